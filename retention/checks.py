@@ -1,0 +1,222 @@
+"""Can the model be trusted on these customers? Findings with their number, each with the one thing to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from retention.purchases import PurchaseModel
+    from retention.spend import SpendModel
+
+#: Fewer customers than this are few for a model that describes how customers differ; prediction tools in use
+#: ask for about as many.
+ENOUGH_CUSTOMERS, TOO_FEW_CUSTOMERS = 500, 30
+#: Days of history from which leaving shows; shorter than that, a pause and a goodbye look the same.
+ENOUGH_DAYS = 180
+#: Repeat customers below which the fitted parameters are guesswork.
+ENOUGH_REPEATERS, TOO_FEW_REPEATERS = 100, 10
+#: Share of one-time buyers above which almost all of the fit rests on customers who never came back.
+MANY_ONE_TIME_BUYERS = 0.95
+#: Standard error, as a share of a parameter, from which the parameter might as well be half or double.
+WIDE_ERROR = 0.5
+#: Gamma-Gamma takes spend to be independent of frequency; a correlation past this is worth a warning.
+STRONG_CORRELATION = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding about the data or the model.
+
+    `status` is "good", "caution" (usable with care) or "bad" (do not act on it). `finding` is a sentence with
+    the number found; `advice` is the one thing to do, empty when the status is "good".
+    """
+
+    name: str
+    status: str
+    finding: str
+    advice: str = ""
+
+
+def model_checks(
+    customers: pd.DataFrame, purchases: PurchaseModel, spend: SpendModel, companion: PurchaseModel
+) -> tuple[Check, ...]:
+    """Return the checks of a fitted model, in the order in which they are best read.
+
+    Args:
+        customers: The customers the model was fitted to.
+        purchases: The purchase model.
+        spend: The spend model.
+        companion: The MBG/NBD model that answers for one-time buyers.
+    """
+    frequency = customers["frequency"].to_numpy()
+    return (
+        _enough_customers(len(frequency)),
+        _enough_history(int(customers["T"].max())),
+        _enough_repeaters(int((frequency > 0).sum())),
+        _enough_orders(int((frequency > 1).sum())),
+        _one_time_buyers(float((frequency == 0).mean())),
+        _precision(purchases),
+        _parameters(purchases),
+        *([_parameters(companion, "One-time buyers")] if companion is not purchases else []),
+        _spend(spend),
+        _spend_and_frequency(customers),
+    )
+
+
+def _enough_customers(number: int) -> Check:
+    name = "Customers"
+    if number < TOO_FEW_CUSTOMERS:
+        return Check(
+            name,
+            "bad",
+            f"The model rests on {number:,} customers; below {TOO_FEW_CUSTOMERS} chance decides the result.",
+            "Load more of the store's customers before acting on these numbers.",
+        )
+    if number < ENOUGH_CUSTOMERS:
+        return Check(
+            name,
+            "caution",
+            f"The model rests on {number:,} customers; {ENOUGH_CUSTOMERS} or more are usual.",
+            "Read totals and rankings rather than single customers, and load more data if there is any.",
+        )
+    return Check(name, "good", f"The model rests on {number:,} customers.")
+
+
+def _enough_history(days: int) -> Check:
+    name = "History"
+    if days < ENOUGH_DAYS:
+        return Check(
+            name,
+            "caution",
+            f"The orders reach back {days:,} days; below {ENOUGH_DAYS} a pause and a goodbye look alike.",
+            "Load a longer period, a year or more where possible.",
+        )
+    return Check(name, "good", f"The orders reach back {days:,} days.")
+
+
+def _enough_repeaters(number: int) -> Check:
+    name = "Repeat customers"
+    advice = "Load a longer period, so that more customers have had the time to come back."
+    if number < TOO_FEW_REPEATERS:
+        return Check(name, "bad", f"Only {number:,} customers have bought on a second day.", advice)
+    if number < ENOUGH_REPEATERS:
+        return Check(
+            name, "caution", f"{number:,} customers have bought on a second day, which is few.", advice
+        )
+    return Check(name, "good", f"{number:,} customers have bought on a second day.")
+
+
+def _enough_orders(number: int) -> Check:
+    name = "Third purchases"
+    if not number:
+        return Check(
+            name,
+            "caution",
+            "No customer has bought on three days or more, so leaving after a second purchase is a guess.",
+            "Load a longer period, so that some customers reach a third purchase.",
+        )
+    return Check(name, "good", f"{number:,} customers have bought on three days or more.")
+
+
+def _one_time_buyers(share: float) -> Check:
+    name = "One-time buyers"
+    if share > MANY_ONE_TIME_BUYERS:
+        return Check(
+            name,
+            "caution",
+            f"{share:.1%} of the customers have bought on one day only.",
+            "Check that guests and changed e-mail addresses are not counted as new customers.",
+        )
+    return Check(name, "good", f"{share:.1%} of the customers have bought on one day only.")
+
+
+def _precision(model: PurchaseModel) -> Check:
+    name = "Fit"
+    errors = np.array(model.relative_errors)
+    if not np.isfinite(errors).all():
+        return Check(
+            name,
+            "caution",
+            "The fit ends on a plateau: these customers leave at least one parameter of the model open.",
+            "Read the forecast of the next months rather than of years, and load a longer period.",
+        )
+    widest = int(errors.argmax())
+    symbol = ("r", "alpha", "a", "b")[widest]
+    value = (model.r, model.alpha, model.a, model.b)[widest]
+    finding = f"{symbol} = {value:.3g} is the least certain parameter, known to within {errors[widest]:.0%}."
+    if errors[widest] > WIDE_ERROR:
+        return Check(name, "caution", finding, "Load more customers or a longer period to narrow it down.")
+    return Check(name, "good", f"The fit has converged. {finding}")
+
+
+def _parameters(model: PurchaseModel, about: str = "Purchase model") -> Check:
+    name = f"Parameters ({about.lower()})"
+    leaves = model.a / (model.a + model.b)
+    numbers = f"a = {model.a:.3g}, b = {model.b:.3g}"
+    if leaves < 0.001:
+        return Check(
+            name,
+            "caution",
+            f"The fit sees practically no customer leave for good ({numbers}).",
+            "Expect the forecast to be high; a longer period would show who leaves.",
+        )
+    if leaves > 0.95 or min(model.a, model.b) < 0.01:
+        return Check(
+            name,
+            "caution",
+            f"The chance to leave lies at the edge of what the model can describe ({numbers}).",
+            "Read totals rather than single customers, and load a longer period if there is one.",
+        )
+    if max(model.r, model.a, model.b) > 1000:
+        return Check(
+            name,
+            "caution",
+            f"The customers hardly differ in how they buy or leave (r = {model.r:.3g}, {numbers}).",
+            "Check that the customers are people, not accounts that order on a schedule.",
+        )
+    return Check(name, "good", f"The parameters lie well inside their range (r = {model.r:.3g}, {numbers}).")
+
+
+def _spend(model: SpendModel) -> Check:
+    name = "Spend model"
+    if model.kind == "gamma_gamma":
+        return Check(
+            name, "good", f"The spend model was fitted to {model.customers:,} customers (q = {model.q:.3g})."
+        )
+    status = "caution" if model.customers else "bad"
+    return Check(
+        name,
+        status,
+        f"{model.reason} Expected order values are the customers' own averages, and {model.mean:,.2f} for "
+        "one-time buyers.",
+        "Rank customers by expected orders rather than by value.",
+    )
+
+
+def _spend_and_frequency(customers: pd.DataFrame) -> Check:
+    name = "Spend and frequency"
+    paid = customers[(customers["frequency"] > 0) & (customers["monetary_value"] > 0)]
+    frequency = paid["frequency"].to_numpy(dtype=float)
+    spend = paid["monetary_value"].to_numpy(dtype=float)
+    if len(paid) < 3 or np.ptp(frequency) == 0 or np.ptp(spend) <= 1e-9 * spend.max():
+        return Check(
+            name,
+            "caution",
+            f"Whether frequent buyers spend more cannot be told from {len(paid):,} repeat customers.",
+            "Load more customers, so that they differ in frequency and in spend.",
+        )
+    correlation = float(np.corrcoef(frequency, spend)[0, 1])
+    if abs(correlation) > STRONG_CORRELATION:
+        more = "more" if correlation > 0 else "less"
+        return Check(
+            name,
+            "caution",
+            f"Frequent buyers spend {more} an order (correlation {correlation:.2f}); the model takes the two "
+            "to be independent.",
+            "Compare the value of frequent and of rare buyers with care, or analyse them as two stores.",
+        )
+    return Check(name, "good", f"Spend and frequency are nearly independent (correlation {correlation:.2f}).")

@@ -1,0 +1,250 @@
+"""Dates as files print them -> timestamps of the shop's own clock.
+
+How a column is written is decided from the whole column (`find_date_style`), then every cell is read that way
+(`read_dates`). Zones are cut off, so that an order keeps the calendar day that the shop saw.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+import ibis
+import ibis.expr.types as ir
+
+ISO = r"^\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?"
+ISO_ONLY = r"^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?$"
+YEAR_FIRST = r"^\D{0,12}(\d{4})[-/. 年]+(\d{1,2})[-/. 月]+(\d{1,2})(?:\D|$)"
+NUMERIC = r"^\D{0,12}(\d{1,2})[-/. ]+(\d{1,2})[-/. ]+(\d{4}|\d{2})(?:\D|$)"
+DAY_MONTH_NAME = r"(?:^|\D)(\d{1,2})\D{0,4}m(\d\d)\W+(\d{4}|\d{2})(?:\D|$)"
+MONTH_NAME_DAY = r"m(\d\d)\W+(\d{1,2})\D{0,4}[\s,/-]+(\d{4}|\d{2})(?:\D|$)"
+YEAR_MONTH_NAME = r"(?:^|\D)(\d{4})\W+m(\d\d)\W+(\d{1,2})(?:\D|$)"
+COMPACT = r"^(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2})(\d{2})(\d{2})?)?$"
+CLOCK = r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?"
+CLOCK_AFTER_DATE = r"[\sTt,]+(\d{1,2}):(\d{2})(?::(\d{2}))?"
+SERIAL = r"^\d{5}(?:\.\d+)?$"
+UNIX_SECONDS = r"^1\d{9}(?:\.\d+)?$"
+UNIX_MILLISECONDS = r"^1\d{12}$"
+# What a date looks like, roughly, with month names in any script: for telling columns and headers apart.
+DATE_LIKE = (
+    r"^\s*(?:\D{0,12}\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\D{0,12}\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
+    r"|(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
+    r"|(?:\D{1,12})?\d{1,2}[\s./-]*[^\d\s,;:@]{2,15}[\s,./-]+\d{2,4}(?:\D|$)"
+    r"|[^\d\s,;:@]{3,12},?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4})"
+)
+
+# English, Thai and Filipino month names, full and short; the longest are tried first.
+MONTHS = (
+    ("january", "jan", "มกราคม", "ม.ค.", "มค", "enero", "ene"),
+    ("february", "feb", "กุมภาพันธ์", "ก.พ.", "กพ", "pebrero", "peb"),
+    ("march", "mar", "มีนาคม", "มี.ค.", "มีค", "marso"),
+    ("april", "apr", "เมษายน", "เม.ย.", "เมย", "abril", "abr"),
+    ("may", "พฤษภาคม", "พ.ค.", "พค", "mayo"),
+    ("june", "jun", "มิถุนายน", "มิ.ย.", "มิย", "hunyo", "hun"),
+    ("july", "jul", "กรกฎาคม", "ก.ค.", "กค", "hulyo", "hul"),
+    ("august", "aug", "สิงหาคม", "ส.ค.", "สค", "agosto", "ago"),
+    ("september", "sept", "sep", "กันยายน", "ก.ย.", "กย", "setyembre", "set"),
+    ("october", "oct", "ตุลาคม", "ต.ค.", "ตค", "oktubre", "okt"),
+    ("november", "nov", "พฤศจิกายน", "พ.ย.", "พย", "nobyembre", "nob"),
+    ("december", "dec", "ธันวาคม", "ธ.ค.", "ธค", "disyembre", "dis"),
+)
+THAI_DIGITS, DIGITS = "๐๑๒๓๔๕๖๗๘๙", "0123456789"
+BUDDHIST_YEARS = 543
+BUDDHIST_RANGE = (2400, 2700)
+
+EARLIEST = dt.date(1990, 1, 1)
+FUTURE_DAYS = 366
+
+
+@dataclass(frozen=True, slots=True)
+class DateStyle:
+    """How a column writes its dates.
+
+    kind: "iso", "serial" (Excel day numbers), "unix", "text"; day_first: for numeric dates such as 05/04/2024;
+    ambiguous: both readings fit every row and `day_first` is an assumption; why: how day_first was decided;
+    buddhist: the share of years that are Buddhist-era; short_buddhist: two-digit years are Buddhist-era.
+    """
+
+    kind: str = "iso"
+    day_first: bool | None = None
+    ambiguous: bool = False
+    why: str = ""
+    buddhist: bool = False
+    short_buddhist: bool = False
+    letters: bool = False
+    thai_digits: bool = False
+
+
+def latest_plausible() -> dt.date:
+    """The last day an order may carry: a year from today, since files made for plans and tests run ahead a little."""
+    return dt.date.today() + dt.timedelta(days=FUTURE_DAYS)
+
+
+def find_date_style(table: ir.Table, column: str, day_first: bool | None = None) -> DateStyle:
+    """Look at every cell of a text column and decide how its dates are written.
+
+    day_first: the marketer's own answer, or a layout's convention; it is taken wherever the column allows both.
+    """
+    cells = table.select(row=table.rowid(), cell=table[column].strip())
+    filled = cells.filter(cells.cell.notnull() & (cells.cell != ""))
+    cell = filled.cell
+    facts = filled.aggregate(
+        rows=filled.count(),
+        iso=cell.re_search(ISO_ONLY).sum(),
+        serial=cell.re_search(SERIAL).sum(),
+        unix=(cell.re_search(UNIX_SECONDS) | cell.re_search(UNIX_MILLISECONDS)).sum(),
+        buddhist=cell.re_search(r"(?:^|\D)2[45]\d{2}[-/. ]").sum(),
+    ).execute()
+    row = {k: int(v or 0) for k, v in facts.iloc[0].items()}
+    if row["rows"] and row["iso"] == row["rows"] and not row["buddhist"]:
+        return DateStyle("iso")
+    if row["rows"] and row["serial"] > row["rows"] / 2:
+        return DateStyle("serial")
+    if row["rows"] and row["unix"] > row["rows"] / 2:
+        return DateStyle("unix")
+    return _text_style(filled, day_first)
+
+
+def _text_style(filled: ir.Table, day_first: bool | None) -> DateStyle:
+    cell = filled.cell
+    marks = filled.aggregate(
+        letters=cell.re_search(r"[^\d\s:,./+TZ年月日-]").any(), thai=cell.re_search(f"[{THAI_DIGITS}]").any()
+    ).execute()
+    letters, thai = (bool(v) if v is not None else False for v in marks.iloc[0])
+    text = _plain_text(cell, letters, thai)
+    parts = filled.select(
+        row=filled.row,
+        first=text.re_extract(NUMERIC, 1).try_cast("int64"),
+        second=text.re_extract(NUMERIC, 2).try_cast("int64"),
+        short=text.re_extract(NUMERIC, 3).length() == 2,
+        year=text.re_extract(NUMERIC, 3).try_cast("int64"),
+        any_year=ibis.coalesce(
+            *(
+                text.re_extract(pattern, group).try_cast("int64")
+                for pattern, group in (
+                    (YEAR_FIRST, 1),
+                    (NUMERIC, 3),
+                    (DAY_MONTH_NAME, 3),
+                    (MONTH_NAME_DAY, 3),
+                    (YEAR_MONTH_NAME, 1),
+                )
+            )
+        ),
+    ).cache()
+    facts = parts.aggregate(
+        numeric=parts["first"].notnull().sum(),
+        first_over_12=(parts["first"] > 12).sum(),
+        second_over_12=(parts.second > 12).sum(),
+        latest_short=parts.any_year.max(where=parts.any_year < 100),
+        buddhist=parts.any_year.between(*BUDDHIST_RANGE).sum(),
+    ).execute()
+    fact = {k: 0 if v != v or v is None else int(v) for k, v in facts.iloc[0].items()}
+    this_year = dt.date.today().year
+    style = DateStyle(
+        kind="text",
+        buddhist=fact["buddhist"] > 0,
+        short_buddhist=2000 + fact["latest_short"] > this_year + 1 and 2500 - BUDDHIST_YEARS + fact["latest_short"] <= this_year + 1,
+        letters=letters,
+        thai_digits=thai,
+    )
+    return _decide_day_first(style, parts, fact, day_first)
+
+
+def _decide_day_first(style: DateStyle, parts: ir.Table, fact: dict, wanted: bool | None) -> DateStyle:
+    if not fact["numeric"]:
+        return style
+    day, month = fact["first_over_12"], fact["second_over_12"]
+    if day or month:
+        decided = day >= month
+        why = f"{max(day, month):,} rows have a {'first' if decided else 'second'} number above 12"
+        return replace(style, day_first=decided, why=why)
+    if wanted is not None:
+        return replace(style, day_first=wanted, ambiguous=True, why="as chosen, or as this kind of export writes dates")
+    rises = {first: _share_in_order(parts, first) for first in (True, False)}
+    if max(rises.values()) > 0.999 and min(rises.values()) < 0.99:
+        decided = rises[True] > rises[False]
+        return replace(style, day_first=decided, ambiguous=True, why="only this way are the rows in order of time")
+    return replace(style, day_first=True, ambiguous=True, why="no number is above 12, so both ways fit every row")
+
+
+def _share_in_order(parts: ir.Table, day_first: bool) -> float:
+    """The share of neighbouring rows whose days run the way that most do, in the file's own order."""
+    day, month = (parts["first"], parts.second) if day_first else (parts.second, parts["first"])
+    key = (parts.year * 10_000 + month * 100 + day).name("key")
+    ranked = parts.select("row", key).filter(ibis._.key.notnull())
+    step = ranked.mutate(step=ranked.key - ranked.key.lag().over(order_by=ranked.row))
+    moves = step.aggregate(up=(step.step > 0).sum(), down=(step.step < 0).sum(), all=step.step.notnull().sum()).execute()
+    up, down, total = (int(v or 0) for v in moves.iloc[0])
+    return 1 - min(up, down) / total if total else 0.0
+
+
+def _plain_text(cell: ir.StringValue, letters: bool, thai_digits: bool) -> ir.StringValue:
+    """Lower case, Thai digits as digits, month names as m01 ... m12."""
+    text = cell.strip()
+    if thai_digits:
+        text = text.translate(THAI_DIGITS, DIGITS)
+    if not letters:
+        return text
+    text = text.lower()
+    for number, names in enumerate(MONTHS, start=1):
+        pattern = "|".join(name.replace(".", r"\.?\s?") for name in sorted(names, key=len, reverse=True))
+        # A latin name must stand alone: "mar" is not the start of "marketing".
+        text = text.re_replace(rf"(^|[^a-zก-๛])(?:{pattern})([^a-zก-๛]|$)", rf"\1 m{number:02d} \2")
+    return text
+
+
+def read_dates(table: ir.Table, column: str, style: DateStyle, time_column: str | None = None) -> ir.TimestampValue:
+    """A timestamp for every cell that is a date in the given style, NULL for the others.
+
+    time_column: where the clock time stands when the file keeps it apart from the day.
+    """
+    cell = table[column].strip()
+    if style.kind == "iso":
+        moment = cell.re_extract(ISO, 0).try_cast("timestamp")
+    elif style.kind == "serial":
+        moment = _from_epoch((cell.try_cast("float64") - 25_569) * 86_400)
+    elif style.kind == "unix":
+        number = cell.try_cast("float64")
+        moment = _from_epoch(ibis.ifelse(number > 1e11, number / 1000, number))
+    else:
+        moment = _read_text_dates(cell, style)
+    if time_column is None:
+        return moment
+    seconds = _clock_seconds(table[time_column].strip().lower(), "^" + CLOCK)
+    midnight = moment.truncate("D")
+    return ibis.ifelse(seconds.notnull(), midnight + seconds.as_interval("s"), moment)
+
+
+def _from_epoch(seconds: ir.FloatingValue) -> ir.TimestampValue:
+    whole = seconds.round().cast("int64")
+    return ibis.timestamp("1970-01-01 00:00:00") + whole.as_interval("s")
+
+
+def _read_text_dates(cell: ir.StringValue, style: DateStyle) -> ir.TimestampValue:
+    text = _plain_text(cell, style.letters, style.thai_digits)
+    day, month = (1, 2) if style.day_first in (True, None) else (2, 1)
+    forms = [(YEAR_FIRST, 1, 2, 3), (NUMERIC, 3, month, day), (COMPACT, 1, 2, 3)]
+    if style.letters:
+        forms += [(DAY_MONTH_NAME, 3, 2, 1), (MONTH_NAME_DAY, 3, 1, 2), (YEAR_MONTH_NAME, 1, 2, 3)]
+    date = ibis.coalesce(*(_date(text, style, *form) for form in forms))
+    seconds = _clock_seconds(text.lower(), CLOCK_AFTER_DATE)
+    moment = date.cast("timestamp")
+    return ibis.ifelse(seconds.notnull(), moment + seconds.as_interval("s"), moment)
+
+
+def _date(text: ir.StringValue, style: DateStyle, pattern: str, year: int, month: int, day: int) -> ir.DateValue:
+    number = text.re_extract(pattern, year).try_cast("int64")
+    century = (2500 - BUDDHIST_YEARS) if style.short_buddhist else 2000
+    number = ibis.ifelse(number < 100, number + century, number)
+    if style.buddhist:
+        number = ibis.ifelse(number.between(*BUDDHIST_RANGE), number - BUDDHIST_YEARS, number)
+    iso = number.cast("string").lpad(4, "0") + "-" + text.re_extract(pattern, month) + "-" + text.re_extract(pattern, day)
+    return iso.try_cast("date")
+
+
+def _clock_seconds(text: ir.StringValue, pattern: str) -> ir.IntegerValue:
+    hour, minute, second = (text.re_extract(pattern, group).try_cast("int64") for group in (1, 2, 3))
+    half_day = ibis.cases(
+        (text.re_search(r"\d\s*p\.?m"), ibis.ifelse(hour < 12, 12, 0)),
+        (text.re_search(r"\d\s*a\.?m") & (hour == 12), -12),
+        else_=0,
+    )
+    return (hour + half_day) * 3600 + minute * 60 + ibis.coalesce(second, 0)

@@ -1,0 +1,236 @@
+"""An order file -> Sheet: its rows as text in DuckDB, read once, whatever the file's format."""
+
+import os
+import tempfile
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import duckdb
+import ibis
+import pandas as pd
+import pyarrow as pa
+from ibis.backends.duckdb import Backend
+
+from retention import text_files
+from retention.errors import DataError
+from retention.unpack import PlainFile, unpack
+
+WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+EXCEL_MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+PARQUET_MAGIC = b"PAR1"
+MAX_COLUMNS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The raw rows of a file, all text, in a DuckDB database of their own.
+
+    name: the file's name; columns: its column names, made unique; rows: data rows; digest: of the file's bytes;
+    notes: what was noticed while reading. `table` has columns c0, c1, ... in the order of `columns`, and `extra`
+    for what stands beyond the last named column of a row.
+    """
+
+    name: str
+    con: Backend
+    columns: tuple[str, ...]
+    rows: int
+    digest: str
+    notes: tuple[str, ...] = ()
+    records_before: int = 1
+    blanks: tuple[int, ...] = field(default=(), repr=False)
+
+    @property
+    def table(self) -> ibis.Table:
+        return self.con.table("raw")
+
+    def column(self, name: str) -> str:
+        """The name in `table` of the file's column `name`. DataError when the file has no such column."""
+        try:
+            return f"c{self.columns.index(name)}"
+        except ValueError:
+            known = ", ".join(repr(c) for c in self.columns[:12])
+            more = f" and {len(self.columns) - 12} more" if len(self.columns) > 12 else ""
+            raise DataError(f"{self.name!r} has no column {name!r}. It has {known}{more}.") from None
+
+    def line(self, row: int) -> int:
+        """The spreadsheet row on which data row `row` (0 for the first) stands in the file."""
+        record = self.records_before + row
+        return record + 1 + bisect_right(self.blanks, record)
+
+    def preview(self, n: int = 8) -> pd.DataFrame:
+        """The first n data rows as text, under the file's own column names."""
+        return self.named(self.table.limit(n).to_pandas())
+
+    def named(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """A frame of raw columns under the file's own names."""
+        return frame.rename(columns={f"c{i}": name for i, name in enumerate(self.columns)}).drop(columns="extra")
+
+    def release(self) -> None:
+        """Drop the raw rows, once no other reading of them is wanted."""
+        self.con.raw_sql("DROP TABLE IF EXISTS raw")
+
+
+def open_sheet(source: str | os.PathLike | bytes | BinaryIO, name: str | None = None) -> Sheet:
+    """Read an order file once: CSV or other delimited text (also in .gz or .zip), Excel or Parquet.
+
+    source: path, bytes or binary file object; name: what to call it (default: the file's own name).
+    Raises DataError, which says what was found, for anything that is not a table of at least two columns and a row.
+    """
+    with tempfile.TemporaryDirectory(prefix="orders-", ignore_cleanup_errors=True) as folder:
+        file = unpack(source, Path(folder), name)
+        with file.path.open("rb") as stream:
+            magic = stream.read(4)
+        con = _connect()
+        if magic == PARQUET_MAGIC:
+            sheet = _read_parquet(con, file)
+        elif magic in EXCEL_MAGIC or file.name.lower().endswith(WORKBOOK_SUFFIXES):
+            sheet = _read_workbook(con, file)
+        else:
+            sheet = _read_text(con, file, Path(folder))
+    if sheet.rows == 0:
+        raise DataError(f"{file.name!r} has column names but no rows below them. Check the export's date range and filters.")
+    if len(sheet.columns) < 2:
+        raise DataError(
+            f"{file.name!r} has a single column ({sheet.columns[0]!r}). An order file needs at least a customer, "
+            "a date and an amount."
+        )
+    return sheet
+
+
+def _connect() -> Backend:
+    # Nothing is fetched from anywhere, and what does not fit in memory goes to the system's temporary folder.
+    return ibis.duckdb.connect(
+        autoinstall_known_extensions=False,
+        autoload_known_extensions=False,
+        temp_directory=tempfile.gettempdir(),
+        threads=os.cpu_count() or 1,
+    )
+
+
+def _read_text(con: Backend, file: PlainFile, folder: Path) -> Sheet:
+    path, notes = file.path, list(file.notes)
+    encoding = text_files.find_encoding(path, file.name)
+    if encoding not in ("utf-8", "utf-8-sig"):
+        path = text_files.to_utf8(path, encoding, folder / "text.csv", file.name)
+        notes.append(f"The file is written in {encoding}, not in UTF-8; check that names look right.")
+    layout = text_files.find_layout(text_files.read_head(path), file.name)
+    if layout.preamble:
+        notes.append(f"{layout.preamble} line{'s' * (layout.preamble > 1)} above the column names left out.")
+    if layout.header is None:
+        notes.append("The file has no column names; columns are numbered.")
+    columns = unique_names(layout.header or (), layout.width, file.name)
+    options = {
+        "auto_detect": False,
+        "header": False,
+        "delim": layout.delimiter,
+        "quote": '"',
+        "escape": '"',
+        "skip": layout.lines_before,
+        "columns": dict.fromkeys([*_raw_names(columns), "extra"], "VARCHAR"),
+        "null_padding": True,
+        "strict_mode": False,
+        "max_line_size": 16 << 20,
+    }
+    try:
+        _load_csv(con, path, options)
+    except duckdb.Error:
+        # Line breaks inside quotes need the slower reader of one thread.
+        try:
+            _load_csv(con, path, options | {"parallel": False})
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise DataError(f"{file.name!r} cannot be read as a table: {reason}. Save it again as CSV in UTF-8.") from error
+    rows = con.table("raw").count().execute()
+    blanks = tuple(text_files.blank_positions(path))
+    return Sheet(file.name, con, columns, rows, file.digest, tuple(notes), layout.records_before, blanks)
+
+
+def _load_csv(con: Backend, path: Path, options: dict) -> None:
+    con.create_table("raw", con.read_csv(str(path), table_name="source", **options), overwrite=True)
+    con.drop_view("source", force=True)
+
+
+def _read_parquet(con: Backend, file: PlainFile) -> Sheet:
+    try:
+        source = con.read_parquet(str(file.path), table_name="source")
+        columns = unique_names(source.columns, len(source.columns), file.name)
+        cells = {raw: source[c].cast("string") for raw, c in zip(_raw_names(columns), source.columns, strict=True)}
+        con.create_table("raw", source.select(**cells, extra=ibis.null("string")))
+        con.drop_view("source", force=True)
+    except duckdb.Error as error:
+        raise DataError(f"{file.name!r} is a damaged Parquet file. Export it again.") from error
+    return Sheet(file.name, con, columns, con.table("raw").count().execute(), file.digest, file.notes)
+
+
+def _read_workbook(con: Backend, file: PlainFile) -> Sheet:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    notes = list(file.notes)
+    try:
+        with CalamineWorkbook.from_path(str(file.path)) as book:
+            pages = {title: book.get_sheet_by_name(title).to_python(skip_empty_area=False) for title in book.sheet_names}
+    except (CalamineError, OSError, ValueError) as error:
+        raise DataError(f"{file.name!r} cannot be read as an Excel workbook ({error}). Save the orders as CSV.") from error
+    title = max(pages, key=lambda t: len(pages[t]), default=None)
+    cells = [[_cell_text(value) for value in row] for row in pages[title]] if title else []
+    if not any(any(row) for row in cells):
+        raise DataError(f"The workbook {file.name!r} has no filled cells.")
+    if len(pages) > 1:
+        notes.append(f"The workbook has {len(pages)} sheets; {title!r}, the longest, was read.")
+    layout = text_files.place_header([(row, i + 1) for i, row in enumerate(cells)], delimiter="")
+    if layout.preamble:
+        notes.append(f"{layout.preamble} line{'s' * (layout.preamble > 1)} above the column names left out.")
+    width = max(len(row) for row in cells)
+    columns = unique_names(layout.header or (), width, file.name)
+    body = cells[layout.lines_before :]
+    filled = [i for i, row in enumerate(body) if any(row)]
+    blanks = _blanks_before(filled, layout.lines_before)
+    arrays = [pa.array([body[i][c] or None for i in filled], pa.string()) for c in range(width)]
+    names = [*_raw_names(columns), "extra"]
+    raw = pa.table([*arrays, pa.nulls(len(filled), pa.string())], names=names)
+    con.create_table("raw", ibis.memtable(raw))
+    return Sheet(file.name, con, columns, len(filled), file.digest, tuple(notes), layout.lines_before, blanks)
+
+
+def _blanks_before(filled: list[int], offset: int) -> tuple[int, ...]:
+    """Blank rows among `filled` row positions, each as the number of rows that stand before it."""
+    blanks, expected = [], 0
+    for count, position in enumerate(filled):
+        blanks += [offset + count] * (position - expected)
+        expected = position + 1
+    return tuple(blanks)
+
+
+def _cell_text(value) -> str:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if value is None:
+        return ""
+    return value.isoformat(sep=" ") if hasattr(value, "hour") and hasattr(value, "year") else str(value)
+
+
+def _raw_names(columns: tuple[str, ...]) -> list[str]:
+    return [f"c{i}" for i in range(len(columns))]
+
+
+def unique_names(header: tuple[str, ...], width: int, file: str) -> tuple[str, ...]:
+    """`width` names: the header's, trimmed; blank ones numbered, repeated ones told apart by (2), (3), ...
+
+    >>> unique_names(("Email", " Email", ""), 4, "x.csv")
+    ('Email', 'Email (2)', 'Column 3', 'Column 4')
+    """
+    if width > MAX_COLUMNS:
+        raise DataError(f"{file!r} has {width:,} columns; at most {MAX_COLUMNS:,} are read. Export the order columns only.")
+    names: list[str] = []
+    taken: set[str] = set()
+    for i in range(width):
+        plain = (header[i].strip().strip("\ufeff") if i < len(header) else "") or f"Column {i + 1}"
+        name, n = plain, 1
+        while name in taken:
+            n += 1
+            name = f"{plain} ({n})"
+        taken.add(name)
+        names.append(name)
+    return tuple(names)

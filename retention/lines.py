@@ -1,0 +1,218 @@
+"""Sheet + mapping -> lines: every row of the file typed, with the reason why it cannot count, if there is one."""
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from retention.columns import Mapping
+from retention.dates import EARLIEST, DateStyle, find_date_style, latest_plausible, read_dates
+from retention.files import Sheet
+from retention.money import MoneyStyle, find_money_style, read_currency, read_money
+from retention.statuses import State, order_state
+
+DIMENSIONS = ("channel", "region", "product", "category", "coupon")
+MAX_STATUSES = 300
+
+GUESTS = (
+    "", "0", "0.0", "guest", "guests", "guest user", "guest customer", "guest checkout", "guest order", "(guest)",
+    "anonymous", "anonym", "walk-in", "walk in", "walkin", "walk-in customer", "walk in customer", "unknown", "none",
+    "null", "nan", "n/a", "na", "#n/a", "-", "--", "undefined", "nil", "not set", "(not set)", "no customer",
+    "no email", "ลูกค้าทั่วไป", "ไม่ระบุ", "ไม่มี", "บุคคลทั่วไป", "bisita", "wala",
+)  # fmt: skip
+
+TOO_WIDE = "More cells than the file has columns"
+NOT_A_ROW = "No customer and no date (totals, notes, blank rows)"
+CANCELLED = "Cancelled or voided"
+FAILED = "Payment failed"
+PENDING = "Not paid yet (pending)"
+NO_CUSTOMER = "No customer (guest order)"
+NO_DATE = "No date that can be read"
+IMPOSSIBLE_DATE = "Impossible date (before 1990, or more than a year ahead)"
+NO_AMOUNT = "No amount that can be read"
+OTHER_CURRENCY = "In another currency"
+_STATE_REASONS = {State.CANCELLED: CANCELLED, State.FAILED: FAILED, State.PENDING: PENDING}
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """table: line, order_id, customer_id, ordered_at, amount, state, currency, reason and what else the file has;
+    the styles say how dates and amounts were read; currencies: code -> rows; priced: amount = quantity x unit price;
+    per_order: amounts stand once an order, not on each line; grouped: several rows may make one order."""
+
+    table: ir.Table
+    dates: DateStyle
+    money: MoneyStyle
+    currencies: dict[str, int]
+    currency: str | None
+    priced: bool
+    per_order: bool
+    per_order_share: float | None
+    grouped: bool
+
+
+def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
+    """Type every row of the sheet as the mapping says and mark the rows that are no orders."""
+    con, raw = sheet.con, sheet.table
+    column = {role: sheet.column(name) for role, name in mapping.columns.items()}
+    dates = find_date_style(raw, column["ordered_at"], mapping.day_first)
+    cells: dict[str, ir.Value] = {
+        "line": raw.rowid(),
+        "order_id": _order_id(raw, column),
+        "customer_id": _customer_id(raw[column["customer_id"]]),
+        "ordered_at": read_dates(raw, column["ordered_at"], dates, column.get("time")),
+        "too_wide": raw.extra.strip().length() > 0,
+    }
+    priced = "revenue" not in column
+    money, amounts = _amounts(raw, column, mapping.decimal)
+    cells |= amounts
+    cells["currency"] = _currency(raw, column, money)
+    states = _states(sheet, column.get("status"))
+    cells["state"] = _state(raw, column, states)
+    cells |= {role: _text(raw[column[role]]) for role in DIMENSIONS if role in column}
+    con.create_table("typed", raw.select(**cells), overwrite=True)
+    typed = con.table("typed")
+    grouped = "order_id" in column and _has_repeats(typed)
+    if grouped:
+        typed = _filled_down(con, typed)
+    per_order, share = _amounts_per_order(typed, mapping.per_order, priced) if grouped else (False, None)
+    currencies = _currencies(typed)
+    currency = mapping.currency or next(iter(currencies), None)
+    table = typed.mutate(reason=_reason(typed, currency, per_order))
+    return Lines(table, dates, money, currencies, currency, priced, per_order, share, grouped)
+
+
+def _text(cell: ir.StringValue) -> ir.StringValue:
+    return cell.strip().nullif("")
+
+
+def _order_id(raw: ir.Table, column: dict[str, str]) -> ir.StringValue:
+    if "order_id" not in column:
+        return raw.rowid().cast("string")
+    cell = _text(raw[column["order_id"]]).re_replace(r"^(\d+)\.0+$", r"\1")
+    # A row without a number is an order of its own.
+    return ibis.coalesce(cell, "row " + raw.rowid().cast("string"))
+
+
+def _customer_id(cell: ir.StringValue) -> ir.StringValue:
+    """Compared without case and blanks where it is an e-mail or a name; 17850.0 is 17850; guests are NULL."""
+    text = cell.re_replace(r"[\x{200b}\x{feff}]", "").strip()
+    text = ibis.ifelse(text.endswith(".0") & text.re_search(r"^\d+\.0+$"), text.re_replace(r"\.0+$", ""), text)
+    mail = text.contains("@")
+    text = ibis.cases(
+        (mail, text.re_replace(r"[\s\x{00a0}]+", "").lower()),
+        (text.contains(" "), text.re_replace(r"[\s\x{00a0}]+", " ").lower()),
+        else_=text,
+    )
+    return ibis.ifelse(text.lower().isin(GUESTS), ibis.null("string"), text)
+
+
+def _amounts(raw: ir.Table, column: dict[str, str], decimal: str | None) -> tuple[MoneyStyle, dict[str, ir.Value]]:
+    """The amount of each row, and refund, discount and quantity (all >= 0) where the file has them."""
+
+    def number(role: str) -> ir.FloatingValue:
+        return read_money(raw, column[role], styles[role])
+
+    roles = [r for r in ("revenue", "unit_price", "quantity", "refund", "discount") if r in column]
+    styles = {r: find_money_style(raw, column[r], decimal) for r in roles}
+    if "revenue" in column:
+        main, amount = styles["revenue"], number("revenue")
+    else:
+        main, amount = styles["unit_price"], number("quantity") * number("unit_price")
+    # Whole cents: sums of prices x pieces should not carry binary dust.
+    cells = {"amount": amount.round(6) if "revenue" not in column else amount}
+    cells |= {role: number(role).abs() for role in ("refund", "discount") if role in column}
+    if "quantity" in column:
+        cells["quantity"] = number("quantity")
+    return main, cells
+
+
+def _currency(raw: ir.Table, column: dict[str, str], money: MoneyStyle) -> ir.StringValue:
+    if "currency" in column:
+        return _text(raw[column["currency"]]).upper()
+    if money.symbols:
+        return read_currency(raw, column.get("revenue") or column["unit_price"])
+    return ibis.null("string")
+
+
+def _states(sheet: Sheet, column: str | None) -> dict[str, State]:
+    """The meaning of each distinct status; nothing where the column is free text."""
+    if column is None:
+        return {}
+    values = sheet.table.select(status=sheet.table[column].strip()).distinct().limit(MAX_STATUSES + 1).to_pandas()["status"]
+    texts = [v for v in values.dropna().tolist() if v]
+    return {} if len(texts) > MAX_STATUSES else {v: order_state(v) for v in texts}
+
+
+def _state(raw: ir.Table, column: dict[str, str], states: dict[str, State]) -> ir.StringValue:
+    state: ir.StringValue = ibis.null("string")
+    if states:
+        cell = raw[column["status"]].strip()
+        by_state = {s: [text for text, meaning in states.items() if meaning is s] for s in set(states.values())}
+        state = ibis.cases(*[(cell.isin(texts), ibis.literal(str(s))) for s, texts in by_state.items()], else_=state)
+    if "cancelled_at" in column:
+        gone = _text(raw[column["cancelled_at"]])
+        state = ibis.ifelse(gone.notnull() & ~gone.lower().isin(GUESTS), str(State.CANCELLED), state)
+    return state
+
+
+def _has_repeats(typed: ir.Table) -> bool:
+    counts = typed.aggregate(rows=typed.count(), ids=typed.order_id.nunique()).execute().iloc[0]
+    return bool(counts.ids < counts["rows"])
+
+
+def _filled_down(con, typed: ir.Table) -> ir.Table:
+    """What stands only on some rows of an order holds for all of them: customer, date, status, currency."""
+    roles = ("customer_id", "ordered_at", "state", "currency", *(d for d in DIMENSIONS if d in typed.columns))
+    holes = typed.aggregate(**{r: (typed[r].isnull() & True).sum() for r in roles}).execute().iloc[0]
+    rows = typed.count().execute()
+    patchy = [r for r in roles if 0 < int(holes[r] or 0) < rows]
+    if not patchy:
+        return typed
+    firsts = typed.group_by("order_id").aggregate(**{f"first_{r}": typed[r].argmin(typed.line) for r in patchy})
+    joined = typed.join(firsts, "order_id", how="left")
+    filled = joined.mutate(**{r: ibis.coalesce(joined[r], joined[f"first_{r}"]) for r in patchy})
+    con.create_table("filled", filled.select(*typed.columns), overwrite=True)
+    return con.table("filled")
+
+
+def _amounts_per_order(typed: ir.Table, wanted: bool | None, priced: bool) -> tuple[bool, float | None]:
+    """Whether the amount is the order's (on its first row, or again on each) rather than the line's."""
+    if wanted is not None or priced:
+        return bool(wanted), None
+    orders = typed.group_by("order_id").aggregate(
+        rows=typed.count(),
+        amounts=typed.amount.count(),
+        lowest=typed.amount.min(),
+        highest=typed.amount.max(),
+    )
+    several = orders.filter(orders["rows"] > 1)
+    facts = several.aggregate(
+        orders=several.count(),
+        once=((several.amounts == 1) & (several["rows"] > 1)).sum(),
+        same=((several.amounts > 1) & (several.lowest == several.highest)).sum(),
+    ).execute().iloc[0]
+    share = float(facts.once + facts.same) / float(facts.orders) if facts.orders else 0.0
+    return share >= 0.9, share
+
+
+def _currencies(typed: ir.Table) -> dict[str, int]:
+    counted = typed.filter(typed.currency.notnull() & typed.amount.notnull()).group_by("currency").aggregate(n=ibis._.count())
+    frame = counted.order_by(ibis.desc("n"), "currency").to_pandas()
+    return dict(zip(frame["currency"], frame["n"].astype(int), strict=True))
+
+
+def _reason(t: ir.Table, currency: str | None, per_order: bool) -> ir.StringValue:
+    cases = [
+        (t.too_wide.fill_null(False), TOO_WIDE),
+        (t.customer_id.isnull() & t.ordered_at.isnull(), NOT_A_ROW),
+        *[((t.state == str(state)).fill_null(False), reason) for state, reason in _STATE_REASONS.items()],
+        (t.customer_id.isnull(), NO_CUSTOMER),
+        (t.ordered_at.isnull(), NO_DATE),
+        (~t.ordered_at.date().between(EARLIEST, latest_plausible()), IMPOSSIBLE_DATE),
+    ]
+    if not per_order:
+        cases.append((t.amount.isnull(), NO_AMOUNT))
+    if currency is not None:
+        cases.append(((t.currency != currency).fill_null(False), OTHER_CURRENCY))
+    return ibis.cases(*cases, else_=ibis.null("string"))

@@ -1,0 +1,353 @@
+"""When customers buy and when they leave: the BG/NBD and MBG/NBD models on grouped purchase histories.
+
+Both models see a customer only through (frequency, recency, T), so everything here works on the distinct
+histories and their counts. MBG/NBD differs from BG/NBD in letting a customer leave right after the first
+purchase too; given that a customer with x repeats is active, its chance to leave has the shape parameter b
+one higher. All formulas below therefore serve both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from numpy.polynomial import chebyshev
+from scipy.special import digamma, expit, gammaln, polygamma
+
+from retention.errors import ModelError
+from retention.fitting import ExactFit, lifetimes
+
+#: The purchase models this module can fit, with the names the field uses.
+PURCHASE_MODELS = {"bg_nbd": "BG/NBD", "mbg_nbd": "MBG/NBD"}
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """Distinct purchase histories: arrays of equal length, and each customer's position in them.
+
+    `frequency`, `recency` and `T` as in `summarise_customers`; `counts` customers share a history;
+    `frequency[codes]` are the customers again.
+    """
+
+    frequency: np.ndarray
+    recency: np.ndarray
+    T: np.ndarray
+    counts: np.ndarray
+    codes: np.ndarray
+
+    def without_recency(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return each history's position among the distinct (frequency, T), and those two."""
+        codes = _group(self.frequency, self.T)
+        first = _first_of_each(codes)
+        return codes, self.frequency[first], self.T[first]
+
+
+def group_histories(customers: pd.DataFrame) -> Histories:
+    """Group customers by identical (frequency, recency, T)."""
+    columns = [customers[name].to_numpy() for name in ("frequency", "recency", "T")]
+    codes = _group(*columns)
+    first = _first_of_each(codes)
+    frequency, recency, age = (column[first] for column in columns)
+    return Histories(frequency, recency, age, np.bincount(codes), codes)
+
+
+def _group(*columns: np.ndarray) -> np.ndarray:
+    key = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        codes, values = pd.factorize(column)
+        key = key * len(values) + codes
+    return pd.factorize(key)[0]
+
+
+def _first_of_each(codes: np.ndarray) -> np.ndarray:
+    first = np.empty(codes.max(initial=-1) + 1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    return first
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseModel:
+    """A fitted BG/NBD or MBG/NBD model; `alpha` in days (or whatever unit the histories had).
+
+    `r, alpha` shape the customers' purchase rates (gamma), `a, b` their chance to leave after a purchase
+    (beta). `log_likelihood` is the maximum reached. `relative_errors` are the standard errors of these four
+    as a share of their values; NaN where the likelihood is flat and leaves a parameter open.
+    """
+
+    kind: str
+    r: float
+    alpha: float
+    a: float
+    b: float
+    log_likelihood: float
+    relative_errors: tuple[float, float, float, float]
+
+    @property
+    def _b_active(self) -> float:
+        return self.b + (self.kind == "mbg_nbd")
+
+    def probability_active(self, frequency: np.ndarray, recency: np.ndarray, T: np.ndarray) -> np.ndarray:
+        """Return the probability that a customer with this history has not left for good.
+
+        BG/NBD lets nobody leave before a repeat purchase, so that it is 1 for every one-time buyer there.
+
+        Source: BG/NBD: Fader, Hardie and Lee (2005), from eq. 10; MBG/NBD: Batislam et al. (2007), appendix.
+        """
+        x = np.asarray(frequency, dtype=float)
+        log_odds_left = (self.r + x) * np.log1p((T - recency) / (self.alpha + recency))
+        leaving = np.maximum(self._b_active + x - 1, np.finfo(float).tiny)
+        active = expit(np.log(leaving) - np.log(self.a) - log_odds_left)
+        return np.where(x > 0, active, 1.0) if self.kind == "bg_nbd" else active
+
+    def probability_purchase_if_active(self, frequency: np.ndarray, T: np.ndarray, days: float) -> np.ndarray:
+        """Return the probability of a purchase in the next `days`, given that the customer is active."""
+        x = np.asarray(frequency, dtype=float)
+        return -np.expm1(-(self.r + x) * np.log1p(days / (self.alpha + T)))
+
+    def expected_purchases_if_active(
+        self, frequency: np.ndarray, T: np.ndarray, days: np.ndarray | float
+    ) -> np.ndarray:
+        """Return the expected purchases in the next `days`, given that the customer is active.
+
+        Args:
+            frequency: Repeat purchase days; length n.
+            T: Days since the first purchase; length n.
+            days: One or several lengths of time, increasing; length m.
+
+        Returns:
+            An array of n rows and m columns. It never decreases along a row.
+
+        Source: the numerator of eq. 10 in Fader, Hardie and Lee (2005), in the form that holds for all
+        parameters: the mean over the chance to leave of the purchases a customer with that chance makes.
+        """
+        frequency, age = np.asarray(frequency), np.asarray(T, dtype=float)
+        days = np.atleast_1d(np.asarray(days, dtype=float))
+        expected = np.empty((len(frequency), len(days)))
+        order = np.argsort(frequency, kind="stable")
+        values, begins = np.unique(frequency[order], return_index=True)
+        for x, rows in zip(values, np.split(order, begins[1:]), strict=False):
+            stretch = days / (self.alpha + age[rows, None])
+            expected[rows] = _purchases_over(stretch, self.r + float(x), self.a, self._b_active + float(x))
+        return np.maximum.accumulate(expected, axis=1)
+
+    def expected_purchases_of_new(self, days: np.ndarray | float) -> np.ndarray:
+        """Return the repeat purchases that a customer who buys for the first time today makes in `days`.
+
+        Source: eq. 9 in Fader, Hardie and Lee (2005).
+        """
+        expected = self.expected_purchases_if_active(np.zeros(1), np.zeros(1), days)[0]
+        return expected * self.probability_active(0, 0, 0)
+
+
+def _purchases_over(stretch: np.ndarray, shape: float, a: float, b: float) -> np.ndarray:
+    """Return E[(1 - (1 + p u)^-shape) / p] over p ~ Beta(a, b) for every u in `stretch`.
+
+    It is a smooth function of log u: where many values are asked for, it is interpolated between its values
+    at Chebyshev points, to a relative error below 1e-10.
+    """
+    low = np.log(stretch.min())
+    half = max((np.log(stretch.max()) - low) / 2, 1e-6)
+    # The function is analytic within pi / 2 of the real line, which sets how fast the error falls.
+    degree = int(34 / np.arcsinh(np.pi / 2 / half)) + 6
+    if stretch.size <= degree:
+        return _mean_over_leaving(stretch.ravel(), shape, a, b).reshape(stretch.shape)
+
+    def log_purchases(position: np.ndarray) -> np.ndarray:
+        return np.log(_mean_over_leaving(np.exp(low + half * (position + 1)), shape, a, b))
+
+    series = chebyshev.chebinterpolate(log_purchases, degree)
+    return np.exp(chebyshev.chebval((np.log(stretch) - low) / half - 1, series))
+
+
+def _mean_over_leaving(stretch: np.ndarray, shape: float, a: float, b: float) -> np.ndarray:
+    """Integrate over p by the trapezoidal rule in logit(p), where it converges exponentially.
+
+    Nothing cancels and nothing overflows for any positive parameters, unlike in the hypergeometric form.
+    """
+    spread = np.sqrt(1 / a + 1 / b)
+    step = min(0.25, spread / 2)
+    # Beyond these ends the integrand is a pure exponential; the geometric series of the rest is added below.
+    centre = np.log(a / b)
+    low = -38 - np.log(a + b + (shape + 1) * stretch.max())
+    high = 38 + np.log(a + b + 1)
+    low, high = max(low, centre - 40 * spread - 40 / a), min(high, centre + 40 * spread + 40 / b)
+    y = np.arange(low, high + step, step)
+    log_p, log_stay = -np.logaddexp(0, -y), -np.logaddexp(0, y)
+    log_density = a * log_p + b * log_stay
+    density = np.exp(log_density - log_density.max())
+    density[0] /= -np.expm1(-a * step)
+    density[-1] /= -np.expm1(-b * step)
+    density /= density.sum()
+    p = np.exp(log_p)
+    keep = density * np.minimum(shape * stretch.max(), 1 / p) > 0
+    p, density = p[keep], density[keep]
+    purchases = -np.expm1(-shape * np.log1p(np.outer(stretch, p)))
+    return purchases @ (density / p)
+
+
+def fit_purchases(
+    histories: Histories, kind: str = "bg_nbd", start: PurchaseModel | None = None
+) -> PurchaseModel:
+    """Fit a purchase model by maximum likelihood.
+
+    Args:
+        histories: Grouped customers.
+        kind: "bg_nbd" or "mbg_nbd".
+        start: A model to start from, such as the other kind fitted to the same customers.
+
+    Raises:
+        ModelError: The histories cannot tell the parameters apart, or no maximum was found.
+
+    Source: Fader, Hardie and Lee (2005), section 7; Batislam, Denizel and Filiztekin (2007).
+    """
+    if kind not in PURCHASE_MODELS:
+        known = ", ".join(repr(name) for name in PURCHASE_MODELS)
+        raise ModelError(f"There is no purchase model {kind!r}. Choose one of {known}.")
+    _refuse_degenerate(histories)
+    fitter = _fitters()[kind]()
+    start_at = None
+    if start is not None:
+        scale = 1 / histories.T.max()  # lifetimes fits in units of the longest history
+        start_at = np.log([start.r, start.alpha * scale, start.a, start.b])
+    try:
+        fitter.fit(
+            histories.frequency,
+            histories.recency,
+            histories.T,
+            weights=histories.counts,
+            initial_params=start_at,
+        )
+    except ModelError as error:
+        raise ModelError(
+            f"The {PURCHASE_MODELS[kind]} model could not be fitted to {histories.counts.sum():,} customers: "
+            f"{error}. Load a longer period or more customers, and check that the customer column tells "
+            "customers apart."
+        ) from error
+    # lifetimes divides time by the longest history, and each repeat purchase's density with it.
+    scaling = np.log(histories.T.max()) * (histories.counts @ histories.frequency)
+    log_likelihood = -fitter._negative_log_likelihood_ * histories.counts.sum() - scaling
+    names = ["r", "alpha", "a", "b"]
+    parameters = fitter.params_[names]
+    errors = fitter.standard_errors_[names] / parameters
+    return PurchaseModel(kind, *parameters.tolist(), float(log_likelihood), tuple(errors.tolist()))
+
+
+def _refuse_degenerate(histories: Histories) -> None:
+    customers = int(histories.counts.sum())
+    advice = "Load more orders: a longer period, or all customers of the store."
+    if customers < 2:
+        raise ModelError(f"There is {customers} customer, and a model needs many to learn from. {advice}")
+    if not (histories.frequency > 0).any():
+        raise ModelError(
+            f"None of the {customers:,} customers has bought on a second day, so there is no returning to "
+            f"learn from. {advice} If customers do return, check the customer column: it may number orders."
+        )
+    if len(histories.frequency) == 1:
+        raise ModelError(
+            f"All {customers:,} customers have the same purchase history, so nothing tells them apart. "
+            f"{advice}"
+        )
+
+
+@cache
+def _fitters() -> dict[str, type]:
+    package = lifetimes()
+    bases = {"bg_nbd": package.BetaGeoFitter, "mbg_nbd": package.ModifiedBetaGeoFitter}
+    return {
+        kind: type(f"Exact{base.__name__}", (_ExactPurchases, base), {"kind": kind})
+        for kind, base in bases.items()
+    }
+
+
+class _ExactPurchases(ExactFit):
+    kind: str
+
+    def _objective(self, frequency, recency, T, weights):
+        return purchase_objective(frequency, recency, T, weights, self.kind)
+
+    def _starts(self, frequency, recency, T, weights):
+        pace = (weights @ frequency) / (weights @ T)
+        return [np.log([0.5, 0.5 / pace, 0.7, 2.0]), np.log([1.1, 1.1, 1.1, 1.1])]
+
+
+def purchase_objective(
+    frequency: np.ndarray, recency: np.ndarray, T: np.ndarray, counts: np.ndarray, kind: str
+):
+    """Return the mean negative log-likelihood of log(r, alpha, a, b) with exact gradient and Hessian.
+
+    The gamma functions depend on the frequency alone and are evaluated on its distinct values.
+    """
+    customers = counts.sum()
+    values, place = np.unique(frequency, return_inverse=True)
+    x, number = values.astype(float), np.bincount(place, weights=counts)
+    survived = x + (kind == "mbg_nbd")  # how often a customer active at the end has not left
+    left_before = np.maximum(survived, 1) - 1
+    can_have_left = (survived > 0)[place]
+    weights = counts / customers
+    share = number / customers
+
+    def objective(log_parameters: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        r, alpha, a, b = parameters = np.exp(log_parameters)
+        value = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
+        value += gammaln(a + b) - gammaln(b) + gammaln(b + survived) - gammaln(a + b + survived)
+        gradient = np.array(
+            [
+                share @ (digamma(r + x) - digamma(r)) + np.log(alpha),
+                r / alpha,
+                share @ (digamma(a + b) - digamma(a + b + survived)),
+                share @ (digamma(a + b) - digamma(b) + digamma(b + survived) - digamma(a + b + survived)),
+            ]
+        )
+        both = share @ (polygamma(1, a + b) - polygamma(1, a + b + survived))
+        hessian = np.zeros((4, 4))
+        hessian[0, 0] = share @ (polygamma(1, r + x) - polygamma(1, r))
+        hessian[0, 1] = hessian[1, 0] = 1 / alpha
+        hessian[1, 1] = -r / alpha**2
+        hessian[2:, 2:] = both
+        hessian[3, 3] += share @ (polygamma(1, b + survived) - polygamma(1, b))
+
+        # Either still active at T, or left right after the last purchase; `odds` is the log of the latter
+        # over the former, `left` its probability.
+        shape = (r + x)[place]
+        since_start, since_last = alpha + T, alpha + recency
+        log_start = np.log(since_start)
+        gap = log_start - np.log(since_last)
+        odds = (np.log(a) - np.log(b + left_before))[place] + shape * gap
+        decay = np.exp(-np.abs(odds))
+        left = np.where(odds > 0, 1.0, decay) / (1 + decay) * can_have_left
+        surplus = (np.maximum(odds, 0) + np.log1p(decay)) * can_have_left
+        total = share @ value + weights @ (surplus - shape * log_start)
+
+        per_start, per_last = 1 / since_start, 1 / since_last
+        slope = per_start - per_last
+        slopes = np.stack([gap, shape * slope, (-1 / (b + left_before))[place]])  # of `odds` by r, alpha, b
+        w_left = weights * left
+        by_r, by_alpha, by_b = slopes @ w_left
+        sum_left = w_left.sum()
+        gradient += [
+            by_r - weights @ log_start,
+            by_alpha - weights @ (shape * per_start),
+            sum_left / a,
+            by_b,
+        ]
+        spread = w_left * (1 - left)
+        outer = np.zeros((4, 4))
+        index = np.array([0, 1, 3])
+        outer[np.ix_(index, index)] = (slopes * spread) @ slopes.T
+        outer[2, index] = outer[index, 2] = (slopes @ spread) / a
+        outer[2, 2] = spread.sum() / a**2
+        hessian += outer
+        cross = w_left @ slope - weights @ per_start
+        hessian[0, 1] += cross
+        hessian[1, 0] += cross
+        hessian[1, 1] += (w_left * shape) @ (per_last**2 - per_start**2) + (weights * shape) @ per_start**2
+        hessian[2, 2] -= sum_left / a**2
+        hessian[3, 3] += w_left @ slopes[2] ** 2
+
+        gradient *= parameters
+        hessian = hessian * np.outer(parameters, parameters) + np.diag(gradient)
+        return -total, -gradient, -hessian
+
+    return objective

@@ -1,0 +1,171 @@
+"""What a customer spends on a purchase day: the Gamma-Gamma model, or averages where it cannot be had."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from scipy.special import digamma, gammaln, polygamma
+
+from retention.errors import ModelError
+from retention.fitting import ExactFit, lifetimes
+
+#: Repeat customers with a positive spend that the Gamma-Gamma model asks for. It has three parameters, and
+#: the spread between fewer customers says next to nothing about them.
+MIN_REPEATERS = 30
+
+#: The Gamma-Gamma mean of the population runs off to infinity as q falls to 1. Past this multiple of what the
+#: repeat customers do spend, it describes the tail of a curve and no customer.
+MAX_MEAN_RATIO = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class SpendModel:
+    """How expected order values are made.
+
+    `kind` is "gamma_gamma", with the parameters `p, q, v` and the maximum `log_likelihood`, or
+    "store_average", where these are None and `reason` is a sentence saying why. `mean` is what a customer
+    without repeat purchases is expected to spend on a purchase day: the Gamma-Gamma mean of the population,
+    or the mean of the store's repeat purchase days (of all purchase days where no repeat had a price).
+    `customers` is how many the model learned from.
+    """
+
+    kind: str
+    mean: float
+    customers: int
+    p: float | None = None
+    q: float | None = None
+    v: float | None = None
+    log_likelihood: float | None = None
+    reason: str = ""
+
+    def expected_order_value(self, frequency: np.ndarray, monetary_value: np.ndarray) -> np.ndarray:
+        """Return the expected spend of a customer's next purchase day, always positive.
+
+        Gamma-Gamma weighs a customer's own mean with the population's by the number of repeat purchases. The
+        store average takes a customer's own mean as it is. One-time buyers get `mean` from both.
+
+        Source: eq. 5 in Fader and Hardie, note 025.
+        """
+        frequency, spend = np.asarray(frequency, dtype=float), np.asarray(monetary_value, dtype=float)
+        if self.kind == "store_average":
+            return np.where((frequency > 0) & (spend > 0), spend, self.mean)
+        own = self.p * frequency
+        return (own * spend + (self.q - 1) * self.mean) / (own + self.q - 1)
+
+
+def fit_spend(customers: pd.DataFrame) -> SpendModel:
+    """Fit the Gamma-Gamma model to the repeat customers, or fall back to the store's average and say why.
+
+    Args:
+        customers: As `summarise_customers` returns; `frequency` and `monetary_value` are used, and `revenue`
+            where no repeat purchase had a price.
+
+    Raises:
+        ModelError: No purchase has a price.
+
+    Source: Fader and Hardie, note 025.
+    """
+    frequency = customers["frequency"].to_numpy(dtype=float)
+    spend = customers["monetary_value"].to_numpy(dtype=float)
+    paid = (frequency > 0) & (spend > 0)
+    frequency, spend = frequency[paid], spend[paid]
+    found = len(spend)
+    if found < MIN_REPEATERS:
+        reason = (
+            f"Only {found:,} customers have paid on a second day; the spend model asks for {MIN_REPEATERS}."
+        )
+        return _store_average(customers, frequency, spend, reason)
+    if np.ptp(spend) <= 1e-9 * spend.max():
+        reason = f"All {found:,} repeat customers spend the same, so there is no spread to model."
+        return _store_average(customers, frequency, spend, reason)
+    scale = float(spend.mean())  # fitted in units of the mean, so that the currency makes no difference
+    try:
+        fitter = _fitter()().fit(frequency, spend / scale)
+    except ModelError as error:
+        return _store_average(customers, frequency, spend, f"The spend model did not fit: {error}.")
+    p, q, v = fitter.params_[["p", "q", "v"]].tolist()
+    if q <= 1:
+        reason = f"Spends are spread so widely (q = {q:.2f}, not above 1) that the spend model has no mean."
+        return _store_average(customers, frequency, spend, reason)
+    mean = p * v / (q - 1)
+    if mean > MAX_MEAN_RATIO:
+        reason = (
+            f"The spend model puts the average customer at {mean:.1f} times what repeat customers spend "
+            f"(q = {q:.2f}, close to 1)."
+        )
+        return _store_average(customers, frequency, spend, reason)
+    log_likelihood = -float(fitter._negative_log_likelihood_) * found - found * np.log(scale)
+    return SpendModel("gamma_gamma", mean * scale, found, p, q, v * scale, float(log_likelihood))
+
+
+def _store_average(
+    customers: pd.DataFrame, frequency: np.ndarray, spend: np.ndarray, reason: str
+) -> SpendModel:
+    if len(spend):
+        mean = (frequency @ spend) / frequency.sum()
+    elif "revenue" in customers and customers["revenue"].sum() > 0:
+        mean = customers["revenue"].sum() / (customers["frequency"] + 1).sum()
+    else:
+        raise ModelError(
+            "No purchase has a price above zero, so nothing can be said about spending. Check which column "
+            "holds the amount paid."
+        )
+    return SpendModel("store_average", float(mean), len(spend), reason=reason)
+
+
+@cache
+def _fitter() -> type:
+    return type("ExactGammaGammaFitter", (_ExactSpend, lifetimes().GammaGammaFitter), {})
+
+
+class _ExactSpend(ExactFit):
+    def _objective(self, frequency, monetary_value, weights):
+        return spend_objective(frequency, monetary_value, weights)
+
+    def _starts(self, frequency, monetary_value, weights):
+        mean = np.average(monetary_value, weights=weights)
+        return [np.log([4.0, 3.0, mean / 2]), np.log([1.1, 1.1, 1.1 * mean])]
+
+
+def spend_objective(frequency: np.ndarray, monetary_value: np.ndarray, counts: np.ndarray):
+    """Return the mean negative log-likelihood of log(p, q, v) with exact gradient and Hessian.
+
+    The gamma functions depend on the frequency alone and are evaluated on its distinct values.
+    """
+    weights = counts / counts.sum()
+    x, place = np.unique(frequency, return_inverse=True)
+    share = np.bincount(place, weights=weights)
+    total = frequency * monetary_value
+    w_x = weights * frequency
+    constant, per_p = -(weights @ np.log(monetary_value)), w_x @ np.log(total)
+
+    def objective(log_parameters: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        p, q, v = parameters = np.exp(log_parameters)
+        log_total, inverse = np.log(total + v), 1 / (total + v)
+        w_log, wx_log = weights @ log_total, w_x @ log_total
+        w_inv, wx_inv = weights @ inverse, w_x @ inverse
+        value = share @ (gammaln(p * x + q) - gammaln(p * x)) - gammaln(q) + q * np.log(v)
+        value += constant + p * per_p - p * wx_log - q * w_log
+        gradient = np.array(
+            [
+                share @ (x * (digamma(p * x + q) - digamma(p * x))) + per_p - wx_log,
+                share @ digamma(p * x + q) - digamma(q) + np.log(v) - w_log,
+                q / v - p * wx_inv - q * w_inv,
+            ]
+        )
+        squared = inverse**2
+        hessian = np.empty((3, 3))
+        hessian[0, 0] = share @ (x**2 * (polygamma(1, p * x + q) - polygamma(1, p * x)))
+        hessian[0, 1] = hessian[1, 0] = share @ (x * polygamma(1, p * x + q))
+        hessian[0, 2] = hessian[2, 0] = -wx_inv
+        hessian[1, 1] = share @ polygamma(1, p * x + q) - polygamma(1, q)
+        hessian[1, 2] = hessian[2, 1] = 1 / v - w_inv
+        hessian[2, 2] = -q / v**2 + p * (w_x @ squared) + q * (weights @ squared)
+        gradient *= parameters
+        hessian = hessian * np.outer(parameters, parameters) + np.diag(gradient)
+        return -value, -gradient, -hessian
+
+    return objective

@@ -1,0 +1,41 @@
+"""What an order status means for retention: an order, or one of the things that are not."""
+
+import re
+from enum import StrEnum
+
+from retention.formats import plain_name
+
+
+class State(StrEnum):
+    ORDER = "order"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    PENDING = "pending"
+    REFUNDED = "refunded"  # an order whose money went back
+    REFUND = "refund"  # a row that is itself the money going back
+
+
+# Tried from top to bottom; words in English, Thai and Filipino.
+_RULES: tuple[tuple[State, str], ...] = (
+    (State.ORDER, r"partial\w* (?:refund|return|cancel|paid)|refund (?:request|pending|declin|reject)|คืนเงินบางส่วน"),
+    (State.ORDER, r"(?:pending|awaiting|waiting for) (?:fulfil|ship|pick|deliver|dispatch|collect)|รอจัดส่ง|ที่ต้องจัดส่ง"),
+    (State.CANCELLED, r"cancel|void|annul|ยกเลิก|kinansela|kanselado"),
+    (State.FAILED, r"fail|declin|denied|reject|fraud|expired|error|uncaptured|ไม่สำเร็จ|ล้มเหลว|nabigo|bigo"),
+    (
+        State.PENDING,
+        r"pending|on ?hold|holded|awaiting payment|unpaid|not paid|incomplete|draft|abandon|requires|payment review"
+        r"|รอชำระ|รอการชำระ|ยังไม่ชำระ|ค้างชำระ|ที่ต้องชำระ|nakabinbin|hindi (?:pa )?bayad",
+    ),
+    (State.REFUND, r"^(?:refund|credit(?: note| memo)?|return|reversal)$"),
+    (State.REFUNDED, r"refunded|returned|charge ?back|charged back|reversed|คืนเงิน|คืนสินค้า|ibinalik"),
+)
+
+
+def order_state(status: str) -> State:
+    """Read one status text.
+
+    >>> [order_state(s).value for s in ("PAID", "Canceled", "partially_refunded", "refunded", "Refund", "on-hold")]
+    ['order', 'cancelled', 'order', 'refunded', 'refund', 'pending']
+    """
+    text = plain_name(status)
+    return next((state for state, pattern in _RULES if re.search(pattern, text)), State.ORDER)

@@ -1,0 +1,171 @@
+"""Any source -> one plain file on disk, its bytes hashed, gzip and zip unpacked within bounds."""
+
+import gzip
+import hashlib
+import io
+import os
+import shutil
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import BinaryIO
+
+from retention.errors import DataError
+
+CHUNK = 1 << 20
+MAX_UNPACKED_BYTES = 2 << 30
+# A real order file packs 5 to 50 times; only a file made to flood the disk packs a thousand times.
+SUSPICIOUS_RATIO = 200
+SUSPICIOUS_FROM_BYTES = 64 << 20
+
+ORDER_FILE_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".parquet", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+
+_FOREIGN = {
+    b"\x89PNG": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"GIF8": "a GIF image",
+    b"%PDF": "a PDF document",
+    b"RIFF": "a media file",
+    b"BM\x00": "a bitmap image",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"Rar!": "a RAR archive",
+    b"\x7fELF": "a program",
+    b"MZ": "a program",
+    b"SQLite format 3": "an SQLite database",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlainFile:
+    """An unpacked file: where it is, what it was called, the digest of the bytes as they came."""
+
+    path: Path
+    name: str
+    digest: str
+    notes: tuple[str, ...] = ()
+
+
+def unpack(source: str | os.PathLike | bytes | BinaryIO, folder: Path, name: str | None = None) -> PlainFile:
+    """Put `source` on disk as one plain file.
+
+    source: a path, bytes, or a binary file object. folder: where temporary copies go; a plain file given by
+    its path is read in place. Raises DataError for a missing, empty, foreign or oversized file, or a broken archive.
+    """
+    path, name = _on_disk(source, folder, name)
+    if path.stat().st_size == 0:
+        raise DataError(f"The file {name!r} is empty. Export the orders again and check that the file has a size.")
+    digest = _digest(path)
+    with path.open("rb") as stream:
+        head = stream.read(16)
+    if head.startswith(b"\x1f\x8b"):
+        path, name = _gunzip(path, folder, name), name.removesuffix(".gz")
+        return _checked(PlainFile(path, name, digest))
+    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+        return _checked(_unzip(path, folder, name, digest))
+    return _checked(PlainFile(path, name, digest))
+
+
+def _on_disk(source, folder: Path, name: str | None) -> tuple[Path, str]:
+    if isinstance(source, str | os.PathLike):
+        path = Path(source)
+        if not path.is_file():
+            raise DataError(f"There is no file at {os.fspath(source)!r}.")
+        return path, name or path.name
+    stream = io.BytesIO(source) if isinstance(source, bytes | bytearray | memoryview) else source
+    if not hasattr(stream, "read"):
+        raise DataError(f"Orders are read from a path, bytes or a file object, not from {type(source).__name__}.")
+    name = name or PurePath(str(getattr(source, "name", "orders.csv"))).name
+    path = folder / "source"
+    with path.open("wb") as target:
+        first = stream.read(CHUNK)
+        if isinstance(first, str):
+            raise DataError("The file is open as text. Open it in binary mode ('rb') so that its encoding can be found.")
+        target.write(first)
+        shutil.copyfileobj(stream, target, CHUNK)
+    return path, name
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _copy_bounded(stream: BinaryIO, target: Path, packed_bytes: int, name: str) -> None:
+    written = 0
+    with target.open("wb") as out:
+        while chunk := stream.read(CHUNK):
+            written += len(chunk)
+            flood = written > SUSPICIOUS_FROM_BYTES and written > SUSPICIOUS_RATIO * packed_bytes
+            if written > MAX_UNPACKED_BYTES or flood:
+                raise DataError(
+                    f"{name!r} unpacks to more than {written // CHUNK:,} MB from {packed_bytes / CHUNK:,.1f} MB; "
+                    "reading stopped there. Upload the order file itself, or a part of it, unpacked."
+                )
+            out.write(chunk)
+
+
+def _gunzip(path: Path, folder: Path, name: str) -> Path:
+    target = folder / "unpacked"
+    try:
+        with gzip.open(path, "rb") as stream:
+            _copy_bounded(stream, target, path.stat().st_size, name)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(
+            f"{name!r} is a gzip file that ends too early or is damaged. Download or pack it again."
+        ) from error
+    return target
+
+
+def _unzip(path: Path, folder: Path, name: str, digest: str) -> PlainFile:
+    broken = f"{name!r} is a zip file that ends too early or is damaged. Download or pack it again."
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [m for m in archive.infolist() if not m.is_dir() and not _is_clutter(m.filename)]
+            names = {m.filename for m in members}
+            if "[Content_Types].xml" in names or "mimetype" in names:
+                _check_workbook_size(members, path, name)
+                return PlainFile(path, name, digest)
+            files = [m for m in members if m.filename.lower().endswith((*ORDER_FILE_SUFFIXES, ".gz"))]
+            if not files:
+                held = ", ".join(sorted(names)[:5]) or "nothing"
+                raise DataError(f"The zip file {name!r} holds no order file (found: {held}). Pack a CSV or Excel file.")
+            chosen = max(files, key=lambda m: m.file_size)
+            target = folder / "member"
+            with archive.open(chosen) as stream:
+                _copy_bounded(stream, target, max(chosen.compress_size, 1), name)
+    except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, OSError) as error:
+        raise DataError(broken) from error
+    except RuntimeError as error:  # zipfile's way of saying that a password is needed
+        raise DataError(f"{name!r} is protected by a password. Unpack it and upload the file inside.") from error
+    inner = PurePath(chosen.filename).name
+    notes = ()
+    if len(files) > 1:
+        others = len(files) - 1
+        notes = (f"The zip file holds {len(files)} order files; the largest, {inner!r}, was read, {others} left out.",)
+    if inner.lower().endswith(".gz"):
+        return PlainFile(_gunzip(target, folder, inner), inner[:-3], digest, notes)
+    return PlainFile(target, inner, digest, notes)
+
+
+def _is_clutter(member: str) -> bool:
+    return member.startswith("__MACOSX/") or PurePath(member).name.startswith(".")
+
+
+def _check_workbook_size(members: list[zipfile.ZipInfo], path: Path, name: str) -> None:
+    total = sum(m.file_size for m in members)
+    if total > SUSPICIOUS_FROM_BYTES and total > SUSPICIOUS_RATIO * path.stat().st_size:
+        raise DataError(f"The workbook {name!r} unpacks to {total // CHUNK:,} MB. Save the orders as CSV and upload that.")
+
+
+def _checked(file: PlainFile) -> PlainFile:
+    if file.path.stat().st_size == 0:
+        raise DataError(f"The file {file.name!r} is empty once unpacked. Export the orders again.")
+    with file.path.open("rb") as stream:
+        head = stream.read(16)
+    for magic, what in _FOREIGN.items():
+        if head.startswith(magic):
+            raise DataError(
+                f"{file.name!r} is {what}, not an order file. Upload the order export as CSV, Excel or Parquet."
+            )
+    return file

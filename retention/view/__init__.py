@@ -1,0 +1,9 @@
+"""Everything that draws: the only place that imports Streamlit and Altair.
+
+- `shell`: opens a page (menu, header, the loaded data or an invitation to load some)
+- `loaded`: the session's data and everything computed from it, cached for that session alone
+- `load_flow`: the front page's parts: choose a source, check the columns, read the report
+- `charts`: a frame in, an `alt.Chart` out
+- `widgets`: controls and panels that more than one page shows
+- `text`, `palette`: words, number formats and colours, each in one place
+"""

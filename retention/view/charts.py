@@ -1,0 +1,212 @@
+"""Charts: a frame in, an `alt.Chart` out; nothing is computed here but the words of a tooltip.
+
+Charts are drawn from aggregates, with heights fixed and colours from `palette`; text and lines take the
+page's theme.
+"""
+
+import json
+
+import altair as alt
+import pandas as pd
+
+from retention.view import palette, text
+
+HEIGHT = 300
+
+
+def past_and_expected_chart(frame: pd.DataFrame, currency: str | None) -> alt.Chart:
+    """Revenue by month, first and repeat orders stacked, and what today's customers are expected to add.
+
+    `frame` comes from `retention.value.past_and_expected`.
+    """
+    labels = {
+        "first": "First orders",
+        "repeat": "Repeat orders",
+        "expected": "Expected from today's customers",
+    }
+    colours = [palette.NEUTRAL, palette.ACCENT, palette.EXPECTED]
+    shown = frame.assign(
+        label=frame["kind"].map(labels),
+        order=frame["kind"].map({"repeat": 0, "first": 1, "expected": 0}),
+        amount=[text.money(x, currency, short=True) for x in frame["revenue"]],
+    )
+    return (
+        alt.Chart(shown, height=HEIGHT)
+        .mark_bar(binSpacing=1.5)
+        .encode(
+            x=_month_axis(),
+            x2="end:T",
+            y=alt.Y("revenue:Q", title="Revenue a month", axis=money_axis(currency)),
+            color=alt.Color(
+                "label:N",
+                title=None,
+                scale=alt.Scale(domain=list(labels.values()), range=colours),
+                legend=alt.Legend(orient="top", direction="horizontal", labelLimit=260),
+            ),
+            order="order:O",
+            tooltip=[
+                alt.Tooltip("label:N", title="What"),
+                alt.Tooltip("start:T", title="From", format="%e %b %Y"),
+                alt.Tooltip("end:T", title="To", format="%e %b %Y"),
+                alt.Tooltip("amount:N", title="Revenue"),
+            ],
+        )
+    )
+
+
+def value_histogram_chart(frame: pd.DataFrame, currency: str | None) -> alt.Chart:
+    """Customers by expected value on a log scale, one-time and repeat buyers stacked.
+
+    `frame` comes from `retention.value.value_histogram`.
+    """
+    labels = {"one_time": "Bought once", "repeat": "Bought again"}
+    shown = frame.assign(
+        label=frame["buyers"].map(labels),
+        between=[
+            f"{text.money(low, currency, short=True)} to {text.money(high, currency, short=True)}"
+            for low, high in zip(frame["low"], frame["high"], strict=True)
+        ],
+        held=[text.money(x, currency, short=True) for x in frame["expected_value"]],
+    )
+    scale = alt.Scale(type="log", domain=[float(frame["low"].min()), float(frame["high"].max())], nice=False)
+    return (
+        alt.Chart(shown, height=HEIGHT)
+        .mark_bar(binSpacing=1.5)
+        .encode(
+            x=alt.X(
+                "low:Q",
+                bin="binned",
+                title="Expected value of a customer (each step multiplies)",
+                scale=scale,
+                axis=money_axis(currency, grid=False, values=_decades(frame)),
+            ),
+            x2="high:Q",
+            y=alt.Y("customers:Q", title="Customers", axis=alt.Axis(format="~s", tickCount=5)),
+            color=alt.Color(
+                "label:N",
+                title=None,
+                scale=alt.Scale(domain=list(labels.values()), range=[palette.ONE_TIME, palette.REPEAT]),
+                legend=alt.Legend(orient="top", direction="horizontal"),
+            ),
+            tooltip=[
+                alt.Tooltip("label:N", title="Customers who"),
+                alt.Tooltip("between:N", title="Expected value"),
+                alt.Tooltip("customers:Q", title="Customers", format=","),
+                alt.Tooltip("held:N", title="Together worth"),
+            ],
+        )
+    )
+
+
+def concentration_chart(curve: pd.DataFrame, top: pd.DataFrame, currency: str | None) -> alt.LayerChart:
+    """Share of the value held by the best customers, with the top shares marked.
+
+    `curve` and `top` come from `retention.value.concentration` and `top_shares`.
+    """
+    share = alt.Axis(format=".0%", tickCount=5)
+    x = alt.X("customers_share:Q", title="Customers, most valuable first", scale=_UNIT, axis=share)
+    y = alt.Y("value_share:Q", title="Share of expected value", scale=_UNIT, axis=share)
+    area = (
+        alt.Chart(curve)
+        .mark_area(color=palette.ACCENT, opacity=0.16, line={"color": palette.ACCENT, "strokeWidth": 2.5})
+        .encode(x=x, y=y)
+    )
+    equal = (
+        alt.Chart(pd.DataFrame({"customers_share": [0.0, 1.0], "value_share": [0.0, 1.0]}))
+        .mark_line(color=palette.NEUTRAL, strokeDash=[4, 4], strokeWidth=1)
+        .encode(x=x, y=y)
+    )
+    marked = top.assign(
+        customers_share=top["share"],
+        label=[
+            f"Top {text.percent(share)} hold {text.percent(held)}"
+            for share, held in zip(top["share"], top["value_share"], strict=True)
+        ],
+        worth=[text.money(x, currency, short=True) for x in top["value"]],
+        least=[text.money(x, currency, short=True) for x in top["at_least"]],
+    )
+    points = (
+        alt.Chart(marked)
+        .mark_point(size=90, filled=True, color=palette.ACCENT, opacity=1)
+        .encode(
+            x=x,
+            y=y,
+            tooltip=[
+                alt.Tooltip("label:N", title="Share"),
+                alt.Tooltip("customers:Q", title="Customers", format=","),
+                alt.Tooltip("worth:N", title="Together worth"),
+                alt.Tooltip("least:N", title="Each at least"),
+            ],
+        )
+    )
+    words = (
+        alt.Chart(marked).mark_text(align="left", dx=12, dy=12, fontSize=13).encode(x=x, y=y, text="label:N")
+    )
+    return alt.layer(area, equal, points, words).properties(height=HEIGHT)
+
+
+def expected_months_chart(frame: pd.DataFrame, currency: str | None) -> alt.LayerChart:
+    """Expected revenue by month and, in front of it, what is left after margin and discounting.
+
+    `frame`: `expected_by_month` with `start` and `end` as dates.
+    """
+    labels = ["Expected revenue", "After margin and discounting"]
+    shown = frame.assign(
+        middle=frame["start"] + (frame["end"] - frame["start"]) / 2,
+        revenue_label=labels[0],
+        value_label=labels[1],
+        revenue=[text.money(x, currency, short=True) for x in frame["expected_revenue"]],
+        kept=[text.money(x, currency, short=True) for x in frame["expected_value"]],
+    )
+    colour = {
+        "title": None,
+        "scale": alt.Scale(domain=labels, range=[palette.EXPECTED, palette.ACCENT]),
+        "legend": alt.Legend(orient="top", direction="horizontal", labelLimit=260, symbolType="square"),
+    }
+    tooltip = [
+        alt.Tooltip("start:T", title="From", format="%e %b %Y"),
+        alt.Tooltip("end:T", title="To", format="%e %b %Y"),
+        alt.Tooltip("revenue:N", title=labels[0]),
+        alt.Tooltip("kept:N", title=labels[1]),
+        alt.Tooltip("expected_orders:Q", title="Expected orders", format=",.0f"),
+    ]
+    bars = (
+        alt.Chart(shown)
+        .mark_bar(binSpacing=1.5)
+        .encode(
+            x=_month_axis(),
+            x2="end:T",
+            y=alt.Y("expected_revenue:Q", title="A month", axis=money_axis(currency)),
+            color=alt.Color("revenue_label:N", **colour),
+            tooltip=tooltip,
+        )
+    )
+    line = (
+        alt.Chart(shown)
+        .mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=50, filled=True))
+        .encode(
+            x="middle:T", y="expected_value:Q", color=alt.Color("value_label:N", **colour), tooltip=tooltip
+        )
+    )
+    return alt.layer(bars, line).properties(height=HEIGHT)
+
+
+_UNIT = alt.Scale(domain=[0, 1])
+
+
+def _month_axis() -> alt.X:
+    axis = alt.Axis(grid=False, format="%b %Y", labelOverlap=True, tickCount=8)
+    return alt.X("start:T", bin="binned", title=None, axis=axis)
+
+
+def money_axis(currency: str | None, **options: object) -> alt.Axis:
+    """Axis with short amounts and the currency's symbol, which is quoted: a file may name any currency."""
+    number = "datum.value >= 1000 ? replace(format(datum.value, '~s'), 'G', 'B') : format(datum.value, ',~g')"
+    label = f"{json.dumps(text.symbol(currency))} + ({number})"
+    return alt.Axis(labelExpr=label, tickCount=5, **options)
+
+
+def _decades(frame: pd.DataFrame) -> list[float]:
+    low, high = float(frame["low"].min()), float(frame["high"].max())
+    ticks = [step * 10.0**power for power in range(-6, 13) for step in (1, 3)]
+    return [tick for tick in ticks if low <= tick <= high]

@@ -1,0 +1,241 @@
+"""The parts of the customer value page, from the settings at the top to the table at the bottom."""
+
+from functools import partial
+from typing import NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from retention import value
+from retention.cltv import CltvModel
+from retention.exports import to_csv
+from retention.view import charts, model_words, text, widgets
+from retention.view import loaded as session
+from retention.view.loaded import Loaded
+
+HORIZONS = {
+    30: "30 days",
+    60: "60 days",
+    90: "90 days",
+    180: "6 months",
+    365: "1 year",
+    730: "2 years",
+    1096: "3 years",
+    1461: "4 years",
+    1826: "5 years",
+}
+TABLE_ROWS = 200
+
+
+class Plan(NamedTuple):
+    """The page's settings: days ahead, and the yearly discount rate and the margin as fractions."""
+
+    horizon_days: int
+    annual_discount_rate: float
+    margin: float
+
+
+def settings() -> Plan:
+    """Three controls in one row, kept in the URL."""
+    days = {label: n for n, label in HORIZONS.items()}
+    define = text.DEFINITIONS
+    with st.container(border=True):
+        left, middle, right = st.columns(3, gap="large")
+        horizon = left.select_slider(
+            "Look ahead",
+            list(days),
+            HORIZONS[365],
+            key="horizon",
+            bind="query-params",
+            help=define["horizon"],
+        )
+        margin = middle.slider(
+            "Margin", 5, 100, 100, 5, "%d%%", key="margin", bind="query-params", help=define["margin"]
+        )
+        rate = right.slider(
+            "Discount rate a year",
+            *(0, 30, 10, 1, "%d%%"),
+            key="discount",
+            bind="query-params",
+            help=define["annual_discount_rate"],
+        )
+    return Plan(days[horizon], rate / 100, margin / 100)
+
+
+def headline(data: Loaded, scores: pd.DataFrame, plan: Plan) -> None:
+    """What the base is worth, what one customer is, how many will order again, and how often."""
+    currency, n = data.orders.currency, len(scores)
+    worth, returning, orders = (scores[name].sum() for name in ("cltv", "p_purchase", "expected_orders"))
+    within = HORIZONS[plan.horizon_days]
+    widgets.metric_row(
+        [
+            widgets.Metric(
+                f"Value over {within}",
+                text.money(worth, currency, short=True),
+                "cltv",
+                "All customers together",
+            ),
+            widgets.Metric(
+                "Value per customer",
+                text.money(worth / n, currency),
+                "cltv_per_customer",
+                f"Half are below {text.money(scores['cltv'].median(), currency)}",
+            ),
+            widgets.Metric(
+                "Will order again",
+                text.percent(returning / n),
+                "returning",
+                f"About {text.count(returning)} of {text.count(n)}",
+            ),
+            widgets.Metric(
+                "Expected orders",
+                text.count(orders, short=orders >= 1e5),
+                "expected_orders_sum",
+                f"{orders / n:.2f} per customer",
+            ),
+        ]
+    )
+
+
+def doubts(model: CltvModel) -> None:
+    """One line right below the numbers when a check of the model is not good."""
+    poor = [check for check in model.checks if check.status != "good"]
+    if poor:
+        names = ", ".join(text.plain(check.name.lower()) for check in poor)
+        bad = any(check.status == "bad" for check in poor)
+        show = st.error if bad else st.warning
+        show(
+            f"Read these numbers with care: {names}. What was found stands under “Can I trust it?” below.",
+            icon=":material/error:" if bad else ":material/warning:",
+        )
+
+
+def distribution(data: Loaded, scores: pd.DataFrame) -> None:
+    """How value spreads over customers, and who holds it."""
+    currency = data.orders.currency
+    histogram = value.value_histogram(data.customers, scores)
+    curve, top = value.concentration(scores["cltv"]), value.top_shares(scores["cltv"])
+    if histogram.empty or curve.empty:
+        st.info("No customer is expected to bring anything within this horizon.", icon=":material/info:")
+        return
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("How value spreads", anchor=False, help=text.DEFINITIONS["cltv"])
+        st.altair_chart(
+            charts.value_histogram_chart(histogram, currency),
+            key="value_histogram",
+            alt="Number of customers by expected value, one-time and repeat buyers apart",
+        )
+    with right:
+        st.subheader("Who holds it", anchor=False, help=text.DEFINITIONS["top_share"])
+        st.altair_chart(
+            charts.concentration_chart(curve, top, currency),
+            key="concentration",
+            alt="; ".join(
+                f"the top {text.percent(share)} of customers hold {text.percent(held)} of the value"
+                for share, held in zip(top["share"], top["value_share"], strict=True)
+            ),
+        )
+
+
+def months(data: Loaded, plan: Plan) -> None:
+    """Expected revenue month by month."""
+    frame = session.months_for(data, *plan)
+    end = data.orders.end
+    frame = frame.assign(
+        start=value.day_to_date(frame["start_day"], end), end=value.day_to_date(frame["end_day"], end)
+    )
+    st.subheader("Expected revenue by month", anchor=False, help=text.DEFINITIONS["expected_revenue"])
+    total = text.money(frame["expected_revenue"].sum(), data.orders.currency, short=True)
+    st.caption(
+        text.plain(
+            f"{total} from today's customers over {HORIZONS[plan.horizon_days]}. It falls over time because "
+            "some of them leave; customers you have yet to win come on top."
+        )
+    )
+    st.altair_chart(
+        charts.expected_months_chart(frame, data.orders.currency),
+        key="expected_months",
+        alt=f"Expected revenue by month, {total} in all, and what is left of it after margin and discounting",
+    )
+
+
+def trust(data: Loaded, model: CltvModel) -> None:
+    """The fitted parameters in words, beside the model's checks."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("How your customers buy", anchor=False)
+        for point in model_words.describe(model, data.orders.currency):
+            st.markdown(f"{point.icon} **{point.title}**  \n{text.plain(point.sentence)}", help=point.caveat)
+        with st.expander("Fitted parameters", icon=":material/function:"):
+            st.dataframe(
+                model_words.parameters(model),
+                hide_index=True,
+                column_config={"Value": st.column_config.NumberColumn(format="%.4f")},
+            )
+    with right:
+        st.subheader("Can I trust it?", anchor=False)
+        widgets.check_list(model.checks)
+
+
+def customer_table(data: Loaded, scores: pd.DataFrame | None) -> None:
+    """Search, the best customers that match, and the download of all of them."""
+    st.subheader("Customers", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        query = st.text_input(
+            "Find a customer", placeholder="Part of an e-mail or number", icon=":material/search:", width=360
+        )
+        found, total = value.find_customers(data.customers, scores, query, TABLE_ROWS)
+        widgets.csv_download(
+            f"Download {text.plural(total, 'customer')}",
+            "customers.csv",
+            partial(_csv, data.customers, scores, query),
+            key="download_customers",
+        )
+    if not total:
+        st.info(f"No customer has “{text.plain(query)}” in the name.", icon=":material/search_off:")
+        return
+    by = "revenue" if scores is None else "expected value"
+    shown = "All" if total <= TABLE_ROWS else f"The first {TABLE_ROWS} of"
+    st.caption(f"{shown} {text.plural(total, 'customer')}, highest {by} first")
+    # Rounded for the progress bars, which show every digit; the download has them all.
+    chances = [name for name in found.columns if name.startswith("p_")]
+    st.dataframe(
+        found.round(dict.fromkeys(chances, 3)).reset_index(),
+        key="customers",
+        height=420,
+        hide_index=True,
+        column_config=columns(data.orders.currency),
+    )
+
+
+def columns(currency: str | None) -> dict:
+    """How each column of the customer table reads."""
+    define, column = text.DEFINITIONS, st.column_config
+    unit = f" ({currency})" if currency else ""
+
+    def amount(label: str, about: str):
+        return column.NumberColumn(label + unit, format="localized", help=define[about], step=0.01)
+
+    def chance(label: str, about: str):
+        return column.ProgressColumn(label, format="percent", min_value=0, max_value=1, help=define[about])
+
+    return {
+        "customer_id": column.TextColumn("Customer", pinned=True),
+        "orders": column.NumberColumn("Orders", format="localized", help=define["orders"]),
+        "revenue": amount("Revenue", "revenue"),
+        "average_order_value": amount("Average order", "average_order_value"),
+        "last_order": column.DateColumn("Last order", format="D MMM YYYY"),
+        "p_alive": chance("Still active", "p_alive"),
+        "p_purchase": chance("Orders within horizon", "p_purchase"),
+        "p_purchase_30d": chance("Orders within 30 days", "p_purchase_30d"),
+        "expected_orders": column.NumberColumn(
+            "Expected orders", format="%.2f", help=define["expected_orders"]
+        ),
+        "expected_order_value": amount("Expected order value", "expected_order_value"),
+        "cltv": amount("Expected value", "cltv"),
+    }
+
+
+def _csv(customers: pd.DataFrame, scores: pd.DataFrame | None, query: str) -> bytes:
+    return to_csv(value.find_customers(customers, scores, query)[0])

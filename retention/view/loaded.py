@@ -1,0 +1,154 @@
+"""The session's data and everything computed from it, private to the session.
+
+The data lives in `st.session_state`. The caches are session-scoped and keyed on `orders.digest` and scalars;
+frames are passed as underscore arguments, which Streamlit leaves out of the key. Cached frames are shared and
+not copied: a caller that wants to change one makes its own copy.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from retention.cltv import CltvModel, expected_by_month, fit_cltv, predict_cltv, purchase_probability
+from retention.customers import summarise_customers
+from retention.orders import Orders
+from retention.samples import sample_orders
+
+_KEY = "loaded_orders"
+
+SAMPLE_NAMES = {"store": "Sample store", "cdnow": "CDNOW"}
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a page works on: the orders' display name, the orders, and one row per customer."""
+
+    name: str
+    orders: Orders
+    customers: pd.DataFrame
+
+
+def get() -> Loaded | None:
+    """The session's data, or None before anything is loaded."""
+    return st.session_state.get(_KEY)
+
+
+def put(name: str, orders: Orders, progress: Callable[[str], None] = lambda step: None) -> Loaded:
+    """Make `orders` the session's data; RetentionError leaves what was loaded before in place.
+
+    `progress` is told each step in words.
+    """
+    progress("Summing up customers")
+    fresh = Loaded(name, orders, summarise_customers(orders))
+    previous = get()
+    st.session_state[_KEY] = fresh
+    if previous is not None and previous.orders.digest != orders.digest:
+        for cache in (_model, _scores, _probability, _months):
+            cache.clear()
+    return fresh
+
+
+def put_sample(name: str, progress: Callable[[str], None] = lambda step: None) -> Loaded:
+    """Load one of the data sets that come with the app: "store" or "cdnow"."""
+    progress(f"Making {SAMPLE_NAMES[name]}" if name == "store" else f"Reading {SAMPLE_NAMES[name]}")
+    return put(SAMPLE_NAMES[name], sample_orders(name), progress)
+
+
+def model_for(loaded: Loaded, purchase_model: str = "bg_nbd") -> CltvModel:
+    """The fitted model; ModelError where the data does not carry one."""
+    return _model(loaded.orders.digest, purchase_model, _customers=loaded.customers)
+
+
+def scores_for(
+    loaded: Loaded,
+    horizon_days: int = 365,
+    annual_discount_rate: float = 0.10,
+    margin: float = 1.0,
+    soon_days: int = 30,
+    purchase_model: str = "bg_nbd",
+) -> pd.DataFrame:
+    """`predict_cltv` for every customer; ModelError as `model_for`."""
+    return _scores(
+        loaded.orders.digest,
+        purchase_model,
+        int(horizon_days),
+        float(annual_discount_rate),
+        float(margin),
+        int(soon_days),
+        _loaded=loaded,
+    )
+
+
+def probability_for(loaded: Loaded, days: int, purchase_model: str = "bg_nbd") -> pd.Series:
+    """Each customer's probability of at least one order within `days` days; ModelError as `model_for`."""
+    return _probability(loaded.orders.digest, purchase_model, int(days), _loaded=loaded)
+
+
+def months_for(
+    loaded: Loaded,
+    horizon_days: int = 365,
+    annual_discount_rate: float = 0.10,
+    margin: float = 1.0,
+    purchase_model: str = "bg_nbd",
+) -> pd.DataFrame:
+    """`expected_by_month` of the whole base; ModelError as `model_for`."""
+    return _months(
+        loaded.orders.digest,
+        purchase_model,
+        int(horizon_days),
+        float(annual_discount_rate),
+        float(margin),
+        _loaded=loaded,
+    )
+
+
+@st.cache_resource(scope="session", max_entries=4, show_spinner="Fitting the model…")
+def _model(digest: str, purchase_model: str, *, _customers: pd.DataFrame) -> CltvModel:
+    return fit_cltv(_customers, purchase_model=purchase_model)
+
+
+@st.cache_resource(scope="session", max_entries=6, show_spinner="Scoring customers…")
+def _scores(
+    digest: str,
+    purchase_model: str,
+    horizon_days: int,
+    annual_discount_rate: float,
+    margin: float,
+    soon_days: int,
+    *,
+    _loaded: Loaded,
+) -> pd.DataFrame:
+    return predict_cltv(
+        model_for(_loaded, purchase_model),
+        _loaded.customers,
+        horizon_days=horizon_days,
+        annual_discount_rate=annual_discount_rate,
+        margin=margin,
+        soon_days=soon_days,
+    )
+
+
+@st.cache_resource(scope="session", max_entries=12, show_spinner=False)
+def _probability(digest: str, purchase_model: str, days: int, *, _loaded: Loaded) -> pd.Series:
+    return purchase_probability(model_for(_loaded, purchase_model), _loaded.customers, days)
+
+
+@st.cache_resource(scope="session", max_entries=12, show_spinner=False)
+def _months(
+    digest: str,
+    purchase_model: str,
+    horizon_days: int,
+    annual_discount_rate: float,
+    margin: float,
+    *,
+    _loaded: Loaded,
+) -> pd.DataFrame:
+    return expected_by_month(
+        model_for(_loaded, purchase_model),
+        _loaded.customers,
+        horizon_days=horizon_days,
+        annual_discount_rate=annual_discount_rate,
+        margin=margin,
+    )

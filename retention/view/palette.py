@@ -1,0 +1,45 @@
+"""Every colour the app draws with, chosen so that the meaning survives colour blindness and both themes.
+
+The seven stage colours were searched for the largest smallest difference (OKLab) under normal vision and
+simulated protanopia, deuteranopia and tritanopia, with contrast against both themes' backgrounds;
+`tests/view/test_palette.py` holds them to that. The same accents stand in `.streamlit/config.toml`.
+"""
+
+STAGE_COLOURS = {
+    "new": "#42B8E3",
+    "first_time": "#5B8CE7",
+    "repeat": "#018459",
+    "loyal": "#6751B4",
+    "vip": "#C45298",
+    "at_risk": "#F78740",
+    "lapsed": "#9C9FA1",
+}
+
+TRAIT_COLOURS = {
+    "big_spender": "#A8842C",
+    "high_order_value": "#7A6CC2",
+    "full_price": "#4E8290",
+    "discount_shopper": "#CC6677",
+    "ready_to_buy": "#2F9E77",
+}
+
+ACCENT = "#1A8A99"
+"""The one colour of a chart that has nothing to tell apart; reads on both themes."""
+
+NEUTRAL = "#8B959B"
+"""Reference lines, comparison bars and everything that is context."""
+
+ONE_TIME = "#9C9FA1"
+REPEAT = ACCENT
+"""One-time against repeat buyers, wherever a chart splits by the two."""
+
+STATUS_COLOURS = {"good": "green", "caution": "orange", "bad": "red"}
+"""Names of the theme's own colours, for `st.badge` and coloured Markdown."""
+
+STATUS_ICONS = {"good": ":material/check_circle:", "caution": ":material/warning:", "bad": ":material/error:"}
+
+BACKGROUNDS = {"light": "#FFFFFF", "dark": "#12181B"}
+"""The page backgrounds of the two themes, as in `.streamlit/config.toml`."""
+
+EXPECTED = "#8CC3CB"
+"""What has not happened yet: the accent, paler."""

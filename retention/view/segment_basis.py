@@ -1,0 +1,163 @@
+"""Everything the segments page needs before a threshold moves, prepared once a session and data set."""
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from retention.errors import ModelError
+from retention.presets import FittedRules, fitted_rules
+from retention.segment_inputs import DAYS_CAP, ORDERS_CAP
+from retention.segments import SegmentInputs, prepare_segments, with_probability
+from retention.view import loaded as session
+from retention.view import segment_charts as charts
+from retention.view import segment_frames as frames
+from retention.view import text
+from retention.view.loaded import Loaded
+
+HORIZON_DAYS = 365
+READY_DAYS = (7, 14, 30, 60, 90, 180)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Prepared inputs; `problem` says why there is no model, if there is none.
+
+    `classes` counts customers by orders (up to the cap) and days since the last order (up to the cap).
+    """
+
+    inputs: SegmentInputs
+    classes: np.ndarray
+    problem: str | None
+
+
+def basis_for(data: Loaded, ready_days: int) -> Basis:
+    """The session's prepared inputs with the probability to buy within `ready_days` days."""
+    return _basis(data.orders.digest, ready_days, _data=data)
+
+
+def fitted_for(data: Loaded) -> FittedRules:
+    """Thresholds fitted to the store's own reorder times."""
+    return _fitted(data.orders.digest, _data=data)
+
+
+def scores_of(data: Loaded) -> pd.DataFrame | None:
+    """The scores behind the segments, or None where no model can be fitted."""
+    try:
+        return session.scores_for(data, horizon_days=HORIZON_DAYS)
+    except ModelError:
+        return None
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False)
+def _first_basis(digest: str, *, _data: Loaded) -> Basis:
+    problem, scores = None, None
+    try:
+        scores = session.scores_for(_data, horizon_days=HORIZON_DAYS)
+    except ModelError as error:
+        problem = str(error)
+    inputs = prepare_segments(_data.customers, scores, 30)
+    classes = np.bincount(inputs.cell, minlength=(ORDERS_CAP + 1) * (DAYS_CAP + 1))
+    return Basis(inputs, classes.reshape(ORDERS_CAP + 1, DAYS_CAP + 1), problem)
+
+
+@st.cache_resource(scope="session", max_entries=3, show_spinner="Preparing segments…")
+def _basis(digest: str, ready_days: int, *, _data: Loaded) -> Basis:
+    first = _first_basis(digest, _data=_data)
+    if first.problem or ready_days == first.inputs.ready_days:
+        return first
+    probability = session.probability_for(_data, ready_days).to_numpy()
+    return Basis(with_probability(first.inputs, probability, ready_days), first.classes, None)
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner="Measuring reorder times…")
+def _fitted(digest: str, *, _data: Loaded) -> FittedRules:
+    return fitted_rules(_data.orders)
+
+
+@st.cache_resource(scope="session", max_entries=6, show_spinner=False)
+def map_parts(digest: str, ready_days: int, currency: str | None, *, _basis: Basis) -> tuple[dict, tuple]:
+    """The map's specification and the words of its cells."""
+    grid = _basis.inputs.grid
+    chart = charts.customer_map_chart(
+        (float(grid.probability_edges[0]), float(grid.probability_edges[-1])),
+        (float(grid.value_edges[0]), float(grid.value_edges[-1])),
+        f"Probability to buy within {ready_days} days",
+        currency,
+    )
+    return charts.live_spec(chart), frames.map_words(grid, currency)
+
+
+@cache
+def shares_spec() -> dict:
+    """The specification of the shares chart: the same for everybody."""
+    return charts.live_spec(charts.shares_chart())
+
+
+@lru_cache(maxsize=200)
+def strip_spec(low: float, high: float) -> dict:
+    """The specification of a slider's strip: the bounds are all it depends on."""
+    return charts.live_spec(charts.cut_strip_chart(low, high))
+
+
+@st.cache_resource(scope="session", max_entries=60, show_spinner=False)
+def strip_bins(
+    digest: str, name: str, loyal_orders: int, low: float, high: float, currency: str | None, *, _basis: Basis
+) -> pd.DataFrame:
+    """The distribution behind one slider; `name` as in `segment_controls`."""
+    inputs, classes = _basis.inputs, _basis.classes
+    orders = {"one": slice(0, 2), "repeat": slice(2, loyal_orders), "loyal": slice(loyal_orders, None)}
+    if name in orders:
+        by_day = classes[orders[name]].sum(axis=0)[: int(high) + 1]
+        edges = np.append(np.arange(0, high + 1, 10), high + 1)
+        counts = np.add.reduceat(by_day, edges[:-1].astype(int))
+        words = [f"{a:.0f} to {min(a + 9, high):.0f} days" for a in edges[:-1]]
+    elif name in ("loyal_orders", "vip_orders"):
+        edges = np.arange(low, high + 2)
+        counts = classes.sum(axis=1)[int(low) :]
+        words = [text.plural(n, "order") for n in edges[:-1]]
+        words[-1] += " or more"
+        # The slider's end stands for everything from there on.
+        edges[-1] = high
+    else:
+        return _value_bins(inputs, name, low, high, currency)
+    return frames.bin_rows(counts, edges, words)
+
+
+def _value_bins(
+    inputs: SegmentInputs, name: str, low: float, high: float, currency: str | None
+) -> pd.DataFrame:
+    ascending = {
+        "vip": inputs.sorted_value,
+        "spender": inputs.sorted_revenue,
+        "order_value": inputs.sorted_order_value,
+    }
+    shares = {"discount": inputs.discount, "ready": inputs.probability}
+    if name in shares:
+        edges = np.linspace(low, high, 61)
+        # Beyond the slider's end everybody counts into the last bin.
+        counts = np.histogram(np.clip(shares[name], low, high), edges)[0]
+        words = [
+            f"{text.percent(a)} to {text.percent(b)}" for a, b in zip(edges[:-1], edges[1:], strict=True)
+        ]
+        return frames.bin_rows(counts, edges, words)
+    measure, unit = name.rsplit("_", 1)
+    values = ascending[measure]
+    if unit == "money":
+        edges = np.linspace(low, high, 61)
+        counts = np.histogram(np.clip(values, low, high), edges)[0]
+        words = [
+            f"{text.money(a, currency)} to {text.money(b, currency)}"
+            for a, b in zip(edges[:-1], edges[1:], strict=True)
+        ]
+        return frames.bin_rows(counts, edges, words)
+    # Every percentile holds as many customers: the bars show what each comes to in money.
+    edges = np.arange(low, high + 1)
+    at = np.quantile(values, edges[:-1] / 100) if len(values) else np.zeros(len(edges) - 1)
+    rows = frames.bin_rows(np.maximum(at, 0), edges, ["" for _ in at])
+    rows["about"] = [
+        f"percentile {p:.0f}: {text.money(x, currency)}" for p, x in zip(edges[:-1], at, strict=True)
+    ]
+    return rows

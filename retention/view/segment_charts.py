@@ -1,0 +1,145 @@
+"""Charts of the segments page.
+
+A chart here names its data sets instead of holding them, so that a moved threshold sends new rows and never a new
+specification: building and checking one costs more than everything else a redraw does. `live_spec` turns a chart
+into a specification, once; `live_chart` draws it with the frames of the moment.
+"""
+
+from collections.abc import Mapping
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from retention.view import palette
+from retention.view.charts import money_axis
+
+SHARES_HEIGHT = 132
+MAP_HEIGHT = 340
+STRIP_HEIGHT = 38
+
+
+def shares_chart() -> alt.LayerChart:
+    """Shares of the stages in customers, revenue and expected value, one bar each.
+
+    Data set "shares": measure, start, end (fractions of the bar), stage (its name), share, amount, definition, colour,
+    and middle, label and label_colour of the text inside the bar.
+    """
+    x = alt.X("start:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=None)
+    y = alt.Y("measure:N", title=None, sort=None, axis=alt.Axis(domain=False, ticks=False, labelPadding=10))
+    base = alt.Chart(alt.NamedData("shares"))
+    bars = base.mark_bar(height=26).encode(
+        x=x,
+        x2="end:Q",
+        y=y,
+        color=alt.Color("colour:N", scale=None),
+        tooltip=[
+            alt.Tooltip("stage:N", title="Segment"),
+            alt.Tooltip("measure:N", title="Share of"),
+            alt.Tooltip("share:Q", title="Share", format=".1%"),
+            alt.Tooltip("amount:N", title="Amount"),
+            alt.Tooltip("definition:N", title="Definition"),
+        ],
+    )
+    words = base.mark_text(fontSize=12, fontWeight=600).encode(
+        x=alt.X("middle:Q", title=None), y=y, text="label:N", color=alt.Color("label_colour:N", scale=None)
+    )
+    return alt.layer(bars, words, height=SHARES_HEIGHT)
+
+
+def customer_map_chart(
+    probabilities: tuple[float, float], values: tuple[float, float], title: str, currency: str | None
+) -> alt.LayerChart:
+    """Customers by probability to buy (across) and expected value (up), in cells; the thresholds as dashed lines.
+
+    Data set "cells": low and high probability and value of each cell, customers, colour, opacity and the tooltip's words
+    (who, chance, worth); "across" (probability, label) and "up" (value, label) hold one threshold each, or none.
+    `probabilities` and `values` are the axes' domains, `title` the horizontal axis's.
+    """
+    x_scale = alt.Scale(type="sqrt", domain=list(probabilities), nice=False)
+    y_scale = alt.Scale(type="log", domain=list(values), nice=False)
+    x = alt.X(
+        "low_probability:Q", title=title, scale=x_scale, axis=alt.Axis(format="~%", tickCount=8, grid=False)
+    )
+    y = alt.Y(
+        "low_value:Q",
+        title="Expected value of a customer",
+        scale=y_scale,
+        axis=money_axis(currency, grid=False),
+    )
+    cells = (
+        alt.Chart(alt.NamedData("cells"))
+        .mark_rect(cornerRadius=1.5)
+        .encode(
+            x=x,
+            x2="high_probability:Q",
+            y=y,
+            y2="high_value:Q",
+            color=alt.Color("colour:N", scale=None),
+            opacity=alt.Opacity("opacity:Q", scale=None),
+            tooltip=[
+                alt.Tooltip("customers:Q", title="Customers", format=","),
+                alt.Tooltip("who:N", title="Of them"),
+                alt.Tooltip("chance:N", title="Probability"),
+                alt.Tooltip("worth:N", title="Expected value"),
+            ],
+        )
+    )
+    rule = {"strokeDash": [5, 4], "strokeWidth": 1.5, "color": palette.NEUTRAL}
+    words = {"fontSize": 11, "color": palette.LABEL}
+    across = alt.Chart(alt.NamedData("across"))
+    up = alt.Chart(alt.NamedData("up"))
+    at_x = alt.X("probability:Q", title=title, scale=x_scale)
+    at_y = alt.Y("value:Q", title="Expected value of a customer", scale=y_scale)
+    return alt.layer(
+        cells,
+        across.mark_rule(**rule, clip=True).encode(x=at_x),
+        across.mark_text(**words, align="left", dx=5, baseline="bottom", clip=True).encode(
+            x=at_x, y=alt.value(MAP_HEIGHT - 60), text="label:N"
+        ),
+        up.mark_rule(**rule, clip=True).encode(y=at_y),
+        up.mark_text(**words, align="left", dx=6, dy=-5, clip=True).encode(
+            x=alt.value(0), y=at_y, text="label:N"
+        ),
+        height=MAP_HEIGHT,
+    )
+
+
+def cut_strip_chart(low: float, high: float) -> alt.LayerChart:
+    """The distribution behind a slider from `low` to `high`, and where the slider cuts it.
+
+    Data set "bins": start, end, height (0 to 1) and about (tooltip); "zones": start, end and colour of each
+    part, the first part's start being the slider's lower end.
+    """
+    scale = alt.Scale(domain=[low, high], nice=False)
+    x = alt.X("start:Q", title=None, axis=None, scale=scale)
+    height = alt.Y("height:Q", title=None, axis=None, scale=alt.Scale(domain=[0, 1], nice=False))
+    zones = (
+        alt.Chart(alt.NamedData("zones"))
+        .mark_rect(opacity=0.28, clip=True)
+        .encode(x=x, x2="end:Q", color=alt.Color("colour:N", scale=None))
+    )
+    bars = (
+        alt.Chart(alt.NamedData("bins"))
+        .mark_rect(color=palette.NEUTRAL, opacity=0.9, clip=True)
+        .encode(x=x, x2="end:Q", y=height, y2=alt.datum(0), tooltip=alt.Tooltip("about:N", title="Customers"))
+    )
+    cuts = (
+        alt.Chart(alt.NamedData("zones"))
+        .mark_rule(strokeWidth=2, clip=True)
+        .encode(x=x, color=alt.Color("colour:N", scale=None))
+    )
+    return alt.layer(zones, bars, cuts, height=STRIP_HEIGHT, padding=0, view=alt.ViewConfig(stroke=None))
+
+
+def live_spec(chart: alt.LayerChart) -> dict:
+    """The chart's specification without data; build it once and draw it with `live_chart` as often as wanted."""
+    spec = chart.to_dict()
+    # Streamlit's theme sets what Altair's default theme would.
+    spec.pop("config", None)
+    return spec
+
+
+def live_chart(spec: dict, frames: Mapping[str, pd.DataFrame], *, key: str, alt_text: str) -> None:
+    """Draw a specification from `live_spec` with the frames its data sets are named after."""
+    st.vega_lite_chart({**spec, "datasets": dict(frames)}, key=key, alt=alt_text)

@@ -1,0 +1,131 @@
+"""Opens a page: its settings, the menu, the header, and the loaded data or an invitation to load some."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from retention.errors import RetentionError
+from retention.view import loaded as session
+from retention.view import text
+from retention.view.loaded import Loaded
+
+ROOT = Path(__file__).parents[2]
+FRONT_PAGE = "app.py"
+_ASSETS = Path(__file__).parent / "assets"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One entry of the menu; `path` is relative to the app's folder."""
+
+    path: str
+    title: str
+    icon: str
+    question: str
+    group: str
+
+
+PAGES = (
+    Page(FRONT_PAGE, "Overview", ":material/home:", "What is loaded, and how is it doing?", "Your orders"),
+    Page(
+        "pages/lifetime_value.py",
+        "Customer value",
+        ":material/payments:",
+        "Who will come back and what are they worth?",
+        "Customers",
+    ),
+    Page(
+        "pages/segments.py",
+        "Segments",
+        ":material/donut_small:",
+        "Which groups do they form?",
+        "Customers",
+    ),
+)
+
+
+def pages() -> tuple[Page, ...]:
+    """The menu's pages that exist."""
+    return tuple(page for page in PAGES if (ROOT / page.path).exists())
+
+
+def open_page(title: str, icon: str, question: str) -> Loaded:
+    """Open a page and return the session's data; without any, invite to load some and stop the page there."""
+    _frame(title, icon)
+    data = session.get()
+    _header(title, question)
+    if data is None:
+        _invitation()
+        st.stop()
+    return data
+
+
+def open_front_page(title: str, icon: str) -> Loaded | None:
+    """Open the front page, which goes on without data; it draws its own header."""
+    _frame(title, icon)
+    return session.get()
+
+
+def _frame(title: str, icon: str) -> None:
+    st.set_page_config(
+        page_title=f"{title} · Customer retention",
+        page_icon=icon,
+        layout="wide",
+        menu_items={"Get help": None, "Report a bug": None, "About": None},
+    )
+    st.logo(str(_ASSETS / "logo.svg"), size="large")
+    with st.sidebar:
+        _menu()
+        _loaded_card(session.get())
+
+
+def _menu() -> None:
+    group = None
+    for page in pages():
+        if page.group != group:
+            group = page.group
+            st.caption(group)
+        st.page_link(page.path, label=page.title, icon=page.icon)
+
+
+def _loaded_card(data: Loaded | None) -> None:
+    if data is None:
+        return
+    orders = data.orders
+    with st.container(border=True, gap="xsmall"):
+        st.caption("Loaded")
+        st.markdown(f"**{text.plain(data.name, limit=80)}**")
+        placed = int(data.customers["orders"].sum())
+        st.caption(f"{text.plural(len(data.customers), 'customer')} · {text.plural(placed, 'order')}")
+        st.caption(f"{text.day(orders.start)} – {text.day(orders.end)}")
+        st.page_link(
+            FRONT_PAGE,
+            label="Load other orders",
+            icon=":material/swap_horiz:",
+            query_params={"load": "other"},
+        )
+
+
+def _header(title: str, question: str) -> None:
+    st.title(title, anchor=False)
+    st.markdown(f":gray[{question}]")
+
+
+def _invitation() -> None:
+    with st.container(border=True, gap="medium"):
+        st.subheader("Load orders to see this page", anchor=False)
+        st.markdown(
+            "The sample store is a made-up shop with about 12,000 customers over three years, so that every "
+            "page has something to show. Your own order export works the same way."
+        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if st.button("Load the sample store", type="primary", icon=":material/storefront:"):
+                try:
+                    with st.spinner("Making the sample store…"):
+                        session.put_sample("store")
+                except RetentionError as error:
+                    st.error(text.plain(error, limit=1000))
+                else:
+                    st.rerun()
+            st.page_link(FRONT_PAGE, label="Use your own orders", icon=":material/upload_file:")

@@ -1,0 +1,261 @@
+"""Words, definitions and number formats in one place, so that every page says the same thing the same way.
+
+Everything here is pure: values in, strings out.
+"""
+
+import math
+import re
+import unicodedata
+from datetime import date
+
+MISSING = "–"
+
+CURRENCY_SYMBOLS = {
+    "AUD": "A$",
+    "BRL": "R$",
+    "CAD": "C$",
+    "CHF": "CHF ",
+    "CNY": "CN¥",
+    "CZK": "Kč ",
+    "DKK": "kr ",
+    "EUR": "€",
+    "GBP": "£",
+    "HKD": "HK$",
+    "IDR": "Rp ",
+    "ILS": "₪",
+    "INR": "₹",
+    "JPY": "¥",
+    "KRW": "₩",
+    "MXN": "MX$",
+    "MYR": "RM ",
+    "NOK": "kr ",
+    "NZD": "NZ$",
+    "PHP": "₱",
+    "PLN": "zł ",
+    "SEK": "kr ",
+    "SGD": "S$",
+    "THB": "฿",
+    "TRY": "₺",
+    "TWD": "NT$",
+    "USD": "$",
+    "VND": "₫",
+    "ZAR": "R ",
+}
+_WITHOUT_CENTS = {"IDR", "JPY", "KRW", "VND", "CLP"}
+
+STAGE_LABELS = {
+    "new": "New",
+    "first_time": "First-time",
+    "repeat": "Repeat",
+    "loyal": "Loyal",
+    "vip": "VIP",
+    "at_risk": "At risk",
+    "lapsed": "Lapsed",
+}
+
+TRAIT_LABELS = {
+    "big_spender": "Big spender",
+    "high_order_value": "High order value",
+    "full_price": "Full price",
+    "discount_shopper": "Discount shopper",
+    "ready_to_buy": "Ready to buy",
+}
+
+DEFINITIONS = {
+    "customers": (
+        "Everyone with at least one order that counts. Guests without an e-mail or customer number "
+        "cannot be told apart and are left out."
+    ),
+    "orders": (
+        "Paid orders. Cancelled, refused and fully refunded orders, and rows without a customer, do not "
+        "count."
+    ),
+    "revenue": (
+        "What customers paid for the orders that count, less refunds. Shipping and tax are as your file "
+        "has them."
+    ),
+    "period": (
+        "From the first to the last order day in the data. The last day is “today” for every calculation."
+    ),
+    "average_order_value": "Revenue divided by orders.",
+    "repeat_rate": "Customers with a second purchase on a later day, divided by all customers.",
+    "frequency": "Days on which the customer bought again, after the first purchase day.",
+    "recency": "Days from the first to the last purchase.",
+    "days_since_last_order": "Days from the customer's last order to the last day in the data.",
+    "monetary_value": "Mean spend of a repeat purchase day.",
+    "discount_share": "Discounts divided by what the orders would have cost without them.",
+    "p_alive": (
+        "Probability that the customer has not left for good. It says nothing about when the next order "
+        "comes: to pick customers, use the probability to order."
+    ),
+    "p_purchase": (
+        "Probability of at least one order within the horizon, from the customer's own purchase history."
+    ),
+    "will_return": (
+        "Customers whose probability to order within the next 12 months is 50% or more, divided by all "
+        "customers."
+    ),
+    "returning": (
+        "Customers expected to place at least one order within the horizon: everybody's own probability to "
+        "order, added up."
+    ),
+    "p_purchase_30d": "Probability of at least one order within the next 30 days.",
+    "expected_orders_sum": "Orders the model expects from all of today's customers within the horizon.",
+    "expected_orders": "Orders the model expects from the customer within the horizon, on average.",
+    "expected_order_value": (
+        "What an order of this customer is expected to bring, between the customer's own average and "
+        "everybody's: the fewer repeat orders, the nearer to everybody's."
+    ),
+    "cltv": (
+        "Expected value over the horizon: expected orders × expected order value × margin, with later "
+        "money discounted to today."
+    ),
+    "cltv_per_customer": "Expected value of all customers divided by their number.",
+    "base_value": (
+        "Sum of every customer's expected revenue over the next 12 months, discounted at 10% a year. "
+        "Customers you have yet to win are not in it."
+    ),
+    "expected_revenue": "Expected orders × expected order value, before margin and discounting.",
+    "horizon": "How far ahead to look. The further, the less certain.",
+    "margin": (
+        "The part of revenue you keep after goods, shipping and payment. At 100% the value is revenue."
+    ),
+    "annual_discount_rate": "How much less money is worth when it arrives a year later.",
+    "top_share": (
+        "Customers ordered by expected value, highest first: the share of the total that the first 1, "
+        "10 and 20% hold."
+    ),
+}
+"""Definition of each number on screen, shown as the tooltip beside it."""
+
+
+def count(n: float, *, short: bool = False) -> str:
+    """Whole number with thousands separators; `short` turns 12,345 into 12.3k.
+
+    >>> count(12034), count(12034, short=True), count(2_724_000, short=True)
+    ('12,034', '12k', '2.7M')
+    """
+    if _missing(n):
+        return MISSING
+    return _short(n) if short else _sign(n) + f"{abs(round(n)):,}"
+
+
+def money(x: float, currency: str | None = None, *, short: bool = False) -> str:
+    """Amount with its currency's symbol; cents below 100 only; `short` turns 12,345 into 12k.
+
+    The `$` it may return starts a formula in Markdown: pass the result through `plain` there.
+
+    >>> money(1234.4, "USD"), money(9.5, "EUR"), money(88_123, "THB", short=True), money(-3)
+    ('$1,234', '€9.50', '฿88k', '−3.00')
+    """
+    if _missing(x):
+        return MISSING
+    cents = abs(x) < 99.995 and x != 0 and currency not in _WITHOUT_CENTS
+    digits = f"{abs(x):,.2f}" if cents else f"{abs(x):,.0f}"
+    if short and abs(x) >= 10_000:
+        digits = _short(abs(x))
+    return f"{_sign(x)}{symbol(currency)}{digits}"
+
+
+def symbol(currency: str | None) -> str:
+    """What stands before an amount: the symbol, else the code itself, else nothing.
+
+    >>> symbol("MYR"), symbol("XOF"), symbol(None)
+    ('RM\\xa0', 'XOF\\xa0', '')
+    """
+    if not currency:
+        return ""
+    return CURRENCY_SYMBOLS.get(currency, currency + " ").replace(" ", "\u00a0")
+
+
+def percent(x: float, digits: int | None = None) -> str:
+    """Fraction as a percentage: one decimal below 10%, none above, never a false 0% or 100%; `digits` fixes them.
+
+    >>> percent(0.237), percent(0.041), percent(0.01), percent(0.0004), percent(0.9996), percent(1)
+    ('24%', '4.1%', '1%', '<0.1%', '>99.9%', '100%')
+    """
+    if _missing(x):
+        return MISSING
+    if digits is None:
+        if 0 < x < 0.001:
+            return "<0.1%"
+        if 0.995 <= x < 1:
+            return ">99.9%" if x >= 0.9995 else f"{x * 100:.1f}%"
+        digits = 1 if 0 < abs(x) < 0.0995 else 0
+        return _sign(x) + f"{abs(x) * 100:,.{digits}f}".removesuffix(".0") + "%"
+    return _sign(x) + f"{abs(x) * 100:,.{digits}f}%"
+
+
+def days(n: float) -> str:
+    """Number of days in the unit a reader would use.
+
+    >>> days(1), days(48.2), days(400), days(0.4)
+    ('1 day', '48 days', '13 months', 'less than a day')
+    """
+    if _missing(n):
+        return MISSING
+    if n < 0.5:
+        return "less than a day"
+    if n < 120:
+        return plural(round(n), "day")
+    if n < 365.25 * 3:
+        return plural(round(n / 30.4375), "month")
+    return plural(round(n / 365.25), "year")
+
+
+def day(d: date) -> str:
+    """Date as 1 Dec 2010, whatever the machine's language.
+
+    >>> day(date(2010, 12, 1))
+    '1 Dec 2010'
+    """
+    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    return f"{d.day} {months[d.month - 1]} {d.year}"
+
+
+def plural(n: float, one: str, many: str | None = None) -> str:
+    """Count with its noun.
+
+    >>> plural(1, "order"), plural(1204, "order"), plural(2, "country", "countries")
+    ('1 order', '1,204 orders', '2 countries')
+    """
+    return f"{count(n)} {one if n == 1 else many or one + 's'}"
+
+
+def plain(s: object, limit: int = 300) -> str:
+    """Text that Streamlit's Markdown shows letter by letter: no link, colour, icon or HTML comes of it.
+
+    Use it for every name that comes from a file (file, column, product, customer) and for messages that quote
+    one. Line breaks become blanks, control characters go, and text past `limit` characters is cut.
+
+    >>> plain("**Total** ($)").replace("\\\\", "~")
+    '~*~*Total~*~* ~(~$~)'
+    """
+    raw = str(s)
+    raw = raw if len(raw) <= limit else raw[: limit - 1] + "…"
+    raw = " ".join(raw.split())
+    raw = "".join(c for c in raw if unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
+    escaped = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", raw)
+    # Streamlit looks for icons, arrows and addresses once more after the escapes are gone; an invisible
+    # word joiner keeps those from forming.
+    escaped = re.sub(r"(\\[:@])", "\\1\u2060", escaped)
+    escaped = re.sub(r"(?i)\b(www)(?=\\\.)", "\\1\u2060", escaped)
+    return re.sub(r"(\\[<>~-])(?=\\[-=>])", "\\1\u2060", escaped)
+
+
+def _short(n: float) -> str:
+    size = abs(n)
+    for limit, unit in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if size >= limit * 0.9995 and size >= 999.5:
+            scaled = size / limit
+            digits = 0 if (scaled >= 9.95 and unit == "k") or scaled >= 99.5 else 1
+            return _sign(n) + f"{scaled:.{digits}f}".removesuffix(".0") + unit
+    return _sign(n) + f"{round(size):,}"
+
+
+def _sign(x: float) -> str:
+    return "−" if x < 0 else ""
+
+
+def _missing(x: float | None) -> bool:
+    return x is None or (isinstance(x, float) and not math.isfinite(x)) or x != x

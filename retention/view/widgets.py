@@ -1,0 +1,75 @@
+"""Controls and panels that more than one page shows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from retention.errors import RetentionError
+from retention.view import palette, text
+
+if TYPE_CHECKING:
+    from retention.checks import Check
+
+STATUS_WORDS = {"good": "Good", "caution": "With care", "bad": "Doubtful"}
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A headline number; `about` is a key of `text.DEFINITIONS`, `note` a short line below the number."""
+
+    label: str
+    value: str
+    about: str
+    note: str | None = None
+
+
+def metric_row(metrics: Sequence[Metric]) -> None:
+    """Up to four headline numbers side by side, each with its definition one hover away."""
+    if len(metrics) > 4:
+        raise ValueError("A row has room for four metrics.")
+    for column, metric in zip(st.columns(len(metrics)), metrics, strict=True):
+        column.metric(
+            metric.label,
+            metric.value,
+            help=text.plain(text.DEFINITIONS[metric.about], limit=1000),
+            border=True,
+            height="stretch",
+            delta=metric.note,
+            delta_color="off",
+            delta_arrow="off",
+        )
+
+
+def check_list(checks: Sequence["Check"]) -> None:
+    """Model checks, the worst first: status as icon, word and colour, the finding, and what to do."""
+    order = {"bad": 0, "caution": 1, "good": 2}
+    for check in sorted(checks, key=lambda check: order[check.status]):
+        colour, icon = palette.STATUS_COLOURS[check.status], palette.STATUS_ICONS[check.status]
+        word, name = STATUS_WORDS[check.status], text.plain(check.name)
+        line = f":{colour}[{icon} {word}] · **{name}**  \n{text.plain(check.finding, limit=1000)}"
+        if check.status == "good":
+            st.markdown(line)
+            continue
+        with st.container(border=True, gap="xsmall"):
+            st.markdown(line)
+            st.markdown(f"**What to do:** {text.plain(check.advice, limit=1000)}")
+
+
+def problem(title: str, error: RetentionError) -> None:
+    """A panel for something that could not be done: what was found and what to do, as plain text."""
+    st.error(f"**{text.plain(title)}**  \n{text.plain(error, limit=1000)}", icon=":material/error:")
+
+
+def csv_download(label: str, file_name: str, make: Callable[[], bytes], *, key: str) -> None:
+    """Download button for a CSV file that `make` writes when it is clicked, with formulas neutralised."""
+    st.download_button(
+        label,
+        data=make,
+        file_name=file_name,
+        mime="text/csv",
+        icon=":material/download:",
+        key=key,
+        on_click="ignore",
+    )

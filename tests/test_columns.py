@@ -1,0 +1,317 @@
+"""Columns are found by their names in three languages, by their values, and as the marketer says."""
+
+import pytest
+
+from retention import build_orders, detect_columns, open_sheet, read_orders
+from retention.errors import DataError
+from retention.formats import ROLES
+from tests.order_files import KEPT, assert_same_orders, csv_bytes, expected_orders, plain_table, read_rows
+
+EXPECTED = expected_orders(KEPT)
+NUMBER, EMAIL, DATE, TOTAL = range(4)
+VALUES = [(str(s.number), s.person.email, f"{s.placed:%Y-%m-%d %H:%M:%S}", f"{s.revenue:.2f}") for s in KEPT]
+
+
+def table(
+    header: tuple[str, ...], order: tuple[int, ...] = (NUMBER, EMAIL, DATE, TOTAL), rows=VALUES
+) -> bytes:
+    """The plain store with its columns in the order given."""
+    return csv_bytes(header, [[row[i] for i in order] for row in rows])
+
+
+def mapping_of(data: bytes):
+    return detect_columns(open_sheet(data, name="orders.csv"))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("Order ID", "Email", "Order date", "Total"),
+        ("order_number", "customer_email", "created_at", "grand_total"),
+        ("OrderNo", "CustomerEmail", "PurchaseDate", "OrderValue"),
+        ("Invoice", "E-mail address", "Invoice date", "Amount paid"),
+        ("InvoiceNo", "CustomerID", "InvoiceDate", "Revenue"),
+        ("Transaction ID", "Client", "Transaction date", "Sales"),
+        ("order", "buyer", "purchased on", "price paid"),
+        ("ORDER #", " E-MAIL ", "ORDER DATE (dd/mm/yyyy)", "Grand_Total(THB)"),
+        ("Receipt number", "Member ID", "Paid at", "Net amount"),
+        ("orderNumber", "customerEmail", "createTime", "paidPrice"),
+        ("หมายเลขคำสั่งซื้อ", "ชื่อผู้ใช้ (ผู้ซื้อ)", "วันที่ทำการสั่งซื้อ", "จำนวนเงินทั้งหมด"),
+        ("เลขที่คำสั่งซื้อ", "อีเมล", "วันที่สั่งซื้อ", "ยอดรวม"),
+        ("เลขที่ใบเสร็จ", "รหัสลูกค้า", "วันที่", "ยอดสุทธิ"),
+        ("เลขออเดอร์", "ลูกค้า", "วันเวลา", "ยอดขาย"),
+        ("Numero ng Order", "Email ng Kostumer", "Petsa ng Order", "Kabuuang Halaga"),
+        ("Blg. ng Order", "Kustomer", "Petsa", "Kabuuan"),
+        ("Resibo", "Pangalan ng Mamimili", "Araw ng Pagbili", "Halaga"),
+    ],
+    ids=lambda header: header[1].strip(),
+)
+def test_names_in_three_languages(header):
+    mapping = mapping_of(table(header))
+    assert [mapping.columns.get(role) for role in ("order_id", "customer_id", "ordered_at", "revenue")] == [
+        name.strip() for name in header
+    ] or [mapping.columns.get(role) for role in ("order_id", "customer_id", "ordered_at", "revenue")] == list(
+        header
+    )
+    assert_same_orders(read_orders(table(header), name="orders.csv"), EXPECTED)
+
+
+@pytest.mark.parametrize(
+    "header", [("c1", "c2", "c3", "c4"), ("A", "B", "C", "D"), ("1", "2", "3", "4"), ("x", "x2", "?", "…")]
+)
+@pytest.mark.parametrize(
+    "order", [(NUMBER, EMAIL, DATE, TOTAL), (TOTAL, DATE, EMAIL, NUMBER), (DATE, TOTAL, NUMBER, EMAIL)]
+)
+def test_values_alone_are_enough(header, order):
+    assert_same_orders(read_orders(table(header, order), name="orders.csv"), EXPECTED)
+
+
+def test_values_alone_tell_customer_numbers_that_return_from_order_numbers_that_do_not():
+    rows = [
+        (
+            str(90_000 + i),
+            f"C-{100 + i * 7 % 60}",
+            f"2024-{1 + i % 12:02}-{1 + i % 28:02}",
+            f"{10 + i * 37 % 90}.50",
+        )
+        for i in range(300)
+    ]
+    orders = read_orders(csv_bytes(("f1", "f2", "f3", "f4"), rows), name="orders.csv")
+    found = orders.table.to_pandas()
+    assert len(found) == 300
+    assert set(found["customer_id"]) == {f"C-{100 + i}" for i in range(60)}
+    assert found["revenue"].sum() == pytest.approx(sum(float(row[3]) for row in rows))
+
+
+def test_a_file_without_column_names_loses_no_order():
+    data = b"".join(csv_bytes(row, []) for row in VALUES)
+    assert_same_orders(read_orders(data, name="orders.csv"), EXPECTED)
+
+
+DECOYS = {
+    "phone": ("Phone", lambda i: f"0812{i * 7919 % 1_000_000:06}"),
+    "postcode": ("Zip", lambda i: f"{10000 + i * 31 % 9000}"),
+    "birthday": ("Date of birth", lambda i: f"{1950 + i % 50}-0{1 + i % 9}-11"),
+    "delivered": ("Delivered at", lambda i: "2025-01-15 10:00:00"),
+    "fee": ("Processing fee", lambda i: f"{1 + i % 5}.35"),
+    "shipping": ("Shipping", lambda i: "4.95"),
+    "tax": ("Tax", lambda i: f"{i % 9}.10"),
+    "subtotal": ("Subtotal", lambda i: f"{5 + i}.00"),
+    "points": ("Loyalty points", lambda i: str(i * 10)),
+    "user agent": ("Browser", lambda i: "Mozilla/5.0"),
+    "address": ("Billing address", lambda i: f"{i} Harbour Rd"),
+    "row": ("", lambda i: str(i)),
+    "total items": ("Total items", lambda i: str(1 + i % 3)),
+    "campaign": ("Email campaign", lambda i: "spring"),
+    "seller": ("Seller email", lambda i: "shop@example.com"),
+}
+
+
+@pytest.mark.parametrize("decoy", DECOYS)
+@pytest.mark.parametrize("first", [True, False])
+def test_columns_that_look_alike_are_left_alone(decoy, first):
+    name, value = DECOYS[decoy]
+    header = ("Order ID", "Email", "Order date", "Total")
+    rows = [(value(i), *row) if first else (*row, value(i)) for i, row in enumerate(VALUES)]
+    data = csv_bytes((name, *header) if first else (*header, name), rows)
+    mapping = mapping_of(data)
+    assert [
+        mapping.columns.get(role) for role in ("order_id", "customer_id", "ordered_at", "revenue")
+    ] == list(header)
+    assert_same_orders(read_orders(data, name="orders.csv"), EXPECTED)
+
+
+def test_duplicate_names_are_told_apart():
+    data = table(("Order ID", "Email", "Date", "Date"), (NUMBER, EMAIL, DATE, DATE))
+    sheet = open_sheet(data, name="orders.csv")
+    assert len(set(sheet.columns)) == 4
+    assert sheet.columns[:3] == ("Order ID", "Email", "Date")
+
+
+def test_optional_columns_are_found_and_carried():
+    header = (
+        "Order",
+        "Customer",
+        "Date",
+        "Total",
+        "Discount",
+        "Channel",
+        "Country",
+        "Product",
+        "Category",
+        "Coupon",
+    )
+    rows = [
+        ("1", "a@example.com", "2024-03-13", "10", "2", "Instagram", "TH", "Mug", "Kitchen", "HELLO"),
+        ("2", "a@example.com", "2024-04-13", "20", "0", "Web", "TH", "Pot", "Kitchen", ""),
+        ("3", "b@example.com", "2024-05-13", "30", "0", "Web", "PH", "Tote", "Fashion", ""),
+    ]
+    table = read_rows(header, *rows).table.to_pandas().sort_values("order_id")
+    assert list(table["channel"]) == ["Instagram", "Web", "Web"]
+    assert list(table["region"]) == ["TH", "TH", "PH"]
+    assert list(table["product"]) == ["Mug", "Pot", "Tote"]
+    assert list(table["category"]) == ["Kitchen", "Kitchen", "Fashion"]
+    assert list(table["discount"]) == [2.0, 0.0, 0.0]
+    assert table["coupon"].iloc[0] == "HELLO"
+
+
+def test_columns_that_the_file_lacks_are_not_in_the_table():
+    columns = set(read_orders(table(("Order ID", "Email", "Order date", "Total"))).table.columns)
+    assert {"order_id", "customer_id", "ordered_at", "revenue"} <= columns
+    assert not columns & {"discount", "channel", "region", "product", "category", "coupon", "quantity"}
+
+
+# --- corrections ----------------------------------------------------------------------------------
+
+
+def test_a_correction_wins_over_detection():
+    data = csv_bytes(
+        ("Order ID", "Email", "Order date", "Total", "Household"),
+        [(*row, f"H{i % 3}") for i, row in enumerate(VALUES)],
+    )
+    orders = read_orders(data, {"customer_id": "Household"}, name="orders.csv")
+    assert set(orders.table.to_pandas()["customer_id"]) == {"H0", "H1", "H2"}
+    assert len(orders.table.to_pandas()) == len(VALUES)
+
+
+def test_all_columns_named_by_hand():
+    header = ("f1", "f2", "f3", "f4")
+    columns = {"order_id": "f1", "customer_id": "f2", "ordered_at": "f3", "revenue": "f4"}
+    assert_same_orders(read_orders(table(header), columns, name="orders.csv"), EXPECTED)
+
+
+def test_a_role_set_to_none_is_not_used():
+    data = csv_bytes(
+        ("Order ID", "Email", "Order date", "Total", "Refunded amount"), [(*row, "1000000") for row in VALUES]
+    )
+    assert read_orders(data, name="orders.csv").table.to_pandas()["revenue"].sum() == 0
+    assert_same_orders(read_orders(data, {"refund": None}, name="orders.csv"), EXPECTED)
+
+
+def test_a_column_that_is_not_there_is_named_with_those_that_are():
+    with pytest.raises(DataError, match="Paid at") as error:
+        read_orders(
+            table(("Order ID", "Email", "Order date", "Total")), {"ordered_at": "Paid at"}, name="o.csv"
+        )
+    assert "Order date" in str(error.value)
+
+
+def test_an_unknown_role_is_refused():
+    with pytest.raises(DataError, match="customer_name") as error:
+        read_orders(
+            table(("Order ID", "Email", "Order date", "Total")), {"customer_name": "Email"}, name="o.csv"
+        )
+    assert "customer_id" in str(error.value)
+
+
+def test_the_mapping_may_be_corrected_as_often_as_wanted_on_one_sheet():
+    header, rows = plain_table()
+    sheet = open_sheet(csv_bytes(header, rows), name="orders.csv")
+    mapping = detect_columns(sheet)
+    wrong = mapping.with_columns(customer_id="Product")
+    assert wrong.columns["customer_id"] == "Product"
+    assert mapping.columns["customer_id"] == "Email"
+    assert build_orders(sheet, wrong).table.to_pandas()["customer_id"].nunique() == len(
+        {row[3] for row in rows}
+    )
+    assert_same_orders(build_orders(sheet, mapping), EXPECTED)
+    assert "order_id" not in mapping.with_columns(order_id=None).columns
+
+
+def test_a_needed_role_taken_away_is_asked_for():
+    header, rows = plain_table()
+    sheet = open_sheet(csv_bytes(header, rows), name="orders.csv")
+    for role, word in {
+        "customer_id": "customer",
+        "ordered_at": "date",
+        "revenue": "amount|revenue|total|money",
+    }.items():
+        with pytest.raises(DataError, match=f"(?i){word}"):
+            build_orders(sheet, detect_columns(sheet).with_columns(**{role: None}))
+
+
+def test_a_date_column_given_for_money_is_refused_with_an_example():
+    with pytest.raises(DataError) as error:
+        read_orders(
+            table(("Order ID", "Email", "Order date", "Total")), {"revenue": "Email"}, name="orders.csv"
+        )
+    assert "Email" in str(error.value)
+
+
+def test_no_customer_column_is_refused_with_the_columns_found():
+    data = csv_bytes(("Order ID", "Order date", "Total"), [(row[0], row[2], row[3]) for row in VALUES])
+    with pytest.raises(DataError, match=r"(?i)customer") as error:
+        read_orders(data, name="orders.csv")
+    assert "Order date" in str(error.value) or "Order ID" in str(error.value)
+
+
+def test_roles_are_described_for_the_page():
+    assert {"customer_id", "ordered_at", "revenue", "order_id", "refund", "status", "currency"} <= set(ROLES)
+    assert {name for name, role in ROLES.items() if role.required} == {"customer_id", "ordered_at", "revenue"}
+    for role in ROLES.values():
+        assert role.label
+        assert role.help
+
+
+# --- customers ------------------------------------------------------------------------------------
+
+
+def customers_of(*ids: str) -> list[str]:
+    """The customers found where each id bought once, on days of their own."""
+    rows = [(str(i), customer, f"2024-03-{1 + i:02}", "10.00") for i, customer in enumerate(ids)]
+    orders = read_rows(("Order", "Customer ID", "Order date", "Total"), *rows)
+    return list(orders.table.to_pandas().sort_values("ordered_at")["customer_id"])
+
+
+def test_customer_number_read_as_a_fraction_is_the_number():
+    assert customers_of("17850.0", "17850", " 17850 ", "13047.00") == ["17850", "17850", "17850", "13047"]
+
+
+@pytest.mark.parametrize(
+    "guest",
+    [
+        "",
+        "0",
+        "0.0",
+        " ",
+        "guest",
+        "Guest",
+        "GUEST",
+        "n/a",
+        "N/A",
+        "NULL",
+        "None",
+        "nan",
+        "-",
+        "anonymous",
+        "Walk-in",
+    ],
+)
+def test_guests_are_nobody_rather_than_one_big_customer(guest):
+    rows = [
+        (str(i), customer, f"2024-03-{1 + i:02}", "10.00")
+        for i, customer in enumerate(["7", guest, "8", guest, "7"])
+    ]
+    orders = read_rows(("Order", "Customer ID", "Order date", "Total"), *rows)
+    assert sorted(orders.table.to_pandas()["customer_id"]) == ["7", "7", "8"]
+    (reason,) = orders.report.reasons
+    assert "customer" in reason.reason.casefold()
+    assert (reason.rows, reason.first_lines, reason.revenue) == (2, (3, 5), pytest.approx(20.0))
+
+
+def test_emails_compare_without_case_and_blanks():
+    assert (
+        customers_of("Ann@Example.com", " ann@example.com", "ANN@EXAMPLE.COM ", "\u00a0ann@example.com\u200b")
+        == ["ann@example.com"] * 4
+    )
+
+
+def test_leading_zeros_of_customer_codes_stay():
+    assert customers_of("00123", "00124", "00123") == ["00123", "00124", "00123"]
+
+
+def test_long_customer_numbers_keep_every_digit():
+    assert customers_of("90071992547409931", "90071992547409932") == [
+        "90071992547409931",
+        "90071992547409932",
+    ]
