@@ -1,8 +1,18 @@
-"""Front page (placeholder while the parts are written)."""
+"""The front page: load orders, then see what there is, what is to come, and where to go on."""
 
-import streamlit as st
-
-from retention.view import shell
+from retention.view import load_flow, overview, shell
 
 data = shell.open_front_page("Overview", ":material/home:")
-st.title("Overview")
+opened = load_flow.draft()
+
+if opened is not None:
+    load_flow.check_columns(opened, data)
+elif data is None or load_flow.choosing():
+    load_flow.choose_source(data)
+else:
+    overview.header(data)
+    overview.warnings(data)
+    overview.so_far(data)
+    overview.to_come(data)
+    overview.next_pages()
+    load_flow.report(data)

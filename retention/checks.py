@@ -60,8 +60,7 @@ def model_checks(
         _enough_orders(int((frequency > 1).sum())),
         _one_time_buyers(float((frequency == 0).mean())),
         _precision(purchases),
-        _parameters(purchases),
-        *([_parameters(companion, "One-time buyers")] if companion is not purchases else []),
+        _parameters(purchases, companion),
         _spend(spend),
         _spend_and_frequency(customers),
     )
@@ -153,32 +152,39 @@ def _precision(model: PurchaseModel) -> Check:
     return Check(name, "good", f"The fit has converged. {finding}")
 
 
-def _parameters(model: PurchaseModel, about: str = "Purchase model") -> Check:
-    name = f"Parameters ({about.lower()})"
-    leaves = model.a / (model.a + model.b)
-    numbers = f"a = {model.a:.3g}, b = {model.b:.3g}"
-    if leaves < 0.001:
-        return Check(
-            name,
-            "caution",
-            f"The fit sees practically no customer leave for good ({numbers}).",
+def _parameters(purchases: PurchaseModel, companion: PurchaseModel) -> Check:
+    name = "Parameters"
+    for model in (purchases, companion):
+        doubt = _doubt(model)
+        if doubt:
+            about = "" if model is purchases else " in the model for one-time buyers"
+            finding, advice = doubt
+            return Check(name, "caution", f"{finding}{about} ({_numbers(model)}).", advice)
+    return Check(name, "good", f"The parameters lie well inside their range ({_numbers(purchases)}).")
+
+
+def _numbers(model: PurchaseModel) -> str:
+    return f"r = {model.r:.3g}, a = {model.a:.3g}, b = {model.b:.3g}"
+
+
+def _doubt(model: PurchaseModel) -> tuple[str, str] | None:
+    leaving = model.a / (model.a + model.b)
+    if leaving < 0.001:
+        return (
+            "The fit sees practically no customer leave for good",
             "Expect the forecast to be high; a longer period would show who leaves.",
         )
-    if leaves > 0.95 or min(model.a, model.b) < 0.01:
-        return Check(
-            name,
-            "caution",
-            f"The chance to leave lies at the edge of what the model can describe ({numbers}).",
+    if leaving > 0.95 or min(model.a, model.b) < 0.01:
+        return (
+            "The chance to leave lies at the edge of what the model can describe",
             "Read totals rather than single customers, and load a longer period if there is one.",
         )
     if max(model.r, model.a, model.b) > 1000:
-        return Check(
-            name,
-            "caution",
-            f"The customers hardly differ in how they buy or leave (r = {model.r:.3g}, {numbers}).",
+        return (
+            "The customers hardly differ in how they buy or leave",
             "Check that the customers are people, not accounts that order on a schedule.",
         )
-    return Check(name, "good", f"The parameters lie well inside their range (r = {model.r:.3g}, {numbers}).")
+    return None
 
 
 def _spend(model: SpendModel) -> Check:

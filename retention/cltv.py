@@ -283,7 +283,7 @@ def _check_settings(horizon_days: float, annual_discount_rate: float, margin: fl
     _check_days("horizon_days", horizon_days)
     if not 0 <= annual_discount_rate < np.inf:
         raise ModelError(
-            f"The annual discount rate is {annual_discount_rate!r}. Give a fraction of 0 or more, such as 0.1."
+            f"The annual discount rate is {annual_discount_rate!r}. Give 0 or more, such as 0.10 for 10 %."
         )
     if not 0 < margin <= 1:
         raise ModelError(

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import ibis
 import ibis.expr.types as ir
 
-ISO = r"^\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?"
-ISO_ONLY = r"^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?$"
+ISO = r"^\s*(\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?)"
+ISO_ONLY = r"^\s*(?:19|20)\d{2}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?$"
 YEAR_FIRST = r"^\D{0,12}(\d{4})[-/. 年]+(\d{1,2})[-/. 月]+(\d{1,2})(?:\D|$)"
 NUMERIC = r"^\D{0,12}(\d{1,2})[-/. ]+(\d{1,2})[-/. ]+(\d{4}|\d{2})(?:\D|$)"
 DAY_MONTH_NAME = r"(?:^|\D)(\d{1,2})\D{0,4}m(\d\d)\W+(\d{4}|\d{2})(?:\D|$)"
@@ -55,12 +55,34 @@ FUTURE_DAYS = 366
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """A way to print a date: its pattern, and which group of it is the year, the month, the day."""
+
+    pattern: str
+    year: int
+    month: int
+    day: int
+
+
+NAMED = (DAY_MONTH_NAME, MONTH_NAME_DAY, YEAR_MONTH_NAME)
+FORMS = {
+    "year first": Form(YEAR_FIRST, 1, 2, 3),
+    "numbers": Form(NUMERIC, 3, 2, 1),
+    "compact": Form(COMPACT, 1, 2, 3),
+    "day, month name": Form(DAY_MONTH_NAME, 3, 2, 1),
+    "month name, day": Form(MONTH_NAME_DAY, 3, 1, 2),
+    "year, month name": Form(YEAR_MONTH_NAME, 1, 2, 3),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class DateStyle:
     """How a column writes its dates.
 
     kind: "iso", "serial" (Excel day numbers), "unix", "text"; day_first: for numeric dates such as 05/04/2024;
     ambiguous: both readings fit every row and `day_first` is an assumption; why: how day_first was decided;
-    buddhist: the share of years that are Buddhist-era; short_buddhist: two-digit years are Buddhist-era.
+    buddhist: some years are Buddhist-era; short_buddhist: two-digit years are Buddhist-era; letters, thai_digits,
+    forms: what occurs in the column, so that only that is looked for in each cell.
     """
 
     kind: str = "iso"
@@ -71,6 +93,7 @@ class DateStyle:
     short_buddhist: bool = False
     letters: bool = False
     thai_digits: bool = False
+    forms: tuple[str, ...] = ()
 
 
 def latest_plausible() -> dt.date:
@@ -83,19 +106,19 @@ def find_date_style(table: ir.Table, column: str, day_first: bool | None = None)
 
     day_first: the marketer's own answer, or a layout's convention; it is taken wherever the column allows both.
     """
-    cells = table.select(row=table.rowid(), cell=table[column].strip())
+    raw = table[column]
+    common = table.aggregate(rows=raw.re_search(r"\S").sum(), iso=raw.re_search(ISO_ONLY).sum()).execute().iloc[0]
+    if common["rows"] > 0 and common["rows"] == common.iso:
+        return DateStyle("iso")
+    cells = table.select(row=table.rowid(), cell=raw.strip())
     filled = cells.filter(cells.cell.notnull() & (cells.cell != ""))
     cell = filled.cell
     facts = filled.aggregate(
         rows=filled.count(),
-        iso=cell.re_search(ISO_ONLY).sum(),
         serial=cell.re_search(SERIAL).sum(),
         unix=(cell.re_search(UNIX_SECONDS) | cell.re_search(UNIX_MILLISECONDS)).sum(),
-        buddhist=cell.re_search(r"(?:^|\D)2[45]\d{2}[-/. ]").sum(),
     ).execute()
-    row = {k: int(v or 0) for k, v in facts.iloc[0].items()}
-    if row["rows"] and row["iso"] == row["rows"] and not row["buddhist"]:
-        return DateStyle("iso")
+    row = {k: 0 if v != v else int(v or 0) for k, v in facts.iloc[0].items()}
     if row["rows"] and row["serial"] > row["rows"] / 2:
         return DateStyle("serial")
     if row["rows"] and row["unix"] > row["rows"] / 2:
@@ -109,25 +132,16 @@ def _text_style(filled: ir.Table, day_first: bool | None) -> DateStyle:
         letters=cell.re_search(r"[^\d\s:,./+TZ年月日-]").any(), thai=cell.re_search(f"[{THAI_DIGITS}]").any()
     ).execute()
     letters, thai = (bool(v) if v is not None else False for v in marks.iloc[0])
-    text = _plain_text(cell, letters, thai)
-    parts = filled.select(
-        row=filled.row,
-        first=text.re_extract(NUMERIC, 1).try_cast("int64"),
-        second=text.re_extract(NUMERIC, 2).try_cast("int64"),
-        short=text.re_extract(NUMERIC, 3).length() == 2,
-        year=text.re_extract(NUMERIC, 3).try_cast("int64"),
-        any_year=ibis.coalesce(
-            *(
-                text.re_extract(pattern, group).try_cast("int64")
-                for pattern, group in (
-                    (YEAR_FIRST, 1),
-                    (NUMERIC, 3),
-                    (DAY_MONTH_NAME, 3),
-                    (MONTH_NAME_DAY, 3),
-                    (YEAR_MONTH_NAME, 1),
-                )
-            )
-        ),
+    plain = filled.select("row", text=_plain_text(cell, letters, thai)).cache()
+    seen = plain.aggregate(**{name: plain.text.re_search(form.pattern).any() for name, form in FORMS.items()}).execute().iloc[0]
+    forms = tuple(name for name in FORMS if seen[name] is not None and bool(seen[name]))
+    years = [plain.text.re_extract(FORMS[name].pattern, FORMS[name].year).try_cast("int64") for name in forms]
+    parts = plain.select(
+        row=plain.row,
+        first=plain.text.re_extract(NUMERIC, 1).try_cast("int64"),
+        second=plain.text.re_extract(NUMERIC, 2).try_cast("int64"),
+        year=plain.text.re_extract(NUMERIC, 3).try_cast("int64"),
+        any_year=ibis.coalesce(*years) if years else ibis.null("int64"),
     ).cache()
     facts = parts.aggregate(
         numeric=parts["first"].notnull().sum(),
@@ -144,6 +158,7 @@ def _text_style(filled: ir.Table, day_first: bool | None) -> DateStyle:
         short_buddhist=2000 + fact["latest_short"] > this_year + 1 and 2500 - BUDDHIST_YEARS + fact["latest_short"] <= this_year + 1,
         letters=letters,
         thai_digits=thai,
+        forms=forms,
     )
     return _decide_day_first(style, parts, fact, day_first)
 
@@ -196,21 +211,23 @@ def read_dates(table: ir.Table, column: str, style: DateStyle, time_column: str 
 
     time_column: where the clock time stands when the file keeps it apart from the day.
     """
-    cell = table[column].strip()
     if style.kind == "iso":
-        moment = cell.re_extract(ISO, 0).try_cast("timestamp")
-    elif style.kind == "serial":
+        moment = table[column].re_extract(ISO, 1).try_cast("timestamp")
+        return moment if time_column is None else _with_clock(moment, table[time_column])
+    cell = table[column].strip()
+    if style.kind == "serial":
         moment = _from_epoch((cell.try_cast("float64") - 25_569) * 86_400)
     elif style.kind == "unix":
         number = cell.try_cast("float64")
         moment = _from_epoch(ibis.ifelse(number > 1e11, number / 1000, number))
     else:
         moment = _read_text_dates(cell, style)
-    if time_column is None:
-        return moment
-    seconds = _clock_seconds(table[time_column].strip().lower(), "^" + CLOCK)
-    midnight = moment.truncate("D")
-    return ibis.ifelse(seconds.notnull(), midnight + seconds.as_interval("s"), moment)
+    return moment if time_column is None else _with_clock(moment, table[time_column])
+
+
+def _with_clock(moment: ir.TimestampValue, clock: ir.StringValue) -> ir.TimestampValue:
+    seconds = _clock_seconds(clock.strip().lower(), "^" + CLOCK)
+    return ibis.ifelse(seconds.notnull(), moment.truncate("D") + seconds.as_interval("s"), moment)
 
 
 def _from_epoch(seconds: ir.FloatingValue) -> ir.TimestampValue:
@@ -220,24 +237,24 @@ def _from_epoch(seconds: ir.FloatingValue) -> ir.TimestampValue:
 
 def _read_text_dates(cell: ir.StringValue, style: DateStyle) -> ir.TimestampValue:
     text = _plain_text(cell, style.letters, style.thai_digits)
-    day, month = (1, 2) if style.day_first in (True, None) else (2, 1)
-    forms = [(YEAR_FIRST, 1, 2, 3), (NUMERIC, 3, month, day), (COMPACT, 1, 2, 3)]
-    if style.letters:
-        forms += [(DAY_MONTH_NAME, 3, 2, 1), (MONTH_NAME_DAY, 3, 1, 2), (YEAR_MONTH_NAME, 1, 2, 3)]
-    date = ibis.coalesce(*(_date(text, style, *form) for form in forms))
+    dates = [_date(text, style, FORMS[name]) for name in style.forms]
+    date = ibis.coalesce(*dates) if dates else ibis.null("date")
     seconds = _clock_seconds(text.lower(), CLOCK_AFTER_DATE)
     moment = date.cast("timestamp")
     return ibis.ifelse(seconds.notnull(), moment + seconds.as_interval("s"), moment)
 
 
-def _date(text: ir.StringValue, style: DateStyle, pattern: str, year: int, month: int, day: int) -> ir.DateValue:
-    number = text.re_extract(pattern, year).try_cast("int64")
-    century = (2500 - BUDDHIST_YEARS) if style.short_buddhist else 2000
-    number = ibis.ifelse(number < 100, number + century, number)
-    if style.buddhist:
-        number = ibis.ifelse(number.between(*BUDDHIST_RANGE), number - BUDDHIST_YEARS, number)
-    iso = number.cast("string").lpad(4, "0") + "-" + text.re_extract(pattern, month) + "-" + text.re_extract(pattern, day)
-    return iso.try_cast("date")
+def _date(text: ir.StringValue, style: DateStyle, form: "Form") -> ir.DateValue:
+    year = text.re_extract(form.pattern, form.year)
+    month, day = (form.day, form.month) if form.pattern == NUMERIC and style.day_first is False else (form.month, form.day)
+    if form.pattern == NUMERIC or style.buddhist or style.short_buddhist or form.pattern in NAMED:
+        number = year.try_cast("int64")
+        century = (2500 - BUDDHIST_YEARS) if style.short_buddhist else 2000
+        shift = ibis.cases((number < 100, century), else_=0)
+        if style.buddhist:
+            shift = ibis.cases((number < 100, century), (number.between(*BUDDHIST_RANGE), -BUDDHIST_YEARS), else_=0)
+        year = (number + shift).cast("string")
+    return (year + "-" + text.re_extract(form.pattern, month) + "-" + text.re_extract(form.pattern, day)).try_cast("date")
 
 
 def _clock_seconds(text: ir.StringValue, pattern: str) -> ir.IntegerValue:

@@ -13,6 +13,7 @@ from retention.statuses import State, order_state
 
 DIMENSIONS = ("channel", "region", "product", "category", "coupon")
 MAX_STATUSES = 300
+BLANKS = r"[\s\x{00a0}\x{200b}\x{feff}]+"
 
 GUESTS = (
     "", "0", "0.0", "guest", "guests", "guest user", "guest customer", "guest checkout", "guest order", "(guest)",
@@ -59,7 +60,7 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
     cells: dict[str, ir.Value] = {
         "line": raw.rowid(),
         "order_id": _order_id(raw, column),
-        "customer_id": _customer_id(raw[column["customer_id"]]),
+        "customer_id": _customer_id(raw, column["customer_id"]),
         "ordered_at": read_dates(raw, column["ordered_at"], dates, column.get("time")),
         "too_wide": raw.extra.strip().length() > 0,
     }
@@ -89,22 +90,35 @@ def _text(cell: ir.StringValue) -> ir.StringValue:
 def _order_id(raw: ir.Table, column: dict[str, str]) -> ir.StringValue:
     if "order_id" not in column:
         return raw.rowid().cast("string")
-    cell = _text(raw[column["order_id"]]).re_replace(r"^(\d+)\.0+$", r"\1")
+    cell = raw[column["order_id"]]
+    facts = raw.aggregate(blank=cell.re_search(BLANKS).any(), decimal=cell.endswith(".0").any()).execute().iloc[0]
+    if facts.blank:
+        cell = _text(cell)
+    if facts.decimal:
+        cell = ibis.ifelse(cell.endswith(".0"), cell.re_replace(r"^(\d+)\.0+$", r"\1"), cell)
     # A row without a number is an order of its own.
     return ibis.coalesce(cell, "row " + raw.rowid().cast("string"))
 
 
-def _customer_id(cell: ir.StringValue) -> ir.StringValue:
-    """Compared without case and blanks where it is an e-mail or a name; 17850.0 is 17850; guests are NULL."""
-    text = cell.re_replace(r"[\x{200b}\x{feff}]", "").strip()
-    text = ibis.ifelse(text.endswith(".0") & text.re_search(r"^\d+\.0+$"), text.re_replace(r"\.0+$", ""), text)
-    mail = text.contains("@")
-    text = ibis.cases(
-        (mail, text.re_replace(r"[\s\x{00a0}]+", "").lower()),
-        (text.contains(" "), text.re_replace(r"[\s\x{00a0}]+", " ").lower()),
-        else_=text,
-    )
-    return ibis.ifelse(text.lower().isin(GUESTS), ibis.null("string"), text)
+def _customer_id(raw: ir.Table, column: str) -> ir.StringValue:
+    """Compared without case and blanks where it is an e-mail or a name; 17850.0 is 17850; guests are NULL.
+
+    Only the steps that some cell of the column needs are taken: most columns need none.
+    """
+    text = raw[column]
+    facts = raw.aggregate(
+        mail=text.contains("@").any(), blank=text.re_search(BLANKS).any(), decimal=text.endswith(".0").any()
+    ).execute().iloc[0]
+    if facts.blank:
+        gap = ibis.ifelse(text.contains("@"), "", " ")
+        text = ibis.ifelse(text.re_search(BLANKS), text.re_replace(BLANKS, " ").strip().replace(" ", gap).lower(), text)
+    if facts.mail:
+        text = ibis.ifelse(text.contains("@"), text.lower(), text)
+    if facts.decimal:
+        text = ibis.ifelse(text.endswith(".0"), text.re_replace(r"^(\d+)\.0+$", r"\1"), text)
+    named = raw.select(text=text)
+    guests = named.filter(named.text.lower().isin(GUESTS)).distinct().to_pandas()["text"].tolist()
+    return ibis.ifelse(text.isin(guests), ibis.null("string"), text) if guests else text
 
 
 def _amounts(raw: ir.Table, column: dict[str, str], decimal: str | None) -> tuple[MoneyStyle, dict[str, ir.Value]]:

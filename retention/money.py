@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-PLAIN = r"^[+-]?\d+(?:\.\d+)?$|^[+-]?\.\d+$"
+PLAIN = r"^\s*[+-]?(?:\d{1,15}(?:\.\d*)?|\.\d+)\s*$"
 SCIENTIFIC = r"^[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,3}$"
 SPACES = r"\s\x{00a0}\x{202f}\x{2009}'’"
 # One run of digits, points and commas, with at most a short currency, sign or bracket on either side.
@@ -44,17 +44,19 @@ def find_money_style(table: ir.Table, column: str, decimal: str | None = None) -
 
     decimal: the marketer's own answer, "." or ","; it is taken where the column allows both.
     """
-    cell = table[column].strip()
-    filled = cell.notnull() & (cell != "")
-    facts = table.aggregate(rows=filled.sum(), plain=cell.re_search(PLAIN).sum()).execute().iloc[0]
-    # A bare 1.234 may still be a thousand: only numbers that cannot be read two ways are taken as they are.
-    grouped = table.aggregate(
-        dotted=cell.contains(".").sum(),
-        by_three=cell.re_search(r"^[+-]?\d{1,3}\.\d{3}$").sum(),
+    raw = table[column]
+    facts = table.aggregate(
+        rows=raw.re_search(r"\S").sum(),
+        plain=raw.re_search(PLAIN).sum(),
+        dotted=raw.contains(".").sum(),
+        by_three=raw.re_search(r"^[+-]?\d{1,3}\.\d{3}$").sum(),
     ).execute().iloc[0]
-    all_by_three = grouped.dotted and grouped.dotted == grouped.by_three
+    # A bare 1.234 may still be a thousand: only numbers that cannot be read two ways are taken as they are.
+    all_by_three = facts.dotted > 0 and facts.dotted == facts.by_three
     if facts["rows"] == facts.plain and not all_by_three:
         return MoneyStyle()
+    cell = raw.strip()
+    filled = cell.notnull() & (cell != "")
     core = _core(cell)
     evidence = {
         "comma_decimal": core.re_search(r",\d{1,2}$") | core.re_search(r"\.\d{3},\d") | core.re_search(r"^0?,\d+$"),
@@ -83,9 +85,9 @@ def _core(cell: ir.StringValue) -> ir.StringValue:
 
 def read_money(table: ir.Table, column: str, style: MoneyStyle) -> ir.FloatingValue:
     """A number for every cell that is an amount in the given style, NULL for the others (text, NaN, infinity)."""
-    cell = table[column].strip()
     if style.plain:
-        return _finite(ibis.ifelse(cell.re_search(PLAIN), cell.try_cast("float64"), ibis.null("float64")))
+        return table[column].try_cast("float64")
+    cell = table[column].strip()
     core = _core(cell)
     # Two marks: the last one is the decimal one. One mark: the column decides.
     comma_last = core.re_search(r"\.[\d.]*,\d*$")

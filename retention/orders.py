@@ -124,17 +124,20 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
         found = ", ".join(lines.currencies)
         raise DataError(f"No row is in {mapping.currency}; the file has {found}.")
     con = sheet.con
-    con.create_table("lines", lines.table, overwrite=True)
-    marked = con.table("lines")
-    con.create_table("gathered", _gather(marked.filter(marked.reason.isnull()), lines), overwrite=True)
-    gathered = con.table("gathered")
-    refunds = gathered.filter(gathered.fate == "refund")
-    has_refunds = bool(refunds.count().execute())
-    placed = _place_refunds(gathered, refunds) if has_refunds else None
+    marked = lines.table
+    gathered = _gather(marked.filter(marked.reason.isnull()), lines)
+    if lines.grouped:
+        con.create_table("gathered", gathered, overwrite=True)
+        gathered = con.table("gathered")
+    fates = set(gathered.select("fate").distinct().to_pandas()["fate"])
+    placed = _place_refunds(gathered) if "refund" in fates else None
     name = f"orders_{_digest(sheet, mapping)[:16]}"
     con.create_table(name, _net(gathered, placed, lines), overwrite=True)
     settled = con.table(name)
-    left_out = _left_out(sheet, marked, gathered, placed)
+    dropped = marked.filter(marked.reason.notnull()).select("line", "reason", "amount")
+    if fates - {"order"}:
+        dropped = dropped.union(_lost_lines(marked, gathered, placed, lines.grouped))
+    left_out = _with_cells(sheet, dropped)
     table = settled.drop("gross", "taken", "over")
     span = settled.aggregate(
         orders=settled.count(),
@@ -156,7 +159,7 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     )
     if not span.orders:
         raise DataError(_nothing_left(sheet, mapping, report))
-    for used in ("typed", "filled", "lines", "gathered"):
+    for used in ("typed", "filled", "gathered"):
         con.drop_table(used, force=True)
     start, end = (pd.Timestamp(v).date() for v in (span.start, span.end))
     return Orders(
@@ -221,11 +224,14 @@ def _gather(good: ir.Table, lines: Lines) -> ir.Table:
     return orders.mutate(fate=fate)
 
 
-def _place_refunds(gathered: ir.Table, refunds: ir.Table) -> ir.Table:
+def _place_refunds(gathered: ir.Table) -> ir.Table:
     """Each refund row's order: the customer's latest one that is not later than the refund. Columns refund_id,
     customer_id, line, order_id (NULL when there is none), amount (> 0)."""
-    orders = gathered.filter(gathered.fate == "order").select("order_id", "customer_id", "ordered_at")
+    refunds = gathered.filter(gathered.fate == "refund")
     asked = refunds.select("customer_id", "ordered_at", "line", refund_id="order_id", amount=-refunds.negative)
+    orders = gathered.filter(gathered.fate == "order")
+    # Of orders at the same moment the one that stands last in the file.
+    orders = orders.group_by("customer_id", "ordered_at").aggregate(order_id=orders.order_id.argmax(orders.line))
     joined = asked.asof_join(orders, on="ordered_at", predicates="customer_id")
     return joined.select("refund_id", "customer_id", "line", "amount", "order_id")
 
@@ -260,29 +266,32 @@ def _net(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.Table:
     )
 
 
-def _left_out(sheet: Sheet, marked: ir.Table, gathered: ir.Table, placed: ir.Table | None) -> pd.DataFrame:
-    """Every row that became no order: line, reason, amount, then the raw cells."""
-    dropped = marked.filter(marked.reason.notnull()).select("line", "reason", "amount")
-    fates = {"free": FREE_ITEMS, "no amount": NO_AMOUNT}
-    lost = gathered.filter(gathered.fate != "order").select("order_id", "customer_id", "fate")
+def _lost_lines(marked: ir.Table, gathered: ir.Table, placed: ir.Table | None, grouped: bool) -> ir.Table:
+    """The lines of everything gathered that is no order: line, reason, amount."""
+    key = ["order_id", "customer_id"]
+    lost = gathered.filter(gathered.fate != "order")
+    lost = lost.select(*key, "fate", "line", amount=lost.negative)
+    if grouped:
+        usable = marked.filter(marked.reason.isnull()).select("line", "amount", *key)
+        lost = usable.inner_join(lost.select(*key, "fate"), key)
+    nowhere = ibis.literal(False)
     if placed is not None:
         unplaced = placed.filter(placed.order_id.isnull()).select(order_id="refund_id", customer_id="customer_id").distinct()
-        lost = lost.left_join(unplaced, ["order_id", "customer_id"])
-        lost = lost.select("order_id", "customer_id", "fate", nowhere=lost.order_id_right.notnull())
-    else:
-        lost = lost.mutate(nowhere=False)
-    kept_lines = marked.filter(marked.reason.isnull())
-    joined = kept_lines.select("line", "amount", "order_id", "customer_id").inner_join(lost, ["order_id", "customer_id"])
+        lost = lost.left_join(unplaced.mutate(nowhere=True), key)
+        nowhere = lost.nowhere.fill_null(False)
     reason = ibis.cases(
-        (joined.fate == "free", fates["free"]),
-        (joined.fate == "no amount", fates["no amount"]),
-        (joined.nowhere, REFUND_UNPLACED),
+        (lost.fate == "free", FREE_ITEMS),
+        (lost.fate == "no amount", NO_AMOUNT),
+        (nowhere, REFUND_UNPLACED),
         else_=REFUND_PLACED,
     )
-    dropped = dropped.union(joined.select("line", "amount", reason=reason).select("line", "reason", "amount"))
+    return lost.select("line", "amount", reason=reason).select("line", "reason", "amount")
+
+
+def _with_cells(sheet: Sheet, dropped: ir.Table) -> pd.DataFrame:
+    """Rows left out, in the file's order: line, reason, amount, then the raw cells."""
     raw = sheet.table.mutate(row=sheet.table.rowid())
-    shown = dropped.inner_join(raw, dropped.line == raw.row).drop("row").order_by("line")
-    frame = sheet.named(shown.to_pandas())
+    frame = sheet.named(dropped.inner_join(raw, dropped.line == raw.row).drop("row").order_by("line").to_pandas())
     frame["line"] = [sheet.line(int(row)) for row in frame["line"]]
     return frame
 

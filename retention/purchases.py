@@ -14,10 +14,10 @@ from functools import cache
 import numpy as np
 import pandas as pd
 from numpy.polynomial import chebyshev
-from scipy.special import digamma, expit, gammaln, polygamma
+from scipy.special import expit
 
 from retention.errors import ModelError
-from retention.fitting import ExactFit, lifetimes
+from retention.fitting import ExactFit, Objective, lifetimes
 
 #: The purchase models this module can fit, with the names the field uses.
 PURCHASE_MODELS = {"bg_nbd": "BG/NBD", "mbg_nbd": "MBG/NBD"}
@@ -269,85 +269,80 @@ class _ExactPurchases(ExactFit):
 
     def _starts(self, frequency, recency, T, weights):
         pace = (weights @ frequency) / (weights @ T)
-        return [np.log([0.5, 0.5 / pace, 0.7, 2.0]), np.log([1.1, 1.1, 1.1, 1.1])]
+        return [np.log([0.5, 0.5 / pace, *leaving]) for leaving in ((0.7, 2.0), (0.02, 0.02), (5.0, 5.0))]
 
 
 def purchase_objective(
     frequency: np.ndarray, recency: np.ndarray, T: np.ndarray, counts: np.ndarray, kind: str
-):
+) -> Objective:
     """Return the mean negative log-likelihood of log(r, alpha, a, b) with exact gradient and Hessian.
 
-    The gamma functions depend on the frequency alone and are evaluated on its distinct values.
+    The frequency is whole, so that every ratio of gamma functions is a product over the purchases made, and
+    the sum over customers one over the purchase numbers, weighted by the share of customers who got there.
+    Differences of large terms are taken in closed form, so that the likelihood keeps its digits on the flat
+    far ends where a small store can send the optimiser.
     """
-    customers = counts.sum()
-    values, place = np.unique(frequency, return_inverse=True)
-    x, number = values.astype(float), np.bincount(place, weights=counts)
-    survived = x + (kind == "mbg_nbd")  # how often a customer active at the end has not left
-    left_before = np.maximum(survived, 1) - 1
-    can_have_left = (survived > 0)[place]
-    weights = counts / customers
-    share = number / customers
+    modified = int(kind == "mbg_nbd")
+    weights = counts / counts.sum()
+    x = frequency.astype(float)
+    share = np.bincount(frequency, weights=weights)
+    reached = np.cumsum(share[::-1])[::-1]  # share of customers with a frequency of at least 0, 1, 2, ...
+    stays = reached if modified else reached[1:]  # ... whom the chance to leave has spared that often
+    bought, spared = np.arange(len(reached) - 1.0), np.arange(float(len(stays)))
+    last_chance = np.maximum(np.arange(len(share)) + modified, 1) - 1  # by frequency
+    can_have_left = (frequency > 0) | bool(modified)
+
+    ages, age_code = np.unique(T, return_inverse=True)
+    age_share = np.bincount(age_code, weights=weights)
+    age_bought = np.bincount(age_code, weights=weights * x)
+    silence = T - recency
 
     def objective(log_parameters: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
         r, alpha, a, b = parameters = np.exp(log_parameters)
-        value = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
-        value += gammaln(a + b) - gammaln(b) + gammaln(b + survived) - gammaln(a + b + survived)
-        gradient = np.array(
-            [
-                share @ (digamma(r + x) - digamma(r)) + np.log(alpha),
-                r / alpha,
-                share @ (digamma(a + b) - digamma(a + b + survived)),
-                share @ (digamma(a + b) - digamma(b) + digamma(b + survived) - digamma(a + b + survived)),
-            ]
-        )
-        both = share @ (polygamma(1, a + b) - polygamma(1, a + b + survived))
         hessian = np.zeros((4, 4))
-        hessian[0, 0] = share @ (polygamma(1, r + x) - polygamma(1, r))
-        hessian[0, 1] = hessian[1, 0] = 1 / alpha
-        hessian[1, 1] = -r / alpha**2
-        hessian[2:, 2:] = both
-        hessian[3, 3] += share @ (polygamma(1, b + survived) - polygamma(1, b))
 
-        # Either still active at T, or left right after the last purchase; `odds` is the log of the latter
-        # over the former, `left` its probability.
-        shape = (r + x)[place]
-        since_start, since_last = alpha + T, alpha + recency
-        log_start = np.log(since_start)
-        gap = log_start - np.log(since_last)
-        odds = (np.log(a) - np.log(b + left_before))[place] + shape * gap
+        # Purchases made, and chances to leave not taken, by a customer who is still active.
+        per_r, per_b, per_ab, per_age = (
+            1 / (r + bought),
+            1 / (b + spared),
+            1 / (a + b + spared),
+            1 / (alpha + ages),
+        )
+        value = reached[1:] @ np.log(r + bought) - stays @ np.log1p(a * per_b)
+        value -= r * (age_share @ np.log1p(ages / alpha)) + age_bought @ np.log(alpha + ages)
+        by_r = reached[1:] @ per_r - age_share @ np.log1p(ages / alpha)
+        by_alpha = r / alpha * (age_share @ (ages * per_age)) - age_bought @ per_age
+        gradient = np.array([by_r, by_alpha, -(stays @ per_ab), a * (stays @ (per_b * per_ab))])
+        hessian[0, 0] = -(reached[1:] @ per_r**2)
+        hessian[0, 1] = age_share @ (ages * per_age) / alpha
+        hessian[1, 1] = (r * age_share + age_bought) @ per_age**2 - r / alpha**2
+        hessian[2, 2] = hessian[2, 3] = stays @ per_ab**2
+        hessian[3, 3] = -a * (stays @ ((per_b + per_ab) * per_b * per_ab))
+
+        # Having left right after the last purchase, next to being active: `odds` is the log of the ratio,
+        # `left` its probability.
+        since_last = 1 / (alpha + recency)
+        gap = np.log1p(silence * since_last)
+        shape = r + x
+        odds = np.log(a / (b + last_chance))[frequency] + shape * gap
         decay = np.exp(-np.abs(odds))
         left = np.where(odds > 0, 1.0, decay) / (1 + decay) * can_have_left
-        surplus = (np.maximum(odds, 0) + np.log1p(decay)) * can_have_left
-        total = share @ value + weights @ (surplus - shape * log_start)
+        value += weights @ ((np.maximum(odds, 0) + np.log1p(decay)) * can_have_left)
 
-        per_start, per_last = 1 / since_start, 1 / since_last
-        slope = per_start - per_last
-        slopes = np.stack([gap, shape * slope, (-1 / (b + left_before))[place]])  # of `odds` by r, alpha, b
-        w_left = weights * left
-        by_r, by_alpha, by_b = slopes @ w_left
-        sum_left = w_left.sum()
-        gradient += [
-            by_r - weights @ log_start,
-            by_alpha - weights @ (shape * per_start),
-            sum_left / a,
-            by_b,
-        ]
-        spread = w_left * (1 - left)
-        outer = np.zeros((4, 4))
-        index = np.array([0, 1, 3])
-        outer[np.ix_(index, index)] = (slopes * spread) @ slopes.T
-        outer[2, index] = outer[index, 2] = (slopes @ spread) / a
-        outer[2, 2] = spread.sum() / a**2
-        hessian += outer
-        cross = w_left @ slope - weights @ per_start
-        hessian[0, 1] += cross
-        hessian[1, 0] += cross
-        hessian[1, 1] += (w_left * shape) @ (per_last**2 - per_start**2) + (weights * shape) @ per_start**2
-        hessian[2, 2] -= sum_left / a**2
-        hessian[3, 3] += w_left @ slopes[2] ** 2
+        since_start = per_age[age_code]
+        slope = -silence * since_last * since_start
+        slopes = np.stack([gap, shape * slope, np.full(len(x), 1 / a), (-1 / (b + last_chance))[frequency]])
+        left *= weights
+        gradient += slopes @ left
+        hessian[0, 1] += slope @ left
+        hessian[1, 1] -= (shape * slope * (since_last + since_start)) @ left
+        hessian[2, 2] -= left.sum() / a**2
+        hessian[3, 3] += slopes[3] ** 2 @ left
+        hessian += np.triu(hessian, 1).T
+        hessian += (slopes * (left * (1 - left / weights))) @ slopes.T
 
         gradient *= parameters
         hessian = hessian * np.outer(parameters, parameters) + np.diag(gradient)
-        return -total, -gradient, -hessian
+        return -value, -gradient, -hessian
 
     return objective

@@ -134,13 +134,14 @@ def value_cutoffs(inputs: SegmentInputs, rules: SegmentRules) -> dict[str, float
         "high_order_value": (inputs.sorted_order_value, rules.order_value),
     }
     return {
-        name: threshold if rules.value_unit == "money" else _percentile_cutoff(ascending, threshold)
+        name: threshold if rules.value_unit == "money" else percentile_cutoff(ascending, threshold)
         for name, (ascending, threshold) in measures.items()
         if ascending is not None
     }
 
 
-def _percentile_cutoff(ascending: np.ndarray, percentile: float) -> float:
+def percentile_cutoff(ascending: np.ndarray, percentile: float) -> float:
+    """The smallest of the ascending amounts that at most (100 - percentile) % reach; infinity if all tie."""
     size = len(ascending)
     # Rounded first: a share a hair above a whole number in floating point would make one customer more.
     allowed = math.ceil(round(size * (100 - percentile) / 100, 9))

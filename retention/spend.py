@@ -7,10 +7,10 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from scipy.special import digamma, gammaln, polygamma
+from scipy.special import betaln, digamma, polygamma
 
 from retention.errors import ModelError
-from retention.fitting import ExactFit, lifetimes
+from retention.fitting import ExactFit, Objective, lifetimes
 
 #: Repeat customers with a positive spend that the Gamma-Gamma model asks for. It has three parameters, and
 #: the spread between fewer customers says next to nothing about them.
@@ -130,40 +130,39 @@ class _ExactSpend(ExactFit):
         return [np.log([4.0, 3.0, mean / 2]), np.log([1.1, 1.1, 1.1 * mean])]
 
 
-def spend_objective(frequency: np.ndarray, monetary_value: np.ndarray, counts: np.ndarray):
+def spend_objective(frequency: np.ndarray, monetary_value: np.ndarray, counts: np.ndarray) -> Objective:
     """Return the mean negative log-likelihood of log(p, q, v) with exact gradient and Hessian.
 
-    The gamma functions depend on the frequency alone and are evaluated on its distinct values.
+    The beta functions depend on the frequency alone and are evaluated on its distinct values.
     """
     weights = counts / counts.sum()
     x, place = np.unique(frequency, return_inverse=True)
     share = np.bincount(place, weights=weights)
     total = frequency * monetary_value
-    w_x = weights * frequency
-    constant, per_p = -(weights @ np.log(monetary_value)), w_x @ np.log(total)
+    bought = weights * frequency
+    constant = -(weights @ np.log(monetary_value))
 
     def objective(log_parameters: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
         p, q, v = parameters = np.exp(log_parameters)
-        log_total, inverse = np.log(total + v), 1 / (total + v)
-        w_log, wx_log = weights @ log_total, w_x @ log_total
-        w_inv, wx_inv = weights @ inverse, w_x @ inverse
-        value = share @ (gammaln(p * x + q) - gammaln(p * x)) - gammaln(q) + q * np.log(v)
-        value += constant + p * per_p - p * wx_log - q * w_log
+        inverse = 1 / (total + v)
+        below, above = bought @ np.log1p(v / total), weights @ np.log1p(total / v)
+        value = constant - share @ betaln(p * x, q) - p * below - q * above
+        both = digamma(p * x + q)
         gradient = np.array(
             [
-                share @ (x * (digamma(p * x + q) - digamma(p * x))) + per_p - wx_log,
-                share @ digamma(p * x + q) - digamma(q) + np.log(v) - w_log,
-                q / v - p * wx_inv - q * w_inv,
+                share @ (x * (both - digamma(p * x))) - below,
+                share @ (both - digamma(q)) - above,
+                q / v * (weights @ (total * inverse)) - p * (bought @ inverse),
             ]
         )
-        squared = inverse**2
+        both, squared = polygamma(1, p * x + q), inverse**2
         hessian = np.empty((3, 3))
-        hessian[0, 0] = share @ (x**2 * (polygamma(1, p * x + q) - polygamma(1, p * x)))
-        hessian[0, 1] = hessian[1, 0] = share @ (x * polygamma(1, p * x + q))
-        hessian[0, 2] = hessian[2, 0] = -wx_inv
-        hessian[1, 1] = share @ polygamma(1, p * x + q) - polygamma(1, q)
-        hessian[1, 2] = hessian[2, 1] = 1 / v - w_inv
-        hessian[2, 2] = -q / v**2 + p * (w_x @ squared) + q * (weights @ squared)
+        hessian[0, 0] = share @ (x**2 * (both - polygamma(1, p * x)))
+        hessian[0, 1] = hessian[1, 0] = share @ (x * both)
+        hessian[0, 2] = hessian[2, 0] = -(bought @ inverse)
+        hessian[1, 1] = share @ (both - polygamma(1, q))
+        hessian[1, 2] = hessian[2, 1] = weights @ (total * inverse) / v
+        hessian[2, 2] = p * (bought @ squared) + q * (weights @ squared) - q / v**2
         gradient *= parameters
         hessian = hessian * np.outer(parameters, parameters) + np.diag(gradient)
         return -value, -gradient, -hessian

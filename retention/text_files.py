@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import mmap
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -179,8 +180,8 @@ def looks_like_header(cells: list[str]) -> bool:
 
 def blank_positions(path: Path) -> list[int]:
     """For each blank line between records, how many records stand before it (quoted line breaks are not blank lines)."""
-    with path.open("rb") as stream:
-        if not any(b"\n\n" in part or b"\n\r\n" in part for part in _overlapping(stream)):
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        if content.find(b"\n\n") < 0 and content.find(b"\n\r\n") < 0:
             return []
     positions, records, quoted = [], 0, False
     with path.open("rb") as stream:
@@ -192,9 +193,3 @@ def blank_positions(path: Path) -> list[int]:
             records += not quoted
     return positions
 
-
-def _overlapping(stream):
-    tail = b""
-    while chunk := stream.read(CHUNK):
-        yield tail + chunk
-        tail = chunk[-2:]

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from retention.checks import ENOUGH_CUSTOMERS, ENOUGH_DAYS, Check
 from retention.cltv import DAYS_PER_MONTH
 from retention.errors import DataError
 
@@ -189,6 +190,22 @@ def past_and_expected(history: pd.DataFrame, months: pd.DataFrame, end: date) ->
 def day_to_date(days: pd.Series, end: date) -> pd.Series:
     """Days relative to the last order day `end`, as timestamps rounded to whole days."""
     return pd.Timestamp(end) + pd.to_timedelta(days.round().astype("int64"), unit="D")
+
+
+def thin_data(customers: pd.DataFrame, orders: Orders) -> tuple[Check, ...]:
+    """What is too little for a firm answer (customers, history, repeat purchases); empty when nothing is."""
+    history = (orders.end - orders.start).days + 1
+    found = []
+    if len(customers) < ENOUGH_CUSTOMERS:
+        finding = f"There are {len(customers):,} customers; {ENOUGH_CUSTOMERS} or more give steady numbers."
+        found.append(Check("Few customers", "caution", finding, "Load a longer period, or read totals only."))
+    if history < ENOUGH_DAYS:
+        finding = f"The orders span {history:,} days; below {ENOUGH_DAYS} a pause looks like a goodbye."
+        found.append(Check("Short history", "caution", finding, "Load a longer period, a year or more."))
+    if not (customers["orders"] >= 3).any():
+        finding = "No customer has three orders or more, so how long customers stay is hard to tell."
+        found.append(Check("Few repeat orders", "caution", finding, "Load a longer period."))
+    return tuple(found)
 
 
 def find_customers(

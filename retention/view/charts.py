@@ -11,7 +11,7 @@ import pandas as pd
 
 from retention.view import palette, text
 
-HEIGHT = 300
+HEIGHT = 320
 
 
 def past_and_expected_chart(frame: pd.DataFrame, currency: str | None) -> alt.Chart:
@@ -22,7 +22,7 @@ def past_and_expected_chart(frame: pd.DataFrame, currency: str | None) -> alt.Ch
     labels = {
         "first": "First orders",
         "repeat": "Repeat orders",
-        "expected": "Expected from today's customers",
+        "expected": "Expected",
     }
     colours = [palette.NEUTRAL, palette.ACCENT, palette.EXPECTED]
     shown = frame.assign(
@@ -32,18 +32,21 @@ def past_and_expected_chart(frame: pd.DataFrame, currency: str | None) -> alt.Ch
     )
     return (
         alt.Chart(shown, height=HEIGHT)
-        .mark_bar(binSpacing=1.5)
+        .transform_stack(
+            stack="revenue", groupby=["start"], sort=[alt.SortField("order")], as_=["low", "high"]
+        )
+        .mark_rect(**_GAP)
         .encode(
             x=_month_axis(),
             x2="end:T",
-            y=alt.Y("revenue:Q", title="Revenue a month", axis=money_axis(currency)),
+            y=alt.Y("low:Q", title="Revenue a month", axis=money_axis(currency)),
+            y2="high:Q",
             color=alt.Color(
                 "label:N",
                 title=None,
                 scale=alt.Scale(domain=list(labels.values()), range=colours),
                 legend=alt.Legend(orient="top", direction="horizontal", labelLimit=260),
             ),
-            order="order:O",
             tooltip=[
                 alt.Tooltip("label:N", title="What"),
                 alt.Tooltip("start:T", title="From", format="%e %b %Y"),
@@ -76,7 +79,7 @@ def value_histogram_chart(frame: pd.DataFrame, currency: str | None) -> alt.Char
             x=alt.X(
                 "low:Q",
                 bin="binned",
-                title="Expected value of a customer (each step multiplies)",
+                title="Expected value of a customer",
                 scale=scale,
                 axis=money_axis(currency, grid=False, values=_decades(frame)),
             ),
@@ -150,8 +153,9 @@ def expected_months_chart(frame: pd.DataFrame, currency: str | None) -> alt.Laye
 
     `frame`: `expected_by_month` with `start` and `end` as dates.
     """
-    labels = ["Expected revenue", "After margin and discounting"]
+    labels = ["Revenue", "After margin and discount"]
     shown = frame.assign(
+        base=0.0,
         middle=frame["start"] + (frame["end"] - frame["start"]) / 2,
         revenue_label=labels[0],
         value_label=labels[1],
@@ -172,11 +176,12 @@ def expected_months_chart(frame: pd.DataFrame, currency: str | None) -> alt.Laye
     ]
     bars = (
         alt.Chart(shown)
-        .mark_bar(binSpacing=1.5)
+        .mark_rect(**_GAP)
         .encode(
             x=_month_axis(),
             x2="end:T",
-            y=alt.Y("expected_revenue:Q", title="A month", axis=money_axis(currency)),
+            y=alt.Y("base:Q", title="A month", axis=money_axis(currency)),
+            y2="expected_revenue:Q",
             color=alt.Color("revenue_label:N", **colour),
             tooltip=tooltip,
         )
@@ -192,11 +197,12 @@ def expected_months_chart(frame: pd.DataFrame, currency: str | None) -> alt.Laye
 
 
 _UNIT = alt.Scale(domain=[0, 1])
+_GAP = {"xOffset": 1, "x2Offset": -1}
 
 
 def _month_axis() -> alt.X:
     axis = alt.Axis(grid=False, format="%b %Y", labelOverlap=True, tickCount=8)
-    return alt.X("start:T", bin="binned", title=None, axis=axis)
+    return alt.X("start:T", title=None, axis=axis)
 
 
 def money_axis(currency: str | None, **options: object) -> alt.Axis:

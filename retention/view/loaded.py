@@ -14,11 +14,10 @@ import streamlit as st
 from retention.cltv import CltvModel, expected_by_month, fit_cltv, predict_cltv, purchase_probability
 from retention.customers import summarise_customers
 from retention.orders import Orders
-from retention.samples import sample_orders
+from retention.samples import SAMPLES, sample_orders
+from retention.value import revenue_history
 
 _KEY = "loaded_orders"
-
-SAMPLE_NAMES = {"store": "Sample store", "cdnow": "CDNOW"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +44,15 @@ def put(name: str, orders: Orders, progress: Callable[[str], None] = lambda step
     previous = get()
     st.session_state[_KEY] = fresh
     if previous is not None and previous.orders.digest != orders.digest:
-        for cache in (_model, _scores, _probability, _months):
+        for cache in (_model, _scores, _probability, _months, _history):
             cache.clear()
     return fresh
 
 
 def put_sample(name: str, progress: Callable[[str], None] = lambda step: None) -> Loaded:
     """Load one of the data sets that come with the app: "store" or "cdnow"."""
-    progress(f"Making {SAMPLE_NAMES[name]}" if name == "store" else f"Reading {SAMPLE_NAMES[name]}")
-    return put(SAMPLE_NAMES[name], sample_orders(name), progress)
+    progress("Making the orders" if name == "store" else "Reading the orders")
+    return put(SAMPLES[name].label, sample_orders(name), progress)
 
 
 def model_for(loaded: Loaded, purchase_model: str = "bg_nbd") -> CltvModel:
@@ -86,6 +85,11 @@ def probability_for(loaded: Loaded, days: int, purchase_model: str = "bg_nbd") -
     return _probability(loaded.orders.digest, purchase_model, int(days), _loaded=loaded)
 
 
+def history_for(loaded: Loaded, months: int = 24) -> pd.DataFrame:
+    """`revenue_history` of the orders."""
+    return _history(loaded.orders.digest, int(months), _orders=loaded.orders)
+
+
 def months_for(
     loaded: Loaded,
     horizon_days: int = 365,
@@ -109,7 +113,7 @@ def _model(digest: str, purchase_model: str, *, _customers: pd.DataFrame) -> Clt
     return fit_cltv(_customers, purchase_model=purchase_model)
 
 
-@st.cache_resource(scope="session", max_entries=6, show_spinner="Scoring customers…")
+@st.cache_resource(scope="session", max_entries=3, show_spinner="Scoring customers…")
 def _scores(
     digest: str,
     purchase_model: str,
@@ -152,3 +156,8 @@ def _months(
         annual_discount_rate=annual_discount_rate,
         margin=margin,
     )
+
+
+@st.cache_resource(scope="session", max_entries=2, show_spinner=False)
+def _history(digest: str, months: int, *, _orders: Orders) -> pd.DataFrame:
+    return revenue_history(_orders, months)

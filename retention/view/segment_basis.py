@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -104,7 +105,15 @@ def strip_spec(low: float, high: float) -> dict:
 
 @st.cache_resource(scope="session", max_entries=60, show_spinner=False)
 def strip_bins(
-    digest: str, name: str, loyal_orders: int, low: float, high: float, currency: str | None, *, _basis: Basis
+    digest: str,
+    name: str,
+    loyal_orders: int,
+    ready_days: int,
+    low: float,
+    high: float,
+    currency: str | None,
+    *,
+    _basis: Basis,
 ) -> pd.DataFrame:
     """The distribution behind one slider; `name` as in `segment_controls`."""
     inputs, classes = _basis.inputs, _basis.classes
@@ -139,19 +148,14 @@ def _value_bins(
         edges = np.linspace(low, high, 61)
         # Beyond the slider's end everybody counts into the last bin.
         counts = np.histogram(np.clip(shares[name], low, high), edges)[0]
-        words = [
-            f"{text.percent(a)} to {text.percent(b)}" for a, b in zip(edges[:-1], edges[1:], strict=True)
-        ]
+        words = [f"{text.percent(a)} to {text.percent(b)}" for a, b in pairwise(edges)]
         return frames.bin_rows(counts, edges, words)
     measure, unit = name.rsplit("_", 1)
     values = ascending[measure]
     if unit == "money":
         edges = np.linspace(low, high, 61)
         counts = np.histogram(np.clip(values, low, high), edges)[0]
-        words = [
-            f"{text.money(a, currency)} to {text.money(b, currency)}"
-            for a, b in zip(edges[:-1], edges[1:], strict=True)
-        ]
+        words = [f"{text.money(a, currency)} to {text.money(b, currency)}" for a, b in pairwise(edges)]
         return frames.bin_rows(counts, edges, words)
     # Every percentile holds as many customers: the bars show what each comes to in money.
     edges = np.arange(low, high + 1)

@@ -1,8 +1,8 @@
 """Charts of the segments page.
 
-A chart here names its data sets instead of holding them, so that a moved threshold sends new rows and never a new
-specification: building and checking one costs more than everything else a redraw does. `live_spec` turns a chart
-into a specification, once; `live_chart` draws it with the frames of the moment.
+A chart here names its data sets instead of holding them, so that a moved threshold sends new rows and never a
+new specification: building and checking one costs more than everything else a redraw does. `live_spec` turns
+a chart into a specification, once; `live_chart` draws it with the frames of the moment.
 """
 
 from collections.abc import Mapping
@@ -15,15 +15,15 @@ from retention.view import palette
 from retention.view.charts import money_axis
 
 SHARES_HEIGHT = 132
-MAP_HEIGHT = 340
-STRIP_HEIGHT = 38
+MAP_HEIGHT = 400
+STRIP_HEIGHT = 52  # of which Streamlit keeps 20 for itself below the bars
 
 
 def shares_chart() -> alt.LayerChart:
     """Shares of the stages in customers, revenue and expected value, one bar each.
 
-    Data set "shares": measure, start, end (fractions of the bar), stage (its name), share, amount, definition, colour,
-    and middle, label and label_colour of the text inside the bar.
+    Data set "shares": measure, start, end (fractions of the bar), stage (its name), share, amount,
+    definition, colour, and middle, label and label_colour of the text inside the bar.
     """
     x = alt.X("start:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=None)
     y = alt.Y("measure:N", title=None, sort=None, axis=alt.Axis(domain=False, ticks=False, labelPadding=10))
@@ -50,11 +50,13 @@ def shares_chart() -> alt.LayerChart:
 def customer_map_chart(
     probabilities: tuple[float, float], values: tuple[float, float], title: str, currency: str | None
 ) -> alt.LayerChart:
-    """Customers by probability to buy (across) and expected value (up), in cells; the thresholds as dashed lines.
+    """Customers by probability to buy (across) and expected value (up), in cells; the thresholds as dashed
+    lines.
 
-    Data set "cells": low and high probability and value of each cell, customers, colour, opacity and the tooltip's words
-    (who, chance, worth); "across" (probability, label) and "up" (value, label) hold one threshold each, or none.
-    `probabilities` and `values` are the axes' domains, `title` the horizontal axis's.
+    Data set "cells": low and high probability and value of each cell, customers, colour, opacity and the
+    tooltip's words (who, chance, worth); "across" (probability, label) and "up" (value, label) hold one
+    threshold each, or none. `probabilities` and `values` are the axes' domains, `title` the horizontal
+    axis's.
     """
     x_scale = alt.Scale(type="sqrt", domain=list(probabilities), nice=False)
     y_scale = alt.Scale(type="log", domain=list(values), nice=False)
@@ -86,7 +88,7 @@ def customer_map_chart(
         )
     )
     rule = {"strokeDash": [5, 4], "strokeWidth": 1.5, "color": palette.NEUTRAL}
-    words = {"fontSize": 11, "color": palette.LABEL}
+    words = {"fontSize": 11, "color": palette.NEUTRAL}
     across = alt.Chart(alt.NamedData("across"))
     up = alt.Chart(alt.NamedData("up"))
     at_x = alt.X("probability:Q", title=title, scale=x_scale)
@@ -95,7 +97,7 @@ def customer_map_chart(
         cells,
         across.mark_rule(**rule, clip=True).encode(x=at_x),
         across.mark_text(**words, align="left", dx=5, baseline="bottom", clip=True).encode(
-            x=at_x, y=alt.value(MAP_HEIGHT - 60), text="label:N"
+            x=at_x, y=alt.value(12), text="label:N"
         ),
         up.mark_rule(**rule, clip=True).encode(y=at_y),
         up.mark_text(**words, align="left", dx=6, dy=-5, clip=True).encode(
@@ -108,26 +110,33 @@ def customer_map_chart(
 def cut_strip_chart(low: float, high: float) -> alt.LayerChart:
     """The distribution behind a slider from `low` to `high`, and where the slider cuts it.
 
-    Data set "bins": start, end, height (0 to 1) and about (tooltip); "zones": start, end and colour of each
-    part, the first part's start being the slider's lower end.
+    Data set "bins": start, end, height (0 to 1), colour and about (tooltip); "zones": start, end and colour of
+    each part, the first part's start being the slider's lower end.
     """
     scale = alt.Scale(domain=[low, high], nice=False)
     x = alt.X("start:Q", title=None, axis=None, scale=scale)
     height = alt.Y("height:Q", title=None, axis=None, scale=alt.Scale(domain=[0, 1], nice=False))
     zones = (
         alt.Chart(alt.NamedData("zones"))
-        .mark_rect(opacity=0.28, clip=True)
+        .mark_rect(opacity=0.16, clip=True)
         .encode(x=x, x2="end:Q", color=alt.Color("colour:N", scale=None))
     )
     bars = (
         alt.Chart(alt.NamedData("bins"))
-        .mark_rect(color=palette.NEUTRAL, opacity=0.9, clip=True)
-        .encode(x=x, x2="end:Q", y=height, y2=alt.datum(0), tooltip=alt.Tooltip("about:N", title="Customers"))
+        .mark_rect(opacity=0.9, clip=True)
+        .encode(
+            x=x,
+            x2="end:Q",
+            y=height,
+            y2=alt.datum(0),
+            color=alt.Color("colour:N", scale=None),
+            tooltip=alt.Tooltip("about:N", title="Customers"),
+        )
     )
     cuts = (
         alt.Chart(alt.NamedData("zones"))
-        .mark_rule(strokeWidth=2, clip=True)
-        .encode(x=x, color=alt.Color("colour:N", scale=None))
+        .mark_rule(strokeWidth=1.5, clip=True, color=palette.NEUTRAL)
+        .encode(x=x)
     )
     return alt.layer(zones, bars, cuts, height=STRIP_HEIGHT, padding=0, view=alt.ViewConfig(stroke=None))
 

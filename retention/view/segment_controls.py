@@ -1,28 +1,35 @@
 """The sliders of the segments page: their groups, presets and strips, and the rules they add up to.
 
-A slider takes bounds, step and help from `SegmentRules`. Two thresholds of which one must not pass the other share a
-slider with two handles, so no move can contradict itself. Every key is a name in the URL.
+A slider takes bounds, step and help from `SegmentRules`. Two thresholds of which one must not pass the other
+share a slider with two handles, so no move can contradict itself. Every key is a name in the URL.
 """
 
-import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from retention.presets import published_rules
-from retention.rules import SegmentRules, defaults, thresholds
-from retention.segments import unavailable, value_cutoffs
+from retention.rules import VALUE_UNITS, SegmentRules, defaults, thresholds
+from retention.segment_inputs import SegmentInputs, percentile_cutoff
+from retention.segments import unavailable
 from retention.view import palette, text
-from retention.view import segment_basis as basis_module
 from retention.view import segment_charts as charts
 from retention.view import segment_frames as frames
 from retention.view.loaded import Loaded
-from retention.view.segment_basis import READY_DAYS, Basis
+from retention.view.segment_basis import READY_DAYS, Basis, basis_for, fitted_for, strip_bins, strip_spec
 
 PUBLISHED, FITTED = "Published scheme", "Fit to my data"
-UNITS = {"percentile": "Percentile", "money": "Money"}
+DAYS_RULES = (
+    "new_days",
+    "one_order_lapsed",
+    "repeat_at_risk",
+    "repeat_lapsed",
+    "loyal_at_risk",
+    "loyal_lapsed",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,13 @@ LAST_ORDER = (
     ),
 )
 VALUES = (
-    Slider("vip", ("vip_value",), "VIP: expected value from", thresholds()["vip_value"].help, (_REST, _STAGE["vip"])),
+    Slider(
+        "vip",
+        ("vip_value",),
+        "VIP: expected value from",
+        thresholds()["vip_value"].help,
+        (_REST, _STAGE["vip"]),
+    ),
     Slider(
         "spender",
         ("spender_value",),
@@ -108,71 +121,252 @@ READY = Slider(
 )
 
 
-def ready_days() -> int:
-    """How many days ahead “ready to buy” looks; drawn before the data are prepared for it."""
+TABS = {
+    "last_order": "Last order",
+    "value": "Value",
+    "discounts": "Discounts",
+    "next_order": "Next order",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Bounds of a slider in money: from 0 to `high` in steps of `step`, at first at `standard`."""
+
+    high: float
+    step: float
+    standard: float
+
+    def on_grid(self, amount: float) -> float:
+        """The amount as the slider can show it."""
+        return (
+            min(max(round(amount / self.step) * self.step, 0.0), self.high)
+            if np.isfinite(amount)
+            else self.high
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A place below a slider for the distribution it cuts, drawn after the counts."""
+
+    place: DeltaGenerator
+    name: str
+    slider: Slider
+    low: float
+    high: float
+    cuts: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the sliders say: the prepared data, the rules, and the strips of the open tab still to draw."""
+
+    basis: Basis
+    rules: SegmentRules
+    strips: tuple[Strip, ...]
+
+
+def draw_controls(data: Loaded, presets: DeltaGenerator) -> Choice:
+    """Draw the sliders in their tabs, and the presets in a place of their own."""
+    tabs = dict(zip(TABS, st.tabs(list(TABS.values()), key="thresholds", on_change="rerun"), strict=True))
+    with tabs["next_order"]:
+        days = _ready_days()
+    basis = basis_for(data, days)
+    off = unavailable(basis.inputs)
+    values: dict[str, float] = {}
+    strips: list[Strip] = []
+
+    def draw(tab: str, slider: Slider, about: str | None = None, scale: Scale | None = None) -> None:
+        with tabs[tab]:
+            reason = off.get(about) if about else None
+            strip = _draw_slider(slider, values, reason, scale)
+        if tabs[tab].open and not reason:
+            strips.append(strip)
+
+    for slider in LAST_ORDER:
+        draw("last_order", slider)
+    with tabs["value"]:
+        unit = _unit(basis)
+    for slider in VALUES:
+        scale = None if unit == "percentile" else _money_scale(basis.inputs, slider)
+        draw("value", slider, about="vip" if slider.key == "vip" else None, scale=scale)
+    draw("value", VIP_ORDERS, about="vip")
+    draw("discounts", DISCOUNT, about="discount_shopper")
+    draw("next_order", READY, about="ready_to_buy")
+    rules = SegmentRules(**values, ready_days=days, value_unit=unit)
+    with presets:
+        _presets(data, rules)
+    return Choice(basis, rules, tuple(strips))
+
+
+def draw_strips(data: Loaded, choice: Choice) -> None:
+    """Draw what each slider of the open tab cuts."""
+    for strip in choice.strips:
+        bins = strip_bins(
+            data.orders.digest,
+            strip.name,
+            choice.rules.loyal_orders,
+            choice.rules.ready_days,
+            strip.low,
+            strip.high,
+            data.orders.currency,
+            _basis=choice.basis,
+        )
+        with strip.place:
+            charts.live_chart(
+                strip_spec(strip.low, strip.high),
+                frames.cut_rows(bins, strip.low, strip.cuts, strip.high, strip.slider.colours),
+                key=f"strip_{strip.name}",
+                alt_text=f"Distribution of customers over the slider “{strip.slider.label}”",
+            )
+
+
+def _ready_days() -> int:
+    threshold = thresholds()["ready_days"]
     return st.select_slider(
-        thresholds()["ready_days"].label,
+        threshold.label,
         READY_DAYS,
         defaults()["ready_days"],
         format_func=partial(text.plural, one="day"),
         key="ready_days",
         bind="query-params",
-        help=thresholds()["ready_days"].help,
+        help=threshold.help,
     )
 
 
-class Controls:
-    """The sliders of one redraw; strips wait until the counts are drawn."""
+def _draw_slider(slider: Slider, values: dict[str, float], off: str | None, scale: Scale | None) -> Strip:
+    """Draw one slider, put what it says into `values`, and leave room for its strip."""
+    threshold = thresholds()[slider.rules[0]]
+    standard = tuple(defaults()[name] for name in slider.rules)
+    low, high, step, key = threshold.low, threshold.high, threshold.step, slider.key
+    written = {"days": "%d days", "share": "percent", "value": "%d%%"}.get(threshold.unit, "%d")
+    if scale is not None:
+        low, high, step, standard = 0.0, scale.high, scale.step, (scale.standard,)
+        key, written = f"{key}_money", "localized"
+    number = float if threshold.unit in ("share", "value") else int
+    chosen = st.slider(
+        slider.label,
+        number(low),
+        number(high),
+        tuple(map(number, standard)) if len(standard) == 2 else number(standard[0]),
+        number(step),
+        written,
+        key=key,
+        bind="query-params",
+        help=off or slider.help,
+        disabled=off is not None,
+    )
+    place = st.container(key=f"strip_place_{key}")
+    cuts = chosen if isinstance(chosen, tuple) else (chosen,)
+    values.update(zip(slider.rules, cuts, strict=True))
+    name = f"{key}_percentile" if threshold.unit == "value" and scale is None else key
+    return Strip(place, name, slider, float(low), float(high), tuple(map(float, cuts)))
 
-    def __init__(self, data: Loaded) -> None:
-        self.data = data
-        self.values: dict[str, float] = {}
-        self._strips: list[tuple[object, Slider, str, float, float, Sequence[float]]] = []
 
-    def draw(self) -> tuple[Basis, SegmentRules]:
-        """Draw the sliders in their tabs; return the prepared data and the rules the sliders say."""
-        presets = st.container(key="segment_presets", horizontal=True, vertical_alignment="center")
-        last_order, value, discount, ready = self._tabs = st.tabs(
-            ["Last order", "Value", "Discounts", "Next order"], key="thresholds", on_change="rerun"
+def _presets(data: Loaded, rules: SegmentRules) -> None:
+    """The presets, the one in force marked, and the way back to the start."""
+    fitted = st.session_state.get(_fitted_key(data))
+    days = {name: getattr(rules, name) for name in DAYS_RULES}
+    st.session_state["preset"] = None
+    for name, preset in ((PUBLISHED, published_rules()), (FITTED, fitted and fitted.rules)):
+        if preset and days == {rule: getattr(preset, rule) for rule in DAYS_RULES}:
+            st.session_state["preset"] = name
+    with st.container(horizontal=True, vertical_alignment="bottom", key="segment_presets"):
+        st.segmented_control(
+            "Start from",
+            [PUBLISHED, FITTED],
+            key="preset",
+            on_change=_apply_preset,
+            args=(data,),
+            help=(
+                "The published scheme counts 30, 60, 90, 120 and 180 days. “Fit to my data” takes the days from "
+                "how long your own customers wait between orders. Both set the days since the last order only."
+            ),
         )
-        with ready:
-            days = ready_days()
-        basis = basis_module.basis_for(self.data, days)
-        self.basis, off = basis, unavailable(basis.inputs)
-        with last_order:
-            for slider in LAST_ORDER[3:] + LAST_ORDER[:3]:
-                self._slider(slider, last_order.open)
-        with value:
-            unit = self._unit()
-            for slider in VALUES:
-                self._slider(slider, value.open, unit, off.get("vip") if slider.key == "vip" else None)
-            self._slider(VIP_ORDERS, value.open, off=off.get("vip"))
-        with discount:
-            self._slider(DISCOUNT, discount.open, off=off.get("discount_shopper"))
-        with ready:
-            self._slider(READY, ready.open, off=off.get("ready_to_buy"))
-        rules = SegmentRules(**self.values, ready_days=days, value_unit=unit)
-        with presets:
-            self._presets(rules)
-        return basis, rules
+        st.button("Reset all", icon=":material/restart_alt:", type="tertiary", on_click=_reset)
+    if fitted is not None and st.session_state["preset"] == FITTED:
+        st.caption(text.plain(" ".join((fitted.method, *fitted.notes)), limit=1000))
 
-    def draw_strips(self) -> None:
-        """Draw what each slider of the open tab cuts."""
-        currency = self.data.orders.currency
-        for place, slider, name, low, high, cuts in self._strips:
-            bins = basis_module.strip_bins(
-                self.data.orders.digest,
-                name if slider.key != "ready" else f"ready",
-                int(self.values["loyal_orders"]),
-                low,
-                high,
-                currency,
-                _basis=self.basis,
-            )
-            with place:
-                charts.live_chart(
-                    basis_module.strip_spec(low, high),
-                    {"bins": bins, "zones": frames.zone_rows(low, cuts, high, slider.colours)},
-                    key=f"strip_{name}",
-                    alt_text=f"Customers by what the slider below cuts: {slider.label}",
-                )
+
+def _apply_preset(data: Loaded) -> None:
+    name = st.session_state["preset"]
+    if name is None:
+        return
+    rules = published_rules()
+    if name == FITTED:
+        fitted = fitted_for(data)
+        st.session_state[_fitted_key(data)] = fitted
+        rules = fitted.rules
+    for slider in LAST_ORDER:
+        if slider.rules[0] in DAYS_RULES:
+            st.session_state[slider.key] = tuple(getattr(rules, rule) for rule in slider.rules)
+
+
+def _reset() -> None:
+    standard = defaults()
+    for slider in (*LAST_ORDER, *VALUES, VIP_ORDERS, DISCOUNT, READY):
+        both = tuple(standard[rule] for rule in slider.rules)
+        st.session_state[slider.key] = both if len(both) == 2 else both[0]
+        st.session_state.pop(f"{slider.key}_money", None)
+    st.session_state["ready_days"] = standard["ready_days"]
+    st.session_state["unit"] = "percentile"
+
+
+def _fitted_key(data: Loaded) -> str:
+    return f"fitted_rules_{data.orders.digest}"
+
+
+def _unit(basis: Basis) -> str:
+    return st.segmented_control(
+        "Measure value in",
+        list(VALUE_UNITS),
+        default="percentile",
+        required=True,
+        format_func={"percentile": "Percentiles", "money": "Money"}.get,
+        key="unit",
+        bind="query-params",
+        on_change=_carry_over,
+        args=(basis,),
+        help="The 90th percentile is what all but the top 10% of customers stay below.",
+    )
+
+
+def _carry_over(basis: Basis) -> None:
+    """After a change of unit the sliders stand where they stood, in the other unit."""
+    state = st.session_state
+    for slider in VALUES:
+        ascending = _measure(basis.inputs, slider)
+        if ascending is None or not len(ascending):
+            continue
+        scale = _money_scale(basis.inputs, slider)
+        if state["unit"] == "money":
+            percentile = state.get(slider.key, defaults()[slider.rules[0]])
+            state[f"{slider.key}_money"] = scale.on_grid(percentile_cutoff(ascending, percentile))
+        else:
+            money = state.get(f"{slider.key}_money", scale.standard)
+            below = np.searchsorted(ascending, money, side="left") / len(ascending)
+            threshold = thresholds()[slider.rules[0]]
+            state[slider.key] = float(min(max(round(100 * below), threshold.low), threshold.high))
+
+
+def _money_scale(inputs: SegmentInputs, slider: Slider) -> Scale:
+    """A slider from 0 to where only one customer in 200 is above, in about 200 round steps."""
+    ascending = _measure(inputs, slider)
+    top = 1.0 if ascending is None or not len(ascending) else float(np.quantile(ascending, 0.995))
+    power = 10.0 ** np.floor(np.log10(max(top, 0.01) / 200))
+    step = float(next(power * nice for nice in (1, 2, 5, 10) if power * nice * 200 >= max(top, 0.01) * 0.999))
+    high = float(np.ceil(max(top, 0.01) / step) * step)
+    empty = Scale(high, step, high)
+    if ascending is None or not len(ascending):
+        return empty
+    standard = empty.on_grid(percentile_cutoff(ascending, defaults()[slider.rules[0]]))
+    return Scale(high, step, standard)
+
+
+def _measure(inputs: SegmentInputs, slider: Slider) -> np.ndarray | None:
+    return {
+        "vip": inputs.sorted_value,
+        "spender": inputs.sorted_revenue,
+        "order_value": inputs.sorted_order_value,
+    }[slider.key]

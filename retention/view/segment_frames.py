@@ -51,9 +51,9 @@ def map_rows(
 ) -> pd.DataFrame:
     """Rows for `customer_map_chart`: the cells that hold customers.
 
-    `counts` comes from `map_counts`. With a `group` its customers take its colour, the fuller the cell the stronger,
-    and the others fade; without one each cell takes the colour of its most frequent stage. `words` are the ranges of
-    probability and of value as a tooltip says them (`map_words`).
+    `counts` comes from `map_counts`. With a `group` its customers take its colour, the fuller the cell the
+    stronger, and the others fade; without one each cell takes the colour of its most frequent stage. `words`
+    are the ranges of probability and of value as a tooltip says them (`map_words`).
     """
     stages = counts[:, : len(STAGES)]
     everybody = stages.sum(axis=1)
@@ -114,10 +114,24 @@ def bin_rows(counts: np.ndarray, edges: np.ndarray, write: Sequence[str]) -> pd.
     )
 
 
-def zone_rows(low: float, cuts: Sequence[float], high: float, colours: Sequence[str]) -> pd.DataFrame:
-    """Rows for a strip's parts: from the slider's lower end over each cut to its upper end."""
-    bounds = [low, *(min(max(cut, low), high) for cut in cuts), high]
-    return pd.DataFrame({"start": bounds[:-1], "end": bounds[1:], "colour": list(colours)})
+def cut_rows(
+    bins: pd.DataFrame, low: float, cuts: Sequence[float], high: float, colours: Sequence[str]
+) -> dict[str, pd.DataFrame]:
+    """The data sets of `cut_strip_chart`: the bars, split where the slider cuts them, and its parts."""
+    bounds = np.array([low, *(min(max(cut, low), high) for cut in cuts), high])
+    zones = pd.DataFrame({"start": bounds[:-1], "end": bounds[1:], "colour": list(colours)})
+    starts = np.unique(np.append(bins["start"].to_numpy(float), bounds[1:-1]))
+    ends = np.append(starts[1:], max(bins["end"].iloc[-1], starts[-1]))
+    bar = np.searchsorted(bins["start"].to_numpy(float), starts, side="right") - 1
+    part = np.searchsorted(bounds[1:-1], starts, side="right")
+    split = {
+        "start": starts,
+        "end": ends,
+        "height": bins["height"].to_numpy()[bar],
+        "about": bins["about"].to_numpy()[bar],
+        "colour": np.array(colours)[part],
+    }
+    return {"bins": pd.DataFrame(split), "zones": zones}
 
 
 def _strength(counts: np.ndarray) -> np.ndarray:

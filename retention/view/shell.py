@@ -32,7 +32,7 @@ PAGES = (
         "pages/lifetime_value.py",
         "Customer value",
         ":material/payments:",
-        "Who will come back and what are they worth?",
+        "Who will come back, and what are they worth?",
         "Customers",
     ),
     Page(
@@ -74,6 +74,7 @@ def _frame(title: str, icon: str) -> None:
         layout="wide",
         menu_items={"Get help": None, "Report a bug": None, "About": None},
     )
+    st.html(_ASSETS / "style.css")
     st.logo(str(_ASSETS / "logo.svg"), size="large")
     with st.sidebar:
         _menu()
@@ -99,12 +100,8 @@ def _loaded_card(data: Loaded | None) -> None:
         placed = int(data.customers["orders"].sum())
         st.caption(f"{text.plural(len(data.customers), 'customer')} · {text.plural(placed, 'order')}")
         st.caption(f"{text.day(orders.start)} – {text.day(orders.end)}")
-        st.page_link(
-            FRONT_PAGE,
-            label="Load other orders",
-            icon=":material/swap_horiz:",
-            query_params={"load": "other"},
-        )
+        if st.button("Load other orders", icon=":material/swap_horiz:", type="tertiary"):
+            st.switch_page(FRONT_PAGE, query_params={"load": "other"})
 
 
 def _header(title: str, question: str) -> None:

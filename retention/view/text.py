@@ -74,6 +74,10 @@ DEFINITIONS = {
         "What customers paid for the orders that count, less refunds. Shipping and tax are as your file "
         "has them."
     ),
+    "rows_left_out": (
+        "Rows of the file that are no order: cancelled, unpaid, without customer, date or amount, or "
+        "refunds. Each reason is listed with its rows."
+    ),
     "period": (
         "From the first to the last order day in the data. The last day is “today” for every calculation."
     ),
@@ -169,7 +173,8 @@ def symbol(currency: str | None) -> str:
 
 
 def percent(x: float, digits: int | None = None) -> str:
-    """Fraction as a percentage: one decimal below 10%, none above, never a false 0% or 100%; `digits` fixes them.
+    """Fraction as a percentage: one decimal below 10%, none above, never a false 0% or 100%; `digits` fixes
+    them.
 
     >>> percent(0.237), percent(0.041), percent(0.01), percent(0.0004), percent(0.9996), percent(1)
     ('24%', '4.1%', '1%', '<0.1%', '>99.9%', '100%')

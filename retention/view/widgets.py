@@ -29,31 +29,31 @@ def metric_row(metrics: Sequence[Metric]) -> None:
     """Up to four headline numbers side by side, each with its definition one hover away."""
     if len(metrics) > 4:
         raise ValueError("A row has room for four metrics.")
-    for column, metric in zip(st.columns(len(metrics)), metrics, strict=True):
-        column.metric(
-            metric.label,
-            metric.value,
-            help=text.plain(text.DEFINITIONS[metric.about], limit=1000),
-            border=True,
-            height="stretch",
-            delta=metric.note,
-            delta_color="off",
-            delta_arrow="off",
-        )
+    with st.container(key=f"metrics-{metrics[0].about}"):
+        for metric in metrics:
+            st.metric(
+                metric.label,
+                metric.value,
+                help=text.plain(text.DEFINITIONS[metric.about], limit=1000),
+                border=True,
+                delta=metric.note,
+                delta_color="off",
+                delta_arrow="off",
+            )
 
 
 def check_list(checks: Sequence["Check"]) -> None:
-    """Model checks, the worst first: status as icon, word and colour, the finding, and what to do."""
+    """Checks, the worst first: status as icon, word and colour, the finding, and what to do."""
     order = {"bad": 0, "caution": 1, "good": 2}
     for check in sorted(checks, key=lambda check: order[check.status]):
         colour, icon = palette.STATUS_COLOURS[check.status], palette.STATUS_ICONS[check.status]
-        word, name = STATUS_WORDS[check.status], text.plain(check.name)
-        line = f":{colour}[{icon} {word}] · **{name}**  \n{text.plain(check.finding, limit=1000)}"
+        finding = text.plain(check.finding, limit=1000)
         if check.status == "good":
-            st.markdown(line)
+            st.markdown(f":{colour}[{icon}] {finding}")
             continue
         with st.container(border=True, gap="xsmall"):
-            st.markdown(line)
+            st.markdown(f":{colour}[{icon} **{STATUS_WORDS[check.status]}:** {text.plain(check.name)}]")
+            st.markdown(finding)
             st.markdown(f"**What to do:** {text.plain(check.advice, limit=1000)}")
 
 

@@ -1,0 +1,37 @@
+"""Which groups do they form?"""
+
+import streamlit as st
+
+from retention.segments import assign_codes, summarise_codes
+from retention.view import segment_controls as controls
+from retention.view import segment_results as results
+from retention.view import shell
+
+data = shell.open_page("Segments", ":material/donut_small:", "Which groups do they form?")
+st.html(results.STYLE)
+
+
+@st.fragment
+def segments() -> None:
+    """The sliders and all that follows them; every move runs this and nothing else."""
+    presets, counts = st.container(), st.container(key="segment_counts")
+    left, right = st.columns([5, 8], gap="large")
+    with left:
+        choice = controls.draw_controls(data, presets)
+    inputs, rules, currency = choice.basis.inputs, choice.rules, data.orders.currency
+    codes = assign_codes(inputs, rules)
+    definitions = results.definitions_of(inputs, rules, currency)
+    with counts:
+        results.draw_counts(codes, definitions)
+    summary = summarise_codes(inputs, codes)
+    with right:
+        results.draw_shares(summary, definitions, currency)
+        group = results.choose_group()
+        results.draw_map(data, choice.basis, rules, codes, group)
+    if group:
+        results.draw_group(data, summary, definitions, codes, group, rules.ready_days)
+    results.draw_table(summary, definitions, currency, group)
+    controls.draw_strips(data, choice)
+
+
+segments()

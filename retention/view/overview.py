@@ -1,0 +1,120 @@
+"""The front page once orders are loaded: what there is, what is to come, and where to go on."""
+
+import streamlit as st
+
+from retention import value
+from retention.errors import ModelError
+from retention.view import charts, shell, text, widgets
+from retention.view import loaded as session
+from retention.view.loaded import Loaded
+
+PROBABLY = 0.5
+
+
+def header(data: Loaded) -> None:
+    """The data's name and period."""
+    orders = data.orders
+    st.title(text.plain(data.name), anchor=False)
+    st.markdown(f":gray[Orders from {text.day(orders.start)} to {text.day(orders.end)}]")
+
+
+def so_far(data: Loaded) -> None:
+    """Customers, orders, revenue and repeat rate."""
+    customers, currency = data.customers, data.orders.currency
+    n, placed, revenue = len(customers), int(customers["orders"].sum()), float(customers["revenue"].sum())
+    returned = int((customers["frequency"] > 0).sum())
+    span = (data.orders.end - data.orders.start).days + 1
+    st.subheader("So far", anchor=False)
+    widgets.metric_row(
+        [
+            widgets.Metric(
+                "Customers", text.count(n, short=n >= 1e6), "customers", f"Over {text.days(span)}"
+            ),
+            widgets.Metric(
+                "Orders", text.count(placed, short=placed >= 1e6), "orders", f"{placed / n:.1f} per customer"
+            ),
+            widgets.Metric(
+                "Revenue",
+                text.money(revenue, currency, short=True),
+                "revenue",
+                f"{text.money(revenue / placed, currency)} per order",
+            ),
+            widgets.Metric(
+                "Bought again", text.percent(returned / n), "repeat_rate", f"{text.count(returned)} customers"
+            ),
+        ]
+    )
+
+
+def to_come(data: Loaded) -> None:
+    """What today's customers are expected to bring within 12 months; a panel where that cannot be said."""
+    st.subheader("The next 12 months", anchor=False)
+    try:
+        scores, months = session.scores_for(data), session.months_for(data)
+    except ModelError as error:
+        widgets.problem("What comes next cannot be estimated from these orders", error)
+        return
+    currency, n = data.orders.currency, len(scores)
+    worth, returning = float(scores["cltv"].sum()), float(scores["p_purchase"].sum())
+    probably = int((scores["p_purchase"] >= PROBABLY).sum())
+    top = value.top_shares(scores["cltv"], (0.10,))
+    widgets.metric_row(
+        [
+            widgets.Metric(
+                "Expected value",
+                text.money(worth, currency, short=True),
+                "base_value",
+                f"{text.money(worth / n, currency)} per customer",
+            ),
+            widgets.Metric(
+                "Expected to order",
+                text.percent(returning / n),
+                "returning",
+                f"About {text.count(returning)} customers",
+            ),
+            widgets.Metric(
+                "Likely to order",
+                text.percent(probably / n),
+                "will_return",
+                f"{text.count(probably)} at 50% or more",
+            ),
+            widgets.Metric(
+                "Top 10% hold",
+                text.percent(top["value_share"].iloc[0]) if len(top) else text.MISSING,
+                "top_share",
+                text.plural(int(top["customers"].iloc[0]), "customer") if len(top) else None,
+            ),
+        ]
+    )
+    tidy = value.past_and_expected(session.history_for(data), months, data.orders.end)
+    st.altair_chart(
+        charts.past_and_expected_chart(tidy, currency),
+        key="past_and_expected",
+        alt="Past revenue by month from first and repeat orders, then what today's customers may bring",
+    )
+    st.caption(
+        "The pale bars are repeat orders of today's customers only; compare them with the dark ones. "
+        "Customers you have yet to win come on top. A month is 30.4 days, counted from the last order day."
+    )
+
+
+def warnings(data: Loaded) -> None:
+    """What the data is too thin for."""
+    thin = value.thin_data(data.customers, data.orders)
+    if thin:
+        lines = [f"{text.plain(check.finding)} {text.plain(check.advice)}" for check in thin]
+        st.warning("  \n".join(["**Read the numbers with care**", *lines]), icon=":material/warning:")
+
+
+def next_pages() -> None:
+    """A card for each page, with the question it answers."""
+    others = [page for page in shell.pages() if page.path != shell.FRONT_PAGE]
+    if not others:
+        return
+    st.subheader("Go on", anchor=False)
+    with st.container(key="cards-pages"):
+        for page in others:
+            with st.container(border=True, gap="xsmall"):
+                st.markdown(f"{page.icon} **{page.title}**")
+                st.markdown(f":gray[{page.question}]")
+                st.page_link(page.path, label="Open", icon=":material/arrow_forward:", icon_position="right")

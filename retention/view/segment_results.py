@@ -1,0 +1,223 @@
+"""What the sliders bring about: counts, shares, the map, the table, and one segment to take away."""
+
+from collections.abc import Mapping
+from functools import partial
+from html import escape
+from math import isfinite
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from retention.exports import to_csv
+from retention.rules import SegmentRules, describe_rules
+from retention.segments import (
+    STAGES,
+    TRAITS,
+    SegmentInputs,
+    label_frame,
+    map_counts,
+    members,
+    unavailable,
+    value_cutoffs,
+)
+from retention.view import segment_charts as charts
+from retention.view import segment_frames as frames
+from retention.view import text, widgets
+from retention.view.loaded import Loaded
+from retention.view.segment_basis import Basis, map_parts, scores_of, shares_spec
+
+LABELS, COLOURS = frames.LABELS, frames.COLOURS
+
+STYLE = """<style>
+.segs{display:grid;grid-template-columns:repeat(7,minmax(max-content,1fr));gap:.25rem 1rem;overflow-x:auto;
+  font-variant-numeric:tabular-nums;scrollbar-width:none}
+.segs div{white-space:nowrap;cursor:help;line-height:1.35;border-top:4px solid;padding-top:.35rem}
+.segs em{font-style:normal;display:block;font-size:.875rem;opacity:.8}
+.segs b{font-size:1.25rem;font-weight:600}
+.segs span{opacity:.75;font-size:.875rem;margin-left:.4rem}
+[data-testid=stLayoutWrapper]:has(>.st-key-segment_counts){position:sticky;top:0;z-index:90;
+  background:var(--segments-page,inherit)}
+.segt{overflow-x:auto}
+.segt table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
+.segt th,.segt td{padding:.42rem .6rem;text-align:right;white-space:nowrap;
+  border-bottom:1px solid rgba(128,140,146,.25)}
+.segt thead th{font-weight:600;opacity:.75;font-size:.8rem;cursor:help;vertical-align:bottom}
+.segt tbody th{text-align:left;font-weight:500;cursor:help}
+.segt th:first-child{text-align:left;padding-left:0}
+.segt i{width:.7rem;height:.7rem;border-radius:.2rem;display:inline-block;margin-right:.5rem}
+.segt small{opacity:.7;margin-left:.4rem;display:inline-block;min-width:2.9rem}
+.segt tr.on{background:rgba(128,140,146,.14)}
+.segt tr.gap th{padding-top:1.1rem;font-size:.8rem;font-weight:600;opacity:.75;cursor:default}
+[class*=st-key-strip_place]{margin:-1.65rem 0 -1rem;padding:0 6px}
+[class*=st-key-strip_place] [data-testid=stElementToolbar]{display:none}
+</style>"""
+
+
+def definitions_of(inputs: SegmentInputs, rules: SegmentRules, currency: str | None) -> dict[str, str]:
+    """Each group's definition with the numbers in force, or why it is empty on this data."""
+    return describe_rules(rules, currency, value_cutoffs(inputs, rules)) | unavailable(inputs)
+
+
+def draw_counts(codes: np.ndarray, definitions: Mapping[str, str]) -> None:
+    """How many customers each stage has: the first thing to follow a slider, and the charts' legend."""
+    counts = np.bincount(codes & 7, minlength=len(STAGES))
+    total = max(len(codes), 1)
+    st.html(
+        "<div class=segs role=list>"
+        + "".join(
+            f'<div role=listitem title="{escape(definitions[stage])}" style="border-color:{COLOURS[stage]}">'
+            f"<em>{LABELS[stage]}</em><b>{text.count(n)}</b><span>{text.percent(n / total)}</span></div>"
+            for stage, n in zip(STAGES, counts, strict=False)
+        )
+        + "</div>"
+    )
+
+
+def draw_shares(summary: pd.DataFrame, definitions: Mapping[str, str], currency: str | None) -> None:
+    """Who brings the revenue and the expected value."""
+    rows = frames.share_rows(summary, definitions, currency)
+    words = ", ".join(
+        f"{LABELS[stage]} {text.percent(summary['customer_share'].iloc[n])}" for n, stage in enumerate(STAGES)
+    )
+    charts.live_chart(
+        shares_spec(), {"shares": rows}, key="segment_shares", alt_text=f"Share of customers: {words}"
+    )
+
+
+def draw_map(data: Loaded, basis: Basis, rules: SegmentRules, codes: np.ndarray, group: str | None) -> None:
+    """Customers by probability to buy and expected value, with the thresholds that cut them."""
+    grid, currency = basis.inputs.grid, data.orders.currency
+    if grid is None:
+        return
+    spec, words = map_parts(data.orders.digest, rules.ready_days, currency, _basis=basis)
+    cutoff = value_cutoffs(basis.inputs, rules)["vip"]
+    charts.live_chart(
+        spec,
+        {
+            "cells": frames.map_rows(grid, map_counts(grid, codes), group, words),
+            "across": pd.DataFrame({"probability": [rules.ready_probability], "label": ["Ready to buy →"]}),
+            "up": pd.DataFrame(
+                {"value": [cutoff], "label": ["VIP ↑"]} if isfinite(cutoff) else {"value": [], "label": []}
+            ),
+        },
+        key="segment_map",
+        alt_text="Customers in cells of probability to buy and expected value"
+        + (f", {LABELS[group]} highlighted" if group else ", coloured by their most frequent segment"),
+    )
+
+
+def choose_group() -> str | None:
+    """Which stage or trait to look at; None for all."""
+    return st.pills(
+        "Look at one segment",
+        [*STAGES, *TRAITS],
+        format_func=LABELS.get,
+        default="at_risk",
+        key="segment",
+        wrap=True,
+        bind="query-params",
+        help="Stages first: every customer has exactly one. Then traits, of which a customer may have several.",
+    )
+
+
+def draw_group(
+    data: Loaded,
+    summary: pd.DataFrame,
+    definitions: Mapping[str, str],
+    codes: np.ndarray,
+    group: str,
+    days: int,
+) -> None:
+    """One segment: its definition, what it amounts to, and its customers as a file."""
+    row, currency = summary.loc[group], data.orders.currency
+    n = int(row["customers"])
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        with st.container(width="content", gap=None):
+            st.subheader(LABELS[group], anchor=False)
+            st.markdown(text.plain(definitions[group], limit=1000))
+        if n:
+            widgets.csv_download(
+                f"Download {text.plural(n, 'customer')}",
+                f"{group}.csv",
+                partial(group_csv, data, codes, group),
+                key="download_segment",
+            )
+    widgets.metric_row(
+        [
+            widgets.Metric(
+                "Customers", text.count(n), "customers", f"{text.percent(row['customer_share'])} of all"
+            ),
+            widgets.Metric(
+                "Revenue so far",
+                text.money(row["revenue"], currency, short=True),
+                "revenue",
+                f"{text.percent(row['revenue_share'])} of all",
+            ),
+            widgets.Metric(
+                "Expected value, 12 months",
+                text.money(row["expected_value"], currency, short=True),
+                "cltv",
+                f"{text.percent(row['expected_value_share'])} of all",
+            ),
+            widgets.Metric(
+                f"Will buy within {text.plural(days, 'day')}",
+                text.percent(row["mean_probability"]),
+                "p_purchase",
+                "Mean probability",
+            ),
+        ]
+    )
+
+
+def group_csv(data: Loaded, codes: np.ndarray, group: str) -> bytes:
+    """A segment's customers with their scores and segments, highest expected value first."""
+    inside = members(codes, group)
+    customers, scores = data.customers[inside], scores_of(data)
+    parts = [label_frame(codes[inside], customers.index), customers]
+    if scores is not None:
+        parts.append(scores.reindex(customers.index))
+    table = pd.concat(parts, axis=1)
+    return to_csv(table.sort_values("revenue" if scores is None else "cltv", ascending=False, kind="stable"))
+
+
+COLUMNS = {
+    "Customers": "Customers in the segment, and their share of all customers.",
+    "Revenue so far": text.DEFINITIONS["revenue"],
+    "Expected value": text.DEFINITIONS["cltv"],
+    "Average order": text.DEFINITIONS["average_order_value"],
+    "Last order": "Median number of days since the last order.",
+    "Will buy": "Mean probability of at least one order in the days that “Ready to buy” looks ahead.",
+}
+
+
+def draw_table(
+    summary: pd.DataFrame, definitions: Mapping[str, str], currency: str | None, group: str | None
+) -> None:
+    """Every stage and trait in one table, definitions one hover away."""
+    head = "".join(f'<th scope=col title="{escape(about)}">{name}</th>' for name, about in COLUMNS.items())
+    body = []
+    for name, row in zip(summary.index, summary.to_dict("records"), strict=True):
+        if name == TRAITS[0]:
+            body.append("<tr class=gap><th scope=rowgroup colspan=7>Traits, which overlap</th></tr>")
+        cells = [
+            f"{text.count(row['customers'])}<small>{text.percent(row['customer_share'])}</small>",
+            f"{text.money(row['revenue'], currency, short=True)}<small>{text.percent(row['revenue_share'])}</small>",
+            f"{text.money(row['expected_value'], currency, short=True)}"
+            f"<small>{text.percent(row['expected_value_share'])}</small>",
+            text.money(row["average_order_value"], currency),
+            text.days(row["median_days"]),
+            text.percent(row["mean_probability"]),
+        ]
+        # A currency is whatever the file calls it.
+        shown = "".join(
+            f"<td>{escape(cell).replace('&lt;small&gt;', '<small>').replace('&lt;/small&gt;', '</small>')}</td>"
+            for cell in cells
+        )
+        body.append(
+            f'<tr{" class=on" if name == group else ""}><th scope=row title="{escape(definitions[name])}">'
+            f'<i style="background:{COLOURS[name]}"></i>{LABELS[name]}</th>{shown}</tr>'
+        )
+    st.html(
+        f"<div class=segt><table><thead><tr><th scope=col>Segment</th>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+    )
