@@ -25,7 +25,7 @@ def answer() -> None:
         return
     parts.headline(data, scores, plan)
     parts.doubts(model)
-    parts.distribution(data, scores)
+    parts.distribution(data, plan)
     parts.months(data, plan)
     parts.trust(data, model)
     parts.customer_table(data, scores)

@@ -28,7 +28,7 @@ DATE_LIKE = (
     r"^\s*(?:\D{0,12}\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\D{0,12}\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
     r"|(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
     r"|(?:\D{1,12})?\d{1,2}[\s./-]*[^\d\s,;:@]{2,15}[\s,./-]+\d{2,4}(?:\D|$)"
-    r"|[^\d\s,;:@]{3,12},?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4})"
+    r"|(?:[^\d\s,;:@]{3,12},?\s+){1,2}\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4})"
 )
 
 # English, Thai and Filipino month names, full and short; the longest are tried first.
@@ -49,6 +49,9 @@ MONTHS = (
 THAI_DIGITS, DIGITS = "๐๑๒๓๔๕๖๗๘๙", "0123456789"
 BUDDHIST_YEARS = 543
 BUDDHIST_RANGE = (2400, 2700)
+# Two digits: 90-99 are 1990-1999, 33-80 are the Buddhist 2533-2580 (1990-2037), the rest are of this century.
+SHORT_BUDDHIST = (33, 80)
+SHORT_LAST_CENTURY = 90
 
 EARLIEST = dt.date(1990, 1, 1)
 FUTURE_DAYS = 366
@@ -64,7 +67,7 @@ class Form:
     day: int
 
 
-NAMED = (DAY_MONTH_NAME, MONTH_NAME_DAY, YEAR_MONTH_NAME)
+SHORT_YEARS = (NUMERIC, DAY_MONTH_NAME, MONTH_NAME_DAY)
 FORMS = {
     "year first": Form(YEAR_FIRST, 1, 2, 3),
     "numbers": Form(NUMERIC, 3, 2, 1),
@@ -81,8 +84,8 @@ class DateStyle:
 
     kind: "iso", "serial" (Excel day numbers), "unix", "text"; day_first: for numeric dates such as 05/04/2024;
     ambiguous: both readings fit every row and `day_first` is an assumption; why: how day_first was decided;
-    buddhist: some years are Buddhist-era; short_buddhist: two-digit years are Buddhist-era; letters, thai_digits,
-    forms: what occurs in the column, so that only that is looked for in each cell.
+    buddhist: some years are Buddhist-era; letters, thai_digits, forms: what occurs in the column, so that only that
+    is looked for in each cell.
     """
 
     kind: str = "iso"
@@ -90,7 +93,6 @@ class DateStyle:
     ambiguous: bool = False
     why: str = ""
     buddhist: bool = False
-    short_buddhist: bool = False
     letters: bool = False
     thai_digits: bool = False
     forms: tuple[str, ...] = ()
@@ -147,15 +149,12 @@ def _text_style(filled: ir.Table, day_first: bool | None) -> DateStyle:
         numeric=parts["first"].notnull().sum(),
         first_over_12=(parts["first"] > 12).sum(),
         second_over_12=(parts.second > 12).sum(),
-        latest_short=parts.any_year.max(where=parts.any_year < 100),
-        buddhist=parts.any_year.between(*BUDDHIST_RANGE).sum(),
+        buddhist=(parts.any_year.between(*BUDDHIST_RANGE) | parts.any_year.between(*SHORT_BUDDHIST)).sum(),
     ).execute()
     fact = {k: 0 if v != v or v is None else int(v) for k, v in facts.iloc[0].items()}
-    this_year = dt.date.today().year
     style = DateStyle(
         kind="text",
         buddhist=fact["buddhist"] > 0,
-        short_buddhist=2000 + fact["latest_short"] > this_year + 1 and 2500 - BUDDHIST_YEARS + fact["latest_short"] <= this_year + 1,
         letters=letters,
         thai_digits=thai,
         forms=forms,
@@ -247,12 +246,12 @@ def _read_text_dates(cell: ir.StringValue, style: DateStyle) -> ir.TimestampValu
 def _date(text: ir.StringValue, style: DateStyle, form: "Form") -> ir.DateValue:
     year = text.re_extract(form.pattern, form.year)
     month, day = (form.day, form.month) if form.pattern == NUMERIC and style.day_first is False else (form.month, form.day)
-    if form.pattern == NUMERIC or style.buddhist or style.short_buddhist or form.pattern in NAMED:
+    if form.pattern in SHORT_YEARS or style.buddhist:
         number = year.try_cast("int64")
-        century = (2500 - BUDDHIST_YEARS) if style.short_buddhist else 2000
-        shift = ibis.cases((number < 100, century), else_=0)
-        if style.buddhist:
-            shift = ibis.cases((number < 100, century), (number.between(*BUDDHIST_RANGE), -BUDDHIST_YEARS), else_=0)
+        century = ibis.cases(
+            (number.between(*SHORT_BUDDHIST), 2500 - BUDDHIST_YEARS), (number >= SHORT_LAST_CENTURY, 1900), else_=2000
+        )
+        shift = ibis.cases((number < 100, century), (number.between(*BUDDHIST_RANGE), -BUDDHIST_YEARS), else_=0)
         year = (number + shift).cast("string")
     return (year + "-" + text.re_extract(form.pattern, month) + "-" + text.re_extract(form.pattern, day)).try_cast("date")
 

@@ -28,7 +28,7 @@ class Sheet:
     """The raw rows of a file, all text, in a DuckDB database of their own.
 
     name: the file's name; columns: its column names, made unique; rows: data rows; digest: of the file's bytes;
-    notes: what was noticed while reading. `table` has columns c0, c1, ... in the order of `columns`, and `extra`
+    notes: what was noticed while reading; wide_rows: rows with more cells than columns. `table` has columns c0, c1, ... in the order of `columns`, and `extra`
     for what stands beyond the last named column of a row.
     """
 
@@ -40,6 +40,7 @@ class Sheet:
     notes: tuple[str, ...] = ()
     records_before: int = 1
     blanks: tuple[int, ...] = field(default=(), repr=False)
+    wide_rows: int = 0
 
     @property
     def table(self) -> ibis.Table:
@@ -142,9 +143,20 @@ def _read_text(con: Backend, file: PlainFile, folder: Path) -> Sheet:
         except duckdb.Error as error:
             reason = str(error).splitlines()[0]
             raise DataError(f"{file.name!r} cannot be read as a table: {reason}. Save it again as CSV in UTF-8.") from error
-    rows = con.table("raw").count().execute()
+    raw = con.table("raw")
+    counts = raw.aggregate(rows=raw.count(), wide=(raw.extra.strip().length() > 0).sum()).execute().iloc[0].fillna(0)
     blanks = tuple(text_files.blank_positions(path))
-    return Sheet(file.name, con, columns, rows, file.digest, tuple(notes), layout.records_before, blanks)
+    return Sheet(
+        name=file.name,
+        con=con,
+        columns=columns,
+        rows=int(counts["rows"]),
+        digest=file.digest,
+        notes=tuple(notes),
+        records_before=layout.records_before,
+        blanks=blanks,
+        wide_rows=int(counts.wide),
+    )
 
 
 def _load_csv(con: Backend, path: Path, options: dict) -> None:

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from retention.columns import Mapping
 from retention.dates import EARLIEST, DateStyle, find_date_style, latest_plausible, read_dates
 from retention.files import Sheet
-from retention.money import MoneyStyle, find_money_style, read_currency, read_money
+from retention.money import MoneyStyle, find_money_style, named_currency, read_currency, read_money
 from retention.statuses import State, order_state
 
 DIMENSIONS = ("channel", "region", "product", "category", "coupon")
@@ -22,7 +22,6 @@ GUESTS = (
     "no email", "ลูกค้าทั่วไป", "ไม่ระบุ", "ไม่มี", "บุคคลทั่วไป", "bisita", "wala",
 )  # fmt: skip
 
-TOO_WIDE = "More cells than the file has columns"
 NOT_A_ROW = "No customer and no date (totals, notes, blank rows)"
 CANCELLED = "Cancelled or voided"
 FAILED = "Payment failed"
@@ -62,12 +61,11 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
         "order_id": _order_id(raw, column),
         "customer_id": _customer_id(raw, column["customer_id"]),
         "ordered_at": read_dates(raw, column["ordered_at"], dates, column.get("time")),
-        "too_wide": raw.extra.strip().length() > 0,
     }
     priced = "revenue" not in column
     money, amounts = _amounts(raw, column, mapping.decimal)
     cells |= amounts
-    cells["currency"] = _currency(raw, column, money)
+    cells["currency"] = _currency(raw, column, mapping, money)
     states = _states(sheet, column.get("status"))
     cells["state"] = _state(raw, column, states)
     cells |= {role: _text(raw[column[role]]) for role in DIMENSIONS if role in column}
@@ -141,12 +139,15 @@ def _amounts(raw: ir.Table, column: dict[str, str], decimal: str | None) -> tupl
     return main, cells
 
 
-def _currency(raw: ir.Table, column: dict[str, str], money: MoneyStyle) -> ir.StringValue:
+def _currency(raw: ir.Table, column: dict[str, str], mapping: Mapping, money: MoneyStyle) -> ir.StringValue:
+    amount = column.get("revenue") or column["unit_price"]
     if "currency" in column:
         return _text(raw[column["currency"]]).upper()
     if money.symbols:
-        return read_currency(raw, column.get("revenue") or column["unit_price"])
-    return ibis.null("string")
+        return read_currency(raw[amount])
+    # "Total (THB)" names the currency of the whole column.
+    named = named_currency(mapping.columns.get("revenue") or mapping.columns["unit_price"])
+    return ibis.literal(named) if named else ibis.null("string")
 
 
 def _states(sheet: Sheet, column: str | None) -> dict[str, State]:
@@ -170,6 +171,11 @@ def _state(raw: ir.Table, column: dict[str, str], states: dict[str, State]) -> i
     return state
 
 
+def first_filled(table: ir.Table, column: str) -> ir.Value:
+    """Within a group, the column's first cell in the file's order that is not empty."""
+    return table[column].argmin(table.line, where=table[column].notnull())
+
+
 def _has_repeats(typed: ir.Table) -> bool:
     counts = typed.aggregate(rows=typed.count(), ids=typed.order_id.nunique()).execute().iloc[0]
     return bool(counts.ids < counts["rows"])
@@ -183,7 +189,7 @@ def _filled_down(con, typed: ir.Table) -> ir.Table:
     patchy = [r for r in roles if 0 < int(holes[r] or 0) < rows]
     if not patchy:
         return typed
-    firsts = typed.group_by("order_id").aggregate(**{f"first_{r}": typed[r].argmin(typed.line) for r in patchy})
+    firsts = typed.group_by("order_id").aggregate(**{f"first_{r}": first_filled(typed, r) for r in patchy})
     joined = typed.join(firsts, "order_id", how="left")
     filled = joined.mutate(**{r: ibis.coalesce(joined[r], joined[f"first_{r}"]) for r in patchy})
     con.create_table("filled", filled.select(*typed.columns), overwrite=True)
@@ -218,7 +224,6 @@ def _currencies(typed: ir.Table) -> dict[str, int]:
 
 def _reason(t: ir.Table, currency: str | None, per_order: bool) -> ir.StringValue:
     cases = [
-        (t.too_wide.fill_null(False), TOO_WIDE),
         (t.customer_id.isnull() & t.ordered_at.isnull(), NOT_A_ROW),
         *[((t.state == str(state)).fill_null(False), reason) for state, reason in _STATE_REASONS.items()],
         (t.customer_id.isnull(), NO_CUSTOMER),

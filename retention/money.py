@@ -4,6 +4,7 @@ Which mark is the decimal one is decided from the whole column (`find_money_styl
 that way (`read_money`); a cell that shows both marks tells for itself.
 """
 
+import re
 from dataclasses import dataclass
 
 import ibis
@@ -12,9 +13,12 @@ import ibis.expr.types as ir
 PLAIN = r"^\s*[+-]?(?:\d{1,15}(?:\.\d*)?|\.\d+)\s*$"
 SCIENTIFIC = r"^[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,3}$"
 SPACES = r"\s\x{00a0}\x{202f}\x{2009}'’"
-# One run of digits, points and commas, with at most a short currency, sign or bracket on either side.
-DRESSED = rf"^[^\d,.]{{0,6}}\.?\s?[^\d,.]{{0,2}}\d[\d.,{SPACES}]*(?:[^\d.,]{{1,8}}\.?)?$|^[^\d,.]{{0,6}}\.\d+$"
-MONEY_LIKE = r"[^\w\s]{0,3}\s?(?:[A-Za-z]{1,3}\.?\s?|[฿₱₫₹€£¥]\s?)?[^\w\s]{0,2}\d[\d.,\s'’]*\s?(?:[A-Za-z]{1,3}|[฿₱₫₹€£¥%])?\)?-?"
+_PY_SPACES = r"\s'’"
+# The number inside a cell: grouped by three (or the Indian way) or not at all, with at most one decimal mark.
+_NUMBER = rf"(?:\d{{1,3}}(?:[.,{SPACES}]\d{{3}})+(?:[.,]\d*)?|\d{{1,2}}(?:,\d{{2}})*,\d{{3}}(?:\.\d*)?|\d+(?:[.,]\d*)?|[.,]\d+)"
+# What may stand before and behind it: a currency, a sign, brackets, quotes; no other digits.
+_BEFORE = r"(?:[A-Za-z]{1,4}\.|[^\d.,]){0,8}"
+DRESSED = rf"^{_BEFORE}({_NUMBER})(?:[^\d]{{0,8}})$"
 
 # What shops print beside an amount. "$" and "kr" stand for several currencies; the commonest is named and a
 # currency column, where there is one, decides.
@@ -25,6 +29,18 @@ SYMBOLS = {
     "元": "CNY", "₫": "VND", "đ": "VND", "rp": "IDR", "₹": "INR", "rs": "INR", "₩": "KRW", "원": "KRW", "kr": "SEK",
     "zł": "PLN", "kč": "CZK", "ft": "HUF", "lei": "RON", "chf": "CHF", "fr": "CHF", "₺": "TRY", "₴": "UAH", "₽": "RUB",
 }  # fmt: skip
+CODES = frozenset(SYMBOLS.values()) | frozenset(
+    "AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNY COP DKK EGP EUR GBP HKD IDR ILS INR ISK JOD JPY KES KHR KRW KWD LAK LKR MAD "
+    "MMK MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR".split()
+)
+_WORDS = "|".join(re.escape(w) for w in sorted([*SYMBOLS, *(c.lower() for c in CODES)], key=len, reverse=True))
+# What an amount looks like, roughly: for telling columns and headers apart.
+MONEY_LIKE = (
+    rf"(?i:[-−+(']?\s?(?:{_WORDS})?\.?\s?[-−+(]?\s?(?:\d[\d.,{_PY_SPACES}]*|[.,]\d+)(?:e[+-]?\d+)?"
+    rf"\s?(?:{_WORDS})?\.?\s?[-−)]{{0,2}})"
+)
+
+_KNOWN = {code.lower(): code for code in CODES} | SYMBOLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +90,12 @@ def find_money_style(table: ir.Table, column: str, decimal: str | None = None) -
         # Only 1.234 and the like: thousands, since money has two decimals or none.
         assumed = not counts.dot_thousand
         return MoneyStyle(False, decimal if decimal and assumed else ",", False, assumed, bool(counts.symbols))
-    assumed = bool(counts.comma_three)
-    return MoneyStyle(False, decimal if decimal and assumed else ".", False, assumed, bool(counts.symbols))
+    return MoneyStyle(False, decimal if decimal and counts.comma_three else ".", False, False, bool(counts.symbols))
 
 
 def _core(cell: ir.StringValue) -> ir.StringValue:
-    """Digits, points and commas alone."""
-    return cell.re_replace(r"[^\d.,]", "").re_replace(r"^[.,]+(\d{3,}|\d*[.,])", r"\1").re_replace(r"[.,]+$", "")
+    """The number alone: digits with their points and commas; empty where the cell holds no single number."""
+    return cell.re_extract(DRESSED, 1).re_replace(rf"[{SPACES}]|[.,]$", "")
 
 
 def read_money(table: ir.Table, column: str, style: MoneyStyle) -> ir.FloatingValue:
@@ -104,20 +119,29 @@ def read_money(table: ir.Table, column: str, style: MoneyStyle) -> ir.FloatingVa
         # The column holds both 12,50 and 12.50: one mark with one or two digits behind it ends an amount.
         alone = core.re_search(r"^\d+[.,]\d{1,2}$")
         number = ibis.ifelse(alone, core.replace(",", ".").try_cast("float64"), number)
-    negative = cell.re_search(r"^\s*\(.*\)\s*$") | cell.re_search(r"^[^\d]*[-−–]") | cell.re_search(r"\d[^\d]*[-−–]\s*$")
+    negative = cell.re_search(r"^\s*\(.*\)\s*$") | cell.re_search(r"^[^\d]*[-−–]") | cell.re_search(r"\d\s?[^\d.,\s]{0,3}\s?[-−–]\s*$")
     number = ibis.ifelse(negative, -number, number)
     scientific = ibis.ifelse(cell.re_search(SCIENTIFIC), cell.try_cast("float64"), ibis.null("float64"))
-    return _finite(ibis.ifelse(cell.re_search(DRESSED), ibis.coalesce(scientific, number), scientific))
+    return _finite(ibis.coalesce(scientific, number))
 
 
 def _finite(number: ir.FloatingValue) -> ir.FloatingValue:
     return ibis.ifelse(number.abs() < 1e15, number, ibis.null("float64"))
 
 
-def read_currency(table: ir.Table, column: str) -> ir.StringValue:
+def read_currency(cell: ir.StringValue) -> ir.StringValue:
     """The currency code that a cell names, by code or symbol; NULL where it names none."""
-    cell = table[column]
     word = ibis.ifelse(cell.re_search(r"\d"), cell, "").re_replace(rf"[\d.,()+−–{SPACES}-]", "").lower()
-    known = ibis.cases(*[(word == symbol, code) for symbol, code in SYMBOLS.items()], else_=ibis.null("string"))
-    code = ibis.ifelse(word.re_search("^[a-z]{3}$"), word.upper(), ibis.null("string"))
-    return ibis.coalesce(known, code)
+    return ibis.cases(*[(word == symbol, code) for symbol, code in _KNOWN.items()], else_=ibis.null("string"))
+
+
+def named_currency(column: str) -> str | None:
+    """The currency that a column's name carries.
+
+    >>> named_currency("Total (THB)"), named_currency("ยอดรวม (บาท)"), named_currency("Total"), named_currency("Price €")
+    ('THB', 'THB', None, 'EUR')
+    """
+    words = re.split(r"[\s()\[\]_/,:-]+", column)
+    codes = [w.upper() for w in words if w.upper() in CODES and w.isupper()]
+    symbols = [SYMBOLS[w.lower()] for w in words if w.lower() in SYMBOLS and not (w.isascii() and w.isalpha())]
+    return next(iter(codes + symbols), None)

@@ -14,7 +14,7 @@ from retention.columns import Mapping, detect_columns
 from retention.errors import DataError
 from retention.files import Sheet, open_sheet
 from retention.formats import ROLES
-from retention.lines import DIMENSIONS, NO_AMOUNT, Lines, read_lines
+from retention.lines import DIMENSIONS, NO_AMOUNT, Lines, first_filled, read_lines
 from retention.statuses import State
 
 FREE_ITEMS = "Only free items (unit price 0)"
@@ -198,16 +198,16 @@ def _gather(good: ir.Table, lines: Lines) -> ir.Table:
         once = lines.per_order
 
         def total(column: str) -> ir.FloatingValue:
-            return good[column].argmin(good.line) if once else good[column].sum()
+            return first_filled(good, column) if once else good[column].sum()
 
         cells = {
             "line": good.line.min(),
             "ordered_at": ibis.coalesce(when.min(where=good.paid.notnull()), when.min()),
             "gross": total("paid"),
             "negative": good.given_back.sum(),
-            "state": good.state.argmin(good.line),
+            "state": first_filled(good, "state"),
             **{c: total(c) for c in ("refund", "discount") if c in good.columns},
-            **{c: good[c].sum() if c == "quantity" else good[c].argmin(good.line) for c in extras},
+            **{c: good[c].sum() if c == "quantity" else first_filled(good, c) for c in extras},
         }
         orders = good.group_by("order_id", "customer_id").aggregate(**cells)
     else:
@@ -306,6 +306,11 @@ def _reasons(left_out: pd.DataFrame) -> tuple[DroppedRows, ...]:
 
 def _notes(sheet: Sheet, mapping: Mapping, lines: Lines, span: pd.Series) -> tuple[str, ...]:
     notes = list(sheet.notes)
+    if sheet.wide_rows:
+        notes.append(
+            f"{sheet.wide_rows:,} rows have more cells than there are column names; what stands beyond is not read. "
+            "An unquoted delimiter inside a text may have shifted them."
+        )
     if mapping.layout:
         notes.insert(0, f"Recognised as {mapping.layout}.")
     if "order_id" not in mapping.columns:
@@ -316,7 +321,7 @@ def _notes(sheet: Sheet, mapping: Mapping, lines: Lines, span: pd.Series) -> tup
     if lines.dates.why:
         order = "day first" if lines.dates.day_first else "month first"
         notes.append(f"Dates were read {order}: {lines.dates.why}.")
-    if lines.dates.buddhist or lines.dates.short_buddhist:
+    if lines.dates.buddhist:
         notes.append("Years are of the Buddhist era; 543 was subtracted.")
     if len(lines.currencies) > 1:
         others = ", ".join(f"{code} ({n:,} rows)" for code, n in lines.currencies.items() if code != lines.currency)

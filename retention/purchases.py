@@ -17,7 +17,7 @@ from numpy.polynomial import chebyshev
 from scipy.special import expit
 
 from retention.errors import ModelError
-from retention.fitting import ExactFit, Objective, lifetimes
+from retention.fitting import ExactFit, Objective, lifetimes, total
 
 #: The purchase models this module can fit, with the names the field uses.
 PURCHASE_MODELS = {"bg_nbd": "BG/NBD", "mbg_nbd": "MBG/NBD"}
@@ -296,6 +296,7 @@ def purchase_objective(
     age_share = np.bincount(age_code, weights=weights)
     age_bought = np.bincount(age_code, weights=weights * x)
     silence = T - recency
+    weights_at_risk, one = weights * can_have_left, np.ones_like(x)
 
     def objective(log_parameters: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
         r, alpha, a, b = parameters = np.exp(log_parameters)
@@ -327,19 +328,23 @@ def purchase_objective(
         odds = np.log(a / (b + last_chance))[frequency] + shape * gap
         decay = np.exp(-np.abs(odds))
         left = np.where(odds > 0, 1.0, decay) / (1 + decay) * can_have_left
-        value += weights @ ((np.maximum(odds, 0) + np.log1p(decay)) * can_have_left)
+        value += total(np.maximum(odds, 0) + np.log1p(decay), weights_at_risk)
 
         since_start = per_age[age_code]
         slope = -silence * since_last * since_start
-        slopes = np.stack([gap, shape * slope, np.full(len(x), 1 / a), (-1 / (b + last_chance))[frequency]])
+        slopes = [gap, shape * slope, one / a, (-1 / (b + last_chance))[frequency]]
+        unsure = left * (1 - left) * weights
         left *= weights
-        gradient += slopes @ left
-        hessian[0, 1] += slope @ left
-        hessian[1, 1] -= (shape * slope * (since_last + since_start)) @ left
+        gradient += [total(row, left) for row in slopes]
+        hessian[0, 1] += total(slope, left)
+        hessian[1, 1] -= total(slopes[1] * (since_last + since_start), left)
         hessian[2, 2] -= left.sum() / a**2
-        hessian[3, 3] += slopes[3] ** 2 @ left
+        hessian[3, 3] += total(slopes[3] ** 2, left)
+        for i, row in enumerate(slopes):
+            row = row * unsure
+            for j in range(i, 4):
+                hessian[i, j] += total(row, slopes[j])
         hessian += np.triu(hessian, 1).T
-        hessian += (slopes * (left * (1 - left / weights))) @ slopes.T
 
         gradient *= parameters
         hessian = hessian * np.outer(parameters, parameters) + np.diag(gradient)

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import betaln, digamma, polygamma
 
 from retention.errors import ModelError
-from retention.fitting import ExactFit, Objective, lifetimes
+from retention.fitting import ExactFit, Objective, lifetimes, total
 
 #: Repeat customers with a positive spend that the Gamma-Gamma model asks for. It has three parameters, and
 #: the spread between fewer customers says next to nothing about them.
@@ -138,31 +138,32 @@ def spend_objective(frequency: np.ndarray, monetary_value: np.ndarray, counts: n
     weights = counts / counts.sum()
     x, place = np.unique(frequency, return_inverse=True)
     share = np.bincount(place, weights=weights)
-    total = frequency * monetary_value
+    spent = frequency * monetary_value
     bought = weights * frequency
-    constant = -(weights @ np.log(monetary_value))
+    constant = -total(weights, np.log(monetary_value))
 
     def objective(log_parameters: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
         p, q, v = parameters = np.exp(log_parameters)
-        inverse = 1 / (total + v)
-        below, above = bought @ np.log1p(v / total), weights @ np.log1p(total / v)
+        inverse = 1 / (spent + v)
+        below, above = total(bought, np.log1p(v / spent)), total(weights, np.log1p(spent / v))
+        spent_share, bought_share = total(weights, spent * inverse), total(bought, inverse)
         value = constant - share @ betaln(p * x, q) - p * below - q * above
         both = digamma(p * x + q)
         gradient = np.array(
             [
                 share @ (x * (both - digamma(p * x))) - below,
                 share @ (both - digamma(q)) - above,
-                q / v * (weights @ (total * inverse)) - p * (bought @ inverse),
+                q / v * spent_share - p * bought_share,
             ]
         )
         both, squared = polygamma(1, p * x + q), inverse**2
         hessian = np.empty((3, 3))
         hessian[0, 0] = share @ (x**2 * (both - polygamma(1, p * x)))
         hessian[0, 1] = hessian[1, 0] = share @ (x * both)
-        hessian[0, 2] = hessian[2, 0] = -(bought @ inverse)
+        hessian[0, 2] = hessian[2, 0] = -bought_share
         hessian[1, 1] = share @ (both - polygamma(1, q))
-        hessian[1, 2] = hessian[2, 1] = weights @ (total * inverse) / v
-        hessian[2, 2] = p * (bought @ squared) + q * (weights @ squared) - q / v**2
+        hessian[1, 2] = hessian[2, 1] = spent_share / v
+        hessian[2, 2] = p * total(bought, squared) + q * total(weights, squared) - q / v**2
         gradient *= parameters
         hessian = hessian * np.outer(parameters, parameters) + np.diag(gradient)
         return -value, -gradient, -hessian

@@ -22,7 +22,7 @@ HEADER_SEARCH = 60
 DELIMITERS = (",", ";", "\t", "|", "^", "~")
 
 # What shops' tools in the app's markets write when they do not write Unicode; anything else is guessed from these.
-LEGACY_ENCODINGS = ("cp1252", "cp874", "cp1250", "cp932", "gb18030")
+LEGACY_ENCODINGS = ("cp1252", "cp874")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 

@@ -475,7 +475,7 @@ def etsy(sales: Iterable[Sale]) -> list[dict[str, str]]:
     """Two-digit US years and no e-mail; the adjusted amounts are 0.00 unless part of the money went back."""
     rows = []
     for sale in sales:
-        if sale.state != "paid" or sale.refunded == sale.total:
+        if sale.state != "paid" or 0 < sale.total == sale.refunded:
             continue  # Etsy leaves unpaid and cancelled orders out of the file
         adjusted = sale.total - sale.refunded if sale.refunded else 0
         rows.append(

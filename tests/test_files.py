@@ -194,7 +194,7 @@ def test_parquet_with_zone_and_numbers_for_customers():
         {
             "customer_id": [17850.0, 17850.0, 13047.0, None],
             "order_date": pd.to_datetime(
-                ["2024-03-05 23:30", "2024-04-01 00:10", "2024-04-02", "2024-04-03"]
+                ["2024-03-05 23:30", "2024-04-01 00:10", "2024-04-02 00:00", "2024-04-03 00:00"]
             ).tz_localize("Asia/Bangkok"),
             "revenue": [10.0, 20.5, 5.25, 1.0],
         }
@@ -333,12 +333,13 @@ def test_line_breaks_inside_quotes_do_not_end_the_row():
     assert_same_orders(orders, EXPECTED)
 
 
-def test_ragged_rows_are_kept_where_the_needed_cells_stand():
+def test_blank_cells_beyond_the_last_column_cost_nothing_and_text_there_is_reported():
     lines = csv_text(HEADER, ROWS).rstrip("\r\n").split("\r\n")
-    lines[3] += ",extra"
-    lines[4] += ",,"
+    lines[3] += ",,"
+    lines[5] += ",a comma that was not quoted"
     orders = read_orders("\r\n".join(lines).encode(), name="orders.csv")
-    assert_same_orders(orders, EXPECTED)
+    assert_same_orders(orders, expected_orders((*KEPT[:4], *KEPT[5:])))
+    assert [dropped.first_lines for dropped in orders.report.reasons] == [(6,)]
 
 
 def test_short_rows_are_reported_not_guessed():

@@ -71,22 +71,18 @@ def test_column_decides_what_the_separators_mean(texts, wanted):
     assert amounts(read_money(texts)) == pytest.approx(wanted)
 
 
-@pytest.mark.parametrize(
-    "negative", ["-50.00", "(50.00)", "50.00-", "-$50.00", "$-50.00", "($50.00)", "−50.00", "– 50.00"]
-)
-def test_every_form_of_minus_is_a_refund_never_an_order(negative):
-    rows = [
-        ("1", "a@example.com", "2024-03-01", "80.00"),
-        ("2", "b@example.com", "2024-03-02", "30.00"),
-        ("3", "a@example.com", "2024-03-05", negative),
-    ]
+def test_every_form_of_minus_is_a_refund_never_an_order():
+    forms = ["-50.00", "(50.00)", "50.00-", "-$50.00", "$-50.00", "($50.00)", "−50.00", "– 50.00", "- 50.00"]
+    rows = []
+    for i, form in enumerate(forms):
+        customer = f"c{i}@example.com"
+        rows += [(f"A{i}", customer, "2024-03-01", "80.00"), (f"R{i}", customer, "2024-03-15", form)]
     orders = read_orders(csv_bytes(HEADER, rows), name="orders.csv")
-    assert amounts(orders) == [30.0, 30.0]
+    assert amounts(orders) == [30.0] * len(forms)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_what_is_no_amount_is_dropped_and_reported():
+    texts = [
         "NaN",
         "nan",
         "inf",
@@ -99,17 +95,13 @@ def test_every_form_of_minus_is_a_refund_never_an_order(negative):
         "free?",
         "--",
         "#REF!",
-        "#N/A",
-        "1.2.3,4",
-    ],
-)
-def test_what_is_no_amount_is_dropped_and_reported(text):
-    orders = read_money(["10.00", text, "12.50"])
+        "12.03.2024",
+    ]
+    orders = read_money(["10.00", *texts, "12.50"])
     assert amounts(orders) == [10.0, 12.5]
     assert_nothing_vanished(orders)
     (reason,) = orders.report.reasons
-    assert reason.first_lines == (3,)
-    assert reason.revenue == 0
+    assert (reason.rows, reason.first_lines[0], reason.revenue) == (len(texts), 3, 0.0)
 
 
 def test_amounts_beyond_belief_stay_finite():

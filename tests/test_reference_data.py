@@ -104,7 +104,7 @@ def test_online_retail_credit_notes_lower_the_customers_latest_earlier_order(
     )
     assert len(credits) == 3_654
     left = gross_orders["gross"].to_dict()
-    history = gross_orders.sort_values("at").groupby("customer")
+    history = gross_orders.sort_values("at", kind="stable").groupby("customer")
     history = {customer: (orders["at"].to_numpy(), orders.index) for customer, orders in history}
     nowhere = 0.0
     for note in credits.sort_values("at").itertuples():

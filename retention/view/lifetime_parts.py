@@ -40,7 +40,7 @@ def settings() -> Plan:
     days = {label: n for n, label in HORIZONS.items()}
     define = text.DEFINITIONS
     with st.container(border=True):
-        left, middle, right = st.columns(3, gap="large")
+        left, middle, right = st.columns(3, gap="medium")
         horizon = left.select_slider(
             "Look ahead",
             list(days),
@@ -73,7 +73,7 @@ def headline(data: Loaded, scores: pd.DataFrame, plan: Plan) -> None:
                 f"Value over {within}",
                 text.money(worth, currency, short=True),
                 "cltv",
-                "All customers together",
+                "All customers",
             ),
             widgets.Metric(
                 "Value per customer",
@@ -110,11 +110,10 @@ def doubts(model: CltvModel) -> None:
         )
 
 
-def distribution(data: Loaded, scores: pd.DataFrame) -> None:
+def distribution(data: Loaded, plan: Plan) -> None:
     """How value spreads over customers, and who holds it."""
     currency = data.orders.currency
-    histogram = value.value_histogram(data.customers, scores)
-    curve, top = value.concentration(scores["cltv"]), value.top_shares(scores["cltv"])
+    histogram, curve, top = session.spread_for(data, *plan)
     if histogram.empty or curve.empty:
         st.info("No customer is expected to bring anything within this horizon.", icon=":material/info:")
         return

@@ -13,7 +13,7 @@ from retention.columns import Mapping, detect_columns
 from retention.errors import RetentionError
 from retention.exports import to_csv
 from retention.files import Sheet, open_sheet
-from retention.formats import LAYOUTS, ROLES
+from retention.formats import ROLES
 from retention.lines import DIMENSIONS
 from retention.orders import Orders, Question, build_orders
 from retention.samples import SAMPLES
@@ -24,6 +24,8 @@ from retention.view.loaded import Loaded
 FILE_TYPES = ["csv", "tsv", "txt", "gz", "zip", "parquet", "xlsx", "xlsm", "xlsb", "xls", "ods"]
 ALWAYS_SHOWN = ("customer_id", "ordered_at", "revenue", "order_id")
 PREVIEW_ROWS = 8
+RECOGNISED = ("Shopify", "WooCommerce", "BigCommerce", "Squarespace", "Stripe", "Square", "Etsy", "Magento")
+_NO_COLUMN = ""
 T = TypeVar("T")
 _DRAFT, _REFUSED = "load_draft", "load_refused"
 
@@ -189,7 +191,7 @@ def _open(upload) -> None:
         return
 
     def work(step: Callable[[str], None]) -> Draft:
-        step("Reading the file")
+        step(f"Reading {text.plain(upload.name, 80)} ({text.count(max(1, upload.size / 1e6))} MB)")
         sheet = open_sheet(upload, upload.name)
         step("Finding the columns")
         return Draft(sheet, detect_columns(sheet))
@@ -250,15 +252,17 @@ def _mapping_form(opened: Draft) -> Mapping:
     rest = [role for role in ROLES if role not in ALWAYS_SHOWN]
 
     def choose(role: str) -> str | None:
-        options = [None, *columns]
-        return st.selectbox(
+        options = [_NO_COLUMN, *columns]
+        name = st.selectbox(
             ROLES[role].label,
             options,
-            index=options.index(detected.get(role)),
-            format_func=lambda name: "Not in this file" if name is None else name,
+            index=options.index(detected.get(role, _NO_COLUMN)),
+            format_func=lambda name: name or "Not in this file",
             key=f"role_{role}_{opened.sheet.digest[:12]}",
+            persist_state="session",
             help=text.plain(ROLES[role].help),
         )
+        return name or None
 
     st.subheader("Which column is what", anchor=False)
     chosen = {role: choose(role) for role in ALWAYS_SHOWN}
@@ -283,6 +287,7 @@ def _ask(questions: tuple[Question, ...], sheet: Sheet, mapping: Mapping) -> Map
                 index=values.index(question.assumed) if question.assumed in values else None,
                 format_func=lambda value, options=question.options: text.plain(options[value]),
                 key=f"ask_{question.setting}_{place}_{sheet.digest[:12]}",
+                persist_state="session",
             )
         if choice is not None and choice != question.assumed:
             answers[question.setting] = choice
@@ -300,7 +305,10 @@ def _numbers(orders: Orders) -> None:
     widgets.metric_row(
         [
             widgets.Metric(
-                "Orders", text.count(placed), "orders", f"{text.day(orders.start)} – {text.day(orders.end)}"
+                "Orders",
+                text.count(placed),
+                "orders",
+                f"Over {text.days((orders.end - orders.start).days + 1)}",
             ),
             widgets.Metric(
                 "Customers", text.count(customers), "customers", f"{placed / customers:.1f} orders each"
@@ -323,7 +331,7 @@ def _numbers(orders: Orders) -> None:
 
 def _first_orders(orders: Orders) -> None:
     """The first orders as they were read, what was assumed, and what was left out."""
-    st.subheader("What comes out", anchor=False)
+    st.subheader("What comes out", anchor=False, help=f"{text.day(orders.start)} to {text.day(orders.end)}")
     first = orders.table.order_by("ordered_at").limit(PREVIEW_ROWS)
     st.dataframe(
         first.to_pandas(),
@@ -382,8 +390,9 @@ def _what_is_needed() -> None:
     with right:
         limit = st.get_option("server.maxUploadSize")
         st.subheader("Good to know", anchor=False)
-        names = ", ".join(dict.fromkeys(layout.label.split(" (")[0].split(" ")[0] for layout in LAYOUTS))
-        st.markdown(f":material/task_alt: **Recognised exports:** {names}. Any other table works too.")
+        st.markdown(
+            f":material/task_alt: **Recognised exports:** {', '.join(RECOGNISED)}. Any other table works too."
+        )
         st.markdown(
             f":material/upload: **Up to {limit} MB a file.** Beyond that, zip it (often a tenth of the "
             "size), or export the needed columns only."

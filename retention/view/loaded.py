@@ -7,6 +7,7 @@ not copied: a caller that wants to change one makes its own copy.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -15,7 +16,7 @@ from retention.cltv import CltvModel, expected_by_month, fit_cltv, predict_cltv,
 from retention.customers import summarise_customers
 from retention.orders import Orders
 from retention.samples import SAMPLES, sample_orders
-from retention.value import revenue_history
+from retention.value import concentration, revenue_history, top_shares, value_histogram
 
 _KEY = "loaded_orders"
 
@@ -27,6 +28,14 @@ class Loaded:
     name: str
     orders: Orders
     customers: pd.DataFrame
+
+
+class Spread(NamedTuple):
+    """`value_histogram`, `concentration` and `top_shares` of the scores."""
+
+    histogram: pd.DataFrame
+    curve: pd.DataFrame
+    top: pd.DataFrame
 
 
 def get() -> Loaded | None:
@@ -44,7 +53,7 @@ def put(name: str, orders: Orders, progress: Callable[[str], None] = lambda step
     previous = get()
     st.session_state[_KEY] = fresh
     if previous is not None and previous.orders.digest != orders.digest:
-        for cache in (_model, _scores, _probability, _months, _history):
+        for cache in (_model, _scores, _probability, _months, _spread, _history):
             cache.clear()
     return fresh
 
@@ -83,6 +92,24 @@ def scores_for(
 def probability_for(loaded: Loaded, days: int, purchase_model: str = "bg_nbd") -> pd.Series:
     """Each customer's probability of at least one order within `days` days; ModelError as `model_for`."""
     return _probability(loaded.orders.digest, purchase_model, int(days), _loaded=loaded)
+
+
+def spread_for(
+    loaded: Loaded,
+    horizon_days: int = 365,
+    annual_discount_rate: float = 0.10,
+    margin: float = 1.0,
+    purchase_model: str = "bg_nbd",
+) -> Spread:
+    """How the value spreads over customers; ModelError as `model_for`."""
+    return _spread(
+        loaded.orders.digest,
+        purchase_model,
+        int(horizon_days),
+        float(annual_discount_rate),
+        float(margin),
+        _loaded=loaded,
+    )
 
 
 def history_for(loaded: Loaded, months: int = 24) -> pd.DataFrame:
@@ -156,6 +183,21 @@ def _months(
         annual_discount_rate=annual_discount_rate,
         margin=margin,
     )
+
+
+@st.cache_resource(scope="session", max_entries=12, show_spinner=False)
+def _spread(
+    digest: str,
+    purchase_model: str,
+    horizon_days: int,
+    annual_discount_rate: float,
+    margin: float,
+    *,
+    _loaded: Loaded,
+) -> Spread:
+    scores = scores_for(_loaded, horizon_days, annual_discount_rate, margin, purchase_model=purchase_model)
+    worth = scores["cltv"].to_numpy()
+    return Spread(value_histogram(_loaded.customers, scores), concentration(worth), top_shares(worth))
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)

@@ -9,6 +9,7 @@ from retention.view import loaded as session
 from retention.view.loaded import Loaded
 
 PROBABLY = 0.5
+TENTH = 0.10
 
 
 def header(data: Loaded) -> None:
@@ -57,7 +58,8 @@ def to_come(data: Loaded) -> None:
     currency, n = data.orders.currency, len(scores)
     worth, returning = float(scores["cltv"].sum()), float(scores["p_purchase"].sum())
     probably = int((scores["p_purchase"] >= PROBABLY).sum())
-    top = value.top_shares(scores["cltv"], (0.10,))
+    top = session.spread_for(data).top
+    tenth = top[top["share"] == TENTH]
     widgets.metric_row(
         [
             widgets.Metric(
@@ -70,7 +72,7 @@ def to_come(data: Loaded) -> None:
                 "Expected to order",
                 text.percent(returning / n),
                 "returning",
-                f"About {text.count(returning)} customers",
+                f"About {text.count(returning)}",
             ),
             widgets.Metric(
                 "Likely to order",
@@ -80,9 +82,9 @@ def to_come(data: Loaded) -> None:
             ),
             widgets.Metric(
                 "Top 10% hold",
-                text.percent(top["value_share"].iloc[0]) if len(top) else text.MISSING,
+                text.percent(tenth["value_share"].iloc[0]) if len(tenth) else text.MISSING,
                 "top_share",
-                text.plural(int(top["customers"].iloc[0]), "customer") if len(top) else None,
+                text.plural(int(tenth["customers"].iloc[0]), "customer") if len(tenth) else None,
             ),
         ]
     )

@@ -58,6 +58,8 @@ def customer_map_chart(
     threshold each, or none. `probabilities` and `values` are the axes' domains, `title` the horizontal
     axis's.
     """
+    ticks = [step * 10.0**power for power in range(-9, 15) for step in (1, 3)]
+    ticks = [tick for tick in ticks if values[0] <= tick <= values[1]]
     x_scale = alt.Scale(type="sqrt", domain=list(probabilities), nice=False)
     y_scale = alt.Scale(type="log", domain=list(values), nice=False)
     x = alt.X(
@@ -67,7 +69,7 @@ def customer_map_chart(
         "low_value:Q",
         title="Expected value of a customer",
         scale=y_scale,
-        axis=money_axis(currency, grid=False),
+        axis=money_axis(currency, grid=False, values=ticks),
     )
     cells = (
         alt.Chart(alt.NamedData("cells"))
@@ -111,7 +113,7 @@ def cut_strip_chart(low: float, high: float) -> alt.LayerChart:
     """The distribution behind a slider from `low` to `high`, and where the slider cuts it.
 
     Data set "bins": start, end, height (0 to 1), colour and about (tooltip); "zones": start, end and colour of
-    each part, the first part's start being the slider's lower end.
+    each part, the first starting at the slider's lower end, and the label of its start.
     """
     scale = alt.Scale(domain=[low, high], nice=False)
     x = alt.X("start:Q", title=None, axis=None, scale=scale)
@@ -135,10 +137,19 @@ def cut_strip_chart(low: float, high: float) -> alt.LayerChart:
     )
     cuts = (
         alt.Chart(alt.NamedData("zones"))
+        .transform_filter(alt.datum.start > low)
         .mark_rule(strokeWidth=1.5, clip=True, color=palette.NEUTRAL)
         .encode(x=x)
     )
-    return alt.layer(zones, bars, cuts, height=STRIP_HEIGHT, padding=0, view=alt.ViewConfig(stroke=None))
+    # To the left of a cut there is room: only bars that rise to the right carry words.
+    words = (
+        alt.Chart(alt.NamedData("zones"))
+        .mark_text(align="right", dx=-5, baseline="top", fontSize=12, clip=True)
+        .encode(x=x, y=alt.value(3), text="label:N")
+    )
+    return alt.layer(
+        zones, bars, cuts, words, height=STRIP_HEIGHT, padding=0, view=alt.ViewConfig(stroke=None)
+    )
 
 
 def live_spec(chart: alt.LayerChart) -> dict:

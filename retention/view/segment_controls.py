@@ -213,10 +213,14 @@ def draw_strips(data: Loaded, choice: Choice) -> None:
             data.orders.currency,
             _basis=choice.basis,
         )
+        label = ""
+        if strip.name.endswith("_percentile"):
+            amount = percentile_cutoff(_measure(choice.basis.inputs, strip.slider), strip.cuts[0])
+            label = text.money(amount, data.orders.currency) if np.isfinite(amount) else "nobody stands out"
         with strip.place:
             charts.live_chart(
                 strip_spec(strip.low, strip.high),
-                frames.cut_rows(bins, strip.low, strip.cuts, strip.high, strip.slider.colours),
+                frames.cut_rows(bins, strip.low, strip.cuts, strip.high, strip.slider.colours, label),
                 key=f"strip_{strip.name}",
                 alt_text=f"Distribution of customers over the slider “{strip.slider.label}”",
             )
@@ -240,13 +244,14 @@ def _draw_slider(slider: Slider, values: dict[str, float], off: str | None, scal
     threshold = thresholds()[slider.rules[0]]
     standard = tuple(defaults()[name] for name in slider.rules)
     low, high, step, key = threshold.low, threshold.high, threshold.step, slider.key
-    written = {"days": "%d days", "share": "percent", "value": "%d%%"}.get(threshold.unit, "%d")
+    written = {"days": "%d days", "share": "percent", "value": "%d"}.get(threshold.unit, "%d")
     if scale is not None:
         low, high, step, standard = 0.0, scale.high, scale.step, (scale.standard,)
         key, written = f"{key}_money", "localized"
     number = float if threshold.unit in ("share", "value") else int
+    percentile = threshold.unit == "value" and scale is None
     chosen = st.slider(
-        slider.label,
+        f"{slider.label} percentile" if percentile else slider.label,
         number(low),
         number(high),
         tuple(map(number, standard)) if len(standard) == 2 else number(standard[0]),
@@ -260,7 +265,7 @@ def _draw_slider(slider: Slider, values: dict[str, float], off: str | None, scal
     place = st.container(key=f"strip_place_{key}")
     cuts = chosen if isinstance(chosen, tuple) else (chosen,)
     values.update(zip(slider.rules, cuts, strict=True))
-    name = f"{key}_percentile" if threshold.unit == "value" and scale is None else key
+    name = f"{key}_percentile" if percentile else key
     return Strip(place, name, slider, float(low), float(high), tuple(map(float, cuts)))
 
 

@@ -115,11 +115,20 @@ def bin_rows(counts: np.ndarray, edges: np.ndarray, write: Sequence[str]) -> pd.
 
 
 def cut_rows(
-    bins: pd.DataFrame, low: float, cuts: Sequence[float], high: float, colours: Sequence[str]
+    bins: pd.DataFrame,
+    low: float,
+    cuts: Sequence[float],
+    high: float,
+    colours: Sequence[str],
+    label: str = "",
 ) -> dict[str, pd.DataFrame]:
-    """The data sets of `cut_strip_chart`: the bars, split where the slider cuts them, and its parts."""
+    """The data sets of `cut_strip_chart`: the bars, split where the slider cuts them, and its parts.
+
+    `label` stands beside the last cut.
+    """
     bounds = np.array([low, *(min(max(cut, low), high) for cut in cuts), high])
     zones = pd.DataFrame({"start": bounds[:-1], "end": bounds[1:], "colour": list(colours)})
+    zones["label"] = [""] * (len(zones) - 1) + [label]
     starts = np.unique(np.append(bins["start"].to_numpy(float), bounds[1:-1]))
     ends = np.append(starts[1:], max(bins["end"].iloc[-1], starts[-1]))
     bar = np.searchsorted(bins["start"].to_numpy(float), starts, side="right") - 1

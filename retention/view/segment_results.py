@@ -23,12 +23,13 @@ from retention.segments import (
 )
 from retention.view import segment_charts as charts
 from retention.view import segment_frames as frames
-from retention.view import text, widgets
+from retention.view import palette, text, widgets
 from retention.view.loaded import Loaded
 from retention.view.segment_basis import Basis, map_parts, scores_of, shares_spec
 
 LABELS, COLOURS = frames.LABELS, frames.COLOURS
 
+_PAGE = f"light-dark({palette.BACKGROUNDS['light']},{palette.BACKGROUNDS['dark']})"
 STYLE = """<style>
 .segs{display:grid;grid-template-columns:repeat(7,minmax(max-content,1fr));gap:.25rem 1rem;overflow-x:auto;
   font-variant-numeric:tabular-nums;scrollbar-width:none}
@@ -36,22 +37,22 @@ STYLE = """<style>
 .segs em{font-style:normal;display:block;font-size:.875rem;opacity:.8}
 .segs b{font-size:1.25rem;font-weight:600}
 .segs span{opacity:.75;font-size:.875rem;margin-left:.4rem}
-[data-testid=stLayoutWrapper]:has(>.st-key-segment_counts){position:sticky;top:0;z-index:90;
-  background:var(--segments-page,inherit)}
+[data-testid=stLayoutWrapper]:has(>.st-key-segment_counts){position:sticky;top:3.75rem;z-index:90;
+  background:PAGE;padding:.25rem 0 .5rem}
 .segt{overflow-x:auto}
 .segt table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
 .segt th,.segt td{padding:.42rem .6rem;text-align:right;white-space:nowrap;
   border-bottom:1px solid rgba(128,140,146,.25)}
 .segt thead th{font-weight:600;opacity:.75;font-size:.8rem;cursor:help;vertical-align:bottom}
 .segt tbody th{text-align:left;font-weight:500;cursor:help}
-.segt th:first-child{text-align:left;padding-left:0}
+.segt th:first-child{text-align:left;padding-left:0;position:sticky;left:0;background:PAGE}
 .segt i{width:.7rem;height:.7rem;border-radius:.2rem;display:inline-block;margin-right:.5rem}
 .segt small{opacity:.7;margin-left:.4rem;display:inline-block;min-width:2.9rem}
-.segt tr.on{background:rgba(128,140,146,.14)}
+.segt tr.on td,.segt tr.on th:first-child{background:color-mix(in srgb,PAGE 86%,gray)}
 .segt tr.gap th{padding-top:1.1rem;font-size:.8rem;font-weight:600;opacity:.75;cursor:default}
 [class*=st-key-strip_place]{margin:-1.65rem 0 -1rem;padding:0 6px}
 [class*=st-key-strip_place] [data-testid=stElementToolbar]{display:none}
-</style>"""
+</style>""".replace("PAGE", _PAGE)
 
 
 def definitions_of(inputs: SegmentInputs, rules: SegmentRules, currency: str | None) -> dict[str, str]:
@@ -155,16 +156,16 @@ def draw_group(
                 f"{text.percent(row['revenue_share'])} of all",
             ),
             widgets.Metric(
-                "Expected value, 12 months",
+                "Expected value",
                 text.money(row["expected_value"], currency, short=True),
                 "cltv",
-                f"{text.percent(row['expected_value_share'])} of all",
+                f"12 months, {text.percent(row['expected_value_share'])} of all",
             ),
             widgets.Metric(
-                f"Will buy within {text.plural(days, 'day')}",
+                "Will buy",
                 text.percent(row["mean_probability"]),
                 "p_purchase",
-                "Mean probability",
+                f"Within {text.plural(days, 'day')}, on average",
             ),
         ]
     )

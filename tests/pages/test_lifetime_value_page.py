@@ -1,0 +1,136 @@
+"""The customer value page, opened by its own URL and from the front page."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+PAGE = "pages/lifetime_value.py"
+
+
+def page(**query):
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in query.items():
+        at.query_params[name] = value
+    return at.switch_page(PAGE).run()
+
+
+def button(at, label):
+    return next(found for found in at.button if found.label == label)
+
+
+def loaded(which="Open CDNOW"):
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    return button(at, which).click().run().switch_page(PAGE).run()
+
+
+def uploaded(rows):
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    content = "\n".join(["Order,Email,Date,Total", *rows]).encode()
+    at.file_uploader[0].set_value(("orders.csv", content, "text/csv"))
+    return button(at.run(), "Use these orders").click().run().switch_page(PAGE).run()
+
+
+def metrics(at):
+    return {metric.label: metric.value for metric in at.metric}
+
+
+def words(at):
+    shown = [*at.title, *at.subheader, *at.markdown, *at.caption, *at.error, *at.warning, *at.info]
+    return "\n".join(str(element.value) for element in shown).replace("\\", "").replace("\u2060", "")
+
+
+def test_opened_cold_it_offers_the_sample_store_there_and_then():
+    at = page()
+    assert not at.exception
+    assert not at.metric
+    at = button(at, "Load the sample store").click().run()
+    assert not at.exception
+    assert len(at.metric) == 4
+    assert at.title[0].value == "Customer value"
+
+
+def test_cdnow_reads_from_settings_to_customers():
+    at = loaded()
+    assert not at.exception
+    assert list(metrics(at)) == [
+        "Value over 1 year",
+        "Value per customer",
+        "Will order again",
+        "Expected orders",
+    ]
+    assert [s.value for s in at.subheader] == [
+        *("How value spreads", "Who holds it", "Expected revenue by month"),
+        *("How your customers buy", "Can I trust it?", "Customers"),
+    ]
+    assert "After each repeat order" in words(at)
+    assert "The model rests on 2,357 customers" in words(at)
+    assert all(metric.help for metric in at.metric)
+
+
+def test_the_settings_move_the_numbers():
+    at = loaded()
+    before = metrics(at)
+    at = at.slider(key="margin").set_value(50).run()
+    halved = metrics(at)
+    assert halved["Value over 1 year"] != before["Value over 1 year"]
+    assert halved["Expected orders"] == before["Expected orders"]
+    at = at.select_slider(key="horizon").set_value("5 years").run()
+    longer = metrics(at)
+    assert "Value over 5 years" in longer
+    assert int(longer["Expected orders"].replace(",", "")) > int(before["Expected orders"].replace(",", ""))
+
+
+def test_a_shared_url_carries_the_settings():
+    at = page(horizon="90 days", margin="40", discount="0")
+    at = button(at, "Load the sample store").click().run()
+    assert not at.exception
+    assert at.slider(key="margin").value == 40
+    assert at.slider(key="discount").value == 0
+    assert "Value over 90 days" in metrics(at)
+
+
+def test_the_table_lists_the_most_valuable_and_finds_by_text():
+    at = loaded()
+    table = at.dataframe[-1].value
+    assert len(table) == 200
+    assert table["cltv"].is_monotonic_decreasing
+    wanted = table["customer_id"].iloc[3]
+    at = at.text_input[0].set_value(f" {wanted.upper()} ").run()
+    assert wanted in at.dataframe[-1].value["customer_id"].tolist()
+    at = at.text_input[0].set_value("<b>nobody</b>.*").run()
+    assert not at.exception
+    assert "No customer has" in at.info[0].value
+    assert "<b>" not in at.info[0].value
+
+
+def test_without_a_model_the_customers_still_show():
+    at = uploaded([f"{i},only{i}@x.com,2024-03-{1 + i % 28:02d},{10 + i}" for i in range(40)])
+    assert not at.exception
+    assert "cannot be estimated" in at.error[0].value
+    assert not at.metric
+    table = at.dataframe[-1].value
+    assert table["revenue"].is_monotonic_decreasing
+    assert "cltv" not in table
+
+
+def test_a_tiny_shop_is_shown_with_its_doubts():
+    rows = [
+        f"{i}-{k},c{i}@x.com,2024-{1 + 2 * k + i % 3:02d}-{1 + i},20"
+        for i in range(15)
+        for k in range(1 + i % 4)
+    ]
+    at = uploaded(rows)
+    assert not at.exception
+    assert at.metric or at.error
+    assert at.error or at.warning
+    assert "What to do" in words(at) or at.error
+
+
+@pytest.mark.parametrize("key", ["horizon", "margin", "discount"])
+def test_nonsense_in_the_url_is_ignored(key):
+    at = page(**{key: "<script>"})
+    at = button(at, "Load the sample store").click().run()
+    assert not at.exception
+    assert "Value over 1 year" in metrics(at)
