@@ -15,14 +15,14 @@ data = shell.open_page(
 @st.fragment
 def answer() -> None:
     """Everything that follows the settings."""
-    plan = parts.settings()
     try:
         model = session.model_for(data)
-        scores = session.scores_for(data, *plan)
     except ModelError as error:
         widgets.problem("The value of your customers cannot be estimated from these orders", error)
         parts.customer_table(data, None)
         return
+    plan = parts.settings()
+    scores = session.scores_for(data, *plan)
     parts.headline(data, scores, plan)
     parts.doubts(model)
     parts.distribution(data, plan)

@@ -308,6 +308,8 @@ def _require_customers(customers: pd.DataFrame) -> None:
     if not all(np.isfinite(column).all() for column in values):
         raise DataError("The customer table has empty or infinite values in its history columns.")
     frequency, recency, age, spend = values
+    if (frequency % 1 != 0).any():
+        raise DataError("The frequency is not a whole number for every customer: it counts purchase days.")
     wrong = (
         (frequency < 0) | (recency < 0) | (recency > age) | ((frequency == 0) != (recency == 0)) | (spend < 0)
     )

@@ -20,7 +20,10 @@ _DECIMALS = re.compile(r"[.,]\d{1,2}\D{0,4}$")
 _INTEGER = re.compile(r"-?\d+(?:\.0+)?")
 _CURRENCY_CODE = re.compile(r"[A-Za-z]{3}")
 
-# Roles that several roles may fill with the same column only by mistake.
+_USUAL = {role: [plain_name(n) for n in spec.names] for role, spec in ROLES.items()}
+_NEVER = {role: {plain_name(n) for n in spec.never} for role, spec in ROLES.items()}
+
+# A column that plays one of these roles plays no other.
 _EXCLUSIVE = ("customer_id", "ordered_at", "revenue", "order_id", "status")
 
 
@@ -78,15 +81,16 @@ class _Profile:
         return max(self.date, self.day_number)
 
 
-def detect_columns(sheet: Sheet, columns: dict[str, str] | None = None) -> Mapping:
+def detect_columns(sheet: Sheet, columns: dict[str, str | None] | None = None) -> Mapping:
     """Find the role of each column.
 
-    columns: roles that are already known, e.g. {"customer_id": "Email"}; they are kept as given.
+    columns: roles that are already known, e.g. {"customer_id": "Email"}; they are kept as given,
+    and None leaves a role empty.
     Returns a Mapping, which may still lack needed roles (`Mapping.missing`). Raises DataError when `columns`
     names a role or a column that does not exist.
     """
     known = dict(columns or {})
-    for name in known.values():
+    for name in filter(None, known.values()):
         sheet.column(name)
     layout = find_layout(sheet.columns)
     profiles = _profiles(sheet)
@@ -100,7 +104,7 @@ def detect_columns(sheet: Sheet, columns: dict[str, str] | None = None) -> Mappi
     else:
         found = _by_name(sheet.columns, profiles)
         found = _by_values(found, sheet.columns, profiles)
-        found = _settle_amount(found, sheet.columns, profiles)
+        found = _settle_amount(found, profiles)
     return Mapping(
         columns=found,
         layout=layout.label if layout else None,
@@ -122,9 +126,9 @@ def _most_filled(names: list[str], profiles: dict[str, _Profile]) -> str | None:
 
 def _by_name(columns: tuple[str, ...], profiles: dict[str, _Profile]) -> dict[str, str]:
     scores = []
-    for role, spec in ROLES.items():
+    for role in ROLES:
         for position, column in enumerate(columns):
-            score = _name_score(plain_name(column), spec.names, spec.never)
+            score = _name_score(plain_name(column), role)
             if score and _plausible(role, profiles[column]):
                 scores.append((score, -position, role, column))
     found: dict[str, str] = {}
@@ -136,20 +140,20 @@ def _by_name(columns: tuple[str, ...], profiles: dict[str, _Profile]) -> dict[st
     return found
 
 
-def _name_score(name: str, names: tuple[str, ...], never: tuple[str, ...]) -> float:
+def _name_score(name: str, role: str) -> float:
     """1 for the best usual name down to 0.5 for the last; less for a name that merely contains one; 0 for no likeness."""
-    plain = [plain_name(n) for n in names]
-    if name in plain:
-        return 1 - 0.5 * plain.index(name) / len(plain)
+    usual_names = _USUAL[role]
+    if name in usual_names:
+        return 1 - 0.5 * usual_names.index(name) / len(usual_names)
     words = set(name.split())
-    if words & set(never):
+    if words & _NEVER[role]:
         return 0.0
-    for index, usual in enumerate(plain):
+    for index, usual in enumerate(usual_names):
         wanted = set(usual.split())
         inside = wanted <= words if usual.isascii() else usual in name
         if inside:
             extra = len(words - wanted)
-            return max(0.05, 0.45 - 0.2 * index / len(plain) - 0.05 * extra)
+            return max(0.05, 0.45 - 0.2 * index / len(usual_names) - 0.05 * extra)
     return 0.0
 
 
@@ -159,9 +163,9 @@ def _plausible(role: str, profile: _Profile) -> bool:
         return False
     if role in ("ordered_at", "cancelled_at"):
         return profile.dates >= 0.5
-    if role in ("revenue", "unit_price", "discount", "refund"):
-        return profile.money >= 0.5 and profile.date < 0.5
-    if role == "quantity":
+    if role == "time":
+        return profile.date < 0.5
+    if role in ("revenue", "unit_price", "discount", "refund", "adjusted", "quantity"):
         return profile.money >= 0.5 and profile.date < 0.5
     if role == "currency":
         return profile.code >= 0.5
@@ -206,12 +210,14 @@ def _by_values(found: dict[str, str], columns: tuple[str, ...], profiles: dict[s
     return found
 
 
-def _settle_amount(found: dict[str, str], columns: tuple[str, ...], profiles: dict[str, _Profile]) -> dict[str, str]:
-    """Quantity x unit price only where no column holds the amount itself."""
+def _settle_amount(found: dict[str, str], profiles: dict[str, _Profile]) -> dict[str, str]:
+    """One way to an amount: quantity x unit price only where no column holds the amount itself."""
     found = dict(found)
+    if "revenue" not in found and "unit_price" in found and "quantity" not in found:
+        found["revenue"] = found.pop("unit_price")
     if "revenue" in found:
-        name = plain_name(found["revenue"])
-        if "quantity" in found and name in ("price", "item price", "ราคา", "presyo") and profiles[found["quantity"]].values > 1:
+        per_piece = plain_name(found["revenue"]) in ("price", "item price", plain_name("ราคา"), "presyo")
+        if per_piece and "quantity" in found and profiles[found["quantity"]].values > 1:
             found["unit_price"] = found.pop("revenue")
         else:
             found.pop("unit_price", None)

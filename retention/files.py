@@ -65,8 +65,11 @@ class Sheet:
         return self.named(self.table.limit(n).to_pandas())
 
     def named(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """A frame of raw columns under the file's own names."""
-        return frame.rename(columns={f"c{i}": name for i, name in enumerate(self.columns)}).drop(columns="extra")
+        """A frame of raw columns under the file's own names, beside the frame's other columns."""
+        frame = frame.drop(columns="extra")
+        others = [c for c in frame.columns if c not in _raw_names(self.columns)]
+        names = unique_names((*others, *self.columns), len(others) + len(self.columns), self.name)[len(others) :]
+        return frame.rename(columns=dict(zip(_raw_names(self.columns), names, strict=True)))
 
     def release(self) -> None:
         """Drop the raw rows, once no other reading of them is wanted."""

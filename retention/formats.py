@@ -43,13 +43,13 @@ ROLES: dict[str, Role] = {
         "The day (and time) of the order on the shop's own calendar.",
         (
             "order date", "ordered at", "order created at", "order time", "order datetime", "order created date",
-            "order creation date", "date ordered", "order placed", "placed at", "created at", "created date utc",
+            "order creation date", "order create time", "create time", "created time", "date ordered", "order placed", "placed at", "created at", "created date utc",
             "created utc", "date created", "created date", "created on", "created", "creation date",
-            "purchase date", "purchased at", "date of purchase", "sale date", "sales date", "date of sale",
+            "purchase date", "purchase time", "purchased at", "purchased on", "date of purchase", "sale date", "sales date", "date of sale",
             "invoice date", "transaction date", "transaction time", "payment date", "paid at", "paid date",
             "paid time", "order paid time", "date", "datetime", "timestamp", "day", "bought at", "bought on",
             "วันที่สั่งซื้อ", "วันที่ทำการสั่งซื้อ", "วันเวลาที่สั่งซื้อ", "วันที่", "วันที่ขาย", "วันที่ชำระเงิน",
-            "วันเวลาที่ชำระเงิน", "petsa ng order", "petsa ng pagbili", "petsa ng benta", "petsa ng bili", "petsa",
+            "วันเวลาที่ชำระเงิน", "วันเวลา", "petsa ng order", "petsa ng pagbili", "petsa ng benta", "petsa ng bili", "petsa",
         ),
         ("shipped", "ship", "delivery", "delivered", "birth", "updated", "modified", "due", "expiration", "expiry",
          "expires", "cancelled", "canceled", "refund", "refunded", "deposit", "fulfilled", "registered", "dispute",
@@ -61,7 +61,7 @@ ROLES: dict[str, Role] = {
         "What the order (or the line) brought in. Not needed where quantity and unit price are given.",
         (
             "order total", "order total inc tax", "order total amount", "total order amount", "grand total",
-            "grand total base", "total paid", "amount paid", "paid amount", "total amount", "total collected",
+            "grand total base", "total paid", "amount paid", "paid amount", "price paid", "paid price", "total amount", "total collected",
             "net sales", "total price", "total sales", "net amount", "order amount", "order value", "order revenue",
             "total revenue", "net revenue", "net total", "line total", "order line total", "revenue", "sales amount",
             "sales", "amount", "total", "invoice total", "invoice amount", "payment amount", "transaction amount",
@@ -97,7 +97,7 @@ ROLES: dict[str, Role] = {
     "quantity": Role(
         "Quantity", "Pieces in the order or line.",
         ("quantity", "qty", "lineitem quantity", "item quantity", "units", "total quantity", "number of items",
-         "total items", "pieces", "cds", "จำนวน", "จำนวนชิ้น", "จำนวนสินค้า", "bilang", "dami", "damI ng item"),
+         "total items", "pieces", "cds", "จำนวน", "จำนวนชิ้น", "จำนวนสินค้า", "bilang", "dami", "dami ng item"),
         ("refund", "shipped", "returned", "price", "เงิน"),
     ),
     "unit_price": Role(
@@ -118,6 +118,12 @@ ROLES: dict[str, Role] = {
         ("refunded amount", "amount refunded", "refund amount", "order refund amount", "total refunded", "refunded",
          "refund total", "refunds", "refund", "ยอดคืนเงิน", "จำนวนเงินคืน", "เงินคืน", "ibinalik na bayad", "refund na halaga"),
         ("reason", "date", "items", "status", "converted", "quantity", "id", "at", "partial"),
+    ),
+    "adjusted": Role(
+        "Amount after refunds",
+        "The order's amount after refunds where the export gives it; 0 or blank means that nothing changed.",
+        ("adjusted order total", "adjusted total", "adjusted net order amount"),
+        ("fee", "fees"),
     ),
     "status": Role(
         "Status", "Cancelled, failed, voided and pending orders are recognised by it.",
@@ -341,6 +347,7 @@ LAYOUTS: tuple[Layout, ...] = (
             "customer_id": ("Buyer User ID", "Buyer", "Full Name"),
             "ordered_at": ("Sale Date",),
             "revenue": ("Order Total",),
+            "adjusted": ("Adjusted Order Total",),
             "discount": ("Discount Amount",),
             "status": ("Status",),
             "currency": ("Currency",),

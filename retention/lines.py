@@ -13,6 +13,8 @@ from retention.statuses import State, order_state
 
 DIMENSIONS = ("channel", "region", "product", "category", "coupon")
 MAX_STATUSES = 300
+MAIL = r"^[^@\"()]+@[^@\"()/]+$"
+WHOLE = r"^(\d+)\.0+$"
 BLANKS = r"[\s\x{00a0}\x{200b}\x{feff}]+"
 
 GUESTS = (
@@ -89,31 +91,31 @@ def _order_id(raw: ir.Table, column: dict[str, str]) -> ir.StringValue:
     if "order_id" not in column:
         return raw.rowid().cast("string")
     cell = raw[column["order_id"]]
-    facts = raw.aggregate(blank=cell.re_search(BLANKS).any(), decimal=cell.endswith(".0").any()).execute().iloc[0]
+    facts = raw.aggregate(blank=cell.re_search(BLANKS).any(), decimal=cell.re_search(WHOLE).any()).execute().iloc[0]
     if facts.blank:
         cell = _text(cell)
     if facts.decimal:
-        cell = ibis.ifelse(cell.endswith(".0"), cell.re_replace(r"^(\d+)\.0+$", r"\1"), cell)
+        cell = cell.re_replace(WHOLE, r"\1")
     # A row without a number is an order of its own.
     return ibis.coalesce(cell, "row " + raw.rowid().cast("string"))
 
 
 def _customer_id(raw: ir.Table, column: str) -> ir.StringValue:
-    """Compared without case and blanks where it is an e-mail or a name; 17850.0 is 17850; guests are NULL.
+    """E-mails compared without case and blanks; 17850.0 is 17850; guests are NULL.
 
     Only the steps that some cell of the column needs are taken: most columns need none.
     """
     text = raw[column]
     facts = raw.aggregate(
-        mail=text.contains("@").any(), blank=text.re_search(BLANKS).any(), decimal=text.endswith(".0").any()
+        mail=text.contains("@").any(), blank=text.re_search(BLANKS).any(), decimal=text.re_search(WHOLE).any()
     ).execute().iloc[0]
     if facts.blank:
-        gap = ibis.ifelse(text.contains("@"), "", " ")
-        text = ibis.ifelse(text.re_search(BLANKS), text.re_replace(BLANKS, " ").strip().replace(" ", gap).lower(), text)
+        text = text.re_replace(rf"^{BLANKS}|{BLANKS}$", "")
+        text = ibis.ifelse(text.re_search(MAIL), text.re_replace(BLANKS, ""), text)
     if facts.mail:
-        text = ibis.ifelse(text.contains("@"), text.lower(), text)
+        text = ibis.ifelse(text.re_search(MAIL), text.lower(), text)
     if facts.decimal:
-        text = ibis.ifelse(text.endswith(".0"), text.re_replace(r"^(\d+)\.0+$", r"\1"), text)
+        text = text.re_replace(WHOLE, r"\1")
     named = raw.select(text=text)
     guests = named.filter(named.text.lower().isin(GUESTS)).distinct().to_pandas()["text"].tolist()
     return ibis.ifelse(text.isin(guests), ibis.null("string"), text) if guests else text
@@ -125,7 +127,7 @@ def _amounts(raw: ir.Table, column: dict[str, str], decimal: str | None) -> tupl
     def number(role: str) -> ir.FloatingValue:
         return read_money(raw, column[role], styles[role])
 
-    roles = [r for r in ("revenue", "unit_price", "quantity", "refund", "discount") if r in column]
+    roles = [r for r in ("revenue", "unit_price", "quantity", "refund", "adjusted", "discount") if r in column]
     styles = {r: find_money_style(raw, column[r], decimal) for r in roles}
     if "revenue" in column:
         main, amount = styles["revenue"], number("revenue")
@@ -134,6 +136,11 @@ def _amounts(raw: ir.Table, column: dict[str, str], decimal: str | None) -> tupl
     # Whole cents: sums of prices x pieces should not carry binary dust.
     cells = {"amount": amount.round(6) if "revenue" not in column else amount}
     cells |= {role: number(role).abs() for role in ("refund", "discount") if role in column}
+    if "adjusted" in column:
+        # What is left of an amount after refunds; 0 or blank where nothing was given back.
+        left = number("adjusted")
+        given_back = ibis.ifelse((left > 0) & (left < amount), amount - left, 0.0)
+        cells["refund"] = cells.get("refund", ibis.literal(0.0)).fill_null(0.0) + given_back
     if "quantity" in column:
         cells["quantity"] = number("quantity")
     return main, cells

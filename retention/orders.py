@@ -21,6 +21,7 @@ FREE_ITEMS = "Only free items (unit price 0)"
 REFUND_PLACED = "Refund, taken off an order"
 REFUND_UNPLACED = "Refund without an earlier order"
 FIRST_LINES = 5
+ENOUGH_CUSTOMERS, ENOUGH_DAYS, ENOUGH_ORDERS = 500, 180, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,14 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class OrderReport:
     """What became of a file's rows: rows_read = rows_kept + all rows in `reasons`. refunded: money taken off orders;
-    unplaced_refunds: money that found no order, or exceeded it; notes: what was assumed and noticed, in words."""
+    unplaced_refunds: money that found no order, or exceeded it; notes: what was assumed and noticed, in words;
+    warnings: where the data is thin for predictions."""
 
     rows_read: int
     rows_kept: int
     reasons: tuple[DroppedRows, ...] = ()
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
     refunded: float = 0.0
     unplaced_refunds: float = 0.0
@@ -153,6 +156,7 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
         rows_kept=sheet.rows - len(left_out),
         reasons=reasons,
         notes=_notes(sheet, mapping, lines, span),
+        warnings=_warnings(settled, span),
         questions=_questions(sheet, mapping, lines),
         refunded=float(span.taken or 0),
         unplaced_refunds=float(span.over or 0) + sum(-r.revenue for r in reasons if r.reason == REFUND_UNPLACED),
@@ -162,9 +166,8 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     for used in ("typed", "filled", "gathered"):
         con.drop_table(used, force=True)
     start, end = (pd.Timestamp(v).date() for v in (span.start, span.end))
-    return Orders(
-        table, report, start, end, lines.currency, _digest(sheet, mapping), left_out.drop(columns="amount", errors="ignore")
-    )
+    shown = sheet.named(left_out.drop(columns="amount"))
+    return Orders(table, report, start, end, lines.currency, _digest(sheet, mapping), shown)
 
 
 def _digest(sheet: Sheet, mapping: Mapping) -> str:
@@ -291,7 +294,7 @@ def _lost_lines(marked: ir.Table, gathered: ir.Table, placed: ir.Table | None, g
 def _with_cells(sheet: Sheet, dropped: ir.Table) -> pd.DataFrame:
     """Rows left out, in the file's order: line, reason, amount, then the raw cells."""
     raw = sheet.table.mutate(row=sheet.table.rowid())
-    frame = sheet.named(dropped.inner_join(raw, dropped.line == raw.row).drop("row").order_by("line").to_pandas())
+    frame = dropped.inner_join(raw, dropped.line == raw.row).drop("row").order_by("line").to_pandas()
     frame["line"] = [sheet.line(int(row)) for row in frame["line"]]
     return frame
 
@@ -331,6 +334,23 @@ def _notes(sheet: Sheet, mapping: Mapping, lines: Lines, span: pd.Series) -> tup
     if span.orders and pd.Timestamp(span.end).date() > dt.date.today() + dt.timedelta(days=1):
         notes.append(f"The last order is dated in the future ({pd.Timestamp(span.end).date()}). Check the date column.")
     return tuple(notes)
+
+
+def _warnings(orders: ir.Table, span: pd.Series) -> tuple[str, ...]:
+    """Where the data is thin for predictions (the minimums that other tools ask for); nothing is refused."""
+    if not span.orders:
+        return ()
+    counts = orders.group_by("customer_id").aggregate(n=orders.count())
+    facts = counts.aggregate(customers=counts.count(), most=counts.n.max()).execute().iloc[0]
+    days = (pd.Timestamp(span.end) - pd.Timestamp(span.start)).days + 1
+    found = []
+    if facts.customers < ENOUGH_CUSTOMERS:
+        found.append(f"Only {facts.customers:,} customers; predictions get steady from about {ENOUGH_CUSTOMERS}.")
+    if days < ENOUGH_DAYS:
+        found.append(f"Only {days} days of orders; predictions need about {ENOUGH_DAYS}.")
+    if facts.most < ENOUGH_ORDERS:
+        found.append("No customer has three orders or more, so little can be learned about who keeps coming back.")
+    return tuple(found)
 
 
 def _questions(sheet: Sheet, mapping: Mapping, lines: Lines) -> tuple[Question, ...]:

@@ -1,6 +1,7 @@
 """What an order status means for retention: an order, or one of the things that are not."""
 
 import re
+import unicodedata
 from enum import StrEnum
 
 from retention.formats import plain_name
@@ -16,7 +17,7 @@ class State(StrEnum):
 
 
 # Tried from top to bottom; words in English, Thai and Filipino.
-_RULES: tuple[tuple[State, str], ...] = (
+_WORDS: tuple[tuple[State, str], ...] = (
     (State.ORDER, r"partial\w* (?:refund|return|cancel|paid)|refund (?:request|pending|declin|reject)|คืนเงินบางส่วน"),
     (State.ORDER, r"(?:pending|awaiting|waiting for) (?:fulfil|ship|pick|deliver|dispatch|collect)|รอจัดส่ง|ที่ต้องจัดส่ง"),
     (State.CANCELLED, r"cancel|void|annul|ยกเลิก|kinansela|kanselado"),
@@ -30,6 +31,9 @@ _RULES: tuple[tuple[State, str], ...] = (
     (State.REFUNDED, r"refunded|returned|charge ?back|charged back|reversed|คืนเงิน|คืนสินค้า|ibinalik"),
 )
 
+# plain_name decomposes Thai vowels; the words they are compared with must be decomposed alike.
+_RULES = tuple((state, re.compile(unicodedata.normalize("NFKC", words))) for state, words in _WORDS)
+
 
 def order_state(status: str) -> State:
     """Read one status text.
@@ -38,4 +42,4 @@ def order_state(status: str) -> State:
     ['order', 'cancelled', 'order', 'refunded', 'refund', 'pending']
     """
     text = plain_name(status)
-    return next((state for state, pattern in _RULES if re.search(pattern, text)), State.ORDER)
+    return next((state for state, words in _RULES if words.search(text)), State.ORDER)

@@ -110,20 +110,25 @@ def read_head(path: Path) -> str:
 
 def find_layout(head: str, name: str) -> TextLayout:
     """Delimiter, header and first data line from a file's beginning. DataError when there is no table in it."""
-    best: tuple[float, str, list] | None = None
+    if not head.strip("\ufeff \t\r\n"):
+        raise DataError(f"{name!r} is empty: it holds nothing but blank lines. Export the orders again.")
+    best: tuple[float, TextLayout] | None = None
     for delimiter in DELIMITERS:
         records = _records(head, delimiter)
         score = _regularity([cells for cells, _ in records])
-        if best is None or score > best[0]:
-            best = (score, delimiter, records)
-    score, delimiter, records = best
-    if score == 0:
-        shown = next((cells[0] for cells, _ in records if cells and cells[0].strip()), "")
+        if score:
+            layout = place_header(records, delimiter)
+            # A delimiter that the column names are written with is the file's own; others occur inside texts.
+            score *= 2 if layout.header and len(layout.header) == layout.width else 1
+            if best is None or score > best[0]:
+                best = (score, layout)
+    if best is None:
+        shown = next((line for line in head.splitlines() if line.strip()), "")
         raise DataError(
-            f"{name!r} has a single column ({shown[:60]!r}). An order file needs at least a customer, a date and "
+            f"{name!r} has a single column ({shown.strip()[:60]!r}). An order file needs at least a customer, a date and "
             "an amount, separated by commas, semicolons or tabs."
         )
-    return place_header(records, delimiter)
+    return best[1]
 
 
 def _records(head: str, delimiter: str) -> list[tuple[list[str], int]]:
@@ -153,12 +158,12 @@ def _regularity(rows: list[list[str]]) -> float:
     if width == 1:
         return 0.0
     regular = widths[width] / sum(widths.values())
-    return regular * (1 + min(width, 20) / 40)
+    return regular * (1 + min(width, 20) / 200)
 
 
 def place_header(records: list[tuple[list[str], int]], delimiter: str) -> TextLayout:
     """Where the header stands among records given as (cells, text lines read up to the end of the record)."""
-    widths = Counter(len(cells) for cells, _ in records if _filled(cells) > 1)
+    widths = Counter(len(cells) for cells, _ in records if _filled(cells))
     usual = max(widths.items(), key=lambda wn: (wn[1] * min(wn[0], 4), wn[0]))[0]
     start = next(
         (i for i, (cells, _) in enumerate(records[:HEADER_SEARCH]) if _filled(cells) >= max(2, 0.5 * usual)), 0

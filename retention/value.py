@@ -120,17 +120,21 @@ def concentration(value: np.ndarray | pd.Series, points: int = 100) -> pd.DataFr
 def top_shares(value: np.ndarray | pd.Series, shares: tuple[float, ...] = (0.01, 0.10, 0.20)) -> pd.DataFrame:
     """What the best customers hold: one row for each of `shares` (fractions of all customers).
 
-    Returns `share`, `customers` (rounded up, at least one), `at_least` (the lowest value among them), `value`
-    (their sum) and `value_share` (of everybody's). Empty when the sum is not positive.
+    Returns `share`, `customers` (rounded up, at least one), `customers_share` (what they are of all
+    customers), `at_least` (the lowest value among them), `value` (their sum) and `value_share` (of
+    everybody's). Empty when the sum is not positive.
     """
     ordered, running = _running(value)
     if not len(ordered):
-        return pd.DataFrame(columns=["share", "customers", "at_least", "value", "value_share"])
+        return pd.DataFrame(
+            columns=["share", "customers", "customers_share", "at_least", "value", "value_share"]
+        )
     n = np.array([max(1, math.ceil(share * len(ordered) - 1e-9)) for share in shares])
     return pd.DataFrame(
         {
             "share": shares,
             "customers": n,
+            "customers_share": n / len(ordered),
             "at_least": ordered[n - 1],
             "value": running[n],
             "value_share": running[n] / running[-1],

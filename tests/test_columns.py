@@ -48,10 +48,8 @@ def mapping_of(data: bytes):
     ids=lambda header: header[1].strip(),
 )
 def test_names_in_three_languages(header):
-    sheet = open_sheet(table(header), name="orders.csv")
-    mapping = detect_columns(sheet)
+    mapping = mapping_of(table(header))
     assert [mapping.columns.get(role) for role in NEEDED] == [name.strip() for name in header]
-    assert_same_orders(build_orders(sheet, mapping), EXPECTED)
 
 
 @pytest.mark.parametrize(

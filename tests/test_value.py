@@ -100,13 +100,14 @@ def test_the_best_customers_hold_at_least_their_share(value):
     assert curve.iloc[-1].tolist() == pytest.approx([1, 1])
     assert (curve["value_share"] >= curve["customers_share"] - 1e-9).all()
     assert curve["value_share"].is_monotonic_increasing
-    assert (top["value_share"] >= top["share"] - 1e-9).all()
+    assert (top["value_share"] >= top["customers_share"] - 1e-9).all()
     assert len(curve) <= 101
 
 
 def test_top_shares_of_ten_customers():
     top = top_shares(np.arange(1.0, 11.0))
     assert top["customers"].tolist() == [1, 1, 2]
+    assert top["customers_share"].tolist() == [0.1, 0.1, 0.2]
     assert top["value"].tolist() == [10, 10, 19]
     assert top["at_least"].tolist() == [10, 10, 9]
     assert top["value_share"].tolist() == pytest.approx([10 / 55, 10 / 55, 19 / 55])

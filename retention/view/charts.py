@@ -120,7 +120,6 @@ def concentration_chart(curve: pd.DataFrame, top: pd.DataFrame, currency: str | 
         .encode(x=x, y=y)
     )
     marked = top.assign(
-        customers_share=top["share"],
         label=[
             f"Top {text.percent(share)} hold {text.percent(held)}"
             for share, held in zip(top["share"], top["value_share"], strict=True)
@@ -128,12 +127,20 @@ def concentration_chart(curve: pd.DataFrame, top: pd.DataFrame, currency: str | 
         worth=[text.money(x, currency, short=True) for x in top["value"]],
         least=[text.money(x, currency, short=True) for x in top["at_least"]],
     )
+    # The words stand in a legend, which takes the theme's text colour; marks cannot.
     points = (
         alt.Chart(marked)
-        .mark_point(size=90, filled=True, color=palette.ACCENT, opacity=1)
+        .mark_point(size=110, filled=True, opacity=1)
         .encode(
             x=x,
             y=y,
+            color=alt.Color(
+                "label:N",
+                title=None,
+                sort=None,
+                scale=alt.Scale(range=palette.STEPS),
+                legend=alt.Legend(orient="bottom-right", symbolType="circle", labelFontSize=13, rowPadding=6),
+            ),
             tooltip=[
                 alt.Tooltip("label:N", title="Share"),
                 alt.Tooltip("customers:Q", title="Customers", format=","),
@@ -142,10 +149,7 @@ def concentration_chart(curve: pd.DataFrame, top: pd.DataFrame, currency: str | 
             ],
         )
     )
-    words = (
-        alt.Chart(marked).mark_text(align="left", dx=12, dy=12, fontSize=13).encode(x=x, y=y, text="label:N")
-    )
-    return alt.layer(area, equal, points, words).properties(height=HEIGHT)
+    return alt.layer(area, equal, points).properties(height=HEIGHT)
 
 
 def expected_months_chart(frame: pd.DataFrame, currency: str | None) -> alt.LayerChart:

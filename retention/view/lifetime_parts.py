@@ -25,6 +25,10 @@ HORIZONS = {
     1826: "5 years",
 }
 TABLE_ROWS = 200
+TABLE_COLUMNS = (
+    *("customer_id", "cltv", "p_purchase", "p_purchase_30d", "expected_orders", "expected_order_value"),
+    *("orders", "revenue", "average_order_value", "last_order", "p_alive"),
+)
 
 
 class Plan(NamedTuple):
@@ -117,7 +121,7 @@ def distribution(data: Loaded, plan: Plan) -> None:
     if histogram.empty or curve.empty:
         st.info("No customer is expected to bring anything within this horizon.", icon=":material/info:")
         return
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("How value spreads", anchor=False, help=text.DEFINITIONS["cltv"])
         st.altair_chart(
@@ -161,7 +165,7 @@ def months(data: Loaded, plan: Plan) -> None:
 
 def trust(data: Loaded, model: CltvModel) -> None:
     """The fitted parameters in words, beside the model's checks."""
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("How your customers buy", anchor=False)
         for point in model_words.describe(model, data.orders.currency):
@@ -195,14 +199,16 @@ def customer_table(data: Loaded, scores: pd.DataFrame | None) -> None:
         st.info(f"No customer has “{text.plain(query)}” in the name.", icon=":material/search_off:")
         return
     by = "revenue" if scores is None else "expected value"
-    shown = "All" if total <= TABLE_ROWS else f"The first {TABLE_ROWS} of"
-    st.caption(f"{shown} {text.plural(total, 'customer')}, highest {by} first")
+    scope = "All" if total <= TABLE_ROWS else f"The first {TABLE_ROWS} of"
+    st.caption(f"{scope} {text.plural(total, 'customer')}, highest {by} first")
     # Rounded for the progress bars, which show every digit; the download has them all.
     chances = [name for name in found.columns if name.startswith("p_")]
+    shown = found.round(dict.fromkeys(chances, 3)).reset_index()
     st.dataframe(
-        found.round(dict.fromkeys(chances, 3)).reset_index(),
+        shown,
         key="customers",
         height=420,
+        column_order=[name for name in TABLE_COLUMNS if name in shown.columns],
         hide_index=True,
         column_config=columns(data.orders.currency),
     )
@@ -226,8 +232,8 @@ def columns(currency: str | None) -> dict:
         "average_order_value": amount("Average order", "average_order_value"),
         "last_order": column.DateColumn("Last order", format="D MMM YYYY"),
         "p_alive": chance("Still active", "p_alive"),
-        "p_purchase": chance("Orders within horizon", "p_purchase"),
-        "p_purchase_30d": chance("Orders within 30 days", "p_purchase_30d"),
+        "p_purchase": chance("Will order", "p_purchase"),
+        "p_purchase_30d": chance("Within 30 days", "p_purchase_30d"),
         "expected_orders": column.NumberColumn(
             "Expected orders", format="%.2f", help=define["expected_orders"]
         ),

@@ -41,5 +41,8 @@ STATUS_ICONS = {"good": ":material/check_circle:", "caution": ":material/warning
 BACKGROUNDS = {"light": "#FFFFFF", "dark": "#12181B"}
 """The page backgrounds of the two themes, as in `.streamlit/config.toml`."""
 
+STEPS = ("#0E6E7C", "#2F9AA8", "#74C2CC")
+"""Three steps of the accent, from the few to the many."""
+
 EXPECTED = "#8CC3CB"
 """What has not happened yet: the accent, paler."""

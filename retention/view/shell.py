@@ -110,7 +110,7 @@ def _header(title: str, question: str) -> None:
 
 
 def _invitation() -> None:
-    with st.container(border=True, gap="medium"):
+    with st.container(border=True, gap="small"):
         st.subheader("Load orders to see this page", anchor=False)
         st.markdown(
             "The sample store is a made-up shop with about 12,000 customers over three years, so that every "

@@ -110,6 +110,7 @@ def test_without_a_model_the_customers_still_show():
     assert not at.exception
     assert "cannot be estimated" in at.error[0].value
     assert not at.metric
+    assert not at.slider
     table = at.dataframe[-1].value
     assert table["revenue"].is_monotonic_decreasing
     assert "cltv" not in table

@@ -42,6 +42,10 @@ def test_a_rate_too_low_for_a_median_says_no_median():
     assert "half" not in sentences(r=1e-4)[0]
 
 
+def test_customers_much_alike_are_not_said_to_differ():
+    assert "differ" not in sentences(r=500.0, alpha=500.0 * 50)[0]
+
+
 def test_the_store_average_gives_its_reason():
     spend = SpendModel("store_average", 20.0, 4, reason="Only 4 repeat customers spent anything.")
     point = model_words.describe(model(spend=spend), "EUR")[2]

@@ -1,0 +1,113 @@
+"""What one slider move costs in Python, beside the same answer from plain pandas.
+
+    python -m benchmarks.bench_segments [--customers 1000000]
+
+Both label every customer and sum up every segment for a new set of rules, 20 times with another threshold each, and
+take turns in one process. The answers are compared before anything is timed.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.large_store import large_store
+from retention.cltv import fit_cltv, predict_cltv
+from retention.customers import summarise_customers
+from retention.segments import (
+    STAGES,
+    TRAITS,
+    SegmentRules,
+    assign_codes,
+    map_counts,
+    prepare_segments,
+    summarise_codes,
+    value_cutoffs,
+)
+
+MOVES = 20
+
+
+def in_pandas(frame: pd.DataFrame, rules: SegmentRules, cutoffs: dict[str, float]) -> pd.DataFrame:
+    """The summary as one would write it with boolean columns and groupby."""
+    days, orders = frame["T"] - frame["recency"], frame["orders"]
+    once, loyal = orders == 1, orders >= rules.loyal_orders
+    at_risk = np.select([once, loyal], [rules.new_days, rules.loyal_at_risk], rules.repeat_at_risk)
+    lapsed = np.select([once, loyal], [rules.one_order_lapsed, rules.loyal_lapsed], rules.repeat_lapsed)
+    stage = np.select(
+        [
+            days > lapsed,
+            once & (days >= at_risk),
+            days >= at_risk,
+            once,
+            (frame["cltv"] >= cutoffs["vip"]) & (orders >= rules.vip_orders),
+            loyal,
+        ],
+        ["lapsed", "first_time", "at_risk", "new", "vip", "loyal"],
+        "repeat",
+    )
+    traits = {
+        "big_spender": frame["revenue"] >= cutoffs["big_spender"],
+        "high_order_value": frame["average_order_value"] >= cutoffs["high_order_value"],
+        "full_price": frame["discount_share"] <= rules.full_price,
+        "discount_shopper": frame["discount_share"] >= rules.discount_shopper,
+        "ready_to_buy": frame["p_purchase_30d"] >= rules.ready_probability,
+    }
+    measures = frame[["orders", "revenue", "cltv", "p_purchase_30d"]].assign(days=days)
+    how = {"orders": "sum", "revenue": "sum", "cltv": "sum", "p_purchase_30d": "mean", "days": "median"}
+    by_stage = measures.groupby(stage).agg(how | {}).assign(customers=measures.groupby(stage).size())
+    rows = [measures[mask].agg(how).rename(name) for name, mask in traits.items()]
+    by_trait = pd.DataFrame(rows).assign(customers=[int(mask.sum()) for mask in traits.values()])
+    return pd.concat([by_stage.reindex(list(STAGES)), by_trait])
+
+
+def milliseconds(work: Callable[[], object]) -> float:
+    """How long one call takes."""
+    begin = time.perf_counter()
+    work()
+    return (time.perf_counter() - begin) * 1e3
+
+
+def main() -> None:
+    """Print the medians and their ratio."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--customers", type=int, default=1_000_000)
+    customers = summarise_customers(large_store(parser.parse_args().customers))
+    scores = predict_cltv(fit_cltv(customers), customers)
+    frame = customers.join(scores)
+    begin = time.perf_counter()
+    inputs = prepare_segments(customers, scores)
+    prepared = (time.perf_counter() - begin) * 1e3
+    moves = [replace(SegmentRules(), repeat_at_risk=40 + move) for move in range(MOVES)]
+
+    rules = moves[0]
+    plain = in_pandas(frame, rules, value_cutoffs(inputs, rules))
+    ours = summarise_codes(inputs, assign_codes(inputs, rules))
+    assert ours["customers"].tolist() == plain["customers"].tolist()
+    assert np.allclose(ours["revenue"], plain["revenue"])
+    assert np.allclose(ours["median_days"], plain["days"])
+    assert list(ours.index) == [*STAGES, *TRAITS]
+
+    ours_ms, map_ms, pandas_ms = [], [], []
+    for rules in moves:
+        cutoffs = value_cutoffs(inputs, rules)
+        codes = assign_codes(inputs, rules)
+        ours_ms.append(milliseconds(lambda rules=rules: summarise_codes(inputs, assign_codes(inputs, rules))))
+        map_ms.append(milliseconds(lambda codes=codes: map_counts(inputs.grid, codes)))
+        pandas_ms.append(
+            milliseconds(lambda rules=rules, cutoffs=cutoffs: in_pandas(frame, rules, cutoffs))
+        )
+    move, plain_move = statistics.median(ours_ms), statistics.median(pandas_ms)
+    print(f"{len(customers):,} customers, median of {MOVES} moves (prepared once in {prepared:.0f} ms)")
+    print(f"labels and summary     {move:8.1f} ms")
+    print(f"  and the map's cells  {statistics.median(map_ms):8.1f} ms")
+    print(f"the same with pandas   {plain_move:8.1f} ms, without the map")
+    print(f"ratio                  {plain_move / move:8.1f} times")
+
+
+if __name__ == "__main__":
+    main()
