@@ -1,12 +1,12 @@
 """The front page: load orders, then see what there is, what is to come, and where to go on."""
 
-from retention.view import load_flow, overview, shell
+from retention.view import column_check, load_flow, overview, rows_report, shell
 
 data = shell.open_front_page("Overview", ":material/home:")
 opened = load_flow.draft()
 
 if opened is not None:
-    load_flow.check_columns(opened, data)
+    column_check.check_columns(opened, data)
 elif data is None or load_flow.choosing():
     load_flow.choose_source(data)
 else:
@@ -15,4 +15,4 @@ else:
     overview.so_far(data)
     overview.to_come(data)
     overview.next_pages()
-    load_flow.report(data)
+    rows_report.report(data)

@@ -22,10 +22,10 @@ from retention.segments import (
     STAGES,
     TRAITS,
     SegmentRules,
-    assign_codes,
     map_counts,
+    place_segments,
     prepare_segments,
-    summarise_codes,
+    summarise_segments,
     value_cutoffs,
 )
 
@@ -86,7 +86,7 @@ def main() -> None:
 
     rules = moves[0]
     plain = in_pandas(frame, rules, value_cutoffs(inputs, rules))
-    ours = summarise_codes(inputs, assign_codes(inputs, rules))
+    ours = summarise_segments(inputs, place_segments(inputs, rules))
     assert ours["customers"].tolist() == plain["customers"].tolist()
     assert np.allclose(ours["revenue"], plain["revenue"])
     assert np.allclose(ours["median_days"], plain["days"])
@@ -95,12 +95,12 @@ def main() -> None:
     ours_ms, map_ms, pandas_ms = [], [], []
     for rules in moves:
         cutoffs = value_cutoffs(inputs, rules)
-        codes = assign_codes(inputs, rules)
-        ours_ms.append(milliseconds(lambda rules=rules: summarise_codes(inputs, assign_codes(inputs, rules))))
-        map_ms.append(milliseconds(lambda codes=codes: map_counts(inputs.grid, codes)))
-        pandas_ms.append(
-            milliseconds(lambda rules=rules, cutoffs=cutoffs: in_pandas(frame, rules, cutoffs))
+        placement = place_segments(inputs, rules)
+        ours_ms.append(
+            milliseconds(lambda rules=rules: summarise_segments(inputs, place_segments(inputs, rules)))
         )
+        map_ms.append(milliseconds(lambda placement=placement: map_counts(inputs, placement)))
+        pandas_ms.append(milliseconds(lambda rules=rules, cutoffs=cutoffs: in_pandas(frame, rules, cutoffs)))
     move, plain_move = statistics.median(ours_ms), statistics.median(pandas_ms)
     print(f"{len(customers):,} customers, median of {MOVES} moves (prepared once in {prepared:.0f} ms)")
     print(f"labels and summary     {move:8.1f} ms")

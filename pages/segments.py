@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from retention.segments import assign_codes, summarise_codes
+from retention.segments import place_segments, summarise_segments
 from retention.view import segment_controls as controls
 from retention.view import segment_results as results
 from retention.view import shell
@@ -19,17 +19,17 @@ def segments() -> None:
     with left:
         choice = controls.draw_controls(data, presets)
     inputs, rules, currency = choice.basis.inputs, choice.rules, data.orders.currency
-    codes = assign_codes(inputs, rules)
+    placement = place_segments(inputs, rules)
+    summary = summarise_segments(inputs, placement)
     definitions = results.definitions_of(inputs, rules, currency)
     with counts:
-        results.draw_counts(codes, definitions)
-    summary = summarise_codes(inputs, codes)
+        results.draw_counts(summary, definitions)
     with right:
         results.draw_shares(summary, definitions, currency)
         group = results.choose_group()
-        results.draw_map(data, choice.basis, rules, codes, group)
+        results.draw_map(data, choice.basis, rules, placement, group)
     if group:
-        results.draw_group(data, summary, definitions, codes, group, rules.ready_days)
+        results.draw_group(data, summary, definitions, choice.basis, rules, group)
     results.draw_table(summary, definitions, currency, group)
     controls.draw_strips(data, choice)
 

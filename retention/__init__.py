@@ -2,18 +2,39 @@
 
 Data flows one way, and so do the modules:
 
-files, unpack, text_files   a file -> Sheet (raw text rows)
-formats, columns            what the columns are -> Mapping
-dates, money, statuses      how cells are read
-lines, orders               Sheet + Mapping -> Orders
+unpack, text_files, files        a file -> Sheet: its rows as text, read once
+formats, columns                 what the columns are for -> Mapping
+dates, money, statuses, lines    Sheet + Mapping -> typed lines, each with the reason why it cannot count
+refunds, order_report, orders    lines -> Orders: one row per order, and a report of everything left out
+customers                        Orders -> one row per customer
+fitting, purchases, spend, cltv  customers -> CltvModel -> scores; checks says how far to trust them
+value                            scores -> distributions and shares to draw
+rules, presets, segments         scores + thresholds -> lifecycle stages and traits
+samples, simulator               data to try everything with
+exports                          frames -> CSV that a spreadsheet opens safely
+view                             everything that draws
 """
 
+from retention.checks import Check
+from retention.cltv import CltvModel, expected_by_month, fit_cltv, predict_cltv, purchase_probability
 from retention.columns import Mapping, detect_columns
+from retention.customers import summarise_customers
 from retention.errors import DataError, ModelError, RetentionError
+from retention.exports import to_csv
 from retention.files import Sheet, open_sheet
-from retention.orders import DroppedRows, OrderReport, Orders, Question, build_orders, read_orders
+from retention.order_report import DroppedRows, OrderReport, Question
+from retention.orders import Orders, build_orders, read_orders
+from retention.presets import fitted_rules, published_rules
+from retention.rules import STAGES, TRAITS, SegmentRules, describe_rules
+from retention.samples import SAMPLES, sample_file, sample_orders
+from retention.segments import assign_segments, segment_table
 
 __all__ = [
+    "SAMPLES",
+    "STAGES",
+    "TRAITS",
+    "Check",
+    "CltvModel",
     "DataError",
     "DroppedRows",
     "Mapping",
@@ -22,9 +43,23 @@ __all__ = [
     "Orders",
     "Question",
     "RetentionError",
+    "SegmentRules",
     "Sheet",
+    "assign_segments",
     "build_orders",
+    "describe_rules",
     "detect_columns",
+    "expected_by_month",
+    "fit_cltv",
+    "fitted_rules",
     "open_sheet",
+    "predict_cltv",
+    "published_rules",
+    "purchase_probability",
     "read_orders",
+    "sample_file",
+    "sample_orders",
+    "segment_table",
+    "summarise_customers",
+    "to_csv",
 ]

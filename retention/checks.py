@@ -146,7 +146,8 @@ def _precision(model: PurchaseModel) -> Check:
     widest = int(errors.argmax())
     symbol = ("r", "alpha", "a", "b")[widest]
     value = (model.r, model.alpha, model.a, model.b)[widest]
-    finding = f"{symbol} = {value:.3g} is the least certain parameter, known to within {errors[widest]:.0%}."
+    error = f"a standard error of {errors[widest]:.0%}"
+    finding = f"The least certain parameter is {symbol} = {value:.3g}, with {error}."
     if errors[widest] > WIDE_ERROR:
         return Check(name, "caution", finding, "Load more customers or a longer period to narrow it down.")
     return Check(name, "good", f"The fit has converged. {finding}")

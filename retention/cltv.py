@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from retention.checks import Check, model_checks
-from retention.errors import DataError, ModelError
-from retention.purchases import Histories, PurchaseModel, fit_purchases, group_histories
+from retention.errors import ModelError
+from retention.histories import Histories, group_histories
+from retention.purchases import PurchaseModel, fit_purchases
 from retention.spend import SpendModel, fit_spend
 
 #: Days in a month: a twelfth of a year of 365.25 days.
@@ -112,7 +113,6 @@ def fit_cltv(customers: pd.DataFrame, purchase_model: str = "bg_nbd") -> CltvMod
     Source: Fader, Hardie and Lee (2005), Marketing Science 24 (BG/NBD); Batislam, Denizel and Filiztekin
     (2007) (MBG/NBD); Fader and Hardie, note 025 (Gamma-Gamma).
     """
-    _require_customers(customers)
     if not len(customers):
         raise ModelError("There are no customers to learn from. Load orders first.")
     histories = group_histories(customers)
@@ -174,7 +174,6 @@ def predict_cltv(
     """
     _check_settings(horizon_days, annual_discount_rate, margin)
     _check_days("soon_days", soon_days)
-    _require_customers(customers)
     ends, discount = _months(horizon_days, annual_discount_rate)
     histories = group_histories(customers)
     active, pairs, increments = _expectations(model.purchases, histories, ends)
@@ -215,7 +214,6 @@ def purchase_probability(model: CltvModel, customers: pd.DataFrame, days: float)
     Source: follows from the BG/NBD assumptions; an active customer's next order comes at a gamma rate.
     """
     _check_days("days", days)
-    _require_customers(customers)
     histories = group_histories(customers)
     probability = model.purchases.probability_active(histories.frequency, histories.recency, histories.T)
     probability *= model.purchases.probability_purchase_if_active(histories.frequency, histories.T, days)
@@ -239,7 +237,6 @@ def expected_by_month(
         discounted from the month's end).
     """
     _check_settings(horizon_days, annual_discount_rate, margin)
-    _require_customers(customers)
     ends, discount = _months(horizon_days, annual_discount_rate)
     histories = group_histories(customers)
     active, pairs, increments = _expectations(model.purchases, histories, ends)
@@ -294,28 +291,3 @@ def _check_settings(horizon_days: float, annual_discount_rate: float, margin: fl
 def _check_days(name: str, days: float) -> None:
     if not 1 <= days <= MAX_HORIZON_DAYS:
         raise ModelError(f"{name} is {days!r}. Give a number of days from 1 to {MAX_HORIZON_DAYS:,}.")
-
-
-def _require_customers(customers: pd.DataFrame) -> None:
-    needed = ("frequency", "recency", "T", "monetary_value")
-    missing = [name for name in needed if name not in customers.columns]
-    if missing:
-        raise DataError(
-            f"The customer table has no column {', '.join(map(repr, missing))}. "
-            "Make the table with summarise_customers."
-        )
-    values = [customers[name].to_numpy() for name in needed]
-    if not all(np.isfinite(column).all() for column in values):
-        raise DataError("The customer table has empty or infinite values in its history columns.")
-    frequency, recency, age, spend = values
-    if (frequency % 1 != 0).any():
-        raise DataError("The frequency is not a whole number for every customer: it counts purchase days.")
-    wrong = (
-        (frequency < 0) | (recency < 0) | (recency > age) | ((frequency == 0) != (recency == 0)) | (spend < 0)
-    )
-    if wrong.any():
-        raise DataError(
-            f"{wrong.sum():,} of {len(wrong):,} customers have an impossible history (first: "
-            f"{customers.index[wrong][0]!r}): recency must lie between 0 and T and be 0 for one-time buyers "
-            "only, and spend must not be negative."
-        )

@@ -56,7 +56,11 @@ class Mapping:
     def missing(self) -> tuple[str, ...]:
         """The needed roles that no column fills."""
         has_amount = "revenue" in self.columns or {"quantity", "unit_price"} <= set(self.columns)
-        needed = {"customer_id": "customer_id" in self.columns, "ordered_at": "ordered_at" in self.columns, "revenue": has_amount}
+        needed = {
+            "customer_id": "customer_id" in self.columns,
+            "ordered_at": "ordered_at" in self.columns,
+            "revenue": has_amount,
+        }
         return tuple(role for role, there in needed.items() if not there)
 
 
@@ -176,7 +180,9 @@ def _plausible(role: str, profile: _Profile) -> bool:
     return True
 
 
-def _by_values(found: dict[str, str], columns: tuple[str, ...], profiles: dict[str, _Profile]) -> dict[str, str]:
+def _by_values(
+    found: dict[str, str], columns: tuple[str, ...], profiles: dict[str, _Profile]
+) -> dict[str, str]:
     """Fill the needed roles that no name gave away from what the cells look like."""
     found = dict(found)
 
@@ -185,17 +191,27 @@ def _by_values(found: dict[str, str], columns: tuple[str, ...], profiles: dict[s
 
     if "ordered_at" not in found:
         dated = [(p.date, p.filled, c) for c, p in free() if p.date > 0.8]
-        dated = dated or [(p.day_number, p.filled, c) for c, p in free() if p.day_number > 0.95 and p.values > 2]
+        dated = dated or [
+            (p.day_number, p.filled, c) for c, p in free() if p.day_number > 0.95 and p.values > 2
+        ]
         if dated:
             found["ordered_at"] = max(dated, key=lambda d: d[:2])[2]
     priced = {"quantity", "unit_price"} <= set(found)
     if "revenue" not in found and not priced:
-        amounts = [(p.decimals, p.values, c) for c, p in free() if p.money > 0.8 and p.date < 0.5 and p.decimals > 0.3]
+        amounts = [
+            (p.decimals, p.values, c)
+            for c, p in free()
+            if p.money > 0.8 and p.date < 0.5 and p.decimals > 0.3
+        ]
         if amounts:
             found["revenue"] = max(amounts)[2]
     if "customer_id" not in found:
         mails = [(p.email, p.filled, c) for c, p in free() if p.email > 0.5]
-        ids = [(p.distinct, c) for c, p in free() if p.decimals < 0.2 and p.dates < 0.5 and p.values > 1 and p.length < 40]
+        ids = [
+            (p.distinct, c)
+            for c, p in free()
+            if p.decimals < 0.2 and p.dates < 0.5 and p.values > 1 and p.length < 40
+        ]
         ids = sorted((d, c) for d, c in ids if d > 0.02)
         if mails:
             found["customer_id"] = max(mails)[2]
@@ -230,7 +246,9 @@ def _profiles(sheet: Sheet) -> dict[str, _Profile]:
     table = sheet.table
     step = max(1, 2 * sheet.rows // rows)
     frame = table.filter((table.rowid() < rows // 2) | (table.rowid() % step == 0)).to_pandas()
-    return {name: _profile(frame[f"c{i}"].dropna().tolist(), len(frame)) for i, name in enumerate(sheet.columns)}
+    return {
+        name: _profile(frame[f"c{i}"].dropna().tolist(), len(frame)) for i, name in enumerate(sheet.columns)
+    }
 
 
 def _profile(cells: list[str], rows: int) -> _Profile:

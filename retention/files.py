@@ -28,8 +28,7 @@ class Sheet:
     """The raw rows of a file, all text, in a DuckDB database of their own.
 
     name: the file's name; columns: its column names, made unique; rows: data rows; digest: of the file's bytes;
-    notes: what was noticed while reading; wide_rows: rows with more cells than columns. `table` has columns c0, c1, ... in the order of `columns`, and `extra`
-    for what stands beyond the last named column of a row.
+    notes: what was noticed while reading; wide_rows: rows with more cells than columns. `table` has columns c0, c1, ... in the order of `columns`.
     """
 
     name: str
@@ -66,9 +65,10 @@ class Sheet:
 
     def named(self, frame: pd.DataFrame) -> pd.DataFrame:
         """A frame of raw columns under the file's own names, beside the frame's other columns."""
-        frame = frame.drop(columns="extra")
         others = [c for c in frame.columns if c not in _raw_names(self.columns)]
-        names = unique_names((*others, *self.columns), len(others) + len(self.columns), self.name)[len(others) :]
+        names = unique_names((*others, *self.columns), len(others) + len(self.columns), self.name)[
+            len(others) :
+        ]
         return frame.rename(columns=dict(zip(_raw_names(self.columns), names, strict=True)))
 
     def release(self) -> None:
@@ -94,7 +94,9 @@ def open_sheet(source: str | os.PathLike | bytes | BinaryIO, name: str | None = 
         else:
             sheet = _read_text(con, file, Path(folder))
     if sheet.rows == 0:
-        raise DataError(f"{file.name!r} has column names but no rows below them. Check the export's date range and filters.")
+        raise DataError(
+            f"{file.name!r} has column names but no rows below them. Check the export's date range and filters."
+        )
     if len(sheet.columns) < 2:
         raise DataError(
             f"{file.name!r} has a single column ({sheet.columns[0]!r}). An order file needs at least a customer, "
@@ -109,6 +111,9 @@ def _connect() -> Backend:
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
         temp_directory=tempfile.gettempdir(),
+        # Memory of dropped tables goes back at once: by default the engine keeps hundreds of megabytes for later.
+        allocator_flush_threshold="8MB",
+        allocator_bulk_deallocation_flush_threshold="8MB",
         threads=os.cpu_count() or 1,
     )
 
@@ -145,9 +150,17 @@ def _read_text(con: Backend, file: PlainFile, folder: Path) -> Sheet:
             _load_csv(con, path, options | {"parallel": False})
         except duckdb.Error as error:
             reason = str(error).splitlines()[0]
-            raise DataError(f"{file.name!r} cannot be read as a table: {reason}. Save it again as CSV in UTF-8.") from error
+            raise DataError(
+                f"{file.name!r} cannot be read as a table: {reason}. Save it again as CSV in UTF-8."
+            ) from error
     raw = con.table("raw")
-    counts = raw.aggregate(rows=raw.count(), wide=(raw.extra.strip().length() > 0).sum()).execute().iloc[0].fillna(0)
+    counts = (
+        raw.aggregate(rows=raw.count(), wide=(raw.extra.strip().length() > 0).sum())
+        .execute()
+        .iloc[0]
+        .fillna(0)
+    )
+    con.raw_sql("ALTER TABLE raw DROP COLUMN extra")
     blanks = tuple(text_files.blank_positions(path))
     return Sheet(
         name=file.name,
@@ -171,8 +184,10 @@ def _read_parquet(con: Backend, file: PlainFile) -> Sheet:
     try:
         source = con.read_parquet(str(file.path), table_name="source")
         columns = unique_names(source.columns, len(source.columns), file.name)
-        cells = {raw: source[c].cast("string") for raw, c in zip(_raw_names(columns), source.columns, strict=True)}
-        con.create_table("raw", source.select(**cells, extra=ibis.null("string")))
+        cells = {
+            raw: source[c].cast("string") for raw, c in zip(_raw_names(columns), source.columns, strict=True)
+        }
+        con.create_table("raw", source.select(**cells))
         con.drop_view("source", force=True)
     except duckdb.Error as error:
         raise DataError(f"{file.name!r} is a damaged Parquet file. Export it again.") from error
@@ -185,9 +200,14 @@ def _read_workbook(con: Backend, file: PlainFile) -> Sheet:
     notes = list(file.notes)
     try:
         with CalamineWorkbook.from_path(str(file.path)) as book:
-            pages = {title: book.get_sheet_by_name(title).to_python(skip_empty_area=False) for title in book.sheet_names}
+            pages = {
+                title: book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+                for title in book.sheet_names
+            }
     except (CalamineError, OSError, ValueError) as error:
-        raise DataError(f"{file.name!r} cannot be read as an Excel workbook ({error}). Save the orders as CSV.") from error
+        raise DataError(
+            f"{file.name!r} cannot be read as an Excel workbook ({error}). Save the orders as CSV."
+        ) from error
     title = max(pages, key=lambda t: len(pages[t]), default=None)
     cells = [[_cell_text(value) for value in row] for row in pages[title]] if title else []
     if not any(any(row) for row in cells):
@@ -203,9 +223,7 @@ def _read_workbook(con: Backend, file: PlainFile) -> Sheet:
     filled = [i for i, row in enumerate(body) if any(row)]
     blanks = _blanks_before(filled, layout.lines_before)
     arrays = [pa.array([body[i][c] or None for i in filled], pa.string()) for c in range(width)]
-    names = [*_raw_names(columns), "extra"]
-    raw = pa.table([*arrays, pa.nulls(len(filled), pa.string())], names=names)
-    con.create_table("raw", ibis.memtable(raw))
+    con.create_table("raw", ibis.memtable(pa.table(arrays, names=_raw_names(columns))))
     return Sheet(file.name, con, columns, len(filled), file.digest, tuple(notes), layout.lines_before, blanks)
 
 
@@ -237,7 +255,9 @@ def unique_names(header: tuple[str, ...], width: int, file: str) -> tuple[str, .
     ('Email', 'Email (2)', 'Column 3', 'Column 4')
     """
     if width > MAX_COLUMNS:
-        raise DataError(f"{file!r} has {width:,} columns; at most {MAX_COLUMNS:,} are read. Export the order columns only.")
+        raise DataError(
+            f"{file!r} has {width:,} columns; at most {MAX_COLUMNS:,} are read. Export the order columns only."
+        )
     names: list[str] = []
     taken: set[str] = set()
     for i in range(width):

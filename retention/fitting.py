@@ -63,7 +63,7 @@ class ExactFit:
         # edge of the parameter space there is no normal approximation, and NaN says so.
         names = self.params_.index
         variance = np.full(self._hessian_.shape, np.nan)
-        if _positive_definite(self._hessian_):
+        if not _on_plateau(self._hessian_):
             scale = self.params_.to_numpy()
             variance = np.linalg.inv(self._hessian_) * np.outer(scale, scale) / self.data["weights"].sum()
         return pd.DataFrame(variance, columns=names, index=names)
@@ -104,7 +104,7 @@ def minimise(objective: Objective, starts: Iterable[np.ndarray]) -> tuple[np.nda
                 continue
             if best is None or value < best[1]:
                 best = point, float(value), hessian
-            if _positive_definite(hessian):
+            if not _on_plateau(hessian):
                 return best
             break
     if best is None:
@@ -118,13 +118,12 @@ def _newton(objective: Objective, point: np.ndarray) -> tuple[np.ndarray, tuple]
     for _ in range(_NEWTON_STEPS):
         if not np.isfinite(hessian).all():
             break
-        stuck = (np.abs(point) >= _FARTHEST) & (point * gradient < 0)  # at the end of the world, drawn beyond
+        stuck = (np.abs(point) >= _FARTHEST) & (point * gradient < 0)  # at the far end and drawn beyond
         slope = np.where(stuck, 0.0, gradient)
-        curvatures, axes = np.linalg.eigh(np.where(stuck[:, None] | stuck, np.diag(stuck * 1.0), hessian))
         # At a maximum proper the last digits cost one step more; on a plateau they mean nothing.
-        plateau = curvatures[0] < 1e-6 * curvatures[-1]
-        if np.abs(slope).max() <= GRADIENT_TOLERANCE / (10 if plateau else 1000):
+        if np.abs(slope).max() <= GRADIENT_TOLERANCE / (10 if _on_plateau(hessian) else 1000):
             break
+        curvatures, axes = np.linalg.eigh(np.where(stuck[:, None] | stuck, np.diag(stuck * 1.0), hessian))
         step = -axes @ (axes.T @ slope / np.maximum(np.abs(curvatures), 1e-12))
         step *= min(1.0, _LONGEST_STEP / np.abs(step).max())
         for _ in range(_HALVINGS):
@@ -153,8 +152,9 @@ def _quasi_newton(objective: Objective, point: np.ndarray) -> tuple[np.ndarray, 
     return result.x, objective(result.x)
 
 
-def _positive_definite(matrix: np.ndarray) -> bool:
-    if not np.isfinite(matrix).all():
-        return False
-    smallest, *_, largest = np.linalg.eigvalsh(matrix)
-    return bool(smallest > 1e-12 * largest)
+def _on_plateau(hessian: np.ndarray) -> bool:
+    """Whether some direction is so flat, next to the steepest, that the data leave it open."""
+    if not np.isfinite(hessian).all():
+        return True
+    curvatures = np.linalg.eigvalsh(hessian)
+    return bool(curvatures[0] < 1e-6 * curvatures[-1])

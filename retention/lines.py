@@ -53,6 +53,11 @@ class Lines:
     grouped: bool
 
 
+@ibis.udf.scalar.builtin
+def strlen(text: str) -> int:
+    """DuckDB's number of bytes in a text."""
+
+
 def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
     """Type every row of the sheet as the mapping says and mark the rows that are no orders."""
     con, raw = sheet.con, sheet.table
@@ -60,19 +65,21 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
     dates = find_date_style(raw, column["ordered_at"], mapping.day_first)
     cells: dict[str, ir.Value] = {
         "line": raw.rowid(),
-        "order_id": _order_id(raw, column),
         "customer_id": _customer_id(raw, column["customer_id"]),
         "ordered_at": read_dates(raw, column["ordered_at"], dates, column.get("time")),
     }
     priced = "revenue" not in column
     money, amounts = _amounts(raw, column, mapping.decimal)
     cells |= amounts
-    cells["currency"] = _currency(raw, column, mapping, money)
-    states = _states(sheet, column.get("status"))
-    cells["state"] = _state(raw, column, states)
+    if "order_id" in column:
+        cells["order_id"] = _order_id(raw, column["order_id"])
+    if "currency" in column or money.symbols:
+        cells["currency"] = _currency(raw, column, money)
+    if "status" in column or "cancelled_at" in column:
+        cells["state"] = _state(raw, column, _states(sheet, column.get("status")))
     cells |= {role: _text(raw[column[role]]) for role in DIMENSIONS if role in column}
     con.create_table("typed", raw.select(**cells), overwrite=True)
-    typed = con.table("typed")
+    typed = _complete(con.table("typed"), mapping)
     grouped = "order_id" in column and _has_repeats(typed)
     if grouped:
         typed = _filled_down(con, typed)
@@ -87,11 +94,23 @@ def _text(cell: ir.StringValue) -> ir.StringValue:
     return cell.strip().nullif("")
 
 
-def _order_id(raw: ir.Table, column: dict[str, str]) -> ir.StringValue:
-    if "order_id" not in column:
-        return raw.rowid().cast("string")
-    cell = raw[column["order_id"]]
-    facts = raw.aggregate(blank=cell.re_search(BLANKS).any(), decimal=cell.re_search(WHOLE).any()).execute().iloc[0]
+def _complete(typed: ir.Table, mapping: Mapping) -> ir.Table:
+    """The columns that the file lacks, as constants that take no space."""
+    # "Total (THB)" names the currency of the whole column.
+    named = named_currency(mapping.columns.get("revenue") or mapping.columns["unit_price"])
+    absent = {
+        # Without an order number each row is an order.
+        "order_id": typed.line.cast("string"),
+        "currency": ibis.literal(named) if named else ibis.null("string"),
+        "state": ibis.null("string"),
+    }
+    return typed.mutate(**{name: value for name, value in absent.items() if name not in typed.columns})
+
+
+def _order_id(raw: ir.Table, column: str) -> ir.StringValue:
+    cell = raw[column]
+    facts = raw.aggregate(blank=cell.re_search(BLANKS).any(), decimal=cell.re_search(WHOLE).any())
+    facts = facts.execute().iloc[0]
     if facts.blank:
         cell = _text(cell)
     if facts.decimal:
@@ -107,8 +126,12 @@ def _customer_id(raw: ir.Table, column: str) -> ir.StringValue:
     """
     text = raw[column]
     facts = raw.aggregate(
-        mail=text.contains("@").any(), blank=text.re_search(BLANKS).any(), decimal=text.re_search(WHOLE).any()
-    ).execute().iloc[0]
+        mail=text.contains("@").any(),
+        # Beyond ASCII, where a text has more bytes than letters, there may be blanks of other kinds.
+        blank=(text.contains(" ") | text.contains("\t") | (strlen(text) != text.length())).any(),
+        decimal=text.contains(".0").any(),
+    )
+    facts = facts.execute().iloc[0]
     if facts.blank:
         text = text.re_replace(rf"^{BLANKS}|{BLANKS}$", "")
         text = ibis.ifelse(text.re_search(MAIL), text.re_replace(BLANKS, ""), text)
@@ -121,13 +144,17 @@ def _customer_id(raw: ir.Table, column: str) -> ir.StringValue:
     return ibis.ifelse(text.isin(guests), ibis.null("string"), text) if guests else text
 
 
-def _amounts(raw: ir.Table, column: dict[str, str], decimal: str | None) -> tuple[MoneyStyle, dict[str, ir.Value]]:
+def _amounts(
+    raw: ir.Table, column: dict[str, str], decimal: str | None
+) -> tuple[MoneyStyle, dict[str, ir.Value]]:
     """The amount of each row, and refund, discount and quantity (all >= 0) where the file has them."""
 
     def number(role: str) -> ir.FloatingValue:
         return read_money(raw, column[role], styles[role])
 
-    roles = [r for r in ("revenue", "unit_price", "quantity", "refund", "adjusted", "discount") if r in column]
+    roles = [
+        r for r in ("revenue", "unit_price", "quantity", "refund", "adjusted", "discount") if r in column
+    ]
     styles = {r: find_money_style(raw, column[r], decimal) for r in roles}
     if "revenue" in column:
         main, amount = styles["revenue"], number("revenue")
@@ -146,22 +173,22 @@ def _amounts(raw: ir.Table, column: dict[str, str], decimal: str | None) -> tupl
     return main, cells
 
 
-def _currency(raw: ir.Table, column: dict[str, str], mapping: Mapping, money: MoneyStyle) -> ir.StringValue:
-    amount = column.get("revenue") or column["unit_price"]
+def _currency(raw: ir.Table, column: dict[str, str], money: MoneyStyle) -> ir.StringValue:
     if "currency" in column:
         return _text(raw[column["currency"]]).upper()
-    if money.symbols:
-        return read_currency(raw[amount])
-    # "Total (THB)" names the currency of the whole column.
-    named = named_currency(mapping.columns.get("revenue") or mapping.columns["unit_price"])
-    return ibis.literal(named) if named else ibis.null("string")
+    return read_currency(raw[column.get("revenue") or column["unit_price"]])
 
 
 def _states(sheet: Sheet, column: str | None) -> dict[str, State]:
     """The meaning of each distinct status; nothing where the column is free text."""
     if column is None:
         return {}
-    values = sheet.table.select(status=sheet.table[column].strip()).distinct().limit(MAX_STATUSES + 1).to_pandas()["status"]
+    values = (
+        sheet.table.select(status=sheet.table[column].strip())
+        .distinct()
+        .limit(MAX_STATUSES + 1)
+        .to_pandas()["status"]
+    )
     texts = [v for v in values.dropna().tolist() if v]
     return {} if len(texts) > MAX_STATUSES else {v: order_state(v) for v in texts}
 
@@ -170,8 +197,12 @@ def _state(raw: ir.Table, column: dict[str, str], states: dict[str, State]) -> i
     state: ir.StringValue = ibis.null("string")
     if states:
         cell = raw[column["status"]].strip()
-        by_state = {s: [text for text, meaning in states.items() if meaning is s] for s in set(states.values())}
-        state = ibis.cases(*[(cell.isin(texts), ibis.literal(str(s))) for s, texts in by_state.items()], else_=state)
+        by_state = {
+            s: [text for text, meaning in states.items() if meaning is s] for s in set(states.values())
+        }
+        state = ibis.cases(
+            *[(cell.isin(texts), ibis.literal(str(s))) for s, texts in by_state.items()], else_=state
+        )
     if "cancelled_at" in column:
         gone = _text(raw[column["cancelled_at"]])
         state = ibis.ifelse(gone.notnull() & ~gone.lower().isin(GUESTS), str(State.CANCELLED), state)
@@ -214,17 +245,25 @@ def _amounts_per_order(typed: ir.Table, wanted: bool | None, priced: bool) -> tu
         highest=typed.amount.max(),
     )
     several = orders.filter(orders["rows"] > 1)
-    facts = several.aggregate(
-        orders=several.count(),
-        once=((several.amounts == 1) & (several["rows"] > 1)).sum(),
-        same=((several.amounts > 1) & (several.lowest == several.highest)).sum(),
-    ).execute().iloc[0]
+    facts = (
+        several.aggregate(
+            orders=several.count(),
+            once=((several.amounts == 1) & (several["rows"] > 1)).sum(),
+            same=((several.amounts > 1) & (several.lowest == several.highest)).sum(),
+        )
+        .execute()
+        .iloc[0]
+    )
     share = float(facts.once + facts.same) / float(facts.orders) if facts.orders else 0.0
     return share >= 0.9, share
 
 
 def _currencies(typed: ir.Table) -> dict[str, int]:
-    counted = typed.filter(typed.currency.notnull() & typed.amount.notnull()).group_by("currency").aggregate(n=ibis._.count())
+    counted = (
+        typed.filter(typed.currency.notnull() & typed.amount.notnull())
+        .group_by("currency")
+        .aggregate(n=ibis._.count())
+    )
     frame = counted.order_by(ibis.desc("n"), "currency").to_pandas()
     return dict(zip(frame["currency"], frame["n"].astype(int), strict=True))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-PLAIN = r"^\s*[+-]?(?:\d{1,15}(?:\.\d*)?|\.\d+)\s*$"
+LARGEST = 1e15
 SCIENTIFIC = r"^[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,3}$"
 SPACES = r"\s\x{00a0}\x{202f}\x{2009}'’"
 _PY_SPACES = r"\s'’"
@@ -30,10 +30,67 @@ SYMBOLS = {
     "zł": "PLN", "kč": "CZK", "ft": "HUF", "lei": "RON", "chf": "CHF", "fr": "CHF", "₺": "TRY", "₴": "UAH", "₽": "RUB",
 }  # fmt: skip
 CODES = frozenset(SYMBOLS.values()) | frozenset(
-    "AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNY COP DKK EGP EUR GBP HKD IDR ILS INR ISK JOD JPY KES KHR KRW KWD LAK LKR MAD "
-    "MMK MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR".split()
+    [
+        "AED",
+        "ARS",
+        "AUD",
+        "BDT",
+        "BGN",
+        "BHD",
+        "BRL",
+        "CAD",
+        "CHF",
+        "CLP",
+        "CNY",
+        "COP",
+        "DKK",
+        "EGP",
+        "EUR",
+        "GBP",
+        "HKD",
+        "IDR",
+        "ILS",
+        "INR",
+        "ISK",
+        "JOD",
+        "JPY",
+        "KES",
+        "KHR",
+        "KRW",
+        "KWD",
+        "LAK",
+        "LKR",
+        "MAD",
+        "MMK",
+        "MXN",
+        "MYR",
+        "NGN",
+        "NOK",
+        "NZD",
+        "OMR",
+        "PEN",
+        "PHP",
+        "PKR",
+        "PLN",
+        "QAR",
+        "RON",
+        "RSD",
+        "RUB",
+        "SAR",
+        "SEK",
+        "SGD",
+        "THB",
+        "TRY",
+        "TWD",
+        "UAH",
+        "USD",
+        "VND",
+        "ZAR",
+    ]
 )
-_WORDS = "|".join(re.escape(w) for w in sorted([*SYMBOLS, *(c.lower() for c in CODES)], key=len, reverse=True))
+_WORDS = "|".join(
+    re.escape(w) for w in sorted([*SYMBOLS, *(c.lower() for c in CODES)], key=len, reverse=True)
+)
 # What an amount looks like, roughly: for telling columns and headers apart.
 MONEY_LIKE = (
     rf"(?i:[-−+(']?\s?(?:{_WORDS})?\.?\s?[-−+(]?\s?(?:\d[\d.,{_PY_SPACES}]*|[.,]\d+)(?:e[+-]?\d+)?"
@@ -61,36 +118,52 @@ def find_money_style(table: ir.Table, column: str, decimal: str | None = None) -
     decimal: the marketer's own answer, "." or ","; it is taken where the column allows both.
     """
     raw = table[column]
+    number = raw.try_cast("float64")
+    dotted = raw.contains(".")
+    behind_point = raw.length() - raw.find(".") - 1
     facts = table.aggregate(
-        rows=raw.re_search(r"\S").sum(),
-        plain=raw.re_search(PLAIN).sum(),
-        dotted=raw.contains(".").sum(),
-        by_three=raw.re_search(r"^[+-]?\d{1,3}\.\d{3}$").sum(),
-    ).execute().iloc[0]
+        cells=raw.count(),
+        plain=(number.abs() < LARGEST).sum(),
+        dotted=dotted.sum(),
+        by_three=(dotted & (behind_point == 3) & (number.abs() >= 1)).sum(),
+    )
+    facts = facts.execute().iloc[0]
     # A bare 1.234 may still be a thousand: only numbers that cannot be read two ways are taken as they are.
     all_by_three = facts.dotted > 0 and facts.dotted == facts.by_three
-    if facts["rows"] == facts.plain and not all_by_three:
+    if facts.cells == facts.plain and not all_by_three:
         return MoneyStyle()
     cell = raw.strip()
     filled = cell.notnull() & (cell != "")
     core = _core(cell)
     evidence = {
-        "comma_decimal": core.re_search(r",\d{1,2}$") | core.re_search(r"\.\d{3},\d") | core.re_search(r"^0?,\d+$"),
-        "dot_decimal": core.re_search(r"\.\d{1,2}$") | core.re_search(r",\d{3}\.\d") | core.re_search(r"\.\d{4,}$"),
+        "comma_decimal": core.re_search(r",\d{1,2}$")
+        | core.re_search(r"\.\d{3},\d")
+        | core.re_search(r"^0?,\d+$"),
+        "dot_decimal": core.re_search(r"\.\d{1,2}$")
+        | core.re_search(r",\d{3}\.\d")
+        | core.re_search(r"\.\d{4,}$"),
         "dot_thousand": core.re_search(r"^\d{1,3}\.\d{3}(?:\.\d{3})+"),
         "comma_three": core.re_search(r"^\d{1,3},\d{3}$"),
         "dot_three": core.re_search(r"^[1-9]\d{0,2}\.\d{3}$"),
         "symbols": filled & cell.re_search(r"[^\d\s.,'’()+−-]"),
     }
-    counts = table.aggregate(**{k: v.sum() for k, v in evidence.items()}).execute().iloc[0].fillna(0).astype(int)
+    counts = (
+        table.aggregate(**{k: v.sum() for k, v in evidence.items()}).execute().iloc[0].fillna(0).astype(int)
+    )
     comma, dot = counts.comma_decimal, counts.dot_decimal
     if comma or dot:
-        return MoneyStyle(False, "," if comma > dot else ".", bool(comma and dot), False, bool(counts.symbols))
+        return MoneyStyle(
+            False, "," if comma > dot else ".", bool(comma and dot), False, bool(counts.symbols)
+        )
     if counts.dot_three or counts.dot_thousand:
         # Only 1.234 and the like: thousands, since money has two decimals or none.
         assumed = not counts.dot_thousand
-        return MoneyStyle(False, decimal if decimal and assumed else ",", False, assumed, bool(counts.symbols))
-    return MoneyStyle(False, decimal if decimal and counts.comma_three else ".", False, False, bool(counts.symbols))
+        return MoneyStyle(
+            False, decimal if decimal and assumed else ",", False, assumed, bool(counts.symbols)
+        )
+    return MoneyStyle(
+        False, decimal if decimal and counts.comma_three else ".", False, False, bool(counts.symbols)
+    )
 
 
 def _core(cell: ir.StringValue) -> ir.StringValue:
@@ -110,7 +183,11 @@ def read_money(table: ir.Table, column: str, style: MoneyStyle) -> ir.FloatingVa
     several = core.re_search(r",\d*,") & ~core.contains(".")
     several_dots = core.re_search(r"\.\d*\.") & ~core.contains(",")
     comma_is_decimal = ibis.cases(
-        (comma_last, True), (dot_last, False), (several, False), (several_dots, True), else_=style.decimal == ","
+        (comma_last, True),
+        (dot_last, False),
+        (several, False),
+        (several_dots, True),
+        else_=style.decimal == ",",
     )
     number = ibis.ifelse(
         comma_is_decimal, core.replace(".", "").replace(",", "."), core.replace(",", "")
@@ -119,14 +196,18 @@ def read_money(table: ir.Table, column: str, style: MoneyStyle) -> ir.FloatingVa
         # The column holds both 12,50 and 12.50: one mark with one or two digits behind it ends an amount.
         alone = core.re_search(r"^\d+[.,]\d{1,2}$")
         number = ibis.ifelse(alone, core.replace(",", ".").try_cast("float64"), number)
-    negative = cell.re_search(r"^\s*\(.*\)\s*$") | cell.re_search(r"^[^\d]*[-−–]") | cell.re_search(r"\d\s?[^\d.,\s]{0,3}\s?[-−–]\s*$")
+    negative = (
+        cell.re_search(r"^\s*\(.*\)\s*$")
+        | cell.re_search(r"^[^\d]*[-−–]")
+        | cell.re_search(r"\d\s?[^\d.,\s]{0,3}\s?[-−–]\s*$")
+    )
     number = ibis.ifelse(negative, -number, number)
     scientific = ibis.ifelse(cell.re_search(SCIENTIFIC), cell.try_cast("float64"), ibis.null("float64"))
     return _finite(ibis.coalesce(scientific, number))
 
 
 def _finite(number: ir.FloatingValue) -> ir.FloatingValue:
-    return ibis.ifelse(number.abs() < 1e15, number, ibis.null("float64"))
+    return ibis.ifelse(number.abs() < LARGEST, number, ibis.null("float64"))
 
 
 def read_currency(cell: ir.StringValue) -> ir.StringValue:
@@ -143,5 +224,7 @@ def named_currency(column: str) -> str | None:
     """
     words = re.split(r"[\s()\[\]_/,:-]+", column)
     codes = [w.upper() for w in words if w.upper() in CODES and w.isupper()]
-    symbols = [SYMBOLS[w.lower()] for w in words if w.lower() in SYMBOLS and not (w.isascii() and w.isalpha())]
+    symbols = [
+        SYMBOLS[w.lower()] for w in words if w.lower() in SYMBOLS and not (w.isascii() and w.isalpha())
+    ]
     return next(iter(codes + symbols), None)

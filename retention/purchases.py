@@ -12,59 +12,15 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import pandas as pd
 from numpy.polynomial import chebyshev
 from scipy.special import expit
 
 from retention.errors import ModelError
 from retention.fitting import ExactFit, Objective, lifetimes, total
+from retention.histories import Histories
 
 #: The purchase models this module can fit, with the names the field uses.
 PURCHASE_MODELS = {"bg_nbd": "BG/NBD", "mbg_nbd": "MBG/NBD"}
-
-
-@dataclass(frozen=True, slots=True)
-class Histories:
-    """Distinct purchase histories: arrays of equal length, and each customer's position in them.
-
-    `frequency`, `recency` and `T` as in `summarise_customers`; `counts` customers share a history;
-    `frequency[codes]` are the customers again.
-    """
-
-    frequency: np.ndarray
-    recency: np.ndarray
-    T: np.ndarray
-    counts: np.ndarray
-    codes: np.ndarray
-
-    def without_recency(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return each history's position among the distinct (frequency, T), and those two."""
-        codes = _group(self.frequency, self.T)
-        first = _first_of_each(codes)
-        return codes, self.frequency[first], self.T[first]
-
-
-def group_histories(customers: pd.DataFrame) -> Histories:
-    """Group customers by identical (frequency, recency, T)."""
-    columns = [customers[name].to_numpy() for name in ("frequency", "recency", "T")]
-    codes = _group(*columns)
-    first = _first_of_each(codes)
-    frequency, recency, age = (column[first] for column in columns)
-    return Histories(frequency, recency, age, np.bincount(codes), codes)
-
-
-def _group(*columns: np.ndarray) -> np.ndarray:
-    key = np.zeros(len(columns[0]), dtype=np.int64)
-    for column in columns:
-        codes, values = pd.factorize(column)
-        key = key * len(values) + codes
-    return pd.factorize(key)[0]
-
-
-def _first_of_each(codes: np.ndarray) -> np.ndarray:
-    first = np.empty(codes.max(initial=-1) + 1, dtype=np.int64)
-    first[codes[::-1]] = np.arange(len(codes))[::-1]
-    return first
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,12 +259,8 @@ def purchase_objective(
         hessian = np.zeros((4, 4))
 
         # Purchases made, and chances to leave not taken, by a customer who is still active.
-        per_r, per_b, per_ab, per_age = (
-            1 / (r + bought),
-            1 / (b + spared),
-            1 / (a + b + spared),
-            1 / (alpha + ages),
-        )
+        per_r, per_age = 1 / (r + bought), 1 / (alpha + ages)
+        per_b, per_ab = 1 / (b + spared), 1 / (a + b + spared)
         value = reached[1:] @ np.log(r + bought) - stays @ np.log1p(a * per_b)
         value -= r * (age_share @ np.log1p(ages / alpha)) + age_bought @ np.log(alpha + ages)
         by_r = reached[1:] @ per_r - age_share @ np.log1p(ages / alpha)

@@ -1,7 +1,13 @@
-"""The arrays that thresholds work on: prepared once, so that a moved slider costs a few passes over them."""
+"""What thresholds work on, prepared once: arrays for labelling, and totals so that a moved slider costs
+next to nothing.
+
+A stage depends on a customer's orders and days since the last order alone (and, for VIPs, on value), a
+trait on one measure. So the totals are kept per pair of orders and days, and along each measure in
+ascending order; a new threshold is then a lookup, whatever the number of customers.
+"""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -9,43 +15,70 @@ import pandas as pd
 from retention.errors import DataError
 from retention.rules import SegmentRules, thresholds
 
-DAYS_CAP = int(thresholds()["new_days"].high) + 1
 ORDERS_CAP = int(thresholds()["loyal_orders"].high)
-"""Beyond these no threshold tells two customers apart, so that a small table knows every stage."""
+"""Beyond so many orders no threshold tells two customers apart."""
+
+MEASURES = ("orders", "revenue", "value", "probability")
+"""The columns of `SegmentInputs.measures`; without scores the last two are NaN."""
+
+BLOCK = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Customers in ascending order of one measure, with running totals at the start of every block of them.
+
+    `rows` are places in the customers' frame; those without the measure are left out. `running` sums
+    `MEASURES`, `running_days` counts customers by days since the last order.
+    """
+
+    ascending: np.ndarray
+    rows: np.ndarray
+    running: np.ndarray
+    running_days: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
 class MapGrid:
-    """Cells of the customer map: probability to buy across, expected value up, and each customer's cell.
+    """Cells of the customer map: probability to buy across, expected value up, numbered row by row from the
+    bottom.
 
-    `offset` is the cell's number times 256, ready to have a group code added.
+    `cell` is each customer's; `pair_place`, `pair_cell` and `pair_count` count customers by place (see
+    `SegmentInputs`) and cell.
     """
 
     probability_edges: np.ndarray
     value_edges: np.ndarray
-    offset: np.ndarray
+    cell: np.ndarray
+    pair_place: np.ndarray
+    pair_cell: np.ndarray
+    pair_count: np.ndarray
+
+    @property
+    def cells(self) -> int:
+        """Number of cells."""
+        return (len(self.probability_edges) - 1) * (len(self.value_edges) - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentInputs:
-    """What the thresholds work on: one array element a customer, in the order of the customers' frame.
+    """One array element a customer, in the order of the customers' frame, and totals over them.
 
-    Without scores `value` and `probability` are None; without discounts in the file `discount` is.
+    `place` numbers a customer's pair of orders (capped) and days: orders x `span` + days. `places` lists
+    those that occur, with the customers (`place_counts`) and the sums of `MEASURES` (`place_sums`) at each.
+    Without scores there is no ranking "value" and "probability", without discounts none of "discount".
     """
 
     ready_days: int
+    span: int
     days: np.ndarray
-    cell: np.ndarray
-    day_offset: np.ndarray
-    orders: np.ndarray
-    revenue: np.ndarray
-    order_value: np.ndarray
-    discount: np.ndarray | None
-    value: np.ndarray | None
-    probability: np.ndarray | None
-    sorted_revenue: np.ndarray
-    sorted_order_value: np.ndarray
-    sorted_value: np.ndarray | None
+    place: np.ndarray
+    measures: np.ndarray
+    places: np.ndarray
+    place_counts: np.ndarray
+    place_sums: np.ndarray
+    raw: dict[str, np.ndarray]
+    rankings: dict[str, Ranking]
     grid: MapGrid | None
 
     @property
@@ -57,47 +90,32 @@ class SegmentInputs:
 def prepare_segments(
     customers: pd.DataFrame, scores: pd.DataFrame | None, ready_days: int = SegmentRules().ready_days
 ) -> SegmentInputs:
-    """Arrays for `assign_codes`; arguments and errors as in `assign_segments`."""
+    """Inputs for `assign_codes` and `place_segments`; arguments and errors as in `assign_segments`."""
     recency, age = (_column(customers, name, low=0) for name in ("recency", "T"))
-    days = (age - recency).astype(np.intp)
+    days = (age - recency).astype(np.int32)
     if len(days) and days.min() < 0:
         raise DataError("A customer's last purchase is after the observation end: recency is larger than T.")
-    orders = _column(customers, "orders", low=1)
-    revenue = _column(customers, "revenue")
-    order_value = _column(customers, "average_order_value")
-    discount = None
+    raw = {
+        "orders": _column(customers, "orders", low=1),
+        "revenue": _column(customers, "revenue"),
+        "order_value": _column(customers, "average_order_value"),
+    }
     if "discount_share" in customers and customers["discount_share"].notna().any():
-        discount = customers["discount_share"].to_numpy(float)
-    value = None
+        raw["discount"] = customers["discount_share"].to_numpy(float)
     if scores is not None:
         scores = aligned(scores, customers.index)
-        value = _column(scores, "cltv")
-    inputs = SegmentInputs(
-        ready_days=ready_days,
-        days=days,
-        cell=np.minimum(orders, ORDERS_CAP).astype(np.intp) * (DAYS_CAP + 1) + np.minimum(days, DAYS_CAP),
-        day_offset=days * 256,
-        orders=orders,
-        revenue=revenue,
-        order_value=order_value,
-        discount=discount,
-        value=value,
-        probability=None,
-        sorted_revenue=np.sort(revenue),
-        sorted_order_value=np.sort(order_value),
-        sorted_value=None if value is None else np.sort(value),
-        grid=None,
-    )
-    if scores is None:
-        return inputs
-    name = f"p_purchase_{ready_days}d"
-    if name not in scores:
-        raise DataError(
-            f"The scores have no column '{name}', which the rule 'ready to buy within {ready_days} days' "
-            f"reads. Call predict_cltv(..., soon_days={ready_days}), or add purchase_probability(model, customers, "
-            f"days={ready_days})."
-        )
-    return with_probability(inputs, _column(scores, name), ready_days)
+        raw["value"] = _column(scores, "cltv")
+        name = f"p_purchase_{ready_days}d"
+        if name not in scores:
+            raise DataError(
+                f"The scores have no column '{name}', which the rule 'ready to buy within {ready_days} days' "
+                f"reads. Call predict_cltv(..., soon_days={ready_days}), or add "
+                f"purchase_probability(model, customers, days={ready_days})."
+            )
+        raw["probability"] = _column(scores, name)
+    span = int(days.max(initial=0)) + 1
+    place = np.minimum(raw["orders"], ORDERS_CAP).astype(np.int32) * span + days
+    return _with_totals(ready_days, span, days, place, raw, {})
 
 
 def with_probability(inputs: SegmentInputs, probability: np.ndarray, ready_days: int) -> SegmentInputs:
@@ -107,18 +125,19 @@ def with_probability(inputs: SegmentInputs, probability: np.ndarray, ready_days:
         raise DataError(
             f"The probability to buy within {ready_days} days needs one finite number for each customer."
         )
-    grid = None if inputs.value is None else _map_grid(probability, inputs.value)
-    return replace(inputs, ready_days=ready_days, probability=probability, grid=grid)
+    known = {name: ranking for name, ranking in inputs.rankings.items() if name != "probability"}
+    raw = inputs.raw | {"probability": probability}
+    return _with_totals(ready_days, inputs.span, inputs.days, inputs.place, raw, known)
 
 
 def unavailable(inputs: SegmentInputs) -> dict[str, str]:
     """Groups that must stay empty on this data, each with the reason in a sentence."""
     missing = {}
-    if inputs.value is None:
+    if "value" not in inputs.raw:
         missing["vip"] = missing["ready_to_buy"] = (
             "There is no model of this data, so no expected value or probability."
         )
-    if inputs.discount is None:
+    if "discount" not in inputs.raw:
         missing["full_price"] = missing["discount_shopper"] = "The file has no discounts."
     return missing
 
@@ -129,14 +148,16 @@ def value_cutoffs(inputs: SegmentInputs, rules: SegmentRules) -> dict[str, float
     The cut of a percentile p is the smallest amount that at most (100 - p) % of the customers reach.
     """
     measures = {
-        "vip": (inputs.sorted_value, rules.vip_value),
-        "big_spender": (inputs.sorted_revenue, rules.spender_value),
-        "high_order_value": (inputs.sorted_order_value, rules.order_value),
+        "vip": ("value", rules.vip_value),
+        "big_spender": ("revenue", rules.spender_value),
+        "high_order_value": ("order_value", rules.order_value),
     }
     return {
-        name: threshold if rules.value_unit == "money" else percentile_cutoff(ascending, threshold)
-        for name, (ascending, threshold) in measures.items()
-        if ascending is not None
+        name: threshold
+        if rules.value_unit == "money"
+        else percentile_cutoff(inputs.rankings[measure].ascending, threshold)
+        for name, (measure, threshold) in measures.items()
+        if measure in inputs.rankings
     }
 
 
@@ -154,7 +175,76 @@ def percentile_cutoff(ascending: np.ndarray, percentile: float) -> float:
     return float(ascending[beyond]) if beyond < size else math.inf
 
 
-def _map_grid(probability: np.ndarray, value: np.ndarray, across: int = 40, up: int = 24) -> MapGrid:
+def aligned(frame: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
+    """`frame` in the order of `index`; DataError unless it has exactly those customers."""
+    if frame.index.equals(index):
+        return frame
+    rows = frame.index.get_indexer(index) if frame.index.is_unique else None
+    if rows is None or len(frame) != len(index) or (rows < 0).any():
+        raise DataError(
+            f"The {len(frame):,} rows do not belong to these {len(index):,} customers. Score and label "
+            "the same customers that are passed in."
+        )
+    return frame.take(rows)
+
+
+def _with_totals(
+    ready_days: int,
+    span: int,
+    days: np.ndarray,
+    place: np.ndarray,
+    raw: dict[str, np.ndarray],
+    known: dict[str, Ranking],
+) -> SegmentInputs:
+    """Everything that is summed up; `known` rankings are not sorted again."""
+    nothing = np.full(len(days), math.nan)
+    measures = np.column_stack([raw.get(name, nothing) for name in MEASURES])
+    size = (ORDERS_CAP + 1) * span
+    counts = np.bincount(place, minlength=size)
+    places = np.flatnonzero(counts)
+    sums = [np.bincount(place, column, minlength=size)[places] for column in measures.T]
+    rankings = {
+        name: _rank(values, measures, days, span, known.get(name))
+        for name, values in raw.items()
+        if name != "orders"
+    }
+    return SegmentInputs(
+        ready_days=ready_days,
+        span=span,
+        days=days,
+        place=place,
+        measures=measures,
+        places=places,
+        place_counts=counts[places],
+        place_sums=np.column_stack(sums),
+        raw=raw,
+        rankings=rankings,
+        grid=_map_grid(raw["probability"], raw["value"], place) if "value" in raw else None,
+    )
+
+
+def _rank(
+    values: np.ndarray, measures: np.ndarray, days: np.ndarray, span: int, known: Ranking | None
+) -> Ranking:
+    if known is not None:
+        ascending, rows = known.ascending, known.rows
+    else:
+        # Missing values sort to the end.
+        rows = np.argsort(values, kind="stable")[: np.count_nonzero(~np.isnan(values))].astype(np.int32)
+        ascending = values[rows]
+    blocks = -(-len(rows) // BLOCK)
+    running = np.zeros((blocks + 1, len(MEASURES)))
+    running_days = np.zeros((blocks + 1, span), dtype=np.int32)
+    for block in range(blocks):
+        inside = rows[block * BLOCK : (block + 1) * BLOCK]
+        running[block + 1] = running[block] + measures[inside].sum(axis=0)
+        running_days[block + 1] = running_days[block] + np.bincount(days[inside], minlength=span)
+    return Ranking(ascending, rows, running, running_days)
+
+
+def _map_grid(
+    probability: np.ndarray, value: np.ndarray, place: np.ndarray, across: int = 40, up: int = 24
+) -> MapGrid:
     """Even steps in the square root of the probability and in the logarithm of the value."""
     most = max(math.ceil(20 * probability.max(initial=0)) / 20, 0.05)
     root = np.sqrt(np.clip(probability, 0, 1) / most) * across
@@ -163,14 +253,17 @@ def _map_grid(probability: np.ndarray, value: np.ndarray, across: int = 40, up: 
     low = max(float(np.quantile(positive, 0.01)), high / 1e4) if len(positive) else high / 10
     low = min(low, high / 10)
     step = math.log(high / low) / up
-    with np.errstate(divide="ignore"):
-        height = np.log(np.maximum(value, low) / low) / step
-    column = np.clip(root.astype(np.intp), 0, across - 1)
-    row = np.clip(height.astype(np.intp), 0, up - 1)
+    height = np.log(np.maximum(value, low) / low) / step
+    column = np.clip(root.astype(np.int64), 0, across - 1)
+    cell = np.clip(height.astype(np.int64), 0, up - 1) * across + column
+    pairs, counts = np.unique(place.astype(np.int64) * (across * up) + cell, return_counts=True)
     return MapGrid(
         probability_edges=most * (np.arange(across + 1) / across) ** 2,
         value_edges=low * np.exp(step * np.arange(up + 1)),
-        offset=(row * across + column) * 256,
+        cell=cell.astype(np.int32),
+        pair_place=pairs // (across * up),
+        pair_cell=pairs % (across * up),
+        pair_count=counts,
     )
 
 
@@ -187,16 +280,3 @@ def _column(frame: pd.DataFrame, name: str, low: float | None = None) -> np.ndar
             f"{broken.sum():,} of {len(values):,} customers have no usable '{name}': it needs to be {wanted}."
         )
     return values
-
-
-def aligned(frame: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
-    """`frame` in the order of `index`; DataError unless it has exactly those customers."""
-    if frame.index.equals(index):
-        return frame
-    places = frame.index.get_indexer(index) if frame.index.is_unique else None
-    if places is None or len(frame) != len(index) or (places < 0).any():
-        raise DataError(
-            f"The {len(frame):,} rows do not belong to these {len(index):,} customers. Score and label "
-            "the same customers that are passed in."
-        )
-    return frame.take(places)

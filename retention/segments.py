@@ -1,10 +1,9 @@
 """Customers into lifecycle stages and traits, and what each group is worth.
 
-The work happens on `SegmentInputs`: arrays prepared once, so that a moved threshold costs a few passes over
-them. A customer's groups fit one byte: the stage in the low three bits, a trait in each of the five others.
+`assign_segments` labels every customer. The page needs only what the segments amount to while a slider
+moves: `prepare_segments` once, then `place_segments` and `summarise_segments` for each new set of rules;
+both ways read the same tables and cutoffs.
 """
-
-import math
 
 import numpy as np
 import pandas as pd
@@ -12,9 +11,6 @@ import pandas as pd
 from retention.errors import DataError
 from retention.rules import STAGES, TRAITS, SegmentRules, describe_rules
 from retention.segment_inputs import (
-    DAYS_CAP,
-    ORDERS_CAP,
-    MapGrid,
     SegmentInputs,
     aligned,
     prepare_segments,
@@ -22,11 +18,21 @@ from retention.segment_inputs import (
     value_cutoffs,
     with_probability,
 )
+from retention.segment_totals import (
+    STAGE_CODES,
+    VIP_ELIGIBLE,
+    Placement,
+    map_counts,
+    place_segments,
+    stage_table,
+    summarise_segments,
+    summary_frame,
+)
 
 __all__ = [
     "STAGES",
     "TRAITS",
-    "MapGrid",
+    "Placement",
     "SegmentInputs",
     "SegmentRules",
     "assign_codes",
@@ -35,24 +41,15 @@ __all__ = [
     "label_frame",
     "map_counts",
     "members",
+    "place_segments",
     "prepare_segments",
     "segment_table",
-    "summarise_codes",
+    "summarise_segments",
     "trait_table",
     "unavailable",
     "value_cutoffs",
     "with_probability",
 ]
-
-GROUPS = STAGES + TRAITS
-_STAGE = {name: code for code, name in enumerate(STAGES)}
-_VIP_ELIGIBLE = 8
-_BYTES = np.arange(256)
-# 256 x 12: which codes belong to which stage or trait. Sums per code become sums per group in one product.
-_MEMBERSHIP = np.column_stack(
-    [stage == (_BYTES & 7) for stage in range(len(STAGES))]
-    + [(_BYTES >> (3 + trait)) & 1 == 1 for trait in range(len(TRAITS))]
-).astype(float)
 
 
 def assign_segments(
@@ -61,12 +58,12 @@ def assign_segments(
     """Each customer's lifecycle stage and traits.
 
     `customers` comes from `summarise_customers`, `scores` from `predict_cltv`; their rows may stand in
-    different order. Without scores (None) nobody is VIP or ready to buy; without discounts in the file
-    nobody is a full price customer or a discount shopper (`unavailable` names those groups).
+    different order. Without scores (None) nobody is VIP or ready to buy; without discounts in the file nobody
+    is a full price customer or a discount shopper (`unavailable` names those groups).
 
     Returns a frame with the customers' index: `stage` (categorical, ordered as STAGES) and the booleans
-    big_spender, high_order_value, full_price, discount_shopper, ready_to_buy. Every customer has exactly
-    one stage; P(alive) plays no part, since a one-time buyer's is 1 by construction in BG/NBD.
+    big_spender, high_order_value, full_price, discount_shopper, ready_to_buy. Every customer has exactly one
+    stage; P(alive) plays no part, since a one-time buyer's is 1 by construction in BG/NBD.
 
     Raises DataError where a column is missing or not finite, or the scores are not these customers'.
     """
@@ -76,83 +73,44 @@ def assign_segments(
 
 
 def assign_codes(inputs: SegmentInputs, rules: SegmentRules) -> np.ndarray:
-    """Each customer's groups as one byte: stage in the low three bits, then one bit a trait in the order of
+    """Each customer's groups as one byte: the stage in the low three bits, then one bit a trait as in
     TRAITS."""
-    if inputs.probability is not None and inputs.ready_days != rules.ready_days:
+    raw, cutoffs = inputs.raw, value_cutoffs(inputs, rules)
+    if "probability" in raw and inputs.ready_days != rules.ready_days:
         raise DataError(
             f"The rules ask for the probability to buy within {rules.ready_days} days, the inputs hold "
             f"{inputs.ready_days}. Prepare them with ready_days={rules.ready_days}."
         )
-    cutoffs = value_cutoffs(inputs, rules)
-    codes = _stage_table(rules).take(inputs.cell)
-    if inputs.value is not None:
-        vip = inputs.value >= cutoffs["vip"]
-        vip &= codes >= _VIP_ELIGIBLE
-        codes &= 7
-        # Arithmetic modulo 256: several times as fast as a masked write.
-        codes += vip.view(np.uint8) * (_STAGE["vip"] - codes)
-    else:
-        codes &= 7
-    traits = [inputs.revenue >= cutoffs["big_spender"], inputs.order_value >= cutoffs["high_order_value"]]
-    if inputs.discount is None:
-        traits += [None, None]
-    else:
-        discounted = inputs.discount >= rules.discount_shopper
-        traits += [(inputs.discount <= rules.full_price) & ~discounted, discounted]
-    traits.append(None if inputs.probability is None else inputs.probability >= rules.ready_probability)
-    for bit, trait in enumerate(traits, start=3):
-        if trait is not None:
-            codes |= trait.view(np.uint8) << bit
+    codes = stage_table(rules, inputs.span)[inputs.place]
+    eligible = codes >= VIP_ELIGIBLE
+    codes &= 7
+    if "value" in raw:
+        codes[eligible & (raw["value"] >= cutoffs["vip"])] = STAGE_CODES["vip"]
+    traits = {
+        "big_spender": raw["revenue"] >= cutoffs["big_spender"],
+        "high_order_value": raw["order_value"] >= cutoffs["high_order_value"],
+    }
+    if "discount" in raw:
+        traits["discount_shopper"] = raw["discount"] >= rules.discount_shopper
+        traits["full_price"] = (raw["discount"] <= rules.full_price) & ~traits["discount_shopper"]
+    if "probability" in raw:
+        traits["ready_to_buy"] = raw["probability"] >= rules.ready_probability
+    for trait, inside in traits.items():
+        codes |= inside.view(np.uint8) << _bit(trait)
     return codes
 
 
 def label_frame(codes: np.ndarray, index: pd.Index) -> pd.DataFrame:
     """Codes as the frame that `assign_segments` returns."""
     stages = pd.Categorical.from_codes((codes & 7).astype(np.int8), categories=list(STAGES), ordered=True)
-    traits = {name: (codes >> bit) & 1 == 1 for bit, name in enumerate(TRAITS, start=3)}
-    return pd.DataFrame({"stage": stages, **traits}, index=index)
+    return pd.DataFrame({"stage": stages, **{trait: members(codes, trait) for trait in TRAITS}}, index=index)
 
 
 def members(codes: np.ndarray, group: str) -> np.ndarray:
     """Which customers are in a stage or have a trait, as booleans."""
-    if group in _STAGE:
-        return (codes & 7) == _STAGE[group]
-    return (codes >> (3 + TRAITS.index(group))) & 1 == 1
-
-
-def summarise_codes(inputs: SegmentInputs, codes: np.ndarray) -> pd.DataFrame:
-    """What each stage and trait amounts to; one row a group, stages first, columns as in `segment_table`."""
-    at = codes.astype(np.intp)
-    on_day = np.bincount(inputs.day_offset + at, minlength=256)
-    by_day = _day_table(on_day) @ _MEMBERSHIP
-    count = by_day.sum(axis=0)
-    missing = np.full(len(GROUPS), math.nan)
-
-    def total(weights: np.ndarray | None) -> np.ndarray:
-        return missing if weights is None else np.bincount(at, weights, minlength=256) @ _MEMBERSHIP
-
-    revenue, value = total(inputs.revenue), total(inputs.value)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        columns = {
-            "customers": count.astype(np.int64),
-            "customer_share": count / inputs.customers,
-            "revenue": revenue,
-            "revenue_share": revenue / inputs.revenue.sum(),
-            "expected_value": value,
-            "expected_value_share": value / (math.nan if inputs.value is None else inputs.value.sum()),
-            "average_order_value": revenue / total(inputs.orders),
-            "median_days": _medians(by_day, count),
-            "mean_probability": total(inputs.probability) / count,
-        }
-    return pd.DataFrame(columns, index=pd.Index(GROUPS, name="segment"))
-
-
-def _day_table(counts: np.ndarray) -> np.ndarray:
-    """Counts of (day, code) as a table of days by the 256 codes."""
-    rows = -(-len(counts) // 256)
-    table = np.zeros(rows * 256)
-    table[: len(counts)] = counts
-    return table.reshape(rows, 256)
+    if group in STAGE_CODES:
+        return (codes & 7) == STAGE_CODES[group]
+    return ((codes >> _bit(group)) & 1).astype(bool)
 
 
 def segment_table(labels: pd.DataFrame, customers: pd.DataFrame, scores: pd.DataFrame | None) -> pd.DataFrame:
@@ -167,49 +125,24 @@ def segment_table(labels: pd.DataFrame, customers: pd.DataFrame, scores: pd.Data
 
 
 def trait_table(labels: pd.DataFrame, customers: pd.DataFrame, scores: pd.DataFrame | None) -> pd.DataFrame:
-    """What each trait amounts to, columns as in `segment_table`; traits overlap, so shares do not add up to
-    one."""
+    """What each trait amounts to, columns as in `segment_table`; traits overlap: shares do not add up to
+    1."""
     return _table(labels, customers, scores).loc[list(TRAITS)].rename_axis("trait")
-
-
-def map_counts(grid: MapGrid, codes: np.ndarray) -> np.ndarray:
-    """Customers in each map cell and group: cells (value bins x probability bins, row by row) by stages and
-    traits."""
-    cells = (len(grid.probability_edges) - 1) * (len(grid.value_edges) - 1)
-    counts = np.bincount(grid.offset + codes, minlength=cells * 256)
-    return counts.reshape(cells, 256).astype(float) @ _MEMBERSHIP
 
 
 def _table(labels: pd.DataFrame, customers: pd.DataFrame, scores: pd.DataFrame | None) -> pd.DataFrame:
     labels = aligned(labels, customers.index)
-    codes = labels["stage"].cat.set_categories(list(STAGES)).cat.codes.to_numpy().astype(np.uint8)
-    for bit, name in enumerate(TRAITS, start=3):
-        codes |= labels[name].to_numpy(bool).view(np.uint8) << bit
     soon = [] if scores is None else [c for c in scores if c.startswith("p_purchase_") and c.endswith("d")]
     ready_days = (
         int(soon[0].removeprefix("p_purchase_").removesuffix("d")) if soon else SegmentRules().ready_days
     )
-    return summarise_codes(prepare_segments(customers, scores, ready_days), codes)
+    inputs = prepare_segments(customers, scores, ready_days)
+    groups = [labels["stage"] == stage for stage in STAGES] + [labels[trait] for trait in TRAITS]
+    masks = [group.to_numpy(bool) for group in groups]
+    days = [np.bincount(inputs.days[mask], minlength=inputs.span) for mask in masks]
+    sums = [inputs.measures[mask].sum(axis=0) for mask in masks]
+    return summary_frame(np.array(days, float), np.array(sums), inputs.place_sums.sum(axis=0))
 
 
-def _stage_table(rules: SegmentRules) -> np.ndarray:
-    """Stage of every (orders, days) pair, flattened; where a high value would make a VIP, plus
-    `_VIP_ELIGIBLE`."""
-    orders = np.arange(ORDERS_CAP + 1)[:, None]
-    days = np.arange(DAYS_CAP + 1)[None, :]
-    once, loyal = orders <= 1, orders >= rules.loyal_orders
-    at_risk = np.where(once, rules.new_days, np.where(loyal, rules.loyal_at_risk, rules.repeat_at_risk))
-    lapsed = np.where(once, rules.one_order_lapsed, np.where(loyal, rules.loyal_lapsed, rules.repeat_lapsed))
-    active = np.where(once, _STAGE["new"], np.where(loyal, _STAGE["loyal"], _STAGE["repeat"]))
-    active = active + np.where(orders >= rules.vip_orders, _VIP_ELIGIBLE, 0)
-    waiting = np.where(once, _STAGE["first_time"], _STAGE["at_risk"])
-    table = np.where(days > lapsed, _STAGE["lapsed"], np.where(days >= at_risk, waiting, active))
-    return table.astype(np.uint8).ravel()
-
-
-def _medians(by_day: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """Median day of each column of a table of counts by day."""
-    running = by_day.cumsum(axis=0)
-    lower = np.argmax(running >= np.ceil(count / 2), axis=0)
-    upper = np.argmax(running >= np.floor(count / 2) + 1, axis=0)
-    return np.where(count > 0, (lower + upper) / 2, math.nan)
+def _bit(trait: str) -> int:
+    return 3 + TRAITS.index(trait)

@@ -18,8 +18,14 @@ class State(StrEnum):
 
 # Tried from top to bottom; words in English, Thai and Filipino.
 _WORDS: tuple[tuple[State, str], ...] = (
-    (State.ORDER, r"partial\w* (?:refund|return|cancel|paid)|refund (?:request|pending|declin|reject)|คืนเงินบางส่วน"),
-    (State.ORDER, r"(?:pending|awaiting|waiting for) (?:fulfil|ship|pick|deliver|dispatch|collect)|รอจัดส่ง|ที่ต้องจัดส่ง"),
+    (
+        State.ORDER,
+        r"partial\w* (?:refund|return|cancel|paid)|refund (?:request|pending|declin|reject)|คืนเงินบางส่วน",
+    ),
+    (
+        State.ORDER,
+        r"(?:pending|awaiting|waiting for) (?:fulfil|ship|pick|deliver|dispatch|collect)|รอจัดส่ง|ที่ต้องจัดส่ง",
+    ),
     (State.CANCELLED, r"cancel|void|annul|ยกเลิก|kinansela|kanselado"),
     (State.FAILED, r"fail|declin|denied|reject|fraud|expired|error|uncaptured|ไม่สำเร็จ|ล้มเหลว|nabigo|bigo"),
     (

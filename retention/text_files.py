@@ -11,8 +11,8 @@ from pathlib import Path
 
 from charset_normalizer import from_bytes
 
-from retention.errors import DataError
 from retention.dates import DATE_LIKE
+from retention.errors import DataError
 from retention.money import MONEY_LIKE
 
 CHUNK = 1 << 20
@@ -54,7 +54,9 @@ def find_encoding(path: Path, name: str) -> str:
         # Latin text in UTF-16 without a mark: every other byte is zero.
         return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
     if head.count(0) > 2 or _control_share(head) > 0.05:
-        raise DataError(f"{name!r} is not text: it looks like a binary file. Upload the order export as CSV, Excel or Parquet.")
+        raise DataError(
+            f"{name!r} is not text: it looks like a binary file. Upload the order export as CSV, Excel or Parquet."
+        )
     telling = _lines_beyond_ascii(path)
     if telling is None:
         return "utf-8"
@@ -91,11 +93,16 @@ def _lines_beyond_ascii(path: Path, enough: int = 1 << 16) -> bytes | None:
 def to_utf8(path: Path, encoding: str, target: Path, name: str) -> Path:
     """A UTF-8 copy of the file, without a byte order mark and with plain line ends."""
     try:
-        with path.open("r", encoding=encoding, newline=None) as source, target.open("w", encoding="utf-8", newline="\n") as out:
+        with (
+            path.open("r", encoding=encoding, newline=None) as source,
+            target.open("w", encoding="utf-8", newline="\n") as out,
+        ):
             while text := source.read(CHUNK):
                 out.write(text)
     except UnicodeError as error:
-        raise DataError(f"{name!r} cannot be read as {encoding}: {error}. Save it as CSV in UTF-8 and try again.") from error
+        raise DataError(
+            f"{name!r} cannot be read as {encoding}: {error}. Save it as CSV in UTF-8 and try again."
+        ) from error
     return target
 
 
@@ -154,7 +161,11 @@ def _regularity(rows: list[list[str]]) -> float:
     widths = Counter(len(cells) for cells in rows if _filled(cells))
     if not widths:
         return 0.0
-    width, _ = max(((w, n) for w, n in widths.items() if w > 1), key=lambda wn: (wn[1] * min(wn[0], 4), wn[0]), default=(1, 0))
+    width, _ = max(
+        ((w, n) for w, n in widths.items() if w > 1),
+        key=lambda wn: (wn[1] * min(wn[0], 4), wn[0]),
+        default=(1, 0),
+    )
     if width == 1:
         return 0.0
     regular = widths[width] / sum(widths.values())
@@ -166,7 +177,8 @@ def place_header(records: list[tuple[list[str], int]], delimiter: str) -> TextLa
     widths = Counter(len(cells) for cells, _ in records if _filled(cells))
     usual = max(widths.items(), key=lambda wn: (wn[1] * min(wn[0], 4), wn[0]))[0]
     start = next(
-        (i for i, (cells, _) in enumerate(records[:HEADER_SEARCH]) if _filled(cells) >= max(2, 0.5 * usual)), 0
+        (i for i, (cells, _) in enumerate(records[:HEADER_SEARCH]) if _filled(cells) >= max(2, 0.5 * usual)),
+        0,
     )
     header = looks_like_header(records[start][0])
     data = start + header
@@ -179,7 +191,9 @@ def place_header(records: list[tuple[list[str], int]], delimiter: str) -> TextLa
 def looks_like_header(cells: list[str]) -> bool:
     """Names, not values: no cell is a date, an amount or an e-mail address."""
     filled = [cell.strip() for cell in cells if cell.strip()]
-    values = [c for c in filled if "@" in c or re.search(DATE_LIKE, c, re.IGNORECASE) or re.fullmatch(MONEY_LIKE, c)]
+    values = [
+        c for c in filled if "@" in c or re.search(DATE_LIKE, c, re.IGNORECASE) or re.fullmatch(MONEY_LIKE, c)
+    ]
     return len(values) <= len(filled) // 10
 
 
@@ -197,4 +211,3 @@ def blank_positions(path: Path) -> list[int]:
             quoted ^= line.count(b'"') % 2 == 1
             records += not quoted
     return positions
-

@@ -45,6 +45,6 @@ def extreme_store(seed: int) -> pd.DataFrame:
     low = {"r": -1.5, "alpha": 0, "a": -2, "b": -2, "p": -0.5, "q": -0.3, "v": -2}
     high = {"r": 1.5, "alpha": 3, "a": 1.3, "b": 2, "p": 2, "q": 1.5, "v": 5}
     parameters = {name: float(10 ** rng.uniform(low[name], high[name])) for name in low}
-    parameters["alpha"] = max(parameters["alpha"], parameters["r"] / 3)  # at most some three purchases a day
-    customers, days = int(10 ** rng.uniform(1.3, 3)), int(10 ** rng.uniform(0.5, 3.3))
+    parameters["alpha"] = max(parameters["alpha"], parameters["r"])  # about a purchase a day at most
+    customers, days = int(10 ** rng.uniform(1.3, 2.7)), int(10 ** rng.uniform(0.5, 3.3))
     return simulated(customers, days, seed=seed, **parameters)

@@ -17,10 +17,13 @@ from retention.cltv import (
     predict_cltv,
     purchase_probability,
 )
+from retention.customers import summarise_customers
 from retention.errors import DataError, ModelError, RetentionError
 from retention.purchases import PurchaseModel
+from retention.simulator import simulate_orders
 from retention.spend import SpendModel
 from tests.histories import cdnow, extreme_store, handmade, simulated
+from tests.orders_stub import orders_of
 
 COLUMNS = ["p_alive", "p_purchase", "p_purchase_30d", "expected_orders", "expected_order_value", "cltv"]
 NAN = (float("nan"),) * 4
@@ -73,7 +76,7 @@ def test_value_of_customer_1_in_days(model):
 
 @pytest.mark.parametrize("kind", ["bg_nbd", "mbg_nbd"])
 def test_published_holdout_totals(kind, model, mbg):
-    """Next 39 weeks of CDNOW: 1,882 repeat purchases were made; BG/NBD says 12.1 % less, MBG/NBD 16.2 % less."""
+    """In the next 39 weeks CDNOW saw 1,882 repeat purchases; BG/NBD says 12.1 % less, MBG/NBD 16.2 %."""
     fitted, bias = {"bg_nbd": (model, -0.121), "mbg_nbd": (mbg, -0.162)}[kind]
     total = predict_cltv(fitted, cdnow(), horizon_days=39 * 7)["expected_orders"].sum()
     assert total / 1882 - 1 == pytest.approx(bias, abs=0.0015)
@@ -144,18 +147,14 @@ def test_purchase_probability_is_the_scores_column(model):
 
 def test_purchase_probability_is_calibrated_on_a_simulated_store():
     """Of the customers of a store that follows the model, as many buy as the probabilities say."""
-    from retention.customers import summarise_customers
-    from retention.simulator import simulate_orders
-    from tests.orders_stub import orders_of
-
-    orders = simulate_orders(8_000, 700, r=0.6, alpha=20.0, a=0.8, b=3.0, p=5, q=4, v=20, seed=4)
+    orders = simulate_orders(40_000, 700, r=0.6, alpha=20.0, a=0.8, b=3.0, p=5, q=4, v=20, seed=4)
     orders["customer_id"] = orders["customer_id"].astype(str)
     customers = summarise_customers(orders_of(orders), as_of="2024-12-31")
     probability = purchase_probability(fit_cltv(customers), customers, 90)
     later = orders[(orders["ordered_at"] >= "2025-01-01") & (orders["ordered_at"] < "2025-04-01")]
     bought = probability.index.isin(later["customer_id"])
     for group in np.array_split(np.argsort(probability.to_numpy()), 5):
-        assert bought[group].mean() == pytest.approx(probability.to_numpy()[group].mean(), abs=0.04)
+        assert bought[group].mean() == pytest.approx(probability.to_numpy()[group].mean(), abs=0.02)
 
 
 histories = st.lists(
@@ -222,11 +221,11 @@ def test_a_hundred_extreme_stores_give_finite_numbers_without_a_warning(block):
         customers = extreme_store(seed)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            try:
-                model = fit_cltv(customers, ("bg_nbd", "mbg_nbd")[seed % 2])
-            except ModelError as refusal:
-                assert "second day" in str(refusal) or "same purchase history" in str(refusal)
+            if not customers["frequency"].any():
+                with pytest.raises(ModelError, match="second day"):
+                    fit_cltv(customers)
                 continue
+            model = fit_cltv(customers, ("bg_nbd", "mbg_nbd")[seed % 2])
             fitted += 1
             for horizon in (1, 365, 3650):
                 scores = predict_cltv(model, customers, horizon, soon_days=1).to_numpy()

@@ -94,7 +94,7 @@ def test_as_of_may_lie_after_the_last_order():
 
 
 def test_nothing_left_and_no_date_are_refused_with_what_to_do():
-    with pytest.raises(DataError, match="no order up to 2023-12-31.*begin on 2024-01-01"):
+    with pytest.raises(DataError, match=r"no order up to 2023-12-31.*begin on 2024-01-01"):
         summarise_customers(orders_of(small_store()), as_of="2023-12-31")
     for wrong in ("soon", "2024-13-40", None, object()):
         if wrong is None:

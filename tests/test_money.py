@@ -101,8 +101,8 @@ def test_every_form_of_minus_is_a_refund_never_an_order():
 def test_what_is_no_amount_is_dropped_and_reported():
     texts = ["NaN", "nan", "inf", "-inf", "Infinity", "1e999", "n/a", "N/A", "", "free?", "--", "#REF!"]
     texts += ["12.03.2024", "1-2-3", "10 or 12", "a@example.com", "9" * 400]
-    orders = read_money(["10.00", *texts, "12.50"])
-    assert amounts(orders) == [10.0, 12.5]
+    orders = read_money(["10.00", *texts, *["12.50"] * 20])
+    assert sorted(amounts(orders)) == [10.0, *[12.5] * 20]
     assert_nothing_vanished(orders)
     (reason,) = orders.report.reasons
     assert (reason.rows, reason.first_lines[0], reason.revenue) == (len(texts), 3, 0.0)

@@ -11,11 +11,11 @@ from scipy.special import beta
 
 from retention import fitting
 from retention.errors import ModelError
+from retention.histories import group_histories
 from retention.purchases import (
     PURCHASE_MODELS,
     PurchaseModel,
     fit_purchases,
-    group_histories,
     purchase_objective,
 )
 from tests.histories import cdnow, handmade, simulated
@@ -71,7 +71,9 @@ def test_published_expectation_of_a_known_customer():
 
 def test_published_expectations_of_a_new_customer():
     found = PUBLISHED.expected_purchases_of_new([0.1429, 1, 3, 32, 78])
-    assert found == pytest.approx([0.0078, 0.0532, 0.1506, 1.0437, 1.8576], abs=5e-5)
+    # The four digits of the parameters carry three and a half at the far end.
+    assert found[:3] == pytest.approx([0.0078, 0.0532, 0.1506], abs=5e-5)
+    assert found[3:] == pytest.approx([1.0437, 1.8576], abs=5e-4)
 
 
 @pytest.mark.parametrize("kind", PURCHASE_MODELS)
@@ -246,7 +248,7 @@ def test_recovers_the_parameters_of_a_simulated_store():
     customers = simulated(20_000, 700, r=0.6, alpha=15.0, a=0.9, b=3.0)
     model = fit_purchases(group_histories(customers))
     found = np.array([model.r, model.alpha, model.a, model.b])
-    # Same-day purchases count once and a day is the finest time, so that the truth is met within some percent.
+    # Purchases of one day count once and time is whole days, so that the truth is met to some percent.
     assert found == pytest.approx([0.6, 15.0, 0.9, 3.0], rel=0.12)
     assert max(model.relative_errors) < 0.1
 
@@ -275,14 +277,14 @@ def test_nothing_to_learn_from_is_refused_with_advice(rows, message, kind):
 
 
 def test_unknown_model_names_the_known_ones():
-    with pytest.raises(ModelError, match="'pareto'.*'bg_nbd', 'mbg_nbd'"):
+    with pytest.raises(ModelError, match=r"'pareto'.*'bg_nbd', 'mbg_nbd'"):
         fit_purchases(group_histories(cdnow()), "pareto")
 
 
 def test_failed_fit_says_what_to_do(monkeypatch):
     monkeypatch.setattr(fitting, "GRADIENT_TOLERANCE", -1.0)
     with pytest.raises(
-        ModelError, match="BG/NBD model could not be fitted to 2,357 customers.*Load a longer"
+        ModelError, match=r"BG/NBD model could not be fitted to 2,357 customers.*Load a longer"
     ):
         fit_purchases(group_histories(cdnow()))
 

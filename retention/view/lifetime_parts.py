@@ -59,7 +59,7 @@ def settings() -> Plan:
         rate = right.slider(
             "Discount rate a year",
             *(0, 30, 10, 1, "%d%%"),
-            key="discount",
+            key="discount_rate",
             bind="query-params",
             help=define["annual_discount_rate"],
         )

@@ -1,0 +1,102 @@
+"""A fitted model in sentences a marketer can use, with the caveat that belongs to each."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from retention.cltv import CltvModel
+from retention.spend import SpendModel
+from retention.value import typical_customer
+from retention.view import text
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One thing the model says; `caveat` is shown on hover."""
+
+    icon: str
+    title: str
+    sentence: str
+    caveat: str
+
+
+def describe(model: CltvModel, currency: str | None) -> list[Point]:
+    """How often customers order, how many stop after an order, and what an order brings."""
+    found = typical_customer(model)
+    return [
+        _rhythm(found.days_between_orders, found.median_days_between_orders),
+        _leaving(found.leave_share, model.a, model.b),
+        _spend(model.spend, currency),
+    ]
+
+
+def parameters(model: CltvModel) -> pd.DataFrame:
+    """The parameters as a table: name, value, what it is."""
+    rows = [
+        ("r", model.r, "Order rates: shape; the smaller, the more customers differ"),
+        ("alpha", model.alpha, "Order rates: scale, in days"),
+        ("a", model.a, "Stopping after an order: first shape"),
+        ("b", model.b, "Stopping after an order: second shape"),
+        ("p", model.p, "Spend: shape within a customer"),
+        ("q", model.q, "Spend: shape between customers"),
+        ("v", model.v, "Spend: scale between customers, in money"),
+        ("log-likelihood, orders", model.log_likelihood, "Higher fits better, for the same customers"),
+        ("log-likelihood, spend", model.spend_log_likelihood, "Higher fits better, for the same customers"),
+    ]
+    frame = pd.DataFrame(rows, columns=["Parameter", "Value", "Meaning"])
+    return frame[frame["Value"].notna()].astype({"Value": float})
+
+
+def one_in(share: float) -> str:
+    """A share as "1 in 4" where a small whole number is close, else as a percentage.
+
+    >>> one_in(0.246), one_in(0.62), one_in(0.02), one_in(0.001)
+    ('1 in 4', '62%', '1 in 50', '0.1%')
+    """
+    if 0.005 <= share <= 0.55:
+        n = round(1 / share)
+        if abs(1 / n - share) < 0.12 * share:
+            return f"1 in {n}"
+    return text.percent(share)
+
+
+def _rhythm(mean: float | None, median: float | None) -> Point:
+    title, icon = "Rhythm", ":material/schedule:"
+    caveat = (
+        "Mean order rate r / alpha, turned into days. The mean of all customers while they are "
+        "active, led by the eager ones: most order less often."
+    )
+    if mean is None:
+        return Point(icon, title, "The order rate cannot be stated: its mean does not exist here.", caveat)
+    sentence = f"While active, your customers place an order every {text.days(mean)} on average."
+    if median is not None and median > 1.25 * mean:
+        over = "more than ten years" if median > 3652 else text.days(median)
+        sentence += f" They differ widely: half of them would take {over} or longer."
+    return Point(icon, title, sentence, caveat)
+
+
+def _leaving(share: float | None, a: float, b: float) -> Point:
+    title, icon = "Leaving", ":material/logout:"
+    caveat = (
+        "Mean of the beta distribution, a / (a + b): the probability that a customer stops for good right "
+        "after a repeat order. The model cannot see whether a one-time buyer has left."
+    )
+    if share is None:
+        return Point(icon, title, "How many stop after an order cannot be stated.", caveat)
+    sentence = f"After each repeat order, {one_in(share)} customers never returns."
+    if "in" not in one_in(share):
+        sentence = f"After each repeat order, {one_in(share)} of customers never return."
+    if a < 1 and b < 1:
+        sentence += " Few are in between: some leave at once, others hardly ever."
+    return Point(icon, title, sentence, caveat)
+
+
+def _spend(spend: SpendModel, currency: str | None) -> Point:
+    sentence = f"A purchase day brings {text.money(spend.mean, currency)} on average over all customers."
+    caveat = (
+        "Mean of the spend model, p v / (q − 1), learnt from repeat purchase days. A customer's own orders "
+        "weigh more the more there are."
+    )
+    if spend.kind != "gamma_gamma":
+        caveat = f"{spend.reason} Repeat customers are taken at their own average instead."
+    return Point(":material/shopping_bag:", "Spend", sentence, caveat)

@@ -95,8 +95,9 @@ def to_come(data: Loaded) -> None:
         alt="Past revenue by month from first and repeat orders, then what today's customers may bring",
     )
     st.caption(
-        "The pale bars are repeat orders of today's customers only; compare them with the dark ones. "
-        "Customers you have yet to win come on top. A month is 30.4 days, counted from the last order day."
+        "The expected bars are repeat orders of today's customers only: compare them with the repeat orders "
+        "so far. Customers you have yet to win come on top. A month is 30.4 days, counted from the last "
+        "order day."
     )
 
 

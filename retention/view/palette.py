@@ -44,5 +44,5 @@ BACKGROUNDS = {"light": "#FFFFFF", "dark": "#12181B"}
 STEPS = ("#0E6E7C", "#2F9AA8", "#74C2CC")
 """Three steps of the accent, from the few to the many."""
 
-EXPECTED = "#8CC3CB"
-"""What has not happened yet: the accent, paler."""
+EXPECTED = "rgba(26, 138, 153, 0.5)"
+"""What has not happened yet: the accent, half there on either theme."""

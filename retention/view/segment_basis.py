@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from retention.errors import ModelError
 from retention.presets import FittedRules, fitted_rules
-from retention.segment_inputs import DAYS_CAP, ORDERS_CAP
+from retention.segment_inputs import ORDERS_CAP, percentile_cutoff
 from retention.segments import SegmentInputs, prepare_segments, with_probability
 from retention.view import loaded as session
 from retention.view import segment_charts as charts
@@ -21,12 +23,28 @@ from retention.view.loaded import Loaded
 HORIZON_DAYS = 365
 READY_DAYS = (7, 14, 30, 60, 90, 180)
 
+# The ranking that a slider cuts.
+MEASURES = {"vip": "value", "spender": "revenue", "order_value": "order_value"}
+SHARES = {"discount": "discount", "ready": "probability"}
+
+
+class StripKey(NamedTuple):
+    """What a slider's distribution depends on; `name` as in `segment_controls`."""
+
+    digest: str
+    name: str
+    loyal_orders: int
+    ready_days: int
+    low: float
+    high: float
+    currency: str | None
+
 
 @dataclass(frozen=True, slots=True)
 class Basis:
     """Prepared inputs; `problem` says why there is no model, if there is none.
 
-    `classes` counts customers by orders (up to the cap) and days since the last order (up to the cap).
+    `classes` counts customers by orders (capped) and days since the last order.
     """
 
     inputs: SegmentInputs
@@ -60,8 +78,9 @@ def _first_basis(digest: str, *, _data: Loaded) -> Basis:
     except ModelError as error:
         problem = str(error)
     inputs = prepare_segments(_data.customers, scores, 30)
-    classes = np.bincount(inputs.cell, minlength=(ORDERS_CAP + 1) * (DAYS_CAP + 1))
-    return Basis(inputs, classes.reshape(ORDERS_CAP + 1, DAYS_CAP + 1), problem)
+    classes = np.zeros((ORDERS_CAP + 1) * inputs.span, dtype=np.int64)
+    classes[inputs.places] = inputs.place_counts
+    return Basis(inputs, classes.reshape(ORDERS_CAP + 1, inputs.span), problem)
 
 
 @st.cache_resource(scope="session", max_entries=3, show_spinner="Preparing segments…")
@@ -103,23 +122,29 @@ def strip_spec(low: float, high: float) -> dict:
     return charts.live_spec(charts.cut_strip_chart(low, high))
 
 
+@st.cache_resource(scope="session", max_entries=200, show_spinner=False)
+def strip_data(
+    key: StripKey, cuts: tuple[float, ...], colours: tuple[str, ...], *, _basis: Basis
+) -> dict[str, pa.Table]:
+    """The data sets of a slider's strip, cut where the slider stands; as Arrow, which is how they are sent."""
+    label = ""
+    if key.name.endswith("_percentile"):
+        ascending = _basis.inputs.rankings[MEASURES[key.name.removesuffix("_percentile")]].ascending
+        amount = percentile_cutoff(ascending, cuts[0])
+        label = text.money(amount, key.currency) if np.isfinite(amount) else "nobody stands out"
+    rows = frames.cut_rows(_strip_bins(key, _basis=_basis), key.low, cuts, key.high, colours, label)
+    return {name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in rows.items()}
+
+
 @st.cache_resource(scope="session", max_entries=60, show_spinner=False)
-def strip_bins(
-    digest: str,
-    name: str,
-    loyal_orders: int,
-    ready_days: int,
-    low: float,
-    high: float,
-    currency: str | None,
-    *,
-    _basis: Basis,
-) -> pd.DataFrame:
-    """The distribution behind one slider; `name` as in `segment_controls`."""
+def _strip_bins(key: StripKey, *, _basis: Basis) -> pd.DataFrame:
     inputs, classes = _basis.inputs, _basis.classes
+    name, loyal_orders, low, high, currency = key.name, key.loyal_orders, key.low, key.high, key.currency
     orders = {"one": slice(0, 2), "repeat": slice(2, loyal_orders), "loyal": slice(loyal_orders, None)}
     if name in orders:
-        by_day = classes[orders[name]].sum(axis=0)[: int(high) + 1]
+        by_day = np.zeros(int(high) + 1, dtype=np.int64)
+        seen = classes[orders[name]].sum(axis=0)[: len(by_day)]
+        by_day[: len(seen)] = seen
         edges = np.append(np.arange(0, high + 1, 10), high + 1)
         counts = np.add.reduceat(by_day, edges[:-1].astype(int))
         words = [f"{a:.0f} to {min(a + 9, high):.0f} days" for a in edges[:-1]]
@@ -138,20 +163,14 @@ def strip_bins(
 def _value_bins(
     inputs: SegmentInputs, name: str, low: float, high: float, currency: str | None
 ) -> pd.DataFrame:
-    ascending = {
-        "vip": inputs.sorted_value,
-        "spender": inputs.sorted_revenue,
-        "order_value": inputs.sorted_order_value,
-    }
-    shares = {"discount": inputs.discount, "ready": inputs.probability}
-    if name in shares:
+    if name in SHARES:
         edges = np.linspace(low, high, 61)
         # Beyond the slider's end everybody counts into the last bin.
-        counts = np.histogram(np.clip(shares[name], low, high), edges)[0]
+        counts = np.histogram(np.clip(inputs.rankings[SHARES[name]].ascending, low, high), edges)[0]
         words = [f"{text.percent(a)} to {text.percent(b)}" for a, b in pairwise(edges)]
         return frames.bin_rows(counts, edges, words)
     measure, unit = name.rsplit("_", 1)
-    values = ascending[measure]
+    values = inputs.rankings[MEASURES[measure]].ascending
     if unit == "money":
         edges = np.linspace(low, high, 61)
         counts = np.histogram(np.clip(values, low, high), edges)[0]

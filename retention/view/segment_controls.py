@@ -17,9 +17,15 @@ from retention.segment_inputs import SegmentInputs, percentile_cutoff
 from retention.segments import unavailable
 from retention.view import palette, text
 from retention.view import segment_charts as charts
-from retention.view import segment_frames as frames
 from retention.view.loaded import Loaded
-from retention.view.segment_basis import READY_DAYS, Basis, basis_for, fitted_for, strip_bins, strip_spec
+from retention.view.segment_basis import (
+    MEASURES,
+    READY_DAYS,
+    Basis,
+    basis_for,
+    fitted_for,
+    strip_spec,
+)
 
 PUBLISHED, FITTED = "Published scheme", "Fit to my data"
 DAYS_RULES = (
@@ -203,24 +209,24 @@ def draw_controls(data: Loaded, presets: DeltaGenerator) -> Choice:
 def draw_strips(data: Loaded, choice: Choice) -> None:
     """Draw what each slider of the open tab cuts."""
     for strip in choice.strips:
-        bins = strip_bins(
-            data.orders.digest,
-            strip.name,
-            choice.rules.loyal_orders,
-            choice.rules.ready_days,
-            strip.low,
-            strip.high,
-            data.orders.currency,
+        rows = strip_data(
+            StripKey(
+                data.orders.digest,
+                strip.name,
+                choice.rules.loyal_orders,
+                choice.rules.ready_days,
+                strip.low,
+                strip.high,
+                data.orders.currency,
+            ),
+            strip.cuts,
+            strip.slider.colours,
             _basis=choice.basis,
         )
-        label = ""
-        if strip.name.endswith("_percentile"):
-            amount = percentile_cutoff(_measure(choice.basis.inputs, strip.slider), strip.cuts[0])
-            label = text.money(amount, data.orders.currency) if np.isfinite(amount) else "nobody stands out"
         with strip.place:
             charts.live_chart(
                 strip_spec(strip.low, strip.high),
-                frames.cut_rows(bins, strip.low, strip.cuts, strip.high, strip.slider.colours, label),
+                rows,
                 key=f"strip_{strip.name}",
                 alt_text=f"Distribution of customers over the slider “{strip.slider.label}”",
             )
@@ -370,8 +376,5 @@ def _money_scale(inputs: SegmentInputs, slider: Slider) -> Scale:
 
 
 def _measure(inputs: SegmentInputs, slider: Slider) -> np.ndarray | None:
-    return {
-        "vip": inputs.sorted_value,
-        "spender": inputs.sorted_revenue,
-        "order_value": inputs.sorted_order_value,
-    }[slider.key]
+    ranking = inputs.rankings.get(MEASURES[slider.key])
+    return None if ranking is None else ranking.ascending

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from retention.segments import GROUPS, STAGES, MapGrid
+from retention.segment_inputs import MapGrid
+from retention.segments import STAGES
 from retention.view import palette, text
 
 LABELS = text.STAGE_LABELS | text.TRAIT_LABELS
@@ -51,7 +52,7 @@ def map_rows(
 ) -> pd.DataFrame:
     """Rows for `customer_map_chart`: the cells that hold customers.
 
-    `counts` comes from `map_counts`. With a `group` its customers take its colour, the fuller the cell the
+    `counts` comes from `map_counts`, for a trait with that trait. With a `group` its customers take its colour, the fuller the cell the
     stronger, and the others fade; without one each cell takes the colour of its most frequent stage. `words`
     are the ranges of probability and of value as a tooltip says them (`map_words`).
     """
@@ -66,7 +67,7 @@ def map_rows(
         colours = np.array([COLOURS[stage] for stage in STAGES])[first]
         opacity = 0.2 + 0.8 * _strength(everybody)
     else:
-        inside = counts[kept, GROUPS.index(group)]
+        inside = counts[kept, STAGES.index(group) if group in STAGES else -1]
         names = np.full(len(kept), LABELS[group])
         colours = np.where(inside > 0, COLOURS[group], palette.NEUTRAL)
         opacity = np.where(inside > 0, 0.3 + 0.7 * _strength(inside), 0.12 + 0.1 * _strength(everybody))

@@ -5,7 +5,6 @@ from functools import partial
 from html import escape
 from math import isfinite
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -14,16 +13,18 @@ from retention.rules import SegmentRules, describe_rules
 from retention.segments import (
     STAGES,
     TRAITS,
+    Placement,
     SegmentInputs,
+    assign_codes,
     label_frame,
     map_counts,
     members,
     unavailable,
     value_cutoffs,
 )
+from retention.view import palette, text, widgets
 from retention.view import segment_charts as charts
 from retention.view import segment_frames as frames
-from retention.view import palette, text, widgets
 from retention.view.loaded import Loaded
 from retention.view.segment_basis import Basis, map_parts, scores_of, shares_spec
 
@@ -60,16 +61,14 @@ def definitions_of(inputs: SegmentInputs, rules: SegmentRules, currency: str | N
     return describe_rules(rules, currency, value_cutoffs(inputs, rules)) | unavailable(inputs)
 
 
-def draw_counts(codes: np.ndarray, definitions: Mapping[str, str]) -> None:
+def draw_counts(summary: pd.DataFrame, definitions: Mapping[str, str]) -> None:
     """How many customers each stage has: the first thing to follow a slider, and the charts' legend."""
-    counts = np.bincount(codes & 7, minlength=len(STAGES))
-    total = max(len(codes), 1)
     st.html(
         "<div class=segs role=list>"
         + "".join(
             f'<div role=listitem title="{escape(definitions[stage])}" style="border-color:{COLOURS[stage]}">'
-            f"<em>{LABELS[stage]}</em><b>{text.count(n)}</b><span>{text.percent(n / total)}</span></div>"
-            for stage, n in zip(STAGES, counts, strict=False)
+            f"<em>{LABELS[stage]}</em><b>{text.count(n)}</b><span>{text.percent(share)}</span></div>"
+            for stage, n, share in zip(STAGES, summary["customers"], summary["customer_share"], strict=False)
         )
         + "</div>"
     )
@@ -86,7 +85,9 @@ def draw_shares(summary: pd.DataFrame, definitions: Mapping[str, str], currency:
     )
 
 
-def draw_map(data: Loaded, basis: Basis, rules: SegmentRules, codes: np.ndarray, group: str | None) -> None:
+def draw_map(
+    data: Loaded, basis: Basis, rules: SegmentRules, placement: Placement, group: str | None
+) -> None:
     """Customers by probability to buy and expected value, with the thresholds that cut them."""
     grid, currency = basis.inputs.grid, data.orders.currency
     if grid is None:
@@ -96,7 +97,9 @@ def draw_map(data: Loaded, basis: Basis, rules: SegmentRules, codes: np.ndarray,
     charts.live_chart(
         spec,
         {
-            "cells": frames.map_rows(grid, map_counts(grid, codes), group, words),
+            "cells": frames.map_rows(
+                grid, map_counts(basis.inputs, placement, group if group in TRAITS else None), group, words
+            ),
             "across": pd.DataFrame({"probability": [rules.ready_probability], "label": ["Ready to buy →"]}),
             "up": pd.DataFrame(
                 {"value": [cutoff], "label": ["VIP ↑"]} if isfinite(cutoff) else {"value": [], "label": []}
@@ -126,9 +129,9 @@ def draw_group(
     data: Loaded,
     summary: pd.DataFrame,
     definitions: Mapping[str, str],
-    codes: np.ndarray,
+    basis: Basis,
+    rules: SegmentRules,
     group: str,
-    days: int,
 ) -> None:
     """One segment: its definition, what it amounts to, and its customers as a file."""
     row, currency = summary.loc[group], data.orders.currency
@@ -141,7 +144,7 @@ def draw_group(
             widgets.csv_download(
                 f"Download {text.plural(n, 'customer')}",
                 f"{group}.csv",
-                partial(group_csv, data, codes, group),
+                partial(group_csv, data, basis.inputs, rules, group),
                 key="download_segment",
             )
     widgets.metric_row(
@@ -165,14 +168,15 @@ def draw_group(
                 "Will buy",
                 text.percent(row["mean_probability"]),
                 "p_purchase",
-                f"Within {text.plural(days, 'day')}, on average",
+                f"Within {text.plural(rules.ready_days, 'day')}",
             ),
         ]
     )
 
 
-def group_csv(data: Loaded, codes: np.ndarray, group: str) -> bytes:
+def group_csv(data: Loaded, inputs: SegmentInputs, rules: SegmentRules, group: str) -> bytes:
     """A segment's customers with their scores and segments, highest expected value first."""
+    codes = assign_codes(inputs, rules)
     inside = members(codes, group)
     customers, scores = data.customers[inside], scores_of(data)
     parts = [label_frame(codes[inside], customers.index), customers]

@@ -83,11 +83,11 @@ def test_the_settings_move_the_numbers():
 
 
 def test_a_shared_url_carries_the_settings():
-    at = page(horizon="90 days", margin="40", discount="0")
+    at = page(horizon="90 days", margin="40", discount_rate="0")
     at = button(at, "Load the sample store").click().run()
     assert not at.exception
     assert at.slider(key="margin").value == 40
-    assert at.slider(key="discount").value == 0
+    assert at.slider(key="discount_rate").value == 0
     assert "Value over 90 days" in metrics(at)
 
 
@@ -129,9 +129,19 @@ def test_a_tiny_shop_is_shown_with_its_doubts():
     assert "What to do" in words(at) or at.error
 
 
-@pytest.mark.parametrize("key", ["horizon", "margin", "discount"])
+@pytest.mark.parametrize("key", ["horizon", "margin", "discount_rate"])
 def test_nonsense_in_the_url_is_ignored(key):
     at = page(**{key: "<script>"})
     at = button(at, "Load the sample store").click().run()
     assert not at.exception
     assert "Value over 1 year" in metrics(at)
+
+
+def test_settings_in_the_url_do_not_disturb_the_other_pages():
+    at = loaded()
+    at = at.slider(key="margin").set_value(45).run()
+    at = at.slider(key="discount_rate").set_value(12).run()
+    at = at.select_slider(key="horizon").set_value("90 days").run()
+    for other in (ROOT / "pages").glob("*.py"):
+        at = at.switch_page(f"pages/{other.name}").run()
+        assert not at.exception, other.name

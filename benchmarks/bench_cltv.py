@@ -1,0 +1,119 @@
+"""Fit and score a simulated store with this package and with lifetimes called the usual way, side by side.
+
+    python benchmarks/bench_cltv.py [customers]
+
+Both get the same customer table (1,000,000 customers over three years unless told otherwise) in one process
+and do the same work: fit BG/NBD and Gamma-Gamma, then give every customer a probability to be active, the
+expected orders and the value of the next twelve months. Ours fits MBG/NBD as well, for the one-time buyers,
+and adds two purchase probabilities. Prints seconds, ratios and how far the results differ.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import ibis
+import numpy as np
+import pandas as pd
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from retention.cltv import fit_cltv, predict_cltv
+from retention.customers import summarise_customers
+from retention.fitting import lifetimes
+from retention.orders import OrderReport, Orders
+from retention.simulator import simulate_orders
+
+MONTH = 30  # days in a month of lifetimes
+ANNUAL_RATE = 0.10
+
+
+def simulated_orders(customers: int) -> Orders:
+    """Return a store of the CDNOW kind, observed for three years."""
+    frame = simulate_orders(customers, 1096, r=0.3, alpha=35, a=0.8, b=3.0, p=6, q=4, v=15, seed=1)
+    frame["customer_id"] = "C" + frame["customer_id"].astype(str).str.zfill(8)
+    frame["order_id"] = frame.index.astype(str)
+    table = ibis.duckdb.connect().create_table("orders", frame)
+    first, last = frame["ordered_at"].min().date(), frame["ordered_at"].max().date()
+    return Orders(table, OrderReport(len(frame), len(frame)), first, last, currency=None, digest="simulated")
+
+
+def timed(action: Callable):
+    """Return what the action returns, and its seconds."""
+    start = time.perf_counter()
+    result = action()
+    return result, time.perf_counter() - start
+
+
+def usual_way(customers: pd.DataFrame) -> tuple[dict[str, float], pd.DataFrame]:
+    """Run lifetimes on customers one by one, as its documentation does; return seconds and scores."""
+    package = lifetimes()
+    history = [customers[name] for name in ("frequency", "recency", "T")]
+    seconds = {}
+    purchases, seconds["fit purchases"] = timed(lambda: package.BetaGeoFitter().fit(*history))
+    paid = customers[(customers["frequency"] > 0) & (customers["monetary_value"] > 0)]
+    spend, seconds["fit spend"] = timed(
+        lambda: package.GammaGammaFitter().fit(paid["frequency"], paid["monetary_value"])
+    )
+    active, first = timed(lambda: purchases.conditional_probability_alive(*history))
+    orders, second = timed(
+        lambda: purchases.conditional_expected_number_of_purchases_up_to_time(12 * MONTH, *history)
+    )
+    value, third = timed(
+        lambda: spend.customer_lifetime_value(
+            purchases,
+            *history,
+            customers["monetary_value"],
+            time=12,
+            discount_rate=(1 + ANNUAL_RATE) ** (1 / 12) - 1,
+            freq="D",
+        )
+    )
+    seconds["score"] = first + second + third
+    scores = pd.DataFrame(
+        {"p_alive": active, "expected_orders": orders, "cltv": value}, index=customers.index
+    )
+    return seconds, scores
+
+
+def main(number: int) -> None:
+    orders = simulated_orders(number)
+    customers, summary = timed(lambda: summarise_customers(orders))
+    print(
+        f"{len(customers):,} customers, {customers['orders'].sum():,} orders; summarised in {summary:.2f} s"
+    )
+    histories = len(customers.groupby(["frequency", "recency", "T"]))
+    print(f"{histories:,} distinct histories, {(customers['frequency'] > 0).sum():,} repeat customers")
+    lifetimes()  # its import is not what is compared
+
+    model, fit = timed(lambda: fit_cltv(customers))
+    scores, score = timed(lambda: predict_cltv(model, customers, 12 * MONTH, ANNUAL_RATE))
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        theirs, their_scores = usual_way(customers)
+
+    their_fit = theirs["fit purchases"] + theirs["fit spend"]
+    print(f"{'':12}{'ours':>9}{'lifetimes':>11}{'ratio':>8}")
+    for name, mine, other in (
+        ("fit", fit, their_fit),
+        ("score", score, theirs["score"]),
+        ("together", fit + score, their_fit + theirs["score"]),
+    ):
+        print(f"{name:12}{mine:>7.2f} s{other:>9.2f} s{other / mine:>7.1f}x")
+
+    repeat = (customers["frequency"] > 0).to_numpy()
+    print("largest relative differences: ", end="")
+    differences = {
+        "p_alive of repeat customers": (scores["p_alive"][repeat], their_scores["p_alive"][repeat]),
+        "expected orders": (scores["expected_orders"], their_scores["expected_orders"]),
+    }
+    print(", ".join(f"{name} {np.nanmax(np.abs(a / b - 1)):.1e}" for name, (a, b) in differences.items()))
+    print(f"total value: ours {scores['cltv'].sum():,.0f}, lifetimes {their_scores['cltv'].sum():,.0f}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1].replace(",", "").replace("_", "")) if len(sys.argv) > 1 else 1_000_000)

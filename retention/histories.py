@@ -1,0 +1,84 @@
+"""Distinct purchase histories: what the purchase models see of the customers, and how many share each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from retention.errors import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """Distinct purchase histories: arrays of equal length, and each customer's position in them.
+
+    `frequency`, `recency` and `T` as in `summarise_customers`; `counts` customers share a history;
+    `frequency[codes]` are the customers again.
+    """
+
+    frequency: np.ndarray
+    recency: np.ndarray
+    T: np.ndarray
+    counts: np.ndarray
+    codes: np.ndarray
+
+    def without_recency(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return each history's position among the distinct (frequency, T), and those two."""
+        codes = _group(self.frequency, self.T)
+        first = _first_of_each(codes)
+        return codes, self.frequency[first], self.T[first]
+
+
+def group_histories(customers: pd.DataFrame) -> Histories:
+    """Group customers by identical (frequency, recency, T).
+
+    Raises:
+        DataError: The table is not a customer table, or a history in it is impossible.
+    """
+    _require_customers(customers)
+    columns = [customers[name].to_numpy() for name in ("frequency", "recency", "T")]
+    codes = _group(*columns)
+    first = _first_of_each(codes)
+    frequency, recency, age = (column[first] for column in columns)
+    return Histories(frequency, recency, age, np.bincount(codes), codes)
+
+
+def _group(*columns: np.ndarray) -> np.ndarray:
+    key = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        codes, values = pd.factorize(column)
+        key = key * len(values) + codes
+    return pd.factorize(key)[0]
+
+
+def _first_of_each(codes: np.ndarray) -> np.ndarray:
+    first = np.empty(codes.max(initial=-1) + 1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    return first
+
+
+def _require_customers(customers: pd.DataFrame) -> None:
+    needed = ("frequency", "recency", "T", "monetary_value")
+    missing = [name for name in needed if name not in customers.columns]
+    if missing:
+        raise DataError(
+            f"The customer table has no column {', '.join(map(repr, missing))}. "
+            "Make the table with summarise_customers."
+        )
+    values = [customers[name].to_numpy() for name in needed]
+    if not all(np.isfinite(column).all() for column in values):
+        raise DataError("The customer table has empty or infinite values in its history columns.")
+    frequency, recency, age, spend = values
+    if (frequency % 1 != 0).any():
+        raise DataError("The frequency is not a whole number for every customer: it counts purchase days.")
+    wrong = (
+        (frequency < 0) | (recency < 0) | (recency > age) | ((frequency == 0) != (recency == 0)) | (spend < 0)
+    )
+    if wrong.any():
+        raise DataError(
+            f"{wrong.sum():,} of {len(wrong):,} customers have an impossible history (first: "
+            f"{customers.index[wrong][0]!r}): recency must lie between 0 and T and be 0 for one-time buyers "
+            "only, and spend must not be negative."
+        )

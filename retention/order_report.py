@@ -1,0 +1,186 @@
+"""What became of a file's rows: counts, reasons, assumptions and open questions, in words."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+import pandas as pd
+
+from retention.columns import Mapping
+from retention.files import Sheet
+from retention.formats import ROLES
+from retention.lines import Lines
+
+FIRST_LINES = 5
+ENOUGH_CUSTOMERS, ENOUGH_DAYS, ENOUGH_ORDERS = 500, 180, 3
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedRows:
+    """Rows left out for one reason: how many, the first spreadsheet rows, and the revenue they carried."""
+
+    reason: str
+    rows: int
+    first_lines: tuple[int, ...]
+    revenue: float
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the file leaves open. setting: the field of Mapping that settles it; options: value -> label; assumed: the
+    value taken meanwhile."""
+
+    setting: str
+    text: str
+    options: dict
+    assumed: object
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReport:
+    """What became of a file's rows: rows_read = rows_kept + all rows in `reasons`. refunded: money taken off orders;
+    unplaced_refunds: money that found no order, or exceeded it; notes: what was assumed and noticed, in words;
+    warnings: where the data is thin for predictions."""
+
+    rows_read: int
+    rows_kept: int
+    reasons: tuple[DroppedRows, ...] = ()
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
+    refunded: float = 0.0
+    unplaced_refunds: float = 0.0
+
+    @property
+    def dropped(self) -> dict[str, int]:
+        """Reason -> rows left out for it."""
+        return {entry.reason: entry.rows for entry in self.reasons}
+
+
+def count_reasons(left_out: pd.DataFrame) -> tuple[DroppedRows, ...]:
+    entries = [
+        DroppedRows(reason, len(rows), tuple(rows["line"].head(FIRST_LINES)), float(rows["amount"].sum()))
+        for reason, rows in left_out.groupby("reason", sort=False)
+    ]
+    return tuple(sorted(entries, key=lambda entry: -entry.rows))
+
+
+def reading_notes(sheet: Sheet, mapping: Mapping, lines: Lines, span: pd.Series) -> tuple[str, ...]:
+    notes = list(sheet.notes)
+    if sheet.wide_rows:
+        notes.append(
+            f"{sheet.wide_rows:,} rows have more cells than there are column names; what stands beyond is not read. "
+            "An unquoted delimiter inside a text may have shifted them."
+        )
+    if mapping.layout:
+        notes.insert(0, f"Recognised as {mapping.layout}.")
+    if "order_id" not in mapping.columns:
+        notes.append("The file has no order number, so each row counts as one order.")
+    elif lines.grouped and not lines.priced:
+        where = "once an order" if lines.per_order else "on each line"
+        notes.append(f"Several rows share an order number; amounts were taken as standing {where}.")
+    if lines.dates.why:
+        order = "day first" if lines.dates.day_first else "month first"
+        notes.append(f"Dates were read {order}: {lines.dates.why}.")
+    if lines.dates.buddhist:
+        notes.append("Years are of the Buddhist era; 543 was subtracted.")
+    if len(lines.currencies) > 1:
+        others = ", ".join(
+            f"{code} ({n:,} rows)" for code, n in lines.currencies.items() if code != lines.currency
+        )
+        notes.append(f"Amounts in {lines.currency} were taken; left out: {others}. They are never added.")
+    if span.emptied:
+        notes.append(
+            f"{int(span.emptied):,} orders were refunded in full: they count as orders with revenue 0."
+        )
+    if span.orders and pd.Timestamp(span.end).date() > dt.date.today() + dt.timedelta(days=1):
+        notes.append(
+            f"The last order is dated in the future ({pd.Timestamp(span.end).date()}). Check the date column."
+        )
+    return tuple(notes)
+
+
+def thin_data(orders: ir.Table, span: pd.Series) -> tuple[str, ...]:
+    """Where the data is thin for predictions (the minimums that other tools ask for); nothing is refused."""
+    if not span.orders:
+        return ()
+    # Most stores are large enough, and a part of their orders shows it at a fraction of the cost.
+    for part in (orders.limit(ENOUGH_CUSTOMERS * 100), orders):
+        counts = part.group_by("customer_id").aggregate(n=part.count())
+        facts = counts.aggregate(customers=counts.count(), most=counts.n.max()).execute().iloc[0]
+        if facts.customers >= ENOUGH_CUSTOMERS and facts.most >= ENOUGH_ORDERS:
+            break
+    days = (pd.Timestamp(span.end) - pd.Timestamp(span.start)).days + 1
+    found = []
+    if facts.customers < ENOUGH_CUSTOMERS:
+        found.append(
+            f"Only {facts.customers:,} customers; predictions get steady from about {ENOUGH_CUSTOMERS}."
+        )
+    if days < ENOUGH_DAYS:
+        found.append(f"Only {days} days of orders; predictions need about {ENOUGH_DAYS}.")
+    if facts.most < ENOUGH_ORDERS:
+        found.append(
+            "No customer has three orders or more, so little can be learned about who keeps coming back."
+        )
+    return tuple(found)
+
+
+def open_questions(sheet: Sheet, mapping: Mapping, lines: Lines) -> tuple[Question, ...]:
+    """What the whole column leaves open, with the answer taken meanwhile."""
+    found = []
+    if lines.dates.ambiguous:
+        column = mapping.columns["ordered_at"]
+        sample = sheet.table[sheet.column(column)].strip().nullif("").max().execute()
+        found.append(
+            Question(
+                "day_first",
+                f"In {column!r}, is {sample!r} written with the day or the month first?",
+                {True: "Day first", False: "Month first"},
+                lines.dates.day_first,
+            )
+        )
+    if lines.money.assumed:
+        column = mapping.columns.get("revenue") or mapping.columns["unit_price"]
+        found.append(
+            Question(
+                "decimal",
+                f"In {column!r}, what does the mark before three digits stand for?",
+                {
+                    ",": "1.234 is a thousand; 1,5 is one and a half",
+                    ".": "1,234 is a thousand; 1.5 is one and a half",
+                },
+                lines.money.decimal,
+            )
+        )
+    if len(lines.currencies) > 1:
+        options = {code: f"{code} ({n:,} rows)" for code, n in lines.currencies.items()}
+        found.append(Question("currency", "Which currency should be used?", options, lines.currency))
+    if lines.per_order_share is not None and 0.3 < lines.per_order_share < 1:
+        found.append(
+            Question(
+                "per_order",
+                "Where several rows make one order, is the amount the order's or the line's?",
+                {
+                    True: "The order's total, repeated or on its first row",
+                    False: "The line's, to be added up",
+                },
+                lines.per_order,
+            )
+        )
+    return tuple(found)
+
+
+def nothing_left(sheet: Sheet, mapping: Mapping, report: OrderReport) -> str:
+    parts = []
+    for entry in report.reasons[:3]:
+        lines = ", ".join(f"{line:,}" for line in entry.first_lines[:3])
+        parts.append(f"{entry.rows:,} × {entry.reason.lower()} (first: line {lines})")
+    used = ", ".join(
+        f"{ROLES[role].label.lower()} from {name!r}"
+        for role, name in mapping.columns.items()
+        if ROLES[role].required
+    )
+    return (
+        f"None of the {report.rows_read:,} rows of {sheet.name!r} is an order: {'; '.join(parts)}. Read were: {used}. "
+        "Choose other columns, or check the export."
+    )

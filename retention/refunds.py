@@ -1,0 +1,134 @@
+"""Lines -> settled orders: rows with one number become one order, and money given back comes off the right one."""
+
+import ibis
+import ibis.expr.types as ir
+
+from retention.lines import DIMENSIONS, NO_AMOUNT, Lines, first_filled
+from retention.statuses import State
+
+FREE_ITEMS = "Only free items (unit price 0)"
+REFUND_PLACED = "Refund, taken off an order"
+REFUND_UNPLACED = "Refund without an earlier order"
+
+
+def gather_orders(good: ir.Table, lines: Lines) -> ir.Table:
+    """Lines -> candidate orders: gross (>= 0), negative (<= 0, refund lines), and a fate: order, refund, free, no amount."""
+    amount = ibis.ifelse(good.state == str(State.REFUND), -good.amount.abs(), good.amount)
+    good = good.mutate(
+        paid=ibis.ifelse(amount >= 0, amount, ibis.null("float64")),
+        given_back=ibis.ifelse(amount < 0, amount, 0.0),
+    )
+    extras = [c for c in ("quantity", "currency", *DIMENSIONS) if c in good.columns]
+    if lines.grouped:
+        when = good.ordered_at
+        once = lines.per_order
+
+        def total(column: str) -> ir.FloatingValue:
+            return first_filled(good, column) if once else good[column].sum()
+
+        cells = {
+            "line": good.line.min(),
+            "ordered_at": ibis.coalesce(when.min(where=good.paid.notnull()), when.min()),
+            "gross": total("paid"),
+            "negative": good.given_back.sum(),
+            "state": first_filled(good, "state"),
+            **{c: total(c) for c in ("refund", "discount") if c in good.columns},
+            **{c: good[c].sum() if c == "quantity" else first_filled(good, c) for c in extras},
+        }
+        orders = good.group_by("order_id", "customer_id").aggregate(**cells)
+    else:
+        cells = [c for c in ("refund", "discount") if c in good.columns]
+        orders = good.select(
+            "order_id",
+            "customer_id",
+            "line",
+            "ordered_at",
+            "state",
+            *cells,
+            *extras,
+            gross=good.paid,
+            negative=good.given_back,
+        )
+    fate = ibis.cases(
+        (orders.gross.isnull() & (orders.negative < 0), "refund"),
+        (orders.gross.isnull(), "no amount"),
+        ((orders.gross == 0) & ibis.literal(lines.priced), "free"),
+        else_="order",
+    )
+    return orders.mutate(fate=fate)
+
+
+def place_refunds(gathered: ir.Table) -> ir.Table:
+    """Each refund row's order: the customer's latest one that is not later than the refund. Columns refund_id,
+    customer_id, line, order_id (NULL when there is none), amount (> 0)."""
+    refunds = gathered.filter(gathered.fate == "refund")
+    asked = refunds.select(
+        "customer_id", "ordered_at", "line", refund_id="order_id", amount=-refunds.negative
+    )
+    orders = gathered.filter(gathered.fate == "order")
+    # Of orders at the same moment the one that stands last in the file.
+    orders = orders.group_by("customer_id", "ordered_at").aggregate(
+        order_id=orders.order_id.argmax(orders.line)
+    )
+    joined = asked.asof_join(orders, on="ordered_at", predicates="customer_id")
+    return joined.select("refund_id", "customer_id", "line", "amount", "order_id")
+
+
+def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.Table:
+    """Orders with revenue net of what was given back; `taken` of it, and `over`, what exceeded the order."""
+    orders = gathered.filter(gathered.fate == "order")
+    back = -orders.negative
+    if "refund" in orders.columns:
+        back = back + orders.refund.fill_null(0.0)
+    back = ibis.ifelse(
+        (orders.state == str(State.REFUNDED)).fill_null(False) & (back <= 0), orders.gross, back
+    )
+    orders = orders.mutate(back=back)
+    if placed is not None:
+        found = placed.filter(placed.order_id.notnull())
+        per_order = found.group_by("order_id", "customer_id").aggregate(later=found.amount.sum())
+        orders = orders.left_join(per_order, ["order_id", "customer_id"]).drop(
+            "order_id_right", "customer_id_right"
+        )
+        orders = orders.mutate(back=orders.back + orders.later.fill_null(0.0))
+    taken = ibis.least(orders.gross, orders.back)
+    extras = [c for c in ("discount", "quantity", *DIMENSIONS) if c in orders.columns]
+    cells = {c: orders[c].fill_null(0.0) if c == "discount" else orders[c] for c in extras}
+    if lines.currencies:
+        cells["currency"] = orders.currency
+    return orders.select(
+        "order_id",
+        "customer_id",
+        "ordered_at",
+        revenue=orders.gross - taken,
+        **cells,
+        gross=orders.gross,
+        taken=taken,
+        over=orders.back - taken,
+    )
+
+
+def lost_lines(marked: ir.Table, gathered: ir.Table, placed: ir.Table | None, grouped: bool) -> ir.Table:
+    """The lines of everything gathered that is no order: line, reason, amount."""
+    key = ["order_id", "customer_id"]
+    lost = gathered.filter(gathered.fate != "order")
+    lost = lost.select(*key, "fate", "line", amount=lost.negative)
+    if grouped:
+        usable = marked.filter(marked.reason.isnull()).select("line", "amount", *key)
+        lost = usable.inner_join(lost.select(*key, "fate"), key)
+    nowhere = ibis.literal(False)
+    if placed is not None:
+        unplaced = (
+            placed.filter(placed.order_id.isnull())
+            .select(order_id="refund_id", customer_id="customer_id")
+            .distinct()
+        )
+        lost = lost.left_join(unplaced.mutate(nowhere=True), key)
+        nowhere = lost.nowhere.fill_null(False)
+    reason = ibis.cases(
+        (lost.fate == "free", FREE_ITEMS),
+        (lost.fate == "no amount", NO_AMOUNT),
+        (nowhere, REFUND_UNPLACED),
+        else_=REFUND_PLACED,
+    )
+    return lost.select("line", "amount", reason=reason).select("line", "reason", "amount")
