@@ -2,8 +2,8 @@
 
     python -m benchmarks.bench_segments [--customers 1000000]
 
-Both label every customer and sum up every segment for a new set of rules, 20 times with another threshold each, and
-take turns in one process. The answers are compared before anything is timed.
+Both label every customer and sum up every segment for a new set of rules, 20 times with another threshold
+each, and take turns in one process. The answers are compared before anything is timed.
 """
 
 import argparse

@@ -1,9 +1,11 @@
-"""From a slider's key press to the redrawn count: the segments page with 1,000,000 customers beside an empty page.
+"""From a slider's key press to the redrawn count: the segments page with 1,000,000 customers beside an
+empty page.
 
     python -m benchmarks.bench_slider [--customers 1000000]
 
-One server, one browser, two tabs that take turns in blocks of five presses. The clock runs inside the page, from the
-key's event to the frame after the count's text has changed. Needs Chromium or Chrome; `--chrome` names another.
+One server, one browser, two tabs that take turns in blocks of five presses. The clock runs inside the page,
+from the key's event to the frame after the count's text has changed. Needs Chromium or Chrome; `--chrome`
+names another.
 """
 
 import argparse

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from retention.errors import RetentionError
 from retention.segments import place_segments, summarise_segments
 from retention.view import segment_controls as controls
 from retention.view import segment_results as results
-from retention.view import shell
+from retention.view import shell, widgets
 
 data = shell.open_page("Segments", ":material/donut_small:", "Which groups do they form?")
 st.html(results.STYLE)
@@ -18,20 +19,24 @@ def segments() -> None:
     left, right = st.columns([5, 8], gap="large")
     with left:
         choice = controls.draw_controls(data, presets)
-    inputs, rules, currency = choice.basis.inputs, choice.rules, data.orders.currency
-    placement = place_segments(inputs, rules)
-    summary = summarise_segments(inputs, placement)
-    definitions = results.definitions_of(inputs, rules, currency)
+    basis, rules, currency = choice.basis, choice.rules, data.orders.currency
+    placement = place_segments(basis.inputs, rules)
+    summary = summarise_segments(basis.inputs, placement)
+    definitions = results.definitions_of(basis.inputs, rules, currency)
     with counts:
         results.draw_counts(summary, definitions)
     with right:
+        results.draw_problem(data, basis)
         results.draw_shares(summary, definitions, currency)
         group = results.choose_group()
-        results.draw_map(data, choice.basis, rules, placement, group)
+        results.draw_map(data, basis, rules, placement, group)
     if group:
-        results.draw_group(data, summary, definitions, choice.basis, rules, group)
+        results.draw_group(data, summary, definitions, basis, rules, group)
     results.draw_table(summary, definitions, currency, group)
     controls.draw_strips(data, choice)
 
 
-segments()
+try:
+    segments()
+except RetentionError as error:
+    widgets.problem("These customers cannot be put into segments", error)

@@ -21,9 +21,9 @@ def to_csv(frame: pd.DataFrame, index: bool = True) -> bytes:
     """`frame` as CSV: UTF-8 with a byte order mark, commas, one header line, the index first unless left out.
 
     Text that a spreadsheet would run as a formula gets an apostrophe in front, in cells, index and headers
-    alike: whatever starts with = + - @ or their full-width forms, also behind blanks, quotes or a separator, and
-    whatever starts with a tab or a line break. Numbers, dates and booleans stay as they are; a missing value is an
-    empty cell.
+    alike: whatever starts with = + - @ or their full-width forms, also behind blanks, quotes or a
+    separator, and whatever starts with a tab or a line break. Numbers, dates and booleans stay as they are;
+    a missing value is an empty cell.
 
     >>> frame = pd.DataFrame({"name": ["=1+1", "Ann"], "value": [-2.5, 3.0]})
     >>> to_csv(frame, index=False).decode("utf-8-sig").split()

@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from retention.columns import Mapping
+from retention.dates import NUMERIC
 from retention.files import Sheet
 from retention.formats import ROLES
 from retention.lines import Lines
@@ -130,7 +131,9 @@ def open_questions(sheet: Sheet, mapping: Mapping, lines: Lines) -> tuple[Questi
     found = []
     if lines.dates.ambiguous:
         column = mapping.columns["ordered_at"]
-        sample = sheet.table[sheet.column(column)].strip().nullif("").max().execute()
+        cell = sheet.table[sheet.column(column)].strip()
+        open_to_both = cell.re_extract(NUMERIC, 1) != cell.re_extract(NUMERIC, 2)
+        sample = cell.max(where=cell.re_search(NUMERIC) & open_to_both).execute() or "01/02"
         found.append(
             Question(
                 "day_first",

@@ -96,10 +96,16 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
     cells = {c: orders[c].fill_null(0.0) if c == "discount" else orders[c] for c in extras}
     if lines.currencies:
         cells["currency"] = orders.currency
+    if lines.grouped:
+        # A number that several customers share (it starts anew each year, say) stands for several orders.
+        holders = orders.count().over(group_by=orders.order_id)
+        number = ibis.ifelse(holders > 1, orders.order_id + " / " + orders.customer_id, orders.order_id)
+    else:
+        number = orders.order_id
     return orders.select(
-        "order_id",
         "customer_id",
         "ordered_at",
+        order_id=number,
         revenue=orders.gross - taken,
         **cells,
         gross=orders.gross,

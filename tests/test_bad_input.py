@@ -151,8 +151,8 @@ def _flood(size: int) -> tuple[bytes, int]:
 
 @pytest.mark.parametrize("honest", [True, False])
 def test_zip_bomb_is_stopped(honest):
-    """3 GB of rows in a file of some MB; the directory may claim to hold only a little."""
-    packed, size = _flood(3 << 30)
+    """400 MB of rows in a file of one MB; the directory may claim to hold only a little."""
+    packed, size = _flood(400 << 20)
     claimed = min(size, 0xFFFFFFFE) if honest else 1000
     name = b"orders.csv"
     sizes = struct.pack("<III", 0, len(packed), claimed)
@@ -170,7 +170,7 @@ def test_zip_bomb_is_stopped(honest):
 
 
 def test_gzip_bomb_is_stopped():
-    packed, size = _flood(3 << 30)
+    packed, size = _flood(400 << 20)
     data = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff" + packed + struct.pack("<II", 0, size & 0xFFFFFFFF)
     message = refused(data, "orders.csv.gz")
     assert "large" in message or "big" in message or "gb" in message or "mb" in message
@@ -258,7 +258,7 @@ HOSTILE = (
     "\u202eevil",
     "{0} %s {{x}}",
     "😀 ลูกค้า",
-    "x" * 5000,
+    "x" * 500,
 )
 
 
@@ -283,25 +283,22 @@ def test_hostile_text_in_the_header_is_only_a_name():
     mapping = detect_columns(sheet)
     assert_same_orders(build_orders(sheet, mapping), expected_orders(KEPT[1:]))
     chosen = build_orders(sheet, mapping.with_columns(customer_id=HOSTILE[0], product=HOSTILE[3]))
-    assert sorted(chosen.table.to_pandas()["customer_id"].unique()) == [
-        f"{i}{HOSTILE[0]}".lower() for i in range(3)
-    ]
+    found = sorted(customer.casefold() for customer in chosen.table.to_pandas()["customer_id"].unique())
+    assert found == [f"{i}{HOSTILE[0]}".casefold() for i in range(3)]
     assert list(chosen.dropped_rows()[HOSTILE[3]]) == [f"0{HOSTILE[3]}"]
 
 
-@pytest.mark.parametrize(
-    "name", ["line", "reason", "amount", "row", "extra", "c0", "order_id", "state", "rowid"]
-)
-def test_a_column_may_have_any_name(name):
-    """Also one that the reader itself uses."""
-    header = ["Order", "Email", "Order date", "Total", name]
-    rows = [[*row[:3], row[4], f"x{i}"] for i, row in enumerate(ROWS)]
+def test_columns_may_have_the_names_that_the_reader_uses_itself():
+    names = ["line", "reason", "amount", "row", "extra", "c0", "order_id", "state", "rowid", "customer_id"]
+    header = ["Order", "Email", "Order date", "Total", *names]
+    rows = [[*row[:3], row[4], *(f"x{i} {name}" for name in names)] for i, row in enumerate(ROWS)]
     rows[1][2] = "no day"
-    orders = read_orders(csv_bytes(header, rows), {"order_id": "Order"}, name="orders.csv")
+    columns = {"order_id": "Order", "customer_id": "Email", "revenue": "Total"}
+    orders = read_orders(csv_bytes(header, rows), columns, name="orders.csv")
     assert_same_orders(orders, expected_orders((KEPT[0], *KEPT[2:])))
     dropped = orders.dropped_rows()
     assert len(dropped) == 1
-    assert "x1" in {str(value) for value in dropped.iloc[0]}
+    assert {f"x1 {name}" for name in names} <= {str(value) for value in dropped.iloc[0]}
 
 
 def test_very_long_cells_and_many_quotes():
@@ -333,10 +330,10 @@ def holds_together(data: bytes, name: str = "orders.csv") -> None:
     assert len(table) > 0
     assert table["revenue"].between(0, float("inf"), inclusive="left").all()
     assert table[["order_id", "customer_id", "ordered_at"]].notna().all().all()
-    assert table["order_id"].is_unique
+    assert not table.duplicated(["order_id", "customer_id"]).any()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.data())
 def test_a_damaged_file_is_read_or_refused_never_a_crash(data):
     damaged = bytearray(GOOD[:1500])

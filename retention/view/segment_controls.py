@@ -22,8 +22,10 @@ from retention.view.segment_basis import (
     MEASURES,
     READY_DAYS,
     Basis,
+    StripKey,
     basis_for,
     fitted_for,
+    strip_data,
     strip_spec,
 )
 
@@ -40,7 +42,8 @@ DAYS_RULES = (
 
 @dataclass(frozen=True, slots=True)
 class Slider:
-    """One slider: its URL key, the rules it sets (two: one a handle), label, help and the colours of its parts."""
+    """One slider: its URL key, the rules it sets (two: one a handle), label, help and the colours of its
+    parts."""
 
     key: str
     rules: tuple[str, ...]
@@ -269,7 +272,8 @@ def _draw_slider(slider: Slider, values: dict[str, float], off: str | None, scal
         disabled=off is not None,
     )
     place = st.container(key=f"strip_place_{key}")
-    cuts = chosen if isinstance(chosen, tuple) else (chosen,)
+    # An address may name the two handles in either order.
+    cuts = tuple(sorted(chosen)) if isinstance(chosen, tuple) else (chosen,)
     values.update(zip(slider.rules, cuts, strict=True))
     name = f"{key}_percentile" if percentile else key
     return Strip(place, name, slider, float(low), float(high), tuple(map(float, cuts)))

@@ -1,6 +1,7 @@
 """What the segments page draws, as small frames: computing here, drawing in `segment_charts`."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -52,9 +53,10 @@ def map_rows(
 ) -> pd.DataFrame:
     """Rows for `customer_map_chart`: the cells that hold customers.
 
-    `counts` comes from `map_counts`, for a trait with that trait. With a `group` its customers take its colour, the fuller the cell the
-    stronger, and the others fade; without one each cell takes the colour of its most frequent stage. `words`
-    are the ranges of probability and of value as a tooltip says them (`map_words`).
+    `counts` comes from `map_counts`, for a trait with that trait. With a `group` its customers take its
+    colour, the fuller the cell the stronger, and the others fade; without one each cell takes the colour of
+    its most frequent stage. `words` are the ranges of probability and of value as a tooltip says them
+    (`map_words`).
     """
     stages = counts[:, : len(STAGES)]
     everybody = stages.sum(axis=1)
@@ -93,11 +95,10 @@ def map_rows(
 def map_words(grid: MapGrid, currency: str | None) -> tuple[list[str], list[str]]:
     """The ranges of the map's columns and rows in words; the outermost rows also hold what lies beyond."""
     chances = [
-        f"{text.percent(low)} to {text.percent(high)}"
-        for low, high in zip(grid.probability_edges[:-1], grid.probability_edges[1:], strict=True)
+        f"{text.percent(low)} to {text.percent(high)}" for low, high in pairwise(grid.probability_edges)
     ]
     edges = [text.money(edge, currency) for edge in grid.value_edges]
-    worths = [f"{low} to {high}" for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    worths = [f"{low} to {high}" for low, high in pairwise(edges)]
     worths[0] = f"up to {edges[1]}"
     return chances, worths
 

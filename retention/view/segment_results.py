@@ -22,38 +22,37 @@ from retention.segments import (
     unavailable,
     value_cutoffs,
 )
+from retention.view import loaded as session
 from retention.view import palette, text, widgets
 from retention.view import segment_charts as charts
 from retention.view import segment_frames as frames
 from retention.view.loaded import Loaded
-from retention.view.segment_basis import Basis, map_parts, scores_of, shares_spec
+from retention.view.segment_basis import Basis, map_parts, shares_spec
 
 LABELS, COLOURS = frames.LABELS, frames.COLOURS
 
 _PAGE = f"light-dark({palette.BACKGROUNDS['light']},{palette.BACKGROUNDS['dark']})"
-STYLE = """<style>
-.segs{display:grid;grid-template-columns:repeat(7,minmax(max-content,1fr));gap:.25rem 1rem;overflow-x:auto;
-  font-variant-numeric:tabular-nums;scrollbar-width:none}
-.segs div{white-space:nowrap;cursor:help;line-height:1.35;border-top:4px solid;padding-top:.35rem}
-.segs em{font-style:normal;display:block;font-size:.875rem;opacity:.8}
-.segs b{font-size:1.25rem;font-weight:600}
+STYLE = """<style> .segs{display:grid;grid-template-columns:repeat(7,minmax(max-content,1fr));gap:.25rem
+1rem;overflow-x:auto; font-variant-numeric:tabular-nums;scrollbar-width:none} .segs
+div{white-space:nowrap;cursor:help;line-height:1.35;border-top:4px solid;padding-top:.35rem} .segs
+em{font-style:normal;display:block;font-size:.875rem;opacity:.8} .segs b{font-size:1.25rem;font-weight:600}
 .segs span{opacity:.75;font-size:.875rem;margin-left:.4rem}
+@media(max-width:640px){.segs{grid-template-columns:repeat(4,1fr);gap:.35rem .75rem}.segs span{display:none}
+.segs em{font-size:.8125rem}.segs b{font-size:1.125rem}}
 [data-testid=stLayoutWrapper]:has(>.st-key-segment_counts){position:sticky;top:3.75rem;z-index:90;
-  background:PAGE;padding:.25rem 0 .5rem}
-.segt{overflow-x:auto}
-.segt table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
-.segt th,.segt td{padding:.42rem .6rem;text-align:right;white-space:nowrap;
-  border-bottom:1px solid rgba(128,140,146,.25)}
-.segt thead th{font-weight:600;opacity:.75;font-size:.8rem;cursor:help;vertical-align:bottom}
-.segt tbody th{text-align:left;font-weight:500;cursor:help}
-.segt th:first-child{text-align:left;padding-left:0;position:sticky;left:0;background:PAGE}
-.segt i{width:.7rem;height:.7rem;border-radius:.2rem;display:inline-block;margin-right:.5rem}
-.segt small{opacity:.7;margin-left:.4rem;display:inline-block;min-width:2.9rem}
-.segt tr.on td,.segt tr.on th:first-child{background:color-mix(in srgb,PAGE 86%,gray)}
-.segt tr.gap th{padding-top:1.1rem;font-size:.8rem;font-weight:600;opacity:.75;cursor:default}
-[class*=st-key-strip_place]{margin:-1.65rem 0 -1rem;padding:0 6px}
-[class*=st-key-strip_place] [data-testid=stElementToolbar]{display:none}
-</style>""".replace("PAGE", _PAGE)
+background:PAGE;padding:.25rem 0 .5rem} .segt{overflow-x:auto} .segt
+table{border-collapse:separate;border-spacing:0;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
+.segt th,.segt td{padding:.42rem .6rem;text-align:right;white-space:nowrap; border-bottom:1px solid
+rgba(128,140,146,.25)} .segt thead
+th{font-weight:600;opacity:.75;font-size:.8rem;cursor:help;vertical-align:bottom} .segt tbody
+th{text-align:left;font-weight:500;cursor:help} .segt
+th:first-child{text-align:left;padding-left:0;position:sticky;left:0;background:PAGE} .segt
+i{width:.7rem;height:.7rem;border-radius:.2rem;display:inline-block;margin-right:.5rem} .segt
+small{opacity:.7;margin-left:.4rem;display:inline-block;min-width:2.9rem} .segt tr.on td,.segt tr.on
+th:first-child{background:color-mix(in srgb,PAGE 86%,gray)} .segt tr.gap
+th{padding-top:1.1rem;font-size:.8rem;font-weight:600;opacity:.75;cursor:default}
+[class*=st-key-strip_place]{margin:-1.65rem 0 -1rem;padding:0 6px} [class*=st-key-strip_place]
+[data-testid=stElementToolbar]{display:none} </style>""".replace("PAGE", _PAGE)
 
 
 def definitions_of(inputs: SegmentInputs, rules: SegmentRules, currency: str | None) -> dict[str, str]:
@@ -72,6 +71,25 @@ def draw_counts(summary: pd.DataFrame, definitions: Mapping[str, str]) -> None:
         )
         + "</div>"
     )
+
+
+def draw_problem(data: Loaded, basis: Basis) -> None:
+    """Say what is off, and why, where the orders carry no model, and where the model is doubtful."""
+    if basis.problem is not None:
+        st.warning(
+            f"**These orders carry no model of future purchases.** {text.plain(basis.problem, limit=1000)}  \n"
+            "The stages by orders and days work as usual. VIP, “ready to buy”, the expected value and the map of "
+            "customers need a model and are off.",
+            icon=":material/warning:",
+        )
+        return
+    doubts = [check.name.lower() for check in session.model_for(data).checks if check.status == "bad"]
+    if doubts:
+        st.warning(
+            f"Read expected values and probabilities with care: {text.plain(', '.join(doubts), limit=500)}. "
+            "The page “Customer value” says what was found and what to do.",
+            icon=":material/warning:",
+        )
 
 
 def draw_shares(summary: pd.DataFrame, definitions: Mapping[str, str], currency: str | None) -> None:
@@ -144,7 +162,7 @@ def draw_group(
             widgets.csv_download(
                 f"Download {text.plural(n, 'customer')}",
                 f"{group}.csv",
-                partial(group_csv, data, basis.inputs, rules, group),
+                partial(group_csv, data.customers, basis.scores, basis.inputs, rules, group),
                 key="download_segment",
             )
     widgets.metric_row(
@@ -174,16 +192,25 @@ def draw_group(
     )
 
 
-def group_csv(data: Loaded, inputs: SegmentInputs, rules: SegmentRules, group: str) -> bytes:
-    """A segment's customers with their scores and segments, highest expected value first."""
+def group_csv(
+    customers: pd.DataFrame,
+    scores: pd.DataFrame | None,
+    inputs: SegmentInputs,
+    rules: SegmentRules,
+    group: str,
+) -> bytes:
+    """A segment's customers with their scores and segments, highest expected value first.
+
+    Runs when the button is clicked, outside the session: everything it needs is passed in.
+    """
     codes = assign_codes(inputs, rules)
     inside = members(codes, group)
-    customers, scores = data.customers[inside], scores_of(data)
-    parts = [label_frame(codes[inside], customers.index), customers]
-    if scores is not None:
-        parts.append(scores.reindex(customers.index))
-    table = pd.concat(parts, axis=1)
-    return to_csv(table.sort_values("revenue" if scores is None else "cltv", ascending=False, kind="stable"))
+    table = label_frame(codes[inside], customers.index[inside]).join(customers[inside])
+    if scores is None:
+        return to_csv(table.sort_values("revenue", ascending=False, kind="stable"))
+    table = table.join(scores[inside])
+    table[f"p_purchase_{rules.ready_days}d"] = inputs.raw["probability"][inside]
+    return to_csv(table.sort_values("cltv", ascending=False, kind="stable"))
 
 
 COLUMNS = {

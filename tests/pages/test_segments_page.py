@@ -1,0 +1,196 @@
+"""The segments page: on the sample store, on a tiny store, without a model, and with nothing loaded."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from retention.cltv import fit_cltv, predict_cltv
+from retention.exports import to_csv
+from retention.rules import defaults
+from retention.segments import SegmentRules, prepare_segments
+from retention.view import segment_results
+from retention.view.text import STAGE_LABELS, TRAIT_LABELS
+
+ROOT = Path(__file__).parents[2]
+PAGE = "pages/segments.py"
+
+
+def page(**query):
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in query.items():
+        at.query_params[name] = value
+    return at.switch_page(PAGE).run()
+
+
+def button(at, label):
+    return next(found for found in at.button if found.label == label)
+
+
+def sample(**query):
+    return button(page(**query), "Load the sample store").click().run()
+
+
+def uploaded(rows):
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    content = "\n".join(["Order,Email,Date,Total", *rows]).encode()
+    at.file_uploader[0].set_value(("orders.csv", content, "text/csv"))
+    return button(at.run(), "Use these orders").click().run().switch_page(PAGE).run()
+
+
+def html(at):
+    return "".join(element.proto.body for element in at.get("html"))
+
+
+def counts(at):
+    found = re.findall(r"<em>([^<]+)</em><b>([\d,]+)</b>", html(at))
+    return {name: int(number.replace(",", "")) for name, number in found}
+
+
+def metrics(at):
+    return {metric.label: metric.value for metric in at.metric}
+
+
+def words(at):
+    shown = [*at.markdown, *at.caption, *at.error, *at.warning, *at.info]
+    return "\n".join(str(element.value) for element in shown).replace("\\", "").replace("\u2060", "")
+
+
+@pytest.fixture(scope="module")
+def store():
+    at = sample()
+    assert not at.exception
+    return at
+
+
+def test_opened_cold_it_offers_the_sample_store_there_and_then():
+    at = page()
+    assert not at.exception
+    assert not at.slider
+    at = button(at, "Load the sample store").click().run()
+    assert not at.exception
+    assert sum(counts(at).values()) == 12_000
+
+
+def test_every_stage_and_trait_is_counted_and_defined(store):
+    assert list(counts(store)) == list(STAGE_LABELS.values())
+    for label in [*STAGE_LABELS.values(), *TRAIT_LABELS.values()]:
+        assert f"{label}</th>" in html(store)
+    assert "One order, less than 30 days ago." in html(store)
+
+
+def test_moving_a_slider_moves_customers_and_the_chosen_segment_follows(store):
+    before = counts(store)
+    store.slider(key="repeat").set_value((60, 400)).run()
+    assert not store.exception
+    after = counts(store)
+    assert after["Lapsed"] < before["Lapsed"]
+    assert after["At risk"] > before["At risk"]
+    assert sum(after.values()) == sum(before.values())
+    assert metrics(store)["Customers"] == f"{after['At risk']:,}"
+    button(store, "Reset all").click().run()
+    assert counts(store) == before
+
+
+def test_presets_set_the_days_and_say_how(store):
+    before = counts(store)
+    store.button_group(key="preset").set_value("Fit to my data").run()
+    assert not store.exception
+    assert counts(store) != before
+    assert "nine in ten" in words(store)
+    store.button_group(key="preset").set_value("Published scheme").run()
+    assert counts(store) == before
+    assert store.slider(key="repeat").value == (60, 120)
+
+
+def test_changing_the_unit_keeps_the_thresholds_where_they_were(store):
+    before = counts(store)
+    store.button_group(key="unit").set_value("money").run()
+    assert not store.exception
+    assert store.slider(key="vip_money").value > 0
+    # The slider in money moves in steps, so a few customers at the edge may change sides.
+    assert counts(store)["VIP"] == pytest.approx(before["VIP"], rel=0.05)
+    store.button_group(key="unit").set_value("percentile").run()
+    assert store.slider(key="vip").value == defaults()["vip_value"]
+    assert counts(store) == before
+
+
+def test_looking_further_ahead_makes_more_customers_ready(store):
+    def ready():
+        return int(re.search(r"Ready to buy</th><td>([\d,]+)", html(store))[1].replace(",", ""))
+
+    before = ready()
+    store.select_slider(key="ready_days").set_value(90).run()
+    assert not store.exception
+    assert ready() > before
+    button(store, "Reset all").click().run()
+    assert ready() == before
+
+
+def test_thresholds_in_the_address_are_the_ones_shown():
+    at = sample(repeat=["40", "200"], segment="VIP", vip="80")
+    assert not at.exception
+    assert at.slider(key="repeat").value == (40, 200)
+    assert at.slider(key="vip").value == 80
+    assert metrics(at)["Customers"] == f"{counts(at)['VIP']:,}"
+
+
+@pytest.mark.parametrize("query", [{"repeat": ["200", "40"]}, {"vip": "<b>"}, {"segment": "nobody"}])
+def test_nonsense_in_the_address_is_ignored(query):
+    at = sample(**query)
+    assert not at.exception
+    assert sum(counts(at).values()) == 12_000
+
+
+def test_the_file_holds_the_customers_on_screen_with_their_scores(store):
+    data = store.session_state["loaded_orders"]
+    shown = counts(store)
+    scores = predict_cltv(fit_cltv(data.customers), data.customers)
+    inputs, rules = prepare_segments(data.customers, scores), SegmentRules()
+    for stage in ("at_risk", "vip"):
+        written = segment_results.group_csv(data.customers, scores, inputs, rules, stage)
+        rows = list(csv.DictReader(io.StringIO(written.decode("utf-8-sig"))))
+        assert len(rows) == shown[STAGE_LABELS[stage]]
+        assert {row["stage"] for row in rows} == {stage}
+        assert float(rows[0]["cltv"]) >= float(rows[-1]["cltv"])
+        assert {"customer_id", "p_purchase_30d", "orders", "revenue", "ready_to_buy"} <= set(rows[0])
+
+
+def test_a_tiny_store_has_stages_and_a_word_of_caution():
+    at = uploaded(["1,a@x.com,2024-01-01,10", "2,a@x.com,2024-03-01,20", "3,b@x.com,2024-03-20,30"])
+    assert not at.exception
+    assert sum(counts(at).values()) == 2
+    assert "with care" in words(at) or "carry no model" in words(at)
+
+
+def test_one_time_buyers_without_a_model_still_has_stages_and_says_what_is_off():
+    at = uploaded(
+        [
+            "1,a@x.com,2024-01-01,10",
+            "2,b@x.com,2024-03-01,20",
+            "3,c@x.com,2024-03-20,30",
+        ]
+    )
+    assert not at.exception
+    assert {name: n for name, n in counts(at).items() if n} == {"New": 2, "First-time": 1}
+    assert "carry no model" in words(at)
+    assert at.slider(key="vip").disabled
+    assert at.slider(key="ready").disabled
+    assert at.slider(key="discount").disabled
+    assert not at.slider(key="repeat").disabled
+
+
+def test_names_with_markup_and_formulas_stay_text():
+    at = uploaded(
+        [
+            "1,<img src=x onerror=alert(1)>,2024-01-01,10",
+            "2,=HYPERLINK(1),2024-03-01,20",
+        ]
+    )
+    assert not at.exception
+    assert "onerror" not in html(at) + words(at)
+    data = at.session_state["loaded_orders"]
+    assert "\n'=hyperlink" in to_csv(data.customers).decode("utf-8-sig").lower()
