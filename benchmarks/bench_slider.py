@@ -133,7 +133,8 @@ def main() -> None:
     for name, times in took.items():
         low, high = min(times), max(times)
         print(
-            f"{name:10} median {statistics.median(times):6.1f} ms of {len(times)} presses ({low:.0f} to {high:.0f})"
+            f"{name:10} median {statistics.median(times):6.1f} ms of {len(times)} presses "
+            f"({low:.0f} to {high:.0f})"
         )
     ratio = statistics.median(took["segments"]) / statistics.median(took["empty"])
     print(f"ratio      {ratio:6.2f} at {options.customers:,} customers")

@@ -112,6 +112,7 @@ def _connect() -> Backend:
         autoload_known_extensions=False,
         temp_directory=tempfile.gettempdir(),
         # Memory of dropped tables goes back at once: by default the engine keeps hundreds of megabytes for later.
+        allocator_background_threads=True,
         allocator_flush_threshold="8MB",
         allocator_bulk_deallocation_flush_threshold="8MB",
         threads=os.cpu_count() or 1,

@@ -96,9 +96,9 @@ def rules_from_gaps(gaps: pd.DataFrame, rules: SegmentRules | None = None) -> Fi
                 getattr(rules, name) if pool is None else _within_bounds(name, _quantile(pool, share), notes)
             )
     method = (
-        f"From {int(gaps['reorders'].sum()):,} reorders in this data: customers are new until half of the second "
-        "purchases have come, at risk when three in four reorders of customers like them have come, and lapsed when "
-        "nine in ten have."
+        f"From {int(gaps['reorders'].sum()):,} reorders in this data: customers are new until half of the "
+        "second purchases have come, at risk when three in four reorders of customers like them have come, "
+        "and lapsed when nine in ten have."
     )
     return FittedRules(replace(rules, **days), method, tuple(notes))
 
@@ -114,8 +114,8 @@ def _enough(waits: dict[str, pd.DataFrame], group: str, notes: list[str]) -> pd.
             notes.append(f"Too few reorders of {_words(group)}: the days of {source} stand in.")
         return pool
     notes.append(
-        f"Too few reorders of {_words(group)} ({int(waits[group]['reorders'].sum())}, {FEWEST_REORDERS} are needed): "
-        "those days stay as they were."
+        f"Too few reorders of {_words(group)} ({int(waits[group]['reorders'].sum())}, {FEWEST_REORDERS} are "
+        "needed): those days stay as they were."
     )
     return None
 

@@ -1,7 +1,7 @@
 """The thresholds that shape segments: their bounds, defaults and words, and the sentences they make."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from numbers import Real
 
@@ -66,7 +66,7 @@ class SegmentRules:
     new_days: int = _days(
         30,
         "New for fewer than",
-        "A first-time buyer counts as new until so many days have passed; then the second order is to be won.",
+        "Somebody who bought once counts as new until so many days have passed; then comes first-time.",
     )
     one_order_lapsed: int = _days(
         90, "One order: lapsed after", "Days since the only order after which the customer counts as lapsed."
@@ -181,29 +181,32 @@ def defaults() -> dict[str, float]:
 
 
 def describe_rules(
-    rules: SegmentRules, currency: str | None = None, cutoffs: Mapping[str, float] | None = None
+    rules: SegmentRules,
+    currency: str | None = None,
+    cutoffs: Mapping[str, float] | None = None,
+    write_money: Callable[[float, str | None], str] | None = None,
 ) -> dict[str, str]:
     """Each stage's and trait's definition in words, with the numbers in force.
 
-    `cutoffs` (from `value_cutoffs`) adds what a percentile comes to in money, written with `currency`. A
-    later definition never contradicts an earlier one: the stages are disjoint as they read.
+    `cutoffs` (from `value_cutoffs`) adds what a percentile comes to in money; `write_money` writes an amount
+    with its `currency`. No definition contradicts another: the stages are disjoint as they read.
 
     >>> describe_rules(SegmentRules())["at_risk"]
     '2 or 3 orders and 60 to 120 days since the last, or 4 orders or more and 90 to 180 days.'
     """
     repeats = _repeat_orders(rules.loyal_orders)
     loyals = f"{rules.loyal_orders} orders or more"
-    cutoffs = cutoffs or {}
+    cutoffs, money = cutoffs or {}, write_money or _money
 
     def value(name: str, threshold: float) -> str:
         if rules.value_unit == "money":
-            return f"of {_money(threshold, currency)} or more"
+            return f"of {money(threshold, currency)} or more"
         top = f"in the top {100 - threshold:g}%"
         cutoff = cutoffs.get(name)
         if cutoff is None:
             return top
         return (
-            f"{top} ({_money(cutoff, currency)} or more)"
+            f"{top} ({money(cutoff, currency)} or more)"
             if math.isfinite(cutoff)
             else f"{top} (nobody stands out)"
         )
@@ -221,8 +224,8 @@ def describe_rules(
             f"and an expected value {value('vip', rules.vip_value)}."
         ),
         "at_risk": (
-            f"{repeats} and {rules.repeat_at_risk} to {_plural(rules.repeat_lapsed)} since the last, or {loyals} "
-            f"and {rules.loyal_at_risk} to {_plural(rules.loyal_lapsed)}."
+            f"{repeats} and {rules.repeat_at_risk} to {_plural(rules.repeat_lapsed)} since the last, "
+            f"or {loyals} and {rules.loyal_at_risk} to {_plural(rules.loyal_lapsed)}."
         ),
         "lapsed": (
             f"More than {_plural(rules.one_order_lapsed)} since the last order after one order, "

@@ -1,8 +1,4 @@
-"""The sliders of the segments page: their groups, presets and strips, and the rules they add up to.
-
-A slider takes bounds, step and help from `SegmentRules`. Two thresholds of which one must not pass the other
-share a slider with two handles, so no move can contradict itself. Every key is a name in the URL.
-"""
+"""The presets, the sliders in their tabs with the strips below them, and the rules they add up to."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -13,13 +9,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from retention.presets import published_rules
 from retention.rules import VALUE_UNITS, SegmentRules, defaults, thresholds
-from retention.segment_inputs import SegmentInputs, percentile_cutoff
+from retention.segment_inputs import percentile_cutoff
 from retention.segments import unavailable
-from retention.view import palette, text
 from retention.view import segment_charts as charts
+from retention.view import text
 from retention.view.loaded import Loaded
 from retention.view.segment_basis import (
-    MEASURES,
     READY_DAYS,
     Basis,
     StripKey,
@@ -28,131 +23,26 @@ from retention.view.segment_basis import (
     strip_data,
     strip_spec,
 )
+from retention.view.segment_sliders import (
+    DAYS_RULES,
+    DISCOUNT,
+    LAST_ORDER,
+    READY,
+    VALUES,
+    VIP_ORDERS,
+    Scale,
+    Slider,
+    measure_of,
+    money_scale,
+)
 
 PUBLISHED, FITTED = "Published scheme", "Fit to my data"
-DAYS_RULES = (
-    "new_days",
-    "one_order_lapsed",
-    "repeat_at_risk",
-    "repeat_lapsed",
-    "loyal_at_risk",
-    "loyal_lapsed",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Slider:
-    """One slider: its URL key, the rules it sets (two: one a handle), label, help and the colours of its
-    parts."""
-
-    key: str
-    rules: tuple[str, ...]
-    label: str
-    help: str
-    colours: tuple[str, ...]
-
-
-_STAGE, _TRAIT, _REST = palette.STAGE_COLOURS, palette.TRAIT_COLOURS, palette.NEUTRAL
-LAST_ORDER = (
-    Slider(
-        "one",
-        ("new_days", "one_order_lapsed"),
-        "Bought once: new until, lapsed after",
-        "New for fewer than the first number of days since the only order, lapsed after more than the second. In "
-        "between the second order is to be won.",
-        (_STAGE["new"], _STAGE["first_time"], _STAGE["lapsed"]),
-    ),
-    Slider(
-        "repeat",
-        ("repeat_at_risk", "repeat_lapsed"),
-        "Repeat customers: at risk from, lapsed after",
-        "At risk from the first number of days since the last order, lapsed after more than the second.",
-        (_STAGE["repeat"], _STAGE["at_risk"], _STAGE["lapsed"]),
-    ),
-    Slider(
-        "loyal",
-        ("loyal_at_risk", "loyal_lapsed"),
-        "Loyal customers: at risk from, lapsed after",
-        "At risk from the first number of days since the last order, lapsed after more than the second.",
-        (_STAGE["loyal"], _STAGE["at_risk"], _STAGE["lapsed"]),
-    ),
-    Slider(
-        "loyal_orders",
-        ("loyal_orders",),
-        "Loyal from this many orders",
-        thresholds()["loyal_orders"].help,
-        (_STAGE["repeat"], _STAGE["loyal"]),
-    ),
-)
-VALUES = (
-    Slider(
-        "vip",
-        ("vip_value",),
-        "VIP: expected value from",
-        thresholds()["vip_value"].help,
-        (_REST, _STAGE["vip"]),
-    ),
-    Slider(
-        "spender",
-        ("spender_value",),
-        "Big spender: revenue so far from",
-        thresholds()["spender_value"].help,
-        (_REST, _TRAIT["big_spender"]),
-    ),
-    Slider(
-        "order_value",
-        ("order_value",),
-        "High order value: average order from",
-        thresholds()["order_value"].help,
-        (_REST, _TRAIT["high_order_value"]),
-    ),
-)
-VIP_ORDERS = Slider(
-    "vip_orders",
-    ("vip_orders",),
-    "VIP: at least this many orders",
-    thresholds()["vip_orders"].help,
-    (_REST, _STAGE["vip"]),
-)
-DISCOUNT = Slider(
-    "discount",
-    ("full_price", "discount_shopper"),
-    "Discount share: full price up to, discount shopper from",
-    "Discounts as a share of what the orders would have cost without them.",
-    (_TRAIT["full_price"], _REST, _TRAIT["discount_shopper"]),
-)
-READY = Slider(
-    "ready",
-    ("ready_probability",),
-    "Ready to buy: probability from",
-    thresholds()["ready_probability"].help,
-    (_REST, _TRAIT["ready_to_buy"]),
-)
-
-
 TABS = {
     "last_order": "Last order",
     "value": "Value",
     "discounts": "Discounts",
     "next_order": "Next order",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """Bounds of a slider in money: from 0 to `high` in steps of `step`, at first at `standard`."""
-
-    high: float
-    step: float
-    standard: float
-
-    def on_grid(self, amount: float) -> float:
-        """The amount as the slider can show it."""
-        return (
-            min(max(round(amount / self.step) * self.step, 0.0), self.high)
-            if np.isfinite(amount)
-            else self.high
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +88,7 @@ def draw_controls(data: Loaded, presets: DeltaGenerator) -> Choice:
     with tabs["value"]:
         unit = _unit(basis)
     for slider in VALUES:
-        scale = None if unit == "percentile" else _money_scale(basis.inputs, slider)
+        scale = None if unit == "percentile" else money_scale(basis.inputs, slider)
         draw("value", slider, about="vip" if slider.key == "vip" else None, scale=scale)
     draw("value", VIP_ORDERS, about="vip")
     draw("discounts", DISCOUNT, about="discount_shopper")
@@ -295,8 +185,9 @@ def _presets(data: Loaded, rules: SegmentRules) -> None:
             on_change=_apply_preset,
             args=(data,),
             help=(
-                "The published scheme counts 30, 60, 90, 120 and 180 days. “Fit to my data” takes the days from "
-                "how long your own customers wait between orders. Both set the days since the last order only."
+                "The published scheme counts 30, 60, 90, 120 and 180 days. “Fit to my data” takes the days "
+                "from how long your own customers wait between orders. Both set only the days since the "
+                "last order."
             ),
         )
         st.button("Reset all", icon=":material/restart_alt:", type="tertiary", on_click=_reset)
@@ -351,10 +242,10 @@ def _carry_over(basis: Basis) -> None:
     """After a change of unit the sliders stand where they stood, in the other unit."""
     state = st.session_state
     for slider in VALUES:
-        ascending = _measure(basis.inputs, slider)
+        ascending = measure_of(basis.inputs, slider)
         if ascending is None or not len(ascending):
             continue
-        scale = _money_scale(basis.inputs, slider)
+        scale = money_scale(basis.inputs, slider)
         if state["unit"] == "money":
             percentile = state.get(slider.key, defaults()[slider.rules[0]])
             state[f"{slider.key}_money"] = scale.on_grid(percentile_cutoff(ascending, percentile))
@@ -363,22 +254,3 @@ def _carry_over(basis: Basis) -> None:
             below = np.searchsorted(ascending, money, side="left") / len(ascending)
             threshold = thresholds()[slider.rules[0]]
             state[slider.key] = float(min(max(round(100 * below), threshold.low), threshold.high))
-
-
-def _money_scale(inputs: SegmentInputs, slider: Slider) -> Scale:
-    """A slider from 0 to where only one customer in 200 is above, in about 200 round steps."""
-    ascending = _measure(inputs, slider)
-    top = 1.0 if ascending is None or not len(ascending) else float(np.quantile(ascending, 0.995))
-    power = 10.0 ** np.floor(np.log10(max(top, 0.01) / 200))
-    step = float(next(power * nice for nice in (1, 2, 5, 10) if power * nice * 200 >= max(top, 0.01) * 0.999))
-    high = float(np.ceil(max(top, 0.01) / step) * step)
-    empty = Scale(high, step, high)
-    if ascending is None or not len(ascending):
-        return empty
-    standard = empty.on_grid(percentile_cutoff(ascending, defaults()[slider.rules[0]]))
-    return Scale(high, step, standard)
-
-
-def _measure(inputs: SegmentInputs, slider: Slider) -> np.ndarray | None:
-    ranking = inputs.rankings.get(MEASURES[slider.key])
-    return None if ranking is None else ranking.ascending

@@ -57,7 +57,7 @@ th{padding-top:1.1rem;font-size:.8rem;font-weight:600;opacity:.75;cursor:default
 
 def definitions_of(inputs: SegmentInputs, rules: SegmentRules, currency: str | None) -> dict[str, str]:
     """Each group's definition with the numbers in force, or why it is empty on this data."""
-    return describe_rules(rules, currency, value_cutoffs(inputs, rules)) | unavailable(inputs)
+    return describe_rules(rules, currency, value_cutoffs(inputs, rules), text.money) | unavailable(inputs)
 
 
 def draw_counts(summary: pd.DataFrame, definitions: Mapping[str, str]) -> None:
@@ -77,9 +77,10 @@ def draw_problem(data: Loaded, basis: Basis) -> None:
     """Say what is off, and why, where the orders carry no model, and where the model is doubtful."""
     if basis.problem is not None:
         st.warning(
-            f"**These orders carry no model of future purchases.** {text.plain(basis.problem, limit=1000)}  \n"
-            "The stages by orders and days work as usual. VIP, “ready to buy”, the expected value and the map of "
-            "customers need a model and are off.",
+            "**These orders carry no model of future purchases.** "
+            f"{text.plain(basis.problem, limit=1000)}  \n"
+            "The stages by orders and days work as usual. VIP, “ready to buy”, the expected value and the "
+            "map of customers need a model and are off.",
             icon=":material/warning:",
         )
         return
@@ -139,7 +140,7 @@ def choose_group() -> str | None:
         key="segment",
         wrap=True,
         bind="query-params",
-        help="Stages first: every customer has exactly one. Then traits, of which a customer may have several.",
+        help="Stages first: every customer has exactly one. Then traits: a customer may have several.",
     )
 
 
@@ -232,24 +233,23 @@ def draw_table(
     for name, row in zip(summary.index, summary.to_dict("records"), strict=True):
         if name == TRAITS[0]:
             body.append("<tr class=gap><th scope=rowgroup colspan=7>Traits, which overlap</th></tr>")
-        cells = [
-            f"{text.count(row['customers'])}<small>{text.percent(row['customer_share'])}</small>",
-            f"{text.money(row['revenue'], currency, short=True)}<small>{text.percent(row['revenue_share'])}</small>",
-            f"{text.money(row['expected_value'], currency, short=True)}"
-            f"<small>{text.percent(row['expected_value_share'])}</small>",
-            text.money(row["average_order_value"], currency),
-            text.days(row["median_days"]),
-            text.percent(row["mean_probability"]),
-        ]
-        # A currency is whatever the file calls it.
-        shown = "".join(
-            f"<td>{escape(cell).replace('&lt;small&gt;', '<small>').replace('&lt;/small&gt;', '</small>')}</td>"
-            for cell in cells
+        cells = (
+            _cell(text.count(row["customers"]), row["customer_share"]),
+            _cell(text.money(row["revenue"], currency, short=True), row["revenue_share"]),
+            _cell(text.money(row["expected_value"], currency, short=True), row["expected_value_share"]),
+            _cell(text.money(row["average_order_value"], currency)),
+            _cell(text.days(row["median_days"])),
+            _cell(text.percent(row["mean_probability"])),
         )
         body.append(
             f'<tr{" class=on" if name == group else ""}><th scope=row title="{escape(definitions[name])}">'
-            f'<i style="background:{COLOURS[name]}"></i>{LABELS[name]}</th>{shown}</tr>'
+            f'<i style="background:{COLOURS[name]}"></i>{LABELS[name]}</th>{"".join(cells)}</tr>'
         )
-    st.html(
-        f"<div class=segt><table><thead><tr><th scope=col>Segment</th>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
-    )
+    header = f"<thead><tr><th scope=col>Segment</th>{head}</tr></thead>"
+    st.html(f"<div class=segt><table>{header}<tbody>{''.join(body)}</tbody></table></div>")
+
+
+def _cell(amount: str, share: float | None = None) -> str:
+    """A table cell; the amount is escaped, since a currency is whatever the file calls it."""
+    small = "" if share is None else f"<small>{text.percent(share)}</small>"
+    return f"<td>{escape(amount)}{small}</td>"
