@@ -60,9 +60,7 @@ def usual_way(customers: pd.DataFrame) -> tuple[dict[str, float], pd.DataFrame]:
         lambda: package.GammaGammaFitter().fit(paid["frequency"], paid["monetary_value"])
     )
     active, first = timed(lambda: purchases.conditional_probability_alive(*history))
-    orders, second = timed(
-        lambda: purchases.conditional_expected_number_of_purchases_up_to_time(12 * MONTH, *history)
-    )
+    orders, second = timed(lambda: purchases.conditional_expected_number_of_purchases_up_to_time(12 * MONTH, *history))
     value, third = timed(
         lambda: spend.customer_lifetime_value(
             purchases,
@@ -74,18 +72,14 @@ def usual_way(customers: pd.DataFrame) -> tuple[dict[str, float], pd.DataFrame]:
         )
     )
     seconds["score"] = first + second + third
-    scores = pd.DataFrame(
-        {"p_alive": active, "expected_orders": orders, "cltv": value}, index=customers.index
-    )
+    scores = pd.DataFrame({"p_alive": active, "expected_orders": orders, "cltv": value}, index=customers.index)
     return seconds, scores
 
 
 def main(number: int) -> None:
     orders = simulated_orders(number)
     customers, summary = timed(lambda: summarise_customers(orders))
-    print(
-        f"{len(customers):,} customers, {customers['orders'].sum():,} orders; summarised in {summary:.2f} s"
-    )
+    print(f"{len(customers):,} customers, {customers['orders'].sum():,} orders; summarised in {summary:.2f} s")
     histories = len(customers.groupby(["frequency", "recency", "T"]))
     print(f"{histories:,} distinct histories, {(customers['frequency'] > 0).sum():,} repeat customers")
     lifetimes()  # its import is not what is compared

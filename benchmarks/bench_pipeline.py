@@ -30,9 +30,7 @@ def usual_way(path: str) -> dict[str, float]:
     purchases = BetaGeoFitter().fit(summary["frequency"], summary["recency"], summary["T"])
     repeat = summary[(summary["frequency"] > 0) & (summary["monetary_value"] > 0)]
     spend = GammaGammaFitter().fit(repeat["frequency"], repeat["monetary_value"])
-    summary["p_alive"] = purchases.conditional_probability_alive(
-        summary["frequency"], summary["recency"], summary["T"]
-    )
+    summary["p_alive"] = purchases.conditional_probability_alive(summary["frequency"], summary["recency"], summary["T"])
     value = spend.customer_lifetime_value(
         purchases,
         summary["frequency"],
@@ -87,9 +85,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "orders.csv")
-        frame = simulate_orders(
-            customers, 1095, r=0.2426, alpha=30.9, a=0.7929, b=2.4259, p=6.25, q=3.74, v=15.44
-        )
+        frame = simulate_orders(customers, 1095, r=0.2426, alpha=30.9, a=0.7929, b=2.4259, p=6.25, q=3.74, v=15.44)
         frame["customer"] = "C" + frame["customer_id"].astype(str).str.zfill(7)
         frame["date"] = frame["ordered_at"].dt.strftime("%Y-%m-%d")
         frame["amount"] = frame["revenue"].round(2)
@@ -108,7 +104,8 @@ def main() -> None:
     seconds = {way: median(run[0] for run in taken) for way, taken in runs.items()}
     memory = {way: median(run[1] for run in taken) for way, taken in runs.items()}
     print(
-        f"usual / ours: {seconds['usual'] / seconds['ours']:.1f} times faster; memory {memory['ours'] / memory['usual']:.2f} of it"
+        f"usual / ours: {seconds['usual'] / seconds['ours']:.1f} times faster; "
+        f"memory {memory['ours'] / memory['usual']:.2f} of it"
     )
 
 

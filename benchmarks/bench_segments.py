@@ -96,9 +96,7 @@ def main() -> None:
     for rules in moves:
         cutoffs = value_cutoffs(inputs, rules)
         placement = place_segments(inputs, rules)
-        ours_ms.append(
-            milliseconds(lambda rules=rules: summarise_segments(inputs, place_segments(inputs, rules)))
-        )
+        ours_ms.append(milliseconds(lambda rules=rules: summarise_segments(inputs, place_segments(inputs, rules))))
         map_ms.append(milliseconds(lambda placement=placement: map_counts(inputs, placement)))
         pandas_ms.append(milliseconds(lambda rules=rules, cutoffs=cutoffs: in_pandas(frame, rules, cutoffs)))
     move, plain_move = statistics.median(ours_ms), statistics.median(pandas_ms)

@@ -99,9 +99,7 @@ def main() -> None:
     """Print both medians and their ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=1_000_000)
-    parser.add_argument(
-        "--chrome", default=next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
-    )
+    parser.add_argument("--chrome", default=next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None))
     options = parser.parse_args()
     pages = {
         "empty": ("/empty", ".st-key-empty input", ".count"),
@@ -132,10 +130,7 @@ def main() -> None:
             server.wait()
     for name, times in took.items():
         low, high = min(times), max(times)
-        print(
-            f"{name:10} median {statistics.median(times):6.1f} ms of {len(times)} presses "
-            f"({low:.0f} to {high:.0f})"
-        )
+        print(f"{name:10} median {statistics.median(times):6.1f} ms of {len(times)} presses ({low:.0f} to {high:.0f})")
     ratio = statistics.median(took["segments"]) / statistics.median(took["empty"])
     print(f"ratio      {ratio:6.2f} at {options.customers:,} customers")
 

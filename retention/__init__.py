@@ -7,10 +7,13 @@ formats, columns                 what the columns are for -> Mapping
 dates, money, statuses, lines    Sheet + Mapping -> typed lines, each with the reason why it cannot count
 refunds, order_report, orders    lines -> Orders: one row per order, and a report of everything left out
 customers                        Orders -> one row per customer
-fitting, purchases, spend, cltv  customers -> CltvModel -> scores; checks says how far to trust them
+histories, fitting               customers with one history counted once; lifetimes' fitters made exact and fast
+purchases, spend, cltv           customers -> CltvModel -> scores; checks says how far to trust them
 value                            scores -> distributions and shares to draw
-rules, presets, segments         scores + thresholds -> lifecycle stages and traits
-samples, simulator               data to try everything with
+rules, presets                   the thresholds: bounds, words, ready-made sets
+segment_inputs, segment_totals   customers + scores as arrays and running totals, prepared once for the sliders
+segments                         thresholds -> lifecycle stages and traits
+samples, sample_store, sample_world, simulator   data to try everything with
 exports                          frames -> CSV that a spreadsheet opens safely
 view                             everything that draws
 """
@@ -27,7 +30,7 @@ from retention.orders import Orders, build_orders, read_orders
 from retention.presets import fitted_rules, published_rules
 from retention.rules import STAGES, TRAITS, SegmentRules, describe_rules
 from retention.samples import SAMPLES, sample_file, sample_orders
-from retention.segments import assign_segments, segment_table
+from retention.segments import assign_segments, segment_table, trait_table
 
 __all__ = [
     "SAMPLES",
@@ -62,4 +65,5 @@ __all__ = [
     "segment_table",
     "summarise_customers",
     "to_csv",
+    "trait_table",
 ]

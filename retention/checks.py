@@ -103,9 +103,7 @@ def _enough_repeaters(number: int) -> Check:
     if number < TOO_FEW_REPEATERS:
         return Check(name, "bad", f"Only {number:,} customers have bought on a second day.", advice)
     if number < ENOUGH_REPEATERS:
-        return Check(
-            name, "caution", f"{number:,} customers have bought on a second day, which is few.", advice
-        )
+        return Check(name, "caution", f"{number:,} customers have bought on a second day, which is few.", advice)
     return Check(name, "good", f"{number:,} customers have bought on a second day.")
 
 
@@ -191,9 +189,7 @@ def _doubt(model: PurchaseModel) -> tuple[str, str] | None:
 def _spend(model: SpendModel) -> Check:
     name = "Spend model"
     if model.kind == "gamma_gamma":
-        return Check(
-            name, "good", f"The spend model was fitted to {model.customers:,} customers (q = {model.q:.3g})."
-        )
+        return Check(name, "good", f"The spend model was fitted to {model.customers:,} customers (q = {model.q:.3g}).")
     status = "caution" if model.customers else "bad"
     return Check(
         name,

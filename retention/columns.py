@@ -145,7 +145,7 @@ def _by_name(columns: tuple[str, ...], profiles: dict[str, _Profile]) -> dict[st
 
 
 def _name_score(name: str, role: str) -> float:
-    """1 for the best usual name down to 0.5 for the last; less for a name that merely contains one; 0 for no likeness."""
+    """1 for the best usual name down to 0.5 for the last, less where a name merely contains one, 0 for no likeness."""
     usual_names = _USUAL[role]
     if name in usual_names:
         return 1 - 0.5 * usual_names.index(name) / len(usual_names)
@@ -180,9 +180,7 @@ def _plausible(role: str, profile: _Profile) -> bool:
     return True
 
 
-def _by_values(
-    found: dict[str, str], columns: tuple[str, ...], profiles: dict[str, _Profile]
-) -> dict[str, str]:
+def _by_values(found: dict[str, str], columns: tuple[str, ...], profiles: dict[str, _Profile]) -> dict[str, str]:
     """Fill the needed roles that no name gave away from what the cells look like."""
     found = dict(found)
 
@@ -191,26 +189,18 @@ def _by_values(
 
     if "ordered_at" not in found:
         dated = [(p.date, p.filled, c) for c, p in free() if p.date > 0.8]
-        dated = dated or [
-            (p.day_number, p.filled, c) for c, p in free() if p.day_number > 0.95 and p.values > 2
-        ]
+        dated = dated or [(p.day_number, p.filled, c) for c, p in free() if p.day_number > 0.95 and p.values > 2]
         if dated:
             found["ordered_at"] = max(dated, key=lambda d: d[:2])[2]
     priced = {"quantity", "unit_price"} <= set(found)
     if "revenue" not in found and not priced:
-        amounts = [
-            (p.decimals, p.values, c)
-            for c, p in free()
-            if p.money > 0.8 and p.date < 0.5 and p.decimals > 0.3
-        ]
+        amounts = [(p.decimals, p.values, c) for c, p in free() if p.money > 0.8 and p.date < 0.5 and p.decimals > 0.3]
         if amounts:
             found["revenue"] = max(amounts)[2]
     if "customer_id" not in found:
         mails = [(p.email, p.filled, c) for c, p in free() if p.email > 0.5]
         ids = [
-            (p.distinct, c)
-            for c, p in free()
-            if p.decimals < 0.2 and p.dates < 0.5 and p.values > 1 and p.length < 40
+            (p.distinct, c) for c, p in free() if p.decimals < 0.2 and p.dates < 0.5 and p.values > 1 and p.length < 40
         ]
         ids = sorted((d, c) for d, c in ids if d > 0.02)
         if mails:
@@ -246,9 +236,7 @@ def _profiles(sheet: Sheet) -> dict[str, _Profile]:
     table = sheet.table
     step = max(1, 2 * sheet.rows // rows)
     frame = table.filter((table.rowid() < rows // 2) | (table.rowid() % step == 0)).to_pandas()
-    return {
-        name: _profile(frame[f"c{i}"].dropna().tolist(), len(frame)) for i, name in enumerate(sheet.columns)
-    }
+    return {name: _profile(frame[f"c{i}"].dropna().tolist(), len(frame)) for i, name in enumerate(sheet.columns)}
 
 
 def _profile(cells: list[str], rows: int) -> _Profile:

@@ -57,9 +57,7 @@ def summarise_customers(orders: Orders, as_of: date | str | pd.Timestamp | None 
     day = orders.end if as_of is None else _as_date(as_of)
     found = customer_query(orders.table, day, cut=day < orders.end).to_pyarrow()
     if not found.num_rows:
-        raise DataError(
-            f"There is no order up to {day}: the orders begin on {orders.start}. Pick a later day."
-        )
+        raise DataError(f"There is no order up to {day}: the orders begin on {orders.start}. Pick a later day.")
     return _finish(found, day)
 
 
@@ -142,9 +140,7 @@ def _as_date(value: date | str | pd.Timestamp) -> date:
     try:
         moment = pd.Timestamp(value)
     except (ValueError, TypeError) as error:
-        raise DataError(
-            f"{value!r} is not a date. Give the day as year-month-day, such as 2024-06-30."
-        ) from error
+        raise DataError(f"{value!r} is not a date. Give the day as year-month-day, such as 2024-06-30.") from error
     if moment is pd.NaT:
         raise DataError("The day to look at is empty. Give it as year-month-day, such as 2024-06-30.")
     return moment.date()

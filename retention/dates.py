@@ -11,7 +11,10 @@ import ibis
 import ibis.expr.types as ir
 
 ISO = r"^\s*(\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?)"
-ISO_ONLY = r"^\s*(?:19|20)\d{2}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?$"
+ISO_ONLY = (
+    r"^\s*(?:19|20)\d{2}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+    r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?$"
+)
 YEAR_FIRST = r"^\D{0,12}(\d{4})[-/. 年]+(\d{1,2})[-/. 月]+(\d{1,2})(?:\D|$)"
 NUMERIC = r"^\D{0,12}(\d{1,2})[-/. ]+(\d{1,2})[-/. ]+(\d{4}|\d{2})(?:\D|$)"
 DAY_MONTH_NAME = r"(?:^|\D)(\d{1,2})\D{0,8}m(\d\d)\W+(\d{4}|\d{2})(?:\D|$)"
@@ -83,7 +86,8 @@ FORMS = {
 class DateStyle:
     """How a column writes its dates.
 
-    kind: "plain" (what the engine casts by itself), "iso", "serial" (Excel day numbers), "unix", "text"; day_first: for numeric dates such as 05/04/2024;
+    kind: "plain" (what the engine casts by itself), "iso", "serial" (Excel day numbers), "unix", "text";
+    day_first: for numeric dates such as 05/04/2024;
     ambiguous: both readings fit every row and `day_first` is an assumption; why: how day_first was decided;
     buddhist: some years are Buddhist-era; letters, thai_digits, forms: what occurs in the column, so that only that
     is looked for in each cell.
@@ -123,11 +127,7 @@ def find_date_style(table: ir.Table, column: str, day_first: bool | None = None)
     facts = facts.execute().iloc[0]
     if facts.cells > 0 and facts.cells == facts.plain and 1900 <= facts["first"] <= facts["last"] < 2100:
         return DateStyle("plain")
-    facts = (
-        table.aggregate(filled=raw.re_search(r"\S").sum(), iso=raw.re_search(ISO_ONLY).sum())
-        .execute()
-        .iloc[0]
-    )
+    facts = table.aggregate(filled=raw.re_search(r"\S").sum(), iso=raw.re_search(ISO_ONLY).sum()).execute().iloc[0]
     if facts.filled > 0 and facts.filled == facts.iso:
         return DateStyle("iso")
     cells = table.select(row=table.rowid(), cell=raw.strip())
@@ -193,18 +193,12 @@ def _decide_day_first(style: DateStyle, parts: ir.Table, fact: dict, wanted: boo
         why = f"{max(day, month):,} rows have a {'first' if decided else 'second'} number above 12"
         return replace(style, day_first=decided, why=why)
     if wanted is not None:
-        return replace(
-            style, day_first=wanted, ambiguous=True, why="as chosen, or as this kind of export writes dates"
-        )
+        return replace(style, day_first=wanted, ambiguous=True, why="as chosen, or as this kind of export writes dates")
     rises = {first: _share_in_order(parts, first) for first in (True, False)}
     if max(rises.values()) > 0.999 and min(rises.values()) < 0.99:
         decided = rises[True] > rises[False]
-        return replace(
-            style, day_first=decided, ambiguous=True, why="only this way are the rows in order of time"
-        )
-    return replace(
-        style, day_first=True, ambiguous=True, why="no number is above 12, so both ways fit every row"
-    )
+        return replace(style, day_first=decided, ambiguous=True, why="only this way are the rows in order of time")
+    return replace(style, day_first=True, ambiguous=True, why="no number is above 12, so both ways fit every row")
 
 
 def _share_in_order(parts: ir.Table, day_first: bool) -> float:
@@ -235,9 +229,7 @@ def _plain_text(cell: ir.StringValue, letters: bool, thai_digits: bool) -> ir.St
     return text
 
 
-def read_dates(
-    table: ir.Table, column: str, style: DateStyle, time_column: str | None = None
-) -> ir.TimestampValue:
+def read_dates(table: ir.Table, column: str, style: DateStyle, time_column: str | None = None) -> ir.TimestampValue:
     """A timestamp for every cell that is a date in the given style, NULL for the others.
 
     time_column: where the clock time stands when the file keeps it apart from the day.
@@ -279,9 +271,7 @@ def _read_text_dates(cell: ir.StringValue, style: DateStyle) -> ir.TimestampValu
 def _date(text: ir.StringValue, style: DateStyle, form: "Form") -> ir.DateValue:
     year = text.re_extract(form.pattern, form.year)
     month, day = (
-        (form.day, form.month)
-        if form.pattern == NUMERIC and style.day_first is False
-        else (form.month, form.day)
+        (form.day, form.month) if form.pattern == NUMERIC and style.day_first is False else (form.month, form.day)
     )
     if form.pattern in SHORT_YEARS or style.buddhist:
         number = year.try_cast("int64")
@@ -290,13 +280,11 @@ def _date(text: ir.StringValue, style: DateStyle, form: "Form") -> ir.DateValue:
             (number >= SHORT_LAST_CENTURY, 1900),
             else_=2000,
         )
-        shift = ibis.cases(
-            (number < 100, century), (number.between(*BUDDHIST_RANGE), -BUDDHIST_YEARS), else_=0
-        )
+        shift = ibis.cases((number < 100, century), (number.between(*BUDDHIST_RANGE), -BUDDHIST_YEARS), else_=0)
         year = (number + shift).cast("string")
-    return (
-        year + "-" + text.re_extract(form.pattern, month) + "-" + text.re_extract(form.pattern, day)
-    ).try_cast("date")
+    return (year + "-" + text.re_extract(form.pattern, month) + "-" + text.re_extract(form.pattern, day)).try_cast(
+        "date"
+    )
 
 
 def _clock_seconds(text: ir.StringValue, pattern: str) -> ir.IntegerValue:

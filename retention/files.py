@@ -3,7 +3,7 @@
 import os
 import tempfile
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,7 +28,8 @@ class Sheet:
     """The raw rows of a file, all text, in a DuckDB database of their own.
 
     name: the file's name; columns: its column names, made unique; rows: data rows; digest: of the file's bytes;
-    notes: what was noticed while reading; wide_rows: rows with more cells than columns. `table` has columns c0, c1, ... in the order of `columns`.
+    notes: what was noticed while reading; wide_rows: rows with more cells than columns.
+    `table` has columns c0, c1, ... in the order of `columns`.
     """
 
     name: str
@@ -66,9 +67,7 @@ class Sheet:
     def named(self, frame: pd.DataFrame) -> pd.DataFrame:
         """A frame of raw columns under the file's own names, beside the frame's other columns."""
         others = [c for c in frame.columns if c not in _raw_names(self.columns)]
-        names = unique_names((*others, *self.columns), len(others) + len(self.columns), self.name)[
-            len(others) :
-        ]
+        names = unique_names((*others, *self.columns), len(others) + len(self.columns), self.name)[len(others) :]
         return frame.rename(columns=dict(zip(_raw_names(self.columns), names, strict=True)))
 
     def release(self) -> None:
@@ -126,6 +125,9 @@ def _read_text(con: Backend, file: PlainFile, folder: Path) -> Sheet:
         path = text_files.to_utf8(path, encoding, folder / "text.csv", file.name)
         notes.append(f"The file is written in {encoding}, not in UTF-8; check that names look right.")
     layout = text_files.find_layout(text_files.read_head(path), file.name)
+    if layout.delimiter == text_files.ALIGNED:
+        path = text_files.to_tabs(path, folder / "tabs.csv")
+        layout = replace(layout, delimiter="\t")
     if layout.preamble:
         notes.append(f"{layout.preamble} line{'s' * (layout.preamble > 1)} above the column names left out.")
     if layout.header is None:
@@ -155,12 +157,7 @@ def _read_text(con: Backend, file: PlainFile, folder: Path) -> Sheet:
                 f"{file.name!r} cannot be read as a table: {reason}. Save it again as CSV in UTF-8."
             ) from error
     raw = con.table("raw")
-    counts = (
-        raw.aggregate(rows=raw.count(), wide=(raw.extra.strip().length() > 0).sum())
-        .execute()
-        .iloc[0]
-        .fillna(0)
-    )
+    counts = raw.aggregate(rows=raw.count(), wide=(raw.extra.strip().length() > 0).sum()).execute().iloc[0].fillna(0)
     con.raw_sql("ALTER TABLE raw DROP COLUMN extra")
     blanks = tuple(text_files.blank_positions(path))
     return Sheet(
@@ -185,9 +182,7 @@ def _read_parquet(con: Backend, file: PlainFile) -> Sheet:
     try:
         source = con.read_parquet(str(file.path), table_name="source")
         columns = unique_names(source.columns, len(source.columns), file.name)
-        cells = {
-            raw: source[c].cast("string") for raw, c in zip(_raw_names(columns), source.columns, strict=True)
-        }
+        cells = {raw: source[c].cast("string") for raw, c in zip(_raw_names(columns), source.columns, strict=True)}
         con.create_table("raw", source.select(**cells))
         con.drop_view("source", force=True)
     except duckdb.Error as error:
@@ -202,8 +197,7 @@ def _read_workbook(con: Backend, file: PlainFile) -> Sheet:
     try:
         with CalamineWorkbook.from_path(str(file.path)) as book:
             pages = {
-                title: book.get_sheet_by_name(title).to_python(skip_empty_area=False)
-                for title in book.sheet_names
+                title: book.get_sheet_by_name(title).to_python(skip_empty_area=False) for title in book.sheet_names
             }
     except (CalamineError, OSError, ValueError) as error:
         raise DataError(

@@ -73,9 +73,7 @@ def _require_customers(customers: pd.DataFrame) -> None:
     frequency, recency, age, spend = values
     if (frequency % 1 != 0).any():
         raise DataError("The frequency is not a whole number for every customer: it counts purchase days.")
-    wrong = (
-        (frequency < 0) | (recency < 0) | (recency > age) | ((frequency == 0) != (recency == 0)) | (spend < 0)
-    )
+    wrong = (frequency < 0) | (recency < 0) | (recency > age) | ((frequency == 0) != (recency == 0)) | (spend < 0)
     if wrong.any():
         raise DataError(
             f"{wrong.sum():,} of {len(wrong):,} customers have an impossible history (first: "

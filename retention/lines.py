@@ -144,17 +144,13 @@ def _customer_id(raw: ir.Table, column: str) -> ir.StringValue:
     return ibis.ifelse(text.isin(guests), ibis.null("string"), text) if guests else text
 
 
-def _amounts(
-    raw: ir.Table, column: dict[str, str], decimal: str | None
-) -> tuple[MoneyStyle, dict[str, ir.Value]]:
+def _amounts(raw: ir.Table, column: dict[str, str], decimal: str | None) -> tuple[MoneyStyle, dict[str, ir.Value]]:
     """The amount of each row, and refund, discount and quantity (all >= 0) where the file has them."""
 
     def number(role: str) -> ir.FloatingValue:
         return read_money(raw, column[role], styles[role])
 
-    roles = [
-        r for r in ("revenue", "unit_price", "quantity", "refund", "adjusted", "discount") if r in column
-    ]
+    roles = [r for r in ("revenue", "unit_price", "quantity", "refund", "adjusted", "discount") if r in column]
     styles = {r: find_money_style(raw, column[r], decimal) for r in roles}
     if "revenue" in column:
         main, amount = styles["revenue"], number("revenue")
@@ -184,10 +180,7 @@ def _states(sheet: Sheet, column: str | None) -> dict[str, State]:
     if column is None:
         return {}
     values = (
-        sheet.table.select(status=sheet.table[column].strip())
-        .distinct()
-        .limit(MAX_STATUSES + 1)
-        .to_pandas()["status"]
+        sheet.table.select(status=sheet.table[column].strip()).distinct().limit(MAX_STATUSES + 1).to_pandas()["status"]
     )
     texts = [v for v in values.dropna().tolist() if v]
     return {} if len(texts) > MAX_STATUSES else {v: order_state(v) for v in texts}
@@ -197,12 +190,8 @@ def _state(raw: ir.Table, column: dict[str, str], states: dict[str, State]) -> i
     state: ir.StringValue = ibis.null("string")
     if states:
         cell = raw[column["status"]].strip()
-        by_state = {
-            s: [text for text, meaning in states.items() if meaning is s] for s in set(states.values())
-        }
-        state = ibis.cases(
-            *[(cell.isin(texts), ibis.literal(str(s))) for s, texts in by_state.items()], else_=state
-        )
+        by_state = {s: [text for text, meaning in states.items() if meaning is s] for s in set(states.values())}
+        state = ibis.cases(*[(cell.isin(texts), ibis.literal(str(s))) for s, texts in by_state.items()], else_=state)
     if "cancelled_at" in column:
         gone = _text(raw[column["cancelled_at"]])
         state = ibis.ifelse(gone.notnull() & ~gone.lower().isin(GUESTS), str(State.CANCELLED), state)
@@ -260,9 +249,7 @@ def _amounts_per_order(typed: ir.Table, wanted: bool | None, priced: bool) -> tu
 
 def _currencies(typed: ir.Table) -> dict[str, int]:
     counted = (
-        typed.filter(typed.currency.notnull() & typed.amount.notnull())
-        .group_by("currency")
-        .aggregate(n=ibis._.count())
+        typed.filter(typed.currency.notnull() & typed.amount.notnull()).group_by("currency").aggregate(n=ibis._.count())
     )
     frame = counted.order_by(ibis.desc("n"), "currency").to_pandas()
     return dict(zip(frame["currency"], frame["n"].astype(int), strict=True))

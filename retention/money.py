@@ -15,7 +15,10 @@ SCIENTIFIC = r"^[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,3}$"
 SPACES = r"\s\x{00a0}\x{202f}\x{2009}'’"
 _PY_SPACES = r"\s'’"
 # The number inside a cell: grouped by three (or the Indian way) or not at all, with at most one decimal mark.
-_NUMBER = rf"(?:\d{{1,3}}(?:[.,{SPACES}]\d{{3}})+(?:[.,]\d*)?|\d{{1,2}}(?:,\d{{2}})*,\d{{3}}(?:\.\d*)?|\d+(?:[.,]\d*)?|[.,]\d+)"
+_NUMBER = (
+    rf"(?:\d{{1,3}}(?:[.,{SPACES}]\d{{3}})+(?:[.,]\d*)?|\d{{1,2}}(?:,\d{{2}})*,\d{{3}}(?:\.\d*)?"
+    r"|\d+(?:[.,]\d*)?|[.,]\d+)"
+)
 # What may stand before and behind it: a currency, a sign, brackets, quotes; no other digits.
 _BEFORE = r"(?:[A-Za-z]{1,4}\.|[^\d.,]){0,8}"
 DRESSED = rf"^{_BEFORE}({_NUMBER})(?:[^\d]{{0,8}})$"
@@ -88,9 +91,7 @@ CODES = frozenset(SYMBOLS.values()) | frozenset(
         "ZAR",
     ]
 )
-_WORDS = "|".join(
-    re.escape(w) for w in sorted([*SYMBOLS, *(c.lower() for c in CODES)], key=len, reverse=True)
-)
+_WORDS = "|".join(re.escape(w) for w in sorted([*SYMBOLS, *(c.lower() for c in CODES)], key=len, reverse=True))
 # What an amount looks like, roughly: for telling columns and headers apart.
 MONEY_LIKE = (
     rf"(?i:[-−+(']?\s?(?:{_WORDS})?\.?\s?[-−+(]?\s?(?:\d[\d.,{_PY_SPACES}]*|[.,]\d+)(?:e[+-]?\d+)?"
@@ -136,34 +137,22 @@ def find_money_style(table: ir.Table, column: str, decimal: str | None = None) -
     filled = cell.notnull() & (cell != "")
     core = _core(cell)
     evidence = {
-        "comma_decimal": core.re_search(r",\d{1,2}$")
-        | core.re_search(r"\.\d{3},\d")
-        | core.re_search(r"^0?,\d+$"),
-        "dot_decimal": core.re_search(r"\.\d{1,2}$")
-        | core.re_search(r",\d{3}\.\d")
-        | core.re_search(r"\.\d{4,}$"),
+        "comma_decimal": core.re_search(r",\d{1,2}$") | core.re_search(r"\.\d{3},\d") | core.re_search(r"^0?,\d+$"),
+        "dot_decimal": core.re_search(r"\.\d{1,2}$") | core.re_search(r",\d{3}\.\d") | core.re_search(r"\.\d{4,}$"),
         "dot_thousand": core.re_search(r"^\d{1,3}\.\d{3}(?:\.\d{3})+"),
         "comma_three": core.re_search(r"^\d{1,3},\d{3}$"),
         "dot_three": core.re_search(r"^[1-9]\d{0,2}\.\d{3}$"),
         "symbols": filled & cell.re_search(r"[^\d\s.,'’()+−-]"),
     }
-    counts = (
-        table.aggregate(**{k: v.sum() for k, v in evidence.items()}).execute().iloc[0].fillna(0).astype(int)
-    )
+    counts = table.aggregate(**{k: v.sum() for k, v in evidence.items()}).execute().iloc[0].fillna(0).astype(int)
     comma, dot = counts.comma_decimal, counts.dot_decimal
     if comma or dot:
-        return MoneyStyle(
-            False, "," if comma > dot else ".", bool(comma and dot), False, bool(counts.symbols)
-        )
+        return MoneyStyle(False, "," if comma > dot else ".", bool(comma and dot), False, bool(counts.symbols))
     if counts.dot_three or counts.dot_thousand:
         # Only 1.234 and the like: thousands, since money has two decimals or none.
         assumed = not counts.dot_thousand
-        return MoneyStyle(
-            False, decimal if decimal and assumed else ",", False, assumed, bool(counts.symbols)
-        )
-    return MoneyStyle(
-        False, decimal if decimal and counts.comma_three else ".", False, False, bool(counts.symbols)
-    )
+        return MoneyStyle(False, decimal if decimal and assumed else ",", False, assumed, bool(counts.symbols))
+    return MoneyStyle(False, decimal if decimal and counts.comma_three else ".", False, False, bool(counts.symbols))
 
 
 def _core(cell: ir.StringValue) -> ir.StringValue:
@@ -189,9 +178,9 @@ def read_money(table: ir.Table, column: str, style: MoneyStyle) -> ir.FloatingVa
         (several_dots, True),
         else_=style.decimal == ",",
     )
-    number = ibis.ifelse(
-        comma_is_decimal, core.replace(".", "").replace(",", "."), core.replace(",", "")
-    ).try_cast("float64")
+    number = ibis.ifelse(comma_is_decimal, core.replace(".", "").replace(",", "."), core.replace(",", "")).try_cast(
+        "float64"
+    )
     if style.mixed:
         # The column holds both 12,50 and 12.50: one mark with one or two digits behind it ends an amount.
         alone = core.re_search(r"^\d+[.,]\d{1,2}$")
@@ -219,12 +208,10 @@ def read_currency(cell: ir.StringValue) -> ir.StringValue:
 def named_currency(column: str) -> str | None:
     """The currency that a column's name carries.
 
-    >>> named_currency("Total (THB)"), named_currency("ยอดรวม (บาท)"), named_currency("Total"), named_currency("Price €")
-    ('THB', 'THB', None, 'EUR')
+    >>> [named_currency(name) for name in ("Total (THB)", "ยอดรวม (บาท)", "Total", "Price €")]
+    ['THB', 'THB', None, 'EUR']
     """
     words = re.split(r"[\s()\[\]_/,:-]+", column)
     codes = [w.upper() for w in words if w.upper() in CODES and w.isupper()]
-    symbols = [
-        SYMBOLS[w.lower()] for w in words if w.lower() in SYMBOLS and not (w.isascii() and w.isalpha())
-    ]
+    symbols = [SYMBOLS[w.lower()] for w in words if w.lower() in SYMBOLS and not (w.isascii() and w.isalpha())]
     return next(iter(codes + symbols), None)

@@ -86,18 +86,12 @@ def reading_notes(sheet: Sheet, mapping: Mapping, lines: Lines, span: pd.Series)
     if lines.dates.buddhist:
         notes.append("Years are of the Buddhist era; 543 was subtracted.")
     if len(lines.currencies) > 1:
-        others = ", ".join(
-            f"{code} ({n:,} rows)" for code, n in lines.currencies.items() if code != lines.currency
-        )
+        others = ", ".join(f"{code} ({n:,} rows)" for code, n in lines.currencies.items() if code != lines.currency)
         notes.append(f"Amounts in {lines.currency} were taken; left out: {others}. They are never added.")
     if span.emptied:
-        notes.append(
-            f"{int(span.emptied):,} orders were refunded in full: they count as orders with revenue 0."
-        )
+        notes.append(f"{int(span.emptied):,} orders were refunded in full: they count as orders with revenue 0.")
     if span.orders and pd.Timestamp(span.end).date() > dt.date.today() + dt.timedelta(days=1):
-        notes.append(
-            f"The last order is dated in the future ({pd.Timestamp(span.end).date()}). Check the date column."
-        )
+        notes.append(f"The last order is dated in the future ({pd.Timestamp(span.end).date()}). Check the date column.")
     return tuple(notes)
 
 
@@ -114,15 +108,11 @@ def thin_data(orders: ir.Table, span: pd.Series) -> tuple[str, ...]:
     days = (pd.Timestamp(span.end) - pd.Timestamp(span.start)).days + 1
     found = []
     if facts.customers < ENOUGH_CUSTOMERS:
-        found.append(
-            f"Only {facts.customers:,} customers; predictions get steady from about {ENOUGH_CUSTOMERS}."
-        )
+        found.append(f"Only {facts.customers:,} customers; predictions get steady from about {ENOUGH_CUSTOMERS}.")
     if days < ENOUGH_DAYS:
         found.append(f"Only {days} days of orders; predictions need about {ENOUGH_DAYS}.")
     if facts.most < ENOUGH_ORDERS:
-        found.append(
-            "No customer has three orders or more, so little can be learned about who keeps coming back."
-        )
+        found.append("No customer has three orders or more, so little can be learned about who keeps coming back.")
     return tuple(found)
 
 
@@ -179,9 +169,7 @@ def nothing_left(sheet: Sheet, mapping: Mapping, report: OrderReport) -> str:
         lines = ", ".join(f"{line:,}" for line in entry.first_lines[:3])
         parts.append(f"{entry.rows:,} × {entry.reason.lower()} (first: line {lines})")
     used = ", ".join(
-        f"{ROLES[role].label.lower()} from {name!r}"
-        for role, name in mapping.columns.items()
-        if ROLES[role].required
+        f"{ROLES[role].label.lower()} from {name!r}" for role, name in mapping.columns.items() if ROLES[role].required
     )
     return (
         f"None of the {report.rows_read:,} rows of {sheet.name!r} is an order: {'; '.join(parts)}. Read were: {used}. "

@@ -120,8 +120,7 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
         warnings=thin_data(settled, span),
         questions=open_questions(sheet, mapping, lines),
         refunded=float(span.taken or 0),
-        unplaced_refunds=float(span.over or 0)
-        + sum(-r.revenue for r in reasons if r.reason == REFUND_UNPLACED),
+        unplaced_refunds=float(span.over or 0) + sum(-r.revenue for r in reasons if r.reason == REFUND_UNPLACED),
     )
     if not span.orders:
         raise DataError(nothing_left(sheet, mapping, report))
@@ -145,8 +144,8 @@ def _check_complete(sheet: Sheet, mapping: Mapping) -> None:
     wanted = " and ".join(ROLES[role].label.lower() for role in missing)
     shown = ", ".join(repr(c) for c in sheet.columns[:8]) + (" ..." if len(sheet.columns) > 8 else "")
     raise DataError(
-        f"No column of {sheet.name!r} looks like the {wanted} (columns: {shown}). Choose the column yourself, or export "
-        "the orders with it."
+        f"No column of {sheet.name!r} looks like the {wanted} (columns: {shown}). Choose the column yourself, or "
+        "export the orders with it."
     )
 
 

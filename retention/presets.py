@@ -92,9 +92,7 @@ def rules_from_gaps(gaps: pd.DataFrame, rules: SegmentRules | None = None) -> Fi
     for group, shares in _SHARES.items():
         pool = _enough(waits, group, notes)
         for name, share in shares.items():
-            days[name] = (
-                getattr(rules, name) if pool is None else _within_bounds(name, _quantile(pool, share), notes)
-            )
+            days[name] = getattr(rules, name) if pool is None else _within_bounds(name, _quantile(pool, share), notes)
     method = (
         f"From {int(gaps['reorders'].sum()):,} reorders in this data: customers are new until half of the "
         "second purchases have come, at risk when three in four reorders of customers like them have come, "

@@ -143,9 +143,7 @@ def _mean_over_leaving(stretch: np.ndarray, shape: float, a: float, b: float) ->
     return purchases @ (density / p)
 
 
-def fit_purchases(
-    histories: Histories, kind: str = "bg_nbd", start: PurchaseModel | None = None
-) -> PurchaseModel:
+def fit_purchases(histories: Histories, kind: str = "bg_nbd", start: PurchaseModel | None = None) -> PurchaseModel:
     """Fit a purchase model by maximum likelihood.
 
     Args:
@@ -202,8 +200,7 @@ def _refuse_degenerate(histories: Histories) -> None:
         )
     if len(histories.frequency) == 1:
         raise ModelError(
-            f"All {customers:,} customers have the same purchase history, so nothing tells them apart. "
-            f"{advice}"
+            f"All {customers:,} customers have the same purchase history, so nothing tells them apart. {advice}"
         )
 
 
@@ -212,8 +209,7 @@ def _fitters() -> dict[str, type]:
     package = lifetimes()
     bases = {"bg_nbd": package.BetaGeoFitter, "mbg_nbd": package.ModifiedBetaGeoFitter}
     return {
-        kind: type(f"Exact{base.__name__}", (_ExactPurchases, base), {"kind": kind})
-        for kind, base in bases.items()
+        kind: type(f"Exact{base.__name__}", (_ExactPurchases, base), {"kind": kind}) for kind, base in bases.items()
     }
 
 

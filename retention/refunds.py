@@ -12,7 +12,7 @@ REFUND_UNPLACED = "Refund without an earlier order"
 
 
 def gather_orders(good: ir.Table, lines: Lines) -> ir.Table:
-    """Lines -> candidate orders: gross (>= 0), negative (<= 0, refund lines), and a fate: order, refund, free, no amount."""
+    """Lines -> candidate orders: gross (>= 0), negative (refund lines), and a fate: order, refund, free, no amount."""
     amount = ibis.ifelse(good.state == str(State.REFUND), -good.amount.abs(), good.amount)
     good = good.mutate(
         paid=ibis.ifelse(amount >= 0, amount, ibis.null("float64")),
@@ -62,14 +62,10 @@ def place_refunds(gathered: ir.Table) -> ir.Table:
     """Each refund row's order: the customer's latest one that is not later than the refund. Columns refund_id,
     customer_id, line, order_id (NULL when there is none), amount (> 0)."""
     refunds = gathered.filter(gathered.fate == "refund")
-    asked = refunds.select(
-        "customer_id", "ordered_at", "line", refund_id="order_id", amount=-refunds.negative
-    )
+    asked = refunds.select("customer_id", "ordered_at", "line", refund_id="order_id", amount=-refunds.negative)
     orders = gathered.filter(gathered.fate == "order")
     # Of orders at the same moment the one that stands last in the file.
-    orders = orders.group_by("customer_id", "ordered_at").aggregate(
-        order_id=orders.order_id.argmax(orders.line)
-    )
+    orders = orders.group_by("customer_id", "ordered_at").aggregate(order_id=orders.order_id.argmax(orders.line))
     joined = asked.asof_join(orders, on="ordered_at", predicates="customer_id")
     return joined.select("refund_id", "customer_id", "line", "amount", "order_id")
 
@@ -80,16 +76,12 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
     back = -orders.negative
     if "refund" in orders.columns:
         back = back + orders.refund.fill_null(0.0)
-    back = ibis.ifelse(
-        (orders.state == str(State.REFUNDED)).fill_null(False) & (back <= 0), orders.gross, back
-    )
+    back = ibis.ifelse((orders.state == str(State.REFUNDED)).fill_null(False) & (back <= 0), orders.gross, back)
     orders = orders.mutate(back=back)
     if placed is not None:
         found = placed.filter(placed.order_id.notnull())
         per_order = found.group_by("order_id", "customer_id").aggregate(later=found.amount.sum())
-        orders = orders.left_join(per_order, ["order_id", "customer_id"]).drop(
-            "order_id_right", "customer_id_right"
-        )
+        orders = orders.left_join(per_order, ["order_id", "customer_id"]).drop("order_id_right", "customer_id_right")
         orders = orders.mutate(back=orders.back + orders.later.fill_null(0.0))
     taken = ibis.least(orders.gross, orders.back)
     extras = [c for c in ("discount", "quantity", *DIMENSIONS) if c in orders.columns]
@@ -125,9 +117,7 @@ def lost_lines(marked: ir.Table, gathered: ir.Table, placed: ir.Table | None, gr
     nowhere = ibis.literal(False)
     if placed is not None:
         unplaced = (
-            placed.filter(placed.order_id.isnull())
-            .select(order_id="refund_id", customer_id="customer_id")
-            .distinct()
+            placed.filter(placed.order_id.isnull()).select(order_id="refund_id", customer_id="customer_id").distinct()
         )
         lost = lost.left_join(unplaced.mutate(nowhere=True), key)
         nowhere = lost.nowhere.fill_null(False)

@@ -205,17 +205,12 @@ def describe_rules(
         cutoff = cutoffs.get(name)
         if cutoff is None:
             return top
-        return (
-            f"{top} ({money(cutoff, currency)} or more)"
-            if math.isfinite(cutoff)
-            else f"{top} (nobody stands out)"
-        )
+        return f"{top} ({money(cutoff, currency)} or more)" if math.isfinite(cutoff) else f"{top} (nobody stands out)"
 
     return {
         "new": f"One order, less than {_plural(rules.new_days)} ago.",
         "first_time": (
-            f"One order, {rules.new_days} to {_plural(rules.one_order_lapsed)} ago: "
-            "the second order is to be won."
+            f"One order, {rules.new_days} to {_plural(rules.one_order_lapsed)} ago: the second order is to be won."
         ),
         "repeat": f"{repeats}, the last one less than {_plural(rules.repeat_at_risk)} ago, and not VIP.",
         "loyal": f"{loyals}, the last one less than {_plural(rules.loyal_at_risk)} ago, and not VIP.",
@@ -234,12 +229,9 @@ def describe_rules(
         "big_spender": f"Revenue so far {value('big_spender', rules.spender_value)}.",
         "high_order_value": f"Average order {value('high_order_value', rules.order_value)}.",
         "full_price": f"At most {rules.full_price:.0%} of the undiscounted price taken as discounts.",
-        "discount_shopper": (
-            f"{rules.discount_shopper:.0%} or more of the undiscounted price taken as discounts."
-        ),
+        "discount_shopper": (f"{rules.discount_shopper:.0%} or more of the undiscounted price taken as discounts."),
         "ready_to_buy": (
-            f"Probability of {rules.ready_probability:.0%} or more to order "
-            f"within {_plural(rules.ready_days)}."
+            f"Probability of {rules.ready_probability:.0%} or more to order within {_plural(rules.ready_days)}."
         ),
     }
 

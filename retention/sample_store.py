@@ -27,14 +27,10 @@ def store_file_frame(
         )
     rng = np.random.Generator(np.random.PCG64(seed))
     people = _draw_people(customers, first, days, rng)
-    orders = pd.concat(
-        [_one_off_orders(people, first, days, rng), _deliveries(people, days, rng)], ignore_index=True
-    )
+    orders = pd.concat([_one_off_orders(people, first, days, rng), _deliveries(people, days, rng)], ignore_index=True)
     orders = orders.sort_values("day", kind="stable", ignore_index=True)
     orders["Status"], orders["refund"] = _refunds(orders, rng)
-    orders = pd.concat(
-        [orders, _failed_orders(orders, rng), _credit_notes(orders, days, rng)], ignore_index=True
-    )
+    orders = pd.concat([orders, _failed_orders(orders, rng), _credit_notes(orders, days, rng)], ignore_index=True)
     orders = orders.sort_values("day", kind="stable", ignore_index=True)
     who = orders["who"].to_numpy()
     credit = (orders["Status"] == "Credit note").to_numpy()
@@ -52,9 +48,7 @@ def store_file_frame(
             "Discount": orders["discount"],
             "Coupon": orders["coupon"],
             "Refunded amount": orders["refund"],
-            "Channel": np.array([channel.name for channel in world.CHANNELS])[
-                people["channel"].to_numpy()[who]
-            ],
+            "Channel": np.array([channel.name for channel in world.CHANNELS])[people["channel"].to_numpy()[who]],
             "Region": np.array(world.REGIONS)[people["region"].to_numpy()[who]],
             "Category": orders["category"],
             "Product": orders["product"],
@@ -127,14 +121,10 @@ def _emails(size: int) -> np.ndarray:
     )
     again = turn // len(world.LAST_NAMES)
     name = np.strings.add(name, np.where(again == 0, "", (again + 1).astype(str)))
-    return np.strings.add(
-        np.strings.add(name, "@"), np.array(world.MAIL_DOMAINS)[turn % len(world.MAIL_DOMAINS)]
-    )
+    return np.strings.add(np.strings.add(name, "@"), np.array(world.MAIL_DOMAINS)[turn % len(world.MAIL_DOMAINS)])
 
 
-def _one_off_orders(
-    people: pd.DataFrame, first: np.datetime64, days: int, rng: np.random.Generator
-) -> pd.DataFrame:
+def _one_off_orders(people: pd.DataFrame, first: np.datetime64, days: int, rng: np.random.Generator) -> pd.DataFrame:
     """Draw all orders outside the subscription."""
     # The process runs on a clock that ticks with demand and whose year is a year, so that seasons leave the
     # parameters as they are tabled.
@@ -163,9 +153,7 @@ def _coupons(
 ) -> tuple[np.ndarray, np.ndarray]:
     who = orders["who"].to_numpy()
     habit = people["coupons"].to_numpy()[who]
-    referral = np.array([each.name == "Referral" for each in world.CHANNELS])[
-        people["channel"].to_numpy()[who]
-    ]
+    referral = np.array([each.name == "Referral" for each in world.CHANNELS])[people["channel"].to_numpy()[who]]
     sale = _sale_weekend(calendar)
     occasions = [
         (sale, "BLACKFRIDAY30", 0.30),
@@ -194,10 +182,7 @@ def _items(
     price = np.array([each.price for each in world.PRODUCTS])
     category = np.array([each.category for each in world.PRODUCTS])
     value = (orders["total"] + orders["discount"]).to_numpy()[:, None]
-    liking = (
-        np.log([each.popularity for each in world.PRODUCTS])
-        - 0.5 * ((np.log(value / price) - 0.3) / 0.6) ** 2
-    )
+    liking = np.log([each.popularity for each in world.PRODUCTS]) - 0.5 * ((np.log(value / price) - 0.3) / 0.6) ** 2
     used_up = np.isin(category, ["Coffee", "Tea"])
     loyalty = people["loyalty"].to_numpy()[orders["who"]]
     liking += np.where(opening, 0.7 * loyalty, 0.5)[:, None] * np.where(used_up, 1.0, -1.0)
@@ -219,9 +204,7 @@ def _deliveries(people: pd.DataFrame, days: int, rng: np.random.Generator) -> pd
     day = np.repeat(begin, count) + number * plan.every_days
     # Charged in the early morning, a day earlier or later now and then.
     day = np.floor(day + rng.normal(0, plan.jitter_days, len(day))) + rng.uniform(0.2, 0.3, len(day))
-    orders = pd.DataFrame(
-        {"who": np.repeat(subscribers, count), "day": day, "total": np.repeat(price, count)}
-    )
+    orders = pd.DataFrame({"who": np.repeat(subscribers, count), "day": day, "total": np.repeat(price, count)})
     first_day = np.floor(people["joined"].to_numpy()) + 1
     orders = orders.assign(coupon="", discount=0.0, category=plan.category, product=plan.product, quantity=1)
     after_first_order = orders["day"] >= first_day[orders["who"]]

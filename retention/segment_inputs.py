@@ -122,9 +122,7 @@ def with_probability(inputs: SegmentInputs, probability: np.ndarray, ready_days:
     """The same inputs with the probability to buy within another number of days, one element a customer."""
     probability = np.asarray(probability, dtype=float)
     if len(probability) != inputs.customers or not np.isfinite(probability).all():
-        raise DataError(
-            f"The probability to buy within {ready_days} days needs one finite number for each customer."
-        )
+        raise DataError(f"The probability to buy within {ready_days} days needs one finite number for each customer.")
     known = {name: ranking for name, ranking in inputs.rankings.items() if name != "probability"}
     raw = inputs.raw | {"probability": probability}
     return _with_totals(ready_days, inputs.span, inputs.days, inputs.place, raw, known)
@@ -204,9 +202,7 @@ def _with_totals(
     places = np.flatnonzero(counts)
     sums = [np.bincount(place, column, minlength=size)[places] for column in measures.T]
     rankings = {
-        name: _rank(values, measures, days, span, known.get(name))
-        for name, values in raw.items()
-        if name != "orders"
+        name: _rank(values, measures, days, span, known.get(name)) for name, values in raw.items() if name != "orders"
     }
     return SegmentInputs(
         ready_days=ready_days,
@@ -223,9 +219,7 @@ def _with_totals(
     )
 
 
-def _rank(
-    values: np.ndarray, measures: np.ndarray, days: np.ndarray, span: int, known: Ranking | None
-) -> Ranking:
+def _rank(values: np.ndarray, measures: np.ndarray, days: np.ndarray, span: int, known: Ranking | None) -> Ranking:
     if known is not None:
         ascending, rows = known.ascending, known.rows
     else:
@@ -242,9 +236,7 @@ def _rank(
     return Ranking(ascending, rows, running, running_days)
 
 
-def _map_grid(
-    probability: np.ndarray, value: np.ndarray, place: np.ndarray, across: int = 40, up: int = 24
-) -> MapGrid:
+def _map_grid(probability: np.ndarray, value: np.ndarray, place: np.ndarray, across: int = 40, up: int = 24) -> MapGrid:
     """Even steps in the square root of the probability and in the logarithm of the value."""
     most = max(math.ceil(20 * probability.max(initial=0)) / 20, 0.05)
     root = np.sqrt(np.clip(probability, 0, 1) / most) * across

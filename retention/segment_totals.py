@@ -129,13 +129,9 @@ def map_counts(inputs: SegmentInputs, placement: Placement, trait: str | None = 
 def _sum_stages(inputs: SegmentInputs, placement: Placement, days: np.ndarray, sums: np.ndarray) -> None:
     stage = placement.table[inputs.places]
     day = inputs.places % inputs.span
-    days += np.bincount(stage * inputs.span + day, inputs.place_counts, minlength=days.size).reshape(
-        days.shape
-    )
+    days += np.bincount(stage * inputs.span + day, inputs.place_counts, minlength=days.size).reshape(days.shape)
     vips, came_from = placement.vips, placement.vip_from
-    moved = np.bincount(came_from * inputs.span + inputs.days.take(vips), minlength=days.size).reshape(
-        days.shape
-    )
+    moved = np.bincount(came_from * inputs.span + inputs.days.take(vips), minlength=days.size).reshape(days.shape)
     days -= moved
     days[STAGE_CODES["vip"]] += moved.sum(axis=0)
     of_vips = np.ascontiguousarray(inputs.measures.take(vips, axis=0).T)

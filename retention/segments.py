@@ -133,9 +133,7 @@ def trait_table(labels: pd.DataFrame, customers: pd.DataFrame, scores: pd.DataFr
 def _table(labels: pd.DataFrame, customers: pd.DataFrame, scores: pd.DataFrame | None) -> pd.DataFrame:
     labels = aligned(labels, customers.index)
     soon = [] if scores is None else [c for c in scores if c.startswith("p_purchase_") and c.endswith("d")]
-    ready_days = (
-        int(soon[0].removeprefix("p_purchase_").removesuffix("d")) if soon else SegmentRules().ready_days
-    )
+    ready_days = int(soon[0].removeprefix("p_purchase_").removesuffix("d")) if soon else SegmentRules().ready_days
     inputs = prepare_segments(customers, scores, ready_days)
     groups = [labels["stage"] == stage for stage in STAGES] + [labels[trait] for trait in TRAITS]
     masks = [group.to_numpy(bool) for group in groups]

@@ -74,9 +74,7 @@ def fit_spend(customers: pd.DataFrame) -> SpendModel:
     frequency, spend = frequency[paid], spend[paid]
     found = len(spend)
     if found < MIN_REPEATERS:
-        reason = (
-            f"Only {found:,} customers have paid on a second day; the spend model asks for {MIN_REPEATERS}."
-        )
+        reason = f"Only {found:,} customers have paid on a second day; the spend model asks for {MIN_REPEATERS}."
         return _store_average(customers, frequency, spend, reason)
     if np.ptp(spend) <= 1e-9 * spend.max():
         reason = f"All {found:,} repeat customers spend the same, so there is no spread to model."
@@ -101,9 +99,7 @@ def fit_spend(customers: pd.DataFrame) -> SpendModel:
     return SpendModel("gamma_gamma", mean * scale, found, p, q, v * scale, float(log_likelihood))
 
 
-def _store_average(
-    customers: pd.DataFrame, frequency: np.ndarray, spend: np.ndarray, reason: str
-) -> SpendModel:
+def _store_average(customers: pd.DataFrame, frequency: np.ndarray, spend: np.ndarray, reason: str) -> SpendModel:
     if len(spend):
         mean = (frequency @ spend) / frequency.sum()
     elif "revenue" in customers and customers["revenue"].sum() > 0:

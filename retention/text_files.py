@@ -20,6 +20,8 @@ HEAD_BYTES = 1 << 18
 HEAD_RECORDS = 300
 HEADER_SEARCH = 60
 DELIMITERS = (",", ";", "\t", "|", "^", "~")
+# Columns set apart by runs of blanks; `to_tabs` makes them tabs.
+ALIGNED = " "
 
 # What shops' tools in the app's markets write when they do not write Unicode; anything else is guessed from these.
 LEGACY_ENCODINGS = ("cp1252", "cp874")
@@ -44,7 +46,7 @@ class TextLayout:
 
 
 def find_encoding(path: Path, name: str) -> str:
-    """The encoding that the whole file decodes with: Unicode by its marks or by trial, else the likeliest legacy one."""
+    """The encoding that the whole file decodes with: Unicode by mark or by trial, else the likeliest legacy one."""
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
     for mark, encoding in _BOMS:
@@ -106,6 +108,13 @@ def to_utf8(path: Path, encoding: str, target: Path, name: str) -> Path:
     return target
 
 
+def to_tabs(path: Path, target: Path) -> Path:
+    """A copy of a UTF-8 file with each run of blanks as one tab."""
+    with path.open("r", encoding="utf-8-sig") as source, target.open("w", encoding="utf-8", newline="\n") as out:
+        out.writelines("\t".join(line.split()) + "\n" for line in source)
+    return target
+
+
 def read_head(path: Path) -> str:
     """The beginning of a UTF-8 file, cut at the last whole line."""
     with path.open("rb") as stream:
@@ -130,10 +139,13 @@ def find_layout(head: str, name: str) -> TextLayout:
             if best is None or score > best[0]:
                 best = (score, layout)
     if best is None:
+        aligned = [(line.split(), number) for number, line in enumerate(head.splitlines()[:HEAD_RECORDS], start=1)]
+        if _regularity([cells for cells, _ in aligned]) >= 1:
+            return place_header(aligned, ALIGNED)
         shown = next((line for line in head.splitlines() if line.strip()), "")
         raise DataError(
-            f"{name!r} has a single column ({shown.strip()[:60]!r}). An order file needs at least a customer, a date and "
-            "an amount, separated by commas, semicolons or tabs."
+            f"{name!r} has a single column ({shown.strip()[:60]!r}). An order file needs at least a customer, a date "
+            "and an amount, separated by commas, semicolons or tabs."
         )
     return best[1]
 
@@ -157,7 +169,7 @@ def _filled(cells: list[str]) -> int:
 
 
 def _regularity(rows: list[list[str]]) -> float:
-    """How table-like the rows are: 0 for one column, else the share of rows of the usual width, wider a little better."""
+    """How table-like the rows are: 0 for one column, else the share of rows of the usual width, wider a bit better."""
     widths = Counter(len(cells) for cells in rows if _filled(cells))
     if not widths:
         return 0.0
@@ -191,14 +203,12 @@ def place_header(records: list[tuple[list[str], int]], delimiter: str) -> TextLa
 def looks_like_header(cells: list[str]) -> bool:
     """Names, not values: no cell is a date, an amount or an e-mail address."""
     filled = [cell.strip() for cell in cells if cell.strip()]
-    values = [
-        c for c in filled if "@" in c or re.search(DATE_LIKE, c, re.IGNORECASE) or re.fullmatch(MONEY_LIKE, c)
-    ]
+    values = [c for c in filled if "@" in c or re.search(DATE_LIKE, c, re.IGNORECASE) or re.fullmatch(MONEY_LIKE, c)]
     return len(values) <= len(filled) // 10
 
 
 def blank_positions(path: Path) -> list[int]:
-    """For each blank line between records, how many records stand before it (quoted line breaks are not blank lines)."""
+    """For each blank line between records, how many records stand before it; line breaks inside quotes do not count."""
     with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
         if content.find(b"\n\n") < 0 and content.find(b"\n\r\n") < 0:
             return []

@@ -54,16 +54,14 @@ def unpack(source: str | os.PathLike | bytes | BinaryIO, folder: Path, name: str
     """
     path, name = _on_disk(source, folder, name)
     if path.stat().st_size == 0:
-        raise DataError(
-            f"The file {name!r} is empty. Export the orders again and check that the file has a size."
-        )
+        raise DataError(f"The file {name!r} is empty. Export the orders again and check that the file has a size.")
     digest = _digest(path)
     with path.open("rb") as stream:
         head = stream.read(16)
     if head.startswith(b"\x1f\x8b"):
         path, name = _gunzip(path, folder, name), name.removesuffix(".gz")
         return _checked(PlainFile(path, name, digest))
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _checked(_unzip(path, folder, name, digest))
     return _checked(PlainFile(path, name, digest))
 
@@ -76,9 +74,7 @@ def _on_disk(source, folder: Path, name: str | None) -> tuple[Path, str]:
         return path, name or path.name
     stream = io.BytesIO(source) if isinstance(source, bytes | bytearray | memoryview) else source
     if not hasattr(stream, "read"):
-        raise DataError(
-            f"Orders are read from a path, bytes or a file object, not from {type(source).__name__}."
-        )
+        raise DataError(f"Orders are read from a path, bytes or a file object, not from {type(source).__name__}.")
     name = name or PurePath(str(getattr(source, "name", "orders.csv"))).name
     path = folder / "source"
     with path.open("wb") as target:
@@ -135,9 +131,7 @@ def _unzip(path: Path, folder: Path, name: str, digest: str) -> PlainFile:
             files = [m for m in members if m.filename.lower().endswith((*ORDER_FILE_SUFFIXES, ".gz"))]
             if not files:
                 held = ", ".join(sorted(names)[:5]) or "nothing"
-                raise DataError(
-                    f"The zip file {name!r} holds no order file (found: {held}). Pack a CSV or Excel file."
-                )
+                raise DataError(f"The zip file {name!r} holds no order file (found: {held}). Pack a CSV or Excel file.")
             chosen = max(files, key=lambda m: m.file_size)
             target = folder / "member"
             with archive.open(chosen) as stream:
@@ -145,16 +139,12 @@ def _unzip(path: Path, folder: Path, name: str, digest: str) -> PlainFile:
     except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, OSError) as error:
         raise DataError(broken) from error
     except RuntimeError as error:  # zipfile's way of saying that a password is needed
-        raise DataError(
-            f"{name!r} is protected by a password. Unpack it and upload the file inside."
-        ) from error
+        raise DataError(f"{name!r} is protected by a password. Unpack it and upload the file inside.") from error
     inner = PurePath(chosen.filename).name
     notes = ()
     if len(files) > 1:
         others = len(files) - 1
-        notes = (
-            f"The zip file holds {len(files)} order files; the largest, {inner!r}, was read, {others} left out.",
-        )
+        notes = (f"The zip file holds {len(files)} order files; the largest, {inner!r}, was read, {others} left out.",)
     if inner.lower().endswith(".gz"):
         return PlainFile(_gunzip(target, folder, inner), inner[:-3], digest, notes)
     return PlainFile(target, inner, digest, notes)

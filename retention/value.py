@@ -112,9 +112,7 @@ def concentration(value: np.ndarray | pd.Series, points: int = 100) -> pd.DataFr
     if not len(ordered):
         return pd.DataFrame({"customers_share": [], "value_share": []}, dtype=float)
     taken = np.unique(np.ceil(np.linspace(0, len(ordered), points + 1)).astype(int))
-    return pd.DataFrame(
-        {"customers_share": taken / len(ordered), "value_share": running[taken] / running[-1]}
-    )
+    return pd.DataFrame({"customers_share": taken / len(ordered), "value_share": running[taken] / running[-1]})
 
 
 def top_shares(value: np.ndarray | pd.Series, shares: tuple[float, ...] = (0.01, 0.10, 0.20)) -> pd.DataFrame:
@@ -126,9 +124,7 @@ def top_shares(value: np.ndarray | pd.Series, shares: tuple[float, ...] = (0.01,
     """
     ordered, running = _running(value)
     if not len(ordered):
-        return pd.DataFrame(
-            columns=["share", "customers", "customers_share", "at_least", "value", "value_share"]
-        )
+        return pd.DataFrame(columns=["share", "customers", "customers_share", "at_least", "value", "value_share"])
     n = np.array([max(1, math.ceil(share * len(ordered) - 1e-9)) for share in shares])
     return pd.DataFrame(
         {
@@ -151,9 +147,7 @@ def revenue_history(orders: Orders, months: int = 24) -> pd.DataFrame:
     """
     if months < 1:
         raise DataError(f"{months} months cannot be shown. Ask for one or more.")
-    table = orders.table.mutate(
-        age=ibis.literal(orders.end).delta(orders.table.ordered_at.date(), unit="day")
-    )
+    table = orders.table.mutate(age=ibis.literal(orders.end).delta(orders.table.ordered_at.date(), unit="day"))
     table = table.mutate(first_age=table.age.max().over(group_by=table.customer_id))
     table = table.mutate(month=(table.age / DAYS_PER_MONTH).floor().cast("int64"))
     table = table.filter(table.month < months)
@@ -177,9 +171,9 @@ def past_and_expected(history: pd.DataFrame, months: pd.DataFrame, end: date) ->
     `history` comes from `revenue_history`, `months` from `expected_by_month`, `end` is the last order day.
     Returns `start`, `end` (timestamps), `kind` ("first", "repeat" or "expected") and `revenue`.
     """
-    parts = [
-        history.assign(kind=kind, revenue=history[f"{kind}_revenue"]) for kind in ("first", "repeat")
-    ] + [months.assign(kind="expected", revenue=months["expected_revenue"])]
+    parts = [history.assign(kind=kind, revenue=history[f"{kind}_revenue"]) for kind in ("first", "repeat")] + [
+        months.assign(kind="expected", revenue=months["expected_revenue"])
+    ]
     tidy = pd.concat([part[["start_day", "end_day", "kind", "revenue"]] for part in parts], ignore_index=True)
     return pd.DataFrame(
         {

@@ -32,9 +32,7 @@ def past_and_expected_chart(frame: pd.DataFrame, currency: str | None) -> alt.Ch
     )
     return (
         alt.Chart(shown, height=HEIGHT)
-        .transform_stack(
-            stack="revenue", groupby=["start"], sort=[alt.SortField("order")], as_=["low", "high"]
-        )
+        .transform_stack(stack="revenue", groupby=["start"], sort=[alt.SortField("order")], as_=["low", "high"])
         .mark_rect(**_GAP)
         .encode(
             x=_month_axis(),
@@ -193,9 +191,7 @@ def expected_months_chart(frame: pd.DataFrame, currency: str | None) -> alt.Laye
     line = (
         alt.Chart(shown)
         .mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=50, filled=True))
-        .encode(
-            x="middle:T", y="expected_value:Q", color=alt.Color("value_label:N", **colour), tooltip=tooltip
-        )
+        .encode(x="middle:T", y="expected_value:Q", color=alt.Color("value_label:N", **colour), tooltip=tooltip)
     )
     return alt.layer(bars, line).properties(height=HEIGHT)
 

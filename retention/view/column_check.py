@@ -25,9 +25,7 @@ def check_columns(opened: load_flow.Draft, data: Loaded | None) -> None:
     """The mapping, a preview of what comes out that follows each correction, and the button to go on."""
     sheet = opened.sheet
     st.title("Check the columns", anchor=False)
-    st.markdown(
-        f":gray[{text.plain(sheet.name)} · {text.plural(sheet.rows, 'row')} · {_recognised(opened.detected)}]"
-    )
+    st.markdown(f":gray[{text.plain(sheet.name)} · {text.plural(sheet.rows, 'row')} · {_recognised(opened.detected)}]")
     actions = st.container(horizontal=True)
     outcome = st.container()
     left, right = st.columns([2, 3], gap="large")
@@ -77,9 +75,7 @@ def _mapping_form(opened: load_flow.Draft) -> Mapping:
 
     st.subheader("Which column is what", anchor=False)
     chosen = {role: choose(role) for role in ALWAYS_SHOWN}
-    with st.expander(
-        f"More columns ({sum(role in detected for role in rest)} found)", icon=":material/tune:"
-    ):
+    with st.expander(f"More columns ({sum(role in detected for role in rest)} found)", icon=":material/tune:"):
         chosen |= {role: choose(role) for role in rest}
     return opened.detected.with_columns(**chosen)
 
@@ -108,9 +104,7 @@ def _ask(questions: tuple[Question, ...], sheet: Sheet, mapping: Mapping) -> Map
 def _numbers(orders: Orders) -> None:
     """What the chosen columns make of the file, in four numbers."""
     found, table = orders.report, orders.table
-    facts = table.aggregate(
-        orders=table.count(), customers=table.customer_id.nunique(), revenue=table.revenue.sum()
-    )
+    facts = table.aggregate(orders=table.count(), customers=table.customer_id.nunique(), revenue=table.revenue.sum())
     placed, customers, revenue = facts.to_pandas().iloc[0]
     left_out = found.rows_read - found.rows_kept
     widgets.metric_row(
@@ -121,9 +115,7 @@ def _numbers(orders: Orders) -> None:
                 "orders",
                 f"Over {text.days((orders.end - orders.start).days + 1)}",
             ),
-            widgets.Metric(
-                "Customers", text.count(customers), "customers", f"{placed / customers:.1f} orders each"
-            ),
+            widgets.Metric("Customers", text.count(customers), "customers", f"{placed / customers:.1f} orders each"),
             widgets.Metric(
                 "Revenue",
                 text.money(revenue, orders.currency, short=True),

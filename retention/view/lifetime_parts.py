@@ -145,9 +145,7 @@ def months(data: Loaded, plan: Plan) -> None:
     """Expected revenue month by month."""
     frame = session.months_for(data, *plan)
     end = data.orders.end
-    frame = frame.assign(
-        start=value.day_to_date(frame["start_day"], end), end=value.day_to_date(frame["end_day"], end)
-    )
+    frame = frame.assign(start=value.day_to_date(frame["start_day"], end), end=value.day_to_date(frame["end_day"], end))
     st.subheader("Expected revenue by month", anchor=False, help=text.DEFINITIONS["expected_revenue"])
     total = text.money(frame["expected_revenue"].sum(), data.orders.currency, short=True)
     st.caption(
@@ -234,9 +232,7 @@ def columns(currency: str | None) -> dict:
         "p_alive": chance("Still active", "p_alive"),
         "p_purchase": chance("Will order", "p_purchase"),
         "p_purchase_30d": chance("Within 30 days", "p_purchase_30d"),
-        "expected_orders": column.NumberColumn(
-            "Expected orders", format="%.2f", help=define["expected_orders"]
-        ),
+        "expected_orders": column.NumberColumn("Expected orders", format="%.2f", help=define["expected_orders"]),
         "expected_order_value": amount("Expected order value", "expected_order_value"),
         "cltv": amount("Expected value", "cltv"),
     }

@@ -141,9 +141,7 @@ def _what_is_needed() -> None:
     with right:
         limit = st.get_option("server.maxUploadSize")
         st.subheader("Good to know", anchor=False)
-        st.markdown(
-            f":material/task_alt: **Recognised exports:** {', '.join(RECOGNISED)}. Any other table works too."
-        )
+        st.markdown(f":material/task_alt: **Recognised exports:** {', '.join(RECOGNISED)}. Any other table works too.")
         st.markdown(
             f":material/upload: **Up to {limit} MB a file.** Beyond that, zip it (often a tenth of the "
             "size), or export the needed columns only."

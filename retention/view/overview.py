@@ -28,9 +28,7 @@ def so_far(data: Loaded) -> None:
     st.subheader("So far", anchor=False)
     widgets.metric_row(
         [
-            widgets.Metric(
-                "Customers", text.count(n, short=n >= 1e6), "customers", f"Over {text.days(span)}"
-            ),
+            widgets.Metric("Customers", text.count(n, short=n >= 1e6), "customers", f"Over {text.days(span)}"),
             widgets.Metric(
                 "Orders", text.count(placed, short=placed >= 1e6), "orders", f"{placed / n:.1f} per customer"
             ),

@@ -15,23 +15,17 @@ def report(data: Loaded) -> None:
     left_out = found.rows_read - found.rows_kept
     st.subheader("What was read", anchor=False)
     if not left_out:
-        st.markdown(
-            f":green[:material/check_circle:] All {text.plural(found.rows_read, 'row')} became orders."
-        )
+        st.markdown(f":green[:material/check_circle:] All {text.plural(found.rows_read, 'row')} became orders.")
     else:
         share = text.percent(left_out / found.rows_read)
-        st.markdown(
-            f"{text.count(left_out)} of {text.plural(found.rows_read, 'row')} ({share}) were left out:"
-        )
+        st.markdown(f"{text.count(left_out)} of {text.plural(found.rows_read, 'row')} ({share}) were left out:")
         st.dataframe(
             reasons_table(data.orders),
             hide_index=True,
             key="left_out",
             column_config={
                 "Rows": st.column_config.NumberColumn(format="localized"),
-                "Amount": st.column_config.NumberColumn(
-                    format="localized", help="What these rows add up to."
-                ),
+                "Amount": st.column_config.NumberColumn(format="localized", help="What these rows add up to."),
             },
         )
         widgets.csv_download(
@@ -63,9 +57,7 @@ def notes(orders: Orders) -> list[str]:
     found, currency = orders.report, orders.currency
     words = list(found.notes)
     if found.refunded:
-        words.append(
-            f"{text.money(found.refunded, currency)} of refunds were taken off the orders they belong to."
-        )
+        words.append(f"{text.money(found.refunded, currency)} of refunds were taken off the orders they belong to.")
     if found.unplaced_refunds:
         words.append(
             f"{text.money(found.unplaced_refunds, currency)} of refunds belong to no order in the file, or "

@@ -154,9 +154,7 @@ def _strip_bins(key: StripKey, *, _basis: Basis) -> pd.DataFrame:
     return frames.bin_rows(counts, edges, words)
 
 
-def _value_bins(
-    inputs: SegmentInputs, name: str, low: float, high: float, currency: str | None
-) -> pd.DataFrame:
+def _value_bins(inputs: SegmentInputs, name: str, low: float, high: float, currency: str | None) -> pd.DataFrame:
     if name in SHARES:
         edges = np.linspace(low, high, 61)
         # Beyond the slider's end everybody counts into the last bin.
@@ -174,7 +172,5 @@ def _value_bins(
     edges = np.arange(low, high + 1)
     at = np.quantile(values, edges[:-1] / 100) if len(values) else np.zeros(len(edges) - 1)
     rows = frames.bin_rows(np.maximum(at, 0), edges, ["" for _ in at])
-    rows["about"] = [
-        f"percentile {p:.0f}: {text.money(x, currency)}" for p, x in zip(edges[:-1], at, strict=True)
-    ]
+    rows["about"] = [f"percentile {p:.0f}: {text.money(x, currency)}" for p, x in zip(edges[:-1], at, strict=True)]
     return rows

@@ -62,9 +62,7 @@ def customer_map_chart(
     ticks = [tick for tick in ticks if values[0] <= tick <= values[1]]
     x_scale = alt.Scale(type="sqrt", domain=list(probabilities), nice=False)
     y_scale = alt.Scale(type="log", domain=list(values), nice=False)
-    x = alt.X(
-        "low_probability:Q", title=title, scale=x_scale, axis=alt.Axis(format="~%", tickCount=8, grid=False)
-    )
+    x = alt.X("low_probability:Q", title=title, scale=x_scale, axis=alt.Axis(format="~%", tickCount=8, grid=False))
     y = alt.Y(
         "low_value:Q",
         title="Expected value of a customer",
@@ -102,9 +100,7 @@ def customer_map_chart(
             x=at_x, y=alt.value(12), text="label:N"
         ),
         up.mark_rule(**rule, clip=True).encode(y=at_y),
-        up.mark_text(**words, align="left", dx=6, dy=-5, clip=True).encode(
-            x=alt.value(0), y=at_y, text="label:N"
-        ),
+        up.mark_text(**words, align="left", dx=6, dy=-5, clip=True).encode(x=alt.value(0), y=at_y, text="label:N"),
         height=MAP_HEIGHT,
     )
 
@@ -147,9 +143,7 @@ def cut_strip_chart(low: float, high: float) -> alt.LayerChart:
         .mark_text(align="right", dx=-5, baseline="top", fontSize=12, clip=True)
         .encode(x=x, y=alt.value(3), text="label:N")
     )
-    return alt.layer(
-        zones, bars, cuts, words, height=STRIP_HEIGHT, padding=0, view=alt.ViewConfig(stroke=None)
-    )
+    return alt.layer(zones, bars, cuts, words, height=STRIP_HEIGHT, padding=0, view=alt.ViewConfig(stroke=None))
 
 
 def live_spec(chart: alt.LayerChart) -> dict:

@@ -94,9 +94,7 @@ def map_rows(
 
 def map_words(grid: MapGrid, currency: str | None) -> tuple[list[str], list[str]]:
     """The ranges of the map's columns and rows in words; the outermost rows also hold what lies beyond."""
-    chances = [
-        f"{text.percent(low)} to {text.percent(high)}" for low, high in pairwise(grid.probability_edges)
-    ]
+    chances = [f"{text.percent(low)} to {text.percent(high)}" for low, high in pairwise(grid.probability_edges)]
     edges = [text.money(edge, currency) for edge in grid.value_edges]
     worths = [f"{low} to {high}" for low, high in pairwise(edges)]
     worths[0] = f"up to {edges[1]}"

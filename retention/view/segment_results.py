@@ -99,14 +99,10 @@ def draw_shares(summary: pd.DataFrame, definitions: Mapping[str, str], currency:
     words = ", ".join(
         f"{LABELS[stage]} {text.percent(summary['customer_share'].iloc[n])}" for n, stage in enumerate(STAGES)
     )
-    charts.live_chart(
-        shares_spec(), {"shares": rows}, key="segment_shares", alt_text=f"Share of customers: {words}"
-    )
+    charts.live_chart(shares_spec(), {"shares": rows}, key="segment_shares", alt_text=f"Share of customers: {words}")
 
 
-def draw_map(
-    data: Loaded, basis: Basis, rules: SegmentRules, placement: Placement, group: str | None
-) -> None:
+def draw_map(data: Loaded, basis: Basis, rules: SegmentRules, placement: Placement, group: str | None) -> None:
     """Customers by probability to buy and expected value, with the thresholds that cut them."""
     grid, currency = basis.inputs.grid, data.orders.currency
     if grid is None:
@@ -168,9 +164,7 @@ def draw_group(
             )
     widgets.metric_row(
         [
-            widgets.Metric(
-                "Customers", text.count(n), "customers", f"{text.percent(row['customer_share'])} of all"
-            ),
+            widgets.Metric("Customers", text.count(n), "customers", f"{text.percent(row['customer_share'])} of all"),
             widgets.Metric(
                 "Revenue so far",
                 text.money(row["revenue"], currency, short=True),
@@ -224,9 +218,7 @@ COLUMNS = {
 }
 
 
-def draw_table(
-    summary: pd.DataFrame, definitions: Mapping[str, str], currency: str | None, group: str | None
-) -> None:
+def draw_table(summary: pd.DataFrame, definitions: Mapping[str, str], currency: str | None, group: str | None) -> None:
     """Every stage and trait in one table, definitions one hover away."""
     head = "".join(f'<th scope=col title="{escape(about)}">{name}</th>' for name, about in COLUMNS.items())
     body = []

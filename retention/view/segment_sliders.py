@@ -41,8 +41,8 @@ LAST_ORDER = (
         "one",
         ("new_days", "one_order_lapsed"),
         "Bought once: new until, lapsed after",
-        "New for fewer than the first number of days since the only order, lapsed after more than the second. "
-        "In between the second order is to be won.",
+        "New for fewer than the first number of days since the only order, lapsed after more than the "
+        "second. In between the second order is to be won.",
         (_STAGE["new"], _STAGE["first_time"], _STAGE["lapsed"]),
     ),
     Slider(
@@ -123,11 +123,7 @@ class Scale:
 
     def on_grid(self, amount: float) -> float:
         """The amount as the slider can show it."""
-        return (
-            min(max(round(amount / self.step) * self.step, 0.0), self.high)
-            if np.isfinite(amount)
-            else self.high
-        )
+        return min(max(round(amount / self.step) * self.step, 0.0), self.high) if np.isfinite(amount) else self.high
 
 
 def money_scale(inputs: SegmentInputs, slider: Slider) -> Scale:

@@ -67,20 +67,17 @@ DEFINITIONS = {
         "cannot be told apart and are left out."
     ),
     "orders": (
-        "Paid orders. Cancelled, refused and fully refunded orders, and rows without a customer, do not "
-        "count."
+        "Orders that were paid, or will be. Cancelled, failed and unpaid ones, and rows without a customer, "
+        "do not count; an order refunded in full counts, with revenue 0."
     ),
     "revenue": (
-        "What customers paid for the orders that count, less refunds. Shipping and tax are as your file "
-        "has them."
+        "What customers paid for the orders that count, less refunds. Shipping and tax are as your file has them."
     ),
     "rows_left_out": (
         "Rows of the file that are no order: cancelled, unpaid, without customer, date or amount, or "
         "refunds. Each reason is listed with its rows."
     ),
-    "period": (
-        "From the first to the last order day in the data. The last day is “today” for every calculation."
-    ),
+    "period": ("From the first to the last order day in the data. The last day is “today” for every calculation."),
     "average_order_value": "Revenue divided by orders.",
     "repeat_rate": "Customers with a second purchase on a later day, divided by all customers.",
     "frequency": "Days on which the customer bought again, after the first purchase day.",
@@ -92,12 +89,9 @@ DEFINITIONS = {
         "Probability that the customer has not left for good. It says nothing about when the next order "
         "comes: to pick customers, use the probability to order."
     ),
-    "p_purchase": (
-        "Probability of at least one order within the horizon, from the customer's own purchase history."
-    ),
+    "p_purchase": ("Probability of at least one order within the horizon, from the customer's own purchase history."),
     "will_return": (
-        "Customers whose probability to order within the next 12 months is 50% or more, divided by all "
-        "customers."
+        "Customers whose probability to order within the next 12 months is 50% or more, divided by all customers."
     ),
     "returning": (
         "Customers expected to place at least one order within the horizon: everybody's own probability to "
@@ -121,13 +115,10 @@ DEFINITIONS = {
     ),
     "expected_revenue": "Expected orders × expected order value, before margin and discounting.",
     "horizon": "How far ahead to look. The further, the less certain.",
-    "margin": (
-        "The part of revenue you keep after goods, shipping and payment. At 100% the value is revenue."
-    ),
+    "margin": ("The part of revenue you keep after goods, shipping and payment. At 100% the value is revenue."),
     "annual_discount_rate": "How much less money is worth when it arrives a year later.",
     "top_share": (
-        "Customers ordered by expected value, highest first: the share of the total that the first 1, "
-        "10 and 20% hold."
+        "Customers ordered by expected value, highest first: the share of the total that the first 1, 10 and 20% hold."
     ),
 }
 """Definition of each number on screen, shown as the tooltip beside it."""

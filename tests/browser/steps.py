@@ -1,0 +1,125 @@
+"""What a visitor does and sees, in the page's own words: shared by the tests in this folder."""
+
+import csv
+import io
+import re
+
+try:
+    from playwright.sync_api import Locator, Page, expect, sync_playwright
+except ImportError:  # the fixture `browser` then skips the tests, or fails them
+    Locator = Page = expect = sync_playwright = None
+
+WAIT_SECONDS = 60  # generous: the machine may have other things to do
+if expect is not None:
+    expect.set_options(timeout=WAIT_SECONDS * 1000)
+
+STAGES = ["New", "First-time", "Repeat", "Loyal", "VIP", "At risk", "Lapsed"]
+HEADER = "Order,Email,Date,Total"
+
+
+def button(page: Page, name: str) -> Locator:
+    """A button by its label."""
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def sees(page: Page, title: str) -> None:
+    """Wait for the page's title."""
+    expect(page.get_by_role("heading", level=1, name=title, exact=True)).to_be_visible()
+
+
+def metric(page: Page, label: str) -> Locator:
+    """The number of a headline figure, without its note."""
+    figure = page.get_by_test_id("stMetric").filter(has=page.get_by_text(label, exact=True))
+    return figure.get_by_test_id("stMetricValue")
+
+
+def open_cdnow(page: Page) -> None:
+    """Load CDNOW on the front page, and wait for its number of customers."""
+    button(page, "Open CDNOW").click()
+    sees(page, "CDNOW, real orders")
+    expect(metric(page, "Customers")).to_have_text("2,357")
+
+
+def load_store(page: Page) -> None:
+    """Load the sample store on a page that has nothing to show yet."""
+    button(page, "Load the sample store").click()
+    expect(stages(page)).to_have_count(len(STAGES))
+
+
+def upload(page: Page, content: bytes, name: str = "orders.csv") -> None:
+    """Give the front page a file."""
+    chosen = {"name": name, "mimeType": "text/csv", "buffer": content}
+    page.locator("input[type=file]").set_input_files(chosen)
+
+
+def use_upload(page: Page, content: bytes, name: str = "orders.csv") -> None:
+    """Give the front page a file, and use it as it was read."""
+    upload(page, content, name)
+    button(page, "Use these orders").click()
+    sees(page, name)
+
+
+def go_to_segments(page: Page) -> None:
+    """Open the segments page from the menu, in the same session."""
+    page.get_by_role("link", name="Segments", exact=True).click()
+    expect(stages(page)).to_have_count(len(STAGES))
+
+
+def stages(page: Page) -> Locator:
+    """The stages with their counts, at the top of the segments page; each is named by its definition."""
+    return page.get_by_role("main").get_by_role("listitem")
+
+
+def stage_counts(page: Page) -> dict[str, int]:
+    """Customers of each stage, as the top of the segments page shows them."""
+    shown = stages(page).evaluate_all(
+        "all => all.map(one => [one.querySelector('em').textContent, one.querySelector('b').textContent])"
+    )
+    return {name: int(number.replace(",", "")) for name, number in shown}
+
+
+def thumb(page: Page, label: str, end: str = "") -> Locator:
+    """A slider's handle, by the beginning of the slider's label; `end` is "start" or "end" where there are two."""
+    return page.get_by_role("slider", name=re.compile(f"^{re.escape(label)}.*{end}"))
+
+
+def press(handle: Locator, key: str, times: int, until: str) -> None:
+    """Press a key on a handle, and wait for the value that it then shows."""
+    for _ in range(times):
+        handle.press(key)
+    expect(handle).to_have_attribute("aria-valuetext", until)
+
+
+def choose_segment(page: Page, name: str) -> None:
+    """Look at one segment, and wait for it."""
+    page.get_by_role("radio", name=name, exact=True).click()
+    expect(page.get_by_role("heading", level=3, name=name, exact=True)).to_be_visible()
+
+
+def download(page: Page, label: re.Pattern[str]) -> tuple[str, bytes]:
+    """Click a download button; returns the file's name and content."""
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=label).click()
+    return waiting.value.suggested_filename, waiting.value.path().read_bytes()
+
+
+def rows_of(content: bytes) -> list[dict[str, str]]:
+    """The rows of a CSV file, which must start with the byte order mark that spreadsheets look for."""
+    assert content.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def order_file(rows: list[str], header: str = HEADER) -> bytes:
+    """A CSV file from its lines."""
+    return "\n".join([header, *rows]).encode()
+
+
+def small_shop(customers: int, name: str = "buyer") -> bytes:
+    """A file of so many customers with one to six orders each, from `name`0 to the last."""
+    return order_file(
+        [
+            f"{i}-{k},{name}{i}@example.com,2024-{1 + (i + 2 * k) % 12:02}-{1 + (7 * i + k) % 28:02},{20 + i + k}.50"
+            for i in range(customers)
+            for k in range(1 + i % 6)
+        ]
+    )
