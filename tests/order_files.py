@@ -125,9 +125,7 @@ def _store(seed: int = 7) -> tuple[Sale, ...]:
         again(8, 2, items=two, state="cancelled"),
         again(9, 6, items=one, shipping=0, tax=0, discount=0, coupon="", refunded=700),
         again(1, 7, items=two, shipping=495, tax=0, discount=0, coupon="", refunded=2 * 1850 + 1995 + 495),
-        again(
-            3, 8, items=one, shipping=0, tax=0, discount=3700, coupon="GIFT100"
-        ),  # a free order is an order
+        again(3, 8, items=one, shipping=0, tax=0, discount=3700, coupon="GIFT100"),  # a free order is an order
         again(4, 10, items=two, person=NOBODY),
         again(6, 12, items=one, person=NOBODY),
     ]
@@ -195,9 +193,7 @@ def rows_dropped(orders, pattern: str) -> int:
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]], delimiter: str = ",", **options) -> str:
     out = io.StringIO()
-    writer = csv.writer(
-        out, delimiter=delimiter, lineterminator=options.pop("lineterminator", "\r\n"), **options
-    )
+    writer = csv.writer(out, delimiter=delimiter, lineterminator=options.pop("lineterminator", "\r\n"), **options)
     writer.writerow(header)
     writer.writerows(rows)
     return out.getvalue()
@@ -294,9 +290,7 @@ DATE_STYLES: dict[str, Callable[[datetime], str]] = {
     ),
     "Thai month": lambda d: f"{d.day} {THAI_MONTHS[d.month - 1]} {d.year + 543}",
     "Thai short month": lambda d: f"{d.day} {THAI_SHORT[d.month - 1]} {d.year + 543}",
-    "Thai short month, two-digit year": lambda d: (
-        f"{d.day} {THAI_SHORT[d.month - 1]} {(d.year + 543) % 100:02}"
-    ),
+    "Thai short month, two-digit year": lambda d: f"{d.day} {THAI_SHORT[d.month - 1]} {(d.year + 543) % 100:02}",
     "Buddhist year, day first": lambda d: f"{d:%d/%m}/{d.year + 543} {d:%H:%M}",
     "Buddhist year, iso": lambda d: f"{d.year + 543}-{d:%m-%d}",
     "Filipino month": lambda d: f"{FILIPINO_MONTHS[d.month - 1]} {d.day}, {d.year}",
@@ -332,9 +326,7 @@ def grouped(cents: int, thousands: str, decimal: str) -> str:
     return f"-{text}" if cents < 0 else text
 
 
-def dressed(
-    before: str = "", after: str = "", thousands: str = ",", decimal: str = "."
-) -> Callable[[int], str]:
+def dressed(before: str = "", after: str = "", thousands: str = ",", decimal: str = ".") -> Callable[[int], str]:
     def write(cents: int) -> str:
         minus = "-" if cents < 0 else ""
         return f"{minus}{before}{grouped(abs(cents), thousands, decimal)}{after}"

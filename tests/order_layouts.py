@@ -104,15 +104,11 @@ def shopify(sales: Iterable[Sale], columns: Iterable[str]) -> list[dict[str, str
     return rows
 
 
-def squarespace(
-    sales: Iterable[Sale], repeated: tuple[str, ...] = ("Order ID", "Email")
-) -> list[dict[str, str]]:
+def squarespace(sales: Iterable[Sale], repeated: tuple[str, ...] = ("Order ID", "Email")) -> list[dict[str, str]]:
     """US dates, statuses in capitals; the rows after an order's first carry `repeated` and the item."""
     rows = []
     for sale in sales:
-        stamp = (
-            f"{sale.placed.month}/{sale.placed.day}/{sale.placed.year} {sale.placed.hour}:{sale.placed:%M}"
-        )
+        stamp = f"{sale.placed.month}/{sale.placed.day}/{sale.placed.year} {sale.placed.hour}:{sale.placed:%M}"
         order = {
             "Order ID": f"{sale.number:05}",
             "Email": sale.person.email,
@@ -520,9 +516,7 @@ def magento(sales: Iterable[Sale], with_email: bool) -> list[dict[str, str]]:
     """The order grid: dates as "Mar 5, 2024 2:22:10 PM"; "Closed" is a fully refunded order."""
     rows = []
     for sale in sales:
-        hour = (
-            f"{(sale.placed.hour - 1) % 12 + 1}:{sale.placed:%M:%S} {'PM' if sale.placed.hour > 11 else 'AM'}"
-        )
+        hour = f"{(sale.placed.hour - 1) % 12 + 1}:{sale.placed:%M:%S} {'PM' if sale.placed.hour > 11 else 'AM'}"
         rows.append(
             {
                 "ID": f"{sale.number:09}",

@@ -50,9 +50,7 @@ def test_empty_file(data):
     assert "empty" in message or "no rows" in message or "nothing" in message
 
 
-@pytest.mark.parametrize(
-    "data", [b"Email\na@example.com\nb@example.com\n", b"hello\n", b"just one line of text"]
-)
+@pytest.mark.parametrize("data", [b"Email\na@example.com\nb@example.com\n", b"hello\n", b"just one line of text"])
 def test_one_column(data):
     message = refused(data)
     assert "column" in message or "row" in message
@@ -73,12 +71,8 @@ def test_zero_bytes(data):
     refused(data)
 
 
-@pytest.mark.parametrize(
-    "data", [PNG, JPEG, b"GIF89a" + bytes(2000), b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n" + PNG]
-)
-@pytest.mark.parametrize(
-    "name", ["orders.csv", "orders.xlsx", "orders.parquet", "orders.csv.gz", "orders.zip"]
-)
+@pytest.mark.parametrize("data", [PNG, JPEG, b"GIF89a" + bytes(2000), b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n" + PNG])
+@pytest.mark.parametrize("name", ["orders.csv", "orders.xlsx", "orders.parquet", "orders.csv.gz", "orders.zip"])
 def test_renamed_image_or_document(data, name):
     refused(data, name)
 
@@ -94,9 +88,7 @@ def test_json_saved_as_csv():
     refused(b'{"orders": [{"id": 1, "email": "a@example.com", "total": "10.00"}]}\n')
 
 
-@pytest.mark.parametrize(
-    "magic", [b"PAR1", b"PK\x03\x04", b"\x1f\x8b\x08", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]
-)
+@pytest.mark.parametrize("magic", [b"PAR1", b"PK\x03\x04", b"\x1f\x8b\x08", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
 def test_right_beginning_and_nothing_behind(magic):
     refused(magic + b"\x00" * 100, "orders")
 
@@ -107,8 +99,7 @@ def test_right_beginning_and_nothing_behind(magic):
 @pytest.mark.parametrize("keep", [0.2, 0.5, 0.95])
 def test_truncated_gzip(keep):
     rows = [
-        [str(i), f"c{i * 7919 % 1000}@example.com", "2024-03-15", f"P{i * 31}", f"{i % 97}.50"]
-        for i in range(5000)
+        [str(i), f"c{i * 7919 % 1000}@example.com", "2024-03-15", f"P{i * 31}", f"{i % 97}.50"] for i in range(5000)
     ]
     data = gzip.compress(csv_bytes(HEADER, rows))
     message = refused(data[: int(len(data) * keep)], "orders.csv.gz")
@@ -156,13 +147,7 @@ def test_zip_bomb_is_stopped(honest):
     claimed = min(size, 0xFFFFFFFE) if honest else 1000
     name = b"orders.csv"
     sizes = struct.pack("<III", 0, len(packed), claimed)
-    local = (
-        b"PK\x03\x04"
-        + struct.pack("<HHHHH", 20, 0, 8, 0, 0)
-        + sizes
-        + struct.pack("<HH", len(name), 0)
-        + name
-    )
+    local = b"PK\x03\x04" + struct.pack("<HHHHH", 20, 0, 8, 0, 0) + sizes + struct.pack("<HH", len(name), 0) + name
     entry = b"PK\x01\x02" + struct.pack("<HHHHHH", 20, 20, 0, 8, 0, 0) + sizes
     entry += struct.pack("<HHHHHII", len(name), 0, 0, 0, 0, 0, 0) + name
     end = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(entry), len(local) + len(packed), 0)
@@ -340,18 +325,14 @@ def test_a_damaged_file_is_read_or_refused_never_a_crash(data):
     for _ in range(data.draw(st.integers(1, 8))):
         at = data.draw(st.integers(0, len(damaged) - 1))
         piece = data.draw(
-            st.sampled_from(
-                [b'"', b"\x00", b"\xff", b",", b"\n", b"\r", b";", b"-", b"", b"\xe0\xb8", b"9" * 30]
-            )
+            st.sampled_from([b'"', b"\x00", b"\xff", b",", b"\n", b"\r", b";", b"-", b"", b"\xe0\xb8", b"9" * 30])
         )
         damaged[at : at + data.draw(st.integers(0, 5))] = piece
     holds_together(bytes(damaged))
 
 
 CELL = st.one_of(
-    st.sampled_from(
-        ["", "0", "-5", "NaN", "=1+1", "2024-03-05", "31/12/2024", "9999-01-01", "a@b.co", "$1,2", "#N/A"]
-    ),
+    st.sampled_from(["", "0", "-5", "NaN", "=1+1", "2024-03-05", "31/12/2024", "9999-01-01", "a@b.co", "$1,2", "#N/A"]),
     st.text(max_size=12),
     st.floats().map(str),
 )

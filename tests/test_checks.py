@@ -13,9 +13,7 @@ SOUND = PurchaseModel("bg_nbd", 0.25, 30.0, 0.8, 2.4, -1.0, (0.05, 0.09, 0.2, 0.
 SPEND = SpendModel("gamma_gamma", 35.0, 900, 6.0, 3.7, 15.0, -1.0)
 
 
-def check(
-    name: str, customers: pd.DataFrame | None = None, purchases=SOUND, spend=SPEND, companion=SOUND
-) -> Check:
+def check(name: str, customers: pd.DataFrame | None = None, purchases=SOUND, spend=SPEND, companion=SOUND) -> Check:
     customers = cdnow() if customers is None else customers
     found = {entry.name: entry for entry in model_checks(customers, purchases, spend, companion)}
     return found[name]
@@ -26,9 +24,7 @@ def test_cdnow_is_good_in_every_respect():
         assert (entry.status, entry.advice) == ("good", ""), entry
 
 
-@pytest.mark.parametrize(
-    ("number", "status"), [(29, "bad"), (30, "caution"), (499, "caution"), (500, "good")]
-)
+@pytest.mark.parametrize(("number", "status"), [(29, "bad"), (30, "caution"), (499, "caution"), (500, "good")])
 def test_number_of_customers(number, status):
     entry = check("Customers", cdnow().head(number))
     assert entry.status == status
@@ -43,9 +39,7 @@ def test_length_of_history(days, status):
     assert f"{days} days" in entry.finding
 
 
-@pytest.mark.parametrize(
-    ("repeaters", "status"), [(9, "bad"), (10, "caution"), (99, "caution"), (100, "good")]
-)
+@pytest.mark.parametrize(("repeaters", "status"), [(9, "bad"), (10, "caution"), (99, "caution"), (100, "good")])
 def test_repeat_customers(repeaters, status):
     customers = handmade([(1, 5, 200, 9.0)] * repeaters + [(0, 0, 200, 0.0)] * 500)
     assert check("Repeat customers", customers).status == status

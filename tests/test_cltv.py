@@ -40,9 +40,7 @@ def mbg() -> CltvModel:
 
 
 def test_the_model_carries_the_published_numbers(model, mbg):
-    assert (model.r, model.alpha / 7, model.a, model.b) == pytest.approx(
-        (0.2426, 4.4136, 0.7929, 2.4259), abs=5e-5
-    )
+    assert (model.r, model.alpha / 7, model.a, model.b) == pytest.approx((0.2426, 4.4136, 0.7929, 2.4259), abs=5e-5)
     assert (model.p, model.q, model.v) == pytest.approx((6.25, 3.74, 15.44), abs=0.005)
     assert model.spend_log_likelihood == pytest.approx(-4055.92, abs=0.005)
     assert (model.customers, model.repeaters, model.observation_days) == (2357, 946, 272)
@@ -63,9 +61,7 @@ def test_published_value_of_customer_1():
     spend = SpendModel("gamma_gamma", 6.25 * 15.44 / 2.74, 946, 6.25, 3.74, 15.44, 0.0)
     model = CltvModel(published, published, spend, 2357, 946, 272, ())
     customer = handmade([(2, 30.43 * unit, 38.86 * unit, 22.35)])
-    scores = predict_cltv(
-        model, customer, horizon_days=12 * DAYS_PER_MONTH, annual_discount_rate=1.01**12 - 1
-    )
+    scores = predict_cltv(model, customer, horizon_days=12 * DAYS_PER_MONTH, annual_discount_rate=1.01**12 - 1)
     assert scores["cltv"].item() == pytest.approx(36.29, abs=0.005)
 
 
@@ -89,9 +85,7 @@ def test_one_time_buyers_are_never_certainly_active(model, mbg):
     # In the holdout, by the published parameters: 0.41 on average.
     assert scores.loc[one_time, "p_alive"].mean() == pytest.approx(0.41, abs=0.005)
     others = predict_cltv(mbg, cdnow())
-    assert scores.loc[one_time, "p_alive"].to_numpy() == pytest.approx(
-        others.loc[one_time, "p_alive"].to_numpy()
-    )
+    assert scores.loc[one_time, "p_alive"].to_numpy() == pytest.approx(others.loc[one_time, "p_alive"].to_numpy())
     # The rest of a one-time buyer's row is the purchase model's own, in closed form.
     age = cdnow().loc[one_time, "T"]
     closed = 1 - ((model.alpha + age) / (model.alpha + age + 365)) ** model.r
@@ -112,9 +106,7 @@ def test_value_is_the_discounted_sum_of_monthly_orders_times_spend_times_margin(
     scores = predict_cltv(model, customers, horizon, annual_discount_rate=0.2, margin=0.4)
     ends = [DAYS_PER_MONTH, 2 * DAYS_PER_MONTH, 3 * DAYS_PER_MONTH, 100.0]
     orders = [predict_cltv(model, customers, end)["expected_orders"] for end in ends]
-    value = sum(
-        (orders[i] - (orders[i - 1] if i else 0)) / 1.2 ** (end / 365.25) for i, end in enumerate(ends)
-    )
+    value = sum((orders[i] - (orders[i - 1] if i else 0)) / 1.2 ** (end / 365.25) for i, end in enumerate(ends))
     expected = value * scores["expected_order_value"] * 0.4
     assert scores["cltv"].to_numpy() == pytest.approx(expected.to_numpy(), rel=1e-8)
 
@@ -165,9 +157,7 @@ histories = st.lists(
 
 
 def customers_from(rows) -> pd.DataFrame:
-    return handmade(
-        [(x, seen if x else 0, seen + rest, spend if x else 0.0) for x, seen, rest, spend in rows]
-    )
+    return handmade([(x, seen if x else 0, seen + rest, spend if x else 0.0) for x, seen, rest, spend in rows])
 
 
 @settings(max_examples=60, deadline=None)
@@ -177,11 +167,7 @@ def test_scores_are_sound_and_grow_with_horizon_and_margin(rows, horizon, margin
     customers = customers_from(rows)
     scores = predict_cltv(model, customers, horizon, margin=margin)
     assert np.isfinite(scores.to_numpy()).all()
-    assert (
-        scores[["p_alive", "p_purchase", "p_purchase_30d"]]
-        .apply(lambda column: column.between(0, 1))
-        .all(axis=None)
-    )
+    assert scores[["p_alive", "p_purchase", "p_purchase_30d"]].apply(lambda column: column.between(0, 1)).all(axis=None)
     longer = predict_cltv(model, customers, horizon + 50, margin=margin)
     assert (longer["expected_orders"] > scores["expected_orders"]).all()
     assert (longer["cltv"] > scores["cltv"]).all()

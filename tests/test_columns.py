@@ -13,9 +13,7 @@ NEEDED = ("order_id", "customer_id", "ordered_at", "revenue")
 VALUES = [(str(s.number), s.person.email, f"{s.placed:%Y-%m-%d %H:%M:%S}", f"{s.revenue:.2f}") for s in KEPT]
 
 
-def table(
-    header: tuple[str, ...], order: tuple[int, ...] = (NUMBER, EMAIL, DATE, TOTAL), rows=VALUES
-) -> bytes:
+def table(header: tuple[str, ...], order: tuple[int, ...] = (NUMBER, EMAIL, DATE, TOTAL), rows=VALUES) -> bytes:
     """The plain store with its columns in the order given."""
     return csv_bytes(header, [[row[i] for i in order] for row in rows])
 
@@ -195,17 +193,13 @@ def test_a_role_set_to_none_is_not_used():
 
 def test_a_column_that_is_not_there_is_named_with_those_that_are():
     with pytest.raises(DataError, match="Paid at") as error:
-        read_orders(
-            table(("Order ID", "Email", "Order date", "Total")), {"ordered_at": "Paid at"}, name="o.csv"
-        )
+        read_orders(table(("Order ID", "Email", "Order date", "Total")), {"ordered_at": "Paid at"}, name="o.csv")
     assert "Order date" in str(error.value)
 
 
 def test_an_unknown_role_is_refused():
     with pytest.raises(DataError, match="customer_name") as error:
-        read_orders(
-            table(("Order ID", "Email", "Order date", "Total")), {"customer_name": "Email"}, name="o.csv"
-        )
+        read_orders(table(("Order ID", "Email", "Order date", "Total")), {"customer_name": "Email"}, name="o.csv")
     assert "customer_id" in str(error.value)
 
 
@@ -216,9 +210,7 @@ def test_the_mapping_may_be_corrected_as_often_as_wanted_on_one_sheet():
     wrong = mapping.with_columns(customer_id="Product")
     assert wrong.columns["customer_id"] == "Product"
     assert mapping.columns["customer_id"] == "Email"
-    assert build_orders(sheet, wrong).table.to_pandas()["customer_id"].nunique() == len(
-        {row[3] for row in rows}
-    )
+    assert build_orders(sheet, wrong).table.to_pandas()["customer_id"].nunique() == len({row[3] for row in rows})
     assert_same_orders(build_orders(sheet, mapping), EXPECTED)
     assert "order_id" not in mapping.with_columns(order_id=None).columns
 
@@ -237,9 +229,7 @@ def test_a_needed_role_taken_away_is_asked_for():
 
 def test_a_date_column_given_for_money_is_refused_with_an_example():
     with pytest.raises(DataError) as error:
-        read_orders(
-            table(("Order ID", "Email", "Order date", "Total")), {"revenue": "Email"}, name="orders.csv"
-        )
+        read_orders(table(("Order ID", "Email", "Order date", "Total")), {"revenue": "Email"}, name="orders.csv")
     assert "Email" in str(error.value)
 
 

@@ -69,17 +69,13 @@ def test_first_order_columns_come_from_the_first_order_and_only_where_the_file_h
 
 
 def test_orders_of_the_same_first_moment_give_the_same_answer_in_any_order():
-    store = pd.DataFrame(
-        {"customer_id": "ann", "ordered_at": "2024-01-01", "revenue": 1.0, "channel": list("cab")}
-    )
+    store = pd.DataFrame({"customer_id": "ann", "ordered_at": "2024-01-01", "revenue": 1.0, "channel": list("cab")})
     for seed in range(5):
         customers = summarise_customers(orders_of(store.sample(frac=1, random_state=seed)))
         assert customers["first_channel"].tolist() == ["a"]
 
 
-@pytest.mark.parametrize(
-    "as_of", ["2024-01-11", pd.Timestamp("2024-01-11 15:00"), pd.Timestamp("2024-01-11").date()]
-)
+@pytest.mark.parametrize("as_of", ["2024-01-11", pd.Timestamp("2024-01-11 15:00"), pd.Timestamp("2024-01-11").date()])
 def test_as_of_hides_what_came_later(as_of):
     customers = summarise_customers(orders_of(small_store()), as_of=as_of)
     assert customers.index.tolist() == ["ann", "cid"]
@@ -131,8 +127,6 @@ def test_agrees_with_the_definitions_computed_by_hand(rows):
         assert row["frequency"] == len(days) - 1
         assert row["recency"] == days.index[-1] - days.index[0]
         assert row["T"] == frame["day"].max() - days.index[0]
-        assert row["monetary_value"] == pytest.approx(
-            days.iloc[1:].mean() if len(days) > 1 else 0.0, abs=1e-9
-        )
+        assert row["monetary_value"] == pytest.approx(days.iloc[1:].mean() if len(days) > 1 else 0.0, abs=1e-9)
         assert row["revenue"] == pytest.approx(mine["revenue"].sum())
     assert sorted(customers.index) == customers.index.tolist()

@@ -69,9 +69,7 @@ def read_column(texts, day_first=None) -> list[pd.Timestamp]:
 @pytest.mark.parametrize("style", DATE_STYLES)
 def test_moment_is_read_as_written(style):
     found = pd.Series(read_column(map(DATE_STYLES[style], MOMENTS)))
-    wanted = pd.Series(
-        MOMENTS if style in TIMED_STYLES else [m.date() for m in MOMENTS], dtype="datetime64[ns]"
-    )
+    wanted = pd.Series(MOMENTS if style in TIMED_STYLES else [m.date() for m in MOMENTS], dtype="datetime64[ns]")
     assert (found.dt.date == pd.Series(MOMENTS).dt.date).all()
     assert ((found - wanted).abs() < pd.Timedelta(minutes=1)).all()
 
@@ -104,9 +102,7 @@ def test_zone_never_changes_the_shops_calendar_day(form):
 
 
 def test_summer_and_winter_offsets_in_one_column():
-    found = read_column(
-        ["2024-03-09 23:30:00 -0500", "2024-03-10 23:30:00 -0400", "2024-11-04 00:15:00 -0500"]
-    )
+    found = read_column(["2024-03-09 23:30:00 -0500", "2024-03-10 23:30:00 -0400", "2024-11-04 00:15:00 -0500"])
     assert dates(found) == [date(2024, 3, 9), date(2024, 3, 10), date(2024, 11, 4)]
 
 
@@ -118,9 +114,7 @@ def test_dates_with_and_without_time_in_one_column():
 def test_noon_and_midnight_of_the_twelve_hour_clock():
     clocks = {"12:05 AM": 0, "12:05 PM": 12, "1:05 am": 1, "11:05 p.m.": 23, "01:05PM": 13, "11:05:00 AM": 11}
     found = read_column([f"3/25/2024 {clock}" for clock in clocks])
-    assert [(moment.day, moment.hour, moment.minute) for moment in found] == [
-        (25, h, 5) for h in clocks.values()
-    ]
+    assert [(moment.day, moment.hour, moment.minute) for moment in found] == [(25, h, 5) for h in clocks.values()]
 
 
 # --- which comes first, the day or the month ------------------------------------------------------
@@ -219,9 +213,7 @@ def test_other_ways_to_write_a_day(texts, wanted):
 # --- separate columns, serial numbers -------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("form", "names"), [("%H:%M:%S", ("Date", "Time")), ("%I:%M %p", ("Sale date", "Sale time"))]
-)
+@pytest.mark.parametrize(("form", "names"), [("%H:%M:%S", ("Date", "Time")), ("%I:%M %p", ("Sale date", "Sale time"))])
 def test_date_and_time_in_separate_columns(form, names):
     rows = [
         (f"{1000 + i}", f"c{i}@example.com", f"{moment:%m/%d/%Y}", f"{moment:{form}}", "10.00")

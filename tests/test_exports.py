@@ -30,9 +30,7 @@ def runs(cell: str) -> bool:
 
 
 nasty = st.text(
-    alphabet=st.one_of(
-        st.sampled_from("=+-@＝＋－＠;,|\t\r\n \"'aZ1\u00a0\ufeff"), st.characters(codec="utf-8")
-    ),
+    alphabet=st.one_of(st.sampled_from("=+-@＝＋－＠;,|\t\r\n \"'aZ1\u00a0\ufeff"), st.characters(codec="utf-8")),
     max_size=12,
 )
 
@@ -61,9 +59,7 @@ def test_text_that_would_run_gets_an_apostrophe_in_front(text):
     assert safe_text(text).replace("'", "") == text
 
 
-@pytest.mark.parametrize(
-    "text", ["", "Ann", "a=b", "ann@example.com", "x-y", "สมชาย", "O'Brien", "1;2", " padded "]
-)
+@pytest.mark.parametrize("text", ["", "Ann", "a=b", "ann@example.com", "x-y", "สมชาย", "O'Brien", "1;2", " padded "])
 def test_harmless_text_stays_as_it_is(text):
     assert safe_text(text) == text
 

@@ -26,8 +26,7 @@ HEADER, ROWS = plain_table()
 EXPECTED = expected_orders(KEPT)
 PRODUCTS = sorted(row[3] for row in ROWS)
 LATIN_ROWS = [
-    [*row[:3], f"{row[3]} Käse – café €".encode("cp1252", "ignore").decode("cp1252").strip(), row[4]]
-    for row in ROWS
+    [*row[:3], f"{row[3]} Käse – café €".encode("cp1252", "ignore").decode("cp1252").strip(), row[4]] for row in ROWS
 ]
 THAI_HEADER = ["เลขที่คำสั่งซื้อ", "อีเมล", "วันที่สั่งซื้อ", "สินค้า", "ยอดรวม"]
 THAI_ROWS = [[*row[:3], "ผ้าพันคอไหม สีแดง", row[4]] for row in ROWS]
@@ -161,13 +160,9 @@ def test_zip_made_on_a_mac_has_one_file_for_us():
 
 def test_zip_of_two_order_files_never_takes_one_silently():
     half = len(ROWS) // 2
-    data = zipped(
-        {"january.csv": csv_bytes(HEADER, ROWS[:half]), "february.csv": csv_bytes(HEADER, ROWS[half:])}
-    )
+    data = zipped({"january.csv": csv_bytes(HEADER, ROWS[:half]), "february.csv": csv_bytes(HEADER, ROWS[half:])})
     orders = read_orders(data, name="orders.zip")
-    assert orders.report.rows_read == len(ROWS) or any(
-        "2 order files" in note for note in orders.report.notes
-    )
+    assert orders.report.rows_read == len(ROWS) or any("2 order files" in note for note in orders.report.notes)
 
 
 def test_zip_without_a_table_and_empty_zip_are_refused():
@@ -259,9 +254,7 @@ def test_excel_numbers_for_customers_and_midnight_days():
         [17850, datetime(2024, 4, 15), 20.5],
         [13047, datetime(2024, 4, 16), 5],
     ]
-    orders = read_orders(
-        excel({"Sheet1": [["Customer ID", "Order date", "Amount"], *rows]}), name="orders.xlsx"
-    )
+    orders = read_orders(excel({"Sheet1": [["Customer ID", "Order date", "Amount"], *rows]}), name="orders.xlsx")
     assert sorted(orders.table.to_pandas()["customer_id"]) == ["13047", "17850", "17850"]
     assert (orders.start.isoformat(), orders.end.isoformat()) == ("2024-03-05", "2024-04-16")
 

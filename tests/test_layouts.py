@@ -118,9 +118,7 @@ CASES = {
     ),
     "stripe, decimal comma": Case(
         "stripe_payments_all_columns_c2020",
-        write.stripe(
-            STORE, "stripe_payments_all_columns_c2020", lambda cents: write.money(cents).replace(".", ",")
-        ),
+        write.stripe(STORE, "stripe_payments_all_columns_c2020", lambda cents: write.money(cents).replace(".", ",")),
         expected_orders(STORE),
         "Stripe",
         "one",
@@ -168,10 +166,7 @@ def test_customers_days_and_money_are_those_of_the_shop(case):
         expected = case.expected.assign(customer_id=case.expected["customer_id"].str.casefold())
         keys = ["customer_id", "day", "revenue"]
         found = found.round(2).sort_values(keys)[keys].astype({"day": "datetime64[ns]"}).values.tolist()
-        assert (
-            found
-            == expected.round(2).sort_values(keys)[keys].astype({"day": "datetime64[ns]"}).values.tolist()
-        )
+        assert found == expected.round(2).sort_values(keys)[keys].astype({"day": "datetime64[ns]"}).values.tolist()
     else:
         assert_same_orders(orders, case.expected)
 
@@ -206,17 +201,13 @@ def test_first_line_of_dropped_rows_is_the_row_of_the_spreadsheet(case):
         customer = "Bill-to Name"
     by_order = LAYOUTS[case.layout]["columns"][0]
     order_id = next(
-        c
-        for c in ("Name", "Order ID", "order_id", "id", "ID", by_order)
-        if c in LAYOUTS[case.layout]["columns"]
+        c for c in ("Name", "Order ID", "order_id", "id", "ID", by_order) if c in LAYOUTS[case.layout]["columns"]
     )
     if case.layout == "woocommerce_advanced_order_export":
         order_id = "Order Number"
     has_customer = {row[order_id] for row in case.rows if row.get(customer)}
     first = next(i for i, row in enumerate(case.rows) if row[order_id] not in has_customer) + 2
-    lines = [
-        dropped.first_lines for dropped in orders.report.reasons if "customer" in dropped.reason.casefold()
-    ]
+    lines = [dropped.first_lines for dropped in orders.report.reasons if "customer" in dropped.reason.casefold()]
     assert [line[0] for line in lines] == [first]
 
 
@@ -261,9 +252,7 @@ def test_shopify_order_split_by_other_orders_rows_stays_one_order():
 def test_square_refund_rows_lower_the_customers_latest_earlier_order():
     rows = write.square(STORE)
     orders = read_orders(layout_file("square_transactions_2025plus", rows), name="transactions.csv")
-    mapping = detect_columns(
-        open_sheet(layout_file("square_transactions_2025plus", rows), name="transactions.csv")
-    )
+    mapping = detect_columns(open_sheet(layout_file("square_transactions_2025plus", rows), name="transactions.csv"))
     assert "square" in (mapping.layout or "").casefold()
     column = mapping.columns["revenue"]
     assert column in ("Total Collected", "Net Sales")
@@ -275,9 +264,7 @@ def test_square_refund_rows_lower_the_customers_latest_earlier_order():
 
     assert_same_orders(orders, expected_orders(kept, lambda sale: f"CUS{sale.person.user_id}", revenue))
     assert_nothing_vanished(orders)
-    assert rows_dropped(orders, "customer") == sum(
-        sale.state == "paid" and not sale.person.user_id for sale in STORE
-    )
+    assert rows_dropped(orders, "customer") == sum(sale.state == "paid" and not sale.person.user_id for sale in STORE)
     assert orders.currency in ("USD", "$", None)
 
 
@@ -291,9 +278,7 @@ def test_amazon_is_refused_because_it_names_no_buyer(with_rows):
 
 
 def test_stripe_without_customer_says_to_choose_the_column_at_export():
-    data = layout_file(
-        "stripe_payments_default_2024plus", write.stripe(STORE, "stripe_payments_default_2024plus")
-    )
+    data = layout_file("stripe_payments_default_2024plus", write.stripe(STORE, "stripe_payments_default_2024plus"))
     with pytest.raises(DataError, match=r"(?i)customer") as error:
         read_orders(data, name="payments.csv")
     assert "stripe" in str(error.value).casefold()
@@ -304,9 +289,7 @@ def test_stripe_falls_back_to_the_customer_id_where_no_charge_has_an_email():
     rows = [row | {"Customer Email": ""} for row in write.stripe(STORE, "stripe_payments_all_columns_c2020")]
     orders = read_orders(layout_file("stripe_payments_all_columns_c2020", rows), name="payments.csv")
     with_account = [sale for sale in STORE if sale.person.user_id]
-    assert_same_orders(
-        orders, expected_orders(with_account, lambda sale: f"cus_{sale.person.user_id * 7919:x}")
-    )
+    assert_same_orders(orders, expected_orders(with_account, lambda sale: f"cus_{sale.person.user_id * 7919:x}"))
 
 
 def test_guests_with_one_email_are_one_customer():

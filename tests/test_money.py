@@ -117,9 +117,7 @@ def test_no_amount_anywhere_is_refused():
 
 
 def test_currencies_are_never_added():
-    orders = read_money(
-        ["10", "20", "30", "1250000", "990000"], {"Currency": ["usd", "USD", "USD ", "VND", "VND"]}
-    )
+    orders = read_money(["10", "20", "30", "1250000", "990000"], {"Currency": ["usd", "USD", "USD ", "VND", "VND"]})
     assert orders.currency == "USD"
     assert amounts(orders) == [10, 20, 30]
     assert rows_dropped(orders, "currenc") == 2

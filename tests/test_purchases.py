@@ -58,9 +58,7 @@ def test_agrees_with_the_fitters_of_lifetimes(kind):
         - customers["frequency"].sum() * np.log(customers["T"].max())
         - 1e-6
     )
-    assert model.relative_errors == pytest.approx(
-        (theirs.standard_errors_ / theirs.params_).tolist(), rel=0.01
-    )
+    assert model.relative_errors == pytest.approx((theirs.standard_errors_ / theirs.params_).tolist(), rel=0.01)
 
 
 def test_published_expectation_of_a_known_customer():
@@ -144,9 +142,7 @@ positive = st.floats(-6, 6).map(lambda power: 10.0**power)
 
 @settings(max_examples=150, deadline=None)
 @given(
-    st.builds(
-        PurchaseModel, st.sampled_from(list(PURCHASE_MODELS)), *[positive] * 4, st.just(0.0), st.just(NAN)
-    ),
+    st.builds(PurchaseModel, st.sampled_from(list(PURCHASE_MODELS)), *[positive] * 4, st.just(0.0), st.just(NAN)),
     st.integers(0, 5_000),
     st.integers(0, 40_000),
     st.floats(0, 1),
@@ -181,9 +177,7 @@ def test_many_lengths_of_time_agree_with_one_at_a_time():
     days = np.arange(1, 61) * 30.4375
     together = model.expected_purchases_if_active(frequency, age, days)
     for row in (0, 399, 500, 1199):
-        alone = [
-            model.expected_purchases_if_active([frequency[row]], [age[row]], length).item() for length in days
-        ]
+        alone = [model.expected_purchases_if_active([frequency[row]], [age[row]], length).item() for length in days]
         assert together[row] == pytest.approx(alone, rel=1e-10)
 
 
@@ -283,9 +277,7 @@ def test_unknown_model_names_the_known_ones():
 
 def test_failed_fit_says_what_to_do(monkeypatch):
     monkeypatch.setattr(fitting, "GRADIENT_TOLERANCE", -1.0)
-    with pytest.raises(
-        ModelError, match=r"BG/NBD model could not be fitted to 2,357 customers.*Load a longer"
-    ):
+    with pytest.raises(ModelError, match=r"BG/NBD model could not be fitted to 2,357 customers.*Load a longer"):
         fit_purchases(group_histories(cdnow()))
 
 

@@ -94,9 +94,7 @@ def test_online_retail_orders_are_those_published(retail, gross_orders):
     assert gross_orders["gross"].mean() == pytest.approx(480.87, abs=0.005)
 
 
-def test_online_retail_credit_notes_lower_the_customers_latest_earlier_order(
-    retail, retail_lines, gross_orders
-):
+def test_online_retail_credit_notes_lower_the_customers_latest_earlier_order(retail, retail_lines, gross_orders):
     """The same rule written down independently: each credit note in turn, as far as its order reaches."""
     credits = retail_lines[retail_lines["InvoiceNo"].str.startswith("C")]
     credits = credits.groupby("InvoiceNo").agg(

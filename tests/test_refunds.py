@@ -71,9 +71,7 @@ def test_cancelled_failed_and_pending_are_told_apart():
 def test_states_of_a_sale_keep_the_order():
     orders = read_states(*SALE)
     numbers = {str(i): state for i, state in enumerate(SALE, 2)}
-    assert {
-        numbers[n] for n, revenue in revenue_by_order(orders).items() if n != "1" and revenue == 20
-    } == set(SALE)
+    assert {numbers[n] for n, revenue in revenue_by_order(orders).items() if n != "1" and revenue == 20} == set(SALE)
     assert orders.report.dropped == {}
 
 
@@ -147,9 +145,7 @@ def test_refund_that_names_its_order_lowers_that_one():
 
 
 def test_refund_row_may_stand_before_the_order_it_names():
-    orders = read_rows(
-        HEADER, ("1", "a@example.com", "2024-03-25", "-30"), ("1", "a@example.com", "2024-03-13", "80")
-    )
+    orders = read_rows(HEADER, ("1", "a@example.com", "2024-03-25", "-30"), ("1", "a@example.com", "2024-03-13", "80"))
     assert revenue_by_order(orders) == {"1": 50.0}
     assert orders.start.isoformat() == orders.end.isoformat() == "2024-03-13"
 
@@ -264,9 +260,7 @@ def test_refund_never_becomes_the_customers_last_order():
 
 
 def test_free_order_with_a_total_is_kept():
-    orders = read_rows(
-        HEADER, ("1", "a@example.com", "2024-03-13", "0.00"), ("2", "b@example.com", "2024-03-14", "5")
-    )
+    orders = read_rows(HEADER, ("1", "a@example.com", "2024-03-13", "0.00"), ("2", "b@example.com", "2024-03-14", "5"))
     assert revenue_by_order(orders) == {"1": 0.0, "2": 5.0}
 
 

@@ -31,9 +31,7 @@ def days_and_sums(rows) -> dict[tuple[str, str], int]:
 def found_days_and_sums(orders) -> dict[tuple[str, str], int]:
     table = orders.table.to_pandas()
     moments = pd.to_datetime(table["ordered_at"]).dt.to_pydatetime()
-    return days_and_sums(
-        zip(table["customer_id"], moments, (table["revenue"] * 100).round().astype(int), strict=True)
-    )
+    return days_and_sums(zip(table["customer_id"], moments, (table["revenue"] * 100).round().astype(int), strict=True))
 
 
 @settings(max_examples=12, deadline=None)

@@ -191,8 +191,7 @@ def test_raising_a_lapsed_threshold_never_adds_lapsed_customers(store, days, mor
     low = SegmentRules(repeat_at_risk=1, repeat_lapsed=days)
     high = replace(low, repeat_lapsed=min(days + more, 730))
     lapsed = [
-        set(customers.index[assign_segments(customers, scores, rules)["stage"] == "lapsed"])
-        for rules in (low, high)
+        set(customers.index[assign_segments(customers, scores, rules)["stage"] == "lapsed"]) for rules in (low, high)
     ]
     assert lapsed[1] <= lapsed[0]
 

@@ -34,9 +34,7 @@ def _repeats(orders: pd.DataFrame, weeks: float) -> np.ndarray:
 )
 def test_repeat_orders_match_the_published_expectation(cdnow_like, weeks, published):
     closed_form = (
-        (A + B - 1)
-        / (A - 1)
-        * (1 - (ALPHA / (ALPHA + weeks)) ** R * hyp2f1(R, B, A + B - 1, weeks / (ALPHA + weeks)))
+        (A + B - 1) / (A - 1) * (1 - (ALPHA / (ALPHA + weeks)) ** R * hyp2f1(R, B, A + B - 1, weeks / (ALPHA + weeks)))
     )
     assert closed_form == pytest.approx(published, abs=5e-4)  # from parameters of four digits
     repeats = _repeats(cdnow_like, weeks)
@@ -137,9 +135,7 @@ def test_a_parameter_that_is_not_positive_is_refused_by_name(name, value):
         Process(**{**CDNOW, name: value})
 
 
-@pytest.mark.parametrize(
-    ("customers", "days", "intake"), [(0, 10, None), (5, 0, None), (5, 10, 11), (5, 10, 0)]
-)
+@pytest.mark.parametrize(("customers", "days", "intake"), [(0, 10, None), (5, 0, None), (5, 10, 11), (5, 10, 0)])
 def test_impossible_sizes_are_refused(customers, days, intake):
     with pytest.raises(ValueError, match="at least 1 customer"):
         simulate_orders(customers, days, **CDNOW, intake_days=intake)

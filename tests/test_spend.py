@@ -47,9 +47,7 @@ def test_gradient_hessian_and_likelihood_are_exact(point):
     counts = np.arange(len(spend)) % 3 + 1
     objective = spend_objective(frequency, spend, counts)
     value, gradient, hessian = objective(np.array(point))
-    theirs = lifetimes().GammaGammaFitter._negative_log_likelihood(
-        np.array(point), frequency, spend, counts, 0.0
-    )
+    theirs = lifetimes().GammaGammaFitter._negative_log_likelihood(np.array(point), frequency, spend, counts, 0.0)
     assert value == pytest.approx(theirs, rel=1e-12)
     assert gradient == pytest.approx(approx_fprime(point, lambda at: objective(at)[0], 1e-7), abs=5e-6)
     for row in range(3):

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -88,13 +88,6 @@ def browser() -> Iterator:
 def address(browser, tmp_path_factory) -> Iterator[str]:
     """Address of an app that the module's tests share; each test is a session of its own there."""
     with running_app(tmp_path_factory.mktemp("app") / "server.log") as started:
-        yield started
-
-
-@pytest.fixture
-def cold_address(browser, tmp_path) -> Iterator[str]:
-    """Address of an app that nobody has opened yet."""
-    with running_app(tmp_path / "server.log") as started:
         yield started
 
 
@@ -178,15 +171,15 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def visit(browser, request, requests, complaints) -> Iterator[Callable[..., Page]]:
+def visit(browser, address, tmp_path, requests, complaints) -> Iterator[Callable[..., Page]]:
     """`visit("/segments")` opens an address of the app as a new visitor and returns the page.
 
-    After the test no page may show a traceback, and no console may have complained.
+    With `cold` the visitor is the first of a server started just now. After the test no page may show a traceback, and no console may have complained.
     """
-    pages: list[Page] = []
+    servers, pages = ExitStack(), []
 
-    def open_page(path: str = "/", *, at: str | None = None, viewport: dict[str, int] = DESKTOP) -> Page:
-        at = at or request.getfixturevalue("address")
+    def open_page(path: str = "/", *, cold: bool = False, viewport: dict[str, int] = DESKTOP) -> Page:
+        at = servers.enter_context(running_app(tmp_path / "server.log")) if cold else address
         page = browser.new_context(viewport=viewport, locale="en-US", accept_downloads=True).new_page()
         pages.append(page)
         page.set_default_timeout(WAIT_SECONDS * 1000)
@@ -196,10 +189,11 @@ def visit(browser, request, requests, complaints) -> Iterator[Callable[..., Page
         page.goto(at + path)
         return page
 
-    yield open_page
-    for page in pages:
-        expect(page.get_by_test_id("stException")).to_have_count(0)
-        page.context.close()
+    with servers:
+        yield open_page
+        for page in pages:
+            expect(page.get_by_test_id("stException")).to_have_count(0)
+            page.context.close()
     assert complaints == []
 
 

@@ -117,11 +117,7 @@ def test_without_a_model_the_customers_still_show():
 
 
 def test_a_tiny_shop_is_shown_with_its_doubts():
-    rows = [
-        f"{i}-{k},c{i}@x.com,2024-{1 + 2 * k + i % 3:02d}-{1 + i},20"
-        for i in range(15)
-        for k in range(1 + i % 4)
-    ]
+    rows = [f"{i}-{k},c{i}@x.com,2024-{1 + 2 * k + i % 3:02d}-{1 + i},20" for i in range(15) for k in range(1 + i % 4)]
     at = uploaded(rows)
     assert not at.exception
     assert at.metric or at.error

@@ -48,9 +48,7 @@ def scored(n=5000):
 
 def dated():
     frame, end = months(), date(2024, 3, 31)
-    return frame.assign(
-        start=value.day_to_date(frame["start_day"], end), end=value.day_to_date(frame["end_day"], end)
-    )
+    return frame.assign(start=value.day_to_date(frame["start_day"], end), end=value.day_to_date(frame["end_day"], end))
 
 
 def every_chart(currency):
@@ -61,9 +59,7 @@ def every_chart(currency):
             value.past_and_expected(history(), months(), date(2024, 3, 31)), currency
         ),
         "histogram": charts.value_histogram_chart(value.value_histogram(customers, scores), currency),
-        "concentration": charts.concentration_chart(
-            value.concentration(worth), value.top_shares(worth), currency
-        ),
+        "concentration": charts.concentration_chart(value.concentration(worth), value.top_shares(worth), currency),
         "months": charts.expected_months_chart(dated(), currency),
     }
 

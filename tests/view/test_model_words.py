@@ -12,9 +12,7 @@ SPEND = SpendModel("gamma_gamma", 35.22, 946, 6.25, 3.74, 15.44, -4055.92)
 
 def model(**changes):
     found = {"r": 0.2426, "alpha": 30.9, "a": 0.7929, "b": 2.4259, "log_likelihood": -9582.43, "spend": SPEND}
-    found |= {name: getattr(SPEND, name) for name in ("p", "q", "v")} | {
-        "spend_log_likelihood": SPEND.log_likelihood
-    }
+    found |= {name: getattr(SPEND, name) for name in ("p", "q", "v")} | {"spend_log_likelihood": SPEND.log_likelihood}
     return SimpleNamespace(**(found | changes))
 
 

@@ -60,9 +60,7 @@ def difference(one, other, vision):
 
 
 def contrast(one, other):
-    light, dark = sorted(
-        (float(linear(c) @ [0.2126, 0.7152, 0.0722]) + 0.05 for c in (one, other)), reverse=True
-    )
+    light, dark = sorted((float(linear(c) @ [0.2126, 0.7152, 0.0722]) + 0.05 for c in (one, other)), reverse=True)
     return light / dark
 
 

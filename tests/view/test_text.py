@@ -70,9 +70,7 @@ def test_plain_text_still_says_the_same(raw):
     assert read == " ".join(raw.split())
 
 
-@pytest.mark.parametrize(
-    "raw", [":smile:", ":material/home:", ":red[x]", "a@b.com", "www.x.com", "->", "<-", "~="]
-)
+@pytest.mark.parametrize("raw", [":smile:", ":material/home:", ":red[x]", "a@b.com", "www.x.com", "->", "<-", "~="])
 def test_what_streamlit_replaces_after_the_escapes_is_kept_apart(raw):
     assert raw not in re.sub(r"\\(.)", r"\1", text.plain(raw))
 
