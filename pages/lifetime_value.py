@@ -22,7 +22,7 @@ def answer() -> None:
     plan = parts.settings()
     scores = session.scores_for(data, *plan)
     parts.headline(data, scores, plan)
-    parts.doubts(model)
+    widgets.forecast_caution(model, link=False)
     parts.distribution(data, plan)
     parts.months(data, plan)
     parts.trust(data, model)

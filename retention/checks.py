@@ -23,6 +23,10 @@ ENOUGH_REPEATERS, TOO_FEW_REPEATERS = 100, 10
 MANY_ONE_TIME_BUYERS = 0.95
 #: Standard error, as a share of a parameter, from which the parameter might as well be half or double.
 WIDE_ERROR = 0.5
+#: Past this the error says nothing as a number: the parameter might as well be anything.
+HOPELESS_ERROR = 1.0
+#: A shape parameter past this describes customers as all alike.
+ALIKE = 1000
 #: Gamma-Gamma takes spend to be independent of frequency; a correlation past this is worth a warning.
 STRONG_CORRELATION = 0.3
 
@@ -59,8 +63,8 @@ def model_checks(
         _enough_repeaters(int((frequency > 0).sum())),
         _enough_orders(int((frequency > 1).sum())),
         _one_time_buyers(float((frequency == 0).mean())),
-        _precision(purchases),
         _parameters(purchases, companion),
+        _precision(purchases),
         _spend(spend),
         _spend_and_frequency(customers),
     )
@@ -144,6 +148,12 @@ def _precision(model: PurchaseModel) -> Check:
     widest = int(errors.argmax())
     symbol = ("r", "alpha", "a", "b")[widest]
     value = (model.r, model.alpha, model.a, model.b)[widest]
+    if errors[widest] > HOPELESS_ERROR:
+        finding = (
+            f"These customers hardly pin down one parameter of the model, {symbol}: its standard error is larger "
+            "than the parameter itself."
+        )
+        return Check(name, "caution", finding, "Load more customers or a longer period to narrow it down.")
     error = f"a standard error of {errors[widest]:.0%}"
     finding = f"The least certain parameter is {symbol} = {value:.3g}, with {error}."
     if errors[widest] > WIDE_ERROR:
@@ -163,7 +173,18 @@ def _parameters(purchases: PurchaseModel, companion: PurchaseModel) -> Check:
 
 
 def _numbers(model: PurchaseModel) -> str:
-    return f"r = {model.r:.3g}, a = {model.a:.3g}, b = {model.b:.3g}"
+    return ", ".join(f"{name} {_number(getattr(model, name))}" for name in ("r", "a", "b"))
+
+
+def _number(value: float) -> str:
+    """A parameter with its sign: a degenerate one by its limit, whose digits mean nothing.
+
+    >>> _number(0.2426), _number(2.8e6), _number(1e-9)
+    ('= 0.243', 'over 1,000', 'below 0.001')
+    """
+    if value > ALIKE:
+        return f"over {ALIKE:,}"
+    return f"= {value:.3g}" if value >= 0.001 else "below 0.001"
 
 
 def _doubt(model: PurchaseModel) -> tuple[str, str] | None:
@@ -178,10 +199,11 @@ def _doubt(model: PurchaseModel) -> tuple[str, str] | None:
             "The chance to leave lies at the edge of what the model can describe",
             "Read totals rather than single customers, and load a longer period if there is one.",
         )
-    if max(model.r, model.a, model.b) > 1000:
+    if max(model.r, model.a, model.b) > ALIKE:
+        alike = "how often they buy" if model.r > ALIKE else "how likely they are to leave"
         return (
-            "The customers hardly differ in how they buy or leave",
-            "Check that the customers are people, not accounts that order on a schedule.",
+            f"The orders do not show that customers differ in {alike}: all are taken to be alike",
+            "Read totals rather than single customers; more customers or a longer period may tell them apart.",
         )
     return None
 

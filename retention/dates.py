@@ -5,10 +5,12 @@ How a column is written is decided from the whole column (`find_date_style`), th
 """
 
 import datetime as dt
+import re
 from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 
 ISO = r"^\s*(\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?)"
 ISO_ONLY = (
@@ -21,6 +23,10 @@ DAY_MONTH_NAME = r"(?:^|\D)(\d{1,2})\D{0,8}m(\d\d)\W+(\d{4}|\d{2})(?:\D|$)"
 MONTH_NAME_DAY = r"m(\d\d)\W+(\d{1,2})\D{0,4}[\s,/-]+(\d{4}|\d{2})(?:\D|$)"
 YEAR_MONTH_NAME = r"(?:^|\D)(\d{4})\W+m(\d\d)\W+(\d{1,2})(?:\D|$)"
 COMPACT = r"^(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2})(\d{2})(\d{2})?)?$"
+FIRST_OVER_12 = r"^\D{0,12}(?:1[3-9]|[2-9]\d)[-/. ]+\d{1,2}[-/. ]+(?:\d{4}|\d{2})(?:\D|$)"
+SECOND_OVER_12 = r"^\D{0,12}\d{1,2}[-/. ]+(?:1[3-9]|[2-9]\d)[-/. ]+(?:\d{4}|\d{2})(?:\D|$)"
+BUDDHIST = r"(?:^|\D)2[4-6]\d{2}(?:\D|$)"
+SHORT_BUDDHIST_DATE = r"\d{1,2}\D{1,8}(?:\d{1,2}|m\d\d)[-/. ]+(?:3[3-9]|[4-7]\d|80)(?:\D|$)"
 CLOCK = r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?"
 CLOCK_AFTER_DATE = r"[\sTt,]+(\d{1,2}):(\d{2})(?::(\d{2}))?"
 SERIAL = r"^\d{5}(?:\.\d+)?$"
@@ -57,6 +63,9 @@ BUDDHIST_RANGE = (2400, 2700)
 SHORT_BUDDHIST = (33, 80)
 SHORT_LAST_CENTURY = 90
 
+MAX_SHAPES = 5_000
+MAX_FORMATS = 4
+
 EARLIEST = dt.date(1990, 1, 1)
 FUTURE_DAYS = 366
 
@@ -90,7 +99,7 @@ class DateStyle:
     day_first: for numeric dates such as 05/04/2024;
     ambiguous: both readings fit every row and `day_first` is an assumption; why: how day_first was decided;
     buddhist: some years are Buddhist-era; letters, thai_digits, forms: what occurs in the column, so that only that
-    is looked for in each cell.
+    is looked for in each cell; formats: the engine's own formats for the commonest shapes; only_formats: for all.
     """
 
     kind: str = "iso"
@@ -101,6 +110,8 @@ class DateStyle:
     letters: bool = False
     thai_digits: bool = False
     forms: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+    only_formats: bool = False
 
 
 def latest_plausible() -> dt.date:
@@ -130,88 +141,94 @@ def find_date_style(table: ir.Table, column: str, day_first: bool | None = None)
     facts = table.aggregate(filled=raw.re_search(r"\S").sum(), iso=raw.re_search(ISO_ONLY).sum()).execute().iloc[0]
     if facts.filled > 0 and facts.filled == facts.iso:
         return DateStyle("iso")
-    cells = table.select(row=table.rowid(), cell=raw.strip())
-    filled = cells.filter(cells.cell.notnull() & (cells.cell != ""))
-    cell = filled.cell
-    facts = filled.aggregate(
-        rows=filled.count(),
-        serial=cell.re_search(SERIAL).sum(),
-        unix=(cell.re_search(UNIX_SECONDS) | cell.re_search(UNIX_MILLISECONDS)).sum(),
-    ).execute()
-    row = {k: 0 if v != v else int(v or 0) for k, v in facts.iloc[0].items()}
-    if row["rows"] and row["serial"] > row["rows"] / 2:
-        return DateStyle("serial")
-    if row["rows"] and row["unix"] > row["rows"] / 2:
-        return DateStyle("unix")
-    return _text_style(filled, day_first)
+    cells = table.select(row=table.rowid(), cell=raw.strip()).filter(ibis._.cell != "").cache()
+    shapes = _shapes(cells)
+    rows = shapes["rows"].sum()
+    for kind, pattern in (("serial", SERIAL), ("unix", f"{UNIX_SECONDS}|{UNIX_MILLISECONDS}")):
+        fits = shapes["low"].str.fullmatch(pattern) & shapes["high"].str.fullmatch(pattern)
+        if shapes.loc[fits, "rows"].sum() > rows / 2:
+            return DateStyle(kind)
+    return _text_style(cells, shapes, day_first)
 
 
-def _text_style(filled: ir.Table, day_first: bool | None) -> DateStyle:
-    cell = filled.cell
-    marks = filled.aggregate(
-        letters=cell.re_search(r"[^\d\s:,./+TZ年月日-]").any(), thai=cell.re_search(f"[{THAI_DIGITS}]").any()
-    ).execute()
-    letters, thai = (bool(v) if v is not None else False for v in marks.iloc[0])
-    plain = filled.select("row", text=_plain_text(cell, letters, thai)).cache()
-    seen = (
-        plain.aggregate(**{name: plain.text.re_search(form.pattern).any() for name, form in FORMS.items()})
-        .execute()
-        .iloc[0]
+def _shapes(cells: ir.Table) -> pd.DataFrame:
+    """The ways the cells are written, every run of digits as one 9: shape, rows, and the extremes in text order."""
+    shaped = cells.mutate(shape=cells.cell.re_replace(r"\d+", "9"), size=cells.cell.length())
+    counted = shaped.group_by("shape", "size").aggregate(
+        rows=shaped.count(), low=shaped.cell.min(), high=shaped.cell.max()
     )
-    forms = tuple(name for name in FORMS if seen[name] is not None and bool(seen[name]))
-    years = [plain.text.re_extract(FORMS[name].pattern, FORMS[name].year).try_cast("int64") for name in forms]
-    parts = plain.select(
-        row=plain.row,
-        first=plain.text.re_extract(NUMERIC, 1).try_cast("int64"),
-        second=plain.text.re_extract(NUMERIC, 2).try_cast("int64"),
-        year=plain.text.re_extract(NUMERIC, 3).try_cast("int64"),
-        any_year=ibis.coalesce(*years) if years else ibis.null("int64"),
-    ).cache()
-    facts = parts.aggregate(
-        numeric=parts["first"].notnull().sum(),
-        first_over_12=(parts["first"] > 12).sum(),
-        second_over_12=(parts.second > 12).sum(),
-        buddhist=(parts.any_year.between(*BUDDHIST_RANGE) | parts.any_year.between(*SHORT_BUDDHIST)).sum(),
-    ).execute()
-    fact = {k: 0 if v != v or v is None else int(v) for k, v in facts.iloc[0].items()}
-    style = DateStyle(
-        kind="text",
-        buddhist=fact["buddhist"] > 0,
-        letters=letters,
-        thai_digits=thai,
-        forms=forms,
-    )
-    return _decide_day_first(style, parts, fact, day_first)
+    return counted.order_by(ibis.desc("rows"), "shape", "size").limit(MAX_SHAPES).to_pandas()
 
 
-def _decide_day_first(style: DateStyle, parts: ir.Table, fact: dict, wanted: bool | None) -> DateStyle:
-    if not fact["numeric"]:
-        return style
-    day, month = fact["first_over_12"], fact["second_over_12"]
+def _text_style(cells: ir.Table, shapes: pd.DataFrame, day_first: bool | None) -> DateStyle:
+    samples = pd.concat([shapes["low"], shapes["high"]])
+    letters = bool(samples.str.contains(r"[^\d\s:,./+TZ年月日-]").any())
+    thai = bool(samples.str.contains(f"[{THAI_DIGITS}]").any())
+    text = ibis.memtable({"text": samples.drop_duplicates().tolist()})
+    text = text.select(text=_plain_text(text.text, letters, thai))
+    seen = text.aggregate(**{name: text.text.re_search(form.pattern).any() for name, form in FORMS.items()})
+    seen = cells.get_backend().to_pandas(seen).iloc[0]
+    forms = tuple(name for name in FORMS if bool(seen[name]))
+    plain = cells.select("row", text=_plain_text(cells.cell, letters, thai))
+    marks = {"first": FIRST_OVER_12, "second": SECOND_OVER_12, "buddhist": f"{BUDDHIST}|{SHORT_BUDDHIST_DATE}"}
+    facts = plain.aggregate(**{name: plain.text.re_search(pattern).sum() for name, pattern in marks.items()})
+    fact = {name: 0 if n != n or n is None else int(n) for name, n in facts.execute().iloc[0].items()}
+    buddhist = fact["buddhist"] > 0
+    style = DateStyle("text", buddhist=buddhist, letters=letters, thai_digits=thai, forms=forms)
+    if "numbers" in forms:
+        style = _decide_day_first(style, plain, fact["first"], fact["second"], day_first)
+    formats = _formats(style, shapes)
+    known = tuple(dict.fromkeys(f for f in formats if f))[:MAX_FORMATS]
+    return replace(style, formats=known, only_formats=set(formats) == set(known) and len(shapes) < MAX_SHAPES)
+
+
+def _formats(style: DateStyle, shapes: pd.DataFrame) -> list[str]:
+    """The engine's own date format of each shape, which it reads many times faster than patterns; "" for none."""
+    if style.letters or style.thai_digits or style.buddhist:
+        return [""]
+    found = []
+    for shape, low in zip(shapes["shape"], shapes["low"], strict=True):
+        marks = re.fullmatch(r"9([-/.])9\1(9+)(?:( +|T)9:9(:9)?)?", shape)
+        year = re.match(r"(\d+)[-/.]\d+[-/.](\d+)", low)
+        if not marks or not year or 4 not in (len(year[1]), len(year[2])):
+            found.append("")
+            continue
+        mark, gap, seconds = marks[1], marks[3], marks[4]
+        parts = ("%d", "%m") if style.day_first is not False else ("%m", "%d")
+        date = ("%Y", "%m", "%d") if len(year[1]) == 4 else (*parts, "%Y")
+        found.append(mark.join(date) + (f"{gap}%H:%M" if gap else "") + (":%S" if seconds else ""))
+    return found
+
+
+def _decide_day_first(style: DateStyle, plain: ir.Table, day: int, month: int, wanted: bool | None) -> DateStyle:
+    """day, month: how many rows have a first, a second number above 12; wanted: the answer where there is none."""
     if day or month:
         decided = day >= month
         why = f"{max(day, month):,} rows have a {'first' if decided else 'second'} number above 12"
         return replace(style, day_first=decided, why=why)
     if wanted is not None:
-        return replace(style, day_first=wanted, ambiguous=True, why="as chosen, or as this kind of export writes dates")
-    rises = {first: _share_in_order(parts, first) for first in (True, False)}
+        return replace(style, day_first=wanted, ambiguous=True, why="as chosen, or as this kind of export writes them")
+    rises = {first: _share_in_order(plain, first) for first in (True, False)}
     if max(rises.values()) > 0.999 and min(rises.values()) < 0.99:
         decided = rises[True] > rises[False]
         return replace(style, day_first=decided, ambiguous=True, why="only this way are the rows in order of time")
     return replace(style, day_first=True, ambiguous=True, why="no number is above 12, so both ways fit every row")
 
 
-def _share_in_order(parts: ir.Table, day_first: bool) -> float:
+def _share_in_order(plain: ir.Table, day_first: bool) -> float:
     """The share of neighbouring rows whose days run the way that most do, in the file's own order."""
-    day, month = (parts["first"], parts.second) if day_first else (parts.second, parts["first"])
-    key = (parts.year * 10_000 + month * 100 + day).name("key")
-    ranked = parts.select("row", key).filter(ibis._.key.notnull())
+    first, second, year = (plain.text.re_extract(NUMERIC, group).try_cast("int64") for group in (1, 2, 3))
+    day, month = (first, second) if day_first else (second, first)
+    ranked = plain.select("row", key=year * 10_000 + month * 100 + day).filter(ibis._.key.notnull())
     step = ranked.mutate(step=ranked.key - ranked.key.lag().over(order_by=ranked.row))
-    moves = step.aggregate(
-        up=(step.step > 0).sum(), down=(step.step < 0).sum(), all=step.step.notnull().sum()
-    ).execute()
-    up, down, total = (int(v or 0) for v in moves.iloc[0])
+    moves = step.aggregate(up=(step.step > 0).sum(), down=(step.step < 0).sum(), all=step.step.notnull().sum())
+    up, down, total = (int(v or 0) for v in moves.execute().iloc[0])
     return 1 - min(up, down) / total if total else 0.0
+
+
+@ibis.udf.scalar.builtin
+def try_strptime(text: str, formats: list[str]) -> dt.datetime:
+    """DuckDB's reader of dates by format: NULL where none fits."""
 
 
 def _plain_text(cell: ir.StringValue, letters: bool, thai_digits: bool) -> ir.StringValue:
@@ -245,7 +262,9 @@ def read_dates(table: ir.Table, column: str, style: DateStyle, time_column: str 
         number = cell.try_cast("float64")
         moment = _from_epoch(ibis.ifelse(number > 1e11, number / 1000, number))
     else:
-        moment = _read_text_dates(cell, style)
+        fast = try_strptime(cell, list(style.formats)) if style.formats else None
+        slow = None if style.only_formats else _read_text_dates(cell, style)
+        moment = ibis.coalesce(*(m for m in (fast, slow) if m is not None))
     return moment if time_column is None else _with_clock(moment, table[time_column])
 
 

@@ -13,7 +13,6 @@ from retention.statuses import State, order_state
 
 DIMENSIONS = ("channel", "region", "product", "category", "coupon")
 MAX_STATUSES = 300
-MAIL = r"^[^@\"()]+@[^@\"()/]+$"
 WHOLE = r"^(\d+)\.0+$"
 BLANKS = r"[\s\x{00a0}\x{200b}\x{feff}]+"
 
@@ -127,18 +126,24 @@ def _customer_id(raw: ir.Table, column: str) -> ir.StringValue:
     text = raw[column]
     facts = raw.aggregate(
         mail=text.contains("@").any(),
-        # Beyond ASCII, where a text has more bytes than letters, there may be blanks of other kinds.
-        blank=(text.contains(" ") | text.contains("\t") | (strlen(text) != text.length())).any(),
+        space=(text.contains(" ") | text.contains("\t")).any(),
+        inside=text.re_search(r"\S\s+\S*@|@\S*\s+\S").any(),
+        # Where a text has more bytes than letters there may be blanks of other kinds.
+        beyond_ascii=(strlen(text) != text.length()).any(),
         decimal=text.contains(".0").any(),
     )
     facts = facts.execute().iloc[0]
-    if facts.blank:
+    if facts.beyond_ascii:
         text = text.re_replace(rf"^{BLANKS}|{BLANKS}$", "")
-        text = ibis.ifelse(text.re_search(MAIL), text.re_replace(BLANKS, ""), text)
+    elif facts.space:
+        text = text.strip()
     if facts.mail:
-        text = ibis.ifelse(text.re_search(MAIL), text.lower(), text)
+        mail = text.lower()
+        if facts.beyond_ascii or facts.inside:
+            mail = mail.re_replace(BLANKS, "")
+        text = ibis.ifelse(text.contains("@"), mail, text)
     if facts.decimal:
-        text = text.re_replace(WHOLE, r"\1")
+        text = ibis.ifelse(text.contains(".0"), text.re_replace(WHOLE, r"\1"), text)
     named = raw.select(text=text)
     guests = named.filter(named.text.lower().isin(GUESTS)).distinct().to_pandas()["text"].tolist()
     return ibis.ifelse(text.isin(guests), ibis.null("string"), text) if guests else text
@@ -172,7 +177,7 @@ def _amounts(raw: ir.Table, column: dict[str, str], decimal: str | None) -> tupl
 def _currency(raw: ir.Table, column: dict[str, str], money: MoneyStyle) -> ir.StringValue:
     if "currency" in column:
         return _text(raw[column["currency"]]).upper()
-    return read_currency(raw[column.get("revenue") or column["unit_price"]])
+    return read_currency(raw, column.get("revenue") or column["unit_price"])
 
 
 def _states(sheet: Sheet, column: str | None) -> dict[str, State]:

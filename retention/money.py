@@ -11,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 LARGEST = 1e15
+MAX_WORDS = 10_000
 SCIENTIFIC = r"^[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,3}$"
 SPACES = r"\s\x{00a0}\x{202f}\x{2009}'’"
 _PY_SPACES = r"\s'’"
@@ -32,65 +33,11 @@ SYMBOLS = {
     "元": "CNY", "₫": "VND", "đ": "VND", "rp": "IDR", "₹": "INR", "rs": "INR", "₩": "KRW", "원": "KRW", "kr": "SEK",
     "zł": "PLN", "kč": "CZK", "ft": "HUF", "lei": "RON", "chf": "CHF", "fr": "CHF", "₺": "TRY", "₴": "UAH", "₽": "RUB",
 }  # fmt: skip
-CODES = frozenset(SYMBOLS.values()) | frozenset(
-    [
-        "AED",
-        "ARS",
-        "AUD",
-        "BDT",
-        "BGN",
-        "BHD",
-        "BRL",
-        "CAD",
-        "CHF",
-        "CLP",
-        "CNY",
-        "COP",
-        "DKK",
-        "EGP",
-        "EUR",
-        "GBP",
-        "HKD",
-        "IDR",
-        "ILS",
-        "INR",
-        "ISK",
-        "JOD",
-        "JPY",
-        "KES",
-        "KHR",
-        "KRW",
-        "KWD",
-        "LAK",
-        "LKR",
-        "MAD",
-        "MMK",
-        "MXN",
-        "MYR",
-        "NGN",
-        "NOK",
-        "NZD",
-        "OMR",
-        "PEN",
-        "PHP",
-        "PKR",
-        "PLN",
-        "QAR",
-        "RON",
-        "RSD",
-        "RUB",
-        "SAR",
-        "SEK",
-        "SGD",
-        "THB",
-        "TRY",
-        "TWD",
-        "UAH",
-        "USD",
-        "VND",
-        "ZAR",
-    ]
+_OTHER_CODES = (
+    "AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNY COP DKK EGP EUR GBP HKD IDR ILS INR ISK JOD JPY KES KHR KRW KWD LAK "
+    "LKR MAD MMK MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR"
 )
+CODES = frozenset(SYMBOLS.values()) | frozenset(_OTHER_CODES.split(" "))
 _WORDS = "|".join(re.escape(w) for w in sorted([*SYMBOLS, *(c.lower() for c in CODES)], key=len, reverse=True))
 # What an amount looks like, roughly: for telling columns and headers apart.
 MONEY_LIKE = (
@@ -103,14 +50,17 @@ _KNOWN = {code.lower(): code for code in CODES} | SYMBOLS
 
 @dataclass(frozen=True, slots=True)
 class MoneyStyle:
-    """plain: every cell is a bare number; decimal: the mark before the cents; mixed: cells contradict each other;
-    assumed: no cell told thousands from decimals; symbols: whether a currency stands in the cells."""
+    """plain: every cell is a bare number; decimal: the mark before the cents; mixed: cells contradict each other, so
+    that each is judged by itself; assumed: no cell told thousands from decimals; symbols, negative, scientific:
+    whether a currency, an amount below zero, a power of ten stands in some cell."""
 
     plain: bool = True
     decimal: str = "."
     mixed: bool = False
     assumed: bool = False
     symbols: bool = False
+    negative: bool = True
+    scientific: bool = True
 
 
 def find_money_style(table: ir.Table, column: str, decimal: str | None = None) -> MoneyStyle:
@@ -133,26 +83,33 @@ def find_money_style(table: ir.Table, column: str, decimal: str | None = None) -
     all_by_three = facts.dotted > 0 and facts.dotted == facts.by_three
     if facts.cells == facts.plain and not all_by_three:
         return MoneyStyle()
-    cell = raw.strip()
-    filled = cell.notnull() & (cell != "")
-    core = _core(cell)
+    cells = table.select(cell=raw.strip()).filter(ibis._.cell != "")
+    cores = cells.select("cell", core=_core(cells.cell)).cache()
+    cell, core = cores.cell, cores.core
     evidence = {
-        "comma_decimal": core.re_search(r",\d{1,2}$") | core.re_search(r"\.\d{3},\d") | core.re_search(r"^0?,\d+$"),
-        "dot_decimal": core.re_search(r"\.\d{1,2}$") | core.re_search(r",\d{3}\.\d") | core.re_search(r"\.\d{4,}$"),
+        "comma_decimal": core.re_search(r",\d{1,2}$|\.\d{3},\d|^0?,\d+$"),
+        "dot_decimal": core.re_search(r"\.\d{1,2}$|,\d{3}\.\d|\.\d{4,}$"),
         "dot_thousand": core.re_search(r"^\d{1,3}\.\d{3}(?:\.\d{3})+"),
+        "comma_thousand": core.re_search(r",\d*,"),
         "comma_three": core.re_search(r"^\d{1,3},\d{3}$"),
         "dot_three": core.re_search(r"^[1-9]\d{0,2}\.\d{3}$"),
-        "symbols": filled & cell.re_search(r"[^\d\s.,'’()+−-]"),
+        "symbols": cell.re_search(r"[^\d\s.,'’()+−-]"),
+        "negative": cell.re_search(r"[-−–(]"),
+        "scientific": cell.re_search(SCIENTIFIC),
     }
-    counts = table.aggregate(**{k: v.sum() for k, v in evidence.items()}).execute().iloc[0].fillna(0).astype(int)
+    counts = cores.aggregate(**{k: v.sum() for k, v in evidence.items()}).execute().iloc[0].fillna(0).astype(int)
+    seen = {k: bool(counts[k]) for k in ("symbols", "negative", "scientific")}
     comma, dot = counts.comma_decimal, counts.dot_decimal
     if comma or dot:
-        return MoneyStyle(False, "," if comma > dot else ".", bool(comma and dot), False, bool(counts.symbols))
+        mark = "," if comma > dot else "."
+        grouped_alike = counts.comma_thousand if mark == "," else counts.dot_thousand
+        return MoneyStyle(False, mark, mixed=bool((comma and dot) or grouped_alike), **seen)
     if counts.dot_three or counts.dot_thousand:
         # Only 1.234 and the like: thousands, since money has two decimals or none.
         assumed = not counts.dot_thousand
-        return MoneyStyle(False, decimal if decimal and assumed else ",", False, assumed, bool(counts.symbols))
-    return MoneyStyle(False, decimal if decimal and counts.comma_three else ".", False, False, bool(counts.symbols))
+        mark = decimal if decimal and assumed else ","
+        return MoneyStyle(False, mark, mixed=bool(counts.comma_thousand), assumed=assumed, **seen)
+    return MoneyStyle(False, decimal if decimal and counts.comma_three else ".", **seen)
 
 
 def _core(cell: ir.StringValue) -> ir.StringValue:
@@ -166,43 +123,47 @@ def read_money(table: ir.Table, column: str, style: MoneyStyle) -> ir.FloatingVa
         return table[column].try_cast("float64")
     cell = table[column].strip()
     core = _core(cell)
-    # Two marks: the last one is the decimal one. One mark: the column decides.
-    comma_last = core.re_search(r"\.[\d.]*,\d*$")
-    dot_last = core.re_search(r",[\d,]*\.\d*$")
-    several = core.re_search(r",\d*,") & ~core.contains(".")
-    several_dots = core.re_search(r"\.\d*\.") & ~core.contains(",")
-    comma_is_decimal = ibis.cases(
-        (comma_last, True),
-        (dot_last, False),
-        (several, False),
-        (several_dots, True),
-        else_=style.decimal == ",",
-    )
-    number = ibis.ifelse(comma_is_decimal, core.replace(".", "").replace(",", "."), core.replace(",", "")).try_cast(
-        "float64"
-    )
     if style.mixed:
-        # The column holds both 12,50 and 12.50: one mark with one or two digits behind it ends an amount.
-        alone = core.re_search(r"^\d+[.,]\d{1,2}$")
-        number = ibis.ifelse(alone, core.replace(",", ".").try_cast("float64"), number)
-    negative = (
-        cell.re_search(r"^\s*\(.*\)\s*$")
-        | cell.re_search(r"^[^\d]*[-−–]")
-        | cell.re_search(r"\d\s?[^\d.,\s]{0,3}\s?[-−–]\s*$")
+        number = _judged_alone(core, style.decimal)
+    elif style.decimal == ",":
+        number = core.replace(".", "").replace(",", ".").try_cast("float64")
+    else:
+        number = core.replace(",", "").try_cast("float64")
+    if style.negative:
+        below_zero = cell.re_search(r"^\s*\(.*\)\s*$|^[^\d]*[-−–]|\d\s?[^\d.,\s]{0,3}\s?[-−–]\s*$")
+        number = number * ibis.ifelse(below_zero, -1.0, 1.0)
+    if style.scientific:
+        number = ibis.ifelse(cell.re_search(SCIENTIFIC), cell.try_cast("float64"), number)
+    return _finite(number)
+
+
+def _judged_alone(core: ir.StringValue, decimal: str) -> ir.FloatingValue:
+    """Each number by its own marks: of two the last is the decimal one, of one kind repeated none is; one mark with
+    one or two digits behind it ends an amount; else the column decides."""
+    comma_is_decimal = ibis.cases(
+        (core.re_search(r"\.[\d.]*,\d*$"), True),
+        (core.re_search(r",[\d,]*\.\d*$"), False),
+        (core.re_search(r",\d*,"), False),
+        (core.re_search(r"\.\d*\."), True),
+        (core.re_search(r"^\d+,\d{1,2}$"), True),
+        (core.re_search(r"^\d+\.\d{1,2}$"), False),
+        else_=decimal == ",",
     )
-    number = ibis.ifelse(negative, -number, number)
-    scientific = ibis.ifelse(cell.re_search(SCIENTIFIC), cell.try_cast("float64"), ibis.null("float64"))
-    return _finite(ibis.coalesce(scientific, number))
+    with_comma, with_point = core.replace(".", "").replace(",", "."), core.replace(",", "")
+    return ibis.ifelse(comma_is_decimal, with_comma, with_point).try_cast("float64")
 
 
 def _finite(number: ir.FloatingValue) -> ir.FloatingValue:
     return ibis.ifelse(number.abs() < LARGEST, number, ibis.null("float64"))
 
 
-def read_currency(cell: ir.StringValue) -> ir.StringValue:
-    """The currency code that a cell names, by code or symbol; NULL where it names none."""
-    word = ibis.ifelse(cell.re_search(r"\d"), cell, "").re_replace(rf"[\d.,()+−–{SPACES}-]", "").lower()
-    return ibis.cases(*[(word == symbol, code) for symbol, code in _KNOWN.items()], else_=ibis.null("string"))
+def read_currency(table: ir.Table, column: str) -> ir.StringValue:
+    """The currency code that a cell names beside its number, by code or symbol; NULL where it names none."""
+    cell = table[column]
+    word = ibis.ifelse(cell.re_search(r"\d"), cell, "").re_replace(rf"[\d.,()+−–{SPACES}-]+", "").lower()
+    used = table.select(word=word).distinct().limit(MAX_WORDS).to_pandas()["word"].dropna()
+    known = [(word == text, _KNOWN[text]) for text in used if text in _KNOWN]
+    return ibis.cases(*known, else_=ibis.null("string")) if known else ibis.null("string")
 
 
 def named_currency(column: str) -> str | None:

@@ -132,11 +132,9 @@ def unavailable(inputs: SegmentInputs) -> dict[str, str]:
     """Groups that must stay empty on this data, each with the reason in a sentence."""
     missing = {}
     if "value" not in inputs.raw:
-        missing["vip"] = missing["ready_to_buy"] = (
-            "There is no model of this data, so no expected value or probability."
-        )
+        missing["vip"] = missing["ready_to_buy"] = "No model of these orders."
     if "discount" not in inputs.raw:
-        missing["full_price"] = missing["discount_shopper"] = "The file has no discounts."
+        missing["full_price"] = missing["discount_shopper"] = "No discounts in this file."
     return missing
 
 

@@ -93,7 +93,9 @@ def summary_frame(days: np.ndarray, sums: np.ndarray, everybody: np.ndarray) -> 
     """The summary from counts by days, sums of `MEASURES` per group, and those of all customers."""
     count = days.sum(axis=1)
     total = count[: len(STAGES)].sum()
-    sums = np.where((count == 0)[:, None] & ~np.isnan(sums), 0.0, sums)
+    # Nobody's value is 0, but only where the others' is known.
+    sums = np.where((count == 0)[:, None], 0.0, sums)
+    sums = np.where(np.isnan(everybody), math.nan, sums)
     orders, revenue, value, probability = sums.T
     with np.errstate(invalid="ignore", divide="ignore"):
         columns = {

@@ -82,8 +82,13 @@ def fit_spend(customers: pd.DataFrame) -> SpendModel:
     scale = float(spend.mean())  # fitted in units of the mean, so that the currency makes no difference
     try:
         fitter = _fitter()().fit(frequency, spend / scale)
-    except ModelError as error:
-        return _store_average(customers, frequency, spend, f"The spend model did not fit: {error}.")
+    except ModelError:
+        # What the fitter says is about its arithmetic; the customers' own spends say why.
+        same = float(np.unique(spend.round(2), return_counts=True)[1].max() / found)
+        why = f"{same:.0%} of the {found:,} repeat customers spend exactly the same"
+        if same < 0.25:
+            why = f"the spends of the {found:,} repeat customers follow no pattern that it can describe"
+        return _store_average(customers, frequency, spend, f"The spend model did not fit: {why}.")
     p, q, v = fitter.params_[["p", "q", "v"]].tolist()
     if q <= 1:
         reason = f"Spends are spread so widely (q = {q:.2f}, not above 1) that the spend model has no mean."

@@ -116,16 +116,17 @@ def concentration(value: np.ndarray | pd.Series, points: int = 100) -> pd.DataFr
 
 
 def top_shares(value: np.ndarray | pd.Series, shares: tuple[float, ...] = (0.01, 0.10, 0.20)) -> pd.DataFrame:
-    """What the best customers hold: one row for each of `shares` (fractions of all customers).
+    """What the best customers hold: one row for each of `shares` that makes a whole customer or more.
 
-    Returns `share`, `customers` (rounded up, at least one), `customers_share` (what they are of all
+    `shares` are fractions of all customers. Returns `share`, `customers` (rounded up), `customers_share` (what they are of all
     customers), `at_least` (the lowest value among them), `value` (their sum) and `value_share` (of
     everybody's). Empty when the sum is not positive.
     """
     ordered, running = _running(value)
     if not len(ordered):
         return pd.DataFrame(columns=["share", "customers", "customers_share", "at_least", "value", "value_share"])
-    n = np.array([max(1, math.ceil(share * len(ordered) - 1e-9)) for share in shares])
+    shares = tuple(share for share in shares if share * len(ordered) >= 1 - 1e-9)
+    n = np.array([math.ceil(share * len(ordered) - 1e-9) for share in shares], dtype=int)
     return pd.DataFrame(
         {
             "share": shares,

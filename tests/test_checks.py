@@ -63,6 +63,13 @@ def test_an_uncertain_parameter_is_named_with_its_error():
     assert "80%" in entry.finding
 
 
+def test_a_hopeless_parameter_has_no_number():
+    entry = check("Fit", purchases=dataclasses.replace(SOUND, relative_errors=(0.1, 0.1, 0.2, 1950.8)))
+    assert entry.status == "caution"
+    assert "hardly pin down one parameter of the model, b" in entry.finding
+    assert "%" not in entry.finding
+
+
 def test_a_flat_likelihood_is_said_to_be_flat():
     entry = check("Fit", purchases=dataclasses.replace(SOUND, relative_errors=(float("nan"),) * 4))
     assert (entry.status, "plateau" in entry.finding) == ("caution", True)
@@ -74,7 +81,8 @@ def test_a_flat_likelihood_is_said_to_be_flat():
         ({"a": 1e-7}, "practically no customer leave"),
         ({"b": 0.001}, "edge"),
         ({"a": 400.0}, "edge"),
-        ({"r": 5e4}, "hardly differ"),
+        ({"r": 5e6}, "differ in how often they buy: all are taken to be alike (r over 1,000, a = 0.8, b = 2.4)"),
+        ({"a": 2e6, "b": 5e6}, "how likely they are to leave"),
     ],
 )
 def test_parameters_at_their_edges(parameters, words):
@@ -82,6 +90,8 @@ def test_parameters_at_their_edges(parameters, words):
     entry = check("Parameters", purchases=edge, companion=edge)
     assert entry.status == "caution"
     assert words in entry.finding
+    assert "e+" not in entry.finding
+    assert "e-" not in entry.finding
     assert "one-time" not in entry.finding
     entry = check("Parameters", companion=edge)
     assert (entry.status, "one-time buyers" in entry.finding) == ("caution", True)

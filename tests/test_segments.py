@@ -301,7 +301,7 @@ def test_without_scores_nobody_is_vip_or_ready_and_the_reason_is_told():
     assert labels["stage"].tolist() == ["new", "repeat", "loyal"]
     assert not labels["ready_to_buy"].any()
     missing = unavailable(prepare_segments(customers, None))
-    assert "no model" in missing["vip"]
+    assert missing["vip"] == "No model of these orders."
     assert missing["ready_to_buy"] == missing["vip"]
 
 
@@ -310,7 +310,7 @@ def test_without_discounts_nobody_is_a_discount_or_full_price_customer_and_the_r
     labels = assign_segments(customers, scores_of(customers))
     assert not labels[["full_price", "discount_shopper"]].any(axis=None)
     missing = unavailable(prepare_segments(customers, scores_of(customers)))
-    assert missing == dict.fromkeys(("full_price", "discount_shopper"), "The file has no discounts.")
+    assert missing == dict.fromkeys(("full_price", "discount_shopper"), "No discounts in this file.")
 
 
 def test_a_customer_without_known_discount_is_neither_among_others_who_have_it():

@@ -155,7 +155,7 @@ def expected_months_chart(frame: pd.DataFrame, currency: str | None) -> alt.Laye
 
     `frame`: `expected_by_month` with `start` and `end` as dates.
     """
-    labels = ["Revenue", "After margin and discount"]
+    labels = ["Revenue", "Value, after margin and discount"]
     shown = frame.assign(
         base=0.0,
         middle=frame["start"] + (frame["end"] - frame["start"]) / 2,

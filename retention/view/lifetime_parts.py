@@ -77,7 +77,7 @@ def headline(data: Loaded, scores: pd.DataFrame, plan: Plan) -> None:
                 f"Value over {within}",
                 text.money(worth, currency, short=True),
                 "cltv",
-                "All customers",
+                _terms(plan),
             ),
             widgets.Metric(
                 "Value per customer",
@@ -101,17 +101,11 @@ def headline(data: Loaded, scores: pd.DataFrame, plan: Plan) -> None:
     )
 
 
-def doubts(model: CltvModel) -> None:
-    """One line right below the numbers when a check of the model is not good."""
-    poor = [check for check in model.checks if check.status != "good"]
-    if poor:
-        names = ", ".join(text.plain(check.name.lower()) for check in poor)
-        bad = any(check.status == "bad" for check in poor)
-        show = st.error if bad else st.warning
-        show(
-            f"Read these numbers with care: {names}. What was found stands under “Can I trust it?” below.",
-            icon=":material/error:" if bad else ":material/warning:",
-        )
+def _terms(plan: Plan) -> str:
+    """What the value is net of, in the few words that fit below a number."""
+    kept = "Before margin" if plan.margin == 1 else f"At {text.percent(plan.margin)} margin"
+    rate = plan.annual_discount_rate
+    return f"{kept}, discounted {text.percent(rate)} a year" if rate else f"{kept}, not discounted"
 
 
 def distribution(data: Loaded, plan: Plan) -> None:
@@ -150,7 +144,8 @@ def months(data: Loaded, plan: Plan) -> None:
     total = text.money(frame["expected_revenue"].sum(), data.orders.currency, short=True)
     st.caption(
         text.plain(
-            f"{total} from today's customers over {HORIZONS[plan.horizon_days]}. It falls over time because "
+            f"{total} of revenue from today's customers over {HORIZONS[plan.horizon_days]}, before margin and discounting. "
+            f"The line is the value: {_terms(plan)[0].lower()}{_terms(plan)[1:]}. Revenue falls over time because "
             "some of them leave; customers you have yet to win come on top."
         )
     )
@@ -172,7 +167,10 @@ def trust(data: Loaded, model: CltvModel) -> None:
             st.dataframe(
                 model_words.parameters(model),
                 hide_index=True,
-                column_config={"Value": st.column_config.NumberColumn(format="%.4f")},
+                column_config={
+                    "Parameter": st.column_config.TextColumn(width=170),
+                    "Value": st.column_config.NumberColumn(format="%,.4f", width=120),
+                },
             )
     with right:
         st.subheader("Can I trust it?", anchor=False)

@@ -9,6 +9,8 @@ from retention.spend import SpendModel
 from retention.value import typical_customer
 from retention.view import text
 
+TEN_YEARS = 3652  # days
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -63,16 +65,31 @@ def one_in(share: float) -> str:
 def _rhythm(mean: float | None, median: float | None) -> Point:
     title, icon = "Rhythm", ":material/schedule:"
     caveat = (
-        "Mean order rate r / alpha, turned into days. The mean of all customers while they are "
-        "active, led by the eager ones: most order less often."
+        "While a customer is active, orders come at a rate of their own; over all customers the rates are gamma "
+        "distributed. Typical is the median rate, the average is r / alpha."
     )
     if mean is None:
-        return Point(icon, title, "The order rate cannot be stated: its mean does not exist here.", caveat)
-    sentence = f"While active, your customers place an order every {text.days(mean)} on average."
-    if median is not None and median > 1.25 * mean:
-        over = "more than ten years" if median > 3652 else text.days(median)
-        sentence += f" They differ widely: half of them would take {over} or longer."
+        return Point(icon, title, "How often customers order cannot be stated from these orders.", caveat)
+    a_year = _orders_a_year(365.25 / mean)
+    if median is None or median > TEN_YEARS:
+        sentence = (
+            f"The typical customer hardly orders again. A few who order often make it {a_year} a customer "
+            "and year on average, while active."
+        )
+    elif median > 1.25 * mean:
+        sentence = (
+            f"While active, the typical customer would order once in {text.days(median)}: half order more often, half "
+            f"less. A few who order far more often lift the average to {a_year} a customer and year."
+        )
+    else:
+        sentence = f"While active, your customers order about once in {text.days(mean)}."
     return Point(icon, title, sentence, caveat)
+
+
+def _orders_a_year(number: float) -> str:
+    if number < 0.05:
+        return "less than one order in twenty years"
+    return "1 order" if round(number, 1) == 1 else f"{number:,.1f} orders" if number < 20 else f"{number:,.0f} orders"
 
 
 def _leaving(share: float | None, a: float, b: float) -> Point:
@@ -86,7 +103,9 @@ def _leaving(share: float | None, a: float, b: float) -> Point:
     sentence = f"After each repeat order, {one_in(share)} customers never returns."
     if "in" not in one_in(share):
         sentence = f"After each repeat order, {one_in(share)} of customers never return."
-    if a < 1 and b < 1:
+    if share < 0.001:
+        sentence = "After a repeat order practically nobody stops for good, as far as these orders show."
+    elif a < 1 and b < 1:
         sentence += " Few are in between: some leave at once, others hardly ever."
     return Point(icon, title, sentence, caveat)
 

@@ -4,11 +4,10 @@ import streamlit as st
 
 from retention import value
 from retention.errors import ModelError
-from retention.view import charts, shell, text, widgets
+from retention.view import charts, rows_report, shell, text, widgets
 from retention.view import loaded as session
 from retention.view.loaded import Loaded
 
-PROBABLY = 0.5
 TENTH = 0.10
 
 
@@ -49,13 +48,14 @@ def to_come(data: Loaded) -> None:
     """What today's customers are expected to bring within 12 months; a panel where that cannot be said."""
     st.subheader("The next 12 months", anchor=False)
     try:
+        model = session.model_for(data)
         scores, months = session.scores_for(data), session.months_for(data)
     except ModelError as error:
         widgets.problem("What comes next cannot be estimated from these orders", error)
         return
     currency, n = data.orders.currency, len(scores)
-    worth, returning = float(scores["cltv"].sum()), float(scores["p_purchase"].sum())
-    probably = int((scores["p_purchase"] >= PROBABLY).sum())
+    worth, returning, orders = (float(scores[name].sum()) for name in ("cltv", "p_purchase", "expected_orders"))
+    widgets.forecast_caution(model)
     top = session.spread_for(data).top
     tenth = top[top["share"] == TENTH]
     widgets.metric_row(
@@ -64,19 +64,19 @@ def to_come(data: Loaded) -> None:
                 "Expected value",
                 text.money(worth, currency, short=True),
                 "base_value",
-                f"{text.money(worth / n, currency)} per customer",
+                "Before margin, discounted 10% a year",
             ),
             widgets.Metric(
-                "Expected to order",
+                "Will order again",
                 text.percent(returning / n),
                 "returning",
-                f"About {text.count(returning)}",
+                f"About {text.count(returning)} of {text.count(n)}",
             ),
             widgets.Metric(
-                "Likely to order",
-                text.percent(probably / n),
-                "will_return",
-                f"{text.count(probably)} at 50% or more",
+                "Expected orders",
+                text.count(orders, short=orders >= 1e5),
+                "expected_orders_sum",
+                f"{orders / n:.2f} per customer",
             ),
             widgets.Metric(
                 "Top 10% hold",
@@ -92,15 +92,19 @@ def to_come(data: Loaded) -> None:
         key="past_and_expected",
         alt="Past revenue by month from first and repeat orders, then what today's customers may bring",
     )
+    ahead = text.money(float(months["expected_revenue"].sum()), currency, short=True)
     st.caption(
-        "The expected bars are repeat orders of today's customers only: compare them with the repeat orders "
+        f"The expected bars add up to {text.plain(ahead)} before margin and discounting. They "
+        "are repeat orders of today's customers only: compare them with the repeat orders "
         "so far. Customers you have yet to win come on top. A month is 30.4 days, counted from the last "
         "order day."
     )
 
 
 def warnings(data: Loaded) -> None:
-    """What the data is too thin for."""
+    """How much was left out, and what the data is too thin for."""
+    revenue = float(data.customers["revenue"].sum())
+    rows_report.much_left_out(data.orders, revenue, "All reasons stand under “What was read” below.")
     thin = value.thin_data(data.customers, data.orders)
     if thin:
         lines = [f"{text.plain(check.finding)} {text.plain(check.advice)}" for check in thin]

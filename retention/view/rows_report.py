@@ -1,12 +1,39 @@
 """What became of a file's rows, in words: kept, left out and why, refunds, assumptions."""
 
+import math
+
 import pandas as pd
 import streamlit as st
 
 from retention.exports import to_csv
 from retention.orders import Orders
+from retention.refunds import REFUND_PLACED, REFUND_UNPLACED
 from retention.view import text, widgets
 from retention.view.loaded import Loaded
+
+MUCH = 0.10
+_REFUNDS = (REFUND_PLACED, REFUND_UNPLACED)
+
+
+def much_left_out(orders: Orders, revenue: float, where: str) -> None:
+    """A warning when more than a tenth of the rows, or of the money, did not become orders.
+
+    `revenue` is what the orders add up to; rows that are refunds have done their part and do not count. `where`
+    says where the reasons stand.
+    """
+    lost = [entry for entry in orders.report.reasons if entry.reason not in _REFUNDS]
+    rows, money = sum(entry.rows for entry in lost), math.fsum(max(entry.revenue, 0.0) for entry in lost)
+    of_rows = rows / orders.report.rows_read
+    of_money = money / (money + revenue) if money else 0.0
+    if max(of_rows, of_money) <= MUCH:
+        return
+    most = max(lost, key=lambda entry: entry.rows if of_rows >= of_money else entry.revenue)
+    st.warning(
+        f"**{text.percent(of_rows)} of the rows are left out, and with them "
+        f"{text.plain(text.money(money, orders.currency, short=True))} ({text.percent(of_money)} of the amounts).**  \n"
+        f"The most by one reason: {text.plain(most.reason)}, {text.plural(most.rows, 'row')}. {where}",
+        icon=":material/filter_alt_off:",
+    )
 
 
 def report(data: Loaded) -> None:
@@ -25,7 +52,7 @@ def report(data: Loaded) -> None:
             key="left_out",
             column_config={
                 "Rows": st.column_config.NumberColumn(format="localized"),
-                "Amount": st.column_config.NumberColumn(format="localized", help="What these rows add up to."),
+                "Amount": amount_column(data.orders.currency),
             },
         )
         widgets.csv_download(
@@ -50,6 +77,12 @@ def reasons_table(orders: Orders) -> pd.DataFrame:
             ],
         }
     )
+
+
+def amount_column(currency: str | None):
+    """How the amounts of `reasons_table` read."""
+    unit = f" ({currency})" if currency else ""
+    return st.column_config.NumberColumn(f"Amount{unit}", format=text.TABLE_MONEY, help="What these rows add up to.")
 
 
 def notes(orders: Orders) -> list[str]:

@@ -9,6 +9,8 @@ import unicodedata
 from datetime import date
 
 MISSING = "–"
+TABLE_MONEY = "%,.2f"
+"""Format of amounts in a table's column: two decimals, thousands apart."""
 
 CURRENCY_SYMBOLS = {
     "AUD": "A$",
@@ -90,12 +92,9 @@ DEFINITIONS = {
         "comes: to pick customers, use the probability to order."
     ),
     "p_purchase": ("Probability of at least one order within the horizon, from the customer's own purchase history."),
-    "will_return": (
-        "Customers whose probability to order within the next 12 months is 50% or more, divided by all customers."
-    ),
     "returning": (
-        "Customers expected to place at least one order within the horizon: everybody's own probability to "
-        "order, added up."
+        "Share of all customers expected to place at least one more order within the horizon (on the overview: 12 "
+        "months): everybody's own probability to order, added up."
     ),
     "p_purchase_30d": "Probability of at least one order within the next 30 days.",
     "expected_orders_sum": "Orders the model expects from all of today's customers within the horizon.",
@@ -110,25 +109,27 @@ DEFINITIONS = {
     ),
     "cltv_per_customer": "Expected value of all customers divided by their number.",
     "base_value": (
-        "Sum of every customer's expected revenue over the next 12 months, discounted at 10% a year. "
-        "Customers you have yet to win are not in it."
+        "Sum of every customer's expected revenue over the next 12 months, before margin, with later money "
+        "discounted at 10% a year. Customers you have yet to win are not in it. The page “Customer value” takes other "
+        "margins and rates."
     ),
     "expected_revenue": "Expected orders × expected order value, before margin and discounting.",
     "horizon": "How far ahead to look. The further, the less certain.",
     "margin": ("The part of revenue you keep after goods, shipping and payment. At 100% the value is revenue."),
     "annual_discount_rate": "How much less money is worth when it arrives a year later.",
     "top_share": (
-        "Customers ordered by expected value, highest first: the share of the total that the first 1, 10 and 20% hold."
+        "Customers ordered by expected value, highest first: the share of the total that the first 1, 10 and 20% hold "
+        "(1% from 100 customers on)."
     ),
 }
 """Definition of each number on screen, shown as the tooltip beside it."""
 
 
 def count(n: float, *, short: bool = False) -> str:
-    """Whole number with thousands separators; `short` turns 12,345 into 12.3k.
+    """Whole number with thousands separators; `short` keeps three digits: 12,345 is 12.3k.
 
     >>> count(12034), count(12034, short=True), count(2_724_000, short=True)
-    ('12,034', '12k', '2.7M')
+    ('12,034', '12k', '2.72M')
     """
     if _missing(n):
         return MISSING
@@ -136,12 +137,12 @@ def count(n: float, *, short: bool = False) -> str:
 
 
 def money(x: float, currency: str | None = None, *, short: bool = False) -> str:
-    """Amount with its currency's symbol; cents below 100 only; `short` turns 12,345 into 12k.
+    """Amount with its currency's symbol; cents below 100 only; `short` keeps three digits: 12,345 is 12.3k.
 
     The `$` it may return starts a formula in Markdown: pass the result through `plain` there.
 
     >>> money(1234.4, "USD"), money(9.5, "EUR"), money(88_123, "THB", short=True), money(-3)
-    ('$1,234', '€9.50', '฿88k', '−3.00')
+    ('$1,234', '€9.50', '฿88.1k', '−3.00')
     """
     if _missing(x):
         return MISSING
@@ -244,8 +245,10 @@ def _short(n: float) -> str:
     for limit, unit in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
         if size >= limit * 0.9995 and size >= 999.5:
             scaled = size / limit
-            digits = 0 if (scaled >= 9.95 and unit == "k") or scaled >= 99.5 else 1
-            return _sign(n) + f"{scaled:.{digits}f}".removesuffix(".0") + unit
+            digits = 0 if scaled >= 99.95 else 1 if scaled >= 9.995 else 2
+            whole, _, decimals = f"{scaled:.{digits}f}".partition(".")
+            decimals = decimals.rstrip("0")
+            return _sign(n) + whole + ("." + decimals if decimals else "") + unit
     return _sign(n) + f"{round(size):,}"
 
 

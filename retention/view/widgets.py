@@ -11,7 +11,9 @@ from retention.view import palette, text
 
 if TYPE_CHECKING:
     from retention.checks import Check
+    from retention.cltv import CltvModel
 
+CHECKS_PAGE = "pages/lifetime_value.py"
 STATUS_WORDS = {"good": "Good", "caution": "With care", "bad": "Doubtful"}
 
 
@@ -40,6 +42,29 @@ def metric_row(metrics: Sequence[Metric]) -> None:
                 delta_color="off",
                 delta_arrow="off",
             )
+
+
+def forecast_caution(model: "CltvModel", *, link: bool = True) -> None:
+    """One panel beside a forecast whose model has a check that is not good; nothing where all are good.
+
+    It says the worst finding in words and how many more there are; `link` adds the way to all checks, for
+    pages other than the one that lists them.
+    """
+    poor = sorted((check for check in model.checks if check.status != "good"), key=lambda check: check.status)
+    if not poor:
+        return
+    worst, more = poor[0], len(poor) - 1  # "bad" sorts before "caution"
+    colour, icon = palette.STATUS_COLOURS[worst.status], palette.STATUS_ICONS[worst.status]
+    head = "Do not act on this forecast yet." if worst.status == "bad" else "Read this forecast with care."
+    words = f":{colour}[{icon} **{head}**] {text.plain(worst.finding, limit=600)}"
+    if more:
+        words += f" {text.plural(more, 'more doubt')}."
+    with st.container(border=True, gap="xsmall", key="forecast-caution"):
+        if link:
+            st.markdown(words)
+            st.page_link(CHECKS_PAGE, label="See what was found, and what to do", icon=":material/arrow_forward:")
+        else:
+            st.markdown(f"{words} What to do stands under “Can I trust it?” below.")
 
 
 def check_list(checks: Sequence["Check"]) -> None:

@@ -22,8 +22,8 @@ def sentences(**changes):
 
 def test_cdnow_reads_as_published():
     rhythm, leaving, spend = sentences()
-    assert "every 4 months" in rhythm or "every 127 days" in rhythm
-    assert "half of them would take" in rhythm
+    assert "the typical customer would order once in 25 months: half order more often, half less" in rhythm
+    assert "lift the average to 2.9 orders a customer and year" in rhythm
     assert leaving.startswith("After each repeat order, 1 in 4 customers never returns.")
     assert "$35.22" in spend
 
@@ -37,11 +37,18 @@ def test_a_u_shaped_beta_says_that_customers_differ():
 
 
 def test_a_rate_too_low_for_a_median_says_no_median():
-    assert "half" not in sentences(r=1e-4)[0]
+    words = sentences(r=1e-4)[0]
+    assert "half" not in words
+    assert "less than one order in twenty years" in words
 
 
-def test_customers_much_alike_are_not_said_to_differ():
-    assert "differ" not in sentences(r=500.0, alpha=500.0 * 50)[0]
+@pytest.mark.parametrize("r", [500.0, 2.8e6])
+def test_customers_much_alike_have_one_rhythm(r):
+    assert sentences(r=r, alpha=r * 50)[0] == "While active, your customers order about once in 50 days."
+
+
+def test_nobody_leaving_is_said_in_words():
+    assert "practically nobody stops for good" in sentences(a=1e-7)[1]
 
 
 def test_the_store_average_gives_its_reason():
