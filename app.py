@@ -6,13 +6,16 @@ data = shell.open_front_page("Overview", ":material/home:")
 opened = load_flow.draft()
 
 if opened is not None:
-    column_check.check_columns(opened, data)
+    with shell.scene(1, of=3):
+        column_check.check_columns(opened, data)
 elif data is None or load_flow.choosing():
-    load_flow.choose_source(data)
+    with shell.scene(0, of=3):
+        load_flow.choose_source(data)
 else:
-    overview.header(data)
-    overview.warnings(data)
-    overview.so_far(data)
-    overview.to_come(data)
-    overview.next_pages()
-    rows_report.report(data)
+    with shell.scene(2, of=3):
+        overview.header(data)
+        overview.warnings(data)
+        overview.so_far(data)
+        overview.to_come(data)
+        overview.next_pages()
+        rows_report.report(data)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from retention.errors import RetentionError
-from retention.segments import place_segments, summarise_segments
+from retention.segments import place_segments, summarise_segments, unavailable
 from retention.view import segment_controls as controls
 from retention.view import segment_results as results
 from retention.view import shell, widgets
@@ -21,18 +21,19 @@ def segments() -> None:
         choice = controls.draw_controls(data, presets)
     basis, rules, currency = choice.basis, choice.rules, data.orders.currency
     placement = place_segments(basis.inputs, rules)
-    summary = summarise_segments(basis.inputs, placement)
+    off = unavailable(basis.inputs)
+    summary = results.without_unknown(summarise_segments(basis.inputs, placement), off)
     definitions = results.definitions_of(basis.inputs, rules, currency)
     with counts:
         results.draw_counts(summary, definitions)
     with right:
         results.draw_problem(data, basis)
         results.draw_shares(summary, definitions, currency)
-        group = results.choose_group()
+        group = results.choose_group(basis, off)
         results.draw_map(data, basis, rules, placement, group)
     if group:
         results.draw_group(data, summary, definitions, basis, rules, group)
-    results.draw_table(summary, definitions, currency, group)
+    results.draw_table(summary, definitions, off, currency, group)
     controls.draw_strips(data, choice)
 
 

@@ -107,7 +107,7 @@ def detect_columns(sheet: Sheet, columns: dict[str, str | None] | None = None) -
                 found[role] = best
     else:
         found = _by_name(sheet.columns, profiles)
-        found = _by_values(found, sheet.columns, profiles)
+        found = _by_values(found, sheet, profiles)
         found = _settle_amount(found, profiles)
     return Mapping(
         columns=found,
@@ -180,9 +180,9 @@ def _plausible(role: str, profile: _Profile) -> bool:
     return True
 
 
-def _by_values(found: dict[str, str], columns: tuple[str, ...], profiles: dict[str, _Profile]) -> dict[str, str]:
+def _by_values(found: dict[str, str], sheet: Sheet, profiles: dict[str, _Profile]) -> dict[str, str]:
     """Fill the needed roles that no name gave away from what the cells look like."""
-    found = dict(found)
+    found, columns = dict(found), sheet.columns
 
     def free() -> Iterable[tuple[str, _Profile]]:
         return [(c, profiles[c]) for c in columns if c not in found.values() and profiles[c].filled > 0.05]
@@ -199,21 +199,33 @@ def _by_values(found: dict[str, str], columns: tuple[str, ...], profiles: dict[s
             found["revenue"] = max(amounts)[2]
     if "customer_id" not in found:
         mails = [(p.email, p.filled, c) for c, p in free() if p.email > 0.5]
-        ids = [
-            (p.distinct, c) for c, p in free() if p.decimals < 0.2 and p.dates < 0.5 and p.values > 1 and p.length < 40
-        ]
-        ids = sorted((d, c) for d, c in ids if d > 0.02)
+        ids = [c for c, p in free() if p.decimals < 0.2 and p.date < 0.5 and p.values > 1 and p.length < 40]
+        shares = sorted((share, c) for c, share in _distinct_shares(sheet, ids).items() if share > 0.005)
+        # What hardly ever repeats is the order's own number; a customer comes back.
+        repeating = [c for share, c in shares if share <= 0.98]
+        unique = [c for share, c in shares if share > 0.98]
         if mails:
             found["customer_id"] = max(mails)[2]
-        elif ids and "order_id" not in found and len(ids) > 1 and ids[-1][0] > 0.98:
-            found["order_id"], found["customer_id"] = ids[-1][1], ids[-2][1]
-        elif ids:
-            found["customer_id"] = ids[-1][1]
+        elif repeating:
+            found["customer_id"] = repeating[-1]
+            if "order_id" not in found and unique:
+                found["order_id"] = unique[-1]
+        elif unique and "order_id" in found:
+            found["customer_id"] = unique[-1]
     if "revenue" not in found and not priced:
         whole = [(p.values, c) for c, p in free() if p.money > 0.8 and p.date < 0.5 and p.values > 2]
         if whole:
             found["revenue"] = max(whole)[1]
     return found
+
+
+def _distinct_shares(sheet: Sheet, columns: list[str]) -> dict[str, float]:
+    """Distinct cells / rows of whole columns."""
+    if not columns:
+        return {}
+    table = sheet.table
+    counts = table.aggregate(**{sheet.column(c): table[sheet.column(c)].nunique() for c in columns}).execute().iloc[0]
+    return {c: counts[sheet.column(c)] / sheet.rows for c in columns}
 
 
 def _settle_amount(found: dict[str, str], profiles: dict[str, _Profile]) -> dict[str, str]:

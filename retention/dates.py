@@ -207,7 +207,7 @@ def _decide_day_first(style: DateStyle, plain: ir.Table, day: int, month: int, w
         why = f"{max(day, month):,} rows have a {'first' if decided else 'second'} number above 12"
         return replace(style, day_first=decided, why=why)
     if wanted is not None:
-        return replace(style, day_first=wanted, ambiguous=True, why="as chosen, or as this kind of export writes them")
+        return replace(style, day_first=wanted, ambiguous=True, why="both ways fit every row, and this one was set")
     rises = {first: _share_in_order(plain, first) for first in (True, False)}
     if max(rises.values()) > 0.999 and min(rises.values()) < 0.99:
         decided = rises[True] > rises[False]

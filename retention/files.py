@@ -123,7 +123,9 @@ def _read_text(con: Backend, file: PlainFile, folder: Path) -> Sheet:
     encoding = text_files.find_encoding(path, file.name)
     if encoding not in ("utf-8", "utf-8-sig"):
         path = text_files.to_utf8(path, encoding, folder / "text.csv", file.name)
-        notes.append(f"The file is written in {encoding}, not in UTF-8; check that names look right.")
+        if encoding in text_files.LEGACY_ENCODINGS:
+            known_as = text_files.LEGACY_ENCODINGS[encoding]
+            notes.append(f"The letters are coded as {known_as}; check that names look right.")
     layout = text_files.find_layout(text_files.read_head(path), file.name)
     if layout.delimiter == text_files.ALIGNED:
         path = text_files.to_tabs(path, folder / "tabs.csv")

@@ -77,14 +77,22 @@ def reading_notes(sheet: Sheet, mapping: Mapping, lines: Lines, span: pd.Series)
         notes.insert(0, f"Recognised as {mapping.layout}.")
     if "order_id" not in mapping.columns:
         notes.append("The file has no order number, so each row counts as one order.")
-    elif lines.grouped and not lines.priced:
-        where = "once an order" if lines.per_order else "on each line"
-        notes.append(f"Several rows share an order number; amounts were taken as standing {where}.")
+    elif lines.priced:
+        pieces, price = mapping.columns["quantity"], mapping.columns["unit_price"]
+        notes.append(f"Amounts are {pieces!r} × {price!r}, added up for each order.")
+    elif lines.grouped:
+        how = "the amount was read once for each order" if lines.per_order else "the amounts of its rows were added up"
+        notes.append(f"Several rows share an order number: {how}.")
     if lines.dates.why:
         order = "day first" if lines.dates.day_first else "month first"
         notes.append(f"Dates were read {order}: {lines.dates.why}.")
     if lines.dates.buddhist:
         notes.append("Years are of the Buddhist era; 543 was subtracted.")
+    if span.taken:
+        notes.append(
+            "A refund came off the order it names, or else off the customer's latest earlier order, as far as that "
+            "order's revenue reached."
+        )
     if len(lines.currencies) > 1:
         others = ", ".join(f"{code} ({n:,} rows)" for code, n in lines.currencies.items() if code != lines.currency)
         notes.append(f"Amounts in {lines.currency} were taken; left out: {others}. They are never added.")

@@ -24,7 +24,7 @@ DELIMITERS = (",", ";", "\t", "|", "^", "~")
 ALIGNED = " "
 
 # What shops' tools in the app's markets write when they do not write Unicode; anything else is guessed from these.
-LEGACY_ENCODINGS = ("cp1252", "cp874")
+LEGACY_ENCODINGS = {"cp1252": "Windows-1252 (Western European)", "cp874": "Windows-874 (Thai)"}
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 

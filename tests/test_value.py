@@ -106,11 +106,18 @@ def test_the_best_customers_hold_at_least_their_share(value):
 
 def test_top_shares_of_ten_customers():
     top = top_shares(np.arange(1.0, 11.0))
-    assert top["customers"].tolist() == [1, 1, 2]
-    assert top["customers_share"].tolist() == [0.1, 0.1, 0.2]
-    assert top["value"].tolist() == [10, 10, 19]
-    assert top["at_least"].tolist() == [10, 10, 9]
-    assert top["value_share"].tolist() == pytest.approx([10 / 55, 10 / 55, 19 / 55])
+    assert top["customers"].tolist() == [1, 2]
+    assert top["customers_share"].tolist() == [0.1, 0.2]
+    assert top["value"].tolist() == [10, 19]
+    assert top["at_least"].tolist() == [10, 9]
+    assert top["value_share"].tolist() == pytest.approx([10 / 55, 19 / 55])
+
+
+@pytest.mark.parametrize(
+    ("customers", "shares"), [(4, []), (39, [0.1, 0.2]), (99, [0.1, 0.2]), (100, [0.01, 0.1, 0.2])]
+)
+def test_a_share_is_named_from_one_whole_customer_on(customers, shares):
+    assert top_shares(np.ones(customers))["share"].tolist() == shares
 
 
 def few_orders():

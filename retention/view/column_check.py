@@ -1,9 +1,11 @@
 """The step between a file and its use: which column is what, with a preview that follows every correction."""
 
 import zlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from retention.columns import Mapping
 from retention.errors import RetentionError
@@ -19,40 +21,66 @@ from retention.view.loaded import Loaded
 ALWAYS_SHOWN = ("customer_id", "ordered_at", "revenue", "order_id")
 PREVIEW_ROWS = 8
 NO_COLUMN = ""
+FEW_ORDERS = 20
+ALONE = 1.03
+"""Orders (and rows) a customer up to which practically everybody stands in the file once."""
+_SHOWN = "check_shown"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the chosen columns make of the file: the orders, their totals, and the first of them."""
+
+    orders: Orders
+    placed: int
+    customers: int
+    revenue: float
+    timed: bool
+    """Whether any order has a time of day."""
+    first: pd.DataFrame
 
 
 def check_columns(opened: load_flow.Draft, data: Loaded | None) -> None:
-    """The mapping, a preview of what comes out that follows each correction, and the button to go on."""
+    """The questions, the way on, what comes out, and the mapping; each correction is read anew."""
     sheet = opened.sheet
     st.title("Check the columns", anchor=False)
     st.markdown(f":gray[{text.plain(sheet.name)} · {text.plural(sheet.rows, 'row')} · {_recognised(opened.detected)}]")
-    actions = st.container(horizontal=True)
-    outcome = st.container()
+    questions = st.container()
+    with st.container(horizontal=True):
+        use = st.empty()
+        if st.button("Choose another file" if data is None else "Cancel", icon=":material/close:"):
+            _leave()
+    outcome = st.empty()
     left, right = st.columns([2, 3], gap="large")
     with left:
         mapping = _mapping_form(opened)
-        questions = st.container()
-    with outcome:
-        orders = _try(sheet, mapping)
-    if orders is not None:
+    found = _read(sheet, mapping, use, outcome)
+    if found is not None:
         with questions:
-            answered = _ask(orders.report.questions, sheet, mapping)
+            answered = _ask(found.orders.report.questions, sheet, mapping)
         if answered != mapping:
-            with outcome:
-                orders = _try(sheet, answered)
-    if orders is not None:
-        with outcome:
-            _numbers(orders)
+            mapping = answered
+            found = _read(sheet, mapping, use, outcome)
     with right:
-        if orders is not None:
-            _first_orders(orders)
-        with st.expander("The file as it is", icon=":material/table:", expanded=orders is None):
+        if found is not None:
+            _first_orders(found)
+        with st.expander("The file as it is", icon=":material/table:", expanded=found is None):
             st.dataframe(sheet.preview(PREVIEW_ROWS), hide_index=True, key="raw_preview")
-    with actions:
-        if st.button("Use these orders", type="primary", icon=":material/check:", disabled=orders is None):
-            _use(opened, orders)
-        if st.button("Choose another file" if data is None else "Cancel", icon=":material/close:"):
-            _leave()
+    if found is not None:
+        with outcome.container():
+            _numbers(found)
+            _alarms(found, mapping)
+    label = "Use these orders" if found is None else _label(found.orders)
+    if use.button(label, type="primary", icon=":material/check:", disabled=found is None, key="use_orders"):
+        with outcome:
+            _use(opened, found.orders)
+
+
+def _label(orders: Orders) -> str:
+    """The button's words; they name what an unanswered question costs."""
+    if any(question.setting == "currency" for question in orders.report.questions):
+        return f"Use {text.plain(orders.currency)} orders only"
+    return "Use these orders"
 
 
 def _mapping_form(opened: load_flow.Draft) -> Mapping:
@@ -60,14 +88,24 @@ def _mapping_form(opened: load_flow.Draft) -> Mapping:
     detected, columns = opened.detected.columns, opened.sheet.columns
     rest = [role for role in ROLES if role not in ALWAYS_SHOWN]
 
+    def key(role: str) -> str:
+        return f"role_{role}_{opened.sheet.digest[:12]}"
+
+    def absent(role: str) -> str:
+        """What stands where no column is chosen."""
+        parts = [st.session_state.get(key(part), detected.get(part)) for part in ("quantity", "unit_price")]
+        if role == "revenue" and all(parts):
+            return f"Computed: {parts[0]} × {parts[1]}"
+        return "Empty in this file" if role in opened.empty else "Not in this file"
+
     def choose(role: str) -> str | None:
         options = [NO_COLUMN, *columns]
         name = st.selectbox(
             ROLES[role].label,
             options,
             index=options.index(detected.get(role, NO_COLUMN)),
-            format_func=lambda name: name or "Not in this file",
-            key=f"role_{role}_{opened.sheet.digest[:12]}",
+            format_func=lambda name: name or absent(role),
+            key=key(role),
             persist_state="session",
             help=text.plain(ROLES[role].help),
         )
@@ -87,7 +125,7 @@ def _ask(questions: tuple[Question, ...], sheet: Sheet, mapping: Mapping) -> Map
         values = list(question.options)
         place = zlib.crc32(repr(sorted(mapping.columns.items())).encode())
         with st.container(border=True, gap="xsmall"):
-            st.markdown(":orange[:material/help: **Please confirm**]")
+            st.markdown(":orange[:material/help: **Please confirm before you go on**]")
             choice = st.radio(
                 text.plain(question.text),
                 values,
@@ -101,62 +139,90 @@ def _ask(questions: tuple[Question, ...], sheet: Sheet, mapping: Mapping) -> Map
     return replace(mapping, **answers)
 
 
-def _numbers(orders: Orders) -> None:
+def _numbers(found: Reading) -> None:
     """What the chosen columns make of the file, in four numbers."""
-    found, table = orders.report, orders.table
-    facts = table.aggregate(orders=table.count(), customers=table.customer_id.nunique(), revenue=table.revenue.sum())
-    placed, customers, revenue = facts.to_pandas().iloc[0]
-    left_out = found.rows_read - found.rows_kept
+    orders, report = found.orders, found.orders.report
+    left_out = report.rows_read - report.rows_kept
     widgets.metric_row(
         [
             widgets.Metric(
                 "Orders",
-                text.count(placed),
+                text.count(found.placed),
                 "orders",
                 f"Over {text.days((orders.end - orders.start).days + 1)}",
             ),
-            widgets.Metric("Customers", text.count(customers), "customers", f"{placed / customers:.1f} orders each"),
+            widgets.Metric(
+                "Customers",
+                text.count(found.customers),
+                "customers",
+                f"{found.placed / found.customers:.1f} orders each",
+            ),
             widgets.Metric(
                 "Revenue",
-                text.money(revenue, orders.currency, short=True),
+                text.money(found.revenue, orders.currency, short=True),
                 "revenue",
-                f"{text.money(revenue / placed, orders.currency)} per order",
+                f"{text.money(found.revenue / found.placed, orders.currency)} per order",
             ),
             widgets.Metric(
                 "Rows left out",
-                text.percent(left_out / found.rows_read),
+                text.percent(left_out / report.rows_read),
                 "rows_left_out",
-                f"{text.count(left_out)} of {text.count(found.rows_read)}",
+                f"{text.count(left_out)} of {text.count(report.rows_read)}",
             ),
         ]
     )
 
 
-def _first_orders(orders: Orders) -> None:
+def _alarms(found: Reading, mapping: Mapping) -> None:
+    """What is likely to be a mistake, said before anything is used."""
+    kept = found.orders.report.rows_kept
+    if found.placed >= FEW_ORDERS and found.placed <= ALONE * found.customers and kept <= ALONE * found.customers:
+        st.warning(
+            f"**Is {text.plain(mapping.columns['customer_id'], 80)} really the customer?**  \n"
+            f"{text.plural(found.customers, 'customer')} in {text.plural(kept, 'row')}: nearly nobody ordered twice. "
+            "If another column repeats for the same person (a customer number, an e-mail), choose it as the customer.",
+            icon=":material/person_alert:",
+        )
+    rows_report.much_left_out(
+        found.orders, found.revenue, "Look below, under “Rows left out, and why”, before you go on."
+    )
+
+
+def _first_orders(found: Reading) -> None:
     """The first orders as they were read, what was assumed, and what was left out."""
+    orders = found.orders
     st.subheader("What comes out", anchor=False, help=f"{text.day(orders.start)} to {text.day(orders.end)}")
-    first = orders.table.order_by("ordered_at").limit(PREVIEW_ROWS)
     st.dataframe(
-        first.to_pandas(),
+        found.first,
         hide_index=True,
         key="orders_preview",
-        column_config=_order_columns(orders.currency),
+        column_config=_order_columns(orders.currency, found.timed),
     )
     for words in rows_report.notes(orders):
         rows_report.note(words)
     if orders.report.reasons:
         with st.expander("Rows left out, and why", icon=":material/filter_alt_off:"):
-            st.dataframe(rows_report.reasons_table(orders), hide_index=True, key="left_out_preview")
+            st.dataframe(
+                rows_report.reasons_table(orders),
+                hide_index=True,
+                key="left_out_preview",
+                column_config={
+                    "Rows": st.column_config.NumberColumn(format="localized"),
+                    "Amount": rows_report.amount_column(orders.currency),
+                },
+            )
 
 
-def _order_columns(currency: str | None) -> dict:
+def _order_columns(currency: str | None, timed: bool) -> dict:
     column, unit = st.column_config, f" ({currency})" if currency else ""
     labels = {role: ROLES[role].label for role in ("order_id", "customer_id", *DIMENSIONS, "currency")}
     return {
         **labels,
-        "ordered_at": column.DatetimeColumn(ROLES["ordered_at"].label, format="D MMM YYYY, HH:mm"),
-        "revenue": column.NumberColumn(f"Revenue{unit}", format="localized"),
-        "discount": column.NumberColumn(f"Discount{unit}", format="localized"),
+        "ordered_at": column.DatetimeColumn(
+            ROLES["ordered_at"].label, format="D MMM YYYY, HH:mm" if timed else "D MMM YYYY"
+        ),
+        "revenue": column.NumberColumn(f"Revenue{unit}", format=text.TABLE_MONEY),
+        "discount": column.NumberColumn(f"Discount{unit}", format=text.TABLE_MONEY),
         "quantity": column.NumberColumn("Quantity", format="localized"),
     }
 
@@ -174,19 +240,45 @@ def _use(opened: load_flow.Draft, orders: Orders) -> None:
         _leave()
 
 
-def _try(sheet: Sheet, mapping: Mapping) -> Orders | None:
+def _read(sheet: Sheet, mapping: Mapping, use: DeltaGenerator, outcome: DeltaGenerator) -> Reading | None:
+    """The orders as mapped; while they are read, the button waits and the old numbers are gone."""
+    choices = repr((sheet.digest, mapping))
+    if st.session_state.get(_SHOWN) != choices:
+        use.button("Reading…", type="primary", icon=":material/hourglass:", disabled=True, key="reading_orders")
+    st.session_state.pop(_SHOWN, None)
     try:
-        return _build(sheet.digest, repr(mapping), _sheet=sheet, _mapping=mapping)
+        with outcome:
+            found = _build(sheet.digest, repr(mapping), _sheet=sheet, _mapping=mapping)
     except RetentionError as error:
-        widgets.problem("These columns do not make orders yet", error)
+        with outcome:
+            widgets.problem("These columns do not make orders yet", error)
         return None
+    st.session_state[_SHOWN] = choices
+    return found
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner="Reading the orders…")
-def _build(digest: str, choices: str, *, _sheet: Sheet, _mapping: Mapping) -> Orders:
-    return build_orders(_sheet, _mapping)
+def _build(digest: str, choices: str, *, _sheet: Sheet, _mapping: Mapping) -> Reading:
+    orders = build_orders(_sheet, _mapping)
+    table = orders.table
+    facts = table.aggregate(
+        placed=table.count(),
+        customers=table.customer_id.nunique(),
+        revenue=table.revenue.sum(),
+        timed=(table.ordered_at != table.ordered_at.truncate("D")).any(),
+    )
+    found = facts.to_pandas().iloc[0]
+    return Reading(
+        orders,
+        int(found["placed"]),
+        int(found["customers"]),
+        float(found["revenue"]),
+        bool(found["timed"]),
+        table.order_by("ordered_at").limit(PREVIEW_ROWS).to_pandas(),
+    )
 
 
 def _leave() -> None:
     _build.clear()
+    st.session_state.pop(_SHOWN, None)
     load_flow.finish()

@@ -10,7 +10,7 @@ import streamlit as st
 from retention.columns import Mapping, detect_columns
 from retention.errors import RetentionError
 from retention.files import Sheet, open_sheet
-from retention.formats import ROLES
+from retention.formats import ROLES, plain_name
 from retention.samples import SAMPLES
 from retention.view import loaded as session
 from retention.view import text, widgets
@@ -28,6 +28,8 @@ class Draft:
 
     sheet: Sheet
     detected: Mapping
+    empty: frozenset[str] = frozenset()
+    """Roles whose column is there, but without a single filled cell."""
 
 
 def draft() -> Draft | None:
@@ -53,6 +55,11 @@ def choose_source(data: Loaded | None) -> None:
         st.markdown(f"{text.plain(data.name)} stays loaded until other orders have been read.")
         if st.button(f"Back to {text.plain(data.name, 60)}", icon=":material/arrow_back:", type="tertiary"):
             finish()
+    if session.kept_address() is not None:
+        st.info(
+            "The settings of the page you came from are kept. Load the same orders to see it again.",
+            icon=":material/bookmark:",
+        )
     store, cdnow, own = st.columns(3, gap="medium")
     with store, _card(":material/storefront:", "Sample store"):
         st.markdown(f"{SAMPLES['store'].description} {_sentence(SAMPLES['store'].size)}")
@@ -88,12 +95,28 @@ def _open(upload) -> None:
         step(f"Reading {text.plain(upload.name, 80)} ({text.count(max(1, upload.size / 1e6))} MB)")
         sheet = open_sheet(upload, upload.name)
         step("Finding the columns")
-        return Draft(sheet, detect_columns(sheet))
+        detected = detect_columns(sheet)
+        return Draft(sheet, detected, _empty_roles(sheet, detected))
 
     opened = attempt("This file cannot be used", work, remember=upload.file_id)
     if opened:
         st.session_state[_DRAFT] = opened
         st.rerun()
+
+
+def _empty_roles(sheet: Sheet, detected: Mapping) -> frozenset[str]:
+    named = {plain_name(column): column for column in reversed(sheet.columns)}
+    there = {
+        role: next((named[name] for name in map(plain_name, spec.names) if name in named), None)
+        for role, spec in ROLES.items()
+        if role not in detected.columns
+    }
+    cells = {role: sheet.table[sheet.column(name)] for role, name in there.items() if name}
+    if not cells:
+        return frozenset()
+    filled = sheet.table.aggregate(**{role: cell.strip().nullif("").count() for role, cell in cells.items()})
+    counts = filled.to_pandas().iloc[0]
+    return frozenset(role for role in cells if not counts[role])
 
 
 def attempt(title: str, work: Callable[[Callable[[str], None]], T], remember: str | None = None) -> T | None:
@@ -116,6 +139,10 @@ def finish() -> None:
     st.session_state.pop(_DRAFT, None)
     st.session_state.pop(_REFUSED, None)
     st.query_params.pop("load", None)
+    kept = session.kept_address()
+    if kept is not None:
+        session.keep_address(None)
+        st.switch_page(kept.path, query_params=kept.settings)
     st.rerun()
 
 

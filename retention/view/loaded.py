@@ -18,7 +18,7 @@ from retention.orders import Orders
 from retention.samples import SAMPLES, sample_orders
 from retention.value import concentration, revenue_history, top_shares, value_histogram
 
-_KEY = "loaded_orders"
+_KEY, _ADDRESS = "loaded_orders", "kept_address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,13 @@ class Loaded:
     name: str
     orders: Orders
     customers: pd.DataFrame
+
+
+class Address(NamedTuple):
+    """A page and the settings in its address, to go back to once orders are loaded."""
+
+    path: str
+    settings: dict[str, str]
 
 
 class Spread(NamedTuple):
@@ -41,6 +48,16 @@ class Spread(NamedTuple):
 def get() -> Loaded | None:
     """The session's data, or None before anything is loaded."""
     return st.session_state.get(_KEY)
+
+
+def keep_address(address: Address | None) -> None:
+    """Remember where to go back to after loading; None forgets it."""
+    st.session_state[_ADDRESS] = address
+
+
+def kept_address() -> Address | None:
+    """Where to go back to after loading, if a page was opened with settings and without orders."""
+    return st.session_state.get(_ADDRESS)
 
 
 def put(name: str, orders: Orders, progress: Callable[[str], None] = lambda step: None) -> Loaded:

@@ -13,7 +13,15 @@ import streamlit as st
 from retention.errors import ModelError
 from retention.presets import FittedRules, fitted_rules
 from retention.segment_inputs import ORDERS_CAP, aligned, percentile_cutoff
-from retention.segments import SegmentInputs, prepare_segments, with_probability
+from retention.segments import (
+    STAGES,
+    SegmentInputs,
+    SegmentRules,
+    place_segments,
+    prepare_segments,
+    summarise_segments,
+    with_probability,
+)
 from retention.view import loaded as session
 from retention.view import segment_charts as charts
 from retention.view import segment_frames as frames
@@ -44,13 +52,15 @@ class StripKey(NamedTuple):
 class Basis:
     """Prepared inputs and the scores in the customers' order; `problem` says why there are none, if so.
 
-    `classes` counts customers by orders (capped) and days since the last order.
+    `classes` counts customers by orders (capped) and days since the last order; `opens_on` is the stage to
+    show first.
     """
 
     inputs: SegmentInputs
     scores: pd.DataFrame | None
     classes: np.ndarray
     problem: str | None
+    opens_on: str
 
 
 def basis_for(data: Loaded, ready_days: int) -> Basis:
@@ -73,7 +83,17 @@ def _first_basis(digest: str, *, _data: Loaded) -> Basis:
     inputs = prepare_segments(_data.customers, scores, 30)
     classes = np.zeros((ORDERS_CAP + 1) * inputs.span, dtype=np.int64)
     classes[inputs.places] = inputs.place_counts
-    return Basis(inputs, scores, classes.reshape(ORDERS_CAP + 1, inputs.span), problem)
+    return Basis(inputs, scores, classes.reshape(ORDERS_CAP + 1, inputs.span), problem, _opens_on(inputs))
+
+
+def _opens_on(inputs: SegmentInputs) -> str:
+    """At risk, where something can be done; where nobody is, the larger of the other two to win back, then
+    any."""
+    customers = summarise_segments(inputs, place_segments(inputs, SegmentRules()))["customers"]
+    for stages in (["at_risk"], ["first_time", "lapsed"], list(STAGES)):
+        if customers[stages].any():
+            return customers[stages].idxmax()
+    return "at_risk"
 
 
 @st.cache_resource(scope="session", max_entries=3, show_spinner="Preparing segments…")
@@ -82,7 +102,9 @@ def _basis(digest: str, ready_days: int, *, _data: Loaded) -> Basis:
     if first.problem or ready_days == first.inputs.ready_days:
         return first
     probability = session.probability_for(_data, ready_days).to_numpy()
-    return Basis(with_probability(first.inputs, probability, ready_days), first.scores, first.classes, None)
+    return Basis(
+        with_probability(first.inputs, probability, ready_days), first.scores, first.classes, None, first.opens_on
+    )
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner="Measuring reorder times…")

@@ -23,6 +23,7 @@ from retention.view.segment_basis import (
     strip_data,
     strip_spec,
 )
+from retention.view.segment_frames import LABELS
 from retention.view.segment_sliders import (
     DAYS_RULES,
     DISCOUNT,
@@ -93,6 +94,10 @@ def draw_controls(data: Loaded, presets: DeltaGenerator) -> Choice:
     draw("value", VIP_ORDERS, about="vip")
     draw("discounts", DISCOUNT, about="discount_shopper")
     draw("next_order", READY, about="ready_to_buy")
+    for tab, about in (("value", "vip"), ("discounts", "discount_shopper"), ("next_order", "ready_to_buy")):
+        if about in off:
+            with tabs[tab]:
+                st.caption(f"{LABELS[about]} is off: {off[about][0].lower()}{off[about][1:]}")
     rules = SegmentRules(**values, ready_days=days, value_unit=unit)
     with presets:
         _presets(data, rules)

@@ -23,7 +23,7 @@ def share_rows(summary: pd.DataFrame, definitions: Mapping[str, str], currency: 
     }
     rows = []
     for measure, (column, write) in measures.items():
-        amounts = summary[column].to_numpy(float)[: len(STAGES)]
+        amounts = np.nan_to_num(summary[column].to_numpy(float)[: len(STAGES)])
         total = amounts.sum()
         if not total > 0:
             continue

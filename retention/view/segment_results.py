@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 from html import escape
-from math import isfinite
+from math import isfinite, isnan, nan
 
 import pandas as pd
 import streamlit as st
@@ -32,27 +32,47 @@ from retention.view.segment_basis import Basis, map_parts, shares_spec
 LABELS, COLOURS = frames.LABELS, frames.COLOURS
 
 _PAGE = f"light-dark({palette.BACKGROUNDS['light']},{palette.BACKGROUNDS['dark']})"
-STYLE = """<style> .segs{display:grid;grid-template-columns:repeat(7,minmax(max-content,1fr));gap:.25rem
-1rem;overflow-x:auto; font-variant-numeric:tabular-nums;scrollbar-width:none} .segs
-div{white-space:nowrap;cursor:help;line-height:1.35;border-top:4px solid;padding-top:.35rem} .segs
-em{font-style:normal;display:block;font-size:.875rem;opacity:.8} .segs b{font-size:1.25rem;font-weight:600}
-.segs span{opacity:.75;font-size:.875rem;margin-left:.4rem}
-@media(max-width:640px){.segs{grid-template-columns:repeat(4,1fr);gap:.35rem .75rem}.segs span{display:none}
-.segs em{font-size:.8125rem}.segs b{font-size:1.125rem}}
-[data-testid=stLayoutWrapper]:has(>.st-key-segment_counts){position:sticky;top:3.75rem;z-index:90;
-background:PAGE;padding:.25rem 0 .5rem} .segt{overflow-x:auto} .segt
-table{border-collapse:separate;border-spacing:0;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
-.segt th,.segt td{padding:.42rem .6rem;text-align:right;white-space:nowrap; border-bottom:1px solid
-rgba(128,140,146,.25)} .segt thead
-th{font-weight:600;opacity:.75;font-size:.8rem;cursor:help;vertical-align:bottom} .segt tbody
-th{text-align:left;font-weight:500;cursor:help} .segt
-th:first-child{text-align:left;padding-left:0;position:sticky;left:0;background:PAGE} .segt
-i{width:.7rem;height:.7rem;border-radius:.2rem;display:inline-block;margin-right:.5rem} .segt
-small{opacity:.7;margin-left:.4rem;display:inline-block;min-width:2.9rem} .segt tr.on td,.segt tr.on
-th:first-child{background:color-mix(in srgb,PAGE 86%,gray)} .segt tr.gap
-th{padding-top:1.1rem;font-size:.8rem;font-weight:600;opacity:.75;cursor:default}
-[class*=st-key-strip_place]{margin:-1.65rem 0 -1rem;padding:0 6px} [class*=st-key-strip_place]
-[data-testid=stElementToolbar]{display:none} </style>""".replace("PAGE", _PAGE)
+# Phones get the table's rows as cards of three figures a line, and counts that scroll away with the page.
+STYLE = """<style>
+.segs{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;font-size:.9rem;font-variant-numeric:tabular-nums}
+.segs div{white-space:nowrap;cursor:help;line-height:1.6}
+.segs i,.segt i{width:.7rem;height:.7rem;border-radius:.2rem;display:inline-block;margin-right:.45rem}
+.segs em{font-style:normal;margin-right:.4rem} .segs b{font-weight:600}
+.segs span{opacity:.75;font-size:.8125rem;margin-left:.35rem}
+.segt table{border-collapse:separate;border-spacing:0;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
+.segt th,.segt td{padding:.42rem .6rem;text-align:right;white-space:nowrap;
+border-bottom:1px solid rgba(128,140,146,.25)}
+.segt thead th{font-weight:600;opacity:.75;font-size:.8rem;cursor:help;vertical-align:bottom}
+.segt thead th:first-child{cursor:default}
+.segt th:first-child{text-align:left;padding-left:0}
+.segt tbody th{font-weight:500;cursor:help}
+.segt small{opacity:.75;margin-left:.4rem;display:inline-block;min-width:2.9rem}
+.segt th small{margin-left:1.15rem;display:block;font-weight:400}
+.segt tr.on>*{background:color-mix(in srgb,PAGE 86%,gray)}
+.segt tr.gap th{padding-top:1.1rem;font-size:.8rem;font-weight:600;opacity:.75;cursor:default}
+[class*=st-key-strip_place]{margin:-1.65rem 0 -1rem;padding:0 6px}
+[class*=st-key-strip_place] [data-testid=stElementToolbar]{display:none}
+THUMB:has(+THUMB)>[data-testid=stSliderThumbValue]{left:auto!important;right:calc(50% + 3px)!important}
+THUMB+THUMB>[data-testid=stSliderThumbValue]{left:calc(50% + 3px)!important;right:auto!important}
+@media(min-width:641px){
+[data-testid=stLayoutWrapper]:has(>.st-key-segment_counts){position:sticky;top:3.75rem;z-index:90;background:PAGE;
+padding:.35rem 0 .5rem}
+.segt thead small{display:block;margin:0;font-weight:400}
+}
+@media(max-width:640px){
+.segs{display:grid;grid-template-columns:1fr 1fr}
+.segt table,.segt tbody{display:block} .segt thead{display:none}
+.segt tr{display:grid;grid-template-columns:repeat(3,1fr);gap:.35rem .75rem;padding:.65rem 0;
+border-bottom:1px solid rgba(128,140,146,.25)}
+.segt tr.on{background:color-mix(in srgb,PAGE 86%,gray);margin:0 -.5rem;padding:.65rem .5rem}
+.segt th,.segt td,.segt tr.gap th{border:0;padding:0;text-align:left;white-space:normal}
+.segt tbody th{grid-column:1/-1;font-weight:600} .segt tr.gap th{padding-top:.75rem}
+.segt td::before{content:attr(data-name);display:block;font-size:.75rem;opacity:.75}
+.segt td small{min-width:0}
+}
+</style>""".replace("PAGE", _PAGE).replace("THUMB", "div:has(>[data-testid=stSliderThumbValue])")
+
+EXPECTED_VALUE = "Revenue expected over the next 12 months, discounted at 10% a year, before margin."
 
 
 def definitions_of(inputs: SegmentInputs, rules: SegmentRules, currency: str | None) -> dict[str, str]:
@@ -60,13 +80,23 @@ def definitions_of(inputs: SegmentInputs, rules: SegmentRules, currency: str | N
     return describe_rules(rules, currency, value_cutoffs(inputs, rules), text.money) | unavailable(inputs)
 
 
+def without_unknown(summary: pd.DataFrame, off: Mapping[str, str]) -> pd.DataFrame:
+    """The summary with nothing, instead of nobody, for the groups that this data cannot tell (`unavailable`)."""
+    if not off:
+        return summary
+    known = summary.astype({"customers": float})
+    known.loc[list(off)] = nan
+    return known
+
+
 def draw_counts(summary: pd.DataFrame, definitions: Mapping[str, str]) -> None:
     """How many customers each stage has: the first thing to follow a slider, and the charts' legend."""
     st.html(
         "<div class=segs role=list>"
         + "".join(
-            f'<div role=listitem title="{escape(definitions[stage])}" style="border-color:{COLOURS[stage]}">'
-            f"<em>{LABELS[stage]}</em><b>{text.count(n)}</b><span>{text.percent(share)}</span></div>"
+            f'<div role=listitem title="{escape(definitions[stage])}"><i style="background:{COLOURS[stage]}"></i>'
+            f"<em>{LABELS[stage]}</em><b>{text.count(n)}</b>"
+            f"{'' if isnan(share) else f'<span>{text.percent(share)}</span>'}</div>"
             for stage, n, share in zip(STAGES, summary["customers"], summary["customer_share"], strict=False)
         )
         + "</div>"
@@ -84,13 +114,7 @@ def draw_problem(data: Loaded, basis: Basis) -> None:
             icon=":material/warning:",
         )
         return
-    doubts = [check.name.lower() for check in session.model_for(data).checks if check.status == "bad"]
-    if doubts:
-        st.warning(
-            f"Read expected values and probabilities with care: {text.plain(', '.join(doubts), limit=500)}. "
-            "The page “Customer value” says what was found and what to do.",
-            icon=":material/warning:",
-        )
+    widgets.forecast_caution(session.model_for(data))
 
 
 def draw_shares(summary: pd.DataFrame, definitions: Mapping[str, str], currency: str | None) -> None:
@@ -100,6 +124,8 @@ def draw_shares(summary: pd.DataFrame, definitions: Mapping[str, str], currency:
         f"{LABELS[stage]} {text.percent(summary['customer_share'].iloc[n])}" for n, stage in enumerate(STAGES)
     )
     charts.live_chart(shares_spec(), {"shares": rows}, key="segment_shares", alt_text=f"Share of customers: {words}")
+    if summary["expected_value"].notna().any():
+        st.caption(f"Expected value: {EXPECTED_VALUE[0].lower()}{EXPECTED_VALUE[1:]}")
 
 
 def draw_map(data: Loaded, basis: Basis, rules: SegmentRules, placement: Placement, group: str | None) -> None:
@@ -126,13 +152,13 @@ def draw_map(data: Loaded, basis: Basis, rules: SegmentRules, placement: Placeme
     )
 
 
-def choose_group() -> str | None:
-    """Which stage or trait to look at; None for all."""
+def choose_group(basis: Basis, off: Mapping[str, str]) -> str | None:
+    """Which stage or trait to look at; None for all. Those in `off` cannot be told on this data."""
     return st.pills(
         "Look at one segment",
         [*STAGES, *TRAITS],
-        format_func=LABELS.get,
-        default="at_risk",
+        format_func=lambda group: f"{LABELS[group]} {text.MISSING}" if group in off else LABELS[group],
+        default=basis.opens_on,
         key="segment",
         wrap=True,
         bind="query-params",
@@ -150,7 +176,7 @@ def draw_group(
 ) -> None:
     """One segment: its definition, what it amounts to, and its customers as a file."""
     row, currency = summary.loc[group], data.orders.currency
-    n = int(row["customers"])
+    n = 0 if isnan(row["customers"]) else int(row["customers"])
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(width="content", gap=None):
             st.subheader(LABELS[group], anchor=False)
@@ -164,27 +190,33 @@ def draw_group(
             )
     widgets.metric_row(
         [
-            widgets.Metric("Customers", text.count(n), "customers", f"{text.percent(row['customer_share'])} of all"),
+            widgets.Metric("Customers", text.count(row["customers"]), "customers", _of_all(row["customer_share"])),
             widgets.Metric(
                 "Revenue so far",
                 text.money(row["revenue"], currency, short=True),
                 "revenue",
-                f"{text.percent(row['revenue_share'])} of all",
+                _of_all(row["revenue_share"]),
             ),
             widgets.Metric(
                 "Expected value",
                 text.money(row["expected_value"], currency, short=True),
                 "cltv",
-                f"12 months, {text.percent(row['expected_value_share'])} of all",
+                _of_all(row["expected_value_share"], "12 months, "),
             ),
             widgets.Metric(
                 "Will buy",
                 text.percent(row["mean_probability"]),
                 "p_purchase",
-                f"Within {text.plural(rules.ready_days, 'day')}",
+                None if isnan(row["mean_probability"]) else f"Within {text.plural(rules.ready_days, 'day')}",
             ),
         ]
     )
+    if not isnan(row["expected_value"]):
+        st.caption(f"Expected value: {EXPECTED_VALUE[0].lower()}{EXPECTED_VALUE[1:]}")
+
+
+def _of_all(share: float, before: str = "") -> str | None:
+    return None if isnan(share) else f"{before}{text.percent(share)} of all"
 
 
 def group_csv(
@@ -211,37 +243,57 @@ def group_csv(
 COLUMNS = {
     "Customers": "Customers in the segment, and their share of all customers.",
     "Revenue so far": text.DEFINITIONS["revenue"],
-    "Expected value": text.DEFINITIONS["cltv"],
+    "Expected value": EXPECTED_VALUE,
     "Average order": text.DEFINITIONS["average_order_value"],
     "Last order": "Median number of days since the last order.",
     "Will buy": "Mean probability of at least one order in the days that “Ready to buy” looks ahead.",
 }
 
 
-def draw_table(summary: pd.DataFrame, definitions: Mapping[str, str], currency: str | None, group: str | None) -> None:
-    """Every stage and trait in one table, definitions one hover away."""
-    head = "".join(f'<th scope=col title="{escape(about)}">{name}</th>' for name, about in COLUMNS.items())
+def draw_table(
+    summary: pd.DataFrame,
+    definitions: Mapping[str, str],
+    off: Mapping[str, str],
+    currency: str | None,
+    group: str | None,
+) -> None:
+    """Every stage and trait in one table, definitions one hover away; those in `off` with the reason."""
     body = []
     for name, row in zip(summary.index, summary.to_dict("records"), strict=True):
         if name == TRAITS[0]:
-            body.append("<tr class=gap><th scope=rowgroup colspan=7>Traits, which overlap</th></tr>")
+            body.append(
+                "<tr class=gap role=row><th scope=rowgroup role=rowheader colspan=7>Traits, which overlap</th></tr>"
+            )
         cells = (
-            _cell(text.count(row["customers"]), row["customer_share"]),
-            _cell(text.money(row["revenue"], currency, short=True), row["revenue_share"]),
-            _cell(text.money(row["expected_value"], currency, short=True), row["expected_value_share"]),
-            _cell(text.money(row["average_order_value"], currency)),
-            _cell(text.days(row["median_days"])),
-            _cell(text.percent(row["mean_probability"])),
+            (text.count(row["customers"]), row["customer_share"]),
+            (text.money(row["revenue"], currency, short=True), row["revenue_share"]),
+            (text.money(row["expected_value"], currency, short=True), row["expected_value_share"]),
+            (text.money(row["average_order_value"], currency), None),
+            (text.days(row["median_days"]), None),
+            (text.percent(row["mean_probability"]), None),
         )
+        why = f"<small>{escape(off[name])}</small>" if name in off else ""
         body.append(
-            f'<tr{" class=on" if name == group else ""}><th scope=row title="{escape(definitions[name])}">'
-            f'<i style="background:{COLOURS[name]}"></i>{LABELS[name]}</th>{"".join(cells)}</tr>'
+            f"<tr role=row{' class=on' if name == group else ''}>"
+            f'<th scope=row role=rowheader title="{escape(definitions[name])}">'
+            f'<i style="background:{COLOURS[name]}"></i>{LABELS[name]}{why}</th>'
+            + "".join(_cell(column, *cell) for column, cell in zip(COLUMNS, cells, strict=True))
+            + "</tr>"
         )
-    header = f"<thead><tr><th scope=col>Segment</th>{head}</tr></thead>"
-    st.html(f"<div class=segt><table>{header}<tbody>{''.join(body)}</tbody></table></div>")
+    # The roles are said outright: as cards, a browser would no longer take it for a table.
+    st.html(
+        f"<div class=segt><table role=table><thead><tr role=row><th scope=col>Segment</th>{_HEAD}</tr></thead>"
+        f"<tbody role=rowgroup>{''.join(body)}</tbody></table></div>"
+    )
 
 
-def _cell(amount: str, share: float | None = None) -> str:
+_HEAD = "".join(
+    f'<th scope=col title="{escape(about)}">{name}{"<small>12 months</small>" if name == "Expected value" else ""}</th>'
+    for name, about in COLUMNS.items()
+)
+
+
+def _cell(column: str, amount: str, share: float | None) -> str:
     """A table cell; the amount is escaped, since a currency is whatever the file calls it."""
-    small = "" if share is None else f"<small>{text.percent(share)}</small>"
-    return f"<td>{escape(amount)}{small}</td>"
+    small = "" if share is None else f"<small>{'' if isnan(share) else text.percent(share)}</small>"
+    return f'<td role=cell data-name="{column}">{escape(amount)}{small}</td>'

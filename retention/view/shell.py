@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from retention.errors import RetentionError
 from retention.view import loaded as session
@@ -56,9 +57,20 @@ def open_page(title: str, icon: str, question: str) -> Loaded:
     data = session.get()
     _header(title, question)
     if data is None:
-        _invitation()
+        page = next((page for page in PAGES if page.title == title), None)
+        _invitation(page)
         st.stop()
+    session.keep_address(None)
     return data
+
+
+def scene(number: int, of: int) -> DeltaGenerator:
+    """The place for one of several faces of a page; what another face left there is cleared at once.
+
+    Without it, elements of the previous face stay below the new ones, greyed, until the run ends.
+    """
+    places = [st.container() if n == number else st.empty() for n in range(of)]
+    return places[number]
 
 
 def open_front_page(title: str, icon: str) -> Loaded | None:
@@ -109,7 +121,14 @@ def _header(title: str, question: str) -> None:
     st.markdown(f":gray[{question}]")
 
 
-def _invitation() -> None:
+def _invitation(page: Page | None) -> None:
+    settings = st.query_params.to_dict()
+    session.keep_address(session.Address(page.path, settings) if page and settings else None)
+    if settings:
+        st.info(
+            "The settings in this page's address are kept. Load the same orders (file or sample) to see them applied.",
+            icon=":material/bookmark:",
+        )
     with st.container(border=True, gap="small"):
         st.subheader("Load orders to see this page", anchor=False)
         st.markdown(
