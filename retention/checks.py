@@ -168,35 +168,21 @@ def _parameters(purchases: PurchaseModel, companion: PurchaseModel) -> Check:
         if doubt:
             about = "" if model is purchases else " in the model for one-time buyers"
             finding, advice = doubt
-            return Check(name, "caution", f"{finding}{about} ({_numbers(model)}).", advice)
-    return Check(name, "good", f"The parameters lie well inside their range ({_numbers(purchases)}).")
-
-
-def _numbers(model: PurchaseModel) -> str:
-    return ", ".join(f"{name} {_number(getattr(model, name))}" for name in ("r", "a", "b"))
-
-
-def _number(value: float) -> str:
-    """A parameter with its sign: a degenerate one by its limit, whose digits mean nothing.
-
-    >>> _number(0.2426), _number(2.8e6), _number(1e-9)
-    ('= 0.243', 'over 1,000', 'below 0.001')
-    """
-    if value > ALIKE:
-        return f"over {ALIKE:,}"
-    return f"= {value:.3g}" if value >= 0.001 else "below 0.001"
+            return Check(name, "caution", f"{finding}{about}.", advice)
+    numbers = ", ".join(f"{name} = {getattr(purchases, name):.3g}" for name in ("r", "a", "b"))
+    return Check(name, "good", f"The parameters lie well inside their range ({numbers}).")
 
 
 def _doubt(model: PurchaseModel) -> tuple[str, str] | None:
     leaving = model.a / (model.a + model.b)
     if leaving < 0.001:
         return (
-            "The fit sees practically no customer leave for good",
+            "The fit sees practically no customer leave for good: fewer than 1 in 1,000 after an order",
             "Expect the forecast to be high; a longer period would show who leaves.",
         )
     if leaving > 0.95 or min(model.a, model.b) < 0.01:
         return (
-            "The chance to leave lies at the edge of what the model can describe",
+            f"The chance to leave after an order ({leaving:.0%}) lies at the edge of what the model can describe",
             "Read totals rather than single customers, and load a longer period if there is one.",
         )
     if max(model.r, model.a, model.b) > ALIKE:

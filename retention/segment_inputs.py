@@ -171,6 +171,19 @@ def percentile_cutoff(ascending: np.ndarray, percentile: float) -> float:
     return float(ascending[beyond]) if beyond < size else math.inf
 
 
+def percentile_of(ascending: np.ndarray, amount: float) -> float:
+    """The percentile, in as few digits as will do, that lets in those of the ascending amounts that reach
+    `amount`."""
+    size = len(ascending)
+    reached = size - int(np.searchsorted(ascending, amount))
+    exact = 100 * (1 - reached / size)
+    for digits in range(8):
+        percentile = round(exact, digits)
+        if size - int(np.searchsorted(ascending, percentile_cutoff(ascending, percentile))) == reached:
+            return percentile
+    return exact
+
+
 def aligned(frame: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
     """`frame` in the order of `index`; DataError unless it has exactly those customers."""
     if frame.index.equals(index):

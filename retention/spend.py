@@ -85,7 +85,8 @@ def fit_spend(customers: pd.DataFrame) -> SpendModel:
     except ModelError:
         # What the fitter says is about its arithmetic; the customers' own spends say why.
         same = float(np.unique(spend.round(2), return_counts=True)[1].max() / found)
-        why = f"{same:.0%} of the {found:,} repeat customers spend exactly the same"
+        share = "nearly all" if same > 0.99 else f"{same:.0%}"
+        why = f"{share} of the {found:,} repeat customers spend exactly the same"
         if same < 0.25:
             why = f"the spends of the {found:,} repeat customers follow no pattern that it can describe"
         return _store_average(customers, frequency, spend, f"The spend model did not fit: {why}.")

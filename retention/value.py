@@ -118,9 +118,9 @@ def concentration(value: np.ndarray | pd.Series, points: int = 100) -> pd.DataFr
 def top_shares(value: np.ndarray | pd.Series, shares: tuple[float, ...] = (0.01, 0.10, 0.20)) -> pd.DataFrame:
     """What the best customers hold: one row for each of `shares` that makes a whole customer or more.
 
-    `shares` are fractions of all customers. Returns `share`, `customers` (rounded up), `customers_share` (what they are of all
-    customers), `at_least` (the lowest value among them), `value` (their sum) and `value_share` (of
-    everybody's). Empty when the sum is not positive.
+    `shares` are fractions of all customers. Returns `share`, `customers` (rounded up), `customers_share` (what
+    they are of all customers), `at_least` (the lowest value among them), `value` (their sum) and `value_share`
+    (of everybody's). Empty when the sum is not positive.
     """
     ordered, running = _running(value)
     if not len(ordered):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from retention.errors import DataError
 from retention.presets import FEWEST_REORDERS, fitted_rules, published_rules, reorder_gaps, rules_from_gaps
 from retention.rules import defaults, thresholds
+from retention.segment_inputs import percentile_cutoff, percentile_of
 from retention.segments import (
     STAGES,
     TRAITS,
@@ -31,6 +32,7 @@ from retention.segments import (
     value_cutoffs,
     with_probability,
 )
+from retention.view.segment_sliders import VALUES, measure_of, money_scale
 from tests.orders_stub import orders_of
 
 # A shared machine may pause; the number of examples keeps the whole file to a few seconds.
@@ -228,6 +230,41 @@ def test_a_percentile_and_the_money_it_comes_to_give_the_same_labels(store, perc
     pd.testing.assert_frame_equal(
         assign_segments(customers, scores, rules), assign_segments(customers, scores, in_money)
     )
+
+
+@calm
+@given(stores(), st.floats(0, 1e5))
+def test_money_and_the_percentile_it_comes_to_let_in_the_same_customers(store, amount):
+    ascending = np.sort(store[1]["cltv"].to_numpy())
+    percentile = percentile_of(ascending, amount)
+    assert 0 <= percentile <= 100
+    assert (ascending >= percentile_cutoff(ascending, percentile)).sum() == (ascending >= amount).sum()
+
+
+def test_the_percentile_of_an_amount_has_no_more_digits_than_needed():
+    amounts = np.arange(1.0, 12_001.0)
+    assert percentile_of(amounts, 10_801) == 90
+    assert percentile_of(amounts, 10_741) == 89.5
+
+
+@calm
+@given(stores(), st.integers(50, 99))
+def test_a_slider_in_money_reaches_every_percentile_of_the_other(store, percentile):
+    customers, scores = store
+    inputs = prepare_segments(customers, scores)
+    for slider in VALUES:
+        ascending, scale = measure_of(inputs, slider), money_scale(inputs, slider)
+        cutoff = percentile_cutoff(ascending, percentile)
+        assert (ascending >= scale.within(cutoff)).sum() == (ascending >= cutoff).sum()
+        assert 0 <= scale.standard <= scale.high
+
+
+def test_without_a_model_no_group_has_an_expected_value_not_even_the_empty_ones():
+    customers = customers_of([1, 2], [3, 3])
+    inputs = prepare_segments(customers, None)
+    summary = summarise_segments(inputs, place_segments(inputs, SegmentRules()))
+    assert summary[["expected_value", "expected_value_share", "mean_probability"]].isna().all(axis=None)
+    assert summary.loc["lapsed", "revenue"] == 0
 
 
 @calm

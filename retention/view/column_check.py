@@ -19,12 +19,12 @@ from retention.view import loaded as session
 from retention.view.loaded import Loaded
 
 ALWAYS_SHOWN = ("customer_id", "ordered_at", "revenue", "order_id")
-PREVIEW_ROWS = 8
 NO_COLUMN = ""
 FEW_ORDERS = 20
 ALONE = 1.03
-"""Orders (and rows) a customer up to which practically everybody stands in the file once."""
-_SHOWN = "check_shown"
+"""Orders a customer up to which practically everybody has ordered once."""
+READINGS = 4  # kept, so that going back to an earlier choice is instant
+_READ = "check_read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +54,18 @@ def check_columns(opened: load_flow.Draft, data: Loaded | None) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         mapping = _mapping_form(opened)
-    found = _read(sheet, mapping, use, outcome)
+    found = _read(opened, mapping, use, outcome)
     if found is not None:
         with questions:
             answered = _ask(found.orders.report.questions, sheet, mapping)
         if answered != mapping:
             mapping = answered
-            found = _read(sheet, mapping, use, outcome)
+            found = _read(opened, mapping, use, outcome)
     with right:
         if found is not None:
             _first_orders(found)
         with st.expander("The file as it is", icon=":material/table:", expanded=found is None):
-            st.dataframe(sheet.preview(PREVIEW_ROWS), hide_index=True, key="raw_preview")
+            st.dataframe(opened.preview, hide_index=True, key="raw_preview")
     if found is not None:
         with outcome.container():
             _numbers(found)
@@ -99,12 +99,12 @@ def _mapping_form(opened: load_flow.Draft) -> Mapping:
         return "Empty in this file" if role in opened.empty else "Not in this file"
 
     def choose(role: str) -> str | None:
-        options = [NO_COLUMN, *columns]
+        options, nothing = [NO_COLUMN, *columns], absent(role)
         name = st.selectbox(
             ROLES[role].label,
             options,
             index=options.index(detected.get(role, NO_COLUMN)),
-            format_func=lambda name: name or absent(role),
+            format_func=lambda name: name or nothing,
             key=key(role),
             persist_state="session",
             help=text.plain(ROLES[role].help),
@@ -175,11 +175,11 @@ def _numbers(found: Reading) -> None:
 
 def _alarms(found: Reading, mapping: Mapping) -> None:
     """What is likely to be a mistake, said before anything is used."""
-    kept = found.orders.report.rows_kept
-    if found.placed >= FEW_ORDERS and found.placed <= ALONE * found.customers and kept <= ALONE * found.customers:
+    if FEW_ORDERS <= found.placed <= ALONE * found.customers:
         st.warning(
             f"**Is {text.plain(mapping.columns['customer_id'], 80)} really the customer?**  \n"
-            f"{text.plural(found.customers, 'customer')} in {text.plural(kept, 'row')}: nearly nobody ordered twice. "
+            f"{text.plural(found.customers, 'customer')} with {text.plural(found.placed, 'order')}: nearly nobody "
+            "ordered twice. "
             "If another column repeats for the same person (a customer number, an e-mail), choose it as the customer.",
             icon=":material/person_alert:",
         )
@@ -235,31 +235,38 @@ def _recognised(mapping: Mapping) -> str:
 
 def _use(opened: load_flow.Draft, orders: Orders) -> None:
     name = opened.sheet.name
-    if load_flow.attempt("These orders cannot be used", lambda step: session.put(name, orders, step)):
-        opened.sheet.release()
+    with opened.busy:
+        used = load_flow.attempt("These orders cannot be used", lambda step: session.put(name, orders, step))
+        if used:
+            opened.sheet.release()
+    if used:
         _leave()
 
 
-def _read(sheet: Sheet, mapping: Mapping, use: DeltaGenerator, outcome: DeltaGenerator) -> Reading | None:
+def _read(opened: load_flow.Draft, mapping: Mapping, use: DeltaGenerator, outcome: DeltaGenerator) -> Reading | None:
     """The orders as mapped; while they are read, the button waits and the old numbers are gone."""
-    choices = repr((sheet.digest, mapping))
-    if st.session_state.get(_SHOWN) != choices:
+    choices = repr((opened.sheet.digest, mapping))
+    known = st.session_state.setdefault(_READ, [])
+    if choices not in known:
         use.button("Reading…", type="primary", icon=":material/hourglass:", disabled=True, key="reading_orders")
-    st.session_state.pop(_SHOWN, None)
     try:
         with outcome:
-            found = _build(sheet.digest, repr(mapping), _sheet=sheet, _mapping=mapping)
+            found = _build(opened.sheet.digest, repr(mapping), _opened=opened, _mapping=mapping)
     except RetentionError as error:
         with outcome:
             widgets.problem("These columns do not make orders yet", error)
         return None
-    st.session_state[_SHOWN] = choices
+    st.session_state[_READ] = [*(entry for entry in known if entry != choices), choices][-READINGS:]
     return found
 
 
-@st.cache_resource(scope="session", max_entries=4, show_spinner="Reading the orders…")
-def _build(digest: str, choices: str, *, _sheet: Sheet, _mapping: Mapping) -> Reading:
-    orders = build_orders(_sheet, _mapping)
+@st.cache_resource(scope="session", max_entries=READINGS, show_spinner="Reading the orders…")
+def _build(digest: str, choices: str, *, _opened: load_flow.Draft, _mapping: Mapping) -> Reading:
+    with _opened.busy:
+        return _reading(build_orders(_opened.sheet, _mapping))
+
+
+def _reading(orders: Orders) -> Reading:
     table = orders.table
     facts = table.aggregate(
         placed=table.count(),
@@ -274,11 +281,11 @@ def _build(digest: str, choices: str, *, _sheet: Sheet, _mapping: Mapping) -> Re
         int(found["customers"]),
         float(found["revenue"]),
         bool(found["timed"]),
-        table.order_by("ordered_at").limit(PREVIEW_ROWS).to_pandas(),
+        table.order_by("ordered_at").limit(load_flow.PREVIEW_ROWS).to_pandas(),
     )
 
 
 def _leave() -> None:
     _build.clear()
-    st.session_state.pop(_SHOWN, None)
+    st.session_state.pop(_READ, None)
     load_flow.finish()

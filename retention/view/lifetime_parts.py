@@ -144,7 +144,8 @@ def months(data: Loaded, plan: Plan) -> None:
     total = text.money(frame["expected_revenue"].sum(), data.orders.currency, short=True)
     st.caption(
         text.plain(
-            f"{total} of revenue from today's customers over {HORIZONS[plan.horizon_days]}, before margin and discounting. "
+            f"{total} of revenue from today's customers over {HORIZONS[plan.horizon_days]}, before margin and "
+            "discounting. "
             f"The line is the value: {_terms(plan)[0].lower()}{_terms(plan)[1:]}. Revenue falls over time because "
             "some of them leave; customers you have yet to win come on top."
         )

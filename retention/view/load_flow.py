@@ -1,10 +1,12 @@
 """The front page's way in: the sample store, CDNOW, or a file of one's own."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
+import pandas as pd
 import streamlit as st
 
 from retention.columns import Mapping, detect_columns
@@ -18,6 +20,7 @@ from retention.view.loaded import Loaded
 
 FILE_TYPES = ["csv", "tsv", "txt", "gz", "zip", "parquet", "xlsx", "xlsm", "xlsb", "xls", "ods"]
 RECOGNISED = ("Shopify", "WooCommerce", "BigCommerce", "Squarespace", "Stripe", "Square", "Etsy", "Magento")
+PREVIEW_ROWS = 8
 T = TypeVar("T")
 _DRAFT, _REFUSED = "load_draft", "load_refused"
 
@@ -28,8 +31,12 @@ class Draft:
 
     sheet: Sheet
     detected: Mapping
-    empty: frozenset[str] = frozenset()
+    empty: frozenset[str]
     """Roles whose column is there, but without a single filled cell."""
+    preview: pd.DataFrame
+    """The first rows as they stand in the file."""
+    busy: threading.Lock = field(default_factory=threading.Lock)
+    """Held while the sheet is read: a click starts the page anew beside the run that is still reading."""
 
 
 def draft() -> Draft | None:
@@ -96,7 +103,7 @@ def _open(upload) -> None:
         sheet = open_sheet(upload, upload.name)
         step("Finding the columns")
         detected = detect_columns(sheet)
-        return Draft(sheet, detected, _empty_roles(sheet, detected))
+        return Draft(sheet, detected, _empty_roles(sheet, detected), sheet.preview(PREVIEW_ROWS))
 
     opened = attempt("This file cannot be used", work, remember=upload.file_id)
     if opened:

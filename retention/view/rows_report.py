@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from retention.exports import to_csv
+from retention.lines import OTHER_CURRENCY
 from retention.orders import Orders
 from retention.refunds import REFUND_PLACED, REFUND_UNPLACED
 from retention.view import text, widgets
@@ -18,19 +19,21 @@ _REFUNDS = (REFUND_PLACED, REFUND_UNPLACED)
 def much_left_out(orders: Orders, revenue: float, where: str) -> None:
     """A warning when more than a tenth of the rows, or of the money, did not become orders.
 
-    `revenue` is what the orders add up to; rows that are refunds have done their part and do not count. `where`
-    says where the reasons stand.
+    `revenue` is what the orders add up to; rows that are refunds have done their part and do not count, and
+    amounts in another currency are not added. `where` says where the reasons stand.
     """
     lost = [entry for entry in orders.report.reasons if entry.reason not in _REFUNDS]
-    rows, money = sum(entry.rows for entry in lost), math.fsum(max(entry.revenue, 0.0) for entry in lost)
+    rows = sum(entry.rows for entry in lost)
+    money = math.fsum(max(entry.revenue, 0.0) for entry in lost if entry.reason != OTHER_CURRENCY)
     of_rows = rows / orders.report.rows_read
     of_money = money / (money + revenue) if money else 0.0
     if max(of_rows, of_money) <= MUCH:
         return
     most = max(lost, key=lambda entry: entry.rows if of_rows >= of_money else entry.revenue)
+    with_them = f", and with them {text.money(money, orders.currency, short=True)} ({text.percent(of_money)})"
+    apart = "" if len(lost) == len(orders.report.reasons) else ", refunds apart"
     st.warning(
-        f"**{text.percent(of_rows)} of the rows are left out, and with them "
-        f"{text.plain(text.money(money, orders.currency, short=True))} ({text.percent(of_money)} of the amounts).**  \n"
+        f"**{text.percent(of_rows)} of the rows are left out{apart}{text.plain(with_them) if money else ''}.**  \n"
         f"The most by one reason: {text.plain(most.reason)}, {text.plural(most.rows, 'row')}. {where}",
         icon=":material/filter_alt_off:",
     )

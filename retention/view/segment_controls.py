@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from retention.presets import published_rules
 from retention.rules import VALUE_UNITS, SegmentRules, defaults, thresholds
-from retention.segment_inputs import percentile_cutoff
+from retention.segment_inputs import percentile_cutoff, percentile_of
 from retention.segments import unavailable
 from retention.view import segment_charts as charts
 from retention.view import text
@@ -34,6 +33,7 @@ from retention.view.segment_sliders import (
     Scale,
     Slider,
     measure_of,
+    money_format,
     money_scale,
 )
 
@@ -44,6 +44,8 @@ TABS = {
     "discounts": "Discounts",
     "next_order": "Next order",
 }
+# What a tab cannot tell where the data lack what it needs.
+GROUPS_OF = {"value": ("vip",), "discounts": ("full_price", "discount_shopper"), "next_order": ("ready_to_buy",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def draw_controls(data: Loaded, presets: DeltaGenerator) -> Choice:
     def draw(tab: str, slider: Slider, about: str | None = None, scale: Scale | None = None) -> None:
         with tabs[tab]:
             reason = off.get(about) if about else None
-            strip = _draw_slider(slider, values, reason, scale)
+            strip = _draw_slider(slider, values, reason, scale, data.orders.currency)
         if tabs[tab].open and not reason:
             strips.append(strip)
 
@@ -94,10 +96,12 @@ def draw_controls(data: Loaded, presets: DeltaGenerator) -> Choice:
     draw("value", VIP_ORDERS, about="vip")
     draw("discounts", DISCOUNT, about="discount_shopper")
     draw("next_order", READY, about="ready_to_buy")
-    for tab, about in (("value", "vip"), ("discounts", "discount_shopper"), ("next_order", "ready_to_buy")):
-        if about in off:
+    for tab, groups in GROUPS_OF.items():
+        reason = off.get(groups[0])
+        if reason:
+            names = " and ".join(LABELS[group] for group in groups)
             with tabs[tab]:
-                st.caption(f"{LABELS[about]} is off: {off[about][0].lower()}{off[about][1:]}")
+                st.caption(f"{names} {'are' if len(groups) > 1 else 'is'} off: {reason[0].lower()}{reason[1:]}")
     rules = SegmentRules(**values, ready_days=days, value_unit=unit)
     with presets:
         _presets(data, rules)
@@ -143,15 +147,19 @@ def _ready_days() -> int:
     )
 
 
-def _draw_slider(slider: Slider, values: dict[str, float], off: str | None, scale: Scale | None) -> Strip:
+def _draw_slider(
+    slider: Slider, values: dict[str, float], off: str | None, scale: Scale | None, currency: str | None
+) -> Strip:
     """Draw one slider, put what it says into `values`, and leave room for its strip."""
     threshold = thresholds()[slider.rules[0]]
     standard = tuple(defaults()[name] for name in slider.rules)
     low, high, step, key = threshold.low, threshold.high, threshold.step, slider.key
-    written = {"days": "%d days", "share": "percent", "value": "%d"}.get(threshold.unit, "%d")
+    # Two handles stand close: their numbers go without the unit, which the label names.
+    written = {"share": "percent", "value": "%g"}.get(threshold.unit, "%d")
     if scale is not None:
         low, high, step, standard = 0.0, scale.high, scale.step, (scale.standard,)
-        key, written = f"{key}_money", "localized"
+        key = f"{key}_money"
+        written = money_format(currency, st.session_state.get(key, scale.standard), scale.step)
     number = float if threshold.unit in ("share", "value") else int
     percentile = threshold.unit == "value" and scale is None
     chosen = st.slider(
@@ -244,7 +252,7 @@ def _unit(basis: Basis) -> str:
 
 
 def _carry_over(basis: Basis) -> None:
-    """After a change of unit the sliders stand where they stood, in the other unit."""
+    """After a change of unit the sliders let in the same customers, in the other unit."""
     state = st.session_state
     for slider in VALUES:
         ascending = measure_of(basis.inputs, slider)
@@ -253,9 +261,8 @@ def _carry_over(basis: Basis) -> None:
         scale = money_scale(basis.inputs, slider)
         if state["unit"] == "money":
             percentile = state.get(slider.key, defaults()[slider.rules[0]])
-            state[f"{slider.key}_money"] = scale.on_grid(percentile_cutoff(ascending, percentile))
+            state[f"{slider.key}_money"] = scale.within(percentile_cutoff(ascending, percentile))
         else:
             money = state.get(f"{slider.key}_money", scale.standard)
-            below = np.searchsorted(ascending, money, side="left") / len(ascending)
             threshold = thresholds()[slider.rules[0]]
-            state[slider.key] = float(min(max(round(100 * below), threshold.low), threshold.high))
+            state[slider.key] = float(min(max(percentile_of(ascending, money), threshold.low), threshold.high))

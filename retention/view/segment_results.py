@@ -64,7 +64,8 @@ padding:.35rem 0 .5rem}
 .segt table,.segt tbody{display:block} .segt thead{display:none}
 .segt tr{display:grid;grid-template-columns:repeat(3,1fr);gap:.35rem .75rem;padding:.65rem 0;
 border-bottom:1px solid rgba(128,140,146,.25)}
-.segt tr.on{background:color-mix(in srgb,PAGE 86%,gray);margin:0 -.5rem;padding:.65rem .5rem}
+.segt tr.on{--on:color-mix(in srgb,PAGE 86%,gray);background:var(--on);
+box-shadow:-.5rem 0 var(--on),.5rem 0 var(--on)}
 .segt th,.segt td,.segt tr.gap th{border:0;padding:0;text-align:left;white-space:normal}
 .segt tbody th{grid-column:1/-1;font-weight:600} .segt tr.gap th{padding-top:.75rem}
 .segt td::before{content:attr(data-name);display:block;font-size:.75rem;opacity:.75}

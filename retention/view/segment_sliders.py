@@ -10,7 +10,7 @@ import numpy as np
 
 from retention.rules import defaults, thresholds
 from retention.segment_inputs import SegmentInputs, percentile_cutoff
-from retention.view import palette
+from retention.view import palette, text
 from retention.view.segment_basis import MEASURES
 
 DAYS_RULES = (
@@ -40,7 +40,7 @@ LAST_ORDER = (
     Slider(
         "one",
         ("new_days", "one_order_lapsed"),
-        "Bought once: new until, lapsed after",
+        "Bought once: new until, lapsed after (days)",
         "New for fewer than the first number of days since the only order, lapsed after more than the "
         "second. In between the second order is to be won.",
         (_STAGE["new"], _STAGE["first_time"], _STAGE["lapsed"]),
@@ -48,14 +48,14 @@ LAST_ORDER = (
     Slider(
         "repeat",
         ("repeat_at_risk", "repeat_lapsed"),
-        "Repeat customers: at risk from, lapsed after",
+        "Repeat customers: at risk from, lapsed after (days)",
         "At risk from the first number of days since the last order, lapsed after more than the second.",
         (_STAGE["repeat"], _STAGE["at_risk"], _STAGE["lapsed"]),
     ),
     Slider(
         "loyal",
         ("loyal_at_risk", "loyal_lapsed"),
-        "Loyal customers: at risk from, lapsed after",
+        "Loyal customers: at risk from, lapsed after (days)",
         "At risk from the first number of days since the last order, lapsed after more than the second.",
         (_STAGE["loyal"], _STAGE["at_risk"], _STAGE["lapsed"]),
     ),
@@ -115,29 +115,54 @@ READY = Slider(
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Bounds of a slider in money: from 0 to `high` in steps of `step`, at first at `standard`."""
+    """Bounds of a slider in money: from 0 to `high` in steps of `step`, at first at `standard`.
+
+    Moved, the slider keeps to its steps; where it starts, or takes over from percentiles, it stands at the
+    exact amount between two of them, so that nobody changes sides.
+    """
 
     high: float
     step: float
     standard: float
 
-    def on_grid(self, amount: float) -> float:
-        """The amount as the slider can show it."""
-        return min(max(round(amount / self.step) * self.step, 0.0), self.high) if np.isfinite(amount) else self.high
+    def within(self, amount: float) -> float:
+        """The amount, or the slider's end nearest to it."""
+        return min(max(float(amount), 0.0), self.high)
 
 
 def money_scale(inputs: SegmentInputs, slider: Slider) -> Scale:
-    """A slider from 0 to where only one customer in 200 is above, in about 200 round steps."""
+    """A slider from 0 to where only one customer in 200 is above, in about 200 round steps.
+
+    It reaches at least as far as its percentiles do, beyond everybody where they let nobody in.
+    """
     ascending = measure_of(inputs, slider)
-    top = 1.0 if ascending is None or not len(ascending) else float(np.quantile(ascending, 0.995))
+    some = ascending is not None and len(ascending) > 0
+    top, everybody_below = 1.0, False
+    if some:
+        last = percentile_cutoff(ascending, thresholds()[slider.rules[0]].high)
+        everybody_below = not np.isfinite(last)
+        top = float(ascending[-1]) if everybody_below else max(float(np.quantile(ascending, 0.995)), last)
     power = 10.0 ** np.floor(np.log10(max(top, 0.01) / 200))
     step = float(next(power * nice for nice in (1, 2, 5, 10) if power * nice * 200 >= max(top, 0.01) * 0.999))
-    high = float(np.ceil(max(top, 0.01) / step) * step)
+    steps = np.ceil(max(top, 0.01) / step)
+    high = float((steps + 1 if everybody_below else steps) * step)
     empty = Scale(high, step, high)
-    if ascending is None or not len(ascending):
+    if not some:
         return empty
-    standard = empty.on_grid(percentile_cutoff(ascending, defaults()[slider.rules[0]]))
-    return Scale(high, step, standard)
+    return Scale(high, step, empty.within(percentile_cutoff(ascending, defaults()[slider.rules[0]])))
+
+
+def money_format(currency: str | None, amount: float, step: float) -> str:
+    """How a slider in money writes its numbers: the currency's symbol before them, cents only where there are
+    some.
+
+    >>> money_format("USD", 85, 1), money_format("THB", 86.58, 1), money_format(None, 2, 0.5)
+    ('$%,.0f', '฿%,.2f', '%,.2f')
+    """
+    symbol = text.symbol(currency)
+    if currency and currency not in text.CURRENCY_SYMBOLS:
+        symbol = text.plain(currency) + "\u00a0"
+    return symbol.replace("%", "%%") + ("%,.0f" if step >= 1 and float(amount).is_integer() else "%,.2f")
 
 
 def measure_of(inputs: SegmentInputs, slider: Slider) -> np.ndarray | None:

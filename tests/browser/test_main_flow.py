@@ -69,7 +69,7 @@ def test_arrow_keys_move_a_threshold_and_customers_with_it(visit):
     open_cdnow(page)
     go_to_segments(page)
     before = stage_counts(page)
-    press(thumb(page, "Repeat customers", "end"), "ArrowRight", 10, until="130 days")
+    press(thumb(page, "Repeat customers", "end"), "ArrowRight", 10, until="130")
     # The definition changes with the counts: once it names the new number, so do they.
     expect(page.get_by_role("listitem", name="60 to 130 days since the last")).to_be_visible()
     after = stage_counts(page)
@@ -81,7 +81,7 @@ def test_arrow_keys_move_a_threshold_and_customers_with_it(visit):
     expect(metric(page, "Customers")).to_have_text(f"{after['At risk']:,}")
     expect(page.get_by_role("row", name=f"At risk {after['At risk']:,} ")).to_be_visible()
 
-    press(thumb(page, "Repeat customers", "end"), "ArrowLeft", 10, until="120 days")
+    press(thumb(page, "Repeat customers", "end"), "ArrowLeft", 10, until="120")
     expect(page.get_by_role("listitem", name="60 to 120 days since the last")).to_be_visible()
     assert stage_counts(page) == before
 
@@ -91,7 +91,7 @@ def test_a_link_shows_a_colleague_the_same_thresholds_and_the_same_counts(visit)
     load_store(page)
     standard = stage_counts(page)
     press(thumb(page, "Loyal from this many orders"), "ArrowRight", 2, until="6")
-    press(thumb(page, "Bought once", "start"), "ArrowRight", 5, until="35 days")
+    press(thumb(page, "Bought once", "start"), "ArrowRight", 5, until="35")
     expect(page.get_by_role("listitem", name="6 orders or more, the last one")).to_be_visible()
     expect(page.get_by_role("listitem", name="One order, less than 35 days ago.")).to_be_visible()
     moved, sent = stage_counts(page), urlsplit(page.url)
@@ -101,7 +101,7 @@ def test_a_link_shows_a_colleague_the_same_thresholds_and_the_same_counts(visit)
     colleague = visit(f"{sent.path}?{sent.query}")
     load_store(colleague)
     expect(thumb(colleague, "Loyal from this many orders")).to_have_attribute("aria-valuetext", "6")
-    expect(thumb(colleague, "Bought once", "start")).to_have_attribute("aria-valuetext", "35 days")
+    expect(thumb(colleague, "Bought once", "start")).to_have_attribute("aria-valuetext", "35")
     assert stage_counts(colleague) == moved
     assert thresholds_in(colleague.url) == thresholds_in(page.url)
 
@@ -222,8 +222,8 @@ def test_on_a_phone_nothing_scrolls_sideways_and_the_sliders_work(visit):
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2 + 60, box["y"] + box["height"] / 2, steps=4)
     page.mouse.up()
-    expect(handle).not_to_have_attribute("aria-valuetext", "120 days")
-    days = int(handle.get_attribute("aria-valuetext").removesuffix(" days"))
+    expect(handle).not_to_have_attribute("aria-valuetext", "120")
+    days = int(handle.get_attribute("aria-valuetext"))
     assert days > 150
     expect(page.get_by_role("listitem", name=f"60 to {days} days since the last")).to_be_visible()
     assert stage_counts(page)["At risk"] > before["At risk"]

@@ -1,11 +1,12 @@
 """The front page: three ways in, the columns checked, what was read, and errors that lose nothing."""
 
+import json
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from retention.view import load_flow
+from retention.view import column_check, load_flow
 
 ROOT = Path(__file__).parents[2]
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
@@ -64,7 +65,7 @@ def test_the_sample_store_is_one_click_away():
     found = metrics(at)
     assert list(found) == [
         *("Customers", "Orders", "Revenue", "Bought again"),
-        *("Expected value", "Expected to order", "Likely to order", "Top 10% hold"),
+        *("Expected value", "Will order again", "Expected orders", "Top 10% hold"),
     ]
     assert found["Customers"] == "12,000"
     assert "Cancelled" in at.dataframe[0].value["Why"].str.cat(sep=" ")
@@ -223,3 +224,102 @@ def test_two_sessions_never_see_each_others_orders():
     assert metrics(two)["Customers"] == "20"
     assert metrics(one.run())["Customers"] == "30"
     assert metrics(app()) == {}
+
+
+def test_questions_stand_above_the_button_and_the_button_says_what_it_costs():
+    rows = [f"{i},a{i % 9}@x.com,2024-03-{1 + i % 28:02d},10,{'EUR' if i % 4 else 'THB'}" for i in range(60)]
+    at = upload(app(), csv(rows, "Order,Email,Date,Total,Currency"))
+    said = words(at)
+    assert said.index("Please confirm before you go on") < said.index("of the rows are left out")
+    assert "Use EUR orders only" in [b.label for b in at.button]
+    assert "and with them" not in said  # amounts in two currencies are never added
+    at = at.radio[0].set_value("THB").run()
+    assert metrics(button(at, "Use THB orders only").click().run())["Orders"] == "15"
+
+
+def test_an_amount_from_quantity_and_price_says_so():
+    rows = [f"{i},a{i % 9}@x.com,2024-03-{1 + i % 28:02d},{1 + i % 3},2.50" for i in range(40)]
+    at = upload(app(), csv(rows, "Order,Email,Date,Quantity,UnitPrice"))
+    amount = next(found for found in at.selectbox if found.label == "Amount paid")
+    assert amount.format_func(amount.value) == "Computed: Quantity × UnitPrice"
+    quantity = next(found for found in at.selectbox if found.label == "Quantity")
+    at = quantity.set_value("").run()
+    amount = next(found for found in at.selectbox if found.label == "Amount paid")
+    assert amount.format_func("") == "Not in this file"
+
+
+def test_an_amount_taken_away_stays_away_when_its_words_change():
+    rows = [f"{i},a{i % 9}@x.com,2024-03-{1 + i % 28:02d},{i},2,3.50" for i in range(40)]
+    at = upload(app(), csv(rows, "Order,Email,Date,Total,Pieces A,Cost B"))
+    for role, column in (("Amount paid", ""), ("Quantity", "Pieces A"), ("Unit price", "Cost B")):
+        at = next(found for found in at.selectbox if found.label == role).set_value(column).run()
+    amount = next(found for found in at.selectbox if found.label == "Amount paid")
+    assert (amount.value, amount.format_func("")) == ("", "Computed: Pieces A × Cost B")
+    assert metrics(at)["Revenue"] == "280"
+
+
+def test_an_empty_column_is_said_to_be_empty():
+    rows = [f"{i},a{i % 9}@x.com,2024-03-{1 + i % 28:02d},10," for i in range(40)]
+    at = upload(app(), csv(rows, "Order,Email,Date,Total,Cancelled at"))
+    shown = {select.label: select.format_func(select.value) for select in at.selectbox}
+    assert shown["Cancelled at"] == "Empty in this file"
+    assert shown["Currency"] == "Not in this file"
+
+
+def test_a_customer_column_in_which_nothing_repeats_is_doubted_before_it_is_used():
+    rows = [f"R-{i},{i % 9},2024-03-{1 + i % 28:02d},10" for i in range(40)]
+    at = upload(app(), csv(rows, "Code,Kind,Date,Total"))
+    customer = next(found for found in at.selectbox if found.label == "Customer")
+    at = customer.set_value("Code").run()
+    assert "Is Code really the customer?" in words(at)
+    customer = next(found for found in at.selectbox if found.label == "Customer")
+    assert "really the customer" not in words(customer.set_value("Kind").run())
+
+
+@pytest.mark.parametrize(("guests", "warned"), [(2, False), (40, True)])
+def test_more_than_a_tenth_left_out_is_said_before_and_after(guests, warned):
+    rows = [*shop().decode().splitlines()[1:], *(f"g{i},,2024-01-01,5" for i in range(guests))]
+    at = upload(app(), csv(rows))
+    assert ("of the rows are left out" in words(at)) == warned
+    at = button(at, "Use these orders").click().run()
+    assert ("of the rows are left out" in "".join(w.value for w in at.warning)) == warned
+
+
+def test_dates_without_a_time_show_none():
+    at = upload(app(), shop())
+    columns = json.loads(at.dataframe[0].proto.columns)
+    assert columns["ordered_at"]["type_config"]["format"] == "D MMM YYYY"
+    assert columns["revenue"]["type_config"]["format"] == "%,.2f"
+
+
+def test_a_doubtful_forecast_says_so_beside_it():
+    at = button(upload(app(), shop(12)), "Use these orders").click().run()
+    assert "Do not act on this forecast yet." in words(at)
+    assert "The model rests on 12 customers" in words(at)
+    at = button(app(), "Open CDNOW").click().run()
+    assert "this forecast" not in words(at)
+
+
+def test_settings_in_an_address_outlive_the_way_over_the_front_page():
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.query_params["margin"] = "40"
+    at = at.switch_page("pages/lifetime_value.py").run()
+    assert "settings in this page's address are kept" in words(at)
+    at.query_params.clear()
+    at = at.switch_page("app.py").run()
+    assert "settings of the page you came from are kept" in words(at)
+    at = button(at, "Open CDNOW").click().run()
+    assert not at.exception
+    assert at.title[0].value == "Customer value"
+    assert at.slider(key="margin").value == 40
+
+
+def test_a_click_while_the_file_is_read_waits_its_turn(monkeypatch):
+    at = upload(app(), shop())
+    opened = at.session_state["load_draft"]
+    read, busy = column_check.build_orders, []
+    monkeypatch.setattr(column_check, "build_orders", lambda *args: busy.append(opened.busy.locked()) or read(*args))
+    at = next(found for found in at.selectbox if found.label == "Order number").set_value("").run()
+    assert not at.exception
+    assert busy == [True]
+    assert not opened.busy.locked()

@@ -50,6 +50,12 @@ def counts(at):
     return {name: int(number.replace(",", "")) for name, number in found}
 
 
+def cells(at):
+    """The table's rows by name: what its cells say, without the shares."""
+    found = re.findall(r"</i>([^<]+)(?:<small>[^<]*</small>)?</th>(.*?)</tr>", html(at))
+    return {name: re.findall(r"<td[^>]*>([^<]*)", row) for name, row in found}
+
+
 def metrics(at):
     return {metric.label: metric.value for metric in at.metric}
 
@@ -110,9 +116,16 @@ def test_changing_the_unit_keeps_the_thresholds_where_they_were(store):
     before = counts(store)
     store.button_group(key="unit").set_value("money").run()
     assert not store.exception
-    assert store.slider(key="vip_money").value > 0
-    # The slider in money moves in steps, so a few customers at the edge may change sides.
-    assert counts(store)["VIP"] == pytest.approx(before["VIP"], rel=0.05)
+    assert counts(store) == before
+    assert store.slider(key="vip_money").proto.format.startswith("$")
+    # Nor do other rules, and a slider in money that is moved, lose anybody on the way back.
+    store.slider(key="vip_money").set_value(60.0).run()
+    moved = counts(store)
+    assert moved["VIP"] > before["VIP"]
+    store.button_group(key="unit").set_value("percentile").run()
+    assert counts(store) == moved
+    button(store, "Reset all").click().run()
+    store.button_group(key="unit").set_value("money").run()
     store.button_group(key="unit").set_value("percentile").run()
     assert store.slider(key="vip").value == defaults()["vip_value"]
     assert counts(store) == before
@@ -120,7 +133,7 @@ def test_changing_the_unit_keeps_the_thresholds_where_they_were(store):
 
 def test_looking_further_ahead_makes_more_customers_ready(store):
     def ready():
-        return int(re.search(r"Ready to buy</th><td>([\d,]+)", html(store))[1].replace(",", ""))
+        return int(re.search(r"Ready to buy</th><td[^>]*>([\d,]+)", html(store))[1].replace(",", ""))
 
     before = ready()
     store.select_slider(key="ready_days").set_value(90).run()
@@ -176,11 +189,40 @@ def test_one_time_buyers_without_a_model_still_has_stages_and_says_what_is_off()
     )
     assert not at.exception
     assert {name: n for name, n in counts(at).items() if n} == {"New": 2, "First-time": 1}
+    assert "<em>VIP</em><b>–</b>" in html(at)
+    assert {row[2] for row in cells(at).values()} == {row[5] for row in cells(at).values()} == {"–"}
+    assert metrics(at) == {"Customers": "1", "Revenue so far": "10.00", "Expected value": "–", "Will buy": "–"}
+    assert "discounted at 10" not in words(at)
     assert "carry no model" in words(at)
     assert at.slider(key="vip").disabled
     assert at.slider(key="ready").disabled
     assert at.slider(key="discount").disabled
     assert not at.slider(key="repeat").disabled
+
+
+def test_without_discounts_their_groups_are_unknown_not_empty_and_the_reason_stands_beside_them():
+    at = uploaded(["1,a@x.com,2024-01-01,10", "2,a@x.com,2024-03-01,20", "3,b@x.com,2024-03-20,30"])
+    for name in ("Full price", "Discount shopper"):
+        assert cells(at)[name] == ["–"] * 6
+        assert f"{name}<small>No discounts in this file.</small>" in html(at)
+    assert cells(at)["Lapsed"][0] == "0"
+    assert "Full price and Discount shopper are off: no discounts in this file." in words(at)
+    at.button_group(key="segment").set_value("full_price").run()
+    assert not at.exception
+    assert set(metrics(at).values()) == {"–"}
+    assert "No discounts in this file." in words(at)
+
+
+def test_it_opens_on_customers_who_can_be_won_back(store):
+    assert store.button_group(key="segment").value == "at_risk"
+    once = [f"{n},c{n}@x.com,2024-{1 + n % 3:02}-01,10" for n in range(9)]
+    at = uploaded([*once, "99,z@x.com,2024-12-31,10"])
+    assert at.button_group(key="segment").value == "lapsed"
+    assert metrics(at)["Customers"] == "9"
+
+
+def test_what_the_expected_value_is_stands_beside_it(store):
+    assert "next 12 months, discounted at 10% a year, before margin" in words(store)
 
 
 def test_names_with_markup_and_formulas_stay_text():
