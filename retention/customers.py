@@ -130,6 +130,8 @@ def _finish(found, as_of: date) -> pd.DataFrame:
         discount = np.nan_to_num(column("discount").astype(float))
         listed = discount + revenue
         np.divide(discount, listed, out=columns["discount_share"], where=listed > 0)
+        # A 15 % coupon is 0.15, whatever order the sums were taken in: thresholds are cut at such round shares.
+        columns["discount_share"] = columns["discount_share"].round(9)
     for name in FIRST_ORDER_COLUMNS:
         if f"first_{name}" in found.column_names:
             columns[f"first_{name}"] = found[f"first_{name}"].to_pandas().array

@@ -93,7 +93,7 @@ def notes(orders: Orders) -> list[str]:
     found, currency = orders.report, orders.currency
     words = list(found.notes)
     if found.refunded:
-        words.append(f"{text.money(found.refunded, currency)} of refunds were taken off the orders they belong to.")
+        words.append(f"{text.money(found.refunded, currency)} of refunds were taken off orders.")
     if found.unplaced_refunds:
         words.append(
             f"{text.money(found.unplaced_refunds, currency)} of refunds belong to no order in the file, or "

@@ -174,7 +174,8 @@ def complaints() -> list[str]:
 def visit(browser, address, tmp_path, requests, complaints) -> Iterator[Callable[..., Page]]:
     """`visit("/segments")` opens an address of the app as a new visitor and returns the page.
 
-    With `cold` the visitor is the first of a server started just now. After the test no page may show a traceback, and no console may have complained.
+    With `cold` the visitor is the first of a server started just now. After the test no page may show a
+    traceback, and no console may have complained.
     """
     servers, pages = ExitStack(), []
 

@@ -83,8 +83,8 @@ def thumb(page: Page, label: str, end: str = "") -> Locator:
     return page.get_by_role("slider", name=re.compile(f"^{re.escape(label)}.*{end}"))
 
 
-def press(handle: Locator, key: str, times: int, until: str) -> None:
-    """Press a key on a handle, and wait for the value that it then shows."""
+def press(handle: Locator, key: str, until: str, times: int = 1) -> None:
+    """Press a key on a handle as fast as it goes, and wait for the value that it then shows."""
     for _ in range(times):
         handle.press(key)
     expect(handle).to_have_attribute("aria-valuetext", until)
