@@ -2,7 +2,7 @@
 
 from retention.view import column_check, load_flow, overview, rows_report, shell
 
-data = shell.open_front_page("Overview", ":material/home:")
+data = shell.open_front_page("Overview")
 opened = load_flow.draft()
 
 if opened is not None:

@@ -7,7 +7,7 @@ from retention.view import lifetime_parts as parts
 from retention.view import loaded as session
 from retention.view import shell, widgets
 
-data = shell.open_page("Customer value", ":material/payments:", "Who will come back, and what are they worth?")
+data = shell.open_page("Customer value", "Who will come back, and what are they worth?")
 
 
 @st.fragment

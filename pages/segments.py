@@ -8,7 +8,7 @@ from retention.view import segment_controls as controls
 from retention.view import segment_results as results
 from retention.view import shell, widgets
 
-data = shell.open_page("Segments", ":material/donut_small:", "Which groups do they form?")
+data = shell.open_page("Segments", "Which groups do they form?")
 st.html(results.STYLE)
 
 

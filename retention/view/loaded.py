@@ -34,7 +34,7 @@ class Address(NamedTuple):
     """A page and the settings in its address, to go back to once orders are loaded."""
 
     path: str
-    settings: dict[str, str]
+    settings: dict[str, list[str]]
 
 
 class Spread(NamedTuple):

@@ -51,9 +51,9 @@ def pages() -> tuple[Page, ...]:
     return tuple(page for page in PAGES if (ROOT / page.path).exists())
 
 
-def open_page(title: str, icon: str, question: str) -> Loaded:
+def open_page(title: str, question: str) -> Loaded:
     """Open a page and return the session's data; without any, invite to load some and stop the page there."""
-    _frame(title, icon)
+    _frame(title)
     data = session.get()
     _header(title, question)
     if data is None:
@@ -73,16 +73,16 @@ def scene(number: int, of: int) -> DeltaGenerator:
     return places[number]
 
 
-def open_front_page(title: str, icon: str) -> Loaded | None:
+def open_front_page(title: str) -> Loaded | None:
     """Open the front page, which goes on without data; it draws its own header."""
-    _frame(title, icon)
+    _frame(title)
     return session.get()
 
 
-def _frame(title: str, icon: str) -> None:
+def _frame(title: str) -> None:
     st.set_page_config(
         page_title=f"{title} · Customer retention",
-        page_icon=icon,
+        page_icon=str(_ASSETS / "logo.svg"),  # a material icon would be fetched from another host
         layout="wide",
         menu_items={"Get help": None, "Report a bug": None, "About": None},
     )
@@ -122,7 +122,8 @@ def _header(title: str, question: str) -> None:
 
 
 def _invitation(page: Page | None) -> None:
-    settings = st.query_params.to_dict()
+    # All values of a key: a slider with two handles has two.
+    settings = {key: st.query_params.get_all(key) for key in st.query_params}
     session.keep_address(session.Address(page.path, settings) if page and settings else None)
     if settings:
         st.info(

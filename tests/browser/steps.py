@@ -71,11 +71,11 @@ def stages(page: Page) -> Locator:
 
 
 def stage_counts(page: Page) -> dict[str, int]:
-    """Customers of each stage, as the top of the segments page shows them."""
+    """Customers of each stage, as the top of the segments page shows them; a stage that shows a dash is left out."""
     shown = stages(page).evaluate_all(
         "all => all.map(one => [one.querySelector('em').textContent, one.querySelector('b').textContent])"
     )
-    return {name: int(number.replace(",", "")) for name, number in shown}
+    return {name: int(number.replace(",", "")) for name, number in shown if number != "–"}
 
 
 def thumb(page: Page, label: str, end: str = "") -> Locator:
@@ -92,7 +92,10 @@ def press(handle: Locator, key: str, until: str, times: int = 1) -> None:
 
 def choose_segment(page: Page, name: str) -> None:
     """Look at one segment, and wait for it."""
-    page.get_by_role("radio", name=name, exact=True).click()
+    pill = page.get_by_role("radio", name=name, exact=True)
+    if not pill.is_checked():  # a second click would let go of it
+        pill.click()
+    expect(pill).to_be_checked()
     expect(page.get_by_role("heading", level=3, name=name, exact=True)).to_be_visible()
 
 

@@ -98,7 +98,7 @@ def test_a_key_held_down_counts_every_step_there_and_back(visit):
     go_to_segments(page)
     handle, before = thumb(page, "Repeat customers", "end"), stage_counts(page)
     for key, days in (("ArrowRight", 130), ("ArrowLeft", 120), ("ArrowRight", 130), ("ArrowLeft", 120)):
-        press(handle, key, until=f"{days} days", times=10)
+        press(handle, key, until=str(days), times=10)
         expect(page.get_by_role("listitem", name=f"60 to {days} days since the last")).to_be_visible()
         after = stage_counts(page)
         assert after["At risk"] - before["At risk"] == before["Lapsed"] - after["Lapsed"]
@@ -112,7 +112,7 @@ def test_a_link_shows_a_colleague_the_same_thresholds_and_the_same_counts(visit)
     standard = stage_counts(page)
     press(thumb(page, "Loyal from this many orders"), "ArrowRight", until="5")
     expect(page.get_by_role("listitem", name="5 orders or more, the last one")).to_be_visible()
-    press(thumb(page, "Bought once", "start"), "ArrowRight", until="31 days")
+    press(thumb(page, "Bought once", "start"), "ArrowRight", until="31")
     expect(page.get_by_role("listitem", name="One order, less than 31 days ago.")).to_be_visible()
     moved, sent = stage_counts(page), urlsplit(page.url)
     assert moved != standard
@@ -121,22 +121,17 @@ def test_a_link_shows_a_colleague_the_same_thresholds_and_the_same_counts(visit)
     colleague = visit(f"{sent.path}?{sent.query}")
     load_store(colleague)
     expect(thumb(colleague, "Loyal from this many orders")).to_have_attribute("aria-valuetext", "5")
-    expect(thumb(colleague, "Bought once", "start")).to_have_attribute("aria-valuetext", "31 days")
+    expect(thumb(colleague, "Bought once", "start")).to_have_attribute("aria-valuetext", "31")
     assert stage_counts(colleague) == moved
     assert thresholds_in(colleague.url) == thresholds_in(page.url)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="the way over the front page drops the thresholds",
-)
 def test_a_link_keeps_its_thresholds_until_the_colleague_has_loaded_other_orders(visit):
     page = visit("/segments?repeat=60&repeat=130")
     page.get_by_role("link", name="Use your own orders").click()
-    open_cdnow(page)
-    go_to_segments(page)
-    expect(page.get_by_role("listitem", name="and 60 to ")).to_be_visible()
+    button(page, "Open CDNOW").click()
+    sees(page, "CDNOW, real orders")
+    expect(thumb(page, "Repeat customers", "end")).to_have_attribute("aria-valuetext", "130")
     assert thresholds_in(page.url) == {"repeat": ["60", "130"]}
 
 
@@ -179,7 +174,9 @@ def test_an_own_file_is_checked_used_and_leaves_no_formula_in_a_download(visit):
     expect(metric(page, "Orders")).to_have_text("42")
 
     go_to_segments(page)
-    assert stage_counts(page) == dict.fromkeys(STAGES, 0) | {"New": 1, "Lapsed": 41}
+    # Nobody came back, so nothing can be expected of anybody, and VIP has no number.
+    counted = [stage for stage in STAGES if stage != "VIP"]
+    assert stage_counts(page) == dict.fromkeys(counted, 0) | {"New": 1, "Lapsed": 41}
     choose_segment(page, "Lapsed")
     _, content = download(page, re.compile("^Download 41 customers$"))
     found = rows_of(content)
@@ -264,11 +261,6 @@ def test_no_page_makes_the_browser_complain(visit, complaints):
     assert complaints == []
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="the page icon comes from fonts.gstatic.com",
-)
 def test_the_browser_asks_nobody_but_this_app(visit, address, requests):
     page = visit()
     open_cdnow(page)
