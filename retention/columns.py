@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from retention.dates import DATE_LIKE, ISO, SERIAL, UNIX_MILLISECONDS, UNIX_SECONDS
 from retention.errors import DataError
 from retention.files import Sheet
-from retention.formats import ROLES, find_layout, plain_name
+from retention.formats import ROLES, plain_name
+from retention.layouts import find_layout
 from retention.money import MONEY_LIKE
 
 SAMPLE_CELLS = 160_000

@@ -95,12 +95,11 @@ def minimise(objective: Objective, starts: Iterable[np.ndarray]) -> tuple[np.nda
     Raises:
         ModelError: Nothing converged.
     """
-    best, slopes = None, []
+    best = None
     for start in starts:
         for method in (_newton, _quasi_newton):
             point, (value, gradient, hessian) = method(objective, np.clip(start, -_FARTHEST, _FARTHEST))
-            slopes.append(np.abs(gradient).max())
-            if not (np.isfinite(value) and slopes[-1] <= GRADIENT_TOLERANCE):
+            if not (np.isfinite(value) and np.abs(gradient).max() <= GRADIENT_TOLERANCE):
                 continue
             if best is None or value < best[1]:
                 best = point, float(value), hessian
@@ -108,7 +107,9 @@ def minimise(objective: Objective, starts: Iterable[np.ndarray]) -> tuple[np.nda
                 return best
             break
     if best is None:
-        raise ModelError(f"its likelihood has no maximum that could be found (slope left: {min(slopes):.2g})")
+        raise ModelError(
+            "these customers fit ever more extreme settings equally well, so that no best one could be found"
+        )
     return best
 
 

@@ -30,7 +30,7 @@ from tests.browser.steps import (
 pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
-FORMULA = "=HYPERLINK(evil)@example.com"
+FORMULA = "=hyperlink(evil)@example.com"
 
 # How far the page, or anything around its title, scrolls to the side.
 SIDEWAYS = """() => {
@@ -130,9 +130,8 @@ def test_a_link_keeps_its_thresholds_until_the_colleague_has_loaded_other_orders
     page = visit("/segments?repeat=60&repeat=130")
     page.get_by_role("link", name="Use your own orders").click()
     button(page, "Open CDNOW").click()
-    sees(page, "CDNOW, real orders")
     expect(thumb(page, "Repeat customers", "end")).to_have_attribute("aria-valuetext", "130")
-    assert thresholds_in(page.url) == {"repeat": ["60", "130"]}
+    page.wait_for_url(re.compile(r"/segments\?repeat=60&repeat=130$"))
 
 
 def test_a_segment_is_taken_away_with_as_many_customers_as_shown(visit):
