@@ -44,7 +44,12 @@ def refused(data: bytes, name: str = "orders.csv") -> str:
 # --- no table at all ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf", b"\n\n\n", b"   \r\n \r\n", gzip.compress(b"")])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\xef\xbb\xbf", b"\n\n\n", b"   \r\n \r\n", gzip.compress(b"")],
+    # Names of their own: a gzip file carries the second of its making, and every worker must see the same test.
+    ids=["nothing", "byte order mark", "line ends", "blanks", "gzip of nothing"],
+)
 def test_empty_file(data):
     message = refused(data)
     assert "empty" in message or "no rows" in message or "nothing" in message
