@@ -38,6 +38,10 @@ from retention.view.segment_sliders import (
 )
 
 PUBLISHED, FITTED = "Published scheme", "Fit to my data"
+PRESET_HELP = (
+    "The published scheme counts 30, 60, 90, 120 and 180 days. “Fit to my data” takes the days from how long your own "
+    "customers wait between orders. Both set only the days since the last order."
+)
 TABS = {
     "last_order": "Last order",
     "value": "Value",
@@ -186,32 +190,27 @@ def _presets(data: Loaded, rules: SegmentRules) -> None:
     """The presets, the one in force marked, and the way back to the start."""
     fitted = st.session_state.get(_fitted_key(data))
     days = {name: getattr(rules, name) for name in DAYS_RULES}
-    st.session_state["preset"] = None
+    in_force = None
     for name, preset in ((PUBLISHED, published_rules()), (FITTED, fitted and fitted.rules)):
         if preset and days == {rule: getattr(preset, rule) for rule in DAYS_RULES}:
-            st.session_state["preset"] = name
+            in_force = name
+    # Buttons, not a choice widget: a choice that the server unsets would come back with the next quick key press.
     with st.container(horizontal=True, vertical_alignment="bottom", key="segment_presets"):
-        st.segmented_control(
-            "Start from",
-            [PUBLISHED, FITTED],
-            key="preset",
-            on_change=_apply_preset,
-            args=(data,),
-            help=(
-                "The published scheme counts 30, 60, 90, 120 and 180 days. “Fit to my data” takes the days "
-                "from how long your own customers wait between orders. Both set only the days since the "
-                "last order."
-            ),
-        )
+        for name in (PUBLISHED, FITTED):
+            st.button(
+                name,
+                key=f"preset_{name}",
+                type="primary" if name == in_force else "secondary",
+                help=PRESET_HELP,
+                on_click=_apply_preset,
+                args=(data, name),
+            )
         st.button("Reset all", icon=":material/restart_alt:", type="tertiary", on_click=_reset)
-    if fitted is not None and st.session_state["preset"] == FITTED:
+    if fitted is not None and in_force == FITTED:
         st.caption(text.plain(" ".join((fitted.method, *fitted.notes)), limit=1000))
 
 
-def _apply_preset(data: Loaded) -> None:
-    name = st.session_state["preset"]
-    if name is None:
-        return
+def _apply_preset(data: Loaded, name: str) -> None:
     rules = published_rules()
     if name == FITTED:
         fitted = fitted_for(data)

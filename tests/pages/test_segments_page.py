@@ -103,11 +103,11 @@ def test_moving_a_slider_moves_customers_and_the_chosen_segment_follows(store):
 
 def test_presets_set_the_days_and_say_how(store):
     before = counts(store)
-    store.button_group(key="preset").set_value("Fit to my data").run()
+    store.button(key="preset_Fit to my data").click().run()
     assert not store.exception
     assert counts(store) != before
     assert "nine in ten" in words(store)
-    store.button_group(key="preset").set_value("Published scheme").run()
+    store.button(key="preset_Published scheme").click().run()
     assert counts(store) == before
     assert store.slider(key="repeat").value == (60, 120)
 
