@@ -20,7 +20,7 @@ def answer() -> None:
         parts.customer_table(data, None)
         return
     plan = parts.settings()
-    scores = session.scores_for(data, *plan)
+    scores = session.scores_for(data, plan)
     parts.headline(data, scores, plan)
     widgets.forecast_caution(model, link=False)
     parts.distribution(data, plan)

@@ -210,14 +210,15 @@ def _spend(model: SpendModel) -> Check:
 
 def _spend_and_frequency(customers: pd.DataFrame) -> Check:
     name = "Spend and frequency"
-    paid = customers[(customers["frequency"] > 0) & (customers["monetary_value"] > 0)]
-    frequency = paid["frequency"].to_numpy(dtype=float)
-    spend = paid["monetary_value"].to_numpy(dtype=float)
-    if len(paid) < 3 or np.ptp(frequency) == 0 or np.ptp(spend) <= 1e-9 * spend.max():
+    frequency = customers["frequency"].to_numpy(dtype=float)
+    spend = customers["monetary_value"].to_numpy(dtype=float)
+    paid = (frequency > 0) & (spend > 0)
+    frequency, spend = frequency[paid], spend[paid]
+    if len(spend) < 3 or np.ptp(frequency) == 0 or np.ptp(spend) <= 1e-9 * spend.max():
         return Check(
             name,
             "caution",
-            f"Whether frequent buyers spend more cannot be told from {len(paid):,} repeat customers.",
+            f"Whether frequent buyers spend more cannot be told from {len(spend):,} repeat customers.",
             "Load more customers, so that they differ in frequency and in spend.",
         )
     correlation = float(np.corrcoef(frequency, spend)[0, 1])

@@ -146,6 +146,8 @@ def _read_text(con: Backend, file: PlainFile, folder: Path) -> Sheet:
         "null_padding": True,
         "strict_mode": False,
         "max_line_size": 16 << 20,
+        # By default a buffer holds many of the longest lines, and a file of one buffer is read by one thread.
+        "buffer_size": 32 << 20,
     }
     try:
         _load_csv(con, path, options)
@@ -161,7 +163,7 @@ def _read_text(con: Backend, file: PlainFile, folder: Path) -> Sheet:
     raw = con.table("raw")
     counts = raw.aggregate(rows=raw.count(), wide=(raw.extra.strip().length() > 0).sum()).execute().iloc[0].fillna(0)
     con.raw_sql("ALTER TABLE raw DROP COLUMN extra")
-    blanks = tuple(text_files.blank_positions(path))
+    blanks = tuple(text_files.blank_positions(path, layout.records_before + int(counts["rows"])))
     return Sheet(
         name=file.name,
         con=con,

@@ -48,8 +48,13 @@ def group_histories(customers: pd.DataFrame) -> Histories:
 def _group(*columns: np.ndarray) -> np.ndarray:
     key = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
-        codes, values = pd.factorize(column)
-        key = key * len(values) + codes
+        # Whole days are codes already.
+        if column.dtype.kind in "iu":
+            codes, size = column, int(column.max(initial=0)) + 1
+        else:
+            codes, values = pd.factorize(column)
+            size = len(values)
+        key = key * size + codes
     return pd.factorize(key)[0]
 
 

@@ -124,10 +124,12 @@ def _customer_id(raw: ir.Table, column: str) -> ir.StringValue:
     Only the steps that some cell of the column needs are taken: most columns need none.
     """
     text = raw[column]
+    mail = text.contains("@")
+    space = text.contains(" ") | text.contains("\t") | text.contains("\n")
     facts = raw.aggregate(
-        mail=text.contains("@").any(),
-        space=(text.contains(" ") | text.contains("\t")).any(),
-        inside=text.re_search(r"\S\s+\S*@|@\S*\s+\S").any(),
+        mail=mail.any(),
+        space=space.any(),
+        inside=ibis.ifelse(mail & space, text.re_search(r"\S\s+\S*@|@\S*\s+\S"), False).any(),
         # Where a text has more bytes than letters there may be blanks of other kinds.
         beyond_ascii=(strlen(text) != text.length()).any(),
         decimal=text.contains(".0").any(),

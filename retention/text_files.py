@@ -3,7 +3,6 @@
 import codecs
 import csv
 import io
-import mmap
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -207,17 +206,24 @@ def looks_like_header(cells: list[str]) -> bool:
     return len(values) <= len(filled) // 10
 
 
-def blank_positions(path: Path) -> list[int]:
-    """For each blank line between records, how many records stand before it; line breaks inside quotes do not count."""
-    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        if content.find(b"\n\n") < 0 and content.find(b"\n\r\n") < 0:
-            return []
-    positions, records, quoted = [], 0, False
+def blank_positions(path: Path, records: int) -> list[int]:
+    """For each blank line between records, how many records stand before it; line breaks inside quotes do not count.
+
+    `records` is how many the file holds, blank lines aside: a file of as many lines has none.
+    """
+    with path.open("rb") as stream:
+        lines, chunk = 0, b"\n"
+        while following := stream.read(CHUNK):
+            chunk = following
+            lines += chunk.count(b"\n")
+    if lines + (not chunk.endswith(b"\n")) <= records:
+        return []
+    positions, before, quoted = [], 0, False
     with path.open("rb") as stream:
         for line in stream:
             if not quoted and not line.strip(b"\r\n"):
-                positions.append(records)
+                positions.append(before)
                 continue
             quoted ^= line.count(b'"') % 2 == 1
-            records += not quoted
+            before += not quoted
     return positions

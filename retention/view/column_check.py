@@ -18,6 +18,13 @@ from retention.view import load_flow, rows_report, text, widgets
 from retention.view import loaded as session
 from retention.view.loaded import Loaded
 
+# What a question is about, by its setting: read out, not shown.
+ASKED = {
+    "day_first": "Day or month first",
+    "decimal": "Thousands or decimals",
+    "currency": "Currency",
+    "per_order": "The order's amount or the line's",
+}
 ALWAYS_SHOWN = ("customer_id", "ordered_at", "revenue", "order_id")
 NO_COLUMN = ""
 FEW_ORDERS = 20
@@ -126,13 +133,16 @@ def _ask(questions: tuple[Question, ...], sheet: Sheet, mapping: Mapping) -> Map
         place = zlib.crc32(repr(sorted(mapping.columns.items())).encode())
         with st.container(border=True, gap="xsmall"):
             st.markdown(":orange[:material/help: **Please confirm before you go on**]")
+            # The question names columns and cells. As a label it would reach a screen reader with its escapes.
+            st.markdown(text.plain(question.text))
             choice = st.radio(
-                text.plain(question.text),
+                ASKED[question.setting],
                 values,
                 index=values.index(question.assumed) if question.assumed in values else None,
                 format_func=lambda value, options=question.options: text.plain(options[value]),
                 key=f"ask_{question.setting}_{place}_{sheet.digest[:12]}",
                 persist_state="session",
+                label_visibility="collapsed",
             )
         if choice is not None and choice != question.assumed:
             answers[question.setting] = choice
@@ -141,36 +151,16 @@ def _ask(questions: tuple[Question, ...], sheet: Sheet, mapping: Mapping) -> Map
 
 def _numbers(found: Reading) -> None:
     """What the chosen columns make of the file, in four numbers."""
-    orders, report = found.orders, found.orders.report
+    report = found.orders.report
     left_out = report.rows_read - report.rows_kept
-    widgets.metric_row(
-        [
-            widgets.Metric(
-                "Orders",
-                text.count(found.placed),
-                "orders",
-                f"Over {text.days((orders.end - orders.start).days + 1)}",
-            ),
-            widgets.Metric(
-                "Customers",
-                text.count(found.customers),
-                "customers",
-                f"{found.placed / found.customers:.1f} orders each",
-            ),
-            widgets.Metric(
-                "Revenue",
-                text.money(found.revenue, orders.currency, short=True),
-                "revenue",
-                f"{text.money(found.revenue / found.placed, orders.currency)} per order",
-            ),
-            widgets.Metric(
-                "Rows left out",
-                text.percent(left_out / report.rows_read),
-                "rows_left_out",
-                f"{text.count(left_out)} of {text.count(report.rows_read)}",
-            ),
-        ]
+    skipped = widgets.Metric(
+        "Rows left out",
+        text.percent(left_out / report.rows_read),
+        "rows_left_out",
+        f"{text.count(left_out)} of {text.count(report.rows_read)}",
     )
+    sums = widgets.order_metrics(found.customers, found.placed, found.revenue, found.orders)
+    widgets.metric_row([*sums, skipped])
 
 
 def _alarms(found: Reading, mapping: Mapping) -> None:

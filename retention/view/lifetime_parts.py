@@ -1,7 +1,6 @@
 """The parts of the customer value page, from the settings at the top to the table at the bottom."""
 
 from functools import partial
-from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -11,7 +10,7 @@ from retention.cltv import CltvModel
 from retention.exports import to_csv
 from retention.view import charts, model_words, text, widgets
 from retention.view import loaded as session
-from retention.view.loaded import Loaded
+from retention.view.loaded import Loaded, Plan
 
 HORIZONS = {
     30: "30 days",
@@ -29,14 +28,6 @@ TABLE_COLUMNS = (
     *("customer_id", "cltv", "p_purchase", "p_purchase_30d", "expected_orders", "expected_order_value"),
     *("orders", "revenue", "average_order_value", "last_order", "p_alive"),
 )
-
-
-class Plan(NamedTuple):
-    """The page's settings: days ahead, and the yearly discount rate and the margin as fractions."""
-
-    horizon_days: int
-    annual_discount_rate: float
-    margin: float
 
 
 def settings() -> Plan:
@@ -68,50 +59,23 @@ def settings() -> Plan:
 
 def headline(data: Loaded, scores: pd.DataFrame, plan: Plan) -> None:
     """What the base is worth, what one customer is, how many will order again, and how often."""
-    currency, n = data.orders.currency, len(scores)
-    worth, returning, orders = (scores[name].sum() for name in ("cltv", "p_purchase", "expected_orders"))
-    within = HORIZONS[plan.horizon_days]
-    widgets.metric_row(
-        [
-            widgets.Metric(
-                f"Value over {within}",
-                text.money(worth, currency, short=True),
-                "cltv",
-                _terms(plan),
-            ),
-            widgets.Metric(
-                "Value per customer",
-                text.money(worth / n, currency),
-                "cltv_per_customer",
-                f"Half are below {text.money(scores['cltv'].median(), currency)}",
-            ),
-            widgets.Metric(
-                "Will order again",
-                text.percent(returning / n),
-                "returning",
-                f"About {text.count(returning)} of {text.count(n)}",
-            ),
-            widgets.Metric(
-                "Expected orders",
-                text.count(orders, short=orders >= 1e5),
-                "expected_orders_sum",
-                f"{orders / n:.2f} per customer",
-            ),
-        ]
+    currency, cltv = data.orders.currency, scores["cltv"]
+    worth, returning, orders = widgets.forecast_metrics(
+        scores, plan, currency, label=f"Value over {HORIZONS[plan.horizon_days]}", about="cltv"
     )
-
-
-def _terms(plan: Plan) -> str:
-    """What the value is net of, in the few words that fit below a number."""
-    kept = "Before margin" if plan.margin == 1 else f"At {text.percent(plan.margin)} margin"
-    rate = plan.annual_discount_rate
-    return f"{kept}, discounted {text.percent(rate)} a year" if rate else f"{kept}, not discounted"
+    each = widgets.Metric(
+        "Value per customer",
+        text.money(cltv.mean(), currency),
+        "cltv_per_customer",
+        f"Half are below {text.money(cltv.median(), currency)}",
+    )
+    widgets.metric_row([worth, each, returning, orders])
 
 
 def distribution(data: Loaded, plan: Plan) -> None:
     """How value spreads over customers, and who holds it."""
     currency = data.orders.currency
-    histogram, curve, top = session.spread_for(data, *plan)
+    histogram, curve, top = session.spread_for(data, plan)
     if histogram.empty or curve.empty:
         st.info("No customer is expected to bring anything within this horizon.", icon=":material/info:")
         return
@@ -137,8 +101,9 @@ def distribution(data: Loaded, plan: Plan) -> None:
 
 def months(data: Loaded, plan: Plan) -> None:
     """Expected revenue month by month."""
-    frame = session.months_for(data, *plan)
+    frame = session.months_for(data, plan)
     end = data.orders.end
+    terms = widgets.terms(plan)
     frame = frame.assign(start=value.day_to_date(frame["start_day"], end), end=value.day_to_date(frame["end_day"], end))
     st.subheader("Expected revenue by month", anchor=False, help=text.DEFINITIONS["expected_revenue"])
     total = text.money(frame["expected_revenue"].sum(), data.orders.currency, short=True)
@@ -146,7 +111,7 @@ def months(data: Loaded, plan: Plan) -> None:
         text.plain(
             f"{total} of revenue from today's customers over {HORIZONS[plan.horizon_days]}, before margin and "
             "discounting. "
-            f"The line is the value: {_terms(plan)[0].lower()}{_terms(plan)[1:]}. Revenue falls over time because "
+            f"The line is the value: {terms[0].lower()}{terms[1:]}. Revenue falls over time because "
             "some of them leave; customers you have yet to win come on top."
         )
     )

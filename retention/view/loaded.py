@@ -1,8 +1,8 @@
 """The session's data and everything computed from it, private to the session.
 
-The data lives in `st.session_state`. The caches are session-scoped and keyed on `orders.digest` and scalars;
-frames are passed as underscore arguments, which Streamlit leaves out of the key. Cached frames are shared and
-not copied: a caller that wants to change one makes its own copy.
+The data lives in `st.session_state`. The caches are session-scoped and keyed on `orders.digest`, scalars and a
+`Plan` of scalars; frames are passed as underscore arguments, which Streamlit leaves out of the key. Cached frames
+are shared and not copied: a caller that wants to change one makes its own copy.
 """
 
 from collections.abc import Callable
@@ -28,6 +28,31 @@ class Loaded:
     name: str
     orders: Orders
     customers: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a forecast assumes: days ahead, the yearly discount rate and the margin as fractions, the purchase model.
+
+    Part of the caches' keys, field by field.
+    """
+
+    horizon_days: int = 365
+    annual_discount_rate: float = 0.10
+    margin: float = 1.0
+    purchase_model: str = "bg_nbd"
+
+    def terms(self) -> dict[str, float]:
+        """The fields that turn a fitted model into money, by name."""
+        return {
+            "horizon_days": self.horizon_days,
+            "annual_discount_rate": self.annual_discount_rate,
+            "margin": self.margin,
+        }
+
+
+STANDARD = Plan()
+"""What a page assumes that lets nobody choose."""
 
 
 class Address(NamedTuple):
@@ -81,52 +106,24 @@ def put_sample(name: str, progress: Callable[[str], None] = lambda step: None) -
     return put(SAMPLES[name].label, sample_orders(name), progress)
 
 
-def model_for(loaded: Loaded, purchase_model: str = "bg_nbd") -> CltvModel:
+def model_for(loaded: Loaded, purchase_model: str = STANDARD.purchase_model) -> CltvModel:
     """The fitted model; ModelError where the data does not carry one."""
     return _model(loaded.orders.digest, purchase_model, _customers=loaded.customers)
 
 
-def scores_for(
-    loaded: Loaded,
-    horizon_days: int = 365,
-    annual_discount_rate: float = 0.10,
-    margin: float = 1.0,
-    soon_days: int = 30,
-    purchase_model: str = "bg_nbd",
-) -> pd.DataFrame:
+def scores_for(loaded: Loaded, plan: Plan = STANDARD) -> pd.DataFrame:
     """`predict_cltv` for every customer; ModelError as `model_for`."""
-    return _scores(
-        loaded.orders.digest,
-        purchase_model,
-        int(horizon_days),
-        float(annual_discount_rate),
-        float(margin),
-        int(soon_days),
-        _loaded=loaded,
-    )
+    return _scores(loaded.orders.digest, plan, _loaded=loaded)
 
 
-def probability_for(loaded: Loaded, days: int, purchase_model: str = "bg_nbd") -> pd.Series:
+def probability_for(loaded: Loaded, days: int, purchase_model: str = STANDARD.purchase_model) -> pd.Series:
     """Each customer's probability of at least one order within `days` days; ModelError as `model_for`."""
     return _probability(loaded.orders.digest, purchase_model, int(days), _loaded=loaded)
 
 
-def spread_for(
-    loaded: Loaded,
-    horizon_days: int = 365,
-    annual_discount_rate: float = 0.10,
-    margin: float = 1.0,
-    purchase_model: str = "bg_nbd",
-) -> Spread:
+def spread_for(loaded: Loaded, plan: Plan = STANDARD) -> Spread:
     """How the value spreads over customers; ModelError as `model_for`."""
-    return _spread(
-        loaded.orders.digest,
-        purchase_model,
-        int(horizon_days),
-        float(annual_discount_rate),
-        float(margin),
-        _loaded=loaded,
-    )
+    return _spread(loaded.orders.digest, plan, _loaded=loaded)
 
 
 def history_for(loaded: Loaded, months: int = 24) -> pd.DataFrame:
@@ -134,22 +131,9 @@ def history_for(loaded: Loaded, months: int = 24) -> pd.DataFrame:
     return _history(loaded.orders.digest, int(months), _orders=loaded.orders)
 
 
-def months_for(
-    loaded: Loaded,
-    horizon_days: int = 365,
-    annual_discount_rate: float = 0.10,
-    margin: float = 1.0,
-    purchase_model: str = "bg_nbd",
-) -> pd.DataFrame:
+def months_for(loaded: Loaded, plan: Plan = STANDARD) -> pd.DataFrame:
     """`expected_by_month` of the whole base; ModelError as `model_for`."""
-    return _months(
-        loaded.orders.digest,
-        purchase_model,
-        int(horizon_days),
-        float(annual_discount_rate),
-        float(margin),
-        _loaded=loaded,
-    )
+    return _months(loaded.orders.digest, plan, _loaded=loaded)
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner="Fitting the model…")
@@ -158,24 +142,8 @@ def _model(digest: str, purchase_model: str, *, _customers: pd.DataFrame) -> Clt
 
 
 @st.cache_resource(scope="session", max_entries=3, show_spinner="Scoring customers…")
-def _scores(
-    digest: str,
-    purchase_model: str,
-    horizon_days: int,
-    annual_discount_rate: float,
-    margin: float,
-    soon_days: int,
-    *,
-    _loaded: Loaded,
-) -> pd.DataFrame:
-    return predict_cltv(
-        model_for(_loaded, purchase_model),
-        _loaded.customers,
-        horizon_days=horizon_days,
-        annual_discount_rate=annual_discount_rate,
-        margin=margin,
-        soon_days=soon_days,
-    )
+def _scores(digest: str, plan: Plan, *, _loaded: Loaded) -> pd.DataFrame:
+    return predict_cltv(model_for(_loaded, plan.purchase_model), _loaded.customers, **plan.terms())
 
 
 @st.cache_resource(scope="session", max_entries=12, show_spinner=False)
@@ -184,35 +152,13 @@ def _probability(digest: str, purchase_model: str, days: int, *, _loaded: Loaded
 
 
 @st.cache_resource(scope="session", max_entries=12, show_spinner=False)
-def _months(
-    digest: str,
-    purchase_model: str,
-    horizon_days: int,
-    annual_discount_rate: float,
-    margin: float,
-    *,
-    _loaded: Loaded,
-) -> pd.DataFrame:
-    return expected_by_month(
-        model_for(_loaded, purchase_model),
-        _loaded.customers,
-        horizon_days=horizon_days,
-        annual_discount_rate=annual_discount_rate,
-        margin=margin,
-    )
+def _months(digest: str, plan: Plan, *, _loaded: Loaded) -> pd.DataFrame:
+    return expected_by_month(model_for(_loaded, plan.purchase_model), _loaded.customers, **plan.terms())
 
 
 @st.cache_resource(scope="session", max_entries=12, show_spinner=False)
-def _spread(
-    digest: str,
-    purchase_model: str,
-    horizon_days: int,
-    annual_discount_rate: float,
-    margin: float,
-    *,
-    _loaded: Loaded,
-) -> Spread:
-    scores = scores_for(_loaded, horizon_days, annual_discount_rate, margin, purchase_model=purchase_model)
+def _spread(digest: str, plan: Plan, *, _loaded: Loaded) -> Spread:
+    scores = scores_for(_loaded, plan)
     worth = scores["cltv"].to_numpy()
     return Spread(value_histogram(_loaded.customers, scores), concentration(worth), top_shares(worth))
 

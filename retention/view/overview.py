@@ -20,28 +20,12 @@ def header(data: Loaded) -> None:
 
 def so_far(data: Loaded) -> None:
     """Customers, orders, revenue and repeat rate."""
-    customers, currency = data.customers, data.orders.currency
+    customers = data.customers
     n, placed, revenue = len(customers), int(customers["orders"].sum()), float(customers["revenue"].sum())
     returned = int((customers["frequency"] > 0).sum())
-    span = (data.orders.end - data.orders.start).days + 1
+    again = widgets.Metric("Bought again", text.percent(returned / n), "repeat_rate", text.plural(returned, "customer"))
     st.subheader("So far", anchor=False)
-    widgets.metric_row(
-        [
-            widgets.Metric("Customers", text.count(n, short=n >= 1e6), "customers", f"Over {text.days(span)}"),
-            widgets.Metric(
-                "Orders", text.count(placed, short=placed >= 1e6), "orders", f"{placed / n:.1f} per customer"
-            ),
-            widgets.Metric(
-                "Revenue",
-                text.money(revenue, currency, short=True),
-                "revenue",
-                f"{text.money(revenue / placed, currency)} per order",
-            ),
-            widgets.Metric(
-                "Bought again", text.percent(returned / n), "repeat_rate", f"{text.count(returned)} customers"
-            ),
-        ]
-    )
+    widgets.metric_row([*widgets.order_metrics(n, placed, revenue, data.orders), again])
 
 
 def to_come(data: Loaded) -> None:
@@ -53,39 +37,18 @@ def to_come(data: Loaded) -> None:
     except ModelError as error:
         widgets.problem("What comes next cannot be estimated from these orders", error)
         return
-    currency, n = data.orders.currency, len(scores)
-    worth, returning, orders = (float(scores[name].sum()) for name in ("cltv", "p_purchase", "expected_orders"))
+    currency = data.orders.currency
     widgets.forecast_caution(model)
     top = session.spread_for(data).top
     tenth = top[top["share"] == TENTH]
-    widgets.metric_row(
-        [
-            widgets.Metric(
-                "Expected value",
-                text.money(worth, currency, short=True),
-                "base_value",
-                "Before margin, discounted 10% a year",
-            ),
-            widgets.Metric(
-                "Will order again",
-                text.percent(returning / n),
-                "returning",
-                f"About {text.count(returning)} of {text.count(n)}",
-            ),
-            widgets.Metric(
-                "Expected orders",
-                text.count(orders, short=orders >= 1e5),
-                "expected_orders_sum",
-                f"{orders / n:.2f} per customer",
-            ),
-            widgets.Metric(
-                "Top 10% hold",
-                text.percent(tenth["value_share"].iloc[0]) if len(tenth) else text.MISSING,
-                "top_share",
-                text.plural(int(tenth["customers"].iloc[0]), "customer") if len(tenth) else None,
-            ),
-        ]
+    held = widgets.Metric(
+        "Top 10% hold",
+        text.percent(tenth["value_share"].iloc[0]) if len(tenth) else text.MISSING,
+        "top_share",
+        text.plural(int(tenth["customers"].iloc[0]), "customer") if len(tenth) else None,
     )
+    forecast = widgets.forecast_metrics(scores, session.STANDARD, currency, label="Expected value", about="base_value")
+    widgets.metric_row([*forecast, held])
     tidy = value.past_and_expected(session.history_for(data), months, data.orders.end)
     st.altair_chart(
         charts.past_and_expected_chart(tidy, currency),

@@ -77,7 +77,7 @@ def fitted_for(data: Loaded) -> FittedRules:
 def _first_basis(digest: str, *, _data: Loaded) -> Basis:
     problem, scores = None, None
     try:
-        scores = aligned(session.scores_for(_data, horizon_days=HORIZON_DAYS), _data.customers.index)
+        scores = aligned(session.scores_for(_data, session.Plan(HORIZON_DAYS)), _data.customers.index)
     except ModelError as error:
         problem = str(error)
     inputs = prepare_segments(_data.customers, scores, 30)

@@ -10,8 +10,12 @@ from retention.errors import RetentionError
 from retention.view import palette, text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from retention.checks import Check
     from retention.cltv import CltvModel
+    from retention.orders import Orders
+    from retention.view.loaded import Plan
 
 CHECKS_PAGE = "pages/lifetime_value.py"
 STATUS_WORDS = {"good": "Good", "caution": "With care", "bad": "Doubtful"}
@@ -42,6 +46,51 @@ def metric_row(metrics: Sequence[Metric]) -> None:
                 delta_color="off",
                 delta_arrow="off",
             )
+
+
+def order_metrics(customers: int, placed: int, revenue: float, orders: "Orders") -> tuple[Metric, Metric, Metric]:
+    """Customers, orders and revenue of `orders`, whose sums the caller has at hand."""
+    span = (orders.end - orders.start).days + 1
+    return (
+        Metric("Customers", text.count(customers, short=customers >= 1e6), "customers", f"Over {text.days(span)}"),
+        Metric("Orders", text.count(placed, short=placed >= 1e6), "orders", f"{placed / customers:.1f} per customer"),
+        Metric(
+            "Revenue",
+            text.money(revenue, orders.currency, short=True),
+            "revenue",
+            f"{text.money(revenue / placed, orders.currency)} per order",
+        ),
+    )
+
+
+def forecast_metrics(
+    scores: "pd.DataFrame", plan: "Plan", currency: str | None, *, label: str, about: str
+) -> tuple[Metric, Metric, Metric]:
+    """What all customers are worth (under `label`), how many will order again, and their expected orders."""
+    n = len(scores)
+    worth, returning, orders = (float(scores[name].sum()) for name in ("cltv", "p_purchase", "expected_orders"))
+    return (
+        Metric(label, text.money(worth, currency, short=True), about, terms(plan)),
+        Metric(
+            "Will order again",
+            text.percent(returning / n),
+            "returning",
+            f"About {text.count(returning)} of {text.count(n)}",
+        ),
+        Metric(
+            "Expected orders",
+            text.count(orders, short=orders >= 1e5),
+            "expected_orders_sum",
+            f"{orders / n:.2f} per customer",
+        ),
+    )
+
+
+def terms(plan: "Plan") -> str:
+    """What a value is net of, in the few words that fit below a number."""
+    kept = "Before margin" if plan.margin == 1 else f"At {text.percent(plan.margin)} margin"
+    rate = plan.annual_discount_rate
+    return f"{kept}, discounted {text.percent(rate)} a year" if rate else f"{kept}, not discounted"
 
 
 def forecast_caution(model: "CltvModel", *, link: bool = True) -> None:

@@ -29,6 +29,11 @@ WRONG = {
     ),
 }
 
+# What a screen reader would spell out: an escape for Markdown in an attribute, where nothing takes it away again.
+ESCAPED = """() => [...document.querySelectorAll('*')]
+  .flatMap(one => [...one.attributes].map(a => `${one.tagName} ${a.name}: ${a.value}`))
+  .filter(words => words.includes('\\\\'))"""
+
 
 def test_a_wrong_file_gets_its_reason_and_the_loaded_orders_stay(visit):
     page = visit()
@@ -58,16 +63,24 @@ def test_after_a_wrong_file_the_right_one_is_read(visit):
 
 def test_names_from_a_file_are_shown_letter_by_letter(visit):
     name = "<img src=x onerror=alert(1)> **b** $x$ :smile:.csv"
-    header = "Order,Email,Date,Total,<b>Region</b>"
-    rows = [f"{i},buyer{i % 9}@example.com,2024-03-{1 + i % 28:02},10,<i>north</i>" for i in range(40)]
+    header = "Order,Email,**Date** [$x$](y),Total,<b>Region</b>"
+    rows = [f"{i},buyer{i % 9}@example.com,0{1 + i % 9}/0{1 + i % 7}/2024,10,<i>north</i>" for i in range(60)]
     page = visit()
     opened = []
     page.on("dialog", lambda dialog: (opened.append(dialog.message), dialog.dismiss()))
     upload(page, order_file(rows, header), name)
     sees(page, "Check the columns")
+    expect(page.get_by_role("radiogroup", name="Day or month first", exact=True)).to_be_visible()
+    expect(page.get_by_text("In '**Date** [$x$](y)', is '")).to_be_visible()
+    expect(metric(page, "Customers")).to_have_text("9")
+    assert page.evaluate(ESCAPED) == []
     button(page, "Use these orders").click()
     title = page.get_by_role("heading", level=1)
     expect(title).to_contain_text("<img src=x onerror=alert(1)>")
     assert title.inner_text().replace("\u2060", "") == name
+    assert page.evaluate(ESCAPED) == []
+    button(page, "Load other orders").click()
+    expect(page.get_by_role("button", name="Back to <img src=x onerror=alert(1)> **b**")).to_be_visible()
+    assert page.evaluate(ESCAPED) == []
     expect(page.locator("img[src='x']")).to_have_count(0)
     assert opened == []

@@ -134,6 +134,30 @@ def test_a_link_keeps_its_thresholds_until_the_colleague_has_loaded_other_orders
     page.wait_for_url(re.compile(r"/segments\?repeat=60&repeat=130$"))
 
 
+def test_a_link_keeps_its_thresholds_while_the_colleague_checks_the_columns_of_a_file(visit):
+    days = ["01/04/2024", "02/05/2024", "03/06/2024", "01/07/2024", "02/08/2024", "03/09/2024"]
+    rows = [f"{i},buyer{i % 7}@example.com,{days[i % 6]},10" for i in range(60)]
+    page = visit("/segments?repeat=40&repeat=130&loyal_orders=7&segment=Lapsed", cold=True)
+    page.get_by_role("link", name="Use your own orders").click()
+    upload(page, order_file(rows))
+    sees(page, "Check the columns")
+    expect(page.get_by_text("Over 5 months")).to_be_visible()
+    page.get_by_text("Month first", exact=True).click()
+    expect(page.get_by_text("Over 66 days")).to_be_visible()
+    button(page, "Use these orders").click()
+    sees(page, "Segments")
+    expect(thumb(page, "Repeat customers", "start")).to_have_attribute("aria-valuetext", "40")
+    expect(thumb(page, "Repeat customers", "end")).to_have_attribute("aria-valuetext", "130")
+    expect(thumb(page, "Loyal from this many orders")).to_have_attribute("aria-valuetext", "7")
+    expect(page.get_by_role("radio", name="Lapsed", exact=True)).to_be_checked()
+    expected = {"repeat": ["40", "130"], "loyal_orders": ["7"], "segment": ["Lapsed"]}
+    page.wait_for_url(lambda url: thresholds_in(url) == expected)
+    # The orders stay where the colleague goes next, and the link is not followed a second time.
+    page.get_by_role("link", name="Overview", exact=True).click()
+    sees(page, "orders.csv")
+    expect(metric(page, "Customers")).to_have_text("7")
+
+
 def test_a_segment_is_taken_away_with_as_many_customers_as_shown(visit):
     page = visit()
     open_cdnow(page)
@@ -191,7 +215,8 @@ def test_the_answer_to_day_or_month_first_counts(visit):
     page = visit()
     upload(page, order_file(rows))
     expect(page.get_by_text("Please confirm")).to_be_visible()
-    expect(page.get_by_role("radiogroup", name="day or the month first")).to_be_visible()
+    expect(page.get_by_text("is '03/09/2024' written with the day or the month first?")).to_be_visible()
+    expect(page.get_by_role("radiogroup", name="Day or month first", exact=True)).to_be_visible()
     expect(page.get_by_role("radio", name="Day first")).to_be_checked()
     expect(page.get_by_text("Over 5 months")).to_be_visible()
     page.get_by_text("Month first", exact=True).click()

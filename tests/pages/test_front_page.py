@@ -1,39 +1,13 @@
 """The front page: three ways in, the columns checked, what was read, and errors that lose nothing."""
 
 import json
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from retention.view import column_check, load_flow
+from tests.pages.steps import button, metrics, open_app, open_page, order_file, select, upload, use_upload, words
 
-ROOT = Path(__file__).parents[2]
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
-
-
-def app(**session):
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for name, value in session.items():
-        at.session_state[name] = value
-    return at.run()
-
-
-def button(at, label):
-    return next(found for found in at.button if found.label == label)
-
-
-def words(at):
-    shown = [*at.title, *at.subheader, *at.markdown, *at.caption, *at.error, *at.warning, *at.info]
-    return "\n".join(str(element.value) for element in shown).replace("\\", "").replace("\u2060", "")
-
-
-def metrics(at):
-    return {metric.label: metric.value for metric in at.metric}
-
-
-def csv(rows, header="Order,Email,Date,Total"):
-    return "\n".join([header, *rows]).encode()
 
 
 def shop(customers=30, name="buyer"):
@@ -42,16 +16,11 @@ def shop(customers=30, name="buyer"):
         for k in range(1 + i % 6):
             day = f"2024-{1 + (i + 2 * k) % 12:02d}-{1 + (7 * i + k) % 28:02d}"
             rows.append(f"{i}-{k},{name}{i}@example.com,{day},{20 + i + k}.50")
-    return csv(rows)
+    return order_file(rows)
 
 
-def upload(at, content, name="orders.csv"):
-    at.file_uploader[0].set_value((name, content, "text/csv"))
-    return at.run()
-
-
-def test_before_loading_there_are_three_ways_in():
-    at = app()
+def test_before_loading_there_are_three_ways_in(front):
+    at = front
     assert not at.exception
     assert [b.label for b in at.button] == ["Open the sample store", "Open CDNOW"]
     assert at.file_uploader[0].label == "Order file"
@@ -59,8 +28,8 @@ def test_before_loading_there_are_three_ways_in():
     assert not at.metric
 
 
-def test_the_sample_store_is_one_click_away():
-    at = button(app(), "Open the sample store").click().run()
+def test_the_sample_store_is_one_click_away(front):
+    at = button(front, "Open the sample store").click().run()
     assert not at.exception
     found = metrics(at)
     assert list(found) == [
@@ -72,8 +41,8 @@ def test_the_sample_store_is_one_click_away():
     assert "were left out" in words(at)
 
 
-def test_cdnow_shows_its_known_numbers():
-    at = button(app(), "Open CDNOW").click().run()
+def test_cdnow_shows_its_known_numbers(cdnow):
+    at = cdnow
     assert not at.exception
     found = metrics(at)
     assert (found["Customers"], found["Orders"]) == ("2,357", "6,919")
@@ -81,13 +50,13 @@ def test_cdnow_shows_its_known_numbers():
     assert not at.warning
 
 
-def test_every_headline_number_has_its_definition():
-    at = button(app(), "Open CDNOW").click().run()
+def test_every_headline_number_has_its_definition(cdnow):
+    at = cdnow
     assert all(metric.help for metric in at.metric)
 
 
-def test_an_upload_shows_the_columns_and_is_used_with_one_click():
-    at = upload(app(), shop())
+def test_an_upload_shows_the_columns_and_is_used_with_one_click(front):
+    at = upload(front, shop())
     assert not at.exception
     chosen = {select.label: select.value for select in at.selectbox}
     assert chosen["Customer"] == "Email"
@@ -102,30 +71,31 @@ def test_an_upload_shows_the_columns_and_is_used_with_one_click():
     assert metrics(at)["Orders"] == before["Orders"]
 
 
-def test_the_preview_follows_a_corrected_column():
+def test_the_preview_follows_a_corrected_column(front):
     rows = [f"{i},a{i % 9}@x.com,b{i % 4}@x.com,2024-03-{1 + i % 28:02d},10" for i in range(40)]
-    at = upload(app(), csv(rows, "Order,Email,Recipient email,Date,Total"))
+    at = upload(front, order_file(rows, "Order,Email,Recipient email,Date,Total"))
     assert metrics(at)["Customers"] == "9"
-    select = next(found for found in at.selectbox if found.label == "Customer")
-    at = select.set_value("Recipient email").run()
+    customer = select(at, "Customer")
+    at = customer.set_value("Recipient email").run()
     assert metrics(at)["Customers"] == "4"
-    at = select.set_value("Email").run()
+    at = customer.set_value("Email").run()
     assert metrics(at)["Customers"] == "9"
 
 
-def test_a_needed_column_taken_away_says_so_and_the_button_waits():
-    at = upload(app(), shop())
-    at = next(found for found in at.selectbox if found.label == "Customer").set_value("").run()
+def test_a_needed_column_taken_away_says_so_and_the_button_waits(front):
+    at = upload(front, shop())
+    at = select(at, "Customer").set_value("").run()
     assert "customer" in words(at)
     assert at.error
     assert button(at, "Use these orders").disabled
 
 
-def test_an_ambiguous_date_is_asked_and_the_answer_counts():
+def test_an_ambiguous_date_is_asked_and_the_answer_counts(front):
     rows = [f"{i},a{i % 9}@x.com,0{1 + i % 9}/0{1 + i % 7}/2024,10" for i in range(60)]
-    at = upload(app(), csv(rows))
+    at = upload(front, order_file(rows))
     ask = at.radio[0]
-    assert "day or the month first" in ask.label.replace("\\", "")
+    assert "written with the day or the month first?" in words(at)
+    assert ask.label == "Day or month first"
     assert ask.value is True
     shown = at.dataframe[0].value["ordered_at"].dt.strftime("%m-%d").tolist()
     at = ask.set_value(False).run()
@@ -135,9 +105,33 @@ def test_an_ambiguous_date_is_asked_and_the_answer_counts():
     assert "Sep 2024" in words(at)
 
 
-def test_the_other_currency_can_be_taken():
+DAY = [f"{i},a{i % 9}@x.com,0{1 + i % 9}/0{1 + i % 7}/2024,10" for i in range(60)]
+MARK = [f"{i},a{i % 9}@x.com,2024-03-{1 + i % 28:02d},1.2{i % 9}0" for i in range(60)]
+CURRENCY = [f"{i},a{i % 9}@x.com,2024-03-{1 + i % 28:02d},10,{'EUR' if i % 4 else 'THB'}" for i in range(60)]
+ONCE = [f"{i // 2},a{i // 2 % 9}@x.com,2024-03-{1 + i // 2 % 28:02d},{'20' if i % 4 else '30'}" for i in range(60)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "header", "label"),
+    [
+        (DAY, "Order,Email,**Date** $x$,Total", "day_first"),
+        (MARK, "Order,Email,Date,**Total** $x$", "decimal"),
+        (CURRENCY, "Order,Email,Date,Total,Currency", "currency"),
+        (ONCE, "Order,Email,Date,Total", "per_order"),
+    ],
+)
+def test_a_question_has_a_label_of_its_own_and_names_from_the_file_stand_beside_it(rows, header, label, front):
+    at = upload(front, order_file(rows, header))
+    assert not at.exception
+    assert at.radio[0].label == column_check.ASKED[label]
+    [question] = [shown.value for shown in at.markdown if shown.value.endswith("?")]
+    for mark in "*$":
+        assert question.count(mark) == question.count("\\" + mark)
+
+
+def test_the_other_currency_can_be_taken(front):
     rows = [f"{i},a{i % 9}@x.com,2024-03-{1 + i % 28:02d},10,{'EUR' if i % 4 else 'THB'}" for i in range(60)]
-    at = upload(app(), csv(rows, "Order,Email,Date,Total,Currency"))
+    at = upload(front, order_file(rows, "Order,Email,Date,Total,Currency"))
     assert metrics(at)["Revenue"] == "€450"
     at = at.radio[0].set_value("THB").run()
     assert metrics(at)["Revenue"] == "฿150"
@@ -148,13 +142,13 @@ def test_the_other_currency_can_be_taken():
     [
         (b"", "empty.csv"),
         (PNG, "photo.csv"),
-        (csv([]), "header.csv"),
+        (order_file([]), "header.csv"),
         (b"one\n1\n2\n", "column.csv"),
         (b"\x1f\x8b\x08\x00broken", "cut.csv.gz"),
     ],
 )
-def test_a_broken_file_is_refused_in_words_and_loses_nothing(content, name):
-    at = button(app(), "Open CDNOW").click().run()
+def test_a_broken_file_is_refused_in_words_and_loses_nothing(content, name, cdnow):
+    at = cdnow
     at = button(at, "Load other orders").click().run()
     at = upload(at, content, name)
     assert not at.exception
@@ -165,8 +159,8 @@ def test_a_broken_file_is_refused_in_words_and_loses_nothing(content, name):
     assert metrics(at)["Customers"] == "2,357"
 
 
-def test_a_refused_file_is_not_read_again_and_a_good_one_follows(monkeypatch):
-    at = upload(app(), PNG, "photo.csv")
+def test_a_refused_file_is_not_read_again_and_a_good_one_follows(monkeypatch, front):
+    at = upload(front, PNG, "photo.csv")
     reads = []
     monkeypatch.setattr(load_flow, "open_sheet", lambda *args: reads.append(args))
     at = at.run()
@@ -178,9 +172,9 @@ def test_a_refused_file_is_not_read_again_and_a_good_one_follows(monkeypatch):
     assert metrics(at)["Customers"] == "30"
 
 
-def test_names_from_the_file_are_never_rendered():
+def test_names_from_the_file_are_never_rendered(front):
     name = "<img src=x onerror=alert(1)> **b** $x$ :smile: [a](http://evil.example).csv"
-    at = upload(app(), shop(), name)
+    at = upload(front, shop(), name)
     assert not at.exception
     at = button(at, "Use these orders").click().run()
     raw = at.title[0].value
@@ -191,24 +185,24 @@ def test_names_from_the_file_are_never_rendered():
     assert ":smile" not in raw
 
 
-def test_thin_data_warns_without_refusing():
-    at = button(upload(app(), shop(12)), "Use these orders").click().run()
+def test_thin_data_warns_without_refusing(front):
+    at = use_upload(front, shop(12))
     assert not at.exception
     assert "There are 12 customers" in at.warning[0].value
     assert metrics(at)["Customers"] == "12"
 
 
-def test_without_a_model_the_rest_still_shows():
+def test_without_a_model_the_rest_still_shows(front):
     rows = [f"{i},only{i}@x.com,2024-03-{1 + i % 28:02d},10" for i in range(40)]
-    at = button(upload(app(), csv(rows)), "Use these orders").click().run()
+    at = use_upload(front, order_file(rows))
     assert not at.exception
     assert "cannot be estimated" in at.error[0].value
     assert list(metrics(at)) == ["Customers", "Orders", "Revenue", "Bought again"]
 
 
-def test_rows_left_out_are_counted_with_their_reason():
+def test_rows_left_out_are_counted_with_their_reason(front):
     rows = [*shop().decode().splitlines()[1:], "x1,,2024-01-01,5", "x2,a@x.com,never,5"]
-    at = button(upload(app(), csv(rows)), "Use these orders").click().run()
+    at = use_upload(front, order_file(rows))
     table = at.dataframe[0].value
     assert table["Rows"].sum() == 2
     assert "2 of" in words(at)
@@ -216,19 +210,19 @@ def test_rows_left_out_are_counted_with_their_reason():
 
 
 def test_two_sessions_never_see_each_others_orders():
-    one = upload(app(), shop(30, name="anna"))
-    two = upload(app(), shop(20, name="ben"))
+    one = upload(open_app().run(), shop(30, name="anna"))
+    two = upload(open_app().run(), shop(20, name="ben"))
     one = button(one, "Use these orders").click().run()
     two = button(two, "Use these orders").click().run()
     assert metrics(one)["Customers"] == "30"
     assert metrics(two)["Customers"] == "20"
     assert metrics(one.run())["Customers"] == "30"
-    assert metrics(app()) == {}
+    assert metrics(open_app().run()) == {}
 
 
-def test_questions_stand_above_the_button_and_the_button_says_what_it_costs():
+def test_questions_stand_above_the_button_and_the_button_says_what_it_costs(front):
     rows = [f"{i},a{i % 9}@x.com,2024-03-{1 + i % 28:02d},10,{'EUR' if i % 4 else 'THB'}" for i in range(60)]
-    at = upload(app(), csv(rows, "Order,Email,Date,Total,Currency"))
+    at = upload(front, order_file(rows, "Order,Email,Date,Total,Currency"))
     said = words(at)
     assert said.index("Please confirm before you go on") < said.index("of the rows are left out")
     assert "Use EUR orders only" in [b.label for b in at.button]
@@ -237,73 +231,73 @@ def test_questions_stand_above_the_button_and_the_button_says_what_it_costs():
     assert metrics(button(at, "Use THB orders only").click().run())["Orders"] == "15"
 
 
-def test_an_amount_from_quantity_and_price_says_so():
+def test_an_amount_from_quantity_and_price_says_so(front):
     rows = [f"{i},a{i % 9}@x.com,2024-03-{1 + i % 28:02d},{1 + i % 3},2.50" for i in range(40)]
-    at = upload(app(), csv(rows, "Order,Email,Date,Quantity,UnitPrice"))
-    amount = next(found for found in at.selectbox if found.label == "Amount paid")
+    at = upload(front, order_file(rows, "Order,Email,Date,Quantity,UnitPrice"))
+    amount = select(at, "Amount paid")
     assert amount.format_func(amount.value) == "Computed: Quantity × UnitPrice"
-    quantity = next(found for found in at.selectbox if found.label == "Quantity")
+    quantity = select(at, "Quantity")
     at = quantity.set_value("").run()
-    amount = next(found for found in at.selectbox if found.label == "Amount paid")
+    amount = select(at, "Amount paid")
     assert amount.format_func("") == "Not in this file"
 
 
-def test_an_amount_taken_away_stays_away_when_its_words_change():
+def test_an_amount_taken_away_stays_away_when_its_words_change(front):
     rows = [f"{i},a{i % 9}@x.com,2024-03-{1 + i % 28:02d},{i},2,3.50" for i in range(40)]
-    at = upload(app(), csv(rows, "Order,Email,Date,Total,Pieces A,Cost B"))
+    at = upload(front, order_file(rows, "Order,Email,Date,Total,Pieces A,Cost B"))
     for role, column in (("Amount paid", ""), ("Quantity", "Pieces A"), ("Unit price", "Cost B")):
-        at = next(found for found in at.selectbox if found.label == role).set_value(column).run()
-    amount = next(found for found in at.selectbox if found.label == "Amount paid")
+        at = select(at, role).set_value(column).run()
+    amount = select(at, "Amount paid")
     assert (amount.value, amount.format_func("")) == ("", "Computed: Pieces A × Cost B")
     assert metrics(at)["Revenue"] == "280"
 
 
-def test_an_empty_column_is_said_to_be_empty():
+def test_an_empty_column_is_said_to_be_empty(front):
     rows = [f"{i},a{i % 9}@x.com,2024-03-{1 + i % 28:02d},10," for i in range(40)]
-    at = upload(app(), csv(rows, "Order,Email,Date,Total,Cancelled at"))
+    at = upload(front, order_file(rows, "Order,Email,Date,Total,Cancelled at"))
     shown = {select.label: select.format_func(select.value) for select in at.selectbox}
     assert shown["Cancelled at"] == "Empty in this file"
     assert shown["Currency"] == "Not in this file"
 
 
-def test_a_customer_column_in_which_nothing_repeats_is_doubted_before_it_is_used():
+def test_a_customer_column_in_which_nothing_repeats_is_doubted_before_it_is_used(front):
     rows = [f"R-{i},{i % 9},2024-03-{1 + i % 28:02d},10" for i in range(40)]
-    at = upload(app(), csv(rows, "Code,Kind,Date,Total"))
-    customer = next(found for found in at.selectbox if found.label == "Customer")
+    at = upload(front, order_file(rows, "Code,Kind,Date,Total"))
+    customer = select(at, "Customer")
     at = customer.set_value("Code").run()
     assert "Is Code really the customer?" in words(at)
-    customer = next(found for found in at.selectbox if found.label == "Customer")
+    customer = select(at, "Customer")
     assert "really the customer" not in words(customer.set_value("Kind").run())
 
 
 @pytest.mark.parametrize(("guests", "warned"), [(2, False), (40, True)])
-def test_more_than_a_tenth_left_out_is_said_before_and_after(guests, warned):
+def test_more_than_a_tenth_left_out_is_said_before_and_after(guests, warned, front):
     rows = [*shop().decode().splitlines()[1:], *(f"g{i},,2024-01-01,5" for i in range(guests))]
-    at = upload(app(), csv(rows))
+    at = upload(front, order_file(rows))
     assert ("of the rows are left out" in words(at)) == warned
     at = button(at, "Use these orders").click().run()
     assert ("of the rows are left out" in "".join(w.value for w in at.warning)) == warned
 
 
-def test_dates_without_a_time_show_none():
-    at = upload(app(), shop())
+def test_dates_without_a_time_show_none(front):
+    at = upload(front, shop())
     columns = json.loads(at.dataframe[0].proto.columns)
     assert columns["ordered_at"]["type_config"]["format"] == "D MMM YYYY"
     assert columns["revenue"]["type_config"]["format"] == "%,.2f"
 
 
-def test_a_doubtful_forecast_says_so_beside_it():
-    at = button(upload(app(), shop(12)), "Use these orders").click().run()
+def test_a_doubtful_forecast_says_so_beside_it(front):
+    at = use_upload(front, shop(12))
     assert "Do not act on this forecast yet." in words(at)
     assert "The model rests on 12 customers" in words(at)
-    at = button(app(), "Open CDNOW").click().run()
-    assert "this forecast" not in words(at)
+
+
+def test_a_forecast_without_doubts_has_no_word_of_caution(cdnow):
+    assert "this forecast" not in words(cdnow)
 
 
 def test_settings_in_an_address_outlive_the_way_over_the_front_page():
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    at.query_params["margin"] = "40"
-    at = at.switch_page("pages/lifetime_value.py").run()
+    at = open_page("pages/lifetime_value.py", margin="40")
     assert "settings in this page's address are kept" in words(at)
     at.query_params.clear()
     at = at.switch_page("app.py").run()
@@ -314,12 +308,24 @@ def test_settings_in_an_address_outlive_the_way_over_the_front_page():
     assert at.slider(key="margin").value == 40
 
 
-def test_a_click_while_the_file_is_read_waits_its_turn(monkeypatch):
-    at = upload(app(), shop())
+def test_settings_in_an_address_outlive_the_check_of_a_files_columns():
+    at = open_page("pages/segments.py", repeat=["40", "200"], loyal_orders="7")
+    at.query_params.clear()
+    at = upload(at.switch_page("app.py").run(), shop())
+    at = select(at, "Order number").set_value("").run()
+    at = button(at, "Use these orders").click().run()
+    assert not at.exception
+    assert at.title[0].value == "Segments"
+    assert at.slider(key="repeat").value == (40, 200)
+    assert at.slider(key="loyal_orders").value == 7
+
+
+def test_a_click_while_the_file_is_read_waits_its_turn(monkeypatch, front):
+    at = upload(front, shop())
     opened = at.session_state["load_draft"]
     read, busy = column_check.build_orders, []
     monkeypatch.setattr(column_check, "build_orders", lambda *args: busy.append(opened.busy.locked()) or read(*args))
-    at = next(found for found in at.selectbox if found.label == "Order number").set_value("").run()
+    at = select(at, "Order number").set_value("").run()
     assert not at.exception
     assert busy == [True]
     assert not opened.busy.locked()

@@ -1,48 +1,20 @@
 """The customer value page, opened by its own URL and from the front page."""
 
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
-ROOT = Path(__file__).parents[2]
+from tests.pages.steps import ROOT, button, metrics, open_page, order_file, use_upload, words
+
 PAGE = "pages/lifetime_value.py"
 
 
-def page(**query):
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for name, value in query.items():
-        at.query_params[name] = value
-    return at.switch_page(PAGE).run()
-
-
-def button(at, label):
-    return next(found for found in at.button if found.label == label)
-
-
-def loaded(which="Open CDNOW"):
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    return button(at, which).click().run().switch_page(PAGE).run()
-
-
-def uploaded(rows):
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    content = "\n".join(["Order,Email,Date,Total", *rows]).encode()
-    at.file_uploader[0].set_value(("orders.csv", content, "text/csv"))
-    return button(at.run(), "Use these orders").click().run().switch_page(PAGE).run()
-
-
-def metrics(at):
-    return {metric.label: metric.value for metric in at.metric}
-
-
-def words(at):
-    shown = [*at.title, *at.subheader, *at.markdown, *at.caption, *at.error, *at.warning, *at.info]
-    return "\n".join(str(element.value) for element in shown).replace("\\", "").replace("\u2060", "")
+@pytest.fixture
+def page(cdnow):
+    """The page with CDNOW loaded."""
+    return cdnow.switch_page(PAGE).run()
 
 
 def test_opened_cold_it_offers_the_sample_store_there_and_then():
-    at = page()
+    at = open_page(PAGE)
     assert not at.exception
     assert not at.metric
     at = button(at, "Load the sample store").click().run()
@@ -51,8 +23,8 @@ def test_opened_cold_it_offers_the_sample_store_there_and_then():
     assert at.title[0].value == "Customer value"
 
 
-def test_cdnow_reads_from_settings_to_customers():
-    at = loaded()
+def test_cdnow_reads_from_settings_to_customers(page):
+    at = page
     assert not at.exception
     assert list(metrics(at)) == [
         "Value over 1 year",
@@ -69,8 +41,8 @@ def test_cdnow_reads_from_settings_to_customers():
     assert all(metric.help for metric in at.metric)
 
 
-def test_the_settings_move_the_numbers():
-    at = loaded()
+def test_the_settings_move_the_numbers(page):
+    at = page
     before = metrics(at)
     at = at.slider(key="margin").set_value(50).run()
     halved = metrics(at)
@@ -83,7 +55,7 @@ def test_the_settings_move_the_numbers():
 
 
 def test_a_shared_url_carries_the_settings():
-    at = page(horizon="90 days", margin="40", discount_rate="0")
+    at = open_page(PAGE, horizon="90 days", margin="40", discount_rate="0")
     at = button(at, "Load the sample store").click().run()
     assert not at.exception
     assert at.slider(key="margin").value == 40
@@ -91,8 +63,8 @@ def test_a_shared_url_carries_the_settings():
     assert "Value over 90 days" in metrics(at)
 
 
-def test_the_table_lists_the_most_valuable_and_finds_by_text():
-    at = loaded()
+def test_the_table_lists_the_most_valuable_and_finds_by_text(page):
+    at = page
     table = at.dataframe[-1].value
     assert len(table) == 200
     assert table["cltv"].is_monotonic_decreasing
@@ -105,8 +77,9 @@ def test_the_table_lists_the_most_valuable_and_finds_by_text():
     assert "<b>" not in at.info[0].value
 
 
-def test_without_a_model_the_customers_still_show():
-    at = uploaded([f"{i},only{i}@x.com,2024-03-{1 + i % 28:02d},{10 + i}" for i in range(40)])
+def test_without_a_model_the_customers_still_show(front):
+    rows = [f"{i},only{i}@x.com,2024-03-{1 + i % 28:02d},{10 + i}" for i in range(40)]
+    at = use_upload(front, order_file(rows)).switch_page(PAGE).run()
     assert not at.exception
     assert "cannot be estimated" in at.error[0].value
     assert not at.metric
@@ -116,9 +89,9 @@ def test_without_a_model_the_customers_still_show():
     assert "cltv" not in table
 
 
-def test_a_tiny_shop_is_shown_with_its_doubts():
+def test_a_tiny_shop_is_shown_with_its_doubts(front):
     rows = [f"{i}-{k},c{i}@x.com,2024-{1 + 2 * k + i % 3:02d}-{1 + i},20" for i in range(15) for k in range(1 + i % 4)]
-    at = uploaded(rows)
+    at = use_upload(front, order_file(rows)).switch_page(PAGE).run()
     assert not at.exception
     assert at.metric
     assert "Do not act on this forecast yet." in words(at)
@@ -128,14 +101,14 @@ def test_a_tiny_shop_is_shown_with_its_doubts():
 
 @pytest.mark.parametrize("key", ["horizon", "margin", "discount_rate"])
 def test_nonsense_in_the_url_is_ignored(key):
-    at = page(**{key: "<script>"})
+    at = open_page(PAGE, **{key: "<script>"})
     at = button(at, "Load the sample store").click().run()
     assert not at.exception
     assert "Value over 1 year" in metrics(at)
 
 
-def test_settings_in_the_url_do_not_disturb_the_other_pages():
-    at = loaded()
+def test_settings_in_the_url_do_not_disturb_the_other_pages(page):
+    at = page
     at = at.slider(key="margin").set_value(45).run()
     at = at.slider(key="discount_rate").set_value(12).run()
     at = at.select_slider(key="horizon").set_value("90 days").run()

@@ -3,10 +3,8 @@
 import csv
 import io
 import re
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from retention.cltv import fit_cltv, predict_cltv
 from retention.exports import to_csv
@@ -14,31 +12,17 @@ from retention.rules import defaults
 from retention.segments import SegmentRules, prepare_segments
 from retention.view import segment_results
 from retention.view.text import STAGE_LABELS, TRAIT_LABELS
+from tests.pages.steps import button, metrics, open_app, open_page, order_file, use_upload, words
 
-ROOT = Path(__file__).parents[2]
 PAGE = "pages/segments.py"
 
 
-def page(**query):
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for name, value in query.items():
-        at.query_params[name] = value
-    return at.switch_page(PAGE).run()
-
-
-def button(at, label):
-    return next(found for found in at.button if found.label == label)
-
-
 def sample(**query):
-    return button(page(**query), "Load the sample store").click().run()
+    return button(open_page(PAGE, **query), "Load the sample store").click().run()
 
 
 def uploaded(rows):
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    content = "\n".join(["Order,Email,Date,Total", *rows]).encode()
-    at.file_uploader[0].set_value(("orders.csv", content, "text/csv"))
-    return button(at.run(), "Use these orders").click().run().switch_page(PAGE).run()
+    return use_upload(open_app().run(), order_file(rows)).switch_page(PAGE).run()
 
 
 def html(at):
@@ -56,15 +40,6 @@ def cells(at):
     return {name: re.findall(r"<td[^>]*>([^<]*)", row) for name, row in found}
 
 
-def metrics(at):
-    return {metric.label: metric.value for metric in at.metric}
-
-
-def words(at):
-    shown = [*at.markdown, *at.caption, *at.error, *at.warning, *at.info]
-    return "\n".join(str(element.value) for element in shown).replace("\\", "").replace("\u2060", "")
-
-
 @pytest.fixture(scope="module")
 def store():
     at = sample()
@@ -73,7 +48,7 @@ def store():
 
 
 def test_opened_cold_it_offers_the_sample_store_there_and_then():
-    at = page()
+    at = open_page(PAGE)
     assert not at.exception
     assert not at.slider
     at = button(at, "Load the sample store").click().run()

@@ -1,0 +1,57 @@
+"""What a test does on a page and reads from it, without a browser: shared by the tests in this folder."""
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+
+
+def open_app(**query) -> AppTest:
+    """The front page of a new session, not run yet, with settings in its address."""
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in query.items():
+        at.query_params[name] = value
+    return at
+
+
+def open_page(path: str, **query) -> AppTest:
+    """A page opened by its own address in a new session."""
+    return open_app(**query).switch_page(path).run()
+
+
+def button(at: AppTest, label: str):
+    """The first button with this label."""
+    return next(found for found in at.button if found.label == label)
+
+
+def select(at: AppTest, label: str):
+    """The first selection box with this label."""
+    return next(found for found in at.selectbox if found.label == label)
+
+
+def metrics(at: AppTest) -> dict[str, str]:
+    """The headline numbers by their labels."""
+    return {metric.label: metric.value for metric in at.metric}
+
+
+def words(at: AppTest) -> str:
+    """All that the page says, as it is read: without what keeps names from a file from being rendered."""
+    shown = [*at.title, *at.subheader, *at.markdown, *at.caption, *at.error, *at.warning, *at.info]
+    return "\n".join(str(element.value) for element in shown).replace("\\", "").replace("\u2060", "")
+
+
+def order_file(rows: list[str], header: str = "Order,Email,Date,Total") -> bytes:
+    """A CSV file from its lines."""
+    return "\n".join([header, *rows]).encode()
+
+
+def upload(at: AppTest, content: bytes, name: str = "orders.csv") -> AppTest:
+    """Give the front page a file."""
+    at.file_uploader[0].set_value((name, content, "text/csv"))
+    return at.run()
+
+
+def use_upload(at: AppTest, content: bytes) -> AppTest:
+    """Give the front page a file, and use it as it was read."""
+    return button(upload(at, content), "Use these orders").click().run()

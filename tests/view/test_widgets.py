@@ -1,0 +1,42 @@
+"""Headline numbers that more than one page shows: the same figures in the same words."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from retention.view import widgets
+from retention.view.loaded import Plan
+
+SCORES = pd.DataFrame({"cltv": [10.0, 30.0], "p_purchase": [0.2, 0.8], "expected_orders": [0.5, 2.5]})
+
+
+@pytest.mark.parametrize(
+    ("plan", "words"),
+    [
+        (Plan(), "Before margin, discounted 10% a year"),
+        (Plan(margin=0.4), "At 40% margin, discounted 10% a year"),
+        (Plan(margin=0.4, annual_discount_rate=0), "At 40% margin, not discounted"),
+        (Plan(annual_discount_rate=0), "Before margin, not discounted"),
+    ],
+)
+def test_a_value_says_what_it_is_net_of(plan, words):
+    value, _, _ = widgets.forecast_metrics(SCORES, plan, "EUR", label="Value", about="cltv")
+    assert value == widgets.Metric("Value", "€40.00", "cltv", words)
+
+
+def test_a_forecast_adds_everybody_up():
+    _, returning, orders = widgets.forecast_metrics(SCORES, Plan(), None, label="Value", about="cltv")
+    assert (returning.value, returning.note) == ("50%", "About 1 of 2")
+    assert (orders.value, orders.note) == ("3", "1.50 per customer")
+
+
+def test_orders_are_summed_up_the_same_way_before_and_after_they_are_used():
+    orders = SimpleNamespace(start=date(2024, 1, 1), end=date(2024, 3, 6), currency="EUR")
+    found = [(metric.label, metric.value, metric.note) for metric in widgets.order_metrics(4, 10, 25.0, orders)]
+    assert found == [
+        ("Customers", "4", "Over 66 days"),
+        ("Orders", "10", "2.5 per customer"),
+        ("Revenue", "€25.00", "€2.50 per order"),
+    ]
