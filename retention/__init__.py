@@ -8,7 +8,10 @@ dates, money, statuses, lines    Sheet + Mapping -> typed lines, each with the r
 refunds, order_report, orders    lines -> Orders: one row per order, and a report of everything left out
 customers                        Orders -> one row per customer
 histories, fitting               customers with one history counted once; lifetimes' fitters made exact and fast
-purchases, spend, cltv           customers -> CltvModel -> scores; checks says how far to trust them
+purchases, spend                 when customers buy and leave, and what they spend
+order_counts, forecast, intervals   histories + models -> expected orders, their distribution, 80 % intervals
+cltv, totals                     customers -> CltvModel -> scores, and what groups bring; checks: can it be trusted
+tracking, accuracy, backtest     the end of the history hidden, predicted and compared
 value                            scores -> distributions and shares to draw
 rules, presets                   the thresholds: bounds, words, ready-made sets
 segment_inputs, segment_totals   customers + scores as arrays and running totals, prepared once for the sliders
@@ -18,6 +21,7 @@ exports                          frames -> CSV that a spreadsheet opens safely
 view                             everything that draws
 """
 
+from retention.backtest import Backtest, backtest
 from retention.checks import Check
 from retention.cltv import CltvModel, expected_by_month, fit_cltv, predict_cltv, purchase_probability
 from retention.columns import Mapping, detect_columns
@@ -31,11 +35,13 @@ from retention.presets import fitted_rules, published_rules
 from retention.rules import STAGES, TRAITS, SegmentRules, describe_rules
 from retention.samples import SAMPLES, sample_file, sample_orders
 from retention.segments import assign_segments, segment_table, trait_table
+from retention.totals import Total, Uncertainty, orders_uncertainty, value_uncertainty
 
 __all__ = [
     "SAMPLES",
     "STAGES",
     "TRAITS",
+    "Backtest",
     "Check",
     "CltvModel",
     "DataError",
@@ -48,7 +54,10 @@ __all__ = [
     "RetentionError",
     "SegmentRules",
     "Sheet",
+    "Total",
+    "Uncertainty",
     "assign_segments",
+    "backtest",
     "build_orders",
     "describe_rules",
     "detect_columns",
@@ -56,6 +65,7 @@ __all__ = [
     "fit_cltv",
     "fitted_rules",
     "open_sheet",
+    "orders_uncertainty",
     "predict_cltv",
     "published_rules",
     "purchase_probability",
@@ -66,4 +76,5 @@ __all__ = [
     "summarise_customers",
     "to_csv",
     "trait_table",
+    "value_uncertainty",
 ]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from retention.checks import Check, model_checks
 from retention.errors import ModelError
-from retention.histories import Histories, group_histories
-from retention.purchases import PurchaseModel, fit_purchases
+from retention.forecast import forecast
+from retention.histories import group_histories
+from retention.intervals import history_intervals, whole_orders
+from retention.purchases import PURCHASE_MODELS, PurchaseModel, fit_purchases
 from retention.spend import SpendModel, fit_spend
 
-#: Days in a month: a twelfth of a year of 365.25 days.
-DAYS_PER_MONTH = 30.4375
-DAYS_PER_YEAR = 365.25
+if TYPE_CHECKING:
+    from retention.backtest import Backtest
+
+#: The longest horizon, in days.
 MAX_HORIZON_DAYS = 3650
 
 
@@ -36,6 +40,7 @@ class CltvModel:
     repeaters: int
     observation_days: int
     checks: tuple[Check, ...]
+    choice: str = ""
 
     @property
     def purchase_model(self) -> str:
@@ -93,7 +98,7 @@ class CltvModel:
         return self.spend.log_likelihood
 
 
-def fit_cltv(customers: pd.DataFrame, purchase_model: str = "bg_nbd") -> CltvModel:
+def fit_cltv(customers: pd.DataFrame, purchase_model: str = "bg_nbd", *, backtest: Backtest | None = None) -> CltvModel:
     """Fit the purchase model and the spend model to customers.
 
     Args:
@@ -116,11 +121,17 @@ def fit_cltv(customers: pd.DataFrame, purchase_model: str = "bg_nbd") -> CltvMod
     if not len(customers):
         raise ModelError("There are no customers to learn from. Load orders first.")
     histories = group_histories(customers)
-    purchases = fit_purchases(histories, purchase_model)
-    companion = purchases
-    if purchase_model != "mbg_nbd":
-        # Fails only with a ModelError: without it nothing true could be said of one-time buyers' p_alive.
+    if purchase_model == "auto":
+        purchases = fit_purchases(histories, "bg_nbd")
         companion = fit_purchases(histories, "mbg_nbd", start=purchases)
+        kind, choice = _chosen(purchases, companion, backtest)
+        purchases = companion if kind == "mbg_nbd" else purchases
+    else:
+        choice = ""
+        purchases = companion = fit_purchases(histories, purchase_model)
+        if purchase_model != "mbg_nbd":
+            # Fails only with a ModelError: without it nothing true could be said of one-time buyers' p_alive.
+            companion = fit_purchases(histories, "mbg_nbd", start=purchases)
     spend = fit_spend(customers)
     frequency = customers["frequency"].to_numpy()
     return CltvModel(
@@ -130,7 +141,21 @@ def fit_cltv(customers: pd.DataFrame, purchase_model: str = "bg_nbd") -> CltvMod
         customers=len(customers),
         repeaters=int((frequency > 0).sum()),
         observation_days=int(customers["T"].max()),
+        choice=choice,
         checks=model_checks(customers, purchases, spend, companion),
+    )
+
+
+def _chosen(bg_nbd: PurchaseModel, mbg_nbd: PurchaseModel, backtest: Backtest | None) -> tuple[str, str]:
+    if backtest is not None:
+        if not backtest.reason:
+            raise ModelError('This backtest compared no models. Run it with purchase_model="auto".')
+        return backtest.purchase_model, backtest.reason
+    better = max(bg_nbd, mbg_nbd, key=lambda model: model.log_likelihood)
+    ahead = abs(bg_nbd.log_likelihood - mbg_nbd.log_likelihood)
+    return better.kind, (
+        f"{PURCHASE_MODELS[better.kind]}: it fits these customers better (log-likelihood higher by {ahead:,.1f}). "
+        "Without a backtest nothing is known of which one predicts better."
     )
 
 
@@ -161,10 +186,16 @@ def predict_cltv(
         - `p_purchase`: probability of at least one order within `horizon_days`;
         - `p_purchase_30d` (named by `soon_days`): the same within `soon_days`;
         - `expected_orders`: expected purchase days within the horizon;
+        - `orders_low`, `orders_high`: whole numbers between which the purchase days lie with a probability of
+          80 % or more: the 10th and the 90th percentile, widened where the expected number lies outside;
         - `expected_order_value`: expected spend of the next purchase day, in the currency of the orders;
         - `cltv`: the sum over months of 30.4375 days, the last one cut at the horizon, of the month's
           expected orders x expected order value x margin / (1 + annual_discount_rate) ** (days to the
-          month's end / 365.25).
+          month's end / 365.25);
+        - `cltv_low`, `cltv_high`: the same interval of the value. Money is discounted as the expected orders
+          are, whenever in the horizon it comes.
+
+        The intervals of single customers take the parameters as known: `value_uncertainty` joins both.
 
     Raises:
         DataError: The table is not a customer table.
@@ -172,20 +203,21 @@ def predict_cltv(
 
     Source: eq. 10 in Fader, Hardie and Lee (2005); Fader and Hardie, note 025, eq. 5.
     """
-    _check_settings(horizon_days, annual_discount_rate, margin)
+    check_settings(horizon_days, annual_discount_rate, margin)
     _check_days("soon_days", soon_days)
-    ends, discount = _months(horizon_days, annual_discount_rate)
-    histories = group_histories(customers)
-    active, pairs, increments = _expectations(model.purchases, histories, ends)
+    ahead = forecast(model.purchases, group_histories(customers), horizon_days, annual_discount_rate)
+    histories, active = ahead.histories, ahead.active
     frequency, age, codes = histories.frequency, histories.T, histories.codes
     one_time = frequency == 0
     p_alive = active.copy()
     p_alive[one_time] = model.companion.probability_active(0, 0, age[one_time])
-    expected_orders = active * increments.sum(axis=1)[pairs]
-    discounted_orders = active * (increments @ discount)[pairs]
-    order_value = model.spend.expected_order_value(
-        customers["frequency"].to_numpy(), customers["monetary_value"].to_numpy()
-    )
+    expected_orders = ahead.orders
+    spend = customers["frequency"].to_numpy(), customers["monetary_value"].to_numpy()
+    order_value = model.spend.expected_order_value(*spend)
+    value = ahead.discounted_orders[codes] * order_value * margin
+    ranges = history_intervals(model.purchases, model.spend, ahead, horizon_days)
+    orders_low, orders_high = whole_orders(ahead, ranges)
+    unit = model.spend.scale(*spend) * (margin * ahead.mean_discount)[codes]
 
     def purchase(days: float) -> np.ndarray:
         return active * model.purchases.probability_purchase_if_active(frequency, age, days)
@@ -195,8 +227,12 @@ def predict_cltv(
         "p_purchase": purchase(horizon_days)[codes],
         f"p_purchase_{soon_days:g}d": purchase(soon_days)[codes],
         "expected_orders": expected_orders[codes],
+        "orders_low": orders_low[codes],
+        "orders_high": orders_high[codes],
         "expected_order_value": order_value,
-        "cltv": discounted_orders[codes] * order_value * margin,
+        "cltv": value,
+        "cltv_low": np.minimum(ranges.spend_low[codes] * unit, value),
+        "cltv_high": np.maximum(ranges.spend_high[codes] * unit, value),
     }
     return pd.DataFrame(scores, index=customers.index)
 
@@ -236,10 +272,10 @@ def expected_by_month(
         `start_day`, `end_day`, `expected_orders`, `expected_revenue` and `expected_value` (revenue x margin,
         discounted from the month's end).
     """
-    _check_settings(horizon_days, annual_discount_rate, margin)
-    ends, discount = _months(horizon_days, annual_discount_rate)
-    histories = group_histories(customers)
-    active, pairs, increments = _expectations(model.purchases, histories, ends)
+    check_settings(horizon_days, annual_discount_rate, margin)
+    ahead = forecast(model.purchases, group_histories(customers), horizon_days, annual_discount_rate)
+    histories, active, pairs, increments = ahead.histories, ahead.active, ahead.pairs, ahead.increments
+    ends = ahead.ends
     order_value = model.spend.expected_order_value(
         customers["frequency"].to_numpy(), customers["monetary_value"].to_numpy()
     )
@@ -253,30 +289,13 @@ def expected_by_month(
             "end_day": ends,
             "expected_orders": orders,
             "expected_revenue": revenue,
-            "expected_value": revenue * margin * discount,
+            "expected_value": revenue * margin * ahead.discount,
         }
     )
 
 
-def _expectations(
-    purchases: PurchaseModel, histories: Histories, ends: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return each history's probability to be active, its place among the distinct (frequency, T), and for
-    those the purchases expected in each month if active."""
-    active = purchases.probability_active(histories.frequency, histories.recency, histories.T)
-    pairs, frequency, age = histories.without_recency()
-    expected = purchases.expected_purchases_if_active(frequency, age, ends)
-    return active, pairs, np.diff(expected, axis=1, prepend=0.0)
-
-
-def _months(horizon_days: float, annual_discount_rate: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return the last day and the discount factor of each month of the horizon."""
-    count = int(np.ceil(horizon_days / DAYS_PER_MONTH))
-    ends = np.minimum(np.arange(1, count + 1) * DAYS_PER_MONTH, float(horizon_days))
-    return ends, (1 + annual_discount_rate) ** (-ends / DAYS_PER_YEAR)
-
-
-def _check_settings(horizon_days: float, annual_discount_rate: float, margin: float) -> None:
+def check_settings(horizon_days: float, annual_discount_rate: float = 0.0, margin: float = 1.0) -> None:
+    """Raise a ModelError that names the setting that is out of range."""
     _check_days("horizon_days", horizon_days)
     if not 0 <= annual_discount_rate < np.inf:
         raise ModelError(

@@ -23,6 +23,7 @@ _FARTHEST = 18.0  # log parameters beyond e^18 differ in nothing a purchase hist
 _SAMPLE = 10_000  # rows
 _LONGEST_STEP = 3.0  # in log parameters
 _NEWTON_STEPS, _HALVINGS = 60, 12
+_OPEN_SPREAD = 1.5  # in log parameters: a factor of 4.5 up or down
 
 
 @cache
@@ -67,6 +68,21 @@ class ExactFit:
             scale = self.params_.to_numpy()
             variance = np.linalg.inv(self._hessian_) * np.outer(scale, scale) / self.data["weights"].sum()
         return pd.DataFrame(variance, columns=names, index=names)
+
+
+def log_covariance(hessian: np.ndarray, customers: float) -> tuple[tuple[float, ...], ...]:
+    """Return the covariance of the estimated log parameters: the inverse of the information in the customers.
+
+    A direction that the customers leave open gets a wide but finite spread, so that what does depend on it is
+    seen to be unsure and what does not is not.
+
+    Args:
+        hessian: Of the mean negative log-likelihood, in log parameters.
+        customers: How many it is the mean of.
+    """
+    curvatures, axes = np.linalg.eigh(hessian)
+    variances = 1 / np.maximum(customers * curvatures, 1 / _OPEN_SPREAD**2)
+    return tuple(map(tuple, ((axes * variances) @ axes.T).tolist()))
 
 
 def total(values: np.ndarray, weights: np.ndarray) -> float:

@@ -16,7 +16,7 @@ from numpy.polynomial import chebyshev
 from scipy.special import expit
 
 from retention.errors import ModelError
-from retention.fitting import ExactFit, Objective, lifetimes, total
+from retention.fitting import ExactFit, Objective, lifetimes, log_covariance, total
 from retention.histories import Histories
 
 #: The purchase models this module can fit, with the names the field uses.
@@ -29,7 +29,9 @@ class PurchaseModel:
 
     `r, alpha` shape the customers' purchase rates (gamma), `a, b` their chance to leave after a purchase
     (beta). `log_likelihood` is the maximum reached. `relative_errors` are the standard errors of these four
-    as a share of their values; NaN where the likelihood is flat and leaves a parameter open.
+    as a share of their values; NaN where the likelihood is flat and leaves a parameter open. `covariance` is
+    that of the estimated log(r, alpha, a, b), with wide but finite entries there, and zeros where the
+    parameters are known.
     """
 
     kind: str
@@ -39,9 +41,11 @@ class PurchaseModel:
     b: float
     log_likelihood: float
     relative_errors: tuple[float, float, float, float]
+    covariance: tuple[tuple[float, ...], ...] = ((0.0,) * 4,) * 4
 
     @property
-    def _b_active(self) -> float:
+    def b_active(self) -> float:
+        """b of a one-time buyer who is known to be active: in MBG/NBD the first purchase was a chance to leave."""
         return self.b + (self.kind == "mbg_nbd")
 
     def probability_active(self, frequency: np.ndarray, recency: np.ndarray, T: np.ndarray) -> np.ndarray:
@@ -53,7 +57,7 @@ class PurchaseModel:
         """
         x = np.asarray(frequency, dtype=float)
         log_odds_left = (self.r + x) * np.log1p((T - recency) / (self.alpha + recency))
-        leaving = np.maximum(self._b_active + x - 1, np.finfo(float).tiny)
+        leaving = np.maximum(self.b_active + x - 1, np.finfo(float).tiny)
         active = expit(np.log(leaving) - np.log(self.a) - log_odds_left)
         return np.where(x > 0, active, 1.0) if self.kind == "bg_nbd" else active
 
@@ -85,7 +89,7 @@ class PurchaseModel:
         values, begins = np.unique(frequency[order], return_index=True)
         for x, rows in zip(values, np.split(order, begins[1:]), strict=False):
             stretch = days / (self.alpha + age[rows, None])
-            expected[rows] = _purchases_over(stretch, self.r + float(x), self.a, self._b_active + float(x))
+            expected[rows] = _purchases_over(stretch, self.r + float(x), self.a, self.b_active + float(x))
         return np.maximum.accumulate(expected, axis=1)
 
     def expected_purchases_of_new(self, days: np.ndarray | float) -> np.ndarray:
@@ -185,7 +189,8 @@ def fit_purchases(histories: Histories, kind: str = "bg_nbd", start: PurchaseMod
     names = ["r", "alpha", "a", "b"]
     parameters = fitter.params_[names]
     errors = fitter.standard_errors_[names] / parameters
-    return PurchaseModel(kind, *parameters.tolist(), float(log_likelihood), tuple(errors.tolist()))
+    covariance = log_covariance(fitter._hessian_, histories.counts.sum())
+    return PurchaseModel(kind, *parameters.tolist(), float(log_likelihood), tuple(errors.tolist()), covariance)
 
 
 def _refuse_degenerate(histories: Histories) -> None:

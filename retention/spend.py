@@ -7,10 +7,21 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaln, digamma, polygamma
+from scipy.special import (
+    betainc,
+    betaincinv,
+    betaln,
+    digamma,
+    gamma,
+    gammainc,
+    gammaincc,
+    gammaincinv,
+    gammaln,
+    polygamma,
+)
 
 from retention.errors import ModelError
-from retention.fitting import ExactFit, Objective, lifetimes, total
+from retention.fitting import ExactFit, Objective, lifetimes, log_covariance, total
 
 #: Repeat customers with a positive spend that the Gamma-Gamma model asks for. It has three parameters, and
 #: the spread between fewer customers says next to nothing about them.
@@ -29,7 +40,9 @@ class SpendModel:
     "store_average", where these are None and `reason` is a sentence saying why. `mean` is what a customer
     without repeat purchases is expected to spend on a purchase day: the Gamma-Gamma mean of the population,
     or the mean of the store's repeat purchase days (of all purchase days where no repeat had a price).
-    `customers` is how many the model learned from.
+    `customers` is how many the model learned from. `variation` (store average only) is the standard deviation
+    of an order value as a share of the customer's mean. `covariance` is that of the estimated log(p, q, v), or
+    the variance of the estimated log(mean); zeros where the parameters are known.
     """
 
     kind: str
@@ -40,6 +53,8 @@ class SpendModel:
     v: float | None = None
     log_likelihood: float | None = None
     reason: str = ""
+    variation: float = 0.0
+    covariance: tuple[tuple[float, ...], ...] = ((0.0,) * 3,) * 3
 
     def expected_order_value(self, frequency: np.ndarray, monetary_value: np.ndarray) -> np.ndarray:
         """Return the expected spend of a customer's next purchase day, always positive.
@@ -54,6 +69,68 @@ class SpendModel:
             return np.where((frequency > 0) & (spend > 0), spend, self.mean)
         own = self.p * frequency
         return (own * spend + (self.q - 1) * self.mean) / (own + self.q - 1)
+
+    def scale(self, frequency: np.ndarray, monetary_value: np.ndarray) -> np.ndarray:
+        """Return the unit in which customers of one frequency have the same distribution of future spend."""
+        if self.kind == "store_average":
+            return self.expected_order_value(frequency, monetary_value)
+        return self.v + np.asarray(frequency, dtype=float) * np.asarray(monetary_value, dtype=float)
+
+    def probability_total_below(self, multiple: np.ndarray, orders: np.ndarray, frequency: float) -> np.ndarray:
+        """Return the probability that so many orders add up to less than a multiple of the customer's `scale`.
+
+        Gamma-Gamma: a sum of n gamma spends over the customer's own gamma rate is a beta prime variable. Store
+        average: the sum is taken as gamma with the customer's mean and the store's variation.
+
+        Source: follows from Fader and Hardie, note 025, eq. 1 to 3.
+        """
+        if self.kind == "gamma_gamma":
+            return betainc(self.p * orders, self.q + self.p * frequency, multiple / (1 + multiple))
+        shape = orders / max(self.variation, 1e-3) ** 2
+        return gammainc(shape, multiple * shape / orders)
+
+    def total_quantile(self, level: float, orders: float, frequency: float) -> float:
+        """Return the multiple that `probability_total_below` gives the probability `level`."""
+        if self.kind == "gamma_gamma":
+            share = betaincinv(self.p * orders, self.q + self.p * frequency, level)
+            return float(share / max(1 - share, np.finfo(float).tiny))
+        shape = orders / max(self.variation, 1e-3) ** 2
+        return float(gammaincinv(shape, level) * orders / shape)
+
+    def second_moment(self, frequency: np.ndarray, customers: int) -> tuple[np.ndarray, float]:
+        """Return f and c such that n orders' total has the second moment f x (n² + c x n) x expected value².
+
+        For q + p x frequency near 2 and below it, the moment rests on spends that not one in `customers`
+        customers shows, or does not exist; such spends are cut off.
+        """
+        frequency = np.asarray(frequency, dtype=float)
+        if self.kind == "store_average":
+            return np.ones_like(frequency), self.variation**2
+        shape = self.q + self.p * frequency
+        rarest = gammaincinv(shape, 1 / customers)
+        return (shape - 1) ** 2 * _inverse_square_above(shape, rarest), 1 / self.p
+
+    def log_slopes(self, frequency: np.ndarray, monetary_value: np.ndarray) -> np.ndarray:
+        """Return the derivatives of log(expected order value) by the log parameters of `covariance`, row by row."""
+        frequency, spend = np.asarray(frequency, dtype=float), np.asarray(monetary_value, dtype=float)
+        if self.kind == "store_average":
+            return np.where((frequency > 0) & (spend > 0), 0.0, 1.0)[:, None]
+        own = self.p * frequency
+        weight = own + self.q - 1
+        return np.stack([1 - own / weight, -self.q / weight, self.v / (self.v + frequency * spend)], axis=1)
+
+
+def _inverse_square_above(shape: np.ndarray, least: np.ndarray) -> np.ndarray:
+    """E[1/g²; g > least] of a gamma variable g with this shape, which may be 2 or less."""
+    s = shape - 2
+    above = np.empty_like(s)
+    usual = s > 1e-6
+    above[usual] = gammaincc(s[usual], least[usual]) * np.exp(gammaln(s[usual]) - gammaln(shape[usual]))
+    y, low = least[~usual], np.minimum(s[~usual], -1e-6)
+    # One step down by recursion: the incomplete gamma function of a shape below zero.
+    incomplete = (gammaincc(low + 1, y) * gamma(low + 1) - y**low * np.exp(-y)) / low
+    above[~usual] = incomplete / gamma(shape[~usual])
+    return above
 
 
 def fit_spend(customers: pd.DataFrame) -> SpendModel:
@@ -102,7 +179,14 @@ def fit_spend(customers: pd.DataFrame) -> SpendModel:
         )
         return _store_average(customers, frequency, spend, reason)
     log_likelihood = -float(fitter._negative_log_likelihood_) * found - found * np.log(scale)
-    return SpendModel("gamma_gamma", mean * scale, found, p, q, v * scale, float(log_likelihood))
+    return SpendModel(
+        "gamma_gamma",
+        mean * scale,
+        found,
+        *(p, q, v * scale),
+        log_likelihood=float(log_likelihood),
+        covariance=log_covariance(fitter._hessian_, found),
+    )
 
 
 def _store_average(customers: pd.DataFrame, frequency: np.ndarray, spend: np.ndarray, reason: str) -> SpendModel:
@@ -115,7 +199,11 @@ def _store_average(customers: pd.DataFrame, frequency: np.ndarray, spend: np.nda
             "No purchase has a price above zero, so nothing can be said about spending. Check which column "
             "holds the amount paid."
         )
-    return SpendModel("store_average", float(mean), len(spend), reason=reason)
+    variation = float(spend.std() / mean) if len(spend) > 1 else 1.0
+    known = variation**2 / max(len(spend), 1)
+    return SpendModel(
+        "store_average", float(mean), len(spend), reason=reason, variation=variation, covariance=((known,),)
+    )
 
 
 @cache

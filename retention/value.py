@@ -15,8 +15,8 @@ import pandas as pd
 from scipy import stats
 
 from retention.checks import ENOUGH_CUSTOMERS, ENOUGH_DAYS, Check
-from retention.cltv import DAYS_PER_MONTH
 from retention.errors import DataError
+from retention.forecast import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
     from datetime import date

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from retention import fitting, purchases
 from retention.cltv import (
-    DAYS_PER_MONTH,
     CltvModel,
     expected_by_month,
     fit_cltv,
@@ -19,13 +18,17 @@ from retention.cltv import (
 )
 from retention.customers import summarise_customers
 from retention.errors import DataError, ModelError, RetentionError
+from retention.forecast import DAYS_PER_MONTH
 from retention.purchases import PurchaseModel
 from retention.simulator import simulate_orders
 from retention.spend import SpendModel
 from tests.histories import cdnow, extreme_store, handmade, simulated
 from tests.orders_stub import orders_of
 
-COLUMNS = ["p_alive", "p_purchase", "p_purchase_30d", "expected_orders", "expected_order_value", "cltv"]
+COLUMNS = [
+    *("p_alive", "p_purchase", "p_purchase_30d", "expected_orders", "orders_low", "orders_high"),
+    *("expected_order_value", "cltv", "cltv_low", "cltv_high"),
+]
 NAN = (float("nan"),) * 4
 
 
@@ -214,12 +217,12 @@ def test_a_hundred_extreme_stores_give_finite_numbers_without_a_warning(block):
             model = fit_cltv(customers, ("bg_nbd", "mbg_nbd")[seed % 2])
             fitted += 1
             for horizon in (1, 365, 3650):
-                scores = predict_cltv(model, customers, horizon, soon_days=1).to_numpy()
-                assert np.isfinite(scores).all()
-                assert (scores >= 0).all()
-                assert (scores[:, 4] > 0).all()
+                scores = predict_cltv(model, customers, horizon, soon_days=1)
+                assert np.isfinite(scores.to_numpy()).all()
+                assert (scores.to_numpy() >= 0).all()
+                assert (scores["expected_order_value"] > 0).all()
                 months = expected_by_month(model, customers, horizon)
-                assert months["expected_value"].sum() == pytest.approx(scores[:, 5].sum(), rel=1e-9)
+                assert months["expected_value"].sum() == pytest.approx(scores["cltv"].sum(), rel=1e-9)
         assert all(check.status in ("good", "caution", "bad") for check in model.checks)
     assert fitted >= 5
 

@@ -1,0 +1,206 @@
+"""How well would the model have done? Hide the end of the history, predict it, compare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import ibis
+import numpy as np
+import pandas as pd
+
+from retention.accuracy import accuracy, calibration, expected_by_frequency, poisson_deviance
+from retention.cltv import CltvModel, fit_cltv
+from retention.customers import summarise_customers
+from retention.errors import DataError, ModelError
+from retention.forecast import forecast
+from retention.histories import group_histories
+from retention.intervals import history_intervals, whole_orders
+from retention.purchases import PURCHASE_MODELS
+from retention.totals import Total, orders_of_forecast, value_of_forecast
+from retention.tracking import purchase_days, weekly_repeat_orders, weekly_tracking
+
+if TYPE_CHECKING:
+    from retention.orders import Orders
+
+#: The shortest hidden part that says anything, in days, and the longest taken unless asked for.
+MIN_HOLDOUT, MAX_HOLDOUT = 14, 365
+BASELINES = {"past_rate": "Past rate carried on", "average": "Everybody the average"}
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """A model fitted up to `cut` and compared with what happened in the `holdout_days` after it, up to `end`.
+
+    - `purchase_model`: the model that the rest speaks of; `reason`: a sentence on why, where it was picked here.
+    - `model`: it, fitted to the customers known at the cut.
+    - `models`: one row for each purchase model and each naive baseline (index: "bg_nbd", "mbg_nbd",
+      "past_rate", "average"): `orders`, `actual_orders`, `revenue`, `actual_revenue` (totals), `bias`,
+      `revenue_bias` (predicted / actual - 1), `mae`, `rmse` (orders a customer), `deviance` (mean Poisson
+      deviance of the orders; the lower the better, infinite where an order came that was ruled out),
+      `top_10`, `top_20` (share of the actual revenue brought by the customers predicted highest) and `gini`
+      (of that ranking; 1 as good as hindsight, 0 as good as chance).
+    - `calibration`: customers in up to ten groups by their predicted probability to buy: `customers`,
+      `predicted`, `observed`, `low`, `high` (80 % interval of the observed share).
+    - `by_frequency`: customers by repeat purchases before the cut: `frequency` ("0" to "7+"), `customers`,
+      `expected`, `actual` (orders a customer after the cut), `low`, `high` (80 % interval of the actual mean).
+    - `tracking`: weeks up to `end`: `week_end`, `actual`, `expected`, `low`, `high` (80 %, after the cut),
+      `part` ("fitted" or "foreseen"), repeat orders of the customers known at the cut.
+    - `coverage`: share of customers whose orders lay within their 80 % interval; `orders`, `revenue`: the
+      totals foreseen with their intervals.
+    """
+
+    cut: date
+    end: date
+    holdout_days: int
+    purchase_model: str
+    reason: str
+    model: CltvModel
+    models: pd.DataFrame
+    calibration: pd.DataFrame
+    by_frequency: pd.DataFrame
+    tracking: pd.DataFrame
+    coverage: float
+    orders: Total
+    revenue: Total
+    customers: int
+
+    @property
+    def verdict(self) -> str:
+        """What the comparison says, in words."""
+        found = self.models.loc[self.purchase_model]
+        naive = self.models.loc["past_rate"]
+        actual = int(found["actual_orders"])
+        if not actual:
+            return (
+                f"In the last {self.holdout_days} days none of the {self.customers:,} customers ordered again, "
+                f"where this model foresaw {found['orders']:,.0f} orders."
+            )
+        said = (
+            f"In the last {self.holdout_days} days this model foresaw {found['orders']:,.0f} of {actual:,} repeat "
+            f"orders, {_off(found['bias'])}"
+        )
+        if found["actual_revenue"] > 0:
+            said += f"; its best 20% of customers brought {found['top_20']:.0%} of the revenue"
+        return f"{said}; guessing from past rates was {_off(naive['bias'])}."
+
+
+def default_holdout(orders: Orders) -> int:
+    """Return the days hidden unless asked otherwise: the last third of the history, at most a year."""
+    return min(MAX_HOLDOUT, (orders.end - orders.start).days // 3)
+
+
+def backtest(orders: Orders, holdout_days: int | None = None, purchase_model: str = "bg_nbd") -> Backtest:
+    """Hide the last `holdout_days` of the history, fit to the rest, and compare the prediction with them.
+
+    Args:
+        orders: The orders.
+        holdout_days: Days to hide, from 14 to the length of the history less 14; the last third of the
+            history, at most a year, unless given.
+        purchase_model: "bg_nbd", "mbg_nbd", or "auto" for the one that does better here.
+
+    Raises:
+        DataError: The history is too short for a hidden part of this length.
+        ModelError: No model can be fitted to what comes before the cut; the message says why.
+
+    Source: the comparison of Fader, Hardie and Lee (2005), section 4, and of Batislam et al. (2007).
+    """
+    if purchase_model not in (*PURCHASE_MODELS, "auto"):
+        raise ModelError(f"There is no purchase model {purchase_model!r}. Choose bg_nbd, mbg_nbd or auto.")
+    days = default_holdout(orders) if holdout_days is None else int(holdout_days)
+    span = (orders.end - orders.start).days
+    if not MIN_HOLDOUT <= days <= span - MIN_HOLDOUT:
+        raise DataError(
+            f"A backtest that hides {days:,} days asks for {max(days, MIN_HOLDOUT) + MIN_HOLDOUT:,} days of orders "
+            f"or more, and hides {MIN_HOLDOUT} days or more; these orders span {span:,}. Load a longer period"
+            + (" or hide fewer days." if days > MIN_HOLDOUT else ".")
+        )
+    cut = orders.end - timedelta(days=days)
+    try:
+        customers = summarise_customers(orders, as_of=cut)
+        fitted = fit_cltv(customers, "bg_nbd")
+    except (DataError, ModelError) as error:
+        raise ModelError(f"Up to {cut} there is too little to predict the {days} days after it: {error}") from error
+    known = purchase_days(orders).cache()
+    actual_orders, actual_revenue = _actual(known, cut)
+    candidates = {"bg_nbd": fitted, "mbg_nbd": replace(fitted, purchases=fitted.companion)}
+    histories = group_histories(customers)
+    aheads = {kind: forecast(model.purchases, histories, days) for kind, model in candidates.items()}
+    order_value = fitted.spend.expected_order_value(customers["frequency"], customers["monetary_value"])
+    predicted = {}
+    for kind, ahead in aheads.items():
+        orders_each = ahead.orders[histories.codes]
+        predicted[kind] = orders_each, orders_each * order_value
+    predicted |= _naive(customers, days)
+    models = pd.DataFrame({kind: accuracy(*pair, actual_orders, actual_revenue) for kind, pair in predicted.items()}).T
+    kind, reason = purchase_model, ""
+    if kind == "auto":
+        kind, reason = _better(*(predicted[one][0] for one in PURCHASE_MODELS), actual_orders)
+    model, ahead = candidates[kind], aheads[kind]
+    ranges = history_intervals(model.purchases, model.spend, ahead, days)
+    low, high = whole_orders(ahead, ranges)
+    held = (actual_orders >= low[histories.codes]) & (actual_orders <= high[histories.codes])
+    soon = ahead.active * model.purchases.probability_purchase_if_active(histories.frequency, histories.T, days)
+    return Backtest(
+        cut=cut,
+        end=orders.end,
+        holdout_days=days,
+        purchase_model=kind,
+        reason=reason,
+        model=model,
+        models=models,
+        calibration=calibration(soon[histories.codes], actual_orders > 0),
+        by_frequency=expected_by_frequency(customers["frequency"].to_numpy(), predicted[kind][0], actual_orders),
+        tracking=weekly_tracking(weekly_repeat_orders(known, cut), customers, model.purchases, cut, days),
+        coverage=float(held.mean()),
+        orders=orders_of_forecast(model, customers, ahead, ranges).total(),
+        revenue=value_of_forecast(model, customers, ahead, ranges).total(),
+        customers=len(customers),
+    )
+
+
+def _actual(days: ibis.Table, cut: date) -> tuple[np.ndarray, np.ndarray]:
+    """Purchase days and revenue after the cut of each customer known at the cut, in the order of their ids."""
+    known = days.filter(days.first_day <= ibis.literal(cut))
+    after = known.day > ibis.literal(cut)
+    each = known.group_by("customer_id").agg(
+        orders=after.ifelse(1, 0).sum(), revenue=after.ifelse(known.revenue, 0.0).sum()
+    )
+    found = each.order_by("customer_id").select("orders", "revenue").to_pyarrow()
+    return found["orders"].to_numpy().astype(float), found["revenue"].to_numpy().astype(float)
+
+
+def _naive(customers: pd.DataFrame, days: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """What one would guess without a model: each customer's own past rate, and the average of all."""
+    frequency, age = customers["frequency"].to_numpy(dtype=float), customers["T"].to_numpy(dtype=float)
+    spend = customers["monetary_value"].to_numpy(dtype=float)
+    rate = frequency / np.maximum(age, 1)
+    average = frequency.sum() / max(age.sum(), 1)
+    average_spend = (frequency @ spend) / max(frequency.sum(), 1)
+    everyone = np.ones(len(customers))
+    return {
+        "past_rate": (rate * days, rate * days * spend),
+        "average": (average * days * everyone, average * days * average_spend * everyone),
+    }
+
+
+def _better(bg_nbd: np.ndarray, mbg_nbd: np.ndarray, actual: np.ndarray) -> tuple[str, str]:
+    """The model whose expected orders of single customers were nearer, and a sentence on why."""
+    worse = poisson_deviance(bg_nbd, actual) - poisson_deviance(mbg_nbd, actual)
+    error = worse.std(ddof=1) / np.sqrt(len(worse)) if len(worse) > 1 else np.inf
+    kind = "mbg_nbd" if worse.mean() > error else "bg_nbd"
+    numbers = " and ".join(
+        f"{poisson_deviance(expected, actual).mean():.4f} with {PURCHASE_MODELS[name]}"
+        for name, expected in (("bg_nbd", bg_nbd), ("mbg_nbd", mbg_nbd))
+    )
+    measured = f"the mean deviance of the hidden orders is {numbers} (standard error of the difference {error:.4f})"
+    if abs(worse.mean()) <= error:
+        return kind, f"BG/NBD, the usual model: the backtest does not tell the two apart; {measured}."
+    return kind, f"{PURCHASE_MODELS[kind]}: it foresaw the orders of single customers better; {measured}."
+
+
+def _off(bias: float) -> str:
+    if abs(bias) < 0.005:
+        return "right to a percent"
+    return f"{abs(bias):.0%} too {'many' if bias > 0 else 'few'}"

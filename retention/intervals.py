@@ -1,0 +1,103 @@
+"""What each customer may do: 80 % intervals of the orders and the spend of a horizon, and their variances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from retention.forecast import Forecast
+from retention.order_counts import OrderCounts, order_counts
+from retention.purchases import PurchaseModel
+from retention.spend import SpendModel
+
+#: The probability that an interval is to hold, and the probabilities below and above it.
+LEVEL = 0.8
+LOW, HIGH = (1 - LEVEL) / 2, (1 + LEVEL) / 2
+
+_STEP, _WIDEST = 0.08, 10.0  # of a table of spends, in logs
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryIntervals:
+    """Intervals of each distinct history, as arrays.
+
+    `orders_low`, `orders_high`: the 10th and the 90th percentile of the number of orders. `spend_low`,
+    `spend_high`: those of the undiscounted spend, in units of `SpendModel.scale`. `orders_square`: the mean
+    square of the number of orders.
+    """
+
+    orders_low: np.ndarray
+    orders_high: np.ndarray
+    spend_low: np.ndarray
+    spend_high: np.ndarray
+    orders_square: np.ndarray
+
+
+def history_intervals(purchases: PurchaseModel, spend: SpendModel, ahead: Forecast, days: float) -> HistoryIntervals:
+    """Return the intervals of every distinct history.
+
+    Args:
+        purchases, spend: The models. Their parameters are taken as known: next to chance, what is not known of
+            them changes a single customer's interval little.
+        ahead: The forecast of the horizon.
+        days: The horizon.
+    """
+    histories, active = ahead.histories, ahead.active
+    found = HistoryIntervals(*(np.zeros(len(active)) for _ in range(5)))
+    order = np.argsort(histories.frequency, kind="stable")
+    values, begins = np.unique(histories.frequency[order], return_index=True)
+    for frequency, rows in zip(values, np.split(order, begins[1:]), strict=False):
+        ages, place = np.unique(histories.T[rows], return_inverse=True)
+        counts = order_counts(purchases, int(frequency), ages, days)
+        multiples, below = _spend_table(spend, counts, float(frequency))
+        fewer = 1 - counts.reached
+        nothing = fewer[:, 0]
+        for level, orders, money in (
+            (LOW, found.orders_low, found.spend_low),
+            (HIGH, found.orders_high, found.spend_high),
+        ):
+            # A level of all customers with a history, as a level of those of them who are active.
+            wanted = 1 - (1 - level) / np.maximum(active[rows], 1e-300)
+            some = wanted > nothing[place]
+            at, level_at, to = place[some], wanted[some], rows[some]
+            orders[to] = counts.numbers[_first_at_least(fewer, at, level_at)] - 1
+            money[to] = _interpolated(multiples, below, at, level_at)
+        found.orders_square[rows] = active[rows] * counts.moments()[1][place]
+    return found
+
+
+def whole_orders(ahead: Forecast, ranges: HistoryIntervals) -> tuple[np.ndarray, np.ndarray]:
+    """The interval of each history's number of orders, widened to hold the expected number."""
+    expected = ahead.orders
+    return np.minimum(ranges.orders_low, np.floor(expected)), np.maximum(ranges.orders_high, np.ceil(expected))
+
+
+def _spend_table(spend: SpendModel, counts: OrderCounts, frequency: float) -> tuple[np.ndarray, np.ndarray]:
+    """Multiples of the scale, and for each age the probability that active customers spend less than that."""
+    reached = counts.reached.max(axis=0)
+    many = counts.middle[min(np.searchsorted(-reached, -(1 - HIGH) / 4), len(reached) - 1)]
+    most = np.log(spend.total_quantile(1 - (1 - HIGH) / 4, many, frequency))
+    least = np.log(max(spend.total_quantile(1e-3, 1.0, frequency), np.exp(most - _WIDEST)))
+    # The same grid whoever else is there, so that a customer's interval does not depend on others.
+    multiples = np.exp(np.arange(np.floor(least / _STEP), np.ceil(most / _STEP) + 2) * _STEP)
+    below = counts.share @ spend.probability_total_below(multiples, counts.middle[:, None], frequency)
+    return multiples, below + 1 - counts.reached[:, :1]
+
+
+def _first_at_least(table: np.ndarray, row: np.ndarray, level: np.ndarray) -> np.ndarray:
+    """The first column of each given row, which never decreases, that holds at least `level`; else the last."""
+    columns = table.shape[1]
+    # Rows one after the other, each lifted above the one before, are a single sorted array.
+    lifted = (np.clip(table, 0, 1) + 2 * np.arange(len(table))[:, None]).ravel()
+    found = np.searchsorted(lifted, np.minimum(level, 1) + 2 * row)
+    return np.clip(found - row * columns, 0, columns - 1)
+
+
+def _interpolated(multiples: np.ndarray, below: np.ndarray, row: np.ndarray, level: np.ndarray) -> np.ndarray:
+    """Where each given row reaches `level`, between the columns on a log scale."""
+    right = np.maximum(_first_at_least(below, row, level), 1)
+    start, end = below[row, right - 1], below[row, right]
+    part = np.clip((level - start) / np.maximum(end - start, 1e-300), 0, 1)
+    logs = np.log(multiples)
+    return np.exp(logs[right - 1] + part * (logs[right] - logs[right - 1]))

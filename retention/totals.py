@@ -1,0 +1,182 @@
+"""What a group of customers will bring together: an interval from chance and from what the fit leaves open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy.linalg import block_diag
+from scipy.stats import gamma
+
+from retention.cltv import CltvModel, check_settings
+from retention.forecast import Forecast, forecast
+from retention.histories import group_histories
+from retention.intervals import HIGH, LOW, HistoryIntervals, history_intervals
+
+#: Customers from whom the effect of the parameters on a total is measured, in a store that has more.
+SAMPLE = 20_000
+
+_STEP = 1e-3  # in log parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A total and its 80 % interval; `chance` and `parameters` are the standard deviations that make it."""
+
+    expected: float
+    low: float
+    high: float
+    chance: float
+    parameters: float
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertainty:
+    """What is needed for the interval of any group of customers' total.
+
+    `expected` and `variance` have one entry a customer: the mean and the variance of what the customer brings
+    when the parameters are known. `sample` are positions of customers, `slopes` (a row each) the derivatives
+    of their expected entries by the log parameters, whose covariance is `covariance`.
+    """
+
+    expected: np.ndarray
+    variance: np.ndarray
+    sample: np.ndarray
+    slopes: np.ndarray
+    covariance: np.ndarray
+
+    def total(self, members: np.ndarray | None = None) -> Total:
+        """Return the total of the customers whose entry in `members` (True or False) is True; of all if None."""
+        labels = np.zeros(len(self.expected), dtype=int) if members is None else np.where(members, 0, -1)
+        return self.totals(labels, 1)[0]
+
+    def totals(self, labels: np.ndarray, groups: int) -> list[Total]:
+        """Return the totals of groups 0 to `groups` - 1; customers with a negative label belong to none.
+
+        In a large store the parameters' effect is measured on a sample, and scaled to the group; a group
+        without anybody in the sample takes the effect on the whole store.
+        """
+        inside = labels >= 0
+        everyone = bool(inside.all())
+
+        def sums(values: np.ndarray, of: np.ndarray) -> np.ndarray:
+            kept = slice(None) if everyone else of >= 0
+            return np.bincount(of[kept], weights=values[kept], minlength=groups)
+
+        expected, variance = sums(self.expected, labels), sums(self.variance, labels)
+        sampled = labels[self.sample]
+        measured = sums(self.expected[self.sample], sampled)
+        slopes = np.stack([sums(column, sampled) for column in self.slopes.T], axis=1)
+        whole = self.slopes.sum(axis=0) / max(self.expected[self.sample].sum(), 1e-300)
+        relative = np.where(measured[:, None] > 0, slopes / np.maximum(measured, 1e-300)[:, None], whole)
+        spread = expected**2 * np.einsum("ij,jk,ik->i", relative, self.covariance, relative)
+        return [_total(*row) for row in zip(expected, variance, spread, strict=True)]
+
+
+def value_uncertainty(
+    model: CltvModel,
+    customers: pd.DataFrame,
+    horizon_days: float = 365,
+    annual_discount_rate: float = 0.10,
+    margin: float = 1.0,
+) -> Uncertainty:
+    """Return the uncertainty of the value (`cltv`) of any group of these customers.
+
+    Arguments and errors as in `predict_cltv`, whose customers' values are the `expected` entries.
+
+    Source: the delta method on the log parameters; chance from the distribution behind `order_counts` and the
+    posterior of the Gamma-Gamma model.
+    """
+    check_settings(horizon_days, annual_discount_rate, margin)
+    ahead = forecast(model.purchases, group_histories(customers), horizon_days, annual_discount_rate)
+    ranges = history_intervals(model.purchases, model.spend, ahead, horizon_days)
+    return value_of_forecast(model, customers, ahead, ranges, margin)
+
+
+def orders_uncertainty(model: CltvModel, customers: pd.DataFrame, horizon_days: float = 365) -> Uncertainty:
+    """Return the uncertainty of the number of orders (purchase days) of any group of these customers.
+
+    Arguments and errors as in `predict_cltv`; `expected` are its `expected_orders`.
+    """
+    check_settings(horizon_days)
+    ahead = forecast(model.purchases, group_histories(customers), horizon_days)
+    return orders_of_forecast(
+        model, customers, ahead, history_intervals(model.purchases, model.spend, ahead, horizon_days)
+    )
+
+
+def value_of_forecast(
+    model: CltvModel, customers: pd.DataFrame, ahead: Forecast, ranges: HistoryIntervals, margin: float = 1.0
+) -> Uncertainty:
+    """`value_uncertainty` of a forecast that is there already."""
+    codes, orders = ahead.histories.codes, ahead.discounted_orders
+    spent = customers["frequency"].to_numpy(), customers["monetary_value"].to_numpy()
+    worth = model.spend.expected_order_value(*spent) * margin
+    factor, within = model.spend.second_moment(ahead.histories.frequency, max(model.customers, 2))
+    square = factor * (ranges.orders_square + within * ahead.orders) * ahead.mean_discount**2
+    expected = orders[codes] * worth
+    sample = _sample(len(customers))
+    slopes = [
+        _purchase_slopes(model, customers, sample, ahead) * worth[sample, None],
+        model.spend.log_slopes(spent[0][sample], spent[1][sample]) * expected[sample, None],
+    ]
+    return Uncertainty(
+        expected,
+        np.maximum(square - orders**2, 0)[codes] * worth**2,
+        sample,
+        np.concatenate(slopes, axis=1),
+        block_diag(model.purchases.covariance, model.spend.covariance),
+    )
+
+
+def orders_of_forecast(
+    model: CltvModel, customers: pd.DataFrame, ahead: Forecast, ranges: HistoryIntervals
+) -> Uncertainty:
+    """`orders_uncertainty` of a forecast that is there already."""
+    codes, orders = ahead.histories.codes, ahead.orders
+    sample = _sample(len(customers))
+    plain = replace(ahead, discount=np.ones_like(ahead.discount))
+    return Uncertainty(
+        orders[codes],
+        np.maximum(ranges.orders_square - orders**2, 0)[codes],
+        sample,
+        _purchase_slopes(model, customers, sample, plain),
+        np.array(model.purchases.covariance),
+    )
+
+
+def _purchase_slopes(model: CltvModel, customers: pd.DataFrame, sample: np.ndarray, ahead: Forecast) -> np.ndarray:
+    """Derivatives of the sampled customers' discounted orders by log(r, alpha, a, b)."""
+    histories = group_histories(customers.iloc[sample])
+    columns = []
+    for name in ("r", "alpha", "a", "b"):
+        value = getattr(model.purchases, name)
+        up, down = (
+            replace(
+                forecast(replace(model.purchases, **{name: value * np.exp(step)}), histories, ahead.ends[-1]),
+                discount=ahead.discount,
+            ).discounted_orders
+            for step in (_STEP, -_STEP)
+        )
+        columns.append((up - down) / (2 * _STEP))
+    return np.stack(columns, axis=1)[histories.codes]
+
+
+def _sample(customers: int) -> np.ndarray:
+    if customers <= SAMPLE:
+        return np.arange(customers)
+    # The same customers every time, so that a number does not change without a cause.
+    return np.sort(np.random.default_rng(1).choice(customers, SAMPLE, replace=False))
+
+
+def _total(expected: float, variance: float, spread: float) -> Total:
+    """The interval of a gamma variable, which cannot be negative, with this mean and these variances."""
+    whole = variance + spread
+    low = high = expected
+    if expected > 0 and whole > 0:
+        shape = expected**2 / whole
+        low, high = gamma.ppf([LOW, HIGH], shape, scale=whole / expected)
+    return Total(
+        float(expected), float(min(low, expected)), float(max(high, expected)), float(variance**0.5), float(spread**0.5)
+    )

@@ -1,0 +1,141 @@
+"""Week by week: the repeat orders that came, beside those that the model fits before a cut and foresees after it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import ibis
+import numpy as np
+import pandas as pd
+from scipy.interpolate import PchipInterpolator
+from scipy.stats import gamma
+
+from retention.histories import Histories, group_histories
+from retention.intervals import HIGH, LOW
+from retention.purchases import PurchaseModel
+
+if TYPE_CHECKING:
+    from retention.orders import Orders
+
+WEEK = 7
+
+#: Customers on whom the width of the band is measured, in a store that has more.
+SAMPLE = 2_000
+
+_KNOTS = 24
+_STEP = 1e-3  # in log parameters
+
+
+def purchase_days(orders: Orders) -> ibis.Table:
+    """One row per customer and purchase day: `customer_id`, `day`, `revenue` and the customer's `first_day`."""
+    table = orders.table
+    daily = table.group_by(table.customer_id, day=table.ordered_at.date()).agg(revenue=table.revenue.sum())
+    return daily.mutate(first_day=daily.day.min().over(group_by=daily.customer_id))
+
+
+def weekly_repeat_orders(days: ibis.Table, cut: date) -> pd.DataFrame:
+    """Count repeat purchase days by week: `week` (1 begins the day after the cut) and `actual`.
+
+    Customers whose first day comes after the cut are left out; so are weeks without a repeat purchase.
+    """
+    repeat = days.filter((days.first_day <= ibis.literal(cut)) & (days.day > days.first_day))
+    since = repeat.day.delta(ibis.literal(cut), unit="day")
+    weeks = repeat.select(week=((since - 1) / WEEK).floor().cast("int64") + 1)
+    return weeks.group_by("week").agg(actual=weeks.count()).to_pandas()
+
+
+def weekly_tracking(
+    actual: pd.DataFrame, customers: pd.DataFrame, model: PurchaseModel, cut: date, holdout_days: int
+) -> pd.DataFrame:
+    """Actual and expected repeat orders of all whole weeks before and after a cut.
+
+    Args:
+        actual: From `weekly_repeat_orders`.
+        customers: The customers at the cut, to whom the model was fitted.
+        model: The purchase model.
+        cut: The last day the model has seen.
+        holdout_days: Days known after the cut.
+
+    Returns:
+        A row a week: `week` (1 is the first after the cut), `week_end` (timestamp), `actual`, `expected`,
+        `low`, `high` (80 % interval, after the cut only) and `part` ("fitted" or "foreseen"). Before the cut
+        customers are expected to do what the model says of any new customer, after it what it says of
+        customers with their histories.
+
+    Source: the tracking plots of Fader, Hardie and Lee (2005), section 4; eq. 9 before and eq. 10 after the cut.
+    """
+    before = int(customers["T"].max()) // WEEK
+    after = holdout_days // WEEK
+    histories = group_histories(customers)
+    foreseen, low, high = _foreseen(model, histories, after)
+    weeks = np.arange(1 - before, after + 1)
+    frame = pd.DataFrame({"week": weeks, "week_end": pd.Timestamp(cut) + pd.to_timedelta(weeks * WEEK, unit="D")})
+    counted = actual.set_index("week")["actual"].reindex(weeks, fill_value=0).to_numpy()
+    nothing = np.full(before, np.nan)
+    return frame.assign(
+        actual=counted,
+        expected=np.concatenate([_fitted(model, customers["T"].to_numpy(), before), foreseen]),
+        low=np.concatenate([nothing, low]),
+        high=np.concatenate([nothing, high]),
+        part=np.where(weeks <= 0, "fitted", "foreseen"),
+    )
+
+
+def _fitted(model: PurchaseModel, age: np.ndarray, weeks: int) -> np.ndarray:
+    """Expected repeat purchases of the last so many weeks, of customers about whom only the first day is known."""
+    joined = np.bincount(age.astype(int))
+    days = np.arange(1, len(joined))
+    new = np.concatenate([[0.0], model.expected_purchases_of_new(days)]) if len(days) else np.zeros(1)
+    # By then, a customer of age T had been there for T - since days.
+    totals = [joined[since:] @ new[: len(joined) - since] for since in range(0, (weeks + 1) * WEEK, WEEK)]
+    return -np.diff(totals)[::-1]
+
+
+def _foreseen(model: PurchaseModel, histories: Histories, weeks: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Expected repeat purchases of the next so many weeks, and their 80 % interval."""
+    ends = np.arange(1, weeks + 1) * float(WEEK)
+    expected = _totals(model, histories, ends)
+    counts = histories.counts.astype(float)
+    if len(counts) > SAMPLE:
+        picked = np.random.default_rng(1).choice(len(counts), SAMPLE, replace=False, p=counts / counts.sum())
+        some = Histories(
+            *(values[picked] for values in (histories.frequency, histories.recency, histories.T)),
+            counts=np.ones(SAMPLE),
+            codes=np.arange(SAMPLE),
+        )
+    else:
+        some = histories
+    mean, variance = _weekly(model, some, ends)
+    slopes = []
+    for name in ("r", "alpha", "a", "b"):
+        value = getattr(model, name)
+        up, down = (_weekly(replace(model, **{name: value * np.exp(by)}), some, ends)[0] for by in (_STEP, -_STEP))
+        slopes.append((up - down) / (2 * _STEP) / mean)
+    relative = np.stack(slopes, axis=1)
+    spread = np.einsum("ij,jk,ik->i", relative, np.array(model.covariance), relative)
+    whole = expected * variance / mean + expected**2 * spread
+    shape, scale = expected**2 / whole, whole / expected
+    return expected, gamma.ppf(LOW, shape, scale=scale), gamma.ppf(HIGH, shape, scale=scale)
+
+
+def _totals(model: PurchaseModel, histories: Histories, ends: np.ndarray) -> np.ndarray:
+    """Expected purchases of everybody in each week, read off a smooth curve through some of the weeks' ends."""
+    knots = np.unique(np.concatenate([ends[:1], np.geomspace(ends[0], ends[-1], _KNOTS), ends[-1:]]))
+    active = model.probability_active(histories.frequency, histories.recency, histories.T)
+    pairs, frequency, age = histories.without_recency()
+    weight = np.bincount(pairs, weights=active * histories.counts, minlength=len(age))
+    curve = weight @ model.expected_purchases_if_active(frequency, age, knots)
+    return np.diff(PchipInterpolator(np.append(0.0, knots), np.append(0.0, curve))(ends), prepend=0.0)
+
+
+def _weekly(model: PurchaseModel, histories: Histories, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of everybody's purchases in each week, the parameters taken as known."""
+    active = model.probability_active(histories.frequency, histories.recency, histories.T)
+    expected = model.expected_purchases_if_active(histories.frequency, histories.T, ends)
+    each = active[:, None] * np.diff(expected, axis=1, prepend=0.0)
+    # Two purchases in a week: as likely as the rate of a customer who has just made one says.
+    rate = (model.r + histories.frequency + 1)[:, None] / (model.alpha + histories.T[:, None] + ends)
+    square = each * (1 + rate * WEEK)
+    return histories.counts @ each, histories.counts @ (square - each**2)
