@@ -3,30 +3,54 @@
 import streamlit as st
 
 from retention.errors import ModelError
+from retention.view import customer_parts, shell, trust_parts, what_if_parts, widgets
 from retention.view import lifetime_parts as parts
 from retention.view import loaded as session
-from retention.view import shell, widgets
 
 data = shell.open_page("Customer value", "Who will come back, and what are they worth?")
 
 
 @st.fragment
 def answer() -> None:
-    """Everything that follows the settings."""
+    """Everything that follows the settings; of the tabs only the open one is computed."""
+    plan = parts.settings()
     try:
         model = session.model_for(data)
     except ModelError as error:
         widgets.problem("The value of your customers cannot be estimated from these orders", error)
         parts.customer_table(data, None)
         return
-    plan = parts.settings()
     scores = session.scores_for(data, plan)
     parts.headline(data, scores, plan)
     widgets.forecast_caution(model, link=False)
-    parts.distribution(data, plan)
-    parts.months(data, plan)
-    parts.trust(data, model)
-    parts.customer_table(data, scores)
+    value, trust, levers, one, everybody = st.tabs(
+        [
+            ":material/payments: Value",
+            ":material/fact_check: Can I trust it?",
+            ":material/tune: What if",
+            ":material/person: One customer",
+            ":material/groups: All customers",
+        ],
+        key="tab",
+        on_change="rerun",
+    )
+    if value.open:
+        with value:
+            parts.distribution(data, plan)
+            parts.months(data, plan)
+    if trust.open:
+        with trust:
+            more = trust_parts.proof(data, model)
+            trust_parts.health(data, model, more)
+    if levers.open:
+        with levers:
+            what_if_parts.what_if_panel(data, plan)
+    if one.open:
+        with one:
+            customer_parts.one_customer(data, model, scores, plan)
+    if everybody.open:
+        with everybody:
+            parts.customer_table(data, scores)
 
 
 answer()

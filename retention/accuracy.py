@@ -35,7 +35,7 @@ def accuracy(
         "deviance": poisson_deviance(orders, actual_orders).mean(),
         "top_10": _share_of_first(captured, 0.1),
         "top_20": _share_of_first(captured, 0.2),
-        "gini": _area(captured) / _area(best),
+        "gini": _area(captured, len(orders)) / _area(best, len(orders)),
     }
 
 
@@ -120,6 +120,9 @@ def _share_of_first(captured: np.ndarray, share: float) -> float:
     return float(captured[int(np.ceil(share * (len(captured) - 1)))] / captured[-1])
 
 
-def _area(captured: np.ndarray) -> float:
-    """Area between a ranking's curve and that of chance, as a share of the unit square."""
-    return float((captured / captured[-1]).mean() - 0.5) if captured[-1] else np.nan
+def _area(captured: np.ndarray, customers: int) -> float:
+    """Area between a ranking's curve and that of chance, as a share of the unit square; 0 for rounding errors."""
+    if not captured[-1]:
+        return np.nan
+    area = float((captured / captured[-1]).mean() - 0.5)
+    return area if abs(area) > 1e-9 * customers else 0.0

@@ -27,6 +27,10 @@ WIDE_ERROR = 0.5
 HOPELESS_ERROR = 1.0
 #: A shape parameter past this describes customers as all alike.
 ALIKE = 1000
+#: Repeat purchases that the newest customers should have made by now, for a comparison to say anything.
+ENOUGH_EXPECTED = 20
+#: Difference between the newest customers and the others, as a share of what the model expects, worth a warning.
+DIFFERENT_COHORT = 0.15
 #: Gamma-Gamma takes spend to be independent of frequency; a correlation past this is worth a warning.
 STRONG_CORRELATION = 0.3
 
@@ -65,8 +69,9 @@ def model_checks(
         _one_time_buyers(float((frequency == 0).mean())),
         _parameters(purchases, companion),
         _precision(purchases),
+        _newest_customers(customers, purchases),
         _spend(spend),
-        _spend_and_frequency(customers),
+        _spend_and_frequency(customers, spend),
     )
 
 
@@ -208,7 +213,45 @@ def _spend(model: SpendModel) -> Check:
     )
 
 
-def _spend_and_frequency(customers: pd.DataFrame) -> Check:
+def _newest_customers(customers: pd.DataFrame, purchases: PurchaseModel) -> Check:
+    """Repeat purchases of the newest quarter of the customers and of the others, against what the model fits."""
+    name = "Newest customers"
+    age, frequency = customers["T"].to_numpy(), customers["frequency"].to_numpy(dtype=float)
+    ages, place = np.unique(age, return_inverse=True)
+    of_new = purchases.expected_purchases_of_new(np.maximum(ages, 1).astype(float)) * (ages > 0)
+    expected = of_new[place]
+    limit = np.quantile(age, 0.25)
+    newest = age <= limit
+    if newest.all() or expected[newest].sum() < ENOUGH_EXPECTED:
+        return Check(name, "good", "The newest customers have had too little time to be compared with the others.")
+    ratio, error = {}, 0.0
+    for group, inside in (("newest", newest), ("others", ~newest)):
+        ratio[group] = frequency[inside].sum() / expected[inside].sum()
+        off = frequency[inside] - ratio[group] * expected[inside]
+        error = np.hypot(error, np.sqrt((off**2).sum()) / expected[inside].sum())
+    difference = ratio["newest"] - ratio["others"]
+    since = f"Customers of the last {limit:,.0f} days have come back {_more_or_less(ratio['newest'])} the model has it"
+    finding = f"{since} (the others {_more_or_less(ratio['others'], short=True)})."
+    if abs(difference) > DIFFERENT_COHORT and abs(difference) > 2 * error:
+        direction = "high" if difference < 0 else "low"
+        return Check(
+            name,
+            "caution",
+            finding,
+            f"Take the forecast of recent customers as {direction}, and look for what has changed in how they are won.",
+        )
+    return Check(name, "good", finding)
+
+
+def _more_or_less(ratio: float, short: bool = False) -> str:
+    off = abs(ratio - 1)
+    if off < 0.005:
+        return "as often as" if not short else "as often"
+    more = "more" if ratio > 1 else "less"
+    return f"{off:.0%} {more}" + ("" if short else " often than")
+
+
+def _spend_and_frequency(customers: pd.DataFrame, model: SpendModel) -> Check:
     name = "Spend and frequency"
     frequency = customers["frequency"].to_numpy(dtype=float)
     spend = customers["monetary_value"].to_numpy(dtype=float)
@@ -222,13 +265,16 @@ def _spend_and_frequency(customers: pd.DataFrame) -> Check:
             "Load more customers, so that they differ in frequency and in spend.",
         )
     correlation = float(np.corrcoef(frequency, spend)[0, 1])
+    # What frequent buyers have spent, weighted as they will count in the forecast, beside what is expected of them.
+    effect = (frequency @ model.expected_order_value(frequency, spend)) / (frequency @ spend) - 1
+    priced = "as they were" if abs(effect) < 0.005 else f"{abs(effect):.0%} too {'high' if effect > 0 else 'low'}"
+    finding = f"(correlation {correlation:.2f}); weighted by their orders, repeat orders are priced {priced}."
     if abs(correlation) > STRONG_CORRELATION:
         more = "more" if correlation > 0 else "less"
         return Check(
             name,
             "caution",
-            f"Frequent buyers spend {more} an order (correlation {correlation:.2f}); the model takes the two "
-            "to be independent.",
+            f"Frequent buyers spend {more} an order, which the model takes to be unrelated {finding}",
             "Compare the value of frequent and of rare buyers with care, or analyse them as two stores.",
         )
-    return Check(name, "good", f"Spend and frequency are nearly independent (correlation {correlation:.2f}).")
+    return Check(name, "good", f"Spend and frequency are nearly independent {finding}")

@@ -39,7 +39,8 @@ _STATE_REASONS = {State.CANCELLED: CANCELLED, State.FAILED: FAILED, State.PENDIN
 class Lines:
     """table: line, order_id, customer_id, ordered_at, amount, state, currency, reason and what else the file has;
     the styles say how dates and amounts were read; currencies: code -> rows; priced: amount = quantity x unit price;
-    per_order: amounts stand once an order, not on each line; grouped: several rows may make one order."""
+    per_order: amounts stand once an order, not on each line; numbered: the file numbers its orders; grouped: several
+    rows may make one order."""
 
     table: ir.Table
     dates: DateStyle
@@ -49,6 +50,7 @@ class Lines:
     priced: bool
     per_order: bool
     per_order_share: float | None
+    numbered: bool
     grouped: bool
 
 
@@ -79,14 +81,15 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
     cells |= {role: _text(raw[column[role]]) for role in DIMENSIONS if role in column}
     con.create_table("typed", raw.select(**cells), overwrite=True)
     typed = _complete(con.table("typed"), mapping)
-    grouped = "order_id" in column and _has_repeats(typed)
+    numbered = "order_id" in column
+    grouped = numbered and _has_repeats(typed)
     if grouped:
         typed = _filled_down(con, typed)
     per_order, share = _amounts_per_order(typed, mapping.per_order, priced) if grouped else (False, None)
     currencies = _currencies(typed)
     currency = mapping.currency or next(iter(currencies), None)
     table = typed.mutate(reason=_reason(typed, currency, per_order))
-    return Lines(table, dates, money, currencies, currency, priced, per_order, share, grouped)
+    return Lines(table, dates, money, currencies, currency, priced, per_order, share, numbered, grouped)
 
 
 def _text(cell: ir.StringValue) -> ir.StringValue:

@@ -99,6 +99,8 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
         dropped = dropped.union(lost_lines(marked, gathered, placed, lines.grouped))
     left_out = _with_cells(sheet, dropped)
     table = settled.drop("gross", "taken", "over")
+    if not lines.numbered:
+        table = table.mutate(order_id=table.line.cast("string")).drop("line")
     span = (
         settled.aggregate(
             orders=settled.count(),

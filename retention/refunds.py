@@ -71,7 +71,11 @@ def place_refunds(gathered: ir.Table) -> ir.Table:
 
 
 def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.Table:
-    """Orders with revenue net of what was given back; `taken` of it, and `over`, what exceeded the order."""
+    """Orders with revenue net of what was given back; `taken` of it, and `over`, what exceeded the order.
+
+    Where the file has no order numbers, `line` stands for them: a text for each of millions of rows is made when asked
+    for.
+    """
     orders = gathered.filter(gathered.fate == "order")
     back = -orders.negative
     if "refund" in orders.columns:
@@ -97,7 +101,7 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
     return orders.select(
         "customer_id",
         "ordered_at",
-        order_id=number,
+        **({"order_id": number} if lines.numbered else {"line": orders.line}),
         revenue=orders.gross - taken,
         **cells,
         gross=orders.gross,

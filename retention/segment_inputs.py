@@ -14,12 +14,14 @@ import pandas as pd
 
 from retention.errors import DataError
 from retention.rules import SegmentRules, thresholds
+from retention.segment_ranges import Sampled, check_uncertainty, sampled_customers
+from retention.totals import Uncertainty
 
 ORDERS_CAP = int(thresholds()["loyal_orders"].high)
 """Beyond so many orders no threshold tells two customers apart."""
 
-MEASURES = ("orders", "revenue", "value", "probability")
-"""The columns of `SegmentInputs.measures`; without scores the last two are NaN."""
+MEASURES = ("orders", "revenue", "value", "probability", "variance")
+"""The columns of `SegmentInputs.measures`; "variance" is that of the value. What is not known is NaN."""
 
 BLOCK = 4096
 
@@ -66,7 +68,8 @@ class SegmentInputs:
 
     `place` numbers a customer's pair of orders (capped) and days: orders x `span` + days. `places` lists
     those that occur, with the customers (`place_counts`) and the sums of `MEASURES` (`place_sums`) at each.
-    Without scores there is no ranking "value" and "probability", without discounts none of "discount".
+    Without scores there is no ranking "value" and "probability", without discounts none of "discount", and
+    without the value's uncertainty nobody is `sampled`.
     """
 
     ready_days: int
@@ -80,6 +83,7 @@ class SegmentInputs:
     raw: dict[str, np.ndarray]
     rankings: dict[str, Ranking]
     grid: MapGrid | None
+    sampled: Sampled | None
 
     @property
     def customers(self) -> int:
@@ -88,9 +92,12 @@ class SegmentInputs:
 
 
 def prepare_segments(
-    customers: pd.DataFrame, scores: pd.DataFrame | None, ready_days: int = SegmentRules().ready_days
+    customers: pd.DataFrame,
+    scores: pd.DataFrame | None,
+    ready_days: int = SegmentRules().ready_days,
+    uncertainty: Uncertainty | None = None,
 ) -> SegmentInputs:
-    """Inputs for `assign_codes` and `place_segments`; arguments and errors as in `assign_segments`."""
+    """Inputs for `assign_codes` and `place_segments`; arguments and errors as in `segment_table`."""
     recency, age = (_column(customers, name, low=0) for name in ("recency", "T"))
     days = (age - recency).astype(np.int32)
     if len(days) and days.min() < 0:
@@ -113,9 +120,11 @@ def prepare_segments(
                 f"purchase_probability(model, customers, days={ready_days})."
             )
         raw["probability"] = _column(scores, name)
+    if uncertainty is not None:
+        check_uncertainty(uncertainty, raw.get("value"))
     span = int(days.max(initial=0)) + 1
     place = np.minimum(raw["orders"], ORDERS_CAP).astype(np.int32) * span + days
-    return _with_totals(ready_days, span, days, place, raw, {})
+    return _with_totals(ready_days, span, days, place, raw, {}, uncertainty)
 
 
 def with_probability(inputs: SegmentInputs, probability: np.ndarray, ready_days: int) -> SegmentInputs:
@@ -125,7 +134,8 @@ def with_probability(inputs: SegmentInputs, probability: np.ndarray, ready_days:
         raise DataError(f"The probability to buy within {ready_days} days needs one finite number for each customer.")
     known = {name: ranking for name, ranking in inputs.rankings.items() if name != "probability"}
     raw = inputs.raw | {"probability": probability}
-    return _with_totals(ready_days, inputs.span, inputs.days, inputs.place, raw, known)
+    uncertainty = inputs.sampled and inputs.sampled.uncertainty
+    return _with_totals(ready_days, inputs.span, inputs.days, inputs.place, raw, known, uncertainty)
 
 
 def unavailable(inputs: SegmentInputs) -> dict[str, str]:
@@ -204,10 +214,12 @@ def _with_totals(
     place: np.ndarray,
     raw: dict[str, np.ndarray],
     known: dict[str, Ranking],
+    uncertainty: Uncertainty | None,
 ) -> SegmentInputs:
     """Everything that is summed up; `known` rankings are not sorted again."""
     nothing = np.full(len(days), math.nan)
-    measures = np.column_stack([raw.get(name, nothing) for name in MEASURES])
+    summed = raw if uncertainty is None else raw | {"variance": uncertainty.variance}
+    measures = np.column_stack([summed.get(name, nothing) for name in MEASURES])
     size = (ORDERS_CAP + 1) * span
     counts = np.bincount(place, minlength=size)
     places = np.flatnonzero(counts)
@@ -215,6 +227,7 @@ def _with_totals(
     rankings = {
         name: _rank(values, measures, days, span, known.get(name)) for name, values in raw.items() if name != "orders"
     }
+    ascending = {name: ranking.ascending for name, ranking in rankings.items()}
     return SegmentInputs(
         ready_days=ready_days,
         span=span,
@@ -227,6 +240,7 @@ def _with_totals(
         raw=raw,
         rankings=rankings,
         grid=_map_grid(raw["probability"], raw["value"], place) if "value" in raw else None,
+        sampled=sampled_customers(uncertainty, place, raw, ascending) if uncertainty is not None else None,
     )
 
 

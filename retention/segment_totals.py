@@ -9,6 +9,7 @@ import pandas as pd
 
 from retention.rules import STAGES, TRAITS, SegmentRules
 from retention.segment_inputs import BLOCK, MEASURES, ORDERS_CAP, Ranking, SegmentInputs, value_cutoffs
+from retention.segment_ranges import value_ranges
 
 GROUPS = STAGES + TRAITS
 STAGE_CODES = {name: code for code, name in enumerate(STAGES)}
@@ -86,17 +87,22 @@ def summarise_segments(inputs: SegmentInputs, placement: Placement) -> pd.DataFr
             ranking = inputs.rankings[measure]
             for sign, end in ((1, last), (-1, first)):
                 _add_first(inputs, ranking, end, sign, days[number], sums[number])
-    return summary_frame(days, sums, inputs.place_sums.sum(axis=0))
+    return summary_frame(inputs, days, sums, None if inputs.sampled is None else _sampled_in(inputs, placement))
 
 
-def summary_frame(days: np.ndarray, sums: np.ndarray, everybody: np.ndarray) -> pd.DataFrame:
-    """The summary from counts by days, sums of `MEASURES` per group, and those of all customers."""
+def summary_frame(
+    inputs: SegmentInputs, days: np.ndarray, sums: np.ndarray, sampled: np.ndarray | None
+) -> pd.DataFrame:
+    """The summary from counts by days and sums of `MEASURES`, a row per group, and from who is in it (True or False) of
+    the customers in `inputs.sampled`."""
+    everybody = inputs.place_sums.sum(axis=0)
     count = days.sum(axis=1)
     total = count[: len(STAGES)].sum()
     # Nobody's value is 0, but only where the others' is known.
     sums = np.where((count == 0)[:, None], 0.0, sums)
     sums = np.where(np.isnan(everybody), math.nan, sums)
-    orders, revenue, value, probability = sums.T
+    orders, revenue, value, probability, variance = sums.T
+    ranges = {} if sampled is None else value_ranges(inputs.sampled, value, variance, sampled)
     with np.errstate(invalid="ignore", divide="ignore"):
         columns = {
             "customers": count.astype(np.int64),
@@ -104,6 +110,7 @@ def summary_frame(days: np.ndarray, sums: np.ndarray, everybody: np.ndarray) -> 
             "revenue": revenue,
             "revenue_share": revenue / everybody[1],
             "expected_value": value,
+            **ranges,
             "expected_value_share": value / everybody[2],
             "average_order_value": revenue / orders,
             "median_days": _medians(days, count),
@@ -142,6 +149,22 @@ def _sum_stages(inputs: SegmentInputs, placement: Placement, days: np.ndarray, s
         moved = np.bincount(came_from, of_vips[column], minlength=len(STAGES))
         sums[:, column] -= moved
         sums[STAGE_CODES["vip"], column] += moved.sum()
+
+
+def _sampled_in(inputs: SegmentInputs, placement: Placement) -> np.ndarray:
+    """Which groups (rows) the sampled customers (columns) are in."""
+    sampled = inputs.sampled
+    inside = np.zeros((len(GROUPS), len(sampled.place)), dtype=bool)
+    stage = placement.table[sampled.place]
+    vips = sampled.number[placement.vips]
+    stage[vips[vips >= 0]] = STAGE_CODES["vip"]
+    inside[stage, np.arange(len(stage))] = True
+    for number, trait in enumerate(TRAITS, start=len(STAGES)):
+        if trait in placement.ranges:
+            measure, first, last = placement.ranges[trait]
+            ranks = sampled.ranks[measure]
+            inside[number] = (ranks >= first) & (ranks < last)
+    return inside
 
 
 def _add_first(

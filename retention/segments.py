@@ -28,6 +28,7 @@ from retention.segment_totals import (
     summarise_segments,
     summary_frame,
 )
+from retention.totals import Uncertainty
 
 __all__ = [
     "STAGES",
@@ -113,33 +114,53 @@ def members(codes: np.ndarray, group: str) -> np.ndarray:
     return ((codes >> _bit(group)) & 1).astype(bool)
 
 
-def segment_table(labels: pd.DataFrame, customers: pd.DataFrame, scores: pd.DataFrame | None) -> pd.DataFrame:
+def segment_table(
+    labels: pd.DataFrame,
+    customers: pd.DataFrame,
+    scores: pd.DataFrame | None,
+    uncertainty: Uncertainty | None = None,
+) -> pd.DataFrame:
     """What each lifecycle stage amounts to, one row a stage in the order of STAGES.
 
     Columns: customers, customer_share, revenue, revenue_share, expected_value (sum of cltv),
     expected_value_share, average_order_value (revenue / orders), median_days (since the last order),
     mean_probability (to buy within the first `p_purchase_<days>d` column's days). Without scores, or in an
     empty stage, what cannot be said is NaN.
+
+    With the `uncertainty` (from `value_uncertainty`, of the same customers in the same order and of the scores'
+    horizon, discount rate and margin) also expected_value_low and expected_value_high: the 80 % interval of
+    expected_value, which joins chance with what the fit leaves open; 0 in an empty stage.
+
+    Raises DataError where a column is missing or not finite, or where labels, scores or uncertainty are not these
+    customers'.
     """
-    return _table(labels, customers, scores).loc[list(STAGES)].rename_axis("stage")
+    return _table(labels, customers, scores, uncertainty).loc[list(STAGES)].rename_axis("stage")
 
 
-def trait_table(labels: pd.DataFrame, customers: pd.DataFrame, scores: pd.DataFrame | None) -> pd.DataFrame:
-    """What each trait amounts to, columns as in `segment_table`; traits overlap: shares do not add up to
-    1."""
-    return _table(labels, customers, scores).loc[list(TRAITS)].rename_axis("trait")
+def trait_table(
+    labels: pd.DataFrame,
+    customers: pd.DataFrame,
+    scores: pd.DataFrame | None,
+    uncertainty: Uncertainty | None = None,
+) -> pd.DataFrame:
+    """What each trait amounts to; arguments, columns and errors as in `segment_table`. Traits overlap: shares do not
+    add up to 1."""
+    return _table(labels, customers, scores, uncertainty).loc[list(TRAITS)].rename_axis("trait")
 
 
-def _table(labels: pd.DataFrame, customers: pd.DataFrame, scores: pd.DataFrame | None) -> pd.DataFrame:
+def _table(
+    labels: pd.DataFrame, customers: pd.DataFrame, scores: pd.DataFrame | None, uncertainty: Uncertainty | None
+) -> pd.DataFrame:
     labels = aligned(labels, customers.index)
     soon = [] if scores is None else [c for c in scores if c.startswith("p_purchase_") and c.endswith("d")]
     ready_days = int(soon[0].removeprefix("p_purchase_").removesuffix("d")) if soon else SegmentRules().ready_days
-    inputs = prepare_segments(customers, scores, ready_days)
+    inputs = prepare_segments(customers, scores, ready_days, uncertainty)
     groups = [labels["stage"] == stage for stage in STAGES] + [labels[trait] for trait in TRAITS]
     masks = [group.to_numpy(bool) for group in groups]
     days = [np.bincount(inputs.days[mask], minlength=inputs.span) for mask in masks]
     sums = [inputs.measures[mask].sum(axis=0) for mask in masks]
-    return summary_frame(np.array(days, float), np.array(sums), inputs.place_sums.sum(axis=0))
+    sampled = None if uncertainty is None else np.array(masks)[:, uncertainty.sample]
+    return summary_frame(inputs, np.array(days, float), np.array(sums), sampled)
 
 
 def _bit(trait: str) -> int:

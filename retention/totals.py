@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from scipy.linalg import block_diag
-from scipy.stats import gamma
+from scipy.special import gammaincinv
 
 from retention.cltv import CltvModel, check_settings
 from retention.forecast import Forecast, forecast
@@ -68,10 +68,20 @@ class Uncertainty:
         sampled = labels[self.sample]
         measured = sums(self.expected[self.sample], sampled)
         slopes = np.stack([sums(column, sampled) for column in self.slopes.T], axis=1)
+        return self.totals_of_sums(expected, variance, measured, slopes)
+
+    def totals_of_sums(
+        self, expected: np.ndarray, variance: np.ndarray, measured: np.ndarray, slopes: np.ndarray
+    ) -> list[Total]:
+        """Return the totals of groups, which may overlap, from sums over their customers; one element (row) a group.
+
+        `expected` and `variance` are summed over all customers of a group, `measured` (their `expected`) and
+        `slopes` over those of them in the sample.
+        """
         whole = self.slopes.sum(axis=0) / max(self.expected[self.sample].sum(), 1e-300)
         relative = np.where(measured[:, None] > 0, slopes / np.maximum(measured, 1e-300)[:, None], whole)
         spread = expected**2 * np.einsum("ij,jk,ik->i", relative, self.covariance, relative)
-        return [_total(*row) for row in zip(expected, variance, spread, strict=True)]
+        return [interval(*row) for row in zip(expected, variance, spread, strict=True)]
 
 
 def value_uncertainty(
@@ -116,7 +126,7 @@ def value_of_forecast(
     factor, within = model.spend.second_moment(ahead.histories.frequency, max(model.customers, 2))
     square = factor * (ranges.orders_square + within * ahead.orders) * ahead.mean_discount**2
     expected = orders[codes] * worth
-    sample = _sample(len(customers))
+    sample = sample_of(len(customers))
     slopes = [
         _purchase_slopes(model, customers, sample, ahead) * worth[sample, None],
         model.spend.log_slopes(spent[0][sample], spent[1][sample]) * expected[sample, None],
@@ -135,7 +145,7 @@ def orders_of_forecast(
 ) -> Uncertainty:
     """`orders_uncertainty` of a forecast that is there already."""
     codes, orders = ahead.histories.codes, ahead.orders
-    sample = _sample(len(customers))
+    sample = sample_of(len(customers))
     plain = replace(ahead, discount=np.ones_like(ahead.discount))
     return Uncertainty(
         orders[codes],
@@ -163,20 +173,24 @@ def _purchase_slopes(model: CltvModel, customers: pd.DataFrame, sample: np.ndarr
     return np.stack(columns, axis=1)[histories.codes]
 
 
-def _sample(customers: int) -> np.ndarray:
+def sample_of(customers: int) -> np.ndarray:
+    """Return the positions of the customers from whom the parameters' effect is measured: all, or `SAMPLE` of them."""
     if customers <= SAMPLE:
         return np.arange(customers)
     # The same customers every time, so that a number does not change without a cause.
     return np.sort(np.random.default_rng(1).choice(customers, SAMPLE, replace=False))
 
 
-def _total(expected: float, variance: float, spread: float) -> Total:
-    """The interval of a gamma variable, which cannot be negative, with this mean and these variances."""
+def interval(expected: float, variance: float, spread: float) -> Total:
+    """Return the 80 % interval of a total with this mean and these variances (chance, parameters).
+
+    It is that of a gamma variable, which like a total cannot be negative.
+    """
     whole = variance + spread
     low = high = expected
     if expected > 0 and whole > 0:
         shape = expected**2 / whole
-        low, high = gamma.ppf([LOW, HIGH], shape, scale=whole / expected)
+        low, high = gammaincinv(shape, [LOW, HIGH]) * (whole / expected)
     return Total(
         float(expected), float(min(low, expected)), float(max(high, expected)), float(variance**0.5), float(spread**0.5)
     )

@@ -6,9 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from retention import value
-from retention.cltv import CltvModel
 from retention.exports import to_csv
-from retention.view import charts, model_words, text, widgets
+from retention.view import charts, text, widgets
 from retention.view import loaded as session
 from retention.view.loaded import Loaded, Plan
 
@@ -23,19 +22,29 @@ HORIZONS = {
     1461: "4 years",
     1826: "5 years",
 }
+MODELS = {"Auto": "auto", "BG/NBD": "bg_nbd", "MBG/NBD": "mbg_nbd"}
 TABLE_ROWS = 200
 TABLE_COLUMNS = (
-    *("customer_id", "cltv", "p_purchase", "p_purchase_30d", "expected_orders", "expected_order_value"),
+    *(
+        "customer_id",
+        "cltv",
+        "cltv_low",
+        "cltv_high",
+        "p_purchase",
+        "p_purchase_30d",
+        "expected_orders",
+        "expected_order_value",
+    ),
     *("orders", "revenue", "average_order_value", "last_order", "p_alive"),
 )
 
 
 def settings() -> Plan:
-    """Three controls in one row, kept in the URL."""
+    """Four controls in one row, kept in the URL; the purchase model holds for all pages."""
     days = {label: n for n, label in HORIZONS.items()}
     define = text.DEFINITIONS
     with st.container(border=True):
-        left, middle, right = st.columns(3, gap="medium")
+        left, middle, right, last = st.columns([1.2, 1, 1, 1.2], gap="medium")
         horizon = left.select_slider(
             "Look ahead",
             list(days),
@@ -54,14 +63,29 @@ def settings() -> Plan:
             bind="query-params",
             help=define["annual_discount_rate"],
         )
-    return Plan(days[horizon], rate / 100, margin / 100)
+        kind = last.segmented_control(
+            "Purchase model",
+            list(MODELS),
+            default=_label(session.purchase_model()),
+            key="purchase_model",
+            bind="query-params",
+            required=True,
+            help=define["purchase_model"],
+        )
+    session.choose_purchase_model(MODELS[kind])
+    return Plan(days[horizon], rate / 100, margin / 100, MODELS[kind])
+
+
+def _label(kind: str) -> str:
+    return next(label for label, one in MODELS.items() if one == kind)
 
 
 def headline(data: Loaded, scores: pd.DataFrame, plan: Plan) -> None:
     """What the base is worth, what one customer is, how many will order again, and how often."""
     currency, cltv = data.orders.currency, scores["cltv"]
+    total = session.uncertainty_for(data, plan).total()
     worth, returning, orders = widgets.forecast_metrics(
-        scores, plan, currency, label=f"Value over {HORIZONS[plan.horizon_days]}", about="cltv"
+        scores, total, plan, currency, label=f"Value over {HORIZONS[plan.horizon_days]}", about="cltv"
     )
     each = widgets.Metric(
         "Value per customer",
@@ -122,27 +146,6 @@ def months(data: Loaded, plan: Plan) -> None:
     )
 
 
-def trust(data: Loaded, model: CltvModel) -> None:
-    """The fitted parameters in words, beside the model's checks."""
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.subheader("How your customers buy", anchor=False)
-        for point in model_words.describe(model, data.orders.currency):
-            st.markdown(f"{point.icon} **{point.title}**  \n{text.plain(point.sentence)}", help=point.caveat)
-        with st.expander("Fitted parameters", icon=":material/function:"):
-            st.dataframe(
-                model_words.parameters(model),
-                hide_index=True,
-                column_config={
-                    "Parameter": st.column_config.TextColumn(width=170),
-                    "Value": st.column_config.NumberColumn(format="%,.4f", width=120),
-                },
-            )
-    with right:
-        st.subheader("Can I trust it?", anchor=False)
-        widgets.check_list(model.checks)
-
-
 def customer_table(data: Loaded, scores: pd.DataFrame | None) -> None:
     """Search, the best customers that match, and the download of all of them."""
     st.subheader("Customers", anchor=False)
@@ -199,6 +202,8 @@ def columns(currency: str | None) -> dict:
         "expected_orders": column.NumberColumn("Expected orders", format="%.2f", help=define["expected_orders"]),
         "expected_order_value": amount("Expected order value", "expected_order_value"),
         "cltv": amount("Expected value", "cltv"),
+        "cltv_low": amount("80% range from", "cltv_range"),
+        "cltv_high": amount("to", "cltv_range"),
     }
 
 

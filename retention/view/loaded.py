@@ -12,13 +12,17 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
+from retention.backtest import Backtest, backtest
 from retention.cltv import CltvModel, expected_by_month, fit_cltv, predict_cltv, purchase_probability
 from retention.customers import summarise_customers
+from retention.errors import RetentionError
 from retention.orders import Orders
 from retention.samples import SAMPLES, sample_orders
+from retention.totals import Uncertainty, value_uncertainty
 from retention.value import concentration, revenue_history, top_shares, value_histogram
+from retention.what_if import Levers, WhatIf, what_if
 
-_KEY, _ADDRESS = "loaded_orders", "kept_address"
+_KEY, _ADDRESS, _PURCHASE_MODEL = "loaded_orders", "kept_address", "chosen_purchase_model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +36,14 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a forecast assumes: days ahead, the yearly discount rate and the margin as fractions, the purchase model.
-
-    Part of the caches' keys, field by field.
+    """What a forecast assumes: days ahead, the yearly discount rate and the margin as fractions, the purchase model
+    ("auto", "bg_nbd" or "mbg_nbd"). Part of the caches' keys, field by field.
     """
 
     horizon_days: int = 365
     annual_discount_rate: float = 0.10
     margin: float = 1.0
-    purchase_model: str = "bg_nbd"
+    purchase_model: str = "auto"
 
     def terms(self) -> dict[str, float]:
         """The fields that turn a fitted model into money, by name."""
@@ -49,10 +52,6 @@ class Plan:
             "annual_discount_rate": self.annual_discount_rate,
             "margin": self.margin,
         }
-
-
-STANDARD = Plan()
-"""What a page assumes that lets nobody choose."""
 
 
 class Address(NamedTuple):
@@ -85,6 +84,21 @@ def kept_address() -> Address | None:
     return st.session_state.get(_ADDRESS)
 
 
+def choose_purchase_model(kind: str) -> None:
+    """Make "auto", "bg_nbd" or "mbg_nbd" the purchase model of every page of the session."""
+    st.session_state[_PURCHASE_MODEL] = kind
+
+
+def purchase_model() -> str:
+    """The purchase model of the session: "auto" unless chosen otherwise."""
+    return st.session_state.get(_PURCHASE_MODEL, "auto")
+
+
+def standard_plan(horizon_days: int = 365) -> Plan:
+    """What a page assumes that lets nobody choose, with the session's purchase model."""
+    return Plan(horizon_days, purchase_model=purchase_model())
+
+
 def put(name: str, orders: Orders, progress: Callable[[str], None] = lambda step: None) -> Loaded:
     """Make `orders` the session's data; RetentionError leaves what was loaded before in place.
 
@@ -95,7 +109,7 @@ def put(name: str, orders: Orders, progress: Callable[[str], None] = lambda step
     previous = get()
     st.session_state[_KEY] = fresh
     if previous is not None and previous.orders.digest != orders.digest:
-        for cache in (_model, _scores, _probability, _months, _spread, _history):
+        for cache in _CACHES:
             cache.clear()
     return fresh
 
@@ -106,22 +120,43 @@ def put_sample(name: str, progress: Callable[[str], None] = lambda step: None) -
     return put(SAMPLES[name].label, sample_orders(name), progress)
 
 
-def model_for(loaded: Loaded, purchase_model: str = STANDARD.purchase_model) -> CltvModel:
-    """The fitted model; ModelError where the data does not carry one."""
-    return _model(loaded.orders.digest, purchase_model, _customers=loaded.customers)
+def model_for(loaded: Loaded) -> CltvModel:
+    """The fitted model of the session's choice; ModelError where the data does not carry one."""
+    return _model(loaded.orders.digest, purchase_model(), _loaded=loaded)
 
 
-def scores_for(loaded: Loaded, plan: Plan = STANDARD) -> pd.DataFrame:
+def backtest_for(loaded: Loaded, holdout_days: int | None = None) -> Backtest:
+    """The backtest of the session's purchase model; DataError or ModelError where there is too little history.
+
+    With the usual cut (None) and "auto" it is the one that picked the model; with another cut it is of that model.
+    """
+    kind = purchase_model()
+    if kind == "auto" and holdout_days is not None:
+        kind = model_for(loaded).purchase_model
+    return _backtest(loaded.orders.digest, kind, holdout_days, _loaded=loaded)
+
+
+def scores_for(loaded: Loaded, plan: Plan) -> pd.DataFrame:
     """`predict_cltv` for every customer; ModelError as `model_for`."""
     return _scores(loaded.orders.digest, plan, _loaded=loaded)
 
 
-def probability_for(loaded: Loaded, days: int, purchase_model: str = STANDARD.purchase_model) -> pd.Series:
+def uncertainty_for(loaded: Loaded, plan: Plan) -> Uncertainty:
+    """`value_uncertainty` of all customers; ModelError as `model_for`."""
+    return _uncertainty(loaded.orders.digest, plan, _loaded=loaded)
+
+
+def what_if_for(loaded: Loaded, plan: Plan, levers: Levers) -> WhatIf:
+    """`what_if` of all customers; ModelError as `model_for`."""
+    return _what_if(loaded.orders.digest, plan, levers, _loaded=loaded)
+
+
+def probability_for(loaded: Loaded, days: int) -> pd.Series:
     """Each customer's probability of at least one order within `days` days; ModelError as `model_for`."""
-    return _probability(loaded.orders.digest, purchase_model, int(days), _loaded=loaded)
+    return _probability(loaded.orders.digest, purchase_model(), int(days), _loaded=loaded)
 
 
-def spread_for(loaded: Loaded, plan: Plan = STANDARD) -> Spread:
+def spread_for(loaded: Loaded, plan: Plan) -> Spread:
     """How the value spreads over customers; ModelError as `model_for`."""
     return _spread(loaded.orders.digest, plan, _loaded=loaded)
 
@@ -131,34 +166,58 @@ def history_for(loaded: Loaded, months: int = 24) -> pd.DataFrame:
     return _history(loaded.orders.digest, int(months), _orders=loaded.orders)
 
 
-def months_for(loaded: Loaded, plan: Plan = STANDARD) -> pd.DataFrame:
+def months_for(loaded: Loaded, plan: Plan) -> pd.DataFrame:
     """`expected_by_month` of the whole base; ModelError as `model_for`."""
     return _months(loaded.orders.digest, plan, _loaded=loaded)
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner="Fitting the model…")
-def _model(digest: str, purchase_model: str, *, _customers: pd.DataFrame) -> CltvModel:
-    return fit_cltv(_customers, purchase_model=purchase_model)
+def _model(digest: str, kind: str, *, _loaded: Loaded) -> CltvModel:
+    result = None
+    if kind == "auto":
+        try:
+            result = _backtest(digest, "auto", None, _loaded=_loaded)
+        except RetentionError:
+            # Too little history to hide a part of it: the model's `choice` says that none was tested.
+            result = None
+    return fit_cltv(_loaded.customers, kind, backtest=result)
+
+
+@st.cache_resource(scope="session", max_entries=8, show_spinner="Testing the model on the past…")
+def _backtest(digest: str, kind: str, holdout_days: int | None, *, _loaded: Loaded) -> Backtest:
+    return backtest(_loaded.orders, holdout_days, kind)
 
 
 @st.cache_resource(scope="session", max_entries=3, show_spinner="Scoring customers…")
 def _scores(digest: str, plan: Plan, *, _loaded: Loaded) -> pd.DataFrame:
-    return predict_cltv(model_for(_loaded, plan.purchase_model), _loaded.customers, **plan.terms())
+    return predict_cltv(_model(digest, plan.purchase_model, _loaded=_loaded), _loaded.customers, **plan.terms())
+
+
+@st.cache_resource(scope="session", max_entries=3, show_spinner=False)
+def _uncertainty(digest: str, plan: Plan, *, _loaded: Loaded) -> Uncertainty:
+    return value_uncertainty(_model(digest, plan.purchase_model, _loaded=_loaded), _loaded.customers, **plan.terms())
+
+
+@st.cache_resource(scope="session", max_entries=40, show_spinner=False)
+def _what_if(digest: str, plan: Plan, levers: Levers, *, _loaded: Loaded) -> WhatIf:
+    model = _model(digest, plan.purchase_model, _loaded=_loaded)
+    known = _uncertainty(digest, plan, _loaded=_loaded)
+    return what_if(model, _loaded.customers, levers, **plan.terms(), uncertainty=known)
 
 
 @st.cache_resource(scope="session", max_entries=12, show_spinner=False)
-def _probability(digest: str, purchase_model: str, days: int, *, _loaded: Loaded) -> pd.Series:
-    return purchase_probability(model_for(_loaded, purchase_model), _loaded.customers, days)
+def _probability(digest: str, kind: str, days: int, *, _loaded: Loaded) -> pd.Series:
+    return purchase_probability(_model(digest, kind, _loaded=_loaded), _loaded.customers, days)
 
 
 @st.cache_resource(scope="session", max_entries=12, show_spinner=False)
 def _months(digest: str, plan: Plan, *, _loaded: Loaded) -> pd.DataFrame:
-    return expected_by_month(model_for(_loaded, plan.purchase_model), _loaded.customers, **plan.terms())
+    return expected_by_month(_model(digest, plan.purchase_model, _loaded=_loaded), _loaded.customers, **plan.terms())
 
 
 @st.cache_resource(scope="session", max_entries=12, show_spinner=False)
 def _spread(digest: str, plan: Plan, *, _loaded: Loaded) -> Spread:
-    scores = scores_for(_loaded, plan)
+    scores = _scores(digest, plan, _loaded=_loaded)
     worth = scores["cltv"].to_numpy()
     return Spread(value_histogram(_loaded.customers, scores), concentration(worth), top_shares(worth))
 
@@ -166,3 +225,6 @@ def _spread(digest: str, plan: Plan, *, _loaded: Loaded) -> Spread:
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)
 def _history(digest: str, months: int, *, _orders: Orders) -> pd.DataFrame:
     return revenue_history(_orders, months)
+
+
+_CACHES = (_model, _backtest, _scores, _uncertainty, _what_if, _probability, _months, _spread, _history)

@@ -32,14 +32,15 @@ def to_come(data: Loaded) -> None:
     """What today's customers are expected to bring within 12 months; a panel where that cannot be said."""
     st.subheader("The next 12 months", anchor=False)
     try:
+        plan = session.standard_plan()
         model = session.model_for(data)
-        scores, months = session.scores_for(data), session.months_for(data)
+        scores, months = session.scores_for(data, plan), session.months_for(data, plan)
     except ModelError as error:
         widgets.problem("What comes next cannot be estimated from these orders", error)
         return
     currency = data.orders.currency
     widgets.forecast_caution(model)
-    top = session.spread_for(data).top
+    top = session.spread_for(data, plan).top
     tenth = top[top["share"] == TENTH]
     held = widgets.Metric(
         "Top 10% hold",
@@ -47,7 +48,8 @@ def to_come(data: Loaded) -> None:
         "top_share",
         text.plural(int(tenth["customers"].iloc[0]), "customer") if len(tenth) else None,
     )
-    forecast = widgets.forecast_metrics(scores, session.STANDARD, currency, label="Expected value", about="base_value")
+    total = session.uncertainty_for(data, plan).total()
+    forecast = widgets.forecast_metrics(scores, total, plan, currency, label="Expected value", about="base_value")
     widgets.metric_row([*forecast, held])
     tidy = value.past_and_expected(session.history_for(data), months, data.orders.end)
     st.altair_chart(

@@ -37,9 +37,9 @@ SHARES = {"discount": "discount", "ready": "probability"}
 
 
 class StripKey(NamedTuple):
-    """What a slider's distribution depends on; `name` as in `segment_controls`."""
+    """What a slider's distribution depends on; `basis` is `basis_key`, `name` as in `segment_controls`."""
 
-    digest: str
+    basis: str
     name: str
     loyal_orders: int
     ready_days: int
@@ -63,9 +63,14 @@ class Basis:
     opens_on: str
 
 
+def basis_key(data: Loaded) -> str:
+    """What everything prepared here depends on: the orders and the session's purchase model."""
+    return f"{data.orders.digest} {session.purchase_model()}"
+
+
 def basis_for(data: Loaded, ready_days: int) -> Basis:
     """The session's prepared inputs with the probability to buy within `ready_days` days."""
-    return _basis(data.orders.digest, ready_days, _data=data)
+    return _basis(basis_key(data), ready_days, _data=data)
 
 
 def fitted_for(data: Loaded) -> FittedRules:
@@ -74,13 +79,15 @@ def fitted_for(data: Loaded) -> FittedRules:
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)
-def _first_basis(digest: str, *, _data: Loaded) -> Basis:
-    problem, scores = None, None
+def _first_basis(key: str, *, _data: Loaded) -> Basis:
+    problem, scores, uncertainty = None, None, None
+    plan = session.standard_plan(HORIZON_DAYS)
     try:
-        scores = aligned(session.scores_for(_data, session.Plan(HORIZON_DAYS)), _data.customers.index)
+        scores = aligned(session.scores_for(_data, plan), _data.customers.index)
+        uncertainty = session.uncertainty_for(_data, plan)
     except ModelError as error:
         problem = str(error)
-    inputs = prepare_segments(_data.customers, scores, 30)
+    inputs = prepare_segments(_data.customers, scores, 30, uncertainty)
     classes = np.zeros((ORDERS_CAP + 1) * inputs.span, dtype=np.int64)
     classes[inputs.places] = inputs.place_counts
     return Basis(inputs, scores, classes.reshape(ORDERS_CAP + 1, inputs.span), problem, _opens_on(inputs))
@@ -97,8 +104,8 @@ def _opens_on(inputs: SegmentInputs) -> str:
 
 
 @st.cache_resource(scope="session", max_entries=3, show_spinner="Preparing segments…")
-def _basis(digest: str, ready_days: int, *, _data: Loaded) -> Basis:
-    first = _first_basis(digest, _data=_data)
+def _basis(key: str, ready_days: int, *, _data: Loaded) -> Basis:
+    first = _first_basis(key, _data=_data)
     if first.problem or ready_days == first.inputs.ready_days:
         return first
     probability = session.probability_for(_data, ready_days).to_numpy()
@@ -113,7 +120,7 @@ def _fitted(digest: str, *, _data: Loaded) -> FittedRules:
 
 
 @st.cache_resource(scope="session", max_entries=6, show_spinner=False)
-def map_parts(digest: str, ready_days: int, currency: str | None, *, _basis: Basis) -> tuple[dict, tuple]:
+def map_parts(key: str, ready_days: int, currency: str | None, *, _basis: Basis) -> tuple[dict, tuple]:
     """The map's specification and the words of its cells."""
     grid = _basis.inputs.grid
     chart = charts.customer_map_chart(

@@ -18,6 +18,7 @@ from retention.view.segment_basis import (
     Basis,
     StripKey,
     basis_for,
+    basis_key,
     fitted_for,
     strip_data,
     strip_spec,
@@ -117,7 +118,7 @@ def draw_strips(data: Loaded, choice: Choice) -> None:
     for strip in choice.strips:
         rows = strip_data(
             StripKey(
-                data.orders.digest,
+                basis_key(data),
                 strip.name,
                 choice.rules.loyal_orders,
                 choice.rules.ready_days,

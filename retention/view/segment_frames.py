@@ -14,8 +14,15 @@ LABELS = text.STAGE_LABELS | text.TRAIT_LABELS
 COLOURS = palette.STAGE_COLOURS | palette.TRAIT_COLOURS
 
 
+def value_range(row: Mapping[str, float], currency: str | None) -> str:
+    """The 80 % range of a summary's row in words; empty without a model, and where nobody is."""
+    if not row["customers"] > 0 or "expected_value_low" not in row:
+        return ""
+    return text.money_range(row["expected_value_low"], row["expected_value_high"], currency)
+
+
 def share_rows(summary: pd.DataFrame, definitions: Mapping[str, str], currency: str | None) -> pd.DataFrame:
-    """Rows for `shares_chart` from the stages' rows of `summarise_codes`; a measure nobody has has no bar."""
+    """Rows for `shares_chart` from the stages' rows of `summarise_segments`; a measure nobody has has no bar."""
     measures = {
         "Customers": ("customers", text.count),
         "Revenue so far": ("revenue", lambda x: text.money(x, currency, short=True)),
@@ -30,6 +37,7 @@ def share_rows(summary: pd.DataFrame, definitions: Mapping[str, str], currency: 
         ends = amounts.cumsum() / total
         for stage, amount, end in zip(STAGES, amounts, ends, strict=True):
             share = amount / total
+            between = value_range(summary.loc[stage], currency) if column == "expected_value" else ""
             rows.append(
                 {
                     "measure": measure,
@@ -38,7 +46,7 @@ def share_rows(summary: pd.DataFrame, definitions: Mapping[str, str], currency: 
                     "middle": end - share / 2,
                     "stage": LABELS[stage],
                     "share": share,
-                    "amount": write(amount),
+                    "amount": f"{write(amount)} ({between})" if between else write(amount),
                     "definition": definitions[stage],
                     "colour": COLOURS[stage],
                     "label": text.percent(share, 0) if share >= 0.055 else "",

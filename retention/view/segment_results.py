@@ -27,7 +27,7 @@ from retention.view import palette, text, widgets
 from retention.view import segment_charts as charts
 from retention.view import segment_frames as frames
 from retention.view.loaded import Loaded
-from retention.view.segment_basis import Basis, map_parts, shares_spec
+from retention.view.segment_basis import Basis, basis_key, map_parts, shares_spec
 
 LABELS, COLOURS = frames.LABELS, frames.COLOURS
 
@@ -49,6 +49,7 @@ border-bottom:1px solid rgba(128,140,146,.25)}
 .segt small{opacity:.75;margin-left:.4rem;display:inline-block;min-width:2.9rem}
 .segt th small{margin-left:1.15rem;display:block;font-weight:400}
 .segt tr.on>*{background:color-mix(in srgb,PAGE 86%,gray)}
+.segt td span{display:block;font-size:.78rem;opacity:.75;cursor:help}
 .segt tr.gap th{padding-top:1.1rem;font-size:.8rem;font-weight:600;opacity:.75;cursor:default}
 [class*=st-key-strip_place]{margin:-1.65rem 0 -1rem;padding:0 6px}
 [class*=st-key-strip_place] [data-testid=stElementToolbar]{display:none}
@@ -74,6 +75,7 @@ box-shadow:-.5rem 0 var(--on),.5rem 0 var(--on)}
 </style>""".replace("PAGE", _PAGE).replace("THUMB", "div:has(>[data-testid=stSliderThumbValue])")
 
 EXPECTED_VALUE = "Revenue expected over the next 12 months, discounted at 10% a year, before margin."
+RANGE = f"80% range. {text.DEFINITIONS['range_80']}"
 
 
 def definitions_of(inputs: SegmentInputs, rules: SegmentRules, currency: str | None) -> dict[str, str]:
@@ -134,7 +136,7 @@ def draw_map(data: Loaded, basis: Basis, rules: SegmentRules, placement: Placeme
     grid, currency = basis.inputs.grid, data.orders.currency
     if grid is None:
         return
-    spec, words = map_parts(data.orders.digest, rules.ready_days, currency, _basis=basis)
+    spec, words = map_parts(basis_key(data), rules.ready_days, currency, _basis=basis)
     cutoff = value_cutoffs(basis.inputs, rules)["vip"]
     charts.live_chart(
         spec,
@@ -177,6 +179,7 @@ def draw_group(
 ) -> None:
     """One segment: its definition, what it amounts to, and its customers as a file."""
     row, currency = summary.loc[group], data.orders.currency
+    between = frames.value_range(row, currency)
     n = 0 if isnan(row["customers"]) else int(row["customers"])
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(width="content", gap=None):
@@ -202,7 +205,7 @@ def draw_group(
                 "Expected value",
                 text.money(row["expected_value"], currency, short=True),
                 "cltv",
-                _of_all(row["expected_value_share"], "12 months, "),
+                _of_all(row["expected_value_share"], f"{between}, " if between else "12 months, "),
             ),
             widgets.Metric(
                 "Will buy",
@@ -268,10 +271,14 @@ def draw_table(
         cells = (
             (text.count(row["customers"]), row["customer_share"]),
             (text.money(row["revenue"], currency, short=True), row["revenue_share"]),
-            (text.money(row["expected_value"], currency, short=True), row["expected_value_share"]),
-            (text.money(row["average_order_value"], currency), None),
-            (text.days(row["median_days"]), None),
-            (text.percent(row["mean_probability"]), None),
+            (
+                text.money(row["expected_value"], currency, short=True),
+                row["expected_value_share"],
+                frames.value_range(row, currency),
+            ),
+            (text.money(row["average_order_value"], currency),),
+            (text.days(row["median_days"]),),
+            (text.percent(row["mean_probability"]),),
         )
         why = f"<small>{escape(off[name])}</small>" if name in off else ""
         body.append(
@@ -294,7 +301,8 @@ _HEAD = "".join(
 )
 
 
-def _cell(column: str, amount: str, share: float | None) -> str:
-    """A table cell; the amount is escaped, since a currency is whatever the file calls it."""
+def _cell(column: str, amount: str, share: float | None = None, between: str = "") -> str:
+    """A table cell; amounts are escaped, since a currency is whatever the file calls it."""
     small = "" if share is None else f"<small>{'' if isnan(share) else text.percent(share)}</small>"
-    return f'<td role=cell data-name="{column}">{escape(amount)}{small}</td>'
+    below = f'<span title="{escape(RANGE)}">{escape(between)}</span>' if between else ""
+    return f'<td role=cell data-name="{column}">{escape(amount)}{small}{below}</td>'

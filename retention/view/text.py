@@ -117,6 +117,60 @@ DEFINITIONS = {
     "horizon": "How far ahead to look. The further, the less certain.",
     "margin": ("The part of revenue you keep after goods, shipping and payment. At 100% the value is revenue."),
     "annual_discount_rate": "How much less money is worth when it arrives a year later.",
+    "range_80": (
+        "In 8 of 10 cases like this one the truth lies in this range. It joins chance, since customers do as they "
+        "please, with what the fit leaves open about the model's settings; it takes the model itself to hold."
+    ),
+    "cltv_range": (
+        "In 8 of 10 cases the customer's value lies in this range, widened where the expected value lies outside. It "
+        "begins at 0 for everybody who may well not order again."
+    ),
+    "holdout": "How much of the history's end to hide. The model learns from the rest and predicts the hidden part.",
+    "backtest": (
+        "The model is fitted to the orders before the cut and predicts the orders after it, which it has not seen, of "
+        "the customers known at the cut."
+    ),
+    "calibration": (
+        "Customers in ten groups by the predicted probability to order after the cut. On the diagonal, as many ordered "
+        "as predicted; bars are 80% ranges of the observed share."
+    ),
+    "by_frequency": "Orders a customer after the cut, by how often the customer had come back before it.",
+    "accuracy": (
+        "Bias: total predicted against actual. Error a customer: mean absolute error of the orders, and its root mean "
+        "square. Best 20%: share of the actual revenue brought by the fifth of the customers predicted to bring most. "
+        "Ranking: Gini, 100% as good as hindsight and 0% as good as chance."
+    ),
+    "purchase_model": (
+        "BG/NBD lets customers leave only after a repeat order, MBG/NBD after the first order too. Auto takes the one "
+        "that predicted the hidden part of these orders better. Holds for every page."
+    ),
+    "p_active_curve": (
+        "Probability that the customer is still active, by days since the last order. The same silence means more in "
+        "a customer who used to order often."
+    ),
+    "order_distribution": (
+        "What the expected number of orders is the mean of. Few customers order just as often as expected; the 80% "
+        "range says how far apart they end up."
+    ),
+    "frequency_recency": (
+        "What customers of this age promise, by repeat purchases and days since the last order. Up and to the right "
+        "are the best; long silence of a frequent customer means goodbye."
+    ),
+    "next_order": (
+        "Given that the next order comes: it does within the first day named in 1 of 10 cases, within the last in 9 of "
+        "10. Purchase rates are taken to be steady."
+    ),
+    "what_if": (
+        "The same customers, with what is to come changed from today on. The ranges of the gains come from the model's "
+        "settings alone: chance meets both worlds alike."
+    ),
+    "repeat_rate_lever": "Active customers order more often: the same orders in less time.",
+    "order_value_lever": "Every order brings more revenue.",
+    "margin_lever": "A larger share of revenue is kept. Set today's margin at the top.",
+    "retention_lever": (
+        "More customers stay after each order: the share who stay, b / (a + b) in the model, rises by so much for "
+        "everyone."
+    ),
     "top_share": (
         "Customers ordered by expected value, highest first: the share of the total that the first 1, 10 and 20% hold "
         "(1% from 100 customers on)."
@@ -151,6 +205,15 @@ def money(x: float, currency: str | None = None, *, short: bool = False) -> str:
     if short and abs(x) >= 10_000:
         digits = _short(abs(x))
     return f"{_sign(x)}{symbol(currency)}{digits}"
+
+
+def money_range(low: float, high: float, currency: str | None = None) -> str:
+    """Two amounts as a range, shortened alike.
+
+    >>> money_range(88_123, 104_000, "USD"), money_range(3, 11.5)
+    ('$88.1k to $104k', '3.00 to 11.50')
+    """
+    return f"{money(low, currency, short=True)} to {money(high, currency, short=True)}"
 
 
 def symbol(currency: str | None) -> str:

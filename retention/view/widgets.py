@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from retention.checks import Check
     from retention.cltv import CltvModel
     from retention.orders import Orders
+    from retention.totals import Total
     from retention.view.loaded import Plan
 
 CHECKS_PAGE = "pages/lifetime_value.py"
@@ -64,13 +65,15 @@ def order_metrics(customers: int, placed: int, revenue: float, orders: "Orders")
 
 
 def forecast_metrics(
-    scores: "pd.DataFrame", plan: "Plan", currency: str | None, *, label: str, about: str
+    scores: "pd.DataFrame", total: "Total", plan: "Plan", currency: str | None, *, label: str, about: str
 ) -> tuple[Metric, Metric, Metric]:
     """What all customers are worth (under `label`), how many will order again, and their expected orders."""
     n = len(scores)
-    worth, returning, orders = (float(scores[name].sum()) for name in ("cltv", "p_purchase", "expected_orders"))
+    returning, orders = (float(scores[name].sum()) for name in ("p_purchase", "expected_orders"))
+    kept = "before margin" if plan.margin == 1 else f"at {text.percent(plan.margin)} margin"
+    note = f"80% sure: {text.money_range(total.low, total.high, currency)}, {kept}"
     return (
-        Metric(label, text.money(worth, currency, short=True), about, terms(plan)),
+        Metric(label, text.money(total.expected, currency, short=True), about, note),
         Metric(
             "Will order again",
             text.percent(returning / n),

@@ -55,3 +55,10 @@ def upload(at: AppTest, content: bytes, name: str = "orders.csv") -> AppTest:
 def use_upload(at: AppTest, content: bytes) -> AppTest:
     """Give the front page a file, and use it as it was read."""
     return button(upload(at, content), "Use these orders").click().run()
+
+
+def open_tab(at: AppTest, name: str) -> AppTest:
+    """The page with the tab of this name (without its icon) open."""
+    label = next(tab.label for tab in at.tabs if tab.label.endswith(name))
+    at.session_state["tab"] = label
+    return at.run()

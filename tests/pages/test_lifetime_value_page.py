@@ -1,8 +1,12 @@
 """The customer value page, opened by its own URL and from the front page."""
 
+import re
+
 import pytest
 
-from tests.pages.steps import ROOT, button, metrics, open_page, order_file, use_upload, words
+from retention.backtest import backtest
+from retention.samples import sample_orders
+from tests.pages.steps import ROOT, button, metrics, open_page, open_tab, order_file, use_upload, words
 
 PAGE = "pages/lifetime_value.py"
 
@@ -32,13 +36,85 @@ def test_cdnow_reads_from_settings_to_customers(page):
         "Will order again",
         "Expected orders",
     ]
-    assert [s.value for s in at.subheader] == [
-        *("How value spreads", "Who holds it", "Expected revenue by month"),
-        *("How your customers buy", "Can I trust it?", "Customers"),
-    ]
-    assert "After each repeat order" in words(at)
-    assert "The model rests on 2,357 customers" in words(at)
-    assert all(metric.help for metric in at.metric)
+    headings = {
+        "Value": ["How value spreads", "Who holds it", "Expected revenue by month"],
+        "Can I trust it?": ["What it would have foreseen", "Health of the model", "How your customers buy"],
+        "What if": ["What if"],
+        "One customer": ["One customer", "How often and how lately"],
+        "All customers": ["Customers"],
+    }
+    for tab, expected in headings.items():
+        at = open_tab(at, tab)
+        assert not at.exception, tab
+        assert [s.value for s in at.subheader] == expected
+        assert all(metric.help for metric in at.metric)
+
+
+def test_the_total_stands_with_its_range(page):
+    note = page.metric[0].delta
+    low, high = (float(x) for x in re.findall(r"([\d.]+)k", note))
+    assert "80% sure" in note
+    assert low < float(page.metric[0].value.removesuffix("k")) < high
+
+
+def test_the_proof_speaks_of_the_hidden_orders(page):
+    at = open_tab(page, "Can I trust it?")
+    result = backtest(sample_orders("cdnow"), purchase_model="auto")
+    said = words(at)
+    assert result.verdict in said
+    assert result.reason in said
+    assert "The model rests on 2,357 customers" in said
+    assert "Of 1,151 orders in the hidden 181 days" in said
+    table = at.dataframe[0].value
+    assert table["Orders"].tolist() == pytest.approx(result.models["orders"].tolist())
+    assert table["Prediction"].tolist()[1] == "MBG/NBD (used here)"
+
+
+def test_the_cut_moves_with_its_slider_and_reproduces_the_published_holdout(page):
+    at = page.segmented_control(key="purchase_model").set_value("BG/NBD").run()
+    at = open_tab(at, "Can I trust it?")
+    at = at.slider(key="holdout").set_value(273).run()
+    assert not at.exception
+    assert "In the last 273 days this model foresaw 1,653 of 1,882 repeat orders, 12% too few" in words(at)
+
+
+def test_the_purchase_model_holds_for_every_page(page):
+    auto = metrics(page)["Value over 1 year"]
+    at = page.segmented_control(key="purchase_model").set_value("BG/NBD").run()
+    chosen = metrics(at)["Value over 1 year"]
+    assert chosen != auto
+    at = at.switch_page("app.py").run()
+    assert metrics(at)["Expected value"] == chosen
+    at = at.switch_page(PAGE).run()
+    assert at.segmented_control(key="purchase_model").value == "BG/NBD"
+    assert metrics(at)["Value over 1 year"] == chosen
+
+
+def test_levers_move_the_value_of_the_base(page):
+    at = open_tab(page, "What if")
+    today = at.metric[4].value
+    for lever in ("repeat_rate", "order_value", "margin", "retention"):
+        at = at.slider(key=f"lever_{lever}").set_value(0).run()
+    assert at.metric[5].value == today
+    assert "nothing changes" in at.info[0].value
+    at = at.slider(key="margin").set_value(50).run()
+    at = at.slider(key="lever_margin").set_value(10).run()
+    assert at.metric[6].delta.startswith("10% of today")
+    at = at.slider(key="margin").set_value(100).run()
+    assert at.metric[6].value == "0.00" or at.metric[6].delta.startswith("0%")
+    assert "cannot rise above 100%: the margin already stands there" in words(at)
+
+
+def test_one_customer_is_found_and_explained(page):
+    at = open_tab(page, "One customer")
+    best = at.selectbox(key="one_customer").options[0]
+    at = at.text_input(key="one_customer_query").set_value(best).run()
+    assert at.selectbox(key="one_customer").options[0] == best
+    cards = metrics(at)
+    assert {"Expected value", "Expected orders", "Next order", "Gone for good"} <= set(cards)
+    at = at.text_input(key="one_customer_query").set_value("no such customer").run()
+    assert not at.exception
+    assert "No customer has" in at.info[0].value
 
 
 def test_the_settings_move_the_numbers(page):
@@ -64,7 +140,7 @@ def test_a_shared_url_carries_the_settings():
 
 
 def test_the_table_lists_the_most_valuable_and_finds_by_text(page):
-    at = page
+    at = open_tab(page, "All customers")
     table = at.dataframe[-1].value
     assert len(table) == 200
     assert table["cltv"].is_monotonic_decreasing
@@ -83,7 +159,6 @@ def test_without_a_model_the_customers_still_show(front):
     assert not at.exception
     assert "cannot be estimated" in at.error[0].value
     assert not at.metric
-    assert not at.slider
     table = at.dataframe[-1].value
     assert table["revenue"].is_monotonic_decreasing
     assert "cltv" not in table
@@ -95,8 +170,12 @@ def test_a_tiny_shop_is_shown_with_its_doubts(front):
     assert not at.exception
     assert at.metric
     assert "Do not act on this forecast yet." in words(at)
+    at = open_tab(at, "Can I trust it?")
+    assert not at.exception
     assert "The model rests on 15 customers" in words(at)
     assert "What to do" in words(at)
+    for tab in ("What if", "One customer", "All customers"):
+        assert not open_tab(at, tab).exception, tab
 
 
 @pytest.mark.parametrize("key", ["horizon", "margin", "discount_rate"])

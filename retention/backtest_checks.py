@@ -1,0 +1,109 @@
+"""What the hidden part of the history says about the model: seasons, drift, and how far it was off."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from retention.backtest import Backtest
+from retention.checks import Check
+
+#: Weeks that are looked at together: single weeks are mostly chance.
+BLOCK = 4
+#: Orders that a block should have, and blocks that a comparison should have.
+ENOUGH_ORDERS, ENOUGH_BLOCKS = 10, 6
+#: Typical deviation of a block from the model, beyond chance, that counts as seasons.
+SEASONS = 0.2
+#: Deviation of the latest blocks from the earlier ones that counts as drift.
+DRIFT = 0.15
+#: How far a total may be off, as a share, before the forecast is to be corrected by hand.
+OFF, FAR_OFF = 0.15, 0.4
+
+
+def backtest_checks(result: Backtest) -> tuple[Check, ...]:
+    """Return the checks that need the order dates: the total foreseen, seasons and drift before the cut."""
+    blocks = fitted_blocks(result.tracking)
+    return (_foreseen(result), _seasons(blocks), _drift(blocks))
+
+
+def fitted_blocks(tracking: pd.DataFrame) -> pd.DataFrame:
+    """Add up the weeks before the cut in fours, counted back from it.
+
+    Returns `end` (timestamp), `actual`, `expected` and `ratio` of the blocks with enough orders, oldest first.
+    """
+    fitted = tracking[tracking["part"] == "fitted"]
+    block = (-fitted["week"]) // BLOCK
+    sums = fitted.groupby(block).agg(
+        end=("week_end", "max"), actual=("actual", "sum"), expected=("expected", "sum"), weeks=("week", "size")
+    )
+    kept = sums[(sums["weeks"] == BLOCK) & (sums["expected"] >= ENOUGH_ORDERS)].sort_values("end")
+    return kept.assign(ratio=kept["actual"] / kept["expected"]).drop(columns="weeks").reset_index(drop=True)
+
+
+def _foreseen(result: Backtest) -> Check:
+    name = "Hidden orders"
+    found = result.models.loc[result.purchase_model]
+    bias, actual = found["bias"], found["actual_orders"]
+    if not actual:
+        return Check(name, "bad", result.verdict, "Do not act on a forecast while nobody comes back.")
+    low, high = result.orders.low, result.orders.high
+    inside = "within" if low <= actual <= high else "outside"
+    finding = (
+        f"Of {actual:,.0f} orders in the hidden {result.holdout_days} days it foresaw {found['orders']:,.0f} "
+        f"({bias:+.0%}); the truth lies {inside} its 80% range of {low:,.0f} to {high:,.0f}."
+    )
+    if abs(bias) <= OFF or inside == "within":
+        return Check(name, "good", finding)
+    direction = "more" if bias < 0 else "less"
+    advice = f"Expect {direction} than the forecast says, by about as much, unless the next months are quite different."
+    return Check(name, "bad" if abs(bias) > FAR_OFF else "caution", finding, advice)
+
+
+def _seasons(blocks: pd.DataFrame) -> Check:
+    name = "Seasons"
+    if len(blocks) < ENOUGH_BLOCKS:
+        return _too_short(name, blocks)
+    off = blocks["ratio"] / (blocks["actual"].sum() / blocks["expected"].sum()) - 1
+    beyond_chance = np.sqrt(max(float((off**2 - 1 / blocks["expected"]).mean()), 0.0))
+    low, high = blocks.loc[off.idxmin()], blocks.loc[off.idxmax()]
+    finding = (
+        f"Four-week totals went from {low['ratio'] - 1:+.0%} (to {_day(low['end'])}) to {high['ratio'] - 1:+.0%} "
+        f"(to {_day(high['end'])}) of what the model fits; {beyond_chance:.0%} is typical beyond chance."
+    )
+    if beyond_chance > SEASONS:
+        advice = "The model knows no seasons: compare a month with the same month a year before, and trust whole years."
+        return Check(name, "caution", finding, advice)
+    return Check(name, "good", finding)
+
+
+def _drift(blocks: pd.DataFrame) -> Check:
+    name = "Drift"
+    if len(blocks) < ENOUGH_BLOCKS:
+        return _too_short(name, blocks)
+    latest = len(blocks) // 3
+    ratio, error = [], 0.0
+    for part in (blocks[:-latest], blocks[-latest:]):
+        ratio.append(part["actual"].sum() / part["expected"].sum())
+        # The spread of the blocks, seasons included, rather than that of chance alone.
+        spread = part["ratio"].std(ddof=1) if len(part) > 1 else abs(part["ratio"].iloc[0] - 1)
+        error = np.hypot(error, spread / np.sqrt(len(part)))
+    change = ratio[1] / ratio[0] - 1
+    finding = f"In the last {latest * BLOCK} weeks before the cut orders ran {change:+.0%} against the weeks before."
+    if abs(change) > DRIFT and abs(ratio[1] - ratio[0]) > 2 * error:
+        direction = "fewer" if change < 0 else "more"
+        return Check(
+            name,
+            "caution",
+            finding,
+            f"Expect {direction} orders than the forecast says if this goes on; find out what has changed.",
+        )
+    return Check(name, "good", finding)
+
+
+def _day(day: pd.Timestamp) -> str:
+    return f"{day.day} {day:%b %Y}"
+
+
+def _too_short(name: str, blocks: pd.DataFrame) -> Check:
+    found = f"Only {len(blocks)} four-week periods before the cut have {ENOUGH_ORDERS} orders or more, too few to tell."
+    return Check(name, "caution", found, "Load a longer period, two years or more for seasons.")

@@ -1,0 +1,154 @@
+"""What silence means for one customer, and when the next order is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from retention.cltv import CltvModel
+from retention.errors import ModelError
+from retention.order_counts import order_counts
+
+#: Percentiles of the waiting time, of the window and its middle.
+WINDOW = (0.1, 0.5, 0.9)
+
+
+@dataclass(frozen=True, slots=True)
+class NextOrder:
+    """When the next order is due, in days from today.
+
+    `never` is the probability that it never comes because the customer has left for good. Given that it comes,
+    it does so within `early`, `middle` and `late` days with a probability of 10, 50 and 90 %; infinite where
+    that lies beyond all counting. `within` is the probability that it comes within `days`, as in `predict_cltv`.
+    For one-time buyers the first four are the companion MBG/NBD model's, as their `p_alive` is.
+    """
+
+    never: float
+    early: float
+    middle: float
+    late: float
+    days: float
+    within: float
+
+
+def next_order(model: CltvModel, frequency: int, recency: float, T: float, days: float = 30) -> NextOrder:
+    """Return when the next order of a customer with this history is due.
+
+    Args:
+        model: From `fit_cltv`.
+        frequency, recency, T: The history as in `summarise_customers`, in days.
+        days: For the probability `within`.
+
+    Raises:
+        ModelError: The history is impossible.
+
+    Source: the posterior purchase rate of an active customer is gamma(r + frequency, alpha + T), Fader, Hardie
+    and Lee (2005), section 4.2; the wait at such a rate is a Lomax variable.
+    """
+    _check_history(frequency, recency, T)
+    timing = model.purchases if frequency else model.companion
+    with np.errstate(over="ignore"):
+        waits = (timing.alpha + T) * np.expm1(-np.log1p(-np.array(WINDOW)) / (timing.r + frequency))
+    active = timing.probability_active(float(frequency), float(recency), float(T))
+    history = np.array([float(frequency)]), np.array([float(recency)]), np.array([float(T)])
+    within = model.purchases.probability_active(*history) * model.purchases.probability_purchase_if_active(
+        history[0], history[2], days
+    )
+    return NextOrder(float(1 - active), *map(float, waits), days=float(days), within=float(within[0]))
+
+
+def order_distribution(model: CltvModel, frequency: int, recency: float, T: float, days: float = 365) -> pd.DataFrame:
+    """Return how many orders a customer with this history will place in the next `days`.
+
+    Returns `orders` (0, 1, 2, ...; past 64 the first of several numbers), `to` (the last of them) and `probability`;
+    together they make 1. Arguments and errors as in `next_order`.
+
+    Source: as `order_counts`, for a customer who may have left.
+    """
+    _check_history(frequency, recency, T)
+    active = model.purchases.probability_active(*(np.array([float(value)]) for value in (frequency, recency, T)))[0]
+    counts = order_counts(model.purchases, frequency, np.array([float(T)]), days)
+    share = active * counts.share[0]
+    orders = np.concatenate([[0], counts.numbers]).astype(int)
+    return pd.DataFrame(
+        {
+            "orders": orders,
+            "to": orders + np.concatenate([[0], counts.width]).astype(int) - (orders > 0),
+            "probability": np.concatenate([[1 - active * counts.reached[0, 0]], share]),
+        }
+    )
+
+
+def still_active(model: CltvModel, frequency: int, recency: float, silence: np.ndarray) -> np.ndarray:
+    """Return the probability to be active after so many days without an order, as `p_alive` in `predict_cltv`.
+
+    Args:
+        model: From `fit_cltv`.
+        frequency, recency: Repeat purchase days, and days from the first to the last of them.
+        silence: Days since the last order; any length.
+    """
+    purchases = model.purchases if frequency else model.companion
+    return purchases.probability_active(float(frequency), float(recency), recency + np.asarray(silence, dtype=float))
+
+
+def active_curve(model: CltvModel, frequency: int, recency: float, days: int = 365, points: int = 120) -> pd.DataFrame:
+    """Return `silence` (days since the last order, 0 to `days`) and `p_alive` of a customer with this history."""
+    _check_history(frequency, recency, recency)
+    silence = np.unique(np.linspace(0, days, points).round())
+    return pd.DataFrame({"silence": silence, "p_alive": still_active(model, frequency, recency, silence)})
+
+
+def frequency_recency_map(
+    model: CltvModel,
+    age: int,
+    horizon_days: float = 365,
+    order_value: float | None = None,
+    most: int = 12,
+    steps: int = 12,
+) -> pd.DataFrame:
+    """What customers who first bought `age` days ago promise, by how often and how lately they have bought.
+
+    Args:
+        model: From `fit_cltv`.
+        age: Days since the first order, T.
+        horizon_days: How far to look ahead.
+        order_value: Expected order value; the population's unless given.
+        most: The highest number of repeat purchases shown.
+        steps: Into how many bands the days since the last order are cut.
+
+    Returns:
+        A row a cell: `frequency` (repeat purchases), `silence_from`, `silence_to` (days since the last order, whose
+        middle is taken), `p_alive`, `p_purchase` (within the horizon) and `expected_value` (undiscounted revenue
+        of the horizon). One-time buyers have a single cell: the last order is the first, `age` days ago.
+    """
+    edges = np.linspace(0, age, steps + 1)
+    middle = (edges[:-1] + edges[1:]) / 2
+    frequency, silence = (grid.ravel() for grid in np.meshgrid(np.arange(1, most + 1), middle, indexing="ij"))
+    rows = pd.DataFrame(
+        {
+            "frequency": np.append(frequency, 0),
+            "silence_from": np.append(np.tile(edges[:-1], most), edges[-2]),
+            "silence_to": np.append(np.tile(edges[1:], most), edges[-1]),
+        }
+    )
+    x = rows["frequency"].to_numpy()
+    recency = age - np.append(silence, float(age))
+    ages = np.full(len(rows), float(age))
+    active = model.purchases.probability_active(x, recency, ages)
+    orders = active * model.purchases.expected_purchases_if_active(x, ages, horizon_days)[:, 0]
+    value = model.spend.mean if order_value is None else order_value
+    return rows.assign(
+        p_alive=np.where(x > 0, active, model.companion.probability_active(0.0, 0.0, ages)),
+        p_purchase=active * model.purchases.probability_purchase_if_active(x, ages, horizon_days),
+        expected_value=orders * value,
+    )
+
+
+def _check_history(frequency: int, recency: float, T: float) -> None:
+    if not (frequency >= 0 and 0 <= recency <= T and (frequency > 0) == (recency > 0)):
+        raise ModelError(
+            f"No customer can have {frequency!r} repeat purchases, the last one {recency!r} days after the first, in "
+            f"{T!r} days."
+        )

@@ -1,0 +1,135 @@
+"""One customer: what silence means, when the next order is due, and where the customer stands on the map."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from retention import value
+from retention.cltv import CltvModel
+from retention.next_order import active_curve, frequency_recency_map, next_order, order_distribution
+from retention.view import forecast_charts as charts
+from retention.view import text, widgets
+from retention.view.loaded import Loaded, Plan
+
+CHOICES = 200
+FAR_AHEAD = 1826  # days: past five years a waiting time is no date
+MOST = 12
+RAREST = 0.002  # numbers of orders less likely than this are left out of the chart
+
+
+def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Plan) -> None:
+    """Pick a customer; the curve, the next order and the map follow."""
+    st.subheader("One customer", anchor=False)
+    left, right = st.columns(2, gap="medium")
+    query = left.text_input(
+        "Find a customer", placeholder="Part of an e-mail or number", icon=":material/search:", key="one_customer_query"
+    )
+    found, total = value.find_customers(data.customers, scores, query, CHOICES)
+    if not total:
+        st.info(f"No customer has “{text.plain(query)}” in the name.", icon=":material/search_off:")
+        return
+    names = found.index.tolist()
+    chosen = right.selectbox(
+        "Customer, highest value first" if total <= CHOICES else f"Customer, the {CHOICES} of highest value first",
+        range(len(names)),
+        format_func=lambda place: str(names[place]),
+        key="one_customer",
+    )
+    row, score = data.customers.loc[names[chosen]], scores.loc[names[chosen]]
+    history = int(row["frequency"]), float(row["recency"]), float(row["T"])
+    silence = history[2] - history[1]
+    due = next_order(model, *history, days=30)
+    currency = data.orders.currency
+    widgets.metric_row(
+        [
+            widgets.Metric(
+                "Expected value",
+                text.money(score["cltv"], currency),
+                "cltv_range",
+                f"80% sure: {text.money_range(score['cltv_low'], score['cltv_high'], currency)}",
+            ),
+            widgets.Metric(
+                "Expected orders",
+                f"{score['expected_orders']:.1f}",
+                "expected_orders",
+                f"80% sure: {score['orders_low']:.0f} to {score['orders_high']:.0f}",
+            ),
+            widgets.Metric(
+                "Next order",
+                _wait(due.middle),
+                "next_order",
+                f"8 of 10 times after {_day(due.early)} to {_day(due.late)}",
+            ),
+            widgets.Metric(
+                "Gone for good",
+                text.percent(due.never),
+                "p_alive",
+                f"Orders within 30 days: {text.percent(due.within)}",
+            ),
+        ]
+    )
+    bought = text.plural(int(row["orders"]), "order")
+    st.caption(
+        text.plain(
+            f"{bought} since {text.day(row['first_order'].date())}, {text.money(row['revenue'], currency)} in all; the "
+            f"last one {text.days(silence)} before the end of the data."
+        )
+    )
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown("**How many orders within the horizon?**", help=text.DEFINITIONS["order_distribution"])
+        counts = order_distribution(model, *history, days=plan.horizon_days)
+        counts = counts[(counts["probability"] >= RAREST) | (counts["orders"] == 0)]
+        counts = counts.assign(inside=counts["orders"].between(score["orders_low"], score["orders_high"]))
+        st.altair_chart(
+            charts.order_distribution_chart(counts),
+            key="order_distribution",
+            alt=f"Probability of each number of orders; with 80% between {score['orders_low']:.0f} and "
+            f"{score['orders_high']:.0f}",
+        )
+    with right:
+        st.markdown("**Still active after how much silence?**", help=text.DEFINITIONS["p_active_curve"])
+        now = pd.DataFrame({"silence": [silence], "p_alive": [score["p_alive"]]})
+        curve = active_curve(model, *history[:2], days=int(max(2 * silence, 180)))
+        st.altair_chart(
+            charts.active_curve_chart(curve, now),
+            key="active_curve",
+            alt=f"Probability to be still active by days of silence; today, after {silence:.0f} days, "
+            f"{text.percent(score['p_alive'])}",
+        )
+    measures = {"Probability to order": "p_purchase", "Expected revenue": "expected_value"}
+    st.subheader("How often and how lately", anchor=False, help=text.DEFINITIONS["frequency_recency"])
+    label = st.segmented_control(
+        "Colour",
+        list(measures),
+        default="Probability to order",
+        key="map_measure",
+        required=True,
+        label_visibility="collapsed",
+    )
+    age = max(int(history[2]), 30)
+    frame = frequency_recency_map(
+        model, age, plan.horizon_days, float(score["expected_order_value"]), max(MOST, min(history[0], 40))
+    )
+    here = pd.DataFrame({"frequency": [history[0]], "silence": [min(silence, age)]})
+    st.altair_chart(
+        charts.frequency_recency_chart(frame, measures[label], currency, here),
+        key="frequency_recency",
+        alt=f"{label} of customers who first bought {age} days ago, by repeat purchases and days of silence",
+    )
+    st.caption(
+        f"Customers who first bought {text.days(age)} ago, as this one did (diamond), over the chosen horizon and at "
+        "this customer's expected order value."
+    )
+
+
+def _wait(days: float) -> str:
+    return f"In {_day(days)}" if days <= FAR_AHEAD else "After 5 years"
+
+
+def _day(days: float) -> str:
+    if not math.isfinite(days) or days > FAR_AHEAD:
+        return "more than 5 years"
+    return text.days(max(np.ceil(days), 1))

@@ -1,0 +1,84 @@
+"""What if customers came back more often, spent more, stayed longer? Four levers and what they add."""
+
+from dataclasses import fields
+
+import pandas as pd
+import streamlit as st
+
+from retention.view import forecast_charts as charts
+from retention.view import loaded as session
+from retention.view import text, widgets
+from retention.view.loaded import Loaded, Plan
+from retention.what_if import Levers
+
+LABELS = {
+    "repeat_rate": "Repeat rate",
+    "order_value": "Order value",
+    "margin": "Margin",
+    "retention": "Retention",
+}
+
+
+def what_if_panel(data: Loaded, plan: Plan) -> None:
+    """Four sliders, the value of the base under them, and what each alone would add."""
+    st.subheader("What if", anchor=False, help=text.DEFINITIONS["what_if"])
+    st.markdown(":gray[Move a lever: the value of today's customers over the horizon follows.]")
+    changes = {}
+    for column, field in zip(st.columns(4, gap="medium"), fields(Levers), strict=True):
+        name = field.name
+        changes[name] = (
+            column.slider(
+                LABELS[name],
+                *(-20, 50, 5, 1, "%+d%%"),
+                key=f"lever_{name}",
+                bind="query-params",
+                help=text.DEFINITIONS[f"{name}_lever"],
+            )
+            / 100
+        )
+    together = session.what_if_for(data, plan, Levers(**changes))
+    currency = data.orders.currency
+    gain, share = together.gain, together.gain.expected / together.today.expected
+    widgets.metric_row(
+        [
+            widgets.Metric(
+                "Value today",
+                text.money(together.today.expected, currency, short=True),
+                "range_80",
+                f"80% sure: {text.money_range(together.today.low, together.today.high, currency)}",
+            ),
+            widgets.Metric(
+                "Value with the levers",
+                text.money(together.changed.expected, currency, short=True),
+                "range_80",
+                f"80% sure: {text.money_range(together.changed.low, together.changed.high, currency)}",
+            ),
+            widgets.Metric(
+                "Difference",
+                text.money(gain.expected, currency, short=True),
+                "what_if",
+                f"{text.percent(share)} of today; 80% sure: {text.money_range(gain.low, gain.high, currency)}",
+            ),
+        ]
+    )
+    rows = []
+    for name, change in changes.items():
+        if change:
+            alone = session.what_if_for(data, plan, Levers(**{name: change}))
+            rows.append((f"{LABELS[name]} {change:+.0%}", alone.gain.expected, alone.gain.low, alone.gain.high))
+    if not rows:
+        st.info("All levers stand at 0: nothing changes.", icon=":material/info:")
+        return
+    if len(rows) > 1:
+        rows.append(("All together", gain.expected, gain.low, gain.high))
+    st.altair_chart(
+        charts.levers_chart(pd.DataFrame(rows, columns=["lever", "gain", "low", "high"]), currency),
+        key="levers",
+        alt="; ".join(f"{label}: {text.money(expected, currency, short=True)}" for label, expected, _, _ in rows),
+    )
+    if together.capped:
+        st.caption(
+            ":material/info: A share cannot rise above 100%: "
+            + ("the margin already stands there. Set today's margin at the top. " if plan.margin == 1 else "")
+            + "What lies beyond is left out."
+        )
