@@ -22,7 +22,8 @@ def accuracy(
     `top_10`, `top_20` and `gini` (of the ranking by predicted revenue; NaN where there was no revenue).
     """
     off = orders - actual_orders
-    captured, best = _captured(revenue, actual_revenue), _captured(actual_revenue, actual_revenue)
+    captured = _captured(revenue, actual_revenue)
+    best = np.concatenate([[0.0], np.cumsum(np.sort(actual_revenue)[::-1])])
     return {
         "orders": orders.sum(),
         "actual_orders": actual_orders.sum(),
@@ -106,7 +107,9 @@ def _bias(predicted: float, actual: float) -> float:
 
 def _captured(predicted: np.ndarray, actual: np.ndarray) -> np.ndarray:
     """The actual total of the 0, 1, 2, ... customers predicted highest, customers of one prediction in any order."""
-    order = np.argsort(-predicted, kind="stable")
+    if np.ptp(predicted) == 0:
+        return np.linspace(0.0, actual.sum(), len(actual) + 1)
+    order = np.argsort(-predicted)
     running = np.concatenate([[0.0], np.cumsum(actual[order])])
     ranked = predicted[order]
     # Within a tie the total grows evenly: the mean over all orders of the tied customers.

@@ -6,20 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-import ibis
 import numpy as np
 import pandas as pd
 
 from retention.accuracy import accuracy, calibration, expected_by_frequency, poisson_deviance
 from retention.cltv import CltvModel, fit_cltv
-from retention.customers import summarise_customers
+from retention.customers import split_customers
 from retention.errors import DataError, ModelError
 from retention.forecast import forecast
 from retention.histories import group_histories
 from retention.intervals import history_intervals, whole_orders
 from retention.purchases import PURCHASE_MODELS
-from retention.totals import Total, orders_of_forecast, value_of_forecast
-from retention.tracking import purchase_days, weekly_repeat_orders, weekly_tracking
+from retention.totals import Total, orders_of_forecast, purchase_slopes, value_of_forecast
+from retention.tracking import weekly_repeat_orders, weekly_tracking
 
 if TYPE_CHECKING:
     from retention.orders import Orders
@@ -118,12 +117,11 @@ def backtest(orders: Orders, holdout_days: int | None = None, purchase_model: st
         )
     cut = orders.end - timedelta(days=days)
     try:
-        customers = summarise_customers(orders, as_of=cut)
+        customers, later = split_customers(orders, cut)
         fitted = fit_cltv(customers, "bg_nbd")
     except (DataError, ModelError) as error:
         raise ModelError(f"Up to {cut} there is too little to predict the {days} days after it: {error}") from error
-    known = purchase_days(orders).cache()
-    actual_orders, actual_revenue = _actual(known, cut)
+    actual_orders, actual_revenue = later["orders"].to_numpy(), later["revenue"].to_numpy()
     candidates = {"bg_nbd": fitted, "mbg_nbd": replace(fitted, purchases=fitted.companion)}
     histories = group_histories(customers)
     aheads = {kind: forecast(model.purchases, histories, days) for kind, model in candidates.items()}
@@ -138,10 +136,11 @@ def backtest(orders: Orders, holdout_days: int | None = None, purchase_model: st
     if kind == "auto":
         kind, reason = _better(*(predicted[one][0] for one in PURCHASE_MODELS), actual_orders)
     model, ahead = candidates[kind], aheads[kind]
-    ranges = history_intervals(model.purchases, model.spend, ahead, days)
+    ranges = history_intervals(model.purchases, None, ahead)
     low, high = whole_orders(ahead, ranges)
     held = (actual_orders >= low[histories.codes]) & (actual_orders <= high[histories.codes])
     soon = ahead.active * model.purchases.probability_purchase_if_active(histories.frequency, histories.T, days)
+    slopes = purchase_slopes(model, customers, ahead)
     return Backtest(
         cut=cut,
         end=orders.end,
@@ -152,23 +151,12 @@ def backtest(orders: Orders, holdout_days: int | None = None, purchase_model: st
         models=models,
         calibration=calibration(soon[histories.codes], actual_orders > 0),
         by_frequency=expected_by_frequency(customers["frequency"].to_numpy(), predicted[kind][0], actual_orders),
-        tracking=weekly_tracking(weekly_repeat_orders(known, cut), customers, model.purchases, cut, days),
+        tracking=weekly_tracking(weekly_repeat_orders(orders, customers, cut), customers, model.purchases, cut, days),
         coverage=float(held.mean()),
-        orders=orders_of_forecast(model, customers, ahead, ranges).total(),
-        revenue=value_of_forecast(model, customers, ahead, ranges).total(),
+        orders=orders_of_forecast(model, customers, ahead, ranges.orders_square, slopes).total(),
+        revenue=value_of_forecast(model, customers, ahead, ranges.orders_square, slopes=slopes).total(),
         customers=len(customers),
     )
-
-
-def _actual(days: ibis.Table, cut: date) -> tuple[np.ndarray, np.ndarray]:
-    """Purchase days and revenue after the cut of each customer known at the cut, in the order of their ids."""
-    known = days.filter(days.first_day <= ibis.literal(cut))
-    after = known.day > ibis.literal(cut)
-    each = known.group_by("customer_id").agg(
-        orders=after.ifelse(1, 0).sum(), revenue=after.ifelse(known.revenue, 0.0).sum()
-    )
-    found = each.order_by("customer_id").select("orders", "revenue").to_pyarrow()
-    return found["orders"].to_numpy().astype(float), found["revenue"].to_numpy().astype(float)
 
 
 def _naive(customers: pd.DataFrame, days: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:

@@ -192,8 +192,7 @@ def predict_cltv(
         - `cltv`: the sum over months of 30.4375 days, the last one cut at the horizon, of the month's
           expected orders x expected order value x margin / (1 + annual_discount_rate) ** (days to the
           month's end / 365.25);
-        - `cltv_low`, `cltv_high`: the same interval of the value. Money is discounted as the expected orders
-          are, whenever in the horizon it comes.
+        - `cltv_low`, `cltv_high`: the same interval of the value.
 
         The intervals of single customers take the parameters as known: `value_uncertainty` joins both.
 
@@ -215,9 +214,9 @@ def predict_cltv(
     spend = customers["frequency"].to_numpy(), customers["monetary_value"].to_numpy()
     order_value = model.spend.expected_order_value(*spend)
     value = ahead.discounted_orders[codes] * order_value * margin
-    ranges = history_intervals(model.purchases, model.spend, ahead, horizon_days)
+    ranges = history_intervals(model.purchases, model.spend, ahead)
     orders_low, orders_high = whole_orders(ahead, ranges)
-    unit = model.spend.scale(*spend) * (margin * ahead.mean_discount)[codes]
+    unit = model.spend.scale(*spend) * margin
 
     def purchase(days: float) -> np.ndarray:
         return active * model.purchases.probability_purchase_if_active(frequency, age, days)

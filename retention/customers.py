@@ -56,18 +56,35 @@ def summarise_customers(orders: Orders, as_of: date | str | pd.Timestamp | None 
     """
     day = orders.end if as_of is None else _as_date(as_of)
     found = customer_query(orders.table, day, cut=day < orders.end).to_pyarrow()
-    if not found.num_rows:
-        raise DataError(f"There is no order up to {day}: the orders begin on {orders.start}. Pick a later day.")
+    _check_any(found, orders, day)
     return _finish(found, day)
 
 
-def customer_query(table: ibis.Table, as_of: date, cut: bool = True) -> ibis.Table:
+def split_customers(orders: Orders, cut: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Summarise the customers up to a cut, and what they bought after it, in one pass over the orders.
+
+    Returns two frames of the same customers: what `summarise_customers` gives for that day (without the `first_*`
+    columns and the discount), and `orders` (purchase days) and `revenue` after the cut.
+
+    Raises:
+        DataError: There is no order by then.
+    """
+    table = orders.table.select("customer_id", "ordered_at", "revenue")
+    found = customer_query(table, cut, cut=False, later=True).to_pyarrow()
+    _check_any(found, orders, cut)
+    customers = _finish(found, cut)
+    later = {name: found[f"later_{name}"].to_numpy() for name in ("orders", "revenue")}
+    return customers, pd.DataFrame(later, index=customers.index).astype(float)
+
+
+def customer_query(table: ibis.Table, as_of: date, cut: bool = True, later: bool = False) -> ibis.Table:
     """Return the aggregation behind `summarise_customers` as an Ibis expression, for any engine.
 
     Args:
         table: The canonical order table.
         as_of: The last day to look at.
         cut: Whether there may be orders after `as_of` to leave out.
+        later: Whether to leave them in, apart: `later_orders` (purchase days) and `later_revenue`.
 
     Returns:
         One row per customer, sorted by `customer_id`: `days` (purchase days), `age` and `silence` (days from
@@ -78,14 +95,22 @@ def customer_query(table: ibis.Table, as_of: date, cut: bool = True) -> ibis.Tab
         table = table.filter(table.ordered_at.date() <= ibis.literal(as_of))
     sums = {name: table[name].sum() for name in ("revenue", "discount") if name in table.columns}
     daily = table.group_by(table.customer_id, day=table.ordered_at.date()).agg(orders=table.count(), **sums)
-    sums = {name: daily[name].sum() for name in ("orders", "revenue", "discount") if name in daily.columns}
+    known = daily.day <= ibis.literal(as_of) if later else None
+    sums = {name: daily[name].sum(where=known) for name in ("orders", "revenue", "discount") if name in daily.columns}
+    if later:
+        sums |= {
+            "later_orders": daily.count(where=~known),
+            "later_revenue": daily.revenue.sum(where=~known).fill_null(0.0),
+        }
     customers = daily.group_by("customer_id").agg(
-        days=daily.count(),
+        days=daily.count(where=known),
         first_day=daily.day.min(),
-        last_day=daily.day.max(),
+        last_day=daily.day.max(where=known),
         first_revenue=daily.revenue.argmin(daily.day),
         **sums,
     )
+    if later:
+        customers = customers.filter(customers.days > 0)
     customers = customers.mutate(
         age=ibis.literal(as_of).delta(customers.first_day, unit="day"),
         silence=ibis.literal(as_of).delta(customers.last_day, unit="day"),
@@ -102,6 +127,11 @@ def _first_orders(table: ibis.Table, names: list[str]) -> ibis.Table:
     first = table.group_by("customer_id").agg(ordered_at=table.ordered_at.min())
     rows = table.select("customer_id", "ordered_at", *names).semi_join(first, ["customer_id", "ordered_at"])
     return rows.group_by("customer_id").agg(**{f"first_{name}": rows[name].min() for name in names})
+
+
+def _check_any(found, orders: Orders, day: date) -> None:
+    if not found.num_rows:
+        raise DataError(f"There is no order up to {day}: the orders begin on {orders.start}. Pick a later day.")
 
 
 def _finish(found, as_of: date) -> pd.DataFrame:

@@ -46,6 +46,11 @@ class Forecast:
         whole = self.increments.sum(axis=1)
         return ((self.increments @ self.discount) / np.maximum(whole, np.finfo(float).tiny))[self.pairs]
 
+    @property
+    def discounted_days(self) -> float:
+        """The horizon with each month's days times its discount factor."""
+        return float(np.diff(self.ends, prepend=0.0) @ self.discount)
+
 
 def forecast(
     purchases: PurchaseModel, histories: Histories, horizon_days: float, annual_discount_rate: float = 0.0

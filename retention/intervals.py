@@ -23,8 +23,8 @@ class HistoryIntervals:
     """Intervals of each distinct history, as arrays.
 
     `orders_low`, `orders_high`: the 10th and the 90th percentile of the number of orders. `spend_low`,
-    `spend_high`: those of the undiscounted spend, in units of `SpendModel.scale`. `orders_square`: the mean
-    square of the number of orders.
+    `spend_high`: those of the discounted spend, in units of `SpendModel.scale`. `orders_square`: the mean square
+    of the number of orders.
     """
 
     orders_low: np.ndarray
@@ -34,15 +34,19 @@ class HistoryIntervals:
     orders_square: np.ndarray
 
 
-def history_intervals(purchases: PurchaseModel, spend: SpendModel, ahead: Forecast, days: float) -> HistoryIntervals:
+def history_intervals(purchases: PurchaseModel, spend: SpendModel | None, ahead: Forecast) -> HistoryIntervals:
     """Return the intervals of every distinct history.
+
+    Money that comes later counts less: the discounted spend of a horizon is taken to be distributed as the spend
+    of a horizon shorter by as much. That is exact for the mean at a constant rate, and a longer horizon never
+    lowers an end.
 
     Args:
         purchases, spend: The models. Their parameters are taken as known: next to chance, what is not known of
-            them changes a single customer's interval little.
+            them changes a single customer's interval little. Without a spend model the spends are left at zero.
         ahead: The forecast of the horizon.
-        days: The horizon.
     """
+    days, discounted_days = float(ahead.ends[-1]), ahead.discounted_days
     histories, active = ahead.histories, ahead.active
     found = HistoryIntervals(*(np.zeros(len(active)) for _ in range(5)))
     order = np.argsort(histories.frequency, kind="stable")
@@ -50,20 +54,26 @@ def history_intervals(purchases: PurchaseModel, spend: SpendModel, ahead: Foreca
     for frequency, rows in zip(values, np.split(order, begins[1:]), strict=False):
         ages, place = np.unique(histories.T[rows], return_inverse=True)
         counts = order_counts(purchases, int(frequency), ages, days)
-        multiples, below = _spend_table(spend, counts, float(frequency))
-        fewer = 1 - counts.reached
-        nothing = fewer[:, 0]
-        for level, orders, money in (
-            (LOW, found.orders_low, found.spend_low),
-            (HIGH, found.orders_high, found.spend_high),
-        ):
-            # A level of all customers with a history, as a level of those of them who are active.
-            wanted = 1 - (1 - level) / np.maximum(active[rows], 1e-300)
-            some = wanted > nothing[place]
-            at, level_at, to = place[some], wanted[some], rows[some]
-            orders[to] = counts.numbers[_first_at_least(fewer, at, level_at)] - 1
-            money[to] = _interpolated(multiples, below, at, level_at)
         found.orders_square[rows] = active[rows] * counts.moments()[1][place]
+        # A level of all customers with a history, as a level of those of them who are active.
+        levels = {level: 1 - (1 - level) / np.maximum(active[rows], 1e-300) for level in (LOW, HIGH)}
+        fewer = 1 - counts.reached
+        for level, wanted in levels.items():
+            some = wanted > fewer[place, 0]
+            reaches = _first_at_least(fewer, place[some], wanted[some])
+            # Of numbers that share a bin the outer one, so that the interval holds what it is to hold.
+            if level == LOW:
+                found.orders_low[rows[some]] = np.append(0, counts.numbers)[reaches]
+            else:
+                found.orders_high[rows[some]] = counts.numbers[reaches] - 1
+        if spend is None:
+            continue
+        if discounted_days < days:
+            counts = order_counts(purchases, int(frequency), ages, discounted_days)
+        multiples, below = _spend_table(spend, counts, float(frequency))
+        for wanted, ends in zip(levels.values(), (found.spend_low, found.spend_high), strict=True):
+            some = wanted > 1 - counts.reached[place, 0]
+            ends[rows[some]] = _interpolated(multiples, below, place[some], wanted[some])
     return found
 
 

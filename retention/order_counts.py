@@ -16,8 +16,6 @@ EVERY = 64
 _STEP = 1.05
 #: Numbers of orders less likely than this are left out.
 _RAREST = 1e-6
-# Beyond so many ages the distribution is interpolated between Chebyshev points of the age.
-_AGES = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +71,17 @@ def order_counts(model: PurchaseModel, frequency: int, T: np.ndarray, days: floa
         share = days / (model.alpha + age + days)
         return betainc(numbers, shape, share[:, None])
 
-    if len(T) <= _AGES:
-        return OrderCounts(numbers, stays * in_time(T), width)
     low, high = np.log(model.alpha + T.min()), np.log(model.alpha + T.max())
     half = max((high - low) / 2, 1e-9)
+    # A smooth function of the logarithm, steeper for frequent customers, about whose rates more is known: so many
+    # Chebyshev points give it to a relative error below 1e-8.
+    points = int(half * (8 + 5 * np.sqrt(shape))) + 6
+    if len(T) <= points:
+        return OrderCounts(numbers, stays * in_time(T), width)
     series = chebyshev.chebinterpolate(
-        lambda position: in_time(np.exp(low + half * (position + 1)) - model.alpha), _AGES - 1
+        lambda position: in_time(np.exp(low + half * (position + 1)) - model.alpha), points - 1
     )
-    found = chebyshev.chebvander((np.log(model.alpha + T) - low) / half - 1, _AGES - 1) @ series
+    found = chebyshev.chebvander((np.log(model.alpha + T) - low) / half - 1, points - 1) @ series
     # Rounding must not let a larger number be likelier than a smaller one.
     return OrderCounts(numbers, stays * np.minimum.accumulate(np.clip(found, 0, 1), axis=1), width)
 

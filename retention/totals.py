@@ -12,10 +12,10 @@ from scipy.special import gammaincinv
 from retention.cltv import CltvModel, check_settings
 from retention.forecast import Forecast, forecast
 from retention.histories import group_histories
-from retention.intervals import HIGH, LOW, HistoryIntervals, history_intervals
+from retention.intervals import HIGH, LOW, history_intervals
 
 #: Customers from whom the effect of the parameters on a total is measured, in a store that has more.
-SAMPLE = 20_000
+SAMPLE = 10_000
 
 _STEP = 1e-3  # in log parameters
 
@@ -100,8 +100,8 @@ def value_uncertainty(
     """
     check_settings(horizon_days, annual_discount_rate, margin)
     ahead = forecast(model.purchases, group_histories(customers), horizon_days, annual_discount_rate)
-    ranges = history_intervals(model.purchases, model.spend, ahead, horizon_days)
-    return value_of_forecast(model, customers, ahead, ranges, margin)
+    square = history_intervals(model.purchases, None, ahead).orders_square
+    return value_of_forecast(model, customers, ahead, square, margin)
 
 
 def orders_uncertainty(model: CltvModel, customers: pd.DataFrame, horizon_days: float = 365) -> Uncertainty:
@@ -111,54 +111,60 @@ def orders_uncertainty(model: CltvModel, customers: pd.DataFrame, horizon_days: 
     """
     check_settings(horizon_days)
     ahead = forecast(model.purchases, group_histories(customers), horizon_days)
-    return orders_of_forecast(
-        model, customers, ahead, history_intervals(model.purchases, model.spend, ahead, horizon_days)
-    )
+    square = history_intervals(model.purchases, None, ahead).orders_square
+    return orders_of_forecast(model, customers, ahead, square)
 
 
 def value_of_forecast(
-    model: CltvModel, customers: pd.DataFrame, ahead: Forecast, ranges: HistoryIntervals, margin: float = 1.0
+    model: CltvModel,
+    customers: pd.DataFrame,
+    ahead: Forecast,
+    orders_square: np.ndarray,
+    margin: float = 1.0,
+    slopes: np.ndarray | None = None,
 ) -> Uncertainty:
-    """`value_uncertainty` of a forecast that is there already."""
+    """`value_uncertainty` of a forecast that is there already, with its `purchase_slopes` where they are too."""
     codes, orders = ahead.histories.codes, ahead.discounted_orders
     spent = customers["frequency"].to_numpy(), customers["monetary_value"].to_numpy()
     worth = model.spend.expected_order_value(*spent) * margin
-    factor, within = model.spend.second_moment(ahead.histories.frequency, max(model.customers, 2))
-    square = factor * (ranges.orders_square + within * ahead.orders) * ahead.mean_discount**2
+    frequencies, place = np.unique(ahead.histories.frequency, return_inverse=True)
+    factor, within = model.spend.second_moment(frequencies, max(model.customers, 2))
+    square = factor[place] * (orders_square + within * ahead.orders) * ahead.mean_discount**2
     expected = orders[codes] * worth
     sample = sample_of(len(customers))
-    slopes = [
-        _purchase_slopes(model, customers, sample, ahead) * worth[sample, None],
-        model.spend.log_slopes(spent[0][sample], spent[1][sample]) * expected[sample, None],
-    ]
+    if slopes is None:
+        slopes = purchase_slopes(model, customers, ahead)
+    by_spend = model.spend.log_slopes(spent[0][sample], spent[1][sample])
     return Uncertainty(
         expected,
         np.maximum(square - orders**2, 0)[codes] * worth**2,
         sample,
-        np.concatenate(slopes, axis=1),
+        np.concatenate([slopes * worth[sample, None], by_spend * expected[sample, None]], axis=1),
         block_diag(model.purchases.covariance, model.spend.covariance),
     )
 
 
 def orders_of_forecast(
-    model: CltvModel, customers: pd.DataFrame, ahead: Forecast, ranges: HistoryIntervals
+    model: CltvModel,
+    customers: pd.DataFrame,
+    ahead: Forecast,
+    orders_square: np.ndarray,
+    slopes: np.ndarray | None = None,
 ) -> Uncertainty:
-    """`orders_uncertainty` of a forecast that is there already."""
+    """`orders_uncertainty` of an undiscounted forecast that is there already, with its `purchase_slopes`."""
     codes, orders = ahead.histories.codes, ahead.orders
-    sample = sample_of(len(customers))
-    plain = replace(ahead, discount=np.ones_like(ahead.discount))
     return Uncertainty(
         orders[codes],
-        np.maximum(ranges.orders_square - orders**2, 0)[codes],
-        sample,
-        _purchase_slopes(model, customers, sample, plain),
+        np.maximum(orders_square - orders**2, 0)[codes],
+        sample_of(len(customers)),
+        purchase_slopes(model, customers, ahead) if slopes is None else slopes,
         np.array(model.purchases.covariance),
     )
 
 
-def _purchase_slopes(model: CltvModel, customers: pd.DataFrame, sample: np.ndarray, ahead: Forecast) -> np.ndarray:
-    """Derivatives of the sampled customers' discounted orders by log(r, alpha, a, b)."""
-    histories = group_histories(customers.iloc[sample])
+def purchase_slopes(model: CltvModel, customers: pd.DataFrame, ahead: Forecast) -> np.ndarray:
+    """Return the derivatives of the sampled customers' discounted orders by log(r, alpha, a, b), a row each."""
+    histories = group_histories(customers.iloc[sample_of(len(customers))])
     columns = []
     for name in ("r", "alpha", "a", "b"):
         value = getattr(model.purchases, name)

@@ -22,28 +22,37 @@ if TYPE_CHECKING:
 WEEK = 7
 
 #: Customers on whom the width of the band is measured, in a store that has more.
-SAMPLE = 2_000
+SAMPLE = 1_000
 
-_KNOTS = 24
+_KNOTS = 16
 _STEP = 1e-3  # in log parameters
 
 
-def purchase_days(orders: Orders) -> ibis.Table:
-    """One row per customer and purchase day: `customer_id`, `day`, `revenue` and the customer's `first_day`."""
-    table = orders.table
-    daily = table.group_by(table.customer_id, day=table.ordered_at.date()).agg(revenue=table.revenue.sum())
-    return daily.mutate(first_day=daily.day.min().over(group_by=daily.customer_id))
+def weekly_repeat_orders(orders: Orders, customers: pd.DataFrame, cut: date) -> pd.DataFrame:
+    """Count the repeat purchase days of the customers known at a cut by week.
 
+    Args:
+        orders: The orders.
+        customers: The customers known at the cut, as `summarise_customers` gives them for that day.
+        cut: The last day known.
 
-def weekly_repeat_orders(days: ibis.Table, cut: date) -> pd.DataFrame:
-    """Count repeat purchase days by week: `week` (1 begins the day after the cut) and `actual`.
-
-    Customers whose first day comes after the cut are left out; so are weeks without a repeat purchase.
+    Returns:
+        `week` (1 begins the day after the cut) and `actual`; weeks without a repeat purchase may be left out.
     """
-    repeat = days.filter((days.first_day <= ibis.literal(cut)) & (days.day > days.first_day))
-    since = repeat.day.delta(ibis.literal(cut), unit="day")
-    weeks = repeat.select(week=((since - 1) / WEEK).floor().cast("int64") + 1)
-    return weeks.group_by("week").agg(actual=weeks.count()).to_pandas()
+    table = orders.table.select("customer_id", day=orders.table.ordered_at.date()).distinct()
+    early = table.filter(table.day <= ibis.literal(cut))
+    later = table.filter(table.day > ibis.literal(cut)).semi_join(early, "customer_id")
+    since = [days.day.delta(ibis.literal(cut), unit="day").name("since") for days in (early, later)]
+    counted = [
+        days.select(since=when).group_by("since").agg(purchases=ibis._.count())
+        for days, when in zip((early, later), since, strict=True)
+    ]
+    by_day = counted[0].union(counted[1]).to_pandas().set_index("since")["purchases"]
+    # On the day of the first purchase it is not a repeat one.
+    first = pd.Series(np.bincount(customers["T"])).rename(lambda age: -age)
+    repeat = by_day.sub(first, fill_value=0)
+    week = (repeat.index.to_numpy() - 1) // WEEK + 1
+    return repeat.groupby(week).sum().rename_axis("week").rename("actual").reset_index()
 
 
 def weekly_tracking(

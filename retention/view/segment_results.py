@@ -40,7 +40,7 @@ STYLE = """<style>
 .segs em{font-style:normal;margin-right:.4rem} .segs b{font-weight:600}
 .segs span{opacity:.75;font-size:.8125rem;margin-left:.35rem}
 .segt table{border-collapse:separate;border-spacing:0;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
-.segt th,.segt td{padding:.42rem .6rem;text-align:right;white-space:nowrap;
+.segt th,.segt td{padding:.42rem .6rem;text-align:right;white-space:nowrap;vertical-align:baseline;
 border-bottom:1px solid rgba(128,140,146,.25)}
 .segt thead th{font-weight:600;opacity:.75;font-size:.8rem;cursor:help;vertical-align:bottom}
 .segt thead th:first-child{cursor:default}
@@ -205,7 +205,7 @@ def draw_group(
                 "Expected value",
                 text.money(row["expected_value"], currency, short=True),
                 "cltv",
-                _of_all(row["expected_value_share"], f"{between}, " if between else "12 months, "),
+                f"80% sure: {between}" if between else _of_all(row["expected_value_share"], "12 months, "),
             ),
             widgets.Metric(
                 "Will buy",
@@ -216,7 +216,8 @@ def draw_group(
         ]
     )
     if not isnan(row["expected_value"]):
-        st.caption(f"Expected value: {EXPECTED_VALUE[0].lower()}{EXPECTED_VALUE[1:]}")
+        sure = " 80% sure: in 8 of 10 cases like this one the truth lies in this range." if between else ""
+        st.caption(f"Expected value: {EXPECTED_VALUE[0].lower()}{EXPECTED_VALUE[1:]}{sure}")
 
 
 def _of_all(share: float, before: str = "") -> str | None:
@@ -247,7 +248,7 @@ def group_csv(
 COLUMNS = {
     "Customers": "Customers in the segment, and their share of all customers.",
     "Revenue so far": text.DEFINITIONS["revenue"],
-    "Expected value": EXPECTED_VALUE,
+    "Expected value": f"{EXPECTED_VALUE} {RANGE}",
     "Average order": text.DEFINITIONS["average_order_value"],
     "Last order": "Median number of days since the last order.",
     "Will buy": "Mean probability of at least one order in the days that “Ready to buy” looks ahead.",
@@ -295,9 +296,9 @@ def draw_table(
     )
 
 
+_BELOW = {"Expected value": "<small>12 months, 80% range</small>"}
 _HEAD = "".join(
-    f'<th scope=col title="{escape(about)}">{name}{"<small>12 months</small>" if name == "Expected value" else ""}</th>'
-    for name, about in COLUMNS.items()
+    f'<th scope=col title="{escape(about)}">{name}{_BELOW.get(name, "")}</th>' for name, about in COLUMNS.items()
 )
 
 
