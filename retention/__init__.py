@@ -14,7 +14,7 @@ cltv, totals                     customers -> CltvModel -> scores, and what grou
 tracking, accuracy, backtest     the end of the history hidden, predicted and compared
 value                            scores -> distributions and shares to draw
 rules, presets                   the thresholds: bounds, words, ready-made sets
-segment_inputs, segment_totals   customers + scores as arrays and running totals, prepared once for the sliders
+segment_inputs, segment_totals, segment_ranges   customers + scores as arrays and running totals, prepared once for the sliders
 segments                         thresholds -> lifecycle stages and traits
 samples, sample_store, sample_world, simulator   data to try everything with
 exports                          frames -> CSV that a spreadsheet opens safely

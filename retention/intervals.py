@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,35 +48,53 @@ def history_intervals(purchases: PurchaseModel, spend: SpendModel | None, ahead:
             them changes a single customer's interval little. Without a spend model the spends are left at zero.
         ahead: The forecast of the horizon.
     """
-    days, discounted_days = float(ahead.ends[-1]), ahead.discounted_days
-    histories, active = ahead.histories, ahead.active
-    found = HistoryIntervals(*(np.zeros(len(active)) for _ in range(5)))
+    histories = ahead.histories
+    found = HistoryIntervals(*(np.zeros(len(ahead.active)) for _ in range(5)))
     order = np.argsort(histories.frequency, kind="stable")
     values, begins = np.unique(histories.frequency[order], return_index=True)
-    for frequency, rows in zip(values, np.split(order, begins[1:]), strict=False):
-        ages, place = np.unique(histories.T[rows], return_inverse=True)
-        counts = order_counts(purchases, int(frequency), ages, days)
-        found.orders_square[rows] = active[rows] * counts.moments()[1][place]
-        # A level of all customers with a history, as a level of those of them who are active.
-        levels = {level: 1 - (1 - level) / np.maximum(active[rows], 1e-300) for level in (LOW, HIGH)}
-        fewer = 1 - counts.reached
-        for level, wanted in levels.items():
-            some = wanted > fewer[place, 0]
-            reaches = _first_at_least(fewer, place[some], wanted[some])
-            # Of numbers that share a bin the outer one, so that the interval holds what it is to hold.
-            if level == LOW:
-                found.orders_low[rows[some]] = np.append(0, counts.numbers)[reaches]
-            else:
-                found.orders_high[rows[some]] = counts.numbers[reaches] - 1
-        if spend is None:
-            continue
-        if discounted_days < days:
-            counts = order_counts(purchases, int(frequency), ages, discounted_days)
-        multiples, below = _spend_table(spend, counts, float(frequency))
-        for wanted, ends in zip(levels.values(), (found.spend_low, found.spend_high), strict=True):
-            some = wanted > 1 - counts.reached[place, 0]
-            ends[rows[some]] = _interpolated(multiples, below, place[some], wanted[some])
+
+    def fill(group: tuple[int, np.ndarray]) -> None:
+        _fill(found, purchases, spend, ahead, *group)
+
+    # Each frequency has its own rows, and NumPy lets other threads run while it computes.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(fill, zip(values, np.split(order, begins[1:]), strict=False)))
     return found
+
+
+def _fill(
+    found: HistoryIntervals,
+    purchases: PurchaseModel,
+    spend: SpendModel | None,
+    ahead: Forecast,
+    frequency: int,
+    rows: np.ndarray,
+) -> None:
+    """Write the intervals of the histories in `rows`, which have one frequency."""
+    days, discounted_days = float(ahead.ends[-1]), ahead.discounted_days
+    active = ahead.active[rows]
+    ages, place = np.unique(ahead.histories.T[rows], return_inverse=True)
+    counts = order_counts(purchases, int(frequency), ages, days)
+    found.orders_square[rows] = active * counts.moments()[1][place]
+    # A level of all customers with a history, as a level of those of them who are active.
+    levels = {level: 1 - (1 - level) / np.maximum(active, 1e-300) for level in (LOW, HIGH)}
+    fewer = 1 - counts.reached
+    for level, wanted in levels.items():
+        some = wanted > fewer[place, 0]
+        reaches = _first_at_least(fewer, place[some], wanted[some])
+        # Of numbers that share a bin the outer one, so that the interval holds what it is to hold.
+        if level == LOW:
+            found.orders_low[rows[some]] = np.append(0, counts.numbers)[reaches]
+        else:
+            found.orders_high[rows[some]] = counts.numbers[reaches] - 1
+    if spend is None:
+        return
+    if discounted_days < days:
+        counts = order_counts(purchases, int(frequency), ages, discounted_days)
+    multiples, below = _spend_table(spend, counts, float(frequency))
+    for wanted, ends in zip(levels.values(), (found.spend_low, found.spend_high), strict=True):
+        some = wanted > 1 - counts.reached[place, 0]
+        ends[rows[some]] = _interpolated(multiples, below, place[some], wanted[some])
 
 
 def whole_orders(ahead: Forecast, ranges: HistoryIntervals) -> tuple[np.ndarray, np.ndarray]:

@@ -55,12 +55,12 @@ def test_a_season_is_seen_and_named(result):
     ratio[40:48], ratio[92:100] = 2.2, 2.4
     check = named(result, "Seasons", tracking=tracking(ratio))
     assert check.status == "caution"
-    assert "+140% (to 3 Dec 2025)" in check.finding
+    assert "+140% (to 5 Nov 2025)" in check.finding
     assert "same month a year before" in check.advice
 
 
 def test_a_decline_is_drift_and_no_season(result):
-    ratio = np.r_[np.ones(70), 0.7 * np.ones(34)]
+    ratio = np.r_[np.ones(72), 0.7 * np.ones(32)]
     check = named(result, "Drift", tracking=tracking(ratio))
     assert check.status == "caution"
     assert "-30%" in check.finding

@@ -3,15 +3,18 @@
 import csv
 import io
 import re
+from html import unescape
 
 import pytest
 
+from retention.backtest import backtest
 from retention.cltv import fit_cltv, predict_cltv
 from retention.exports import to_csv
 from retention.rules import defaults
-from retention.segments import SegmentRules, prepare_segments
+from retention.segments import SegmentRules, assign_segments, prepare_segments, segment_table, trait_table
+from retention.totals import value_uncertainty
 from retention.view import segment_results
-from retention.view.text import STAGE_LABELS, TRAIT_LABELS
+from retention.view.text import DEFINITIONS, STAGE_LABELS, TRAIT_LABELS, money_range
 from tests.pages.steps import button, metrics, open_app, open_page, order_file, use_upload, words
 
 PAGE = "pages/segments.py"
@@ -34,10 +37,22 @@ def counts(at):
     return {name: int(number.replace(",", "")) for name, number in found}
 
 
+def rows(at):
+    """The HTML of the table's rows by name."""
+    return dict(re.findall(r"</i>([^<]+)(?:<small>[^<]*</small>)?</th>(.*?)</tr>", html(at)))
+
+
 def cells(at):
     """The table's rows by name: what its cells say, without the shares."""
-    found = re.findall(r"</i>([^<]+)(?:<small>[^<]*</small>)?</th>(.*?)</tr>", html(at))
-    return {name: re.findall(r"<td[^>]*>([^<]*)", row) for name, row in found}
+    return {name: re.findall(r"<td[^>]*>([^<]*)", row) for name, row in rows(at).items()}
+
+
+def ranges(at):
+    """What stands below each segment's expected value in the table; segments with nothing there are left out."""
+    found = {
+        name: re.search(r'data-name="Expected value">.*?<span[^>]*>([^<]*)', row) for name, row in rows(at).items()
+    }
+    return {name: unescape(match[1]) for name, match in found.items() if match}
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +60,13 @@ def store():
     at = sample()
     assert not at.exception
     return at
+
+
+@pytest.fixture(scope="module")
+def model(store):
+    """The model that the page picks by itself."""
+    data = store.session_state["loaded_orders"]
+    return fit_cltv(data.customers, "auto", backtest=backtest(data.orders, None, "auto"))
 
 
 def test_opened_cold_it_offers_the_sample_store_there_and_then():
@@ -133,18 +155,59 @@ def test_nonsense_in_the_address_is_ignored(query):
     assert sum(counts(at).values()) == 12_000
 
 
-def test_the_file_holds_the_customers_on_screen_with_their_scores(store):
+def test_the_file_holds_the_customers_on_screen_with_their_scores(store, model):
     data = store.session_state["loaded_orders"]
     shown = counts(store)
-    scores = predict_cltv(fit_cltv(data.customers), data.customers)
+    scores = predict_cltv(model, data.customers)
     inputs, rules = prepare_segments(data.customers, scores), SegmentRules()
     for stage in ("at_risk", "vip"):
         written = segment_results.group_csv(data.customers, scores, inputs, rules, stage)
-        rows = list(csv.DictReader(io.StringIO(written.decode("utf-8-sig"))))
-        assert len(rows) == shown[STAGE_LABELS[stage]]
-        assert {row["stage"] for row in rows} == {stage}
-        assert float(rows[0]["cltv"]) >= float(rows[-1]["cltv"])
-        assert {"customer_id", "p_purchase_30d", "orders", "revenue", "ready_to_buy"} <= set(rows[0])
+        found = list(csv.DictReader(io.StringIO(written.decode("utf-8-sig"))))
+        assert len(found) == shown[STAGE_LABELS[stage]]
+        assert {row["stage"] for row in found} == {stage}
+        assert float(found[0]["cltv"]) >= float(found[-1]["cltv"])
+        assert {"customer_id", "p_purchase_30d", "orders", "revenue", "ready_to_buy"} <= set(found[0])
+        for row in found:
+            assert float(row["orders_low"]) <= float(row["expected_orders"]) <= float(row["orders_high"])
+            assert float(row["cltv_low"]) <= float(row["cltv"]) <= float(row["cltv_high"])
+
+
+def test_every_expected_value_has_its_range_and_the_range_follows_the_sliders(store, model):
+    customers, currency = store.session_state["loaded_orders"].customers, "USD"
+    scores, uncertainty = predict_cltv(model, customers), value_uncertainty(model, customers)
+
+    def expected(rules):
+        labels = assign_segments(customers, scores, rules)
+        return {
+            names[group]: money_range(row["expected_value_low"], row["expected_value_high"], currency)
+            for table, names in ((segment_table, STAGE_LABELS), (trait_table, TRAIT_LABELS))
+            for group, row in table(labels, customers, scores, uncertainty).iterrows()
+        }
+
+    before = ranges(store)
+    assert before == expected(SegmentRules())
+    assert len(before) == len(STAGE_LABELS) + len(TRAIT_LABELS)
+    assert DEFINITIONS["range_80"] in unescape(html(store))
+    store.slider(key="repeat").set_value((60, 400)).run()
+    after = ranges(store)
+    assert after == expected(SegmentRules(repeat_lapsed=400))
+    assert after["At risk"] != before["At risk"]
+    notes = {metric.label: metric.delta for metric in store.metric}
+    assert notes["Expected value"] == f"80% sure: {after['At risk']}"
+    button(store, "Reset all").click().run()
+    assert ranges(store) == before
+
+
+def test_where_nobody_is_there_is_no_range(store):
+    store.slider(key="ready").set_value(1.0).run()
+    assert not store.exception
+    assert cells(store)["Ready to buy"][0] == "0"
+    assert set(TRAIT_LABELS.values()) - set(ranges(store)) == {"Ready to buy"}
+    store.button_group(key="segment").set_value("ready_to_buy").run()
+    assert not store.exception
+    assert "80% sure" not in words(store) + " ".join(str(metric.delta) for metric in store.metric)
+    store.button_group(key="segment").set_value("at_risk").run()
+    button(store, "Reset all").click().run()
 
 
 def test_a_tiny_store_has_stages_and_a_word_of_caution():
@@ -168,6 +231,7 @@ def test_one_time_buyers_without_a_model_still_has_stages_and_says_what_is_off()
     assert {row[2] for row in cells(at).values()} == {row[5] for row in cells(at).values()} == {"–"}
     assert metrics(at) == {"Customers": "1", "Revenue so far": "10.00", "Expected value": "–", "Will buy": "–"}
     assert "discounted at 10" not in words(at)
+    assert not ranges(at)
     assert "carry no model" in words(at)
     assert at.slider(key="vip").disabled
     assert at.slider(key="ready").disabled

@@ -1,0 +1,211 @@
+import warnings
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import gamma
+
+from retention import tracking as module
+from retention.customers import summarise_customers
+from retention.histories import group_histories
+from retention.intervals import HIGH, LOW
+from retention.purchases import PurchaseModel, fit_purchases
+from retention.samples import sample_orders
+from retention.tracking import weekly_repeat_orders, weekly_tracking
+from tests.histories import UNKNOWN, cdnow, future_orders, handmade
+from tests.orders_stub import orders_of
+
+CUT, DAYS = date(1997, 9, 30), 273
+
+
+@pytest.fixture(scope="module")
+def orders():
+    return sample_orders("cdnow")
+
+
+@pytest.fixture(scope="module")
+def model() -> PurchaseModel:
+    return fit_purchases(group_histories(cdnow()))
+
+
+@pytest.fixture(scope="module")
+def tracked(orders, model) -> pd.DataFrame:
+    return weekly_tracking(weekly_repeat_orders(orders, cdnow(), CUT), cdnow(), model, CUT, DAYS)
+
+
+def repeat_days(orders, cut: date) -> pd.DataFrame:
+    """Each repeat purchase day of the customers known at the cut, in plain pandas."""
+    table = orders.table.to_pandas()[["customer_id", "ordered_at"]]
+    table["day"] = table["ordered_at"].dt.normalize()
+    days = table.drop_duplicates(["customer_id", "day"]).copy()
+    days["first"] = days.groupby("customer_id")["day"].transform("min")
+    return days[(days["first"] <= pd.Timestamp(cut)) & (days["day"] > days["first"])]
+
+
+def test_actual_weeks_of_cdnow(orders, tracked):
+    days = repeat_days(orders, CUT)["day"]
+    for row in tracked.itertuples():
+        end = pd.Timestamp(CUT) + pd.Timedelta(days=7 * row.week)
+        assert row.week_end == end
+        assert row.actual == ((days > end - pd.Timedelta(days=7)) & (days <= end)).sum()
+    assert tracked.loc[tracked["part"] == "foreseen", "actual"].sum() == 1_882
+
+
+def test_weeks_run_from_the_first_whole_one_to_the_last(tracked):
+    assert tracked["week"].tolist() == list(range(1 - 272 // 7, DAYS // 7 + 1))
+    assert tracked["part"].tolist() == ["fitted"] * 38 + ["foreseen"] * 39
+    assert tracked.loc[tracked["week"] == 0, "week_end"].item() == pd.Timestamp(CUT)
+    assert tracked["week_end"].iloc[-1] == pd.Timestamp("1998-06-30")
+
+
+def test_foreseen_weeks_add_up_to_the_expected_orders(tracked, model):
+    histories = group_histories(cdnow())
+    active = model.probability_active(histories.frequency, histories.recency, histories.T)
+    whole = model.expected_purchases_if_active(histories.frequency, histories.T, 7.0 * np.arange(1, 40))
+    foreseen = tracked[tracked["part"] == "foreseen"]
+    assert foreseen["expected"].sum() == pytest.approx(1653.4, abs=0.5)
+    assert foreseen["expected"].sum() == pytest.approx((histories.counts * active) @ whole[:, -1], rel=1e-3)
+    each = np.diff((histories.counts * active) @ whole, prepend=0.0)
+    assert foreseen["expected"].to_numpy() == pytest.approx(each, rel=5e-3)
+
+
+def test_fitted_weeks_add_up_to_what_new_customers_are_expected_to_do(tracked, model):
+    """Each week brings what its customers, so and so old by then, do in it; before the first lie six days."""
+    days = np.arange(1, 300)
+    by_day = np.concatenate([[0.0], model.expected_purchases_of_new(days)])
+    age = cdnow()["T"].to_numpy()
+    fitted = tracked[tracked["part"] == "fitted"]
+    assert fitted["expected"].sum() == pytest.approx(by_day[age].sum() - by_day[np.maximum(age - 38 * 7, 0)].sum())
+    for row in fitted.itertuples():
+        end, start = (np.maximum(age + 7 * (row.week - by), 0) for by in (0, 1))
+        assert row.expected == pytest.approx(by_day[end].sum() - by_day[start].sum(), rel=1e-9)
+
+
+def test_the_fit_follows_the_weeks_before_the_cut(tracked):
+    fitted = tracked[tracked["part"] == "fitted"]
+    assert fitted["expected"].sum() == pytest.approx(fitted["actual"].sum(), rel=0.05)
+
+
+def test_only_foreseen_weeks_have_a_band_and_it_holds_the_line(tracked):
+    fitted, foreseen = tracked[tracked["part"] == "fitted"], tracked[tracked["part"] == "foreseen"]
+    assert fitted[["low", "high"]].isna().all(axis=None)
+    assert (foreseen["low"] > 0).all()
+    assert (foreseen["low"] < foreseen["expected"]).all()
+    assert (foreseen["expected"] < foreseen["high"]).all()
+
+
+def weeks_of(orders, cut: date) -> dict[int, int]:
+    """The weeks with a repeat purchase."""
+    found = weekly_repeat_orders(orders, summarise_customers(orders, as_of=cut), cut)
+    assert (found["actual"] >= 0).all()
+    return {int(row.week): int(row.actual) for row in found.itertuples() if row.actual}
+
+
+def test_customers_who_first_buy_after_the_cut_are_left_out():
+    rows = [
+        ("known", "2024-01-01"),
+        ("known", "2024-01-20"),
+        ("known", "2024-02-03"),
+        ("on the cut", "2024-01-31 23:59"),
+        ("on the cut", "2024-02-01 00:00"),
+        ("later", "2024-02-01"),
+        ("later", "2024-02-05"),
+    ]
+    frame = pd.DataFrame(rows, columns=["customer_id", "ordered_at"]).assign(revenue=5.0)
+    orders = orders_of(frame.assign(ordered_at=pd.to_datetime(frame["ordered_at"], format="mixed")))
+    assert weeks_of(orders, date(2024, 1, 31)) == {-1: 1, 1: 2}
+
+
+def test_weeks_end_on_the_weekday_of_the_cut():
+    """Day 7 after the cut still belongs to week 1, the cut itself to week 0, and day -7 to week -1."""
+    cut = pd.Timestamp("2024-05-15")
+    days = [cut + pd.Timedelta(days=by) for by in (-100, -7, -6, 0, 1, 7, 8)]
+    frame = pd.DataFrame({"customer_id": "C", "ordered_at": days, "revenue": 1.0})
+    assert weeks_of(orders_of(frame), cut.date()) == {-1: 1, 0: 2, 1: 2, 2: 1}
+
+
+def test_several_orders_of_a_day_are_one_purchase():
+    rows = [
+        ("A", "2024-01-01 08:00"),
+        ("A", "2024-01-01 20:00"),
+        ("A", "2024-01-09 10:00"),
+        ("A", "2024-01-09 23:59"),
+        ("B", "2024-01-02 12:00"),
+        ("B", "2024-01-11 12:00"),
+        ("B", "2024-01-11 12:00"),
+    ]
+    orders = orders_of(pd.DataFrame(rows, columns=["customer_id", "ordered_at"]).assign(revenue=0.0))
+    assert weeks_of(orders, date(2024, 1, 10)) == {0: 1, 1: 1}
+
+
+NO_ORDERS = pd.DataFrame({"week": [], "actual": []}, dtype=int)
+KNOWN = {
+    "CDNOW": (PurchaseModel("bg_nbd", 0.2426, 30.9, 0.7929, 2.4259, 0.0, UNKNOWN), [(29, 264, 266), (3, 250, 262)]),
+    "faithful": (PurchaseModel("bg_nbd", 0.4, 2.5, 1e-6, 1e-5, 0.0, UNKNOWN), [(40, 99, 100), (10, 60, 60)]),
+    "leave at once": (PurchaseModel("mbg_nbd", 1.0, 10.0, 0.1, 5.0, 0.0, UNKNOWN), [(10, 55, 60), (2, 30, 60)]),
+}
+
+
+@pytest.mark.parametrize("store", KNOWN)
+def test_the_band_is_as_wide_as_chance_makes_simulated_weeks(store):
+    """Parameters known, 100 customers of each history."""
+    model, histories = KNOWN[store]
+    each, weeks, draws = 100, 26, 60_000
+    customers = handmade([(*history, 10.0) for history in histories for _ in range(each)])
+    tracked = weekly_tracking(NO_ORDERS, customers, model, date(2024, 1, 1), 7 * weeks)
+    rng = np.random.Generator(np.random.PCG64(5))
+    for week in (1, weeks // 2, weeks):
+        row = tracked[tracked["week"] == week]
+        mean = variance = 0.0
+        for x, seen, age in histories:
+            who, when = future_orders(model, x, age, 7 * week, draws, seed=week)
+            came = np.bincount(who[when >= 7 * (week - 1)], minlength=draws)
+            came *= rng.random(draws) < model.probability_active(x, seen, age)
+            mean, variance = mean + each * came.mean(), variance + each * came.var()
+        assert row["expected"].item() == pytest.approx(mean, rel=0.03)
+        low, high = gamma.ppf([LOW, HIGH], mean**2 / variance, scale=variance / mean)
+        assert row["high"].item() - row["low"].item() == pytest.approx(high - low, rel=0.04)
+
+
+def test_open_parameters_widen_the_band(model):
+    known = replace(model, covariance=((0.0,) * 4,) * 4)
+    widths = []
+    for one in (known, model):
+        foreseen = weekly_tracking(NO_ORDERS, cdnow(), one, CUT, DAYS).tail(39)
+        widths.append((foreseen["high"] - foreseen["low"]).to_numpy())
+    assert (widths[1] > widths[0]).all()
+
+
+@pytest.mark.parametrize("kind", ["bg_nbd", "mbg_nbd"])
+def test_a_store_that_everybody_has_left_has_an_empty_forecast_without_a_warning(kind):
+    """Everybody has been silent for years after buying every few days."""
+    model = PurchaseModel(kind, 20.0, 20.0, 5.0, 1.0, 0.0, UNKNOWN, ((0.1,) * 4,) * 4)
+    customers = handmade([(400, 420, 3_600, 10.0), (600, 620, 3_500, 10.0)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        tracked = weekly_tracking(NO_ORDERS, customers, model, date(2024, 1, 1), 70)
+    foreseen = tracked[tracked["part"] == "foreseen"]
+    assert np.isfinite(foreseen[["expected", "low", "high"]]).all(axis=None)
+    assert (foreseen["expected"] < 1e-6).all()
+
+
+@pytest.mark.parametrize("number", [1, 3, 20, 300])
+def test_a_small_store_has_a_band_that_holds_its_line(number, model):
+    customers = handmade([(1, 5, 200, 10.0)] * number)
+    foreseen = weekly_tracking(NO_ORDERS, customers, model, date(2024, 1, 1), 140).tail(20)
+    assert np.isfinite(foreseen[["expected", "low", "high"]]).all(axis=None)
+    assert (foreseen["low"] <= foreseen["expected"]).all()
+    assert (foreseen["expected"] <= foreseen["high"]).all()
+
+
+def test_a_sample_of_a_large_store_gives_about_the_same_band(monkeypatch, model):
+    histories = len(group_histories(cdnow()).counts)
+    widths = []
+    for size in (histories, 3 * histories // 4, histories // 4):
+        monkeypatch.setattr(module, "SAMPLE", size)
+        foreseen = weekly_tracking(NO_ORDERS, cdnow(), model, CUT, DAYS).tail(39)
+        widths.append((foreseen["high"] - foreseen["low"]).to_numpy())
+    for some in widths[1:]:
+        assert some == pytest.approx(widths[0], rel=0.06)
