@@ -22,7 +22,7 @@ def answer() -> None:
         return
     scores = session.scores_for(data, plan)
     parts.headline(data, scores, plan)
-    widgets.forecast_caution(model, link=False)
+    widgets.forecast_caution(session.checks_for(data), link=False)
     value, trust, levers, one, everybody = st.tabs(
         [
             ":material/payments: Value",
@@ -40,8 +40,8 @@ def answer() -> None:
             parts.months(data, plan)
     if trust.open:
         with trust:
-            more = trust_parts.proof(data, model)
-            trust_parts.health(data, model, more)
+            trust_parts.proof(data)
+            trust_parts.health(data, model)
     if levers.open:
         with levers:
             what_if_parts.what_if_panel(data, plan)

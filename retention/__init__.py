@@ -11,17 +11,19 @@ histories, fitting               customers with one history counted once; lifeti
 purchases, spend                 when customers buy and leave, and what they spend
 order_counts, forecast, intervals   histories + models -> expected orders, their distribution, 80 % intervals
 cltv, totals                     customers -> CltvModel -> scores, and what groups bring; checks: can it be trusted
-tracking, accuracy, backtest     the end of the history hidden, predicted and compared
+tracking, accuracy, backtest, backtest_checks   the end of the history hidden, predicted and compared
 value                            scores -> distributions and shares to draw
 rules, presets                   the thresholds: bounds, words, ready-made sets
-segment_inputs, segment_totals, segment_ranges   customers + scores as arrays and running totals, prepared once for the sliders
+segment_inputs, segment_totals, segment_ranges   customers + scores as arrays and running totals, ready for sliders
 segments                         thresholds -> lifecycle stages and traits
+next_order, what_if              one customer's silence and next order; the base if customers bought more or stayed
 samples, sample_store, sample_world, simulator   data to try everything with
 exports                          frames -> CSV that a spreadsheet opens safely
 view                             everything that draws
 """
 
 from retention.backtest import Backtest, backtest
+from retention.backtest_checks import backtest_checks
 from retention.checks import Check
 from retention.cltv import CltvModel, expected_by_month, fit_cltv, predict_cltv, purchase_probability
 from retention.columns import Mapping, detect_columns
@@ -29,6 +31,7 @@ from retention.customers import summarise_customers
 from retention.errors import DataError, ModelError, RetentionError
 from retention.exports import to_csv
 from retention.files import Sheet, open_sheet
+from retention.next_order import NextOrder, active_curve, frequency_recency_map, next_order, order_distribution
 from retention.order_report import DroppedRows, OrderReport, Question
 from retention.orders import Orders, build_orders, read_orders
 from retention.presets import fitted_rules, published_rules
@@ -36,6 +39,7 @@ from retention.rules import STAGES, TRAITS, SegmentRules, describe_rules
 from retention.samples import SAMPLES, sample_file, sample_orders
 from retention.segments import assign_segments, segment_table, trait_table
 from retention.totals import Total, Uncertainty, orders_uncertainty, value_uncertainty
+from retention.what_if import Levers, WhatIf, what_if
 
 __all__ = [
     "SAMPLES",
@@ -46,8 +50,10 @@ __all__ = [
     "CltvModel",
     "DataError",
     "DroppedRows",
+    "Levers",
     "Mapping",
     "ModelError",
+    "NextOrder",
     "OrderReport",
     "Orders",
     "Question",
@@ -56,15 +62,21 @@ __all__ = [
     "Sheet",
     "Total",
     "Uncertainty",
+    "WhatIf",
+    "active_curve",
     "assign_segments",
     "backtest",
+    "backtest_checks",
     "build_orders",
     "describe_rules",
     "detect_columns",
     "expected_by_month",
     "fit_cltv",
     "fitted_rules",
+    "frequency_recency_map",
+    "next_order",
     "open_sheet",
+    "order_distribution",
     "orders_uncertainty",
     "predict_cltv",
     "published_rules",
@@ -77,4 +89,5 @@ __all__ = [
     "to_csv",
     "trait_table",
     "value_uncertainty",
+    "what_if",
 ]

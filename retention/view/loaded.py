@@ -13,6 +13,8 @@ import pandas as pd
 import streamlit as st
 
 from retention.backtest import Backtest, backtest
+from retention.backtest_checks import backtest_checks
+from retention.checks import Check
 from retention.cltv import CltvModel, expected_by_month, fit_cltv, predict_cltv, purchase_probability
 from retention.customers import summarise_customers
 from retention.errors import RetentionError
@@ -134,6 +136,23 @@ def backtest_for(loaded: Loaded, holdout_days: int | None = None) -> Backtest:
     if kind == "auto" and holdout_days is not None:
         kind = model_for(loaded).purchase_model
     return _backtest(loaded.orders.digest, kind, holdout_days, _loaded=loaded)
+
+
+def checks_for(loaded: Loaded) -> tuple[Check, ...]:
+    """All checks of the forecast: the model's and those of the usual backtest; ModelError as `model_for`."""
+    model = model_for(loaded)
+    try:
+        tested = backtest_checks(backtest_for(loaded))
+    except RetentionError as error:
+        tested = (
+            Check(
+                "Backtest",
+                "caution",
+                f"The forecast could not be tested on the past of these orders. {error}",
+                "Load a longer period, so that its end can be hidden and predicted.",
+            ),
+        )
+    return (*model.checks, *tested)
 
 
 def scores_for(loaded: Loaded, plan: Plan) -> pd.DataFrame:

@@ -33,13 +33,13 @@ def to_come(data: Loaded) -> None:
     st.subheader("The next 12 months", anchor=False)
     try:
         plan = session.standard_plan()
-        model = session.model_for(data)
+        checks = session.checks_for(data)
         scores, months = session.scores_for(data, plan), session.months_for(data, plan)
     except ModelError as error:
         widgets.problem("What comes next cannot be estimated from these orders", error)
         return
     currency = data.orders.currency
-    widgets.forecast_caution(model)
+    widgets.forecast_caution(checks)
     top = session.spread_for(data, plan).top
     tenth = top[top["share"] == TENTH]
     held = widgets.Metric(

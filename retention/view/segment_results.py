@@ -117,7 +117,7 @@ def draw_problem(data: Loaded, basis: Basis) -> None:
             icon=":material/warning:",
         )
         return
-    widgets.forecast_caution(session.model_for(data))
+    widgets.forecast_caution(session.checks_for(data))
 
 
 def draw_shares(summary: pd.DataFrame, definitions: Mapping[str, str], currency: str | None) -> None:

@@ -4,7 +4,6 @@ import pandas as pd
 import streamlit as st
 
 from retention.backtest import BASELINES, MIN_HOLDOUT, Backtest, default_holdout
-from retention.backtest_checks import backtest_checks
 from retention.cltv import CltvModel
 from retention.errors import RetentionError
 from retention.purchases import PURCHASE_MODELS
@@ -16,8 +15,8 @@ from retention.view.loaded import Loaded
 DEFINE = text.DEFINITIONS
 
 
-def proof(data: Loaded, model: CltvModel) -> tuple:
-    """The backtest with its verdict and charts; returns the checks that it adds to the model's."""
+def proof(data: Loaded) -> None:
+    """The backtest: its verdict, its charts, and the other predictions beside it."""
     st.subheader("What it would have foreseen", anchor=False, help=DEFINE["backtest"])
     usual = default_holdout(data.orders)
     span = (data.orders.end - data.orders.start).days
@@ -34,7 +33,7 @@ def proof(data: Loaded, model: CltvModel) -> tuple:
         result = session.backtest_for(data, None if days == usual else days)
     except RetentionError as error:
         widgets.problem("The model cannot be tested on the past of these orders", error)
-        return ()
+        return
     with st.container(border=True):
         st.markdown(f":material/fact_check: **{text.plain(result.verdict, limit=600)}**")
         st.caption(
@@ -64,7 +63,6 @@ def proof(data: Loaded, model: CltvModel) -> tuple:
             alt="Orders a customer after the cut, foreseen and actual, by repeat purchases before it",
         )
     _models_table(result, data.orders.currency)
-    return backtest_checks(result)
 
 
 def _models_table(result: Backtest, currency: str | None) -> None:
@@ -113,12 +111,12 @@ def _models_table(result: Backtest, currency: str | None) -> None:
     )
 
 
-def health(data: Loaded, model: CltvModel, more: tuple) -> None:
+def health(data: Loaded, model: CltvModel) -> None:
     """The checks beside the fitted parameters in words."""
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("Health of the model", anchor=False)
-        widgets.check_list((*model.checks, *more))
+        widgets.check_list(session.checks_for(data))
     with right:
         st.subheader("How your customers buy", anchor=False)
         for point in model_words.describe(model, data.orders.currency):

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from retention.checks import Check
-    from retention.cltv import CltvModel
     from retention.orders import Orders
     from retention.totals import Total
     from retention.view.loaded import Plan
@@ -96,13 +95,13 @@ def terms(plan: "Plan") -> str:
     return f"{kept}, discounted {text.percent(rate)} a year" if rate else f"{kept}, not discounted"
 
 
-def forecast_caution(model: "CltvModel", *, link: bool = True) -> None:
-    """One panel beside a forecast whose model has a check that is not good; nothing where all are good.
+def forecast_caution(checks: Sequence["Check"], *, link: bool = True) -> None:
+    """One panel beside a forecast with a check that is not good; nothing where all are good.
 
     It says the worst finding in words and how many more there are; `link` adds the way to all checks, for
     pages other than the one that lists them.
     """
-    poor = sorted((check for check in model.checks if check.status != "good"), key=lambda check: check.status)
+    poor = sorted((check for check in checks if check.status != "good"), key=lambda check: check.status)
     if not poor:
         return
     worst, more = poor[0], len(poor) - 1  # "bad" sorts before "caution"
@@ -116,7 +115,7 @@ def forecast_caution(model: "CltvModel", *, link: bool = True) -> None:
             st.markdown(words)
             st.page_link(CHECKS_PAGE, label="See what was found, and what to do", icon=":material/arrow_forward:")
         else:
-            st.markdown(f"{words} What to do stands under “Can I trust it?” below.")
+            st.markdown(f"{words} What to do stands under “Can I trust it?”.")
 
 
 def check_list(checks: Sequence["Check"]) -> None:

@@ -6,9 +6,12 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from retention.checks import Check
+from retention.totals import Total
 from retention.view import widgets
 from retention.view.loaded import Plan
 
+TOTAL = Total(expected=40.0, low=31.5, high=48.2, chance=5.0, parameters=3.0)
 SCORES = pd.DataFrame({"cltv": [10.0, 30.0], "p_purchase": [0.2, 0.8], "expected_orders": [0.5, 2.5]})
 
 
@@ -22,14 +25,27 @@ SCORES = pd.DataFrame({"cltv": [10.0, 30.0], "p_purchase": [0.2, 0.8], "expected
     ],
 )
 def test_a_value_says_what_it_is_net_of(plan, words):
-    value, _, _ = widgets.forecast_metrics(SCORES, plan, "EUR", label="Value", about="cltv")
-    assert value == widgets.Metric("Value", "€40.00", "cltv", words)
+    assert widgets.terms(plan) == words
+
+
+@pytest.mark.parametrize(("margin", "kept"), [(1.0, "before margin"), (0.4, "at 40% margin")])
+def test_a_value_stands_with_its_range(margin, kept):
+    value, _, _ = widgets.forecast_metrics(SCORES, TOTAL, Plan(margin=margin), "EUR", label="Value", about="cltv")
+    assert value == widgets.Metric("Value", "€40.00", "cltv", f"80% sure: €31.50 to €48.20, {kept}")
 
 
 def test_a_forecast_adds_everybody_up():
-    _, returning, orders = widgets.forecast_metrics(SCORES, Plan(), None, label="Value", about="cltv")
+    _, returning, orders = widgets.forecast_metrics(SCORES, TOTAL, Plan(), None, label="Value", about="cltv")
     assert (returning.value, returning.note) == ("50%", "About 1 of 2")
     assert (orders.value, orders.note) == ("3", "1.50 per customer")
+
+
+@pytest.mark.parametrize("link", [True, False])
+def test_no_caution_where_every_check_is_good(monkeypatch, link):
+    drawn = []
+    monkeypatch.setattr(widgets.st, "container", lambda **options: drawn.append(options))
+    widgets.forecast_caution([Check("History", "good", "The orders reach back 400 days.")], link=link)
+    assert not drawn
 
 
 def test_orders_are_summed_up_the_same_way_before_and_after_they_are_used():
