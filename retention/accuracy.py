@@ -19,7 +19,8 @@ def accuracy(
 
     Returns `orders`, `actual_orders`, `revenue`, `actual_revenue` (totals), `bias` and `revenue_bias`
     (predicted / actual - 1; NaN where nothing happened), `mae`, `rmse`, `deviance` (of the orders, a customer),
-    `top_10`, `top_20` and `gini` (of the ranking by predicted revenue; NaN where there was no revenue).
+    `top_10`, `top_20` and `gini` (of the ranking by predicted revenue; NaN where nobody brought any, `gini` also where
+    all brought the same).
     """
     off = orders - actual_orders
     captured = _captured(revenue, actual_revenue)
@@ -36,7 +37,7 @@ def accuracy(
         "deviance": poisson_deviance(orders, actual_orders).mean(),
         "top_10": _share_of_first(captured, 0.1),
         "top_20": _share_of_first(captured, 0.2),
-        "gini": _area(captured, len(orders)) / _area(best, len(orders)),
+        "gini": _area(captured, len(orders)) / (_area(best, len(orders)) or np.nan),
     }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from retention.accuracy import accuracy, calibration, expected_by_frequency, poisson_deviance
+from retention.checks import model_checks
 from retention.cltv import CltvModel, fit_cltv
 from retention.customers import split_customers
 from retention.errors import DataError, ModelError
@@ -122,7 +123,12 @@ def backtest(orders: Orders, holdout_days: int | None = None, purchase_model: st
     except (DataError, ModelError) as error:
         raise ModelError(f"Up to {cut} there is too little to predict the {days} days after it: {error}") from error
     actual_orders, actual_revenue = later["orders"].to_numpy(), later["revenue"].to_numpy()
-    candidates = {"bg_nbd": fitted, "mbg_nbd": replace(fitted, purchases=fitted.companion)}
+    modified = replace(
+        fitted,
+        purchases=fitted.companion,
+        checks=model_checks(customers, fitted.companion, fitted.spend, fitted.companion),
+    )
+    candidates = {"bg_nbd": fitted, "mbg_nbd": modified}
     histories = group_histories(customers)
     aheads = {kind: forecast(model.purchases, histories, days) for kind, model in candidates.items()}
     order_value = fitted.spend.expected_order_value(customers["frequency"], customers["monetary_value"])

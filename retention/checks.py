@@ -217,9 +217,9 @@ def _newest_customers(customers: pd.DataFrame, purchases: PurchaseModel) -> Chec
     """Repeat purchases of the newest quarter of the customers and of the others, against what the model fits."""
     name = "Newest customers"
     age, frequency = customers["T"].to_numpy(), customers["frequency"].to_numpy(dtype=float)
-    ages, place = np.unique(age, return_inverse=True)
+    ages = np.sort(pd.unique(age))
     of_new = purchases.expected_purchases_of_new(np.maximum(ages, 1).astype(float)) * (ages > 0)
-    expected = of_new[place]
+    expected = of_new[np.searchsorted(ages, age)]
     limit = np.quantile(age, 0.25)
     newest = age <= limit
     if newest.all() or expected[newest].sum() < ENOUGH_EXPECTED:

@@ -104,7 +104,10 @@ def fit_cltv(customers: pd.DataFrame, purchase_model: str = "bg_nbd", *, backtes
     Args:
         customers: As `summarise_customers` returns; needed are `frequency`, `recency`, `T` and
             `monetary_value`.
-        purchase_model: "bg_nbd" or "mbg_nbd" (customers may leave right after the first purchase too).
+        purchase_model: "bg_nbd", "mbg_nbd" (customers may leave right after the first purchase too), or "auto": the
+            one that foresaw these orders better in a backtest.
+        backtest: From `backtest(orders, purchase_model="auto")`, for "auto". Without it the model of the higher
+            likelihood is taken, which knows nothing of how well it predicts; `choice` says so.
 
     Returns:
         The model. Its `checks` say what is doubtful; where the Gamma-Gamma model cannot be had, its
@@ -166,6 +169,8 @@ def predict_cltv(
     annual_discount_rate: float = 0.10,
     margin: float = 1.0,
     soon_days: int = 30,
+    *,
+    intervals: bool = True,
 ) -> pd.DataFrame:
     """Score every customer: who will come back, how often, and what it is worth.
 
@@ -176,6 +181,7 @@ def predict_cltv(
         annual_discount_rate: What money a year from now loses, as a fraction; 0 or more.
         margin: The share of revenue that is profit, above 0 and up to 1. Revenue is not value.
         soon_days: The days of the second purchase probability, 1 to 3650.
+        intervals: Whether to add the four interval columns, which take about as long as all others.
 
     Returns:
         A frame with the customers' index and, always finite,
@@ -210,13 +216,9 @@ def predict_cltv(
     one_time = frequency == 0
     p_alive = active.copy()
     p_alive[one_time] = model.companion.probability_active(0, 0, age[one_time])
-    expected_orders = ahead.orders
     spend = customers["frequency"].to_numpy(), customers["monetary_value"].to_numpy()
     order_value = model.spend.expected_order_value(*spend)
     value = ahead.discounted_orders[codes] * order_value * margin
-    ranges = history_intervals(model.purchases, model.spend, ahead)
-    orders_low, orders_high = whole_orders(ahead, ranges)
-    unit = model.spend.scale(*spend) * margin
 
     def purchase(days: float) -> np.ndarray:
         return active * model.purchases.probability_purchase_if_active(frequency, age, days)
@@ -225,14 +227,20 @@ def predict_cltv(
         "p_alive": p_alive[codes],
         "p_purchase": purchase(horizon_days)[codes],
         f"p_purchase_{soon_days:g}d": purchase(soon_days)[codes],
-        "expected_orders": expected_orders[codes],
-        "orders_low": orders_low[codes],
-        "orders_high": orders_high[codes],
+        "expected_orders": ahead.orders[codes],
         "expected_order_value": order_value,
         "cltv": value,
-        "cltv_low": np.minimum(ranges.spend_low[codes] * unit, value),
-        "cltv_high": np.maximum(ranges.spend_high[codes] * unit, value),
     }
+    if intervals:
+        ranges = history_intervals(model.purchases, model.spend, ahead)
+        orders_low, orders_high = whole_orders(ahead, ranges)
+        unit = model.spend.scale(*spend) * margin
+        scores |= {
+            "orders_low": orders_low[codes],
+            "orders_high": orders_high[codes],
+            "cltv_low": np.minimum(ranges.spend_low[codes] * unit, value),
+            "cltv_high": np.maximum(ranges.spend_high[codes] * unit, value),
+        }
     return pd.DataFrame(scores, index=customers.index)
 
 

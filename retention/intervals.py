@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from retention.forecast import Forecast
-from retention.order_counts import OrderCounts, order_counts
+from retention.order_counts import OrderCounts, order_counts, product
 from retention.purchases import PurchaseModel
 from retention.spend import SpendModel
 
@@ -53,12 +53,10 @@ def history_intervals(purchases: PurchaseModel, spend: SpendModel | None, ahead:
     order = np.argsort(histories.frequency, kind="stable")
     values, begins = np.unique(histories.frequency[order], return_index=True)
 
-    def fill(group: tuple[int, np.ndarray]) -> None:
-        _fill(found, purchases, spend, ahead, *group)
-
-    # Each frequency has its own rows, and NumPy lets other threads run while it computes.
+    groups = zip(values, np.split(order, begins[1:]), strict=False)
+    # Each frequency has rows of its own, and NumPy lets other threads run while it computes.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(fill, zip(values, np.split(order, begins[1:]), strict=False)))
+        list(pool.map(lambda group: _fill(found, purchases, spend, ahead, int(group[0]), group[1]), groups))
     return found
 
 
@@ -74,8 +72,10 @@ def _fill(
     days, discounted_days = float(ahead.ends[-1]), ahead.discounted_days
     active = ahead.active[rows]
     ages, place = np.unique(ahead.histories.T[rows], return_inverse=True)
-    counts = order_counts(purchases, int(frequency), ages, days)
-    found.orders_square[rows] = active * counts.moments()[1][place]
+    counts = order_counts(purchases, frequency, ages, days)
+    # The mean square from the forecast's mean, which knows no bins.
+    expected = ahead.increments[ahead.pairs[rows]].sum(axis=1)
+    found.orders_square[rows] = active * (counts.moments()[1][place] + expected**2)
     # A level of all customers with a history, as a level of those of them who are active.
     levels = {level: 1 - (1 - level) / np.maximum(active, 1e-300) for level in (LOW, HIGH)}
     fewer = 1 - counts.reached
@@ -90,7 +90,7 @@ def _fill(
     if spend is None:
         return
     if discounted_days < days:
-        counts = order_counts(purchases, int(frequency), ages, discounted_days)
+        counts = order_counts(purchases, frequency, ages, discounted_days)
     multiples, below = _spend_table(spend, counts, float(frequency))
     for wanted, ends in zip(levels.values(), (found.spend_low, found.spend_high), strict=True):
         some = wanted > 1 - counts.reached[place, 0]
@@ -111,7 +111,13 @@ def _spend_table(spend: SpendModel, counts: OrderCounts, frequency: float) -> tu
     least = np.log(max(spend.total_quantile(1e-3, 1.0, frequency), np.exp(most - _WIDEST)))
     # The same grid whoever else is there, so that a customer's interval does not depend on others.
     multiples = np.exp(np.arange(np.floor(least / _STEP), np.ceil(most / _STEP) + 2) * _STEP)
-    below = counts.share @ spend.probability_total_below(multiples, counts.middle[:, None], frequency)
+    # Numbers of orders beyond those that one in ten thousand reaches move no percentile.
+    likely = reached > 1e-4
+    likely[0] = True
+    below = product(
+        counts.share[:, likely],
+        spend.probability_total_below(multiples, counts.middle[likely, None], frequency),
+    )
     return multiples, below + 1 - counts.reached[:, :1]
 
 

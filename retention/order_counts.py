@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.polynomial import chebyshev
-from scipy.special import betainc, betaln
+from scipy.special import betainc, betaln, gammaln
 from scipy.stats import nbinom
 
 from retention.purchases import PurchaseModel
@@ -14,6 +14,7 @@ from retention.purchases import PurchaseModel
 #: Numbers of orders up to this are told apart one by one; beyond it in steps of a twentieth.
 EVERY = 64
 _STEP = 1.05
+_ONE_THREAD = 200_000  # multiplications that BLAS leaves to one thread
 #: Numbers of orders less likely than this are left out.
 _RAREST = 1e-6
 
@@ -41,9 +42,10 @@ class OrderCounts:
         return self.numbers + (self.width - 1) / 2
 
     def moments(self) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and mean square of the number of orders (m each)."""
+        """Mean and variance of the number of orders (m each), the variance with Sheppard's correction for bins."""
         share, middle = self.share, self.middle
-        return share @ middle, share @ (middle**2 + (self.width**2 - 1) / 12)
+        mean = share @ middle
+        return mean, share @ (middle**2 - (self.width**2 - 1) / 12) - mean**2
 
 
 def order_counts(model: PurchaseModel, frequency: int, T: np.ndarray, days: float) -> OrderCounts:
@@ -67,9 +69,17 @@ def order_counts(model: PurchaseModel, frequency: int, T: np.ndarray, days: floa
     b = model.b_active + frequency
     stays = np.exp(betaln(model.a, b + numbers - 1) - betaln(model.a, b))
 
+    single = numbers[: EVERY - 1]
+    coefficients = gammaln(shape + single) - gammaln(shape) - gammaln(single + 1)
+
     def in_time(age: np.ndarray) -> np.ndarray:
-        share = days / (model.alpha + age + days)
-        return betainc(numbers, shape, share[:, None])
+        """Probability of n orders or more (columns) by customers of each age who never leave: negative binomial."""
+        share = (days / (model.alpha + age + days))[:, None]
+        beyond = betainc(numbers[len(single) :] if len(numbers) > len(single) else single[-1:] + 1, shape, share)
+        # Cheaper than as many incomplete beta functions: the probabilities of single numbers, added up from the end.
+        exactly = np.exp(coefficients + shape * np.log1p(-share) + single * np.log(share))
+        reached = np.cumsum(exactly[:, ::-1], axis=1)[:, ::-1] + beyond[:, :1]
+        return np.minimum(np.concatenate([reached, beyond], axis=1)[:, : len(numbers)], 1.0)
 
     low, high = np.log(model.alpha + T.min()), np.log(model.alpha + T.max())
     half = max((high - low) / 2, 1e-9)
@@ -81,9 +91,18 @@ def order_counts(model: PurchaseModel, frequency: int, T: np.ndarray, days: floa
     series = chebyshev.chebinterpolate(
         lambda position: in_time(np.exp(low + half * (position + 1)) - model.alpha), points - 1
     )
-    found = chebyshev.chebvander((np.log(model.alpha + T) - low) / half - 1, points - 1) @ series
+    found = product(chebyshev.chebvander((np.log(model.alpha + T) - low) / half - 1, points - 1), series)
     # Rounding must not let a larger number be likelier than a smaller one.
     return OrderCounts(numbers, stays * np.minimum.accumulate(np.clip(found, 0, 1), axis=1), width)
+
+
+def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return the matrix product, in slices too small for BLAS to split over threads of its own.
+
+    Where the caller already uses every processor, its threads and theirs would wait for each other.
+    """
+    rows = max(1, _ONE_THREAD // max(right.size, 1))
+    return np.concatenate([left[start : start + rows] @ right for start in range(0, len(left), rows)])
 
 
 def _numbers(shape: float, stretch: float) -> tuple[np.ndarray, np.ndarray]:

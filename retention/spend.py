@@ -42,7 +42,7 @@ class SpendModel:
     or the mean of the store's repeat purchase days (of all purchase days where no repeat had a price).
     `customers` is how many the model learned from. `variation` (store average only) is the standard deviation
     of an order value as a share of the customer's mean. `covariance` is that of the estimated log(p, q, v), or
-    the variance of the estimated log(mean); zeros where the parameters are known.
+    the variance of the estimated log(mean); empty where the parameters are taken as known.
     """
 
     kind: str
@@ -54,7 +54,7 @@ class SpendModel:
     log_likelihood: float | None = None
     reason: str = ""
     variation: float = 0.0
-    covariance: tuple[tuple[float, ...], ...] = ((0.0,) * 3,) * 3
+    covariance: tuple[tuple[float, ...], ...] = ()
 
     def expected_order_value(self, frequency: np.ndarray, monetary_value: np.ndarray) -> np.ndarray:
         """Return the expected spend of a customer's next purchase day, always positive.
@@ -100,8 +100,8 @@ class SpendModel:
     def second_moment(self, frequency: np.ndarray, customers: int) -> tuple[np.ndarray, float]:
         """Return f and c such that n orders' total has the second moment f x (n² + c x n) x expected value².
 
-        For q + p x frequency near 2 and below it, the moment rests on spends that not one in `customers`
-        customers shows, or does not exist; such spends are cut off.
+        Spends so rare that not one in `customers` customers shows them are cut off: the nearer q + p x frequency comes
+        to 2, the more of the moment rests on them, and below 2 it is infinite.
         """
         frequency = np.asarray(frequency, dtype=float)
         if self.kind == "store_average":

@@ -140,7 +140,7 @@ def value_of_forecast(
         np.maximum(square - orders**2, 0)[codes] * worth**2,
         sample,
         np.concatenate([slopes * worth[sample, None], by_spend * expected[sample, None]], axis=1),
-        block_diag(model.purchases.covariance, model.spend.covariance),
+        block_diag(model.purchases.covariance, model.spend.covariance or np.zeros((by_spend.shape[1],) * 2)),
     )
 
 

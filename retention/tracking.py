@@ -10,11 +10,10 @@ import ibis
 import numpy as np
 import pandas as pd
 from scipy.interpolate import PchipInterpolator
-from scipy.stats import gamma
 
 from retention.histories import Histories, group_histories
-from retention.intervals import HIGH, LOW
 from retention.purchases import PurchaseModel
+from retention.totals import interval
 
 if TYPE_CHECKING:
     from retention.orders import Orders
@@ -26,6 +25,7 @@ SAMPLE = 1_000
 
 _KNOTS = 16
 _STEP = 1e-3  # in log parameters
+_NOTHING = 1e-300  # orders; stands for zero in a denominator
 
 
 def weekly_repeat_orders(orders: Orders, customers: pd.DataFrame, cut: date) -> pd.DataFrame:
@@ -121,12 +121,12 @@ def _foreseen(model: PurchaseModel, histories: Histories, weeks: int) -> tuple[n
     for name in ("r", "alpha", "a", "b"):
         value = getattr(model, name)
         up, down = (_weekly(replace(model, **{name: value * np.exp(by)}), some, ends)[0] for by in (_STEP, -_STEP))
-        slopes.append((up - down) / (2 * _STEP) / mean)
+        slopes.append((up - down) / (2 * _STEP) / np.maximum(mean, _NOTHING))
     relative = np.stack(slopes, axis=1)
     spread = np.einsum("ij,jk,ik->i", relative, np.array(model.covariance), relative)
-    whole = expected * variance / mean + expected**2 * spread
-    shape, scale = expected**2 / whole, whole / expected
-    return expected, gamma.ppf(LOW, shape, scale=scale), gamma.ppf(HIGH, shape, scale=scale)
+    chance = expected * variance / np.maximum(mean, _NOTHING)
+    weeks = [interval(*week) for week in zip(expected, chance, expected**2 * spread, strict=True)]
+    return expected, np.array([week.low for week in weeks]), np.array([week.high for week in weeks])
 
 
 def _totals(model: PurchaseModel, histories: Histories, ends: np.ndarray) -> np.ndarray:
@@ -145,6 +145,6 @@ def _weekly(model: PurchaseModel, histories: Histories, ends: np.ndarray) -> tup
     expected = model.expected_purchases_if_active(histories.frequency, histories.T, ends)
     each = active[:, None] * np.diff(expected, axis=1, prepend=0.0)
     # Two purchases in a week: as likely as the rate of a customer who has just made one says.
-    rate = (model.r + histories.frequency + 1)[:, None] / (model.alpha + histories.T[:, None] + ends)
+    rate = ((model.r + histories.frequency + 1) / (model.alpha + histories.T))[:, None]
     square = each * (1 + rate * WEEK)
     return histories.counts @ each, histories.counts @ (square - each**2)

@@ -109,7 +109,48 @@ def test_a_store_average_is_flagged_with_its_reason():
 def test_spend_that_moves_with_frequency():
     customers = handmade([(x, 90, 200, 10.0 * x) for x in range(1, 11)] * 5)
     entry = check("Spend and frequency", customers)
-    assert (entry.status, "spend more an order (correlation 1.00)" in entry.finding) == ("caution", True)
+    assert entry.status == "caution"
+    assert "spend more an order" in entry.finding
+    assert "(correlation 1.00)" in entry.finding
     falling = customers.assign(monetary_value=200.0 - customers["monetary_value"])
     assert "spend less" in check("Spend and frequency", falling).finding
     assert check("Spend and frequency", handmade([(1, 5, 9, 3.0)] * 9)).status == "caution"
+
+
+def test_the_effect_of_spend_that_moves_with_frequency_is_measured():
+    """Frequent buyers of 100 an order against a population of 35: what the model makes of their orders."""
+    customers = handmade([(10, 90, 200, 100.0)] * 20 + [(1, 50, 200, 20.0)] * 20)
+    expected = SPEND.expected_order_value(customers["frequency"], customers["monetary_value"])
+    effect = (customers["frequency"] @ expected) / (customers["frequency"] @ customers["monetary_value"]) - 1
+    assert effect < -0.01
+    assert f"priced {-effect:.0%} too low" in check("Spend and frequency", customers).finding
+
+
+def intakes(newest: int, others: int) -> pd.DataFrame:
+    """400 customers of 100 days and 400 of 400 days, with so many repeat purchases for every ten of each."""
+
+    def rows(total: int, age: int) -> list[tuple[int, int, int, float]]:
+        counts = [total // 10 + (place < total % 10) for place in range(10)] * 40
+        return [(x, age // 2 if x else 0, age, 20.0 if x else 0.0) for x in counts]
+
+    return handmade(rows(newest, 100) + rows(others, 400))
+
+
+def test_newest_customers_who_come_back_as_expected_are_no_doubt():
+    expected = SOUND.expected_purchases_of_new([100.0, 400.0])
+    entry = check("Newest customers", intakes(*(round(10 * x) for x in expected)))
+    assert (entry.status, "last 100 days" in entry.finding) == ("good", True)
+
+
+@pytest.mark.parametrize(("factor", "word", "forecast"), [(0.4, "less", "high"), (2.0, "more", "low")])
+def test_newest_customers_who_differ_from_the_others(factor, word, forecast):
+    newest, others = SOUND.expected_purchases_of_new([100.0, 400.0])
+    entry = check("Newest customers", intakes(round(10 * factor * newest), round(10 * others)))
+    assert entry.status == "caution"
+    assert f"{word} often than the model has it" in entry.finding
+    assert f"as {forecast}" in entry.advice
+
+
+def test_newest_customers_with_too_little_time_are_not_judged():
+    customers = handmade([(0, 0, 1, 0.0)] * 50 + [(1, 100, 200, 10.0)] * 100)
+    assert "too little time" in check("Newest customers", customers).finding

@@ -27,8 +27,8 @@ from tests.histories import cdnow, extreme_store, handmade, simulated
 from tests.orders_stub import orders_of
 
 COLUMNS = [
-    *("p_alive", "p_purchase", "p_purchase_30d", "expected_orders", "orders_low", "orders_high"),
-    *("expected_order_value", "cltv", "cltv_low", "cltv_high"),
+    *("p_alive", "p_purchase", "p_purchase_30d", "expected_orders", "expected_order_value", "cltv"),
+    *("orders_low", "orders_high", "cltv_low", "cltv_high"),
 ]
 NAN = (float("nan"),) * 4
 
@@ -255,6 +255,11 @@ def test_rescaling_time_changes_nothing(kind, model, mbg):
         total = uncertainty(in_days, customers, 364, **options).total()
         rescaled = uncertainty(in_weeks, weeks, 52, **options).total()
         assert dataclasses.astuple(rescaled) == pytest.approx(dataclasses.astuple(total), rel=1e-6)
+
+
+def test_without_intervals_the_other_columns_are_the_same(model):
+    full = predict_cltv(model, cdnow())
+    pd.testing.assert_frame_equal(predict_cltv(model, cdnow(), intervals=False), full[COLUMNS[:6]])
 
 
 def test_no_customers_to_score_give_an_empty_table(model):

@@ -15,7 +15,7 @@ def tracking_chart(frame: pd.DataFrame, cut: pd.Timestamp) -> alt.LayerChart:
 
     `frame`: `Backtest.tracking`.
     """
-    names = {"actual": "Actual", "fitted": "Fitted to what came before", "foreseen": "Foreseen, with 80% range"}
+    names = {"actual": "Actual", "fitted": "Fitted", "foreseen": "Foreseen, 80% range"}
     x = alt.X("week_end:T", title=None, axis=alt.Axis(grid=False, format="%b %Y", labelOverlap=True, tickCount=8))
     # The foreseen line begins where the fitted one ends.
     joint = frame[frame["part"] == "fitted"].tail(1).assign(part="foreseen")
@@ -91,7 +91,7 @@ def calibration_chart(frame: pd.DataFrame) -> alt.LayerChart:
 
 def frequency_chart(frame: pd.DataFrame) -> alt.LayerChart:
     """Expected and actual orders a customer by past repeat purchases. `frame`: `Backtest.by_frequency`."""
-    names = ["Foreseen", "Actual, with 80% range"]
+    names = ["Foreseen", "Actual, 80% range"]
     x = alt.X("frequency:N", title="Repeat purchases before the cut", sort=None, axis=alt.Axis(labelAngle=0))
     colour = alt.Color(
         "what:N",
