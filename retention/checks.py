@@ -31,6 +31,8 @@ ALIKE = 1000
 ENOUGH_EXPECTED = 20
 #: Difference between the newest customers and the others, as a share of what the model expects, worth a warning.
 DIFFERENT_COHORT = 0.15
+#: How close to 1 the parameter a is worth a word: the closed form of the expected purchases has a pole there.
+NEAR_ONE = 0.02
 #: Gamma-Gamma takes spend to be independent of frequency; a correlation past this is worth a warning.
 STRONG_CORRELATION = 0.3
 
@@ -175,7 +177,12 @@ def _parameters(purchases: PurchaseModel, companion: PurchaseModel) -> Check:
             finding, advice = doubt
             return Check(name, "caution", f"{finding}{about}.", advice)
     numbers = ", ".join(f"{name} = {getattr(purchases, name):.3g}" for name in ("r", "a", "b"))
-    return Check(name, "good", f"The parameters lie well inside their range ({numbers}).")
+    finding = f"The parameters lie well inside their range ({numbers})."
+    if abs(purchases.a - 1) < NEAR_ONE:
+        finding += (
+            " With a this close to 1 the textbook formula divides by nearly nothing; the integral used here does not."
+        )
+    return Check(name, "good", finding)
 
 
 def _doubt(model: PurchaseModel) -> tuple[str, str] | None:

@@ -154,3 +154,9 @@ def test_newest_customers_who_differ_from_the_others(factor, word, forecast):
 def test_newest_customers_with_too_little_time_are_not_judged():
     customers = handmade([(0, 0, 1, 0.0)] * 50 + [(1, 100, 200, 10.0)] * 100)
     assert "too little time" in check("Newest customers", customers).finding
+
+
+def test_a_near_one_is_no_doubt_but_worth_a_word():
+    entry = check("Parameters", purchases=dataclasses.replace(SOUND, a=1.005))
+    assert (entry.status, "textbook formula" in entry.finding) == ("good", True)
+    assert "textbook" not in check("Parameters").finding
