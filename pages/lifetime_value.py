@@ -22,6 +22,7 @@ def answer() -> None:
         return
     scores = session.scores_for(data, plan)
     parts.headline(data, scores, plan)
+    widgets.track_record(session.usual_backtest_for(data), plan)
     widgets.forecast_caution(session.checks_for(data), link=False)
     value, trust, levers, one, everybody = st.tabs(
         [

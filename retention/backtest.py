@@ -87,8 +87,8 @@ class Backtest:
 
 
 def default_holdout(orders: Orders) -> int:
-    """Return the days hidden unless asked otherwise: the last third of the history, at most a year."""
-    return min(MAX_HOLDOUT, (orders.end - orders.start).days // 3)
+    """Return the days hidden unless asked otherwise: the last third of the history, within 14 days and a year."""
+    return min(MAX_HOLDOUT, max(MIN_HOLDOUT, (orders.end - orders.start).days // 3))
 
 
 def backtest(orders: Orders, holdout_days: int | None = None, purchase_model: str = "bg_nbd") -> Backtest:
@@ -110,11 +110,15 @@ def backtest(orders: Orders, holdout_days: int | None = None, purchase_model: st
         raise ModelError(f"There is no purchase model {purchase_model!r}. Choose bg_nbd, mbg_nbd or auto.")
     days = default_holdout(orders) if holdout_days is None else int(holdout_days)
     span = (orders.end - orders.start).days
+    if span < 2 * MIN_HOLDOUT:
+        raise DataError(
+            f"These orders span {span + 1:,} day{'s' * (span > 0)}; a backtest asks for {2 * MIN_HOLDOUT + 1} or more. "
+            "Load a longer period."
+        )
     if not MIN_HOLDOUT <= days <= span - MIN_HOLDOUT:
         raise DataError(
-            f"A backtest that hides {days:,} days asks for {max(days, MIN_HOLDOUT) + MIN_HOLDOUT:,} days of orders "
-            f"or more, and hides {MIN_HOLDOUT} days or more; these orders span {span:,}. Load a longer period"
-            + (" or hide fewer days." if days > MIN_HOLDOUT else ".")
+            f"Of {span + 1:,} days, {days:,} cannot be hidden: hide {MIN_HOLDOUT} to {span - MIN_HOLDOUT:,} days, "
+            "or load a longer period."
         )
     cut = orders.end - timedelta(days=days)
     try:

@@ -17,7 +17,7 @@ SEASONS = 0.2
 #: Deviation of the latest blocks from the earlier ones that counts as drift.
 DRIFT = 0.15
 #: How far a total may be off, as a share, before the forecast is to be corrected by hand.
-OFF, FAR_OFF = 0.15, 0.4
+OFF, FAR_OFF = 0.1, 0.4
 
 
 def backtest_checks(result: Backtest) -> tuple[Check, ...]:
@@ -47,13 +47,16 @@ def _foreseen(result: Backtest) -> Check:
     if not actual:
         return Check(name, "bad", result.verdict, "Do not act on a forecast while nobody comes back.")
     low, high = result.orders.low, result.orders.high
-    inside = "within" if low <= actual <= high else "outside"
+    inside = low <= actual <= high
     finding = (
-        f"Of {actual:,.0f} orders in the hidden {result.holdout_days} days it foresaw {found['orders']:,.0f} "
-        f"({bias:+.0%}); the truth lies {inside} its 80% range of {low:,.0f} to {high:,.0f}."
+        f"In the last {result.holdout_days} days, hidden from it, the model foresaw {found['orders']:,.0f} orders; "
+        f"{actual:,.0f} came (it was {bias:+.0%} off). "
     )
-    if abs(bias) <= OFF or inside == "within":
-        return Check(name, "good", finding)
+    if inside:
+        return Check(name, "good", f"{finding}That lies within its 80% range of {low:,.0f} to {high:,.0f}.")
+    if abs(bias) <= OFF:
+        return Check(name, "good", f"{finding}A small miss, though outside its 80% range of {low:,.0f} to {high:,.0f}.")
+    finding += f"That lies outside its 80% range of {low:,.0f} to {high:,.0f}."
     direction = "more" if bias < 0 else "less"
     advice = f"Expect {direction} than the forecast says, by about as much, unless the next months are quite different."
     return Check(name, "bad" if abs(bias) > FAR_OFF else "caution", finding, advice)

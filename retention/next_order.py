@@ -13,6 +13,10 @@ from retention.order_counts import order_counts
 
 #: Percentiles of the waiting time, of the window and its middle.
 WINDOW = (0.1, 0.5, 0.9)
+#: Bars in which a distribution of orders is drawn, at most.
+MOST_BARS = 45
+_ONE_BY_ONE = 3_000  # orders
+_RAREST = 1e-3  # probability of all numbers beyond the last bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class NextOrder:
     `never` is the probability that it never comes because the customer has left for good. Given that it comes,
     it does so within `early`, `middle` and `late` days with a probability of 10, 50 and 90 %; infinite where
     that lies beyond all counting. `within` is the probability that it comes within `days`, as in `predict_cltv`.
-    For one-time buyers the first four are the companion MBG/NBD model's, as their `p_alive` is.
+    For one-time buyers `never` is the companion MBG/NBD model's, as their `p_alive` is.
     """
 
     never: float
@@ -48,35 +52,38 @@ def next_order(model: CltvModel, frequency: int, recency: float, T: float, days:
     and Lee (2005), section 4.2; the wait at such a rate is a Lomax variable.
     """
     _check_history(frequency, recency, T)
-    timing = model.purchases if frequency else model.companion
+    purchases = model.purchases
     with np.errstate(over="ignore"):
-        waits = (timing.alpha + T) * np.expm1(-np.log1p(-np.array(WINDOW)) / (timing.r + frequency))
-    active = timing.probability_active(float(frequency), float(recency), float(T))
+        waits = (purchases.alpha + T) * np.expm1(-np.log1p(-np.array(WINDOW)) / (purchases.r + frequency))
+    active = still_active(model, frequency, recency, float(T - recency))
     history = np.array([float(frequency)]), np.array([float(recency)]), np.array([float(T)])
-    within = model.purchases.probability_active(*history) * model.purchases.probability_purchase_if_active(
-        history[0], history[2], days
-    )
+    within = purchases.probability_active(*history)
+    within *= purchases.probability_purchase_if_active(history[0], history[2], days)
     return NextOrder(float(1 - active), *map(float, waits), days=float(days), within=float(within[0]))
 
 
 def order_distribution(model: CltvModel, frequency: int, recency: float, T: float, days: float = 365) -> pd.DataFrame:
     """Return how many orders a customer with this history will place in the next `days`.
 
-    Returns `orders` (0, 1, 2, ...; past 64 the first of several numbers), `to` (the last of them) and `probability`;
-    together they make 1. Arguments and errors as in `next_order`.
+    Returns a row a bar, at most about `MOST_BARS` of one width: `orders` (the first number of the bar), `to` (the last)
+    and `probability`. The bars cover all but the rarest numbers at either end. Arguments and errors as in `next_order`.
 
     Source: as `order_counts`, for a customer who may have left.
     """
     _check_history(frequency, recency, T)
     active = model.purchases.probability_active(*(np.array([float(value)]) for value in (frequency, recency, T)))[0]
-    counts = order_counts(model.purchases, frequency, np.array([float(T)]), days)
-    share = active * counts.share[0]
+    counts = order_counts(model.purchases, frequency, np.array([float(T)]), days, every=_ONE_BY_ONE)
+    probability = np.concatenate([[1 - active * counts.reached[0, 0]], active * counts.share[0]])
     orders = np.concatenate([[0], counts.numbers]).astype(int)
+    last = min(int(np.searchsorted(probability.cumsum(), 1 - _RAREST)), len(orders) - 1)
+    width = -(-(last + 1) // MOST_BARS)
+    bar = orders[: last + 1] // width
+    first = np.unique(bar) * width
     return pd.DataFrame(
         {
-            "orders": orders,
-            "to": orders + np.concatenate([[0], counts.width]).astype(int) - (orders > 0),
-            "probability": np.concatenate([[1 - active * counts.reached[0, 0]], share]),
+            "orders": first,
+            "to": first + width - 1,
+            "probability": np.bincount(bar, weights=probability[: last + 1])[np.unique(bar)],
         }
     )
 

@@ -48,7 +48,7 @@ class OrderCounts:
         return mean, share @ (middle**2 - (self.width**2 - 1) / 12) - mean**2
 
 
-def order_counts(model: PurchaseModel, frequency: int, T: np.ndarray, days: float) -> OrderCounts:
+def order_counts(model: PurchaseModel, frequency: int, T: np.ndarray, days: float, every: int = EVERY) -> OrderCounts:
     """Return the distribution of the orders in the next `days` of active customers with one frequency.
 
     A customer reaches n orders when n would come in time at the customer's own rate, and none of the n - 1
@@ -59,17 +59,18 @@ def order_counts(model: PurchaseModel, frequency: int, T: np.ndarray, days: floa
         frequency: Repeat purchase days so far.
         T: Days since the first purchase; length m.
         days: How far to look ahead.
+        every: Up to which number of orders to tell them apart one by one.
 
     Source: follows from the assumptions of BG/NBD, section 2 of Fader, Hardie and Lee (2005); it is their
     eq. 8 with the parameters of a customer whose history is known.
     """
     T = np.asarray(T, dtype=float)
     shape = model.r + frequency
-    numbers, width = _numbers(shape, days / (model.alpha + T.min()))
+    numbers, width = _numbers(shape, days / (model.alpha + T.min()), every)
     b = model.b_active + frequency
     stays = np.exp(betaln(model.a, b + numbers - 1) - betaln(model.a, b))
 
-    single = numbers[: EVERY - 1]
+    single = numbers[: every - 1]
     coefficients = gammaln(shape + single) - gammaln(shape) - gammaln(single + 1)
 
     def in_time(age: np.ndarray) -> np.ndarray:
@@ -105,12 +106,12 @@ def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return np.concatenate([left[start : start + rows] @ right for start in range(0, len(left), rows)])
 
 
-def _numbers(shape: float, stretch: float) -> tuple[np.ndarray, np.ndarray]:
+def _numbers(shape: float, stretch: float, every: int) -> tuple[np.ndarray, np.ndarray]:
     """Numbers of orders from 1 up to one that hardly anybody passes, and how many numbers each stands for."""
     most = int(nbinom.isf(_RAREST, shape, 1 / (1 + stretch))) + 1
-    numbers = np.arange(1, min(most, EVERY) + 1)
-    if most > EVERY:
-        steps = int(np.ceil(np.log(most / EVERY) / np.log(_STEP)))
-        wide = np.unique(np.ceil(EVERY * _STEP ** np.arange(1, steps + 1)).astype(int))
+    numbers = np.arange(1, min(most, every) + 1)
+    if most > every:
+        steps = int(np.ceil(np.log(most / every) / np.log(_STEP)))
+        wide = np.unique(np.ceil(every * _STEP ** np.arange(1, steps + 1)).astype(int))
         numbers = np.concatenate([numbers, wide])
     return numbers.astype(float), np.diff(numbers, append=numbers[-1] + 1).astype(float)

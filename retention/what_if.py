@@ -42,14 +42,14 @@ class WhatIf:
     """The value of the base as it is, as it would be, and the gain.
 
     `gain` is what the change is expected to bring; its interval comes from the parameters alone, since chance
-    meets both worlds alike. `capped` tells that a share cannot rise as far as asked: nobody leaves, or all
-    revenue is kept.
+    meets both worlds alike. `capped` names the levers, "retention" or "margin", whose share cannot rise as far as
+    asked: nobody leaves any more, or all revenue is kept.
     """
 
     today: Total
     changed: Total
     gain: Total
-    capped: bool
+    capped: tuple[str, ...]
 
 
 def what_if(
@@ -117,7 +117,14 @@ def what_if(
         today=today,
         changed=interval(after * scale, (today.chance * after / before) ** 2, spread),
         gain=_signed(gained, float(gain_slope @ known.covariance @ gain_slope)),
-        capped=_leaving(model.purchases, levers.retention)[1] or margin * (1 + levers.margin) > 1,
+        capped=tuple(
+            name
+            for name, reached in (
+                ("retention", _leaving(model.purchases, levers.retention)[1]),
+                ("margin", margin * (1 + levers.margin) > 1),
+            )
+            if reached
+        ),
     )
 
 

@@ -127,8 +127,11 @@ def test_the_models_rank_better_than_chance_and_err_less_than_the_guesses(result
 
 def test_totals_are_those_of_the_model_with_their_intervals(result):
     customers = cdnow()
-    assert result.orders == orders_uncertainty(result.model, customers, HOLDOUT).total()
-    assert result.revenue == value_uncertainty(result.model, customers, HOLDOUT, annual_discount_rate=0.0).total()
+    orders = orders_uncertainty(result.model, customers, HOLDOUT)
+    revenue = value_uncertainty(result.model, customers, HOLDOUT, annual_discount_rate=0.0)
+    # Not to the last digit: sums may be taken in another order from one call to the next.
+    for found, expected in ((result.orders, orders.total()), (result.revenue, revenue.total())):
+        assert dataclasses.astuple(found) == pytest.approx(dataclasses.astuple(expected), rel=1e-9)
     assert result.revenue.expected == pytest.approx(result.models.loc["bg_nbd", "revenue"])
 
 
@@ -241,8 +244,8 @@ def span_of(days: int) -> Orders:
     return orders_of(pd.DataFrame({"customer_id": ["A", "B"], "ordered_at": ends, "revenue": 1.0}))
 
 
-@pytest.mark.parametrize(("span", "holdout"), [(545, 181), (30, 10), (1_094, 364), (1_095, 365), (4_000, 365)])
-def test_the_default_hides_the_last_third_and_at_most_a_year(span, holdout):
+@pytest.mark.parametrize(("span", "holdout"), [(545, 181), (30, 14), (1_094, 364), (1_095, 365), (4_000, 365)])
+def test_the_default_hides_the_last_third_within_two_weeks_and_a_year(span, holdout):
     assert default_holdout(span_of(span)) == holdout
 
 
@@ -318,9 +321,12 @@ def test_what_comes_after_the_cut_does_not_reach_the_model():
     after = table["ordered_at"] >= "2024-08-28"
     changed = orders_of(table.assign(revenue=np.where(after, 1e6, table["revenue"])), end="2024-10-26")
     one, other = backtest(orders, 60), backtest(changed, 60)
-    assert dataclasses.replace(one.model, checks=()) == dataclasses.replace(other.model, checks=())
-    assert one.revenue == other.revenue
-    assert one.orders == other.orders
+    names = ("r", "alpha", "a", "b", "p", "q", "v")
+    assert [getattr(one.model, name) for name in names] == pytest.approx(
+        [getattr(other.model, name) for name in names], rel=1e-9
+    )
+    for found, expected in ((one.orders, other.orders), (one.revenue, other.revenue)):
+        assert dataclasses.astuple(found) == pytest.approx(dataclasses.astuple(expected), rel=1e-9)
 
 
 # --- too little ---------------------------------------------------------------------------------------------------
@@ -329,11 +335,11 @@ def test_what_comes_after_the_cut_does_not_reach_the_model():
 @pytest.mark.parametrize(
     ("span", "holdout", "message"),
     [
-        (30, None, "hides 10 days.*28 days of orders or more.*these orders span 30. Load a longer period"),
-        (100, 13, "hides 13 days"),
-        (100, 87, "hides 87 days asks for 101 days.*or hide fewer days"),
-        (0, None, "these orders span 0"),
-        (100, 0, "hides 0 days"),
+        (27, None, "orders span 28 days; a backtest asks for 29 or more. Load a longer period"),
+        (100, 13, "13 cannot be hidden: hide 14 to 86 days"),
+        (100, 87, "Of 101 days, 87 cannot be hidden.*or load a longer period"),
+        (0, None, "orders span 1 day;"),
+        (100, 0, "0 cannot be hidden"),
     ],
 )
 def test_a_history_too_short_to_hide_anything_is_refused(span, holdout, message):

@@ -74,10 +74,26 @@ def test_a_short_history_is_said_to_be_too_short(result):
         assert "too few to tell" in check.finding
 
 
-def test_cdnow_foresees_too_little_within_reason(result):
+def test_cdnow_foresees_too_little_by_more_than_chance(result):
     check = named(result, "Hidden orders")
-    assert check.status == "good"
-    assert "Of 1,882 orders in the hidden 273 days it foresaw 1,653 (-12%)" in check.finding
+    assert check.status == "caution"
+    assert "In the last 273 days, hidden from it, the model foresaw 1,653 orders; 1,882 came (it was -12% off)" in (
+        check.finding
+    )
+    assert "outside its 80% range of 1,524 to 1,785" in check.finding
+
+
+def test_a_small_miss_outside_the_range_is_said_and_no_doubt(result):
+    models = result.models.copy()
+    models.loc["bg_nbd", ["bias", "actual_orders"]] = [-0.08, 1_800.0]
+    check = named(result, "Hidden orders", models=models)
+    assert (check.status, "A small miss, though outside" in check.finding) == ("good", True)
+
+
+def test_a_total_within_the_range_is_good(result):
+    models = result.models.copy()
+    models.loc["bg_nbd", ["bias", "actual_orders"]] = [-0.03, 1_700.0]
+    assert named(result, "Hidden orders", models=models).status == "good"
 
 
 @pytest.mark.parametrize(("bias", "status"), [(0.25, "caution"), (-0.25, "caution"), (0.7, "bad")])

@@ -16,7 +16,8 @@ from retention.view.loaded import Loaded, Plan
 CHOICES = 200
 FAR_AHEAD = 1826  # days: past five years a waiting time is no date
 MOST = 12
-RAREST = 0.002  # numbers of orders less likely than this are left out of the chart
+TOO_NEW = 30  # days since the first order below which the map has nothing to show
+LIKELY_GONE = 0.9  # probability to have left from which a next order is not given a date
 
 
 def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Plan) -> None:
@@ -30,14 +31,12 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
     if not total:
         st.info(f"No customer has “{text.plain(query)}” in the name.", icon=":material/search_off:")
         return
-    names = found.index.tolist()
     chosen = right.selectbox(
         "Customer, highest value first" if total <= CHOICES else f"Customer, the {CHOICES} of highest value first",
-        range(len(names)),
-        format_func=lambda place: str(names[place]),
-        key="one_customer",
+        found.index.tolist(),
+        key=f"one_customer_{query}",
     )
-    row, score = data.customers.loc[names[chosen]], scores.loc[names[chosen]]
+    row, score = data.customers.loc[chosen], scores.loc[chosen]
     history = int(row["frequency"]), float(row["recency"]), float(row["T"])
     silence = history[2] - history[1]
     due = next_order(model, *history, days=30)
@@ -48,41 +47,51 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
                 "Expected value",
                 text.money(score["cltv"], currency),
                 "cltv_range",
-                f"80% sure: {text.money_range(score['cltv_low'], score['cltv_high'], currency)}",
+                f"80% range: {text.money_range(score['cltv_low'], score['cltv_high'], currency)}",
             ),
             widgets.Metric(
                 "Expected orders",
                 f"{score['expected_orders']:.1f}",
                 "expected_orders",
-                f"80% sure: {score['orders_low']:.0f} to {score['orders_high']:.0f}",
+                f"80% range: {score['orders_low']:.0f} to {score['orders_high']:.0f}",
             ),
             widgets.Metric(
                 "Next order",
-                _wait(due.middle),
+                "Unlikely" if due.never > LIKELY_GONE else _wait(due.middle),
                 "next_order",
-                f"8 of 10 times after {_day(due.early)} to {_day(due.late)}",
+                f"If it comes: in {_window(due.early, due.late)}",
             ),
             widgets.Metric(
                 "Gone for good",
                 text.percent(due.never),
                 "p_alive",
-                f"Orders within 30 days: {text.percent(due.within)}",
+                "As MBG/NBD sees it"
+                if _by_companion(model, history[0])
+                else f"Still active: {text.percent(1 - due.never)}",
             ),
         ]
     )
-    bought = text.plural(int(row["orders"]), "order")
+    bought = f"{text.plural(int(row['orders']), 'order')} on {text.plural(history[0] + 1, 'day')}"
+    spent = text.money(row["revenue"], currency)
     st.caption(
         text.plain(
-            f"{bought} since {text.day(row['first_order'].date())}, {text.money(row['revenue'], currency)} in all; the "
-            f"last one {text.days(silence)} before the end of the data."
+            f"{chosen}: {bought} since {text.day(row['first_order'].date())}, {spent} in all; the last one "
+            f"{text.days(silence)} before the end of the data. With {text.percent(due.within)} the next order comes "
+            "within 30 days.",
+            limit=600,
         )
     )
+    if _by_companion(model, history[0]):
+        st.caption(
+            ":material/info: BG/NBD takes every one-time buyer to be active. Whether this one has left for good, and "
+            "the curve below, are MBG/NBD's view; the expected orders and the next order are BG/NBD's."
+        )
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**How many orders within the horizon?**", help=text.DEFINITIONS["order_distribution"])
         counts = order_distribution(model, *history, days=plan.horizon_days)
-        counts = counts[(counts["probability"] >= RAREST) | (counts["orders"] == 0)]
-        counts = counts.assign(inside=counts["orders"].between(score["orders_low"], score["orders_high"]))
+        inside = (counts["to"] >= score["orders_low"]) & (counts["orders"] <= score["orders_high"])
+        counts = counts.assign(inside=inside)
         st.altair_chart(
             charts.order_distribution_chart(counts),
             key="order_distribution",
@@ -99,6 +108,12 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
             alt=f"Probability to be still active by days of silence; today, after {silence:.0f} days, "
             f"{text.percent(score['p_alive'])}",
         )
+    if history[2] < TOO_NEW:
+        st.info(
+            f"First bought {text.days(max(history[2], 1))} ago: too new for the map of how often and how lately.",
+            icon=":material/info:",
+        )
+        return
     measures = {"Probability to order": "p_purchase", "Expected revenue": "expected_value"}
     st.subheader("How often and how lately", anchor=False, help=text.DEFINITIONS["frequency_recency"])
     label = st.segmented_control(
@@ -109,7 +124,7 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
         required=True,
         label_visibility="collapsed",
     )
-    age = max(int(history[2]), 30)
+    age = int(history[2])
     frame = frequency_recency_map(
         model, age, plan.horizon_days, float(score["expected_order_value"]), max(MOST, min(history[0], 40))
     )
@@ -123,6 +138,18 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
         f"Customers who first bought {text.days(age)} ago, as this one did (diamond), over the chosen horizon and at "
         "this customer's expected order value."
     )
+
+
+def _by_companion(model: CltvModel, frequency: int) -> bool:
+    """Whether the other purchase model answers for this customer's being active."""
+    return frequency == 0 and model.purchase_model == "bg_nbd"
+
+
+def _window(early: float, late: float) -> str:
+    """The first and the last day as a range: "3 to 54 days", "20 days to 4 months"."""
+    first, last = _day(early), _day(late)
+    number, _, unit = first.partition(" ")
+    return f"{number} to {last}" if last.endswith(unit) else f"{first} to {last}"
 
 
 def _wait(days: float) -> str:

@@ -85,7 +85,7 @@ def headline(data: Loaded, scores: pd.DataFrame, plan: Plan) -> None:
     currency, cltv = data.orders.currency, scores["cltv"]
     total = session.uncertainty_for(data, plan).total()
     worth, returning, orders = widgets.forecast_metrics(
-        scores, total, plan, currency, label=f"Value over {HORIZONS[plan.horizon_days]}", about="cltv"
+        scores, total, currency, label=f"Value over {HORIZONS[plan.horizon_days]}", about="cltv"
     )
     each = widgets.Metric(
         "Value per customer",

@@ -138,6 +138,14 @@ def backtest_for(loaded: Loaded, holdout_days: int | None = None) -> Backtest:
     return _backtest(loaded.orders.digest, kind, holdout_days, _loaded=loaded)
 
 
+def usual_backtest_for(loaded: Loaded) -> Backtest | None:
+    """The backtest of the usual cut; None where the history is too short for one."""
+    try:
+        return backtest_for(loaded)
+    except RetentionError:
+        return None
+
+
 def checks_for(loaded: Loaded) -> tuple[Check, ...]:
     """All checks of the forecast: the model's and those of the usual backtest; ModelError as `model_for`."""
     model = model_for(loaded)

@@ -49,8 +49,9 @@ def to_come(data: Loaded) -> None:
         text.plural(int(tenth["customers"].iloc[0]), "customer") if len(tenth) else None,
     )
     total = session.uncertainty_for(data, plan).total()
-    forecast = widgets.forecast_metrics(scores, total, plan, currency, label="Expected value", about="base_value")
+    forecast = widgets.forecast_metrics(scores, total, currency, label="Expected value", about="base_value")
     widgets.metric_row([*forecast, held])
+    widgets.track_record(session.usual_backtest_for(data), plan)
     tidy = value.past_and_expected(session.history_for(data), months, data.orders.end)
     st.altair_chart(
         charts.past_and_expected_chart(tidy, currency),

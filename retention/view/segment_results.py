@@ -205,7 +205,7 @@ def draw_group(
                 "Expected value",
                 text.money(row["expected_value"], currency, short=True),
                 "cltv",
-                f"80% sure: {between}" if between else _of_all(row["expected_value_share"], "12 months, "),
+                f"80% range: {between}" if between else _of_all(row["expected_value_share"], "12 months, "),
             ),
             widgets.Metric(
                 "Will buy",
@@ -216,7 +216,7 @@ def draw_group(
         ]
     )
     if not isnan(row["expected_value"]):
-        sure = " 80% sure: in 8 of 10 cases like this one the truth lies in this range." if between else ""
+        sure = " 80% range: in 8 of 10 cases like this one the truth lies in this range." if between else ""
         st.caption(f"Expected value: {EXPECTED_VALUE[0].lower()}{EXPECTED_VALUE[1:]}{sure}")
 
 

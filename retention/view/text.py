@@ -114,12 +114,15 @@ DEFINITIONS = {
         "margins and rates."
     ),
     "expected_revenue": "Expected orders × expected order value, before margin and discounting.",
-    "horizon": "How far ahead to look. The further, the less certain.",
-    "margin": ("The part of revenue you keep after goods, shipping and payment. At 100% the value is revenue."),
-    "annual_discount_rate": "How much less money is worth when it arrives a year later.",
+    "horizon": "How far ahead to look, on this page. The further, the less certain.",
+    "margin": (
+        "The part of revenue you keep after goods, shipping and payment; for this page. At 100% the value is revenue."
+    ),
+    "annual_discount_rate": "How much less money is worth when it arrives a year later; for this page.",
     "range_80": (
-        "In 8 of 10 cases like this one the truth lies in this range. It joins chance, since customers do as they "
-        "please, with what the fit leaves open about the model's settings; it takes the model itself to hold."
+        "If customers go on as the model says, the truth lies in this range in 8 of 10 cases. It joins chance, since "
+        "customers do as they please, with what the fit leaves open. What the model does not know (seasons, prices, "
+        "campaigns) comes on top: see how far off it was under “Can I trust it?”."
     ),
     "cltv_range": (
         "In 8 of 10 cases the customer's value lies in this range, widened where the expected value lies outside. It "
@@ -244,6 +247,17 @@ def percent(x: float, digits: int | None = None) -> str:
         digits = 1 if 0 < abs(x) < 0.0995 else 0
         return _sign(x) + f"{abs(x) * 100:,.{digits}f}".removesuffix(".0") + "%"
     return _sign(x) + f"{abs(x) * 100:,.{digits}f}%"
+
+
+def off(bias: float, more: str, less: str) -> str:
+    """How far a prediction was off.
+
+    >>> off(0.053, "too many", "too few"), off(-0.12, "too high", "too low"), off(0.001, "", "")
+    ('5.3% too many', '12% too low', 'right')
+    """
+    if _missing(bias):
+        return MISSING
+    return "right" if abs(bias) < 0.005 else f"{percent(abs(bias))} {more if bias > 0 else less}"
 
 
 def days(n: float) -> str:

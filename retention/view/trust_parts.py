@@ -1,5 +1,6 @@
 """Can I trust it? The model tested on the store's own past, its checks, and what it says in words."""
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -77,6 +78,7 @@ def _models_table(result: Backtest, currency: str | None) -> None:
             "Orders": found["orders"],
             "Bias": found["bias"],
             "Error": found["mae"],
+            "Deviance": found["deviance"].replace(np.inf, np.nan),
             "RMSE": found["rmse"],
             "Revenue": found["revenue"],
             "Revenue bias": found["revenue_bias"],
@@ -97,6 +99,11 @@ def _models_table(result: Backtest, currency: str | None) -> None:
             "Orders": number(format="%,.0f", help=f"Actual: {actual['actual_orders']:,.0f}"),
             "Bias": number(format="percent", help="Predicted orders against actual ones, less 100%."),
             "Error": number("Error a customer", format="%.3f", help="Mean absolute error of the orders."),
+            "Deviance": number(
+                format="%.4f",
+                help="Mean Poisson deviance of a customer's orders; the lower the better. “Auto” decides by it. Empty "
+                "where orders came that the prediction ruled out.",
+            ),
             "RMSE": number(format="%.3f", help="Root mean square error of a customer's orders."),
             "Revenue": number("Revenue" + unit, format="%,.0f", help=f"Actual: {actual['actual_revenue']:,.0f}"),
             "Revenue bias": number(format="percent", help="Predicted revenue against actual, less 100%."),
@@ -116,6 +123,7 @@ def health(data: Loaded, model: CltvModel) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("Health of the model", anchor=False)
+        st.caption("The last ones rest on the usual cut, whatever the slider above says.")
         widgets.check_list(session.checks_for(data))
     with right:
         st.subheader("How your customers buy", anchor=False)

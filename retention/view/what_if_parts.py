@@ -18,6 +18,11 @@ LABELS = {
     "retention": "Retention",
 }
 
+CAPPED = {
+    "retention": "Nobody leaves any more before retention rises this far: what lies beyond is left out.",
+    "margin": "The margin cannot rise above 100%: what lies beyond is left out.",
+}
+
 
 def what_if_panel(data: Loaded, plan: Plan) -> None:
     """Four sliders, the value of the base under them, and what each alone would add."""
@@ -26,16 +31,17 @@ def what_if_panel(data: Loaded, plan: Plan) -> None:
     changes = {}
     for column, field in zip(st.columns(4, gap="medium"), fields(Levers), strict=True):
         name = field.name
-        changes[name] = (
-            column.slider(
-                LABELS[name],
-                *(-20, 50, 5, 1, "%+d%%"),
-                key=f"lever_{name}",
-                bind="query-params",
-                help=text.DEFINITIONS[f"{name}_lever"],
-            )
-            / 100
+        # All of the revenue is kept already: there is no more to keep until today's margin is set.
+        off = name == "margin" and plan.margin == 1
+        moved = column.slider(
+            LABELS[name],
+            *(-20, 50, 5, 1, "%+d%%"),
+            key=f"lever_{name}",
+            bind="query-params",
+            disabled=off,
+            help=text.DEFINITIONS[f"{name}_lever"],
         )
+        changes[name] = 0.0 if off else moved / 100
     together = session.what_if_for(data, plan, Levers(**changes))
     currency = data.orders.currency
     gain, share = together.gain, together.gain.expected / together.today.expected
@@ -45,19 +51,19 @@ def what_if_panel(data: Loaded, plan: Plan) -> None:
                 "Value today",
                 text.money(together.today.expected, currency, short=True),
                 "range_80",
-                f"80% sure: {text.money_range(together.today.low, together.today.high, currency)}",
+                f"80% range: {text.money_range(together.today.low, together.today.high, currency)}",
             ),
             widgets.Metric(
-                "Value with the levers",
+                "With the levers",
                 text.money(together.changed.expected, currency, short=True),
                 "range_80",
-                f"80% sure: {text.money_range(together.changed.low, together.changed.high, currency)}",
+                f"80% range: {text.money_range(together.changed.low, together.changed.high, currency)}",
             ),
             widgets.Metric(
                 "Difference",
                 text.money(gain.expected, currency, short=True),
                 "what_if",
-                f"{text.percent(share)} of today; 80% sure: {text.money_range(gain.low, gain.high, currency)}",
+                f"{text.percent(share)} of today; model: {text.money_range(gain.low, gain.high, currency)}",
             ),
         ]
     )
@@ -76,9 +82,8 @@ def what_if_panel(data: Loaded, plan: Plan) -> None:
         key="levers",
         alt="; ".join(f"{label}: {text.money(expected, currency, short=True)}" for label, expected, _, _ in rows),
     )
-    if together.capped:
-        st.caption(
-            ":material/info: A share cannot rise above 100%: "
-            + ("the margin already stands there. Set today's margin at the top. " if plan.margin == 1 else "")
-            + "What lies beyond is left out."
-        )
+    notes = [CAPPED[name] for name in together.capped]
+    if plan.margin == 1:
+        notes.append("The margin stands at 100%: set today's margin at the top to move that lever.")
+    if notes:
+        st.caption(f":material/info: {' '.join(notes)}")

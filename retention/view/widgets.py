@@ -12,6 +12,7 @@ from retention.view import palette, text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from retention.backtest import Backtest
     from retention.checks import Check
     from retention.orders import Orders
     from retention.totals import Total
@@ -64,13 +65,12 @@ def order_metrics(customers: int, placed: int, revenue: float, orders: "Orders")
 
 
 def forecast_metrics(
-    scores: "pd.DataFrame", total: "Total", plan: "Plan", currency: str | None, *, label: str, about: str
+    scores: "pd.DataFrame", total: "Total", currency: str | None, *, label: str, about: str
 ) -> tuple[Metric, Metric, Metric]:
     """What all customers are worth (under `label`), how many will order again, and their expected orders."""
     n = len(scores)
     returning, orders = (float(scores[name].sum()) for name in ("p_purchase", "expected_orders"))
-    kept = "before margin" if plan.margin == 1 else f"at {text.percent(plan.margin)} margin"
-    note = f"80% sure: {text.money_range(total.low, total.high, currency)}, {kept}"
+    note = f"80% range: {text.money_range(total.low, total.high, currency)}"
     return (
         Metric(label, text.money(total.expected, currency, short=True), about, note),
         Metric(
@@ -116,6 +116,20 @@ def forecast_caution(checks: Sequence["Check"], *, link: bool = True) -> None:
             st.page_link(CHECKS_PAGE, label="See what was found, and what to do", icon=":material/arrow_forward:")
         else:
             st.markdown(f"{words} What to do stands under “Can I trust it?”.")
+
+
+def track_record(result: "Backtest | None", plan: "Plan") -> None:
+    """One line under a forecast: what its value is net of, and how far off it would have been."""
+    words = f"{terms(plan)}. "
+    if result is None:
+        words += "Not tested on the past: the history is too short."
+    else:
+        found = result.models.loc[result.purchase_model]
+        orders = text.off(found["bias"], "too many", "too few")
+        revenue = text.off(found["revenue_bias"], "too high", "too low")
+        hidden = text.days(result.holdout_days)
+        words += f"On the last {hidden}, hidden from it, the model had orders {orders} and revenue {revenue}."
+    st.caption(text.plain(words, limit=600))
 
 
 def check_list(checks: Sequence["Check"]) -> None:

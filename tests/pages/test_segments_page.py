@@ -193,7 +193,7 @@ def test_every_expected_value_has_its_range_and_the_range_follows_the_sliders(st
     assert after == expected(SegmentRules(repeat_lapsed=400))
     assert after["At risk"] != before["At risk"]
     notes = {metric.label: metric.delta for metric in store.metric}
-    assert notes["Expected value"] == f"80% sure: {after['At risk']}"
+    assert notes["Expected value"] == f"80% range: {after['At risk']}"
     button(store, "Reset all").click().run()
     assert ranges(store) == before
 
@@ -205,7 +205,7 @@ def test_where_nobody_is_there_is_no_range(store):
     assert set(TRAIT_LABELS.values()) - set(ranges(store)) == {"Ready to buy"}
     store.button_group(key="segment").set_value("ready_to_buy").run()
     assert not store.exception
-    assert "80% sure" not in words(store) + " ".join(str(metric.delta) for metric in store.metric)
+    assert "80% range" not in words(store) + " ".join(str(metric.delta) for metric in store.metric)
     store.button_group(key="segment").set_value("at_risk").run()
     button(store, "Reset all").click().run()
 
