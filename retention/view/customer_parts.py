@@ -76,8 +76,8 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
     st.caption(
         text.plain(
             f"{chosen}: {bought} since {text.day(row['first_order'].date())}, {spent} in all; the last one "
-            f"{text.days(silence)} before the end of the data. With {text.percent(due.within)} the next order comes "
-            "within 30 days.",
+            f"{text.days(silence)} before the end of the data. The next order comes within 30 days with a probability "
+            f"of {text.percent(due.within)}.",
             limit=600,
         )
     )

@@ -131,12 +131,16 @@ def months(data: Loaded, plan: Plan) -> None:
     frame = frame.assign(start=value.day_to_date(frame["start_day"], end), end=value.day_to_date(frame["end_day"], end))
     st.subheader("Expected revenue by month", anchor=False, help=text.DEFINITIONS["expected_revenue"])
     total = text.money(frame["expected_revenue"].sum(), data.orders.currency, short=True)
+    words = (
+        f"{total} of revenue from today's customers over {HORIZONS[plan.horizon_days]}, before margin and discounting."
+    )
+    if len(frame) == 1:
+        st.caption(text.plain(words))
+        return
     st.caption(
         text.plain(
-            f"{total} of revenue from today's customers over {HORIZONS[plan.horizon_days]}, before margin and "
-            "discounting. "
-            f"The line is the value: {terms[0].lower()}{terms[1:]}. Revenue falls over time because "
-            "some of them leave; customers you have yet to win come on top."
+            f"{words} The line is the value: {terms[0].lower()}{terms[1:]}. Where revenue falls over time, some of "
+            "them leave; customers you have yet to win come on top."
         )
     )
     st.altair_chart(

@@ -216,7 +216,7 @@ def draw_group(
         ]
     )
     if not isnan(row["expected_value"]):
-        sure = " 80% range: in 8 of 10 cases like this one the truth lies in this range." if between else ""
+        sure = " 80% range: if the model holds, the truth lies in it in 8 of 10 cases." if between else ""
         st.caption(f"Expected value: {EXPECTED_VALUE[0].lower()}{EXPECTED_VALUE[1:]}{sure}")
 
 

@@ -125,8 +125,8 @@ DEFINITIONS = {
         "campaigns) comes on top: see how far off it was under “Can I trust it?”."
     ),
     "cltv_range": (
-        "In 8 of 10 cases the customer's value lies in this range, widened where the expected value lies outside. It "
-        "begins at 0 for everybody who may well not order again."
+        "If the model holds, in 8 of 10 cases the customer's value lies in this range, widened where the expected "
+        "value lies outside. It begins at 0 for everybody who may well not order again."
     ),
     "holdout": "How much of the history's end to hide. The model learns from the rest and predicts the hidden part.",
     "backtest": (
