@@ -127,12 +127,7 @@ def backtest(orders: Orders, holdout_days: int | None = None, purchase_model: st
     except (DataError, ModelError) as error:
         raise ModelError(f"Up to {cut} there is too little to predict the {days} days after it: {error}") from error
     actual_orders, actual_revenue = later["orders"].to_numpy(), later["revenue"].to_numpy()
-    modified = replace(
-        fitted,
-        purchases=fitted.companion,
-        checks=model_checks(customers, fitted.companion, fitted.spend, fitted.companion),
-    )
-    candidates = {"bg_nbd": fitted, "mbg_nbd": modified}
+    candidates = {"bg_nbd": fitted, "mbg_nbd": replace(fitted, purchases=fitted.companion)}
     histories = group_histories(customers)
     aheads = {kind: forecast(model.purchases, histories, days) for kind, model in candidates.items()}
     order_value = fitted.spend.expected_order_value(customers["frequency"], customers["monetary_value"])
@@ -146,6 +141,8 @@ def backtest(orders: Orders, holdout_days: int | None = None, purchase_model: st
     if kind == "auto":
         kind, reason = _better(*(predicted[one][0] for one in PURCHASE_MODELS), actual_orders)
     model, ahead = candidates[kind], aheads[kind]
+    if kind == "mbg_nbd":
+        model = replace(model, checks=model_checks(customers, model.purchases, model.spend, model.companion))
     ranges = history_intervals(model.purchases, None, ahead)
     low, high = whole_orders(ahead, ranges)
     held = (actual_orders >= low[histories.codes]) & (actual_orders <= high[histories.codes])
