@@ -8,7 +8,8 @@ one higher. All formulas below therefore serve both.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -99,6 +100,21 @@ class PurchaseModel:
         """
         expected = self.expected_purchases_if_active(np.zeros(1), np.zeros(1), days)[0]
         return expected * self.probability_active(0, 0, 0)
+
+
+def log_slopes(
+    model: PurchaseModel, quantity: Callable[[PurchaseModel], np.ndarray | float], step: float = 1e-3
+) -> np.ndarray:
+    """Return the derivatives of what `quantity` makes of a model by log(r, alpha, a, b), along a last axis of four.
+
+    They are central differences over `step`.
+    """
+
+    def moved(name: str, by: float) -> np.ndarray | float:
+        return quantity(replace(model, **{name: getattr(model, name) * np.exp(by)}))
+
+    differences = [moved(name, step) - moved(name, -step) for name in ("r", "alpha", "a", "b")]
+    return np.stack(differences, axis=-1) / (2 * step)
 
 
 def _purchases_over(stretch: np.ndarray, shape: float, a: float, b: float) -> np.ndarray:

@@ -13,11 +13,10 @@ from retention.cltv import CltvModel, check_settings
 from retention.forecast import Forecast, forecast
 from retention.histories import group_histories
 from retention.intervals import HIGH, LOW, history_intervals
+from retention.purchases import PurchaseModel, log_slopes
 
 #: Customers from whom the effect of the parameters on a total is measured, in a store that has more.
 SAMPLE = 10_000
-
-_STEP = 1e-3  # in log parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,18 +164,11 @@ def orders_of_forecast(
 def purchase_slopes(model: CltvModel, customers: pd.DataFrame, ahead: Forecast) -> np.ndarray:
     """Return the derivatives of the sampled customers' discounted orders by log(r, alpha, a, b), a row each."""
     histories = group_histories(customers.iloc[sample_of(len(customers))])
-    columns = []
-    for name in ("r", "alpha", "a", "b"):
-        value = getattr(model.purchases, name)
-        up, down = (
-            replace(
-                forecast(replace(model.purchases, **{name: value * np.exp(step)}), histories, ahead.ends[-1]),
-                discount=ahead.discount,
-            ).discounted_orders
-            for step in (_STEP, -_STEP)
-        )
-        columns.append((up - down) / (2 * _STEP))
-    return np.stack(columns, axis=1)[histories.codes]
+
+    def orders(purchases: PurchaseModel) -> np.ndarray:
+        return replace(forecast(purchases, histories, ahead.ends[-1]), discount=ahead.discount).discounted_orders
+
+    return log_slopes(model.purchases, orders)[histories.codes]
 
 
 def sample_of(customers: int) -> np.ndarray:

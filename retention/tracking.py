@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ import pandas as pd
 from scipy.interpolate import PchipInterpolator
 
 from retention.histories import Histories, group_histories
-from retention.purchases import PurchaseModel
+from retention.purchases import PurchaseModel, log_slopes
 from retention.totals import interval
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ WEEK = 7
 SAMPLE = 1_000
 
 _KNOTS = 16
-_STEP = 1e-3  # in log parameters
 _NOTHING = 1e-300  # orders; stands for zero in a denominator
 
 
@@ -117,12 +115,8 @@ def _foreseen(model: PurchaseModel, histories: Histories, weeks: int) -> tuple[n
     else:
         some = histories
     mean, variance = _weekly(model, some, ends)
-    slopes = []
-    for name in ("r", "alpha", "a", "b"):
-        value = getattr(model, name)
-        up, down = (_weekly(replace(model, **{name: value * np.exp(by)}), some, ends)[0] for by in (_STEP, -_STEP))
-        slopes.append((up - down) / (2 * _STEP) / np.maximum(mean, _NOTHING))
-    relative = np.stack(slopes, axis=1)
+    slopes = log_slopes(model, lambda moved: _weekly(moved, some, ends)[0])
+    relative = slopes / np.maximum(mean, _NOTHING)[:, None]
     spread = np.einsum("ij,jk,ik->i", relative, np.array(model.covariance), relative)
     chance = expected * variance / np.maximum(mean, _NOTHING)
     weeks = [interval(*week) for week in zip(expected, chance, expected**2 * spread, strict=True)]

@@ -11,10 +11,8 @@ from retention.cltv import CltvModel, check_settings
 from retention.errors import ModelError
 from retention.forecast import forecast
 from retention.histories import group_histories
-from retention.purchases import PurchaseModel
+from retention.purchases import PurchaseModel, log_slopes
 from retention.totals import Total, Uncertainty, interval, sample_of, value_uncertainty
-
-_STEP = 1e-3  # in log parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,26 +86,23 @@ def what_if(
     worth = np.bincount(histories.codes, weights=model.spend.expected_order_value(*spent) * margin)
     money = (1 + levers.order_value) * kept / margin
 
-    def values(purchases: PurchaseModel) -> tuple[float, float]:
-        """The sampled customers' value today and under the levers."""
+    def value(purchases: PurchaseModel) -> float:
+        """What the sampled customers are worth under the levers."""
         today = forecast(purchases, histories, horizon_days, annual_discount_rate)
         leaving, _ = _leaving(purchases, levers.retention)
         pace = (1 + levers.repeat_rate) * leaving
         _, frequency, age = histories.without_recency()
         ahead = purchases.expected_purchases_if_active(frequency, age, today.ends * pace) / leaving
         changed = replace(today, increments=np.diff(ahead, axis=1, prepend=0.0))
-        return float(worth @ today.discounted_orders), float(worth @ changed.discounted_orders) * money
+        return float(worth @ changed.discounted_orders) * money
 
-    before, after = values(model.purchases)
-    slopes = []
-    for name in ("r", "alpha", "a", "b"):
-        value = getattr(model.purchases, name)
-        up, down = (values(replace(model.purchases, **{name: value * np.exp(by)})) for by in (_STEP, -_STEP))
-        slopes.append([(high - low) / (2 * _STEP) for high, low in zip(up, down, strict=True)])
+    # From the same steps as the value under the levers, so that no change is no gain to the last digit.
+    today_orders = forecast(model.purchases, histories, horizon_days, annual_discount_rate).discounted_orders
+    before, after = float(worth @ today_orders), value(model.purchases)
+    today_slope = known.slopes.sum(axis=0)
+    by_purchases = log_slopes(model.purchases, value)
     # The spend parameters move both values by the same share.
-    by_spend = known.slopes[:, len(slopes) :].sum(axis=0) / before
-    today_slope = np.concatenate([[row[0] for row in slopes], by_spend * before])
-    changed_slope = np.concatenate([[row[1] for row in slopes], by_spend * after])
+    changed_slope = np.concatenate([by_purchases, today_slope[len(by_purchases) :] * (after / before)])
     today = known.total()
     scale = today.expected / before
     spread = float(changed_slope @ known.covariance @ changed_slope) * scale**2

@@ -135,7 +135,10 @@ def backtest_for(loaded: Loaded, holdout_days: int | None = None) -> Backtest:
     kind = purchase_model()
     if kind == "auto" and holdout_days is not None:
         kind = model_for(loaded).purchase_model
-    return _backtest(loaded.orders.digest, kind, holdout_days, _loaded=loaded)
+    tested = _tested(loaded.orders.digest, kind, holdout_days, _loaded=loaded)
+    if isinstance(tested, RetentionError):
+        raise tested.with_traceback(None)
+    return tested
 
 
 def usual_backtest_for(loaded: Loaded) -> Backtest | None:
@@ -200,19 +203,18 @@ def months_for(loaded: Loaded, plan: Plan) -> pd.DataFrame:
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner="Fitting the model…")
 def _model(digest: str, kind: str, *, _loaded: Loaded) -> CltvModel:
-    result = None
-    if kind == "auto":
-        try:
-            result = _backtest(digest, "auto", None, _loaded=_loaded)
-        except RetentionError:
-            # Too little history to hide a part of it: the model's `choice` says that none was tested.
-            result = None
-    return fit_cltv(_loaded.customers, kind, backtest=result)
+    # Where there is too little history to hide a part of it, the model's `choice` says that none was tested.
+    tested = _tested(digest, kind, None, _loaded=_loaded) if kind == "auto" else None
+    return fit_cltv(_loaded.customers, kind, backtest=tested if isinstance(tested, Backtest) else None)
 
 
 @st.cache_resource(scope="session", max_entries=8, show_spinner="Testing the model on the past…")
-def _backtest(digest: str, kind: str, holdout_days: int | None, *, _loaded: Loaded) -> Backtest:
-    return backtest(_loaded.orders, holdout_days, kind)
+def _tested(digest: str, kind: str, holdout_days: int | None, *, _loaded: Loaded) -> Backtest | RetentionError:
+    """The backtest, or why there is none: that is kept too, since finding it out may take as long."""
+    try:
+        return backtest(_loaded.orders, holdout_days, kind)
+    except RetentionError as error:
+        return error
 
 
 @st.cache_resource(scope="session", max_entries=3, show_spinner="Scoring customers…")
@@ -254,4 +256,4 @@ def _history(digest: str, months: int, *, _orders: Orders) -> pd.DataFrame:
     return revenue_history(_orders, months)
 
 
-_CACHES = (_model, _backtest, _scores, _uncertainty, _what_if, _probability, _months, _spread, _history)
+_CACHES = (_model, _tested, _scores, _uncertainty, _what_if, _probability, _months, _spread, _history)

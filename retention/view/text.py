@@ -79,12 +79,10 @@ DEFINITIONS = {
         "Rows of the file that are no order: cancelled, unpaid, without customer, date or amount, or "
         "refunds. Each reason is listed with its rows."
     ),
-    "period": ("From the first to the last order day in the data. The last day is “today” for every calculation."),
     "average_order_value": "Revenue divided by orders.",
     "repeat_rate": "Customers with a second purchase on a later day, divided by all customers.",
     "frequency": "Days on which the customer bought again, after the first purchase day.",
     "recency": "Days from the first to the last purchase.",
-    "days_since_last_order": "Days from the customer's last order to the last day in the data.",
     "monetary_value": "Mean spend of a repeat purchase day.",
     "discount_share": "Discounts divided by what the orders would have cost without them.",
     "p_alive": (
