@@ -13,32 +13,41 @@ MOST_FREQUENT = 7
 
 
 def accuracy(
-    orders: np.ndarray, revenue: np.ndarray, actual_orders: np.ndarray, actual_revenue: np.ndarray
-) -> dict[str, float]:
+    predicted: dict[str, tuple[np.ndarray, np.ndarray]], actual_orders: np.ndarray, actual_revenue: np.ndarray
+) -> pd.DataFrame:
     """Compare predicted orders and revenue of customers with the actual ones, an entry each a customer.
 
-    Returns `orders`, `actual_orders`, `revenue`, `actual_revenue` (totals), `bias` and `revenue_bias`
-    (predicted / actual - 1; NaN where nothing happened), `mae`, `rmse`, `deviance` (of the orders, a customer),
-    `top_10`, `top_20` and `gini` (of the ranking by predicted revenue; NaN where nobody brought any, `gini` also where
-    all brought the same).
+    Args:
+        predicted: By name of the model, the orders and the revenue that it foresees.
+        actual_orders: Orders of the same customers.
+        actual_revenue: Their revenue.
+
+    Returns:
+        A row for each model: `orders`, `actual_orders`, `revenue`, `actual_revenue` (totals), `bias` and
+        `revenue_bias` (predicted / actual - 1; NaN where nothing happened), `mae`, `rmse`, `deviance` (of the
+        orders, a customer), `top_10`, `top_20` and `gini` (of the ranking by predicted revenue; NaN where nobody
+        brought any, `gini` also where all brought the same).
     """
-    off = orders - actual_orders
-    captured = _captured(revenue, actual_revenue)
-    best = np.concatenate([[0.0], np.cumsum(np.sort(actual_revenue)[::-1])])
-    return {
-        "orders": orders.sum(),
-        "actual_orders": actual_orders.sum(),
-        "revenue": revenue.sum(),
-        "actual_revenue": actual_revenue.sum(),
-        "bias": _bias(orders.sum(), actual_orders.sum()),
-        "revenue_bias": _bias(revenue.sum(), actual_revenue.sum()),
-        "mae": np.abs(off).mean(),
-        "rmse": np.sqrt((off**2).mean()),
-        "deviance": poisson_deviance(orders, actual_orders).mean(),
-        "top_10": _share_of_first(captured, 0.1),
-        "top_20": _share_of_first(captured, 0.2),
-        "gini": _area(captured, len(orders)) / (_area(best, len(orders)) or np.nan),
-    }
+    best = _area(np.concatenate([[0.0], np.cumsum(np.sort(actual_revenue)[::-1])]), len(actual_revenue))
+    rows = {}
+    for name, (orders, revenue) in predicted.items():
+        off = orders - actual_orders
+        captured = _captured(revenue, actual_revenue)
+        rows[name] = {
+            "orders": orders.sum(),
+            "actual_orders": actual_orders.sum(),
+            "revenue": revenue.sum(),
+            "actual_revenue": actual_revenue.sum(),
+            "bias": _bias(orders.sum(), actual_orders.sum()),
+            "revenue_bias": _bias(revenue.sum(), actual_revenue.sum()),
+            "mae": np.abs(off).mean(),
+            "rmse": np.sqrt((off**2).mean()),
+            "deviance": poisson_deviance(orders, actual_orders).mean(),
+            "top_10": _share_of_first(captured, 0.1),
+            "top_20": _share_of_first(captured, 0.2),
+            "gini": _area(captured, len(orders)) / (best or np.nan),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def poisson_deviance(expected: np.ndarray, actual: np.ndarray) -> np.ndarray:

@@ -12,14 +12,14 @@ import pandas as pd
 from retention.accuracy import accuracy, calibration, expected_by_frequency, poisson_deviance
 from retention.checks import model_checks
 from retention.cltv import CltvModel, fit_cltv
-from retention.customers import split_customers
 from retention.errors import DataError, ModelError
 from retention.forecast import forecast
 from retention.histories import group_histories
+from retention.holdout import hold_out
 from retention.intervals import history_intervals, whole_orders
 from retention.purchases import PURCHASE_MODELS
 from retention.totals import Total, orders_of_forecast, purchase_slopes, value_of_forecast
-from retention.tracking import weekly_repeat_orders, weekly_tracking
+from retention.tracking import weekly_tracking
 
 if TYPE_CHECKING:
     from retention.orders import Orders
@@ -122,21 +122,23 @@ def backtest(orders: Orders, holdout_days: int | None = None, purchase_model: st
         )
     cut = orders.end - timedelta(days=days)
     try:
-        customers, later = split_customers(orders, cut)
+        split = hold_out(orders, cut)
+        customers = split.customers
         fitted = fit_cltv(customers, "bg_nbd")
     except (DataError, ModelError) as error:
         raise ModelError(f"Up to {cut} there is too little to predict the {days} days after it: {error}") from error
-    actual_orders, actual_revenue = later["orders"].to_numpy(), later["revenue"].to_numpy()
+    actual_orders, actual_revenue = split.later["orders"].to_numpy(), split.later["revenue"].to_numpy()
     candidates = {"bg_nbd": fitted, "mbg_nbd": replace(fitted, purchases=fitted.companion)}
     histories = group_histories(customers)
     aheads = {kind: forecast(model.purchases, histories, days) for kind, model in candidates.items()}
-    order_value = fitted.spend.expected_order_value(customers["frequency"], customers["monetary_value"])
+    frequency, spend = (customers[name].to_numpy() for name in ("frequency", "monetary_value"))
+    order_value = fitted.spend.expected_order_value(frequency, spend)
     predicted = {}
     for kind, ahead in aheads.items():
         orders_each = ahead.orders[histories.codes]
         predicted[kind] = orders_each, orders_each * order_value
     predicted |= _naive(customers, days)
-    models = pd.DataFrame({kind: accuracy(*pair, actual_orders, actual_revenue) for kind, pair in predicted.items()}).T
+    models = accuracy(predicted, actual_orders, actual_revenue)
     kind, reason = purchase_model, ""
     if kind == "auto":
         kind, reason = _better(*(predicted[one][0] for one in PURCHASE_MODELS), actual_orders)
@@ -157,8 +159,8 @@ def backtest(orders: Orders, holdout_days: int | None = None, purchase_model: st
         model=model,
         models=models,
         calibration=calibration(soon[histories.codes], actual_orders > 0),
-        by_frequency=expected_by_frequency(customers["frequency"].to_numpy(), predicted[kind][0], actual_orders),
-        tracking=weekly_tracking(weekly_repeat_orders(orders, customers, cut), customers, model.purchases, cut, days),
+        by_frequency=expected_by_frequency(frequency, predicted[kind][0], actual_orders),
+        tracking=weekly_tracking(split.weekly, histories, model.purchases, cut, days),
         coverage=float(held.mean()),
         orders=orders_of_forecast(model, customers, ahead, ranges.orders_square, slopes).total(),
         revenue=value_of_forecast(model, customers, ahead, ranges.orders_square, slopes=slopes).total(),

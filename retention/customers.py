@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from retention.errors import DataError
 
@@ -56,69 +57,69 @@ def summarise_customers(orders: Orders, as_of: date | str | pd.Timestamp | None 
     """
     day = orders.end if as_of is None else _as_date(as_of)
     found = customer_query(orders.table, day, cut=day < orders.end).to_pyarrow()
-    _check_any(found, orders, day)
-    return _finish(found, day)
+    return customer_table(found, orders, day)
 
 
-def split_customers(orders: Orders, cut: date) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Summarise the customers up to a cut, and what they bought after it, in one pass over the orders.
-
-    Returns two frames of the same customers: what `summarise_customers` gives for that day (without the `first_*`
-    columns and the discount), and `orders` (purchase days) and `revenue` after the cut.
-
-    Raises:
-        DataError: There is no order by then.
-    """
-    table = orders.table.select("customer_id", "ordered_at", "revenue")
-    found = customer_query(table, cut, cut=False, later=True).to_pyarrow()
-    _check_any(found, orders, cut)
-    customers = _finish(found, cut)
-    later = {name: found[f"later_{name}"].to_numpy() for name in ("orders", "revenue")}
-    return customers, pd.DataFrame(later, index=customers.index).astype(float)
-
-
-def customer_query(table: ibis.Table, as_of: date, cut: bool = True, later: bool = False) -> ibis.Table:
+def customer_query(table: ibis.Table, as_of: date, cut: bool = True) -> ibis.Table:
     """Return the aggregation behind `summarise_customers` as an Ibis expression, for any engine.
 
     Args:
         table: The canonical order table.
         as_of: The last day to look at.
         cut: Whether there may be orders after `as_of` to leave out.
-        later: Whether to leave them in, apart: `later_orders` (purchase days) and `later_revenue`.
 
     Returns:
-        One row per customer, sorted by `customer_id`: `days` (purchase days), `age` and `silence` (days from
-        the first and the last purchase day to `as_of`), `orders`, `revenue`, `first_revenue` (of the first
-        purchase day), `discount` and `first_*` where the table has them.
+        What `query_of_days` gives, and `first_*` where the table has them.
     """
     if cut:
         table = table.filter(table.ordered_at.date() <= ibis.literal(as_of))
-    sums = {name: table[name].sum() for name in ("revenue", "discount") if name in table.columns}
-    daily = table.group_by(table.customer_id, day=table.ordered_at.date()).agg(orders=table.count(), **sums)
-    known = daily.day <= ibis.literal(as_of) if later else None
-    sums = {name: daily[name].sum(where=known) for name in ("orders", "revenue", "discount") if name in daily.columns}
-    if later:
-        sums |= {
-            "later_orders": daily.count(where=~known),
-            "later_revenue": daily.revenue.sum(where=~known).fill_null(0.0),
-        }
-    customers = daily.group_by("customer_id").agg(
-        days=daily.count(where=known),
-        first_day=daily.day.min(),
-        last_day=daily.day.max(where=known),
-        first_revenue=daily.revenue.argmin(daily.day),
-        **sums,
-    )
-    if later:
-        customers = customers.filter(customers.days > 0)
-    customers = customers.mutate(
-        age=ibis.literal(as_of).delta(customers.first_day, unit="day"),
-        silence=ibis.literal(as_of).delta(customers.last_day, unit="day"),
-    ).drop("first_day", "last_day")
+    customers = query_of_days(purchase_days(table), as_of)
     present = [name for name in FIRST_ORDER_COLUMNS if name in table.columns]
     if present:
         customers = customers.join(_first_orders(table, present), "customer_id")
     return customers.order_by("customer_id")
+
+
+def purchase_days(table: ibis.Table) -> ibis.Table:
+    """Return one row per customer and `day` with an order: `orders`, and `revenue` and `discount` where known."""
+    sums = {name: table[name].sum() for name in ("revenue", "discount") if name in table.columns}
+    return table.group_by(table.customer_id, day=table.ordered_at.date()).agg(orders=table.count(), **sums)
+
+
+def query_of_days(days: ibis.Table, as_of: date, later: bool = False) -> ibis.Table:
+    """Return the aggregation of purchase days into customers.
+
+    Args:
+        days: From `purchase_days`.
+        as_of: The last day to look at.
+        later: Whether there are days after `as_of`, to be told apart: `later_orders` (purchase days) and
+            `later_revenue`. Customers who first bought then are left out.
+
+    Returns:
+        One row per customer: `days` (purchase days), `age` and `silence` (days from the first and the last
+        purchase day to `as_of`), `orders`, `revenue`, `first_revenue` (of the first purchase day), `discount`
+        where the table has it.
+    """
+    known = days.day <= ibis.literal(as_of) if later else None
+    sums = {name: days[name].sum(where=known) for name in ("orders", "revenue", "discount") if name in days.columns}
+    if later:
+        sums |= {
+            "later_orders": days.count(where=~known),
+            "later_revenue": days.revenue.sum(where=~known).fill_null(0.0),
+        }
+    customers = days.group_by("customer_id").agg(
+        days=days.count(where=known),
+        first_day=days.day.min(),
+        last_day=days.day.max(where=known),
+        first_revenue=days.revenue.argmin(days.day),
+        **sums,
+    )
+    if later:
+        customers = customers.filter(customers.days > 0)
+    return customers.mutate(
+        age=ibis.literal(as_of).delta(customers.first_day, unit="day"),
+        silence=ibis.literal(as_of).delta(customers.last_day, unit="day"),
+    ).drop("first_day", "last_day")
 
 
 def _first_orders(table: ibis.Table, names: list[str]) -> ibis.Table:
@@ -129,12 +130,15 @@ def _first_orders(table: ibis.Table, names: list[str]) -> ibis.Table:
     return rows.group_by("customer_id").agg(**{f"first_{name}": rows[name].min() for name in names})
 
 
-def _check_any(found, orders: Orders, day: date) -> None:
+def customer_table(found: pa.Table, orders: Orders, as_of: date) -> pd.DataFrame:
+    """Return the customers found by `customer_query` or `query_of_days`, as `summarise_customers` describes them.
+
+    Raises:
+        DataError: There are none.
+    """
     if not found.num_rows:
-        raise DataError(f"There is no order up to {day}: the orders begin on {orders.start}. Pick a later day.")
+        raise DataError(f"There is no order up to {as_of}: the orders begin on {orders.start}. Pick a later day.")
 
-
-def _finish(found, as_of: date) -> pd.DataFrame:
     def column(name: str) -> np.ndarray:
         return found[name].to_numpy()
 

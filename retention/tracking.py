@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
-import ibis
 import numpy as np
 import pandas as pd
 from scipy.interpolate import PchipInterpolator
 
-from retention.histories import Histories, group_histories
+from retention.histories import Histories
+from retention.holdout import WEEK
 from retention.purchases import PurchaseModel, log_slopes
 from retention.totals import interval
-
-if TYPE_CHECKING:
-    from retention.orders import Orders
-
-WEEK = 7
 
 #: Customers on whom the width of the band is measured, in a store that has more.
 SAMPLE = 1_000
@@ -26,41 +20,14 @@ _KNOTS = 16
 _NOTHING = 1e-300  # orders; stands for zero in a denominator
 
 
-def weekly_repeat_orders(orders: Orders, customers: pd.DataFrame, cut: date) -> pd.DataFrame:
-    """Count the repeat purchase days of the customers known at a cut by week.
-
-    Args:
-        orders: The orders.
-        customers: The customers known at the cut, as `summarise_customers` gives them for that day.
-        cut: The last day known.
-
-    Returns:
-        `week` (1 begins the day after the cut) and `actual`; weeks without a repeat purchase may be left out.
-    """
-    table = orders.table.select("customer_id", day=orders.table.ordered_at.date()).distinct()
-    early = table.filter(table.day <= ibis.literal(cut))
-    later = table.filter(table.day > ibis.literal(cut)).semi_join(early, "customer_id")
-    since = [days.day.delta(ibis.literal(cut), unit="day").name("since") for days in (early, later)]
-    counted = [
-        days.select(since=when).group_by("since").agg(purchases=ibis._.count())
-        for days, when in zip((early, later), since, strict=True)
-    ]
-    by_day = counted[0].union(counted[1]).to_pandas().set_index("since")["purchases"]
-    # On the day of the first purchase it is not a repeat one.
-    first = pd.Series(np.bincount(customers["T"])).rename(lambda age: -age)
-    repeat = by_day.sub(first, fill_value=0)
-    week = (repeat.index.to_numpy() - 1) // WEEK + 1
-    return repeat.groupby(week).sum().rename_axis("week").rename("actual").reset_index()
-
-
 def weekly_tracking(
-    actual: pd.DataFrame, customers: pd.DataFrame, model: PurchaseModel, cut: date, holdout_days: int
+    actual: pd.DataFrame, histories: Histories, model: PurchaseModel, cut: date, holdout_days: int
 ) -> pd.DataFrame:
     """Actual and expected repeat orders of all whole weeks before and after a cut.
 
     Args:
-        actual: From `weekly_repeat_orders`.
-        customers: The customers at the cut, to whom the model was fitted.
+        actual: `week` and `actual`, the `weekly` of a `Holdout`.
+        histories: Those of the customers at the cut, to whom the model was fitted.
         model: The purchase model.
         cut: The last day the model has seen.
         holdout_days: Days known after the cut.
@@ -73,9 +40,8 @@ def weekly_tracking(
 
     Source: the tracking plots of Fader, Hardie and Lee (2005), section 4; eq. 9 before and eq. 10 after the cut.
     """
-    before = int(customers["T"].max()) // WEEK
+    before = int(histories.T.max()) // WEEK
     after = holdout_days // WEEK
-    histories = group_histories(customers)
     foreseen, low, high = _foreseen(model, histories, after)
     weeks = np.arange(1 - before, after + 1)
     frame = pd.DataFrame({"week": weeks, "week_end": pd.Timestamp(cut) + pd.to_timedelta(weeks * WEEK, unit="D")})
@@ -83,16 +49,16 @@ def weekly_tracking(
     nothing = np.full(before, np.nan)
     return frame.assign(
         actual=counted,
-        expected=np.concatenate([_fitted(model, customers["T"].to_numpy(), before), foreseen]),
+        expected=np.concatenate([_fitted(model, histories, before), foreseen]),
         low=np.concatenate([nothing, low]),
         high=np.concatenate([nothing, high]),
         part=np.where(weeks <= 0, "fitted", "foreseen"),
     )
 
 
-def _fitted(model: PurchaseModel, age: np.ndarray, weeks: int) -> np.ndarray:
+def _fitted(model: PurchaseModel, histories: Histories, weeks: int) -> np.ndarray:
     """Expected repeat purchases of the last so many weeks, of customers about whom only the first day is known."""
-    joined = np.bincount(age.astype(int))
+    joined = np.bincount(histories.T.astype(int), weights=histories.counts)
     days = np.arange(1, len(joined))
     new = np.concatenate([[0.0], model.expected_purchases_of_new(days)]) if len(days) else np.zeros(1)
     # By then, a customer of age T had been there for T - since days.
@@ -115,8 +81,8 @@ def _foreseen(model: PurchaseModel, histories: Histories, weeks: int) -> tuple[n
     else:
         some = histories
     mean, variance = _weekly(model, some, ends)
-    slopes = log_slopes(model, lambda moved: _weekly(moved, some, ends)[0])
-    relative = slopes / np.maximum(mean, _NOTHING)[:, None]
+    slopes = log_slopes(model, lambda moved: _totals(moved, some, ends))
+    relative = slopes / np.maximum(_totals(model, some, ends), _NOTHING)[:, None]
     spread = np.einsum("ij,jk,ik->i", relative, np.array(model.covariance), relative)
     chance = expected * variance / np.maximum(mean, _NOTHING)
     weeks = [interval(*week) for week in zip(expected, chance, expected**2 * spread, strict=True)]

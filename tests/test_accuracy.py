@@ -12,7 +12,7 @@ def figures(revenue, actual_revenue, orders=None, actual_orders=None) -> dict[st
     revenue, actual_revenue = np.array(revenue, dtype=float), np.array(actual_revenue, dtype=float)
     orders = np.ones(len(revenue)) if orders is None else np.array(orders, dtype=float)
     actual_orders = np.ones(len(revenue)) if actual_orders is None else np.array(actual_orders, dtype=float)
-    return accuracy(orders, revenue, actual_orders, actual_revenue)
+    return accuracy({"model": (orders, revenue)}, actual_orders, actual_revenue).loc["model"].to_dict()
 
 
 def test_errors_by_hand():

@@ -8,14 +8,13 @@ import pytest
 from scipy.stats import gamma
 
 from retention import tracking as module
-from retention.customers import summarise_customers
 from retention.histories import group_histories
+from retention.holdout import hold_out
 from retention.intervals import HIGH, LOW
 from retention.purchases import PurchaseModel, fit_purchases
 from retention.samples import sample_orders
-from retention.tracking import weekly_repeat_orders, weekly_tracking
+from retention.tracking import weekly_tracking
 from tests.histories import UNKNOWN, cdnow, future_orders, handmade
-from tests.orders_stub import orders_of
 
 CUT, DAYS = date(1997, 9, 30), 273
 
@@ -32,7 +31,7 @@ def model() -> PurchaseModel:
 
 @pytest.fixture(scope="module")
 def tracked(orders, model) -> pd.DataFrame:
-    return weekly_tracking(weekly_repeat_orders(orders, cdnow(), CUT), cdnow(), model, CUT, DAYS)
+    return weekly_tracking(hold_out(orders, CUT).weekly, group_histories(cdnow()), model, CUT, DAYS)
 
 
 def repeat_days(orders, cut: date) -> pd.DataFrame:
@@ -96,50 +95,6 @@ def test_only_foreseen_weeks_have_a_band_and_it_holds_the_line(tracked):
     assert (foreseen["expected"] < foreseen["high"]).all()
 
 
-def weeks_of(orders, cut: date) -> dict[int, int]:
-    """The weeks with a repeat purchase."""
-    found = weekly_repeat_orders(orders, summarise_customers(orders, as_of=cut), cut)
-    assert (found["actual"] >= 0).all()
-    return {int(row.week): int(row.actual) for row in found.itertuples() if row.actual}
-
-
-def test_customers_who_first_buy_after_the_cut_are_left_out():
-    rows = [
-        ("known", "2024-01-01"),
-        ("known", "2024-01-20"),
-        ("known", "2024-02-03"),
-        ("on the cut", "2024-01-31 23:59"),
-        ("on the cut", "2024-02-01 00:00"),
-        ("later", "2024-02-01"),
-        ("later", "2024-02-05"),
-    ]
-    frame = pd.DataFrame(rows, columns=["customer_id", "ordered_at"]).assign(revenue=5.0)
-    orders = orders_of(frame.assign(ordered_at=pd.to_datetime(frame["ordered_at"], format="mixed")))
-    assert weeks_of(orders, date(2024, 1, 31)) == {-1: 1, 1: 2}
-
-
-def test_weeks_end_on_the_weekday_of_the_cut():
-    """Day 7 after the cut still belongs to week 1, the cut itself to week 0, and day -7 to week -1."""
-    cut = pd.Timestamp("2024-05-15")
-    days = [cut + pd.Timedelta(days=by) for by in (-100, -7, -6, 0, 1, 7, 8)]
-    frame = pd.DataFrame({"customer_id": "C", "ordered_at": days, "revenue": 1.0})
-    assert weeks_of(orders_of(frame), cut.date()) == {-1: 1, 0: 2, 1: 2, 2: 1}
-
-
-def test_several_orders_of_a_day_are_one_purchase():
-    rows = [
-        ("A", "2024-01-01 08:00"),
-        ("A", "2024-01-01 20:00"),
-        ("A", "2024-01-09 10:00"),
-        ("A", "2024-01-09 23:59"),
-        ("B", "2024-01-02 12:00"),
-        ("B", "2024-01-11 12:00"),
-        ("B", "2024-01-11 12:00"),
-    ]
-    orders = orders_of(pd.DataFrame(rows, columns=["customer_id", "ordered_at"]).assign(revenue=0.0))
-    assert weeks_of(orders, date(2024, 1, 10)) == {0: 1, 1: 1}
-
-
 NO_ORDERS = pd.DataFrame({"week": [], "actual": []}, dtype=int)
 KNOWN = {
     "CDNOW": (PurchaseModel("bg_nbd", 0.2426, 30.9, 0.7929, 2.4259, 0.0, UNKNOWN), [(29, 264, 266), (3, 250, 262)]),
@@ -154,7 +109,7 @@ def test_the_band_is_as_wide_as_chance_makes_simulated_weeks(store):
     model, histories = KNOWN[store]
     each, weeks, draws = 100, 26, 60_000
     customers = handmade([(*history, 10.0) for history in histories for _ in range(each)])
-    tracked = weekly_tracking(NO_ORDERS, customers, model, date(2024, 1, 1), 7 * weeks)
+    tracked = weekly_tracking(NO_ORDERS, group_histories(customers), model, date(2024, 1, 1), 7 * weeks)
     rng = np.random.Generator(np.random.PCG64(5))
     for week in (1, weeks // 2, weeks):
         row = tracked[tracked["week"] == week]
@@ -173,7 +128,7 @@ def test_open_parameters_widen_the_band(model):
     known = replace(model, covariance=((0.0,) * 4,) * 4)
     widths = []
     for one in (known, model):
-        foreseen = weekly_tracking(NO_ORDERS, cdnow(), one, CUT, DAYS).tail(39)
+        foreseen = weekly_tracking(NO_ORDERS, group_histories(cdnow()), one, CUT, DAYS).tail(39)
         widths.append((foreseen["high"] - foreseen["low"]).to_numpy())
     assert (widths[1] > widths[0]).all()
 
@@ -185,7 +140,7 @@ def test_a_store_that_everybody_has_left_has_an_empty_forecast_without_a_warning
     customers = handmade([(400, 420, 3_600, 10.0), (600, 620, 3_500, 10.0)])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        tracked = weekly_tracking(NO_ORDERS, customers, model, date(2024, 1, 1), 70)
+        tracked = weekly_tracking(NO_ORDERS, group_histories(customers), model, date(2024, 1, 1), 70)
     foreseen = tracked[tracked["part"] == "foreseen"]
     assert np.isfinite(foreseen[["expected", "low", "high"]]).all(axis=None)
     assert (foreseen["expected"] < 1e-6).all()
@@ -194,7 +149,7 @@ def test_a_store_that_everybody_has_left_has_an_empty_forecast_without_a_warning
 @pytest.mark.parametrize("number", [1, 3, 20, 300])
 def test_a_small_store_has_a_band_that_holds_its_line(number, model):
     customers = handmade([(1, 5, 200, 10.0)] * number)
-    foreseen = weekly_tracking(NO_ORDERS, customers, model, date(2024, 1, 1), 140).tail(20)
+    foreseen = weekly_tracking(NO_ORDERS, group_histories(customers), model, date(2024, 1, 1), 140).tail(20)
     assert np.isfinite(foreseen[["expected", "low", "high"]]).all(axis=None)
     assert (foreseen["low"] <= foreseen["expected"]).all()
     assert (foreseen["expected"] <= foreseen["high"]).all()
@@ -205,7 +160,7 @@ def test_a_sample_of_a_large_store_gives_about_the_same_band(monkeypatch, model)
     widths = []
     for size in (histories, 3 * histories // 4, histories // 4):
         monkeypatch.setattr(module, "SAMPLE", size)
-        foreseen = weekly_tracking(NO_ORDERS, cdnow(), model, CUT, DAYS).tail(39)
+        foreseen = weekly_tracking(NO_ORDERS, group_histories(cdnow()), model, CUT, DAYS).tail(39)
         widths.append((foreseen["high"] - foreseen["low"]).to_numpy())
     for some in widths[1:]:
         assert some == pytest.approx(widths[0], rel=0.06)
