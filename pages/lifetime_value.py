@@ -18,7 +18,7 @@ def answer() -> None:
         model = session.model_for(data)
     except ModelError as error:
         widgets.problem("The value of your customers cannot be estimated from these orders", error)
-        parts.customer_table(data, None)
+        parts.customer_table(data, None, None)
         return
     scores = session.scores_for(data, plan)
     parts.headline(data, scores, plan)
@@ -51,7 +51,7 @@ def answer() -> None:
             customer_parts.one_customer(data, model, scores, plan)
     if everybody.open:
         with everybody:
-            parts.customer_table(data, scores)
+            parts.customer_table(data, scores, plan)
 
 
 answer()

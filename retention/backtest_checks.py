@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -24,6 +26,30 @@ def backtest_checks(result: Backtest) -> tuple[Check, ...]:
     """Return the checks that need the order dates: the total foreseen, seasons and drift before the cut."""
     blocks = fitted_blocks(result.tracking)
     return (_foreseen(result), _seasons(blocks), _drift(blocks))
+
+
+def all_checks(found: tuple[Check, ...], result: Backtest) -> tuple[Check, ...]:
+    """Return a model's checks and those of its backtest, agreed on which way to correct the forecast.
+
+    What was measured on the hidden orders comes first: checks that only give a reason to expect a forecast that is
+    high or low say in their advice whether the hidden orders bear them out.
+    """
+    tested = backtest_checks(result)
+    measured = tested[0]
+    return tuple(
+        check
+        if check is measured or not check.leans
+        else replace(check, advice=f"{check.advice} {_borne_out(check, measured)}")
+        for check in (*found, *tested)
+    )
+
+
+def _borne_out(check: Check, measured: Check) -> str:
+    if not measured.leans:
+        return "The hidden orders came about as foreseen, so correct no totals for it yet."
+    if measured.leans == check.leans:
+        return "The hidden orders say the same: correct totals once, by those."
+    return "The hidden orders went the other way: correct totals by those, which were counted."
 
 
 def fitted_blocks(tracking: pd.DataFrame) -> pd.DataFrame:
@@ -57,9 +83,9 @@ def _foreseen(result: Backtest) -> Check:
     if abs(bias) <= OFF:
         return Check(name, "good", f"{finding}A small miss, though outside its 80% range of {low:,.0f} to {high:,.0f}.")
     finding += f"That lies outside its 80% range of {low:,.0f} to {high:,.0f}."
-    direction = "more" if bias < 0 else "less"
+    direction, leans = ("more", "low") if bias < 0 else ("less", "high")
     advice = f"Expect {direction} than the forecast says, by about as much, unless the next months are quite different."
-    return Check(name, "bad" if abs(bias) > FAR_OFF else "caution", finding, advice)
+    return Check(name, "bad" if abs(bias) > FAR_OFF else "caution", finding, advice, leans)
 
 
 def _seasons(blocks: pd.DataFrame) -> Check:
@@ -93,12 +119,13 @@ def _drift(blocks: pd.DataFrame) -> Check:
     change = ratio[1] / ratio[0] - 1
     finding = f"In the last {latest * BLOCK} weeks before the cut orders ran {change:+.0%} against the weeks before."
     if abs(change) > DRIFT and abs(ratio[1] - ratio[0]) > 2 * error:
-        direction = "fewer" if change < 0 else "more"
+        direction, leans = ("fewer", "high") if change < 0 else ("more", "low")
         return Check(
             name,
             "caution",
             finding,
             f"Expect {direction} orders than the forecast says if this goes on; find out what has changed.",
+            leans,
         )
     return Check(name, "good", finding)
 

@@ -42,13 +42,15 @@ class Check:
     """One finding about the data or the model.
 
     `status` is "good", "caution" (usable with care) or "bad" (do not act on it). `finding` is a sentence with
-    the number found; `advice` is the one thing to do, empty when the status is "good".
+    the number found; `advice` is the one thing to do, empty when the status is "good". `leans` is "high" or "low"
+    where the check says on which side of the truth the forecast lies.
     """
 
     name: str
     status: str
     finding: str
     advice: str = ""
+    leans: str = ""
 
 
 def model_checks(
@@ -174,8 +176,8 @@ def _parameters(purchases: PurchaseModel, companion: PurchaseModel) -> Check:
         doubt = _doubt(model)
         if doubt:
             about = "" if model is purchases else " in the model for one-time buyers"
-            finding, advice = doubt
-            return Check(name, "caution", f"{finding}{about}.", advice)
+            finding, advice, leans = doubt
+            return Check(name, "caution", f"{finding}{about}.", advice, leans)
     numbers = ", ".join(f"{name} = {getattr(purchases, name):.3g}" for name in ("r", "a", "b"))
     finding = f"The parameters lie well inside their range ({numbers})."
     if abs(purchases.a - 1) < NEAR_ONE:
@@ -185,23 +187,26 @@ def _parameters(purchases: PurchaseModel, companion: PurchaseModel) -> Check:
     return Check(name, "good", finding)
 
 
-def _doubt(model: PurchaseModel) -> tuple[str, str] | None:
+def _doubt(model: PurchaseModel) -> tuple[str, str, str] | None:
     leaving = model.a / (model.a + model.b)
     if leaving < 0.001:
         return (
             "The fit sees practically no customer leave for good: fewer than 1 in 1,000 after an order",
             "Expect the forecast to be high; a longer period would show who leaves.",
+            "high",
         )
     if leaving > 0.95 or min(model.a, model.b) < 0.01:
         return (
             f"The chance to leave after an order ({leaving:.0%}) lies at the edge of what the model can describe",
             "Read totals rather than single customers, and load a longer period if there is one.",
+            "",
         )
     if max(model.r, model.a, model.b) > ALIKE:
         alike = "how often they buy" if model.r > ALIKE else "how likely they are to leave"
         return (
             f"The orders do not show that customers differ in {alike}: all are taken to be alike",
             "Read totals rather than single customers; more customers or a longer period may tell them apart.",
+            "",
         )
     return None
 
@@ -246,6 +251,7 @@ def _newest_customers(customers: pd.DataFrame, purchases: PurchaseModel) -> Chec
             "caution",
             finding,
             f"Take the forecast of recent customers as {direction}, and look for what has changed in how they are won.",
+            direction,
         )
     return Check(name, "good", finding)
 

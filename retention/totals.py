@@ -139,7 +139,7 @@ def value_of_forecast(
         np.maximum(square - orders**2, 0)[codes] * worth**2,
         sample,
         np.concatenate([slopes * worth[sample, None], by_spend * expected[sample, None]], axis=1),
-        block_diag(model.purchases.covariance, model.spend.covariance or np.zeros((by_spend.shape[1],) * 2)),
+        covariance_of(model, by_spend.shape[1]),
     )
 
 
@@ -169,6 +169,11 @@ def purchase_slopes(model: CltvModel, customers: pd.DataFrame, ahead: Forecast) 
         return replace(forecast(purchases, histories, ahead.ends[-1]), discount=ahead.discount).discounted_orders
 
     return log_slopes(model.purchases, orders)[histories.codes]
+
+
+def covariance_of(model: CltvModel, spend_parameters: int) -> np.ndarray:
+    """Return that of the log parameters of the purchase model and then of the spend model."""
+    return block_diag(model.purchases.covariance, model.spend.covariance or np.zeros((spend_parameters,) * 2))
 
 
 def sample_of(customers: int) -> np.ndarray:

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from retention.checks import ENOUGH_CUSTOMERS, ENOUGH_DAYS, Check
 from retention.errors import DataError
 from retention.forecast import DAYS_PER_MONTH
 
@@ -169,19 +168,23 @@ def revenue_history(orders: Orders, months: int = 24) -> pd.DataFrame:
 def past_and_expected(history: pd.DataFrame, months: pd.DataFrame, end: date) -> pd.DataFrame:
     """Past revenue and what today's customers are expected to bring, as one tidy frame.
 
-    `history` comes from `revenue_history`, `months` from `expected_by_month`, `end` is the last order day.
-    Returns `start`, `end` (timestamps), `kind` ("first", "repeat" or "expected") and `revenue`.
+    `history` comes from `revenue_history`, `months` from `month_ranges`, `end` is the last order day.
+    Returns `start`, `end` (timestamps), `kind` ("first", "repeat" or "expected"), `revenue`, and `revenue_low`,
+    `revenue_high` (80 % interval of what is expected, else NaN).
     """
     parts = [history.assign(kind=kind, revenue=history[f"{kind}_revenue"]) for kind in ("first", "repeat")] + [
         months.assign(kind="expected", revenue=months["expected_revenue"])
     ]
-    tidy = pd.concat([part[["start_day", "end_day", "kind", "revenue"]] for part in parts], ignore_index=True)
+    ranges = ["revenue_low", "revenue_high"]
+    columns = ["start_day", "end_day", "kind", "revenue", *ranges]
+    tidy = pd.concat([part.reindex(columns=columns) for part in parts], ignore_index=True)
     return pd.DataFrame(
         {
             "start": day_to_date(tidy["start_day"], end),
             "end": day_to_date(tidy["end_day"], end),
             "kind": tidy["kind"],
             "revenue": tidy["revenue"].astype(float),
+            **{name: tidy[name].astype(float) for name in ranges},
         }
     )
 
@@ -189,22 +192,6 @@ def past_and_expected(history: pd.DataFrame, months: pd.DataFrame, end: date) ->
 def day_to_date(days: pd.Series, end: date) -> pd.Series:
     """Days relative to the last order day `end`, as timestamps rounded to whole days."""
     return pd.Timestamp(end) + pd.to_timedelta(days.round().astype("int64"), unit="D")
-
-
-def thin_data(customers: pd.DataFrame, orders: Orders) -> tuple[Check, ...]:
-    """What is too little for a firm answer (customers, history, repeat purchases); empty when nothing is."""
-    history = (orders.end - orders.start).days + 1
-    found = []
-    if len(customers) < ENOUGH_CUSTOMERS:
-        finding = f"There are {len(customers):,} customers; {ENOUGH_CUSTOMERS} or more give steady numbers."
-        found.append(Check("Few customers", "caution", finding, "Load a longer period, or read totals only."))
-    if history < ENOUGH_DAYS:
-        finding = f"The orders span {history:,} days; below {ENOUGH_DAYS} a pause looks like a goodbye."
-        found.append(Check("Short history", "caution", finding, "Load a longer period, a year or more."))
-    if not (customers["orders"] >= 3).any():
-        finding = "No customer has three orders or more, so how long customers stay is hard to tell."
-        found.append(Check("Few repeat orders", "caution", finding, "Load a longer period."))
-    return tuple(found)
 
 
 def find_customers(

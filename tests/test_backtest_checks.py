@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from retention.backtest import backtest
-from retention.backtest_checks import backtest_checks, fitted_blocks
+from retention.backtest_checks import all_checks, backtest_checks, fitted_blocks
+from retention.checks import Check
 from retention.samples import sample_orders
 
 
@@ -111,3 +112,30 @@ def test_nobody_coming_back_is_bad(result):
     check = named(result, "Hidden orders", models=models)
     assert check.status == "bad"
     assert "none of the 2,357 customers ordered again" in check.finding
+
+
+DRIFTS = {"tracking": tracking(np.repeat([1.0, 0.6], 52))}
+HIGH, LOW, RIGHT = 1.3, 0.7, 1.0
+
+
+@pytest.mark.parametrize(
+    ("foreseen", "words"),
+    [(LOW, "went the other way"), (HIGH, "say the same"), (RIGHT, "correct no totals")],
+)
+def test_checks_that_only_have_a_reason_defer_to_the_hidden_orders(result, foreseen, words):
+    """The newest customers and a drift say that the forecast is high; the hidden orders were counted."""
+    models = result.models.copy()
+    actual = models.loc["bg_nbd", "actual_orders"]
+    models.loc["bg_nbd", ["orders", "bias"]] = actual * foreseen, foreseen - 1
+    total = dataclasses.replace(
+        result.orders, expected=actual * foreseen, low=actual * foreseen * 0.95, high=actual * foreseen * 1.05
+    )
+    changed = dataclasses.replace(result, models=models, orders=total, **DRIFTS)
+    newest = Check("Newest customers", "caution", "They come back less.", "Take it as high.", leans="high")
+    steady = Check("Customers", "good", "There are enough.")
+    found = {check.name: check for check in all_checks((newest, steady), changed)}
+    assert found["Customers"] == steady
+    for name in ("Newest customers", "Drift"):
+        assert words in found[name].advice
+    assert not any(part in found["Hidden orders"].advice for part in ("went the other way", "say the same"))
+    assert found["Hidden orders"].leans == {LOW: "low", HIGH: "high", RIGHT: ""}[foreseen]

@@ -14,7 +14,7 @@ from retention.view import palette, text
 HEIGHT = 320
 
 
-def past_and_expected_chart(frame: pd.DataFrame, currency: str | None) -> alt.Chart:
+def past_and_expected_chart(frame: pd.DataFrame, currency: str | None) -> alt.LayerChart:
     """Revenue by month, first and repeat orders stacked, and what today's customers are expected to add.
 
     `frame` comes from `retention.value.past_and_expected`.
@@ -29,9 +29,11 @@ def past_and_expected_chart(frame: pd.DataFrame, currency: str | None) -> alt.Ch
         label=frame["kind"].map(labels),
         order=frame["kind"].map({"repeat": 0, "first": 1, "expected": 0}),
         amount=[text.money(x, currency, short=True) for x in frame["revenue"]],
+        between=_ranges(frame, currency),
+        middle=frame["start"] + (frame["end"] - frame["start"]) / 2,
     )
-    return (
-        alt.Chart(shown, height=HEIGHT)
+    bars = (
+        alt.Chart(shown)
         .transform_stack(stack="revenue", groupby=["start"], sort=[alt.SortField("order")], as_=["low", "high"])
         .mark_rect(**_GAP)
         .encode(
@@ -50,9 +52,11 @@ def past_and_expected_chart(frame: pd.DataFrame, currency: str | None) -> alt.Ch
                 alt.Tooltip("start:T", title="From", format="%e %b %Y"),
                 alt.Tooltip("end:T", title="To", format="%e %b %Y"),
                 alt.Tooltip("amount:N", title="Revenue"),
+                alt.Tooltip("between:N", title="80% range"),
             ],
         )
     )
+    return alt.layer(bars, _range_rules(shown[shown["kind"] == "expected"])).properties(height=HEIGHT)
 
 
 def value_histogram_chart(frame: pd.DataFrame, currency: str | None) -> alt.Chart:
@@ -153,7 +157,7 @@ def concentration_chart(curve: pd.DataFrame, top: pd.DataFrame, currency: str | 
 def expected_months_chart(frame: pd.DataFrame, currency: str | None) -> alt.LayerChart:
     """Expected revenue by month and, in front of it, what is left after margin and discounting.
 
-    `frame`: `expected_by_month` with `start` and `end` as dates.
+    `frame`: `month_ranges` with `start` and `end` as dates.
     """
     labels = ["Revenue", "Value, after margin and discount"]
     shown = frame.assign(
@@ -162,6 +166,7 @@ def expected_months_chart(frame: pd.DataFrame, currency: str | None) -> alt.Laye
         revenue_label=labels[0],
         value_label=labels[1],
         revenue=[text.money(x, currency, short=True) for x in frame["expected_revenue"]],
+        between=_ranges(frame, currency),
         kept=[text.money(x, currency, short=True) for x in frame["expected_value"]],
     )
     colour = {
@@ -173,6 +178,7 @@ def expected_months_chart(frame: pd.DataFrame, currency: str | None) -> alt.Laye
         alt.Tooltip("start:T", title="From", format="%e %b %Y"),
         alt.Tooltip("end:T", title="To", format="%e %b %Y"),
         alt.Tooltip("revenue:N", title=labels[0]),
+        alt.Tooltip("between:N", title="80% range"),
         alt.Tooltip("kept:N", title=labels[1]),
         alt.Tooltip("expected_orders:Q", title="Expected orders", format=",.0f"),
     ]
@@ -193,7 +199,23 @@ def expected_months_chart(frame: pd.DataFrame, currency: str | None) -> alt.Laye
         .mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=50, filled=True))
         .encode(x="middle:T", y="expected_value:Q", color=alt.Color("value_label:N", **colour), tooltip=tooltip)
     )
-    return alt.layer(bars, line).properties(height=HEIGHT)
+    return alt.layer(bars, _range_rules(shown), line).properties(height=HEIGHT)
+
+
+def _ranges(frame: pd.DataFrame, currency: str | None) -> list[str]:
+    return [
+        "" if pd.isna(low) else text.money_range(low, high, currency)
+        for low, high in zip(frame["revenue_low"], frame["revenue_high"], strict=True)
+    ]
+
+
+def _range_rules(shown: pd.DataFrame) -> alt.Chart:
+    """A thin line from the low to the high end of each month's range."""
+    return (
+        alt.Chart(shown)
+        .mark_rule(color=palette.NEUTRAL, strokeWidth=1.5, opacity=0.9)
+        .encode(x="middle:T", y=alt.Y("revenue_low:Q"), y2="revenue_high:Q")
+    )
 
 
 _UNIT = alt.Scale(domain=[0, 1])

@@ -24,12 +24,11 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
     """Pick a customer; the curve, the next order and the map follow."""
     st.subheader("One customer", anchor=False)
     left, right = st.columns(2, gap="medium")
-    query = left.text_input(
-        "Find a customer", placeholder="Part of an e-mail or number", icon=":material/search:", key="one_customer_query"
-    )
+    with left:
+        query = widgets.customer_query("one_customer_query")
     found, total = value.find_customers(data.customers, scores, query, CHOICES)
     if not total:
-        st.info(f"No customer has “{text.plain(query)}” in the name.", icon=":material/search_off:")
+        widgets.no_customer(query)
         return
     chosen = right.selectbox(
         "Customer, highest value first" if total <= CHOICES else f"Customer, the {CHOICES} of highest value first",

@@ -150,22 +150,22 @@ def months(data: Loaded, plan: Plan) -> None:
     )
 
 
-def customer_table(data: Loaded, scores: pd.DataFrame | None) -> None:
-    """Search, the best customers that match, and the download of all of them."""
+def customer_table(data: Loaded, scores: pd.DataFrame | None, plan: Plan | None) -> None:
+    """Search, the best customers that match, and the download of all of them; without a model no scores and no plan."""
     st.subheader("Customers", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        query = st.text_input(
-            "Find a customer", placeholder="Part of an e-mail or number", icon=":material/search:", width=360
-        )
+        query = widgets.customer_query("customers_query", width=360)
         found, total = value.find_customers(data.customers, scores, query, TABLE_ROWS)
-        widgets.csv_download(
-            f"Download {text.plural(total, 'customer')}",
-            "customers.csv",
-            partial(_csv, data.customers, scores, query),
-            key="download_customers",
-        )
+        if total:
+            over = "" if plan is None else f"-value-{plan.horizon_days}-days"
+            widgets.csv_download(
+                f"Download {text.plural(total, 'customer')}",
+                f"customers{over}.csv",
+                partial(_csv, data.customers, scores, query),
+                key="download_customers",
+            )
     if not total:
-        st.info(f"No customer has “{text.plain(query)}” in the name.", icon=":material/search_off:")
+        widgets.no_customer(query)
         return
     by = "revenue" if scores is None else "expected value"
     scope = "All" if total <= TABLE_ROWS else f"The first {TABLE_ROWS} of"
@@ -212,4 +212,6 @@ def columns(currency: str | None) -> dict:
 
 
 def _csv(customers: pd.DataFrame, scores: pd.DataFrame | None, query: str) -> bytes:
-    return to_csv(value.find_customers(customers, scores, query)[0])
+    found = value.find_customers(customers, scores, query)[0]
+    chances = [name for name in found.columns if name.startswith("p_")]
+    return to_csv(found.round(dict.fromkeys(found.columns, 2) | dict.fromkeys(chances, 4)))

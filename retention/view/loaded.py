@@ -13,11 +13,12 @@ import pandas as pd
 import streamlit as st
 
 from retention.backtest import Backtest, backtest
-from retention.backtest_checks import backtest_checks
+from retention.backtest_checks import all_checks
 from retention.checks import Check
 from retention.cltv import CltvModel, expected_by_month, fit_cltv, predict_cltv, purchase_probability
 from retention.customers import summarise_customers
 from retention.errors import RetentionError
+from retention.month_ranges import month_ranges
 from retention.orders import Orders
 from retention.samples import SAMPLES, sample_orders
 from retention.totals import Uncertainty, value_uncertainty
@@ -153,17 +154,15 @@ def checks_for(loaded: Loaded) -> tuple[Check, ...]:
     """All checks of the forecast: the model's and those of the usual backtest; ModelError as `model_for`."""
     model = model_for(loaded)
     try:
-        tested = backtest_checks(backtest_for(loaded))
+        return all_checks(model.checks, backtest_for(loaded))
     except RetentionError as error:
-        tested = (
-            Check(
-                "Backtest",
-                "caution",
-                f"The forecast could not be tested on the past of these orders. {error}",
-                "Load a longer period, so that its end can be hidden and predicted.",
-            ),
+        untested = Check(
+            "Backtest",
+            "caution",
+            f"The forecast could not be tested on the past of these orders. {error}",
+            "Load a longer period, so that its end can be hidden and predicted.",
         )
-    return (*model.checks, *tested)
+    return (*model.checks, untested)
 
 
 def scores_for(loaded: Loaded, plan: Plan) -> pd.DataFrame:
@@ -197,7 +196,7 @@ def history_for(loaded: Loaded, months: int = 24) -> pd.DataFrame:
 
 
 def months_for(loaded: Loaded, plan: Plan) -> pd.DataFrame:
-    """`expected_by_month` of the whole base; ModelError as `model_for`."""
+    """`expected_by_month` of the whole base with `month_ranges`; ModelError as `model_for`."""
     return _months(loaded.orders.digest, plan, _loaded=loaded)
 
 
@@ -241,7 +240,8 @@ def _probability(digest: str, kind: str, days: int, *, _loaded: Loaded) -> pd.Se
 
 @st.cache_resource(scope="session", max_entries=12, show_spinner=False)
 def _months(digest: str, plan: Plan, *, _loaded: Loaded) -> pd.DataFrame:
-    return expected_by_month(_model(digest, plan.purchase_model, _loaded=_loaded), _loaded.customers, **plan.terms())
+    model, customers = _model(digest, plan.purchase_model, _loaded=_loaded), _loaded.customers
+    return month_ranges(model, customers, expected_by_month(model, customers, **plan.terms()))
 
 
 @st.cache_resource(scope="session", max_entries=12, show_spinner=False)

@@ -68,13 +68,9 @@ def to_come(data: Loaded) -> None:
 
 
 def warnings(data: Loaded) -> None:
-    """How much was left out, and what the data is too thin for."""
+    """How much was left out."""
     revenue = float(data.customers["revenue"].sum())
     rows_report.much_left_out(data.orders, revenue, "All reasons stand under “What was read” below.")
-    thin = value.thin_data(data.customers, data.orders)
-    if thin:
-        lines = [f"{text.plain(check.finding)} {text.plain(check.advice)}" for check in thin]
-        st.warning("  \n".join(["**Read the numbers with care**", *lines]), icon=":material/warning:")
 
 
 def next_pages() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
@@ -145,6 +145,18 @@ def check_list(checks: Sequence["Check"]) -> None:
             st.markdown(f":{colour}[{icon} **{STATUS_WORDS[check.status]}:** {text.plain(check.name)}]")
             st.markdown(finding)
             st.markdown(f"**What to do:** {text.plain(check.advice, limit=1000)}")
+
+
+def customer_query(key: str, width: int | Literal["stretch"] = "stretch") -> str:
+    """A search box for customers by a part of their name."""
+    return st.text_input(
+        "Find a customer", placeholder="Part of an e-mail or number", icon=":material/search:", key=key, width=width
+    )
+
+
+def no_customer(query: str) -> None:
+    """What stands in place of the customers where the search has found none."""
+    st.info(f"No customer has “{text.plain(query)}” in the name.", icon=":material/search_off:")
 
 
 def problem(title: str, error: RetentionError) -> None:

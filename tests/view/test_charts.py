@@ -21,6 +21,8 @@ def months():
             "end_day": [30.4375, 60.0],
             "expected_orders": [3.0, 2.0],
             "expected_revenue": [90.0, 60.0],
+            "revenue_low": [70.0, 41.0],
+            "revenue_high": [113.0, 84.0],
             "expected_value": [45.0, 29.0],
         }
     )
