@@ -159,7 +159,7 @@ def expected_months_chart(frame: pd.DataFrame, currency: str | None) -> alt.Laye
 
     `frame`: `month_ranges` with `start` and `end` as dates.
     """
-    labels = ["Revenue", "Value, after margin and discount"]
+    labels = ["Revenue", "Value"]
     shown = frame.assign(
         base=0.0,
         middle=frame["start"] + (frame["end"] - frame["start"]) / 2,

@@ -139,7 +139,8 @@ def months(data: Loaded, plan: Plan) -> None:
         return
     st.caption(
         text.plain(
-            f"{words} The line is the value: {terms[0].lower()}{terms[1:]}. Where revenue falls over time, some of "
+            f"{words} Thin lines are a month's 80% range. The thick line is the value: "
+            f"{terms[0].lower()}{terms[1:]}. Where revenue falls over time, some of "
             "them leave; customers you have yet to win come on top."
         )
     )

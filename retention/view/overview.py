@@ -60,9 +60,9 @@ def to_come(data: Loaded) -> None:
     )
     ahead = text.money(float(months["expected_revenue"].sum()), currency, short=True)
     st.caption(
-        f"The expected bars add up to {text.plain(ahead)} before margin and discounting. They "
-        "are repeat orders of today's customers only: compare them with the repeat orders "
-        "so far. Customers you have yet to win come on top. A month is 30.4 days, counted from the last "
+        f"The expected bars add up to {text.plain(ahead)} before margin and discounting; thin lines are a month's "
+        "80% range. They are repeat orders of today's customers only: compare them with the repeat orders so far. "
+        "Customers you have yet to win come on top. A month is 30.4 days, counted from the last "
         "order day."
     )
 
