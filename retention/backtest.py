@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 #: The shortest hidden part that says anything, in days, and the longest taken unless asked for.
 MIN_HOLDOUT, MAX_HOLDOUT = 14, 365
+#: Standard errors beyond which a difference is hardly chance: 19 times in 20 chance stays below.
+_CLEAR = 1.96
+#: From this multiple on a prediction is said to be so many times too high, not so many percent.
+_TIMES = 4
 BASELINES = {"past_rate": "Past rate carried on", "average": "Everybody the average"}
 
 
@@ -77,10 +81,10 @@ class Backtest:
                 f"In the last {self.holdout_days} days none of the {self.customers:,} customers ordered again, "
                 f"where this model foresaw {found['orders']:,.0f} orders."
             )
-        said = (
-            f"In the last {self.holdout_days} days this model foresaw {found['orders']:,.0f} of {actual:,} repeat "
-            f"orders, {_off(found['bias'])}"
-        )
+        foreseen = f"{found['orders']:,.0f} of {actual:,} repeat orders"
+        if found["bias"] > 0:
+            foreseen = f"{found['orders']:,.0f} repeat orders where {actual:,} came"
+        said = f"In the last {self.holdout_days} days this model foresaw {foreseen}, {_off(found['bias'])}"
         if found["actual_revenue"] > 0:
             said += f"; its best 20% of customers brought {found['top_20']:.0%} of the revenue"
         return f"{said}; guessing from past rates was {_off(naive['bias'])}."
@@ -126,7 +130,11 @@ def backtest(orders: Orders, holdout_days: int | None = None, purchase_model: st
         customers = split.customers
         fitted = fit_cltv(customers, "bg_nbd")
     except (DataError, ModelError) as error:
-        raise ModelError(f"Up to {cut} there is too little to predict the {days} days after it: {error}") from error
+        found = str(error).partition(". ")[0].rstrip(".")
+        raise ModelError(
+            f"With {days} days hidden there is too little before {cut} to predict them from. {found}. "
+            "Hide fewer days, or load a longer period."
+        ) from error
     actual_orders, actual_revenue = split.later["orders"].to_numpy(), split.later["revenue"].to_numpy()
     candidates = {"bg_nbd": fitted, "mbg_nbd": replace(fitted, purchases=fitted.companion)}
     histories = group_histories(customers)
@@ -194,10 +202,13 @@ def _better(bg_nbd: np.ndarray, mbg_nbd: np.ndarray, actual: np.ndarray) -> tupl
     measured = f"the mean deviance of the hidden orders is {numbers} (standard error of the difference {error:.4f})"
     if abs(worse.mean()) <= error:
         return kind, f"BG/NBD, the usual model: the backtest does not tell the two apart; {measured}."
-    return kind, f"{PURCHASE_MODELS[kind]}: it foresaw the orders of single customers better; {measured}."
+    better = "better" if abs(worse.mean()) > _CLEAR * error else "slightly better, which may be chance"
+    return kind, f"{PURCHASE_MODELS[kind]}: it foresaw the orders of single customers {better}; {measured}."
 
 
 def _off(bias: float) -> str:
     if abs(bias) < 0.005:
         return "right to a percent"
+    if bias >= _TIMES - 1:
+        return f"{bias + 1:.0f} times as many"
     return f"{abs(bias):.0%} too {'many' if bias > 0 else 'few'}"

@@ -250,7 +250,8 @@ def _newest_customers(customers: pd.DataFrame, purchases: PurchaseModel) -> Chec
             name,
             "caution",
             finding,
-            f"Take the forecast of recent customers as {direction}, and look for what has changed in how they are won.",
+            f"Take the forecast of recent customers as {direction}, and look for what has changed in how they are won, "
+            "unless the season explains it.",
             direction,
         )
     return Check(name, "good", finding)

@@ -65,8 +65,9 @@ def next_order(model: CltvModel, frequency: int, recency: float, T: float, days:
 def order_distribution(model: CltvModel, frequency: int, recency: float, T: float, days: float = 365) -> pd.DataFrame:
     """Return how many orders a customer with this history will place in the next `days`.
 
-    Returns a row a bar, at most about `MOST_BARS` of one width: `orders` (the first number of the bar), `to` (the last)
-    and `probability`. The bars cover all but the rarest numbers at either end. Arguments and errors as in `next_order`.
+    Returns a row a bar, one for none at all and at most about `MOST_BARS` of one width: `orders` (the first number of
+    the bar), `to` (the last) and `probability`. The bars cover all but the rarest numbers at either end. Arguments and
+    errors as in `next_order`.
 
     Source: as `order_counts`, for a customer who may have left.
     """
@@ -77,13 +78,14 @@ def order_distribution(model: CltvModel, frequency: int, recency: float, T: floa
     orders = np.concatenate([[0], counts.numbers]).astype(int)
     last = min(int(np.searchsorted(probability.cumsum(), 1 - _RAREST)), len(orders) - 1)
     width = -(-(last + 1) // MOST_BARS)
-    bar = orders[: last + 1] // width
-    first = np.unique(bar) * width
+    # None at all is a bar of its own.
+    bar = -(-orders[: last + 1] // width)
+    bars = np.unique(bar)
     return pd.DataFrame(
         {
-            "orders": first,
-            "to": first + width - 1,
-            "probability": np.bincount(bar, weights=probability[: last + 1])[np.unique(bar)],
+            "orders": np.maximum((bars - 1) * width + 1, 0) * (bars > 0),
+            "to": bars * width,
+            "probability": np.bincount(bar, weights=probability[: last + 1])[bars],
         }
     )
 

@@ -30,9 +30,10 @@ class Orders:
     """The canonical order table.
 
     table: Ibis, one row per order: order_id, customer_id (text), ordered_at (timestamp, the shop's own clock),
-    revenue (float, net of refunds, >= 0) and, where the file has them, discount, quantity (float), channel, region,
-    product, category, coupon, currency (text). start, end: first and last order day; the observation ends at `end`.
-    digest: of the file's bytes and the reading choices, to key caches with.
+    revenue (float, net of refunds, >= 0) and, where the file has them, refunded (what came off the revenue), discount,
+    quantity (float), channel, region, product, category, coupon, currency (text). start, end: first and last order
+    day; the observation ends at `end`. digest: of the file's bytes and the reading choices, to
+    key caches with.
     """
 
     table: ir.Table
@@ -98,9 +99,6 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     if fates - {"order"}:
         dropped = dropped.union(lost_lines(marked, gathered, placed, lines.grouped))
     left_out = _with_cells(sheet, dropped)
-    table = settled.drop("gross", "taken", "over")
-    if not lines.numbered:
-        table = table.mutate(order_id=table.line.cast("string")).drop("line")
     span = (
         settled.aggregate(
             orders=settled.count(),
@@ -113,6 +111,11 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
         .execute()
         .iloc[0]
     )
+    table = settled.rename(refunded="taken").drop("gross", "over")
+    if not span.taken:
+        table = table.drop("refunded")
+    if not lines.numbered:
+        table = table.mutate(order_id=table.line.cast("string")).drop("line")
     reasons = count_reasons(left_out)
     report = OrderReport(
         rows_read=sheet.rows,

@@ -94,7 +94,7 @@ class PurchaseModel:
         return np.maximum.accumulate(expected, axis=1)
 
     def expected_purchases_of_new(self, days: np.ndarray | float) -> np.ndarray:
-        """Return the repeat purchases that a customer who buys for the first time today makes in `days`.
+        """Return the repeat purchases that a customer who buys for the first time today makes in `days`, ascending.
 
         Source: eq. 9 in Fader, Hardie and Lee (2005).
         """

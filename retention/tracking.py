@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import numpy as np
@@ -56,14 +57,23 @@ def weekly_tracking(
     )
 
 
+def fitted_orders(model: PurchaseModel, histories: Histories, days: int) -> float:
+    """Return the repeat purchases of the last so many days that the model expects of new customers like these."""
+    return float(-np.diff(_expected_by(model, histories, [0, days]))[0])
+
+
 def _fitted(model: PurchaseModel, histories: Histories, weeks: int) -> np.ndarray:
     """Expected repeat purchases of the last so many weeks, of customers about whom only the first day is known."""
+    return -np.diff(_expected_by(model, histories, range(0, (weeks + 1) * WEEK, WEEK)))[::-1]
+
+
+def _expected_by(model: PurchaseModel, histories: Histories, ago: Iterable[int]) -> list[float]:
+    """Repeat purchases expected up to so many days ago."""
     joined = np.bincount(histories.T.astype(int), weights=histories.counts)
     days = np.arange(1, len(joined))
     new = np.concatenate([[0.0], model.expected_purchases_of_new(days)]) if len(days) else np.zeros(1)
     # By then, a customer of age T had been there for T - since days.
-    totals = [joined[since:] @ new[: len(joined) - since] for since in range(0, (weeks + 1) * WEEK, WEEK)]
-    return -np.diff(totals)[::-1]
+    return [joined[since:] @ new[: len(joined) - since] for since in ago]
 
 
 def _foreseen(model: PurchaseModel, histories: Histories, weeks: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

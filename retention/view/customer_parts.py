@@ -17,7 +17,8 @@ CHOICES = 200
 FAR_AHEAD = 1826  # days: past five years a waiting time is no date
 MOST = 12
 TOO_NEW = 30  # days since the first order below which the map has nothing to show
-LIKELY_GONE = 0.9  # probability to have left from which a next order is not given a date
+LIKELY_GONE = 0.5  # probability to have left from which a next order is not given a date
+HARDLY = 0.1  # probability to order below which a range of orders says little
 
 
 def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Plan) -> None:
@@ -46,13 +47,16 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
                 "Expected value",
                 text.money(score["cltv"], currency),
                 "cltv_range",
-                f"80% range: {text.money_range(score['cltv_low'], score['cltv_high'], currency)}",
+                f"Most likely nothing: orders with {text.percent(score['p_purchase'])}"
+                if score["p_purchase"] < HARDLY
+                else f"80% range: {text.money_range(score['cltv_low'], score['cltv_high'], currency)}",
             ),
             widgets.Metric(
                 "Expected orders",
                 f"{score['expected_orders']:.1f}",
                 "expected_orders",
-                f"80% range: {score['orders_low']:.0f} to {score['orders_high']:.0f}",
+                f"At least one: {text.percent(score['p_purchase'])}; 80% range: {score['orders_low']:.0f} to "
+                f"{score['orders_high']:.0f}",
             ),
             widgets.Metric(
                 "Next order",
@@ -63,7 +67,7 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
             widgets.Metric(
                 "Gone for good",
                 text.percent(due.never),
-                "p_alive",
+                "gone_for_good",
                 "As MBG/NBD sees it"
                 if _by_companion(model, history[0])
                 else f"Still active: {text.percent(1 - due.never)}",
@@ -75,8 +79,8 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
     st.caption(
         text.plain(
             f"{chosen}: {bought} since {text.day(row['first_order'].date())}, {spent} in all; the last one "
-            f"{text.days(silence)} before the end of the data. The next order comes within 30 days with a probability "
-            f"of {text.percent(due.within)}.",
+            f"{text.days(silence)} before the end of the data, {text.day(data.orders.end)}, from which all days are "
+            f"counted. The next order comes within 30 days with a probability of {text.percent(due.within)}.",
             limit=600,
         )
     )
@@ -147,6 +151,8 @@ def _by_companion(model: CltvModel, frequency: int) -> bool:
 def _window(early: float, late: float) -> str:
     """The first and the last day as a range: "3 to 54 days", "20 days to 4 months"."""
     first, last = _day(early), _day(late)
+    if first == last:
+        return first
     number, _, unit = first.partition(" ")
     return f"{number} to {last}" if last.endswith(unit) else f"{first} to {last}"
 

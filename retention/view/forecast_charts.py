@@ -267,4 +267,4 @@ def levers_chart(frame: pd.DataFrame, currency: str | None) -> alt.LayerChart:
         .mark_rule(color=palette.STEPS[0], strokeWidth=2.5)
         .encode(x="low:Q", x2="high:Q", y=y, tooltip=tooltip)
     )
-    return alt.layer(bars, ranges).properties(height=44 * len(shown) + 40)
+    return alt.layer(bars, ranges).properties(height=44 * len(shown) + 80)

@@ -24,6 +24,7 @@ HORIZONS = {
 }
 MODELS = {"Auto": "auto", "BG/NBD": "bg_nbd", "MBG/NBD": "mbg_nbd"}
 TABLE_ROWS = 200
+MONEY = ("revenue", "average_order_value", "expected_order_value", "cltv", "cltv_low", "cltv_high")
 TABLE_COLUMNS = (
     *(
         "customer_id",
@@ -158,7 +159,7 @@ def customer_table(data: Loaded, scores: pd.DataFrame | None, plan: Plan | None)
         query = widgets.customer_query("customers_query", width=360)
         found, total = value.find_customers(data.customers, scores, query, TABLE_ROWS)
         if total:
-            over = "" if plan is None else f"-value-{plan.horizon_days}-days"
+            over = "" if plan is None else _terms(plan)
             widgets.csv_download(
                 f"Download {text.plural(total, 'customer')}",
                 f"customers{over}.csv",
@@ -214,5 +215,13 @@ def columns(currency: str | None) -> dict:
 
 def _csv(customers: pd.DataFrame, scores: pd.DataFrame | None, query: str) -> bytes:
     found = value.find_customers(customers, scores, query)[0]
-    chances = [name for name in found.columns if name.startswith("p_")]
-    return to_csv(found.round(dict.fromkeys(found.columns, 2) | dict.fromkeys(chances, 4)))
+    money = [name for name in found.columns if name in MONEY]
+    fine = [name for name in found.columns if name.startswith("p_") or name == "expected_orders"]
+    whole = [name for name in ("orders_low", "orders_high") if name in found.columns]
+    return to_csv(found.round(dict.fromkeys(money, 2) | dict.fromkeys(fine, 4)).astype(dict.fromkeys(whole, int)))
+
+
+def _terms(plan: Plan) -> str:
+    """What the values in a file rest on, for its name."""
+    margin, rate = round(plan.margin * 100), round(plan.annual_discount_rate * 100)
+    return f"-value-{plan.horizon_days}-days-margin-{margin}-discount-{rate}"

@@ -13,13 +13,16 @@ import pandas as pd
 import streamlit as st
 
 from retention.backtest import Backtest, backtest
-from retention.backtest_checks import all_checks
+from retention.backtest_checks import backtest_checks
 from retention.checks import Check
 from retention.cltv import CltvModel, expected_by_month, fit_cltv, predict_cltv, purchase_probability
 from retention.customers import summarise_customers
 from retention.errors import RetentionError
+from retention.forecast_checks import all_checks
 from retention.month_ranges import month_ranges
+from retention.order_history import OrderHistory, order_history
 from retention.orders import Orders
+from retention.recent_checks import recent_checks
 from retention.samples import SAMPLES, sample_orders
 from retention.totals import Uncertainty, value_uncertainty
 from retention.value import concentration, revenue_history, top_shares, value_histogram
@@ -151,18 +154,21 @@ def usual_backtest_for(loaded: Loaded) -> Backtest | None:
 
 
 def checks_for(loaded: Loaded) -> tuple[Check, ...]:
-    """All checks of the forecast: the model's and those of the usual backtest; ModelError as `model_for`."""
+    """All checks of the forecast: of the latest orders, the usual backtest and the model; ModelError as `model_for`."""
     model = model_for(loaded)
     try:
-        return all_checks(model.checks, backtest_for(loaded))
+        tested = backtest_checks(backtest_for(loaded))
     except RetentionError as error:
-        untested = Check(
-            "Backtest",
-            "caution",
-            f"The forecast could not be tested on the past of these orders. {error}",
-            "Load a longer period, so that its end can be hidden and predicted.",
+        tested = (
+            Check(
+                "Backtest",
+                "caution",
+                f"The forecast could not be tested on the past of these orders. {error}",
+                "Load a longer period, so that its end can be hidden and predicted.",
+            ),
         )
-    return (*model.checks, untested)
+    recent = _recent_checks(loaded.orders.digest, model.purchase_model, _loaded=loaded)
+    return all_checks(recent, tested, model.checks)
 
 
 def scores_for(loaded: Loaded, plan: Plan) -> pd.DataFrame:
@@ -195,6 +201,11 @@ def history_for(loaded: Loaded, months: int = 24) -> pd.DataFrame:
     return _history(loaded.orders.digest, int(months), _orders=loaded.orders)
 
 
+def order_history_for(loaded: Loaded) -> OrderHistory:
+    """The counts by day from which the numbers of any period follow."""
+    return _order_history(loaded.orders.digest, _orders=loaded.orders)
+
+
 def months_for(loaded: Loaded, plan: Plan) -> pd.DataFrame:
     """`expected_by_month` of the whole base with `month_ranges`; ModelError as `model_for`."""
     return _months(loaded.orders.digest, plan, _loaded=loaded)
@@ -214,6 +225,11 @@ def _tested(digest: str, kind: str, holdout_days: int | None, *, _loaded: Loaded
         return backtest(_loaded.orders, holdout_days, kind)
     except RetentionError as error:
         return error
+
+
+@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
+def _recent_checks(digest: str, kind: str, *, _loaded: Loaded) -> tuple[Check, ...]:
+    return recent_checks(model_for(_loaded), _loaded.customers, order_history_for(_loaded))
 
 
 @st.cache_resource(scope="session", max_entries=3, show_spinner="Scoring customers…")
@@ -256,4 +272,16 @@ def _history(digest: str, months: int, *, _orders: Orders) -> pd.DataFrame:
     return revenue_history(_orders, months)
 
 
-_CACHES = (_model, _tested, _scores, _uncertainty, _what_if, _probability, _months, _spread, _history)
+@st.cache_resource(scope="session", max_entries=1, show_spinner="Counting orders by day…")
+def _order_history(digest: str, *, _orders: Orders) -> OrderHistory:
+    return order_history(_orders)
+
+
+def clear_with_data(*caches) -> None:
+    """Have these caches emptied when other orders are loaded."""
+    _CACHES.extend(cache for cache in caches if cache not in _CACHES)
+
+
+_CACHES: list = []
+clear_with_data(_model, _tested, _recent_checks, _scores, _uncertainty, _what_if)
+clear_with_data(_probability, _months, _spread, _history, _order_history)

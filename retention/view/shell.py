@@ -30,6 +30,27 @@ class Page:
 PAGES = (
     Page(FRONT_PAGE, "Overview", ":material/home:", "What is loaded, and how is it doing?", "Your orders"),
     Page(
+        "pages/scorecard.py",
+        "Scorecard",
+        ":material/speed:",
+        "How well do we keep customers?",
+        "Retention",
+    ),
+    Page(
+        "pages/cohorts.py",
+        "Cohorts",
+        ":material/grid_on:",
+        "How does each intake behave over time?",
+        "Retention",
+    ),
+    Page(
+        "pages/channels.py",
+        "Channels",
+        ":material/hub:",
+        "Which channels, regions and products bring customers who stay?",
+        "Retention",
+    ),
+    Page(
         "pages/lifetime_value.py",
         "Customer value",
         ":material/payments:",
@@ -88,6 +109,8 @@ def _frame(title: str) -> None:
     )
     st.html(_ASSETS / "style.css")
     st.logo(str(_ASSETS / "logo.svg"), size="large")
+    # Another text for each page, so that it runs again on every change of page and on no other run.
+    st.html(f"<!-- {title} -->{(_ASSETS / 'menu.html').read_text('utf-8')}", unsafe_allow_javascript=True)
     with st.sidebar:
         _menu()
         _loaded_card(session.get())

@@ -157,7 +157,12 @@ DEFINITIONS = {
         "What customers of this age promise, by repeat purchases and days since the last order. Up and to the right "
         "are the best; long silence of a frequent customer means goodbye."
     ),
+    "gone_for_good": (
+        "Probability that the customer has left and never orders again, from the purchase history: the longer the "
+        "silence compared with the customer's own pace, the higher."
+    ),
     "next_order": (
+        "Half of the waits are shorter, given that the next order comes. “Unlikely”: the customer has rather left. "
         "Given that the next order comes: it does within the first day named in 1 of 10 cases, within the last in 9 of "
         "10. Purchase rates are taken to be steady."
     ),
@@ -165,12 +170,30 @@ DEFINITIONS = {
         "The same customers, with what is to come changed from today on. The ranges of the gains come from the model's "
         "settings alone: chance meets both worlds alike."
     ),
-    "repeat_rate_lever": "Active customers order more often: the same orders in less time.",
+    "repeat_rate_lever": (
+        "Active customers order more often: the same orders in less time. They reach their last order sooner too, so "
+        "value grows by less than the rate."
+    ),
     "order_value_lever": "Every order brings more revenue.",
     "margin_lever": "A larger share of revenue is kept. Set today's margin at the top.",
     "retention_lever": (
         "More customers stay after each order: the share who stay, b / (a + b) in the model, rises by so much for "
         "everyone."
+    ),
+    "gap_worth": (
+        "What today's customers are expected to bring more over the next 12 months if the metric reached its "
+        "benchmark, the target or its former value, by the fitted model; discounted at 10% a year, before margin."
+    ),
+    "gap_arithmetic": "The gap times the period's own orders or customers, as described below: no forecast.",
+    "bridge": (
+        "Active at the start + new + won back − lapsed = active at the end. New: first order in the period. Won back: "
+        "had been inactive at the start, and ordered. Lapsed: active before, and no order for the days that active "
+        "customers have."
+    ),
+    "buyers": "New customers placed their first order in the period; all their orders of the period count to them.",
+    "spreads": (
+        "Waits that ended in the period, and the silence of all customers so far on its last day. Dashed: the "
+        "quartiles. Customers who are still waiting for a second order are not among the first."
     ),
     "top_share": (
         "Customers ordered by expected value, highest first: the share of the total that the first 1, 10 and 20% hold "

@@ -78,7 +78,7 @@ def _models_table(result: Backtest, currency: str | None) -> None:
             "Orders": found["orders"],
             "Bias": found["bias"],
             "Error": found["mae"],
-            "Deviance": found["deviance"].replace(np.inf, np.nan),
+            "Deviance": [f"{value:.4f}" if np.isfinite(value) else text.MISSING for value in found["deviance"]],
             "RMSE": found["rmse"],
             "Revenue": found["revenue"],
             "Revenue bias": found["revenue_bias"],
@@ -99,10 +99,9 @@ def _models_table(result: Backtest, currency: str | None) -> None:
             "Orders": number(format="%,.0f", help=f"Actual: {actual['actual_orders']:,.0f}"),
             "Bias": number(format="percent", help="Predicted orders against actual ones, less 100%."),
             "Error": number("Error a customer", format="%.3f", help="Mean absolute error of the orders."),
-            "Deviance": number(
-                format="%.4f",
-                help="Mean Poisson deviance of a customer's orders; the lower the better. “Auto” decides by it. Empty "
-                "where orders came that the prediction ruled out.",
+            "Deviance": words(
+                help="Mean Poisson deviance of a customer's orders; the lower the better. “Auto” decides by it. No "
+                "number where orders came that the prediction ruled out.",
             ),
             "RMSE": number(format="%.3f", help="Root mean square error of a customer's orders."),
             "Revenue": number("Revenue" + unit, format="%,.0f", help=f"Actual: {actual['actual_revenue']:,.0f}"),

@@ -5,6 +5,7 @@ from dataclasses import fields
 import pandas as pd
 import streamlit as st
 
+from retention.cltv import CltvModel
 from retention.view import forecast_charts as charts
 from retention.view import loaded as session
 from retention.view import text, widgets
@@ -17,6 +18,9 @@ LABELS = {
     "margin": "Margin",
     "retention": "Retention",
 }
+
+#: What the levers stand at before anybody moves one: the question asked most, "+5 % retention".
+FIRST = {"repeat_rate": 0, "order_value": 0, "margin": 0, "retention": 5}
 
 CAPPED = {
     "retention": "Nobody leaves any more before retention rises this far: what lies beyond is left out.",
@@ -35,13 +39,14 @@ def what_if_panel(data: Loaded, plan: Plan) -> None:
         off = name == "margin" and plan.margin == 1
         moved = column.slider(
             LABELS[name],
-            *(-20, 50, 5, 1, "%+d%%"),
+            *(-20, 50, FIRST[name], 1, "%+d%%"),
             key=f"lever_{name}",
             bind="query-params",
             disabled=off,
             help=text.DEFINITIONS[f"{name}_lever"],
         )
         changes[name] = 0.0 if off else moved / 100
+    model = session.model_for(data)
     together = session.what_if_for(data, plan, Levers(**changes))
     currency = data.orders.currency
     gain, share = together.gain, together.gain.expected / together.today.expected
@@ -63,7 +68,7 @@ def what_if_panel(data: Loaded, plan: Plan) -> None:
                 "Difference",
                 text.money(gain.expected, currency, short=True),
                 "what_if",
-                f"{text.percent(share)} of today; model: {text.money_range(gain.low, gain.high, currency)}",
+                f"{share:+.0%}; 80% range: {text.money_range(gain.low, gain.high, currency)}",
             ),
         ]
     )
@@ -71,7 +76,8 @@ def what_if_panel(data: Loaded, plan: Plan) -> None:
     for name, change in changes.items():
         if change:
             alone = session.what_if_for(data, plan, Levers(**{name: change}))
-            rows.append((f"{LABELS[name]} {change:+.0%}", alone.gain.expected, alone.gain.low, alone.gain.high))
+            label = f"{LABELS[name]} {change:+.0%}{_shares(name, change, model, plan)}"
+            rows.append((label, alone.gain.expected, alone.gain.low, alone.gain.high))
     if not rows:
         st.info("All levers stand at 0: nothing changes.", icon=":material/info:")
         return
@@ -83,7 +89,17 @@ def what_if_panel(data: Loaded, plan: Plan) -> None:
         alt="; ".join(f"{label}: {text.money(expected, currency, short=True)}" for label, expected, _, _ in rows),
     )
     notes = [CAPPED[name] for name in together.capped]
+    if len(rows) > 2:
+        notes.append("Levers multiply each other: together they bring more than their sum.")
     if plan.margin == 1:
         notes.append("The margin stands at 100%: set today's margin at the top to move that lever.")
     if notes:
         st.caption(f":material/info: {' '.join(notes)}")
+
+
+def _shares(name: str, change: float, model: CltvModel, plan: Plan) -> str:
+    """From what share to what share a lever goes that moves one: " (40% → 42%)"."""
+    share = {"margin": plan.margin, "retention": model.b / (model.a + model.b)}.get(name)
+    if share is None:
+        return ""
+    return f" ({text.percent(share)} → {text.percent(min(share * (1 + change), 1.0))})"

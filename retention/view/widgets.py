@@ -129,6 +129,10 @@ def track_record(result: "Backtest | None", plan: "Plan") -> None:
         revenue = text.off(found["revenue_bias"], "too high", "too low")
         hidden = text.days(result.holdout_days)
         words += f"On the last {hidden}, hidden from it, the model had orders {orders} and revenue {revenue}."
+        if plan.horizon_days > 1.5 * result.holdout_days:
+            words += " Nothing further ahead than that has been tested."
+        elif plan.horizon_days < 0.5 * result.holdout_days:
+            words += " Over a shorter time it may be further off: move the cut under “Can I trust it?”."
     st.caption(text.plain(words, limit=600))
 
 

@@ -292,3 +292,14 @@ def test_the_browser_asks_nobody_but_this_app(visit, address, requests):
     page.wait_for_load_state("networkidle")
     others = {url for url in requests if not url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))}
     assert others == set()
+
+
+def test_on_a_phone_the_menu_closes_once_a_page_is_chosen(visit):
+    page = visit(viewport=PHONE)
+    open_cdnow(page)
+    menu = page.get_by_test_id("stSidebar")
+    for title in ("Customer value", "Segments"):
+        page.get_by_test_id("stExpandSidebarButton").click()
+        menu.get_by_role("link", name=title, exact=True).click()
+        sees(page, title)
+        expect(menu).to_have_attribute("data-collapsed", "true")

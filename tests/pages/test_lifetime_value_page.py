@@ -101,7 +101,7 @@ def test_levers_move_the_value_of_the_base(page):
     assert "nothing changes" in at.info[0].value
     at = at.slider(key="margin").set_value(50).run()
     at = at.slider(key="lever_margin").set_value(10).run()
-    assert at.metric[6].delta.startswith("10% of today")
+    assert at.metric[6].delta.startswith("+10%; 80% range: ")
     at = at.slider(key="margin").set_value(95).run()
     assert "The margin cannot rise above 100%" in words(at)
 

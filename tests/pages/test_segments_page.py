@@ -205,7 +205,7 @@ def test_where_nobody_is_there_is_no_range(store):
     assert set(TRAIT_LABELS.values()) - set(ranges(store)) == {"Ready to buy"}
     store.button_group(key="segment").set_value("ready_to_buy").run()
     assert not store.exception
-    assert "80% range" not in words(store) + " ".join(str(metric.delta) for metric in store.metric)
+    assert "80% range: " not in words(store) + " ".join(str(metric.delta) for metric in store.metric)
     store.button_group(key="segment").set_value("at_risk").run()
     button(store, "Reset all").click().run()
 

@@ -1,0 +1,83 @@
+"""Periods of days, half-open: the first day belongs to it, the day after the last does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+
+from retention.errors import DataError
+
+#: Presets by key, with the words for them.
+PRESETS = {
+    "30": "Last 30 days",
+    "90": "Last 90 days",
+    "365": "Last 365 days",
+    "quarter": "This quarter",
+    "last_quarter": "Last quarter",
+    "year": "This year",
+    "last_year": "Last year",
+    "all": "All",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days from `start` to the one before `end`."""
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.start >= self.end:
+            raise DataError(
+                f"The period from {self.start} to {self.end} holds no day: its end is the day after its last, so it "
+                "must come after the start."
+            )
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.end - self.start).days
+
+    @property
+    def last(self) -> date:
+        """Its last day."""
+        return self.end - timedelta(days=1)
+
+    def previous(self) -> Period:
+        """Return the period of equal length right before it."""
+        return Period(self.start - timedelta(days=self.days), self.start)
+
+    def year_before(self) -> Period:
+        """Return the same days of the year before, where 29 February stands for 28 February."""
+        start, end = (pd.Timestamp(day) - pd.DateOffset(years=1) for day in (self.start, self.last))
+        return Period(start.date(), max(end.date() + timedelta(days=1), start.date() + timedelta(days=1)))
+
+
+def preset_period(preset: str, first: date, last: date) -> Period:
+    """Return a preset as it falls on orders from `first` to `last`; "this" is the quarter or year of the last order.
+
+    Periods are not cut at the first order, except "all": whether the orders reach back far enough is for the reader
+    of the numbers to say.
+    """
+    after = last + timedelta(days=1)
+    if preset.isdigit():
+        return Period(after - timedelta(days=int(preset)), after)
+    if preset == "all":
+        return Period(first, after)
+    unit = {"quarter": "Q", "last_quarter": "Q", "year": "Y", "last_year": "Y"}.get(preset)
+    if unit is None:
+        raise DataError(f"There is no period {preset!r}. Choose one of {', '.join(PRESETS)}.")
+    whole = pd.Period(last, unit)
+    if preset.startswith("last"):
+        whole -= 1
+        return Period(whole.start_time.date(), whole.end_time.date() + timedelta(days=1))
+    return Period(whole.start_time.date(), after)
+
+
+def months_of(start: date, end: date) -> list[Period]:
+    """Return the calendar months that days `start` to `end` touch, oldest first; the first and last may be partial."""
+    months = pd.period_range(start, end, freq="M")
+    return [Period(month.start_time.date(), (month + 1).start_time.date()) for month in months]

@@ -1,0 +1,39 @@
+from dataclasses import replace
+
+import pytest
+
+from retention.checks import Check
+from retention.forecast_checks import all_checks
+
+NEWEST = Check("Newest customers", "caution", "They come back less.", "Take it as high.", leans="high")
+STEADY = Check("Customers", "good", "There are enough.")
+LATEST = Check("Latest orders", "good", "As many as fitted.")
+HIDDEN = Check("Hidden orders", "good", "As many as foreseen.")
+
+
+def advice(latest: str = "", hidden: str = "") -> str:
+    found = all_checks((replace(LATEST, leans=latest),), (replace(HIDDEN, leans=hidden),), (NEWEST, STEADY))
+    assert [check.name for check in found] == ["Latest orders", "Hidden orders", "Newest customers", "Customers"]
+    assert found[3] == STEADY
+    assert found[1].advice == HIDDEN.advice
+    return found[2].advice
+
+
+@pytest.mark.parametrize(
+    ("latest", "hidden", "words"),
+    [
+        ("", "", "correct no totals"),
+        ("", "high", "hidden orders say the same"),
+        ("", "low", "hidden orders say otherwise"),
+        ("high", "low", "latest orders say the same"),
+        ("low", "high", "latest orders say otherwise"),
+    ],
+)
+def test_checks_that_only_have_a_reason_defer_to_orders_that_were_counted(latest, hidden, words):
+    assert advice(latest, hidden).startswith("Take it as high. The ")
+    assert words in advice(latest, hidden)
+
+
+def test_without_a_count_the_reason_stands_as_it_is():
+    untested = Check("Backtest", "caution", "Not tested.", "Load more.")
+    assert all_checks((), (untested,), (NEWEST,)) == (untested, NEWEST)

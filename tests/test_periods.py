@@ -1,0 +1,82 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retention.errors import DataError
+from retention.periods import PRESETS, Period, months_of, preset_period
+
+FIRST, LAST = date(2024, 2, 10), date(2025, 8, 20)
+
+
+def test_a_period_holds_its_first_day_and_not_its_end():
+    period = Period(date(2024, 3, 1), date(2024, 4, 1))
+    assert (period.days, period.last) == (31, date(2024, 3, 31))
+
+
+def test_the_previous_period_is_as_long_and_ends_where_it_begins():
+    assert Period(date(2024, 3, 1), date(2024, 4, 1)).previous() == Period(date(2024, 1, 30), date(2024, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "before"),
+    [
+        (date(2024, 3, 1), date(2024, 4, 1), (date(2023, 3, 1), date(2023, 4, 1))),
+        (date(2025, 1, 1), date(2026, 1, 1), (date(2024, 1, 1), date(2025, 1, 1))),
+        (date(2024, 2, 1), date(2024, 3, 1), (date(2023, 2, 1), date(2023, 3, 1))),
+        (date(2024, 2, 29), date(2024, 3, 1), (date(2023, 2, 28), date(2023, 3, 1))),
+    ],
+)
+def test_the_year_before_has_the_same_days(start, end, before):
+    assert Period(start, end).year_before() == Period(*before)
+
+
+@pytest.mark.parametrize(
+    ("preset", "start", "end"),
+    [
+        ("30", date(2025, 7, 22), date(2025, 8, 21)),
+        ("90", date(2025, 5, 23), date(2025, 8, 21)),
+        ("365", date(2024, 8, 21), date(2025, 8, 21)),
+        ("quarter", date(2025, 7, 1), date(2025, 8, 21)),
+        ("last_quarter", date(2025, 4, 1), date(2025, 7, 1)),
+        ("year", date(2025, 1, 1), date(2025, 8, 21)),
+        ("last_year", date(2024, 1, 1), date(2025, 1, 1)),
+        ("all", FIRST, date(2025, 8, 21)),
+    ],
+)
+def test_presets_end_with_the_orders_or_with_the_calendar(preset, start, end):
+    assert preset_period(preset, FIRST, LAST) == Period(start, end)
+
+
+def test_every_preset_has_a_period():
+    assert all(preset_period(preset, FIRST, LAST).days > 0 for preset in PRESETS)
+
+
+def test_an_unknown_preset_is_refused_with_the_choices():
+    with pytest.raises(DataError, match=r"fortnight.*quarter"):
+        preset_period("fortnight", FIRST, LAST)
+
+
+def test_a_period_without_a_day_is_refused():
+    with pytest.raises(DataError, match="holds no day"):
+        Period(date(2024, 3, 1), date(2024, 3, 1))
+
+
+def test_months_are_whole_whatever_day_the_orders_begin_on():
+    months = months_of(date(2024, 1, 31), date(2024, 3, 1))
+    assert months == [
+        Period(date(2024, 1, 1), date(2024, 2, 1)),
+        Period(date(2024, 2, 1), date(2024, 3, 1)),
+        Period(date(2024, 3, 1), date(2024, 4, 1)),
+    ]
+
+
+@given(st.dates(date(1990, 1, 1), date(2060, 1, 1)), st.integers(1, 4_000))
+def test_neighbours_meet_and_are_as_long(start, days):
+    from datetime import timedelta
+
+    period = Period(start, start + timedelta(days=days))
+    assert period.previous().end == period.start
+    assert period.previous().days == period.days
+    assert abs(period.year_before().days - period.days) <= 1
