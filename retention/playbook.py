@@ -1,0 +1,94 @@
+"""The playbook: strategies that keep customers, for whom, what is known of them, and whom to leave out."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from retention.errors import DataError
+from retention.metrics import METRICS
+
+_FILE = Path(__file__).with_name("strategies.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """One thing to do.
+
+    - `audience`: the lifecycle stages and traits that it is for, keys of `retention.rules`; `others`: an audience in
+      words, where orders do not show it.
+    - `how`: steps; `evidence`: what the `source` found.
+    - `metrics`: keys of `METRICS` that it works on, the one that it works on most first.
+    - `promotion`: it offers something, so that the customers of `left_out` are left out of it.
+    """
+
+    key: str
+    name: str
+    audience: tuple[str, ...]
+    others: str
+    how: tuple[str, ...]
+    evidence: str
+    source: str
+    metrics: tuple[str, ...]
+    promotion: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Customers to leave out, of promotions alone or of every message, and what to do `instead`."""
+
+    key: str
+    who: str
+    instead: str
+    promotions_only: bool
+    source: str
+
+
+@cache
+def strategies() -> tuple[Strategy, ...]:
+    """Return the strategies of the playbook, in its order."""
+    found = _read()
+    return tuple(
+        Strategy(
+            key=row["key"],
+            name=row["name"],
+            audience=(*row.get("stages", ()), *row.get("traits", ())),
+            others=row.get("others", ""),
+            how=tuple(row["how"]),
+            evidence=row["evidence"],
+            source="; ".join(found["sources"][source] for source in row["sources"]),
+            metrics=tuple(row["metrics"]),
+            promotion=row["promotion"],
+        )
+        for row in found["strategy"]
+    )
+
+
+def strategies_for(metric: str) -> tuple[Strategy, ...]:
+    """Return the strategies that work on a metric, those that work on it most first; none where none does.
+
+    Raises:
+        DataError: There is no such metric.
+
+    >>> [strategy.name for strategy in strategies_for("repeat_purchase_rate")][:2]
+    ['Loyalty programme', 'Deals']
+    """
+    if metric not in METRICS:
+        raise DataError(f"There is no metric {metric!r}. Choose one of {', '.join(METRICS)}.")
+    found = [strategy for strategy in strategies() if metric in strategy.metrics]
+    return tuple(sorted(found, key=lambda strategy: strategy.metrics.index(metric)))
+
+
+def left_out(strategy: Strategy) -> tuple[LeftOut, ...]:
+    """Return whom to leave out of a strategy."""
+    found = _read()
+    rows = (LeftOut(**row | {"source": found["sources"][row["source"]]}) for row in found["leave_out"])
+    return tuple(row for row in rows if strategy.promotion or not row.promotions_only)
+
+
+@cache
+def _read() -> dict[str, Any]:
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
