@@ -65,7 +65,7 @@ METRICS = {
         "days",
         -1,
         "Median days from a customer's first to the second order, of second orders placed in the period. Customers "
-        "still waiting are not in it.",
+        "still waiting are not in it; as a store grows older, late second orders of old customers lengthen it.",
     ),
     "days_between_orders": Metric(
         "Between two orders",
@@ -76,7 +76,7 @@ METRICS = {
     "days_since_last_order": Metric(
         "Since the last order",
         "days",
-        -1,
+        0,
         "Median days from the last order of each customer so far to the last day of the period (purchase recency).",
     ),
     "revenue": Metric("Revenue", "money", 1, "What the orders of the period brought, net of refunds."),
@@ -87,19 +87,19 @@ METRICS = {
         "Returning customers", "count", 1, "Customers who ordered in the period and had ordered before it."
     ),
     "returning_revenue_share": Metric(
-        "Revenue from returning customers",
+        "Revenue from returning",
         "rate",
         0,
         "Share of the period's revenue from customers who had ordered before the period.",
     ),
     "new_order_value": Metric(
-        "Order value of new customers",
+        "Order value, new",
         "money",
         1,
         "Revenue / orders of customers whose first order falls into the period.",
     ),
     "returning_order_value": Metric(
-        "Order value of returning customers",
+        "Order value, returning",
         "money",
         1,
         "Revenue / orders of customers who had ordered before the period.",

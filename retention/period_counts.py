@@ -114,6 +114,19 @@ def quartiles(spread: pd.DataFrame) -> np.ndarray:
     return weighted_quantile(spread["days"].to_numpy(float), spread.iloc[:, 1].to_numpy(), np.array(QUARTILES))
 
 
+def customer_bridge(counts: PeriodCounts) -> pd.DataFrame:
+    """Return `base_bridge` in customers alone, which needs no look at the orders: `step` and `customers`."""
+    steps = {
+        "start": counts.start,
+        "new": counts.new,
+        "won_back": counts.won_back,
+        "retained": 0,
+        "lapsed": -counts.lapsed,
+        "end": counts.end,
+    }
+    return pd.DataFrame({"step": list(steps), "customers": list(steps.values())})
+
+
 def base_bridge(history: OrderHistory, period: Period, active_days: int) -> pd.DataFrame:
     """Return how the active customers of the start became those of the end, in customers and in revenue.
 

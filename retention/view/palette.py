@@ -46,3 +46,7 @@ STEPS = ("#0E6E7C", "#2F9AA8", "#74C2CC")
 
 EXPECTED = "rgba(26, 138, 153, 0.5)"
 """What has not happened yet: the accent, half there on either theme."""
+
+GAIN = "#2F9E77"
+LOSS = "#D9822B"
+"""What was gained and what was lost, told apart by lightness as well as by hue."""

@@ -190,6 +190,10 @@ DEFINITIONS = {
         "had been inactive at the start, and ordered. Lapsed: active before, and no order for the days that active "
         "customers have."
     ),
+    "by_month": (
+        "Each calendar month taken by itself, so that rates differ from those of a longer period. Hollow: a month that "
+        "the orders cover in part. Shaded: the chosen period."
+    ),
     "buyers": "New customers placed their first order in the period; all their orders of the period count to them.",
     "spreads": (
         "Waits that ended in the period, and the silence of all customers so far on its last day. Dashed: the "

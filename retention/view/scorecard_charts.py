@@ -1,0 +1,155 @@
+"""Charts of the scorecard: a frame in, an `alt.Chart` out."""
+
+import altair as alt
+import pandas as pd
+
+from retention.view import palette, text
+from retention.view.charts import HEIGHT, money_axis
+
+SPARK_HEIGHT = 44
+_STEPS = {
+    "start": "Active at the start",
+    "new": "New",
+    "won_back": "Won back",
+    "retained": "Stayed, spent more or less",
+    "lapsed": "Lapsed",
+    "end": "Active at the end",
+}
+_TOP = {"orient": "top", "direction": "horizontal", "labelLimit": 280}
+
+
+def spark_chart(frame: pd.DataFrame, kind: str) -> alt.LayerChart:
+    """One metric month by month, without axes; months that the orders cover in part are hollow.
+
+    `frame`: `month`, `value`, `shown` (text), `complete`.
+    """
+    x = alt.X("month:T", axis=None)
+    low = 0 if kind in ("count", "money", "number") else float(frame["value"].min())
+    y = alt.Y("value:Q", axis=None, scale=alt.Scale(domain=[low, float(frame["value"].max())], nice=False, padding=4))
+    tooltip = [
+        alt.Tooltip("month:T", title="Month", format="%b %Y"),
+        alt.Tooltip("shown:N", title="Value"),
+        alt.Tooltip("note:N", title=" "),
+    ]
+    frame = frame.assign(note=frame["complete"].map({True: "", False: "not the whole month"}))
+    line = alt.Chart(frame).mark_line(color=palette.ACCENT, strokeWidth=1.5).encode(x=x, y=y)
+    points = (
+        alt.Chart(frame)
+        .mark_point(size=18, strokeWidth=1.2, color=palette.ACCENT, opacity=1)
+        .encode(
+            x=x,
+            y=y,
+            fill=alt.condition(alt.datum.complete, alt.value(palette.ACCENT), alt.value("transparent")),
+            tooltip=tooltip,
+        )
+    )
+    return alt.layer(line, points).properties(height=SPARK_HEIGHT).configure_view(stroke=None)
+
+
+def bridge_chart(frame: pd.DataFrame, measure: str, currency: str | None) -> alt.LayerChart:
+    """How the active customers of the start became those of the end, as a waterfall. `frame`: `base_bridge`."""
+    shown = frame[~((frame["step"] == "retained") & (measure == "customers"))].reset_index(drop=True)
+    ends = shown["step"].isin(["start", "end"])
+    running = shown[measure].where(~ends, 0.0).cumsum() + float(shown.loc[0, measure])
+    shown = shown.assign(
+        label=shown["step"].map(_STEPS),
+        top=shown[measure].where(ends, running),
+        bottom=(running - shown[measure]).where(~ends, 0.0),
+        what=ends.map({True: "Active customers", False: ""}),
+    )
+    shown["what"] = shown["what"].where(ends, (shown[measure] >= 0).map({True: "Gained", False: "Lost"}))
+    shown["amount"] = [
+        _amount(value, measure, currency, not end) for value, end in zip(shown[measure], ends, strict=True)
+    ]
+    shown["above"] = shown[["top", "bottom"]].max(axis=1)
+    domain = ["Active customers", "Gained", "Lost"]
+    x = alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelLimit=120, labelPadding=6))
+    axis = money_axis(currency) if measure == "revenue" else alt.Axis(format="~s", tickCount=5)
+    title = "Revenue of active customers" if measure == "revenue" else "Customers"
+    bars = (
+        alt.Chart(shown)
+        .mark_bar(size=46)
+        .encode(
+            x=x,
+            y=alt.Y("bottom:Q", title=title, axis=axis),
+            y2="top:Q",
+            color=alt.Color(
+                "what:N",
+                title=None,
+                scale=alt.Scale(domain=domain, range=[palette.ACCENT, palette.GAIN, palette.LOSS]),
+                legend=alt.Legend(**_TOP, symbolType="square"),
+            ),
+            tooltip=[alt.Tooltip("label:N", title="Step"), alt.Tooltip("amount:N", title=title)],
+        )
+    )
+    labels = (
+        alt.Chart(shown).mark_text(dy=-8, color=palette.NEUTRAL, fontSize=12).encode(x=x, y="above:Q", text="amount:N")
+    )
+    return alt.layer(bars, labels).properties(height=HEIGHT)
+
+
+def spread_chart(frame: pd.DataFrame, unit: str, title: str, marks: pd.DataFrame) -> alt.LayerChart:
+    """A distribution of days in equal bins with its quartiles marked.
+
+    `frame`: `from_day`, `to_day`, `share`, `number`; `marks`: `days`, `label` of the quartiles.
+    """
+    x = alt.X("from_day:Q", title=title, axis=alt.Axis(grid=False, tickCount=6), scale=alt.Scale(nice=False))
+    bars = (
+        alt.Chart(frame.assign(base=0.0))
+        .mark_rect(color=palette.ACCENT, xOffset=0.5, x2Offset=-0.5)
+        .encode(
+            x=x,
+            x2="to_day:Q",
+            y=alt.Y("base:Q", title=f"Share of {unit}", axis=alt.Axis(format="~%", tickCount=4)),
+            y2="share:Q",
+            tooltip=[
+                alt.Tooltip("span:N", title="Days"),
+                alt.Tooltip("share:Q", title="Share", format=".1%"),
+                alt.Tooltip("number:Q", title=unit.capitalize(), format=","),
+            ],
+        )
+    )
+    rules = (
+        alt.Chart(marks)
+        .mark_rule(color=palette.NEUTRAL, strokeDash=[4, 4], strokeWidth=1.5)
+        .encode(x="days:Q", tooltip=[alt.Tooltip("label:N", title="Quartile"), alt.Tooltip("days:Q", title="Days")])
+    )
+    return alt.layer(bars, rules).properties(height=200)
+
+
+def trend_chart(frame: pd.DataFrame, label: str, kind: str, currency: str | None) -> alt.LayerChart:
+    """One metric month by month, with its period shaded. `frame`: `trend_frame`."""
+    axis = {"money": money_axis(currency), "rate": alt.Axis(format="~%", tickCount=5)}.get(kind, alt.Axis(tickCount=5))
+    x = alt.X("middle:T", title=None, axis=alt.Axis(grid=False, format="%b %Y", labelOverlap=True, tickCount=8))
+    y = alt.Y("value:Q", title=f"{label} a month", axis=axis, scale=alt.Scale(zero=kind in ("count", "money")))
+    tooltip = [
+        alt.Tooltip("month:T", title="Month", format="%b %Y"),
+        alt.Tooltip("shown:N", title=label),
+        alt.Tooltip("note:N", title=" "),
+    ]
+    frame = frame.assign(
+        note=frame["complete"].map({True: "", False: "not the whole month"}),
+        middle=frame["month"] + (frame["end"] - frame["month"]) / 2,
+    )
+    shade = (
+        alt.Chart(frame[frame["inside"]])
+        .mark_rect(color=palette.NEUTRAL, opacity=0.12)
+        .encode(x=alt.X("month:T", title=None), x2="end:T")
+    )
+    line = alt.Chart(frame).mark_line(color=palette.ACCENT, strokeWidth=2).encode(x=x, y=y)
+    points = (
+        alt.Chart(frame)
+        .mark_point(size=60, color=palette.ACCENT, opacity=1)
+        .encode(
+            x=x,
+            y=y,
+            fill=alt.condition(alt.datum.complete, alt.value(palette.ACCENT), alt.value("transparent")),
+            tooltip=tooltip,
+        )
+    )
+    return alt.layer(shade, line, points).properties(height=HEIGHT)
+
+
+def _amount(value: float, measure: str, currency: str | None, signed: bool) -> str:
+    shown = text.money(value, currency, short=True) if measure == "revenue" else text.count(value)
+    return f"+{shown}" if signed and value > 0 else shown

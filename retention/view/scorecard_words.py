@@ -1,0 +1,95 @@
+"""A scorecard's numbers as a marketer reads them: values, changes and where they stand."""
+
+import math
+
+import pandas as pd
+
+from retention.benchmarks import ABOVE, AHEAD, BEHIND, BELOW, PAR, Benchmark, Comparison
+from retention.changes import DOWN, NOISE, THIN, UP
+from retention.metrics import METRICS
+from retention.periods import Period
+from retention.view import text
+
+STATUS_COLOURS = {AHEAD: "green", PAR: "gray", BEHIND: "orange", ABOVE: "gray", BELOW: "gray"}
+
+
+def shown(name: str, value: float, currency: str | None) -> str:
+    """A metric's value, in its unit."""
+    if not math.isfinite(value):
+        return text.MISSING
+    kind = METRICS[name].kind
+    if kind == "rate":
+        return text.percent(value, 1)
+    if kind == "money":
+        return text.money(value, currency, short=True)
+    if kind == "days":
+        return f"{value:,.0f} day{'s' * (round(value) != 1)}"
+    return f"{value:,.2f}" if kind == "number" else text.count(value)
+
+
+def between(name: str, low: float, high: float, currency: str | None) -> str:
+    """A range of a metric, in its unit."""
+    return f"{shown(name, low, currency)} to {shown(name, high, currency)}"
+
+
+def change(name: str, row: pd.Series) -> str:
+    """A change with its 95 % range: "+2.1 points (+0.4 to +3.8)"."""
+    if row["verdict"] == THIN:
+        return "Too little data for a change"
+    kind = METRICS[name].kind
+    amount, low, high = (_moved(kind, row[column]) for column in ("change", "low", "high"))
+    unit = {"rate": " points", "days": " days"}.get(kind, "")
+    return f"{amount}{unit} ({low} to {high})"
+
+
+def direction(name: str, row: pd.Series) -> str:
+    """Whether a change is "better", "worse", "up", "down", "noise" or "unknown"."""
+    verdict, better = row["verdict"], METRICS[name].better
+    if verdict == THIN:
+        return "unknown"
+    if verdict == NOISE:
+        return "noise"
+    if not better:
+        return {UP: "up", DOWN: "down"}[verdict]
+    return "better" if (verdict == UP) == (better > 0) else "worse"
+
+
+def against(comparison: Comparison, currency: str | None) -> str:
+    """What a metric is held against: "Benchmark 30.0% to 40.0%" or "Target 50.0%"."""
+    name = "Benchmark" if isinstance(comparison.against, Benchmark) else "Target"
+    low, high = (_level(comparison, end, currency) for end in (comparison.low, comparison.high))
+    return f"{name} {low}" if low == high else f"{name} {low} to {high}"
+
+
+def store_side(comparison: Comparison, currency: str | None) -> str:
+    """The store's value by the definition of what it is held against, with its 95 % range."""
+    store = comparison.store
+    value, low, high = (_level(comparison, x, currency) for x in (store.value, store.low, store.high))
+    return f"{value} ({low} to {high})"
+
+
+def explanation(comparison: Comparison) -> str:
+    """The benchmark's own definition, how the store is measured by it, its source, and what limits it."""
+    store = comparison.store
+    words = f"Measured on {span(store.period)}: {comparison.definition}"
+    if isinstance(comparison.against, Benchmark):
+        year = f", {comparison.against.year}" if comparison.against.year else ""
+        words = f"Benchmark: {comparison.against.definition} Source: {comparison.against.source}{year}. {words}"
+    return f"{words} {store.note}".strip()
+
+
+def span(period: Period) -> str:
+    """A period's first and last day."""
+    return f"{text.day(period.start)} to {text.day(period.last)}"
+
+
+def _level(comparison: Comparison, value: float, currency: str | None) -> str:
+    return f"{value:+.0%}".replace("-", "−") if comparison.lift else shown(comparison.metric, value, currency)
+
+
+def _moved(kind: str, value: float) -> str:
+    if kind == "rate":
+        return f"{value * 100:+.1f}".replace("-", "−")
+    if kind == "days":
+        return f"{value:+.0f}".replace("-", "−")
+    return f"{value:+.1%}".replace("-", "−")

@@ -1,0 +1,80 @@
+import re
+from datetime import date
+from html.parser import HTMLParser
+
+import pytest
+
+from retention.benchmarks import compare
+from retention.order_history import order_history
+from retention.periods import preset_period
+from retention.reading import read_scorecard
+from retention.samples import sample_orders
+from retention.scorecard import bridge, monthly_trend, scorecard_of
+from retention.view.report import Cell, Section, Table, report_html
+
+NAME = "<script>alert(1)</script> & Söhne"
+
+
+@pytest.fixture(scope="module")
+def html() -> str:
+    orders = sample_orders("store")
+    history = order_history(orders)
+    card = scorecard_of(history, preset_period("90", orders.start, orders.end))
+    comparisons = compare(history, card)
+    more = Section("More", table=Table(("<b>Name</b>", "Value"), ((Cell("<i>x</i>"), Cell("3", partial=True)),)))
+    return report_html(
+        NAME,
+        orders,
+        card,
+        comparisons,
+        read_scorecard(card, comparisons),
+        monthly_trend(history),
+        bridge(history, card),
+        [more],
+        made=date(2026, 11, 1),
+    )
+
+
+def test_it_needs_no_network(html):
+    addresses = set(re.findall(r"https?://[^\"'<> )]+", html))
+    assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}  # names, not places
+    assert "<script" not in html
+    assert "default-src 'none'" in html
+    assert not re.search(r"<(link|img|iframe|object)\b", html)
+
+
+def test_texts_of_the_file_are_escaped(html):
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; Söhne" in html
+    assert "&lt;b&gt;Name&lt;/b&gt;" in html
+    assert "&lt;i&gt;x&lt;/i&gt;" in html
+
+
+def test_it_holds_the_metrics_their_ranges_and_definitions(html):
+    for part in ("Customer retention rate", "Repeat purchase rate", "Definitions", "points (", "No clear change"):
+        assert part in html
+    assert "3 Aug 2026 to 31 Oct 2026" in html
+    assert "Made on 1 Nov 2026" in html
+
+
+def test_its_charts_are_drawings_within_it(html):
+    assert html.count("<svg") == html.count("</svg>") >= 8
+
+
+def test_its_elements_are_closed(html):
+    open_elements: list[str] = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag, attributes):
+            if tag not in ("meta", "br", "line", "path", "rect"):
+                open_elements.append(tag)
+
+        def handle_endtag(self, tag):
+            if tag in open_elements:
+                assert open_elements.pop() == tag
+
+    Reader().feed(html)
+    assert open_elements == []
+
+
+def test_incomplete_cells_look_like_it(html):
+    assert re.search(r'class="number partial">3<', html)
