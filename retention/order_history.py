@@ -56,7 +56,7 @@ class OrderHistory:
 
     def release(self) -> None:
         """Let go of the table, where the history is not needed any more."""
-        self.table.get_backend().drop_table(self.table.get_name(), force=True)
+        self.table.get_backend().drop_table(self.table.op().name, force=True)
 
     def number(self, day: date) -> int:
         """Return the number of a day."""

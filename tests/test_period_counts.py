@@ -196,3 +196,17 @@ def test_any_store_and_period_against_sets_of_customers_and_the_bridge_adds_up(r
     assert steps["customers"] == bridge.loc["end", "customers"] == found.end
     assert steps["revenue"] == pytest.approx(bridge.loc["end", "revenue"])
     assert bridge["customers"].to_dict() == customer_bridge(found).set_index("step")["customers"].to_dict()
+
+
+def test_a_history_let_go_leaves_nothing_in_the_database():
+    orders = messy_store()
+    database = orders.table.get_backend().con
+
+    def tables() -> list[tuple[str]]:
+        return database.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+
+    before = tables()
+    history = order_history(orders)
+    assert len(tables()) == len(before) + 1
+    history.release()
+    assert tables() == before

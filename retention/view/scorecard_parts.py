@@ -251,10 +251,12 @@ def _change(card: Scorecard, settings: Settings, name: str) -> None:
 
 def _standing(comparison: Comparison, currency: str | None) -> None:
     colour = words.STATUS_COLOURS.get(comparison.status, "gray")
+    yours = "too little data to compare"
+    if np.isfinite(comparison.store.value):
+        yours = f"by its definition you have {words.store_side(comparison, currency)}"
     st.markdown(
         f":{colour}[:material/flag: **{comparison.status.capitalize()}**] "
-        f":small[{text.plain(words.against(comparison, currency))}; by its definition you have "
-        f"{text.plain(words.store_side(comparison, currency))}]",
+        f":small[{text.plain(f'{words.against(comparison, currency)}; {yours}')}]",
         help=text.plain(words.explanation(comparison), limit=1500),
     )
 

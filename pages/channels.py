@@ -1,0 +1,44 @@
+"""Which channels, regions and products bring customers who stay?"""
+
+import streamlit as st
+
+from retention.breakdown_history import dimensions_of
+from retention.customers import FIRST_ORDER_COLUMNS
+from retention.errors import RetentionError
+from retention.view import channel_parts as parts
+from retention.view import channel_table, shell, text, widgets
+from retention.view import loaded as session
+
+data = shell.open_page("Channels", "Which channels, regions and products bring customers who stay?")
+dimensions = dimensions_of(data.orders)
+
+
+@st.fragment
+def answer() -> None:
+    """Everything that follows the settings."""
+    choice = parts.settings(data, dimensions)
+    found, problem = parts.found_for(data, choice)
+    parts.notes(found, data.orders)
+    if not parts.nothing_to_compare(found):
+        parts.comparison(data, found)
+        if problem:
+            st.caption(
+                f"Compared by repeat purchase rate, since there is no value per customer. {text.plain(problem, 600)}"
+            )
+        elif found.basis == "value_per_customer":
+            widgets.forecast_caution(session.checks_for(data))
+        parts.growth(found, data.orders)
+    channel_table.table(data, found)
+
+
+if dimensions:
+    try:
+        answer()
+    except RetentionError as error:
+        widgets.problem("These orders cannot be broken down", error)
+    missing = [name for name in FIRST_ORDER_COLUMNS if name not in dimensions]
+    if missing:
+        with st.expander(f"Not in this file: {', '.join(missing)}", icon=":material/add_column_right:"):
+            channel_table.how_to_add(missing)
+else:
+    channel_table.empty_state()

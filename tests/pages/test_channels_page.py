@@ -1,0 +1,230 @@
+"""The channels page, opened by its own URL and from the front page."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from retention import read_orders
+from retention.breakdown import breakdown
+from retention.breakdown_history import dimensions_of
+from retention.periods import preset_period
+from retention.samples import sample_orders
+from retention.view import channel_charts as charts
+from retention.view.channel_table import EXAMPLE
+from tests.pages.steps import button, open_page, order_file, use_upload, words
+
+PAGE = "pages/channels.py"
+
+
+def page_of(front, content: bytes):
+    """The page with a file loaded."""
+    return use_upload(front, content).switch_page(PAGE).run()
+
+
+def rows_of(channels: list[str], per: int = 40) -> list[str]:
+    """So many customers of each channel, some of whom came back."""
+    rows = []
+    for c, channel in enumerate(channels):
+        for n in range(per):
+            rows.append(f"{c}-{n},c{c}-{n}@x.com,2024-0{1 + n % 6}-{1 + n % 28:02d},{20 + n},{channel}")
+            if n % (c + 2) == 0:
+                rows.append(f"{c}-{n}b,c{c}-{n}@x.com,2024-0{7 + n % 2}-{1 + n % 28:02d},{30 + n},{channel}")
+    return rows
+
+
+@pytest.fixture
+def store():
+    """The page with the sample store loaded."""
+    return button(open_page(PAGE), "Load the sample store").click().run()
+
+
+def test_opened_cold_it_offers_the_sample_store_there_and_then(store):
+    assert not store.exception
+    assert store.title[0].value == "Channels"
+    assert [s.value for s in store.subheader] == [
+        "Value per new customer, next 12 months",
+        "Growth",
+        "All channels",
+    ]
+    assert store.segmented_control(key="dimension").options == ["Channel", "Region", "Category", "Product", "Coupon"]
+
+
+def test_it_says_what_to_do_more_and_less_of_and_what_that_is_not(store):
+    said = words(store)
+    more, less = (line for line in said.splitlines() if "Do more of" in line or "Do less of" in line)
+    assert "Referral" in more
+    assert "Marketplace" in less
+    assert "An association, not a cause" in said
+    assert "Dashed: the average of all, $" in said
+    legends = [html.proto.body for html in store.get("html") if "flex-wrap" in html.proto.body]
+    assert len(legends) == 2
+    assert "Do more" in legends[0]
+    assert "Do less" in legends[0]
+    assert "Grows" in legends[1]
+
+
+def test_the_table_is_that_of_the_analysis(store):
+    orders = sample_orders("store")
+    found = breakdown(orders, "channel", preset_period("365", orders.start, orders.end)).values
+    table = store.dataframe[0].value
+    assert table["name"].tolist() == found.index.tolist()
+    for name in ("customers", "new_customers", "orders"):
+        assert table[name].tolist() == found[name].tolist()
+    assert table["repeat_purchase_rate"].to_numpy() == pytest.approx(found["repeat_purchase_rate"], abs=0.0006)
+    assert table["revenue_growth"].to_numpy() == pytest.approx(found["revenue_growth"], abs=0.0006)
+    assert {"value_per_customer", "value_per_customer_low", "days_to_second_order"} <= set(table)
+    assert store.get("download_button")
+
+
+def test_the_settings_change_what_is_shown(store):
+    at = store.segmented_control(key="dimension").set_value("Product").run()
+    assert not at.exception
+    assert "All products" in [s.value for s in at.subheader]
+    at = at.segmented_control(key="attribution").set_value("All orders").run()
+    assert at.subheader[0].value == "Repeat purchase rate"
+    assert "This says who orders from it, not whom it brings" in words(at)
+    assert "value_per_customer" not in at.dataframe[0].value
+    at = at.segmented_control(key="growth_of").set_value("Average order value").run()
+    assert not at.exception
+    at = at.selectbox(key="period").set_value("Last 30 days").run()
+    assert "2 Oct 2026 to 31 Oct 2026 against 2 Sep 2026 to 1 Oct 2026" in words(at)
+
+
+def test_over_all_orders_there_is_no_growth_and_it_says_why(store):
+    at = store.selectbox(key="period").set_value("All").run()
+    assert not at.exception
+    assert "There is no growth to show" in at.info[0].value
+    assert not [name for name in at.dataframe[0].value if "growth" in name]
+
+
+def test_a_shared_url_carries_the_settings():
+    at = open_page(PAGE, dimension="Coupon", attribution="All orders", period="This year")
+    at = button(at, "Load the sample store").click().run()
+    assert not at.exception
+    assert at.segmented_control(key="dimension").value == "Coupon"
+    assert at.segmented_control(key="attribution").value == "All orders"
+    assert at.selectbox(key="period").value == "This year"
+
+
+def test_nonsense_in_the_url_is_ignored():
+    keys = ("dimension", "attribution", "period", "growth_of")
+    at = button(open_page(PAGE, **dict.fromkeys(keys, "<script>")), "Load the sample store").click().run()
+    assert not at.exception
+    assert "All channels" in [s.value for s in at.subheader]
+    assert at.selectbox(key="period").value == "Last 365 days"
+
+
+def test_a_file_without_such_columns_shows_how_to_add_them(cdnow):
+    at = cdnow.switch_page(PAGE).run()
+    assert not at.exception
+    assert not at.segmented_control
+    assert "This file does not say where customers come from" in words(at)
+    how, example = (frame.value for frame in at.dataframe)
+    assert how["Column"].tolist() == ["Channel", "Region", "Category", "Product", "Coupon"]
+    assert "Sales Channel" in how.iloc[0, 2]
+    assert {"Channel", "Region", "Product", "Coupon"} <= set(example.columns)
+    assert button(at, "Load other orders")
+
+
+def test_the_example_is_read_as_it_says():
+    orders = read_orders(EXAMPLE.to_csv(index=False).encode())
+    assert dimensions_of(orders) == ("channel", "region", "product", "coupon")
+    assert orders.table.to_pandas()["channel"].tolist() == EXAMPLE["Channel"].tolist()
+
+
+def test_one_value_alone_is_said_to_be_one(front):
+    at = page_of(front, order_file(rows_of(["Web"]), "Order,Email,Date,Total,Channel"))
+    assert not at.exception
+    assert "Everything in this period has the same channel: Web." in words(at)
+    assert at.dataframe[0].value["name"].tolist() == ["Web"]
+    assert not at.get("vega_lite_chart")
+
+
+def test_columns_that_the_file_lacks_are_named(front):
+    at = page_of(front, order_file(rows_of(["Web", "Shop"]), "Order,Email,Date,Total,Channel"))
+    assert not at.exception
+    assert at.segmented_control(key="dimension").options == ["Channel"]
+    assert at.expander[0].label == "Not in this file: region, category, product, coupon"
+    assert at.dataframe[-1].value["Column"].tolist() == ["Region", "Category", "Product", "Coupon"]
+
+
+def test_without_a_model_the_repeat_rate_is_compared(front):
+    rows = [f"{n},only{n}@x.com,2024-03-{1 + n % 28:02d},{10 + n},{'Web' if n % 2 else 'Shop'}" for n in range(80)]
+    at = page_of(front, order_file(rows, "Order,Email,Date,Total,Channel"))
+    assert not at.exception
+    assert at.subheader[0].value == "Repeat purchase rate"
+    assert "Compared by repeat purchase rate, since there is no value per customer." in words(at)
+
+
+def test_few_customers_are_too_little_data(front):
+    at = page_of(front, order_file(rows_of(["Web", "Shop"], per=8), "Order,Email,Date,Total,Channel"))
+    assert not at.exception
+    assert "Too little data." in words(at)
+    assert set(at.dataframe[0].value["verdict"]) == {"Too little data"}
+
+
+def test_names_from_the_file_stay_letters(front):
+    names = ["**Web** <b>$1</b>", ":red[Shop]"]
+    at = page_of(front, order_file(rows_of(names), "Order,Email,Date,Total,Channel"))
+    assert not at.exception
+    raw = "\n".join(str(element.value) for element in at.markdown)
+    assert ":red[Shop]" not in raw
+    assert "**Web**" not in raw
+    assert at.dataframe[0].value["name"].isin(names).all()
+
+
+# --- Charts ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def regions():
+    orders = sample_orders("store")
+    return breakdown(orders, "region", preset_period("90", orders.start, orders.end), "all_orders")
+
+
+def data_of(chart) -> pd.DataFrame:
+    spec = chart.to_dict()
+    return pd.concat([pd.DataFrame(rows) for rows in spec["datasets"].values()]).drop_duplicates("name")
+
+
+def test_the_comparison_draws_every_value_once(regions):
+    words = charts.VERDICTS["all_orders"]
+    chart = charts.verdict_chart(regions.values, regions.basis, words, "Repeat purchase rate", "USD")
+    drawn = data_of(chart).set_index("name")
+    assert set(drawn.index) == set(regions.values.index)
+    assert drawn.loc["West", "at"] == pytest.approx(regions.values.loc["West", "repeat_purchase_rate"])
+    assert set(drawn["label"]) <= set(words.values())
+
+
+def test_what_is_no_choice_has_no_verdict():
+    frame = pd.DataFrame({"kind": ["value", "others", "missing"]}, index=pd.Index(list("abc"), name="channel"))
+    assert charts.judged(frame).tolist() == [True, False, False]
+    assert charts.judged(frame.rename_axis("coupon")).tolist() == [True, False, True]
+
+
+def test_values_far_off_with_too_little_data_are_counted_and_not_drawn():
+    frame = pd.DataFrame(
+        {
+            "at": [10.0, 12.0, 18.0, 500.0],
+            "low": [8.0, 9.0, 0.0, 0.0],
+            "high": [11.0, 14.0, 30.0, 900.0],
+            "verdict": ["less", "no clear difference", "too little data", "too little data"],
+        },
+        index=list("abcd"),
+    )
+    drawn, left_out = charts.in_reach(frame, "at", "low", "high", "verdict", 11.0)
+    assert drawn.index.tolist() == ["a", "b", "c"]
+    assert left_out == 1
+    nothing_clear = frame[2:]
+    drawn, left_out = charts.in_reach(nothing_clear, "at", "low", "high", "verdict", 11.0)
+    assert (len(drawn), left_out) == (2, 0)
+
+
+def test_growth_is_drawn_with_its_interval_and_none_where_data_is_too_little(regions):
+    values = regions.values.copy()
+    values.loc["Canada", "orders_growth_verdict"] = "too little data"
+    drawn = data_of(charts.growth_chart(values, "orders", "Orders, change", regions.store["orders_growth"]))
+    drawn = drawn.set_index("name")
+    assert drawn.loc["West", "from"] == pytest.approx(values.loc["West", "orders_growth_low"])
+    assert drawn.loc["Canada", "from"] is None or np.isnan(drawn.loc["Canada", "from"])
+    assert drawn.loc["Canada", "label"] == "Too little data"
