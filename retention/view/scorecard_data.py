@@ -12,7 +12,6 @@ from retention.reading import Reading, read_scorecard
 from retention.scorecard import Scorecard, bridge, monthly_trend, scorecard_of
 from retention.view import loaded as session
 from retention.view.loaded import Loaded
-from retention.view.report import report_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +50,6 @@ def comparisons_for(data: Loaded, settings: Settings) -> tuple[Comparison, ...]:
 def reading_for(data: Loaded, settings: Settings) -> Reading:
     """The scorecard read as a whole, with the model's word on what gaps are worth where there is a model."""
     return _reading(data.orders.digest, settings, session.standard_plan(), _data=data)
-
-
-def report_of(data: Loaded, settings: Settings) -> str:
-    """The report as HTML."""
-    return report_html(
-        data.name,
-        data.orders,
-        card_for(data, settings),
-        comparisons_for(data, settings),
-        reading_for(data, settings),
-        trend_for(data, settings),
-        bridge_for(data, settings),
-    )
 
 
 @st.cache_resource(scope="session", max_entries=60, show_spinner=False)

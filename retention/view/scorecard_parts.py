@@ -1,17 +1,11 @@
-"""The parts of the scorecard page, from the settings at the top to the tables at the bottom."""
-
-from datetime import timedelta
+"""The parts of the scorecard page: what the numbers say as a whole, and the charts below the cards."""
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
-from retention.benchmarks import ALL, Comparison, Target, lines_of_business
-from retention.exports import to_csv
 from retention.metrics import METRICS
 from retention.period_counts import customer_bridge
-from retention.periods import PRESETS, Period, preset_period
-from retention.scorecard import ACTIVE_DAYS, LEAST_ACTIVE, MOST_ACTIVE, Scorecard
+from retention.scorecard import Scorecard
 from retention.view import scorecard_charts as charts
 from retention.view import scorecard_data as data_of
 from retention.view import scorecard_frames as frames
@@ -20,112 +14,11 @@ from retention.view import text, widgets
 from retention.view.loaded import Loaded
 from retention.view.scorecard_data import Settings
 
-OWN = "Own dates"
-AGAINST = {"Period before": "previous", "Year before": "year"}
-GROUPS = {
-    "Do customers stay?": ("customer_retention_rate", "retained_share", "churn_rate", "repeat_purchase_rate"),
-    "How soon do they come back?": ("days_to_second_order", "days_between_orders", "days_since_last_order"),
-    "What do they bring?": ("revenue", "average_order_value", "orders_per_customer", "revenue_per_customer"),
-    "New and returning": (
-        *("new_customers", "returning_customers", "returning_revenue_share"),
-        *("new_order_value", "returning_order_value"),
-    ),
-    "Given away": ("discount_share", "refund_share"),
-}
 SPREADS = {
     "First to second order": ("second_waits", "second orders", "days_to_second_order"),
     "Between two orders": ("waits", "orders", "days_between_orders"),
     "Since the last order": ("silences", "customers", "days_since_last_order"),
 }
-TARGETS = ("customer_retention_rate", "repeat_purchase_rate", "average_order_value", "orders_per_customer")
-_BADGES = {
-    "better": ("green", ":material/trending_up:", "Better"),
-    "worse": ("orange", ":material/trending_down:", "Worse"),
-    "up": ("gray", ":material/north_east:", "Up"),
-    "down": ("gray", ":material/south_east:", "Down"),
-    "noise": ("gray", ":material/drag_handle:", "No clear change"),
-    "unknown": ("gray", ":material/question_mark:", "Unknown"),
-}
-
-
-def settings(data: Loaded) -> Settings:
-    """Period, active days, line of business, what to compare with, and own targets; all but dates in the URL."""
-    orders = data.orders
-    labels = {label: key for key, label in PRESETS.items()}
-    with st.container(border=True):
-        one, two, three, four = st.columns([1.1, 1.2, 1.1, 1.2], gap="medium")
-        chosen = one.selectbox(
-            "Period",
-            [*labels, OWN],
-            index=2,
-            key="period",
-            bind="query-params",
-            help="Ends with the last order in the file; “this” quarter or year is that of the last order.",
-        )
-        active_days = two.slider(
-            "Active for",
-            *(LEAST_ACTIVE, MOST_ACTIVE, ACTIVE_DAYS, 5, "%d days"),
-            key="active_days",
-            bind="query-params",
-            help="A customer is active for so many days after an order. About three times the usual wait between two "
-            "orders is a fair choice: see below how long that is.",
-        )
-        line = three.selectbox(
-            "Line of business",
-            lines_of_business(),
-            key="line",
-            bind="query-params",
-            help="Whose benchmarks to hold the metrics against. Each is compared by its own definition.",
-        )
-        against = four.segmented_control(
-            "Changes since",
-            list(AGAINST),
-            default="Period before",
-            key="against",
-            bind="query-params",
-            required=True,
-            help="The period of equal length right before, or the same days a year before.",
-        )
-        period = _own_dates(data) if chosen == OWN else preset_period(labels[chosen], orders.start, orders.end)
-        targets = _targets(data)
-    return Settings(period, active_days, line or ALL, AGAINST[against], targets)
-
-
-def _own_dates(data: Loaded) -> Period:
-    first, last = data.orders.start, data.orders.end
-    found = st.date_input(
-        "From and to",
-        (max(first, last - timedelta(days=89)), last),
-        min_value=first,
-        max_value=last,
-        key="own_dates",
-        help="The first and the last day of the period, both included.",
-    )
-    # Between the two clicks of a new range only its first day is there.
-    start, end = (found[0], found[-1]) if found else (first, last)
-    return Period(start, end + timedelta(days=1))
-
-
-def _targets(data: Loaded) -> tuple[Target, ...]:
-    with st.expander("Own targets in place of benchmarks", icon=":material/flag:"):
-        found = []
-        for column, name in zip(st.columns(len(TARGETS), gap="medium"), TARGETS, strict=True):
-            metric = METRICS[name]
-            rate = metric.kind == "rate"
-            value = column.number_input(
-                f"{metric.label}, %" if rate else metric.label,
-                min_value=0.0,
-                max_value=200.0 if rate else None,
-                value=None,
-                step=1.0 if metric.kind != "number" else 0.1,
-                placeholder="None",
-                key=f"target_{name}",
-                bind="query-params",
-                help=metric.definition,
-            )
-            if value:
-                found.append(Target(name, value / 100 if rate else value))
-    return tuple(found)
 
 
 def header(card: Scorecard, settings: Settings) -> None:
@@ -195,70 +88,6 @@ def _strategies(found) -> None:
         with st.expander(text.plain(strategy.name)):
             st.markdown("\n".join(f"- {text.plain(step)}" for step in strategy.how))
             st.caption(text.plain(f"{strategy.evidence} ({strategy.source})", limit=800))
-
-
-def cards(data: Loaded, card: Scorecard, settings: Settings) -> None:
-    """Each metric as a card: value, trend, change with its range, and where it stands."""
-    comparisons: dict[str, Comparison] = {}
-    for comparison in data_of.comparisons_for(data, settings):
-        comparisons.setdefault(comparison.metric, comparison)
-    trend = data_of.trend_for(data, settings)
-    for group, names in GROUPS.items():
-        names = [name for name in names if np.isfinite(card.metrics.loc[name, "value"]) or group != "Given away"]
-        if not names:
-            continue
-        st.subheader(group, anchor=False)
-        with st.container(key=f"score-{group.split()[0].lower()}"):
-            for name in names:
-                with st.container(border=True, gap="xsmall"):
-                    _card(data, card, settings, name, comparisons.get(name), trend)
-
-
-def _card(
-    data: Loaded, card: Scorecard, settings: Settings, name: str, comparison: Comparison | None, trend: pd.DataFrame
-) -> None:
-    currency, metric, row = data.orders.currency, METRICS[name], card.metrics.loc[name]
-    help_text = f"{metric.definition} {words.span(card.period)}."
-    if np.isfinite(row["low"]):
-        help_text += (
-            f" 95% range {words.between(name, row['low'], row['high'], currency)}, from {text.count(row['n'])} "
-            f"{'waits' if metric.kind == 'days' and name != 'days_since_last_order' else 'customers'}."
-        )
-    st.metric(metric.label, words.shown(name, row["value"], currency), help=text.plain(help_text, limit=1000))
-    spark = frames.spark_frame(trend, name, card.period, currency)
-    if len(spark) > 1:
-        st.altair_chart(
-            charts.spark_chart(spark, metric.kind),
-            key=f"spark_{name}",
-            alt=f"{metric.label} by month, the last {len(spark)} months",
-        )
-    else:
-        st.caption("No monthly trend: too few months.")
-    _change(card, settings, name)
-    if comparison is not None:
-        _standing(comparison, currency)
-
-
-def _change(card: Scorecard, settings: Settings, name: str) -> None:
-    against = card.against_previous if settings.against == "previous" else card.against_year
-    if name not in against.index:
-        st.caption(":material/history: Nothing to compare with")
-        return
-    row = against.loc[name]
-    colour, icon, word = _BADGES[words.direction(name, row)]
-    st.markdown(f":{colour}[{icon} **{word}**] :small[{text.plain(words.change(name, row))}]")
-
-
-def _standing(comparison: Comparison, currency: str | None) -> None:
-    colour = words.STATUS_COLOURS.get(comparison.status, "gray")
-    yours = "too little data to compare"
-    if np.isfinite(comparison.store.value):
-        yours = f"by its definition you have {words.store_side(comparison, currency)}"
-    st.markdown(
-        f":{colour}[:material/flag: **{comparison.status.capitalize()}**] "
-        f":small[{text.plain(f'{words.against(comparison, currency)}; {yours}')}]",
-        help=text.plain(words.explanation(comparison), limit=1500),
-    )
 
 
 def months(data: Loaded, card: Scorecard, settings: Settings) -> None:
@@ -349,34 +178,4 @@ def spreads(data: Loaded, card: Scorecard) -> None:
             st.caption(
                 f"A quarter within {quarter:.0f} days, half within {half:.0f}, three quarters within {most:.0f}; "
                 f"{text.count(spread.iloc[:, 1].sum())} {unit}."
-            )
-
-
-def downloads(data: Loaded, card: Scorecard, settings: Settings) -> None:
-    """The report for a meeting, and every table as CSV."""
-    st.subheader("Take it with you", anchor=False)
-    name = f"{card.period.start}-to-{card.period.last}"
-    st.download_button(
-        "Report for a meeting or an e-mail",
-        data=lambda: data_of.report_of(data, settings).encode(),
-        file_name=f"retention-{name}.html",
-        mime="text/html",
-        icon=":material/description:",
-        key="report",
-        on_click="ignore",
-        help="One HTML file with scorecard and cohorts, charts included. It opens anywhere and needs no network.",
-    )
-    st.caption("Every table as CSV:")
-    tables = {
-        "Metrics": lambda: frames.metrics_table(card, data_of.comparisons_for(data, settings)),
-        "Monthly trend": lambda: data_of.trend_for(data, settings),
-        "Customer base": lambda: data_of.bridge_for(data, settings),
-        "New and returning": lambda: frames.buyers_frame(card),
-        "Waits": lambda: frames.waits_table(card),
-    }
-    with st.container(horizontal=True):
-        for title, make in tables.items():
-            slug = title.lower().replace(" ", "-")
-            widgets.csv_download(
-                title, f"{slug}-{name}.csv", lambda make=make: to_csv(make(), index=False), key=f"csv_{slug}"
             )

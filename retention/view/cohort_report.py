@@ -1,0 +1,96 @@
+"""The cohorts as sections of the report: the triangle, what customers bring over time, time to the second order."""
+
+import pandas as pd
+
+from retention import cohorts
+from retention.cltv import CltvModel
+from retention.cohort_forecast import cohort_forecast
+from retention.cohorts import WAITS
+from retention.order_history import OrderHistory
+from retention.view import cohort_charts as charts
+from retention.view import cohort_frames as frames
+from retention.view import text
+from retention.view.cohort_frames import Cohorts, View
+from retention.view.loaded import Loaded
+from retention.view.report import WIDE, Cell, Figure, Section, Table, svg_of
+
+#: Monthly cohorts and ages in the report: what fits on a page.
+VIEW = View("month", None, "Share", 24, 12)
+
+
+def cohort_sections(data: Loaded, history: OrderHistory, model: CltvModel | None) -> list[Section]:
+    """Return the sections, of monthly cohorts up to the end of the orders; without a model there is no forecast."""
+    found = _cohorts(data, history, model)
+    keys = frames.shown_keys(VIEW, found)
+    drawn = found.table[found.table["key"].isin(keys) & (found.table["age"] <= VIEW.ages)]
+    if drawn.empty:
+        return []
+    triangle = charts.triangle_chart(frames.triangle_frame(drawn, keys, found.names, VIEW.show), VIEW.unit)
+    lit = frames.highlighted(VIEW, found, keys, None)
+    past = frames.past_frame(VIEW, found, keys, lit, "revenue", data)
+    ahead = frames.ahead_frame(VIEW, found, lit, past, "revenue", data)
+    currency = data.orders.currency
+    curves = charts.growth_chart(past, ahead, "Revenue a customer", VIEW.unit, currency, money=True)
+    words = "Dashed: what the model expects of the newest cohorts, with its 80% range." if len(ahead) else ""
+    return [
+        Section(
+            "Cohorts: who came back, and when",
+            f"Percent of the customers of a month who ordered so many months later, up to {text.day(data.orders.end)}. "
+            f"The newest {len(keys)} of {len(found.names)} cohorts; the number beside a cohort is its size.",
+            (Figure(svg_of(triangle, WIDE), "Dashed cells: the month is not over yet.", wide=True),),
+            _triangle_table(drawn, keys, found),
+        ),
+        Section(
+            "Cohorts: what a customer brings over time",
+            "Revenue of a customer so far, by months since the first order.",
+            (Figure(svg_of(curves, WIDE), f"The newest cohorts in colour. {words}".strip(), wide=True),),
+        ),
+        Section(
+            "Cohorts: time to the second order",
+            "Share of each cohort with a second order within so many days, of customers observed that long.",
+            table=_second_table(found.second.set_index("key").loc[keys], found),
+        ),
+    ]
+
+
+def _cohorts(data: Loaded, history: OrderHistory, model: CltvModel | None) -> Cohorts:
+    second = frames.keyed(cohorts.second_orders_of(history, VIEW.period, None))
+    foreseen = None
+    if model is not None:
+        labels = cohorts.cohort_of(data.customers, VIEW.period, VIEW.by)
+        foreseen = frames.keyed(cohort_forecast(model, data.customers, labels, frames.MONTHS))
+    names = {key: frames.name_of(one, VIEW.period) for key, one in zip(second["key"], second["cohort"], strict=True)}
+    return Cohorts(frames.keyed(cohorts.cohort_table_of(history, VIEW.period)), second, foreseen, None, names)
+
+
+def _triangle_table(drawn: pd.DataFrame, keys: list[str], found: Cohorts) -> Table:
+    ages = range(int(drawn["age"].max()) + 1)
+    by = drawn.set_index(["key", "age"])
+    rows = []
+    for key in keys:
+        size = int(by.loc[key, "customers"].iloc[0])
+        cells = [Cell(found.names[key]), Cell(text.count(size))]
+        for age in ages:
+            if (key, age) not in by.index:
+                cells.append(Cell(""))
+                continue
+            cell = by.loc[(key, age)]
+            cells.append(Cell(text.percent(cell["share"], 0), partial=not cell["complete"]))
+        rows.append(tuple(cells))
+    return Table(("First order", "Customers", *map(str, ages)), tuple(rows))
+
+
+def _second_table(second: pd.DataFrame, found: Cohorts) -> Table:
+    rows = []
+    for key, row in second.iterrows():
+        shares = [
+            Cell(
+                text.MISSING
+                if pd.isna(row[f"share_{days}"])
+                else f"{text.percent(row[f'share_{days}'])} ({text.percent(row[f'low_{days}'])} to "
+                f"{text.percent(row[f'high_{days}'])})"
+            )
+            for days in WAITS
+        ]
+        rows.append((Cell(found.names[key]), Cell(text.count(row["customers"])), *shares))
+    return Table(("First order", "Customers", *(f"Within {days} days" for days in WAITS)), tuple(rows))

@@ -1,0 +1,99 @@
+"""Each metric of a scorecard as a card: value, trend, change with its range, and where it stands."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from retention.benchmarks import Comparison
+from retention.metrics import METRICS
+from retention.scorecard import Scorecard
+from retention.view import scorecard_charts as charts
+from retention.view import scorecard_data as data_of
+from retention.view import scorecard_frames as frames
+from retention.view import scorecard_words as words
+from retention.view import text
+from retention.view.loaded import Loaded
+from retention.view.scorecard_data import Settings
+
+GROUPS = {
+    "Do customers stay?": ("customer_retention_rate", "retained_share", "churn_rate", "repeat_purchase_rate"),
+    "How soon do they come back?": ("days_to_second_order", "days_between_orders", "days_since_last_order"),
+    "What do they bring?": ("revenue", "average_order_value", "orders_per_customer", "revenue_per_customer"),
+    "New and returning": (
+        *("new_customers", "returning_customers", "returning_revenue_share"),
+        *("new_order_value", "returning_order_value"),
+    ),
+    "Given away": ("discount_share", "refund_share"),
+}
+_BADGES = {
+    "better": ("green", ":material/trending_up:", "Better"),
+    "worse": ("orange", ":material/trending_down:", "Worse"),
+    "up": ("gray", ":material/north_east:", "Up"),
+    "down": ("gray", ":material/south_east:", "Down"),
+    "noise": ("gray", ":material/drag_handle:", "No clear change"),
+    "unknown": ("gray", ":material/question_mark:", "Unknown"),
+}
+
+
+def cards(data: Loaded, card: Scorecard, settings: Settings) -> None:
+    """Each metric as a card: value, trend, change with its range, and where it stands."""
+    comparisons: dict[str, Comparison] = {}
+    for comparison in data_of.comparisons_for(data, settings):
+        comparisons.setdefault(comparison.metric, comparison)
+    trend = data_of.trend_for(data, settings)
+    for group, names in GROUPS.items():
+        names = [name for name in names if np.isfinite(card.metrics.loc[name, "value"]) or group != "Given away"]
+        if not names:
+            continue
+        st.subheader(group, anchor=False)
+        with st.container(key=f"score-{group.split()[0].lower()}"):
+            for name in names:
+                with st.container(border=True, gap="xsmall"):
+                    _card(data, card, settings, name, comparisons.get(name), trend)
+
+
+def _card(
+    data: Loaded, card: Scorecard, settings: Settings, name: str, comparison: Comparison | None, trend: pd.DataFrame
+) -> None:
+    currency, metric, row = data.orders.currency, METRICS[name], card.metrics.loc[name]
+    help_text = f"{metric.definition} {words.span(card.period)}."
+    if np.isfinite(row["low"]):
+        help_text += (
+            f" 95% range {words.between(name, row['low'], row['high'], currency)}, from {text.count(row['n'])} "
+            f"{'waits' if metric.kind == 'days' and name != 'days_since_last_order' else 'customers'}."
+        )
+    st.metric(metric.label, words.shown(name, row["value"], currency), help=text.plain(help_text, limit=1000))
+    spark = frames.spark_frame(trend, name, card.period, currency)
+    if len(spark) > 1:
+        st.altair_chart(
+            charts.spark_chart(spark, metric.kind),
+            key=f"spark_{name}",
+            alt=f"{metric.label} by month, the last {len(spark)} months",
+        )
+    else:
+        st.caption("No monthly trend: too few months.")
+    _change(card, settings, name)
+    if comparison is not None:
+        _standing(comparison, currency)
+
+
+def _change(card: Scorecard, settings: Settings, name: str) -> None:
+    against = card.against_previous if settings.against == "previous" else card.against_year
+    if name not in against.index:
+        st.caption(":material/history: Nothing to compare with")
+        return
+    row = against.loc[name]
+    colour, icon, word = _BADGES[words.direction(name, row)]
+    st.markdown(f":{colour}[{icon} **{word}**] :small[{text.plain(words.change(name, row))}]")
+
+
+def _standing(comparison: Comparison, currency: str | None) -> None:
+    colour = words.STATUS_COLOURS.get(comparison.status, "gray")
+    yours = "too little data to compare"
+    if np.isfinite(comparison.store.value):
+        yours = f"by its definition you have {words.store_side(comparison, currency)}"
+    st.markdown(
+        f":{colour}[:material/flag: **{comparison.status.capitalize()}**] "
+        f":small[{text.plain(f'{words.against(comparison, currency)}; {yours}')}]",
+        help=text.plain(words.explanation(comparison), limit=1500),
+    )

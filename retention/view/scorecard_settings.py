@@ -1,0 +1,96 @@
+"""What the marketer chooses on the scorecard page."""
+
+from datetime import timedelta
+
+import streamlit as st
+
+from retention.benchmarks import ALL, Target, lines_of_business
+from retention.metrics import METRICS
+from retention.periods import PRESETS, Period, preset_period
+from retention.scorecard import ACTIVE_DAYS, LEAST_ACTIVE, MOST_ACTIVE
+from retention.view.loaded import Loaded
+from retention.view.scorecard_data import Settings
+
+OWN = "Own dates"
+AGAINST = {"Period before": "previous", "Year before": "year"}
+TARGETS = ("customer_retention_rate", "repeat_purchase_rate", "average_order_value", "orders_per_customer")
+
+
+def settings(data: Loaded) -> Settings:
+    """Period, active days, line of business, what to compare with, and own targets; all but dates in the URL."""
+    orders = data.orders
+    labels = {label: key for key, label in PRESETS.items()}
+    with st.container(border=True):
+        one, two, three, four = st.columns([1.1, 1.2, 1.1, 1.2], gap="medium")
+        chosen = one.selectbox(
+            "Period",
+            [*labels, OWN],
+            index=2,
+            key="period",
+            bind="query-params",
+            help="Ends with the last order in the file; “this” quarter or year is that of the last order.",
+        )
+        active_days = two.slider(
+            "Active for",
+            *(LEAST_ACTIVE, MOST_ACTIVE, ACTIVE_DAYS, 5, "%d days"),
+            key="active_days",
+            bind="query-params",
+            help="A customer is active for so many days after an order. About three times the usual wait between two "
+            "orders is a fair choice: see below how long that is.",
+        )
+        line = three.selectbox(
+            "Line of business",
+            lines_of_business(),
+            key="line",
+            bind="query-params",
+            help="Whose benchmarks to hold the metrics against. Each is compared by its own definition.",
+        )
+        against = four.segmented_control(
+            "Changes since",
+            list(AGAINST),
+            default="Period before",
+            key="against",
+            bind="query-params",
+            required=True,
+            help="The period of equal length right before, or the same days a year before.",
+        )
+        period = _own_dates(data) if chosen == OWN else preset_period(labels[chosen], orders.start, orders.end)
+        targets = _targets(data)
+    return Settings(period, active_days, line or ALL, AGAINST[against], targets)
+
+
+def _own_dates(data: Loaded) -> Period:
+    first, last = data.orders.start, data.orders.end
+    found = st.date_input(
+        "From and to",
+        (max(first, last - timedelta(days=89)), last),
+        min_value=first,
+        max_value=last,
+        key="own_dates",
+        help="The first and the last day of the period, both included.",
+    )
+    # Between the two clicks of a new range only its first day is there.
+    start, end = (found[0], found[-1]) if found else (first, last)
+    return Period(start, end + timedelta(days=1))
+
+
+def _targets(data: Loaded) -> tuple[Target, ...]:
+    with st.expander("Own targets in place of benchmarks", icon=":material/flag:"):
+        found = []
+        for column, name in zip(st.columns(len(TARGETS), gap="medium"), TARGETS, strict=True):
+            metric = METRICS[name]
+            rate = metric.kind == "rate"
+            value = column.number_input(
+                f"{metric.label}, %" if rate else metric.label,
+                min_value=0.0,
+                max_value=200.0 if rate else None,
+                value=None,
+                step=1.0 if metric.kind != "number" else 0.1,
+                placeholder="None",
+                key=f"target_{name}",
+                bind="query-params",
+                help=metric.definition,
+            )
+            if value:
+                found.append(Target(name, value / 100 if rate else value))
+    return tuple(found)

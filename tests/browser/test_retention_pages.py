@@ -1,0 +1,90 @@
+"""Scorecard, cohorts and channels in a real browser: change the period, take the report along, click a cohort."""
+
+import re
+
+import pytest
+
+from tests.browser.steps import button, download, expect, metric, order_file, rows_of, sees, use_upload
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 390, "height": 844}
+NAME = "<img src=x onerror=alert(1)> & co.csv"
+
+
+def open_with_store(visit, path, **options):
+    page = visit(path, **options)
+    button(page, "Load the sample store").click()
+    return page
+
+
+def choose(page, label, option):
+    page.get_by_role("combobox", name=re.compile(f"{re.escape(label)}$")).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_another_period_changes_the_cards_and_the_report_is_of_it(visit):
+    page = open_with_store(visit, "/scorecard")
+    expect(page.get_by_text("Take it with you")).to_be_visible()
+    year = metric(page, "Revenue").text_content()
+    choose(page, "Period", "Last 90 days")
+    expect(metric(page, "Revenue")).not_to_have_text(year)
+    expect(page.get_by_text("3 Aug 2026 to 31 Oct 2026, 90 days")).to_be_visible()
+    revenue = metric(page, "Revenue").text_content()
+    expect(page.get_by_text(re.compile("Closing the gap is worth|No metric is behind")).first).to_be_visible()
+
+    # Until the run ends the button is still that of the period before.
+    page.wait_for_function("() => !document.querySelector('[data-stale=true], [data-testid=stStatusWidget]')")
+    page.wait_for_timeout(500)
+    name, report = download(page, re.compile("^Report"))
+    assert name == "retention-2026-08-03-to-2026-10-31.html"
+    html = report.decode()
+    assert revenue in html
+    assert "Cohorts: who came back, and when" in html
+    assert "<script" not in html
+    assert html.count("<svg") >= 10
+
+    name, table = download(page, re.compile("^Metrics$"))
+    rows = {row["metric"]: row for row in rows_of(table)}
+    assert name == "metrics-2026-08-03-to-2026-10-31.csv"
+    assert rows["Customer retention rate"]["definition"]
+    assert float(rows["Revenue"]["low_95"]) < float(rows["Revenue"]["value"]) < float(rows["Revenue"]["high_95"])
+    _, base = download(page, re.compile("^Customer base$"))
+    steps = {row["step"]: int(row["customers"]) for row in rows_of(base)}
+    assert steps["start"] + steps["new"] + steps["won_back"] + steps["lapsed"] == steps["end"]
+
+
+def test_the_reports_text_of_the_file_stays_text(visit):
+    rows = [f"{n},c{n % 40}@example.com,2024-{1 + n % 12:02}-{1 + n % 28:02},{10 + n % 7}.00" for n in range(200)]
+    page = visit()
+    use_upload(page, order_file(rows), NAME)
+    page.get_by_role("link", name="Scorecard", exact=True).click()
+    sees(page, "Scorecard")
+    expect(page.get_by_text("Take it with you")).to_be_visible()
+    _, report = download(page, re.compile("^Report"))
+    assert "<img" not in report.decode()
+    assert "&lt;img src=x onerror=alert(1)&gt; &amp; co.csv" in report.decode()
+
+
+def test_a_cohort_is_chosen_and_its_customers_taken_along(visit):
+    page = open_with_store(visit, "/cohorts")
+    expect(page.get_by_text("Customers of a cohort")).to_be_visible()
+    choose(page, "Cohort", "Sep 2026")
+    expect(metric(page, "Customers")).to_have_text("430")
+    _, customers = download(page, re.compile("^Download 430 customers"))
+    assert len(rows_of(customers)) == 430
+
+
+def test_channels_say_what_to_do_more_and_less_of(visit):
+    page = open_with_store(visit, "/channels")
+    expect(page.get_by_text("Do more of:")).to_be_visible()
+    page.get_by_role("radio", name="Coupon", exact=True).click()
+    expect(page.get_by_role("heading", name="All coupons")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/scorecard", "/cohorts", "/channels"])
+def test_on_a_phone_nothing_scrolls_sideways(visit, path):
+    page = open_with_store(visit, path, viewport=PHONE)
+    expect(page.get_by_role("heading", level=3).nth(1)).to_be_visible()
+    page.wait_for_timeout(1_000)
+    assert page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 1
