@@ -19,7 +19,7 @@ def answer() -> None:
     except RetentionError as error:
         widgets.problem("There is no scorecard for this period", error)
         return
-    parts.header(card, settings)
+    parts.header(card)
     # The reading asks the model, which takes longer than the cards in a large store: its place is kept.
     place = st.container()
     scorecard_cards.cards(data, card, settings)

@@ -87,19 +87,19 @@ METRICS = {
         "Returning customers", "count", 1, "Customers who ordered in the period and had ordered before it."
     ),
     "returning_revenue_share": Metric(
-        "Revenue from returning",
+        "Revenue from returning customers",
         "rate",
         0,
         "Share of the period's revenue from customers who had ordered before the period.",
     ),
     "new_order_value": Metric(
-        "Order value, new",
+        "Order value of new customers",
         "money",
         1,
         "Revenue / orders of customers whose first order falls into the period.",
     ),
     "returning_order_value": Metric(
-        "Order value, returning",
+        "Order value of returning customers",
         "money",
         1,
         "Revenue / orders of customers who had ordered before the period.",

@@ -329,7 +329,7 @@ def _finding(read: tuple[MetricReading, ...], gaps: list[Gap], watch: str | None
     worse = main.against.endswith("before")
     found = f"{METRICS[main.metric].label} is {'worse than in the' if worse else 'behind its'} {main.against}"
     if len(gaps) == 1:
-        return f"{found}, the only metric of which that can be said."
+        return f"{found}; no other metric is."
     if main.gain is None and math.isnan(main.arithmetic):
         return f"{found}, as are others; what closing the gaps is worth cannot be told."
     valued = sum(gap.gain is not None if main.gain else not math.isnan(gap.arithmetic) for gap in gaps)

@@ -219,7 +219,7 @@ def test_benchmarks_come_before_the_own_past(card):
     card = with_verdicts(card, {"average_order_value": "down"})
     read = read_scorecard(card, [benchmark("repeat_purchase_rate", 0.28, 0.2)])
     assert [gap.metric for gap in read.gaps] == ["repeat_purchase_rate"]
-    assert read.finding == ("Repeat purchase rate is behind its benchmark, the only metric of which that can be said.")
+    assert read.finding == ("Repeat purchase rate is behind its benchmark; no other metric is.")
 
 
 def test_what_got_worse_holds_back_where_nothing_is_behind(card):

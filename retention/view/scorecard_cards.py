@@ -7,7 +7,6 @@ import streamlit as st
 from retention.benchmarks import Comparison
 from retention.metrics import METRICS
 from retention.scorecard import Scorecard
-from retention.view import scorecard_charts as charts
 from retention.view import scorecard_data as data_of
 from retention.view import scorecard_frames as frames
 from retention.view import scorecard_words as words
@@ -49,12 +48,10 @@ def cards(data: Loaded, card: Scorecard, settings: Settings) -> None:
         with st.container(key=f"score-{group.split()[0].lower()}"):
             for name in names:
                 with st.container(border=True, gap="xsmall"):
-                    _card(data, card, settings, name, comparisons.get(name), trend)
+                    _card(data, card, name, comparisons.get(name), trend)
 
 
-def _card(
-    data: Loaded, card: Scorecard, settings: Settings, name: str, comparison: Comparison | None, trend: pd.DataFrame
-) -> None:
+def _card(data: Loaded, card: Scorecard, name: str, comparison: Comparison | None, trend: pd.DataFrame) -> None:
     currency, metric, row = data.orders.currency, METRICS[name], card.metrics.loc[name]
     help_text = f"{metric.definition} {words.span(card.period)}."
     if np.isfinite(row["low"]):
@@ -62,29 +59,32 @@ def _card(
             f" 95% range {words.between(name, row['low'], row['high'], currency)}, from {text.count(row['n'])} "
             f"{'waits' if metric.kind == 'days' and name != 'days_since_last_order' else 'customers'}."
         )
-    st.metric(metric.label, words.shown(name, row["value"], currency), help=text.plain(help_text, limit=1000))
-    spark = frames.spark_frame(trend, name, card.period, currency)
-    if len(spark) > 1:
-        st.altair_chart(
-            charts.spark_chart(spark, metric.kind),
-            key=f"spark_{name}",
-            alt=f"{metric.label} by month, the last {len(spark)} months",
-        )
-    else:
-        st.caption("No monthly trend: too few months.")
-    _change(card, settings, name)
+    line = frames.spark(trend, name, card.period)
+    if len(line) > 1:
+        help_text += f" The line: its last {len(line)} whole months, each taken by itself."
+    st.metric(
+        metric.label,
+        words.shown(name, row["value"], currency),
+        help=text.plain(help_text, limit=1000),
+        chart_data=line if len(line) > 1 else None,
+    )
+    _changes(card, name)
     if comparison is not None:
         _standing(comparison, currency)
 
 
-def _change(card: Scorecard, settings: Settings, name: str) -> None:
-    against = card.against_previous if settings.against == "previous" else card.against_year
-    if name not in against.index:
+def _changes(card: Scorecard, name: str) -> None:
+    """The change since the period before and since the year before, once where the two are the same days."""
+    since = {"the period before": (card.previous, card.against_previous)}
+    if card.year_before != card.previous:
+        since["the year before"] = card.year_before, card.against_year
+    since = {label: against for label, (period, against) in since.items() if period is not None}
+    if not since:
         st.caption(":material/history: Nothing to compare with")
-        return
-    row = against.loc[name]
-    colour, icon, word = _BADGES[words.direction(name, row)]
-    st.markdown(f":{colour}[{icon} **{word}**] :small[{text.plain(words.change(name, row))}]")
+    for label, against in since.items():
+        row = against.loc[name]
+        colour, icon, word = _BADGES[words.direction(name, row)]
+        st.markdown(f":{colour}[{icon} **{word}**] :small[{text.plain(words.change(name, row))} since {label}]")
 
 
 def _standing(comparison: Comparison, currency: str | None) -> None:

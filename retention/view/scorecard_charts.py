@@ -6,7 +6,6 @@ import pandas as pd
 from retention.view import palette, text
 from retention.view.charts import HEIGHT, money_axis
 
-SPARK_HEIGHT = 44
 _STEPS = {
     "start": "Active at the start",
     "new": "New",
@@ -16,34 +15,6 @@ _STEPS = {
     "end": "Active at the end",
 }
 _TOP = {"orient": "top", "direction": "horizontal", "labelLimit": 280}
-
-
-def spark_chart(frame: pd.DataFrame, kind: str) -> alt.LayerChart:
-    """One metric month by month, without axes; months that the orders cover in part are hollow.
-
-    `frame`: `month`, `value`, `shown` (text), `complete`.
-    """
-    x = alt.X("month:T", axis=None)
-    low = 0 if kind in ("count", "money", "number") else float(frame["value"].min())
-    y = alt.Y("value:Q", axis=None, scale=alt.Scale(domain=[low, float(frame["value"].max())], nice=False, padding=4))
-    tooltip = [
-        alt.Tooltip("month:T", title="Month", format="%b %Y"),
-        alt.Tooltip("shown:N", title="Value"),
-        alt.Tooltip("note:N", title=" "),
-    ]
-    frame = frame.assign(note=frame["complete"].map({True: "", False: "not the whole month"}))
-    line = alt.Chart(frame).mark_line(color=palette.ACCENT, strokeWidth=1.5).encode(x=x, y=y)
-    points = (
-        alt.Chart(frame)
-        .mark_point(size=18, strokeWidth=1.2, color=palette.ACCENT, opacity=1)
-        .encode(
-            x=x,
-            y=y,
-            fill=alt.condition(alt.datum.complete, alt.value(palette.ACCENT), alt.value("transparent")),
-            tooltip=tooltip,
-        )
-    )
-    return alt.layer(line, points).properties(height=SPARK_HEIGHT).configure_view(stroke=None)
 
 
 def bridge_chart(frame: pd.DataFrame, measure: str, currency: str | None) -> alt.LayerChart:

@@ -16,12 +16,11 @@ from retention.view.loaded import Loaded
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the marketer has chosen; `against` is "previous" or "year"."""
+    """What the marketer has chosen."""
 
     period: Period
     active_days: int
     line_of_business: str
-    against: str
     targets: tuple[Target, ...]
 
 

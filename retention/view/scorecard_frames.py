@@ -12,16 +12,15 @@ from retention.periods import Period
 from retention.scorecard import Scorecard
 from retention.view import scorecard_words as words
 
-SPARK_MONTHS = 25
+SPARK_MONTHS = 24
 #: Bars of a distribution; the longest waits, one in fifty, share the last.
 BARS, LONGEST = 24, 0.98
 
 
-def spark_frame(trend: pd.DataFrame, name: str, period: Period, currency: str | None) -> pd.DataFrame:
-    """The months up to the period's end, at most 25: `month`, `value`, `shown`, `complete`."""
-    until = trend[trend["month"] < pd.Timestamp(period.end)].tail(SPARK_MONTHS)
-    frame = until[["month", "complete"]].assign(value=until[name]).dropna(subset=["value"])
-    return frame.assign(shown=[words.shown(name, value, currency) for value in frame["value"]])
+def spark(trend: pd.DataFrame, name: str, period: Period) -> list[float]:
+    """A metric in the whole months up to the period's end, at most 24, oldest first."""
+    until = trend[(trend["month"] < pd.Timestamp(period.end)) & trend["complete"]].tail(SPARK_MONTHS)
+    return until[name].dropna().tolist()
 
 
 def trend_frame(trend: pd.DataFrame, name: str, period: Period, currency: str | None) -> pd.DataFrame:

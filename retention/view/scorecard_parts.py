@@ -21,10 +21,11 @@ SPREADS = {
 }
 
 
-def header(card: Scorecard, settings: Settings) -> None:
+def header(card: Scorecard) -> None:
     """The period in words, what it is compared with, and what to bear in mind."""
-    other = card.previous if settings.against == "previous" else card.year_before
-    compared = f"compared with {words.span(other)}" if other else "with nothing to compare: the orders begin later"
+    others = list(dict.fromkeys(filter(None, (card.previous, card.year_before))))
+    spans = " and with ".join(words.span(other) for other in others)
+    compared = f"compared with {spans}" if others else "with nothing to compare: the orders begin later"
     st.markdown(
         f":gray[{words.span(card.period)}, {text.days(card.period.days)}, {compared}. A customer is active for "
         f"{card.active_days} days after an order.]"

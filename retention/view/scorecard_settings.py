@@ -12,16 +12,15 @@ from retention.view.loaded import Loaded
 from retention.view.scorecard_data import Settings
 
 OWN = "Own dates"
-AGAINST = {"Period before": "previous", "Year before": "year"}
 TARGETS = ("customer_retention_rate", "repeat_purchase_rate", "average_order_value", "orders_per_customer")
 
 
 def settings(data: Loaded) -> Settings:
-    """Period, active days, line of business, what to compare with, and own targets; all but dates in the URL."""
+    """Period, active days, line of business and own targets; all but own dates in the URL."""
     orders = data.orders
     labels = {label: key for key, label in PRESETS.items()}
     with st.container(border=True):
-        one, two, three, four = st.columns([1.1, 1.2, 1.1, 1.2], gap="medium")
+        one, two, three = st.columns(3, gap="medium")
         chosen = one.selectbox(
             "Period",
             [*labels, OWN],
@@ -45,18 +44,9 @@ def settings(data: Loaded) -> Settings:
             bind="query-params",
             help="Whose benchmarks to hold the metrics against. Each is compared by its own definition.",
         )
-        against = four.segmented_control(
-            "Changes since",
-            list(AGAINST),
-            default="Period before",
-            key="against",
-            bind="query-params",
-            required=True,
-            help="The period of equal length right before, or the same days a year before.",
-        )
         period = _own_dates(data) if chosen == OWN else preset_period(labels[chosen], orders.start, orders.end)
         targets = _targets(data)
-    return Settings(period, active_days, line or ALL, AGAINST[against], targets)
+    return Settings(period, active_days, line or ALL, targets)
 
 
 def _own_dates(data: Loaded) -> Period:

@@ -88,8 +88,7 @@ def _level(comparison: Comparison, value: float, currency: str | None) -> str:
 
 
 def _moved(kind: str, value: float) -> str:
-    if kind == "rate":
-        return f"{value * 100:+.1f}".replace("-", "−")
-    if kind == "days":
-        return f"{value:+.0f}".replace("-", "−")
-    return f"{value:+.1%}".replace("-", "−")
+    digits = 0 if kind == "days" else 1
+    amount = round(value * (1 if kind == "days" else 100), digits) + 0.0  # + 0.0: no "−0"
+    sign = "" if amount == 0 else "+" if amount > 0 else "−"
+    return f"{sign}{abs(amount):,.{digits}f}" + ("" if kind in ("rate", "days") else "%")

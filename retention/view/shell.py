@@ -109,8 +109,7 @@ def _frame(title: str) -> None:
     )
     st.html(_ASSETS / "style.css")
     st.logo(str(_ASSETS / "logo.svg"), size="large")
-    # Another text for each page, so that it runs again on every change of page and on no other run.
-    st.html(f"<!-- {title} -->{(_ASSETS / 'menu.html').read_text('utf-8')}", unsafe_allow_javascript=True)
+    st.html(_ASSETS / "menu.html", unsafe_allow_javascript=True)
     with st.sidebar:
         _menu()
         _loaded_card(session.get())

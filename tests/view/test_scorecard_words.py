@@ -1,0 +1,56 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from retention.changes import DOWN, NOISE, THIN, UP
+from retention.metrics import METRICS
+from retention.view import scorecard_words as words
+
+
+def row(change, low, high, verdict=UP):
+    return pd.Series({"change": change, "low": low, "high": high, "verdict": verdict})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "currency", "shown"),
+    [
+        ("churn_rate", 0.1234, None, "12.3%"),
+        ("revenue", 12_345.0, "USD", "$12.3k"),
+        ("orders_per_customer", 1.614, None, "1.61"),
+        ("customers", 12_345.0, None, "12,345"),
+        ("days_to_second_order", 285.0, None, "285 days"),
+        ("days_to_second_order", 1.0, None, "1 day"),
+        ("revenue", np.nan, "USD", "–"),
+    ],
+)
+def test_values_stand_in_their_unit(name, value, currency, shown):
+    assert words.shown(name, value, currency) == shown
+
+
+def test_changes_stand_in_points_days_or_percent_with_their_range():
+    assert words.change("churn_rate", row(-0.0162, -0.027, -0.0049)) == "−1.6 points (−2.7 to −0.5)"
+    assert words.change("days_to_second_order", row(-1.2, -31.0, 30.4)) == "−1 days (−31 to +30)"
+    assert words.change("revenue", row(0.164, 0.073, 0.263)) == "+16.4% (+7.3% to +26.3%)"
+    assert words.change("churn_rate", row(-0.0002, -0.01, 0.01)) == "0.0 points (−1.0 to +1.0)"
+    assert words.change("revenue", row(0.1, 0.0, 0.2, THIN)) == "Too little data for a change"
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict", "found"),
+    [
+        ("churn_rate", UP, "worse"),
+        ("churn_rate", DOWN, "better"),
+        ("repeat_purchase_rate", UP, "better"),
+        ("returning_revenue_share", UP, "up"),
+        ("repeat_purchase_rate", NOISE, "noise"),
+        ("repeat_purchase_rate", THIN, "unknown"),
+    ],
+)
+def test_more_churn_is_worse_and_more_repeats_are_better(name, verdict, found):
+    assert words.direction(name, row(0.1, 0.05, 0.2, verdict)) == found
+
+
+def test_every_metric_can_be_shown():
+    for name in METRICS:
+        assert words.shown(name, 0.5, "EUR")
+        assert words.change(name, row(0.1, -0.1, 0.2, NOISE))
