@@ -68,7 +68,7 @@ def order_counts(model: PurchaseModel, frequency: int, T: np.ndarray, days: floa
     shape = model.r + frequency
     numbers, width = _numbers(shape, days / (model.alpha + T.min()), every)
     b = model.b_active + frequency
-    stays = np.exp(betaln(model.a, b + numbers - 1) - betaln(model.a, b))
+    stays = np.exp(betaln(model.a, b + (numbers - 1)) - betaln(model.a, b))  # the brackets make the first one 1
 
     single = numbers[: every - 1]
     coefficients = gammaln(shape + single) - gammaln(shape) - gammaln(single + 1)

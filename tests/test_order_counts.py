@@ -2,7 +2,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.special import betaln
 from scipy.stats import nbinom
@@ -144,6 +144,7 @@ positive = st.floats(-4, 4).map(lambda power: 10.0**power)
     st.lists(st.integers(0, 3_000), min_size=1, max_size=4),
     st.floats(1, 1825),
 )
+@example(model_of("mbg_nbd", 1.0, 1.0, 1.0, 0.1), 14, [0], 4.0)  # b plus a frequency that rounding changes
 def test_any_parameters_give_a_distribution_that_moves_up_with_the_days(model, frequency, ages, days):
     ages = np.array(ages, dtype=float)
     with warnings.catch_warnings():

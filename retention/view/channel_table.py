@@ -128,6 +128,7 @@ def how_to_add(dimensions: Sequence[str]) -> None:
     st.dataframe(
         pd.DataFrame(rows, columns=["Column", "What it holds", "Names that are recognised, among others"]),
         hide_index=True,
+        placeholder=text.MISSING,
         key="how_to_add",
         column_config={"Column": st.column_config.TextColumn(width="small")},
     )

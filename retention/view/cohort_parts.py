@@ -227,6 +227,7 @@ def second_order(view: View, found: Cohorts, keys: list[str]) -> None:
         )
     shown = rows if view.by else rows[::-1]
     shown = shown.assign(name=shown.index.map(found.names)).drop(columns="cohort").round(3).reset_index(drop=True)
+    shown["small"] = shown["small"].map({True: "Small", False: ""})
     column, share = st.column_config, {}
     for days in cohorts.WAITS:
         share[f"share_{days}"] = column.NumberColumn(
@@ -237,11 +238,14 @@ def second_order(view: View, found: Cohorts, keys: list[str]) -> None:
         key="second_table",
         height=min(35 * (len(shown) + 1) + 3, 388),
         hide_index=True,
+        placeholder=text.MISSING,
         column_order=["name", "customers", "small", *share, "median_days"],
         column_config={
             "name": column.TextColumn("Cohort", pinned=True),
             "customers": column.NumberColumn("Customers", format="localized"),
-            "small": column.CheckboxColumn("Small", help=f"Fewer than {ENOUGH} customers: chance rules the numbers."),
+            "small": column.TextColumn(
+                "Size", help=f"Small: fewer than {ENOUGH} customers, so that chance rules the numbers."
+            ),
             **share,
             "median_days": column.NumberColumn("Median days of those back", format="%.0f", help=DEFINITIONS["median"]),
         },
@@ -300,6 +304,7 @@ def one_cohort(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> Non
         key="cohort_customers",
         height=min(35 * (len(best) + 1) + 3, 388),
         hide_index=True,
+        placeholder=text.MISSING,
         column_order=[name for name in lifetime_parts.TABLE_COLUMNS if name in {"customer_id", *best.columns}],
         column_config=lifetime_parts.columns(currency),
     )

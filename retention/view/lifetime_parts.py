@@ -181,6 +181,7 @@ def customer_table(data: Loaded, scores: pd.DataFrame | None, plan: Plan | None)
         height=420,
         column_order=[name for name in TABLE_COLUMNS if name in shown.columns],
         hide_index=True,
+        placeholder=text.MISSING,
         column_config=columns(data.orders.currency),
     )
 

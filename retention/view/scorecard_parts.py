@@ -147,6 +147,7 @@ def buyers(data: Loaded, card: Scorecard) -> None:
         frame,
         key="buyers",
         hide_index=True,
+        placeholder=text.MISSING,
         column_config={
             "Buyers": st.column_config.TextColumn(width=200),
             "Customers": number(format="localized"),

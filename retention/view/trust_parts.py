@@ -94,6 +94,7 @@ def _models_table(result: Backtest, currency: str | None) -> None:
         shown,
         key="models",
         hide_index=True,
+        placeholder=text.MISSING,
         column_config={
             "Prediction": words(pinned=True, width=190),
             "Orders": number(format="%,.0f", help=f"Actual: {actual['actual_orders']:,.0f}"),

@@ -19,7 +19,11 @@ def open_with_store(visit, path, **options):
 
 
 def choose(page, label, option):
-    page.get_by_role("combobox", name=re.compile(f"{re.escape(label)}$")).click()
+    box = page.get_by_role("combobox", name=re.compile(f"{re.escape(label)}$"))
+    # A list closes when the page scrolls below it.
+    box.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    box.click()
     page.get_by_role("option", name=option, exact=True).click()
 
 
