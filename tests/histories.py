@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from retention.customers import summarise_customers
 from retention.purchases import PurchaseModel
 from retention.samples import sample_orders
-from retention.simulator import Process, draw_buyers, draw_order_values, draw_purchases, simulate_orders
+from retention.simulator import Buyers, Process, draw_buyers, draw_order_values, draw_purchases, simulate_orders
 from tests.orders_stub import orders_of
 
 UNKNOWN = (float("nan"),) * 4  # relative errors of a model that was not fitted
@@ -54,14 +54,29 @@ def extreme_store(seed: int) -> pd.DataFrame:
     return known_store(customers, days, 0, seed, **parameters)[0]
 
 
-def known_store(
+@dataclass(frozen=True, slots=True)
+class KnownStore:
+    """A simulated store of known parameters: its customers after `days`, and every purchase day, later ones too.
+
+    `who` (position in `customers`), `day` (the last one observed is number `days`) and `value` are of the same length.
+    """
+
+    customers: pd.DataFrame
+    days: int
+    who: np.ndarray
+    day: np.ndarray
+    value: np.ndarray
+    buyers: Buyers
+    process: Process
+
+
+def known_purchases(
     customers: int, days: int, after: int, seed: int, kind: str = "bg_nbd", **parameters: float
-) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
-    """Return the customers of a simulated store after so many days, and what each does in the days `after`.
+) -> KnownStore:
+    """Return a simulated store with what its customers do in the days `after`.
 
     First orders fall evenly into the days; parameters r, alpha, a, b, p, q, v. `kind` "mbg_nbd" lets customers
-    leave right after the first order too. What they do is two arrays, in the customers' order: their purchase
-    days and their spend.
+    leave right after the first order too.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
     process = Process(**parameters)
@@ -95,7 +110,17 @@ def known_store(
         }
     )
     table.index = pd.Index([f"C{row}" for row in range(customers)], name="customer_id")
-    return table, each(~past), each(~past, value)
+    return KnownStore(table, days, who, day, value, buyers, process)
+
+
+def known_store(
+    customers: int, days: int, after: int, seed: int, kind: str = "bg_nbd", **parameters: float
+) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Return the customers of `known_purchases`, and their purchase days and their spend in the days after."""
+    store = known_purchases(customers, days, after, seed, kind, **parameters)
+    later = store.day > days
+    orders = np.bincount(store.who[later], minlength=customers)
+    return store.customers, orders, np.bincount(store.who[later], store.value[later], minlength=customers)
 
 
 def future_orders(

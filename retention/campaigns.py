@@ -1,0 +1,289 @@
+"""A campaign before it is sent: whom to address, what it should bring, what it costs, and when it breaks even."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from retention.campaign_economics import Economics, Ledger, Terms, economics, expected_gains, ledger
+from retention.campaign_pool import campaign_pool
+from retention.cltv import MAX_HORIZON_DAYS, CltvModel
+from retention.errors import DataError
+from retention.holdout_groups import customer_hashes, detectable_lift, draws
+from retention.offers import Offer
+
+#: Channels that a campaign may go through.
+CHANNELS = {
+    "email": "E-mail",
+    "sms": "SMS",
+    "messenger": "Messenger",
+    "push": "Web push",
+    "post": "Post",
+    "phone": "Phone",
+    "ads": "Ads to an audience",
+}
+#: How far a campaign goes down the list of customers, ranked by expected gain.
+EVERYBODY, BEST = "everybody", "best"
+#: The days that a frequency cap counts messages over.
+CAP_DAYS = 30
+#: Sizes at which the curve of gain by audience size is drawn.
+CURVE_POINTS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a sequence: its `day` from the first one on, what it says, and whether it carries the offer."""
+
+    day: int
+    text: str = ""
+    offer: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """What the marketer plans for one segment.
+
+    - `name`, `segment`: shown as they are; `strategy`: a key of the playbook, or ""; `channel`: a key of `CHANNELS`.
+    - `messages`: the sequence. Who orders leaves it. `most_messages`: at most so many in 30 days; others are dropped.
+    - `window_days`: how long orders count as the campaign's, from the first message on.
+    - `terms`: lift, offer, costs and margin; the `Terms` are the marketer's assumptions.
+    - `holdout_share`: customers of the audience left without the campaign, as a fraction.
+    - `size`: "everybody", "best" (all with an expected gain above 0), or a number of customers: those of the highest
+      expected gain.
+
+    Raises:
+        DataError: A setting is out of range; the message says which.
+    """
+
+    name: str
+    segment: str = ""
+    strategy: str = ""
+    channel: str = "email"
+    messages: tuple[Message, ...] = (Message(0),)
+    most_messages: int = 10
+    window_days: int = 30
+    terms: Terms = field(default_factory=Terms)
+    holdout_share: float = 0.1
+    size: int | str = EVERYBODY
+
+    def __post_init__(self) -> None:
+        if self.channel not in CHANNELS:
+            raise DataError(f"There is no channel {self.channel!r}. Choose one of {', '.join(CHANNELS)}.")
+        if not 0 <= self.holdout_share <= 0.9:
+            raise DataError(f"The share held out is {self.holdout_share!r}. Give a share from 0 to 0.9.")
+        if isinstance(self.size, bool) or not (
+            self.size in (EVERYBODY, BEST) or (isinstance(self.size, int) and self.size >= 1)
+        ):
+            raise DataError(f"The audience size is {self.size!r}. Give 'everybody', 'best' or a number of 1 or more.")
+        if self.most_messages < 1:
+            raise DataError(f"At most {self.most_messages!r} messages are allowed. Give 1 or more.")
+        if not 1 <= self.window_days <= MAX_HORIZON_DAYS:
+            raise DataError(f"The window is {self.window_days!r} days. Give 1 to {MAX_HORIZON_DAYS:,}.")
+        days = [message.day for message in self.messages]
+        if not days or days[0] != 0 or any(later <= earlier for earlier, later in pairwise(days)):
+            raise DataError("The first message is on day 0, and each of the others on a later day than the one before.")
+        if days[-1] >= self.window_days:
+            raise DataError(
+                f"The last message is on day {days[-1]}, and orders count for {self.window_days} days. Lengthen the "
+                "window, or send it earlier."
+            )
+
+    @property
+    def sent(self) -> tuple[Message, ...]:
+        """The messages that the frequency cap lets through."""
+        kept: list[Message] = []
+        for message in self.messages:
+            recent = [one for one in kept if message.day - one.day < CAP_DAYS]
+            if len(recent) < self.most_messages:
+                kept.append(message)
+        return tuple(kept)
+
+    @property
+    def offer_day(self) -> int:
+        """The day of the first message with the offer; the window's end where none that is sent carries it."""
+        return next((message.day for message in self.sent if message.offer), self.window_days)
+
+    @property
+    def terms_sent(self) -> Terms:
+        """The terms, without the offer where no message that is sent carries it."""
+        return self.terms if self.offer_day < self.window_days else replace(self.terms, offer=Offer())
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who may be addressed, and what they would do anyway: all of a plan that no slider of the terms changes.
+
+    `segment_customers` are in the segment; `left_out` counts those who are not addressed, by the first reason that
+    holds; `book` holds the others, and `hashes` the numbers that decide who is held out.
+    """
+
+    segment_customers: int
+    left_out: dict[str, int]
+    book: Ledger
+    hashes: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignPlan:
+    """What a campaign should bring, before it is sent.
+
+    - `audience`; `size`: customers addressed or held out, the ones of the highest expected gain; `best_size`: the size
+      at which the expected gain is greatest.
+    - `gains`: of addressing each customer of the audience's pool; `treated`, `out`: who is addressed and held out.
+    - `economics`: of the addressed; `forgone`: the expected gain of the held out, the price of knowing.
+    - `detectable_lift`: the smallest lift that the holdout shows in four of five cases.
+    - `curve`: `customers` (audience size, ranked by expected gain) and `gain` expected, before the holdout.
+    """
+
+    campaign: Campaign
+    audience: Audience
+    size: int
+    best_size: int
+    gains: np.ndarray
+    treated: np.ndarray
+    out: np.ndarray
+    economics: Economics
+    forgone: float
+    detectable_lift: float
+    curve: pd.DataFrame
+
+    @property
+    def addressed(self) -> np.ndarray:
+        """Positions in the customers' frame of those who are addressed, the highest expected gain first."""
+        return self._by_gain(self.treated)
+
+    @property
+    def held_out(self) -> np.ndarray:
+        """Positions in the customers' frame of those who are held out, the highest expected gain first."""
+        return self._by_gain(self.out)
+
+    def _by_gain(self, inside: np.ndarray) -> np.ndarray:
+        at = np.flatnonzero(inside)
+        return self.audience.book.pool.rows[at[np.argsort(-self.gains[at], kind="stable")]]
+
+
+def plan_campaign(
+    model: CltvModel,
+    customers: pd.DataFrame,
+    campaign: Campaign,
+    members: np.ndarray | pd.Series | None = None,
+    *,
+    left_out: Mapping[str, np.ndarray] | None = None,
+) -> CampaignPlan:
+    """Plan a campaign: whom it addresses, what it should bring and cost, and when it breaks even.
+
+    Args:
+        model: From `fit_cltv`.
+        customers: From `summarise_customers`; the campaign begins on the day after the observation ends.
+        campaign: The marketer's plan and assumptions.
+        members: The segment: True or False for each customer; everybody if None.
+        left_out: Whom not to address, True or False for each customer, by reason; the first that holds counts.
+
+    Raises:
+        DataError: Nobody is left to address, or the masks do not fit the customers.
+        ModelError: The window is out of range.
+
+    Source: expected orders as in `predict_cltv`; the rest is arithmetic on the terms, as `Economics` defines it. The
+    ranges join chance with what the fit leaves open; the lift is taken as it is assumed.
+    """
+    hashes = customer_hashes(customers.index)
+    return plan_of(audience_of(model, customers, campaign, hashes, members, left_out=left_out), campaign)
+
+
+def audience_of(
+    model: CltvModel,
+    customers: pd.DataFrame,
+    campaign: Campaign,
+    hashes: np.ndarray,
+    members: np.ndarray | pd.Series | None = None,
+    *,
+    left_out: Mapping[str, np.ndarray] | None = None,
+) -> Audience:
+    """Return who may be addressed, for `plan_of`: it depends on the campaign's messages and window, not on its terms.
+
+    `hashes` from `customer_hashes`; the other arguments and errors as in `plan_campaign`.
+    """
+    inside = np.ones(len(customers), dtype=bool) if members is None else _mask(members, customers, "segment")
+    segment_customers, counts = int(inside.sum()), {}
+    for reason, mask in (left_out or {}).items():
+        hit = inside & _mask(mask, customers, reason)
+        counts[reason] = int(hit.sum())
+        inside = inside & ~hit
+    days = tuple(message.day for message in campaign.sent)
+    pool = campaign_pool(
+        model,
+        customers,
+        inside,
+        window_days=campaign.window_days,
+        messages=days,
+        offer_day=campaign.offer_day,
+    )
+    return Audience(segment_customers, counts, ledger(pool), hashes[pool.rows])
+
+
+def plan_of(audience: Audience, campaign: Campaign) -> CampaignPlan:
+    """Return the plan for an audience that is there already: cheap enough for a slider."""
+    book, terms = audience.book, campaign.terms_sent
+    pool = book.pool
+    gains = expected_gains(book, terms)
+    ranked = np.sort(gains)[::-1]
+    best_size = int((ranked > 0).sum())
+    size = {EVERYBODY: len(pool), BEST: best_size}.get(campaign.size, campaign.size)
+    size = min(int(size), len(pool))
+    chosen = _highest(gains, ranked, size)
+    out = chosen & (draws(audience.hashes, campaign.name) < campaign.holdout_share)
+    treated = chosen & ~out
+    found = economics(book, terms, None if treated.all() else treated)
+    held = int(out.sum())
+    buys = found.buyers_without / found.customers if found.customers else 0.0
+    return CampaignPlan(
+        campaign,
+        audience,
+        size,
+        best_size,
+        gains,
+        treated,
+        out,
+        found,
+        float(gains[out].sum()),
+        detectable_lift(found.customers, held, buys),
+        _curve(ranked, best_size),
+    )
+
+
+def _highest(gains: np.ndarray, ranked: np.ndarray, size: int) -> np.ndarray:
+    """Who is among the `size` customers of the highest gain; of equal ones those who stand first."""
+    if size >= len(gains):
+        return np.ones(len(gains), dtype=bool)
+    if size == 0:
+        return np.zeros(len(gains), dtype=bool)
+    last = ranked[size - 1]
+    chosen = gains > last
+    ties = np.flatnonzero(gains == last)
+    chosen[ties[: size - int(chosen.sum())]] = True
+    return chosen
+
+
+def _curve(ranked: np.ndarray, best_size: int) -> pd.DataFrame:
+    """Expected gain of the first so many customers, at evenly spaced sizes and at the best one."""
+    sizes = np.append(np.linspace(0, len(ranked), CURVE_POINTS + 1).round().astype(int), best_size)
+    sizes = np.unique(sizes)
+    running = np.concatenate([[0.0], np.cumsum(ranked)])
+    return pd.DataFrame({"customers": sizes, "gain": running[sizes]})
+
+
+def _mask(mask: np.ndarray | pd.Series, customers: pd.DataFrame, name: str) -> np.ndarray:
+    if isinstance(mask, pd.Series):
+        if not mask.index.equals(customers.index):
+            mask = mask.reindex(customers.index)
+        mask = mask.to_numpy()
+    if len(mask) != len(customers) or mask.dtype != bool:
+        raise DataError(
+            f"{name!r} does not say True or False for each of the {len(customers):,} customers. Make it from their "
+            "frame."
+        )
+    return mask
