@@ -21,7 +21,8 @@ from retention.offers import Offer
 from tests.histories import known_purchases
 from tests.known_campaigns import realised_gain
 
-SEQUENCE = (Message(0, offer=False), Message(2), Message(9))
+SEQUENCE = (Message(0, offer=""), Message(2), Message(9))
+TWO_OFFERS = (Message(0, offer="opening"), Message(3, offer=""), Message(10), Message(20))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +38,52 @@ class Kind:
 
 
 KINDS = (
-    Kind("amount, everybody", 2_000, 365, Campaign("a", terms=Terms(0.05, Offer("amount", 4), 1.0, 0.05, 0.5))),
+    Kind(
+        "amount, everybody", 2_000, 365, Campaign("a", terms=Terms(0.05, Offer("amount", 4), Offer(), 1.0, 0.05, 0.5))
+    ),
     Kind(
         "percentage, sequence",
         2_000,
         365,
-        Campaign("b", messages=SEQUENCE, window_days=60, terms=Terms(0.06, Offer("percentage", 0.1), 0.6, 0.1, 0.4)),
+        Campaign(
+            "b", messages=SEQUENCE, window_days=60, terms=Terms(0.06, Offer("percentage", 0.1), Offer(), 0.6, 0.1, 0.4)
+        ),
     ),
     Kind(
         "silent for 60 to 180 days",
         3_000,
         365,
-        Campaign("c", messages=SEQUENCE, terms=Terms(0.03, Offer("amount", 5), 0.8, 0.02, 0.6)),
+        Campaign("c", messages=SEQUENCE, terms=Terms(0.03, Offer("amount", 5), Offer(), 0.8, 0.02, 0.6)),
         (60, 180),
     ),
     Kind(
         "loyal customers, best size",
         1_000,
         700,
-        Campaign("d", size="best", window_days=45, terms=Terms(0.10, Offer("percentage", 0.05), 1.0, 0.3, 0.5)),
+        Campaign(
+            "d", size="best", window_days=45, terms=Terms(0.10, Offer("percentage", 0.05), Offer(), 1.0, 0.3, 0.5)
+        ),
         parameters=LOYAL,
     ),
     Kind(
         "widely spread spend",
         1_500,
         540,
-        Campaign("e", window_days=90, terms=Terms(0.05, Offer("free_delivery", 4), 0.7, 0.05, 0.5)),
+        Campaign("e", window_days=90, terms=Terms(0.05, Offer("free_delivery", 4), Offer(), 0.7, 0.05, 0.5)),
         parameters=HEAVY_TAIL,
     ),
-    Kind("no lift", 2_000, 365, Campaign("f", terms=Terms(0.0, Offer("amount", 4), 1.0, 0.05, 0.5))),
+    Kind(
+        "free delivery, then money",
+        2_000,
+        365,
+        Campaign(
+            "g",
+            messages=TWO_OFFERS,
+            window_days=40,
+            terms=Terms(0.06, Offer("amount", 6), Offer("free_delivery", 3), 0.8, 0.05, 0.6),
+        ),
+    ),
+    Kind("no lift", 2_000, 365, Campaign("f", terms=Terms(0.0, Offer("amount", 4), Offer(), 1.0, 0.05, 0.5))),
 )
 
 

@@ -2,12 +2,14 @@
 
 A campaign adds to each customer who would not have ordered within the window one order, with the probability `lift`.
 It costs a message at a time until the customer orders, the offer of those who would have ordered anyway and use it,
-and the offer of those whom it persuades, who all use it and get every message.
+and the offer of those whom it persuades, who all use it and get every message. Each message persuades as many as any
+other, and by the offer that holds on its day.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import norm, pearson3
@@ -18,21 +20,11 @@ from retention.intervals import HIGH, LOW
 from retention.offers import Offer
 from retention.totals import Total, interval
 
-#: Columns of the sums over customers, whatever the terms are.
-SUMS = (
-    "customers",
-    "buys",
-    "taking",
-    "stays",
-    "stays_value",
-    "stays_square",
-    "taking_value",
-    "taking_square",
-    "contacts",
-    "contacts_square",
-    "contacts_taking",
-    "contacts_taking_value",
-)
+#: Sums over customers that every choice of terms needs, and those of each phase (an offer's days).
+SUMS = ("customers", "buys", "stays", "stays_value", "stays_square", "contacts", "contacts_square")
+PHASE_SUMS = ("taking", "taking_value", "taking_square", "contacts_taking", "contacts_taking_value")
+#: The offers that a message may carry: fields of `Terms`.
+OPENING, MAIN = "opening", "offer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +32,8 @@ class Terms:
     """What the marketer assumes; all of it can be moved without another forecast.
 
     - `lift`: probability that a customer who would not have ordered within the window does so because of the campaign.
-    - `offer`; `anyway_share`: of those who would have ordered anyway, the share who use the offer.
+    - `offer`: the main one; `opening`: another one, for earlier messages. `anyway_share`: of those who would have
+      ordered anyway, the share who use the offer of that day.
     - `contact_cost`: of one message to one customer, in money; `margin`: share of revenue kept before the campaign.
 
     Raises:
@@ -49,6 +42,7 @@ class Terms:
 
     lift: float = 0.05
     offer: Offer = field(default_factory=Offer)
+    opening: Offer = field(default_factory=Offer)
     anyway_share: float = 1.0
     contact_cost: float = 0.0
     margin: float = 0.4
@@ -80,8 +74,8 @@ class Economics:
     - `gain`: margin_with - margin_without - cost. `loss_chance`: probability that it is below 0. `return_on_cost`: gain
       / cost, NaN without a cost.
     - `break_even_lift`: the lift at which the expected gain is 0; NaN where no lift up to 1 does it.
-    - `largest_offer`: the `value` of the offer, of the same kind, at which it is 0; NaN for no offer, and where even
-      a free one would lose money.
+    - `largest_offer`: the `value` of the main offer, of the same kind, at which it is 0; NaN without a main offer, and
+      where even a free one would lose money.
     """
 
     customers: int
@@ -115,76 +109,102 @@ class Economics:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """A pool, and in `columns` the products of its arrays that all terms add up: a row for each of `SUMS`."""
+    """A pool with what all terms add up: `columns` has a row for each of `SUMS`, then for each phase and `PHASE_SUMS`.
+
+    `offers` names each phase's offer, `OPENING` or `MAIN`; `weights` is the share of the messages sent in it.
+    """
 
     pool: CampaignPool
     columns: np.ndarray
+    offers: tuple[str, ...]
+    weights: tuple[float, ...]
 
-    def sums(self, inside: np.ndarray | None = None) -> dict[str, float]:
-        """Return the sums over the customers of whom `inside` is True, by name; over everybody if None."""
+    def sums(self, inside: np.ndarray | None = None) -> Sums:
+        """Return the sums over the customers of whom `inside` is True; over everybody if None."""
         weights = np.ones(self.columns.shape[1]) if inside is None else inside.astype(float)
-        return dict(zip(SUMS, (self.columns @ weights).tolist(), strict=True))
+        return _named(self, self.columns @ weights)
 
 
-def ledger(pool: CampaignPool) -> Ledger:
-    """Return the pool with its products, ready for any terms."""
-    stays, taking, value = 1 - pool.buys, pool.taking, pool.order_value
-    columns = [
-        np.ones(len(pool)),
-        pool.buys,
-        taking,
-        stays,
-        stays * value,
-        stays * pool.square,
-        taking * value,
-        taking * pool.square,
-        pool.contacts,
-        pool.contacts_square,
-        pool.contacts_taking,
-        pool.contacts_taking * value,
+class Sums(NamedTuple):
+    """Sums by name, or columns of customers; `phases` has those of each phase with its offer's name and weight."""
+
+    whole: dict[str, float]
+    phases: tuple[tuple[str, float, dict[str, float]], ...]
+
+    def __getitem__(self, name: str) -> float:
+        return self.whole[name]
+
+
+def ledger(pool: CampaignPool, offers: tuple[str, ...] = (MAIN,)) -> Ledger:
+    """Return the pool with its products, ready for any terms; `offers` names the offer of each of its phases."""
+    stays, value = 1 - pool.buys, pool.order_value
+    columns = [np.ones(len(pool)), pool.buys, stays, stays * value, stays * pool.square]
+    columns += [pool.contacts, pool.contacts_square]
+    for taking, contacts in zip(pool.taking, pool.contacts_taking, strict=True):
+        columns += [taking, taking * value, taking * pool.square, contacts, contacts * value]
+    ends = (*pool.phases[1:], pool.window_days)
+    weights = [
+        sum(first <= day < last for day in pool.messages) / len(pool.messages)
+        for first, last in zip(pool.phases, ends, strict=False)
     ]
-    return Ledger(pool, np.stack(columns))
+    return Ledger(pool, np.stack(columns), tuple(offers), tuple(weights))
 
 
-def _weights(terms: Terms) -> np.ndarray:
-    """What each of `SUMS` counts in the expected gain."""
-    fixed, share, lift, anyway = terms.offer.fixed, terms.offer.share, terms.lift, terms.anyway_share
-    weights = dict.fromkeys(SUMS, 0.0) | {
-        "stays": -lift * fixed,
-        "stays_value": lift * (terms.margin - share),
-        "taking": -anyway * fixed,
-        "taking_value": -anyway * share,
-        "contacts": -terms.contact_cost,
-    }
-    return np.array(list(weights.values()))
+def _named(book: Ledger, rows: np.ndarray) -> Sums:
+    of_phases = [
+        dict(zip(PHASE_SUMS, rows[at : at + len(PHASE_SUMS)], strict=True))
+        for at in range(len(SUMS), len(rows), len(PHASE_SUMS))
+    ]
+    return Sums(dict(zip(SUMS, rows, strict=False)), tuple(zip(book.offers, book.weights, of_phases, strict=True)))
 
 
-def expected_gains(book: Ledger, terms: Terms) -> np.ndarray:
-    """Return what addressing each customer of the pool is expected to gain, in money."""
-    weights = _weights(terms)
-    used = np.flatnonzero(weights)
-    if not len(used):
-        return np.zeros(len(book.pool))
-    return sum(weights[at] * book.columns[at] for at in used)
+def _offers_cost(sums: Sums, terms: Terms) -> tuple[np.ndarray, np.ndarray]:
+    """What offers to those who would have ordered anyway and to the persuaded cost, from sums or columns."""
+    anyway = persuaded = 0.0 * sums["stays"]
+    for name, weight, phase in sums.phases:
+        offer = getattr(terms, name)
+        anyway = anyway + offer.fixed * phase["taking"] + offer.share * phase["taking_value"]
+        persuaded = persuaded + weight * (offer.fixed * sums["stays"] + offer.share * sums["stays_value"])
+    return terms.anyway_share * anyway, terms.lift * persuaded
 
 
 def expected_costs(book: Ledger, terms: Terms) -> np.ndarray:
     """Return what addressing each customer of the pool is expected to cost, contacts and offers, in money."""
-    sums = dict(zip(SUMS, book.columns, strict=True))
-    fixed, share = terms.offer.fixed, terms.offer.share
-    used = terms.lift * (fixed * sums["stays"] + share * sums["stays_value"])
-    used += terms.anyway_share * (fixed * sums["taking"] + share * sums["taking_value"])
-    return used + terms.contact_cost * sums["contacts"]
+    columns = _named(book, book.columns)
+    anyway, persuaded = _offers_cost(columns, terms)
+    return anyway + persuaded + terms.contact_cost * columns["contacts"]
+
+
+def expected_gains(book: Ledger, terms: Terms) -> np.ndarray:
+    """Return what addressing each customer of the pool is expected to gain, in money."""
+    fixed, share = _mean_offer(book, terms)
+    weights = dict.fromkeys(SUMS, 0.0) | {
+        "stays": -terms.lift * fixed,
+        "stays_value": terms.lift * (terms.margin - share),
+        "contacts": -terms.contact_cost,
+    }
+    flat = list(weights.values())
+    for name in book.offers:
+        offer = getattr(terms, name)
+        phase = {"taking": -terms.anyway_share * offer.fixed, "taking_value": -terms.anyway_share * offer.share}
+        flat += [phase.get(of, 0.0) for of in PHASE_SUMS]
+    used = [at for at, weight in enumerate(flat) if weight]
+    # Row by row: a matrix product would also read the rows that count nothing.
+    return sum((flat[at] * book.columns[at] for at in used), np.zeros(len(book.pool)))
+
+
+def _mean_offer(book: Ledger, terms: Terms) -> tuple[float, float]:
+    """The fixed cost and the share of the order that a persuaded customer's offer costs on average."""
+    offers = [(weight, getattr(terms, name)) for name, weight in zip(book.offers, book.weights, strict=True)]
+    return sum(w * offer.fixed for w, offer in offers), sum(w * offer.share for w, offer in offers)
 
 
 def economics(book: Ledger, terms: Terms, inside: np.ndarray | None = None) -> Economics:
     """Return what the campaign brings when the customers of whom `inside` is True are addressed; everybody if None."""
     pool, sums = book.pool, book.sums(inside)
-    fixed, share, lift = terms.offer.fixed, terms.offer.share, terms.lift
-    anyway, margin, contact = terms.anyway_share, terms.margin, terms.contact_cost
-    contacts_cost = contact * sums["contacts"]
-    offers_anyway = anyway * (fixed * sums["taking"] + share * sums["taking_value"])
-    offers_persuaded = lift * (fixed * sums["stays"] + share * sums["stays_value"])
+    lift, margin = terms.lift, terms.margin
+    contacts_cost = terms.contact_cost * sums["contacts"]
+    offers_anyway, offers_persuaded = _offers_cost(sums, terms)
     added = lift * sums["stays_value"]
     gain = margin * added - contacts_cost - offers_anyway - offers_persuaded
 
@@ -214,29 +234,36 @@ def economics(book: Ledger, terms: Terms, inside: np.ndarray | None = None) -> E
         offers_persuaded=offers_persuaded,
         gain=Range(gain, low, high),
         loss_chance=loss,
-        break_even_lift=_break_even_lift(terms, sums),
+        break_even_lift=_break_even_lift(book, terms, sums),
         largest_offer=_largest_offer(terms, sums),
     )
 
 
-def _chance(book: Ledger, terms: Terms, sums: dict[str, float], inside: np.ndarray | None) -> tuple[float, float]:
+def _chance(book: Ledger, terms: Terms, sums: Sums, inside: np.ndarray | None) -> tuple[float, float]:
     """Variance and third cumulant of the gain when the parameters are known: the customers' own chance.
 
     A customer either would have ordered, or may be persuaded: the two are never both. The third cumulant is that of
     the persuaded orders, of which few decide.
     """
-    fixed, share, lift = terms.offer.fixed, terms.offer.share, terms.lift
-    anyway, kept, contact = terms.anyway_share, terms.margin - terms.offer.share, terms.contact_cost
-    number = len(book.pool.messages)
-    earned = kept**2 * sums["stays_square"] - 2 * kept * fixed * sums["stays_value"] + fixed**2 * sums["stays"]
-    given = fixed**2 * sums["taking"] + 2 * fixed * share * sums["taking_value"] + share**2 * sums["taking_square"]
+    lift, anyway, contact = terms.lift, terms.anyway_share, terms.contact_cost
+    stays, value, squared = (sums[name] for name in ("stays", "stays_value", "stays_square"))
+    fixed, share = _mean_offer(book, terms)
+    first = (terms.margin - share) * value - fixed * stays
+    without_offer = 1 - sum(book.weights)
+    earned = without_offer * terms.margin**2 * squared
+    given = touched = 0.0
+    for name, weight, phase in sums.phases:
+        offer = getattr(terms, name)
+        kept = terms.margin - offer.share
+        earned += weight * (kept**2 * squared - 2 * kept * offer.fixed * value + offer.fixed**2 * stays)
+        given += offer.fixed**2 * phase["taking"] + 2 * offer.fixed * offer.share * phase["taking_value"]
+        given += offer.share**2 * phase["taking_square"]
+        touched += offer.fixed * phase["contacts_taking"] + offer.share * phase["contacts_taking_value"]
     square = lift * earned + anyway * given + contact**2 * sums["contacts_square"]
-    square -= 2 * contact * number * lift * (kept * sums["stays_value"] - fixed * sums["stays"])
-    square += 2 * contact * anyway * (fixed * sums["contacts_taking"] + share * sums["contacts_taking_value"])
+    square += 2 * contact * (anyway * touched - len(book.pool.messages) * lift * first)
     means = expected_gains(book, terms)
     if inside is not None:
         means = means[inside]
-    first = kept * sums["stays_value"] - fixed * sums["stays"]
     # Of a positive variable the third moment is at least second² / first: with heavy tails it may be infinite.
     third = lift * earned**2 / first if first > 0 else 0.0
     return max(float(square - means @ means), 0.0), float(third)
@@ -245,24 +272,23 @@ def _chance(book: Ledger, terms: Terms, sums: dict[str, float], inside: np.ndarr
 def _spread(book: Ledger, terms: Terms, inside: np.ndarray | None) -> float:
     """Variance of the expected gain from what the fit leaves open (delta method on a sample of the customers)."""
     pool = book.pool
-    chosen = pool.sample if inside is None else pool.sample[inside[pool.sample]]
-    addressed = len(pool) if inside is None else int(inside.sum())
-    of = np.isin(pool.sample, chosen)
+    of = np.ones(len(pool.sample), dtype=bool) if inside is None else inside[pool.sample]
     if not of.any():
         return 0.0
-    value, fixed, share = pool.order_value[chosen], terms.offer.fixed, terms.offer.share
-    by_purchases = np.stack(
-        [
-            -terms.lift * ((terms.margin - share) * value - fixed),
-            -terms.anyway_share * (fixed + share * value),
-            np.full(len(chosen), -terms.contact_cost),
-        ],
-        axis=1,
-    )
+    chosen, addressed = pool.sample[of], len(pool) if inside is None else int(inside.sum())
+    value, (fixed, share) = pool.order_value[chosen], _mean_offer(book, terms)
+    by_buys = -terms.lift * ((terms.margin - share) * value - fixed)
     by_value = terms.lift * (1 - pool.buys[chosen]) * (terms.margin - share)
-    by_value -= terms.anyway_share * pool.taking[chosen] * share
+    by_purchases = [by_buys, np.full(len(chosen), -terms.contact_cost)]
+    for name, taking in zip(book.offers, pool.taking, strict=True):
+        offer = getattr(terms, name)
+        by_purchases.append(-terms.anyway_share * (offer.fixed + offer.share * value))
+        by_value = by_value - terms.anyway_share * taking[chosen] * offer.share
     slopes = np.concatenate(
-        [np.einsum("ij,ijk->k", by_purchases, pool.slopes[of]), (by_value * value) @ pool.value_slopes[of]]
+        [
+            np.einsum("ji,ijk->k", np.stack(by_purchases), pool.slopes[of]),
+            (by_value * value) @ pool.value_slopes[of],
+        ]
     )
     slopes *= addressed / len(chosen)
     return float(slopes @ pool.covariance @ slopes)
@@ -290,27 +316,25 @@ def _times(found: Range, factor: float) -> Range:
     return Range(found.expected * factor, found.low * factor, found.high * factor)
 
 
-def _break_even_lift(terms: Terms, sums: dict[str, float]) -> float:
-    fixed, share = terms.offer.fixed, terms.offer.share
+def _break_even_lift(book: Ledger, terms: Terms, sums: Sums) -> float:
+    fixed, share = _mean_offer(book, terms)
     each = (terms.margin - share) * sums["stays_value"] - fixed * sums["stays"]
-    sunk = terms.contact_cost * sums["contacts"]
-    sunk += terms.anyway_share * (fixed * sums["taking"] + share * sums["taking_value"])
+    sunk = terms.contact_cost * sums["contacts"] + _offers_cost(sums, terms)[0]
     if each <= 0:
         return float("nan") if sunk > 0 or each < 0 else 0.0
     lift = sunk / each
-    return lift if lift <= 1 else float("nan")
+    return float(lift) if lift <= 1 else float("nan")
 
 
-def _largest_offer(terms: Terms, sums: dict[str, float]) -> float:
+def _largest_offer(terms: Terms, sums: Sums) -> float:
     if terms.offer.kind == "none":
         return float("nan")
-    earned = terms.lift * terms.margin * sums["stays_value"] - terms.contact_cost * sums["contacts"]
-    if terms.offer.kind == "percentage":
-        used = terms.lift * sums["stays_value"] + terms.anyway_share * sums["taking_value"]
-    else:
-        used = terms.lift * sums["stays"] + terms.anyway_share * sums["taking"]
-        used *= terms.offer.redeemed if terms.offer.kind == "points" else 1.0
-    if earned < 0 or used <= 0:
+    others = replace(terms, offer=Offer())
+    one = replace(terms, offer=replace(terms.offer, value=1.0))
+    anyway, persuaded = _offers_cost(sums, others)
+    left = terms.lift * terms.margin * sums["stays_value"] - terms.contact_cost * sums["contacts"] - anyway - persuaded
+    each = sum(_offers_cost(sums, one)) - anyway - persuaded  # costs are linear in the offer's value
+    if left < 0 or each <= 0:
         return float("nan")
-    largest = earned / used
+    largest = float(left / each)
     return min(largest, 1.0) if terms.offer.kind == "percentage" else largest

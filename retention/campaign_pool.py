@@ -21,16 +21,17 @@ class CampaignPool:
     """Customers who may be addressed, one array entry each, and what they do without a campaign.
 
     - `rows`: positions in the customers' frame.
-    - `buys`: probability of at least one order within the window; `taking`: of a first order there on the day of the
-      offer or later, so that the offer may be used on it.
+    - `buys`: probability of at least one order within the window; `taking`: a row for each of `phases`, the probability
+      that the first order comes in it, so that its offer may be used on it.
     - `order_value`: expected value of an order; `square`: its mean square, customers' differences included.
     - `contacts`: expected messages until the window's end, where a customer leaves the sequence at an order;
-      `contacts_square`: their mean square; `contacts_taking`: their mean where the customer takes the offer, else 0.
+      `contacts_square`: their mean square; `contacts_taking`: by phase, their mean where the first order comes in it,
+      else 0.
     - `orders`, `revenue`: of the window, with what is needed for their intervals.
     - `sample`: positions in the pool of the customers from whom the parameters' effect is measured; `slopes`: for
-      `buys`, `taking` and `contacts` (second axis) its derivatives by the log purchase parameters; `value_slopes`:
-      those of log(order value) by the log spend parameters; `covariance`: of both kinds of parameters.
-    - `window_days`, `messages`: their days, counted from the first one; `offer_day`: that of the first with the offer.
+      `buys`, `contacts` and each row of `taking` (second axis) the derivatives by the log purchase parameters;
+      `value_slopes`: those of log(order value) by the log spend parameters; `covariance`: of both kinds of parameters.
+    - `window_days`; `messages`: their days, counted from the first one; `phases`: the first day of each offer.
     """
 
     rows: np.ndarray
@@ -49,7 +50,7 @@ class CampaignPool:
     covariance: np.ndarray
     window_days: int
     messages: tuple[int, ...]
-    offer_day: int
+    phases: tuple[int, ...]
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -62,7 +63,7 @@ def campaign_pool(
     *,
     window_days: int = 30,
     messages: tuple[int, ...] = (0,),
-    offer_day: int = 0,
+    phases: tuple[int, ...] = (0,),
 ) -> CampaignPool:
     """Return what these customers will do in the `window_days` after the observation if they hear nothing.
 
@@ -72,7 +73,7 @@ def campaign_pool(
         members: Whom the campaign may address: True or False for each customer; everybody if None.
         window_days: How long orders count as the campaign's, from the first message on.
         messages: The day of each message, ascending, the first on day 0, all within the window.
-        offer_day: The day from which the offer is known.
+        phases: The day from which each offer is known, ascending; it holds until the next one's. May be empty.
 
     Raises:
         DataError: There is nobody to address, or the days are out of order.
@@ -81,7 +82,9 @@ def campaign_pool(
     Source: the time of the first order follows from the BG/NBD assumptions, as in `purchase_probability`.
     """
     check_settings(window_days)
-    if not messages or messages[0] != 0 or list(messages) != sorted(set(messages)) or messages[-1] >= window_days:
+    days = [*messages, *phases]
+    in_order = all(list(some) == sorted(set(some)) for some in (messages, phases))
+    if not messages or messages[0] != 0 or not in_order or min(days) < 0 or max(days) >= window_days:
         raise DataError(
             f"The messages are on days {', '.join(map(str, messages)) or 'none'} of a window of {window_days} days. "
             "Give ascending days within it, the first one 0."
@@ -94,7 +97,7 @@ def campaign_pool(
     codes = histories.codes
 
     def doing(purchases: PurchaseModel, who: Histories) -> np.ndarray:
-        return _without(purchases, who, window_days, messages, offer_day)
+        return _without(purchases, who, window_days, messages, phases)
 
     ahead = forecast(model.purchases, histories, window_days)
     square = history_intervals(model.purchases, None, ahead).orders_square
@@ -106,30 +109,35 @@ def campaign_pool(
 
     sample = sample_of(len(people))
     some = group_histories(people.iloc[sample])
-    slopes = log_slopes(model.purchases, lambda purchases: doing(purchases, some)[:3].T)[some.codes]
+    steps = len(phases)
+    moved = [0, 1, *range(3, 3 + steps)]
+    slopes = log_slopes(model.purchases, lambda purchases: doing(purchases, some)[moved].T)[some.codes]
     by_spend = model.spend.log_slopes(spent[0][sample], spent[1][sample])
     return CampaignPool(
-        rows,
-        *(found[i][codes] for i in (0, 1)),
-        worth,
-        (factor * (1 + within))[place] * worth**2,
-        *(found[i][codes] for i in (2, 3, 4)),
-        orders_of_forecast(model, people, ahead, square),
-        value_of_forecast(model, people, ahead, square),
-        sample,
-        slopes,
-        by_spend,
-        covariance_of(model, by_spend.shape[1]),
-        int(window_days),
-        tuple(messages),
-        int(offer_day),
+        rows=rows,
+        buys=found[0][codes],
+        taking=found[3 : 3 + steps][:, codes],
+        order_value=worth,
+        square=(factor * (1 + within))[place] * worth**2,
+        contacts=found[1][codes],
+        contacts_square=found[2][codes],
+        contacts_taking=found[3 + steps :][:, codes],
+        orders=orders_of_forecast(model, people, ahead, square),
+        revenue=value_of_forecast(model, people, ahead, square),
+        sample=sample,
+        slopes=slopes,
+        value_slopes=by_spend,
+        covariance=covariance_of(model, by_spend.shape[1]),
+        window_days=int(window_days),
+        messages=tuple(messages),
+        phases=tuple(phases),
     )
 
 
 def _without(
-    purchases: PurchaseModel, histories: Histories, window: int, messages: tuple[int, ...], offer_day: int
+    purchases: PurchaseModel, histories: Histories, window: int, messages: tuple[int, ...], phases: tuple[int, ...]
 ) -> np.ndarray:
-    """`buys`, `taking`, `contacts`, `contacts_square`, `contacts_taking` of each history, a row each."""
+    """Rows: `buys`, `contacts`, `contacts_square`, then `taking` and then `contacts_taking` of each phase."""
     active = purchases.probability_active(histories.frequency, histories.recency, histories.T)
 
     def ordered(day: int) -> np.ndarray:
@@ -137,14 +145,17 @@ def _without(
             return np.zeros_like(active)
         return active * purchases.probability_purchase_if_active(histories.frequency, histories.T, day)
 
-    buys = ordered(window)
-    waiting = [1 - ordered(day) for day in messages]
+    by = {day: ordered(day) for day in {*messages, *phases, window}}
+    waiting = [1 - by[day] for day in messages]
+    spans = list(zip(phases, (*phases[1:], window), strict=False))
+    # A message reaches those who order in a phase if it is sent before they do.
+    reached = [sum(by[last] - by[min(max(day, first), last)] for day in messages) for first, last in spans]
     return np.stack(
         [
-            buys,
-            buys - ordered(offer_day),
+            by[window],
             sum(waiting),
             sum((2 * number + 1) * still for number, still in enumerate(waiting)),
-            sum(buys - ordered(max(day, offer_day)) for day in messages),
+            *(by[last] - by[first] for first, last in spans),
+            *reached,
         ]
     )

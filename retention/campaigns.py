@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from retention.campaign_economics import Economics, Ledger, Terms, economics, expected_gains, ledger
+from retention.campaign_economics import MAIN, OPENING, Economics, Ledger, Terms, economics, expected_gains, ledger
 from retention.campaign_pool import campaign_pool
 from retention.cltv import MAX_HORIZON_DAYS, CltvModel
 from retention.errors import DataError
 from retention.holdout_groups import customer_hashes, detectable_lift, draws
-from retention.offers import Offer
 
 #: Channels that a campaign may go through.
 CHANNELS = {
@@ -36,11 +35,21 @@ CURVE_POINTS = 120
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a sequence: its `day` from the first one on, what it says, and whether it carries the offer."""
+    """One message of a sequence: its `day` from the first one on, what it says, and the offer that holds from it on.
+
+    `offer` is "offer" (the main one), "opening", or "" for no new one: the one before, if any, holds on.
+
+    Raises:
+        DataError: There is no such offer.
+    """
 
     day: int
     text: str = ""
-    offer: bool = True
+    offer: str = MAIN
+
+    def __post_init__(self) -> None:
+        if self.offer not in (MAIN, OPENING, ""):
+            raise DataError(f"A message carries {MAIN!r}, {OPENING!r} or no offer (''), not {self.offer!r}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +112,13 @@ class Campaign:
         return tuple(kept)
 
     @property
-    def offer_day(self) -> int:
-        """The day of the first message with the offer; the window's end where none that is sent carries it."""
-        return next((message.day for message in self.sent if message.offer), self.window_days)
-
-    @property
-    def terms_sent(self) -> Terms:
-        """The terms, without the offer where no message that is sent carries it."""
-        return self.terms if self.offer_day < self.window_days else replace(self.terms, offer=Offer())
+    def phases(self) -> dict[int, str]:
+        """The offers of the messages that are sent, by the day from which each holds."""
+        found: dict[int, str] = {}
+        for message in self.sent:
+            if message.offer and message.offer != next(reversed(found.values()), ""):
+                found[message.day] = message.offer
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,14 +228,15 @@ def audience_of(
         inside,
         window_days=campaign.window_days,
         messages=days,
-        offer_day=campaign.offer_day,
+        phases=tuple(campaign.phases),
     )
-    return Audience(segment_customers, counts, ledger(pool), hashes[pool.rows])
+    book = ledger(pool, tuple(campaign.phases.values()))
+    return Audience(segment_customers, counts, book, hashes[pool.rows])
 
 
 def plan_of(audience: Audience, campaign: Campaign) -> CampaignPlan:
     """Return the plan for an audience that is there already: cheap enough for a slider."""
-    book, terms = audience.book, campaign.terms_sent
+    book, terms = audience.book, campaign.terms
     pool = book.pool
     gains = expected_gains(book, terms)
     ranked = np.sort(gains)[::-1]

@@ -18,7 +18,7 @@ from retention.holdout_groups import customer_hashes, detectable_lift, draws
 from retention.offers import Offer
 from tests.histories import cdnow
 
-MESSAGES = (Message(0, "Free delivery", offer=False), Message(3, "A reminder"), Message(10, "Last day"))
+MESSAGES = (Message(0, "Free delivery", offer=""), Message(3, "A reminder"), Message(10, "Last day"))
 OFFERS = (Offer(), Offer("amount", 4), Offer("percentage", 0.15), Offer("free_delivery", 3), Offer("points", 6, 0.5))
 
 
@@ -77,6 +77,20 @@ def test_without_a_lift_it_costs_exactly_its_contacts_and_the_offers_to_the_conv
     assert found.revenue_with.expected == found.revenue_without.expected
 
 
+def test_two_offers_cost_what_orders_of_their_days_and_messages_cost(store):
+    model, customers = store
+    messages = (Message(0, offer="opening"), Message(1, offer=""), Message(6, offer=""), Message(9))
+    given = Terms(0.1, Offer("amount", 8), Offer("free_delivery", 3), 0.5, 0.0, 0.6)
+    found = plan_campaign(model, customers, Campaign("a", messages=messages, terms=given, holdout_share=0)).economics
+    early, whole = (purchase_probability(model, customers, days).to_numpy() for days in (9, 30))
+    assert found.offers_anyway == pytest.approx(0.5 * (3 * early + 8 * (whole - early)).sum())
+    # Three of four messages are sent while delivery is free.
+    assert found.offers_persuaded == pytest.approx(0.1 * (1 - whole).sum() * (0.75 * 3 + 0.25 * 8))
+    # The main offer comes late, so that it may be larger than alone.
+    alone = Campaign("a", terms=replace(given, opening=Offer()), holdout_share=0)
+    assert found.largest_offer > plan_campaign(model, customers, alone).economics.largest_offer
+
+
 @pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: offer.kind)
 def test_at_the_break_even_lift_the_gain_is_zero_to_a_cent(audience, offer):
     start = {"offer": offer, "anyway_share": 0.8, "contact_cost": 0.03, "margin": 0.6}
@@ -111,7 +125,7 @@ def test_the_best_size_is_the_optimum_of_all_audiences(store, terms, rows):
     campaign = Campaign("Win back", messages=MESSAGES, terms=terms, holdout_share=0.0, size=BEST)
     audience = audience_of(model, few, campaign, customer_hashes(few.index))
     found = plan_of(audience, campaign)
-    gains = expected_gains(audience.book, campaign.terms_sent)
+    gains = expected_gains(audience.book, campaign.terms)
     every = (sum(gains[list(some)]) for size in range(len(few) + 1) for some in combinations(range(len(few)), size))
     assert found.economics.gain.expected == pytest.approx(max(every), abs=1e-9)
     assert found.curve["gain"].max() == pytest.approx(max(0.0, found.economics.gain.expected), abs=1e-9)
@@ -135,7 +149,7 @@ def test_a_size_takes_the_customers_of_the_highest_gain_ties_included(audience):
 def test_sums_over_customers_are_those_of_each_alone(audience):
     some = np.zeros(len(audience.book.pool), dtype=bool)
     some[::3] = True
-    given_terms = Terms(0.08, Offer("percentage", 0.1), 0.6, 0.1, 0.5)
+    given_terms = Terms(0.08, Offer("percentage", 0.1), Offer(), 0.6, 0.1, 0.5)
     found = economics(audience.book, given_terms, some)
     assert found.customers == some.sum()
     assert found.gain.expected == pytest.approx(expected_gains(audience.book, given_terms)[some].sum())
@@ -195,7 +209,7 @@ def test_whoever_orders_leaves_the_sequence(store, audience):
 
 def test_the_cap_drops_messages_and_an_offer_that_is_not_sent_costs_nothing(store):
     model, customers = store
-    messages = (Message(0, offer=False), Message(2, offer=False), Message(4))
+    messages = (Message(0, offer=""), Message(2, offer=""), Message(4))
     campaign = Campaign("Win back", messages=messages, most_messages=2, terms=Terms(0.1, Offer("amount", 5)))
     assert [message.day for message in campaign.sent] == [0, 2]
     found = plan_campaign(model, customers, campaign).economics

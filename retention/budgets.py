@@ -1,0 +1,111 @@
+"""One budget over several campaigns: whom to address first, so that the money gains the most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from retention.campaign_economics import expected_costs, expected_gains
+from retention.campaigns import Audience, Campaign
+from retention.errors import DataError
+
+#: Passes over the customers whom the rest of a budget may still pay for, once the next in line no longer fits.
+_PASSES = 20
+_POINTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The customers of several campaigns worth addressing, by gain for each unit of cost, the highest first.
+
+    `campaign` is each one's number; `row` the position in its audience's pool; `gain` and `cost` are expected, and
+    `spent` and `gained` run over them. Customers whose expected gain is not above 0 are not in it.
+    """
+
+    campaigns: int
+    campaign: np.ndarray
+    row: np.ndarray
+    gain: np.ndarray
+    cost: np.ndarray
+    spent: np.ndarray
+    gained: np.ndarray
+
+
+def queue(audiences: Sequence[Audience], campaigns: Sequence[Campaign]) -> Queue:
+    """Return the customers of all campaigns in the order in which a budget should pay for them.
+
+    No customer is in two of the audiences: `left_out` keeps those of earlier campaigns out of later ones.
+    """
+    parts = []
+    for number, (audience, campaign) in enumerate(zip(audiences, campaigns, strict=True)):
+        gains = expected_gains(audience.book, campaign.terms)
+        worth = np.flatnonzero(gains > 0)
+        costs = expected_costs(audience.book, campaign.terms)
+        parts.append((np.full(len(worth), number), worth, gains[worth], costs[worth]))
+    number, row, gain, cost = (np.concatenate(column) for column in zip(*parts, strict=True))
+    with np.errstate(divide="ignore"):
+        order = np.argsort(-gain / cost, kind="stable")
+    number, row, gain, cost = number[order], row[order], gain[order], cost[order]
+    return Queue(len(parts), number, row, gain, cost, np.cumsum(cost), np.cumsum(gain))
+
+
+def split_budget(line: Queue, budget: float) -> pd.DataFrame:
+    """Return how a budget is best split over the campaigns, beside an even split.
+
+    Args:
+        line: From `queue`.
+        budget: Money for contacts and offers of all campaigns, expected.
+
+    Returns:
+        A row a campaign: `customers`, `cost` and `gain` of the best split; `even_customers`, `even_cost`, `even_gain`
+        where each campaign gets the same part and spends it on its own best customers.
+
+    Raises:
+        DataError: The budget is negative.
+
+    Customers are taken by gain for each unit of cost until the money is spent, which is the optimum but for the last
+    customer (Dantzig 1957, the fractional knapsack problem).
+    """
+    if not budget >= 0:
+        raise DataError(f"The budget is {budget!r}. Give an amount of 0 or more.")
+    best = _taken(line.cost, line.spent, budget)
+    rows = []
+    for number in range(line.campaigns):
+        own = np.flatnonzero(line.campaign == number)
+        even = own[_taken(line.cost[own], np.cumsum(line.cost[own]), budget / line.campaigns)]
+        mine = own[best[own]]
+        rows.append([f for at in (mine, even) for f in (len(at), line.cost[at].sum(), line.gain[at].sum())])
+    columns = ["customers", "cost", "gain", "even_customers", "even_cost", "even_gain"]
+    found = pd.DataFrame(rows, columns=columns).astype({"customers": int, "even_customers": int})
+    return found.rename_axis("campaign")
+
+
+def budget_curve(line: Queue) -> pd.DataFrame:
+    """Return the expected `gain` of the best split by `budget`, from nothing to where more money buys no more gain."""
+    if not len(line.cost):
+        return pd.DataFrame({"budget": [0.0], "gain": [0.0]})
+    at = np.unique(np.linspace(0, len(line.cost), _POINTS + 1).round().astype(int))
+    return pd.DataFrame(
+        {"budget": np.append(0.0, line.spent)[at], "gain": np.append(0.0, line.gained)[at]},
+    )
+
+
+def _taken(cost: np.ndarray, spent: np.ndarray, budget: float) -> np.ndarray:
+    """Who is paid for: the first in line, then whoever the rest still pays for."""
+    taken = np.zeros(len(cost), dtype=bool)
+    reach = int(np.searchsorted(spent, budget, side="right"))
+    taken[:reach] = True
+    rest = budget - (spent[reach - 1] if reach else 0.0)
+    later = np.arange(reach, len(cost))
+    for _ in range(_PASSES):
+        later = later[cost[later] <= rest]
+        fits = np.cumsum(cost[later]) <= rest
+        if not fits.any():
+            break
+        taken[later[fits]] = True
+        rest -= float(cost[later[fits]].sum())
+        later = later[~fits]
+    return taken

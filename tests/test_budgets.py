@@ -1,0 +1,94 @@
+"""One budget over several campaigns: no other split of it gains more."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from retention.budgets import budget_curve, queue, split_budget
+from retention.campaign_economics import Terms, expected_costs, expected_gains
+from retention.campaigns import Campaign, audience_of
+from retention.cltv import fit_cltv
+from retention.errors import DataError
+from retention.holdout_groups import customer_hashes
+from retention.offers import Offer
+from tests.histories import cdnow
+
+CAMPAIGNS = (
+    Campaign("One order", terms=Terms(0.06, Offer("amount", 3), Offer(), 0.8, 0.05, 0.6)),
+    Campaign("Repeat", terms=Terms(0.09, Offer("percentage", 0.1), Offer(), 1.0, 0.15, 0.5), window_days=60),
+    Campaign("Loyal", terms=Terms(0.12, Offer(), Offer(), 1.0, 0.8, 0.4)),
+)
+
+
+@pytest.fixture(scope="module")
+def audiences():
+    customers = cdnow()
+    model, hashes = fit_cltv(customers), customer_hashes(customers.index)
+    frequency = customers["frequency"]
+    segments = (frequency == 0, frequency.between(1, 3), frequency > 3)
+    return [
+        audience_of(model, customers, campaign, hashes, inside)
+        for campaign, inside in zip(CAMPAIGNS, segments, strict=True)
+    ]
+
+
+@pytest.fixture(scope="module")
+def line(audiences):
+    return queue(audiences, CAMPAIGNS)
+
+
+def best_within(audience, campaign, budget):
+    """What one campaign gains with a budget of its own, its customers taken one by one by gain for cost."""
+    gains = expected_gains(audience.book, campaign.terms)
+    costs = expected_costs(audience.book, campaign.terms)
+    total = 0.0
+    for at in sorted(range(len(gains)), key=lambda at: -gains[at] / costs[at]):
+        if gains[at] > 0 and costs[at] <= budget:
+            budget -= costs[at]
+            total += gains[at]
+    return total
+
+
+@pytest.mark.parametrize("budget", [40.0, 150.0, 400.0])
+def test_the_split_beats_every_other_on_a_grid(audiences, line, budget):
+    found = split_budget(line, budget)
+    assert found["cost"].sum() <= budget
+    shares = np.linspace(0, 1, 11)
+    for one, two in product(shares, shares):
+        if one + two > 1 + 1e-9:
+            continue
+        parts = budget * np.array([one, two, max(1 - one - two, 0)])
+        other = sum(map(best_within, audiences, CAMPAIGNS, parts))
+        # The last customer may not fit: so much, and no more, can be missing.
+        assert found["gain"].sum() >= other - line.gain.max()
+    assert found["gain"].sum() >= found["even_gain"].sum() - line.gain.max()
+
+
+def test_money_without_end_addresses_everybody_who_is_worth_it(audiences, line):
+    found = split_budget(line, 1e9)
+    for number, (audience, campaign) in enumerate(zip(audiences, CAMPAIGNS, strict=True)):
+        gains = expected_gains(audience.book, campaign.terms)
+        assert found.loc[number, "customers"] == found.loc[number, "even_customers"] == (gains > 0).sum()
+        assert found.loc[number, "gain"] == pytest.approx(gains[gains > 0].sum())
+
+
+def test_no_budget_addresses_nobody_and_a_negative_one_is_refused(line):
+    assert split_budget(line, 0)[["customers", "cost", "gain"]].sum().sum() == 0
+    with pytest.raises(DataError, match="budget"):
+        split_budget(line, -1)
+
+
+def test_each_unit_of_money_brings_less_than_the_one_before(line):
+    curve = budget_curve(line)
+    slopes = np.diff(curve["gain"]) / np.diff(curve["budget"])
+    assert (np.diff(slopes) <= 1e-9).all()
+    assert curve["gain"].iloc[-1] == pytest.approx(line.gain.sum())
+
+
+def test_campaigns_of_which_none_is_worth_it_have_an_empty_queue(audiences):
+    hopeless = [Campaign("No", terms=Terms(0.0, Offer("amount", 5), contact_cost=1))] * 3
+    line = queue(audiences, hopeless)
+    assert not len(line.cost)
+    assert split_budget(line, 100)["customers"].sum() == 0
+    assert len(budget_curve(line)) == 1
