@@ -27,6 +27,7 @@ class CampaignPool:
     - `contacts`: expected messages until the window's end, where a customer leaves the sequence at an order;
       `contacts_square`: their mean square; `contacts_taking`: by phase, their mean where the first order comes in it,
       else 0.
+    - `waiting`: a row for each message, the probability that no order came before it.
     - `orders`, `revenue`: of the window, with what is needed for their intervals.
     - `sample`: positions in the pool of the customers from whom the parameters' effect is measured; `slopes`: for
       `buys`, `contacts` and each row of `taking` (second axis) the derivatives by the log purchase parameters;
@@ -42,6 +43,7 @@ class CampaignPool:
     contacts: np.ndarray
     contacts_square: np.ndarray
     contacts_taking: np.ndarray
+    waiting: np.ndarray
     orders: Uncertainty
     revenue: Uncertainty
     sample: np.ndarray
@@ -121,7 +123,8 @@ def campaign_pool(
         square=(factor * (1 + within))[place] * worth**2,
         contacts=found[1][codes],
         contacts_square=found[2][codes],
-        contacts_taking=found[3 + steps :][:, codes],
+        contacts_taking=found[3 + steps : 3 + 2 * steps][:, codes],
+        waiting=found[3 + 2 * steps :][:, codes],
         orders=orders_of_forecast(model, people, ahead, square),
         revenue=value_of_forecast(model, people, ahead, square),
         sample=sample,
@@ -137,7 +140,7 @@ def campaign_pool(
 def _without(
     purchases: PurchaseModel, histories: Histories, window: int, messages: tuple[int, ...], phases: tuple[int, ...]
 ) -> np.ndarray:
-    """Rows: `buys`, `contacts`, `contacts_square`, then `taking` and then `contacts_taking` of each phase."""
+    """Rows: `buys`, `contacts`, `contacts_square`, `taking` and `contacts_taking` of each phase, then `waiting`."""
     active = purchases.probability_active(histories.frequency, histories.recency, histories.T)
 
     def ordered(day: int) -> np.ndarray:
@@ -157,5 +160,6 @@ def _without(
             sum((2 * number + 1) * still for number, still in enumerate(waiting)),
             *(by[last] - by[first] for first, last in spans),
             *reached,
+            *waiting,
         ]
     )

@@ -8,8 +8,24 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from retention.campaign_economics import Terms
+from retention.campaigns import CHANNELS, Campaign, Message
 from retention.errors import DataError
 from retention.metrics import METRICS
+from retention.offers import Offer
+
+#: What one contact costs to start with, by channel, in the money of the orders: an order of magnitude to be replaced.
+CONTACT_COSTS = dict.fromkeys(CHANNELS, 0.0) | {
+    "email": 0.01,
+    "sms": 0.08,
+    "messenger": 0.08,
+    "push": 0.01,
+    "post": 1.0,
+    "phone": 3.0,
+    "ads": 0.1,
+}
 
 _FILE = Path(__file__).with_name("strategies.toml")
 
@@ -23,6 +39,7 @@ class Strategy:
     - `how`: steps; `evidence`: what the `source` found.
     - `metrics`: keys of `METRICS` that it works on, the one that it works on most first.
     - `promotion`: it offers something, so that the customers of `left_out` are left out of it.
+    - `guard_rails`: what not to do.
     """
 
     key: str
@@ -34,6 +51,7 @@ class Strategy:
     source: str
     metrics: tuple[str, ...]
     promotion: bool
+    guard_rails: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +80,7 @@ def strategies() -> tuple[Strategy, ...]:
             source="; ".join(found["sources"][source] for source in row["sources"]),
             metrics=tuple(row["metrics"]),
             promotion=row["promotion"],
+            guard_rails=tuple(row["guard_rails"]),
         )
         for row in found["strategy"]
     )
@@ -80,6 +99,49 @@ def strategies_for(metric: str) -> tuple[Strategy, ...]:
         raise DataError(f"There is no metric {metric!r}. Choose one of {', '.join(METRICS)}.")
     found = [strategy for strategy in strategies() if metric in strategy.metrics]
     return tuple(sorted(found, key=lambda strategy: strategy.metrics.index(metric)))
+
+
+def usual_campaign(
+    key: str, *, name: str = "", segment: str = "", order_value: float = 100.0, margin: float = 0.4
+) -> Campaign:
+    """Return the campaign that a strategy usually starts from: its sequence, offers, channel and window.
+
+    Args:
+        key: Of the strategy.
+        name, segment: Of the campaign; its name is the strategy's unless given.
+        order_value: The segment's average order value, by which offers in money are scaled, to round amounts.
+        margin: As in `Terms`.
+
+    Raises:
+        DataError: There is no such strategy.
+
+    Source: the sequence of the reactivation is Barilliance's (2021); offers, other days and the lift are a start, and
+    the marketer's to change.
+    """
+    strategy = next((row for row in _read()["strategy"] if row["key"] == key), None)
+    if strategy is None:
+        known = ", ".join(one.key for one in strategies())
+        raise DataError(f"There is no strategy {key!r}. Choose one of {known}.")
+    plan = strategy["plan"]
+    terms = Terms(
+        offer=_scaled(plan["kind"], plan["value"], order_value),
+        opening=_scaled(plan.get("opening", "none"), plan.get("opening_value", 0), order_value),
+        contact_cost=CONTACT_COSTS[plan["channel"]],
+        margin=margin,
+    )
+    messages = tuple(Message(row["day"], row["text"], row.get("offer", "")) for row in plan["messages"])
+    return Campaign(
+        name or strategy["name"], segment, key, plan["channel"], messages, window_days=plan["window_days"], terms=terms
+    )
+
+
+def _scaled(kind: str, value: float, order_value: float) -> Offer:
+    if kind in ("none", "percentage"):
+        return Offer(kind, float(value))
+    amount = value * order_value / 100
+    # To two leading digits, or halves of the second: 12.5, 45, 300.
+    step = 10 ** np.floor(np.log10(amount)) / 2 if amount > 0 else 1.0
+    return Offer(kind, float(round(amount / step) * step))
 
 
 def left_out(strategy: Strategy) -> tuple[LeftOut, ...]:

@@ -1,0 +1,102 @@
+"""Campaigns as a small JSON file, with every assumption in it, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from retention.campaign_economics import Terms
+from retention.campaigns import Campaign, Message
+from retention.errors import DataError
+from retention.offers import Offer
+
+VERSION = 1
+#: A file larger than this is no plan.
+MOST_BYTES = 1_000_000
+MOST_CAMPAIGNS, MOST_MESSAGES, LONGEST_TEXT = 50, 60, 500
+
+
+def campaigns_to_json(campaigns: Sequence[Campaign]) -> bytes:
+    """Return the campaigns, in their order of priority, as a JSON file."""
+    plans = [asdict(campaign) for campaign in campaigns]
+    return json.dumps({"retention_campaigns": VERSION, "campaigns": plans}, indent=2, ensure_ascii=False).encode()
+
+
+def campaigns_from_json(content: bytes) -> tuple[Campaign, ...]:
+    """Return the campaigns of a file that `campaigns_to_json` wrote.
+
+    Raises:
+        DataError: It is no such file, is of a later version, or a setting in it is missing, unknown or out of range.
+    """
+    if len(content) > MOST_BYTES:
+        raise DataError(f"The file has {len(content):,} bytes; a plan has at most {MOST_BYTES:,}. Choose a saved plan.")
+    try:
+        found = json.loads(content.decode("utf-8-sig"))
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise DataError("The file is not a saved plan: it is not JSON. Choose one that was saved here.") from error
+    if not isinstance(found, dict) or "retention_campaigns" not in found:
+        raise DataError("The file is not a saved plan: it names no campaigns. Choose one that was saved here.")
+    if found["retention_campaigns"] != VERSION:
+        raise DataError(
+            f"The plan is of version {found['retention_campaigns']!r}, and this app reads version {VERSION}. Save it "
+            "again with this version."
+        )
+    plans = found.get("campaigns")
+    if not isinstance(plans, list) or len(plans) > MOST_CAMPAIGNS:
+        raise DataError(f"A plan holds a list of up to {MOST_CAMPAIGNS} campaigns; this one does not.")
+    return tuple(_campaign(plan, number) for number, plan in enumerate(plans, 1))
+
+
+def _campaign(plan: Any, number: int) -> Campaign:
+    where = f"Campaign {number} of the file"
+    fields = _fields(plan, Campaign, where)
+    terms = _fields(fields["terms"], Terms, f"{where}, terms")
+    for name in ("offer", "opening"):
+        offer = _fields(terms[name], Offer, f"{where}, {name}")
+        terms[name] = _made(Offer, offer, f"{where}, {name}", text=("kind",))
+    fields["terms"] = _made(Terms, terms, f"{where}, terms")
+    messages = fields["messages"]
+    if not isinstance(messages, list) or len(messages) > MOST_MESSAGES:
+        raise DataError(f"{where}: a sequence is a list of up to {MOST_MESSAGES} messages.")
+    fields["messages"] = tuple(
+        _made(
+            Message,
+            _fields(message, Message, f"{where}, message {at}"),
+            f"{where}, message {at}",
+            text=("text", "offer"),
+            whole=("day",),
+        )
+        for at, message in enumerate(messages, 1)
+    )
+    size = fields["size"]
+    whole = ("most_messages", "window_days") + (() if isinstance(size, str) else ("size",))
+    return _made(Campaign, fields, where, text=("name", "segment", "strategy", "channel"), whole=whole)
+
+
+def _fields(found: Any, of: type, where: str) -> dict[str, Any]:
+    wanted = list(of.__dataclass_fields__)
+    if not isinstance(found, dict):
+        raise DataError(f"{where}: settings by name were expected, not {type(found).__name__}.")
+    missing, unknown = [name for name in wanted if name not in found], [name for name in found if name not in wanted]
+    if missing or unknown:
+        what = f"{missing[0]!r} is missing" if missing else f"{unknown[0]!r} is not a setting"
+        raise DataError(f"{where}: {what}. Choose a plan that was saved here.")
+    return dict(found)
+
+
+def _made(of: type, fields: dict[str, Any], where: str, text: tuple[str, ...] = (), whole: tuple[str, ...] = ()) -> Any:
+    for name, value in fields.items():
+        if name in text:
+            if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+                raise DataError(f"{where}: {name!r} needs to be text of at most {LONGEST_TEXT} characters.")
+        elif name in whole:
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise DataError(f"{where}: {name!r} needs to be a whole number, not {value!r}.")
+        elif isinstance(value, bool) or (isinstance(value, (str, list, dict)) or value is None) and name != "size":
+            raise DataError(f"{where}: {name!r} needs to be a number, not {value!r}.")
+    try:
+        return of(**fields)
+    except DataError as error:
+        raise DataError(f"{where}: {error}") from error

@@ -1,0 +1,115 @@
+"""Whom a campaign leaves out, by the rules of the playbook, and the rules for which the orders give no signal."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from retention.campaigns import Campaign
+from retention.playbook import LeftOut, left_out, strategies
+
+#: A review or complaint counts as recent for so many days; a score of so much of the best or less is poor.
+RECENT_DAYS, POOR_SHARE = 90, 0.4
+#: Channels for which the customer has to have agreed.
+ASKED_FIRST = ("email", "sms", "messenger", "push")
+#: What a channel needs to reach somebody, where the file brings such a column.
+REACHED_BY = {"email": "email", "sms": "phone", "messenger": "phone", "phone": "phone", "post": "zip"}
+
+
+def suppressions(
+    campaign: Campaign,
+    customers: pd.DataFrame,
+    *,
+    as_of: date,
+    signals: pd.DataFrame | None = None,
+    contacts: pd.DataFrame | None = None,
+    quiet_days: int = 0,
+    unknown_consent: bool = False,
+    listed: frozenset[str] = frozenset(),
+) -> dict[str, np.ndarray]:
+    """Return whom a campaign should not address, True or False for each customer, by reason, the weightiest first.
+
+    Args:
+        campaign: Its strategy decides whether customers of promotions are left out, its channel what reaches them.
+        customers: From `summarise_customers`.
+        as_of: The last day of the orders.
+        signals, contacts: From `retention.contacts`; rules whose column is not there leave out nobody.
+        quiet_days: Customers who ordered fewer days ago than this are left alone.
+        unknown_consent: Whether to address customers of whom nothing is known to have agreed.
+        listed: Customers (ids, or e-mail addresses) whom the marketer leaves out.
+
+    Only reasons that hold for somebody, or could by the file's columns, are in it.
+    """
+    signals, contacts = _rows(signals, customers), _rows(contacts, customers)
+    promotion = _promotes(campaign)
+    found: dict[str, np.ndarray] = {}
+    if listed:
+        names = {name.strip().lower() for name in listed}
+        mask = customers.index.astype("str").str.lower().isin(names)
+        if "email" in contacts:
+            mask |= contacts["email"].astype("str").str.lower().isin(names).to_numpy()
+        found["On your list"] = np.asarray(mask, dtype=bool)
+    if "consent" in contacts:
+        consent = contacts["consent"]
+        found["Opted out"] = (consent == False).fillna(False).to_numpy(bool)  # noqa: E712
+        if campaign.channel in ASKED_FIRST and not unknown_consent:
+            found["Consent not known"] = consent.isna().to_numpy()
+    needed = REACHED_BY.get(campaign.channel)
+    if needed in contacts:
+        unreachable = contacts[needed].isna() | (contacts[needed].astype("str").str.strip() == "")
+        found[f"No {_CONTACT_WORDS[needed]}"] = unreachable.to_numpy(bool)
+    if promotion:
+        found |= _unhappy(signals, pd.Timestamp(as_of))
+        if "subscribed" in signals:
+            found["Subscribed"] = signals["subscribed"].fillna(False).to_numpy(bool)
+    if quiet_days:
+        silence = (customers["T"] - customers["recency"]).to_numpy()
+        found[f"Ordered in the last {quiet_days} days"] = silence < quiet_days
+    return found
+
+
+def without_signal(
+    campaign: Campaign, signals: pd.DataFrame | None = None, contacts: pd.DataFrame | None = None
+) -> tuple[LeftOut, ...]:
+    """Return the playbook's rules for this campaign that these orders tell nothing of, to be kept by hand."""
+    columns = set() if signals is None else set(signals.columns)
+    columns |= set() if contacts is None else set(contacts.columns)
+    told = {
+        "unhappy": bool(columns & {"last_rating", "complained_on"}),
+        "subscribed": "subscribed" in columns,
+        "opted_out": "consent" in columns,
+    }
+    strategy = next((one for one in strategies() if one.key == campaign.strategy), None)
+    rules = left_out(strategy) if strategy else tuple(row for row in left_out(strategies()[0]))
+    return tuple(rule for rule in rules if not told.get(rule.key, False))
+
+
+_CONTACT_WORDS = {"email": "e-mail address", "phone": "phone number", "zip": "postal address"}
+
+
+def _promotes(campaign: Campaign) -> bool:
+    strategy = next((one for one in strategies() if one.key == campaign.strategy), None)
+    offers = campaign.terms.offer.kind != "none" or campaign.terms.opening.kind != "none"
+    return offers or strategy is None or strategy.promotion
+
+
+def _unhappy(signals: pd.DataFrame, as_of: pd.Timestamp) -> dict[str, np.ndarray]:
+    since = as_of - pd.Timedelta(days=RECENT_DAYS)
+    found = {}
+    if "last_rating" in signals:
+        best = signals["last_rating"].max()
+        poor = signals["last_rating"] <= POOR_SHARE * best
+        if "rated_on" in signals:
+            poor &= signals["rated_on"] > since
+        found["Poor review lately"] = poor.fillna(False).to_numpy(bool)
+    if "complained_on" in signals:
+        found["Open complaint"] = (signals["complained_on"] > since).fillna(False).to_numpy(bool)
+    return found
+
+
+def _rows(frame: pd.DataFrame | None, customers: pd.DataFrame) -> pd.DataFrame:
+    if frame is None:
+        return pd.DataFrame(index=customers.index)
+    return frame if frame.index.equals(customers.index) else frame.reindex(customers.index)
