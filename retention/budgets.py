@@ -19,15 +19,17 @@ _POINTS = 100
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The customers of several campaigns worth addressing, by gain for each unit of cost, the highest first.
+    """The cells of customers of several campaigns worth addressing, by gain for each unit of cost, the highest first.
 
-    `campaign` is each one's number; `row` the position in its audience's pool; `gain` and `cost` are expected, and
-    `spent` and `gained` run over them. Customers whose expected gain is not above 0 are not in it.
+    `campaign` is the number of each one's campaign and `cell` its place in that audience's book; `customers`, `gain`
+    and `cost` (expected, held-out customers not counted) are its own; `spent` and `gained` run over them. Cells whose
+    expected gain is not above 0 are not in it.
     """
 
     campaigns: int
     campaign: np.ndarray
-    row: np.ndarray
+    cell: np.ndarray
+    customers: np.ndarray
     gain: np.ndarray
     cost: np.ndarray
     spent: np.ndarray
@@ -41,15 +43,16 @@ def queue(audiences: Sequence[Audience], campaigns: Sequence[Campaign]) -> Queue
     """
     parts = []
     for number, (audience, campaign) in enumerate(zip(audiences, campaigns, strict=True)):
-        gains = expected_gains(audience.book, campaign.terms)
-        worth = np.flatnonzero(gains > 0)
-        costs = expected_costs(audience.book, campaign.terms)
-        parts.append((np.full(len(worth), number), worth, gains[worth], costs[worth]))
-    number, row, gain, cost = (np.concatenate(column) for column in zip(*parts, strict=True))
+        gains, costs = (of(audience.book, campaign.terms) for of in (expected_gains, expected_costs))
+        addressed = audience.book.customers * (1 - audience.split(campaign.name, campaign.holdout_share)[1])
+        worth = np.flatnonzero((gains > 0) & (addressed > 0))
+        each = addressed[worth]
+        parts.append((np.full(len(worth), number), worth, each, gains[worth] * each, costs[worth] * each))
+    number, cell, customers, gain, cost = (np.concatenate(column) for column in zip(*parts, strict=True))
     with np.errstate(divide="ignore"):
         order = np.argsort(-gain / cost, kind="stable")
-    number, row, gain, cost = number[order], row[order], gain[order], cost[order]
-    return Queue(len(parts), number, row, gain, cost, np.cumsum(cost), np.cumsum(gain))
+    number, cell, customers, gain, cost = (of[order] for of in (number, cell, customers, gain, cost))
+    return Queue(len(parts), number, cell, customers, gain, cost, np.cumsum(cost), np.cumsum(gain))
 
 
 def split_budget(line: Queue, budget: float) -> pd.DataFrame:
@@ -77,7 +80,13 @@ def split_budget(line: Queue, budget: float) -> pd.DataFrame:
         own = np.flatnonzero(line.campaign == number)
         even = own[_taken(line.cost[own], np.cumsum(line.cost[own]), budget / line.campaigns)]
         mine = own[best[own]]
-        rows.append([f for at in (mine, even) for f in (len(at), line.cost[at].sum(), line.gain[at].sum())])
+        rows.append(
+            [
+                f
+                for at in (mine, even)
+                for f in (line.customers[at].sum().round(), line.cost[at].sum(), line.gain[at].sum())
+            ]
+        )
     columns = ["customers", "cost", "gain", "even_customers", "even_cost", "even_gain"]
     found = pd.DataFrame(rows, columns=columns).astype({"customers": int, "even_customers": int})
     return found.rename_axis("campaign")

@@ -18,10 +18,25 @@ from retention.campaign_pool import CampaignPool
 from retention.errors import DataError
 from retention.intervals import HIGH, LOW
 from retention.offers import Offer
-from retention.totals import Total, interval
+from retention.totals import Total, Uncertainty, interval
+
+#: Up to so many customers each is reckoned with by itself; beyond, in cells of so many bands by two measures.
+EXACT, BANDS = 20_000, 200
 
 #: Sums over customers that every choice of terms needs, and those of each phase (an offer's days).
-SUMS = ("customers", "buys", "stays", "stays_value", "stays_square", "contacts", "contacts_square")
+SUMS = (
+    "customers",
+    "buys",
+    "stays",
+    "stays_value",
+    "stays_square",
+    "contacts",
+    "contacts_square",
+    "orders",
+    "orders_variance",
+    "revenue",
+    "revenue_variance",
+)
 PHASE_SUMS = ("taking", "taking_value", "taking_square", "contacts_taking", "contacts_taking_value")
 #: The offers that a message may carry: fields of `Terms`.
 OPENING, MAIN = "opening", "offer"
@@ -109,20 +124,28 @@ class Economics:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """A pool with what all terms add up: `columns` has a row for each of `SUMS`, then for each phase and `PHASE_SUMS`.
+    """A pool summed up by cells of customers who are all but alike, so that a slider's cost does not grow with them.
 
-    `offers` names each phase's offer, `OPENING` or `MAIN`; `weights` is the share of the messages sent in it.
+    - `cell`: each customer's cell; up to `EXACT` customers everybody has an own one, beyond that customers share a cell
+      whose chances to order and expected order values lie in the same two hundredth of all.
+    - `columns`: the cells' sums, a row for each of `SUMS`, then for each phase and `PHASE_SUMS`.
+    - `offers` names each phase's offer, `OPENING` or `MAIN`; `weights` is the share of the messages sent in it.
     """
 
     pool: CampaignPool
+    cell: np.ndarray
     columns: np.ndarray
     offers: tuple[str, ...]
     weights: tuple[float, ...]
 
-    def sums(self, inside: np.ndarray | None = None) -> Sums:
-        """Return the sums over the customers of whom `inside` is True; over everybody if None."""
-        weights = np.ones(self.columns.shape[1]) if inside is None else inside.astype(float)
-        return _named(self, self.columns @ weights)
+    @property
+    def customers(self) -> np.ndarray:
+        """How many customers each cell has."""
+        return self.columns[0]
+
+    def sums(self, share: np.ndarray | None = None) -> Sums:
+        """Return the sums over all cells, of which this share of the customers (by cell) counts; everybody if None."""
+        return _named(self, self.columns.sum(axis=1) if share is None else self.columns @ share)
 
 
 class Sums(NamedTuple):
@@ -136,10 +159,12 @@ class Sums(NamedTuple):
 
 
 def ledger(pool: CampaignPool, offers: tuple[str, ...] = (MAIN,)) -> Ledger:
-    """Return the pool with its products, ready for any terms; `offers` names the offer of each of its phases."""
+    """Return the pool summed up, ready for any terms; `offers` names the offer of each of its phases."""
+    cell, cells = _cells(pool)
     stays, value = 1 - pool.buys, pool.order_value
     columns = [np.ones(len(pool)), pool.buys, stays, stays * value, stays * pool.square]
     columns += [pool.contacts, pool.contacts_square]
+    columns += [pool.orders.expected, pool.orders.variance, pool.revenue.expected, pool.revenue.variance]
     for taking, contacts in zip(pool.taking, pool.contacts_taking, strict=True):
         columns += [taking, taking * value, taking * pool.square, contacts, contacts * value]
     ends = (*pool.phases[1:], pool.window_days)
@@ -147,7 +172,19 @@ def ledger(pool: CampaignPool, offers: tuple[str, ...] = (MAIN,)) -> Ledger:
         sum(first <= day < last for day in pool.messages) / len(pool.messages)
         for first, last in zip(pool.phases, ends, strict=False)
     ]
-    return Ledger(pool, np.stack(columns), tuple(offers), tuple(weights))
+    summed = np.stack([np.bincount(cell, weights=column, minlength=cells) for column in columns])
+    return Ledger(pool, cell, summed, tuple(offers), tuple(weights))
+
+
+def _cells(pool: CampaignPool) -> tuple[np.ndarray, int]:
+    if len(pool) <= EXACT:
+        return np.arange(len(pool)), len(pool)
+    place = np.zeros(len(pool), dtype=np.int64)
+    for measure in (pool.buys, pool.order_value):
+        edges = np.unique(np.quantile(measure[:: max(len(pool) // 100_000, 1)], np.linspace(0, 1, BANDS + 1)))
+        place = place * (BANDS + 2) + np.searchsorted(edges, measure, side="right")
+    found, cell = np.unique(place, return_inverse=True)
+    return cell, len(found)
 
 
 def _named(book: Ledger, rows: np.ndarray) -> Sums:
@@ -169,28 +206,16 @@ def _offers_cost(sums: Sums, terms: Terms) -> tuple[np.ndarray, np.ndarray]:
 
 
 def expected_costs(book: Ledger, terms: Terms) -> np.ndarray:
-    """Return what addressing each customer of the pool is expected to cost, contacts and offers, in money."""
+    """Return what addressing a customer of each cell is expected to cost, contacts and offers, in money."""
     columns = _named(book, book.columns)
     anyway, persuaded = _offers_cost(columns, terms)
-    return anyway + persuaded + terms.contact_cost * columns["contacts"]
+    return (anyway + persuaded + terms.contact_cost * columns["contacts"]) / book.customers
 
 
 def expected_gains(book: Ledger, terms: Terms) -> np.ndarray:
-    """Return what addressing each customer of the pool is expected to gain, in money."""
-    fixed, share = _mean_offer(book, terms)
-    weights = dict.fromkeys(SUMS, 0.0) | {
-        "stays": -terms.lift * fixed,
-        "stays_value": terms.lift * (terms.margin - share),
-        "contacts": -terms.contact_cost,
-    }
-    flat = list(weights.values())
-    for name in book.offers:
-        offer = getattr(terms, name)
-        phase = {"taking": -terms.anyway_share * offer.fixed, "taking_value": -terms.anyway_share * offer.share}
-        flat += [phase.get(of, 0.0) for of in PHASE_SUMS]
-    used = [at for at, weight in enumerate(flat) if weight]
-    # Row by row: a matrix product would also read the rows that count nothing.
-    return sum((flat[at] * book.columns[at] for at in used), np.zeros(len(book.pool)))
+    """Return what addressing a customer of each cell is expected to gain, in money."""
+    columns = _named(book, book.columns)
+    return terms.lift * terms.margin * columns["stays_value"] / book.customers - expected_costs(book, terms)
 
 
 def _mean_offer(book: Ledger, terms: Terms) -> tuple[float, float]:
@@ -199,21 +224,21 @@ def _mean_offer(book: Ledger, terms: Terms) -> tuple[float, float]:
     return sum(w * offer.fixed for w, offer in offers), sum(w * offer.share for w, offer in offers)
 
 
-def economics(book: Ledger, terms: Terms, inside: np.ndarray | None = None) -> Economics:
-    """Return what the campaign brings when the customers of whom `inside` is True are addressed; everybody if None."""
-    pool, sums = book.pool, book.sums(inside)
+def economics(book: Ledger, terms: Terms, share: np.ndarray | None = None) -> Economics:
+    """Return what the campaign brings when this share of each cell's customers is addressed; everybody if None."""
+    pool, sums = book.pool, book.sums(share)
     lift, margin = terms.lift, terms.margin
     contacts_cost = terms.contact_cost * sums["contacts"]
     offers_anyway, offers_persuaded = _offers_cost(sums, terms)
     added = lift * sums["stays_value"]
     gain = margin * added - contacts_cost - offers_anyway - offers_persuaded
 
-    chance, skewed = _chance(book, terms, sums, inside)
-    variance = chance + _spread(book, terms, inside)
-    low, high, loss = _distribution(gain, variance, skewed)
+    sampled = np.ones(len(pool.sample)) if share is None else share[book.cell[pool.sample]]
+    chance, skewed = _chance(book, terms, sums, share)
+    low, high, loss = _distribution(gain, chance + _spread(pool, book, terms, sampled, sums["customers"]), skewed)
 
-    where = np.ones(len(pool), dtype=bool) if inside is None else inside
-    orders, revenue = pool.orders.total(where), pool.revenue.total(where)
+    orders = _total(pool.orders, sums["orders"], sums["orders_variance"], sampled)
+    revenue = _total(pool.revenue, sums["revenue"], sums["revenue_variance"], sampled)
     more_orders = lift * sums["stays"], lift * sums["stays"]  # at most one each: variance close to the mean
     more_revenue = added, lift * sums["stays_square"]
     without = [Range(total.expected, total.low, total.high) for total in (orders, revenue)]
@@ -239,7 +264,14 @@ def economics(book: Ledger, terms: Terms, inside: np.ndarray | None = None) -> E
     )
 
 
-def _chance(book: Ledger, terms: Terms, sums: Sums, inside: np.ndarray | None) -> tuple[float, float]:
+def _total(uncertainty: Uncertainty, expected: float, variance: float, sampled: np.ndarray) -> Total:
+    """The total of customers of whom sums are there, and the share addressed of each customer of the sample."""
+    measured = sampled @ uncertainty.expected[uncertainty.sample]
+    slopes = sampled @ uncertainty.slopes
+    return uncertainty.totals_of_sums(*map(np.atleast_1d, (expected, variance, measured)), slopes[None])[0]
+
+
+def _chance(book: Ledger, terms: Terms, sums: Sums, share_of: np.ndarray | None) -> tuple[float, float]:
     """Variance and third cumulant of the gain when the parameters are known: the customers' own chance.
 
     A customer either would have ordered, or may be persuaded: the two are never both. The third cumulant is that of
@@ -261,36 +293,33 @@ def _chance(book: Ledger, terms: Terms, sums: Sums, inside: np.ndarray | None) -
         touched += offer.fixed * phase["contacts_taking"] + offer.share * phase["contacts_taking_value"]
     square = lift * earned + anyway * given + contact**2 * sums["contacts_square"]
     square += 2 * contact * (anyway * touched - len(book.pool.messages) * lift * first)
-    means = expected_gains(book, terms)
-    if inside is not None:
-        means = means[inside]
+    # Customers of one cell are taken to be alike.
+    means, customers = expected_gains(book, terms), book.customers
+    addressed = customers if share_of is None else customers * share_of
     # Of a positive variable the third moment is at least second² / first: with heavy tails it may be infinite.
     third = lift * earned**2 / first if first > 0 else 0.0
-    return max(float(square - means @ means), 0.0), float(third)
+    return max(float(square - addressed @ means**2), 0.0), float(third)
 
 
-def _spread(book: Ledger, terms: Terms, inside: np.ndarray | None) -> float:
+def _spread(pool: CampaignPool, book: Ledger, terms: Terms, sampled: np.ndarray, addressed: float) -> float:
     """Variance of the expected gain from what the fit leaves open (delta method on a sample of the customers)."""
-    pool = book.pool
-    of = np.ones(len(pool.sample), dtype=bool) if inside is None else inside[pool.sample]
-    if not of.any():
+    if not sampled.any():
         return 0.0
-    chosen, addressed = pool.sample[of], len(pool) if inside is None else int(inside.sum())
-    value, (fixed, share) = pool.order_value[chosen], _mean_offer(book, terms)
+    value, (fixed, share) = pool.order_value[pool.sample], _mean_offer(book, terms)
     by_buys = -terms.lift * ((terms.margin - share) * value - fixed)
-    by_value = terms.lift * (1 - pool.buys[chosen]) * (terms.margin - share)
-    by_purchases = [by_buys, np.full(len(chosen), -terms.contact_cost)]
+    by_value = terms.lift * (1 - pool.buys[pool.sample]) * (terms.margin - share)
+    by_purchases = [by_buys, np.full(len(value), -terms.contact_cost)]
     for name, taking in zip(book.offers, pool.taking, strict=True):
         offer = getattr(terms, name)
         by_purchases.append(-terms.anyway_share * (offer.fixed + offer.share * value))
-        by_value = by_value - terms.anyway_share * taking[chosen] * offer.share
+        by_value = by_value - terms.anyway_share * taking[pool.sample] * offer.share
     slopes = np.concatenate(
         [
-            np.einsum("ji,ijk->k", np.stack(by_purchases), pool.slopes[of]),
-            (by_value * value) @ pool.value_slopes[of],
+            np.einsum("ji,ijk->k", np.stack(by_purchases) * sampled, pool.slopes),
+            (by_value * value * sampled) @ pool.value_slopes,
         ]
     )
-    slopes *= addressed / len(chosen)
+    slopes *= addressed / sampled.sum()
     return float(slopes @ pool.covariance @ slopes)
 
 

@@ -94,7 +94,7 @@ def _made(of: type, fields: dict[str, Any], where: str, text: tuple[str, ...] = 
         elif name in whole:
             if isinstance(value, bool) or not isinstance(value, int):
                 raise DataError(f"{where}: {name!r} needs to be a whole number, not {value!r}.")
-        elif isinstance(value, bool) or (isinstance(value, (str, list, dict)) or value is None) and name != "size":
+        elif isinstance(value, bool) or ((isinstance(value, (str, list, dict)) or value is None) and name != "size"):
             raise DataError(f"{where}: {name!r} needs to be a number, not {value!r}.")
     try:
         return of(**fields)

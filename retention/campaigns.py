@@ -29,6 +29,8 @@ CHANNELS = {
 EVERYBODY, BEST = "everybody", "best"
 #: The days that a frequency cap counts messages over.
 CAP_DAYS = 30
+#: How many answers to "who is held out" an audience keeps.
+SPLITS = 8
 #: Sizes at which the curve of gain by audience size is drawn.
 CURVE_POINTS = 120
 
@@ -121,29 +123,41 @@ class Campaign:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Audience:
     """Who may be addressed, and what they would do anyway: all of a plan that no slider of the terms changes.
 
     `segment_customers` are in the segment; `left_out` counts those who are not addressed, by the first reason that
-    holds; `book` holds the others, and `hashes` the numbers that decide who is held out.
+    holds; `book` holds the others, and `hashes` the numbers that decide who is held out. `splits` remembers who is.
     """
 
     segment_customers: int
     left_out: dict[str, int]
     book: Ledger
     hashes: np.ndarray
+    splits: dict[tuple[str, float], tuple[np.ndarray, np.ndarray]] = field(default_factory=dict, repr=False)
+
+    def split(self, name: str, share: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return who would be held out, True or False for each customer, and the share of each cell that is."""
+        if (name, share) not in self.splits:
+            out = draws(self.hashes, name) < share
+            held = np.bincount(self.book.cell[out], minlength=len(self.book.customers)) / self.book.customers
+            while len(self.splits) >= SPLITS:
+                self.splits.pop(next(iter(self.splits)))
+            self.splits[name, share] = out, held
+        return self.splits[name, share]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CampaignPlan:
     """What a campaign should bring, before it is sent.
 
-    - `audience`; `size`: customers addressed or held out, the ones of the highest expected gain; `best_size`: the size
-      at which the expected gain is greatest.
-    - `gains`: of addressing each customer of the audience's pool; `treated`, `out`: who is addressed and held out.
-    - `economics`: of the addressed; `forgone`: the expected gain of the held out, the price of knowing.
-    - `detectable_lift`: the smallest lift that the holdout shows in four of five cases.
+    - `size`: customers addressed or held out, the ones of the highest expected gain; `best_size`: the size at which the
+      expected gain is greatest.
+    - `gains`: what addressing a customer of each cell of the audience's book gains; `chosen`: the share of each cell
+      that is addressed or held out.
+    - `economics`: of the addressed; `held`: how many are held out, and `forgone` what addressing them would gain, the
+      price of knowing; `detectable_lift`: the smallest lift that the holdout shows in four of five cases.
     - `curve`: `customers` (audience size, ranked by expected gain) and `gain` expected, before the holdout.
     """
 
@@ -152,9 +166,9 @@ class CampaignPlan:
     size: int
     best_size: int
     gains: np.ndarray
-    treated: np.ndarray
-    out: np.ndarray
+    chosen: np.ndarray
     economics: Economics
+    held: int
     forgone: float
     detectable_lift: float
     curve: pd.DataFrame
@@ -162,16 +176,21 @@ class CampaignPlan:
     @property
     def addressed(self) -> np.ndarray:
         """Positions in the customers' frame of those who are addressed, the highest expected gain first."""
-        return self._by_gain(self.treated)
+        return self._by_gain(~self._out)
 
     @property
     def held_out(self) -> np.ndarray:
         """Positions in the customers' frame of those who are held out, the highest expected gain first."""
-        return self._by_gain(self.out)
+        return self._by_gain(self._out)
+
+    @property
+    def _out(self) -> np.ndarray:
+        return self.audience.split(self.campaign.name, self.campaign.holdout_share)[0]
 
     def _by_gain(self, inside: np.ndarray) -> np.ndarray:
-        at = np.flatnonzero(inside)
-        return self.audience.book.pool.rows[at[np.argsort(-self.gains[at], kind="stable")]]
+        book = self.audience.book
+        at = np.flatnonzero(inside & (self.chosen > 0)[book.cell])
+        return book.pool.rows[at[np.argsort(-self.gains[book.cell[at]], kind="stable")]]
 
 
 def plan_campaign(
@@ -237,52 +256,41 @@ def audience_of(
 def plan_of(audience: Audience, campaign: Campaign) -> CampaignPlan:
     """Return the plan for an audience that is there already: cheap enough for a slider."""
     book, terms = audience.book, campaign.terms
-    pool = book.pool
-    gains = expected_gains(book, terms)
-    ranked = np.sort(gains)[::-1]
-    best_size = int((ranked > 0).sum())
-    size = {EVERYBODY: len(pool), BEST: best_size}.get(campaign.size, campaign.size)
-    size = min(int(size), len(pool))
-    chosen = _highest(gains, ranked, size)
-    out = chosen & (draws(audience.hashes, campaign.name) < campaign.holdout_share)
-    treated = chosen & ~out
-    found = economics(book, terms, None if treated.all() else treated)
-    held = int(out.sum())
+    gains, customers = expected_gains(book, terms), book.customers
+    order = np.argsort(-gains, kind="stable")
+    reached = np.cumsum(customers[order]).round().astype(int)
+    best = int((gains > 0).sum())
+    best_size = int(reached[best - 1]) if best else 0
+    cells = {EVERYBODY: len(order), BEST: best}.get(campaign.size)
+    if cells is None:
+        # Whole cells only: customers who are all but alike are addressed together.
+        cells = int(np.searchsorted(reached, min(campaign.size, reached[-1]), side="left")) + 1
+    chosen = np.zeros(len(order))
+    chosen[order[:cells]] = 1.0
+    held = audience.split(campaign.name, campaign.holdout_share)[1] * chosen
+    found = economics(book, terms, chosen - held)
     buys = found.buyers_without / found.customers if found.customers else 0.0
+    kept = round(float(held @ customers))
     return CampaignPlan(
         campaign,
         audience,
-        size,
+        int(reached[cells - 1]) if cells else 0,
         best_size,
         gains,
-        treated,
-        out,
+        chosen,
         found,
-        float(gains[out].sum()),
-        detectable_lift(found.customers, held, buys),
-        _curve(ranked, best_size),
+        kept,
+        float((held * customers) @ gains),
+        detectable_lift(found.customers, kept, buys),
+        _curve(reached, np.cumsum((gains * customers)[order]), best),
     )
 
 
-def _highest(gains: np.ndarray, ranked: np.ndarray, size: int) -> np.ndarray:
-    """Who is among the `size` customers of the highest gain; of equal ones those who stand first."""
-    if size >= len(gains):
-        return np.ones(len(gains), dtype=bool)
-    if size == 0:
-        return np.zeros(len(gains), dtype=bool)
-    last = ranked[size - 1]
-    chosen = gains > last
-    ties = np.flatnonzero(gains == last)
-    chosen[ties[: size - int(chosen.sum())]] = True
-    return chosen
-
-
-def _curve(ranked: np.ndarray, best_size: int) -> pd.DataFrame:
+def _curve(reached: np.ndarray, gained: np.ndarray, best: int) -> pd.DataFrame:
     """Expected gain of the first so many customers, at evenly spaced sizes and at the best one."""
-    sizes = np.append(np.linspace(0, len(ranked), CURVE_POINTS + 1).round().astype(int), best_size)
-    sizes = np.unique(sizes)
-    running = np.concatenate([[0.0], np.cumsum(ranked)])
-    return pd.DataFrame({"customers": sizes, "gain": running[sizes]})
+    at = np.searchsorted(reached, np.linspace(0, reached[-1], CURVE_POINTS + 1)) + 1
+    at = np.unique(np.clip(np.concatenate([[0], at, [best]]), 0, len(reached)))
+    return pd.DataFrame({"customers": np.append(0, reached)[at], "gain": np.append(0.0, gained)[at]})
 
 
 def _mask(mask: np.ndarray | pd.Series, customers: pd.DataFrame, name: str) -> np.ndarray:

@@ -18,7 +18,7 @@ class OfferComparison:
     """An amount and a percentage that cost the same in expectation, over the customers whom a plan addresses.
 
     - `amount` in money, `percentage` as a share; `even_at`: the order value at which both are worth the same.
-    - `larger_amount`: share of the customers to whom the amount is the larger offer, those whose usual order is smaller.
+    - `larger_amount`: share of the customers to whom the amount is the larger offer: those of smaller orders.
     - `bands`: by expected order value, ten bands of about as many customers: `from_value`, `to_value`, `customers`,
       `order_value` (mean), and what either offer is worth on it: `amount`, `percentage`.
     """
@@ -37,9 +37,9 @@ def compare_offers(plan: CampaignPlan) -> OfferComparison | None:
     Barilliance (2021) found that an amount in the subject does almost twice as well as a percentage.
     """
     offer, book = plan.campaign.terms.offer, plan.audience.book
-    if offer.kind not in ("amount", "percentage") or not plan.treated.any() or offer.value <= 0:
+    if offer.kind not in ("amount", "percentage") or not plan.size or offer.value <= 0:
         return None
-    pool, chosen = book.pool, plan.treated
+    pool, chosen = book.pool, (plan.chosen > 0)[book.cell]
     value = pool.order_value[chosen]
     used = np.zeros(len(value))
     for name, weight, taking in zip(book.offers, book.weights, pool.taking, strict=True):

@@ -15,9 +15,14 @@ from retention.offers import Offer
 from tests.histories import cdnow
 
 CAMPAIGNS = (
-    Campaign("One order", terms=Terms(0.06, Offer("amount", 3), Offer(), 0.8, 0.05, 0.6)),
-    Campaign("Repeat", terms=Terms(0.09, Offer("percentage", 0.1), Offer(), 1.0, 0.15, 0.5), window_days=60),
-    Campaign("Loyal", terms=Terms(0.12, Offer(), Offer(), 1.0, 0.8, 0.4)),
+    Campaign("One order", holdout_share=0.0, terms=Terms(0.06, Offer("amount", 3), Offer(), 0.8, 0.05, 0.6)),
+    Campaign(
+        "Repeat",
+        holdout_share=0.0,
+        terms=Terms(0.09, Offer("percentage", 0.1), Offer(), 1.0, 0.15, 0.5),
+        window_days=60,
+    ),
+    Campaign("Loyal", holdout_share=0.0, terms=Terms(0.12, Offer(), Offer(), 1.0, 0.8, 0.4)),
 )
 
 
@@ -87,7 +92,7 @@ def test_each_unit_of_money_brings_less_than_the_one_before(line):
 
 
 def test_campaigns_of_which_none_is_worth_it_have_an_empty_queue(audiences):
-    hopeless = [Campaign("No", terms=Terms(0.0, Offer("amount", 5), contact_cost=1))] * 3
+    hopeless = [Campaign("No", holdout_share=0.0, terms=Terms(0.0, Offer("amount", 5), contact_cost=1))] * 3
     line = queue(audiences, hopeless)
     assert not len(line.cost)
     assert split_budget(line, 100)["customers"].sum() == 0

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.campaign_coverage import KINDS, holds
+from retention import campaign_economics
 from retention.campaign_economics import Terms, economics, expected_costs, expected_gains
 from retention.campaigns import BEST, Campaign, Message, audience_of, plan_campaign, plan_of
 from retention.cltv import fit_cltv, predict_cltv, purchase_probability
@@ -138,7 +139,7 @@ def test_a_size_takes_the_customers_of_the_highest_gain_ties_included(audience):
     found = plan_of(audience, campaign)
     gains = expected_gains(audience.book, campaign.terms)
     assert len(found.addressed) == found.size == 500
-    assert found.gains[found.treated].min() >= np.sort(gains)[-500]
+    assert found.gains[found.chosen > 0].min() >= np.sort(gains)[-500]
     curve = found.curve.set_index("customers")["gain"]
     assert curve.loc[len(gains)] == pytest.approx(gains.sum())
     # Terms under which all customers gain the same tie everywhere.
@@ -150,7 +151,7 @@ def test_sums_over_customers_are_those_of_each_alone(audience):
     some = np.zeros(len(audience.book.pool), dtype=bool)
     some[::3] = True
     given_terms = Terms(0.08, Offer("percentage", 0.1), Offer(), 0.6, 0.1, 0.5)
-    found = economics(audience.book, given_terms, some)
+    found = economics(audience.book, given_terms, some.astype(float))
     assert found.customers == some.sum()
     assert found.gain.expected == pytest.approx(expected_gains(audience.book, given_terms)[some].sum())
     assert found.cost == pytest.approx(expected_costs(audience.book, given_terms)[some].sum())
@@ -262,3 +263,31 @@ def test_the_interval_of_the_gain_holds_what_was_gained_in_stores_of_known_lift(
         except ModelError:
             continue
     assert sum(inside) >= 17
+
+
+def test_customers_in_cells_give_the_plan_that_each_alone_gives(store, monkeypatch):
+    model, customers = store
+    given = Terms(0.07, Offer("percentage", 0.1), Offer("free_delivery", 2), 0.6, 0.05, 0.5)
+    messages = (Message(0, offer="opening"), Message(5), Message(12, offer=""))
+    campaign = Campaign("Win back", messages=messages, terms=given, size=BEST)
+    alone = plan_campaign(model, customers, campaign)
+    monkeypatch.setattr(campaign_economics, "EXACT", 100)
+    celled = plan_campaign(model, customers, campaign)
+    assert len(celled.audience.book.customers) < 0.5 * len(customers)
+    assert celled.size == pytest.approx(alone.size, rel=0.03)
+    assert celled.economics.gain.expected == pytest.approx(alone.economics.gain.expected, rel=0.02)
+    assert celled.economics.gain.low == pytest.approx(alone.economics.gain.low, abs=0.05 * alone.economics.cost)
+    assert celled.economics.orders_with.high == pytest.approx(alone.economics.orders_with.high, rel=0.03)
+    # Counts and sums are those of the very customers who are addressed and held out.
+    assert len(celled.addressed) == celled.economics.customers
+    assert len(celled.held_out) == celled.held
+    pool = celled.audience.book.pool
+    buys = dict(zip(pool.rows.tolist(), pool.buys, strict=True))
+    assert celled.economics.buyers_without == pytest.approx(
+        sum(buys[row] for row in celled.addressed.tolist()), rel=0.01
+    )
+    everybody = replace(campaign, size="everybody", holdout_share=0.0)
+    monkeypatch.undo()
+    both = [plan_of(plan.audience, everybody).economics for plan in (alone, celled)]
+    assert both[0].gain.expected == pytest.approx(both[1].gain.expected)
+    assert both[0].break_even_lift == pytest.approx(both[1].break_even_lift)
