@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from retention.campaign_economics import expected_costs, expected_gains
-from retention.campaigns import Audience, Campaign
+from retention.campaigns import Campaign, Reachable
 from retention.errors import DataError
 
 #: Passes over the customers whom the rest of a budget may still pay for, once the next in line no longer fits.
@@ -36,7 +36,7 @@ class Queue:
     gained: np.ndarray
 
 
-def queue(audiences: Sequence[Audience], campaigns: Sequence[Campaign]) -> Queue:
+def queue(audiences: Sequence[Reachable], campaigns: Sequence[Campaign]) -> Queue:
     """Return the customers of all campaigns in the order in which a budget should pay for them.
 
     No customer is in two of the audiences: `left_out` keeps those of earlier campaigns out of later ones.

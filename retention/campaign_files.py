@@ -11,6 +11,7 @@ from retention.campaign_economics import Terms
 from retention.campaigns import Campaign, Message
 from retention.errors import DataError
 from retention.offers import Offer
+from retention.own_segments import Library, from_json, to_json
 
 VERSION = 1
 #: A file larger than this is no plan.
@@ -18,14 +19,16 @@ MOST_BYTES = 1_000_000
 MOST_CAMPAIGNS, MOST_MESSAGES, LONGEST_TEXT = 50, 60, 500
 
 
-def campaigns_to_json(campaigns: Sequence[Campaign]) -> bytes:
-    """Return the campaigns, in their order of priority, as a JSON file."""
+def campaigns_to_json(campaigns: Sequence[Campaign], library: Library = ()) -> bytes:
+    """Return the campaigns, in their order of priority, and the own segments that they may address, as a JSON file."""
     plans = [asdict(campaign) for campaign in campaigns]
-    return json.dumps({"retention_campaigns": VERSION, "campaigns": plans}, indent=2, ensure_ascii=False).encode()
+    own = json.loads(to_json(library))
+    found = {"retention_campaigns": VERSION, "campaigns": plans, "own_segments": own}
+    return json.dumps(found, indent=2, ensure_ascii=False).encode()
 
 
-def campaigns_from_json(content: bytes) -> tuple[Campaign, ...]:
-    """Return the campaigns of a file that `campaigns_to_json` wrote.
+def campaigns_from_json(content: bytes) -> tuple[tuple[Campaign, ...], Library]:
+    """Return the campaigns and own segments of a file that `campaigns_to_json` wrote.
 
     Raises:
         DataError: It is no such file, is of a later version, or a setting in it is missing, unknown or out of range.
@@ -46,7 +49,8 @@ def campaigns_from_json(content: bytes) -> tuple[Campaign, ...]:
     plans = found.get("campaigns")
     if not isinstance(plans, list) or len(plans) > MOST_CAMPAIGNS:
         raise DataError(f"A plan holds a list of up to {MOST_CAMPAIGNS} campaigns; this one does not.")
-    return tuple(_campaign(plan, number) for number, plan in enumerate(plans, 1))
+    library = from_json(json.dumps(found["own_segments"])) if "own_segments" in found else ()
+    return tuple(_campaign(plan, number) for number, plan in enumerate(plans, 1)), library
 
 
 def _campaign(plan: Any, number: int) -> Campaign:
@@ -70,9 +74,13 @@ def _campaign(plan: Any, number: int) -> Campaign:
         )
         for at, message in enumerate(messages, 1)
     )
+    segments = fields["segments"]
+    if not isinstance(segments, list) or not all(isinstance(key, str) and len(key) <= LONGEST_TEXT for key in segments):
+        raise DataError(f"{where}: the segments need to be a list of names.")
+    fields["segments"] = tuple(segments)
     size = fields["size"]
     whole = ("most_messages", "window_days") + (() if isinstance(size, str) else ("size",))
-    return _made(Campaign, fields, where, text=("name", "segment", "strategy", "channel"), whole=whole)
+    return _made(Campaign, fields, where, text=("name", "strategy", "channel"), whole=whole)
 
 
 def _fields(found: Any, of: type, where: str) -> dict[str, Any]:

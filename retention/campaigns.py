@@ -58,7 +58,8 @@ class Message:
 class Campaign:
     """What the marketer plans for one segment.
 
-    - `name`, `segment`: shown as they are; `strategy`: a key of the playbook, or ""; `channel`: a key of `CHANNELS`.
+    - `name`; `segments`: names of those it addresses; `strategy`: a key of the playbook, or ""; `channel`: one of
+      `CHANNELS`.
     - `messages`: the sequence. Who orders leaves it. `most_messages`: at most so many in 30 days; others are dropped.
     - `window_days`: how long orders count as the campaign's, from the first message on.
     - `terms`: lift, offer, costs and margin; the `Terms` are the marketer's assumptions.
@@ -71,7 +72,7 @@ class Campaign:
     """
 
     name: str
-    segment: str = ""
+    segments: tuple[str, ...] = ()
     strategy: str = ""
     channel: str = "email"
     messages: tuple[Message, ...] = (Message(0),)
@@ -124,7 +125,7 @@ class Campaign:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Audience:
+class Reachable:
     """Who may be addressed, and what they would do anyway: all of a plan that no slider of the terms changes.
 
     `segment_customers` are in the segment; `left_out` counts those who are not addressed, by the first reason that
@@ -162,7 +163,7 @@ class CampaignPlan:
     """
 
     campaign: Campaign
-    audience: Audience
+    reachable: Reachable
     size: int
     best_size: int
     gains: np.ndarray
@@ -185,10 +186,10 @@ class CampaignPlan:
 
     @property
     def _out(self) -> np.ndarray:
-        return self.audience.split(self.campaign.name, self.campaign.holdout_share)[0]
+        return self.reachable.split(self.campaign.name, self.campaign.holdout_share)[0]
 
     def _by_gain(self, inside: np.ndarray) -> np.ndarray:
-        book = self.audience.book
+        book = self.reachable.book
         at = np.flatnonzero(inside & (self.chosen > 0)[book.cell])
         return book.pool.rows[at[np.argsort(-self.gains[book.cell[at]], kind="stable")]]
 
@@ -218,10 +219,10 @@ def plan_campaign(
     ranges join chance with what the fit leaves open; the lift is taken as it is assumed.
     """
     hashes = customer_hashes(customers.index)
-    return plan_of(audience_of(model, customers, campaign, hashes, members, left_out=left_out), campaign)
+    return plan_of(reachable_of(model, customers, campaign, hashes, members, left_out=left_out), campaign)
 
 
-def audience_of(
+def reachable_of(
     model: CltvModel,
     customers: pd.DataFrame,
     campaign: Campaign,
@@ -229,7 +230,7 @@ def audience_of(
     members: np.ndarray | pd.Series | None = None,
     *,
     left_out: Mapping[str, np.ndarray] | None = None,
-) -> Audience:
+) -> Reachable:
     """Return who may be addressed, for `plan_of`: it depends on the campaign's messages and window, not on its terms.
 
     `hashes` from `customer_hashes`; the other arguments and errors as in `plan_campaign`.
@@ -250,10 +251,10 @@ def audience_of(
         phases=tuple(campaign.phases),
     )
     book = ledger(pool, tuple(campaign.phases.values()))
-    return Audience(segment_customers, counts, book, hashes[pool.rows])
+    return Reachable(segment_customers, counts, book, hashes[pool.rows])
 
 
-def plan_of(audience: Audience, campaign: Campaign) -> CampaignPlan:
+def plan_of(audience: Reachable, campaign: Campaign) -> CampaignPlan:
     """Return the plan for an audience that is there already: cheap enough for a slider."""
     book, terms = audience.book, campaign.terms
     gains, customers = expected_gains(book, terms), book.customers

@@ -36,7 +36,7 @@ def compare_offers(plan: CampaignPlan) -> OfferComparison | None:
     Both are compared at the same lift, so that only the cost differs. Whether one persuades better, orders do not tell;
     Barilliance (2021) found that an amount in the subject does almost twice as well as a percentage.
     """
-    offer, book = plan.campaign.terms.offer, plan.audience.book
+    offer, book = plan.campaign.terms.offer, plan.reachable.book
     if offer.kind not in ("amount", "percentage") or not plan.size or offer.value <= 0:
         return None
     pool, chosen = book.pool, (plan.chosen > 0)[book.cell]

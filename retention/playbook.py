@@ -16,15 +16,16 @@ from retention.errors import DataError
 from retention.metrics import METRICS
 from retention.offers import Offer
 
-#: What one contact costs to start with, by channel, in the money of the orders: an order of magnitude to be replaced.
+#: What one contact costs to start with, by channel, as a share of an average order: an order of magnitude, whatever the
+#: currency, to be replaced by what it does cost.
 CONTACT_COSTS = dict.fromkeys(CHANNELS, 0.0) | {
-    "email": 0.01,
-    "sms": 0.08,
-    "messenger": 0.08,
-    "push": 0.01,
-    "post": 1.0,
-    "phone": 3.0,
-    "ads": 0.1,
+    "email": 0.0002,
+    "sms": 0.002,
+    "messenger": 0.002,
+    "push": 0.0001,
+    "post": 0.02,
+    "phone": 0.08,
+    "ads": 0.002,
 }
 
 _FILE = Path(__file__).with_name("strategies.toml")
@@ -102,13 +103,13 @@ def strategies_for(metric: str) -> tuple[Strategy, ...]:
 
 
 def usual_campaign(
-    key: str, *, name: str = "", segment: str = "", order_value: float = 100.0, margin: float = 0.4
+    key: str, *, name: str = "", segments: tuple[str, ...] = (), order_value: float = 100.0, margin: float = 0.4
 ) -> Campaign:
     """Return the campaign that a strategy usually starts from: its sequence, offers, channel and window.
 
     Args:
         key: Of the strategy.
-        name, segment: Of the campaign; its name is the strategy's unless given.
+        name, segments: Of the campaign; its name is the strategy's unless given.
         order_value: The segment's average order value, by which offers in money are scaled, to round amounts.
         margin: As in `Terms`.
 
@@ -126,22 +127,30 @@ def usual_campaign(
     terms = Terms(
         offer=_scaled(plan["kind"], plan["value"], order_value),
         opening=_scaled(plan.get("opening", "none"), plan.get("opening_value", 0), order_value),
-        contact_cost=CONTACT_COSTS[plan["channel"]],
+        contact_cost=usual_contact_cost(plan["channel"], order_value),
         margin=margin,
     )
     messages = tuple(Message(row["day"], row["text"], row.get("offer", "")) for row in plan["messages"])
     return Campaign(
-        name or strategy["name"], segment, key, plan["channel"], messages, window_days=plan["window_days"], terms=terms
+        name or strategy["name"], segments, key, plan["channel"], messages, window_days=plan["window_days"], terms=terms
     )
 
 
+def usual_contact_cost(channel: str, order_value: float) -> float:
+    """Return what a message through a channel may cost, in money, where nothing better is known."""
+    return _round(CONTACT_COSTS[channel] * order_value)
+
+
 def _scaled(kind: str, value: float, order_value: float) -> Offer:
-    if kind in ("none", "percentage"):
-        return Offer(kind, float(value))
-    amount = value * order_value / 100
-    # To two leading digits, or halves of the second: 12.5, 45, 300.
-    step = 10 ** np.floor(np.log10(amount)) / 2 if amount > 0 else 1.0
-    return Offer(kind, float(round(amount / step) * step))
+    return Offer(kind, float(value) if kind in ("none", "percentage") else _round(value * order_value / 100))
+
+
+def _round(amount: float) -> float:
+    """An amount of one leading digit, or one and a half: 0.015, 3.5, 40."""
+    if not amount > 0:
+        return 0.0
+    step = 10 ** np.floor(np.log10(amount)) / 2
+    return float(f"{round(amount / step) * step:.6g}")
 
 
 def left_out(strategy: Strategy) -> tuple[LeftOut, ...]:

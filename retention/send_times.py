@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from retention.campaigns import Audience, Campaign
+from retention.campaigns import Campaign, Reachable
 
 #: Days until an order is due, by name: from the one before up to this many, included.
 DUE = {"overdue": -1, "today": 0, "this_week": 7, "this_month": 30, "later": np.inf}
@@ -49,7 +49,7 @@ def due_labels(days: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(days), len(DUE), label)
 
 
-def sequence_table(audience: Audience, campaign: Campaign, chosen: np.ndarray | None = None) -> pd.DataFrame:
+def sequence_table(audience: Reachable, campaign: Campaign, chosen: np.ndarray | None = None) -> pd.DataFrame:
     """Return the sequence with who is still in it: a row a message that is sent.
 
     Args:

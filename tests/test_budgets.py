@@ -7,7 +7,7 @@ import pytest
 
 from retention.budgets import budget_curve, queue, split_budget
 from retention.campaign_economics import Terms, expected_costs, expected_gains
-from retention.campaigns import Campaign, audience_of
+from retention.campaigns import Campaign, reachable_of
 from retention.cltv import fit_cltv
 from retention.errors import DataError
 from retention.holdout_groups import customer_hashes
@@ -33,7 +33,7 @@ def audiences():
     frequency = customers["frequency"]
     segments = (frequency == 0, frequency.between(1, 3), frequency > 3)
     return [
-        audience_of(model, customers, campaign, hashes, inside)
+        reachable_of(model, customers, campaign, hashes, inside)
         for campaign, inside in zip(CAMPAIGNS, segments, strict=True)
     ]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from benchmarks.campaign_coverage import KINDS, holds
 from retention import campaign_economics
 from retention.campaign_economics import Terms, economics, expected_costs, expected_gains
-from retention.campaigns import BEST, Campaign, Message, audience_of, plan_campaign, plan_of
+from retention.campaigns import BEST, Campaign, Message, plan_campaign, plan_of, reachable_of
 from retention.cltv import fit_cltv, predict_cltv, purchase_probability
 from retention.errors import DataError, ModelError
 from retention.holdout_groups import customer_hashes, detectable_lift, draws
@@ -33,7 +33,7 @@ def store():
 def audience(store):
     model, customers = store
     campaign = Campaign("Win back", messages=MESSAGES)
-    return audience_of(model, customers, campaign, customer_hashes(customers.index))
+    return reachable_of(model, customers, campaign, customer_hashes(customers.index))
 
 
 def plan(audience, **terms):
@@ -124,7 +124,7 @@ def test_the_best_size_is_the_optimum_of_all_audiences(store, terms, rows):
     model, customers = store
     few = customers.iloc[sorted(rows)]
     campaign = Campaign("Win back", messages=MESSAGES, terms=terms, holdout_share=0.0, size=BEST)
-    audience = audience_of(model, few, campaign, customer_hashes(few.index))
+    audience = reachable_of(model, few, campaign, customer_hashes(few.index))
     found = plan_of(audience, campaign)
     gains = expected_gains(audience.book, campaign.terms)
     every = (sum(gains[list(some)]) for size in range(len(few) + 1) for some in combinations(range(len(few)), size))
@@ -194,9 +194,9 @@ def test_customers_are_left_out_by_the_first_reason_that_holds(store):
     first = np.arange(len(customers)) < 100
     second = np.arange(len(customers)) < 250
     found = plan_campaign(model, customers, Campaign("Win back"), left_out={"No consent": first, "Complaint": second})
-    assert found.audience.left_out == {"No consent": 100, "Complaint": 150}
+    assert found.reachable.left_out == {"No consent": 100, "Complaint": 150}
     assert min(*found.addressed, *found.held_out) == 250
-    assert found.audience.segment_customers == len(customers)
+    assert found.reachable.segment_customers == len(customers)
 
 
 def test_whoever_orders_leaves_the_sequence(store, audience):
@@ -204,7 +204,7 @@ def test_whoever_orders_leaves_the_sequence(store, audience):
     contacts = audience.book.pool.contacts
     expected = 3 - sum(purchase_probability(model, customers, days).to_numpy() for days in (3, 10))
     assert contacts == pytest.approx(expected)
-    once = audience_of(model, customers, Campaign("Win back"), customer_hashes(customers.index))
+    once = reachable_of(model, customers, Campaign("Win back"), customer_hashes(customers.index))
     assert (once.book.pool.contacts == 1).all()
 
 
@@ -273,7 +273,7 @@ def test_customers_in_cells_give_the_plan_that_each_alone_gives(store, monkeypat
     alone = plan_campaign(model, customers, campaign)
     monkeypatch.setattr(campaign_economics, "EXACT", 100)
     celled = plan_campaign(model, customers, campaign)
-    assert len(celled.audience.book.customers) < 0.5 * len(customers)
+    assert len(celled.reachable.book.customers) < 0.5 * len(customers)
     assert celled.size == pytest.approx(alone.size, rel=0.03)
     assert celled.economics.gain.expected == pytest.approx(alone.economics.gain.expected, rel=0.02)
     assert celled.economics.gain.low == pytest.approx(alone.economics.gain.low, abs=0.05 * alone.economics.cost)
@@ -281,13 +281,13 @@ def test_customers_in_cells_give_the_plan_that_each_alone_gives(store, monkeypat
     # Counts and sums are those of the very customers who are addressed and held out.
     assert len(celled.addressed) == celled.economics.customers
     assert len(celled.held_out) == celled.held
-    pool = celled.audience.book.pool
+    pool = celled.reachable.book.pool
     buys = dict(zip(pool.rows.tolist(), pool.buys, strict=True))
     assert celled.economics.buyers_without == pytest.approx(
         sum(buys[row] for row in celled.addressed.tolist()), rel=0.01
     )
     everybody = replace(campaign, size="everybody", holdout_share=0.0)
     monkeypatch.undo()
-    both = [plan_of(plan.audience, everybody).economics for plan in (alone, celled)]
+    both = [plan_of(plan.reachable, everybody).economics for plan in (alone, celled)]
     assert both[0].gain.expected == pytest.approx(both[1].gain.expected)
     assert both[0].break_even_lift == pytest.approx(both[1].break_even_lift)
