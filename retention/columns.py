@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from retention.contact_columns import ADDED, find_contacts
 from retention.dates import DATE_LIKE, ISO, SERIAL, UNIX_MILLISECONDS, UNIX_SECONDS
 from retention.errors import DataError
 from retention.files import Sheet
-from retention.formats import ROLES, plain_name
+from retention.formats import ORDER_ROLES, ROLES, plain_name
 from retention.layouts import find_layout
 from retention.money import MONEY_LIKE
 
@@ -21,8 +22,8 @@ _DECIMALS = re.compile(r"[.,]\d{1,2}\D{0,4}$")
 _INTEGER = re.compile(r"-?\d+(?:\.0+)?")
 _CURRENCY_CODE = re.compile(r"[A-Za-z]{3}")
 
-_USUAL = {role: [plain_name(n) for n in spec.names] for role, spec in ROLES.items()}
-_NEVER = {role: {plain_name(n) for n in spec.never} for role, spec in ROLES.items()}
+_USUAL = {role: [plain_name(n) for n in spec.names] for role, spec in ORDER_ROLES.items()}
+_NEVER = {role: {plain_name(n) for n in spec.never} for role, spec in ORDER_ROLES.items()}
 
 # A column that plays one of these roles plays no other.
 _EXCLUSIVE = ("customer_id", "ordered_at", "revenue", "order_id", "status")
@@ -89,6 +90,9 @@ class _Profile:
 def detect_columns(sheet: Sheet, columns: dict[str, str | None] | None = None) -> Mapping:
     """Find the role of each column.
 
+    The roles that orders are made of are found first; contact details and signals take what is left, or a column that
+    is both (an e-mail address as the customer, a country as the region).
+
     columns: roles that are already known, e.g. {"customer_id": "Email"}; they are kept as given,
     and None leaves a role empty.
     Returns a Mapping, which may still lack needed roles (`Mapping.missing`). Raises DataError when `columns`
@@ -106,10 +110,13 @@ def detect_columns(sheet: Sheet, columns: dict[str, str | None] | None = None) -
             there = [names[plain_name(c)] for c in candidates if plain_name(c) in names]
             if best := _most_filled(there, profiles):
                 found[role] = best
+        added = [role for role in ADDED if role not in layout.columns]
+        found |= find_contacts(sheet.columns, profiles, found, added)
     else:
         found = _by_name(sheet.columns, profiles)
         found = _by_values(found, sheet, profiles)
         found = _settle_amount(found, profiles)
+        found |= find_contacts(sheet.columns, profiles, found)
     return Mapping(
         columns=found,
         layout=layout.label if layout else None,
@@ -131,7 +138,7 @@ def _most_filled(names: list[str], profiles: dict[str, _Profile]) -> str | None:
 
 def _by_name(columns: tuple[str, ...], profiles: dict[str, _Profile]) -> dict[str, str]:
     scores = []
-    for role in ROLES:
+    for role in ORDER_ROLES:
         for position, column in enumerate(columns):
             score = _name_score(plain_name(column), role)
             if score and _plausible(role, profiles[column]):
@@ -178,6 +185,8 @@ def _plausible(role: str, profile: _Profile) -> bool:
         return profile.date < 0.5 and not (profile.decimals > 0.5 and profile.email == 0)
     if role in ("status", "channel", "region", "category"):
         return profile.money < 0.9 and profile.date < 0.5
+    if role == "coupon":  # or what a coupon took off
+        return profile.decimals < 0.5
     return True
 
 

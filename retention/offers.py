@@ -9,11 +9,11 @@ from retention.errors import DataError
 
 #: Kinds of offers and what their `value` means.
 OFFERS = {
-    "none": "Nothing",
-    "amount": "Money off one order",
-    "percentage": "Percentage off one order",
-    "free_delivery": "Free delivery of one order",
-    "points": "Points, worth so much when redeemed",
+    "none": "No offer",
+    "amount": "Money off",
+    "percentage": "Percentage off",
+    "free_delivery": "Free delivery",
+    "points": "Points",
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from retention.campaign_economics import Terms
-from retention.campaigns import CHANNELS, Campaign, Message
+from retention.campaigns import BEST, CHANNELS, Campaign, Message
 from retention.errors import DataError
 from retention.metrics import METRICS
 from retention.offers import Offer
@@ -132,7 +132,14 @@ def usual_campaign(
     )
     messages = tuple(Message(row["day"], row["text"], row.get("offer", "")) for row in plan["messages"])
     return Campaign(
-        name or strategy["name"], segments, key, plan["channel"], messages, window_days=plan["window_days"], terms=terms
+        name or strategy["name"],
+        segments,
+        key,
+        plan["channel"],
+        messages,
+        window_days=plan["window_days"],
+        terms=terms,
+        size=BEST,
     )
 
 
