@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from retention.view import cohort_customers, cohort_data, shell
 from retention.view import cohort_frames as frames
 from retention.view import cohort_parts as parts
-from retention.view import shell
 
 data = shell.open_page("Cohorts", "How does each intake behave over time?")
 
@@ -13,13 +13,13 @@ data = shell.open_page("Cohorts", "How does each intake behave over time?")
 def cohorts() -> None:
     """Everything that follows the settings and the choice of a cohort."""
     view = parts.settings(data)
-    found = parts.cohorts_for(data, view)
+    found = cohort_data.cohorts_for(data, view)
     keys = frames.shown_keys(view, found)
     parts.headline(data, view, found)
-    parts.triangle(view, found, keys)
+    parts.triangle(data, view, found, keys)
     parts.growth(data, view, found, keys)
-    parts.second_order(view, found, keys)
-    parts.one_cohort(data, view, found, keys)
+    parts.second_order(data, view, found, keys)
+    cohort_customers.one_cohort(data, view, found, keys)
 
 
 cohorts()

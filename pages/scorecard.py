@@ -15,7 +15,11 @@ def answer() -> None:
     """Everything that follows the settings."""
     try:
         settings = scorecard_settings.settings(data)
-        card = data_of.card_for(data, settings)
+        # Counted once for all that follows, which takes more than a second in a large store.
+        with st.spinner("Counting the orders…"):
+            card = data_of.card_for(data, settings)
+            data_of.comparisons_for(data, settings)
+            data_of.trend_for(data, settings)
     except RetentionError as error:
         widgets.problem("There is no scorecard for this period", error)
         return

@@ -4,6 +4,7 @@ import streamlit as st
 
 from retention.errors import RetentionError
 from retention.segments import place_segments, summarise_segments, unavailable
+from retention.view import loaded as session
 from retention.view import segment_controls as controls
 from retention.view import segment_results as results
 from retention.view import shell, widgets
@@ -20,6 +21,7 @@ def segments() -> None:
     with left:
         choice = controls.draw_controls(data, presets)
     basis, rules, currency = choice.basis, choice.rules, data.orders.currency
+    session.keep_segment_rules(rules)
     placement = place_segments(basis.inputs, rules)
     off = unavailable(basis.inputs)
     summary = results.without_unknown(summarise_segments(basis.inputs, placement), off)

@@ -81,13 +81,17 @@ class Backtest:
                 f"In the last {self.holdout_days} days none of the {self.customers:,} customers ordered again, "
                 f"where this model foresaw {found['orders']:,.0f} orders."
             )
-        foreseen = f"{found['orders']:,.0f} of {actual:,} repeat orders"
-        if found["bias"] > 0:
-            foreseen = f"{found['orders']:,.0f} repeat orders where {actual:,} came"
-        said = f"In the last {self.holdout_days} days this model foresaw {foreseen}, {_off(found['bias'])}"
+        # In the words of the whole numbers that stand beside them.
+        orders = round(found["orders"])
+        foreseen = f"{orders:,} of {actual:,} repeat orders, {off_words(orders / actual - 1)}"
+        if orders == actual:
+            foreseen = f"{orders:,} repeat orders, as many as came"
+        elif orders > actual:
+            foreseen = f"{orders:,} repeat orders where {actual:,} came, {off_words(orders / actual - 1)}"
+        said = f"In the last {self.holdout_days} days this model foresaw {foreseen}"
         if found["actual_revenue"] > 0:
             said += f"; its best 20% of customers brought {found['top_20']:.0%} of the revenue"
-        return f"{said}; guessing from past rates was {_off(naive['bias'])}."
+        return f"{said}; guessing from past rates was {off_words(naive['bias'], 'high', 'low')}."
 
 
 def default_holdout(orders: Orders) -> int:
@@ -206,9 +210,17 @@ def _better(bg_nbd: np.ndarray, mbg_nbd: np.ndarray, actual: np.ndarray) -> tupl
     return kind, f"{PURCHASE_MODELS[kind]}: it foresaw the orders of single customers {better}; {measured}."
 
 
-def _off(bias: float) -> str:
+def off_words(bias: float, more: str = "many", less: str = "few") -> str:
+    """Return how far a total was off, in words: "12% too few", "right to a percent", "5 times too high".
+
+    Args:
+        bias: Predicted / actual - 1.
+        more, less: What too much and too little of it is called.
+    """
+    if not np.isfinite(bias):
+        return "not to be compared"
     if abs(bias) < 0.005:
         return "right to a percent"
     if bias >= _TIMES - 1:
-        return f"{bias + 1:.0f} times as many"
-    return f"{abs(bias):.0%} too {'many' if bias > 0 else 'few'}"
+        return f"{bias + 1:,.0f} times {'as many' if more == 'many' else f'too {more}'}"
+    return f"{abs(bias):.0%} too {more if bias > 0 else less}"

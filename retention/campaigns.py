@@ -241,6 +241,13 @@ def reachable_of(
         hit = inside & _mask(mask, customers, reason)
         counts[reason] = int(hit.sum())
         inside = inside & ~hit
+    if not inside.any():
+        why = "; ".join(f"{n:,}: {reason}" for reason, n in counts.items() if n)
+        raise DataError(
+            f"Nobody is left to address of {segment_customers:,} customers in the segment"
+            + (f" ({why})" if why else "")
+            + ". Choose another segment, or leave out fewer customers."
+        )
     days = tuple(message.day for message in campaign.sent)
     pool = campaign_pool(
         model,
@@ -285,6 +292,11 @@ def plan_of(audience: Reachable, campaign: Campaign) -> CampaignPlan:
         detectable_lift(found.customers, kept, buys),
         _curve(reached, np.cumsum((gains * customers)[order]), best),
     )
+
+
+def best_size_of(reachable: Reachable, terms: Terms) -> int:
+    """Return the audience size at which the expected gain is greatest."""
+    return round(float(reachable.book.customers[expected_gains(reachable.book, terms) > 0].sum()))
 
 
 def _curve(reached: np.ndarray, gained: np.ndarray, best: int) -> pd.DataFrame:

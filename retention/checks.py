@@ -41,9 +41,10 @@ STRONG_CORRELATION = 0.3
 class Check:
     """One finding about the data or the model.
 
-    `status` is "good", "caution" (usable with care) or "bad" (do not act on it). `finding` is a sentence with
-    the number found; `advice` is the one thing to do, empty when the status is "good". `leans` is "high" or "low"
-    where the check says on which side of the truth the forecast lies.
+    `status` is "good", "caution" (usable with care), "bad" (do not act on it) or "unknown" (the orders cannot tell
+    yet: neither reassuring nor a doubt). `finding` is a sentence with the number found; `advice` is the one thing to
+    do, empty when the status is "good". `leans` is "high" or "low" where the check says on which side of the truth
+    the forecast lies.
     """
 
     name: str
@@ -235,7 +236,12 @@ def _newest_customers(customers: pd.DataFrame, purchases: PurchaseModel) -> Chec
     limit = np.quantile(age, 0.25)
     newest = age <= limit
     if newest.all() or expected[newest].sum() < ENOUGH_EXPECTED:
-        return Check(name, "good", "The newest customers have had too little time to be compared with the others.")
+        return Check(
+            name,
+            "unknown",
+            "The newest customers have had too little time to be compared with the others.",
+            "Look again when they have had a few months to come back.",
+        )
     ratio, error = {}, 0.0
     for group, inside in (("newest", newest), ("others", ~newest)):
         ratio[group] = frequency[inside].sum() / expected[inside].sum()
@@ -274,7 +280,7 @@ def _spend_and_frequency(customers: pd.DataFrame, model: SpendModel) -> Check:
     if len(spend) < 3 or np.ptp(frequency) == 0 or np.ptp(spend) <= 1e-9 * spend.max():
         return Check(
             name,
-            "caution",
+            "unknown",
             f"Whether frequent buyers spend more cannot be told from {len(spend):,} repeat customers.",
             "Load more customers, so that they differ in frequency and in spend.",
         )

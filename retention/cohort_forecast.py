@@ -13,6 +13,7 @@ from retention.errors import ModelError
 from retention.forecast import DAYS_PER_MONTH, Forecast, forecast
 from retention.histories import group_histories
 from retention.intervals import history_intervals
+from retention.order_history import OrderHistory
 from retention.purchases import PurchaseModel, log_slopes
 from retention.totals import orders_of_forecast, sample_of, value_of_forecast
 
@@ -72,6 +73,16 @@ def cohort_forecast(
     frame.insert(2, "month", np.tile(wanted, len(names)))
     frame.insert(3, "day", whole.ends[frame["month"] - 1])
     return frame
+
+
+def orders_per_purchase_day(history: OrderHistory) -> float:
+    """Return how many orders a day with an order has, after a customer's first: what turns purchase days into orders.
+
+    1 where nobody has come back.
+    """
+    later = history.moves[history.moves["stage"] == 2]
+    days = later.loc[later["day"] != later["next_day"], "orders"].sum()
+    return float(later["orders"].sum() / days) if days else 1.0
 
 
 def _first_months(ahead: Forecast, months: int) -> Forecast:

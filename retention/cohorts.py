@@ -12,6 +12,14 @@ import pandas as pd
 from scipy.stats import norm
 
 from retention.changes import ENOUGH
+from retention.cohort_periods import (
+    check_period,
+    last_period,
+    number_expression,
+    period_days,
+    period_numbers,
+    period_starts,
+)
 from retention.customers import FIRST_ORDER_COLUMNS, customer_query
 from retention.errors import DataError
 from retention.metrics import LEVEL
@@ -20,13 +28,12 @@ from retention.order_history import OrderHistory, order_history, weighted_quanti
 if TYPE_CHECKING:
     from retention.orders import Orders
 
-PERIODS = ("week", "month", "quarter")
 #: The cohort of customers whose first order has no value in the column that makes the cohorts.
 NO_VALUE = "(none)"
 #: Days within which a second order is counted.
 WAITS = (30, 60, 90, 180)
-_MONDAY = date(1900, 1, 1)
-_MONTHS = {"month": 1, "quarter": 3}
+# How much larger than the next cohorts one is that probably holds older customers, and how many of these are looked at.
+_SWOLLEN, _AFTER = 1.5, 6
 _SUMS = ["orders", "revenue", "active"]
 
 
@@ -66,7 +73,7 @@ def cohort_table(orders: Orders, period: str = "month", by: str | None = None, p
     table = orders.table
     # Numbers are joined faster than texts; see `history_query` on how rarely two customers share one.
     visits = table.select(
-        "revenue", customer=table.customer_id.hash(), at=_number_expression(table.ordered_at, period).cast("int32")
+        "revenue", customer=table.customer_id.hash(), at=number_expression(table.ordered_at, period).cast("int32")
     )
     if not partial:
         visits = visits.filter(visits["at"] <= last_period(period, orders.end, whole=True))
@@ -168,26 +175,50 @@ def second_orders_of(history: OrderHistory, period: str = "month", values: ir.Ta
         first = table.group_by("cohort", "day", "next_day").agg(customers=table.count()).to_pandas()
     observed = history.number(history.end) - first["day"].to_numpy()
     wait = (first["next_day"] - first["day"]).to_numpy()
-    back = wait <= observed
     number = first["customers"].to_numpy()
-    counts = {"customers": number, "ever": number * back}
+    counts = {"customers": number, "ever": number * (wait <= observed)}
     for days in WAITS:
         counts |= {f"observed_{days}": number * (observed >= days)}
         counts |= {f"within_{days}": number * ((observed >= days) & (wait <= days))}
     frame = pd.DataFrame(counts).groupby(first["cohort"].to_numpy()).sum().rename_axis("cohort")
     frame.insert(1, "small", frame["customers"] < ENOUGH)
-    waits = pd.DataFrame({"wait": wait, "customers": number})[back]
+    long = (observed >= WAITS[-1]) & (wait <= WAITS[-1])
+    waits = pd.DataFrame({"wait": wait, "customers": number})[long]
     medians = {
         cohort: weighted_quantile(some["wait"].to_numpy(float), some["customers"].to_numpy(), 0.5)
-        for cohort, some in waits.groupby(first["cohort"].to_numpy()[back])
+        for cohort, some in waits.groupby(first["cohort"].to_numpy()[long])
     }
-    frame["median_days"] = pd.Series(medians, dtype=float).reindex(frame.index).astype(float)
+    median = pd.Series(medians, dtype=float).reindex(frame.index).astype(float)
+    frame["median_days"] = median.where(frame[f"observed_{WAITS[-1]}"] >= ENOUGH)
     for days in WAITS:
         of, some = (frame[f"{name}_{days}"].to_numpy() for name in ("observed", "within"))
         shares = np.where(of >= ENOUGH, np.stack([some / np.maximum(of, 1), *wilson(some, of)]), np.nan)
         for name, values in zip(("share", "low", "high"), shares, strict=True):
             frame[f"{name}_{days}"] = values
     return frame.reset_index()
+
+
+def cohorts_with_older(second: pd.DataFrame, start: date, period: str) -> int:
+    """Return how many of the first cohorts probably hold customers who had ordered before the orders begin.
+
+    Their intake a day is at least half as large again as that of the next cohorts (the median of up to six) by more
+    than chance. Older customers who come back seldom are in later cohorts too, where they cannot be told.
+
+    Args:
+        second: From `second_orders`, with cohorts by period.
+        start: The first order day.
+        period: As in `second_orders`.
+    """
+    begins = second["cohort"].to_numpy().astype("datetime64[D]")
+    days = period_days(second["cohort"], period).astype(float)
+    days[:1] -= (np.datetime64(start, "D") - begins[:1]).astype(float)
+    customers = second["customers"].to_numpy(float)
+    for place in range(len(second)):
+        after = (customers / days)[place + 1 : place + 1 + _AFTER]
+        usual = _SWOLLEN * np.median(after) * days[place] if len(after) >= _AFTER // 2 else np.inf
+        if customers[place] - usual < 2 * np.sqrt(customers[place]):
+            return place
+    return len(second)
 
 
 def wilson(some: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -214,53 +245,12 @@ def first_values(orders: Orders, by: str) -> ir.Table:
     return found.select(customer=found.customer_id.hash(), cohort=found[f"first_{by}"].fill_null(NO_VALUE))
 
 
-def check_period(period: str) -> None:
-    """Raise a DataError unless there is such a period."""
-    if period not in PERIODS:
-        raise DataError(f"There are no cohorts by {period!r}. Choose one of {', '.join(PERIODS)}.")
-
-
 def _check_by(by: str, present: list[str]) -> None:
     if by in FIRST_ORDER_COLUMNS and by in present:
         return
     wrong = f"The orders have no column {by!r}" if by in FIRST_ORDER_COLUMNS else f"There are no cohorts by {by!r}"
     choice = f"Choose one of {', '.join(present)}, or" if present else "They have no other that makes cohorts:"
     raise DataError(f"{wrong}. {choice} take cohorts by the period of the first order.")
-
-
-def period_numbers(days: np.ndarray, period: str) -> np.ndarray:
-    """Number the periods that days (datetime64) fall into, so that each is one above the one before."""
-    if period == "week":
-        return (days.astype("datetime64[D]") - np.datetime64(_MONDAY, "D")).astype(np.int64) // 7
-    return days.astype("datetime64[M]").astype(np.int64) // _MONTHS[period]
-
-
-def last_period(period: str, end: date, whole: bool = False) -> int:
-    """Return the number of the period of the last order day; of the last one that was over by then if `whole`."""
-    day = np.datetime64(end, "D") + int(whole)
-    return int(period_numbers(np.array([day]), period)[0]) - int(whole)
-
-
-def period_days(starts: pd.Series | pd.DatetimeIndex, period: str) -> np.ndarray:
-    """Return how many days the periods that begin on these days have."""
-    days = np.asarray(starts).astype("datetime64[D]")
-    return (period_starts(period_numbers(days, period) + 1, period).astype("datetime64[D]") - days).astype(int)
-
-
-def period_starts(numbers: np.ndarray, period: str) -> np.ndarray:
-    """Turn `period_numbers` into the periods' first days."""
-    if period == "week":
-        return (np.datetime64(_MONDAY, "D") + numbers * 7).astype("datetime64[s]")
-    return (numbers * _MONTHS[period]).astype("datetime64[M]").astype("datetime64[s]")
-
-
-def _number_expression(moment: ir.TimestampValue, period: str) -> ir.IntegerValue:
-    """`period_numbers` as an Ibis expression."""
-    if period == "week":
-        return moment.date().delta(ibis.literal(_MONDAY), unit="day") // 7
-    if period == "month":
-        return (moment.year() - 1970) * 12 + moment.month() - 1
-    return (moment.year() - 1970) * 4 + moment.quarter() - 1
 
 
 def _table(found: pd.DataFrame, period: str, end: date, by_value: bool, partial: bool) -> pd.DataFrame:

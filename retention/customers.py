@@ -55,7 +55,7 @@ def summarise_customers(orders: Orders, as_of: date | str | pd.Timestamp | None 
     Source: Fader, Hardie and Lee (2005), Marketing Science 24, for (frequency, recency, T); Fader and Hardie,
     note 025, for the monetary value of repeat purchases.
     """
-    day = orders.end if as_of is None else _as_date(as_of)
+    day = orders.end if as_of is None else as_date(as_of)
     found = customer_query(orders.table, day, cut=day < orders.end).to_pyarrow()
     return customer_table(found, orders, day)
 
@@ -172,7 +172,7 @@ def customer_table(found: pa.Table, orders: Orders, as_of: date) -> pd.DataFrame
     return pd.DataFrame(columns, index=pd.Index(found["customer_id"].to_pandas(), name="customer_id"))
 
 
-def _as_date(value: date | str | pd.Timestamp) -> date:
+def as_date(value: date | str | pd.Timestamp) -> date:
     try:
         moment = pd.Timestamp(value)
     except (ValueError, TypeError) as error:

@@ -17,7 +17,7 @@ def all_checks(recent: tuple[Check, ...], tested: tuple[Check, ...], fitted: tup
     that were counted bear them out.
     """
     found = (*recent, *tested, *fitted)
-    counted = [check for check in found if check.name in COUNTED]
+    counted = [check for check in found if check.name in COUNTED and check.status != "unknown"]
     measured = next((check for check in counted if check.leans), counted[0] if counted else None)
     if measured is None:
         return found

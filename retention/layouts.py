@@ -20,6 +20,11 @@ class Layout:
     also_one_of: tuple[str, ...] = ()
 
 
+def _address(*kinds: str, **parts: str) -> dict[str, tuple[str, ...]]:
+    """Contact roles whose columns differ by the kind of address alone, e.g. "Billing {}" and "Shipping {}"."""
+    return {role: tuple(kind.format(part) for kind in kinds) for role, part in parts.items()}
+
+
 _SHOPIFY_LIKE = {
     "customer_id": ("Email",),
     "ordered_at": ("Created at",),
@@ -32,13 +37,29 @@ _SHOPIFY_LIKE = {
     "product": ("Lineitem name",),
     "quantity": ("Lineitem quantity",),
     "coupon": ("Discount Code",),
+    "email": ("Email",),
+    "phone": ("Phone", "Billing Phone", "Shipping Phone"),
+    "full_name": ("Billing Name", "Shipping Name"),
+    **_address("Shipping {}", "Billing {}", country="Country", state="Province", city="City", zip="Zip"),
+}
+_WOOCOMMERCE = {
+    "email": ("billing_email", "customer_email"),
+    "phone": ("billing_phone", "shipping_phone"),
+    **_address("billing_{}", "shipping_{}", first_name="first_name", last_name="last_name"),
+    **_address("billing_{}", "shipping_{}", country="country", state="state", city="city", zip="postcode"),
 }
 
 LAYOUTS: tuple[Layout, ...] = (
     Layout(
         "Shopify orders",
         ("Name", "Financial Status", "Created at", "Lineitem name", "Total"),
-        _SHOPIFY_LIKE | {"order_id": ("Name",), "refund": ("Refunded Amount",), "channel": ("Source",)},
+        _SHOPIFY_LIKE
+        | {
+            "order_id": ("Name",),
+            "refund": ("Refunded Amount",),
+            "channel": ("Source",),
+            "consent": ("Accepts Marketing",),
+        },
         per_order=True,
         no_customer="Export the orders again with the Email column.",
     ),
@@ -64,6 +85,11 @@ LAYOUTS: tuple[Layout, ...] = (
             "product": ("Name",),
             "quantity": ("Quantity",),
             "coupon": ("Coupons Used", "Coupon Code"),
+            "email": ("Email (Billing)",),
+            "phone": ("Phone (Billing)",),
+            **_address("{} (Billing)", "{} (Shipping)", first_name="First Name", last_name="Last Name"),
+            **_address("{} (Billing)", "{} (Shipping)", country="Country Code", state="State Code"),
+            **_address("{} (Billing)", "{} (Shipping)", city="City", zip="Postcode"),
         },
         per_order=True,
     ),
@@ -79,6 +105,7 @@ LAYOUTS: tuple[Layout, ...] = (
             "status": ("status",),
             "currency": ("order_currency",),
             "region": ("billing_country",),
+            **_WOOCOMMERCE,
         },
         per_order=True,
     ),
@@ -93,6 +120,7 @@ LAYOUTS: tuple[Layout, ...] = (
             "discount": ("order_discount", "cart_discount"),
             "status": ("status",),
             "region": ("billing_country",),
+            **_WOOCOMMERCE,
         },
         day_first=False,
         per_order=True,
@@ -111,6 +139,11 @@ LAYOUTS: tuple[Layout, ...] = (
             "quantity": ("Total Quantity",),
             "region": ("Shipping Country", "Billing Country"),
             "coupon": ("Coupon Details",),
+            "email": ("Customer Email", "Billing Email"),
+            "phone": ("Customer Phone", "Billing Phone", "Shipping Phone"),
+            "full_name": ("Customer Name",),
+            **_address("Billing {}", "Shipping {}", first_name="First Name", last_name="Last Name"),
+            **_address("Shipping {}", "Billing {}", country="Country", state="State", city="Suburb", zip="Zip"),
         },
         day_first=True,
         per_order=True,
@@ -126,6 +159,9 @@ LAYOUTS: tuple[Layout, ...] = (
             "refund": ("Amount Refunded",),
             "status": ("Status",),
             "currency": ("Currency",),
+            "email": ("Customer Email", "email (metadata)", "Email (metadata)"),
+            "full_name": ("Card Name", "Name (metadata)"),
+            **_address("Card Address {}", country="Country", state="State", city="City", zip="Zip"),
         },
         per_order=True,
         no_customer=(
@@ -148,6 +184,7 @@ LAYOUTS: tuple[Layout, ...] = (
             "channel": ("Channel", "Source"),
             "region": ("Location",),
             "coupon": ("Discount Name",),
+            "full_name": ("Customer Name",),
         },
         day_first=False,
     ),
@@ -165,6 +202,8 @@ LAYOUTS: tuple[Layout, ...] = (
             "region": ("ship-country",),
             "product": ("product-name",),
             "quantity": ("quantity",),
+            "email": ("buyer-email",),
+            **_address("ship-{}", country="country", state="state", city="city", zip="postal-code"),
         },
         per_order=False,
         no_customer=(
@@ -187,6 +226,10 @@ LAYOUTS: tuple[Layout, ...] = (
             "quantity": ("Number of Items",),
             "region": ("Ship Country",),
             "coupon": ("Coupon Code",),
+            "first_name": ("First Name",),
+            "last_name": ("Last Name",),
+            "full_name": ("Full Name",),
+            **_address("Ship {}", country="Country", state="State", city="City", zip="Zipcode"),
         },
         day_first=False,
         per_order=True,
@@ -202,6 +245,8 @@ LAYOUTS: tuple[Layout, ...] = (
             "refund": ("Total Refunded",),
             "status": ("Status",),
             "channel": ("Purchase Point",),
+            "email": ("Customer Email",),
+            "full_name": ("Customer Name", "Bill-to Name"),
         },
         per_order=True,
     ),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
+from retention.cells import CONTACT_COLUMNS, SIGNAL_COLUMNS, WHOLE, contact_cells, text_or_null
 from retention.columns import Mapping
 from retention.dates import EARLIEST, DateStyle, find_date_style, latest_plausible, read_dates
 from retention.files import Sheet
@@ -12,8 +13,9 @@ from retention.money import MoneyStyle, find_money_style, named_currency, read_c
 from retention.statuses import State, order_state
 
 DIMENSIONS = ("channel", "region", "product", "category", "coupon")
+#: What an order carries beside its numbers, where the file has it.
+CARRIED = (*DIMENSIONS, *CONTACT_COLUMNS, *SIGNAL_COLUMNS)
 MAX_STATUSES = 300
-WHOLE = r"^(\d+)\.0+$"
 BLANKS = r"[\s\x{00a0}\x{200b}\x{feff}]+"
 
 GUESTS = (
@@ -27,20 +29,26 @@ NOT_A_ROW = "No customer and no date (totals, notes, blank rows)"
 CANCELLED = "Cancelled or voided"
 FAILED = "Payment failed"
 PENDING = "Not paid yet (pending)"
+ABANDONED = "Cart or checkout left behind (not paid)"
 NO_CUSTOMER = "No customer (guest order)"
 NO_DATE = "No date that can be read"
 IMPOSSIBLE_DATE = "Impossible date (before 1990, or more than a year ahead)"
 NO_AMOUNT = "No amount that can be read"
 OTHER_CURRENCY = "In another currency"
-_STATE_REASONS = {State.CANCELLED: CANCELLED, State.FAILED: FAILED, State.PENDING: PENDING}
+_STATE_REASONS = {
+    State.CANCELLED: CANCELLED,
+    State.FAILED: FAILED,
+    State.PENDING: PENDING,
+    State.ABANDONED: ABANDONED,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """table: line, order_id, customer_id, ordered_at, amount, state, currency, reason and what else the file has;
+    """table: line, order_id, customer_id, ordered_at, amount, status, currency, reason and what else the file has;
     the styles say how dates and amounts were read; currencies: code -> rows; priced: amount = quantity x unit price;
     per_order: amounts stand once an order, not on each line; numbered: the file numbers its orders; grouped: several
-    rows may make one order."""
+    rows may make one order; carts: some rows are carts left behind."""
 
     table: ir.Table
     dates: DateStyle
@@ -52,6 +60,7 @@ class Lines:
     per_order_share: float | None
     numbered: bool
     grouped: bool
+    carts: bool = False
 
 
 @ibis.udf.scalar.builtin
@@ -70,6 +79,7 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
         "ordered_at": read_dates(raw, column["ordered_at"], dates, column.get("time")),
     }
     priced = "revenue" not in column
+    states: dict[str, State] = {}
     money, amounts = _amounts(raw, column, mapping.decimal)
     cells |= amounts
     if "order_id" in column:
@@ -77,8 +87,10 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
     if "currency" in column or money.symbols:
         cells["currency"] = _currency(raw, column, money)
     if "status" in column or "cancelled_at" in column:
-        cells["state"] = _state(raw, column, _states(sheet, column.get("status")))
-    cells |= {role: _text(raw[column[role]]) for role in DIMENSIONS if role in column}
+        states = _states(sheet, column.get("status"))
+        cells["status"] = _state(raw, column, states)
+    cells |= {role: text_or_null(raw[column[role]]) for role in DIMENSIONS if role in column}
+    cells |= contact_cells(raw, column, mapping, cells["ordered_at"])
     con.create_table("typed", raw.select(**cells), overwrite=True)
     typed = _complete(con.table("typed"), mapping)
     numbered = "order_id" in column
@@ -89,11 +101,8 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
     currencies = _currencies(typed)
     currency = mapping.currency or next(iter(currencies), None)
     table = typed.mutate(reason=_reason(typed, currency, per_order))
-    return Lines(table, dates, money, currencies, currency, priced, per_order, share, numbered, grouped)
-
-
-def _text(cell: ir.StringValue) -> ir.StringValue:
-    return cell.strip().nullif("")
+    carts = State.ABANDONED in states.values()
+    return Lines(table, dates, money, currencies, currency, priced, per_order, share, numbered, grouped, carts)
 
 
 def _complete(typed: ir.Table, mapping: Mapping) -> ir.Table:
@@ -104,7 +113,7 @@ def _complete(typed: ir.Table, mapping: Mapping) -> ir.Table:
         # Without an order number each row is an order.
         "order_id": typed.line.cast("string"),
         "currency": ibis.literal(named) if named else ibis.null("string"),
-        "state": ibis.null("string"),
+        "status": ibis.null("string"),
     }
     return typed.mutate(**{name: value for name, value in absent.items() if name not in typed.columns})
 
@@ -114,7 +123,7 @@ def _order_id(raw: ir.Table, column: str) -> ir.StringValue:
     facts = raw.aggregate(blank=cell.re_search(BLANKS).any(), decimal=cell.re_search(WHOLE).any())
     facts = facts.execute().iloc[0]
     if facts.blank:
-        cell = _text(cell)
+        cell = text_or_null(cell)
     if facts.decimal:
         cell = cell.re_replace(WHOLE, r"\1")
     # A row without a number is an order of its own.
@@ -181,7 +190,7 @@ def _amounts(raw: ir.Table, column: dict[str, str], decimal: str | None) -> tupl
 
 def _currency(raw: ir.Table, column: dict[str, str], money: MoneyStyle) -> ir.StringValue:
     if "currency" in column:
-        return _text(raw[column["currency"]]).upper()
+        return text_or_null(raw[column["currency"]]).upper()
     return read_currency(raw, column.get("revenue") or column["unit_price"])
 
 
@@ -203,7 +212,7 @@ def _state(raw: ir.Table, column: dict[str, str], states: dict[str, State]) -> i
         by_state = {s: [text for text, meaning in states.items() if meaning is s] for s in set(states.values())}
         state = ibis.cases(*[(cell.isin(texts), ibis.literal(str(s))) for s, texts in by_state.items()], else_=state)
     if "cancelled_at" in column:
-        gone = _text(raw[column["cancelled_at"]])
+        gone = text_or_null(raw[column["cancelled_at"]])
         state = ibis.ifelse(gone.notnull() & ~gone.lower().isin(GUESTS), str(State.CANCELLED), state)
     return state
 
@@ -220,7 +229,7 @@ def _has_repeats(typed: ir.Table) -> bool:
 
 def _filled_down(con, typed: ir.Table) -> ir.Table:
     """What stands only on some rows of an order holds for all of them: customer, date, status, currency."""
-    roles = ("customer_id", "ordered_at", "state", "currency", *(d for d in DIMENSIONS if d in typed.columns))
+    roles = ("customer_id", "ordered_at", "status", "currency", *(d for d in DIMENSIONS if d in typed.columns))
     holes = typed.aggregate(**{r: (typed[r].isnull() & True).sum() for r in roles}).execute().iloc[0]
     rows = typed.count().execute()
     patchy = [r for r in roles if 0 < int(holes[r] or 0) < rows]
@@ -268,7 +277,7 @@ def _currencies(typed: ir.Table) -> dict[str, int]:
 def _reason(t: ir.Table, currency: str | None, per_order: bool) -> ir.StringValue:
     cases = [
         (t.customer_id.isnull() & t.ordered_at.isnull(), NOT_A_ROW),
-        *[((t.state == str(state)).fill_null(False), reason) for state, reason in _STATE_REASONS.items()],
+        *[((t.status == str(state)).fill_null(False), reason) for state, reason in _STATE_REASONS.items()],
         (t.customer_id.isnull(), NO_CUSTOMER),
         (t.ordered_at.isnull(), NO_DATE),
         (~t.ordered_at.date().between(EARLIEST, latest_plausible()), IMPOSSIBLE_DATE),

@@ -18,12 +18,17 @@ _Z = norm.ppf(0.5 + LEVEL / 2)
 @dataclass(frozen=True, slots=True)
 class Metric:
     """`kind` is "rate" (a fraction), "money", "number", "count" or "days"; `better` is 1 where more is better, -1 where
-    less is, 0 where it depends."""
+    less is, 0 where it depends.
+
+    `needs` says what it is computed from: "period" where the period's own orders say it all, "past" where it matters
+    who had ordered before it and when, "age" where it counts everybody so far and so grows with the age of the orders.
+    """
 
     label: str
     kind: str
     better: int
     definition: str
+    needs: str = "period"
 
 
 METRICS = {
@@ -33,18 +38,21 @@ METRICS = {
         1,
         "(Active customers at the end − new customers in the period) / active customers at the start. Customers won "
         "back count as kept, so it can exceed 100%.",
+        needs="past",
     ),
     "retained_share": Metric(
         "Start's customers still active",
         "rate",
         1,
         "Of the customers active at the start, the share who are active at the end. Customers won back do not count.",
+        needs="past",
     ),
     "churn_rate": Metric(
         "Churn rate",
         "rate",
         -1,
         "Of the customers active at the start, the share who are not active at the end.",
+        needs="past",
     ),
     "repeat_purchase_rate": Metric(
         "Repeat purchase rate",
@@ -52,6 +60,7 @@ METRICS = {
         1,
         "Of the customers who ordered in the period, the share with two or more orders by its end, whenever the first "
         "was. Two orders on one day are two.",
+        needs="past",
     ),
     "average_order_value": Metric("Average order value", "money", 1, "Revenue / orders, free orders included."),
     "orders_per_customer": Metric(
@@ -66,43 +75,55 @@ METRICS = {
         -1,
         "Median days from a customer's first to the second order, of second orders placed in the period. Customers "
         "still waiting are not in it; as a store grows older, late second orders of old customers lengthen it.",
+        needs="past",
     ),
     "days_between_orders": Metric(
         "Between two orders",
         "days",
         -1,
         "Median days between an order and the customer's order before it, of orders placed in the period.",
+        needs="past",
     ),
     "days_since_last_order": Metric(
         "Since the last order",
         "days",
         0,
         "Median days from the last order of each customer so far to the last day of the period (purchase recency).",
+        needs="age",
     ),
     "revenue": Metric("Revenue", "money", 1, "What the orders of the period brought, net of refunds."),
     "orders": Metric("Orders", "count", 1, "Orders placed in the period."),
     "customers": Metric("Customers", "count", 1, "Customers who ordered in the period."),
-    "new_customers": Metric("New customers", "count", 1, "Customers whose first order falls into the period."),
+    "new_customers": Metric(
+        "New customers", "count", 1, "Customers whose first order falls into the period.", needs="past"
+    ),
     "returning_customers": Metric(
-        "Returning customers", "count", 1, "Customers who ordered in the period and had ordered before it."
+        "Returning customers",
+        "count",
+        1,
+        "Customers who ordered in the period and had ordered before it.",
+        needs="past",
     ),
     "returning_revenue_share": Metric(
         "Revenue from returning customers",
         "rate",
         0,
         "Share of the period's revenue from customers who had ordered before the period.",
+        needs="past",
     ),
     "new_order_value": Metric(
         "Order value of new customers",
         "money",
         1,
         "Revenue / orders of customers whose first order falls into the period.",
+        needs="past",
     ),
     "returning_order_value": Metric(
         "Order value of returning customers",
         "money",
         1,
         "Revenue / orders of customers who had ordered before the period.",
+        needs="past",
     ),
     "discount_share": Metric("Discount share", "rate", -1, "Discounts / (discounts + revenue) of the period's orders."),
     "refund_share": Metric(

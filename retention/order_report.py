@@ -11,8 +11,10 @@ from retention.dates import NUMERIC
 from retention.files import Sheet
 from retention.formats import ROLES
 from retention.lines import Lines
+from retention.order_gaps import day_words, gap_words, order_gaps
 
 FIRST_LINES = 5
+NAMED_COLUMNS = 12
 ENOUGH_CUSTOMERS, ENOUGH_DAYS, ENOUGH_ORDERS = 500, 180, 3
 
 
@@ -41,7 +43,7 @@ class Question:
 class OrderReport:
     """What became of a file's rows: rows_read = rows_kept + all rows in `reasons`. refunded: money taken off orders;
     unplaced_refunds: money that found no order, or exceeded it; notes: what was assumed and noticed, in words;
-    warnings: where the data is thin for predictions."""
+    warnings: where orders may be missing, and where the data is thin for predictions."""
 
     rows_read: int
     rows_kept: int
@@ -99,12 +101,30 @@ def reading_notes(sheet: Sheet, mapping: Mapping, lines: Lines, span: pd.Series)
     if span.emptied:
         notes.append(f"{int(span.emptied):,} orders were refunded in full: they count as orders with revenue 0.")
     if span.orders and pd.Timestamp(span.end).date() > dt.date.today() + dt.timedelta(days=1):
-        notes.append(f"The last order is dated in the future ({pd.Timestamp(span.end).date()}). Check the date column.")
+        notes.append(f"The last order is dated in the future ({day_words(span.end)}). Check the date column.")
+    notes += unused_columns(sheet, mapping)
     return tuple(notes)
 
 
+def unused_columns(sheet: Sheet, mapping: Mapping) -> list[str]:
+    """A sentence on the columns of the file that nothing is read from; none where all are used."""
+    left = [name for name in sheet.columns if name not in mapping.columns.values()]
+    if not left:
+        return []
+    names = ", ".join(left[:NAMED_COLUMNS])
+    more = f" and {len(left) - NAMED_COLUMNS:,} more" if len(left) > NAMED_COLUMNS else ""
+    are = "columns are" if len(left) > 1 else "column is"
+    return [
+        f"{len(left):,} {are} not used: {names}{more}. If refunds, discounts, the channel or the like stand there, say "
+        "so under “Which column is what” when the file is loaded."
+    ]
+
+
 def thin_data(orders: ir.Table, span: pd.Series) -> tuple[str, ...]:
-    """Where the data is thin for predictions (the minimums that other tools ask for); nothing is refused."""
+    """Where orders may be missing, and where the data is thin for predictions; nothing is refused.
+
+    The minimums are those that other tools ask for.
+    """
     if not span.orders:
         return ()
     # Most stores are large enough, and a part of their orders shows it at a fraction of the cost.
@@ -114,7 +134,8 @@ def thin_data(orders: ir.Table, span: pd.Series) -> tuple[str, ...]:
         if facts.customers >= ENOUGH_CUSTOMERS and facts.most >= ENOUGH_ORDERS:
             break
     days = (pd.Timestamp(span.end) - pd.Timestamp(span.start)).days + 1
-    found = []
+    placed = orders.select(day=orders.ordered_at.date()).distinct().to_pandas()["day"]
+    found = [gap_words(gap) for gap in order_gaps(placed)]
     if facts.customers < ENOUGH_CUSTOMERS:
         found.append(f"Only {facts.customers:,} customers; predictions get steady from about {ENOUGH_CUSTOMERS}.")
     if days < ENOUGH_DAYS:

@@ -9,11 +9,13 @@ from typing import BinaryIO
 import ibis.expr.types as ir
 import pandas as pd
 
+from retention.cells import with_shared
 from retention.columns import Mapping, detect_columns
+from retention.dates import EARLIEST, latest_plausible
 from retention.errors import DataError
 from retention.files import Sheet, open_sheet
 from retention.formats import ROLES
-from retention.lines import read_lines
+from retention.lines import ABANDONED, read_lines
 from retention.order_report import (
     OrderReport,
     count_reasons,
@@ -31,9 +33,12 @@ class Orders:
 
     table: Ibis, one row per order: order_id, customer_id (text), ordered_at (timestamp, the shop's own clock),
     revenue (float, net of refunds, >= 0) and, where the file has them, refunded (what came off the revenue), discount,
-    quantity (float), channel, region, product, category, coupon, currency (text). start, end: first and last order
-    day; the observation ends at `end`. digest: of the file's bytes and the reading choices, to
-    key caches with.
+    quantity (float), channel, region, product, category, coupon, currency (text); email, phone, first_name, last_name,
+    country, state, city, zip (text), consent, subscription, complaint (true, false or NULL: not known), rating (float),
+    abandoned (timestamp: when the customer left a cart). Contact data is personal: it goes into no address, log or
+    message. start, end: first and last order day; the observation ends at `end`. digest: of the file's bytes and the
+    reading choices, to key caches with. carts: Ibis, customer_id and `abandoned` (timestamp) of the rows whose
+    status says that they are carts left behind; None where the file has no such rows.
     """
 
     table: ir.Table
@@ -43,6 +48,7 @@ class Orders:
     currency: str | None
     digest: str
     left_out: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
+    carts: ir.Table | None = field(default=None, repr=False, compare=False)
 
     def dropped_rows(self) -> pd.DataFrame:
         """The rows left out: `line` (spreadsheet row), `reason`, then the file's own columns as text."""
@@ -116,6 +122,7 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
         table = table.drop("refunded")
     if not lines.numbered:
         table = table.mutate(order_id=table.line.cast("string")).drop("line")
+    table = with_shared(table, mapping)
     reasons = count_reasons(left_out)
     report = OrderReport(
         rows_read=sheet.rows,
@@ -129,11 +136,20 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     )
     if not span.orders:
         raise DataError(nothing_left(sheet, mapping, report))
+    carts = _carts(marked, con, f"carts_{name}") if lines.carts else None
     for used in ("typed", "filled", "gathered"):
         con.drop_table(used, force=True)
     start, end = (pd.Timestamp(v).date() for v in (span.start, span.end))
     shown = sheet.named(left_out.drop(columns="amount"))
-    return Orders(table, report, start, end, lines.currency, _digest(sheet, mapping), shown)
+    return Orders(table, report, start, end, lines.currency, _digest(sheet, mapping), shown, carts)
+
+
+def _carts(marked: ir.Table, con, name: str) -> ir.Table:
+    """The carts that customers left behind: the rows that were left out as such."""
+    left = marked.filter((marked.reason == ABANDONED) & marked.customer_id.notnull())
+    left = left.filter(left.ordered_at.date().between(EARLIEST, latest_plausible()))
+    con.create_table(name, left.select("customer_id", abandoned=left.ordered_at), overwrite=True)
+    return con.table(name)
 
 
 def _digest(sheet: Sheet, mapping: Mapping) -> str:

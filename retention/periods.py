@@ -59,8 +59,18 @@ class Period:
 def preset_period(preset: str, first: date, last: date) -> Period:
     """Return a preset as it falls on orders from `first` to `last`; "this" is the quarter or year of the last order.
 
-    Periods are not cut at the first order, except "all": whether the orders reach back far enough is for the reader
-    of the numbers to say.
+    It begins with the first order where it would reach back farther, as `whole_preset` does; one that lies before all
+    orders stays what it is.
+    """
+    whole = whole_preset(preset, first, last)
+    return Period(max(whole.start, first), whole.end) if whole.end > first else whole
+
+
+def whole_preset(preset: str, first: date, last: date) -> Period:
+    """Return a preset with all its days, whether or not the orders reach back to them.
+
+    Raises:
+        DataError: There is no such preset.
     """
     after = last + timedelta(days=1)
     if preset.isdigit():

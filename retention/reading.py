@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
 from retention.benchmarks import ABOVE, AHEAD, BEHIND, BELOW, PAR, UNKNOWN, Comparison, Target
-from retention.changes import DOWN, ENOUGH, NOISE, THIN, UP
+from retention.changes import DOWN, ENOUGH, NOISE, UP
 from retention.cltv import CltvModel
 from retention.errors import DataError
+from retention.metric_gaps import Gap, gap_to_aim, gap_to_past, with_gain
 from retention.metrics import METRICS
 from retention.playbook import Strategy, strategies_for
 from retention.scorecard import Scorecard
-from retention.totals import Total, Uncertainty
-from retention.what_if import Levers, what_if
+from retention.totals import Uncertainty
 
 #: The metrics that a reading is made of, beside those with a target of the marketer's.
 READ = (
@@ -30,23 +30,6 @@ READ = (
 )
 #: What a change amounts to; "higher" and "lower" where neither is better.
 BETTER, WORSE, HIGHER, LOWER = "better", "worse", "higher", "lower"
-#: The farthest that a lever is moved, as far as the what-if sliders go: beyond, the model speaks of another store.
-MOST = 0.5
-#: The lever of `retention.what_if` that stands for a metric.
-LEVERS = {
-    "customer_retention_rate": "retention",
-    "retained_share": "retention",
-    "churn_rate": "retention",
-    "repeat_purchase_rate": "repeat_rate",
-    "orders_per_customer": "repeat_rate",
-    "average_order_value": "order_value",
-    "returning_order_value": "order_value",
-}
-_STANDS_FOR = {
-    "retention": "the chance to leave after an order falls by the same share as the customers lost would",
-    "repeat_rate": "active customers order more often by the same share as the metric would rise",
-    "order_value": "every order to come brings more by the same share as the metric would rise",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,39 +52,12 @@ class MetricReading:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """What a metric lacks, and what closing it is worth.
-
-    - `store`, `aim`: the store's value and the one to reach, that of `against` ("benchmark", "target", "period
-      before", "year before"), by the benchmark's definition where it is one; `change`: by what share the metric would
-      have to change.
-    - `gain`: what today's customers are expected to bring more over the horizon (80 % interval), by the fitted model,
-      if `lever` moves by `moved`, with the gap taken as measured; None where there is no such model or lever. `basis`
-      says how it is reckoned or why it is missing; `capped` that the lever stops short of the gap.
-    - `arithmetic`: a calculation on the card's period, not a forecast, described in `arithmetic_basis`; NaN if none.
-    """
-
-    metric: str
-    against: str
-    store: float
-    aim: float
-    change: float
-    lever: str | None
-    moved: float
-    capped: bool
-    gain: Total | None
-    basis: str
-    arithmetic: float
-    arithmetic_basis: str
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
     """The scorecard read as a whole.
 
     `metrics` in the order of the card; `summary`: how many are ahead, behind, better, worse; `gaps`: those to close,
     the one that holds the store back most first; `finding`: which it is and why, or that nothing is behind;
-    `watch`: the metric to watch where nothing is behind; `strategies`: what works on the one or the other.
+    `watch`: the metric nearest to that where nothing is behind; `strategies`: what works on the one or the other.
     """
 
     metrics: tuple[MetricReading, ...]
@@ -158,7 +114,7 @@ def read_scorecard(
             "margin": margin,
             "uncertainty": uncertainty,
         }
-        gaps = [_with_gain(gap, model, customers, terms) for gap in gaps]
+        gaps = [with_gain(gap, model, customers, terms) for gap in gaps]
     gaps.sort(key=_worth, reverse=True)
     watch = None if gaps else _to_watch(card, read)
     shown = gaps[0].metric if gaps else watch
@@ -176,16 +132,21 @@ def _metric(card: Scorecard, name: str, comparison: Comparison | None) -> Metric
     status, why = UNKNOWN, "There is no benchmark, and no target is set."
     if comparison is not None:
         status = comparison.status
-        why = _why_unknown(comparison.store.n) if status == UNKNOWN else ""
+        why = _why_unknown(comparison) if status == UNKNOWN else ""
     previous = _change(card.against_previous, name, "The orders do not reach back to a period of equal length before.")
     year = _change(card.against_year, name, "The orders do not reach back to the same days a year before.")
     value = float(card.metrics.loc[name, "value"])
     return MetricReading(name, value, status, previous[0], year[0], (why, previous[1], year[1]), comparison)
 
 
-def _why_unknown(n: float) -> str:
-    if n < ENOUGH:
-        return f"Too little data: {n:,.0f} customers or waits, of {ENOUGH} that it takes."
+def _why_unknown(comparison: Comparison) -> str:
+    store = comparison.store
+    if store.note and (store.higher or store.lower):
+        return store.note
+    if store.n < ENOUGH:
+        return f"Too little data: {store.n:,.0f} customers or waits, of {ENOUGH} that it takes."
+    if math.isfinite(store.value):
+        return "How far chance may have moved it cannot be told from these orders."
     return "The orders do not have what it is computed from."
 
 
@@ -193,82 +154,19 @@ def _change(against: pd.DataFrame, name: str, missing: str) -> tuple[str, str]:
     if name not in against.index:
         return UNKNOWN, missing
     verdict = against.loc[name, "verdict"]
-    if verdict == THIN:
-        return UNKNOWN, "Too little data in one of the two periods."
+    if verdict not in (UP, DOWN, NOISE):
+        return UNKNOWN, against.loc[name, "why"]
     words = {1: (BETTER, WORSE), -1: (WORSE, BETTER), 0: (HIGHER, LOWER)}[METRICS[name].better]
     return {UP: words[0], DOWN: words[1], NOISE: NOISE}[verdict], ""
 
 
 def _gaps(card: Scorecard, read: tuple[MetricReading, ...]) -> list[Gap]:
-    behind = [row for row in read if row.status == BEHIND]
-    if behind:
-        return [_gap(card, row, row.comparison.store.value, row.comparison.aim, _kind(row)) for row in behind]
-    found = []
-    for row in read:
-        if WORSE in (row.previous, row.year) and BETTER not in (row.previous, row.year):
-            recent = row.previous == WORSE
-            was = float((card.against_previous if recent else card.against_year).loc[row.metric, "value"])
-            found.append(_gap(card, row, row.value, was, "period before" if recent else "year before"))
-    return found
-
-
-def _kind(row: MetricReading) -> str:
-    return "target" if isinstance(row.comparison.against, Target) else "benchmark"
-
-
-def _gap(card: Scorecard, row: MetricReading, store: float, aim: float, against: str) -> Gap:
-    lift = against == "benchmark" and row.comparison.lift
-    # A lift of 6 % that should be 16 % asks for orders worth 1.16 / 1.06 of today's.
-    change = (1 + aim) / (1 + store) - 1 if lift else aim / store - 1 if store > 0 else math.nan
-    of = row.comparison.store.n if row.status == BEHIND else card.metrics.loc[row.metric, "n"]
-    arithmetic, words = _arithmetic(card, row.metric, store, aim, change, float(of))
-    basis = "There is no fitted model of these customers, so there is no forecast of what closing the gap is worth."
-    return Gap(row.metric, against, store, aim, change, None, 0.0, False, None, basis, arithmetic, words)
-
-
-def _arithmetic(card: Scorecard, name: str, store: float, aim: float, change: float, of: float) -> tuple[float, str]:
-    """The gap in money on the card's period, and how it is reckoned."""
-    counts, order = card.counts, float(card.metrics.loc["average_order_value", "value"])
-    gap = abs(aim - store)
-    if name == "average_order_value":
-        return gap * counts.orders, f"What an order lacks, times the {counts.orders:,} orders of the period."
-    if name == "orders_per_customer":
-        return (
-            gap * counts.customers * order,
-            f"The orders that the {counts.customers:,} customers of the period lack, at its average order value.",
-        )
-    if name == "returning_order_value":
-        revenue = counts.revenue - counts.new_revenue
-        return change * revenue, f"{change:.1%} of what returning customers brought in the period."
-    if name in LEVERS:
-        return (
-            gap * of * order,
-            f"One order more from each of the {gap * of:,.0f} customers that the gap comes to, at the period's average "
-            "order value.",
-        )
-    return math.nan, ""
-
-
-def _with_gain(gap: Gap, model: CltvModel, customers: pd.DataFrame, terms: dict) -> Gap:
-    """The gap with what the model says that closing it is worth."""
-    lever = LEVERS.get(gap.metric)
-    if lever is None:
-        return replace(gap, basis="No lever of the model stands for this metric, so there is no forecast of its worth.")
-    if lever == "retention":
-        lost, least = (1 - gap.store, 1 - gap.aim) if METRICS[gap.metric].better > 0 else (gap.store, gap.aim)
-        leave = model.a / (model.a + model.b)
-        wanted = leave * (1 - max(least, 0.0) / lost) / (1 - leave) if lost > 0 else math.nan
-    else:
-        wanted = gap.change
-    if not math.isfinite(wanted):
-        return replace(gap, basis="The store's value leaves nothing to rise from, so there is no forecast.")
-    moved = min(wanted, MOST)
-    found = what_if(model, customers, Levers(**{lever: moved}), **terms)
-    capped = wanted > MOST or bool(found.capped)
-    basis = f"Today's customers over {terms['horizon_days']:,.0f} days, if {_STANDS_FOR[lever]} ({moved:+.1%})."
-    if capped:
-        basis += f" The gap asks for {wanted:+.0%}, and the forecast stops at {moved:+.0%}."
-    return replace(gap, lever=lever, moved=moved, capped=capped, gain=found.gain, basis=basis)
+    behind = [gap_to_aim(card, row.comparison) for row in read if row.status == BEHIND]
+    return behind or [
+        gap_to_past(card, row.metric, recent=row.previous == WORSE)
+        for row in read
+        if WORSE in (row.previous, row.year) and BETTER not in (row.previous, row.year)
+    ]
 
 
 def _worth(gap: Gap) -> tuple[bool, float, float]:
@@ -277,18 +175,22 @@ def _worth(gap: Gap) -> tuple[bool, float, float]:
 
 
 def _to_watch(card: Scorecard, read: tuple[MetricReading, ...]) -> str | None:
-    """The metric nearest to falling behind: on par or ahead by the least, else the one whose change leans worst."""
-    room = {}
-    for row in read:
-        if row.status in (PAR, AHEAD) and row.comparison.store.value > 0:
-            room[row.metric] = METRICS[row.metric].better * math.log(row.comparison.store.value / row.comparison.aim)
-    if not room:
-        for row in read:
-            if row.previous == NOISE:
-                was = float(card.against_previous.loc[row.metric, "value"])
-                room[row.metric] = METRICS[row.metric].better * (row.value / was - 1) if was > 0 else 0.0
-        room = {name: share for name, share in room.items() if share < 0}
-    return min(room, key=room.get) if room else None
+    """The metric nearest to falling behind: of those on par the one with the least room, else the one whose change
+    leans worst, else the one that is ahead by the least."""
+    better = [row for row in read if METRICS[row.metric].better]
+    room = {status: {} for status in (PAR, AHEAD)}
+    for row in better:
+        if row.status in room and row.comparison.store.value > 0:
+            share = math.log(row.comparison.store.value / row.comparison.aim)
+            room[row.status][row.metric] = METRICS[row.metric].better * share
+    leaning = {}
+    for row in better:
+        was = float(card.against_previous.loc[row.metric, "value"]) if row.previous == NOISE else 0.0
+        if was > 0:
+            leaning[row.metric] = METRICS[row.metric].better * (row.value / was - 1)
+    leaning = {name: share for name, share in leaning.items() if share < 0}
+    found = room[PAR] or leaning or room[AHEAD]
+    return min(found, key=found.get) if found else None
 
 
 def _summary(card: Scorecard, read: tuple[MetricReading, ...]) -> str:
@@ -296,10 +198,10 @@ def _summary(card: Scorecard, read: tuple[MetricReading, ...]) -> str:
     sentences = ["No metric has a benchmark or a target to be held against."]
     if compared:
         sentences = [_tally(compared, (AHEAD, PAR, BEHIND, ABOVE, BELOW, UNKNOWN), "with a benchmark or target")]
-    for period, before, verdicts in (
-        (card.previous, f"against the {card.period.days:,} days before", [row.previous for row in read]),
-        (card.year_before, "against the same days a year before", [row.year for row in read]),
-    ):
+    others = [(card.previous, f"against the {card.period.days:,} days before", [row.previous for row in read])]
+    if card.year_before != card.previous:
+        others.append((card.year_before, "against the same days a year before", [row.year for row in read]))
+    for period, before, verdicts in others:
         if period is not None:
             sentences.append(_tally(verdicts, (BETTER, WORSE, HIGHER, LOWER, NOISE, UNKNOWN), before))
     return " ".join(sentences)
@@ -321,10 +223,16 @@ def _finding(read: tuple[MetricReading, ...], gaps: list[Gap], watch: str | None
     if not gaps:
         if all({row.status, row.previous, row.year} == {UNKNOWN} for row in read):
             return "There is too little data to tell what holds the store back."
-        season = any(WORSE in (row.previous, row.year) for row in read)
-        past = "what got worse since one period is better than in the other" if season else "none got clearly worse"
+        past = "none got clearly worse"
+        if any(WORSE in (row.previous, row.year) for row in read):
+            past = "what got worse since one period is better than in the other"
+        elif all(row.previous == row.year == UNKNOWN for row in read):
+            past = "none can be compared with what it was"
         found = f"No metric is behind a benchmark or target, and {past}."
-        return f"{found} Watch this one: {METRICS[watch].label}." if watch else found
+        if watch is None:
+            return found
+        ahead = next(row.status for row in read if row.metric == watch) == AHEAD
+        return f"{found} {'Ahead by the least' if ahead else 'Watch this one'}: {METRICS[watch].label}."
     main = gaps[0]
     worse = main.against.endswith("before")
     found = f"{METRICS[main.metric].label} is {'worse than in the' if worse else 'behind its'} {main.against}"

@@ -1,4 +1,4 @@
-"""Do the orders go on as the model has them? The latest weeks, and whether customers buy at a steady beat."""
+"""Do the orders go on as the model has them? Gaps, the latest weeks, and whether customers buy at a steady beat."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import pandas as pd
 from retention.checks import Check
 from retention.cltv import CltvModel
 from retention.histories import group_histories
+from retention.order_gaps import gap_words, order_gaps
 from retention.order_history import OrderHistory
+from retention.signs import signed_percent
 from retention.tracking import fitted_orders
 
 #: The latest days that are looked at: the fewest of these in which the model has enough repeat orders.
@@ -21,14 +23,29 @@ ENOUGH_PAIRS, STEADY = 100, 0.35
 
 
 def recent_checks(model: CltvModel, customers: pd.DataFrame, history: OrderHistory) -> tuple[Check, ...]:
-    """Return the checks that read the latest orders and the waits between orders.
+    """Return the checks that read the days of the orders, the latest ones and the waits between them.
 
     Args:
         model: The model fitted to all of the orders.
         customers: The customers it was fitted to.
         history: The orders' history.
     """
-    return (_latest(model, customers, history), _rhythm(history))
+    return (_gaps(history), _latest(model, customers, history), _rhythm(history))
+
+
+def _gaps(history: OrderHistory) -> Check:
+    name = "Gaps"
+    days = np.datetime64(history.start, "D") + pd.unique(history.daily["day"])
+    gaps = order_gaps(days.tolist())
+    if not gaps:
+        return Check(name, "good", "There is no stretch without orders that chance would not explain.")
+    return Check(
+        name,
+        "caution",
+        " ".join(gap_words(gap) for gap in gaps),
+        "Load the missing part. If the store was closed, the model takes its customers for less active, and the "
+        "rates of those months count for nothing.",
+    )
 
 
 def _latest(model: CltvModel, customers: pd.DataFrame, history: OrderHistory) -> Check:
@@ -48,7 +65,7 @@ def _latest(model: CltvModel, customers: pd.DataFrame, history: OrderHistory) ->
         off = actual / expected - 1
         finding = (
             f"In the last {window} days {actual:,} repeat orders came, where the model fits {expected:,.0f} "
-            f"({off:+.0%})."
+            f"({signed_percent(off)})."
         )
         # Orders come in clusters: twice the deviation that independent ones would show.
         if abs(off) <= OFF or abs(actual - expected) < 4 * np.sqrt(expected):
@@ -62,7 +79,12 @@ def _latest(model: CltvModel, customers: pd.DataFrame, history: OrderHistory) ->
             "sure that the file holds all orders to its end.",
             leans,
         )
-    return Check(name, "good", "The latest months have too few repeat orders to be compared with the model.")
+    return Check(
+        name,
+        "unknown",
+        "The latest months have too few repeat orders to be compared with the model.",
+        "Look again with more orders: a longer period, or all of the store's customers.",
+    )
 
 
 def _rhythm(history: OrderHistory) -> Check:
@@ -74,7 +96,12 @@ def _rhythm(history: OrderHistory) -> Check:
     pairs = wait.notna() & before.notna()
     number = int(pairs.sum())
     if number < ENOUGH_PAIRS:
-        return Check(name, "good", f"{number:,} pairs of successive waits are too few to tell a beat from chance.")
+        return Check(
+            name,
+            "unknown",
+            f"{number:,} pairs of successive waits are too few to tell a beat from chance.",
+            "Load a longer period, so that more customers reach a third order.",
+        )
     difference = float(((wait - before).abs() / (wait + before))[pairs].mean())
     finding = (
         f"Two successive waits of a customer differ by {difference:.0%} of their sum; 50% is what orders at random "

@@ -3,7 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
-from retention.lines import DIMENSIONS, NO_AMOUNT, Lines, first_filled
+from retention.lines import CARRIED, NO_AMOUNT, Lines, first_filled
 from retention.statuses import State
 
 FREE_ITEMS = "Only free items (unit price 0)"
@@ -13,12 +13,12 @@ REFUND_UNPLACED = "Refund without an earlier order"
 
 def gather_orders(good: ir.Table, lines: Lines) -> ir.Table:
     """Lines -> candidate orders: gross (>= 0), negative (refund lines), and a fate: order, refund, free, no amount."""
-    amount = ibis.ifelse(good.state == str(State.REFUND), -good.amount.abs(), good.amount)
+    amount = ibis.ifelse(good.status == str(State.REFUND), -good.amount.abs(), good.amount)
     good = good.mutate(
         paid=ibis.ifelse(amount >= 0, amount, ibis.null("float64")),
         given_back=ibis.ifelse(amount < 0, amount, 0.0),
     )
-    extras = [c for c in ("quantity", "currency", *DIMENSIONS) if c in good.columns]
+    extras = [c for c in ("quantity", "currency", *CARRIED) if c in good.columns]
     if lines.grouped:
         when = good.ordered_at
         once = lines.per_order
@@ -31,9 +31,9 @@ def gather_orders(good: ir.Table, lines: Lines) -> ir.Table:
             "ordered_at": ibis.coalesce(when.min(where=good.paid.notnull()), when.min()),
             "gross": total("paid"),
             "negative": good.given_back.sum(),
-            "state": first_filled(good, "state"),
+            "status": first_filled(good, "status"),
             **{c: total(c) for c in ("refund", "discount") if c in good.columns},
-            **{c: good[c].sum() if c == "quantity" else first_filled(good, c) for c in extras},
+            **{c: _of_order(good, c) for c in extras},
         }
         orders = good.group_by("order_id", "customer_id").aggregate(**cells)
     else:
@@ -43,7 +43,7 @@ def gather_orders(good: ir.Table, lines: Lines) -> ir.Table:
             "customer_id",
             "line",
             "ordered_at",
-            "state",
+            "status",
             *cells,
             *extras,
             gross=good.paid,
@@ -56,6 +56,15 @@ def gather_orders(good: ir.Table, lines: Lines) -> ir.Table:
         else_="order",
     )
     return orders.mutate(fate=fate)
+
+
+def _of_order(good: ir.Table, column: str) -> ir.Value:
+    """What the rows of an order say together: pieces add up, one row tells of a subscription, the first cell holds."""
+    if column == "quantity":
+        return good.quantity.sum()
+    if column in ("subscription", "complaint"):
+        return good[column].any()
+    return good[column].max() if column == "abandoned" else first_filled(good, column)
 
 
 def place_refunds(gathered: ir.Table) -> ir.Table:
@@ -80,7 +89,7 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
     back = -orders.negative
     if "refund" in orders.columns:
         back = back + orders.refund.fill_null(0.0)
-    back = ibis.ifelse((orders.state == str(State.REFUNDED)).fill_null(False) & (back <= 0), orders.gross, back)
+    back = ibis.ifelse((orders.status == str(State.REFUNDED)).fill_null(False) & (back <= 0), orders.gross, back)
     orders = orders.mutate(back=back)
     if placed is not None:
         found = placed.filter(placed.order_id.notnull())
@@ -88,7 +97,7 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
         orders = orders.left_join(per_order, ["order_id", "customer_id"]).drop("order_id_right", "customer_id_right")
         orders = orders.mutate(back=orders.back + orders.later.fill_null(0.0))
     taken = ibis.least(orders.gross, orders.back)
-    extras = [c for c in ("discount", "quantity", *DIMENSIONS) if c in orders.columns]
+    extras = [c for c in ("discount", "quantity", *CARRIED) if c in orders.columns]
     cells = {c: orders[c].fill_null(0.0) if c == "discount" else orders[c] for c in extras}
     if lines.currencies:
         cells["currency"] = orders.currency

@@ -9,6 +9,7 @@ import pandas as pd
 
 from retention import sample_world as world
 from retention.errors import DataError
+from retention.sample_contacts import contact_columns
 from retention.simulator import Buyers, draw_buyers, draw_order_values, draw_purchases
 
 
@@ -53,6 +54,7 @@ def store_file_frame(
             "Category": orders["category"],
             "Product": orders["product"],
             "Quantity": orders["quantity"],
+            **contact_columns(people, orders, seed),
         }
     )
 

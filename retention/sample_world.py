@@ -128,6 +128,10 @@ REFUNDED = {
     "Subscription": 0.012,
 }
 
+ACCEPTS_MARKETING, GIVES_PHONE = 0.74, 0.32  # shares of the customers
+RATED = 0.16  # share of the orders with a review, and the shares of 1 to 5 stars: of kept and of returned orders
+RATINGS = ((0.03, 0.04, 0.09, 0.27, 0.57), (0.28, 0.24, 0.22, 0.15, 0.11))
+
 # Demand in relative units: by month, by weekday from Monday, by hour, and on the sale weekend in November.
 MONTHS = (0.97, 0.96, 1.00, 0.97, 0.94, 0.86, 0.76, 0.78, 0.96, 1.06, 1.34, 1.40)
 WEEKDAYS = (1.05, 1.02, 1.00, 1.00, 0.94, 0.92, 1.07)
@@ -144,4 +148,8 @@ LAST_NAMES = tuple(
     "okafor park quist reyes santos thongchai ueda vargas walker xu young zimmer andersen boonmee chen "
     "dubois ellis flores gruber haddad ivanova johnson kowalski larsen mendoza novak".split()
 )
+AREAS_UNITED_STATES = (202, 206, 212, 213, 214, 215, 216, 303, 305, 312, 313, 314, 317, 404, 408, 410, 412, 414, 415,
+                       502, 503, 504, 505, 512, 513, 515, 602, 603, 612, 615, 617, 619, 702, 704, 713, 716, 801, 804,
+                       808, 816, 901, 904, 907, 916, 919)  # fmt: skip
+AREAS_CANADA = (204, 403, 416, 514, 604, 613, 902)
 MAIL_DOMAINS = ("example.com", "example.org", "example.net")

@@ -76,7 +76,9 @@ def sample_file(name: str = "store", **options: object) -> bytes:
     Options of "store": ``seed`` (1), ``customers`` (12,000), ``start`` and ``end`` (dates or "YYYY-MM-DD";
     2023-11-01 to 2026-10-31). One row per order and a few more for what went wrong, oldest first, columns
     "Order ID", "Order date", "Customer e-mail", "Status", "Currency", "Total" (after the discount, before any
-    refund), "Discount", "Coupon", "Refunded amount", "Channel", "Region", "Category", "Product", "Quantity".
+    refund), "Discount", "Coupon", "Refunded amount", "Channel", "Region", "Category", "Product", "Quantity", and the
+    invented customer's "First name", "Last name", "Phone" (a third has one), "Country", "Accepts marketing" (yes or
+    no), the order's "Rating" (1 to 5, on some) and "Subscription" (yes on its deliveries).
 
     Options of "cdnow": ``customers``, "sample" for every tenth customer (default) or "all". One row per
     order, columns "customer", "date", "CDs", "amount". The sample numbers its customers from "0001", the way

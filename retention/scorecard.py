@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from retention.changes import changes
+from retention.changes import COLUMNS, changes
 from retention.checks import Check
+from retention.comparable import not_comparable
 from retention.errors import DataError
 from retention.metrics import measure, metric_values
 from retention.order_history import OrderHistory, order_history
@@ -31,7 +32,8 @@ class Scorecard:
     - `counts`: what they are made of; `metrics`: a row each, `value`, `low`, `high` (95 % interval), `n`.
     - `previous`, `year_before`: the period of equal length before and the same days a year before, None where the
       orders do not reach back to them; `against_previous`, `against_year`: the changes, as `changes` returns them, and
-      what the metric was (`value`); empty where there is no such period.
+      what the metric was (`value`); empty where there is no such period. Metrics that look back have no change where
+      the orders do not reach back far enough before the earlier period (`not_comparable`).
     - `buyers`: new and returning customers (index): `customers`, `orders`, `revenue`, `share` (of the revenue),
       `order_value`.
     - `notes`: what to bear in mind when reading them.
@@ -86,7 +88,7 @@ def scorecard_of(history: OrderHistory, period: Period, active_days: int = ACTIV
     counts = count_period(history, period, active_days)
     metrics = measure(history, counts)
     earlier = [other if other.start >= history.start else None for other in (period.previous(), period.year_before())]
-    compared = [_compared(history, metrics, other, active_days) for other in earlier]
+    compared = [_compared(history, metrics, period, other, active_days) for other in earlier]
     return Scorecard(
         period=period,
         active_days=active_days,
@@ -124,11 +126,14 @@ def bridge(history: OrderHistory, card: Scorecard) -> pd.DataFrame:
     return base_bridge(history, card.period, card.active_days)
 
 
-def _compared(history: OrderHistory, metrics: pd.DataFrame, other: Period | None, active_days: int) -> pd.DataFrame:
+def _compared(
+    history: OrderHistory, metrics: pd.DataFrame, period: Period, other: Period | None, active_days: int
+) -> pd.DataFrame:
     if other is None:
-        return pd.DataFrame(columns=["value", "change", "low", "high", "verdict"])
+        return pd.DataFrame(columns=["value", *COLUMNS])
     before = measure(history, count_period(history, other, active_days))
-    return changes(metrics, before).assign(value=before["value"])[["value", "change", "low", "high", "verdict"]]
+    cannot = not_comparable(history.start, period, other, active_days)
+    return changes(metrics, before, cannot).assign(value=before["value"])[["value", *COLUMNS]]
 
 
 def _buyers(counts: PeriodCounts) -> pd.DataFrame:
@@ -150,6 +155,16 @@ def _notes(history: OrderHistory, counts: PeriodCounts) -> tuple[Check, ...]:
     period, active_days = counts.period, counts.active_days
     reach = (period.start - history.start).days
     notes = []
+    if reach < 0:
+        notes.append(
+            Check(
+                "Begin",
+                "caution",
+                f"The period begins on {period.start}, and the orders on {history.start}: its first {-reach:,} days "
+                "are empty.",
+                "Pick a period that begins with the orders or later.",
+            )
+        )
     if not counts.start:
         notes.append(
             Check(
@@ -165,7 +180,8 @@ def _notes(history: OrderHistory, counts: PeriodCounts) -> tuple[Check, ...]:
                 "Reach",
                 "caution",
                 f"The orders reach back {reach:,} days before the period, and customers count as active for "
-                f"{active_days:,}: whoever had ordered before that is missing at the start, and may count as new.",
+                f"{active_days:,}: only recent customers are there at the start, so the retention rate comes out too "
+                "high, and whoever had ordered before that may count as new.",
                 "Load a longer history, pick a later period or shorten the time for which customers count as active.",
             )
         )

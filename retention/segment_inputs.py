@@ -98,20 +98,20 @@ def prepare_segments(
     uncertainty: Uncertainty | None = None,
 ) -> SegmentInputs:
     """Inputs for `assign_codes` and `place_segments`; arguments and errors as in `segment_table`."""
-    recency, age = (_column(customers, name, low=0) for name in ("recency", "T"))
+    recency, age = (usable_column(customers, name, low=0) for name in ("recency", "T"))
     days = (age - recency).astype(np.int32)
     if len(days) and days.min() < 0:
         raise DataError("A customer's last purchase is after the observation end: recency is larger than T.")
     raw = {
-        "orders": _column(customers, "orders", low=1),
-        "revenue": _column(customers, "revenue"),
-        "order_value": _column(customers, "average_order_value"),
+        "orders": usable_column(customers, "orders", low=1),
+        "revenue": usable_column(customers, "revenue"),
+        "order_value": usable_column(customers, "average_order_value"),
     }
     if "discount_share" in customers and customers["discount_share"].notna().any():
         raw["discount"] = customers["discount_share"].to_numpy(float)
     if scores is not None:
         scores = aligned(scores, customers.index)
-        raw["value"] = _column(scores, "cltv")
+        raw["value"] = usable_column(scores, "cltv")
         name = f"p_purchase_{ready_days}d"
         if name not in scores:
             raise DataError(
@@ -119,7 +119,7 @@ def prepare_segments(
                 f"reads. Call predict_cltv(..., soon_days={ready_days}), or add "
                 f"purchase_probability(model, customers, days={ready_days})."
             )
-        raw["probability"] = _column(scores, name)
+        raw["probability"] = usable_column(scores, name)
     if uncertainty is not None:
         check_uncertainty(uncertainty, raw.get("value"))
     span = int(days.max(initial=0)) + 1
@@ -284,7 +284,7 @@ def _map_grid(probability: np.ndarray, value: np.ndarray, place: np.ndarray, acr
     )
 
 
-def _column(frame: pd.DataFrame, name: str, low: float | None = None) -> np.ndarray:
+def usable_column(frame: pd.DataFrame, name: str, low: float | None = None) -> np.ndarray:
     if name not in frame:
         raise DataError(f"The column '{name}' is missing. Found: {', '.join(map(str, frame.columns))}.")
     values = frame[name].to_numpy(float)

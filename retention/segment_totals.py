@@ -113,7 +113,7 @@ def summary_frame(
             **ranges,
             "expected_value_share": value / everybody[2],
             "average_order_value": revenue / orders,
-            "median_days": _medians(days, count),
+            "median_days": medians(days, count),
             "mean_probability": probability / count,
         }
     return pd.DataFrame(columns, index=pd.Index(GROUPS, name="segment"))
@@ -177,7 +177,7 @@ def _add_first(
     days += sign * (ranking.running_days[block] + np.bincount(inputs.days[rest], minlength=inputs.span))
 
 
-def _medians(days: np.ndarray, count: np.ndarray) -> np.ndarray:
+def medians(days: np.ndarray, count: np.ndarray) -> np.ndarray:
     """Median day of each row of counts by day."""
     running = days.cumsum(axis=1)
     lower = np.argmax(running >= np.ceil(count / 2)[:, None], axis=1)

@@ -12,6 +12,7 @@ class State(StrEnum):
     CANCELLED = "cancelled"
     FAILED = "failed"
     PENDING = "pending"
+    ABANDONED = "abandoned"  # a cart or a checkout that was left, which tells of its customer though it is no order
     REFUNDED = "refunded"  # an order whose money went back
     REFUND = "refund"  # a row that is itself the money going back
 
@@ -26,11 +27,12 @@ _WORDS: tuple[tuple[State, str], ...] = (
         State.ORDER,
         r"(?:pending|awaiting|waiting for) (?:fulfil|ship|pick|deliver|dispatch|collect)|รอจัดส่ง|ที่ต้องจัดส่ง",
     ),
+    (State.ABANDONED, r"abandon|checkout draft|ละทิ้ง"),
     (State.CANCELLED, r"cancel|void|annul|ยกเลิก|kinansela|kanselado"),
     (State.FAILED, r"fail|declin|denied|reject|fraud|expired|error|uncaptured|ไม่สำเร็จ|ล้มเหลว|nabigo|bigo"),
     (
         State.PENDING,
-        r"pending|on ?hold|holded|awaiting payment|unpaid|not paid|incomplete|draft|abandon|requires|payment review"
+        r"pending|on ?hold|holded|awaiting payment|unpaid|not paid|incomplete|draft|requires|payment review"
         r"|รอชำระ|รอการชำระ|ยังไม่ชำระ|ค้างชำระ|ที่ต้องชำระ|nakabinbin|hindi (?:pa )?bayad",
     ),
     (State.REFUND, r"^(?:refund|credit(?: note| memo)?|return|reversal)$"),
@@ -46,6 +48,8 @@ def order_state(status: str) -> State:
 
     >>> [order_state(s).value for s in ("PAID", "Canceled", "partially_refunded", "refunded", "Refund", "on-hold")]
     ['order', 'cancelled', 'order', 'refunded', 'refund', 'pending']
+    >>> [order_state(s).value for s in ("Abandoned checkout", "checkout-draft", "Draft")]
+    ['abandoned', 'abandoned', 'pending']
     """
     text = plain_name(status)
     return next((state for state, words in _RULES if words.search(text)), State.ORDER)

@@ -62,7 +62,7 @@ def test_published_total_and_verdict(result):
     assert result.orders.expected == pytest.approx(1_653, abs=0.5)
     assert result.verdict == (
         "In the last 273 days this model foresaw 1,653 of 1,882 repeat orders, 12% too few; its best 20% of "
-        "customers brought 66% of the revenue; guessing from past rates was 56% too many."
+        "customers brought 66% of the revenue; guessing from past rates was 56% too high."
     )
 
 

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,10 +11,8 @@ from retention import order_history as order_history_module
 from retention import read_orders, sample_orders
 from retention.benchmarks import (
     ALL,
-    COMPUTATIONS,
     Benchmark,
     Comparison,
-    StoreValue,
     Target,
     benchmarks,
     benchmarks_for,
@@ -27,6 +26,7 @@ from retention.order_history import order_history
 from retention.periods import Period
 from retention.scorecard import scorecard_of
 from retention.simulator import simulate_orders
+from retention.store_values import COMPUTATIONS, StoreValue, store_values
 from tests.orders_stub import orders_of
 from tests.scorecard_in_pandas import counts_of, orders_frame
 
@@ -222,6 +222,60 @@ def test_intervals_are_as_wide_as_stores_differ_by_chance(monkeypatch, size):
     for name, error in spread.items():
         found = store_value(history, end, of_kind(name))
         assert (found.high - found.low) / (2 * 1.96) == pytest.approx(error, rel=0.1 if size > 1_500 else 0.3), name
+
+
+def cut(orders: pd.DataFrame, days: int) -> dict[str, StoreValue]:
+    """The values of the same store in the same year, from orders that reach back `days` days in all."""
+    end = orders["ordered_at"].max()
+    some = orders[orders["ordered_at"] > end - pd.Timedelta(days=days)]
+    return store_values(order_history(orders_of(some)), (end + pd.Timedelta(days=1)).date())
+
+
+def test_a_file_that_is_cut_off_says_in_which_direction_it_misleads():
+    """The same store: retention comes out too high, the share of later orders too low, and neither is judged."""
+    table = sample_orders("store").table
+    orders = table.select("customer_id", "ordered_at", "revenue").to_pandas()
+    whole, half, year = (cut(orders, days) for days in (2000, 500, 374))
+    for name, factor, words in (("yearly_retention", 1, "too high"), ("later_revenue_share", -1, "too low")):
+        values = [factor * found[name].value for found in (whole, half, year)]
+        assert values == sorted(values)
+        assert whole[name].note == ""
+        assert not whole[name].higher
+        assert not whole[name].lower
+        assert words in year[name].note
+        assert "reach back 10 days before these 365, and it takes 365" in year[name].note
+    retention = of_kind("yearly_retention")
+    assert [Comparison(retention.metric, retention, found["yearly_retention"]).status for found in (whole, year)] == [
+        *("ahead", "unknown")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("higher", "lower", "value", "status"),
+    [
+        (True, False, 0.5, "ahead"),  # a longer history would only put it farther ahead
+        (True, False, 0.35, "unknown"),
+        (True, False, 0.1, "unknown"),
+        (False, True, 0.1, "behind"),
+        (False, True, 0.5, "unknown"),
+        (True, True, 0.5, "unknown"),
+        (True, True, 0.1, "unknown"),
+    ],
+)
+def test_what_a_longer_history_might_turn_is_not_judged(higher, lower, value, status):
+    held = held_against("repeat_purchase_rate", 0.30, 0.40, value, 0.01)
+    assert replace(held, store=replace(held.store, higher=higher, lower=lower)).status == status
+
+
+def test_a_target_of_retention_waits_for_orders_that_reach_back_far_enough():
+    history = order_history(sample_orders("cdnow"))
+    for start, active_days, known in ((date(1997, 10, 1), 365, False), (date(1998, 4, 1), 365, True)):
+        card = scorecard_of(history, Period(start, start + timedelta(days=60)), active_days)
+        targets = [Target("customer_retention_rate", 0.99), Target("average_order_value", 99)]
+        found = {row.metric: row for row in compare(history, card, targets=targets)}
+        assert (found["customer_retention_rate"].status == "behind") == known
+        assert ("only recent customers" in found["customer_retention_rate"].store.note) != known
+        assert found["average_order_value"].status == "behind"
 
 
 # --- Ahead or behind ------------------------------------------------------------------------------

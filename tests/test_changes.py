@@ -62,7 +62,21 @@ def test_waits_change_by_days():
     ],
 )
 def test_below_thirty_customers_nothing_is_said(now, before):
-    assert one("retained_share", now, before)["verdict"] == "too little data"
+    found = one("retained_share", now, before)
+    assert found["verdict"] == "too little data"
+    period = "in this period" if now[3] < 30 else "in the earlier period"
+    assert (
+        found["why"] == f"Too little data: {min(now[3], before[3])} customers or waits {period}, of 30 that it takes."
+    )
+
+
+def test_what_cannot_be_compared_has_no_change_and_says_why():
+    rates = (0.5, 0.4, 0.6, 400), (0.1, 0.05, 0.2, 400)
+    frames = (measured(retained_share=row, churn_rate=row) for row in rates)
+    found = changes(*frames, {"retained_share": "Because."})
+    assert found.loc["retained_share", ["verdict", "why"]].tolist() == ["cannot be compared", "Because."]
+    assert found.loc["retained_share", ["change", "low", "high"]].isna().all()
+    assert found.loc["churn_rate", ["verdict", "why"]].tolist() == ["up", ""]
 
 
 def test_nothing_before_is_no_growth_of_a_share():
@@ -80,5 +94,6 @@ def test_every_metric_has_a_kind_a_direction_and_a_definition():
     for metric in METRICS.values():
         assert metric.kind in ("rate", "money", "number", "count", "days")
         assert metric.better in (-1, 0, 1)
+        assert metric.needs in ("period", "past", "age")
         assert metric.definition.endswith(".")
         assert replace(metric) == metric

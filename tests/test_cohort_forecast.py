@@ -8,11 +8,13 @@ import pytest
 
 from benchmarks.coverage import CDNOW, LOYAL
 from retention.cltv import fit_cltv, predict_cltv
-from retention.cohort_forecast import cohort_forecast
+from retention.cohort_forecast import cohort_forecast, orders_per_purchase_day
 from retention.errors import DataError, ModelError
 from retention.forecast import DAYS_PER_MONTH
+from retention.order_history import order_history
 from retention.totals import orders_uncertainty, value_uncertainty
 from tests.histories import cdnow, known_store
+from tests.orders_stub import orders_of
 
 STORES, MONTHS = 36, 6
 ENDS = ("", "_low", "_high")
@@ -123,3 +125,13 @@ def covered() -> pd.DataFrame:
 def test_four_in_five_cohorts_of_simulated_stores_keep_to_their_bands(covered, what):
     assert len(covered) >= 100
     assert 0.72 <= np.mean(covered[what]) <= 0.88
+
+
+def test_orders_of_a_day_are_counted_after_the_first_day():
+    """Ann's first day has three orders and does not count; her two later days have three, Bob's one has one."""
+    days = ["01-05", "01-05", "01-05", "02-01", "02-01", "03-01"]
+    rows = [("ann", f"2024-{day}", 1.0) for day in days] + [("bob", "2024-01-02", 1.0), ("bob", "2024-02-02", 1.0)]
+    orders = orders_of(pd.DataFrame(rows, columns=["customer_id", "ordered_at", "revenue"]))
+    assert orders_per_purchase_day(order_history(orders)) == pytest.approx(4 / 3)
+    once = orders_of(pd.DataFrame(rows[:1], columns=["customer_id", "ordered_at", "revenue"]))
+    assert orders_per_purchase_day(order_history(once)) == 1

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from retention import read_orders, sample_orders, summarise_customers
+from retention.cohort_periods import PERIODS
 from retention.cohorts import (
     NO_VALUE,
-    PERIODS,
     WAITS,
     cohort_of,
     cohort_table,
     cohort_table_of,
+    cohorts_with_older,
     second_orders,
     second_orders_of,
     wilson,
@@ -157,12 +158,55 @@ def test_second_orders_worked_out_by_hand():
     january = found.loc["2024-01-01"]
     assert january["customers"] == january["ever"] == 3
     assert january[["observed_30", "within_30", "observed_60", "within_60"]].tolist() == [3, 2, 2, 2]
-    assert january["median_days"] == 30
-    # Too few for a share.
+    # Too few for a share, and for a median.
     assert np.isnan(january["share_30"])
+    assert np.isnan(january["median_days"])
     february = found.loc["2024-02-01"]
     assert february[["customers", "ever", "observed_30", "within_30"]].tolist() == [1, 0, 0, 0]
-    assert np.isnan(february["median_days"])
+
+
+def joined(cohort: str, waits: list[int | None]) -> str:
+    """Customers who came on the first day of a month, each with the wait for the second order, if there was one."""
+    first = pd.Timestamp(f"{cohort}-01")
+    lines = [f"{cohort}-{who} {first:%Y-%m-%d} 1" for who in range(len(waits))]
+    later = [(who, first + pd.Timedelta(days=wait)) for who, wait in enumerate(waits) if wait is not None]
+    return "\n".join([*lines, *(f"{cohort}-{who} {day:%Y-%m-%d} 1" for who, day in later)])
+
+
+def test_the_median_wait_is_of_those_back_within_180_days_once_all_could_be():
+    """Ten are back after 20 days, ten after 100, one after 300, and 19 never; in the young cohort none later yet."""
+    waits = [20] * 10 + [100] * 10 + [300] + [None] * 19
+    orders = shop(joined("2024-01", waits) + "\n" + joined("2024-10", waits[:10] + [None] * 30), end="2024-12-31")
+    found = second_orders(orders).set_index("cohort")
+    assert found.loc["2024-01-01", "median_days"] == 20
+    assert found.loc["2024-01-01", ["ever", "within_180"]].tolist() == [21, 20]
+    # Its ten are the fast ones among all who will come back: nothing is said yet.
+    assert np.isnan(found.loc["2024-10-01", "median_days"])
+
+
+@pytest.mark.parametrize(
+    ("sizes", "start", "older"),
+    [
+        ([900, 400, 380, 450, 300, 280, 240, 190], "2024-01-01", 1),
+        ([900, 800, 380, 400, 390, 410, 400, 390], "2024-01-01", 2),
+        ([400, 400, 380, 450, 300, 280], "2024-01-01", 0),
+        # Half a month with as many customers as the whole months after it.
+        ([400, 400, 380, 450, 300, 280], "2024-01-16", 1),
+        # So few that chance may have made it, and too few cohorts to compare with.
+        ([7, 4, 4, 4, 4], "2024-01-01", 0),
+        ([900, 400, 380], "2024-01-01", 0),
+    ],
+)
+def test_a_first_intake_far_above_the_next_probably_holds_older_customers(sizes, start, older):
+    months = pd.date_range("2024-01-01", periods=len(sizes), freq="MS")
+    second = pd.DataFrame({"cohort": months, "customers": sizes})
+    assert cohorts_with_older(second, pd.Timestamp(start).date(), "month") == older
+
+
+def test_online_retail_begins_with_customers_it_had_before(retail, cdnow):
+    assert cohorts_with_older(second_orders(retail), retail.start, "month") == 1
+    # CDNOW's are all new.
+    assert cohorts_with_older(second_orders(cdnow), cdnow.start, "month") == 0
 
 
 # --- what cannot be done --------------------------------------------------------------------------------------------
@@ -292,7 +336,10 @@ def test_second_orders_agree_with_pandas(store, by):
         waits = [(two[1] - two[0]).days for two in members if len(two) > 1]
         row = found.loc[cohort]
         assert row["ever"] == len(waits)
-        assert row["median_days"] == pytest.approx(sorted(waits)[(len(waits) - 1) // 2])
+        seen = [two for two in members if (end - two[0]).days >= 180]
+        soon = sorted((two[1] - two[0]).days for two in seen if len(two) > 1 and (two[1] - two[0]).days <= 180)
+        expected = soon[(len(soon) - 1) // 2] if len(seen) >= 30 and soon else np.nan
+        assert row["median_days"] == pytest.approx(expected, nan_ok=True)
         for window in WAITS:
             observed = [two for two in members if (end - two[0]).days >= window]
             back = [two for two in observed if len(two) > 1 and (two[1] - two[0]).days <= window]

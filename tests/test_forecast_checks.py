@@ -35,5 +35,6 @@ def test_checks_that_only_have_a_reason_defer_to_orders_that_were_counted(latest
 
 
 def test_without_a_count_the_reason_stands_as_it_is():
+    assert all_checks((replace(LATEST, status="unknown"),), (), (NEWEST,))[-1] == NEWEST
     untested = Check("Backtest", "caution", "Not tested.", "Load more.")
     assert all_checks((), (untested,), (NEWEST,)) == (untested, NEWEST)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retention.errors import DataError
-from retention.periods import PRESETS, Period, months_of, preset_period
+from retention.periods import PRESETS, Period, months_of, preset_period, whole_preset
 
 FIRST, LAST = date(2024, 2, 10), date(2025, 8, 20)
 
@@ -41,12 +41,20 @@ def test_the_year_before_has_the_same_days(start, end, before):
         ("quarter", date(2025, 7, 1), date(2025, 8, 21)),
         ("last_quarter", date(2025, 4, 1), date(2025, 7, 1)),
         ("year", date(2025, 1, 1), date(2025, 8, 21)),
-        ("last_year", date(2024, 1, 1), date(2025, 1, 1)),
+        ("last_year", FIRST, date(2025, 1, 1)),
         ("all", FIRST, date(2025, 8, 21)),
     ],
 )
 def test_presets_end_with_the_orders_or_with_the_calendar(preset, start, end):
     assert preset_period(preset, FIRST, LAST) == Period(start, end)
+
+
+def test_a_preset_does_not_reach_before_the_first_order():
+    first, last = date(2026, 5, 2), date(2026, 9, 25)
+    assert preset_period("365", first, last) == Period(first, date(2026, 9, 26))
+    assert whole_preset("365", first, last) == Period(date(2025, 9, 26), date(2026, 9, 26))
+    # One before all orders is left as it is: it has no scorecard, which says so.
+    assert preset_period("last_year", first, last) == Period(date(2025, 1, 1), date(2026, 1, 1))
 
 
 def test_every_preset_has_a_period():

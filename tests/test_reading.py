@@ -6,15 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.benchmarks import ALL, Benchmark, Comparison, StoreValue, Target, compare
+from retention.benchmarks import ALL, Benchmark, Comparison, Target, compare
 from retention.cltv import fit_cltv
 from retention.errors import DataError
+from retention.metric_gaps import LEVERS, MOST
 from retention.metrics import METRICS
 from retention.order_history import order_history
 from retention.periods import Period
-from retention.reading import LEVERS, MOST, READ, read_scorecard
+from retention.reading import READ, read_scorecard
 from retention.samples import sample_orders
 from retention.scorecard import scorecard_of
+from retention.store_values import StoreValue
 from retention.what_if import Levers, what_if
 from tests.histories import cdnow
 from tests.orders_stub import orders_of
@@ -38,9 +40,10 @@ def with_verdicts(card, previous: dict[str, str] | None = None, year: dict[str, 
 
     def changed(verdicts):
         if verdicts is None:
-            return pd.DataFrame(columns=["value", "change", "low", "high", "verdict"])
-        frame = pd.DataFrame({"value": 1.25 * card.metrics["value"], "change": 0.0, "low": -0.1, "high": 0.1})
-        return frame.assign(verdict=[verdicts.get(name, "no clear change") for name in frame.index])
+            return pd.DataFrame(columns=["value", "change", "low", "high", "verdict", "why"])
+        frame = pd.DataFrame({"value": 1.25 * card.metrics["value"], "change": -0.2, "low": -0.25, "high": -0.15})
+        verdict = [verdicts.get(name, "no clear change") for name in frame.index]
+        return frame.assign(verdict=verdict, why=[f"Why {name}." if name in verdicts else "" for name in frame.index])
 
     return replace(
         card,
@@ -96,7 +99,7 @@ def test_each_metric_says_where_it_stands(card):
     }
     assert found["orders_per_customer"].why[:2] == (
         "There is no benchmark, and no target is set.",
-        "Too little data in one of the two periods.",
+        "Why orders_per_customer.",
     )
     assert found["returning_order_value"].why[0] == "Too little data: 12 customers or waits, of 30 that it takes."
     assert found["repeat_purchase_rate"].why[:2] == ("", "")
@@ -150,16 +153,43 @@ def test_the_first_benchmark_of_a_metric_counts(card):
 def test_nothing_behind_names_what_to_watch(card):
     comparisons = [
         benchmark("customer_retention_rate", 0.3, 0.45),  # half as much again
-        benchmark("repeat_purchase_rate", 0.28, 0.30),  # 7 % above
-        benchmark("returning_revenue_share", 0.4, 0.2),  # neither side is better
+        benchmark("repeat_purchase_rate", 0.28, 0.282),  # on par
+        benchmark("returning_revenue_share", 0.4, 0.4),  # neither side is better
+        target("average_order_value", 19.0, 20.0),  # 5 % above
     ]
-    read = read_scorecard(with_verdicts(card), comparisons)
+    read = read_scorecard(with_verdicts(card, {}), comparisons)
     assert read.main is None
     assert read.watch == "repeat_purchase_rate"
     assert read.finding == (
         "No metric is behind a benchmark or target, and none got clearly worse. Watch this one: Repeat purchase rate."
     )
     assert read.strategies[0].key == "loyalty"
+
+
+def test_what_is_ahead_is_named_as_such_and_not_to_be_watched(card):
+    comparisons = [benchmark("customer_retention_rate", 0.3, 0.45), benchmark("repeat_purchase_rate", 0.28, 0.30)]
+    read = read_scorecard(with_verdicts(card), comparisons)
+    assert read.watch == "repeat_purchase_rate"
+    assert read.finding == (
+        "No metric is behind a benchmark or target, and none can be compared with what it was. Ahead by the least: "
+        "Repeat purchase rate."
+    )
+
+
+def test_what_cannot_be_compared_is_no_gap_and_says_why(card):
+    cannot = "cannot be compared"
+    read = read_scorecard(with_verdicts(card, {"customer_retention_rate": cannot}, {"repeat_purchase_rate": cannot}))
+    found = {row.metric: row for row in read.metrics}
+    assert (found["customer_retention_rate"].previous, found["repeat_purchase_rate"].year) == ("unknown", "unknown")
+    assert found["customer_retention_rate"].why[1] == "Why customer_retention_rate."
+    assert read.gaps == ()
+
+
+def test_a_period_that_is_also_the_year_before_is_counted_once(card):
+    card = with_verdicts(card, {}, {})
+    same = replace(card, year_before=card.previous)
+    assert read_scorecard(card).summary.count("show no clear change") == 2
+    assert read_scorecard(same).summary.count("show no clear change") == 1
 
 
 def test_a_season_holds_nothing_back(card):
@@ -263,14 +293,51 @@ def test_a_tenth_more_an_order_is_worth_a_tenth_of_todays_value(card, model, cus
     assert gap.gain.expected == pytest.approx(0.1 * today)
     assert gap.gain.low < gap.gain.expected < gap.gain.high
     assert "365 days" in gap.basis
-    assert "(+10.0%)" in gap.basis
+    assert "(+10.0%;" in gap.basis
 
 
 @pytest.mark.parametrize("metric", ["repeat_purchase_rate", "orders_per_customer"])
 def test_missing_orders_move_the_repeat_rate(card, model, customers, metric):
     gap = gain_of(card, benchmark(metric, 0.30, 0.24), model, customers)
-    assert gap.gain == what_if(model, customers, Levers(repeat_rate=0.30 / 0.24 - 1), **TERMS).gain
+    assert gap.gain.expected == what_if(model, customers, Levers(repeat_rate=0.30 / 0.24 - 1), **TERMS).gain.expected
     assert not gap.capped
+
+
+def test_the_range_of_the_worth_holds_what_is_not_known_of_the_gap(card, model, customers):
+    """Orders that are worth between 2.5 and 10.1 % too little: nearly all of the range is the gap's."""
+
+    def found(width):
+        held = target("average_order_value", 25.5, 24.0)
+        store = replace(held.store, low=24.0 * (1 - width), high=24.0 * (1 + width))
+        return read_scorecard(card, [replace(held, store=store)], model, customers, **TERMS).main
+
+    sure, unsure = found(1e-9), found(0.035)
+    alone = what_if(model, customers, Levers(order_value=1.5 / 24), **TERMS).gain
+    assert (sure.gain.low, sure.gain.high) == pytest.approx((alone.low, alone.high))
+    assert unsure.gain.expected == sure.gain.expected == alone.expected
+    # 80 % ends of the store: 0.654 of the 95 % ones.
+    low, high = (24.0 * (1 + side * 0.035 * 1.2815516 / 1.9599640) for side in (-1, 1))
+    assert (unsure.low, unsure.high) == pytest.approx((low, high))
+    worth = [
+        what_if(model, customers, Levers(order_value=25.5 / end - 1), **TERMS).gain.expected for end in (high, low)
+    ]
+    assert unsure.gain.low == pytest.approx(
+        alone.expected - np.hypot(alone.expected - alone.low, alone.expected - worth[0])
+    )
+    assert unsure.gain.high == pytest.approx(
+        alone.expected + np.hypot(alone.high - alone.expected, worth[1] - alone.expected)
+    )
+    assert "+3.9% to +8.7%" in unsure.basis
+
+
+def test_a_gap_to_the_past_is_as_unsure_as_the_change(card, model, customers):
+    card = with_verdicts(card, {"average_order_value": "down"})
+    gap = read_scorecard(card, [], model, customers, **TERMS).main
+    # From 25 to 20: a fifth less, and 95 % sure that it is 15 to 25 % less.
+    narrower = 1.2815516 / 1.9599640
+    assert (gap.store, gap.aim) == (20.0, 25.0)
+    assert (gap.low, gap.high) == pytest.approx((20 - 1.25 * narrower, 20 + 1.25 * narrower))
+    assert gap.gain.low < gap.gain.expected < gap.gain.high
 
 
 @pytest.mark.parametrize(("metric", "aim", "value"), [("customer_retention_rate", 0.3, 0.2), ("churn_rate", 0.7, 0.8)])
@@ -293,6 +360,7 @@ def test_a_gap_beyond_the_lever_is_capped(card, model, customers):
         what_if(model, customers, Levers(repeat_rate=MOST), **TERMS).gain.expected
     )
     assert "asks for +180%, and the forecast stops at +50%" in gap.basis
+    assert "-" not in gap.basis
 
 
 def test_the_gap_worth_most_by_the_forecast_comes_first(card, model, customers):

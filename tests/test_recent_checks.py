@@ -87,6 +87,21 @@ def test_too_little_says_so():
     found = checks(orders_of(frame))
     assert "too few repeat orders" in found["Latest orders"].finding
     assert "too few to tell a beat" in found["Rhythm"].finding
+    # Neither is good news: it is none.
+    for name in ("Latest orders", "Rhythm"):
+        assert found[name].status == "unknown"
+        assert found[name].advice
+
+
+def test_three_months_without_an_order_are_asked_about(steady):
+    first = steady["ordered_at"].min()
+    begin, end = first + pd.Timedelta(days=300), first + pd.Timedelta(days=400)
+    missing = steady[~steady["ordered_at"].between(begin.normalize(), end.normalize())]
+    found = checks(orders_of(missing))["Gaps"]
+    assert found.status == "caution"
+    assert "is part of the file missing?" in found.finding
+    assert f"{begin.day} {begin:%b %Y}" in found.finding
+    assert checks(orders_of(steady))["Gaps"].status == "good"
 
 
 def test_cdnow_has_both():

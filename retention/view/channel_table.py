@@ -108,7 +108,7 @@ def table(data: Loaded, found: Breakdown) -> None:
             partial(_csv, found),
             key="download_breakdown",
         )
-    shown, thin = _shown(found)
+    shown, thin = _shown(found, currency)
     st.dataframe(
         shown.style.apply(lambda _: thin, axis=None),
         key="breakdown",
@@ -153,7 +153,7 @@ def empty_state() -> None:
             st.switch_page(FRONT_PAGE, query_params={"load": "other"})
 
 
-def _shown(found: Breakdown) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _shown(found: Breakdown, currency: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The table as it reads, and the styles of its cells: grey what rests on little or may be chance."""
     values, words = found.values, charts.VERDICTS[found.attribution]
     grey = f"color: {palette.NEUTRAL}"
@@ -162,24 +162,35 @@ def _shown(found: Breakdown) -> tuple[pd.DataFrame, pd.DataFrame]:
         {},
     )
     faint["verdict"] = ~values["verdict"].isin([MORE, LESS])
-    groups = {
-        "value_per_customer": (("", "_low", "_high"), values["new_customers"], 2),
-        "revenue_per_customer": (("",), values["new_customers"], 2),
-        "repeat_purchase_rate": (("", "_low", "_high"), values["customers"], 3),
-        "days_to_second_order": (("",), values["second_orders"], 0),
-    }
-    for name, (ends, number, digits) in groups.items():
-        if values[name].isna().all():
-            continue
-        for end in ends:
-            columns[name + end] = values[name + end].round(digits)
-            faint[name + end] = number < ENOUGH
-    for name in LABELS:
+    # What the verdict is about comes first, with its range in one column: what else there is may need scrolling.
+    worth = ("value_per_customer", values["new_customers"], 2, partial(text.money_range, currency=currency))
+    rate = ("repeat_purchase_rate", values["customers"], 3, _percent_range)
+    for name, number, digits, words in (worth, rate):
+        if values[name].notna().any():
+            ends = zip(values[f"{name}_low"], values[f"{name}_high"], strict=True)
+            columns[name] = values[name].round(digits)
+            columns[f"{name}_range"] = [None if pd.isna(low) else words(low, high) for low, high in ends]
+            faint[name] = faint[f"{name}_range"] = number < ENOUGH
+
+    def measure(name: str) -> None:
         columns[name] = values[name]
         if found.previous:
             verdict = values[f"{name}_growth_verdict"]
             columns[f"{name}_growth"] = values[f"{name}_growth"].where(verdict != THIN).round(3)
             faint[f"{name}_growth"] = ~verdict.isin([UP, DOWN])
+
+    for name in ("new_customers", "revenue"):
+        measure(name)
+    for name, number, digits in (
+        ("days_to_second_order", values["second_orders"], 0),
+        ("revenue_per_customer", values["new_customers"], 2),
+    ):
+        if values[name].notna().any():
+            columns[name] = values[name].round(digits)
+            faint[name] = number < ENOUGH
+    for name in LABELS:
+        if name not in columns:
+            measure(name)
     shown = pd.DataFrame(columns).reset_index(drop=True)
     styles = pd.DataFrame("", index=shown.index, columns=shown.columns)
     for name, where in faint.items():
@@ -187,35 +198,37 @@ def _shown(found: Breakdown) -> tuple[pd.DataFrame, pd.DataFrame]:
     return shown, styles
 
 
+def _percent_range(low: float, high: float) -> str:
+    return f"{text.percent(low)} to {text.percent(high)}"
+
+
 def _columns(found: Breakdown, currency: str | None) -> dict:
     column = st.column_config
     unit = f" ({currency})" if currency else ""
 
-    def amount(label: str, about: str):
-        return column.NumberColumn(label + unit, format=text.TABLE_MONEY, help=ABOUT[about])
+    def amount(label: str, about: str, width: int | None = None):
+        return column.NumberColumn(label + unit, format=text.TABLE_MONEY, help=ABOUT[about], width=width)
 
-    def share(label: str, about: str):
-        return column.NumberColumn(label, format="percent", help=ABOUT[about])
+    def share(label: str, about: str, width: int | None = None):
+        return column.NumberColumn(label, format="percent", help=ABOUT[about], width=width)
 
     counts = {name: column.NumberColumn(LABELS[name], format="localized", help=ABOUT[name]) for name in LABELS}
     changes = {f"{name}_growth": share(f"{LABELS[name]}, change", "growth") for name in GROWING}
     return {
-        "name": column.TextColumn(ROLES[found.dimension].label, pinned=True, width="medium"),
-        "verdict": column.TextColumn("Verdict", help=ABOUT["verdict"]),
+        "name": column.TextColumn(ROLES[found.dimension].label, pinned=True, width=140),
+        "verdict": column.TextColumn("Verdict", help=ABOUT["verdict"], width=130),
         **counts,
         **changes,
         "revenue": amount("Revenue", "revenue"),
         "average_order_value": amount("Average order", "average_order_value"),
-        "repeat_purchase_rate": share("Repeat purchase rate", "repeat_purchase_rate"),
-        "repeat_purchase_rate_low": share("95% range from", "rate_range"),
-        "repeat_purchase_rate_high": share("to", "rate_range"),
+        "repeat_purchase_rate": share("Repeat rate", "repeat_purchase_rate", 95),
+        "repeat_purchase_rate_range": column.TextColumn("95% range", help=ABOUT["rate_range"], width=120),
         "days_to_second_order": column.NumberColumn(
             "Days to second order", format="%d", help=ABOUT["days_to_second_order"]
         ),
-        "value_per_customer": amount("Value per new customer", "value_per_customer"),
-        "value_per_customer_low": amount("80% range from", "value_range"),
-        "value_per_customer_high": amount("to", "value_range"),
-        "revenue_per_customer": amount("Revenue so far per new customer", "revenue_per_customer"),
+        "value_per_customer": amount("Value each", "value_per_customer", 105),
+        "value_per_customer_range": column.TextColumn("80% range", help=ABOUT["value_range"], width=135),
+        "revenue_per_customer": amount("Revenue so far each", "revenue_per_customer"),
     }
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from retention import cohorts
+from retention import cohort_periods, cohorts
 from retention.changes import DOWN, ENOUGH, NOISE, UP
 from retention.view import text
 from retention.view.cohort_frames import MONTHS, Cohorts, View
@@ -35,14 +35,20 @@ DEFINITIONS = {
     ),
     "expected": (
         "What today's customers of the cohort are expected to bring from the end of the orders on, a customer, before "
-        "margin and discounting. If the model holds, the truth lies in the 80% range in 8 of 10 cases."
+        "margin and not discounted: it continues the revenue so far. The expected value of a cohort's customers at the "
+        "bottom of the page is discounted at 10% a year, and so a little lower. If the model holds, the truth lies in "
+        "the 80% range in 8 of 10 cases."
     ),
     "second": (
         "Of the customers whose first order was at least so many days ago, the share who had ordered again within "
         "these days; a second order on the same day counts. Thin lines are 95% intervals, and shares of fewer than "
         f"{ENOUGH} customers are left out."
     ),
-    "median": "Median days from the first to the second order, of the customers who have one. Others still wait.",
+    "median": (
+        f"Median days from the first to the second order, of those who came back within {cohorts.WAITS[-1]} days: of "
+        "customers whose first order is that long ago, so that young cohorts, whose slow customers have yet to come "
+        f"back, do not look quick. Empty below {ENOUGH} such customers."
+    ),
     "back": (
         f"Of customers whose first order is at least {BACK} days ago, the share with a second order within {BACK} "
         "days. With its 95% interval (Wilson)."
@@ -98,7 +104,7 @@ def _period_cards(data: Loaded, view: View, found: Cohorts) -> list[Card]:
         ahead = found.forecast[(found.forecast["month"] == MONTHS[-1]) & (found.forecast["customers"] >= ENOUGH)]
         for row in ahead.tail(1).to_dict("records"):
             between = text.money_range(row["revenue_low"], row["revenue_high"], currency)
-            note = f"A customer of {found.names[row['key']]}; 80% range {between}"
+            note = f"A customer of {found.names[row['key']]}, not discounted; 80% range {between}"
             cards.append(Card("Next 12 months", text.money(row["revenue"], currency), "expected", note))
     return cards
 
@@ -139,5 +145,5 @@ def _span(rows: pd.DataFrame, found: Cohorts) -> str:
 
 
 def _over(starts: pd.Series, period: str, data: Loaded) -> np.ndarray:
-    days = cohorts.period_days(starts, period)
+    days = cohort_periods.period_days(starts, period)
     return (starts + pd.to_timedelta(days - 1, unit="D") <= pd.Timestamp(data.orders.end)).to_numpy()

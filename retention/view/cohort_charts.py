@@ -95,7 +95,7 @@ def growth_chart(
         "age:Q",
         title=f"{unit}s since the first order",
         axis=alt.Axis(grid=False, tickMinStep=1, tickCount=12),
-        scale=alt.Scale(nice=False),
+        scale=alt.Scale(nice=False, domainMin=0),
     )
     axis = money_axis(currency) if money else alt.Axis(tickCount=5)
     y = alt.Y("value:Q", title=title, axis=axis, scale=alt.Scale(zero=True))

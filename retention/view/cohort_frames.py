@@ -1,11 +1,12 @@
 """What the cohorts page draws: its view of the cohorts, and the rows of its charts."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from retention import cohorts
+from retention import cohort_periods, cohorts
 from retention.changes import ENOUGH
 from retention.errors import ModelError
 from retention.exports import to_csv
@@ -15,7 +16,6 @@ from retention.view.loaded import Loaded
 
 #: Months up to whose ends the forecast is drawn; a line between them is straight enough.
 MONTHS = (1, 2, 3, 4, 6, 8, 10, 12)
-PICK = "cohort"  # the chosen cohort, in the session
 FURTHEST = {"week": 183, "month": 366, "quarter": 366}  # days that the curves look ahead
 NEWEST = 3  # cohorts that are highlighted
 _LENGTH = {"week": 7.0, "month": 30.4375, "quarter": 91.3125}
@@ -37,11 +37,26 @@ class View:
         """The period with a capital letter."""
         return self.period.capitalize()
 
+    @property
+    def pick_key(self) -> str:
+        """Where the session holds the chosen cohort: a month and a week may begin on the same day."""
+        return f"cohort_of_{self.by or self.period}"
+
+    @property
+    def map_key(self) -> str:
+        """Where it holds the row that was clicked."""
+        return f"cohort_map_{self.by or self.period}"
+
 
 @dataclass(frozen=True, slots=True)
 class Cohorts:
-    """The numbers of a view: `table` and `second` as from `cohort_table` and `second_orders`, the `forecast` or the
-    `problem` that stands in its way, and each cohort's words by its key.
+    """The numbers of a view.
+
+    - `table`, `second`: as from `cohort_table` and `second_orders`.
+    - `forecast`: as from `cohort_forecast`, in orders; or the `problem` that stands in its way.
+    - `names`: each cohort's words by its key.
+    - `older`: how many of the first cohorts probably hold customers from before the orders begin.
+    - `orders_per_day`: orders of a day with an order, by which the forecast's days became orders.
     """
 
     table: pd.DataFrame
@@ -49,6 +64,34 @@ class Cohorts:
     forecast: pd.DataFrame | None
     problem: ModelError | None
     names: dict[str, str]
+    older: int = 0
+    orders_per_day: float = 1.0
+
+
+def cohorts_of(
+    table: pd.DataFrame,
+    second: pd.DataFrame,
+    foreseen: pd.DataFrame | None,
+    problem: ModelError | None,
+    view: View,
+    start: date,
+    orders_per_day: float,
+) -> Cohorts:
+    """The numbers of a view put together; `start` is the first order day.
+
+    A cohort has one size on the page: all its customers, those of the month that is not over among them.
+    """
+    by_key = second.set_index("key")
+    table = table.assign(customers=table["key"].map(by_key["customers"]), small=table["key"].map(by_key["small"]))
+    names = {key: name_of(cohort, view.period) for key, cohort in zip(second["key"], second["cohort"], strict=True)}
+    older = 0 if view.by else cohorts.cohorts_with_older(second, start, view.period)
+    return Cohorts(table, second, foreseen, problem, names, older, orders_per_day)
+
+
+def in_orders(forecast: pd.DataFrame, orders_per_day: float) -> pd.DataFrame:
+    """A forecast of purchase days as one of orders, with its key: what customers have brought is counted in these."""
+    columns = ["orders", "orders_low", "orders_high"]
+    return keyed(forecast.assign(**{name: forecast[name] * orders_per_day for name in columns}))
 
 
 def keyed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -77,23 +120,25 @@ def shown_keys(view: View, found: Cohorts) -> list[str]:
     return found.second.sort_values("customers", ascending=False, kind="stable")["key"].tolist()[: view.cohorts]
 
 
-def triangle_frame(drawn: pd.DataFrame, keys: list[str], names: dict[str, str], show: str) -> pd.DataFrame:
-    """The rows of `triangle_chart`."""
+def triangle_frame(drawn: pd.DataFrame, keys: list[str], found: Cohorts, show: str) -> pd.DataFrame:
+    """The rows of `triangle_chart`; * marks cohorts that probably hold older customers."""
+    names, older = found.names, set(list(found.names)[: found.older])
     frame = drawn.set_index("key").loc[[key for key in keys if key in set(drawn["key"])]].reset_index()
     measure = frame["share"] if show == "Share" else frame["active"].astype(float)
     most = measure[frame["age"] > 0].max()
     thin = frame["observed"] < ENOUGH
     notes = np.select(
-        [~frame["complete"], frame["small"], thin],
+        [~frame["complete"], frame["key"].isin(older), frame["small"], thin],
         [
             "This period is not over: the number will still rise",
+            "Probably holds customers who had ordered before the file begins",
             f"Fewer than {ENOUGH} customers in the cohort",
             f"Fewer than {ENOUGH} customers have reached this age",
         ],
         "This period is over",
     )
     sizes = [
-        f"{names[key]} · {'only ' if small else ''}{text.count(size)}"
+        f"{names[key]} · {'only ' if small else ''}{text.count(size)}{' *' if key in older else ''}"
         for key, size, small in zip(frame["key"], frame["customers"], frame["small"], strict=True)
     ]
     share = [f"{100 * x:.0f}" if x >= 0.0095 or x == 0 else f"{100 * x:.1f}" for x in frame["share"]]
@@ -137,7 +182,7 @@ def past_frame(view: View, found: Cohorts, keys: list[str], lit: list[str], what
     partial_period = ~rows["complete"].to_numpy()
     if partial_period.any():
         # What has happened in a period that is not over stands where it is now, not where it will be.
-        age = np.where(partial_period, age - 1 + _part_gone(view.period, data), age)
+        age = np.where(partial_period, np.maximum(age - 1 + _part_gone(view.period, data), 0), age)
     amounts = rows[f"cumulative_{what}"]
     return pd.DataFrame(
         {
@@ -155,9 +200,10 @@ def past_frame(view: View, found: Cohorts, keys: list[str], lit: list[str], what
 def _part_gone(period: str, data: Loaded) -> float:
     """How much of the last period lies before the end of the orders."""
     end = np.array([np.datetime64(data.orders.end, "D")])
-    number = cohorts.period_numbers(end, period)
-    start = cohorts.period_starts(number, period)
-    return float(((end - start.astype("datetime64[D]")).astype(int)[0] + 1) / cohorts.period_days(start, period)[0])
+    number = cohort_periods.period_numbers(end, period)
+    start = cohort_periods.period_starts(number, period)
+    gone = (end - start.astype("datetime64[D]")).astype(int)[0] + 1
+    return float(gone / cohort_periods.period_days(start, period)[0])
 
 
 def ahead_frame(
@@ -227,6 +273,6 @@ def second_frame(rows: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     return pd.concat(parts).dropna(subset="share").reset_index(drop=True)
 
 
-def cohorts_csv(frame: pd.DataFrame, names: dict[str, str]) -> bytes:
-    """A table of cohorts as a file."""
-    return to_csv(frame.assign(cohort=frame["key"].map(names)).drop(columns="key").round(4), index=False)
+def cohorts_csv(frame: pd.DataFrame) -> bytes:
+    """A table of cohorts as a file, with the first day of the period as the cohort, or the value."""
+    return to_csv(frame.assign(cohort=frame["key"]).drop(columns="key").round(4), index=False)

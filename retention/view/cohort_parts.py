@@ -1,28 +1,22 @@
-"""The parts of the cohorts page, from the settings at the top to one cohort's customers at the bottom."""
+"""The parts of the cohorts page, from the settings at the top to the time to the second order."""
 
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
-from retention import cohorts, value
+from retention import cohorts
 from retention.changes import ENOUGH
-from retention.cohort_forecast import cohort_forecast
-from retention.errors import ModelError
-from retention.exports import to_csv
 from retention.view import cohort_charts as charts
 from retention.view import cohort_frames as frames
-from retention.view import lifetime_parts, text, widgets
-from retention.view import loaded as session
+from retention.view import text, widgets
 from retention.view.cohort_cards import DEFINITIONS, cards_of
-from retention.view.cohort_frames import PICK, Cohorts, View
+from retention.view.cohort_data import file_name
+from retention.view.cohort_frames import Cohorts, View
 from retention.view.loaded import Loaded
 
 KINDS = {"Month": "month", "Week": "week", "Quarter": "quarter"}
 BY = ("channel", "category", "coupon", "region", "product")
 COHORTS, AGES = (6, 12, 24, 36, 52), (6, 12, 24, 36, 52)
-TABLE_ROWS = 200
-MAP = "cohort_map"
 
 
 def settings(data: Loaded) -> View:
@@ -56,41 +50,6 @@ def settings(data: Loaded) -> View:
     return View(KINDS.get(kind, "month"), by, show, number, ages)
 
 
-def cohorts_for(data: Loaded, view: View) -> Cohorts:
-    """The numbers behind the page, kept for the session."""
-    of = data.orders.digest, view.period, view.by
-    second = _second(*of, _data=data)
-    foreseen, problem = None, None
-    try:
-        foreseen = _forecast(*of, session.purchase_model(), _data=data)
-    except ModelError as error:
-        problem = error
-    names = {
-        key: frames.name_of(cohort, view.period) for key, cohort in zip(second["key"], second["cohort"], strict=True)
-    }
-    return Cohorts(_table(*of, _data=data), second, foreseen, problem, names)
-
-
-@st.cache_resource(scope="session", max_entries=8, show_spinner="Forming cohorts…")
-def _table(digest: str, period: str, by: str | None, *, _data: Loaded) -> pd.DataFrame:
-    if by is None:
-        return frames.keyed(cohorts.cohort_table_of(session.order_history_for(_data), period))
-    # Nearly every value has customers in the last month: as long as it lasts, no age of theirs would be complete.
-    return frames.keyed(cohorts.cohort_table(_data.orders, period, by, partial=False))
-
-
-@st.cache_resource(scope="session", max_entries=8, show_spinner="Timing second orders…")
-def _second(digest: str, period: str, by: str | None, *, _data: Loaded) -> pd.DataFrame:
-    values = None if by is None else cohorts.first_values(_data.orders, by)
-    return frames.keyed(cohorts.second_orders_of(session.order_history_for(_data), period, values))
-
-
-@st.cache_resource(scope="session", max_entries=8, show_spinner="Looking ahead…")
-def _forecast(digest: str, period: str, by: str | None, kind: str, *, _data: Loaded) -> pd.DataFrame:
-    labels = cohorts.cohort_of(_data.customers, period, by)
-    return frames.keyed(cohort_forecast(session.model_for(_data), _data.customers, labels, frames.MONTHS))
-
-
 def headline(data: Loaded, view: View, found: Cohorts) -> None:
     """What the latest cohorts do, against those before; or which value of the first order does best."""
     with st.container(key="metrics-cohorts"):
@@ -106,7 +65,7 @@ def headline(data: Loaded, view: View, found: Cohorts) -> None:
             )
 
 
-def triangle(view: View, found: Cohorts, keys: list[str]) -> None:
+def triangle(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> None:
     """The retention triangle, and the choice of a cohort by a click on it."""
     st.subheader("Who came back, and when", anchor=False, help=DEFINITIONS["triangle"])
     table = found.table
@@ -124,9 +83,13 @@ def triangle(view: View, found: Cohorts, keys: list[str]) -> None:
         "its customers below."
     )
     words += " Dashed: the period is not over yet." if not drawn["complete"].all() else ""
-    words += " Only months that are over count." if view.by else ""
+    if view.by:
+        words += " Only months that are over count: who came in the last one adds to the size and is in no cell yet."
+    elif set(keys) & set(list(found.names)[: max(found.older, 1)]):
+        words += f" The orders begin on {text.day(data.orders.start)}: who had ordered before counts as new"
+        words += " here; so many as in the cohorts marked * can hardly all be." if found.older else "."
     words += f" Shown: {' and '.join(cut)}." if cut else ""
-    st.caption(text.plain(words, limit=600))
+    st.caption(text.plain(words, limit=1000))
     if drawn.empty:
         st.info("No month of these orders is over yet.", icon=":material/info:")
         return
@@ -136,26 +99,29 @@ def triangle(view: View, found: Cohorts, keys: list[str]) -> None:
             "compare it with. Load a longer history, or take shorter periods.",
             icon=":material/info:",
         )
-    frame = frames.triangle_frame(drawn, keys, found.names, view.show)
+    frame = frames.triangle_frame(drawn, keys, found, view.show)
     repeat = frame[frame["age"] > 0]
     st.altair_chart(
         charts.triangle_chart(frame, view.unit),
-        key=MAP,
-        on_select=clicked,
+        key=view.map_key,
+        on_select=partial(clicked, view),
         selection_mode="picked",
         alt=f"Share of customers who ordered, by cohort and age. The highest after age 0: "
         f"{text.percent(repeat['share'].max() if len(repeat) else 0)}",
     )
     widgets.csv_download(
-        "Download the triangle", "cohorts.csv", partial(frames.cohorts_csv, table, found.names), key="download_triangle"
+        "Download the triangle",
+        file_name("cohorts", view, data),
+        partial(frames.cohorts_csv, table),
+        key="download_triangle",
     )
 
 
-def clicked() -> None:
+def clicked(view: View) -> None:
     """Look at the cohort whose row was clicked."""
-    chosen = st.session_state[MAP].selection.get("picked") or []
+    chosen = st.session_state[view.map_key].selection.get("picked") or []
     if chosen:
-        st.session_state[PICK] = chosen[-1]["key"]
+        st.session_state[view.pick_key] = chosen[-1]["key"]
 
 
 def growth(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> None:
@@ -171,13 +137,17 @@ def growth(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> None:
         label_visibility="collapsed",
     )
     what, currency = kind.lower(), data.orders.currency
-    lit = frames.highlighted(view, found, keys, st.session_state.get(PICK))
+    lit = frames.highlighted(view, found, keys, st.session_state.get(view.pick_key))
     past = frames.past_frame(view, found, keys, lit, what, data)
     ahead = frames.ahead_frame(view, found, lit, past, what, data)
     words = f"In colour the {'largest' if view.by else 'newest'} cohorts and the one chosen below, the others grey."
     if len(ahead):
         words += " Dashed: what the model expects of them, with the 80% range."
-        words += " Expected orders count days with an order." if what == "orders" else ""
+    if found.forecast is not None and what == "orders":
+        words += (
+            " Expected orders: the days with an order that the model expects, times the "
+            f"{found.orders_per_day:.2f} orders that such a day has had."
+        )
     if found.problem is not None:
         words += f" There is no forecast: {found.problem}"
     st.caption(text.plain(words, limit=1000))
@@ -201,13 +171,13 @@ def growth(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> None:
     if found.forecast is not None:
         widgets.csv_download(
             "Download the forecast",
-            "cohorts-forecast.csv",
-            partial(frames.cohorts_csv, found.forecast, found.names),
+            file_name("cohorts-forecast", view, data),
+            partial(frames.cohorts_csv, found.forecast),
             key="download_forecast",
         )
 
 
-def second_order(view: View, found: Cohorts, keys: list[str]) -> None:
+def second_order(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> None:
     """How soon each cohort's customers came back: chart, then table."""
     st.subheader("Time to the second order", anchor=False, help=DEFINITIONS["second"])
     second = found.second
@@ -241,87 +211,19 @@ def second_order(view: View, found: Cohorts, keys: list[str]) -> None:
         placeholder=text.MISSING,
         column_order=["name", "customers", "small", *share, "median_days"],
         column_config={
-            "name": column.TextColumn("Cohort", pinned=True),
+            # A week's first day, or whatever the file says.
+            "name": column.TextColumn("Cohort", pinned=True, width=200 if view.by else 110),
             "customers": column.NumberColumn("Customers", format="localized"),
             "small": column.TextColumn(
                 "Size", help=f"Small: fewer than {ENOUGH} customers, so that chance rules the numbers."
             ),
             **share,
-            "median_days": column.NumberColumn("Median days of those back", format="%.0f", help=DEFINITIONS["median"]),
+            "median_days": column.NumberColumn("Median days", format="%.0f", help=DEFINITIONS["median"]),
         },
     )
     widgets.csv_download(
         "Download second orders",
-        "second-orders.csv",
-        partial(frames.cohorts_csv, second, found.names),
+        file_name("second-orders", view, data),
+        partial(frames.cohorts_csv, second),
         key="download_second",
     )
-
-
-def one_cohort(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> None:
-    """The customers of one cohort: how many, what they brought and will bring, the highest, and all as a file."""
-    st.subheader("Customers of a cohort", anchor=False)
-    order = keys if view.by else keys[::-1]
-    options = [*order, *(key for key in list(found.names)[::-1] if key not in set(order))]
-    if st.session_state.get(PICK) not in options:
-        st.session_state[PICK] = options[0]
-    key = st.selectbox("Cohort", options, format_func=lambda key: found.names[key], key=PICK, width=360)
-    cohort = found.second.loc[found.second["key"] == key, "cohort"].iloc[0]
-    inside = (cohorts.cohort_of(data.customers, view.period, view.by) == cohort).to_numpy()
-    customers, currency = data.customers[inside], data.orders.currency
-    revenue = float(customers["revenue"].sum())
-    cards = [
-        widgets.Metric("Customers", text.count(len(customers)), "customers", f"{text.percent(inside.mean())} of all"),
-        widgets.Metric(
-            "Revenue so far",
-            text.money(revenue, currency, short=True),
-            "revenue",
-            f"{text.money(revenue / len(customers), currency)} a customer",
-        ),
-    ]
-    scores, plan = None, session.standard_plan()
-    if found.problem is None:
-        scores = session.scores_for(data, plan)[inside]
-        total = session.uncertainty_for(data, plan).total(inside)
-        between = f"12 months; 80% range {text.money_range(total.low, total.high, currency)}"
-        expected = text.money(total.expected, currency, short=True)
-        cards += [
-            widgets.Metric("Expected value", expected, "base_value", between),
-            widgets.Metric(
-                "Will order again",
-                text.percent(scores["p_purchase"].mean()),
-                "returning",
-                f"About {text.count(scores['p_purchase'].sum())} of {text.count(len(customers))}",
-            ),
-        ]
-    widgets.metric_row(cards)
-    best, total_rows = value.find_customers(customers, scores, "", TABLE_ROWS)
-    rank = "revenue" if scores is None else "expected value"
-    scope = "All" if total_rows <= TABLE_ROWS else f"The first {TABLE_ROWS} of"
-    st.caption(f"{scope} {text.plural(total_rows, 'customer')}, highest {rank} first")
-    st.dataframe(
-        best.round({name: 3 for name in best if name.startswith("p_")}).reset_index(),
-        key="cohort_customers",
-        height=min(35 * (len(best) + 1) + 3, 388),
-        hide_index=True,
-        placeholder=text.MISSING,
-        column_order=[name for name in lifetime_parts.TABLE_COLUMNS if name in {"customer_id", *best.columns}],
-        column_config=lifetime_parts.columns(currency),
-    )
-    widgets.csv_download(
-        f"Download {text.plural(total_rows, 'customer')}",
-        "cohort-customers.csv",
-        partial(_customers_csv, customers, scores, found.names[key]),
-        key="download_cohort",
-    )
-
-
-def _customers_csv(customers: pd.DataFrame, scores: pd.DataFrame | None, cohort: str) -> bytes:
-    """A cohort's customers; runs when the button is clicked, outside the session."""
-    found = value.find_customers(customers, scores)[0]
-    chances = [name for name in found.columns if name.startswith("p_")]
-    rounded = found.round(dict.fromkeys(found.columns, 2) | dict.fromkeys(chances, 4))
-    return to_csv(rounded.assign(cohort=cohort))
-
-
-session.clear_with_data(_table, _second, _forecast)

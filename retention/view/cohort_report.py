@@ -4,7 +4,7 @@ import pandas as pd
 
 from retention import cohorts
 from retention.cltv import CltvModel
-from retention.cohort_forecast import cohort_forecast
+from retention.cohort_forecast import cohort_forecast, orders_per_purchase_day
 from retention.cohorts import WAITS
 from retention.order_history import OrderHistory
 from retention.view import cohort_charts as charts
@@ -25,10 +25,15 @@ def cohort_sections(data: Loaded, history: OrderHistory, model: CltvModel | None
     drawn = found.table[found.table["key"].isin(keys) & (found.table["age"] <= VIEW.ages)]
     if drawn.empty:
         return []
-    triangle = charts.triangle_chart(frames.triangle_frame(drawn, keys, found.names, VIEW.show), VIEW.unit)
+    triangle = charts.triangle_chart(frames.triangle_frame(drawn, keys, found, VIEW.show), VIEW.unit)
     lit = frames.highlighted(VIEW, found, keys, None)
     past = frames.past_frame(VIEW, found, keys, lit, "revenue", data)
     ahead = frames.ahead_frame(VIEW, found, lit, past, "revenue", data)
+    older = (
+        f" * The orders begin on {text.day(data.orders.start)}: so many new customers can hardly all be new."
+        if set(keys) & set(list(found.names)[: found.older])
+        else ""
+    )
     currency = data.orders.currency
     curves = charts.growth_chart(past, ahead, "Revenue a customer", VIEW.unit, currency, money=True)
     words = "Dashed: what the model expects of the newest cohorts, with its 80% range." if len(ahead) else ""
@@ -37,7 +42,7 @@ def cohort_sections(data: Loaded, history: OrderHistory, model: CltvModel | None
             "Cohorts: who came back, and when",
             f"Percent of the customers of a month who ordered so many months later, up to {text.day(data.orders.end)}. "
             f"The newest {len(keys)} of {len(found.names)} cohorts; the number beside a cohort is its size.",
-            (Figure(svg_of(triangle, WIDE), "Dashed cells: the month is not over yet.", wide=True),),
+            (Figure(svg_of(triangle, WIDE), f"Dashed cells: the month is not over yet.{older}", wide=True),),
             _triangle_table(drawn, keys, found),
         ),
         Section(
@@ -55,12 +60,12 @@ def cohort_sections(data: Loaded, history: OrderHistory, model: CltvModel | None
 
 def _cohorts(data: Loaded, history: OrderHistory, model: CltvModel | None) -> Cohorts:
     second = frames.keyed(cohorts.second_orders_of(history, VIEW.period, None))
-    foreseen = None
+    foreseen, per_day = None, orders_per_purchase_day(history)
     if model is not None:
         labels = cohorts.cohort_of(data.customers, VIEW.period, VIEW.by)
-        foreseen = frames.keyed(cohort_forecast(model, data.customers, labels, frames.MONTHS))
-    names = {key: frames.name_of(one, VIEW.period) for key, one in zip(second["key"], second["cohort"], strict=True)}
-    return Cohorts(frames.keyed(cohorts.cohort_table_of(history, VIEW.period)), second, foreseen, None, names)
+        foreseen = frames.in_orders(cohort_forecast(model, data.customers, labels, frames.MONTHS), per_day)
+    table = frames.keyed(cohorts.cohort_table_of(history, VIEW.period))
+    return frames.cohorts_of(table, second, foreseen, None, VIEW, data.orders.start, per_day)
 
 
 def _triangle_table(drawn: pd.DataFrame, keys: list[str], found: Cohorts) -> Table:

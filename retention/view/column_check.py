@@ -10,8 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 from retention.columns import Mapping
 from retention.errors import RetentionError
 from retention.files import Sheet
-from retention.formats import ROLES
-from retention.lines import DIMENSIONS
+from retention.formats import CONTACT_ROLES, ORDER_ROLES, ROLES, SIGNAL_ROLES
+from retention.lines import CARRIED
 from retention.order_report import Question
 from retention.orders import Orders, build_orders
 from retention.view import load_flow, rows_report, text, widgets
@@ -93,7 +93,8 @@ def _label(orders: Orders) -> str:
 def _mapping_form(opened: load_flow.Draft) -> Mapping:
     """A choice of column for each role, the needed ones first."""
     detected, columns = opened.detected.columns, opened.sheet.columns
-    rest = [role for role in ROLES if role not in ALWAYS_SHOWN]
+    rest = [role for role in ORDER_ROLES if role not in ALWAYS_SHOWN]
+    people = [*CONTACT_ROLES, *SIGNAL_ROLES]
 
     def key(role: str) -> str:
         return f"role_{role}_{opened.sheet.digest[:12]}"
@@ -122,6 +123,12 @@ def _mapping_form(opened: load_flow.Draft) -> Mapping:
     chosen = {role: choose(role) for role in ALWAYS_SHOWN}
     with st.expander(f"More columns ({sum(role in detected for role in rest)} found)", icon=":material/tune:"):
         chosen |= {role: choose(role) for role in rest}
+    found = sum(role in detected for role in people)
+    with st.expander(f"Contact details and signals ({found} found)", icon=":material/contact_mail:"):
+        st.caption(
+            "To send messages, to leave people out, and for groups such as subscribers. The other numbers do without."
+        )
+        chosen |= {role: choose(role) for role in people}
     return opened.detected.with_columns(**chosen)
 
 
@@ -205,7 +212,7 @@ def _first_orders(found: Reading) -> None:
 
 def _order_columns(currency: str | None, timed: bool) -> dict:
     column, unit = st.column_config, f" ({currency})" if currency else ""
-    labels = {role: ROLES[role].label for role in ("order_id", "customer_id", *DIMENSIONS, "currency")}
+    labels = {role: ROLES[role].label for role in ("order_id", "customer_id", *CARRIED, "currency")}
     return {
         **labels,
         "ordered_at": column.DatetimeColumn(

@@ -23,12 +23,14 @@ from retention.month_ranges import month_ranges
 from retention.order_history import OrderHistory, order_history
 from retention.orders import Orders
 from retention.recent_checks import recent_checks
+from retention.rules import SegmentRules
 from retention.samples import SAMPLES, sample_orders
 from retention.totals import Uncertainty, value_uncertainty
 from retention.value import concentration, revenue_history, top_shares, value_histogram
 from retention.what_if import Levers, WhatIf, what_if
 
 _KEY, _ADDRESS, _PURCHASE_MODEL = "loaded_orders", "kept_address", "chosen_purchase_model"
+_SEGMENT_RULES = "segment_rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,16 @@ def choose_purchase_model(kind: str) -> None:
 def purchase_model() -> str:
     """The purchase model of the session: "auto" unless chosen otherwise."""
     return st.session_state.get(_PURCHASE_MODEL, "auto")
+
+
+def keep_segment_rules(rules: SegmentRules) -> None:
+    """Make these the thresholds of the stages and traits on every page of the session."""
+    st.session_state[_SEGMENT_RULES] = rules
+
+
+def segment_rules() -> SegmentRules:
+    """The thresholds of the stages and traits: as set on the segments page, else the published scheme."""
+    return st.session_state.get(_SEGMENT_RULES, SegmentRules())
 
 
 def standard_plan(horizon_days: int = 365) -> Plan:

@@ -27,7 +27,7 @@ def describe(model: CltvModel, currency: str | None) -> list[Point]:
     found = typical_customer(model)
     return [
         _rhythm(found.days_between_orders, found.median_days_between_orders),
-        _leaving(found.leave_share, model.a, model.b),
+        _leaving(found.leave_share, model),
         _spend(model.spend, currency),
     ]
 
@@ -92,20 +92,26 @@ def _orders_a_year(number: float) -> str:
     return "1 order" if round(number, 1) == 1 else f"{number:,.1f} orders" if number < 20 else f"{number:,.0f} orders"
 
 
-def _leaving(share: float | None, a: float, b: float) -> Point:
+def _leaving(share: float | None, model: CltvModel) -> Point:
     title, icon = "Leaving", ":material/logout:"
+    # BG/NBD takes a customer to stay at least until the second order; MBG/NBD does not.
+    from_first = model.purchase_model == "mbg_nbd"
+    order = "order, the first too" if from_first else "repeat order"
     caveat = (
         "Mean of the beta distribution, a / (a + b): the probability that a customer stops for good right "
-        "after a repeat order. The model cannot see whether a one-time buyer has left."
+        f"after {'an order, be it the first or a later one' if from_first else 'a repeat order'}."
     )
+    if not from_first:
+        caveat += " The model cannot see whether a one-time buyer has left."
     if share is None:
         return Point(icon, title, "How many stop after an order cannot be stated.", caveat)
-    sentence = f"After each repeat order, {one_in(share)} customers never returns."
+    sentence = f"After each {order}, {one_in(share)} customers never returns."
     if "in" not in one_in(share):
-        sentence = f"After each repeat order, {one_in(share)} of customers never return."
+        sentence = f"After each {order}, {one_in(share)} of customers never return."
     if share < 0.001:
-        sentence = "After a repeat order practically nobody stops for good, as far as these orders show."
-    elif a < 1 and b < 1:
+        order = "an order" if from_first else "a repeat order"
+        sentence = f"After {order} practically nobody stops for good, as far as these orders show."
+    elif model.a < 1 and model.b < 1:
         sentence += " Few are in between: some leave at once, others hardly ever."
     return Point(icon, title, sentence, caveat)
 

@@ -33,10 +33,15 @@ ONE_TIME = "#9C9FA1"
 REPEAT = ACCENT
 """One-time against repeat buyers, wherever a chart splits by the two."""
 
-STATUS_COLOURS = {"good": "green", "caution": "orange", "bad": "red"}
+STATUS_COLOURS = {"good": "green", "unknown": "gray", "caution": "orange", "bad": "red"}
 """Names of the theme's own colours, for `st.badge` and coloured Markdown."""
 
-STATUS_ICONS = {"good": ":material/check_circle:", "caution": ":material/warning:", "bad": ":material/error:"}
+STATUS_ICONS = {
+    "good": ":material/check_circle:",
+    "unknown": ":material/help:",
+    "caution": ":material/warning:",
+    "bad": ":material/error:",
+}
 
 BACKGROUNDS = {"light": "#FFFFFF", "dark": "#12181B"}
 """The page backgrounds of the two themes, as in `.streamlit/config.toml`."""

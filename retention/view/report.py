@@ -27,6 +27,8 @@ from retention.view import text
 #: Width of a chart in pixels, and of one that takes the whole line.
 WIDTH, WIDE = 400, 860
 TRENDS = ("customer_retention_rate", "repeat_purchase_rate", "average_order_value", "revenue")
+FEWEST_MONTHS = 3
+_MONTHS = {True: "Each calendar month taken by itself.", False: "There are too few months for a line."}
 _WORDS = {
     "better": "Better",
     "worse": "Worse",
@@ -94,17 +96,20 @@ def report_html(
     first: dict[str, Comparison] = {}
     for comparison in comparisons:
         first.setdefault(comparison.metric, comparison)
-    other = [f"Compared with {words.span(period)}" if period else "" for period in (card.previous, card.year_before)]
-    compared = " and ".join(
-        part if i == 0 else part.replace("Compared with ", "") for i, part in enumerate(filter(None, other))
-    )
+    # A year is compared with the year before it once.
+    earlier = {"Since the period before": (card.previous, card.against_previous)}
+    if card.year_before != card.previous:
+        earlier["Since the year before"] = card.year_before, card.against_year
+    spans = " and ".join(words.span(period) for period, _ in earlier.values() if period)
     template = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     ).get_template("report.html")
     return template.render(
         title=f"{name}: how well we keep customers",
         period=words.span(card.period),
-        compared=f"{compared}." if compared else "Nothing to compare with: the orders begin later.",
+        compared=f"Compared with {spans}." if spans else "Nothing to compare with: the orders begin later.",
+        earlier=list(earlier),
+        comparable=words.COMPARABLE,
         active_days=card.active_days,
         orders=f"Orders from {text.day(orders.start)} to {text.day(orders.end)}",
         made=text.day(made or date.today()),
@@ -113,7 +118,9 @@ def report_html(
         strategies=reading.strategies[:3],
         notes=card.notes,
         metrics=[
-            _metric(card, metric, first.get(metric), orders.currency) for metric in METRICS if _known(card, metric)
+            _metric(card, metric, first.get(metric), [against for _, against in earlier.values()], orders.currency)
+            for metric in METRICS
+            if _known(card, metric)
         ],
         benchmarks=[
             f"{METRICS[one.metric].label}, benchmark: {words.explanation(one)}"
@@ -138,7 +145,7 @@ def _worth(reading: Reading, currency: str | None) -> list[str]:
     if gap.gain is not None:
         amount = text.money(gap.gain.expected, currency, short=True)
         between = text.money_range(gap.gain.low, gap.gain.high, currency)
-        return [f"Closing the gap is worth {amount} (80% range {between}). {gap.basis}"]
+        return [f"Closing the gap is worth {amount} (80% range, the gap's own included: {between}). {gap.basis}"]
     lines = [gap.basis]
     if np.isfinite(gap.arithmetic):
         amount = text.money(gap.arithmetic, currency, short=True)
@@ -150,19 +157,21 @@ def _known(card: Scorecard, name: str) -> bool:
     return bool(np.isfinite(card.metrics.loc[name, "value"]))
 
 
-def _metric(card: Scorecard, name: str, comparison: Comparison | None, currency: str | None) -> dict:
+def _metric(
+    card: Scorecard, name: str, comparison: Comparison | None, earlier: list[pd.DataFrame], currency: str | None
+) -> dict:
     row = card.metrics.loc[name]
     standing = against = mood = ""
     if comparison is not None:
         standing, mood = comparison.status.capitalize(), comparison.status.replace(" ", "-")
         against = f"{words.against(comparison, currency)}; store {words.store_side(comparison, currency)}"
+        against += f"; {words.doubt(comparison)}" if words.doubt(comparison) else ""
     return {
         "label": METRICS[name].label,
         "definition": METRICS[name].definition,
         "value": words.shown(name, row["value"], currency),
         "range": words.between(name, row["low"], row["high"], currency) if np.isfinite(row["low"]) else "",
-        "previous": _change(card.against_previous, name),
-        "year": _change(card.against_year, name),
+        "changes": [_change(against, name) for against in earlier],
         "standing": standing,
         "mood": mood,
         "against": against,
@@ -187,7 +196,7 @@ def _sections(card: Scorecard, trend: pd.DataFrame, bridge: pd.DataFrame, curren
     months = []
     for name in TRENDS:
         frame = frames.trend_frame(trend, name, card.period, currency)
-        if len(frame) > 1:
+        if len(frame) >= FEWEST_MONTHS:
             chart = charts.trend_chart(frame, METRICS[name].label, METRICS[name].kind, currency)
             months.append(Figure(svg_of(chart), f"{METRICS[name].label}; hollow: a month in part, shaded: the period."))
     waits = []
@@ -214,7 +223,7 @@ def _sections(card: Scorecard, trend: pd.DataFrame, bridge: pd.DataFrame, curren
     )
     return [
         Section("The customer base", figures=tuple(base)),
-        Section("Month by month", "Each calendar month taken by itself.", tuple(months)),
+        Section("Month by month", _MONTHS[bool(months)], tuple(months)),
         Section("How long it takes", figures=tuple(waits)),
         Section("New against returning customers", table=Table(tuple(buyers.columns), rows)),
     ]

@@ -1,4 +1,4 @@
-"""What became of a file's rows, in words: kept, left out and why, refunds, assumptions."""
+"""What became of a file's rows, in words: kept, left out and why, refunds, assumptions, doubts."""
 
 import math
 
@@ -64,7 +64,9 @@ def report(data: Loaded) -> None:
             lambda: to_csv(data.orders.dropped_rows(), index=False),
             key="download_left_out",
         )
-    for words in notes(data.orders):
+    for words in found.warnings:
+        st.markdown(f":orange[:material/warning:] {text.plain(words)}")
+    for words in _notes(data.orders):
         note(words)
 
 
@@ -89,7 +91,11 @@ def amount_column(currency: str | None):
 
 
 def notes(orders: Orders) -> list[str]:
-    """What was assumed and noticed while reading, in words."""
+    """What to doubt, what was assumed and what was noticed while reading, in words."""
+    return [*orders.report.warnings, *_notes(orders)]
+
+
+def _notes(orders: Orders) -> list[str]:
     found, currency = orders.report, orders.currency
     words = list(found.notes)
     if found.refunded:
@@ -104,4 +110,4 @@ def notes(orders: Orders) -> list[str]:
 
 def note(words: str) -> None:
     """One such remark on the page."""
-    st.markdown(f":gray[:material/info:] {text.plain(words)}")
+    st.markdown(f":gray[:material/info:] {text.plain(words, limit=1000)}")

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from retention.benchmarks import Comparison
+from retention.benchmarks import UNKNOWN, Comparison
+from retention.changes import CANNOT, THIN
 from retention.metrics import METRICS
 from retention.scorecard import Scorecard
 from retention.view import scorecard_data as data_of
@@ -17,11 +18,9 @@ from retention.view.scorecard_data import Settings
 GROUPS = {
     "Do customers stay?": ("customer_retention_rate", "retained_share", "churn_rate", "repeat_purchase_rate"),
     "How soon do they come back?": ("days_to_second_order", "days_between_orders", "days_since_last_order"),
-    "What do they bring?": ("revenue", "average_order_value", "orders_per_customer", "revenue_per_customer"),
-    "New and returning": (
-        *("new_customers", "returning_customers", "returning_revenue_share"),
-        *("new_order_value", "returning_order_value"),
-    ),
+    "What do they bring?": ("revenue", "revenue_per_customer", "orders_per_customer"),
+    "What does an order bring?": ("average_order_value", "new_order_value", "returning_order_value"),
+    "New and returning": ("new_customers", "returning_customers", "returning_revenue_share"),
     "Given away": ("discount_share", "refund_share"),
 }
 _BADGES = {
@@ -30,7 +29,6 @@ _BADGES = {
     "up": ("gray", ":material/north_east:", "Up"),
     "down": ("gray", ":material/south_east:", "Down"),
     "noise": ("gray", ":material/drag_handle:", "No clear change"),
-    "unknown": ("gray", ":material/question_mark:", "Unknown"),
 }
 
 
@@ -40,12 +38,12 @@ def cards(data: Loaded, card: Scorecard, settings: Settings) -> None:
     for comparison in data_of.comparisons_for(data, settings):
         comparisons.setdefault(comparison.metric, comparison)
     trend = data_of.trend_for(data, settings)
-    for group, names in GROUPS.items():
+    for number, (group, names) in enumerate(GROUPS.items()):
         names = [name for name in names if np.isfinite(card.metrics.loc[name, "value"]) or group != "Given away"]
         if not names:
             continue
         st.subheader(group, anchor=False)
-        with st.container(key=f"score-{group.split()[0].lower()}"):
+        with st.container(key=f"score-{number}"):
             for name in names:
                 with st.container(border=True, gap="xsmall"):
                     _card(data, card, name, comparisons.get(name), trend)
@@ -81,19 +79,34 @@ def _changes(card: Scorecard, name: str) -> None:
     since = {label: against for label, (period, against) in since.items() if period is not None}
     if not since:
         st.caption(":material/history: Nothing to compare with")
+    elif all(against.loc[name, "verdict"] == CANNOT for against in since.values()):
+        why = list(dict.fromkeys(against.loc[name, "why"] for against in since.values()))
+        since = {}
+        _no_change("Not comparable", "with an earlier period", " ".join(why))
     for label, against in since.items():
         row = against.loc[name]
-        colour, icon, word = _BADGES[words.direction(name, row)]
-        st.markdown(f":{colour}[{icon} **{word}**] :small[{text.plain(words.change(name, row))} since {label}]")
+        if row["verdict"] == CANNOT:
+            _no_change("Not comparable", f"with {label}", row["why"])
+        elif row["verdict"] == THIN:
+            _no_change("Too little data", f"for a change since {label}", row["why"])
+        else:
+            colour, icon, word = _BADGES[words.direction(name, row)]
+            st.markdown(f":{colour}[{icon} **{word}**] :small[{text.plain(words.change(name, row))} since {label}]")
+
+
+def _no_change(word: str, of: str, why: str) -> None:
+    help_text = f"{why} {words.COMPARABLE}" if word == "Not comparable" else why
+    st.markdown(f":gray[:material/block: **{word}**] :small[{of}]", help=text.plain(help_text, limit=1000))
 
 
 def _standing(comparison: Comparison, currency: str | None) -> None:
     colour = words.STATUS_COLOURS.get(comparison.status, "gray")
-    yours = "too little data to compare"
+    parts = [words.against(comparison, currency)]
     if np.isfinite(comparison.store.value):
-        yours = f"by its definition you have {words.store_side(comparison, currency)}"
+        parts.append(f"by its definition you have {words.store_side(comparison, currency)}")
+    if comparison.status == UNKNOWN:
+        parts.append(words.doubt(comparison))
     st.markdown(
-        f":{colour}[:material/flag: **{comparison.status.capitalize()}**] "
-        f":small[{text.plain(f'{words.against(comparison, currency)}; {yours}')}]",
+        f":{colour}[:material/flag: **{comparison.status.capitalize()}**] :small[{text.plain('; '.join(parts))}]",
         help=text.plain(words.explanation(comparison), limit=1500),
     )

@@ -6,14 +6,18 @@ import pandas as pd
 from retention.view import palette, text
 from retention.view.charts import HEIGHT, money_axis
 
+#: Steps of the bridge in full, and as they stand below it, in lines short enough for a phone.
 _STEPS = {
-    "start": "Active at the start",
-    "new": "New",
-    "won_back": "Won back",
-    "retained": "Stayed, spent more or less",
-    "lapsed": "Lapsed",
-    "end": "Active at the end",
+    "start": ("Active at the start", "Active at|the start"),
+    "new": ("New", "New"),
+    "won_back": ("Won back", "Won|back"),
+    "retained": ("Stayed, spent more or less", "Stayed"),
+    "lapsed": ("Lapsed", "Lapsed"),
+    "end": ("Active at the end", "Active at|the end"),
 }
+#: The narrowest range of an axis that does not begin at 0, so that chance does not look like a cliff.
+_LEAST_RANGE = {"rate": 0.05, "days": 10.0, "number": 0.2}
+_MOST_TICKS = 12
 _TOP = {"orient": "top", "direction": "horizontal", "labelLimit": 280}
 
 
@@ -23,7 +27,8 @@ def bridge_chart(frame: pd.DataFrame, measure: str, currency: str | None) -> alt
     ends = shown["step"].isin(["start", "end"])
     running = shown[measure].where(~ends, 0.0).cumsum() + float(shown.loc[0, measure])
     shown = shown.assign(
-        label=shown["step"].map(_STEPS),
+        label=[_STEPS[step][0] for step in shown["step"]],
+        short=[_STEPS[step][1] for step in shown["step"]],
         top=shown[measure].where(ends, running),
         bottom=(running - shown[measure]).where(~ends, 0.0),
         what=ends.map({True: "Active customers", False: ""}),
@@ -34,12 +39,13 @@ def bridge_chart(frame: pd.DataFrame, measure: str, currency: str | None) -> alt
     ]
     shown["above"] = shown[["top", "bottom"]].max(axis=1)
     domain = ["Active customers", "Gained", "Lost"]
-    x = alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelLimit=120, labelPadding=6))
+    axis = alt.Axis(labelAngle=0, labelPadding=6, labelOverlap=False, labelExpr="split(datum.label, '|')")
+    x = alt.X("short:N", sort=None, title=None, axis=axis)
     axis = money_axis(currency) if measure == "revenue" else alt.Axis(format="~s", tickCount=5)
     title = "Revenue of active customers" if measure == "revenue" else "Customers"
     bars = (
         alt.Chart(shown)
-        .mark_bar(size=46)
+        .mark_bar(size=34)
         .encode(
             x=x,
             y=alt.Y("bottom:Q", title=title, axis=axis),
@@ -91,8 +97,8 @@ def spread_chart(frame: pd.DataFrame, unit: str, title: str, marks: pd.DataFrame
 def trend_chart(frame: pd.DataFrame, label: str, kind: str, currency: str | None) -> alt.LayerChart:
     """One metric month by month, with its period shaded. `frame`: `trend_frame`."""
     axis = {"money": money_axis(currency), "rate": alt.Axis(format="~%", tickCount=5)}.get(kind, alt.Axis(tickCount=5))
-    x = alt.X("middle:T", title=None, axis=alt.Axis(grid=False, format="%b %Y", labelOverlap=True, tickCount=8))
-    y = alt.Y("value:Q", title=f"{label} a month", axis=axis, scale=alt.Scale(zero=kind in ("count", "money")))
+    x = alt.X("middle:T", title=None, axis=_month_axis(frame), scale=_month_scale(frame))
+    y = alt.Y("value:Q", title=f"{label} a month", axis=axis, scale=_value_scale(frame["value"], kind))
     tooltip = [
         alt.Tooltip("month:T", title="Month", format="%b %Y"),
         alt.Tooltip("shown:N", title=label),
@@ -105,7 +111,7 @@ def trend_chart(frame: pd.DataFrame, label: str, kind: str, currency: str | None
     shade = (
         alt.Chart(frame[frame["inside"]])
         .mark_rect(color=palette.NEUTRAL, opacity=0.12)
-        .encode(x=alt.X("month:T", title=None), x2="end:T")
+        .encode(x=alt.X("month:T", title=None, scale=_month_scale(frame)), x2="end:T")
     )
     line = alt.Chart(frame).mark_line(color=palette.ACCENT, strokeWidth=2).encode(x=x, y=y)
     points = (
@@ -119,6 +125,31 @@ def trend_chart(frame: pd.DataFrame, label: str, kind: str, currency: str | None
         )
     )
     return alt.layer(shade, line, points).properties(height=HEIGHT)
+
+
+def _month_scale(frame: pd.DataFrame) -> alt.Scale:
+    return alt.Scale(domain=[_moment(frame["month"].min()), _moment(frame["end"].max())], nice=False)
+
+
+def _month_axis(frame: pd.DataFrame) -> alt.Axis:
+    """One tick in the middle of a month, of every so many months that there is room for."""
+    months = pd.date_range(frame["month"].min(), frame["month"].max(), freq="MS")
+    shown = months[:: -(-len(months) // _MOST_TICKS)]
+    middles = shown + (shown + pd.offsets.MonthBegin(1) - shown) / 2
+    return alt.Axis(grid=False, format="%b %Y", labelOverlap=True, values=[_moment(middle) for middle in middles])
+
+
+def _moment(day: pd.Timestamp) -> alt.DateTime:
+    return alt.DateTime(year=day.year, month=day.month, date=day.day, hours=day.hour)
+
+
+def _value_scale(values: pd.Series, kind: str) -> alt.Scale:
+    if kind in ("count", "money"):
+        return alt.Scale(zero=True)
+    low, high = float(values.min()), float(values.max())
+    missing = max(_LEAST_RANGE[kind] - (high - low), 0.0) / 2
+    low = max(low - missing, 0.0)
+    return alt.Scale(domain=[low, max(high + missing, low + _LEAST_RANGE[kind])], nice=True, zero=False)
 
 
 def _amount(value: float, measure: str, currency: str | None, signed: bool) -> str:

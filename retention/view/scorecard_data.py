@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from retention.benchmarks import Comparison, StoreValue, Target, compare, store_values
+from retention.benchmarks import Comparison, Target, compare
 from retention.errors import ModelError
 from retention.periods import Period
 from retention.reading import Reading, read_scorecard
 from retention.scorecard import Scorecard, bridge, monthly_trend, scorecard_of
+from retention.store_values import StoreValue, store_values
 from retention.view import loaded as session
 from retention.view.loaded import Loaded
 

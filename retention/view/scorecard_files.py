@@ -46,9 +46,10 @@ def downloads(data: Loaded, card: Scorecard, settings: Settings) -> None:
     st.caption("Every table as CSV:")
     tables = {
         "Metrics": lambda: frames.metrics_table(card, comparisons),
-        "Monthly trend": lambda: trend,
-        "Customer base": lambda: base_bridge(history, card),
-        "New and returning": lambda: frames.buyers_frame(card),
+        "Reading": lambda: frames.reading_table(found),
+        "Monthly trend": lambda: frames.rounded(trend),
+        "Customer base": lambda: frames.rounded(base_bridge(history, card)),
+        "New and returning": lambda: frames.buyers_table(card),
         "Waits": lambda: frames.waits_table(card),
     }
     with st.container(horizontal=True):

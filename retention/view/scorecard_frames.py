@@ -9,18 +9,33 @@ from retention.benchmarks import Comparison
 from retention.metrics import METRICS
 from retention.period_counts import quartiles
 from retention.periods import Period
+from retention.reading import Reading
 from retention.scorecard import Scorecard
 from retention.view import scorecard_words as words
 
 SPARK_MONTHS = 24
 #: Bars of a distribution; the longest waits, one in fifty, share the last.
 BARS, LONGEST = 24, 0.98
+#: Digits of a value in a file, by the kind of its metric.
+DIGITS = {"rate": 6, "money": 2, "number": 4, "count": 0, "days": 0}
 
 
 def spark(trend: pd.DataFrame, name: str, period: Period) -> list[float]:
     """A metric in the whole months up to the period's end, at most 24, oldest first."""
     until = trend[(trend["month"] < pd.Timestamp(period.end)) & trend["complete"]].tail(SPARK_MONTHS)
     return until[name].dropna().tolist()
+
+
+def trend_names(trend: pd.DataFrame) -> list[str]:
+    """The metrics that make a line: those with two months or more, or with any where none has as many."""
+    months = trend[list(METRICS)].notna().sum()
+    return [name for name in METRICS if months[name] >= min(2, months.max())]
+
+
+def first_trend(trend: pd.DataFrame, names: list[str]) -> int:
+    """The place of the metric to begin with: the first with half as many months as the one that has most."""
+    months = trend[names].notna().sum()
+    return next(place for place, name in enumerate(names) if months[name] * 2 >= months.max())
 
 
 def trend_frame(trend: pd.DataFrame, name: str, period: Period, currency: str | None) -> pd.DataFrame:
@@ -74,6 +89,59 @@ def buyers_frame(card: Scorecard) -> pd.DataFrame:
     )
 
 
+def rounded(frame: pd.DataFrame, **kinds: str) -> pd.DataFrame:
+    """A frame for a file without the digits that adding up leaves behind.
+
+    `kinds` are those of its columns, as in `METRICS`; columns named as a metric have the metric's.
+    """
+    kinds = {name: metric.kind for name, metric in METRICS.items()} | kinds
+    return frame.round({name: DIGITS[kind] for name, kind in kinds.items() if name in frame})
+
+
+def buyers_table(card: Scorecard) -> pd.DataFrame:
+    """New and returning customers, for a file."""
+    return rounded(buyers_frame(card), **{"Revenue": "money", "Share of revenue": "rate", "Order value": "money"})
+
+
+def reading_table(reading: Reading) -> pd.DataFrame:
+    """Where each metric stands and, of those that lack something, how much and what closing it is worth, for a file."""
+    gaps = {gap.metric: gap for gap in reading.gaps}
+    rows = []
+    for row in reading.metrics:
+        gap = gaps.get(row.metric)
+        found = {
+            "metric": METRICS[row.metric].label,
+            "value": row.value,
+            "standing": row.status,
+            "since_the_period_before": row.previous,
+            "since_the_year_before": row.year,
+            "why_unknown": " ".join(dict.fromkeys(filter(None, row.why))),
+            "rank_of_the_gap": reading.gaps.index(gap) + 1 if gap else None,
+        }
+        if gap:
+            gain = gap.gain
+            found |= {
+                "gap_to": gap.against,
+                "store": gap.store,
+                "store_low_80": gap.low,
+                "store_high_80": gap.high,
+                "aim": gap.aim,
+                "change_needed": gap.change,
+                "worth": gain.expected if gain else None,
+                "worth_low_80": gain.low if gain else None,
+                "worth_high_80": gain.high if gain else None,
+                "worth_basis": gap.basis,
+                "gap_in_the_period": gap.arithmetic,
+                "gap_in_the_period_basis": gap.arithmetic_basis,
+            }
+        rows.append(found)
+    frame = pd.DataFrame(rows)
+    money = dict.fromkeys(("worth", "worth_low_80", "worth_high_80", "gap_in_the_period"), "money")
+    # Metrics of all kinds stand in these columns: six digits do for any.
+    values = dict.fromkeys(("value", "store", "store_low_80", "store_high_80", "aim", "change_needed"), "rate")
+    return rounded(frame.astype({"rank_of_the_gap": "Int64"}), **money, **values)
+
+
 def metrics_table(card: Scorecard, comparisons: Iterable[Comparison]) -> pd.DataFrame:
     """Every metric with its range, its changes and what it is held against, for a file."""
     frame = card.metrics.rename(columns={"low": "low_95", "high": "high_95", "n": "customers_or_waits"})
@@ -81,6 +149,7 @@ def metrics_table(card: Scorecard, comparisons: Iterable[Comparison]) -> pd.Data
         for column, label in (("value", ""), ("change", "_change"), ("low", "_low_95"), ("high", "_high_95")):
             frame[f"{name}{label}"] = against[column].reindex(frame.index)
         frame[f"{name}_verdict"] = against["verdict"].reindex(frame.index)
+        frame[f"{name}_why"] = against["why"].reindex(frame.index)
     first: dict[str, Comparison] = {}
     for comparison in comparisons:
         first.setdefault(comparison.metric, comparison)
@@ -89,14 +158,15 @@ def metrics_table(card: Scorecard, comparisons: Iterable[Comparison]) -> pd.Data
             name: {
                 "against_low": one.low,
                 "against_high": one.high,
-                "store_by_its_definition": one.store.value,
+                "store_by_its_definition": round(one.store.value, DIGITS["rate"]),
                 "standing": one.status,
                 "definition_of_the_benchmark": words.explanation(one),
             }
             for name, one in first.items()
         }
     ).T
-    frame = frame.join(held)
+    # Metrics of all kinds stand in these columns: six digits do for any.
+    frame = frame.round(DIGITS["rate"]).join(held)
     frame.insert(0, "metric", [METRICS[name].label for name in frame.index])
     frame["definition"] = [METRICS[name].definition for name in frame.index]
     frame["period"] = f"{card.period.start} to {card.period.last}"

@@ -61,7 +61,7 @@ def _worth(data: Loaded, gap) -> None:
                     "Closing the gap is worth",
                     text.money(total.expected, currency, short=True),
                     "gap_worth",
-                    f"80% range: {text.money_range(total.low, total.high, currency)}",
+                    f"80% range, the gap's own included: {text.money_range(total.low, total.high, currency)}",
                 )
             ]
         )
@@ -95,9 +95,14 @@ def months(data: Loaded, card: Scorecard, settings: Settings) -> None:
     """One metric month by month, as large as a chart."""
     st.subheader("Month by month", anchor=False, help=text.DEFINITIONS["by_month"])
     trend, currency = data_of.trend_for(data, settings), data.orders.currency
-    names = [name for name in METRICS if trend[name].notna().any()]
+    names = frames.trend_names(trend)
     name = st.selectbox(
-        "Metric", names, format_func=lambda name: METRICS[name].label, key="month_metric", label_visibility="collapsed"
+        "Metric",
+        names,
+        index=frames.first_trend(trend, names),
+        format_func=lambda name: METRICS[name].label,
+        key="month_metric",
+        label_visibility="collapsed",
     )
     frame = frames.trend_frame(trend, name, card.period, currency)
     st.altair_chart(

@@ -6,8 +6,9 @@ import streamlit as st
 
 from retention.benchmarks import ALL, Target, lines_of_business
 from retention.metrics import METRICS
-from retention.periods import PRESETS, Period, preset_period
+from retention.periods import PRESETS, Period, preset_period, whole_preset
 from retention.scorecard import ACTIVE_DAYS, LEAST_ACTIVE, MOST_ACTIVE
+from retention.view import text
 from retention.view.loaded import Loaded
 from retention.view.scorecard_data import Settings
 
@@ -17,7 +18,6 @@ TARGETS = ("customer_retention_rate", "repeat_purchase_rate", "average_order_val
 
 def settings(data: Loaded) -> Settings:
     """Period, active days, line of business and own targets; all but own dates in the URL."""
-    orders = data.orders
     labels = {label: key for key, label in PRESETS.items()}
     with st.container(border=True):
         one, two, three = st.columns(3, gap="medium")
@@ -44,9 +44,21 @@ def settings(data: Loaded) -> Settings:
             bind="query-params",
             help="Whose benchmarks to hold the metrics against. Each is compared by its own definition.",
         )
-        period = _own_dates(data) if chosen == OWN else preset_period(labels[chosen], orders.start, orders.end)
+        period = _own_dates(data) if chosen == OWN else _preset(data, labels[chosen])
         targets = _targets(data)
     return Settings(period, active_days, line or ALL, targets)
+
+
+def _preset(data: Loaded, preset: str) -> Period:
+    """The days of a preset, with a word where the orders have only some of them."""
+    first, last = data.orders.start, data.orders.end
+    period, whole = preset_period(preset, first, last), whole_preset(preset, first, last)
+    if period != whole:
+        st.caption(
+            f":material/info: The orders begin on {text.day(first)}: the period has {period.days:,} of "
+            f"{text.plain(PRESETS[preset].lower())}’s {whole.days:,} days."
+        )
+    return period
 
 
 def _own_dates(data: Loaded) -> Period:

@@ -4,12 +4,17 @@ import math
 
 import pandas as pd
 
-from retention.benchmarks import ABOVE, AHEAD, BEHIND, BELOW, PAR, Benchmark, Comparison
-from retention.changes import DOWN, NOISE, THIN, UP
+from retention.benchmarks import ABOVE, AHEAD, BEHIND, BELOW, PAR, UNKNOWN, Benchmark, Comparison
+from retention.changes import CANNOT, DOWN, NOISE, THIN, UP
 from retention.metrics import METRICS
 from retention.periods import Period
 from retention.view import text
 
+COMPARABLE = (
+    "What looks back at earlier orders is distorted where a file begins: nobody can have lapsed yet, and old customers "
+    "count as new. A change is shown once the orders reach back before the earlier period as many days as customers "
+    "count as active for (at least 180) and twice as many as the two periods lie apart."
+)
 STATUS_COLOURS = {AHEAD: "green", PAR: "gray", BEHIND: "orange", ABOVE: "gray", BELOW: "gray"}
 
 
@@ -36,16 +41,18 @@ def change(name: str, row: pd.Series) -> str:
     """A change with its 95 % range: "+2.1 points (+0.4 to +3.8)"."""
     if row["verdict"] == THIN:
         return "Too little data for a change"
+    if row["verdict"] == CANNOT:
+        return "Not comparable"
     kind = METRICS[name].kind
     amount, low, high = (_moved(kind, row[column]) for column in ("change", "low", "high"))
-    unit = {"rate": " points", "days": " days"}.get(kind, "")
+    unit = {"rate": " points", "days": " day" if amount in ("+1", "−1") else " days"}.get(kind, "")
     return f"{amount}{unit} ({low} to {high})"
 
 
 def direction(name: str, row: pd.Series) -> str:
     """Whether a change is "better", "worse", "up", "down", "noise" or "unknown"."""
     verdict, better = row["verdict"], METRICS[name].better
-    if verdict == THIN:
+    if verdict in (THIN, CANNOT):
         return "unknown"
     if verdict == NOISE:
         return "noise"
@@ -62,10 +69,22 @@ def against(comparison: Comparison, currency: str | None) -> str:
 
 
 def store_side(comparison: Comparison, currency: str | None) -> str:
-    """The store's value by the definition of what it is held against, with its 95 % range."""
+    """The store's value by the definition of what it is held against, with its 95 % range where it has one."""
     store = comparison.store
     value, low, high = (_level(comparison, x, currency) for x in (store.value, store.low, store.high))
+    if not (math.isfinite(store.low) and math.isfinite(store.high)):
+        return value
     return f"{value} ({low} to {high})"
+
+
+def doubt(comparison: Comparison) -> str:
+    """Why it is unknown where a metric stands, in a few words; empty where it is known."""
+    store = comparison.store
+    if comparison.status != UNKNOWN:
+        return ""
+    if store.note and (store.higher or store.lower):
+        return "the orders do not reach back far enough to tell"
+    return "too little data to tell"
 
 
 def explanation(comparison: Comparison) -> str:
@@ -84,6 +103,8 @@ def span(period: Period) -> str:
 
 
 def _level(comparison: Comparison, value: float, currency: str | None) -> str:
+    if not math.isfinite(value):
+        return text.MISSING
     return f"{value:+.0%}".replace("-", "−") if comparison.lift else shown(comparison.metric, value, currency)
 
 

@@ -64,6 +64,34 @@ PAGES = (
         "Which groups do they form?",
         "Customers",
     ),
+    Page(
+        "pages/own_segments.py",
+        "Own segments",
+        ":material/tune:",
+        "Which customers do you mean?",
+        "Customers",
+    ),
+    Page(
+        "pages/rfm.py",
+        "RFM grid",
+        ":material/apps:",
+        "Who ordered lately, often and for much?",
+        "Customers",
+    ),
+    Page(
+        "pages/movement.py",
+        "Movement",
+        ":material/swap_calls:",
+        "Who moved from which stage to which?",
+        "Customers",
+    ),
+    Page(
+        "pages/campaigns.py",
+        "Campaigns",
+        ":material/campaign:",
+        "Whom to address, with what, at what cost, for what return?",
+        "Action",
+    ),
 )
 
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from retention.view.loaded import Plan
 
 CHECKS_PAGE = "pages/lifetime_value.py"
-STATUS_WORDS = {"good": "Good", "caution": "With care", "bad": "Doubtful"}
+#: What each status of a check is called, the worst first.
+STATUS_WORDS = {"bad": "Doubtful", "caution": "With care", "unknown": "Cannot be told yet", "good": "Good"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +97,15 @@ def terms(plan: "Plan") -> str:
 
 
 def forecast_caution(checks: Sequence["Check"], *, link: bool = True) -> None:
-    """One panel beside a forecast with a check that is not good; nothing where all are good.
+    """One panel beside a forecast with a check that raises a doubt; nothing where none does.
 
     It says the worst finding in words and how many more there are; `link` adds the way to all checks, for
     pages other than the one that lists them.
     """
-    poor = sorted((check for check in checks if check.status != "good"), key=lambda check: check.status)
+    poor = sorted((check for check in checks if check.status in ("bad", "caution")), key=_severity)
     if not poor:
         return
-    worst, more = poor[0], len(poor) - 1  # "bad" sorts before "caution"
+    worst, more = poor[0], len(poor) - 1
     colour, icon = palette.STATUS_COLOURS[worst.status], palette.STATUS_ICONS[worst.status]
     head = "Do not act on this forecast yet." if worst.status == "bad" else "Read this forecast with care."
     words = f":{colour}[{icon} **{head}**] {text.plain(worst.finding, limit=600)}"
@@ -138,17 +139,20 @@ def track_record(result: "Backtest | None", plan: "Plan") -> None:
 
 def check_list(checks: Sequence["Check"]) -> None:
     """Checks, the worst first: status as icon, word and colour, the finding, and what to do."""
-    order = {"bad": 0, "caution": 1, "good": 2}
-    for check in sorted(checks, key=lambda check: order[check.status]):
+    for check in sorted(checks, key=_severity):
         colour, icon = palette.STATUS_COLOURS[check.status], palette.STATUS_ICONS[check.status]
         finding = text.plain(check.finding, limit=1000)
         if check.status == "good":
-            st.markdown(f":{colour}[{icon}] {finding}")
+            st.markdown(f":{colour}[{icon} **{text.plain(check.name)}**] {finding}")
             continue
         with st.container(border=True, gap="xsmall"):
             st.markdown(f":{colour}[{icon} **{STATUS_WORDS[check.status]}:** {text.plain(check.name)}]")
             st.markdown(finding)
             st.markdown(f"**What to do:** {text.plain(check.advice, limit=1000)}")
+
+
+def _severity(check: "Check") -> int:
+    return list(STATUS_WORDS).index(check.status)
 
 
 def customer_query(key: str, width: int | Literal["stretch"] = "stretch") -> str:

@@ -72,7 +72,14 @@ def test_the_table_is_that_of_the_analysis(store):
         assert table[name].tolist() == found[name].tolist()
     assert table["repeat_purchase_rate"].to_numpy() == pytest.approx(found["repeat_purchase_rate"], abs=0.0006)
     assert table["revenue_growth"].to_numpy() == pytest.approx(found["revenue_growth"], abs=0.0006)
-    assert {"value_per_customer", "value_per_customer_low", "days_to_second_order"} <= set(table)
+    # What the verdict is about stands first, each with its range in one column.
+    assert table.columns[:6].tolist() == [
+        *("name", "verdict", "value_per_customer", "value_per_customer_range"),
+        *("repeat_purchase_rate", "repeat_purchase_rate_range"),
+    ]
+    low, high = (found[f"repeat_purchase_rate_{end}"].iloc[0] for end in ("low", "high"))
+    assert table["repeat_purchase_rate_range"].iloc[0] == f"{low:.0%} to {high:.0%}"
+    assert {"days_to_second_order", "revenue_per_customer"} <= set(table)
     assert store.get("download_button")
 
 

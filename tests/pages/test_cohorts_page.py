@@ -1,12 +1,18 @@
 """The cohorts page: its settings, its charts' rows, one cohort's customers, and files with little in them."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from retention.cohort_forecast import orders_per_purchase_day
 from retention.cohorts import cohort_table, second_orders
+from retention.order_history import order_history
 from retention.samples import sample_orders
 from retention.view import cohort_frames as frames
+from retention.view import text
+from retention.view.cohort_data import file_name
 from tests.pages.steps import button, metrics, open_page, order_file, select, use_upload, words
 
 PAGE = "pages/cohorts.py"
@@ -23,8 +29,8 @@ def page(cdnow):
 def view_of_cdnow() -> tuple[frames.View, frames.Cohorts]:
     orders = sample_orders("cdnow")
     table, second = frames.keyed(cohort_table(orders)), frames.keyed(second_orders(orders))
-    names = {key: frames.name_of(cohort, "month") for key, cohort in zip(second["key"], second["cohort"], strict=True)}
-    return frames.View("month", None, "Share", 24, 12), frames.Cohorts(table, second, None, None, names)
+    view = frames.View("month", None, "Share", 24, 12)
+    return view, frames.cohorts_of(table, second, None, None, view, orders.start, 1.0)
 
 
 def test_opened_cold_it_offers_the_sample_store_there_and_then():
@@ -72,8 +78,23 @@ def test_other_periods_make_other_cohorts(page, kind):
     at = at.segmented_control(key="measure").set_value("Orders").run()
     at = at.segmented_control(key="show").set_value("Customers").run()
     assert not at.exception
-    assert "Expected orders count days with an order" in words(at)
+    # CDNOW's repeat days have 1.04 orders each: two orders on one day are two.
+    assert f"times the {orders_per_purchase_day(order_history(sample_orders('cdnow'))):.2f} orders" in words(at)
     assert "Number of the customers of a cohort" in words(at)
+
+
+def test_a_chosen_month_is_not_taken_for_the_week_of_the_same_day(page):
+    """Months, weeks and quarters may begin on the same day."""
+    at = select(page, "Cohorts by").set_value("Week").run()
+    at = select(at, "Cohort").set_value("1997-03-03").run()
+    assert not at.exception
+    weekly = metrics(at)["Customers"]
+    at = select(at, "Cohorts by").set_value("Quarter").run()
+    assert select(at, "Cohort").value == "1997-01-01"
+    assert metrics(at)["Customers"] == "2,357"
+    assert metrics(at)["Customers"] != weekly
+    at = select(at, "Cohorts by").set_value("Month").run()
+    assert select(at, "Cohort").value == "1997-03-01"
 
 
 @pytest.mark.parametrize("by", ["First channel", "First coupon", "First product"])
@@ -135,13 +156,54 @@ def test_names_from_the_file_are_shown_as_they_are(front):
     assert any("none" in note for note in notes)
 
 
+def test_one_customer_has_one_range(front):
+    rows = [
+        f"{i}-{k},c{i}@x.com,2024-{1 + (i + k) % 6:02d}-{1 + i % 28:02d},{10 + i % 7}"
+        for i in range(300)
+        for k in range(1 + i % 3)
+    ]
+    at = use_upload(front, order_file([*rows, "z,one@x.com,2024-07-01,12"])).switch_page(PAGE).run()
+    assert not at.exception
+    assert metrics(at)["Customers"] == "1"
+    row = at.dataframe[-1].value.iloc[0]
+    note = next(metric.delta for metric in at.metric if metric.label == "Expected value")
+    assert note.endswith(f"80% range {text.money_range(row['cltv_low'], row['cltv_high'])}")
+    assert "12 months, discounted" in note
+
+
+def test_a_cohort_by_value_has_one_size_on_the_page(front):
+    """Sixty customers of the web, ten of whom came in the month that is not over."""
+    rows = [
+        f"{i}-{k},c{i}@x.com,2024-{1 + i // 10 + k:02d}-{1 + i % 10:02d},{10 + i % 7},{('web', 'app')[i % 2]}"
+        for i in range(60)
+        for k in range(1 + i % 2)
+    ]
+    rows += [f"n{i},n{i}@x.com,2024-07-1{i % 3},9,web" for i in range(10)]
+    at = use_upload(front, order_file(rows, "Order,Email,Date,Total,Channel")).switch_page(PAGE).run()
+    at = select(at, "Cohorts by").set_value("First channel").run()
+    assert not at.exception
+    assert "who came in the last one adds to the size and is in no cell yet" in words(at)
+    table = at.dataframe[0].value.set_index("name")["customers"]
+    data = at.session_state["loaded_orders"]
+    found = frames.cohorts_of(
+        frames.keyed(cohort_table(data.orders, "month", "channel", partial=False)),
+        frames.keyed(second_orders(data.orders, "month", "channel")),
+        *(None, None, frames.View("month", "channel", "Share", 24, 12), data.orders.start, 1.0),
+    )
+    rows = frames.triangle_frame(
+        found.table, frames.shown_keys(frames.View("month", "channel", "", 9, 9), found), found, "Share"
+    )
+    assert rows.drop_duplicates("label")["label"].tolist() == [f"{name} · {size}" for name, size in table.items()]
+    assert table.sum() == 70
+
+
 # --- the rows of the charts ------------------------------------------------------------------------------------------
 
 
 def test_the_triangles_colours_leave_age_0_out(view_of_cdnow):
     view, found = view_of_cdnow
     keys = frames.shown_keys(view, found)
-    rows = frames.triangle_frame(found.table, keys, found.names, "Share")
+    rows = frames.triangle_frame(found.table, keys, found, "Share")
     repeat = rows[~rows["first"]]
     assert repeat["strength"].max() == 1
     assert rows.loc[rows["first"], "strength"].nunique() == 1
@@ -157,7 +219,8 @@ def test_small_and_unfinished_cells_are_told_apart():
     table = cohort_table(type(orders)(cut, orders.report, orders.start, pd.Timestamp("2026-10-14").date(), "USD", "x"))
     table = frames.keyed(table)
     names = {key: key for key in table["key"]}
-    rows = frames.triangle_frame(table, list(names), names, "Customers")
+    found = frames.Cohorts(table, table.drop_duplicates("key"), None, None, names)
+    rows = frames.triangle_frame(table, list(names), found, "Customers")
     assert rows.loc[~rows["complete"], "note"].str.contains("not over").all()
     assert rows["label"].str.contains("only").equals(table["small"])
     assert not rows.loc[table["small"], "sure"].any()
@@ -190,9 +253,51 @@ def test_the_forecast_goes_on_where_the_curve_ends(page, view_of_cdnow):
         assert line["value"].iloc[-1] - line["value"].iloc[0] == pytest.approx(24)
 
 
+def test_a_month_that_has_just_begun_stands_at_the_left_edge(front):
+    rows = [f"{i},c{i}@x.com,2024-0{1 + i % 5}-{1 + i % 28:02d},10" for i in range(140)]
+    at = use_upload(front, order_file([*rows, "z,one@x.com,2024-06-01,12"])).switch_page(PAGE).run()
+    data = at.session_state["loaded_orders"]
+    view = frames.View("month", None, "Share", 24, 12)
+    table, second = frames.keyed(cohort_table(data.orders)), frames.keyed(second_orders(data.orders))
+    found = frames.cohorts_of(table, second, None, None, view, data.orders.start, 1.0)
+    past = frames.past_frame(view, found, list(found.names), list(found.names), "revenue", data)
+    assert past.groupby("key")["age"].first().tolist() == [0.0] * 6
+    # January's fifth month has seen one of its thirty days.
+    assert past.loc[past["key"] == "2024-01-01", "age"].iloc[-1] == pytest.approx(4 + 1 / 30)
+
+
+def test_first_cohorts_that_hold_older_customers_are_marked():
+    months = pd.date_range("2024-01-01", periods=7, freq="MS")
+    second = pd.DataFrame({"cohort": months, "customers": [900, 400, 380, 450, 300, 280, 240], "small": False})
+    table = second.assign(age=0, observed=second["customers"], active=second["customers"], share=1.0, complete=True)
+    view = frames.View("month", None, "Share", 24, 12)
+    found = frames.cohorts_of(
+        frames.keyed(table), frames.keyed(second), None, None, view, pd.Timestamp("2024-01-01").date(), 1.0
+    )
+    rows = frames.triangle_frame(found.table, list(found.names), found, "Share")
+    assert rows["label"].tolist()[:2] == ["Jan 2024 · 900 *", "Feb 2024 · 400"]
+    assert rows["note"].str.contains("before the file begins").tolist() == [True, *[False] * 6]
+
+
+def test_a_forecast_of_purchase_days_becomes_one_of_orders():
+    forecast = pd.DataFrame({"cohort": ["web"], "orders": [2.0], "orders_low": [1.0], "orders_high": [3.0]})
+    found = frames.in_orders(forecast.assign(revenue=50.0), 1.1)
+    assert found[["orders", "orders_low", "orders_high", "revenue"]].iloc[0].tolist() == pytest.approx(
+        [2.2, 1.1, 3.3, 50]
+    )
+
+
+def test_a_files_name_says_what_makes_the_cohorts_and_of_which_days():
+    data = SimpleNamespace(orders=sample_orders("cdnow"))
+    view = frames.View("month", None, "Share", 24, 12)
+    assert file_name("cohorts", view, data) == "cohorts-by-month-1997-01-01-to-1998-06-30.csv"
+    view = frames.View("month", "channel", "Share", 24, 12)
+    assert file_name("second-orders", view, data).startswith("second-orders-by-channel-1997")
+
+
 def test_files_name_the_cohorts(view_of_cdnow):
     _, found = view_of_cdnow
-    lines = frames.cohorts_csv(found.table, found.names).decode("utf-8-sig").splitlines()
+    lines = frames.cohorts_csv(found.table).decode("utf-8-sig").splitlines()
     assert lines[0].startswith("cohort,age,customers,small,observed,active,share")
-    assert lines[1].startswith("Jan 1997,0,781,False,781,781,1.0")
+    assert lines[1].startswith("1997-01-01,0,781,False,781,781,1.0")
     assert len(lines) == len(found.table) + 1

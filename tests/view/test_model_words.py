@@ -12,6 +12,7 @@ SPEND = SpendModel("gamma_gamma", 35.22, 946, 6.25, 3.74, 15.44, -4055.92)
 
 def model(**changes):
     found = {"r": 0.2426, "alpha": 30.9, "a": 0.7929, "b": 2.4259, "log_likelihood": -9582.43, "spend": SPEND}
+    found |= {"purchase_model": "bg_nbd"}
     found |= {name: getattr(SPEND, name) for name in ("p", "q", "v")} | {"spend_log_likelihood": SPEND.log_likelihood}
     return SimpleNamespace(**(found | changes))
 
@@ -48,7 +49,17 @@ def test_customers_much_alike_have_one_rhythm(r):
 
 
 def test_nobody_leaving_is_said_in_words():
-    assert "practically nobody stops for good" in sentences(a=1e-7)[1]
+    assert sentences(a=1e-7)[1].startswith("After a repeat order practically nobody stops for good")
+    assert sentences(a=1e-7, purchase_model="mbg_nbd")[1].startswith("After an order practically nobody stops")
+
+
+def test_each_model_says_after_which_orders_customers_leave():
+    usual, modified = (model_words.describe(model(purchase_model=kind), None)[1] for kind in ("bg_nbd", "mbg_nbd"))
+    assert usual.sentence.startswith("After each repeat order, 1 in 4 customers never returns.")
+    assert modified.sentence.startswith("After each order, the first too, 1 in 4 customers never returns.")
+    assert "cannot see whether a one-time buyer has left" in usual.caveat
+    assert "one-time buyer" not in modified.caveat
+    assert "be it the first or a later one" in modified.caveat
 
 
 def test_the_store_average_gives_its_reason():

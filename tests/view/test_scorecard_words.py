@@ -29,7 +29,7 @@ def test_values_stand_in_their_unit(name, value, currency, shown):
 
 def test_changes_stand_in_points_days_or_percent_with_their_range():
     assert words.change("churn_rate", row(-0.0162, -0.027, -0.0049)) == "−1.6 points (−2.7 to −0.5)"
-    assert words.change("days_to_second_order", row(-1.2, -31.0, 30.4)) == "−1 days (−31 to +30)"
+    assert words.change("days_to_second_order", row(-1.2, -31.0, 30.4)) == "−1 day (−31 to +30)"
     assert words.change("revenue", row(0.164, 0.073, 0.263)) == "+16.4% (+7.3% to +26.3%)"
     assert words.change("churn_rate", row(-0.0002, -0.01, 0.01)) == "0.0 points (−1.0 to +1.0)"
     assert words.change("revenue", row(0.1, 0.0, 0.2, THIN)) == "Too little data for a change"

@@ -1,5 +1,6 @@
 """Headline numbers that more than one page shows: the same figures in the same words."""
 
+from contextlib import nullcontext
 from datetime import date
 from types import SimpleNamespace
 
@@ -45,6 +46,22 @@ def test_no_caution_where_every_check_is_good(monkeypatch, link):
     monkeypatch.setattr(widgets.st, "container", lambda **options: drawn.append(options))
     widgets.forecast_caution([Check("History", "good", "The orders reach back 400 days.")], link=link)
     assert not drawn
+
+
+def test_what_cannot_be_told_is_no_doubt_and_no_good_news(monkeypatch):
+    drawn, said = [], []
+    monkeypatch.setattr(widgets.st, "container", lambda **options: drawn.append(options) or nullcontext())
+    monkeypatch.setattr(widgets.st, "markdown", said.append)
+    unknown = Check("Rhythm", "unknown", "There are too few waits.", "Load a longer period.")
+    widgets.forecast_caution([unknown])
+    assert not drawn
+    widgets.check_list([Check("History", "good", "Long enough."), unknown, Check("Drift", "bad", "Down.", "Look.")])
+    said = [line.replace("\\", "") for line in said]
+    assert said[0].startswith(":red[")
+    assert "Drift" in said[0]
+    assert said[3] == ":gray[:material/help: **Cannot be told yet:** Rhythm]"
+    assert "Load a longer period." in said[5]
+    assert said[6] == ":green[:material/check_circle: **History**] Long enough."
 
 
 def test_orders_are_summed_up_the_same_way_before_and_after_they_are_used():

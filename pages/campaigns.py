@@ -1,0 +1,123 @@
+"""What do I do about each group, at what cost, for what return?"""
+
+from functools import partial
+
+import streamlit as st
+
+from retention.campaigns import CampaignPlan, best_size_of
+from retention.errors import DataError, RetentionError
+from retention.view import campaign_audience as audience
+from retention.view import campaign_brief as brief
+from retention.view import campaign_controls as controls
+from retention.view import campaign_data as data_of
+from retention.view import campaign_mix as mix
+from retention.view import campaign_results as results
+from retention.view import campaign_state as state
+from retention.view import loaded as session
+from retention.view import shell, text, widgets
+
+data = shell.open_page("Campaigns", "Whom to address, with what, at what cost, for what return?")
+st.html(results.STYLE)
+
+
+@st.fragment
+def campaigns() -> None:
+    """The planner, the kept campaigns and what new customers may cost; only the open tab is computed."""
+    plan, every, new = st.tabs([mix.PLAN, mix.ALL_CAMPAIGNS, mix.NEW], key=mix.TAB, on_change="rerun")
+    if plan.open:
+        with plan:
+            draw_planner()
+    if every.open:
+        with every:
+            mix.draw_all(data)
+    if new.open:
+        with new:
+            mix.draw_new_customers(data)
+
+
+def draw_planner() -> None:
+    """Controls and what follows from them; the verdict is drawn first."""
+    if state.on_table() is None:
+        controls.begin(data)
+    currency = data.orders.currency
+    campaign = controls.whom(data, state.on_table())
+    verdict = st.container()
+    left, right = st.columns([4, 7], gap="large")
+    with left:
+        campaign = controls.assumptions(data, campaign)
+        place = st.container()
+        campaign = controls.sequence(campaign)
+        controls.leave_alone()
+        controls.evidence(campaign)
+    try:
+        reachable = data_of.reachable_for(data, campaign, data_of.before(campaign))
+    except DataError as error:
+        state.update(campaign)
+        with verdict:
+            widgets.problem("Nobody to address", error)
+        if state.kept():
+            draw_another()
+        return
+    with place:
+        people, best = len(reachable.book.pool), best_size_of(reachable, campaign.terms)
+        campaign = controls.audience(campaign, people, best)
+    state.update(campaign)
+    found = data_of.plan_for(data, campaign)
+    with verdict:
+        results.draw_verdict(found, currency)
+    with right:
+        results.draw_metrics(found, currency)
+        results.draw_bridge(found, currency)
+        widgets.forecast_caution(session.checks_for(data))
+    results.draw_turns(found, currency)
+    results.draw_when(data, found)
+    one, two = st.columns(2, gap="large")
+    with one:
+        results.draw_offers(found, currency)
+    with two:
+        results.draw_left_out(data, found)
+    audience.draw_audience(data, found)
+    draw_keep(found, currency)
+
+
+def draw_another() -> None:
+    """Put this campaign aside and begin the next one."""
+    st.button("Plan another one", icon=":material/add:", key="plan_another", on_click=controls.begin, args=(data,))
+
+
+def draw_keep(found: CampaignPlan, currency: str | None) -> None:
+    """Keep the campaign, begin another one, take the brief along."""
+    st.subheader("Keep it", anchor=False)
+    taken = {one.name for one in state.kept() if one.name != state.edited()}
+    name = found.campaign.name
+    with st.container(horizontal=True):
+        st.button(
+            "Keep the changes" if state.edited() else "Keep this campaign",
+            icon=":material/bookmark_add:",
+            key="plan_keep",
+            type="primary",
+            disabled=name in taken,
+            on_click=state.keep,
+            args=(found.campaign,),
+        )
+        draw_another()
+        st.download_button(
+            "Brief (HTML)",
+            # Written when it is clicked, outside the session: everything it needs is passed in.
+            partial(brief.brief_html, data.name, data.orders.end, currency, found),
+            file_name=f"{audience.file_name(name)}.html",
+            mime="text/html",
+            icon=":material/description:",
+            key="plan_brief",
+            on_click="ignore",
+        )
+    if name in taken:
+        st.warning(f"Another kept campaign is called “{text.plain(name)}”. Give this one a name of its own.")
+    elif state.edited():
+        st.caption(f"Kept as “{text.plain(state.edited())}”. See “All campaigns” for its place among the others.")
+
+
+try:
+    campaigns()
+except RetentionError as error:
+    widgets.problem("A campaign cannot be planned with these orders", error)

@@ -1,0 +1,30 @@
+"""Who moved from which stage to which?"""
+
+import streamlit as st
+
+from retention.errors import RetentionError
+from retention.view import movement_data as data_of
+from retention.view import movement_parts as parts
+from retention.view import shell, widgets
+
+data = shell.open_page("Movement", "Who moved from which stage to which?")
+
+
+@st.fragment
+def movements() -> None:
+    """Everything that follows the two days."""
+    try:
+        chosen = parts.settings(data)
+        problem = data_of.problem_of(data)
+        moves = data_of.moves_for(data, chosen)
+    except RetentionError as error:
+        widgets.problem("There is no movement between these days", error)
+        return
+    scored = problem is None
+    parts.headline(data, chosen, moves, problem)
+    stayed = parts.flow(data, chosen, moves, scored)
+    parts.table(moves, stayed, scored, data.orders.currency)
+    parts.one_movement(data, chosen, moves, scored)
+
+
+movements()

@@ -1,0 +1,75 @@
+"""Which customers do I mean?"""
+
+import streamlit as st
+
+from retention.conditions import unavailable
+from retention.errors import RetentionError
+from retention.view import builder_draft as drafts
+from retention.view import builder_gallery as gallery
+from retention.view import builder_library as library
+from retention.view import builder_results as results
+from retention.view import builder_rows as rows
+from retention.view import loaded as session
+from retention.view import own_segments_state as own
+from retention.view import shell, text, widgets
+from retention.view.builder_values import read_controls
+
+data = shell.open_page("Own segments", "Which customers do you mean?")
+st.html(rows.STYLE + library.STYLE)
+
+
+@st.fragment
+def own_segments() -> None:
+    """The builder and the saved segments; of the tabs only the open one is computed."""
+    library.message()
+    features = own.features_for(data)
+    build, ready, saved, both = st.tabs(
+        [library.BUILD, ":material/category: Ready-made", library.SAVED, ":material/join_inner: Overlaps"],
+        key=library.TAB,
+        on_change="rerun",
+    )
+    if build.open:
+        with build:
+            draw_builder(features)
+    if ready.open:
+        with ready:
+            gallery.draw_gallery(features)
+    if saved.open:
+        with saved:
+            library.draw_saved(data, features)
+    if both.open:
+        with both:
+            gallery.draw_overlaps(features)
+
+
+def draw_builder(features: own.Features) -> None:
+    """The segment in words and numbers, its conditions beside what they come to, and saving it."""
+    tree = drafts.draft()
+    read_controls(tree)
+    rule = drafts.rule_of(tree)
+    whole = not any("feature" in node and drafts.unfinished(node) for node in drafts.nodes(tree))
+    usable = not unavailable(rule, features)
+    rows.draw_hero(rule, features)
+    left, right = st.columns([17, 9], gap="medium")
+    with left:
+        rows.draw_editor(tree, rule, features)
+        library.draw_save(rule, whole)
+    with right:
+        if usable:
+            results.draw_worth(data, rule, features)
+            results.draw_download(data, rule, features, drafts.editing() or "segment")
+        if features.value is None:
+            st.warning(
+                "**These orders carry no model of future purchases.** Expected value and probabilities cannot be "
+                f"asked. {text.plain(features.missing('expected_value'), limit=1000)}",
+                icon=":material/warning:",
+            )
+        else:
+            # The checks do not change with the segment, and take longer than all that does.
+            widgets.forecast_caution(features.memory.get("checks", lambda: session.checks_for(data)))
+
+
+try:
+    own_segments()
+except RetentionError as error:
+    widgets.problem("Own segments cannot be built from these orders", error)

@@ -1,0 +1,39 @@
+"""Who ordered lately, often and for much?"""
+
+import streamlit as st
+
+from retention.errors import RetentionError
+from retention.view import rfm_controls as controls
+from retention.view import rfm_data as data_of
+from retention.view import rfm_parts as parts
+from retention.view import shell, widgets
+
+data = shell.open_page("RFM grid", "Who ordered lately, often and for much?")
+
+
+@st.fragment
+def grid() -> None:
+    """The cut points, the grid, and the group that is chosen in it."""
+    basis = data_of.basis_for(data)
+    controls.caution(basis)
+    left, right = st.columns([5, 8], gap="large")
+    with left:
+        rules = controls.draw_rules(data, basis)
+        view = data_of.view_for(data, rules)
+        parts.score_table(view, data.orders.currency)
+        parts.problem(data, basis)
+    with right:
+        place = st.container()
+        group = parts.choose_group(view)
+        cell = parts.chosen_cell(group)
+        with place:
+            parts.grid(data, basis, view, group, cell)
+    if group:
+        parts.one_group(data, basis, view, group, cell)
+    parts.table(view, basis.scores is not None, data.orders.currency)
+
+
+try:
+    grid()
+except RetentionError as error:
+    widgets.problem("These customers cannot be put into the grid", error)

@@ -1,0 +1,78 @@
+"""Ready-made segments for every group that the playbook addresses, with what each of them needs."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from retention.conditions import Rule, unavailable
+from retention.features import Features
+from retention.rule_files import rule_of_data
+
+_FILE = Path(__file__).with_name("ready_made.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyMade:
+    """A segment to start from.
+
+    - `name`, `about` (whom it finds), `group` (under which it stands), `source`, and its `rule`.
+    - `signal`: what the file needs a column of, where orders alone do not tell.
+    - `missing`: why it cannot be had with these orders, and what brings it; empty where it can.
+    """
+
+    name: str
+    about: str
+    group: str
+    source: str
+    rule: Rule
+    signal: str = ""
+    missing: str = ""
+
+
+def ready_made(features: Features) -> tuple[ReadyMade, ...]:
+    """Return the ready-made segments, also those that these orders lack something for, in the order of the list.
+
+    Where a place, product or category is to be chosen, the store's most frequent one stands in the rule.
+    """
+    return tuple(_made(row, features) for row in _read()["segment"])
+
+
+def _made(row: dict[str, Any], features: Features) -> ReadyMade:
+    rule = _with_choice(row, features)
+    missing = unavailable(rule, features)
+    why = missing[0][1] if missing else ""
+    if not missing and "choose" in row and len(features.choices(row["choose"])) < _asked(row):
+        why = f"Needs orders with {'two or more' if _asked(row) > 1 else 'any'} {row['signal']}."
+    about = (row["about"], row["group"], _read()["sources"][row["source"]])
+    return ReadyMade(row["name"], *about, rule, row.get("signal", ""), why)
+
+
+def _asked(row: dict[str, Any]) -> int:
+    return 2 if "??" in json.dumps(row["rule"]) else 1
+
+
+def _with_choice(row: dict[str, Any], features: Features) -> Rule:
+    """The rule, the places to fill in taken by the values that most customers have."""
+    if "choose" not in row:
+        return rule_of_data(row["rule"])
+    known = () if features.missing(row["choose"]) else features.choices(row["choose"])
+    values = dict(zip(("?", "??"), (*known, "?", "?")[:2], strict=True))
+
+    def filled(data: Any) -> Any:
+        if isinstance(data, dict):
+            return {key: filled(value) for key, value in data.items()}
+        if isinstance(data, list):
+            return [filled(value) for value in data]
+        return values.get(data, data) if isinstance(data, str) else data
+
+    return rule_of_data(filled(row["rule"]))
+
+
+@cache
+def _read() -> dict[str, Any]:
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))

@@ -1,0 +1,378 @@
+"""The planner's controls: whom, with what, when, and what the marketer assumes."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from retention.campaign_economics import OPENING, Terms
+from retention.campaigns import BEST, CAP_DAYS, CHANNELS, EVERYBODY, Campaign, Message
+from retention.errors import DataError
+from retention.offers import OFFERS, Offer
+from retention.playbook import Strategy, strategies, usual_campaign, usual_contact_cost
+from retention.view import campaign_data as data_of
+from retention.view import campaign_segments as segments
+from retention.view import campaign_state as state
+from retention.view import campaign_words as words
+from retention.view import text
+from retention.view.loaded import Loaded
+from retention.view.segment_frames import LABELS
+
+#: The stages in the order in which something is usually to be gained.
+FIRST = ("at_risk", "lapsed", "first_time", "repeat", "loyal", "vip", "new")
+WINDOWS = (7, 14, 30, 45, 60, 90, 120, 180)
+MOST_LISTED_BYTES = 20_000_000
+_DAY, _TEXT, _OFFER = "Day", "Message", "Offer"
+
+
+def begin(data: Loaded, names: tuple[str, ...] = (), strategy: str | None = None) -> None:
+    """Put a new campaign on the table: the usual one of the strategy, or of the first that suits the segment.
+
+    Without `names` it is for the first stage that no kept campaign addresses.
+    """
+    if not names:
+        used = {name for one in state.kept() for name in one.segments}
+        names = (next((LABELS[key] for key in FIRST if LABELS[key] not in used), LABELS[FIRST[0]]),)
+    inside = segments.mask(data, names)
+    key = strategy or suited(names)[0].key
+    worth = segments.order_value(data.customers, inside)
+    margin = state.on_table().terms.margin if state.on_table() else Terms().margin
+    campaign = usual_campaign(
+        key, segments=names, order_value=worth, margin=margin, lapsed=segments.lapsed_share(data, inside)
+    )
+    state.put_on_table(replace(campaign, name=state.free_name(_name(key, names))))
+
+
+def suited(names: tuple[str, ...]) -> list[Strategy]:
+    """The playbook's strategies, those for these segments first."""
+    wanted = set(segments.suits(names))
+    return sorted(strategies(), key=lambda one: not wanted & set(one.audience))
+
+
+def whom(data: Loaded, campaign: Campaign) -> Campaign:
+    """Segments, strategy, channel and name. Another segment or strategy begins another campaign."""
+    choices, off = segments.choices(data)
+    fits = suited(campaign.segments)
+    keys = [strategy.key for strategy in fits]
+    matching = set(segments.suits(campaign.segments))
+    names = {one.key: f"{one.name} (suits)" if matching & set(one.audience) else one.name for one in fits}
+    with st.container(border=True):
+        one, two = st.columns([3, 2], gap="medium")
+        one.multiselect(
+            "Segments",
+            choices,
+            default=[name for name in campaign.segments if name in choices],
+            key=state.key("segments"),
+            placeholder="Choose one or several",
+            on_change=_segments_chosen,
+            args=(data,),
+            help="Customers of any of them; nobody is addressed twice. Own segments come from the page “Own segments”."
+            + (f" Not in these orders: {text.plain(', '.join(off), limit=600)}." if off else ""),
+        )
+        two.selectbox(
+            "Strategy",
+            keys,
+            index=keys.index(campaign.strategy) if campaign.strategy in keys else 0,
+            format_func=names.get,
+            key=state.key("strategy"),
+            on_change=_strategy_chosen,
+            args=(data,),
+            help="From the playbook. Choosing another one sets its usual sequence, offers and channel.",
+        )
+        three, four = st.columns([3, 2], gap="medium")
+        name = three.text_input("Name", campaign.name, max_chars=80, key=state.key("name")).strip()
+        four.selectbox(
+            "Channel",
+            list(CHANNELS),
+            index=list(CHANNELS).index(campaign.channel),
+            format_func=CHANNELS.get,
+            key=state.key("channel"),
+            on_change=_channel_chosen,
+            args=(data,),
+        )
+    return replace(campaign, name=name or campaign.name)
+
+
+def _segments_chosen(data: Loaded) -> None:
+    """Other segments: the usual campaign for them, unless the marketer has made this one their own by a name."""
+    campaign, chosen = state.on_table(), tuple(st.session_state[state.key("segments")])
+    if not chosen:
+        # Without a segment there is nothing to plan: the ones before stay.
+        state.put_on_table(campaign, state.edited())
+    elif campaign.name == _usual_name(campaign):
+        _begin_again(data, chosen, None)
+    else:
+        state.put_on_table(replace(campaign, segments=chosen), state.edited())
+
+
+def _strategy_chosen(data: Loaded) -> None:
+    _begin_again(data, state.on_table().segments, st.session_state[state.key("strategy")])
+
+
+def _channel_chosen(data: Loaded) -> None:
+    campaign, channel = state.on_table(), st.session_state[state.key("channel")]
+    inside = segments.mask(data, campaign.segments)
+    cost = usual_contact_cost(channel, segments.order_value(data.customers, inside))
+    terms = replace(campaign.terms, contact_cost=cost)
+    state.put_on_table(replace(campaign, channel=channel, terms=terms), state.edited())
+
+
+def _begin_again(data: Loaded, names: tuple[str, ...], strategy: str | None) -> None:
+    old, changed = state.on_table(), state.edited()
+    begin(data, names, strategy)
+    if changed is not None or old.name != _usual_name(old):
+        state.put_on_table(replace(state.on_table(), name=old.name), changed)
+
+
+def _usual_name(campaign: Campaign) -> str:
+    """The name that the campaign got when it was begun."""
+    return state.free_name(_name(campaign.strategy, campaign.segments), campaign.name)
+
+
+def _name(strategy: str, names: tuple[str, ...]) -> str:
+    return f"{_strategy(strategy).name}: {' + '.join(names)}"[:80]
+
+
+def evidence(campaign: Campaign) -> None:
+    """What the playbook knows of the strategy: what was found, how to go about it, and what not to do."""
+    strategy = _strategy(campaign.strategy)
+    with st.expander(f"What is known of “{strategy.name}”", icon=":material/menu_book:"):
+        st.markdown(f"{text.plain(strategy.evidence, limit=600)} :gray[{text.plain(strategy.source)}]")
+        for step in strategy.how:
+            st.markdown(f"- {text.plain(step, limit=600)}")
+        for rail in strategy.guard_rails:
+            st.markdown(f":orange[:material/do_not_disturb_on:] {text.plain(rail, limit=600)}")
+
+
+def assumptions(data: Loaded, campaign: Campaign) -> Campaign:
+    """Lift, offers, cost and margin: the marketer's, and marked as such."""
+    terms, currency = campaign.terms, data.orders.currency
+    with st.container(border=True):
+        st.markdown("**You assume**", help="The model knows what customers do anyway. What follows is yours to judge.")
+        lift = st.slider(
+            "Lift: of 100 who would not order, so many do",
+            *(0.0, 30.0, round(terms.lift * 100, 1), 0.1),
+            format="%.1f",
+            key=state.key("lift"),
+            help=words.DEFINITIONS["lift"],
+        )
+        st.caption(text.plain(words.LIFT_EVIDENCE, limit=600))
+        offer = _offer(terms.offer, "Main offer", "offer", currency)
+        anyway = st.slider(
+            "Offer used by those who order anyway",
+            *(0, 100, round(terms.anyway_share * 100), 5, "%d%%"),
+            key=state.key("anyway"),
+            disabled=offer.kind == "none" and terms.opening.kind == "none",
+            help=words.DEFINITIONS["anyway"],
+        )
+        opening = terms.opening
+        if opening.kind != "none" or any(message.offer == OPENING for message in campaign.messages):
+            opening = _offer(terms.opening, "Opening offer", "opening", currency)
+        one, two = st.columns(2, gap="medium")
+        margin = one.slider(
+            "Margin",
+            *(1, 100, round(terms.margin * 100), 1, "%d%%"),
+            key=state.key("margin"),
+            help=words.DEFINITIONS["margin"],
+        )
+        cost = two.number_input(
+            f"Cost of a message{f' ({currency})' if currency else ''}",
+            min_value=0.0,
+            value=float(terms.contact_cost),
+            step=_step(terms.contact_cost),
+            format="%.4f" if 0 < terms.contact_cost < 0.01 else "%.2f",
+            key=state.key("contact"),
+            help=words.DEFINITIONS["contact"],
+        )
+    return replace(campaign, terms=Terms(lift / 100, offer, opening, anyway / 100, cost, margin / 100))
+
+
+def audience(campaign: Campaign, people: int, best: int) -> Campaign:
+    """How many of the ranked customers, who is held out, and for how long orders count."""
+    with st.container(border=True):
+        st.markdown("**Audience**")
+        mode = st.segmented_control(
+            "How far down the list",
+            ["Everybody", "Best size", "Own cut"],
+            default={EVERYBODY: "Everybody", BEST: "Best size"}.get(campaign.size, "Own cut"),
+            key=state.key("mode"),
+            required=True,
+            help=words.DEFINITIONS["size"],
+        )
+        size: int | str = {"Everybody": EVERYBODY, "Best size": BEST}.get(mode, EVERYBODY)
+        if mode == "Own cut" and people > 1:
+            start = campaign.size if isinstance(campaign.size, int) else best or people
+            size = st.slider(
+                "Customers, the highest expected gain first",
+                *(1, people, min(max(start, 1), people), max(people // 200, 1)),
+                key=state.key("size"),
+            )
+        one, two = st.columns(2, gap="medium")
+        holdout = one.slider(
+            "Held out",
+            *(0, 50, round(campaign.holdout_share * 100), 1, "%d%%"),
+            key=state.key("holdout"),
+            help=words.DEFINITIONS["holdout"],
+        )
+        windows = sorted({*WINDOWS, campaign.window_days})
+        last = campaign.messages[-1].day
+        window = two.select_slider(
+            "Orders count for",
+            [days for days in windows if days > last],
+            value=campaign.window_days,
+            format_func=lambda days: f"{days} days",
+            key=state.key("window"),
+            help=words.DEFINITIONS["window"],
+        )
+    return replace(campaign, size=size, holdout_share=holdout / 100, window_days=window)
+
+
+def sequence(campaign: Campaign) -> Campaign:
+    """The messages with their days and offers, as a table to edit."""
+    with st.expander(
+        f"Sequence: {text.plural(len(campaign.messages), 'message')}", icon=":material/mark_email_unread:"
+    ):
+        base = pd.DataFrame(
+            [(message.day, message.text, words.OFFER_NAMES[message.offer]) for message in campaign.messages],
+            columns=[_DAY, _TEXT, _OFFER],
+        )
+        source = st.session_state.setdefault(state.key("sequence_source"), base)
+        column = st.column_config
+        edited = st.data_editor(
+            source,
+            key=state.key("sequence"),
+            num_rows="dynamic",
+            hide_index=True,
+            column_config={
+                _DAY: column.NumberColumn(min_value=0, max_value=364, step=1, width="small", required=True),
+                _TEXT: column.TextColumn(max_chars=200, width="large"),
+                _OFFER: column.SelectboxColumn(
+                    options=list(words.OFFER_NAMES.values()), help="Holds from this message on."
+                ),
+            },
+        )
+        cap = st.slider(
+            f"At most so many messages in {CAP_DAYS} days",
+            *(1, 30, min(campaign.most_messages, 30)),
+            key=state.key("cap"),
+            help="Frequency cap for one customer: messages beyond it are not sent.",
+        )
+        st.caption("Whoever orders leaves the sequence. Days count from the first message, day 0.")
+        changed = replace(campaign, most_messages=cap)
+        try:
+            messages = _messages(edited)
+            longest = max(changed.window_days, messages[-1].day + 1)
+            window = min((days for days in WINDOWS if days >= longest), default=longest)
+            changed = replace(changed, messages=messages, window_days=max(window, changed.window_days))
+        except DataError as error:
+            st.error(
+                f"{text.plain(error, limit=600)} Until then the sequence stays as it was.", icon=":material/error:"
+            )
+        dropped = len(changed.messages) - len(changed.sent)
+        if dropped:
+            st.warning(f"The cap drops {text.plural(dropped, 'message')}.", icon=":material/block:")
+    return changed
+
+
+def leave_alone() -> None:
+    """Rules of whom not to address, which hold for every campaign."""
+    found = data_of.rules()
+    with st.expander("Whom to leave alone", icon=":material/notifications_off:"):
+        quiet = st.slider(
+            "Ordered in the last so many days",
+            *(0, 60, found.quiet_days),
+            key="plan_quiet",
+            help="Customers who have just ordered are left alone. 0: nobody is.",
+        )
+        unknown = st.toggle(
+            "Write to customers whose consent is not known",
+            found.unknown_consent,
+            key="plan_unknown",
+            help="Only where the file has a column of consent. Who declined is never written to.",
+        )
+        listed = found.listed
+        brought = st.file_uploader(
+            "A list of customers to leave out",
+            type=["csv", "txt"],
+            key="plan_listed",
+            help="One e-mail address or customer number a line, or the first column of a CSV file.",
+        )
+        if brought is not None:
+            listed = _listed(brought.getvalue())
+            st.caption(f"{text.plural(len(listed), 'entry', 'entries')} in the list.")
+    data_of.keep_rules(data_of.Rules(quiet, unknown, listed))
+
+
+def _listed(content: bytes) -> frozenset[str]:
+    if len(content) > MOST_LISTED_BYTES:
+        st.error("The list is larger than 20 MB. Bring a shorter one.", icon=":material/error:")
+        return frozenset()
+    lines = io.StringIO(content.decode("utf-8-sig", "replace")).read().splitlines()
+    cells = (line.replace(";", ",").replace("\t", ",").split(",")[0].strip().strip('"').lower() for line in lines)
+    return frozenset(cell for cell in cells if cell)
+
+
+def _offer(offer: Offer, label: str, name: str, currency: str | None) -> Offer:
+    one, two = st.columns([3, 2], gap="medium")
+    kind = one.selectbox(
+        label,
+        list(OFFERS),
+        index=list(OFFERS).index(offer.kind),
+        format_func=words.offer_label,
+        key=state.key(f"{name}_kind"),
+    )
+    if kind == "none":
+        return Offer()
+    if kind == "percentage":
+        share = offer.value if offer.kind == "percentage" else 0.1
+        value = two.slider("Off", *(0, 60, round(share * 100), 1, "%d%%"), key=state.key(f"{name}_share")) / 100
+        return Offer(kind, value)
+    start = offer.value if offer.kind not in ("none", "percentage") else 5.0
+    most = _ceiling(start)
+    value = two.slider(
+        f"Worth{f' ({currency})' if currency else ''}",
+        *(0.0, most, float(start), most / 100),
+        key=state.key(f"{name}_value"),
+        help="What a used offer costs you.",
+    )
+    if kind != "points":
+        return Offer(kind, value)
+    redeemed = st.slider(
+        "Points ever redeemed", *(0, 100, round(offer.redeemed * 100), 5, "%d%%"), key=state.key(f"{name}_redeemed")
+    )
+    return Offer(kind, value, redeemed / 100)
+
+
+def _ceiling(start: float) -> float:
+    """A round number some four times the start, for the end of a slider."""
+    top = max(start, 1e-6) * 4
+    power = 10.0 ** len(str(int(top))) / 10 if top >= 1 else 1.0
+    return float(-(-top // power) * power)
+
+
+def _step(cost: float) -> float:
+    return 0.001 if 0 < cost < 0.01 else 0.01
+
+
+def _messages(table: pd.DataFrame) -> tuple[Message, ...]:
+    keys = {label: key for key, label in words.OFFER_NAMES.items()}
+    rows = table.dropna(subset=[_DAY]).sort_values(_DAY, kind="stable")
+    if rows.empty:
+        raise DataError("A sequence has at least one message, on day 0.")
+    found = [
+        Message(int(day), "" if pd.isna(said) else str(said), keys.get(offer, ""))
+        for day, said, offer in zip(rows[_DAY], rows[_TEXT], rows[_OFFER], strict=True)
+    ]
+    days = [message.day for message in found]
+    if days[0] != 0:
+        raise DataError(f"The first message is on day {days[0]}. Days count from the first one: set it to 0.")
+    if len(set(days)) < len(days):
+        raise DataError("Two messages are on the same day. Give each a day of its own.")
+    return tuple(found)
+
+
+def _strategy(key: str) -> Strategy:
+    return next((one for one in strategies() if one.key == key), strategies()[0])

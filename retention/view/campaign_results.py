@@ -1,0 +1,324 @@
+"""What a campaign should bring: the verdict, the numbers with their ranges, and where it turns."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cache
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from retention.campaign_economics import Economics, Range
+from retention.campaigns import CampaignPlan
+from retention.offer_comparison import compare_offers
+from retention.send_times import sequence_table
+from retention.suppression import without_signal
+from retention.view import campaign_charts as charts
+from retention.view import campaign_data as data_of
+from retention.view import campaign_frames as frames
+from retention.view import campaign_words as words
+from retention.view import palette, text
+from retention.view.loaded import Loaded
+from retention.view.segment_charts import live_chart, live_spec
+
+STYLE = """<style>
+.plan-verdict { border-left: 4px solid ACCENT; background: color-mix(in srgb, ACCENT 9%, transparent);
+  border-radius: .5rem; padding: .85rem 1.1rem; line-height: 1.5; overflow-wrap: anywhere; }
+.plan-verdict b { font-size: 1.3rem; font-weight: 650; }
+.plan-verdict.loses { border-left-color: LOSS; background: color-mix(in srgb, LOSS 11%, transparent); }
+.plan-table { width: 100%; border-collapse: collapse; font-size: .9rem; }
+.plan-table th, .plan-table td { padding: .35rem .5rem; text-align: right; vertical-align: top;
+  border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); }
+.plan-table th:first-child, .plan-table td:first-child { text-align: left; }
+.plan-table small { display: block; opacity: .7; font-weight: 400; }
+</style>""".replace("ACCENT", palette.ACCENT).replace("LOSS", palette.LOSS)
+#: Chances of a loss from which a plan is called a gamble, and a likely loss.
+GAMBLE, LIKELY = 0.2, 0.5
+
+
+def draw_verdict(plan: CampaignPlan, currency: str | None) -> None:
+    """The plan in two sentences: what it brings with its range, and how likely it is to lose money."""
+    found = plan.economics
+    if not found.customers:
+        body, mood = f"<b>Nobody is worth addressing.</b><br>{escape(_nobody(plan, currency))}", "loses"
+    else:
+        gain = text.money(found.gain.expected, currency, short=True)
+        between = text.money_range(found.gain.low, found.gain.high, currency)
+        verb = "gains" if found.gain.expected >= 0 else "loses"
+        head = f"{text.count(found.customers)} customers addressed: the plan {verb} {gain.lstrip('−')}"
+        mood = "loses" if found.loss_chance >= LIKELY else ""
+        body = f"<b class=plan-gain>{escape(head)}</b><br>{escape(_sentences(plan, between, currency))}"
+    st.html(f'<div class="plan-verdict {mood}">{body}</div>')
+
+
+def _nobody(plan: CampaignPlan, currency: str | None) -> str:
+    lift = words.lift_in_words(plan.economics.break_even_lift)
+    at = words.lift_in_words(plan.campaign.terms.lift)
+    return (
+        f"At a lift of {at} each customer costs more than the campaign brings. Make the offer smaller, or choose "
+        "customers with larger orders." + ("" if lift == text.MISSING else f" It would break even at {lift}.")
+    )
+
+
+def _sentences(plan: CampaignPlan, between: str, currency: str | None) -> str:
+    found, terms = plan.economics, plan.campaign.terms
+    risk = f"The chance that it loses money is {text.percent(found.loss_chance)}"
+    if found.loss_chance >= LIKELY:
+        risk += ": do not send it as it is."
+    elif found.loss_chance >= GAMBLE:
+        risk += ": a gamble."
+    else:
+        risk += "."
+    lift = found.break_even_lift
+    turn = (
+        f" It breaks even at a lift of {words.lift_in_words(lift)}; you assume {words.lift_in_words(terms.lift)}."
+        if np.isfinite(lift)
+        else " No lift makes it pay: the offer takes more than the margin."
+    )
+    return f"80% range {between}, over {plan.campaign.window_days} days. {risk}{turn}"
+
+
+def draw_metrics(plan: CampaignPlan, currency: str | None) -> None:
+    """Reach, cost, return, break-even, largest offer and what the holdout can show."""
+    found = plan.economics
+    left = plan.reachable.segment_customers - len(plan.reachable.book.pool)
+    offer = plan.campaign.terms.offer
+    largest = text.MISSING
+    if np.isfinite(found.largest_offer):
+        percentage = offer.kind == "percentage"
+        largest = text.percent(found.largest_offer) if percentage else text.money(found.largest_offer, currency)
+    shown = (
+        (
+            "Reach",
+            text.count(found.customers),
+            "reach",
+            f"{text.count(left)} left out, {text.count(plan.held)} held out",
+        ),
+        (
+            "Cost",
+            text.money(found.cost, currency, short=True),
+            "cost",
+            f"{text.money(found.cost / max(found.customers, 1), currency)} a customer",
+        ),
+        (
+            "Return",
+            f"{_signed(found.return_on_cost)}" if np.isfinite(found.return_on_cost) else text.MISSING,
+            "return",
+            "Gain for each 1 spent",
+        ),
+        (
+            "Break-even lift",
+            words.lift_in_words(found.break_even_lift),
+            "break_even",
+            f"Shown by the holdout from {words.lift_in_words(plan.detectable_lift)}"
+            if np.isfinite(plan.detectable_lift)
+            else "No holdout that could show it",
+        ),
+        ("Largest offer", largest, "largest", f"Now {words.offer_in_words(offer, currency)}"),
+        (
+            "Persuaded",
+            text.count(found.persuaded) if found.persuaded >= 10 else f"{found.persuaded:.1f}",
+            "lift",
+            f"{text.count(found.buyers_without)} order anyway",
+        ),
+    )
+    with st.container(key="metrics-plan"):
+        for label, value, about, note in shown:
+            st.metric(
+                label,
+                value,
+                help=text.plain(words.DEFINITIONS[about], limit=1000),
+                border=True,
+                delta=note,
+                delta_color="off",
+                delta_arrow="off",
+            )
+
+
+def _signed(value: float) -> str:
+    return f"{'−' if value < 0 else ''}{abs(value):.2f}"
+
+
+def draw_bridge(plan: CampaignPlan, currency: str | None) -> None:
+    """From the margin added to the gain, and the window with and without the campaign."""
+    st.subheader("What it brings, and what it costs", anchor=False, help=words.DEFINITIONS["gain"])
+    found = plan.economics
+    live_chart(
+        spec("bridge", currency),
+        frames.bridge_frames(found, currency),
+        key="plan_bridge",
+        alt_text=f"Cost {text.money(found.cost, currency)}, gain {text.money(found.gain.expected, currency)}",
+    )
+    st.html(_window_table(found, plan.campaign.window_days, currency))
+
+
+def _window_table(found: Economics, days: int, currency: str | None) -> str:
+    def cell(one: Range, money: bool) -> str:
+        if money:
+            said, between = (
+                text.money(one.expected, currency, short=True),
+                text.money_range(one.low, one.high, currency),
+            )
+        else:
+            said, between = text.count(one.expected), f"{text.count(one.low)} to {text.count(one.high)}"
+        return f"<td>{escape(said)}<small>{escape(between)}</small></td>"
+
+    rows = (
+        ("Orders", found.orders_without, found.orders_with, False),
+        ("Revenue", found.revenue_without, found.revenue_with, True),
+        ("Margin", found.margin_without, found.margin_with, True),
+    )
+    body = "".join(
+        f"<tr><td>{name}</td>{cell(without, money)}{cell(with_it, money)}"
+        f"<td>{escape(_more(with_it.expected - without.expected, money, currency))}</td></tr>"
+        for name, without, with_it, money in rows
+    )
+    return (
+        f'<table class="plan-table" title="{escape(words.DEFINITIONS["without"])}"><thead><tr>'
+        f"<th>Over {days} days, 80% range</th><th>Without the campaign</th><th>With it</th><th>More</th></tr></thead>"
+        f"<tbody>{body}</tbody></table>"
+    )
+
+
+def _more(value: float, money: bool, currency: str | None) -> str:
+    said = text.money(value, currency, short=True) if money else (f"{value:.1f}" if value < 10 else text.count(value))
+    return f"+{said}"
+
+
+def draw_turns(plan: CampaignPlan, currency: str | None) -> None:
+    """Where the gain is greatest by size, and where it turns to a loss by lift."""
+    one, two = st.columns(2, gap="large")
+    with one:
+        st.subheader("How many to address", anchor=False, help=words.DEFINITIONS["size"])
+        live_chart(
+            spec("size", currency),
+            frames.size_frames(plan, currency),
+            key="plan_size",
+            alt_text=f"Expected gain by audience size; greatest with {text.count(plan.best_size)} customers",
+        )
+    with two:
+        st.subheader("How much lift it takes", anchor=False, help=words.DEFINITIONS["break_even"])
+        if plan.economics.customers:
+            live_chart(
+                spec("lift", currency),
+                frames.lift_frames(plan, currency),
+                key="plan_lift",
+                alt_text=f"Gain by lift; zero at {words.lift_in_words(plan.economics.break_even_lift)}",
+            )
+        else:
+            st.info("Nobody is addressed: there is no gain to draw.", icon=":material/info:")
+
+
+def draw_offers(plan: CampaignPlan, currency: str | None) -> None:
+    """An amount against a percentage of the same cost."""
+    found = compare_offers(plan)
+    if found is None:
+        return
+    st.subheader(
+        "Money or a percentage",
+        anchor=False,
+        help="Both cost the same in expectation, at the same lift. Which persuades better, orders do not tell.",
+    )
+    amount, share = text.money(found.amount, currency), text.percent(found.percentage)
+    st.markdown(
+        text.plain(
+            f"{amount} off costs as much as {share} off. The amount is the larger offer to "
+            f"{text.percent(found.larger_amount)} of these customers: those whose usual order is below "
+            f"{text.money(found.even_at, currency)}. An amount in the subject does almost twice as well as a "
+            "percentage (Barilliance 2021).",
+            limit=1000,
+        )
+    )
+    live_chart(
+        spec("offers", currency),
+        {"bands": frames.offers_frame(found, currency)},
+        key="plan_offers",
+        alt_text=f"{amount} off against {share} off by order value",
+    )
+
+
+def draw_when(data: Loaded, plan: CampaignPlan) -> None:
+    """Who is due when, the sequence on a calendar, and the stop rule."""
+    currency, first = data.orders.currency, data.orders.end + timedelta(days=1)
+    one, two = st.columns(2, gap="large")
+    with one:
+        st.subheader("When their next order is due", anchor=False, help=words.DEFINITIONS["due"])
+        if plan.economics.customers:
+            frame = frames.due_frame(plan, data_of.due_for(data), currency)
+            soon = int(frame["customers"].iloc[1:3].sum())
+            live_chart(spec("due", None), {"due": frame}, key="plan_due", alt_text="Addressed customers by due day")
+            st.caption(
+                f"Counted from {text.day(data.orders.end)}. Due within a week: {text.plural(soon, 'customer')}, the "
+                "likeliest to come without a message."
+            )
+    with two:
+        st.subheader("The sequence", anchor=False, help=words.DEFINITIONS["contact"])
+        table = sequence_table(plan.reachable, plan.campaign, (plan.chosen > 0)[plan.reachable.book.cell])
+        share = plan.economics.customers / max(plan.size, 1)
+        table["customers"] *= share
+        live_chart(
+            spec("sequence", None),
+            {"messages": frames.sequence_frame(table, first, plan, currency)},
+            key="plan_sequence",
+            alt_text=f"{len(table)} messages from {text.day(first)}",
+        )
+        last = table.iloc[-1]
+        st.caption(
+            f"From {text.day(first)}. Stop rule: whoever orders leaves the sequence; of "
+            f"{text.count(plan.economics.customers)} customers {text.count(last['customers'])} get the last message."
+        )
+
+
+def draw_left_out(data: Loaded, plan: CampaignPlan) -> None:
+    """Whom the plan leaves out and why, what no column tells, and what the holdout can show."""
+    st.subheader("Left out", anchor=False)
+    counts = {reason: n for reason, n in plan.reachable.left_out.items() if n}
+    people = data_of.people_for(data)
+    lines = [f"{text.count(n)}: {reason}" for reason, n in counts.items()]
+    held = plan.held
+    if held:
+        price = text.money(abs(plan.forgone), data.orders.currency, short=True)
+        verb = "costs" if plan.forgone >= 0 else "saves"
+        lines.append(f"{text.count(held)}: held out at random, which {verb} {price} of expected gain")
+    for line in lines or ["Nobody."]:
+        st.markdown(f"- {text.plain(line)}")
+    if np.isfinite(plan.detectable_lift):
+        st.caption(
+            text.plain(
+                f"With {text.count(held)} held out a lift of {words.lift_in_words(plan.detectable_lift)} or more would "
+                f"show; you assume {words.lift_in_words(plan.campaign.terms.lift)}."
+                + (
+                    " Hold out more, or the result will tell nothing."
+                    if plan.detectable_lift > plan.campaign.terms.lift
+                    else ""
+                ),
+                limit=600,
+            ),
+            help=words.DEFINITIONS["detectable"],
+        )
+    silent = without_signal(plan.campaign, people.signals, people.contacts)
+    if silent:
+        st.caption(
+            "By hand, since these orders do not tell: "
+            + "; ".join(text.plain(f"{rule.who}. {rule.instead}") for rule in silent)
+        )
+
+
+@cache
+def spec(name: str, currency: str | None) -> dict:
+    """A chart's specification by its name, made once a currency."""
+    if name == "due":
+        return live_spec(charts.due_chart())
+    if name == "sequence":
+        return live_spec(charts.sequence_chart())
+    made = {
+        "bridge": charts.bridge_chart,
+        "size": charts.size_chart,
+        "lift": charts.lift_chart,
+        "offers": charts.offers_chart,
+        "budget": charts.budget_chart,
+        "allowed": charts.allowed_chart,
+        "payback": charts.payback_chart,
+    }
+    return live_spec(made[name](currency))

@@ -1,0 +1,87 @@
+"""The session's campaigns: the one on the table, and those that were kept, in their order of priority.
+
+The campaign on the table is a `Campaign` of its own, not what the controls hold: controls lose their state when their
+tab is left, and a change of strategy sets many of them at once.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from retention.campaigns import Campaign
+
+_KEPT, _TABLE, _EDITED, _ROUND = "campaigns_kept", "campaign_on_table", "campaign_edited", "campaign_round"
+#: Keys of the planner's controls begin so, and with the round: another round, other controls.
+PREFIX = "plan"
+
+
+def kept() -> tuple[Campaign, ...]:
+    """The campaigns that were kept, the one of the highest priority first."""
+    return st.session_state.get(_KEPT, ())
+
+
+def keep_all(campaigns: tuple[Campaign, ...]) -> None:
+    """Make these the kept campaigns."""
+    st.session_state[_KEPT] = campaigns
+
+
+def on_table() -> Campaign | None:
+    """The campaign that is being planned, if one has been begun."""
+    return st.session_state.get(_TABLE)
+
+
+def edited() -> str | None:
+    """The name of the kept campaign that is being changed; None where a new one is being planned."""
+    return st.session_state.get(_EDITED)
+
+
+def put_on_table(campaign: Campaign, changes: str | None = None) -> None:
+    """Plan this campaign, with fresh controls; `changes` names the kept one that it is to replace."""
+    st.session_state[_TABLE] = campaign
+    st.session_state[_EDITED] = changes
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+
+
+def update(campaign: Campaign) -> None:
+    """Note what the controls say, which stay as they are."""
+    st.session_state[_TABLE] = campaign
+
+
+def key(name: str) -> str:
+    """The key of a control of this round."""
+    return f"{PREFIX}_{name}_{st.session_state.get(_ROUND, 0)}"
+
+
+def keep(campaign: Campaign) -> None:
+    """Keep the campaign on the table: in the place of the one it changes, else as the last."""
+    campaigns, name = kept(), edited()
+    if name is not None and any(one.name == name for one in campaigns):
+        keep_all(tuple(campaign if one.name == name else one for one in campaigns))
+    else:
+        keep_all((*campaigns, campaign))
+    st.session_state[_EDITED] = campaign.name
+
+
+def delete(name: str) -> None:
+    """Drop a kept campaign."""
+    keep_all(tuple(one for one in kept() if one.name != name))
+    if edited() == name:
+        st.session_state[_EDITED] = None
+
+
+def move(name: str, by: int) -> None:
+    """Move a kept campaign up (negative) or down in priority."""
+    campaigns = list(kept())
+    at = next(n for n, one in enumerate(campaigns) if one.name == name)
+    to = min(max(at + by, 0), len(campaigns) - 1)
+    campaigns.insert(to, campaigns.pop(at))
+    keep_all(tuple(campaigns))
+
+
+def free_name(name: str, but: str | None = None) -> str:
+    """The name, with a number where another kept campaign has it."""
+    taken = {one.name for one in kept() if one.name != but}
+    found, number = name, 2
+    while found in taken:
+        found, number = f"{name} {number}", number + 1
+    return found

@@ -1,0 +1,76 @@
+"""Charts of the RFM page: a frame in, an `alt.Chart` out."""
+
+import altair as alt
+import pandas as pd
+
+from retention.view import palette
+
+HEIGHT = 440
+
+
+def grid_chart(frame: pd.DataFrame, title: str) -> alt.LayerChart:
+    """The 5x5 grid as a heat map: recency up, orders and revenue across. A click selects a cell ("picked").
+
+    `frame`: `recency`, `mean` (scores), `group`, `words` (the number shown), `strength` (0 to 1), `chosen` ("cell",
+    "group" or ""), `small` (few customers) and the tooltip's `last`, `customers`, `share`, `revenue`, `value`,
+    `between`, `days`. `title` says what is drawn.
+    """
+    picked = alt.selection_point(name="picked", fields=["recency", "mean"], on="click", empty=False)
+    axis = {"domain": False, "ticks": False, "grid": False, "labelAngle": 0, "labelFontSize": 12}
+    x = alt.X("mean:O", title="Orders and revenue: mean score", axis=alt.Axis(**axis), scale=_band([1, 2, 3, 4, 5]))
+    y = alt.Y("recency:O", title="Last order: score", axis=alt.Axis(**axis), scale=_band([5, 4, 3, 2, 1]))
+    tooltip = [
+        alt.Tooltip("group:N", title="Group"),
+        alt.Tooltip("last:N", title="Last order"),
+        alt.Tooltip("mean:O", title="Orders and revenue"),
+        alt.Tooltip("customers:Q", title="Customers", format=","),
+        alt.Tooltip("share:Q", title="Of all", format=".1%"),
+        alt.Tooltip("revenue:N", title="Revenue so far"),
+        alt.Tooltip("value:N", title="Expected value"),
+        alt.Tooltip("between:N", title="80% range"),
+        alt.Tooltip("days:N", title="Last order, median"),
+    ]
+    base = alt.Chart(frame, title=alt.Title(title, anchor="start", fontSize=13, fontWeight=600)).encode(
+        x=x, y=y, tooltip=tooltip
+    )
+    cells = (
+        base.mark_rect(cornerRadius=4, color=palette.ACCENT, cursor="pointer")
+        .encode(
+            fillOpacity=alt.FillOpacity("strength:Q", scale=alt.Scale(domain=[0, 1], range=[0.05, 0.72])).legend(None)
+        )
+        .add_params(picked)
+    )
+    rim = (
+        base.transform_filter("datum.chosen !== ''")
+        .mark_rect(cornerRadius=4, fillOpacity=0, stroke="currentColor", cursor="pointer")
+        .encode(
+            strokeWidth=alt.when("datum.chosen === 'cell'").then(alt.value(3)).otherwise(alt.value(1.5)),
+            strokeDash=alt.when("datum.chosen === 'cell'").then(alt.value([1, 0])).otherwise(alt.value([4, 3])),
+        )
+    )
+    # The theme's own text colour, which only reaches charts drawn as SVG.
+    amount = base.mark_text(fontSize=15, fontWeight=600, baseline="bottom", dy=2, color="currentColor").encode(
+        text="words:N", opacity=alt.when("datum.small").then(alt.value(0.6)).otherwise(alt.value(1))
+    )
+    # On a phone a name takes two lines.
+    names = (
+        base.transform_calculate(
+            fitting="width / 5 > 5.6 * length(datum.group) ? datum.group : replace(datum.group, ' ', '\\n')"
+        )
+        .mark_text(
+            fontSize=alt.ExprRef("width < 480 ? 9.5 : 11"),
+            baseline="top",
+            dy=6,
+            lineBreak="\n",
+            color="currentColor",
+            opacity=0.8,
+        )
+        .encode(text="fitting:N")
+    )
+    return alt.layer(cells, rim, amount, names).properties(
+        height=HEIGHT, usermeta={"embedOptions": {"renderer": "svg"}}
+    )
+
+
+def _band(domain: list[int]) -> alt.Scale:
+    return alt.Scale(domain=domain, paddingInner=0.05, paddingOuter=0.02)

@@ -1,0 +1,187 @@
+"""The campaigns page: plan, keep, order, split a budget, save and load."""
+
+import json
+
+import numpy as np
+import pytest
+
+from retention.campaign_files import campaigns_from_json, campaigns_to_json
+from retention.campaigns import plan_campaign
+from retention.cltv import fit_cltv, predict_cltv
+from retention.contacts import contacts, signals
+from retention.customers import summarise_customers
+from retention.playbook import strategies, usual_campaign
+from retention.samples import sample_orders
+from retention.segments import assign_segments
+from retention.suppression import suppressions
+from tests.pages.steps import button, metrics, open_page, order_file, select, use_upload, words
+
+PAGE = "pages/campaigns.py"
+
+
+@pytest.fixture
+def store():
+    """The page with the sample store."""
+    return button(open_page(PAGE), "Load the sample store").click().run()
+
+
+@pytest.fixture(scope="module")
+def orders():
+    return sample_orders("store")
+
+
+def slider(at, label):
+    return next(found for found in at.slider if found.label.startswith(label))
+
+
+def verdict(at):
+    return next(html.value for html in at.get("html") if "plan-gain" in str(html.value) and "<style" not in html.value)
+
+
+def on_table(at):
+    return at.session_state["campaign_on_table"]
+
+
+def open_tab(at, name):
+    at.session_state["plan_tab"] = next(tab for tab in ("edit_calendar", "list", "person_add") if tab in name)
+    return at.run()
+
+
+def test_opened_cold_it_offers_the_sample_store_there_and_then():
+    at = open_page(PAGE)
+    assert not at.exception
+    assert not at.metric
+    assert "Whom to address" in words(at)
+
+
+def test_the_page_shows_the_plan_of_the_engine(store, orders):
+    assert not store.exception
+    customers = summarise_customers(orders)
+    model = fit_cltv(customers, on_model(store))
+    labels = assign_segments(customers, predict_cltv(model, customers, intervals=False))
+    campaign = on_table(store)
+    assert campaign.segments == ("At risk",)
+    left_out = suppressions(campaign, customers, as_of=orders.end, signals=signals(orders), contacts=contacts(orders))
+    plan = plan_campaign(model, customers, campaign, labels["stage"] == "at_risk", left_out=left_out)
+    shown = metrics(store)
+    assert shown["Reach"] == f"{plan.economics.customers:,}"
+    assert shown["Break-even lift"] == f"{plan.economics.break_even_lift * 100:.3g} in 100"
+    assert f"{plan.economics.customers:,} customers addressed" in verdict(store)
+    for metric in store.metric:
+        assert metric.help
+
+
+def on_model(at):
+    """Which purchase model the page's "auto" has picked."""
+    from retention.backtest import backtest
+
+    return backtest(sample_orders("store"), purchase_model="auto").purchase_model
+
+
+def test_no_lift_costs_its_contacts_and_offers_and_nobody_is_worth_it(store):
+    slider(store, "Lift").set_value(0.0).run()
+    assert not store.exception
+    assert any("Nobody is worth addressing" in str(html.value) for html in store.get("html"))
+    store.segmented_control[0].set_value("Everybody").run()
+    assert "loses" in verdict(store)
+    assert metrics(store)["Persuaded"] == "0.0"
+
+
+def test_more_lift_gains_more(store):
+    gains = []
+    for lift in (5.0, 15.0):
+        slider(store, "Lift").set_value(lift).run()
+        gains.append(metrics(store)["Return"])
+    assert float(gains[0].replace("−", "-")) < float(gains[1])
+
+
+def test_another_strategy_brings_its_sequence_offers_and_channel(store):
+    usual = usual_campaign("messages")
+    select(store, "Strategy").set_value("messages").run()
+    campaign = on_table(store)
+    assert not store.exception
+    assert campaign.channel == usual.channel == "sms"
+    assert len(campaign.messages) == len(usual.messages)
+    strategy = next(one for one in strategies() if one.key == "messages")
+    assert strategy.evidence in words(store)
+    for rail in strategy.guard_rails:
+        assert rail in words(store)
+
+
+def test_kept_campaigns_take_their_customers_and_share_a_budget(store):
+    button(store, "Keep this campaign").click().run()
+    first = metrics(store)["Reach"]
+    button(store, "Plan another one").click().run()
+    assert on_table(store).segments == ("Lapsed",)
+    store.multiselect[0].set_value(["At risk", "Lapsed"]).run()
+    assert "In “Reactivation: At risk”" in words(store)
+    button(store, "Keep this campaign").click().run()
+    assert len(store.session_state["campaigns_kept"]) == 2
+    store.session_state["plan_tab"] = ":material/list: All campaigns"
+    store.run()
+    assert not store.exception
+    said = words(store)
+    assert f"{first} customers, cost" in said
+    assert "more than an even split" in "".join(str(html.value) for html in store.get("html"))
+
+
+def test_a_kept_campaign_can_be_changed_and_deleted(store):
+    button(store, "Keep this campaign").click().run()
+    slider(store, "Lift").set_value(9.0).run()
+    button(store, "Keep the changes").click().run()
+    kept = store.session_state["campaigns_kept"]
+    assert [campaign.terms.lift for campaign in kept] == [pytest.approx(0.09)]
+    store.session_state["plan_tab"] = ":material/list: All campaigns"
+    store.run()
+    button(store, "Change").click().run()
+    assert slider(store, "Lift").value == 9.0
+    store.session_state["plan_tab"] = ":material/list: All campaigns"
+    store.run()
+    button(store, "Delete").click().run()
+    assert store.session_state["campaigns_kept"] == ()
+    assert "No campaign is kept yet" in words(store)
+
+
+def test_a_plan_is_loaded_from_its_file_and_a_wrong_file_is_refused(store):
+    store.session_state["plan_tab"] = ":material/list: All campaigns"
+    store.run()
+    plan = usual_campaign("deals", name="<b>Sunday</b>", segments=("Discount shopper", "At risk"))
+    store.file_uploader[0].set_value(("plan.json", campaigns_to_json([plan]), "application/json")).run()
+    assert store.session_state["campaigns_kept"] == (plan,)
+    assert "<b>Sunday</b>" in words(store)
+    store.file_uploader[0].set_value(("plan.json", b"nonsense", "application/json")).run()
+    assert "not JSON" in words(store)
+    assert store.session_state["campaigns_kept"] == (plan,)
+
+
+def test_a_plan_for_segments_that_are_not_here_says_so_and_keeps_the_others(store):
+    plans = [
+        usual_campaign("deals", name=name, segments=(segment,))
+        for name, segment in (("A", "Own: Tea"), ("B", "Lapsed"))
+    ]
+    store.session_state["plan_tab"] = ":material/list: All campaigns"
+    store.run()
+    store.file_uploader[0].set_value(("plan.json", campaigns_to_json(plans), "application/json")).run()
+    assert not store.exception
+    assert "no own segment" in words(store)
+    assert "customers, cost" in words(store)
+
+
+def test_new_customers_have_a_highest_cost_by_channel(store):
+    store.session_state["plan_tab"] = ":material/person_add: New customers"
+    store.run()
+    assert not store.exception
+    assert any("A new customer may cost" in str(html.value) for html in store.get("html"))
+
+
+def test_without_a_model_there_is_no_plan_but_a_reason():
+    rows = [f"{n},c{n}@x.example,2026-01-{n:02d},10" for n in range(1, 13)]
+    at = use_upload(open_page("app.py"), order_file(rows)).switch_page(PAGE).run()
+    assert not at.exception
+    assert "cannot be planned" in words(at) or "Nobody" in words(at)
+
+
+def test_saved_plans_are_plain_json():
+    content = campaigns_to_json([usual_campaign("reactivation")])
+    assert json.loads(content)["campaigns"][0]["strategy"] == "reactivation"
+    assert np.size(campaigns_from_json(content)[0]) == 1

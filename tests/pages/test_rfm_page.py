@@ -1,0 +1,197 @@
+"""The RFM page: its grid, cut points, groups, files and segments, and orders with little in them."""
+
+import pytest
+
+from retention.conditions import matches
+from retention.customers import summarise_customers
+from retention.rfm import RFM_GROUPS, RfmRules, rfm
+from retention.rfm_totals import place_rfm, prepare_rfm, summarise_rfm
+from retention.samples import sample_orders
+from retention.view import own_segments_state as own
+from retention.view import rfm_frames as frames
+from retention.view.rfm_words import ABOUT, score_words
+from tests.pages.steps import button, metrics, open_page, order_file, use_upload, words
+
+PAGE = "pages/rfm.py"
+
+
+@pytest.fixture
+def page(cdnow):
+    """The page with CDNOW loaded."""
+    return cdnow.switch_page(PAGE).run()
+
+
+@pytest.fixture(scope="module")
+def customers():
+    return summarise_customers(sample_orders("cdnow"))
+
+
+def choose(at, group):
+    return at.pills(key="rfm_group").set_value(group).run()
+
+
+def test_opened_cold_it_offers_the_sample_store_there_and_then():
+    at = open_page(PAGE, rfm_group="Loyal", rfm_measure="Expected value")
+    assert not at.exception
+    assert not at.metric
+    at = button(at, "Load the sample store").click().run()
+    assert not at.exception
+    assert at.title[0].value == "RFM grid"
+    assert at.subheader[0].value == "Loyal"
+    assert at.segmented_control(key="rfm_measure").value == "Expected value"
+
+
+def test_every_group_shows_its_customers(page, customers):
+    counts = rfm(customers)["group"].value_counts()
+    assert page.dataframe[0].value["customers"].tolist() == [counts[group] for group in RFM_GROUPS]
+    for group in ("Champions", "Lost", "New customers"):
+        at = choose(page, group)
+        assert not at.exception
+        assert at.subheader[0].value == group
+        if counts[group]:
+            assert metrics(at)["Customers"] == f"{counts[group]:,}"
+            assert all(metric.help for metric in at.metric)
+            assert ABOUT[group].what in words(at)
+        else:
+            assert "No customer is here under these cut points" in words(at)
+            assert not at.metric
+
+
+def test_own_cut_points_start_where_fifths_are_cut(page, customers):
+    before = page.dataframe[0].value["customers"].tolist()
+    at = page.segmented_control(key="rfm_cut").set_value("Own cut points").run()
+    assert not at.exception
+    assert at.slider(key="rfm_days_best").value == (150, 441)
+    assert at.dataframe[0].value["customers"].tolist() == before
+    at = at.slider(key="rfm_days_best").set_value((30, 60)).run()
+    cuts = RfmRules((30, 60, 485, 511), (2, 2, 3, 5), None)
+    counts = rfm(customers, cuts)["group"].value_counts()
+    assert at.dataframe[0].value["customers"].tolist() == [counts[group] for group in RFM_GROUPS]
+
+
+def test_handles_may_stand_in_any_order(page):
+    at = page.segmented_control(key="rfm_cut").set_value("Own cut points").run()
+    at = at.slider(key="rfm_orders_low").set_value((10, 15)).run()
+    assert not at.exception
+    assert not at.error
+
+
+def test_a_group_becomes_a_segment_once(page, customers):
+    at = choose(page, "At risk")
+    at = button(at, "Use as a segment").click().run()
+    assert not at.exception
+    assert "Kept as the own segment At risk" in words(at).replace("**", "")
+    at = button(at, "Use as a segment").click().run()
+    library = at.session_state["own_segments"]
+    assert [segment.name for segment in library] == ["At risk"]
+    data = at.session_state["loaded_orders"]
+    asked = own.features(data.customers, as_of=data.orders.end)
+    assert matches(library[0].rule, asked).tolist() == (rfm(customers)["group"] == "At risk").tolist()
+
+
+def test_a_cell_is_looked_at_until_another_group_is_chosen(page):
+    page.session_state["rfm_cell"], page.session_state["rfm_group"] = (5, 5), "Champions"
+    at = page.run()
+    assert at.subheader[0].value == "Champions: one cell"
+    assert metrics(at)["Customers"] == "310"
+    assert "score 5" in words(at)
+    at = button(at, "All of Champions").click().run()
+    assert at.subheader[0].value == "Champions"
+    at.session_state["rfm_cell"] = (5, 5)
+    assert choose(at, "Lost").subheader[0].value == "Lost"
+
+
+@pytest.mark.parametrize("key", ["rfm_group", "rfm_cut", "rfm_days_best"])
+def test_nonsense_in_the_url_is_ignored(key):
+    at = open_page(PAGE, **{key: "<script>"})
+    at = button(at, "Load the sample store").click().run()
+    assert not at.exception
+    assert at.title[0].value == "RFM grid"
+
+
+# --- files with little in them ----------------------------------------------------------------------------------------
+
+
+def test_without_a_model_the_grid_works_and_the_value_is_off(front):
+    rows = [f"{i},only{i}@x.com,2024-{1 + i % 5:02d}-{1 + i % 28:02d},{10 + i}" for i in range(200)]
+    at = use_upload(front, order_file(rows)).switch_page(PAGE).run()
+    assert not at.exception
+    assert "The expected value is off" in words(at)
+    assert at.segmented_control(key="rfm_measure").options == ["Customers", "Revenue so far"]
+    assert at.dataframe[0].value["customers"].sum() == 200
+    for group in RFM_GROUPS:
+        assert not choose(at, group).exception
+
+
+@pytest.mark.parametrize("customers", [1, 30])
+def test_a_few_customers_are_said_to_be_few(front, customers):
+    rows = [
+        f"{i}-{k},c{i}@x.com,2024-{1 + k * 2:02d}-{1 + i % 28:02d},{10 + i}" for i in range(customers) for k in (0, 1)
+    ]
+    at = use_upload(front, order_file(rows)).switch_page(PAGE).run()
+    assert not at.exception
+    assert "in 25 cells" in words(at)
+    at = at.segmented_control(key="rfm_cut").set_value("Own cut points").run()
+    assert not at.exception
+    assert not at.error
+
+
+def test_a_currency_with_markdown_is_shown_as_it_is(front):
+    rows = [
+        f"{i}-{k},c{i}@x.com,2024-{1 + (i + 2 * k) % 8:02d}-{1 + i % 28:02d},{10 + i},**$x$** <b>"
+        for i in range(120)
+        for k in range(1 + i % 3)
+    ]
+    at = use_upload(front, order_file(rows, "Order,Email,Date,Total,Currency")).switch_page(PAGE).run()
+    at = at.segmented_control(key="rfm_cut").set_value("Own cut points").run()
+    assert not at.exception
+    shown = [*at.markdown, *at.caption, *at.get("html")]
+    assert not any("**$x$**" in str(one.value) for one in [*at.markdown, *at.caption])
+    assert not any("<b>" in str(getattr(one, "proto", one)) and "&lt;b&gt;" not in str(one.proto) for one in shown[-1:])
+
+
+# --- words and rows ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "score", "words"),
+    [
+        ("days", 5, "up to 30 days"),
+        ("days", 4, "31 to 60 days"),
+        ("days", 3, "Nobody"),
+        ("days", 1, "241 days or more"),
+        ("orders", 1, "1"),
+        ("orders", 3, "Nobody"),
+        ("orders", 4, "3 to 5"),
+        ("orders", 5, "6 or more"),
+        ("revenue", 1, "below €25.00"),
+        ("revenue", 2, "€25.00 to €50.00"),
+        ("revenue", 5, "Nobody"),
+    ],
+)
+def test_scores_in_words(name, score, words):
+    cuts = RfmRules((30, 60, 60, 240), (2, 3, 3, 6), (25, 50, 100, float("inf")))
+    assert score_words(name, cuts, score, "EUR") == words
+
+
+def test_the_grid_marks_the_group_or_the_cell_that_is_chosen(customers):
+    inputs = prepare_rfm(customers)
+    places = place_rfm(inputs, RfmRules())
+    _, cells = summarise_rfm(inputs, places)
+    rows = frames.grid_frame(cells, inputs.fifths, "Customers", "Champions", None, None)
+    assert (rows["chosen"] == "group").sum() == 3
+    rows = frames.grid_frame(cells, inputs.fifths, "Customers", "Champions", (5, 4), None)
+    assert rows.loc[rows["chosen"] == "cell", ["recency", "mean"]].to_numpy().tolist() == [[5, 4]]
+    assert rows["strength"].max() == 1
+    assert rows.loc[rows["customers"] == 0, "words"].eq("–").all()
+
+
+def test_a_group_file_has_scores_and_is_safe_for_a_spreadsheet(customers):
+    places = place_rfm(prepare_rfm(customers), RfmRules())
+    risky = customers.rename(index={customers.index[0]: "=1+1"})
+    content = frames.group_csv(risky, None, places, None, None).decode("utf-8-sig").splitlines()
+    assert content[0].startswith("customer_id,rfm_group,recency_score,frequency_score,monetary_score")
+    assert len(content) == len(customers) + 1
+    assert any(line.startswith("'=1+1,") for line in content)
+    lost = frames.group_csv(customers, None, places, "Lost", None).decode("utf-8-sig").splitlines()
+    assert all(",Lost,1,1,1," in line for line in lost[1:])

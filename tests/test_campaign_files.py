@@ -1,0 +1,113 @@
+"""Plans as files: what is written is read back, and what is no plan is refused in words."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retention.campaign_economics import Terms
+from retention.campaign_files import MOST_BYTES, campaigns_from_json, campaigns_to_json
+from retention.campaigns import BEST, EVERYBODY, Campaign, Message
+from retention.conditions import Condition, Group
+from retention.errors import DataError
+from retention.offers import OFFERS, Offer
+from retention.own_segments import OwnSegment
+from retention.playbook import strategies, usual_campaign
+
+share = st.floats(0, 1)
+offers = st.builds(Offer, st.sampled_from(list(OFFERS)), share, share)
+words = st.text(max_size=40)
+campaigns = st.builds(
+    Campaign,
+    name=words,
+    segments=st.lists(words, max_size=3).map(tuple),
+    strategy=words,
+    channel=st.sampled_from(["email", "sms", "post"]),
+    messages=st.sets(st.integers(1, 59), max_size=4).flatmap(
+        lambda days: st.tuples(
+            *[
+                st.builds(Message, st.just(day), words, st.sampled_from(["", "offer", "opening"]))
+                for day in [0, *sorted(days)]
+            ]
+        )
+    ),
+    most_messages=st.integers(1, 9),
+    window_days=st.integers(60, 365),
+    terms=st.builds(Terms, share, offers, offers, share, st.floats(0, 9), share),
+    holdout_share=st.floats(0, 0.9),
+    size=st.one_of(st.sampled_from([BEST, EVERYBODY]), st.integers(1, 10**6)),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(campaigns, max_size=3))
+def test_what_is_written_is_read_back(plans):
+    assert campaigns_from_json(campaigns_to_json(plans)) == (tuple(plans), ())
+
+
+def test_own_segments_travel_with_the_plan():
+    own = OwnSegment("Tea & more", Group("all", (Condition("orders", "at_least", 2),)), "A note")
+    content = campaigns_to_json([usual_campaign("reactivation", segments=("Own: Tea & more",))], (own,))
+    assert campaigns_from_json(content)[1] == (own,)
+
+
+@pytest.mark.parametrize("key", [strategy.key for strategy in strategies()])
+def test_every_usual_campaign_is_a_plan(key):
+    found = usual_campaign(key, order_value=1_250, margin=0.3)
+    assert campaigns_from_json(campaigns_to_json([found]))[0] == (found,)
+    assert found.messages[0].day == 0
+    assert found.terms.margin == 0.3
+
+
+def changed(**fields):
+    plan = json.loads(campaigns_to_json([Campaign("Win back")]))
+    plan["campaigns"][0] |= fields
+    return json.dumps(plan).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "not JSON"),
+        (b"\xff\xfe", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b"[]", "names no campaigns"),
+        (b'{"retention_campaigns": 99, "campaigns": []}', "version 99"),
+        (b'{"retention_campaigns": 1, "campaigns": 3}', "list"),
+        (b'{"retention_campaigns": 1, "campaigns": [3]}', "Campaign 1 of the file"),
+        (b"x" * (MOST_BYTES + 1), "bytes"),
+        (changed(channel="pigeon"), "no channel 'pigeon'"),
+        (changed(channel=3), "'channel' needs to be text"),
+        (changed(holdout_share="a"), "'holdout_share' needs to be a number"),
+        (changed(holdout_share=True), "'holdout_share' needs to be a number"),
+        (changed(window_days=1.5), "whole number"),
+        (changed(segments="All"), "list of names"),
+        (changed(messages=[]), "day 0"),
+        (changed(messages=[{"day": 0}]), "'text' is missing"),
+        (changed(surprise=1), "'surprise' is not a setting"),
+        (changed(size=None), "whole number"),
+        (changed(size="most"), "audience size"),
+        (changed(terms={}), "'lift' is missing"),
+        (changed(name="x" * 501), "'name' needs to be text"),
+    ],
+)
+def test_what_is_no_plan_is_refused_with_what_is_wrong(content, says):
+    with pytest.raises(DataError, match=says):
+        campaigns_from_json(content)
+
+
+def test_infinite_and_missing_numbers_are_refused():
+    content = campaigns_to_json([Campaign("Win back")]).replace(b'"contact_cost": 0.0', b'"contact_cost": Infinity')
+    with pytest.raises(DataError, match="contact_cost"):
+        campaigns_from_json(content)
+    content = campaigns_to_json([Campaign("Win back")]).replace(b'"holdout_share": 0.1', b'"holdout_share": NaN')
+    with pytest.raises(DataError, match="held out"):
+        campaigns_from_json(content)
+
+
+def test_a_lift_to_start_from_is_lower_for_the_lapsed():
+    late, early = (usual_campaign("reactivation", lapsed=lapsed).terms.lift for lapsed in (1.0, 0.0))
+    assert late == pytest.approx(early * 1.8 / 12, abs=0.001)
+    assert replace(Terms(), lift=late).lift == late

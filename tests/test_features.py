@@ -1,0 +1,153 @@
+"""Features: what a condition can ask, against the same numbers worked out in plain pandas, and what is missing."""
+
+import ibis
+import numpy as np
+import pandas as pd
+import pytest
+
+import retention
+from retention.bought import last_bought_query, value_query
+from retention.condition_values import Bought
+from retention.conditions import Condition, matches
+from retention.errors import DataError
+from retention.feature_list import FEATURES, GROUPS, KINDS
+from retention.features import NO_DAY, features, typical_wait
+from retention.next_order import next_order
+from tests.orders_stub import orders_of
+from tests.test_conditions import END, SIGNALS, small_features
+
+
+@pytest.fixture(scope="module")
+def cdnow():
+    orders = retention.sample_orders("cdnow")
+    customers = retention.summarise_customers(orders)
+    model = retention.fit_cltv(customers)
+    scores = retention.predict_cltv(model, customers)
+    labels = retention.assign_segments(customers, scores)
+    found = features(customers, scores, as_of=orders.end, labels=labels, orders=orders, model=model)
+    return orders, customers, model, scores, found
+
+
+def days(column):
+    return column.astype("datetime64[D]")
+
+
+def test_the_list_is_in_order_and_every_entry_has_its_words():
+    assert list(dict.fromkeys(feature.group for feature in FEATURES.values())) == list(GROUPS)
+    for key, feature in FEATURES.items():
+        assert feature.key == key
+        assert feature.kind in KINDS
+        assert feature.label
+        assert feature.help.endswith(".")
+        assert feature.says
+        assert bool(feature.says_not) == (feature.kind in ("category", "flag", "products"))
+        assert ("{}" in feature.says) == (feature.kind != "flag")
+
+
+def test_columns_are_those_of_the_orders(cdnow):
+    orders, customers, _, scores, found = cdnow
+    table = orders.table.to_pandas()
+    table["day"] = table["ordered_at"].dt.normalize()
+    by = table.groupby("customer_id")
+    index = found.index
+    end = pd.Timestamp(orders.end)
+
+    def column(key):
+        return found.column(key).values
+
+    assert (column("orders") == by.size()[index]).all()
+    assert column("revenue") == pytest.approx(by["revenue"].sum()[index].to_numpy())
+    assert (column("purchase_days") == by["day"].nunique()[index]).all()
+    assert (column("days_since_last_order") == (end - by["day"].max()[index]).dt.days).all()
+    assert (column("days_since_first_order") == (end - by["day"].min()[index]).dt.days).all()
+    assert (days(column("last_order")) == by["day"].max()[index].to_numpy().astype("datetime64[D]")).all()
+    assert (column("expected_value") == scores["cltv"]).all()
+    stage = found.column("stage")
+    labels = retention.assign_segments(customers, scores)
+    assert (np.array(stage.names)[stage.values] == labels["stage"].astype(str)).all()
+
+
+def test_the_typical_wait_is_the_median_wait_just_after_the_last_order(cdnow):
+    _, customers, model, _, found = cdnow
+    waits = typical_wait(model, customers)
+    for place in range(0, len(customers), 211):
+        row = customers.iloc[place]
+        expected = next_order(model, int(row["frequency"]), float(row["recency"]), float(row["recency"])).middle
+        assert waits[place] == pytest.approx(expected) if expected <= 3650 else np.isnan(waits[place])
+    due = found.column("due").values
+    known = due != NO_DAY
+    assert (known == ~np.isnan(waits)).all()
+    last = found.column("last_order").values
+    assert (due[known] - last[known] == np.ceil(waits[known])).all()
+    assert matches(Condition("due", "unknown"), found).sum() == (~known).sum()
+
+
+def test_what_was_bought_counts_in_any_order_and_up_to_the_day():
+    found = small_features()
+    assert found.choices("product") == ("Tea", "Cup", "Pot")
+    places, since = found.purchases.days_since("product", "Tea")
+    assert dict(zip(found.index[places], since, strict=True)) == {"a": 1, "d": 16}
+    assert found.purchases.named("product").tolist() == [True, True, False, True]
+    early = small_features().purchases
+    assert early.bought("product", ("Tea", "Pot"), 5).tolist() == [True, False, False, False]
+
+
+def test_an_earlier_day_leaves_later_orders_out():
+    frame = pd.DataFrame(
+        {"customer_id": ["a", "a", "b"], "ordered_at": ["2024-01-01", "2024-03-01", "2024-03-02"], "revenue": 1.0}
+    ).assign(product=["Tea", "Cup", "Cup"])
+    orders = orders_of(frame)
+    day = pd.Timestamp("2024-02-01").date()
+    found = features(retention.summarise_customers(orders, day), as_of=day, orders=orders)
+    assert list(found.index) == ["a"]
+    assert found.choices("product") == ("Tea",)
+    assert not matches(Condition("product", "bought", Bought(("Cup",))), found).any()
+    with pytest.raises(DataError, match="as of 2024-02-01"):
+        features(retention.summarise_customers(orders, day), as_of=orders.end)
+
+
+def test_what_is_missing_says_what_brings_it():
+    found = small_features(no_scores="Only 4 customers.")
+    assert found.missing("expected_value") == "Only 4 customers."
+    assert "column of ratings" in found.missing("last_rating")
+    assert "column of categories" in found.missing("category")
+    assert not found.missing("product")
+    assert set(found.available) | set(found.off) == set(FEATURES)
+    with pytest.raises(DataError, match="column of ratings"):
+        found.column("last_rating")
+
+
+def test_signals_and_contacts_are_matched_by_customer_and_may_know_fewer():
+    contacts = pd.DataFrame(
+        {"email": ["d@x", None], "country": ["TH", ""], "consent": pd.array([True, None], dtype="boolean")},
+        index=["d", "a"],
+    )
+    found = small_features(signals=SIGNALS, contacts=contacts)
+    assert found.column("has_email").values.tolist() == [0, 0, 0, 1]
+    assert found.column("country").names == ("TH",)
+    assert found.column("country").values.tolist() == [-1, -1, -1, 0]
+    assert found.column("consent").values.tolist() == [-1, -1, -1, 1]
+    assert found.column("subscribed").values.tolist() == [1, 0, -1, -1]
+    assert "column of phone numbers" in found.missing("has_phone")
+
+
+def test_rows_in_another_order_are_put_right_and_others_refused(cdnow):
+    orders, customers, _, scores, found = cdnow
+    turned = features(customers, scores[::-1], as_of=orders.end)
+    assert (turned.value == found.value).all()
+    with pytest.raises(DataError, match="do not belong"):
+        features(customers, scores.iloc[1:], as_of=orders.end)
+
+
+def test_nobody_is_refused():
+    orders = orders_of(pd.DataFrame({"customer_id": ["a"], "ordered_at": [END], "revenue": [1.0]}))
+    with pytest.raises(DataError, match="no customers"):
+        features(retention.summarise_customers(orders).iloc[:0], as_of=orders.end)
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "snowflake", "bigquery", "postgres"])
+def test_the_queries_can_be_written_for_other_engines(dialect):
+    table = ibis.table({"customer_id": "string", "ordered_at": "timestamp", "product": "string"}, name="orders")
+    day = pd.Timestamp(END).date()
+    for query in (last_bought_query(table, "product", "Tea", day), value_query(table, "product", day)):
+        assert "customer_id" in str(ibis.to_sql(query, dialect=dialect))
