@@ -23,10 +23,14 @@ st.html(results.STYLE)
 @st.fragment
 def campaigns() -> None:
     """The planner, the kept campaigns and what new customers may cost; only the open tab is computed."""
-    plan, every, new = st.tabs([mix.PLAN, mix.ALL_CAMPAIGNS, mix.NEW], key=mix.TAB, on_change="rerun")
+    tabs = [mix.PLAN, mix.FILES, mix.ALL_CAMPAIGNS, mix.NEW]
+    plan, files, every, new = st.tabs(tabs, key=mix.TAB, on_change="rerun")
     if plan.open:
         with plan:
             draw_planner()
+    if files.open:
+        with files:
+            draw_files()
     if every.open:
         with every:
             mix.draw_all(data)
@@ -76,8 +80,22 @@ def draw_planner() -> None:
         results.draw_offers(found, currency)
     with two:
         results.draw_left_out(data, found)
-    audience.draw_audience(data, found)
     draw_keep(found, currency)
+
+
+def draw_files() -> None:
+    """The files of the campaign on the table: they take longer than a slider may, and so have a tab of their own."""
+    if state.on_table() is None:
+        controls.begin(data)
+    campaign = state.on_table()
+    try:
+        found = data_of.plan_for(data, campaign)
+    except DataError as error:
+        widgets.problem("Nobody to address", error)
+        return
+    st.subheader(text.plain(campaign.name), anchor=False)
+    results.draw_verdict(found, data.orders.currency)
+    audience.draw_audience(data, found)
 
 
 def draw_another() -> None:

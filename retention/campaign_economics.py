@@ -36,6 +36,7 @@ SUMS = (
     "orders_variance",
     "revenue",
     "revenue_variance",
+    "value",
 )
 PHASE_SUMS = ("taking", "taking_value", "taking_square", "contacts_taking", "contacts_taking_value")
 #: The offers that a message may carry: fields of `Terms`.
@@ -129,12 +130,14 @@ class Ledger:
     - `cell`: each customer's cell; up to `EXACT` customers everybody has an own one, beyond that customers share a cell
       whose chances to order and expected order values lie in the same two hundredth of all.
     - `columns`: the cells' sums, a row for each of `SUMS`, then for each phase and `PHASE_SUMS`.
+    - `waiting`: a row for each message, how many of each cell have not ordered before it.
     - `offers` names each phase's offer, `OPENING` or `MAIN`; `weights` is the share of the messages sent in it.
     """
 
     pool: CampaignPool
     cell: np.ndarray
     columns: np.ndarray
+    waiting: np.ndarray
     offers: tuple[str, ...]
     weights: tuple[float, ...]
 
@@ -143,9 +146,14 @@ class Ledger:
         """How many customers each cell has."""
         return self.columns[0]
 
+    @property
+    def order_value(self) -> np.ndarray:
+        """The mean expected order value of each cell's customers."""
+        return self.columns[SUMS.index("value")] / self.customers
+
     def sums(self, share: np.ndarray | None = None) -> Sums:
         """Return the sums over all cells, of which this share of the customers (by cell) counts; everybody if None."""
-        return _named(self, self.columns.sum(axis=1) if share is None else self.columns @ share)
+        return named(self, self.columns.sum(axis=1) if share is None else self.columns @ share)
 
 
 class Sums(NamedTuple):
@@ -164,7 +172,7 @@ def ledger(pool: CampaignPool, offers: tuple[str, ...] = (MAIN,)) -> Ledger:
     stays, value = 1 - pool.buys, pool.order_value
     columns = [np.ones(len(pool)), pool.buys, stays, stays * value, stays * pool.square]
     columns += [pool.contacts, pool.contacts_square]
-    columns += [pool.orders.expected, pool.orders.variance, pool.revenue.expected, pool.revenue.variance]
+    columns += [pool.orders.expected, pool.orders.variance, pool.revenue.expected, pool.revenue.variance, value]
     for taking, contacts in zip(pool.taking, pool.contacts_taking, strict=True):
         columns += [taking, taking * value, taking * pool.square, contacts, contacts * value]
     ends = (*pool.phases[1:], pool.window_days)
@@ -172,8 +180,11 @@ def ledger(pool: CampaignPool, offers: tuple[str, ...] = (MAIN,)) -> Ledger:
         sum(first <= day < last for day in pool.messages) / len(pool.messages)
         for first, last in zip(pool.phases, ends, strict=False)
     ]
-    summed = np.stack([np.bincount(cell, weights=column, minlength=cells) for column in columns])
-    return Ledger(pool, cell, summed, tuple(offers), tuple(weights))
+    summed, waiting = (
+        np.stack([np.bincount(cell, weights=column, minlength=cells) for column in of])
+        for of in (columns, pool.waiting)
+    )
+    return Ledger(pool, cell, summed, waiting, tuple(offers), tuple(weights))
 
 
 def _cells(pool: CampaignPool) -> tuple[np.ndarray, int]:
@@ -187,7 +198,8 @@ def _cells(pool: CampaignPool) -> tuple[np.ndarray, int]:
     return cell, len(found)
 
 
-def _named(book: Ledger, rows: np.ndarray) -> Sums:
+def named(book: Ledger, rows: np.ndarray) -> Sums:
+    """Return rows of a ledger's columns, or their sums, by name."""
     of_phases = [
         dict(zip(PHASE_SUMS, rows[at : at + len(PHASE_SUMS)], strict=True))
         for at in range(len(SUMS), len(rows), len(PHASE_SUMS))
@@ -207,14 +219,14 @@ def _offers_cost(sums: Sums, terms: Terms) -> tuple[np.ndarray, np.ndarray]:
 
 def expected_costs(book: Ledger, terms: Terms) -> np.ndarray:
     """Return what addressing a customer of each cell is expected to cost, contacts and offers, in money."""
-    columns = _named(book, book.columns)
+    columns = named(book, book.columns)
     anyway, persuaded = _offers_cost(columns, terms)
     return (anyway + persuaded + terms.contact_cost * columns["contacts"]) / book.customers
 
 
 def expected_gains(book: Ledger, terms: Terms) -> np.ndarray:
     """Return what addressing a customer of each cell is expected to gain, in money."""
-    columns = _named(book, book.columns)
+    columns = named(book, book.columns)
     return terms.lift * terms.margin * columns["stays_value"] / book.customers - expected_costs(book, terms)
 
 

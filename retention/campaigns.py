@@ -175,6 +175,11 @@ class CampaignPlan:
     curve: pd.DataFrame
 
     @property
+    def treated(self) -> np.ndarray:
+        """The share of each cell of the book that is addressed."""
+        return self.chosen - self.chosen * self.reachable.split(self.campaign.name, self.campaign.holdout_share)[1]
+
+    @property
     def addressed(self) -> np.ndarray:
         """Positions in the customers' frame of those who are addressed, the highest expected gain first."""
         return self._by_gain(~self._out)

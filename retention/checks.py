@@ -288,7 +288,8 @@ def _spend_and_frequency(customers: pd.DataFrame, model: SpendModel) -> Check:
     # What frequent buyers have spent, weighted as they will count in the forecast, beside what is expected of them.
     effect = (frequency @ model.expected_order_value(frequency, spend)) / (frequency @ spend) - 1
     priced = "as they were" if abs(effect) < 0.005 else f"{abs(effect):.0%} too {'high' if effect > 0 else 'low'}"
-    finding = f"(correlation {correlation:.2f}); weighted by their orders, repeat orders are priced {priced}."
+    shown = f"{correlation:.2f}".replace("-", "−")
+    finding = f"(correlation {shown}); weighted by their orders, repeat orders are priced {priced}."
     if abs(correlation) > STRONG_CORRELATION:
         more = "more" if correlation > 0 else "less"
         return Check(

@@ -102,21 +102,19 @@ def with_gain(gap: Gap, model: CltvModel, customers: pd.DataFrame, terms: dict) 
         return replace(gap, basis="The store's value leaves nothing to rise from, so there is no forecast.")
     moved = min(wanted, MOST)
     found = what_if(model, customers, Levers(**{lever: moved}), **terms)
-    ends = sorted(min(max(_wanted(gap, end, lever, model), 0.0), MOST) for end in (gap.low, gap.high))
-    gains = [
-        found.gain.expected
-        if end == moved
-        else what_if(model, customers, Levers(**{lever: end}), **terms).gain.expected
-        for end in ends
-        if math.isfinite(end)
-    ]
+    wants = (_wanted(gap, end, lever, model) for end in (gap.low, gap.high))
+    ends = sorted(min(max(want, 0.0), MOST) if math.isfinite(want) else moved for want in wants)
     capped = wanted > MOST or bool(found.capped)
     basis = f"Today's customers over {terms['horizon_days']:,.0f} days, if {_STANDS_FOR[lever]} ({_tenths(moved)}"
     low, high = (_tenths(end) for end in ends)
     basis += f"; {low} to {high} as the gap is not known exactly)." if low != high else ")."
     if capped:
         basis += f" The gap asks for {signed_percent(wanted)}, and the forecast stops at {signed_percent(moved)}."
-    gain = _joined(found.gain, *gains) if len(gains) == 2 else found.gain
+    # Orders and their value gain as good as in proportion over so short a way; customers who stay gain faster.
+    gains = [found.gain.expected * end / moved for end in ends]
+    if lever == "retention":
+        gains = [what_if(model, customers, Levers(retention=end), **terms).gain.expected for end in ends]
+    gain = _joined(found.gain, *gains)
     return replace(gap, lever=lever, moved=moved, capped=capped, gain=gain, basis=basis)
 
 

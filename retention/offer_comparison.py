@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from retention.campaign_economics import MAIN, named
 from retention.campaigns import CampaignPlan
 
 #: Bands of order values, each with as many customers.
@@ -19,7 +20,7 @@ class OfferComparison:
 
     - `amount` in money, `percentage` as a share; `even_at`: the order value at which both are worth the same.
     - `larger_amount`: share of the customers to whom the amount is the larger offer: those of smaller orders.
-    - `bands`: by expected order value, ten bands of about as many customers: `from_value`, `to_value`, `customers`,
+    - `bands`: by expected order value, up to ten bands of about as many: `from_value`, `to_value`, `customers`,
       `order_value` (mean), and what either offer is worth on it: `amount`, `percentage`.
     """
 
@@ -39,31 +40,41 @@ def compare_offers(plan: CampaignPlan) -> OfferComparison | None:
     offer, book = plan.campaign.terms.offer, plan.reachable.book
     if offer.kind not in ("amount", "percentage") or not plan.size or offer.value <= 0:
         return None
-    pool, chosen = book.pool, (plan.chosen > 0)[book.cell]
-    value = pool.order_value[chosen]
-    used = np.zeros(len(value))
-    for name, weight, taking in zip(book.offers, book.weights, pool.taking, strict=True):
-        if name == "offer":
-            used += plan.campaign.terms.anyway_share * taking[chosen]
-            used += plan.campaign.terms.lift * weight * (1 - pool.buys[chosen])
-    if used.sum() <= 0:
+    terms, treated, columns = plan.campaign.terms, plan.treated, named(book, book.columns)
+    value, customers = book.order_value, book.customers * treated
+    used = used_value = 0.0 * value
+    for name, weight, phase in columns.phases:
+        if name == MAIN:
+            used = used + terms.anyway_share * phase["taking"] + terms.lift * weight * columns["stays"]
+            used_value = used_value + terms.anyway_share * phase["taking_value"]
+            used_value = used_value + terms.lift * weight * columns["stays_value"]
+    used, used_value = float(used @ treated), float(used_value @ treated)
+    if used <= 0:
         return None
-    mean = float(used @ value / used.sum())
+    mean = used_value / used
     amount = offer.value if offer.kind == "amount" else offer.value * mean
     percentage = min(amount / mean, 1.0)
     even_at = amount / percentage
-    edges = np.unique(np.quantile(value, np.linspace(0, 1, BANDS + 1)))
-    band = np.clip(np.searchsorted(edges, value, side="right") - 1, 0, max(len(edges) - 2, 0))
-    counts = np.bincount(band)
-    means = np.bincount(band, weights=value) / np.maximum(counts, 1)
+    order = np.argsort(value, kind="stable")
+    order = order[customers[order] > 0]
+    value, customers = value[order], customers[order]
+    # Cells in the order of their values, cut where the customers reach a tenth of all, two tenths and so on; customers
+    # of one value, such as all one-time buyers, stay together.
+    before = (np.cumsum(customers) - customers)[np.searchsorted(value, value, side="left")]
+    band = np.minimum(before / customers.sum() * BANDS, BANDS - 1).astype(int)
+    counts = np.bincount(band, weights=customers, minlength=BANDS)
+    means = np.bincount(band, weights=value * customers, minlength=BANDS) / np.maximum(counts, 1e-9)
+    first = np.searchsorted(band, np.arange(BANDS), side="left").clip(max=len(value) - 1)
+    last = np.searchsorted(band, np.arange(BANDS), side="right") - 1
     bands = pd.DataFrame(
         {
-            "from_value": edges[:-1] if len(edges) > 1 else edges,
-            "to_value": edges[1:] if len(edges) > 1 else edges,
-            "customers": counts,
+            "from_value": value[first],
+            "to_value": value[last],
+            "customers": counts.round().astype(int),
             "order_value": means,
             "amount": amount,
             "percentage": percentage * means,
         }
     )
-    return OfferComparison(amount, percentage, even_at, float((value < even_at).mean()), bands[bands["customers"] > 0])
+    larger = float(customers[value < even_at].sum() / customers.sum())
+    return OfferComparison(amount, percentage, even_at, larger, bands[counts > 0])

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from retention.order_history import OrderHistory
 
 #: Shorter stretches without an order are holidays.
 LEAST_DAYS = 14
@@ -49,6 +52,11 @@ def order_gaps(placed: Iterable[date]) -> tuple[OrderGap, ...]:
         if fewest >= STEADY and fewest / window * length >= EXPECTED:
             found.append(OrderGap((before + 1).item(), (after - 1).item(), length))
     return tuple(found)
+
+
+def gaps_of(history: OrderHistory) -> tuple[OrderGap, ...]:
+    """Return `order_gaps` of a history that is there already."""
+    return order_gaps((np.datetime64(history.start, "D") + pd.unique(history.daily["day"])).tolist())
 
 
 def gap_words(gap: OrderGap) -> str:

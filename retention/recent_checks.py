@@ -8,7 +8,7 @@ import pandas as pd
 from retention.checks import Check
 from retention.cltv import CltvModel
 from retention.histories import group_histories
-from retention.order_gaps import gap_words, order_gaps
+from retention.order_gaps import gap_words, gaps_of
 from retention.order_history import OrderHistory
 from retention.signs import signed_percent
 from retention.tracking import fitted_orders
@@ -35,8 +35,7 @@ def recent_checks(model: CltvModel, customers: pd.DataFrame, history: OrderHisto
 
 def _gaps(history: OrderHistory) -> Check:
     name = "Gaps"
-    days = np.datetime64(history.start, "D") + pd.unique(history.daily["day"])
-    gaps = order_gaps(days.tolist())
+    gaps = gaps_of(history)
     if not gaps:
         return Check(name, "good", "There is no stretch without orders that chance would not explain.")
     return Check(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from retention.campaigns import Campaign, Reachable
+from retention.campaign_economics import Ledger
+from retention.campaigns import CampaignPlan
 
 #: Days until an order is due, by name: from the one before up to this many, included.
 DUE = {"overdue": -1, "today": 0, "this_week": 7, "this_month": 30, "later": np.inf}
@@ -21,25 +22,28 @@ def due_in(customers: pd.DataFrame, typical_wait: np.ndarray) -> np.ndarray:
     return np.ceil(typical_wait) - silence
 
 
-def due_table(days: np.ndarray, gains: np.ndarray | None = None) -> pd.DataFrame:
-    """Return how many customers are due when: a row for each of `DUE` and "unknown".
+def due_table(plan: CampaignPlan, days: np.ndarray) -> pd.DataFrame:
+    """Return when the next orders of the addressed customers are due: a row for each of `DUE` and "unknown".
 
     Args:
-        days: From `due_in`.
-        gains: Of addressing each of them, in money.
+        plan: The plan.
+        days: From `due_in`, of all customers.
 
-    Columns: `customers`, and `gain`, their sum of `gains` (0 without).
+    Columns: `customers`, and `gain`, what addressing them is expected to gain.
     """
-    label = due_labels(days)
-    names = [*DUE, "unknown"]
-    gains = np.zeros(len(days)) if gains is None else gains
+    book, names = plan.reachable.book, [*DUE, "unknown"]
+    counts = due_counts(book, days)
+    treated = plan.treated[:, None] * counts
     return pd.DataFrame(
-        {
-            "customers": np.bincount(label, minlength=len(names)),
-            "gain": np.bincount(label, weights=gains, minlength=len(names)),
-        },
-        index=pd.Index(names, name="due"),
+        {"customers": treated.sum(axis=0), "gain": plan.gains @ treated}, index=pd.Index(names, name="due")
     )
+
+
+def due_counts(book: Ledger, days: np.ndarray) -> np.ndarray:
+    """Return how many customers of each cell (row) have an order due when (columns as the rows of `due_table`)."""
+    labels = due_labels(days[book.pool.rows])
+    shape = len(book.customers), len(DUE) + 1
+    return np.bincount(book.cell * shape[1] + labels, minlength=shape[0] * shape[1]).reshape(shape)
 
 
 def due_labels(days: np.ndarray) -> np.ndarray:
@@ -49,22 +53,15 @@ def due_labels(days: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(days), len(DUE), label)
 
 
-def sequence_table(audience: Reachable, campaign: Campaign, chosen: np.ndarray | None = None) -> pd.DataFrame:
+def sequence_table(plan: CampaignPlan) -> pd.DataFrame:
     """Return the sequence with who is still in it: a row a message that is sent.
 
-    Args:
-        audience: Of the campaign.
-        campaign: The same one.
-        chosen: Which customers of the audience's pool are addressed; everybody if None.
-
-    Columns: `day`, `text`, `offer` (that holds from it on: "opening", "offer" or ""), `customers` expected to get it:
-    those who have not ordered since the first message.
+    Columns: `day`, `text`, `offer` (that holds from it on: "opening", "offer" or ""), `customers` of the addressed who
+    are expected to get it: those who have not ordered since the first message.
     """
-    pool = audience.book.pool
-    inside = np.ones(len(pool), dtype=bool) if chosen is None else chosen
-    still = pool.waiting[:, inside].sum(axis=1)
+    still = plan.reachable.book.waiting @ plan.treated
     holds, rows = "", []
-    for message, customers in zip(campaign.sent, still, strict=True):
+    for message, customers in zip(plan.campaign.sent, still, strict=True):
         holds = message.offer or holds
         rows.append((message.day, message.text, holds, float(customers)))
     return pd.DataFrame(rows, columns=["day", "text", "offer", "customers"])

@@ -1,4 +1,4 @@
-"""Columns are found by their names in three languages, by their values, and as the marketer says."""
+"""Columns are found by their names in several languages, by their values, and as the marketer says."""
 
 import pytest
 
@@ -48,6 +48,95 @@ def mapping_of(data: bytes):
 def test_names_in_three_languages(header):
     mapping = mapping_of(table(header))
     assert [mapping.columns.get(role) for role in NEEDED] == [name.strip() for name in header]
+
+
+# A value of each role that an order may have, told by its name alone.
+OPTIONAL = {
+    "refund": "2.50",
+    "discount": "1.20",
+    "coupon": "HELLO10",
+    "channel": "Instagram",
+    "category": "Shoes",
+    "product": "Red shoe",
+    "region": "Here",
+    "quantity": "2",
+    "currency": "EUR",
+    "status": "ok",
+}
+
+
+@pytest.mark.parametrize(
+    ("needed", "names"),
+    [
+        (
+            ("Bestellnummer", "E-Mail", "Bestelldatum", "Gesamtbetrag"),
+            ("Erstattung", "Rabatt", "Gutschein", "Kanal", "Kategorie", "Artikel", "Land", "Menge", "Währung",
+             "Status"),
+        ),
+        (
+            ("Auftragsnummer", "Kundennummer", "Datum", "Umsatz"),
+            ("Rückerstattung", "Rabattbetrag", "Gutscheincode", "Vertriebskanal", "Warengruppe", "Produkt",
+             "Versandland", "Stückzahl", "Waehrung", "Bestellstatus"),
+        ),
+        (
+            ("Número de pedido", "Correo electrónico", "Fecha del pedido", "Importe total"),
+            ("Importe reembolsado", "Descuento", "Código de descuento", "Canal de venta", "Categoría", "Producto",
+             "País de envío", "Cantidad", "Moneda", "Estado del pedido"),
+        ),
+        (
+            ("Numéro de commande", "Adresse e-mail", "Date de commande", "Montant total"),
+            ("Montant remboursé", "Remise", "Code promo", "Canal de vente", "Catégorie", "Produit",
+             "Pays de livraison", "Quantité", "Devise", "Statut de la commande"),
+        ),
+        (
+            ("หมายเลขคำสั่งซื้อ", "อีเมล", "วันที่สั่งซื้อ", "ยอดรวม"),
+            ("จำนวนเงินคืน", "มูลค่าส่วนลด", "รหัสส่วนลด", "ช่องทางการสั่งซื้อ", "หมวดหมู่สินค้า", "ชื่อสินค้า",
+             "จังหวัด", "จำนวนชิ้น", "สกุลเงิน", "สถานะคำสั่งซื้อ"),
+        ),
+        (
+            ("Numero ng Order", "Email ng Customer", "Petsa ng Order", "Kabuuang Halaga"),
+            ("Ibinalik na halaga", "Halaga ng diskwento", "Code ng diskwento", "Pinagmulan", "Uri ng produkto",
+             "Pangalan ng produkto", "Probinsya", "Dami", "Salapi", "Kalagayan"),
+        ),
+    ],
+    ids=["German", "German 2", "Spanish", "French", "Thai", "Filipino"],
+)  # fmt: skip
+def test_what_an_order_may_have_is_found_in_the_languages_of_what_it_needs(needed, names):
+    rows = [(*row, *OPTIONAL.values()) for row in VALUES]
+    found = mapping_of(csv_bytes((*needed, *names), rows)).columns
+    assert [found.get(role) for role in (*NEEDED, *OPTIONAL)] == [*needed, *names]
+
+
+def test_an_amount_from_a_german_piece_and_price():
+    rows = [(*row[:3], "2", "4,50") for row in VALUES]
+    found = mapping_of(csv_bytes(("Bestellung", "E-Mail", "Bestelldatum", "Menge", "Einzelpreis"), rows)).columns
+    assert (found["quantity"], found["unit_price"], found.get("revenue")) == ("Menge", "Einzelpreis", None)
+
+
+def test_a_date_or_reason_of_a_refund_is_no_refund_and_no_order_date():
+    names = ("Bestellnummer", "E-Mail", "Bestelldatum", "Summe", "Erstattung Grund", "Erstattung Datum", "Geburt Datum")
+    rows = [(*row, "3", "2024-01-01", "1990-01-01") for row in VALUES]
+    found = mapping_of(csv_bytes(names, rows)).columns
+    assert "refund" not in found
+    assert found["ordered_at"] == "Bestelldatum"
+
+
+def test_a_voucher_column_of_amounts_is_no_code():
+    rows = [(*row, f"{1 + n % 7},50") for n, row in enumerate(VALUES)]
+    assert "coupon" not in mapping_of(csv_bytes(("Nr", "E-Mail", "Datum", "Summe", "Gutschein"), rows)).columns
+
+
+def test_columns_that_nothing_is_read_from_are_named():
+    header = ("Order ID", "Email", "Order date", "Total")
+    rows = [(*row, "x", "y") for row in VALUES]
+    notes = read_orders(csv_bytes((*header, "Shelf", "Picker"), rows), name="orders.csv").report.notes
+    assert any(note.startswith("2 columns are not used: Shelf, Picker. If refunds") for note in notes)
+    many = [f"Extra {n}" for n in range(15)]
+    rows = [(*row, *("x" * 15)) for row in VALUES]
+    notes = read_orders(csv_bytes((*header, *many), rows), name="orders.csv").report.notes
+    assert any("15 columns are not used: Extra 0, " in note and "Extra 11 and 3 more." in note for note in notes)
+    notes = read_orders(csv_bytes(header, VALUES), name="orders.csv").report.notes
+    assert not any("not used" in note for note in notes)
 
 
 @pytest.mark.parametrize(

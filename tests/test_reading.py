@@ -330,6 +330,23 @@ def test_the_range_of_the_worth_holds_what_is_not_known_of_the_gap(card, model, 
     assert "+3.9% to +8.7%" in unsure.basis
 
 
+@pytest.mark.parametrize("metric", ["customer_retention_rate", "repeat_purchase_rate"])
+def test_the_range_of_other_levers_is_that_of_the_gaps_ends(card, model, customers, metric):
+    held = target(metric, 0.30, 0.27)
+    store = replace(held.store, low=0.27 - 0.02, high=0.27 + 0.02)
+    gap = read_scorecard(card, [replace(held, store=store)], model, customers, **TERMS).main
+    narrow = target(metric, 0.30, gap.low), target(metric, 0.30, gap.high)
+    most, least = (gain_of(card, one, model, customers).gain.expected for one in narrow)
+    assert gap.gain.low < least < gap.gain.expected < most < gap.gain.high
+    own = gain_of(card, replace(held, store=replace(held.store, low=0.27, high=0.27)), model, customers).gain
+    assert gap.gain.low == pytest.approx(
+        own.expected - np.hypot(own.expected - own.low, own.expected - least), rel=0.02
+    )
+    assert gap.gain.high == pytest.approx(
+        own.expected + np.hypot(own.high - own.expected, most - own.expected), rel=0.02
+    )
+
+
 def test_a_gap_to_the_past_is_as_unsure_as_the_change(card, model, customers):
     card = with_verdicts(card, {"average_order_value": "down"})
     gap = read_scorecard(card, [], model, customers, **TERMS).main

@@ -26,7 +26,6 @@ PROPERTIES = ("p_purchase_30d", "p_alive", "expected_orders", "expected_order_va
 @st.fragment
 def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
     """Choose a platform, see what it would refuse, and take both files along."""
-    st.subheader("Audience files", anchor=False)
     people = data_of.people_for(data)
     one, two, three = st.columns([2, 2, 2], gap="medium", vertical_alignment="bottom")
     platform = one.selectbox(

@@ -35,7 +35,7 @@ def brief_html(name: str, end: date, currency: str | None, plan: CampaignPlan, m
     """
     campaign, found, terms = plan.campaign, plan.economics, plan.campaign.terms
     strategy = next((one for one in strategies() if one.key == campaign.strategy), None)
-    table = sequence_table(plan.reachable, campaign, (plan.chosen > 0)[plan.reachable.book.cell])
+    table = sequence_table(plan)
     offers = {"": "", "opening": "opening offer", "offer": "main offer"}
     first = end + timedelta(days=1)
 

@@ -12,7 +12,7 @@ from retention.acquisition import Acquisition
 from retention.campaign_economics import Economics, economics
 from retention.campaigns import CampaignPlan
 from retention.offer_comparison import OfferComparison
-from retention.send_times import DUE, due_table
+from retention.send_times import DUE
 from retention.view import campaign_words as words
 from retention.view import palette, text
 from retention.view.campaign_charts import GAIN, PLAIN, SPENT
@@ -70,12 +70,11 @@ def size_frames(plan: CampaignPlan, currency: str | None) -> dict[str, pd.DataFr
 def lift_frames(plan: CampaignPlan, currency: str | None) -> dict[str, pd.DataFrame]:
     """The data sets of `lift_chart`: the same customers at lifts from none to twice what is assumed or needed."""
     terms, book = plan.campaign.terms, plan.reachable.book
-    held = plan.reachable.split(plan.campaign.name, plan.campaign.holdout_share)[1] * plan.chosen
     needed = plan.economics.break_even_lift
     most = min(max(2 * terms.lift, 1.6 * needed if np.isfinite(needed) else 0.0, 0.02), 1.0)
     rows = []
     for lift in np.linspace(0, most, LIFTS):
-        gain = economics(book, replace(terms, lift=float(lift)), plan.chosen - held).gain
+        gain = economics(book, replace(terms, lift=float(lift)), plan.treated).gain
         between = text.money_range(gain.low, gain.high, currency)
         said = f"{text.money(gain.expected, currency, short=True)} (80% range {between})"
         rows.append((lift * 100, gain.expected, gain.low, gain.high, said))
@@ -90,19 +89,14 @@ def lift_frames(plan: CampaignPlan, currency: str | None) -> dict[str, pd.DataFr
     return {"lifts": lifts, "marks": pd.DataFrame(marks, columns=["lift", "label", "side", "dx"]), "zero": ZERO}
 
 
-def due_frame(plan: CampaignPlan, due: np.ndarray, currency: str | None) -> pd.DataFrame:
-    """The data set of `due_chart`: of the customers who are addressed."""
-    book = plan.reachable.book
-    rows = plan.addressed
-    place = np.full(int(book.pool.rows.max()) + 1, -1)
-    place[book.pool.rows] = np.arange(len(book.pool))
-    gains = plan.gains[book.cell[place[rows]]]
-    found = due_table(due[rows], gains).reset_index()
+def due_frame(found: pd.DataFrame, currency: str | None) -> pd.DataFrame:
+    """The data set of `due_chart`, from `due_table`."""
+    found = found.reset_index()
     soon = found["due"].isin(list(DUE)[:4])
     return pd.DataFrame(
         {
             "when": found["due"].map(WHEN),
-            "customers": found["customers"],
+            "customers": found["customers"].round().astype(int),
             "said": [text.money(gain, currency, short=True) for gain in found["gain"]],
             "colour": np.where(soon, palette.ACCENT, palette.NEUTRAL),
         }

@@ -26,11 +26,8 @@ from retention.view.loaded import Loaded
 from retention.view.segment_charts import live_chart
 
 TAB = "plan_tab"
-PLAN, ALL_CAMPAIGNS, NEW = (
-    ":material/edit_calendar: Plan a campaign",
-    ":material/list: All campaigns",
-    (":material/person_add: New customers"),
-)
+PLAN, FILES = ":material/edit_calendar: Plan a campaign", ":material/contact_mail: Audience files"
+ALL_CAMPAIGNS, NEW = ":material/list: All campaigns", ":material/person_add: New customers"
 _LOAD, _PROBLEM = "plan_load", "plan_problem"
 HORIZONS = (90, 180, 365, 730)
 

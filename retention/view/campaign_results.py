@@ -12,7 +12,7 @@ import streamlit as st
 from retention.campaign_economics import Economics, Range
 from retention.campaigns import CampaignPlan
 from retention.offer_comparison import compare_offers
-from retention.send_times import sequence_table
+from retention.send_times import due_table, sequence_table
 from retention.suppression import without_signal
 from retention.view import campaign_charts as charts
 from retention.view import campaign_data as data_of
@@ -245,7 +245,7 @@ def draw_when(data: Loaded, plan: CampaignPlan) -> None:
     with one:
         st.subheader("When their next order is due", anchor=False, help=words.DEFINITIONS["due"])
         if plan.economics.customers:
-            frame = frames.due_frame(plan, data_of.due_for(data), currency)
+            frame = frames.due_frame(due_table(plan, data_of.due_for(data)), currency)
             soon = int(frame["customers"].iloc[1:3].sum())
             live_chart(spec("due", None), {"due": frame}, key="plan_due", alt_text="Addressed customers by due day")
             st.caption(
@@ -254,9 +254,7 @@ def draw_when(data: Loaded, plan: CampaignPlan) -> None:
             )
     with two:
         st.subheader("The sequence", anchor=False, help=words.DEFINITIONS["contact"])
-        table = sequence_table(plan.reachable, plan.campaign, (plan.chosen > 0)[plan.reachable.book.cell])
-        share = plan.economics.customers / max(plan.size, 1)
-        table["customers"] *= share
+        table = sequence_table(plan)
         live_chart(
             spec("sequence", None),
             {"messages": frames.sequence_frame(table, first, plan, currency)},

@@ -57,8 +57,9 @@ def one_cohort(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> Non
     widgets.metric_row(cards)
     best, total_rows = value.find_customers(customers, scores, "", TABLE_ROWS)
     rank = "revenue" if scores is None else "expected value"
-    scope = "All" if total_rows <= TABLE_ROWS else f"The first {TABLE_ROWS} of"
-    st.caption(f"{scope} {text.plural(total_rows, 'customer')}, highest {rank} first")
+    if total_rows > 1:
+        scope = "All" if total_rows <= TABLE_ROWS else f"The first {TABLE_ROWS} of"
+        st.caption(f"{scope} {text.count(total_rows)} customers, highest {rank} first")
     st.dataframe(
         best.round({name: 3 for name in best if name.startswith("p_")}).reset_index(),
         key="cohort_customers",

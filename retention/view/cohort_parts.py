@@ -10,7 +10,7 @@ from retention.view import cohort_charts as charts
 from retention.view import cohort_frames as frames
 from retention.view import text, widgets
 from retention.view.cohort_cards import DEFINITIONS, cards_of
-from retention.view.cohort_data import file_name
+from retention.view.cohort_data import file_name, missing_orders
 from retention.view.cohort_frames import Cohorts, View
 from retention.view.loaded import Loaded
 
@@ -86,10 +86,13 @@ def triangle(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> None:
     if view.by:
         words += " Only months that are over count: who came in the last one adds to the size and is in no cell yet."
     elif set(keys) & set(list(found.names)[: max(found.older, 1)]):
-        words += f" The orders begin on {text.day(data.orders.start)}: who had ordered before counts as new"
-        words += " here; so many as in the cohorts marked * can hardly all be." if found.older else "."
+        words += f" The orders begin on {text.day(data.orders.start)}: who had ordered before counts as new."
+        if found.older:
+            words += " Cohorts marked * are far larger than those after them and probably hold such customers."
     words += f" Shown: {' and '.join(cut)}." if cut else ""
     st.caption(text.plain(words, limit=1000))
+    if missing := missing_orders(data):
+        st.markdown(f":orange[:material/warning:] {text.plain(missing, limit=1000)}")
     if drawn.empty:
         st.info("No month of these orders is over yet.", icon=":material/info:")
         return
@@ -209,7 +212,7 @@ def second_order(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> N
         height=min(35 * (len(shown) + 1) + 3, 388),
         hide_index=True,
         placeholder=text.MISSING,
-        column_order=["name", "customers", "small", *share, "median_days"],
+        column_order=["name", "customers", "small", *share, *(["median_days"] if rows["median_days"].any() else [])],
         column_config={
             # A week's first day, or whatever the file says.
             "name": column.TextColumn("Cohort", pinned=True, width=200 if view.by else 110),

@@ -6,6 +6,7 @@ from retention import cohorts
 from retention.cltv import CltvModel
 from retention.cohort_forecast import cohort_forecast, orders_per_purchase_day
 from retention.cohorts import WAITS
+from retention.order_gaps import gap_words, gaps_of
 from retention.order_history import OrderHistory
 from retention.view import cohort_charts as charts
 from retention.view import cohort_frames as frames
@@ -29,8 +30,9 @@ def cohort_sections(data: Loaded, history: OrderHistory, model: CltvModel | None
     lit = frames.highlighted(VIEW, found, keys, None)
     past = frames.past_frame(VIEW, found, keys, lit, "revenue", data)
     ahead = frames.ahead_frame(VIEW, found, lit, past, "revenue", data)
+    missing = "".join(f" {gap_words(gap)}" for gap in gaps_of(history))
     older = (
-        f" * The orders begin on {text.day(data.orders.start)}: so many new customers can hardly all be new."
+        f" *: far larger than those after it. Who had ordered before {text.day(data.orders.start)} counts as new here."
         if set(keys) & set(list(found.names)[: found.older])
         else ""
     )
@@ -41,7 +43,8 @@ def cohort_sections(data: Loaded, history: OrderHistory, model: CltvModel | None
         Section(
             "Cohorts: who came back, and when",
             f"Percent of the customers of a month who ordered so many months later, up to {text.day(data.orders.end)}. "
-            f"The newest {len(keys)} of {len(found.names)} cohorts; the number beside a cohort is its size.",
+            f"The newest {len(keys)} of {len(found.names)} cohorts; the number beside a cohort is its size."
+            f"{missing}",
             (Figure(svg_of(triangle, WIDE), f"Dashed cells: the month is not over yet.{older}", wide=True),),
             _triangle_table(drawn, keys, found),
         ),

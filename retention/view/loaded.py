@@ -167,20 +167,7 @@ def usual_backtest_for(loaded: Loaded) -> Backtest | None:
 
 def checks_for(loaded: Loaded) -> tuple[Check, ...]:
     """All checks of the forecast: of the latest orders, the usual backtest and the model; ModelError as `model_for`."""
-    model = model_for(loaded)
-    try:
-        tested = backtest_checks(backtest_for(loaded))
-    except RetentionError as error:
-        tested = (
-            Check(
-                "Backtest",
-                "caution",
-                f"The forecast could not be tested on the past of these orders. {error}",
-                "Load a longer period, so that its end can be hidden and predicted.",
-            ),
-        )
-    recent = _recent_checks(loaded.orders.digest, model.purchase_model, _loaded=loaded)
-    return all_checks(recent, tested, model.checks)
+    return _checks(loaded.orders.digest, purchase_model(), _loaded=loaded)
 
 
 def scores_for(loaded: Loaded, plan: Plan) -> pd.DataFrame:
@@ -239,9 +226,21 @@ def _tested(digest: str, kind: str, holdout_days: int | None, *, _loaded: Loaded
         return error
 
 
-@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
-def _recent_checks(digest: str, kind: str, *, _loaded: Loaded) -> tuple[Check, ...]:
-    return recent_checks(model_for(_loaded), _loaded.customers, order_history_for(_loaded))
+@st.cache_resource(scope="session", max_entries=4, show_spinner="Checking the forecast…")
+def _checks(digest: str, kind: str, *, _loaded: Loaded) -> tuple[Check, ...]:
+    model = model_for(_loaded)
+    try:
+        tested = backtest_checks(backtest_for(_loaded))
+    except RetentionError as error:
+        tested = (
+            Check(
+                "Backtest",
+                "caution",
+                f"The forecast could not be tested on the past of these orders. {error}",
+                "Load a longer period, so that its end can be hidden and predicted.",
+            ),
+        )
+    return all_checks(recent_checks(model, _loaded.customers, order_history_for(_loaded)), tested, model.checks)
 
 
 @st.cache_resource(scope="session", max_entries=3, show_spinner="Scoring customers…")
@@ -295,5 +294,5 @@ def clear_with_data(*caches) -> None:
 
 
 _CACHES: list = []
-clear_with_data(_model, _tested, _recent_checks, _scores, _uncertainty, _what_if)
+clear_with_data(_model, _tested, _checks, _scores, _uncertainty, _what_if)
 clear_with_data(_probability, _months, _spread, _history, _order_history)

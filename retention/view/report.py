@@ -198,7 +198,10 @@ def _sections(card: Scorecard, trend: pd.DataFrame, bridge: pd.DataFrame, curren
         frame = frames.trend_frame(trend, name, card.period, currency)
         if len(frame) >= FEWEST_MONTHS:
             chart = charts.trend_chart(frame, METRICS[name].label, METRICS[name].kind, currency)
-            months.append(Figure(svg_of(chart), f"{METRICS[name].label}; hollow: a month in part, shaded: the period."))
+            caption = f"{METRICS[name].label}; hollow: a month in part, shaded: the period."
+            if METRICS[name].needs != "period":
+                caption += f" {frames.LOOKS_BACK}"
+            months.append(Figure(svg_of(chart), caption))
     waits = []
     for title, spread in (
         ("First to second order", card.counts.second_waits),

@@ -16,6 +16,10 @@ from retention.view import scorecard_words as words
 SPARK_MONTHS = 24
 #: Bars of a distribution; the longest waits, one in fifty, share the last.
 BARS, LONGEST = 24, 0.98
+LOOKS_BACK = (
+    "It looks back at earlier orders: what moves in the first months of a file is the file's beginning rather than the "
+    "store."
+)
 #: Digits of a value in a file, by the kind of its metric.
 DIGITS = {"rate": 6, "money": 2, "number": 4, "count": 0, "days": 0}
 
@@ -109,37 +113,37 @@ def reading_table(reading: Reading) -> pd.DataFrame:
     rows = []
     for row in reading.metrics:
         gap = gaps.get(row.metric)
-        found = {
-            "metric": METRICS[row.metric].label,
-            "value": row.value,
-            "standing": row.status,
-            "since_the_period_before": row.previous,
-            "since_the_year_before": row.year,
-            "why_unknown": " ".join(dict.fromkeys(filter(None, row.why))),
-            "rank_of_the_gap": reading.gaps.index(gap) + 1 if gap else None,
-        }
-        if gap:
-            gain = gap.gain
-            found |= {
-                "gap_to": gap.against,
-                "store": gap.store,
-                "store_low_80": gap.low,
-                "store_high_80": gap.high,
-                "aim": gap.aim,
-                "change_needed": gap.change,
-                "worth": gain.expected if gain else None,
-                "worth_low_80": gain.low if gain else None,
-                "worth_high_80": gain.high if gain else None,
-                "worth_basis": gap.basis,
-                "gap_in_the_period": gap.arithmetic,
-                "gap_in_the_period_basis": gap.arithmetic_basis,
+        gain = gap and gap.gain
+        rows.append(
+            {
+                "metric": METRICS[row.metric].label,
+                "value": row.value,
+                "standing": row.status,
+                "since_the_period_before": row.previous,
+                "since_the_year_before": row.year,
+                "why_unknown": " ".join(dict.fromkeys(filter(None, row.why))),
+                "rank_of_the_gap": reading.gaps.index(gap) + 1 if gap else None,
+                "gap_to": gap and gap.against,
+                "store": gap and gap.store,
+                "store_low_80": gap and gap.low,
+                "store_high_80": gap and gap.high,
+                "aim": gap and gap.aim,
+                "change_needed": gap and gap.change,
+                "worth": gain and gain.expected,
+                "worth_low_80": gain and gain.low,
+                "worth_high_80": gain and gain.high,
+                "worth_basis": gap and gap.basis,
+                "gap_in_the_period": gap and gap.arithmetic,
+                "gap_in_the_period_basis": gap and gap.arithmetic_basis,
             }
-        rows.append(found)
+        )
     frame = pd.DataFrame(rows)
+    numbers = [name for name in frame if name.startswith(("store", "worth", "gap_in", "aim", "change"))]
+    numbers = [name for name in numbers if not name.endswith("basis")]
     money = dict.fromkeys(("worth", "worth_low_80", "worth_high_80", "gap_in_the_period"), "money")
     # Metrics of all kinds stand in these columns: six digits do for any.
     values = dict.fromkeys(("value", "store", "store_low_80", "store_high_80", "aim", "change_needed"), "rate")
-    return rounded(frame.astype({"rank_of_the_gap": "Int64"}), **money, **values)
+    return rounded(frame.astype({"rank_of_the_gap": "Int64"} | dict.fromkeys(numbers, float)), **money, **values)
 
 
 def metrics_table(card: Scorecard, comparisons: Iterable[Comparison]) -> pd.DataFrame:

@@ -110,6 +110,8 @@ def months(data: Loaded, card: Scorecard, settings: Settings) -> None:
         key="months",
         alt=f"{METRICS[name].label} for each calendar month; the chosen period is shaded",
     )
+    if METRICS[name].needs != "period":
+        st.caption(frames.LOOKS_BACK)
 
 
 def bridge(data: Loaded, card: Scorecard, settings: Settings) -> None:

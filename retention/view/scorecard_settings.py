@@ -55,8 +55,8 @@ def _preset(data: Loaded, preset: str) -> Period:
     period, whole = preset_period(preset, first, last), whole_preset(preset, first, last)
     if period != whole:
         st.caption(
-            f":material/info: The orders begin on {text.day(first)}: the period has {period.days:,} of "
-            f"{text.plain(PRESETS[preset].lower())}’s {whole.days:,} days."
+            f":material/info: The orders begin on {text.day(first)}, so the period has {period.days:,} of its "
+            f"{whole.days:,} days."
         )
     return period
 

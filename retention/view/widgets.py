@@ -138,12 +138,12 @@ def track_record(result: "Backtest | None", plan: "Plan") -> None:
 
 
 def check_list(checks: Sequence["Check"]) -> None:
-    """Checks, the worst first: status as icon, word and colour, the finding, and what to do."""
+    """Checks, the worst first: status as icon, word and colour, the name, the finding, and what to do."""
     for check in sorted(checks, key=_severity):
         colour, icon = palette.STATUS_COLOURS[check.status], palette.STATUS_ICONS[check.status]
         finding = text.plain(check.finding, limit=1000)
         if check.status == "good":
-            st.markdown(f":{colour}[{icon} **{text.plain(check.name)}**] {finding}")
+            st.markdown(f":{colour}[{icon} **{text.plain(check.name)}:**] {finding}")
             continue
         with st.container(border=True, gap="xsmall"):
             st.markdown(f":{colour}[{icon} **{STATUS_WORDS[check.status]}:** {text.plain(check.name)}]")

@@ -126,7 +126,7 @@ def test_the_base_as_a_bridge_in_customers_and_in_revenue(store):
 def test_report_and_tables_can_be_taken_along(store):
     labels = [found.label for found in store.get("download_button")]
     assert labels[0] == "Report for a meeting or an e-mail"
-    assert {"Metrics", "Monthly trend", "Customer base", "New and returning", "Waits"} <= set(labels)
+    assert {"Metrics", "Reading", "Monthly trend", "Customer base", "New and returning", "Waits"} <= set(labels)
 
 
 def test_cdnow_has_no_discounts_and_no_currency(cdnow_page):
@@ -142,6 +142,26 @@ def test_a_tiny_file_has_a_scorecard_with_a_word_of_caution(front, customers):
     assert not at.exception
     assert metrics(at)["New customers"] == str(customers)
     assert "Too little data" in words(at) or "Nothing to compare with" in words(at)
+
+
+def test_a_young_file_says_which_days_it_has_and_what_cannot_be_told(front):
+    """Five months, 60 customers: the last year is those months, and nothing is held against a year's benchmark."""
+    days = [dt.date(2026, 5, 2) + dt.timedelta(days=n) for n in range(147)]
+    at = use_upload(front, order_file([f"{n},c{n % 60}@x.com,{day},10" for n, day in enumerate(days)]))
+    at = at.switch_page(PAGE).run()
+    assert not at.exception
+    text = words(at)
+    assert "The orders begin on 2 May 2026, so the period has 147 of its 365 days." in text
+    assert "2 May 2026 to 25 Sep 2026" in text
+    assert "do not reach back far enough to tell" in text
+    at = select(at, "Period").set_value("Last 30 days").run()
+    assert "Not comparable" in words(at)
+    assert "so the period has" not in words(at)
+
+
+def test_the_month_chart_begins_with_a_line_and_says_what_looks_back(cdnow_page):
+    assert select(cdnow_page, "Metric").value == "repeat_purchase_rate"
+    assert "what moves in the first months" in words(cdnow_page)
 
 
 def test_settings_stand_in_the_address():

@@ -1,9 +1,14 @@
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from retention.changes import DOWN, NOISE, THIN, UP
+from retention.benchmarks import ALL, Benchmark, Comparison
+from retention.changes import CANNOT, DOWN, NOISE, THIN, UP
 from retention.metrics import METRICS
+from retention.periods import Period
+from retention.store_values import StoreValue
 from retention.view import scorecard_words as words
 
 
@@ -33,6 +38,8 @@ def test_changes_stand_in_points_days_or_percent_with_their_range():
     assert words.change("revenue", row(0.164, 0.073, 0.263)) == "+16.4% (+7.3% to +26.3%)"
     assert words.change("churn_rate", row(-0.0002, -0.01, 0.01)) == "0.0 points (−1.0 to +1.0)"
     assert words.change("revenue", row(0.1, 0.0, 0.2, THIN)) == "Too little data for a change"
+    assert words.change("churn_rate", row(np.nan, np.nan, np.nan, CANNOT)) == "Not comparable"
+    assert words.change("days_to_second_order", row(1.0, -2.0, 4.0)) == "+1 day (−2 to +4)"
 
 
 @pytest.mark.parametrize(
@@ -44,6 +51,7 @@ def test_changes_stand_in_points_days_or_percent_with_their_range():
         ("returning_revenue_share", UP, "up"),
         ("repeat_purchase_rate", NOISE, "noise"),
         ("repeat_purchase_rate", THIN, "unknown"),
+        ("repeat_purchase_rate", CANNOT, "unknown"),
     ],
 )
 def test_more_churn_is_worse_and_more_repeats_are_better(name, verdict, found):
@@ -54,3 +62,24 @@ def test_every_metric_can_be_shown():
     for name in METRICS:
         assert words.shown(name, 0.5, "EUR")
         assert words.change(name, row(0.1, -0.1, 0.2, NOISE))
+
+
+@pytest.mark.parametrize(
+    ("values", "note", "side", "doubt"),
+    [
+        ((0.5, 0.4, 0.6, 100), "", "50.0% (40.0% to 60.0%)", ""),
+        ((0.0, np.nan, np.nan, 100), "", "0.0%", "too little data to tell"),
+        (
+            (0.87, 0.84, 0.9, 573),
+            "Too short.",
+            "87.0% (84.0% to 90.0%)",
+            "the orders do not reach back far enough to tell",
+        ),
+    ],
+)
+def test_the_stores_side_of_a_benchmark_has_a_range_or_none(values, note, side, doubt):
+    benchmark = Benchmark("repeat_purchase_rate", ALL, 0.28, 0.28, "repeat_customers", "", "", 2020)
+    store = StoreValue(*values, Period(date(2024, 1, 1), date(2025, 1, 1)), note, higher=bool(note), lower=bool(note))
+    comparison = Comparison("repeat_purchase_rate", benchmark, store)
+    assert words.store_side(comparison, None) == side
+    assert words.doubt(comparison) == doubt

@@ -61,7 +61,7 @@ def test_what_cannot_be_told_is_no_doubt_and_no_good_news(monkeypatch):
     assert "Drift" in said[0]
     assert said[3] == ":gray[:material/help: **Cannot be told yet:** Rhythm]"
     assert "Load a longer period." in said[5]
-    assert said[6] == ":green[:material/check_circle: **History**] Long enough."
+    assert said[6] == ":green[:material/check_circle: **History:**] Long enough."
 
 
 def test_orders_are_summed_up_the_same_way_before_and_after_they_are_used():

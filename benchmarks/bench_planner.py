@@ -1,0 +1,54 @@
+"""From a slider's key press to the redrawn gain: the campaign planner with 1,000,000 customers beside an empty page.
+
+    python -m benchmarks.bench_planner [--customers 1000000] [--port 8623]
+
+The campaign addresses everybody; the keys go to the lift, which moves every number on the page. How it is measured
+stands in `benchmarks.redraws`. Then, without a browser: what a plan takes where the customers are known already.
+"""
+
+import statistics
+import time
+from dataclasses import replace
+
+from benchmarks.large_store import large_store
+from benchmarks.redraws import EMPTY_SLIDER, Watched, options, page_of_app, redraws, report
+from retention.campaign_economics import Terms
+from retention.campaigns import BEST, Campaign, Message, plan_of, reachable_of
+from retention.cltv import fit_cltv
+from retention.customers import summarise_customers
+from retention.holdout_groups import customer_hashes
+from retention.offers import Offer
+
+EVERYBODY = """
+from retention.playbook import usual_campaign
+from retention.view import campaign_state
+if campaign_state.on_table() is None:
+    campaign_state.put_on_table(usual_campaign("reactivation", segments=("All customers",), order_value=30.0))
+"""
+
+
+def main() -> None:
+    """Print the medians and their ratio, then the times of a plan."""
+    chosen = options(__doc__, 8623)
+    planner = Watched(page_of_app("campaigns", EVERYBODY), "[class*=st-key-plan_lift_] input", ".plan-gain")
+    report(
+        redraws({"empty": EMPTY_SLIDER, "campaigns": planner}, chosen.customers, chosen.port, chosen.chrome),
+        chosen.customers,
+    )
+    orders = large_store(chosen.customers)
+    customers = summarise_customers(orders)
+    model, hashes = fit_cltv(customers), customer_hashes(customers.index)
+    campaign = Campaign("x", messages=(Message(0), Message(7)), terms=Terms(0.05, Offer("amount", 3)), size=BEST)
+    begin = time.perf_counter()
+    reachable = reachable_of(model, customers, campaign, hashes)
+    print(f"customers asked for the first time {1000 * (time.perf_counter() - begin):8.1f} ms")
+    took = []
+    for step in range(20):
+        begin = time.perf_counter()
+        plan_of(reachable, replace(campaign, terms=replace(campaign.terms, lift=0.03 + step / 500)))
+        took.append(1000 * (time.perf_counter() - begin))
+    print(f"a plan with another lift           {statistics.median(took):8.1f} ms")
+
+
+if __name__ == "__main__":
+    main()

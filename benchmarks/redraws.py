@@ -1,0 +1,166 @@
+"""From a key press on a control to the redrawn number: pages of the app on a large store, beside an empty page.
+
+One server with the app's own settings, a browser each, and turns in blocks of five presses. The clock runs inside the
+page, from the key's event to the frame after the text of the number has changed; each press waits for the page to come
+to rest. Needs Chromium or Chrome.
+"""
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from retention.view import shell
+
+ROOT = Path(__file__).parents[1]
+PRESSES, BLOCK = 20, 5
+APP = "import streamlit as st\nst.title('Benchmark')\n"
+#: Before a page of the app is run: the store that is loaded once a server.
+LOADED = """
+import os, runpy
+import streamlit as st
+from benchmarks.large_store import large_store
+from retention.view import loaded
+
+@st.cache_resource
+def store():
+    return large_store(int(os.environ["BENCH_CUSTOMERS"]))
+
+if loaded.get() is None:
+    loaded.put("Large store", store())
+"""
+RUN = "runpy.run_path({page!r})\n"
+WATCH = """([control, count]) => {
+  const text = () => document.querySelector(count)?.textContent;
+  const input = document.querySelector(control);
+  window.took = [];
+  let begin = 0, before = null;
+  input.addEventListener('keydown', () => { begin = performance.now(); before = text(); }, true);
+  new MutationObserver(() => {
+    if (before === null || text() === before || text() === undefined) return;
+    before = null;
+    requestAnimationFrame(() => window.took.push(performance.now() - begin));
+  }).observe(document.body, {subtree: true, childList: true, characterData: true});
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A page's script, and what is pressed and watched on it: CSS of the `control` and of the `count`, and the key."""
+
+    script: str
+    control: str
+    count: str
+    key: str = "ArrowRight"
+
+
+EMPTY_SLIDER = Watched(
+    "import streamlit as st\ncount = st.slider('Empty', 0, 1000, 100, key='empty')\n"
+    "st.html(f'<div class=count>{count}</div>')\n",
+    ".st-key-empty input",
+    ".count",
+)
+EMPTY_NUMBER = Watched(
+    EMPTY_SLIDER.script.replace("st.slider", "st.number_input"), ".st-key-empty input", ".count", "ArrowUp"
+)
+
+
+def page_of_app(name: str, before: str = "") -> str:
+    """The script of one of the app's pages on the large store; `before` runs first."""
+    return LOADED + before + RUN.format(page=str(ROOT / "pages" / f"{name}.py"))
+
+
+def redraws(watched: dict[str, Watched], customers: int, port: int, chrome: str | None) -> dict[str, list[float]]:
+    """Return the milliseconds of each press by page; the names are those of the pages' addresses."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = _serve(Path(folder), watched, customers, port)
+        try:
+            with sync_playwright() as playwright:
+                pages = {}
+                for name, one in watched.items():
+                    # A browser each: a tab that was in the background is slower for a while.
+                    browser = playwright.chromium.launch(executable_path=chrome, args=["--no-sandbox"])
+                    pages[name] = page = browser.new_page(viewport={"width": 1440, "height": 900})
+                    page.goto(f"http://127.0.0.1:{port}/{name}")
+                    page.locator(one.count).first.wait_for(timeout=300_000)
+                    page.wait_for_timeout(8000)
+                    page.evaluate(WATCH, [one.control, one.count])
+                    _press(page, one, 3)
+                    page.evaluate("window.took.length = 0")
+                for _ in range(PRESSES // BLOCK):
+                    for name, page in pages.items():
+                        _press(page, watched[name], BLOCK)
+                took = {name: page.evaluate("window.took") for name, page in pages.items()}
+                for page in pages.values():
+                    page.context.browser.close()
+        finally:
+            server.terminate()
+            server.wait()
+    return took
+
+
+def options(description: str, port: int) -> argparse.Namespace:
+    """The arguments that these benchmarks share."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--port", type=int, default=port)
+    parser.add_argument("--chrome", default=next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None))
+    return parser.parse_args()
+
+
+def report(took: dict[str, list[float]], customers: int) -> None:
+    """Print the median of each page, and its ratio to the first one's, the empty page's."""
+    first = next(iter(took))
+    for name, times in took.items():
+        low, high = min(times), max(times)
+        ratio = statistics.median(times) / statistics.median(took[first])
+        print(
+            f"{name:14} median {statistics.median(times):6.1f} ms of {len(times)} presses ({low:.0f} to {high:.0f}), "
+            f"ratio {ratio:5.2f}"
+        )
+    print(f"at {customers:,} customers")
+
+
+def _press(page: Page, one: Watched, times: int) -> None:
+    page.bring_to_front()
+    page.locator(one.control).first.focus()
+    for _ in range(times):
+        seen = page.evaluate("window.took.length")
+        page.keyboard.press(one.key)
+        page.wait_for_function(f"window.took.length > {seen}", timeout=20_000)
+        page.wait_for_timeout(900)
+
+
+def _serve(folder: Path, watched: dict[str, Watched], customers: int, port: int) -> subprocess.Popen:
+    (folder / "pages").mkdir()
+    shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
+    (folder / "app.py").write_text(APP)
+    for page in shell.pages():
+        if page.path.startswith("pages/"):
+            (folder / page.path).write_text(APP)
+    for name, one in watched.items():
+        (folder / "pages" / f"{name}.py").write_text(one.script)
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "BENCH_CUSTOMERS": str(customers)}
+    settings = ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.headless", "true"]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", *settings, "--server.fileWatcherType", "none"],
+        cwd=folder,
+        env=environment,
+    )
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
+            return server
+        except OSError:
+            time.sleep(0.3)
+    server.terminate()
+    raise TimeoutError("The server did not start.")
