@@ -1,8 +1,8 @@
 """From a key press on a control to the redrawn number: pages of the app on a large store, beside an empty page.
 
-One server with the app's own settings, a browser each, and turns in blocks of five presses. The clock runs inside the
-page, from the key's event to the frame after the text of the number has changed; each press waits for the page to come
-to rest. Needs Chromium or Chrome.
+A server and a browser each, the first page's server with nothing loaded, and turns in blocks of five presses. The clock
+runs inside the page, from the key's event to the frame after the text of the number has changed; each press waits for
+the page to come to rest. Needs Chromium or Chrome.
 """
 
 import argparse
@@ -82,15 +82,16 @@ def page_of_app(name: str, before: str = "") -> str:
 def redraws(watched: dict[str, Watched], customers: int, port: int, chrome: str | None) -> dict[str, list[float]]:
     """Return the milliseconds of each press by page; the names are those of the pages' addresses."""
     with tempfile.TemporaryDirectory() as folder:
-        server = _serve(Path(folder), watched, customers, port)
+        servers = []
         try:
             with sync_playwright() as playwright:
                 pages = {}
-                for name, one in watched.items():
+                for number, (name, one) in enumerate(watched.items()):
+                    servers.append(_serve(Path(folder) / name, name, one.script, customers, port + number))
                     # A browser each: a tab that was in the background is slower for a while.
                     browser = playwright.chromium.launch(executable_path=chrome, args=["--no-sandbox"])
                     pages[name] = page = browser.new_page(viewport={"width": 1440, "height": 900})
-                    page.goto(f"http://127.0.0.1:{port}/{name}")
+                    page.goto(f"http://127.0.0.1:{port + number}/{name}")
                     page.locator(one.count).first.wait_for(timeout=300_000)
                     page.wait_for_timeout(8000)
                     page.evaluate(WATCH, [one.control, one.count])
@@ -103,8 +104,9 @@ def redraws(watched: dict[str, Watched], customers: int, port: int, chrome: str 
                 for page in pages.values():
                     page.context.browser.close()
         finally:
-            server.terminate()
-            server.wait()
+            for server in servers:
+                server.terminate()
+                server.wait()
     return took
 
 
@@ -140,15 +142,14 @@ def _press(page: Page, one: Watched, times: int) -> None:
         page.wait_for_timeout(900)
 
 
-def _serve(folder: Path, watched: dict[str, Watched], customers: int, port: int) -> subprocess.Popen:
-    (folder / "pages").mkdir()
+def _serve(folder: Path, name: str, script: str, customers: int, port: int) -> subprocess.Popen:
+    (folder / "pages").mkdir(parents=True)
     shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
     (folder / "app.py").write_text(APP)
     for page in shell.pages():
         if page.path.startswith("pages/"):
             (folder / page.path).write_text(APP)
-    for name, one in watched.items():
-        (folder / "pages" / f"{name}.py").write_text(one.script)
+    (folder / "pages" / f"{name}.py").write_text(script)
     environment = os.environ | {"PYTHONPATH": str(ROOT), "BENCH_CUSTOMERS": str(customers)}
     settings = ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.headless", "true"]
     server = subprocess.Popen(

@@ -3,8 +3,9 @@
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from retention.campaigns import CampaignPlan, best_size_of
+from retention.campaigns import Campaign, CampaignPlan
 from retention.errors import DataError, RetentionError
 from retention.view import campaign_audience as audience
 from retention.view import campaign_brief as brief
@@ -40,62 +41,77 @@ def campaigns() -> None:
 
 
 def draw_planner() -> None:
-    """Controls and what follows from them; the verdict is drawn first."""
+    """Controls and what follows from them; the verdict is drawn as soon as the assumptions are read."""
     if state.on_table() is None:
         controls.begin(data)
-    currency = data.orders.currency
     campaign = controls.whom(data, state.on_table())
-    verdict = st.container()
+    verdict = st.empty()
     left, right = st.columns([4, 7], gap="large")
     with left:
         campaign = controls.assumptions(data, campaign)
-        place = st.container()
-        campaign = controls.sequence(campaign)
-        controls.leave_alone()
-        controls.evidence(campaign)
-    try:
-        reachable = data_of.reachable_for(data, campaign, data_of.before(campaign))
-    except DataError as error:
-        state.update(campaign)
-        with verdict:
-            widgets.problem("Nobody to address", error)
-        if state.kept():
-            draw_another()
-        return
-    with place:
-        people, best = len(reachable.book.pool), best_size_of(reachable, campaign.terms)
-        campaign = controls.audience(campaign, people, best)
-    state.update(campaign)
-    found = data_of.plan_for(data, campaign)
-    with verdict:
-        results.draw_verdict(found, currency)
+        # What stands below is as it was, unless it has just been changed: then the verdict is drawn once more.
+        found, told = draw_verdict(campaign, verdict), campaign
+        if found is not None:
+            campaign = controls.audience(campaign, found)
+    # On a phone the tabs stand below the controls, on a screen beside them.
     with right:
+        numbers = st.container()
+        what, turns, when, offer, rest = st.tabs(results.PARTS, key="plan_part", on_change="rerun")
+    with when:
+        if when.open:
+            campaign = controls.sequence(campaign)
+    with rest:
+        if rest.open:
+            rules = data_of.rules()
+            controls.leave_alone()
+            told = told if rules == data_of.rules() else None
+    state.update(campaign)
+    if campaign != told:
+        found = draw_verdict(campaign, verdict)
+    if found is None:
+        draw_another()
+        return
+    currency = data.orders.currency
+    with numbers:
         results.draw_metrics(found, currency)
-        results.draw_bridge(found, currency)
-        widgets.forecast_caution(session.checks_for(data))
-    results.draw_turns(found, currency)
-    results.draw_when(data, found)
-    one, two = st.columns(2, gap="large")
-    with one:
-        results.draw_offers(found, currency)
-    with two:
-        results.draw_left_out(data, found)
+    for tab, draw in (
+        (what, results.draw_bridge),
+        (turns, results.draw_turns),
+        (when, results.draw_when),
+        (offer, results.draw_offers),
+        (rest, results.draw_left_out),
+    ):
+        if tab.open:
+            with tab:
+                draw(data, found)
+    with when:
+        if when.open:
+            controls.evidence(campaign)
+    widgets.forecast_caution(session.checks_for(data))
     draw_keep(found, currency)
+
+
+def draw_verdict(campaign: Campaign, place: DeltaGenerator) -> CampaignPlan | None:
+    """The verdict in its place, and the plan; what is wrong and None where nobody can be addressed."""
+    try:
+        found = data_of.plan_for(data, campaign)
+    except DataError as error:
+        with place.container():
+            widgets.problem("Nobody to address", error)
+        return None
+    with place.container():
+        results.draw_verdict(found, data.orders.currency)
+    return found
 
 
 def draw_files() -> None:
     """The files of the campaign on the table: they take longer than a slider may, and so have a tab of their own."""
     if state.on_table() is None:
         controls.begin(data)
-    campaign = state.on_table()
-    try:
-        found = data_of.plan_for(data, campaign)
-    except DataError as error:
-        widgets.problem("Nobody to address", error)
-        return
-    st.subheader(text.plain(campaign.name), anchor=False)
-    results.draw_verdict(found, data.orders.currency)
-    audience.draw_audience(data, found)
+    st.subheader(text.plain(state.on_table().name), anchor=False)
+    found = draw_verdict(state.on_table(), st.empty())
+    if found is not None:
+        audience.draw_audience(data, found)
 
 
 def draw_another() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import norm, pearson3
+from scipy.special import gammainc, gammaincinv, ndtr, ndtri
 
 from retention.campaign_pool import CampaignPool
 from retention.errors import DataError
@@ -341,10 +341,15 @@ def _distribution(mean: float, variance: float, third: float) -> tuple[float, fl
     if width <= 1e-12 * abs(mean) or width < 1e-100:
         return mean, mean, float(mean < 0)
     skew = third / variance**1.5
-    # A skewness this small changes nothing, and the gamma's shape grows beyond what can be computed.
-    law = norm(mean, width) if skew < 1e-3 else pearson3(skew, mean, width)
-    low, high = law.ppf([LOW, HIGH])
-    return float(min(low, mean)), float(max(high, mean)), float(law.cdf(0.0))
+    if skew < 1e-3:
+        # A skewness this small changes nothing, and the gamma's shape grows beyond what can be computed.
+        low, high, loss = *(mean + width * ndtri([LOW, HIGH])), ndtr(-mean / width)
+    else:
+        shape, scale = 4 / skew**2, width * skew / 2
+        start = mean - shape * scale
+        low, high = start + scale * gammaincinv(shape, [LOW, HIGH])
+        loss = gammainc(shape, max(-start / scale, 0.0))
+    return float(min(low, mean)), float(max(high, mean)), float(loss)
 
 
 def _raised(total: Total, added: float, variance: float) -> Range:

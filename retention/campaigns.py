@@ -299,11 +299,6 @@ def plan_of(audience: Reachable, campaign: Campaign) -> CampaignPlan:
     )
 
 
-def best_size_of(reachable: Reachable, terms: Terms) -> int:
-    """Return the audience size at which the expected gain is greatest."""
-    return round(float(reachable.book.customers[expected_gains(reachable.book, terms) > 0].sum()))
-
-
 def _curve(reached: np.ndarray, gained: np.ndarray, best: int) -> pd.DataFrame:
     """Expected gain of the first so many customers, at evenly spaced sizes and at the best one."""
     at = np.searchsorted(reached, np.linspace(0, reached[-1], CURVE_POINTS + 1)) + 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
@@ -38,13 +40,19 @@ def detectable_lift(addressed: int, held_out: int, buys: float) -> float:
     """
     if min(addressed, held_out) < 2 or not 0 <= buys < 1:
         return float("nan")
-    # Heavy to import, and only the planner needs it.
-    from statsmodels.stats.power import NormalIndPower
-
-    effect = NormalIndPower().solve_power(
-        nobs1=addressed, ratio=held_out / addressed, alpha=SIGNIFICANCE, power=POWER, alternative="two-sided"
-    )
-    angle = np.arcsin(buys**0.5) + float(np.ravel(effect)[0]) / 2
+    angle = np.arcsin(buys**0.5) + _detectable_effect(addressed, held_out) / 2
     if angle >= np.pi / 2:
         return float("nan")
     return float((np.sin(angle) ** 2 - buys) / (1 - buys))
+
+
+@lru_cache(maxsize=1_000)
+def _detectable_effect(addressed: int, held_out: int) -> float:
+    """The difference of the shares' angles, 2 asin(sqrt(share)), that so many customers show."""
+    # Heavy to import, and only the planner needs it.
+    from statsmodels.stats.power import NormalIndPower
+
+    found = NormalIndPower().solve_power(
+        nobs1=addressed, ratio=held_out / addressed, alpha=SIGNIFICANCE, power=POWER, alternative="two-sided"
+    )
+    return float(np.ravel(found)[0])

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from retention.campaign_economics import OPENING, Terms
-from retention.campaigns import BEST, CAP_DAYS, CHANNELS, EVERYBODY, Campaign, Message
+from retention.campaigns import BEST, CAP_DAYS, CHANNELS, EVERYBODY, Campaign, CampaignPlan, Message
 from retention.errors import DataError
 from retention.offers import OFFERS, Offer
 from retention.playbook import Strategy, strategies, usual_campaign, usual_contact_cost
@@ -139,7 +139,8 @@ def _name(strategy: str, names: tuple[str, ...]) -> str:
 def evidence(campaign: Campaign) -> None:
     """What the playbook knows of the strategy: what was found, how to go about it, and what not to do."""
     strategy = _strategy(campaign.strategy)
-    with st.expander(f"What is known of “{strategy.name}”", icon=":material/menu_book:"):
+    with st.container(border=True):
+        st.markdown(f"**What is known of {text.plain(strategy.name)}**")
         st.markdown(f"{text.plain(strategy.evidence, limit=600)} :gray[{text.plain(strategy.source)}]")
         for step in strategy.how:
             st.markdown(f"- {text.plain(step, limit=600)}")
@@ -190,8 +191,9 @@ def assumptions(data: Loaded, campaign: Campaign) -> Campaign:
     return replace(campaign, terms=Terms(lift / 100, offer, opening, anyway / 100, cost, margin / 100))
 
 
-def audience(campaign: Campaign, people: int, best: int) -> Campaign:
+def audience(campaign: Campaign, plan: CampaignPlan) -> Campaign:
     """How many of the ranked customers, who is held out, and for how long orders count."""
+    people, best = len(plan.reachable.book.pool), plan.best_size
     with st.container(border=True):
         st.markdown("**Audience**")
         mode = st.segmented_control(
@@ -280,7 +282,8 @@ def sequence(campaign: Campaign) -> Campaign:
 def leave_alone() -> None:
     """Rules of whom not to address, which hold for every campaign."""
     found = data_of.rules()
-    with st.expander("Whom to leave alone", icon=":material/notifications_off:"):
+    with st.container(border=True):
+        st.markdown("**Whom to leave alone, in every campaign**")
         quiet = st.slider(
             "Ordered in the last so many days",
             *(0, 60, found.quiet_days),

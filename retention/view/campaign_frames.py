@@ -17,7 +17,7 @@ from retention.view import campaign_words as words
 from retention.view import palette, text
 from retention.view.campaign_charts import GAIN, PLAIN, SPENT
 
-LIFTS = 13
+LIFTS = 9
 WHEN = {
     "overdue": "Overdue",
     "today": "Today",

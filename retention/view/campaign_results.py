@@ -33,6 +33,8 @@ STYLE = """<style>
 .plan-table th:first-child, .plan-table td:first-child { text-align: left; }
 .plan-table small { display: block; opacity: .7; font-weight: 400; }
 </style>""".replace("ACCENT", palette.ACCENT).replace("LOSS", palette.LOSS)
+#: The parts below the numbers; only the open one is computed.
+PARTS = ["Result", "Size and lift", "Messages", "Money or percent", "Left out"]
 #: Chances of a loss from which a plan is called a gamble, and a likely loss.
 GAMBLE, LIKELY = 0.2, 0.5
 
@@ -140,10 +142,10 @@ def _signed(value: float) -> str:
     return f"{'−' if value < 0 else ''}{abs(value):.2f}"
 
 
-def draw_bridge(plan: CampaignPlan, currency: str | None) -> None:
+def draw_bridge(data: Loaded, plan: CampaignPlan) -> None:
     """From the margin added to the gain, and the window with and without the campaign."""
     st.subheader("What it brings, and what it costs", anchor=False, help=words.DEFINITIONS["gain"])
-    found = plan.economics
+    found, currency = plan.economics, data.orders.currency
     live_chart(
         spec("bridge", currency),
         frames.bridge_frames(found, currency),
@@ -186,34 +188,36 @@ def _more(value: float, money: bool, currency: str | None) -> str:
     return f"+{said}"
 
 
-def draw_turns(plan: CampaignPlan, currency: str | None) -> None:
+def draw_turns(data: Loaded, plan: CampaignPlan) -> None:
     """Where the gain is greatest by size, and where it turns to a loss by lift."""
-    one, two = st.columns(2, gap="large")
-    with one:
-        st.subheader("How many to address", anchor=False, help=words.DEFINITIONS["size"])
+    currency = data.orders.currency
+    st.subheader("How many to address", anchor=False, help=words.DEFINITIONS["size"])
+    live_chart(
+        spec("size", currency),
+        frames.size_frames(plan, currency),
+        key="plan_size",
+        alt_text=f"Expected gain by audience size; greatest with {text.count(plan.best_size)} customers",
+    )
+    st.subheader("How much lift it takes", anchor=False, help=words.DEFINITIONS["break_even"])
+    if plan.economics.customers:
         live_chart(
-            spec("size", currency),
-            frames.size_frames(plan, currency),
-            key="plan_size",
-            alt_text=f"Expected gain by audience size; greatest with {text.count(plan.best_size)} customers",
+            spec("lift", currency),
+            frames.lift_frames(plan, currency),
+            key="plan_lift",
+            alt_text=f"Gain by lift; zero at {words.lift_in_words(plan.economics.break_even_lift)}",
         )
-    with two:
-        st.subheader("How much lift it takes", anchor=False, help=words.DEFINITIONS["break_even"])
-        if plan.economics.customers:
-            live_chart(
-                spec("lift", currency),
-                frames.lift_frames(plan, currency),
-                key="plan_lift",
-                alt_text=f"Gain by lift; zero at {words.lift_in_words(plan.economics.break_even_lift)}",
-            )
-        else:
-            st.info("Nobody is addressed: there is no gain to draw.", icon=":material/info:")
+    else:
+        st.info("Nobody is addressed: there is no gain to draw.", icon=":material/info:")
 
 
-def draw_offers(plan: CampaignPlan, currency: str | None) -> None:
+def draw_offers(data: Loaded, plan: CampaignPlan) -> None:
     """An amount against a percentage of the same cost."""
-    found = compare_offers(plan)
+    found, currency = compare_offers(plan), data.orders.currency
     if found is None:
+        st.info(
+            "Choose an amount of money or a percentage as the main offer to see both side by side.",
+            icon=":material/info:",
+        )
         return
     st.subheader(
         "Money or a percentage",
@@ -241,31 +245,29 @@ def draw_offers(plan: CampaignPlan, currency: str | None) -> None:
 def draw_when(data: Loaded, plan: CampaignPlan) -> None:
     """Who is due when, the sequence on a calendar, and the stop rule."""
     currency, first = data.orders.currency, data.orders.end + timedelta(days=1)
-    one, two = st.columns(2, gap="large")
-    with one:
-        st.subheader("When their next order is due", anchor=False, help=words.DEFINITIONS["due"])
-        if plan.economics.customers:
-            frame = frames.due_frame(due_table(plan, data_of.due_for(data)), currency)
-            soon = int(frame["customers"].iloc[1:3].sum())
-            live_chart(spec("due", None), {"due": frame}, key="plan_due", alt_text="Addressed customers by due day")
-            st.caption(
-                f"Counted from {text.day(data.orders.end)}. Due within a week: {text.plural(soon, 'customer')}, the "
-                "likeliest to come without a message."
-            )
-    with two:
-        st.subheader("The sequence", anchor=False, help=words.DEFINITIONS["contact"])
-        table = sequence_table(plan)
-        live_chart(
-            spec("sequence", None),
-            {"messages": frames.sequence_frame(table, first, plan, currency)},
-            key="plan_sequence",
-            alt_text=f"{len(table)} messages from {text.day(first)}",
-        )
-        last = table.iloc[-1]
-        st.caption(
-            f"From {text.day(first)}. Stop rule: whoever orders leaves the sequence; of "
-            f"{text.count(plan.economics.customers)} customers {text.count(last['customers'])} get the last message."
-        )
+    st.subheader("When they get it", anchor=False, help=words.DEFINITIONS["contact"])
+    table = sequence_table(plan)
+    live_chart(
+        spec("sequence", None),
+        {"messages": frames.sequence_frame(table, first, plan, currency)},
+        key="plan_sequence",
+        alt_text=f"{len(table)} messages from {text.day(first)}",
+    )
+    last = table.iloc[-1]
+    st.caption(
+        f"From {text.day(first)}. Stop rule: whoever orders leaves the sequence; of "
+        f"{text.count(plan.economics.customers)} customers {text.count(last['customers'])} get the last message."
+    )
+    if not plan.economics.customers:
+        return
+    st.subheader("When their next order is due", anchor=False, help=words.DEFINITIONS["due"])
+    frame = frames.due_frame(due_table(plan, data_of.due_for(data)), currency)
+    soon = int(frame["customers"].iloc[1:3].sum())
+    live_chart(spec("due", None), {"due": frame}, key="plan_due", alt_text="Addressed customers by due day")
+    st.caption(
+        f"Counted from {text.day(data.orders.end)}. Due within a week: {text.plural(soon, 'customer')}, the likeliest "
+        "to come without a message."
+    )
 
 
 def draw_left_out(data: Loaded, plan: CampaignPlan) -> None:

@@ -25,7 +25,12 @@ OWN = "Own: "
 
 def choices(data: Loaded) -> tuple[list[str], dict[str, str]]:
     """The names of the segments that there are, and why each of the others is not."""
-    features = own.features_for(data)
+    return _choices(basis_key(data), repr(own.session_library()), _data=data)
+
+
+@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
+def _choices(key: str, library: str, *, _data: Loaded) -> tuple[list[str], dict[str, str]]:
+    features = own.features_for(_data)
     found = [EVERYBODY, *(LABELS[key] for key in (*STAGES, *TRAITS))]
     off = {}
     for one in ready_made(features):
@@ -36,7 +41,7 @@ def choices(data: Loaded) -> tuple[list[str], dict[str, str]]:
         else:
             found.append(one.name)
     for segment in own.session_library():
-        if problem := own.problem_of(data, segment):
+        if problem := own.problem_of(_data, segment):
             off[OWN + segment.name] = problem
         else:
             found.append(OWN + segment.name)
@@ -95,7 +100,7 @@ def _codes(key: str, rules: SegmentRules, *, _data: Loaded) -> np.ndarray:
     return assign_codes(basis_for(_data, rules.ready_days).inputs, rules)
 
 
-session.clear_with_data(_codes)
+session.clear_with_data(_codes, _choices)
 
 
 def order_value(customers: pd.DataFrame, inside: np.ndarray) -> float:

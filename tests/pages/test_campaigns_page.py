@@ -14,6 +14,7 @@ from retention.playbook import strategies, usual_campaign
 from retention.samples import sample_orders
 from retention.segments import assign_segments
 from retention.suppression import suppressions
+from retention.view.campaign_results import PARTS
 from tests.pages.steps import button, metrics, open_page, order_file, select, use_upload, words
 
 PAGE = "pages/campaigns.py"
@@ -97,6 +98,7 @@ def test_more_lift_gains_more(store):
 
 def test_another_strategy_brings_its_sequence_offers_and_channel(store):
     usual = usual_campaign("messages")
+    store.session_state["plan_part"] = "Messages"
     select(store, "Strategy").set_value("messages").run()
     campaign = on_table(store)
     assert not store.exception
@@ -113,6 +115,7 @@ def test_kept_campaigns_take_their_customers_and_share_a_budget(store):
     first = metrics(store)["Reach"]
     button(store, "Plan another one").click().run()
     assert on_table(store).segments == ("Lapsed",)
+    store.session_state["plan_part"] = "Left out"
     store.multiselect[0].set_value(["At risk", "Lapsed"]).run()
     assert "In “Reactivation: At risk”" in words(store)
     button(store, "Keep this campaign").click().run()
@@ -123,6 +126,36 @@ def test_kept_campaigns_take_their_customers_and_share_a_budget(store):
     said = words(store)
     assert f"{first} customers, cost" in said
     assert "more than an even split" in "".join(str(html.value) for html in store.get("html"))
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_of_the_planner_says_what_it_shows(store, part):
+    store.session_state["plan_part"] = part
+    store.run()
+    assert not store.exception
+    titles = {
+        "Result": "What it brings",
+        "Size and lift": "How much lift it takes",
+        "Messages": "When their next order is due",
+        "Money or percent": "Money or a percentage",
+        "Left out": "held out at random",
+    }
+    assert titles[part] in words(store)
+
+
+def test_a_list_and_quiet_days_leave_customers_alone(store):
+    store.session_state["plan_part"] = "Left out"
+    store.multiselect[0].set_value(["Repeat", "Loyal"]).run()
+    store.segmented_control[0].set_value("Everybody").run()
+    before = int(metrics(store)["Reach"])
+    slider(store, "Ordered in the last").set_value(60).run()
+    quiet = int(metrics(store)["Reach"])
+    assert quiet < before
+    assert "Ordered in the last 60 days" in words(store)
+    ids = store.session_state["loaded_orders"].customers.index
+    store.file_uploader[0].set_value(("out.csv", ("Email\n" + "\n".join(ids)).encode(), "text/csv")).run()
+    assert "Nobody is left to address" in words(store)
+    assert not store.exception
 
 
 def test_a_kept_campaign_can_be_changed_and_deleted(store):
