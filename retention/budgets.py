@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from retention.campaign_economics import expected_costs, expected_gains
-from retention.campaigns import Campaign, Reachable
+from retention.campaign_economics import expected_costs
+from retention.campaigns import CampaignPlan
 from retention.errors import DataError
 
 #: Passes over the customers whom the rest of a budget may still pay for, once the next in line no longer fits.
@@ -36,18 +36,19 @@ class Queue:
     gained: np.ndarray
 
 
-def queue(audiences: Sequence[Reachable], campaigns: Sequence[Campaign]) -> Queue:
-    """Return the customers of all campaigns in the order in which a budget should pay for them.
+def queue(plans: Sequence[CampaignPlan]) -> Queue:
+    """Return the customers of all plans in the order in which a budget should pay for them.
 
-    No customer is in two of the audiences: `left_out` keeps those of earlier campaigns out of later ones.
+    Of each plan only those count whom it addresses: a cut of the marketer's holds. No customer is in two of the plans:
+    `left_out` keeps those of earlier campaigns out of later ones.
     """
     parts = []
-    for number, (audience, campaign) in enumerate(zip(audiences, campaigns, strict=True)):
-        gains, costs = (of(audience.book, campaign.terms) for of in (expected_gains, expected_costs))
-        addressed = audience.book.customers * (1 - audience.split(campaign.name, campaign.holdout_share)[1])
-        worth = np.flatnonzero((gains > 0) & (addressed > 0))
+    for number, plan in enumerate(plans):
+        book = plan.reachable.book
+        addressed, costs = book.customers * plan.treated, expected_costs(book, plan.campaign.terms)
+        worth = np.flatnonzero((plan.gains > 0) & (addressed > 0))
         each = addressed[worth]
-        parts.append((np.full(len(worth), number), worth, each, gains[worth] * each, costs[worth] * each))
+        parts.append((np.full(len(worth), number), worth, each, plan.gains[worth] * each, costs[worth] * each))
     number, cell, customers, gain, cost = (np.concatenate(column) for column in zip(*parts, strict=True))
     with np.errstate(divide="ignore"):
         order = np.argsort(-gain / cost, kind="stable")

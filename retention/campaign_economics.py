@@ -89,7 +89,8 @@ class Economics:
     - `contacts_cost`, `offers_anyway` (of customers who would have ordered anyway), `offers_persuaded`; `cost`: all.
     - `gain`: margin_with - margin_without - cost. `loss_chance`: probability that it is below 0. `return_on_cost`: gain
       / cost, NaN without a cost.
-    - `break_even_lift`: the lift at which the expected gain is 0; NaN where no lift up to 1 does it.
+    - `break_even_lift`: the lift at which these customers' expected gain is 0; NaN where no lift up to 1 does it, and
+      without customers.
     - `largest_offer`: the `value` of the main offer, of the same kind, at which it is 0; NaN without a main offer, and
       where even a free one would lose money.
     """
@@ -145,6 +146,11 @@ class Ledger:
     def customers(self) -> np.ndarray:
         """How many customers each cell has."""
         return self.columns[0]
+
+    @property
+    def alone(self) -> bool:
+        """Whether everybody has an own cell."""
+        return len(self.customers) == len(self.cell)
 
     @property
     def order_value(self) -> np.ndarray:
@@ -348,7 +354,7 @@ def _distribution(mean: float, variance: float, third: float) -> tuple[float, fl
         shape, scale = 4 / skew**2, width * skew / 2
         start = mean - shape * scale
         low, high = start + scale * gammaincinv(shape, [LOW, HIGH])
-        loss = gammainc(shape, max(-start / scale, 0.0))
+        loss = min(gammainc(shape, max(-start / scale, 0.0)), 1.0)
     return float(min(low, mean)), float(max(high, mean)), float(loss)
 
 
@@ -367,7 +373,7 @@ def _break_even_lift(book: Ledger, terms: Terms, sums: Sums) -> float:
     each = (terms.margin - share) * sums["stays_value"] - fixed * sums["stays"]
     sunk = terms.contact_cost * sums["contacts"] + _offers_cost(sums, terms)[0]
     if each <= 0:
-        return float("nan") if sunk > 0 or each < 0 else 0.0
+        return float("nan")
     lift = sunk / each
     return float(lift) if lift <= 1 else float("nan")
 

@@ -9,7 +9,16 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from retention.campaign_economics import MAIN, OPENING, Economics, Ledger, Terms, economics, expected_gains, ledger
+from retention.campaign_economics import (
+    MAIN,
+    OPENING,
+    Economics,
+    Ledger,
+    Terms,
+    economics,
+    expected_gains,
+    ledger,
+)
 from retention.campaign_pool import campaign_pool
 from retention.cltv import MAX_HORIZON_DAYS, CltvModel
 from retention.errors import DataError
@@ -157,6 +166,7 @@ class CampaignPlan:
       expected gain is greatest.
     - `gains`: what addressing a customer of each cell of the audience's book gains; `chosen`: the share of each cell
       that is addressed or held out.
+    - `out`: the share of each cell that is held out. Where everybody has an own cell it is exactly the share asked for.
     - `economics`: of the addressed; `held`: how many are held out, and `forgone` what addressing them would gain, the
       price of knowing; `detectable_lift`: the smallest lift that the holdout shows in four of five cases.
     - `curve`: `customers` (audience size, ranked by expected gain) and `gain` expected, before the holdout.
@@ -168,6 +178,7 @@ class CampaignPlan:
     best_size: int
     gains: np.ndarray
     chosen: np.ndarray
+    out: np.ndarray
     economics: Economics
     held: int
     forgone: float
@@ -177,7 +188,7 @@ class CampaignPlan:
     @property
     def treated(self) -> np.ndarray:
         """The share of each cell of the book that is addressed."""
-        return self.chosen - self.chosen * self.reachable.split(self.campaign.name, self.campaign.holdout_share)[1]
+        return self.chosen - self.out
 
     @property
     def addressed(self) -> np.ndarray:
@@ -191,6 +202,8 @@ class CampaignPlan:
 
     @property
     def _out(self) -> np.ndarray:
+        if self.reachable.book.alone:
+            return (self.out > 0)[self.reachable.book.cell]
         return self.reachable.split(self.campaign.name, self.campaign.holdout_share)[0]
 
     def _by_gain(self, inside: np.ndarray) -> np.ndarray:
@@ -266,9 +279,9 @@ def reachable_of(
     return Reachable(segment_customers, counts, book, hashes[pool.rows])
 
 
-def plan_of(audience: Reachable, campaign: Campaign) -> CampaignPlan:
-    """Return the plan for an audience that is there already: cheap enough for a slider."""
-    book, terms = audience.book, campaign.terms
+def plan_of(reachable: Reachable, campaign: Campaign) -> CampaignPlan:
+    """Return the plan for customers who are known already: cheap enough for a slider."""
+    book, terms = reachable.book, campaign.terms
     gains, customers = expected_gains(book, terms), book.customers
     order = np.argsort(-gains, kind="stable")
     reached = np.cumsum(customers[order]).round().astype(int)
@@ -280,23 +293,37 @@ def plan_of(audience: Reachable, campaign: Campaign) -> CampaignPlan:
         cells = int(np.searchsorted(reached, min(campaign.size, reached[-1]), side="left")) + 1
     chosen = np.zeros(len(order))
     chosen[order[:cells]] = 1.0
-    held = audience.split(campaign.name, campaign.holdout_share)[1] * chosen
+    held = _held_out(reachable, campaign, chosen)
     found = economics(book, terms, chosen - held)
     buys = found.buyers_without / found.customers if found.customers else 0.0
     kept = round(float(held @ customers))
     return CampaignPlan(
         campaign,
-        audience,
+        reachable,
         int(reached[cells - 1]) if cells else 0,
         best_size,
         gains,
         chosen,
+        held,
         found,
         kept,
         float((held * customers) @ gains),
         detectable_lift(found.customers, kept, buys),
         _curve(reached, np.cumsum((gains * customers)[order]), best),
     )
+
+
+def _held_out(reachable: Reachable, campaign: Campaign, chosen: np.ndarray) -> np.ndarray:
+    """The share of each cell that is held out of those who are chosen."""
+    name, share = campaign.name, campaign.holdout_share
+    if not reachable.book.alone:
+        return reachable.split(name, share)[1] * chosen
+    # Everybody has a cell: exactly so many of them, those of the lowest draws.
+    rows = np.flatnonzero(chosen[reachable.book.cell])
+    lowest = rows[np.argsort(draws(reachable.hashes[rows], name), kind="stable")[: round(share * len(rows))]]
+    out = np.zeros_like(chosen)
+    out[reachable.book.cell[lowest]] = 1.0
+    return out
 
 
 def _curve(reached: np.ndarray, gained: np.ndarray, best: int) -> pd.DataFrame:

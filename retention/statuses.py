@@ -17,26 +17,41 @@ class State(StrEnum):
     REFUND = "refund"  # a row that is itself the money going back
 
 
-# Tried from top to bottom; words in English, Thai and Filipino.
+# Tried from top to bottom; words in English, German, Spanish, French (all
+# without accents, as plain_name leaves them), Thai and Filipino.
 _WORDS: tuple[tuple[State, str], ...] = (
     (
         State.ORDER,
-        r"partial\w* (?:refund|return|cancel|paid)|refund (?:request|pending|declin|reject)|คืนเงินบางส่วน",
+        r"partial\w* (?:refund|return|cancel|paid)|refund (?:request|pending|declin|reject)|คืนเงินบางส่วน"
+        r"|teil\w* ?(?:\w*erstatt|retour|storn)|parcial|partiel"
+        r"|erstattung (?:angefordert|beantragt|ausstehend|offen|abgelehnt)"
+        r"|reembolso (?:solicitad|pendiente|rechazad)|remboursement (?:demand|en attente|refus)",
     ),
     (
         State.ORDER,
-        r"(?:pending|awaiting|waiting for) (?:fulfil|ship|pick|deliver|dispatch|collect)|รอจัดส่ง|ที่ต้องจัดส่ง",
+        r"(?:pending|awaiting|waiting for) (?:fulfil|ship|pick|deliver|dispatch|collect)|รอจัดส่ง|ที่ต้องจัดส่ง"
+        r"|(?:versand|lieferung|abholung) (?:ausstehend|offen)|pendiente de (?:envio|entrega|recogida)"
+        r"|en attente d(?:e|u)? ?(?:expedition|livraison|envoi|retrait|preparation)",
     ),
     (State.ABANDONED, r"abandon|checkout draft|ละทิ้ง"),
-    (State.CANCELLED, r"cancel|void|annul|ยกเลิก|kinansela|kanselado"),
-    (State.FAILED, r"fail|declin|denied|reject|fraud|expired|error|uncaptured|ไม่สำเร็จ|ล้มเหลว|nabigo|bigo"),
+    (State.CANCELLED, r"cancel|void|annul|ยกเลิก|kinansela|kanselado|storn|anulad"),
+    (
+        State.FAILED,
+        r"fail|declin|denied|reject|fraud|expired|error|uncaptured|ไม่สำเร็จ|ล้มเหลว|nabigo|bigo"
+        r"|fehlgeschlagen|abgelehnt|fallid|rechazad|echou|refus",
+    ),
     (
         State.PENDING,
         r"pending|on ?hold|holded|awaiting payment|unpaid|not paid|incomplete|draft|requires|payment review"
-        r"|รอชำระ|รอการชำระ|ยังไม่ชำระ|ค้างชำระ|ที่ต้องชำระ|nakabinbin|hindi (?:pa )?bayad",
+        r"|รอชำระ|รอการชำระ|ยังไม่ชำระ|ค้างชำระ|ที่ต้องชำระ|nakabinbin|hindi (?:pa )?bayad"
+        r"|ausstehend|unbezahlt|\boffene?\b|pendiente|en attente",
     ),
     (State.REFUND, r"^(?:refund|credit(?: note| memo)?|return|reversal)$"),
-    (State.REFUNDED, r"refunded|returned|charge ?back|charged back|reversed|คืนเงิน|คืนสินค้า|ibinalik"),
+    (
+        State.REFUNDED,
+        r"refunded|returned|charge ?back|charged back|reversed|คืนเงิน|คืนสินค้า|ibinalik"
+        r"|erstattet|retourniert|reembolsad|rembours",
+    ),
 )
 
 # plain_name decomposes Thai vowels; the words they are compared with must be decomposed alike.

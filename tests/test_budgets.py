@@ -1,5 +1,6 @@
 """One budget over several campaigns: no other split of it gains more."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from retention.budgets import budget_curve, queue, split_budget
 from retention.campaign_economics import Terms, expected_costs, expected_gains
-from retention.campaigns import Campaign, reachable_of
+from retention.campaigns import Campaign, plan_of, reachable_of
 from retention.cltv import fit_cltv
 from retention.errors import DataError
 from retention.holdout_groups import customer_hashes
@@ -40,7 +41,7 @@ def audiences():
 
 @pytest.fixture(scope="module")
 def line(audiences):
-    return queue(audiences, CAMPAIGNS)
+    return queue([plan_of(audience, campaign) for audience, campaign in zip(audiences, CAMPAIGNS, strict=True)])
 
 
 def best_within(audience, campaign, budget):
@@ -93,7 +94,15 @@ def test_each_unit_of_money_brings_less_than_the_one_before(line):
 
 def test_campaigns_of_which_none_is_worth_it_have_an_empty_queue(audiences):
     hopeless = [Campaign("No", holdout_share=0.0, terms=Terms(0.0, Offer("amount", 5), contact_cost=1))] * 3
-    line = queue(audiences, hopeless)
+    line = queue([plan_of(audience, campaign) for audience, campaign in zip(audiences, hopeless, strict=True)])
     assert not len(line.cost)
     assert split_budget(line, 100)["customers"].sum() == 0
     assert len(budget_curve(line)) == 1
+
+
+def test_a_cut_and_a_holdout_hold_for_the_budget_too(audiences):
+    cut = replace(CAMPAIGNS[0], size=20, holdout_share=0.5)
+    plan = plan_of(audiences[0], cut)
+    found = split_budget(queue([plan]), 1e9)
+    assert found.loc[0, "customers"] == plan.economics.customers == 10
+    assert found.loc[0, "cost"] == pytest.approx(plan.economics.cost)

@@ -155,7 +155,7 @@ def _file(library: Library) -> None:
             on_click="ignore",
         )
     key = f"own_upload_{uploads}"
-    st.file_uploader("Load from a file", type="json", key=key, on_change=_load, args=(key,))
+    st.file_uploader("Load from a file", type="json", max_upload_size=1, key=key, on_change=_load, args=(key,))
 
 
 def _save(rule: Rule, editing: str | None) -> None:

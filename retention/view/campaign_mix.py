@@ -127,7 +127,7 @@ def _budget(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
         help="Customers of all campaigns are paid for by expected gain for each unit of cost until the money is spent; "
         "those whose expected gain is not above zero are never paid for. Held-out customers cost nothing.",
     )
-    line = queue([plan.reachable for plan in plans.values()], [plan.campaign for plan in plans.values()])
+    line = queue(list(plans.values()))
     if not len(line.cost):
         st.info("No customer of these campaigns is worth addressing as they stand.", icon=":material/info:")
         return

@@ -78,7 +78,7 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
     spent = text.money(row["revenue"], currency)
     st.caption(
         text.plain(
-            f"{chosen}: {bought} since {text.day(row['first_order'].date())}, {spent} in all; the last one "
+            f"{chosen}: {bought} since {text.day(row['first_order'].date())}, {spent} of revenue in all; the last one "
             f"{text.days(silence)} before the end of the data, {text.day(data.orders.end)}, from which all days are "
             f"counted. The next order comes within 30 days with a probability of {text.percent(due.within)}.",
             limit=600,

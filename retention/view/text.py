@@ -182,7 +182,8 @@ DEFINITIONS = {
     ),
     "gap_worth": (
         "What today's customers are expected to bring more over the next 12 months if the metric reached its "
-        "benchmark, the target or its former value, by the fitted model; discounted at 10% a year, before margin."
+        "benchmark, the target or its former value, by the fitted model; discounted at 10% a year, before margin. The "
+        "range holds what the fit and the gap's own measurement leave open."
     ),
     "gap_arithmetic": "The gap times the period's own orders or customers, as described below: no forecast.",
     "bridge": (

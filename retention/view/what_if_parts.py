@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from retention.cltv import CltvModel
+from retention.signs import signed_percent
 from retention.view import forecast_charts as charts
 from retention.view import loaded as session
 from retention.view import text, widgets
@@ -68,7 +69,7 @@ def what_if_panel(data: Loaded, plan: Plan) -> None:
                 "Difference",
                 text.money(gain.expected, currency, short=True),
                 "what_if",
-                f"{share:+.0%}; 80% range: {text.money_range(gain.low, gain.high, currency)}",
+                f"{signed_percent(share)}; 80% range: {text.money_range(gain.low, gain.high, currency)}",
             ),
         ]
     )
@@ -76,7 +77,7 @@ def what_if_panel(data: Loaded, plan: Plan) -> None:
     for name, change in changes.items():
         if change:
             alone = session.what_if_for(data, plan, Levers(**{name: change}))
-            label = f"{LABELS[name]} {change:+.0%}{_shares(name, change, model, plan)}"
+            label = f"{LABELS[name]} {signed_percent(change)}{_shares(name, change, model, plan)}"
             rows.append((label, alone.gain.expected, alone.gain.low, alone.gain.high))
     if not rows:
         st.info("All levers stand at 0: nothing changes.", icon=":material/info:")

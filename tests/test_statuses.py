@@ -1,0 +1,49 @@
+"""Order statuses in the words of several languages."""
+
+import pytest
+
+from retention.statuses import State, order_state
+
+WORDS = {
+    State.CANCELLED: ("Storniert", "Storno", "Anulado", "ANULADA", "Cancelado", "cancelada por el cliente", "Annulée"),
+    State.FAILED: (
+        *("Fehlgeschlagen", "Zahlung abgelehnt", "Fallido", "pago_fallido", "Rechazada"),
+        *("Échouée", "Paiement échoué", "ECHOUE", "Refusé", "paiement refusé"),
+    ),
+    State.PENDING: (
+        *("Ausstehend", "Zahlung ausstehend", "Unbezahlt", "Offen", "offene Rechnung"),
+        *("Pendiente", "Pendiente de pago", "En attente", "en attente de paiement"),
+    ),
+    State.REFUNDED: ("Erstattet", "rückerstattet", "Retourniert", "Reembolsado", "reembolsada", "Remboursé", "remboursée"),
+    State.ORDER: (
+        *("Bezahlt", "Abgeschlossen", "Versendet", "Eingetroffen", "Completado", "Enviado", "Pagada"),
+        *("Terminée", "Expédiée", "Payé", "Livrée"),
+    ),
+}
+STAYS = (
+    *("Teilweise erstattet", "teilerstattet", "Teilweise storniert", "Teilretourniert"),
+    *("Reembolso parcial", "parcialmente reembolsado", "Reembolsado parcialmente"),
+    *("Partiellement remboursé", "remboursement partiel", "Partiellement annulée"),
+)
+#: What is still to come is the parcel, or money that has not gone back.
+TO_COME = (
+    *("Versand ausstehend", "Lieferung offen", "Pendiente de envío", "En attente d'expédition"),
+    *("en attente de livraison", "Erstattung beantragt", "Erstattung abgelehnt", "Reembolso solicitado"),
+    *("reembolso rechazado", "Remboursement refusé", "remboursement en attente"),
+)
+
+
+@pytest.mark.parametrize(("state", "status"), [(state, status) for state, said in WORDS.items() for status in said])
+def test_a_status_is_read_in_german_spanish_and_french(state, status):
+    assert order_state(status) is state
+    assert order_state(status.upper()) is state
+
+
+@pytest.mark.parametrize("status", STAYS)
+def test_an_order_of_which_a_part_went_back_stays_an_order(status):
+    assert order_state(status) is State.ORDER
+
+
+@pytest.mark.parametrize("status", TO_COME)
+def test_an_order_that_waits_for_its_parcel_or_keeps_its_money_is_one(status):
+    assert order_state(status) is State.ORDER
