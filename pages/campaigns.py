@@ -7,12 +7,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from retention.campaigns import Campaign, CampaignPlan
 from retention.errors import DataError, RetentionError
+from retention.suppression import unreachable
 from retention.view import campaign_audience as audience
 from retention.view import campaign_brief as brief
 from retention.view import campaign_controls as controls
 from retention.view import campaign_data as data_of
 from retention.view import campaign_mix as mix
 from retention.view import campaign_results as results
+from retention.view import campaign_segments as segments
 from retention.view import campaign_state as state
 from retention.view import loaded as session
 from retention.view import shell, text, widgets
@@ -63,9 +65,9 @@ def draw_planner() -> None:
     with rest:
         if rest.open:
             rules = data_of.rules()
-            controls.leave_alone()
+            controls.leave_alone(data)
             told = told if rules == data_of.rules() else None
-    state.update(campaign)
+    state.update(campaign, data.orders.digest)
     if campaign != told:
         found = draw_verdict(campaign, verdict)
     if found is None:
@@ -101,6 +103,13 @@ def draw_verdict(campaign: Campaign, place: DeltaGenerator) -> CampaignPlan | No
         return None
     with place.container():
         results.draw_verdict(found, data.orders.currency)
+        if why := unreachable(campaign.channel, data_of.people_for(data).contacts):
+            st.warning(text.plain(why, limit=600), icon=":material/unsubscribe:")
+        if state.elsewhere(data.orders.digest):
+            st.warning(
+                "This campaign was planned for other orders: check its amounts, the margin and the lift.",
+                icon=":material/currency_exchange:",
+            )
     return found
 
 
@@ -138,7 +147,14 @@ def draw_keep(found: CampaignPlan, currency: str | None) -> None:
         st.download_button(
             "Brief (HTML)",
             # Written when it is clicked, outside the session: everything it needs is passed in.
-            partial(brief.brief_html, data.name, data.orders.end, currency, found),
+            partial(
+                brief.brief_html,
+                data.name,
+                data.orders.end,
+                currency,
+                found,
+                segments.in_words(data, found.campaign.segments),
+            ),
             file_name=f"{audience.file_name(name)}.html",
             mime="text/html",
             icon=":material/description:",

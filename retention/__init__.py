@@ -47,7 +47,7 @@ from retention.breakdown import Breakdown, breakdown
 from retention.breakdown_history import dimensions_of
 from retention.budgets import budget_curve, queue, split_budget
 from retention.campaign_economics import Economics, Range, Terms
-from retention.campaign_files import campaigns_from_json, campaigns_to_json
+from retention.campaign_files import SavedPlan, campaigns_from_json, campaigns_to_json
 from retention.campaigns import Campaign, CampaignPlan, Message, plan_campaign, plan_of, reachable_of
 from retention.checks import Check
 from retention.cltv import CltvModel, expected_by_month, fit_cltv, predict_cltv, purchase_probability
@@ -121,6 +121,7 @@ __all__ = [
     "Reading",
     "RetentionError",
     "RfmRules",
+    "SavedPlan",
     "Scorecard",
     "SegmentRules",
     "Sheet",

@@ -51,6 +51,7 @@ PLATFORMS: dict[str, Platform] = {
             "Zip Code": "zip",
             "Country": "country",
         },
+        needs=("email", "phone"),
         part_bytes=50 * MEGABYTE,
     ),
     "mailchimp": Platform(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from retention.campaign_economics import Terms
@@ -12,6 +11,7 @@ from retention.campaigns import Campaign, Message
 from retention.errors import DataError
 from retention.offers import Offer
 from retention.own_segments import Library, from_json, to_json
+from retention.rules import SegmentRules
 
 VERSION = 1
 #: A file larger than this is no plan.
@@ -19,16 +19,36 @@ MOST_BYTES = 1_000_000
 MOST_CAMPAIGNS, MOST_MESSAGES, LONGEST_TEXT = 50, 60, 500
 
 
-def campaigns_to_json(campaigns: Sequence[Campaign], library: Library = ()) -> bytes:
-    """Return the campaigns, in their order of priority, and the own segments that they may address, as a JSON file."""
-    plans = [asdict(campaign) for campaign in campaigns]
-    own = json.loads(to_json(library))
-    found = {"retention_campaigns": VERSION, "campaigns": plans, "own_segments": own}
+@dataclass(frozen=True, slots=True)
+class SavedPlan:
+    """What a plan's file holds.
+
+    - `campaigns`: in their order of priority; `library`: the own segments that they may address.
+    - `rules`: the thresholds of the lifecycle stages and traits; `quiet_days` and `unknown_consent` as in
+      `suppressions`. A list of customers to leave out is personal, and stays out of the file.
+    """
+
+    campaigns: tuple[Campaign, ...]
+    library: Library = ()
+    rules: SegmentRules = field(default_factory=SegmentRules)
+    quiet_days: int = 0
+    unknown_consent: bool = False
+
+
+def campaigns_to_json(plan: SavedPlan) -> bytes:
+    """Return a plan as a JSON file, with every assumption in it."""
+    found = {
+        "retention_campaigns": VERSION,
+        "campaigns": [asdict(campaign) for campaign in plan.campaigns],
+        "own_segments": json.loads(to_json(plan.library)),
+        "segment_rules": asdict(plan.rules),
+        "leave_alone": {"quiet_days": plan.quiet_days, "unknown_consent": plan.unknown_consent},
+    }
     return json.dumps(found, indent=2, ensure_ascii=False).encode()
 
 
-def campaigns_from_json(content: bytes) -> tuple[tuple[Campaign, ...], Library]:
-    """Return the campaigns and own segments of a file that `campaigns_to_json` wrote.
+def campaigns_from_json(content: bytes) -> SavedPlan:
+    """Return the plan of a file that `campaigns_to_json` wrote.
 
     Raises:
         DataError: It is no such file, is of a later version, or a setting in it is missing, unknown or out of range.
@@ -49,8 +69,16 @@ def campaigns_from_json(content: bytes) -> tuple[tuple[Campaign, ...], Library]:
     plans = found.get("campaigns")
     if not isinstance(plans, list) or len(plans) > MOST_CAMPAIGNS:
         raise DataError(f"A plan holds a list of up to {MOST_CAMPAIGNS} campaigns; this one does not.")
+    campaigns = tuple(_campaign(plan, number) for number, plan in enumerate(plans, 1))
     library = from_json(json.dumps(found["own_segments"])) if "own_segments" in found else ()
-    return tuple(_campaign(plan, number) for number, plan in enumerate(plans, 1)), library
+    rules = _fields(found.get("segment_rules", asdict(SegmentRules())), SegmentRules, "The thresholds")
+    alone = found.get("leave_alone", {"quiet_days": 0, "unknown_consent": False})
+    if not isinstance(alone, dict) or set(alone) != {"quiet_days", "unknown_consent"}:
+        raise DataError("The plan does not say whom to leave alone. Choose a plan that was saved here.")
+    quiet, unknown = alone["quiet_days"], alone["unknown_consent"]
+    if isinstance(quiet, bool) or not isinstance(quiet, int) or not 0 <= quiet <= 365 or not isinstance(unknown, bool):
+        raise DataError("Whom to leave alone: give quiet_days from 0 to 365, and unknown_consent as true or false.")
+    return SavedPlan(campaigns, library, SegmentRules(**rules), quiet, unknown)
 
 
 def _campaign(plan: Any, number: int) -> Campaign:

@@ -55,6 +55,8 @@ def compare_offers(plan: CampaignPlan) -> OfferComparison | None:
     amount = offer.value if offer.kind == "amount" else offer.value * mean
     percentage = min(amount / mean, 1.0)
     even_at = amount / percentage
+    # Values that differ by rounding alone are one.
+    value = np.round(value, max(0, 9 - int(np.floor(np.log10(max(mean, 1e-9))))))
     order = np.argsort(value, kind="stable")
     order = order[customers[order] > 0]
     value, customers = value[order], customers[order]
@@ -76,5 +78,5 @@ def compare_offers(plan: CampaignPlan) -> OfferComparison | None:
             "percentage": percentage * means,
         }
     )
-    larger = float(customers[value < even_at].sum() / customers.sum())
+    larger = float(customers[value < even_at * (1 - 1e-9)].sum() / customers.sum())
     return OfferComparison(amount, percentage, even_at, larger, bands[counts > 0])

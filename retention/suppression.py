@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from retention.campaigns import Campaign
+from retention.contact_values import country_code, email_address, per_value, phone_numbers
 from retention.playbook import LeftOut, left_out, strategies
 
 #: A review or complaint counts as recent for so many days; a score of so much of the best or less is poor.
@@ -35,7 +36,8 @@ def suppressions(
         campaign: Its strategy decides whether customers of promotions are left out, its channel what reaches them.
         customers: From `summarise_customers`.
         as_of: The last day of the orders.
-        signals, contacts: From `retention.contacts`; rules whose column is not there leave out nobody.
+        signals, contacts: From `retention.contacts`; rules whose column is not there leave out nobody. Give the
+            contacts through `usable_contacts`, so that the plan counts whom a file can hold.
         quiet_days: Customers who ordered fewer days ago than this are left alone.
         unknown_consent: Whether to address customers of whom nothing is known to have agreed.
         listed: Customers (ids, or e-mail addresses) whom the marketer leaves out.
@@ -46,11 +48,7 @@ def suppressions(
     promotion = _promotes(campaign)
     found: dict[str, np.ndarray] = {}
     if listed:
-        names = {name.strip().lower() for name in listed}
-        mask = customers.index.astype("str").str.lower().isin(names)
-        if "email" in contacts:
-            mask |= contacts["email"].astype("str").str.lower().isin(names).to_numpy()
-        found["On your list"] = np.asarray(mask, dtype=bool)
+        found["On your list"] = listed_customers(customers, contacts, listed)
     if "consent" in contacts:
         consent = contacts["consent"]
         found["Opted out"] = (consent == False).fillna(False).to_numpy(bool)  # noqa: E712
@@ -58,8 +56,8 @@ def suppressions(
             found["Consent not known"] = consent.isna().to_numpy()
     needed = REACHED_BY.get(campaign.channel)
     if needed in contacts:
-        unreachable = contacts[needed].isna() | (contacts[needed].astype("str").str.strip() == "")
-        found[f"No {_CONTACT_WORDS[needed]}"] = unreachable.to_numpy(bool)
+        empty = contacts[needed].isna() | (contacts[needed].astype("str").str.strip() == "")
+        found[f"No valid {_CONTACT_WORDS[needed]}"] = empty.to_numpy(bool)
     if promotion:
         found |= _unhappy(signals, pd.Timestamp(as_of))
         if "subscribed" in signals:
@@ -68,6 +66,43 @@ def suppressions(
         silence = (customers["T"] - customers["recency"]).to_numpy()
         found[f"Ordered in the last {quiet_days} days"] = silence < quiet_days
     return found
+
+
+def listed_customers(customers: pd.DataFrame, contacts: pd.DataFrame, listed: frozenset[str]) -> np.ndarray:
+    """Return which customers a list of ids and e-mail addresses names, compared without case and blanks."""
+    names = {name.strip().lower() for name in listed}
+    found = np.asarray(customers.index.astype("str").str.lower().isin(names), dtype=bool)
+    if "email" in contacts:
+        found = found | _rows(contacts, customers)["email"].astype("str").str.lower().isin(names).to_numpy(bool)
+    return found
+
+
+def usable_contacts(contacts: pd.DataFrame) -> pd.DataFrame:
+    """Return the contacts without e-mail addresses and phones that no platform takes, as audience files read them."""
+    found = contacts.copy()
+    if "email" in found:
+        found["email"] = _or_missing(per_value(found["email"], email_address), found.index)
+    if "phone" in found:
+        home = found["country"] if "country" in found else pd.Series(None, index=found.index, dtype=object)
+        found["phone"] = _or_missing(phone_numbers(found["phone"], per_value(home, country_code)), found.index)
+    return found
+
+
+def _or_missing(texts: np.ndarray, index: pd.Index) -> pd.Series:
+    return pd.Series(np.where(texts == "", None, texts), index=index, dtype=object)
+
+
+def unreachable(channel: str, contacts: pd.DataFrame) -> str:
+    """Return why nobody can be reached through a channel with what the orders bring; empty where somebody can."""
+    needed = REACHED_BY.get(channel)
+    if needed is None or (needed in contacts and contacts[needed].notna().any()):
+        return ""
+    words = _CONTACT_WORDS[needed]
+    article = "an" if words[0] in "aeiou" else "a"
+    return (
+        f"These orders hold no {words}: the plan tells what it would bring, and a file for it holds customer numbers "
+        f"only. Load orders with a column of {article} {words}, or match the numbers in the tool that sends."
+    )
 
 
 def without_signal(

@@ -189,15 +189,14 @@ def refused(audience) -> dict[str, str]:
 
 def test_everybody_who_is_refused_has_a_reason():
     audience = export("klaviyo", [*"abcdefg", "a", "nobody"], crowd())
-    assert audience.rows == 1
-    assert audience.refused["customer_id"].tolist() == [*"bcdefg", "a", "nobody"]
+    assert audience.rows == 2
+    assert audience.refused["customer_id"].tolist() == [*"bcdef", "a", "nobody"]
     assert audience.refused["reason"].tolist() == [
-        "no e-mail address",
+        "neither e-mail address nor phone",
         "not a valid e-mail address",
         "duplicate address",
         "unsubscribed or declined marketing",
         "no consent known",
-        "no e-mail address",
         "listed twice",
         "not among the contacts",
     ]
@@ -211,6 +210,21 @@ def test_a_phone_is_enough_for_those_who_match_by_it():
     both = export("meta", "cg", crowd(phone=[*[None] * 2, "+16175550101", *[None] * 3, "+1 617 555 0101"]))
     assert both.rows == 1
     assert refused(both) == {"g": "duplicate address"}
+
+
+def test_klaviyo_takes_a_phone_where_there_is_no_address_and_keeps_its_columns():
+    frame = crowd().assign(country="US", phone=[None, "12", *[None] * 4, "(617) 555-0101"])
+    audience = export("klaviyo", "abg", frame)
+    assert audience.content.decode() == ("Email,Phone Number,Country\r\na@example.com,,US\r\n,+16175550101,US\r\n")
+    assert refused(audience) == {"b": "neither e-mail address nor phone"}
+    assert any("by phone alone" in note for note in audience.notes)
+
+
+@pytest.mark.parametrize("platform", ["mailchimp", "hubspot"])
+def test_a_phone_is_not_enough_for_those_who_write_by_mail_alone(platform):
+    audience = export(platform, "abg", crowd())
+    assert audience.rows == 1
+    assert refused(audience) == {"b": "no e-mail address", "g": "no e-mail address"}
 
 
 def test_the_first_of_two_with_one_address_stays():

@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retention.campaign_economics import Terms
-from retention.campaign_files import MOST_BYTES, campaigns_from_json, campaigns_to_json
+from retention.campaign_files import MOST_BYTES, SavedPlan, campaigns_from_json, campaigns_to_json
 from retention.campaigns import BEST, EVERYBODY, Campaign, Message
 from retention.conditions import Condition, Group
 from retention.errors import DataError
 from retention.offers import OFFERS, Offer
 from retention.own_segments import OwnSegment
 from retention.playbook import strategies, usual_campaign
+from retention.rules import SegmentRules
 
 share = st.floats(0, 1)
 offers = st.builds(Offer, st.sampled_from(list(OFFERS)), share, share)
@@ -44,25 +45,26 @@ campaigns = st.builds(
 @settings(max_examples=60, deadline=None)
 @given(st.lists(campaigns, max_size=3))
 def test_what_is_written_is_read_back(plans):
-    assert campaigns_from_json(campaigns_to_json(plans)) == (tuple(plans), ())
+    plan = SavedPlan(tuple(plans), (), SegmentRules(repeat_lapsed=140), 7, True)
+    assert campaigns_from_json(campaigns_to_json(plan)) == plan
 
 
 def test_own_segments_travel_with_the_plan():
     own = OwnSegment("Tea & more", Group("all", (Condition("orders", "at_least", 2),)), "A note")
-    content = campaigns_to_json([usual_campaign("reactivation", segments=("Own: Tea & more",))], (own,))
-    assert campaigns_from_json(content)[1] == (own,)
+    content = campaigns_to_json(SavedPlan((usual_campaign("reactivation", segments=("Own: Tea & more",)),), (own,)))
+    assert campaigns_from_json(content).library == (own,)
 
 
 @pytest.mark.parametrize("key", [strategy.key for strategy in strategies()])
 def test_every_usual_campaign_is_a_plan(key):
     found = usual_campaign(key, order_value=1_250, margin=0.3)
-    assert campaigns_from_json(campaigns_to_json([found]))[0] == (found,)
+    assert campaigns_from_json(campaigns_to_json(SavedPlan((found,)))).campaigns == (found,)
     assert found.messages[0].day == 0
     assert found.terms.margin == 0.3
 
 
 def changed(**fields):
-    plan = json.loads(campaigns_to_json([Campaign("Win back")]))
+    plan = json.loads(campaigns_to_json(SavedPlan((Campaign("Win back"),))))
     plan["campaigns"][0] |= fields
     return json.dumps(plan).encode()
 
@@ -98,11 +100,31 @@ def test_what_is_no_plan_is_refused_with_what_is_wrong(content, says):
         campaigns_from_json(content)
 
 
+@pytest.mark.parametrize(
+    ("part", "value", "says"),
+    [
+        ("leave_alone", {"quiet_days": -1, "unknown_consent": False}, "quiet_days"),
+        ("leave_alone", [], "whom to leave alone"),
+        ("segment_rules", {}, "is missing"),
+        ("segment_rules", None, "settings by name"),
+        ("own_segments", 3, ""),
+    ],
+)
+def test_rules_that_are_none_are_refused(part, value, says):
+    plan = json.loads(campaigns_to_json(SavedPlan(())))
+    with pytest.raises(DataError, match=says):
+        campaigns_from_json(json.dumps(plan | {part: value}).encode())
+
+
 def test_infinite_and_missing_numbers_are_refused():
-    content = campaigns_to_json([Campaign("Win back")]).replace(b'"contact_cost": 0.0', b'"contact_cost": Infinity')
+    content = campaigns_to_json(SavedPlan((Campaign("Win back"),))).replace(
+        b'"contact_cost": 0.0', b'"contact_cost": Infinity'
+    )
     with pytest.raises(DataError, match="contact_cost"):
         campaigns_from_json(content)
-    content = campaigns_to_json([Campaign("Win back")]).replace(b'"holdout_share": 0.1', b'"holdout_share": NaN')
+    content = campaigns_to_json(SavedPlan((Campaign("Win back"),))).replace(
+        b'"holdout_share": 0.1', b'"holdout_share": NaN'
+    )
     with pytest.raises(DataError, match="held out"):
         campaigns_from_json(content)
 

@@ -14,7 +14,15 @@ WORDS = {
         *("Ausstehend", "Zahlung ausstehend", "Unbezahlt", "Offen", "offene Rechnung"),
         *("Pendiente", "Pendiente de pago", "En attente", "en attente de paiement"),
     ),
-    State.REFUNDED: ("Erstattet", "rückerstattet", "Retourniert", "Reembolsado", "reembolsada", "Remboursé", "remboursée"),
+    State.REFUNDED: (
+        "Erstattet",
+        "rückerstattet",
+        "Retourniert",
+        "Reembolsado",
+        "reembolsada",
+        "Remboursé",
+        "remboursée",
+    ),
     State.ORDER: (
         *("Bezahlt", "Abgeschlossen", "Versendet", "Eingetroffen", "Completado", "Enviado", "Pagada"),
         *("Terminée", "Expédiée", "Payé", "Livrée"),

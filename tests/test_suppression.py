@@ -9,7 +9,7 @@ from retention.campaign_economics import Terms
 from retention.campaigns import Campaign
 from retention.offers import Offer
 from retention.playbook import usual_campaign
-from retention.suppression import suppressions, without_signal
+from retention.suppression import suppressions, unreachable, usable_contacts, without_signal
 
 END = date(2026, 10, 31)
 IDS = pd.Index(["a@x.example", "b@x.example", "c@x.example", "d@x.example", "e@x.example"], name="customer_id")
@@ -34,7 +34,7 @@ WIN_BACK = usual_campaign("reactivation")
 
 
 def left(campaign=WIN_BACK, **options):
-    found = suppressions(campaign, CUSTOMERS, as_of=END, signals=SIGNALS, contacts=CONTACTS, **options)
+    found = suppressions(campaign, CUSTOMERS, as_of=END, signals=SIGNALS, contacts=usable_contacts(CONTACTS), **options)
     return {reason: list(np.flatnonzero(mask)) for reason, mask in found.items()}
 
 
@@ -42,7 +42,7 @@ def test_each_rule_leaves_out_whom_it_names():
     assert left() == {
         "Opted out": [1],
         "Consent not known": [2],
-        "No e-mail address": [2, 3],
+        "No valid e-mail address": [2, 3],
         "Poor review lately": [1, 4],
         "Open complaint": [2],
         "Subscribed": [1],
@@ -83,3 +83,19 @@ def test_without_columns_nobody_is_left_out_and_the_rules_are_named():
 def test_rows_may_stand_in_another_order():
     turned = suppressions(WIN_BACK, CUSTOMERS, as_of=END, signals=SIGNALS.iloc[::-1], contacts=CONTACTS.iloc[::-1])
     assert list(np.flatnonzero(turned["Open complaint"])) == [2]
+
+
+def test_addresses_and_phones_that_no_platform_takes_do_not_count():
+    raw = pd.DataFrame(
+        {
+            "email": ["A@x.example ", "broken@", None],
+            "phone": ["+1 617 555 0100", "5550100", "080-123-4567"],
+            "country": ["US", "US", "TH"],
+        }
+    )
+    found = usable_contacts(raw)
+    assert found["email"].isna().tolist() == [False, True, True]
+    assert found["phone"].isna().tolist() == [False, True, False]
+    assert not unreachable("email", found)
+    assert "no e-mail address" in unreachable("email", found.drop(columns="email"))
+    assert not unreachable("ads", found.iloc[:0])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from retention.audience_formats import PLATFORMS
-from retention.audiences import export_audience
+from retention.audiences import Audience, export_audience
 from retention.campaigns import CampaignPlan
 from retention.errors import DataError
 from retention.exports import to_csv
@@ -23,37 +23,22 @@ from retention.view.loaded import Loaded
 PROPERTIES = ("p_purchase_30d", "p_alive", "expected_orders", "expected_order_value", "cltv")
 
 
+ADDRESSED, HOLDOUT = "addressed", "holdout"
+UPLOAD, HASHED, SPREADSHEET = "Upload", "Hashed upload", "Spreadsheet"
+
+
 @st.fragment
 def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
     """Choose a platform, see what it would refuse, and take both files along."""
     people = data_of.people_for(data)
-    one, two, three = st.columns([2, 2, 2], gap="medium", vertical_alignment="bottom")
-    platform = one.selectbox(
-        "For", list(PLATFORMS), format_func=lambda key: PLATFORMS[key].label, key="audience_platform"
-    )
-    country = two.text_input(
-        "Country where none is given",
-        key="audience_country",
-        placeholder="Such as Thailand or TH",
-        help="To read phone numbers that lack a country code, and to fill in countries where a platform asks for them.",
-    ).strip()
-    hashes = PLATFORMS[platform].hashes
-    form = three.segmented_control(
-        "Written as",
-        ["Upload", "Hashed upload", "Spreadsheet"] if hashes else ["Upload", "Spreadsheet"],
-        default="Upload",
-        required=True,
-        key=f"audience_form_{hashes}",
-        help="An upload holds raw values. A file for a spreadsheet is made safe against formulas, and is not for "
-        "uploading. Hashed: SHA-256 of what identifies a person.",
-    )
+    platform, form, country = _settings(people.contacts)
     make = partial(
         export_audience,
         platform=platform,
         contacts=people.contacts,
-        hashed=form == "Hashed upload",
+        hashed=form == HASHED,
         default_country=country or None,
-        for_spreadsheet=form == "Spreadsheet",
+        for_spreadsheet=form == SPREADSHEET,
         consent_required=not data_of.rules().unknown_consent,
     )
     index = data.customers.index
@@ -61,14 +46,13 @@ def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
     if not len(addressed):
         st.info("Nobody is addressed, so there is no file.", icon=":material/info:")
         return
-    if len(addressed) > 20_000:
-        with st.spinner("Checking addresses…"):
-            audience, problem = _made(make, addressed, data, plan)
-    else:
-        audience, problem = _made(make, addressed, data, plan)
-    if audience is None:
-        widgets.problem("This audience cannot be written", problem)
-        return
+    with st.spinner("Checking addresses…") if len(addressed) > 20_000 else nullcontext():
+        try:
+            audience = make(addressed, properties=_properties(data, plan, addressed, ADDRESSED))
+            holdout = make(held, properties=_properties(data, plan, held, HOLDOUT))
+        except DataError as error:
+            widgets.problem("This audience cannot be written", error)
+            return
     refused = len(audience.refused)
     st.markdown(
         f"**{text.plural(audience.rows, 'customer')}** in the file"
@@ -78,24 +62,23 @@ def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
     for note in audience.notes:
         st.caption(f":material/info: {text.plain(note, limit=600)}")
     if refused:
-        reasons = audience.refused["reason"].value_counts()
-        st.caption("; ".join(text.plain(f"{text.count(n)} {reason}") for reason, n in reasons.items()) + ".")
+        st.caption(_why(audience))
+    if not audience.rows:
+        st.warning(
+            f"{PLATFORMS[platform].label} could take none of the {text.plural(len(addressed), 'customer')} in the "
+            "plan, so there is no file to upload. Choose the plain file, or read orders with the contact details "
+            "that are missing.",
+            icon=":material/warning:",
+        )
     stem = file_name(plan.campaign.name)
     with st.container(horizontal=True):
-        parts = audience.parts or (audience.content,)
-        for number, content in enumerate(parts, 1):
-            _button(
-                f"Download {text.count(audience.rows)} addressed"
-                + (f", part {number} of {len(parts)}" if len(parts) > 1 else ""),
-                f"{stem}-{audience.file_name.removesuffix('.csv')}{f'-{number}' if len(parts) > 1 else ''}.csv",
-                content,
-                f"audience_file_{number}",
-            )
+        _downloads(audience, ADDRESSED, stem, "audience_file")
+        _downloads(holdout, "held out", f"{stem}-{HOLDOUT}", "audience_holdout_file")
         if len(held):
-            table = pd.DataFrame({"customer_id": held, "campaign": plan.campaign.name, "group": "holdout"})
+            table = pd.DataFrame({"customer_id": held, "campaign": plan.campaign.name, "group": HOLDOUT})
             _button(
-                f"Download {text.count(len(held))} held out",
-                f"{stem}-holdout.csv",
+                f"Download {text.count(len(held))} held out, plain",
+                f"{stem}-{HOLDOUT}.csv",
                 to_csv(table, index=False),
                 "audience_holdout",
             )
@@ -106,17 +89,90 @@ def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
                 to_csv(audience.refused, index=False),
                 "audience_refused",
             )
+    if len(held):
+        st.caption(_about_holdout(holdout, len(held), form != SPREADSHEET))
 
 
-def _made(make: Callable, addressed: pd.Index, data: Loaded, plan: CampaignPlan):
-    scores = session.scores_for(data, session.standard_plan()).loc[addressed]
+def _settings(contacts: pd.DataFrame) -> tuple[str, str, str]:
+    """The platform, how its file is written, and the country of customers without one."""
+    mail = "email" in contacts and bool(contacts["email"].notna().any())
+    one, two, three = st.columns([2, 2, 2], gap="medium", vertical_alignment="bottom")
+    platforms = list(PLATFORMS)
+    platform = one.selectbox(
+        "For",
+        platforms,
+        index=0 if mail else platforms.index("plain"),
+        format_func=lambda key: PLATFORMS[key].label,
+        # Other orders, another start.
+        key="audience_platform" if mail else "audience_platform_without_mail",
+    )
+    country = two.text_input(
+        "Country where none is given",
+        key="audience_country",
+        placeholder="Such as Thailand or TH",
+        help="To read phone numbers that lack a country code, and to fill in countries where a platform asks for them.",
+    ).strip()
+    hashes = PLATFORMS[platform].hashes
+    form = three.segmented_control(
+        "Written as",
+        [UPLOAD, HASHED, SPREADSHEET] if hashes else [UPLOAD, SPREADSHEET],
+        default=UPLOAD,
+        required=True,
+        key=f"audience_form_{hashes}",
+        help="An upload holds raw values. A file for a spreadsheet is made safe against formulas, and is not for "
+        "uploading. Hashed: SHA-256 of what identifies a person.",
+    )
+    if not mail:
+        phone = "phone" in contacts and bool(contacts["phone"].notna().any())
+        st.info(
+            "These orders bring no e-mail address, so that the file is a plain one of customer numbers, to be matched "
+            "in your own tools." + (" Platforms that take phones can be chosen too." if phone else ""),
+            icon=":material/info:",
+        )
+    return platform, form, country
+
+
+def _properties(data: Loaded, plan: CampaignPlan, people: pd.Index, group: str) -> pd.DataFrame:
+    """What travels with each customer where the platform takes it."""
+    scores = session.scores_for(data, session.standard_plan()).loc[people]
     properties = scores[[name for name in PROPERTIES if name in scores]].round(4)
+    properties.insert(0, "group", group)
     properties.insert(0, "segment", " + ".join(plan.campaign.segments))
     properties.insert(0, "campaign", plan.campaign.name)
-    try:
-        return make(addressed, properties=properties), None
-    except DataError as error:
-        return None, error
+    return properties
+
+
+def _why(audience: Audience) -> str:
+    reasons = audience.refused["reason"].value_counts()
+    return "; ".join(text.plain(f"{text.count(n)} {reason}") for reason, n in reasons.items()) + "."
+
+
+def _about_holdout(holdout: Audience, held: int, uploads: bool) -> str:
+    """What the files of those held out are for, and who is missing from the platform's."""
+    said = []
+    if not holdout.rows:
+        said.append(f"No file of the {text.plural(held, 'customer')} held out: the platform could take none of them.")
+    elif uploads:
+        said.append("Upload those held out as an exclusion, so that no other mailing of this campaign reaches them.")
+    if holdout.rows and len(holdout.refused):
+        said.append(f"Not in it: {_why(holdout)}")
+    said.append("The plain file has the numbers of all who are held out, to compare their orders with afterwards.")
+    return f":material/info: {' '.join(said)}"
+
+
+def _downloads(audience: Audience, who: str, stem: str, key: str) -> None:
+    """A button for each part of a file; none where nobody is in it."""
+    if not audience.rows:
+        return
+    parts = audience.parts
+    for number, content in enumerate(parts, 1):
+        several = len(parts) > 1
+        _button(
+            f"Download {text.count(audience.rows)} {who}" + (f", part {number} of {len(parts)}" if several else ""),
+            f"{stem}-{audience.file_name.removesuffix('.csv')}{f'-{number}' if several else ''}.csv",
+            content,
+            f"{key}_{number}",
+        )
 
 
 def _button(label: str, name: str, content: bytes, key: str) -> None:

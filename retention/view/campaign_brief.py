@@ -23,7 +23,14 @@ from retention.view.campaign_results import spec
 WIDTH = 430
 
 
-def brief_html(name: str, end: date, currency: str | None, plan: CampaignPlan, made: date | None = None) -> bytes:
+def brief_html(
+    name: str,
+    end: date,
+    currency: str | None,
+    plan: CampaignPlan,
+    segments: list[tuple[str, str]],
+    made: date | None = None,
+) -> bytes:
     """Return the brief of a plan.
 
     Args:
@@ -31,6 +38,7 @@ def brief_html(name: str, end: date, currency: str | None, plan: CampaignPlan, m
         end: The last day of the orders.
         currency: Of the money.
         plan: The plan.
+        segments: The name of each segment and whom it finds.
         made: The day on it; today unless given.
     """
     campaign, found, terms = plan.campaign, plan.economics, plan.campaign.terms
@@ -102,12 +110,13 @@ def brief_html(name: str, end: date, currency: str | None, plan: CampaignPlan, m
             ("Offers used by those it persuades", money(found.offers_persuaded)),
         ],
         sequence=[
-            (text.day(first + timedelta(days=int(row.day))), row.text, offers[row.offer], text.count(row.customers))
-            for row in table.itertuples()
+            (text.day(first + timedelta(days=message.day)), message.text, offers[message.offer], text.count(customers))
+            for message, customers in zip(campaign.sent, table["customers"], strict=True)
         ],
         strategy=strategy,
         largest=_largest(plan, currency),
         detectable=words.lift_in_words(plan.detectable_lift) if np.isfinite(plan.detectable_lift) else "",
+        segments=[(label, said) for label, said in segments if said],
         definitions=[("Lift", words.DEFINITIONS["lift"]), ("Gain", words.DEFINITIONS["gain"])],
         figures=figures,
     )

@@ -16,7 +16,9 @@ def bridge_chart(currency: str | None) -> alt.LayerChart:
 
     Data set "steps": step, bottom, top, what (`GAIN`, `SPENT`, `PLAIN`), amount (text), above; "range": low, high.
     """
-    x = alt.X("step:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelLimit=110, labelPadding=6))
+    # A word a line, so that all five names fit on a phone.
+    axis = alt.Axis(labelAngle=0, labelPadding=6, labelOverlap=False, labelExpr="split(datum.label, ' ')")
+    x = alt.X("step:N", sort=None, title=None, axis=axis)
     base = alt.Chart(alt.NamedData("steps"))
     bars = base.mark_bar(size=44).encode(
         x=x,
@@ -45,8 +47,8 @@ def size_chart(currency: str | None) -> alt.LayerChart:
 
     Data set "curve": customers, gain, said; "marks": customers, gain, label.
     """
-    x = alt.X("customers:Q", title="Customers addressed, the highest expected gain first", axis=alt.Axis(format="~s"))
-    y = alt.Y("gain:Q", title="Expected gain before holding out", axis=money_axis(currency))
+    x = alt.X("customers:Q", title="Customers addressed, best first", axis=alt.Axis(format="~s"))
+    y = alt.Y("gain:Q", title="Gain before holding out", axis=money_axis(currency))
     base = alt.Chart(alt.NamedData("curve"))
     area = base.mark_area(
         color=palette.ACCENT, opacity=0.14, line={"color": palette.ACCENT, "strokeWidth": 2.5}
@@ -205,14 +207,16 @@ def allowed_chart(currency: str | None) -> alt.LayerChart:
 def payback_chart(currency: str | None) -> alt.Chart:
     """Margin of a new customer by days since the first order. Data set "curves": day, margin, group, said."""
     return (
-        alt.Chart(alt.NamedData("curves"), height=HEIGHT)
+        alt.Chart(alt.NamedData("curves"), height=HEIGHT + 80)
         .mark_line(strokeWidth=2.2)
         .encode(
             x=alt.X(
                 "day:Q", title="Days since the first order", axis=alt.Axis(grid=False), scale=alt.Scale(nice=False)
             ),
             y=alt.Y("margin:Q", title="Margin so far", axis=money_axis(currency), scale=alt.Scale(zero=True)),
-            color=alt.Color("group:N", title=None, sort=None, legend=alt.Legend(**_TOP, columns=4)),
+            color=alt.Color(
+                "group:N", title=None, sort=None, legend=alt.Legend(**_TOP | {"labelLimit": 130}, columns=2)
+            ),
             tooltip=[
                 alt.Tooltip("group:N", title="Group"),
                 alt.Tooltip("day:Q", title="Day", format=".0f"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -12,7 +12,8 @@ from retention.campaign_economics import OPENING, Terms
 from retention.campaigns import BEST, CAP_DAYS, CHANNELS, EVERYBODY, Campaign, CampaignPlan, Message
 from retention.errors import DataError
 from retention.offers import OFFERS, Offer
-from retention.playbook import Strategy, strategies, usual_campaign, usual_contact_cost
+from retention.playbook import Strategy, strategies, usual_campaign, usual_contact_cost, usual_lift
+from retention.suppression import listed_customers
 from retention.view import campaign_data as data_of
 from retention.view import campaign_segments as segments
 from retention.view import campaign_state as state
@@ -24,7 +25,7 @@ from retention.view.segment_frames import LABELS
 #: The stages in the order in which something is usually to be gained.
 FIRST = ("at_risk", "lapsed", "first_time", "repeat", "loyal", "vip", "new")
 WINDOWS = (7, 14, 30, 45, 60, 90, 120, 180)
-MOST_LISTED_BYTES = 20_000_000
+_LIST = "plan_listed"
 _DAY, _TEXT, _OFFER = "Day", "Message", "Offer"
 
 
@@ -97,15 +98,22 @@ def whom(data: Loaded, campaign: Campaign) -> Campaign:
 
 
 def _segments_chosen(data: Loaded) -> None:
-    """Other segments: the usual campaign for them, unless the marketer has made this one their own by a name."""
+    """Other segments: what the marketer has set stays; the name and the lift follow where they are as they began."""
     campaign, chosen = state.on_table(), tuple(st.session_state[state.key("segments")])
     if not chosen:
         # Without a segment there is nothing to plan: the ones before stay.
         state.put_on_table(campaign, state.edited())
-    elif campaign.name == _usual_name(campaign):
-        _begin_again(data, chosen, None)
-    else:
-        state.put_on_table(replace(campaign, segments=chosen), state.edited())
+        return
+    terms = campaign.terms
+    before, after = (
+        usual_lift(segments.lapsed_share(data, segments.mask(data, of))) for of in (campaign.segments, chosen)
+    )
+    if abs(terms.lift - before) < 1e-9:
+        terms = replace(terms, lift=after)
+    name = campaign.name
+    if name == _usual_name(campaign):
+        name = state.free_name(_name(campaign.strategy, chosen), campaign.name)
+    state.put_on_table(replace(campaign, segments=chosen, terms=terms, name=name), state.edited())
 
 
 def _strategy_chosen(data: Loaded) -> None:
@@ -279,7 +287,7 @@ def sequence(campaign: Campaign) -> Campaign:
     return changed
 
 
-def leave_alone() -> None:
+def leave_alone(data: Loaded) -> None:
     """Rules of whom not to address, which hold for every campaign."""
     found = data_of.rules()
     with st.container(border=True):
@@ -296,24 +304,38 @@ def leave_alone() -> None:
             key="plan_unknown",
             help="Only where the file has a column of consent. Who declined is never written to.",
         )
-        listed = found.listed
-        brought = st.file_uploader(
+        st.file_uploader(
             "A list of customers to leave out",
             type=["csv", "txt"],
-            key="plan_listed",
+            key=_LIST,
+            on_change=_list_brought,
+            max_upload_size=20,
             help="One e-mail address or customer number a line, or the first column of a CSV file.",
         )
-        if brought is not None:
-            listed = _listed(brought.getvalue())
-            st.caption(f"{text.plural(len(listed), 'entry', 'entries')} in the list.")
-    data_of.keep_rules(data_of.Rules(quiet, unknown, listed))
+        if found.listed:
+            here = int(on_list(data, found.listed).sum())
+            st.caption(f"In force: a list with {text.plural(here, 'customer')} of these orders.")
+            st.button("Forget the list", key="plan_forget", icon=":material/delete:", on_click=_forget_list)
+    data_of.keep_rules(replace(data_of.rules(), quiet_days=quiet, unknown_consent=unknown))
+
+
+def _list_brought() -> None:
+    brought = st.session_state[_LIST]
+    listed = frozenset() if brought is None else _listed(brought.getvalue())
+    data_of.keep_rules(replace(data_of.rules(), listed=listed))
+
+
+def _forget_list() -> None:
+    data_of.keep_rules(replace(data_of.rules(), listed=frozenset()))
+
+
+def on_list(data: Loaded, listed: frozenset[str]) -> np.ndarray:
+    """Which customers a list of ids and addresses names."""
+    return listed_customers(data.customers, data_of.people_for(data).contacts, listed)
 
 
 def _listed(content: bytes) -> frozenset[str]:
-    if len(content) > MOST_LISTED_BYTES:
-        st.error("The list is larger than 20 MB. Bring a shorter one.", icon=":material/error:")
-        return frozenset()
-    lines = io.StringIO(content.decode("utf-8-sig", "replace")).read().splitlines()
+    lines = content.decode("utf-8-sig", "replace").splitlines()
     cells = (line.replace(";", ",").replace("\t", ",").split(",")[0].strip().strip('"').lower() for line in lines)
     return frozenset(cell for cell in cells if cell)
 

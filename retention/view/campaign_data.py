@@ -12,11 +12,11 @@ import streamlit as st
 from retention.acquisition import Acquisition, acquisition
 from retention.campaigns import Campaign, CampaignPlan, Reachable, plan_of, reachable_of
 from retention.contacts import contacts, signals
-from retention.errors import DataError
+from retention.errors import DataError, RetentionError
 from retention.features import typical_wait
 from retention.holdout_groups import customer_hashes
 from retention.send_times import due_in
-from retention.suppression import suppressions
+from retention.suppression import suppressions, usable_contacts
 from retention.view import campaign_segments as segments
 from retention.view import campaign_state as state
 from retention.view import loaded as session
@@ -75,10 +75,9 @@ def people_for(data: Loaded) -> People:
 
 
 def reachable_for(data: Loaded, campaign: Campaign, before: tuple[Campaign, ...]) -> Reachable:
-    """Who may be addressed by a campaign, those of the ones `before` it left out; RetentionError where nobody may."""
-    who = tuple(_who(one) for one in (*before, campaign))
-    key = data.orders.digest, session.purchase_model(), who, rules(), _own_rules()
-    return _reachable(*key, _data=data, _of=campaign, _before=before)
+    """Who may be addressed by a campaign, those whom the ones `before` it take left out; RetentionError if nobody."""
+    key = data.orders.digest, session.purchase_model(), before, _who(campaign), rules(), _own_rules()
+    return _reachable(*key, _data=data, _of=campaign)
 
 
 def plan_for(data: Loaded, campaign: Campaign) -> CampaignPlan:
@@ -97,11 +96,18 @@ def before(campaign: Campaign) -> tuple[Campaign, ...]:
 
 
 def taken_by(data: Loaded, campaigns: tuple[Campaign, ...]) -> dict[str, np.ndarray]:
-    """Who belongs to each of the campaigns, by a reason to leave them out of others."""
+    """Whom each of the campaigns addresses or holds out, by a reason to leave them out of others.
+
+    A campaign that has no plan with these orders takes nobody.
+    """
     found = {}
     for number, one in enumerate(campaigns):
+        try:
+            plan = plan_of(reachable_for(data, one, campaigns[:number]), one)
+        except RetentionError:
+            continue
         inside = np.zeros(len(data.customers), dtype=bool)
-        inside[reachable_for(data, one, campaigns[:number]).book.pool.rows] = True
+        inside[np.concatenate([plan.addressed, plan.held_out])] = True
         found[f"In “{one.name}”"] = inside
     return found
 
@@ -138,7 +144,7 @@ def _own_rules() -> str:
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner="Reading contact details…")
 def _people(digest: str, *, _data: Loaded) -> People:
-    return People(contacts(_data.orders), signals(_data.orders))
+    return People(usable_contacts(contacts(_data.orders)), signals(_data.orders))
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)
@@ -150,19 +156,19 @@ def _hashes(digest: str, *, _data: Loaded) -> np.ndarray:
 def _reachable(
     digest: str,
     kind: str,
-    who: tuple[_Who, ...],
+    before: tuple[Campaign, ...],
+    who: _Who,
     leave: Rules,
     own: str,
     *,
     _data: Loaded,
     _of: Campaign,
-    _before: tuple[Campaign, ...],
 ) -> Reachable:
     inside = segments.mask(_data, _of.segments)
     if not inside.any():
         raise DataError("Nobody is in this segment. Choose another one, or widen it.")
     people = people_for(_data)
-    left_out = taken_by(_data, _before) | suppressions(
+    left_out = taken_by(_data, before) | suppressions(
         _of,
         _data.customers,
         as_of=_data.orders.end,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 
 import pandas as pd
@@ -9,7 +10,7 @@ import streamlit as st
 
 from retention.acquisition import ALL, USUAL_RATIO
 from retention.budgets import budget_curve, queue, split_budget
-from retention.campaign_files import campaigns_from_json, campaigns_to_json
+from retention.campaign_files import SavedPlan, campaigns_from_json, campaigns_to_json
 from retention.campaigns import CampaignPlan, plan_of
 from retention.errors import DataError, RetentionError
 from retention.exports import to_csv
@@ -19,6 +20,7 @@ from retention.view import campaign_data as data_of
 from retention.view import campaign_frames as frames
 from retention.view import campaign_state as state
 from retention.view import campaign_words as words
+from retention.view import loaded as session
 from retention.view import own_segments_state as own
 from retention.view import text, widgets
 from retention.view.campaign_results import spec
@@ -38,8 +40,7 @@ def plans_of(data: Loaded) -> tuple[dict[str, CampaignPlan], dict[str, Retention
     campaigns = state.kept()
     for number, campaign in enumerate(campaigns):
         try:
-            before = tuple(one for one in campaigns[:number] if one.name in plans)
-            plans[campaign.name] = plan_of(data_of.reachable_for(data, campaign, before), campaign)
+            plans[campaign.name] = plan_of(data_of.reachable_for(data, campaign, campaigns[:number]), campaign)
         except RetentionError as error:
             problems[campaign.name] = error
     return plans, problems
@@ -56,7 +57,7 @@ def draw_all(data: Loaded) -> None:
         draw_load()
         return
     plans, problems = plans_of(data)
-    st.caption("A customer belongs to the first campaign in the list that may address them.")
+    st.caption("A customer belongs to the first campaign in the list that addresses them or holds them out.")
     for number, campaign in enumerate(state.kept()):
         _row(data, number, campaign.name, plans.get(campaign.name), problems.get(campaign.name))
     if plans:
@@ -188,11 +189,14 @@ def draw_files(plans: dict[str, CampaignPlan]) -> None:
     """The plan with its assumptions as a file, and one loaded."""
     st.subheader("Save and load", anchor=False)
     names = {name.removeprefix("Own: ") for one in state.kept() for name in one.segments}
+    rules = data_of.rules()
     library = tuple(segment for segment in own.session_library() if segment.name in names)
     with st.container(horizontal=True):
         st.download_button(
             "Save the plan",
-            campaigns_to_json(state.kept(), library),
+            campaigns_to_json(
+                SavedPlan(state.kept(), library, session.segment_rules(), rules.quiet_days, rules.unknown_consent)
+            ),
             file_name="campaigns.json",
             mime="application/json",
             icon=":material/save:",
@@ -243,7 +247,14 @@ def plans_table(plans: dict[str, CampaignPlan]) -> pd.DataFrame:
 
 def draw_load() -> None:
     """A saved plan put in the place of the kept campaigns."""
-    st.file_uploader("Load a saved plan", type=["json"], key=_LOAD, on_change=_load, help="It replaces the list above.")
+    st.file_uploader(
+        "Load a saved plan",
+        type=["json"],
+        key=_LOAD,
+        on_change=_load,
+        max_upload_size=1,
+        help="It replaces the list above, and brings its own segments, thresholds and whom to leave alone.",
+    )
     if problem := st.session_state.get(_PROBLEM):
         widgets.problem("This plan could not be loaded", DataError(problem))
 
@@ -255,16 +266,18 @@ def _load() -> None:
     if brought is None:
         return
     try:
-        campaigns, library = campaigns_from_json(brought.getvalue())
-        names = [one.name for one in campaigns]
+        plan = campaigns_from_json(brought.getvalue())
+        names = [one.name for one in plan.campaigns]
         if len(set(names)) < len(names):
             raise DataError("Two of its campaigns have one name. Give each a name of its own.")
-        if library:
-            own.keep_library(merge_libraries(own.session_library(), library))
+        if plan.library:
+            own.keep_library(merge_libraries(own.session_library(), plan.library))
     except DataError as error:
         st.session_state[_PROBLEM] = str(error)
         return
-    state.keep_all(campaigns)
+    state.keep_all(plan.campaigns)
+    session.keep_segment_rules(plan.rules)
+    data_of.keep_rules(replace(data_of.rules(), quiet_days=plan.quiet_days, unknown_consent=plan.unknown_consent))
 
 
 def draw_new_customers(data: Loaded) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from retention.campaign_economics import Economics, Range
 from retention.campaigns import CampaignPlan
+from retention.holdout_groups import detectable_lift
 from retention.offer_comparison import compare_offers
 from retention.send_times import due_table, sequence_table
 from retention.suppression import without_signal
@@ -43,7 +44,7 @@ def draw_verdict(plan: CampaignPlan, currency: str | None) -> None:
     """The plan in two sentences: what it brings with its range, and how likely it is to lose money."""
     found = plan.economics
     if not found.customers:
-        body, mood = f"<b>Nobody is worth addressing.</b><br>{escape(_nobody(plan, currency))}", "loses"
+        body, mood = f"<b>Nobody is worth addressing.</b><br>{escape(_nobody(plan))}", "loses"
     else:
         gain = text.money(found.gain.expected, currency, short=True)
         between = text.money_range(found.gain.low, found.gain.high, currency)
@@ -54,12 +55,13 @@ def draw_verdict(plan: CampaignPlan, currency: str | None) -> None:
     st.html(f'<div class="plan-verdict {mood}">{body}</div>')
 
 
-def _nobody(plan: CampaignPlan, currency: str | None) -> str:
-    lift = words.lift_in_words(plan.economics.break_even_lift)
+def _nobody(plan: CampaignPlan) -> str:
     at = words.lift_in_words(plan.campaign.terms.lift)
+    offer = plan.campaign.terms.offer.kind != "none" or plan.campaign.terms.opening.kind != "none"
     return (
-        f"At a lift of {at} each customer costs more than the campaign brings. Make the offer smaller, or choose "
-        "customers with larger orders." + ("" if lift == text.MISSING else f" It would break even at {lift}.")
+        f"At a lift of {at} each customer costs more than the campaign brings. "
+        + ("Make the offer smaller" if offer else "Choose a cheaper channel")
+        + ", or choose customers with larger orders. “Everybody” shows at which lift it would break even."
     )
 
 
@@ -67,7 +69,11 @@ def _sentences(plan: CampaignPlan, between: str, currency: str | None) -> str:
     found, terms = plan.economics, plan.campaign.terms
     risk = f"The chance that it loses money is {text.percent(found.loss_chance)}"
     if found.loss_chance >= LIKELY:
-        risk += ": do not send it as it is."
+        risk += (
+            ": it gains on average, but a few large orders decide. Do not count on it."
+            if found.gain.expected >= 0
+            else ": do not send it as it is."
+        )
     elif found.loss_chance >= GAMBLE:
         risk += ": a gamble."
     else:
@@ -76,7 +82,7 @@ def _sentences(plan: CampaignPlan, between: str, currency: str | None) -> str:
     turn = (
         f" It breaks even at a lift of {words.lift_in_words(lift)}; you assume {words.lift_in_words(terms.lift)}."
         if np.isfinite(lift)
-        else " No lift makes it pay: the offer takes more than the margin."
+        else " No lift makes it pay: messages and offers take more than the margin."
     )
     return f"80% range {between}, over {plan.campaign.window_days} days. {risk}{turn}"
 
@@ -117,7 +123,7 @@ def draw_metrics(plan: CampaignPlan, currency: str | None) -> None:
             if np.isfinite(plan.detectable_lift)
             else "No holdout that could show it",
         ),
-        ("Largest offer", largest, "largest", f"Now {words.offer_in_words(offer, currency)}"),
+        ("Largest offer", largest, "largest", words.offer_in_words(offer, currency)),
         (
             "Persuaded",
             text.count(found.persuaded) if found.persuaded >= 10 else f"{found.persuaded:.1f}",
@@ -225,6 +231,14 @@ def draw_offers(data: Loaded, plan: CampaignPlan) -> None:
         help="Both cost the same in expectation, at the same lift. Which persuades better, orders do not tell.",
     )
     amount, share = text.money(found.amount, currency), text.percent(found.percentage)
+    if len(found.bands) < 2:
+        st.markdown(
+            text.plain(
+                f"{amount} off costs as much as {share} off, and is worth as much to everybody: their usual orders do "
+                "not differ."
+            )
+        )
+        return
     st.markdown(
         text.plain(
             f"{amount} off costs as much as {share} off. The amount is the larger offer to "
@@ -245,6 +259,9 @@ def draw_offers(data: Loaded, plan: CampaignPlan) -> None:
 def draw_when(data: Loaded, plan: CampaignPlan) -> None:
     """Who is due when, the sequence on a calendar, and the stop rule."""
     currency, first = data.orders.currency, data.orders.end + timedelta(days=1)
+    if not plan.economics.customers:
+        st.info("Nobody is addressed: there is nothing to send.", icon=":material/info:")
+        return
     st.subheader("When they get it", anchor=False, help=words.DEFINITIONS["contact"])
     table = sequence_table(plan)
     live_chart(
@@ -258,8 +275,6 @@ def draw_when(data: Loaded, plan: CampaignPlan) -> None:
         f"From {text.day(first)}. Stop rule: whoever orders leaves the sequence; of "
         f"{text.count(plan.economics.customers)} customers {text.count(last['customers'])} get the last message."
     )
-    if not plan.economics.customers:
-        return
     st.subheader("When their next order is due", anchor=False, help=words.DEFINITIONS["due"])
     frame = frames.due_frame(due_table(plan, data_of.due_for(data)), currency)
     soon = int(frame["customers"].iloc[1:3].sum())
@@ -276,6 +291,8 @@ def draw_left_out(data: Loaded, plan: CampaignPlan) -> None:
     counts = {reason: n for reason, n in plan.reachable.left_out.items() if n}
     people = data_of.people_for(data)
     lines = [f"{text.count(n)}: {reason}" for reason, n in counts.items()]
+    if below := len(plan.reachable.book.pool) - plan.size:
+        lines.append(f"{text.count(below)}: below the cut, whose expected gain is lower")
     held = plan.held
     if held:
         price = text.money(abs(plan.forgone), data.orders.currency, short=True)
@@ -287,12 +304,7 @@ def draw_left_out(data: Loaded, plan: CampaignPlan) -> None:
         st.caption(
             text.plain(
                 f"With {text.count(held)} held out a lift of {words.lift_in_words(plan.detectable_lift)} or more would "
-                f"show; you assume {words.lift_in_words(plan.campaign.terms.lift)}."
-                + (
-                    " Hold out more, or the result will tell nothing."
-                    if plan.detectable_lift > plan.campaign.terms.lift
-                    else ""
-                ),
+                f"show; you assume {words.lift_in_words(plan.campaign.terms.lift)}." + _holdout_advice(plan),
                 limit=600,
             ),
             help=words.DEFINITIONS["detectable"],
@@ -303,6 +315,21 @@ def draw_left_out(data: Loaded, plan: CampaignPlan) -> None:
             "By hand, since these orders do not tell: "
             + "; ".join(text.plain(f"{rule.who}. {rule.instead}") for rule in silent)
         )
+
+
+def _holdout_advice(plan: CampaignPlan) -> str:
+    """What to do where the holdout cannot show the lift that is assumed."""
+    found, lift = plan.economics, plan.campaign.terms.lift
+    if plan.detectable_lift <= lift or not found.customers:
+        return ""
+    half = (found.customers + plan.held) // 2
+    buys = found.buyers_without / found.customers
+    if detectable_lift(half, half, buys) <= lift:
+        return " Hold out more, or the result will tell nothing."
+    return (
+        f" Not even a half held out would show that ({words.lift_in_words(detectable_lift(half, half, buys))}): "
+        "compare over several campaigns, or address more customers."
+    )
 
 
 @cache

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from retention.condition_words import describe
 from retention.conditions import matches
 from retention.errors import DataError
 from retention.features import Features
@@ -14,9 +15,11 @@ from retention.rules import STAGES, TRAITS, SegmentRules
 from retention.segments import assign_codes, members
 from retention.view import loaded as session
 from retention.view import own_segments_state as own
+from retention.view import text
 from retention.view.loaded import Loaded
 from retention.view.segment_basis import basis_for, basis_key
 from retention.view.segment_frames import LABELS
+from retention.view.segment_results import definitions_of
 
 EVERYBODY = "All customers"
 #: What stands before the name of an own segment, so that no name is two segments.
@@ -101,6 +104,18 @@ def _codes(key: str, rules: SegmentRules, *, _data: Loaded) -> np.ndarray:
 
 
 session.clear_with_data(_codes, _choices)
+
+
+def in_words(data: Loaded, names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Each segment's name and whom it finds, with the thresholds in force; empty words where it cannot be had."""
+    rules, features = session.segment_rules(), own.features_for(data)
+    groups = definitions_of(basis_for(data, rules.ready_days).inputs, rules, data.orders.currency)
+    known = {LABELS[key]: said for key, said in groups.items()}
+    known |= {one.name: one.about for one in ready_made(features) if one.name not in known}
+    for segment in own.session_library():
+        if not own.problem_of(data, segment):
+            known[OWN + segment.name] = describe(segment.rule, features, text.money)
+    return [(name, known.get(name, "")) for name in names]
 
 
 def order_value(customers: pd.DataFrame, inside: np.ndarray) -> float:

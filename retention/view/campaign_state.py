@@ -11,6 +11,7 @@ import streamlit as st
 from retention.campaigns import Campaign
 
 _KEPT, _TABLE, _EDITED, _ROUND = "campaigns_kept", "campaign_on_table", "campaign_edited", "campaign_round"
+_ORDERS = "campaign_orders"
 #: Keys of the planner's controls begin so, and with the round: another round, other controls.
 PREFIX = "plan"
 
@@ -42,9 +43,16 @@ def put_on_table(campaign: Campaign, changes: str | None = None) -> None:
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
 
-def update(campaign: Campaign) -> None:
-    """Note what the controls say, which stay as they are."""
+def update(campaign: Campaign, digest: str) -> None:
+    """Note what the controls say, which stay as they are, and the orders for which they say it."""
+    if campaign != st.session_state.get(_TABLE) or _ORDERS not in st.session_state:
+        st.session_state[_ORDERS] = digest
     st.session_state[_TABLE] = campaign
+
+
+def elsewhere(digest: str) -> bool:
+    """Whether the campaign on the table was planned for other orders, and not changed since."""
+    return st.session_state.get(_ORDERS, digest) != digest
 
 
 def key(name: str) -> str:

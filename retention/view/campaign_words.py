@@ -24,7 +24,8 @@ DEFINITIONS = {
     "cost": "Contacts, offers used by customers who would have ordered anyway, and offers used by those it persuades.",
     "loss": "Probability that the gain falls below zero, the lift being as you assume it.",
     "return": "Expected gain for each unit of money spent on contacts and offers.",
-    "break_even": "The lift at which the expected gain is zero: below it the campaign costs more than it brings.",
+    "break_even": "The lift at which the expected gain of the customers addressed is zero: below it the campaign costs "
+    "more than it brings. With “Best size” another lift addresses other customers, and so breaks even elsewhere.",
     "largest": "The main offer at which the expected gain is zero. A larger one loses money at this lift.",
     "detectable": "The smallest lift that comparing both groups shows in 4 of 5 cases, at 5% significance, two-sided.",
     "without": "What these customers do within the window if nothing is sent, by the fitted model, with its 80% range.",

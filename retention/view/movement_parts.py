@@ -172,20 +172,24 @@ def table(moves: pd.DataFrame, stayed: bool, scored: bool, currency: str | None)
     st.dataframe(
         shown.round(dict.fromkeys(money, 0)),
         key="movement_table",
+        placeholder=text.MISSING,
         hide_index=True,
         height=min(35 * (len(shown) + 1) + 3, 458),
         column_order=[
             *("origin", "target", "customers"),
-            *(("value_before", "value_after", "change", "between") if scored else ()),
-            "revenue_between",
+            *(
+                ("change", "revenue_between", "value_before", "value_after", "between")
+                if scored
+                else ("revenue_between",)
+            ),
         ],
         column_config={
-            "origin": words_column("From", width=110, pinned=True),
-            "target": words_column("To", width=100, pinned=True),
-            "customers": number("Customers", format="localized"),
+            "origin": words_column("From", width=92),
+            "target": words_column("To", width=92),
+            "customers": number("Customers", format="localized", width=80),
             "value_before": number("Value then", format="localized", help=words.DEFINITIONS["value"]),
             "value_after": number("Value now", format="localized", help=words.DEFINITIONS["value"]),
-            "change": number("Change", format="localized", help="Value at the end less value at the start."),
+            "change": number("Change", format="localized", width=72, help="Value at the end less value at the start."),
             "between": words_column("80% range now", help=words.DEFINITIONS["value"]),
             "revenue_between": number("Revenue", format="localized", help=words.DEFINITIONS["revenue"]),
         },

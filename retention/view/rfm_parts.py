@@ -228,6 +228,7 @@ def table(view: View, scored: bool, currency: str | None) -> None:
     st.dataframe(
         shown,
         key="rfm_table",
+        placeholder=text.MISSING,
         hide_index=True,
         height=35 * (len(shown) + 1) + 3,
         column_order=[

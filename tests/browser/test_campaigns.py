@@ -106,8 +106,13 @@ def test_a_segment_is_built_a_reactivation_planned_exported_kept_and_loaded_agai
     assert google.decode().splitlines()[0].startswith("Email,Phone,First Name,Last Name,Country,Zip")
     assert len(rows(google)) == reach
     assert re.fullmatch("[0-9a-f]{64}", rows(google)[0]["Email"])
-    _, held = download(page, re.compile(r"^Download [\d,]+ held out"))
-    assert not {row["customer_id"] for row in rows(held)} & {row["Email"] for row in found}
+    name, held = download(page, re.compile(r"^Download [\d,]+ held out$"))
+    assert name.endswith("-holdout-audience-google-ads-hashed.csv")
+    assert not {row["Email"] for row in rows(held)} & {row["Email"] for row in rows(google)}
+    name, plain = download(page, re.compile(r"^Download [\d,]+ held out, plain$"))
+    assert name.endswith("-holdout.csv")
+    assert {row["group"] for row in rows(plain)} == {"holdout"}
+    assert len({row["customer_id"] for row in rows(plain)}) >= len(rows(held)) > 0
 
     page.get_by_role("tab", name="Plan a campaign").click()
     at_rest(page)

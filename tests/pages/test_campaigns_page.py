@@ -2,10 +2,9 @@
 
 import json
 
-import numpy as np
 import pytest
 
-from retention.campaign_files import campaigns_from_json, campaigns_to_json
+from retention.campaign_files import SavedPlan, campaigns_from_json, campaigns_to_json
 from retention.campaigns import plan_campaign
 from retention.cltv import fit_cltv, predict_cltv
 from retention.contacts import contacts, signals
@@ -179,7 +178,7 @@ def test_a_plan_is_loaded_from_its_file_and_a_wrong_file_is_refused(store):
     store.session_state["plan_tab"] = ":material/list: All campaigns"
     store.run()
     plan = usual_campaign("deals", name="<b>Sunday</b>", segments=("Discount shopper", "At risk"))
-    store.file_uploader[0].set_value(("plan.json", campaigns_to_json([plan]), "application/json")).run()
+    store.file_uploader[0].set_value(("plan.json", campaigns_to_json(SavedPlan((plan,))), "application/json")).run()
     assert store.session_state["campaigns_kept"] == (plan,)
     assert "<b>Sunday</b>" in words(store)
     store.file_uploader[0].set_value(("plan.json", b"nonsense", "application/json")).run()
@@ -194,7 +193,9 @@ def test_a_plan_for_segments_that_are_not_here_says_so_and_keeps_the_others(stor
     ]
     store.session_state["plan_tab"] = ":material/list: All campaigns"
     store.run()
-    store.file_uploader[0].set_value(("plan.json", campaigns_to_json(plans), "application/json")).run()
+    store.file_uploader[0].set_value(
+        ("plan.json", campaigns_to_json(SavedPlan(tuple(plans))), "application/json")
+    ).run()
     assert not store.exception
     assert "no own segment" in words(store)
     assert "customers, cost" in words(store)
@@ -215,6 +216,6 @@ def test_without_a_model_there_is_no_plan_but_a_reason():
 
 
 def test_saved_plans_are_plain_json():
-    content = campaigns_to_json([usual_campaign("reactivation")])
+    content = campaigns_to_json(SavedPlan((usual_campaign("reactivation"),)))
     assert json.loads(content)["campaigns"][0]["strategy"] == "reactivation"
-    assert np.size(campaigns_from_json(content)[0]) == 1
+    assert len(campaigns_from_json(content).campaigns) == 1
