@@ -100,8 +100,8 @@ def unreachable(channel: str, contacts: pd.DataFrame) -> str:
     words = _CONTACT_WORDS[needed]
     article = "an" if words[0] in "aeiou" else "a"
     return (
-        f"These orders hold no {words}: the plan tells what it would bring, and a file for it holds customer numbers "
-        f"only. Load orders with a column of {article} {words}, or match the numbers in the tool that sends."
+        f"These orders hold no {words}: the plan tells what it would bring, but nobody can be reached by it. "
+        f"Load orders with a column of {article} {words}, or match customer numbers in the tool that sends."
     )
 
 

@@ -107,7 +107,7 @@ def test_what_is_no_plan_is_refused_with_what_is_wrong(content, says):
         ("leave_alone", [], "whom to leave alone"),
         ("segment_rules", {}, "is missing"),
         ("segment_rules", None, "settings by name"),
-        ("own_segments", 3, ""),
+        ("own_segments", 3, "segments"),
     ],
 )
 def test_rules_that_are_none_are_refused(part, value, says):

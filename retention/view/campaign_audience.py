@@ -59,15 +59,15 @@ def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
         + (f", {text.count(refused)} that the platform would refuse" if refused else "")
         + f": {text.plural(len(addressed), 'customer')} in the plan."
     )
-    for note in audience.notes:
+    for note in audience.notes if audience.rows else ():
         st.caption(f":material/info: {text.plain(note, limit=600)}")
     if refused:
         st.caption(_why(audience))
     if not audience.rows:
         st.warning(
-            f"{PLATFORMS[platform].label} could take none of the {text.plural(len(addressed), 'customer')} in the "
-            "plan, so there is no file to upload. Choose the plain file, or read orders with the contact details "
-            "that are missing.",
+            f"None of the {text.plural(len(addressed), 'customer')} in the plan could be in this file, for the reasons "
+            "above: there is nothing to download."
+            + ("" if platform == "plain" else " The plain file needs no address, only the customer number."),
             icon=":material/warning:",
         )
     stem = file_name(plan.campaign.name)
@@ -90,7 +90,7 @@ def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
                 "audience_refused",
             )
     if len(held):
-        st.caption(_about_holdout(holdout, len(held), form != SPREADSHEET))
+        st.caption(_about_holdout(holdout, len(held), form != SPREADSHEET and platform != "plain"))
 
 
 def _settings(contacts: pd.DataFrame) -> tuple[str, str, str]:
@@ -124,10 +124,9 @@ def _settings(contacts: pd.DataFrame) -> tuple[str, str, str]:
     )
     if not mail:
         phone = "phone" in contacts and bool(contacts["phone"].notna().any())
-        st.info(
-            "These orders bring no e-mail address, so that the file is a plain one of customer numbers, to be matched "
-            "in your own tools." + (" Platforms that take phones can be chosen too." if phone else ""),
-            icon=":material/info:",
+        st.caption(
+            ":material/info: No customer has an e-mail address, and so the plain file is chosen: it goes by customer "
+            "numbers." + (" Klaviyo, Google and Meta can match by phone." if phone else "")
         )
     return platform, form, country
 
@@ -151,7 +150,7 @@ def _about_holdout(holdout: Audience, held: int, uploads: bool) -> str:
     """What the files of those held out are for, and who is missing from the platform's."""
     said = []
     if not holdout.rows:
-        said.append(f"No file of the {text.plural(held, 'customer')} held out: the platform could take none of them.")
+        said.append(f"No file of the {text.plural(held, 'customer')} held out: none of them could be in it.")
     elif uploads:
         said.append("Upload those held out as an exclusion, so that no other mailing of this campaign reaches them.")
     if holdout.rows and len(holdout.refused):

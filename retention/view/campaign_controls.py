@@ -56,10 +56,10 @@ def suited(names: tuple[str, ...]) -> list[Strategy]:
 def whom(data: Loaded, campaign: Campaign) -> Campaign:
     """Segments, strategy, channel and name. Another segment or strategy begins another campaign."""
     choices, off = segments.choices(data)
-    fits = suited(campaign.segments)
-    keys = [strategy.key for strategy in fits]
+    names = {one.key: one.name for one in strategies()}
     matching = set(segments.suits(campaign.segments))
-    names = {one.key: f"{one.name} (suits)" if matching & set(one.audience) else one.name for one in fits}
+    fits = [one.name for one in strategies() if matching & set(one.audience)]
+    keys = list(names)
     with st.container(border=True):
         one, two = st.columns([3, 2], gap="medium")
         one.multiselect(
@@ -81,7 +81,9 @@ def whom(data: Loaded, campaign: Campaign) -> Campaign:
             key=state.key("strategy"),
             on_change=_strategy_chosen,
             args=(data,),
-            help="From the playbook. Choosing another one sets its usual sequence, offers and channel.",
+            # The same options whatever the segments are: the choice is kept by its label.
+            help="From the playbook. Choosing another one sets its usual sequence, offers and channel."
+            + (f" For these segments: {', '.join(fits)}." if fits else ""),
         )
         three, four = st.columns([3, 2], gap="medium")
         name = three.text_input("Name", campaign.name, max_chars=80, key=state.key("name")).strip()
@@ -99,33 +101,35 @@ def whom(data: Loaded, campaign: Campaign) -> Campaign:
 
 def _segments_chosen(data: Loaded) -> None:
     """Other segments: what the marketer has set stays; the name and the lift follow where they are as they began."""
-    campaign, chosen = state.on_table(), tuple(st.session_state[state.key("segments")])
+    campaign, chosen = state.on_table(), tuple(st.session_state.get(state.key("segments"), ()))
     if not chosen:
         # Without a segment there is nothing to plan: the ones before stay.
-        state.put_on_table(campaign, state.edited())
+        state.change(campaign, segments=list(campaign.segments))
         return
-    terms = campaign.terms
+    terms, name = campaign.terms, campaign.name
     before, after = (
         usual_lift(segments.lapsed_share(data, segments.mask(data, of))) for of in (campaign.segments, chosen)
     )
     if abs(terms.lift - before) < 1e-9:
         terms = replace(terms, lift=after)
-    name = campaign.name
     if name == _usual_name(campaign):
         name = state.free_name(_name(campaign.strategy, chosen), campaign.name)
-    state.put_on_table(replace(campaign, segments=chosen, terms=terms, name=name), state.edited())
+    changed = replace(campaign, segments=chosen, terms=terms, name=name)
+    state.change(changed, name=name, lift=round(terms.lift * 100, 1))
 
 
 def _strategy_chosen(data: Loaded) -> None:
-    _begin_again(data, state.on_table().segments, st.session_state[state.key("strategy")])
+    if (strategy := st.session_state.get(state.key("strategy"))) is not None:
+        _begin_again(data, state.on_table().segments, strategy)
 
 
 def _channel_chosen(data: Loaded) -> None:
-    campaign, channel = state.on_table(), st.session_state[state.key("channel")]
+    campaign, channel = state.on_table(), st.session_state.get(state.key("channel"))
+    if channel is None:
+        return
     inside = segments.mask(data, campaign.segments)
     cost = usual_contact_cost(channel, segments.order_value(data.customers, inside))
-    terms = replace(campaign.terms, contact_cost=cost)
-    state.put_on_table(replace(campaign, channel=channel, terms=terms), state.edited())
+    state.change(replace(campaign, channel=channel, terms=replace(campaign.terms, contact_cost=cost)), contact=cost)
 
 
 def _begin_again(data: Loaded, names: tuple[str, ...], strategy: str | None) -> None:
@@ -320,7 +324,7 @@ def leave_alone(data: Loaded) -> None:
 
 
 def _list_brought() -> None:
-    brought = st.session_state[_LIST]
+    brought = st.session_state.get(_LIST)
     listed = frozenset() if brought is None else _listed(brought.getvalue())
     data_of.keep_rules(replace(data_of.rules(), listed=listed))
 

@@ -262,7 +262,7 @@ def draw_load() -> None:
 def _load() -> None:
     """Read the file when it is chosen, before the page is drawn."""
     st.session_state.pop(_PROBLEM, None)
-    brought = st.session_state[_LOAD]
+    brought = st.session_state.get(_LOAD)
     if brought is None:
         return
     try:

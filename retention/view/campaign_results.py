@@ -101,7 +101,8 @@ def draw_metrics(plan: CampaignPlan, currency: str | None) -> None:
             "Reach",
             text.count(found.customers),
             "reach",
-            f"{text.count(left)} left out, {text.count(plan.held)} held out",
+            f"{text.count(left)} left out, {text.count(len(plan.reachable.book.pool) - plan.size)} below the cut, "
+            f"{text.count(plan.held)} held out",
         ),
         (
             "Cost",

@@ -60,6 +60,13 @@ def key(name: str) -> str:
     return f"{PREFIX}_{name}_{st.session_state.get(_ROUND, 0)}"
 
 
+def change(campaign: Campaign, **controls: object) -> None:
+    """Change the campaign on the table from a control's callback, and set other controls to go with it."""
+    st.session_state[_TABLE] = campaign
+    for name, value in controls.items():
+        st.session_state[key(name)] = value
+
+
 def keep(campaign: Campaign) -> None:
     """Keep the campaign on the table: in the place of the one it changes, else as the last."""
     campaigns, name = kept(), edited()
