@@ -271,7 +271,7 @@ def _segments() -> tuple[Feature, ...]:
         "Lifecycle stage",
         "category",
         SEGMENT,
-        "One of seven stages by orders, days since the last order and expected value, with the published thresholds.",
+        "One of seven stages by orders, days since the last order and expected value, with the thresholds in force.",
         "is {}",
         "is not {}",
     )

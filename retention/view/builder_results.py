@@ -67,7 +67,7 @@ def draw_worth(data: Loaded, rule: Rule, features: Features) -> None:
     )
     st.markdown(
         "**Lifecycle stages**",
-        help="The segment's customers by lifecycle stage, with the published thresholds. The tick is the share of all "
+        help="The segment's customers by lifecycle stage, with the thresholds in force. The tick is the share of all "
         "customers.",
     )
     live_chart(

@@ -40,7 +40,7 @@ def keep_library(library: Library) -> None:
 
 def features_for(data: Loaded) -> Features:
     """What can be asked about the loaded customers, with the session's purchase model."""
-    return _features(basis_key(data), _data=data)
+    return _features(basis_key(data), session.segment_rules(), _data=data)
 
 
 def problem_of(data: Loaded, segment: OwnSegment) -> str:
@@ -55,8 +55,8 @@ def segment_mask(data: Loaded, segment: OwnSegment) -> np.ndarray:
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner="Preparing what can be asked…")
-def _features(key: str, *, _data: Loaded) -> Features:
-    basis = basis_for(_data, READY_DAYS)
+def _features(key: str, rules: SegmentRules, *, _data: Loaded) -> Features:
+    basis = basis_for(_data, rules.ready_days)
     try:
         model = session.model_for(_data)
     except ModelError:
@@ -65,7 +65,7 @@ def _features(key: str, *, _data: Loaded) -> Features:
         _data.customers,
         basis.scores,
         as_of=_data.orders.end,
-        labels=label_frame(assign_codes(basis.inputs, SegmentRules()), _data.customers.index),
+        labels=label_frame(assign_codes(basis.inputs, rules), _data.customers.index),
         signals=signals(_data.orders),
         contacts=contacts(_data.orders),
         orders=_data.orders,
