@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from retention.campaigns import Campaign, CampaignPlan
-from retention.errors import DataError, RetentionError
+from retention.errors import DataError
 from retention.suppression import unreachable
 from retention.view import campaign_audience as audience
 from retention.view import campaign_brief as brief
@@ -24,8 +24,10 @@ st.html(results.STYLE)
 
 
 @st.fragment
+@widgets.guarded("A campaign cannot be planned with these orders")
 def campaigns() -> None:
     """The planner, the kept campaigns and what new customers may cost; only the open tab is computed."""
+    session.model_for(data)  # without a model nothing here can be told: the page says why
     tabs = [mix.PLAN, mix.FILES, mix.ALL_CAMPAIGNS, mix.NEW]
     plan, files, every, new = st.tabs(tabs, key=mix.TAB, on_change="rerun")
     if plan.open:
@@ -167,7 +169,4 @@ def draw_keep(found: CampaignPlan, currency: str | None) -> None:
         st.caption(f"Kept as “{text.plain(state.edited())}”. See “All campaigns” for its place among the others.")
 
 
-try:
-    campaigns()
-except RetentionError as error:
-    widgets.problem("A campaign cannot be planned with these orders", error)
+campaigns()

@@ -4,7 +4,6 @@ import streamlit as st
 
 from retention.breakdown_history import dimensions_of
 from retention.customers import FIRST_ORDER_COLUMNS
-from retention.errors import RetentionError
 from retention.view import channel_parts as parts
 from retention.view import channel_table, shell, text, widgets
 from retention.view import loaded as session
@@ -14,6 +13,7 @@ dimensions = dimensions_of(data.orders)
 
 
 @st.fragment
+@widgets.guarded("These orders cannot be broken down")
 def answer() -> None:
     """Everything that follows the settings."""
     choice = parts.settings(data, dimensions)
@@ -32,10 +32,7 @@ def answer() -> None:
 
 
 if dimensions:
-    try:
-        answer()
-    except RetentionError as error:
-        widgets.problem("These orders cannot be broken down", error)
+    answer()
     missing = [name for name in FIRST_ORDER_COLUMNS if name not in dimensions]
     if missing:
         with st.expander(f"Not in this file: {', '.join(missing)}", icon=":material/add_column_right:"):

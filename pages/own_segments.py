@@ -3,7 +3,6 @@
 import streamlit as st
 
 from retention.conditions import unavailable
-from retention.errors import RetentionError
 from retention.view import builder_draft as drafts
 from retention.view import builder_gallery as gallery
 from retention.view import builder_library as library
@@ -19,6 +18,7 @@ st.html(rows.STYLE + library.STYLE)
 
 
 @st.fragment
+@widgets.guarded("Own segments cannot be built from these orders")
 def own_segments() -> None:
     """The builder and the saved segments; of the tabs only the open one is computed."""
     library.message()
@@ -69,7 +69,4 @@ def draw_builder(features: own.Features) -> None:
             widgets.forecast_caution(features.memory.get("checks", lambda: session.checks_for(data)))
 
 
-try:
-    own_segments()
-except RetentionError as error:
-    widgets.problem("Own segments cannot be built from these orders", error)
+own_segments()

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from retention.errors import RetentionError
 from retention.view import rfm_controls as controls
 from retention.view import rfm_data as data_of
 from retention.view import rfm_parts as parts
@@ -12,6 +11,7 @@ data = shell.open_page("RFM grid", "Who ordered lately, often and for much?")
 
 
 @st.fragment
+@widgets.guarded("These customers cannot be put into the grid")
 def grid() -> None:
     """The cut points, the grid, and the group that is chosen in it."""
     basis = data_of.basis_for(data)
@@ -33,7 +33,4 @@ def grid() -> None:
     parts.table(view, basis.scores is not None, data.orders.currency)
 
 
-try:
-    grid()
-except RetentionError as error:
-    widgets.problem("These customers cannot be put into the grid", error)
+grid()

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from retention.errors import RetentionError
 from retention.segments import place_segments, summarise_segments, unavailable
 from retention.view import loaded as session
 from retention.view import segment_controls as controls
@@ -14,6 +13,7 @@ st.html(results.STYLE)
 
 
 @st.fragment
+@widgets.guarded("These customers cannot be put into segments")
 def segments() -> None:
     """The sliders and all that follows them; every move runs this and nothing else."""
     presets, counts = st.container(), st.container(key="segment_counts")
@@ -39,7 +39,4 @@ def segments() -> None:
     controls.draw_strips(data, choice)
 
 
-try:
-    segments()
-except RetentionError as error:
-    widgets.problem("These customers cannot be put into segments", error)
+segments()

@@ -32,11 +32,12 @@ _DAY, _TEXT, _OFFER = "Day", "Message", "Offer"
 def begin(data: Loaded, names: tuple[str, ...] = (), strategy: str | None = None) -> None:
     """Put a new campaign on the table: the usual one of the strategy, or of the first that suits the segment.
 
-    Without `names` it is for the first stage that no kept campaign addresses.
+    Without `names` it is for the first stage with customers that no kept campaign addresses.
     """
     if not names:
         used = {name for one in state.kept() for name in one.segments}
-        names = (next((LABELS[key] for key in FIRST if LABELS[key] not in used), LABELS[FIRST[0]]),)
+        free = [LABELS[key] for key in FIRST if LABELS[key] not in used]
+        names = (next((name for name in free if segments.mask(data, (name,)).any()), segments.EVERYBODY),)
     inside = segments.mask(data, names)
     key = strategy or suited(names)[0].key
     worth = segments.order_value(data.customers, inside)

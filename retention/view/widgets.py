@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
@@ -170,6 +171,25 @@ def no_customer(query: str) -> None:
 def problem(title: str, error: RetentionError) -> None:
     """A panel for something that could not be done: what was found and what to do, as plain text."""
     st.error(f"**{text.plain(title)}**  \n{text.plain(error, limit=1000)}", icon=":material/error:")
+
+
+def guarded(title: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Have what a fragment cannot do told in a panel under `title`.
+
+    It goes below `st.fragment`, which hands no error on: a `try` around the call would catch nothing.
+    """
+
+    def guard(draw: Callable[[], None]) -> Callable[[], None]:
+        @wraps(draw)
+        def told() -> None:
+            try:
+                draw()
+            except RetentionError as error:
+                problem(title, error)
+
+        return told
+
+    return guard
 
 
 def csv_download(label: str, file_name: str, make: Callable[[], bytes], *, key: str) -> None:
