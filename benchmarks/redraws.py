@@ -1,8 +1,8 @@
 """From a key press on a control to the redrawn number: pages of the app on a large store, beside an empty page.
 
 A server and a browser each, the first page's server with nothing loaded, and turns in blocks of five presses. The clock
-runs inside the page, from the key's event to the frame after the text of the number has changed; each press waits for
-the page to come to rest. Needs Chromium or Chrome.
+runs inside the page, from the key's event to the frame after the text of the number has changed, and to the last change
+of any words; each press waits for the page to come to rest. Needs Chromium or Chrome.
 """
 
 import argparse
@@ -16,13 +16,14 @@ import time
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from playwright.sync_api import Page, sync_playwright
 
 from retention.view import shell
 
 ROOT = Path(__file__).parents[1]
-PRESSES, BLOCK = 20, 5
+PRESSES, BLOCK = 40, 5
 APP = "import streamlit as st\nst.title('Benchmark')\n"
 #: Before a page of the app is run: the store that is loaded once a server.
 LOADED = """
@@ -42,9 +43,13 @@ RUN = "runpy.run_path({page!r})\n"
 WATCH = """([control, count]) => {
   const text = () => document.querySelector(count)?.textContent;
   const input = document.querySelector(control);
-  window.took = [];
+  window.took = []; window.rest = [];
   let begin = 0, before = null;
-  input.addEventListener('keydown', () => { begin = performance.now(); before = text(); }, true);
+  input.addEventListener('keydown', () => {
+    begin = performance.now(); before = text(); window.rest.push(0);
+  }, true);
+  new MutationObserver(() => { window.rest[window.rest.length - 1] = performance.now() - begin; }).observe(
+    document.querySelector('[data-testid=stMain]'), {subtree: true, childList: true, characterData: true});
   new MutationObserver(() => {
     if (before === null || text() === before || text() === undefined) return;
     before = null;
@@ -63,6 +68,13 @@ class Watched:
     key: str = "ArrowRight"
 
 
+class Times(NamedTuple):
+    """Milliseconds of each press: until the watched number is redrawn, and until the page's words change no more."""
+
+    number: list[float]
+    rest: list[float]
+
+
 EMPTY_SLIDER = Watched(
     "import streamlit as st\ncount = st.slider('Empty', 0, 1000, 100, key='empty')\n"
     "st.html(f'<div class=count>{count}</div>')\n",
@@ -79,8 +91,8 @@ def page_of_app(name: str, before: str = "") -> str:
     return LOADED + before + RUN.format(page=str(ROOT / "pages" / f"{name}.py"))
 
 
-def redraws(watched: dict[str, Watched], customers: int, port: int, chrome: str | None) -> dict[str, list[float]]:
-    """Return the milliseconds of each press by page; the names are those of the pages' addresses."""
+def redraws(watched: dict[str, Watched], customers: int, port: int, chrome: str | None) -> dict[str, Times]:
+    """Return the times of each press by page; the names are those of the pages' addresses."""
     with tempfile.TemporaryDirectory() as folder:
         servers = []
         try:
@@ -96,18 +108,18 @@ def redraws(watched: dict[str, Watched], customers: int, port: int, chrome: str 
                     page.wait_for_timeout(8000)
                     page.evaluate(WATCH, [one.control, one.count])
                     _press(page, one, 3)
-                    page.evaluate("window.took.length = 0")
+                    page.evaluate("window.took.length = window.rest.length = 0")
                 for _ in range(PRESSES // BLOCK):
                     for name, page in pages.items():
                         _press(page, watched[name], BLOCK)
-                took = {name: page.evaluate("window.took") for name, page in pages.items()}
+                took = {name: page.evaluate("[window.took, window.rest]") for name, page in pages.items()}
                 for page in pages.values():
                     page.context.browser.close()
         finally:
             for server in servers:
                 server.terminate()
                 server.wait()
-    return took
+    return {name: Times(*times) for name, times in took.items()}
 
 
 def options(description: str, port: int) -> argparse.Namespace:
@@ -119,15 +131,15 @@ def options(description: str, port: int) -> argparse.Namespace:
     return parser.parse_args()
 
 
-def report(took: dict[str, list[float]], customers: int) -> None:
-    """Print the median of each page, and its ratio to the first one's, the empty page's."""
+def report(took: dict[str, Times], customers: int) -> None:
+    """Print the medians of each page, and the ratio of its number's to the first one's, the empty page's."""
     first = next(iter(took))
     for name, times in took.items():
-        low, high = min(times), max(times)
-        ratio = statistics.median(times) / statistics.median(took[first])
+        number, rest = (statistics.median(each) for each in times)
         print(
-            f"{name:14} median {statistics.median(times):6.1f} ms of {len(times)} presses ({low:.0f} to {high:.0f}), "
-            f"ratio {ratio:5.2f}"
+            f"{name:14} median {number:6.1f} ms of {len(times.number)} presses ({min(times.number):.0f} to "
+            f"{max(times.number):.0f}), ratio {number / statistics.median(took[first].number):5.2f}; "
+            f"all words at rest {rest:6.1f} ms"
         )
     print(f"at {customers:,} customers")
 

@@ -21,78 +21,79 @@ from retention.view import shell, text, widgets
 
 data = shell.open_page("Campaigns", "Whom to address, with what, at what cost, for what return?")
 st.html(results.STYLE)
+DRAW = dict(
+    zip(
+        results.PARTS,
+        (results.draw_bridge, results.draw_turns, results.draw_when, results.draw_offers, results.draw_left_out),
+        strict=True,
+    )
+)
 
 
 @st.fragment
 @widgets.guarded("A campaign cannot be planned with these orders")
 def campaigns() -> None:
-    """The planner, the kept campaigns and what new customers may cost; only the open tab is computed."""
+    """The planner, the kept campaigns and what new customers may cost; only the open one is computed."""
     session.model_for(data)  # without a model nothing here can be told: the page says why
-    tabs = [mix.PLAN, mix.FILES, mix.ALL_CAMPAIGNS, mix.NEW]
-    plan, files, every, new = st.tabs(tabs, key=mix.TAB, on_change="rerun")
-    if plan.open:
-        with plan:
-            draw_planner()
-    if files.open:
-        with files:
-            draw_files()
-    if every.open:
-        with every:
-            mix.draw_all(data)
-    if new.open:
-        with new:
-            mix.draw_new_customers(data)
+    place = widgets.choose_part((mix.PLAN, mix.FILES, mix.ALL_CAMPAIGNS, mix.NEW), mix.PLACE)
+    if place == mix.PLAN:
+        draw_planner()
+    elif place == mix.FILES:
+        draw_files()
+    elif place == mix.ALL_CAMPAIGNS:
+        mix.draw_all(data)
+    else:
+        mix.draw_new_customers(data)
 
 
 def draw_planner() -> None:
-    """Controls and what follows from them; the verdict is drawn as soon as the assumptions are read."""
+    """The verdict and the numbers first, the controls around them next; then what is open below."""
     if state.on_table() is None:
         controls.begin(data)
-    campaign = controls.whom(data, state.on_table())
-    verdict = st.empty()
+    told = campaign = controls.as_set(state.on_table())
+    top, verdict = st.container(), st.empty()
+    # On a phone the numbers stand below the controls, on a screen beside them.
     left, right = st.columns([4, 7], gap="large")
+    numbers = right.empty()
+    found = draw_found(campaign, verdict, numbers)
+    with top:
+        controls.whom(data, campaign)
     with left:
-        campaign = controls.assumptions(data, campaign)
-        # What stands below is as it was, unless it has just been changed: then the verdict is drawn once more.
-        found, told = draw_verdict(campaign, verdict), campaign
+        controls.assumptions(data, campaign)
         if found is not None:
             campaign = controls.audience(campaign, found)
-    # On a phone the tabs stand below the controls, on a screen beside them.
     with right:
-        numbers = st.container()
-        what, turns, when, offer, rest = st.tabs(results.PARTS, key="plan_part", on_change="rerun")
-    with when:
-        if when.open:
+        part = widgets.choose_part(results.PARTS, "plan_part")
+        if part == results.MESSAGES:
             campaign = controls.sequence(campaign)
-    with rest:
-        if rest.open:
-            rules = data_of.rules()
+        elif part == results.LEFT_OUT:
             controls.leave_alone(data)
-            told = told if rules == data_of.rules() else None
     state.update(campaign, data.orders.digest)
-    if campaign != told:
-        found = draw_verdict(campaign, verdict)
+    if campaign != told:  # a message was edited, or a cut has just appeared
+        found = draw_found(campaign, verdict, numbers, "plan-again")
     if found is None:
         draw_another()
         return
-    currency = data.orders.currency
-    with numbers:
-        results.draw_metrics(found, currency)
-    for tab, draw in (
-        (what, results.draw_bridge),
-        (turns, results.draw_turns),
-        (when, results.draw_when),
-        (offer, results.draw_offers),
-        (rest, results.draw_left_out),
-    ):
-        if tab.open:
-            with tab:
-                draw(data, found)
-    with when:
-        if when.open:
+    with right:
+        DRAW[part](data, found)
+        if part == results.MESSAGES:
             controls.evidence(campaign)
     widgets.forecast_caution(session.checks_for(data))
-    draw_keep(found, currency)
+    draw_keep(found, data.orders.currency)
+
+
+def draw_found(
+    campaign: Campaign, verdict: DeltaGenerator, numbers: DeltaGenerator, key: str = "plan"
+) -> CampaignPlan | None:
+    """The plan, with its verdict and its numbers in their places; None where nobody can be addressed."""
+    found = draw_verdict(campaign, verdict)
+    widgets.show_so_far()
+    if found is None:
+        numbers.empty()
+    else:
+        with numbers.container():
+            results.draw_metrics(found, data.orders.currency, key)
+    return found
 
 
 def draw_verdict(campaign: Campaign, place: DeltaGenerator) -> CampaignPlan | None:
@@ -116,7 +117,7 @@ def draw_verdict(campaign: Campaign, place: DeltaGenerator) -> CampaignPlan | No
 
 
 def draw_files() -> None:
-    """The files of the campaign on the table: they take longer than a slider may, and so have a tab of their own."""
+    """The files of the campaign on the table: they take longer than a slider may, and so have a place of their own."""
     if state.on_table() is None:
         controls.begin(data)
     st.subheader(text.plain(state.on_table().name), anchor=False)

@@ -28,6 +28,7 @@ def segments() -> None:
     definitions = results.definitions_of(basis.inputs, rules, currency)
     with counts:
         results.draw_counts(summary, definitions)
+    widgets.show_so_far()
     with right:
         results.draw_problem(data, basis)
         results.draw_shares(summary, definitions, currency)

@@ -124,6 +124,17 @@ class Economics:
         return self.gain.expected / self.cost if self.cost > 0 else float("nan")
 
 
+class Sampled(NamedTuple):
+    """What the pool says of the customers of its sample, side by side; `taking` has a row for each phase."""
+
+    cell: np.ndarray
+    order_value: np.ndarray
+    stays: np.ndarray
+    taking: np.ndarray
+    orders: np.ndarray
+    revenue: np.ndarray
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """A pool summed up by cells of customers who are all but alike, so that a slider's cost does not grow with them.
@@ -132,6 +143,7 @@ class Ledger:
       whose chances to order and expected order values lie in the same two hundredth of all.
     - `columns`: the cells' sums, a row for each of `SUMS`, then for each phase and `PHASE_SUMS`.
     - `waiting`: a row for each message, how many of each cell have not ordered before it.
+    - `sampled`: the customers from whom the parameters' effect is measured.
     - `offers` names each phase's offer, `OPENING` or `MAIN`; `weights` is the share of the messages sent in it.
     """
 
@@ -139,6 +151,7 @@ class Ledger:
     cell: np.ndarray
     columns: np.ndarray
     waiting: np.ndarray
+    sampled: Sampled
     offers: tuple[str, ...]
     weights: tuple[float, ...]
 
@@ -190,7 +203,11 @@ def ledger(pool: CampaignPool, offers: tuple[str, ...] = (MAIN,)) -> Ledger:
         np.stack([np.bincount(cell, weights=column, minlength=cells) for column in of])
         for of in (columns, pool.waiting)
     )
-    return Ledger(pool, cell, summed, waiting, tuple(offers), tuple(weights))
+    at = pool.sample
+    sampled = Sampled(
+        cell[at], value[at], stays[at], pool.taking[:, at], pool.orders.expected[at], pool.revenue.expected[at]
+    )
+    return Ledger(pool, cell, summed, waiting, sampled, tuple(offers), tuple(weights))
 
 
 def _cells(pool: CampaignPool) -> tuple[np.ndarray, int]:
@@ -242,8 +259,14 @@ def _mean_offer(book: Ledger, terms: Terms) -> tuple[float, float]:
     return sum(w * offer.fixed for w, offer in offers), sum(w * offer.share for w, offer in offers)
 
 
-def economics(book: Ledger, terms: Terms, share: np.ndarray | None = None) -> Economics:
-    """Return what the campaign brings when this share of each cell's customers is addressed; everybody if None."""
+def economics(
+    book: Ledger, terms: Terms, share: np.ndarray | None = None, gains: np.ndarray | None = None
+) -> Economics:
+    """Return what the campaign brings when this share of each cell's customers is addressed; everybody if None.
+
+    `gains` are `expected_gains`, where they are there already.
+    """
+    gains = expected_gains(book, terms) if gains is None else gains
     pool, sums = book.pool, book.sums(share)
     lift, margin = terms.lift, terms.margin
     contacts_cost = terms.contact_cost * sums["contacts"]
@@ -251,12 +274,12 @@ def economics(book: Ledger, terms: Terms, share: np.ndarray | None = None) -> Ec
     added = lift * sums["stays_value"]
     gain = margin * added - contacts_cost - offers_anyway - offers_persuaded
 
-    sampled = np.ones(len(pool.sample)) if share is None else share[book.cell[pool.sample]]
-    chance, skewed = _chance(book, terms, sums, share)
-    low, high, loss = _distribution(gain, chance + _spread(pool, book, terms, sampled, sums["customers"]), skewed)
+    sampled = np.ones(len(pool.sample)) if share is None else share[book.sampled.cell]
+    chance, skewed = _chance(book, terms, sums, share, gains)
+    low, high, loss = _distribution(gain, chance + _spread(book, terms, sampled, sums["customers"]), skewed)
 
-    orders = _total(pool.orders, sums["orders"], sums["orders_variance"], sampled)
-    revenue = _total(pool.revenue, sums["revenue"], sums["revenue_variance"], sampled)
+    orders = _total(pool.orders, sums["orders"], sums["orders_variance"], sampled, book.sampled.orders)
+    revenue = _total(pool.revenue, sums["revenue"], sums["revenue_variance"], sampled, book.sampled.revenue)
     more_orders = lift * sums["stays"], lift * sums["stays"]  # at most one each: variance close to the mean
     more_revenue = added, lift * sums["stays_square"]
     without = [Range(total.expected, total.low, total.high) for total in (orders, revenue)]
@@ -282,14 +305,18 @@ def economics(book: Ledger, terms: Terms, share: np.ndarray | None = None) -> Ec
     )
 
 
-def _total(uncertainty: Uncertainty, expected: float, variance: float, sampled: np.ndarray) -> Total:
+def _total(
+    uncertainty: Uncertainty, expected: float, variance: float, sampled: np.ndarray, of_sample: np.ndarray
+) -> Total:
     """The total of customers of whom sums are there, and the share addressed of each customer of the sample."""
-    measured = sampled @ uncertainty.expected[uncertainty.sample]
+    measured = sampled @ of_sample
     slopes = sampled @ uncertainty.slopes
     return uncertainty.totals_of_sums(*map(np.atleast_1d, (expected, variance, measured)), slopes[None])[0]
 
 
-def _chance(book: Ledger, terms: Terms, sums: Sums, share_of: np.ndarray | None) -> tuple[float, float]:
+def _chance(
+    book: Ledger, terms: Terms, sums: Sums, share_of: np.ndarray | None, means: np.ndarray
+) -> tuple[float, float]:
     """Variance and third cumulant of the gain when the parameters are known: the customers' own chance.
 
     A customer either would have ordered, or may be persuaded: the two are never both. The third cumulant is that of
@@ -312,25 +339,24 @@ def _chance(book: Ledger, terms: Terms, sums: Sums, share_of: np.ndarray | None)
     square = lift * earned + anyway * given + contact**2 * sums["contacts_square"]
     square += 2 * contact * (anyway * touched - len(book.pool.messages) * lift * first)
     # Customers of one cell are taken to be alike.
-    means, customers = expected_gains(book, terms), book.customers
-    addressed = customers if share_of is None else customers * share_of
+    addressed = book.customers if share_of is None else book.customers * share_of
     # Of a positive variable the third moment is at least second² / first: with heavy tails it may be infinite.
     third = lift * earned**2 / first if first > 0 else 0.0
     return max(float(square - addressed @ means**2), 0.0), float(third)
 
 
-def _spread(pool: CampaignPool, book: Ledger, terms: Terms, sampled: np.ndarray, addressed: float) -> float:
+def _spread(book: Ledger, terms: Terms, sampled: np.ndarray, addressed: float) -> float:
     """Variance of the expected gain from what the fit leaves open (delta method on a sample of the customers)."""
     if not sampled.any():
         return 0.0
-    value, (fixed, share) = pool.order_value[pool.sample], _mean_offer(book, terms)
+    pool, value, (fixed, share) = book.pool, book.sampled.order_value, _mean_offer(book, terms)
     by_buys = -terms.lift * ((terms.margin - share) * value - fixed)
-    by_value = terms.lift * (1 - pool.buys[pool.sample]) * (terms.margin - share)
+    by_value = terms.lift * book.sampled.stays * (terms.margin - share)
     by_purchases = [by_buys, np.full(len(value), -terms.contact_cost)]
-    for name, taking in zip(book.offers, pool.taking, strict=True):
+    for name, taking in zip(book.offers, book.sampled.taking, strict=True):
         offer = getattr(terms, name)
         by_purchases.append(-terms.anyway_share * (offer.fixed + offer.share * value))
-        by_value = by_value - terms.anyway_share * taking[pool.sample] * offer.share
+        by_value = by_value - terms.anyway_share * taking * offer.share
     slopes = np.concatenate(
         [
             np.einsum("ji,ijk->k", np.stack(by_purchases) * sampled, pool.slopes),

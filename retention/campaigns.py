@@ -168,7 +168,7 @@ class CampaignPlan:
       that is addressed or held out.
     - `out`: the share of each cell that is held out. Where everybody has an own cell it is exactly the share asked for.
     - `economics`: of the addressed; `held`: how many are held out, and `forgone` what addressing them would gain, the
-      price of knowing; `detectable_lift`: the smallest lift that the holdout shows in four of five cases.
+      price of knowing.
     - `curve`: `customers` (audience size, ranked by expected gain) and `gain` expected, before the holdout.
     """
 
@@ -182,8 +182,13 @@ class CampaignPlan:
     economics: Economics
     held: int
     forgone: float
-    detectable_lift: float
     curve: pd.DataFrame
+
+    @property
+    def detectable_lift(self) -> float:
+        """The smallest lift that the holdout shows in four of five cases."""
+        addressed = self.economics.customers
+        return detectable_lift(addressed, self.held, self.economics.buyers_without / addressed if addressed else 0.0)
 
     @property
     def treated(self) -> np.ndarray:
@@ -294,9 +299,7 @@ def plan_of(reachable: Reachable, campaign: Campaign) -> CampaignPlan:
     chosen = np.zeros(len(order))
     chosen[order[:cells]] = 1.0
     held = _held_out(reachable, campaign, chosen)
-    found = economics(book, terms, chosen - held)
-    buys = found.buyers_without / found.customers if found.customers else 0.0
-    kept = round(float(held @ customers))
+    found = economics(book, terms, chosen - held, gains)
     return CampaignPlan(
         campaign,
         reachable,
@@ -306,9 +309,8 @@ def plan_of(reachable: Reachable, campaign: Campaign) -> CampaignPlan:
         chosen,
         held,
         found,
-        kept,
+        round(float(held @ customers)),
         float((held * customers) @ gains),
-        detectable_lift(found.customers, kept, buys),
         _curve(reached, np.cumsum((gains * customers)[order]), best),
     )
 

@@ -77,8 +77,9 @@ class Uncertainty:
         `expected` and `variance` are summed over all customers of a group, `measured` (their `expected`) and
         `slopes` over those of them in the sample.
         """
-        whole = self.slopes.sum(axis=0) / max(self.expected[self.sample].sum(), 1e-300)
-        relative = np.where(measured[:, None] > 0, slopes / np.maximum(measured, 1e-300)[:, None], whole)
+        relative = slopes / np.maximum(measured, 1e-300)[:, None]
+        if (nobody := measured <= 0).any():
+            relative[nobody] = self.slopes.sum(axis=0) / max(self.expected[self.sample].sum(), 1e-300)
         spread = expected**2 * np.einsum("ij,jk,ik->i", relative, self.covariance, relative)
         return [interval(*row) for row in zip(expected, variance, spread, strict=True)]
 

@@ -24,8 +24,12 @@ from retention.view.segment_frames import LABELS
 
 #: The stages in the order in which something is usually to be gained.
 FIRST = ("at_risk", "lapsed", "first_time", "repeat", "loyal", "vip", "new")
+OWN_CUT = "Own cut"
+#: How far down the list: the names of the sizes that follow from the plan.
+SIZES = {"Everybody": EVERYBODY, "Best size": BEST}
+_MODES = {size: name for name, size in SIZES.items()}
 WINDOWS = (7, 14, 30, 45, 60, 90, 120, 180)
-_LIST = "plan_listed"
+_LIST, _QUIET, _UNKNOWN = "plan_listed", "plan_quiet", "plan_unknown"
 _DAY, _TEXT, _OFFER = "Day", "Message", "Offer"
 
 
@@ -48,13 +52,63 @@ def begin(data: Loaded, names: tuple[str, ...] = (), strategy: str | None = None
     state.put_on_table(replace(campaign, name=state.free_name(_name(key, names))))
 
 
+def as_set(campaign: Campaign) -> Campaign:
+    """The campaign as its controls have it: what has just been moved counts before anything is drawn again."""
+    terms, said = campaign.terms, state.said
+    cut = campaign.size if isinstance(campaign.size, int) else None
+    mode = said("mode", _MODES.get(campaign.size, OWN_CUT))
+    window = said("window", campaign.window_days)
+    return replace(
+        campaign,
+        name=str(said("name", campaign.name)).strip() or campaign.name,
+        terms=Terms(
+            lift=said("lift", _in_100(terms.lift)) / 100,
+            offer=_offer_as_set(terms.offer, "offer"),
+            opening=_offer_as_set(terms.opening, "opening"),
+            anyway_share=said("anyway", round(terms.anyway_share * 100)) / 100,
+            contact_cost=float(said("contact", terms.contact_cost)),
+            margin=said("margin", round(terms.margin * 100)) / 100,
+        ),
+        # Where the cut has not been drawn yet, it begins where the audience ended.
+        size=said("size", cut or campaign.size) if mode == OWN_CUT else SIZES[mode],
+        holdout_share=said("holdout", round(campaign.holdout_share * 100)) / 100,
+        window_days=window if window > campaign.messages[-1].day else campaign.window_days,
+    )
+
+
+def _offer_as_set(offer: Offer, name: str) -> Offer:
+    kind = state.said(f"{name}_kind", offer.kind)
+    if kind == "none":
+        return Offer()
+    if kind == "percentage":
+        return Offer(kind, state.said(f"{name}_share", _off(offer)) / 100)
+    value = float(state.said(f"{name}_value", _worth(offer)))
+    redeemed = state.said(f"{name}_redeemed", round(offer.redeemed * 100)) / 100
+    return Offer(kind, value, redeemed) if kind == "points" else Offer(kind, value)
+
+
+def _in_100(lift: float) -> float:
+    """The lift with which its slider begins."""
+    return round(lift * 100, 1)
+
+
+def _off(offer: Offer) -> int:
+    """The percentage with which its slider begins."""
+    return round(offer.value * 100) if offer.kind == "percentage" else 10
+
+
+def _worth(offer: Offer) -> float:
+    """The amount with which its slider begins."""
+    return float(offer.value) if offer.kind not in ("none", "percentage") else 5.0
+
+
 def suited(names: tuple[str, ...]) -> list[Strategy]:
     """The playbook's strategies, those for these segments first."""
     wanted = set(segments.suits(names))
     return sorted(strategies(), key=lambda one: not wanted & set(one.audience))
 
 
-def whom(data: Loaded, campaign: Campaign) -> Campaign:
+def whom(data: Loaded, campaign: Campaign) -> None:
     """Segments, strategy, channel and name. Another segment or strategy begins another campaign."""
     choices, off = segments.choices(data)
     names = {one.key: one.name for one in strategies()}
@@ -87,7 +141,7 @@ def whom(data: Loaded, campaign: Campaign) -> Campaign:
             + (f" For these segments: {', '.join(fits)}." if fits else ""),
         )
         three, four = st.columns([3, 2], gap="medium")
-        name = three.text_input("Name", campaign.name, max_chars=80, key=state.key("name")).strip()
+        three.text_input("Name", campaign.name, max_chars=80, key=state.key("name"))
         four.selectbox(
             "Channel",
             list(CHANNELS),
@@ -97,7 +151,6 @@ def whom(data: Loaded, campaign: Campaign) -> Campaign:
             on_change=_channel_chosen,
             args=(data,),
         )
-    return replace(campaign, name=name or campaign.name)
 
 
 def _segments_chosen(data: Loaded) -> None:
@@ -161,38 +214,38 @@ def evidence(campaign: Campaign) -> None:
             st.markdown(f":orange[:material/do_not_disturb_on:] {text.plain(rail, limit=600)}")
 
 
-def assumptions(data: Loaded, campaign: Campaign) -> Campaign:
+def assumptions(data: Loaded, campaign: Campaign) -> None:
     """Lift, offers, cost and margin: the marketer's, and marked as such."""
     terms, currency = campaign.terms, data.orders.currency
+    lift = _in_100(terms.lift)
     with st.container(border=True):
         st.markdown("**You assume**", help="The model knows what customers do anyway. What follows is yours to judge.")
-        lift = st.slider(
+        st.slider(
             "Lift: of 100 who would not order, so many do",
-            *(0.0, 30.0, round(terms.lift * 100, 1), 0.1),
+            *(0.0, state.bound("lift", max(30.0, lift)), lift, 0.1),
             format="%.1f",
             key=state.key("lift"),
             help=words.DEFINITIONS["lift"],
         )
         st.caption(text.plain(words.LIFT_EVIDENCE, limit=600))
-        offer = _offer(terms.offer, "Main offer", "offer", currency)
-        anyway = st.slider(
+        _offer(terms.offer, "Main offer", "offer", currency)
+        st.slider(
             "Offer used by those who order anyway",
             *(0, 100, round(terms.anyway_share * 100), 5, "%d%%"),
             key=state.key("anyway"),
-            disabled=offer.kind == "none" and terms.opening.kind == "none",
+            disabled=terms.offer.kind == "none" and terms.opening.kind == "none",
             help=words.DEFINITIONS["anyway"],
         )
-        opening = terms.opening
-        if opening.kind != "none" or any(message.offer == OPENING for message in campaign.messages):
-            opening = _offer(terms.opening, "Opening offer", "opening", currency)
+        if terms.opening.kind != "none" or any(message.offer == OPENING for message in campaign.messages):
+            _offer(terms.opening, "Opening offer", "opening", currency)
         one, two = st.columns(2, gap="medium")
-        margin = one.slider(
+        one.slider(
             "Margin",
             *(1, 100, round(terms.margin * 100), 1, "%d%%"),
             key=state.key("margin"),
             help=words.DEFINITIONS["margin"],
         )
-        cost = two.number_input(
+        two.number_input(
             f"Cost of a message{f' ({currency})' if currency else ''}",
             min_value=0.0,
             value=float(terms.contact_cost),
@@ -201,40 +254,43 @@ def assumptions(data: Loaded, campaign: Campaign) -> Campaign:
             key=state.key("contact"),
             help=words.DEFINITIONS["contact"],
         )
-    return replace(campaign, terms=Terms(lift / 100, offer, opening, anyway / 100, cost, margin / 100))
 
 
 def audience(campaign: Campaign, plan: CampaignPlan) -> Campaign:
-    """How many of the ranked customers, who is held out, and for how long orders count."""
+    """How many of the ranked customers, who is held out, and for how long orders count.
+
+    Only the cut may differ from what it was read as, where it has just appeared or the list has become shorter.
+    """
     people, best = len(plan.reachable.book.pool), plan.best_size
     with st.container(border=True):
         st.markdown("**Audience**")
         mode = st.segmented_control(
             "How far down the list",
-            ["Everybody", "Best size", "Own cut"],
-            default={EVERYBODY: "Everybody", BEST: "Best size"}.get(campaign.size, "Own cut"),
+            [*SIZES, OWN_CUT],
+            default=_MODES.get(campaign.size, OWN_CUT),
             key=state.key("mode"),
             required=True,
             help=words.DEFINITIONS["size"],
         )
-        size: int | str = {"Everybody": EVERYBODY, "Best size": BEST}.get(mode, EVERYBODY)
-        if mode == "Own cut" and people > 1:
+        if mode == OWN_CUT and people > 1:
             start = campaign.size if isinstance(campaign.size, int) else best or people
-            size = st.slider(
+            cut = st.slider(
                 "Customers, the highest expected gain first",
-                *(1, people, min(max(start, 1), people), max(people // 200, 1)),
+                *(1, people, min(start, people), max(people // 200, 1)),
                 key=state.key("size"),
             )
+            campaign = replace(campaign, size=cut)
         one, two = st.columns(2, gap="medium")
-        holdout = one.slider(
+        share = round(campaign.holdout_share * 100)
+        one.slider(
             "Held out",
-            *(0, 50, round(campaign.holdout_share * 100), 1, "%d%%"),
+            *(0, state.bound("holdout", max(50, share)), share, 1, "%d%%"),
             key=state.key("holdout"),
             help=words.DEFINITIONS["holdout"],
         )
         windows = sorted({*WINDOWS, campaign.window_days})
         last = campaign.messages[-1].day
-        window = two.select_slider(
+        two.select_slider(
             "Orders count for",
             [days for days in windows if days > last],
             value=campaign.window_days,
@@ -242,7 +298,7 @@ def audience(campaign: Campaign, plan: CampaignPlan) -> Campaign:
             key=state.key("window"),
             help=words.DEFINITIONS["window"],
         )
-    return replace(campaign, size=size, holdout_share=holdout / 100, window_days=window)
+    return campaign
 
 
 def sequence(campaign: Campaign) -> Campaign:
@@ -271,7 +327,7 @@ def sequence(campaign: Campaign) -> Campaign:
         )
         cap = st.slider(
             f"At most so many messages in {CAP_DAYS} days",
-            *(1, 30, min(campaign.most_messages, 30)),
+            *(1, state.bound("cap", max(30, campaign.most_messages)), campaign.most_messages),
             key=state.key("cap"),
             help="Frequency cap for one customer: messages beyond it are not sent.",
         )
@@ -297,16 +353,18 @@ def leave_alone(data: Loaded) -> None:
     found = data_of.rules()
     with st.container(border=True):
         st.markdown("**Whom to leave alone, in every campaign**")
-        quiet = st.slider(
+        st.slider(
             "Ordered in the last so many days",
-            *(0, 60, found.quiet_days),
-            key="plan_quiet",
+            *(0, max(60, found.quiet_days), found.quiet_days),
+            key=_QUIET,
+            on_change=_rules_changed,
             help="Customers who have just ordered are left alone. 0: nobody is.",
         )
-        unknown = st.toggle(
+        st.toggle(
             "Write to customers whose consent is not known",
             found.unknown_consent,
-            key="plan_unknown",
+            key=_UNKNOWN,
+            on_change=_rules_changed,
             help="Only where the file has a column of consent. Who declined is never written to.",
         )
         st.file_uploader(
@@ -321,7 +379,12 @@ def leave_alone(data: Loaded) -> None:
             here = int(on_list(data, found.listed).sum())
             st.caption(f"In force: a list with {text.plural(here, 'customer')} of these orders.")
             st.button("Forget the list", key="plan_forget", icon=":material/delete:", on_click=_forget_list)
-    data_of.keep_rules(replace(data_of.rules(), quiet_days=quiet, unknown_consent=unknown))
+
+
+def _rules_changed() -> None:
+    found, said = data_of.rules(), st.session_state
+    quiet, unknown = said.get(_QUIET, found.quiet_days), said.get(_UNKNOWN, found.unknown_consent)
+    data_of.keep_rules(replace(found, quiet_days=quiet, unknown_consent=unknown))
 
 
 def _list_brought() -> None:
@@ -345,35 +408,29 @@ def _listed(content: bytes) -> frozenset[str]:
     return frozenset(cell for cell in cells if cell)
 
 
-def _offer(offer: Offer, label: str, name: str, currency: str | None) -> Offer:
+def _offer(offer: Offer, label: str, name: str, currency: str | None) -> None:
     one, two = st.columns([3, 2], gap="medium")
-    kind = one.selectbox(
+    one.selectbox(
         label,
         list(OFFERS),
         index=list(OFFERS).index(offer.kind),
         format_func=words.offer_label,
         key=state.key(f"{name}_kind"),
     )
-    if kind == "none":
-        return Offer()
-    if kind == "percentage":
-        share = offer.value if offer.kind == "percentage" else 0.1
-        value = two.slider("Off", *(0, 60, round(share * 100), 1, "%d%%"), key=state.key(f"{name}_share")) / 100
-        return Offer(kind, value)
-    start = offer.value if offer.kind not in ("none", "percentage") else 5.0
-    most = _ceiling(start)
-    value = two.slider(
-        f"Worth{f' ({currency})' if currency else ''}",
-        *(0.0, most, float(start), most / 100),
-        key=state.key(f"{name}_value"),
-        help="What a used offer costs you.",
-    )
-    if kind != "points":
-        return Offer(kind, value)
-    redeemed = st.slider(
-        "Points ever redeemed", *(0, 100, round(offer.redeemed * 100), 5, "%d%%"), key=state.key(f"{name}_redeemed")
-    )
-    return Offer(kind, value, redeemed / 100)
+    if offer.kind == "percentage":
+        most = state.bound(f"{name}_share", max(60, _off(offer)))
+        two.slider("Off", *(0, most, _off(offer), 1, "%d%%"), key=state.key(f"{name}_share"))
+    elif offer.kind != "none":
+        most = state.bound(f"{name}_value", _ceiling(_worth(offer)))
+        two.slider(
+            f"Worth{f' ({currency})' if currency else ''}",
+            *(0.0, most, _worth(offer), most / 100),
+            key=state.key(f"{name}_value"),
+            help="What a used offer costs you.",
+        )
+    if offer.kind == "points":
+        redeemed = round(offer.redeemed * 100)
+        st.slider("Points ever redeemed", *(0, 100, redeemed, 5, "%d%%"), key=state.key(f"{name}_redeemed"))
 
 
 def _ceiling(start: float) -> float:

@@ -27,7 +27,7 @@ from retention.view.campaign_results import spec
 from retention.view.loaded import Loaded
 from retention.view.segment_charts import live_chart
 
-TAB = "plan_tab"
+PLACE = "plan_place"
 PLAN, FILES = ":material/edit_calendar: Plan a campaign", ":material/contact_mail: Audience files"
 ALL_CAMPAIGNS, NEW = ":material/list: All campaigns", ":material/person_add: New customers"
 _LOAD, _PROBLEM = "plan_load", "plan_problem"
@@ -117,7 +117,7 @@ def _row(data: Loaded, number: int, name: str, plan: CampaignPlan | None, proble
 def _open(name: str) -> None:
     campaign = next(one for one in state.kept() if one.name == name)
     state.put_on_table(campaign, name)
-    st.session_state[TAB] = PLAN
+    st.session_state[PLACE] = PLAN
 
 
 def _budget(data: Loaded, plans: dict[str, CampaignPlan]) -> None:

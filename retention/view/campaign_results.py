@@ -35,7 +35,13 @@ STYLE = """<style>
 .plan-table small { display: block; opacity: .7; font-weight: 400; }
 </style>""".replace("ACCENT", palette.ACCENT).replace("LOSS", palette.LOSS)
 #: The parts below the numbers; only the open one is computed.
-PARTS = ["Result", "Size and lift", "Messages", "Money or percent", "Left out"]
+PARTS = RESULT, TURNS, MESSAGES, OFFERS, LEFT_OUT = (
+    "Result",
+    "Size and lift",
+    "Messages",
+    "Money or percent",
+    "Left out",
+)
 #: Chances of a loss from which a plan is called a gamble, and a likely loss.
 GAMBLE, LIKELY = 0.2, 0.5
 
@@ -87,7 +93,7 @@ def _sentences(plan: CampaignPlan, between: str, currency: str | None) -> str:
     return f"80% range {between}, over {plan.campaign.window_days} days. {risk}{turn}"
 
 
-def draw_metrics(plan: CampaignPlan, currency: str | None) -> None:
+def draw_metrics(plan: CampaignPlan, currency: str | None, key: str) -> None:
     """Reach, cost, return, break-even, largest offer and what the holdout can show."""
     found = plan.economics
     left = plan.reachable.segment_customers - len(plan.reachable.book.pool)
@@ -132,7 +138,7 @@ def draw_metrics(plan: CampaignPlan, currency: str | None) -> None:
             f"{text.count(found.buyers_without)} order anyway",
         ),
     )
-    with st.container(key="metrics-plan"):
+    with st.container(key=f"metrics-{key}"):
         for label, value, about, note in shown:
             st.metric(
                 label,
@@ -151,7 +157,7 @@ def _signed(value: float) -> str:
 
 def draw_bridge(data: Loaded, plan: CampaignPlan) -> None:
     """From the margin added to the gain, and the window with and without the campaign."""
-    st.subheader("What it brings, and what it costs", anchor=False, help=words.DEFINITIONS["gain"])
+    st.markdown("**What it brings, and what it costs**", help=words.DEFINITIONS["gain"])
     found, currency = plan.economics, data.orders.currency
     live_chart(
         spec("bridge", currency),
@@ -198,14 +204,14 @@ def _more(value: float, money: bool, currency: str | None) -> str:
 def draw_turns(data: Loaded, plan: CampaignPlan) -> None:
     """Where the gain is greatest by size, and where it turns to a loss by lift."""
     currency = data.orders.currency
-    st.subheader("How many to address", anchor=False, help=words.DEFINITIONS["size"])
+    st.markdown("**How many to address**", help=words.DEFINITIONS["size"])
     live_chart(
         spec("size", currency),
         frames.size_frames(plan, currency),
         key="plan_size",
         alt_text=f"Expected gain by audience size; greatest with {text.count(plan.best_size)} customers",
     )
-    st.subheader("How much lift it takes", anchor=False, help=words.DEFINITIONS["break_even"])
+    st.markdown("**How much lift it takes**", help=words.DEFINITIONS["break_even"])
     if plan.economics.customers:
         live_chart(
             spec("lift", currency),
@@ -226,9 +232,8 @@ def draw_offers(data: Loaded, plan: CampaignPlan) -> None:
             icon=":material/info:",
         )
         return
-    st.subheader(
-        "Money or a percentage",
-        anchor=False,
+    st.markdown(
+        "**Money or a percentage**",
         help="Both cost the same in expectation, at the same lift. Which persuades better, orders do not tell.",
     )
     amount, share = text.money(found.amount, currency), text.percent(found.percentage)
@@ -263,7 +268,7 @@ def draw_when(data: Loaded, plan: CampaignPlan) -> None:
     if not plan.economics.customers:
         st.info("Nobody is addressed: there is nothing to send.", icon=":material/info:")
         return
-    st.subheader("When they get it", anchor=False, help=words.DEFINITIONS["contact"])
+    st.markdown("**When they get it**", help=words.DEFINITIONS["contact"])
     table = sequence_table(plan)
     live_chart(
         spec("sequence", None),
@@ -276,7 +281,7 @@ def draw_when(data: Loaded, plan: CampaignPlan) -> None:
         f"From {text.day(first)}. Stop rule: whoever orders leaves the sequence; of "
         f"{text.count(plan.economics.customers)} customers {text.count(last['customers'])} get the last message."
     )
-    st.subheader("When their next order is due", anchor=False, help=words.DEFINITIONS["due"])
+    st.markdown("**When their next order is due**", help=words.DEFINITIONS["due"])
     frame = frames.due_frame(due_table(plan, data_of.due_for(data)), currency)
     soon = int(frame["customers"].iloc[1:3].sum())
     live_chart(spec("due", None), {"due": frame}, key="plan_due", alt_text="Addressed customers by due day")
@@ -288,7 +293,7 @@ def draw_when(data: Loaded, plan: CampaignPlan) -> None:
 
 def draw_left_out(data: Loaded, plan: CampaignPlan) -> None:
     """Whom the plan leaves out and why, what no column tells, and what the holdout can show."""
-    st.subheader("Left out", anchor=False)
+    st.markdown("**Left out**")
     counts = {reason: n for reason, n in plan.reachable.left_out.items() if n}
     people = data_of.people_for(data)
     lines = [f"{text.count(n)}: {reason}" for reason, n in counts.items()]

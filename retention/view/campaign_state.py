@@ -60,6 +60,17 @@ def key(name: str) -> str:
     return f"{PREFIX}_{name}_{st.session_state.get(_ROUND, 0)}"
 
 
+def said(name: str, otherwise: object) -> object:
+    """What a control of this round says; `otherwise` where it has not been drawn yet."""
+    found = st.session_state.get(key(name))
+    return otherwise if found is None else found
+
+
+def bound(name: str, most: float) -> float:
+    """The end of a control of this round: it stays where it was first, whatever the control is moved to."""
+    return st.session_state.setdefault(key(f"{name}_most"), most)
+
+
 def change(campaign: Campaign, **controls: object) -> None:
     """Change the campaign on the table from a control's callback, and set other controls to go with it."""
     st.session_state[_TABLE] = campaign

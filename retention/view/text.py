@@ -331,16 +331,19 @@ def plain(s: object, limit: int = 300) -> str:
     >>> plain("**Total** ($)").replace("\\\\", "~")
     '~*~*Total~*~* ~(~$~)'
     """
-    raw = str(s)
-    raw = raw if len(raw) <= limit else raw[: limit - 1] + "…"
-    raw = " ".join(raw.split())
-    raw = "".join(c for c in raw if unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
-    escaped = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", raw)
+    escaped = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", one_line(s, limit))
     # Streamlit looks for icons, arrows and addresses once more after the escapes are gone; an invisible
     # word joiner keeps those from forming.
     escaped = re.sub(r"(\\[:@])", "\\1\u2060", escaped)
     escaped = re.sub(r"(?i)\b(www)(?=\\\.)", "\\1\u2060", escaped)
     return re.sub(r"(\\[<>~-])(?=\\[-=>])", "\\1\u2060", escaped)
+
+
+def one_line(s: object, limit: int = 300) -> str:
+    """Text in one line of at most `limit` characters, without control characters; for HTML, escape it yet."""
+    raw = str(s)
+    raw = raw if len(raw) <= limit else raw[: limit - 1] + "…"
+    return "".join(c for c in " ".join(raw.split()) if unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
 
 
 def _short(n: float) -> str:

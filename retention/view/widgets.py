@@ -1,5 +1,6 @@
 """Controls and panels that more than one page shows."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -49,6 +50,25 @@ def metric_row(metrics: Sequence[Metric]) -> None:
                 delta_color="off",
                 delta_arrow="off",
             )
+
+
+def choose_part(names: Sequence[str], key: str) -> str:
+    """Several parts of a page of which one is drawn: which one is open.
+
+    For parts that sliders redraw. Tabs look through all that is inside them whenever anything changes, which takes the
+    browser longer than a slider may.
+    """
+    return st.segmented_control(
+        "Show", list(names), default=names[0], key=key, required=True, label_visibility="collapsed"
+    )
+
+
+def show_so_far() -> None:
+    """Let what is drawn reach the browser before the rest is worked out.
+
+    Streamlit sends what is there every 10 ms, but not while the script keeps the interpreter busy.
+    """
+    time.sleep(0.012)
 
 
 def order_metrics(customers: int, placed: int, revenue: float, orders: "Orders") -> tuple[Metric, Metric, Metric]:

@@ -92,7 +92,7 @@ def test_a_segment_is_built_a_reactivation_planned_exported_kept_and_loaded_agai
     reach = number(metric(page, "Reach").text_content())
     assert page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 1
 
-    page.get_by_role("tab", name="Audience files").click()
+    page.get_by_role("radio", name="Audience files").click()
     at_rest(page)
     name, klaviyo = download(page, re.compile(r"^Download [\d,]+ addressed"))
     found = rows(klaviyo)
@@ -114,11 +114,11 @@ def test_a_segment_is_built_a_reactivation_planned_exported_kept_and_loaded_agai
     assert {row["group"] for row in rows(plain)} == {"holdout"}
     assert len({row["customer_id"] for row in rows(plain)}) >= len(rows(held)) > 0
 
-    page.get_by_role("tab", name="Plan a campaign").click()
+    page.get_by_role("radio", name="Plan a campaign").click()
     at_rest(page)
     button(page, "Keep this campaign").click()
     expect(button(page, "Keep the changes")).to_be_visible()
-    page.get_by_role("tab", name="All campaigns").click()
+    page.get_by_role("radio", name="All campaigns").click()
     expect(page.get_by_text(LISTED)).to_be_visible()
     gain = page.locator(".plan-budget").text_content()
     press(page, re.compile("^Budget"), "ArrowRight", 20)

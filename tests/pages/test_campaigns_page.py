@@ -34,6 +34,10 @@ def slider(at, label):
     return next(found for found in at.slider if found.label.startswith(label))
 
 
+def how_far(at):
+    return next(found for found in at.segmented_control if found.label == "How far down the list")
+
+
 def verdict(at):
     return next(html.value for html in at.get("html") if "plan-gain" in str(html.value) and "<style" not in html.value)
 
@@ -43,7 +47,7 @@ def on_table(at):
 
 
 def open_tab(at, name):
-    at.session_state["plan_tab"] = next(tab for tab in ("edit_calendar", "list", "person_add") if tab in name)
+    at.session_state["plan_place"] = next(tab for tab in ("edit_calendar", "list", "person_add") if tab in name)
     return at.run()
 
 
@@ -82,7 +86,7 @@ def test_no_lift_costs_its_contacts_and_offers_and_nobody_is_worth_it(store):
     slider(store, "Lift").set_value(0.0).run()
     assert not store.exception
     assert any("Nobody is worth addressing" in str(html.value) for html in store.get("html"))
-    store.segmented_control[0].set_value("Everybody").run()
+    how_far(store).set_value("Everybody").run()
     assert "loses" in verdict(store)
     assert metrics(store)["Persuaded"] == "0.0"
 
@@ -119,7 +123,7 @@ def test_kept_campaigns_take_their_customers_and_share_a_budget(store):
     assert "In “Reactivation: At risk”" in words(store)
     button(store, "Keep this campaign").click().run()
     assert len(store.session_state["campaigns_kept"]) == 2
-    store.session_state["plan_tab"] = ":material/list: All campaigns"
+    store.session_state["plan_place"] = ":material/list: All campaigns"
     store.run()
     assert not store.exception
     said = words(store)
@@ -145,7 +149,7 @@ def test_every_part_of_the_planner_says_what_it_shows(store, part):
 def test_a_list_and_quiet_days_leave_customers_alone(store):
     store.session_state["plan_part"] = "Left out"
     store.multiselect[0].set_value(["Repeat", "Loyal"]).run()
-    store.segmented_control[0].set_value("Everybody").run()
+    how_far(store).set_value("Everybody").run()
     before = int(metrics(store)["Reach"])
     slider(store, "Ordered in the last").set_value(60).run()
     quiet = int(metrics(store)["Reach"])
@@ -163,11 +167,11 @@ def test_a_kept_campaign_can_be_changed_and_deleted(store):
     button(store, "Keep the changes").click().run()
     kept = store.session_state["campaigns_kept"]
     assert [campaign.terms.lift for campaign in kept] == [pytest.approx(0.09)]
-    store.session_state["plan_tab"] = ":material/list: All campaigns"
+    store.session_state["plan_place"] = ":material/list: All campaigns"
     store.run()
     button(store, "Change").click().run()
     assert slider(store, "Lift").value == 9.0
-    store.session_state["plan_tab"] = ":material/list: All campaigns"
+    store.session_state["plan_place"] = ":material/list: All campaigns"
     store.run()
     button(store, "Delete").click().run()
     assert store.session_state["campaigns_kept"] == ()
@@ -175,7 +179,7 @@ def test_a_kept_campaign_can_be_changed_and_deleted(store):
 
 
 def test_a_plan_is_loaded_from_its_file_and_a_wrong_file_is_refused(store):
-    store.session_state["plan_tab"] = ":material/list: All campaigns"
+    store.session_state["plan_place"] = ":material/list: All campaigns"
     store.run()
     plan = usual_campaign("deals", name="<b>Sunday</b>", segments=("Discount shopper", "At risk"))
     store.file_uploader[0].set_value(("plan.json", campaigns_to_json(SavedPlan((plan,))), "application/json")).run()
@@ -191,7 +195,7 @@ def test_a_plan_for_segments_that_are_not_here_says_so_and_keeps_the_others(stor
         usual_campaign("deals", name=name, segments=(segment,))
         for name, segment in (("A", "Own: Tea"), ("B", "Lapsed"))
     ]
-    store.session_state["plan_tab"] = ":material/list: All campaigns"
+    store.session_state["plan_place"] = ":material/list: All campaigns"
     store.run()
     store.file_uploader[0].set_value(
         ("plan.json", campaigns_to_json(SavedPlan(tuple(plans))), "application/json")
@@ -202,7 +206,7 @@ def test_a_plan_for_segments_that_are_not_here_says_so_and_keeps_the_others(stor
 
 
 def test_new_customers_have_a_highest_cost_by_channel(store):
-    store.session_state["plan_tab"] = ":material/person_add: New customers"
+    store.session_state["plan_place"] = ":material/person_add: New customers"
     store.run()
     assert not store.exception
     assert any("A new customer may cost" in str(html.value) for html in store.get("html"))
