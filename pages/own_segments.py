@@ -15,31 +15,24 @@ from retention.view.builder_values import read_controls
 
 data = shell.open_page("Own segments", "Which customers do you mean?")
 st.html(rows.STYLE + library.STYLE)
+READY_MADE, OVERLAPS = ":material/category: Ready-made", ":material/join_inner: Overlaps"
 
 
 @st.fragment
 @widgets.guarded("Own segments cannot be built from these orders")
 def own_segments() -> None:
-    """The builder and the saved segments; of the tabs only the open one is computed."""
+    """The builder and the saved segments; of the parts only the open one is computed."""
     library.message()
     features = own.features_for(data)
-    build, ready, saved, both = st.tabs(
-        [library.BUILD, ":material/category: Ready-made", library.SAVED, ":material/join_inner: Overlaps"],
-        key=library.TAB,
-        on_change="rerun",
-    )
-    if build.open:
-        with build:
-            draw_builder(features)
-    if ready.open:
-        with ready:
-            gallery.draw_gallery(features)
-    if saved.open:
-        with saved:
-            library.draw_saved(data, features)
-    if both.open:
-        with both:
-            gallery.draw_overlaps(features)
+    place = widgets.choose_part((library.BUILD, READY_MADE, library.SAVED, OVERLAPS), library.PLACE)
+    if place == library.BUILD:
+        draw_builder(features)
+    elif place == READY_MADE:
+        gallery.draw_gallery(features)
+    elif place == library.SAVED:
+        library.draw_saved(data, features)
+    else:
+        gallery.draw_overlaps(features)
 
 
 def draw_builder(features: own.Features) -> None:
@@ -50,6 +43,7 @@ def draw_builder(features: own.Features) -> None:
     whole = not any("feature" in node and drafts.unfinished(node) for node in drafts.nodes(tree))
     usable = not unavailable(rule, features)
     rows.draw_hero(rule, features)
+    widgets.show_so_far()
     left, right = st.columns([17, 9], gap="medium")
     with left:
         rows.draw_editor(tree, rule, features)

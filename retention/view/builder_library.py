@@ -29,7 +29,7 @@ from retention.view import text
 from retention.view.loaded import Loaded
 from retention.view.own_segments_state import keep_library, problem_of, session_library
 
-TAB, BUILD, SAVED = "own_tab", ":material/tune: Build", ":material/bookmark: Saved"
+PLACE, BUILD, SAVED = "own_place", ":material/tune: Build", ":material/bookmark: Saved"
 _MESSAGE, _UPLOADS, _NAME, _NOTE = "own_message", "own_uploads", "own_name", "own_note"
 STYLE = """<style>
 .own{line-height:1.45;overflow-wrap:anywhere} .own b{font-size:1.0625rem;font-weight:600}
@@ -175,7 +175,7 @@ def _save(rule: Rule, editing: str | None) -> None:
 def begin(rule: Rule, name: str | None, note: str = "", editing: bool = False) -> None:
     """Build from a rule: a saved segment's, or a ready-made one's under its name."""
     drafts.start(rule, name if editing else None)
-    st.session_state.update({_NAME: name or "", _NOTE: note, TAB: BUILD})
+    st.session_state.update({_NAME: name or "", _NOTE: note, PLACE: BUILD})
 
 
 def _edit(name: str) -> None:

@@ -26,7 +26,7 @@ def found(page):
 
 
 def tab(page, name):
-    page.get_by_role("tab", name=name).click()
+    page.get_by_role("radio", name=name).click()
 
 
 def number(page, label):

@@ -42,8 +42,8 @@ def beside(at):
     return re.findall(r"<div class=cond><div><b>([\d,]+)</b>.*?title='[^']*'>([^<]*)</div>", html(at))
 
 
-def tab(at, name):
-    at.session_state["own_tab"] = name
+def open_place(at, name):
+    at.session_state["own_place"] = name
     return at.run()
 
 
@@ -74,7 +74,7 @@ def store(loaded):
     for key in ("own_draft", "own_segments", "own_editing", "own_message"):
         if key in state:
             del state[key]
-    state["own_name"], state["own_note"], state["own_tab"] = "", "", BUILD
+    state["own_name"], state["own_note"], state["own_place"] = "", "", BUILD
     return no_exception(loaded.run())
 
 
@@ -183,7 +183,7 @@ def test_saved_edited_copied_moved_and_deleted(store):
     assert kept.rule.parts[0] == Condition("orders", "at_least", 5)
     store.text_input(key="own_name").set_value("Others")
     store.button(key="own_save_new").click().run()
-    tab(no_exception(store), SAVED)
+    open_place(no_exception(store), SAVED)
     store.button(key="own_content_copy_0").click().run()
     store.button(key="own_arrow_upward_2").click().run()
     names = [segment.name for segment in no_exception(store).session_state["own_segments"]]
@@ -208,7 +208,7 @@ def test_a_name_that_is_taken_or_empty_is_refused(store):
 
 
 def test_a_file_is_loaded_and_a_wrong_one_says_why(store):
-    tab(store, SAVED)
+    open_place(store, SAVED)
     library = (OwnSegment("Once", Condition("orders", "is", 1)), OwnSegment("Tea", Condition("orders", "is", 2)))
     store.file_uploader[0].set_value(("mine.json", to_json(library).encode(), "application/json"))
     store.run()
@@ -228,7 +228,7 @@ def test_deep_groups_of_a_file_can_be_edited(store):
     rule = Condition("orders", "is", 1)
     for _ in range(5):
         rule = Group("any", (rule, Condition("orders", "at_least", 3)))
-    tab(store, SAVED)
+    open_place(store, SAVED)
     content = to_json((OwnSegment("Deep", rule),)).encode()
     store.file_uploader[0].set_value(("mine.json", content, "application/json"))
     store.run()
@@ -237,7 +237,7 @@ def test_deep_groups_of_a_file_can_be_edited(store):
 
 
 def test_ready_made_ones_start_a_segment_and_missing_signals_are_listed(store):
-    tab(store, READY)
+    open_place(store, READY)
     no_exception(store)
     shown = html(store)
     for name in ("First-time shoppers", "Cart abandoners", "Subscribed customers", "Customers who left"):
@@ -251,7 +251,7 @@ def test_ready_made_ones_start_a_segment_and_missing_signals_are_listed(store):
 
 
 def test_overlaps_are_drawn_for_two_or_more(store):
-    tab(store, OVERLAPS)
+    open_place(store, OVERLAPS)
     assert "two segments or more" in words(no_exception(store))
     store.session_state["own_segments"] = (
         OwnSegment("Once", Condition("orders", "is", 1)),
@@ -281,7 +281,7 @@ def test_without_a_model_the_rest_works_and_says_why():
     assert not any("Forecast" in option for option in features[0].options)
     assert "Expected value" in html(at)  # among what cannot be asked yet
     for name in (READY, SAVED, OVERLAPS, BUILD):
-        no_exception(tab(at, name))
+        no_exception(open_place(at, name))
 
 
 def test_names_from_a_file_stay_text():
@@ -292,7 +292,7 @@ def test_names_from_a_file_stay_text():
     assert "<b>x</b> **" not in raw
     assert "&lt;b&gt;x&lt;/b&gt;" in raw
     save(at, "<img src=x onerror=alert(1)> **b**")
-    tab(at, SAVED)
+    open_place(at, SAVED)
     raw = "".join(element.proto.body for element in no_exception(at).get("html"))
     assert "<img" not in raw
     assert "&lt;img src=x onerror=alert(1)&gt;" in raw
@@ -309,7 +309,7 @@ def test_own_segments_outlive_the_file_and_what_is_lacking_is_marked():
     store.switch_page("app.py").run()
     button(store, "Load other orders").click().run()
     at = use_upload(store, order_file(ROWS, HEADER)).switch_page(PAGE).run()
-    tab(no_exception(at), SAVED)
+    open_place(no_exception(at), SAVED)
     assert at.session_state["own_segments"] == library
     assert "Not with these orders." in html(at)
     at.button(key="own_edit_1").click().run()
@@ -328,7 +328,7 @@ def test_the_file_of_customers_holds_those_who_match(store):
 
 def test_the_saved_file_is_json_without_customers(store):
     save(store, "Quiet regulars")
-    tab(store, SAVED)
+    open_place(store, SAVED)
     content = to_json(store.session_state["own_segments"])
     assert "@" not in content
     assert from_json(content)[0].name == "Quiet regulars"
