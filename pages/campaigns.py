@@ -14,6 +14,7 @@ from retention.view import campaign_controls as controls
 from retention.view import campaign_data as data_of
 from retention.view import campaign_mix as mix
 from retention.view import campaign_results as results
+from retention.view import campaign_rules as rules
 from retention.view import campaign_segments as segments
 from retention.view import campaign_state as state
 from retention.view import loaded as session
@@ -67,7 +68,7 @@ def draw_planner() -> None:
         if part == results.MESSAGES:
             campaign = controls.sequence(campaign)
         elif part == results.LEFT_OUT:
-            controls.leave_alone(data)
+            rules.leave_alone(data)
     state.update(campaign, data.orders.digest)
     if campaign != told:  # a message was edited, or a cut has just appeared
         found = draw_found(campaign, verdict, numbers, "plan-again")
@@ -103,6 +104,7 @@ def draw_verdict(campaign: Campaign, place: DeltaGenerator) -> CampaignPlan | No
     except DataError as error:
         with place.container():
             widgets.problem("Nobody to address", error)
+            rules.phone_hint(data, campaign.channel)
         return None
     with place.container():
         results.draw_verdict(found, data.orders.currency)

@@ -8,6 +8,7 @@ from typing import Any
 
 from retention.campaign_economics import Terms
 from retention.campaigns import Campaign, Message
+from retention.contact_values import country_code
 from retention.errors import DataError
 from retention.offers import Offer
 from retention.own_segments import Library, from_json, to_json
@@ -25,7 +26,8 @@ class SavedPlan:
 
     - `campaigns`: in their order of priority; `library`: the own segments that they may address.
     - `rules`: the thresholds of the lifecycle stages and traits; `quiet_days` and `unknown_consent` as in
-      `suppressions`. A list of customers to leave out is personal, and stays out of the file.
+      `suppressions`, `home_country` as the `default_country` of `usable_contacts`. A list of customers to leave out is
+      personal, and stays out of the file.
     """
 
     campaigns: tuple[Campaign, ...]
@@ -33,6 +35,7 @@ class SavedPlan:
     rules: SegmentRules = field(default_factory=SegmentRules)
     quiet_days: int = 0
     unknown_consent: bool = False
+    home_country: str = ""
 
 
 def campaigns_to_json(plan: SavedPlan) -> bytes:
@@ -42,7 +45,11 @@ def campaigns_to_json(plan: SavedPlan) -> bytes:
         "campaigns": [asdict(campaign) for campaign in plan.campaigns],
         "own_segments": json.loads(to_json(plan.library)),
         "segment_rules": asdict(plan.rules),
-        "leave_alone": {"quiet_days": plan.quiet_days, "unknown_consent": plan.unknown_consent},
+        "leave_alone": {
+            "quiet_days": plan.quiet_days,
+            "unknown_consent": plan.unknown_consent,
+            "home_country": plan.home_country,
+        },
     }
     return json.dumps(found, indent=2, ensure_ascii=False).encode()
 
@@ -72,13 +79,18 @@ def campaigns_from_json(content: bytes) -> SavedPlan:
     campaigns = tuple(_campaign(plan, number) for number, plan in enumerate(plans, 1))
     library = from_json(json.dumps(found["own_segments"])) if "own_segments" in found else ()
     rules = _fields(found.get("segment_rules", asdict(SegmentRules())), SegmentRules, "The thresholds")
-    alone = found.get("leave_alone", {"quiet_days": 0, "unknown_consent": False})
-    if not isinstance(alone, dict) or set(alone) != {"quiet_days", "unknown_consent"}:
+    alone = {"quiet_days": 0, "unknown_consent": False, "home_country": ""}
+    given = found.get("leave_alone", {})
+    if not isinstance(given, dict) or not set(given) <= set(alone):
         raise DataError("The plan does not say whom to leave alone. Choose a plan that was saved here.")
-    quiet, unknown = alone["quiet_days"], alone["unknown_consent"]
+    quiet, unknown, country = (alone | given).values()
     if isinstance(quiet, bool) or not isinstance(quiet, int) or not 0 <= quiet <= 365 or not isinstance(unknown, bool):
         raise DataError("Whom to leave alone: give quiet_days from 0 to 365, and unknown_consent as true or false.")
-    return SavedPlan(campaigns, library, SegmentRules(**rules), quiet, unknown)
+    if country != "" and (not isinstance(country, str) or country_code(country) != country):
+        raise DataError(
+            f"{repr(country)[:100]} is not a country. Give home_country as an ISO code, such as TH, or empty."
+        )
+    return SavedPlan(campaigns, library, SegmentRules(**rules), quiet, unknown, country)
 
 
 def _campaign(plan: Any, number: int) -> Campaign:

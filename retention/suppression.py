@@ -77,14 +77,19 @@ def listed_customers(customers: pd.DataFrame, contacts: pd.DataFrame, listed: fr
     return found
 
 
-def usable_contacts(contacts: pd.DataFrame) -> pd.DataFrame:
-    """Return the contacts without e-mail addresses and phones that no platform takes, as audience files read them."""
+def usable_contacts(contacts: pd.DataFrame, default_country: str = "") -> pd.DataFrame:
+    """Return the contacts without e-mail addresses and phones that no platform takes, as audience files read them.
+
+    `default_country` is the ISO code of where customers without a country are, to read phones without a country code.
+    """
     found = contacts.copy()
     if "email" in found:
         found["email"] = _or_missing(per_value(found["email"], email_address), found.index)
     if "phone" in found:
         home = found["country"] if "country" in found else pd.Series(None, index=found.index, dtype=object)
-        found["phone"] = _or_missing(phone_numbers(found["phone"], per_value(home, country_code)), found.index)
+        codes = per_value(home, country_code)
+        known = np.where(codes == "", default_country, codes)
+        found["phone"] = _or_missing(phone_numbers(found["phone"], known), found.index)
     return found
 
 

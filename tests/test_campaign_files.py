@@ -45,7 +45,7 @@ campaigns = st.builds(
 @settings(max_examples=60, deadline=None)
 @given(st.lists(campaigns, max_size=3))
 def test_what_is_written_is_read_back(plans):
-    plan = SavedPlan(tuple(plans), (), SegmentRules(repeat_lapsed=140), 7, True)
+    plan = SavedPlan(tuple(plans), (), SegmentRules(repeat_lapsed=140), 7, True, "TH")
     assert campaigns_from_json(campaigns_to_json(plan)) == plan
 
 
@@ -104,6 +104,8 @@ def test_what_is_no_plan_is_refused_with_what_is_wrong(content, says):
     ("part", "value", "says"),
     [
         ("leave_alone", {"quiet_days": -1, "unknown_consent": False}, "quiet_days"),
+        ("leave_alone", {"home_country": "Atlantis"}, "is not a country"),
+        ("leave_alone", {"home_country": 3}, "is not a country"),
         ("leave_alone", [], "whom to leave alone"),
         ("segment_rules", {}, "is missing"),
         ("segment_rules", None, "settings by name"),

@@ -99,3 +99,11 @@ def test_addresses_and_phones_that_no_platform_takes_do_not_count():
     assert not unreachable("email", found)
     assert "no e-mail address" in unreachable("email", found.drop(columns="email"))
     assert not unreachable("ads", found.iloc[:0])
+
+
+def test_phones_without_a_country_code_are_read_by_the_country_that_is_given():
+    raw = pd.DataFrame({"phone": ["081 234 5678", "081 234 5678"], "country": [None, "Germany"]}, index=["a", "b"])
+    assert usable_contacts(raw)["phone"].isna()["a"]
+    found = usable_contacts(raw, "TH")["phone"]
+    assert found["a"] == "+66812345678"
+    assert found["b"] == usable_contacts(raw)["phone"]["b"]  # a country of their own goes first

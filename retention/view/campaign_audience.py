@@ -14,6 +14,7 @@ from retention.campaigns import CampaignPlan
 from retention.errors import DataError
 from retention.exports import to_csv
 from retention.view import campaign_data as data_of
+from retention.view import campaign_rules as rules
 from retention.view import loaded as session
 from retention.view import text, widgets
 from retention.view.builder_results import file_name
@@ -27,17 +28,16 @@ ADDRESSED, HOLDOUT = "addressed", "holdout"
 UPLOAD, HASHED, SPREADSHEET = "Upload", "Hashed upload", "Spreadsheet"
 
 
-@st.fragment
 def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
     """Choose a platform, see what it would refuse, and take both files along."""
     people = data_of.people_for(data)
-    platform, form, country = _settings(people.contacts)
+    platform, form = _settings(data, people.contacts)
     make = partial(
         export_audience,
         platform=platform,
         contacts=people.contacts,
         hashed=form == HASHED,
-        default_country=country or None,
+        default_country=data_of.rules().home_country or None,
         for_spreadsheet=form == SPREADSHEET,
         consent_required=not data_of.rules().unknown_consent,
     )
@@ -93,8 +93,8 @@ def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
         st.caption(_about_holdout(holdout, len(held), form != SPREADSHEET and platform != "plain"))
 
 
-def _settings(contacts: pd.DataFrame) -> tuple[str, str, str]:
-    """The platform, how its file is written, and the country of customers without one."""
+def _settings(data: Loaded, contacts: pd.DataFrame) -> tuple[str, str]:
+    """The platform and how its file is written; where customers without a country are holds for all campaigns."""
     mail = "email" in contacts and bool(contacts["email"].notna().any())
     one, two, three = st.columns([2, 2, 2], gap="medium", vertical_alignment="bottom")
     platforms = list(PLATFORMS)
@@ -106,12 +106,8 @@ def _settings(contacts: pd.DataFrame) -> tuple[str, str, str]:
         # Other orders, another start.
         key="audience_platform" if mail else "audience_platform_without_mail",
     )
-    country = two.text_input(
-        "Country where none is given",
-        key="audience_country",
-        placeholder="Such as Thailand or TH",
-        help="To read phone numbers that lack a country code, and to fill in countries where a platform asks for them.",
-    ).strip()
+    with two:
+        rules.home_country(data)
     hashes = PLATFORMS[platform].hashes
     form = three.segmented_control(
         "Written as",
@@ -128,7 +124,7 @@ def _settings(contacts: pd.DataFrame) -> tuple[str, str, str]:
             ":material/info: No customer has an e-mail address, and so the plain file is chosen: it goes by customer "
             "numbers." + (" Klaviyo, Google and Meta can match by phone." if phone else "")
         )
-    return platform, form, country
+    return platform, form
 
 
 def _properties(data: Loaded, plan: CampaignPlan, people: pd.Index, group: str) -> pd.DataFrame:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -13,8 +12,6 @@ from retention.campaigns import BEST, CAP_DAYS, CHANNELS, EVERYBODY, Campaign, C
 from retention.errors import DataError
 from retention.offers import OFFERS, Offer
 from retention.playbook import Strategy, strategies, usual_campaign, usual_contact_cost, usual_lift
-from retention.suppression import listed_customers
-from retention.view import campaign_data as data_of
 from retention.view import campaign_segments as segments
 from retention.view import campaign_state as state
 from retention.view import campaign_words as words
@@ -29,7 +26,6 @@ OWN_CUT = "Own cut"
 SIZES = {"Everybody": EVERYBODY, "Best size": BEST}
 _MODES = {size: name for name, size in SIZES.items()}
 WINDOWS = (7, 14, 30, 45, 60, 90, 120, 180)
-_LIST, _QUIET, _UNKNOWN = "plan_listed", "plan_quiet", "plan_unknown"
 _DAY, _TEXT, _OFFER = "Day", "Message", "Offer"
 
 
@@ -346,66 +342,6 @@ def sequence(campaign: Campaign) -> Campaign:
         if dropped:
             st.warning(f"The cap drops {text.plural(dropped, 'message')}.", icon=":material/block:")
     return changed
-
-
-def leave_alone(data: Loaded) -> None:
-    """Rules of whom not to address, which hold for every campaign."""
-    found = data_of.rules()
-    with st.container(border=True):
-        st.markdown("**Whom to leave alone, in every campaign**")
-        st.slider(
-            "Ordered in the last so many days",
-            *(0, max(60, found.quiet_days), found.quiet_days),
-            key=_QUIET,
-            on_change=_rules_changed,
-            help="Customers who have just ordered are left alone. 0: nobody is.",
-        )
-        st.toggle(
-            "Write to customers whose consent is not known",
-            found.unknown_consent,
-            key=_UNKNOWN,
-            on_change=_rules_changed,
-            help="Only where the file has a column of consent. Who declined is never written to.",
-        )
-        st.file_uploader(
-            "A list of customers to leave out",
-            type=["csv", "txt"],
-            key=_LIST,
-            on_change=_list_brought,
-            max_upload_size=20,
-            help="One e-mail address or customer number a line, or the first column of a CSV file.",
-        )
-        if found.listed:
-            here = int(on_list(data, found.listed).sum())
-            st.caption(f"In force: a list with {text.plural(here, 'customer')} of these orders.")
-            st.button("Forget the list", key="plan_forget", icon=":material/delete:", on_click=_forget_list)
-
-
-def _rules_changed() -> None:
-    found, said = data_of.rules(), st.session_state
-    quiet, unknown = said.get(_QUIET, found.quiet_days), said.get(_UNKNOWN, found.unknown_consent)
-    data_of.keep_rules(replace(found, quiet_days=quiet, unknown_consent=unknown))
-
-
-def _list_brought() -> None:
-    brought = st.session_state.get(_LIST)
-    listed = frozenset() if brought is None else _listed(brought.getvalue())
-    data_of.keep_rules(replace(data_of.rules(), listed=listed))
-
-
-def _forget_list() -> None:
-    data_of.keep_rules(replace(data_of.rules(), listed=frozenset()))
-
-
-def on_list(data: Loaded, listed: frozenset[str]) -> np.ndarray:
-    """Which customers a list of ids and addresses names."""
-    return listed_customers(data.customers, data_of.people_for(data).contacts, listed)
-
-
-def _listed(content: bytes) -> frozenset[str]:
-    lines = content.decode("utf-8-sig", "replace").splitlines()
-    cells = (line.replace(";", ",").replace("\t", ",").split(",")[0].strip().strip('"').lower() for line in lines)
-    return frozenset(cell for cell in cells if cell)
 
 
 def _offer(offer: Offer, label: str, name: str, currency: str | None) -> None:

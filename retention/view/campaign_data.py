@@ -28,11 +28,13 @@ class Rules:
     """Whom the marketer leaves alone, in every campaign.
 
     `quiet_days`: who ordered so lately; `unknown_consent`: whether to write to customers whose consent is not known;
-    `listed`: ids and addresses of a list that was brought along.
+    `home_country`: the ISO code of where customers without a country are; `listed`: ids and addresses of a list that
+    was brought along.
     """
 
     quiet_days: int = 0
     unknown_consent: bool = False
+    home_country: str = ""
     listed: frozenset[str] = frozenset()
 
 
@@ -71,7 +73,7 @@ def keep_rules(found: Rules) -> None:
 
 def people_for(data: Loaded) -> People:
     """Contact details and signals of the customers."""
-    return _people(data.orders.digest, _data=data)
+    return _people(data.orders.digest, rules().home_country, _data=data)
 
 
 def reachable_for(data: Loaded, campaign: Campaign, before: tuple[Campaign, ...]) -> Reachable:
@@ -143,8 +145,8 @@ def _own_rules() -> str:
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner="Reading contact details…")
-def _people(digest: str, *, _data: Loaded) -> People:
-    return People(usable_contacts(contacts(_data.orders)), signals(_data.orders))
+def _people(digest: str, country: str, *, _data: Loaded) -> People:
+    return People(usable_contacts(contacts(_data.orders), country), signals(_data.orders))
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)

@@ -195,7 +195,14 @@ def draw_files(plans: dict[str, CampaignPlan]) -> None:
         st.download_button(
             "Save the plan",
             campaigns_to_json(
-                SavedPlan(state.kept(), library, session.segment_rules(), rules.quiet_days, rules.unknown_consent)
+                SavedPlan(
+                    state.kept(),
+                    library,
+                    session.segment_rules(),
+                    rules.quiet_days,
+                    rules.unknown_consent,
+                    rules.home_country,
+                )
             ),
             file_name="campaigns.json",
             mime="application/json",
@@ -277,7 +284,14 @@ def _load() -> None:
         return
     state.keep_all(plan.campaigns)
     session.keep_segment_rules(plan.rules)
-    data_of.keep_rules(replace(data_of.rules(), quiet_days=plan.quiet_days, unknown_consent=plan.unknown_consent))
+    data_of.keep_rules(
+        replace(
+            data_of.rules(),
+            quiet_days=plan.quiet_days,
+            unknown_consent=plan.unknown_consent,
+            home_country=plan.home_country,
+        )
+    )
 
 
 def draw_new_customers(data: Loaded) -> None:

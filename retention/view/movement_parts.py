@@ -20,7 +20,7 @@ from retention.view.movement_data import Settings, movers_of
 from retention.view.segment_basis import fitted_for
 from retention.view.segment_controls import FITTED, PUBLISHED
 
-OWN = "Own dates"
+OWN, IN_FORCE = "Own dates", "As in Segments"
 FLOW, PAIR = "movement_flow", "movement_pair"
 
 
@@ -40,8 +40,8 @@ def settings(data: Loaded) -> Settings:
         )
         kind = two.segmented_control(
             "Stages by",
-            [PUBLISHED, FITTED],
-            default=PUBLISHED,
+            [IN_FORCE, PUBLISHED, FITTED],
+            default=IN_FORCE,
             key="movement_rules",
             bind="query-params",
             required=True,
@@ -52,7 +52,9 @@ def settings(data: Loaded) -> Settings:
         else:
             period = preset_period(labels[chosen], orders.start, orders.end)
             start, end = period.start - timedelta(days=1), period.last
-    return Settings(start, end, fitted_for(data).rules if kind == FITTED else published_rules())
+    if kind == FITTED:
+        return Settings(start, end, fitted_for(data).rules)
+    return Settings(start, end, session.segment_rules() if kind == IN_FORCE else published_rules())
 
 
 def _own_dates(data: Loaded) -> tuple[date, date]:

@@ -12,8 +12,8 @@ DEFINITIONS = {
         "quarter or year is that of the last order."
     ),
     "rules": (
-        "Thresholds of the stages, on both days: the published scheme counts 30, 60, 90, 120 and 180 days; “Fit to my "
-        "data” takes them from how long your own customers wait between orders, as on the page Segments."
+        "Thresholds of the stages, on both days: those set on the page Segments; the published scheme, which counts "
+        "30, 60, 90, 120 and 180 days; or “Fit to my data”, from how long your own customers wait between orders."
     ),
     "draw": (
         "How wide a band is: customers, or the revenue expected from them over the next 12 months (before margin, "

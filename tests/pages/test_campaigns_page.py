@@ -1,7 +1,9 @@
 """The campaigns page: plan, keep, order, split a budget, save and load."""
 
 import json
+from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from retention.campaign_files import SavedPlan, campaigns_from_json, campaigns_to_json
@@ -218,6 +220,58 @@ def test_without_a_model_there_is_no_plan_but_a_reason():
     assert not at.exception
     assert "cannot be planned" in words(at)
     assert not at.slider
+
+
+def _shop(header, contact):
+    """A shop of 300 customers with an order a month at random, and what `contact` says of each."""
+    rng = np.random.default_rng(5)
+    rows = []
+    for n in range(300):
+        first = int(rng.integers(0, 300))
+        for day in [first, *(first + np.cumsum(rng.integers(15, 90, rng.integers(0, 6))))]:
+            if day < 400:
+                placed = date(2025, 1, 1) + timedelta(days=int(day))
+                rows.append(f"{len(rows)},{n},{placed},{rng.integers(10, 90)}{contact(n)}")
+    return order_file(rows, f"Order,Customer ID,Date,Total{header}")
+
+
+def test_without_contact_details_the_plain_file_goes_by_customer_numbers():
+    at = use_upload(open_page("app.py"), _shop("", lambda n: "")).switch_page(PAGE).run()
+    assert not at.exception
+    assert "hold no e-mail address" in words(at)
+    open_tab(at, "edit_calendar")
+    at.session_state["plan_place"] = ":material/contact_mail: Audience files"
+    at.run()
+    assert not at.exception
+    assert "goes by customer numbers" in words(at)
+    assert select(at, "For").value == "plain"
+    assert not [box for box in at.text_input if box.label.startswith("Country")]
+    reach = on_table(at)
+    assert reach is not None
+    select(at, "For").set_value("klaviyo").run()
+    assert not at.exception
+    assert "there is nothing to download" in words(at)
+
+
+def test_phones_without_a_country_code_count_once_the_country_is_given():
+    at = use_upload(open_page("app.py"), _shop(",Phone", lambda n: f",081 234 {5000 + n}")).switch_page(PAGE).run()
+    select(at, "Channel").set_value("sms").run()
+    at.session_state["plan_part"] = "Left out"
+    at.run()
+    assert "No valid phone number" in words(at)
+    assert "give the country" in words(at)
+    at.text_input(key="plan_country").set_value("Nowhere").run()
+    assert "is not a country" in words(at)
+    at.text_input(key="plan_country").set_value("Thailand").run()
+    assert not at.exception
+    assert "No valid phone number" not in words(at)
+    reach = int(metrics(at)["Reach"])
+    at.session_state["plan_place"] = ":material/contact_mail: Audience files"
+    at.run()
+    assert at.text_input(key="plan_country").value == "TH"
+    at.selectbox(key="audience_platform_without_mail").set_value("klaviyo").run()
+    assert not at.exception
+    assert f"{reach} customers** in the file" in words(at)
 
 
 def test_saved_plans_are_plain_json():

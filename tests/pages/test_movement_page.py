@@ -68,6 +68,17 @@ def test_other_periods_and_thresholds(page, period):
     assert not at.error
 
 
+def test_thresholds_set_on_the_segments_page_hold_here_too(page):
+    published = metrics(page)
+    at = page.switch_page("pages/segments.py").run()
+    at.slider(key="repeat").set_value((20, 45)).run()
+    at = at.switch_page(PAGE).run()
+    assert not at.exception
+    assert metrics(at)["Lapsed"] != published["Lapsed"]
+    at.segmented_control(key="movement_rules").set_value("Published scheme").run()
+    assert metrics(at) == published
+
+
 def test_own_dates_may_be_any_two_days_of_the_orders(page):
     at = select(page, "Period").set_value("Own dates").run()
     assert not at.exception
