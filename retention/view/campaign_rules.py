@@ -72,9 +72,10 @@ def home_country(data: Loaded) -> None:
 def phone_hint(data: Loaded, channel: str) -> None:
     """Where phones cannot be read for want of a country: what to do."""
     phones = data_of.people_for(data).contacts.get("phone")
-    if REACHED_BY.get(channel) == "phone" and phones is not None and phones.isna().any():
-        if not data_of.rules().home_country:
-            st.caption("Numbers without a country code cannot be read yet: give the country under “Left out”.")
+    if REACHED_BY.get(channel) != "phone" or phones is None or data_of.rules().home_country:
+        return
+    if phones.isna().any():
+        st.caption("Numbers without a country code cannot be read yet: give the country under “Left out”.")
 
 
 def _country_said() -> None:

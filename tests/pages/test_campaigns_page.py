@@ -268,7 +268,7 @@ def test_phones_without_a_country_code_count_once_the_country_is_given():
     reach = int(metrics(at)["Reach"])
     at.session_state["plan_place"] = ":material/contact_mail: Audience files"
     at.run()
-    assert at.text_input(key="plan_country").value == "TH"
+    assert at.text_input(key="plan_country").value == "Thailand"
     at.selectbox(key="audience_platform_without_mail").set_value("klaviyo").run()
     assert not at.exception
     assert f"{reach} customers** in the file" in words(at)
