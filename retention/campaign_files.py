@@ -12,6 +12,7 @@ from retention.contact_values import country_code
 from retention.errors import DataError
 from retention.offers import Offer
 from retention.own_segments import Library, from_json, to_json
+from retention.rule_files import read_json
 from retention.rules import SegmentRules
 
 VERSION = 1
@@ -54,7 +55,7 @@ def campaigns_to_json(plan: SavedPlan) -> bytes:
     return json.dumps(found, indent=2, ensure_ascii=False).encode()
 
 
-def campaigns_from_json(content: bytes) -> SavedPlan:
+def campaigns_from_json(content: str | bytes) -> SavedPlan:
     """Return the plan of a file that `campaigns_to_json` wrote.
 
     Raises:
@@ -63,12 +64,12 @@ def campaigns_from_json(content: bytes) -> SavedPlan:
     if len(content) > MOST_BYTES:
         raise DataError(f"The file has {len(content):,} bytes; a plan has at most {MOST_BYTES:,}. Choose a saved plan.")
     try:
-        found = json.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        found = read_json(content)
+    except (ValueError, RecursionError) as error:
         raise DataError("The file is not a saved plan: it is not JSON. Choose one that was saved here.") from error
     if not isinstance(found, dict) or "retention_campaigns" not in found:
         raise DataError("The file is not a saved plan: it names no campaigns. Choose one that was saved here.")
-    if found["retention_campaigns"] != VERSION:
+    if isinstance(found["retention_campaigns"], bool) or found["retention_campaigns"] != VERSION:
         raise DataError(
             f"The plan is of version {found['retention_campaigns']!r}, and this app reads version {VERSION}. Save it "
             "again with this version."

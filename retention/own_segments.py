@@ -15,7 +15,7 @@ import numpy as np
 from retention.conditions import Rule, matches, unavailable
 from retention.errors import DataError
 from retention.features import Features
-from retention.rule_files import VERSION, check_version, rule_data, rule_of_data
+from retention.rule_files import VERSION, check_version, read_json, rule_data, rule_of_data
 
 FORMAT = "own customer segments"
 MAX_NAME, MAX_NOTE = 80, 500
@@ -202,8 +202,7 @@ def _read(content: str | bytes) -> Any:
     if len(content) > MAX_BYTES:
         raise DataError(f"This file is larger than {MAX_BYTES // 1000:,} kB: no file of segments is.")
     try:
-        text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
-        return json.loads(text)
+        return read_json(content)
     except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, nested without end
         raise DataError("This file is not JSON, so it holds no segments saved here.") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -35,6 +36,12 @@ def rule_from_dict(data: object) -> Rule:
     if set(data) - {"version", "rule"} or "rule" not in data:
         raise DataError("A segment's data has 'version' and 'rule', and nothing else.")
     return rule_of_data(data["rule"])
+
+
+def read_json(content: str | bytes) -> Any:
+    """Return what a JSON file says; ValueError or RecursionError where it is none. Endless numbers are floats."""
+    text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
+    return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 18 else float(digits))
 
 
 def check_version(data: object, what: str) -> None:

@@ -1,6 +1,7 @@
 """Plans as files: what is written is read back, and what is no plan is refused in words."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -116,6 +117,18 @@ def test_rules_that_are_none_are_refused(part, value, says):
     plan = json.loads(campaigns_to_json(SavedPlan(())))
     with pytest.raises(DataError, match=says):
         campaigns_from_json(json.dumps(plan | {part: value}).encode())
+
+
+@pytest.mark.parametrize("number", ["1" * 400, "-" + "9" * 400])
+@pytest.mark.parametrize(
+    "name", ["contact_cost", "window_days", "holdout_share", "value", "quiet_days", "loyal_orders"]
+)
+def test_numbers_without_end_are_refused(name, number):
+    content = campaigns_to_json(SavedPlan((Campaign("Win back"),))).decode()
+    changed = re.sub(rf'("{name}": )[^,\n}}]+', rf"\g<1>{number}", content)
+    assert changed != content
+    with pytest.raises(DataError):
+        campaigns_from_json(changed)
 
 
 def test_infinite_and_missing_numbers_are_refused():
