@@ -12,11 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import gammainc, gammaincinv, ndtr, ndtri
 
 from retention.campaign_pool import CampaignPool
 from retention.errors import DataError
-from retention.intervals import HIGH, LOW
+from retention.gain_range import Persuaded, gain_range
 from retention.offers import Offer
 from retention.totals import Total, Uncertainty, interval
 
@@ -275,8 +274,9 @@ def economics(
     gain = margin * added - contacts_cost - offers_anyway - offers_persuaded
 
     sampled = np.ones(len(pool.sample)) if share is None else share[book.sampled.cell]
-    chance, skewed = _chance(book, terms, sums, share, gains)
-    low, high, loss = _distribution(gain, chance + _spread(book, terms, sampled, sums["customers"]), skewed)
+    chance, skewed, persuaded = _chance(book, terms, sums, share, gains)
+    variance = chance + _spread(book, terms, sampled, sums["customers"])
+    low, high, loss = gain_range(gain, variance, skewed, persuaded)
 
     orders = _total(pool.orders, sums["orders"], sums["orders_variance"], sampled, book.sampled.orders)
     revenue = _total(pool.revenue, sums["revenue"], sums["revenue_variance"], sampled, book.sampled.revenue)
@@ -316,8 +316,8 @@ def _total(
 
 def _chance(
     book: Ledger, terms: Terms, sums: Sums, share_of: np.ndarray | None, means: np.ndarray
-) -> tuple[float, float]:
-    """Variance and third cumulant of the gain when the parameters are known: the customers' own chance.
+) -> tuple[float, float, Persuaded]:
+    """Variance and third cumulant of the gain when the parameters are known, the customers' own chance; and its orders.
 
     A customer either would have ordered, or may be persuaded: the two are never both. The third cumulant is that of
     the persuaded orders, of which few decide.
@@ -342,7 +342,8 @@ def _chance(
     addressed = book.customers if share_of is None else book.customers * share_of
     # Of a positive variable the third moment is at least second² / first: with heavy tails it may be infinite.
     third = lift * earned**2 / first if first > 0 else 0.0
-    return max(float(square - addressed @ means**2), 0.0), float(third)
+    persuaded = Persuaded(lift * float(stays), lift * float(first), lift * float(earned))
+    return max(float(square - addressed @ means**2), 0.0), float(third), persuaded
 
 
 def _spread(book: Ledger, terms: Terms, sampled: np.ndarray, addressed: float) -> float:
@@ -365,23 +366,6 @@ def _spread(book: Ledger, terms: Terms, sampled: np.ndarray, addressed: float) -
     )
     slopes *= addressed / sampled.sum()
     return float(slopes @ pool.covariance @ slopes)
-
-
-def _distribution(mean: float, variance: float, third: float) -> tuple[float, float, float]:
-    """The 80 % interval of the gain and the probability that it is below 0, by a shifted gamma variable."""
-    width = variance**0.5
-    if width <= 1e-12 * abs(mean) or width < 1e-100:
-        return mean, mean, float(mean < 0)
-    skew = third / variance**1.5
-    if skew < 1e-3:
-        # A skewness this small changes nothing, and the gamma's shape grows beyond what can be computed.
-        low, high, loss = *(mean + width * ndtri([LOW, HIGH])), ndtr(-mean / width)
-    else:
-        shape, scale = 4 / skew**2, width * skew / 2
-        start = mean - shape * scale
-        low, high = start + scale * gammaincinv(shape, [LOW, HIGH])
-        loss = min(gammainc(shape, max(-start / scale, 0.0)), 1.0)
-    return float(min(low, mean)), float(max(high, mean)), float(loss)
 
 
 def _raised(total: Total, added: float, variance: float) -> Range:
