@@ -117,6 +117,7 @@ def whom(data: Loaded, campaign: Campaign) -> None:
             "Segments",
             choices,
             default=[name for name in campaign.segments if name in choices],
+            format_func=segments.with_kind,
             key=state.key("segments"),
             placeholder="Choose one or several",
             on_change=_segments_chosen,
@@ -299,25 +300,33 @@ def audience(campaign: Campaign, plan: CampaignPlan) -> Campaign:
 
 def sequence(campaign: Campaign) -> Campaign:
     """The messages with their days and offers, as a table to edit."""
-    with st.expander(
-        f"Sequence: {text.plural(len(campaign.messages), 'message')}", icon=":material/mark_email_unread:"
-    ):
-        base = pd.DataFrame(
-            [(message.day, message.text, words.OFFER_NAMES[message.offer]) for message in campaign.messages],
-            columns=[_DAY, _TEXT, _OFFER],
+    with st.container(border=True):
+        st.markdown(
+            "**Sequence**",
+            help="Whoever orders leaves the sequence. Days count from the first message, day 0. Add a message in the "
+            "last row; tick a row to delete it.",
         )
-        source = st.session_state.setdefault(state.key("sequence_source"), base)
+        key, shown = state.key("sequence"), state.key("sequence_shown")
+        if key not in st.session_state or shown not in st.session_state:
+            # The table keeps its edits only while it is on screen: shown anew, it begins with what was planned.
+            st.session_state[shown] = pd.DataFrame(
+                [(message.day, message.text, words.OFFER_NAMES[message.offer]) for message in campaign.messages],
+                columns=[_DAY, _TEXT, _OFFER],
+            )
         column = st.column_config
         edited = st.data_editor(
-            source,
-            key=state.key("sequence"),
+            st.session_state[shown],
+            key=key,
             num_rows="dynamic",
             hide_index=True,
             column_config={
-                _DAY: column.NumberColumn(min_value=0, max_value=364, step=1, width="small", required=True),
-                _TEXT: column.TextColumn(max_chars=200, width="large"),
+                _DAY: column.NumberColumn(min_value=0, max_value=364, step=1, width=60, required=True),
+                _TEXT: column.TextColumn(max_chars=200, width=330, required=True),
                 _OFFER: column.SelectboxColumn(
-                    options=list(words.OFFER_NAMES.values()), help="Holds from this message on."
+                    options=list(words.OFFER_NAMES.values()),
+                    default=words.OFFER_NAMES[""],
+                    width=120,
+                    help="Holds from this message on.",
                 ),
             },
         )
@@ -327,7 +336,6 @@ def sequence(campaign: Campaign) -> Campaign:
             key=state.key("cap"),
             help="Frequency cap for one customer: messages beyond it are not sent.",
         )
-        st.caption("Whoever orders leaves the sequence. Days count from the first message, day 0.")
         changed = replace(campaign, most_messages=cap)
         try:
             messages = _messages(edited)
@@ -337,6 +345,12 @@ def sequence(campaign: Campaign) -> Campaign:
         except DataError as error:
             st.error(
                 f"{text.plain(error, limit=600)} Until then the sequence stays as it was.", icon=":material/error:"
+            )
+        if changed.window_days != campaign.window_days:
+            st.toast(
+                f"Orders now count for {changed.window_days} days: the last message goes out on day "
+                f"{changed.messages[-1].day}.",
+                icon=":material/date_range:",
             )
         dropped = len(changed.messages) - len(changed.sent)
         if dropped:

@@ -52,6 +52,16 @@ def _choices(key: str, library: str, *, _data: Loaded) -> tuple[list[str], dict[
     return [name for name in found if name not in groups], off | groups
 
 
+def with_kind(name: str) -> str:
+    """A segment's name and what kind it is: stages and ready-made segments of like names are different groups."""
+    kinds = dict.fromkeys((LABELS[key] for key in STAGES), "stage") | dict.fromkeys(
+        (LABELS[key] for key in TRAITS), "trait"
+    )
+    if name == EVERYBODY or name.startswith(OWN):
+        return name
+    return f"{name} · {kinds.get(name, 'ready-made')}"
+
+
 def mask(data: Loaded, names: tuple[str, ...]) -> np.ndarray:
     """Who is in any of the segments, in the order of the customers; DataError where one does not exist here."""
     inside = np.zeros(len(data.customers), dtype=bool)
