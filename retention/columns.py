@@ -25,6 +25,8 @@ _CURRENCY_CODE = re.compile(r"[A-Za-z]{3}")
 _USUAL = {role: [plain_name(n) for n in spec.names] for role, spec in ORDER_ROLES.items()}
 _NEVER = {role: {plain_name(n) for n in spec.never} for role, spec in ORDER_ROLES.items()}
 
+# Words in the names of an address's other columns.
+_ADDRESS = {"city", "town", "zip", "postcode", "postal", "street", "address", "country"}
 # A column that plays one of these roles plays no other.
 _EXCLUSIVE = ("customer_id", "ordered_at", "revenue", "order_id", "status")
 
@@ -138,9 +140,14 @@ def _most_filled(names: list[str], profiles: dict[str, _Profile]) -> str | None:
 
 def _by_name(columns: tuple[str, ...], profiles: dict[str, _Profile]) -> dict[str, str]:
     scores = []
+    addressed = any(_ADDRESS & set(plain_name(column).split()) for column in columns)
     for role in ORDER_ROLES:
         for position, column in enumerate(columns):
-            score = _name_score(plain_name(column), role)
+            name = plain_name(column)
+            # "State" beside a city or a country is where the customer lives, not what became of the order.
+            if role == "status" and name == "state" and (addressed or profiles[column].length <= 3):
+                continue
+            score = _name_score(name, role)
             if score and _plausible(role, profiles[column]):
                 scores.append((score, -position, role, column))
     found: dict[str, str] = {}

@@ -41,7 +41,7 @@ def gain_range(mean: float, variance: float, third: float, persuaded: Persuaded)
         low, high, loss = _few(mean, variance, persuaded)
     else:
         low, high, loss = _many(mean, width, third)
-    return float(min(low, mean)), float(max(high, mean)), float(loss)
+    return float(min(low, mean)), float(max(high, mean)), min(max(float(loss), 0.0), 1.0)
 
 
 def _many(mean: float, width: float, third: float) -> tuple[float, float, float]:
@@ -71,7 +71,7 @@ def _few(mean: float, variance: float, persuaded: Persuaded) -> tuple[float, flo
         """Probability of a gain of at most this."""
         some = _gamma_below(gain + cost, means, variances)
         nobody = 1 - _gamma_below(np.nextafter(-gain, -np.inf), cost, others) if gain < 0 else 1.0
-        return float(chances @ some + (1 - chances.sum()) * nobody)
+        return float(chances @ some + max(1 - chances.sum(), 0.0) * nobody)
 
     # What costs nothing cannot lose: a gain of exactly 0 is none.
     loss = below(-1e-9 * (abs(mean) + variance**0.5))

@@ -13,8 +13,8 @@ from retention.playbook import LeftOut, left_out, strategies
 
 #: A review or complaint counts as recent for so many days; a score of so much of the best or less is poor.
 RECENT_DAYS, POOR_SHARE = 90, 0.4
-#: Channels for which the customer has to have agreed.
-ASKED_FIRST = ("email", "sms", "messenger", "push")
+#: Channels for which the customer has to have agreed; of ads, to their data being handed to the platform.
+ASKED_FIRST = ("email", "sms", "messenger", "push", "ads")
 #: What a channel needs to reach somebody, where the file brings such a column.
 REACHED_BY = {"email": "email", "sms": "phone", "messenger": "phone", "phone": "phone", "post": "zip"}
 
@@ -52,18 +52,21 @@ def suppressions(
     if "consent" in contacts:
         consent = contacts["consent"]
         found["Opted out"] = (consent == False).fillna(False).to_numpy(bool)  # noqa: E712
-        if campaign.channel in ASKED_FIRST and not unknown_consent:
+        if consent_needed(campaign, unknown_consent):
             found["Consent not known"] = consent.isna().to_numpy()
     needed = REACHED_BY.get(campaign.channel)
     if needed in contacts:
         empty = contacts[needed].isna() | (contacts[needed].astype("str").str.strip() == "")
         found[f"No valid {_CONTACT_WORDS[needed]}"] = empty.to_numpy(bool)
+    silence = (customers["T"] - customers["recency"]).to_numpy()
+    for name in ("email", *([needed] if needed == "phone" else ())):
+        if name in contacts and (twice := _shared(contacts[name], silence)).any():
+            found[f"Same {_CONTACT_WORDS[name]} as a customer with a later order"] = twice
     if promotion:
         found |= _unhappy(signals, pd.Timestamp(as_of))
         if "subscribed" in signals:
             found["Subscribed"] = signals["subscribed"].fillna(False).to_numpy(bool)
     if quiet_days:
-        silence = (customers["T"] - customers["recency"]).to_numpy()
         found[f"Ordered in the last {quiet_days} days"] = silence < quiet_days
     return found
 
@@ -75,6 +78,11 @@ def listed_customers(customers: pd.DataFrame, contacts: pd.DataFrame, listed: fr
     if "email" in contacts:
         found = found | _rows(contacts, customers)["email"].astype("str").str.lower().isin(names).to_numpy(bool)
     return found
+
+
+def consent_needed(campaign: Campaign, unknown_consent: bool = False) -> bool:
+    """Return whether a campaign's files leave out those who are not known to have agreed, as its plan does."""
+    return campaign.channel in ASKED_FIRST and not unknown_consent
 
 
 def usable_contacts(contacts: pd.DataFrame, default_country: str = "") -> pd.DataFrame:
@@ -133,6 +141,18 @@ def _promotes(campaign: Campaign) -> bool:
     strategy = next((one for one in strategies() if one.key == campaign.strategy), None)
     offers = campaign.terms.offer.kind != "none" or campaign.terms.opening.kind != "none"
     return offers or strategy is None or strategy.promotion
+
+
+def _shared(addresses: pd.Series, silence: np.ndarray) -> np.ndarray:
+    """Whose address another customer has, too, whose last order is later; of two on one day the first customer stays.
+
+    Without this a person with two accounts could be addressed and held out at once.
+    """
+    latest_first = np.argsort(silence, kind="stable")
+    ordered = addresses.iloc[latest_first]
+    found = np.empty(len(addresses), dtype=bool)
+    found[latest_first] = (ordered.notna() & ordered.duplicated()).to_numpy(bool)
+    return found
 
 
 def _unhappy(signals: pd.DataFrame, as_of: pd.Timestamp) -> dict[str, np.ndarray]:

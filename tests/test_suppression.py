@@ -107,3 +107,22 @@ def test_phones_without_a_country_code_are_read_by_the_country_that_is_given():
     found = usable_contacts(raw, "TH")["phone"]
     assert found["a"] == "+66812345678"
     assert found["b"] == usable_contacts(raw)["phone"]["b"]  # a country of their own goes first
+
+
+def test_of_customers_with_one_address_the_latest_is_addressed():
+    customers = pd.DataFrame(
+        {"recency": [10.0, 90.0, 50.0, 20.0], "T": [100.0, 100.0, 100.0, 30.0]}, index=list("abcd")
+    )
+    contacts = pd.DataFrame(
+        {"email": ["x@x.example", "x@x.example", None, None], "phone": [None, "+1", "+2", "+2"]}, index=list("abcd")
+    )
+
+    def left_of(channel):
+        found = suppressions(Campaign("x", channel=channel), customers, as_of=END, contacts=contacts)
+        return {reason: list(np.flatnonzero(mask)) for reason, mask in found.items() if reason.startswith("Same")}
+
+    assert left_of("email") == {"Same e-mail address as a customer with a later order": [0]}
+    assert left_of("sms") == {
+        "Same e-mail address as a customer with a later order": [0],
+        "Same phone number as a customer with a later order": [2],
+    }

@@ -13,6 +13,7 @@ from retention.audiences import Audience, export_audience
 from retention.campaigns import CampaignPlan
 from retention.errors import DataError
 from retention.exports import to_csv
+from retention.suppression import consent_needed
 from retention.view import campaign_data as data_of
 from retention.view import campaign_rules as rules
 from retention.view import loaded as session
@@ -39,7 +40,7 @@ def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
         hashed=form == HASHED,
         default_country=data_of.rules().home_country or None,
         for_spreadsheet=form == SPREADSHEET,
-        consent_required=not data_of.rules().unknown_consent,
+        consent_required=consent_needed(plan.campaign, data_of.rules().unknown_consent),
     )
     index = data.customers.index
     addressed, held = index[plan.addressed], index[plan.held_out]
@@ -77,7 +78,7 @@ def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
         if len(held):
             table = pd.DataFrame({"customer_id": held, "campaign": plan.campaign.name, "group": HOLDOUT})
             _button(
-                f"Download {text.count(len(held))} held out, plain",
+                f"Download the numbers of all {text.count(len(held))} held out",
                 f"{stem}-{HOLDOUT}.csv",
                 to_csv(table, index=False),
                 "audience_holdout",

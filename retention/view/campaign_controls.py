@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from retention.campaign_economics import OPENING, Terms
+from retention.campaign_economics import MAIN, OPENING, Terms
 from retention.campaigns import BEST, CAP_DAYS, CHANNELS, EVERYBODY, Campaign, CampaignPlan, Message
 from retention.errors import DataError
 from retention.offers import OFFERS, Offer
@@ -137,6 +137,11 @@ def whom(data: Loaded, campaign: Campaign) -> None:
             help="From the playbook. Choosing another one sets its usual sequence, offers and channel."
             + (f" For these segments: {', '.join(fits)}." if fits else ""),
         )
+        if len(campaign.segments) > 1:
+            st.caption(
+                "One lift and one sequence hold for all of them. Where the segments differ, plan a campaign for each: "
+                "nobody is addressed twice."
+            )
         three, four = st.columns([3, 2], gap="medium")
         three.text_input("Name", campaign.name, max_chars=80, key=state.key("name"))
         four.selectbox(
@@ -226,6 +231,7 @@ def assumptions(data: Loaded, campaign: Campaign) -> None:
         )
         st.caption(text.plain(words.LIFT_EVIDENCE, limit=600))
         _offer(terms.offer, "Main offer", "offer", currency)
+        _unused(campaign, MAIN, terms.offer, "main offer")
         st.slider(
             "Offer used by those who order anyway",
             *(0, 100, round(terms.anyway_share * 100), 5, "%d%%"),
@@ -235,6 +241,7 @@ def assumptions(data: Loaded, campaign: Campaign) -> None:
         )
         if terms.opening.kind != "none" or any(message.offer == OPENING for message in campaign.messages):
             _offer(terms.opening, "Opening offer", "opening", currency)
+            _unused(campaign, OPENING, terms.opening, "opening offer")
         one, two = st.columns(2, gap="medium")
         one.slider(
             "Margin",
@@ -381,6 +388,14 @@ def _offer(offer: Offer, label: str, name: str, currency: str | None) -> None:
     if offer.kind == "points":
         redeemed = round(offer.redeemed * 100)
         st.slider("Points ever redeemed", *(0, 100, redeemed, 5, "%d%%"), key=state.key(f"{name}_redeemed"))
+
+
+def _unused(campaign: Campaign, name: str, offer: Offer, words_of: str) -> None:
+    if offer.kind != "none" and name not in campaign.phases.values():
+        st.caption(
+            f":orange[:material/warning:] No message that is sent carries the {words_of}, so that it costs and brings "
+            "nothing. Give it to a message under “Messages”."
+        )
 
 
 def _ceiling(start: float) -> float:

@@ -135,7 +135,7 @@ def draw_metrics(plan: CampaignPlan, currency: str | None, key: str) -> None:
             "Persuaded",
             text.count(found.persuaded) if found.persuaded >= 10 else f"{found.persuaded:.1f}",
             "lift",
-            f"{text.count(found.buyers_without)} order anyway",
+            f"{text.plural(round(found.buyers_without), 'customer')} would order anyway",
         ),
     )
     with st.container(key=f"metrics-{key}"):
@@ -319,7 +319,7 @@ def draw_left_out(data: Loaded, plan: CampaignPlan) -> None:
     if silent:
         st.caption(
             "By hand, since these orders do not tell: "
-            + "; ".join(text.plain(f"{rule.who}. {rule.instead}") for rule in silent)
+            + " ".join(text.plain(f"{rule.who} ({rule.instead.rstrip('.')}).") for rule in silent)
         )
 
 

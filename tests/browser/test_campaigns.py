@@ -109,7 +109,7 @@ def test_a_segment_is_built_a_reactivation_planned_exported_kept_and_loaded_agai
     name, held = download(page, re.compile(r"^Download [\d,]+ held out$"))
     assert name.endswith("-holdout-audience-google-ads-hashed.csv")
     assert not {row["Email"] for row in rows(held)} & {row["Email"] for row in rows(google)}
-    name, plain = download(page, re.compile(r"^Download [\d,]+ held out, plain$"))
+    name, plain = download(page, re.compile(r"^Download the numbers of all [\d,]+ held out$"))
     assert name.endswith("-holdout.csv")
     assert {row["group"] for row in rows(plain)} == {"holdout"}
     assert len({row["customer_id"] for row in rows(plain)}) >= len(rows(held)) > 0
