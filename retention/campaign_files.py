@@ -29,6 +29,7 @@ class SavedPlan:
     - `rules`: the thresholds of the lifecycle stages and traits; `quiet_days` and `unknown_consent` as in
       `suppressions`, `home_country` as the `default_country` of `usable_contacts`. A list of customers to leave out is
       personal, and stays out of the file.
+    - `currency`: of the orders for which it was made; None where they name none.
     """
 
     campaigns: tuple[Campaign, ...]
@@ -37,12 +38,14 @@ class SavedPlan:
     quiet_days: int = 0
     unknown_consent: bool = False
     home_country: str = ""
+    currency: str | None = None
 
 
 def campaigns_to_json(plan: SavedPlan) -> bytes:
     """Return a plan as a JSON file, with every assumption in it."""
     found = {
         "retention_campaigns": VERSION,
+        "currency": plan.currency,
         "campaigns": [asdict(campaign) for campaign in plan.campaigns],
         "own_segments": json.loads(to_json(plan.library)),
         "segment_rules": asdict(plan.rules),
@@ -91,7 +94,10 @@ def campaigns_from_json(content: str | bytes) -> SavedPlan:
         raise DataError(
             f"{repr(country)[:100]} is not a country. Give home_country as an ISO code, such as TH, or empty."
         )
-    return SavedPlan(campaigns, library, SegmentRules(**rules), quiet, unknown, country)
+    currency = found.get("currency")
+    if currency is not None and not (isinstance(currency, str) and len(currency) <= 10):
+        raise DataError("The plan's currency needs to be text of up to 10 characters, or null.")
+    return SavedPlan(campaigns, library, SegmentRules(**rules), quiet, unknown, country, currency)
 
 
 def _campaign(plan: Any, number: int) -> Campaign:

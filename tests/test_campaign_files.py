@@ -46,7 +46,7 @@ campaigns = st.builds(
 @settings(max_examples=60, deadline=None)
 @given(st.lists(campaigns, max_size=3))
 def test_what_is_written_is_read_back(plans):
-    plan = SavedPlan(tuple(plans), (), SegmentRules(repeat_lapsed=140), 7, True, "TH")
+    plan = SavedPlan(tuple(plans), (), SegmentRules(repeat_lapsed=140), 7, True, "TH", "THB")
     assert campaigns_from_json(campaigns_to_json(plan)) == plan
 
 
@@ -109,6 +109,7 @@ def test_what_is_no_plan_is_refused_with_what_is_wrong(content, says):
         ("leave_alone", {"home_country": 3}, "is not a country"),
         ("leave_alone", [], "whom to leave alone"),
         ("segment_rules", {}, "is missing"),
+        ("currency", 3, "currency needs to be text"),
         ("segment_rules", None, "settings by name"),
         ("own_segments", 3, "segments"),
     ],

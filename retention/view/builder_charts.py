@@ -72,7 +72,7 @@ def overlap_rows(found: Overlaps) -> pd.DataFrame:
                         "label": "" if np.isnan(share) else text.percent(share, 0),
                         "both": int(found.both[i, j]),
                         "sizes": f"{text.count(sizes[i])} and {text.count(sizes[j])}",
-                        "ink": "#FFFFFF" if share > 0.5 else "#10181B",
+                        "ink": "#FFFFFF" if share > 0.5 else "#10181B" if share > 0 else palette.NEUTRAL,
                     }
                 )
     return pd.DataFrame(rows)
@@ -94,8 +94,11 @@ def overlaps_chart(frame: pd.DataFrame) -> alt.LayerChart:
     base = alt.Chart(frame)
     # The same colours on both themes, so that the words in the cells can be read on either.
     colours = alt.Scale(domain=[0, 1], range=["#E6F3F5", palette.STEPS[0]])
-    cells = base.mark_rect(cornerRadius=3, xOffset=1).encode(
-        x=x, y=y, color=alt.Color("share:Q", scale=colours, legend=None), tooltip=tooltip
+    # Where nobody is in both, nothing is filled: the emptiest cells are not to be the brightest of a dark page.
+    cells = (
+        base.transform_filter("datum.share > 0")
+        .mark_rect(cornerRadius=3, xOffset=1)
+        .encode(x=x, y=y, color=alt.Color("share:Q", scale=colours, legend=None), tooltip=tooltip)
     )
     words = base.mark_text(fontSize=12, fontWeight=600).encode(
         x=x,

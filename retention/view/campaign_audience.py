@@ -66,8 +66,8 @@ def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
         st.caption(_why(audience))
     if not audience.rows:
         st.warning(
-            f"None of the {text.plural(len(addressed), 'customer')} in the plan could be in this file, for the reasons "
-            "above: there is nothing to download."
+            f"Of the {text.plural(len(addressed), 'customer')} in the plan nobody could be in this file, for the "
+            "reasons above: there is nothing to download."
             + ("" if platform == "plain" else " The plain file needs no address, only the customer number."),
             icon=":material/warning:",
         )

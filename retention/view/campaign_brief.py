@@ -87,7 +87,7 @@ def brief_html(
             ("Opening offer", words.offer_in_words(terms.opening, currency)),
             ("Offer used by those who order anyway", text.percent(terms.anyway_share)),
             ("Margin", text.percent(terms.margin)),
-            ("Cost of a message", text.money(terms.contact_cost, currency)),
+            ("Cost of a message", words.message_cost(terms.contact_cost, currency)),
             ("Orders count for", text.days(campaign.window_days)),
         ],
         expected=[
@@ -99,7 +99,7 @@ def brief_html(
                 f"{said(with_it.low)} to {said(with_it.high)}",
             )
             for label, without, with_it, said in (
-                ("Orders", found.orders_without, found.orders_with, text.count),
+                ("Orders", found.orders_without, found.orders_with, words.few),
                 ("Revenue", found.revenue_without, found.revenue_with, money),
                 ("Margin", found.margin_without, found.margin_with, money),
             )

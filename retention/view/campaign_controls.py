@@ -21,6 +21,8 @@ from retention.view.segment_frames import LABELS
 
 #: The stages in the order in which something is usually to be gained.
 FIRST = ("at_risk", "lapsed", "first_time", "repeat", "loyal", "vip", "new")
+#: More messages of a sequence than this are warned of on channels that interrupt.
+MANY_CALLS = 4
 OWN_CUT = "Own cut"
 #: How far down the list: the names of the sizes that follow from the plan.
 SIZES = {"Everybody": EVERYBODY, "Best size": BEST}
@@ -358,6 +360,12 @@ def sequence(campaign: Campaign) -> Campaign:
                 f"Orders now count for {changed.window_days} days: the last message goes out on day "
                 f"{changed.messages[-1].day}.",
                 icon=":material/date_range:",
+            )
+        if changed.channel not in ("email", "push", "ads") and len(changed.sent) > MANY_CALLS:
+            st.warning(
+                f"{len(changed.sent)} messages by {CHANNELS[changed.channel]} are many: lower the cap, or take some "
+                "out of the sequence.",
+                icon=":material/sms_failed:",
             )
         dropped = len(changed.messages) - len(changed.sent)
         if dropped:

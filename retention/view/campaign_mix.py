@@ -30,7 +30,8 @@ from retention.view.segment_charts import live_chart
 PLACE = "plan_place"
 PLAN, FILES = ":material/edit_calendar: Plan a campaign", ":material/contact_mail: Audience files"
 ALL_CAMPAIGNS, NEW = ":material/list: All campaigns", ":material/person_add: New customers"
-_LOAD, _PROBLEM = "plan_load", "plan_problem"
+_LOAD, _PROBLEM, _LOADED, _CAUTION = "plan_load", "plan_problem", "plan_loaded", "plan_caution"
+_BUDGET = "plan_budget_said"
 HORIZONS = (90, 180, 365, 730)
 
 
@@ -62,7 +63,7 @@ def draw_all(data: Loaded) -> None:
         _row(data, number, campaign.name, plans.get(campaign.name), problems.get(campaign.name))
     if plans:
         _budget(data, plans)
-    draw_files(plans)
+    draw_files(data, plans)
 
 
 def _row(data: Loaded, number: int, name: str, plan: CampaignPlan | None, problem: RetentionError | None) -> None:
@@ -80,7 +81,7 @@ def _row(data: Loaded, number: int, name: str, plan: CampaignPlan | None, proble
                 between = text.money_range(found.gain.low, found.gain.high, currency)
                 st.markdown(
                     text.plain(
-                        f"{text.count(found.customers)} customers, cost "
+                        f"{text.plural(found.customers, 'customer')}, cost "
                         f"{text.money(found.cost, currency, short=True)}, gain "
                         f"{text.money(found.gain.expected, currency, short=True)} (80% range {between}), chance of a "
                         f"loss {text.percent(found.loss_chance)}",
@@ -138,11 +139,12 @@ def _budget(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
         return
     budget = st.slider(
         f"Budget{f' ({currency})' if currency else ''}",
-        *(0.0, most, most / 2, most / 200),
+        *(0.0, most, min(st.session_state.get(_BUDGET, most / 2), most), most / 200),
         format=f"%.{0 if most > 200 else 2}f",
         key="plan_budget",
         help=f"Up to {text.money(most, currency)}: more money finds nobody else worth addressing.",
     )
+    st.session_state[_BUDGET] = budget  # the slider forgets it when another part of the page is opened
     found = split_budget(line, budget)
     best, even = float(found["gain"].sum()), float(found["even_gain"].sum())
     now = pd.DataFrame(
@@ -183,9 +185,31 @@ def _budget(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
         "<th>Even split<small>customers, cost</small></th>"
         f"<th>Gain</th></tr></thead><tbody>{rows}</tbody></table>"
     )
+    sizes = {name: _size_for(plan, int(found.loc[n, "customers"])) for n, (name, plan) in enumerate(plans.items())}
+    idle = [name for name, size in sizes.items() if size is None]
+    st.button(
+        "Cut the campaigns to the best split",
+        icon=":material/content_cut:",
+        key="plan_cut",
+        on_click=_cut,
+        args=({name: size for name, size in sizes.items() if size is not None},),
+        help="Each campaign goes as far down its list as this budget pays for, those held out included.",
+    )
+    if idle:
+        st.caption(f"This budget has nothing for {text.plain(', '.join(idle))}: delete what you do not send.")
 
 
-def draw_files(plans: dict[str, CampaignPlan]) -> None:
+def _size_for(plan: CampaignPlan, addressed: int) -> int | None:
+    """So far down a campaign's list as to address so many; None for nobody."""
+    share = plan.held / max(plan.held + plan.economics.customers, 1)
+    return min(max(round(addressed / (1 - share)), 1), plan.size) if addressed else None
+
+
+def _cut(sizes: dict[str, int]) -> None:
+    state.keep_all(tuple(replace(one, size=sizes.get(one.name, one.size)) for one in state.kept()))
+
+
+def draw_files(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
     """The plan with its assumptions as a file, and one loaded."""
     st.subheader("Save and load", anchor=False)
     names = {name.removeprefix("Own: ") for one in state.kept() for name in one.segments}
@@ -202,6 +226,7 @@ def draw_files(plans: dict[str, CampaignPlan]) -> None:
                     rules.quiet_days,
                     rules.unknown_consent,
                     rules.home_country,
+                    data.orders.currency,
                 )
             ),
             file_name="campaigns.json",
@@ -264,6 +289,10 @@ def draw_load() -> None:
     )
     if problem := st.session_state.get(_PROBLEM):
         widgets.problem("This plan could not be loaded", DataError(problem))
+    if caution := st.session_state.get(_CAUTION):
+        st.warning(text.plain(caution), icon=":material/currency_exchange:")
+    if said := st.session_state.pop(_LOADED, None):
+        st.success(said, icon=":material/check:")
 
 
 def _load() -> None:
@@ -283,6 +312,16 @@ def _load() -> None:
         st.session_state[_PROBLEM] = str(error)
         return
     state.keep_all(plan.campaigns)
+    st.session_state[_LOADED] = (
+        f"{text.plural(len(plan.campaigns), 'campaign')} loaded, with whom to leave alone and segments' thresholds."
+    )
+    data = session.get()
+    st.session_state[_CAUTION] = (
+        f"This plan was saved for orders in {plan.currency}, and these are in "
+        f"{data.orders.currency or 'an unknown currency'}: check its amounts."
+        if plan.currency and data is not None and plan.currency != data.orders.currency
+        else None
+    )
     session.keep_segment_rules(plan.rules)
     data_of.keep_rules(
         replace(

@@ -32,6 +32,7 @@ STYLE = """<style>
 .plan-table th, .plan-table td { padding: .35rem .5rem; text-align: right; vertical-align: top;
   border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); }
 .plan-table th:first-child, .plan-table td:first-child { text-align: left; }
+.plan-table td:last-child { white-space: nowrap; }
 .plan-table small { display: block; opacity: .7; font-weight: 400; }
 </style>""".replace("ACCENT", palette.ACCENT).replace("LOSS", palette.LOSS)
 #: The parts below the numbers; only the open one is computed.
@@ -55,7 +56,7 @@ def draw_verdict(plan: CampaignPlan, currency: str | None) -> None:
         gain = text.money(found.gain.expected, currency, short=True)
         between = text.money_range(found.gain.low, found.gain.high, currency)
         verb = "gains" if found.gain.expected >= 0 else "loses"
-        head = f"{text.count(found.customers)} customers addressed: the plan {verb} {gain.lstrip('−')}"
+        head = f"{text.plural(found.customers, 'customer')} addressed: the plan {verb} {gain.lstrip('−')}"
         mood = "loses" if found.loss_chance >= LIKELY else ""
         body = f"<b class=plan-gain>{escape(head)}</b><br>{escape(_sentences(plan, between, currency))}"
     st.html(f'<div class="plan-verdict {mood}">{body}</div>')
@@ -133,9 +134,9 @@ def draw_metrics(plan: CampaignPlan, currency: str | None, key: str) -> None:
         ("Largest offer", largest, "largest", words.offer_in_words(offer, currency)),
         (
             "Persuaded",
-            text.count(found.persuaded) if found.persuaded >= 10 else f"{found.persuaded:.1f}",
+            words.few(found.persuaded),
             "lift",
-            f"{text.plural(round(found.buyers_without), 'customer')} would order anyway",
+            f"{words.few(found.buyers_without)} would order anyway",
         ),
     )
     with st.container(key=f"metrics-{key}"):
@@ -176,7 +177,7 @@ def _window_table(found: Economics, days: int, currency: str | None) -> str:
                 text.money_range(one.low, one.high, currency),
             )
         else:
-            said, between = text.count(one.expected), f"{text.count(one.low)} to {text.count(one.high)}"
+            said, between = words.few(one.expected), f"{text.count(one.low)} to {text.count(one.high)}"
         return f"<td>{escape(said)}<small>{escape(between)}</small></td>"
 
     rows = (
@@ -197,7 +198,7 @@ def _window_table(found: Economics, days: int, currency: str | None) -> str:
 
 
 def _more(value: float, money: bool, currency: str | None) -> str:
-    said = text.money(value, currency, short=True) if money else (f"{value:.1f}" if value < 10 else text.count(value))
+    said = text.money(value, currency, short=True) if money else words.few(value)
     return f"+{said}"
 
 

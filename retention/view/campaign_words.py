@@ -45,6 +45,26 @@ LIFT_EVIDENCE = (
 OFFER_NAMES = {"": "–", OPENING: "Opening offer", MAIN: "Main offer"}
 
 
+def few(value: float) -> str:
+    """An expected number of customers or orders, with a decimal where there are few.
+
+    >>> few(0.42), few(12.6)
+    ('0.4', '13')
+    """
+    return text.count(value) if value >= 10 else f"{value:.1f}"
+
+
+def message_cost(cost: float, currency: str | None) -> str:
+    """What a message costs, to as many digits as it takes.
+
+    >>> message_cost(0.008, "EUR"), message_cost(0.5, None)
+    ('€0.008', '0.50')
+    """
+    if 0 < cost < 0.1 and round(cost, 2) != round(cost, 6):
+        return f"{text.symbol(currency)}{cost:.4g}"
+    return text.money(cost, currency)
+
+
 def offer_in_words(offer: Offer, currency: str | None) -> str:
     """An offer as it would be told.
 

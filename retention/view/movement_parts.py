@@ -113,11 +113,12 @@ def _cautions(data: Loaded, chosen: Settings, period: Period, problem: str | Non
             icon=":material/warning:",
         )
     known = (chosen.start - data.orders.start).days + 1
+    soonest = min(chosen.rules.one_order_lapsed, chosen.rules.repeat_lapsed, chosen.rules.loyal_lapsed)
     if known < chosen.rules.loyal_lapsed:
         seen = f"only {text.plural(known, 'day')} of orders were known by then" if known > 0 else "no order is known"
         st.info(
             f"The orders begin on {text.day(data.orders.start)}: {seen}, so that customers from before look new, and "
-            "nobody could have lapsed.",
+            f"{'nobody' if known <= soonest else 'few'} could have lapsed.",
             icon=":material/info:",
         )
 

@@ -58,9 +58,8 @@ def choose_part(names: Sequence[str], key: str) -> str:
     For parts that sliders redraw. Tabs look through all that is inside them whenever anything changes, which takes the
     browser longer than a slider may.
     """
-    return st.segmented_control(
-        "Show", list(names), default=names[0], key=key, required=True, label_visibility="collapsed"
-    )
+    names = list(names)
+    return st.pills("Show", names, default=names[0], key=key, required=True, label_visibility="collapsed", wrap=True)
 
 
 def show_so_far() -> None:
