@@ -28,14 +28,16 @@ NO = (
     "no", "n", "false", "f", "0", "0.0", "off", "nein", "non", "não", "hindi", "ไม่", "ไม่ใช่", "ไม่ยินยอม", "none",
     "never", "nil", "null", "nan", "n/a", "na", "denied", "declined", "refused", "revoked", "withdrawn", "opted out",
     "opt out", "unsubscribed", "not subscribed", "never subscribed", "non subscribed", "cleaned", "bounced",
-    "suppressed", "blocked",
+    "suppressed", "blocked", "rejected", "unsubscribe", "optout", "stop", "stopped", "spam", "marked as spam",
+    "complained", "do not contact", "do not email", "do not mail", "objected", "abgelehnt", "widerrufen", "abgemeldet",
+    "rechazado", "refuse", "refusé", "desinscrit", "désinscrit",
 )  # fmt: skip
 #: Beside NO, what says that an order belongs to no running subscription, and that no complaint is open.
 NOT_SUBSCRIBED = (*NO, "one time", "onetime", "one time purchase", "one off", "single", "cancelled", "canceled",
                   "expired", "ended", "inactive", "paused")  # fmt: skip
 NOT_OPEN = (*NO, "closed", "resolved", "solved", "done", "no complaint", "no complaints")
 #: A consent column with one of these words in its name holds refusals: yes there means no.
-REFUSALS = frozenset({"unsubscribed", "out", "not"})
+REFUSALS = frozenset({"unsubscribed", "unsubscribe", "out", "not"})
 # Where both stand in one column of the file, the order table shows the second under both names.
 _SHARED = {"email": "customer_id", "country": "region", "state": "region", "city": "region"}
 

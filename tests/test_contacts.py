@@ -428,3 +428,46 @@ def test_what_comes_latest_is_written_once_for_every_engine(engine):
     sql = ibis.to_sql(query, dialect=engine).upper()
     assert "GROUP BY" in sql
     assert "OVER (" not in sql  # no window over the order table
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "expected"),
+    [
+        ("Marketing Consent Status", ("granted", "denied", "pending"), [True, False, None]),
+        ("Consent Status", ("yes", "declined", "rejected"), [True, False, False]),
+        ("Marketing Opt Out", ("yes", "no", ""), [False, None, None]),
+        ("Unsubscribe", ("1", "0", "no"), [False, None, None]),
+        ("Accepts marketing", ("do not contact", "stop", "spam"), [False, False, False]),
+    ],
+)
+def test_columns_of_consent_are_neither_missed_nor_taken_for_the_order_status(tmp_path, header, cells, expected):
+    rows = [f"{n},c{n % 3}@x.example,2025-01-{1 + n:02d},10,{cells[n % 3]}" for n in range(27)]
+    path = tmp_path / "orders.csv"
+    path.write_text("\n".join([f"Order,Email,Date,Total,{header}", *rows]))
+    orders = read_orders(path)
+    found = contacts(orders)["consent"]
+    assert len(found) == 3
+    assert [None if pd.isna(one) else bool(one) for one in found] == expected
+
+
+def test_the_state_of_an_address_is_no_order_status(tmp_path):
+    rows = [f"{n},c{n % 3}@x.example,2025-01-{1 + n:02d},10,{('MA', 'NY', 'CA')[n % 3]},Town" for n in range(27)]
+    path = tmp_path / "orders.csv"
+    path.write_text("\n".join(["Order,Email,Date,Total,State,City", *rows]))
+    assert list(contacts(read_orders(path))["state"]) == ["MA", "NY", "CA"]
+
+
+def test_of_orders_of_one_day_the_greatest_number_counts_and_phones_keep_their_country(tmp_path):
+    lines = [
+        "Order,Email,Date,Total,Consent,Phone,Country",
+        "9,a@x.example,2025-01-05,10,yes,089 1234567,Germany",
+        "10,a@x.example,2025-01-05,10,no,,Thailand",
+        "11,b@x.example,2025-01-06,10,yes,081 234 5678,Thailand",
+    ]
+    path = tmp_path / "orders.csv"
+    path.write_text("\n".join(lines))
+    found = contacts(read_orders(path))
+    assert not found.loc["a@x.example", "consent"]
+    assert found.loc["a@x.example", "country"] == "Thailand"
+    assert found.loc["a@x.example", "phone"] == "+49891234567"
+    assert found.loc["b@x.example", "phone"] == "081 234 5678"
