@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import LinearConstraint, milp
 
 from retention.campaign_economics import expected_costs
 from retention.campaigns import CampaignPlan
@@ -14,6 +15,8 @@ from retention.errors import DataError
 
 #: Passes over the customers whom the rest of a budget may still pay for, once the next in line no longer fits.
 _PASSES = 20
+#: Up to so many customers the best split is looked for exactly: with more, no single one counts.
+FEW = 120
 _POINTS = 100
 
 
@@ -71,25 +74,23 @@ def split_budget(line: Queue, budget: float) -> pd.DataFrame:
         DataError: The budget is negative.
 
     Customers are taken by gain for each unit of cost until the money is spent, which is the optimum but for the last
-    customer (Dantzig 1957, the fractional knapsack problem).
+    customer (Dantzig 1957, the fractional knapsack problem); for up to `FEW` customers it is the optimum.
     """
     if not budget >= 0:
         raise DataError(f"The budget is {budget!r}. Give an amount of 0 or more.")
-    best = _taken(line.cost, line.spent, budget)
-    rows = []
+    even = np.zeros(len(line.cost))
     for number in range(line.campaigns):
-        own = np.flatnonzero(line.campaign == number)
-        even = own[_taken(line.cost[own], np.cumsum(line.cost[own]), budget / line.campaigns)]
-        mine = own[best[own]]
-        rows.append(
-            [
-                f
-                for at in (mine, even)
-                for f in (line.customers[at].sum().round(), line.cost[at].sum(), line.gain[at].sum())
-            ]
-        )
+        own = line.campaign == number
+        even[own] = _taken(line.cost[own], line.customers[own], budget / line.campaigns)
+    found = (_exactly(line, budget), _taken(line.cost, line.customers, budget), even)
+    best = max((shares for shares in found if shares is not None), key=lambda shares: shares @ line.gain)
+    rows = [
+        [(shares * of)[line.campaign == number].sum() for shares in (best, even) for of in _columns(line)]
+        for number in range(line.campaigns)
+    ]
     columns = ["customers", "cost", "gain", "even_customers", "even_cost", "even_gain"]
-    found = pd.DataFrame(rows, columns=columns).astype({"customers": int, "even_customers": int})
+    found = pd.DataFrame(rows, columns=columns)
+    found = found.assign(**{name: found[name].round().astype(int) for name in ("customers", "even_customers")})
     return found.rename_axis("campaign")
 
 
@@ -103,19 +104,39 @@ def budget_curve(line: Queue) -> pd.DataFrame:
     )
 
 
-def _taken(cost: np.ndarray, spent: np.ndarray, budget: float) -> np.ndarray:
-    """Who is paid for: the first in line, then whoever the rest still pays for."""
-    taken = np.zeros(len(cost), dtype=bool)
+def _columns(line: Queue) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return line.customers, line.cost, line.gain
+
+
+def _taken(cost: np.ndarray, customers: np.ndarray, budget: float) -> np.ndarray:
+    """The share of each cell that is paid for: the first in line, then whoever the rest still pays for."""
+    taken, spent = np.zeros(len(cost)), np.cumsum(cost)
     reach = int(np.searchsorted(spent, budget, side="right"))
-    taken[:reach] = True
+    taken[:reach] = 1.0
     rest = budget - (spent[reach - 1] if reach else 0.0)
+    if reach < len(cost) and customers[reach] >= 2:
+        # Customers of a cell are all but alike: as many of them as the rest pays for.
+        taken[reach] = np.floor(rest / (cost[reach] / customers[reach])) / customers[reach]
+        rest -= float(taken[reach] * cost[reach])
+        reach += 1
     later = np.arange(reach, len(cost))
     for _ in range(_PASSES):
         later = later[cost[later] <= rest]
         fits = np.cumsum(cost[later]) <= rest
         if not fits.any():
             break
-        taken[later[fits]] = True
+        taken[later[fits]] = 1.0
         rest -= float(cost[later[fits]].sum())
         later = later[~fits]
     return taken
+
+
+def _exactly(line: Queue, budget: float) -> np.ndarray | None:
+    """The best choice of a few customers, by branch and bound; None where they are many, or all can be paid."""
+    if not 0 < len(line.cost) <= FEW or line.cost.sum() <= budget or (line.customers > 1).any():
+        return None
+    found = milp(-line.gain, integrality=1, bounds=(0, 1), constraints=LinearConstraint(line.cost[None], ub=budget))
+    if found.x is None:
+        return None
+    shares = np.round(found.x)
+    return shares if shares @ line.cost <= budget * (1 + 1e-9) else None

@@ -165,7 +165,7 @@ class CampaignPlan:
     - `size`: customers addressed or held out, the ones of the highest expected gain; `best_size`: the size at which the
       expected gain is greatest.
     - `gains`: what addressing a customer of each cell of the audience's book gains; `chosen`: the share of each cell
-      that is addressed or held out.
+      that is addressed or held out; `beyond`: positions in the pool of customers of the last cell who are not.
     - `out`: the share of each cell that is held out. Where everybody has an own cell it is exactly the share asked for.
     - `economics`: of the addressed; `held`: how many are held out, and `forgone` what addressing them would gain, the
       price of knowing.
@@ -178,6 +178,7 @@ class CampaignPlan:
     best_size: int
     gains: np.ndarray
     chosen: np.ndarray
+    beyond: np.ndarray
     out: np.ndarray
     economics: Economics
     held: int
@@ -213,7 +214,9 @@ class CampaignPlan:
 
     def _by_gain(self, inside: np.ndarray) -> np.ndarray:
         book = self.reachable.book
-        at = np.flatnonzero(inside & (self.chosen > 0)[book.cell])
+        inside = inside & (self.chosen > 0)[book.cell]
+        inside[self.beyond] = False
+        at = np.flatnonzero(inside)
         return book.pool.rows[at[np.argsort(-self.gains[book.cell[at]], kind="stable")]]
 
 
@@ -293,20 +296,26 @@ def plan_of(reachable: Reachable, campaign: Campaign) -> CampaignPlan:
     best = int((gains > 0).sum())
     best_size = int(reached[best - 1]) if best else 0
     cells = {EVERYBODY: len(order), BEST: best}.get(campaign.size)
+    beyond = np.empty(0, dtype=int)
     if cells is None:
-        # Whole cells only: customers who are all but alike are addressed together.
-        cells = int(np.searchsorted(reached, min(campaign.size, reached[-1]), side="left")) + 1
+        size = min(campaign.size, int(reached[-1]))
+        cells = int(np.searchsorted(reached, size, side="left")) + 1
+        if reached[cells - 1] > size:
+            beyond = _beyond(reachable, int(order[cells - 1]), int(reached[cells - 1]) - size)
     chosen = np.zeros(len(order))
     chosen[order[:cells]] = 1.0
-    held = _held_out(reachable, campaign, chosen)
+    if len(beyond):
+        chosen[order[cells - 1]] -= len(beyond) / customers[order[cells - 1]]
+    held = _held_out(reachable, campaign, chosen, beyond)
     found = economics(book, terms, chosen - held, gains)
     return CampaignPlan(
         campaign,
         reachable,
-        int(reached[cells - 1]) if cells else 0,
+        int(reached[cells - 1]) - len(beyond) if cells else 0,
         best_size,
         gains,
         chosen,
+        beyond,
         held,
         found,
         round(float(held @ customers)),
@@ -315,11 +324,22 @@ def plan_of(reachable: Reachable, campaign: Campaign) -> CampaignPlan:
     )
 
 
-def _held_out(reachable: Reachable, campaign: Campaign, chosen: np.ndarray) -> np.ndarray:
-    """The share of each cell that is held out of those who are chosen."""
+def _beyond(reachable: Reachable, cell: int, number: int) -> np.ndarray:
+    """So many customers of a cell, drawn by their hashes: the ones of the last cell for whom the cut has no room."""
+    rows = np.flatnonzero(reachable.book.cell == cell)
+    return rows[np.argsort(reachable.hashes[rows], kind="stable")[-number:]]
+
+
+def _held_out(reachable: Reachable, campaign: Campaign, chosen: np.ndarray, beyond: np.ndarray) -> np.ndarray:
+    """The share of each cell that is held out of those who are chosen; `beyond` are those of a cell who are not."""
     name, share = campaign.name, campaign.holdout_share
     if not reachable.book.alone:
-        return reachable.split(name, share)[1] * chosen
+        out, held = reachable.split(name, share)
+        held = held * (chosen > 0)
+        if len(beyond):
+            cell = reachable.book.cell[beyond[0]]
+            held[cell] -= out[beyond].sum() / reachable.book.customers[cell]
+        return held
     # Everybody has a cell: exactly so many of them, those of the lowest draws.
     rows = np.flatnonzero(chosen[reachable.book.cell])
     lowest = rows[np.argsort(draws(reachable.hashes[rows], name), kind="stable")[: round(share * len(rows))]]

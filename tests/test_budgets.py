@@ -5,8 +5,10 @@ from itertools import product
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from retention.budgets import budget_curve, queue, split_budget
+from retention.budgets import Queue, budget_curve, queue, split_budget
 from retention.campaign_economics import Terms, expected_costs, expected_gains
 from retention.campaigns import Campaign, plan_of, reachable_of
 from retention.cltv import fit_cltv
@@ -106,3 +108,29 @@ def test_a_cut_and_a_holdout_hold_for_the_budget_too(audiences):
     found = split_budget(queue([plan]), 1e9)
     assert found.loc[0, "customers"] == plan.economics.customers == 10
     assert found.loc[0, "cost"] == pytest.approx(plan.economics.cost)
+
+
+@given(st.integers(0, 10_000), st.integers(2, 11), st.floats(0, 1))
+@settings(deadline=None, max_examples=60)
+def test_few_customers_are_chosen_as_well_as_can_be(seed, number, part):
+    rng = np.random.default_rng(seed)
+    cost, gain = rng.gamma(1, 1, number), rng.gamma(1, 1, number)
+    order = np.argsort(-gain / cost)
+    cost, gain = cost[order], gain[order]
+    own = rng.integers(0, 2, number)
+    line = Queue(2, own, np.arange(number), np.ones(number), gain, cost, np.cumsum(cost), np.cumsum(gain))
+    budget = part * cost.sum()
+    found = split_budget(line, budget)
+    picks = np.array(list(product((0, 1), repeat=number)))
+    best = (picks @ gain)[picks @ cost <= budget].max()
+    assert found["gain"].sum() == pytest.approx(best, rel=1e-3)
+    assert found["cost"].sum() <= budget * (1 + 1e-9)
+    assert found["even_gain"].sum() <= found["gain"].sum() + 1e-9
+
+
+def test_a_budget_pays_for_a_part_of_customers_who_are_alike():
+    line = Queue(1, np.zeros(1, int), np.zeros(1, int), *(np.array([x]) for x in (1000.0, 500.0, 100.0, 100.0, 500.0)))
+    found = split_budget(line, 5.05)
+    assert found.loc[0, "customers"] == 50
+    assert found.loc[0, "cost"] == pytest.approx(5)
+    assert found.loc[0, "gain"] == pytest.approx(25)

@@ -291,3 +291,19 @@ def test_customers_in_cells_give_the_plan_that_each_alone_gives(store, monkeypat
     both = [plan_of(plan.reachable, everybody).economics for plan in (alone, celled)]
     assert both[0].gain.expected == pytest.approx(both[1].gain.expected)
     assert both[0].break_even_lift == pytest.approx(both[1].break_even_lift)
+
+
+@pytest.mark.parametrize("size", [1, 7, 777, 2000])
+def test_a_cut_through_customers_in_cells_is_exact(store, monkeypatch, size):
+    model, customers = store
+    monkeypatch.setattr(campaign_economics, "EXACT", 100)
+    monkeypatch.setattr(campaign_economics, "BANDS", 5)
+    campaign = Campaign("Win back", terms=Terms(0.07, contact_cost=0.1), size=size, holdout_share=0.3)
+    found = plan_campaign(model, customers, campaign)
+    assert found.size == size
+    assert len(found.addressed) + len(found.held_out) == size
+    assert len(found.addressed) == found.economics.customers
+    assert len(found.held_out) == found.held
+    assert not set(found.addressed.tolist()) & set(found.held_out.tolist())
+    again = plan_campaign(model, customers, campaign)
+    assert list(found.addressed) == list(again.addressed)
