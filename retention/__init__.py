@@ -80,7 +80,7 @@ from retention.rules import STAGES, TRAITS, SegmentRules, describe_rules
 from retention.samples import SAMPLES, sample_file, sample_orders
 from retention.scorecard import Scorecard, monthly_trend, scorecard
 from retention.segments import assign_segments, segment_table, trait_table
-from retention.suppression import suppressions
+from retention.suppression import suppressions, usable_contacts
 from retention.totals import Total, Uncertainty, orders_uncertainty, value_uncertainty
 from retention.what_if import Levers, WhatIf, what_if
 
@@ -198,6 +198,7 @@ __all__ = [
     "to_csv",
     "to_json",
     "trait_table",
+    "usable_contacts",
     "usual_campaign",
     "value_uncertainty",
     "what_if",

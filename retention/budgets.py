@@ -45,6 +45,8 @@ def queue(plans: Sequence[CampaignPlan]) -> Queue:
     Of each plan only those count whom it addresses: a cut of the marketer's holds. No customer is in two of the plans:
     `left_out` keeps those of earlier campaigns out of later ones.
     """
+    if not plans:
+        raise DataError("There is no plan to spend a budget on. Give one or more.")
     parts = []
     for number, plan in enumerate(plans):
         book = plan.reachable.book

@@ -51,7 +51,7 @@ class Message:
     `offer` is "offer" (the main one), "opening", or "" for no new one: the one before, if any, holds on.
 
     Raises:
-        DataError: There is no such offer.
+        DataError: There is no such offer, or the day is no whole number.
     """
 
     day: int
@@ -59,6 +59,8 @@ class Message:
     offer: str = MAIN
 
     def __post_init__(self) -> None:
+        if isinstance(self.day, bool) or not isinstance(self.day, (int, np.integer)) or not isinstance(self.text, str):
+            raise DataError(f"A message has a whole number of days and a text, not {self.day!r} and {self.text!r}.")
         if self.offer not in (MAIN, OPENING, ""):
             raise DataError(f"A message carries {MAIN!r}, {OPENING!r} or no offer (''), not {self.offer!r}.")
 
@@ -92,6 +94,10 @@ class Campaign:
     size: int | str = EVERYBODY
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or any("\ud800" <= letter <= "\udfff" for letter in self.name):
+            raise DataError(f"The name of the campaign is {self.name!r}. Give a line of text.")
+        if isinstance(self.window_days, bool) or not isinstance(self.window_days, (int, np.integer)):
+            raise DataError(f"The window is {self.window_days!r} days. Give a whole number.")
         if self.channel not in CHANNELS:
             raise DataError(f"There is no channel {self.channel!r}. Choose one of {', '.join(CHANNELS)}.")
         if not 0 <= self.holdout_share <= 0.9:

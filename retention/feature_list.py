@@ -353,7 +353,8 @@ def _signals() -> tuple[Feature, ...]:
             "Subscribed",
             "flag",
             SIGNAL,
-            "The customer's latest order of a subscription is recent enough for it to be running.",
+            "The latest order of a subscription is no older than 60 days, or than one and a half of the customer's own "
+            "waits between such orders (up to 183 days).",
             "is subscribed",
             "is not subscribed",
             needs=_file("subscriptions"),

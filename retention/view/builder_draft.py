@@ -43,6 +43,11 @@ def draft() -> dict:
     return st.session_state[_DRAFT]
 
 
+def forget() -> None:
+    """Put the draft away: the next one begins anew."""
+    st.session_state.pop(_DRAFT, None)
+
+
 def start(rule: Rule, editing: str | None = None) -> None:
     """Make the draft anew from a rule; `editing` is the saved segment that it is of."""
     node = node_of(rule)

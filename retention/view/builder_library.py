@@ -77,6 +77,7 @@ def draw_save(rule: Rule, whole: bool) -> None:
             )
             if known:
                 st.button("Save as new", key="own_save_new", on_click=_save, args=(rule, None), disabled=not whole)
+            st.button("New segment", icon=":material/add:", type="tertiary", key="own_begin", on_click=_begin_new)
         if not whole:
             st.caption("Finish or remove the marked condition to save.")
 
@@ -176,6 +177,11 @@ def begin(rule: Rule, name: str | None, note: str = "", editing: bool = False) -
     """Build from a rule: a saved segment's, or a ready-made one's under its name."""
     drafts.start(rule, name if editing else None)
     st.session_state.update({_NAME: name or "", _NOTE: note, PLACE: BUILD})
+
+
+def _begin_new() -> None:
+    drafts.forget()
+    begin(drafts.rule_of(drafts.draft()), None)
 
 
 def _edit(name: str) -> None:

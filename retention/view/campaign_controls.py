@@ -136,7 +136,7 @@ def whom(data: Loaded, campaign: Campaign) -> None:
             on_change=_strategy_chosen,
             args=(data,),
             # The same options whatever the segments are: the choice is kept by its label.
-            help="From the playbook. Choosing another one sets its usual sequence, offers and channel."
+            help="From the playbook. Choosing another one sets its usual sequence, offers, channel, lift and holdout."
             + (f" For these segments: {', '.join(fits)}." if fits else ""),
         )
         if len(campaign.segments) > 1:

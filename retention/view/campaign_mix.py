@@ -14,10 +14,11 @@ from retention.campaign_files import SavedPlan, campaigns_from_json, campaigns_t
 from retention.campaigns import CampaignPlan, plan_of
 from retention.errors import DataError, RetentionError
 from retention.exports import to_csv
-from retention.own_segments import merge_libraries
+from retention.own_segments import Library, merge_libraries
 from retention.playbook import strategies
 from retention.view import campaign_data as data_of
 from retention.view import campaign_frames as frames
+from retention.view import campaign_segments as segments
 from retention.view import campaign_state as state
 from retention.view import campaign_words as words
 from retention.view import loaded as session
@@ -306,12 +307,14 @@ def _load() -> None:
         names = [one.name for one in plan.campaigns]
         if len(set(names)) < len(names):
             raise DataError("Two of its campaigns have one name. Give each a name of its own.")
-        if plan.library:
-            own.keep_library(merge_libraries(own.session_library(), plan.library))
+        library, renamed = _with_library(plan.library)
     except DataError as error:
         st.session_state[_PROBLEM] = str(error)
         return
-    state.keep_all(plan.campaigns)
+    own.keep_library(library)
+    state.keep_all(
+        tuple(replace(one, segments=tuple(renamed.get(name, name) for name in one.segments)) for one in plan.campaigns)
+    )
     st.session_state[_LOADED] = (
         f"{text.plural(len(plan.campaigns), 'campaign')} loaded, with whom to leave alone and segments' thresholds."
     )
@@ -331,6 +334,16 @@ def _load() -> None:
             home_country=plan.home_country,
         )
     )
+
+
+def _with_library(brought: Library) -> tuple[Library, dict[str, str]]:
+    """The session's own segments with a plan's, and the names that those of the plan have now where others had them."""
+    library, renamed = own.session_library(), {}
+    for segment in brought:
+        before, library = library, merge_libraries(library, (segment,))
+        if segment not in before:
+            renamed[segments.OWN + segment.name] = segments.OWN + library[-1].name
+    return library, renamed
 
 
 def draw_new_customers(data: Loaded) -> None:

@@ -67,7 +67,7 @@ def _nobody(plan: CampaignPlan) -> str:
     offer = plan.campaign.terms.offer.kind != "none" or plan.campaign.terms.opening.kind != "none"
     return (
         f"At a lift of {at} each customer costs more than the campaign brings. "
-        + ("Make the offer smaller" if offer else "Choose a cheaper channel")
+        + ("Make the offer smaller, send fewer messages" if offer else "Send fewer messages, choose a cheaper channel")
         + ", or choose customers with larger orders. “Everybody” shows at which lift it would break even."
     )
 
@@ -229,7 +229,10 @@ def draw_offers(data: Loaded, plan: CampaignPlan) -> None:
     found, currency = compare_offers(plan), data.orders.currency
     if found is None:
         st.info(
-            "Choose an amount of money or a percentage as the main offer to see both side by side.",
+            "Nobody is addressed, so there is nothing to compare."
+            if not plan.size
+            else "Choose an amount of money or a percentage as the main offer, and a message that carries it, to see "
+            "both side by side.",
             icon=":material/info:",
         )
         return
@@ -303,8 +306,8 @@ def draw_left_out(data: Loaded, plan: CampaignPlan) -> None:
     held = plan.held
     if held:
         price = text.money(abs(plan.forgone), data.orders.currency, short=True)
-        verb = "costs" if plan.forgone >= 0 else "saves"
-        lines.append(f"{text.count(held)}: held out at random, which {verb} {price} of expected gain")
+        verb = f"costs {price} of expected gain" if plan.forgone >= 0 else f"saves an expected loss of {price}"
+        lines.append(f"{text.count(held)}: held out at random, which {verb}")
     for line in lines or ["Nobody."]:
         st.markdown(f"- {text.plain(line)}")
     if np.isfinite(plan.detectable_lift):

@@ -47,7 +47,10 @@ def leave_alone(data: Loaded) -> None:
         )
         if found.listed:
             here = int(on_list(data, found.listed).sum())
-            st.caption(f"In force: a list with {text.plural(here, 'customer')} of these orders.")
+            st.caption(
+                f"In force: a list of {text.plural(len(found.listed), 'line')}, with "
+                f"{text.plural(here, 'customer')} of these orders."
+            )
             st.button("Forget the list", key="plan_forget", icon=":material/delete:", on_click=_forget_list)
 
 

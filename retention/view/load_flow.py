@@ -169,8 +169,8 @@ def _what_is_needed() -> None:
         for role, icon in (("customer_id", "person"), ("ordered_at", "event"), ("revenue", "payments")):
             st.markdown(f":material/{icon}: **{ROLES[role].label}.** {ROLES[role].help}")
         st.markdown(
-            ":gray[Rows may be orders or order lines. Columns are found by themselves, in English, Thai "
-            "and Filipino, and you check them before anything is used.]"
+            ":gray[Rows may be orders or order lines. Columns are found by themselves, in English, German, Spanish, "
+            "French, Thai and Filipino, and you check them before anything is used.]"
         )
     with right:
         limit = st.get_option("server.maxUploadSize")

@@ -36,26 +36,26 @@ def draw_rules(data: Loaded, basis: Basis) -> RfmRules:
         own_orders = _orders(basis)
     with revenue:
         own_revenue = _revenue(basis, data.orders.currency)
-    return RfmRules(own_days, own_orders, own_revenue)
+    return RfmRules(_ascending(own_days), _ascending(own_orders), _ascending(own_revenue))
 
 
-def _days(basis: Basis) -> tuple:
+def _days(basis: Basis) -> tuple[tuple, tuple]:
     seen = int(basis.inputs.measures["days"].max(initial=1))
     most = min(max(seen, 30), MOST_DAYS)
     five, four, three, two = (int(cut) for cut in _within(basis.inputs.fifths.days, 0, most))
     best = _pair("rfm_days_best", "Score 5 up to, 4 up to (days)", 0, most, (five, four), 1, "%d")
     rest = _pair("rfm_days_rest", "Score 3 up to, 2 up to (days)", 0, most, (three, two), 1, "%d")
-    return _ascending(best, rest)
+    return best, rest
 
 
-def _orders(basis: Basis) -> tuple:
+def _orders(basis: Basis) -> tuple[tuple, tuple]:
     two, three, four, five = (int(cut) for cut in _within(basis.inputs.fifths.orders, 2, MOST_ORDERS))
     low = _pair("rfm_orders_low", "Score 2 from, 3 from (orders)", 2, MOST_ORDERS, (two, three), 1, "%d")
     high = _pair("rfm_orders_high", "Score 4 from, 5 from (orders)", 2, MOST_ORDERS, (four, five), 1, "%d")
-    return _ascending(low, high)
+    return low, high
 
 
-def _revenue(basis: Basis, currency: str | None) -> tuple:
+def _revenue(basis: Basis, currency: str | None) -> tuple[tuple, tuple]:
     amounts = basis.inputs.measures["revenue"]
     top = max(float(np.quantile(amounts, 0.99)) if len(amounts) else 1.0, 1.0)
     power = 10.0 ** math.floor(math.log10(top / 200))
@@ -65,7 +65,7 @@ def _revenue(basis: Basis, currency: str | None) -> tuple:
     written = money_format(currency, 1, step)
     low = _pair("rfm_revenue_low", "Score 2 from, 3 from", 0.0, most, (two, three), step, written)
     high = _pair("rfm_revenue_high", "Score 4 from, 5 from", 0.0, most, (four, five), step, written)
-    return _ascending(low, high)
+    return low, high
 
 
 def _pair(key: str, label: str, low, high, standard: tuple, step, written: str) -> tuple:
@@ -77,9 +77,13 @@ def _within(cuts: tuple, low: float, high: float) -> list[float]:
     return [min(max(cut, low), high) for cut in cuts]
 
 
-def _ascending(one: tuple, other: tuple) -> tuple:
-    """The four cut points in order, whichever of the two sliders stands higher."""
-    return tuple(sorted((*one, *other)))
+def _ascending(pairs: tuple[tuple, tuple]) -> tuple:
+    """The four cut points in order; where the sliders pass each other, it says so."""
+    cuts = (*pairs[0], *pairs[1])
+    if list(cuts) != sorted(cuts):
+        said = ", ".join(f"{cut:,g}" for cut in sorted(cuts))
+        st.caption(f":orange[:material/warning:] The two sliders pass each other. In force, in order: {said}.")
+    return tuple(sorted(cuts))
 
 
 def caution(basis: Basis) -> None:
