@@ -146,7 +146,7 @@ def draw_keep(found: CampaignPlan, currency: str | None) -> None:
             type="primary",
             disabled=name in taken,
             on_click=state.keep,
-            args=(found.campaign,),
+            args=(found.campaign, data.orders.digest),
         )
         draw_another()
         st.download_button(

@@ -11,11 +11,10 @@ import streamlit as st
 from retention.acquisition import ALL, USUAL_RATIO
 from retention.budgets import budget_curve, queue, split_budget
 from retention.campaign_files import SavedPlan, campaigns_from_json, campaigns_to_json
-from retention.campaigns import CampaignPlan, plan_of
+from retention.campaigns import CHANNELS, CampaignPlan, plan_of
 from retention.errors import DataError, RetentionError
 from retention.exports import to_csv
 from retention.own_segments import Library, merge_libraries
-from retention.playbook import strategies
 from retention.view import campaign_data as data_of
 from retention.view import campaign_frames as frames
 from retention.view import campaign_segments as segments
@@ -59,6 +58,11 @@ def draw_all(data: Loaded) -> None:
         draw_load()
         return
     plans, problems = plans_of(data)
+    if state.kept_elsewhere(data.orders.digest):
+        st.warning(
+            "These campaigns were kept for other orders: check their amounts, margins and lifts.",
+            icon=":material/currency_exchange:",
+        )
     st.caption("A customer belongs to the first campaign in the list that addresses them or holds them out.")
     for number, campaign in enumerate(state.kept()):
         _row(data, number, campaign.name, plans.get(campaign.name), problems.get(campaign.name))
@@ -70,15 +74,19 @@ def draw_all(data: Loaded) -> None:
 def _row(data: Loaded, number: int, name: str, plan: CampaignPlan | None, problem: RetentionError | None) -> None:
     currency = data.orders.currency
     with st.container(border=True, gap="xsmall"):
-        one, two = st.columns([5, 2], vertical_alignment="center")
+        one, two = st.columns([7, 4], vertical_alignment="center")
         with one:
             st.markdown(f"**{number + 1}. {text.plain(name, limit=80)}**")
             if problem is not None:
                 st.markdown(f":orange[:material/warning: {text.plain(problem, limit=600)}]")
             else:
                 found, campaign = plan.economics, plan.campaign
-                strategy = next((one.name for one in strategies() if one.key == campaign.strategy), "No strategy")
-                st.caption(text.plain(f"{strategy} to {' + '.join(campaign.segments)}", limit=300))
+                where = f"{CHANNELS[campaign.channel]}, {text.plural(len(campaign.sent), 'message')}"
+                st.caption(
+                    text.plain(
+                        f"To {' + '.join(campaign.segments)}. {where} in {campaign.window_days} days.", limit=300
+                    )
+                )
                 between = text.money_range(found.gain.low, found.gain.high, currency)
                 st.markdown(
                     text.plain(

@@ -53,13 +53,9 @@ def _choices(key: str, library: str, *, _data: Loaded) -> tuple[list[str], dict[
 
 
 def with_kind(name: str) -> str:
-    """A segment's name and what kind it is: stages and ready-made segments of like names are different groups."""
-    kinds = dict.fromkeys((LABELS[key] for key in STAGES), "stage") | dict.fromkeys(
-        (LABELS[key] for key in TRAITS), "trait"
-    )
-    if name == EVERYBODY or name.startswith(OWN):
-        return name
-    return f"{name} · {kinds.get(name, 'ready-made')}"
+    """A segment's name, with its kind where it is ready-made: stages and traits have much the same names."""
+    known = {EVERYBODY, *(LABELS[key] for key in (*STAGES, *TRAITS))}
+    return name if name in known or name.startswith(OWN) else f"{name} · ready-made"
 
 
 def mask(data: Loaded, names: tuple[str, ...]) -> np.ndarray:

@@ -11,7 +11,7 @@ import streamlit as st
 from retention.campaigns import Campaign
 
 _KEPT, _TABLE, _EDITED, _ROUND = "campaigns_kept", "campaign_on_table", "campaign_edited", "campaign_round"
-_ORDERS = "campaign_orders"
+_ORDERS, _KEPT_FOR = "campaign_orders", "campaigns_kept_for"
 #: Keys of the planner's controls begin so, and with the round: another round, other controls.
 PREFIX = "plan"
 
@@ -78,8 +78,14 @@ def change(campaign: Campaign, **controls: object) -> None:
         st.session_state[key(name)] = value
 
 
-def keep(campaign: Campaign) -> None:
-    """Keep the campaign on the table: in the place of the one it changes, else as the last."""
+def kept_elsewhere(digest: str) -> bool:
+    """Whether the latest campaign was kept for other orders."""
+    return bool(kept()) and st.session_state.get(_KEPT_FOR, digest) != digest
+
+
+def keep(campaign: Campaign, digest: str) -> None:
+    """Keep the campaign on the table, made for these orders: in the place of the one it changes, else as the last."""
+    st.session_state[_KEPT_FOR] = digest
     campaigns, name = kept(), edited()
     if name is not None and any(one.name == name for one in campaigns):
         keep_all(tuple(campaign if one.name == name else one for one in campaigns))
