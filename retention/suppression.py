@@ -11,7 +11,7 @@ from retention.campaigns import Campaign
 from retention.contact_values import country_code, email_address, per_value, phone_numbers
 from retention.playbook import LeftOut, left_out, strategies
 
-#: A review or complaint counts as recent for so many days; a score of so much of the best or less is poor.
+#: A review counts as recent for so many days; a score of so much of the best or less is poor.
 RECENT_DAYS, POOR_SHARE = 90, 0.4
 #: Channels for which the customer has to have agreed; of ads, to their data being handed to the platform.
 ASKED_FIRST = ("email", "sms", "messenger", "push", "ads")
@@ -165,7 +165,7 @@ def _unhappy(signals: pd.DataFrame, as_of: pd.Timestamp) -> dict[str, np.ndarray
             poor &= signals["rated_on"] > since
         found["Poor review lately"] = poor.fillna(False).to_numpy(bool)
     if "complained_on" in signals:
-        found["Open complaint"] = (signals["complained_on"] > since).fillna(False).to_numpy(bool)
+        found["Open complaint"] = signals["complained_on"].notna().to_numpy(bool)  # closed ones do not count
     return found
 
 

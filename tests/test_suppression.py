@@ -25,7 +25,7 @@ SIGNALS = pd.DataFrame(
     {
         "last_rating": [5.0, 2.0, 1.0, np.nan, 2.0],
         "rated_on": pd.to_datetime(["2026-10-01", "2026-10-01", "2026-01-01", None, "2026-09-01"]),
-        "complained_on": pd.to_datetime([None, None, "2026-10-20", None, None]),
+        "complained_on": pd.to_datetime([None, None, "2026-03-20", None, None]),
         "subscribed": [False, True, False, False, False],
     },
     index=IDS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from html import escape
 
@@ -281,8 +281,9 @@ def draw_when(data: Loaded, plan: CampaignPlan) -> None:
         alt_text=f"{len(table)} messages from {text.day(first)}",
     )
     last = table.iloc[-1]
+    old = ": load newer orders to plan from today" if date.today() - first > timedelta(days=7) else ""
     st.caption(
-        f"From {text.day(first)}. Stop rule: whoever orders leaves the sequence; of "
+        f"From {text.day(first)}, the day after the last order{old}. Stop rule: whoever orders leaves the sequence; of "
         f"{text.count(plan.economics.customers)} customers {text.count(last['customers'])} get the last message."
     )
     st.markdown("**When their next order is due**", help=words.DEFINITIONS["due"])
