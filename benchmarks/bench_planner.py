@@ -2,8 +2,9 @@
 
     python -m benchmarks.bench_planner [--customers 1000000] [--port 8623]
 
-The campaign addresses everybody; the keys go to the lift, which moves every number on the page. How it is measured
-stands in `benchmarks.redraws`. Then, without a browser: what a plan takes where the customers are known already.
+The campaign addresses everybody; the keys go to the lift, which moves every number on the page, then to other sliders.
+How it is measured stands in `benchmarks.redraws`. Then, without a browser: what a plan takes where the customers are
+known already, and where they are asked for the first time, as after another window.
 """
 
 import statistics
@@ -20,21 +21,28 @@ from retention.holdout_groups import customer_hashes
 from retention.offers import Offer
 
 EVERYBODY = """
+from dataclasses import replace
 from retention.playbook import usual_campaign
 from retention.view import campaign_state
 if campaign_state.on_table() is None:
-    campaign_state.put_on_table(usual_campaign("reactivation", segments=("All customers",), order_value=30.0))
+    usual = usual_campaign("reactivation", segments=("All customers",), order_value=30.0)
+    campaign_state.put_on_table(replace(usual, size={size!r}))
 """
 
 
 def main() -> None:
     """Print the medians and their ratio, then the times of a plan."""
     chosen = options(__doc__, 8623)
-    planner = Watched(page_of_app("campaigns", EVERYBODY), "[class*=st-key-plan_lift_] input", ".plan-gain")
-    report(
-        redraws({"empty": EMPTY_SLIDER, "campaigns": planner}, chosen.customers, chosen.port, chosen.chrome),
-        chosen.customers,
-    )
+    script, cut = (page_of_app("campaigns", EVERYBODY.format(size=size)) for size in (BEST, 300_000))
+    sliders = {
+        name: Watched(script, f"[class*=st-key-plan_{name}_] input", ".plan-verdict", page="campaigns")
+        for name in ("lift", "margin", "holdout", "size")
+    }
+    sliders["size"] = replace(sliders["size"], script=cut)
+    for name, slider in sliders.items():
+        print(f"slider: {name}")
+        took = redraws({"empty": EMPTY_SLIDER, name: slider}, chosen.customers, chosen.port, chosen.chrome)
+        report(took, chosen.customers)
     orders = large_store(chosen.customers)
     customers = summarise_customers(orders)
     model, hashes = fit_cltv(customers), customer_hashes(customers.index)

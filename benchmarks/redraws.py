@@ -23,7 +23,7 @@ from playwright.sync_api import Page, sync_playwright
 from retention.view import shell
 
 ROOT = Path(__file__).parents[1]
-PRESSES, BLOCK = 40, 5
+PRESSES, BLOCK = 30, 5
 APP = "import streamlit as st\nst.title('Benchmark')\n"
 #: Before a page of the app is run: the store that is loaded once a server.
 LOADED = """
@@ -60,12 +60,16 @@ WATCH = """([control, count]) => {
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A page's script, and what is pressed and watched on it: CSS of the `control` and of the `count`, and the key."""
+    """A page's script, and what is pressed and watched on it: CSS of the `control` and of the `count`, and the key.
+
+    `page` is the name of the page where it is not the one under which it is measured.
+    """
 
     script: str
     control: str
     count: str
     key: str = "ArrowRight"
+    page: str = ""
 
 
 class Times(NamedTuple):
@@ -92,18 +96,18 @@ def page_of_app(name: str, before: str = "") -> str:
 
 
 def redraws(watched: dict[str, Watched], customers: int, port: int, chrome: str | None) -> dict[str, Times]:
-    """Return the times of each press by page; the names are those of the pages' addresses."""
+    """Return the times of each press by name; the names are those of the pages' addresses, but for a `page`'s."""
     with tempfile.TemporaryDirectory() as folder:
         servers = []
         try:
             with sync_playwright() as playwright:
                 pages = {}
                 for number, (name, one) in enumerate(watched.items()):
-                    servers.append(_serve(Path(folder) / name, name, one.script, customers, port + number))
+                    servers.append(_serve(Path(folder) / name, one.page or name, one.script, customers, port + number))
                     # A browser each: a tab that was in the background is slower for a while.
                     browser = playwright.chromium.launch(executable_path=chrome, args=["--no-sandbox"])
                     pages[name] = page = browser.new_page(viewport={"width": 1440, "height": 900})
-                    page.goto(f"http://127.0.0.1:{port + number}/{name}")
+                    page.goto(f"http://127.0.0.1:{port + number}/{one.page or name}")
                     page.locator(one.count).first.wait_for(timeout=300_000)
                     page.wait_for_timeout(8000)
                     page.evaluate(WATCH, [one.control, one.count])
