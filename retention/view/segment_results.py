@@ -183,7 +183,7 @@ def draw_group(
     n = 0 if isnan(row["customers"]) else int(row["customers"])
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(width="content", gap=None):
-            st.markdown(f"**{LABELS[group]}**")
+            st.subheader(LABELS[group], anchor=False)
             st.markdown(text.plain(definitions[group], limit=1000))
         if n:
             widgets.csv_download(
