@@ -12,6 +12,8 @@ from retention.campaigns import CampaignPlan
 
 #: Bands of order values, each with as many customers.
 BANDS = 10
+#: Usual orders that lie within this share of their mean are one value.
+SAME = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,9 @@ def compare_offers(plan: CampaignPlan) -> OfferComparison | None:
     order = np.argsort(value, kind="stable")
     order = order[customers[order] > 0]
     value, customers = value[order], customers[order]
+    if np.ptp(value) <= SAME * mean:
+        # Spend that hardly tells customers apart: who is a little above or below the mean says nothing of an offer.
+        value = np.full(len(value), mean)
     # Cells in the order of their values, cut where the customers reach a tenth of all, two tenths and so on; customers
     # of one value, such as all one-time buyers, stay together.
     before = (np.cumsum(customers) - customers)[np.searchsorted(value, value, side="left")]

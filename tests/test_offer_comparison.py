@@ -45,3 +45,14 @@ def test_the_amount_is_the_larger_offer_on_small_orders(plan):
 def test_other_offers_are_not_compared(plan, offer):
     campaign = replace(plan.campaign, terms=replace(plan.campaign.terms, offer=offer))
     assert compare_offers(plan_of(plan.reachable, campaign)) is None
+
+
+def test_usual_orders_that_hardly_differ_are_worth_the_same_offer_to_everybody():
+    customers = cdnow()
+    model = fit_cltv(customers)
+    alike = customers[customers["frequency"] == 1].copy()
+    alike["monetary_value"] = 35 + np.linspace(-1e-4, 1e-4, len(alike))
+    given = Terms(0.08, Offer("amount", 4), margin=0.5)
+    found = compare_offers(plan_campaign(model, alike, Campaign("x", terms=given, holdout_share=0.0)))
+    assert len(found.bands) == 1
+    assert found.bands["customers"].sum() == len(alike)

@@ -45,6 +45,7 @@ def settings(data: Loaded) -> Settings:
             key="movement_rules",
             bind="query-params",
             required=True,
+            wrap=True,
             help=words.DEFINITIONS["rules"],
         )
         if chosen == OWN:
