@@ -3,9 +3,9 @@ empty page.
 
     python -m benchmarks.bench_builder [--customers 1000000] [--port 8622]
 
-One server, two browsers; the empty page and the builder take turns in blocks of five presses. The builder holds four
-conditions, two of them in a group; the keys go to the days since the last order. Then, without a browser: what each
-kind of condition takes to count when it is asked for the first time. Needs Chromium or Chrome (`--chrome` names one).
+How it is measured stands in `benchmarks.redraws`. The builder holds four conditions, two of them in a group; the keys
+go to the days since the last order. Then, without a browser: what each kind of condition takes to count when it is
+asked for the first time.
 """
 
 import time
@@ -14,23 +14,15 @@ from dataclasses import replace
 import ibis
 
 from benchmarks.large_store import large_store
-from benchmarks.redraws import EMPTY_NUMBER, ROOT, RUN, Watched, options, redraws, report
+from benchmarks.redraws import EMPTY_NUMBER, Watched, options, page_of_app, redraws, report
 from retention.condition_values import Bought
 from retention.conditions import Condition, Group, totals
 from retention.features import Features, features
 
 BUILDER = """
-import os, runpy
-import streamlit as st
-from benchmarks.bench_builder import RULE, store_with_products
-from retention.view import builder_draft, loaded
-
-@st.cache_resource
-def store():
-    return store_with_products(int(os.environ["BENCH_CUSTOMERS"]))
-
-if loaded.get() is None:
-    loaded.put("Large store", store())
+from benchmarks.bench_builder import RULE
+from retention.view import builder_draft
+if "own_draft" not in st.session_state:
     builder_draft.start(RULE)
 """
 RULE = Group(
@@ -93,7 +85,7 @@ def first_asked(customers: int) -> None:
 def main() -> None:
     """Print both medians and their ratio, then the times of conditions asked for the first time."""
     chosen = options(__doc__, 8622)
-    script = BUILDER + RUN.format(page=str(ROOT / "pages" / "own_segments.py"))
+    script = page_of_app("own_segments", BUILDER, "benchmarks.bench_builder.store_with_products")
     builder = Watched(script, "[class*=st-key-value_][class*=days_since] input", ".found", "ArrowUp")
     took = redraws({"empty": EMPTY_NUMBER, "own_segments": builder}, chosen.customers, chosen.port, chosen.chrome)
     report(took, chosen.customers)

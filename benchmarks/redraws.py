@@ -25,16 +25,16 @@ from retention.view import shell
 ROOT = Path(__file__).parents[1]
 PRESSES, BLOCK = 30, 5
 APP = "import streamlit as st\nst.title('Benchmark')\n"
-#: Before a page of the app is run: the store that is loaded once a server.
+#: Before a page of the app is run: the store, made once a server of its own, which has one visitor.
 LOADED = """
 import os, runpy
 import streamlit as st
-from benchmarks.large_store import large_store
+from {module} import {store} as make
 from retention.view import loaded
 
 @st.cache_resource
 def store():
-    return large_store(int(os.environ["BENCH_CUSTOMERS"]))
+    return make(int(os.environ["BENCH_CUSTOMERS"]))
 
 if loaded.get() is None:
     loaded.put("Large store", store())
@@ -90,9 +90,13 @@ EMPTY_NUMBER = Watched(
 )
 
 
-def page_of_app(name: str, before: str = "") -> str:
-    """The script of one of the app's pages on the large store; `before` runs first."""
-    return LOADED + before + RUN.format(page=str(ROOT / "pages" / f"{name}.py"))
+def page_of_app(name: str, before: str = "", store: str = "benchmarks.large_store.large_store") -> str:
+    """The script of one of the app's pages on the store that the function `store` makes of a number of customers.
+
+    `before` runs between the two.
+    """
+    module, _, function = store.rpartition(".")
+    return LOADED.format(module=module, store=function) + before + RUN.format(page=str(ROOT / "pages" / f"{name}.py"))
 
 
 def redraws(watched: dict[str, Watched], customers: int, port: int, chrome: str | None) -> dict[str, Times]:

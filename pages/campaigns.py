@@ -22,13 +22,13 @@ from retention.view import shell, text, widgets
 
 data = shell.open_page("Campaigns", "Whom to address, with what, at what cost, for what return?")
 st.html(results.STYLE)
-DRAW = dict(
-    zip(
-        results.PARTS,
-        (results.draw_bridge, results.draw_turns, results.draw_when, results.draw_offers, results.draw_left_out),
-        strict=True,
-    )
-)
+DRAW = {
+    results.RESULT: results.draw_bridge,
+    results.TURNS: results.draw_turns,
+    results.MESSAGES: results.draw_when,
+    results.OFFERS: results.draw_offers,
+    results.LEFT_OUT: results.draw_left_out,
+}
 
 
 @st.fragment

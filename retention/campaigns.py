@@ -9,16 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from retention.campaign_economics import (
-    MAIN,
-    OPENING,
-    Economics,
-    Ledger,
-    Terms,
-    economics,
-    expected_gains,
-    ledger,
-)
+from retention.campaign_economics import MAIN, OPENING, Economics, Ledger, Terms, economics, expected_gains, ledger
 from retention.campaign_pool import campaign_pool
 from retention.cltv import MAX_HORIZON_DAYS, CltvModel
 from retention.errors import DataError

@@ -23,8 +23,6 @@ from retention.view.loaded import Loaded
 
 #: Columns of scores that travel with the audience where the platform takes properties.
 PROPERTIES = ("p_purchase_30d", "p_alive", "expected_orders", "expected_order_value", "cltv")
-
-
 ADDRESSED, HOLDOUT = "addressed", "holdout"
 UPLOAD, HASHED, SPREADSHEET = "Upload", "Hashed upload", "Spreadsheet"
 

@@ -72,7 +72,7 @@ def test_the_reports_text_of_the_file_stays_text(visit):
 
 def test_a_cohort_is_chosen_and_its_customers_taken_along(visit):
     page = open_with_store(visit, "/cohorts")
-    expect(page.get_by_text("Customers of a cohort")).to_be_visible()
+    expect(page.get_by_role("heading", name="Customers of a cohort", exact=True)).to_be_visible()
     choose(page, "Cohort", "Sep 2026")
     expect(metric(page, "Customers")).to_have_text("430")
     _, customers = download(page, re.compile("^Download 430 customers"))
