@@ -13,12 +13,11 @@ import pandas as pd
 import pyarrow as pa
 
 from retention.errors import DataError
+from retention.lines import BOUGHT
 
 if TYPE_CHECKING:
     from retention.orders import Orders
 
-#: Columns of the orders that say what was bought.
-BOUGHT_COLUMNS = ("product", "category")
 #: Values that a menu offers, the most bought first; any other can be typed.
 MOST_VALUES = 300
 
@@ -27,7 +26,7 @@ MOST_VALUES = 300
 class Purchases:
     """What the customers of `index` bought up to `as_of`; made by `purchases_of`.
 
-    `columns` are those of `BOUGHT_COLUMNS` that the orders have. Answers are kept in `known`.
+    `columns` are those of `BOUGHT` that the orders have. Answers are kept in `known`.
     """
 
     table: ir.Table
@@ -97,8 +96,8 @@ def purchases_of(orders: Orders, index: pd.Index, as_of: date) -> Purchases:
     """
     if not index.is_unique:
         raise DataError("A customer occurs twice in the customer table: make it with summarise_customers.")
-    columns = tuple(name for name in BOUGHT_COLUMNS if name in orders.table.columns)
-    return Purchases(orders.table, index, as_of, columns)
+    columns = tuple(name for name in BOUGHT if name in orders.table.columns)
+    return Purchases(orders.table if orders.items is None else orders.items, index, as_of, columns)
 
 
 def last_bought_query(table: ir.Table, column: str, value: str, as_of: date) -> ir.Table:

@@ -238,8 +238,8 @@ def _dimension(when: str, group: str, name: str) -> Feature:
 
 def _bought() -> tuple[Feature, ...]:
     about = (
-        "The customer bought it in any order, not only the first. An order of several lines counts with the first {} "
-        "that the file names for it. Customers without any {} in the file are unknown."
+        "The customer bought it in any order, not only the first; an order of several lines counts with each {} in it. "
+        "Customers without any {} in the file are unknown."
     )
     return (
         Feature(

@@ -13,6 +13,8 @@ from retention.money import MoneyStyle, find_money_style, named_currency, read_c
 from retention.statuses import State, order_state
 
 DIMENSIONS = ("channel", "region", "product", "category", "coupon")
+#: Those that say what was bought: an order may hold several.
+BOUGHT = ("product", "category")
 #: What an order carries beside its numbers, where the file has it.
 CARRIED = (*DIMENSIONS, *CONTACT_COLUMNS, *SIGNAL_COLUMNS)
 MAX_STATUSES = 300

@@ -24,7 +24,7 @@ from retention.order_report import (
     reading_notes,
     thin_data,
 )
-from retention.refunds import REFUND_UNPLACED, gather_orders, lost_lines, net_orders, place_refunds
+from retention.refunds import REFUND_UNPLACED, gather_orders, lost_lines, net_orders, order_items, place_refunds
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,9 @@ class Orders:
     abandoned (timestamp: when the customer left a cart). Contact data is personal: it goes into no address, log or
     message. start, end: first and last order day; the observation ends at `end`. digest: of the file's bytes and the
     reading choices, to key caches with. carts: Ibis, customer_id and `abandoned` (timestamp) of the rows whose
-    status says that they are carts left behind; None where the file has no such rows.
+    status says that they are carts left behind; None where the file has no such rows. items: Ibis, customer_id,
+    ordered_at and, where the file has them, product, category of everything that an order held, for files with several
+    rows an order (whose `table` names an order's first); None where an order is one row.
     """
 
     table: ir.Table
@@ -49,6 +51,7 @@ class Orders:
     digest: str
     left_out: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
     carts: ir.Table | None = field(default=None, repr=False, compare=False)
+    items: ir.Table | None = field(default=None, repr=False, compare=False)
 
     def dropped_rows(self) -> pd.DataFrame:
         """The rows left out: `line` (spreadsheet row), `reason`, then the file's own columns as text."""
@@ -92,7 +95,8 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
         raise DataError(f"No row is in {mapping.currency}; the file has {found}.")
     con = sheet.con
     marked = lines.table
-    gathered = gather_orders(marked.filter(marked.reason.isnull()), lines)
+    good = marked.filter(marked.reason.isnull())
+    gathered = gather_orders(good, lines)
     if lines.grouped:
         con.create_table("gathered", gathered, overwrite=True)
         gathered = con.table("gathered")
@@ -137,11 +141,15 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     if not span.orders:
         raise DataError(nothing_left(sheet, mapping, report))
     carts = _carts(marked, con, f"carts_{name}") if lines.carts else None
+    items = order_items(good, gathered) if lines.grouped else None
+    if items is not None:
+        con.create_table(f"items_{name}", items, overwrite=True)
+        items = con.table(f"items_{name}")
     for used in ("typed", "filled", "gathered"):
         con.drop_table(used, force=True)
     start, end = (pd.Timestamp(v).date() for v in (span.start, span.end))
     shown = sheet.named(left_out.drop(columns="amount"))
-    return Orders(table, report, start, end, lines.currency, _digest(sheet, mapping), shown, carts)
+    return Orders(table, report, start, end, lines.currency, _digest(sheet, mapping), shown, carts, items)
 
 
 def _carts(marked: ir.Table, con, name: str) -> ir.Table:

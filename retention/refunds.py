@@ -3,7 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
-from retention.lines import CARRIED, NO_AMOUNT, Lines, first_filled
+from retention.lines import BOUGHT, CARRIED, NO_AMOUNT, Lines, first_filled
 from retention.statuses import State
 
 FREE_ITEMS = "Only free items (unit price 0)"
@@ -56,6 +56,21 @@ def gather_orders(good: ir.Table, lines: Lines) -> ir.Table:
         else_="order",
     )
     return orders.mutate(fate=fate)
+
+
+def order_items(good: ir.Table, gathered: ir.Table) -> ir.Table | None:
+    """What each order held, a row a product: customer_id, ordered_at and, where the file has them, product, category.
+
+    Lines that take something back are not among them. None where the file names neither.
+    """
+    named = [c for c in BOUGHT if c in good.columns]
+    if not named:
+        return None
+    key = ["order_id", "customer_id"]
+    orders = gathered.filter(gathered.fate == "order").select(*key, "ordered_at")
+    returned = (good.amount < 0) | (good.status == str(State.REFUND))
+    kept = good.filter(~returned.fill_null(False)).select(*key, *named)
+    return kept.inner_join(orders, key).select("customer_id", "ordered_at", *named).distinct()
 
 
 def _of_order(good: ir.Table, column: str) -> ir.Value:

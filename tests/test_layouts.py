@@ -165,8 +165,11 @@ def test_customers_days_and_money_are_those_of_the_shop(case):
         found["customer_id"] = found["customer_id"].str.casefold()
         expected = case.expected.assign(customer_id=case.expected["customer_id"].str.casefold())
         keys = ["customer_id", "day", "revenue"]
-        found = found.round(2).sort_values(keys)[keys].astype({"day": "datetime64[ns]"}).values.tolist()
-        assert found == expected.round(2).sort_values(keys)[keys].astype({"day": "datetime64[ns]"}).values.tolist()
+        both = [
+            frame.round({"revenue": 2}).sort_values(keys)[keys].astype({"day": "datetime64[ns]"}).values.tolist()
+            for frame in (found, expected)
+        ]
+        assert both[0] == both[1]
     else:
         assert_same_orders(orders, case.expected)
 
@@ -175,6 +178,21 @@ def test_the_layout_is_recognised_and_leaves_nothing_to_ask(case):
     case, _, orders = case
     assert any(case.says in note and "Recognised" in note for note in orders.report.notes)
     assert orders.report.questions == ()
+
+
+def test_everything_in_an_order_is_known_where_its_lines_are_rows(case):
+    case, _, orders = case
+    if case.rows_per_sale != "items":
+        assert orders.items is None
+        return
+    items = orders.items.to_pandas()
+    found = set(zip(items["customer_id"], items["ordered_at"].dt.date, items["product"], strict=True))
+    kept = [sale for sale in STORE if sale.state == "paid" and sale.person is not NOBODY]
+    assert len(items) == len(found)
+    assert {(customer, product) for customer, _, product in found} == {
+        (sale.person.email.lower(), item.product) for sale in kept for item in sale.items
+    }
+    assert {(c, day) for c, day, _ in found} == {(s.person.email.lower(), s.placed.date()) for s in kept}
 
 
 def test_rows_that_are_no_orders_are_counted_with_their_reason(case):

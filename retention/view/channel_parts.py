@@ -12,6 +12,7 @@ from retention.breakdown_verdict import LESS, MORE, THIN
 from retention.changes import DOWN, ENOUGH, UP
 from retention.errors import ModelError
 from retention.formats import ROLES
+from retention.lines import BOUGHT
 from retention.orders import Orders
 from retention.periods import PRESETS, preset_period
 from retention.view import channel_charts as charts
@@ -241,12 +242,14 @@ def growth(found: Breakdown, orders: Orders) -> None:
 
 
 def notes(found: Breakdown, orders: Orders) -> None:
-    """What to bear in mind of the period."""
+    """What to bear in mind of the period, and of what an order counts to."""
     if found.period.start < orders.start:
         st.caption(
             f"The period begins on {text.day(found.period.start)} and the orders on {text.day(orders.start)}: its "
             "first days are empty."
         )
+    if orders.items is not None and found.dimension in BOUGHT:
+        st.caption(f"An order of several lines counts, with all of its revenue, to the first {found.dimension} in it.")
 
 
 def nothing_to_compare(found: Breakdown) -> bool:
@@ -257,7 +260,7 @@ def nothing_to_compare(found: Breakdown) -> bool:
     if rows["kind"].iloc[0] == "missing":
         words = f"No order of this period has a {found.dimension}."
     else:
-        words = f"Everything in this period has the same {found.dimension}: {text.plain(rows.index[0])}."
+        words = f"Every order of this period counts to the same {found.dimension}: {text.plain(rows.index[0])}."
     st.info(f"{words} There is nothing to compare; pick another breakdown or period.", icon=":material/info:")
     return True
 

@@ -142,7 +142,7 @@ def test_the_example_is_read_as_it_says():
 def test_one_value_alone_is_said_to_be_one(front):
     at = page_of(front, order_file(rows_of(["Web"]), "Order,Email,Date,Total,Channel"))
     assert not at.exception
-    assert "Everything in this period has the same channel: Web." in words(at)
+    assert "Every order of this period counts to the same channel: Web." in words(at)
     assert at.dataframe[0].value["name"].tolist() == ["Web"]
     assert not at.get("vega_lite_chart")
 
@@ -153,6 +153,19 @@ def test_columns_that_the_file_lacks_are_named(front):
     assert at.segmented_control(key="dimension").options == ["Channel"]
     assert at.expander[0].label == "Not in this file: region, category, product, coupon"
     assert at.dataframe[-1].value["Column"].tolist() == ["Region", "Category", "Product", "Coupon"]
+
+
+def test_an_order_of_several_lines_is_said_to_count_to_its_first_product(front):
+    lines = [
+        f"{n},c{n % 60}@x.com,2024-0{1 + n % 6}-{1 + n % 28:02d},10,{product}"
+        for n in range(120)
+        for product in ("Tea", "Cup")
+    ]
+    at = page_of(front, order_file(lines, "Order,Email,Date,Total,Product"))
+    assert not at.exception
+    assert "to the first product in it" in words(at)
+    single = order_file(rows_of(["Tea", "Cup"]), "Order,Email,Date,Total,Product")
+    assert "to the first product in it" not in words(page_of(front, single))
 
 
 def test_without_a_model_the_repeat_rate_is_compared(front):
