@@ -16,6 +16,7 @@ from retention.view import campaign_mix as mix
 from retention.view import campaign_results as results
 from retention.view import campaign_rules as rules
 from retention.view import campaign_segments as segments
+from retention.view import campaign_sequence as sequence
 from retention.view import campaign_state as state
 from retention.view import loaded as session
 from retention.view import shell, text, widgets
@@ -36,12 +37,12 @@ DRAW = {
 def campaigns() -> None:
     """The planner, the kept campaigns and what new customers may cost; only the open one is computed."""
     session.model_for(data)  # without a model nothing here can be told: the page says why
-    place = widgets.choose_part((mix.PLAN, mix.FILES, mix.ALL_CAMPAIGNS, mix.NEW), mix.PLACE)
-    if place == mix.PLAN:
+    place = widgets.choose_part((state.PLAN, state.FILES, state.ALL_CAMPAIGNS, state.NEW), state.PLACE)
+    if place == state.PLAN:
         draw_planner()
-    elif place == mix.FILES:
+    elif place == state.FILES:
         draw_files()
-    elif place == mix.ALL_CAMPAIGNS:
+    elif place == state.ALL_CAMPAIGNS:
         mix.draw_all(data)
     else:
         mix.draw_new_customers(data)
@@ -51,7 +52,7 @@ def draw_planner() -> None:
     """The verdict and the numbers first, the controls around them next; then what is open below."""
     if state.on_table() is None:
         controls.begin(data)
-    told = campaign = controls.as_set(state.on_table())
+    told = campaign = controls.as_set(state.on_table(), data.orders.end)
     top, verdict = st.container(), st.empty()
     # On a phone the numbers stand below the controls, on a screen beside them.
     left, right = st.columns([4, 7], gap="large")
@@ -66,7 +67,7 @@ def draw_planner() -> None:
     with right:
         part = widgets.choose_part(results.PARTS, "plan_part")
         if part == results.MESSAGES:
-            campaign = controls.sequence(campaign)
+            campaign = sequence.draw(campaign, data.orders.end)
         elif part == results.LEFT_OUT:
             rules.leave_alone(data)
     state.update(campaign, data.orders.digest)
@@ -78,7 +79,7 @@ def draw_planner() -> None:
     with right:
         DRAW[part](data, found)
         if part == results.MESSAGES:
-            controls.evidence(campaign)
+            sequence.evidence(campaign)
     widgets.forecast_caution(session.checks_for(data))
     draw_keep(found, data.orders.currency)
 

@@ -382,10 +382,7 @@ def _break_even_lift(book: Ledger, terms: Terms, sums: Sums) -> float:
     fixed, share = _mean_offer(book, terms)
     each = (terms.margin - share) * sums["stays_value"] - fixed * sums["stays"]
     sunk = terms.contact_cost * sums["contacts"] + _offers_cost(sums, terms)[0]
-    if each <= 0:
-        return float("nan")
-    lift = sunk / each
-    return float(lift) if lift <= 1 else float("nan")
+    return float(sunk / each) if each > 0 and sunk <= each else float("nan")
 
 
 def _largest_offer(terms: Terms, sums: Sums) -> float:
@@ -398,5 +395,5 @@ def _largest_offer(terms: Terms, sums: Sums) -> float:
     each = sum(_offers_cost(sums, one)) - anyway - persuaded  # costs are linear in the offer's value
     if left < 0 or each <= 0:
         return float("nan")
-    largest = float(left / each)
+    largest = float(left) / float(each)
     return min(largest, 1.0) if terms.offer.kind == "percentage" else largest

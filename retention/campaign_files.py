@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import Any
 
 from retention.campaign_economics import Terms
@@ -46,7 +47,7 @@ def campaigns_to_json(plan: SavedPlan) -> bytes:
     found = {
         "retention_campaigns": VERSION,
         "currency": plan.currency,
-        "campaigns": [asdict(campaign) for campaign in plan.campaigns],
+        "campaigns": [_written(campaign) for campaign in plan.campaigns],
         "own_segments": json.loads(to_json(plan.library)),
         "segment_rules": asdict(plan.rules),
         "leave_alone": {
@@ -56,6 +57,11 @@ def campaigns_to_json(plan: SavedPlan) -> bytes:
         },
     }
     return json.dumps(found, indent=2, ensure_ascii=False).encode()
+
+
+def _written(campaign: Campaign) -> dict[str, Any]:
+    day = campaign.starts_on
+    return asdict(campaign) | {"starts_on": None if day is None else day.isoformat()}
 
 
 def campaigns_from_json(content: str | bytes) -> SavedPlan:
@@ -103,6 +109,7 @@ def campaigns_from_json(content: str | bytes) -> SavedPlan:
 def _campaign(plan: Any, number: int) -> Campaign:
     where = f"Campaign {number} of the file"
     fields = _fields(plan, Campaign, where)
+    fields["starts_on"] = _day(fields["starts_on"], where)
     terms = _fields(fields["terms"], Terms, f"{where}, terms")
     for name in ("offer", "opening"):
         offer = _fields(terms[name], Offer, f"{where}, {name}")
@@ -130,6 +137,17 @@ def _campaign(plan: Any, number: int) -> Campaign:
     return _made(Campaign, fields, where, text=("name", "strategy", "channel"), whole=whole)
 
 
+def _day(found: Any, where: str) -> date | None:
+    if found is None:
+        return None
+    try:
+        return date.fromisoformat(found)
+    except (TypeError, ValueError) as error:
+        raise DataError(
+            f"{where}: 'starts_on' needs to be a day such as 2026-03-31, or null, not {repr(found)[:100]}."
+        ) from error
+
+
 def _fields(found: Any, of: type, where: str) -> dict[str, Any]:
     wanted = list(of.__dataclass_fields__)
     if not isinstance(found, dict):
@@ -149,6 +167,8 @@ def _made(of: type, fields: dict[str, Any], where: str, text: tuple[str, ...] = 
         elif name in whole:
             if isinstance(value, bool) or not isinstance(value, int):
                 raise DataError(f"{where}: {name!r} needs to be a whole number, not {value!r}.")
+        elif name == "starts_on":
+            continue  # read already
         elif isinstance(value, bool) or ((isinstance(value, (str, list, dict)) or value is None) and name != "size"):
             raise DataError(f"{where}: {name!r} needs to be a number, not {value!r}.")
     try:

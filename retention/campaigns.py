@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from itertools import pairwise
 
 import numpy as np
@@ -68,6 +69,8 @@ class Campaign:
     - `holdout_share`: customers of the audience left without the campaign, as a fraction.
     - `size`: "everybody", "best" (all with an expected gain above 0), or a number of customers: those of the highest
       expected gain.
+    - `starts_on`: the day of the first message; the day after the last order unless given. What is expected stands for
+      that day, whatever this one is: orders in between are not known.
 
     Raises:
         DataError: A setting is out of range; the message says which.
@@ -83,6 +86,7 @@ class Campaign:
     terms: Terms = field(default_factory=Terms)
     holdout_share: float = 0.1
     size: int | str = EVERYBODY
+    starts_on: date | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or any("\ud800" <= letter <= "\udfff" for letter in self.name):
@@ -101,6 +105,8 @@ class Campaign:
             raise DataError(f"At most {self.most_messages!r} messages are allowed. Give 1 or more.")
         if not 1 <= self.window_days <= MAX_HORIZON_DAYS:
             raise DataError(f"The window is {self.window_days!r} days. Give 1 to {MAX_HORIZON_DAYS:,}.")
+        if self.starts_on is not None and type(self.starts_on) is not date:
+            raise DataError(f"The first message goes out on {self.starts_on!r}. Give a date, or None.")
         days = [message.day for message in self.messages]
         if not days or days[0] != 0 or any(later <= earlier for earlier, later in pairwise(days)):
             raise DataError("The first message is on day 0, and each of the others on a later day than the one before.")
@@ -119,6 +125,11 @@ class Campaign:
             if len(recent) < self.most_messages:
                 kept.append(message)
         return tuple(kept)
+
+    def first_day(self, end: date) -> date:
+        """Return the day of the first message, for orders whose last day is `end`: never before the day after it."""
+        soonest = end + timedelta(days=1)
+        return soonest if self.starts_on is None else max(self.starts_on, soonest)
 
     @property
     def phases(self) -> dict[int, str]:

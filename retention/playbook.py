@@ -92,6 +92,11 @@ def strategies() -> tuple[Strategy, ...]:
     )
 
 
+def strategy_of(key: str) -> Strategy | None:
+    """Return the strategy with this key; None where there is none, as in a campaign of the marketer's own."""
+    return next((one for one in strategies() if one.key == key), None)
+
+
 def strategies_for(metric: str) -> tuple[Strategy, ...]:
     """Return the strategies that work on a metric, those that work on it most first; none where none does.
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from retention.campaigns import Campaign
 from retention.contact_values import country_code, email_address, per_value, phone_numbers
-from retention.playbook import LeftOut, left_out, strategies
+from retention.playbook import LeftOut, left_out, strategies, strategy_of
 
 #: A review counts as recent for so many days; a score of so much of the best or less is poor.
 RECENT_DAYS, POOR_SHARE = 90, 0.4
@@ -129,8 +129,7 @@ def without_signal(
         "subscribed": "subscribed" in columns,
         "opted_out": "consent" in columns,
     }
-    strategy = next((one for one in strategies() if one.key == campaign.strategy), None)
-    rules = left_out(strategy) if strategy else tuple(row for row in left_out(strategies()[0]))
+    rules = left_out(strategy_of(campaign.strategy) or strategies()[0])
     return tuple(rule for rule in rules if not told.get(rule.key, False))
 
 
@@ -138,7 +137,7 @@ _CONTACT_WORDS = {"email": "e-mail address", "phone": "phone number", "zip": "po
 
 
 def _promotes(campaign: Campaign) -> bool:
-    strategy = next((one for one in strategies() if one.key == campaign.strategy), None)
+    strategy = strategy_of(campaign.strategy)
     offers = campaign.terms.offer.kind != "none" or campaign.terms.opening.kind != "none"
     return offers or strategy is None or strategy.promotion
 

@@ -40,6 +40,7 @@ campaigns = st.builds(
     terms=st.builds(Terms, share, offers, offers, share, st.floats(0, 9), share),
     holdout_share=st.floats(0, 0.9),
     size=st.one_of(st.sampled_from([BEST, EVERYBODY]), st.integers(1, 10**6)),
+    starts_on=st.none() | st.dates(),
 )
 
 
@@ -94,6 +95,8 @@ def changed(**fields):
         (changed(size="most"), "audience size"),
         (changed(terms={}), "'lift' is missing"),
         (changed(name="x" * 501), "'name' needs to be text"),
+        (changed(starts_on="soon"), "a day such as 2026-03-31"),
+        (changed(starts_on=20260331), "a day such as"),
     ],
 )
 def test_what_is_no_plan_is_refused_with_what_is_wrong(content, says):

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from retention.campaigns import CHANNELS, CampaignPlan
-from retention.playbook import strategies
+from retention.playbook import strategy_of
 from retention.send_times import sequence_table
 from retention.view import campaign_frames as frames
 from retention.view import campaign_words as words
@@ -42,10 +42,10 @@ def brief_html(
         made: The day on it; today unless given.
     """
     campaign, found, terms = plan.campaign, plan.economics, plan.campaign.terms
-    strategy = next((one for one in strategies() if one.key == campaign.strategy), None)
+    strategy = strategy_of(campaign.strategy)
     table = sequence_table(plan)
     offers = {"": "", "opening": "opening offer", "offer": "main offer"}
-    first = end + timedelta(days=1)
+    first = campaign.first_day(end)
 
     def money(value: float) -> str:
         return text.money(value, currency, short=True)

@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
-import pandas as pd
 import streamlit as st
 
 from retention.campaign_economics import MAIN, OPENING, Terms
-from retention.campaigns import BEST, CAP_DAYS, CHANNELS, EVERYBODY, Campaign, CampaignPlan, Message
-from retention.errors import DataError
+from retention.campaigns import BEST, CHANNELS, EVERYBODY, Campaign, CampaignPlan
 from retention.offers import OFFERS, Offer
-from retention.playbook import Strategy, strategies, usual_campaign, usual_contact_cost, usual_lift
+from retention.playbook import Strategy, strategies, strategy_of, usual_campaign, usual_contact_cost, usual_lift
 from retention.view import campaign_segments as segments
 from retention.view import campaign_state as state
 from retention.view import campaign_words as words
 from retention.view import text
+from retention.view.campaign_sequence import WINDOWS
 from retention.view.loaded import Loaded
 from retention.view.segment_frames import LABELS
 
 #: The stages in the order in which something is usually to be gained.
 FIRST = ("at_risk", "lapsed", "first_time", "repeat", "loyal", "vip", "new")
-#: More messages of a sequence than this are warned of on channels that interrupt.
-MANY_CALLS = 4
 OWN_CUT = "Own cut"
 #: How far down the list: the names of the sizes that follow from the plan.
 SIZES = {"Everybody": EVERYBODY, "Best size": BEST}
 _MODES = {size: name for name, size in SIZES.items()}
-WINDOWS = (7, 14, 30, 45, 60, 90, 120, 180)
-_DAY, _TEXT, _OFFER = "Day", "Message", "Offer"
 
 
 def begin(data: Loaded, names: tuple[str, ...] = (), strategy: str | None = None) -> None:
@@ -50,12 +46,15 @@ def begin(data: Loaded, names: tuple[str, ...] = (), strategy: str | None = None
     state.put_on_table(replace(campaign, name=state.free_name(_name(key, names))))
 
 
-def as_set(campaign: Campaign) -> Campaign:
-    """The campaign as its controls have it: what has just been moved counts before anything is drawn again."""
+def as_set(campaign: Campaign, end: date) -> Campaign:
+    """The campaign as its controls have it: what has just been moved counts before anything is drawn again.
+
+    `end` is the last day of the orders.
+    """
     terms, said = campaign.terms, state.said
     cut = campaign.size if isinstance(campaign.size, int) else None
     mode = said("mode", _MODES.get(campaign.size, OWN_CUT))
-    window = said("window", campaign.window_days)
+    window, day = said("window", campaign.window_days), said("starts_on", campaign.starts_on)
     return replace(
         campaign,
         name=str(said("name", campaign.name)).strip() or campaign.name,
@@ -71,6 +70,8 @@ def as_set(campaign: Campaign) -> Campaign:
         size=said("size", cut or campaign.size) if mode == OWN_CUT else SIZES[mode],
         holdout_share=said("holdout", round(campaign.holdout_share * 100)) / 100,
         window_days=window if window > campaign.messages[-1].day else campaign.window_days,
+        # The soonest day is none of its own: it moves on with newer orders.
+        starts_on=day if day is not None and day > end + timedelta(days=1) else None,
     )
 
 
@@ -140,10 +141,21 @@ def whom(data: Loaded, campaign: Campaign) -> None:
             + (f" For these segments: {', '.join(fits)}." if fits else ""),
         )
         if len(campaign.segments) > 1:
-            st.caption(
-                "One lift and one sequence hold for all of them. Where the segments differ, plan a campaign for each: "
-                "nobody is addressed twice."
-            )
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.caption(
+                    "One lift and one sequence hold for all of them. Where the segments differ, give each its own "
+                    "campaign: nobody is addressed twice.",
+                    width="stretch",
+                )
+                st.button(
+                    "Plan one for each",
+                    icon=":material/call_split:",
+                    key=state.key("each"),
+                    on_click=_one_each,
+                    args=(data,),
+                    help="Keeps a campaign for each segment, with this strategy, offers and margin, and the lift that "
+                    "such a segment starts from where you have not set one.",
+                )
         three, four = st.columns([3, 2], gap="medium")
         three.text_input("Name", campaign.name, max_chars=80, key=state.key("name"))
         four.selectbox(
@@ -165,15 +177,41 @@ def _segments_chosen(data: Loaded) -> None:
         state.change(campaign, segments=list(campaign.segments))
         return
     terms, name = campaign.terms, campaign.name
-    before, after = (
-        usual_lift(segments.lapsed_share(data, segments.mask(data, of))) for of in (campaign.segments, chosen)
-    )
-    if abs(terms.lift - before) < 1e-9:
-        terms = replace(terms, lift=after)
+    if _has_usual_lift(data, campaign):
+        terms = replace(terms, lift=_usual_lift(data, chosen))
     if name == _usual_name(campaign):
         name = state.free_name(_name(campaign.strategy, chosen), campaign.name)
     changed = replace(campaign, segments=chosen, terms=terms, name=name)
     state.change(changed, name=name, lift=round(terms.lift * 100, 1))
+
+
+def _one_each(data: Loaded) -> None:
+    """A campaign for each segment instead of the one on the table, in the order in which they were chosen."""
+    campaign = state.on_table()
+    as_begun, usual = campaign.name == _usual_name(campaign), _has_usual_lift(data, campaign)
+    found: list[Campaign] = []
+    for segment in campaign.segments:
+        name = _name(campaign.strategy, (segment,)) if as_begun else f"{campaign.name[:60]}: {segment}"[:80]
+        one = replace(
+            campaign,
+            segments=(segment,),
+            name=state.free_name(name, state.edited(), [other.name for other in found]),
+            # A cut counted the customers of all of them.
+            size=campaign.size if isinstance(campaign.size, str) else BEST,
+        )
+        if usual:
+            one = replace(one, terms=replace(one.terms, lift=_usual_lift(data, (segment,))))
+        found.append(one)
+    state.keep_each(tuple(found), data.orders.digest)
+
+
+def _usual_lift(data: Loaded, names: tuple[str, ...]) -> float:
+    """The lift that these segments start from."""
+    return usual_lift(segments.lapsed_share(data, segments.mask(data, names)))
+
+
+def _has_usual_lift(data: Loaded, campaign: Campaign) -> bool:
+    return abs(campaign.terms.lift - _usual_lift(data, campaign.segments)) < 1e-9
 
 
 def _strategy_chosen(data: Loaded) -> None:
@@ -203,19 +241,7 @@ def _usual_name(campaign: Campaign) -> str:
 
 
 def _name(strategy: str, names: tuple[str, ...]) -> str:
-    return f"{_strategy(strategy).name}: {' + '.join(names)}"[:80]
-
-
-def evidence(campaign: Campaign) -> None:
-    """What the playbook knows of the strategy: what was found, how to go about it, and what not to do."""
-    strategy = _strategy(campaign.strategy)
-    with st.container(border=True):
-        st.markdown(f"**What is known of {text.plain(strategy.name)}**")
-        st.markdown(f"{text.plain(strategy.evidence, limit=600)} :gray[{text.plain(strategy.source)}]")
-        for step in strategy.how:
-            st.markdown(f"- {text.plain(step, limit=600)}")
-        for rail in strategy.guard_rails:
-            st.markdown(f":orange[:material/do_not_disturb_on:] {text.plain(rail, limit=600)}")
+    return f"{(strategy_of(strategy) or strategies()[0]).name}: {' + '.join(names)}"[:80]
 
 
 def assumptions(data: Loaded, campaign: Campaign) -> None:
@@ -307,72 +333,6 @@ def audience(campaign: Campaign, plan: CampaignPlan) -> Campaign:
     return campaign
 
 
-def sequence(campaign: Campaign) -> Campaign:
-    """The messages with their days and offers, as a table to edit."""
-    with st.container(border=True):
-        st.markdown(
-            "**Sequence**",
-            help="Whoever orders leaves the sequence. Days count from the first message, day 0. Add a message in the "
-            "last row; tick a row to delete it.",
-        )
-        key, shown = state.key("sequence"), state.key("sequence_shown")
-        if key not in st.session_state or shown not in st.session_state:
-            # The table keeps its edits only while it is on screen: shown anew, it begins with what was planned.
-            st.session_state[shown] = pd.DataFrame(
-                [(message.day, message.text, words.OFFER_NAMES[message.offer]) for message in campaign.messages],
-                columns=[_DAY, _TEXT, _OFFER],
-            )
-        column = st.column_config
-        edited = st.data_editor(
-            st.session_state[shown],
-            key=key,
-            num_rows="dynamic",
-            hide_index=True,
-            column_config={
-                _DAY: column.NumberColumn(min_value=0, max_value=364, step=1, width=60, required=True),
-                _TEXT: column.TextColumn(max_chars=200, width=330, required=True),
-                _OFFER: column.SelectboxColumn(
-                    options=list(words.OFFER_NAMES.values()),
-                    default=words.OFFER_NAMES[""],
-                    width=120,
-                    help="Holds from this message on.",
-                ),
-            },
-        )
-        cap = st.slider(
-            f"At most so many messages in {CAP_DAYS} days",
-            *(1, state.bound("cap", max(30, campaign.most_messages)), campaign.most_messages),
-            key=state.key("cap"),
-            help="Frequency cap for one customer: messages beyond it are not sent.",
-        )
-        changed = replace(campaign, most_messages=cap)
-        try:
-            messages = _messages(edited)
-            longest = max(changed.window_days, messages[-1].day + 1)
-            window = min((days for days in WINDOWS if days >= longest), default=longest)
-            changed = replace(changed, messages=messages, window_days=max(window, changed.window_days))
-        except DataError as error:
-            st.error(
-                f"{text.plain(error, limit=600)} Until then the sequence stays as it was.", icon=":material/error:"
-            )
-        if changed.window_days != campaign.window_days:
-            st.toast(
-                f"Orders now count for {changed.window_days} days: the last message goes out on day "
-                f"{changed.messages[-1].day}.",
-                icon=":material/date_range:",
-            )
-        if changed.channel not in ("email", "push", "ads") and len(changed.sent) > MANY_CALLS:
-            st.warning(
-                f"{len(changed.sent)} messages by {CHANNELS[changed.channel]} are many: lower the cap, or take some "
-                "out of the sequence.",
-                icon=":material/sms_failed:",
-            )
-        dropped = len(changed.messages) - len(changed.sent)
-        if dropped:
-            st.warning(f"The cap drops {text.plural(dropped, 'message')}.", icon=":material/block:")
-    return changed
-
-
 def _offer(offer: Offer, label: str, name: str, currency: str | None) -> None:
     one, two = st.columns([3, 2], gap="medium")
     one.selectbox(
@@ -415,24 +375,3 @@ def _ceiling(start: float) -> float:
 
 def _step(cost: float) -> float:
     return 0.001 if 0 < cost < 0.01 else 0.01
-
-
-def _messages(table: pd.DataFrame) -> tuple[Message, ...]:
-    keys = {label: key for key, label in words.OFFER_NAMES.items()}
-    rows = table.dropna(subset=[_DAY]).sort_values(_DAY, kind="stable")
-    if rows.empty:
-        raise DataError("A sequence has at least one message, on day 0.")
-    found = [
-        Message(int(day), "" if pd.isna(said) else str(said), keys.get(offer, ""))
-        for day, said, offer in zip(rows[_DAY], rows[_TEXT], rows[_OFFER], strict=True)
-    ]
-    days = [message.day for message in found]
-    if days[0] != 0:
-        raise DataError(f"The first message is on day {days[0]}. Days count from the first one: set it to 0.")
-    if len(set(days)) < len(days):
-        raise DataError("Two messages are on the same day. Give each a day of its own.")
-    return tuple(found)
-
-
-def _strategy(key: str) -> Strategy:
-    return next((one for one in strategies() if one.key == key), strategies()[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from html import escape
 
 import pandas as pd
@@ -27,9 +28,6 @@ from retention.view.campaign_results import spec
 from retention.view.loaded import Loaded
 from retention.view.segment_charts import live_chart
 
-PLACE = "plan_place"
-PLAN, FILES = ":material/edit_calendar: Plan a campaign", ":material/contact_mail: Audience files"
-ALL_CAMPAIGNS, NEW = ":material/list: All campaigns", ":material/person_add: New customers"
 _LOAD, _PROBLEM, _LOADED, _CAUTION = "plan_load", "plan_problem", "plan_loaded", "plan_caution"
 _BUDGET = "plan_budget_said"
 HORIZONS = (90, 180, 365, 730)
@@ -127,7 +125,7 @@ def _row(data: Loaded, number: int, name: str, plan: CampaignPlan | None, proble
 def _open(name: str) -> None:
     campaign = next(one for one in state.kept() if one.name == name)
     state.put_on_table(campaign, name)
-    st.session_state[PLACE] = PLAN
+    st.session_state[state.PLACE] = state.PLAN
 
 
 def _budget(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
@@ -247,7 +245,7 @@ def draw_files(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
         if plans:
             st.download_button(
                 "Download the table",
-                to_csv(plans_table(plans), index=False),
+                to_csv(plans_table(plans, data.orders.end), index=False),
                 file_name="campaigns.csv",
                 mime="text/csv",
                 icon=":material/download:",
@@ -257,8 +255,8 @@ def draw_files(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
     draw_load()
 
 
-def plans_table(plans: dict[str, CampaignPlan]) -> pd.DataFrame:
-    """One row a campaign: what it assumes, and what it should bring."""
+def plans_table(plans: dict[str, CampaignPlan], end: date) -> pd.DataFrame:
+    """One row a campaign, of orders until `end`: what it assumes, and what it should bring."""
     rows = []
     for name, plan in plans.items():
         found, terms = plan.economics, plan.campaign.terms
@@ -268,6 +266,7 @@ def plans_table(plans: dict[str, CampaignPlan]) -> pd.DataFrame:
                 "segments": " + ".join(plan.campaign.segments),
                 "strategy": plan.campaign.strategy,
                 "channel": plan.campaign.channel,
+                "starts_on": plan.campaign.first_day(end),
                 "window_days": plan.campaign.window_days,
                 "lift": round(terms.lift, 6),
                 "offer": terms.offer.kind,

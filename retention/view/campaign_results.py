@@ -268,7 +268,7 @@ def draw_offers(data: Loaded, plan: CampaignPlan) -> None:
 
 def draw_when(data: Loaded, plan: CampaignPlan) -> None:
     """Who is due when, the sequence on a calendar, and the stop rule."""
-    currency, first = data.orders.currency, data.orders.end + timedelta(days=1)
+    currency, first = data.orders.currency, plan.campaign.first_day(data.orders.end)
     if not plan.economics.customers:
         st.info("Nobody is addressed: there is nothing to send.", icon=":material/info:")
         return
@@ -281,9 +281,8 @@ def draw_when(data: Loaded, plan: CampaignPlan) -> None:
         alt_text=f"{len(table)} messages from {text.day(first)}",
     )
     last = table.iloc[-1]
-    old = ": load newer orders to plan from today" if date.today() - first > timedelta(days=7) else ""
     st.caption(
-        f"From {text.day(first)}, the day after the last order{old}. Stop rule: whoever orders leaves the sequence; of "
+        f"From {text.day(first)}{_begins(first, data.orders.end)}. Stop rule: whoever orders leaves the sequence; of "
         f"{text.count(plan.economics.customers)} customers {text.count(last['customers'])} get the last message."
     )
     st.markdown("**When their next order is due**", help=words.DEFINITIONS["due"])
@@ -293,6 +292,18 @@ def draw_when(data: Loaded, plan: CampaignPlan) -> None:
     st.caption(
         f"Counted from {text.day(data.orders.end)}. Due within a week: {text.plural(soon, 'customer')}, the likeliest "
         "to come without a message."
+    )
+
+
+def _begins(first: date, end: date) -> str:
+    """What the first day means for what is expected, which counts from the end of the orders."""
+    wait = (first - end).days
+    if wait == 1:
+        old = date.today() - first > timedelta(days=7)
+        return ", the day after the last order" + (": load newer orders to plan from today" if old else "")
+    return (
+        f", {text.days(wait)} after the last order. What is expected is that of a first message on the day after it: "
+        "load newer orders before you send, so that nobody who has ordered since gets one"
     )
 
 

@@ -6,11 +6,17 @@ tab is left, and a change of strategy sets many of them at once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from retention.campaigns import Campaign
 
 _KEPT, _TABLE, _EDITED, _ROUND = "campaigns_kept", "campaign_on_table", "campaign_edited", "campaign_round"
+#: The parts of the page, and the key of the choice between them.
+PLACE = "plan_place"
+PLAN, FILES = ":material/edit_calendar: Plan a campaign", ":material/contact_mail: Audience files"
+ALL_CAMPAIGNS, NEW = ":material/list: All campaigns", ":material/person_add: New customers"
 _ORDERS, _KEPT_FOR = "campaign_orders", "campaigns_kept_for"
 #: Keys of the planner's controls begin so, and with the round: another round, other controls.
 PREFIX = "plan"
@@ -94,6 +100,18 @@ def keep(campaign: Campaign, digest: str) -> None:
     st.session_state[_EDITED] = campaign.name
 
 
+def keep_each(campaigns: tuple[Campaign, ...], digest: str) -> None:
+    """Keep several campaigns in the place of the one on the table, and show them among the others."""
+    st.session_state[_KEPT_FOR] = digest
+    old = [one.name for one in kept()]
+    at = old.index(edited()) if edited() in old else len(old)
+    others = list(kept())
+    others[at : at + 1] = campaigns
+    keep_all(tuple(others))
+    put_on_table(campaigns[0], campaigns[0].name)
+    st.session_state[PLACE] = ALL_CAMPAIGNS
+
+
 def delete(name: str) -> None:
     """Drop a kept campaign."""
     keep_all(tuple(one for one in kept() if one.name != name))
@@ -110,9 +128,9 @@ def move(name: str, by: int) -> None:
     keep_all(tuple(campaigns))
 
 
-def free_name(name: str, but: str | None = None) -> str:
-    """The name, with a number where another kept campaign has it."""
-    taken = {one.name for one in kept() if one.name != but}
+def free_name(name: str, but: str | None = None, also: Sequence[str] = ()) -> str:
+    """The name, with a number where another kept campaign, or one of `also`, has it."""
+    taken = {one.name for one in kept() if one.name != but} | set(also)
     found, number = name, 2
     while found in taken:
         found, number = f"{name} {number}", number + 1

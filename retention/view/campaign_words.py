@@ -12,8 +12,9 @@ DEFINITIONS = {
     "brings nothing new.",
     "margin": "Share of revenue that is left after the goods, before the campaign.",
     "contact": "What one message to one customer costs. Whoever orders leaves the sequence, and gets no more.",
-    "window": "How long orders count as the campaign's, from the first message on, which goes out on the day after the "
-    "last order of the file.",
+    "window": "How long orders count as the campaign's, from the first message on.",
+    "starts_on": "The calendar and the brief count from here. What is expected stands for a first message on the day "
+    "after the last order of the file: what was ordered since, the file cannot tell.",
     "holdout": "Customers of the audience who get nothing, drawn at random, so that it can be told what the campaign "
     "did. The same customers for the same campaign name.",
     "size": "How far down the list to go, ranked by expected gain: those who would order anyway cost most, those with "

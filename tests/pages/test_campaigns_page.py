@@ -48,11 +48,6 @@ def on_table(at):
     return at.session_state["campaign_on_table"]
 
 
-def open_tab(at, name):
-    at.session_state["plan_place"] = next(tab for tab in ("edit_calendar", "list", "person_add") if tab in name)
-    return at.run()
-
-
 def test_opened_cold_it_offers_the_sample_store_there_and_then():
     at = open_page(PAGE)
     assert not at.exception
@@ -131,6 +126,56 @@ def test_kept_campaigns_take_their_customers_and_share_a_budget(store):
     said = words(store)
     assert f"{first} customers, cost" in said
     assert "more than an even split" in "".join(str(html.value) for html in store.get("html"))
+
+
+def test_several_segments_can_be_given_a_campaign_each(store):
+    button(store, "Keep this campaign").click().run()
+    how_far(store).set_value("Everybody").run()
+    store.multiselect[0].set_value(["Lapsed", "At risk"]).run()
+    both = on_table(store)
+    button(store, "Plan one for each").click().run()
+    assert not store.exception
+    lapsed, at_risk = store.session_state["campaigns_kept"]
+    assert [one.name for one in (lapsed, at_risk)] == ["Reactivation: Lapsed", "Reactivation: At risk"]
+    assert [one.segments for one in (lapsed, at_risk)] == [("Lapsed",), ("At risk",)]
+    assert lapsed.terms.lift < both.terms.lift < at_risk.terms.lift == 0.05
+    assert lapsed.messages == at_risk.messages == both.messages
+    assert "2. Reactivation: At risk" in words(store)
+
+    # With a lift that the marketer has set, every campaign has it.
+    button(store, "Delete").click().run()
+    button(store, "Delete").click().run()
+    store.session_state["plan_place"] = ":material/edit_calendar: Plan a campaign"
+    store.run()
+    store.multiselect[0].set_value(["Lapsed", "At risk"]).run()
+    slider(store, "Lift").set_value(7.0).run()
+    button(store, "Plan one for each").click().run()
+    kept = store.session_state["campaigns_kept"]
+    assert [one.terms.lift for one in kept] == [pytest.approx(0.07)] * 2
+
+
+def test_the_calendar_begins_on_the_day_of_the_marketers_choice(store, orders):
+    store.session_state["plan_part"] = "Messages"
+    store.run()
+    soonest = orders.end + timedelta(days=1)
+    assert store.date_input[0].value == soonest
+    assert on_table(store).starts_on is None
+    expected = metrics(store)
+    later = soonest + timedelta(days=20)
+    store.date_input[0].set_value(later).run()
+    assert not store.exception
+    assert on_table(store).starts_on == later
+    assert f"From {later.day} {later:%b %Y}" in words(store)
+    assert "load newer orders before you send" in words(store)
+    assert metrics(store) == expected
+    store.session_state["plan_part"] = "Result"
+    store.run()
+    assert on_table(store).starts_on == later
+    store.session_state["plan_part"] = "Messages"
+    store.run()
+    assert store.date_input[0].value == later
+    store.date_input[0].set_value(soonest).run()
+    assert on_table(store).starts_on is None
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -239,7 +284,6 @@ def test_without_contact_details_the_plain_file_goes_by_customer_numbers():
     at = use_upload(open_page("app.py"), _shop("", lambda n: "")).switch_page(PAGE).run()
     assert not at.exception
     assert "hold no e-mail address" in words(at)
-    open_tab(at, "edit_calendar")
     at.session_state["plan_place"] = ":material/contact_mail: Audience files"
     at.run()
     assert not at.exception
