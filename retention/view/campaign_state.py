@@ -1,7 +1,7 @@
 """The session's campaigns: the one on the table, and those that were kept, in their order of priority.
 
 The campaign on the table is a `Campaign` of its own, not what the controls hold: controls lose their state when their
-tab is left, and a change of strategy sets many of them at once.
+part is left, and a change of strategy sets many of them at once.
 """
 
 from __future__ import annotations

@@ -6,13 +6,14 @@ import numpy as np
 import streamlit as st
 
 from retention.rfm import RfmRules
-from retention.view import text
+from retention.view import text, widgets
 from retention.view.loaded import Loaded
 from retention.view.rfm_data import Basis
 from retention.view.rfm_words import DEFINITIONS
 from retention.view.segment_sliders import money_format
 
 FIFTHS, OWN = "Fifths", "Own cut points"
+PARTS = {"days": "Last order", "orders": "Orders", "revenue": "Revenue"}
 MOST_ORDERS, MOST_DAYS = 20, 730
 
 
@@ -29,12 +30,12 @@ def draw_rules(data: Loaded, basis: Basis) -> RfmRules:
     )
     if kind == FIFTHS:
         return RfmRules()
-    days, orders, revenue = st.tabs(["Last order", "Orders", "Revenue"])
-    with days:
+    _, parts = widgets.kept_parts(PARTS, "rfm_parts")
+    with parts["days"]:
         own_days = _days(basis)
-    with orders:
+    with parts["orders"]:
         own_orders = _orders(basis)
-    with revenue:
+    with parts["revenue"]:
         own_revenue = _revenue(basis, data.orders.currency)
     return RfmRules(_ascending(own_days), _ascending(own_orders), _ascending(own_revenue))
 

@@ -140,7 +140,7 @@ def cut_strip_chart(low: float, high: float) -> alt.LayerChart:
     # To the left of a cut there is room: only bars that rise to the right carry words.
     words = (
         alt.Chart(alt.NamedData("zones"))
-        .mark_text(align="right", dx=-5, baseline="top", fontSize=12, clip=True)
+        .mark_text(align="right", dx=-5, baseline="top", fontSize=12, clip=True, color="currentColor")
         .encode(x=x, y=alt.value(3), text="label:N")
     )
     return alt.layer(zones, bars, cuts, words, height=STRIP_HEIGHT, padding=0, view=alt.ViewConfig(stroke=None))

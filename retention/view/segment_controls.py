@@ -1,4 +1,4 @@
-"""The presets, the sliders in their tabs with the strips below them, and the rules they add up to."""
+"""The presets, the sliders in their parts with the strips below them, and the rules they add up to."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +11,7 @@ from retention.rules import VALUE_UNITS, SegmentRules, defaults, thresholds
 from retention.segment_inputs import percentile_cutoff, percentile_of
 from retention.segments import unavailable
 from retention.view import segment_charts as charts
-from retention.view import text
+from retention.view import text, widgets
 from retention.view.loaded import Loaded
 from retention.view.segment_basis import (
     READY_DAYS,
@@ -43,13 +43,13 @@ PRESET_HELP = (
     "The published scheme counts 30, 60, 90, 120 and 180 days. “Fit to my data” takes the days from how long your own "
     "customers wait between orders. Both set only the days since the last order."
 )
-TABS = {
+PARTS = {
     "last_order": "Last order",
     "value": "Value",
     "discounts": "Discounts",
     "next_order": "Next order",
 }
-# What a tab cannot tell where the data lack what it needs.
+# What a part cannot tell where the data lack what it needs.
 GROUPS_OF = {"value": ("vip",), "discounts": ("full_price", "discount_shopper"), "next_order": ("ready_to_buy",)}
 
 
@@ -67,7 +67,7 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the sliders say: the prepared data, the rules, and the strips of the open tab still to draw."""
+    """What the sliders say: the prepared data, the rules, and the strips of the open part still to draw."""
 
     basis: Basis
     rules: SegmentRules
@@ -75,25 +75,25 @@ class Choice:
 
 
 def draw_controls(data: Loaded, presets: DeltaGenerator) -> Choice:
-    """Draw the sliders in their tabs, and the presets in a place of their own."""
-    tabs = dict(zip(TABS, st.tabs(list(TABS.values()), key="thresholds", on_change="rerun"), strict=True))
-    with tabs["next_order"]:
+    """Draw the sliders in their parts, and the presets in a place of their own."""
+    shown, parts = widgets.kept_parts(PARTS, "thresholds")
+    with parts["next_order"]:
         days = _ready_days()
     basis = basis_for(data, days)
     off = unavailable(basis.inputs)
     values: dict[str, float] = {}
     strips: list[Strip] = []
 
-    def draw(tab: str, slider: Slider, about: str | None = None, scale: Scale | None = None) -> None:
-        with tabs[tab]:
+    def draw(part: str, slider: Slider, about: str | None = None, scale: Scale | None = None) -> None:
+        with parts[part]:
             reason = off.get(about) if about else None
             strip = _draw_slider(slider, values, reason, scale, data.orders.currency)
-        if tabs[tab].open and not reason:
+        if part == shown and not reason:
             strips.append(strip)
 
     for slider in LAST_ORDER:
         draw("last_order", slider)
-    with tabs["value"]:
+    with parts["value"]:
         unit = _unit(basis)
     for slider in VALUES:
         scale = None if unit == "percentile" else money_scale(basis.inputs, slider)
@@ -101,11 +101,11 @@ def draw_controls(data: Loaded, presets: DeltaGenerator) -> Choice:
     draw("value", VIP_ORDERS, about="vip")
     draw("discounts", DISCOUNT, about="discount_shopper")
     draw("next_order", READY, about="ready_to_buy")
-    for tab, groups in GROUPS_OF.items():
+    for part, groups in GROUPS_OF.items():
         reason = off.get(groups[0])
         if reason:
             names = " and ".join(LABELS[group] for group in groups)
-            with tabs[tab]:
+            with parts[part]:
                 st.caption(f"{names} {'are' if len(groups) > 1 else 'is'} off: {reason[0].lower()}{reason[1:]}")
     rules = SegmentRules(**values, ready_days=days, value_unit=unit)
     with presets:
@@ -114,7 +114,7 @@ def draw_controls(data: Loaded, presets: DeltaGenerator) -> Choice:
 
 
 def draw_strips(data: Loaded, choice: Choice) -> None:
-    """Draw what each slider of the open tab cuts."""
+    """Draw what each slider of the open part cuts."""
     for strip in choice.strips:
         rows = strip_data(
             StripKey(

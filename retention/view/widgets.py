@@ -1,12 +1,13 @@
 """Controls and panels that more than one page shows."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from retention.errors import RetentionError
 from retention.view import palette, text
@@ -60,6 +61,20 @@ def choose_part(names: Sequence[str], key: str) -> str:
     """
     names = list(names)
     return st.pills("Show", names, default=names[0], key=key, required=True, label_visibility="collapsed", wrap=True)
+
+
+def kept_parts(names: Mapping[str, str], key: str) -> tuple[str, dict[str, DeltaGenerator]]:
+    """Several parts of which one is seen and all are drawn: the key of the one that is open, and a place for each.
+
+    For sliders that stand in the address: one that is not drawn would drop out of it. `names` by key.
+    """
+    label = choose_part(tuple(names.values()), key)
+    shown = next(name for name, said in names.items() if said == label)
+    places = {name: st.container(key=f"{key}-{name}") for name in names}
+    # With what Streamlit wraps around it, which would leave a gap.
+    away = ", ".join(f"div:has(> .st-key-{key}-{name})" for name in names if name != shown)
+    st.html(f"<style>{away} {{ display: none; }}</style>")
+    return shown, places
 
 
 def show_so_far() -> None:
