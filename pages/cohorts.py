@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from retention.view import cohort_customers, cohort_data, shell
+from retention.view import cohort_customers, cohort_data, shell, widgets
 from retention.view import cohort_frames as frames
 from retention.view import cohort_parts as parts
+from retention.view import loaded as session
 
 data = shell.open_page("Cohorts", "How does each intake behave over time?")
 
@@ -16,6 +17,8 @@ def cohorts() -> None:
     found = cohort_data.cohorts_for(data, view)
     keys = frames.shown_keys(view, found)
     parts.headline(data, view, found)
+    if found.forecast is not None:
+        widgets.forecast_caution(session.checks_for(data))
     parts.triangle(data, view, found, keys)
     parts.growth(data, view, found, keys)
     parts.second_order(data, view, found, keys)

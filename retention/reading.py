@@ -28,6 +28,8 @@ READ = (
     "returning_revenue_share",
     "returning_order_value",
 )
+#: Totals that can fall while every rate holds.
+TOTALS = ("revenue", "orders", "customers", "new_customers")
 #: What a change amounts to; "higher" and "lower" where neither is better.
 BETTER, WORSE, HIGHER, LOWER = "better", "worse", "higher", "lower"
 
@@ -122,7 +124,7 @@ def read_scorecard(
         metrics=read,
         summary=_summary(card, read),
         gaps=tuple(gaps),
-        finding=_finding(read, gaps, watch),
+        finding=_finding(card, read, gaps, watch),
         watch=watch,
         strategies=strategies_for(shown) if shown else (),
     )
@@ -219,7 +221,7 @@ def _tally(found: list[str], words: tuple[str, ...], kind: str) -> str:
     return f"Of {len(found)} {'metric' if len(found) == 1 else 'metrics'} {kind}, {listed}."
 
 
-def _finding(read: tuple[MetricReading, ...], gaps: list[Gap], watch: str | None) -> str:
+def _finding(card: Scorecard, read: tuple[MetricReading, ...], gaps: list[Gap], watch: str | None) -> str:
     if not gaps:
         if all({row.status, row.previous, row.year} == {UNKNOWN} for row in read):
             return "There is too little data to tell what holds the store back."
@@ -228,7 +230,7 @@ def _finding(read: tuple[MetricReading, ...], gaps: list[Gap], watch: str | None
             past = "what got worse since one period is better than in the other"
         elif all(row.previous == row.year == UNKNOWN for row in read):
             past = "none can be compared with what it was"
-        found = f"No metric is behind a benchmark or target, and {past}."
+        found = f"No metric is behind a benchmark or target, and {past}.{_fallen(card)}"
         if watch is None:
             return found
         ahead = next(row.status for row in read if row.metric == watch) == AHEAD
@@ -246,3 +248,19 @@ def _finding(read: tuple[MetricReading, ...], gaps: list[Gap], watch: str | None
     of = f"{len(gaps)} gaps" if valued == len(gaps) else f"{valued} of {len(gaps)} gaps that can be put in money"
     by = "by the forecast" if main.gain else "by a simple calculation on the period"
     return f"{found}, and of the {of} closing this one is worth most {by}."
+
+
+def _fallen(card: Scorecard) -> str:
+    """Which totals fell clearly: rates can hold while there is less of everything."""
+
+    def moved(way: str) -> set[str]:
+        tables = (card.against_previous, card.against_year)
+        return {name for t in tables for name in TOTALS if name in t.index and t.loc[name, "verdict"] == way}
+
+    # What is lower than before and higher than a year before, or the other way round, goes with the season.
+    fell = [name for name in TOTALS if name in moved(DOWN) - moved(UP)]
+    if not fell:
+        return ""
+    labels = [METRICS[name].label if name == fell[0] else METRICS[name].label.lower() for name in fell]
+    listed = f"{', '.join(labels[:-1])} and {labels[-1]} are" if len(labels) > 1 else f"{labels[0]} is"
+    return f" But the totals fell: {listed} clearly lower than before."

@@ -166,6 +166,17 @@ def test_nothing_behind_names_what_to_watch(card):
     assert read.strategies[0].key == "loyalty"
 
 
+def test_totals_that_fell_are_named_where_no_rate_did(card):
+    fell = {"revenue": "down", "new_customers": "down", "orders": "down"}
+    read = read_scorecard(with_verdicts(card, fell, {"orders": "up"}))
+    assert read.main is None
+    assert (
+        "and none got clearly worse. But the totals fell: Revenue and new customers are clearly lower than before."
+        in read.finding
+    )
+    assert "totals" not in read_scorecard(with_verdicts(card, {}, {})).finding
+
+
 def test_what_is_ahead_is_named_as_such_and_not_to_be_watched(card):
     comparisons = [benchmark("customer_retention_rate", 0.3, 0.45), benchmark("repeat_purchase_rate", 0.28, 0.30)]
     read = read_scorecard(with_verdicts(card), comparisons)

@@ -114,20 +114,13 @@ def brief_html(
             for message, customers in zip(campaign.sent, table["customers"], strict=True)
         ],
         strategy=strategy,
-        largest=_largest(plan, currency),
+        largest="" if np.isnan(found.largest_offer) else words.largest_offer(found, terms.offer, currency).lower(),
         detectable=words.lift_in_words(plan.detectable_lift) if np.isfinite(plan.detectable_lift) else "",
         segments=[(label, said) for label, said in segments if said],
         definitions=[("Lift", words.DEFINITIONS["lift"]), ("Gain", words.DEFINITIONS["gain"])],
         figures=figures,
     )
     return page.encode()
-
-
-def _largest(plan: CampaignPlan, currency: str | None) -> str:
-    largest = plan.economics.largest_offer
-    if not np.isfinite(largest):
-        return ""
-    return text.percent(largest) if plan.campaign.terms.offer.kind == "percentage" else text.money(largest, currency)
 
 
 def _svg(name: str, data: Mapping[str, pd.DataFrame], currency: str | None) -> Markup:

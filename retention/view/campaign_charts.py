@@ -3,7 +3,7 @@
 import altair as alt
 
 from retention.view import palette
-from retention.view.charts import money_axis
+from retention.view.charts import count_axis, money_axis
 
 HEIGHT = 260
 SMALL = 200
@@ -47,7 +47,7 @@ def size_chart(currency: str | None) -> alt.LayerChart:
 
     Data set "curve": customers, gain, said; "marks": customers, gain, label.
     """
-    x = alt.X("customers:Q", title="Customers addressed, best first", axis=alt.Axis(format="~s"))
+    x = alt.X("customers:Q", title="Customers addressed, best first", axis=count_axis())
     y = alt.Y("gain:Q", title="Gain before holding out", axis=money_axis(currency))
     base = alt.Chart(alt.NamedData("curve"))
     area = base.mark_area(
@@ -97,7 +97,7 @@ def due_chart() -> alt.Chart:
         .mark_bar(size=18)
         .encode(
             y=alt.Y("when:N", sort=None, title=None, axis=alt.Axis(labelLimit=160, ticks=False, domain=False)),
-            x=alt.X("customers:Q", title="Customers", axis=alt.Axis(format="~s", tickCount=4)),
+            x=alt.X("customers:Q", title="Customers", axis=count_axis(4)),
             color=alt.Color("colour:N", scale=None),
             tooltip=[
                 alt.Tooltip("when:N", title="Next order due"),
@@ -114,7 +114,7 @@ def sequence_chart() -> alt.LayerChart:
     Data set "messages": date, customers, message, offer, said.
     """
     x = alt.X("date:T", title=None, axis=alt.Axis(format="%e %b", tickCount=6, labelOverlap=True))
-    y = alt.Y("customers:Q", title="Customers who get it", axis=alt.Axis(format="~s", tickCount=4))
+    y = alt.Y("customers:Q", title="Customers who get it", axis=count_axis(4))
     base = alt.Chart(alt.NamedData("messages"))
     tooltip = [
         alt.Tooltip("date:T", title="Day", format="%a %e %b %Y"),

@@ -99,10 +99,7 @@ def draw_metrics(plan: CampaignPlan, currency: str | None, key: str) -> None:
     found = plan.economics
     left = plan.reachable.segment_customers - len(plan.reachable.book.pool)
     offer = plan.campaign.terms.offer
-    largest = text.MISSING
-    if np.isfinite(found.largest_offer):
-        percentage = offer.kind == "percentage"
-        largest = text.percent(found.largest_offer) if percentage else text.money(found.largest_offer, currency)
+    largest = words.largest_offer(found, offer, currency)
     shown = (
         (
             "Reach",

@@ -1,6 +1,8 @@
 """The planner's definitions and labels, in one place."""
 
-from retention.campaign_economics import MAIN, OPENING
+import numpy as np
+
+from retention.campaign_economics import MAIN, OPENING, Economics
 from retention.offers import OFFERS, Offer
 from retention.playbook import FIRST_LIFT, READ_BY_ALL, READ_BY_LAPSED, usual_lift
 from retention.view import text
@@ -27,7 +29,8 @@ DEFINITIONS = {
     "return": "Expected gain for each unit of money spent on contacts and offers.",
     "break_even": "The lift at which the expected gain of the customers addressed is zero: below it the campaign costs "
     "more than it brings. With “Best size” another lift addresses other customers, and so breaks even elsewhere.",
-    "largest": "The main offer at which the expected gain is zero. A larger one loses money at this lift.",
+    "largest": "The main offer at which the expected gain is zero. A larger one loses money at this lift. Where it is "
+    "above the average order value, even an order for free would pay: few get as far as this offer.",
     "detectable": "The smallest lift that comparing both groups shows in 4 of 5 cases, at 5% significance, two-sided.",
     "without": "What these customers do within the window if nothing is sent, by the fitted model, with its 80% range.",
     "due": "An order is due at the last order plus the customer's typical (median) wait by the model: half of the "
@@ -95,3 +98,15 @@ def lift_in_words(lift: float) -> str:
     ('5 in 100', '0.1 in 100')
     """
     return f"{lift * 100:.3g} in 100" if lift == lift else text.MISSING
+
+
+def largest_offer(found: Economics, offer: Offer, currency: str | None) -> str:
+    """The largest main offer that still pays; nobody takes more off an order than the order."""
+    largest, orders = found.largest_offer, found.orders_with.expected
+    if not np.isfinite(largest):
+        return text.MISSING
+    if offer.kind == "percentage":
+        return text.percent(largest)
+    if offer.kind == "amount" and orders and largest >= found.revenue_with.expected / orders:
+        return "A whole order"
+    return text.money(largest, currency)

@@ -86,7 +86,7 @@ def value_histogram_chart(frame: pd.DataFrame, currency: str | None) -> alt.Char
                 axis=money_axis(currency, grid=False, values=_decades(frame)),
             ),
             x2="high:Q",
-            y=alt.Y("customers:Q", title="Customers", axis=alt.Axis(format="~s", tickCount=5)),
+            y=alt.Y("customers:Q", title="Customers", axis=count_axis()),
             color=alt.Color(
                 "label:N",
                 title=None,
@@ -227,11 +227,20 @@ def _month_axis() -> alt.X:
     return alt.X("start:T", title=None, axis=axis)
 
 
+_SHORT = (
+    "(abs(datum.value) >= 1000 ? replace(format(abs(datum.value), '~s'), 'G', 'B') : format(abs(datum.value), ',~g'))"
+)
+
+
 def money_axis(currency: str | None, **options: object) -> alt.Axis:
     """Axis with short amounts and the currency's symbol, which is quoted: a file may name any currency."""
-    number = "datum.value >= 1000 ? replace(format(datum.value, '~s'), 'G', 'B') : format(datum.value, ',~g')"
-    label = f"{json.dumps(text.symbol(currency))} + ({number})"
+    label = f"(datum.value < 0 ? '−' : '') + {json.dumps(text.symbol(currency))} + {_SHORT}"
     return alt.Axis(labelExpr=label, tickCount=5, **options)
+
+
+def count_axis(tick_count: int = 5) -> alt.Axis:
+    """Axis with short numbers: 0, 500, 1k, where one format for all ticks would say 0k, 0.5k, 1k."""
+    return alt.Axis(labelExpr=_SHORT, tickCount=tick_count)
 
 
 def _decades(frame: pd.DataFrame) -> list[float]:

@@ -136,7 +136,7 @@ def _points(low: float, high: float) -> str:
 
 
 def _signed(share: float) -> str:
-    return f"{100 * share:+.1f}".replace("-", "−")
+    return f"{round(100 * share, 1) + 0:+.1f}".replace("-", "−")
 
 
 def _span(rows: pd.DataFrame, found: Cohorts) -> str:

@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from retention.view import palette, text
-from retention.view.charts import HEIGHT, money_axis
+from retention.view.charts import HEIGHT, count_axis, money_axis
 
 #: Steps of the bridge in full, and as they stand below it, in lines short enough for a phone.
 _STEPS = {
@@ -41,7 +41,7 @@ def bridge_chart(frame: pd.DataFrame, measure: str, currency: str | None) -> alt
     domain = ["Active customers", "Gained", "Lost"]
     axis = alt.Axis(labelAngle=0, labelPadding=6, labelOverlap=False, labelExpr="split(datum.label, '|')")
     x = alt.X("short:N", sort=None, title=None, axis=axis)
-    axis = money_axis(currency) if measure == "revenue" else alt.Axis(format="~s", tickCount=5)
+    axis = money_axis(currency) if measure == "revenue" else count_axis()
     title = "Revenue of active customers" if measure == "revenue" else "Customers"
     bars = (
         alt.Chart(shown)

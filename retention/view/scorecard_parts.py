@@ -6,6 +6,7 @@ import streamlit as st
 from retention.metrics import METRICS
 from retention.period_counts import customer_bridge
 from retention.scorecard import Scorecard
+from retention.view import loaded as session
 from retention.view import scorecard_charts as charts
 from retention.view import scorecard_data as data_of
 from retention.view import scorecard_frames as frames
@@ -49,6 +50,8 @@ def reading(data: Loaded, settings: Settings) -> None:
                 _strategies(found)
         elif found.strategies:
             _strategies(found)
+    if gap is not None and gap.gain is not None:
+        widgets.forecast_caution(session.checks_for(data))
 
 
 def _worth(data: Loaded, gap) -> None:
@@ -146,7 +149,7 @@ def bridge(data: Loaded, card: Scorecard, settings: Settings) -> None:
 def buyers(data: Loaded, card: Scorecard) -> None:
     """New against returning customers of the period."""
     st.subheader("New against returning customers", anchor=False, help=text.DEFINITIONS["buyers"])
-    frame = frames.buyers_frame(card)
+    frame = frames.buyers_frame(card).round({"Order value": 2})
     currency = data.orders.currency
     unit = f" ({currency})" if currency else ""
     number = st.column_config.NumberColumn
@@ -161,7 +164,7 @@ def buyers(data: Loaded, card: Scorecard) -> None:
             "Orders": number(format="localized"),
             "Revenue": number("Revenue" + unit, format="localized", step=1),
             "Share of revenue": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
-            "Order value": number("Order value" + unit, format="%.2f"),
+            "Order value": number("Order value" + unit, format="localized"),
         },
     )
 

@@ -220,16 +220,19 @@ def count(n: float, *, short: bool = False) -> str:
 
 
 def money(x: float, currency: str | None = None, *, short: bool = False) -> str:
-    """Amount with its currency's symbol; cents below 100 only; `short` keeps three digits: 12,345 is 12.3k.
+    """Amount with its currency's symbol; cents below 100 only, never a false 0; `short` keeps three digits: 12.3k.
 
     The `$` it may return starts a formula in Markdown: pass the result through `plain` there.
 
-    >>> money(1234.4, "USD"), money(9.5, "EUR"), money(88_123, "THB", short=True), money(-3)
-    ('$1,234', '€9.50', '฿88.1k', '−3.00')
+    >>> money(1234.4, "USD"), money(9.5, "EUR"), money(88_123, "THB", short=True), money(-3), money(0.002, "USD")
+    ('$1,234', '€9.50', '฿88.1k', '−3.00', '<$0.01')
     """
     if _missing(x):
         return MISSING
-    cents = abs(x) < 99.995 and x != 0 and currency not in _WITHOUT_CENTS
+    whole = currency in _WITHOUT_CENTS
+    if 0 < abs(x) < (0.5 if whole else 0.005):
+        return f"{'>−' if x < 0 else '<'}{symbol(currency)}{'1' if whole else '0.01'}"
+    cents = abs(x) < 99.995 and x != 0 and not whole
     digits = f"{abs(x):,.2f}" if cents else f"{abs(x):,.0f}"
     if short and abs(x) >= 10_000:
         digits = _short(abs(x))

@@ -161,7 +161,9 @@ def track_record(result: "Backtest | None", plan: "Plan") -> None:
         words += "Not tested on the past: the history is too short."
     else:
         found = result.models.loc[result.purchase_model]
-        orders = text.off(found["bias"], "too many", "too few")
+        # Of the whole orders that the checks name, so that both say the same.
+        foreseen, came = round(found["orders"]), found["actual_orders"]
+        orders = text.off(foreseen / came - 1 if came else found["bias"], "too many", "too few")
         revenue = text.off(found["revenue_bias"], "too high", "too low")
         hidden = text.days(result.holdout_days)
         words += f"On the last {hidden}, hidden from it, the model had orders {orders} and revenue {revenue}."

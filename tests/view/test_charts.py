@@ -78,9 +78,11 @@ def test_charts_are_valid_and_small(currency):
 def test_a_currency_cannot_end_the_label_expression():
     currency = "x\" + alert('1') + \""
     expression = charts.money_axis(currency).to_dict()["labelExpr"]
-    quoted, end = json.JSONDecoder().raw_decode(expression)
+    sign = "(datum.value < 0 ? '−' : '') + "
+    assert expression.startswith(sign)
+    quoted, end = json.JSONDecoder().raw_decode(expression, len(sign))
     assert quoted == text.symbol(currency)
-    assert expression[end:].startswith(" + (datum.value")
+    assert expression[end:].startswith(" + (abs(datum.value)")
 
 
 def test_past_and_expected_meet_at_the_last_order_day():
