@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from retention.contact_columns import ADDED, find_contacts
+from retention.customer_column import GAINED, customer_column
 from retention.dates import DATE_LIKE, ISO, SERIAL, UNIX_MILLISECONDS, UNIX_SECONDS
 from retention.errors import DataError
 from retention.files import Sheet
@@ -116,6 +117,7 @@ def detect_columns(sheet: Sheet, columns: dict[str, str | None] | None = None) -
         found |= find_contacts(sheet.columns, profiles, found, added)
     else:
         found = _by_name(sheet.columns, profiles)
+        found = _settle_customer(found, sheet, profiles)
         found = _by_values(found, sheet, profiles)
         found = _settle_amount(found, profiles)
         found |= find_contacts(sheet.columns, profiles, found)
@@ -195,6 +197,22 @@ def _plausible(role: str, profile: _Profile) -> bool:
     if role == "coupon":  # or what a coupon took off
         return profile.decimals < 0.5
     return True
+
+
+def _settle_customer(found: dict[str, str], sheet: Sheet, profiles: dict[str, _Profile]) -> dict[str, str]:
+    """The column that says who bought: another one than the usual where that would leave many orders without."""
+    usual = found.get("customer_id")
+    taken = {found.get(role) for role in _EXCLUSIVE}
+    likely = [
+        (_name_score(plain_name(column), "customer_id"), column)
+        for column in sheet.columns
+        if usual and column not in taken and profiles[column].filled >= profiles[usual].filled + GAINED
+        if _plausible("customer_id", profiles[column])
+    ]
+    others = [column for score, column in sorted(likely, reverse=True) if score >= 0.5]
+    if not others:
+        return found
+    return found | {"customer_id": customer_column(sheet, usual, others, found.get("order_id"))}
 
 
 def _by_values(found: dict[str, str], sheet: Sheet, profiles: dict[str, _Profile]) -> dict[str, str]:

@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 
 from retention.cells import CONTACT_COLUMNS, SIGNAL_COLUMNS, WHOLE, contact_cells, text_or_null
 from retention.columns import Mapping
+from retention.customer_column import GUESTS
 from retention.dates import EARLIEST, DateStyle, find_date_style, latest_plausible, read_dates
 from retention.files import Sheet
 from retention.money import MoneyStyle, find_money_style, named_currency, read_currency, read_money
@@ -19,13 +20,6 @@ BOUGHT = ("product", "category")
 CARRIED = (*DIMENSIONS, *CONTACT_COLUMNS, *SIGNAL_COLUMNS)
 MAX_STATUSES = 300
 BLANKS = r"[\s\x{00a0}\x{200b}\x{feff}]+"
-
-GUESTS = (
-    "", "0", "0.0", "guest", "guests", "guest user", "guest customer", "guest checkout", "guest order", "(guest)",
-    "anonymous", "anonym", "walk-in", "walk in", "walkin", "walk-in customer", "walk in customer", "unknown", "none",
-    "null", "nan", "n/a", "na", "#n/a", "-", "--", "undefined", "nil", "not set", "(not set)", "no customer",
-    "no email", "ลูกค้าทั่วไป", "ไม่ระบุ", "ไม่มี", "บุคคลทั่วไป", "bisita", "wala",
-)  # fmt: skip
 
 NOT_A_ROW = "No customer and no date (totals, notes, blank rows)"
 CANCELLED = "Cancelled or voided"
