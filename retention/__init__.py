@@ -3,7 +3,7 @@
 Data flows one way, and so do the modules:
 
 unpack, text_files, files        a file -> Sheet: its rows as text, read once
-formats, layouts, columns        what the columns are for -> Mapping
+formats, layouts, columns, customer_column   what the columns are for -> Mapping
 contact_columns, cells           contact details and signals: which columns, what their cells say
 dates, money, statuses, lines    Sheet + Mapping -> typed lines, each with the reason why it cannot count
 refunds, order_report, orders    lines -> Orders: one row per order, and a report of everything left out

@@ -38,8 +38,8 @@ SUMS = (
     "value",
 )
 PHASE_SUMS = ("taking", "taking_value", "taking_square", "contacts_taking", "contacts_taking_value")
-#: The offers that a message may carry: fields of `Terms`.
-OPENING, MAIN = "opening", "offer"
+#: The offers that a message may carry: fields of `Terms`, or the end of the one before.
+OPENING, MAIN, ENDS = "opening", "offer", "ends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,10 @@ class Terms:
     anyway_share: float = 1.0
     contact_cost: float = 0.0
     margin: float = 0.4
+
+    def offered(self, name: str) -> Offer:
+        """Return the offer of this name: `MAIN`, `OPENING`, or `ENDS` for none."""
+        return Offer() if name == ENDS else getattr(self, name)
 
     def __post_init__(self) -> None:
         for name, most in (("lift", 1.0), ("anyway_share", 1.0), ("margin", 1.0), ("contact_cost", np.inf)):
@@ -143,7 +147,7 @@ class Ledger:
     - `columns`: the cells' sums, a row for each of `SUMS`, then for each phase and `PHASE_SUMS`.
     - `waiting`: a row for each message, how many of each cell have not ordered before it.
     - `sampled`: the customers from whom the parameters' effect is measured.
-    - `offers` names each phase's offer, `OPENING` or `MAIN`; `weights` is the share of the messages sent in it.
+    - `offers` names each phase's offer, `OPENING`, `MAIN` or `ENDS`; `weights` is the share of the messages sent in it.
     """
 
     pool: CampaignPool
@@ -233,7 +237,7 @@ def _offers_cost(sums: Sums, terms: Terms) -> tuple[np.ndarray, np.ndarray]:
     """What offers to those who would have ordered anyway and to the persuaded cost, from sums or columns."""
     anyway = persuaded = 0.0 * sums["stays"]
     for name, weight, phase in sums.phases:
-        offer = getattr(terms, name)
+        offer = terms.offered(name)
         anyway = anyway + offer.fixed * phase["taking"] + offer.share * phase["taking_value"]
         persuaded = persuaded + weight * (offer.fixed * sums["stays"] + offer.share * sums["stays_value"])
     return terms.anyway_share * anyway, terms.lift * persuaded
@@ -254,7 +258,7 @@ def expected_gains(book: Ledger, terms: Terms) -> np.ndarray:
 
 def _mean_offer(book: Ledger, terms: Terms) -> tuple[float, float]:
     """The fixed cost and the share of the order that a persuaded customer's offer costs on average."""
-    offers = [(weight, getattr(terms, name)) for name, weight in zip(book.offers, book.weights, strict=True)]
+    offers = [(weight, terms.offered(name)) for name, weight in zip(book.offers, book.weights, strict=True)]
     return sum(w * offer.fixed for w, offer in offers), sum(w * offer.share for w, offer in offers)
 
 
@@ -330,7 +334,7 @@ def _chance(
     earned = without_offer * terms.margin**2 * squared
     given = touched = 0.0
     for name, weight, phase in sums.phases:
-        offer = getattr(terms, name)
+        offer = terms.offered(name)
         kept = terms.margin - offer.share
         earned += weight * (kept**2 * squared - 2 * kept * offer.fixed * value + offer.fixed**2 * stays)
         given += offer.fixed**2 * phase["taking"] + 2 * offer.fixed * offer.share * phase["taking_value"]
@@ -355,7 +359,7 @@ def _spread(book: Ledger, terms: Terms, sampled: np.ndarray, addressed: float) -
     by_value = terms.lift * book.sampled.stays * (terms.margin - share)
     by_purchases = [by_buys, np.full(len(value), -terms.contact_cost)]
     for name, taking in zip(book.offers, book.sampled.taking, strict=True):
-        offer = getattr(terms, name)
+        offer = terms.offered(name)
         by_purchases.append(-terms.anyway_share * (offer.fixed + offer.share * value))
         by_value = by_value - terms.anyway_share * taking * offer.share
     slopes = np.concatenate(

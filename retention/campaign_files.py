@@ -108,6 +108,8 @@ def campaigns_from_json(content: str | bytes) -> SavedPlan:
 
 def _campaign(plan: Any, number: int) -> Campaign:
     where = f"Campaign {number} of the file"
+    if isinstance(plan, dict):
+        plan = {"starts_on": None, "holdout_key": ""} | plan
     fields = _fields(plan, Campaign, where)
     fields["starts_on"] = _day(fields["starts_on"], where)
     terms = _fields(fields["terms"], Terms, f"{where}, terms")
@@ -134,7 +136,7 @@ def _campaign(plan: Any, number: int) -> Campaign:
     fields["segments"] = tuple(segments)
     size = fields["size"]
     whole = ("most_messages", "window_days") + (() if isinstance(size, str) else ("size",))
-    return _made(Campaign, fields, where, text=("name", "strategy", "channel"), whole=whole)
+    return _made(Campaign, fields, where, text=("name", "strategy", "channel", "holdout_key"), whole=whole)
 
 
 def _day(found: Any, where: str) -> date | None:

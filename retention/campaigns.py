@@ -10,7 +10,17 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from retention.campaign_economics import MAIN, OPENING, Economics, Ledger, Terms, economics, expected_gains, ledger
+from retention.campaign_economics import (
+    ENDS,
+    MAIN,
+    OPENING,
+    Economics,
+    Ledger,
+    Terms,
+    economics,
+    expected_gains,
+    ledger,
+)
 from retention.campaign_pool import campaign_pool
 from retention.cltv import MAX_HORIZON_DAYS, CltvModel
 from retention.errors import DataError
@@ -40,7 +50,7 @@ CURVE_POINTS = 120
 class Message:
     """One message of a sequence: its `day` from the first one on, what it says, and the offer that holds from it on.
 
-    `offer` is "offer" (the main one), "opening", or "" for no new one: the one before, if any, holds on.
+    `offer` is "offer" (the main one), "opening", "ends" where the one before ends, or "" where it, if any, holds on.
 
     Raises:
         DataError: There is no such offer, or the day is no whole number.
@@ -53,8 +63,9 @@ class Message:
     def __post_init__(self) -> None:
         if isinstance(self.day, bool) or not isinstance(self.day, (int, np.integer)) or not isinstance(self.text, str):
             raise DataError(f"A message has a whole number of days and a text, not {self.day!r} and {self.text!r}.")
-        if self.offer not in (MAIN, OPENING, ""):
-            raise DataError(f"A message carries {MAIN!r}, {OPENING!r} or no offer (''), not {self.offer!r}.")
+        if self.offer not in (MAIN, OPENING, ENDS, ""):
+            known = f"{MAIN!r}, {OPENING!r}, {ENDS!r} (the one before ends) or no new one ('')"
+            raise DataError(f"The offer of a message is {known}, not {self.offer!r}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,7 @@ class Campaign:
       expected gain.
     - `starts_on`: the day of the first message; the day after the last order unless given. What is expected stands for
       that day, whatever this one is: orders in between are not known.
+    - `holdout_key`: what draws the customers held out; the name unless given. With it, a new name changes nobody.
 
     Raises:
         DataError: A setting is out of range; the message says which.
@@ -87,10 +99,12 @@ class Campaign:
     holdout_share: float = 0.1
     size: int | str = EVERYBODY
     starts_on: date | None = None
+    holdout_key: str = ""
 
     def __post_init__(self) -> None:
-        if not isinstance(self.name, str) or any("\ud800" <= letter <= "\udfff" for letter in self.name):
-            raise DataError(f"The name of the campaign is {self.name!r}. Give a line of text.")
+        for said, what in ((self.name, "name"), (self.holdout_key, "holdout key")):
+            if not isinstance(said, str) or any("\ud800" <= letter <= "\udfff" for letter in said):
+                raise DataError(f"The {what} of the campaign is {said!r}. Give a line of text.")
         if isinstance(self.window_days, bool) or not isinstance(self.window_days, (int, np.integer)):
             raise DataError(f"The window is {self.window_days!r} days. Give a whole number.")
         if self.channel not in CHANNELS:
@@ -126,6 +140,11 @@ class Campaign:
                 kept.append(message)
         return tuple(kept)
 
+    @property
+    def drawn_by(self) -> str:
+        """The text that draws the customers held out."""
+        return self.holdout_key or self.name
+
     def first_day(self, end: date) -> date:
         """Return the day of the first message, for orders whose last day is `end`: never before the day after it."""
         soonest = end + timedelta(days=1)
@@ -133,10 +152,10 @@ class Campaign:
 
     @property
     def phases(self) -> dict[int, str]:
-        """The offers of the messages that are sent, by the day from which each holds."""
+        """The offers of the messages that are sent, by the day from which each holds; `ENDS` from where none does."""
         found: dict[int, str] = {}
         for message in self.sent:
-            if message.offer and message.offer != next(reversed(found.values()), ""):
+            if message.offer and message.offer != next(reversed(found.values()), ENDS):
                 found[message.day] = message.offer
         return found
 
@@ -218,7 +237,7 @@ class CampaignPlan:
     def _out(self) -> np.ndarray:
         if self.reachable.book.alone:
             return (self.out > 0)[self.reachable.book.cell]
-        return self.reachable.split(self.campaign.name, self.campaign.holdout_share)[0]
+        return self.reachable.split(self.campaign.drawn_by, self.campaign.holdout_share)[0]
 
     def _by_gain(self, inside: np.ndarray) -> np.ndarray:
         book = self.reachable.book
@@ -340,7 +359,7 @@ def _beyond(reachable: Reachable, cell: int, number: int) -> np.ndarray:
 
 def _held_out(reachable: Reachable, campaign: Campaign, chosen: np.ndarray, beyond: np.ndarray) -> np.ndarray:
     """The share of each cell that is held out of those who are chosen; `beyond` are those of a cell who are not."""
-    name, share = campaign.name, campaign.holdout_share
+    name, share = campaign.drawn_by, campaign.holdout_share
     if not reachable.book.alone:
         out, held = reachable.split(name, share)
         held = held * (chosen > 0)

@@ -45,7 +45,7 @@ class Strategy:
     - `how`: steps; `evidence`: what the `source` found.
     - `metrics`: keys of `METRICS` that it works on, the one that it works on most first.
     - `promotion`: it offers something, so that the customers of `left_out` are left out of it.
-    - `guard_rails`: what not to do.
+    - `guard_rails`: where to stop, and what to keep to.
     """
 
     key: str

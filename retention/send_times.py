@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from retention.campaign_economics import Ledger
+from retention.campaign_economics import ENDS, Ledger
 from retention.campaigns import CampaignPlan
 
 #: Days until an order is due, by name: from the one before up to this many, included.
@@ -62,6 +62,6 @@ def sequence_table(plan: CampaignPlan) -> pd.DataFrame:
     still = plan.reachable.book.waiting @ plan.treated
     holds, rows = "", []
     for message, customers in zip(plan.campaign.sent, still, strict=True):
-        holds = message.offer or holds
+        holds = "" if message.offer == ENDS else message.offer or holds
         rows.append((message.day, message.text, holds, float(customers)))
     return pd.DataFrame(rows, columns=["day", "text", "offer", "customers"])

@@ -19,7 +19,7 @@ def realised_gain(store: KnownStore, plan: CampaignPlan, seed: int) -> float:
 
     def offer_on(day: int) -> Offer:
         known = [name for first, name in campaign.phases.items() if first <= day]
-        return getattr(terms, known[-1]) if known else Offer()
+        return terms.offered(known[-1]) if known else Offer()
 
     treated = set(plan.addressed.tolist())
     first_day, first_value = {}, {}

@@ -30,7 +30,7 @@ campaigns = st.builds(
     messages=st.sets(st.integers(1, 59), max_size=4).flatmap(
         lambda days: st.tuples(
             *[
-                st.builds(Message, st.just(day), words, st.sampled_from(["", "offer", "opening"]))
+                st.builds(Message, st.just(day), words, st.sampled_from(["", "offer", "opening", "ends"]))
                 for day in [0, *sorted(days)]
             ]
         )
@@ -41,6 +41,7 @@ campaigns = st.builds(
     holdout_share=st.floats(0, 0.9),
     size=st.one_of(st.sampled_from([BEST, EVERYBODY]), st.integers(1, 10**6)),
     starts_on=st.none() | st.dates(),
+    holdout_key=words,
 )
 
 
@@ -49,6 +50,13 @@ campaigns = st.builds(
 def test_what_is_written_is_read_back(plans):
     plan = SavedPlan(tuple(plans), (), SegmentRules(repeat_lapsed=140), 7, True, "TH", "THB")
     assert campaigns_from_json(campaigns_to_json(plan)) == plan
+
+
+def test_what_came_later_may_be_missing_from_a_file():
+    plan = json.loads(campaigns_to_json(SavedPlan((Campaign("Win back"),))))
+    for name in ("starts_on", "holdout_key"):
+        del plan["campaigns"][0][name]
+    assert campaigns_from_json(json.dumps(plan)).campaigns == (Campaign("Win back"),)
 
 
 def test_own_segments_travel_with_the_plan():

@@ -17,6 +17,7 @@ from retention.cltv import fit_cltv, predict_cltv, purchase_probability
 from retention.errors import DataError, ModelError
 from retention.holdout_groups import customer_hashes, detectable_lift, draws
 from retention.offers import Offer
+from retention.send_times import sequence_table
 from tests.histories import cdnow
 
 MESSAGES = (Message(0, "Free delivery", offer=""), Message(3, "A reminder"), Message(10, "Last day"))
@@ -90,6 +91,23 @@ def test_two_offers_cost_what_orders_of_their_days_and_messages_cost(store):
     # The main offer comes late, so that it may be larger than alone.
     alone = Campaign("a", terms=replace(given, opening=Offer()), holdout_share=0)
     assert found.largest_offer > plan_campaign(model, customers, alone).economics.largest_offer
+
+
+def test_an_offer_that_ends_costs_until_then_and_no_longer(store):
+    model, customers = store
+    messages = (Message(0, offer="opening"), Message(1, offer=""), Message(6, offer="ends"), Message(9))
+    given = Terms(0.1, Offer("amount", 8), Offer("free_delivery", 3), 0.5, 0.0, 0.6)
+    campaign = Campaign("a", messages=messages, terms=given, holdout_share=0)
+    assert campaign.phases == {0: "opening", 6: "ends", 9: "offer"}
+    plan = plan_campaign(model, customers, campaign)
+    found = plan.economics
+    six, nine, whole = (purchase_probability(model, customers, days).to_numpy() for days in (6, 9, 30))
+    assert found.offers_anyway == pytest.approx(0.5 * (3 * six + 8 * (whole - nine)).sum())
+    # Of four messages two are sent while delivery is free, and one without an offer.
+    assert found.offers_persuaded == pytest.approx(0.1 * (1 - whole).sum() * (0.5 * 3 + 0.25 * 8))
+    assert sequence_table(plan)["offer"].tolist() == ["opening", "opening", "", "offer"]
+    # Where none holds, none can end.
+    assert Campaign("a", messages=(Message(0, offer="ends"), Message(3))).phases == {3: "offer"}
 
 
 @pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: offer.kind)
@@ -170,6 +188,8 @@ def test_a_holdout_is_random_stable_and_not_addressed(store):
     assert set(backwards.index[again.held_out]) == set(customers.index[found.held_out])
     other = plan_campaign(model, customers, replace(campaign, name="Another"))
     assert set(other.held_out) != held
+    renamed = plan_campaign(model, customers, replace(campaign, name="Another name", holdout_key=campaign.name))
+    assert set(renamed.held_out) == held
     # Whoever is held out at a quarter is held out at a half too.
     assert held < set(plan_campaign(model, customers, replace(campaign, holdout_share=0.5)).held_out)
 

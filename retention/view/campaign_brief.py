@@ -12,6 +12,7 @@ import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from retention.campaign_economics import ENDS, MAIN, OPENING
 from retention.campaigns import CHANNELS, CampaignPlan
 from retention.playbook import strategy_of
 from retention.send_times import sequence_table
@@ -44,7 +45,7 @@ def brief_html(
     campaign, found, terms = plan.campaign, plan.economics, plan.campaign.terms
     strategy = strategy_of(campaign.strategy)
     table = sequence_table(plan)
-    offers = {"": "", "opening": "opening offer", "offer": "main offer"}
+    offers = {"": "", OPENING: "opening offer", MAIN: "main offer", ENDS: "offer ends"}
     first = campaign.first_day(end)
 
     def money(value: float) -> str:
@@ -115,12 +116,21 @@ def brief_html(
         ],
         strategy=strategy,
         largest="" if np.isnan(found.largest_offer) else words.largest_offer(found, terms.offer, currency).lower(),
-        detectable=words.lift_in_words(plan.detectable_lift) if np.isfinite(plan.detectable_lift) else "",
+        detectable=_detectable(plan),
         segments=[(label, said) for label, said in segments if said],
         definitions=[("Lift", words.DEFINITIONS["lift"]), ("Gain", words.DEFINITIONS["gain"])],
         figures=figures,
     )
     return page.encode()
+
+
+def _detectable(plan: CampaignPlan) -> str:
+    """What the held-out group can show, beside what is assumed."""
+    shown, assumed = plan.detectable_lift, plan.campaign.terms.lift
+    if not np.isfinite(shown):
+        return ""
+    found = f"The held-out group shows a lift of {words.lift_in_words(shown)} or more"
+    return f"{found}." if assumed >= shown else f"{found}: it is too small for the one that is assumed."
 
 
 def _svg(name: str, data: Mapping[str, pd.DataFrame], currency: str | None) -> Markup:

@@ -43,7 +43,8 @@ def begin(data: Loaded, names: tuple[str, ...] = (), strategy: str | None = None
     campaign = usual_campaign(
         key, segments=names, order_value=worth, margin=margin, lapsed=segments.lapsed_share(data, inside)
     )
-    state.put_on_table(replace(campaign, name=state.free_name(_name(key, names))))
+    name = state.free_name(_name(key, names))
+    state.put_on_table(replace(campaign, name=name, holdout_key=name))
 
 
 def as_set(campaign: Campaign, end: date) -> Campaign:
@@ -192,13 +193,10 @@ def _one_each(data: Loaded) -> None:
     found: list[Campaign] = []
     for segment in campaign.segments:
         name = _name(campaign.strategy, (segment,)) if as_begun else f"{campaign.name[:60]}: {segment}"[:80]
-        one = replace(
-            campaign,
-            segments=(segment,),
-            name=state.free_name(name, state.edited(), [other.name for other in found]),
-            # A cut counted the customers of all of them.
-            size=campaign.size if isinstance(campaign.size, str) else BEST,
-        )
+        name = state.free_name(name, state.edited(), [other.name for other in found])
+        # A cut counted the customers of all of them.
+        size = campaign.size if isinstance(campaign.size, str) else BEST
+        one = replace(campaign, segments=(segment,), name=name, holdout_key=name, size=size)
         if usual:
             one = replace(one, terms=replace(one.terms, lift=_usual_lift(data, (segment,))))
         found.append(one)
@@ -232,7 +230,8 @@ def _begin_again(data: Loaded, names: tuple[str, ...], strategy: str | None) -> 
     old, changed = state.on_table(), state.edited()
     begin(data, names, strategy)
     if changed is not None or old.name != _usual_name(old):
-        state.put_on_table(replace(state.on_table(), name=old.name), changed)
+        key = state.on_table().holdout_key if changed is None else old.holdout_key
+        state.put_on_table(replace(state.on_table(), name=old.name, holdout_key=key), changed)
 
 
 def _usual_name(campaign: Campaign) -> str:

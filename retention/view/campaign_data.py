@@ -48,7 +48,6 @@ class People(NamedTuple):
 class _Who(NamedTuple):
     """All of a campaign that decides who may be addressed, and so what is expected of them."""
 
-    name: str
     segments: tuple[str, ...]
     strategy: str
     channel: str
@@ -128,7 +127,6 @@ def acquisition_for(data: Loaded, column: str | None, margin: float, ratio: floa
 def _who(campaign: Campaign) -> _Who:
     terms = campaign.terms
     return _Who(
-        campaign.name,
         campaign.segments,
         campaign.strategy,
         campaign.channel,

@@ -319,9 +319,14 @@ def _load() -> None:
         st.session_state[_PROBLEM] = str(error)
         return
     own.keep_library(library)
-    state.keep_all(
-        tuple(replace(one, segments=tuple(renamed.get(name, name) for name in one.segments)) for one in plan.campaigns)
+    campaigns = tuple(
+        replace(one, segments=tuple(renamed.get(name, name) for name in one.segments), holdout_key=one.drawn_by)
+        for one in plan.campaigns
     )
+    state.keep_all(campaigns)
+    if campaigns:
+        # Whatever was being planned would stand beside the loaded ones, and take customers from nobody.
+        state.put_on_table(campaigns[0], campaigns[0].name)
     st.session_state[_LOADED] = (
         f"{text.plural(len(plan.campaigns), 'campaign')} loaded, with whom to leave alone and segments' thresholds."
     )

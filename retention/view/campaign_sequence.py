@@ -52,7 +52,7 @@ def draw(campaign: Campaign, end: date) -> Campaign:
                     options=list(words.OFFER_NAMES.values()),
                     default=words.OFFER_NAMES[""],
                     width=120,
-                    help="Holds from this message on.",
+                    help="Holds from this message on, until another one or until it ends.",
                 ),
             },
         )
@@ -118,7 +118,7 @@ def _messages(table: pd.DataFrame) -> tuple[Message, ...]:
 
 
 def evidence(campaign: Campaign) -> None:
-    """What the playbook knows of the strategy: what was found, how to go about it, and what not to do."""
+    """What the playbook knows of the strategy: what was found, how to go about it, and its guard rails."""
     strategy = strategy_of(campaign.strategy) or strategies()[0]
     with st.container(border=True):
         st.markdown(f"**What is known of {text.plain(strategy.name)}**")
@@ -126,4 +126,4 @@ def evidence(campaign: Campaign) -> None:
         for step in strategy.how:
             st.markdown(f"- {text.plain(step, limit=600)}")
         for rail in strategy.guard_rails:
-            st.markdown(f":orange[:material/do_not_disturb_on:] {text.plain(rail, limit=600)}")
+            st.markdown(f":orange[:material/shield:] {text.plain(rail, limit=600)}")

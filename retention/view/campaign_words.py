@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from retention.campaign_economics import MAIN, OPENING, Economics
+from retention.campaign_economics import ENDS, MAIN, OPENING, Economics
 from retention.offers import OFFERS, Offer
 from retention.playbook import FIRST_LIFT, READ_BY_ALL, READ_BY_LAPSED, usual_lift
 from retention.view import text
@@ -18,7 +18,7 @@ DEFINITIONS = {
     "starts_on": "The calendar and the brief count from here. What is expected stands for a first message on the day "
     "after the last order of the file: what was ordered since, the file cannot tell.",
     "holdout": "Customers of the audience who get nothing, drawn at random, so that it can be told what the campaign "
-    "did. The same customers for the same campaign name.",
+    "did. Always the same customers, whatever the campaign is called later.",
     "size": "How far down the list to go, ranked by expected gain: those who would order anyway cost most, those with "
     "larger orders bring most.",
     "reach": "Customers who get the campaign: the segment without those left out, below the cut, and held out.",
@@ -46,7 +46,7 @@ LIFT_EVIDENCE = (
     f"the held-out group is how you learn it. Early beats late: the long-inactive read {READ_BY_LAPSED:.1%} of mails, "
     f"{READ_BY_ALL:.0%} is average (Barilliance 2021), so that lapsed customers start at {usual_lift(1.0) * 100:.1f}."
 )
-OFFER_NAMES = {"": "–", OPENING: "Opening offer", MAIN: "Main offer"}
+OFFER_NAMES = {"": "–", OPENING: "Opening offer", MAIN: "Main offer", ENDS: "Offer ends"}
 
 
 def few(value: float) -> str:

@@ -1,6 +1,7 @@
 """The campaigns page: plan, keep, order, split a budget, save and load."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -128,6 +129,14 @@ def test_kept_campaigns_take_their_customers_and_share_a_budget(store):
     assert "more than an even split" in "".join(str(html.value) for html in store.get("html"))
 
 
+def test_a_new_name_holds_out_the_same_customers(store):
+    how_far(store).set_value("Everybody").run()
+    before = metrics(store)
+    store.text_input(key=next(box.key for box in store.text_input if box.label == "Name")).set_value("Win back").run()
+    assert on_table(store).name == "Win back"
+    assert metrics(store) == before
+
+
 def test_several_segments_can_be_given_a_campaign_each(store):
     button(store, "Keep this campaign").click().run()
     how_far(store).set_value("Everybody").run()
@@ -230,11 +239,14 @@ def test_a_plan_is_loaded_from_its_file_and_a_wrong_file_is_refused(store):
     store.run()
     plan = usual_campaign("deals", name="<b>Sunday</b>", segments=("Discount shopper", "At risk"))
     store.file_uploader[0].set_value(("plan.json", campaigns_to_json(SavedPlan((plan,))), "application/json")).run()
-    assert store.session_state["campaigns_kept"] == (plan,)
+    kept = (replace(plan, holdout_key=plan.name),)
+    assert store.session_state["campaigns_kept"] == kept
     assert "<b>Sunday</b>" in words(store)
+    # What is on the table is of the plan, too, and not what was begun before it came.
+    assert on_table(store) == kept[0]
     store.file_uploader[0].set_value(("plan.json", b"nonsense", "application/json")).run()
     assert "not JSON" in words(store)
-    assert store.session_state["campaigns_kept"] == (plan,)
+    assert store.session_state["campaigns_kept"] == kept
 
 
 def test_a_plan_for_segments_that_are_not_here_says_so_and_keeps_the_others(store):
