@@ -46,8 +46,9 @@ class Breakdown:
       `repeat_purchase_rate`, of all orders together.
     - `basis`: the column that the `verdict` compares, "value_per_customer" or "repeat_purchase_rate". `average` is that
       of all values together, each with the weight of its customers; `compare_low` to `compare_high` is where the value
-      lies beside it (95 %), so that it is "more" where all of this lies above the average, "less" where all lies below,
-      "no clear difference" otherwise, and "too little data" below 30 customers in it or in all others together.
+      lies beside it (95 %, of all values at once), so that it is "more" where all of this lies above the average,
+      "less" where all lies below, "no clear difference" otherwise, and "too little data" below 30 customers in it or in
+      all others together.
     - `folded`: how many values have no row of their own.
     - `previous`: the period before, None where the orders do not reach back to its first day.
     """

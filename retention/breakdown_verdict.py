@@ -67,19 +67,20 @@ def compare_rates(some: pd.Series, of: pd.Series, customers: float) -> pd.DataFr
         The columns `COMPARED`, as `Breakdown.basis` describes them.
 
     Source: the method of variance estimates recovery, Zou and Donner (2008), Statistics in Medicine 27, on Wilson's
-    intervals.
+    intervals, with Bonferroni's correction for the number of values.
     """
     # Customers of several values do not make the others more certain than all customers would.
     rest, rest_of = some.sum() - some, of.sum() - of
     shrink = np.minimum(1, customers / rest_of.replace(0, np.nan))
     rate, other = some / of.replace(0, np.nan), rest / rest_of.replace(0, np.nan)
-    low, high = wilson(some, of)
-    other_low, other_high = wilson(rest * shrink, rest_of * shrink)
+    enough = (of >= ENOUGH) & (rest_of * shrink >= ENOUGH)
+    z = _all_at_once(enough)
+    low, high = wilson(some, of, z)
+    other_low, other_high = wilson(rest * shrink, rest_of * shrink, z)
     found = (
         rate - other - np.hypot(rate - low, other_high - other),
         rate - other + np.hypot(high - rate, other - other_low),
     )
-    enough = (of >= ENOUGH) & (rest_of * shrink >= ENOUGH)
     return _compared(some.sum() / of.sum() if of.sum() else np.nan, 1 - of / of.sum(), *found, enough, 1.0)
 
 
@@ -103,7 +104,7 @@ def compare_values(
     their expected values differ and from what the fit leaves open, as far as that moves a value against the others.
     What each of them will happen to do, which the 80 % interval adds, does not matter to it.
 
-    Source: the delta method on the means and the log parameters.
+    Source: the delta method on the means and the log parameters, with Bonferroni's correction for the number of values.
     """
     labels = _labels(customers, dimension, period, rows)
     groups, inside = len(rows), labels >= 0
@@ -130,12 +131,14 @@ def compare_values(
         index=rows.index,
     )
     people = pd.Series(number, rows.index)
+    enough = (people >= ENOUGH) & (number.sum() - people >= ENOUGH)
+    z = _all_at_once(enough)
     compared = _compared(
         total.sum() / number.sum() if number.sum() else np.nan,
         1 - people / number.sum(),
-        pd.Series(mean - rest_mean - _Z * spread, rows.index),
-        pd.Series(mean - rest_mean + _Z * spread, rows.index),
-        (people >= ENOUGH) & (number.sum() - people >= ENOUGH),
+        pd.Series(mean - rest_mean - z * spread, rows.index),
+        pd.Series(mean - rest_mean + z * spread, rows.index),
+        enough,
     )
     return frame.join(compared)
 
@@ -160,16 +163,25 @@ def median_intervals(waits: pd.DataFrame) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(names, float))
 
 
-def wilson(some: pd.Series, of: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Return Wilson's 95 % interval of the shares `some` / `of`; NaN where there is nobody."""
+def wilson(some: pd.Series, of: pd.Series, z: float = _Z) -> tuple[pd.Series, pd.Series]:
+    """Return Wilson's interval of the shares `some` / `of`, 95 % for the usual `z`; NaN where there is nobody."""
     of = of.replace(0, np.nan)
-    share, weight = some / of, _Z**2 / of
+    share, weight = some / of, z**2 / of
     middle = (share + weight / 2) / (1 + weight)
-    half = _Z / (1 + weight) * np.sqrt(share * (1 - share) / of + weight / (4 * of))
+    half = z / (1 + weight) * np.sqrt(share * (1 - share) / of + weight / (4 * of))
     # Where nobody or everybody did, the end is 0 or 1 but for rounding.
     return (middle - half).clip(lower=0).where(some > 0, 0 * of), (middle + half).clip(upper=1).where(
         some < of, 0 * of + 1
     )
+
+
+def _all_at_once(enough: pd.Series) -> float:
+    """How many standard errors hold all values' differences at once in 95 % of cases: of many, one is always far off.
+
+    Source: Bonferroni's inequality. Two values have one difference between them.
+    """
+    compared = int(enough.sum())
+    return float(norm.ppf(1 - (1 - LEVEL) / 2 / (compared if compared > 2 else 1)))
 
 
 def _with_error(name: str, counts: pd.DataFrame, moments: pd.DataFrame, now: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -45,7 +45,7 @@ def verdict_chart(
         alt.Tooltip("name:N", title="Value"),
         alt.Tooltip("label:N", title="Verdict"),
         alt.Tooltip("worth:N", title=title),
-        alt.Tooltip("between:N", title="95% range beside the average"),
+        alt.Tooltip("between:N", title="95% range beside the average, all at once"),
         alt.Tooltip("mean:N", title="Average of all"),
         *([alt.Tooltip("rate:N", title="Repeat purchase rate, 95% range")] if money else []),
         alt.Tooltip("customers:Q", title="Customers", format=","),

@@ -172,7 +172,7 @@ def comparison(data: Loaded, found: Breakdown) -> None:
     who = "new customers" if value else "customers"
     said = [
         f"Dashed: the average of all, {average}. Where a line does not reach it, the difference is more than chance "
-        f"(95%). A larger dot has more {who}."
+        f"(95%, for all of them at once). A larger dot has more {who}."
     ]
     if (drawn["verdict"] == THIN).any():
         said.append(f"Pale dots have fewer than {ENOUGH}.")

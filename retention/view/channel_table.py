@@ -58,8 +58,9 @@ ABOUT = {
         "order they count to the value of the first, by all orders to their own. Grey below 30 of them."
     ),
     "verdict": (
-        "Compares a value with the average of all: more or less where the whole 95% range lies on one side of it. Too "
-        "little data: fewer than 30 customers. Where nothing differs, about 1 in 20 values still seems to."
+        "Compares a value with the average of all: more or less where its whole range lies on one side of it. The "
+        "ranges are wide enough to hold all at once in 95% of cases: where nothing differs, 1 breakdown in 20 still "
+        "shows something. Too little data: fewer than 30 customers."
     ),
 }
 LABELS = {
