@@ -1,5 +1,6 @@
 """Ready-made thresholds: the published scheme, and one fitted to a store's own reorder times."""
 
+import math
 from dataclasses import dataclass, replace
 
 import ibis
@@ -12,6 +13,10 @@ from retention.rules import SegmentRules, thresholds
 FEWEST_REORDERS = 50
 """Below this many observed reorders their quantiles are guesswork; the next wider group's are taken
 instead."""
+
+CLOCKWORK, APART = 1.1, 1.25
+"""Where lapsed would begin less than 1.1 times the days of the threshold before it, it begins at 1.25 times: reorders
+come so regularly that there would be no time to win anybody back."""
 
 # The share of a group's reorders that has come in by each threshold.
 _SHARES = {
@@ -47,8 +52,8 @@ def fitted_rules(orders: Orders, rules: SegmentRules | None = None) -> FittedRul
     Each class of customers is judged by its own waits between purchase days: after the first purchase,
     after the second up to `loyal_orders` - 1, and after later ones. A customer stays new until half of the
     second purchases have come (median), turns at risk when three in four reorders have come (75th
-    percentile) and counts as lapsed when nine in ten have (90th). Only waits that ended are in it: who has
-    not reordered yet has none.
+    percentile) and counts as lapsed when nine in ten have (90th), or a quarter later where both come at the same time.
+    Only waits that ended are in it: who has not reordered yet has none.
 
     With fewer than 50 waits a class takes the repeat customers' waits, then all of them, then the published
     days; each such step is a note.
@@ -93,6 +98,8 @@ def rules_from_gaps(gaps: pd.DataFrame, rules: SegmentRules | None = None) -> Fi
         pool = _enough(waits, group, notes)
         for name, share in shares.items():
             days[name] = getattr(rules, name) if pool is None else _within_bounds(name, _quantile(pool, share), notes)
+        if pool is not None:
+            days |= _apart(*(days[name] for name in shares), tuple(shares), group, notes)
     method = (
         f"From {int(gaps['reorders'].sum()):,} reorders in this data: customers are new until half of the "
         "second purchases have come, at risk when three in four reorders of customers like them have come, "
@@ -127,6 +134,17 @@ def _quantile(waits: pd.DataFrame, share: float) -> int:
     by_length = waits.groupby("days")["reorders"].sum()
     come = by_length.cumsum() / by_length.sum()
     return int(come.index[np.argmax(come.to_numpy() >= share - 1e-12)])
+
+
+def _apart(soon: int, late: int, names: tuple[str, str], group: str, notes: list[str]) -> dict[str, int]:
+    """Days between the two thresholds in which something can still be done, where reorders come like clockwork."""
+    if late >= CLOCKWORK * soon:
+        return {}
+    notes.append(
+        f"Reorders of {_words(group)} come so regularly that nine in ten are there within {late:,} days of silence: "
+        "lapsed begins a quarter later than the threshold before it, so that there is time to act."
+    )
+    return {names[1]: _within_bounds(names[1], math.ceil(APART * soon), notes)}
 
 
 def _within_bounds(name: str, days: int, notes: list[str]) -> int:

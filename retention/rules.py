@@ -210,7 +210,7 @@ def describe_rules(
     return {
         "new": f"One order, less than {_plural(rules.new_days)} ago.",
         "first_time": (
-            f"One order, {rules.new_days} to {_plural(rules.one_order_lapsed)} ago: the second order is to be won."
+            f"One order, {_band(rules.new_days, rules.one_order_lapsed)} ago: the second order is to be won."
         ),
         "repeat": f"{repeats}, the last one less than {_plural(rules.repeat_at_risk)} ago, and not VIP.",
         "loyal": f"{loyals}, the last one less than {_plural(rules.loyal_at_risk)} ago, and not VIP.",
@@ -219,8 +219,8 @@ def describe_rules(
             f"and an expected value {value('vip', rules.vip_value)}."
         ),
         "at_risk": (
-            f"{repeats} and {rules.repeat_at_risk} to {_plural(rules.repeat_lapsed)} since the last, "
-            f"or {loyals} and {rules.loyal_at_risk} to {_plural(rules.loyal_lapsed)}."
+            f"{repeats} and {_band(rules.repeat_at_risk, rules.repeat_lapsed)} since the last, "
+            f"or {loyals} and {_band(rules.loyal_at_risk, rules.loyal_lapsed)}."
         ),
         "lapsed": (
             f"More than {_plural(rules.one_order_lapsed)} since the last order after one order, "
@@ -248,6 +248,10 @@ def _check_bounds(name: str, value: float, threshold: Threshold, value_unit: str
     if not low <= value <= high:
         limit = f"{low:g} to {high:g}" if math.isfinite(high) else f"{low:g} or more"
         raise DataError(f"{name} is {value!r}; it needs to be {limit}.")
+
+
+def _band(low: int, high: int) -> str:
+    return _plural(high) if low == high else f"{low} to {_plural(high)}"
 
 
 def _repeat_orders(loyal_orders: int) -> str:

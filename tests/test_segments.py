@@ -710,15 +710,28 @@ def gaps_of(**waits):
 def test_fitted_days_are_the_quantiles_of_each_class_of_customers():
     first = dict.fromkeys(range(1, 101), 1)
     repeat = dict.fromkeys(range(1, 201), 1)
-    loyal = dict.fromkeys(range(10, 20), 10)
+    loyal = dict.fromkeys(range(10, 30), 10)
     fitted = rules_from_gaps(gaps_of(p1=first, p2=repeat, p5=loyal))
     rules = fitted.rules
     assert (rules.new_days, rules.one_order_lapsed) == (50, 90)
     assert (rules.repeat_at_risk, rules.repeat_lapsed) == (150, 180)
-    assert (rules.loyal_at_risk, rules.loyal_lapsed) == (17, 18)
+    assert (rules.loyal_at_risk, rules.loyal_lapsed) == (24, 27)
     assert rules.loyal_orders == SegmentRules().loyal_orders
     assert fitted.notes == ()
-    assert "400 reorders" in fitted.method
+    assert "500 reorders" in fitted.method
+
+
+def test_where_reorders_come_like_clockwork_there_is_time_between_at_risk_and_lapsed():
+    monthly = {30: 200, 31: 9}
+    fitted = rules_from_gaps(gaps_of(p1=monthly, p2=monthly, p4={28: 50, 30: 40, 45: 10}))
+    rules = fitted.rules
+    assert (rules.new_days, rules.one_order_lapsed) == (30, 38)
+    assert (rules.repeat_at_risk, rules.repeat_lapsed) == (30, 38)
+    assert (rules.loyal_at_risk, rules.loyal_lapsed) == (30, 38)
+    assert len(fitted.notes) == 3
+    assert "so regularly" in fitted.notes[0]
+    assert "30 to 38 days" in describe_rules(rules)["at_risk"]
+    assert "and 30 days since" in describe_rules(replace(rules, repeat_lapsed=30))["at_risk"]
 
 
 def test_too_few_reorders_of_loyal_customers_borrow_the_repeat_customers_days():

@@ -172,9 +172,10 @@ def table(moves: pd.DataFrame, stayed: bool, scored: bool, currency: str | None)
     st.subheader("All movements", anchor=False)
     number, words_column = st.column_config.NumberColumn, st.column_config.TextColumn
     shown = frames.table_frame(moves, stayed, currency)
-    money = ["revenue_between", "value_before", "value_after", "change"]
+    money = [name for name in ("revenue_between", "value_before", "value_after", "change") if name in shown]
     st.dataframe(
-        shown.round(dict.fromkeys(money, 0)),
+        # Adding 0 takes the sign off what rounds to it.
+        shown.assign(**(shown[money].round(0) + 0.0)),
         key="movement_table",
         placeholder=text.MISSING,
         hide_index=True,
