@@ -23,6 +23,7 @@ from tests.known_campaigns import realised_gain
 
 SEQUENCE = (Message(0, offer=""), Message(2), Message(9))
 TWO_OFFERS = (Message(0, offer="opening"), Message(3, offer=""), Message(10), Message(20))
+ENDING = (Message(0, offer="opening"), Message(2, offer=""), Message(5, offer="ends"), Message(20))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,17 @@ KINDS = (
         Campaign(
             "g",
             messages=TWO_OFFERS,
+            window_days=40,
+            terms=Terms(0.06, Offer("amount", 6), Offer("free_delivery", 3), 0.8, 0.05, 0.6),
+        ),
+    ),
+    Kind(
+        "free delivery that ends",
+        2_000,
+        365,
+        Campaign(
+            "h",
+            messages=ENDING,
             window_days=40,
             terms=Terms(0.06, Offer("amount", 6), Offer("free_delivery", 3), 0.8, 0.05, 0.6),
         ),

@@ -166,13 +166,17 @@ def read_currency(table: ir.Table, column: str) -> ir.StringValue:
     return ibis.cases(*known, else_=ibis.null("string")) if known else ibis.null("string")
 
 
+# Codes that are words, too: they count in capitals only.
+_ALSO_WORDS = {"cop", "lak", "mad", "pen", "ron", "try"}
+
+
 def named_currency(column: str) -> str | None:
     """The currency that a column's name carries.
 
-    >>> [named_currency(name) for name in ("Total (THB)", "ยอดรวม (บาท)", "Total", "Price €")]
-    ['THB', 'THB', None, 'EUR']
+    >>> [named_currency(name) for name in ("Total (THB)", "ยอดรวม (บาท)", "Total", "Price €", "total_idr", "pen sales")]
+    ['THB', 'THB', None, 'EUR', 'IDR', None]
     """
     words = re.split(r"[\s()\[\]_/,:-]+", column)
-    codes = [w.upper() for w in words if w.upper() in CODES and w.isupper()]
+    codes = [w.upper() for w in words if w.upper() in CODES and (w.isupper() or w not in _ALSO_WORDS)]
     symbols = [SYMBOLS[w.lower()] for w in words if w.lower() in SYMBOLS and not (w.isascii() and w.isalpha())]
     return next(iter(codes + symbols), None)

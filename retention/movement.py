@@ -42,7 +42,7 @@ ACTIVE = ("new", "repeat", "loyal", "vip")
 #: Movements that have a name: (from, to).
 TURNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "came": ((NOT_YET,), STAGES),
-    "second_order": (("new", "first_time"), ("repeat", "loyal", "vip")),
+    "second_order": (("new", "first_time"), ("repeat", "loyal", "vip", "at_risk")),
     "came_back": (("at_risk", "lapsed"), ACTIVE),
     "fell": (ACTIVE, ("at_risk",)),
     "lapsed": (tuple(stage for stage in STAGES if stage != "lapsed"), ("lapsed",)),
@@ -228,9 +228,9 @@ def turns(moves: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         A row for each of `TURNS`, in order: "came" (first order in between), "second_order" (from one order to more,
-        and still active), "came_back" (from at risk or lapsed to active), "fell" (from active to at risk) and "lapsed"
-        (known at the start, and lapsed since); with `customers` and the sums of `revenue_before`, `revenue_between`,
-        `value_before` and `value_after`.
+        and not lapsed since), "came_back" (from at risk or lapsed to active), "fell" (from active to at risk) and
+        "lapsed" (known at the start, and lapsed since); with `customers` and the sums of `revenue_before`,
+        `revenue_between`, `value_before` and `value_after`.
     """
     columns = ["customers", "revenue_before", "revenue_between", "value_before", "value_after"]
     rows = {}

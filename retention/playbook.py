@@ -28,6 +28,11 @@ CONTACT_COSTS = dict.fromkeys(CHANNELS, 0.0) | {
     "ads": 0.002,
 }
 
+#: What it costs at most to start with, where the unit of the currency is worth about a dollar.
+DOLLARS = ("USD", "EUR", "GBP", "CHF", "CAD", "AUD", "NZD", "SGD")
+MOST_COSTS = {"email": 0.01, "sms": 0.1, "messenger": 0.1, "push": 0.005, "post": 1.5, "phone": 6.0, "ads": 0.1}
+MOST_DELIVERY = 10.0
+
 #: The lift to start from: of 100 who would not order, so many do. Nobody has measured it.
 FIRST_LIFT = 0.05
 #: Share of mails that are read, by the long-inactive and on average (Barilliance 2021).
@@ -120,6 +125,7 @@ def usual_campaign(
     order_value: float = 100.0,
     margin: float = 0.4,
     lapsed: float = 0.0,
+    currency: str | None = None,
 ) -> Campaign:
     """Return the campaign that a strategy usually starts from: its sequence, offers, channel and window.
 
@@ -129,6 +135,7 @@ def usual_campaign(
         order_value: The segment's average order value, by which offers in money are scaled, to round amounts.
         margin: As in `Terms`.
         lapsed: Share of the segment's customers who have lapsed, by which the lift that it starts from is lower.
+        currency: Of the amounts; in some, messages and delivery start at what they cost at most.
 
     Raises:
         DataError: There is no such strategy.
@@ -143,9 +150,9 @@ def usual_campaign(
     plan = strategy["plan"]
     terms = Terms(
         lift=usual_lift(lapsed),
-        offer=_scaled(plan["kind"], plan["value"], order_value),
-        opening=_scaled(plan.get("opening", "none"), plan.get("opening_value", 0), order_value),
-        contact_cost=usual_contact_cost(plan["channel"], order_value),
+        offer=_scaled(plan["kind"], plan["value"], order_value, currency),
+        opening=_scaled(plan.get("opening", "none"), plan.get("opening_value", 0), order_value, currency),
+        contact_cost=usual_contact_cost(plan["channel"], order_value, currency),
         margin=margin,
     )
     messages = tuple(Message(row["day"], row["text"], row.get("offer", "")) for row in plan["messages"])
@@ -170,13 +177,17 @@ def usual_lift(lapsed: float) -> float:
     return round(FIRST_LIFT * (1 - lapsed * (1 - READ_BY_LAPSED / READ_BY_ALL)), 3)
 
 
-def usual_contact_cost(channel: str, order_value: float) -> float:
+def usual_contact_cost(channel: str, order_value: float, currency: str | None = None) -> float:
     """Return what a message through a channel may cost, in money, where nothing better is known."""
-    return _round(CONTACT_COSTS[channel] * order_value)
+    cost = CONTACT_COSTS[channel] * order_value
+    return _round(min(cost, MOST_COSTS[channel]) if currency in DOLLARS else cost)
 
 
-def _scaled(kind: str, value: float, order_value: float) -> Offer:
-    return Offer(kind, float(value) if kind in ("none", "percentage") else _round(value * order_value / 100))
+def _scaled(kind: str, value: float, order_value: float, currency: str | None) -> Offer:
+    if kind in ("none", "percentage"):
+        return Offer(kind, float(value))
+    worth = value * order_value / 100
+    return Offer(kind, _round(min(worth, MOST_DELIVERY) if kind == "free_delivery" and currency in DOLLARS else worth))
 
 
 def _round(amount: float) -> float:

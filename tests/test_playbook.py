@@ -2,7 +2,15 @@ import pytest
 
 from retention.errors import DataError
 from retention.metrics import METRICS
-from retention.playbook import left_out, strategies, strategies_for
+from retention.playbook import (
+    MOST_COSTS,
+    MOST_DELIVERY,
+    left_out,
+    strategies,
+    strategies_for,
+    usual_campaign,
+    usual_contact_cost,
+)
 from retention.reading import READ
 from retention.rules import STAGES, TRAITS
 
@@ -44,3 +52,14 @@ def test_nobody_who_opted_out_is_written_to_and_nothing_is_offered_to_the_unhapp
         assert "opted_out" in keys
         assert ("unhappy" in keys) == strategy.promotion
     assert not next(row for row in strategies() if row.key == "service_recovery").promotion
+
+
+def test_messages_and_delivery_start_at_what_they_cost_at_most_where_the_currency_is_known():
+    rich = usual_campaign("reactivation", order_value=1_200, currency="EUR")
+    assert rich.terms.contact_cost == MOST_COSTS["email"]
+    assert rich.terms.opening.value == MOST_DELIVERY
+    # What a unit of an unknown currency is worth, nobody can tell: a share of the order.
+    unknown = usual_campaign("reactivation", order_value=1_200)
+    assert unknown.terms.opening.value == 60
+    assert rich.terms.offer == unknown.terms.offer
+    assert usual_contact_cost("sms", 36.0, "USD") == usual_contact_cost("sms", 36.0) < MOST_COSTS["sms"]

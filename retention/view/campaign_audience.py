@@ -34,7 +34,8 @@ def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
     make = partial(
         export_audience,
         platform=platform,
-        contacts=people.contacts,
+        # As they are in the orders: the file tells which of them cannot be used.
+        contacts=people.given,
         hashed=form == HASHED,
         default_country=data_of.rules().home_country or None,
         for_spreadsheet=form == SPREADSHEET,

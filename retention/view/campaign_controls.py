@@ -21,6 +21,8 @@ from retention.view.segment_frames import LABELS
 
 #: The stages in the order in which something is usually to be gained.
 FIRST = ("at_risk", "lapsed", "first_time", "repeat", "loyal", "vip", "new")
+#: Customers from which on a stage is worth a first campaign, if another one has more.
+ENOUGH = 10
 OWN_CUT = "Own cut"
 #: How far down the list: the names of the sizes that follow from the plan.
 SIZES = {"Everybody": EVERYBODY, "Best size": BEST}
@@ -30,18 +32,26 @@ _MODES = {size: name for name, size in SIZES.items()}
 def begin(data: Loaded, names: tuple[str, ...] = (), strategy: str | None = None) -> None:
     """Put a new campaign on the table: the usual one of the strategy, or of the first that suits the segment.
 
-    Without `names` it is for the first stage with customers that no kept campaign addresses.
+    Without `names` it is for the first stage with customers enough that no kept campaign addresses.
     """
     if not names:
         used = {name for one in state.kept() for name in one.segments}
-        free = [LABELS[key] for key in FIRST if LABELS[key] not in used]
-        names = (next((name for name in free if segments.mask(data, (name,)).any()), segments.EVERYBODY),)
+        free = {LABELS[key]: int(segments.mask(data, (LABELS[key],)).sum()) for key in FIRST if LABELS[key] not in used}
+        largest = max(free, key=free.get, default=segments.EVERYBODY)
+        if not free.get(largest):
+            largest = segments.EVERYBODY
+        names = (next((name for name, customers in free.items() if customers >= ENOUGH), largest),)
     inside = segments.mask(data, names)
     key = strategy or suited(names)[0].key
     worth = segments.order_value(data.customers, inside)
     margin = state.on_table().terms.margin if state.on_table() else Terms().margin
     campaign = usual_campaign(
-        key, segments=names, order_value=worth, margin=margin, lapsed=segments.lapsed_share(data, inside)
+        key,
+        segments=names,
+        order_value=worth,
+        margin=margin,
+        lapsed=segments.lapsed_share(data, inside),
+        currency=data.orders.currency,
     )
     name = state.free_name(_name(key, names))
     state.put_on_table(replace(campaign, name=name, holdout_key=name))
@@ -222,7 +232,7 @@ def _channel_chosen(data: Loaded) -> None:
     if channel is None:
         return
     inside = segments.mask(data, campaign.segments)
-    cost = usual_contact_cost(channel, segments.order_value(data.customers, inside))
+    cost = usual_contact_cost(channel, segments.order_value(data.customers, inside), data.orders.currency)
     state.change(replace(campaign, channel=channel, terms=replace(campaign.terms, contact_cost=cost)), contact=cost)
 
 

@@ -39,8 +39,9 @@ class Rules:
 
 
 class People(NamedTuple):
-    """What the orders tell of each customer beside money."""
+    """What the orders tell of each customer beside money: contact details as `given`, and those that can be used."""
 
+    given: pd.DataFrame
     contacts: pd.DataFrame
     signals: pd.DataFrame
 
@@ -144,7 +145,8 @@ def _own_rules() -> str:
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner="Reading contact details…")
 def _people(digest: str, country: str, *, _data: Loaded) -> People:
-    return People(usable_contacts(contacts(_data.orders), country), signals(_data.orders))
+    given = contacts(_data.orders)
+    return People(given, usable_contacts(given, country), signals(_data.orders))
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)

@@ -82,7 +82,9 @@ def _row(data: Loaded, number: int, name: str, plan: CampaignPlan | None, proble
                 where = f"{CHANNELS[campaign.channel]}, {text.plural(len(campaign.sent), 'message')}"
                 st.caption(
                     text.plain(
-                        f"To {' + '.join(campaign.segments)}. {where} in {campaign.window_days} days.", limit=300
+                        f"To {' + '.join(campaign.segments)}. {where} in {campaign.window_days} days, from "
+                        f"{text.day(campaign.first_day(data.orders.end))}.",
+                        limit=300,
                     )
                 )
                 between = text.money_range(found.gain.low, found.gain.high, currency)
@@ -203,7 +205,16 @@ def _budget(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
         help="Each campaign goes as far down its list as this budget pays for, those held out included.",
     )
     if idle:
-        st.caption(f"This budget has nothing for {text.plain(', '.join(idle))}: delete what you do not send.")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"This budget has nothing for {text.plain(', '.join(idle))}.", width="content")
+            st.button(
+                "Delete what it has nothing for",
+                icon=":material/delete:",
+                key="plan_idle",
+                type="tertiary",
+                on_click=_delete_all,
+                args=(tuple(idle),),
+            )
 
 
 def _size_for(plan: CampaignPlan, addressed: int) -> int | None:
@@ -214,6 +225,11 @@ def _size_for(plan: CampaignPlan, addressed: int) -> int | None:
 
 def _cut(sizes: dict[str, int]) -> None:
     state.keep_all(tuple(replace(one, size=sizes.get(one.name, one.size)) for one in state.kept()))
+
+
+def _delete_all(names: tuple[str, ...]) -> None:
+    for name in names:
+        state.delete(name)
 
 
 def draw_files(data: Loaded, plans: dict[str, CampaignPlan]) -> None:

@@ -12,6 +12,7 @@ from retention.errors import RetentionError
 from retention.files import Sheet
 from retention.formats import CONTACT_ROLES, ORDER_ROLES, ROLES, SIGNAL_ROLES
 from retention.lines import CARRIED
+from retention.money import CODES
 from retention.order_report import Question
 from retention.orders import Orders, build_orders
 from retention.view import load_flow, rows_report, text, widgets
@@ -62,6 +63,12 @@ def check_columns(opened: load_flow.Draft, data: Loaded | None) -> None:
     with left:
         mapping = _mapping_form(opened)
     found = _read(opened, mapping, use, outcome)
+    if found is not None and found.orders.currency is None:
+        with left:
+            currency = _currency(opened)
+        if currency:
+            mapping = replace(mapping, currency=currency)
+            found = _read(opened, mapping, use, outcome)
     if found is not None:
         with questions:
             answered = _ask(found.orders.report.questions, sheet, mapping)
@@ -130,6 +137,19 @@ def _mapping_form(opened: load_flow.Draft) -> Mapping:
         )
         chosen |= {role: choose(role) for role in people}
     return opened.detected.with_columns(**chosen)
+
+
+def _currency(opened: load_flow.Draft) -> str | None:
+    """The currency of amounts of which the file does not say it."""
+    return st.selectbox(
+        "Currency of the amounts",
+        sorted(CODES),
+        index=None,
+        placeholder="The file does not say",
+        key=f"currency_{opened.sheet.digest[:12]}",
+        persist_state="session",
+        help="It stands beside every amount, and in briefs and files. Nothing is converted.",
+    )
 
 
 def _ask(questions: tuple[Question, ...], sheet: Sheet, mapping: Mapping) -> Mapping:

@@ -33,7 +33,7 @@ DEFINITIONS = {
         "next 12 months at the start, and what they still are."
     ),
     "lapsed": "Known and not lapsed at the start, lapsed at the end. Worth: as for those who fell to at risk.",
-    "second_order": "One order at the start; repeat, loyal or VIP at the end.",
+    "second_order": "One order and not lapsed at the start; more orders and not lapsed at the end.",
     "value": (
         "Revenue expected over the next 12 months, before margin, discounted at 10% a year, by the model fitted to all "
         "orders: of the orders up to the start, and of those up to the end. The first is today's view of that day, "

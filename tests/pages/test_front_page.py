@@ -210,6 +210,26 @@ def test_rows_left_out_are_counted_with_their_reason(front):
     assert [found.label for found in at.get("download_button")] == ["Download the rows left out"]
 
 
+def test_a_currency_that_the_file_does_not_say_can_be_named(front):
+    at = upload(front, shop())
+    assert metrics(at)["Revenue"][0].isdecimal()
+    select(at, "Currency of the amounts").set_value("EUR").run()
+    assert not at.exception
+    assert metrics(at)["Revenue"].startswith("€")
+    at = button(at, "Use these orders").click().run()
+    assert metrics(at)["Revenue"].startswith("€")
+    assert at.session_state["loaded_orders"].orders.currency == "EUR"
+
+
+def test_where_the_file_says_the_currency_nobody_is_asked(front):
+    at = upload(
+        front,
+        order_file([f"{n},c{n % 9}@x.com,2024-01-{1 + n % 28:02},10" for n in range(60)], "Order,Email,Date,total_idr"),
+    )
+    assert metrics(at)["Revenue"].startswith("Rp")
+    assert not [box for box in at.selectbox if box.label == "Currency of the amounts"]
+
+
 def test_two_sessions_never_see_each_others_orders():
     one = upload(open_app().run(), shop(30, name="anna"))
     two = upload(open_app().run(), shop(20, name="ben"))
