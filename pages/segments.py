@@ -1,12 +1,15 @@
 """Which groups do they form?"""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from retention.segments import place_segments, summarise_segments, unavailable
+from retention.rules import SegmentRules
+from retention.segments import Placement, place_segments, stage_counts, summarise_segments, unavailable
 from retention.view import loaded as session
 from retention.view import segment_controls as controls
 from retention.view import segment_results as results
 from retention.view import shell, widgets
+from retention.view.segment_basis import Basis
 
 data = shell.open_page("Segments", "Which groups do they form?")
 st.html(results.STYLE)
@@ -15,20 +18,20 @@ st.html(results.STYLE)
 @st.fragment
 @widgets.guarded("These customers cannot be put into segments")
 def segments() -> None:
-    """The sliders and all that follows them; every move runs this and nothing else."""
-    presets, counts = st.container(), st.container(key="segment_counts")
+    """The counts first, then the sliders and all that follows them; every move runs this and nothing else."""
+    presets, counts = st.container(), st.container(key="segment_counts").empty()
+    said = controls.as_set(data)
+    placement = placed(*said, counts) if said else None
     left, right = st.columns([5, 8], gap="large")
     with left:
         choice = controls.draw_controls(data, presets)
     basis, rules, currency = choice.basis, choice.rules, data.orders.currency
     session.keep_segment_rules(rules)
-    placement = place_segments(basis.inputs, rules)
+    if said is None or said[1] != rules:  # drawn for the first time
+        placement = placed(basis, rules, counts)
     off = unavailable(basis.inputs)
     summary = results.without_unknown(summarise_segments(basis.inputs, placement), off)
     definitions = results.definitions_of(basis.inputs, rules, currency)
-    with counts:
-        results.draw_counts(summary, definitions)
-    widgets.show_so_far()
     with right:
         results.draw_problem(data, basis)
         results.draw_shares(summary, definitions, currency)
@@ -38,6 +41,16 @@ def segments() -> None:
         results.draw_group(data, summary, definitions, basis, rules, group)
     results.draw_table(summary, definitions, off, currency, group)
     controls.draw_strips(data, choice)
+
+
+def placed(basis: Basis, rules: SegmentRules, counts: DeltaGenerator) -> Placement:
+    """Where the rules put the customers, with the counts drawn in their place."""
+    inputs, placement = basis.inputs, place_segments(basis.inputs, rules)
+    definitions = results.definitions_of(inputs, rules, data.orders.currency)
+    with counts.container():
+        results.draw_counts(stage_counts(inputs, placement), unavailable(inputs), definitions)
+    widgets.show_so_far()
+    return placement
 
 
 segments()

@@ -28,6 +28,7 @@ from retention.segments import (
     place_segments,
     prepare_segments,
     segment_table,
+    stage_counts,
     summarise_segments,
     trait_table,
     unavailable,
@@ -637,6 +638,8 @@ def test_every_customer_is_in_one_cell_of_the_map(store):
     inputs = prepare_segments(customers, scores)
     rules = SegmentRules(vip_value=50)
     codes, placement = assign_codes(inputs, rules), place_segments(inputs, rules)
+    counted = summarise_segments(inputs, placement)["customers"].to_numpy()[: len(STAGES)]
+    assert stage_counts(inputs, placement).tolist() == counted.tolist()
     assert (np.diff(inputs.grid.value_edges) > 0).all()
     for trait in (None, *TRAITS):
         counts = map_counts(inputs, placement, trait)

@@ -74,6 +74,27 @@ class Choice:
     strips: tuple[Strip, ...]
 
 
+def as_set(data: Loaded) -> tuple[Basis, SegmentRules] | None:
+    """The prepared data and the rules as the sliders have them, before they are drawn; None until they have been."""
+    state = st.session_state
+    unit, days = state.get("unit"), state.get("ready_days")
+    sliders = {slider: slider.key for slider in (*LAST_ORDER, *VALUES, VIP_ORDERS, DISCOUNT, READY)}
+    if unit == "money":
+        sliders |= {slider: f"{slider.key}_money" for slider in VALUES}
+    said = {slider: state.get(key) for slider, key in sliders.items()}
+    if unit is None or days is None or None in said.values():
+        return None
+    values = {
+        name: cut for slider, chosen in said.items() for name, cut in zip(slider.rules, _cuts(chosen), strict=True)
+    }
+    return basis_for(data, days), SegmentRules(**values, ready_days=days, value_unit=unit)
+
+
+def _cuts(chosen: float | tuple[float, ...]) -> tuple[float, ...]:
+    """A slider's handles, ascending: an address may name the two in either order."""
+    return tuple(sorted(chosen)) if isinstance(chosen, (tuple, list)) else (chosen,)
+
+
 def draw_controls(data: Loaded, presets: DeltaGenerator) -> Choice:
     """Draw the sliders in their parts, and the presets in a place of their own."""
     shown, parts = widgets.kept_parts(PARTS, "thresholds")
@@ -180,8 +201,7 @@ def _draw_slider(
         disabled=off is not None,
     )
     place = st.container(key=f"strip_place_{key}")
-    # An address may name the two handles in either order.
-    cuts = tuple(sorted(chosen)) if isinstance(chosen, tuple) else (chosen,)
+    cuts = _cuts(chosen)
     values.update(zip(slider.rules, cuts, strict=True))
     name = f"{key}_percentile" if percentile else key
     return Strip(place, name, slider, float(low), float(high), tuple(map(float, cuts)))

@@ -5,6 +5,7 @@ from functools import partial
 from html import escape
 from math import isfinite, isnan, nan
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -92,15 +93,19 @@ def without_unknown(summary: pd.DataFrame, off: Mapping[str, str]) -> pd.DataFra
     return known
 
 
-def draw_counts(summary: pd.DataFrame, definitions: Mapping[str, str]) -> None:
+def draw_counts(counts: np.ndarray, off: Mapping[str, str], definitions: Mapping[str, str]) -> None:
     """How many customers each stage has: the first thing to follow a slider, and the charts' legend."""
+    total = counts.sum()
+    shown = [
+        (stage, text.MISSING, "") if stage in off else (stage, text.count(n), f"<span>{text.percent(n / total)}</span>")
+        for stage, n in zip(STAGES, counts.tolist(), strict=True)
+    ]
     st.html(
         "<div class=segs role=list>"
         + "".join(
             f'<div role=listitem title="{escape(definitions[stage])}"><i style="background:{COLOURS[stage]}"></i>'
-            f"<em>{LABELS[stage]}</em><b>{text.count(n)}</b>"
-            f"{'' if isnan(share) else f'<span>{text.percent(share)}</span>'}</div>"
-            for stage, n, share in zip(STAGES, summary["customers"], summary["customer_share"], strict=False)
+            f"<em>{LABELS[stage]}</em><b>{n}</b>{share}</div>"
+            for stage, n, share in shown
         )
         + "</div>"
     )
