@@ -23,7 +23,7 @@ from playwright.sync_api import Page, sync_playwright
 from retention.view import shell
 
 ROOT = Path(__file__).parents[1]
-PRESSES, BLOCK = 30, 5
+PRESSES, BLOCK = 60, 5
 APP = "import streamlit as st\nst.title('Benchmark')\n"
 #: Before a page of the app is run: the store, made once a server of its own, which has one visitor.
 LOADED = """
