@@ -13,6 +13,7 @@ from retention.view import campaign_brief as brief
 from retention.view import campaign_controls as controls
 from retention.view import campaign_data as data_of
 from retention.view import campaign_mix as mix
+from retention.view import campaign_new_customers as new_customers
 from retention.view import campaign_results as results
 from retention.view import campaign_rules as rules
 from retention.view import campaign_segments as segments
@@ -45,7 +46,7 @@ def campaigns() -> None:
     elif place == state.ALL_CAMPAIGNS:
         mix.draw_all(data)
     else:
-        mix.draw_new_customers(data)
+        new_customers.draw(data)
 
 
 def draw_planner() -> None:
