@@ -291,7 +291,7 @@ def assumptions(data: Loaded, campaign: Campaign) -> None:
             min_value=0.0,
             value=float(terms.contact_cost),
             step=_step(terms.contact_cost),
-            format="%.4f" if 0 < terms.contact_cost < 0.01 else "%.2f",
+            format="%.4f" if 0 < terms.contact_cost < 0.01 else "%.0f" if terms.contact_cost >= 100 else "%.2f",
             key=state.key("contact"),
             help=words.DEFINITIONS["contact"],
         )
@@ -359,6 +359,7 @@ def _offer(offer: Offer, label: str, name: str, currency: str | None) -> None:
         two.slider(
             f"Worth{f' ({currency})' if currency else ''}",
             *(0.0, most, _worth(offer), most / 100),
+            format="%,.0f" if most >= 1_000 else "%,.2f",
             key=state.key(f"{name}_value"),
             help="What a used offer costs you.",
         )

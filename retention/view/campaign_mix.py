@@ -139,7 +139,7 @@ def _budget(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
     budget = st.slider(
         f"Budget{f' ({currency})' if currency else ''}",
         *(0.0, most, min(st.session_state.get(_BUDGET, most / 2), most), most / 200),
-        format=f"%.{0 if most > 200 else 2}f",
+        format=f"%,.{0 if most > 200 else 2}f",
         key="plan_budget",
         help=f"Up to {text.money(most, currency)}: more money finds nobody else worth addressing.",
     )
