@@ -18,6 +18,8 @@ from retention.errors import DataError
 if TYPE_CHECKING:
     from retention.orders import Orders
 
+#: A rating of at most this share of the best one given is a poor one: 2 of 5 stars.
+POOR_SHARE = 0.4
 #: A subscription is taken to run on for so many days after its latest order,
 SUBSCRIBED_DAYS = 60
 #: or for so many of the customer's own mean waits between such orders, where that is longer,

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from retention.conditions import Rule, unavailable
+from retention.contacts import POOR_SHARE
 from retention.features import Features
 from retention.rule_files import rule_of_data
 
+# Stands in the list for a number that follows from the store's ratings.
+_POOR = "{poor}"
 _FILE = Path(__file__).with_name("ready_made.toml")
 
 
@@ -37,7 +40,8 @@ class ReadyMade:
 def ready_made(features: Features) -> tuple[ReadyMade, ...]:
     """Return the ready-made segments, also those that these orders lack something for, in the order of the list.
 
-    Where a place, product or category is to be chosen, the store's most frequent one stands in the rule.
+    Where a place, product or category is to be chosen, the store's most frequent one stands in the rule; a poor rating
+    is one of at most `POOR_SHARE` of the best.
     """
     return tuple(_made(row, features) for row in _read()["segment"])
 
@@ -48,7 +52,8 @@ def _made(row: dict[str, Any], features: Features) -> ReadyMade:
     why = missing[0][1] if missing else ""
     if not missing and "choose" in row and len(features.choices(row["choose"])) < _asked(row):
         why = f"Needs orders with {'two or more' if _asked(row) > 1 else 'any'} {row['signal']}."
-    about = (row["about"], row["group"], _read()["sources"][row["source"]])
+    said = row["about"].replace(_POOR, f"{_poor_rating(features):g}")
+    about = (said, row["group"], _read()["sources"][row["source"]])
     return ReadyMade(row["name"], *about, rule, row.get("signal", ""), why)
 
 
@@ -58,10 +63,10 @@ def _asked(row: dict[str, Any]) -> int:
 
 def _with_choice(row: dict[str, Any], features: Features) -> Rule:
     """The rule, the places to fill in taken by the values that most customers have."""
-    if "choose" not in row:
-        return rule_of_data(row["rule"])
-    known = () if features.missing(row["choose"]) else features.choices(row["choose"])
-    values = dict(zip(("?", "??"), (*known, "?", "?")[:2], strict=True))
+    values: dict[str, Any] = {_POOR: _poor_rating(features)}
+    if "choose" in row:
+        known = () if features.missing(row["choose"]) else features.choices(row["choose"])
+        values |= dict(zip(("?", "??"), (*known, "?", "?")[:2], strict=True))
 
     def filled(data: Any) -> Any:
         if isinstance(data, dict):
@@ -71,6 +76,12 @@ def _with_choice(row: dict[str, Any], features: Features) -> Rule:
         return values.get(data, data) if isinstance(data, str) else data
 
     return rule_of_data(filled(row["rule"]))
+
+
+def _poor_rating(features: Features) -> float:
+    """The highest rating that is poor on the scale that customers use; 2 of 5 where there is none."""
+    known = () if features.missing("last_rating") else features.ascending("last_rating")
+    return round(POOR_SHARE * (float(known[-1]) if len(known) else 5.0), 6)
 
 
 @cache

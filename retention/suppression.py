@@ -9,10 +9,11 @@ import pandas as pd
 
 from retention.campaigns import Campaign
 from retention.contact_values import country_code, email_address, per_value, phone_numbers
+from retention.contacts import POOR_SHARE
 from retention.playbook import LeftOut, left_out, strategies, strategy_of
 
-#: A review counts as recent for so many days; a score of so much of the best or less is poor.
-RECENT_DAYS, POOR_SHARE = 90, 0.4
+#: A review counts as recent for so many days.
+RECENT_DAYS = 90
 #: Channels for which the customer has to have agreed; of ads, to their data being handed to the platform.
 ASKED_FIRST = ("email", "sms", "messenger", "push", "ads")
 #: What a channel needs to reach somebody, where the file brings such a column.

@@ -24,7 +24,8 @@ from retention.own_segments import (
     to_json,
 )
 from retention.ready_made import ready_made
-from tests.test_conditions import small_features
+from retention.rule_files import rule_of_data
+from tests.test_conditions import SIGNALS, small_features
 
 ONCE, AGAIN = Condition("orders", "is", 1), Condition("orders", "at_least", 2)
 LATE = Condition("days_since_last_order", "at_least", 100)
@@ -155,6 +156,15 @@ def test_no_segments_overlap_in_nothing():
     found = overlaps((), small_features())
     assert found.both.shape == (0, 0)
     assert found.none == 4
+
+
+@pytest.mark.parametrize(("best", "poor"), [(5.0, 2), (10.0, 4), (100.0, 40)])
+def test_a_poor_rating_is_one_on_the_scale_that_customers_use(best, poor):
+    signals = SIGNALS.assign(last_rating=[best, poor, np.nan])
+    found = small_features(signals=signals)
+    unhappy = next(row for row in ready_made(found) if row.name == "Unhappy customers: low rating")
+    assert unhappy.about.startswith(f"Latest rating of {poor} or less")
+    assert unhappy.rule == rule_of_data({"all": [{"feature": "last_rating", "operator": "at_most", "value": poor}]})
 
 
 def test_ready_made_ones_cover_the_playbook_and_say_what_they_lack():
