@@ -54,6 +54,7 @@ from retention.cltv import CltvModel, expected_by_month, fit_cltv, predict_cltv,
 from retention.cohort_forecast import cohort_forecast
 from retention.cohorts import cohort_of, cohort_table, second_orders
 from retention.columns import Mapping, detect_columns
+from retention.condition_values import Bought
 from retention.conditions import Condition, Group, matches
 from retention.contacts import contacts, signals
 from retention.customers import summarise_customers
@@ -94,6 +95,7 @@ __all__ = [
     "Audience",
     "Backtest",
     "Benchmark",
+    "Bought",
     "Breakdown",
     "Campaign",
     "CampaignPlan",

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from retention.audience_formats import PLATFORMS, Platform, platform_table
-from retention.contact_values import clean_text, country_code, email_address, per_value, phone_numbers
+from retention.contact_values import clean_text, consent_values, country_code, email_address, per_value, phone_numbers
 from retention.errors import DataError
 from retention.exports import to_csv
 
@@ -150,7 +150,9 @@ def _cells(
     cells["country_code"] = np.where((code == "") & (cells["country"] == ""), home, code)
     phone = given("phone")
     cells["phone"] = phone_numbers(phone, np.where(cells["country_code"] == "", home, cells["country_code"]))
-    cells["consent"] = per_value(given("consent"), lambda text: {"True": "yes", "False": "no"}.get(text, ""))
+    if "consent" in contacts:
+        contacts = contacts.assign(consent=consent_values(contacts["consent"]).map({True: "yes", False: "no"}))
+    cells["consent"] = per_value(given("consent"), clean_text)
     faults = {
         "email": (per_value(email, clean_text) != "") & (cells["email"] == ""),
         "phone": (per_value(phone, clean_text) != "") & (cells["phone"] == ""),

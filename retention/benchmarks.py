@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from retention.changes import ENOUGH
 from retention.errors import DataError
 from retention.metrics import METRICS
-from retention.order_history import OrderHistory
+from retention.order_history import OrderHistory, history_of
 from retention.scorecard import Scorecard
 from retention.store_values import COMPUTATIONS, StoreValue, store_values
+
+if TYPE_CHECKING:
+    from retention.orders import Orders
 
 ALL = "All e-commerce"
 #: How a store stands to a benchmark or target; "above" and "below" where neither is better.
@@ -149,7 +153,7 @@ def benchmarks() -> tuple[Benchmark, ...]:
 
 
 def compare(
-    history: OrderHistory,
+    orders: Orders | OrderHistory,
     card: Scorecard,
     line_of_business: str = ALL,
     targets: Iterable[Target] = (),
@@ -157,25 +161,27 @@ def compare(
 ) -> tuple[Comparison, ...]:
     """Return how the store stands to each benchmark, by the benchmark's definition, up to the end of the card's period.
 
+    `orders` may be their history, where it is at hand.
     A target takes the place of its metric's benchmarks, and is compared with the metric on the card. `values` are
     `store_values` of the card's end, where they are at hand.
 
     Raises:
         DataError: There is no such line of business.
     """
-    wanted = {target.metric: target for target in targets}
-    values = values or store_values(history, card.period.end)
-    found = [
-        Comparison(row.metric, row, values[row.computed_as])
-        for row in benchmarks_for(line_of_business)
-        if row.metric not in wanted
-    ]
-    for name, target in wanted.items():
-        row = card.metrics.loc[name, ["value", "low", "high", "n"]]
-        found.append(
-            Comparison(name, target, StoreValue(*map(float, row), card.period, *_cut_off(history, card, name)))
-        )
-    return tuple(sorted(found, key=_place))
+    with history_of(orders) as history:
+        wanted = {target.metric: target for target in targets}
+        values = values or store_values(history, card.period.end)
+        found = [
+            Comparison(row.metric, row, values[row.computed_as])
+            for row in benchmarks_for(line_of_business)
+            if row.metric not in wanted
+        ]
+        for name, target in wanted.items():
+            row = card.metrics.loc[name, ["value", "low", "high", "n"]]
+            found.append(
+                Comparison(name, target, StoreValue(*map(float, row), card.period, *_cut_off(history, card, name)))
+            )
+        return tuple(sorted(found, key=_place))
 
 
 def _cut_off(history: OrderHistory, card: Scorecard, name: str) -> tuple[str, bool, bool]:

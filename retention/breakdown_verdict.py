@@ -106,6 +106,7 @@ def compare_values(
 
     Source: the delta method on the means and the log parameters, with Bonferroni's correction for the number of values.
     """
+    uncertainty.check(customers)
     labels = _labels(customers, dimension, period, rows)
     groups, inside = len(rows), labels >= 0
     codes, expected = labels[inside], uncertainty.expected[inside]

@@ -315,8 +315,16 @@ def reachable_of(
 
 
 def plan_of(reachable: Reachable, campaign: Campaign) -> CampaignPlan:
-    """Return the plan for customers who are known already: cheap enough for a slider."""
+    """Return the plan for customers who are known already: cheap enough for a slider.
+
+    Raises:
+        DataError: They were asked about other messages, offers or another window.
+    """
     book, terms = reachable.book, campaign.terms
+    asked = book.pool.window_days, tuple(book.pool.messages), tuple(book.pool.phases), book.offers
+    days, phases = tuple(message.day for message in campaign.sent), campaign.phases
+    if asked != (campaign.window_days, days, tuple(phases), tuple(phases.values())):
+        raise DataError("The customers were asked about other messages, offers or another window. Ask for them again.")
     gains, customers = expected_gains(book, terms), book.customers
     order = np.argsort(-gains, kind="stable")
     reached = np.cumsum(customers[order]).round().astype(int)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.types as ir
 
+from retention.contact_values import NO, YES
 from retention.dates import EARLIEST, find_date_style, latest_plausible, read_dates
 from retention.formats import CONTACT_ROLES, plain_name
 
@@ -19,19 +20,6 @@ WHOLE = r"^(\d+)\.0+$"
 CONTACT_COLUMNS = tuple(role for role in CONTACT_ROLES if role != "full_name")
 SIGNAL_COLUMNS = ("rating", "subscription", "complaint", "abandoned")
 
-# Compared in lower case, with blanks for _ and -.
-YES = (
-    "yes", "y", "true", "t", "1", "1.0", "on", "x", "ja", "j", "si", "sí", "oui", "sim", "oo", "opo", "ใช่", "ยินยอม",
-    "accepted", "accepts", "agreed", "granted", "given", "opted in", "opt in", "subscribed", "active", "confirmed",
-)  # fmt: skip
-NO = (
-    "no", "n", "false", "f", "0", "0.0", "off", "nein", "non", "não", "hindi", "ไม่", "ไม่ใช่", "ไม่ยินยอม", "none",
-    "never", "nil", "null", "nan", "n/a", "na", "denied", "declined", "refused", "revoked", "withdrawn", "opted out",
-    "opt out", "unsubscribed", "not subscribed", "never subscribed", "non subscribed", "cleaned", "bounced",
-    "suppressed", "blocked", "rejected", "unsubscribe", "optout", "stop", "stopped", "spam", "marked as spam",
-    "complained", "do not contact", "do not email", "do not mail", "objected", "abgelehnt", "widerrufen", "abgemeldet",
-    "rechazado", "refuse", "refusé", "desinscrit", "désinscrit",
-)  # fmt: skip
 #: Beside NO, what says that an order belongs to no running subscription, and that no complaint is open.
 NOT_SUBSCRIBED = (*NO, "one time", "onetime", "one time purchase", "one off", "single", "cancelled", "canceled",
                   "expired", "ended", "inactive", "paused")  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from retention.cltv import CltvModel
-from retention.errors import ModelError
+from retention.errors import DataError, ModelError
 from retention.forecast import DAYS_PER_MONTH, Forecast, forecast
 from retention.histories import group_histories
 from retention.intervals import history_intervals
@@ -46,6 +46,10 @@ def cohort_forecast(
         DataError: The table is not a customer table.
         ModelError: `months` is empty or out of range.
     """
+    if isinstance(cohorts, pd.Series) and not cohorts.index.equals(customers.index):
+        cohorts = cohorts.reindex(customers.index)
+    if len(cohorts) != len(customers):
+        raise DataError(f"There are cohorts of {len(cohorts):,} customers, and {len(customers):,} customers.")
     wanted = np.unique(np.asarray(months, dtype=int))
     if not len(wanted) or wanted[0] < 1 or wanted[-1] > MOST_MONTHS:
         raise ModelError(f"months is {months!r}. Give whole numbers from 1 to {MOST_MONTHS}.")

@@ -23,7 +23,7 @@ from retention.cohort_periods import (
 from retention.customers import FIRST_ORDER_COLUMNS, customer_query
 from retention.errors import DataError
 from retention.metrics import LEVEL
-from retention.order_history import OrderHistory, order_history, weighted_quantile
+from retention.order_history import OrderHistory, history_of, weighted_quantile
 
 if TYPE_CHECKING:
     from retention.orders import Orders
@@ -142,19 +142,16 @@ def second_orders(orders: Orders, period: str = "month", by: str | None = None) 
 
     Returns:
         A frame sorted by `cohort`, with `customers`, `small` (fewer than 30), `ever` (customers with a second order,
-        which may be on the same day), `median_days` (the median wait of these; who is still waiting is not in it) and
-        for 30, 60, 90 and 180 days `observed_30` (customers whose first order is that long ago), `within_30` (those of
-        them who had ordered again by then), `share_30` and its 95 % interval `low_30`, `high_30` (NaN below 30
-        observed), and so on.
+        which may be on the same day), `median_days` (the median wait of those who were observed for 180 days and had
+        ordered again by then, so that old and young cohorts compare; NaN below 30 observed) and for 30, 60, 90 and 180
+        days `observed_30` (customers whose first order is that long ago), `within_30` (those of them who had ordered
+        again by then), `share_30` and its 95 % interval `low_30`, `high_30` (NaN below 30 observed), and so on.
 
     Source: Wilson (1927) for the interval of a share.
     """
     check_period(period)
-    history = order_history(orders)
-    try:
+    with history_of(orders) as history:
         return second_orders_of(history, period, None if by is None else first_values(orders, by))
-    finally:
-        history.release()
 
 
 def second_orders_of(history: OrderHistory, period: str = "month", values: ir.Table | None = None) -> pd.DataFrame:

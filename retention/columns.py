@@ -12,6 +12,7 @@ from retention.files import Sheet
 from retention.formats import ORDER_ROLES, ROLES, plain_name
 from retention.layouts import find_layout
 from retention.money import MONEY_LIKE
+from retention.statuses import State, order_state
 
 SAMPLE_CELLS = 160_000
 SAMPLE_ROWS = 2_000
@@ -25,6 +26,11 @@ _CURRENCY_CODE = re.compile(r"[A-Za-z]{3}")
 
 _USUAL = {role: [plain_name(n) for n in spec.names] for role, spec in ORDER_ROLES.items()}
 _NEVER = {role: {plain_name(n) for n in spec.never} for role, spec in ORDER_ROLES.items()}
+
+# Names of columns that say what a row is, which is a status where some rows are refunds or cancelled orders.
+_KINDS = {"type", "order type", "document type", "doc type", "record type", "row type", "entry type", "kind", "typ",
+          "vorgang", "belegart", "tipo", "tipo de documento"}  # fmt: skip
+FEW_KINDS = 30
 
 # Words in the names of an address's other columns.
 _ADDRESS = {"city", "town", "zip", "postcode", "postal", "street", "address", "country"}
@@ -84,6 +90,7 @@ class _Profile:
     distinct: float
     values: int
     length: float
+    returns: bool
 
     @property
     def dates(self) -> float:
@@ -117,6 +124,7 @@ def detect_columns(sheet: Sheet, columns: dict[str, str | None] | None = None) -
         found |= find_contacts(sheet.columns, profiles, found, added)
     else:
         found = _by_name(sheet.columns, profiles)
+        found = _settle_status(found, sheet.columns, profiles)
         found = _settle_customer(found, sheet, profiles)
         found = _by_values(found, sheet, profiles)
         found = _settle_amount(found, profiles)
@@ -197,6 +205,14 @@ def _plausible(role: str, profile: _Profile) -> bool:
     if role == "coupon":  # or what a coupon took off
         return profile.decimals < 0.5
     return True
+
+
+def _settle_status(found: dict[str, str], columns: tuple[str, ...], profiles: dict[str, _Profile]) -> dict[str, str]:
+    """A column of what each row is, where nothing else tells the status and its cells speak of refunds or the like."""
+    kinds = [c for c in columns if plain_name(c) in _KINDS and profiles[c].returns]
+    if "status" in found or not kinds:
+        return found
+    return {role: column for role, column in found.items() if column != kinds[0]} | {"status": kinds[0]}
 
 
 def _settle_customer(found: dict[str, str], sheet: Sheet, profiles: dict[str, _Profile]) -> dict[str, str]:
@@ -307,4 +323,5 @@ def _profile(cells: list[str], rows: int) -> _Profile:
         distinct=different / n if n else 0.0,
         values=different,
         length=sum(map(len, cells)) / n if n else 0.0,
+        returns=different <= FEW_KINDS and any(order_state(cell) is not State.ORDER for cell in set(cells)),
     )

@@ -12,6 +12,22 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from retention.errors import DataError
+
+# Compared in lower case, with blanks for _ and -.
+YES = (
+    "yes", "y", "true", "t", "1", "1.0", "on", "x", "ja", "j", "si", "sí", "oui", "sim", "oo", "opo", "ใช่", "ยินยอม",
+    "accepted", "accepts", "agreed", "granted", "given", "opted in", "opt in", "subscribed", "active", "confirmed",
+)  # fmt: skip
+NO = (
+    "no", "n", "false", "f", "0", "0.0", "off", "nein", "non", "não", "hindi", "ไม่", "ไม่ใช่", "ไม่ยินยอม", "none",
+    "never", "nil", "null", "nan", "n/a", "na", "denied", "declined", "refused", "revoked", "withdrawn", "opted out",
+    "opt out", "unsubscribed", "not subscribed", "never subscribed", "non subscribed", "cleaned", "bounced",
+    "suppressed", "blocked", "rejected", "unsubscribe", "optout", "stop", "stopped", "spam", "marked as spam",
+    "complained", "do not contact", "do not email", "do not mail", "objected", "abgelehnt", "widerrufen", "abgemeldet",
+    "rechazado", "refuse", "refusé", "desinscrit", "désinscrit",
+)  # fmt: skip
+
 # RFC 5321: 64 characters before the @, 254 in all.
 _LONGEST_LOCAL, _LONGEST_ADDRESS = 64, 254
 _ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
@@ -214,3 +230,28 @@ def hashed(text: str) -> str:
     ('973dfe463ec85785', '')
     """
     return hashlib.sha256(text.encode("utf-8", errors="replace")).hexdigest() if text else ""
+
+
+def consent_values(consent: pd.Series) -> pd.Series:
+    """Return who has agreed: True, False, or missing where it is not known.
+
+    Booleans, 1 and 0, and the words of `YES` and `NO` count, in any case.
+
+    Raises:
+        DataError: Another word stands there: who has declined must not be taken for one of whom nothing is known.
+
+    >>> consent_values(pd.Series([True, "Yes", 0, "FALSE", None])).tolist()
+    [True, True, False, False, <NA>]
+    """
+    if pd.api.types.is_bool_dtype(consent):
+        return consent.astype("boolean")
+    known = dict.fromkeys(YES, True) | dict.fromkeys(NO, False)
+    words = consent.map(lambda value: re.sub(r"[_\s-]+", " ", str(value)).strip().lower(), na_action="ignore")
+    words = words.where(words != "")
+    strange = sorted(set(words.dropna()) - set(known))
+    if strange:
+        raise DataError(
+            f"The contacts' consent holds {strange[0]!r}, of which nobody can tell whether it means yes. Give True or "
+            "False, and nothing where it is not known."
+        )
+    return words.map(known).astype("boolean")

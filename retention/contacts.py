@@ -12,8 +12,9 @@ import pandas as pd
 
 from retention.cells import CONTACT_COLUMNS
 from retention.contact_values import country_code, per_value, phone_numbers
-from retention.customers import FIRST_ORDER_COLUMNS, as_date
+from retention.customers import FIRST_ORDER_COLUMNS
 from retention.errors import DataError
+from retention.periods import as_date
 
 if TYPE_CHECKING:
     from retention.orders import Orders

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from retention.errors import DataError
+from retention.periods import as_date
 
 if TYPE_CHECKING:
     from retention.orders import Orders
@@ -170,13 +171,3 @@ def customer_table(found: pa.Table, orders: Orders, as_of: date) -> pd.DataFrame
         if f"first_{name}" in found.column_names:
             columns[f"first_{name}"] = found[f"first_{name}"].to_pandas().array
     return pd.DataFrame(columns, index=pd.Index(found["customer_id"].to_pandas(), name="customer_id"))
-
-
-def as_date(value: date | str | pd.Timestamp) -> date:
-    try:
-        moment = pd.Timestamp(value)
-    except (ValueError, TypeError) as error:
-        raise DataError(f"{value!r} is not a date. Give the day as year-month-day, such as 2024-06-30.") from error
-    if moment is pd.NaT:
-        raise DataError("The day to look at is empty. Give it as year-month-day, such as 2024-06-30.")
-    return moment.date()

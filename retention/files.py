@@ -9,8 +9,10 @@ from typing import BinaryIO
 
 import duckdb
 import ibis
+import ibis.expr.datatypes as dt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 
 from retention import text_files
@@ -186,12 +188,28 @@ def _read_parquet(con: Backend, file: PlainFile) -> Sheet:
     try:
         source = con.read_parquet(str(file.path), table_name="source")
         columns = unique_names(source.columns, len(source.columns), file.name)
-        cells = {raw: source[c].cast("string") for raw, c in zip(_raw_names(columns), source.columns, strict=True)}
+        zones = _zones(file.path)
+        cells = {
+            raw: (timezone(zones[c], source[c]) if c in zones else source[c]).cast("string")
+            for raw, c in zip(_raw_names(columns), source.columns, strict=True)
+        }
         con.create_table("raw", source.select(**cells))
         con.drop_view("source", force=True)
     except duckdb.Error as error:
         raise DataError(f"{file.name!r} is a damaged Parquet file. Export it again.") from error
     return Sheet(file.name, con, columns, con.table("raw").count().execute(), file.digest, file.notes)
+
+
+@ibis.udf.scalar.builtin
+def timezone(zone: str, moment: dt.Timestamp(timezone="UTC")) -> dt.timestamp:
+    """DuckDB's clock of a time zone at a moment."""
+
+
+def _zones(path: Path) -> dict[str, str]:
+    """The time zone of each column of moments that has one: what counts is the shop's own clock."""
+    schema = pq.read_schema(path)
+    kinds = {name: schema.field(name).type for name in schema.names}
+    return {name: kind.tz for name, kind in kinds.items() if pa.types.is_timestamp(kind) and kind.tz}
 
 
 def _read_workbook(con: Backend, file: PlainFile) -> Sheet:

@@ -11,7 +11,7 @@ from retention.customer_column import GUESTS
 from retention.dates import EARLIEST, DateStyle, find_date_style, latest_plausible, read_dates
 from retention.files import Sheet
 from retention.money import MoneyStyle, find_money_style, named_currency, read_currency, read_money
-from retention.statuses import State, order_state
+from retention.statuses import State, is_understood, order_state
 
 DIMENSIONS = ("channel", "region", "product", "category", "coupon")
 #: Those that say what was bought: an order may hold several.
@@ -44,7 +44,7 @@ class Lines:
     """table: line, order_id, customer_id, ordered_at, amount, status, currency, reason and what else the file has;
     the styles say how dates and amounts were read; currencies: code -> rows; priced: amount = quantity x unit price;
     per_order: amounts stand once an order, not on each line; numbered: the file numbers its orders; grouped: several
-    rows may make one order; carts: some rows are carts left behind."""
+    rows may make one order; carts: some rows are carts left behind; strange: statuses that are not understood."""
 
     table: ir.Table
     dates: DateStyle
@@ -57,6 +57,7 @@ class Lines:
     numbered: bool
     grouped: bool
     carts: bool = False
+    strange: tuple[str, ...] = ()
 
 
 @ibis.udf.scalar.builtin
@@ -98,7 +99,8 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
     currency = mapping.currency or next(iter(currencies), None)
     table = typed.mutate(reason=_reason(typed, currency, per_order))
     carts = State.ABANDONED in states.values()
-    return Lines(table, dates, money, currencies, currency, priced, per_order, share, numbered, grouped, carts)
+    strange = tuple(sorted(text for text, state in states.items() if state is State.ORDER and not is_understood(text)))
+    return Lines(table, dates, money, currencies, currency, priced, per_order, share, numbered, grouped, carts, strange)
 
 
 def _complete(typed: ir.Table, mapping: Mapping) -> ir.Table:

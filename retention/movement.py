@@ -20,8 +20,8 @@ import pyarrow as pa
 from retention.cltv import CltvModel, predict_cltv
 from retention.customers import customer_table
 from retention.errors import DataError
-from retention.order_history import NEVER, OrderHistory, order_history
-from retention.periods import Period
+from retention.order_history import NEVER, OrderHistory, history_of
+from retention.periods import Period, as_date
 from retention.rules import STAGES, SegmentRules
 from retention.segment_inputs import ORDERS_CAP, percentile_cutoff
 from retention.segment_totals import STAGE_CODES, VIP_ELIGIBLE, stage_table
@@ -105,11 +105,8 @@ def movement(
     Raises:
         DataError: The days are in the wrong order or outside the orders.
     """
-    history = order_history(orders)
-    try:
+    with history_of(orders) as history:
         found = prepare_movement(history, start, end, model, horizon_days, annual_discount_rate, margin)
-    finally:
-        history.release()
     return count_movement(found, rules or SegmentRules())
 
 
@@ -123,6 +120,7 @@ def prepare_movement(
     margin: float = 1.0,
 ) -> Movements:
     """Return what `count_movement` needs, for any rules; arguments and errors as in `movement`."""
+    start, end = as_date(start), as_date(end)
     if start >= end:
         raise DataError(f"Customers cannot move from {start} to {end}: the second day needs to come after the first.")
     if end < history.start or end > history.end:

@@ -52,6 +52,7 @@ def next_order(model: CltvModel, frequency: int, recency: float, T: float, days:
     and Lee (2005), section 4.2; the wait at such a rate is a Lomax variable.
     """
     _check_history(frequency, recency, T)
+    _check_days(days)
     purchases = model.purchases
     with np.errstate(over="ignore"):
         waits = (purchases.alpha + T) * np.expm1(-np.log1p(-np.array(WINDOW)) / (purchases.r + frequency))
@@ -72,6 +73,7 @@ def order_distribution(model: CltvModel, frequency: int, recency: float, T: floa
     Source: as `order_counts`, for a customer who may have left.
     """
     _check_history(frequency, recency, T)
+    _check_days(days)
     active = model.purchases.probability_active(*(np.array([float(value)]) for value in (frequency, recency, T)))[0]
     counts = order_counts(model.purchases, frequency, np.array([float(T)]), days, every=_ONE_BY_ONE)
     probability = np.concatenate([[1 - active * counts.reached[0, 0]], active * counts.share[0]])
@@ -105,6 +107,7 @@ def still_active(model: CltvModel, frequency: int, recency: float, silence: np.n
 def active_curve(model: CltvModel, frequency: int, recency: float, days: int = 365, points: int = 120) -> pd.DataFrame:
     """Return `silence` (days since the last order, 0 to `days`) and `p_alive` of a customer with this history."""
     _check_history(frequency, recency, recency)
+    _check_days(days)
     silence = np.unique(np.linspace(0, days, points).round())
     return pd.DataFrame({"silence": silence, "p_alive": still_active(model, frequency, recency, silence)})
 
@@ -132,6 +135,10 @@ def frequency_recency_map(
         middle is taken), `p_alive`, `p_purchase` (within the horizon) and `expected_value` (undiscounted revenue
         of the horizon). One-time buyers have a single cell: the last order is the first, `age` days ago.
     """
+    _check_days(age)
+    _check_days(horizon_days)
+    if steps < 1 or most < 1:
+        raise ModelError(f"The map has {most!r} by {steps!r} cells. Give 1 or more of each.")
     edges = np.linspace(0, age, steps + 1)
     middle = (edges[:-1] + edges[1:]) / 2
     frequency, silence = (grid.ravel() for grid in np.meshgrid(np.arange(1, most + 1), middle, indexing="ij"))
@@ -153,6 +160,11 @@ def frequency_recency_map(
         p_purchase=active * model.purchases.probability_purchase_if_active(x, ages, horizon_days),
         expected_value=orders * value,
     )
+
+
+def _check_days(days: float) -> None:
+    if not (isinstance(days, (int, float, np.number)) and 0 < days < np.inf):
+        raise ModelError(f"The number of days is {days!r}. Give one above 0.")
 
 
 def _check_history(frequency: int, recency: float, T: float) -> None:

@@ -7,6 +7,8 @@ as the square of the days, however many orders there are, so they are counted on
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -123,3 +125,16 @@ def weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float | np
         return np.full(np.shape(share), np.nan) if np.ndim(share) else np.nan
     place = np.searchsorted(running, np.asarray(share) * running[-1] * (1 - 1e-12))
     return np.asarray(values)[order][np.minimum(place, len(running) - 1)]
+
+
+@contextmanager
+def history_of(source: Orders | OrderHistory) -> Iterator[OrderHistory]:
+    """The history of the orders, let go of afterwards; a history that is there already stays."""
+    if isinstance(source, OrderHistory):
+        yield source
+        return
+    history = order_history(source)
+    try:
+        yield history
+    finally:
+        history.release()

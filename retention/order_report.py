@@ -90,6 +90,13 @@ def reading_notes(sheet: Sheet, mapping: Mapping, lines: Lines, span: pd.Series)
         notes.append(f"Dates were read {order}: {lines.dates.why}.")
     if lines.dates.buddhist:
         notes.append("Years are of the Buddhist era; 543 was subtracted.")
+    if lines.strange:
+        named = ", ".join(repr(status) for status in lines.strange[:NAMED_COLUMNS])
+        more = f" and {len(lines.strange) - NAMED_COLUMNS:,} more" if len(lines.strange) > NAMED_COLUMNS else ""
+        notes.append(
+            f"Rows with a status whose meaning is not known count as orders: {named}{more}. Take out of the file what "
+            "was cancelled or not paid."
+        )
     if span.taken:
         notes.append(
             "A refund came off the order it names, or else off the customer's latest earlier order, as far as that "

@@ -72,6 +72,10 @@ def read_orders(
     should not be detected. day_first: how 05/04/2024 is read where both ways fit. currency: the one to keep where
     a file has several (default: the most frequent). Raises DataError with what was found and what to do.
     """
+    if day_first not in (None, True, False):
+        raise DataError(f"day_first is {day_first!r}. Give True, False, or None to let the dates decide.")
+    if not (currency is None or isinstance(currency, str)) or not (columns is None or isinstance(columns, dict)):
+        raise DataError("Give the currency as a code such as EUR, and the columns as a dictionary of roles and names.")
     sheet = open_sheet(source, name)
     mapping = detect_columns(sheet, columns)
     if day_first is not None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+import numpy as np
 import pandas as pd
 
 from retention.errors import DataError
@@ -22,14 +23,36 @@ PRESETS = {
 }
 
 
+def as_date(value: date | str | pd.Timestamp) -> date:
+    """Return a day given as a date, a moment, or text such as 2024-06-30.
+
+    Raises:
+        DataError: It is none: of 04/05/2024 nobody knows which is the month.
+    """
+    if isinstance(value, np.datetime64):
+        value = pd.Timestamp(value)
+    if value is pd.NaT or value is None or value == "":
+        raise DataError("A day is empty. Give it as year-month-day, such as 2024-06-30.")
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return datetime.fromisoformat(value).date()
+    except (ValueError, TypeError) as error:
+        raise DataError(f"{value!r} is not a date. Give the day as year-month-day, such as 2024-06-30.") from error
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The days from `start` to the one before `end`."""
+    """The days from `start` to the one before `end`; texts such as 2024-06-30 and moments become days."""
 
     start: date
     end: date
 
     def __post_init__(self) -> None:
+        for name in ("start", "end"):
+            object.__setattr__(self, name, as_date(getattr(self, name)))
         if self.start >= self.end:
             raise DataError(
                 f"The period from {self.start} to {self.end} holds no day: its end is the day after its last, so it "

@@ -14,9 +14,9 @@ from retention.checks import Check
 from retention.comparable import not_comparable
 from retention.errors import DataError
 from retention.metrics import measure, metric_values
-from retention.order_history import OrderHistory, order_history
+from retention.order_history import OrderHistory, history_of
 from retention.period_counts import PeriodCounts, base_bridge, count_period
-from retention.periods import Period, months_of
+from retention.periods import Period, as_date, months_of
 
 if TYPE_CHECKING:
     from retention.orders import Orders
@@ -65,15 +65,12 @@ def scorecard(
     Raises:
         DataError: The period or `active_days` make no sense, or the period lies outside the orders.
     """
-    history = order_history(orders)
-    try:
-        period = Period(
-            orders.start if start is None else _as_date(start),
-            (pd.Timestamp(orders.end) + pd.Timedelta(days=1)).date() if end is None else _as_date(end),
-        )
+    period = Period(
+        orders.start if start is None else as_date(start),
+        (pd.Timestamp(orders.end) + pd.Timedelta(days=1)).date() if end is None else as_date(end),
+    )
+    with history_of(orders) as history:
         return scorecard_of(history, period, active_days)
-    finally:
-        history.release()
 
 
 def scorecard_of(history: OrderHistory, period: Period, active_days: int = ACTIVE_DAYS) -> Scorecard:
@@ -103,7 +100,7 @@ def scorecard_of(history: OrderHistory, period: Period, active_days: int = ACTIV
     )
 
 
-def monthly_trend(history: OrderHistory, active_days: int = ACTIVE_DAYS) -> pd.DataFrame:
+def monthly_trend(orders: Orders | OrderHistory, active_days: int = ACTIVE_DAYS) -> pd.DataFrame:
     """Return every metric for each calendar month taken by itself.
 
     Returns:
@@ -111,14 +108,15 @@ def monthly_trend(history: OrderHistory, active_days: int = ACTIVE_DAYS) -> pd.D
         orders cover in part) and the metrics. Active customers are left out (NaN) where `active_days` is shorter
         than a month, and until the orders reach back as far as `active_days`.
     """
-    rows = []
-    for month in months_of(history.start, history.end):
-        values = metric_values(count_period(history, month, max(active_days, month.days)))
-        if active_days < month.days or (month.start - history.start).days < active_days:
-            values |= dict.fromkeys(("customer_retention_rate", "retained_share", "churn_rate"), np.nan)
-        complete = month.start >= history.start and month.last <= history.end
-        rows.append({"month": pd.Timestamp(month.start), "complete": complete, **values})
-    return pd.DataFrame(rows)
+    with history_of(orders) as history:
+        rows = []
+        for month in months_of(history.start, history.end):
+            values = metric_values(count_period(history, month, max(active_days, month.days)))
+            if active_days < month.days or (month.start - history.start).days < active_days:
+                values |= dict.fromkeys(("customer_retention_rate", "retained_share", "churn_rate"), np.nan)
+            complete = month.start >= history.start and month.last <= history.end
+            rows.append({"month": pd.Timestamp(month.start), "complete": complete, **values})
+        return pd.DataFrame(rows)
 
 
 def bridge(history: OrderHistory, card: Scorecard) -> pd.DataFrame:
@@ -205,10 +203,3 @@ def _notes(history: OrderHistory, counts: PeriodCounts) -> tuple[Check, ...]:
             )
         )
     return tuple(notes)
-
-
-def _as_date(value: date | str | pd.Timestamp) -> date:
-    try:
-        return pd.Timestamp(value).date()
-    except (ValueError, TypeError) as error:
-        raise DataError(f"{value!r} is not a date. Give the day as year-month-day, such as 2024-06-30.") from error

@@ -22,7 +22,8 @@ class State(StrEnum):
 _WORDS: tuple[tuple[State, str], ...] = (
     (
         State.ORDER,
-        r"partial\w* (?:refund|return|cancel|paid)|refund (?:request|pending|declin|reject)|คืนเงินบางส่วน"
+        r"not cancel|not void|cancell?ation (?:request|declin|reject)"
+        r"|partial\w* (?:refund|return|cancel|paid)|refund (?:request|pending|declin|reject)|คืนเงินบางส่วน"
         r"|teil\w* ?(?:\w*erstatt|retour|storn)|parcial|partiel"
         r"|erstattung (?:angefordert|beantragt|ausstehend|offen|abgelehnt)"
         r"|reembolso (?:solicitad|pendiente|rechazad)|remboursement (?:demand|en attente|refus)",
@@ -34,7 +35,11 @@ _WORDS: tuple[tuple[State, str], ...] = (
         r"|en attente d(?:e|u)? ?(?:expedition|livraison|envoi|retrait|preparation)",
     ),
     (State.ABANDONED, r"abandon|checkout draft|ละทิ้ง"),
-    (State.CANCELLED, r"cancel|void|annul|ยกเลิก|kinansela|kanselado|storn|anulad"),
+    (
+        State.CANCELLED,
+        r"cancel|void|annul|ยกเลิก|kinansela|kanselado|storn|anulad|anulow|anulat|отмен|скасован|batal|\bhuy\b|avbru"
+        r"|avbest|iptal|zrus|peruutet|取消|キャンセル|취소",
+    ),
     (
         State.FAILED,
         r"fail|declin|denied|reject|fraud|expired|error|uncaptured|ไม่สำเร็จ|ล้มเหลว|nabigo|bigo"
@@ -44,7 +49,8 @@ _WORDS: tuple[tuple[State, str], ...] = (
         State.PENDING,
         r"pending|on ?hold|holded|awaiting payment|unpaid|not paid|incomplete|draft|requires|payment review"
         r"|รอชำระ|รอการชำระ|ยังไม่ชำระ|ค้างชำระ|ที่ต้องชำระ|nakabinbin|hindi (?:pa )?bayad"
-        r"|ausstehend|unbezahlt|\boffene?\b|pendiente|en attente",
+        r"|ausstehend|unbezahlt|nicht bezahlt|\boffene?\b|pendiente|no pagad|sin pagar|en attente|impaye|non paye"
+        r"|nieoplacon|не оплачен|belum (?:di)?bayar|chua thanh toan|未付款|未払",
     ),
     (State.REFUND, r"^(?:refund|credit(?: note| memo)?|return|reversal)$"),
     (
@@ -68,3 +74,26 @@ def order_state(status: str) -> State:
     """
     text = plain_name(status)
     return next((state for state, words in _RULES if words.search(text)), State.ORDER)
+
+
+# What says that money was or will be earned; a status that says neither this nor anything above is not understood.
+_ORDERED = re.compile(
+    unicodedata.normalize(
+        "NFKC",
+        r"paid|complet|process|fulfil|ship|deliver|dispatch|received|success|succeed|captur|settled|authori[sz]|closed|done"
+        r"|confirm|approved|accepted|active|open|new|placed|ordered|order|sale|sold|invoice|purchase|charge|payment|pick|pack"
+        r"|ready|transit|partial|refund|return|exchange|bezahlt|versand|versend|zugestellt|geliefert|abgeschlossen|erledigt|neu|bestell"
+        r"|bestatigt|bearbeitung|erhalten|pagad|enviad|entregad|complet|pedido|nuevo|procesa|recibid|paye|expedi|livre"
+        r"|termin|commande|nouve|traite|valide|recu|ชำระ|สำเร็จ|จัดส่ง|ได้รับ|เสร็จ|บิล|ขาย|bayad|kumpleto|naipadala|natanggap",
+    )
+)
+
+
+def is_understood(status: str) -> bool:
+    """Whether a status says what it means: one that does not counts as an order, and is worth a note.
+
+    >>> is_understood("Paid"), is_understood("annullata"), is_understood("xyz-3")
+    (True, True, False)
+    """
+    text = plain_name(status)
+    return bool(_ORDERED.search(text)) or any(words.search(text) for _, words in _RULES)

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from retention.campaigns import Campaign
-from retention.contact_values import country_code, email_address, per_value, phone_numbers
+from retention.contact_values import consent_values, country_code, email_address, per_value, phone_numbers
 from retention.contacts import POOR_SHARE
+from retention.errors import DataError
 from retention.playbook import LeftOut, left_out, strategies, strategy_of
 
 #: A review counts as recent for so many days.
@@ -51,7 +52,7 @@ def suppressions(
     if listed:
         found["On your list"] = listed_customers(customers, contacts, listed)
     if "consent" in contacts:
-        consent = contacts["consent"]
+        consent = consent_values(contacts["consent"])
         found["Opted out"] = (consent == False).fillna(False).to_numpy(bool)  # noqa: E712
         if consent_needed(campaign, unknown_consent):
             found["Consent not known"] = consent.isna().to_numpy()
@@ -89,15 +90,21 @@ def consent_needed(campaign: Campaign, unknown_consent: bool = False) -> bool:
 def usable_contacts(contacts: pd.DataFrame, default_country: str = "") -> pd.DataFrame:
     """Return the contacts without e-mail addresses and phones that no platform takes, as audience files read them.
 
-    `default_country` is the ISO code of where customers without a country are, to read phones without a country code.
+    `default_country` is the name or ISO code of where customers without a country are, to read phones without a country
+    code.
+
+    Raises:
+        DataError: There is no such country.
     """
-    found = contacts.copy()
+    found, home_code = contacts.copy(), country_code(default_country) if default_country else ""
+    if default_country and not home_code:
+        raise DataError(f"{default_country!r} is not a country. Give its name or ISO code, such as Thailand or TH.")
     if "email" in found:
         found["email"] = _or_missing(per_value(found["email"], email_address), found.index)
     if "phone" in found:
         home = found["country"] if "country" in found else pd.Series(None, index=found.index, dtype=object)
         codes = per_value(home, country_code)
-        known = np.where(codes == "", default_country, codes)
+        known = np.where(codes == "", home_code, codes)
         found["phone"] = _or_missing(phone_numbers(found["phone"], known), found.index)
     return found
 

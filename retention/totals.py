@@ -10,6 +10,7 @@ from scipy.linalg import block_diag
 from scipy.special import gammaincinv
 
 from retention.cltv import CltvModel, check_settings
+from retention.errors import DataError
 from retention.forecast import Forecast, forecast
 from retention.histories import group_histories
 from retention.intervals import HIGH, LOW, history_intervals
@@ -36,7 +37,8 @@ class Uncertainty:
 
     `expected` and `variance` have one entry a customer: the mean and the variance of what the customer brings
     when the parameters are known. `sample` are positions of customers, `slopes` (a row each) the derivatives
-    of their expected entries by the log parameters, whose covariance is `covariance`.
+    of their expected entries by the log parameters, whose covariance is `covariance`. `customers` is the index of
+    these customers.
     """
 
     expected: np.ndarray
@@ -44,11 +46,30 @@ class Uncertainty:
     sample: np.ndarray
     slopes: np.ndarray
     covariance: np.ndarray
+    customers: pd.Index | None = None
 
-    def total(self, members: np.ndarray | None = None) -> Total:
-        """Return the total of the customers whose entry in `members` (True or False) is True; of all if None."""
-        labels = np.zeros(len(self.expected), dtype=int) if members is None else np.where(members, 0, -1)
+    def total(self, members: np.ndarray | pd.Series | None = None) -> Total:
+        """Return the total of the customers whose entry in `members` (True or False) is True; of all if None.
+
+        Raises:
+            DataError: `members` does not say True or False for each customer.
+        """
+        if isinstance(members, pd.Series) and self.customers is not None:
+            members = members.reindex(self.customers).to_numpy()
+        mask = np.ones(len(self.expected), dtype=bool) if members is None else np.asarray(members)
+        if mask.dtype != bool or len(mask) != len(self.expected):
+            raise DataError(
+                f"The members do not say True or False for each of the {len(self.expected):,} customers. Make them "
+                "from their frame."
+            )
+        labels = np.where(mask, 0, -1)
         return self.totals(labels, 1)[0]
+
+    def check(self, customers: pd.DataFrame) -> None:
+        """Refuse the uncertainty of other customers, or of these in another order: DataError."""
+        other = self.customers is not None and not self.customers.equals(customers.index)
+        if other or len(self.expected) != len(customers):
+            raise DataError("The uncertainty is of other customers, or of these in another order. Make it from these.")
 
     def totals(self, labels: np.ndarray, groups: int) -> list[Total]:
         """Return the totals of groups 0 to `groups` - 1; customers with a negative label belong to none.
@@ -141,6 +162,7 @@ def value_of_forecast(
         sample,
         np.concatenate([slopes * worth[sample, None], by_spend * expected[sample, None]], axis=1),
         covariance_of(model, by_spend.shape[1]),
+        customers.index,
     )
 
 
@@ -159,6 +181,7 @@ def orders_of_forecast(
         sample_of(len(customers)),
         purchase_slopes(model, customers, ahead) if slopes is None else slopes,
         np.array(model.purchases.covariance),
+        customers.index,
     )
 
 

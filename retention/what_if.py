@@ -78,6 +78,7 @@ def what_if(
     """
     check_settings(horizon_days, annual_discount_rate, margin)
     known = uncertainty or value_uncertainty(model, customers, horizon_days, annual_discount_rate, margin)
+    known.check(customers)
     sample = sample_of(len(customers))
     picked = customers.iloc[sample]
     histories = group_histories(picked)

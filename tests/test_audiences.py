@@ -187,6 +187,16 @@ def refused(audience) -> dict[str, str]:
     return dict(zip(audience.refused["customer_id"], audience.refused["reason"], strict=True))
 
 
+@pytest.mark.parametrize(("yes", "no"), [(True, False), ("yes", "no"), ("TRUE", "FALSE"), (1, 0)])
+def test_who_declined_is_refused_however_it_is_written(yes, no):
+    frame = PEOPLE.assign(consent=[yes, no])
+    found = export("klaviyo", frame=frame, consent_required=False)
+    assert found.rows == 1
+    assert found.refused["customer_id"].tolist() == ["c2"]
+    with pytest.raises(DataError, match="consent holds 'maybe'"):
+        export("klaviyo", frame=PEOPLE.assign(consent=["maybe", None]))
+
+
 def test_everybody_who_is_refused_has_a_reason():
     audience = export("klaviyo", [*"abcdefg", "a", "nobody"], crowd())
     assert audience.rows == 2

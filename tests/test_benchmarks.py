@@ -24,7 +24,7 @@ from retention.errors import DataError
 from retention.metrics import METRICS
 from retention.order_history import order_history
 from retention.periods import Period
-from retention.scorecard import scorecard_of
+from retention.scorecard import monthly_trend, scorecard, scorecard_of
 from retention.simulator import simulate_orders
 from retention.store_values import COMPUTATIONS, StoreValue, store_values
 from tests.orders_stub import orders_of
@@ -348,3 +348,10 @@ def test_a_target_takes_the_place_of_the_benchmark_and_is_held_against_the_metri
     assert repeat.low == REPEAT["Coffee"]
     assert repeat.store.value == pytest.approx(0.4895, abs=0.001)
     assert card.metrics.loc["repeat_purchase_rate", "value"] == 1
+
+
+def test_orders_alone_are_enough_to_compare_and_to_see_months():
+    orders = sample_orders("store", customers=400)
+    card, history = scorecard(orders), order_history(orders)
+    assert repr(compare(orders, card)) == repr(compare(history, card))
+    pd.testing.assert_frame_equal(monthly_trend(orders), monthly_trend(history))

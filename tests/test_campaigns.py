@@ -175,6 +175,17 @@ def test_sums_over_customers_are_those_of_each_alone(audience):
     assert found.cost == pytest.approx(expected_costs(audience.book, given_terms)[some].sum())
 
 
+@pytest.mark.parametrize(
+    "other", [{"window_days": 60}, {"messages": (Message(0), Message(5))}, {"messages": (Message(0, offer=""),)}]
+)
+def test_customers_asked_about_another_campaign_are_refused(store, other):
+    model, customers = store
+    campaign = Campaign("Win back")
+    reachable = reachable_of(model, customers, campaign, customer_hashes(customers.index))
+    with pytest.raises(DataError, match="Ask for them again"):
+        plan_of(reachable, replace(campaign, **other))
+
+
 def test_a_holdout_is_random_stable_and_not_addressed(store):
     model, customers = store
     campaign = Campaign("Win back", holdout_share=0.25)

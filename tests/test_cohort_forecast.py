@@ -81,6 +81,14 @@ def test_single_months_are_those_of_the_whole_year(found):
     pd.testing.assert_frame_equal(some, expected, rtol=1e-9)
 
 
+def test_cohorts_go_by_their_index_and_must_be_of_these_customers(found):
+    customers = cdnow()
+    cohorts = (-(customers["T"] // 30)).sample(frac=1, random_state=5)
+    pd.testing.assert_frame_equal(cohort_forecast(fitted(), customers, cohorts), found)
+    with pytest.raises(DataError, match="There are cohorts of 7 customers"):
+        cohort_forecast(fitted(), customers, cohorts.to_numpy()[:7])
+
+
 def test_the_order_of_the_customers_and_the_names_of_the_cohorts_change_nothing(found):
     shuffled = cdnow().sample(frac=1, random_state=3)
     labels = (shuffled["T"] // 30).map(lambda months: f"{99 - months} months")

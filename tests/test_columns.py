@@ -113,6 +113,17 @@ def test_an_amount_from_a_german_piece_and_price():
     assert (found["quantity"], found["unit_price"], found.get("revenue")) == ("Menge", "Einzelpreis", None)
 
 
+@pytest.mark.parametrize("header", ["Type", "Order type", "document_type", "Kind", "Vorgang"])
+def test_a_column_of_what_each_row_is_tells_refunds(header):
+    rows = ["1,a,2024-01-05,sale,50", "2,a,2024-01-09,refund,20", "3,b,2024-01-10,sale,30"]
+    orders = read_orders("\n".join([f"order_id,customer,date,{header},amount", *rows]).encode())
+    assert orders.table.revenue.sum().to_pyarrow().as_py() == 60
+    # Where it says nothing of the kind, it is no status.
+    kinds = ["1,a,2024-01-05,subscription,50", "2,a,2024-01-09,single,20", "3,b,2024-01-10,single,30"]
+    mapping = mapping_of("\n".join([f"order_id,customer,date,{header},amount", *kinds]).encode())
+    assert "status" not in mapping.columns
+
+
 def test_a_date_or_reason_of_a_refund_is_no_refund_and_no_order_date():
     names = ("Bestellnummer", "E-Mail", "Bestelldatum", "Summe", "Erstattung Grund", "Erstattung Datum", "Geburt Datum")
     rows = [(*row, "3", "2024-01-01", "1990-01-01") for row in VALUES]

@@ -186,6 +186,13 @@ def test_parquet_keeps_types():
     assert sorted(times) == sorted(pd.Timestamp(sale.placed) for sale in KEPT)
 
 
+def test_moments_of_a_zone_are_on_the_shops_own_clock():
+    midnight = pd.Timestamp("2024-01-05 00:00", tz="Asia/Bangkok")
+    frame = pd.DataFrame({"customer": ["a", "b"], "date": [midnight, midnight], "total": [1.5, 2.5]})
+    orders = read_orders(frame.to_parquet(), name="orders.parquet")
+    assert orders.table.ordered_at.max().to_pyarrow().as_py().isoformat() == "2024-01-05T00:00:00"
+
+
 def test_parquet_with_zone_and_numbers_for_customers():
     frame = pd.DataFrame(
         {

@@ -265,3 +265,10 @@ def test_whatever_the_orders_everybody_is_counted_once(found, start, length):
     assert moves.loc[moves["from"] == NOT_YET, "customers"].sum() == sum(1 for key in now if now[key] and not then[key])
     assert moves["revenue_before"].sum() == pytest.approx(10 * sum(then.values()))
     assert moves["revenue_between"].sum() == pytest.approx(10 * (sum(now.values()) - sum(then.values())))
+
+
+def test_days_may_be_texts_and_moments():
+    orders = orders_on(one=[0], two=[3, 50], three=[20, 80])
+    expected = movement(orders, day(30), day(80))
+    for write in (str, pd.Timestamp):
+        pd.testing.assert_frame_equal(movement(orders, write(day(30)), write(day(80))), expected)

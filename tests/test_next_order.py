@@ -91,6 +91,20 @@ def test_a_longer_silence_is_worth_less_in_every_column_of_the_map(models):
         assert column.sort_values("silence_from")["p_purchase"].is_monotonic_decreasing
 
 
+@pytest.mark.parametrize("days", [0, -5, float("nan"), float("inf"), "30", None])
+def test_days_that_are_none_are_refused(models, days):
+    model = models["bg_nbd"]
+    for ask in (
+        lambda: next_order(model, 2, 10, 20, days),
+        lambda: order_distribution(model, 2, 10, 20, days),
+        lambda: active_curve(model, 2, 10, days),
+        lambda: frequency_recency_map(model, days),
+        lambda: frequency_recency_map(model, 100, days),
+    ):
+        with pytest.raises(ModelError, match="number of days"):
+            ask()
+
+
 @pytest.mark.parametrize("history", [(-1, 0, 10), (0, 5, 10), (2, 0, 10), (2, 11, 10)])
 def test_an_impossible_history_is_refused(models, history):
     for call in (next_order, order_distribution):

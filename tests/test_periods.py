@@ -1,11 +1,13 @@
-from datetime import date
+from datetime import date, datetime
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from retention.errors import DataError
-from retention.periods import PRESETS, Period, months_of, preset_period, whole_preset
+from retention.periods import PRESETS, Period, as_date, months_of, preset_period, whole_preset
 
 FIRST, LAST = date(2024, 2, 10), date(2025, 8, 20)
 
@@ -88,3 +90,27 @@ def test_neighbours_meet_and_are_as_long(start, days):
     assert period.previous().end == period.start
     assert period.previous().days == period.days
     assert abs(period.year_before().days - period.days) <= 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        date(2024, 6, 30),
+        "2024-06-30",
+        "2024-06-30T13:05:00",
+        datetime(2024, 6, 30, 13, 5),
+        pd.Timestamp("2024-06-30 13:05", tz="Asia/Bangkok"),
+        np.datetime64("2024-06-30"),
+    ],
+)
+def test_a_day_may_be_given_in_many_ways(value):
+    assert as_date(value) == date(2024, 6, 30)
+    assert Period(value, "2024-07-02").days == 2
+
+
+@pytest.mark.parametrize(
+    "value", ["01/04/2026", "3.4.2026", "1997", "1997-09", "soon", "", None, pd.NaT, 19970930, 5.0]
+)
+def test_what_could_be_several_days_or_none_is_refused(value):
+    with pytest.raises(DataError, match="year-month-day"):
+        as_date(value)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from retention.statuses import State, order_state
+from retention import read_orders
+from retention.statuses import State, is_understood, order_state
 
 WORDS = {
     State.CANCELLED: ("Storniert", "Storno", "Anulado", "ANULADA", "Cancelado", "cancelada por el cliente", "Annulée"),
@@ -55,3 +56,31 @@ def test_an_order_of_which_a_part_went_back_stays_an_order(status):
 @pytest.mark.parametrize("status", TO_COME)
 def test_an_order_that_waits_for_its_parcel_or_keeps_its_money_is_one(status):
     assert order_state(status) is State.ORDER
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("anulowane", State.CANCELLED),
+        ("Отменён", State.CANCELLED),
+        ("dibatalkan", State.CANCELLED),
+        ("已取消", State.CANCELLED),
+        ("キャンセル", State.CANCELLED),
+        ("Đã hủy", State.CANCELLED),
+        ("avbruten", State.CANCELLED),
+        ("no pagado", State.PENDING),
+        ("impayé", State.PENDING),
+        ("not cancelled", State.ORDER),
+        ("Cancellation requested", State.ORDER),
+    ],
+)
+def test_statuses_of_other_languages_and_those_that_only_seem_cancelled(status, state):
+    assert order_state(status) is state
+
+
+def test_a_status_that_is_not_understood_counts_and_is_named():
+    rows = [f"{n},c{n % 5},2024-01-{1 + n:02},10,{'wrzucone' if n % 4 == 0 else 'Paid'}" for n in range(20)]
+    orders = read_orders("\n".join(["Order,Customer,Date,Total,Status", *rows]).encode())
+    assert orders.report.rows_kept == 20
+    assert any("'wrzucone'" in note and "'Paid'" not in note for note in orders.report.notes)
+    assert is_understood("Versendet")

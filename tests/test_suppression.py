@@ -4,9 +4,11 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from retention.campaign_economics import Terms
 from retention.campaigns import Campaign
+from retention.errors import DataError
 from retention.offers import Offer
 from retention.playbook import usual_campaign
 from retention.suppression import suppressions, unreachable, usable_contacts, without_signal
@@ -36,6 +38,25 @@ WIN_BACK = usual_campaign("reactivation")
 def left(campaign=WIN_BACK, **options):
     found = suppressions(campaign, CUSTOMERS, as_of=END, signals=SIGNALS, contacts=usable_contacts(CONTACTS), **options)
     return {reason: list(np.flatnonzero(mask)) for reason, mask in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"), [("Yes", "no"), ("TRUE", "FALSE"), (1, 0), (1.0, 0.0), ("subscribed", "opted-out")]
+)
+def test_consent_counts_however_it_is_written(yes, no):
+    written = CONTACTS["consent"].astype(object).map({True: yes, False: no})
+    contacts = usable_contacts(CONTACTS.assign(consent=written))
+    found = suppressions(WIN_BACK, CUSTOMERS, as_of=END, contacts=contacts)
+    assert list(np.flatnonzero(found["Opted out"])) == [1]
+    assert list(np.flatnonzero(found["Consent not known"])) == [2]
+    with pytest.raises(DataError, match="'perhaps'"):
+        suppressions(WIN_BACK, CUSTOMERS, as_of=END, contacts=contacts.assign(consent="perhaps"))
+
+
+def test_a_country_may_be_named_and_must_be_one():
+    assert usable_contacts(CONTACTS, "Thailand").equals(usable_contacts(CONTACTS, "TH"))
+    with pytest.raises(DataError, match="Atlantis"):
+        usable_contacts(CONTACTS, "Atlantis")
 
 
 def test_each_rule_leaves_out_whom_it_names():

@@ -11,7 +11,7 @@ from scipy.stats import gamma, nbinom
 from benchmarks.coverage import CDNOW, HEAVY_TAIL, LOYAL, SEGMENTS, Kind, hits
 from retention import totals as module
 from retention.cltv import CltvModel, fit_cltv, predict_cltv
-from retention.errors import ModelError
+from retention.errors import DataError, ModelError
 from retention.forecast import forecast
 from retention.histories import group_histories
 from retention.purchases import PurchaseModel
@@ -301,3 +301,15 @@ def test_a_group_of_whom_nobody_was_sampled_takes_the_effect_on_the_store(monkey
     members = np.isin(np.arange(len(customers)), outside)
     total, store = sampled.total(members), sampled.total()
     assert total.parameters / total.expected == pytest.approx(store.parameters / store.expected, rel=1e-9)
+
+
+def test_members_go_by_their_index_and_must_be_of_these_customers(model):
+    customers = cdnow()
+    found = value_uncertainty(model, customers)
+    some = customers["frequency"] > 2
+    assert found.total(some.sample(frac=1, random_state=3)) == found.total(some.to_numpy()) == found.total(some)
+    for members in (some.to_numpy()[:50], ["a", "b"], some.astype(int).to_numpy()):
+        with pytest.raises(DataError, match="True or False"):
+            found.total(members)
+    with pytest.raises(DataError, match="other customers"):
+        found.check(customers.iloc[::-1])

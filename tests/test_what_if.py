@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from retention.cltv import fit_cltv, predict_cltv
-from retention.errors import ModelError
+from retention.errors import DataError, ModelError
 from retention.totals import value_uncertainty
 from retention.what_if import Levers, what_if
 from tests.histories import cdnow, simulated
@@ -121,3 +121,10 @@ def test_levers_out_of_range_are_refused(field):
     for change in (-0.95, 12, float("nan")):
         with pytest.raises(ModelError, match=field):
             Levers(**{field: change})
+
+
+def test_the_uncertainty_of_other_customers_is_refused():
+    customers = cdnow()
+    model = fit_cltv(customers)
+    with pytest.raises(DataError, match="other customers"):
+        what_if(model, customers, Levers(repeat_rate=0.1), uncertainty=value_uncertainty(model, customers.iloc[:100]))
