@@ -105,6 +105,9 @@ def export_audience(
     if default_country and not home:
         raise DataError(f"{default_country!r} is not a country. Give its name or ISO code, such as Thailand or TH.")
     ids = pd.Index(people.index if isinstance(people, pd.DataFrame) else people, dtype=object)
+    if not contacts.index.is_unique:
+        twice = contacts.index[contacts.index.duplicated()][0]
+        raise DataError(f"The contacts hold {twice!r} more than once. Give each customer one row.")
     places = contacts.index.get_indexer(ids)
     cells, faults = _cells(ids, places, contacts, home, spec)
     reason = _reasons(ids, places, contacts, cells, faults, spec, consent_required)

@@ -12,7 +12,7 @@ import pandas as pd
 from retention.accuracy import accuracy, calibration, expected_by_frequency, poisson_deviance
 from retention.checks import model_checks
 from retention.cltv import CltvModel, fit_cltv
-from retention.errors import DataError, ModelError
+from retention.errors import DataError, ModelError, is_number
 from retention.forecast import forecast
 from retention.histories import group_histories
 from retention.holdout import hold_out
@@ -116,6 +116,8 @@ def backtest(orders: Orders, holdout_days: int | None = None, purchase_model: st
     """
     if purchase_model not in (*PURCHASE_MODELS, "auto"):
         raise ModelError(f"There is no purchase model {purchase_model!r}. Choose bg_nbd, mbg_nbd or auto.")
+    if holdout_days is not None and not (is_number(holdout_days) and np.isfinite(holdout_days)):
+        raise DataError(f"holdout_days is {holdout_days!r}. Give a number of days, or None.")
     days = default_holdout(orders) if holdout_days is None else int(holdout_days)
     span = (orders.end - orders.start).days
     if span < 2 * MIN_HOLDOUT:

@@ -11,7 +11,7 @@ from scipy.optimize import LinearConstraint, milp
 
 from retention.campaign_economics import expected_costs
 from retention.campaigns import CampaignPlan
-from retention.errors import DataError
+from retention.errors import DataError, is_number
 
 #: Passes over the customers whom the rest of a budget may still pay for, once the next in line no longer fits.
 _PASSES = 20
@@ -78,7 +78,7 @@ def split_budget(line: Queue, budget: float) -> pd.DataFrame:
     Customers are taken by gain for each unit of cost until the money is spent, which is the optimum but for the last
     customer (Dantzig 1957, the fractional knapsack problem); for up to `FEW` customers it is the optimum.
     """
-    if not budget >= 0:
+    if not (is_number(budget) and budget >= 0):
         raise DataError(f"The budget is {budget!r}. Give an amount of 0 or more.")
     even = np.zeros(len(line.cost))
     for number in range(line.campaigns):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from retention.campaign_pool import CampaignPool
-from retention.errors import DataError
+from retention.errors import DataError, is_number
 from retention.gain_range import Persuaded, gain_range
 from retention.offers import Offer
 from retention.totals import Total, Uncertainty, interval
@@ -69,9 +69,12 @@ class Terms:
     def __post_init__(self) -> None:
         for name, most in (("lift", 1.0), ("anyway_share", 1.0), ("margin", 1.0), ("contact_cost", np.inf)):
             value = getattr(self, name)
-            if not (0 <= value <= most and np.isfinite(value)):
+            if not (is_number(value) and 0 <= value <= most and np.isfinite(value)):
                 wanted = "an amount of 0 or more" if most == np.inf else "a share from 0 to 1"
                 raise DataError(f"{name} is {value!r}. Give {wanted}.")
+        for name in (MAIN, OPENING):
+            if not isinstance(getattr(self, name), Offer):
+                raise DataError(f"{name} is {getattr(self, name)!r}. Give an Offer; Offer() is none.")
 
 
 @dataclass(frozen=True, slots=True)

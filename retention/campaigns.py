@@ -23,7 +23,7 @@ from retention.campaign_economics import (
 )
 from retention.campaign_pool import campaign_pool
 from retention.cltv import MAX_HORIZON_DAYS, CltvModel
-from retention.errors import DataError
+from retention.errors import DataError, is_number
 from retention.holdout_groups import customer_hashes, detectable_lift, draws
 
 #: Channels that a campaign may go through.
@@ -107,15 +107,19 @@ class Campaign:
                 raise DataError(f"The {what} of the campaign is {said!r}. Give a line of text.")
         if isinstance(self.window_days, bool) or not isinstance(self.window_days, (int, np.integer)):
             raise DataError(f"The window is {self.window_days!r} days. Give a whole number.")
+        if isinstance(self.segments, str) or not isinstance(self.terms, Terms):
+            raise DataError("Give the segments as a list of names, and the assumptions as Terms.")
+        if not all(isinstance(message, Message) for message in self.messages):
+            raise DataError("Give the sequence as Messages, such as (Message(0), Message(7)).")
         if self.channel not in CHANNELS:
             raise DataError(f"There is no channel {self.channel!r}. Choose one of {', '.join(CHANNELS)}.")
-        if not 0 <= self.holdout_share <= 0.9:
+        if not (is_number(self.holdout_share) and 0 <= self.holdout_share <= 0.9):
             raise DataError(f"The share held out is {self.holdout_share!r}. Give a share from 0 to 0.9.")
         if isinstance(self.size, bool) or not (
-            self.size in (EVERYBODY, BEST) or (isinstance(self.size, int) and self.size >= 1)
+            self.size in (EVERYBODY, BEST) or (isinstance(self.size, (int, np.integer)) and self.size >= 1)
         ):
             raise DataError(f"The audience size is {self.size!r}. Give 'everybody', 'best' or a number of 1 or more.")
-        if self.most_messages < 1:
+        if not (is_number(self.most_messages) and self.most_messages >= 1):
             raise DataError(f"At most {self.most_messages!r} messages are allowed. Give 1 or more.")
         if not 1 <= self.window_days <= MAX_HORIZON_DAYS:
             raise DataError(f"The window is {self.window_days!r} days. Give 1 to {MAX_HORIZON_DAYS:,}.")
@@ -391,7 +395,9 @@ def _curve(reached: np.ndarray, gained: np.ndarray, best: int) -> pd.DataFrame:
 
 
 def _mask(mask: np.ndarray | pd.Series, customers: pd.DataFrame, name: str) -> np.ndarray:
-    if isinstance(mask, pd.Series):
+    if not isinstance(mask, pd.Series):
+        mask = np.asarray(mask)
+    else:
         if not mask.index.equals(customers.index):
             mask = mask.reindex(customers.index)
         mask = mask.to_numpy()

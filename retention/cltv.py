@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from retention.checks import Check, model_checks
-from retention.errors import ModelError
+from retention.errors import ModelError, is_number
 from retention.forecast import forecast
 from retention.histories import group_histories
 from retention.intervals import history_intervals, whole_orders
@@ -121,7 +121,7 @@ def fit_cltv(customers: pd.DataFrame, purchase_model: str = "bg_nbd", *, backtes
     Source: Fader, Hardie and Lee (2005), Marketing Science 24 (BG/NBD); Batislam, Denizel and Filiztekin
     (2007) (MBG/NBD); Fader and Hardie, note 025 (Gamma-Gamma).
     """
-    if not len(customers):
+    if isinstance(customers, pd.DataFrame) and customers.empty:
         raise ModelError("There are no customers to learn from. Load orders first.")
     histories = group_histories(customers)
     if purchase_model == "auto":
@@ -304,16 +304,16 @@ def expected_by_month(
 def check_settings(horizon_days: float, annual_discount_rate: float = 0.0, margin: float = 1.0) -> None:
     """Raise a ModelError that names the setting that is out of range."""
     _check_days("horizon_days", horizon_days)
-    if not 0 <= annual_discount_rate < np.inf:
+    if not (is_number(annual_discount_rate) and 0 <= annual_discount_rate < np.inf):
         raise ModelError(
             f"The annual discount rate is {annual_discount_rate!r}. Give 0 or more, such as 0.10 for 10 %."
         )
-    if not 0 < margin <= 1:
+    if not (is_number(margin) and 0 < margin <= 1):
         raise ModelError(
             f"The margin is {margin!r}. Give the share of revenue kept, above 0 and up to 1, such as 0.35."
         )
 
 
 def _check_days(name: str, days: float) -> None:
-    if not 1 <= days <= MAX_HORIZON_DAYS:
+    if not (is_number(days) and 1 <= days <= MAX_HORIZON_DAYS):
         raise ModelError(f"{name} is {days!r}. Give a number of days from 1 to {MAX_HORIZON_DAYS:,}.")

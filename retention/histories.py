@@ -66,13 +66,20 @@ def _first_of_each(codes: np.ndarray) -> np.ndarray:
 
 def _require_customers(customers: pd.DataFrame) -> None:
     needed = ("frequency", "recency", "T", "monetary_value")
+    if not isinstance(customers, pd.DataFrame) or not customers.columns.is_unique:
+        raise DataError("The customers are no table with a name for each column. Make it with summarise_customers.")
     missing = [name for name in needed if name not in customers.columns]
     if missing:
         raise DataError(
             f"The customer table has no column {', '.join(map(repr, missing))}. "
             "Make the table with summarise_customers."
         )
-    values = [customers[name].to_numpy() for name in needed]
+    texts = [name for name in needed if not pd.api.types.is_numeric_dtype(customers.dtypes[name])]
+    if texts:
+        raise DataError(
+            f"{texts[0]!r} of the customer table holds no numbers. Make the table with summarise_customers."
+        )
+    values = [customers[name].to_numpy(float) for name in needed]
     if not all(np.isfinite(column).all() for column in values):
         raise DataError("The customer table has empty or infinite values in its history columns.")
     frequency, recency, age, spend = values

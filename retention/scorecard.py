@@ -12,7 +12,7 @@ import pandas as pd
 from retention.changes import COLUMNS, changes
 from retention.checks import Check
 from retention.comparable import not_comparable
-from retention.errors import DataError
+from retention.errors import DataError, is_number
 from retention.metrics import measure, metric_values
 from retention.order_history import OrderHistory, history_of
 from retention.period_counts import PeriodCounts, base_bridge, count_period
@@ -75,7 +75,7 @@ def scorecard(
 
 def scorecard_of(history: OrderHistory, period: Period, active_days: int = ACTIVE_DAYS) -> Scorecard:
     """Return the scorecard of a period from a history that is there already; arguments and errors as in `scorecard`."""
-    if not 1 <= active_days <= 3650:
+    if not (is_number(active_days) and 1 <= active_days <= 3650):
         raise DataError(f"active_days is {active_days!r}. Give a number of days from 1 to 3,650.")
     if period.end <= history.start or period.start > history.end:
         raise DataError(
