@@ -95,7 +95,8 @@ def test_each_unit_of_money_brings_less_than_the_one_before(line):
 
 
 def test_campaigns_of_which_none_is_worth_it_have_an_empty_queue(audiences):
-    hopeless = [Campaign("No", holdout_share=0.0, terms=Terms(0.0, Offer("amount", 5), contact_cost=1))] * 3
+    terms = Terms(0.0, Offer("amount", 5), contact_cost=1)
+    hopeless = [replace(campaign, name="No", holdout_share=0.0, terms=terms) for campaign in CAMPAIGNS]
     line = queue([plan_of(audience, campaign) for audience, campaign in zip(audiences, hopeless, strict=True)])
     assert not len(line.cost)
     assert split_budget(line, 100)["customers"].sum() == 0

@@ -66,9 +66,8 @@ def test_campaigns_of_other_things():
 def test_members_may_be_a_list(model):
     customers = cdnow()
     some = customers["frequency"] > 1
-    one, other = (
-        retention.plan_campaign(model, customers, retention.Campaign("x"), members) for members in (some, some.tolist())
-    )
+    campaign = retention.Campaign("x")
+    one, other = (retention.plan_campaign(model, customers, campaign, members) for members in (some, some.tolist()))
     assert one.economics.gain == other.economics.gain
 
 
