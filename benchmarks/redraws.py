@@ -24,6 +24,7 @@ from retention.view import shell
 
 ROOT = Path(__file__).parents[1]
 PRESSES, BLOCK = 60, 5
+BACK = {"ArrowRight": "ArrowLeft", "ArrowUp": "ArrowDown"}
 APP = "import streamlit as st\nst.title('Benchmark')\n"
 #: Before a page of the app is run: the store, made once a server of its own, which has one visitor.
 LOADED = """
@@ -117,9 +118,11 @@ def redraws(watched: dict[str, Watched], customers: int, port: int, chrome: str 
                     page.evaluate(WATCH, [one.control, one.count])
                     _press(page, one, 3)
                     page.evaluate("window.took.length = window.rest.length = 0")
-                for _ in range(PRESSES // BLOCK):
+                for block in range(PRESSES // BLOCK):
+                    # Half of the presses go back, so that no control comes to its end.
+                    back = block >= PRESSES // BLOCK / 2
                     for name, page in pages.items():
-                        _press(page, watched[name], BLOCK)
+                        _press(page, watched[name], BLOCK, back)
                 took = {name: page.evaluate("[window.took, window.rest]") for name, page in pages.items()}
                 for page in pages.values():
                     page.context.browser.close()
@@ -152,12 +155,12 @@ def report(took: dict[str, Times], customers: int) -> None:
     print(f"at {customers:,} customers")
 
 
-def _press(page: Page, one: Watched, times: int) -> None:
+def _press(page: Page, one: Watched, times: int, back: bool = False) -> None:
     page.bring_to_front()
     page.locator(one.control).first.focus()
     for _ in range(times):
         seen = page.evaluate("window.took.length")
-        page.keyboard.press(one.key)
+        page.keyboard.press(BACK[one.key] if back else one.key)
         page.wait_for_function(f"window.took.length > {seen}", timeout=20_000)
         page.wait_for_timeout(900)
 
