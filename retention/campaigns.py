@@ -169,7 +169,8 @@ class Reachable:
     """Who may be addressed, and what they would do anyway: all of a plan that no slider of the terms changes.
 
     `segment_customers` are in the segment; `left_out` counts those who are not addressed, by the first reason that
-    holds; `book` holds the others, and `hashes` the numbers that decide who is held out. `splits` remembers who is.
+    holds; `book` holds the others, and `hashes` the numbers that decide who is held out. `splits` remembers who is, and
+    `drawn` the draws of the latest name.
     """
 
     segment_customers: int
@@ -177,11 +178,15 @@ class Reachable:
     book: Ledger
     hashes: np.ndarray
     splits: dict[tuple[str, float], tuple[np.ndarray, np.ndarray]] = field(default_factory=dict, repr=False)
+    drawn: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
 
     def split(self, name: str, share: float) -> tuple[np.ndarray, np.ndarray]:
         """Return who would be held out, True or False for each customer, and the share of each cell that is."""
         if (name, share) not in self.splits:
-            out = draws(self.hashes, name) < share
+            if name not in self.drawn:
+                self.drawn.clear()
+                self.drawn[name] = draws(self.hashes, name)
+            out = self.drawn[name] < share
             held = np.bincount(self.book.cell[out], minlength=len(self.book.customers)) / self.book.customers
             while len(self.splits) >= SPLITS:
                 self.splits.pop(next(iter(self.splits)))
