@@ -1,6 +1,7 @@
 """An order file -> Sheet: its rows as text in DuckDB, read once, whatever the file's format."""
 
 import os
+import re
 import tempfile
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ from typing import BinaryIO
 import duckdb
 import ibis
 import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -188,10 +190,10 @@ def _read_parquet(con: Backend, file: PlainFile) -> Sheet:
     try:
         source = con.read_parquet(str(file.path), table_name="source")
         columns = unique_names(source.columns, len(source.columns), file.name)
-        zones = _zones(file.path)
+        kinds = [field.type for field in pq.read_schema(file.path)]
         cells = {
-            raw: (timezone(zones[c], source[c]) if c in zones else source[c]).cast("string")
-            for raw, c in zip(_raw_names(columns), source.columns, strict=True)
+            raw: _on_its_clock(source[c], kind).cast("string")
+            for raw, c, kind in zip(_raw_names(columns), source.columns, kinds, strict=True)
         }
         con.create_table("raw", source.select(**cells))
         con.drop_view("source", force=True)
@@ -205,11 +207,15 @@ def timezone(zone: str, moment: dt.Timestamp(timezone="UTC")) -> dt.timestamp:
     """DuckDB's clock of a time zone at a moment."""
 
 
-def _zones(path: Path) -> dict[str, str]:
-    """The time zone of each column of moments that has one: what counts is the shop's own clock."""
-    schema = pq.read_schema(path)
-    kinds = {name: schema.field(name).type for name in schema.names}
-    return {name: kind.tz for name, kind in kinds.items() if pa.types.is_timestamp(kind) and kind.tz}
+def _on_its_clock(column: ir.Column, kind: pa.DataType) -> ir.Column:
+    """Moments of a time zone as its clocks show them: what counts is the shop's own."""
+    if not (pa.types.is_timestamp(kind) and kind.tz):
+        return column
+    offset = re.fullmatch(r"([+-])(\d\d):?(\d\d)", kind.tz)
+    if offset is None:
+        return timezone(kind.tz, column)
+    minutes = int(f"{offset[1]}1") * (60 * int(offset[2]) + int(offset[3]))
+    return timezone("UTC", column) + ibis.interval(minutes=minutes)
 
 
 def _read_workbook(con: Backend, file: PlainFile) -> Sheet:

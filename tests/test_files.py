@@ -7,6 +7,8 @@ import zipfile
 from datetime import datetime
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from retention import open_sheet, read_orders
@@ -186,11 +188,19 @@ def test_parquet_keeps_types():
     assert sorted(times) == sorted(pd.Timestamp(sale.placed) for sale in KEPT)
 
 
-def test_moments_of_a_zone_are_on_the_shops_own_clock():
-    midnight = pd.Timestamp("2024-01-05 00:00", tz="Asia/Bangkok")
+@pytest.mark.parametrize("zone", ["Asia/Bangkok", "US/Eastern", "UTC", "+07:00", "-03:30"])
+def test_moments_of_a_zone_are_on_the_shops_own_clock(zone):
+    midnight = pd.Timestamp("2024-01-05 00:00", tz=zone)
     frame = pd.DataFrame({"customer": ["a", "b"], "date": [midnight, midnight], "total": [1.5, 2.5]})
     orders = read_orders(frame.to_parquet(), name="orders.parquet")
     assert orders.table.ordered_at.max().to_pyarrow().as_py().isoformat() == "2024-01-05T00:00:00"
+
+
+def test_parquet_with_a_column_name_twice():
+    columns = [pa.array(["a", "b"]), pa.array(["2024-01-05", "2024-01-06"]), pa.array([1.5, 2.0]), pa.array([1, 2])]
+    content = io.BytesIO()
+    pq.write_table(pa.table(columns, names=["customer", "date", "amount", "amount"]), content)
+    assert read_orders(content.getvalue(), name="orders.parquet").report.rows_kept == 2
 
 
 def test_parquet_with_zone_and_numbers_for_customers():
