@@ -8,7 +8,7 @@ Every store is drawn from a process, observed, fitted and planned for; then the 
 
 import argparse
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -24,6 +24,12 @@ from tests.known_campaigns import realised_gain
 SEQUENCE = (Message(0, offer=""), Message(2), Message(9))
 TWO_OFFERS = (Message(0, offer="opening"), Message(3, offer=""), Message(10), Message(20))
 ENDING = (Message(0, offer="opening"), Message(2, offer=""), Message(5, offer="ends"), Message(20))
+IN_TURN = Campaign(
+    "g",
+    messages=TWO_OFFERS,
+    window_days=40,
+    terms=Terms(0.06, Offer("amount", 6), Offer("free_delivery", 3), 0.8, 0.05, 0.6),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +79,8 @@ KINDS = (
         Campaign("e", window_days=90, terms=Terms(0.05, Offer("free_delivery", 4), Offer(), 0.7, 0.05, 0.5)),
         parameters=HEAVY_TAIL,
     ),
-    Kind(
-        "free delivery, then money",
-        2_000,
-        365,
-        Campaign(
-            "g",
-            messages=TWO_OFFERS,
-            window_days=40,
-            terms=Terms(0.06, Offer("amount", 6), Offer("free_delivery", 3), 0.8, 0.05, 0.6),
-        ),
-    ),
-    Kind(
-        "free delivery that ends",
-        2_000,
-        365,
-        Campaign(
-            "h",
-            messages=ENDING,
-            window_days=40,
-            terms=Terms(0.06, Offer("amount", 6), Offer("free_delivery", 3), 0.8, 0.05, 0.6),
-        ),
-    ),
+    Kind("free delivery, then money", 2_000, 365, IN_TURN),
+    Kind("free delivery that ends", 2_000, 365, replace(IN_TURN, name="h", messages=ENDING)),
     Kind("no lift", 2_000, 365, Campaign("f", terms=Terms(0.0, Offer("amount", 4), Offer(), 1.0, 0.05, 0.5))),
 )
 

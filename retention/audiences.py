@@ -8,7 +8,15 @@ import numpy as np
 import pandas as pd
 
 from retention.audience_formats import PLATFORMS, Platform, platform_table
-from retention.contact_values import clean_text, consent_values, country_code, email_address, per_value, phone_numbers
+from retention.contact_values import (
+    clean_text,
+    consent_values,
+    country_code,
+    email_address,
+    given_country,
+    per_value,
+    phone_numbers,
+)
 from retention.errors import DataError
 from retention.exports import to_csv
 
@@ -101,9 +109,7 @@ def export_audience(
     spec = PLATFORMS[platform]
     if hashed and not spec.hashes:
         raise DataError(f"{spec.label} does not take hashed addresses. Export the file without hashing.")
-    home = country_code(default_country) if default_country else ""
-    if default_country and not home:
-        raise DataError(f"{default_country!r} is not a country. Give its name or ISO code, such as Thailand or TH.")
+    home = given_country(default_country)
     ids = pd.Index(people.index if isinstance(people, pd.DataFrame) else people, dtype=object)
     if not contacts.index.is_unique:
         twice = contacts.index[contacts.index.duplicated()][0]

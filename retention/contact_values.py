@@ -134,6 +134,18 @@ def _states() -> dict[str, str]:
     return {_key(code): code for code in codes} | {_key(state.name): code for code, state in codes.items()}
 
 
+def given_country(country: str | None) -> str:
+    """The ISO code of a country that a marketer names, "" where none is named.
+
+    Raises:
+        DataError: There is no such country.
+    """
+    code = country_code(country) if country else ""
+    if country and not code:
+        raise DataError(f"{country!r} is not a country. Give its name or ISO code, such as Thailand or TH.")
+    return code
+
+
 def us_state_code(text: str) -> str:
     """The two letters of a state of the United States given by code or name, "" where it is none.
 

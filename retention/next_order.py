@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from retention.cltv import CltvModel
-from retention.errors import ModelError
+from retention.errors import ModelError, is_number
 from retention.order_counts import order_counts
 
 #: Percentiles of the waiting time, of the window and its middle.
@@ -163,7 +163,7 @@ def frequency_recency_map(
 
 
 def _check_days(days: float) -> None:
-    if not (isinstance(days, (int, float, np.number)) and 0 < days < np.inf):
+    if not (is_number(days) and 0 < days < np.inf):
         raise ModelError(f"The number of days is {days!r}. Give one above 0.")
 
 

@@ -8,9 +8,15 @@ import numpy as np
 import pandas as pd
 
 from retention.campaigns import Campaign
-from retention.contact_values import consent_values, country_code, email_address, per_value, phone_numbers
+from retention.contact_values import (
+    consent_values,
+    country_code,
+    email_address,
+    given_country,
+    per_value,
+    phone_numbers,
+)
 from retention.contacts import POOR_SHARE
-from retention.errors import DataError
 from retention.playbook import LeftOut, left_out, strategies, strategy_of
 
 #: A review counts as recent for so many days.
@@ -96,9 +102,7 @@ def usable_contacts(contacts: pd.DataFrame, default_country: str = "") -> pd.Dat
     Raises:
         DataError: There is no such country.
     """
-    found, home_code = contacts.copy(), country_code(default_country) if default_country else ""
-    if default_country and not home_code:
-        raise DataError(f"{default_country!r} is not a country. Give its name or ISO code, such as Thailand or TH.")
+    found, home_code = contacts.copy(), given_country(default_country)
     if "email" in found:
         found["email"] = _or_missing(per_value(found["email"], email_address), found.index)
     if "phone" in found:

@@ -91,25 +91,22 @@ def kept_elsewhere(digest: str) -> bool:
 
 def keep(campaign: Campaign, digest: str) -> None:
     """Keep the campaign on the table, made for these orders: in the place of the one it changes, else as the last."""
-    st.session_state[_KEPT_FOR] = digest
-    campaigns, name = kept(), edited()
-    if name is not None and any(one.name == name for one in campaigns):
-        keep_all(tuple(campaign if one.name == name else one for one in campaigns))
-    else:
-        keep_all((*campaigns, campaign))
+    _keep_in_place((campaign,), digest)
     st.session_state[_EDITED] = campaign.name
 
 
 def keep_each(campaigns: tuple[Campaign, ...], digest: str) -> None:
     """Keep several campaigns in the place of the one on the table, and show them among the others."""
-    st.session_state[_KEPT_FOR] = digest
-    old = [one.name for one in kept()]
-    at = old.index(edited()) if edited() in old else len(old)
-    others = list(kept())
-    others[at : at + 1] = campaigns
-    keep_all(tuple(others))
+    _keep_in_place(campaigns, digest)
     put_on_table(campaigns[0], campaigns[0].name)
     st.session_state[PLACE] = ALL_CAMPAIGNS
+
+
+def _keep_in_place(campaigns: tuple[Campaign, ...], digest: str) -> None:
+    st.session_state[_KEPT_FOR] = digest
+    others = kept()
+    at = next((place for place, one in enumerate(others) if one.name == edited()), len(others))
+    keep_all((*others[:at], *campaigns, *others[at + 1 :]))
 
 
 def delete(name: str) -> None:
