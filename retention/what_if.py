@@ -87,32 +87,35 @@ def what_if(
     worth = np.bincount(histories.codes, weights=model.spend.expected_order_value(*spent) * margin)
     money = (1 + levers.order_value) * kept / margin
 
-    def value(purchases: PurchaseModel) -> float:
-        """What the sampled customers are worth under the levers."""
+    def orders(purchases: PurchaseModel) -> tuple[np.ndarray, np.ndarray]:
+        """The discounted orders of each history, today and under the levers: the same array where neither moves it."""
         today = forecast(purchases, histories, horizon_days, annual_discount_rate)
+        as_they_are = today.discounted_orders
+        if not (levers.repeat_rate or levers.retention):
+            return as_they_are, as_they_are
         leaving, _ = _leaving(purchases, levers.retention)
         pace = (1 + levers.repeat_rate) * leaving
         _, frequency, age = histories.without_recency()
         ahead = purchases.expected_purchases_if_active(frequency, age, today.ends * pace) / leaving
-        changed = replace(today, increments=np.diff(ahead, axis=1, prepend=0.0))
-        return float(worth @ changed.discounted_orders) * money
+        return as_they_are, replace(today, increments=np.diff(ahead, axis=1, prepend=0.0)).discounted_orders
 
-    # From the same steps as the value under the levers, so that no change is no gain to the last digit.
-    today_orders = forecast(model.purchases, histories, horizon_days, annual_discount_rate).discounted_orders
-    before, after = float(worth @ today_orders), value(model.purchases)
+    today_orders, changed_orders = orders(model.purchases)
+    before = float(worth @ today_orders)
+    # Summed by history: the difference of two large sums would show their rounding as a gain where nothing moves.
+    gained = before * (money - 1) + float(worth @ (changed_orders - today_orders)) * money
+    after = before + gained
     today_slope = known.slopes.sum(axis=0)
-    by_purchases = log_slopes(model.purchases, value)
+    by_purchases = log_slopes(model.purchases, lambda purchases: float(worth @ orders(purchases)[1]) * money)
     # The spend parameters move both values by the same share.
     changed_slope = np.concatenate([by_purchases, today_slope[len(by_purchases) :] * (after / before)])
     today = known.total()
     scale = today.expected / before
     spread = float(changed_slope @ known.covariance @ changed_slope) * scale**2
     gain_slope = (changed_slope - today_slope) * scale
-    gained = (after - before) * scale
     return WhatIf(
         today=today,
         changed=interval(after * scale, (today.chance * after / before) ** 2, spread),
-        gain=_signed(gained, float(gain_slope @ known.covariance @ gain_slope)),
+        gain=_signed(gained * scale, float(gain_slope @ known.covariance @ gain_slope)),
         capped=tuple(
             name
             for name, reached in (
@@ -127,10 +130,10 @@ def what_if(
 def _leaving(purchases: PurchaseModel, retention: float) -> tuple[float, bool]:
     """By what to multiply each chance to leave so that retention rises as asked; whether that went too far."""
     leave = purchases.a / (purchases.a + purchases.b)
-    wanted = 1 - (1 - leave) * (1 + retention)
+    wanted = 1 - retention * (1 - leave) / leave
     # Zero would ask for a limit; a chance a thousandth of today's is as good as nobody leaving.
     least = 1e-3
-    return max(wanted / leave, least), wanted < least * leave
+    return max(wanted, least), wanted < least
 
 
 def _signed(expected: float, spread: float) -> Total:
