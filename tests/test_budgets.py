@@ -123,8 +123,9 @@ def test_few_customers_are_chosen_as_well_as_can_be(seed, number, part):
     budget = part * cost.sum()
     found = split_budget(line, budget)
     picks = np.array(list(product((0, 1), repeat=number)))
-    best = (picks @ gain)[picks @ cost <= budget].max()
-    assert found["gain"].sum() == pytest.approx(best, rel=1e-3)
+    # A sum that is the budget but for its rounding may be paid, or not: how numbers are added decides.
+    best, at_most = ((picks @ gain)[picks @ cost <= budget * edge].max() for edge in (1 - 1e-9, 1 + 1e-9))
+    assert best * (1 - 1e-3) <= found["gain"].sum() <= at_most * (1 + 1e-9)
     assert found["cost"].sum() <= budget * (1 + 1e-9)
     assert found["even_gain"].sum() <= found["gain"].sum() + 1e-9
 
