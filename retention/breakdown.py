@@ -80,7 +80,9 @@ def breakdown(
         dimension: One of `dimensions_of(orders)`.
         period: The period; all of the orders unless given.
         attribution: "first_order" (all orders of a customer count to the value on the first order ever) or "all_orders"
-            (each order counts to its own value, and a customer to every value ordered from).
+            (each order counts to its own value, and a customer to every value ordered from). Where an order has several
+            lines, its product and category are the first line's by first order; by all orders it counts to each in it,
+            with `revenue` split by what the lines cost, so that customers and orders add up to more than the store's.
         customers: From `summarise_customers(orders)`, for the value per customer; not needed otherwise.
         uncertainty: From `value_uncertainty` of these customers.
         most: Values with a row of their own.
@@ -192,11 +194,24 @@ def _labelled(
     table = table.filter(_inside(history, table, Period(previous.start if previous else period.start, period.end)))
     begin, end = history.number(period.start), history.number(period.end)
     table = table.mutate(now=table.day >= begin, end=ibis.ifelse(table.day >= begin, end, begin))
-    return table.mutate(value=ibis.ifelse(table.value.isin(kept), table.value, _OTHERS)) if folded else table
+    if not folded:
+        return table
+    table = table.mutate(value=ibis.ifelse(table.value.isin(kept), table.value, _OTHERS))
+    return _one_part(table) if history.parted else table
+
+
+def _one_part(table: ir.Table) -> ir.Table:
+    """Return the orders with one row for all of an order that has no row of its own among the values."""
+    rest = table.filter(table.value == _OTHERS)
+    same = [name for name in table.columns if name not in ("customer", "place", "revenue", "whole")]
+    merged = rest.group_by("customer", "place").agg(
+        revenue=rest.revenue.sum(), whole=rest.whole.any(), **{name: rest[name].max() for name in same}
+    )
+    return table.filter(table.value != _OTHERS).union(merged.select(*table.columns))
 
 
 def _counts(history: DimensionHistory, orders: ir.Table, period: Period, folded: int) -> pd.DataFrame:
-    """Return the counts of a period by `value`; `ordered`, `ordered_repeat` count a customer to the last value only."""
+    """Return the counts of a period by `value`; `placed`, `started`, `ordered`, `ordered_repeat` count all but once."""
     orders = orders.filter(_inside(history, orders, period))
     # The last order before a period's end stands for its customer, of whom there is no other such order.
     last_same, last = orders.next_same >= orders.end, orders.next_day >= orders.end
@@ -207,8 +222,10 @@ def _counts(history: DimensionHistory, orders: ir.Table, period: Period, folded:
         repeat=(last_same & again).sum(),
         orders=orders.count(),
         revenue=orders.revenue.sum(),
-        ordered=last.sum(),
-        ordered_repeat=(last & again).sum(),
+        placed=orders.whole.sum(),
+        started=(orders.whole & (orders.place == 0)).sum(),
+        ordered=(orders.whole & last).sum(),
+        ordered_repeat=(orders.whole & last & again).sum(),
     )
     found = found.to_pandas().set_index("value")
     if folded and history.attribution == "all_orders" and _OTHERS in found.index:
@@ -222,7 +239,8 @@ def _counts(history: DimensionHistory, orders: ir.Table, period: Period, folded:
 
 def _store(now: pd.DataFrame, before: pd.DataFrame | None) -> pd.Series:
     def numbers(counts: pd.DataFrame) -> pd.Series:
-        added = counts[["ordered", "new_customers", "orders", "revenue"]].sum().rename({"ordered": "customers"})
+        once = {"ordered": "customers", "started": "new_customers", "placed": "orders"}
+        added = counts[[*once, "revenue"]].sum().rename(once)
         return pd.concat([added, pd.Series({"average_order_value": added["revenue"] / (added["orders"] or np.nan)})])
 
     store = numbers(now)

@@ -280,7 +280,10 @@ def _distinct_shares(sheet: Sheet, columns: list[str]) -> dict[str, float]:
 
 
 def _settle_amount(found: dict[str, str], profiles: dict[str, _Profile]) -> dict[str, str]:
-    """One way to an amount: quantity x unit price only where no column holds the amount itself."""
+    """One way to an amount: quantity x unit price only where no column holds the amount itself.
+
+    Beside an amount the unit price stays where rows may share an order: it says what each of them was worth.
+    """
     found = dict(found)
     if "revenue" not in found and "unit_price" in found and "quantity" not in found:
         found["revenue"] = found.pop("unit_price")
@@ -288,7 +291,7 @@ def _settle_amount(found: dict[str, str], profiles: dict[str, _Profile]) -> dict
         per_piece = plain_name(found["revenue"]) in ("price", "item price", plain_name("ราคา"), "presyo")
         if per_piece and "quantity" in found and profiles[found["quantity"]].values > 1:
             found["unit_price"] = found.pop("revenue")
-        else:
+        elif not {"quantity", "order_id"} <= set(found):
             found.pop("unit_price", None)
     return found
 

@@ -129,7 +129,9 @@ ORDER_ROLES: dict[str, Role] = {
          "commandes"),
     ),
     "unit_price": Role(
-        "Unit price", "The price of one piece: amount = quantity x unit price.",
+        "Unit price",
+        "The price of one piece: amount = quantity x unit price. Beside an order's amount it says what each product "
+        "brought.",
         ("unit price", "unitprice", "price each", "price per unit", "item price", "item cost", "lineitem price",
          "product price", "ราคาต่อหน่วย", "ราคาต่อชิ้น", "presyo bawat isa", "presyo kada isa", "einzelpreis",
          "stückpreis", "stueckpreis", "artikelpreis", "preis pro stück", "precio unitario", "precio por unidad",

@@ -41,10 +41,11 @@ _STATE_REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """table: line, order_id, customer_id, ordered_at, amount, status, currency, reason and what else the file has;
-    the styles say how dates and amounts were read; currencies: code -> rows; priced: amount = quantity x unit price;
-    per_order: amounts stand once an order, not on each line; numbered: the file numbers its orders; grouped: several
-    rows may make one order; carts: some rows are carts left behind; strange: statuses that are not understood."""
+    """table: line, order_id, customer_id, ordered_at, amount, status, currency, reason and what else the file has, such
+    as listed, quantity x unit price where the amount has a column of its own; the styles say how dates and amounts were
+    read; currencies: code -> rows; priced: amount = quantity x unit price; per_order: amounts stand once an order, not
+    on each line; numbered: the file numbers its orders; grouped: several rows may make one order; carts: some rows are
+    carts left behind; strange: statuses that are not understood."""
 
     table: ir.Table
     dates: DateStyle
@@ -162,7 +163,7 @@ def _customer_id(raw: ir.Table, column: str) -> ir.StringValue:
 
 
 def _amounts(raw: ir.Table, column: dict[str, str], decimal: str | None) -> tuple[MoneyStyle, dict[str, ir.Value]]:
-    """The amount of each row, and refund, discount and quantity (all >= 0) where the file has them."""
+    """The amount of each row, and refund, discount (both >= 0), quantity and `listed` where the file has them."""
 
     def number(role: str) -> ir.FloatingValue:
         return read_money(raw, column[role], styles[role])
@@ -183,6 +184,8 @@ def _amounts(raw: ir.Table, column: dict[str, str], decimal: str | None) -> tupl
         cells["refund"] = cells.get("refund", ibis.literal(0.0)).fill_null(0.0) + given_back
     if "quantity" in column:
         cells["quantity"] = number("quantity")
+    if {"revenue", "quantity", "unit_price", "order_id"} <= set(column) and set(BOUGHT) & set(column):
+        cells["listed"] = number("quantity") * number("unit_price")
     return main, cells
 
 
@@ -226,8 +229,9 @@ def _has_repeats(typed: ir.Table) -> bool:
 
 
 def _filled_down(con, typed: ir.Table) -> ir.Table:
-    """What stands only on some rows of an order holds for all of them: customer, date, status, currency."""
-    roles = ("customer_id", "ordered_at", "status", "currency", *(d for d in DIMENSIONS if d in typed.columns))
+    """What stands only on some rows of an order holds for all of them, but for what was bought: that is the row's."""
+    kept = (name for name in DIMENSIONS if name in typed.columns and name not in BOUGHT)
+    roles = ("customer_id", "ordered_at", "status", "currency", *kept)
     holes = typed.aggregate(**{r: (typed[r].isnull() & True).sum() for r in roles}).execute().iloc[0]
     rows = typed.count().execute()
     patchy = [r for r in roles if 0 < int(holes[r] or 0) < rows]

@@ -10,7 +10,7 @@ from retention.columns import Mapping
 from retention.dates import NUMERIC
 from retention.files import Sheet
 from retention.formats import ROLES
-from retention.lines import Lines
+from retention.lines import BOUGHT, Lines
 from retention.order_gaps import day_words, gap_words, order_gaps
 
 FIRST_LINES = 5
@@ -83,7 +83,7 @@ def reading_notes(sheet: Sheet, mapping: Mapping, lines: Lines, span: pd.Series)
         pieces, price = mapping.columns["quantity"], mapping.columns["unit_price"]
         notes.append(f"Amounts are {pieces!r} × {price!r}, added up for each order.")
     elif lines.grouped:
-        how = "the amount was read once for each order" if lines.per_order else "the amounts of its rows were added up"
+        how = _amount_once(mapping) if lines.per_order else "the amounts of its rows were added up"
         notes.append(f"Several rows share an order number: {how}.")
     if lines.dates.why:
         order = "day first" if lines.dates.day_first else "month first"
@@ -111,6 +111,17 @@ def reading_notes(sheet: Sheet, mapping: Mapping, lines: Lines, span: pd.Series)
         notes.append(f"The last order is dated in the future ({day_words(span.end)}). Check the date column.")
     notes += unused_columns(sheet, mapping)
     return tuple(notes)
+
+
+def _amount_once(mapping: Mapping) -> str:
+    """How an amount that stands once an order was read, and how it is split over what the order held."""
+    how = "the amount was read once for each order"
+    if not set(BOUGHT) & set(mapping.columns):
+        return how
+    if {"quantity", "unit_price"} <= set(mapping.columns):
+        pieces, price = mapping.columns["quantity"], mapping.columns["unit_price"]
+        return f"{how}, and for what each product brought it is split by {pieces!r} × {price!r}"
+    return f"{how}, and for what each product brought it is split evenly, since no column holds the products' prices"
 
 
 def unused_columns(sheet: Sheet, mapping: Mapping) -> list[str]:

@@ -38,9 +38,10 @@ class Orders:
     abandoned (timestamp: when the customer left a cart). Contact data is personal: it goes into no address, log or
     message. start, end: first and last order day; the observation ends at `end`. digest: of the file's bytes and the
     reading choices, to key caches with. carts: Ibis, customer_id and `abandoned` (timestamp) of the rows whose
-    status says that they are carts left behind; None where the file has no such rows. items: Ibis, customer_id,
-    ordered_at and, where the file has them, product, category of everything that an order held, for files with several
-    rows an order (whose `table` names an order's first); None where an order is one row.
+    status says that they are carts left behind; None where the file has no such rows. items: Ibis, order_id,
+    customer_id, ordered_at and, where the file has them, product, category of everything that an order held, for files
+    with several rows an order (whose `table` names an order's first), and share (float, 1 for all of an order): its
+    part of the order's revenue, by what the lines cost; None where an order is one row.
     """
 
     table: ir.Table
@@ -145,7 +146,7 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     if not span.orders:
         raise DataError(nothing_left(sheet, mapping, report))
     carts = _carts(marked, con, f"carts_{name}") if lines.carts else None
-    items = order_items(good, gathered) if lines.grouped else None
+    items = order_items(good, gathered, lines) if lines.grouped else None
     if items is not None:
         con.create_table(f"items_{name}", items, overwrite=True)
         items = con.table(f"items_{name}")

@@ -58,10 +58,13 @@ def gather_orders(good: ir.Table, lines: Lines) -> ir.Table:
     return orders.mutate(fate=fate)
 
 
-def order_items(good: ir.Table, gathered: ir.Table) -> ir.Table | None:
-    """What each order held, a row a product: customer_id, ordered_at and, where the file has them, product, category.
+def order_items(good: ir.Table, gathered: ir.Table, lines: Lines) -> ir.Table | None:
+    """What each order held, a row a product: order_id, customer_id, ordered_at, product and category where the file
+    has them, and `share`: its part of what the order's lines cost. None where the file names neither.
 
-    Lines that take something back are not among them. None where the file names neither.
+    Lines that take something back are not among them, nor those that neither name nor cost anything. What a line cost
+    is its amount, or quantity x unit price where amounts stand once an order; where no line of an order has a price,
+    all that name something have the same part.
     """
     named = [c for c in BOUGHT if c in good.columns]
     if not named:
@@ -69,8 +72,20 @@ def order_items(good: ir.Table, gathered: ir.Table) -> ir.Table | None:
     key = ["order_id", "customer_id"]
     orders = gathered.filter(gathered.fate == "order").select(*key, "ordered_at")
     returned = (good.amount < 0) | (good.status == str(State.REFUND))
-    kept = good.filter(~returned.fill_null(False)).select(*key, *named)
-    return kept.inner_join(orders, key).select("customer_id", "ordered_at", *named).distinct()
+    kept = good.filter(~returned.fill_null(False))
+    listed = kept.listed if "listed" in kept.columns else ibis.literal(0.0)
+    cost = listed if lines.per_order else kept.amount
+    parts = kept.mutate(cost=cost.fill_null(0.0).clip(lower=0.0))
+    parts = parts.group_by(*key, *named).aggregate(cost=parts.cost.sum(), lines=parts.count())
+    whole, says = ibis.window(group_by=key), ibis.coalesce(*(parts[column] for column in named)).notnull()
+    parts = parts.mutate(says=says, told=ibis.ifelse(says, parts.lines, 0))
+    cost, told = parts.cost.sum().over(whole), parts.told.sum().over(whole)
+    share = ibis.cases(
+        (cost > 0, parts.cost / cost), (told > 0, parts.told / told), else_=parts.lines / parts.lines.sum().over(whole)
+    )
+    parts = parts.mutate(share=share)
+    parts = parts.filter(parts.says | (parts.share > 0))
+    return parts.inner_join(orders, key).select(*key, "ordered_at", *named, "share")
 
 
 def _of_order(good: ir.Table, column: str) -> ir.Value:

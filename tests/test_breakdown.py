@@ -140,6 +140,87 @@ def test_blank_values_are_missing_and_a_value_of_that_name_keeps_it():
     assert rows["kind"].to_dict() == {"No channel": "value", "No channel*": "missing"}
 
 
+# --- Orders of several lines ----------------------------------------------------------------------
+
+BASKETS = """Order,Email,Date,Total,Product,Category
+1,ann@example.com,2024-01-05,30.00,Tea,Drinks
+1,ann@example.com,2024-01-05,10.00,Cup,Kitchen
+1,ann@example.com,2024-01-05,10.00,Cup,Kitchen
+1,ann@example.com,2024-01-05,-10.00,Cup,Kitchen
+2,bob@example.com,2024-01-07,20.00,Tea,Drinks
+3,ann@example.com,2024-01-15,5.00,Pot,Kitchen
+3,ann@example.com,2024-01-15,15.00,Cup,Kitchen
+4,cat@example.com,2024-01-20,8.00,,
+4,cat@example.com,2024-01-20,2.00,Tea,Drinks
+"""
+
+
+def test_by_all_orders_an_order_of_several_lines_counts_to_each_product_in_it():
+    found = breakdown(read_orders(BASKETS.encode()), "product", attribution="all_orders")
+    rows = found.values
+    # Of the first order 40 are left: 3/5 of them the tea's, 2/5 the cups'.
+    assert rows["revenue"].to_dict() == pytest.approx({"Tea": 46.0, "Cup": 31.0, "Pot": 5.0, "No product": 8.0})
+    assert rows["orders"].to_dict() == {"Tea": 3, "Cup": 2, "Pot": 1, "No product": 1}
+    assert rows["customers"].to_dict() == {"Tea": 3, "Cup": 1, "Pot": 1, "No product": 1}
+    assert rows["new_customers"].to_dict() == {"Tea": 3, "Cup": 1, "Pot": 0, "No product": 1}
+    # Ann ordered twice; who bought a cup, or a pot, is Ann.
+    assert rows["repeat_purchase_rate"].to_dict() == pytest.approx({"Tea": 1 / 3, "Cup": 1, "Pot": 1, "No product": 0})
+    assert rows["second_orders"].to_dict() == {"Tea": 0, "Cup": 1, "Pot": 1, "No product": 0}
+    assert rows["average_order_value"]["Cup"] == pytest.approx(15.5)
+    # The store counts each order and customer once.
+    assert found.store[["customers", "new_customers", "orders"]].tolist() == [3, 3, 4]
+    assert found.store["revenue"] == pytest.approx(90)
+    assert found.store["average_order_value"] == pytest.approx(22.5)
+    assert found.store["repeat_purchase_rate"] == pytest.approx(1 / 3)
+
+
+def test_by_all_orders_lines_of_one_category_are_one():
+    orders = read_orders(BASKETS.encode())
+    rows = breakdown(orders, "category", attribution="all_orders").values
+    assert rows["orders"].to_dict() == {"Drinks": 3, "Kitchen": 2, "No category": 1}
+    assert rows["revenue"].to_dict() == pytest.approx({"Drinks": 46.0, "Kitchen": 36.0, "No category": 8.0})
+    # By first order a customer counts to the first line of the first order alone.
+    rows = breakdown(orders, "category").values
+    assert rows["revenue"].to_dict() == pytest.approx({"Drinks": 90.0})
+
+
+@pytest.mark.parametrize(
+    ("columns", "lines", "teas"),
+    [
+        ("Total,Quantity,Price", [",2,15.00", ",1,10.00"], 45.0),
+        ("Total,Quantity,Price", [",2,0.00", ",1,0.00"], 30.0),
+        ("Total", ["", ""], 30.0),
+        # The order's own row says nothing of what was bought.
+        ("Total,Quantity,Price", [",,,\n{n},,,,2,15.00", ",1,10.00"], 45.0),
+        ("Total", [",\n{n},,,", ""], 30.0),
+    ],
+)
+def test_an_amount_that_stands_once_an_order_is_split_by_its_lines_prices_or_evenly(columns, lines, teas):
+    tea, cup = lines
+    order = "{n},c{n}@x.com,2024-01-0{n},"
+    rows = [f"{order}60.00{tea},Tea\n{order}{cup},Cup".format(n=n) for n in range(1, 5)]
+    orders = read_orders(("\n".join([f"Order,Email,Date,{columns},Product", *rows])).encode())
+    assert orders.table.revenue.sum().to_pyarrow().as_py() == 240
+    found = breakdown(orders, "product", attribution="all_orders").values
+    assert found["revenue"].to_dict() == pytest.approx({"Tea": 4 * teas, "Cup": 4 * (60 - teas)})
+    assert found["orders"].to_dict() == {"Tea": 4, "Cup": 4}
+    said = " ".join(orders.report.notes)
+    assert ("split by 'Quantity' × 'Price'" in said) == ("Price" in columns)
+    assert ("split evenly" in said) == ("Price" not in columns)
+
+
+def test_an_order_of_several_folded_products_is_one_order_of_the_others():
+    lines = [f"{n},c{n}@x.com,2024-01-05,{100 - n},Big {n}" for n in range(3)]
+    lines += [f"9,zoe@x.com,2024-01-06,{price},Small {price}" for price in (1, 2, 3)]
+    lines += ["10,zoe@x.com,2024-01-09,1,Small 1", "10,zoe@x.com,2024-01-09,50,Big 0"]
+    orders = read_orders(("\n".join(["Order,Email,Date,Total,Product", *lines])).encode())
+    found = breakdown(orders, "product", attribution="all_orders", most=2)
+    others = found.values.loc["All others (4)"]
+    assert others[["customers", "new_customers", "orders", "second_orders"]].tolist() == [2, 2, 3, 1]
+    assert others["revenue"] == pytest.approx(98 + 6 + 1)
+    assert found.store[["customers", "new_customers", "orders"]].tolist() == [4, 4, 5]
+
+
 # --- Many values ----------------------------------------------------------------------------------
 
 
@@ -202,8 +283,10 @@ def test_nothing_stays_behind_in_the_database():
 # --- An independent calculation -------------------------------------------------------------------
 
 
-def in_pandas(frame: pd.DataFrame, dimension: str, period: Period, attribution: str) -> pd.DataFrame:
-    """The same numbers, customer by customer."""
+def in_pandas(
+    frame: pd.DataFrame, dimension: str, period: Period, attribution: str, held: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """The same numbers, customer by customer; `held`: order_id, value and share of what orders of many lines held."""
     frame = frame.assign(value=frame[dimension].where(frame[dimension].notna(), f"No {dimension}"))
     frame["blank"] = frame[dimension].isna()
     frame = frame.sort_values(["customer_id", "ordered_at", "blank", "value"], kind="stable")
@@ -217,6 +300,9 @@ def in_pandas(frame: pd.DataFrame, dimension: str, period: Period, attribution: 
     frame = frame[frame["day"] < pd.Timestamp(period.end)]
     twice = frame.groupby("customer_id").size() > 1
     now = frame[frame["day"] >= pd.Timestamp(period.start)]
+    if held is not None:
+        now = now.drop(columns="own").merge(held.rename(columns={"value": "own"}), on="order_id")
+        now["revenue"] *= now["share"]
     rows = {}
     for value, part in now.groupby("own"):
         buyers = part["customer_id"].unique()
@@ -363,13 +449,24 @@ def retail():
     return read_orders(ONLINE_RETAIL)
 
 
+def held_in_pandas() -> pd.DataFrame:
+    """What the orders of Online Retail held, from the file itself, and each product's share of what the lines cost."""
+    lines = pd.read_csv(ONLINE_RETAIL, dtype={"InvoiceNo": str})
+    lines = lines[lines["CustomerID"].notna() & (lines["Quantity"] > 0)]
+    lines = lines.assign(cost=lines["Quantity"] * lines["UnitPrice"], value=lines["Description"].str.strip())
+    held = lines.groupby(["InvoiceNo", "value"], as_index=False)["cost"].sum()
+    whole = held.groupby("InvoiceNo")["cost"].transform("sum")
+    return held.assign(order_id=held["InvoiceNo"], share=held["cost"] / whole)[["order_id", "value", "share"]]
+
+
 @pytest.mark.parametrize("attribution", ATTRIBUTIONS)
 @pytest.mark.parametrize("dimension", ["region", "product"])
 def test_online_retail_agrees_with_pandas(retail, dimension, attribution):
     frame = retail.table.to_pandas()
+    held = held_in_pandas() if (dimension, attribution) == ("product", "all_orders") else None
     period = preset_period("90", retail.start, retail.end)
     found = breakdown(retail, dimension, period, attribution)
-    expected = in_pandas(frame, dimension, period, attribution)
+    expected = in_pandas(frame, dimension, period, attribution, held)
     assert (len(expected) > 21) == (found.folded > 0)
     own = found.values[found.values["kind"] != "others"]
     agree(own, expected.loc[own.index])
@@ -380,11 +477,20 @@ def test_online_retail_agrees_with_pandas(retail, dimension, attribution):
         # The same, with one name for all that is folded.
         renamed = frame.assign(**{dimension: frame[dimension].where(~frame[dimension].isin(rest.index), "rest")})
         if attribution == "all_orders":
-            one = in_pandas(renamed, dimension, period, attribution).loc["rest"]
+            if held is not None:
+                held["value"] = held["value"].where(~held["value"].isin(rest.index), "rest")
+                held = held.groupby(["order_id", "value"], as_index=False)["share"].sum()
+            one = in_pandas(renamed, dimension, period, attribution, held).loc["rest"]
             others = found.values[found.values["kind"] == "others"].iloc[0]
-            for name in ("customers", "orders", "revenue", "repeat_purchase_rate"):
+            for name in ("customers", "new_customers", "orders", "revenue", "repeat_purchase_rate"):
                 assert others[name] == pytest.approx(one[name])
-    assert found.values["orders"].sum() == found.store["orders"]
+    day = frame["ordered_at"].dt.normalize()
+    now = frame[(day >= pd.Timestamp(period.start)) & (day < pd.Timestamp(period.end))]
+    assert found.store["orders"] == len(now)
+    assert found.store["customers"] == now["customer_id"].nunique()
+    assert found.store["revenue"] == pytest.approx(now["revenue"].sum())
+    assert found.values["revenue"].sum() == pytest.approx(now["revenue"].sum())
+    assert (found.values["orders"].sum() == len(now)) == (held is None)
 
 
 # --- Value and verdict ----------------------------------------------------------------------------

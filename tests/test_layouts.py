@@ -193,6 +193,14 @@ def test_everything_in_an_order_is_known_where_its_lines_are_rows(case):
         (sale.person.email.lower(), item.product) for sale in kept for item in sale.items
     }
     assert {(c, day) for c, day, _ in found} == {(s.person.email.lower(), s.placed.date()) for s in kept}
+    # Each product has brought its part of what the orders with it brought.
+    priced = items.merge(orders.table.to_pandas()[["order_id", "revenue"]], on="order_id")
+    brought = (priced["revenue"] * priced["share"]).groupby(priced["product"]).sum()
+    truth = pd.Series(0.0, index=brought.index)
+    for sale in kept:
+        for item in sale.items:
+            truth[item.product] += sale.revenue * item.quantity * item.price / sale.subtotal
+    pd.testing.assert_series_equal(brought, truth, check_names=False)
 
 
 def test_rows_that_are_no_orders_are_counted_with_their_reason(case):

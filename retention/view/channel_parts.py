@@ -249,7 +249,15 @@ def notes(found: Breakdown, orders: Orders) -> None:
             "first days are empty."
         )
     if orders.items is not None and found.dimension in BOUGHT:
-        st.caption(f"An order of several lines counts, with all of its revenue, to the first {found.dimension} in it.")
+        if found.attribution == "first_order":
+            said = f"A customer counts to the {found.dimension} on the first line of the first order."
+        else:
+            said = (
+                f"An order counts to every {found.dimension} in it, and its revenue is split over them by what the "
+                "lines cost, or evenly where the file does not say. Customers and orders of all rows are therefore "
+                "more than the store has; revenue adds up."
+            )
+        st.caption(said)
 
 
 def nothing_to_compare(found: Breakdown) -> bool:

@@ -28,8 +28,8 @@ ABOUT = {
     "dimension": "What to break the numbers down by. Listed is what this file has a column for.",
     "attribution": (
         "First order: all orders of a customer count to the value on the customer's first order ever. It answers what "
-        "brings good customers. All orders: each order counts to its own value, and a customer to every value ordered "
-        "from. It answers what customers order."
+        "brings good customers. All orders: each order counts to its own value, one of several products to each of "
+        "them, and a customer to every value ordered from. It answers what customers order."
     ),
     "period": "Counted back from the last order of the file. Growth is against the period of equal length before.",
     "value_per_customer": (

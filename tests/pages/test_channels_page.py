@@ -156,7 +156,7 @@ def test_columns_that_the_file_lacks_are_named(front):
 
 
 @pytest.mark.parametrize("products", [("Tea", "Cup"), ("Tea",)])
-def test_an_order_of_several_lines_is_said_to_count_to_its_first_product(front, products):
+def test_what_an_order_of_several_lines_counts_to_is_said(front, products):
     lines = [
         f"{n},c{n % 60}@x.com,2024-0{1 + n % 6}-{1 + n % 28:02d},10,{product}"
         for n in range(120)
@@ -164,7 +164,12 @@ def test_an_order_of_several_lines_is_said_to_count_to_its_first_product(front, 
     ]
     at = page_of(front, order_file(lines, "Order,Email,Date,Total,Product"))
     assert not at.exception
-    assert ("to the first product in it" in words(at)) == (len(products) > 1)
+    assert ("on the first line of the first order" in words(at)) == (len(products) > 1)
+    at.segmented_control(key="attribution").set_value("All orders").run()
+    assert not at.exception
+    assert ("counts to every product in it" in words(at)) == (len(products) > 1)
+    table = at.dataframe[0].value.set_index("name")
+    assert table["revenue"].to_dict() == dict.fromkeys(products, 1200 / len(products))  # one total, on each row
 
 
 def test_without_a_model_the_repeat_rate_is_compared(front):
