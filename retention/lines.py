@@ -11,7 +11,7 @@ from retention.customer_column import GUESTS
 from retention.dates import EARLIEST, DateStyle, find_date_style, latest_plausible, read_dates
 from retention.files import Sheet
 from retention.money import MoneyStyle, find_money_style, named_currency, read_currency, read_money
-from retention.statuses import State, is_understood, order_state
+from retention.statuses import State, is_refunded_in_part, is_understood, order_state
 
 DIMENSIONS = ("channel", "region", "product", "category", "coupon")
 #: Those that say what was bought: an order may hold several.
@@ -45,7 +45,7 @@ class Lines:
     as listed, quantity x unit price where the amount has a column of its own; the styles say how dates and amounts were
     read; currencies: code -> rows; priced: amount = quantity x unit price; per_order: amounts stand once an order, not
     on each line; numbered: the file numbers its orders; grouped: several rows may make one order; carts: some rows are
-    carts left behind; strange: statuses that are not understood."""
+    carts left behind; strange: statuses that are not understood; partly: those that speak of a refund in part."""
 
     table: ir.Table
     dates: DateStyle
@@ -59,6 +59,7 @@ class Lines:
     grouped: bool
     carts: bool = False
     strange: tuple[str, ...] = ()
+    partly: tuple[str, ...] = ()
 
 
 @ibis.udf.scalar.builtin
@@ -101,7 +102,10 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
     table = typed.mutate(reason=_reason(typed, currency, per_order))
     carts = State.ABANDONED in states.values()
     strange = tuple(sorted(text for text, state in states.items() if state is State.ORDER and not is_understood(text)))
-    return Lines(table, dates, money, currencies, currency, priced, per_order, share, numbered, grouped, carts, strange)
+    partly = tuple(sorted(filter(is_refunded_in_part, states)))
+    return Lines(
+        table, dates, money, currencies, currency, priced, per_order, share, numbered, grouped, carts, strange, partly
+    )
 
 
 def _complete(typed: ir.Table, mapping: Mapping) -> ir.Table:

@@ -97,6 +97,11 @@ def reading_notes(sheet: Sheet, mapping: Mapping, lines: Lines, span: pd.Series)
             f"Rows with a status whose meaning is not known count as orders: {named}{more}. Take out of the file what "
             "was cancelled or not paid."
         )
+    if lines.partly and not {"refund", "adjusted"} & set(mapping.columns):
+        notes.append(
+            f"Orders with the status {lines.partly[0]!r} count with their whole amount: no column says how much of it "
+            "was given back."
+        )
     if span.taken:
         notes.append(
             "A refund came off the order it names, or else off the customer's latest earlier order, as far as that "
@@ -154,6 +159,7 @@ def thin_data(orders: ir.Table, span: pd.Series) -> tuple[str, ...]:
     days = (pd.Timestamp(span.end) - pd.Timestamp(span.start)).days + 1
     placed = orders.select(day=orders.ordered_at.date()).distinct().to_pandas()["day"]
     found = [gap_words(gap) for gap in order_gaps(placed)]
+    found += _shortened(orders)
     if facts.customers < ENOUGH_CUSTOMERS:
         found.append(f"Only {facts.customers:,} customers; predictions get steady from about {ENOUGH_CUSTOMERS}.")
     if days < ENOUGH_DAYS:
@@ -161,6 +167,18 @@ def thin_data(orders: ir.Table, span: pd.Series) -> tuple[str, ...]:
     if facts.most < ENOUGH_ORDERS:
         found.append("No customer has three orders or more, so little can be learned about who keeps coming back.")
     return tuple(found)
+
+
+def _shortened(orders: ir.Table) -> list[str]:
+    """A sentence on customer numbers that a spreadsheet has rounded, so that several customers share one."""
+    alike = orders.filter(orders.customer_id.re_search(r"^\d(?:[.,]\d+)?[Ee]\+\d+$"))
+    facts = alike.aggregate(orders=alike.count(), sample=alike.customer_id.max()).execute().iloc[0]
+    if not facts.orders:
+        return []
+    return [
+        f"{int(facts.orders):,} orders have a customer number such as {facts['sample']!r}: a spreadsheet has rounded "
+        "it, and different customers now share one. Export the orders again and load the file as it comes."
+    ]
 
 
 def open_questions(sheet: Sheet, mapping: Mapping, lines: Lines) -> tuple[Question, ...]:

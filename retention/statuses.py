@@ -89,6 +89,25 @@ _ORDERED = re.compile(
 )
 
 
+_IN_PART = re.compile(
+    unicodedata.normalize(
+        "NFKC",
+        r"partial\w* (?:refund|return)|(?:refund|return)\w* (?:in part|partial)|คืนเงินบางส่วน"
+        r"|teil\w* ?(?:\w*erstatt|retour)|reembols\w* parcial|parcial\w* reembols"
+        r"|rembours\w* partiel|partiel\w* rembours",
+    )
+)
+
+
+def is_refunded_in_part(status: str) -> bool:
+    """Whether a status says that a part of the money went back, of which it does not say how much.
+
+    >>> is_refunded_in_part("partially_refunded"), is_refunded_in_part("Teilerstattet"), is_refunded_in_part("Refunded")
+    (True, True, False)
+    """
+    return bool(_IN_PART.search(plain_name(status)))
+
+
 def is_understood(status: str) -> bool:
     """Whether a status says what it means: one that does not counts as an order, and is worth a note.
 

@@ -84,3 +84,14 @@ def test_a_status_that_is_not_understood_counts_and_is_named():
     assert orders.report.rows_kept == 20
     assert any("'wrzucone'" in note and "'Paid'" not in note for note in orders.report.notes)
     assert is_understood("Versendet")
+
+
+@pytest.mark.parametrize("status", ["partially_refunded", "Teilerstattet", "Reembolso parcial"])
+def test_an_order_of_which_an_unknown_part_went_back_is_named(status):
+    rows = [
+        f"{n},c{n % 5},2024-01-{1 + n:02},10,{status if n % 4 == 0 else 'Paid'},{0 if n % 4 else 3}" for n in range(20)
+    ]
+    for columns, said in (("Total,Status,Extra", True), ("Total,Status,Refunded amount", False)):
+        orders = read_orders("\n".join([f"Order,Customer,Date,{columns}", *rows]).encode())
+        assert orders.table.revenue.sum().to_pyarrow().as_py() == (200 if said else 185)
+        assert any(f"{status!r} count with their whole amount" in note for note in orders.report.notes) == said
