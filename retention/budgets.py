@@ -44,9 +44,19 @@ def queue(plans: Sequence[CampaignPlan]) -> Queue:
 
     Of each plan only those count whom it addresses: a cut of the marketer's holds. No customer is in two of the plans:
     `left_out` keeps those of earlier campaigns out of later ones.
+
+    Raises:
+        DataError: There is no plan, or two are of one `Reachable`.
     """
     if not plans:
         raise DataError("There is no plan to spend a budget on. Give one or more.")
+    addressing = [id(plan.reachable) for plan in plans if plan.treated.any()]
+    if len(set(addressing)) < len(addressing):
+        named = ", ".join(plan.campaign.name for plan in plans)
+        raise DataError(
+            f"Two of these plans address the same customers, who would be paid for twice: {named}. Plan the later ones "
+            "with `left_out`."
+        )
     parts = []
     for number, plan in enumerate(plans):
         book = plan.reachable.book

@@ -103,6 +103,14 @@ def test_campaigns_of_which_none_is_worth_it_have_an_empty_queue(audiences):
     assert len(budget_curve(line)) == 1
 
 
+def test_customers_given_twice_are_refused(audiences):
+    plans = [plan_of(audiences[0], CAMPAIGNS[0]), plan_of(audiences[1], CAMPAIGNS[1])]
+    with pytest.raises(DataError, match=r"the same customers.*: One order, Repeat, One order"):
+        queue([*plans, plans[0]])
+    with pytest.raises(DataError, match="the same customers"):
+        queue([*plans, plan_of(audiences[0], replace(CAMPAIGNS[0], size=20))])
+
+
 def test_a_cut_and_a_holdout_hold_for_the_budget_too(audiences):
     cut = replace(CAMPAIGNS[0], size=20, holdout_share=0.5)
     plan = plan_of(audiences[0], cut)

@@ -170,6 +170,8 @@ def comparison(data: Loaded, found: Breakdown) -> None:
         alt=f"{title} by {found.dimension}, best first, beside the average of {average}",
     )
     who = "new customers" if value else "customers"
+    # Those who come back order from several values, so that it lies above the rate of the store.
+    average += "" if found.attribution == "first_order" else f", in which a customer counts to each {found.dimension}"
     said = [
         f"Dashed: the average of all, {average}. Where a line does not reach it, the difference is more than chance "
         f"(95%, for all of them at once). A larger dot has more {who}."
