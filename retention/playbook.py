@@ -198,11 +198,11 @@ def _round(amount: float) -> float:
     return float(f"{round(amount / step) * step:.6g}")
 
 
-def left_out(strategy: Strategy) -> tuple[LeftOut, ...]:
-    """Return whom to leave out of a strategy."""
+def left_out(promotion: bool) -> tuple[LeftOut, ...]:
+    """Return whom to leave out of a campaign; some only where it is a `promotion`."""
     found = _read()
     rows = (LeftOut(**row | {"source": found["sources"][row["source"]]}) for row in found["leave_out"])
-    return tuple(row for row in rows if strategy.promotion or not row.promotions_only)
+    return tuple(row for row in rows if promotion or not row.promotions_only)
 
 
 @cache

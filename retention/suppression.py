@@ -17,7 +17,7 @@ from retention.contact_values import (
     phone_numbers,
 )
 from retention.contacts import POOR_SHARE
-from retention.playbook import LeftOut, left_out, strategies, strategy_of
+from retention.playbook import LeftOut, left_out, strategy_of
 
 #: A review counts as recent for so many days.
 RECENT_DAYS = 90
@@ -141,8 +141,7 @@ def without_signal(
         "subscribed": "subscribed" in columns,
         "opted_out": "consent" in columns,
     }
-    rules = left_out(strategy_of(campaign.strategy) or strategies()[0])
-    return tuple(rule for rule in rules if not told.get(rule.key, False))
+    return tuple(rule for rule in left_out(_promotes(campaign)) if not told.get(rule.key, False))
 
 
 _CONTACT_WORDS = {"email": "e-mail address", "phone": "phone number", "zip": "postal address"}

@@ -48,7 +48,7 @@ def test_what_works_on_a_metric_most_comes_first():
 
 def test_nobody_who_opted_out_is_written_to_and_nothing_is_offered_to_the_unhappy():
     for strategy in strategies():
-        keys = [row.key for row in left_out(strategy)]
+        keys = [row.key for row in left_out(strategy.promotion)]
         assert "opted_out" in keys
         assert ("unhappy" in keys) == strategy.promotion
     assert not next(row for row in strategies() if row.key == "service_recovery").promotion

@@ -26,6 +26,8 @@ ENOUGH = 10
 OWN_CUT = "Own cut"
 #: How far down the list: the names of the sizes that follow from the plan.
 SIZES = {"Everybody": EVERYBODY, "Best size": BEST}
+#: The key of the strategy of a campaign that is not the playbook's.
+OWN = ""
 _MODES = {size: name for name, size in SIZES.items()}
 
 
@@ -121,7 +123,7 @@ def suited(names: tuple[str, ...]) -> list[Strategy]:
 def whom(data: Loaded, campaign: Campaign) -> None:
     """Segments, strategy, channel and name. Another segment or strategy begins another campaign."""
     choices, off = segments.choices(data)
-    names = {one.key: one.name for one in strategies()}
+    names = {one.key: one.name for one in strategies()} | {OWN: "None, a campaign of your own"}
     matching = set(segments.suits(campaign.segments))
     fits = [one.name for one in strategies() if matching & set(one.audience)]
     keys = list(names)
@@ -142,7 +144,7 @@ def whom(data: Loaded, campaign: Campaign) -> None:
         two.selectbox(
             "Strategy",
             keys,
-            index=keys.index(campaign.strategy) if campaign.strategy in keys else 0,
+            index=keys.index(campaign.strategy if campaign.strategy in keys else OWN),
             format_func=names.get,
             key=state.key("strategy"),
             on_change=_strategy_chosen,
@@ -223,8 +225,16 @@ def _has_usual_lift(data: Loaded, campaign: Campaign) -> bool:
 
 
 def _strategy_chosen(data: Loaded) -> None:
-    if (strategy := st.session_state.get(state.key("strategy"))) is not None:
-        _begin_again(data, state.on_table().segments, strategy)
+    strategy, old = st.session_state.get(state.key("strategy")), state.on_table()
+    if strategy is None:
+        return
+    if strategy != OWN:
+        _begin_again(data, old.segments, strategy)
+        return
+    # The playbook knows nothing usual of it: all stays as it was set.
+    named = state.edited() is not None or old.name != _usual_name(old)
+    name = old.name if named else state.free_name(_name(OWN, old.segments), old.name)
+    state.change(replace(old, strategy=OWN, name=name), name=name)
 
 
 def _channel_chosen(data: Loaded) -> None:
@@ -250,7 +260,8 @@ def _usual_name(campaign: Campaign) -> str:
 
 
 def _name(strategy: str, names: tuple[str, ...]) -> str:
-    return f"{(strategy_of(strategy) or strategies()[0]).name}: {' + '.join(names)}"[:80]
+    found = strategy_of(strategy)
+    return f"{found.name if found else 'Own campaign'}: {' + '.join(names)}"[:80]
 
 
 def assumptions(data: Loaded, campaign: Campaign) -> None:

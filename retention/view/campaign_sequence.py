@@ -10,7 +10,7 @@ import streamlit as st
 
 from retention.campaigns import CAP_DAYS, CHANNELS, Campaign, Message
 from retention.errors import DataError
-from retention.playbook import strategies, strategy_of
+from retention.playbook import strategy_of
 from retention.view import campaign_state as state
 from retention.view import campaign_words as words
 from retention.view import text
@@ -119,7 +119,12 @@ def _messages(table: pd.DataFrame) -> tuple[Message, ...]:
 
 def evidence(campaign: Campaign) -> None:
     """What the playbook knows of the strategy: what was found, how to go about it, and its guard rails."""
-    strategy = strategy_of(campaign.strategy) or strategies()[0]
+    strategy = strategy_of(campaign.strategy)
+    if strategy is None:
+        st.caption(
+            "A campaign of your own: the playbook has no evidence for it. Choose a strategy to see what is known."
+        )
+        return
     with st.container(border=True):
         st.markdown(f"**What is known of {text.plain(strategy.name)}**")
         st.markdown(f"{text.plain(strategy.evidence, limit=600)} :gray[{text.plain(strategy.source)}]")

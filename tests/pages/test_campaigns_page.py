@@ -111,6 +111,25 @@ def test_another_strategy_brings_its_sequence_offers_and_channel(store):
         assert rail in words(store)
 
 
+def test_a_campaign_of_ones_own_keeps_what_is_set_and_claims_no_evidence(store):
+    store.session_state["plan_part"] = "Messages"
+    slider(store, "Lift").set_value(7.0).run()
+    before = on_table(store)
+    select(store, "Strategy").set_value("").run()
+    assert not store.exception
+    own = on_table(store)
+    assert (own.strategy, own.name) == ("", "Own campaign: At risk")
+    assert replace(own, strategy=before.strategy, name=before.name) == before
+    assert "the playbook has no evidence for it" in words(store)
+    assert "What is known of" not in words(store)
+    select(store, "Strategy").set_value("reactivation").run()
+    assert on_table(store).name == "Reactivation: At risk"
+    assert "What is known of" in words(store)
+    button(store, "Keep this campaign").click().run()
+    select(store, "Strategy").set_value("").run()
+    assert (on_table(store).strategy, on_table(store).name) == ("", "Reactivation: At risk")
+
+
 def test_kept_campaigns_take_their_customers_and_share_a_budget(store):
     button(store, "Keep this campaign").click().run()
     first = metrics(store)["Reach"]
