@@ -393,7 +393,7 @@ def _break_even_lift(book: Ledger, terms: Terms, sums: Sums) -> float:
 
 
 def _largest_offer(terms: Terms, sums: Sums) -> float:
-    if terms.offer.kind == "none":
+    if terms.offer.kind == "none" or MAIN not in (name for name, _, _ in sums.phases):
         return float("nan")
     others = replace(terms, offer=Offer())
     one = replace(terms, offer=replace(terms.offer, value=1.0))

@@ -156,10 +156,15 @@ class Campaign:
 
     @property
     def phases(self) -> dict[int, str]:
-        """The offers of the messages that are sent, by the day from which each holds; `ENDS` from where none does."""
+        """The offers of the messages that are sent, by the day from which each holds; `ENDS` from where none does.
+
+        The end of an offer holds, too, where the message that recalls it is dropped: its last day was told before.
+        """
         found: dict[int, str] = {}
-        for message in self.sent:
-            if message.offer and message.offer != next(reversed(found.values()), ENDS):
+        told = {message.day for message in self.sent}
+        for message in self.messages:
+            heard = message.day in told or message.offer == ENDS
+            if heard and message.offer and message.offer != next(reversed(found.values()), ENDS):
                 found[message.day] = message.offer
         return found
 

@@ -36,8 +36,8 @@ METRICS = {
         "Customer retention rate",
         "rate",
         1,
-        "(Active customers at the end − new customers in the period) / active customers at the start. Customers won "
-        "back count as kept, so it can exceed 100%.",
+        "(Active customers at the end − those of them who are new in the period) / active customers at the start. "
+        "Customers won back count as kept, so it can exceed 100%.",
         needs="past",
     ),
     "retained_share": Metric(
@@ -140,7 +140,7 @@ def metric_values(counts: PeriodCounts) -> dict[str, float]:
     second, between, silence = (quartiles(part)[1] for part in (counts.second_waits, counts.waits, counts.silences))
     back_revenue, back_orders = counts.revenue - counts.new_revenue, counts.orders - counts.new_orders
     return {
-        "customer_retention_rate": _ratio(counts.end - counts.new, counts.start),
+        "customer_retention_rate": _ratio(counts.end - counts.new_at_end, counts.start),
         "retained_share": _ratio(counts.kept, counts.start),
         "churn_rate": _ratio(counts.start - counts.kept, counts.start),
         "repeat_purchase_rate": _ratio(counts.repeat, counts.customers),
@@ -209,12 +209,13 @@ def _wilson(some: int, of: int) -> tuple[float, float]:
 
 
 def _retention_interval(counts: PeriodCounts) -> tuple[float, float, int]:
-    """Of kept customers a share of the start's, of those won back less those who came and left a Poisson number."""
+    """Of kept customers a share of the start's, of those won back a Poisson number."""
     if not counts.start:
         return np.nan, np.nan, 0
     low, high = _wilson(counts.kept, counts.start)
-    kept, value = counts.kept / counts.start, (counts.end - counts.new) / counts.start
-    others = _Z * np.sqrt(counts.won_back + counts.lapsed - (counts.start - counts.kept)) / counts.start
+    back = counts.end - counts.new_at_end - counts.kept
+    kept, value = counts.kept / counts.start, (counts.kept + back) / counts.start
+    others = _Z * np.sqrt(back) / counts.start
     return value - np.hypot(kept - low, others), value + np.hypot(high - kept, others), counts.start
 
 

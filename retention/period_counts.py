@@ -20,7 +20,8 @@ class PeriodCounts:
 
     - `start`, `end`: customers active on the first day and on the day after the last; `kept` of those at the start
       who are active at the end.
-    - `customers` ordered in the period; `new` of them for the first time, `won_back` after having been inactive at the
+    - `customers` ordered in the period; `new` of them for the first time, `new_at_end` of these are active at the end
+      (all, unless the period is longer than `active_days`), `won_back` after having been inactive at the
       start, `repeat` have two orders or more by the end, `repeat_days` orders on two days or more.
     - `orders`, `revenue`, `discount`, `refunded` of the period (NaN where the file does not have them); `new_orders`,
       `new_revenue` those of its new customers.
@@ -37,6 +38,7 @@ class PeriodCounts:
     kept: int
     customers: int
     new: int
+    new_at_end: int
     won_back: int
     repeat: int
     repeat_days: int
@@ -79,12 +81,14 @@ def count_period(history: OrderHistory, period: Period, active_days: int) -> Per
     follows = (following >= begin) & (following < end)
     placed = daily[(daily["day"] >= begin) & (daily["day"] < end)]
     newcomers = placed[placed["first_day"] >= begin]
+    new = count(inside & (stage == 0))
     recent_start, recent_end = day >= begin - active_days, day >= end - active_days
     if active_days >= period.days:
         # Whoever orders in the period is active at its end.
         kept = count(last_at_start & recent_start & (follows | (last_at_end & recent_end)))
+        new_at_end = new
     else:
-        kept = _kept(history, begin, end, active_days)
+        kept, new_at_end = _at_end(history, begin, end, active_days)
     return PeriodCounts(
         period=period,
         active_days=active_days,
@@ -92,7 +96,8 @@ def count_period(history: OrderHistory, period: Period, active_days: int) -> Per
         end=count(last_at_end & recent_end),
         kept=kept,
         customers=count(inside & last_at_end),
-        new=count(inside & (stage == 0)),
+        new=new,
+        new_at_end=new_at_end,
         won_back=count(last_at_start & ~recent_start & follows),
         repeat=count(inside & last_at_end & (stage > 0)),
         repeat_days=count(inside & last_at_end & (stage == 2)),
@@ -172,11 +177,13 @@ def base_bridge(history: OrderHistory, period: Period, active_days: int) -> pd.D
     return frame.rename_axis("step").reset_index().astype({"customers": int})
 
 
-def _kept(history: OrderHistory, begin: int, end: int, active_days: int) -> int:
+def _at_end(history: OrderHistory, begin: int, end: int, active_days: int) -> tuple[int, int]:
+    """Return how many customers active at the end were so at the start, and how many have come since then."""
     table = history.table
     at_start = table.filter(table.day.between(begin - active_days, begin - 1) & (table.next_day >= begin))
-    at_end = table.filter(table.day.between(end - active_days, end - 1))
-    return int(at_start.semi_join(at_end, "customer").count().to_pyarrow().as_py())
+    at_end = table.filter(table.day.between(end - active_days, end - 1) & (table.next_day >= end))
+    kept = int(at_start.semi_join(at_end, "customer").count().to_pyarrow().as_py())
+    return kept, int(at_end.filter(at_end.first_day >= begin).count().to_pyarrow().as_py())
 
 
 def _spread(days: np.ndarray, number: np.ndarray, rows: np.ndarray, unit: str) -> pd.DataFrame:

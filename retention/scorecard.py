@@ -188,9 +188,10 @@ def _notes(history: OrderHistory, counts: PeriodCounts) -> tuple[Check, ...]:
             Check(
                 "Length",
                 "caution",
-                f"The period has {period.days:,} days and customers count as active for {active_days:,}: who came and "
-                "left within it counts as new and as lapsed, which lowers the customer retention rate.",
-                "Pick a shorter period, or read the share of the start's customers who are still active.",
+                f"The period has {period.days:,} days and customers count as active for {active_days:,}: whoever came "
+                "and left within it is active neither at its start nor at its end, and the retention rate leaves them "
+                "out. The bridge counts them as new and as lapsed.",
+                "Pick a shorter period, or count customers as active for longer.",
             )
         )
     if period.last > history.end:

@@ -60,8 +60,8 @@ def sequence_table(plan: CampaignPlan) -> pd.DataFrame:
     are expected to get it: those who have not ordered since the first message.
     """
     still = plan.reachable.book.waiting @ plan.treated
-    holds, rows = "", []
+    rows = []
     for message, customers in zip(plan.campaign.sent, still, strict=True):
-        holds = "" if message.offer == ENDS else message.offer or holds
-        rows.append((message.day, message.text, holds, float(customers)))
+        holds = [offer for day, offer in plan.campaign.phases.items() if day <= message.day]
+        rows.append((message.day, message.text, holds[-1] if holds and holds[-1] != ENDS else "", float(customers)))
     return pd.DataFrame(rows, columns=["day", "text", "offer", "customers"])

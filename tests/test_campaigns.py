@@ -110,6 +110,27 @@ def test_an_offer_that_ends_costs_until_then_and_no_longer(store):
     assert Campaign("a", messages=(Message(0, offer="ends"), Message(3))).phases == {3: "offer"}
 
 
+def test_an_offer_ends_on_its_day_where_the_message_that_recalls_it_is_dropped(store):
+    messages = (Message(0, offer="opening"), Message(7, offer="ends"), Message(21, offer="offer"))
+    given = Terms(0.1, Offer("amount", 8), Offer("free_delivery", 3), 0.5, 0.0, 0.6)
+    campaign = Campaign("a", messages=messages, terms=given, holdout_share=0, most_messages=1)
+    assert [message.day for message in campaign.sent] == [0]
+    # The second offer was never told.
+    assert campaign.phases == {0: "opening", 7: "ends"}
+    plan = plan_campaign(*store, campaign)
+    seven = purchase_probability(*store, 7).to_numpy()
+    assert plan.economics.offers_anyway == pytest.approx(0.5 * 3 * seven.sum())
+    assert sequence_table(plan)["offer"].tolist() == ["opening"]
+
+
+@pytest.mark.parametrize("offer", OFFERS[1:], ids=lambda offer: offer.kind)
+def test_an_offer_that_no_message_carries_has_no_largest(store, offer):
+    messages = (Message(0, offer="opening"), Message(7))
+    given = Terms(0.1, offer, Offer("free_delivery", 3), 0.5, 0.01, 0.6)
+    campaign = Campaign("a", messages=messages, terms=given, most_messages=1)
+    assert np.isnan(plan_campaign(*store, campaign).economics.largest_offer)
+
+
 @pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: offer.kind)
 def test_at_the_break_even_lift_the_gain_is_zero_to_a_cent(audience, offer):
     start = {"offer": offer, "anyway_share": 0.8, "contact_cost": 0.03, "margin": 0.6}
