@@ -64,7 +64,7 @@ def draw_planner() -> None:
     with left:
         controls.assumptions(data, campaign)
         if found is not None:
-            campaign = controls.audience(campaign, found)
+            campaign = controls.audience(data, campaign, found)
     with right:
         part = widgets.choose_part(results.PARTS, "plan_part")
         if part == results.MESSAGES:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import LinearConstraint, milp
 
 from retention.campaign_economics import expected_costs
-from retention.campaigns import CampaignPlan
+from retention.campaigns import BEST, RETURN, Campaign, CampaignPlan, plan_of
 from retention.errors import DataError, is_number
 
 #: Passes over the customers whom the rest of a budget may still pay for, once the next in line no longer fits.
@@ -104,6 +104,26 @@ def split_budget(line: Queue, budget: float) -> pd.DataFrame:
     found = pd.DataFrame(rows, columns=columns)
     found = found.assign(**{name: found[name].round().astype(int) for name in ("customers", "even_customers")})
     return found.rename_axis("campaign")
+
+
+def cut_to(plan: CampaignPlan, budget: float) -> Campaign | None:
+    """Return the campaign cut to the customers on whom so much money is best spent; None where it pays for nobody.
+
+    They are ranked by gain for each unit of cost, and as many as the budget pays for; held-out ones come on top.
+    """
+    ranked = replace(plan.campaign, ranked_by=RETURN)
+
+    def cost(size: int) -> float:
+        return plan_of(plan.reachable, replace(ranked, size=size)).economics.cost
+
+    none, most = 0, plan_of(plan.reachable, replace(ranked, size=BEST)).size
+    paid = budget * (1 + 1e-9)
+    if not most or cost(most) <= paid:
+        return replace(ranked, size=most) if most else None
+    while most - none > 1:
+        middle = (none + most) // 2
+        none, most = (middle, most) if cost(middle) <= paid else (none, middle)
+    return replace(ranked, size=none) if none else None
 
 
 def budget_curve(line: Queue) -> pd.DataFrame:

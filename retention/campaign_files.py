@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from retention.campaign_economics import Terms
-from retention.campaigns import Campaign, Message
+from retention.campaigns import GAIN, Campaign, Message
 from retention.contact_values import country_code
 from retention.errors import DataError
 from retention.offers import Offer
@@ -109,7 +109,7 @@ def campaigns_from_json(content: str | bytes) -> SavedPlan:
 def _campaign(plan: Any, number: int) -> Campaign:
     where = f"Campaign {number} of the file"
     if isinstance(plan, dict):
-        plan = {"starts_on": None, "holdout_key": ""} | plan
+        plan = {"starts_on": None, "holdout_key": "", "ranked_by": GAIN} | plan
     fields = _fields(plan, Campaign, where)
     fields["starts_on"] = _day(fields["starts_on"], where)
     terms = _fields(fields["terms"], Terms, f"{where}, terms")
@@ -136,7 +136,7 @@ def _campaign(plan: Any, number: int) -> Campaign:
     fields["segments"] = tuple(segments)
     size = fields["size"]
     whole = ("most_messages", "window_days") + (() if isinstance(size, str) else ("size",))
-    return _made(Campaign, fields, where, text=("name", "strategy", "channel", "holdout_key"), whole=whole)
+    return _made(Campaign, fields, where, text=("name", "strategy", "channel", "holdout_key", "ranked_by"), whole=whole)
 
 
 def _day(found: Any, where: str) -> date | None:

@@ -18,6 +18,7 @@ from retention.campaign_economics import (
     Ledger,
     Terms,
     economics,
+    expected_costs,
     expected_gains,
     ledger,
 )
@@ -38,6 +39,8 @@ CHANNELS = {
 }
 #: How far a campaign goes down the list of customers, ranked by expected gain.
 EVERYBODY, BEST = "everybody", "best"
+#: What customers are ranked by: expected gain, or expected gain for each unit of expected cost.
+GAIN, RETURN = "gain", "return"
 #: The days that a frequency cap counts messages over.
 CAP_DAYS = 30
 #: How many answers to "who is held out" an audience keeps.
@@ -78,8 +81,8 @@ class Campaign:
     - `window_days`: how long orders count as the campaign's, from the first message on.
     - `terms`: lift, offer, costs and margin; the `Terms` are the marketer's assumptions.
     - `holdout_share`: customers of the audience left without the campaign, as a fraction.
-    - `size`: "everybody", "best" (all with an expected gain above 0), or a number of customers: those of the highest
-      expected gain.
+    - `size`: "everybody", "best" (all with an expected gain above 0), or a number of customers: the first ones by
+      `ranked_by`, "gain" (expected) or "return" (gain for each unit of cost, which makes the most of a budget).
     - `starts_on`: the day of the first message; the day after the last order unless given. What is expected stands for
       that day, whatever this one is: orders in between are not known.
     - `holdout_key`: what draws the customers held out; the name unless given. With it, a new name changes nobody.
@@ -100,6 +103,7 @@ class Campaign:
     size: int | str = EVERYBODY
     starts_on: date | None = None
     holdout_key: str = ""
+    ranked_by: str = GAIN
 
     def __post_init__(self) -> None:
         for said, what in ((self.name, "name"), (self.holdout_key, "holdout key")):
@@ -119,6 +123,8 @@ class Campaign:
             self.size in (EVERYBODY, BEST) or (isinstance(self.size, (int, np.integer)) and self.size >= 1)
         ):
             raise DataError(f"The audience size is {self.size!r}. Give 'everybody', 'best' or a number of 1 or more.")
+        if self.ranked_by not in (GAIN, RETURN):
+            raise DataError(f"Customers are ranked by {self.ranked_by!r}. Give 'gain' or 'return'.")
         if not (is_number(self.most_messages) and self.most_messages >= 1):
             raise DataError(f"At most {self.most_messages!r} messages are allowed. Give 1 or more.")
         if not 1 <= self.window_days <= MAX_HORIZON_DAYS:
@@ -203,14 +209,15 @@ class Reachable:
 class CampaignPlan:
     """What a campaign should bring, before it is sent.
 
-    - `size`: customers addressed or held out, the ones of the highest expected gain; `best_size`: the size at which the
-      expected gain is greatest.
-    - `gains`: what addressing a customer of each cell of the audience's book gains; `chosen`: the share of each cell
+    - `size`: customers addressed or held out, the first ones by rank; `best_size`: the size at which the expected gain
+      is greatest.
+    - `gains`: what addressing a customer of each cell of the audience's book gains; `ranks`: what the cells are ranked
+      by, the highest first; `chosen`: the share of each cell
       that is addressed or held out; `beyond`: positions in the pool of customers of the last cell who are not.
     - `out`: the share of each cell that is held out. Where everybody has an own cell it is exactly the share asked for.
     - `economics`: of the addressed; `held`: how many are held out, and `forgone` what addressing them would gain, the
       price of knowing.
-    - `curve`: `customers` (audience size, ranked by expected gain) and `gain` expected, before the holdout.
+    - `curve`: `customers` (audience size, the first ones by rank) and `gain` expected, before the holdout.
     """
 
     campaign: Campaign
@@ -218,6 +225,7 @@ class CampaignPlan:
     size: int
     best_size: int
     gains: np.ndarray
+    ranks: np.ndarray
     chosen: np.ndarray
     beyond: np.ndarray
     out: np.ndarray
@@ -239,13 +247,13 @@ class CampaignPlan:
 
     @property
     def addressed(self) -> np.ndarray:
-        """Positions in the customers' frame of those who are addressed, the highest expected gain first."""
-        return self._by_gain(~self._out)
+        """Positions in the customers' frame of those who are addressed, the highest rank first."""
+        return self._by_rank(~self._out)
 
     @property
     def held_out(self) -> np.ndarray:
-        """Positions in the customers' frame of those who are held out, the highest expected gain first."""
-        return self._by_gain(self._out)
+        """Positions in the customers' frame of those who are held out, the highest rank first."""
+        return self._by_rank(self._out)
 
     @property
     def _out(self) -> np.ndarray:
@@ -253,12 +261,12 @@ class CampaignPlan:
             return (self.out > 0)[self.reachable.book.cell]
         return self.reachable.split(self.campaign.drawn_by, self.campaign.holdout_share)[0]
 
-    def _by_gain(self, inside: np.ndarray) -> np.ndarray:
+    def _by_rank(self, inside: np.ndarray) -> np.ndarray:
         book = self.reachable.book
         inside = inside & (self.chosen > 0)[book.cell]
         inside[self.beyond] = False
         at = np.flatnonzero(inside)
-        return book.pool.rows[at[np.argsort(-self.gains[book.cell[at]], kind="stable")]]
+        return book.pool.rows[at[np.argsort(-self.ranks[book.cell[at]], kind="stable")]]
 
 
 def plan_campaign(
@@ -340,7 +348,8 @@ def plan_of(reachable: Reachable, campaign: Campaign) -> CampaignPlan:
     if asked != (campaign.window_days, days, tuple(phases), tuple(phases.values())):
         raise DataError("The customers were asked about other messages, offers or another window. Ask for them again.")
     gains, customers = expected_gains(book, terms), book.customers
-    order = np.argsort(-gains, kind="stable")
+    ranks = gains if campaign.ranked_by == GAIN else _returns(gains, expected_costs(book, terms))
+    order = np.argsort(-ranks, kind="stable")
     reached = np.cumsum(customers[order]).round().astype(int)
     best = int((gains > 0).sum())
     best_size = int(reached[best - 1]) if best else 0
@@ -363,6 +372,7 @@ def plan_of(reachable: Reachable, campaign: Campaign) -> CampaignPlan:
         int(reached[cells - 1]) - len(beyond) if cells else 0,
         best_size,
         gains,
+        ranks,
         chosen,
         beyond,
         held,
@@ -371,6 +381,12 @@ def plan_of(reachable: Reachable, campaign: Campaign) -> CampaignPlan:
         float((held * customers) @ gains),
         _curve(reached, np.cumsum((gains * customers)[order]), best),
     )
+
+
+def _returns(gains: np.ndarray, costs: np.ndarray) -> np.ndarray:
+    """Gain for each unit of cost; without a cost any gain is the best there is."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.nan_to_num(gains / costs, nan=0.0, posinf=np.inf, neginf=-np.inf)
 
 
 def _beyond(reachable: Reachable, cell: int, number: int) -> np.ndarray:

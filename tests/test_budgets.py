@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retention.budgets import Queue, budget_curve, queue, split_budget
+from retention.budgets import Queue, budget_curve, cut_to, queue, split_budget
 from retention.campaign_economics import Terms, expected_costs, expected_gains
 from retention.campaigns import Campaign, plan_of, reachable_of
 from retention.cltv import fit_cltv
@@ -101,6 +101,45 @@ def test_campaigns_of_which_none_is_worth_it_have_an_empty_queue(audiences):
     assert not len(line.cost)
     assert split_budget(line, 100)["customers"].sum() == 0
     assert len(budget_curve(line)) == 1
+
+
+@pytest.mark.parametrize("share", [0.1, 0.4, 0.8, 1.0])
+def test_campaigns_cut_to_their_parts_of_a_budget_keep_it_and_gain_what_the_split_said(audiences, line, share):
+    budget = share * line.cost.sum()
+    found = split_budget(line, budget)
+    cost = gain = 0.0
+    for number, audience in enumerate(audiences):
+        cut = cut_to(plan_of(audience, CAMPAIGNS[number]), found.loc[number, "cost"])
+        if cut is None:
+            assert found.loc[number, "customers"] == 0
+            continue
+        plan = plan_of(audience, cut)
+        cost += plan.economics.cost
+        gain += plan.economics.gain.expected
+        # One more customer would cost more than there is, or gain nothing.
+        more = plan_of(audience, replace(cut, size=cut.size + 1)).economics
+        assert more.cost > found.loc[number, "cost"] or more.gain.expected <= plan.economics.gain.expected + 1e-9
+    assert cost <= budget * (1 + 1e-9)
+    assert gain == pytest.approx(found["gain"].sum(), abs=3 * line.gain.max())
+
+
+def test_a_cut_by_gain_would_cost_more_than_the_split_said(audiences):
+    """Where costs follow the order's value, those who gain most cost most: a number alone does not hold a budget."""
+    percentage = replace(CAMPAIGNS[1], terms=replace(CAMPAIGNS[1].terms, anyway_share=0.3))
+    plan = plan_of(audiences[1], percentage)
+    budget = 0.3 * queue([plan]).cost.sum()
+    cut = cut_to(plan, budget)
+    within, beyond = (plan_of(audiences[1], one).economics for one in (cut, replace(cut, ranked_by="gain")))
+    assert within.cost <= budget < beyond.cost
+    assert within.gain.expected / within.cost > beyond.gain.expected / beyond.cost
+
+
+def test_held_out_customers_come_on_top_of_the_cut(audiences):
+    campaign = replace(CAMPAIGNS[0], holdout_share=0.3)
+    plan = plan_of(audiences[0], campaign)
+    cut = plan_of(audiences[0], cut_to(plan, plan.economics.cost / 2))
+    assert cut.economics.cost == pytest.approx(plan.economics.cost / 2, rel=0.02)
+    assert cut.held == pytest.approx(0.3 * cut.size, abs=1)
 
 
 def test_customers_given_twice_are_refused(audiences):

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import streamlit as st
 
 from retention.campaign_economics import MAIN, OPENING, Terms
-from retention.campaigns import BEST, CHANNELS, EVERYBODY, Campaign, CampaignPlan
+from retention.campaigns import BEST, CHANNELS, EVERYBODY, GAIN, RETURN, Campaign, CampaignPlan
 from retention.offers import OFFERS, Offer
 from retention.playbook import Strategy, strategies, strategy_of, usual_campaign, usual_contact_cost, usual_lift
 from retention.view import campaign_segments as segments
@@ -29,6 +29,10 @@ SIZES = {"Everybody": EVERYBODY, "Best size": BEST}
 #: The key of the strategy of a campaign that is not the playbook's.
 OWN = ""
 _MODES = {size: name for name, size in SIZES.items()}
+RANKED = {"Gain": GAIN, "Gain for the cost": RETURN}
+_RANKS = {by: name for name, by in RANKED.items()}
+#: Share of lapsed customers from which, and up to which, an audience is mixed.
+FEW_LAPSED = 0.05
 
 
 def begin(data: Loaded, names: tuple[str, ...] = (), strategy: str | None = None) -> None:
@@ -81,6 +85,7 @@ def as_set(campaign: Campaign, end: date) -> Campaign:
         ),
         # Where the cut has not been drawn yet, it begins where the audience ended.
         size=said("size", cut or campaign.size) if mode == OWN_CUT else SIZES[mode],
+        ranked_by=RANKED[said("ranked", _RANKS[campaign.ranked_by])],
         holdout_share=said("holdout", round(campaign.holdout_share * 100)) / 100,
         window_days=window if window > campaign.messages[-1].day else campaign.window_days,
         # The soonest day is none of its own: it moves on with newer orders.
@@ -308,10 +313,11 @@ def assumptions(data: Loaded, campaign: Campaign) -> None:
         )
 
 
-def audience(campaign: Campaign, plan: CampaignPlan) -> Campaign:
+def audience(data: Loaded, campaign: Campaign, plan: CampaignPlan) -> Campaign:
     """How many of the ranked customers, who is held out, and for how long orders count.
 
-    Only the cut may differ from what it was read as, where it has just appeared or the list has become shorter.
+    Only the cut and its rank may differ from what they were read as, where they have just appeared or the list has
+    become shorter.
     """
     people, best = len(plan.reachable.book.pool), plan.best_size
     with st.container(border=True):
@@ -326,12 +332,26 @@ def audience(campaign: Campaign, plan: CampaignPlan) -> Campaign:
         )
         if mode == OWN_CUT and people > 1:
             start = campaign.size if isinstance(campaign.size, int) else best or people
+            ranked = st.segmented_control(
+                "Ranked by",
+                list(RANKED),
+                default=_RANKS[campaign.ranked_by],
+                key=state.key("ranked"),
+                required=True,
+                help=words.DEFINITIONS["ranked"],
+            )
             cut = st.slider(
-                "Customers, the highest expected gain first",
+                "Customers, the first in the list",
                 *(1, people, min(start, people), max(people // 200, 1)),
                 key=state.key("size"),
             )
-            campaign = replace(campaign, size=cut)
+            campaign = replace(campaign, size=cut, ranked_by=RANKED[ranked])
+            lapsed = segments.lapsed_share(data, segments.mask(data, campaign.segments))
+            if FEW_LAPSED < lapsed < 1 - FEW_LAPSED:
+                st.caption(
+                    f"{text.percent(lapsed)} of these customers have lapsed. With one lift for all the longest silent "
+                    "come first, since they would not order anyway; early beats late: plan them apart, at their lift."
+                )
         one, two = st.columns(2, gap="medium")
         share = round(campaign.holdout_share * 100)
         one.slider(

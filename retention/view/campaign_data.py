@@ -59,6 +59,8 @@ class _Who(NamedTuple):
 
 
 _RULES = "campaign_rules"
+#: How the reason to leave a customer to another campaign begins.
+TAKEN = "In “"
 
 
 def rules() -> Rules:
@@ -110,7 +112,7 @@ def taken_by(data: Loaded, campaigns: tuple[Campaign, ...]) -> dict[str, np.ndar
             continue
         inside = np.zeros(len(data.customers), dtype=bool)
         inside[np.concatenate([plan.addressed, plan.held_out])] = True
-        found[f"In “{one.name}”"] = inside
+        found[f"{TAKEN}{one.name}”"] = inside
     return found
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from html import escape
 
 import pandas as pd
 import streamlit as st
 
-from retention.budgets import budget_curve, queue, split_budget
-from retention.campaigns import CHANNELS, CampaignPlan, plan_of
+from retention.budgets import budget_curve, cut_to, queue, split_budget
+from retention.campaigns import CHANNELS, Campaign, CampaignPlan, plan_of
 from retention.errors import RetentionError
 from retention.view import campaign_data as data_of
 from retention.view import campaign_saving as saving
@@ -184,19 +183,28 @@ def _budget(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
         "<th>Even split<small>customers, cost</small></th>"
         f"<th>Gain</th></tr></thead><tbody>{rows}</tbody></table>"
     )
-    sizes = {name: _size_for(plan, int(found.loc[n, "customers"])) for n, (name, plan) in enumerate(plans.items())}
-    idle = [name for name, size in sizes.items() if size is None]
+    parts = dict(zip(plans, found["cost"], strict=True))
+    idle = [name for name, people in zip(plans, found["customers"], strict=True) if not people]
     st.button(
         "Cut the campaigns to the best split",
         icon=":material/content_cut:",
         key="plan_cut",
         on_click=_cut,
-        args=({name: size for name, size in sizes.items() if size is not None},),
-        help="Each campaign goes as far down its list as this budget pays for, those held out included.",
+        args=(data, {name: part for name, part in parts.items() if name not in idle}),
+        help="Each campaign keeps the customers for whom its part of the budget brings most, by gain for each unit of "
+        "cost; those held out come on top. Whom one campaign lets go, a later one may address.",
     )
+    if any(reason.startswith(data_of.TAKEN) for plan in plans.values() for reason in plan.reachable.left_out):
+        st.caption(
+            "These campaigns share customers, who stay with the first one here. After the cut a later one may find "
+            "better customers among those whom an earlier one lets go, and gain more than this."
+        )
     if idle:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"This budget has nothing for {text.plain(', '.join(idle))}.", width="content")
+            st.caption(
+                f"This budget has nothing for {text.plain(', '.join(idle))}; the cut leaves it as it is.",
+                width="content",
+            )
             st.button(
                 "Delete what it has nothing for",
                 icon=":material/delete:",
@@ -207,14 +215,16 @@ def _budget(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
             )
 
 
-def _size_for(plan: CampaignPlan, addressed: int) -> int | None:
-    """So far down a campaign's list as to address so many; None for nobody."""
-    share = plan.held / max(plan.held + plan.economics.customers, 1)
-    return min(max(round(addressed / (1 - share)), 1), plan.size) if addressed else None
-
-
-def _cut(sizes: dict[str, int]) -> None:
-    state.keep_all(tuple(replace(one, size=sizes.get(one.name, one.size)) for one in state.kept()))
+def _cut(data: Loaded, parts: dict[str, float]) -> None:
+    """Cut the campaigns to their parts of a budget, the first one first: whom it lets go, the next may address."""
+    done: list[Campaign] = []
+    for campaign in state.kept():
+        found = None
+        if campaign.name in parts:
+            plan = plan_of(data_of.reachable_for(data, campaign, tuple(done)), campaign)
+            found = cut_to(plan, parts[campaign.name])
+        done.append(found or campaign)
+    state.keep_all(tuple(done))
 
 
 def _delete_all(names: tuple[str, ...]) -> None:

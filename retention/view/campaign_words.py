@@ -21,6 +21,8 @@ DEFINITIONS = {
     "did. Always the same customers, whatever the campaign is called later.",
     "size": "How far down the list to go, ranked by expected gain: those who would order anyway cost most, those with "
     "larger orders bring most.",
+    "ranked": "Gain: the customers who bring most come first. Gain for the cost: those come first for whom a unit of "
+    "money brings most, which makes the most of a budget that does not reach everybody.",
     "reach": "Customers who get the campaign: the segment without those left out, below the cut, and held out.",
     "gain": "Margin with the campaign less margin without it, less contacts and offers, over the window. 80% range: "
     "from chance and from what the model leaves open; the lift is taken as you assume it.",
@@ -108,5 +110,5 @@ def largest_offer(found: Economics, offer: Offer, currency: str | None) -> str:
     if offer.kind == "percentage":
         return text.percent(largest)
     if offer.kind == "amount" and orders and largest >= found.revenue_with.expected / orders:
-        return "A whole order"
+        return "An order"
     return text.money(largest, currency)

@@ -1,6 +1,7 @@
 """The campaigns page: plan, keep, order, split a budget, save and load."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -146,6 +147,40 @@ def test_kept_campaigns_take_their_customers_and_share_a_budget(store):
     said = words(store)
     assert f"{first} customers, cost" in said
     assert "more than an even split" in "".join(str(html.value) for html in store.get("html"))
+
+
+def test_the_campaigns_cut_to_a_budget_keep_within_it(store, orders):
+    button(store, "Keep this campaign").click().run()
+    button(store, "Plan another one").click().run()
+    # The second one may address whom the first one lets go.
+    store.multiselect[0].set_value(["All customers"]).run()
+    select(store, "Main offer").set_value("percentage").run()
+    button(store, "Keep this campaign").click().run()
+    store.session_state["plan_place"] = ":material/list: All campaigns"
+    store.run()
+    assert "These campaigns share customers" in words(store)
+    budget = store.slider(key="plan_budget").value
+    button(store, "Cut the campaigns to the best split").click().run()
+    assert not store.exception
+    kept = store.session_state["campaigns_kept"]
+    assert [one.ranked_by for one in kept] == ["return", "return"]
+    costs = re.findall(r"cost \$([\d.,]+)(k?)", words(store).replace("\\", ""))
+    assert len(costs) == 2
+    spent = sum(float(amount.replace(",", "")) * (1000 if thousand else 1) for amount, thousand in costs)
+    assert 0.9 * budget < spent <= 1.01 * budget
+
+
+def test_the_list_can_be_ranked_by_what_a_unit_of_cost_brings(store):
+    how_far(store).set_value("Own cut").run()
+    by = next(one for one in store.segmented_control if one.label == "Ranked by")
+    assert by.value == "Gain"
+    slider(store, "Customers, the first in the list").set_value(20).run()
+    gain, cost = metrics(store)["Return"], metrics(store)["Cost"]
+    next(one for one in store.segmented_control if one.label == "Ranked by").set_value("Gain for the cost").run()
+    assert not store.exception
+    assert on_table(store).ranked_by == "return"
+    assert (metrics(store)["Return"], metrics(store)["Cost"]) != (gain, cost)
+    assert float(metrics(store)["Return"]) >= float(gain)
 
 
 def test_a_new_name_holds_out_the_same_customers(store):
