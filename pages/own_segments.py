@@ -51,6 +51,7 @@ def draw_builder(features: own.Features) -> None:
     with right:
         if usable:
             results.draw_worth(data, rule, features)
+        if usable and whole:
             results.draw_download(data, rule, features, drafts.editing() or "segment")
         if features.value is None:
             st.warning(

@@ -257,7 +257,7 @@ CONTACT_ROLES: dict[str, Role] = {
     ),
     "first_name": Role(
         "First name", "The given name.",
-        ("first name", "firstname", "given name", "forename", "ชื่อจริง", "pangalan", "unang pangalan", "vorname",
+        ("first name", "firstname", "given name", "forename", "ชื่อจริง", "pangalan", "unang pangalan", "vorname", "ชื่อ",
          "nombre", "prénom", "prenom"),
     ),
     "last_name": Role(

@@ -25,7 +25,9 @@ from retention.own_segments import (
     to_json,
 )
 from retention.view import builder_draft as drafts
+from retention.view import campaign_state as campaigns
 from retention.view import text
+from retention.view.campaign_segments import OWN
 from retention.view.loaded import Loaded
 from retention.view.own_segments_state import keep_library, problem_of, session_library
 
@@ -169,6 +171,8 @@ def _save(rule: Rule, editing: str | None) -> None:
         state[_MESSAGE] = "error", str(error)
         return
     keep_library(library)
+    if editing and editing != segment.name:
+        campaigns.rename_segment(OWN + editing, OWN + segment.name)
     drafts.edit(segment.name)
     state[_MESSAGE] = "done", f"Saved “{segment.name}”."
 
@@ -198,7 +202,10 @@ def _move(name: str, by: int) -> None:
 
 
 def _delete(name: str) -> None:
-    _change(lambda library: delete_segment(library, name), f"Deleted “{name}”.")
+    done = f"Deleted “{name}”."
+    if users := campaigns.addressing(OWN + name):
+        done += f" It was addressed by {', '.join(f'“{user}”' for user in users)}: choose another segment there."
+    _change(lambda library: delete_segment(library, name), done)
     if drafts.editing() == name:
         drafts.edit(None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from functools import partial
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -16,6 +17,7 @@ from retention.exports import to_csv
 from retention.suppression import consent_needed
 from retention.view import campaign_data as data_of
 from retention.view import campaign_rules as rules
+from retention.view import campaign_segments as segments
 from retention.view import loaded as session
 from retention.view import text, widgets
 from retention.view.builder_results import file_name
@@ -48,8 +50,8 @@ def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
         return
     with st.spinner("Checking addresses…") if len(addressed) > 20_000 else nullcontext():
         try:
-            audience = make(addressed, properties=_properties(data, plan, addressed, ADDRESSED))
-            holdout = make(held, properties=_properties(data, plan, held, HOLDOUT))
+            audience = make(addressed, properties=_properties(data, plan, plan.addressed, ADDRESSED))
+            holdout = make(held, properties=_properties(data, plan, plan.held_out, HOLDOUT))
         except DataError as error:
             widgets.problem("This audience cannot be written", error)
             return
@@ -127,14 +129,18 @@ def _settings(data: Loaded, contacts: pd.DataFrame) -> tuple[str, str]:
     return platform, form
 
 
-def _properties(data: Loaded, plan: CampaignPlan, people: pd.Index, group: str) -> pd.DataFrame:
-    """What travels with each customer where the platform takes it."""
-    scores = session.scores_for(data, session.standard_plan()).loc[people]
-    properties = scores[[name for name in PROPERTIES if name in scores]].round(4)
-    properties.insert(0, "group", group)
-    properties.insert(0, "segment", " + ".join(plan.campaign.segments))
-    properties.insert(0, "campaign", plan.campaign.name)
-    return properties
+def _properties(data: Loaded, plan: CampaignPlan, rows: np.ndarray, group: str) -> pd.DataFrame:
+    """What travels with each customer, by position in the customers, where the platform takes it."""
+    scores = session.scores_for(data, session.standard_plan()).iloc[rows]
+    who = {
+        "campaign": plan.campaign.name,
+        # Of several segments the first in the campaign's order.
+        "segment": segments.first_of(data, plan.campaign.segments)[rows],
+        "stage": segments.stages(data)[rows],
+        "group": group,
+    }
+    properties = pd.DataFrame(who, index=scores.index)
+    return properties.join(scores[[name for name in PROPERTIES if name in scores]].round(4))
 
 
 def _why(audience: Audience) -> str:

@@ -66,6 +66,23 @@ def mask(data: Loaded, names: tuple[str, ...]) -> np.ndarray:
     return inside
 
 
+def first_of(data: Loaded, names: tuple[str, ...]) -> np.ndarray:
+    """The first of the segments that each customer is in, in the order of the customers; "" for none."""
+    found = np.full(len(data.customers), "", dtype=object)
+    for name in reversed(names):
+        found[_one(data, name)] = name.removeprefix(OWN)
+    return found
+
+
+def stages(data: Loaded) -> np.ndarray:
+    """The lifecycle stage of each customer, in the order of the customers."""
+    codes = _codes(basis_key(data), session.segment_rules(), _data=data)
+    found = np.full(len(codes), "", dtype=object)
+    for stage in STAGES:
+        found[members(codes, stage)] = LABELS[stage]
+    return found
+
+
 def suits(names: tuple[str, ...]) -> tuple[str, ...]:
     """The stages and traits among the segments, as the playbook's strategies name them."""
     keys = {label: key for key, label in LABELS.items()}

@@ -7,6 +7,7 @@ part is left, and a change of strategy sets many of them at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -107,6 +108,23 @@ def _keep_in_place(campaigns: tuple[Campaign, ...], digest: str) -> None:
     others = kept()
     at = next((place for place, one in enumerate(others) if one.name == edited()), len(others))
     keep_all((*others[:at], *campaigns, *others[at + 1 :]))
+
+
+def rename_segment(old: str, new: str) -> None:
+    """Let every campaign that addresses a segment follow its new name."""
+
+    def follow(campaign: Campaign) -> Campaign:
+        return replace(campaign, segments=tuple(new if name == old else name for name in campaign.segments))
+
+    keep_all(tuple(follow(one) for one in kept()))
+    if on_table() is not None:
+        # Fresh controls: the ones there are hold the old name.
+        put_on_table(follow(on_table()), edited())
+
+
+def addressing(segment: str) -> tuple[str, ...]:
+    """The names of the kept campaigns that address a segment."""
+    return tuple(one.name for one in kept() if segment in one.segments)
 
 
 def delete(name: str) -> None:

@@ -99,6 +99,8 @@ def test_a_segment_is_built_a_reactivation_planned_exported_kept_and_loaded_agai
     assert "quiet-regulars" in name
     assert next(iter(found[0])) == "Email"
     assert len(found) == reach
+    assert {row["segment"] for row in found} == {"Quiet regulars"}
+    assert {row["stage"] for row in found} <= {"Repeat", "Loyal", "VIP", "At risk", "Lapsed"}
     choose(page, "For", re.compile("Google"))
     page.get_by_role("radio", name="Hashed upload").click()
     at_rest(page)

@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from retention.campaigns import Campaign
 from retention.condition_values import BY_KIND
 from retention.conditions import Condition, Group
 from retention.feature_list import FEATURES
@@ -195,6 +196,21 @@ def test_saved_edited_copied_moved_and_deleted(store):
     assert store.text_input(key="own_name").value == "Quiet regulars"
     assert control(store.number_input, "value_").value == 5
     assert store.button(key="own_save_button").label == "Save changes"
+
+
+def test_campaigns_follow_a_renamed_segment_and_a_deleted_one_names_them(store):
+    save(store, "Quiet")
+    using = Campaign("Win back", segments=("Lapsed", "Own: Quiet"))
+    store.session_state["campaigns_kept"] = (using, Campaign("Another", segments=("VIP",)))
+    store.session_state["campaign_on_table"] = using
+    store.text_input(key="own_name").set_value("Silent")
+    store.button(key="own_save_button").click().run()
+    first, second = store.session_state["campaigns_kept"]
+    assert first.segments == store.session_state["campaign_on_table"].segments == ("Lapsed", "Own: Silent")
+    assert second.segments == ("VIP",)
+    open_place(no_exception(store), SAVED)
+    store.button(key="own_delete_0").click().run()
+    assert "It was addressed by “Win back”: choose another segment there." in said(store).replace("\u2060", "")
 
 
 def test_a_name_that_is_taken_or_empty_is_refused(store):
