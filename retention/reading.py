@@ -200,12 +200,13 @@ def _summary(card: Scorecard, read: tuple[MetricReading, ...]) -> str:
     sentences = ["No metric has a benchmark or a target to be held against."]
     if compared:
         sentences = [_tally(compared, (AHEAD, PAR, BEHIND, ABOVE, BELOW, UNKNOWN), "with a benchmark or target")]
-    others = [(card.previous, f"against the {card.period.days:,} days before", [row.previous for row in read])]
-    if card.year_before != card.previous:
-        others.append((card.year_before, "against the same days a year before", [row.year for row in read]))
-    for period, before, verdicts in others:
-        if period is not None:
-            sentences.append(_tally(verdicts, (BETTER, WORSE, HIGHER, LOWER, NOISE, UNKNOWN), before))
+    others = {
+        "previous": (f"against the {card.period.days:,} days before", [row.previous for row in read]),
+        "year": ("against the same days a year before", [row.year for row in read]),
+    }
+    for which in card.earlier:
+        before, verdicts = others[which]
+        sentences.append(_tally(verdicts, (BETTER, WORSE, HIGHER, LOWER, NOISE, UNKNOWN), before))
     return " ".join(sentences)
 
 

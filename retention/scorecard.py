@@ -50,6 +50,16 @@ class Scorecard:
     buyers: pd.DataFrame
     notes: tuple[Check, ...]
 
+    @property
+    def earlier(self) -> dict[str, tuple[Period, pd.DataFrame]]:
+        """What it is compared with: "previous" and "year", the period and the changes; one of them where both are the
+        same days but for a leap day."""
+        found = {"previous": (self.previous, self.against_previous), "year": (self.year_before, self.against_year)}
+        found = {name: (period, against) for name, (period, against) in found.items() if period is not None}
+        if len(found) == 2 and abs((self.previous.start - self.year_before.start).days) <= 1:
+            del found["year"]
+        return found
+
 
 def scorecard(
     orders: Orders, start: date | str | None = None, end: date | str | None = None, active_days: int = ACTIVE_DAYS

@@ -38,6 +38,7 @@ def counts_of(frame: pd.DataFrame, start: date, end: date, active_days: int) -> 
         "kept": len(at_start & at_end),
         "customers": len(came),
         "new": len(new),
+        "new_at_end": len(new & at_end),
         "won_back": len(came & before - at_start),
         "lapsed": len((at_start | came) - at_end),
         "repeat": sum(number[one] > 1 for one in came),

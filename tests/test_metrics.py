@@ -45,6 +45,19 @@ def test_every_metric_by_hand(by_hand):
     assert np.isnan(values["refund_share"])
 
 
+def test_who_came_and_left_within_the_period_is_in_no_rate():
+    """March with `active_days` 10: of the four at the start one stays, two came and left, and one came and is there."""
+    start = [(name, "2024-02-25", 1.0) for name in ("stays", "b", "c", "d")]
+    came = [("e", "2024-03-03", 1.0), ("f", "2024-03-04", 1.0), ("new", "2024-03-28", 1.0)]
+    history = order_history(store([*start, ("stays", "2024-03-25", 1.0), *came, ("later", "2024-05-01", 1.0)]))
+    counts = count_period(history, MARCH, 10)
+    assert (counts.start, counts.end, counts.new, counts.new_at_end) == (4, 2, 3, 1)
+    values = metric_values(counts)
+    assert values["customer_retention_rate"] == values["retained_share"] == 1 / 4
+    found = measure(history, counts).loc["customer_retention_rate"]
+    assert 0 <= found["low"] <= 0.25 <= found["high"] <= 1
+
+
 def test_shares_of_discounts_and_refunds_by_hand():
     rows = [("a", "2024-03-05", 60.0, 20.0, 40.0), ("b", "2024-03-31", 20.0, 0.0, 0.0)]
     frame = pd.DataFrame(rows, columns=["customer_id", "ordered_at", "revenue", "discount", "refunded"])

@@ -96,11 +96,9 @@ def report_html(
     first: dict[str, Comparison] = {}
     for comparison in comparisons:
         first.setdefault(comparison.metric, comparison)
-    # A year is compared with the year before it once.
-    earlier = {"Since the period before": (card.previous, card.against_previous)}
-    if card.year_before != card.previous:
-        earlier["Since the year before"] = card.year_before, card.against_year
-    spans = " and ".join(words.span(period) for period, _ in earlier.values() if period)
+    earlier = {f"Since {words.SINCE[which]}": compared for which, compared in card.earlier.items()}
+    spans = " and ".join(words.span(period) for period, _ in earlier.values())
+    seasonal = card.period.days < words.SEASONS and "previous" in card.earlier
     template = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     ).get_template("report.html")
@@ -109,7 +107,7 @@ def report_html(
         period=words.span(card.period),
         compared=f"Compared with {spans}." if spans else "Nothing to compare with: the orders begin later.",
         earlier=list(earlier),
-        comparable=words.COMPARABLE,
+        comparable=words.COMPARABLE + (" Changes since the period before include the seasons." if seasonal else ""),
         active_days=card.active_days,
         orders=f"Orders from {text.day(orders.start)} to {text.day(orders.end)}",
         made=text.day(made or date.today()),
@@ -211,7 +209,8 @@ def _sections(card: Scorecard, trend: pd.DataFrame, bridge: pd.DataFrame, curren
         if len(spread):
             bins, marks = frames.spread_frames(spread)
             unit = spread.columns[1]
-            waits.append(Figure(svg_of(charts.spread_chart(bins, unit, "Days", marks)), f"{title}; dashed: quartiles."))
+            caption = f"{title}; dashed: quartiles{'; pale: all that took longer' if bins['beyond'].any() else ''}."
+            waits.append(Figure(svg_of(charts.spread_chart(bins, unit, "Days", marks)), caption))
     buyers = frames.buyers_frame(card)
     rows = tuple(
         (

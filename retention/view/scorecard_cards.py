@@ -66,32 +66,34 @@ def _card(data: Loaded, card: Scorecard, name: str, comparison: Comparison | Non
         help=text.plain(help_text, limit=1000),
         chart_data=line if len(line) > 1 else None,
     )
-    _changes(card, name)
+    _changes(data, card, name)
     if comparison is not None:
         _standing(comparison, currency)
 
 
-def _changes(card: Scorecard, name: str) -> None:
+def _changes(data: Loaded, card: Scorecard, name: str) -> None:
     """The change since the period before and since the year before, once where the two are the same days."""
-    since = {"the period before": (card.previous, card.against_previous)}
-    if card.year_before != card.previous:
-        since["the year before"] = card.year_before, card.against_year
-    since = {label: against for label, (period, against) in since.items() if period is not None}
+    since = {words.SINCE[which]: against for which, (_, against) in card.earlier.items()}
+    seasonal = words.has_seasons(card, name)
     if not since:
         st.caption(":material/history: Nothing to compare with")
     elif all(against.loc[name, "verdict"] == CANNOT for against in since.values()):
         why = list(dict.fromkeys(against.loc[name, "why"] for against in since.values()))
+        why += [words.was(name, against.loc[name], label, data.orders.currency) for label, against in since.items()]
         since = {}
         _no_change("Not comparable", "with an earlier period", " ".join(why))
     for label, against in since.items():
         row = against.loc[name]
         if row["verdict"] == CANNOT:
-            _no_change("Not comparable", f"with {label}", row["why"])
+            was = words.was(name, row, label, data.orders.currency)
+            _no_change("Not comparable", f"with {label}", f"{row['why']} {was}")
         elif row["verdict"] == THIN:
             _no_change("Too little data", f"for a change since {label}", row["why"])
         else:
             colour, icon, word = _BADGES[words.direction(name, row)]
-            st.markdown(f":{colour}[{icon} **{word}**] :small[{text.plain(words.change(name, row))} since {label}]")
+            also = ", seasons included" if seasonal else ""
+            said = f"{text.plain(words.change(name, row))} since {label}{also}"
+            st.markdown(f":{colour}[{icon} **{word}**] :small[{said}]")
 
 
 def _no_change(word: str, of: str, why: str) -> None:

@@ -68,7 +68,7 @@ def bridge_chart(frame: pd.DataFrame, measure: str, currency: str | None) -> alt
 def spread_chart(frame: pd.DataFrame, unit: str, title: str, marks: pd.DataFrame) -> alt.LayerChart:
     """A distribution of days in equal bins with its quartiles marked.
 
-    `frame`: `from_day`, `to_day`, `share`, `number`; `marks`: `days`, `label` of the quartiles.
+    `frame`: `from_day`, `to_day`, `share`, `number`, `beyond`; `marks`: `days`, `label` of the quartiles.
     """
     x = alt.X("from_day:Q", title=title, axis=alt.Axis(grid=False, tickCount=6), scale=alt.Scale(nice=False))
     bars = (
@@ -79,6 +79,7 @@ def spread_chart(frame: pd.DataFrame, unit: str, title: str, marks: pd.DataFrame
             x2="to_day:Q",
             y=alt.Y("base:Q", title=f"Share of {unit}", axis=alt.Axis(format="~%", tickCount=4)),
             y2="share:Q",
+            opacity=alt.condition("datum.beyond", alt.value(0.45), alt.value(1.0)),
             tooltip=[
                 alt.Tooltip("span:N", title="Days"),
                 alt.Tooltip("share:Q", title="Share", format=".1%"),

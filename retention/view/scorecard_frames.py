@@ -53,7 +53,8 @@ def trend_frame(trend: pd.DataFrame, name: str, period: Period, currency: str | 
 def spread_frames(spread: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Bins of a distribution of days, and its quartiles.
 
-    The first has `from_day`, `to_day`, `number`, `share` and `span` (text), the second `days` and `label`.
+    The first has `from_day`, `to_day`, `number`, `share`, `span` (text) and `beyond` (true of a last one that holds all
+    that is longer, too), the second `days` and `label`.
     """
     days, number = spread["days"].to_numpy(), spread.iloc[:, 1].to_numpy()
     most = days[np.searchsorted(number.cumsum(), LONGEST * number.sum())]
@@ -61,17 +62,15 @@ def spread_frames(spread: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     place = np.minimum(days // width, most // width)
     total = np.bincount(place, weights=number)
     start = np.arange(len(total)) * width
-    last = len(total) - 1
+    beyond = (np.arange(len(total)) == len(total) - 1) & (days.max() >= start + width)
     bins = pd.DataFrame(
         {
             "from_day": start,
             "to_day": start + width,
             "number": total.astype(int),
             "share": total / number.sum(),
-            "span": [
-                f"{day} or more" if place == last and days.max() >= day + width else _span(day, width)
-                for place, day in enumerate(start)
-            ],
+            "span": [f"{day} or more" if more else _span(day, width) for day, more in zip(start, beyond, strict=True)],
+            "beyond": beyond,
         }
     )
     labels = ["A quarter", "Half", "Three quarters"]

@@ -24,7 +24,7 @@ SPREADS = {
 
 def header(card: Scorecard) -> None:
     """The period in words, what it is compared with, and what to bear in mind."""
-    others = list(dict.fromkeys(filter(None, (card.previous, card.year_before))))
+    others = [period for period, _ in card.earlier.values()]
     spans = " and with ".join(words.span(other) for other in others)
     compared = f"compared with {spans}" if others else "with nothing to compare: the orders begin later"
     st.markdown(
@@ -177,7 +177,7 @@ def spreads(data: Loaded, card: Scorecard) -> None:
             spread = getattr(card.counts, name)
             st.markdown(f"**{title}**", help=METRICS[metric].definition)
             if not len(spread):
-                st.caption(f"No {unit} in this period.")
+                st.caption("No customers yet." if unit == "customers" else "Nobody ordered again in this period.")
                 continue
             bins, marks = frames.spread_frames(spread)
             quarter, half, most = marks["days"]
@@ -190,4 +190,5 @@ def spreads(data: Loaded, card: Scorecard) -> None:
             st.caption(
                 f"A quarter within {quarter:.0f} days, half within {half:.0f}, three quarters within {most:.0f}; "
                 f"{text.count(spread.iloc[:, 1].sum())} {unit}."
+                + (" The pale bar holds all that took longer." if bins["beyond"].any() else "")
             )

@@ -8,6 +8,7 @@ from retention.benchmarks import ABOVE, AHEAD, BEHIND, BELOW, PAR, UNKNOWN, Benc
 from retention.changes import CANNOT, DOWN, NOISE, THIN, UP
 from retention.metrics import METRICS
 from retention.periods import Period
+from retention.scorecard import Scorecard
 from retention.view import text
 
 COMPARABLE = (
@@ -15,6 +16,10 @@ COMPARABLE = (
     "count as new. A change is shown once the orders reach back before the earlier period as many days as customers "
     "count as active for (at least 180) and twice as many as the two periods lie apart."
 )
+#: The earlier periods of a scorecard, as they are spoken of.
+SINCE = {"previous": "the period before", "year": "the year before"}
+#: Days from which a period holds about all of the seasons.
+SEASONS = 300
 STATUS_COLOURS = {AHEAD: "green", PAR: "gray", BEHIND: "orange", ABOVE: "gray", BELOW: "gray"}
 
 
@@ -47,6 +52,20 @@ def change(name: str, row: pd.Series) -> str:
     amount, low, high = (_moved(kind, row[column]) for column in ("change", "low", "high"))
     unit = {"rate": " points", "days": " day" if amount in ("+1", "−1") else " days"}.get(kind, "")
     return f"{amount}{unit} ({low} to {high})"
+
+
+def has_seasons(card: Scorecard, name: str) -> bool:
+    """Whether a change since the period before may be the season's, and no year before tells."""
+    year = card.earlier.get("year")
+    told = year is not None and year[1].loc[name, "verdict"] not in (THIN, CANNOT)
+    return card.period.days < SEASONS and not told
+
+
+def was(name: str, row: pd.Series, when: str, currency: str | None) -> str:
+    """What a metric was in a period that it cannot be compared with; empty where nothing tells."""
+    if not math.isfinite(row["value"]):
+        return ""
+    return f"In {when} it was {shown(name, row['value'], currency)}, as far as the orders tell."
 
 
 def direction(name: str, row: pd.Series) -> str:

@@ -73,6 +73,26 @@ def test_another_period_and_active_days_change_the_numbers(store):
     at.slider(key="active_days").set_value(365).run()
 
 
+def test_a_change_of_less_than_a_year_is_said_to_hold_the_seasons(store):
+    assert "seasons included" not in words(store)
+    at = select(store, "Period").set_value("Last 90 days").run()
+    # Of the sample's two years none reaches back far enough for the year before.
+    assert "since the period before, seasons included" in words(at)
+    select(at, "Period").set_value("Last 365 days").run()
+
+
+def test_periods_that_differ_by_a_leap_day_are_compared_once(front):
+    last = dt.date(2025, 12, 31)
+    rows = [f"{n},c{n % 90}@x.com,{last - dt.timedelta(days=2 * n)},10" for n in range(730)]
+    use_upload(front, order_file(rows, "Order,Email,Date,Total"))
+    at = front.switch_page(PAGE).run()
+    at = select(at, "Period").set_value("Own dates").run()
+    at = at.date_input(key="own_dates").set_value((dt.date(2025, 1, 1), dt.date(2025, 12, 31))).run()
+    assert not at.exception
+    assert "compared with 2 Jan 2024 to 31 Dec 2024. A customer" in words(at)
+    assert "since the year before" not in words(at)
+
+
 def test_all_has_nothing_to_compare_with_and_says_what_it_lacks(store):
     at = select(store, "Period").set_value("All").run()
     assert not at.exception
