@@ -19,7 +19,7 @@ from retention.holdout import hold_out
 from retention.intervals import history_intervals, whole_orders
 from retention.purchases import PURCHASE_MODELS
 from retention.totals import Total, orders_of_forecast, purchase_slopes, value_of_forecast
-from retention.tracking import weekly_tracking
+from retention.tracking import weekly_tracking, weeks_in_gap
 
 if TYPE_CHECKING:
     from retention.orders import Orders
@@ -30,6 +30,8 @@ MIN_HOLDOUT, MAX_HOLDOUT = 14, 365
 _CLEAR = 1.96
 #: From this multiple on a prediction is said to be so many times too high, not so many percent.
 _TIMES = 4
+#: Actual orders below which those foreseen have a decimal.
+_FEW = 100
 BASELINES = {"past_rate": "Past rate carried on", "average": "Everybody the average"}
 
 
@@ -71,6 +73,21 @@ class Backtest:
     customers: int
 
     @property
+    def gap(self) -> pd.DataFrame:
+        """The hidden weeks that lie in or beside a stretch without orders too long to be chance, as in `tracking`."""
+        weeks = self.tracking[self.tracking["part"] == "foreseen"]
+        return weeks[weeks_in_gap(weeks)]
+
+    @property
+    def bias(self) -> float:
+        """Orders foreseen / actual - 1, but for the weeks of a gap: of their orders nothing is known."""
+        found, gap = self.models.loc[self.purchase_model], self.gap
+        actual = found["actual_orders"] - gap["actual"].sum()
+        if gap.empty or not actual > 0:
+            return float(found["bias"])
+        return float((found["orders"] - gap["expected"].sum()) / actual - 1)
+
+    @property
     def verdict(self) -> str:
         """What the comparison says, in words."""
         found = self.models.loc[self.purchase_model]
@@ -81,13 +98,14 @@ class Backtest:
                 f"In the last {self.holdout_days} days none of the {self.customers:,} customers ordered again, "
                 f"where this model foresaw {found['orders']:,.0f} orders."
             )
-        # In the words of the whole numbers that stand beside them.
-        orders = round(found["orders"])
-        foreseen = f"{orders:,} of {actual:,} repeat orders, {off_words(orders / actual - 1)}"
-        if orders == actual:
-            foreseen = f"{orders:,} repeat orders, as many as came"
-        elif orders > actual:
-            foreseen = f"{orders:,} repeat orders where {actual:,} came, {off_words(orders / actual - 1)}"
+        orders, off = whole_words(found["orders"], actual), off_words(found["bias"])
+        foreseen = f"{orders} of {actual:,} repeat orders, {off}"
+        if orders == f"{actual:,}":
+            foreseen = f"{orders} repeat orders, as many as came"
+        elif found["bias"] > 0:
+            foreseen = f"{orders} repeat orders where {actual:,} came, {off}"
+        if len(self.gap):
+            foreseen += f" (but for {len(self.gap)} weeks in or beside a gap in the orders {off_words(self.bias)})"
         said = f"In the last {self.holdout_days} days this model foresaw {foreseen}"
         if found["actual_revenue"] > 0:
             said += f"; its best 20% of customers brought {found['top_20']:.0%} of the revenue"
@@ -212,8 +230,13 @@ def _better(bg_nbd: np.ndarray, mbg_nbd: np.ndarray, actual: np.ndarray) -> tupl
     return kind, f"{PURCHASE_MODELS[kind]}: it foresaw the orders of single customers {better}; {measured}."
 
 
+def whole_words(orders: float, actual: float) -> str:
+    """Return a number of orders foreseen as text, with one decimal where few came."""
+    return f"{orders:,.1f}" if actual < _FEW else f"{orders:,.0f}"
+
+
 def off_words(bias: float, more: str = "many", less: str = "few") -> str:
-    """Return how far a total was off, in words: "12% too few", "right to a percent", "5 times too high".
+    """Return how far a total was off, in words: "12% too few", "right to a percent", "5 times as high".
 
     Args:
         bias: Predicted / actual - 1.
@@ -224,5 +247,5 @@ def off_words(bias: float, more: str = "many", less: str = "few") -> str:
     if abs(bias) < 0.005:
         return "right to a percent"
     if bias >= _TIMES - 1:
-        return f"{bias + 1:,.0f} times {'as many' if more == 'many' else f'too {more}'}"
+        return f"{bias + 1:,.0f} times as {more}"
     return f"{abs(bias):.0%} too {more if bias > 0 else less}"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from retention.backtest import Backtest, off_words
+from retention.backtest import Backtest, off_words, whole_words
 from retention.checks import Check
-from retention.order_gaps import EXPECTED, day_words
+from retention.order_gaps import day_words
 from retention.signs import signed_percent
+from retention.tracking import weeks_in_gap
 
 #: Weeks that are looked at together: single weeks are mostly chance.
 BLOCK = 4
@@ -38,7 +39,7 @@ def fitted_blocks(tracking: pd.DataFrame) -> pd.DataFrame:
     Returns `end` (timestamp), `actual`, `expected` and `ratio` of the blocks with enough orders, oldest first.
     """
     fitted = tracking[tracking["part"] == "fitted"]
-    fitted = fitted[~_in_gap(fitted)]
+    fitted = fitted[~weeks_in_gap(fitted)]
     block = (-fitted["week"]) // BLOCK
     sums = fitted.groupby(block).agg(
         end=("week_end", "max"), actual=("actual", "sum"), expected=("expected", "sum"), weeks=("week", "size")
@@ -47,27 +48,23 @@ def fitted_blocks(tracking: pd.DataFrame) -> pd.DataFrame:
     return kept.assign(ratio=kept["actual"] / kept["expected"]).drop(columns="weeks").reset_index(drop=True)
 
 
-def _in_gap(fitted: pd.DataFrame) -> np.ndarray:
-    """Which weeks belong to a run without a repeat order that is too long to be chance, or lie beside one."""
-    empty = (fitted["actual"] == 0).to_numpy()
-    run = np.cumsum(np.diff(empty, prepend=False))
-    missed = fitted["expected"].where(empty, 0.0).groupby(run).transform("sum").to_numpy() >= EXPECTED
-    return missed | np.r_[missed[1:], False] | np.r_[False, missed[:-1]]
-
-
 def _foreseen(result: Backtest) -> Check:
     name = "Hidden orders"
     found = result.models.loc[result.purchase_model]
-    bias, actual = found["bias"], found["actual_orders"]
+    actual = found["actual_orders"]
     if not actual:
         return Check(name, "bad", result.verdict, "Do not act on a forecast while nobody comes back.")
-    foreseen = round(found["orders"])
-    low, high = result.orders.low, result.orders.high
+    gap, bias = result.gap, result.bias
+    missed = float((gap["expected"] - gap["actual"]).sum())
+    low, high = result.orders.low - missed, result.orders.high - missed
     inside = low <= actual <= high
     finding = (
-        f"In the last {result.holdout_days} days, hidden from it, the model foresaw {foreseen:,} orders; {actual:,.0f} "
-        f"came ({off_words(foreseen / actual - 1)}; revenue {off_words(found['revenue_bias'], 'high', 'low')}). "
+        f"In the last {result.holdout_days} days, hidden from it, the model foresaw "
+        f"{whole_words(found['orders'], actual)} orders; {actual:,.0f} "
+        f"came ({off_words(found['bias'])}; revenue {off_words(found['revenue_bias'], 'high', 'low')}). "
     )
+    if len(gap):
+        finding += f"But for {len(gap)} weeks in or beside a stretch without any order it was {off_words(bias)}. "
     place = (
         "That lies within" if inside else "A small miss, though outside" if abs(bias) <= OFF else "That lies outside"
     )
@@ -79,7 +76,7 @@ def _foreseen(result: Backtest) -> Check:
             finding += f" Only {held:.0%} of its weeks kept to theirs: some too high and some too low have evened out."
             return Check(name, "caution", finding, "Trust totals over long periods, and not those of single months.")
         revenue = result.revenue.low <= found["actual_revenue"] <= result.revenue.high
-        if not revenue and abs(found["revenue_bias"]) > OFF:
+        if gap.empty and not revenue and abs(found["revenue_bias"]) > OFF:
             more = "more" if found["revenue_bias"] < 0 else "less"
             advice = f"Expect {more} revenue than the forecast says; the number of orders was about right."
             return Check(name, "caution", finding, advice)

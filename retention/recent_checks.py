@@ -17,7 +17,7 @@ from retention.tracking import fitted_orders
 WINDOWS = (30, 60, 90, 180)
 ENOUGH_ORDERS = 20
 #: Deviation of the latest orders from the model that is worth a word, and the one at which a forecast is idle.
-OFF, FAR_OFF = 0.3, 0.6
+OFF, FAR_OFF = 0.2, 0.6
 #: Pairs of successive waits that a beat is read from, and the mean difference below which there is one.
 ENOUGH_PAIRS, STEADY = 100, 0.35
 

@@ -8,17 +8,20 @@ from datetime import date
 import numpy as np
 import pandas as pd
 from scipy.interpolate import PchipInterpolator
+from scipy.stats import nbinom, poisson
 
 from retention.histories import Histories
 from retention.holdout import WEEK
+from retention.intervals import HIGH, LOW
+from retention.order_gaps import EXPECTED
 from retention.purchases import PurchaseModel, log_slopes
-from retention.totals import interval
 
 #: Customers on whom the width of the band is measured, in a store that has more.
 SAMPLE = 1_000
 
 _KNOTS = 16
 _NOTHING = 1e-300  # orders; stands for zero in a denominator
+_POISSON = 1e-6  # orders; and the share of the mean up to which a larger variance is that of a Poisson number
 
 
 def weekly_tracking(
@@ -55,6 +58,14 @@ def weekly_tracking(
         high=np.concatenate([nothing, high]),
         part=np.where(weeks <= 0, "fitted", "foreseen"),
     )
+
+
+def weeks_in_gap(weeks: pd.DataFrame) -> np.ndarray:
+    """Return which weeks belong to a run without a repeat order that is too long to be chance, or lie beside one."""
+    empty = (weeks["actual"] == 0).to_numpy()
+    run = np.cumsum(np.diff(empty, prepend=False))
+    missed = weeks["expected"].where(empty, 0.0).groupby(run).transform("sum").to_numpy() >= EXPECTED
+    return missed | np.r_[missed[1:], False] | np.r_[False, missed[:-1]]
 
 
 def fitted_orders(model: PurchaseModel, histories: Histories, days: int) -> float:
@@ -95,8 +106,22 @@ def _foreseen(model: PurchaseModel, histories: Histories, weeks: int) -> tuple[n
     relative = slopes / np.maximum(_totals(model, some, ends), _NOTHING)[:, None]
     spread = np.einsum("ij,jk,ik->i", relative, np.array(model.covariance), relative)
     chance = expected * variance / np.maximum(mean, _NOTHING)
-    weeks = [interval(*week) for week in zip(expected, chance, expected**2 * spread, strict=True)]
-    return expected, np.array([week.low for week in weeks]), np.array([week.high for week in weeks])
+    low, high = _whole_range(expected, chance + expected**2 * spread)
+    return expected, low, high
+
+
+def _whole_range(mean: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The 80 % range of numbers of orders, which are whole: negative binomial, and Poisson where they vary no more."""
+    low, high = np.zeros(len(mean)), mean.copy()
+    some = mean > _POISSON
+    beyond = np.maximum(variance - mean, 0.0)
+    spread = some & (beyond > mean * _POISSON)
+    m, b = mean[spread], beyond[spread]
+    for end, share in ((low, LOW), (high, HIGH)):
+        end[some] = poisson.ppf(share, mean[some])
+        end[spread] = nbinom.ppf(share, m**2 / b, m / (m + b))
+    # Where no order is the most likely by far, the range is that alone, and the line just above it.
+    return np.minimum(low, mean), np.maximum(high, mean)
 
 
 def _totals(model: PurchaseModel, histories: Histories, ends: np.ndarray) -> np.ndarray:

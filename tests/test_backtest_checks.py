@@ -96,10 +96,38 @@ def test_a_total_foreseen_to_the_order_is_not_called_off(result):
     models = result.models.copy()
     models.loc["bg_nbd", ["orders", "actual_orders", "bias", "revenue_bias"]] = [8.6, 9.0, -0.05, -0.001]
     found = dataclasses.replace(result, models=models)
-    assert "the model foresaw 9 orders; 9 came (right to a percent; revenue right to a percent)" in (
+    # Few orders have a decimal, so that the share beside them can be told from them.
+    assert "the model foresaw 8.6 orders; 9 came (5% too few; revenue right to a percent)" in (
         named(result, "Hidden orders", models=models).finding
     )
-    assert "foresaw 9 repeat orders, as many as came;" in found.verdict
+    assert "foresaw 8.6 of 9 repeat orders, 5% too few;" in found.verdict
+    models.loc["bg_nbd", ["orders", "actual_orders", "bias"]] = [900.2, 900.0, 0.0002]
+    assert "foresaw 900 repeat orders, as many as came;" in dataclasses.replace(result, models=models).verdict
+
+
+def test_weeks_of_a_gap_do_not_count_against_the_model(result):
+    weeks = result.tracking.copy()
+    hidden = weeks.index[weeks["part"] == "foreseen"]
+    weeks.loc[hidden[10:14], "actual"] = 0
+    lost = result.tracking.loc[hidden[10:14], "actual"].sum()
+    models = result.models.copy()
+    found = models.loc["bg_nbd"]
+    models.loc["bg_nbd", "actual_orders"] = came = found["actual_orders"] - lost
+    models.loc["bg_nbd", "bias"] = found["orders"] / came - 1
+    gapped = dataclasses.replace(result, tracking=weeks, models=models)
+    assert list(gapped.gap.index) == list(hidden[9:15])
+    rest = hidden.difference(gapped.gap.index)
+    assert gapped.bias == pytest.approx(
+        (found["orders"] - gapped.gap["expected"].sum()) / (came - gapped.gap["actual"].sum()) - 1
+    )
+    # About what the other weeks show, and not what the missing ones make of it.
+    others = weeks.loc[rest]
+    assert gapped.bias == pytest.approx(others["expected"].sum() / others["actual"].sum() - 1, abs=0.01)
+    said = "6 weeks in or beside a"
+    assert said in gapped.verdict
+    assert said in named(result, "Hidden orders", tracking=weeks, models=models).finding
+    assert result.gap.empty
+    assert result.bias == result.models.loc["bg_nbd", "bias"]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +137,7 @@ def test_a_total_foreseen_to_the_order_is_not_called_off(result):
         (0.001, "right to a percent"),
         (-0.004, "right to a percent"),
         (1.93, "193% too high"),
-        (4.2, "5 times too high"),
+        (4.2, "5 times as high"),
         (np.nan, "not to be compared"),
     ],
 )

@@ -6,6 +6,8 @@ import pandas as pd
 from retention.view import palette, text
 from retention.view.charts import HEIGHT, money_axis
 
+#: Labels across the map of purchases, at most.
+MAP_LABELS = 15
 _CUT = "rgba(139, 149, 155, 0.9)"
 _TOP = {"orient": "top", "direction": "horizontal", "labelLimit": 280}
 
@@ -199,7 +201,13 @@ def frequency_recency_chart(
         "frequency:Q",
         title="Repeat purchases",
         scale=alt.Scale(domain=[0, top], nice=False),
-        axis=alt.Axis(grid=False, tickMinStep=1),
+        # Each number stands below the middle of its cells.
+        axis=alt.Axis(
+            grid=False,
+            ticks=False,
+            values=[n + 0.5 for n in range(0, top, -(-top // MAP_LABELS))],
+            labelExpr="format(datum.value - 0.5, 'd')",
+        ),
     )
     y = alt.Y(
         "silence_from:Q",

@@ -1,6 +1,7 @@
 """Opens a page: its settings, the menu, the header, and the loaded data or an invitation to load some."""
 
 import atexit
+import datetime as dt
 import gc
 from dataclasses import dataclass
 from html import escape
@@ -17,6 +18,8 @@ from retention.view.loaded import Loaded
 
 ROOT = Path(__file__).parents[2]
 FRONT_PAGE = "app.py"
+#: Days after the last order from which its age is said: every "next" and "due" counts from that day.
+STALE_DAYS = 45
 _ASSETS = Path(__file__).parent / "assets"
 
 
@@ -180,11 +183,13 @@ def _loaded_card(data: Loaded | None) -> None:
             f"{text.plural(len(data.customers), 'customer')} · {text.plural(placed, 'order')}",
             f"{text.day(orders.start)} – {text.day(orders.end)}",
         )
+        age = (dt.date.today() - orders.end).days
+        old = f"<small class=old>The last order is {text.days(age)} old</small>" if age > STALE_DAYS else ""
         # One piece of HTML, not four of Markdown: the browser goes through the menu at every move of a slider.
         st.html(
             "<div class=loaded-card><small>Loaded</small>"
             f"<b>{escape(text.one_line(data.name, 80))}</b><small>{escape(lines[0])}</small>"
-            f"<small>{escape(lines[1])}</small></div>"
+            f"<small>{escape(lines[1])}</small>{old}</div>"
         )
         if st.button("Load other orders", icon=":material/swap_horiz:", type="tertiary"):
             st.switch_page(FRONT_PAGE, query_params={"load": "other"})

@@ -161,12 +161,11 @@ def track_record(result: "Backtest | None", plan: "Plan") -> None:
         words += "Not tested on the past: the history is too short."
     else:
         found = result.models.loc[result.purchase_model]
-        # Of the whole orders that the checks name, so that both say the same.
-        foreseen, came = round(found["orders"]), found["actual_orders"]
-        orders = text.off(foreseen / came - 1 if came else found["bias"], "too many", "too few")
+        orders = text.off(result.bias, "too many", "too few")
         revenue = text.off(found["revenue_bias"], "too high", "too low")
         hidden = text.days(result.holdout_days)
-        words += f"On the last {hidden}, hidden from it, the model had orders {orders} and revenue {revenue}."
+        words += f"On the last {hidden}, hidden from it, the model had orders {orders} and revenue {revenue}"
+        words += ", the weeks of a gap in the orders not counted." if len(result.gap) else "."
         if plan.horizon_days > 1.5 * result.holdout_days:
             words += " Nothing further ahead than that has been tested."
         elif plan.horizon_days < 0.5 * result.holdout_days:
