@@ -1,6 +1,7 @@
 """What the marketer chooses on the scorecard page."""
 
 from datetime import timedelta
+from itertools import chain
 
 import streamlit as st
 
@@ -13,7 +14,12 @@ from retention.view.loaded import Loaded
 from retention.view.scorecard_data import Settings
 
 OWN = "Own dates"
-TARGETS = ("customer_retention_rate", "repeat_purchase_rate", "average_order_value", "orders_per_customer")
+_UNITS = {"rate": ", %", "days": ", days"}
+#: Metrics that can have a target, in rows.
+TARGETS = (
+    ("customer_retention_rate", "repeat_purchase_rate", "average_order_value", "orders_per_customer"),
+    ("churn_rate", "days_to_second_order", "revenue_per_customer", "returning_revenue_share"),
+)
 
 
 def settings(data: Loaded) -> Settings:
@@ -79,15 +85,16 @@ def _own_dates(data: Loaded) -> Period:
 def _targets(data: Loaded) -> tuple[Target, ...]:
     with st.expander("Own targets in place of benchmarks", icon=":material/flag:"):
         found = []
-        for column, name in zip(st.columns(len(TARGETS), gap="medium"), TARGETS, strict=True):
+        places = [column for row in TARGETS for column in st.columns(len(row), gap="medium")]
+        for column, name in zip(places, chain(*TARGETS), strict=True):
             metric = METRICS[name]
-            rate = metric.kind == "rate"
+            rate, fine = metric.kind == "rate", metric.kind == "number"
             value = column.number_input(
-                f"{metric.label}, %" if rate else metric.label,
+                f"{metric.label}{_UNITS.get(metric.kind, '')}",
                 min_value=0.0,
-                max_value=200.0 if rate else None,
+                max_value=100.0 if rate else None,
                 value=None,
-                step=1.0 if metric.kind != "number" else 0.1,
+                step=0.1 if fine else 1.0,
                 placeholder="None",
                 key=f"target_{name}",
                 bind="query-params",

@@ -175,7 +175,11 @@ def track_record(result: "Backtest | None", plan: "Plan") -> None:
 
 def check_list(checks: Sequence["Check"]) -> None:
     """Checks, the worst first: status as icon, word and colour, the name, the finding, and what to do."""
+    asked = False
     for check in sorted(checks, key=_severity):
+        if check.status == "good" and not asked:
+            asked = True
+            st.caption("In order, with nothing to do:")
         colour, icon = palette.STATUS_COLOURS[check.status], palette.STATUS_ICONS[check.status]
         finding = text.plain(check.finding, limit=1000)
         if check.status == "good":

@@ -124,6 +124,17 @@ def test_a_target_takes_the_place_of_the_benchmark(store):
     at.number_input(key="target_repeat_purchase_rate").set_value(None).run()
 
 
+def test_every_target_can_be_set(store):
+    for box in store.number_input:
+        box.set_value(40.0)
+    at = store.run()
+    assert not at.exception
+    assert words(at).count("Target") == 8
+    for box in at.number_input:
+        box.set_value(None)
+    at.run()
+
+
 def test_a_line_of_business_brings_its_own_benchmarks(store):
     at = select(store, "Line of business").set_value("Tea").run()
     assert "Benchmark 21.0%" in words(at)
