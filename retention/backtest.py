@@ -88,6 +88,12 @@ class Backtest:
         return float((found["orders"] - gap["expected"].sum()) / actual - 1)
 
     @property
+    def revenue_bias(self) -> float:
+        """Revenue foreseen / actual - 1, but for the weeks of a gap, with orders worth what they are elsewhere."""
+        found = self.models.loc[self.purchase_model]
+        return float((1 + found["revenue_bias"]) * (1 + self.bias) / (1 + found["bias"]) - 1)
+
+    @property
     def verdict(self) -> str:
         """What the comparison says, in words."""
         found = self.models.loc[self.purchase_model]

@@ -76,8 +76,8 @@ def _foreseen(result: Backtest) -> Check:
             finding += f" Only {held:.0%} of its weeks kept to theirs: some too high and some too low have evened out."
             return Check(name, "caution", finding, "Trust totals over long periods, and not those of single months.")
         revenue = result.revenue.low <= found["actual_revenue"] <= result.revenue.high
-        if gap.empty and not revenue and abs(found["revenue_bias"]) > OFF:
-            more = "more" if found["revenue_bias"] < 0 else "less"
+        if gap.empty and not revenue and abs(result.revenue_bias) > OFF:
+            more = "more" if result.revenue_bias < 0 else "less"
             advice = f"Expect {more} revenue than the forecast says; the number of orders was about right."
             return Check(name, "caution", finding, advice)
         return Check(name, "good", finding)

@@ -160,9 +160,8 @@ def track_record(result: "Backtest | None", plan: "Plan") -> None:
     if result is None:
         words += "Not tested on the past: the history is too short."
     else:
-        found = result.models.loc[result.purchase_model]
         orders = text.off(result.bias, "too many", "too few")
-        revenue = text.off(found["revenue_bias"], "too high", "too low")
+        revenue = text.off(result.revenue_bias, "too high", "too low")
         hidden = text.days(result.holdout_days)
         words += f"On the last {hidden}, hidden from it, the model had orders {orders} and revenue {revenue}"
         words += ", the weeks of a gap in the orders not counted." if len(result.gap) else "."
