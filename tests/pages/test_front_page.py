@@ -1,5 +1,6 @@
 """The front page: three ways in, the columns checked, what was read, and errors that lose nothing."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -350,3 +351,14 @@ def test_a_click_while_the_file_is_read_waits_its_turn(monkeypatch, front):
     assert not at.exception
     assert busy == [True]
     assert not opened.busy.locked()
+
+
+@pytest.mark.parametrize(("days", "said"), [(3, ""), (400, "The last order is 13 months old")])
+def test_orders_that_ended_long_ago_are_said_to_be_old(front, days, said):
+    last = dt.date.today() - dt.timedelta(days=days)
+    rows = [f"{n},c{n % 40}@x.com,{last - dt.timedelta(days=2 * n)},10" for n in range(200)]
+    use_upload(front, order_file(rows, "Order,Email,Date,Total"))
+    cards = [str(html.value) for html in front.get("html") if "class=loaded-card" in str(html.value)]
+    assert len(cards) == 1
+    assert ("The last order is" in cards[0]) == bool(said)
+    assert said in cards[0]
