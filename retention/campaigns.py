@@ -43,8 +43,6 @@ EVERYBODY, BEST = "everybody", "best"
 GAIN, RETURN = "gain", "return"
 #: The days that a frequency cap counts messages over.
 CAP_DAYS = 30
-#: How many answers to "who is held out" an audience keeps.
-SPLITS = 8
 #: Sizes at which the curve of gain by audience size is drawn.
 CURVE_POINTS = 120
 
@@ -180,29 +178,34 @@ class Reachable:
     """Who may be addressed, and what they would do anyway: all of a plan that no slider of the terms changes.
 
     `segment_customers` are in the segment; `left_out` counts those who are not addressed, by the first reason that
-    holds; `book` holds the others, and `hashes` the numbers that decide who is held out. `splits` remembers who is, and
-    `drawn` the draws of the latest name.
+    holds; `book` holds the others, and `hashes` the numbers that decide who is held out. `drawn` keeps the draws of the
+    latest name.
     """
 
     segment_customers: int
     left_out: dict[str, int]
     book: Ledger
     hashes: np.ndarray
-    splits: dict[tuple[str, float], tuple[np.ndarray, np.ndarray]] = field(default_factory=dict, repr=False)
-    drawn: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
+    drawn: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = field(default_factory=dict, repr=False)
 
-    def split(self, name: str, share: float) -> tuple[np.ndarray, np.ndarray]:
-        """Return who would be held out, True or False for each customer, and the share of each cell that is."""
-        if (name, share) not in self.splits:
-            if name not in self.drawn:
-                self.drawn.clear()
-                self.drawn[name] = draws(self.hashes, name)
-            out = self.drawn[name] < share
-            held = np.bincount(self.book.cell[out], minlength=len(self.book.customers)) / self.book.customers
-            while len(self.splits) >= SPLITS:
-                self.splits.pop(next(iter(self.splits)))
-            self.splits[name, share] = out, held
-        return self.splits[name, share]
+    def out(self, name: str, share: float) -> np.ndarray:
+        """Return who would be held out, True or False for each customer."""
+        return self._draws(name)[0] < share
+
+    def split(self, name: str, share: float) -> np.ndarray:
+        """Return the share of each cell that would be held out."""
+        _, ordered, cells = self._draws(name)
+        held = cells[: np.searchsorted(ordered, share)]
+        return np.bincount(held, minlength=len(self.book.customers)) / self.book.customers
+
+    def _draws(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The draws of a name; in their order, and the cells of their customers: another share asks nobody anew."""
+        if name not in self.drawn:
+            self.drawn.clear()
+            found = draws(self.hashes, name)
+            order = np.argsort(found)
+            self.drawn[name] = found, found[order], self.book.cell[order]
+        return self.drawn[name]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -259,7 +262,7 @@ class CampaignPlan:
     def _out(self) -> np.ndarray:
         if self.reachable.book.alone:
             return (self.out > 0)[self.reachable.book.cell]
-        return self.reachable.split(self.campaign.drawn_by, self.campaign.holdout_share)[0]
+        return self.reachable.out(self.campaign.drawn_by, self.campaign.holdout_share)
 
     def _by_rank(self, inside: np.ndarray) -> np.ndarray:
         book = self.reachable.book
@@ -399,11 +402,10 @@ def _held_out(reachable: Reachable, campaign: Campaign, chosen: np.ndarray, beyo
     """The share of each cell that is held out of those who are chosen; `beyond` are those of a cell who are not."""
     name, share = campaign.drawn_by, campaign.holdout_share
     if not reachable.book.alone:
-        out, held = reachable.split(name, share)
-        held = held * (chosen > 0)
+        held = reachable.split(name, share) * (chosen > 0)
         if len(beyond):
             cell = reachable.book.cell[beyond[0]]
-            held[cell] -= out[beyond].sum() / reachable.book.customers[cell]
+            held[cell] -= reachable.out(name, share)[beyond].sum() / reachable.book.customers[cell]
         return held
     # Everybody has a cell: exactly so many of them, those of the lowest draws.
     rows = np.flatnonzero(chosen[reachable.book.cell])
