@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from retention.conditions import Rule, matches, unavailable
+from retention.conditions import Rule, conditions_of, matches, unavailable
 from retention.errors import DataError
+from retention.feature_list import FEATURES
 from retention.features import Features
 from retention.rule_files import VERSION, check_version, read_json, rule_data, rule_of_data
 
@@ -136,15 +137,16 @@ def merge_libraries(library: Library, loaded: Library) -> Library:
     return library
 
 
-def to_json(library: Library) -> str:
-    """Return the library as the text of a small file."""
+def to_json(library: Library, currency: str | None = None) -> str:
+    """Return the library as the text of a small file; `currency` is that of its amounts, where it is known."""
     segments = [
         {"name": segment.name, "note": segment.note, "rule": rule_data(segment.rule)}
         if segment.note
         else {"name": segment.name, "rule": rule_data(segment.rule)}
         for segment in library
     ]
-    return json.dumps({"format": FORMAT, "version": VERSION, "segments": segments}, ensure_ascii=False, indent=1)
+    head = {"format": FORMAT, "version": VERSION} | ({"currency": currency} if currency else {})
+    return json.dumps(head | {"segments": segments}, ensure_ascii=False, indent=1)
 
 
 def from_json(content: str | bytes) -> Library:
@@ -172,6 +174,13 @@ def from_json(content: str | bytes) -> Library:
             shown = f" ('{name[:MAX_NAME]}')" if isinstance(name, str) else ""
             raise DataError(f"Segment {number}{shown} cannot be read. {error}") from error
     return library
+
+
+def amounts_in(content: str | bytes) -> str | None:
+    """Return the currency of the amounts in a file that `from_json` reads; None where it has none, or no amounts."""
+    asked = {one.feature for segment in from_json(content) for one in conditions_of(segment.rule)}
+    currency = _read(content).get("currency")
+    return str(currency)[:10] if currency and any(FEATURES[name].kind == "money" for name in asked) else None
 
 
 def overlaps(library: Library, features: Features) -> Overlaps:

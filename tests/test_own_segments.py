@@ -12,6 +12,7 @@ from retention.own_segments import (
     MAX_NAME,
     OwnSegment,
     add_segment,
+    amounts_in,
     delete_segment,
     duplicate_segment,
     edit_segment,
@@ -93,6 +94,14 @@ def test_the_file_brings_back_names_notes_rules_and_order():
     assert from_json(to_json(library).encode("utf-8")) == library
     assert from_json(b"\xef\xbb\xbf" + to_json(library).encode()) == library
     assert from_json(to_json(())) == ()
+
+
+def test_the_file_says_the_currency_of_its_amounts():
+    orders, money = OwnSegment("A", AGAIN), OwnSegment("B", Group("any", (Condition("revenue", "at_least", 50.0),)))
+    assert amounts_in(to_json((orders, money), "THB")) == "THB"
+    assert from_json(to_json((orders, money), "THB")) == (orders, money)
+    assert amounts_in(to_json((orders,), "THB")) is None
+    assert amounts_in(to_json((money,))) is None
 
 
 def test_loading_adds_what_is_new_and_numbers_what_differs():

@@ -15,6 +15,7 @@ from retention.own_segments import (
     Library,
     OwnSegment,
     add_segment,
+    amounts_in,
     delete_segment,
     duplicate_segment,
     edit_segment,
@@ -104,7 +105,7 @@ def draw_saved(data: Loaded, features: Features) -> None:
                     "", "arrow_downward", place, _move, segment.name, 1, off=place == len(library) - 1, help="Move down"
                 )
                 _button("Delete", "delete", place, _delete, segment.name)
-    _file(library)
+    _file(library, features.currency)
 
 
 def _summary(data: Loaded, segment: OwnSegment, features: Features) -> str:
@@ -140,7 +141,7 @@ def _button(
     )
 
 
-def _file(library: Library) -> None:
+def _file(library: Library, currency: str | None) -> None:
     uploads = st.session_state.setdefault(_UPLOADS, 0)
     st.subheader("Keep them in a file", anchor=False)
     st.caption(
@@ -150,7 +151,7 @@ def _file(library: Library) -> None:
     if library:
         st.download_button(
             "Save to a file",
-            data=to_json(library).encode(),
+            data=to_json(library, currency).encode(),
             file_name="own-segments.json",
             mime="application/json",
             icon=":material/download:",
@@ -158,7 +159,7 @@ def _file(library: Library) -> None:
             on_click="ignore",
         )
     key = f"own_upload_{uploads}"
-    st.file_uploader("Load from a file", type="json", max_upload_size=1, key=key, on_change=_load, args=(key,))
+    st.file_uploader("Load from a file", type="json", max_upload_size=1, key=key, on_change=_load, args=(key, currency))
 
 
 def _save(rule: Rule, editing: str | None) -> None:
@@ -220,7 +221,7 @@ def _change(change: Callable[[Library], Library], done: str = "") -> None:
             st.session_state[_MESSAGE] = "done", done
 
 
-def _load(key: str) -> None:
+def _load(key: str, currency: str | None) -> None:
     found = st.session_state.get(key)
     if found is None:
         return
@@ -234,6 +235,12 @@ def _load(key: str) -> None:
         keep_library(after)
         added = len(after) - len(before)
         there = f", {len(loaded) - added:,} were there already" if added < len(loaded) else ""
-        st.session_state[_MESSAGE] = "done", f"{text.plural(added, 'segment')} loaded{there}."
+        said = f"{text.plural(added, 'segment')} loaded{there}."
+        made_in = amounts_in(found.getvalue())
+        if made_in and made_in != currency:
+            said += (
+                f" Their amounts are in {made_in}, and these orders in {currency or 'an unknown currency'}: check them."
+            )
+        st.session_state[_MESSAGE] = "done", said
     # A new uploader: the old one would hand its file over again.
     st.session_state[_UPLOADS] += 1

@@ -240,6 +240,14 @@ def test_a_file_is_loaded_and_a_wrong_one_says_why(store):
     assert len(store.session_state["own_segments"]) == 2
 
 
+def test_amounts_of_another_currency_are_said_to_be(store):
+    open_place(store, SAVED)
+    library = (OwnSegment("Big", Condition("revenue", "at_least", 2_390.0)),)
+    store.file_uploader[0].set_value(("baht.json", to_json(library, "THB").encode(), "application/json"))
+    store.run()
+    assert "Their amounts are in THB, and these orders in USD" in said(no_exception(store)).replace("\u2060", "")
+
+
 def test_deep_groups_of_a_file_can_be_edited(store):
     rule = Condition("orders", "is", 1)
     for _ in range(5):
