@@ -6,7 +6,7 @@ import streamlit as st
 from retention import cohorts
 from retention.cohort_forecast import cohort_forecast, orders_per_purchase_day
 from retention.errors import ModelError
-from retention.order_gaps import gap_words, gaps_of
+from retention.order_gaps import OrderGap, gaps_of
 from retention.view import cohort_frames as frames
 from retention.view import loaded as session
 from retention.view.cohort_frames import Cohorts, View
@@ -47,9 +47,9 @@ def _forecast(digest: str, period: str, by: str | None, kind: str, per_day: floa
     return frames.in_orders(cohort_forecast(session.model_for(_data), _data.customers, labels, frames.MONTHS), per_day)
 
 
-def missing_orders(data: Loaded) -> str:
-    """Whether a part of the orders seems to be missing, in words; empty where none does."""
-    return " ".join(gap_words(gap) for gap in gaps_of(session.order_history_for(data)))
+def gaps_for(data: Loaded) -> tuple[OrderGap, ...]:
+    """The stretches in which orders seem to be missing."""
+    return gaps_of(session.order_history_for(data))
 
 
 def file_name(table: str, view: View, data: Loaded) -> str:

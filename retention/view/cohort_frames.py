@@ -1,5 +1,6 @@
 """What the cohorts page draws: its view of the cohorts, and the rows of its charts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +11,7 @@ from retention import cohort_periods, cohorts
 from retention.changes import ENOUGH
 from retention.errors import ModelError
 from retention.exports import to_csv
+from retention.order_gaps import OrderGap
 from retention.view import text
 from retention.view.cohort_charts import HIGHLIGHTS
 from retention.view.loaded import Loaded
@@ -120,16 +122,29 @@ def shown_keys(view: View, found: Cohorts) -> list[str]:
     return found.second.sort_values("customers", ascending=False, kind="stable")["key"].tolist()[: view.cohorts]
 
 
-def triangle_frame(drawn: pd.DataFrame, keys: list[str], found: Cohorts, show: str) -> pd.DataFrame:
-    """The rows of `triangle_chart`; * marks cohorts that probably hold older customers."""
+def triangle_frame(
+    drawn: pd.DataFrame,
+    keys: list[str],
+    found: Cohorts,
+    show: str,
+    period: str = "month",
+    gaps: Sequence[OrderGap] = (),
+) -> pd.DataFrame:
+    """The rows of `triangle_chart`; * marks cohorts that probably hold older customers.
+
+    A cell of a time with a gap in the orders is as incomplete as one whose `period` is not over.
+    """
     names, older = found.names, set(list(found.names)[: found.older])
     frame = drawn.set_index("key").loc[[key for key in keys if key in set(drawn["key"])]].reset_index()
     measure = frame["share"] if show == "Share" else frame["active"].astype(float)
     most = measure[frame["age"] > 0].max()
     thin = frame["observed"] < ENOUGH
+    missing = _in_gap(frame, period, gaps)
+    complete = frame["complete"] & ~missing
     notes = np.select(
-        [~frame["complete"], frame["key"].isin(older), frame["small"], thin],
+        [missing, ~frame["complete"], frame["key"].isin(older), frame["small"], thin],
         [
+            "The orders of half of this period or more seem to be missing",
             "This period is not over: the number will still rise",
             "Probably holds customers who had ordered before the file begins",
             f"Fewer than {ENOUGH} customers in the cohort",
@@ -151,14 +166,30 @@ def triangle_frame(drawn: pd.DataFrame, keys: list[str], found: Cohorts, show: s
             "words": share if show == "Share" else [text.count(n, short=True) for n in frame["active"]],
             # Age 0 is everybody and stands outside the scale of the others; what is not over is drawn half as strong.
             "strength": np.where(frame["age"] == 0, 0.2, measure / (most if most > 0 else 1))
-            * np.where(frame["complete"], 1.0, 0.5),
+            * np.where(complete, 1.0, 0.5),
             "first": frame["age"] == 0,
-            "complete": frame["complete"],
+            "complete": complete,
             "sure": ~frame["small"] & ~thin,
             "note": notes,
             **{name: frame[name] for name in ("customers", "observed", "active", "share")},
         }
     )
+
+
+def _in_gap(frame: pd.DataFrame, period: str, gaps: Sequence[OrderGap]) -> pd.Series:
+    """Which cells' calendar periods lie in a gap by half of their days or more; none of cohorts by a value."""
+    if not gaps or not pd.api.types.is_datetime64_dtype(frame["cohort"]):
+        return pd.Series(False, index=frame.index)
+    days = frame["cohort"].to_numpy().astype("datetime64[D]")
+    numbers = cohort_periods.period_numbers(days, period) + frame["age"].to_numpy()
+    starts = cohort_periods.period_starts(numbers, period).astype("datetime64[D]")
+    length = cohort_periods.period_days(starts, period)
+    lost = np.zeros(len(frame), dtype=int)
+    for gap in gaps:
+        first, after = np.datetime64(gap.first, "D"), np.datetime64(gap.last, "D") + 1
+        inside = np.minimum(starts + length, after) - np.maximum(starts, first)
+        lost += np.maximum(inside.astype(int), 0)
+    return pd.Series(2 * lost >= length, index=frame.index)
 
 
 def highlighted(view: View, found: Cohorts, keys: list[str], chosen: str | None) -> list[str]:

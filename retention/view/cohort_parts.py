@@ -6,11 +6,12 @@ import streamlit as st
 
 from retention import cohorts
 from retention.changes import ENOUGH
+from retention.order_gaps import gap_words
 from retention.view import cohort_charts as charts
 from retention.view import cohort_frames as frames
 from retention.view import text, widgets
 from retention.view.cohort_cards import DEFINITIONS, cards_of
-from retention.view.cohort_data import file_name, missing_orders
+from retention.view.cohort_data import file_name, gaps_for
 from retention.view.cohort_frames import Cohorts, View
 from retention.view.loaded import Loaded
 
@@ -82,7 +83,10 @@ def triangle(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> None:
         f"many {unit}s after the one of their first order. The number beside a cohort is its size. Click a row to see "
         "its customers below."
     )
-    words += " Dashed: the period is not over yet." if not drawn["complete"].all() else ""
+    gaps = gaps_for(data)
+    frame = drawn if drawn.empty else frames.triangle_frame(drawn, keys, found, view.show, view.period, gaps)
+    unfinished = "the period is not over yet, or its orders are missing" if gaps else "the period is not over yet"
+    words += f" Dashed: {unfinished}." if not frame["complete"].all() else ""
     if view.by:
         words += " Only months that are over count: who came in the last one adds to the size and is in no cell yet."
     elif set(keys) & set(list(found.names)[: max(found.older, 1)]):
@@ -91,7 +95,8 @@ def triangle(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> None:
             words += " Cohorts marked * are far larger than those after them and probably hold such customers."
     words += f" Shown: {' and '.join(cut)}." if cut else ""
     st.caption(text.plain(words, limit=1000))
-    if missing := missing_orders(data):
+    if gaps:
+        missing = " ".join(gap_words(gap) for gap in gaps)
         st.markdown(f":orange[:material/warning:] {text.plain(missing, limit=1000)}")
     if drawn.empty:
         st.info("No month of these orders is over yet.", icon=":material/info:")
@@ -102,7 +107,6 @@ def triangle(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> None:
             "compare it with. Load a longer history, or take shorter periods.",
             icon=":material/info:",
         )
-    frame = frames.triangle_frame(drawn, keys, found, view.show)
     repeat = frame[frame["age"] > 0]
     st.altair_chart(
         charts.triangle_chart(frame, view.unit),

@@ -26,11 +26,14 @@ def cohort_sections(data: Loaded, history: OrderHistory, model: CltvModel | None
     drawn = found.table[found.table["key"].isin(keys) & (found.table["age"] <= VIEW.ages)]
     if drawn.empty:
         return []
-    triangle = charts.triangle_chart(frames.triangle_frame(drawn, keys, found, VIEW.show), VIEW.unit)
+    gaps = gaps_of(history)
+    rows = frames.triangle_frame(drawn, keys, found, VIEW.show, VIEW.period, gaps)
+    triangle = charts.triangle_chart(rows, VIEW.unit)
     lit = frames.highlighted(VIEW, found, keys, None)
     past = frames.past_frame(VIEW, found, keys, lit, "revenue", data)
     ahead = frames.ahead_frame(VIEW, found, lit, past, "revenue", data)
-    missing = "".join(f" {gap_words(gap)}" for gap in gaps_of(history))
+    missing = "".join(f" {gap_words(gap)}" for gap in gaps)
+    lost = ", or its orders are missing" if gaps else ""
     older = (
         f" *: far larger than those after it. Who had ordered before {text.day(data.orders.start)} counts as new here."
         if set(keys) & set(list(found.names)[: found.older])
@@ -45,7 +48,7 @@ def cohort_sections(data: Loaded, history: OrderHistory, model: CltvModel | None
             f"Percent of the customers of a month who ordered so many months later, up to {text.day(data.orders.end)}. "
             f"The newest {len(keys)} of {len(found.names)} cohorts; the number beside a cohort is its size."
             f"{missing}",
-            (Figure(svg_of(triangle, WIDE), f"Dashed cells: the month is not over yet.{older}", wide=True),),
+            (Figure(svg_of(triangle, WIDE), f"Dashed cells: the month is not over yet{lost}.{older}", wide=True),),
             _triangle_table(drawn, keys, found),
         ),
         Section(

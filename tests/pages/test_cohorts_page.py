@@ -7,12 +7,15 @@ import pandas as pd
 import pytest
 
 from retention.cohort_forecast import orders_per_purchase_day
+from retention.cohort_periods import period_numbers, period_starts
 from retention.cohorts import cohort_table, second_orders
+from retention.order_gaps import order_gaps
 from retention.order_history import order_history
 from retention.samples import sample_orders
 from retention.view import cohort_frames as frames
 from retention.view import text
 from retention.view.cohort_data import file_name
+from tests.orders_stub import orders_of
 from tests.pages.steps import button, metrics, open_page, order_file, select, use_upload, words
 
 PAGE = "pages/cohorts.py"
@@ -225,6 +228,29 @@ def test_small_and_unfinished_cells_are_told_apart():
     assert rows["label"].str.contains("only").equals(table["small"])
     assert not rows.loc[table["small"], "sure"].any()
     assert rows["complete"].mean() > 0.8
+
+
+@pytest.mark.parametrize(
+    ("period", "lost"),
+    [
+        ("month", ["2024-07-01"]),
+        ("week", ["2024-07-01", "2024-07-08", "2024-07-15", "2024-07-22", "2024-07-29"]),
+        ("quarter", []),
+    ],
+)
+def test_cells_of_a_gap_are_as_incomplete_as_those_that_are_not_over(period, lost):
+    """A shop of which July and the first days of August are missing."""
+    days = pd.date_range("2024-01-01", "2024-12-29").difference(pd.date_range("2024-07-01", "2024-08-05"))
+    frame = pd.DataFrame({"customer_id": [f"c{n % 40}" for n in range(len(days))], "ordered_at": days, "revenue": 1.0})
+    table = frames.keyed(cohort_table(orders_of(frame), period))
+    found = frames.Cohorts(table, table.drop_duplicates("key"), None, None, {key: key for key in table["key"]})
+    rows = frames.triangle_frame(table, list(found.names), found, "Share", period, order_gaps(days.date))
+    missing = rows["note"].str.contains("seem to be missing")
+    assert not rows.loc[missing, "complete"].any()
+    number = period_numbers(table["cohort"].to_numpy(), period) + table["age"].to_numpy()
+    starts = pd.Series(period_starts(number, period)).dt.strftime("%Y-%m-%d")
+    assert sorted(set(starts[missing])) == lost
+    assert missing.sum() == starts.isin(lost).sum()
 
 
 def test_the_forecast_goes_on_where_the_curve_ends(page, view_of_cdnow):
