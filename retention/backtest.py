@@ -115,7 +115,10 @@ class Backtest:
         said = f"In the last {self.holdout_days} days this model foresaw {foreseen}"
         if found["actual_revenue"] > 0:
             said += f"; its best 20% of customers brought {found['top_20']:.0%} of the revenue"
-        return f"{said}; guessing from past rates was {off_words(naive['bias'], 'high', 'low')}."
+        # A guess carried on knows no weeks, and so none that are missing.
+        return said + (
+            "." if len(self.gap) else f"; guessing from past rates was {off_words(naive['bias'], 'high', 'low')}."
+        )
 
 
 def default_holdout(orders: Orders) -> int:

@@ -56,7 +56,7 @@ def _foreseen(result: Backtest) -> Check:
         return Check(name, "bad", result.verdict, "Do not act on a forecast while nobody comes back.")
     gap, bias = result.gap, result.bias
     missed = float((gap["expected"] - gap["actual"]).sum())
-    low, high = result.orders.low - missed, result.orders.high - missed
+    low, high = max(result.orders.low - missed, 0.0), max(result.orders.high - missed, 0.0)
     inside = low <= actual <= high
     finding = (
         f"In the last {result.holdout_days} days, hidden from it, the model foresaw "
@@ -70,7 +70,7 @@ def _foreseen(result: Backtest) -> Check:
     )
     finding += f"{place} its 80% range of {low:,.0f} to {high:,.0f}."
     if inside or abs(bias) <= OFF:
-        weeks = result.tracking[result.tracking["part"] == "foreseen"]
+        weeks = result.tracking[result.tracking["part"] == "foreseen"].drop(gap.index)
         held = ((weeks["low"] <= weeks["actual"]) & (weeks["actual"] <= weeks["high"])).mean()
         if len(weeks) >= FEW_WEEKS and held < 0.5:
             finding += f" Only {held:.0%} of its weeks kept to theirs: some too high and some too low have evened out."

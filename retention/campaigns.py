@@ -387,9 +387,12 @@ def plan_of(reachable: Reachable, campaign: Campaign) -> CampaignPlan:
 
 
 def _returns(gains: np.ndarray, costs: np.ndarray) -> np.ndarray:
-    """Gain for each unit of cost; without a cost any gain is the best there is."""
+    """The cells' ranks by gain for each unit of cost, and by gain where that is the same, as without any cost."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.nan_to_num(gains / costs, nan=0.0, posinf=np.inf, neginf=-np.inf)
+        each = np.nan_to_num(gains / costs, nan=0.0, posinf=np.inf, neginf=-np.inf)
+    ranks = np.empty(len(gains))
+    ranks[np.lexsort((-gains, -each))] = np.arange(len(gains), 0, -1)
+    return ranks
 
 
 def _beyond(reachable: Reachable, cell: int, number: int) -> np.ndarray:

@@ -102,7 +102,7 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
     table = typed.mutate(reason=_reason(typed, currency, per_order))
     carts = State.ABANDONED in states.values()
     strange = tuple(sorted(text for text, state in states.items() if state is State.ORDER and not is_understood(text)))
-    partly = tuple(sorted(filter(is_refunded_in_part, states)))
+    partly = tuple(sorted(text for text, state in states.items() if state is State.ORDER and is_refunded_in_part(text)))
     return Lines(
         table, dates, money, currencies, currency, priced, per_order, share, numbered, grouped, carts, strange, partly
     )

@@ -50,7 +50,8 @@ def gather_orders(good: ir.Table, lines: Lines) -> ir.Table:
             negative=good.given_back,
         )
     fate = ibis.cases(
-        (orders.gross.isnull() & (orders.negative < 0), "refund"),
+        # A line of 0 beside the money that went back makes no order of it.
+        ((orders.gross.isnull() | (orders.gross == 0)) & (orders.negative < 0), "refund"),
         (orders.gross.isnull(), "no amount"),
         ((orders.gross == 0) & ibis.literal(lines.priced), "free"),
         else_="order",
@@ -63,20 +64,23 @@ def order_items(good: ir.Table, gathered: ir.Table, lines: Lines) -> ir.Table | 
     has them, and `share`: its part of what the order's lines cost. None where the file names neither.
 
     Lines that take something back are not among them, nor those that neither name nor cost anything. What a line cost
-    is its amount, or quantity x unit price where amounts stand once an order; where no line of an order has a price,
-    all that name something have the same part.
+    is its amount, less what lines of the same product take back, or quantity x unit price where amounts stand once an
+    order; where no line of an order has a price, all that name something have the same part.
     """
     named = [c for c in BOUGHT if c in good.columns]
     if not named:
         return None
     key = ["order_id", "customer_id"]
-    orders = gathered.filter(gathered.fate == "order").select(*key, "ordered_at")
-    returned = (good.amount < 0) | (good.status == str(State.REFUND))
-    kept = good.filter(~returned.fill_null(False))
-    listed = kept.listed if "listed" in kept.columns else ibis.literal(0.0)
-    cost = listed if lines.per_order else kept.amount
-    parts = kept.mutate(cost=cost.fill_null(0.0).clip(lower=0.0))
-    parts = parts.group_by(*key, *named).aggregate(cost=parts.cost.sum(), lines=parts.count())
+    orders = gathered.filter(gathered.fate == "order")
+    orders = orders.select(*key, "ordered_at", number=_number(orders))
+    returned = ((good.amount < 0) | (good.status == str(State.REFUND))).fill_null(False)
+    if not lines.per_order:
+        cost = ibis.ifelse(returned, -good.amount.abs(), good.amount)
+    else:
+        cost = ibis.ifelse(returned, 0.0, good.listed) if "listed" in good.columns else ibis.literal(0.0)
+    parts = good.mutate(cost=cost.fill_null(0.0), kept=~returned)
+    parts = parts.group_by(*key, *named).aggregate(cost=parts.cost.sum().clip(lower=0.0), lines=parts.kept.sum())
+    parts = parts.filter(parts.lines > 0)
     whole, says = ibis.window(group_by=key), ibis.coalesce(*(parts[column] for column in named)).notnull()
     parts = parts.mutate(says=says, told=ibis.ifelse(says, parts.lines, 0))
     cost, told = parts.cost.sum().over(whole), parts.told.sum().over(whole)
@@ -85,7 +89,14 @@ def order_items(good: ir.Table, gathered: ir.Table, lines: Lines) -> ir.Table | 
     )
     parts = parts.mutate(share=share)
     parts = parts.filter(parts.says | (parts.share > 0))
-    return parts.inner_join(orders, key).select(*key, "ordered_at", *named, "share")
+    parts = parts.inner_join(orders, key)
+    return parts.select("customer_id", "ordered_at", *named, "share", order_id=parts.number)
+
+
+def _number(orders: ir.Table) -> ir.StringValue:
+    """The order number; one that several customers share (it starts anew each year, say) stands for several orders."""
+    holders = orders.count().over(group_by=orders.order_id)
+    return ibis.ifelse(holders > 1, orders.order_id + " / " + orders.customer_id, orders.order_id)
 
 
 def _of_order(good: ir.Table, column: str) -> ir.Value:
@@ -131,12 +142,7 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
     cells = {c: orders[c].fill_null(0.0) if c == "discount" else orders[c] for c in extras}
     if lines.currencies:
         cells["currency"] = orders.currency
-    if lines.grouped:
-        # A number that several customers share (it starts anew each year, say) stands for several orders.
-        holders = orders.count().over(group_by=orders.order_id)
-        number = ibis.ifelse(holders > 1, orders.order_id + " / " + orders.customer_id, orders.order_id)
-    else:
-        number = orders.order_id
+    number = _number(orders) if lines.grouped else orders.order_id
     return orders.select(
         "customer_id",
         "ordered_at",

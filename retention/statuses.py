@@ -23,8 +23,9 @@ _WORDS: tuple[tuple[State, str], ...] = (
     (
         State.ORDER,
         r"not cancel|not void|cancell?ation (?:request|declin|reject)"
-        r"|partial\w* (?:refund|return|cancel|paid)|refund (?:request|pending|declin|reject)|คืนเงินบางส่วน"
-        r"|teil\w* ?(?:\w*erstatt|retour|storn)|parcial|partiel"
+        r"|partial\w* (?:refund|return|cancel|paid)|partly (?:refund|return)"
+        r"|(?:refund|return)\w* (?:in part|part(?:ial|ly))|refund (?:request|pending|declin|reject)|คืนเงินบางส่วน"
+        r"|teil\w* ?(?:\w*erstatt|retour|storn)|(?:erstatt|retour)\w* teilw|parcial|partiel"
         r"|erstattung (?:angefordert|beantragt|ausstehend|offen|abgelehnt)"
         r"|reembolso (?:solicitad|pendiente|rechazad)|remboursement (?:demand|en attente|refus)",
     ),
@@ -92,8 +93,8 @@ _ORDERED = re.compile(
 _IN_PART = re.compile(
     unicodedata.normalize(
         "NFKC",
-        r"partial\w* (?:refund|return)|(?:refund|return)\w* (?:in part|partial)|คืนเงินบางส่วน"
-        r"|teil\w* ?(?:\w*erstatt|retour)|reembols\w* parcial|parcial\w* reembols"
+        r"part(?:ial\w*|ly) (?:refund|return)|(?:refund|return)\w* (?:in part|part(?:ial|ly))|คืนเงินบางส่วน"
+        r"|teil\w* ?(?:\w*erstatt|retour)|(?:erstatt|retour)\w* teilw|reembols\w* parcial|parcial\w* reembols"
         r"|rembours\w* partiel|partiel\w* rembours",
     )
 )

@@ -158,15 +158,15 @@ BASKETS = """Order,Email,Date,Total,Product,Category
 def test_by_all_orders_an_order_of_several_lines_counts_to_each_product_in_it():
     found = breakdown(read_orders(BASKETS.encode()), "product", attribution="all_orders")
     rows = found.values
-    # Of the first order 40 are left: 3/5 of them the tea's, 2/5 the cups'.
-    assert rows["revenue"].to_dict() == pytest.approx({"Tea": 46.0, "Cup": 31.0, "Pot": 5.0, "No product": 8.0})
+    # Of the first order's cups one came back: 30 are the tea's, 10 the other cup's.
+    assert rows["revenue"].to_dict() == pytest.approx({"Tea": 52.0, "Cup": 25.0, "Pot": 5.0, "No product": 8.0})
     assert rows["orders"].to_dict() == {"Tea": 3, "Cup": 2, "Pot": 1, "No product": 1}
     assert rows["customers"].to_dict() == {"Tea": 3, "Cup": 1, "Pot": 1, "No product": 1}
     assert rows["new_customers"].to_dict() == {"Tea": 3, "Cup": 1, "Pot": 0, "No product": 1}
     # Ann ordered twice; who bought a cup, or a pot, is Ann.
     assert rows["repeat_purchase_rate"].to_dict() == pytest.approx({"Tea": 1 / 3, "Cup": 1, "Pot": 1, "No product": 0})
     assert rows["second_orders"].to_dict() == {"Tea": 0, "Cup": 1, "Pot": 1, "No product": 0}
-    assert rows["average_order_value"]["Cup"] == pytest.approx(15.5)
+    assert rows["average_order_value"]["Cup"] == pytest.approx(12.5)
     # The store counts each order and customer once.
     assert found.store[["customers", "new_customers", "orders"]].tolist() == [3, 3, 4]
     assert found.store["revenue"] == pytest.approx(90)
@@ -178,7 +178,7 @@ def test_by_all_orders_lines_of_one_category_are_one():
     orders = read_orders(BASKETS.encode())
     rows = breakdown(orders, "category", attribution="all_orders").values
     assert rows["orders"].to_dict() == {"Drinks": 3, "Kitchen": 2, "No category": 1}
-    assert rows["revenue"].to_dict() == pytest.approx({"Drinks": 46.0, "Kitchen": 36.0, "No category": 8.0})
+    assert rows["revenue"].to_dict() == pytest.approx({"Drinks": 52.0, "Kitchen": 30.0, "No category": 8.0})
     # By first order a customer counts to the first line of the first order alone.
     rows = breakdown(orders, "category").values
     assert rows["revenue"].to_dict() == pytest.approx({"Drinks": 90.0})
@@ -219,6 +219,23 @@ def test_an_order_of_several_folded_products_is_one_order_of_the_others():
     assert others[["customers", "new_customers", "orders", "second_orders"]].tolist() == [2, 2, 3, 1]
     assert others["revenue"] == pytest.approx(98 + 6 + 1)
     assert found.store[["customers", "new_customers", "orders"]].tolist() == [4, 4, 5]
+
+
+def test_a_number_that_two_customers_share_is_two_orders_in_both_attributions():
+    lines = ["1,a,2024-01-01,10,tea", "1,a,2024-01-01,30,cup", "1,b,2024-02-01,20,tea", "2,a,2024-03-01,5,tea"]
+    orders = read_orders("\n".join(["Order,Customer,Date,Total,Product", *lines]).encode())
+    found = breakdown(orders, "product", attribution="all_orders")
+    assert found.store[["customers", "orders", "revenue"]].tolist() == [2, 3, 65]
+    assert found.values["revenue"].to_dict() == {"tea": 35, "cup": 30}
+
+
+def test_what_a_line_takes_back_comes_off_its_own_product():
+    lines = ["1,a,2024-01-01,10,tea", "1,a,2024-01-01,-10,tea", "1,a,2024-01-01,12,cup", "2,b,2024-01-02,5,tea"]
+    orders = read_orders("\n".join(["Order,Customer,Date,Total,Product", *lines]).encode())
+    found = breakdown(orders, "product", attribution="all_orders").values
+    # The tea was bought, and brought nothing.
+    assert found["revenue"].to_dict() == {"cup": 12, "tea": 5}
+    assert found["orders"].to_dict() == {"cup": 1, "tea": 2}
 
 
 # --- Many values ----------------------------------------------------------------------------------

@@ -134,6 +134,17 @@ def test_a_cut_by_gain_would_cost_more_than_the_split_said(audiences):
     assert within.gain.expected / within.cost > beyond.gain.expected / beyond.cost
 
 
+def test_a_cut_never_exceeds_the_marketers_own(audiences):
+    own = plan_of(audiences[0], replace(CAMPAIGNS[0], size=30))
+    assert cut_to(own, 1e9).size == 30
+    free = replace(CAMPAIGNS[0], size=30, terms=Terms(0.06, Offer(), Offer(), 0.0, 0.0, 0.6))
+    plan = plan_of(audiences[0], free)
+    cut = plan_of(audiences[0], cut_to(plan, 0.0))
+    # Without a cost those who gain most come first.
+    assert (cut.size, cut.economics.gain.expected) == (30, pytest.approx(plan.economics.gain.expected))
+    assert cut_to(plan_of(audiences[1], CAMPAIGNS[1]), 0.0) is None
+
+
 def test_held_out_customers_come_on_top_of_the_cut(audiences):
     campaign = replace(CAMPAIGNS[0], holdout_share=0.3)
     plan = plan_of(audiences[0], campaign)

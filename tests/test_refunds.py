@@ -2,6 +2,7 @@
 
 import pytest
 
+from retention import read_orders
 from tests.order_files import assert_nothing_vanished, read_rows, rows_dropped
 
 HEADER = ("Order", "Email", "Date", "Total")
@@ -292,3 +293,12 @@ def test_rows_of_one_order_number_with_line_amounts_add_up():
         ("2", "b@example.com", "2024-03-14", "mug", "10"),
     )
     assert revenue_by_order(orders) == {"1": 60.0, "2": 10.0}
+
+
+def test_a_line_of_nothing_makes_no_order_of_a_refund():
+    lines = ["1,a,2024-01-01,24,tea", "R1,a,2024-01-05,-10,tea", "R1,a,2024-01-05,0,", "2,b,2024-01-02,5,tea"]
+    orders = read_orders("\n".join(["Order,Customer,Date,Total,Product", *lines]).encode())
+    found = orders.table.to_pandas().set_index("order_id")["revenue"]
+    assert found.to_dict() == {"1": 14, "2": 5}
+    assert orders.report.refunded == 10
+    assert_nothing_vanished(orders)

@@ -86,7 +86,17 @@ def test_a_status_that_is_not_understood_counts_and_is_named():
     assert is_understood("Versendet")
 
 
-@pytest.mark.parametrize("status", ["partially_refunded", "Teilerstattet", "Reembolso parcial"])
+@pytest.mark.parametrize(
+    "status",
+    [
+        "partially_refunded",
+        "Teilerstattet",
+        "Reembolso parcial",
+        "Refunded (partial)",
+        "Partly refunded",
+        "Erstattet (teilweise)",
+    ],
+)
 def test_an_order_of_which_an_unknown_part_went_back_is_named(status):
     rows = [
         f"{n},c{n % 5},2024-01-{1 + n:02},10,{status if n % 4 == 0 else 'Paid'},{0 if n % 4 else 3}" for n in range(20)

@@ -200,33 +200,32 @@ def _budget(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
             "better customers among those whom an earlier one lets go, and gain more than this."
         )
     if idle:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(
-                f"This budget has nothing for {text.plain(', '.join(idle))}; the cut leaves it as it is.",
-                width="content",
-            )
-            st.button(
-                "Delete what it has nothing for",
-                icon=":material/delete:",
-                key="plan_idle",
-                type="tertiary",
-                on_click=_delete_all,
-                args=(tuple(idle),),
-            )
+        st.caption(f"This budget has nothing for {text.plain(', '.join(idle))}: the cut takes them off the list.")
 
 
 def _cut(data: Loaded, parts: dict[str, float]) -> None:
-    """Cut the campaigns to their parts of a budget, the first one first: whom it lets go, the next may address."""
+    """Cut the campaigns to their parts of a budget, the first one first: whom it lets go, the next may address.
+
+    What one leaves of its part goes to the next. A campaign that gets nobody goes off the list: it would take whom the
+    others let go.
+    """
     done: list[Campaign] = []
+    left = 0.0
     for campaign in state.kept():
-        found = None
-        if campaign.name in parts:
+        try:
             plan = plan_of(data_of.reachable_for(data, campaign, tuple(done)), campaign)
-            found = cut_to(plan, parts[campaign.name])
-        done.append(found or campaign)
-    state.keep_all(tuple(done))
-
-
-def _delete_all(names: tuple[str, ...]) -> None:
-    for name in names:
-        state.delete(name)
+        except RetentionError:
+            done.append(campaign)  # nobody is left for it: it costs nothing
+            continue
+        left += parts.get(campaign.name, 0.0)
+        found = cut_to(plan, left) if campaign.name in parts else None
+        if found is not None:
+            left -= plan_of(plan.reachable, found).economics.cost
+            done.append(found)
+    if done:
+        gone = {one.name for one in state.kept()} - {one.name for one in done}
+        state.keep_all((*done, *(one for one in state.kept() if one.name in gone)))
+        for name in gone:
+            state.delete(name)
+        return
+    st.toast("This budget pays for nobody at the head of their lists: nothing was cut.", icon=":material/info:")

@@ -85,7 +85,7 @@ def triangle(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> None:
     )
     gaps = gaps_for(data)
     frame = drawn if drawn.empty else frames.triangle_frame(drawn, keys, found, view.show, view.period, gaps)
-    unfinished = "the period is not over yet, or its orders are missing" if gaps else "the period is not over yet"
+    unfinished = "the period is not over yet" + (", or its orders are missing" if gaps else "")
     words += f" Dashed: {unfinished}." if not frame["complete"].all() else ""
     if view.by:
         words += " Only months that are over count: who came in the last one adds to the size and is in no cell yet."

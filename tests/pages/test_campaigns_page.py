@@ -13,6 +13,7 @@ from retention.campaigns import plan_campaign
 from retention.cltv import fit_cltv, predict_cltv
 from retention.contacts import contacts, signals
 from retention.customers import summarise_customers
+from retention.offers import Offer
 from retention.playbook import strategies, usual_campaign
 from retention.samples import sample_orders
 from retention.segments import assign_segments
@@ -168,6 +169,29 @@ def test_the_campaigns_cut_to_a_budget_keep_within_it(store, orders):
     assert len(costs) == 2
     spent = sum(float(amount.replace(",", "")) * (1000 if thousand else 1) for amount, thousand in costs)
     assert 0.9 * budget < spent <= 1.01 * budget
+
+
+@pytest.mark.parametrize("share", [0.01, 0.3])
+def test_a_campaign_for_which_a_budget_has_nothing_takes_nobody_the_others_let_go(store, share):
+    first = usual_campaign("reactivation", segments=("At risk", "Lapsed"), order_value=30.0)
+    first = replace(first, name="One", terms=replace(first.terms, lift=0.05))
+    costly = replace(first.terms, contact_cost=0.05, offer=Offer("percentage", 0.1))
+    store.session_state["campaigns_kept"] = (
+        first,
+        replace(first, name="Two", segments=("At risk",), terms=costly),
+        replace(first, name="Three", segments=("Big spender",), terms=costly),
+    )
+    store.session_state["plan_place"] = ":material/list: All campaigns"
+    store.run()
+    box = store.slider(key="plan_budget")
+    box.set_value(box.min + round(share * (box.max - box.min) / box.step) * box.step).run()
+    budget = store.slider(key="plan_budget").value
+    button(store, "Cut the campaigns to the best split").click().run()
+    assert not store.exception
+    costs = re.findall(r"cost \$([\d.,]+)(k?)", words(store).replace("\\", ""))
+    assert len(costs) == len(store.session_state["campaigns_kept"]) >= 1
+    spent = sum(float(amount.replace(",", "")) * (1000 if thousand else 1) for amount, thousand in costs)
+    assert 0 < spent <= 1.01 * budget
 
 
 def test_the_list_can_be_ranked_by_what_a_unit_of_cost_brings(store):
