@@ -110,15 +110,17 @@ def cut_to(plan: CampaignPlan, budget: float) -> Campaign | None:
     """Return the campaign cut to the customers on whom so much money is best spent; None where it pays for nobody.
 
     They are ranked by gain for each unit of cost, and as many as the budget pays for, though no more than the campaign
-    had; held-out ones come on top.
+    had; held-out ones come on top. A campaign that the budget pays for as it stands stays as it is.
     """
+    paid = budget * (1 + 1e-9)
+    if plan.size and plan.economics.cost <= paid:
+        return plan.campaign
     ranked = replace(plan.campaign, ranked_by=RETURN)
 
     def cost(size: int) -> float:
         return plan_of(plan.reachable, replace(ranked, size=size)).economics.cost
 
     none, most = 0, min(plan_of(plan.reachable, replace(ranked, size=BEST)).size, plan.size)
-    paid = budget * (1 + 1e-9)
     if not most or cost(most) <= paid:
         return replace(ranked, size=most) if most else None
     while most - none > 1:

@@ -117,7 +117,7 @@ def test_campaigns_cut_to_their_parts_of_a_budget_keep_it_and_gain_what_the_spli
         cost += plan.economics.cost
         gain += plan.economics.gain.expected
         # One more customer would cost more than there is, or gain nothing.
-        more = plan_of(audience, replace(cut, size=cut.size + 1)).economics
+        more = plan_of(audience, replace(cut, size=plan.size + 1)).economics
         assert more.cost > found.loc[number, "cost"] or more.gain.expected <= plan.economics.gain.expected + 1e-9
     assert cost <= budget * (1 + 1e-9)
     assert gain == pytest.approx(found["gain"].sum(), abs=3 * line.gain.max())
@@ -143,6 +143,7 @@ def test_a_cut_never_exceeds_the_marketers_own(audiences):
     # Without a cost those who gain most come first.
     assert (cut.size, cut.economics.gain.expected) == (30, pytest.approx(plan.economics.gain.expected))
     assert cut_to(plan_of(audiences[1], CAMPAIGNS[1]), 0.0) is None
+    assert cut_to(plan_of(audiences[2], CAMPAIGNS[2]), 1e9) == CAMPAIGNS[2]
 
 
 def test_held_out_customers_come_on_top_of_the_cut(audiences):
