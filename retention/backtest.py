@@ -91,6 +91,8 @@ class Backtest:
     def revenue_bias(self) -> float:
         """Revenue foreseen / actual - 1, but for the weeks of a gap, with orders worth what they are elsewhere."""
         found = self.models.loc[self.purchase_model]
+        if self.gap.empty:
+            return float(found["revenue_bias"])
         return float((1 + found["revenue_bias"]) * (1 + self.bias) / (1 + found["bias"]) - 1)
 
     @property
@@ -110,15 +112,15 @@ class Backtest:
             foreseen = f"{orders} repeat orders, as many as came"
         elif found["bias"] > 0:
             foreseen = f"{orders} repeat orders where {actual:,} came, {off}"
-        if len(self.gap):
-            foreseen += f" (but for {len(self.gap)} weeks in or beside a gap in the orders {off_words(self.bias)})"
+        missing = len(self.gap)
+        if missing:
+            foreseen += f" (but for {missing} weeks in or beside a gap in the orders {off_words(self.bias)})"
         said = f"In the last {self.holdout_days} days this model foresaw {foreseen}"
         if found["actual_revenue"] > 0:
             said += f"; its best 20% of customers brought {found['top_20']:.0%} of the revenue"
-        # A guess carried on knows no weeks, and so none that are missing.
-        return said + (
-            "." if len(self.gap) else f"; guessing from past rates was {off_words(naive['bias'], 'high', 'low')}."
-        )
+        if missing:  # a guess carried on knows no weeks, and so none that are missing
+            return f"{said}."
+        return f"{said}; guessing from past rates was {off_words(naive['bias'], 'high', 'low')}."
 
 
 def default_holdout(orders: Orders) -> int:

@@ -223,9 +223,8 @@ def _cut(data: Loaded, parts: dict[str, float]) -> None:
             left -= plan_of(plan.reachable, found).economics.cost
             done.append(found)
     if done:
-        gone = {one.name for one in state.kept()} - {one.name for one in done}
-        state.keep_all((*done, *(one for one in state.kept() if one.name in gone)))
-        for name in gone:
+        for name in {one.name for one in state.kept()} - {one.name for one in done}:
             state.delete(name)
+        state.keep_all(tuple(done))
         return
     st.toast("This budget pays for nobody at the head of their lists: nothing was cut.", icon=":material/info:")
