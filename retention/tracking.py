@@ -102,11 +102,14 @@ def _foreseen(model: PurchaseModel, histories: Histories, weeks: int) -> tuple[n
     else:
         some = histories
     mean, variance = _weekly(model, some, ends)
-    slopes = log_slopes(model, lambda moved: _totals(moved, some, ends))
-    relative = slopes / np.maximum(_totals(model, some, ends), _NOTHING)[:, None]
-    spread = np.einsum("ij,jk,ik->i", relative, np.array(model.covariance), relative)
+    of_sample = _totals(model, some, ends)
+    # Weeks for which the sample expects nothing have no ratio of their own: customers stand for all of them there.
+    scale = np.full(len(ends), counts.sum() / some.counts.sum())
+    np.divide(expected, of_sample, out=scale, where=of_sample > _NOTHING)
+    slopes = scale[:, None] * log_slopes(model, lambda moved: _totals(moved, some, ends))
+    of_fit = np.einsum("ij,jk,ik->i", slopes, np.array(model.covariance), slopes)
     chance = expected * variance / np.maximum(mean, _NOTHING)
-    low, high = _whole_range(expected, chance + expected**2 * spread)
+    low, high = _whole_range(expected, chance + of_fit)
     return expected, low, high
 
 

@@ -179,3 +179,18 @@ def test_a_sample_of_a_large_store_gives_about_the_same_band(monkeypatch, model)
         # An order more or less at either end: they are whole.
         assert some == pytest.approx(widths[0], abs=2)
         assert some.mean() == pytest.approx(widths[0].mean(), rel=0.06)
+
+
+@pytest.mark.parametrize("r", [50, 300])
+def test_weeks_in_which_nothing_is_expected_have_a_finite_range(r):
+    """Buyers so quick that all they will ever buy is bought in the first weeks: the curve is flat to the last bit."""
+    wide = tuple(tuple(4.0 * (row == column) for column in range(4)) for row in range(4))
+    model = PurchaseModel("mbg_nbd", r, 1.0, 50.0, 0.5, 0.0, (2.0,) * 4, wide)
+    histories = group_histories(handmade([(0, 0, 40, 0.0), (1, 1, 35, 9.0)]))
+    actual = pd.DataFrame({"week": [1], "actual": [0]})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        tracked = weekly_tracking(actual, histories, model, CUT, 1_000)
+    foreseen = tracked[tracked["part"] == "foreseen"]
+    assert (foreseen["expected"] == 0).any()
+    assert np.isfinite(foreseen[["expected", "low", "high"]]).all(axis=None)
