@@ -64,7 +64,7 @@ def test_tied_customers_share_what_they_bring():
     assert found["top_20"] == pytest.approx(0.5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     arrays.arrays(float, st.integers(2, 40), elements=st.integers(0, 5).map(float)),
     st.randoms(use_true_random=False),
@@ -107,7 +107,7 @@ def test_deviance_by_hand():
     assert found.tolist() == [4.0, 0.0, pytest.approx(2 * (3 * np.log(3) - 2)), 0.0, np.inf]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(0, 20), min_size=1, max_size=30).filter(any), st.floats(-0.9, 2).filter(lambda by: by))
 def test_deviance_is_lowest_at_the_mean(orders, by):
     actual = np.array(orders, dtype=float)
@@ -153,7 +153,7 @@ def test_customers_of_one_probability_stay_together():
     assert (alone["customers"].item(), alone["observed"].item()) == (7, 0.0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 12), st.booleans()), min_size=1, max_size=60))
 def test_calibration_counts_everybody_once(rows):
     predicted, happened = np.array([row[0] / 12 for row in rows]), np.array([row[1] for row in rows])

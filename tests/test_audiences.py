@@ -407,7 +407,7 @@ def test_phones_are_numbers_that_can_be_called():
     assert phone_numbers(["0812345678", None], np.array(["TH", "TH"], dtype=object)).tolist() == ["+66812345678", ""]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     region=st.sampled_from(["US", "GB", "TH", "PH", "DE", "IT", "RU", "MX", "BR", "AR", "AU", "FR", "JP", "SG", "HU"]),
     mobile=st.booleans(),
@@ -451,7 +451,7 @@ TEXT = st.one_of(st.none(), st.sampled_from(HOSTILE), st.text(max_size=12))
 EMAIL = st.one_of(TEXT, st.sampled_from(["a@example.com", "A@example.com", "b@example.org", "=x@example.com", "c@x"]))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     rows=st.lists(st.tuples(EMAIL, TEXT, TEXT, TEXT, TEXT, st.sampled_from([True, False, None])), max_size=12),
     wanted=st.lists(st.integers(0, 14), max_size=20),

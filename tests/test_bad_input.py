@@ -323,7 +323,7 @@ def holds_together(data: bytes, name: str = "orders.csv") -> None:
     assert not table.duplicated(["order_id", "customer_id"]).any()
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.data())
 def test_a_damaged_file_is_read_or_refused_never_a_crash(data):
     damaged = bytearray(GOOD[:1500])
@@ -343,14 +343,14 @@ CELL = st.one_of(
 )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(st.lists(CELL, min_size=4, max_size=4), min_size=1, max_size=8))
 def test_any_cells_under_the_right_names_are_read_or_refused(rows):
     text = csv_text(("Order ID", "Email", "Order date", "Total"), rows)
     holds_together(text.encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.text(max_size=300))
 def test_any_text_is_read_or_refused(text):
     holds_together(text.encode("utf-8", "surrogatepass"))

@@ -622,7 +622,7 @@ def test_one_value_alone_has_nothing_to_be_compared_with():
     st.integers(1, 20),
     st.sampled_from(list(ATTRIBUTIONS)),
 )
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 def test_any_orders_agree_with_pandas(rows, start, days, attribution):
     frame = pd.DataFrame(rows, columns=["customer_id", "day", "revenue", "channel"])
     frame["ordered_at"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(frame.pop("day"), unit="D")

@@ -171,7 +171,7 @@ def test_a_cut_and_a_holdout_hold_for_the_budget_too(audiences):
 
 
 @given(st.integers(0, 10_000), st.integers(2, 11), st.floats(0, 1))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_few_customers_are_chosen_as_well_as_can_be(seed, number, part):
     rng = np.random.default_rng(seed)
     cost, gain = rng.gamma(1, 1, number), rng.gamma(1, 1, number)

@@ -45,7 +45,7 @@ campaigns = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(campaigns, max_size=3))
 def test_what_is_written_is_read_back(plans):
     plan = SavedPlan(tuple(plans), (), SegmentRules(repeat_lapsed=140), 7, True, "TH", "THB")

@@ -51,7 +51,7 @@ terms = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(terms)
 def test_the_gain_is_the_difference_of_the_margins_less_all_costs(audience, terms):
     found = plan_of(audience, Campaign("Win back", messages=MESSAGES, terms=terms, holdout_share=0.0)).economics
@@ -157,7 +157,7 @@ def test_no_lift_pays_for_an_offer_above_the_margin(audience):
     assert found.gain.expected < 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(terms, st.sets(st.integers(0, 2_356), min_size=5, max_size=9))
 def test_the_best_size_is_the_optimum_of_all_audiences(store, terms, rows):
     model, customers = store

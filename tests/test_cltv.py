@@ -164,7 +164,7 @@ def customers_from(rows) -> pd.DataFrame:
     return handmade([(x, seen if x else 0, seen + rest, spend if x else 0.0) for x, seen, rest, spend in rows])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(histories, st.integers(1, 3600), st.floats(0.01, 0.99))
 def test_scores_are_sound_and_grow_with_horizon_and_margin(rows, horizon, margin):
     model = fit_cltv_once()
@@ -194,7 +194,7 @@ def fit_cltv_once() -> CltvModel:
     return _fitted[0]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1))
 def test_the_company_a_customer_keeps_changes_nothing(seed):
     model, customers = fit_cltv_once(), cdnow()

@@ -374,7 +374,7 @@ def drawn(rows):
     return orders_of(frame.assign(channel=frame["channel"].astype("str"), revenue=frame["revenue"].astype(float)))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(ORDERS, st.sampled_from(PERIODS), st.sampled_from([None, "channel"]))
 def test_nothing_is_lost_and_nobody_is_counted_twice(rows, period, by):
     orders = drawn(rows)
@@ -399,7 +399,7 @@ def test_nothing_is_lost_and_nobody_is_counted_twice(rows, period, by):
             )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(ORDERS, st.sampled_from(PERIODS))
 def test_the_history_agrees_and_a_single_value_is_everybody(rows, period):
     orders = drawn([(*row[:3], "only") for row in rows])

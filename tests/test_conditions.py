@@ -355,13 +355,13 @@ def rules(keys=tuple(FEATURES)):
 ASKED = ("orders", "revenue", "last_order", "first_channel", "product", "last_rating", "subscribed", "complained_on")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(rules())
 def test_a_rule_survives_its_file(rule):
     assert rule_from_dict(json.loads(json.dumps(rule_to_dict(rule)))) == rule
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(rule=rules(ASKED), other=rules(ASKED))
 def test_all_any_and_none_keep_to_the_laws_of_logic(known, rule, other):
     def inside(*args):
@@ -377,7 +377,7 @@ def test_all_any_and_none_keep_to_the_laws_of_logic(known, rule, other):
     assert (inside("not", (Group("not", (rule,)),)) == one).all()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(rule=rules(ASKED))
 def test_counts_are_those_of_the_customers_who_match(known, rule):
     for count in count_each(rule, known):
@@ -388,7 +388,7 @@ def test_counts_are_those_of_the_customers_who_match(known, rule):
     assert len(count_each(rule, known)) >= len(list(conditions_of(rule)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(rule=rules())
 def test_every_rule_has_words(known, rule):
     assert describe(rule).strip()

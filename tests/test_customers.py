@@ -115,7 +115,7 @@ orders = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(orders)
 def test_agrees_with_the_definitions_computed_by_hand(rows):
     frame = pd.DataFrame(rows, columns=["customer_id", "day", "revenue"])

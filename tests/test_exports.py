@@ -6,12 +6,10 @@ import math
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retention.exports import safe_text, to_csv
-
-calm = settings(deadline=None)
 
 SIGNS = set("=+-@＝＋－＠﹦﹢﹣﹫")
 SKIPPED = " \t\r\n\x0b\x0c\x00\u00a0\u3000\ufeff\u200b\u2060\"'`"
@@ -64,7 +62,6 @@ def test_harmless_text_stays_as_it_is(text):
     assert safe_text(text) == text
 
 
-@calm
 @given(st.lists(nasty, min_size=1, max_size=8))
 def test_no_cell_runs_whatever_the_text_and_the_row_count_stays(texts):
     data = to_csv(pd.DataFrame({"note": texts, "n": range(len(texts))}))
@@ -73,7 +70,6 @@ def test_no_cell_runs_whatever_the_text_and_the_row_count_stays(texts):
     assert not any(runs(row[1]) for row in rows)
 
 
-@calm
 @given(st.lists(nasty, min_size=1, max_size=8))
 def test_no_cell_runs_where_the_separator_is_a_semicolon_and_quotes_do_not_hold(texts):
     data = to_csv(pd.DataFrame({"n": range(len(texts)), "note": texts}), index=False).decode("utf-8-sig")
@@ -82,7 +78,6 @@ def test_no_cell_runs_where_the_separator_is_a_semicolon_and_quotes_do_not_hold(
     assert not any(runs(cell) for cell in cells)
 
 
-@calm
 @given(st.lists(nasty, min_size=1, max_size=5, unique=True))
 def test_headers_and_index_are_made_safe_too(names):
     frame = pd.DataFrame([range(len(names))], columns=names, index=pd.Index(["=cmd"], name="@id"))
@@ -92,7 +87,6 @@ def test_headers_and_index_are_made_safe_too(names):
     assert not any(runs(name) for name in header)
 
 
-@calm
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=8))
 def test_numbers_come_back_exactly_negative_ones_included(numbers):
     data = to_csv(pd.DataFrame({"value": numbers}), index=False)

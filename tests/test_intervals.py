@@ -146,7 +146,7 @@ def customer_tables(draw) -> pd.DataFrame:
     return handmade(rows)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(models, customer_tables(), st.integers(1, 700), st.floats(0.05, 0.95))
 def test_the_ends_are_sound_hold_the_mean_and_follow_the_margin(model, customers, horizon, margin):
     with warnings.catch_warnings():
@@ -165,7 +165,7 @@ def test_the_ends_are_sound_hold_the_mean_and_follow_the_margin(model, customers
     assert (scores[["orders_low", "orders_high"]] == whole[["orders_low", "orders_high"]]).all(axis=None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(models, customer_tables(), st.integers(1, 600), st.integers(1, 400))
 def test_the_ends_never_fall_when_the_horizon_grows(model, customers, horizon, more):
     shorter = predict_cltv(model, customers, horizon, annual_discount_rate=0.0)
@@ -186,7 +186,7 @@ def test_the_ends_never_fall_when_the_horizon_grows_and_money_is_discounted():
         shorter = longer
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(models, customer_tables(), st.integers(1, 700), st.randoms(use_true_random=False))
 def test_order_and_company_of_the_customers_change_nothing(model, customers, horizon, random):
     scores = predict_cltv(model, customers, horizon)
@@ -222,7 +222,7 @@ def held(model: PurchaseModel, x: int, seen: int, T: int, days: int, low: float,
     return float(at_least[int(low)] - at_least[int(high) + 1])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(models, customer_tables(), st.integers(1, 500))
 def test_order_intervals_hold_four_fifths_of_the_distribution(model, customers, horizon):
     histories = group_histories(customers)

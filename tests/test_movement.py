@@ -248,7 +248,7 @@ histories = st.dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(histories, st.integers(-10, 299), st.integers(1, 200))
 def test_whatever_the_orders_everybody_is_counted_once(found, start, length):
     orders = orders_on(**{f"c{key}": days for key, days in found.items()})

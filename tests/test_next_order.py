@@ -58,7 +58,7 @@ def test_a_wait_beyond_all_counting_is_infinite_and_no_error(models):
     assert 0 <= due.within <= 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     kind=st.sampled_from(KINDS),
     frequency=st.integers(0, 60),

@@ -137,7 +137,7 @@ def test_a_customers_chances_do_not_depend_on_the_other_ages():
 positive = st.floats(-4, 4).map(lambda power: 10.0**power)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.builds(model_of, st.sampled_from(KINDS), *[positive] * 4),
     st.integers(0, 500),

@@ -52,7 +52,7 @@ def test_a_gap_is_seen_whatever_the_order_and_however_often_a_day_stands():
     assert len(order_gaps(placed)) == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10_000), st.floats(0.02, 1.0))
 def test_orders_at_random_have_none(seed, pace):
     rng = np.random.default_rng(seed)

@@ -176,7 +176,7 @@ def test_what_came_off_the_orders_of_a_file_is_kept():
 days = st.integers(0, 90)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     rows=st.lists(st.tuples(st.integers(0, 8), days), min_size=2, max_size=60),
     start=st.integers(0, 80),

@@ -140,7 +140,7 @@ def test_expectation_is_the_mean_over_all_rates_and_chances_to_leave(a, b, x):
 positive = st.floats(-6, 6).map(lambda power: 10.0**power)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.builds(PurchaseModel, st.sampled_from(list(PURCHASE_MODELS)), *[positive] * 4, st.just(0.0), st.just(NAN)),
     st.integers(0, 5_000),
@@ -181,7 +181,7 @@ def test_many_lengths_of_time_agree_with_one_at_a_time():
         assert together[row] == pytest.approx(alone, rel=1e-10)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 50), st.integers(1, 400), st.integers(0, 400), st.integers(0, 400))
 def test_a_more_recent_purchase_never_makes_a_repeat_customer_less_likely_to_be_active(x, seen, later, rest):
     for kind in PURCHASE_MODELS:

@@ -16,7 +16,7 @@ from retention.rfm_totals import CELLS, members, place_rfm, prepare_rfm, rfm_gri
 from retention.samples import sample_orders
 from retention.totals import value_uncertainty
 
-calm = settings(deadline=None, max_examples=60)
+calm = settings(max_examples=60)
 COLUMNS = ["recency_score", "frequency_score", "monetary_score"]
 
 

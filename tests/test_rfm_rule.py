@@ -38,7 +38,7 @@ def test_each_group_and_each_cell_has_its_customers(cdnow, rules):
         assert (matches(rfm_rule(cuts, cell=cell), asked) == members(places, cell=cell)).all(), cell
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     *(st.lists(st.integers(0, most), min_size=4, max_size=4).map(sorted).map(tuple) for most in (560, 12, 300)),
     st.sampled_from(RFM_GROUPS),

@@ -34,7 +34,7 @@ def found_days_and_sums(orders) -> dict[tuple[str, str], int]:
     return days_and_sums(zip(table["customer_id"], moments, (table["revenue"] * 100).round().astype(int), strict=True))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     rows=st.lists(ORDER, min_size=1, max_size=25),
     delimiter=st.sampled_from([",", ";", "\t", "|"]),
@@ -58,7 +58,7 @@ def test_customers_days_and_sums_survive_every_way_of_writing(
     assert_nothing_vanished(orders)
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(rows=st.lists(ORDER, min_size=2, max_size=15), data=st.data())
 def test_line_items_add_up_however_the_order_is_split(rows, data):
     """Each order split into lines; the order's own columns on the first line only, or on each."""
@@ -78,7 +78,7 @@ def test_line_items_add_up_however_the_order_is_split(rows, data):
     assert_nothing_vanished(orders)
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(rows=st.lists(ORDER, min_size=1, max_size=12), order=st.randoms(use_true_random=False))
 def test_neither_the_order_of_rows_nor_that_of_columns_matters(rows, order):
     table = [
@@ -93,7 +93,7 @@ def test_neither_the_order_of_rows_nor_that_of_columns_matters(rows, order):
     assert found_days_and_sums(read_orders(data, name="orders.csv")) == days_and_sums([*rows, ANCHOR])
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(
     rows=st.lists(ORDER, min_size=1, max_size=10),
     title=st.sampled_from(["", "Sales report\r\n", "Sales report\r\nfrom 1 January\r\n\r\n"]),

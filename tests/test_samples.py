@@ -223,7 +223,7 @@ def test_same_seed_same_file_other_seed_other_file():
     assert once != other
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     customers=st.integers(1, 80),
     seed=st.integers(0, 2**32 - 1),

@@ -41,7 +41,7 @@ from tests.histories import simulated
 from tests.orders_stub import orders_of
 
 # A shared machine may pause; the number of examples keeps the whole file to a few seconds.
-calm = settings(deadline=None, max_examples=40)
+calm = settings(max_examples=40)
 
 RANGE = ["expected_value_low", "expected_value_high"]
 

@@ -99,7 +99,7 @@ def test_same_seed_same_orders_other_seed_other_orders():
     assert not once["revenue"].head(400).equals(other["revenue"].head(400))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     customers=st.integers(1, 60),
     days=st.integers(1, 1500),

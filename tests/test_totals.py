@@ -69,7 +69,7 @@ def test_totals_are_sums_of_the_scores(model):
     assert total.expected == pytest.approx(scores["expected_orders"].sum(), rel=1e-10)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 12), st.integers(0, 2**32 - 1))
 def test_groups_add_up_and_hold_their_mean(groups, seed):
     value = _cdnow_value()
