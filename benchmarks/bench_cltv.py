@@ -25,14 +25,14 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from retention.backtest import backtest
-from retention.cltv import fit_cltv, predict_cltv
-from retention.customers import summarise_customers
-from retention.fitting import lifetimes
-from retention.histories import group_histories
-from retention.orders import OrderReport, Orders
-from retention.purchases import fit_purchases
-from retention.simulator import simulate_orders
+from retention.customers.summary import summarise_customers
+from retention.evaluation.backtest import backtest
+from retention.models.cltv import fit_cltv, predict_cltv
+from retention.models.fitting import lifetimes
+from retention.models.histories import group_histories
+from retention.models.purchases import fit_purchases
+from retention.orders.orders import OrderReport, Orders
+from retention.samples.simulator import simulate_orders
 
 MONTH = 30  # days in a month of lifetimes
 ANNUAL_RATE = 0.10

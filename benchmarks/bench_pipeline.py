@@ -84,7 +84,7 @@ def main() -> None:
     """Write the store's file, run both ways in turn, print the medians and their ratios."""
     customers = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
-    from retention.simulator import simulate_orders
+    from retention.samples.simulator import simulate_orders
 
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "orders.csv")

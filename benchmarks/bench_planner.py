@@ -13,12 +13,12 @@ from dataclasses import replace
 
 from benchmarks.large_store import large_store
 from benchmarks.redraws import EMPTY_SLIDER, Watched, options, page_of_app, redraws, report
-from retention.campaign_economics import Terms
-from retention.campaigns import BEST, Campaign, Message, plan_of, reachable_of
-from retention.cltv import fit_cltv
-from retention.customers import summarise_customers
-from retention.holdout_groups import customer_hashes
-from retention.offers import Offer
+from retention.campaigns.economics import Terms
+from retention.campaigns.holdout import customer_hashes
+from retention.campaigns.offers import Offer
+from retention.campaigns.plan import BEST, Campaign, Message, plan_of, reachable_of
+from retention.customers.summary import summarise_customers
+from retention.models.cltv import fit_cltv
 
 EVERYBODY = """
 from dataclasses import replace

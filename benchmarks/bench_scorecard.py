@@ -19,11 +19,11 @@ import pandas as pd
 
 from benchmarks.bench_cltv import timed
 from benchmarks.large_store import large_store
-from retention.benchmarks import compare
-from retention.order_history import order_history
+from retention.history.order_history import order_history
 from retention.periods import PRESETS, Period, preset_period
-from retention.scorecard import bridge, scorecard, scorecard_of
-from retention.store_values import store_values
+from retention.reports.industry import compare
+from retention.reports.scorecard import bridge, scorecard, scorecard_of
+from retention.reports.store_values import store_values
 
 ROUNDS = 3
 ACTIVE_DAYS = 365

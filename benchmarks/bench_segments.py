@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.large_store import large_store
-from retention.cltv import fit_cltv, predict_cltv
-from retention.customers import summarise_customers
-from retention.segments import (
+from retention.customers.summary import summarise_customers
+from retention.models.cltv import fit_cltv, predict_cltv
+from retention.models.uncertainty import value_uncertainty
+from retention.segments.stages import (
     STAGES,
     TRAITS,
     SegmentRules,
@@ -29,7 +30,6 @@ from retention.segments import (
     summarise_segments,
     value_cutoffs,
 )
-from retention.totals import value_uncertainty
 
 MOVES = 20
 

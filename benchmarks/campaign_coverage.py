@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from benchmarks.coverage import CDNOW, HEAVY_TAIL, LOYAL
-from retention.campaign_economics import Terms
-from retention.campaigns import Campaign, Message, plan_campaign
-from retention.cltv import fit_cltv
+from retention.campaigns.economics import Terms
+from retention.campaigns.offers import Offer
+from retention.campaigns.plan import Campaign, Message, plan_campaign
 from retention.errors import ModelError
-from retention.offers import Offer
+from retention.models.cltv import fit_cltv
 from tests.histories import known_purchases
 from tests.known_campaigns import realised_gain
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from retention.cltv import fit_cltv
 from retention.errors import ModelError
-from retention.totals import Total, orders_uncertainty, value_uncertainty
+from retention.models.cltv import fit_cltv
+from retention.models.uncertainty import Total, orders_uncertainty, value_uncertainty
 from tests.histories import known_store
 
 #: Segments by repeat purchases so far, and by days since the last purchase.

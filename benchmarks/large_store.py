@@ -3,8 +3,8 @@
 import ibis
 import numpy as np
 
-from retention.orders import OrderReport, Orders
-from retention.simulator import simulate_orders
+from retention.orders.orders import OrderReport, Orders
+from retention.samples.simulator import simulate_orders
 
 
 def large_store(customers: int) -> Orders:

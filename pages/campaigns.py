@@ -5,22 +5,15 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from retention.campaigns import Campaign, CampaignPlan
+from retention.campaigns.plan import Campaign, CampaignPlan
+from retention.campaigns.suppression import unreachable
 from retention.errors import DataError
-from retention.suppression import unreachable
-from retention.view import campaign_audience as audience
-from retention.view import campaign_brief as brief
-from retention.view import campaign_controls as controls
-from retention.view import campaign_data as data_of
-from retention.view import campaign_mix as mix
-from retention.view import campaign_new_customers as new_customers
-from retention.view import campaign_results as results
-from retention.view import campaign_rules as rules
-from retention.view import campaign_segments as segments
-from retention.view import campaign_sequence as sequence
-from retention.view import campaign_state as state
-from retention.view import loaded as session
 from retention.view import shell, text, widgets
+from retention.view.campaigns import audience, controls, mix, new_customers, results, rules, segments, sequence
+from retention.view.campaigns import data as data_of
+from retention.view.report import campaign_brief as brief
+from retention.view.session import campaigns as state
+from retention.view.session import results as session
 
 data = shell.open_page("Campaigns", "Whom to address, with what, at what cost, for what return?")
 st.html(results.STYLE)

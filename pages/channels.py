@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from retention.breakdown_history import dimensions_of
-from retention.customers import FIRST_ORDER_COLUMNS
-from retention.view import channel_parts as parts
-from retention.view import channel_table, shell, text, widgets
-from retention.view import loaded as session
+from retention.customers.summary import FIRST_ORDER_COLUMNS
+from retention.reports.breakdown_history import dimensions_of
+from retention.view import shell, text, widgets
+from retention.view.channels import parts
+from retention.view.channels import table as channel_table
+from retention.view.session import results as session
 
 data = shell.open_page("Channels", "Which channels, regions and products bring customers who stay?")
 dimensions = dimensions_of(data.orders)

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from retention.view import cohort_customers, cohort_data, shell, widgets
-from retention.view import cohort_frames as frames
-from retention.view import cohort_parts as parts
-from retention.view import loaded as session
+from retention.view import shell, widgets
+from retention.view.cohorts import customers as cohort_customers
+from retention.view.cohorts import data as cohort_data
+from retention.view.cohorts import frames, parts
+from retention.view.session import results as session
 
 data = shell.open_page("Cohorts", "How does each intake behave over time?")
 

@@ -3,9 +3,12 @@
 import streamlit as st
 
 from retention.errors import ModelError
-from retention.view import customer_parts, shell, trust_parts, what_if_parts, widgets
-from retention.view import lifetime_parts as parts
-from retention.view import loaded as session
+from retention.view import shell, widgets
+from retention.view.session import results as session
+from retention.view.value import one_customer as customer_parts
+from retention.view.value import parts
+from retention.view.value import trust as trust_parts
+from retention.view.value import what_if as what_if_parts
 
 data = shell.open_page("Customer value", "Who will come back, and what are they worth?")
 

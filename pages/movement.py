@@ -3,9 +3,9 @@
 import streamlit as st
 
 from retention.errors import RetentionError
-from retention.view import movement_data as data_of
-from retention.view import movement_parts as parts
 from retention.view import shell, widgets
+from retention.view.movement import data as data_of
+from retention.view.movement import parts
 
 data = shell.open_page("Movement", "Who moved from which stage to which?")
 

@@ -2,16 +2,13 @@
 
 import streamlit as st
 
-from retention.conditions import unavailable
-from retention.view import builder_draft as drafts
-from retention.view import builder_gallery as gallery
-from retention.view import builder_library as library
-from retention.view import builder_results as results
-from retention.view import builder_rows as rows
-from retention.view import loaded as session
-from retention.view import own_segments_state as own
+from retention.own_segments.conditions import unavailable
 from retention.view import shell, text, widgets
-from retention.view.builder_values import read_controls
+from retention.view.own_segments import draft as drafts
+from retention.view.own_segments import gallery, library, results, rows
+from retention.view.own_segments.values import read_controls
+from retention.view.session import own_segments as own
+from retention.view.session import results as session
 
 data = shell.open_page("Own segments", "Which customers do you mean?")
 st.html(rows.STYLE + library.STYLE)

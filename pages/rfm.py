@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from retention.view import rfm_controls as controls
-from retention.view import rfm_data as data_of
-from retention.view import rfm_parts as parts
 from retention.view import shell, widgets
+from retention.view.rfm import controls, parts
+from retention.view.rfm import data as data_of
 
 data = shell.open_page("RFM grid", "Who ordered lately, often and for much?")
 

@@ -3,13 +3,12 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from retention.rules import SegmentRules
-from retention.segments import Placement, place_segments, stage_counts, summarise_segments, unavailable
-from retention.view import loaded as session
-from retention.view import segment_controls as controls
-from retention.view import segment_results as results
+from retention.segments.rules import SegmentRules
+from retention.segments.stages import Placement, place_segments, stage_counts, summarise_segments, unavailable
 from retention.view import shell, widgets
-from retention.view.segment_basis import Basis
+from retention.view.segments import controls, results
+from retention.view.segments.strips import Basis
+from retention.view.session import results as session
 
 data = shell.open_page("Segments", "Which groups do they form?")
 st.html(results.STYLE)

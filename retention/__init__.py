@@ -38,52 +38,52 @@ exports                          frames -> CSV that a spreadsheet opens safely
 view                             everything that draws
 """
 
-from retention.acquisition import Acquisition, acquisition
-from retention.audiences import Audience, export_audience
-from retention.backtest import Backtest, backtest
-from retention.backtest_checks import backtest_checks
-from retention.benchmarks import Benchmark, Comparison, Target, compare, lines_of_business
-from retention.breakdown import Breakdown, breakdown
-from retention.breakdown_history import dimensions_of
-from retention.budgets import budget_curve, queue, split_budget
-from retention.campaign_economics import Economics, Range, Terms
-from retention.campaign_files import SavedPlan, campaigns_from_json, campaigns_to_json
-from retention.campaigns import Campaign, CampaignPlan, Message, plan_campaign, plan_of, reachable_of
-from retention.checks import Check
-from retention.cltv import CltvModel, expected_by_month, fit_cltv, predict_cltv, purchase_probability
-from retention.cohort_forecast import cohort_forecast
-from retention.cohorts import cohort_of, cohort_table, second_orders
-from retention.columns import Mapping, detect_columns
-from retention.condition_values import Bought
-from retention.conditions import Condition, Group, matches
-from retention.contacts import contacts, signals
-from retention.customers import summarise_customers
+from retention.audiences.export import Audience, export_audience
+from retention.campaigns.budget import budget_curve, queue, split_budget
+from retention.campaigns.economics import Economics, Range, Terms
+from retention.campaigns.files import SavedPlan, campaigns_from_json, campaigns_to_json
+from retention.campaigns.holdout import customer_hashes, detectable_lift
+from retention.campaigns.new_customers import Acquisition, acquisition
+from retention.campaigns.offers import Offer
+from retention.campaigns.plan import Campaign, CampaignPlan, Message, plan_campaign, plan_of, reachable_of
+from retention.campaigns.suppression import suppressions, usable_contacts
+from retention.csv_export import to_csv
+from retention.customers.contacts import contacts, signals
+from retention.customers.summary import summarise_customers
 from retention.errors import DataError, ModelError, RetentionError
-from retention.exports import to_csv
-from retention.features import Features, features
-from retention.files import Sheet, open_sheet
-from retention.holdout_groups import customer_hashes, detectable_lift
-from retention.movement import movement
-from retention.next_order import NextOrder, active_curve, frequency_recency_map, next_order, order_distribution
-from retention.offers import Offer
-from retention.order_report import DroppedRows, OrderReport, Question
-from retention.orders import Orders, build_orders, read_orders
-from retention.own_segments import OwnSegment, add_segment, from_json, overlaps, to_json
+from retention.evaluation.backtest import Backtest, backtest
+from retention.evaluation.backtest_checks import backtest_checks
+from retention.models.checks import Check
+from retention.models.cltv import CltvModel, expected_by_month, fit_cltv, predict_cltv, purchase_probability
+from retention.models.next_order import NextOrder, active_curve, frequency_recency_map, next_order, order_distribution
+from retention.models.uncertainty import Total, Uncertainty, orders_uncertainty, value_uncertainty
+from retention.models.what_if import Levers, WhatIf, what_if
+from retention.orders.detection import Mapping, detect_columns
+from retention.orders.orders import Orders, build_orders, read_orders
+from retention.orders.report import DroppedRows, OrderReport, Question
+from retention.orders.sheet import Sheet, open_sheet
+from retention.own_segments.conditions import Condition, Group, matches
+from retention.own_segments.features import Features, features
+from retention.own_segments.library import OwnSegment, add_segment, from_json, overlaps, to_json
+from retention.own_segments.ready_made import ready_made
+from retention.own_segments.rfm_rule import rfm_rule
+from retention.own_segments.values import Bought
 from retention.periods import Period, preset_period
 from retention.playbook import Strategy, strategies, strategies_for, usual_campaign
-from retention.presets import fitted_rules, published_rules
-from retention.reading import Reading, read_scorecard
-from retention.ready_made import ready_made
-from retention.rfm import RFM_CELLS, RFM_GROUPS, RfmRules, rfm, rfm_cut_points
-from retention.rfm_rule import rfm_rule
-from retention.rfm_totals import rfm_grid, rfm_table
-from retention.rules import STAGES, TRAITS, SegmentRules, describe_rules
-from retention.samples import SAMPLES, sample_file, sample_orders
-from retention.scorecard import Scorecard, monthly_trend, scorecard
-from retention.segments import assign_segments, segment_table, trait_table
-from retention.suppression import suppressions, usable_contacts
-from retention.totals import Total, Uncertainty, orders_uncertainty, value_uncertainty
-from retention.what_if import Levers, WhatIf, what_if
+from retention.reports.breakdown import Breakdown, breakdown
+from retention.reports.breakdown_history import dimensions_of
+from retention.reports.cohort_forecast import cohort_forecast
+from retention.reports.cohorts import cohort_of, cohort_table, second_orders
+from retention.reports.industry import Benchmark, Comparison, Target, compare, lines_of_business
+from retention.reports.scorecard import Scorecard, monthly_trend, scorecard
+from retention.reports.verdict import Reading, read_scorecard
+from retention.samples.data_sets import SAMPLES, sample_file, sample_orders
+from retention.segments.movement import movement
+from retention.segments.presets import fitted_rules, published_rules
+from retention.segments.rfm import RFM_CELLS, RFM_GROUPS, RfmRules, rfm, rfm_cut_points
+from retention.segments.rfm_totals import rfm_grid, rfm_table
+from retention.segments.rules import STAGES, TRAITS, SegmentRules, describe_rules
+from retention.segments.stages import assign_segments, segment_table, trait_table
 
 __all__ = [
     "RFM_CELLS",

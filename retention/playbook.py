@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from retention.campaign_economics import Terms
-from retention.campaigns import BEST, CHANNELS, Campaign, Message
+from retention.campaigns.economics import Terms
+from retention.campaigns.offers import Offer
+from retention.campaigns.plan import BEST, CHANNELS, Campaign, Message
 from retention.errors import DataError
-from retention.metrics import METRICS
-from retention.offers import Offer
+from retention.history.metrics import METRICS
 
 #: What one contact costs to start with, by channel, as a share of an average order: an order of magnitude, whatever the
 #: currency, to be replaced by what it does cost.
@@ -45,8 +45,8 @@ _FILE = Path(__file__).with_name("strategies.toml")
 class Strategy:
     """One thing to do.
 
-    - `audience`: the lifecycle stages and traits that it is for, keys of `retention.rules`; `others`: an audience in
-      words, where orders do not show it.
+    - `audience`: the lifecycle stages and traits that it is for, keys of `retention.segments.rules`;
+      `others`: an audience in words, where orders do not show it.
     - `how`: steps; `evidence`: what the `source` found.
     - `metrics`: keys of `METRICS` that it works on, the one that it works on most first.
     - `promotion`: it offers something, so that the customers of `left_out` are left out of it.

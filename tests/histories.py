@@ -8,10 +8,10 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from retention.customers import summarise_customers
-from retention.purchases import PurchaseModel
-from retention.samples import sample_orders
-from retention.simulator import Buyers, Process, draw_buyers, draw_order_values, draw_purchases, simulate_orders
+from retention.customers.summary import summarise_customers
+from retention.models.purchases import PurchaseModel
+from retention.samples.data_sets import sample_orders
+from retention.samples.simulator import Buyers, Process, draw_buyers, draw_order_values, draw_purchases, simulate_orders
 from tests.orders_stub import orders_of
 
 UNKNOWN = (float("nan"),) * 4  # relative errors of a model that was not fitted

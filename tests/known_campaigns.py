@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from retention.campaigns import CampaignPlan
-from retention.offers import Offer
-from retention.simulator import Buyers, draw_order_values
+from retention.campaigns.offers import Offer
+from retention.campaigns.plan import CampaignPlan
+from retention.samples.simulator import Buyers, draw_order_values
 from tests.histories import KnownStore
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from retention.orders import Orders
-from retention.simulator import simulate_orders
+from retention.orders.orders import Orders
+from retention.samples.simulator import simulate_orders
 from tests.orders_stub import orders_of
 
 

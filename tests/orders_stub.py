@@ -7,7 +7,7 @@ import itertools
 import ibis
 import pandas as pd
 
-from retention.orders import OrderReport, Orders
+from retention.orders.orders import OrderReport, Orders
 
 _names = (f"orders_{number}" for number in itertools.count())
 

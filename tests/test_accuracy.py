@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from retention.accuracy import accuracy, calibration, expected_by_frequency, poisson_deviance
+from retention.evaluation.accuracy import accuracy, calibration, expected_by_frequency, poisson_deviance
 
 
 def figures(revenue, actual_revenue, orders=None, actual_orders=None) -> dict[str, float]:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.coverage import CDNOW, LOYAL
-from retention.acquisition import ALL, FEWEST_CUSTOMERS, acquisition
+from retention.campaigns.new_customers import ALL, FEWEST_CUSTOMERS, acquisition
 from retention.errors import DataError, ModelError
 from tests.histories import known_purchases
 

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retention import sample_orders
-from retention.audience_formats import PLATFORMS, letters_and_digits
-from retention.audiences import REASONS, export_audience
-from retention.contact_values import clean_text, country_code, email_address, phone_number, phone_numbers
-from retention.contacts import contacts
+from retention.audiences.export import REASONS, export_audience
+from retention.audiences.platforms import PLATFORMS, letters_and_digits
+from retention.customers.contact_values import clean_text, country_code, email_address, phone_number, phone_numbers
+from retention.customers.contacts import contacts
 from retention.errors import DataError
 
 PEOPLE = pd.DataFrame(

@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.accuracy import poisson_deviance
-from retention.backtest import MIN_HOLDOUT, Backtest, backtest, default_holdout
-from retention.cltv import fit_cltv, predict_cltv
-from retention.customers import summarise_customers
+from retention.customers.summary import summarise_customers
 from retention.errors import DataError, ModelError
-from retention.orders import Orders
-from retention.samples import sample_orders
-from retention.simulator import simulate_orders
-from retention.totals import orders_uncertainty, value_uncertainty
+from retention.evaluation.accuracy import poisson_deviance
+from retention.evaluation.backtest import MIN_HOLDOUT, Backtest, backtest, default_holdout
+from retention.models.cltv import fit_cltv, predict_cltv
+from retention.models.uncertainty import orders_uncertainty, value_uncertainty
+from retention.orders.orders import Orders
+from retention.samples.data_sets import sample_orders
+from retention.samples.simulator import simulate_orders
 from tests.histories import cdnow
 from tests.messy_store import messy_store, split_in_pandas
 from tests.orders_stub import orders_of

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.backtest import backtest, off_words
-from retention.backtest_checks import backtest_checks, fitted_blocks
-from retention.samples import sample_orders
+from retention.evaluation.backtest import backtest, off_words
+from retention.evaluation.backtest_checks import backtest_checks, fitted_blocks
+from retention.samples.data_sets import sample_orders
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention import order_history as order_history_module
 from retention import read_orders, sample_orders
-from retention.benchmarks import (
+from retention.errors import DataError
+from retention.history import order_history as order_history_module
+from retention.history.metrics import METRICS
+from retention.history.order_history import order_history
+from retention.periods import Period
+from retention.reports.industry import (
     ALL,
     Benchmark,
     Comparison,
@@ -20,13 +24,9 @@ from retention.benchmarks import (
     lines_of_business,
     store_value,
 )
-from retention.errors import DataError
-from retention.metrics import METRICS
-from retention.order_history import order_history
-from retention.periods import Period
-from retention.scorecard import monthly_trend, scorecard, scorecard_of
-from retention.simulator import simulate_orders
-from retention.store_values import COMPUTATIONS, StoreValue, store_values
+from retention.reports.scorecard import monthly_trend, scorecard, scorecard_of
+from retention.reports.store_values import COMPUTATIONS, StoreValue, store_values
+from retention.samples.simulator import simulate_orders
 from tests.orders_stub import orders_of
 from tests.scorecard_in_pandas import counts_of, orders_frame
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from retention import DataError, fit_cltv, read_orders, sample_orders, summarise_customers, value_uncertainty
-from retention.breakdown import GROWING, breakdown, breakdown_of
-from retention.breakdown_history import ATTRIBUTIONS, dimension_history, dimensions_of
-from retention.breakdown_verdict import compare_rates, compare_values, wilson
 from retention.periods import Period, preset_period
+from retention.reports.breakdown import GROWING, breakdown, breakdown_of
+from retention.reports.breakdown_history import ATTRIBUTIONS, dimension_history, dimensions_of
+from retention.reports.breakdown_verdict import compare_rates, compare_values, wilson
 from tests.orders_stub import orders_of
 
 ONLINE_RETAIL = Path(__file__).parents[2] / "shared" / "data" / "online_retail.csv.gz"

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retention.budgets import Queue, budget_curve, cut_to, queue, split_budget
-from retention.campaign_economics import Terms, expected_costs, expected_gains
-from retention.campaigns import Campaign, plan_of, reachable_of
-from retention.cltv import fit_cltv
+from retention.campaigns.budget import Queue, budget_curve, cut_to, queue, split_budget
+from retention.campaigns.economics import Terms, expected_costs, expected_gains
+from retention.campaigns.holdout import customer_hashes
+from retention.campaigns.offers import Offer
+from retention.campaigns.plan import Campaign, plan_of, reachable_of
 from retention.errors import DataError
-from retention.holdout_groups import customer_hashes
-from retention.offers import Offer
+from retention.models.cltv import fit_cltv
 from tests.histories import cdnow
 
 CAMPAIGNS = (

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retention.campaign_economics import Terms
-from retention.campaign_files import MOST_BYTES, SavedPlan, campaigns_from_json, campaigns_to_json
-from retention.campaigns import BEST, EVERYBODY, Campaign, Message
-from retention.conditions import Condition, Group
+from retention.campaigns.economics import Terms
+from retention.campaigns.files import MOST_BYTES, SavedPlan, campaigns_from_json, campaigns_to_json
+from retention.campaigns.offers import OFFERS, Offer
+from retention.campaigns.plan import BEST, EVERYBODY, Campaign, Message
 from retention.errors import DataError
-from retention.offers import OFFERS, Offer
-from retention.own_segments import OwnSegment
+from retention.own_segments.conditions import Condition, Group
+from retention.own_segments.library import OwnSegment
 from retention.playbook import strategies, usual_campaign
-from retention.rules import SegmentRules
+from retention.segments.rules import SegmentRules
 
 share = st.floats(0, 1)
 offers = st.builds(Offer, st.sampled_from(list(OFFERS)), share, share)

@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.campaign_coverage import KINDS, holds
-from retention import campaign_economics
-from retention.campaign_economics import Terms, economics, expected_costs, expected_gains
-from retention.campaigns import BEST, Campaign, Message, plan_campaign, plan_of, reachable_of
-from retention.cltv import fit_cltv, predict_cltv, purchase_probability
+from retention.campaigns import economics as campaign_economics
+from retention.campaigns.economics import Terms, economics, expected_costs, expected_gains
+from retention.campaigns.holdout import customer_hashes, detectable_lift, draws
+from retention.campaigns.offers import Offer
+from retention.campaigns.plan import BEST, Campaign, Message, plan_campaign, plan_of, reachable_of
+from retention.campaigns.send_times import sequence_table
 from retention.errors import DataError, ModelError
-from retention.holdout_groups import customer_hashes, detectable_lift, draws
-from retention.offers import Offer
-from retention.send_times import sequence_table
+from retention.models.cltv import fit_cltv, predict_cltv, purchase_probability
 from tests.histories import cdnow
 
 MESSAGES = (Message(0, "Free delivery", offer=""), Message(3, "A reminder"), Message(10, "Last day"))

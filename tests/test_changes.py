@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.changes import changes
-from retention.metrics import METRICS
+from retention.history.changes import changes
+from retention.history.metrics import METRICS
 
 
 def measured(**rows: tuple[float, float, float, float]) -> pd.DataFrame:

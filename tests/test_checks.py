@@ -3,10 +3,10 @@ import dataclasses
 import pandas as pd
 import pytest
 
-from retention.checks import Check, model_checks
-from retention.cltv import fit_cltv
-from retention.purchases import PurchaseModel
-from retention.spend import SpendModel
+from retention.models.checks import Check, model_checks
+from retention.models.cltv import fit_cltv
+from retention.models.purchases import PurchaseModel
+from retention.models.spend import SpendModel
 from tests.histories import cdnow, handmade
 
 SOUND = PurchaseModel("bg_nbd", 0.25, 30.0, 0.8, 2.4, -1.0, (0.05, 0.09, 0.2, 0.3))

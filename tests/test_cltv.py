@@ -8,21 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retention import fitting, purchases
-from retention.cltv import (
-    CltvModel,
-    expected_by_month,
-    fit_cltv,
-    predict_cltv,
-    purchase_probability,
-)
-from retention.customers import summarise_customers
+from retention.customers.summary import summarise_customers
 from retention.errors import DataError, ModelError, RetentionError
-from retention.forecast import DAYS_PER_MONTH
-from retention.purchases import PurchaseModel
-from retention.simulator import simulate_orders
-from retention.spend import SpendModel
-from retention.totals import orders_uncertainty, value_uncertainty
+from retention.models import fitting, purchases
+from retention.models.cltv import CltvModel, expected_by_month, fit_cltv, predict_cltv, purchase_probability
+from retention.models.forecast import DAYS_PER_MONTH
+from retention.models.purchases import PurchaseModel
+from retention.models.spend import SpendModel
+from retention.models.uncertainty import orders_uncertainty, value_uncertainty
+from retention.samples.simulator import simulate_orders
 from tests.histories import cdnow, extreme_store, handmade, simulated
 from tests.orders_stub import orders_of
 
@@ -324,7 +318,7 @@ def test_without_the_companion_model_nothing_is_said_about_one_time_buyers(monke
             raise ModelError("The MBG/NBD model could not be fitted.")
         return purchases.fit_purchases(histories, kind, start)
 
-    monkeypatch.setattr("retention.cltv.fit_purchases", fails_for_mbg)
+    monkeypatch.setattr("retention.models.cltv.fit_purchases", fails_for_mbg)
     with pytest.raises(ModelError, match="MBG/NBD"):
         fit_cltv(cdnow())
 

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from benchmarks.coverage import CDNOW, LOYAL
-from retention.cltv import fit_cltv, predict_cltv
-from retention.cohort_forecast import cohort_forecast, orders_per_purchase_day
 from retention.errors import DataError, ModelError
-from retention.forecast import DAYS_PER_MONTH
-from retention.order_history import order_history
-from retention.totals import orders_uncertainty, value_uncertainty
+from retention.history.order_history import order_history
+from retention.models.cltv import fit_cltv, predict_cltv
+from retention.models.forecast import DAYS_PER_MONTH
+from retention.models.uncertainty import orders_uncertainty, value_uncertainty
+from retention.reports.cohort_forecast import cohort_forecast, orders_per_purchase_day
 from tests.histories import cdnow, known_store
 from tests.orders_stub import orders_of
 

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from retention import read_orders, sample_orders, summarise_customers
-from retention.cohort_periods import PERIODS
-from retention.cohorts import (
+from retention.errors import DataError
+from retention.history.order_history import order_history
+from retention.reports.cohort_calendar import PERIODS
+from retention.reports.cohorts import (
     NO_VALUE,
     WAITS,
     cohort_of,
@@ -23,8 +25,6 @@ from retention.cohorts import (
     second_orders_of,
     wilson,
 )
-from retention.errors import DataError
-from retention.order_history import order_history
 from tests.orders_stub import orders_of
 
 ONLINE_RETAIL = Path(__file__).parents[2] / "shared" / "data" / "online_retail.csv.gz"

@@ -4,7 +4,7 @@ import pytest
 
 from retention import build_orders, detect_columns, open_sheet, read_orders
 from retention.errors import DataError
-from retention.formats import ROLES
+from retention.orders.roles import ROLES
 from tests.order_files import KEPT, assert_same_orders, csv_bytes, expected_orders, plain_table, read_rows
 
 EXPECTED = expected_orders(KEPT)

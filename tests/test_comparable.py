@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.comparable import not_comparable, reach_needed
-from retention.metrics import METRICS
-from retention.order_history import order_history
+from retention.history.comparable import not_comparable, reach_needed
+from retention.history.metrics import METRICS
+from retention.history.order_history import order_history
 from retention.periods import Period
-from retention.scorecard import scorecard_of
+from retention.reports.scorecard import scorecard_of
 from tests.orders_stub import orders_of
 
 STORES = 20
@@ -93,7 +93,7 @@ def test_the_days_that_it_takes_by_hand():
 
 
 def test_no_gap_comes_of_a_period_that_cannot_be_compared():
-    from retention.reading import read_scorecard
+    from retention.reports.verdict import read_scorecard
 
     history = order_history(orders_of(unchanging(1, 600, 0)))
     end = history.end + timedelta(days=1)

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retention.condition_values import BY_KIND, Bought
-from retention.condition_words import describe
-from retention.conditions import (
+from retention.customers.summary import summarise_customers
+from retention.errors import DataError
+from retention.own_segments.catalogue import FEATURES
+from retention.own_segments.conditions import (
     MAX_DEPTH,
     Condition,
     Group,
@@ -21,11 +22,10 @@ from retention.conditions import (
     totals,
     unavailable,
 )
-from retention.customers import summarise_customers
-from retention.errors import DataError
-from retention.feature_list import FEATURES
-from retention.features import features
-from retention.rule_files import rule_from_dict, rule_to_dict
+from retention.own_segments.features import features
+from retention.own_segments.rule_files import rule_from_dict, rule_to_dict
+from retention.own_segments.values import BY_KIND, Bought
+from retention.own_segments.words import describe
 from tests.orders_stub import orders_of
 
 END = "2024-12-31"

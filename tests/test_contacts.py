@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from retention import build_orders, detect_columns, open_sheet, read_orders, sample_orders, summarise_customers
-from retention.contacts import _with_turn, contacts, signals
+from retention.customers.contacts import _with_turn, contacts, signals
 from retention.errors import DataError
-from retention.formats import CONTACT_ROLES, ORDER_ROLES, ROLES, SIGNAL_ROLES
-from retention.lines import ABANDONED
+from retention.orders.roles import CONTACT_ROLES, ORDER_ROLES, ROLES, SIGNAL_ROLES
+from retention.orders.rows import ABANDONED
 from tests import order_layouts as write
 from tests.order_files import KEPT, STORE, csv_bytes, plain_table, read_rows
 from tests.order_layouts import LAYOUTS, layout_file

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retention.customers import customer_query, summarise_customers
+from retention.customers.summary import customer_query, summarise_customers
 from retention.errors import DataError
 from tests.orders_stub import orders_of
 

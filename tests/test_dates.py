@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from retention import detect_columns, open_sheet, read_orders
-from retention.dates import find_date_style, read_dates
 from retention.errors import DataError
+from retention.orders.dates import find_date_style, read_dates
 from tests.order_files import (
     DATE_STYLES,
     ENGLISH_MONTHS,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retention.exports import safe_text, to_csv
+from retention.csv_export import safe_text, to_csv
 
 SIGNS = set("=+-@＝＋－＠﹦﹢﹣﹫")
 SKIPPED = " \t\r\n\x0b\x0c\x00\u00a0\u3000\ufeff\u200b\u2060\"'`"

@@ -6,13 +6,13 @@ import pandas as pd
 import pytest
 
 import retention
-from retention.bought import last_bought_query, value_query
-from retention.condition_values import Bought
-from retention.conditions import Condition, matches
 from retention.errors import DataError
-from retention.feature_list import FEATURES, GROUPS, KINDS
-from retention.features import NO_DAY, features, typical_wait
-from retention.next_order import next_order
+from retention.models.next_order import next_order
+from retention.own_segments.catalogue import FEATURES, GROUPS, KINDS
+from retention.own_segments.conditions import Condition, matches
+from retention.own_segments.features import NO_DAY, features, typical_wait
+from retention.own_segments.products import last_bought_query, value_query
+from retention.own_segments.values import Bought
 from tests.orders_stub import orders_of
 from tests.test_conditions import END, SIGNALS, small_features
 

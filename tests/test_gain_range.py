@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retention.campaign_economics import Terms
-from retention.campaigns import Campaign, plan_campaign
-from retention.cltv import fit_cltv
-from retention.gain_range import Persuaded, gain_range
-from retention.offers import Offer
+from retention.campaigns.economics import Terms
+from retention.campaigns.gain_range import Persuaded, gain_range
+from retention.campaigns.offers import Offer
+from retention.campaigns.plan import Campaign, plan_campaign
+from retention.models.cltv import fit_cltv
 from tests.histories import cdnow
 
 

@@ -3,8 +3,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from retention.customers import summarise_customers
-from retention.holdout import hold_out
+from retention.customers.summary import summarise_customers
+from retention.evaluation.holdout import hold_out
 from tests.messy_store import messy_store, split_in_pandas
 from tests.orders_stub import orders_of
 

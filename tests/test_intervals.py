@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from scipy.special import betaln
 from scipy.stats import nbinom
 
-from retention.cltv import CltvModel, fit_cltv, predict_cltv
-from retention.forecast import DAYS_PER_MONTH, DAYS_PER_YEAR, forecast
-from retention.histories import group_histories
-from retention.intervals import history_intervals, whole_orders
-from retention.purchases import PURCHASE_MODELS, PurchaseModel
-from retention.spend import SpendModel
+from retention.models.cltv import CltvModel, fit_cltv, predict_cltv
+from retention.models.forecast import DAYS_PER_MONTH, DAYS_PER_YEAR, forecast
+from retention.models.histories import group_histories
+from retention.models.intervals import history_intervals, whole_orders
+from retention.models.purchases import PURCHASE_MODELS, PurchaseModel
+from retention.models.spend import SpendModel
 from tests.histories import UNKNOWN, cdnow, future_orders, handmade, known_store
 
 ENDS = ["orders_low", "orders_high", "cltv_low", "cltv_high"]

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.metrics import METRICS, measure, metric_values
-from retention.order_history import order_history
-from retention.period_counts import count_period
+from retention.history.metrics import METRICS, measure, metric_values
+from retention.history.order_history import order_history
+from retention.history.period_counts import count_period
 from retention.periods import Period
-from retention.simulator import simulate_orders
+from retention.samples.simulator import simulate_orders
 from tests.orders_stub import orders_of
 from tests.test_period_counts import MARCH, by_hand, store
 
@@ -116,7 +116,7 @@ def test_nineteen_in_twenty_intervals_hold_the_value_of_the_customers_they_were_
 
 
 def test_a_sample_of_a_large_store_gives_about_the_same_interval(population, monkeypatch):
-    from retention import order_history as module
+    from retention.history import order_history as module
 
     period = Period(date(2024, 9, 1), date(2024, 12, 1))
     whole = module.order_history(orders_of(population))

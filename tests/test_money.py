@@ -2,8 +2,9 @@
 
 import pytest
 
-from retention import detect_columns, money, open_sheet, read_orders
+from retention import detect_columns, open_sheet, read_orders
 from retention.errors import DataError
+from retention.orders import money
 from tests.order_files import MONEY_STYLES, assert_nothing_vanished, csv_bytes, rows_dropped
 
 HEADER = ("Order ID", "Email", "Order date", "Total")

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from scipy.stats import gamma
 
-from retention import totals
-from retention.cltv import CltvModel, expected_by_month, fit_cltv
-from retention.forecast import DAYS_PER_MONTH
-from retention.intervals import HIGH, LOW
-from retention.month_ranges import month_ranges
-from retention.purchases import PurchaseModel
-from retention.spend import SpendModel
-from retention.totals import value_uncertainty
+from retention.models import uncertainty as totals
+from retention.models.cltv import CltvModel, expected_by_month, fit_cltv
+from retention.models.forecast import DAYS_PER_MONTH
+from retention.models.intervals import HIGH, LOW
+from retention.models.months import month_ranges
+from retention.models.purchases import PurchaseModel
+from retention.models.spend import SpendModel
+from retention.models.uncertainty import value_uncertainty
 from tests.histories import UNKNOWN, cdnow, extreme_store, future_orders, handmade
 
 

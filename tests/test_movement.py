@@ -9,10 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retention.cltv import fit_cltv, predict_cltv
-from retention.customers import summarise_customers
+from retention.customers.summary import summarise_customers
 from retention.errors import DataError
-from retention.movement import (
+from retention.history.order_history import order_history
+from retention.models.cltv import fit_cltv, predict_cltv
+from retention.models.uncertainty import value_uncertainty
+from retention.periods import Period
+from retention.reports.scorecard import scorecard
+from retention.samples.data_sets import sample_orders
+from retention.segments.movement import (
     NOT_YET,
     TURNS,
     between,
@@ -23,13 +28,8 @@ from retention.movement import (
     turns,
     vip_cutoff,
 )
-from retention.order_history import order_history
-from retention.periods import Period
-from retention.rules import STAGES, SegmentRules
-from retention.samples import sample_orders
-from retention.scorecard import scorecard
-from retention.segments import assign_segments, prepare_segments, segment_table, value_cutoffs
-from retention.totals import value_uncertainty
+from retention.segments.rules import STAGES, SegmentRules
+from retention.segments.stages import assign_segments, prepare_segments, segment_table, value_cutoffs
 from tests.orders_stub import orders_of
 
 DAY = timedelta(days=1)

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retention.cltv import fit_cltv, predict_cltv
 from retention.errors import ModelError
-from retention.next_order import active_curve, frequency_recency_map, next_order, order_distribution
+from retention.models.cltv import fit_cltv, predict_cltv
+from retention.models.next_order import active_curve, frequency_recency_map, next_order, order_distribution
 from tests.histories import cdnow, handmade
 
 KINDS = ["bg_nbd", "mbg_nbd"]

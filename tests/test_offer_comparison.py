@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from retention.campaign_economics import Terms
-from retention.campaigns import Campaign, plan_campaign, plan_of
-from retention.cltv import fit_cltv
-from retention.offer_comparison import compare_offers
-from retention.offers import Offer
+from retention.campaigns.economics import Terms
+from retention.campaigns.offer_comparison import compare_offers
+from retention.campaigns.offers import Offer
+from retention.campaigns.plan import Campaign, plan_campaign, plan_of
+from retention.models.cltv import fit_cltv
 from tests.histories import cdnow
 
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy.special import betaln
 from scipy.stats import nbinom
 
-from retention.order_counts import EVERY, order_counts
-from retention.purchases import PURCHASE_MODELS, PurchaseModel
+from retention.models.order_counts import EVERY, order_counts
+from retention.models.purchases import PURCHASE_MODELS, PurchaseModel
 from tests.histories import UNKNOWN, future_orders
 
 CDNOW = (0.2426, 30.9, 0.7929, 2.4259)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retention import read_orders, sample_orders
-from retention.order_gaps import OrderGap, gap_words, order_gaps
+from retention.orders.gaps import OrderGap, gap_words, order_gaps
 from tests.order_files import csv_bytes
 
 

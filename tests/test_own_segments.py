@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from retention.conditions import Condition, Group
 from retention.errors import DataError
-from retention.feature_list import FEATURES
-from retention.own_segments import (
+from retention.own_segments.catalogue import FEATURES
+from retention.own_segments.conditions import Condition, Group
+from retention.own_segments.library import (
     MAX_NAME,
     OwnSegment,
     add_segment,
@@ -24,8 +24,8 @@ from retention.own_segments import (
     rename_segment,
     to_json,
 )
-from retention.ready_made import ready_made
-from retention.rule_files import rule_of_data
+from retention.own_segments.ready_made import ready_made
+from retention.own_segments.rule_files import rule_of_data
 from tests.test_conditions import SIGNALS, small_features
 
 ONCE, AGAIN = Condition("orders", "is", 1), Condition("orders", "at_least", 2)

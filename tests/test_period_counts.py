@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retention.order_history import order_history
-from retention.orders import Orders, read_orders
-from retention.period_counts import base_bridge, count_period, customer_bridge, quartiles
+from retention.history.order_history import order_history
+from retention.history.period_counts import base_bridge, count_period, customer_bridge, quartiles
+from retention.orders.orders import Orders, read_orders
 from retention.periods import Period, preset_period
-from retention.samples import sample_orders
+from retention.samples.data_sets import sample_orders
 from tests.messy_store import messy_store
 from tests.orders_stub import orders_of
 from tests.scorecard_in_pandas import counts_of, orders_frame

@@ -1,7 +1,7 @@
 import pytest
 
 from retention.errors import DataError
-from retention.metrics import METRICS
+from retention.history.metrics import METRICS
 from retention.playbook import (
     MOST_COSTS,
     MOST_DELIVERY,
@@ -11,8 +11,8 @@ from retention.playbook import (
     usual_campaign,
     usual_contact_cost,
 )
-from retention.reading import READ
-from retention.rules import STAGES, TRAITS
+from retention.reports.verdict import READ
+from retention.segments.rules import STAGES, TRAITS
 
 
 def test_every_strategy_says_for_whom_how_and_on_whose_word():

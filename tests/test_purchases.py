@@ -9,15 +9,10 @@ from scipy.integrate import quad
 from scipy.optimize import approx_fprime
 from scipy.special import beta
 
-from retention import fitting
 from retention.errors import ModelError
-from retention.histories import group_histories
-from retention.purchases import (
-    PURCHASE_MODELS,
-    PurchaseModel,
-    fit_purchases,
-    purchase_objective,
-)
+from retention.models import fitting
+from retention.models.histories import group_histories
+from retention.models.purchases import PURCHASE_MODELS, PurchaseModel, fit_purchases, purchase_objective
 from tests.histories import cdnow, handmade, simulated
 
 WEEK = 7.0

@@ -6,18 +6,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.benchmarks import ALL, Benchmark, Comparison, Target, compare
-from retention.cltv import fit_cltv
 from retention.errors import DataError
-from retention.metric_gaps import LEVERS, MOST
-from retention.metrics import METRICS
-from retention.order_history import order_history
+from retention.history.metrics import METRICS
+from retention.history.order_history import order_history
+from retention.models.cltv import fit_cltv
+from retention.models.what_if import Levers, what_if
 from retention.periods import Period
-from retention.reading import READ, read_scorecard
-from retention.samples import sample_orders
-from retention.scorecard import scorecard_of
-from retention.store_values import StoreValue
-from retention.what_if import Levers, what_if
+from retention.reports.gaps import LEVERS, MOST
+from retention.reports.industry import ALL, Benchmark, Comparison, Target, compare
+from retention.reports.scorecard import scorecard_of
+from retention.reports.store_values import StoreValue
+from retention.reports.verdict import READ, read_scorecard
+from retention.samples.data_sets import sample_orders
 from tests.histories import cdnow
 from tests.orders_stub import orders_of
 

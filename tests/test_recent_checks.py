@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.cltv import fit_cltv
-from retention.customers import summarise_customers
-from retention.order_history import order_history
-from retention.orders import Orders
-from retention.recent_checks import recent_checks
-from retention.samples import sample_orders
-from retention.simulator import simulate_orders
+from retention.customers.summary import summarise_customers
+from retention.evaluation.recent_checks import recent_checks
+from retention.history.order_history import order_history
+from retention.models.cltv import fit_cltv
+from retention.orders.orders import Orders
+from retention.samples.data_sets import sample_orders
+from retention.samples.simulator import simulate_orders
 from tests.orders_stub import orders_of
 
 

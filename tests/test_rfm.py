@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retention.cltv import fit_cltv, predict_cltv
-from retention.customers import summarise_customers
+from retention.customers.summary import summarise_customers
 from retention.errors import DataError
-from retention.rfm import RFM_CELLS, RFM_GROUPS, SCORES, RfmRules, rfm, rfm_cut_points
-from retention.rfm_totals import CELLS, members, place_rfm, prepare_rfm, rfm_grid, rfm_table, summarise_rfm
-from retention.samples import sample_orders
-from retention.totals import value_uncertainty
+from retention.models.cltv import fit_cltv, predict_cltv
+from retention.models.uncertainty import value_uncertainty
+from retention.samples.data_sets import sample_orders
+from retention.segments.rfm import RFM_CELLS, RFM_GROUPS, SCORES, RfmRules, rfm, rfm_cut_points
+from retention.segments.rfm_totals import CELLS, members, place_rfm, prepare_rfm, rfm_grid, rfm_table, summarise_rfm
 
 calm = settings(max_examples=60)
 COLUMNS = ["recency_score", "frequency_score", "monetary_score"]

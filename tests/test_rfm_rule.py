@@ -5,15 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retention.condition_words import describe
-from retention.conditions import conditions_of, matches
-from retention.customers import summarise_customers
-from retention.features import features
-from retention.rfm import RFM_GROUPS, RfmRules, rfm, rfm_cut_points
-from retention.rfm_rule import rfm_rule
-from retention.rfm_totals import CELLS, members, place_rfm, prepare_rfm
-from retention.rule_files import rule_from_dict, rule_to_dict
-from retention.samples import sample_orders
+from retention.customers.summary import summarise_customers
+from retention.own_segments.conditions import conditions_of, matches
+from retention.own_segments.features import features
+from retention.own_segments.rfm_rule import rfm_rule
+from retention.own_segments.rule_files import rule_from_dict, rule_to_dict
+from retention.own_segments.words import describe
+from retention.samples.data_sets import sample_orders
+from retention.segments.rfm import RFM_GROUPS, RfmRules, rfm, rfm_cut_points
+from retention.segments.rfm_totals import CELLS, members, place_rfm, prepare_rfm
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.special import hyp2f1
 
 from retention.errors import DataError
-from retention.samples import CHANNELS, PRODUCTS, SAMPLES, SUBSCRIPTION, sample_file, sample_orders
+from retention.samples.data_sets import CHANNELS, PRODUCTS, SAMPLES, SUBSCRIPTION, sample_file, sample_orders
 
 KEPT = ["Completed", "Refunded", "Partially refunded"]
 END = pd.Timestamp("2026-10-31")

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retention import totals
-from retention.cltv import fit_cltv, predict_cltv
 from retention.errors import DataError
-from retention.presets import FEWEST_REORDERS, fitted_rules, published_rules, reorder_gaps, rules_from_gaps
-from retention.rules import defaults, thresholds
-from retention.segment_inputs import percentile_cutoff, percentile_of
-from retention.segments import (
+from retention.models import uncertainty as totals
+from retention.models.cltv import fit_cltv, predict_cltv
+from retention.models.uncertainty import SAMPLE, Uncertainty, value_uncertainty
+from retention.segments.inputs import percentile_cutoff, percentile_of
+from retention.segments.presets import FEWEST_REORDERS, fitted_rules, published_rules, reorder_gaps, rules_from_gaps
+from retention.segments.rules import defaults, thresholds
+from retention.segments.stages import (
     STAGES,
     TRAITS,
     SegmentRules,
@@ -35,8 +36,7 @@ from retention.segments import (
     value_cutoffs,
     with_probability,
 )
-from retention.totals import SAMPLE, Uncertainty, value_uncertainty
-from retention.view.segment_sliders import VALUES, measure_of, money_scale
+from retention.view.segments.sliders import VALUES, measure_of, money_scale
 from tests.histories import simulated
 from tests.orders_stub import orders_of
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from retention.campaign_economics import Terms
-from retention.campaigns import Campaign, Message, plan_campaign
-from retention.cltv import fit_cltv, purchase_probability
-from retention.features import typical_wait
-from retention.next_order import next_order
-from retention.offers import Offer
-from retention.send_times import due_in, due_labels, due_table, sequence_table
+from retention.campaigns.economics import Terms
+from retention.campaigns.offers import Offer
+from retention.campaigns.plan import Campaign, Message, plan_campaign
+from retention.campaigns.send_times import due_in, due_labels, due_table, sequence_table
+from retention.models.cltv import fit_cltv, purchase_probability
+from retention.models.next_order import next_order
+from retention.own_segments.features import typical_wait
 from tests.histories import cdnow
 
 

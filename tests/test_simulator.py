@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import hyp2f1
 
-from retention.simulator import Process, simulate_orders
+from retention.samples.simulator import Process, simulate_orders
 
 # CDNOW by week, as published; the simulator counts in days.
 R, ALPHA, A, B = 0.2426, 4.4136, 0.7929, 2.4259

@@ -7,10 +7,10 @@ from scipy.integrate import quad
 from scipy.optimize import approx_fprime
 from scipy.special import gammaincinv, gammaln
 
-from retention import spend as spend_module
 from retention.errors import ModelError
-from retention.fitting import lifetimes
-from retention.spend import MIN_REPEATERS, SpendModel, fit_spend, spend_objective
+from retention.models import spend as spend_module
+from retention.models.fitting import lifetimes
+from retention.models.spend import MIN_REPEATERS, SpendModel, fit_spend, spend_objective
 from tests.histories import cdnow, handmade, simulated
 
 
@@ -123,7 +123,7 @@ def test_a_mean_far_beyond_what_customers_spend_falls_back(monkeypatch):
 
 
 def test_a_failed_fit_falls_back(monkeypatch):
-    monkeypatch.setattr("retention.fitting.GRADIENT_TOLERANCE", -1.0)
+    monkeypatch.setattr("retention.models.fitting.GRADIENT_TOLERANCE", -1.0)
     model = fit_spend(cdnow())
     assert model.kind == "store_average"
     assert model.reason.startswith("The spend model did not fit")

@@ -3,7 +3,7 @@
 import pytest
 
 from retention import read_orders
-from retention.statuses import State, is_understood, order_state
+from retention.orders.statuses import State, is_understood, order_state
 
 WORDS = {
     State.CANCELLED: ("Storniert", "Storno", "Anulado", "ANULADA", "Cancelado", "cancelada por el cliente", "Annulée"),

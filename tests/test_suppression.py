@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.campaign_economics import Terms
-from retention.campaigns import Campaign
+from retention.campaigns.economics import Terms
+from retention.campaigns.offers import Offer
+from retention.campaigns.plan import Campaign
+from retention.campaigns.suppression import suppressions, unreachable, usable_contacts, without_signal
 from retention.errors import DataError
-from retention.offers import Offer
 from retention.playbook import usual_campaign
-from retention.suppression import suppressions, unreachable, usable_contacts, without_signal
 
 END = date(2026, 10, 31)
 IDS = pd.Index(["a@x.example", "b@x.example", "c@x.example", "d@x.example", "e@x.example"], name="customer_id")

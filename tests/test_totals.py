@@ -9,14 +9,14 @@ from scipy.special import betaln
 from scipy.stats import gamma, nbinom
 
 from benchmarks.coverage import CDNOW, HEAVY_TAIL, LOYAL, SEGMENTS, Kind, hits
-from retention import totals as module
-from retention.cltv import CltvModel, fit_cltv, predict_cltv
 from retention.errors import DataError, ModelError
-from retention.forecast import forecast
-from retention.histories import group_histories
-from retention.purchases import PurchaseModel
-from retention.spend import SpendModel
-from retention.totals import Total, Uncertainty, orders_uncertainty, value_uncertainty
+from retention.models import uncertainty as module
+from retention.models.cltv import CltvModel, fit_cltv, predict_cltv
+from retention.models.forecast import forecast
+from retention.models.histories import group_histories
+from retention.models.purchases import PurchaseModel
+from retention.models.spend import SpendModel
+from retention.models.uncertainty import Total, Uncertainty, orders_uncertainty, value_uncertainty
 from tests.histories import UNKNOWN, cdnow, future_orders, handmade, known_store
 
 

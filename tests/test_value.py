@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from retention.errors import DataError
-from retention.value import (
+from retention.models.value_distribution import (
     concentration,
     find_customers,
     nice_edges,

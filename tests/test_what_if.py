@@ -3,10 +3,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from retention.cltv import fit_cltv, predict_cltv
 from retention.errors import DataError, ModelError
-from retention.totals import value_uncertainty
-from retention.what_if import Levers, what_if
+from retention.models.cltv import fit_cltv, predict_cltv
+from retention.models.uncertainty import value_uncertainty
+from retention.models.what_if import Levers, what_if
 from tests.histories import cdnow, simulated
 
 TERMS = {"horizon_days": 365, "annual_discount_rate": 0.1, "margin": 0.4}

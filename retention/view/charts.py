@@ -17,7 +17,7 @@ HEIGHT = 320
 def past_and_expected_chart(frame: pd.DataFrame, currency: str | None) -> alt.LayerChart:
     """Revenue by month, first and repeat orders stacked, and what today's customers are expected to add.
 
-    `frame` comes from `retention.value.past_and_expected`.
+    `frame` comes from `retention.models.value_distribution.past_and_expected`.
     """
     labels = {
         "first": "First orders",
@@ -62,7 +62,7 @@ def past_and_expected_chart(frame: pd.DataFrame, currency: str | None) -> alt.La
 def value_histogram_chart(frame: pd.DataFrame, currency: str | None) -> alt.Chart:
     """Customers by expected value on a log scale, one-time and repeat buyers stacked.
 
-    `frame` comes from `retention.value.value_histogram`.
+    `frame` comes from `retention.models.value_distribution.value_histogram`.
     """
     labels = {"one_time": "Bought once", "repeat": "Bought again"}
     shown = frame.assign(
@@ -106,7 +106,7 @@ def value_histogram_chart(frame: pd.DataFrame, currency: str | None) -> alt.Char
 def concentration_chart(curve: pd.DataFrame, top: pd.DataFrame, currency: str | None) -> alt.LayerChart:
     """Share of the value held by the best customers, with the top shares marked.
 
-    `curve` and `top` come from `retention.value.concentration` and `top_shares`.
+    `curve` and `top` come from `retention.models.value_distribution.concentration` and `top_shares`.
     """
     share = alt.Axis(format=".0%", tickCount=5)
     x = alt.X("customers_share:Q", title="Customers, most valuable first", scale=_UNIT, axis=share)

@@ -12,9 +12,9 @@ from streamlit.delta_generator import DeltaGenerator
 from threadpoolctl import threadpool_limits
 
 from retention.errors import RetentionError
-from retention.view import loaded as session
 from retention.view import text
-from retention.view.loaded import Loaded
+from retention.view.session import results as session
+from retention.view.session.results import Loaded
 
 ROOT = Path(__file__).parents[2]
 FRONT_PAGE = "app.py"

@@ -15,11 +15,11 @@ from retention.view import palette, text
 if TYPE_CHECKING:
     import pandas as pd
 
-    from retention.backtest import Backtest
-    from retention.checks import Check
-    from retention.orders import Orders
-    from retention.totals import Total
-    from retention.view.loaded import Plan
+    from retention.evaluation.backtest import Backtest
+    from retention.models.checks import Check
+    from retention.models.uncertainty import Total
+    from retention.orders.orders import Orders
+    from retention.view.session.results import Plan
 
 CHECKS_PAGE = "pages/lifetime_value.py"
 #: What each status of a check is called, the worst first.

@@ -8,17 +8,17 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from retention.campaign_files import SavedPlan, campaigns_from_json, campaigns_to_json
-from retention.campaigns import plan_campaign
-from retention.cltv import fit_cltv, predict_cltv
-from retention.contacts import contacts, signals
-from retention.customers import summarise_customers
-from retention.offers import Offer
+from retention.campaigns.files import SavedPlan, campaigns_from_json, campaigns_to_json
+from retention.campaigns.offers import Offer
+from retention.campaigns.plan import plan_campaign
+from retention.campaigns.suppression import suppressions
+from retention.customers.contacts import contacts, signals
+from retention.customers.summary import summarise_customers
+from retention.models.cltv import fit_cltv, predict_cltv
 from retention.playbook import strategies, usual_campaign
-from retention.samples import sample_orders
-from retention.segments import assign_segments
-from retention.suppression import suppressions
-from retention.view.campaign_results import PARTS
+from retention.samples.data_sets import sample_orders
+from retention.segments.stages import assign_segments
+from retention.view.campaigns.results import PARTS
 from tests.pages.steps import button, metrics, open_page, order_file, select, use_upload, words
 
 PAGE = "pages/campaigns.py"
@@ -77,7 +77,7 @@ def test_the_page_shows_the_plan_of_the_engine(store, orders):
 
 def on_model(at):
     """Which purchase model the page's "auto" has picked."""
-    from retention.backtest import backtest
+    from retention.evaluation.backtest import backtest
 
     return backtest(sample_orders("store"), purchase_model="auto").purchase_model
 

@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 
 from retention import read_orders
-from retention.breakdown import breakdown
-from retention.breakdown_history import dimensions_of
 from retention.periods import preset_period
-from retention.samples import sample_orders
-from retention.view import channel_charts as charts
-from retention.view.channel_table import EXAMPLE
+from retention.reports.breakdown import breakdown
+from retention.reports.breakdown_history import dimensions_of
+from retention.samples.data_sets import sample_orders
+from retention.view.channels import charts
+from retention.view.channels.table import EXAMPLE
 from tests.pages.steps import button, open_page, order_file, use_upload, words
 
 PAGE = "pages/channels.py"

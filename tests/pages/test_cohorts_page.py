@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.cohort_forecast import orders_per_purchase_day
-from retention.cohort_periods import period_numbers, period_starts
-from retention.cohorts import cohort_table, second_orders
-from retention.order_gaps import order_gaps
-from retention.order_history import order_history
-from retention.samples import sample_orders
-from retention.view import cohort_frames as frames
+from retention.history.order_history import order_history
+from retention.orders.gaps import order_gaps
+from retention.reports.cohort_calendar import period_numbers, period_starts
+from retention.reports.cohort_forecast import orders_per_purchase_day
+from retention.reports.cohorts import cohort_table, second_orders
+from retention.samples.data_sets import sample_orders
 from retention.view import text
-from retention.view.cohort_data import file_name
+from retention.view.cohorts import frames
+from retention.view.cohorts.data import file_name
 from tests.orders_stub import orders_of
 from tests.pages.steps import button, metrics, open_page, order_file, select, use_upload, words
 

@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from retention.view import column_check, load_flow
+from retention.view.front import column_check
+from retention.view.front import sources as load_flow
 from tests.pages.steps import button, metrics, open_app, open_page, order_file, select, upload, use_upload, words
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from retention.backtest import backtest
-from retention.samples import sample_orders
+from retention.evaluation.backtest import backtest
+from retention.samples.data_sets import sample_orders
 from tests.pages.steps import ROOT, button, metrics, open_page, open_tab, order_file, use_upload, words
 
 PAGE = "pages/lifetime_value.py"

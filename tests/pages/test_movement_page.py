@@ -2,9 +2,9 @@
 
 import pytest
 
-from retention.movement import movement, turns
-from retention.samples import sample_orders
-from retention.view.movement_frames import movers_csv
+from retention.samples.data_sets import sample_orders
+from retention.segments.movement import movement, turns
+from retention.view.movement.frames import movers_csv
 from tests.pages.steps import button, metrics, open_page, order_file, select, use_upload, words
 
 PAGE = "pages/movement.py"

@@ -7,12 +7,12 @@ from html import unescape
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from retention.campaigns import Campaign
-from retention.condition_values import BY_KIND
-from retention.conditions import Condition, Group
-from retention.feature_list import FEATURES
-from retention.own_segments import OwnSegment, from_json, to_json
-from retention.view import builder_results
+from retention.campaigns.plan import Campaign
+from retention.own_segments.catalogue import FEATURES
+from retention.own_segments.conditions import Condition, Group
+from retention.own_segments.library import OwnSegment, from_json, to_json
+from retention.own_segments.values import BY_KIND
+from retention.view.own_segments import results as builder_results
 from tests.pages.steps import button, metrics, open_app, open_page, order_file, use_upload, words
 
 PAGE = "pages/own_segments.py"
@@ -362,9 +362,10 @@ def test_the_saved_file_is_json_without_customers(store):
 def campaign_page():
     import streamlit as st
 
-    from retention.conditions import Condition
-    from retention.own_segments import OwnSegment
-    from retention.view import loaded, own_segments_state
+    from retention.own_segments.conditions import Condition
+    from retention.own_segments.library import OwnSegment
+    from retention.view.session import own_segments as own_segments_state
+    from retention.view.session import results as loaded
 
     data = loaded.put_sample("cdnow")
     once = OwnSegment("Once", Condition("orders", "is", 1))

@@ -2,14 +2,14 @@
 
 import pytest
 
-from retention.conditions import matches
-from retention.customers import summarise_customers
-from retention.rfm import RFM_GROUPS, RfmRules, rfm
-from retention.rfm_totals import place_rfm, prepare_rfm, summarise_rfm
-from retention.samples import sample_orders
-from retention.view import own_segments_state as own
-from retention.view import rfm_frames as frames
-from retention.view.rfm_words import ABOUT, score_words
+from retention.customers.summary import summarise_customers
+from retention.own_segments.conditions import matches
+from retention.samples.data_sets import sample_orders
+from retention.segments.rfm import RFM_GROUPS, RfmRules, rfm
+from retention.segments.rfm_totals import place_rfm, prepare_rfm, summarise_rfm
+from retention.view.rfm import frames
+from retention.view.rfm.words import ABOUT, score_words
+from retention.view.session import own_segments as own
 from tests.pages.steps import button, metrics, open_page, order_file, use_upload, words
 
 PAGE = "pages/rfm.py"

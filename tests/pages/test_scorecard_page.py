@@ -4,11 +4,11 @@ import datetime as dt
 
 import pytest
 
-from retention.metrics import METRICS
+from retention.history.metrics import METRICS
 from retention.periods import Period
-from retention.samples import sample_orders
-from retention.scorecard import scorecard
-from retention.view import scorecard_words
+from retention.reports.scorecard import scorecard
+from retention.samples.data_sets import sample_orders
+from retention.view.scorecard import words as scorecard_words
 from tests.pages.steps import button, metrics, open_page, order_file, select, use_upload, words
 
 PAGE = "pages/scorecard.py"

@@ -7,13 +7,13 @@ from html import unescape
 
 import pytest
 
-from retention.backtest import backtest
-from retention.cltv import fit_cltv, predict_cltv
-from retention.exports import to_csv
-from retention.rules import defaults
-from retention.segments import SegmentRules, assign_segments, prepare_segments, segment_table, trait_table
-from retention.totals import value_uncertainty
-from retention.view import segment_results
+from retention.csv_export import to_csv
+from retention.evaluation.backtest import backtest
+from retention.models.cltv import fit_cltv, predict_cltv
+from retention.models.uncertainty import value_uncertainty
+from retention.segments.rules import defaults
+from retention.segments.stages import SegmentRules, assign_segments, prepare_segments, segment_table, trait_table
+from retention.view.segments import results as segment_results
 from retention.view.text import DEFINITIONS, STAGE_LABELS, TRAIT_LABELS, money_range
 from tests.pages.steps import button, metrics, open_app, open_page, order_file, use_upload, words
 

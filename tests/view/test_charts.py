@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention import value
+from retention.models import value_distribution as value
 from retention.view import charts, text
 
 CURRENCIES = [None, "USD", "THB", "'+alert(1)+\""]

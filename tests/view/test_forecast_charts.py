@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from retention.backtest import backtest
-from retention.next_order import active_curve, frequency_recency_map, order_distribution
-from retention.samples import sample_orders
-from retention.view import forecast_charts as charts
+from retention.evaluation.backtest import backtest
+from retention.models.next_order import active_curve, frequency_recency_map, order_distribution
+from retention.samples.data_sets import sample_orders
+from retention.view.value import forecast_charts as charts
 
 
 @pytest.fixture(scope="module")

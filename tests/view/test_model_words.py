@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from retention.spend import SpendModel
-from retention.view import model_words
+from retention.models.spend import SpendModel
+from retention.view.value import model_words
 
 SPEND = SpendModel("gamma_gamma", 35.22, 946, 6.25, 3.74, 15.44, -4055.92)
 

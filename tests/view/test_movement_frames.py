@@ -4,11 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.movement import FROM, NOT_YET
-from retention.rules import STAGES
-from retention.view import movement_charts as charts
-from retention.view import movement_frames as frames
+from retention.segments.movement import FROM, NOT_YET
+from retention.segments.rules import STAGES
 from retention.view import palette
+from retention.view.movement import charts, frames
 
 NAN = float("nan")
 

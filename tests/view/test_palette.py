@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retention.segments import STAGES, TRAITS
+from retention.segments.stages import STAGES, TRAITS
 from retention.view import palette
 
 CONFIG = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))

@@ -4,13 +4,13 @@ from html.parser import HTMLParser
 
 import pytest
 
-from retention.benchmarks import compare
-from retention.order_history import order_history
+from retention.history.order_history import order_history
 from retention.periods import preset_period
-from retention.reading import read_scorecard
-from retention.samples import sample_orders
-from retention.scorecard import bridge, monthly_trend, scorecard_of
-from retention.view.report import Cell, Section, Table, report_html
+from retention.reports.industry import compare
+from retention.reports.scorecard import bridge, monthly_trend, scorecard_of
+from retention.reports.verdict import read_scorecard
+from retention.samples.data_sets import sample_orders
+from retention.view.report.report import Cell, Section, Table, report_html
 
 NAME = "<script>alert(1)</script> & Söhne"
 

@@ -6,16 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.benchmarks import Target, compare
-from retention.exports import to_csv
-from retention.metrics import METRICS
-from retention.order_history import order_history
+from retention.csv_export import to_csv
+from retention.history.metrics import METRICS
+from retention.history.order_history import order_history
 from retention.periods import Period
-from retention.reading import read_scorecard
-from retention.samples import sample_orders
-from retention.scorecard import bridge, monthly_trend, scorecard_of
-from retention.view import scorecard_charts as charts
-from retention.view import scorecard_frames as frames
+from retention.reports.industry import Target, compare
+from retention.reports.scorecard import bridge, monthly_trend, scorecard_of
+from retention.reports.verdict import read_scorecard
+from retention.samples.data_sets import sample_orders
+from retention.view.scorecard import charts, frames
 
 
 @pytest.fixture(scope="module")

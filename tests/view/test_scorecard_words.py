@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.benchmarks import ALL, Benchmark, Comparison
-from retention.changes import CANNOT, DOWN, NOISE, THIN, UP
-from retention.metrics import METRICS
+from retention.history.changes import CANNOT, DOWN, NOISE, THIN, UP
+from retention.history.metrics import METRICS
 from retention.periods import Period
-from retention.store_values import StoreValue
-from retention.view import scorecard_words as words
+from retention.reports.industry import ALL, Benchmark, Comparison
+from retention.reports.store_values import StoreValue
+from retention.view.scorecard import words
 
 
 def row(change, low, high, verdict=UP):

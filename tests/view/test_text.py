@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retention.segments import STAGES, TRAITS
+from retention.segments.stages import STAGES, TRAITS
 from retention.view import text
 
 PUNCTUATION = set(string.punctuation)

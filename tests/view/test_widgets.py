@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from retention.checks import Check
-from retention.totals import Total
+from retention.models.checks import Check
+from retention.models.uncertainty import Total
 from retention.view import widgets
-from retention.view.loaded import Plan
+from retention.view.session.results import Plan
 
 TOTAL = Total(expected=40.0, low=31.5, high=48.2, chance=5.0, parameters=3.0)
 SCORES = pd.DataFrame({"cltv": [10.0, 30.0], "p_purchase": [0.2, 0.8], "expected_orders": [0.5, 2.5]})

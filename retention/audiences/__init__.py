@@ -1,0 +1,1 @@
+"""Customers become the file that a platform takes. Imports customers."""

@@ -1,0 +1,100 @@
+"""The 80 % interval of a campaign's gain, and the chance that it loses money, from the gain's moments.
+
+Large campaigns: a shifted gamma variable of the same mean, variance and third cumulant (Pearson III). Small ones, in
+which a handful of orders decide: so many persuaded orders come (Poisson), each of a random size (gamma), and what they
+earn is weighed against a random cost. Nobody persuaded then means exactly the cost, and a plan without costs cannot
+lose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import gammainc, gammaincinv, gammaln, ndtr, ndtri
+
+from retention.models.intervals import HIGH, LOW
+
+#: From so many persuaded orders on, their sum is smooth enough for one gamma variable.
+MANY = 40
+
+
+class Persuaded(NamedTuple):
+    """The orders that a campaign adds: their expected number, sum of what they earn, and sum of its squares."""
+
+    orders: float
+    earned: float
+    squared: float
+
+
+def gain_range(mean: float, variance: float, third: float, persuaded: Persuaded) -> tuple[float, float, float]:
+    """Return the ends of the gain's 80 % interval, and the probability that the gain is below 0.
+
+    `mean`, `variance` and `third` cumulant are those of the gain, with what the fit leaves open.
+    """
+    width = variance**0.5
+    if width <= 1e-12 * abs(mean) or width < 1e-100:
+        return mean, mean, float(mean < 0)
+    if (persuaded.orders < MANY and persuaded.earned > 0) or persuaded.orders == 0:
+        low, high, loss = _few(mean, variance, persuaded)
+    else:
+        low, high, loss = _many(mean, width, third)
+    return float(min(low, mean)), float(max(high, mean)), min(max(float(loss), 0.0), 1.0)
+
+
+def _many(mean: float, width: float, third: float) -> tuple[float, float, float]:
+    skew = third / width**3
+    if skew < 1e-3:
+        # A skewness this small changes nothing, and the gamma's shape grows beyond what can be computed.
+        return *(mean + width * ndtri([LOW, HIGH])), ndtr(-mean / width)
+    shape, scale = 4 / skew**2, width * skew / 2
+    start = mean - shape * scale
+    low, high = start + scale * gammaincinv(shape, [LOW, HIGH])
+    return low, high, min(gammainc(shape, max(-start / scale, 0.0)), 1.0)
+
+
+def _few(mean: float, variance: float, persuaded: Persuaded) -> tuple[float, float, float]:
+    cost, others = max(persuaded.earned - mean, 0.0), max(variance - persuaded.squared, 0.0)
+    counts = np.arange(1, int(persuaded.orders + 8 * persuaded.orders**0.5) + 10)
+    with np.errstate(divide="ignore"):
+        chances = np.exp(counts * np.log(persuaded.orders) - persuaded.orders - gammaln(counts + 1))
+    if persuaded.orders > 0:
+        each = persuaded.earned / persuaded.orders
+        spread = max(persuaded.squared / persuaded.orders - each**2, 0.0)
+        means, variances = counts * each, counts * spread + others
+    else:
+        means = variances = np.ones(len(counts))
+
+    def below(gain: float) -> float:
+        """Probability of a gain of at most this."""
+        some = _gamma_below(gain + cost, means, variances)
+        nobody = 1 - _gamma_below(np.nextafter(-gain, -np.inf), cost, others) if gain < 0 else 1.0
+        return float(chances @ some + max(1 - chances.sum(), 0.0) * nobody)
+
+    # What costs nothing cannot lose: a gain of exactly 0 is none.
+    loss = below(-1e-9 * (abs(mean) + variance**0.5))
+    low, high = (_quantile(below, level, mean, variance, -cost) for level in (LOW, HIGH))
+    return low, high, loss
+
+
+def _gamma_below(value: float, means: np.ndarray | float, variances: np.ndarray | float) -> np.ndarray:
+    """Probability that gamma variables of these moments are at most a value; without a variance they are their mean."""
+    means, variances = np.asarray(means, float), np.asarray(variances, float)
+    fixed = variances <= 1e-12 * means**2
+    safe = np.where(fixed, 1.0, variances)
+    random = gammainc(np.where(fixed, 1.0, means**2 / safe), max(value, 0.0) * np.where(fixed, 1.0, means / safe))
+    return np.where(fixed, means <= value, random)
+
+
+def _quantile(below: Callable[[float], float], level: float, mean: float, variance: float, jump: float) -> float:
+    width = variance**0.5
+    if below(jump) >= level > below(jump - 1e-9 * width):
+        return jump
+    low, high = mean - width, mean + width
+    while below(low) > level:
+        low -= 2 * (high - low)
+    while below(high) < level:
+        high += 2 * (high - low)
+    return brentq(lambda gain: below(gain) - level, low, high, xtol=1e-4 * width)

@@ -1,0 +1,82 @@
+"""The orders at a cut: the customers as they were known then, and what they brought after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import ibis
+import numpy as np
+import pandas as pd
+
+from retention.customers.summary import customer_table, purchase_days, query_of_days
+
+if TYPE_CHECKING:
+    from retention.orders.orders import Orders
+
+WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Holdout:
+    """What was known at a cut, and what came after it.
+
+    - `customers`: what `summarise_customers` gives for that day, without the `first_*` columns and the discount.
+    - `later`: of the same customers, `orders` (purchase days) and `revenue` after the cut.
+    - `weekly`: their repeat purchase days by week: `week` (1 begins the day after the cut) and `actual`; weeks
+      without a repeat purchase may be left out.
+    """
+
+    customers: pd.DataFrame
+    later: pd.DataFrame
+    weekly: pd.DataFrame
+
+
+def hold_out(orders: Orders, cut: date) -> Holdout:
+    """Split the orders at a cut, the last day known.
+
+    Raises:
+        DataError: There is no order by then.
+    """
+    table = orders.table.select("customer_id", "ordered_at", "revenue")
+    with _stored(purchase_days(table)) as days:
+        customers = query_of_days(days, cut, later=True).order_by("customer_id")
+        found = customers.to_pyarrow()
+        by_day = _purchases_by_day(days, cut).to_pandas()
+    known = customer_table(found, orders, cut)
+    later = {name: found[f"later_{name}"].to_numpy() for name in ("orders", "revenue")}
+    return Holdout(known, pd.DataFrame(later, index=known.index).astype(float), _by_week(by_day, known))
+
+
+@contextmanager
+def _stored(table: ibis.Table) -> Iterator[ibis.Table]:
+    # Not Ibis's cache: it is shared by equal expressions, and who is first to leave takes it from the others.
+    database, name = table.get_backend(), f"stored_{uuid4().hex}"
+    try:
+        yield database.create_table(name, table, temp=True)
+    finally:
+        database.drop_table(name, force=True)
+
+
+def _purchases_by_day(days: ibis.Table, cut: date) -> ibis.Table:
+    """Purchase days of the customers known at the cut, by the days `since` it (negative before)."""
+    early = days.filter(days.day <= ibis.literal(cut))
+    later = days.filter(days.day > ibis.literal(cut)).semi_join(early, "customer_id")
+    parts = [
+        part.group_by(since=part.day.delta(ibis.literal(cut), unit="day")).agg(purchases=part.count())
+        for part in (early, later)
+    ]
+    return parts[0].union(parts[1])
+
+
+def _by_week(by_day: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
+    purchases = by_day.set_index("since")["purchases"]
+    # On the day of the first purchase it is not a repeat one.
+    first = pd.Series(np.bincount(customers["T"].to_numpy())).rename(lambda age: -age)
+    repeat = purchases.sub(first, fill_value=0)
+    week = (repeat.index.to_numpy() - 1) // WEEK + 1
+    return repeat.groupby(week).sum().rename_axis("week").rename("actual").reset_index()

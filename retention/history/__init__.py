@@ -1,0 +1,1 @@
+"""Counts by day, periods and their metrics. Imports orders."""

@@ -1,0 +1,193 @@
+"""What happened in a period: customers who came, stayed, returned or left, their orders and their revenue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import numpy as np
+import pandas as pd
+
+from retention.history.order_history import MONEY, OrderHistory, weighted_quantile
+from retention.periods import Period
+
+QUARTILES = (0.25, 0.5, 0.75)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodCounts:
+    """Counts of a period; "active" on a day are customers with an order in the `active_days` before it.
+
+    - `start`, `end`: customers active on the first day and on the day after the last; `kept` of those at the start
+      who are active at the end.
+    - `customers` ordered in the period; `new` of them for the first time, `new_at_end` of these are active at the end
+      (all, unless the period is longer than `active_days`), `won_back` after having been inactive at the
+      start, `repeat` have two orders or more by the end, `repeat_days` orders on two days or more.
+    - `orders`, `revenue`, `discount`, `refunded` of the period (NaN where the file does not have them); `new_orders`,
+      `new_revenue` those of its new customers.
+    - `ever`, `ever_repeat`: customers with an order by the end of the period, and with two or more.
+    - `second_waits`, `waits`: `days` from a customer's first to the second order, and between any two, of waits that
+      ended in the period, and how many `orders` ended them; `silences`: `days` from the last order of each customer
+      so far to the period's last day, and how many `customers`.
+    """
+
+    period: Period
+    active_days: int
+    start: int
+    end: int
+    kept: int
+    customers: int
+    new: int
+    new_at_end: int
+    won_back: int
+    repeat: int
+    repeat_days: int
+    orders: int
+    revenue: float
+    discount: float
+    refunded: float
+    new_orders: int
+    new_revenue: float
+    ever: int
+    ever_repeat: int
+    second_waits: pd.DataFrame
+    waits: pd.DataFrame
+    silences: pd.DataFrame
+
+    @property
+    def lapsed(self) -> int:
+        """Customers who had been active at the start or came in the period, and are not active at the end."""
+        return self.start + self.new + self.won_back - self.end
+
+    @property
+    def returning(self) -> int:
+        """Customers of the period who had ordered before it."""
+        return self.customers - self.new
+
+
+def count_period(history: OrderHistory, period: Period, active_days: int) -> PeriodCounts:
+    """Count a period, from the history's counts by day."""
+    begin, end = history.number(period.start), history.number(period.end)
+    moves, daily = history.moves, history.daily
+    day, following, stage, number = (moves[name].to_numpy() for name in ("day", "next_day", "stage", "orders"))
+
+    def count(rows: np.ndarray) -> int:
+        return int(number[rows].sum())
+
+    inside = (day >= begin) & (day < end)
+    # The last order before a day stands for its customer, of whom there is no other such order.
+    last_at_start = (day < begin) & (following >= begin)
+    last_at_end = (day < end) & (following >= end)
+    follows = (following >= begin) & (following < end)
+    placed = daily[(daily["day"] >= begin) & (daily["day"] < end)]
+    newcomers = placed[placed["first_day"] >= begin]
+    new = count(inside & (stage == 0))
+    recent_start, recent_end = day >= begin - active_days, day >= end - active_days
+    if active_days >= period.days:
+        # Whoever orders in the period is active at its end.
+        kept = count(last_at_start & recent_start & (follows | (last_at_end & recent_end)))
+        new_at_end = new
+    else:
+        kept, new_at_end = _at_end(history, begin, end, active_days)
+    return PeriodCounts(
+        period=period,
+        active_days=active_days,
+        start=count(last_at_start & recent_start),
+        end=count(last_at_end & recent_end),
+        kept=kept,
+        customers=count(inside & last_at_end),
+        new=new,
+        new_at_end=new_at_end,
+        won_back=count(last_at_start & ~recent_start & follows),
+        repeat=count(inside & last_at_end & (stage > 0)),
+        repeat_days=count(inside & last_at_end & (stage == 2)),
+        orders=int(placed["orders"].sum()),
+        revenue=float(placed["revenue"].sum()),
+        **{name: float(placed[name].sum()) if name in placed else np.nan for name in MONEY},
+        new_orders=int(newcomers["orders"].sum()),
+        new_revenue=float(newcomers["revenue"].sum()),
+        ever=count(last_at_end),
+        ever_repeat=count(last_at_end & (stage > 0)),
+        second_waits=_spread(following - day, number, follows & (stage == 0), "orders"),
+        waits=_spread(following - day, number, follows, "orders"),
+        silences=_spread(end - 1 - day, number, last_at_end, "customers"),
+    )
+
+
+def quartiles(spread: pd.DataFrame) -> np.ndarray:
+    """Return the quartiles of `days` in one of the three distributions; NaN where it is empty."""
+    return weighted_quantile(spread["days"].to_numpy(float), spread.iloc[:, 1].to_numpy(), np.array(QUARTILES))
+
+
+def customer_bridge(counts: PeriodCounts) -> pd.DataFrame:
+    """Return `base_bridge` in customers alone, which needs no look at the orders: `step` and `customers`."""
+    steps = {
+        "start": counts.start,
+        "new": counts.new,
+        "won_back": counts.won_back,
+        "retained": 0,
+        "lapsed": -counts.lapsed,
+        "end": counts.end,
+    }
+    return pd.DataFrame({"step": list(steps), "customers": list(steps.values())})
+
+
+def base_bridge(history: OrderHistory, period: Period, active_days: int) -> pd.DataFrame:
+    """Return how the active customers of the start became those of the end, in customers and in revenue.
+
+    Revenue is what customers brought in the `active_days` before the day that counts them. Returns the columns
+    `step`, `customers`, `revenue`; the rows are "start", "new", "won_back", "retained" (their change in revenue),
+    "lapsed" and "end", and start + new + won_back + retained + lapsed = end in both columns.
+    """
+    begin, end = history.number(period.start), history.number(period.end)
+    table = history.table.filter(history.table.day.between(begin - active_days, end - 1))
+    before, after = table.day.between(begin - active_days, begin - 1), table.day >= end - active_days
+    each = table.group_by("customer").agg(
+        before=table.revenue.sum(where=before).fill_null(0.0),
+        after=table.revenue.sum(where=after).fill_null(0.0),
+        at_start=before.any(),
+        at_end=after.any(),
+        new=(table.first_day.min() >= begin),
+    )
+    # Who came and left again within the period counts as new (or won back) and as lapsed.
+    step = ibis.cases((each.at_start, "kept"), (each.new, "new"), else_="won_back")
+    found = each.group_by(step=step, at_end=each.at_end).agg(
+        customers=each.count(), before=each.before.sum(), after=each.after.sum()
+    )
+    found = found.to_pandas().set_index(["step", "at_end"]).sort_index()
+
+    def total(column: str, *, step: str | None = None, at_end: bool | None = None) -> float:
+        rows = found
+        if step is not None:
+            rows = rows[rows.index.get_level_values("step") == step]
+        if at_end is not None:
+            rows = rows[rows.index.get_level_values("at_end") == at_end]
+        return float(rows[column].sum())
+
+    gone = sum(total("customers", step=step, at_end=False) for step in ("kept", "new", "won_back"))
+    rows = {
+        "start": (total("customers", step="kept"), total("before", step="kept")),
+        "new": (total("customers", step="new"), total("after", step="new")),
+        "won_back": (total("customers", step="won_back"), total("after", step="won_back")),
+        "retained": (0.0, total("after", step="kept", at_end=True) - total("before", step="kept", at_end=True)),
+        "lapsed": (-gone, -total("before", step="kept", at_end=False)),
+        "end": (total("customers", at_end=True), total("after", at_end=True)),
+    }
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=["customers", "revenue"])
+    return frame.rename_axis("step").reset_index().astype({"customers": int})
+
+
+def _at_end(history: OrderHistory, begin: int, end: int, active_days: int) -> tuple[int, int]:
+    """Return how many customers active at the end were so at the start, and how many have come since then."""
+    table = history.table
+    at_start = table.filter(table.day.between(begin - active_days, begin - 1) & (table.next_day >= begin))
+    at_end = table.filter(table.day.between(end - active_days, end - 1) & (table.next_day >= end))
+    kept = int(at_start.semi_join(at_end, "customer").count().to_pyarrow().as_py())
+    return kept, int(at_end.filter(at_end.first_day >= begin).count().to_pyarrow().as_py())
+
+
+def _spread(days: np.ndarray, number: np.ndarray, rows: np.ndarray, unit: str) -> pd.DataFrame:
+    """Add up `number` by `days`."""
+    total = np.bincount(days[rows], weights=number[rows]) if rows.any() else np.zeros(0)
+    filled = np.flatnonzero(total)
+    return pd.DataFrame({"days": filled, unit: total[filled].astype(np.int64)})

@@ -1,0 +1,71 @@
+"""What each distinct purchase history is expected to bring: the shared ground of scores, totals and backtest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from retention.models.histories import Histories
+from retention.models.purchases import PurchaseModel
+
+#: Days in a month: a twelfth of a year of 365.25 days.
+DAYS_PER_MONTH = 30.4375
+DAYS_PER_YEAR = 365.25
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The expected orders of a horizon, month by month, of every distinct history.
+
+    `ends` and `discount`: last day and discount factor of each month of 30.4375 days, the last one cut at the
+    horizon. `active`: each history's probability to be active. `pairs`: its row in `increments`, the orders
+    expected in each month of customers who are active, by distinct (frequency, T).
+    """
+
+    histories: Histories
+    ends: np.ndarray
+    discount: np.ndarray
+    active: np.ndarray
+    pairs: np.ndarray
+    increments: np.ndarray
+
+    @property
+    def orders(self) -> np.ndarray:
+        """Expected orders of each history."""
+        return self.active * self.increments.sum(axis=1)[self.pairs]
+
+    @property
+    def discounted_orders(self) -> np.ndarray:
+        """Expected orders of each history, each counted with its month's discount factor."""
+        return self.active * (self.increments @ self.discount)[self.pairs]
+
+    @property
+    def mean_discount(self) -> np.ndarray:
+        """The discount factor of each history's expected orders taken together."""
+        whole = self.increments.sum(axis=1)
+        return ((self.increments @ self.discount) / np.maximum(whole, np.finfo(float).tiny))[self.pairs]
+
+    @property
+    def discounted_days(self) -> float:
+        """The horizon with each month's days times its discount factor."""
+        return float(np.diff(self.ends, prepend=0.0) @ self.discount)
+
+
+def forecast(
+    purchases: PurchaseModel, histories: Histories, horizon_days: float, annual_discount_rate: float = 0.0
+) -> Forecast:
+    """Return the expected orders of every history over a horizon of so many days."""
+    count = int(np.ceil(horizon_days / DAYS_PER_MONTH))
+    ends = np.minimum(np.arange(1, count + 1) * DAYS_PER_MONTH, float(horizon_days))
+    active = purchases.probability_active(histories.frequency, histories.recency, histories.T)
+    pairs, frequency, age = histories.without_recency()
+    expected = purchases.expected_purchases_if_active(frequency, age, ends)
+    return Forecast(
+        histories=histories,
+        ends=ends,
+        discount=(1 + annual_discount_rate) ** (-ends / DAYS_PER_YEAR),
+        active=active,
+        pairs=pairs,
+        increments=np.diff(expected, axis=1, prepend=0.0),
+    )

@@ -1,0 +1,175 @@
+"""What silence means for one customer, and when the next order is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from retention.errors import ModelError, is_number
+from retention.models.cltv import CltvModel
+from retention.models.order_counts import order_counts
+
+#: Percentiles of the waiting time, of the window and its middle.
+WINDOW = (0.1, 0.5, 0.9)
+#: Bars in which a distribution of orders is drawn, at most.
+MOST_BARS = 45
+_ONE_BY_ONE = 3_000  # orders
+_RAREST = 1e-3  # probability of all numbers beyond the last bar
+
+
+@dataclass(frozen=True, slots=True)
+class NextOrder:
+    """When the next order is due, in days from today.
+
+    `never` is the probability that it never comes because the customer has left for good. Given that it comes,
+    it does so within `early`, `middle` and `late` days with a probability of 10, 50 and 90 %; infinite where
+    that lies beyond all counting. `within` is the probability that it comes within `days`, as in `predict_cltv`.
+    For one-time buyers `never` is the companion MBG/NBD model's, as their `p_alive` is.
+    """
+
+    never: float
+    early: float
+    middle: float
+    late: float
+    days: float
+    within: float
+
+
+def next_order(model: CltvModel, frequency: int, recency: float, T: float, days: float = 30) -> NextOrder:
+    """Return when the next order of a customer with this history is due.
+
+    Args:
+        model: From `fit_cltv`.
+        frequency, recency, T: The history as in `summarise_customers`, in days.
+        days: For the probability `within`.
+
+    Raises:
+        ModelError: The history is impossible.
+
+    Source: the posterior purchase rate of an active customer is gamma(r + frequency, alpha + T), Fader, Hardie
+    and Lee (2005), section 4.2; the wait at such a rate is a Lomax variable.
+    """
+    _check_history(frequency, recency, T)
+    _check_days(days)
+    purchases = model.purchases
+    with np.errstate(over="ignore"):
+        waits = (purchases.alpha + T) * np.expm1(-np.log1p(-np.array(WINDOW)) / (purchases.r + frequency))
+    active = still_active(model, frequency, recency, float(T - recency))
+    history = np.array([float(frequency)]), np.array([float(recency)]), np.array([float(T)])
+    within = purchases.probability_active(*history)
+    within *= purchases.probability_purchase_if_active(history[0], history[2], days)
+    return NextOrder(float(1 - active), *map(float, waits), days=float(days), within=float(within[0]))
+
+
+def order_distribution(model: CltvModel, frequency: int, recency: float, T: float, days: float = 365) -> pd.DataFrame:
+    """Return how many orders a customer with this history will place in the next `days`.
+
+    Returns a row a bar, one for none at all and at most about `MOST_BARS` of one width: `orders` (the first number of
+    the bar), `to` (the last) and `probability`. The bars cover all but the rarest numbers at either end. Arguments and
+    errors as in `next_order`.
+
+    Source: as `order_counts`, for a customer who may have left.
+    """
+    _check_history(frequency, recency, T)
+    _check_days(days)
+    active = model.purchases.probability_active(*(np.array([float(value)]) for value in (frequency, recency, T)))[0]
+    counts = order_counts(model.purchases, frequency, np.array([float(T)]), days, every=_ONE_BY_ONE)
+    probability = np.concatenate([[1 - active * counts.reached[0, 0]], active * counts.share[0]])
+    orders = np.concatenate([[0], counts.numbers]).astype(int)
+    last = min(int(np.searchsorted(probability.cumsum(), 1 - _RAREST)), len(orders) - 1)
+    width = -(-(last + 1) // MOST_BARS)
+    # None at all is a bar of its own.
+    bar = -(-orders[: last + 1] // width)
+    bars = np.unique(bar)
+    return pd.DataFrame(
+        {
+            "orders": np.maximum((bars - 1) * width + 1, 0) * (bars > 0),
+            "to": bars * width,
+            "probability": np.bincount(bar, weights=probability[: last + 1])[bars],
+        }
+    )
+
+
+def still_active(model: CltvModel, frequency: int, recency: float, silence: np.ndarray) -> np.ndarray:
+    """Return the probability to be active after so many days without an order, as `p_alive` in `predict_cltv`.
+
+    Args:
+        model: From `fit_cltv`.
+        frequency, recency: Repeat purchase days, and days from the first to the last of them.
+        silence: Days since the last order; any length.
+    """
+    purchases = model.purchases if frequency else model.companion
+    return purchases.probability_active(float(frequency), float(recency), recency + np.asarray(silence, dtype=float))
+
+
+def active_curve(model: CltvModel, frequency: int, recency: float, days: int = 365, points: int = 120) -> pd.DataFrame:
+    """Return `silence` (days since the last order, 0 to `days`) and `p_alive` of a customer with this history."""
+    _check_history(frequency, recency, recency)
+    _check_days(days)
+    silence = np.unique(np.linspace(0, days, points).round())
+    return pd.DataFrame({"silence": silence, "p_alive": still_active(model, frequency, recency, silence)})
+
+
+def frequency_recency_map(
+    model: CltvModel,
+    age: int,
+    horizon_days: float = 365,
+    order_value: float | None = None,
+    most: int = 12,
+    steps: int = 12,
+) -> pd.DataFrame:
+    """What customers who first bought `age` days ago promise, by how often and how lately they have bought.
+
+    Args:
+        model: From `fit_cltv`.
+        age: Days since the first order, T.
+        horizon_days: How far to look ahead.
+        order_value: Expected order value; the population's unless given.
+        most: The highest number of repeat purchases shown.
+        steps: Into how many bands the days since the last order are cut.
+
+    Returns:
+        A row a cell: `frequency` (repeat purchases), `silence_from`, `silence_to` (days since the last order, whose
+        middle is taken), `p_alive`, `p_purchase` (within the horizon) and `expected_value` (undiscounted revenue
+        of the horizon). One-time buyers have a single cell: the last order is the first, `age` days ago.
+    """
+    _check_days(age)
+    _check_days(horizon_days)
+    if steps < 1 or most < 1:
+        raise ModelError(f"The map has {most!r} by {steps!r} cells. Give 1 or more of each.")
+    edges = np.linspace(0, age, steps + 1)
+    middle = (edges[:-1] + edges[1:]) / 2
+    frequency, silence = (grid.ravel() for grid in np.meshgrid(np.arange(1, most + 1), middle, indexing="ij"))
+    rows = pd.DataFrame(
+        {
+            "frequency": np.append(frequency, 0),
+            "silence_from": np.append(np.tile(edges[:-1], most), edges[-2]),
+            "silence_to": np.append(np.tile(edges[1:], most), edges[-1]),
+        }
+    )
+    x = rows["frequency"].to_numpy()
+    recency = age - np.append(silence, float(age))
+    ages = np.full(len(rows), float(age))
+    active = model.purchases.probability_active(x, recency, ages)
+    orders = active * model.purchases.expected_purchases_if_active(x, ages, horizon_days)[:, 0]
+    value = model.spend.mean if order_value is None else order_value
+    return rows.assign(
+        p_alive=np.where(x > 0, active, model.companion.probability_active(0.0, 0.0, ages)),
+        p_purchase=active * model.purchases.probability_purchase_if_active(x, ages, horizon_days),
+        expected_value=orders * value,
+    )
+
+
+def _check_days(days: float) -> None:
+    if not (is_number(days) and 0 < days < np.inf):
+        raise ModelError(f"The number of days is {days!r}. Give one above 0.")
+
+
+def _check_history(frequency: int, recency: float, T: float) -> None:
+    if not (frequency >= 0 and 0 <= recency <= T and (frequency > 0) == (recency > 0)):
+        raise ModelError(
+            f"No customer can have {frequency!r} repeat purchases, the last one {recency!r} days after the first, in "
+            f"{T!r} days."
+        )

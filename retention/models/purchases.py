@@ -1,0 +1,322 @@
+"""When customers buy and when they leave: the BG/NBD and MBG/NBD models on grouped purchase histories.
+
+Both models see a customer only through (frequency, recency, T), so everything here works on the distinct
+histories and their counts. MBG/NBD differs from BG/NBD in letting a customer leave right after the first
+purchase too; given that a customer with x repeats is active, its chance to leave has the shape parameter b
+one higher. All formulas below therefore serve both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+from numpy.polynomial import chebyshev
+from scipy.special import expit
+
+from retention.errors import ModelError
+from retention.models.fitting import ExactFit, Objective, lifetimes, log_covariance, total
+from retention.models.histories import Histories
+
+#: The purchase models this module can fit, with the names the field uses.
+PURCHASE_MODELS = {"bg_nbd": "BG/NBD", "mbg_nbd": "MBG/NBD"}
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseModel:
+    """A fitted BG/NBD or MBG/NBD model; `alpha` in days (or whatever unit the histories had).
+
+    `r, alpha` shape the customers' purchase rates (gamma), `a, b` their chance to leave after a purchase
+    (beta). `log_likelihood` is the maximum reached. `relative_errors` are the standard errors of these four
+    as a share of their values; NaN where the likelihood is flat and leaves a parameter open. `covariance` is
+    that of the estimated log(r, alpha, a, b), with wide but finite entries there, and zeros where the
+    parameters are known.
+    """
+
+    kind: str
+    r: float
+    alpha: float
+    a: float
+    b: float
+    log_likelihood: float
+    relative_errors: tuple[float, float, float, float]
+    covariance: tuple[tuple[float, ...], ...] = ((0.0,) * 4,) * 4
+
+    @property
+    def b_active(self) -> float:
+        """b of a one-time buyer who is known to be active: in MBG/NBD the first purchase was a chance to leave."""
+        return self.b + (self.kind == "mbg_nbd")
+
+    def probability_active(self, frequency: np.ndarray, recency: np.ndarray, T: np.ndarray) -> np.ndarray:
+        """Return the probability that a customer with this history has not left for good.
+
+        BG/NBD lets nobody leave before a repeat purchase, so that it is 1 for every one-time buyer there.
+
+        Source: BG/NBD: Fader, Hardie and Lee (2005), from eq. 10; MBG/NBD: Batislam et al. (2007), appendix.
+        """
+        x = np.asarray(frequency, dtype=float)
+        log_odds_left = (self.r + x) * np.log1p((T - recency) / (self.alpha + recency))
+        leaving = np.maximum(self.b_active + x - 1, np.finfo(float).tiny)
+        active = expit(np.log(leaving) - np.log(self.a) - log_odds_left)
+        return np.where(x > 0, active, 1.0) if self.kind == "bg_nbd" else active
+
+    def probability_purchase_if_active(self, frequency: np.ndarray, T: np.ndarray, days: float) -> np.ndarray:
+        """Return the probability of a purchase in the next `days`, given that the customer is active."""
+        x = np.asarray(frequency, dtype=float)
+        return -np.expm1(-(self.r + x) * np.log1p(days / (self.alpha + T)))
+
+    def expected_purchases_if_active(
+        self, frequency: np.ndarray, T: np.ndarray, days: np.ndarray | float
+    ) -> np.ndarray:
+        """Return the expected purchases in the next `days`, given that the customer is active.
+
+        Args:
+            frequency: Repeat purchase days; length n.
+            T: Days since the first purchase; length n.
+            days: One or several lengths of time, increasing; length m.
+
+        Returns:
+            An array of n rows and m columns. It never decreases along a row.
+
+        Source: the numerator of eq. 10 in Fader, Hardie and Lee (2005), in the form that holds for all
+        parameters: the mean over the chance to leave of the purchases a customer with that chance makes.
+        """
+        frequency, age = np.asarray(frequency), np.asarray(T, dtype=float)
+        days = np.atleast_1d(np.asarray(days, dtype=float))
+        expected = np.empty((len(frequency), len(days)))
+        order = np.argsort(frequency, kind="stable")
+        values, begins = np.unique(frequency[order], return_index=True)
+        for x, rows in zip(values, np.split(order, begins[1:]), strict=False):
+            stretch = days / (self.alpha + age[rows, None])
+            expected[rows] = _purchases_over(stretch, self.r + float(x), self.a, self.b_active + float(x))
+        return np.maximum.accumulate(expected, axis=1)
+
+    def expected_purchases_of_new(self, days: np.ndarray | float) -> np.ndarray:
+        """Return the repeat purchases that a customer who buys for the first time today makes in `days`, ascending.
+
+        Source: eq. 9 in Fader, Hardie and Lee (2005).
+        """
+        expected = self.expected_purchases_if_active(np.zeros(1), np.zeros(1), days)[0]
+        return expected * self.probability_active(0, 0, 0)
+
+
+def log_slopes(
+    model: PurchaseModel, quantity: Callable[[PurchaseModel], np.ndarray | float], step: float = 1e-3
+) -> np.ndarray:
+    """Return the derivatives of what `quantity` makes of a model by log(r, alpha, a, b), along a last axis of four.
+
+    They are central differences over `step`.
+    """
+
+    def moved(name: str, by: float) -> np.ndarray | float:
+        return quantity(replace(model, **{name: getattr(model, name) * np.exp(by)}))
+
+    differences = [moved(name, step) - moved(name, -step) for name in ("r", "alpha", "a", "b")]
+    return np.stack(differences, axis=-1) / (2 * step)
+
+
+def _purchases_over(stretch: np.ndarray, shape: float, a: float, b: float) -> np.ndarray:
+    """Return E[(1 - (1 + p u)^-shape) / p] over p ~ Beta(a, b) for every u in `stretch`.
+
+    It is a smooth function of log u: where many values are asked for, it is interpolated between its values
+    at Chebyshev points, to a relative error below 1e-10.
+    """
+    low = np.log(stretch.min())
+    half = max((np.log(stretch.max()) - low) / 2, 1e-6)
+    # The function is analytic within pi / 2 of the real line, which sets how fast the error falls.
+    degree = int(34 / np.arcsinh(np.pi / 2 / half)) + 6
+    if stretch.size <= degree:
+        return _mean_over_leaving(stretch.ravel(), shape, a, b).reshape(stretch.shape)
+
+    def log_purchases(position: np.ndarray) -> np.ndarray:
+        return np.log(_mean_over_leaving(np.exp(low + half * (position + 1)), shape, a, b))
+
+    series = chebyshev.chebinterpolate(log_purchases, degree)
+    return np.exp(chebyshev.chebval((np.log(stretch) - low) / half - 1, series))
+
+
+def _mean_over_leaving(stretch: np.ndarray, shape: float, a: float, b: float) -> np.ndarray:
+    """Integrate over p by the trapezoidal rule in logit(p), where it converges exponentially.
+
+    Nothing cancels and nothing overflows for any positive parameters, unlike in the hypergeometric form.
+    """
+    spread = np.sqrt(1 / a + 1 / b)
+    step = min(0.25, spread / 2)
+    # Beyond these ends the integrand is a pure exponential; the geometric series of the rest is added below.
+    centre = np.log(a / b)
+    low = -38 - np.log(a + b + (shape + 1) * stretch.max())
+    high = 38 + np.log(a + b + 1)
+    low, high = max(low, centre - 40 * spread - 40 / a), min(high, centre + 40 * spread + 40 / b)
+    y = np.arange(low, high + step, step)
+    log_p, log_stay = -np.logaddexp(0, -y), -np.logaddexp(0, y)
+    log_density = a * log_p + b * log_stay
+    density = np.exp(log_density - log_density.max())
+    density[0] /= -np.expm1(-a * step)
+    density[-1] /= -np.expm1(-b * step)
+    density /= density.sum()
+    p = np.exp(log_p)
+    keep = density * np.minimum(shape * stretch.max(), 1 / p) > 0
+    p, density = p[keep], density[keep]
+    purchases = -np.expm1(-shape * np.log1p(np.outer(stretch, p)))
+    return purchases @ (density / p)
+
+
+def fit_purchases(histories: Histories, kind: str = "bg_nbd", start: PurchaseModel | None = None) -> PurchaseModel:
+    """Fit a purchase model by maximum likelihood.
+
+    Args:
+        histories: Grouped customers.
+        kind: "bg_nbd" or "mbg_nbd".
+        start: A model to start from, such as the other kind fitted to the same customers.
+
+    Raises:
+        ModelError: The histories cannot tell the parameters apart, or no maximum was found.
+
+    Source: Fader, Hardie and Lee (2005), section 7; Batislam, Denizel and Filiztekin (2007).
+    """
+    if kind not in PURCHASE_MODELS:
+        known = ", ".join(repr(name) for name in PURCHASE_MODELS)
+        raise ModelError(f"There is no purchase model {kind!r}. Choose one of {known}.")
+    _refuse_degenerate(histories)
+    fitter = _fitters()[kind]()
+    start_at = None
+    if start is not None:
+        scale = 1 / histories.T.max()  # lifetimes fits in units of the longest history
+        start_at = np.log([start.r, start.alpha * scale, start.a, start.b])
+    try:
+        fitter.fit(
+            histories.frequency,
+            histories.recency,
+            histories.T,
+            weights=histories.counts,
+            initial_params=start_at,
+        )
+    except ModelError as error:
+        raise ModelError(
+            f"The {PURCHASE_MODELS[kind]} model could not be fitted to {histories.counts.sum():,} customers: "
+            f"{error}. Load a longer period or more customers, and check that the customer column tells "
+            "customers apart."
+        ) from error
+    # lifetimes divides time by the longest history, and each repeat purchase's density with it.
+    scaling = np.log(histories.T.max()) * (histories.counts @ histories.frequency)
+    log_likelihood = -fitter._negative_log_likelihood_ * histories.counts.sum() - scaling
+    names = ["r", "alpha", "a", "b"]
+    parameters = fitter.params_[names]
+    errors = fitter.standard_errors_[names] / parameters
+    covariance = log_covariance(fitter._hessian_, histories.counts.sum())
+    return PurchaseModel(kind, *parameters.tolist(), float(log_likelihood), tuple(errors.tolist()), covariance)
+
+
+def _refuse_degenerate(histories: Histories) -> None:
+    customers = int(histories.counts.sum())
+    advice = "Load more orders: a longer period, or all customers of the store."
+    if customers < 2:
+        raise ModelError(f"There is {customers} customer, and a model needs many to learn from. {advice}")
+    if not (histories.frequency > 0).any():
+        raise ModelError(
+            f"None of the {customers:,} customers has bought on a second day, so there is no returning to "
+            f"learn from. {advice} If customers do return, check the customer column: it may number orders."
+        )
+    if len(histories.frequency) == 1:
+        raise ModelError(
+            f"All {customers:,} customers have the same purchase history, so nothing tells them apart. {advice}"
+        )
+
+
+@cache
+def _fitters() -> dict[str, type]:
+    package = lifetimes()
+    bases = {"bg_nbd": package.BetaGeoFitter, "mbg_nbd": package.ModifiedBetaGeoFitter}
+    return {
+        kind: type(f"Exact{base.__name__}", (_ExactPurchases, base), {"kind": kind}) for kind, base in bases.items()
+    }
+
+
+class _ExactPurchases(ExactFit):
+    kind: str
+
+    def _objective(self, frequency, recency, T, weights):
+        return purchase_objective(frequency, recency, T, weights, self.kind)
+
+    def _starts(self, frequency, recency, T, weights):
+        pace = (weights @ frequency) / (weights @ T)
+        return [np.log([0.5, 0.5 / pace, *leaving]) for leaving in ((0.7, 2.0), (0.02, 0.02), (5.0, 5.0))]
+
+
+def purchase_objective(
+    frequency: np.ndarray, recency: np.ndarray, T: np.ndarray, counts: np.ndarray, kind: str
+) -> Objective:
+    """Return the mean negative log-likelihood of log(r, alpha, a, b) with exact gradient and Hessian.
+
+    The frequency is whole, so that every ratio of gamma functions is a product over the purchases made, and
+    the sum over customers one over the purchase numbers, weighted by the share of customers who got there.
+    Differences of large terms are taken in closed form, so that the likelihood keeps its digits on the flat
+    far ends where a small store can send the optimiser.
+    """
+    modified = int(kind == "mbg_nbd")
+    weights = counts / counts.sum()
+    x = frequency.astype(float)
+    share = np.bincount(frequency, weights=weights)
+    reached = np.cumsum(share[::-1])[::-1]  # share of customers with a frequency of at least 0, 1, 2, ...
+    stays = reached if modified else reached[1:]  # ... whom the chance to leave has spared that often
+    bought, spared = np.arange(len(reached) - 1.0), np.arange(float(len(stays)))
+    last_chance = np.maximum(np.arange(len(share)) + modified, 1) - 1  # by frequency
+    can_have_left = (frequency > 0) | bool(modified)
+
+    ages, age_code = np.unique(T, return_inverse=True)
+    age_share = np.bincount(age_code, weights=weights)
+    age_bought = np.bincount(age_code, weights=weights * x)
+    silence = T - recency
+    weights_at_risk, one = weights * can_have_left, np.ones_like(x)
+
+    def objective(log_parameters: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        r, alpha, a, b = parameters = np.exp(log_parameters)
+        hessian = np.zeros((4, 4))
+
+        # Purchases made, and chances to leave not taken, by a customer who is still active.
+        per_r, per_age = 1 / (r + bought), 1 / (alpha + ages)
+        per_b, per_ab = 1 / (b + spared), 1 / (a + b + spared)
+        value = reached[1:] @ np.log(r + bought) - stays @ np.log1p(a * per_b)
+        value -= r * (age_share @ np.log1p(ages / alpha)) + age_bought @ np.log(alpha + ages)
+        by_r = reached[1:] @ per_r - age_share @ np.log1p(ages / alpha)
+        by_alpha = r / alpha * (age_share @ (ages * per_age)) - age_bought @ per_age
+        gradient = np.array([by_r, by_alpha, -(stays @ per_ab), a * (stays @ (per_b * per_ab))])
+        hessian[0, 0] = -(reached[1:] @ per_r**2)
+        hessian[0, 1] = age_share @ (ages * per_age) / alpha
+        hessian[1, 1] = (r * age_share + age_bought) @ per_age**2 - r / alpha**2
+        hessian[2, 2] = hessian[2, 3] = stays @ per_ab**2
+        hessian[3, 3] = -a * (stays @ ((per_b + per_ab) * per_b * per_ab))
+
+        # Having left right after the last purchase, next to being active: `odds` is the log of the ratio,
+        # `left` its probability.
+        since_last = 1 / (alpha + recency)
+        gap = np.log1p(silence * since_last)
+        shape = r + x
+        odds = np.log(a / (b + last_chance))[frequency] + shape * gap
+        decay = np.exp(-np.abs(odds))
+        left = np.where(odds > 0, 1.0, decay) / (1 + decay) * can_have_left
+        value += total(np.maximum(odds, 0) + np.log1p(decay), weights_at_risk)
+
+        since_start = per_age[age_code]
+        slope = -silence * since_last * since_start
+        slopes = [gap, shape * slope, one / a, (-1 / (b + last_chance))[frequency]]
+        unsure = left * (1 - left) * weights
+        left *= weights
+        gradient += [total(row, left) for row in slopes]
+        hessian[0, 1] += total(slope, left)
+        hessian[1, 1] -= total(slopes[1] * (since_last + since_start), left)
+        hessian[2, 2] -= left.sum() / a**2
+        hessian[3, 3] += total(slopes[3] ** 2, left)
+        for i, row in enumerate(slopes):
+            row = row * unsure
+            for j in range(i, 4):
+                hessian[i, j] += total(row, slopes[j])
+        hessian += np.triu(hessian, 1).T
+
+        gradient *= parameters
+        hessian = hessian * np.outer(parameters, parameters) + np.diag(gradient)
+        return -value, -gradient, -hessian
+
+    return objective

@@ -1,0 +1,228 @@
+"""Where the value lies: its distribution, who holds it, revenue by month, and a model in plain numbers.
+
+Everything here turns customers, scores or orders into small frames and records to show.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ibis
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from retention.errors import DataError
+from retention.models.forecast import DAYS_PER_MONTH
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from retention.models.cltv import CltvModel
+    from retention.orders.orders import Orders
+
+_STEPS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
+_DECADES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class TypicalCustomer:
+    """What a fitted purchase model's parameters say about customers; None where there is no such number.
+
+    days_between_orders: days between orders at the mean order rate, alpha / r.
+    median_days_between_orders: half of all customers order less often than this.
+    leave_share: mean probability to stop for good after a repeat order, a / (a + b).
+    """
+
+    days_between_orders: float | None
+    median_days_between_orders: float | None
+    leave_share: float | None
+
+
+def typical_customer(model: CltvModel) -> TypicalCustomer:
+    """What a fitted purchase model's parameters say about customers.
+
+    Source: Fader, Hardie & Lee 2005 (Marketing Science 24), section 3: order rates are gamma(r, alpha),
+    leaving after an order is beta(a, b).
+    """
+    median_rate = stats.gamma.median(model.r) / model.alpha
+    return TypicalCustomer(
+        _finite(model.alpha / model.r),
+        _finite(1 / median_rate) if median_rate > 0 else None,
+        _finite(model.a / (model.a + model.b)),
+    )
+
+
+def value_histogram(customers: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """Customers by expected value, one-time and repeat buyers apart.
+
+    Returns one row for each bin and kind of buyer: `low`, `high` (money; bounds at 1, 1.5, 2, 3, 5, 7 times a
+    power of ten), `buyers` ("one_time" or "repeat"), `customers`, `expected_value` (their sum). The lowest
+    bin also counts everybody below it, down to zero. Empty when nobody has a positive value.
+    """
+    value = scores["cltv"].to_numpy(float)
+    columns = ["low", "high", "buyers", "customers", "expected_value"]
+    if not (value > 0).any():
+        return pd.DataFrame(columns=columns)
+    edges = nice_edges(value)
+    place = np.clip(np.searchsorted(edges, value, side="right") - 1, 0, len(edges) - 2)
+    repeat = customers["frequency"].to_numpy() > 0
+    cells = place * 2 + repeat
+    n = 2 * (len(edges) - 1)
+    frame = pd.DataFrame(
+        {
+            "low": np.repeat(edges[:-1], 2),
+            "high": np.repeat(edges[1:], 2),
+            "buyers": np.tile(["one_time", "repeat"], len(edges) - 1),
+            "customers": np.bincount(cells, minlength=n),
+            "expected_value": np.bincount(cells, weights=value, minlength=n),
+        }
+    )
+    return frame[columns]
+
+
+def nice_edges(value: np.ndarray) -> np.ndarray:
+    """Bin bounds over the positive values, at round numbers and about evenly spaced on a log scale.
+
+    Values more than four powers of ten below the highest share the lowest bin.
+
+    >>> nice_edges(np.array([4.0, 80.0])).tolist()
+    [3.0, 5.0, 7.0, 10.0, 15.0, 20.0, 30.0, 50.0, 70.0, 100.0]
+    """
+    positive = value[value > 0]
+    high = positive.max()
+    low = max(positive.min(), high / 10**_DECADES)
+    first, last = math.floor(math.log10(low)) - 1, math.floor(math.log10(high)) + 1
+    steps = np.array([step * 10.0**power for power in range(first, last + 1) for step in _STEPS])
+    start = np.searchsorted(steps, low, side="right") - 1
+    stop = np.searchsorted(steps, high, side="right")
+    return steps[start : stop + 1]
+
+
+def concentration(value: np.ndarray | pd.Series, points: int = 100) -> pd.DataFrame:
+    """Who holds the value: customers ordered from the highest down, in `points` steps.
+
+    Returns `customers_share` (0 to 1) and `value_share` (0 to 1), the first row at zero; empty when the sum
+    is not positive.
+    """
+    ordered, running = _running(value)
+    if not len(ordered):
+        return pd.DataFrame({"customers_share": [], "value_share": []}, dtype=float)
+    taken = np.unique(np.ceil(np.linspace(0, len(ordered), points + 1)).astype(int))
+    return pd.DataFrame({"customers_share": taken / len(ordered), "value_share": running[taken] / running[-1]})
+
+
+def top_shares(value: np.ndarray | pd.Series, shares: tuple[float, ...] = (0.01, 0.10, 0.20)) -> pd.DataFrame:
+    """What the best customers hold: one row for each of `shares` that makes a whole customer or more.
+
+    `shares` are fractions of all customers. Returns `share`, `customers` (rounded up), `customers_share` (what
+    they are of all customers), `at_least` (the lowest value among them), `value` (their sum) and `value_share`
+    (of everybody's). Empty when the sum is not positive.
+    """
+    ordered, running = _running(value)
+    if not len(ordered):
+        return pd.DataFrame(columns=["share", "customers", "customers_share", "at_least", "value", "value_share"])
+    shares = tuple(share for share in shares if share * len(ordered) >= 1 - 1e-9)
+    n = np.array([math.ceil(share * len(ordered) - 1e-9) for share in shares], dtype=int)
+    return pd.DataFrame(
+        {
+            "share": shares,
+            "customers": n,
+            "customers_share": n / len(ordered),
+            "at_least": ordered[n - 1],
+            "value": running[n],
+            "value_share": running[n] / running[-1],
+        }
+    )
+
+
+def revenue_history(orders: Orders, months: int = 24) -> pd.DataFrame:
+    """Revenue month by month, counted back from the last order day, split by first and repeat purchase days.
+
+    Months are 30.4375 days long, as in `expected_by_month`, so that past and expected bars compare; the
+    oldest one may reach back before the first order. Returns `start_day` and `end_day` (days relative to the
+    last order day, negative), `first_revenue`, `repeat_revenue` and `orders`, oldest month first.
+    """
+    if months < 1:
+        raise DataError(f"{months} months cannot be shown. Ask for one or more.")
+    table = orders.table.mutate(age=ibis.literal(orders.end).delta(orders.table.ordered_at.date(), unit="day"))
+    table = table.mutate(first_age=table.age.max().over(group_by=table.customer_id))
+    table = table.mutate(month=(table.age / DAYS_PER_MONTH).floor().cast("int64"))
+    table = table.filter(table.month < months)
+    first = table.age == table.first_age
+    sums = table.group_by("month").agg(
+        first_revenue=first.ifelse(table.revenue, 0.0).sum(),
+        repeat_revenue=first.ifelse(0.0, table.revenue).sum(),
+        orders=table.count(),
+    )
+    frame = sums.to_pandas().set_index("month")
+    oldest = min(months - 1, int((orders.end - orders.start).days / DAYS_PER_MONTH))
+    frame = frame.reindex(range(oldest, -1, -1), fill_value=0)
+    frame.insert(0, "start_day", -(frame.index + 1) * DAYS_PER_MONTH)
+    frame.insert(1, "end_day", -frame.index * DAYS_PER_MONTH)
+    return frame.reset_index(drop=True)
+
+
+def past_and_expected(history: pd.DataFrame, months: pd.DataFrame, end: date) -> pd.DataFrame:
+    """Past revenue and what today's customers are expected to bring, as one tidy frame.
+
+    `history` comes from `revenue_history`, `months` from `month_ranges`, `end` is the last order day.
+    Returns `start`, `end` (timestamps), `kind` ("first", "repeat" or "expected"), `revenue`, and `revenue_low`,
+    `revenue_high` (80 % interval of what is expected, else NaN).
+    """
+    parts = [history.assign(kind=kind, revenue=history[f"{kind}_revenue"]) for kind in ("first", "repeat")] + [
+        months.assign(kind="expected", revenue=months["expected_revenue"])
+    ]
+    ranges = ["revenue_low", "revenue_high"]
+    columns = ["start_day", "end_day", "kind", "revenue", *ranges]
+    tidy = pd.concat([part.reindex(columns=columns) for part in parts], ignore_index=True)
+    return pd.DataFrame(
+        {
+            "start": day_to_date(tidy["start_day"], end),
+            "end": day_to_date(tidy["end_day"], end),
+            "kind": tidy["kind"],
+            "revenue": tidy["revenue"].astype(float),
+            **{name: tidy[name].astype(float) for name in ranges},
+        }
+    )
+
+
+def day_to_date(days: pd.Series, end: date) -> pd.Series:
+    """Days relative to the last order day `end`, as timestamps rounded to whole days."""
+    return pd.Timestamp(end) + pd.to_timedelta(days.round().astype("int64"), unit="D")
+
+
+def find_customers(
+    customers: pd.DataFrame, scores: pd.DataFrame | None, query: str = "", limit: int | None = None
+) -> tuple[pd.DataFrame, int]:
+    """Customers whose id contains `query`, the most valuable first, and how many there are in all.
+
+    Upper and lower case are the same, and the query is text, not a pattern. `limit` caps the rows returned.
+    The frame has the customers' index, `orders, revenue, average_order_value, last_order` and every score;
+    without scores (None) the highest revenue comes first.
+    """
+    wanted = query.strip()
+    rows = np.arange(len(customers))
+    if wanted:
+        rows = np.flatnonzero(customers.index.str.contains(wanted, case=False, regex=False, na=False))
+    rank = (customers["revenue"] if scores is None else scores["cltv"]).to_numpy()
+    total = len(rows)
+    if limit is not None and total > limit:
+        rows = rows[np.argpartition(-rank[rows], limit)[:limit]]
+    rows = rows[np.argsort(-rank[rows], kind="stable")]
+    known = customers[["orders", "revenue", "average_order_value", "last_order"]].iloc[rows]
+    return (known if scores is None else pd.concat([known, scores.iloc[rows]], axis=1)), total
+
+
+def _running(value: np.ndarray | pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    ordered = np.sort(np.asarray(value, float))[::-1]
+    running = np.concatenate([[0.0], np.cumsum(ordered)])
+    if running[-1] <= 0:
+        return np.empty(0), running
+    return ordered, running
+
+
+def _finite(x: float) -> float | None:
+    return float(x) if math.isfinite(x) else None

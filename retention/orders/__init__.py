@@ -1,0 +1,1 @@
+"""An order file becomes Orders. Imports nothing of retention but the ground modules."""

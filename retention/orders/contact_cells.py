@@ -1,0 +1,123 @@
+"""What the cells of an order's contact columns and signals say: text as it stands, yes or no, a score, a day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+import ibis.expr.types as ir
+
+from retention.customers.contact_values import NO, YES
+from retention.orders.dates import EARLIEST, find_date_style, latest_plausible, read_dates
+from retention.orders.roles import CONTACT_ROLES, plain_name
+
+if TYPE_CHECKING:
+    from retention.orders.detection import Mapping
+
+WHOLE = r"^(\d+)\.0+$"
+
+#: The columns that contact roles and signals become in the order table. A full name becomes a first and a last one.
+CONTACT_COLUMNS = tuple(role for role in CONTACT_ROLES if role != "full_name")
+SIGNAL_COLUMNS = ("rating", "subscription", "complaint", "abandoned")
+
+#: Beside NO, what says that an order belongs to no running subscription, and that no complaint is open.
+NOT_SUBSCRIBED = (*NO, "one time", "onetime", "one time purchase", "one off", "single", "cancelled", "canceled",
+                  "expired", "ended", "inactive", "paused")  # fmt: skip
+NOT_OPEN = (*NO, "closed", "resolved", "solved", "done", "no complaint", "no complaints")
+#: A consent column with one of these words in its name holds refusals: yes there means no.
+REFUSALS = frozenset({"unsubscribed", "unsubscribe", "out", "not"})
+# Where both stand in one column of the file, the order table shows the second under both names.
+_SHARED = {"email": "customer_id", "country": "region", "state": "region", "city": "region"}
+
+
+def text_or_null(cell: ir.StringValue) -> ir.StringValue:
+    """The text without blanks around it; NULL where nothing is left."""
+    return cell.strip().nullif("")
+
+
+def contact_cells(
+    raw: ir.Table, column: dict[str, str], mapping: Mapping, ordered_at: ir.TimestampValue
+) -> dict[str, ir.Value]:
+    """What the mapped contact columns and signals of each row say, under their names in the order table.
+
+    Args:
+        raw: The sheet's rows, all text.
+        column: role -> column of `raw`.
+        mapping: role -> the file's column name.
+        ordered_at: The order's moment, which a cart left "beside" it takes.
+
+    Returns:
+        Texts for who and where the customer is; `consent`, `subscription`, `complaint`: true, false or NULL for not
+        known; `rating`: a number above 0; `abandoned`: a timestamp. Only what the mapping has, and not what
+        `with_shared` shows.
+    """
+    shared = shared_columns(mapping)
+    plain = [role for role in ("email", "first_name", "last_name", "country", "state", "city") if role in column]
+    cells: dict[str, ir.Value] = {role: text_or_null(raw[column[role]]) for role in plain if role not in shared}
+    cells |= {role: _digits(raw[column[role]]) for role in ("phone", "zip") if role in column}
+    if "full_name" in column and not {"first_name", "last_name"} & set(column):
+        cells["first_name"], cells["last_name"] = _split(text_or_null(raw[column["full_name"]]))
+    if "consent" in column:
+        refusal = REFUSALS & set(plain_name(mapping.columns["consent"]).split())
+        word = _word(raw[column["consent"]])
+        answers = [(word.isin(NO), ibis.null("boolean")), (word != "", False)] if refusal else [
+            (word.isin(YES), True), (word.isin(NO), False)]  # fmt: skip
+        cells["consent"] = ibis.cases(*answers, else_=ibis.null("boolean"))
+    for role, noes in (("subscription", NOT_SUBSCRIBED), ("complaint", NOT_OPEN)):
+        if role in column:
+            word = _word(raw[column[role]])
+            cells[role] = ibis.cases((word.isin(noes), False), (word != "", True), else_=ibis.null("boolean"))
+    if "rating" in column:
+        cells["rating"] = _rating(raw[column["rating"]].strip())
+    if "abandoned" in column:
+        style = find_date_style(raw, column["abandoned"], mapping.day_first)
+        left = read_dates(raw, column["abandoned"], style)
+        left = ibis.ifelse(left.date().between(EARLIEST, latest_plausible()), left, ibis.null("timestamp"))
+        beside = ibis.ifelse(_word(raw[column["abandoned"]]).isin(YES), ordered_at, ibis.null("timestamp"))
+        cells["abandoned"] = ibis.coalesce(left, beside)
+    return cells
+
+
+def shared_columns(mapping: Mapping) -> dict[str, str]:
+    """Contact roles that stand in the same column of the file as the customer or the region: role -> that one."""
+    names = mapping.columns
+    return {role: other for role, other in _SHARED.items() if role in names and names[role] == names.get(other)}
+
+
+def with_shared(table: ir.Table, mapping: Mapping) -> ir.Table:
+    """The order table with the columns that it holds already shown under their contact names too; takes no space."""
+    shown = {role: table[other] for role, other in shared_columns(mapping).items()}
+    if "email" in shown:
+        shown["email"] = ibis.ifelse(table.customer_id.contains("@"), table.customer_id, ibis.null("string"))
+    return table.mutate(**shown) if shown else table
+
+
+def _word(cell: ir.StringValue) -> ir.StringValue:
+    return cell.fill_null("").replace("_", " ").replace("-", " ").strip().lower()
+
+
+def _digits(cell: ir.StringValue) -> ir.StringValue:
+    """The text without what spreadsheets add to numbers: an apostrophe in front, a fraction behind."""
+    text = cell.strip()
+    text = ibis.ifelse(text.startswith("'"), text.substr(1), text)
+    # Patterns are slow: they look at the few cells that may fit.
+    return text_or_null(ibis.ifelse(text.endswith(".0"), text.re_replace(WHOLE, r"\1"), text))
+
+
+def _split(name: ir.StringValue) -> tuple[ir.StringValue, ir.StringValue]:
+    """First and last name: "Lee, Ann" at its comma, else the first word and the others."""
+    comma, blank = name.find(","), name.find(" ")
+    turned = (comma > 0) & (comma < name.length() - 1)
+    alone = ibis.ifelse(blank > 0, name.substr(0, blank), name)
+    rest = ibis.ifelse(blank > 0, name.substr(blank), "")
+    first = ibis.ifelse(turned, name.substr(comma + 1), alone)
+    last = ibis.ifelse(turned, name.substr(0, comma), rest)
+    return text_or_null(first), text_or_null(last)
+
+
+def _rating(text: ir.StringValue) -> ir.FloatingValue:
+    """The first number ("4.5", "4/5", "4 of 5") or the filled stars; NULL for 0, which exports write for no review."""
+    stars = text.length() - text.replace("★", "").length()
+    number = text.replace(",", ".").re_extract(r"^\D*?(-?\d+(?:\.\d+)?)", 1).try_cast("float64")
+    score = ibis.ifelse(stars > 0, stars.cast("float64"), number)
+    return ibis.ifelse(score > 0, score, ibis.null("float64"))

@@ -1,0 +1,72 @@
+"""Days without any order that are too many to be chance: is a part of the file missing?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from retention.history.order_history import OrderHistory
+
+#: Shorter stretches without an order are holidays.
+LEAST_DAYS = 14
+#: Days on either side of a gap that its usual number of days with an order is taken from, at most.
+AROUND = 90
+#: Days with an order that a gap should have had; at random none of so many comes once in three million.
+EXPECTED = 15
+#: Days with an order on either side from which they count as coming steadily.
+STEADY = 5
+
+
+class OrderGap(NamedTuple):
+    """The first and the last day without an order, and how many there are."""
+
+    first: date
+    last: date
+    days: int
+
+
+def order_gaps(placed: Iterable[date]) -> tuple[OrderGap, ...]:
+    """Return the stretches without an order that the orders before and after them make all but impossible.
+
+    The days with an order are counted in as many days as the gap has, at most 90, on either side of it; the smaller
+    share of these is what the gap is expected to have had. A store that sells now and then, or whose orders carry one
+    date a week, has no such gap.
+
+    Args:
+        placed: Days with an order, in any order, each once or more.
+    """
+    days = np.unique(pd.to_datetime(pd.Series(list(placed))).to_numpy().astype("datetime64[D]"))
+    found = []
+    for place in np.flatnonzero(np.diff(days).astype(int) > LEAST_DAYS):
+        before, after = days[place], days[place + 1]
+        length = int((after - before).astype(int)) - 1
+        window = min(length, AROUND)
+        fewest = min(
+            ((days > before - window) & (days <= before)).sum(), ((days >= after) & (days < after + window)).sum()
+        )
+        if fewest >= STEADY and fewest / window * length >= EXPECTED:
+            found.append(OrderGap((before + 1).item(), (after - 1).item(), length))
+    return tuple(found)
+
+
+def gaps_of(history: OrderHistory) -> tuple[OrderGap, ...]:
+    """Return `order_gaps` of a history that is there already."""
+    return order_gaps((np.datetime64(history.start, "D") + pd.unique(history.daily["day"])).tolist())
+
+
+def gap_words(gap: OrderGap) -> str:
+    """Return a gap as a sentence and a question."""
+    return (
+        f"No orders from {day_words(gap.first)} to {day_words(gap.last)} ({gap.days:,} days), while they came steadily "
+        "before and after: is part of the file missing?"
+    )
+
+
+def day_words(day: date | pd.Timestamp) -> str:
+    """Return a day as 5 Nov 2025."""
+    return f"{day.day} {day:%b %Y}"

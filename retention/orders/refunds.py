@@ -1,0 +1,179 @@
+"""Lines -> settled orders: rows with one number become one order, and money given back comes off the right one."""
+
+import ibis
+import ibis.expr.types as ir
+
+from retention.orders.rows import BOUGHT, CARRIED, NO_AMOUNT, Lines, first_filled
+from retention.orders.statuses import State
+
+FREE_ITEMS = "Only free items (unit price 0)"
+REFUND_PLACED = "Refund, taken off an order"
+REFUND_UNPLACED = "Refund without an earlier order"
+
+
+def gather_orders(good: ir.Table, lines: Lines) -> ir.Table:
+    """Lines -> candidate orders: gross (>= 0), negative (refund lines), and a fate: order, refund, free, no amount."""
+    amount = ibis.ifelse(good.status == str(State.REFUND), -good.amount.abs(), good.amount)
+    good = good.mutate(
+        paid=ibis.ifelse(amount >= 0, amount, ibis.null("float64")),
+        given_back=ibis.ifelse(amount < 0, amount, 0.0),
+    )
+    extras = [c for c in ("quantity", "currency", *CARRIED) if c in good.columns]
+    if lines.grouped:
+        when = good.ordered_at
+        once = lines.per_order
+
+        def total(column: str) -> ir.FloatingValue:
+            return first_filled(good, column) if once else good[column].sum()
+
+        cells = {
+            "line": good.line.min(),
+            "ordered_at": ibis.coalesce(when.min(where=good.paid.notnull()), when.min()),
+            "gross": total("paid"),
+            "negative": good.given_back.sum(),
+            "status": first_filled(good, "status"),
+            **{c: total(c) for c in ("refund", "discount") if c in good.columns},
+            **{c: _of_order(good, c) for c in extras},
+        }
+        orders = good.group_by("order_id", "customer_id").aggregate(**cells)
+    else:
+        cells = [c for c in ("refund", "discount") if c in good.columns]
+        orders = good.select(
+            "order_id",
+            "customer_id",
+            "line",
+            "ordered_at",
+            "status",
+            *cells,
+            *extras,
+            gross=good.paid,
+            negative=good.given_back,
+        )
+    fate = ibis.cases(
+        # A line of 0 beside the money that went back makes no order of it.
+        ((orders.gross.isnull() | (orders.gross == 0)) & (orders.negative < 0), "refund"),
+        (orders.gross.isnull(), "no amount"),
+        ((orders.gross == 0) & ibis.literal(lines.priced), "free"),
+        else_="order",
+    )
+    return orders.mutate(fate=fate)
+
+
+def order_items(good: ir.Table, gathered: ir.Table, lines: Lines) -> ir.Table | None:
+    """What each order held, a row a product: order_id, customer_id, ordered_at, product and category where the file
+    has them, and `share`: its part of what the order's lines cost. None where the file names neither.
+
+    Lines that take something back are not among them, nor those that neither name nor cost anything. What a line cost
+    is its amount, less what lines of the same product take back, or quantity x unit price where amounts stand once an
+    order; where no line of an order has a price, all that name something have the same part.
+    """
+    named = [c for c in BOUGHT if c in good.columns]
+    if not named:
+        return None
+    key = ["order_id", "customer_id"]
+    orders = gathered.filter(gathered.fate == "order")
+    orders = orders.select(*key, "ordered_at", number=_number(orders))
+    returned = ((good.amount < 0) | (good.status == str(State.REFUND))).fill_null(False)
+    if not lines.per_order:
+        cost = ibis.ifelse(returned, -good.amount.abs(), good.amount)
+    else:
+        cost = ibis.ifelse(returned, 0.0, good.listed) if "listed" in good.columns else ibis.literal(0.0)
+    parts = good.mutate(cost=cost.fill_null(0.0), kept=~returned)
+    parts = parts.group_by(*key, *named).aggregate(cost=parts.cost.sum().clip(lower=0.0), lines=parts.kept.sum())
+    parts = parts.filter(parts.lines > 0)
+    whole, says = ibis.window(group_by=key), ibis.coalesce(*(parts[column] for column in named)).notnull()
+    parts = parts.mutate(says=says, told=ibis.ifelse(says, parts.lines, 0))
+    cost, told = parts.cost.sum().over(whole), parts.told.sum().over(whole)
+    share = ibis.cases(
+        (cost > 0, parts.cost / cost), (told > 0, parts.told / told), else_=parts.lines / parts.lines.sum().over(whole)
+    )
+    parts = parts.mutate(share=share)
+    parts = parts.filter(parts.says | (parts.share > 0))
+    parts = parts.inner_join(orders, key)
+    return parts.select("customer_id", "ordered_at", *named, "share", order_id=parts.number)
+
+
+def _number(orders: ir.Table) -> ir.StringValue:
+    """The order number; one that several customers share (it starts anew each year, say) stands for several orders."""
+    holders = orders.count().over(group_by=orders.order_id)
+    return ibis.ifelse(holders > 1, orders.order_id + " / " + orders.customer_id, orders.order_id)
+
+
+def _of_order(good: ir.Table, column: str) -> ir.Value:
+    """What the rows of an order say together: pieces add up, one row tells of a subscription, the first cell holds."""
+    if column == "quantity":
+        return good.quantity.sum()
+    if column in ("subscription", "complaint"):
+        return good[column].any()
+    return good[column].max() if column == "abandoned" else first_filled(good, column)
+
+
+def place_refunds(gathered: ir.Table) -> ir.Table:
+    """Each refund row's order: the customer's latest one that is not later than the refund. Columns refund_id,
+    customer_id, line, order_id (NULL when there is none), amount (> 0)."""
+    refunds = gathered.filter(gathered.fate == "refund")
+    asked = refunds.select("customer_id", "ordered_at", "line", refund_id="order_id", amount=-refunds.negative)
+    orders = gathered.filter(gathered.fate == "order")
+    # Of orders at the same moment the one that stands last in the file.
+    orders = orders.group_by("customer_id", "ordered_at").aggregate(order_id=orders.order_id.argmax(orders.line))
+    joined = asked.asof_join(orders, on="ordered_at", predicates="customer_id")
+    return joined.select("refund_id", "customer_id", "line", "amount", "order_id")
+
+
+def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.Table:
+    """Orders with revenue net of what was given back; `taken` of it, and `over`, what exceeded the order.
+
+    Where the file has no order numbers, `line` stands for them: a text for each of millions of rows is made when asked
+    for.
+    """
+    orders = gathered.filter(gathered.fate == "order")
+    back = -orders.negative
+    if "refund" in orders.columns:
+        back = back + orders.refund.fill_null(0.0)
+    back = ibis.ifelse((orders.status == str(State.REFUNDED)).fill_null(False) & (back <= 0), orders.gross, back)
+    orders = orders.mutate(back=back)
+    if placed is not None:
+        found = placed.filter(placed.order_id.notnull())
+        per_order = found.group_by("order_id", "customer_id").aggregate(later=found.amount.sum())
+        orders = orders.left_join(per_order, ["order_id", "customer_id"]).drop("order_id_right", "customer_id_right")
+        orders = orders.mutate(back=orders.back + orders.later.fill_null(0.0))
+    taken = ibis.least(orders.gross, orders.back)
+    extras = [c for c in ("discount", "quantity", *CARRIED) if c in orders.columns]
+    cells = {c: orders[c].fill_null(0.0) if c == "discount" else orders[c] for c in extras}
+    if lines.currencies:
+        cells["currency"] = orders.currency
+    number = _number(orders) if lines.grouped else orders.order_id
+    return orders.select(
+        "customer_id",
+        "ordered_at",
+        **({"order_id": number} if lines.numbered else {"line": orders.line}),
+        revenue=orders.gross - taken,
+        **cells,
+        gross=orders.gross,
+        taken=taken,
+        over=orders.back - taken,
+    )
+
+
+def lost_lines(marked: ir.Table, gathered: ir.Table, placed: ir.Table | None, grouped: bool) -> ir.Table:
+    """The lines of everything gathered that is no order: line, reason, amount."""
+    key = ["order_id", "customer_id"]
+    lost = gathered.filter(gathered.fate != "order")
+    lost = lost.select(*key, "fate", "line", amount=lost.negative)
+    if grouped:
+        usable = marked.filter(marked.reason.isnull()).select("line", "amount", *key)
+        lost = usable.inner_join(lost.select(*key, "fate"), key)
+    nowhere = ibis.literal(False)
+    if placed is not None:
+        unplaced = (
+            placed.filter(placed.order_id.isnull()).select(order_id="refund_id", customer_id="customer_id").distinct()
+        )
+        lost = lost.left_join(unplaced.mutate(nowhere=True), key)
+        nowhere = lost.nowhere.fill_null(False)
+    reason = ibis.cases(
+        (lost.fate == "free", FREE_ITEMS),
+        (lost.fate == "no amount", NO_AMOUNT),
+        (nowhere, REFUND_UNPLACED),
+        else_=REFUND_PLACED,
+    )
+    return lost.select("line", "amount", reason=reason).select("line", "reason", "amount")

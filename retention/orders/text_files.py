@@ -1,0 +1,229 @@
+"""How a delimited text file is written: its encoding, its delimiter, and where its header stands."""
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from charset_normalizer import from_bytes
+
+from retention.errors import DataError
+from retention.orders.dates import DATE_LIKE
+from retention.orders.money import MONEY_LIKE
+
+CHUNK = 1 << 20
+HEAD_BYTES = 1 << 18
+HEAD_RECORDS = 300
+HEADER_SEARCH = 60
+DELIMITERS = (",", ";", "\t", "|", "^", "~")
+# Columns set apart by runs of blanks; `to_tabs` makes them tabs.
+ALIGNED = " "
+
+# What shops' tools in the app's markets write when they do not write Unicode; anything else is guessed from these.
+LEGACY_ENCODINGS = {"cp1252": "Windows-1252 (Western European)", "cp874": "Windows-874 (Thai)"}
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+@dataclass(frozen=True, slots=True)
+class TextLayout:
+    """delimiter; header: the names as written, None when the file has none; width: cells in a usual row;
+    lines_before and records_before: text lines, and records that are not blank, before the first data row."""
+
+    delimiter: str
+    header: tuple[str, ...] | None
+    width: int
+    lines_before: int
+    records_before: int
+
+    @property
+    def preamble(self) -> int:
+        """Records above the header."""
+        return self.records_before - (self.header is not None)
+
+
+def find_encoding(path: Path, name: str) -> str:
+    """The encoding that the whole file decodes with: Unicode by mark or by trial, else the likeliest legacy one."""
+    with path.open("rb") as stream:
+        head = stream.read(HEAD_BYTES)
+    for mark, encoding in _BOMS:
+        if head.startswith(mark):
+            return encoding
+    if head.count(0) > len(head) // 4:
+        # Latin text in UTF-16 without a mark: every other byte is zero.
+        return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+    if head.count(0) > 2 or _control_share(head) > 0.05:
+        raise DataError(
+            f"{name!r} is not text: it looks like a binary file. Upload the order export as CSV, Excel or Parquet."
+        )
+    telling = _lines_beyond_ascii(path)
+    if telling is None:
+        return "utf-8"
+    best = from_bytes(telling, cp_isolation=list(LEGACY_ENCODINGS), enable_fallback=True).best()
+    return best.encoding if best else "cp1252"
+
+
+def _control_share(head: bytes) -> float:
+    controls = sum(head.count(bytes([c])) for c in range(1, 32) if c not in (9, 10, 12, 13, 26, 27))
+    return controls / len(head)
+
+
+def _lines_beyond_ascii(path: Path, enough: int = 1 << 16) -> bytes | None:
+    """None for valid UTF-8; else the lines with bytes beyond ASCII, which are all that tells encodings apart."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as stream:
+            while chunk := stream.read(CHUNK):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        found, size = [], 0
+        with path.open("rb") as stream:
+            for line in stream:
+                if not line.isascii():
+                    found.append(line)
+                    size += len(line)
+                    if size > enough:
+                        break
+        return b"".join(found)
+    return None
+
+
+def to_utf8(path: Path, encoding: str, target: Path, name: str) -> Path:
+    """A UTF-8 copy of the file, without a byte order mark and with plain line ends."""
+    try:
+        with (
+            path.open("r", encoding=encoding, newline=None) as source,
+            target.open("w", encoding="utf-8", newline="\n") as out,
+        ):
+            while text := source.read(CHUNK):
+                out.write(text)
+    except UnicodeError as error:
+        raise DataError(
+            f"{name!r} cannot be read as {encoding}: {error}. Save it as CSV in UTF-8 and try again."
+        ) from error
+    return target
+
+
+def to_tabs(path: Path, target: Path) -> Path:
+    """A copy of a UTF-8 file with each run of blanks as one tab."""
+    with path.open("r", encoding="utf-8-sig") as source, target.open("w", encoding="utf-8", newline="\n") as out:
+        out.writelines("\t".join(line.split()) + "\n" for line in source)
+    return target
+
+
+def read_head(path: Path) -> str:
+    """The beginning of a UTF-8 file, cut at the last whole line."""
+    with path.open("rb") as stream:
+        data = stream.read(HEAD_BYTES)
+        whole = not stream.read(1)
+    text = data.decode("utf-8-sig", errors="ignore")
+    return text if whole or "\n" not in text else text[: text.rindex("\n") + 1]
+
+
+def find_layout(head: str, name: str) -> TextLayout:
+    """Delimiter, header and first data line from a file's beginning. DataError when there is no table in it."""
+    if not head.strip("\ufeff \t\r\n"):
+        raise DataError(f"{name!r} is empty: it holds nothing but blank lines. Export the orders again.")
+    best: tuple[float, TextLayout] | None = None
+    for delimiter in DELIMITERS:
+        records = _records(head, delimiter)
+        score = _regularity([cells for cells, _ in records])
+        if score:
+            layout = place_header(records, delimiter)
+            # A delimiter that the column names are written with is the file's own; others occur inside texts.
+            score *= 2 if layout.header and len(layout.header) == layout.width else 1
+            if best is None or score > best[0]:
+                best = (score, layout)
+    if best is None:
+        aligned = [(line.split(), number) for number, line in enumerate(head.splitlines()[:HEAD_RECORDS], start=1)]
+        if _regularity([cells for cells, _ in aligned]) >= 1:
+            return place_header(aligned, ALIGNED)
+        shown = next((line for line in head.splitlines() if line.strip()), "")
+        raise DataError(
+            f"{name!r} has a single column ({shown.strip()[:60]!r}). An order file needs at least a customer, a date "
+            "and an amount, separated by commas, semicolons or tabs."
+        )
+    return best[1]
+
+
+def _records(head: str, delimiter: str) -> list[tuple[list[str], int]]:
+    """Up to HEAD_RECORDS records, each with the number of text lines read up to its end."""
+    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
+    records = []
+    try:
+        for cells in reader:
+            records.append((cells, reader.line_num))
+            if len(records) >= HEAD_RECORDS:
+                break
+    except csv.Error:  # a cell beyond csv's limit: this delimiter does not fit
+        return records
+    return records
+
+
+def _filled(cells: list[str]) -> int:
+    return sum(1 for cell in cells if cell.strip())
+
+
+def _regularity(rows: list[list[str]]) -> float:
+    """How table-like the rows are: 0 for one column, else the share of rows of the usual width, wider a bit better."""
+    widths = Counter(len(cells) for cells in rows if _filled(cells))
+    if not widths:
+        return 0.0
+    width, _ = max(
+        ((w, n) for w, n in widths.items() if w > 1),
+        key=lambda wn: (wn[1] * min(wn[0], 4), wn[0]),
+        default=(1, 0),
+    )
+    if width == 1:
+        return 0.0
+    regular = widths[width] / sum(widths.values())
+    return regular * (1 + min(width, 20) / 200)
+
+
+def place_header(records: list[tuple[list[str], int]], delimiter: str) -> TextLayout:
+    """Where the header stands among records given as (cells, text lines read up to the end of the record)."""
+    widths = Counter(len(cells) for cells, _ in records if _filled(cells))
+    usual = max(widths.items(), key=lambda wn: (wn[1] * min(wn[0], 4), wn[0]))[0]
+    start = next(
+        (i for i, (cells, _) in enumerate(records[:HEADER_SEARCH]) if _filled(cells) >= max(2, 0.5 * usual)),
+        0,
+    )
+    header = looks_like_header(records[start][0])
+    data = start + header
+    before = sum(1 for cells, _ in records[:data] if cells)
+    lines = records[data - 1][1] if data else 0
+    names = tuple(records[start][0]) if header else None
+    return TextLayout(delimiter, names, max(usual, len(records[start][0])), lines, before)
+
+
+def looks_like_header(cells: list[str]) -> bool:
+    """Names, not values: no cell is a date, an amount or an e-mail address."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    values = [c for c in filled if "@" in c or re.search(DATE_LIKE, c, re.IGNORECASE) or re.fullmatch(MONEY_LIKE, c)]
+    return len(values) <= len(filled) // 10
+
+
+def blank_positions(path: Path, records: int) -> list[int]:
+    """For each blank line between records, how many records stand before it; line breaks inside quotes do not count.
+
+    `records` is how many the file holds, blank lines aside: a file of as many lines has none.
+    """
+    with path.open("rb") as stream:
+        lines, chunk = 0, b"\n"
+        while following := stream.read(CHUNK):
+            chunk = following
+            lines += chunk.count(b"\n")
+    if lines + (not chunk.endswith(b"\n")) <= records:
+        return []
+    positions, before, quoted = [], 0, False
+    with path.open("rb") as stream:
+        for line in stream:
+            if not quoted and not line.strip(b"\r\n"):
+                positions.append(before)
+                continue
+            quoted ^= line.count(b'"') % 2 == 1
+            before += not quoted
+    return positions

@@ -1,0 +1,1 @@
+"""Segments from conditions on anything known of a customer. Imports segments, models, orders."""

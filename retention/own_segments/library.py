@@ -1,0 +1,236 @@
+"""Own segments: named rules in an order, kept in a small file, and how they overlap.
+
+A library is a tuple of `OwnSegment`; every function here returns a new one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from retention.errors import DataError
+from retention.own_segments.catalogue import FEATURES
+from retention.own_segments.conditions import Rule, conditions_of, matches, unavailable
+from retention.own_segments.features import Features
+from retention.own_segments.rule_files import VERSION, check_version, read_json, rule_data, rule_of_data
+
+FORMAT = "own customer segments"
+MAX_NAME, MAX_NOTE = 80, 500
+MAX_SEGMENTS = 200
+MAX_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSegment:
+    """A rule under a name, with a note for whoever reads it later.
+
+    Raises DataError where the name is empty or too long, or holds a line break.
+    """
+
+    name: str
+    rule: Rule
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", _clean_name(self.name))
+        if not isinstance(self.note, str) or len(self.note) > MAX_NOTE:
+            raise DataError(f"The note of '{self.name}' needs to be text of at most {MAX_NOTE} characters.")
+
+
+Library = tuple[OwnSegment, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Overlaps:
+    """Who is in several segments.
+
+    - `names`: the segments that these customers can be asked for, in the library's order; `skipped`: why not, by name.
+    - `both`: customers in each pair, a row and a column a segment; on the diagonal those in the segment.
+    - `of_smaller`: `both` as a share of the smaller of the two, NaN where that is empty.
+    - `none`, `one`, `several`: customers in no segment, in exactly one and in more than one.
+    """
+
+    names: tuple[str, ...]
+    both: np.ndarray
+    of_smaller: np.ndarray
+    none: int
+    one: int
+    several: int
+    skipped: Mapping[str, str]
+
+
+def segment_named(library: Library, name: str) -> OwnSegment:
+    """Return a segment by its name; DataError where there is none."""
+    return library[_place(library, name)]
+
+
+def add_segment(library: Library, segment: OwnSegment) -> Library:
+    """Return the library with one more segment at its end; DataError where the name is taken or it is full."""
+    if _is_taken(library, segment.name):
+        raise DataError(f"There is a segment '{segment.name}' already. Choose another name, or change that one.")
+    if len(library) >= MAX_SEGMENTS:
+        raise DataError(f"There are {MAX_SEGMENTS} segments, which is as many as there may be. Delete one first.")
+    return (*library, segment)
+
+
+def edit_segment(library: Library, name: str, segment: OwnSegment) -> Library:
+    """Return the library with another segment in the place of the one named; DataError where its name is taken."""
+    place = _place(library, name)
+    others = (*library[:place], *library[place + 1 :])
+    if _is_taken(others, segment.name):
+        raise DataError(f"There is another segment '{segment.name}' already. Choose another name.")
+    return (*library[:place], segment, *library[place + 1 :])
+
+
+def rename_segment(library: Library, name: str, new_name: str) -> Library:
+    """Return the library with a segment under another name; DataError where that is taken."""
+    return edit_segment(library, name, replace(segment_named(library, name), name=new_name))
+
+
+def duplicate_segment(library: Library, name: str) -> Library:
+    """Return the library with a copy after the segment, under a name that is free."""
+    if len(library) >= MAX_SEGMENTS:
+        raise DataError(f"There are {MAX_SEGMENTS} segments, which is as many as there may be. Delete one first.")
+    place = _place(library, name)
+    copy = replace(library[place], name=free_name(library, library[place].name))
+    return (*library[: place + 1], copy, *library[place + 1 :])
+
+
+def move_segment(library: Library, name: str, by: int) -> Library:
+    """Return the library with a segment moved down by so many places (up where negative), to the end at most."""
+    place = _place(library, name)
+    rest = [*library[:place], *library[place + 1 :]]
+    rest.insert(min(max(place + by, 0), len(rest)), library[place])
+    return tuple(rest)
+
+
+def delete_segment(library: Library, name: str) -> Library:
+    """Return the library without a segment."""
+    place = _place(library, name)
+    return (*library[:place], *library[place + 1 :])
+
+
+def free_name(library: Library, name: str) -> str:
+    """Return the name, with a number behind it where it is taken.
+
+    >>> from retention.own_segments.conditions import Condition
+    >>> free_name((OwnSegment("Tea", Condition("orders", "is", 1)),), "tea")
+    'tea (2)'
+    """
+    name, number = _clean_name(name), 2
+    found = name
+    while _is_taken(library, found):
+        ending = f" ({number})"
+        found, number = name[: MAX_NAME - len(ending)] + ending, number + 1
+    return found
+
+
+def merge_libraries(library: Library, loaded: Library) -> Library:
+    """Return the library with those of `loaded` that it lacks, numbered where a name is taken by another rule."""
+    for segment in loaded:
+        if segment not in library:
+            library = add_segment(library, replace(segment, name=free_name(library, segment.name)))
+    return library
+
+
+def to_json(library: Library, currency: str | None = None) -> str:
+    """Return the library as the text of a small file; `currency` is that of its amounts, where it is known."""
+    segments = [
+        {"name": segment.name, "note": segment.note, "rule": rule_data(segment.rule)}
+        if segment.note
+        else {"name": segment.name, "rule": rule_data(segment.rule)}
+        for segment in library
+    ]
+    head = {"format": FORMAT, "version": VERSION} | ({"currency": currency} if currency else {})
+    return json.dumps(head | {"segments": segments}, ensure_ascii=False, indent=1)
+
+
+def from_json(content: str | bytes) -> Library:
+    """Return the library that `to_json` wrote, whatever store it was made for.
+
+    Raises:
+        DataError: It is not such a file, is of a later version, or one of its segments cannot be read; the message says
+            which and why.
+    """
+    data = _read(content)
+    if not isinstance(data, Mapping) or data.get("format") != FORMAT:
+        raise DataError("This file holds no segments saved here. Choose the one that 'Save to a file' wrote.")
+    check_version(data, "This file of segments")
+    rows = data.get("segments")
+    if not isinstance(rows, list):
+        raise DataError("This file of segments has no list of segments.")
+    if len(rows) > MAX_SEGMENTS:
+        raise DataError(f"This file has {len(rows):,} segments; at most {MAX_SEGMENTS} can be loaded.")
+    library: Library = ()
+    for number, row in enumerate(rows, start=1):
+        try:
+            library = add_segment(library, _segment(row))
+        except DataError as error:
+            name = row.get("name") if isinstance(row, Mapping) else None
+            shown = f" ('{name[:MAX_NAME]}')" if isinstance(name, str) else ""
+            raise DataError(f"Segment {number}{shown} cannot be read. {error}") from error
+    return library
+
+
+def amounts_in(content: str | bytes) -> str | None:
+    """Return the currency of the amounts in a file that `from_json` reads; None where it has none, or no amounts."""
+    asked = {one.feature for segment in from_json(content) for one in conditions_of(segment.rule)}
+    currency = _read(content).get("currency")
+    return str(currency)[:10] if currency and any(FEATURES[name].kind == "money" for name in asked) else None
+
+
+def overlaps(library: Library, features: Features) -> Overlaps:
+    """Count who is in several segments; those that these customers cannot be asked for are skipped."""
+    skipped = {s.name: found[0][1] for s in library if (found := unavailable(s.rule, features))}
+    kept = [segment for segment in library if segment.name not in skipped]
+    inside = [matches(segment.rule, features) for segment in kept]
+    bits = [np.packbits(mask) for mask in inside]
+    both = np.array([[int(np.bitwise_count(a & b).sum()) for b in bits] for a in bits], dtype=np.int64)
+    both = both.reshape(len(kept), len(kept))
+    sizes = both.diagonal().astype(float)
+    smaller = np.minimum(sizes[:, None], sizes[None, :])
+    of_smaller = np.divide(both, smaller, out=np.full(both.shape, np.nan), where=smaller > 0)
+    times = np.zeros(len(features), dtype=np.int32)
+    for mask in inside:
+        times += mask
+    counts = np.bincount(np.minimum(times, 2), minlength=3)
+    return Overlaps(tuple(s.name for s in kept), both, of_smaller, *(int(n) for n in counts), skipped)
+
+
+def _segment(row: object) -> OwnSegment:
+    if not isinstance(row, Mapping) or set(row) - {"name", "note", "rule"} or not {"name", "rule"} <= set(row):
+        raise DataError("It needs a name and a rule, and may have a note.")
+    return OwnSegment(row["name"], rule_of_data(row["rule"]), row.get("note", ""))
+
+
+def _read(content: str | bytes) -> Any:
+    if len(content) > MAX_BYTES:
+        raise DataError(f"This file is larger than {MAX_BYTES // 1000:,} kB: no file of segments is.")
+    try:
+        return read_json(content)
+    except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, nested without end
+        raise DataError("This file is not JSON, so it holds no segments saved here.") from error
+
+
+def _clean_name(name: object) -> str:
+    if not isinstance(name, str):
+        raise DataError("A segment's name needs to be text.")
+    clean = " ".join(name.split())
+    if not clean or not clean.isprintable() or len(clean) > MAX_NAME:
+        raise DataError(f"A segment needs a name of 1 to {MAX_NAME} characters, without control characters.")
+    return clean
+
+
+def _is_taken(library: Library, name: str) -> bool:
+    return any(segment.name.casefold() == name.casefold() for segment in library)
+
+
+def _place(library: Library, name: str) -> int:
+    for place, segment in enumerate(library):
+        if segment.name == name:
+            return place
+    raise DataError(f"There is no segment '{str(name)[:MAX_NAME]}'.")

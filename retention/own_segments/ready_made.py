@@ -1,0 +1,89 @@
+"""Ready-made segments for every group that the playbook addresses, with what each of them needs."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from retention.customers.contacts import POOR_SHARE
+from retention.own_segments.conditions import Rule, unavailable
+from retention.own_segments.features import Features
+from retention.own_segments.rule_files import rule_of_data
+
+# Stands in the list for a number that follows from the store's ratings.
+_POOR = "{poor}"
+_FILE = Path(__file__).with_name("ready_made.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyMade:
+    """A segment to start from.
+
+    - `name`, `about` (whom it finds), `group` (under which it stands), `source`, and its `rule`.
+    - `signal`: what the file needs a column of, where orders alone do not tell.
+    - `missing`: why it cannot be had with these orders, and what brings it; empty where it can.
+    """
+
+    name: str
+    about: str
+    group: str
+    source: str
+    rule: Rule
+    signal: str = ""
+    missing: str = ""
+
+
+def ready_made(features: Features) -> tuple[ReadyMade, ...]:
+    """Return the ready-made segments, also those that these orders lack something for, in the order of the list.
+
+    Where a place, product or category is to be chosen, the store's most frequent one stands in the rule; a poor rating
+    is one of at most `POOR_SHARE` of the best.
+    """
+    return tuple(_made(row, features) for row in _read()["segment"])
+
+
+def _made(row: dict[str, Any], features: Features) -> ReadyMade:
+    rule = _with_choice(row, features)
+    missing = unavailable(rule, features)
+    why = missing[0][1] if missing else ""
+    if not missing and "choose" in row and len(features.choices(row["choose"])) < _asked(row):
+        why = f"Needs orders with {'two or more' if _asked(row) > 1 else 'any'} {row['signal']}."
+    said = row["about"].replace(_POOR, f"{_poor_rating(features):g}")
+    about = (said, row["group"], _read()["sources"][row["source"]])
+    return ReadyMade(row["name"], *about, rule, row.get("signal", ""), why)
+
+
+def _asked(row: dict[str, Any]) -> int:
+    return 2 if "??" in json.dumps(row["rule"]) else 1
+
+
+def _with_choice(row: dict[str, Any], features: Features) -> Rule:
+    """The rule, the places to fill in taken by the values that most customers have."""
+    values: dict[str, Any] = {_POOR: _poor_rating(features)}
+    if "choose" in row:
+        known = () if features.missing(row["choose"]) else features.choices(row["choose"])
+        values |= dict(zip(("?", "??"), (*known, "?", "?")[:2], strict=True))
+
+    def filled(data: Any) -> Any:
+        if isinstance(data, dict):
+            return {key: filled(value) for key, value in data.items()}
+        if isinstance(data, list):
+            return [filled(value) for value in data]
+        return values.get(data, data) if isinstance(data, str) else data
+
+    return rule_of_data(filled(row["rule"]))
+
+
+def _poor_rating(features: Features) -> float:
+    """The highest rating that is poor on the scale that customers use; 2 of 5 where there is none."""
+    known = () if features.missing("last_rating") else features.ascending("last_rating")
+    return round(POOR_SHARE * (float(known[-1]) if len(known) else 5.0), 6)
+
+
+@cache
+def _read() -> dict[str, Any]:
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))

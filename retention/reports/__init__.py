@@ -1,0 +1,1 @@
+"""Scorecard, cohorts and channels. Imports history, models, the playbook."""

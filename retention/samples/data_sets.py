@@ -1,0 +1,115 @@
+"""Sample orders: an invented shop with known parameters, and CDNOW, the field's reference data set."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from retention.errors import DataError
+from retention.samples.simulator import simulate_orders
+from retention.samples.store import store_file_frame
+from retention.samples.world import CHANNELS, PRODUCTS, SUBSCRIPTION
+
+if TYPE_CHECKING:
+    from retention.orders.orders import Orders
+
+__all__ = [
+    "CHANNELS",
+    "PRODUCTS",
+    "SAMPLES",
+    "SUBSCRIPTION",
+    "Sample",
+    "sample_file",
+    "sample_orders",
+    "simulate_orders",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A data set that comes with the app, in the words of the front page."""
+
+    label: str
+    description: str
+    size: str
+    source: str
+    licence: str
+
+
+SAMPLES: dict[str, Sample] = {
+    "store": Sample(
+        label="Morning Lane, a sample store",
+        description="An invented coffee and tea shop with seasons, coupons, refunds and a subscription.",
+        size="12,000 customers and about 37,000 orders over three years",
+        source="Simulated with known parameters, so that every estimate can be compared with the truth",
+        licence="MIT, like this app",
+    ),
+    "cdnow": Sample(
+        label="CDNOW, real orders",
+        description="Customers who first bought CDs at a web shop in early 1997, followed for 18 months: the "
+        "data that customer value models are compared on.",
+        size="2,357 customers and 6,919 orders (every tenth customer; all: 23,570 and 69,659)",
+        source="Fader and Hardie 2001, Interfaces 31; it comes with the lifetimes package",
+        licence="Published without a licence; lifetimes, which carries it, is MIT",
+    ),
+}
+
+
+def sample_orders(name: str = "store", **options: object) -> Orders:
+    """Return a sample as orders, read as an upload of :func:`sample_file` would be.
+
+    Raises DataError for an unknown name and TypeError for an unknown option.
+    """
+    from retention.orders.orders import read_orders
+
+    return read_orders(sample_file(name, **options), name=f"{name}.csv")
+
+
+def sample_file(name: str = "store", **options: object) -> bytes:
+    """Return a sample as the UTF-8 CSV file that a marketer would have uploaded.
+
+    Options of "store": ``seed`` (1), ``customers`` (12,000), ``start`` and ``end`` (dates or "YYYY-MM-DD";
+    2023-11-01 to 2026-10-31). One row per order and a few more for what went wrong, oldest first, columns
+    "Order ID", "Order date", "Customer e-mail", "Status", "Currency", "Total" (after the discount, before any
+    refund), "Discount", "Coupon", "Refunded amount", "Channel", "Region", "Category", "Product", "Quantity", and the
+    invented customer's "First name", "Last name", "Phone" (a third has one), "Country", "Accepts marketing" (yes or
+    no), the order's "Rating" (1 to 5, on some) and "Subscription" (yes on its deliveries).
+
+    Options of "cdnow": ``customers``, "sample" for every tenth customer (default) or "all". One row per
+    order, columns "customer", "date", "CDs", "amount". The sample numbers its customers from "0001", the way
+    published results quote them; the full file has numbers of its own.
+
+    Raises DataError for an unknown name, an unknown choice or dates that hold no day, TypeError for an option
+    that the sample does not have.
+    """
+    if name not in SAMPLES:
+        raise DataError(f'There is no sample "{name}". Pick one of: {", ".join(SAMPLES)}.')
+    frame = store_file_frame(**options) if name == "store" else _cdnow(**options)
+    buffer = io.BytesIO()
+    frame.to_csv(buffer, index=False, float_format="%.2f", lineterminator="\n", encoding="utf-8")
+    return buffer.getvalue()
+
+
+def _cdnow(customers: str = "sample") -> pd.DataFrame:
+    # The sample file numbers its customers twice, as the full file does and by itself; published results
+    # quote the latter.
+    layouts = {
+        "sample": ("CDNOW_sample.txt", 0, ["full_file_id", "customer", "date", "CDs", "amount"]),
+        "all": ("CDNOW_master.txt", 1, ["customer", "date", "CDs", "amount"]),
+    }
+    if customers not in layouts:
+        raise DataError(f'CDNOW comes as {" or ".join(layouts)} customers, not "{customers}".')
+    file, header_lines, columns = layouts[customers]
+    # Found, not imported: importing lifetimes takes seconds and changes warning filters.
+    spec = importlib.util.find_spec("lifetimes")
+    if spec is None or not spec.submodule_search_locations:
+        raise DataError("CDNOW comes with the lifetimes package, which is not installed.")
+    path = Path(spec.submodule_search_locations[0]) / "datasets" / file
+    frame = pd.read_csv(path, sep=r"\s+", skiprows=header_lines, names=columns, dtype=str)
+    frame["date"] = pd.to_datetime(frame["date"], format="%Y%m%d").dt.strftime("%Y-%m-%d")
+    return frame[["customer", "date", "CDs", "amount"]]

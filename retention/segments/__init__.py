@@ -1,0 +1,1 @@
+"""Stages, traits, RFM groups and the movement between stages. Imports history, models."""

@@ -1,0 +1,299 @@
+"""What thresholds work on, prepared once: arrays for labelling, and totals so that a moved slider costs
+next to nothing.
+
+A stage depends on a customer's orders and days since the last order alone (and, for VIPs, on value), a
+trait on one measure. So the totals are kept per pair of orders and days, and along each measure in
+ascending order; a new threshold is then a lookup, whatever the number of customers.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from retention.errors import DataError
+from retention.models.uncertainty import Uncertainty
+from retention.segments.ranges import Sampled, check_uncertainty, sampled_customers
+from retention.segments.rules import SegmentRules, thresholds
+
+ORDERS_CAP = int(thresholds()["loyal_orders"].high)
+"""Beyond so many orders no threshold tells two customers apart."""
+
+MEASURES = ("orders", "revenue", "value", "probability", "variance")
+"""The columns of `SegmentInputs.measures`; "variance" is that of the value. What is not known is NaN."""
+
+BLOCK = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Customers in ascending order of one measure, with running totals at the start of every block of them.
+
+    `rows` are places in the customers' frame; those without the measure are left out. `running` sums
+    `MEASURES`, `running_days` counts customers by days since the last order.
+    """
+
+    ascending: np.ndarray
+    rows: np.ndarray
+    running: np.ndarray
+    running_days: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class MapGrid:
+    """Cells of the customer map: probability to buy across, expected value up, numbered row by row from the
+    bottom.
+
+    `cell` is each customer's; `pair_place`, `pair_cell` and `pair_count` count customers by place (see
+    `SegmentInputs`) and cell.
+    """
+
+    probability_edges: np.ndarray
+    value_edges: np.ndarray
+    cell: np.ndarray
+    pair_place: np.ndarray
+    pair_cell: np.ndarray
+    pair_count: np.ndarray
+
+    @property
+    def cells(self) -> int:
+        """Number of cells."""
+        return (len(self.probability_edges) - 1) * (len(self.value_edges) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentInputs:
+    """One array element a customer, in the order of the customers' frame, and totals over them.
+
+    `place` numbers a customer's pair of orders (capped) and days: orders x `span` + days. `places` lists
+    those that occur, with the customers (`place_counts`) and the sums of `MEASURES` (`place_sums`) at each.
+    Without scores there is no ranking "value" and "probability", without discounts none of "discount", and
+    without the value's uncertainty nobody is `sampled`.
+    """
+
+    ready_days: int
+    span: int
+    days: np.ndarray
+    place: np.ndarray
+    measures: np.ndarray
+    places: np.ndarray
+    place_counts: np.ndarray
+    place_sums: np.ndarray
+    raw: dict[str, np.ndarray]
+    rankings: dict[str, Ranking]
+    grid: MapGrid | None
+    sampled: Sampled | None
+
+    @property
+    def customers(self) -> int:
+        """Number of customers."""
+        return len(self.days)
+
+
+def prepare_segments(
+    customers: pd.DataFrame,
+    scores: pd.DataFrame | None,
+    ready_days: int = SegmentRules().ready_days,
+    uncertainty: Uncertainty | None = None,
+) -> SegmentInputs:
+    """Inputs for `assign_codes` and `place_segments`; arguments and errors as in `segment_table`."""
+    recency, age = (usable_column(customers, name, low=0) for name in ("recency", "T"))
+    days = (age - recency).astype(np.int32)
+    if len(days) and days.min() < 0:
+        raise DataError("A customer's last purchase is after the observation end: recency is larger than T.")
+    raw = {
+        "orders": usable_column(customers, "orders", low=1),
+        "revenue": usable_column(customers, "revenue"),
+        "order_value": usable_column(customers, "average_order_value"),
+    }
+    if "discount_share" in customers and customers["discount_share"].notna().any():
+        raw["discount"] = customers["discount_share"].to_numpy(float)
+    if scores is not None:
+        scores = aligned(scores, customers.index)
+        raw["value"] = usable_column(scores, "cltv")
+        name = f"p_purchase_{ready_days}d"
+        if name not in scores:
+            raise DataError(
+                f"The scores have no column '{name}', which the rule 'ready to buy within {ready_days} days' "
+                f"reads. Call predict_cltv(..., soon_days={ready_days}), or add "
+                f"purchase_probability(model, customers, days={ready_days})."
+            )
+        raw["probability"] = usable_column(scores, name)
+    if uncertainty is not None:
+        check_uncertainty(uncertainty, raw.get("value"))
+    span = int(days.max(initial=0)) + 1
+    place = np.minimum(raw["orders"], ORDERS_CAP).astype(np.int32) * span + days
+    return _with_totals(ready_days, span, days, place, raw, {}, uncertainty)
+
+
+def with_probability(inputs: SegmentInputs, probability: np.ndarray, ready_days: int) -> SegmentInputs:
+    """The same inputs with the probability to buy within another number of days, one element a customer."""
+    probability = np.asarray(probability, dtype=float)
+    if len(probability) != inputs.customers or not np.isfinite(probability).all():
+        raise DataError(f"The probability to buy within {ready_days} days needs one finite number for each customer.")
+    known = {name: ranking for name, ranking in inputs.rankings.items() if name != "probability"}
+    raw = inputs.raw | {"probability": probability}
+    uncertainty = inputs.sampled and inputs.sampled.uncertainty
+    return _with_totals(ready_days, inputs.span, inputs.days, inputs.place, raw, known, uncertainty)
+
+
+def unavailable(inputs: SegmentInputs) -> dict[str, str]:
+    """Groups that must stay empty on this data, each with the reason in a sentence."""
+    missing = {}
+    if "value" not in inputs.raw:
+        missing["vip"] = missing["ready_to_buy"] = "No model of these orders."
+    if "discount" not in inputs.raw:
+        missing["full_price"] = missing["discount_shopper"] = "No discounts in this file."
+    return missing
+
+
+def value_cutoffs(inputs: SegmentInputs, rules: SegmentRules) -> dict[str, float]:
+    """What vip, big_spender and high_order_value start at, in money; infinity where nobody stands out.
+
+    The cut of a percentile p is the smallest amount that at most (100 - p) % of the customers reach.
+    """
+    measures = {
+        "vip": ("value", rules.vip_value),
+        "big_spender": ("revenue", rules.spender_value),
+        "high_order_value": ("order_value", rules.order_value),
+    }
+    return {
+        name: threshold
+        if rules.value_unit == "money"
+        else percentile_cutoff(inputs.rankings[measure].ascending, threshold)
+        for name, (measure, threshold) in measures.items()
+        if measure in inputs.rankings
+    }
+
+
+def percentile_cutoff(ascending: np.ndarray, percentile: float) -> float:
+    """The smallest of the ascending amounts that at most (100 - percentile) % reach; infinity if all tie."""
+    size = len(ascending)
+    # Rounded first: a share a hair above a whole number in floating point would make one customer more.
+    allowed = math.ceil(round(size * (100 - percentile) / 100, 9))
+    if not allowed:
+        return math.inf
+    edge = ascending[size - allowed]
+    if size == allowed or ascending[size - allowed - 1] < edge:
+        return float(edge)
+    beyond = np.searchsorted(ascending, edge, side="right")
+    return float(ascending[beyond]) if beyond < size else math.inf
+
+
+def percentile_of(ascending: np.ndarray, amount: float) -> float:
+    """The percentile, in as few digits as will do, that lets in those of the ascending amounts that reach
+    `amount`."""
+    size = len(ascending)
+    reached = size - int(np.searchsorted(ascending, amount))
+    exact = 100 * (1 - reached / size)
+    for digits in range(8):
+        percentile = round(exact, digits)
+        if size - int(np.searchsorted(ascending, percentile_cutoff(ascending, percentile))) == reached:
+            return percentile
+    return exact
+
+
+def aligned(frame: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
+    """`frame` in the order of `index`; DataError unless it has exactly those customers."""
+    if frame.index.equals(index):
+        return frame
+    rows = frame.index.get_indexer(index) if frame.index.is_unique else None
+    if rows is None or len(frame) != len(index) or (rows < 0).any():
+        raise DataError(
+            f"The {len(frame):,} rows do not belong to these {len(index):,} customers. Score and label "
+            "the same customers that are passed in."
+        )
+    return frame.take(rows)
+
+
+def _with_totals(
+    ready_days: int,
+    span: int,
+    days: np.ndarray,
+    place: np.ndarray,
+    raw: dict[str, np.ndarray],
+    known: dict[str, Ranking],
+    uncertainty: Uncertainty | None,
+) -> SegmentInputs:
+    """Everything that is summed up; `known` rankings are not sorted again."""
+    nothing = np.full(len(days), math.nan)
+    summed = raw if uncertainty is None else raw | {"variance": uncertainty.variance}
+    measures = np.column_stack([summed.get(name, nothing) for name in MEASURES])
+    size = (ORDERS_CAP + 1) * span
+    counts = np.bincount(place, minlength=size)
+    places = np.flatnonzero(counts)
+    sums = [np.bincount(place, column, minlength=size)[places] for column in measures.T]
+    rankings = {
+        name: _rank(values, measures, days, span, known.get(name)) for name, values in raw.items() if name != "orders"
+    }
+    ascending = {name: ranking.ascending for name, ranking in rankings.items()}
+    return SegmentInputs(
+        ready_days=ready_days,
+        span=span,
+        days=days,
+        place=place,
+        measures=measures,
+        places=places,
+        place_counts=counts[places],
+        place_sums=np.column_stack(sums),
+        raw=raw,
+        rankings=rankings,
+        grid=_map_grid(raw["probability"], raw["value"], place) if "value" in raw else None,
+        sampled=sampled_customers(uncertainty, place, raw, ascending) if uncertainty is not None else None,
+    )
+
+
+def _rank(values: np.ndarray, measures: np.ndarray, days: np.ndarray, span: int, known: Ranking | None) -> Ranking:
+    if known is not None:
+        ascending, rows = known.ascending, known.rows
+    else:
+        # Missing values sort to the end.
+        rows = np.argsort(values, kind="stable")[: np.count_nonzero(~np.isnan(values))].astype(np.int32)
+        ascending = values[rows]
+    blocks = -(-len(rows) // BLOCK)
+    running = np.zeros((blocks + 1, len(MEASURES)))
+    running_days = np.zeros((blocks + 1, span), dtype=np.int32)
+    for block in range(blocks):
+        inside = rows[block * BLOCK : (block + 1) * BLOCK]
+        running[block + 1] = running[block] + measures[inside].sum(axis=0)
+        running_days[block + 1] = running_days[block] + np.bincount(days[inside], minlength=span)
+    return Ranking(ascending, rows, running, running_days)
+
+
+def _map_grid(probability: np.ndarray, value: np.ndarray, place: np.ndarray, across: int = 40, up: int = 24) -> MapGrid:
+    """Even steps in the square root of the probability and in the logarithm of the value."""
+    most = max(math.ceil(20 * probability.max(initial=0)) / 20, 0.05)
+    root = np.sqrt(np.clip(probability, 0, 1) / most) * across
+    high = max(float(value.max(initial=0)), 1e-9)
+    positive = value[value > 0]
+    low = max(float(np.quantile(positive, 0.01)), high / 1e4) if len(positive) else high / 10
+    low = min(low, high / 10)
+    step = math.log(high / low) / up
+    height = np.log(np.maximum(value, low) / low) / step
+    column = np.clip(root.astype(np.int64), 0, across - 1)
+    cell = np.clip(height.astype(np.int64), 0, up - 1) * across + column
+    pairs, counts = np.unique(place.astype(np.int64) * (across * up) + cell, return_counts=True)
+    return MapGrid(
+        probability_edges=most * (np.arange(across + 1) / across) ** 2,
+        value_edges=low * np.exp(step * np.arange(up + 1)),
+        cell=cell.astype(np.int32),
+        pair_place=pairs // (across * up),
+        pair_cell=pairs % (across * up),
+        pair_count=counts,
+    )
+
+
+def usable_column(frame: pd.DataFrame, name: str, low: float | None = None) -> np.ndarray:
+    if name not in frame:
+        raise DataError(f"The column '{name}' is missing. Found: {', '.join(map(str, frame.columns))}.")
+    values = frame[name].to_numpy(float)
+    broken = ~np.isfinite(values)
+    if low is not None:
+        broken |= values < low
+    if broken.any():
+        wanted = "a number" if low is None else f"a number of {low:g} or more"
+        raise DataError(
+            f"{broken.sum():,} of {len(values):,} customers have no usable '{name}': it needs to be {wanted}."
+        )
+    return values

@@ -1,0 +1,196 @@
+"""The RFM grid: customers scored 1 to 5 by their last order, their orders and their revenue, under eleven names.
+
+`rfm` scores every customer. A page that moves cut points needs only what the groups amount to: `prepare_rfm` once, then
+`place_rfm` and `summarise_rfm` (in `rfm_totals`) for each new set of rules; both ways cut alike.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from numbers import Real
+
+import numpy as np
+import pandas as pd
+
+from retention.errors import DataError
+from retention.segments.inputs import usable_column
+
+SCORES = (1, 2, 3, 4, 5)
+"""Scores of each of the three measures; 5 is best."""
+
+MEASURES = ("days", "orders", "revenue")
+"""What is scored: days since the last order (fewer are better), orders, and revenue so far."""
+
+NOBODY = math.inf
+"""A cut point of orders or revenue that no customer reaches; of days it is `-NOBODY`."""
+
+#: The names by recency (rows, 5 first) and by the mean of the other two scores (columns, 5 first).
+_NAMES = (
+    ("Champions", "Champions", "Loyal", "Potential loyalist", "New customers"),
+    ("Champions", "Loyal", "Potential loyalist", "Potential loyalist", "Promising"),
+    ("Loyal", "Loyal", "Potential loyalist", "Need attention", "Promising"),
+    ("At risk", "At risk", "Need attention", "Need attention", "About to sleep"),
+    ("Cannot lose them", "Cannot lose them", "At risk", "Hibernating", "Lost"),
+)
+
+RFM_CELLS: dict[tuple[int, int], str] = {
+    (recency, mean): _NAMES[5 - recency][5 - mean] for recency in SCORES for mean in SCORES
+}
+"""The name of each cell of the grid: (recency score, mean of the frequency and the monetary score)."""
+
+RFM_GROUPS: tuple[str, ...] = (
+    "Champions",
+    "Loyal",
+    "Potential loyalist",
+    "New customers",
+    "Promising",
+    "Need attention",
+    "About to sleep",
+    "At risk",
+    "Cannot lose them",
+    "Hibernating",
+    "Lost",
+)
+"""The eleven names, from the best to the worst; every cell of the grid has exactly one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RfmRules:
+    """Where the scores are cut: in fifths of the customers (None), or at own cut points, four a measure.
+
+    `days` ascend: up to the first since the last order is a 5, up to the second a 4, up to the third a 3, up to the
+    fourth a 2, and beyond a 1. `orders` and `revenue` ascend too: from the first on is a 2, from the second a 3, from
+    the third a 4, from the fourth a 5. Equal cut points leave a score to nobody.
+
+    In fifths a customer's score follows from how many customers are strictly worse: s takes at least (s - 1) fifths of
+    them all. Customers who tie therefore score the same, the lower of the scores that the tie spans: where 60 % of all
+    have ordered once, they score 1, and the next ones 4. Groups are as uneven as the customers are, and a score that
+    nobody has earned stays empty.
+
+    Raises DataError where there are not four cut points, or they do not ascend.
+    """
+
+    days: tuple[float, float, float, float] | None = None
+    orders: tuple[float, float, float, float] | None = None
+    revenue: tuple[float, float, float, float] | None = None
+
+    def __post_init__(self) -> None:
+        for name in MEASURES:
+            cuts = getattr(self, name)
+            if cuts is None:
+                continue
+            if not isinstance(cuts, tuple | list) or len(cuts) != 4:
+                raise DataError(f"{name} is {cuts!r}; it needs to be four cut points in ascending order, or None.")
+            if any(isinstance(cut, bool) or not isinstance(cut, Real) or math.isnan(cut) for cut in cuts):
+                raise DataError(f"{name} is {cuts!r}; each cut point needs to be a number.")
+            if list(cuts) != sorted(cuts):
+                raise DataError(f"{name} is {cuts!r}; cut points need to ascend, such as (30, 60, 120, 240).")
+            object.__setattr__(self, name, tuple(cuts))
+
+
+def rfm(customers: pd.DataFrame, rules: RfmRules | None = None) -> pd.DataFrame:
+    """Score every customer by the last order, the number of orders and the revenue so far, and name the result.
+
+    Args:
+        customers: From `summarise_customers`; needed are `recency`, `T` (days), `orders` and `revenue`.
+        rules: Where to cut; fifths of these customers unless given.
+
+    Returns:
+        A frame with the customers' index: `recency_score`, `frequency_score`, `monetary_score` (1 to 5, 5 is best) and
+        `group` (categorical, one of `RFM_GROUPS`): the name in `RFM_CELLS` at the recency score and the mean of the
+        other two, halves rounded up.
+
+    Raises:
+        DataError: A column is missing or not finite.
+
+    Source: Hughes, Strategic Database Marketing (1994), for scores by fifths. The eleven names on recency and the mean
+    of the other two scores are a convention of practitioners, in which each of the 25 cells has one name.
+    """
+    measures = rfm_measures(customers)
+    recency, frequency, monetary = score_measures(measures, rfm_cut_points(measures, rules))
+    groups = pd.Categorical.from_codes(
+        group_codes()[places_of(recency, frequency, monetary)].astype(np.int8),
+        categories=list(RFM_GROUPS),
+        ordered=True,
+    )
+    return pd.DataFrame(
+        {"recency_score": recency, "frequency_score": frequency, "monetary_score": monetary, "group": groups},
+        index=customers.index,
+    )
+
+
+def rfm_cut_points(customers: pd.DataFrame | dict[str, np.ndarray], rules: RfmRules | None = None) -> RfmRules:
+    """Return the cut points in force: the rules' own, and what fifths of these customers come to.
+
+    The scores under the rules that are returned are those under `rules`. A cut point that nobody reaches is infinite
+    (for days: minus infinite). Errors as in `rfm`.
+    """
+    measures = customers if isinstance(customers, dict) else rfm_measures(customers)
+    rules = rules or RfmRules()
+    found = {}
+    for name in MEASURES:
+        own = getattr(rules, name)
+        found[name] = own if own is not None else fifths(np.sort(measures[name]), fewer_is_better=name == "days")
+    return RfmRules(**found)
+
+
+def rfm_measures(customers: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return what is scored, one element a customer; errors as in `rfm`."""
+    found = {name: usable_column(customers, name) for name in ("recency", "T", "orders", "revenue")}
+    days = found["T"] - found["recency"]
+    if len(days) and days.min() < 0:
+        raise DataError("A customer's last purchase is after the observation end: recency is larger than T.")
+    return {"days": days.astype(np.int32), "orders": found["orders"], "revenue": found["revenue"]}
+
+
+def fifths(ascending: np.ndarray, fewer_is_better: bool = False) -> tuple[float, float, float, float]:
+    """Return the four cut points at which a value is better than 1, 2, 3 and 4 fifths of the ascending ones."""
+    size, cuts = len(ascending), []
+    for beaten in (1, 2, 3, 4):
+        # How many have to be strictly worse.
+        least = -(-beaten * size // 5)
+        if not size:
+            cut = -NOBODY if fewer_is_better else NOBODY
+        elif fewer_is_better:
+            better = int(np.searchsorted(ascending, ascending[size - least])) - 1
+            cut = float(ascending[better]) if better >= 0 else -NOBODY
+        else:
+            better = int(np.searchsorted(ascending, ascending[least - 1], side="right"))
+            cut = float(ascending[better]) if better < size else NOBODY
+        cuts.append(cut)
+    return tuple(cuts[::-1] if fewer_is_better else cuts)
+
+
+def score_measures(measures: dict[str, np.ndarray], cuts: RfmRules) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the recency, the frequency and the monetary scores; `cuts` from `rfm_cut_points`."""
+    scores = []
+    for name in MEASURES:
+        values = measures[name]
+        score = np.ones(len(values), dtype=np.int8)
+        for cut in getattr(cuts, name):
+            score += values <= cut if name == "days" else values >= cut
+        scores.append(score)
+    return tuple(scores)
+
+
+def mean_score(frequency: np.ndarray, monetary: np.ndarray) -> np.ndarray:
+    """Return the mean of the frequency and the monetary scores, halves rounded up."""
+    return (frequency + monetary + 1) // 2
+
+
+def places_of(recency: np.ndarray, frequency: np.ndarray, monetary: np.ndarray) -> np.ndarray:
+    """Return one number for the three scores, 0 to 124."""
+    return (recency - 1) * np.int8(25) + (frequency - 1) * np.int8(5) + (monetary - 1)
+
+
+def scores_of_places() -> np.ndarray:
+    """Return the three scores of each place, a row each."""
+    return np.stack(np.unravel_index(np.arange(125), (5, 5, 5)), axis=1) + 1
+
+
+def group_codes() -> np.ndarray:
+    """Return the position in `RFM_GROUPS` of each place's group."""
+    recency, frequency, monetary = scores_of_places().T
+    means = mean_score(frequency, monetary)
+    return np.array([RFM_GROUPS.index(RFM_CELLS[r, m]) for r, m in zip(recency, means, strict=True)])

@@ -1,0 +1,196 @@
+"""What the groups and the cells of the RFM grid amount to, from sums over the 125 combinations of scores."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from retention.errors import DataError
+from retention.models.uncertainty import Uncertainty
+from retention.segments.inputs import aligned, usable_column
+from retention.segments.ranges import check_uncertainty
+from retention.segments.rfm import (
+    MEASURES,
+    RFM_CELLS,
+    RFM_GROUPS,
+    SCORES,
+    RfmRules,
+    group_codes,
+    mean_score,
+    places_of,
+    rfm_cut_points,
+    rfm_measures,
+    score_measures,
+    scores_of_places,
+)
+from retention.segments.totals import medians
+
+PLACES = 125
+CELLS = tuple((recency, mean) for recency in reversed(SCORES) for mean in SCORES)
+"""The cells in the order of `rfm_grid`: the latest orders first, and in each row from the fewest to the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class RfmInputs:
+    """One array element a customer, prepared once for any cut points.
+
+    `measures` is what is scored, `fifths` where fifths of the customers are cut, `value` the expected value where there
+    are scores, `uncertainty` that of the value where it is known.
+    """
+
+    measures: dict[str, np.ndarray]
+    fifths: RfmRules
+    value: np.ndarray | None
+    uncertainty: Uncertainty | None
+
+
+def prepare_rfm(
+    customers: pd.DataFrame, scores: pd.DataFrame | None = None, uncertainty: Uncertainty | None = None
+) -> RfmInputs:
+    """Return the inputs of `place_rfm` and `summarise_rfm`; arguments and errors as in `rfm_table`."""
+    value = None if scores is None else usable_column(aligned(scores, customers.index), "cltv")
+    if uncertainty is not None:
+        check_uncertainty(uncertainty, value)
+    measures = rfm_measures(customers)
+    return RfmInputs(measures, rfm_cut_points(measures), value, uncertainty)
+
+
+def cuts_in_force(inputs: RfmInputs, rules: RfmRules) -> RfmRules:
+    """Return what `rfm_cut_points` does, without sorting the customers again."""
+    return RfmRules(*(getattr(rules, name) or getattr(inputs.fifths, name) for name in MEASURES))
+
+
+def place_rfm(inputs: RfmInputs, rules: RfmRules) -> np.ndarray:
+    """Return the number of each customer's combination of scores, 0 to 124."""
+    return places_of(*score_measures(inputs.measures, cuts_in_force(inputs, rules)))
+
+
+def summarise_rfm(inputs: RfmInputs, places: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what each group and each cell amounts to, as `rfm_table` and `rfm_grid` describe them."""
+    places = places.astype(np.intp)
+    days = inputs.measures["days"]
+    span = int(days.max(initial=0)) + 1
+    by_day = np.bincount(places * span + days, minlength=PLACES * span).reshape(PLACES, span)
+    sums = {
+        "customers": by_day.sum(axis=1).astype(float),
+        "once": np.bincount(places[inputs.measures["orders"] <= 1], minlength=PLACES).astype(float),
+        "revenue": np.bincount(places, inputs.measures["revenue"], minlength=PLACES),
+    }
+    if inputs.value is not None:
+        sums["value"] = np.bincount(places, inputs.value, minlength=PLACES)
+    effects = None
+    if inputs.uncertainty is not None:
+        known = inputs.uncertainty
+        sums["variance"] = np.bincount(places, known.variance, minlength=PLACES)
+        sampled = places[known.sample]
+        columns = [known.expected[known.sample], *known.slopes.T]
+        effects = np.stack([np.bincount(sampled, column, minlength=PLACES) for column in columns], axis=1)
+    in_group = group_codes() == np.arange(len(RFM_GROUPS))[:, None]
+    recency, frequency, monetary = scores_of_places().T
+    means = mean_score(frequency, monetary)
+    in_cell = np.array([(recency == r) & (means == m) for r, m in CELLS])
+    groups = _frame(inputs, in_group, sums, by_day, effects).set_axis(pd.Index(RFM_GROUPS, name="group"))
+    cells = _frame(inputs, in_cell, sums, by_day, effects)
+    cells.insert(0, "group", pd.Categorical([RFM_CELLS[cell] for cell in CELLS], list(RFM_GROUPS), ordered=True))
+    return groups, cells.set_axis(pd.MultiIndex.from_tuples(CELLS, names=["recency_score", "mean_score"]))
+
+
+def rfm_table(
+    labels: pd.DataFrame,
+    customers: pd.DataFrame,
+    scores: pd.DataFrame | None = None,
+    uncertainty: Uncertainty | None = None,
+) -> pd.DataFrame:
+    """Say what each of the eleven RFM groups amounts to, one row a group in the order of `RFM_GROUPS`.
+
+    Args:
+        labels: From `rfm`.
+        customers: The customers that were labelled, as `summarise_customers` returns.
+        scores: From `predict_cltv`, of the same customers.
+        uncertainty: From `value_uncertainty`, of the same customers in the same order and of the scores' terms.
+
+    Returns:
+        A frame with `customers`, `customer_share`, `ordered_once` (share of the group with a single order), `revenue`,
+        `revenue_share`, `expected_value` (sum of cltv), `expected_value_low`, `expected_value_high` (its 80 % interval,
+        with the uncertainty), `expected_value_share` and `median_days` (since the last order). Without scores, and in
+        an empty group, what cannot be said is NaN.
+
+    Raises:
+        DataError: A column is missing or not finite, or labels, scores or uncertainty are not these customers'.
+    """
+    return _tables(labels, customers, scores, uncertainty)[0]
+
+
+def rfm_grid(
+    labels: pd.DataFrame,
+    customers: pd.DataFrame,
+    scores: pd.DataFrame | None = None,
+    uncertainty: Uncertainty | None = None,
+) -> pd.DataFrame:
+    """Say what each of the 25 cells of the RFM grid amounts to, indexed by `recency_score` and `mean_score`.
+
+    `mean_score` is the mean of the frequency and the monetary score, halves rounded up. Columns: `group`, and those of
+    `rfm_table`; arguments and errors as there.
+    """
+    return _tables(labels, customers, scores, uncertainty)[1]
+
+
+def members(places: np.ndarray, group: str | None = None, cell: tuple[int, int] | None = None) -> np.ndarray:
+    """Return which customers are in a group, or in a cell (recency score, mean score), as booleans; all if neither."""
+    recency, frequency, monetary = scores_of_places().T
+    inside = np.ones(PLACES, dtype=bool)
+    if group is not None:
+        inside &= group_codes() == RFM_GROUPS.index(group)
+    if cell is not None:
+        inside &= (recency == cell[0]) & (mean_score(frequency, monetary) == cell[1])
+    return inside[places]
+
+
+def _tables(
+    labels: pd.DataFrame, customers: pd.DataFrame, scores: pd.DataFrame | None, uncertainty: Uncertainty | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    labels = aligned(labels, customers.index)
+    names = [f"{name}_score" for name in ("recency", "frequency", "monetary")]
+    if missing := [name for name in names if name not in labels]:
+        raise DataError(f"The labels have no column '{missing[0]}'. Take them from rfm(customers).")
+    found = [labels[name].to_numpy(np.int8) for name in names]
+    return summarise_rfm(prepare_rfm(customers, scores, uncertainty), places_of(*found))
+
+
+def _frame(
+    inputs: RfmInputs,
+    inside: np.ndarray,
+    sums: dict[str, np.ndarray],
+    by_day: np.ndarray,
+    effects: np.ndarray | None,
+) -> pd.DataFrame:
+    """Columns of `rfm_table` for groups (rows of `inside`) of places (its columns)."""
+    inside = inside.astype(float)
+    found = {name: inside @ column for name, column in sums.items()}
+    count, nothing = found["customers"], np.full(len(inside), math.nan)
+    value = found.get("value", nothing)
+    ranges = {}
+    if effects is not None:
+        of_sample = inside @ effects
+        totals = inputs.uncertainty.totals_of_sums(value, found["variance"], of_sample[:, 0], of_sample[:, 1:])
+        ranges = {
+            "expected_value_low": [total.low for total in totals],
+            "expected_value_high": [total.high for total in totals],
+        }
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return pd.DataFrame(
+            {
+                "customers": count.astype(np.int64),
+                "customer_share": count / count.sum(),
+                "ordered_once": found["once"] / count,
+                "revenue": found["revenue"],
+                "revenue_share": found["revenue"] / found["revenue"].sum(),
+                "expected_value": value,
+                **ranges,
+                "expected_value_share": value / value.sum(),
+                "median_days": medians(inside @ by_day, count),
+            }
+        )

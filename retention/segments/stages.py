@@ -1,0 +1,169 @@
+"""Customers into lifecycle stages and traits, and what each group is worth.
+
+`assign_segments` labels every customer. The page needs only what the segments amount to while a slider
+moves: `prepare_segments` once, then `place_segments` and `summarise_segments` for each new set of rules;
+both ways read the same tables and cutoffs.
+"""
+
+import numpy as np
+import pandas as pd
+
+from retention.errors import DataError
+from retention.models.uncertainty import Uncertainty
+from retention.segments.inputs import (
+    SegmentInputs,
+    aligned,
+    prepare_segments,
+    unavailable,
+    value_cutoffs,
+    with_probability,
+)
+from retention.segments.rules import STAGES, TRAITS, SegmentRules, describe_rules
+from retention.segments.totals import (
+    STAGE_CODES,
+    VIP_ELIGIBLE,
+    Placement,
+    map_counts,
+    place_segments,
+    stage_counts,
+    stage_table,
+    summarise_segments,
+    summary_frame,
+)
+
+__all__ = [
+    "STAGES",
+    "TRAITS",
+    "Placement",
+    "SegmentInputs",
+    "SegmentRules",
+    "assign_codes",
+    "assign_segments",
+    "describe_rules",
+    "label_frame",
+    "map_counts",
+    "members",
+    "place_segments",
+    "prepare_segments",
+    "segment_table",
+    "stage_counts",
+    "summarise_segments",
+    "trait_table",
+    "unavailable",
+    "value_cutoffs",
+    "with_probability",
+]
+
+
+def assign_segments(
+    customers: pd.DataFrame, scores: pd.DataFrame | None, rules: SegmentRules | None = None
+) -> pd.DataFrame:
+    """Each customer's lifecycle stage and traits.
+
+    `customers` comes from `summarise_customers`, `scores` from `predict_cltv`; their rows may stand in
+    different order. Without scores (None) nobody is VIP or ready to buy; without discounts in the file nobody
+    is a full price customer or a discount shopper (`unavailable` names those groups).
+
+    Returns a frame with the customers' index: `stage` (categorical, ordered as STAGES) and the booleans
+    big_spender, high_order_value, full_price, discount_shopper, ready_to_buy. Every customer has exactly one
+    stage; P(alive) plays no part, since a one-time buyer's is 1 by construction in BG/NBD.
+
+    Raises DataError where a column is missing or not finite, or the scores are not these customers'.
+    """
+    rules = rules or SegmentRules()
+    inputs = prepare_segments(customers, scores, rules.ready_days)
+    return label_frame(assign_codes(inputs, rules), customers.index)
+
+
+def assign_codes(inputs: SegmentInputs, rules: SegmentRules) -> np.ndarray:
+    """Each customer's groups as one byte: the stage in the low three bits, then one bit a trait as in
+    TRAITS."""
+    raw, cutoffs = inputs.raw, value_cutoffs(inputs, rules)
+    if "probability" in raw and inputs.ready_days != rules.ready_days:
+        raise DataError(
+            f"The rules ask for the probability to buy within {rules.ready_days} days, the inputs hold "
+            f"{inputs.ready_days}. Prepare them with ready_days={rules.ready_days}."
+        )
+    codes = stage_table(rules, inputs.span)[inputs.place]
+    eligible = codes >= VIP_ELIGIBLE
+    codes &= 7
+    if "value" in raw:
+        codes[eligible & (raw["value"] >= cutoffs["vip"])] = STAGE_CODES["vip"]
+    traits = {
+        "big_spender": raw["revenue"] >= cutoffs["big_spender"],
+        "high_order_value": raw["order_value"] >= cutoffs["high_order_value"],
+    }
+    if "discount" in raw:
+        traits["discount_shopper"] = raw["discount"] >= rules.discount_shopper
+        traits["full_price"] = (raw["discount"] <= rules.full_price) & ~traits["discount_shopper"]
+    if "probability" in raw:
+        traits["ready_to_buy"] = raw["probability"] >= rules.ready_probability
+    for trait, inside in traits.items():
+        codes |= inside.view(np.uint8) << _bit(trait)
+    return codes
+
+
+def label_frame(codes: np.ndarray, index: pd.Index) -> pd.DataFrame:
+    """Codes as the frame that `assign_segments` returns."""
+    stages = pd.Categorical.from_codes((codes & 7).astype(np.int8), categories=list(STAGES), ordered=True)
+    return pd.DataFrame({"stage": stages, **{trait: members(codes, trait) for trait in TRAITS}}, index=index)
+
+
+def members(codes: np.ndarray, group: str) -> np.ndarray:
+    """Which customers are in a stage or have a trait, as booleans."""
+    if group in STAGE_CODES:
+        return (codes & 7) == STAGE_CODES[group]
+    return ((codes >> _bit(group)) & 1).astype(bool)
+
+
+def segment_table(
+    labels: pd.DataFrame,
+    customers: pd.DataFrame,
+    scores: pd.DataFrame | None,
+    uncertainty: Uncertainty | None = None,
+) -> pd.DataFrame:
+    """What each lifecycle stage amounts to, one row a stage in the order of STAGES.
+
+    Columns: customers, customer_share, revenue, revenue_share, expected_value (sum of cltv),
+    expected_value_share, average_order_value (revenue / orders), median_days (since the last order),
+    mean_probability (to buy within the first `p_purchase_<days>d` column's days). Without scores, or in an
+    empty stage, what cannot be said is NaN.
+
+    With the `uncertainty` (from `value_uncertainty`, of the same customers in the same order and of the scores'
+    horizon, discount rate and margin) also expected_value_low and expected_value_high: the 80 % interval of
+    expected_value, which joins chance with what the fit leaves open; 0 in an empty stage.
+
+    Raises DataError where a column is missing or not finite, or where labels, scores or uncertainty are not these
+    customers'.
+    """
+    return _table(labels, customers, scores, uncertainty).loc[list(STAGES)].rename_axis("stage")
+
+
+def trait_table(
+    labels: pd.DataFrame,
+    customers: pd.DataFrame,
+    scores: pd.DataFrame | None,
+    uncertainty: Uncertainty | None = None,
+) -> pd.DataFrame:
+    """What each trait amounts to; arguments, columns and errors as in `segment_table`. Traits overlap: shares do not
+    add up to 1."""
+    return _table(labels, customers, scores, uncertainty).loc[list(TRAITS)].rename_axis("trait")
+
+
+def _table(
+    labels: pd.DataFrame, customers: pd.DataFrame, scores: pd.DataFrame | None, uncertainty: Uncertainty | None
+) -> pd.DataFrame:
+    labels = aligned(labels, customers.index)
+    soon = [] if scores is None else [c for c in scores if c.startswith("p_purchase_") and c.endswith("d")]
+    ready_days = int(soon[0].removeprefix("p_purchase_").removesuffix("d")) if soon else SegmentRules().ready_days
+    inputs = prepare_segments(customers, scores, ready_days, uncertainty)
+    groups = [labels["stage"] == stage for stage in STAGES] + [labels[trait] for trait in TRAITS]
+    masks = [group.to_numpy(bool) for group in groups]
+    days = [np.bincount(inputs.days[mask], minlength=inputs.span) for mask in masks]
+    sums = [inputs.measures[mask].sum(axis=0) for mask in masks]
+    sampled = None if uncertainty is None else np.array(masks)[:, uncertainty.sample]
+    return summary_frame(inputs, np.array(days, float), np.array(sums), sampled)
+
+
+def _bit(trait: str) -> int:
+    return 3 + TRAITS.index(trait)

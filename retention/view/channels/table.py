@@ -1,0 +1,240 @@
+"""The table of the channels page, what its numbers are, and what to do where the file has no column for it."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from retention.csv_export import to_csv
+from retention.history.changes import DOWN, ENOUGH, UP
+from retention.orders.roles import ROLES
+from retention.reports.breakdown import GROWING, Breakdown
+from retention.reports.breakdown_verdict import LESS, MORE, THIN
+from retention.view import palette, text, widgets
+from retention.view.channels import charts
+from retention.view.scorecard.words import span
+from retention.view.session.results import Loaded
+from retention.view.shell import FRONT_PAGE
+
+PLURALS = {
+    "channel": "channels",
+    "region": "regions",
+    "category": "categories",
+    "product": "products",
+    "coupon": "coupons",
+}
+ABOUT = {
+    "dimension": "What to break the numbers down by. Listed is what this file has a column for.",
+    "attribution": (
+        "First order: all orders of a customer count to the value on the customer's first order ever. It answers what "
+        "brings good customers. All orders: each order counts to its own value, one of several products to each of "
+        "them, and a customer to every value ordered from. It answers what customers order."
+    ),
+    "period": "Counted back from the last order of the file. Growth is against the period of equal length before.",
+    "value_per_customer": (
+        "What the model expects a new customer to bring over the next 12 months, before margin, with later money "
+        "discounted at 10% a year: the mean of the customers who first ordered in the period. The longer ago that was, "
+        "the fewer are still active: compare customers of the same period only."
+    ),
+    "value_range": "In 8 of 10 cases what these customers will bring per head lies in this range, if the model holds.",
+    "revenue_per_customer": "What the period's new customers have brought since their first order, per head.",
+    "repeat_purchase_rate": (
+        "Of the customers who ordered in the period, the share with two or more orders by its end, whenever the first "
+        "was and whatever it was of."
+    ),
+    "rate_range": "95% range of the repeat purchase rate (Wilson's interval).",
+    "customers": "Customers who ordered in the period.",
+    "new_customers": "Customers whose first order ever falls into the period, by the value of that order.",
+    "orders": "Orders placed in the period.",
+    "revenue": "What the orders of the period brought, net of refunds.",
+    "average_order_value": "Revenue / orders of the period, free orders included.",
+    "growth": (
+        "Change against the period of equal length before. Empty below 30 customers in either period; grey where the "
+        "95% range holds zero, so that chance alone may have made it."
+    ),
+    "days_to_second_order": (
+        "Median days from a customer's first to the second order, of second orders placed in the period. By first "
+        "order they count to the value of the first, by all orders to their own. Grey below 30 of them."
+    ),
+    "verdict": (
+        "Compares a value with the average of all: more or less where its whole range lies on one side of it. The "
+        "ranges are wide enough to hold all at once in 95% of cases: where nothing differs, 1 breakdown in 20 still "
+        "shows something. Too little data: fewer than 30 customers."
+    ),
+}
+LABELS = {
+    "new_customers": "New customers",
+    "customers": "Customers",
+    "orders": "Orders",
+    "revenue": "Revenue",
+    "average_order_value": "Average order value",
+}
+EXAMPLE = pd.DataFrame(
+    [
+        (
+            "1001",
+            "ann@example.com",
+            "2026-03-02",
+            "49.00",
+            "Organic search",
+            "Bangkok",
+            "House Blend 1 kg",
+            "WELCOME15",
+        ),
+        ("1002", "ben@example.com", "2026-03-02", "18.50", "Marketplace", "Manila", "Oolong 100 g", ""),
+        ("1003", "ann@example.com", "2026-04-11", "34.00", "E-mail", "Bangkok", "House Blend 1 kg", ""),
+    ],
+    columns=["Order number", "Customer email", "Order date", "Order total", "Channel", "Region", "Product", "Coupon"],
+)
+
+
+def table(data: Loaded, found: Breakdown) -> None:
+    """All numbers of all values, and their download."""
+    st.subheader(f"All {PLURALS[found.dimension]}", anchor=False)
+    store, currency = found.store, data.orders.currency
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            text.plain(
+                f"All together, {span(found.period)}: {text.plural(store['customers'], 'customer')}, "
+                f"{text.count(store['new_customers'])} of them new, {text.plural(store['orders'], 'order')}, "
+                f"{text.money(store['revenue'], currency, short=True)}. Repeat purchase rate "
+                f"{text.percent(store['repeat_purchase_rate'])}.",
+                limit=600,
+            )
+        )
+        widgets.csv_download(
+            "Download as CSV",
+            f"{found.dimension}-{found.attribution}-{found.period.start}-{found.period.last}.csv".replace("_", "-"),
+            partial(_csv, found),
+            key="download_breakdown",
+        )
+    shown, thin = _shown(found, currency)
+    st.dataframe(
+        shown.style.apply(lambda _: thin, axis=None),
+        key="breakdown",
+        hide_index=True,
+        placeholder=text.MISSING,
+        height="auto" if len(shown) <= 12 else 460,
+        column_config=_columns(found, currency),
+    )
+
+
+def how_to_add(dimensions: Sequence[str]) -> None:
+    """Which columns to add to the file, and what they may be called."""
+    rows = [
+        (ROLES[name].label, ROLES[name].help, ", ".join(known.title() for known in ROLES[name].names[:5]))
+        for name in dimensions
+    ]
+    st.dataframe(
+        pd.DataFrame(rows, columns=["Column", "What it holds", "Names that are recognised, among others"]),
+        hide_index=True,
+        placeholder=text.MISSING,
+        key="how_to_add",
+        column_config={"Column": st.column_config.TextColumn(width="small")},
+    )
+
+
+def empty_state() -> None:
+    """What stands in place of the page where the file has none of the columns."""
+    with st.container(border=True, gap="small"):
+        st.subheader("This file does not say where customers come from", anchor=False)
+        st.markdown(
+            "The page compares channels, regions, categories, products and coupons. These orders have no column for "
+            "any of them. One is enough: add it to the export, or to the file by hand, and load the file again."
+        )
+        how_to_add(list(PLURALS))
+        st.markdown("A file that has them looks like this, with one row for each order:")
+        st.dataframe(EXAMPLE, hide_index=True, key="example")
+        st.markdown(
+            "A column with another name works too: choose it in the column settings when the file is loaded. Shop "
+            "systems often leave such columns out of the short export; look for a full or detailed one."
+        )
+        if st.button("Load other orders", type="primary", icon=":material/upload_file:", key="load_with_columns"):
+            st.switch_page(FRONT_PAGE, query_params={"load": "other"})
+
+
+def _shown(found: Breakdown, currency: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The table as it reads, and the styles of its cells: grey what rests on little or may be chance."""
+    values, words = found.values, charts.VERDICTS[found.attribution]
+    grey = f"color: {palette.NEUTRAL}"
+    columns, faint = (
+        {"name": values.index, "verdict": charts.verdict_labels(values, words).replace(charts.REST, None)},
+        {},
+    )
+    faint["verdict"] = ~values["verdict"].isin([MORE, LESS])
+    # What the verdict is about comes first, with its range in one column: what else there is may need scrolling.
+    worth = ("value_per_customer", values["new_customers"], 2, partial(text.money_range, currency=currency))
+    rate = ("repeat_purchase_rate", values["customers"], 3, _percent_range)
+    for name, number, digits, words in (worth, rate):
+        if values[name].notna().any():
+            ends = zip(values[f"{name}_low"], values[f"{name}_high"], strict=True)
+            columns[name] = values[name].round(digits)
+            columns[f"{name}_range"] = [None if pd.isna(low) else words(low, high) for low, high in ends]
+            faint[name] = faint[f"{name}_range"] = number < ENOUGH
+
+    def measure(name: str) -> None:
+        columns[name] = values[name]
+        if found.previous:
+            verdict = values[f"{name}_growth_verdict"]
+            columns[f"{name}_growth"] = values[f"{name}_growth"].where(verdict != THIN).round(3)
+            faint[f"{name}_growth"] = ~verdict.isin([UP, DOWN])
+
+    for name in ("new_customers", "revenue"):
+        measure(name)
+    for name, number, digits in (
+        ("days_to_second_order", values["second_orders"], 0),
+        ("revenue_per_customer", values["new_customers"], 2),
+    ):
+        if values[name].notna().any():
+            columns[name] = values[name].round(digits)
+            faint[name] = number < ENOUGH
+    for name in LABELS:
+        if name not in columns:
+            measure(name)
+    shown = pd.DataFrame(columns).reset_index(drop=True)
+    styles = pd.DataFrame("", index=shown.index, columns=shown.columns)
+    for name, where in faint.items():
+        styles.loc[where.to_numpy(), name] = grey
+    return shown, styles
+
+
+def _percent_range(low: float, high: float) -> str:
+    return f"{text.percent(low)} to {text.percent(high)}"
+
+
+def _columns(found: Breakdown, currency: str | None) -> dict:
+    column = st.column_config
+    unit = f" ({currency})" if currency else ""
+
+    def amount(label: str, about: str, width: int | None = None):
+        return column.NumberColumn(label + unit, format=text.TABLE_MONEY, help=ABOUT[about], width=width)
+
+    def share(label: str, about: str, width: int | None = None):
+        return column.NumberColumn(label, format="percent", help=ABOUT[about], width=width)
+
+    counts = {name: column.NumberColumn(LABELS[name], format="localized", help=ABOUT[name]) for name in LABELS}
+    changes = {f"{name}_growth": share(f"{LABELS[name]}, change", "growth") for name in GROWING}
+    return {
+        "name": column.TextColumn(ROLES[found.dimension].label, pinned=True, width=140),
+        "verdict": column.TextColumn("Verdict", help=ABOUT["verdict"], width=130),
+        **counts,
+        **changes,
+        "revenue": amount("Revenue", "revenue"),
+        "average_order_value": amount("Average order", "average_order_value"),
+        "repeat_purchase_rate": share("Repeat rate", "repeat_purchase_rate", 95),
+        "repeat_purchase_rate_range": column.TextColumn("95% range", help=ABOUT["rate_range"], width=120),
+        "days_to_second_order": column.NumberColumn(
+            "Days to second order", format="%d", help=ABOUT["days_to_second_order"]
+        ),
+        "value_per_customer": amount("Value each", "value_per_customer", 105),
+        "value_per_customer_range": column.TextColumn("80% range", help=ABOUT["value_range"], width=135),
+        "revenue_per_customer": amount("Revenue so far each", "revenue_per_customer"),
+    }
+
+
+def _csv(found: Breakdown) -> bytes:
+    frame = found.values.rename_axis(found.dimension).dropna(axis="columns", how="all")
+    shares = [name for name in frame.columns if "rate" in name or "growth" in name or name.startswith("compare")]
+    digits = {name: 4 if name in shares else 2 for name in frame.select_dtypes("float").columns}
+    return to_csv(frame.round(digits))

@@ -1,0 +1,88 @@
+"""The front page once orders are loaded: what there is, what is to come, and where to go on."""
+
+import streamlit as st
+
+from retention.errors import ModelError
+from retention.models import value_distribution as value
+from retention.view import charts, shell, text, widgets
+from retention.view.front import left_out as rows_report
+from retention.view.session import results as session
+from retention.view.session.results import Loaded
+
+TENTH = 0.10
+
+
+def header(data: Loaded) -> None:
+    """The data's name and period."""
+    orders = data.orders
+    st.title(text.plain(data.name), anchor=False)
+    st.markdown(f":gray[Orders from {text.day(orders.start)} to {text.day(orders.end)}]")
+
+
+def so_far(data: Loaded) -> None:
+    """Customers, orders, revenue and repeat rate."""
+    customers = data.customers
+    n, placed, revenue = len(customers), int(customers["orders"].sum()), float(customers["revenue"].sum())
+    returned = int((customers["frequency"] > 0).sum())
+    again = widgets.Metric("Bought again", text.percent(returned / n), "repeat_rate", text.plural(returned, "customer"))
+    st.subheader("So far", anchor=False)
+    widgets.metric_row([*widgets.order_metrics(n, placed, revenue, data.orders), again])
+
+
+def to_come(data: Loaded) -> None:
+    """What today's customers are expected to bring within 12 months; a panel where that cannot be said."""
+    st.subheader("The next 12 months", anchor=False)
+    try:
+        plan = session.standard_plan()
+        checks = session.checks_for(data)
+        scores, months = session.scores_for(data, plan), session.months_for(data, plan)
+    except ModelError as error:
+        widgets.problem("What comes next cannot be estimated from these orders", error)
+        return
+    currency = data.orders.currency
+    widgets.forecast_caution(checks)
+    top = session.spread_for(data, plan).top
+    tenth = top[top["share"] == TENTH]
+    held = widgets.Metric(
+        "Top 10% hold",
+        text.percent(tenth["value_share"].iloc[0]) if len(tenth) else text.MISSING,
+        "top_share",
+        text.plural(int(tenth["customers"].iloc[0]), "customer") if len(tenth) else None,
+    )
+    total = session.uncertainty_for(data, plan).total()
+    forecast = widgets.forecast_metrics(scores, total, currency, label="Expected value", about="base_value")
+    widgets.metric_row([*forecast, held])
+    widgets.track_record(session.usual_backtest_for(data), plan)
+    tidy = value.past_and_expected(session.history_for(data), months, data.orders.end)
+    st.altair_chart(
+        charts.past_and_expected_chart(tidy, currency),
+        key="past_and_expected",
+        alt="Past revenue by month from first and repeat orders, then what today's customers may bring",
+    )
+    ahead = text.money(float(months["expected_revenue"].sum()), currency, short=True)
+    st.caption(
+        f"The expected bars add up to {text.plain(ahead)} before margin and discounting; thin lines are a month's "
+        "80% range. They are repeat orders of today's customers only: compare them with the repeat orders so far. "
+        "Customers you have yet to win come on top. A month is 30.4 days, counted from the last "
+        "order day."
+    )
+
+
+def warnings(data: Loaded) -> None:
+    """How much was left out."""
+    revenue = float(data.customers["revenue"].sum())
+    rows_report.much_left_out(data.orders, revenue, "All reasons stand under “What was read” below.")
+
+
+def next_pages() -> None:
+    """A card for each page, with the question it answers."""
+    others = [page for page in shell.pages() if page.path != shell.FRONT_PAGE]
+    if not others:
+        return
+    st.subheader("Go on", anchor=False)
+    with st.container(key="cards-pages"):
+        for page in others:
+            with st.container(border=True, gap="xsmall"):
+                st.markdown(f"{page.icon} **{page.title}**")
+                st.markdown(f":gray[{page.question}]")
+                st.page_link(page.path, label="Open", icon=":material/arrow_forward:", icon_position="right")

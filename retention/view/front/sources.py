@@ -1,0 +1,190 @@
+"""The front page's way in: the sample store, CDNOW, or a file of one's own."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import pandas as pd
+import streamlit as st
+
+from retention.errors import RetentionError
+from retention.orders.detection import Mapping, detect_columns
+from retention.orders.roles import ROLES, plain_name
+from retention.orders.sheet import Sheet, open_sheet
+from retention.samples.data_sets import SAMPLES
+from retention.view import text, widgets
+from retention.view.session import results as session
+from retention.view.session.results import Loaded
+
+FILE_TYPES = ["csv", "tsv", "txt", "gz", "zip", "parquet", "xlsx", "xlsm", "xlsb", "xls", "ods"]
+RECOGNISED = ("Shopify", "WooCommerce", "BigCommerce", "Squarespace", "Stripe", "Square", "Etsy", "Magento")
+PREVIEW_ROWS = 8
+T = TypeVar("T")
+_DRAFT, _REFUSED = "load_draft", "load_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An opened file whose columns the marketer is checking."""
+
+    sheet: Sheet
+    detected: Mapping
+    empty: frozenset[str]
+    """Roles whose column is there, but without a single filled cell."""
+    preview: pd.DataFrame
+    """The first rows as they stand in the file."""
+    busy: threading.Lock = field(default_factory=threading.Lock)
+    """Held while the sheet is read: a click starts the page anew beside the run that is still reading."""
+
+
+def draft() -> Draft | None:
+    """The file being checked, if there is one."""
+    return st.session_state.get(_DRAFT)
+
+
+def choosing() -> bool:
+    """Whether the marketer asked for other orders than the loaded ones."""
+    return st.query_params.get("load") == "other"
+
+
+def choose_source(data: Loaded | None) -> None:
+    """Three ways in: the sample store, CDNOW, a file."""
+    if data is None:
+        st.title("Know who will come back", anchor=False)
+        st.markdown(
+            "Load your orders and see, within a minute, who will buy again, what each customer is worth, "
+            "and which groups to talk to."
+        )
+    else:
+        st.title("Load other orders", anchor=False)
+        st.markdown(f"{text.plain(data.name)} stays loaded until other orders have been read.")
+        if st.button(f"Back to {text.plain(data.name, 60)}", icon=":material/arrow_back:", type="tertiary"):
+            finish()
+    if session.kept_address() is not None:
+        st.info(
+            "The settings of the page you came from are kept. Load the same orders to see it again.",
+            icon=":material/bookmark:",
+        )
+    store, cdnow, own = st.columns(3, gap="medium")
+    with store, _card(":material/storefront:", "Sample store"):
+        st.markdown(f"{SAMPLES['store'].description} {_sentence(SAMPLES['store'].size)}")
+        st.space("stretch")
+        if st.button("Open the sample store", type="primary", width="stretch"):
+            _load_sample("store")
+    with cdnow, _card(":material/album:", "CDNOW, real orders"):
+        st.markdown(f"{SAMPLES['cdnow'].description} 2,357 customers, 6,919 orders.")
+        st.space("stretch")
+        if st.button("Open CDNOW", width="stretch"):
+            _load_sample("cdnow")
+    with own, _card(":material/upload_file:", "Your own orders"):
+        st.markdown("An order export as CSV, TSV, Excel or Parquet, plain or in .zip or .gz.")
+        upload = st.file_uploader("Order file", FILE_TYPES, key="order_file", label_visibility="collapsed")
+    if upload is not None:
+        _open(upload)
+    _what_is_needed()
+
+
+def _load_sample(name: str) -> None:
+    if attempt("These orders cannot be loaded", lambda step: session.put_sample(name, step)):
+        finish()
+
+
+def _open(upload) -> None:
+    """Open an uploaded file once; a file that was refused is not read again with every click."""
+    refused = st.session_state.get(_REFUSED)
+    if refused and refused[0] == upload.file_id:
+        widgets.problem("This file cannot be used", refused[1])
+        return
+
+    def work(step: Callable[[str], None]) -> Draft:
+        step(f"Reading {text.plain(upload.name, 80)} ({text.count(max(1, upload.size / 1e6))} MB)")
+        sheet = open_sheet(upload, upload.name)
+        step("Finding the columns")
+        detected = detect_columns(sheet)
+        return Draft(sheet, detected, _empty_roles(sheet, detected), sheet.preview(PREVIEW_ROWS))
+
+    opened = attempt("This file cannot be used", work, remember=upload.file_id)
+    if opened:
+        st.session_state[_DRAFT] = opened
+        st.rerun()
+
+
+def _empty_roles(sheet: Sheet, detected: Mapping) -> frozenset[str]:
+    named = {plain_name(column): column for column in reversed(sheet.columns)}
+    there = {
+        role: next((named[name] for name in map(plain_name, spec.names) if name in named), None)
+        for role, spec in ROLES.items()
+        if role not in detected.columns
+    }
+    cells = {role: sheet.table[sheet.column(name)] for role, name in there.items() if name}
+    if not cells:
+        return frozenset()
+    filled = sheet.table.aggregate(**{role: cell.strip().nullif("").count() for role, cell in cells.items()})
+    counts = filled.to_pandas().iloc[0]
+    return frozenset(role for role in cells if not counts[role])
+
+
+def attempt(title: str, work: Callable[[Callable[[str], None]], T], remember: str | None = None) -> T | None:
+    """Run `work` below a progress line; a RetentionError becomes a panel, and the loaded data stays."""
+    place = st.empty()
+    try:
+        with place.status("Starting…") as status:
+            return work(lambda step: status.update(label=f"{step}…"))
+    except RetentionError as error:
+        found = error
+    place.empty()
+    if remember:
+        st.session_state[_REFUSED] = (remember, found)
+    widgets.problem(title, found)
+    return None
+
+
+def finish() -> None:
+    """Leave the loading steps and show what is loaded."""
+    st.session_state.pop(_DRAFT, None)
+    st.session_state.pop(_REFUSED, None)
+    st.query_params.pop("load", None)
+    kept = session.kept_address()
+    if kept is not None:
+        session.keep_address(None)
+        st.switch_page(kept.path, query_params=kept.settings)
+    st.rerun()
+
+
+@contextmanager
+def _card(icon: str, title: str) -> Iterator[None]:
+    with st.container(border=True, height="stretch", gap="small"):
+        st.markdown(f"{icon} **{title}**")
+        yield
+
+
+def _what_is_needed() -> None:
+    """What a file must have, which exports are recognised, and the limits."""
+    st.space("small")
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("What the file needs", anchor=False)
+        for role, icon in (("customer_id", "person"), ("ordered_at", "event"), ("revenue", "payments")):
+            st.markdown(f":material/{icon}: **{ROLES[role].label}.** {ROLES[role].help}")
+        st.markdown(
+            ":gray[Rows may be orders or order lines. Columns are found by themselves, in English, German, Spanish, "
+            "French, Thai and Filipino, and you check them before anything is used.]"
+        )
+    with right:
+        limit = st.get_option("server.maxUploadSize")
+        st.subheader("Good to know", anchor=False)
+        st.markdown(f":material/task_alt: **Recognised exports:** {', '.join(RECOGNISED)}. Any other table works too.")
+        st.markdown(
+            f":material/upload: **Up to {limit} MB a file.** Beyond that, zip it (often a tenth of the "
+            "size), or export the needed columns only."
+        )
+        st.markdown(
+            ":material/lock: **Private to this session.** The file is read for you alone, kept nowhere, "
+            "and forgotten when you leave."
+        )
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."

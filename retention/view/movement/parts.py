@@ -1,0 +1,238 @@
+"""The parts of the movement page, from the two days to the customers of one movement."""
+
+from datetime import date, timedelta
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from retention.periods import PRESETS, Period, preset_period
+from retention.segments.inputs import aligned
+from retention.segments.movement import between, turns
+from retention.segments.presets import published_rules
+from retention.view import text, widgets
+from retention.view.movement import charts, frames, words
+from retention.view.movement.data import Settings, movers_of
+from retention.view.segments.controls import FITTED, PUBLISHED
+from retention.view.segments.strips import fitted_for
+from retention.view.session import results as session
+from retention.view.session.results import Loaded
+
+OWN, IN_FORCE = "Own dates", "As in Segments"
+FLOW, PAIR = "movement_flow", "movement_pair"
+
+
+def settings(data: Loaded) -> Settings:
+    """The period and the thresholds; all but own dates in the URL."""
+    orders = data.orders
+    labels = {label: key for key, label in PRESETS.items() if key != "all"}
+    with st.container(border=True):
+        one, two = st.columns(2, gap="medium")
+        chosen = one.selectbox(
+            "Period",
+            [*labels, OWN],
+            index=1,
+            key="movement_period",
+            bind="query-params",
+            help=words.DEFINITIONS["period"],
+        )
+        kind = two.segmented_control(
+            "Stages by",
+            [IN_FORCE, PUBLISHED, FITTED],
+            default=IN_FORCE,
+            key="movement_rules",
+            bind="query-params",
+            required=True,
+            wrap=True,
+            help=words.DEFINITIONS["rules"],
+        )
+        if chosen == OWN:
+            start, end = _own_dates(data)
+        else:
+            period = preset_period(labels[chosen], orders.start, orders.end)
+            start, end = period.start - timedelta(days=1), period.last
+    if kind == FITTED:
+        return Settings(start, end, fitted_for(data).rules)
+    return Settings(start, end, session.segment_rules() if kind == IN_FORCE else published_rules())
+
+
+def _own_dates(data: Loaded) -> tuple[date, date]:
+    first, last = data.orders.start, data.orders.end
+    left, right = st.columns(2, gap="medium")
+    start = left.date_input(
+        "From the evening of",
+        max(first, last - timedelta(days=90)),
+        min_value=first,
+        max_value=last,
+        key="movement_start",
+        help="Customers as they stood when this day was over.",
+    )
+    end = right.date_input(
+        "To the evening of",
+        last,
+        min_value=first,
+        max_value=last,
+        key="movement_end",
+        help="Customers as they stood when this day was over.",
+    )
+    return start or first, end or last
+
+
+def headline(data: Loaded, chosen: Settings, moves: pd.DataFrame, problem: str | None) -> None:
+    """The two days in words, what moved in a sentence, and four numbers."""
+    currency, turned = data.orders.currency, turns(moves)
+    period = between(chosen.start, chosen.end)
+    st.markdown(
+        f":gray[From the evening of {text.day(chosen.start)} to the evening of {text.day(chosen.end)}: "
+        f"{text.plural(period.days, 'day')} in between.]"
+    )
+    _cautions(data, chosen, period, problem)
+    st.markdown(f":material/swap_calls: **{text.plain(words.sentence(turned, currency), limit=600)}**")
+    notes = words.notes(turned, currency)
+    with st.container(key="metrics-movement"):
+        for name, title in words.TITLES.items():
+            st.metric(
+                title,
+                text.count(turned.loc[name, "customers"]),
+                help=text.plain(words.DEFINITIONS[name], limit=600),
+                border=True,
+                delta=text.plain(notes[name]),
+                delta_color="off",
+                delta_arrow="off",
+            )
+    if problem is None:
+        widgets.forecast_caution(session.checks_for(data))
+
+
+def _cautions(data: Loaded, chosen: Settings, period: Period, problem: str | None) -> None:
+    if problem is not None:
+        st.warning(
+            f"**These orders carry no model of future purchases.** {text.plain(problem, limit=1000)}  \n"
+            "Stages are told by orders and days alone: nobody is VIP, and no expected value moves.",
+            icon=":material/warning:",
+        )
+    known = (chosen.start - data.orders.start).days + 1
+    soonest = min(chosen.rules.one_order_lapsed, chosen.rules.repeat_lapsed, chosen.rules.loyal_lapsed)
+    if known < chosen.rules.loyal_lapsed:
+        seen = f"only {text.plural(known, 'day')} of orders were known by then" if known > 0 else "no order is known"
+        st.info(
+            f"The orders begin on {text.day(data.orders.start)}: {seen}, so that customers from before look new, and "
+            f"{'nobody' if known <= soonest else 'few'} could have lapsed.",
+            icon=":material/info:",
+        )
+
+
+def flow(data: Loaded, chosen: Settings, moves: pd.DataFrame, scored: bool) -> bool:
+    """The drawing; returns whether those who stayed are shown too."""
+    st.subheader("Who moved where", anchor=False, help=words.DEFINITIONS["flow"])
+    currency = data.orders.currency
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        measure = st.segmented_control(
+            "Width of a band",
+            [frames.CUSTOMERS, frames.VALUE] if scored else [frames.CUSTOMERS],
+            default=frames.CUSTOMERS,
+            key="movement_measure",
+            bind="query-params",
+            required=True,
+            help=words.DEFINITIONS["draw"],
+        )
+        stayed = st.toggle(
+            "Those who stayed, too", key="movement_stayed", bind="query-params", help=words.DEFINITIONS["stayed"]
+        )
+    bands, nodes = frames.flow_frames(moves, measure, stayed, currency)
+    if bands.empty:
+        st.info("Nobody moved between these two days.", icon=":material/info:")
+        return stayed
+    largest = bands.loc[bands["customers"].where(bands["moved"]).fillna(0).idxmax()]
+    st.altair_chart(
+        charts.flow_chart(bands, nodes, text.day(chosen.start), text.day(chosen.end)),
+        key=FLOW,
+        on_select=_clicked,
+        selection_mode="picked",
+        alt=f"Movements between lifecycle stages. The largest: {largest['flow']}, {largest['customers']} customers",
+    )
+    if not stayed:
+        moved = int(bands["customers"].sum())
+        rest = int(moves["customers"].sum()) - moved
+        st.caption(f"Drawn: the {text.count(moved)} who moved. {text.count(rest)} are in the same stage on both days.")
+    return stayed
+
+
+def _clicked() -> None:
+    """Look at the movement whose band was clicked."""
+    found = st.session_state[FLOW].selection.get("picked") or []
+    if found:
+        st.session_state[PAIR] = (found[-1]["origin"], found[-1]["target"])
+
+
+def table(moves: pd.DataFrame, stayed: bool, scored: bool, currency: str | None) -> None:
+    """All movements, the most valuable first."""
+    st.subheader("All movements", anchor=False)
+    number, words_column = st.column_config.NumberColumn, st.column_config.TextColumn
+    shown = frames.table_frame(moves, stayed, currency)
+    money = [name for name in ("revenue_between", "value_before", "value_after", "change") if name in shown]
+    st.dataframe(
+        # Adding 0 takes the sign off what rounds to it.
+        shown.assign(**(shown[money].round(0) + 0.0)),
+        key="movement_table",
+        placeholder=text.MISSING,
+        hide_index=True,
+        height=min(35 * (len(shown) + 1) + 3, 458),
+        column_order=[
+            *("origin", "target", "customers"),
+            *(
+                ("change", "revenue_between", "value_before", "value_after", "between")
+                if scored
+                else ("revenue_between",)
+            ),
+        ],
+        column_config={
+            "origin": words_column("From", width=92),
+            "target": words_column("To", width=92),
+            "customers": number("Customers", format="localized", width=80),
+            "value_before": number("Value then", format="localized", help=words.DEFINITIONS["value"]),
+            "value_after": number("Value now", format="localized", help=words.DEFINITIONS["value"]),
+            "change": number("Change", format="localized", width=72, help="Value at the end less value at the start."),
+            "between": words_column("80% range now", help=words.DEFINITIONS["value"]),
+            "revenue_between": number("Revenue", format="localized", help=words.DEFINITIONS["revenue"]),
+        },
+    )
+    amounts = f"Amounts in {text.plain(currency)}. " if currency else ""
+    value = "Value: expected over 12 months, then at the start and now at the end of the period. " if scored else ""
+    st.caption(f"{amounts}{value}Revenue: paid in the period.")
+    widgets.csv_download(
+        "Download all movements", "movement.csv", partial(frames.moves_csv, moves), key="download_movement"
+    )
+
+
+def one_movement(data: Loaded, chosen: Settings, moves: pd.DataFrame, scored: bool) -> None:
+    """The customers of one movement, as a file."""
+    st.subheader("The customers of a movement", anchor=False)
+    listed = frames.table_frame(moves, True, None)
+    options = list(zip(listed["from"].astype(str), listed["to"].astype(str), strict=True))
+    counts = dict(zip(options, listed["customers"], strict=True))
+    if st.session_state.get(PAIR) not in counts:
+        st.session_state[PAIR] = None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        pair = st.selectbox(
+            "Movement",
+            options,
+            None,
+            format_func=lambda pair: f"{frames.flow_name(*pair)}: {text.plural(counts[pair], 'customer')}",
+            key=PAIR,
+            width=380,
+            placeholder="Choose one here, or click a band above",
+        )
+        if pair is None:
+            return
+        rows = movers_of(data, chosen, *pair)
+        customers, scores = data.customers.iloc[rows], None
+        if scored:
+            scores = aligned(session.scores_for(data, session.standard_plan()), data.customers.index).iloc[rows]
+        widgets.csv_download(
+            f"Download {text.plural(len(customers), 'customer')}",
+            f"from-{pair[0]}-to-{pair[1]}.csv".replace("_", "-"),
+            partial(frames.movers_csv, customers, scores, *pair),
+            key="download_movers",
+        )
+    st.caption("With all that is known of them today, and the two stages.")

@@ -1,0 +1,246 @@
+"""Saving the segment being built, and the saved ones: edited, copied, ordered, deleted, in a file and out of one."""
+
+from collections.abc import Callable
+from html import escape
+
+import streamlit as st
+
+from retention.errors import DataError
+from retention.own_segments.conditions import Rule, totals
+from retention.own_segments.features import Features
+from retention.own_segments.library import (
+    MAX_NAME,
+    MAX_NOTE,
+    Library,
+    OwnSegment,
+    add_segment,
+    amounts_in,
+    delete_segment,
+    duplicate_segment,
+    edit_segment,
+    from_json,
+    merge_libraries,
+    move_segment,
+    segment_named,
+    to_json,
+)
+from retention.own_segments.words import describe
+from retention.view import text
+from retention.view.campaigns.segments import OWN
+from retention.view.own_segments import draft as drafts
+from retention.view.session import campaigns
+from retention.view.session.own_segments import keep_library, problem_of, session_library
+from retention.view.session.results import Loaded
+
+PLACE, BUILD, SAVED = "own_place", ":material/tune: Build", ":material/bookmark: Saved"
+_MESSAGE, _UPLOADS, _NAME, _NOTE = "own_message", "own_uploads", "own_name", "own_note"
+STYLE = """<style>
+.own{line-height:1.45;overflow-wrap:anywhere} .own b{font-size:1.0625rem;font-weight:600}
+.own p{margin:.1rem 0 .35rem;font-size:.9rem;opacity:.85} .own small{font-size:.8125rem;opacity:.7;display:block}
+.own .n{font-size:.9rem;font-variant-numeric:tabular-nums} .own .n b{font-size:1.0625rem}
+.own .off{color:light-dark(#8F4310,#F4B183);font-size:.875rem}
+</style>"""
+
+
+def message() -> None:
+    """What came of the last action, once."""
+    found = st.session_state.pop(_MESSAGE, None)
+    # Its place is kept: were everything below to move, controls would be drawn anew and lose what they hold.
+    with st.container():
+        if found:
+            kind, words = found
+            (st.success if kind == "done" else st.error)(
+                text.plain(words, limit=1000), icon=":material/check:" if kind == "done" else ":material/error:"
+            )
+
+
+def draw_save(rule: Rule, whole: bool) -> None:
+    """A name, a note and the button that keeps the segment; `whole` is False while a condition is unfinished."""
+    name = drafts.editing()
+    library = session_library()
+    known = next((segment for segment in library if segment.name == name), None)
+    for key, value in ((_NAME, known.name if known else ""), (_NOTE, known.note if known else "")):
+        if key not in st.session_state:
+            st.session_state[key] = value
+    with st.container(border=True, gap="small", key="own_save"):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.text_input(
+                "Name of the segment", key=_NAME, max_chars=MAX_NAME, placeholder="Such as: quiet regulars", width=240
+            )
+            st.text_input("Note (optional)", key=_NOTE, max_chars=MAX_NOTE, placeholder="What it is for", width=280)
+        with st.container(horizontal=True):
+            st.button(
+                "Save changes" if known else "Save segment",
+                type="primary",
+                icon=":material/save:",
+                key="own_save_button",
+                on_click=_save,
+                args=(rule, known.name if known else None),
+                disabled=not whole,
+            )
+            if known:
+                st.button("Save as new", key="own_save_new", on_click=_save, args=(rule, None), disabled=not whole)
+            st.button("New segment", icon=":material/add:", type="tertiary", key="own_begin", on_click=_begin_new)
+        if not whole:
+            st.caption("Finish or remove the marked condition to save.")
+
+
+def draw_saved(data: Loaded, features: Features) -> None:
+    """The saved segments with what each amounts to, and their file."""
+    library = session_library()
+    if not library:
+        st.info(
+            "No segment is saved yet. Build one, or start from a ready-made one; a file saved here before can be "
+            "loaded below.",
+            icon=":material/bookmark:",
+        )
+    for place, segment in enumerate(library):
+        with st.container(border=True, key=f"own_{place}", gap="small"):
+            st.html(_summary(data, segment, features))
+            with st.container(horizontal=True, gap="xsmall"):
+                _button("Edit", "edit", place, _edit, segment.name, kind="secondary")
+                _button("Duplicate", "content_copy", place, _duplicate, segment.name)
+                _button("", "arrow_upward", place, _move, segment.name, -1, off=place == 0, help="Move up")
+                _button(
+                    "", "arrow_downward", place, _move, segment.name, 1, off=place == len(library) - 1, help="Move down"
+                )
+                _button("Delete", "delete", place, _delete, segment.name)
+    _file(library, features.currency)
+
+
+def _summary(data: Loaded, segment: OwnSegment, features: Features) -> str:
+    words = escape(describe(segment.rule, features, text.money))
+    note = f"<small>{escape(segment.note)}</small>" if segment.note else ""
+    why = problem_of(data, segment)
+    if why:
+        amount = f"<div class=off>Not with these orders. {escape(why)}</div>"
+    else:
+        found = totals(segment.rule, features)
+        share = text.percent(found.customers / len(features))
+        money = [f"{text.money(found.revenue, features.currency, short=True)} so far"]
+        if features.value is not None:
+            money.append(f"{text.money(found.expected_value, features.currency, short=True)} expected in 12 months")
+        amount = (
+            f"<div class=n><b>{text.count(found.customers)}</b> customers, {share} · {escape(' · '.join(money))}</div>"
+        )
+    return f"<div class=own><b>{escape(segment.name)}</b>{note}<p>{words}</p>{amount}</div>"
+
+
+def _button(
+    label: str, icon: str, place: int, act: Callable, *args: object, kind="tertiary", off=False, help=None
+) -> None:
+    st.button(
+        label or f":material/{icon}:",
+        icon=f":material/{icon}:" if label else None,
+        key=f"own_{icon}_{place}",
+        type=kind,
+        on_click=act,
+        args=args,
+        disabled=off,
+        help=help,
+    )
+
+
+def _file(library: Library, currency: str | None) -> None:
+    uploads = st.session_state.setdefault(_UPLOADS, 0)
+    st.subheader("Keep them in a file", anchor=False)
+    st.caption(
+        "Own segments live in this session. The file holds the rules alone, no customer. It loads with any store: what "
+        "a store's orders cannot answer is marked, not lost."
+    )
+    if library:
+        st.download_button(
+            "Save to a file",
+            data=to_json(library, currency).encode(),
+            file_name="own-segments.json",
+            mime="application/json",
+            icon=":material/download:",
+            key="own_json",
+            on_click="ignore",
+        )
+    key = f"own_upload_{uploads}"
+    st.file_uploader("Load from a file", type="json", max_upload_size=1, key=key, on_change=_load, args=(key, currency))
+
+
+def _save(rule: Rule, editing: str | None) -> None:
+    state = st.session_state
+    library = session_library()
+    try:
+        segment = OwnSegment(state.get(_NAME, ""), rule, state.get(_NOTE, "").strip())
+        library = edit_segment(library, editing, segment) if editing else add_segment(library, segment)
+    except DataError as error:
+        state[_MESSAGE] = "error", str(error)
+        return
+    keep_library(library)
+    if editing and editing != segment.name:
+        campaigns.rename_segment(OWN + editing, OWN + segment.name)
+    drafts.edit(segment.name)
+    state[_MESSAGE] = "done", f"Saved “{segment.name}”."
+
+
+def begin(rule: Rule, name: str | None, note: str = "", editing: bool = False) -> None:
+    """Build from a rule: a saved segment's, or a ready-made one's under its name."""
+    drafts.start(rule, name if editing else None)
+    st.session_state.update({_NAME: name or "", _NOTE: note, PLACE: BUILD})
+
+
+def _begin_new() -> None:
+    drafts.forget()
+    begin(drafts.rule_of(drafts.draft()), None)
+
+
+def _edit(name: str) -> None:
+    segment = segment_named(session_library(), name)
+    begin(segment.rule, segment.name, segment.note, editing=True)
+
+
+def _duplicate(name: str) -> None:
+    _change(lambda library: duplicate_segment(library, name))
+
+
+def _move(name: str, by: int) -> None:
+    _change(lambda library: move_segment(library, name, by))
+
+
+def _delete(name: str) -> None:
+    done = f"Deleted “{name}”."
+    if users := campaigns.addressing(OWN + name):
+        done += f" It was addressed by {', '.join(f'“{user}”' for user in users)}: choose another segment there."
+    _change(lambda library: delete_segment(library, name), done)
+    if drafts.editing() == name:
+        drafts.edit(None)
+
+
+def _change(change: Callable[[Library], Library], done: str = "") -> None:
+    try:
+        keep_library(change(session_library()))
+    except DataError as error:
+        st.session_state[_MESSAGE] = "error", str(error)
+    else:
+        if done:
+            st.session_state[_MESSAGE] = "done", done
+
+
+def _load(key: str, currency: str | None) -> None:
+    found = st.session_state.get(key)
+    if found is None:
+        return
+    before = session_library()
+    try:
+        loaded = from_json(found.getvalue())
+        after = merge_libraries(before, loaded)
+    except DataError as error:
+        st.session_state[_MESSAGE] = "error", str(error)
+    else:
+        keep_library(after)
+        added = len(after) - len(before)
+        there = f", {len(loaded) - added:,} were there already" if added < len(loaded) else ""
+        said = f"{text.plural(added, 'segment')} loaded{there}."
+        made_in = amounts_in(found.getvalue())
+        if made_in and made_in != currency:
+            said += (
+                f" Their amounts are in {made_in}, and these orders in {currency or 'an unknown currency'}: check them."
+            )
+        st.session_state[_MESSAGE] = "done", said
+    # A new uploader: the old one would hand its file over again.
+    st.session_state[_UPLOADS] += 1

@@ -1,0 +1,174 @@
+"""What the segment being built is worth, over which stages it spreads, and its customers as a file."""
+
+from functools import cache, partial
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from retention.csv_export import to_csv
+from retention.models.uncertainty import Total, Uncertainty
+from retention.own_segments.conditions import Group, Rule, Totals, matches, totals, weighed
+from retention.own_segments.features import Features
+from retention.segments.rules import STAGES
+from retention.view import text, widgets
+from retention.view.own_segments import charts
+from retention.view.segments.charts import live_chart, live_spec
+from retention.view.session import results as session
+from retention.view.session.own_segments import READY_DAYS
+from retention.view.session.results import Loaded
+
+SMALL = 30
+
+
+def draw_worth(data: Loaded, rule: Rule, features: Features) -> None:
+    """Revenue so far, expected value with its 80 % range, probability to buy, and the spread over stages."""
+    found, currency = totals(rule, features), features.currency
+    n, modelled = found.customers, features.value is not None
+    sums = totals_of_all(features)
+    between = None
+    if modelled and n:
+        total = value_range(data, rule, features)
+        between = f"12 months, 80% range {text.money_range(total.low, total.high, currency)}"
+    chance = mean_probability(rule, features) if modelled and n else np.nan
+    widgets.metric_row(
+        [
+            widgets.Metric(
+                "Revenue so far",
+                text.money(found.revenue, currency, short=True),
+                "revenue",
+                f"{text.percent(found.revenue / sums.revenue)} of all" if sums.revenue > 0 else None,
+            ),
+            widgets.Metric(
+                "Expected value",
+                text.money(found.expected_value, currency, short=True),
+                "cltv",
+                between,
+            ),
+            widgets.Metric(
+                "Will buy",
+                text.percent(chance),
+                "p_purchase_30d",
+                None if np.isnan(chance) else f"Within {READY_DAYS} days, about {text.count(chance * n)}",
+            ),
+            widgets.Metric(
+                "Average order",
+                text.money(average_order(rule, features), currency),
+                "average_order_value",
+                f"{text.money(found.revenue / n, currency)} a customer so far" if n else None,
+            ),
+        ]
+    )
+    if 0 < n < SMALL:
+        st.caption(f":orange[:material/warning:] A small group: {text.plural(n, 'customer')}. Shares say little.")
+    inside, everybody = stage_counts(rule, features)
+    shares = ", ".join(
+        f"{text.STAGE_LABELS[stage]} {text.percent(k / max(n, 1))}" for stage, k in zip(STAGES, inside, strict=True)
+    )
+    st.markdown(
+        "**Lifecycle stages**",
+        help="The segment's customers by lifecycle stage, with the thresholds in force. The tick is the share of all "
+        "customers.",
+    )
+    live_chart(
+        _stages_spec(),
+        {"stages": charts.stage_rows(inside, everybody)},
+        key="own_stages",
+        alt_text=f"Customers of the segment by lifecycle stage: {shares}",
+    )
+
+
+def draw_download(data: Loaded, rule: Rule, features: Features, name: str) -> None:
+    """The segment's customers as a file."""
+    found = totals(rule, features)
+    scores = session.scores_for(data, session.standard_plan()) if features.value is not None else None
+    inside = matches(rule, features)
+    widgets.csv_download(
+        f"Download {text.plural(found.customers, 'customer')}",
+        f"{file_name(name)}.csv",
+        partial(members_csv, data.customers, scores, inside),
+        key="own_csv",
+    )
+
+
+def members_csv(customers: pd.DataFrame, scores: pd.DataFrame | None, inside: np.ndarray) -> bytes:
+    """A segment's customers, with scores and the highest expected value first where there are scores.
+
+    Runs when the button is clicked, outside the session: everything it needs is passed in.
+    """
+    table = customers[inside]
+    if scores is None:
+        return to_csv(table.sort_values("revenue", ascending=False, kind="stable"))
+    return to_csv(table.join(scores[inside]).sort_values("cltv", ascending=False, kind="stable"))
+
+
+def file_name(name: str) -> str:
+    """A segment's name as a file's: letters and digits, in small.
+
+    >>> file_name("Tea, but not: Coffee!"), file_name("/../")
+    ('tea-but-not-coffee', 'segment')
+    """
+    kept = "".join(c if c.isalnum() else " " for c in name.lower())
+    return "-".join(kept.split())[:60] or "segment"
+
+
+def totals_of_all(features: Features) -> Totals:
+    """What all customers amount to."""
+    return totals(Group("all"), features)
+
+
+def value_range(data: Loaded, rule: Rule, features: Features) -> Total:
+    """The segment's expected value with its 80 % range."""
+    uncertainty = session.uncertainty_for(data, session.standard_plan())
+    return features.memory.get(("range", rule), lambda: total_of(uncertainty, matches(rule, features), features))
+
+
+def total_of(uncertainty: Uncertainty, inside: np.ndarray, features: Features) -> Total:
+    """`uncertainty.total(inside)`, by sums that take a fraction of its time in a large store."""
+    sampled = inside[uncertainty.sample]
+    expected = uncertainty.expected[uncertainty.sample]
+    return uncertainty.totals_of_sums(
+        np.array([weighed(uncertainty.expected, inside, features)]),
+        np.array([weighed(uncertainty.variance, inside, features)]),
+        np.array([expected[sampled].sum()]),
+        uncertainty.slopes[sampled].sum(axis=0)[None, :],
+    )[0]
+
+
+def mean_probability(rule: Rule, features: Features) -> float:
+    """Mean probability of an order within `READY_DAYS` days of the segment's customers."""
+
+    def mean() -> float:
+        inside = matches(rule, features)
+        return weighed(features.column("p_purchase_30d").values, inside, features) / max(int(inside.sum()), 1)
+
+    return features.memory.get(("probability", rule), mean)
+
+
+def average_order(rule: Rule, features: Features) -> float:
+    """Revenue of the segment's customers divided by their orders."""
+
+    def mean() -> float:
+        orders = features.memory.get("orders as numbers", lambda: features.column("orders").values.astype(float))
+        placed = weighed(orders, matches(rule, features), features)
+        return totals(rule, features).revenue / placed if placed else np.nan
+
+    return features.memory.get(("average order", rule), mean)
+
+
+def stage_counts(rule: Rule, features: Features) -> tuple[np.ndarray, np.ndarray]:
+    """Customers of each stage: in the segment, and in all."""
+    codes = features.column("stage").values
+    bits = features.memory.get("stages", lambda: [np.packbits(codes == n) for n in range(len(STAGES))])
+
+    def counted() -> np.ndarray:
+        inside = np.packbits(matches(rule, features))
+        return np.array([int(np.bitwise_count(stage & inside).sum()) for stage in bits])
+
+    everybody = features.memory.get("everybody's stages", lambda: np.bincount(codes, minlength=len(STAGES)))
+    return features.memory.get(("stages of", rule), counted), everybody
+
+
+@cache
+def _stages_spec() -> dict:
+    return live_spec(charts.stages_chart())

@@ -1,0 +1,1 @@
+"""Files for a meeting: HTML reports and briefs."""

@@ -1,0 +1,60 @@
+"""What can be taken along from the scorecard page: the report and every table."""
+
+import streamlit as st
+
+from retention.csv_export import to_csv
+from retention.errors import ModelError
+from retention.reports.scorecard import Scorecard
+from retention.reports.scorecard import bridge as base_bridge
+from retention.view import widgets
+from retention.view.report.cohort_sections import cohort_sections
+from retention.view.report.report import report_html
+from retention.view.scorecard import data as data_of
+from retention.view.scorecard import frames
+from retention.view.scorecard.data import Settings
+from retention.view.session import results as session
+from retention.view.session.results import Loaded
+
+
+def downloads(data: Loaded, card: Scorecard, settings: Settings) -> None:
+    """The report for a meeting, and every table as CSV."""
+    st.subheader("Take it with you", anchor=False)
+    name = f"{card.period.start}-to-{card.period.last}"
+    # A file is made when it is asked for, outside of the session: everything that is kept in it is fetched here.
+    history, trend = session.order_history_for(data), data_of.trend_for(data, settings)
+    comparisons, found = data_of.comparisons_for(data, settings), data_of.reading_for(data, settings)
+    try:
+        model = session.model_for(data)
+    except ModelError:
+        model = None
+
+    def report() -> bytes:
+        base, intakes = base_bridge(history, card), cohort_sections(data, history, model)
+        html = report_html(data.name, data.orders, card, comparisons, found, trend, base, intakes)
+        return html.encode()
+
+    st.download_button(
+        "Report for a meeting or an e-mail",
+        data=report,
+        file_name=f"retention-{name}.html",
+        mime="text/html",
+        icon=":material/description:",
+        key="report",
+        on_click="ignore",
+        help="One HTML file with scorecard and cohorts, charts included. It opens anywhere and needs no network.",
+    )
+    st.caption("Every table as CSV:")
+    tables = {
+        "Metrics": lambda: frames.metrics_table(card, comparisons),
+        "Reading": lambda: frames.reading_table(found),
+        "Monthly trend": lambda: frames.rounded(trend),
+        "Customer base": lambda: frames.rounded(base_bridge(history, card)),
+        "New and returning": lambda: frames.buyers_table(card),
+        "Waits": lambda: frames.waits_table(card),
+    }
+    with st.container(horizontal=True):
+        for title, make in tables.items():
+            slug = title.lower().replace(" ", "-")
+            widgets.csv_download(
+                title, f"{slug}-{name}.csv", lambda make=make: to_csv(make(), index=False), key=f"csv_{slug}"
+            )

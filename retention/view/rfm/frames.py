@@ -1,0 +1,108 @@
+"""What the RFM page draws and lists, as small frames: computing here, drawing in `rfm_charts`."""
+
+from math import isnan
+
+import numpy as np
+import pandas as pd
+
+from retention.csv_export import to_csv
+from retention.history.changes import ENOUGH
+from retention.segments.rfm import MEASURES, RFM_GROUPS, SCORES, RfmRules, group_codes, scores_of_places
+from retention.segments.rfm_totals import members
+from retention.view import text
+from retention.view.rfm.words import score_words
+
+COLUMNS = {"Customers": "customers", "Revenue so far": "revenue", "Expected value": "expected_value"}
+
+
+def grid_frame(
+    cells: pd.DataFrame,
+    cuts: RfmRules,
+    measure: str,
+    group: str | None,
+    cell: tuple[int, int] | None,
+    currency: str | None,
+) -> pd.DataFrame:
+    """Rows for `grid_chart`: each cell with its number of `measure` (a key of `COLUMNS`) and a tooltip."""
+    amounts = np.maximum(cells[COLUMNS[measure]].to_numpy(float), 0)
+    most = max(np.nanmax(amounts, initial=0), 1e-300)
+    rows = []
+    for (place, row), amount in zip(cells.iterrows(), amounts, strict=True):
+        n = int(row["customers"])
+        rows.append(
+            {
+                "recency": place[0],
+                "mean": place[1],
+                "group": row["group"],
+                "words": _amount(measure, amount, currency) if n else text.MISSING,
+                # Square roots: a cell of a few hundred is to be seen beside one of many thousands.
+                "strength": (amount / most) ** 0.5 if n and not isnan(amount) else 0.0,
+                "chosen": "cell" if place == cell else "group" if cell is None and row["group"] == group else "",
+                "small": n < ENOUGH,
+                "last": score_words("days", cuts, place[0], currency),
+                "customers": n,
+                "share": row["customer_share"],
+                "revenue": text.money(row["revenue"], currency, short=True),
+                "value": text.money(row["expected_value"], currency, short=True),
+                "between": value_range(row, currency),
+                "days": text.days(row["median_days"]),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def value_range(row: pd.Series, currency: str | None) -> str:
+    """The 80 % range of a row's expected value in words; a dash without a model, and where nobody is."""
+    if not row["customers"] or "expected_value_low" not in row:
+        return text.MISSING
+    return text.money_range(row["expected_value_low"], row["expected_value_high"], currency)
+
+
+def score_frame(places: np.ndarray, cuts: RfmRules, currency: str | None) -> pd.DataFrame:
+    """Which values have each score and which share of the customers has it, the best score first.
+
+    Rows `score`, and for each of `MEASURES` its words and, as `<measure>_share`, the share.
+    """
+    counts = np.bincount(places, minlength=len(group_codes()))
+    scores = scores_of_places()
+    rows = []
+    for score in reversed(SCORES):
+        row: dict[str, object] = {"score": score}
+        for n, name in enumerate(MEASURES):
+            words = score_words(name, cuts, score, currency)
+            row[name] = words[0].upper() + words[1:]
+            row[f"{name}_share"] = counts[scores[:, n] == score].sum() / max(len(places), 1)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def group_csv(
+    customers: pd.DataFrame,
+    scores: pd.DataFrame | None,
+    places: np.ndarray,
+    group: str | None,
+    cell: tuple[int, int] | None,
+) -> bytes:
+    """The customers of a group or of a cell with their scores, highest expected value first.
+
+    Runs when the button is clicked, outside the session: everything it needs is passed in.
+    """
+    inside = members(places, group, cell)
+    recency, frequency, monetary = scores_of_places()[places[inside]].T
+    table = customers[inside]
+    table.insert(0, "rfm_group", _names(places[inside]))
+    for name, score in (("monetary", monetary), ("frequency", frequency), ("recency", recency)):
+        table.insert(1, f"{name}_score", score)
+    if scores is None:
+        return to_csv(table.sort_values("revenue", ascending=False, kind="stable"))
+    return to_csv(table.join(scores[inside]).sort_values("cltv", ascending=False, kind="stable"))
+
+
+def _names(places: np.ndarray) -> np.ndarray:
+    return np.array(RFM_GROUPS)[group_codes()[places]]
+
+
+def _amount(measure: str, amount: float, currency: str | None) -> str:
+    if measure == "Customers":
+        return text.count(amount, short=amount >= 1e5)
+    return text.money(amount, currency, short=True)

@@ -1,0 +1,294 @@
+"""The parts of the RFM page, from the grid to one group's customers."""
+
+from functools import partial
+from html import escape
+
+import streamlit as st
+
+from retention.errors import DataError
+from retention.own_segments.library import OwnSegment, add_segment, free_name
+from retention.own_segments.rfm_rule import rfm_rule
+from retention.playbook import strategies
+from retention.segments.rfm import RFM_CELLS, RFM_GROUPS
+from retention.segments.rfm_totals import CELLS
+from retention.view import palette, shell, text, widgets
+from retention.view.rfm import charts, frames
+from retention.view.rfm.data import Basis, View
+from retention.view.rfm.words import ABOUT, DEFINITIONS, LABELS, cell_words
+from retention.view.session import own_segments as own
+from retention.view.session import results as session
+from retention.view.session.results import Loaded
+
+GROUP, CELL, MAP, SAVED = "rfm_group", "rfm_cell", "rfm_map", "rfm_saved"
+OWN_PAGE = "pages/own_segments.py"
+#: Which group to show first: the first of these with customers.
+OPENS_ON = ("Cannot lose them", "At risk", "Need attention", "Champions")
+
+
+def problem(data: Loaded, basis: Basis) -> None:
+    """Say what is off where the orders carry no model, and where the model is doubtful."""
+    if basis.problem is None:
+        widgets.forecast_caution(session.checks_for(data))
+        return
+    st.warning(
+        f"**These orders carry no model of future purchases.** {text.plain(basis.problem, limit=1000)}  \n"
+        "The grid works as usual. The expected value is off.",
+        icon=":material/warning:",
+    )
+
+
+def choose_group(view: View) -> str | None:
+    """The eleven names, of which one to look at; None for none."""
+    counts = view.groups["customers"]
+    return st.pills(
+        "Look at one group",
+        list(RFM_GROUPS),
+        default=next((group for group in OPENS_ON if counts[group]), RFM_GROUPS[0]),
+        key=GROUP,
+        wrap=True,
+        bind="query-params",
+        on_change=_whole_group,
+        help="Every customer is in exactly one of the eleven.",
+    )
+
+
+def chosen_cell(group: str | None) -> tuple[int, int] | None:
+    """The cell that was clicked, as long as its group is the one to look at."""
+    cell = st.session_state.get(CELL)
+    return cell if cell in RFM_CELLS and RFM_CELLS[cell] == group else None
+
+
+def grid(data: Loaded, basis: Basis, view: View, group: str | None, cell: tuple[int, int] | None) -> None:
+    """The heat map, in customers, revenue or expected value."""
+    options = [name for name in frames.COLUMNS if basis.scores is not None or name != "Expected value"]
+    measure = st.segmented_control(
+        "Show",
+        options,
+        default=options[0],
+        key="rfm_measure",
+        bind="query-params",
+        required=True,
+        help=DEFINITIONS["grid"],
+    )
+    frame = frames.grid_frame(view.cells, view.cuts, measure, group, cell, data.orders.currency)
+    top = frame.loc[frame["strength"].idxmax()]
+    st.altair_chart(
+        charts.grid_chart(frame, f"{measure} by score"),
+        key=MAP,
+        on_select=_clicked,
+        selection_mode="picked",
+        alt=f"{measure} in the 25 cells of recency by orders and revenue. The most: {top['words']} in {top['group']}, "
+        f"recency {top['recency']}, orders and revenue {top['mean']}",
+    )
+
+
+def _clicked() -> None:
+    """Look at the cell that was clicked, and at its group."""
+    found = st.session_state[MAP].selection.get("picked") or []
+    if not found:
+        return
+    cell = int(found[-1]["recency"]), int(found[-1]["mean"])
+    if cell in CELLS:
+        st.session_state[CELL], st.session_state[GROUP] = cell, RFM_CELLS[cell]
+
+
+def _whole_group() -> None:
+    st.session_state.pop(CELL, None)
+
+
+def one_group(data: Loaded, basis: Basis, view: View, group: str, cell: tuple[int, int] | None) -> None:
+    """One group, or one of its cells: who it is, what it amounts to, what to do, and its customers as a file."""
+    row = view.groups.loc[group] if cell is None else view.cells.loc[cell]
+    n, currency = int(row["customers"]), data.orders.currency
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        with st.container(width="content", gap=None):
+            st.subheader(group if cell is None else f"{group}: one cell", anchor=False)
+            about = ABOUT[group].who if cell is None else f"Of these: {cell_words(cell, view.cuts, currency)}."
+            st.markdown(text.plain(about, limit=600))
+        with st.container(horizontal=True, width="content", vertical_alignment="center"):
+            if cell is not None:
+                st.button(f"All of {group}", icon=":material/grid_view:", on_click=_whole_group, key="rfm_whole")
+            if n:
+                st.button(
+                    "Use as a segment",
+                    icon=":material/bookmark_add:",
+                    key="rfm_use",
+                    on_click=_use,
+                    args=(view, group, cell),
+                    help=DEFINITIONS["use"],
+                )
+                widgets.csv_download(
+                    f"Download {text.plural(n, 'customer')}",
+                    f"rfm-{group.lower().replace(' ', '-')}.csv",
+                    partial(frames.group_csv, data.customers, basis.scores, view.places, group, cell),
+                    key="download_rfm",
+                )
+    _saved()
+    if not n:
+        st.info("No customer is here under these cut points.", icon=":material/info:")
+        return
+    _metrics(row, currency)
+    once = row["ordered_once"]
+    if group in ("Champions", "Loyal") and once > 0:
+        st.caption(
+            f"{text.percent(once)} of them have ordered once: orders and revenue count alike, so one large order can "
+            "carry a customer here."
+        )
+    _what_to_do(group)
+
+
+def _use(view: View, group: str, cell: tuple[int, int] | None) -> None:
+    """Keep the group as an own segment, unless it is one already."""
+    library, rule = own.session_library(), rfm_rule(view.cuts, group, cell)
+    known = next((segment.name for segment in library if segment.rule == rule), None)
+    name = known or free_name(library, group if cell is None else f"{group}, {cell[0]} by {cell[1]}")
+    if known is None:
+        note = "From the RFM grid, with the cut points that were in force."
+        try:
+            own.keep_library(add_segment(library, OwnSegment(name, rule, note)))
+        except DataError as error:
+            st.session_state[SAVED] = (False, str(error))
+            return
+    st.session_state[SAVED] = (True, name)
+
+
+def _saved() -> None:
+    """Say once what became of the last segment."""
+    if SAVED not in st.session_state:
+        return
+    done, words = st.session_state.pop(SAVED)
+    if not done:
+        st.error(text.plain(words), icon=":material/error:")
+        return
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        st.markdown(f":green[:material/check_circle:] Kept as the own segment **{text.plain(words)}**.")
+        page = next((page for page in shell.pages() if page.path == OWN_PAGE), None)
+        if page:
+            st.page_link(page.path, label=f"See it under “{page.title}”", icon=page.icon)
+
+
+def _metrics(row, currency: str | None) -> None:
+    between = frames.value_range(row, currency)
+    cards = [
+        ("Customers", text.count(row["customers"]), "customers", f"{text.percent(row['customer_share'])} of all"),
+        (
+            "Revenue so far",
+            text.money(row["revenue"], currency, short=True),
+            "revenue",
+            f"{text.percent(row['revenue_share'])} of all",
+        ),
+        (
+            "Expected value",
+            text.money(row["expected_value"], currency, short=True),
+            "value",
+            "Needs a model" if between == text.MISSING else f"12 months; 80% range {between}",
+        ),
+        (
+            "Last order",
+            text.days(row["median_days"]),
+            "days",
+            f"Ago, median; {text.percent(row['ordered_once'])} ordered once",
+        ),
+    ]
+    with st.container(key="metrics-rfm"):
+        for label, number, about, note in cards:
+            st.metric(
+                label,
+                number,
+                help=text.plain(DEFINITIONS[about], limit=1000),
+                border=True,
+                delta=note,
+                delta_color="off",
+                delta_arrow="off",
+            )
+
+
+def _what_to_do(group: str) -> None:
+    st.markdown(f"**What to do.** {text.plain(ABOUT[group].what)}")
+    known = {strategy.key: strategy for strategy in strategies()}
+    for strategy in (known[key] for key in ABOUT[group].strategies):
+        with st.expander(text.plain(strategy.name)):
+            st.markdown("\n".join(f"- {text.plain(step, limit=600)}" for step in strategy.how))
+            st.caption(text.plain(f"{strategy.evidence} ({strategy.source})", limit=800))
+
+
+def table(view: View, scored: bool, currency: str | None) -> None:
+    """All groups side by side."""
+    st.subheader("All groups", anchor=False)
+    number, words = st.column_config.NumberColumn, st.column_config.TextColumn
+
+    def share(label: str) -> object:
+        return st.column_config.ProgressColumn(label, format="percent", min_value=0, max_value=1, width=110)
+
+    shares = ["customer_share", "revenue_share", "expected_value_share", "ordered_once"]
+    shown = view.groups.reset_index().round({"median_days": 0, "revenue": 0, "expected_value": 0})
+    shown = shown.round(dict.fromkeys(shares, 3))
+    shown["between"] = [frames.value_range(row, currency) for _, row in view.groups.iterrows()]
+    st.dataframe(
+        shown,
+        key="rfm_table",
+        placeholder=text.MISSING,
+        hide_index=True,
+        height=35 * (len(shown) + 1) + 3,
+        column_order=[
+            *("group", "customers", "customer_share", "revenue", "revenue_share"),
+            *(("expected_value", "between", "expected_value_share") if scored else ()),
+            *("ordered_once", "median_days"),
+        ],
+        column_config={
+            "group": words("Group", pinned=True, width=130),
+            "customers": number("Customers", format="localized", width=78, help=DEFINITIONS["customers"]),
+            "customer_share": share("Of all"),
+            "revenue": number("Revenue", format="localized", width=80, help=DEFINITIONS["revenue"]),
+            "revenue_share": share("Of revenue"),
+            "expected_value": number("Value", format="localized", width=75, help=DEFINITIONS["value"]),
+            "between": words("80% range", width=120, help=DEFINITIONS["value"]),
+            "expected_value_share": share("Of value"),
+            "ordered_once": number("Once", format="percent", width=60, help=DEFINITIONS["once"]),
+            "median_days": number("Days", format="%d", width=55, help=DEFINITIONS["days"]),
+        },
+    )
+    amounts = f"Amounts in {text.plain(currency)}. " if currency else ""
+    st.caption(
+        f"{amounts}Value: expected over the next 12 months. Once: share who ordered once. Days: median since the last "
+        "order."
+    )
+    widgets.csv_download("Download the table", "rfm.csv", partial(_table_csv, view), key="download_rfm_table")
+
+
+def _table_csv(view: View) -> bytes:
+    return frames.to_csv(view.groups)
+
+
+STYLE = f"""<style>
+.rfms table{{border-collapse:separate;border-spacing:0 2px;width:100%;font-size:.85rem;
+font-variant-numeric:tabular-nums}}
+.rfms th,.rfms td{{text-align:left;padding:.3rem .5rem;vertical-align:top;font-weight:400}}
+.rfms thead th{{font-size:.8rem;font-weight:600;opacity:.75}}
+.rfms tbody th{{font-weight:600;width:1.6rem}}
+.rfms td{{border-left:3px solid transparent;line-height:1.25}}
+.rfms small{{display:block;opacity:.75;font-size:.75rem;margin-top:.15rem}}
+.rfms s{{display:block;height:3px;border-radius:2px;margin-top:.25rem;background:{palette.ACCENT}}}
+.rfms td.no{{opacity:.55}}
+</style>"""
+
+
+def score_table(view: View, currency: str | None) -> None:
+    """Where each score begins, and how uneven the scores are."""
+    st.markdown("**Where scores are cut**", help=DEFINITIONS["scores"])
+    body = []
+    for row in frames.score_frame(view.places, view.cuts, currency).to_dict("records"):
+        cells = []
+        for name in LABELS:
+            share = row[f"{name}_share"]
+            bar = f'<s style="width:{max(share * 100, 1):.1f}%"></s>' if share else ""
+            # Amounts are escaped, since a currency is whatever the file calls it.
+            cells.append(
+                f"<td{'' if share else ' class=no'}>{escape(row[name])}<small>{text.percent(share)}</small>{bar}</td>"
+            )
+        body.append(f"<tr><th scope=row>{row['score']}</th>{''.join(cells)}</tr>")
+    head = "".join(f"<th scope=col>{label}</th>" for label in LABELS.values())
+    st.html(
+        f"{STYLE}<div class=rfms><table><thead><tr><th scope=col></th>{head}</tr></thead>"
+        f"<tbody>{''.join(body)}</tbody></table></div>"
+    )

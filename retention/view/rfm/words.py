@@ -1,0 +1,151 @@
+"""What the eleven RFM groups are, and what to do about each, in a marketer's words."""
+
+from dataclasses import dataclass
+
+from retention.segments.rfm import RfmRules
+from retention.view import text
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Who a group is, what to do in a sentence, and the playbook's strategies for it, by key."""
+
+    who: str
+    what: str
+    strategies: tuple[str, ...]
+
+
+ABOUT = {
+    "Champions": About(
+        "Ordered lately, order often and have brought most.",
+        "Treat them as the best: early access, thanks, and a reason to bring friends. They need no discount.",
+        ("referral", "loyalty", "membership"),
+    ),
+    "Loyal": About(
+        "Order often or have brought much, and not long ago.",
+        "Keep them: show balance and tier, and offer what goes with what they have.",
+        ("loyalty", "membership", "cross_sell"),
+    ),
+    "Potential loyalist": About(
+        "Ordered lately, and have begun to come back.",
+        "Make the next order easy, and explain the programme that rewards it.",
+        ("cross_sell", "loyalty", "messages"),
+    ),
+    "New customers": About(
+        "Ordered very lately, for the first time or for little.",
+        "Welcome them, ask how it was, and win the second order while the shop is on their mind.",
+        ("reviews", "cross_sell", "service"),
+    ),
+    "Promising": About(
+        "Ordered not long ago, seldom and for little.",
+        "Show what else there is, and give a small reason to come back.",
+        ("cross_sell", "messages", "deals"),
+    ),
+    "Need attention": About(
+        "In the middle of everything, and the last order begins to lie back.",
+        "Remind them now, with something that fits what they bought.",
+        ("reactivation", "cross_sell", "messages"),
+    ),
+    "About to sleep": About(
+        "Bought seldom and little, and have begun to be silent.",
+        "A short reminder, at little cost each.",
+        ("reactivation", "messages"),
+    ),
+    "At risk": About(
+        "Used to order often or much, and have not for long.",
+        "Write early, in person rather than in bulk, and name an amount and a last day.",
+        ("reactivation", "service_recovery"),
+    ),
+    "Cannot lose them": About(
+        "Were among the best, and have been silent longest.",
+        "Ask what went wrong before anything is offered, then make the strongest offer that still pays.",
+        ("service_recovery", "reactivation"),
+    ),
+    "Hibernating": About(
+        "Silent for very long; a few orders or some revenue before.",
+        "One sequence that costs little, then let them rest.",
+        ("reactivation",),
+    ),
+    "Lost": About(
+        "Silent for very long, seldom and little before.",
+        "Leave them out of what costs money for each contact.",
+        ("reactivation",),
+    ),
+}
+
+DEFINITIONS = {
+    "grid": (
+        "Up: the score of the last order, 5 the latest. Across: the mean of the scores of orders and revenue so far, "
+        "halves rounded up. Each of the 25 cells belongs to one of eleven groups. Click a cell to look at it."
+    ),
+    "cut": (
+        "Fifths: a score says how many customers are strictly worse: a 5 takes four fifths of them, a 2 one fifth. "
+        "Customers who tie score the same, so that groups are as uneven as customers are. Own cut points are yours "
+        "to set."
+    ),
+    "own": (
+        "The two handles set two cut points. Four cut points make five scores; whichever order the handles stand in, "
+        "the cut points are taken in ascending order. They start where fifths are cut."
+    ),
+    "scores": (
+        "Where each score begins and how many customers have it. A score nobody has: too many customers tie, such as "
+        "all who ordered once."
+    ),
+    "use": (
+        "Keeps the group as an own segment: conditions on days since the last order, orders and revenue, at today's "
+        "cut points. Its customers change as theirs do; the cut points stay."
+    ),
+    "customers": "Customers in the group, as of the last day of these orders.",
+    "revenue": "What these customers have paid so far, less refunds.",
+    "value": (
+        "Revenue expected from these customers over the next 12 months, before margin, discounted at 10% a year, with "
+        f"its 80% range. {text.DEFINITIONS['range_80']}"
+    ),
+    "days": "Median number of days from the last order to the last day of these orders.",
+    "once": (
+        "Share of the group's customers with a single order. The names look at orders and revenue together: one large "
+        "order can make somebody loyal by name."
+    ),
+}
+
+LABELS = {"days": "Last order", "orders": "Orders", "revenue": "Revenue so far"}
+
+
+def score_words(name: str, cuts: RfmRules, score: int, currency: str | None) -> str:
+    """The values that have a score, in words: "31 to 60 days", "2 or 3 orders", "€60 or more"."""
+    own = getattr(cuts, name)
+    if name == "days":
+        # own[0] is the most days of a 5, own[3] of a 2.
+        high = own[5 - score] if score > 1 else float("inf")
+        low = own[4 - score] + 1 if score < 5 else 0
+        low = max(low, 0)
+        if high < low:
+            return "Nobody"
+        if high == float("inf"):
+            return "Any day" if low == 0 else f"{low:,.0f} days or more"
+        return f"up to {text.plural(high, 'day')}" if low == 0 else f"{low:,.0f} to {high:,.0f} days"
+    low = own[score - 2] if score > 1 else float("-inf")
+    high = own[score - 1] if score < 5 else float("inf")
+    if low >= high or low == float("inf"):
+        return "Nobody"
+    if name == "orders":
+        first, last = max(low, 1), high - 1
+        if last < first:
+            return "Nobody"
+        if high == float("inf"):
+            return "any number" if first == 1 else f"{first:,.0f} or more"
+        return f"{first:,.0f}" if first == last else f"{first:,.0f} to {last:,.0f}"
+    if low == float("-inf"):
+        return "any" if high == float("inf") else f"below {text.money(high, currency)}"
+    if high == float("inf"):
+        return f"{text.money(low, currency)} or more"
+    return f"{text.money(low, currency)} to {text.money(high, currency)}"
+
+
+def cell_words(cell: tuple[int, int], cuts: RfmRules, currency: str | None) -> str:
+    """A cell of the grid in words."""
+    recency, mean = cell
+    return (
+        f"last order {score_words('days', cuts, recency, currency).lower()} ago (score {recency}), orders and revenue "
+        f"together a {mean}"
+    )

@@ -1,0 +1,197 @@
+"""Small frames to draw and to download, made from a scorecard."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from retention.history.metrics import METRICS
+from retention.history.period_counts import quartiles
+from retention.periods import Period
+from retention.reports.industry import Comparison
+from retention.reports.scorecard import Scorecard
+from retention.reports.verdict import Reading
+from retention.view.scorecard import words
+
+SPARK_MONTHS = 24
+#: Bars of a distribution; the longest waits, one in fifty, share the last.
+BARS, LONGEST = 24, 0.98
+LOOKS_BACK = (
+    "It looks back at earlier orders: what moves in the first months of a file is the file's beginning rather than the "
+    "store."
+)
+#: Digits of a value in a file, by the kind of its metric.
+DIGITS = {"rate": 6, "money": 2, "number": 4, "count": 0, "days": 0}
+
+
+def spark(trend: pd.DataFrame, name: str, period: Period) -> list[float]:
+    """A metric in the whole months up to the period's end, at most 24, oldest first."""
+    until = trend[(trend["month"] < pd.Timestamp(period.end)) & trend["complete"]].tail(SPARK_MONTHS)
+    return until[name].dropna().tolist()
+
+
+def trend_names(trend: pd.DataFrame) -> list[str]:
+    """The metrics that make a line: those with two months or more, or with any where none has as many."""
+    months = trend[list(METRICS)].notna().sum()
+    return [name for name in METRICS if months[name] >= min(2, months.max())]
+
+
+def first_trend(trend: pd.DataFrame, names: list[str]) -> int:
+    """The place of the metric to begin with: the first with half as many months as the one that has most."""
+    months = trend[names].notna().sum()
+    return next(place for place, name in enumerate(names) if months[name] * 2 >= months.max())
+
+
+def trend_frame(trend: pd.DataFrame, name: str, period: Period, currency: str | None) -> pd.DataFrame:
+    """All months of a metric: `month`, `end`, `value`, `shown`, `complete`, and `inside`, whether the period has it."""
+    frame = trend[["month", "complete"]].assign(value=trend[name], end=trend["month"] + pd.offsets.MonthBegin(1))
+    inside = (frame["end"] > pd.Timestamp(period.start)) & (frame["month"] < pd.Timestamp(period.end))
+    shown = [words.shown(name, value, currency) for value in frame["value"]]
+    return frame.assign(inside=inside, shown=shown).dropna(subset=["value"])
+
+
+def spread_frames(spread: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Bins of a distribution of days, and its quartiles.
+
+    The first has `from_day`, `to_day`, `number`, `share`, `span` (text) and `beyond` (true of a last one that holds all
+    that is longer, too), the second `days` and `label`.
+    """
+    days, number = spread["days"].to_numpy(), spread.iloc[:, 1].to_numpy()
+    most = days[np.searchsorted(number.cumsum(), LONGEST * number.sum())]
+    width = max(1, -(-(int(most) + 1) // BARS))
+    place = np.minimum(days // width, most // width)
+    total = np.bincount(place, weights=number)
+    start = np.arange(len(total)) * width
+    beyond = (np.arange(len(total)) == len(total) - 1) & (days.max() >= start + width)
+    bins = pd.DataFrame(
+        {
+            "from_day": start,
+            "to_day": start + width,
+            "number": total.astype(int),
+            "share": total / number.sum(),
+            "span": [f"{day} or more" if more else _span(day, width) for day, more in zip(start, beyond, strict=True)],
+            "beyond": beyond,
+        }
+    )
+    labels = ["A quarter", "Half", "Three quarters"]
+    return bins, pd.DataFrame({"days": quartiles(spread), "label": labels})
+
+
+def buyers_frame(card: Scorecard) -> pd.DataFrame:
+    """New and returning customers with the columns' names on screen."""
+    names = {"new": "New: first order in the period", "returning": "Returning: ordered before it"}
+    frame = card.buyers.rename(index=names).rename_axis("Buyers").reset_index()
+    return frame.rename(
+        columns={
+            "customers": "Customers",
+            "orders": "Orders",
+            "revenue": "Revenue",
+            "share": "Share of revenue",
+            "order_value": "Order value",
+        }
+    )
+
+
+def rounded(frame: pd.DataFrame, **kinds: str) -> pd.DataFrame:
+    """A frame for a file without the digits that adding up leaves behind.
+
+    `kinds` are those of its columns, as in `METRICS`; columns named as a metric have the metric's.
+    """
+    kinds = {name: metric.kind for name, metric in METRICS.items()} | kinds
+    return frame.round({name: DIGITS[kind] for name, kind in kinds.items() if name in frame})
+
+
+def buyers_table(card: Scorecard) -> pd.DataFrame:
+    """New and returning customers, for a file."""
+    return rounded(buyers_frame(card), **{"Revenue": "money", "Share of revenue": "rate", "Order value": "money"})
+
+
+def reading_table(reading: Reading) -> pd.DataFrame:
+    """Where each metric stands and, of those that lack something, how much and what closing it is worth, for a file."""
+    gaps = {gap.metric: gap for gap in reading.gaps}
+    rows = []
+    for row in reading.metrics:
+        gap = gaps.get(row.metric)
+        gain = gap and gap.gain
+        rows.append(
+            {
+                "metric": METRICS[row.metric].label,
+                "value": row.value,
+                "standing": row.status,
+                "since_the_period_before": row.previous,
+                "since_the_year_before": row.year,
+                "why_unknown": " ".join(dict.fromkeys(filter(None, row.why))),
+                "rank_of_the_gap": reading.gaps.index(gap) + 1 if gap else None,
+                "gap_to": gap and gap.against,
+                "store": gap and gap.store,
+                "store_low_80": gap and gap.low,
+                "store_high_80": gap and gap.high,
+                "aim": gap and gap.aim,
+                "change_needed": gap and gap.change,
+                "worth": gain and gain.expected,
+                "worth_low_80": gain and gain.low,
+                "worth_high_80": gain and gain.high,
+                "worth_basis": gap and gap.basis,
+                "gap_in_the_period": gap and gap.arithmetic,
+                "gap_in_the_period_basis": gap and gap.arithmetic_basis,
+            }
+        )
+    frame = pd.DataFrame(rows)
+    numbers = [name for name in frame if name.startswith(("store", "worth", "gap_in", "aim", "change"))]
+    numbers = [name for name in numbers if not name.endswith("basis")]
+    money = dict.fromkeys(("worth", "worth_low_80", "worth_high_80", "gap_in_the_period"), "money")
+    # Metrics of all kinds stand in these columns: six digits do for any.
+    values = dict.fromkeys(("value", "store", "store_low_80", "store_high_80", "aim", "change_needed"), "rate")
+    return rounded(frame.astype({"rank_of_the_gap": "Int64"} | dict.fromkeys(numbers, float)), **money, **values)
+
+
+def metrics_table(card: Scorecard, comparisons: Iterable[Comparison]) -> pd.DataFrame:
+    """Every metric with its range, its changes and what it is held against, for a file."""
+    frame = card.metrics.rename(columns={"low": "low_95", "high": "high_95", "n": "customers_or_waits"})
+    for name, against in (("previous", card.against_previous), ("year_before", card.against_year)):
+        for column, label in (("value", ""), ("change", "_change"), ("low", "_low_95"), ("high", "_high_95")):
+            frame[f"{name}{label}"] = against[column].reindex(frame.index)
+        frame[f"{name}_verdict"] = against["verdict"].reindex(frame.index)
+        frame[f"{name}_why"] = against["why"].reindex(frame.index)
+    first: dict[str, Comparison] = {}
+    for comparison in comparisons:
+        first.setdefault(comparison.metric, comparison)
+    held = pd.DataFrame(
+        {
+            name: {
+                "against_low": one.low,
+                "against_high": one.high,
+                "store_by_its_definition": round(one.store.value, DIGITS["rate"]),
+                "standing": one.status,
+                "definition_of_the_benchmark": words.explanation(one),
+            }
+            for name, one in first.items()
+        }
+    ).T
+    # Metrics of all kinds stand in these columns: six digits do for any.
+    frame = frame.round(DIGITS["rate"]).join(held)
+    frame.insert(0, "metric", [METRICS[name].label for name in frame.index])
+    frame["definition"] = [METRICS[name].definition for name in frame.index]
+    frame["period"] = f"{card.period.start} to {card.period.last}"
+    frame["active_days"] = card.active_days
+    return frame
+
+
+def waits_table(card: Scorecard) -> pd.DataFrame:
+    """The three distributions of days, one below the other."""
+    parts = {
+        "first to second order": card.counts.second_waits,
+        "between two orders": card.counts.waits,
+        "since the last order": card.counts.silences,
+    }
+    return pd.concat(
+        [
+            part.set_axis(["days", "number"], axis=1).assign(what=name)[["what", "days", "number"]]
+            for name, part in parts.items()
+        ],
+        ignore_index=True,
+    )
+
+
+def _span(day: int, width: int) -> str:
+    return str(day) if width == 1 else f"{day} to {day + width - 1}"

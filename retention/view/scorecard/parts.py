@@ -1,0 +1,192 @@
+"""The parts of the scorecard page: what the numbers say as a whole, and the charts below the cards."""
+
+import numpy as np
+import streamlit as st
+
+from retention.history.metrics import METRICS
+from retention.history.period_counts import customer_bridge
+from retention.reports.scorecard import Scorecard
+from retention.view import text, widgets
+from retention.view.scorecard import charts, frames, words
+from retention.view.scorecard import data as data_of
+from retention.view.scorecard.data import Settings
+from retention.view.session import results as session
+from retention.view.session.results import Loaded
+
+SPREADS = {
+    "First to second order": ("second_waits", "second orders", "days_to_second_order"),
+    "Between two orders": ("waits", "orders", "days_between_orders"),
+    "Since the last order": ("silences", "customers", "days_since_last_order"),
+}
+
+
+def header(card: Scorecard) -> None:
+    """The period in words, what it is compared with, and what to bear in mind."""
+    others = [period for period, _ in card.earlier.values()]
+    spans = " and with ".join(words.span(other) for other in others)
+    compared = f"compared with {spans}" if others else "with nothing to compare: the orders begin later"
+    st.markdown(
+        f":gray[{words.span(card.period)}, {text.days(card.period.days)}, {compared}. A customer is active for "
+        f"{card.active_days} days after an order.]"
+    )
+    for note in card.notes:
+        st.warning(f"{text.plain(note.finding, limit=600)} {text.plain(note.advice)}", icon=":material/info:")
+
+
+def reading(data: Loaded, settings: Settings) -> None:
+    """Which metrics are ahead and behind, what holds the store back most, what it is worth and what to do."""
+    found = data_of.reading_for(data, settings)
+    with st.container(border=True, key="reading"):
+        st.markdown(f":material/insights: **{text.plain(found.finding, limit=600)}**")
+        st.caption(text.plain(found.summary, limit=1000))
+        gap = found.main
+        if gap is not None:
+            left, right = st.columns([1, 2], gap="medium")
+            with left:
+                _worth(data, gap)
+            with right:
+                _strategies(found)
+        elif found.strategies:
+            _strategies(found)
+    if gap is not None and gap.gain is not None:
+        widgets.forecast_caution(session.checks_for(data))
+
+
+def _worth(data: Loaded, gap) -> None:
+    currency = data.orders.currency
+    if gap.gain is not None:
+        total = gap.gain
+        widgets.metric_row(
+            [
+                widgets.Metric(
+                    "Closing the gap is worth",
+                    text.money(total.expected, currency, short=True),
+                    "gap_worth",
+                    f"80% range, the gap's own included: {text.money_range(total.low, total.high, currency)}",
+                )
+            ]
+        )
+        st.caption(text.plain(gap.basis, limit=600))
+    elif np.isfinite(gap.arithmetic):
+        widgets.metric_row(
+            [
+                widgets.Metric(
+                    "The gap in this period",
+                    text.money(gap.arithmetic, currency, short=True),
+                    "gap_arithmetic",
+                    "A sum, not a forecast",
+                )
+            ]
+        )
+        st.caption(text.plain(f"{gap.arithmetic_basis} {gap.basis}", limit=600))
+    else:
+        st.caption(text.plain(gap.basis, limit=600))
+
+
+def _strategies(found) -> None:
+    about = found.main.metric if found.main else found.watch
+    st.markdown(f"**What works on it: {METRICS[about].label.lower()}**")
+    for strategy in found.strategies[:3]:
+        with st.expander(text.plain(strategy.name)):
+            st.markdown("\n".join(f"- {text.plain(step)}" for step in strategy.how))
+            st.caption(text.plain(f"{strategy.evidence} ({strategy.source})", limit=800))
+
+
+def months(data: Loaded, card: Scorecard, settings: Settings) -> None:
+    """One metric month by month, as large as a chart."""
+    st.subheader("Month by month", anchor=False, help=text.DEFINITIONS["by_month"])
+    trend, currency = data_of.trend_for(data, settings), data.orders.currency
+    names = frames.trend_names(trend)
+    name = st.selectbox(
+        "Metric",
+        names,
+        index=frames.first_trend(trend, names),
+        format_func=lambda name: METRICS[name].label,
+        key="month_metric",
+        label_visibility="collapsed",
+    )
+    frame = frames.trend_frame(trend, name, card.period, currency)
+    st.altair_chart(
+        charts.trend_chart(frame, METRICS[name].label, METRICS[name].kind, currency),
+        key="months",
+        alt=f"{METRICS[name].label} for each calendar month; the chosen period is shaded",
+    )
+    if METRICS[name].needs != "period":
+        st.caption(frames.LOOKS_BACK)
+
+
+def bridge(data: Loaded, card: Scorecard, settings: Settings) -> None:
+    """The customer base from the start to the end of the period, in customers or in revenue."""
+    st.subheader("The customer base, from start to end", anchor=False, help=text.DEFINITIONS["bridge"])
+    measure = st.segmented_control(
+        "In",
+        ["Customers", "Revenue"],
+        default="Customers",
+        key="bridge_in",
+        required=True,
+        label_visibility="collapsed",
+    ).lower()
+    frame = customer_bridge(card.counts) if measure == "customers" else data_of.bridge_for(data, settings)
+    steps = frame.set_index("step")[measure]
+    shown = (
+        steps.map(text.count) if measure == "customers" else steps.map(lambda x: text.money(x, data.orders.currency))
+    )
+    st.altair_chart(
+        charts.bridge_chart(frame, measure, data.orders.currency),
+        key="bridge",
+        alt=f"Active at the start {shown['start']}, new {shown['new']}, won back {shown['won_back']}, lapsed "
+        f"{shown['lapsed']}, active at the end {shown['end']}",
+    )
+    if measure == "revenue":
+        st.caption(
+            f"Revenue is what these customers brought in the {card.active_days} days before the start and before the "
+            "end; customers who stayed may have spent more or less."
+        )
+
+
+def buyers(data: Loaded, card: Scorecard) -> None:
+    """New against returning customers of the period."""
+    st.subheader("New against returning customers", anchor=False, help=text.DEFINITIONS["buyers"])
+    frame = frames.buyers_frame(card).round({"Order value": 2})
+    currency = data.orders.currency
+    unit = f" ({currency})" if currency else ""
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        frame,
+        key="buyers",
+        hide_index=True,
+        placeholder=text.MISSING,
+        column_config={
+            "Buyers": st.column_config.TextColumn(width=200),
+            "Customers": number(format="localized"),
+            "Orders": number(format="localized"),
+            "Revenue": number("Revenue" + unit, format="localized", step=1),
+            "Share of revenue": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
+            "Order value": number("Order value" + unit, format="localized"),
+        },
+    )
+
+
+def spreads(data: Loaded, card: Scorecard) -> None:
+    """How long customers take: the distributions behind the three medians."""
+    st.subheader("How long it takes", anchor=False, help=text.DEFINITIONS["spreads"])
+    for column, (title, (name, unit, metric)) in zip(st.columns(3, gap="medium"), SPREADS.items(), strict=True):
+        with column:
+            spread = getattr(card.counts, name)
+            st.markdown(f"**{title}**", help=METRICS[metric].definition)
+            if not len(spread):
+                st.caption("No customers yet." if unit == "customers" else "Nobody ordered again in this period.")
+                continue
+            bins, marks = frames.spread_frames(spread)
+            quarter, half, most = marks["days"]
+            st.altair_chart(
+                charts.spread_chart(bins, unit, "Days", marks),
+                key=f"spread_{name}",
+                alt=f"{title}: a quarter within {quarter:.0f} days, half within {half:.0f}, three quarters within "
+                f"{most:.0f}",
+            )
+            st.caption(
+                f"A quarter within {quarter:.0f} days, half within {half:.0f}, three quarters within {most:.0f}; "
+                f"{text.count(spread.iloc[:, 1].sum())} {unit}."
+                + (" The pale bar holds all that took longer." if bins["beyond"].any() else "")
+            )

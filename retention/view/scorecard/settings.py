@@ -1,0 +1,105 @@
+"""What the marketer chooses on the scorecard page."""
+
+from datetime import timedelta
+from itertools import chain
+
+import streamlit as st
+
+from retention.history.metrics import METRICS
+from retention.periods import PRESETS, Period, preset_period, whole_preset
+from retention.reports.industry import ALL, Target, lines_of_business
+from retention.reports.scorecard import ACTIVE_DAYS, LEAST_ACTIVE, MOST_ACTIVE
+from retention.view import text
+from retention.view.scorecard.data import Settings
+from retention.view.session.results import Loaded
+
+OWN = "Own dates"
+_UNITS = {"rate": ", %", "days": ", days"}
+#: Metrics that can have a target, in rows.
+TARGETS = (
+    ("customer_retention_rate", "repeat_purchase_rate", "average_order_value", "orders_per_customer"),
+    ("churn_rate", "days_to_second_order", "revenue_per_customer", "returning_revenue_share"),
+)
+
+
+def settings(data: Loaded) -> Settings:
+    """Period, active days, line of business and own targets; all but own dates in the URL."""
+    labels = {label: key for key, label in PRESETS.items()}
+    with st.container(border=True):
+        one, two, three = st.columns(3, gap="medium")
+        chosen = one.selectbox(
+            "Period",
+            [*labels, OWN],
+            index=2,
+            key="period",
+            bind="query-params",
+            help="Ends with the last order in the file; “this” quarter or year is that of the last order.",
+        )
+        active_days = two.slider(
+            "Active for",
+            *(LEAST_ACTIVE, MOST_ACTIVE, ACTIVE_DAYS, 5, "%d days"),
+            key="active_days",
+            bind="query-params",
+            help="A customer is active for so many days after an order. About three times the usual wait between two "
+            "orders is a fair choice: see below how long that is.",
+        )
+        line = three.selectbox(
+            "Line of business",
+            lines_of_business(),
+            key="line",
+            bind="query-params",
+            help="Whose benchmarks to hold the metrics against. Each is compared by its own definition.",
+        )
+        period = _own_dates(data) if chosen == OWN else _preset(data, labels[chosen])
+        targets = _targets(data)
+    return Settings(period, active_days, line or ALL, targets)
+
+
+def _preset(data: Loaded, preset: str) -> Period:
+    """The days of a preset, with a word where the orders have only some of them."""
+    first, last = data.orders.start, data.orders.end
+    period, whole = preset_period(preset, first, last), whole_preset(preset, first, last)
+    if period != whole:
+        st.caption(
+            f":material/info: The orders begin on {text.day(first)}, so the period has {period.days:,} of its "
+            f"{whole.days:,} days."
+        )
+    return period
+
+
+def _own_dates(data: Loaded) -> Period:
+    first, last = data.orders.start, data.orders.end
+    found = st.date_input(
+        "From and to",
+        (max(first, last - timedelta(days=89)), last),
+        min_value=first,
+        max_value=last,
+        key="own_dates",
+        help="The first and the last day of the period, both included.",
+    )
+    # Between the two clicks of a new range only its first day is there.
+    start, end = (found[0], found[-1]) if found else (first, last)
+    return Period(start, end + timedelta(days=1))
+
+
+def _targets(data: Loaded) -> tuple[Target, ...]:
+    with st.expander("Own targets in place of benchmarks", icon=":material/flag:"):
+        found = []
+        places = [column for row in TARGETS for column in st.columns(len(row), gap="medium")]
+        for column, name in zip(places, chain(*TARGETS), strict=True):
+            metric = METRICS[name]
+            rate, fine = metric.kind == "rate", metric.kind == "number"
+            value = column.number_input(
+                f"{metric.label}{_UNITS.get(metric.kind, '')}",
+                min_value=0.0,
+                max_value=100.0 if rate else None,
+                value=None,
+                step=0.1 if fine else 1.0,
+                placeholder="None",
+                key=f"target_{name}",
+                bind="query-params",
+                help=metric.definition,
+            )
+            if value:
+                found.append(Target(name, value / 100 if rate else value))
+    return tuple(found)

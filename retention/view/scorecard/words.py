@@ -1,0 +1,134 @@
+"""A scorecard's numbers as a marketer reads them: values, changes and where they stand."""
+
+import math
+
+import pandas as pd
+
+from retention.history.changes import CANNOT, DOWN, NOISE, THIN, UP
+from retention.history.metrics import METRICS
+from retention.periods import Period
+from retention.reports.industry import ABOVE, AHEAD, BEHIND, BELOW, PAR, UNKNOWN, Benchmark, Comparison
+from retention.reports.scorecard import Scorecard
+from retention.view import text
+
+COMPARABLE = (
+    "What looks back at earlier orders is distorted where a file begins: nobody can have lapsed yet, and old customers "
+    "count as new. A change is shown once the orders reach back before the earlier period as many days as customers "
+    "count as active for (at least 180) and twice as many as the two periods lie apart."
+)
+#: The earlier periods of a scorecard, as they are spoken of.
+SINCE = {"previous": "the period before", "year": "the year before"}
+#: Days from which a period holds about all of the seasons.
+SEASONS = 300
+STATUS_COLOURS = {AHEAD: "green", PAR: "gray", BEHIND: "orange", ABOVE: "gray", BELOW: "gray"}
+
+
+def shown(name: str, value: float, currency: str | None) -> str:
+    """A metric's value, in its unit."""
+    if not math.isfinite(value):
+        return text.MISSING
+    kind = METRICS[name].kind
+    if kind == "rate":
+        return text.percent(value, 1)
+    if kind == "money":
+        return text.money(value, currency, short=True)
+    if kind == "days":
+        return f"{value:,.0f} day{'s' * (round(value) != 1)}"
+    return f"{value:,.2f}" if kind == "number" else text.count(value)
+
+
+def between(name: str, low: float, high: float, currency: str | None) -> str:
+    """A range of a metric, in its unit."""
+    return f"{shown(name, low, currency)} to {shown(name, high, currency)}"
+
+
+def change(name: str, row: pd.Series) -> str:
+    """A change with its 95 % range: "+2.1 points (+0.4 to +3.8)"."""
+    if row["verdict"] == THIN:
+        return "Too little data for a change"
+    if row["verdict"] == CANNOT:
+        return "Not comparable"
+    kind = METRICS[name].kind
+    amount, low, high = (_moved(kind, row[column]) for column in ("change", "low", "high"))
+    unit = {"rate": " points", "days": " day" if amount in ("+1", "−1") else " days"}.get(kind, "")
+    return f"{amount}{unit} ({low} to {high})"
+
+
+def has_seasons(card: Scorecard, name: str) -> bool:
+    """Whether a change since the period before may be the season's, and no year before tells."""
+    year = card.earlier.get("year")
+    told = year is not None and year[1].loc[name, "verdict"] not in (THIN, CANNOT)
+    return card.period.days < SEASONS and not told
+
+
+def was(name: str, row: pd.Series, when: str, currency: str | None) -> str:
+    """What a metric was in a period that it cannot be compared with; empty where nothing tells."""
+    if not math.isfinite(row["value"]):
+        return ""
+    return f"In {when} it was {shown(name, row['value'], currency)}, as far as the orders tell."
+
+
+def direction(name: str, row: pd.Series) -> str:
+    """Whether a change is "better", "worse", "up", "down", "noise" or "unknown"."""
+    verdict, better = row["verdict"], METRICS[name].better
+    if verdict in (THIN, CANNOT):
+        return "unknown"
+    if verdict == NOISE:
+        return "noise"
+    if not better:
+        return {UP: "up", DOWN: "down"}[verdict]
+    return "better" if (verdict == UP) == (better > 0) else "worse"
+
+
+def against(comparison: Comparison, currency: str | None) -> str:
+    """What a metric is held against: "Benchmark 30.0% to 40.0%" or "Target 50.0%"."""
+    name = "Benchmark" if isinstance(comparison.against, Benchmark) else "Target"
+    low, high = (_level(comparison, end, currency) for end in (comparison.low, comparison.high))
+    return f"{name} {low}" if low == high else f"{name} {low} to {high}"
+
+
+def store_side(comparison: Comparison, currency: str | None) -> str:
+    """The store's value by the definition of what it is held against, with its 95 % range where it has one."""
+    store = comparison.store
+    value, low, high = (_level(comparison, x, currency) for x in (store.value, store.low, store.high))
+    if not (math.isfinite(store.low) and math.isfinite(store.high)):
+        return value
+    return f"{value} ({low} to {high})"
+
+
+def doubt(comparison: Comparison) -> str:
+    """Why it is unknown where a metric stands, in a few words; empty where it is known."""
+    store = comparison.store
+    if comparison.status != UNKNOWN:
+        return ""
+    if store.note and (store.higher or store.lower):
+        return "the orders do not reach back far enough to tell"
+    return "too little data to tell"
+
+
+def explanation(comparison: Comparison) -> str:
+    """The benchmark's own definition, how the store is measured by it, its source, and what limits it."""
+    store = comparison.store
+    words = f"Measured on {span(store.period)}: {comparison.definition}"
+    if isinstance(comparison.against, Benchmark):
+        year = f", {comparison.against.year}" if comparison.against.year else ""
+        words = f"Benchmark: {comparison.against.definition} Source: {comparison.against.source}{year}. {words}"
+    return f"{words} {store.note}".strip()
+
+
+def span(period: Period) -> str:
+    """A period's first and last day."""
+    return f"{text.day(period.start)} to {text.day(period.last)}"
+
+
+def _level(comparison: Comparison, value: float, currency: str | None) -> str:
+    if not math.isfinite(value):
+        return text.MISSING
+    return f"{value:+.0%}".replace("-", "−") if comparison.lift else shown(comparison.metric, value, currency)
+
+
+def _moved(kind: str, value: float) -> str:
+    digits = 0 if kind == "days" else 1
+    amount = round(value * (1 if kind == "days" else 100), digits) + 0.0  # + 0.0: no "−0"
+    sign = "" if amount == 0 else "+" if amount > 0 else "−"
+    return f"{sign}{abs(amount):,.{digits}f}" + ("" if kind in ("rate", "days") else "%")

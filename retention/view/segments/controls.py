@@ -1,0 +1,288 @@
+"""The presets, the sliders in their parts with the strips below them, and the rules they add up to."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from retention.segments.inputs import percentile_cutoff, percentile_of
+from retention.segments.presets import published_rules
+from retention.segments.rules import VALUE_UNITS, SegmentRules, defaults, thresholds
+from retention.segments.stages import unavailable
+from retention.view import text, widgets
+from retention.view.segments import charts
+from retention.view.segments.frames import LABELS
+from retention.view.segments.sliders import (
+    DAYS_RULES,
+    DISCOUNT,
+    LAST_ORDER,
+    READY,
+    VALUES,
+    VIP_ORDERS,
+    Scale,
+    Slider,
+    measure_of,
+    money_format,
+    money_scale,
+)
+from retention.view.segments.strips import (
+    READY_DAYS,
+    Basis,
+    StripKey,
+    basis_for,
+    basis_key,
+    fitted_for,
+    strip_data,
+    strip_spec,
+)
+from retention.view.session.results import Loaded
+
+PUBLISHED, FITTED = "Published scheme", "Fit to my data"
+PRESET_HELP = (
+    "The published scheme counts 30, 60, 90, 120 and 180 days. “Fit to my data” takes the days from how long your own "
+    "customers wait between orders. Both set only the days since the last order."
+)
+PARTS = {
+    "last_order": "Last order",
+    "value": "Value",
+    "discounts": "Discounts",
+    "next_order": "Next order",
+}
+# What a part cannot tell where the data lack what it needs.
+GROUPS_OF = {"value": ("vip",), "discounts": ("full_price", "discount_shopper"), "next_order": ("ready_to_buy",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A place below a slider for the distribution it cuts, drawn after the counts."""
+
+    place: DeltaGenerator
+    name: str
+    slider: Slider
+    low: float
+    high: float
+    cuts: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the sliders say: the prepared data, the rules, and the strips of the open part still to draw."""
+
+    basis: Basis
+    rules: SegmentRules
+    strips: tuple[Strip, ...]
+
+
+def as_set(data: Loaded) -> tuple[Basis, SegmentRules] | None:
+    """The prepared data and the rules as the sliders have them, before they are drawn; None until they have been."""
+    state = st.session_state
+    unit, days = state.get("unit"), state.get("ready_days")
+    sliders = {slider: slider.key for slider in (*LAST_ORDER, *VALUES, VIP_ORDERS, DISCOUNT, READY)}
+    if unit == "money":
+        sliders |= {slider: f"{slider.key}_money" for slider in VALUES}
+    said = {slider: state.get(key) for slider, key in sliders.items()}
+    if unit is None or days is None or None in said.values():
+        return None
+    values = {
+        name: cut for slider, chosen in said.items() for name, cut in zip(slider.rules, _cuts(chosen), strict=True)
+    }
+    return basis_for(data, days), SegmentRules(**values, ready_days=days, value_unit=unit)
+
+
+def _cuts(chosen: float | tuple[float, ...]) -> tuple[float, ...]:
+    """A slider's handles, ascending: an address may name the two in either order."""
+    return tuple(sorted(chosen)) if isinstance(chosen, (tuple, list)) else (chosen,)
+
+
+def draw_controls(data: Loaded, presets: DeltaGenerator) -> Choice:
+    """Draw the sliders in their parts, and the presets in a place of their own."""
+    shown, parts = widgets.kept_parts(PARTS, "thresholds")
+    with parts["next_order"]:
+        days = _ready_days()
+    basis = basis_for(data, days)
+    off = unavailable(basis.inputs)
+    values: dict[str, float] = {}
+    strips: list[Strip] = []
+
+    def draw(part: str, slider: Slider, about: str | None = None, scale: Scale | None = None) -> None:
+        with parts[part]:
+            reason = off.get(about) if about else None
+            strip = _draw_slider(slider, values, reason, scale, data.orders.currency)
+        if part == shown and not reason:
+            strips.append(strip)
+
+    for slider in LAST_ORDER:
+        draw("last_order", slider)
+    with parts["value"]:
+        unit = _unit(basis)
+    for slider in VALUES:
+        scale = None if unit == "percentile" else money_scale(basis.inputs, slider)
+        draw("value", slider, about="vip" if slider.key == "vip" else None, scale=scale)
+    draw("value", VIP_ORDERS, about="vip")
+    draw("discounts", DISCOUNT, about="discount_shopper")
+    draw("next_order", READY, about="ready_to_buy")
+    for part, groups in GROUPS_OF.items():
+        reason = off.get(groups[0])
+        if reason:
+            names = " and ".join(LABELS[group] for group in groups)
+            with parts[part]:
+                st.caption(f"{names} {'are' if len(groups) > 1 else 'is'} off: {reason[0].lower()}{reason[1:]}")
+    rules = SegmentRules(**values, ready_days=days, value_unit=unit)
+    with presets:
+        _presets(data, rules)
+    return Choice(basis, rules, tuple(strips))
+
+
+def draw_strips(data: Loaded, choice: Choice) -> None:
+    """Draw what each slider of the open part cuts."""
+    for strip in choice.strips:
+        rows = strip_data(
+            StripKey(
+                basis_key(data),
+                strip.name,
+                choice.rules.loyal_orders,
+                choice.rules.ready_days,
+                strip.low,
+                strip.high,
+                data.orders.currency,
+            ),
+            strip.cuts,
+            strip.slider.colours,
+            _basis=choice.basis,
+        )
+        with strip.place:
+            charts.live_chart(
+                strip_spec(strip.low, strip.high),
+                rows,
+                key=f"strip_{strip.name}",
+                alt_text=f"Distribution of customers over the slider “{strip.slider.label}”",
+            )
+
+
+def _ready_days() -> int:
+    threshold = thresholds()["ready_days"]
+    return st.select_slider(
+        threshold.label,
+        READY_DAYS,
+        defaults()["ready_days"],
+        format_func=partial(text.plural, one="day"),
+        key="ready_days",
+        bind="query-params",
+        help=threshold.help,
+    )
+
+
+def _draw_slider(
+    slider: Slider, values: dict[str, float], off: str | None, scale: Scale | None, currency: str | None
+) -> Strip:
+    """Draw one slider, put what it says into `values`, and leave room for its strip."""
+    threshold = thresholds()[slider.rules[0]]
+    standard = tuple(defaults()[name] for name in slider.rules)
+    low, high, step, key = threshold.low, threshold.high, threshold.step, slider.key
+    # Two handles stand close: their numbers go without the unit, which the label names.
+    written = {"share": "percent", "value": "%g"}.get(threshold.unit, "%d")
+    if scale is not None:
+        low, high, step, standard = 0.0, scale.high, scale.step, (scale.standard,)
+        key = f"{key}_money"
+        written = money_format(currency, st.session_state.get(key, scale.standard), scale.step)
+    number = float if threshold.unit in ("share", "value") else int
+    percentile = threshold.unit == "value" and scale is None
+    chosen = st.slider(
+        f"{slider.label} percentile" if percentile else slider.label,
+        number(low),
+        number(high),
+        tuple(map(number, standard)) if len(standard) == 2 else number(standard[0]),
+        number(step),
+        written,
+        key=key,
+        bind="query-params",
+        help=off or slider.help,
+        disabled=off is not None,
+    )
+    place = st.container(key=f"strip_place_{key}")
+    cuts = _cuts(chosen)
+    values.update(zip(slider.rules, cuts, strict=True))
+    name = f"{key}_percentile" if percentile else key
+    return Strip(place, name, slider, float(low), float(high), tuple(map(float, cuts)))
+
+
+def _presets(data: Loaded, rules: SegmentRules) -> None:
+    """The presets, the one in force marked, and the way back to the start."""
+    fitted = st.session_state.get(_fitted_key(data))
+    days = {name: getattr(rules, name) for name in DAYS_RULES}
+    in_force = None
+    for name, preset in ((PUBLISHED, published_rules()), (FITTED, fitted and fitted.rules)):
+        if preset and days == {rule: getattr(preset, rule) for rule in DAYS_RULES}:
+            in_force = name
+    # Buttons, not a choice widget: a choice that the server unsets would come back with the next quick key press.
+    with st.container(horizontal=True, vertical_alignment="bottom", key="segment_presets"):
+        for name in (PUBLISHED, FITTED):
+            st.button(
+                name,
+                key=f"preset_{name}",
+                type="primary" if name == in_force else "secondary",
+                help=PRESET_HELP,
+                on_click=_apply_preset,
+                args=(data, name),
+            )
+        st.button("Reset all", icon=":material/restart_alt:", type="tertiary", on_click=_reset)
+    if fitted is not None and in_force == FITTED:
+        st.caption(text.plain(" ".join((fitted.method, *fitted.notes)), limit=1000))
+
+
+def _apply_preset(data: Loaded, name: str) -> None:
+    rules = published_rules()
+    if name == FITTED:
+        fitted = fitted_for(data)
+        st.session_state[_fitted_key(data)] = fitted
+        rules = fitted.rules
+    for slider in LAST_ORDER:
+        if slider.rules[0] in DAYS_RULES:
+            st.session_state[slider.key] = tuple(getattr(rules, rule) for rule in slider.rules)
+
+
+def _reset() -> None:
+    standard = defaults()
+    for slider in (*LAST_ORDER, *VALUES, VIP_ORDERS, DISCOUNT, READY):
+        both = tuple(standard[rule] for rule in slider.rules)
+        st.session_state[slider.key] = both if len(both) == 2 else both[0]
+        st.session_state.pop(f"{slider.key}_money", None)
+    st.session_state["ready_days"] = standard["ready_days"]
+    st.session_state["unit"] = "percentile"
+
+
+def _fitted_key(data: Loaded) -> str:
+    return f"fitted_rules_{data.orders.digest}"
+
+
+def _unit(basis: Basis) -> str:
+    return st.segmented_control(
+        "Measure value in",
+        list(VALUE_UNITS),
+        default="percentile",
+        required=True,
+        format_func={"percentile": "Percentiles", "money": "Money"}.get,
+        key="unit",
+        bind="query-params",
+        on_change=_carry_over,
+        args=(basis,),
+        help="The 90th percentile is what all but the top 10% of customers stay below.",
+    )
+
+
+def _carry_over(basis: Basis) -> None:
+    """After a change of unit the sliders let in the same customers, in the other unit."""
+    state = st.session_state
+    for slider in VALUES:
+        ascending = measure_of(basis.inputs, slider)
+        if ascending is None or not len(ascending):
+            continue
+        scale = money_scale(basis.inputs, slider)
+        if state["unit"] == "money":
+            percentile = state.get(slider.key, defaults()[slider.rules[0]])
+            state[f"{slider.key}_money"] = scale.within(percentile_cutoff(ascending, percentile))
+        else:
+            money = state.get(f"{slider.key}_money", scale.standard)
+            threshold = thresholds()[slider.rules[0]]
+            state[slider.key] = float(min(max(percentile_of(ascending, money), threshold.low), threshold.high))

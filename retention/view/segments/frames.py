@@ -1,0 +1,164 @@
+"""What the segments page draws, as small frames: computing here, drawing in `segment_charts`."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from retention.segments.inputs import MapGrid
+from retention.segments.stages import STAGES
+from retention.view import palette, text
+
+LABELS = text.STAGE_LABELS | text.TRAIT_LABELS
+COLOURS = palette.STAGE_COLOURS | palette.TRAIT_COLOURS
+
+
+def value_range(row: Mapping[str, float], currency: str | None) -> str:
+    """The 80 % range of a summary's row in words; empty without a model, and where nobody is."""
+    if not row["customers"] > 0 or "expected_value_low" not in row:
+        return ""
+    return text.money_range(row["expected_value_low"], row["expected_value_high"], currency)
+
+
+def share_rows(summary: pd.DataFrame, definitions: Mapping[str, str], currency: str | None) -> pd.DataFrame:
+    """Rows for `shares_chart` from the stages' rows of `summarise_segments`; a measure nobody has has no bar."""
+    measures = {
+        "Customers": ("customers", text.count),
+        "Revenue so far": ("revenue", lambda x: text.money(x, currency, short=True)),
+        "Expected value": ("expected_value", lambda x: text.money(x, currency, short=True)),
+    }
+    rows = []
+    for measure, (column, write) in measures.items():
+        amounts = np.nan_to_num(summary[column].to_numpy(float)[: len(STAGES)])
+        total = amounts.sum()
+        if not total > 0:
+            continue
+        ends = amounts.cumsum() / total
+        for stage, amount, end in zip(STAGES, amounts, ends, strict=True):
+            share = amount / total
+            between = value_range(summary.loc[stage], currency) if column == "expected_value" else ""
+            rows.append(
+                {
+                    "measure": measure,
+                    "start": end - share,
+                    "end": end,
+                    "middle": end - share / 2,
+                    "stage": LABELS[stage],
+                    "share": share,
+                    "amount": f"{write(amount)} ({between})" if between else write(amount),
+                    "definition": definitions[stage],
+                    "colour": COLOURS[stage],
+                    "label": text.percent(share, 0) if share >= 0.055 else "",
+                    "label_colour": _ink_on(COLOURS[stage]),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def map_rows(
+    grid: MapGrid, counts: np.ndarray, group: str | None, words: tuple[Sequence[str], Sequence[str]]
+) -> pd.DataFrame:
+    """Rows for `customer_map_chart`: the cells that hold customers.
+
+    `counts` comes from `map_counts`, for a trait with that trait. With a `group` its customers take its
+    colour, the fuller the cell the stronger, and the others fade; without one each cell takes the colour of
+    its most frequent stage. `words` are the ranges of probability and of value as a tooltip says them
+    (`map_words`).
+    """
+    stages = counts[:, : len(STAGES)]
+    everybody = stages.sum(axis=1)
+    kept = np.flatnonzero(everybody)
+    stages, everybody = stages[kept], everybody[kept]
+    if group is None:
+        first = stages.argmax(axis=1)
+        inside = stages.max(axis=1)
+        names = np.array([LABELS[stage] for stage in STAGES])[first]
+        colours = np.array([COLOURS[stage] for stage in STAGES])[first]
+        opacity = 0.2 + 0.8 * _strength(everybody)
+    else:
+        inside = counts[kept, STAGES.index(group) if group in STAGES else -1]
+        names = np.full(len(kept), LABELS[group])
+        colours = np.where(inside > 0, COLOURS[group], palette.NEUTRAL)
+        opacity = np.where(inside > 0, 0.3 + 0.7 * _strength(inside), 0.12 + 0.1 * _strength(everybody))
+    across = len(grid.probability_edges) - 1
+    row, column = np.divmod(kept, across)
+    chances, worths = words
+    return pd.DataFrame(
+        {
+            "low_probability": grid.probability_edges[column],
+            "high_probability": grid.probability_edges[column + 1],
+            "low_value": grid.value_edges[row],
+            "high_value": grid.value_edges[row + 1],
+            "customers": everybody,
+            "who": [f"{n:,.0f} {name}" for n, name in zip(inside, names, strict=True)],
+            "chance": np.asarray(chances)[column],
+            "worth": np.asarray(worths)[row],
+            "colour": colours,
+            "opacity": opacity,
+        }
+    )
+
+
+def map_words(grid: MapGrid, currency: str | None) -> tuple[list[str], list[str]]:
+    """The ranges of the map's columns and rows in words; the outermost rows also hold what lies beyond."""
+    chances = [f"{text.percent(low)} to {text.percent(high)}" for low, high in pairwise(grid.probability_edges)]
+    edges = [text.money(edge, currency) for edge in grid.value_edges]
+    worths = [f"{low} to {high}" for low, high in pairwise(edges)]
+    worths[0] = f"up to {edges[1]}"
+    return chances, worths
+
+
+def bin_rows(counts: np.ndarray, edges: np.ndarray, write: Sequence[str]) -> pd.DataFrame:
+    """Rows for a strip's bars: heights are square roots, so that a long tail stays visible."""
+    top = max(counts.max(initial=0), 1)
+    return pd.DataFrame(
+        {
+            "start": edges[:-1],
+            "end": edges[1:],
+            "height": np.sqrt(counts / top),
+            "about": [f"{n:,.0f} at {words}" for n, words in zip(counts, write, strict=True)],
+        }
+    )
+
+
+def cut_rows(
+    bins: pd.DataFrame,
+    low: float,
+    cuts: Sequence[float],
+    high: float,
+    colours: Sequence[str],
+    label: str = "",
+) -> dict[str, pd.DataFrame]:
+    """The data sets of `cut_strip_chart`: the bars, split where the slider cuts them, and its parts.
+
+    `label` stands beside the last cut.
+    """
+    bounds = np.array([low, *(min(max(cut, low), high) for cut in cuts), high])
+    zones = pd.DataFrame({"start": bounds[:-1], "end": bounds[1:], "colour": list(colours)})
+    zones["label"] = [""] * (len(zones) - 1) + [label]
+    starts = np.unique(np.append(bins["start"].to_numpy(float), bounds[1:-1]))
+    ends = np.append(starts[1:], max(bins["end"].iloc[-1], starts[-1]))
+    bar = np.searchsorted(bins["start"].to_numpy(float), starts, side="right") - 1
+    part = np.searchsorted(bounds[1:-1], starts, side="right")
+    split = {
+        "start": starts,
+        "end": ends,
+        "height": bins["height"].to_numpy()[bar],
+        "about": bins["about"].to_numpy()[bar],
+        "colour": np.array(colours)[part],
+    }
+    return {"bins": pd.DataFrame(split), "zones": zones}
+
+
+def _strength(counts: np.ndarray) -> np.ndarray:
+    """0 to 1 on a log scale: a cell of ten customers is to be seen beside one of ten thousand."""
+    return np.log1p(counts) / max(np.log1p(counts.max(initial=0)), 1e-9)
+
+
+def _ink_on(colour: str) -> str:
+    """Black or white, whichever reads better on the colour (relative luminance as WCAG defines it)."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#10181B" if (luminance + 0.05) / 0.055 > 1.05 / (luminance + 0.05) else "#FFFFFF"

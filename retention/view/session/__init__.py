@@ -1,0 +1,1 @@
+"""The session's data and choices, and what is computed from them once."""

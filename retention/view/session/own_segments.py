@@ -1,0 +1,78 @@
+"""The session's own segments, and whom they match: what every page uses that lets somebody pick one.
+
+- `session_library()`: the own segments in their order, a tuple of `OwnSegment`. They survive loading another file.
+- `keep_library(library)`: put another one in its place.
+- `features_for(data)`: everything that a condition can ask about the loaded customers
+  (`retention.own_segments.features`).
+- `problem_of(data, segment)`: why a segment cannot be had with these orders; empty where it can.
+- `segment_mask(data, segment)`: the customers of a segment as booleans, in the order of `data.customers`. Answers are
+  kept, so asking again costs next to nothing. DataError where `problem_of` says something.
+
+Features are kept for the session and emptied with its data; a changed condition computes that condition alone.
+"""
+
+import numpy as np
+import streamlit as st
+
+from retention.customers.contacts import contacts, signals
+from retention.errors import ModelError
+from retention.own_segments.conditions import matches, unavailable
+from retention.own_segments.features import Features, features
+from retention.own_segments.library import Library, OwnSegment
+from retention.segments.rules import SegmentRules
+from retention.segments.stages import assign_codes, label_frame
+from retention.view.segments.strips import basis_for, basis_key
+from retention.view.session import results as session
+from retention.view.session.results import Loaded
+
+READY_DAYS = 30
+_LIBRARY = "own_segments"
+
+
+def session_library() -> Library:
+    """The session's own segments, in their order."""
+    return st.session_state.get(_LIBRARY, ())
+
+
+def keep_library(library: Library) -> None:
+    """Make these the session's own segments."""
+    st.session_state[_LIBRARY] = library
+
+
+def features_for(data: Loaded) -> Features:
+    """What can be asked about the loaded customers, with the session's purchase model."""
+    return _features(basis_key(data), session.segment_rules(), _data=data)
+
+
+def problem_of(data: Loaded, segment: OwnSegment) -> str:
+    """Why a segment cannot be had with these orders, and what would bring it; empty where it can."""
+    missing = unavailable(segment.rule, features_for(data))
+    return missing[0][1] if missing else ""
+
+
+def segment_mask(data: Loaded, segment: OwnSegment) -> np.ndarray:
+    """The customers of a segment, as booleans in the order of `data.customers`."""
+    return matches(segment.rule, features_for(data))
+
+
+@st.cache_resource(scope="session", max_entries=2, show_spinner="Preparing what can be asked…")
+def _features(key: str, rules: SegmentRules, *, _data: Loaded) -> Features:
+    basis = basis_for(_data, rules.ready_days)
+    try:
+        model = session.model_for(_data)
+    except ModelError:
+        model = None
+    return features(
+        _data.customers,
+        basis.scores,
+        as_of=_data.orders.end,
+        labels=label_frame(assign_codes(basis.inputs, rules), _data.customers.index),
+        signals=signals(_data.orders),
+        contacts=contacts(_data.orders),
+        orders=_data.orders,
+        model=model,
+        no_scores=basis.problem or "",
+    )
+
+
+session.clear_with_data(_features)

@@ -1,0 +1,143 @@
+"""Can I trust it? The model tested on the store's own past, its checks, and what it says in words."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from retention.errors import RetentionError
+from retention.evaluation.backtest import BASELINES, MIN_HOLDOUT, Backtest, default_holdout
+from retention.models.cltv import CltvModel
+from retention.models.purchases import PURCHASE_MODELS
+from retention.view import text, widgets
+from retention.view.session import results as session
+from retention.view.session.results import Loaded
+from retention.view.value import forecast_charts as charts
+from retention.view.value import model_words
+
+DEFINE = text.DEFINITIONS
+
+
+def proof(data: Loaded) -> None:
+    """The backtest: its verdict, its charts, and the other predictions beside it."""
+    st.subheader("What it would have foreseen", anchor=False, help=DEFINE["backtest"])
+    usual = default_holdout(data.orders)
+    span = (data.orders.end - data.orders.start).days
+    days = usual
+    if span > 6 * MIN_HOLDOUT:
+        days = st.slider(
+            "Days to hide at the end",
+            *(MIN_HOLDOUT, span - 2 * MIN_HOLDOUT, usual),
+            key="holdout",
+            bind="query-params",
+            help=DEFINE["holdout"],
+        )
+    try:
+        result = session.backtest_for(data, None if days == usual else days)
+    except RetentionError as error:
+        widgets.problem("The model cannot be tested on the past of these orders", error)
+        return
+    with st.container(border=True):
+        st.markdown(f":material/fact_check: **{text.plain(result.verdict, limit=600)}**")
+        st.caption(
+            f"Fitted to the {text.plural(result.customers, 'customer')} known on {text.day(result.cut)}, who "
+            f"then were followed to {text.day(result.end)}. Foreseen: {text.count(result.orders.low)} to "
+            f"{text.count(result.orders.high)} repeat orders (80% range). {text.percent(result.coverage)} of the "
+            "customers kept to their own 80% range; whole orders make that more than 80."
+        )
+    st.altair_chart(
+        charts.tracking_chart(result.tracking, pd.Timestamp(result.cut)),
+        key="tracking",
+        alt=f"Repeat orders a week, actual and expected. {result.verdict}",
+    )
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown("**As likely as predicted?**", help=DEFINE["calibration"])
+        st.altair_chart(
+            charts.calibration_chart(result.calibration),
+            key="calibration",
+            alt="Share of customers who ordered, against the predicted probability, in ten groups",
+        )
+    with right:
+        st.markdown("**By how often they had come back**", help=DEFINE["by_frequency"])
+        st.altair_chart(
+            charts.frequency_chart(result.by_frequency),
+            key="by_frequency",
+            alt="Orders a customer after the cut, foreseen and actual, by repeat purchases before it",
+        )
+    _models_table(result, data.orders.currency)
+
+
+def _models_table(result: Backtest, currency: str | None) -> None:
+    st.markdown("**Against other models and simple guesses**", help=DEFINE["accuracy"])
+    labels = PURCHASE_MODELS | BASELINES
+    found = result.models
+    shown = pd.DataFrame(
+        {
+            "Prediction": [
+                f"{labels[kind]} (used here)" if kind == result.purchase_model else labels[kind] for kind in found.index
+            ],
+            "Orders": found["orders"],
+            "Bias": found["bias"],
+            "Error": found["mae"],
+            "Deviance": [f"{value:.4f}" if np.isfinite(value) else text.MISSING for value in found["deviance"]],
+            "RMSE": found["rmse"],
+            "Revenue": found["revenue"],
+            "Revenue bias": found["revenue_bias"],
+            "Best 10%": found["top_10"],
+            "Best 20%": found["top_20"],
+            "Ranking": found["gini"],
+        }
+    )
+    number, words = st.column_config.NumberColumn, st.column_config.TextColumn
+    unit = f" ({currency})" if currency else ""
+    actual = found.iloc[0]
+    st.dataframe(
+        shown,
+        key="models",
+        hide_index=True,
+        placeholder=text.MISSING,
+        column_config={
+            "Prediction": words(pinned=True, width=190),
+            "Orders": number(format="%,.0f", help=f"Actual: {actual['actual_orders']:,.0f}"),
+            "Bias": number(format="percent", help="Predicted orders against actual ones, less 100%."),
+            "Error": number("Error a customer", format="%.3f", help="Mean absolute error of the orders."),
+            "Deviance": words(
+                help="Mean Poisson deviance of a customer's orders; the lower the better. “Auto” decides by it. No "
+                "number where orders came that the prediction ruled out.",
+            ),
+            "RMSE": number(format="%.3f", help="Root mean square error of a customer's orders."),
+            "Revenue": number("Revenue" + unit, format="%,.0f", help=f"Actual: {actual['actual_revenue']:,.0f}"),
+            "Revenue bias": number(format="percent", help="Predicted revenue against actual, less 100%."),
+            "Best 10%": number(format="percent", help="Share of the actual revenue from the tenth predicted highest."),
+            "Best 20%": number(format="percent", help="Share of the actual revenue from the fifth predicted highest."),
+            "Ranking": number(format="percent", help="Gini: 100% is hindsight, 0% is chance."),
+        },
+    )
+    st.caption(
+        f"In truth {text.count(actual['actual_orders'])} repeat orders came, with "
+        f"{text.plain(text.money(actual['actual_revenue'], currency, short=True))} of revenue."
+    )
+
+
+def health(data: Loaded, model: CltvModel) -> None:
+    """The checks beside the fitted parameters in words."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader("Health of the model", anchor=False)
+        st.caption("The last ones rest on the usual cut, whatever the slider above says.")
+        widgets.check_list(session.checks_for(data))
+    with right:
+        st.subheader("How your customers buy", anchor=False)
+        for point in model_words.describe(model, data.orders.currency):
+            st.markdown(f"{point.icon} **{point.title}**  \n{text.plain(point.sentence)}", help=point.caveat)
+        if model.choice:
+            st.markdown(f":material/rule: **Why this model**  \n{text.plain(model.choice, limit=600)}")
+        with st.expander("Fitted parameters", icon=":material/function:"):
+            st.dataframe(
+                model_words.parameters(model),
+                hide_index=True,
+                column_config={
+                    "Parameter": st.column_config.TextColumn(width=170),
+                    "Value": st.column_config.NumberColumn(format="%,.4f", width=120),
+                },
+            )
