@@ -30,7 +30,13 @@ RULE = Group(
     (
         Condition("days_since_last_order", "at_most", 120),
         Condition("revenue", "top", 30),
-        Group("any", (Condition("discount_share", "at_least", 0.1), Condition("product", "bought", Bought(("P7",))))),
+        Group(
+            "any",
+            (
+                Condition("discount_share", "at_least", 0.1),
+                Condition("product", "bought", Bought(("P7",))),
+            ),
+        ),
     ),
 )
 ASKED = (
@@ -73,21 +79,34 @@ def first_asked(customers: int) -> None:
         found = act()
         return 1000 * (time.perf_counter() - begin), found
 
-    took, found = timed(lambda: features(people, scores, as_of=orders.end, labels=labels, orders=orders, model=model))
+    took, found = timed(
+        lambda: features(
+            people, scores, as_of=orders.end, labels=labels, orders=orders, model=model
+        )
+    )
     assert isinstance(found, Features)
     print(f"features          {took:8.1f} ms")
     for condition in ASKED:
         first, _ = timed(lambda condition=condition: totals(condition, found))
         again, _ = timed(lambda condition=condition: totals(condition, found))
-        print(f"{first:8.1f} ms, again {again:5.2f} ms   {condition.feature} {condition.operator} {condition.value}")
+        print(
+            f"{first:8.1f} ms, again {again:5.2f} ms   {condition.feature} {condition.operator} {condition.value}"
+        )
 
 
 def main() -> None:
     """Print both medians and their ratio, then the times of conditions asked for the first time."""
     chosen = options(__doc__, 8622)
     script = page_of_app("own_segments", BUILDER, "benchmarks.bench_builder.store_with_products")
-    builder = Watched(script, "[class*=st-key-value_][class*=days_since] input", ".found", "ArrowUp")
-    took = redraws({"empty": EMPTY_NUMBER, "own_segments": builder}, chosen.customers, chosen.port, chosen.chrome)
+    builder = Watched(
+        script, "[class*=st-key-value_][class*=days_since] input", ".found", "ArrowUp"
+    )
+    took = redraws(
+        {"empty": EMPTY_NUMBER, "own_segments": builder},
+        chosen.customers,
+        chosen.port,
+        chosen.chrome,
+    )
     report(took, chosen.customers)
     first_asked(chosen.customers)
 

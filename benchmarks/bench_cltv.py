@@ -46,7 +46,9 @@ def simulated_orders(customers: int) -> Orders:
     frame["order_id"] = frame.index.astype(str)
     table = ibis.duckdb.connect().create_table("orders", frame)
     first, last = frame["ordered_at"].min().date(), frame["ordered_at"].max().date()
-    return Orders(table, OrderReport(len(frame), len(frame)), first, last, currency=None, digest="simulated")
+    return Orders(
+        table, OrderReport(len(frame), len(frame)), first, last, currency=None, digest="simulated"
+    )
 
 
 def timed(action: Callable):
@@ -67,7 +69,9 @@ def usual_way(customers: pd.DataFrame) -> tuple[dict[str, float], pd.DataFrame]:
         lambda: package.GammaGammaFitter().fit(paid["frequency"], paid["monetary_value"])
     )
     active, first = timed(lambda: purchases.conditional_probability_alive(*history))
-    orders, second = timed(lambda: purchases.conditional_expected_number_of_purchases_up_to_time(12 * MONTH, *history))
+    orders, second = timed(
+        lambda: purchases.conditional_expected_number_of_purchases_up_to_time(12 * MONTH, *history)
+    )
     value, third = timed(
         lambda: spend.customer_lifetime_value(
             purchases,
@@ -80,16 +84,22 @@ def usual_way(customers: pd.DataFrame) -> tuple[dict[str, float], pd.DataFrame]:
     )
     seconds["score"], seconds["value"] = first + second + third, third
     seconds["parameters"] = purchases.params_
-    scores = pd.DataFrame({"p_alive": active, "expected_orders": orders, "cltv": value}, index=customers.index)
+    scores = pd.DataFrame(
+        {"p_alive": active, "expected_orders": orders, "cltv": value}, index=customers.index
+    )
     return seconds, scores
 
 
 def main(number: int) -> None:
     orders = simulated_orders(number)
     customers, summary = timed(lambda: summarise_customers(orders))
-    print(f"{len(customers):,} customers, {customers['orders'].sum():,} orders; summarised in {summary:.2f} s")
+    print(
+        f"{len(customers):,} customers, {customers['orders'].sum():,} orders; summarised in {summary:.2f} s"
+    )
     histories = len(customers.groupby(["frequency", "recency", "T"]))
-    print(f"{histories:,} distinct histories, {(customers['frequency'] > 0).sum():,} repeat customers")
+    print(
+        f"{histories:,} distinct histories, {(customers['frequency'] > 0).sum():,} repeat customers"
+    )
     lifetimes()  # its import is not what is compared
 
     model = fit_cltv(customers)
@@ -128,7 +138,10 @@ def main(number: int) -> None:
         f"backtest {tested:.2f} s: {tested / (fit + score):.2f} times one fit and score of customers, "
         f"{tested / (summary + fit + score):.2f} times one from orders"
     )
-    off = [abs(getattr(alone, name) / theirs["parameters"][name] - 1) for name in ("r", "alpha", "a", "b")]
+    off = [
+        abs(getattr(alone, name) / theirs["parameters"][name] - 1)
+        for name in ("r", "alpha", "a", "b")
+    ]
     print(f"largest relative difference of a BG/NBD parameter: {max(off):.1e}")
 
     repeat = (customers["frequency"] > 0).to_numpy()
@@ -137,8 +150,14 @@ def main(number: int) -> None:
         "p_alive of repeat customers": (scores["p_alive"][repeat], their_scores["p_alive"][repeat]),
         "expected orders": (scores["expected_orders"], their_scores["expected_orders"]),
     }
-    print(", ".join(f"{name} {np.nanmax(np.abs(a / b - 1)):.1e}" for name, (a, b) in differences.items()))
-    print(f"total value: ours {scores['cltv'].sum():,.0f}, lifetimes {their_scores['cltv'].sum():,.0f}")
+    print(
+        ", ".join(
+            f"{name} {np.nanmax(np.abs(a / b - 1)):.1e}" for name, (a, b) in differences.items()
+        )
+    )
+    print(
+        f"total value: ours {scores['cltv'].sum():,.0f}, lifetimes {their_scores['cltv'].sum():,.0f}"
+    )
 
 
 if __name__ == "__main__":

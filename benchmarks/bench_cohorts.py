@@ -27,10 +27,16 @@ from retention.reports.cohorts import cohort_of, cohort_table, cohort_table_of, 
 def in_pandas(orders: pd.DataFrame) -> pd.DataFrame:
     """The triangle as one would write it with groupby, transform and periods."""
     first = orders.groupby("customer_id")["ordered_at"].transform("min")
-    frame = orders.assign(cohort=first.dt.to_period("M"), month=orders["ordered_at"].dt.to_period("M"))
+    frame = orders.assign(
+        cohort=first.dt.to_period("M"), month=orders["ordered_at"].dt.to_period("M")
+    )
     table = (
         frame.groupby(["cohort", "month"])
-        .agg(active=("customer_id", "nunique"), orders=("order_id", "size"), revenue=("revenue", "sum"))
+        .agg(
+            active=("customer_id", "nunique"),
+            orders=("order_id", "size"),
+            revenue=("revenue", "sum"),
+        )
         .reset_index()
     )
     table["age"] = (table["month"] - table["cohort"]).map(lambda step: step.n)
@@ -58,7 +64,16 @@ def main() -> None:
     frame, history = orders.table.to_pandas(), order_history(orders)
 
     plain, ours, ready = in_pandas(frame), cohort_table(orders), cohort_table_of(history)
-    same = ["age", "customers", "active", "orders", "revenue", "share", "cumulative_orders", "cumulative_revenue"]
+    same = [
+        "age",
+        "customers",
+        "active",
+        "orders",
+        "revenue",
+        "share",
+        "cumulative_orders",
+        "cumulative_revenue",
+    ]
     # A cell without orders is a row here, and none in pandas.
     for found in (ours, ready):
         assert np.allclose(found.loc[found["active"] > 0, same], plain[same])
@@ -75,7 +90,9 @@ def main() -> None:
         for name, work in ways.items():
             taken[name].append(seconds(work))
     median = {name: statistics.median(runs) for name, runs in taken.items()}
-    print(f"{len(frame):,} orders of {arguments.customers:,} customers, median of {arguments.rounds} rounds")
+    print(
+        f"{len(frame):,} orders of {arguments.customers:,} customers, median of {arguments.rounds} rounds"
+    )
     print(f"triangle with pandas      {median['pandas']:7.2f} s, fetched {median['fetched']:.2f} s")
     for name, words in (("cohort_table", "cohort_table"), ("ready", "  counted by day")):
         ratios = [median[name] / median[way] for way in ("pandas", "fetched")]

@@ -28,11 +28,15 @@ def usual_way(path: str) -> dict[str, float]:
     from lifetimes.utils import summary_data_from_transaction_data
 
     orders = pd.read_csv(path, parse_dates=["date"])
-    summary = summary_data_from_transaction_data(orders, "customer", "date", monetary_value_col="amount")
+    summary = summary_data_from_transaction_data(
+        orders, "customer", "date", monetary_value_col="amount"
+    )
     purchases = BetaGeoFitter().fit(summary["frequency"], summary["recency"], summary["T"])
     repeat = summary[(summary["frequency"] > 0) & (summary["monetary_value"] > 0)]
     spend = GammaGammaFitter().fit(repeat["frequency"], repeat["monetary_value"])
-    summary["p_alive"] = purchases.conditional_probability_alive(summary["frequency"], summary["recency"], summary["T"])
+    summary["p_alive"] = purchases.conditional_probability_alive(
+        summary["frequency"], summary["recency"], summary["T"]
+    )
     value = spend.customer_lifetime_value(
         purchases,
         summary["frequency"],
@@ -41,7 +45,11 @@ def usual_way(path: str) -> dict[str, float]:
         summary["monetary_value"],
         time=HORIZON_MONTHS,
     )
-    return {"customers": len(summary), "value": float(value.sum()), "r": float(purchases.params_["r"])}
+    return {
+        "customers": len(summary),
+        "value": float(value.sum()),
+        "r": float(purchases.params_["r"]),
+    }
 
 
 def our_way(path: str, intervals: bool = False) -> dict[str, float]:
@@ -88,7 +96,9 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "orders.csv")
-        frame = simulate_orders(customers, 1095, r=0.2426, alpha=30.9, a=0.7929, b=2.4259, p=6.25, q=3.74, v=15.44)
+        frame = simulate_orders(
+            customers, 1095, r=0.2426, alpha=30.9, a=0.7929, b=2.4259, p=6.25, q=3.74, v=15.44
+        )
         frame["customer"] = "C" + frame["customer_id"].astype(str).str.zfill(7)
         frame["date"] = frame["ordered_at"].dt.strftime("%Y-%m-%d")
         frame["amount"] = frame["revenue"].round(2)

@@ -33,20 +33,28 @@ if campaign_state.on_table() is None:
 def main() -> None:
     """Print the medians and their ratio, then the times of a plan."""
     chosen = options(__doc__, 8623)
-    script, cut = (page_of_app("campaigns", EVERYBODY.format(size=size)) for size in (BEST, 300_000))
+    script, cut = (
+        page_of_app("campaigns", EVERYBODY.format(size=size)) for size in (BEST, 300_000)
+    )
     sliders = {
-        name: Watched(script, f"[class*=st-key-plan_{name}_] input", ".plan-verdict", page="campaigns")
+        name: Watched(
+            script, f"[class*=st-key-plan_{name}_] input", ".plan-verdict", page="campaigns"
+        )
         for name in ("lift", "margin", "holdout", "size")
     }
     sliders["size"] = replace(sliders["size"], script=cut)
     for name, slider in sliders.items():
         print(f"slider: {name}")
-        took = redraws({"empty": EMPTY_SLIDER, name: slider}, chosen.customers, chosen.port, chosen.chrome)
+        took = redraws(
+            {"empty": EMPTY_SLIDER, name: slider}, chosen.customers, chosen.port, chosen.chrome
+        )
         report(took, chosen.customers)
     orders = large_store(chosen.customers)
     customers = summarise_customers(orders)
     model, hashes = fit_cltv(customers), customer_hashes(customers.index)
-    campaign = Campaign("x", messages=(Message(0), Message(7)), terms=Terms(0.05, Offer("amount", 3)), size=BEST)
+    campaign = Campaign(
+        "x", messages=(Message(0), Message(7)), terms=Terms(0.05, Offer("amount", 3)), size=BEST
+    )
     begin = time.perf_counter()
     reachable = reachable_of(model, customers, campaign, hashes)
     print(f"customers asked for the first time {1000 * (time.perf_counter() - begin):8.1f} ms")

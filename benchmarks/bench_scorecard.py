@@ -31,7 +31,9 @@ ACTIVE_DAYS = 365
 
 def in_pandas(frame: pd.DataFrame, periods: list[Period]) -> list[dict[str, float]]:
     """Count periods the way one writes it down, with everything that the three have in common done once."""
-    orders = frame.assign(day=frame["ordered_at"].dt.normalize()).sort_values(["customer_id", "ordered_at"])
+    orders = frame.assign(day=frame["ordered_at"].dt.normalize()).sort_values(
+        ["customer_id", "ordered_at"]
+    )
     by_customer = orders.groupby("customer_id", sort=False)
     orders["number"] = by_customer.cumcount()
     orders["wait"] = by_customer["day"].diff().dt.days
@@ -42,12 +44,18 @@ def in_pandas(frame: pd.DataFrame, periods: list[Period]) -> list[dict[str, floa
         start, end = pd.Timestamp(period.start), pd.Timestamp(period.end)
 
         def customers(low: pd.Timestamp, high: pd.Timestamp) -> pd.Index:
-            return pd.Index(orders.loc[(orders["day"] >= low) & (orders["day"] < high), "customer_id"].unique())
+            return pd.Index(
+                orders.loc[(orders["day"] >= low) & (orders["day"] < high), "customer_id"].unique()
+            )
 
         at_start, at_end = customers(start - reach, start), customers(end - reach, end)
         inside = orders[(orders["day"] >= start) & (orders["day"] < end)]
         new = inside["first_day"] >= start
-        known = orders[orders["day"] < end].groupby("customer_id", sort=False)["day"].agg(["max", "size"])
+        known = (
+            orders[orders["day"] < end]
+            .groupby("customer_id", sort=False)["day"]
+            .agg(["max", "size"])
+        )
         came = pd.Index(inside["customer_id"].unique())
         found.append(
             {
@@ -87,9 +95,13 @@ def main(number: int) -> None:
     mine, other = statistics.median(ours), statistics.median(theirs)
     print(f"scorecard: ours {mine:.2f} s, pandas {other:.2f} s: {mine / other:.2f} of the time")
     agree = all(
-        np.isclose(getattr(card.counts, name), value) for name, value in counts[0].items() if hasattr(card.counts, name)
+        np.isclose(getattr(card.counts, name), value)
+        for name, value in counts[0].items()
+        if hasattr(card.counts, name)
     )
-    print(f"the counts of the period agree: {agree}; of the periods, {len(periods)} lie within the orders")
+    print(
+        f"the counts of the period agree: {agree}; of the periods, {len(periods)} lie within the orders"
+    )
 
     history, seconds = timed(lambda: order_history(orders))
     print(f"the history, once: {seconds:.2f} s")
@@ -101,7 +113,9 @@ def main(number: int) -> None:
         _, second = timed(lambda card=card: bridge(history, card))
         values, third = timed(lambda chosen=chosen: store_values(history, chosen.end))
         compare(history, card, values=values)
-        print(f"{PRESETS[preset]:14} card {first:.3f} s, bridge {second:.3f} s, benchmarks {third:.3f} s")
+        print(
+            f"{PRESETS[preset]:14} card {first:.3f} s, bridge {second:.3f} s, benchmarks {third:.3f} s"
+        )
 
 
 if __name__ == "__main__":

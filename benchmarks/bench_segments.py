@@ -39,7 +39,9 @@ def in_pandas(frame: pd.DataFrame, rules: SegmentRules, cutoffs: dict[str, float
     days, orders = frame["T"] - frame["recency"], frame["orders"]
     once, loyal = orders == 1, orders >= rules.loyal_orders
     at_risk = np.select([once, loyal], [rules.new_days, rules.loyal_at_risk], rules.repeat_at_risk)
-    lapsed = np.select([once, loyal], [rules.one_order_lapsed, rules.loyal_lapsed], rules.repeat_lapsed)
+    lapsed = np.select(
+        [once, loyal], [rules.one_order_lapsed, rules.loyal_lapsed], rules.repeat_lapsed
+    )
     stage = np.select(
         [
             days > lapsed,
@@ -60,8 +62,16 @@ def in_pandas(frame: pd.DataFrame, rules: SegmentRules, cutoffs: dict[str, float
         "ready_to_buy": frame["p_purchase_30d"] >= rules.ready_probability,
     }
     measures = frame[["orders", "revenue", "cltv", "p_purchase_30d"]].assign(days=days)
-    how = {"orders": "sum", "revenue": "sum", "cltv": "sum", "p_purchase_30d": "mean", "days": "median"}
-    by_stage = measures.groupby(stage).agg(how | {}).assign(customers=measures.groupby(stage).size())
+    how = {
+        "orders": "sum",
+        "revenue": "sum",
+        "cltv": "sum",
+        "p_purchase_30d": "mean",
+        "days": "median",
+    }
+    by_stage = (
+        measures.groupby(stage).agg(how | {}).assign(customers=measures.groupby(stage).size())
+    )
     rows = [measures[mask].agg(how).rename(name) for name, mask in traits.items()]
     by_trait = pd.DataFrame(rows).assign(customers=[int(mask.sum()) for mask in traits.values()])
     return pd.concat([by_stage.reindex(list(STAGES)), by_trait])
@@ -95,7 +105,9 @@ def main() -> None:
     assert np.allclose(ours["revenue"], plain["revenue"])
     assert np.allclose(ours["median_days"], plain["days"])
     assert list(ours.index) == [*STAGES, *TRAITS]
-    spenders = uncertainty.total((frame["revenue"] >= value_cutoffs(inputs, rules)["big_spender"]).to_numpy())
+    spenders = uncertainty.total(
+        (frame["revenue"] >= value_cutoffs(inputs, rules)["big_spender"]).to_numpy()
+    )
     both = ours.loc["big_spender", ["expected_value_low", "expected_value_high"]].astype(float)
     assert np.allclose(both, [spenders.low, spenders.high])
 
@@ -103,12 +115,24 @@ def main() -> None:
     for rules in moves:
         cutoffs = value_cutoffs(inputs, rules)
         placement = place_segments(inputs, rules)
-        ours_ms.append(milliseconds(lambda rules=rules: summarise_segments(inputs, place_segments(inputs, rules))))
-        without_ms.append(milliseconds(lambda rules=rules: summarise_segments(without, place_segments(without, rules))))
+        ours_ms.append(
+            milliseconds(
+                lambda rules=rules: summarise_segments(inputs, place_segments(inputs, rules))
+            )
+        )
+        without_ms.append(
+            milliseconds(
+                lambda rules=rules: summarise_segments(without, place_segments(without, rules))
+            )
+        )
         map_ms.append(milliseconds(lambda placement=placement: map_counts(inputs, placement)))
-        pandas_ms.append(milliseconds(lambda rules=rules, cutoffs=cutoffs: in_pandas(frame, rules, cutoffs)))
+        pandas_ms.append(
+            milliseconds(lambda rules=rules, cutoffs=cutoffs: in_pandas(frame, rules, cutoffs))
+        )
     move, plain_move = statistics.median(ours_ms), statistics.median(pandas_ms)
-    print(f"{len(customers):,} customers, median of {MOVES} moves (prepared once in {prepared:.0f} ms)")
+    print(
+        f"{len(customers):,} customers, median of {MOVES} moves (prepared once in {prepared:.0f} ms)"
+    )
     print(f"labels and summary     {move:8.1f} ms")
     print(f"  without intervals    {statistics.median(without_ms):8.1f} ms")
     print(f"  and the map's cells  {statistics.median(map_ms):8.1f} ms")

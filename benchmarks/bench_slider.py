@@ -11,7 +11,10 @@ from benchmarks.redraws import EMPTY_SLIDER, Watched, options, page_of_app, redr
 def main() -> None:
     """Print both medians and their ratio."""
     chosen = options(__doc__, 8621)
-    pages = {"empty": EMPTY_SLIDER, "segments": Watched(page_of_app("segments"), ".st-key-repeat input", ".segs")}
+    pages = {
+        "empty": EMPTY_SLIDER,
+        "segments": Watched(page_of_app("segments"), ".st-key-repeat input", ".segs"),
+    }
     report(redraws(pages, chosen.customers, chosen.port, chosen.chrome), chosen.customers)
 
 

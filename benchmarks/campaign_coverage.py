@@ -46,21 +46,29 @@ class Kind:
 
 KINDS = (
     Kind(
-        "amount, everybody", 2_000, 365, Campaign("a", terms=Terms(0.05, Offer("amount", 4), Offer(), 1.0, 0.05, 0.5))
+        "amount, everybody",
+        2_000,
+        365,
+        Campaign("a", terms=Terms(0.05, Offer("amount", 4), Offer(), 1.0, 0.05, 0.5)),
     ),
     Kind(
         "percentage, sequence",
         2_000,
         365,
         Campaign(
-            "b", messages=SEQUENCE, window_days=60, terms=Terms(0.06, Offer("percentage", 0.1), Offer(), 0.6, 0.1, 0.4)
+            "b",
+            messages=SEQUENCE,
+            window_days=60,
+            terms=Terms(0.06, Offer("percentage", 0.1), Offer(), 0.6, 0.1, 0.4),
         ),
     ),
     Kind(
         "silent for 60 to 180 days",
         3_000,
         365,
-        Campaign("c", messages=SEQUENCE, terms=Terms(0.03, Offer("amount", 5), Offer(), 0.8, 0.02, 0.6)),
+        Campaign(
+            "c", messages=SEQUENCE, terms=Terms(0.03, Offer("amount", 5), Offer(), 0.8, 0.02, 0.6)
+        ),
         (60, 180),
     ),
     Kind(
@@ -68,7 +76,10 @@ KINDS = (
         1_000,
         700,
         Campaign(
-            "d", size="best", window_days=45, terms=Terms(0.10, Offer("percentage", 0.05), Offer(), 1.0, 0.3, 0.5)
+            "d",
+            size="best",
+            window_days=45,
+            terms=Terms(0.10, Offer("percentage", 0.05), Offer(), 1.0, 0.3, 0.5),
         ),
         parameters=LOYAL,
     ),
@@ -76,12 +87,21 @@ KINDS = (
         "widely spread spend",
         1_500,
         540,
-        Campaign("e", window_days=90, terms=Terms(0.05, Offer("free_delivery", 4), Offer(), 0.7, 0.05, 0.5)),
+        Campaign(
+            "e",
+            window_days=90,
+            terms=Terms(0.05, Offer("free_delivery", 4), Offer(), 0.7, 0.05, 0.5),
+        ),
         parameters=HEAVY_TAIL,
     ),
     Kind("free delivery, then money", 2_000, 365, IN_TURN),
     Kind("free delivery that ends", 2_000, 365, replace(IN_TURN, name="h", messages=ENDING)),
-    Kind("no lift", 2_000, 365, Campaign("f", terms=Terms(0.0, Offer("amount", 4), Offer(), 1.0, 0.05, 0.5))),
+    Kind(
+        "no lift",
+        2_000,
+        365,
+        Campaign("f", terms=Terms(0.0, Offer("amount", 4), Offer(), 1.0, 0.05, 0.5)),
+    ),
 )
 
 
@@ -91,7 +111,9 @@ def holds(kind: Kind, seed: int) -> tuple[bool, float, float]:
     Raises:
         ModelError: The store cannot be fitted.
     """
-    store = known_purchases(kind.customers, kind.days, kind.campaign.window_days, seed, **kind.parameters)
+    store = known_purchases(
+        kind.customers, kind.days, kind.campaign.window_days, seed, **kind.parameters
+    )
     model = fit_cltv(store.customers)
     silence = store.customers["T"] - store.customers["recency"]
     plan = plan_campaign(model, store.customers, kind.campaign, silence.between(*kind.silent))
@@ -100,7 +122,9 @@ def holds(kind: Kind, seed: int) -> tuple[bool, float, float]:
 
 
 def main(stores: int) -> None:
-    print(f"{stores} stores of each kind; share whose realised gain lies within the 80 % interval\n")
+    print(
+        f"{stores} stores of each kind; share whose realised gain lies within the 80 % interval\n"
+    )
     for kind in KINDS:
         start, found, refused = time.perf_counter(), [], 0
         for seed in range(stores):

@@ -77,7 +77,9 @@ def hits(kind: Kind, seed: int) -> dict[str, bool]:
         truth = np.bincount(labels, weights=revenue, minlength=len(inside))
         totals = value.totals(labels, len(inside))
         found |= {
-            name: _holds(totals[place], truth[place]) for place, name in enumerate(classes) if inside[place].any()
+            name: _holds(totals[place], truth[place])
+            for place, name in enumerate(classes)
+            if inside[place].any()
         }
     return found
 

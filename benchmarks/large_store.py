@@ -17,4 +17,6 @@ def large_store(customers: int) -> Orders:
     frame["discount"] = frame["revenue"] * share / (1 - share)
     table = ibis.duckdb.connect().create_table("orders", frame)
     first, last = frame["ordered_at"].min().date(), frame["ordered_at"].max().date()
-    return Orders(table, OrderReport(len(frame), len(frame)), first, last, "USD", f"large-{customers}")
+    return Orders(
+        table, OrderReport(len(frame), len(frame)), first, last, "USD", f"large-{customers}"
+    )

@@ -87,20 +87,31 @@ EMPTY_SLIDER = Watched(
     ".count",
 )
 EMPTY_NUMBER = Watched(
-    EMPTY_SLIDER.script.replace("st.slider", "st.number_input"), ".st-key-empty input", ".count", "ArrowUp"
+    EMPTY_SLIDER.script.replace("st.slider", "st.number_input"),
+    ".st-key-empty input",
+    ".count",
+    "ArrowUp",
 )
 
 
-def page_of_app(name: str, before: str = "", store: str = "benchmarks.large_store.large_store") -> str:
+def page_of_app(
+    name: str, before: str = "", store: str = "benchmarks.large_store.large_store"
+) -> str:
     """The script of one of the app's pages on the store that the function `store` makes of a number of customers.
 
     `before` runs between the two.
     """
     module, _, function = store.rpartition(".")
-    return LOADED.format(module=module, store=function) + before + RUN.format(page=str(ROOT / "pages" / f"{name}.py"))
+    return (
+        LOADED.format(module=module, store=function)
+        + before
+        + RUN.format(page=str(ROOT / "pages" / f"{name}.py"))
+    )
 
 
-def redraws(watched: dict[str, Watched], customers: int, port: int, chrome: str | None) -> dict[str, Times]:
+def redraws(
+    watched: dict[str, Watched], customers: int, port: int, chrome: str | None
+) -> dict[str, Times]:
     """Return the times of each press by name; the names are those of the pages' addresses, but for a `page`'s."""
     with tempfile.TemporaryDirectory() as folder:
         servers = []
@@ -108,9 +119,19 @@ def redraws(watched: dict[str, Watched], customers: int, port: int, chrome: str 
             with sync_playwright() as playwright:
                 pages = {}
                 for number, (name, one) in enumerate(watched.items()):
-                    servers.append(_serve(Path(folder) / name, one.page or name, one.script, customers, port + number))
+                    servers.append(
+                        _serve(
+                            Path(folder) / name,
+                            one.page or name,
+                            one.script,
+                            customers,
+                            port + number,
+                        )
+                    )
                     # A browser each: a tab that was in the background is slower for a while.
-                    browser = playwright.chromium.launch(executable_path=chrome, args=["--no-sandbox"])
+                    browser = playwright.chromium.launch(
+                        executable_path=chrome, args=["--no-sandbox"]
+                    )
                     pages[name] = page = browser.new_page(viewport={"width": 1440, "height": 900})
                     page.goto(f"http://127.0.0.1:{port + number}/{one.page or name}")
                     page.locator(one.count).first.wait_for(timeout=300_000)
@@ -123,7 +144,10 @@ def redraws(watched: dict[str, Watched], customers: int, port: int, chrome: str 
                     back = block >= PRESSES // BLOCK / 2
                     for name, page in pages.items():
                         _press(page, watched[name], BLOCK, back)
-                took = {name: page.evaluate("[window.took, window.rest]") for name, page in pages.items()}
+                took = {
+                    name: page.evaluate("[window.took, window.rest]")
+                    for name, page in pages.items()
+                }
                 for page in pages.values():
                     page.context.browser.close()
         finally:
@@ -135,10 +159,15 @@ def redraws(watched: dict[str, Watched], customers: int, port: int, chrome: str 
 
 def options(description: str, port: int) -> argparse.Namespace:
     """The arguments that these benchmarks share."""
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--customers", type=int, default=1_000_000)
     parser.add_argument("--port", type=int, default=port)
-    parser.add_argument("--chrome", default=next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None))
+    parser.add_argument(
+        "--chrome",
+        default=next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None),
+    )
     return parser.parse_args()
 
 
@@ -174,9 +203,25 @@ def _serve(folder: Path, name: str, script: str, customers: int, port: int) -> s
             (folder / page.path).write_text(APP)
     (folder / "pages" / f"{name}.py").write_text(script)
     environment = os.environ | {"PYTHONPATH": str(ROOT), "BENCH_CUSTOMERS": str(customers)}
-    settings = ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.headless", "true"]
+    settings = [
+        "--server.address",
+        "127.0.0.1",
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    ]
     server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", *settings, "--server.fileWatcherType", "none"],
+        [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            "app.py",
+            *settings,
+            "--server.fileWatcherType",
+            "none",
+        ],
         cwd=folder,
         env=environment,
     )

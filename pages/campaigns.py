@@ -9,7 +9,16 @@ from retention.campaigns.plan import Campaign, CampaignPlan
 from retention.campaigns.suppression import unreachable
 from retention.errors import DataError
 from retention.view import shell, text, widgets
-from retention.view.campaigns import audience, controls, mix, new_customers, results, rules, segments, sequence
+from retention.view.campaigns import (
+    audience,
+    controls,
+    mix,
+    new_customers,
+    results,
+    rules,
+    segments,
+    sequence,
+)
 from retention.view.campaigns import data as data_of
 from retention.view.report import campaign_brief as brief
 from retention.view.session import campaigns as state
@@ -31,7 +40,9 @@ DRAW = {
 def campaigns() -> None:
     """The planner, the kept campaigns and what new customers may cost; only the open one is computed."""
     session.model_for(data)  # without a model nothing here can be told: the page says why
-    place = widgets.choose_part((state.PLAN, state.FILES, state.ALL_CAMPAIGNS, state.NEW), state.PLACE)
+    place = widgets.choose_part(
+        (state.PLAN, state.FILES, state.ALL_CAMPAIGNS, state.NEW), state.PLACE
+    )
     if place == state.PLAN:
         draw_planner()
     elif place == state.FILES:
@@ -125,7 +136,13 @@ def draw_files() -> None:
 
 def draw_another() -> None:
     """Put this campaign aside and begin the next one."""
-    st.button("Plan another one", icon=":material/add:", key="plan_another", on_click=controls.begin, args=(data,))
+    st.button(
+        "Plan another one",
+        icon=":material/add:",
+        key="plan_another",
+        on_click=controls.begin,
+        args=(data,),
+    )
 
 
 def draw_keep(found: CampaignPlan, currency: str | None) -> None:
@@ -162,9 +179,13 @@ def draw_keep(found: CampaignPlan, currency: str | None) -> None:
             on_click="ignore",
         )
     if name in taken:
-        st.warning(f"Another kept campaign is called “{text.plain(name)}”. Give this one a name of its own.")
+        st.warning(
+            f"Another kept campaign is called “{text.plain(name)}”. Give this one a name of its own."
+        )
     elif state.edited():
-        st.caption(f"Kept as “{text.plain(state.edited())}”. See “All campaigns” for its place among the others.")
+        st.caption(
+            f"Kept as “{text.plain(state.edited())}”. See “All campaigns” for its place among the others."
+        )
 
 
 campaigns()

@@ -36,7 +36,9 @@ if dimensions:
     answer()
     missing = [name for name in FIRST_ORDER_COLUMNS if name not in dimensions]
     if missing:
-        with st.expander(f"Not in this file: {', '.join(missing)}", icon=":material/add_column_right:"):
+        with st.expander(
+            f"Not in this file: {', '.join(missing)}", icon=":material/add_column_right:"
+        ):
             channel_table.how_to_add(missing)
 else:
     channel_table.empty_state()

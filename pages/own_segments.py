@@ -58,7 +58,9 @@ def draw_builder(features: own.Features) -> None:
             )
         else:
             # The checks do not change with the segment, and take longer than all that does.
-            widgets.forecast_caution(features.memory.get("checks", lambda: session.checks_for(data)))
+            widgets.forecast_caution(
+                features.memory.get("checks", lambda: session.checks_for(data))
+            )
 
 
 own_segments()

@@ -4,7 +4,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from retention.segments.rules import SegmentRules
-from retention.segments.stages import Placement, place_segments, stage_counts, summarise_segments, unavailable
+from retention.segments.stages import (
+    Placement,
+    place_segments,
+    stage_counts,
+    summarise_segments,
+    unavailable,
+)
 from retention.view import shell, widgets
 from retention.view.segments import controls, results
 from retention.view.segments.strips import Basis

@@ -45,7 +45,14 @@ from retention.campaigns.files import SavedPlan, campaigns_from_json, campaigns_
 from retention.campaigns.holdout import customer_hashes, detectable_lift
 from retention.campaigns.new_customers import Acquisition, acquisition
 from retention.campaigns.offers import Offer
-from retention.campaigns.plan import Campaign, CampaignPlan, Message, plan_campaign, plan_of, reachable_of
+from retention.campaigns.plan import (
+    Campaign,
+    CampaignPlan,
+    Message,
+    plan_campaign,
+    plan_of,
+    reachable_of,
+)
 from retention.campaigns.suppression import suppressions, usable_contacts
 from retention.csv_export import to_csv
 from retention.customers.contacts import contacts, signals
@@ -54,8 +61,20 @@ from retention.errors import DataError, ModelError, RetentionError
 from retention.evaluation.backtest import Backtest, backtest
 from retention.evaluation.backtest_checks import backtest_checks
 from retention.models.checks import Check
-from retention.models.cltv import CltvModel, expected_by_month, fit_cltv, predict_cltv, purchase_probability
-from retention.models.next_order import NextOrder, active_curve, frequency_recency_map, next_order, order_distribution
+from retention.models.cltv import (
+    CltvModel,
+    expected_by_month,
+    fit_cltv,
+    predict_cltv,
+    purchase_probability,
+)
+from retention.models.next_order import (
+    NextOrder,
+    active_curve,
+    frequency_recency_map,
+    next_order,
+    order_distribution,
+)
 from retention.models.uncertainty import Total, Uncertainty, orders_uncertainty, value_uncertainty
 from retention.models.what_if import Levers, WhatIf, what_if
 from retention.orders.detection import Mapping, detect_columns

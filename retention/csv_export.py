@@ -52,7 +52,11 @@ def safe_text(text: str) -> str:
 def _is_plain(dtype: object) -> bool:
     """Whether a column of this type can hold nothing but numbers, booleans and times."""
     types = pd.api.types
-    return types.is_numeric_dtype(dtype) or types.is_datetime64_any_dtype(dtype) or types.is_bool_dtype(dtype)
+    return (
+        types.is_numeric_dtype(dtype)
+        or types.is_datetime64_any_dtype(dtype)
+        or types.is_bool_dtype(dtype)
+    )
 
 
 def _safe_column(column: pd.Series) -> pd.Series:

@@ -40,7 +40,9 @@ def as_date(value: date | str | pd.Timestamp) -> date:
     try:
         return datetime.fromisoformat(value).date()
     except (ValueError, TypeError) as error:
-        raise DataError(f"{value!r} is not a date. Give the day as year-month-day, such as 2024-06-30.") from error
+        raise DataError(
+            f"{value!r} is not a date. Give the day as year-month-day, such as 2024-06-30."
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ class Period:
     def year_before(self) -> Period:
         """Return the same days of the year before, where 29 February stands for 28 February."""
         start, end = (pd.Timestamp(day) - pd.DateOffset(years=1) for day in (self.start, self.last))
-        return Period(start.date(), max(end.date() + timedelta(days=1), start.date() + timedelta(days=1)))
+        return Period(
+            start.date(), max(end.date() + timedelta(days=1), start.date() + timedelta(days=1))
+        )
 
 
 def preset_period(preset: str, first: date, last: date) -> Period:

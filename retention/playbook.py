@@ -30,7 +30,15 @@ CONTACT_COSTS = dict.fromkeys(CHANNELS, 0.0) | {
 
 #: What it costs at most to start with, where the unit of the currency is worth about a dollar.
 DOLLARS = ("USD", "EUR", "GBP", "CHF", "CAD", "AUD", "NZD", "SGD")
-MOST_COSTS = {"email": 0.01, "sms": 0.1, "messenger": 0.1, "push": 0.005, "post": 1.5, "phone": 6.0, "ads": 0.1}
+MOST_COSTS = {
+    "email": 0.01,
+    "sms": 0.1,
+    "messenger": 0.1,
+    "push": 0.005,
+    "post": 1.5,
+    "phone": 6.0,
+    "ads": 0.1,
+}
 MOST_DELIVERY = 10.0
 
 #: The lift to start from: of 100 who would not order, so many do. Nobody has measured it.
@@ -151,11 +159,15 @@ def usual_campaign(
     terms = Terms(
         lift=usual_lift(lapsed),
         offer=_scaled(plan["kind"], plan["value"], order_value, currency),
-        opening=_scaled(plan.get("opening", "none"), plan.get("opening_value", 0), order_value, currency),
+        opening=_scaled(
+            plan.get("opening", "none"), plan.get("opening_value", 0), order_value, currency
+        ),
         contact_cost=usual_contact_cost(plan["channel"], order_value, currency),
         margin=margin,
     )
-    messages = tuple(Message(row["day"], row["text"], row.get("offer", "")) for row in plan["messages"])
+    messages = tuple(
+        Message(row["day"], row["text"], row.get("offer", "")) for row in plan["messages"]
+    )
     return Campaign(
         name or strategy["name"],
         segments,
@@ -187,7 +199,12 @@ def _scaled(kind: str, value: float, order_value: float, currency: str | None) -
     if kind in ("none", "percentage"):
         return Offer(kind, float(value))
     worth = value * order_value / 100
-    return Offer(kind, _round(min(worth, MOST_DELIVERY) if kind == "free_delivery" and currency in DOLLARS else worth))
+    return Offer(
+        kind,
+        _round(
+            min(worth, MOST_DELIVERY) if kind == "free_delivery" and currency in DOLLARS else worth
+        ),
+    )
 
 
 def _round(amount: float) -> float:
@@ -201,7 +218,9 @@ def _round(amount: float) -> float:
 def left_out(promotion: bool) -> tuple[LeftOut, ...]:
     """Return whom to leave out of a campaign; some only where it is a `promotion`."""
     found = _read()
-    rows = (LeftOut(**row | {"source": found["sources"][row["source"]]}) for row in found["leave_out"])
+    rows = (
+        LeftOut(**row | {"source": found["sources"][row["source"]]}) for row in found["leave_out"]
+    )
     return tuple(row for row in rows if promotion or not row.promotions_only)
 
 

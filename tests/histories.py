@@ -11,7 +11,14 @@ import pandas as pd
 from retention.customers.summary import summarise_customers
 from retention.models.purchases import PurchaseModel
 from retention.samples.data_sets import sample_orders
-from retention.samples.simulator import Buyers, Process, draw_buyers, draw_order_values, draw_purchases, simulate_orders
+from retention.samples.simulator import (
+    Buyers,
+    Process,
+    draw_buyers,
+    draw_order_values,
+    draw_purchases,
+    simulate_orders,
+)
 from tests.orders_stub import orders_of
 
 UNKNOWN = (float("nan"),) * 4  # relative errors of a model that was not fitted
@@ -27,9 +34,19 @@ def cdnow() -> pd.DataFrame:
     return _cdnow().copy()
 
 
-def simulated(customers: int = 3_000, days: int = 500, seed: int = 1, **parameters: float) -> pd.DataFrame:
+def simulated(
+    customers: int = 3_000, days: int = 500, seed: int = 1, **parameters: float
+) -> pd.DataFrame:
     """Return the customers of a simulated store; parameters as for `simulate_orders`."""
-    settings = {"r": 0.5, "alpha": 20.0, "a": 0.8, "b": 2.5, "p": 6.0, "q": 4.0, "v": 15.0} | parameters
+    settings = {
+        "r": 0.5,
+        "alpha": 20.0,
+        "a": 0.8,
+        "b": 2.5,
+        "p": 6.0,
+        "q": 4.0,
+        "v": 15.0,
+    } | parameters
     orders = simulate_orders(customers, days, seed=seed, **settings)
     orders["customer_id"] = orders["customer_id"].astype(str)
     end = pd.Timestamp("2024-01-01") + pd.Timedelta(days=days)
@@ -49,7 +66,9 @@ def extreme_store(seed: int) -> pd.DataFrame:
     low = {"r": -1.5, "alpha": 0, "a": -2, "b": -2, "p": -0.5, "q": -0.3, "v": -2}
     high = {"r": 1.5, "alpha": 3, "a": 1.3, "b": 2, "p": 2, "q": 1.5, "v": 5}
     parameters = {name: float(10 ** rng.uniform(low[name], high[name])) for name in low}
-    parameters["alpha"] = max(parameters["alpha"], parameters["r"])  # about a purchase a day at most
+    parameters["alpha"] = max(
+        parameters["alpha"], parameters["r"]
+    )  # about a purchase a day at most
     customers, days = int(10 ** rng.uniform(1.3, 2.5)), int(10 ** rng.uniform(0.5, 3.3))
     return known_store(customers, days, 0, seed, **parameters)[0]
 
@@ -88,7 +107,9 @@ def known_purchases(
     value = draw_order_values(buyers, who, process.p, rng)
 
     span = days + 1 + after
-    purchase, place = np.unique(who * np.int64(span) + np.floor(when).astype(np.int64), return_inverse=True)
+    purchase, place = np.unique(
+        who * np.int64(span) + np.floor(when).astype(np.int64), return_inverse=True
+    )
     who, day = np.divmod(purchase, span)
     value = np.bincount(place, weights=value)
     new = np.append(True, who[1:] != who[:-1])
@@ -96,7 +117,9 @@ def known_purchases(
     repeat = past & ~new
 
     def each(rows: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
-        return np.bincount(who[rows], None if weights is None else weights[rows], minlength=customers)
+        return np.bincount(
+            who[rows], None if weights is None else weights[rows], minlength=customers
+        )
 
     frequency = each(repeat)
     latest = np.zeros(customers, dtype=np.int64)
@@ -120,7 +143,11 @@ def known_store(
     store = known_purchases(customers, days, after, seed, kind, **parameters)
     later = store.day > days
     orders = np.bincount(store.who[later], minlength=customers)
-    return store.customers, orders, np.bincount(store.who[later], store.value[later], minlength=customers)
+    return (
+        store.customers,
+        orders,
+        np.bincount(store.who[later], store.value[later], minlength=customers),
+    )
 
 
 def future_orders(

@@ -23,19 +23,28 @@ def realised_gain(store: KnownStore, plan: CampaignPlan, seed: int) -> float:
 
     treated = set(plan.addressed.tolist())
     first_day, first_value = {}, {}
-    for who, day, value in zip(store.who.tolist(), (store.day - store.days - 1).tolist(), store.value, strict=True):
+    for who, day, value in zip(
+        store.who.tolist(), (store.day - store.days - 1).tolist(), store.value, strict=True
+    ):
         if 0 <= day < campaign.window_days and who in treated and who not in first_day:
             first_day[who], first_value[who] = day, value
     cost = gain = 0.0
     for who in treated:
         if who in first_day:
-            cost += terms.contact_cost * sum(message.day <= first_day[who] for message in campaign.sent)
+            cost += terms.contact_cost * sum(
+                message.day <= first_day[who] for message in campaign.sent
+            )
             if rng.random() < terms.anyway_share:
                 cost += offer_on(first_day[who]).cost(first_value[who])
             continue
         cost += terms.contact_cost * len(campaign.sent)
         if rng.random() < terms.lift:
-            one = Buyers(*(np.array([getattr(store.buyers, name)[who]]) for name in ("rate", "leaving", "spend")))
+            one = Buyers(
+                *(
+                    np.array([getattr(store.buyers, name)[who]])
+                    for name in ("rate", "leaving", "spend")
+                )
+            )
             value = draw_order_values(one, np.zeros(1, dtype=int), store.process.p, rng)[0]
             gain += terms.margin * value
             cost += offer_on(rng.choice([message.day for message in campaign.sent])).cost(value)

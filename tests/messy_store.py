@@ -12,8 +12,14 @@ def messy_store() -> Orders:
     """Several orders a day, free orders, customers who appear after the cut, ids of every kind, rows in no order."""
     frame = simulate_orders(500, 300, r=1.0, alpha=25, a=0.6, b=3, p=2, q=3, v=20, seed=6)
     rng = np.random.default_rng(6)
-    names = [f"{word}{number}" for number in range(100) for word in ("a", "B", "Ä", "00", "mail+x@shop.example ")]
-    frame["customer_id"] = np.array(names, dtype=object)[rng.permutation(500)[frame["customer_id"] - 1]]
+    names = [
+        f"{word}{number}"
+        for number in range(100)
+        for word in ("a", "B", "Ä", "00", "mail+x@shop.example ")
+    ]
+    frame["customer_id"] = np.array(names, dtype=object)[
+        rng.permutation(500)[frame["customer_id"] - 1]
+    ]
     twice = frame.sample(frac=0.3, random_state=1)
     twice = twice.assign(ordered_at=twice["ordered_at"].dt.normalize() + pd.Timedelta("23:59:59"))
     frame = pd.concat([frame, twice], ignore_index=True)

@@ -104,19 +104,30 @@ def _store(seed: int = 7) -> tuple[Sale, ...]:
     for person in PEOPLE:
         day = datetime(2023, 1, 3) + timedelta(days=rng.randrange(200))
         for _ in range(rng.randint(1, 6)):
-            placed = day.replace(hour=rng.randrange(24), minute=rng.randrange(60), second=rng.randrange(60))
+            placed = day.replace(
+                hour=rng.randrange(24), minute=rng.randrange(60), second=rng.randrange(60)
+            )
             chosen = rng.sample(PRODUCTS, rng.choice((1, 1, 2, 3)))
-            items = tuple(Item(name, group, rng.choice((1, 1, 2, 3)), price) for name, group, price in chosen)
+            items = tuple(
+                Item(name, group, rng.choice((1, 1, 2, 3)), price) for name, group, price in chosen
+            )
             discount = rng.choice((0, 0, 0, 250))
             shipping = rng.choice((0, 495))
             tax = rng.choice((0, 137))
-            sales.append(Sale(0, person, placed, items, shipping, tax, discount, "SAVE" if discount else ""))
+            sales.append(
+                Sale(0, person, placed, items, shipping, tax, discount, "SAVE" if discount else "")
+            )
             day += timedelta(days=rng.randint(5, 140))
 
     def again(of: int, days: int, **changes) -> Sale:
-        return replace(sales[of], placed=sales[of].placed + timedelta(days=days, minutes=11), **changes)
+        return replace(
+            sales[of], placed=sales[of].placed + timedelta(days=days, minutes=11), **changes
+        )
 
-    two = (Item("Ceramic mug, large", "Kitchen", 2, 1850), Item("Coffee beans 1kg", "Food", 1, 1995))
+    two = (
+        Item("Ceramic mug, large", "Kitchen", 2, 1850),
+        Item("Coffee beans 1kg", "Food", 1, 1995),
+    )
     one = two[:1]
     sales += [
         again(0, 3, items=two, state="pending"),
@@ -124,8 +135,19 @@ def _store(seed: int = 7) -> tuple[Sale, ...]:
         again(5, 9, items=two, state="voided"),
         again(8, 2, items=two, state="cancelled"),
         again(9, 6, items=one, shipping=0, tax=0, discount=0, coupon="", refunded=700),
-        again(1, 7, items=two, shipping=495, tax=0, discount=0, coupon="", refunded=2 * 1850 + 1995 + 495),
-        again(3, 8, items=one, shipping=0, tax=0, discount=3700, coupon="GIFT100"),  # a free order is an order
+        again(
+            1,
+            7,
+            items=two,
+            shipping=495,
+            tax=0,
+            discount=0,
+            coupon="",
+            refunded=2 * 1850 + 1995 + 495,
+        ),
+        again(
+            3, 8, items=one, shipping=0, tax=0, discount=3700, coupon="GIFT100"
+        ),  # a free order is an order
         again(4, 10, items=two, person=NOBODY),
         again(6, 12, items=one, person=NOBODY),
     ]
@@ -157,14 +179,20 @@ def found_orders(orders) -> pd.DataFrame:
     """The same three columns of what was read."""
     table = orders.table.to_pandas()
     day = pd.to_datetime(table["ordered_at"]).dt.normalize()
-    return pd.DataFrame({"customer_id": table["customer_id"], "day": day, "revenue": table["revenue"]})
+    return pd.DataFrame(
+        {"customer_id": table["customer_id"], "day": day, "revenue": table["revenue"]}
+    )
 
 
 def assert_same_orders(orders, expected: pd.DataFrame) -> None:
     """One row per order: the same customers on the same days with the same money, in any order of rows."""
     found = found_orders(orders)
     keys = ["customer_id", "day", "revenue"]
-    found = found.astype({"day": "datetime64[ns]"}).round({"revenue": 2}).sort_values(keys, ignore_index=True)
+    found = (
+        found.astype({"day": "datetime64[ns]"})
+        .round({"revenue": 2})
+        .sort_values(keys, ignore_index=True)
+    )
     expected = expected.astype({"day": "datetime64[ns]"}).round({"revenue": 2})
     expected = expected[keys].sort_values(keys, ignore_index=True)
     pd.testing.assert_frame_equal(found, expected, check_dtype=False, rtol=0, atol=0.005)
@@ -191,9 +219,13 @@ def rows_dropped(orders, pattern: str) -> int:
 # --- writing files --------------------------------------------------------------------------------
 
 
-def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]], delimiter: str = ",", **options) -> str:
+def csv_text(
+    header: Sequence[str], rows: Iterable[Sequence[object]], delimiter: str = ",", **options
+) -> str:
     out = io.StringIO()
-    writer = csv.writer(out, delimiter=delimiter, lineterminator=options.pop("lineterminator", "\r\n"), **options)
+    writer = csv.writer(
+        out, delimiter=delimiter, lineterminator=options.pop("lineterminator", "\r\n"), **options
+    )
     writer.writerow(header)
     writer.writerows(rows)
     return out.getvalue()
@@ -238,7 +270,20 @@ FILIPINO_MONTHS = (
     *("Enero", "Pebrero", "Marso", "Abril", "Mayo", "Hunyo"),
     *("Hulyo", "Agosto", "Setyembre", "Oktubre", "Nobyembre", "Disyembre"),
 )
-FILIPINO_SHORT = ("Ene", "Peb", "Mar", "Abr", "May", "Hun", "Hul", "Ago", "Set", "Okt", "Nob", "Dis")
+FILIPINO_SHORT = (
+    "Ene",
+    "Peb",
+    "Mar",
+    "Abr",
+    "May",
+    "Hun",
+    "Hul",
+    "Ago",
+    "Set",
+    "Okt",
+    "Nob",
+    "Dis",
+)
 ENGLISH_MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -282,7 +327,9 @@ DATE_STYLES: dict[str, Callable[[datetime], str]] = {
     "month first two-digit year": lambda d: f"{d:%m/%d/%y}",
     "day month name": lambda d: f"{d.day} {ENGLISH_MONTHS[d.month - 1]} {d.year}",
     "month name day": lambda d: f"{ENGLISH_MONTHS[d.month - 1]} {d.day}, {d.year}",
-    "short month AM/PM": lambda d: f"{ENGLISH_SHORT[d.month - 1]} {d.day}, {d.year} {twelve_hour(d)}",
+    "short month AM/PM": lambda d: (
+        f"{ENGLISH_SHORT[d.month - 1]} {d.day}, {d.year} {twelve_hour(d)}"
+    ),
     "day short month, two-digit year": lambda d: f"{d.day:02}-{ENGLISH_SHORT[d.month - 1]}-{d:%y}",
     "weekday": lambda d: (
         f"{('Mon', 'Tues', 'Wednes', 'Thurs', 'Fri', 'Satur', 'Sun')[d.weekday()]}day, "
@@ -290,7 +337,9 @@ DATE_STYLES: dict[str, Callable[[datetime], str]] = {
     ),
     "Thai month": lambda d: f"{d.day} {THAI_MONTHS[d.month - 1]} {d.year + 543}",
     "Thai short month": lambda d: f"{d.day} {THAI_SHORT[d.month - 1]} {d.year + 543}",
-    "Thai short month, two-digit year": lambda d: f"{d.day} {THAI_SHORT[d.month - 1]} {(d.year + 543) % 100:02}",
+    "Thai short month, two-digit year": lambda d: (
+        f"{d.day} {THAI_SHORT[d.month - 1]} {(d.year + 543) % 100:02}"
+    ),
     "Buddhist year, day first": lambda d: f"{d:%d/%m}/{d.year + 543} {d:%H:%M}",
     "Buddhist year, iso": lambda d: f"{d.year + 543}-{d:%m-%d}",
     "Filipino month": lambda d: f"{FILIPINO_MONTHS[d.month - 1]} {d.day}, {d.year}",
@@ -311,7 +360,13 @@ TIMED_STYLES = (
         "space -0400",
         "space UTC",
     ),
-    *("day first time", "day first dots", "month first, short", "month first AM/PM", "short month AM/PM"),
+    *(
+        "day first time",
+        "day first dots",
+        "month first, short",
+        "month first AM/PM",
+        "short month AM/PM",
+    ),
     *("Buddhist year, day first", "Excel time"),
 )
 
@@ -326,7 +381,9 @@ def grouped(cents: int, thousands: str, decimal: str) -> str:
     return f"-{text}" if cents < 0 else text
 
 
-def dressed(before: str = "", after: str = "", thousands: str = ",", decimal: str = ".") -> Callable[[int], str]:
+def dressed(
+    before: str = "", after: str = "", thousands: str = ",", decimal: str = "."
+) -> Callable[[int], str]:
     def write(cents: int) -> str:
         minus = "-" if cents < 0 else ""
         return f"{minus}{before}{grouped(abs(cents), thousands, decimal)}{after}"

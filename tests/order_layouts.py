@@ -12,7 +12,9 @@ from pathlib import Path
 
 from tests.order_files import Item, Sale, csv_bytes
 
-LAYOUTS: dict[str, dict] = json.loads((Path(__file__).parent / "layouts.json").read_text(encoding="utf-8"))
+LAYOUTS: dict[str, dict] = json.loads(
+    (Path(__file__).parent / "layouts.json").read_text(encoding="utf-8")
+)
 
 
 def money(cents: int) -> str:
@@ -29,7 +31,9 @@ def layout_file(layout: str, rows: Iterable[dict[str, str]], encoding: str = "ut
     return csv_bytes(columns, table, LAYOUTS[layout]["delimiter"], encoding)
 
 
-def status(sale: Sale, paid="paid", refunded="refunded", partly="partially_refunded", **others: str) -> str:
+def status(
+    sale: Sale, paid="paid", refunded="refunded", partly="partially_refunded", **others: str
+) -> str:
     if sale.state != "paid":
         return others.get(sale.state, sale.state)
     if sale.refunded:
@@ -100,11 +104,15 @@ def shopify(sales: Iterable[Sale], columns: Iterable[str]) -> list[dict[str, str
                 "Lineitem discount": "0.00",
                 "Vendor": "Harbour Goods",
             }
-            rows.append({k: v for k, v in ((order if i == 0 else {}) | line).items() if k in columns})
+            rows.append(
+                {k: v for k, v in ((order if i == 0 else {}) | line).items() if k in columns}
+            )
     return rows
 
 
-def squarespace(sales: Iterable[Sale], repeated: tuple[str, ...] = ("Order ID", "Email")) -> list[dict[str, str]]:
+def squarespace(
+    sales: Iterable[Sale], repeated: tuple[str, ...] = ("Order ID", "Email")
+) -> list[dict[str, str]]:
     """US dates, statuses in capitals; the rows after an order's first carry `repeated` and the item."""
     rows = []
     for sale in sales:
@@ -263,7 +271,9 @@ def woocommerce_webtoffee(sales: Iterable[Sale]) -> list[dict[str, str]]:
                 "billing_country": sale.person.country,
                 "shipping_country": sale.person.country,
                 "download_permissions": "1",
-                "coupon_items": f"code:{sale.coupon}|amount:{money(sale.discount)}" if sale.coupon else "",
+                "coupon_items": f"code:{sale.coupon}|amount:{money(sale.discount)}"
+                if sale.coupon
+                else "",
                 **{f"line_item_{i + 1}": packed(item) for i, item in enumerate(sale.items)},
             }
         )
@@ -368,7 +378,9 @@ def bigcommerce(sales: Iterable[Sale]) -> list[dict[str, str]]:
     return rows
 
 
-def stripe(sales: Iterable[Sale], layout: str, write: Callable[[int], str] = money) -> list[dict[str, str]]:
+def stripe(
+    sales: Iterable[Sale], layout: str, write: Callable[[int], str] = money
+) -> list[dict[str, str]]:
     """Charges: none cancelled, lower-case currency, refunds as an amount; `write` dresses the money."""
     columns = set(LAYOUTS[layout]["columns"])
     rows = []
@@ -502,7 +514,9 @@ def etsy(sales: Iterable[Sale]) -> list[dict[str, str]]:
                 "Adjusted Order Total": money(adjusted),
                 "Adjusted Card Processing Fees": "0.00",
                 "Adjusted Net Order Amount": money(adjusted),
-                "Buyer": f"{sale.person.name} ({sale.person.username})" if sale.person.username else "",
+                "Buyer": f"{sale.person.name} ({sale.person.username})"
+                if sale.person.username
+                else "",
                 "Order Type": "online",
                 "Payment Type": "online_cc",
                 "InPerson Discount": "0.00",

@@ -24,4 +24,6 @@ def orders_of(frame: pd.DataFrame, end: str | None = None) -> Orders:
     table = ibis.duckdb.connect().create_table(name, frame)
     last = pd.Timestamp(end) if end else frame["ordered_at"].max()
     report = OrderReport(rows_read=len(frame), rows_kept=len(frame))
-    return Orders(table, report, frame["ordered_at"].min().date(), last.date(), currency=None, digest=name)
+    return Orders(
+        table, report, frame["ordered_at"].min().date(), last.date(), currency=None, digest=name
+    )

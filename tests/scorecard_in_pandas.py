@@ -51,5 +51,7 @@ def counts_of(frame: pd.DataFrame, start: date, end: date, active_days: int) -> 
         "ever_repeat": (number > 1).sum(),
         "second_waits": sorted(gap[inside & (place == 1)].astype(int)),
         "waits": sorted(gap[inside & (place > 0)].astype(int)),
-        "silences": sorted((end - pd.Timedelta(days=1) - known.groupby("customer_id")["day"].max()).dt.days),
+        "silences": sorted(
+            (end - pd.Timedelta(days=1) - known.groupby("customer_id")["day"].max()).dt.days
+        ),
     }

@@ -5,14 +5,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from retention.evaluation.accuracy import accuracy, calibration, expected_by_frequency, poisson_deviance
+from retention.evaluation.accuracy import (
+    accuracy,
+    calibration,
+    expected_by_frequency,
+    poisson_deviance,
+)
 
 
 def figures(revenue, actual_revenue, orders=None, actual_orders=None) -> dict[str, float]:
     revenue, actual_revenue = np.array(revenue, dtype=float), np.array(actual_revenue, dtype=float)
     orders = np.ones(len(revenue)) if orders is None else np.array(orders, dtype=float)
-    actual_orders = np.ones(len(revenue)) if actual_orders is None else np.array(actual_orders, dtype=float)
-    return accuracy({"model": (orders, revenue)}, actual_orders, actual_revenue).loc["model"].to_dict()
+    actual_orders = (
+        np.ones(len(revenue)) if actual_orders is None else np.array(actual_orders, dtype=float)
+    )
+    return (
+        accuracy({"model": (orders, revenue)}, actual_orders, actual_revenue).loc["model"].to_dict()
+    )
 
 
 def test_errors_by_hand():
@@ -44,7 +53,9 @@ def test_a_share_of_the_customers_is_rounded_up():
 def test_gini_by_hand():
     """Of 1, 2 and 3 in revenue the second is ranked first; the curve is 0, 2, 5, 6 sixths, hindsight's 0, 3, 5, 6."""
     found = figures([2, 3, 1], [3, 2, 1])
-    assert found["gini"] == pytest.approx(((0 + 2 + 5 + 6) / 6 / 4 - 0.5) / ((0 + 3 + 5 + 6) / 6 / 4 - 0.5))
+    assert found["gini"] == pytest.approx(
+        ((0 + 2 + 5 + 6) / 6 / 4 - 0.5) / ((0 + 3 + 5 + 6) / 6 / 4 - 0.5)
+    )
 
 
 @pytest.mark.parametrize("customers", [5, 10, 100])
@@ -103,12 +114,17 @@ def test_where_everybody_brings_the_same_no_ranking_is_better_than_another(custo
 
 
 def test_deviance_by_hand():
-    found = poisson_deviance(np.array([2.0, 0.5, 1.0, 0.0, 0.0]), np.array([0.0, 0.5, 3.0, 0.0, 1.0]))
+    found = poisson_deviance(
+        np.array([2.0, 0.5, 1.0, 0.0, 0.0]), np.array([0.0, 0.5, 3.0, 0.0, 1.0])
+    )
     assert found.tolist() == [4.0, 0.0, pytest.approx(2 * (3 * np.log(3) - 2)), 0.0, np.inf]
 
 
 @settings(max_examples=60)
-@given(st.lists(st.integers(0, 20), min_size=1, max_size=30).filter(any), st.floats(-0.9, 2).filter(lambda by: by))
+@given(
+    st.lists(st.integers(0, 20), min_size=1, max_size=30).filter(any),
+    st.floats(-0.9, 2).filter(lambda by: by),
+)
 def test_deviance_is_lowest_at_the_mean(orders, by):
     actual = np.array(orders, dtype=float)
     best = poisson_deviance(np.full(len(actual), actual.mean()), actual).mean()
@@ -156,7 +172,10 @@ def test_customers_of_one_probability_stay_together():
 @settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 12), st.booleans()), min_size=1, max_size=60))
 def test_calibration_counts_everybody_once(rows):
-    predicted, happened = np.array([row[0] / 12 for row in rows]), np.array([row[1] for row in rows])
+    predicted, happened = (
+        np.array([row[0] / 12 for row in rows]),
+        np.array([row[1] for row in rows]),
+    )
     found = calibration(predicted, happened)
     assert found["customers"].sum() == len(rows)
     assert 1 <= len(found) <= 10
@@ -166,7 +185,9 @@ def test_calibration_counts_everybody_once(rows):
     assert found["customers"] @ found["predicted"] == pytest.approx(predicted.sum())
     assert found["observed"].between(found["low"] - 1e-12, found["high"] + 1e-12).all()
     for row in found.itertuples():
-        assert (row.low, row.high) == pytest.approx(wilson(round(row.observed * row.customers), row.customers))
+        assert (row.low, row.high) == pytest.approx(
+            wilson(round(row.observed * row.customers), row.customers)
+        )
 
 
 def test_ten_groups_of_many_customers_are_deciles():
@@ -174,7 +195,9 @@ def test_ten_groups_of_many_customers_are_deciles():
     found = calibration(predicted, predicted > 0.5)
     assert found["customers"].tolist() == [100] * 10
     deciles = pd.qcut(predicted, 10, labels=False)
-    assert found["predicted"].tolist() == pytest.approx([predicted[deciles == place].mean() for place in range(10)])
+    assert found["predicted"].tolist() == pytest.approx(
+        [predicted[deciles == place].mean() for place in range(10)]
+    )
 
 
 # --- by frequency -------------------------------------------------------------------------------------------------

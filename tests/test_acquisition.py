@@ -47,7 +47,9 @@ def test_allowed_cost_and_payback_follow_from_the_value(monkeypatch):
     assert row["payback_days"] < dear["payback_days"] <= 365
     before = curve.loc[: dear["payback_days"] - 1]
     assert (before < dear["allowed"]).all()
-    assert acquisition(customers, None, margin=1.0).groups.loc[ALL, "value"] == pytest.approx(2 * row["value"])
+    assert acquisition(customers, None, margin=1.0).groups.loc[ALL, "value"] == pytest.approx(
+        2 * row["value"]
+    )
 
 
 def test_groups_have_models_of_their_own_and_small_ones_say_so():
@@ -57,7 +59,9 @@ def test_groups_have_models_of_their_own_and_small_ones_say_so():
     customers = pd.concat([loyal, others, few])
     found = acquisition(customers).groups
     assert list(found.index) == [ALL, "Search", "Ads", "Podcast"]
-    assert found.loc["Search", "value"] == pytest.approx(acquisition(loyal, None).groups.loc[ALL, "value"])
+    assert found.loc["Search", "value"] == pytest.approx(
+        acquisition(loyal, None).groups.loc[ALL, "value"]
+    )
     assert found.loc["Search", "value_low"] > found.loc["Ads", "value_high"]
     assert "Too little data" in found.loc["Podcast", "problem"]
     assert np.isnan(found.loc["Podcast", "allowed"])

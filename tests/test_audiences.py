@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 from retention import sample_orders
 from retention.audiences.export import REASONS, export_audience
 from retention.audiences.platforms import PLATFORMS, letters_and_digits
-from retention.customers.contact_values import clean_text, country_code, email_address, phone_number, phone_numbers
+from retention.customers.contact_values import (
+    clean_text,
+    country_code,
+    email_address,
+    phone_number,
+    phone_numbers,
+)
 from retention.customers.contacts import contacts
 from retention.errors import DataError
 
@@ -109,7 +115,14 @@ def test_the_file_is_the_platforms_to_the_byte(platform):
 
 def test_google_hashes_names_addresses_and_phones_but_never_country_and_zip():
     audience = export("google_ads", hashed=True)
-    line = [sha("ann.lee@example.com"), sha("+16175550100"), sha("ann"), sha("o'brien-lee"), "US", "02108-1234"]
+    line = [
+        sha("ann.lee@example.com"),
+        sha("+16175550100"),
+        sha("ann"),
+        sha("o'brien-lee"),
+        "US",
+        "02108-1234",
+    ]
     other = [sha("zoe@example.de"), sha("+4930901820"), sha("zoë"), sha("müller"), "DE", "10 115"]
     header = "Email,Phone,First Name,Last Name,Country,Zip"
     assert audience.content.decode() == f"{header}\r\n{','.join(line)}\r\n{','.join(other)}\r\n"
@@ -119,7 +132,16 @@ def test_google_hashes_names_addresses_and_phones_but_never_country_and_zip():
 
 def test_meta_hashes_all_but_the_value():
     audience = export("meta", ["c1"], hashed=True, properties=PROPERTIES)
-    texts = ["ann.lee@example.com", "16175550100", "ann", "obrienlee", "newyork", "ma", "02108", "us"]
+    texts = [
+        "ann.lee@example.com",
+        "16175550100",
+        "ann",
+        "obrienlee",
+        "newyork",
+        "ma",
+        "02108",
+        "us",
+    ]
     line = ",".join([*map(sha, texts), "120.50"])
     assert audience.content.decode() == f"email,phone,fn,ln,ct,st,zip,country,value\r\n{line}\r\n"
 
@@ -133,11 +155,17 @@ def test_nothing_is_hashed_where_nothing_is_known():
 
 def test_only_columns_that_the_contacts_bring_are_written_beside_those_that_are_asked_for():
     frame = PEOPLE[["email", "zip"]]
-    assert export("klaviyo", ["c1"], frame).content == b"Email,Zip Code\r\nann.lee@example.com,02108-1234\r\n"
+    assert (
+        export("klaviyo", ["c1"], frame).content
+        == b"Email,Zip Code\r\nann.lee@example.com,02108-1234\r\n"
+    )
     assert export("hubspot", ["c1"], frame).content == (
         b"First Name,Last Name,Email,Postal Code\r\n,,ann.lee@example.com,02108-1234\r\n"
     )
-    assert export("meta", ["c1"], frame).content.splitlines()[0] == b"email,phone,fn,ln,ct,st,zip,country,value"
+    assert (
+        export("meta", ["c1"], frame).content.splitlines()[0]
+        == b"email,phone,fn,ln,ct,st,zip,country,value"
+    )
 
 
 def test_the_order_of_people_is_that_of_the_file():
@@ -146,7 +174,9 @@ def test_the_order_of_people_is_that_of_the_file():
     ]
 
 
-@pytest.mark.parametrize("kind", [list, pd.Index, pd.Series, np.array, lambda ids: pd.DataFrame({"x": 1}, index=ids)])
+@pytest.mark.parametrize(
+    "kind", [list, pd.Index, pd.Series, np.array, lambda ids: pd.DataFrame({"x": 1}, index=ids)]
+)
 def test_people_come_as_any_list_of_customer_numbers(kind):
     audience = export_audience(kind(["c2", "c1"]), "plain", contacts=PEOPLE)
     assert [row["customer_id"] for row in rows_of(audience)] == ["c2", "c1"]
@@ -154,7 +184,10 @@ def test_people_come_as_any_list_of_customer_numbers(kind):
 
 def test_a_file_for_a_spreadsheet_is_made_safe_and_says_so():
     frame = PEOPLE.assign(first_name=["=HYPERLINK(1)", "Zoë"])
-    upload, sheet = export("klaviyo", frame=frame), export("klaviyo", frame=frame, for_spreadsheet=True)
+    upload, sheet = (
+        export("klaviyo", frame=frame),
+        export("klaviyo", frame=frame, for_spreadsheet=True),
+    )
     assert rows_of(upload)[0]["First Name"] == "=HYPERLINK(1)"
     assert rows_of(upload)[0]["Phone Number"] == "+16175550100"
     assert upload.notes[0].startswith("Made for uploading")
@@ -176,7 +209,15 @@ def test_nothing_personal_is_in_the_repr():
 
 def crowd(**changes) -> pd.DataFrame:
     columns = {
-        "email": ["a@example.com", None, "a@example", "A@EXAMPLE.COM", "e@example.com", "f@example.com", None],
+        "email": [
+            "a@example.com",
+            None,
+            "a@example",
+            "A@EXAMPLE.COM",
+            "e@example.com",
+            "f@example.com",
+            None,
+        ],
         "phone": [None, None, None, None, None, "12", "+16175550101"],
         "consent": pd.array([True, True, True, True, False, None, True], dtype="boolean"),
     } | changes
@@ -217,7 +258,9 @@ def test_a_phone_is_enough_for_those_who_match_by_it():
     assert [row["Phone"] for row in rows_of(audience)] == ["", "+16175550101"]
     assert refused(audience) == {"b": "neither e-mail address nor phone"}
     assert any("by phone alone" in note for note in audience.notes)
-    both = export("meta", "cg", crowd(phone=[*[None] * 2, "+16175550101", *[None] * 3, "+1 617 555 0101"]))
+    both = export(
+        "meta", "cg", crowd(phone=[*[None] * 2, "+16175550101", *[None] * 3, "+1 617 555 0101"])
+    )
     assert both.rows == 1
     assert refused(both) == {"g": "duplicate address"}
 
@@ -225,7 +268,9 @@ def test_a_phone_is_enough_for_those_who_match_by_it():
 def test_klaviyo_takes_a_phone_where_there_is_no_address_and_keeps_its_columns():
     frame = crowd().assign(country="US", phone=[None, "12", *[None] * 4, "(617) 555-0101"])
     audience = export("klaviyo", "abg", frame)
-    assert audience.content.decode() == ("Email,Phone Number,Country\r\na@example.com,,US\r\n,+16175550101,US\r\n")
+    assert audience.content.decode() == (
+        "Email,Phone Number,Country\r\na@example.com,,US\r\n,+16175550101,US\r\n"
+    )
     assert refused(audience) == {"b": "neither e-mail address nor phone"}
     assert any("by phone alone" in note for note in audience.notes)
 
@@ -262,7 +307,13 @@ def test_contacts_that_know_nothing_of_consent_refuse_nobody_for_it_and_say_so()
 def test_a_plain_file_takes_people_by_their_number():
     audience = export("plain", "abcdg", crowd())
     assert audience.rows == 5
-    assert [row["email"] for row in rows_of(audience)] == ["a@example.com", "", "", "a@example.com", ""]
+    assert [row["email"] for row in rows_of(audience)] == [
+        "a@example.com",
+        "",
+        "",
+        "a@example.com",
+        "",
+    ]
 
 
 def test_a_phone_that_is_none_is_left_out_and_the_person_is_not():
@@ -314,7 +365,9 @@ def test_a_property_that_takes_a_columns_name_is_refused():
 
 def test_a_small_list_for_meta_has_a_note():
     ids = [f"c{i}" for i in range(100)]
-    frame = pd.DataFrame({"email": [f"{i}@example.com" for i in ids]}, index=pd.Index(ids, name="customer_id"))
+    frame = pd.DataFrame(
+        {"email": [f"{i}@example.com" for i in ids]}, index=pd.Index(ids, name="customer_id")
+    )
     assert not any("fewer than 100" in note for note in export("meta", ids, frame).notes)
     assert any("fewer than 100" in note for note in export("meta", ids[1:], frame).notes)
 
@@ -326,15 +379,21 @@ def test_a_file_beyond_the_platforms_limit_comes_in_parts():
         index=pd.Index(ids, name="customer_id"),
     )
     whole = export("klaviyo", ids, frame)
-    audience = type(whole)(whole.content, whole.file_name, whole.rows, whole.refused, whole.notes, part_bytes=300)
-    assert all(len(part) <= 300 and part.startswith(b"Email,First Name\r\n") for part in audience.parts)
+    audience = type(whole)(
+        whole.content, whole.file_name, whole.rows, whole.refused, whole.notes, part_bytes=300
+    )
+    assert all(
+        len(part) <= 300 and part.startswith(b"Email,First Name\r\n") for part in audience.parts
+    )
     assert len(audience.parts) > 5
     lines = [line for part in audience.parts for line in part.splitlines()[1:]]
     assert lines == whole.content.splitlines()[1:]
 
 
 def test_mailchimp_cuts_long_texts_at_a_whole_letter_and_refuses_letters_it_does_not_know():
-    frame = PEOPLE.assign(first_name=["é" * 200, "x" * 255], email=["ann@example.com", "zoë@example.de"])
+    frame = PEOPLE.assign(
+        first_name=["é" * 200, "x" * 255], email=["ann@example.com", "zoë@example.de"]
+    )
     audience = export("mailchimp", frame=frame)
     assert rows_of(audience)[0]["First Name"] == "é" * 127
     assert refused(audience) == {"c2": "not a valid e-mail address"}
@@ -360,9 +419,31 @@ def test_what_cannot_be_is_refused_with_what_can(options, message):
 @pytest.mark.parametrize(
     "text",
     [
-        *("a@b", "@example.com", "a@", "a b@example.com", "a@exa mple.com", "a@@example.com", "a@example..com"),
-        *(".a@example.com", "a.@example.com", "a@-example.com", "a@example.com.", "a@example.123", "a,b@example.com"),
-        *("a" * 65 + "@example.com", "a@" + "b" * 250 + ".com", "<a@example.com>", "a" * 100_000, "", "mailto:a@b.com"),
+        *(
+            "a@b",
+            "@example.com",
+            "a@",
+            "a b@example.com",
+            "a@exa mple.com",
+            "a@@example.com",
+            "a@example..com",
+        ),
+        *(
+            ".a@example.com",
+            "a.@example.com",
+            "a@-example.com",
+            "a@example.com.",
+            "a@example.123",
+            "a,b@example.com",
+        ),
+        *(
+            "a" * 65 + "@example.com",
+            "a@" + "b" * 250 + ".com",
+            "<a@example.com>",
+            "a" * 100_000,
+            "",
+            "mailto:a@b.com",
+        ),
     ],
 )
 def test_what_cannot_be_an_address_is_none(text):
@@ -370,15 +451,45 @@ def test_what_cannot_be_an_address_is_none(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["a@b.co", "a+b@example.com", "o'brien@example.ie", "x_y-z@sub.example.co.th", "ü@exämple.de", "1@2.io"]
+    "text",
+    [
+        "a@b.co",
+        "a+b@example.com",
+        "o'brien@example.ie",
+        "x_y-z@sub.example.co.th",
+        "ü@exämple.de",
+        "1@2.io",
+    ],
 )
 def test_what_can_be_an_address_is_one(text):
     assert email_address(f" {text.upper()}\u200b") == text
 
 
 def test_countries_by_name_code_and_language():
-    names = ["Thailand", "THA", "th ", "ประเทศไทย", "Philippines", "Pilipinas", "USA", "U.S.", "UK", "Österreich"]
-    assert [country_code(name) for name in names] == ["TH", "TH", "TH", "TH", "PH", "PH", "US", "US", "GB", "AT"]
+    names = [
+        "Thailand",
+        "THA",
+        "th ",
+        "ประเทศไทย",
+        "Philippines",
+        "Pilipinas",
+        "USA",
+        "U.S.",
+        "UK",
+        "Österreich",
+    ]
+    assert [country_code(name) for name in names] == [
+        "TH",
+        "TH",
+        "TH",
+        "TH",
+        "PH",
+        "PH",
+        "US",
+        "US",
+        "GB",
+        "AT",
+    ]
     assert [country_code(name) for name in ("", "Northeast", "XX", "x" * 1000)] == [""] * 4
 
 
@@ -393,7 +504,12 @@ def parsed(text: str, country: str) -> str:
 
 
 def test_phones_are_numbers_that_can_be_called():
-    cases = [("0812345678", "TH"), ("+66 (0)81 234 5678", ""), ("02 1234 5678", "IT"), ("8 800 555 35 35", "RU")]
+    cases = [
+        ("0812345678", "TH"),
+        ("+66 (0)81 234 5678", ""),
+        ("02 1234 5678", "IT"),
+        ("8 800 555 35 35", "RU"),
+    ]
     cases += [
         ("+442079460000", "US"),
         ("12345", "US"),
@@ -401,22 +517,36 @@ def test_phones_are_numbers_that_can_be_called():
         ("+63 917 123 4567", ""),
         ("abc", "US"),
     ]
-    cases += [("1 617 555 0100", "US"), ("617.555.0100 ext 5", "US"), ("+1" + "5" * 40, ""), ("9" * 100_000, "US")]
+    cases += [
+        ("1 617 555 0100", "US"),
+        ("617.555.0100 ext 5", "US"),
+        ("+1" + "5" * 40, ""),
+        ("9" * 100_000, "US"),
+    ]
     for text, country in cases:
         assert phone_number(text, country) == parsed(text, country)
-    assert phone_numbers(["0812345678", None], np.array(["TH", "TH"], dtype=object)).tolist() == ["+66812345678", ""]
+    assert phone_numbers(["0812345678", None], np.array(["TH", "TH"], dtype=object)).tolist() == [
+        "+66812345678",
+        "",
+    ]
 
 
 @settings(max_examples=150)
 @given(
-    region=st.sampled_from(["US", "GB", "TH", "PH", "DE", "IT", "RU", "MX", "BR", "AR", "AU", "FR", "JP", "SG", "HU"]),
+    region=st.sampled_from(
+        ["US", "GB", "TH", "PH", "DE", "IT", "RU", "MX", "BR", "AR", "AU", "FR", "JP", "SG", "HU"]
+    ),
     mobile=st.booleans(),
     style=st.integers(0, 2),
     digits=st.lists(st.tuples(st.integers(0, 18), st.integers(0, 9)), max_size=2),
 )
 def test_the_quick_reading_of_a_phone_is_the_librarys(region, mobile, style, digits):
-    kind = phonenumbers.PhoneNumberType.MOBILE if mobile else phonenumbers.PhoneNumberType.FIXED_LINE
-    text = list(phonenumbers.format_number(phonenumbers.example_number_for_type(region, kind), style))
+    kind = (
+        phonenumbers.PhoneNumberType.MOBILE if mobile else phonenumbers.PhoneNumberType.FIXED_LINE
+    )
+    text = list(
+        phonenumbers.format_number(phonenumbers.example_number_for_type(region, kind), style)
+    )
     for place, digit in digits:
         if place < len(text) and text[place].isdigit():
             text[place] = str(digit)
@@ -448,12 +578,17 @@ HOSTILE = (
     *("\ud800", "\x00", "x" * 100_000, "👩‍👩‍👧", "'", '""', "\u2028", " ", "", "\u0085next"),
 )
 TEXT = st.one_of(st.none(), st.sampled_from(HOSTILE), st.text(max_size=12))
-EMAIL = st.one_of(TEXT, st.sampled_from(["a@example.com", "A@example.com", "b@example.org", "=x@example.com", "c@x"]))
+EMAIL = st.one_of(
+    TEXT,
+    st.sampled_from(["a@example.com", "A@example.com", "b@example.org", "=x@example.com", "c@x"]),
+)
 
 
 @settings(max_examples=120)
 @given(
-    rows=st.lists(st.tuples(EMAIL, TEXT, TEXT, TEXT, TEXT, st.sampled_from([True, False, None])), max_size=12),
+    rows=st.lists(
+        st.tuples(EMAIL, TEXT, TEXT, TEXT, TEXT, st.sampled_from([True, False, None])), max_size=12
+    ),
     wanted=st.lists(st.integers(0, 14), max_size=20),
     platform=st.sampled_from(sorted(PLATFORMS)),
     hashed=st.booleans(),
@@ -465,7 +600,9 @@ def test_everybody_is_in_the_file_or_refused_whatever_the_names(
     rows, wanted, platform, hashed, for_spreadsheet, consent_required, home
 ):
     names = ("email", "phone", "first_name", "country", "zip", "consent")
-    frame = pd.DataFrame(rows, columns=names, index=pd.Index([f"c{i}" for i in range(len(rows))]), dtype=object)
+    frame = pd.DataFrame(
+        rows, columns=names, index=pd.Index([f"c{i}" for i in range(len(rows))]), dtype=object
+    )
     people = [f"c{i}" for i in wanted]
     properties = frame[["first_name"]].rename(columns={"first_name": "=note\n"})
     audience = export_audience(
@@ -484,7 +621,9 @@ def test_everybody_is_in_the_file_or_refused_whatever_the_names(
     assert len(found) == audience.rows
     assert all(None not in row and None not in row.values() for row in found)
     assert audience.content.count(b"\r\n") == audience.content.count(b"\n") == audience.rows + 1
-    address = next((header for header, part in PLATFORMS[platform].columns.items() if part == "email"), "")
+    address = next(
+        (header for header, part in PLATFORMS[platform].columns.items() if part == "email"), ""
+    )
     addresses = [row[address] for row in found if row[address]]
     assert platform == "plain" or len(addresses) == len(set(addresses))
 

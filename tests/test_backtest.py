@@ -41,14 +41,19 @@ def auto(orders) -> Backtest:
 
 
 def test_the_cut_and_who_is_known_by_then(result):
-    assert (result.cut, result.end, result.holdout_days) == (date(1997, 9, 30), date(1998, 6, 30), HOLDOUT)
+    assert (result.cut, result.end, result.holdout_days) == (
+        date(1997, 9, 30),
+        date(1998, 6, 30),
+        HOLDOUT,
+    )
     assert (result.customers, result.model.customers) == (2_357, 2_357)
     assert (result.purchase_model, result.reason) == ("bg_nbd", "")
     assert (result.model.r, result.model.alpha / 7) == pytest.approx((0.2426, 4.4136), abs=5e-5)
 
 
 @pytest.mark.parametrize(
-    ("model", "bias", "mae"), [("bg_nbd", -0.121, 0.786), ("mbg_nbd", -0.162, 0.765), ("past_rate", 0.557, 1.024)]
+    ("model", "bias", "mae"),
+    [("bg_nbd", -0.121, 0.786), ("mbg_nbd", -0.162, 0.765), ("past_rate", 0.557, 1.024)],
 )
 def test_published_holdout_of_cdnow(result, model, bias, mae):
     found = result.models.loc[model]
@@ -88,7 +93,9 @@ def test_the_table_of_models_against_plain_pandas(orders, result):
         "average": (everybody, everybody * bought / customers["frequency"].sum()),
     }
     for kind in ("bg_nbd", "mbg_nbd"):
-        scores = predict_cltv(fit_cltv(customers, kind), customers, HOLDOUT, annual_discount_rate=0.0)
+        scores = predict_cltv(
+            fit_cltv(customers, kind), customers, HOLDOUT, annual_discount_rate=0.0
+        )
         predicted[kind] = scores["expected_orders"], scores["cltv"]
     assert sorted(result.models.index) == sorted(predicted)
     for kind, (orders_each, revenue_each) in predicted.items():
@@ -100,7 +107,9 @@ def test_the_table_of_models_against_plain_pandas(orders, result):
         assert row["revenue_bias"] == pytest.approx(revenue_each.sum() / revenue.sum() - 1)
         assert row["mae"] == pytest.approx(off.abs().mean())
         assert row["rmse"] == pytest.approx((off**2).mean() ** 0.5)
-        assert row["deviance"] == pytest.approx(poisson_deviance(orders_each.to_numpy(), actual.to_numpy()).mean())
+        assert row["deviance"] == pytest.approx(
+            poisson_deviance(orders_each.to_numpy(), actual.to_numpy()).mean()
+        )
         if kind == "average":
             assert (row["top_10"], row["top_20"]) == pytest.approx((0.1, 0.2), abs=1e-3)
             continue
@@ -113,7 +122,10 @@ def test_the_models_rank_better_than_chance_and_err_less_than_the_guesses(result
     models = result.models
     assert (models.loc[["bg_nbd", "mbg_nbd"], "gini"] > 0.6).all()
     assert models.loc["average", "gini"] == pytest.approx(0, abs=1e-9)
-    assert models.loc[["bg_nbd", "mbg_nbd"], "mae"].max() < models.loc[["past_rate", "average"], "mae"].min()
+    assert (
+        models.loc[["bg_nbd", "mbg_nbd"], "mae"].max()
+        < models.loc[["past_rate", "average"], "mae"].min()
+    )
     assert models.loc["past_rate", "deviance"] == np.inf  # one-time buyers came back
 
 
@@ -179,15 +191,22 @@ def test_the_other_model_is_the_same_one_as_fitted_alone(orders, result):
 
 def test_auto_keeps_the_usual_model_where_the_backtest_does_not_tell_them_apart(auto, result):
     assert auto.purchase_model == auto.model.purchase_model == "bg_nbd"
-    assert auto.reason.startswith("BG/NBD, the usual model: the backtest does not tell the two apart")
+    assert auto.reason.startswith(
+        "BG/NBD, the usual model: the backtest does not tell the two apart"
+    )
     deviance = result.models["deviance"]
-    assert f"{deviance['bg_nbd']:.4f} with BG/NBD and {deviance['mbg_nbd']:.4f} with MBG/NBD" in auto.reason
+    assert (
+        f"{deviance['bg_nbd']:.4f} with BG/NBD and {deviance['mbg_nbd']:.4f} with MBG/NBD"
+        in auto.reason
+    )
     pd.testing.assert_frame_equal(auto.models, result.models)
 
 
 def leave_at_once(customers: int, days: int, seed: int) -> Orders:
     """A store of frequent buyers of whom half leave right after the first purchase."""
-    frame = simulate_orders(customers, days, r=2.0, alpha=30, a=0.5, b=0.5, p=5, q=4, v=20, seed=seed)
+    frame = simulate_orders(
+        customers, days, r=2.0, alpha=30, a=0.5, b=0.5, p=5, q=4, v=20, seed=seed
+    )
     rng = np.random.default_rng(seed)
     gone = frame["customer_id"].isin(rng.choice(customers, customers // 2, replace=False) + 1)
     frame = frame[~gone | ~frame["customer_id"].duplicated()]
@@ -203,7 +222,9 @@ def test_auto_takes_the_model_that_foresaw_customers_better():
     customers = summarise_customers(orders)
     model = fit_cltv(customers, "auto", backtest=found)
     assert (model.purchase_model, model.choice) == ("mbg_nbd", found.reason)
-    assert model.customers == len(customers)  # fitted to everything, not to what came before the cut
+    assert model.customers == len(
+        customers
+    )  # fitted to everything, not to what came before the cut
 
 
 def test_a_model_picked_by_the_backtest_says_so(auto):
@@ -217,7 +238,9 @@ def test_a_model_picked_by_the_backtest_says_so(auto):
 def test_a_model_picked_without_a_backtest_says_so():
     model = fit_cltv(cdnow(), "auto")
     assert model.purchase_model == "mbg_nbd"  # -9,582.13 against -9,582.43
-    assert model.choice.startswith("MBG/NBD: it fits these customers better (log-likelihood higher by 0.3)")
+    assert model.choice.startswith(
+        "MBG/NBD: it fits these customers better (log-likelihood higher by 0.3)"
+    )
     assert "Without a backtest nothing is known" in model.choice
     assert model.purchases == model.companion
     assert model.r == pytest.approx(fit_cltv(cdnow(), "mbg_nbd").r, rel=1e-6)
@@ -236,7 +259,9 @@ def span_of(days: int) -> Orders:
     return orders_of(pd.DataFrame({"customer_id": ["A", "B"], "ordered_at": ends, "revenue": 1.0}))
 
 
-@pytest.mark.parametrize(("span", "holdout"), [(545, 181), (30, 14), (1_094, 364), (1_095, 365), (4_000, 365)])
+@pytest.mark.parametrize(
+    ("span", "holdout"), [(545, 181), (30, 14), (1_094, 364), (1_095, 365), (4_000, 365)]
+)
 def test_the_default_hides_the_last_third_within_two_weeks_and_a_year(span, holdout):
     assert default_holdout(span_of(span)) == holdout
 
@@ -257,7 +282,12 @@ def test_the_day_of_the_cut_belongs_to_what_the_model_sees():
     extra = pd.DataFrame(
         {
             "customer_id": ["last minute", "last minute", "next morning", "first"],
-            "ordered_at": [cut + pd.Timedelta("23:59:59"), cut + pd.Timedelta("1D"), cut + pd.Timedelta("1D"), first],
+            "ordered_at": [
+                cut + pd.Timedelta("23:59:59"),
+                cut + pd.Timedelta("1D"),
+                cut + pd.Timedelta("1D"),
+                first,
+            ],
             "revenue": [10.0, 7.0, 20.0, 1.0],
         }
     )
@@ -266,8 +296,13 @@ def test_the_day_of_the_cut_belongs_to_what_the_model_sees():
     assert after.cut == cut.date()
     # "last minute" and "first" are known by the cut, "next morning" is not; of the three, one comes back after it.
     assert after.customers == before.customers + 2
-    assert after.models.loc["bg_nbd", "actual_orders"] == before.models.loc["bg_nbd", "actual_orders"] + 1
-    change = after.models.loc["bg_nbd", "actual_revenue"] - before.models.loc["bg_nbd", "actual_revenue"]
+    assert (
+        after.models.loc["bg_nbd", "actual_orders"]
+        == before.models.loc["bg_nbd", "actual_orders"] + 1
+    )
+    change = (
+        after.models.loc["bg_nbd", "actual_revenue"] - before.models.loc["bg_nbd", "actual_revenue"]
+    )
     assert change == pytest.approx(7.0)
 
 
@@ -285,7 +320,9 @@ def test_what_comes_after_the_cut_does_not_reach_the_model():
     orders = messy_store()
     table = orders.table.to_pandas()
     after = table["ordered_at"] >= "2024-08-28"
-    changed = orders_of(table.assign(revenue=np.where(after, 1e6, table["revenue"])), end="2024-10-26")
+    changed = orders_of(
+        table.assign(revenue=np.where(after, 1e6, table["revenue"])), end="2024-10-26"
+    )
     one, other = backtest(orders, 60), backtest(changed, 60)
     names = ("r", "alpha", "a", "b", "p", "q", "v")
     assert [getattr(one.model, name) for name in names] == pytest.approx(
@@ -340,13 +377,17 @@ def test_a_hidden_part_without_an_order_is_said_plainly():
         found = backtest(orders_of(frame, end="2024-10-27"), 100)
     assert found.models.loc["bg_nbd", "actual_orders"] == 0
     assert np.isnan(found.models.loc["bg_nbd", ["bias", "gini", "top_20"]].astype(float)).all()
-    assert found.verdict.startswith(f"In the last 100 days none of the {found.customers} customers ordered again")
+    assert found.verdict.startswith(
+        f"In the last 100 days none of the {found.customers} customers ordered again"
+    )
 
 
 def test_free_orders_leave_nothing_to_say_about_revenue():
     frame = simulate_orders(300, 200, r=1, alpha=20, a=0.5, b=3, p=5, q=4, v=20, seed=2)
     free = frame["ordered_at"] > frame["ordered_at"].max().normalize() - pd.Timedelta(days=59)
-    frame = frame.assign(customer_id=frame["customer_id"].astype(str), revenue=frame["revenue"].where(~free, 0.0))
+    frame = frame.assign(
+        customer_id=frame["customer_id"].astype(str), revenue=frame["revenue"].where(~free, 0.0)
+    )
     found = backtest(orders_of(frame), 60)
     assert found.models.loc["bg_nbd", "actual_orders"] > 0
     assert found.models.loc["bg_nbd", "actual_revenue"] == 0
@@ -358,7 +399,10 @@ def test_a_store_where_all_spend_the_same_once_in_the_hidden_part():
     rows = []
     for number in range(80):
         days = [number % 20, 25 + number % 13, 40 + number % 7] if number % 2 else [number % 30]
-        rows += [(f"C{number:02}", pd.Timestamp("2024-01-01") + pd.Timedelta(days=day)) for day in [*days, 80]]
+        rows += [
+            (f"C{number:02}", pd.Timestamp("2024-01-01") + pd.Timedelta(days=day))
+            for day in [*days, 80]
+        ]
     frame = pd.DataFrame(rows, columns=["customer_id", "ordered_at"]).assign(revenue=10.0)
     found = backtest(orders_of(frame), 25)
     assert found.models.loc["bg_nbd", "actual_orders"] == 80
@@ -375,7 +419,10 @@ def test_backtests_of_random_stores_are_finite_and_without_a_warning(block):
         parameters = {name: float(10 ** rng.uniform(low[name], high[name])) for name in low}
         parameters["alpha"] = max(parameters["alpha"], parameters["r"])
         frame = simulate_orders(
-            int(10 ** rng.uniform(1.3, 2.7)), int(10 ** rng.uniform(1.6, 3.3)), seed=seed, **parameters
+            int(10 ** rng.uniform(1.3, 2.7)),
+            int(10 ** rng.uniform(1.6, 3.3)),
+            seed=seed,
+            **parameters,
         )
         orders = orders_of(frame.assign(customer_id=frame["customer_id"].astype(str)))
         with warnings.catch_warnings():
@@ -388,7 +435,9 @@ def test_backtests_of_random_stores_are_finite_and_without_a_warning(block):
         foreseen = found.tracking[found.tracking["part"] == "foreseen"]
         assert np.isfinite(foreseen[["expected", "low", "high"]]).all(axis=None)
         assert np.isfinite(found.tracking["expected"]).all()
-        assert np.isfinite(found.models[["orders", "revenue", "mae", "rmse"]].astype(float)).all(axis=None)
+        assert np.isfinite(found.models[["orders", "revenue", "mae", "rmse"]].astype(float)).all(
+            axis=None
+        )
         assert 0 <= found.coverage <= 1
         for total in (found.orders, found.revenue):
             assert np.isfinite(dataclasses.astuple(total)).all()

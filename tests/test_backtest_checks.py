@@ -30,7 +30,11 @@ def tracking(ratio, expected=50.0):
 
 
 def named(result, name, **changes):
-    return next(check for check in backtest_checks(dataclasses.replace(result, **changes)) if check.name == name)
+    return next(
+        check
+        for check in backtest_checks(dataclasses.replace(result, **changes))
+        if check.name == name
+    )
 
 
 def test_weeks_are_added_up_in_fours_counted_back_from_the_cut():
@@ -94,7 +98,12 @@ def test_a_few_weeks_without_an_order_are_chance_where_few_are_expected(result):
 
 def test_a_total_foreseen_to_the_order_is_not_called_off(result):
     models = result.models.copy()
-    models.loc["bg_nbd", ["orders", "actual_orders", "bias", "revenue_bias"]] = [8.6, 9.0, -0.05, -0.001]
+    models.loc["bg_nbd", ["orders", "actual_orders", "bias", "revenue_bias"]] = [
+        8.6,
+        9.0,
+        -0.05,
+        -0.001,
+    ]
     found = dataclasses.replace(result, models=models)
     # Few orders have a decimal, so that the share beside them can be told from them.
     assert "the model foresaw 8.6 orders; 9 came (5% too few; revenue right to a percent)" in (
@@ -102,7 +111,10 @@ def test_a_total_foreseen_to_the_order_is_not_called_off(result):
     )
     assert "foresaw 8.6 of 9 repeat orders, 5% too few;" in found.verdict
     models.loc["bg_nbd", ["orders", "actual_orders", "bias"]] = [900.2, 900.0, 0.0002]
-    assert "foresaw 900 repeat orders, as many as came;" in dataclasses.replace(result, models=models).verdict
+    assert (
+        "foresaw 900 repeat orders, as many as came;"
+        in dataclasses.replace(result, models=models).verdict
+    )
 
 
 def test_weeks_of_a_gap_do_not_count_against_the_model(result):
@@ -122,7 +134,9 @@ def test_weeks_of_a_gap_do_not_count_against_the_model(result):
     )
     # About what the other weeks show, and not what the missing ones make of it.
     others = weeks.loc[rest]
-    assert gapped.bias == pytest.approx(others["expected"].sum() / others["actual"].sum() - 1, abs=0.01)
+    assert gapped.bias == pytest.approx(
+        others["expected"].sum() / others["actual"].sum() - 1, abs=0.01
+    )
     said = "6 weeks in or beside a"
     assert said in gapped.verdict
     assert said in named(result, "Hidden orders", tracking=weeks, models=models).finding
@@ -146,22 +160,32 @@ def test_what_is_too_much_is_called_by_its_name(bias, words):
 
 
 def test_counts_are_too_many_or_so_many_times_as_many():
-    assert (off_words(0.2), off_words(-0.2), off_words(3.0)) == ("20% too many", "20% too few", "4 times as many")
+    assert (off_words(0.2), off_words(-0.2), off_words(3.0)) == (
+        "20% too many",
+        "20% too few",
+        "4 times as many",
+    )
 
 
 def test_a_short_history_is_said_to_be_too_short(result):
-    names = [check.name for check in backtest_checks(dataclasses.replace(result, tracking=tracking([1.0] * 16)))]
+    names = [
+        check.name
+        for check in backtest_checks(dataclasses.replace(result, tracking=tracking([1.0] * 16)))
+    ]
     assert names == ["Hidden orders", "Seasons and drift"]
     check = named(result, "Seasons and drift", tracking=tracking([1.0] * 16))
     assert check.status == "unknown"
-    assert check.finding.startswith("4 four-week periods before the cut have 10 orders or more: too few to tell")
+    assert check.finding.startswith(
+        "4 four-week periods before the cut have 10 orders or more: too few to tell"
+    )
 
 
 def test_cdnow_foresees_too_little_by_more_than_chance(result):
     check = named(result, "Hidden orders")
     assert check.status == "caution"
     assert (
-        "hidden from it, the model foresaw 1,653 orders; 1,882 came (12% too few; revenue 16% too low)" in check.finding
+        "hidden from it, the model foresaw 1,653 orders; 1,882 came (12% too few; revenue 16% too low)"
+        in check.finding
     )
     assert "outside its 80% range of 1,524 to 1,785" in check.finding
 

@@ -37,7 +37,9 @@ def refused(data: bytes, name: str = "orders.csv") -> str:
         read_orders(data, name=name)
     message = str(error.value)
     assert len(message) > 30, message
-    assert not any(word in message for word in ("Traceback", "duckdb", "SELECT", "read_csv", "0x")), message
+    assert not any(
+        word in message for word in ("Traceback", "duckdb", "SELECT", "read_csv", "0x")
+    ), message
     return message.casefold()
 
 
@@ -55,7 +57,9 @@ def test_empty_file(data):
     assert "empty" in message or "no rows" in message or "nothing" in message
 
 
-@pytest.mark.parametrize("data", [b"Email\na@example.com\nb@example.com\n", b"hello\n", b"just one line of text"])
+@pytest.mark.parametrize(
+    "data", [b"Email\na@example.com\nb@example.com\n", b"hello\n", b"just one line of text"]
+)
 def test_one_column(data):
     message = refused(data)
     assert "column" in message or "row" in message
@@ -76,14 +80,22 @@ def test_zero_bytes(data):
     refused(data)
 
 
-@pytest.mark.parametrize("data", [PNG, JPEG, b"GIF89a" + bytes(2000), b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n" + PNG])
-@pytest.mark.parametrize("name", ["orders.csv", "orders.xlsx", "orders.parquet", "orders.csv.gz", "orders.zip"])
+@pytest.mark.parametrize(
+    "data", [PNG, JPEG, b"GIF89a" + bytes(2000), b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n" + PNG]
+)
+@pytest.mark.parametrize(
+    "name", ["orders.csv", "orders.xlsx", "orders.parquet", "orders.csv.gz", "orders.zip"]
+)
 def test_renamed_image_or_document(data, name):
     refused(data, name)
 
 
 @pytest.mark.parametrize(
-    "page", ["<!DOCTYPE html><html><body>Please log in</body></html>", "<html>\n<table>\n</table>\n</html>"]
+    "page",
+    [
+        "<!DOCTYPE html><html><body>Please log in</body></html>",
+        "<html>\n<table>\n</table>\n</html>",
+    ],
 )
 def test_login_page_saved_as_csv(page):
     refused(page.encode())
@@ -93,7 +105,9 @@ def test_json_saved_as_csv():
     refused(b'{"orders": [{"id": 1, "email": "a@example.com", "total": "10.00"}]}\n')
 
 
-@pytest.mark.parametrize("magic", [b"PAR1", b"PK\x03\x04", b"\x1f\x8b\x08", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
+@pytest.mark.parametrize(
+    "magic", [b"PAR1", b"PK\x03\x04", b"\x1f\x8b\x08", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]
+)
 def test_right_beginning_and_nothing_behind(magic):
     refused(magic + b"\x00" * 100, "orders")
 
@@ -104,11 +118,15 @@ def test_right_beginning_and_nothing_behind(magic):
 @pytest.mark.parametrize("keep", [0.2, 0.5, 0.95])
 def test_truncated_gzip(keep):
     rows = [
-        [str(i), f"c{i * 7919 % 1000}@example.com", "2024-03-15", f"P{i * 31}", f"{i % 97}.50"] for i in range(5000)
+        [str(i), f"c{i * 7919 % 1000}@example.com", "2024-03-15", f"P{i * 31}", f"{i % 97}.50"]
+        for i in range(5000)
     ]
     data = gzip.compress(csv_bytes(HEADER, rows))
     message = refused(data[: int(len(data) * keep)], "orders.csv.gz")
-    assert any(word in message for word in ("damaged", "incomplete", "truncated", "cut", "broken", "corrupt"))
+    assert any(
+        word in message
+        for word in ("damaged", "incomplete", "truncated", "cut", "broken", "corrupt")
+    )
 
 
 def test_truncated_zip_and_workbook():
@@ -152,16 +170,28 @@ def test_zip_bomb_is_stopped(honest):
     claimed = min(size, 0xFFFFFFFE) if honest else 1000
     name = b"orders.csv"
     sizes = struct.pack("<III", 0, len(packed), claimed)
-    local = b"PK\x03\x04" + struct.pack("<HHHHH", 20, 0, 8, 0, 0) + sizes + struct.pack("<HH", len(name), 0) + name
+    local = (
+        b"PK\x03\x04"
+        + struct.pack("<HHHHH", 20, 0, 8, 0, 0)
+        + sizes
+        + struct.pack("<HH", len(name), 0)
+        + name
+    )
     entry = b"PK\x01\x02" + struct.pack("<HHHHHH", 20, 20, 0, 8, 0, 0) + sizes
     entry += struct.pack("<HHHHHII", len(name), 0, 0, 0, 0, 0, 0) + name
-    end = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(entry), len(local) + len(packed), 0)
+    end = b"PK\x05\x06" + struct.pack(
+        "<HHHHIIH", 0, 0, 1, 1, len(entry), len(local) + len(packed), 0
+    )
     refused(local + packed + entry + end, "orders.zip")
 
 
 def test_gzip_bomb_is_stopped():
     packed, size = _flood(400 << 20)
-    data = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff" + packed + struct.pack("<II", 0, size & 0xFFFFFFFF)
+    data = (
+        b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+        + packed
+        + struct.pack("<II", 0, size & 0xFFFFFFFF)
+    )
     message = refused(data, "orders.csv.gz")
     assert "large" in message or "big" in message or "gb" in message or "mb" in message
 
@@ -184,12 +214,16 @@ def test_all_rows_dropped_names_the_reasons():
 
 
 def test_table_without_dates():
-    message = refused(csv_bytes(("Email", "City", "Total"), [(row[1], "Rome", row[4]) for row in ROWS]))
+    message = refused(
+        csv_bytes(("Email", "City", "Total"), [(row[1], "Rome", row[4]) for row in ROWS])
+    )
     assert "date" in message
 
 
 def test_table_without_money():
-    message = refused(csv_bytes(("Email", "Order date", "City"), [(row[1], row[2], "Rome") for row in ROWS]))
+    message = refused(
+        csv_bytes(("Email", "Order date", "City"), [(row[1], row[2], "Rome") for row in ROWS])
+    )
     assert "amount" in message or "total" in message or "revenue" in message
 
 
@@ -214,7 +248,9 @@ def test_single_order():
 
 
 def test_all_one_time_buyers():
-    orders = read_rows(HEADER, *[[row[0], f"c{i}@example.com", *row[2:]] for i, row in enumerate(ROWS)])
+    orders = read_rows(
+        HEADER, *[[row[0], f"c{i}@example.com", *row[2:]] for i, row in enumerate(ROWS)]
+    )
     assert orders.table.to_pandas()["customer_id"].is_unique
 
 
@@ -232,7 +268,9 @@ def test_three_hundred_columns():
 def test_duplicate_column_names():
     header = [*HEADER, "Total", "Email", "email", ""]
     rows = [[*row, "", "", "", ""] for row in ROWS]
-    assert_same_orders(read_orders(csv_bytes(header, rows), name="orders.csv"), expected_orders(KEPT))
+    assert_same_orders(
+        read_orders(csv_bytes(header, rows), name="orders.csv"), expected_orders(KEPT)
+    )
 
 
 HOSTILE = (
@@ -266,20 +304,35 @@ def test_hostile_text_in_customers_and_products_is_only_text():
 
 def test_hostile_text_in_the_header_is_only_a_name():
     header = ["Order ID", "Email", "Order date", "Total", *HOSTILE]
-    rows = [[*row[:3], row[4], *(f"{i % 3}{text}" for text in HOSTILE)] for i, row in enumerate(ROWS)]
+    rows = [
+        [*row[:3], row[4], *(f"{i % 3}{text}" for text in HOSTILE)] for i, row in enumerate(ROWS)
+    ]
     rows[0][2] = "no day"
     sheet = open_sheet(csv_bytes(header, rows), name="orders.csv")
     assert sheet.columns == tuple(header)
     mapping = detect_columns(sheet)
     assert_same_orders(build_orders(sheet, mapping), expected_orders(KEPT[1:]))
     chosen = build_orders(sheet, mapping.with_columns(customer_id=HOSTILE[0], product=HOSTILE[3]))
-    found = sorted(customer.casefold() for customer in chosen.table.to_pandas()["customer_id"].unique())
+    found = sorted(
+        customer.casefold() for customer in chosen.table.to_pandas()["customer_id"].unique()
+    )
     assert found == [f"{i}{HOSTILE[0]}".casefold() for i in range(3)]
     assert list(chosen.dropped_rows()[HOSTILE[3]]) == [f"0{HOSTILE[3]}"]
 
 
 def test_columns_may_have_the_names_that_the_reader_uses_itself():
-    names = ["line", "reason", "amount", "row", "extra", "c0", "order_id", "state", "rowid", "customer_id"]
+    names = [
+        "line",
+        "reason",
+        "amount",
+        "row",
+        "extra",
+        "c0",
+        "order_id",
+        "state",
+        "rowid",
+        "customer_id",
+    ]
     header = ["Order", "Email", "Order date", "Total", *names]
     rows = [[*row[:3], row[4], *(f"x{i} {name}" for name in names)] for i, row in enumerate(ROWS)]
     rows[1][2] = "no day"
@@ -293,7 +346,9 @@ def test_columns_may_have_the_names_that_the_reader_uses_itself():
 
 def test_very_long_cells_and_many_quotes():
     rows = [[*row[:3], 'He said "hello"; ' * 2000, row[4]] for row in ROWS]
-    assert_same_orders(read_orders(csv_bytes(HEADER, rows), name="orders.csv"), expected_orders(KEPT))
+    assert_same_orders(
+        read_orders(csv_bytes(HEADER, rows), name="orders.csv"), expected_orders(KEPT)
+    )
 
 
 def test_dates_of_the_year_9999_and_1900_and_money_that_is_no_number_are_reported_apart():
@@ -330,14 +385,42 @@ def test_a_damaged_file_is_read_or_refused_never_a_crash(data):
     for _ in range(data.draw(st.integers(1, 8))):
         at = data.draw(st.integers(0, len(damaged) - 1))
         piece = data.draw(
-            st.sampled_from([b'"', b"\x00", b"\xff", b",", b"\n", b"\r", b";", b"-", b"", b"\xe0\xb8", b"9" * 30])
+            st.sampled_from(
+                [
+                    b'"',
+                    b"\x00",
+                    b"\xff",
+                    b",",
+                    b"\n",
+                    b"\r",
+                    b";",
+                    b"-",
+                    b"",
+                    b"\xe0\xb8",
+                    b"9" * 30,
+                ]
+            )
         )
         damaged[at : at + data.draw(st.integers(0, 5))] = piece
     holds_together(bytes(damaged))
 
 
 CELL = st.one_of(
-    st.sampled_from(["", "0", "-5", "NaN", "=1+1", "2024-03-05", "31/12/2024", "9999-01-01", "a@b.co", "$1,2", "#N/A"]),
+    st.sampled_from(
+        [
+            "",
+            "0",
+            "-5",
+            "NaN",
+            "=1+1",
+            "2024-03-05",
+            "31/12/2024",
+            "9999-01-01",
+            "a@b.co",
+            "$1,2",
+            "#N/A",
+        ]
+    ),
     st.text(max_size=12),
     st.floats().map(str),
 )

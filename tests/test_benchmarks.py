@@ -67,7 +67,9 @@ def test_every_benchmark_says_what_it_is():
 
 
 def test_the_published_figures_are_there():
-    assert {r.line_of_business: r.low for r in benchmarks() if r.metric == "repeat_purchase_rate"} == REPEAT
+    assert {
+        r.line_of_business: r.low for r in benchmarks() if r.metric == "repeat_purchase_rate"
+    } == REPEAT
     everybody = [(row.metric, row.low, row.high) for row in benchmarks_for(ALL)]
     assert everybody == [
         ("customer_retention_rate", 0.30, 0.40),
@@ -84,7 +86,9 @@ def test_a_line_of_business_falls_back_on_all_for_what_it_does_not_have():
     assert [(row.metric, row.line_of_business) for row in tea] == [
         (row.metric, "Tea" if row.metric == "repeat_purchase_rate" else ALL) for row in whole
     ]
-    largest = [row for row in benchmarks_for("Marketplaces") if row.metric == "customer_retention_rate"]
+    largest = [
+        row for row in benchmarks_for("Marketplaces") if row.metric == "customer_retention_rate"
+    ]
     assert [(row.low, row.line_of_business) for row in largest] == [(0.90, "Marketplaces")]
     assert lines_of_business()[0] == ALL
     assert set(lines_of_business()) == {*REPEAT, "Marketplaces"}
@@ -109,13 +113,21 @@ def by_hand():
         ("E", "2022-12-31", 20.0),
         ("E", "2023-01-01", 80.0),
     ]
-    return order_history(orders_of(pd.DataFrame(rows, columns=["customer_id", "ordered_at", "revenue"]), "2023-12-31"))
+    return order_history(
+        orders_of(
+            pd.DataFrame(rows, columns=["customer_id", "ordered_at", "revenue"]), "2023-12-31"
+        )
+    )
 
 
 @pytest.mark.parametrize(
     ("computed_as", "value", "n"),
     [
-        ("yearly_retention", (4 - 2) / 3, 3),  # A, C, D, E at the end, C and D new, A, B, E at the start
+        (
+            "yearly_retention",
+            (4 - 2) / 3,
+            3,
+        ),  # A, C, D, E at the end, C and D new, A, B, E at the start
         ("repeat_customers", 3 / 5, 5),  # A, C, E
         ("later_revenue_share", (150 + 50 + 90 + 80) / 460, 4),
         ("later_order_value", ((150 + 50 + 90 + 80) / 4) / ((60 + 30) / 2) - 1, 2),
@@ -128,12 +140,15 @@ def test_each_definition_by_hand(by_hand, computed_as, value, n):
     assert found.low < found.value < found.high
     assert found.n == n
     assert found.note == ""
-    assert found.period == Period(date(2022 if computed_as == "repeat_customers" else 2023, 1, 1), date(2024, 1, 1))
+    assert found.period == Period(
+        date(2022 if computed_as == "repeat_customers" else 2023, 1, 1), date(2024, 1, 1)
+    )
 
 
 def test_days_after_the_last_order_do_not_count(by_hand):
     late, last = (
-        store_value(by_hand, day, of_kind("repeat_customers")) for day in (date(2030, 1, 1), date(2024, 1, 1))
+        store_value(by_hand, day, of_kind("repeat_customers"))
+        for day in (date(2030, 1, 1), date(2024, 1, 1))
     )
     assert late == last
 
@@ -146,13 +161,21 @@ def test_a_history_that_is_too_short_says_so(by_hand):
     assert math.isnan(early.value)
     assert early.n == 0
     assert "cover 181 days of the 365" in early.note
-    assert "cover 181 days" in store_value(by_hand, date(2022, 7, 1), of_kind("repeat_customers")).note
+    assert (
+        "cover 181 days" in store_value(by_hand, date(2022, 7, 1), of_kind("repeat_customers")).note
+    )
     with pytest.raises(DataError, match="no order before 2022-01-01"):
         store_value(by_hand, date(2022, 1, 1), of_kind("repeat_customers"))
 
 
 def test_nothing_to_divide_by_is_no_number():
-    free = pd.DataFrame({"customer_id": ["A", "B"], "ordered_at": ["2023-01-01", "2023-06-01"], "revenue": [0.0, 0.0]})
+    free = pd.DataFrame(
+        {
+            "customer_id": ["A", "B"],
+            "ordered_at": ["2023-01-01", "2023-06-01"],
+            "revenue": [0.0, 0.0],
+        }
+    )
     history = order_history(orders_of(free))
     for name in ("later_revenue_share", "later_order_value", "returning_spend"):
         found = store_value(history, date(2023, 6, 2), of_kind(name))
@@ -170,7 +193,9 @@ def by_pandas(frame: pd.DataFrame, end: date) -> dict[str, float]:
     back = known[now & (first < pd.Timestamp(start))].groupby("customer_id")["revenue"].sum()
     new = known[now & (first >= pd.Timestamp(start))].groupby("customer_id")["revenue"].sum()
     return {
-        "yearly_retention": (year["end"] - year["new"]) / year["start"] if year["start"] else math.nan,
+        "yearly_retention": (year["end"] - year["new"]) / year["start"]
+        if year["start"]
+        else math.nan,
         "repeat_customers": (known["customer_id"].value_counts() > 1).mean(),
         "later_revenue_share": again["revenue"].sum() / known.loc[now, "revenue"].sum(),
         "later_order_value": again["revenue"].mean() / opening["revenue"].mean() - 1,
@@ -178,7 +203,9 @@ def by_pandas(frame: pd.DataFrame, end: date) -> dict[str, float]:
     }
 
 
-@pytest.mark.parametrize(("store", "ends"), [("cdnow", ["1998-01-20", "1998-03-15"]), ("retail", ["2011-12-10"])])
+@pytest.mark.parametrize(
+    ("store", "ends"), [("cdnow", ["1998-01-20", "1998-03-15"]), ("retail", ["2011-12-10"])]
+)
 def test_public_data_agree_with_pandas(store, ends):
     if store == "retail" and not ONLINE_RETAIL.exists():
         pytest.skip(f"{ONLINE_RETAIL} is not here")
@@ -194,7 +221,9 @@ def test_public_data_agree_with_pandas(store, ends):
 def test_intervals_are_as_wide_as_stores_differ_by_chance(monkeypatch, size):
     """The interval, also from a sample of the customers, against customers drawn again and again."""
     monkeypatch.setattr(order_history_module, "SAMPLE", size)
-    orders = simulate_orders(1_500, 800, seed=3, r=0.6, alpha=60.0, a=0.6, b=2.5, p=6.0, q=4.0, v=15.0)
+    orders = simulate_orders(
+        1_500, 800, seed=3, r=0.6, alpha=60.0, a=0.6, b=2.5, p=6.0, q=4.0, v=15.0
+    )
     orders["ordered_at"] = pd.to_datetime(orders["ordered_at"])
     end = (orders["ordered_at"].max() + pd.Timedelta(days=1)).date()
     history = order_history(orders_of(orders))
@@ -208,20 +237,30 @@ def test_intervals_are_as_wide_as_stores_differ_by_chance(monkeypatch, size):
         return each.reindex(frame["customer_id"].unique(), fill_value=0).to_numpy(float)
 
     later, back = frame["day"] > first, first < pd.Timestamp(start)
-    again, opening, returning, new = (sums(rows, "revenue") for rows in (later, ~later, back, ~back))
+    again, opening, returning, new = (
+        sums(rows, "revenue") for rows in (later, ~later, back, ~back)
+    )
     again_orders, opening_orders = sums(later, "orders"), sums(~later, "orders")
     returned, came = sums(back, "orders") > 0, sums(~back, "orders") > 0
-    times = np.random.default_rng(5).multinomial(len(new), np.full(len(new), 1 / len(new)), size=1_000).T
+    times = (
+        np.random.default_rng(5)
+        .multinomial(len(new), np.full(len(new), 1 / len(new)), size=1_000)
+        .T
+    )
     spread = {
         "later_revenue_share": (again @ times / ((again + opening) @ times)).std(),
         "later_order_value": (
             again @ times / (again_orders @ times) / (opening @ times / (opening_orders @ times))
         ).std(),
-        "returning_spend": (returning @ times / (returned @ times) / (new @ times / (came @ times))).std(),
+        "returning_spend": (
+            returning @ times / (returned @ times) / (new @ times / (came @ times))
+        ).std(),
     }
     for name, error in spread.items():
         found = store_value(history, end, of_kind(name))
-        assert (found.high - found.low) / (2 * 1.96) == pytest.approx(error, rel=0.1 if size > 1_500 else 0.3), name
+        assert (found.high - found.low) / (2 * 1.96) == pytest.approx(
+            error, rel=0.1 if size > 1_500 else 0.3
+        ), name
 
 
 def cut(orders: pd.DataFrame, days: int) -> dict[str, StoreValue]:
@@ -236,7 +275,10 @@ def test_a_file_that_is_cut_off_says_in_which_direction_it_misleads():
     table = sample_orders("store").table
     orders = table.select("customer_id", "ordered_at", "revenue").to_pandas()
     whole, half, year = (cut(orders, days) for days in (2000, 500, 374))
-    for name, factor, words in (("yearly_retention", 1, "too high"), ("later_revenue_share", -1, "too low")):
+    for name, factor, words in (
+        ("yearly_retention", 1, "too high"),
+        ("later_revenue_share", -1, "too low"),
+    ):
         values = [factor * found[name].value for found in (whole, half, year)]
         assert values == sorted(values)
         assert whole[name].note == ""
@@ -245,9 +287,10 @@ def test_a_file_that_is_cut_off_says_in_which_direction_it_misleads():
         assert words in year[name].note
         assert "reach back 10 days before these 365, and it takes 365" in year[name].note
     retention = of_kind("yearly_retention")
-    assert [Comparison(retention.metric, retention, found["yearly_retention"]).status for found in (whole, year)] == [
-        *("ahead", "unknown")
-    ]
+    assert [
+        Comparison(retention.metric, retention, found["yearly_retention"]).status
+        for found in (whole, year)
+    ] == [*("ahead", "unknown")]
 
 
 @pytest.mark.parametrize(
@@ -269,7 +312,10 @@ def test_what_a_longer_history_might_turn_is_not_judged(higher, lower, value, st
 
 def test_a_target_of_retention_waits_for_orders_that_reach_back_far_enough():
     history = order_history(sample_orders("cdnow"))
-    for start, active_days, known in ((date(1997, 10, 1), 365, False), (date(1998, 4, 1), 365, True)):
+    for start, active_days, known in (
+        (date(1997, 10, 1), 365, False),
+        (date(1998, 4, 1), 365, True),
+    ):
         card = scorecard_of(history, Period(start, start + timedelta(days=60)), active_days)
         targets = [Target("customer_retention_rate", 0.99), Target("average_order_value", 99)]
         found = {row.metric: row for row in compare(history, card, targets=targets)}
@@ -281,7 +327,9 @@ def test_a_target_of_retention_waits_for_orders_that_reach_back_far_enough():
 # --- Ahead or behind ------------------------------------------------------------------------------
 
 
-def held_against(metric: str, low: float, high: float, value: float, width: float, n: float = 100) -> Comparison:
+def held_against(
+    metric: str, low: float, high: float, value: float, width: float, n: float = 100
+) -> Comparison:
     benchmark = Benchmark(metric, ALL, low, high, "repeat_customers", "", "", 2020)
     return Comparison(metric, benchmark, StoreValue(value, value - width, value + width, n, MARCH))
 
@@ -317,7 +365,11 @@ def test_what_is_behind_aims_at_the_nearer_end():
     ("metric", "value"),
     [
         *(("nothing", 0.3), ("repeat_purchase_rate", 30), ("repeat_purchase_rate", 0.0)),
-        *(("average_order_value", -5), ("average_order_value", math.nan), ("average_order_value", math.inf)),
+        *(
+            ("average_order_value", -5),
+            ("average_order_value", math.nan),
+            ("average_order_value", math.inf),
+        ),
     ],
 )
 def test_targets_that_make_no_sense_are_refused(metric, value):
@@ -332,7 +384,12 @@ def test_a_target_takes_the_place_of_the_benchmark_and_is_held_against_the_metri
     targets = (Target("customer_retention_rate", 0.5), Target("average_order_value", 30))
     found = compare(history, card, "Coffee", targets)
     assert [comparison.metric for comparison in found] == [
-        *("customer_retention_rate", "repeat_purchase_rate", "average_order_value", "returning_revenue_share"),
+        *(
+            "customer_retention_rate",
+            "repeat_purchase_rate",
+            "average_order_value",
+            "returning_revenue_share",
+        ),
         *("returning_order_value", "returning_order_value"),
     ]
     by_metric = {comparison.metric: comparison for comparison in found}

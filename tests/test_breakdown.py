@@ -11,7 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from retention import DataError, fit_cltv, read_orders, sample_orders, summarise_customers, value_uncertainty
+from retention import (
+    DataError,
+    fit_cltv,
+    read_orders,
+    sample_orders,
+    summarise_customers,
+    value_uncertainty,
+)
 from retention.periods import Period, preset_period
 from retention.reports.breakdown import GROWING, breakdown, breakdown_of
 from retention.reports.breakdown_history import ATTRIBUTIONS, dimension_history, dimensions_of
@@ -70,7 +77,9 @@ def test_by_all_orders_each_order_counts_to_its_own_value():
     assert rows["customers"].to_dict() == {"Shop": 3, "Mail": 3, "No channel": 1}
     assert rows["new_customers"].to_dict() == {"Shop": 1, "Mail": 1, "No channel": 1}
     # Whether they ordered twice is asked of all their orders: Ann, Bob and Dan did.
-    assert rows["repeat_purchase_rate"].to_dict() == pytest.approx({"Shop": 2 / 3, "Mail": 1.0, "No channel": 0.0})
+    assert rows["repeat_purchase_rate"].to_dict() == pytest.approx(
+        {"Shop": 2 / 3, "Mail": 1.0, "No channel": 0.0}
+    )
     # The second orders: Ann's by Mail after 22 days, Bob's by Shop after 24, Dan's by Mail after 14.
     assert rows["days_to_second_order"].dropna().to_dict() == {"Shop": 24.0, "Mail": 14.0}
 
@@ -133,7 +142,11 @@ def test_of_orders_of_one_moment_the_alphabetically_first_is_the_first_as_in_the
 
 def test_blank_values_are_missing_and_a_value_of_that_name_keeps_it():
     frame = shop(
-        [("ann", "2024-01-10", 10.0, ""), ("bob", "2024-01-10", 20.0, None), ("cat", "2024-01-11", 5.0, "No channel")]
+        [
+            ("ann", "2024-01-10", 10.0, ""),
+            ("bob", "2024-01-10", 20.0, None),
+            ("cat", "2024-01-11", 5.0, "No channel"),
+        ]
     )
     rows = breakdown(orders_of(frame), "channel").values
     assert rows["revenue"].to_dict() == {"No channel": 5.0, "No channel*": 30.0}
@@ -159,12 +172,16 @@ def test_by_all_orders_an_order_of_several_lines_counts_to_each_product_in_it():
     found = breakdown(read_orders(BASKETS.encode()), "product", attribution="all_orders")
     rows = found.values
     # Of the first order's cups one came back: 30 are the tea's, 10 the other cup's.
-    assert rows["revenue"].to_dict() == pytest.approx({"Tea": 52.0, "Cup": 25.0, "Pot": 5.0, "No product": 8.0})
+    assert rows["revenue"].to_dict() == pytest.approx(
+        {"Tea": 52.0, "Cup": 25.0, "Pot": 5.0, "No product": 8.0}
+    )
     assert rows["orders"].to_dict() == {"Tea": 3, "Cup": 2, "Pot": 1, "No product": 1}
     assert rows["customers"].to_dict() == {"Tea": 3, "Cup": 1, "Pot": 1, "No product": 1}
     assert rows["new_customers"].to_dict() == {"Tea": 3, "Cup": 1, "Pot": 0, "No product": 1}
     # Ann ordered twice; who bought a cup, or a pot, is Ann.
-    assert rows["repeat_purchase_rate"].to_dict() == pytest.approx({"Tea": 1 / 3, "Cup": 1, "Pot": 1, "No product": 0})
+    assert rows["repeat_purchase_rate"].to_dict() == pytest.approx(
+        {"Tea": 1 / 3, "Cup": 1, "Pot": 1, "No product": 0}
+    )
     assert rows["second_orders"].to_dict() == {"Tea": 0, "Cup": 1, "Pot": 1, "No product": 0}
     assert rows["average_order_value"]["Cup"] == pytest.approx(12.5)
     # The store counts each order and customer once.
@@ -178,7 +195,9 @@ def test_by_all_orders_lines_of_one_category_are_one():
     orders = read_orders(BASKETS.encode())
     rows = breakdown(orders, "category", attribution="all_orders").values
     assert rows["orders"].to_dict() == {"Drinks": 3, "Kitchen": 2, "No category": 1}
-    assert rows["revenue"].to_dict() == pytest.approx({"Drinks": 52.0, "Kitchen": 30.0, "No category": 8.0})
+    assert rows["revenue"].to_dict() == pytest.approx(
+        {"Drinks": 52.0, "Kitchen": 30.0, "No category": 8.0}
+    )
     # By first order a customer counts to the first line of the first order alone.
     rows = breakdown(orders, "category").values
     assert rows["revenue"].to_dict() == pytest.approx({"Drinks": 90.0})
@@ -195,7 +214,9 @@ def test_by_all_orders_lines_of_one_category_are_one():
         ("Total", [",\n{n},,,", ""], 30.0),
     ],
 )
-def test_an_amount_that_stands_once_an_order_is_split_by_its_lines_prices_or_evenly(columns, lines, teas):
+def test_an_amount_that_stands_once_an_order_is_split_by_its_lines_prices_or_evenly(
+    columns, lines, teas
+):
     tea, cup = lines
     order = "{n},c{n}@x.com,2024-01-0{n},"
     rows = [f"{order}60.00{tea},Tea\n{order}{cup},Cup".format(n=n) for n in range(1, 5)]
@@ -216,13 +237,23 @@ def test_an_order_of_several_folded_products_is_one_order_of_the_others():
     orders = read_orders(("\n".join(["Order,Email,Date,Total,Product", *lines])).encode())
     found = breakdown(orders, "product", attribution="all_orders", most=2)
     others = found.values.loc["All others (4)"]
-    assert others[["customers", "new_customers", "orders", "second_orders"]].tolist() == [2, 2, 3, 1]
+    assert others[["customers", "new_customers", "orders", "second_orders"]].tolist() == [
+        2,
+        2,
+        3,
+        1,
+    ]
     assert others["revenue"] == pytest.approx(98 + 6 + 1)
     assert found.store[["customers", "new_customers", "orders"]].tolist() == [4, 4, 5]
 
 
 def test_a_number_that_two_customers_share_is_two_orders_in_both_attributions():
-    lines = ["1,a,2024-01-01,10,tea", "1,a,2024-01-01,30,cup", "1,b,2024-02-01,20,tea", "2,a,2024-03-01,5,tea"]
+    lines = [
+        "1,a,2024-01-01,10,tea",
+        "1,a,2024-01-01,30,cup",
+        "1,b,2024-02-01,20,tea",
+        "2,a,2024-03-01,5,tea",
+    ]
     orders = read_orders("\n".join(["Order,Customer,Date,Total,Product", *lines]).encode())
     found = breakdown(orders, "product", attribution="all_orders")
     assert found.store[["customers", "orders", "revenue"]].tolist() == [2, 3, 65]
@@ -230,7 +261,12 @@ def test_a_number_that_two_customers_share_is_two_orders_in_both_attributions():
 
 
 def test_what_a_line_takes_back_comes_off_its_own_product():
-    lines = ["1,a,2024-01-01,10,tea", "1,a,2024-01-01,-10,tea", "1,a,2024-01-01,12,cup", "2,b,2024-01-02,5,tea"]
+    lines = [
+        "1,a,2024-01-01,10,tea",
+        "1,a,2024-01-01,-10,tea",
+        "1,a,2024-01-01,12,cup",
+        "2,b,2024-01-02,5,tea",
+    ]
     orders = read_orders("\n".join(["Order,Customer,Date,Total,Product", *lines]).encode())
     found = breakdown(orders, "product", attribution="all_orders").values
     # The tea was bought, and brought nothing.
@@ -252,7 +288,13 @@ def many() -> pd.DataFrame:
 def test_the_largest_values_keep_a_row_and_the_rest_is_one_that_says_how_many(attribution):
     found = breakdown(orders_of(many()), "product", attribution=attribution, most=4)
     assert found.folded == 5
-    assert found.values.index.tolist() == ["Product 0", "Product 1", "Product 2", "Product 3", "All others (5)"]
+    assert found.values.index.tolist() == [
+        "Product 0",
+        "Product 1",
+        "Product 2",
+        "Product 3",
+        "All others (5)",
+    ]
     last = found.values.loc["All others (5)"]
     assert last["kind"] == "others"
     # Zoe is one customer of the others, from however many of them she ordered.
@@ -285,7 +327,9 @@ def test_an_unknown_attribution_or_a_period_without_orders_is_refused():
     orders = orders_of(SMALL)
     with pytest.raises(DataError, match="no attribution 'last'"):
         breakdown(orders, "channel", attribution="last")
-    with pytest.raises(DataError, match="outside the orders, which run from 2024-01-10 to 2024-03-01"):
+    with pytest.raises(
+        DataError, match="outside the orders, which run from 2024-01-10 to 2024-03-01"
+    ):
         breakdown(orders, "channel", Period(date(2024, 3, 2), date(2024, 4, 1)))
 
 
@@ -301,7 +345,11 @@ def test_nothing_stays_behind_in_the_database():
 
 
 def in_pandas(
-    frame: pd.DataFrame, dimension: str, period: Period, attribution: str, held: pd.DataFrame | None = None
+    frame: pd.DataFrame,
+    dimension: str,
+    period: Period,
+    attribution: str,
+    held: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The same numbers, customer by customer; `held`: order_id, value and share of what orders of many lines held."""
     frame = frame.assign(value=frame[dimension].where(frame[dimension].notna(), f"No {dimension}"))
@@ -313,7 +361,9 @@ def in_pandas(
     own = frame["value"]
     if attribution == "first_order":
         own = frame["customer_id"].map(origin["value"])
-    frame = frame.assign(own=own, wait=(frame["day"] - frame["customer_id"].map(origin["day"])).dt.days)
+    frame = frame.assign(
+        own=own, wait=(frame["day"] - frame["customer_id"].map(origin["day"])).dt.days
+    )
     frame = frame[frame["day"] < pd.Timestamp(period.end)]
     twice = frame.groupby("customer_id").size() > 1
     now = frame[frame["day"] >= pd.Timestamp(period.start)]
@@ -354,7 +404,10 @@ def relative_errors(frame: pd.DataFrame, dimension: str, period: Period) -> pd.D
 def agree(found: pd.DataFrame, expected: pd.DataFrame) -> None:
     assert set(found.index) == set(expected.index)
     pd.testing.assert_frame_equal(
-        found[expected.columns].astype(float), expected.loc[found.index].astype(float), check_names=False, rtol=1e-9
+        found[expected.columns].astype(float),
+        expected.loc[found.index].astype(float),
+        check_names=False,
+        rtol=1e-9,
     )
 
 
@@ -378,13 +431,17 @@ def test_the_sample_store_agrees_with_pandas(store, store_frame, dimension, attr
         expected = in_pandas(store_frame, dimension, period, attribution)
         agree(found.values, expected)
         if found.previous:
-            before = in_pandas(store_frame, dimension, found.previous, attribution).reindex(expected.index)
+            before = in_pandas(store_frame, dimension, found.previous, attribution).reindex(
+                expected.index
+            )
             before = before.reindex(found.values.index)
             for name in ("customers", "new_customers", "orders", "revenue"):
                 change = found.values[name] / before[name].replace(0, np.nan) - 1
                 # A number that fell to none has fallen by all.
                 change = change.where(found.values[name] > 0, found.values[f"{name}_growth"])
-                assert found.values[f"{name}_growth"].to_numpy(float) == pytest.approx(change.to_numpy(), nan_ok=True)
+                assert found.values[f"{name}_growth"].to_numpy(float) == pytest.approx(
+                    change.to_numpy(), nan_ok=True
+                )
 
 
 @pytest.mark.parametrize("attribution", ATTRIBUTIONS)
@@ -415,12 +472,18 @@ def test_the_values_add_up_to_the_store(store, store_frame, dimension, most, att
 def test_growth_has_the_interval_of_the_spread_between_customers(store, store_frame):
     period = preset_period("365", store.start, store.end)
     found = breakdown(store, "channel", period, "all_orders")
-    now, before = (relative_errors(store_frame, "channel", part) for part in (period, found.previous))
+    now, before = (
+        relative_errors(store_frame, "channel", part) for part in (period, found.previous)
+    )
     for name in now.columns:
         width = 1.959964 * np.hypot(now[name], before[name]).reindex(found.values.index)
         change = np.log1p(found.values[f"{name}_growth"])
-        assert np.log1p(found.values[f"{name}_growth_low"]).to_numpy() == pytest.approx((change - width).to_numpy())
-        assert np.log1p(found.values[f"{name}_growth_high"]).to_numpy() == pytest.approx((change + width).to_numpy())
+        assert np.log1p(found.values[f"{name}_growth_low"]).to_numpy() == pytest.approx(
+            (change - width).to_numpy()
+        )
+        assert np.log1p(found.values[f"{name}_growth_high"]).to_numpy() == pytest.approx(
+            (change + width).to_numpy()
+        )
     counts = found.values["new_customers"]
     was = counts / (1 + found.values["new_customers_growth"])
     width = 1.959964 * np.sqrt(1 / counts + 1 / was)
@@ -436,7 +499,9 @@ def test_rates_have_wilsons_interval(store):
     for row in values.itertuples():
         some = round(row.repeat_purchase_rate * row.customers)
         expected = binomtest(some, row.customers).proportion_ci(method="wilson")
-        assert (row.repeat_purchase_rate_low, row.repeat_purchase_rate_high) == pytest.approx(tuple(expected))
+        assert (row.repeat_purchase_rate_low, row.repeat_purchase_rate_high) == pytest.approx(
+            tuple(expected)
+        )
 
 
 def test_wilsons_interval_where_nobody_everybody_or_no_customer_is():
@@ -455,7 +520,10 @@ def test_a_sample_of_customers_gives_about_the_same_intervals(store):
     rough = breakdown_of(replace(history, parts=5), period).values
     for name in ("revenue", "orders", "average_order_value"):
         assert (rough[f"{name}_growth"] == exact[f"{name}_growth"]).all()
-        widths = [np.log1p(part[f"{name}_growth_high"]) - np.log1p(part[f"{name}_growth"]) for part in (rough, exact)]
+        widths = [
+            np.log1p(part[f"{name}_growth_high"]) - np.log1p(part[f"{name}_growth"])
+            for part in (rough, exact)
+        ]
         assert (widths[0] / widths[1]).between(0.7, 1.4).all()
 
 
@@ -470,10 +538,14 @@ def held_in_pandas() -> pd.DataFrame:
     """What the orders of Online Retail held, from the file itself, and each product's share of what the lines cost."""
     lines = pd.read_csv(ONLINE_RETAIL, dtype={"InvoiceNo": str})
     lines = lines[lines["CustomerID"].notna() & (lines["Quantity"] > 0)]
-    lines = lines.assign(cost=lines["Quantity"] * lines["UnitPrice"], value=lines["Description"].str.strip())
+    lines = lines.assign(
+        cost=lines["Quantity"] * lines["UnitPrice"], value=lines["Description"].str.strip()
+    )
     held = lines.groupby(["InvoiceNo", "value"], as_index=False)["cost"].sum()
     whole = held.groupby("InvoiceNo")["cost"].transform("sum")
-    return held.assign(order_id=held["InvoiceNo"], share=held["cost"] / whole)[["order_id", "value", "share"]]
+    return held.assign(order_id=held["InvoiceNo"], share=held["cost"] / whole)[
+        ["order_id", "value", "share"]
+    ]
 
 
 @pytest.mark.parametrize("attribution", ATTRIBUTIONS)
@@ -492,7 +564,9 @@ def test_online_retail_agrees_with_pandas(retail, dimension, attribution):
         assert len(rest) == found.folded
         assert rest["revenue"].max() <= own.loc[own["kind"] == "value", "revenue"].min()
         # The same, with one name for all that is folded.
-        renamed = frame.assign(**{dimension: frame[dimension].where(~frame[dimension].isin(rest.index), "rest")})
+        renamed = frame.assign(
+            **{dimension: frame[dimension].where(~frame[dimension].isin(rest.index), "rest")}
+        )
         if attribution == "all_orders":
             if held is not None:
                 held["value"] = held["value"].where(~held["value"].isin(rest.index), "rest")
@@ -544,20 +618,31 @@ def test_the_verdict_says_on_which_side_of_the_average_all_of_the_interval_lies(
     customers, uncertainty = forecast
     for attribution in ATTRIBUTIONS:
         for dimension in ("channel", "coupon"):
-            found = breakdown(store, dimension, None, attribution, customers=customers, uncertainty=uncertainty)
+            found = breakdown(
+                store, dimension, None, attribution, customers=customers, uncertainty=uncertainty
+            )
             basis = "value_per_customer" if attribution == "first_order" else "repeat_purchase_rate"
             assert found.basis == basis
             values = found.values
             clear = values["verdict"] != "too little data"
-            assert ((values["verdict"] == "more") == (values["compare_low"] > values["average"]) & clear).all()
-            assert ((values["verdict"] == "less") == (values["compare_high"] < values["average"]) & clear).all()
-            number = values["new_customers"] if attribution == "first_order" else values["customers"]
+            assert (
+                (values["verdict"] == "more") == (values["compare_low"] > values["average"]) & clear
+            ).all()
+            assert (
+                (values["verdict"] == "less")
+                == (values["compare_high"] < values["average"]) & clear
+            ).all()
+            number = (
+                values["new_customers"] if attribution == "first_order" else values["customers"]
+            )
             assert (values.loc[number < 30, "verdict"] == "too little data").all()
 
 
 def test_the_sample_stores_best_and_worst_channels_are_found(store, forecast):
     customers, uncertainty = forecast
-    found = breakdown(store, "channel", None, customers=customers, uncertainty=uncertainty).values["verdict"]
+    found = breakdown(store, "channel", None, customers=customers, uncertainty=uncertainty).values[
+        "verdict"
+    ]
     assert (found["Referral"], found["E-mail"]) == ("more", "more")
     assert (found["Marketplace"], found["Paid social"]) == ("less", "less")
 
@@ -583,7 +668,9 @@ def test_rates_that_are_alike_rarely_differ_however_many_there_are(values):
     said = []
     for _ in range(1_000):
         of = rng.integers(200, 900, values)
-        found = compare_rates(pd.Series(rng.binomial(of, 0.3).astype(float)), pd.Series(of.astype(float)), of.sum())
+        found = compare_rates(
+            pd.Series(rng.binomial(of, 0.3).astype(float)), pd.Series(of.astype(float)), of.sum()
+        )
         said.append((found["verdict"] != "no clear difference").any())
     assert 0.02 <= np.mean(said) <= 0.07
 

@@ -18,7 +18,11 @@ from retention.models.cltv import fit_cltv
 from tests.histories import cdnow
 
 CAMPAIGNS = (
-    Campaign("One order", holdout_share=0.0, terms=Terms(0.06, Offer("amount", 3), Offer(), 0.8, 0.05, 0.6)),
+    Campaign(
+        "One order",
+        holdout_share=0.0,
+        terms=Terms(0.06, Offer("amount", 3), Offer(), 0.8, 0.05, 0.6),
+    ),
     Campaign(
         "Repeat",
         holdout_share=0.0,
@@ -43,7 +47,12 @@ def audiences():
 
 @pytest.fixture(scope="module")
 def line(audiences):
-    return queue([plan_of(audience, campaign) for audience, campaign in zip(audiences, CAMPAIGNS, strict=True)])
+    return queue(
+        [
+            plan_of(audience, campaign)
+            for audience, campaign in zip(audiences, CAMPAIGNS, strict=True)
+        ]
+    )
 
 
 def best_within(audience, campaign, budget):
@@ -77,7 +86,11 @@ def test_money_without_end_addresses_everybody_who_is_worth_it(audiences, line):
     found = split_budget(line, 1e9)
     for number, (audience, campaign) in enumerate(zip(audiences, CAMPAIGNS, strict=True)):
         gains = expected_gains(audience.book, campaign.terms)
-        assert found.loc[number, "customers"] == found.loc[number, "even_customers"] == (gains > 0).sum()
+        assert (
+            found.loc[number, "customers"]
+            == found.loc[number, "even_customers"]
+            == (gains > 0).sum()
+        )
         assert found.loc[number, "gain"] == pytest.approx(gains[gains > 0].sum())
 
 
@@ -96,15 +109,24 @@ def test_each_unit_of_money_brings_less_than_the_one_before(line):
 
 def test_campaigns_of_which_none_is_worth_it_have_an_empty_queue(audiences):
     terms = Terms(0.0, Offer("amount", 5), contact_cost=1)
-    hopeless = [replace(campaign, name="No", holdout_share=0.0, terms=terms) for campaign in CAMPAIGNS]
-    line = queue([plan_of(audience, campaign) for audience, campaign in zip(audiences, hopeless, strict=True)])
+    hopeless = [
+        replace(campaign, name="No", holdout_share=0.0, terms=terms) for campaign in CAMPAIGNS
+    ]
+    line = queue(
+        [
+            plan_of(audience, campaign)
+            for audience, campaign in zip(audiences, hopeless, strict=True)
+        ]
+    )
     assert not len(line.cost)
     assert split_budget(line, 100)["customers"].sum() == 0
     assert len(budget_curve(line)) == 1
 
 
 @pytest.mark.parametrize("share", [0.1, 0.4, 0.8, 1.0])
-def test_campaigns_cut_to_their_parts_of_a_budget_keep_it_and_gain_what_the_split_said(audiences, line, share):
+def test_campaigns_cut_to_their_parts_of_a_budget_keep_it_and_gain_what_the_split_said(
+    audiences, line, share
+):
     budget = share * line.cost.sum()
     found = split_budget(line, budget)
     cost = gain = 0.0
@@ -118,7 +140,10 @@ def test_campaigns_cut_to_their_parts_of_a_budget_keep_it_and_gain_what_the_spli
         gain += plan.economics.gain.expected
         # One more customer would cost more than there is, or gain nothing.
         more = plan_of(audience, replace(cut, size=plan.size + 1)).economics
-        assert more.cost > found.loc[number, "cost"] or more.gain.expected <= plan.economics.gain.expected + 1e-9
+        assert (
+            more.cost > found.loc[number, "cost"]
+            or more.gain.expected <= plan.economics.gain.expected + 1e-9
+        )
     assert cost <= budget * (1 + 1e-9)
     assert gain == pytest.approx(found["gain"].sum(), abs=3 * line.gain.max())
 
@@ -129,7 +154,9 @@ def test_a_cut_by_gain_would_cost_more_than_the_split_said(audiences):
     plan = plan_of(audiences[1], percentage)
     budget = 0.3 * queue([plan]).cost.sum()
     cut = cut_to(plan, budget)
-    within, beyond = (plan_of(audiences[1], one).economics for one in (cut, replace(cut, ranked_by="gain")))
+    within, beyond = (
+        plan_of(audiences[1], one).economics for one in (cut, replace(cut, ranked_by="gain"))
+    )
     assert within.cost <= budget < beyond.cost
     assert within.gain.expected / within.cost > beyond.gain.expected / beyond.cost
 
@@ -141,7 +168,10 @@ def test_a_cut_never_exceeds_the_marketers_own(audiences):
     plan = plan_of(audiences[0], free)
     cut = plan_of(audiences[0], cut_to(plan, 0.0))
     # Without a cost those who gain most come first.
-    assert (cut.size, cut.economics.gain.expected) == (30, pytest.approx(plan.economics.gain.expected))
+    assert (cut.size, cut.economics.gain.expected) == (
+        30,
+        pytest.approx(plan.economics.gain.expected),
+    )
     assert cut_to(plan_of(audiences[1], CAMPAIGNS[1]), 0.0) is None
     assert cut_to(plan_of(audiences[2], CAMPAIGNS[2]), 1e9) == CAMPAIGNS[2]
 
@@ -178,19 +208,28 @@ def test_few_customers_are_chosen_as_well_as_can_be(seed, number, part):
     order = np.argsort(-gain / cost)
     cost, gain = cost[order], gain[order]
     own = rng.integers(0, 2, number)
-    line = Queue(2, own, np.arange(number), np.ones(number), gain, cost, np.cumsum(cost), np.cumsum(gain))
+    line = Queue(
+        2, own, np.arange(number), np.ones(number), gain, cost, np.cumsum(cost), np.cumsum(gain)
+    )
     budget = part * cost.sum()
     found = split_budget(line, budget)
     picks = np.array(list(product((0, 1), repeat=number)))
     # A sum that is the budget but for its rounding may be paid, or not: how numbers are added decides.
-    best, at_most = ((picks @ gain)[picks @ cost <= budget * edge].max() for edge in (1 - 1e-9, 1 + 1e-9))
+    best, at_most = (
+        (picks @ gain)[picks @ cost <= budget * edge].max() for edge in (1 - 1e-9, 1 + 1e-9)
+    )
     assert best * (1 - 1e-3) <= found["gain"].sum() <= at_most * (1 + 1e-9)
     assert found["cost"].sum() <= budget * (1 + 1e-9)
     assert found["even_gain"].sum() <= found["gain"].sum() + 1e-9
 
 
 def test_a_budget_pays_for_a_part_of_customers_who_are_alike():
-    line = Queue(1, np.zeros(1, int), np.zeros(1, int), *(np.array([x]) for x in (1000.0, 500.0, 100.0, 100.0, 500.0)))
+    line = Queue(
+        1,
+        np.zeros(1, int),
+        np.zeros(1, int),
+        *(np.array([x]) for x in (1000.0, 500.0, 100.0, 100.0, 500.0)),
+    )
     found = split_budget(line, 5.05)
     assert found.loc[0, "customers"] == 50
     assert found.loc[0, "cost"] == pytest.approx(5)

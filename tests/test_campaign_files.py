@@ -30,7 +30,9 @@ campaigns = st.builds(
     messages=st.sets(st.integers(1, 59), max_size=4).flatmap(
         lambda days: st.tuples(
             *[
-                st.builds(Message, st.just(day), words, st.sampled_from(["", "offer", "opening", "ends"]))
+                st.builds(
+                    Message, st.just(day), words, st.sampled_from(["", "offer", "opening", "ends"])
+                )
                 for day in [0, *sorted(days)]
             ]
         )
@@ -61,7 +63,9 @@ def test_what_came_later_may_be_missing_from_a_file():
 
 def test_own_segments_travel_with_the_plan():
     own = OwnSegment("Tea & more", Group("all", (Condition("orders", "at_least", 2),)), "A note")
-    content = campaigns_to_json(SavedPlan((usual_campaign("reactivation", segments=("Own: Tea & more",)),), (own,)))
+    content = campaigns_to_json(
+        SavedPlan((usual_campaign("reactivation", segments=("Own: Tea & more",)),), (own,))
+    )
     assert campaigns_from_json(content).library == (own,)
 
 
@@ -157,6 +161,8 @@ def test_infinite_and_missing_numbers_are_refused():
 
 
 def test_a_lift_to_start_from_is_lower_for_the_lapsed():
-    late, early = (usual_campaign("reactivation", lapsed=lapsed).terms.lift for lapsed in (1.0, 0.0))
+    late, early = (
+        usual_campaign("reactivation", lapsed=lapsed).terms.lift for lapsed in (1.0, 0.0)
+    )
     assert late == pytest.approx(early * 1.8 / 12, abs=0.001)
     assert replace(Terms(), lift=late).lift == late

@@ -20,8 +20,18 @@ from retention.errors import DataError, ModelError
 from retention.models.cltv import fit_cltv, predict_cltv, purchase_probability
 from tests.histories import cdnow
 
-MESSAGES = (Message(0, "Free delivery", offer=""), Message(3, "A reminder"), Message(10, "Last day"))
-OFFERS = (Offer(), Offer("amount", 4), Offer("percentage", 0.15), Offer("free_delivery", 3), Offer("points", 6, 0.5))
+MESSAGES = (
+    Message(0, "Free delivery", offer=""),
+    Message(3, "A reminder"),
+    Message(10, "Last day"),
+)
+OFFERS = (
+    Offer(),
+    Offer("amount", 4),
+    Offer("percentage", 0.15),
+    Offer("free_delivery", 3),
+    Offer("points", 6, 0.5),
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +48,9 @@ def audience(store):
 
 
 def plan(audience, **terms):
-    return plan_of(audience, Campaign("Win back", messages=MESSAGES, terms=Terms(**terms), holdout_share=0.0))
+    return plan_of(
+        audience, Campaign("Win back", messages=MESSAGES, terms=Terms(**terms), holdout_share=0.0)
+    )
 
 
 terms = st.builds(
@@ -54,10 +66,14 @@ terms = st.builds(
 @settings(max_examples=60)
 @given(terms)
 def test_the_gain_is_the_difference_of_the_margins_less_all_costs(audience, terms):
-    found = plan_of(audience, Campaign("Win back", messages=MESSAGES, terms=terms, holdout_share=0.0)).economics
+    found = plan_of(
+        audience, Campaign("Win back", messages=MESSAGES, terms=terms, holdout_share=0.0)
+    ).economics
     added = found.margin_with.expected - found.margin_without.expected
     assert found.gain.expected == pytest.approx(added - found.cost, abs=1e-6)
-    assert found.cost == pytest.approx(found.contacts_cost + found.offers_anyway + found.offers_persuaded)
+    assert found.cost == pytest.approx(
+        found.contacts_cost + found.offers_anyway + found.offers_persuaded
+    )
     assert found.gain.low <= found.gain.expected <= found.gain.high
     assert 0 <= found.loss_chance <= 1
     assert found.revenue_with.expected == pytest.approx(
@@ -66,7 +82,9 @@ def test_the_gain_is_the_difference_of_the_margins_less_all_costs(audience, term
 
 
 @pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: offer.kind)
-def test_without_a_lift_it_costs_exactly_its_contacts_and_the_offers_to_the_convinced(store, audience, offer):
+def test_without_a_lift_it_costs_exactly_its_contacts_and_the_offers_to_the_convinced(
+    store, audience, offer
+):
     model, customers = store
     found = plan(audience, lift=0.0, offer=offer, anyway_share=0.7, contact_cost=0.25).economics
     within, before = (purchase_probability(model, customers, days).to_numpy() for days in (30, 3))
@@ -83,7 +101,9 @@ def test_two_offers_cost_what_orders_of_their_days_and_messages_cost(store):
     model, customers = store
     messages = (Message(0, offer="opening"), Message(1, offer=""), Message(6, offer=""), Message(9))
     given = Terms(0.1, Offer("amount", 8), Offer("free_delivery", 3), 0.5, 0.0, 0.6)
-    found = plan_campaign(model, customers, Campaign("a", messages=messages, terms=given, holdout_share=0)).economics
+    found = plan_campaign(
+        model, customers, Campaign("a", messages=messages, terms=given, holdout_share=0)
+    ).economics
     early, whole = (purchase_probability(model, customers, days).to_numpy() for days in (9, 30))
     assert found.offers_anyway == pytest.approx(0.5 * (3 * early + 8 * (whole - early)).sum())
     # Three of four messages are sent while delivery is free.
@@ -95,13 +115,20 @@ def test_two_offers_cost_what_orders_of_their_days_and_messages_cost(store):
 
 def test_an_offer_that_ends_costs_until_then_and_no_longer(store):
     model, customers = store
-    messages = (Message(0, offer="opening"), Message(1, offer=""), Message(6, offer="ends"), Message(9))
+    messages = (
+        Message(0, offer="opening"),
+        Message(1, offer=""),
+        Message(6, offer="ends"),
+        Message(9),
+    )
     given = Terms(0.1, Offer("amount", 8), Offer("free_delivery", 3), 0.5, 0.0, 0.6)
     campaign = Campaign("a", messages=messages, terms=given, holdout_share=0)
     assert campaign.phases == {0: "opening", 6: "ends", 9: "offer"}
     plan = plan_campaign(model, customers, campaign)
     found = plan.economics
-    six, nine, whole = (purchase_probability(model, customers, days).to_numpy() for days in (6, 9, 30))
+    six, nine, whole = (
+        purchase_probability(model, customers, days).to_numpy() for days in (6, 9, 30)
+    )
     assert found.offers_anyway == pytest.approx(0.5 * (3 * six + 8 * (whole - nine)).sum())
     # Of four messages two are sent while delivery is free, and one without an offer.
     assert found.offers_persuaded == pytest.approx(0.1 * (1 - whole).sum() * (0.5 * 3 + 0.25 * 8))
@@ -166,14 +193,24 @@ def test_the_best_size_is_the_optimum_of_all_audiences(store, terms, rows):
     audience = reachable_of(model, few, campaign, customer_hashes(few.index))
     found = plan_of(audience, campaign)
     gains = expected_gains(audience.book, campaign.terms)
-    every = (sum(gains[list(some)]) for size in range(len(few) + 1) for some in combinations(range(len(few)), size))
+    every = (
+        sum(gains[list(some)])
+        for size in range(len(few) + 1)
+        for some in combinations(range(len(few)), size)
+    )
     assert found.economics.gain.expected == pytest.approx(max(every), abs=1e-9)
-    assert found.curve["gain"].max() == pytest.approx(max(0.0, found.economics.gain.expected), abs=1e-9)
+    assert found.curve["gain"].max() == pytest.approx(
+        max(0.0, found.economics.gain.expected), abs=1e-9
+    )
 
 
 def test_a_size_takes_the_customers_of_the_highest_gain_ties_included(audience):
     campaign = Campaign(
-        "Win back", messages=MESSAGES, terms=Terms(0.1, Offer("amount", 2)), holdout_share=0.0, size=500
+        "Win back",
+        messages=MESSAGES,
+        terms=Terms(0.1, Offer("amount", 2)),
+        holdout_share=0.0,
+        size=500,
     )
     found = plan_of(audience, campaign)
     gains = expected_gains(audience.book, campaign.terms)
@@ -192,12 +229,19 @@ def test_sums_over_customers_are_those_of_each_alone(audience):
     given_terms = Terms(0.08, Offer("percentage", 0.1), Offer(), 0.6, 0.1, 0.5)
     found = economics(audience.book, given_terms, some.astype(float))
     assert found.customers == some.sum()
-    assert found.gain.expected == pytest.approx(expected_gains(audience.book, given_terms)[some].sum())
+    assert found.gain.expected == pytest.approx(
+        expected_gains(audience.book, given_terms)[some].sum()
+    )
     assert found.cost == pytest.approx(expected_costs(audience.book, given_terms)[some].sum())
 
 
 @pytest.mark.parametrize(
-    "other", [{"window_days": 60}, {"messages": (Message(0), Message(5))}, {"messages": (Message(0, offer=""),)}]
+    "other",
+    [
+        {"window_days": 60},
+        {"messages": (Message(0), Message(5))},
+        {"messages": (Message(0, offer=""),)},
+    ],
 )
 def test_customers_asked_about_another_campaign_are_refused(store, other):
     model, customers = store
@@ -220,10 +264,14 @@ def test_a_holdout_is_random_stable_and_not_addressed(store):
     assert set(backwards.index[again.held_out]) == set(customers.index[found.held_out])
     other = plan_campaign(model, customers, replace(campaign, name="Another"))
     assert set(other.held_out) != held
-    renamed = plan_campaign(model, customers, replace(campaign, name="Another name", holdout_key=campaign.name))
+    renamed = plan_campaign(
+        model, customers, replace(campaign, name="Another name", holdout_key=campaign.name)
+    )
     assert set(renamed.held_out) == held
     # Whoever is held out at a quarter is held out at a half too.
-    assert held < set(plan_campaign(model, customers, replace(campaign, holdout_share=0.5)).held_out)
+    assert held < set(
+        plan_campaign(model, customers, replace(campaign, holdout_share=0.5)).held_out
+    )
 
 
 def test_draws_are_even_and_of_two_names_unrelated():
@@ -245,7 +293,9 @@ def test_customers_are_left_out_by_the_first_reason_that_holds(store):
     model, customers = store
     first = np.arange(len(customers)) < 100
     second = np.arange(len(customers)) < 250
-    found = plan_campaign(model, customers, Campaign("Win back"), left_out={"No consent": first, "Complaint": second})
+    found = plan_campaign(
+        model, customers, Campaign("Win back"), left_out={"No consent": first, "Complaint": second}
+    )
     assert found.reachable.left_out == {"No consent": 100, "Complaint": 150}
     assert min(*found.addressed, *found.held_out) == 250
     assert found.reachable.segment_customers == len(customers)
@@ -263,11 +313,15 @@ def test_whoever_orders_leaves_the_sequence(store, audience):
 def test_the_cap_drops_messages_and_an_offer_that_is_not_sent_costs_nothing(store):
     model, customers = store
     messages = (Message(0, offer=""), Message(2, offer=""), Message(4))
-    campaign = Campaign("Win back", messages=messages, most_messages=2, terms=Terms(0.1, Offer("amount", 5)))
+    campaign = Campaign(
+        "Win back", messages=messages, most_messages=2, terms=Terms(0.1, Offer("amount", 5))
+    )
     assert [message.day for message in campaign.sent] == [0, 2]
     found = plan_campaign(model, customers, campaign).economics
     assert found.offers_anyway == found.offers_persuaded == 0
-    long = Campaign("Win back", messages=(Message(0), Message(29), Message(30)), most_messages=2, window_days=60)
+    long = Campaign(
+        "Win back", messages=(Message(0), Message(29), Message(30)), most_messages=2, window_days=60
+    )
     assert [message.day for message in long.sent] == [0, 29, 30]
     assert [message.day for message in replace(long, most_messages=1).sent] == [0, 30]
 
@@ -290,7 +344,13 @@ def test_a_wrong_setting_is_named(wrong, says):
 
 
 @pytest.mark.parametrize(
-    "make", [lambda: Offer("gift"), lambda: Offer("percentage", 5), lambda: Offer("amount", -1), lambda: Terms(lift=2)]
+    "make",
+    [
+        lambda: Offer("gift"),
+        lambda: Offer("percentage", 5),
+        lambda: Offer("amount", -1),
+        lambda: Terms(lift=2),
+    ],
 )
 def test_wrong_terms_are_refused(make):
     with pytest.raises(DataError):
@@ -328,8 +388,12 @@ def test_customers_in_cells_give_the_plan_that_each_alone_gives(store, monkeypat
     assert len(celled.reachable.book.customers) < 0.5 * len(customers)
     assert celled.size == pytest.approx(alone.size, rel=0.03)
     assert celled.economics.gain.expected == pytest.approx(alone.economics.gain.expected, rel=0.02)
-    assert celled.economics.gain.low == pytest.approx(alone.economics.gain.low, abs=0.05 * alone.economics.cost)
-    assert celled.economics.orders_with.high == pytest.approx(alone.economics.orders_with.high, rel=0.03)
+    assert celled.economics.gain.low == pytest.approx(
+        alone.economics.gain.low, abs=0.05 * alone.economics.cost
+    )
+    assert celled.economics.orders_with.high == pytest.approx(
+        alone.economics.orders_with.high, rel=0.03
+    )
     # Counts and sums are those of the very customers who are addressed and held out.
     assert len(celled.addressed) == celled.economics.customers
     assert len(celled.held_out) == celled.held
@@ -350,7 +414,9 @@ def test_a_cut_through_customers_in_cells_is_exact(store, monkeypatch, size):
     model, customers = store
     monkeypatch.setattr(campaign_economics, "EXACT", 100)
     monkeypatch.setattr(campaign_economics, "BANDS", 5)
-    campaign = Campaign("Win back", terms=Terms(0.07, contact_cost=0.1), size=size, holdout_share=0.3)
+    campaign = Campaign(
+        "Win back", terms=Terms(0.07, contact_cost=0.1), size=size, holdout_share=0.3
+    )
     found = plan_campaign(model, customers, campaign)
     assert found.size == size
     assert len(found.addressed) + len(found.held_out) == size

@@ -49,7 +49,11 @@ def test_money_changes_by_a_share_of_what_it_was():
 
 def test_waits_change_by_days():
     found = one("days_to_second_order", (40.0, 37.0, 44.0, 200), (50.0, 46.0, 55.0, 200))
-    assert (found["change"], found["low"], found["high"]) == (-10.0, -10 - np.hypot(3, 5), -10 + np.hypot(4, 4))
+    assert (found["change"], found["low"], found["high"]) == (
+        -10.0,
+        -10 - np.hypot(3, 5),
+        -10 + np.hypot(4, 4),
+    )
     assert found["verdict"] == "down"
 
 
@@ -66,7 +70,8 @@ def test_below_thirty_customers_nothing_is_said(now, before):
     assert found["verdict"] == "too little data"
     period = "in this period" if now[3] < 30 else "in the earlier period"
     assert (
-        found["why"] == f"Too little data: {min(now[3], before[3])} customers or waits {period}, of 30 that it takes."
+        found["why"]
+        == f"Too little data: {min(now[3], before[3])} customers or waits {period}, of 30 that it takes."
     )
 
 
@@ -74,13 +79,19 @@ def test_what_cannot_be_compared_has_no_change_and_says_why():
     rates = (0.5, 0.4, 0.6, 400), (0.1, 0.05, 0.2, 400)
     frames = (measured(retained_share=row, churn_rate=row) for row in rates)
     found = changes(*frames, {"retained_share": "Because."})
-    assert found.loc["retained_share", ["verdict", "why"]].tolist() == ["cannot be compared", "Because."]
+    assert found.loc["retained_share", ["verdict", "why"]].tolist() == [
+        "cannot be compared",
+        "Because.",
+    ]
     assert found.loc["retained_share", ["change", "low", "high"]].isna().all()
     assert found.loc["churn_rate", ["verdict", "why"]].tolist() == ["up", ""]
 
 
 def test_nothing_before_is_no_growth_of_a_share():
-    assert one("revenue", (10.0, 8.0, 12.0, 100), (0.0, np.nan, np.nan, 0))["verdict"] == "too little data"
+    assert (
+        one("revenue", (10.0, 8.0, 12.0, 100), (0.0, np.nan, np.nan, 0))["verdict"]
+        == "too little data"
+    )
 
 
 def test_turned_around_the_change_is_its_opposite():

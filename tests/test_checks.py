@@ -13,7 +13,9 @@ SOUND = PurchaseModel("bg_nbd", 0.25, 30.0, 0.8, 2.4, -1.0, (0.05, 0.09, 0.2, 0.
 SPEND = SpendModel("gamma_gamma", 35.0, 900, 6.0, 3.7, 15.0, -1.0)
 
 
-def check(name: str, customers: pd.DataFrame | None = None, purchases=SOUND, spend=SPEND, companion=SOUND) -> Check:
+def check(
+    name: str, customers: pd.DataFrame | None = None, purchases=SOUND, spend=SPEND, companion=SOUND
+) -> Check:
     customers = cdnow() if customers is None else customers
     found = {entry.name: entry for entry in model_checks(customers, purchases, spend, companion)}
     return found[name]
@@ -24,7 +26,9 @@ def test_cdnow_is_good_in_every_respect():
         assert (entry.status, entry.advice) == ("good", ""), entry
 
 
-@pytest.mark.parametrize(("number", "status"), [(29, "bad"), (30, "caution"), (499, "caution"), (500, "good")])
+@pytest.mark.parametrize(
+    ("number", "status"), [(29, "bad"), (30, "caution"), (499, "caution"), (500, "good")]
+)
 def test_number_of_customers(number, status):
     entry = check("Customers", cdnow().head(number))
     assert entry.status == status
@@ -39,7 +43,9 @@ def test_length_of_history(days, status):
     assert f"{days} days" in entry.finding
 
 
-@pytest.mark.parametrize(("repeaters", "status"), [(9, "bad"), (10, "caution"), (99, "caution"), (100, "good")])
+@pytest.mark.parametrize(
+    ("repeaters", "status"), [(9, "bad"), (10, "caution"), (99, "caution"), (100, "good")]
+)
 def test_repeat_customers(repeaters, status):
     customers = handmade([(1, 5, 200, 9.0)] * repeaters + [(0, 0, 200, 0.0)] * 500)
     assert check("Repeat customers", customers).status == status
@@ -64,7 +70,9 @@ def test_an_uncertain_parameter_is_named_with_its_error():
 
 
 def test_a_hopeless_parameter_has_no_number():
-    entry = check("Fit", purchases=dataclasses.replace(SOUND, relative_errors=(0.1, 0.1, 0.2, 1950.8)))
+    entry = check(
+        "Fit", purchases=dataclasses.replace(SOUND, relative_errors=(0.1, 0.1, 0.2, 1950.8))
+    )
     assert entry.status == "caution"
     assert "hardly pin down one parameter of the model, b" in entry.finding
     assert "%" not in entry.finding
@@ -98,7 +106,9 @@ def test_parameters_at_their_edges(parameters, words):
 
 
 def test_a_store_average_is_flagged_with_its_reason():
-    spend = SpendModel("store_average", 20.0, 12, reason="Only 12 customers have paid on a second day.")
+    spend = SpendModel(
+        "store_average", 20.0, 12, reason="Only 12 customers have paid on a second day."
+    )
     entry = check("Spend model", spend=spend)
     assert entry.status == "caution"
     assert entry.finding.startswith(spend.reason)
@@ -121,7 +131,9 @@ def test_the_effect_of_spend_that_moves_with_frequency_is_measured():
     """Frequent buyers of 100 an order against a population of 35: what the model makes of their orders."""
     customers = handmade([(10, 90, 200, 100.0)] * 20 + [(1, 50, 200, 20.0)] * 20)
     expected = SPEND.expected_order_value(customers["frequency"], customers["monetary_value"])
-    effect = (customers["frequency"] @ expected) / (customers["frequency"] @ customers["monetary_value"]) - 1
+    effect = (customers["frequency"] @ expected) / (
+        customers["frequency"] @ customers["monetary_value"]
+    ) - 1
     assert effect < -0.01
     assert f"priced {-effect:.0%} too low" in check("Spend and frequency", customers).finding
 
@@ -142,7 +154,9 @@ def test_newest_customers_who_come_back_as_expected_are_no_doubt():
     assert (entry.status, "last 100 days" in entry.finding) == ("good", True)
 
 
-@pytest.mark.parametrize(("factor", "word", "forecast"), [(0.4, "less", "high"), (2.0, "more", "low")])
+@pytest.mark.parametrize(
+    ("factor", "word", "forecast"), [(0.4, "less", "high"), (2.0, "more", "low")]
+)
 def test_newest_customers_who_differ_from_the_others(factor, word, forecast):
     newest, others = SOUND.expected_purchases_of_new([100.0, 400.0])
     entry = check("Newest customers", intakes(round(10 * factor * newest), round(10 * others)))

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from retention.customers.summary import summarise_customers
 from retention.errors import DataError, ModelError, RetentionError
 from retention.models import fitting, purchases
-from retention.models.cltv import CltvModel, expected_by_month, fit_cltv, predict_cltv, purchase_probability
+from retention.models.cltv import (
+    CltvModel,
+    expected_by_month,
+    fit_cltv,
+    predict_cltv,
+    purchase_probability,
+)
 from retention.models.forecast import DAYS_PER_MONTH
 from retention.models.purchases import PurchaseModel
 from retention.models.spend import SpendModel
@@ -38,13 +44,17 @@ def mbg() -> CltvModel:
 
 
 def test_the_model_carries_the_published_numbers(model, mbg):
-    assert (model.r, model.alpha / 7, model.a, model.b) == pytest.approx((0.2426, 4.4136, 0.7929, 2.4259), abs=5e-5)
+    assert (model.r, model.alpha / 7, model.a, model.b) == pytest.approx(
+        (0.2426, 4.4136, 0.7929, 2.4259), abs=5e-5
+    )
     assert (model.p, model.q, model.v) == pytest.approx((6.25, 3.74, 15.44), abs=0.005)
     assert model.spend_log_likelihood == pytest.approx(-4055.92, abs=0.005)
     assert (model.customers, model.repeaters, model.observation_days) == (2357, 946, 272)
     assert (model.purchase_model, model.spend_model) == ("bg_nbd", "gamma_gamma")
     assert mbg.purchase_model == "mbg_nbd"
-    assert mbg.log_likelihood == pytest.approx(-9582.13 - cdnow()["frequency"].sum() * np.log(7), abs=0.006)
+    assert mbg.log_likelihood == pytest.approx(
+        -9582.13 - cdnow()["frequency"].sum() * np.log(7), abs=0.006
+    )
     with pytest.raises(dataclasses.FrozenInstanceError):
         model.customers = 1
 
@@ -59,7 +69,9 @@ def test_published_value_of_customer_1():
     spend = SpendModel("gamma_gamma", 6.25 * 15.44 / 2.74, 946, 6.25, 3.74, 15.44, 0.0)
     model = CltvModel(published, published, spend, 2357, 946, 272, ())
     customer = handmade([(2, 30.43 * unit, 38.86 * unit, 22.35)])
-    scores = predict_cltv(model, customer, horizon_days=12 * DAYS_PER_MONTH, annual_discount_rate=1.01**12 - 1)
+    scores = predict_cltv(
+        model, customer, horizon_days=12 * DAYS_PER_MONTH, annual_discount_rate=1.01**12 - 1
+    )
     assert scores["cltv"].item() == pytest.approx(36.29, abs=0.005)
 
 
@@ -83,11 +95,15 @@ def test_one_time_buyers_are_never_certainly_active(model, mbg):
     # In the holdout, by the published parameters: 0.41 on average.
     assert scores.loc[one_time, "p_alive"].mean() == pytest.approx(0.41, abs=0.005)
     others = predict_cltv(mbg, cdnow())
-    assert scores.loc[one_time, "p_alive"].to_numpy() == pytest.approx(others.loc[one_time, "p_alive"].to_numpy())
+    assert scores.loc[one_time, "p_alive"].to_numpy() == pytest.approx(
+        others.loc[one_time, "p_alive"].to_numpy()
+    )
     # The rest of a one-time buyer's row is the purchase model's own, in closed form.
     age = cdnow().loc[one_time, "T"]
     closed = 1 - ((model.alpha + age) / (model.alpha + age + 365)) ** model.r
-    assert scores.loc[one_time, "p_purchase"].to_numpy() == pytest.approx(closed.to_numpy(), rel=1e-12)
+    assert scores.loc[one_time, "p_purchase"].to_numpy() == pytest.approx(
+        closed.to_numpy(), rel=1e-12
+    )
 
 
 def test_scores_have_the_promised_columns_and_index(model):
@@ -104,7 +120,10 @@ def test_value_is_the_discounted_sum_of_monthly_orders_times_spend_times_margin(
     scores = predict_cltv(model, customers, horizon, annual_discount_rate=0.2, margin=0.4)
     ends = [DAYS_PER_MONTH, 2 * DAYS_PER_MONTH, 3 * DAYS_PER_MONTH, 100.0]
     orders = [predict_cltv(model, customers, end)["expected_orders"] for end in ends]
-    value = sum((orders[i] - (orders[i - 1] if i else 0)) / 1.2 ** (end / 365.25) for i, end in enumerate(ends))
+    value = sum(
+        (orders[i] - (orders[i - 1] if i else 0)) / 1.2 ** (end / 365.25)
+        for i, end in enumerate(ends)
+    )
     expected = value * scores["expected_order_value"] * 0.4
     assert scores["cltv"].to_numpy() == pytest.approx(expected.to_numpy(), rel=1e-8)
 
@@ -119,7 +138,9 @@ def test_months_add_up_to_the_scores(kind, horizon, model, mbg):
     assert months.columns.tolist() == [
         "month", "start_day", "end_day", "expected_orders", "expected_revenue", "expected_value"
     ]  # fmt: skip
-    assert months["expected_orders"].sum() == pytest.approx(scores["expected_orders"].sum(), rel=1e-10)
+    assert months["expected_orders"].sum() == pytest.approx(
+        scores["expected_orders"].sum(), rel=1e-10
+    )
     revenue = (scores["expected_orders"] * scores["expected_order_value"]).sum()
     assert months["expected_revenue"].sum() == pytest.approx(revenue, rel=1e-10)
     assert months["expected_value"].sum() == pytest.approx(scores["cltv"].sum(), rel=1e-10)
@@ -155,7 +176,9 @@ histories = st.lists(
 
 
 def customers_from(rows) -> pd.DataFrame:
-    return handmade([(x, seen if x else 0, seen + rest, spend if x else 0.0) for x, seen, rest, spend in rows])
+    return handmade(
+        [(x, seen if x else 0, seen + rest, spend if x else 0.0) for x, seen, rest, spend in rows]
+    )
 
 
 @settings(max_examples=60)
@@ -165,7 +188,11 @@ def test_scores_are_sound_and_grow_with_horizon_and_margin(rows, horizon, margin
     customers = customers_from(rows)
     scores = predict_cltv(model, customers, horizon, margin=margin)
     assert np.isfinite(scores.to_numpy()).all()
-    assert scores[["p_alive", "p_purchase", "p_purchase_30d"]].apply(lambda column: column.between(0, 1)).all(axis=None)
+    assert (
+        scores[["p_alive", "p_purchase", "p_purchase_30d"]]
+        .apply(lambda column: column.between(0, 1))
+        .all(axis=None)
+    )
     longer = predict_cltv(model, customers, horizon + 50, margin=margin)
     assert (longer["expected_orders"] > scores["expected_orders"]).all()
     assert (longer["cltv"] > scores["cltv"]).all()
@@ -210,13 +237,18 @@ def test_two_hundred_extreme_stores_give_finite_numbers_without_a_warning(block)
             try:
                 model = fit_cltv(customers, ("bg_nbd", "mbg_nbd", "auto")[seed // 3 % 3])
             except ModelError:
-                assert not customers["frequency"].any()  # nobody came back: the one thing that is refused here
+                assert not customers[
+                    "frequency"
+                ].any()  # nobody came back: the one thing that is refused here
                 continue
             fitted += 1
             scores = predict_cltv(model, customers, horizon, soon_days=1)
             months = expected_by_month(model, customers, horizon)
             value = value_uncertainty(model, customers, horizon)
-            totals = [value.total(), *value.totals(np.minimum(customers["frequency"].to_numpy(), 2), 3)]
+            totals = [
+                value.total(),
+                *value.totals(np.minimum(customers["frequency"].to_numpy(), 2), 3),
+            ]
         assert np.isfinite(scores.to_numpy()).all()
         assert (scores >= 0).all(axis=None)
         assert (scores["expected_order_value"] > 0).all()
@@ -245,7 +277,10 @@ def test_rescaling_time_changes_nothing(kind, model, mbg):
     rescaled = predict_cltv(in_weeks, weeks, 52, annual_discount_rate=0.0, soon_days=4)
     assert rescaled[["orders_low", "orders_high"]].equals(scores[["orders_low", "orders_high"]])
     assert rescaled.to_numpy() == pytest.approx(scores.to_numpy(), rel=1e-6, abs=1e-12)
-    for uncertainty, options in ((value_uncertainty, {"annual_discount_rate": 0.0}), (orders_uncertainty, {})):
+    for uncertainty, options in (
+        (value_uncertainty, {"annual_discount_rate": 0.0}),
+        (orders_uncertainty, {}),
+    ):
         total = uncertainty(in_days, customers, 364, **options).total()
         rescaled = uncertainty(in_weeks, weeks, 52, **options).total()
         assert dataclasses.astuple(rescaled) == pytest.approx(dataclasses.astuple(total), rel=1e-6)
@@ -292,7 +327,10 @@ def test_settings_out_of_range_are_named(model, setting, value, message):
         (lambda frame: frame.drop(columns="T"), "no column 'T'"),
         (lambda frame: frame.assign(recency=np.nan), "empty or infinite"),
         (lambda frame: frame.assign(monetary_value=np.inf), "empty or infinite"),
-        (lambda frame: frame.assign(recency=frame["T"] + 1), "2,357 of 2,357 customers have an impossible"),
+        (
+            lambda frame: frame.assign(recency=frame["T"] + 1),
+            "2,357 of 2,357 customers have an impossible",
+        ),
         (lambda frame: frame.assign(frequency=-1), "impossible history"),
         (lambda frame: frame.assign(frequency=frame["frequency"] + 0.5), "whole number"),
     ],
@@ -325,7 +363,9 @@ def test_without_the_companion_model_nothing_is_said_about_one_time_buyers(monke
 
 def test_a_store_average_model_still_gives_everybody_a_number():
     customers = simulated(400, 300, seed=5).head(60)
-    model = fit_cltv(customers.assign(monetary_value=np.where(customers["frequency"] > 0, 20.0, 0.0)))
+    model = fit_cltv(
+        customers.assign(monetary_value=np.where(customers["frequency"] > 0, 20.0, 0.0))
+    )
     assert model.spend_model == "store_average"
     assert (model.p, model.q, model.v, model.spend_log_likelihood) == (None, None, None, None)
     scores = predict_cltv(model, customers.assign(monetary_value=0.0))

@@ -53,7 +53,9 @@ def test_it_is_the_uncertainty_of_the_cohorts_totals(found, month):
         ("orders", orders_uncertainty(fitted(), customers, days)),
         ("revenue", value_uncertainty(fitted(), customers, days, annual_discount_rate=0.0)),
     ):
-        for total, (_, row) in zip(uncertainty.totals(labels, len(names)), shown.iterrows(), strict=True):
+        for total, (_, row) in zip(
+            uncertainty.totals(labels, len(names)), shown.iterrows(), strict=True
+        ):
             ends = [row[f"{what}{end}"] * row["customers"] for end in ENDS]
             assert ends == pytest.approx([total.expected, total.low, total.high], rel=1e-9)
 
@@ -61,7 +63,9 @@ def test_it_is_the_uncertainty_of_the_cohorts_totals(found, month):
 def test_the_cohorts_add_up_to_the_scores(found):
     scores = predict_cltv(fitted(), cdnow(), 365.25, annual_discount_rate=0.0, intervals=False)
     year = found[found["month"] == 12]
-    assert (year["orders"] * year["customers"]).sum() == pytest.approx(scores["expected_orders"].sum())
+    assert (year["orders"] * year["customers"]).sum() == pytest.approx(
+        scores["expected_orders"].sum()
+    )
     assert (year["revenue"] * year["customers"]).sum() == pytest.approx(scores["cltv"].sum())
 
 
@@ -94,7 +98,9 @@ def test_the_order_of_the_customers_and_the_names_of_the_cohorts_change_nothing(
     labels = (shuffled["T"] // 30).map(lambda months: f"{99 - months} months")
     other = cohort_forecast(fitted(), shuffled, labels, months=(12,))
     expected = found[found["month"] == 12].reset_index(drop=True)
-    pd.testing.assert_frame_equal(other.drop(columns="cohort"), expected.drop(columns="cohort"), rtol=1e-9)
+    pd.testing.assert_frame_equal(
+        other.drop(columns="cohort"), expected.drop(columns="cohort"), rtol=1e-9
+    )
 
 
 @pytest.mark.parametrize("months", [(), (0,), (13,), (3, 14)])
@@ -114,10 +120,16 @@ def covered() -> pd.DataFrame:
     rows = []
     for seed in range(STORES):
         parameters = (CDNOW, LOYAL)[seed % 2]
-        customers, orders, revenue = known_store(600, 365, round(MONTHS * DAYS_PER_MONTH), 5_000 + seed, **parameters)
+        customers, orders, revenue = known_store(
+            600, 365, round(MONTHS * DAYS_PER_MONTH), 5_000 + seed, **parameters
+        )
         cohorts = quarters(customers)
-        bands = cohort_forecast(fit_cltv(customers), customers, cohorts, (MONTHS,)).set_index("cohort")
-        came = pd.DataFrame({"orders": orders, "revenue": revenue}).groupby(cohorts.to_numpy()).mean()
+        bands = cohort_forecast(fit_cltv(customers), customers, cohorts, (MONTHS,)).set_index(
+            "cohort"
+        )
+        came = (
+            pd.DataFrame({"orders": orders, "revenue": revenue}).groupby(cohorts.to_numpy()).mean()
+        )
         # The last day of the year leaves a cohort of its own, of hardly anybody.
         for cohort, band in bands[bands["customers"] >= 30].iterrows():
             rows.append(
@@ -138,7 +150,10 @@ def test_four_in_five_cohorts_of_simulated_stores_keep_to_their_bands(covered, w
 def test_orders_of_a_day_are_counted_after_the_first_day():
     """Ann's first day has three orders and does not count; her two later days have three, Bob's one has one."""
     days = ["01-05", "01-05", "01-05", "02-01", "02-01", "03-01"]
-    rows = [("ann", f"2024-{day}", 1.0) for day in days] + [("bob", "2024-01-02", 1.0), ("bob", "2024-02-02", 1.0)]
+    rows = [("ann", f"2024-{day}", 1.0) for day in days] + [
+        ("bob", "2024-01-02", 1.0),
+        ("bob", "2024-02-02", 1.0),
+    ]
     orders = orders_of(pd.DataFrame(rows, columns=["customer_id", "ordered_at", "revenue"]))
     assert orders_per_purchase_day(order_history(orders)) == pytest.approx(4 / 3)
     once = orders_of(pd.DataFrame(rows[:1], columns=["customer_id", "ordered_at", "revenue"]))

@@ -28,7 +28,16 @@ from retention.reports.cohorts import (
 from tests.orders_stub import orders_of
 
 ONLINE_RETAIL = Path(__file__).parents[2] / "shared" / "data" / "online_retail.csv.gz"
-SUMS = ["customers", "observed", "active", "orders", "revenue", "share", "cumulative_orders", "cumulative_revenue"]
+SUMS = [
+    "customers",
+    "observed",
+    "active",
+    "orders",
+    "revenue",
+    "share",
+    "cumulative_orders",
+    "cumulative_revenue",
+]
 
 
 def shop(rows: str, end: str | None = None):
@@ -97,7 +106,10 @@ def test_weeks_begin_on_monday_and_span_the_turn_of_the_year():
         bob 2025-01-06T00:00:00 4
     """
     found = cohort_table(shop(rows, end="2025-01-12"), "week")
-    assert found["cohort"].tolist() == [pd.Timestamp("2024-12-23")] * 3 + [pd.Timestamp("2024-12-30")] * 2
+    assert (
+        found["cohort"].tolist()
+        == [pd.Timestamp("2024-12-23")] * 3 + [pd.Timestamp("2024-12-30")] * 2
+    )
     assert found["age"].tolist() == [0, 1, 2, 0, 1]
     assert found["active"].tolist() == [1, 1, 0, 1, 1]
     assert found["complete"].all()
@@ -157,7 +169,12 @@ def test_second_orders_worked_out_by_hand():
     found = second_orders(shop(rows, end="2024-03-01")).set_index("cohort")
     january = found.loc["2024-01-01"]
     assert january["customers"] == january["ever"] == 3
-    assert january[["observed_30", "within_30", "observed_60", "within_60"]].tolist() == [3, 2, 2, 2]
+    assert january[["observed_30", "within_30", "observed_60", "within_60"]].tolist() == [
+        3,
+        2,
+        2,
+        2,
+    ]
     # Too few for a share, and for a median.
     assert np.isnan(january["share_30"])
     assert np.isnan(january["median_days"])
@@ -169,14 +186,19 @@ def joined(cohort: str, waits: list[int | None]) -> str:
     """Customers who came on the first day of a month, each with the wait for the second order, if there was one."""
     first = pd.Timestamp(f"{cohort}-01")
     lines = [f"{cohort}-{who} {first:%Y-%m-%d} 1" for who in range(len(waits))]
-    later = [(who, first + pd.Timedelta(days=wait)) for who, wait in enumerate(waits) if wait is not None]
+    later = [
+        (who, first + pd.Timedelta(days=wait)) for who, wait in enumerate(waits) if wait is not None
+    ]
     return "\n".join([*lines, *(f"{cohort}-{who} {day:%Y-%m-%d} 1" for who, day in later)])
 
 
 def test_the_median_wait_is_of_those_back_within_180_days_once_all_could_be():
     """Ten are back after 20 days, ten after 100, one after 300, and 19 never; in the young cohort none later yet."""
     waits = [20] * 10 + [100] * 10 + [300] + [None] * 19
-    orders = shop(joined("2024-01", waits) + "\n" + joined("2024-10", waits[:10] + [None] * 30), end="2024-12-31")
+    orders = shop(
+        joined("2024-01", waits) + "\n" + joined("2024-10", waits[:10] + [None] * 30),
+        end="2024-12-31",
+    )
     found = second_orders(orders).set_index("cohort")
     assert found.loc["2024-01-01", "median_days"] == 20
     assert found.loc["2024-01-01", ["ever", "within_180"]].tolist() == [21, 20]
@@ -238,16 +260,30 @@ def in_pandas(orders, period: str, by: str | None = None) -> pd.DataFrame:
     freq = {"week": "W-SUN", "month": "M", "quarter": "Q"}[period]
     table = orders.table.to_pandas().sort_values("ordered_at", kind="stable")
     table["at"] = table["ordered_at"].dt.to_period(freq)
-    last, over = pd.Period(orders.end, freq), pd.Period(orders.end, freq).end_time.date() == orders.end
+    last, over = (
+        pd.Period(orders.end, freq),
+        pd.Period(orders.end, freq).end_time.date() == orders.end,
+    )
     first = table.groupby("customer_id")["at"].first()
     cohort = first.dt.start_time
     if by is not None:
-        moment = table["ordered_at"] == table.groupby("customer_id")["ordered_at"].transform("first")
-        cohort = table[moment].dropna(subset=by).groupby("customer_id")[by].min().reindex(first.index).fillna(NO_VALUE)
+        moment = table["ordered_at"] == table.groupby("customer_id")["ordered_at"].transform(
+            "first"
+        )
+        cohort = (
+            table[moment]
+            .dropna(subset=by)
+            .groupby("customer_id")[by]
+            .min()
+            .reindex(first.index)
+            .fillna(NO_VALUE)
+        )
     first_number = {customer: at.ordinal for customer, at in first.items()}
     home = cohort.to_dict()
     who, placed, revenue = {}, Counter(), Counter()
-    for customer, at, amount in zip(table["customer_id"], table["at"], table["revenue"], strict=True):
+    for customer, at, amount in zip(
+        table["customer_id"], table["at"], table["revenue"], strict=True
+    ):
         cell = home[customer], at.ordinal - first_number[customer]
         who.setdefault(cell, set()).add(customer)
         placed[cell] += 1
@@ -259,7 +295,10 @@ def in_pandas(orders, period: str, by: str | None = None) -> pd.DataFrame:
         for age in range(last.ordinal - min(joined) + 1):
             observed = sum(number for at, number in joined.items() if at + age <= last.ordinal)
             cell, active = (name, age), len(who.get((name, age), ()))
-            orders_each, revenue_each = orders_each + placed[cell] / observed, revenue_each + revenue[cell] / observed
+            orders_each, revenue_each = (
+                orders_each + placed[cell] / observed,
+                revenue_each + revenue[cell] / observed,
+            )
             complete = over or joined[last.ordinal - age] == 0
             sums = joined.total(), observed, active, placed[cell], revenue[cell], active / observed
             rows.append((name, age, *sums, orders_each, revenue_each, complete))
@@ -309,8 +348,12 @@ def test_the_store_by_value_agrees_with_pandas(store, by):
 def test_a_history_gives_the_same_table(cdnow, store, period):
     for orders in (cdnow, store):
         history = order_history(orders)
-        pd.testing.assert_frame_equal(cohort_table_of(history, period), cohort_table(orders, period), rtol=1e-9)
-        pd.testing.assert_frame_equal(second_orders_of(history, period), second_orders(orders, period))
+        pd.testing.assert_frame_equal(
+            cohort_table_of(history, period), cohort_table(orders, period), rtol=1e-9
+        )
+        pd.testing.assert_frame_equal(
+            second_orders_of(history, period), second_orders(orders, period)
+        )
 
 
 @pytest.mark.parametrize(
@@ -329,7 +372,9 @@ def test_customers_are_listed_in_the_cohort_that_counts_them(store, period, by):
 def test_second_orders_agree_with_pandas(store, by):
     found = second_orders(store, "quarter", by).set_index("cohort")
     table = store.table.to_pandas().sort_values("ordered_at", kind="stable")
-    days = table.groupby("customer_id")["ordered_at"].apply(lambda moments: list(moments.dt.normalize()[:2]))
+    days = table.groupby("customer_id")["ordered_at"].apply(
+        lambda moments: list(moments.dt.normalize()[:2])
+    )
     end = pd.Timestamp(store.end)
     labels = cohort_of(summarise_customers(store), "quarter", by)
     for cohort, members in days.groupby(labels):
@@ -337,17 +382,24 @@ def test_second_orders_agree_with_pandas(store, by):
         row = found.loc[cohort]
         assert row["ever"] == len(waits)
         seen = [two for two in members if (end - two[0]).days >= 180]
-        soon = sorted((two[1] - two[0]).days for two in seen if len(two) > 1 and (two[1] - two[0]).days <= 180)
+        soon = sorted(
+            (two[1] - two[0]).days for two in seen if len(two) > 1 and (two[1] - two[0]).days <= 180
+        )
         expected = soon[(len(soon) - 1) // 2] if len(seen) >= 30 and soon else np.nan
         assert row["median_days"] == pytest.approx(expected, nan_ok=True)
         for window in WAITS:
             observed = [two for two in members if (end - two[0]).days >= window]
             back = [two for two in observed if len(two) > 1 and (two[1] - two[0]).days <= window]
-            assert (row[f"observed_{window}"], row[f"within_{window}"]) == (len(observed), len(back))
+            assert (row[f"observed_{window}"], row[f"within_{window}"]) == (
+                len(observed),
+                len(back),
+            )
             if len(observed) >= 30:
                 interval = binomtest(len(back), len(observed)).proportion_ci(0.95, method="wilson")
                 ends = [row[f"{name}_{window}"] for name in ("share", "low", "high")]
-                assert ends == pytest.approx([len(back) / len(observed), interval.low, interval.high])
+                assert ends == pytest.approx(
+                    [len(back) / len(observed), interval.low, interval.high]
+                )
             else:
                 assert np.isnan(row[f"share_{window}"])
 
@@ -361,7 +413,12 @@ def test_shares_have_wilsons_interval(some, of):
 # --- whatever the orders ---------------------------------------------------------------------------------------------
 
 ORDERS = st.lists(
-    st.tuples(st.integers(0, 12), st.integers(0, 500), st.integers(0, 99), st.sampled_from(["a", "b", None])),
+    st.tuples(
+        st.integers(0, 12),
+        st.integers(0, 500),
+        st.integers(0, 99),
+        st.sampled_from(["a", "b", None]),
+    ),
     min_size=1,
     max_size=60,
 )
@@ -371,7 +428,9 @@ def drawn(rows):
     frame = pd.DataFrame(rows, columns=["customer", "hours", "revenue", "channel"])
     moments = pd.Timestamp("2023-12-20") + pd.to_timedelta(frame["hours"] * 7, unit="h")
     frame = frame.assign(customer_id="c" + frame["customer"].astype(str), ordered_at=moments)
-    return orders_of(frame.assign(channel=frame["channel"].astype("str"), revenue=frame["revenue"].astype(float)))
+    return orders_of(
+        frame.assign(channel=frame["channel"].astype("str"), revenue=frame["revenue"].astype(float))
+    )
 
 
 @settings(max_examples=15)
@@ -383,7 +442,12 @@ def test_nothing_is_lost_and_nobody_is_counted_twice(rows, period, by):
     assert found["orders"].sum() == len(rows)
     assert found["revenue"].sum() == pytest.approx(sum(row[2] for row in rows))
     first = found[found["age"] == 0]
-    assert first["customers"].sum() == first["active"].sum() == first["observed"].sum() == len(customers)
+    assert (
+        first["customers"].sum()
+        == first["active"].sum()
+        == first["observed"].sum()
+        == len(customers)
+    )
     assert first["share"].eq(1).all()
     assert (found["active"] <= found["observed"]).all()
     assert (found["observed"] <= found["customers"]).all()
@@ -404,7 +468,9 @@ def test_nothing_is_lost_and_nobody_is_counted_twice(rows, period, by):
 def test_the_history_agrees_and_a_single_value_is_everybody(rows, period):
     orders = drawn([(*row[:3], "only") for row in rows])
     by_period = cohort_table(orders, period)
-    pd.testing.assert_frame_equal(cohort_table_of(order_history(orders), period), by_period, rtol=1e-9)
+    pd.testing.assert_frame_equal(
+        cohort_table_of(order_history(orders), period), by_period, rtol=1e-9
+    )
     everybody = cohort_table(orders, period, "channel").set_index("age")
     by_age = by_period.groupby("age")[["observed", "active", "orders", "revenue"]].sum()
     assert np.allclose(everybody[by_age.columns], by_age)

@@ -5,15 +5,27 @@ import pytest
 from retention import build_orders, detect_columns, open_sheet, read_orders
 from retention.errors import DataError
 from retention.orders.roles import ROLES
-from tests.order_files import KEPT, assert_same_orders, csv_bytes, expected_orders, plain_table, read_rows
+from tests.order_files import (
+    KEPT,
+    assert_same_orders,
+    csv_bytes,
+    expected_orders,
+    plain_table,
+    read_rows,
+)
 
 EXPECTED = expected_orders(KEPT)
 NUMBER, EMAIL, DATE, TOTAL = range(4)
 NEEDED = ("order_id", "customer_id", "ordered_at", "revenue")
-VALUES = [(str(s.number), s.person.email, f"{s.placed:%Y-%m-%d %H:%M:%S}", f"{s.revenue:.2f}") for s in KEPT]
+VALUES = [
+    (str(s.number), s.person.email, f"{s.placed:%Y-%m-%d %H:%M:%S}", f"{s.revenue:.2f}")
+    for s in KEPT
+]
 
 
-def table(header: tuple[str, ...], order: tuple[int, ...] = (NUMBER, EMAIL, DATE, TOTAL), rows=VALUES) -> bytes:
+def table(
+    header: tuple[str, ...], order: tuple[int, ...] = (NUMBER, EMAIL, DATE, TOTAL), rows=VALUES
+) -> bytes:
     """The plain store with its columns in the order given."""
     return csv_bytes(header, [[row[i] for i in order] for row in rows])
 
@@ -109,8 +121,14 @@ def test_what_an_order_may_have_is_found_in_the_languages_of_what_it_needs(neede
 
 def test_an_amount_from_a_german_piece_and_price():
     rows = [(*row[:3], "2", "4,50") for row in VALUES]
-    found = mapping_of(csv_bytes(("Bestellung", "E-Mail", "Bestelldatum", "Menge", "Einzelpreis"), rows)).columns
-    assert (found["quantity"], found["unit_price"], found.get("revenue")) == ("Menge", "Einzelpreis", None)
+    found = mapping_of(
+        csv_bytes(("Bestellung", "E-Mail", "Bestelldatum", "Menge", "Einzelpreis"), rows)
+    ).columns
+    assert (found["quantity"], found["unit_price"], found.get("revenue")) == (
+        "Menge",
+        "Einzelpreis",
+        None,
+    )
 
 
 @pytest.mark.parametrize("header", ["Type", "Order type", "document_type", "Kind", "Vorgang"])
@@ -119,13 +137,25 @@ def test_a_column_of_what_each_row_is_tells_refunds(header):
     orders = read_orders("\n".join([f"order_id,customer,date,{header},amount", *rows]).encode())
     assert orders.table.revenue.sum().to_pyarrow().as_py() == 60
     # Where it says nothing of the kind, it is no status.
-    kinds = ["1,a,2024-01-05,subscription,50", "2,a,2024-01-09,single,20", "3,b,2024-01-10,single,30"]
+    kinds = [
+        "1,a,2024-01-05,subscription,50",
+        "2,a,2024-01-09,single,20",
+        "3,b,2024-01-10,single,30",
+    ]
     mapping = mapping_of("\n".join([f"order_id,customer,date,{header},amount", *kinds]).encode())
     assert "status" not in mapping.columns
 
 
 def test_a_date_or_reason_of_a_refund_is_no_refund_and_no_order_date():
-    names = ("Bestellnummer", "E-Mail", "Bestelldatum", "Summe", "Erstattung Grund", "Erstattung Datum", "Geburt Datum")
+    names = (
+        "Bestellnummer",
+        "E-Mail",
+        "Bestelldatum",
+        "Summe",
+        "Erstattung Grund",
+        "Erstattung Datum",
+        "Geburt Datum",
+    )
     rows = [(*row, "3", "2024-01-01", "1990-01-01") for row in VALUES]
     found = mapping_of(csv_bytes(names, rows)).columns
     assert "refund" not in found
@@ -134,18 +164,28 @@ def test_a_date_or_reason_of_a_refund_is_no_refund_and_no_order_date():
 
 def test_a_voucher_column_of_amounts_is_no_code():
     rows = [(*row, f"{1 + n % 7},50") for n, row in enumerate(VALUES)]
-    assert "coupon" not in mapping_of(csv_bytes(("Nr", "E-Mail", "Datum", "Summe", "Gutschein"), rows)).columns
+    assert (
+        "coupon"
+        not in mapping_of(csv_bytes(("Nr", "E-Mail", "Datum", "Summe", "Gutschein"), rows)).columns
+    )
 
 
 def test_columns_that_nothing_is_read_from_are_named():
     header = ("Order ID", "Email", "Order date", "Total")
     rows = [(*row, "x", "y") for row in VALUES]
-    notes = read_orders(csv_bytes((*header, "Shelf", "Picker"), rows), name="orders.csv").report.notes
-    assert any(note.startswith("2 columns are not used: Shelf, Picker. If refunds") for note in notes)
+    notes = read_orders(
+        csv_bytes((*header, "Shelf", "Picker"), rows), name="orders.csv"
+    ).report.notes
+    assert any(
+        note.startswith("2 columns are not used: Shelf, Picker. If refunds") for note in notes
+    )
     many = [f"Extra {n}" for n in range(15)]
     rows = [(*row, *("x" * 15)) for row in VALUES]
     notes = read_orders(csv_bytes((*header, *many), rows), name="orders.csv").report.notes
-    assert any("15 columns are not used: Extra 0, " in note and "Extra 11 and 3 more." in note for note in notes)
+    assert any(
+        "15 columns are not used: Extra 0, " in note and "Extra 11 and 3 more." in note
+        for note in notes
+    )
     notes = read_orders(csv_bytes(header, VALUES), name="orders.csv").report.notes
     assert not any("not used" in note for note in notes)
 
@@ -219,7 +259,10 @@ def test_all_the_look_alikes_at_once_are_left_alone(first):
     header = ["Order ID", "Email", "Order date", "Total"]
     names = [name for name, _ in DECOYS.values()]
     decoys = [[value(i) for _, value in DECOYS.values()] for i in range(len(VALUES))]
-    rows = [[*decoy, *row] if first else [*row, *decoy] for row, decoy in zip(VALUES, decoys, strict=True)]
+    rows = [
+        [*decoy, *row] if first else [*row, *decoy]
+        for row, decoy in zip(VALUES, decoys, strict=True)
+    ]
     data = csv_bytes([*names, *header] if first else [*header, *names], rows)
     assert_same_orders(read_orders(data, name="orders.csv"), EXPECTED)
 
@@ -245,7 +288,18 @@ def test_optional_columns_are_found_and_carried():
         "Coupon",
     )
     rows = [
-        ("1", "a@example.com", "2024-03-13", "10", "2", "Instagram", "TH", "Mug", "Kitchen", "HELLO"),
+        (
+            "1",
+            "a@example.com",
+            "2024-03-13",
+            "10",
+            "2",
+            "Instagram",
+            "TH",
+            "Mug",
+            "Kitchen",
+            "HELLO",
+        ),
         ("2", "a@example.com", "2024-04-13", "20", "0", "Web", "TH", "Pot", "Kitchen", ""),
         ("3", "b@example.com", "2024-05-13", "30", "0", "Web", "PH", "Tote", "Fashion", ""),
     ]
@@ -261,7 +315,15 @@ def test_optional_columns_are_found_and_carried():
 def test_columns_that_the_file_lacks_are_not_in_the_table():
     columns = set(read_orders(table(("Order ID", "Email", "Order date", "Total"))).table.columns)
     assert {"order_id", "customer_id", "ordered_at", "revenue"} <= columns
-    assert not columns & {"discount", "channel", "region", "product", "category", "coupon", "quantity"}
+    assert not columns & {
+        "discount",
+        "channel",
+        "region",
+        "product",
+        "category",
+        "coupon",
+        "quantity",
+    }
 
 
 # --- corrections ----------------------------------------------------------------------------------
@@ -285,7 +347,8 @@ def test_all_columns_named_by_hand():
 
 def test_a_role_set_to_none_is_not_used():
     data = csv_bytes(
-        ("Order ID", "Email", "Order date", "Total", "Refunded amount"), [(*row, "1000000") for row in VALUES]
+        ("Order ID", "Email", "Order date", "Total", "Refunded amount"),
+        [(*row, "1000000") for row in VALUES],
     )
     assert read_orders(data, name="orders.csv").table.to_pandas()["revenue"].sum() == 0
     assert_same_orders(read_orders(data, {"refund": None}, name="orders.csv"), EXPECTED)
@@ -293,13 +356,21 @@ def test_a_role_set_to_none_is_not_used():
 
 def test_a_column_that_is_not_there_is_named_with_those_that_are():
     with pytest.raises(DataError, match="Paid at") as error:
-        read_orders(table(("Order ID", "Email", "Order date", "Total")), {"ordered_at": "Paid at"}, name="o.csv")
+        read_orders(
+            table(("Order ID", "Email", "Order date", "Total")),
+            {"ordered_at": "Paid at"},
+            name="o.csv",
+        )
     assert "Order date" in str(error.value)
 
 
 def test_an_unknown_role_is_refused():
     with pytest.raises(DataError, match="customer_name") as error:
-        read_orders(table(("Order ID", "Email", "Order date", "Total")), {"customer_name": "Email"}, name="o.csv")
+        read_orders(
+            table(("Order ID", "Email", "Order date", "Total")),
+            {"customer_name": "Email"},
+            name="o.csv",
+        )
     assert "customer_id" in str(error.value)
 
 
@@ -310,7 +381,9 @@ def test_the_mapping_may_be_corrected_as_often_as_wanted_on_one_sheet():
     wrong = mapping.with_columns(customer_id="Product")
     assert wrong.columns["customer_id"] == "Product"
     assert mapping.columns["customer_id"] == "Email"
-    assert build_orders(sheet, wrong).table.to_pandas()["customer_id"].nunique() == len({row[3] for row in rows})
+    assert build_orders(sheet, wrong).table.to_pandas()["customer_id"].nunique() == len(
+        {row[3] for row in rows}
+    )
     assert_same_orders(build_orders(sheet, mapping), EXPECTED)
     assert "order_id" not in mapping.with_columns(order_id=None).columns
 
@@ -329,20 +402,38 @@ def test_a_needed_role_taken_away_is_asked_for():
 
 def test_a_date_column_given_for_money_is_refused_with_an_example():
     with pytest.raises(DataError) as error:
-        read_orders(table(("Order ID", "Email", "Order date", "Total")), {"revenue": "Email"}, name="orders.csv")
+        read_orders(
+            table(("Order ID", "Email", "Order date", "Total")),
+            {"revenue": "Email"},
+            name="orders.csv",
+        )
     assert "Email" in str(error.value)
 
 
 def test_no_customer_column_is_refused_with_the_columns_found():
-    data = csv_bytes(("Order ID", "Order date", "Total"), [(row[0], row[2], row[3]) for row in VALUES])
+    data = csv_bytes(
+        ("Order ID", "Order date", "Total"), [(row[0], row[2], row[3]) for row in VALUES]
+    )
     with pytest.raises(DataError, match=r"(?i)customer") as error:
         read_orders(data, name="orders.csv")
     assert "Order date" in str(error.value) or "Order ID" in str(error.value)
 
 
 def test_roles_are_described_for_the_page():
-    assert {"customer_id", "ordered_at", "revenue", "order_id", "refund", "status", "currency"} <= set(ROLES)
-    assert {name for name, role in ROLES.items() if role.required} == {"customer_id", "ordered_at", "revenue"}
+    assert {
+        "customer_id",
+        "ordered_at",
+        "revenue",
+        "order_id",
+        "refund",
+        "status",
+        "currency",
+    } <= set(ROLES)
+    assert {name for name, role in ROLES.items() if role.required} == {
+        "customer_id",
+        "ordered_at",
+        "revenue",
+    }
     for role in ROLES.values():
         assert role.label
         assert role.help
@@ -359,7 +450,12 @@ def customers_of(*ids: str) -> list[str]:
 
 
 def test_customer_number_read_as_a_fraction_is_the_number():
-    assert customers_of("17850.0", "17850", " 17850 ", "13047.00") == ["17850", "17850", "17850", "13047"]
+    assert customers_of("17850.0", "17850", " 17850 ", "13047.00") == [
+        "17850",
+        "17850",
+        "17850",
+        "13047",
+    ]
 
 
 def test_guests_are_nobody_rather_than_one_big_customer():
@@ -380,7 +476,10 @@ def test_guests_are_nobody_rather_than_one_big_customer():
         "anonymous",
     ]
     guests += ["Walk-in", "#N/A", "ลูกค้าทั่วไป"]
-    rows = [(str(i), customer, "2024-03-13", "10.00") for i, customer in enumerate(["7", *guests, "8", "7"])]
+    rows = [
+        (str(i), customer, "2024-03-13", "10.00")
+        for i, customer in enumerate(["7", *guests, "8", "7"])
+    ]
     orders = read_rows(("Order", "Customer ID", "Order date", "Total"), *rows)
     assert sorted(orders.table.to_pandas()["customer_id"]) == ["7", "7", "8"]
     (reason,) = orders.report.reasons
@@ -391,7 +490,9 @@ def test_guests_are_nobody_rather_than_one_big_customer():
 
 def test_emails_compare_without_case_and_blanks():
     assert (
-        customers_of("Ann@Example.com", " ann@example.com", "ANN@EXAMPLE.COM ", "\u00a0ann@example.com\u200b")
+        customers_of(
+            "Ann@Example.com", " ann@example.com", "ANN@EXAMPLE.COM ", "\u00a0ann@example.com\u200b"
+        )
         == ["ann@example.com"] * 4
     )
 

@@ -59,9 +59,13 @@ def verdicts(days: int, older: int, against: str, stores: int = STORES) -> pd.Da
 
 @pytest.mark.parametrize("older", [0, 1_500], ids=["new store", "file of an old store"])
 @pytest.mark.parametrize(
-    ("days", "against"), [(730, "against_previous"), (1_560, "against_year")], ids=["period before", "year before"]
+    ("days", "against"),
+    [(730, "against_previous"), (1_560, "against_year")],
+    ids=["period before", "year before"],
 )
-def test_where_the_orders_reach_back_far_enough_one_verdict_in_twenty_is_wrong(days, against, older):
+def test_where_the_orders_reach_back_far_enough_one_verdict_in_twenty_is_wrong(
+    days, against, older
+):
     wrong = verdicts(days, older, against).isin(["up", "down"])
     judged = wrong.drop(columns=[*(GROWING if not older else []), "days_since_last_order"])
     assert judged.to_numpy().mean() < 0.08

@@ -42,7 +42,9 @@ ROWS = [
 
 
 def small_features(**extra):
-    frame = pd.DataFrame(ROWS, columns=["customer_id", "ordered_at", "revenue", "product", "channel"])
+    frame = pd.DataFrame(
+        ROWS, columns=["customer_id", "ordered_at", "revenue", "product", "channel"]
+    )
     orders = orders_of(frame, end=END)
     customers = summarise_customers(orders)
     return features(customers, as_of=orders.end, orders=orders, **extra)
@@ -117,7 +119,10 @@ def test_each_operator_by_hand(known, feature, operator, value, found):
 
 
 def test_all_any_and_none_by_hand(known):
-    again, late = Condition("orders", "at_least", 2), Condition("days_since_last_order", "at_least", 100)
+    again, late = (
+        Condition("orders", "at_least", 2),
+        Condition("days_since_last_order", "at_least", 100),
+    )
     assert who(Group("all", (again, late)), known) == "c"
     assert who(Group("any", (again, late)), known) == "abc"
     assert who(Group("not", (again, late)), known) == "d"
@@ -137,14 +142,19 @@ def test_who_is_unknown_satisfies_neither_a_condition_nor_its_opposite(known):
 
 
 def test_top_lets_nobody_in_who_ties_across_the_edge():
-    frame = pd.DataFrame({"customer_id": list("abcde"), "ordered_at": "2024-01-01", "revenue": [1.0, 5, 5, 5, 9]})
+    frame = pd.DataFrame(
+        {"customer_id": list("abcde"), "ordered_at": "2024-01-01", "revenue": [1.0, 5, 5, 5, 9]}
+    )
     orders = orders_of(frame)
     found = features(summarise_customers(orders), as_of=orders.end, orders=orders)
     assert who(Condition("revenue", "top", 20), found) == "e"
     assert who(Condition("revenue", "top", 40), found) == "e"
     assert who(Condition("revenue", "top", 80), found) == "bcde"
     assert who(Condition("orders", "top", 50), found) == ""
-    assert describe(Condition("orders", "top", 50), found) == "Number of orders in the top 50% (nobody stands out)"
+    assert (
+        describe(Condition("orders", "top", 50), found)
+        == "Number of orders in the top 50% (nobody stands out)"
+    )
 
 
 def test_what_these_orders_do_not_bring_is_said_and_not_guessed():
@@ -163,7 +173,10 @@ def test_what_these_orders_do_not_bring_is_said_and_not_guessed():
 
 
 def test_counts_beside_each_condition_add_up(known):
-    again, late = Condition("orders", "at_least", 2), Condition("days_since_last_order", "at_least", 100)
+    again, late = (
+        Condition("orders", "at_least", 2),
+        Condition("days_since_last_order", "at_least", 100),
+    )
     rule = Group("all", (again, Group("any", (late, Condition("revenue", "at_least", 60)))))
     counts = {count.path: count for count in count_each(rule, known)}
     assert list(counts) == [(), (0,), (1,), (1, 0), (1, 1)]
@@ -232,14 +245,20 @@ def test_groups_have_limits():
         (Condition("days_since_last_order", "at_most", 1), "Last ordered at most 1 day ago"),
         (Condition("revenue", "top", 10), "Revenue so far in the top 10%"),
         (Condition("revenue", "at_least", 1234.5), "Has spent 1,234.50 or more"),
-        (Condition("p_purchase_30d", "at_least", 0.3), "Is 30% or more likely to order within 30 days"),
+        (
+            Condition("p_purchase_30d", "at_least", 0.3),
+            "Is 30% or more likely to order within 30 days",
+        ),
         (Condition("last_order", "ago", 0), "Last ordered before today"),
         (Condition("due", "ahead", 14), "Next order due in the next 14 days"),
         (Condition("first_order", "before", date(2024, 3, 1)), "First ordered before 1 Mar 2024"),
         (Condition("first_channel", "one_of", ("A", "B", "C")), "First came by A, B or C"),
         (Condition("first_channel", "is_not", "A"), "Did not come by A first"),
         (Condition("product", "bought", Bought(("Tea",), 90)), "Bought Tea in the last 90 days"),
-        (Condition("product", "not_bought", Bought(tuple("abcdef"))), "Did not buy a, b, c, d or 2 others"),
+        (
+            Condition("product", "not_bought", Bought(tuple("abcdef"))),
+            "Did not buy a, b, c, d or 2 others",
+        ),
         (Condition("subscribed", "is", False), "Is not subscribed"),
         (Condition("last_rating", "unknown"), "Latest rating is unknown"),
         (Condition("stage", "one_of", ("at_risk", "vip")), "Is at risk or VIP"),
@@ -253,7 +272,13 @@ def test_groups_have_limits():
                 "all",
                 (
                     Condition("orders", "is", 1),
-                    Group("any", (Condition("complained", "is", True), Condition("last_rating", "at_most", 2))),
+                    Group(
+                        "any",
+                        (
+                            Condition("complained", "is", True),
+                            Condition("last_rating", "at_most", 2),
+                        ),
+                    ),
                 ),
             ),
             "Bought once, and (complained, or last rated at most 2)",
@@ -265,7 +290,10 @@ def test_rules_in_words(rule, words):
 
 
 def test_words_say_what_the_top_comes_to(known):
-    assert describe(Condition("revenue", "top", 25), known) == "Revenue so far in the top 25% (100 or more)"
+    assert (
+        describe(Condition("revenue", "top", 25), known)
+        == "Revenue so far in the top 25% (100 or more)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -282,15 +310,39 @@ def test_words_say_what_the_top_comes_to(known):
         ({"version": 1, "rule": {"some": []}}, "'some'"),
         ({"version": 1, "rule": {"all": {}}}, "list of conditions"),
         ({"version": 1, "rule": {"all": [], "any": []}}, "A group is one of"),
-        ({"version": 1, "rule": {"feature": "orders", "operator": "is", "value": 1, "x": 1}}, "'x'"),
+        (
+            {"version": 1, "rule": {"feature": "orders", "operator": "is", "value": 1, "x": 1}},
+            "'x'",
+        ),
         ({"version": 1, "rule": {"feature": 1, "operator": "is"}}, "text"),
         ({"version": 1, "rule": {"feature": "nope", "operator": "is"}}, "no feature 'nope'"),
         ({"version": 1, "rule": {"feature": "orders", "operator": "near", "value": 1}}, "'near'"),
-        ({"version": 1, "rule": {"feature": "orders", "operator": "is", "value": {}}}, "not an object"),
-        ({"version": 1, "rule": {"feature": "product", "operator": "bought", "value": ["Tea"]}}, "'values'"),
-        ({"version": 1, "rule": {"feature": "product", "operator": "bought", "value": {"values": [1]}}}, "name"),
-        ({"version": 1, "rule": {"feature": "stage", "operator": "one_of", "value": [["x"]]}}, "name"),
-        ({"version": 1, "rule": {"all": [{"feature": "orders", "operator": "is", "value": 1}] * 1001}}, "1,001"),
+        (
+            {"version": 1, "rule": {"feature": "orders", "operator": "is", "value": {}}},
+            "not an object",
+        ),
+        (
+            {"version": 1, "rule": {"feature": "product", "operator": "bought", "value": ["Tea"]}},
+            "'values'",
+        ),
+        (
+            {
+                "version": 1,
+                "rule": {"feature": "product", "operator": "bought", "value": {"values": [1]}},
+            },
+            "name",
+        ),
+        (
+            {"version": 1, "rule": {"feature": "stage", "operator": "one_of", "value": [["x"]]}},
+            "name",
+        ),
+        (
+            {
+                "version": 1,
+                "rule": {"all": [{"feature": "orders", "operator": "is", "value": 1}] * 1001},
+            },
+            "1,001",
+        ),
     ],
 )
 def test_data_that_is_no_rule_says_where(data, says):
@@ -326,13 +378,23 @@ def value_of(kind, operator, whole):
         return st.booleans()
     if kind == "products":
         return st.builds(
-            Bought, st.lists(st.sampled_from(["Tea", "Pot", "x"]), min_size=1, max_size=3).map(tuple), st.none() | DAYS
+            Bought,
+            st.lists(st.sampled_from(["Tea", "Pot", "x"]), min_size=1, max_size=3).map(tuple),
+            st.none() | DAYS,
         )
     if kind == "category":
         one = CHANNELS | NAMES
-        return one if operator in ("is", "is_not") else st.lists(one, min_size=1, max_size=3).map(tuple)
+        return (
+            one
+            if operator in ("is", "is_not")
+            else st.lists(one, min_size=1, max_size=3).map(tuple)
+        )
     amounts = {"share": st.floats(0, 1), "date": DATES}.get(kind, DAYS if whole else NUMBERS)
-    return st.tuples(amounts, amounts).map(lambda pair: tuple(sorted(pair))) if operator == "between" else amounts
+    return (
+        st.tuples(amounts, amounts).map(lambda pair: tuple(sorted(pair)))
+        if operator == "between"
+        else amounts
+    )
 
 
 @st.composite
@@ -352,7 +414,16 @@ def rules(keys=tuple(FEATURES)):
     return st.one_of(one, grouped(one), grouped(grouped(one) | one))
 
 
-ASKED = ("orders", "revenue", "last_order", "first_channel", "product", "last_rating", "subscribed", "complained_on")
+ASKED = (
+    "orders",
+    "revenue",
+    "last_order",
+    "first_channel",
+    "product",
+    "last_rating",
+    "subscribed",
+    "complained_on",
+)
 
 
 @settings(max_examples=200)
@@ -392,4 +463,6 @@ def test_counts_are_those_of_the_customers_who_match(known, rule):
 @given(rule=rules())
 def test_every_rule_has_words(known, rule):
     assert describe(rule).strip()
-    assert "{" not in describe(Group("all", (rule,)), known) or any("{" in str(c.value) for c in conditions_of(rule))
+    assert "{" not in describe(Group("all", (rule,)), known) or any(
+        "{" in str(c.value) for c in conditions_of(rule)
+    )

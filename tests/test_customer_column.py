@@ -8,7 +8,10 @@ from retention import detect_columns, open_sheet
 
 def shop(row, header="Order ID,Customer ID,Email,Order date,Total", orders=300) -> bytes:
     """Orders of 75 customers; `row(n, c)` says order number, customer number and e-mail address."""
-    lines = [f"{row(n, n * 7 % 75)},2024-{1 + n % 12:02}-{1 + n % 28:02},{10 + n % 40}.50" for n in range(orders)]
+    lines = [
+        f"{row(n, n * 7 % 75)},2024-{1 + n % 12:02}-{1 + n % 28:02},{10 + n % 40}.50"
+        for n in range(orders)
+    ]
     return "\n".join([header, *lines]).encode()
 
 
@@ -30,12 +33,30 @@ def test_a_number_that_every_order_has_wins_over_an_address_that_many_lack():
     ("row", "why"),
     [
         (lambda n, c: f"{n},{1000 + c},c{c}@x.com", "both are there throughout"),
-        (lambda n, c: f"{n},{1000 + c},{f'c{c}@x.com' if c > 1 else ''}", "next to none would be gained"),
-        (lambda n, c: f"{n},{1000 + c if c % 3 else 1},{f'c{c}@x.com' if c % 3 else ''}", "all who walked in are 1"),
-        (lambda n, c: f"{n},{1000 + c if c % 3 else 0},{f'c{c}@x.com' if c % 3 else ''}", "0 is nobody"),
-        (lambda n, c: f"{n},{1000 + c % 9},{f'c{c}@x.com' if c % 3 else ''}", "a number is shared by many"),
-        (lambda n, c: f"{n},{'Ann' if c % 2 else 'Bob'} Lee,{f'c{c}@x.com' if c % 3 else ''}", "names are shared"),
-        (lambda n, c: f"{n},{'' if c % 3 else 1000 + c},{f'c{c}@x.com' if c % 3 else ''}", "they never meet"),
+        (
+            lambda n, c: f"{n},{1000 + c},{f'c{c}@x.com' if c > 1 else ''}",
+            "next to none would be gained",
+        ),
+        (
+            lambda n, c: f"{n},{1000 + c if c % 3 else 1},{f'c{c}@x.com' if c % 3 else ''}",
+            "all who walked in are 1",
+        ),
+        (
+            lambda n, c: f"{n},{1000 + c if c % 3 else 0},{f'c{c}@x.com' if c % 3 else ''}",
+            "0 is nobody",
+        ),
+        (
+            lambda n, c: f"{n},{1000 + c % 9},{f'c{c}@x.com' if c % 3 else ''}",
+            "a number is shared by many",
+        ),
+        (
+            lambda n, c: f"{n},{'Ann' if c % 2 else 'Bob'} Lee,{f'c{c}@x.com' if c % 3 else ''}",
+            "names are shared",
+        ),
+        (
+            lambda n, c: f"{n},{'' if c % 3 else 1000 + c},{f'c{c}@x.com' if c % 3 else ''}",
+            "they never meet",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -44,22 +65,31 @@ def test_otherwise_the_address_is_the_customer(row, why):
 
 
 def test_an_address_on_an_orders_first_row_only_is_that_of_the_order():
-    data = shop(lambda n, c: f"{n // 2},{1000 + n // 2 % 75},{f'c{n // 2 % 75}@x.com' if n % 2 == 0 else ''}")
+    data = shop(
+        lambda n, c: (
+            f"{n // 2},{1000 + n // 2 % 75},{f'c{n // 2 % 75}@x.com' if n % 2 == 0 else ''}"
+        )
+    )
     assert customer(data) == "Email"
 
 
 def test_the_marketers_choice_stands():
     data = shop(lambda n, c: f"{n},{1000 + c},{f'c{c}@x.com' if c % 3 else ''}")
-    assert detect_columns(open_sheet(data), {"customer_id": "Email"}).columns["customer_id"] == "Email"
+    assert (
+        detect_columns(open_sheet(data), {"customer_id": "Email"}).columns["customer_id"] == "Email"
+    )
 
 
 def test_customer_numbers_that_a_spreadsheet_has_rounded_are_a_warning():
     rows = [f"{n},{'6.66E+11' if n % 3 else 'K' + str(n)},2024-01-{1 + n:02},10" for n in range(20)]
     orders = retention.read_orders("\n".join(["Order,Customer number,Date,Total", *rows]).encode())
     assert any(
-        said.startswith("13 orders have a customer number such as '6.66E+11'") for said in orders.report.warnings
+        said.startswith("13 orders have a customer number such as '6.66E+11'")
+        for said in orders.report.warnings
     )
     kept = retention.read_orders(
-        "\n".join(["Order,Customer number,Date,Total", "1,12E45,2024-01-01,5", "2,7,2024-01-02,5"]).encode()
+        "\n".join(
+            ["Order,Customer number,Date,Total", "1,12E45,2024-01-01,5", "2,7,2024-01-02,5"]
+        ).encode()
     )
     assert not any("rounded" in said for said in kept.report.warnings)

@@ -36,7 +36,10 @@ def test_one_row_per_customer_with_the_fields_definitions():
     assert ann["monetary_value"] == pytest.approx(20.0)  # (40 + 0) / 2, without the first day's 15
     assert (ann["orders"], ann["revenue"], ann["average_order_value"]) == (4, 55.0, 13.75)
     assert ann["discount_share"] == pytest.approx(5 / 60)
-    assert (ann["first_order"], ann["last_order"]) == (pd.Timestamp("2024-01-01"), pd.Timestamp("2024-01-31"))
+    assert (ann["first_order"], ann["last_order"]) == (
+        pd.Timestamp("2024-01-01"),
+        pd.Timestamp("2024-01-31"),
+    )
     bob = customers.loc["bob"]
     assert (bob["frequency"], bob["recency"], bob["T"], bob["monetary_value"]) == (0, 0, 0, 0.0)
     assert bob["discount_share"] == pytest.approx(0.5)
@@ -69,13 +72,17 @@ def test_first_order_columns_come_from_the_first_order_and_only_where_the_file_h
 
 
 def test_orders_of_the_same_first_moment_give_the_same_answer_in_any_order():
-    store = pd.DataFrame({"customer_id": "ann", "ordered_at": "2024-01-01", "revenue": 1.0, "channel": list("cab")})
+    store = pd.DataFrame(
+        {"customer_id": "ann", "ordered_at": "2024-01-01", "revenue": 1.0, "channel": list("cab")}
+    )
     for seed in range(5):
         customers = summarise_customers(orders_of(store.sample(frac=1, random_state=seed)))
         assert customers["first_channel"].tolist() == ["a"]
 
 
-@pytest.mark.parametrize("as_of", ["2024-01-11", pd.Timestamp("2024-01-11 15:00"), pd.Timestamp("2024-01-11").date()])
+@pytest.mark.parametrize(
+    "as_of", ["2024-01-11", pd.Timestamp("2024-01-11 15:00"), pd.Timestamp("2024-01-11").date()]
+)
 def test_as_of_hides_what_came_later(as_of):
     customers = summarise_customers(orders_of(small_store()), as_of=as_of)
     assert customers.index.tolist() == ["ann", "cid"]
@@ -99,9 +106,16 @@ def test_nothing_left_and_no_date_are_refused_with_what_to_do():
             summarise_customers(orders_of(small_store()), as_of=wrong)
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "bigquery", "snowflake", "postgres", "databricks", "trino"])
+@pytest.mark.parametrize(
+    "engine", ["duckdb", "bigquery", "snowflake", "postgres", "databricks", "trino"]
+)
 def test_the_query_is_written_once_for_every_engine(engine):
-    columns = {"customer_id": "string", "ordered_at": "timestamp", "revenue": "float64", "channel": "string"}
+    columns = {
+        "customer_id": "string",
+        "ordered_at": "timestamp",
+        "revenue": "float64",
+        "channel": "string",
+    }
     query = customer_query(ibis.table(columns, name="orders"), pd.Timestamp("2024-06-30").date())
     sql = ibis.to_sql(query, dialect=engine).upper()
     assert "GROUP BY" in sql
@@ -109,7 +123,9 @@ def test_the_query_is_written_once_for_every_engine(engine):
 
 
 orders = st.lists(
-    st.tuples(st.sampled_from("abc"), st.integers(0, 40), st.sampled_from([0.0, 1.5, 20.0, 999.99])),
+    st.tuples(
+        st.sampled_from("abc"), st.integers(0, 40), st.sampled_from([0.0, 1.5, 20.0, 999.99])
+    ),
     min_size=1,
     max_size=30,
 )
@@ -127,6 +143,8 @@ def test_agrees_with_the_definitions_computed_by_hand(rows):
         assert row["frequency"] == len(days) - 1
         assert row["recency"] == days.index[-1] - days.index[0]
         assert row["T"] == frame["day"].max() - days.index[0]
-        assert row["monetary_value"] == pytest.approx(days.iloc[1:].mean() if len(days) > 1 else 0.0, abs=1e-9)
+        assert row["monetary_value"] == pytest.approx(
+            days.iloc[1:].mean() if len(days) > 1 else 0.0, abs=1e-9
+        )
         assert row["revenue"] == pytest.approx(mine["revenue"].sum())
     assert sorted(customers.index) == customers.index.tolist()

@@ -69,12 +69,16 @@ def read_column(texts, day_first=None) -> list[pd.Timestamp]:
 @pytest.mark.parametrize("style", DATE_STYLES)
 def test_moment_is_read_as_written(style):
     found = pd.Series(read_column(map(DATE_STYLES[style], MOMENTS)))
-    wanted = pd.Series(MOMENTS if style in TIMED_STYLES else [m.date() for m in MOMENTS], dtype="datetime64[ns]")
+    wanted = pd.Series(
+        MOMENTS if style in TIMED_STYLES else [m.date() for m in MOMENTS], dtype="datetime64[ns]"
+    )
     assert (found.dt.date == pd.Series(MOMENTS).dt.date).all()
     assert ((found - wanted).abs() < pd.Timedelta(minutes=1)).all()
 
 
-@pytest.mark.parametrize("style", ["space -0400", "month first, short", "Thai short month", "Excel time"])
+@pytest.mark.parametrize(
+    "style", ["space -0400", "month first, short", "Thai short month", "Excel time"]
+)
 def test_orders_have_the_days_as_written(style):
     orders = read_orders_on(map(DATE_STYLES[style], MOMENTS))
     assert days(orders) == [moment.date() for moment in MOMENTS]
@@ -90,7 +94,11 @@ ZONED = {
         "2024-03-05T23:30+07:00",
         "2024-03-05 23:30:00.000000 +00:00",
     ],
-    "zone by name": ["2024-03-05T23:30:00Z", "2024-03-05 23:30:00 UTC", "2024-03-05T23:30:00.123456Z"],
+    "zone by name": [
+        "2024-03-05T23:30:00Z",
+        "2024-03-05 23:30:00 UTC",
+        "2024-03-05T23:30:00.123456Z",
+    ],
     "mail header": ["Tue, 05 Mar 2024 23:30:00 +0000", "Tue, 5 Mar 2024 23:30:00 -0700"],
 }
 
@@ -98,11 +106,15 @@ ZONED = {
 @pytest.mark.parametrize("form", ZONED)
 def test_zone_never_changes_the_shops_calendar_day(form):
     found = read_column(ZONED[form])
-    assert [moment.floor("min") for moment in found] == [pd.Timestamp(2024, 3, 5, 23, 30)] * len(found)
+    assert [moment.floor("min") for moment in found] == [pd.Timestamp(2024, 3, 5, 23, 30)] * len(
+        found
+    )
 
 
 def test_summer_and_winter_offsets_in_one_column():
-    found = read_column(["2024-03-09 23:30:00 -0500", "2024-03-10 23:30:00 -0400", "2024-11-04 00:15:00 -0500"])
+    found = read_column(
+        ["2024-03-09 23:30:00 -0500", "2024-03-10 23:30:00 -0400", "2024-11-04 00:15:00 -0500"]
+    )
     assert dates(found) == [date(2024, 3, 9), date(2024, 3, 10), date(2024, 11, 4)]
 
 
@@ -112,9 +124,18 @@ def test_dates_with_and_without_time_in_one_column():
 
 
 def test_noon_and_midnight_of_the_twelve_hour_clock():
-    clocks = {"12:05 AM": 0, "12:05 PM": 12, "1:05 am": 1, "11:05 p.m.": 23, "01:05PM": 13, "11:05:00 AM": 11}
+    clocks = {
+        "12:05 AM": 0,
+        "12:05 PM": 12,
+        "1:05 am": 1,
+        "11:05 p.m.": 23,
+        "01:05PM": 13,
+        "11:05:00 AM": 11,
+    }
     found = read_column([f"3/25/2024 {clock}" for clock in clocks])
-    assert [(moment.day, moment.hour, moment.minute) for moment in found] == [(25, h, 5) for h in clocks.values()]
+    assert [(moment.day, moment.hour, moment.minute) for moment in found] == [
+        (25, h, 5) for h in clocks.values()
+    ]
 
 
 # --- which comes first, the day or the month ------------------------------------------------------
@@ -124,8 +145,14 @@ AMBIGUOUS = ("03/04/2024", "05/04/2024", "01/02/2024", "11/12/2023", "07/08/2024
 
 @pytest.mark.parametrize("times", [1, 1000])
 def test_one_day_past_the_12th_decides_the_whole_column(times):
-    assert dates(read_column([*AMBIGUOUS * times, "13/05/2024"]))[:2] == [date(2024, 4, 3), date(2024, 4, 5)]
-    assert dates(read_column([*AMBIGUOUS * times, "05/13/2024"]))[:2] == [date(2024, 3, 4), date(2024, 5, 4)]
+    assert dates(read_column([*AMBIGUOUS * times, "13/05/2024"]))[:2] == [
+        date(2024, 4, 3),
+        date(2024, 4, 5),
+    ]
+    assert dates(read_column([*AMBIGUOUS * times, "05/13/2024"]))[:2] == [
+        date(2024, 3, 4),
+        date(2024, 5, 4),
+    ]
 
 
 def test_where_both_stay_possible_the_reader_says_what_it_assumed_and_asks():
@@ -139,8 +166,14 @@ def test_where_both_stay_possible_the_reader_says_what_it_assumed_and_asks():
 
 
 def test_the_marketer_can_say_which_comes_first():
-    assert days(read_orders_on(AMBIGUOUS, day_first=True))[:2] == [date(2024, 4, 3), date(2024, 4, 5)]
-    assert days(read_orders_on(AMBIGUOUS, day_first=False))[:2] == [date(2024, 3, 4), date(2024, 5, 4)]
+    assert days(read_orders_on(AMBIGUOUS, day_first=True))[:2] == [
+        date(2024, 4, 3),
+        date(2024, 4, 5),
+    ]
+    assert days(read_orders_on(AMBIGUOUS, day_first=False))[:2] == [
+        date(2024, 3, 4),
+        date(2024, 5, 4),
+    ]
 
 
 def test_saying_so_also_holds_for_two_digit_years():
@@ -174,10 +207,18 @@ def test_two_digit_years_are_of_this_century_unless_that_is_the_future():
 MONTH_NAMES = {
     "English": (ENGLISH_MONTHS, "{name} 15, 2023", "15 {name} 2023"),
     "English, short": (ENGLISH_SHORT, "{name} 15, 2023", "15-{name}-23"),
-    "English, capitals": ([name.upper() for name in ENGLISH_MONTHS], "{name} 15, 2023", "15 {name} 2023"),
+    "English, capitals": (
+        [name.upper() for name in ENGLISH_MONTHS],
+        "{name} 15, 2023",
+        "15 {name} 2023",
+    ),
     "Filipino": (FILIPINO_MONTHS, "{name} 15, 2023", "ika-15 ng {name} 2023"),
     "Filipino, short": (FILIPINO_SHORT, "{name} 15, 2023", "15 {name} 2023"),
-    "Filipino, small": ([name.lower() for name in FILIPINO_MONTHS], "{name} 15, 2023", "15 {name} 2023"),
+    "Filipino, small": (
+        [name.lower() for name in FILIPINO_MONTHS],
+        "{name} 15, 2023",
+        "15 {name} 2023",
+    ),
     "Thai": (THAI_MONTHS, "15 {name} 2566", "วันที่ 15 {name} พ.ศ. 2566"),
     "Thai, short": (THAI_SHORT, "15 {name} 2566", "15 {name} 66"),
 }
@@ -198,9 +239,15 @@ def test_every_month_name(language):
         (["29/02/2567", "28/02/2566"], [date(2024, 2, 29), date(2023, 2, 28)]),
         (["15/03/2567 14:30 น.", "16/03/2567 09:05 น."], [date(2024, 3, 15), date(2024, 3, 16)]),
         (["15/03/2567", "16/03/2024", "17/03/2567"], [date(2024, 3, d) for d in (15, 16, 17)]),
-        (["15/03/67", "16/03/67", "28/12/66"], [date(2024, 3, 15), date(2024, 3, 16), date(2023, 12, 28)]),
+        (
+            ["15/03/67", "16/03/67", "28/12/66"],
+            [date(2024, 3, 15), date(2024, 3, 16), date(2023, 12, 28)],
+        ),
         (["๑๕/๐๓/๒๕๖๗", "๑๖ มีนาคม ๒๕๖๗"], [date(2024, 3, 15), date(2024, 3, 16)]),
-        (["1st March 2024", "2nd March 2024", "23rd March 2024"], [date(2024, 3, d) for d in (1, 2, 23)]),
+        (
+            ["1st March 2024", "2nd March 2024", "23rd March 2024"],
+            [date(2024, 3, d) for d in (1, 2, 23)],
+        ),
         (["March 1st, 2024", "March 15th, 2024"], [date(2024, 3, 1), date(2024, 3, 15)]),
         (["2024/3/5", "2024/12/25"], [date(2024, 3, 5), date(2024, 12, 25)]),
         (["5-3-2024", "25-12-2024"], [date(2024, 3, 5), date(2024, 12, 25)]),
@@ -213,7 +260,9 @@ def test_other_ways_to_write_a_day(texts, wanted):
 # --- separate columns, serial numbers -------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("form", "names"), [("%H:%M:%S", ("Date", "Time")), ("%I:%M %p", ("Sale date", "Sale time"))])
+@pytest.mark.parametrize(
+    ("form", "names"), [("%H:%M:%S", ("Date", "Time")), ("%I:%M %p", ("Sale date", "Sale time"))]
+)
 def test_date_and_time_in_separate_columns(form, names):
     rows = [
         (f"{1000 + i}", f"c{i}@example.com", f"{moment:%m/%d/%Y}", f"{moment:{form}}", "10.00")
@@ -221,7 +270,9 @@ def test_date_and_time_in_separate_columns(form, names):
     ]
     orders = read_orders(csv_bytes(("Order ID", "Email", *names, "Total"), rows), name="sales.csv")
     wanted = [pd.Timestamp(moment) for moment in MOMENTS]
-    assert all(abs(a - b) < pd.Timedelta(minutes=1) for a, b in zip(moments(orders), wanted, strict=True))
+    assert all(
+        abs(a - b) < pd.Timedelta(minutes=1) for a, b in zip(moments(orders), wanted, strict=True)
+    )
 
 
 def test_a_time_that_cannot_be_read_costs_no_order():
@@ -229,7 +280,9 @@ def test_a_time_that_cannot_be_read_costs_no_order():
         ("1", "a@example.com", "2024-03-05", "", "10"),
         ("2", "b@example.com", "2024-03-06", "noon", "10"),
     ]
-    orders = read_orders(csv_bytes(("Order ID", "Email", "Date", "Time", "Total"), rows), name="sales.csv")
+    orders = read_orders(
+        csv_bytes(("Order ID", "Email", "Date", "Time", "Total"), rows), name="sales.csv"
+    )
     assert days(orders) == [date(2024, 3, 5), date(2024, 3, 6)]
 
 
@@ -245,7 +298,14 @@ def test_excel_serials_with_thousands_of_rows_do_not_become_money_or_ids():
 
 
 def test_impossible_years_are_dropped_with_their_lines():
-    impossible = ["9999-12-31", "1900-01-01", "1970-01-01", "0001-01-01", "2924-03-05", "1989-12-31"]
+    impossible = [
+        "9999-12-31",
+        "1900-01-01",
+        "1970-01-01",
+        "0001-01-01",
+        "2924-03-05",
+        "1989-12-31",
+    ]
     orders = read_orders_on(["2024-03-05", *impossible, "2024-03-06"])
     assert days(orders) == [date(2024, 3, 5), date(2024, 3, 6)]
     assert_nothing_vanished(orders)
@@ -266,8 +326,14 @@ def test_next_year_may_be_an_advance_order_but_not_the_year_after():
     ("good", "bad"),
     [
         ("2024-03-13", ["2024-02-30", "2023-02-29", "2024-13-01", "0000-00-00", "soon", "-", ""]),
-        ("13/03/2024", ["30/02/2024", "29/02/2023", "31/04/2024", "00/01/2024", "01/00/2024", "13/03", ""]),
-        ("13 Mar 2024", ["30 Feb 2024", "0 Mar 2024", "Mar 2024", "2024", "13 Marvellous 2024", "tomorrow"]),
+        (
+            "13/03/2024",
+            ["30/02/2024", "29/02/2023", "31/04/2024", "00/01/2024", "01/00/2024", "13/03", ""],
+        ),
+        (
+            "13 Mar 2024",
+            ["30 Feb 2024", "0 Mar 2024", "Mar 2024", "2024", "13 Marvellous 2024", "tomorrow"],
+        ),
     ],
 )
 def test_days_that_no_calendar_has_are_dropped_not_shifted(good, bad):

@@ -28,7 +28,9 @@ def runs(cell: str) -> bool:
 
 
 nasty = st.text(
-    alphabet=st.one_of(st.sampled_from("=+-@＝＋－＠;,|\t\r\n \"'aZ1\u00a0\ufeff"), st.characters(codec="utf-8")),
+    alphabet=st.one_of(
+        st.sampled_from("=+-@＝＋－＠;,|\t\r\n \"'aZ1\u00a0\ufeff"), st.characters(codec="utf-8")
+    ),
     max_size=12,
 )
 
@@ -57,7 +59,9 @@ def test_text_that_would_run_gets_an_apostrophe_in_front(text):
     assert safe_text(text).replace("'", "") == text
 
 
-@pytest.mark.parametrize("text", ["", "Ann", "a=b", "ann@example.com", "x-y", "สมชาย", "O'Brien", "1;2", " padded "])
+@pytest.mark.parametrize(
+    "text", ["", "Ann", "a=b", "ann@example.com", "x-y", "สมชาย", "O'Brien", "1;2", " padded "]
+)
 def test_harmless_text_stays_as_it_is(text):
     assert safe_text(text) == text
 
@@ -72,7 +76,9 @@ def test_no_cell_runs_whatever_the_text_and_the_row_count_stays(texts):
 
 @given(st.lists(nasty, min_size=1, max_size=8))
 def test_no_cell_runs_where_the_separator_is_a_semicolon_and_quotes_do_not_hold(texts):
-    data = to_csv(pd.DataFrame({"n": range(len(texts)), "note": texts}), index=False).decode("utf-8-sig")
+    data = to_csv(pd.DataFrame({"n": range(len(texts)), "note": texts}), index=False).decode(
+        "utf-8-sig"
+    )
     cells = [cell for line in data.replace("\r", "\n").split("\n") for cell in line.split(";")]
     # A cell that carries the number before the comma starts with a digit; the others are cut out of the text.
     assert not any(runs(cell) for cell in cells)

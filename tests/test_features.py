@@ -60,7 +60,9 @@ def test_columns_are_those_of_the_orders(cdnow):
     assert (column("purchase_days") == by["day"].nunique()[index]).all()
     assert (column("days_since_last_order") == (end - by["day"].max()[index]).dt.days).all()
     assert (column("days_since_first_order") == (end - by["day"].min()[index]).dt.days).all()
-    assert (days(column("last_order")) == by["day"].max()[index].to_numpy().astype("datetime64[D]")).all()
+    assert (
+        days(column("last_order")) == by["day"].max()[index].to_numpy().astype("datetime64[D]")
+    ).all()
     assert (column("expected_value") == scores["cltv"]).all()
     stage = found.column("stage")
     labels = retention.assign_segments(customers, scores)
@@ -72,8 +74,12 @@ def test_the_typical_wait_is_the_median_wait_just_after_the_last_order(cdnow):
     waits = typical_wait(model, customers)
     for place in range(0, len(customers), 211):
         row = customers.iloc[place]
-        expected = next_order(model, int(row["frequency"]), float(row["recency"]), float(row["recency"])).middle
-        assert waits[place] == pytest.approx(expected) if expected <= 3650 else np.isnan(waits[place])
+        expected = next_order(
+            model, int(row["frequency"]), float(row["recency"]), float(row["recency"])
+        ).middle
+        assert (
+            waits[place] == pytest.approx(expected) if expected <= 3650 else np.isnan(waits[place])
+        )
     due = found.column("due").values
     known = due != NO_DAY
     assert (known == ~np.isnan(waits)).all()
@@ -114,7 +120,10 @@ def test_an_order_of_several_lines_counts_with_everything_in_it():
     found = features(customers, as_of=orders.end, orders=orders)
 
     def who(feature, *names, operator="bought", days=None):
-        return "".join(i[0] for i in found.index[matches(Condition(feature, operator, Bought(names, days)), found)])
+        return "".join(
+            i[0]
+            for i in found.index[matches(Condition(feature, operator, Bought(names, days)), found)]
+        )
 
     assert who("product", "Cup") == "abe"
     assert who("product", "Tea") == "ab"
@@ -139,7 +148,11 @@ def test_lines_without_an_amount_of_their_own_count_too():
 
 def test_an_earlier_day_leaves_later_orders_out():
     frame = pd.DataFrame(
-        {"customer_id": ["a", "a", "b"], "ordered_at": ["2024-01-01", "2024-03-01", "2024-03-02"], "revenue": 1.0}
+        {
+            "customer_id": ["a", "a", "b"],
+            "ordered_at": ["2024-01-01", "2024-03-01", "2024-03-02"],
+            "revenue": 1.0,
+        }
     ).assign(product=["Tea", "Cup", "Cup"])
     orders = orders_of(frame)
     day = pd.Timestamp("2024-02-01").date()
@@ -164,7 +177,11 @@ def test_what_is_missing_says_what_brings_it():
 
 def test_signals_and_contacts_are_matched_by_customer_and_may_know_fewer():
     contacts = pd.DataFrame(
-        {"email": ["d@x", None], "country": ["TH", ""], "consent": pd.array([True, None], dtype="boolean")},
+        {
+            "email": ["d@x", None],
+            "country": ["TH", ""],
+            "consent": pd.array([True, None], dtype="boolean"),
+        },
         index=["d", "a"],
     )
     found = small_features(signals=SIGNALS, contacts=contacts)
@@ -192,7 +209,12 @@ def test_nobody_is_refused():
 
 @pytest.mark.parametrize("dialect", ["duckdb", "snowflake", "bigquery", "postgres"])
 def test_the_queries_can_be_written_for_other_engines(dialect):
-    table = ibis.table({"customer_id": "string", "ordered_at": "timestamp", "product": "string"}, name="orders")
+    table = ibis.table(
+        {"customer_id": "string", "ordered_at": "timestamp", "product": "string"}, name="orders"
+    )
     day = pd.Timestamp(END).date()
-    for query in (last_bought_query(table, "product", "Tea", day), value_query(table, "product", day)):
+    for query in (
+        last_bought_query(table, "product", "Tea", day),
+        value_query(table, "product", day),
+    ):
         assert "customer_id" in str(ibis.to_sql(query, dialect=dialect))

@@ -28,7 +28,12 @@ HEADER, ROWS = plain_table()
 EXPECTED = expected_orders(KEPT)
 PRODUCTS = sorted(row[3] for row in ROWS)
 LATIN_ROWS = [
-    [*row[:3], f"{row[3]} Käse – café €".encode("cp1252", "ignore").decode("cp1252").strip(), row[4]] for row in ROWS
+    [
+        *row[:3],
+        f"{row[3]} Käse – café €".encode("cp1252", "ignore").decode("cp1252").strip(),
+        row[4],
+    ]
+    for row in ROWS
 ]
 THAI_HEADER = ["เลขที่คำสั่งซื้อ", "อีเมล", "วันที่สั่งซื้อ", "สินค้า", "ยอดรวม"]
 THAI_ROWS = [[*row[:3], "ผ้าพันคอไหม สีแดง", row[4]] for row in ROWS]
@@ -50,7 +55,9 @@ def test_any_delimiter_in_any_unicode(encoding, delimiter):
     assert cells_of(csv_bytes(HEADER, ROWS, delimiter, encoding)) == [HEADER, *ROWS]
 
 
-@pytest.mark.parametrize(("mark", "encoding"), [(b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")])
+@pytest.mark.parametrize(
+    ("mark", "encoding"), [(b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")]
+)
 def test_utf_16_of_both_byte_orders(mark, encoding):
     assert cells_of(mark + csv_bytes(HEADER, ROWS, "\t", encoding), "orders.txt") == [HEADER, *ROWS]
 
@@ -101,7 +108,9 @@ def test_decimal_commas_do_not_make_the_comma_the_delimiter():
 @pytest.mark.parametrize("inside", [";", "\t", "|"])
 def test_marks_inside_quoted_cells_do_not_make_the_delimiter(inside):
     """Packed items have the same number of marks in each row, and more of them than the file has columns."""
-    rows = [[row[1], row[2], inside.join(["size: M", "red", "x", "y", "z"]), row[4]] for row in ROWS]
+    rows = [
+        [row[1], row[2], inside.join(["size: M", "red", "x", "y", "z"]), row[4]] for row in ROWS
+    ]
     header = ["Email", "Order Date", "Items", "Total"]
     assert cells_of(csv_bytes(header, rows, quoting=csv.QUOTE_ALL)) == [header, *rows]
 
@@ -162,9 +171,16 @@ def test_zip_made_on_a_mac_has_one_file_for_us():
 
 def test_zip_of_two_order_files_never_takes_one_silently():
     half = len(ROWS) // 2
-    data = zipped({"january.csv": csv_bytes(HEADER, ROWS[:half]), "february.csv": csv_bytes(HEADER, ROWS[half:])})
+    data = zipped(
+        {
+            "january.csv": csv_bytes(HEADER, ROWS[:half]),
+            "february.csv": csv_bytes(HEADER, ROWS[half:]),
+        }
+    )
     orders = read_orders(data, name="orders.zip")
-    assert orders.report.rows_read == len(ROWS) or any("2 order files" in note for note in orders.report.notes)
+    assert orders.report.rows_read == len(ROWS) or any(
+        "2 order files" in note for note in orders.report.notes
+    )
 
 
 def test_zip_without_a_table_and_empty_zip_are_refused():
@@ -191,13 +207,20 @@ def test_parquet_keeps_types():
 @pytest.mark.parametrize("zone", ["Asia/Bangkok", "US/Eastern", "UTC", "+07:00", "-03:30"])
 def test_moments_of_a_zone_are_on_the_shops_own_clock(zone):
     midnight = pd.Timestamp("2024-01-05 00:00", tz=zone)
-    frame = pd.DataFrame({"customer": ["a", "b"], "date": [midnight, midnight], "total": [1.5, 2.5]})
+    frame = pd.DataFrame(
+        {"customer": ["a", "b"], "date": [midnight, midnight], "total": [1.5, 2.5]}
+    )
     orders = read_orders(frame.to_parquet(), name="orders.parquet")
     assert orders.table.ordered_at.max().to_pyarrow().as_py().isoformat() == "2024-01-05T00:00:00"
 
 
 def test_parquet_with_a_column_name_twice():
-    columns = [pa.array(["a", "b"]), pa.array(["2024-01-05", "2024-01-06"]), pa.array([1.5, 2.0]), pa.array([1, 2])]
+    columns = [
+        pa.array(["a", "b"]),
+        pa.array(["2024-01-05", "2024-01-06"]),
+        pa.array([1.5, 2.0]),
+        pa.array([1, 2]),
+    ]
     content = io.BytesIO()
     pq.write_table(pa.table(columns, names=["customer", "date", "amount", "amount"]), content)
     assert read_orders(content.getvalue(), name="orders.parquet").report.rows_kept == 2
@@ -271,7 +294,9 @@ def test_excel_numbers_for_customers_and_midnight_days():
         [17850, datetime(2024, 4, 15), 20.5],
         [13047, datetime(2024, 4, 16), 5],
     ]
-    orders = read_orders(excel({"Sheet1": [["Customer ID", "Order date", "Amount"], *rows]}), name="orders.xlsx")
+    orders = read_orders(
+        excel({"Sheet1": [["Customer ID", "Order date", "Amount"], *rows]}), name="orders.xlsx"
+    )
     assert sorted(orders.table.to_pandas()["customer_id"]) == ["13047", "17850", "17850"]
     assert (orders.start.isoformat(), orders.end.isoformat()) == ("2024-03-05", "2024-04-16")
 
@@ -315,7 +340,12 @@ def test_totals_row_without_an_order_number_column_is_no_order():
 
 
 def test_subtotals_between_the_rows_are_no_orders():
-    rows = [*ROWS[:5], ["Subtotal", "", "", "", "1234.00"], *ROWS[5:], ["Subtotal", "", "", "", "5678.00"]]
+    rows = [
+        *ROWS[:5],
+        ["Subtotal", "", "", "", "1234.00"],
+        *ROWS[5:],
+        ["Subtotal", "", "", "", "5678.00"],
+    ]
     orders = read_orders(csv_bytes(HEADER, rows), name="report.csv")
     assert_same_orders(orders, EXPECTED)
     assert_nothing_vanished(orders)
@@ -360,7 +390,9 @@ def test_short_rows_are_reported_not_guessed():
 
 
 def test_a_stray_quote_does_not_swallow_the_rest_of_the_file():
-    lines = csv_text(HEADER, [[*row[:3], "Mug", row[4]] for row in ROWS]).rstrip("\r\n").split("\r\n")
+    lines = (
+        csv_text(HEADER, [[*row[:3], "Mug", row[4]] for row in ROWS]).rstrip("\r\n").split("\r\n")
+    )
     lines[3] = lines[3].replace("Mug", 'Poster 24" sea')
     lines[5] = lines[5].replace("Mug", '5" nail')
     assert_same_orders(read_orders("\r\n".join(lines).encode(), name="orders.csv"), EXPECTED)

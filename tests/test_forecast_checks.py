@@ -5,15 +5,24 @@ import pytest
 from retention.evaluation.all_checks import all_checks
 from retention.models.checks import Check
 
-NEWEST = Check("Newest customers", "caution", "They come back less.", "Take it as high.", leans="high")
+NEWEST = Check(
+    "Newest customers", "caution", "They come back less.", "Take it as high.", leans="high"
+)
 STEADY = Check("Customers", "good", "There are enough.")
 LATEST = Check("Latest orders", "good", "As many as fitted.")
 HIDDEN = Check("Hidden orders", "good", "As many as foreseen.")
 
 
 def advice(latest: str = "", hidden: str = "") -> str:
-    found = all_checks((replace(LATEST, leans=latest),), (replace(HIDDEN, leans=hidden),), (NEWEST, STEADY))
-    assert [check.name for check in found] == ["Latest orders", "Hidden orders", "Newest customers", "Customers"]
+    found = all_checks(
+        (replace(LATEST, leans=latest),), (replace(HIDDEN, leans=hidden),), (NEWEST, STEADY)
+    )
+    assert [check.name for check in found] == [
+        "Latest orders",
+        "Hidden orders",
+        "Newest customers",
+        "Customers",
+    ]
     assert found[3] == STEADY
     assert found[1].advice == HIDDEN.advice
     return found[2].advice

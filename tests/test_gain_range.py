@@ -22,12 +22,19 @@ def simulated(orders, each, shape, cost, cost_shape, runs=200_000):
     squared = orders * each**2 * (1 + 1 / shape)
     third = orders * each**3 * (1 + 1 / shape) * (1 + 2 / shape) - 2 * cost**3 / cost_shape**2
     variance = squared + cost**2 / cost_shape
-    return earned - spent, (orders * each - cost, variance, third, Persuaded(orders, orders * each, squared))
+    return earned - spent, (
+        orders * each - cost,
+        variance,
+        third,
+        Persuaded(orders, orders * each, squared),
+    )
 
 
 @pytest.mark.parametrize("orders", [0.05, 0.5, 2, 8, 35, 45, 400])
 @pytest.mark.parametrize(("cost", "cost_shape"), [(0.0, 1.0), (0.4, 25.0), (1.2, 50.0)])
-def test_the_range_and_the_chance_of_a_loss_are_those_of_simulated_campaigns(orders, cost, cost_shape):
+def test_the_range_and_the_chance_of_a_loss_are_those_of_simulated_campaigns(
+    orders, cost, cost_shape
+):
     gains, moments = simulated(orders, 10.0, 1.5, cost * orders * 10, cost_shape)
     low, high, loss = gain_range(*moments)
     assert loss == pytest.approx((gains < 0).mean(), abs=0.03)
@@ -39,13 +46,21 @@ def test_the_range_and_the_chance_of_a_loss_are_those_of_simulated_campaigns(ord
         assert end == pytest.approx(exact, abs=0.08 * width)
 
 
-@given(st.floats(0, 200), st.floats(0.01, 1e6), st.floats(0.2, 50), st.floats(0, 3), st.floats(0.5, 100))
+@given(
+    st.floats(0, 200),
+    st.floats(0.01, 1e6),
+    st.floats(0.2, 50),
+    st.floats(0, 3),
+    st.floats(0.5, 100),
+)
 def test_ranges_hold_the_mean_and_stay_in_order(orders, each, shape, cost, cost_shape):
     squared = orders * each**2 * (1 + 1 / shape)
     spent = cost * orders * each
     variance = squared + spent**2 / cost_shape
     third = squared * each * (1 + 2 / shape)
-    low, high, loss = gain_range(orders * each - spent, variance, third, Persuaded(orders, orders * each, squared))
+    low, high, loss = gain_range(
+        orders * each - spent, variance, third, Persuaded(orders, orders * each, squared)
+    )
     assert low <= orders * each - spent <= high
     assert 0 <= loss <= 1
     assert np.isfinite([low, high, loss]).all()

@@ -49,7 +49,9 @@ def test_several_orders_of_a_day_are_one_purchase():
         ("B", "2024-01-11 12:00"),
         ("B", "2024-01-11 12:00"),
     ]
-    orders = orders_of(pd.DataFrame(rows, columns=["customer_id", "ordered_at"]).assign(revenue=0.0))
+    orders = orders_of(
+        pd.DataFrame(rows, columns=["customer_id", "ordered_at"]).assign(revenue=0.0)
+    )
     assert weeks_of(orders, date(2024, 1, 10)) == {0: 1, 1: 1}
 
 
@@ -62,7 +64,9 @@ def test_what_customers_did_after_the_cut_against_plain_pandas():
     assert (orders.table.to_pandas()["customer_id"].nunique()) > before["customer_id"].nunique()
     split = hold_out(orders, date(2024, 8, 27))
     known, later = split.customers, split.later
-    shared = [name for name in customers.columns if name in known.columns and name != "discount_share"]
+    shared = [
+        name for name in customers.columns if name in known.columns and name != "discount_share"
+    ]
     assert {"frequency", "recency", "T", "monetary_value"} <= set(shared)
     pd.testing.assert_frame_equal(known[shared], customers[shared])
     assert later.index.equals(customers.index)

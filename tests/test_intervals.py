@@ -36,7 +36,12 @@ def model_of(kind: str, parameters: tuple[float, ...], spend: SpendModel) -> Clt
 
 
 def futures(
-    model: CltvModel, row: tuple[int, int, int, float], days: float, number: int, seed: int, rate: float = 0.0
+    model: CltvModel,
+    row: tuple[int, int, int, float],
+    days: float,
+    number: int,
+    seed: int,
+    rate: float = 0.0,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Simulate the orders of so many customers with one history, and their spend, discounted by the month's end."""
     x, seen, age, value = row
@@ -65,7 +70,8 @@ SPENDS = {
 @pytest.mark.parametrize("spend", SPENDS)
 @pytest.mark.parametrize("kind", list(PURCHASE_MODELS))
 @pytest.mark.parametrize(
-    ("row", "days"), [((2, 213, 272, 22.35), 365), ((3, 256, 262, 22.3), 90), ((29, 264, 266, 26.3), 365)]
+    ("row", "days"),
+    [((2, 213, 272, 22.35), 365), ((3, 256, 262, 22.3), 90), ((29, 264, 266, 26.3), 365)],
 )
 def test_customers_ends_are_percentiles_of_simulated_futures(row, days, kind, spend):
     """Against 40,000 futures a customer, drawn order by order."""
@@ -110,7 +116,9 @@ def test_discounted_intervals_hold_four_fifths_of_discounted_futures(row, days):
 
 def test_discounting_lowers_values_and_leaves_orders():
     model = fit_cltv(cdnow())
-    plain, discounted = (predict_cltv(model, cdnow(), annual_discount_rate=rate) for rate in (0.0, 0.3))
+    plain, discounted = (
+        predict_cltv(model, cdnow(), annual_discount_rate=rate) for rate in (0.0, 0.3)
+    )
     for name in ("cltv_low", "cltv", "cltv_high"):
         assert (discounted[name] <= plain[name]).all()
         assert discounted[name].sum() < plain[name].sum()
@@ -131,7 +139,9 @@ spends = st.one_of(
 models = st.builds(
     model_of,
     st.sampled_from(list(PURCHASE_MODELS)),
-    st.tuples(log_uniform(0.05, 8), log_uniform(2, 300), log_uniform(0.02, 10), log_uniform(0.05, 30)),
+    st.tuples(
+        log_uniform(0.05, 8), log_uniform(2, 300), log_uniform(0.02, 10), log_uniform(0.05, 30)
+    ),
     spends,
 )
 
@@ -142,7 +152,9 @@ def customer_tables(draw) -> pd.DataFrame:
     for _ in range(draw(st.integers(1, 8))):
         x = draw(st.integers(0, 40))
         seen = draw(st.integers(x, 500)) if x else 0
-        rows.append((x, seen, seen + draw(st.integers(0, 400)), draw(st.floats(0.5, 300)) if x else 0.0))
+        rows.append(
+            (x, seen, seen + draw(st.integers(0, 400)), draw(st.floats(0.5, 300)) if x else 0.0)
+        )
     return handmade(rows)
 
 
@@ -162,7 +174,9 @@ def test_the_ends_are_sound_hold_the_mean_and_follow_the_margin(model, customers
     assert (scores["cltv"] <= scores["cltv_high"]).all()
     for end in ("cltv_low", "cltv_high"):
         assert scores[end].to_numpy() == pytest.approx(margin * whole[end].to_numpy(), rel=1e-12)
-    assert (scores[["orders_low", "orders_high"]] == whole[["orders_low", "orders_high"]]).all(axis=None)
+    assert (scores[["orders_low", "orders_high"]] == whole[["orders_low", "orders_high"]]).all(
+        axis=None
+    )
 
 
 @settings(max_examples=60)
@@ -211,12 +225,16 @@ def test_hundreds_of_ages_change_nothing_either():
 # --- what the intervals hold --------------------------------------------------------------------------------------
 
 
-def held(model: PurchaseModel, x: int, seen: int, T: int, days: int, low: float, high: float) -> float:
+def held(
+    model: PurchaseModel, x: int, seen: int, T: int, days: int, low: float, high: float
+) -> float:
     """The probability of low to high orders, summed over the exact distribution."""
     numbers = np.arange(1, 6_000)
     b = model.b_active + x
     stays = np.exp(betaln(model.a, b + numbers - 1) - betaln(model.a, b))
-    reached = stays * nbinom.sf(numbers - 1, model.r + x, (model.alpha + T) / (model.alpha + T + days))
+    reached = stays * nbinom.sf(
+        numbers - 1, model.r + x, (model.alpha + T) / (model.alpha + T + days)
+    )
     reached *= model.probability_active(x, seen, T)
     at_least = np.concatenate([[1.0], reached])
     return float(at_least[int(low)] - at_least[int(high) + 1])
@@ -233,7 +251,9 @@ def test_order_intervals_hold_four_fifths_of_the_distribution(model, customers, 
         assert held(model.purchases, x, seen, T, horizon, least, most) >= 0.8 - 1e-6
 
 
-@pytest.mark.parametrize(("x", "T", "days"), [(120, 360, 365), (200, 360, 365), (900, 1000, 365), (100, 360, 3650)])
+@pytest.mark.parametrize(
+    ("x", "T", "days"), [(120, 360, 365), (200, 360, 365), (900, 1000, 365), (100, 360, 3650)]
+)
 def test_order_intervals_of_very_frequent_customers_hold_four_fifths_too(x, T, days):
     model = model_of("bg_nbd", (0.4, 25.0, 0.05, 1e4), SPENDS["gamma_gamma"])
     scores = predict_cltv(model, handmade([(x, T - 1, T, 20.0)]), days).iloc[0]
@@ -242,7 +262,9 @@ def test_order_intervals_of_very_frequent_customers_hold_four_fifths_too(x, T, d
 
 
 @pytest.mark.parametrize(
-    "spend", [gamma_gamma(100, 300, 15.0), store_average(30.0, 0.05)], ids=["alike", "nearly one price"]
+    "spend",
+    [gamma_gamma(100, 300, 15.0), store_average(30.0, 0.05)],
+    ids=["alike", "nearly one price"],
 )
 @pytest.mark.parametrize(("x", "T"), [(29, 270), (120, 360), (300, 360)])
 def test_value_intervals_hold_four_fifths_where_prices_hardly_differ(x, T, spend):
@@ -255,10 +277,34 @@ def test_value_intervals_hold_four_fifths_where_prices_hardly_differ(x, T, spend
 
 
 STORES = [
-    (3_000, 365, 365, "bg_nbd", {"r": 0.25, "alpha": 31, "a": 0.8, "b": 2.4, "p": 6.25, "q": 3.74, "v": 15.44}),
-    (3_000, 700, 180, "bg_nbd", {"r": 1.2, "alpha": 60, "a": 0.5, "b": 5, "p": 3, "q": 2.5, "v": 40}),
-    (3_000, 540, 365, "bg_nbd", {"r": 0.6, "alpha": 80, "a": 0.6, "b": 1.5, "p": 2, "q": 1.8, "v": 20}),
-    (3_000, 450, 365, "mbg_nbd", {"r": 0.5, "alpha": 45, "a": 0.9, "b": 1.6, "p": 6.25, "q": 3.74, "v": 15.44}),
+    (
+        3_000,
+        365,
+        365,
+        "bg_nbd",
+        {"r": 0.25, "alpha": 31, "a": 0.8, "b": 2.4, "p": 6.25, "q": 3.74, "v": 15.44},
+    ),
+    (
+        3_000,
+        700,
+        180,
+        "bg_nbd",
+        {"r": 1.2, "alpha": 60, "a": 0.5, "b": 5, "p": 3, "q": 2.5, "v": 40},
+    ),
+    (
+        3_000,
+        540,
+        365,
+        "bg_nbd",
+        {"r": 0.6, "alpha": 80, "a": 0.6, "b": 1.5, "p": 2, "q": 1.8, "v": 20},
+    ),
+    (
+        3_000,
+        450,
+        365,
+        "mbg_nbd",
+        {"r": 0.5, "alpha": 45, "a": 0.9, "b": 1.6, "p": 6.25, "q": 3.74, "v": 15.44},
+    ),
 ]
 
 

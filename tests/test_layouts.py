@@ -58,7 +58,12 @@ CASES = {
         for name in SHOPIFY
     },
     "squarespace": Case(
-        "squarespace_orders", write.squarespace(STORE), expected_orders(STORE), "Squarespace", "items", "USD"
+        "squarespace_orders",
+        write.squarespace(STORE),
+        expected_orders(STORE),
+        "Squarespace",
+        "items",
+        "USD",
     ),
     "squarespace, order number alone repeated": Case(
         "squarespace_orders",
@@ -118,7 +123,11 @@ CASES = {
     ),
     "stripe, decimal comma": Case(
         "stripe_payments_all_columns_c2020",
-        write.stripe(STORE, "stripe_payments_all_columns_c2020", lambda cents: write.money(cents).replace(".", ",")),
+        write.stripe(
+            STORE,
+            "stripe_payments_all_columns_c2020",
+            lambda cents: write.money(cents).replace(".", ","),
+        ),
         expected_orders(STORE),
         "Stripe",
         "one",
@@ -166,7 +175,10 @@ def test_customers_days_and_money_are_those_of_the_shop(case):
         expected = case.expected.assign(customer_id=case.expected["customer_id"].str.casefold())
         keys = ["customer_id", "day", "revenue"]
         both = [
-            frame.round({"revenue": 2}).sort_values(keys)[keys].astype({"day": "datetime64[ns]"}).values.tolist()
+            frame.round({"revenue": 2})
+            .sort_values(keys)[keys]
+            .astype({"day": "datetime64[ns]"})
+            .values.tolist()
             for frame in (found, expected)
         ]
         assert both[0] == both[1]
@@ -186,13 +198,17 @@ def test_everything_in_an_order_is_known_where_its_lines_are_rows(case):
         assert orders.items is None
         return
     items = orders.items.to_pandas()
-    found = set(zip(items["customer_id"], items["ordered_at"].dt.date, items["product"], strict=True))
+    found = set(
+        zip(items["customer_id"], items["ordered_at"].dt.date, items["product"], strict=True)
+    )
     kept = [sale for sale in STORE if sale.state == "paid" and sale.person is not NOBODY]
     assert len(items) == len(found)
     assert {(customer, product) for customer, _, product in found} == {
         (sale.person.email.lower(), item.product) for sale in kept for item in sale.items
     }
-    assert {(c, day) for c, day, _ in found} == {(s.person.email.lower(), s.placed.date()) for s in kept}
+    assert {(c, day) for c, day, _ in found} == {
+        (s.person.email.lower(), s.placed.date()) for s in kept
+    }
     # Each product has brought its part of what the orders with it brought.
     priced = items.merge(orders.table.to_pandas()[["order_id", "revenue"]], on="order_id")
     brought = (priced["revenue"] * priced["share"]).groupby(priced["product"]).sum()
@@ -206,7 +222,9 @@ def test_everything_in_an_order_is_known_where_its_lines_are_rows(case):
 def test_rows_that_are_no_orders_are_counted_with_their_reason(case):
     case, _, orders = case
     in_file = [sale for sale in STORE if case.layout != "etsy_sold_orders" or sale.state == "paid"]
-    per_sale = {sale.number: len(sale.items) if case.rows_per_sale == "items" else 1 for sale in in_file}
+    per_sale = {
+        sale.number: len(sale.items) if case.rows_per_sale == "items" else 1 for sale in in_file
+    }
     unpaid = sum(per_sale[sale.number] for sale in in_file if sale.state != "paid")
     nobody = sum(per_sale[sale.number] for sale in in_file if sale.person is NOBODY)
     assert_nothing_vanished(orders)
@@ -227,13 +245,19 @@ def test_first_line_of_dropped_rows_is_the_row_of_the_spreadsheet(case):
         customer = "Bill-to Name"
     by_order = LAYOUTS[case.layout]["columns"][0]
     order_id = next(
-        c for c in ("Name", "Order ID", "order_id", "id", "ID", by_order) if c in LAYOUTS[case.layout]["columns"]
+        c
+        for c in ("Name", "Order ID", "order_id", "id", "ID", by_order)
+        if c in LAYOUTS[case.layout]["columns"]
     )
     if case.layout == "woocommerce_advanced_order_export":
         order_id = "Order Number"
     has_customer = {row[order_id] for row in case.rows if row.get(customer)}
     first = next(i for i, row in enumerate(case.rows) if row[order_id] not in has_customer) + 2
-    lines = [dropped.first_lines for dropped in orders.report.reasons if "customer" in dropped.reason.casefold()]
+    lines = [
+        dropped.first_lines
+        for dropped in orders.report.reasons
+        if "customer" in dropped.reason.casefold()
+    ]
     assert [line[0] for line in lines] == [first]
 
 
@@ -255,10 +279,14 @@ def test_the_time_of_day_is_the_shops(case):
 
 def test_shopify_money_stands_once_an_order():
     """In what is dropped, in the discounts and in the coupons; quantities are those of all lines."""
-    orders = read_orders(layout_file(SHOPIFY[0], CASES[SHOPIFY[0]].rows), name="orders_export_1.csv")
+    orders = read_orders(
+        layout_file(SHOPIFY[0], CASES[SHOPIFY[0]].rows), name="orders_export_1.csv"
+    )
     unpaid = sum(sale.total for sale in STORE if sale.state != "paid") / 100
     nobody = sum(sale.total for sale in STORE if sale.person is NOBODY) / 100
-    assert sum(dropped.revenue for dropped in orders.report.reasons) == pytest.approx(unpaid + nobody)
+    assert sum(dropped.revenue for dropped in orders.report.reasons) == pytest.approx(
+        unpaid + nobody
+    )
     table = orders.table.to_pandas()
     kept = [sale for sale in STORE if sale.state == "paid" and sale.person is not NOBODY]
     assert table["discount"].sum() == pytest.approx(sum(sale.discount for sale in kept) / 100)
@@ -272,13 +300,17 @@ def test_shopify_order_split_by_other_orders_rows_stays_one_order():
     rows = rows[::2] + rows[1::2]  # line items of one order no longer stand together
     heads = {row["Name"]: row for row in rows if row.get("Financial Status")}
     assert len(heads) == len(STORE)
-    assert_same_orders(read_orders(layout_file(SHOPIFY[0], rows), name="o.csv"), expected_orders(STORE))
+    assert_same_orders(
+        read_orders(layout_file(SHOPIFY[0], rows), name="o.csv"), expected_orders(STORE)
+    )
 
 
 def test_square_refund_rows_lower_the_customers_latest_earlier_order():
     rows = write.square(STORE)
     orders = read_orders(layout_file("square_transactions_2025plus", rows), name="transactions.csv")
-    mapping = detect_columns(open_sheet(layout_file("square_transactions_2025plus", rows), name="transactions.csv"))
+    mapping = detect_columns(
+        open_sheet(layout_file("square_transactions_2025plus", rows), name="transactions.csv")
+    )
     assert "square" in (mapping.layout or "").casefold()
     column = mapping.columns["revenue"]
     assert column in ("Total Collected", "Net Sales")
@@ -288,9 +320,13 @@ def test_square_refund_rows_lower_the_customers_latest_earlier_order():
         tax = sale.tax if column == "Net Sales" else 0
         return 0.0 if sale.refunded == sale.total else (sale.total - tax - sale.refunded) / 100
 
-    assert_same_orders(orders, expected_orders(kept, lambda sale: f"CUS{sale.person.user_id}", revenue))
+    assert_same_orders(
+        orders, expected_orders(kept, lambda sale: f"CUS{sale.person.user_id}", revenue)
+    )
     assert_nothing_vanished(orders)
-    assert rows_dropped(orders, "customer") == sum(sale.state == "paid" and not sale.person.user_id for sale in STORE)
+    assert rows_dropped(orders, "customer") == sum(
+        sale.state == "paid" and not sale.person.user_id for sale in STORE
+    )
     assert orders.currency in ("USD", "$", None)
 
 
@@ -304,7 +340,9 @@ def test_amazon_is_refused_because_it_names_no_buyer(with_rows):
 
 
 def test_stripe_without_customer_says_to_choose_the_column_at_export():
-    data = layout_file("stripe_payments_default_2024plus", write.stripe(STORE, "stripe_payments_default_2024plus"))
+    data = layout_file(
+        "stripe_payments_default_2024plus", write.stripe(STORE, "stripe_payments_default_2024plus")
+    )
     with pytest.raises(DataError, match=r"(?i)customer") as error:
         read_orders(data, name="payments.csv")
     assert "stripe" in str(error.value).casefold()
@@ -312,17 +350,26 @@ def test_stripe_without_customer_says_to_choose_the_column_at_export():
 
 
 def test_stripe_falls_back_to_the_customer_id_where_no_charge_has_an_email():
-    rows = [row | {"Customer Email": ""} for row in write.stripe(STORE, "stripe_payments_all_columns_c2020")]
-    orders = read_orders(layout_file("stripe_payments_all_columns_c2020", rows), name="payments.csv")
+    rows = [
+        row | {"Customer Email": ""}
+        for row in write.stripe(STORE, "stripe_payments_all_columns_c2020")
+    ]
+    orders = read_orders(
+        layout_file("stripe_payments_all_columns_c2020", rows), name="payments.csv"
+    )
     with_account = [sale for sale in STORE if sale.person.user_id]
-    assert_same_orders(orders, expected_orders(with_account, lambda sale: f"cus_{sale.person.user_id * 7919:x}"))
+    assert_same_orders(
+        orders, expected_orders(with_account, lambda sale: f"cus_{sale.person.user_id * 7919:x}")
+    )
 
 
 def test_guests_with_one_email_are_one_customer():
     rows = write.bigcommerce(STORE)
     orders = read_orders(layout_file("bigcommerce_orders_default", rows), name="orders.csv")
     gina = orders.table.to_pandas().query("customer_id == 'gina@example.com'")
-    assert len(gina) == sum(s.person.email == "gina@example.com" and s.state == "paid" for s in STORE)
+    assert len(gina) == sum(
+        s.person.email == "gina@example.com" and s.state == "paid" for s in STORE
+    )
 
 
 def test_every_known_layout_is_covered_here():

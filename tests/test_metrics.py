@@ -49,7 +49,9 @@ def test_who_came_and_left_within_the_period_is_in_no_rate():
     """March with `active_days` 10: of the four at the start one stays, two came and left, and one came and is there."""
     start = [(name, "2024-02-25", 1.0) for name in ("stays", "b", "c", "d")]
     came = [("e", "2024-03-03", 1.0), ("f", "2024-03-04", 1.0), ("new", "2024-03-28", 1.0)]
-    history = order_history(store([*start, ("stays", "2024-03-25", 1.0), *came, ("later", "2024-05-01", 1.0)]))
+    history = order_history(
+        store([*start, ("stays", "2024-03-25", 1.0), *came, ("later", "2024-05-01", 1.0)])
+    )
     counts = count_period(history, MARCH, 10)
     assert (counts.start, counts.end, counts.new, counts.new_at_end) == (4, 2, 3, 1)
     values = metric_values(counts)
@@ -60,7 +62,9 @@ def test_who_came_and_left_within_the_period_is_in_no_rate():
 
 def test_shares_of_discounts_and_refunds_by_hand():
     rows = [("a", "2024-03-05", 60.0, 20.0, 40.0), ("b", "2024-03-31", 20.0, 0.0, 0.0)]
-    frame = pd.DataFrame(rows, columns=["customer_id", "ordered_at", "revenue", "discount", "refunded"])
+    frame = pd.DataFrame(
+        rows, columns=["customer_id", "ordered_at", "revenue", "discount", "refunded"]
+    )
     values = metric_values(count_period(order_history(orders_of(frame)), MARCH, 365))
     assert values["discount_share"] == pytest.approx(20 / 100)
     assert values["refund_share"] == pytest.approx(40 / 120)
@@ -70,16 +74,27 @@ def test_a_period_without_an_order_has_no_rates_and_no_warning():
     history = order_history(store([("a", "2024-01-01", 1.0), ("b", "2024-06-01", 1.0)]))
     found = measure(history, count_period(history, MARCH, 30))
     assert found.loc["revenue", "value"] == 0
-    assert found.loc[["customer_retention_rate", "average_order_value", "days_to_second_order"], "value"].isna().all()
+    assert (
+        found.loc[
+            ["customer_retention_rate", "average_order_value", "days_to_second_order"], "value"
+        ]
+        .isna()
+        .all()
+    )
 
 
 def test_wilsons_interval_of_the_share_who_stayed():
     """10 customers, 8 of them still there: Wilson's interval as published in Newcombe (1998) style examples."""
-    rows = [(f"c{n}", "2024-02-20", 1.0) for n in range(10)] + [(f"c{n}", "2024-03-20", 1.0) for n in range(8)]
+    rows = [(f"c{n}", "2024-02-20", 1.0) for n in range(10)] + [
+        (f"c{n}", "2024-03-20", 1.0) for n in range(8)
+    ]
     history = order_history(store(rows))
     row = measure(history, count_period(history, MARCH, 31)).loc["retained_share"]
     z = 1.959964
-    centre, width = (0.8 + z**2 / 20) / (1 + z**2 / 10), z * np.sqrt(0.8 * 0.2 / 10 + z**2 / 400) / (1 + z**2 / 10)
+    centre, width = (
+        (0.8 + z**2 / 20) / (1 + z**2 / 10),
+        z * np.sqrt(0.8 * 0.2 / 10 + z**2 / 400) / (1 + z**2 / 10),
+    )
     assert row["value"] == 0.8
     assert [row["low"], row["high"]] == pytest.approx([centre - width, centre + width], rel=1e-5)
     assert row["n"] == 10
@@ -91,7 +106,9 @@ def population() -> pd.DataFrame:
     return frame.assign(customer_id=frame["customer_id"].astype(str))
 
 
-def test_nineteen_in_twenty_intervals_hold_the_value_of_the_customers_they_were_drawn_from(population):
+def test_nineteen_in_twenty_intervals_hold_the_value_of_the_customers_they_were_drawn_from(
+    population,
+):
     """150 stores of 1,500 of the 20,000 customers each; refunds and discounts are not in them."""
     period, active_days, size = Period(date(2024, 9, 1), date(2024, 12, 1)), 120, 1_500
 
@@ -106,13 +123,20 @@ def test_nineteen_in_twenty_intervals_hold_the_value_of_the_customers_they_were_
     rng = np.random.default_rng(3)
     held = []
     for _ in range(150):
-        some = figures(population[population["customer_id"].isin(rng.choice(ids, size, replace=False))])
+        some = figures(
+            population[population["customer_id"].isin(rng.choice(ids, size, replace=False))]
+        )
         held.append((some["low"] <= truth) & (truth <= some["high"]))
     share = pd.DataFrame(held).mean().drop(["discount_share", "refund_share"])
     # Chance alone moves a share of 150 by 3.5 points in 19 of 20 cases. Totals are wider, since a population of so many
     # customers is drawn from here, where a Poisson number is assumed; medians are whole days.
     assert (share >= 0.90).all(), share
-    assert share[["retained_share", "repeat_purchase_rate", "average_order_value", "new_order_value"]].max() <= 0.99
+    assert (
+        share[
+            ["retained_share", "repeat_purchase_rate", "average_order_value", "new_order_value"]
+        ].max()
+        <= 0.99
+    )
 
 
 def test_a_sample_of_a_large_store_gives_about_the_same_interval(population, monkeypatch):
@@ -124,7 +148,9 @@ def test_a_sample_of_a_large_store_gives_about_the_same_interval(population, mon
     some = module.order_history(orders_of(population))
     assert some.sample["customer"].nunique() == pytest.approx(4_000, rel=0.1)
     one, other = (measure(history, count_period(history, period, 365)) for history in (whole, some))
-    assert other["value"].to_numpy() == pytest.approx(one["value"].to_numpy(), rel=1e-9, nan_ok=True)
+    assert other["value"].to_numpy() == pytest.approx(
+        one["value"].to_numpy(), rel=1e-9, nan_ok=True
+    )
     money = ["average_order_value", "revenue", "orders_per_customer", "returning_revenue_share"]
     width = (one["high"] - one["low"])[money]
     assert ((other["high"] - other["low"])[money] / width).to_numpy() == pytest.approx(1, abs=0.15)

@@ -35,12 +35,17 @@ def amounts(orders) -> list[float]:
 def read_column(texts) -> list[float]:
     """The texts as a column that must be found to be the amount, read as numbers; NaN for what is none."""
     texts = list(texts)
-    rows = [(str(1000 + i), f"c{i}@example.com", f"2024-03-{1 + i % 28:02}", t) for i, t in enumerate(texts)]
+    rows = [
+        (str(1000 + i), f"c{i}@example.com", f"2024-03-{1 + i % 28:02}", t)
+        for i, t in enumerate(texts)
+    ]
     sheet = open_sheet(csv_bytes(HEADER, rows), name="orders.csv")
     assert detect_columns(sheet).columns.get("revenue") == "Total"
     column = sheet.column("Total")
     style = money.find_money_style(sheet.table, column)
-    cells = sheet.table.select(row=sheet.table.rowid(), amount=money.read_money(sheet.table, column, style))
+    cells = sheet.table.select(
+        row=sheet.table.rowid(), amount=money.read_money(sheet.table, column, style)
+    )
     return list(cells.order_by("row").to_pandas()["amount"].round(4))
 
 
@@ -49,7 +54,9 @@ def test_amount_is_read_as_written(style):
     assert read_column(map(MONEY_STYLES[style], CENTS)) == [cents / 100 for cents in CENTS]
 
 
-@pytest.mark.parametrize("style", ["decimal comma", "dollar", "baht word", "thousands narrow blanks"])
+@pytest.mark.parametrize(
+    "style", ["decimal comma", "dollar", "baht word", "thousands narrow blanks"]
+)
 def test_orders_have_the_amounts_as_written(style):
     orders = read_money(map(MONEY_STYLES[style], CENTS))
     assert amounts(orders) == [cents / 100 for cents in CENTS]
@@ -90,17 +97,43 @@ def test_column_decides_what_the_separators_mean(texts, wanted):
 
 
 def test_every_form_of_minus_is_a_refund_never_an_order():
-    forms = ["-50.00", "(50.00)", "50.00-", "-$50.00", "$-50.00", "($50.00)", "−50.00", "– 50.00", "- 50.00"]
+    forms = [
+        "-50.00",
+        "(50.00)",
+        "50.00-",
+        "-$50.00",
+        "$-50.00",
+        "($50.00)",
+        "−50.00",
+        "– 50.00",
+        "- 50.00",
+    ]
     rows = []
     for i, form in enumerate(forms):
         customer = f"c{i}@example.com"
-        rows += [(f"A{i}", customer, "2024-03-01", "80.00"), (f"R{i}", customer, "2024-03-15", form)]
+        rows += [
+            (f"A{i}", customer, "2024-03-01", "80.00"),
+            (f"R{i}", customer, "2024-03-15", form),
+        ]
     orders = read_orders(csv_bytes(HEADER, rows), name="orders.csv")
     assert amounts(orders) == [30.0] * len(forms)
 
 
 def test_what_is_no_amount_is_dropped_and_reported():
-    texts = ["NaN", "nan", "inf", "-inf", "Infinity", "1e999", "n/a", "N/A", "", "free?", "--", "#REF!"]
+    texts = [
+        "NaN",
+        "nan",
+        "inf",
+        "-inf",
+        "Infinity",
+        "1e999",
+        "n/a",
+        "N/A",
+        "",
+        "free?",
+        "--",
+        "#REF!",
+    ]
     texts += ["12.03.2024", "1-2-3", "10 or 12", "a@example.com", "9" * 400]
     orders = read_money(["10.00", *texts, *["12.50"] * 20])
     assert sorted(amounts(orders)) == [10.0, *[12.5] * 20]
@@ -118,7 +151,9 @@ def test_no_amount_anywhere_is_refused():
 
 
 def test_currencies_are_never_added():
-    orders = read_money(["10", "20", "30", "1250000", "990000"], {"Currency": ["usd", "USD", "USD ", "VND", "VND"]})
+    orders = read_money(
+        ["10", "20", "30", "1250000", "990000"], {"Currency": ["usd", "USD", "USD ", "VND", "VND"]}
+    )
     assert orders.currency == "USD"
     assert amounts(orders) == [10, 20, 30]
     assert rows_dropped(orders, "currenc") == 2
@@ -176,7 +211,10 @@ def test_no_currency_is_claimed_where_none_is_written():
 
 @pytest.mark.parametrize("name", ["Total (THB)", "ยอดรวม (บาท)"])
 def test_currency_is_known_from_the_column_name(name):
-    rows = [("1", "a@example.com", "2024-03-13", "10.00"), ("2", "b@example.com", "2024-03-14", "20.00")]
+    rows = [
+        ("1", "a@example.com", "2024-03-13", "10.00"),
+        ("2", "b@example.com", "2024-03-14", "20.00"),
+    ]
     orders = read_orders(csv_bytes((*HEADER[:3], name), rows), name="orders.csv")
     assert orders.currency == "THB"
     assert amounts(orders) == [10, 20]

@@ -57,7 +57,9 @@ def test_the_width_is_that_of_simulated_months(x, seen, age, mean):
     """A thousand customers of one history, parameters known: the spread of simulated months of their revenue."""
     number, draws, months = 1_000, 200_000, 6
     fitted = fit_cltv(cdnow())
-    purchases = PurchaseModel("bg_nbd", 0.2426, 30.9, 0.7929, 2.4259, 0.0, UNKNOWN, covariance=((0.0,) * 4,) * 4)
+    purchases = PurchaseModel(
+        "bg_nbd", 0.2426, 30.9, 0.7929, 2.4259, 0.0, UNKNOWN, covariance=((0.0,) * 4,) * 4
+    )
     spend = SpendModel("gamma_gamma", 20 * 6 / 4, 10_000, p=6.0, q=5.0, v=20.0)
     known = replace(fitted, purchases=purchases, spend=spend)
     found = ranges(known, handmade([(x, seen, age, mean)] * number), months * DAYS_PER_MONTH)

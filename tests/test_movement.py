@@ -29,7 +29,12 @@ from retention.segments.movement import (
     vip_cutoff,
 )
 from retention.segments.rules import STAGES, SegmentRules
-from retention.segments.stages import assign_segments, prepare_segments, segment_table, value_cutoffs
+from retention.segments.stages import (
+    assign_segments,
+    prepare_segments,
+    segment_table,
+    value_cutoffs,
+)
 from tests.orders_stub import orders_of
 
 DAY = timedelta(days=1)
@@ -91,7 +96,11 @@ def test_each_customer_moves_from_the_stage_then_to_the_stage_now():
 def test_both_days_are_included_and_what_lies_between_begins_after_the_first():
     orders = orders_on(on_start=[100], after_start=[101], on_end=[150], later=[151])
     moves = movement(orders, day(100), day(150))
-    assert pairs(moves) == {("new", "first_time"): 1, (NOT_YET, "first_time"): 1, (NOT_YET, "new"): 1}
+    assert pairs(moves) == {
+        ("new", "first_time"): 1,
+        (NOT_YET, "first_time"): 1,
+        (NOT_YET, "new"): 1,
+    }
     # Who first orders after the end is nowhere.
     assert moves["customers"].sum() == 3
     assert between(day(100), day(150)) == Period(day(101), day(151))
@@ -117,11 +126,23 @@ def test_days_in_the_wrong_order_or_outside_the_orders_are_refused(start, end):
 
 def test_named_movements_add_up():
     orders = orders_on(
-        gone=[0], again=[90, 190], fading=[0, 95], fresh=[195], won=[0, 1, 199], slipped=[70, 80, 90, 99], last=[200]
+        gone=[0],
+        again=[90, 190],
+        fading=[0, 95],
+        fresh=[195],
+        won=[0, 1, 199],
+        slipped=[70, 80, 90, 99],
+        last=[200],
     )
     found = turns(movement(orders, day(100), day(200)))
     assert found.index.tolist() == list(TURNS)
-    assert found["customers"].to_dict() == {"came": 2, "second_order": 1, "came_back": 1, "fell": 2, "lapsed": 0}
+    assert found["customers"].to_dict() == {
+        "came": 2,
+        "second_order": 1,
+        "came_back": 1,
+        "fell": 2,
+        "lapsed": 0,
+    }
     assert found.loc["fell", "revenue_before"] == 60
     assert found.loc["came", "revenue_between"] == 20
 
@@ -135,7 +156,9 @@ def test_sums_are_the_stage_tables_of_both_days(store, ago, kind):
     orders, history, model = store
     rules = {
         "percentile": SegmentRules(),
-        "money": SegmentRules(value_unit="money", vip_value=120.0, spender_value=100.0, order_value=50.0),
+        "money": SegmentRules(
+            value_unit="money", vip_value=120.0, spender_value=100.0, order_value=50.0
+        ),
         "loose": SegmentRules(vip_value=50.0, loyal_orders=3, repeat_at_risk=90, new_days=10),
     }[kind]
     start, end = orders.end - ago * DAY, orders.end - (ago // 3) * DAY
@@ -149,7 +172,12 @@ def test_sums_are_the_stage_tables_of_both_days(store, ago, kind):
         # At the start the amount that the end's percentile comes to.
         fixed = rules if column == "to" else replace(rules, value_unit="money", vip_value=cutoff)
         table = segment_table(assign_segments(customers, scores, fixed), customers, scores)
-        sums = moves[moves[column] != NOT_YET].groupby(column, observed=False).sum(numeric_only=True).loc[list(STAGES)]
+        sums = (
+            moves[moves[column] != NOT_YET]
+            .groupby(column, observed=False)
+            .sum(numeric_only=True)
+            .loc[list(STAGES)]
+        )
         assert sums["customers"].tolist() == table["customers"].tolist()
         revenue = sums["revenue_before"] + (sums["revenue_between"] if column == "to" else 0)
         assert revenue.to_numpy() == pytest.approx(table["revenue"].to_numpy())
@@ -171,7 +199,9 @@ def test_each_customer_stands_where_the_segments_would_have_put_them(store):
     assert [STAGES[code] for code in after] == labels["stage"].reindex(names).astype(str).tolist()
     fixed = replace(rules, value_unit="money", vip_value=vip_cutoff(found, rules))
     labels = assign_segments(then, predict_cltv(model, then), fixed)["stage"].astype(str)
-    assert [(NOT_YET, *STAGES)[code] for code in before] == labels.reindex(names).fillna(NOT_YET).tolist()
+    assert [(NOT_YET, *STAGES)[code] for code in before] == labels.reindex(names).fillna(
+        NOT_YET
+    ).tolist()
     frame = now.reindex(names)
     for column in ("frequency", "recency", "T", "monetary_value", "orders", "revenue"):
         assert found.end.customers[column].to_numpy() == pytest.approx(frame[column].to_numpy())
@@ -196,16 +226,25 @@ def test_ranges_are_those_of_the_customers_who_moved(store):
     before, after = movement_codes(found, SegmentRules())
     known = value_uncertainty(model, found.end.customers)
     for row in moves.to_dict("records"):
-        made = (before == (NOT_YET, *STAGES).index(row["from"])) & (after == STAGES.index(row["to"]))
+        made = (before == (NOT_YET, *STAGES).index(row["from"])) & (
+            after == STAGES.index(row["to"])
+        )
         total = known.total(made)
         expected = (total.expected, total.low, total.high)
-        assert (row["value_after"], row["value_after_low"], row["value_after_high"]) == pytest.approx(expected)
+        assert (
+            row["value_after"],
+            row["value_after_low"],
+            row["value_after_high"],
+        ) == pytest.approx(expected)
 
 
 def test_terms_of_the_value_are_kept(store):
     _, history, model = store
     days = history.end - 60 * DAY, history.end
-    full, half = (count_movement(prepare_movement(history, *days, model, margin=m), SegmentRules()) for m in (1.0, 0.5))
+    full, half = (
+        count_movement(prepare_movement(history, *days, model, margin=m), SegmentRules())
+        for m in (1.0, 0.5)
+    )
     assert half["customers"].tolist() == full["customers"].tolist()
     assert half["value_after"].to_numpy() == pytest.approx(full["value_after"].to_numpy() / 2)
     assert half["value_before"].to_numpy() == pytest.approx(full["value_before"].to_numpy() / 2)
@@ -222,7 +261,9 @@ def test_cdnow_counted_in_pandas():
 
     def stages(as_of):
         past = (
-            rows[rows["day"] <= pd.Timestamp(as_of)].groupby("customer_id").agg(n=("day", "size"), last=("day", "max"))
+            rows[rows["day"] <= pd.Timestamp(as_of)]
+            .groupby("customer_id")
+            .agg(n=("day", "size"), last=("day", "max"))
         )
         silent = (pd.Timestamp(as_of) - past["last"]).dt.days
         conditions = [
@@ -259,12 +300,17 @@ def test_whatever_the_orders_everybody_is_counted_once(found, start, length):
         return
     moves = movement(orders, start, end)
     now, then = (
-        {key: sum(1 for number in days if day(number) <= at) for key, days in found.items()} for at in (end, start)
+        {key: sum(1 for number in days if day(number) <= at) for key, days in found.items()}
+        for at in (end, start)
     )
     assert moves["customers"].sum() == sum(1 for n in now.values() if n)
-    assert moves.loc[moves["from"] == NOT_YET, "customers"].sum() == sum(1 for key in now if now[key] and not then[key])
+    assert moves.loc[moves["from"] == NOT_YET, "customers"].sum() == sum(
+        1 for key in now if now[key] and not then[key]
+    )
     assert moves["revenue_before"].sum() == pytest.approx(10 * sum(then.values()))
-    assert moves["revenue_between"].sum() == pytest.approx(10 * (sum(now.values()) - sum(then.values())))
+    assert moves["revenue_between"].sum() == pytest.approx(
+        10 * (sum(now.values()) - sum(then.values()))
+    )
 
 
 def test_days_may_be_texts_and_moments():

@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 
 from retention.errors import ModelError
 from retention.models.cltv import fit_cltv, predict_cltv
-from retention.models.next_order import active_curve, frequency_recency_map, next_order, order_distribution
+from retention.models.next_order import (
+    active_curve,
+    frequency_recency_map,
+    next_order,
+    order_distribution,
+)
 from tests.histories import cdnow, handmade
 
 KINDS = ["bg_nbd", "mbg_nbd"]
@@ -31,7 +36,9 @@ def test_one_customer_agrees_with_the_scores_of_everybody(models, kind, history)
     assert tuple(counts.loc[0, ["orders", "to"]]) == (0, 0)
     assert (counts["to"] - counts["orders"])[1:].nunique() == 1
     middle = (counts["orders"] + counts["to"]) / 2
-    assert counts["probability"] @ middle == pytest.approx(scores["expected_orders"], rel=0.03, abs=0.02)
+    assert counts["probability"] @ middle == pytest.approx(
+        scores["expected_orders"], rel=0.03, abs=0.02
+    )
     if counts["to"].iloc[0] == 0:
         assert 1 - counts["probability"].iloc[0] == pytest.approx(scores["p_purchase"])
     running = counts["probability"].cumsum()
@@ -48,7 +55,9 @@ def test_the_waiting_time_is_that_of_a_simulated_customer(models):
     rate = rng.gamma(model.r + frequency, 1 / (model.alpha + age), 400_000)
     waits = rng.exponential(1 / rate)
     due = next_order(model, frequency, recency, age)
-    assert (due.early, due.middle, due.late) == pytest.approx(np.quantile(waits, [0.1, 0.5, 0.9]), rel=0.01)
+    assert (due.early, due.middle, due.late) == pytest.approx(
+        np.quantile(waits, [0.1, 0.5, 0.9]), rel=0.01
+    )
 
 
 def test_a_wait_beyond_all_counting_is_infinite_and_no_error(models):
@@ -65,7 +74,9 @@ def test_a_wait_beyond_all_counting_is_infinite_and_no_error(models):
     recency=st.integers(1, 600),
     days=st.integers(1, 1500),
 )
-def test_silence_only_ever_makes_it_less_likely_that_a_customer_is_active(models, kind, frequency, recency, days):
+def test_silence_only_ever_makes_it_less_likely_that_a_customer_is_active(
+    models, kind, frequency, recency, days
+):
     curve = active_curve(models[kind], frequency, recency if frequency else 0, days=days)
     assert curve["p_alive"].between(0, 1).all()
     assert (curve["p_alive"].diff().dropna() <= 1e-12).all()
@@ -77,12 +88,16 @@ def test_the_map_agrees_with_the_scores_of_customers_in_its_cells(models):
     assert len(cells) == 4 * 4 + 1
     rows = [
         (int(x), (272 - (low + high) / 2) if x else 0, 272, 30.0)
-        for x, low, high in cells[["frequency", "silence_from", "silence_to"]].itertuples(index=False)
+        for x, low, high in cells[["frequency", "silence_from", "silence_to"]].itertuples(
+            index=False
+        )
     ]
     scores = predict_cltv(model, handmade(rows), 365, annual_discount_rate=0.0)
     assert cells["p_purchase"].tolist() == pytest.approx(scores["p_purchase"].tolist())
     assert cells["p_alive"].tolist() == pytest.approx(scores["p_alive"].tolist())
-    assert cells["expected_value"].tolist() == pytest.approx((scores["expected_orders"] * 30).tolist())
+    assert cells["expected_value"].tolist() == pytest.approx(
+        (scores["expected_orders"] * 30).tolist()
+    )
 
 
 def test_a_longer_silence_is_worth_less_in_every_column_of_the_map(models):

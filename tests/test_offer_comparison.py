@@ -17,12 +17,17 @@ from tests.histories import cdnow
 def plan():
     customers = cdnow()
     given = Terms(0.08, Offer("amount", 4), anyway_share=0.7, margin=0.5)
-    return plan_campaign(fit_cltv(customers), customers, Campaign("x", terms=given, holdout_share=0.0))
+    return plan_campaign(
+        fit_cltv(customers), customers, Campaign("x", terms=given, holdout_share=0.0)
+    )
 
 
 def test_both_cost_the_same(plan):
     found = compare_offers(plan)
-    other = replace(plan.campaign, terms=replace(plan.campaign.terms, offer=Offer("percentage", found.percentage)))
+    other = replace(
+        plan.campaign,
+        terms=replace(plan.campaign.terms, offer=Offer("percentage", found.percentage)),
+    )
     turned = plan_of(plan.reachable, other)
     assert turned.economics.cost == pytest.approx(plan.economics.cost)
     back = compare_offers(turned)
@@ -53,6 +58,8 @@ def test_usual_orders_that_hardly_differ_are_worth_the_same_offer_to_everybody()
     alike = customers[customers["frequency"] == 1].copy()
     alike["monetary_value"] = 35 + np.linspace(-1e-4, 1e-4, len(alike))
     given = Terms(0.08, Offer("amount", 4), margin=0.5)
-    found = compare_offers(plan_campaign(model, alike, Campaign("x", terms=given, holdout_share=0.0)))
+    found = compare_offers(
+        plan_campaign(model, alike, Campaign("x", terms=given, holdout_share=0.0))
+    )
     assert len(found.bands) == 1
     assert found.bands["customers"].sum() == len(alike)

@@ -42,7 +42,9 @@ def test_chances_of_a_one_time_buyer_by_hand(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(("x", "T", "days"), [(0, 200.0, 365.0), (2, 40.0, 90.0), (29, 266.0, 365.0)])
+@pytest.mark.parametrize(
+    ("x", "T", "days"), [(0, 200.0, 365.0), (2, 40.0, 90.0), (29, 266.0, 365.0)]
+)
 def test_chances_are_those_of_simulated_customers(kind, x, T, days):
     draws = 60_000
     model = model_of(kind, *CDNOW)
@@ -144,8 +146,12 @@ positive = st.floats(-4, 4).map(lambda power: 10.0**power)
     st.lists(st.integers(0, 3_000), min_size=1, max_size=4),
     st.floats(1, 1825),
 )
-@example(model_of("mbg_nbd", 1.0, 1.0, 1.0, 0.1), 14, [0], 4.0)  # b plus a frequency that rounding changes
-def test_any_parameters_give_a_distribution_that_moves_up_with_the_days(model, frequency, ages, days):
+@example(
+    model_of("mbg_nbd", 1.0, 1.0, 1.0, 0.1), 14, [0], 4.0
+)  # b plus a frequency that rounding changes
+def test_any_parameters_give_a_distribution_that_moves_up_with_the_days(
+    model, frequency, ages, days
+):
     ages = np.array(ages, dtype=float)
     with warnings.catch_warnings():
         warnings.simplefilter("error")

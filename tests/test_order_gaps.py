@@ -63,13 +63,20 @@ def test_orders_at_random_have_none(seed, pace):
 def test_the_samples_have_none():
     for name in ("store", "cdnow"):
         table = sample_orders(name).table
-        assert not order_gaps(table.select(day=table.ordered_at.date()).distinct().to_pandas()["day"])
+        assert not order_gaps(
+            table.select(day=table.ordered_at.date()).distinct().to_pandas()["day"]
+        )
 
 
 def test_the_report_of_the_reading_asks_for_the_missing_part():
-    rows = [(str(n), f"c{n % 40}@x.com", str(day), "10") for n, day in enumerate(days("2025-01-01", 300))]
+    rows = [
+        (str(n), f"c{n % 40}@x.com", str(day), "10")
+        for n, day in enumerate(days("2025-01-01", 300))
+    ]
     kept = [row for row in rows if not "2025-04-01" <= row[2] < "2025-07-01"]
-    whole, part = (read_orders(csv_bytes(("Order", "Email", "Date", "Total"), some)) for some in (rows, kept))
+    whole, part = (
+        read_orders(csv_bytes(("Order", "Email", "Date", "Total"), some)) for some in (rows, kept)
+    )
     asked = [words for words in part.report.warnings if "is part of the file missing?" in words]
     assert asked == [gap_words(OrderGap(date(2025, 4, 1), date(2025, 6, 30), 91))]
     assert not any("missing" in words for words in whole.report.warnings)

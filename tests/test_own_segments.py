@@ -97,7 +97,10 @@ def test_the_file_brings_back_names_notes_rules_and_order():
 
 
 def test_the_file_says_the_currency_of_its_amounts():
-    orders, money = OwnSegment("A", AGAIN), OwnSegment("B", Group("any", (Condition("revenue", "at_least", 50.0),)))
+    orders, money = (
+        OwnSegment("A", AGAIN),
+        OwnSegment("B", Group("any", (Condition("revenue", "at_least", 50.0),))),
+    )
     assert amounts_in(to_json((orders, money), "THB")) == "THB"
     assert from_json(to_json((orders, money), "THB")) == (orders, money)
     assert amounts_in(to_json((orders,), "THB")) is None
@@ -132,9 +135,19 @@ def spoiled(**changes):
         (spoiled(segments=None), "no list"),
         (spoiled(segments=[{}] * 201), "201"),
         (spoiled(segments=[7]), "Segment 1 cannot be read"),
-        (spoiled(segments=[{"name": "A", "rule": {"feature": "spend", "operator": "is", "value": 1}}]), "'spend'"),
+        (
+            spoiled(
+                segments=[{"name": "A", "rule": {"feature": "spend", "operator": "is", "value": 1}}]
+            ),
+            "'spend'",
+        ),
         (spoiled(segments=[{"name": "A", "rule": {"all": []}, "extra": 1}]), "Segment 1"),
-        (spoiled(segments=[{"name": "A", "rule": {"all": []}}, {"name": "a", "rule": {"all": []}}]), "Segment 2"),
+        (
+            spoiled(
+                segments=[{"name": "A", "rule": {"all": []}}, {"name": "a", "rule": {"all": []}}]
+            ),
+            "Segment 2",
+        ),
         (" " * 1_000_001, "larger"),
     ],
 )
@@ -173,14 +186,28 @@ def test_a_poor_rating_is_one_on_the_scale_that_customers_use(best, poor):
     found = small_features(signals=signals)
     unhappy = next(row for row in ready_made(found) if row.name == "Unhappy customers: low rating")
     assert unhappy.about.startswith(f"Latest rating of {poor} or less")
-    assert unhappy.rule == rule_of_data({"all": [{"feature": "last_rating", "operator": "at_most", "value": poor}]})
+    assert unhappy.rule == rule_of_data(
+        {"all": [{"feature": "last_rating", "operator": "at_most", "value": poor}]}
+    )
 
 
 def test_ready_made_ones_cover_the_playbook_and_say_what_they_lack():
     made = {row.name: row for row in ready_made(small_features())}
-    for name in ("First-time shoppers", "Repeat purchasers", "Loyal customers", "VIP customers", "Big spenders"):
+    for name in (
+        "First-time shoppers",
+        "Repeat purchasers",
+        "Loyal customers",
+        "VIP customers",
+        "Big spenders",
+    ):
         assert name in made
-    for name in ("High average order value", "Full-price customers", "Discount shoppers", "Ready to buy", "At risk"):
+    for name in (
+        "High average order value",
+        "Full-price customers",
+        "Discount shoppers",
+        "Ready to buy",
+        "At risk",
+    ):
         assert name in made
     for name in ("One-time buyers", "About to leave", "Customers who left", "Subscribed customers"):
         assert name in made

@@ -91,20 +91,29 @@ def test_the_bridge_by_hand(by_hand):
 
 @pytest.mark.parametrize("moment", ["2024-03-01 00:00:00", "2024-03-31 23:59:59"])
 def test_the_first_moment_belongs_to_the_period_and_so_does_its_last_day(moment):
-    history = order_history(store([("a", moment, 1.0), ("b", "2024-02-01", 1.0), ("b", "2024-05-01", 1.0)]))
+    history = order_history(
+        store([("a", moment, 1.0), ("b", "2024-02-01", 1.0), ("b", "2024-05-01", 1.0)])
+    )
     found = count_period(history, MARCH, 365)
     assert (found.orders, found.new, found.start, found.end) == (1, 1, 1, 2)
 
 
 @pytest.mark.parametrize("moment", ["2024-02-29 23:59:59", "2024-04-01 00:00:00"])
 def test_the_moments_around_it_do_not(moment):
-    history = order_history(store([("a", moment, 1.0), ("b", "2024-02-01", 1.0), ("b", "2024-05-01", 1.0)]))
+    history = order_history(
+        store([("a", moment, 1.0), ("b", "2024-02-01", 1.0), ("b", "2024-05-01", 1.0)])
+    )
     assert count_period(history, MARCH, 365).orders == 0
 
 
 def test_an_order_counts_as_active_for_so_many_days_and_not_one_more():
     history = order_history(store([("a", "2024-03-01", 1.0), ("b", "2024-06-01", 1.0)]))
-    for start, active in ((date(2024, 3, 1), 0), (date(2024, 3, 2), 1), (date(2024, 3, 31), 1), (date(2024, 4, 1), 0)):
+    for start, active in (
+        (date(2024, 3, 1), 0),
+        (date(2024, 3, 2), 1),
+        (date(2024, 3, 31), 1),
+        (date(2024, 4, 1), 0),
+    ):
         assert count_period(history, Period(start, date(2024, 6, 30)), 30).start == active
 
 
@@ -141,7 +150,9 @@ def test_cdnow_against_sets_of_customers(active_days):
     assert_same(found, counts_of(orders_frame(orders), period.start, period.end, active_days))
 
 
-@pytest.mark.skipif(not ONLINE_RETAIL.exists(), reason="the reference data is not beside the checkout")
+@pytest.mark.skipif(
+    not ONLINE_RETAIL.exists(), reason="the reference data is not beside the checkout"
+)
 def test_online_retail_as_published_and_against_sets_of_customers():
     orders = read_orders(ONLINE_RETAIL)
     history, frame = order_history(orders), orders_frame(orders)
@@ -159,7 +170,9 @@ def test_refunds_and_discounts_are_those_of_the_period():
         ("a", "2024-04-05", 10.0, 5.0, 0.0),
         ("b", "2024-03-31", 0.0, 0.0, 8.0),
     ]
-    frame = pd.DataFrame(rows, columns=["customer_id", "ordered_at", "revenue", "discount", "refunded"])
+    frame = pd.DataFrame(
+        rows, columns=["customer_id", "ordered_at", "revenue", "discount", "refunded"]
+    )
     found = count_period(order_history(orders_of(frame)), MARCH, 365)
     assert (found.revenue, found.discount, found.refunded) == (10.0, 1.0, 10.0)
 
@@ -169,7 +182,9 @@ def test_what_came_off_the_orders_of_a_file_is_kept():
     orders = read_orders(text.encode(), name="orders.csv", columns={"refund": "Refunded"})
     found = count_period(order_history(orders), MARCH, 365)
     assert (found.revenue, found.refunded) == (26.0, 4.0)
-    without = read_orders(text.replace(",4\n", ",0\n").encode(), name="orders.csv", columns={"refund": "Refunded"})
+    without = read_orders(
+        text.replace(",4\n", ",0\n").encode(), name="orders.csv", columns={"refund": "Refunded"}
+    )
     assert "refunded" not in without.table.columns
 
 
@@ -183,7 +198,9 @@ days = st.integers(0, 90)
     length=st.integers(1, 60),
     active_days=st.integers(1, 120),
 )
-def test_any_store_and_period_against_sets_of_customers_and_the_bridge_adds_up(rows, start, length, active_days):
+def test_any_store_and_period_against_sets_of_customers_and_the_bridge_adds_up(
+    rows, start, length, active_days
+):
     first = pd.Timestamp("2024-01-01")
     orders = store([(f"c{who}", first + pd.Timedelta(days=day), float(day)) for who, day in rows])
     begin = (first + pd.Timedelta(days=start)).date()
@@ -195,7 +212,10 @@ def test_any_store_and_period_against_sets_of_customers_and_the_bridge_adds_up(r
     steps = bridge.loc[["start", "new", "won_back", "retained", "lapsed"]].sum()
     assert steps["customers"] == bridge.loc["end", "customers"] == found.end
     assert steps["revenue"] == pytest.approx(bridge.loc["end", "revenue"])
-    assert bridge["customers"].to_dict() == customer_bridge(found).set_index("step")["customers"].to_dict()
+    assert (
+        bridge["customers"].to_dict()
+        == customer_bridge(found).set_index("step")["customers"].to_dict()
+    )
 
 
 def test_a_history_let_go_leaves_nothing_in_the_database():

@@ -18,7 +18,9 @@ def test_a_period_holds_its_first_day_and_not_its_end():
 
 
 def test_the_previous_period_is_as_long_and_ends_where_it_begins():
-    assert Period(date(2024, 3, 1), date(2024, 4, 1)).previous() == Period(date(2024, 1, 30), date(2024, 3, 1))
+    assert Period(date(2024, 3, 1), date(2024, 4, 1)).previous() == Period(
+        date(2024, 1, 30), date(2024, 3, 1)
+    )
 
 
 @pytest.mark.parametrize(

@@ -62,4 +62,8 @@ def test_messages_and_delivery_start_at_what_they_cost_at_most_where_the_currenc
     unknown = usual_campaign("reactivation", order_value=1_200)
     assert unknown.terms.opening.value == 60
     assert rich.terms.offer == unknown.terms.offer
-    assert usual_contact_cost("sms", 36.0, "USD") == usual_contact_cost("sms", 36.0) < MOST_COSTS["sms"]
+    assert (
+        usual_contact_cost("sms", 36.0, "USD")
+        == usual_contact_cost("sms", 36.0)
+        < MOST_COSTS["sms"]
+    )

@@ -12,7 +12,12 @@ from scipy.special import beta
 from retention.errors import ModelError
 from retention.models import fitting
 from retention.models.histories import group_histories
-from retention.models.purchases import PURCHASE_MODELS, PurchaseModel, fit_purchases, purchase_objective
+from retention.models.purchases import (
+    PURCHASE_MODELS,
+    PurchaseModel,
+    fit_purchases,
+    purchase_objective,
+)
 from tests.histories import cdnow, handmade, simulated
 
 WEEK = 7.0
@@ -45,15 +50,21 @@ def test_published_cdnow_fit(kind, parameters, log_likelihood, digits):
 def test_agrees_with_the_fitters_of_lifetimes(kind):
     customers = cdnow()
     model = fit_purchases(group_histories(customers), kind)
-    theirs = lifetimes_fitter(kind).fit(customers["frequency"], customers["recency"], customers["T"])
-    assert [model.r, model.alpha, model.a, model.b] == pytest.approx(theirs.params_.tolist(), rel=1e-3)
+    theirs = lifetimes_fitter(kind).fit(
+        customers["frequency"], customers["recency"], customers["T"]
+    )
+    assert [model.r, model.alpha, model.a, model.b] == pytest.approx(
+        theirs.params_.tolist(), rel=1e-3
+    )
     assert (
         model.log_likelihood
         >= -theirs._negative_log_likelihood_ * len(customers)
         - customers["frequency"].sum() * np.log(customers["T"].max())
         - 1e-6
     )
-    assert model.relative_errors == pytest.approx((theirs.standard_errors_ / theirs.params_).tolist(), rel=0.01)
+    assert model.relative_errors == pytest.approx(
+        (theirs.standard_errors_ / theirs.params_).tolist(), rel=0.01
+    )
 
 
 def test_published_expectation_of_a_known_customer():
@@ -104,7 +115,9 @@ def test_agrees_with_the_formulas_of_lifetimes_where_those_hold(kind):
 )
 def test_expectation_to_many_digits(r, alpha, a, b, x, age, days, reference):
     model = PurchaseModel("bg_nbd", r, alpha, a, b, 0.0, NAN)
-    assert model.expected_purchases_if_active([x], [age], days).item() == pytest.approx(reference, rel=1e-12)
+    assert model.expected_purchases_if_active([x], [age], days).item() == pytest.approx(
+        reference, rel=1e-12
+    )
 
 
 @pytest.mark.parametrize("a", [0.05, 0.6, 0.999999, 1.0, 1.7, 30.0])
@@ -119,7 +132,12 @@ def test_expectation_is_the_mean_over_all_rates_and_chances_to_leave(a, b, x):
     def purchases(p):
         return -np.expm1(-shape * np.log1p(p * stretch)) / p if p > 0 else shape * stretch
 
-    low = quad(lambda s: purchases(s ** (1 / a)) * (1 - s ** (1 / a)) ** (b + x - 1) / a, 0, 0.5**a, epsabs=0)
+    low = quad(
+        lambda s: purchases(s ** (1 / a)) * (1 - s ** (1 / a)) ** (b + x - 1) / a,
+        0,
+        0.5**a,
+        epsabs=0,
+    )
     power = b + x
     high = quad(
         lambda s: purchases(1 - s ** (1 / power)) * (1 - s ** (1 / power)) ** (a - 1) / power,
@@ -137,7 +155,13 @@ positive = st.floats(-6, 6).map(lambda power: 10.0**power)
 
 @settings(max_examples=150)
 @given(
-    st.builds(PurchaseModel, st.sampled_from(list(PURCHASE_MODELS)), *[positive] * 4, st.just(0.0), st.just(NAN)),
+    st.builds(
+        PurchaseModel,
+        st.sampled_from(list(PURCHASE_MODELS)),
+        *[positive] * 4,
+        st.just(0.0),
+        st.just(NAN),
+    ),
     st.integers(0, 5_000),
     st.integers(0, 40_000),
     st.floats(0, 1),
@@ -148,10 +172,14 @@ def test_any_parameters_and_history_give_sound_numbers(model, frequency, age, sh
     days = np.array([1.0, 30.4, 365, 3650])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        active = model.probability_active(np.array([frequency]), np.array([recency]), np.array([age]))
+        active = model.probability_active(
+            np.array([frequency]), np.array([recency]), np.array([age])
+        )
         expected = model.expected_purchases_if_active([frequency], [age], days)[0]
         purchase = [
-            model.probability_purchase_if_active(np.array([frequency]), np.array([age]), length).item()
+            model.probability_purchase_if_active(
+                np.array([frequency]), np.array([age]), length
+            ).item()
             for length in days
         ]
         new = model.expected_purchases_of_new(days)
@@ -172,28 +200,39 @@ def test_many_lengths_of_time_agree_with_one_at_a_time():
     days = np.arange(1, 61) * 30.4375
     together = model.expected_purchases_if_active(frequency, age, days)
     for row in (0, 399, 500, 1199):
-        alone = [model.expected_purchases_if_active([frequency[row]], [age[row]], length).item() for length in days]
+        alone = [
+            model.expected_purchases_if_active([frequency[row]], [age[row]], length).item()
+            for length in days
+        ]
         assert together[row] == pytest.approx(alone, rel=1e-10)
 
 
 @settings(max_examples=60)
 @given(st.integers(1, 50), st.integers(1, 400), st.integers(0, 400), st.integers(0, 400))
-def test_a_more_recent_purchase_never_makes_a_repeat_customer_less_likely_to_be_active(x, seen, later, rest):
+def test_a_more_recent_purchase_never_makes_a_repeat_customer_less_likely_to_be_active(
+    x, seen, later, rest
+):
     for kind in PURCHASE_MODELS:
         model = PurchaseModel(kind, 0.25, 30.0, 0.8, 2.4, 0.0, NAN)
-        earlier, recent = model.probability_active(x, np.array([seen, seen + later]), seen + later + rest)
+        earlier, recent = model.probability_active(
+            x, np.array([seen, seen + later]), seen + later + rest
+        )
         assert recent >= earlier
 
 
 @pytest.mark.parametrize("kind", PURCHASE_MODELS)
-@pytest.mark.parametrize("point", [(0.1, 0.2, 0.3, 0.4), (-1.0, 2.0, -0.3, 1.0), (2.0, -1.0, -3.0, 3.0)])
+@pytest.mark.parametrize(
+    "point", [(0.1, 0.2, 0.3, 0.4), (-1.0, 2.0, -0.3, 1.0), (2.0, -1.0, -3.0, 3.0)]
+)
 def test_gradient_and_hessian_are_exact(kind, point):
     histories = group_histories(cdnow())
     objective = purchase_objective(
         histories.frequency, histories.recency / 272, histories.T / 272, histories.counts, kind
     )
     _, gradient, hessian = objective(np.array(point))
-    assert gradient == pytest.approx(approx_fprime(point, lambda at: objective(at)[0], 1e-7), abs=2e-6)
+    assert gradient == pytest.approx(
+        approx_fprime(point, lambda at: objective(at)[0], 1e-7), abs=2e-6
+    )
     for row in range(4):
         numeric = approx_fprime(point, lambda at, row=row: objective(at)[1][row], 1e-7)
         assert hessian[row] == pytest.approx(numeric, abs=2e-5)
@@ -272,7 +311,9 @@ def test_unknown_model_names_the_known_ones():
 
 def test_failed_fit_says_what_to_do(monkeypatch):
     monkeypatch.setattr(fitting, "GRADIENT_TOLERANCE", -1.0)
-    with pytest.raises(ModelError, match=r"BG/NBD model could not be fitted to 2,357 customers.*Load a longer"):
+    with pytest.raises(
+        ModelError, match=r"BG/NBD model could not be fitted to 2,357 customers.*Load a longer"
+    ):
         fit_purchases(group_histories(cdnow()))
 
 

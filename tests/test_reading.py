@@ -31,7 +31,9 @@ def card():
     rows = [(f"C{number}", month, 20.0) for number in range(30) for month in months]
     rows += [(f"N{number}", "2024-04-12", 20.0) for number in range(10)]
     rows += [("C0", "2023-03-01", 20.0), ("C0", "2024-04-30", 20.0)]
-    history = order_history(orders_of(pd.DataFrame(rows, columns=["customer_id", "ordered_at", "revenue"])))
+    history = order_history(
+        orders_of(pd.DataFrame(rows, columns=["customer_id", "ordered_at", "revenue"]))
+    )
     return scorecard_of(history, Period(date(2024, 4, 1), date(2024, 5, 1)))
 
 
@@ -41,9 +43,14 @@ def with_verdicts(card, previous: dict[str, str] | None = None, year: dict[str, 
     def changed(verdicts):
         if verdicts is None:
             return pd.DataFrame(columns=["value", "change", "low", "high", "verdict", "why"])
-        frame = pd.DataFrame({"value": 1.25 * card.metrics["value"], "change": -0.2, "low": -0.25, "high": -0.15})
+        frame = pd.DataFrame(
+            {"value": 1.25 * card.metrics["value"], "change": -0.2, "low": -0.25, "high": -0.15}
+        )
         verdict = [verdicts.get(name, "no clear change") for name in frame.index]
-        return frame.assign(verdict=verdict, why=[f"Why {name}." if name in verdicts else "" for name in frame.index])
+        return frame.assign(
+            verdict=verdict,
+            why=[f"Why {name}." if name in verdicts else "" for name in frame.index],
+        )
 
     return replace(
         card,
@@ -101,7 +108,10 @@ def test_each_metric_says_where_it_stands(card):
         "There is no benchmark, and no target is set.",
         "Why orders_per_customer.",
     )
-    assert found["returning_order_value"].why[0] == "Too little data: 12 customers or waits, of 30 that it takes."
+    assert (
+        found["returning_order_value"].why[0]
+        == "Too little data: 12 customers or waits, of 30 that it takes."
+    )
     assert found["repeat_purchase_rate"].why[:2] == ("", "")
     assert "do not reach back" in found["repeat_purchase_rate"].why[2]
 
@@ -138,11 +148,17 @@ def test_a_target_of_any_metric_is_read(card):
 def test_a_target_of_what_the_file_does_not_have_cannot_be_told(card):
     assert math.isnan(card.metrics.loc["refund_share", "value"])
     row = read_scorecard(card, [target("refund_share", 0.1, math.nan, n=math.nan)]).metrics[-1]
-    assert (row.status, row.why[0]) == ("unknown", "The orders do not have what it is computed from.")
+    assert (row.status, row.why[0]) == (
+        "unknown",
+        "The orders do not have what it is computed from.",
+    )
 
 
 def test_the_first_benchmark_of_a_metric_counts(card):
-    pair = [benchmark("customer_retention_rate", 0.3, 0.35, high=0.4), benchmark("customer_retention_rate", 0.38, 0.35)]
+    pair = [
+        benchmark("customer_retention_rate", 0.3, 0.35, high=0.4),
+        benchmark("customer_retention_rate", 0.38, 0.35),
+    ]
     assert read_scorecard(card, pair).metrics[0].status == "on par"
     assert read_scorecard(card, pair[::-1]).metrics[0].status == "behind"
 
@@ -178,7 +194,10 @@ def test_totals_that_fell_are_named_where_no_rate_did(card):
 
 
 def test_what_is_ahead_is_named_as_such_and_not_to_be_watched(card):
-    comparisons = [benchmark("customer_retention_rate", 0.3, 0.45), benchmark("repeat_purchase_rate", 0.28, 0.30)]
+    comparisons = [
+        benchmark("customer_retention_rate", 0.3, 0.45),
+        benchmark("repeat_purchase_rate", 0.28, 0.30),
+    ]
     read = read_scorecard(with_verdicts(card), comparisons)
     assert read.watch == "repeat_purchase_rate"
     assert read.finding == (
@@ -189,9 +208,14 @@ def test_what_is_ahead_is_named_as_such_and_not_to_be_watched(card):
 
 def test_what_cannot_be_compared_is_no_gap_and_says_why(card):
     cannot = "cannot be compared"
-    read = read_scorecard(with_verdicts(card, {"customer_retention_rate": cannot}, {"repeat_purchase_rate": cannot}))
+    read = read_scorecard(
+        with_verdicts(card, {"customer_retention_rate": cannot}, {"repeat_purchase_rate": cannot})
+    )
     found = {row.metric: row for row in read.metrics}
-    assert (found["customer_retention_rate"].previous, found["repeat_purchase_rate"].year) == ("unknown", "unknown")
+    assert (found["customer_retention_rate"].previous, found["repeat_purchase_rate"].year) == (
+        "unknown",
+        "unknown",
+    )
     assert found["customer_retention_rate"].why[1] == "Why customer_retention_rate."
     assert read.gaps == ()
 
@@ -204,7 +228,9 @@ def test_a_period_that_is_also_the_year_before_is_counted_once(card):
 
 
 def test_a_season_holds_nothing_back(card):
-    read = read_scorecard(with_verdicts(card, {"average_order_value": "down"}, {"average_order_value": "up"}))
+    read = read_scorecard(
+        with_verdicts(card, {"average_order_value": "down"}, {"average_order_value": "up"})
+    )
     assert read.main is None
     assert "what got worse since one period is better than in the other" in read.finding
 
@@ -213,8 +239,12 @@ def test_without_benchmarks_the_change_that_leans_worst_is_watched(card):
     metrics = card.metrics.copy()
     metrics.loc["days_to_second_order", "value"] = 60.0
     card = with_verdicts(replace(card, metrics=metrics), {})
-    leaning = card.against_previous.assign(value=0.9 * card.metrics["value"])  # higher now, but for:
-    leaning.loc["average_order_value", "value"] = 1.1 * card.metrics.loc["average_order_value", "value"]
+    leaning = card.against_previous.assign(
+        value=0.9 * card.metrics["value"]
+    )  # higher now, but for:
+    leaning.loc["average_order_value", "value"] = (
+        1.1 * card.metrics.loc["average_order_value", "value"]
+    )
     leaning.loc["days_to_second_order", "value"] = 50.0
     assert read_scorecard(replace(card, against_previous=leaning)).watch == "days_to_second_order"
     leaning.loc["days_to_second_order", "value"] = 120.0
@@ -266,7 +296,11 @@ def test_benchmarks_come_before_the_own_past(card):
 def test_what_got_worse_holds_back_where_nothing_is_behind(card):
     card = with_verdicts(
         card,
-        {"average_order_value": "down", "orders_per_customer": "down", "returning_revenue_share": "down"},
+        {
+            "average_order_value": "down",
+            "orders_per_customer": "down",
+            "returning_revenue_share": "down",
+        },
         {"orders_per_customer": "up", "repeat_purchase_rate": "down"},
     )
     read = read_scorecard(card, [benchmark("customer_retention_rate", 0.3, 0.5)])
@@ -277,7 +311,9 @@ def test_what_got_worse_holds_back_where_nothing_is_behind(card):
     ]
     assert read.main.aim == pytest.approx(25)
     assert read.main.arithmetic == pytest.approx(5 * 41)
-    assert read.finding.startswith("Average order value is worse than in the period before, and of the 2 gaps")
+    assert read.finding.startswith(
+        "Average order value is worse than in the period before, and of the 2 gaps"
+    )
 
 
 # --- What closing the gap is worth ------------------------------------------------------------------
@@ -310,7 +346,10 @@ def test_a_tenth_more_an_order_is_worth_a_tenth_of_todays_value(card, model, cus
 @pytest.mark.parametrize("metric", ["repeat_purchase_rate", "orders_per_customer"])
 def test_missing_orders_move_the_repeat_rate(card, model, customers, metric):
     gap = gain_of(card, benchmark(metric, 0.30, 0.24), model, customers)
-    assert gap.gain.expected == what_if(model, customers, Levers(repeat_rate=0.30 / 0.24 - 1), **TERMS).gain.expected
+    assert (
+        gap.gain.expected
+        == what_if(model, customers, Levers(repeat_rate=0.30 / 0.24 - 1), **TERMS).gain.expected
+    )
     assert not gap.capped
 
 
@@ -330,7 +369,8 @@ def test_the_range_of_the_worth_holds_what_is_not_known_of_the_gap(card, model, 
     low, high = (24.0 * (1 + side * 0.035 * 1.2815516 / 1.9599640) for side in (-1, 1))
     assert (unsure.low, unsure.high) == pytest.approx((low, high))
     worth = [
-        what_if(model, customers, Levers(order_value=25.5 / end - 1), **TERMS).gain.expected for end in (high, low)
+        what_if(model, customers, Levers(order_value=25.5 / end - 1), **TERMS).gain.expected
+        for end in (high, low)
     ]
     assert unsure.gain.low == pytest.approx(
         alone.expected - np.hypot(alone.expected - alone.low, alone.expected - worth[0])
@@ -349,7 +389,9 @@ def test_the_range_of_other_levers_is_that_of_the_gaps_ends(card, model, custome
     narrow = target(metric, 0.30, gap.low), target(metric, 0.30, gap.high)
     most, least = (gain_of(card, one, model, customers).gain.expected for one in narrow)
     assert gap.gain.low < least < gap.gain.expected < most < gap.gain.high
-    own = gain_of(card, replace(held, store=replace(held.store, low=0.27, high=0.27)), model, customers).gain
+    own = gain_of(
+        card, replace(held, store=replace(held.store, low=0.27, high=0.27)), model, customers
+    ).gain
     assert gap.gain.low == pytest.approx(
         own.expected - np.hypot(own.expected - own.low, own.expected - least), rel=0.02
     )
@@ -368,8 +410,12 @@ def test_a_gap_to_the_past_is_as_unsure_as_the_change(card, model, customers):
     assert gap.gain.low < gap.gain.expected < gap.gain.high
 
 
-@pytest.mark.parametrize(("metric", "aim", "value"), [("customer_retention_rate", 0.3, 0.2), ("churn_rate", 0.7, 0.8)])
-def test_missing_customers_leave_less_often_by_the_same_share(card, model, customers, metric, aim, value):
+@pytest.mark.parametrize(
+    ("metric", "aim", "value"), [("customer_retention_rate", 0.3, 0.2), ("churn_rate", 0.7, 0.8)]
+)
+def test_missing_customers_leave_less_often_by_the_same_share(
+    card, model, customers, metric, aim, value
+):
     """80 % lost instead of 70 %: an eighth fewer leave after an order."""
     gap = gain_of(card, target(metric, aim, value), model, customers)
     leave = model.a / (model.a + model.b)
@@ -404,9 +450,14 @@ def test_the_gap_worth_most_by_the_forecast_comes_first(card, model, customers):
     assert read.gaps[0].arithmetic < read.gaps[1].arithmetic
     assert read.gaps[2].gain is None
     assert "No lever" in read.gaps[2].basis
-    assert read.finding.endswith("gaps that can be put in money closing this one is worth most by the forecast.")
+    assert read.finding.endswith(
+        "gaps that can be put in money closing this one is worth most by the forecast."
+    )
     both = read_scorecard(card, comparisons[1:], model, customers, **TERMS)
-    assert both.finding == "Average order value is behind its target, the only one of 2 gaps that can be put in money."
+    assert (
+        both.finding
+        == "Average order value is behind its target, the only one of 2 gaps that can be put in money."
+    )
 
 
 def test_what_cannot_be_forecast_says_why(card, model, customers):
@@ -426,7 +477,9 @@ def test_a_whole_store_is_read():
     orders = sample_orders("cdnow")
     history = order_history(orders)
     card = scorecard_of(history, Period(date(1998, 4, 1), date(1998, 7, 1)))
-    found = read_scorecard(card, compare(history, card, "CBD", [Target("average_order_value", 50.0)]))
+    found = read_scorecard(
+        card, compare(history, card, "CBD", [Target("average_order_value", 50.0)])
+    )
     assert found.main.metric == "average_order_value"
     assert found.main.arithmetic == pytest.approx(50 * card.counts.orders - card.counts.revenue)
     assert isinstance(found.main.arithmetic, float)

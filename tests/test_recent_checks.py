@@ -27,7 +27,9 @@ def steady() -> pd.DataFrame:
 
 
 def repeat_days(frame: pd.DataFrame, last: int) -> int:
-    days = frame.assign(day=frame["ordered_at"].dt.normalize()).drop_duplicates(["customer_id", "day"])
+    days = frame.assign(day=frame["ordered_at"].dt.normalize()).drop_duplicates(
+        ["customer_id", "day"]
+    )
     days = days[days.duplicated("customer_id") | ~days["customer_id"].duplicated()]
     first = days.groupby("customer_id")["day"].transform("min")
     end = frame["ordered_at"].max().normalize()
@@ -67,11 +69,18 @@ def test_orders_at_random_moments_have_no_beat(steady):
 def test_orders_of_every_month_have_one():
     rng = np.random.default_rng(1)
     rows = [
-        (f"c{who}", pd.Timestamp("2024-01-01") + pd.Timedelta(days=int(start + 30 * turn + rng.integers(-1, 2))), 10.0)
+        (
+            f"c{who}",
+            pd.Timestamp("2024-01-01")
+            + pd.Timedelta(days=int(start + 30 * turn + rng.integers(-1, 2))),
+            10.0,
+        )
         for who, start in enumerate(rng.integers(0, 200, 120))
         for turn in range(rng.integers(2, 14))
     ]
-    found = checks(orders_of(pd.DataFrame(rows, columns=["customer_id", "ordered_at", "revenue"])))["Rhythm"]
+    found = checks(orders_of(pd.DataFrame(rows, columns=["customer_id", "ordered_at", "revenue"])))[
+        "Rhythm"
+    ]
     assert found.status == "caution"
     assert "steady beat" in found.finding
 
@@ -80,7 +89,14 @@ def test_too_little_says_so():
     frame = pd.DataFrame(
         {
             "customer_id": ["a", "a", "b", "b", "c", "d"],
-            "ordered_at": ["2024-01-01", "2024-01-20", "2024-01-05", "2024-02-09", "2024-02-01", "2024-02-10"],
+            "ordered_at": [
+                "2024-01-01",
+                "2024-01-20",
+                "2024-01-05",
+                "2024-02-09",
+                "2024-02-01",
+                "2024-02-10",
+            ],
             "revenue": 1.0,
         }
     )

@@ -75,9 +75,13 @@ def retail_lines() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def gross_orders(retail_lines) -> pd.DataFrame:
     """Invoices with money on them, credit notes left out."""
-    sold = retail_lines[~retail_lines["InvoiceNo"].str.startswith("C") & (retail_lines["amount"] > 0)]
+    sold = retail_lines[
+        ~retail_lines["InvoiceNo"].str.startswith("C") & (retail_lines["amount"] > 0)
+    ]
     groups = sold.groupby("InvoiceNo")
-    return groups.agg(customer=("customer", "first"), at=("InvoiceDate", "min"), gross=("amount", "sum"))
+    return groups.agg(
+        customer=("customer", "first"), at=("InvoiceDate", "min"), gross=("amount", "sum")
+    )
 
 
 def test_online_retail_accounts_for_every_line(retail):
@@ -94,7 +98,9 @@ def test_online_retail_orders_are_those_published(retail, gross_orders):
     assert gross_orders["gross"].mean() == pytest.approx(480.87, abs=0.005)
 
 
-def test_online_retail_credit_notes_lower_the_customers_latest_earlier_order(retail, retail_lines, gross_orders):
+def test_online_retail_credit_notes_lower_the_customers_latest_earlier_order(
+    retail, retail_lines, gross_orders
+):
     """The same rule written down independently: each credit note in turn, as far as its order reaches."""
     credits = retail_lines[retail_lines["InvoiceNo"].str.startswith("C")]
     credits = credits.groupby("InvoiceNo").agg(

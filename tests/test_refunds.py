@@ -29,7 +29,15 @@ NO_SALE = (
         "Payment failed",
         "declined",
     ),
-    *("pending", "Pending payment", "awaiting payment", "unpaid", "expired", "abandoned", "incomplete"),
+    *(
+        "pending",
+        "Pending payment",
+        "awaiting payment",
+        "unpaid",
+        "expired",
+        "abandoned",
+        "incomplete",
+    ),
     *("ยกเลิก", "ยกเลิกแล้ว", "รอชำระเงิน", "ที่ต้องชำระ", "kanselado", "kinansela", "nabigo"),
 )
 SALE = (
@@ -44,14 +52,24 @@ SALE = (
         "fulfilled",
         "",
     ),
-    *("partially_refunded", "สำเร็จ", "จัดส่งแล้ว", "ชำระเงินแล้ว", "bayad na", "naipadala", "a word nobody knows"),
+    *(
+        "partially_refunded",
+        "สำเร็จ",
+        "จัดส่งแล้ว",
+        "ชำระเงินแล้ว",
+        "bayad na",
+        "naipadala",
+        "a word nobody knows",
+    ),
 )
 GONE_BACK = ("refunded", "Refunded", "wc-refunded", "REFUNDED", "คืนเงินแล้ว", "คืนเงิน")
 
 
 def read_states(*states: str):
     """One paid order, then an order of 20.00 in each state, all of one customer."""
-    rows = [(str(i), "a@example.com", "2024-03-14", "20", state) for i, state in enumerate(states, 2)]
+    rows = [
+        (str(i), "a@example.com", "2024-03-14", "20", state) for i, state in enumerate(states, 2)
+    ]
     return read_rows(STATUS, ("1", "a@example.com", "2024-03-13", "10", "completed"), *rows)
 
 
@@ -60,7 +78,9 @@ def test_states_that_are_no_sale_drop_the_order():
     numbers = {str(i): state for i, state in enumerate(NO_SALE, 2)}
     assert [numbers[number] for number in revenue_by_order(orders) if number != "1"] == []
     assert sum(reason.rows for reason in orders.report.reasons) == len(NO_SALE)
-    assert sum(reason.revenue for reason in orders.report.reasons) == pytest.approx(20.0 * len(NO_SALE))
+    assert sum(reason.revenue for reason in orders.report.reasons) == pytest.approx(
+        20.0 * len(NO_SALE)
+    )
     assert min(reason.first_lines[0] for reason in orders.report.reasons) == 3
 
 
@@ -72,7 +92,9 @@ def test_cancelled_failed_and_pending_are_told_apart():
 def test_states_of_a_sale_keep_the_order():
     orders = read_states(*SALE)
     numbers = {str(i): state for i, state in enumerate(SALE, 2)}
-    assert {numbers[n] for n, revenue in revenue_by_order(orders).items() if n != "1" and revenue == 20} == set(SALE)
+    assert {
+        numbers[n] for n, revenue in revenue_by_order(orders).items() if n != "1" and revenue == 20
+    } == set(SALE)
     assert orders.report.dropped == {}
 
 
@@ -146,7 +168,11 @@ def test_refund_that_names_its_order_lowers_that_one():
 
 
 def test_refund_row_may_stand_before_the_order_it_names():
-    orders = read_rows(HEADER, ("1", "a@example.com", "2024-03-25", "-30"), ("1", "a@example.com", "2024-03-13", "80"))
+    orders = read_rows(
+        HEADER,
+        ("1", "a@example.com", "2024-03-25", "-30"),
+        ("1", "a@example.com", "2024-03-13", "80"),
+    )
     assert revenue_by_order(orders) == {"1": 50.0}
     assert orders.start.isoformat() == orders.end.isoformat() == "2024-03-13"
 
@@ -261,13 +287,19 @@ def test_refund_never_becomes_the_customers_last_order():
 
 
 def test_free_order_with_a_total_is_kept():
-    orders = read_rows(HEADER, ("1", "a@example.com", "2024-03-13", "0.00"), ("2", "b@example.com", "2024-03-14", "5"))
+    orders = read_rows(
+        HEADER,
+        ("1", "a@example.com", "2024-03-13", "0.00"),
+        ("2", "b@example.com", "2024-03-14", "5"),
+    )
     assert revenue_by_order(orders) == {"1": 0.0, "2": 5.0}
 
 
 def test_identical_rows_without_an_order_number_are_all_real():
     row = ("a@example.com", "2024-03-13", "10")
-    orders = read_rows(("Email", "Date", "Total"), row, row, row, ("b@example.com", "2024-03-14", "5"))
+    orders = read_rows(
+        ("Email", "Date", "Total"), row, row, row, ("b@example.com", "2024-03-14", "5")
+    )
     assert sorted(orders.table.to_pandas()["revenue"]) == [5.0, 10.0, 10.0, 10.0]
     assert orders.table.to_pandas()["order_id"].nunique() == 4
 
@@ -296,7 +328,12 @@ def test_rows_of_one_order_number_with_line_amounts_add_up():
 
 
 def test_a_line_of_nothing_makes_no_order_of_a_refund():
-    lines = ["1,a,2024-01-01,24,tea", "R1,a,2024-01-05,-10,tea", "R1,a,2024-01-05,0,", "2,b,2024-01-02,5,tea"]
+    lines = [
+        "1,a,2024-01-01,24,tea",
+        "R1,a,2024-01-05,-10,tea",
+        "R1,a,2024-01-05,0,",
+        "2,b,2024-01-02,5,tea",
+    ]
     orders = read_orders("\n".join(["Order,Customer,Date,Total,Product", *lines]).encode())
     found = orders.table.to_pandas().set_index("order_id")["revenue"]
     assert found.to_dict() == {"1": 14, "2": 5}

@@ -14,7 +14,15 @@ from retention.models.cltv import fit_cltv, predict_cltv
 from retention.models.uncertainty import value_uncertainty
 from retention.samples.data_sets import sample_orders
 from retention.segments.rfm import RFM_CELLS, RFM_GROUPS, SCORES, RfmRules, rfm, rfm_cut_points
-from retention.segments.rfm_totals import CELLS, members, place_rfm, prepare_rfm, rfm_grid, rfm_table, summarise_rfm
+from retention.segments.rfm_totals import (
+    CELLS,
+    members,
+    place_rfm,
+    prepare_rfm,
+    rfm_grid,
+    rfm_table,
+    summarise_rfm,
+)
 
 calm = settings(max_examples=60)
 COLUMNS = ["recency_score", "frequency_score", "monetary_score"]
@@ -85,7 +93,9 @@ def test_own_cut_points_of_one_measure_leave_the_others_in_fifths():
     customers = customers_of(range(0, 100, 10), range(1, 11), range(100, 0, -10))
     own, fifths = rfm(customers, RfmRules(orders=(2, 3, 4, 5))), rfm(customers)
     assert own["frequency_score"].tolist() == [1, 2, 3, 4, 5, 5, 5, 5, 5, 5]
-    assert own[["recency_score", "monetary_score"]].equals(fifths[["recency_score", "monetary_score"]])
+    assert own[["recency_score", "monetary_score"]].equals(
+        fifths[["recency_score", "monetary_score"]]
+    )
 
 
 def test_scores_are_shares_of_customers_who_are_strictly_worse(cdnow):
@@ -107,8 +117,12 @@ def test_scores_are_shares_of_customers_who_are_strictly_worse(cdnow):
 
 @calm
 @given(
-    st.lists(st.tuples(st.integers(0, 9), st.integers(1, 5), st.integers(-2, 6)), min_size=1, max_size=60),
-    st.one_of(st.none(), st.lists(st.integers(0, 8), min_size=4, max_size=4).map(sorted).map(tuple)),
+    st.lists(
+        st.tuples(st.integers(0, 9), st.integers(1, 5), st.integers(-2, 6)), min_size=1, max_size=60
+    ),
+    st.one_of(
+        st.none(), st.lists(st.integers(0, 8), min_size=4, max_size=4).map(sorted).map(tuple)
+    ),
 )
 def test_better_never_scores_less_and_equal_scores_equal(rows, cuts):
     customers = customers_of(*zip(*rows, strict=True))
@@ -168,7 +182,9 @@ def test_every_cell_has_one_of_eleven_names():
     assert set(RFM_CELLS.values()) == set(RFM_GROUPS)
     assert len(RFM_GROUPS) == 11
     counts = pd.Series(RFM_CELLS.values()).value_counts()
-    assert counts[["Champions", "Loyal", "Potential loyalist", "Need attention", "At risk"]].tolist() == [3, 4, 4, 3, 3]
+    assert counts[
+        ["Champions", "Loyal", "Potential loyalist", "Need attention", "At risk"]
+    ].tolist() == [3, 4, 4, 3, 3]
 
 
 def test_the_corners_are_what_they_are_called():
@@ -185,7 +201,10 @@ def test_the_corners_are_what_they_are_called():
 def test_groups_and_cells_add_up_to_plain_sums(cdnow):
     customers, scores, uncertainty = cdnow
     labels = rfm(customers)
-    groups, cells = rfm_table(labels, customers, scores, uncertainty), rfm_grid(labels, customers, scores, uncertainty)
+    groups, cells = (
+        rfm_table(labels, customers, scores, uncertainty),
+        rfm_grid(labels, customers, scores, uncertainty),
+    )
     plain = customers.assign(
         group=labels["group"],
         value=scores["cltv"],
@@ -206,12 +225,17 @@ def test_groups_and_cells_add_up_to_plain_sums(cdnow):
         shown = table[table["customers"] > 0]
         assert len(shown) == len(expected)
         for column in expected:
-            assert shown[column].to_numpy(float) == pytest.approx(expected.reindex(shown.index)[column].to_numpy(float))
+            assert shown[column].to_numpy(float) == pytest.approx(
+                expected.reindex(shown.index)[column].to_numpy(float)
+            )
     assert groups["customers"].sum() == cells["customers"].sum() == len(customers)
-    assert groups[["customer_share", "revenue_share", "expected_value_share"]].sum().tolist() == pytest.approx(
-        [1, 1, 1]
+    assert groups[
+        ["customer_share", "revenue_share", "expected_value_share"]
+    ].sum().tolist() == pytest.approx([1, 1, 1])
+    assert (
+        cells.groupby("group", observed=False)["customers"].sum().tolist()
+        == groups["customers"].tolist()
     )
-    assert cells.groupby("group", observed=False)["customers"].sum().tolist() == groups["customers"].tolist()
     assert list(cells.index) == list(CELLS)
 
 
@@ -223,7 +247,9 @@ def test_ranges_are_those_of_the_groups_customers(cdnow):
         total = uncertainty.total((labels["group"] == group).to_numpy())
         row = table.loc[group]
         assert row["expected_value"] == pytest.approx(total.expected)
-        assert (row["expected_value_low"], row["expected_value_high"]) == pytest.approx((total.low, total.high))
+        assert (row["expected_value_low"], row["expected_value_high"]) == pytest.approx(
+            (total.low, total.high)
+        )
 
 
 def test_without_scores_there_is_no_value(cdnow):
@@ -261,4 +287,6 @@ def test_labels_of_others_are_refused(cdnow):
     with pytest.raises(DataError, match="recency_score"):
         rfm_table(labels[["group"]], customers)
     shuffled = labels.sample(frac=1, random_state=1)
-    pd.testing.assert_frame_equal(rfm_table(shuffled, customers, scores), rfm_table(labels, customers, scores))
+    pd.testing.assert_frame_equal(
+        rfm_table(shuffled, customers, scores), rfm_table(labels, customers, scores)
+    )

@@ -29,7 +29,11 @@ OWN = RfmRules((30, 60, 120, 240), (2, 3, 4, 6), (25, 50.5, 100, 200))
 @pytest.mark.parametrize("rules", [RfmRules(), OWN], ids=["fifths", "own"])
 def test_each_group_and_each_cell_has_its_customers(cdnow, rules):
     customers, asked, inputs = cdnow
-    labels, cuts, places = rfm(customers, rules), rfm_cut_points(customers, rules), place_rfm(inputs, rules)
+    labels, cuts, places = (
+        rfm(customers, rules),
+        rfm_cut_points(customers, rules),
+        place_rfm(inputs, rules),
+    )
     for group in RFM_GROUPS:
         rule = rfm_rule(cuts, group)
         assert (matches(rule, asked) == (labels["group"] == group).to_numpy()).all(), group
@@ -40,7 +44,10 @@ def test_each_group_and_each_cell_has_its_customers(cdnow, rules):
 
 @settings(max_examples=25)
 @given(
-    *(st.lists(st.integers(0, most), min_size=4, max_size=4).map(sorted).map(tuple) for most in (560, 12, 300)),
+    *(
+        st.lists(st.integers(0, most), min_size=4, max_size=4).map(sorted).map(tuple)
+        for most in (560, 12, 300)
+    ),
     st.sampled_from(RFM_GROUPS),
 )
 def test_any_cut_points_do(cdnow, days, orders, revenue, group):
@@ -52,7 +59,10 @@ def test_any_cut_points_do(cdnow, days, orders, revenue, group):
 
 def test_the_words_are_a_marketers():
     words = describe(rfm_rule(OWN, "Lost"))
-    assert words == "Last ordered 241 or more days ago, and bought at most once, and has spent at most 25.00"
+    assert (
+        words
+        == "Last ordered 241 or more days ago, and bought at most once, and has spent at most 25.00"
+    )
     for group in RFM_GROUPS:
         assert len(list(conditions_of(rfm_rule(OWN, group)))) <= 30
 

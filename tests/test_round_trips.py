@@ -7,14 +7,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retention import read_orders
-from tests.order_files import DATE_STYLES, MONEY_STYLES, assert_nothing_vanished, csv_bytes, csv_text
+from tests.order_files import (
+    DATE_STYLES,
+    MONEY_STYLES,
+    assert_nothing_vanished,
+    csv_bytes,
+    csv_text,
+)
 
 CUSTOMERS = [f"c{i}@example.com" for i in range(6)]
 # A day past the 12th and an amount with two separators leave every column one reading.
 ANCHOR = ("c0@example.com", datetime(2024, 10, 28, 13, 5), 123456)
 ORDER = st.tuples(
     st.sampled_from(CUSTOMERS),
-    st.integers(0, 3 * 365 * 24 * 60).map(lambda minutes: datetime(2022, 1, 1) + timedelta(minutes=minutes)),
+    st.integers(0, 3 * 365 * 24 * 60).map(
+        lambda minutes: datetime(2022, 1, 1) + timedelta(minutes=minutes)
+    ),
     st.integers(0, 9_999_999),
 )
 
@@ -31,7 +39,11 @@ def days_and_sums(rows) -> dict[tuple[str, str], int]:
 def found_days_and_sums(orders) -> dict[tuple[str, str], int]:
     table = orders.table.to_pandas()
     moments = pd.to_datetime(table["ordered_at"]).dt.to_pydatetime()
-    return days_and_sums(zip(table["customer_id"], moments, (table["revenue"] * 100).round().astype(int), strict=True))
+    return days_and_sums(
+        zip(
+            table["customer_id"], moments, (table["revenue"] * 100).round().astype(int), strict=True
+        )
+    )
 
 
 @settings(max_examples=12)
@@ -90,7 +102,9 @@ def test_neither_the_order_of_rows_nor_that_of_columns_matters(rows, order):
     order.shuffle(table)
     header = ["Order ID", "Email", "Order date", "Total"]
     data = csv_bytes([header[i] for i in places], [[row[i] for i in places] for row in table])
-    assert found_days_and_sums(read_orders(data, name="orders.csv")) == days_and_sums([*rows, ANCHOR])
+    assert found_days_and_sums(read_orders(data, name="orders.csv")) == days_and_sums(
+        [*rows, ANCHOR]
+    )
 
 
 @settings(max_examples=4)

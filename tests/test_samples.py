@@ -12,14 +12,23 @@ from hypothesis import strategies as st
 from scipy.special import hyp2f1
 
 from retention.errors import DataError
-from retention.samples.data_sets import CHANNELS, PRODUCTS, SAMPLES, SUBSCRIPTION, sample_file, sample_orders
+from retention.samples.data_sets import (
+    CHANNELS,
+    PRODUCTS,
+    SAMPLES,
+    SUBSCRIPTION,
+    sample_file,
+    sample_orders,
+)
 
 KEPT = ["Completed", "Refunded", "Partially refunded"]
 END = pd.Timestamp("2026-10-31")
 
 
 def _read(file: bytes) -> pd.DataFrame:
-    return pd.read_csv(io.BytesIO(file), dtype={"customer": str}, keep_default_na=False, parse_dates=["Order date"])
+    return pd.read_csv(
+        io.BytesIO(file), dtype={"customer": str}, keep_default_na=False, parse_dates=["Order date"]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +68,9 @@ def test_the_store_stays_the_same_from_version_to_version(store, kept):
 
 def test_the_front_page_states_the_size_the_store_has(kept):
     customers, orders = kept["Customer e-mail"].nunique(), len(kept)
-    assert f"{customers:,} customers and about {round(orders, -3):,} orders" in SAMPLES["store"].size
+    assert (
+        f"{customers:,} customers and about {round(orders, -3):,} orders" in SAMPLES["store"].size
+    )
 
 
 def test_one_row_per_order_oldest_first_within_the_dates(store):
@@ -84,7 +95,9 @@ def test_money_adds_up(store):
     assert (store.loc[~credit, "Refunded amount"] <= store.loc[~credit, "Total"]).all()
     full = store["Status"] == "Refunded"
     assert (store.loc[full, "Refunded amount"] == store.loc[full, "Total"]).all()
-    assert (store.loc[~store["Status"].isin(["Refunded", "Partially refunded"]), "Refunded amount"] == 0).all()
+    assert (
+        store.loc[~store["Status"].isin(["Refunded", "Partially refunded"]), "Refunded amount"] == 0
+    ).all()
 
 
 # --- the stories
@@ -106,7 +119,14 @@ def test_refunds_are_a_small_part_and_gear_comes_back_most(kept):
 
 def test_channels_differ_in_repeat_rate_and_value(kept, one_offs):
     repeat = (one_offs["repeats"] > 0).groupby(one_offs["channel"]).mean()
-    assert repeat["Referral"] > 0.6 > repeat["Organic search"] > 0.4 > repeat["Paid social"] > repeat["Marketplace"]
+    assert (
+        repeat["Referral"]
+        > 0.6
+        > repeat["Organic search"]
+        > 0.4
+        > repeat["Paid social"]
+        > repeat["Marketplace"]
+    )
     assert 0.35 < (one_offs["repeats"] > 0).mean() < 0.5
     value = kept["Total"].groupby(kept["Channel"]).sum() / one_offs["channel"].value_counts()
     assert value["Referral"] > 4 * value["Marketplace"]
@@ -114,10 +134,14 @@ def test_channels_differ_in_repeat_rate_and_value(kept, one_offs):
 
 def test_late_paid_social_customers_come_back_less(kept, one_offs):
     # Within 60 days of the first order, so that old and new customers are judged alike.
-    social = one_offs[(one_offs["channel"] == "Paid social") & (one_offs["first"] <= END - pd.Timedelta(days=60))]
+    social = one_offs[
+        (one_offs["channel"] == "Paid social") & (one_offs["first"] <= END - pd.Timedelta(days=60))
+    ]
     late = social["first"] > END - pd.Timedelta(days=270)
     assert late.sum() > 400
-    since = (kept["Order date"].dt.normalize() - kept["Customer e-mail"].map(social["first"])).dt.days
+    since = (
+        kept["Order date"].dt.normalize() - kept["Customer e-mail"].map(social["first"])
+    ).dt.days
     back = social.index.isin(kept.loc[since.between(1, 60), "Customer e-mail"])
     assert back[late].mean() < 0.75 * back[~late].mean()
 
@@ -125,7 +149,8 @@ def test_late_paid_social_customers_come_back_less(kept, one_offs):
 def test_november_and_december_peak_and_summer_dips(kept):
     by_month = kept.groupby(kept["Order date"].dt.to_period("M")).size()
     winter, summer, spring = (
-        by_month[months].mean() for months in (["2025-11", "2025-12"], ["2025-07", "2025-08"], ["2025-03", "2025-04"])
+        by_month[months].mean()
+        for months in (["2025-11", "2025-12"], ["2025-07", "2025-08"], ["2025-03", "2025-04"])
     )
     assert winter > 1.6 * summer
     assert summer < spring
@@ -151,7 +176,10 @@ def test_discount_shoppers_and_full_price_customers_are_both_many(kept):
 
 def test_loyal_customers_begin_with_what_is_used_up(one_offs):
     repeat = (one_offs["repeats"] > 0).groupby(one_offs["first_category"]).mean()
-    assert min(repeat["Coffee"], repeat["Tea"]) > max(repeat["Brewing gear"], repeat["Mugs and storage"]) + 0.08
+    assert (
+        min(repeat["Coffee"], repeat["Tea"])
+        > max(repeat["Brewing gear"], repeat["Mugs and storage"]) + 0.08
+    )
 
 
 def test_the_subscription_comes_about_monthly_at_one_price(kept):
@@ -180,7 +208,9 @@ def test_every_product_is_sold(store):
 # --- the truth
 
 
-@pytest.mark.parametrize("channel", [each for each in CHANNELS if not each.late_process], ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    "channel", [each for each in CHANNELS if not each.late_process], ids=lambda each: each.name
+)
 def test_the_data_follow_the_tabled_process(one_offs, channel):
     customers = one_offs[one_offs["channel"] == channel.name]
     days = (END - customers["first"]).dt.days.to_numpy() + 0.5
@@ -198,7 +228,9 @@ def test_the_data_follow_the_tabled_process(one_offs, channel):
     assert abs(customers["repeats"].mean() - expected.mean()) < 3 * error + 0.02 * expected.mean()
 
 
-@pytest.mark.parametrize("channel", [each for each in CHANNELS if not each.late_process], ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    "channel", [each for each in CHANNELS if not each.late_process], ids=lambda each: each.name
+)
 def test_order_values_follow_the_tabled_process(kept, channel):
     first = kept[(kept["Channel"] == channel.name) & (kept["Category"] != SUBSCRIPTION.category)]
     first = first.drop_duplicates("Customer e-mail")["Total"]
@@ -241,7 +273,9 @@ def test_any_options_give_a_valid_file(customers, seed, start, days):
     assert (orders["Quantity"] >= 1).all()
 
 
-@pytest.mark.parametrize("options", [{"customers": 0}, {"start": "2026-01-02", "end": "2026-01-01"}])
+@pytest.mark.parametrize(
+    "options", [{"customers": 0}, {"start": "2026-01-02", "end": "2026-01-01"}]
+)
 def test_a_store_without_customers_or_days_is_refused(options):
     with pytest.raises(DataError, match="needs a customer and a day"):
         sample_file("store", **options)
@@ -272,7 +306,9 @@ def test_cdnow_full_file_has_the_published_size():
 
 
 def test_cdnow_sample_has_the_published_size_and_its_first_customer():
-    orders = pd.read_csv(io.BytesIO(sample_file("cdnow")), dtype={"customer": str}, parse_dates=["date"])
+    orders = pd.read_csv(
+        io.BytesIO(sample_file("cdnow")), dtype={"customer": str}, parse_dates=["date"]
+    )
     assert len(orders) == 6_919
     assert orders["customer"].nunique() == 2_357
     assert (orders["customer"].min(), orders["customer"].max()) == ("0001", "2357")
@@ -285,7 +321,8 @@ def test_cdnow_sample_has_the_published_size_and_its_first_customer():
 
 def test_cdnow_sample_is_part_of_the_full_file():
     sample, full = (
-        pd.read_csv(io.BytesIO(sample_file("cdnow", customers=which)), dtype=str) for which in ("sample", "all")
+        pd.read_csv(io.BytesIO(sample_file("cdnow", customers=which)), dtype=str)
+        for which in ("sample", "all")
     )
     columns = ["date", "CDs", "amount"]
     missing = sample[columns].value_counts().sub(full[columns].value_counts(), fill_value=0)
@@ -315,7 +352,9 @@ def test_the_store_reads_as_exactly_the_orders_that_took_place(store, kept):
     assert (orders.start, orders.end) == (kept["Order date"].min().date(), END.date())
     assert set(table["order_id"]) == set(kept["Order ID"])
     assert table["customer_id"].nunique() == 12_000
-    assert {"discount", "quantity", "channel", "region", "product", "category", "coupon"} <= set(table.columns)
+    assert {"discount", "quantity", "channel", "region", "product", "category", "coupon"} <= set(
+        table.columns
+    )
     named = store["Customer e-mail"] != ""
     credit = store.loc[named & (store["Status"] == "Credit note"), "Total"].sum()
     net = (kept["Total"] - kept["Refunded amount"]).sum() + credit

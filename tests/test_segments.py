@@ -14,7 +14,13 @@ from retention.models import uncertainty as totals
 from retention.models.cltv import fit_cltv, predict_cltv
 from retention.models.uncertainty import SAMPLE, Uncertainty, value_uncertainty
 from retention.segments.inputs import percentile_cutoff, percentile_of
-from retention.segments.presets import FEWEST_REORDERS, fitted_rules, published_rules, reorder_gaps, rules_from_gaps
+from retention.segments.presets import (
+    FEWEST_REORDERS,
+    fitted_rules,
+    published_rules,
+    reorder_gaps,
+    rules_from_gaps,
+)
 from retention.segments.rules import defaults, thresholds
 from retention.segments.stages import (
     STAGES,
@@ -200,7 +206,8 @@ def test_raising_a_lapsed_threshold_never_adds_lapsed_customers(store, days, mor
     low = SegmentRules(repeat_at_risk=1, repeat_lapsed=days)
     high = replace(low, repeat_lapsed=min(days + more, 730))
     lapsed = [
-        set(customers.index[assign_segments(customers, scores, rules)["stage"] == "lapsed"]) for rules in (low, high)
+        set(customers.index[assign_segments(customers, scores, rules)["stage"] == "lapsed"])
+        for rules in (low, high)
     ]
     assert lapsed[1] <= lapsed[0]
 
@@ -214,7 +221,9 @@ def test_raising_a_percentile_never_adds_vips_or_big_spenders(store, one, other)
     for percentile in (low, high):
         rules = SegmentRules(vip_value=percentile, spender_value=percentile)
         labels = assign_segments(customers, scores, rules)
-        groups.append((set(labels.index[labels["stage"] == "vip"]), set(labels.index[labels["big_spender"]])))
+        groups.append(
+            (set(labels.index[labels["stage"] == "vip"]), set(labels.index[labels["big_spender"]]))
+        )
     assert groups[1][0] <= groups[0][0]
     assert groups[1][1] <= groups[0][1]
 
@@ -245,7 +254,9 @@ def test_money_and_the_percentile_it_comes_to_let_in_the_same_customers(store, a
     ascending = np.sort(store[1]["cltv"].to_numpy())
     percentile = percentile_of(ascending, amount)
     assert 0 <= percentile <= 100
-    assert (ascending >= percentile_cutoff(ascending, percentile)).sum() == (ascending >= amount).sum()
+    assert (ascending >= percentile_cutoff(ascending, percentile)).sum() == (
+        ascending >= amount
+    ).sum()
 
 
 def test_the_percentile_of_an_amount_has_no_more_digits_than_needed():
@@ -270,7 +281,11 @@ def test_without_a_model_no_group_has_an_expected_value_not_even_the_empty_ones(
     customers = customers_of([1, 2], [3, 3])
     inputs = prepare_segments(customers, None)
     summary = summarise_segments(inputs, place_segments(inputs, SegmentRules()))
-    assert summary[["expected_value", "expected_value_share", "mean_probability"]].isna().all(axis=None)
+    assert (
+        summary[["expected_value", "expected_value_share", "mean_probability"]]
+        .isna()
+        .all(axis=None)
+    )
     assert summary.loc["lapsed", "revenue"] == 0
 
 
@@ -287,7 +302,8 @@ def test_the_top_share_is_never_exceeded(store, percentile):
 def test_p_alive_plays_no_part(store, p_alive):
     customers, scores = store
     pd.testing.assert_frame_equal(
-        assign_segments(customers, scores), assign_segments(customers, scores.assign(p_alive=p_alive))
+        assign_segments(customers, scores),
+        assign_segments(customers, scores.assign(p_alive=p_alive)),
     )
 
 
@@ -354,7 +370,9 @@ def test_without_discounts_nobody_is_a_discount_or_full_price_customer_and_the_r
     labels = assign_segments(customers, scores_of(customers))
     assert not labels[["full_price", "discount_shopper"]].any(axis=None)
     missing = unavailable(prepare_segments(customers, scores_of(customers)))
-    assert missing == dict.fromkeys(("full_price", "discount_shopper"), "No discounts in this file.")
+    assert missing == dict.fromkeys(
+        ("full_price", "discount_shopper"), "No discounts in this file."
+    )
 
 
 def test_a_customer_without_known_discount_is_neither_among_others_who_have_it():
@@ -457,7 +475,9 @@ def test_tables_add_up_to_what_pandas_says(store, rules):
     assert stages["customer_share"].sum() == pytest.approx(1)
     assert list(stages.index) == list(STAGES)
     assert list(traits.index) == list(TRAITS)
-    masks = {stage: labels["stage"] == stage for stage in STAGES} | {trait: labels[trait] for trait in TRAITS}
+    masks = {stage: labels["stage"] == stage for stage in STAGES} | {
+        trait: labels[trait] for trait in TRAITS
+    }
     both = pd.concat([stages, traits])
     for name, mask in masks.items():
         row = both.loc[name]
@@ -481,12 +501,16 @@ def test_looked_up_totals_are_those_of_counting_every_customer(store, rules):
     inputs = prepare_segments(customers, scores)
     looked_up = summarise_segments(inputs, place_segments(inputs, rules))
     labels = assign_segments(customers, scores, rules)
-    counted = pd.concat([table(labels, customers, scores) for table in (segment_table, trait_table)])
+    counted = pd.concat(
+        [table(labels, customers, scores) for table in (segment_table, trait_table)]
+    )
     exact = ["customers", "customer_share", "median_days"]
     pd.testing.assert_frame_equal(looked_up[exact], counted[exact], check_names=False)
     for column in ("revenue", "expected_value"):
         noise = 1e-12 * max(counted[column].sum(), 1)
-        assert looked_up[column].tolist() == pytest.approx(counted[column].tolist(), rel=1e-9, abs=noise)
+        assert looked_up[column].tolist() == pytest.approx(
+            counted[column].tolist(), rel=1e-9, abs=noise
+        )
     assert (looked_up[["revenue", "expected_value"]] >= -1e-6).all(axis=None)
 
 
@@ -517,7 +541,9 @@ def group_totals(uncertainty, labels):
 
 
 def both_tables(labels, customers, scores, uncertainty=None):
-    return pd.concat([table(labels, customers, scores, uncertainty) for table in (segment_table, trait_table)])
+    return pd.concat(
+        [table(labels, customers, scores, uncertainty) for table in (segment_table, trait_table)]
+    )
 
 
 def looked_up_summary(customers, scores, uncertainty, rules):
@@ -537,7 +563,9 @@ def test_every_segments_range_is_the_one_of_its_customers_together(store, rules,
     noise = 1e-6 * max(scores["cltv"].sum(), 1)
     for name, total in group_totals(uncertainty, labels).items():
         for summary in (counted, looked_up):
-            assert summary.loc[name, RANGE].tolist() == pytest.approx([total.low, total.high], rel=1e-6, abs=noise)
+            assert summary.loc[name, RANGE].tolist() == pytest.approx(
+                [total.low, total.high], rel=1e-6, abs=noise
+            )
 
 
 @pytest.mark.parametrize("size", [3_000, SAMPLE + 10_000])
@@ -609,7 +637,11 @@ def test_other_days_ahead_leave_the_ranges_of_the_stages_alone():
     )
     assert before.loc[list(STAGES), RANGE].equals(after.loc[list(STAGES), RANGE])
     assert before.loc["ready_to_buy", "customers"] == 0
-    assert after.loc["ready_to_buy", "expected_value_high"] > after.loc["ready_to_buy", "expected_value"] == 60
+    assert (
+        after.loc["ready_to_buy", "expected_value_high"]
+        > after.loc["ready_to_buy", "expected_value"]
+        == 60
+    )
 
 
 @pytest.mark.parametrize(
@@ -644,10 +676,14 @@ def test_every_customer_is_in_one_cell_of_the_map(store):
     for trait in (None, *TRAITS):
         counts = map_counts(inputs, placement, trait)
         for number, stage in enumerate(STAGES):
-            inside = np.bincount(inputs.grid.cell[members(codes, stage)], minlength=inputs.grid.cells)
+            inside = np.bincount(
+                inputs.grid.cell[members(codes, stage)], minlength=inputs.grid.cells
+            )
             assert counts[:, number].tolist() == inside.tolist()
         if trait:
-            inside = np.bincount(inputs.grid.cell[members(codes, trait)], minlength=inputs.grid.cells)
+            inside = np.bincount(
+                inputs.grid.cell[members(codes, trait)], minlength=inputs.grid.cells
+            )
             assert counts[:, -1].tolist() == inside.tolist()
 
 
@@ -668,7 +704,9 @@ def test_other_days_ahead_move_only_the_readiness():
     later = with_probability(inputs, [0.5, 0.6], 90)
     rules = SegmentRules(ready_days=90)
     assert members(assign_codes(later, rules), "ready_to_buy").all()
-    assert (assign_codes(later, rules) & 7).tolist() == (assign_codes(inputs, SegmentRules()) & 7).tolist()
+    assert (assign_codes(later, rules) & 7).tolist() == (
+        assign_codes(inputs, SegmentRules()) & 7
+    ).tolist()
 
 
 def test_an_empty_base_gives_empty_tables():
@@ -706,7 +744,9 @@ def test_reorder_gaps_count_days_between_purchase_days():
 
 
 def gaps_of(**waits):
-    rows = [(int(name[1:]), day, count) for name, days in waits.items() for day, count in days.items()]
+    rows = [
+        (int(name[1:]), day, count) for name, days in waits.items() for day, count in days.items()
+    ]
     return pd.DataFrame(rows, columns=["purchase", "days", "reorders"])
 
 
@@ -742,7 +782,9 @@ def test_too_few_reorders_of_loyal_customers_borrow_the_repeat_customers_days():
     enough = {20: FEWEST_REORDERS, 40: 10}
     fitted = rules_from_gaps(gaps_of(p1=enough, p2=enough, p4=few))
     assert fitted.rules.loyal_lapsed == fitted.rules.repeat_lapsed
-    assert fitted.notes == ("Too few reorders of loyal customers: the days of repeat customers stand in.",)
+    assert fitted.notes == (
+        "Too few reorders of loyal customers: the days of repeat customers stand in.",
+    )
 
 
 def test_waits_beyond_the_slider_are_cut_with_a_note():

@@ -19,7 +19,11 @@ def test_an_order_is_due_when_half_of_such_customers_have_ordered():
     customers = cdnow()
     model = fit_cltv(customers)
     days = due_in(customers, typical_wait(model, customers))
-    at = int(np.flatnonzero((customers["frequency"] > 2) & (customers["recency"] == customers["T"] - 10))[0])
+    at = int(
+        np.flatnonzero(
+            (customers["frequency"] > 2) & (customers["recency"] == customers["T"] - 10)
+        )[0]
+    )
     one = customers.iloc[at]
     # From the day of the last order, the wait for the next one is that of a customer seen until that day.
     wait = next_order(model, int(one["frequency"]), one["recency"], one["recency"]).middle
@@ -49,8 +53,15 @@ def test_the_table_counts_who_is_addressed(model):
 
 def test_the_sequence_counts_who_is_still_in_it_and_the_offer_in_force(model):
     customers = cdnow().head(400)
-    messages = (Message(0, "One", ""), Message(4, "Two", "opening"), Message(9, "Three", ""), Message(15, "Four"))
-    campaign = Campaign("x", messages=messages, terms=Terms(offer=Offer("amount", 2)), holdout_share=0.0)
+    messages = (
+        Message(0, "One", ""),
+        Message(4, "Two", "opening"),
+        Message(9, "Three", ""),
+        Message(15, "Four"),
+    )
+    campaign = Campaign(
+        "x", messages=messages, terms=Terms(offer=Offer("amount", 2)), holdout_share=0.0
+    )
     table = sequence_table(plan_campaign(model, customers, campaign))
     assert list(table["offer"]) == ["", "opening", "opening", "offer"]
     gone = [0.0, *(purchase_probability(model, customers, day).sum() for day in (4, 9, 15))]

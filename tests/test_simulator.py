@@ -34,7 +34,9 @@ def _repeats(orders: pd.DataFrame, weeks: float) -> np.ndarray:
 )
 def test_repeat_orders_match_the_published_expectation(cdnow_like, weeks, published):
     closed_form = (
-        (A + B - 1) / (A - 1) * (1 - (ALPHA / (ALPHA + weeks)) ** R * hyp2f1(R, B, A + B - 1, weeks / (ALPHA + weeks)))
+        (A + B - 1)
+        / (A - 1)
+        * (1 - (ALPHA / (ALPHA + weeks)) ** R * hyp2f1(R, B, A + B - 1, weeks / (ALPHA + weeks)))
     )
     assert closed_form == pytest.approx(published, abs=5e-4)  # from parameters of four digits
     repeats = _repeats(cdnow_like, weeks)
@@ -72,7 +74,9 @@ def test_order_values_have_the_gamma_gamma_moments():
         assert abs(sample.mean() - expected) < 4 * sample.std() / np.sqrt(len(sample))
     # Two orders of one customer share that customer's mean, two of different customers do not.
     of_customer = orders["customer_id"]
-    pairs = (first.set_axis(of_customer[first.index]) * second.set_axis(of_customer[second.index])).dropna()
+    pairs = (
+        first.set_axis(of_customer[first.index]) * second.set_axis(of_customer[second.index])
+    ).dropna()
     product = pairs.to_numpy()
     assert abs(product.mean() - square) < 4 * product.std() / np.sqrt(len(product))
     assert square > 1.1 * mean**2
@@ -115,7 +119,18 @@ def test_same_seed_same_orders_other_seed_other_orders():
 )
 def test_any_parameters_give_a_valid_frame(customers, days, r, alpha, a, b, p, q, v, seed, intake):
     orders = simulate_orders(
-        customers, days, r, alpha, a, b, p, q, v, seed, intake_days=intake * days, start="2020-02-29"
+        customers,
+        days,
+        r,
+        alpha,
+        a,
+        b,
+        p,
+        q,
+        v,
+        seed,
+        intake_days=intake * days,
+        start="2020-02-29",
     )
     assert list(orders.columns) == ["customer_id", "ordered_at", "revenue"]
     assert set(orders["customer_id"]) == set(range(1, customers + 1))
@@ -135,7 +150,9 @@ def test_a_parameter_that_is_not_positive_is_refused_by_name(name, value):
         Process(**{**CDNOW, name: value})
 
 
-@pytest.mark.parametrize(("customers", "days", "intake"), [(0, 10, None), (5, 0, None), (5, 10, 11), (5, 10, 0)])
+@pytest.mark.parametrize(
+    ("customers", "days", "intake"), [(0, 10, None), (5, 0, None), (5, 10, 11), (5, 10, 0)]
+)
 def test_impossible_sizes_are_refused(customers, days, intake):
     with pytest.raises(ValueError, match="at least 1 customer"):
         simulate_orders(customers, days, **CDNOW, intake_days=intake)

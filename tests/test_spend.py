@@ -30,7 +30,9 @@ def test_published_cdnow_fit():
 
 def test_published_expected_spend_of_the_first_ten_customers():
     customers = cdnow().head(10)
-    found = fit_spend(cdnow()).expected_order_value(customers["frequency"], customers["monetary_value"])
+    found = fit_spend(cdnow()).expected_order_value(
+        customers["frequency"], customers["monetary_value"]
+    )
     published = [24.65, 18.91, 35.17, 35.17, 35.17, 71.46, 18.91, 35.17, 27.28, 35.17]
     assert found == pytest.approx(published, abs=0.01)
 
@@ -49,9 +51,13 @@ def test_gradient_hessian_and_likelihood_are_exact(point):
     counts = np.arange(len(spend)) % 3 + 1
     objective = spend_objective(frequency, spend, counts)
     value, gradient, hessian = objective(np.array(point))
-    theirs = lifetimes().GammaGammaFitter._negative_log_likelihood(np.array(point), frequency, spend, counts, 0.0)
+    theirs = lifetimes().GammaGammaFitter._negative_log_likelihood(
+        np.array(point), frequency, spend, counts, 0.0
+    )
     assert value == pytest.approx(theirs, rel=1e-12)
-    assert gradient == pytest.approx(approx_fprime(point, lambda at: objective(at)[0], 1e-7), abs=5e-6)
+    assert gradient == pytest.approx(
+        approx_fprime(point, lambda at: objective(at)[0], 1e-7), abs=5e-6
+    )
     for row in range(3):
         numeric = approx_fprime(point, lambda at, row=row: objective(at)[1][row], 1e-7)
         assert hessian[row] == pytest.approx(numeric, abs=5e-5)
@@ -90,7 +96,10 @@ def test_repeats_that_were_free_still_have_a_positive_expectation():
 @pytest.mark.parametrize(
     ("spends", "reason"),
     [
-        ([10.0, 20.0, 30.0] * (MIN_REPEATERS // 3 - 1), "Only 27 customers have paid on a second day"),
+        (
+            [10.0, 20.0, 30.0] * (MIN_REPEATERS // 3 - 1),
+            "Only 27 customers have paid on a second day",
+        ),
         ([25.0] * 100, "All 100 repeat customers spend the same"),
     ],
 )
@@ -148,7 +157,9 @@ GAMMA_GAMMA = SpendModel("gamma_gamma", 6.25 * 15.44 / 2.74, 946, 6.25, 3.74, 15
 STORE_AVERAGE = SpendModel("store_average", 30.0, 12, variation=0.7, covariance=((0.04,),))
 
 
-def simulated_totals(model: SpendModel, orders: int, frequency: int, spend: float, draws: int = 100_000) -> np.ndarray:
+def simulated_totals(
+    model: SpendModel, orders: int, frequency: int, spend: float, draws: int = 100_000
+) -> np.ndarray:
     """What so many orders of a customer with this history add up to, order by order."""
     rng = np.random.Generator(np.random.PCG64(orders))
     if model.kind == "gamma_gamma":
@@ -161,29 +172,39 @@ def simulated_totals(model: SpendModel, orders: int, frequency: int, spend: floa
 
 
 @pytest.mark.parametrize("model", [GAMMA_GAMMA, STORE_AVERAGE], ids=lambda model: model.kind)
-@pytest.mark.parametrize(("orders", "frequency", "spend"), [(1, 0, 0.0), (3, 2, 22.35), (20, 7, 41.0)])
+@pytest.mark.parametrize(
+    ("orders", "frequency", "spend"), [(1, 0, 0.0), (3, 2, 22.35), (20, 7, 41.0)]
+)
 def test_totals_of_orders_are_distributed_as_simulated_ones(model, orders, frequency, spend):
     scale = float(np.ravel(model.scale(np.array([frequency]), np.array([spend])))[0])
     totals = simulated_totals(model, orders, frequency, spend) / scale
     for level in (0.02, 0.1, 0.5, 0.9, 0.98):
         multiple = model.total_quantile(level, orders, frequency)
         assert (totals <= multiple).mean() == pytest.approx(level, abs=4 * 0.5 / 316)
-        assert model.probability_total_below(np.array(multiple), orders, frequency) == pytest.approx(level, abs=1e-9)
+        assert model.probability_total_below(
+            np.array(multiple), orders, frequency
+        ) == pytest.approx(level, abs=1e-9)
     mean = model.expected_order_value(np.array([frequency]), np.array([spend])).item()
     assert (totals * scale).mean() == pytest.approx(orders * mean, rel=0.02)
 
 
-def second_moment_by_integration(model: SpendModel, frequency: int, orders: int, customers: int) -> float:
+def second_moment_by_integration(
+    model: SpendModel, frequency: int, orders: int, customers: int
+) -> float:
     """E[total²] / mean² over the customer's own rate g, but for the rarest one in `customers` of small rates."""
     shape = model.q + model.p * frequency
     rarest = gammaincinv(shape, 1 / customers)
 
     def density(log_rate: float) -> float:
         rate = np.exp(log_rate)
-        square = model.p * orders * (model.p * orders + 1) / rate**2  # of a gamma variable with this rate
+        square = (
+            model.p * orders * (model.p * orders + 1) / rate**2
+        )  # of a gamma variable with this rate
         return square * np.exp(shape * log_rate - rate - gammaln(shape))
 
-    integral, _ = quad(density, np.log(rarest), np.log(rarest) + 60, limit=500, epsabs=0, epsrel=1e-10)
+    integral, _ = quad(
+        density, np.log(rarest), np.log(rarest) + 60, limit=500, epsabs=0, epsrel=1e-10
+    )
     return integral / (model.p / (shape - 1)) ** 2
 
 
@@ -194,12 +215,16 @@ def test_second_moment_is_the_integral_over_a_customers_own_rate(q, frequency, o
     model = SpendModel("gamma_gamma", 6.25 * 15.44 / (q - 1), 946, 6.25, q, 15.44, 0.0)
     factor, within = model.second_moment(np.array([frequency]), 2_000)
     found = factor.item() * (orders**2 + within * orders)
-    assert found == pytest.approx(second_moment_by_integration(model, frequency, orders, 2_000), rel=1e-5)
+    assert found == pytest.approx(
+        second_moment_by_integration(model, frequency, orders, 2_000), rel=1e-5
+    )
 
 
 @pytest.mark.parametrize("frequency", [0.0, 1.0])
 def test_second_moment_passes_smoothly_through_a_shape_of_two(frequency):
-    shapes = 2 + np.concatenate([-np.geomspace(1e-2, 1e-12, 40), [0.0], np.geomspace(1e-12, 1e-2, 40)])
+    shapes = 2 + np.concatenate(
+        [-np.geomspace(1e-2, 1e-12, 40), [0.0], np.geomspace(1e-12, 1e-2, 40)]
+    )
     factors = [
         SpendModel("gamma_gamma", 1.0, 946, 0.5, shape - 0.5 * frequency, 15.44, 0.0).second_moment(
             np.array([frequency]), 1_000
@@ -208,7 +233,9 @@ def test_second_moment_passes_smoothly_through_a_shape_of_two(frequency):
     ]
     factors = np.concatenate(factors)
     assert np.isfinite(factors).all()
-    assert (np.diff(factors) >= -1e-4 * factors[:-1]).all() or (np.diff(factors) <= 1e-4 * factors[:-1]).all()
+    assert (np.diff(factors) >= -1e-4 * factors[:-1]).all() or (
+        np.diff(factors) <= 1e-4 * factors[:-1]
+    ).all()
     assert np.abs(np.diff(np.log(factors))).max() < 0.01
 
 
@@ -228,7 +255,11 @@ def test_slopes_are_the_derivatives_of_the_expected_order_value(name):
         parameters = {"p": 6.25, "q": 3.74, "v": 15.44}
         parameters[name] *= np.exp(step)
         mean = parameters["p"] * parameters["v"] / (parameters["q"] - 1)
-        return np.log(SpendModel("gamma_gamma", mean, 946, **parameters).expected_order_value(frequency, spend))
+        return np.log(
+            SpendModel("gamma_gamma", mean, 946, **parameters).expected_order_value(
+                frequency, spend
+            )
+        )
 
     numeric = (moved(1e-5) - moved(-1e-5)) / 2e-5
     assert GAMMA_GAMMA.log_slopes(frequency, spend)[:, column] == pytest.approx(numeric, abs=1e-8)
@@ -254,7 +285,9 @@ def simulated_spends(number: int, seed: int) -> pd.DataFrame:
     rng = np.random.Generator(np.random.PCG64(seed))
     frequency = rng.integers(1, 8, number)
     unit = 40.0 / rng.gamma(3.5, size=number)
-    return pd.DataFrame({"frequency": frequency, "monetary_value": rng.gamma(4.0 * frequency) * unit / frequency})
+    return pd.DataFrame(
+        {"frequency": frequency, "monetary_value": rng.gamma(4.0 * frequency) * unit / frequency}
+    )
 
 
 def _correlation(covariance) -> np.ndarray:

@@ -6,7 +6,15 @@ from retention import read_orders
 from retention.orders.statuses import State, is_understood, order_state
 
 WORDS = {
-    State.CANCELLED: ("Storniert", "Storno", "Anulado", "ANULADA", "Cancelado", "cancelada por el cliente", "Annulée"),
+    State.CANCELLED: (
+        "Storniert",
+        "Storno",
+        "Anulado",
+        "ANULADA",
+        "Cancelado",
+        "cancelada por el cliente",
+        "Annulée",
+    ),
     State.FAILED: (
         *("Fehlgeschlagen", "Zahlung abgelehnt", "Fallido", "pago_fallido", "Rechazada"),
         *("Échouée", "Paiement échoué", "ECHOUE", "Refusé", "paiement refusé"),
@@ -25,7 +33,15 @@ WORDS = {
         "remboursée",
     ),
     State.ORDER: (
-        *("Bezahlt", "Abgeschlossen", "Versendet", "Eingetroffen", "Completado", "Enviado", "Pagada"),
+        *(
+            "Bezahlt",
+            "Abgeschlossen",
+            "Versendet",
+            "Eingetroffen",
+            "Completado",
+            "Enviado",
+            "Pagada",
+        ),
         *("Terminée", "Expédiée", "Payé", "Livrée"),
     ),
 }
@@ -37,12 +53,19 @@ STAYS = (
 #: What is still to come is the parcel, or money that has not gone back.
 TO_COME = (
     *("Versand ausstehend", "Lieferung offen", "Pendiente de envío", "En attente d'expédition"),
-    *("en attente de livraison", "Erstattung beantragt", "Erstattung abgelehnt", "Reembolso solicitado"),
+    *(
+        "en attente de livraison",
+        "Erstattung beantragt",
+        "Erstattung abgelehnt",
+        "Reembolso solicitado",
+    ),
     *("reembolso rechazado", "Remboursement refusé", "remboursement en attente"),
 )
 
 
-@pytest.mark.parametrize(("state", "status"), [(state, status) for state, said in WORDS.items() for status in said])
+@pytest.mark.parametrize(
+    ("state", "status"), [(state, status) for state, said in WORDS.items() for status in said]
+)
 def test_a_status_is_read_in_german_spanish_and_french(state, status):
     assert order_state(status) is state
     assert order_state(status.upper()) is state
@@ -79,7 +102,10 @@ def test_statuses_of_other_languages_and_those_that_only_seem_cancelled(status, 
 
 
 def test_a_status_that_is_not_understood_counts_and_is_named():
-    rows = [f"{n},c{n % 5},2024-01-{1 + n:02},10,{'wrzucone' if n % 4 == 0 else 'Paid'}" for n in range(20)]
+    rows = [
+        f"{n},c{n % 5},2024-01-{1 + n:02},10,{'wrzucone' if n % 4 == 0 else 'Paid'}"
+        for n in range(20)
+    ]
     orders = read_orders("\n".join(["Order,Customer,Date,Total,Status", *rows]).encode())
     assert orders.report.rows_kept == 20
     assert any("'wrzucone'" in note and "'Paid'" not in note for note in orders.report.notes)
@@ -99,9 +125,13 @@ def test_a_status_that_is_not_understood_counts_and_is_named():
 )
 def test_an_order_of_which_an_unknown_part_went_back_is_named(status):
     rows = [
-        f"{n},c{n % 5},2024-01-{1 + n:02},10,{status if n % 4 == 0 else 'Paid'},{0 if n % 4 else 3}" for n in range(20)
+        f"{n},c{n % 5},2024-01-{1 + n:02},10,{status if n % 4 == 0 else 'Paid'},{0 if n % 4 else 3}"
+        for n in range(20)
     ]
     for columns, said in (("Total,Status,Extra", True), ("Total,Status,Refunded amount", False)):
         orders = read_orders("\n".join([f"Order,Customer,Date,{columns}", *rows]).encode())
         assert orders.table.revenue.sum().to_pyarrow().as_py() == (200 if said else 185)
-        assert any(f"{status!r} count with their whole amount" in note for note in orders.report.notes) == said
+        assert (
+            any(f"{status!r} count with their whole amount" in note for note in orders.report.notes)
+            == said
+        )

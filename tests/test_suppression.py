@@ -9,13 +9,22 @@ import pytest
 from retention.campaigns.economics import Terms
 from retention.campaigns.offers import Offer
 from retention.campaigns.plan import Campaign
-from retention.campaigns.suppression import suppressions, unreachable, usable_contacts, without_signal
+from retention.campaigns.suppression import (
+    suppressions,
+    unreachable,
+    usable_contacts,
+    without_signal,
+)
 from retention.errors import DataError
 from retention.playbook import usual_campaign
 
 END = date(2026, 10, 31)
-IDS = pd.Index(["a@x.example", "b@x.example", "c@x.example", "d@x.example", "e@x.example"], name="customer_id")
-CUSTOMERS = pd.DataFrame({"T": [100] * 5, "recency": [98, 90, 50, 0, 0], "frequency": [1, 1, 1, 0, 0]}, index=IDS)
+IDS = pd.Index(
+    ["a@x.example", "b@x.example", "c@x.example", "d@x.example", "e@x.example"], name="customer_id"
+)
+CUSTOMERS = pd.DataFrame(
+    {"T": [100] * 5, "recency": [98, 90, 50, 0, 0], "frequency": [1, 1, 1, 0, 0]}, index=IDS
+)
 CONTACTS = pd.DataFrame(
     {
         "email": ["a@x.example", "B@X.example", None, "", "e@x.example"],
@@ -36,12 +45,20 @@ WIN_BACK = usual_campaign("reactivation")
 
 
 def left(campaign=WIN_BACK, **options):
-    found = suppressions(campaign, CUSTOMERS, as_of=END, signals=SIGNALS, contacts=usable_contacts(CONTACTS), **options)
+    found = suppressions(
+        campaign,
+        CUSTOMERS,
+        as_of=END,
+        signals=SIGNALS,
+        contacts=usable_contacts(CONTACTS),
+        **options,
+    )
     return {reason: list(np.flatnonzero(mask)) for reason, mask in found.items()}
 
 
 @pytest.mark.parametrize(
-    ("yes", "no"), [("Yes", "no"), ("TRUE", "FALSE"), (1, 0), (1.0, 0.0), ("subscribed", "opted-out")]
+    ("yes", "no"),
+    [("Yes", "no"), ("TRUE", "FALSE"), (1, 0), (1.0, 0.0), ("subscribed", "opted-out")],
 )
 def test_consent_counts_however_it_is_written(yes, no):
     written = CONTACTS["consent"].astype(object).map({True: yes, False: no})
@@ -102,7 +119,9 @@ def test_without_columns_nobody_is_left_out_and_the_rules_are_named():
 
 
 def test_rows_may_stand_in_another_order():
-    turned = suppressions(WIN_BACK, CUSTOMERS, as_of=END, signals=SIGNALS.iloc[::-1], contacts=CONTACTS.iloc[::-1])
+    turned = suppressions(
+        WIN_BACK, CUSTOMERS, as_of=END, signals=SIGNALS.iloc[::-1], contacts=CONTACTS.iloc[::-1]
+    )
     assert list(np.flatnonzero(turned["Open complaint"])) == [2]
 
 
@@ -123,7 +142,9 @@ def test_addresses_and_phones_that_no_platform_takes_do_not_count():
 
 
 def test_phones_without_a_country_code_are_read_by_the_country_that_is_given():
-    raw = pd.DataFrame({"phone": ["081 234 5678", "081 234 5678"], "country": [None, "Germany"]}, index=["a", "b"])
+    raw = pd.DataFrame(
+        {"phone": ["081 234 5678", "081 234 5678"], "country": [None, "Germany"]}, index=["a", "b"]
+    )
     assert usable_contacts(raw)["phone"].isna()["a"]
     found = usable_contacts(raw, "TH")["phone"]
     assert found["a"] == "+66812345678"
@@ -135,12 +156,19 @@ def test_of_customers_with_one_address_the_latest_is_addressed():
         {"recency": [10.0, 90.0, 50.0, 20.0], "T": [100.0, 100.0, 100.0, 30.0]}, index=list("abcd")
     )
     contacts = pd.DataFrame(
-        {"email": ["x@x.example", "x@x.example", None, None], "phone": [None, "+1", "+2", "+2"]}, index=list("abcd")
+        {"email": ["x@x.example", "x@x.example", None, None], "phone": [None, "+1", "+2", "+2"]},
+        index=list("abcd"),
     )
 
     def left_of(channel):
-        found = suppressions(Campaign("x", channel=channel), customers, as_of=END, contacts=contacts)
-        return {reason: list(np.flatnonzero(mask)) for reason, mask in found.items() if reason.startswith("Same")}
+        found = suppressions(
+            Campaign("x", channel=channel), customers, as_of=END, contacts=contacts
+        )
+        return {
+            reason: list(np.flatnonzero(mask))
+            for reason, mask in found.items()
+            if reason.startswith("Same")
+        }
 
     assert left_of("email") == {"Same e-mail address as a customer with a later order": [0]}
     assert left_of("sms") == {

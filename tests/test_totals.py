@@ -47,7 +47,9 @@ SMALL_STORES = (
 @pytest.fixture(scope="module")
 def covered() -> pd.DataFrame:
     """What the intervals of 200 small stores hold: stores 0 to 199, each with its own seed, of three kinds in turn."""
-    return pd.DataFrame([hits(SMALL_STORES[seed % len(SMALL_STORES)], seed) for seed in range(STORES)])
+    return pd.DataFrame(
+        [hits(SMALL_STORES[seed % len(SMALL_STORES)], seed) for seed in range(STORES)]
+    )
 
 
 @pytest.mark.parametrize("total", ["value", "orders", *SEGMENTS])
@@ -123,7 +125,9 @@ def test_the_interval_is_that_of_a_gamma_variable(value):
     total = value.total()
     spread = np.hypot(total.chance, total.parameters)
     reference = gamma((total.expected / spread) ** 2, scale=spread**2 / total.expected)
-    assert (total.low, total.high) == pytest.approx((reference.ppf(0.1), reference.ppf(0.9)), rel=1e-9)
+    assert (total.low, total.high) == pytest.approx(
+        (reference.ppf(0.1), reference.ppf(0.9)), rel=1e-9
+    )
 
 
 def test_margin_scales_everything_and_discounting_takes_from_it(model):
@@ -132,7 +136,11 @@ def test_margin_scales_everything_and_discounting_takes_from_it(model):
     for name in ("expected", "low", "high", "chance", "parameters"):
         assert getattr(some, name) == pytest.approx(getattr(whole, name) / 4, rel=1e-9)
     discounted = value_uncertainty(model, cdnow(), annual_discount_rate=0.5).total()
-    assert (discounted.expected, discounted.low, discounted.high) < (whole.expected, whole.low, whole.high)
+    assert (discounted.expected, discounted.low, discounted.high) < (
+        whole.expected,
+        whole.low,
+        whole.high,
+    )
 
 
 def test_totals_grow_with_the_horizon(model):
@@ -184,7 +192,13 @@ def test_with_known_parameters_only_chance_is_left():
 def test_chance_is_the_spread_of_simulated_futures(kind):
     known = known_model()
     model = replace(known, purchases=replace(known.purchases, kind=kind))
-    rows = [(0, 0, 40, 0.0), (1, 30, 90, 12.0), (3, 200, 270, 40.0), (12, 180, 200, 25.0), (29, 264, 266, 26.3)]
+    rows = [
+        (0, 0, 40, 0.0),
+        (1, 30, 90, 12.0),
+        (3, 200, 270, 40.0),
+        (12, 180, 200, 25.0),
+        (29, 264, 266, 26.3),
+    ]
     draws = 60_000
     orders = orders_uncertainty(model, handmade(rows), 365)
     value = value_uncertainty(model, handmade(rows), 365, annual_discount_rate=0.0)
@@ -200,30 +214,43 @@ def test_chance_is_the_spread_of_simulated_futures(kind):
         assert value.variance[place] == pytest.approx(money.var(), rel=0.12)
 
 
-@pytest.mark.parametrize(("x", "T", "days"), [(29, 266, 365), (120, 360, 365), (300, 360, 365), (900, 1_000, 365)])
+@pytest.mark.parametrize(
+    ("x", "T", "days"), [(29, 266, 365), (120, 360, 365), (300, 360, 365), (900, 1_000, 365)]
+)
 def test_chance_of_very_frequent_customers_is_that_of_the_exact_distribution(x, T, days):
     """Many numbers of orders share a bin there."""
     purchases = PurchaseModel("bg_nbd", 0.4, 25.0, 0.05, 1e4, 0.0, UNKNOWN)
     numbers = np.arange(1, 6_000)
-    reached = nbinom.sf(numbers - 1, purchases.r + x, (purchases.alpha + T) / (purchases.alpha + T + days))
+    reached = nbinom.sf(
+        numbers - 1, purchases.r + x, (purchases.alpha + T) / (purchases.alpha + T + days)
+    )
     b = purchases.b + x
     reached *= np.exp(betaln(purchases.a, b + numbers - 1) - betaln(purchases.a, b))
     reached *= purchases.probability_active(x, T, T)
     exact = (2 * numbers - 1) @ reached - reached.sum() ** 2
-    found = orders_uncertainty(replace(known_model(), purchases=purchases), handmade([(x, T, T, 20.0)]), days)
+    found = orders_uncertainty(
+        replace(known_model(), purchases=purchases), handmade([(x, T, T, 20.0)]), days
+    )
     assert found.variance.item() == pytest.approx(exact, rel=0.05)
 
 
 def test_what_the_parameters_leave_open_is_the_spread_over_drawn_parameters(model):
     """The delta method, against the totals of models drawn from the covariance of the estimates."""
     customers = cdnow()
-    histories, spent = group_histories(customers), (customers["frequency"], customers["monetary_value"])
+    histories, spent = (
+        group_histories(customers),
+        (customers["frequency"], customers["monetary_value"]),
+    )
     rng = np.random.default_rng(11)
     orders, values = [], []
     for _ in range(150):
         moved = np.exp(rng.multivariate_normal(np.zeros(4), model.purchases.covariance))
         r, alpha, a, b = moved * [model.r, model.alpha, model.a, model.b]
-        p, q, v = np.exp(rng.multivariate_normal(np.zeros(3), model.spend.covariance)) * [model.p, model.q, model.v]
+        p, q, v = np.exp(rng.multivariate_normal(np.zeros(3), model.spend.covariance)) * [
+            model.p,
+            model.q,
+            model.v,
+        ]
         purchases = replace(model.purchases, r=r, alpha=alpha, a=a, b=b)
         spend = replace(model.spend, p=p, q=q, v=v, mean=p * v / (q - 1))
         ahead = forecast(purchases, histories, 180)
@@ -285,7 +312,10 @@ def test_a_sample_of_a_large_store_says_what_all_of_it_would(monkeypatch):
     assert len(sampled.sample) == module.SAMPLE < len(customers)
     monkeypatch.setattr(module, "SAMPLE", len(customers))
     whole = value_uncertainty(model, customers)
-    pairs = [(sampled.total(), whole.total()), *zip(sampled.totals(groups, 3), whole.totals(groups, 3), strict=True)]
+    pairs = [
+        (sampled.total(), whole.total()),
+        *zip(sampled.totals(groups, 3), whole.totals(groups, 3), strict=True),
+    ]
     for some, all_of_it in pairs:
         assert some.expected == all_of_it.expected
         assert some.chance == pytest.approx(all_of_it.chance, rel=1e-9)
@@ -300,14 +330,20 @@ def test_a_group_of_whom_nobody_was_sampled_takes_the_effect_on_the_store(monkey
     outside = np.setdiff1d(np.arange(len(customers)), sampled.sample)[:40]
     members = np.isin(np.arange(len(customers)), outside)
     total, store = sampled.total(members), sampled.total()
-    assert total.parameters / total.expected == pytest.approx(store.parameters / store.expected, rel=1e-9)
+    assert total.parameters / total.expected == pytest.approx(
+        store.parameters / store.expected, rel=1e-9
+    )
 
 
 def test_members_go_by_their_index_and_must_be_of_these_customers(model):
     customers = cdnow()
     found = value_uncertainty(model, customers)
     some = customers["frequency"] > 2
-    assert found.total(some.sample(frac=1, random_state=3)) == found.total(some.to_numpy()) == found.total(some)
+    assert (
+        found.total(some.sample(frac=1, random_state=3))
+        == found.total(some.to_numpy())
+        == found.total(some)
+    )
     for members in (some.to_numpy()[:50], ["a", "b"], some.astype(int).to_numpy()):
         with pytest.raises(DataError, match="True or False"):
             found.total(members)

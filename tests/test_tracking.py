@@ -62,10 +62,14 @@ def test_weeks_run_from_the_first_whole_one_to_the_last(tracked):
 def test_foreseen_weeks_add_up_to_the_expected_orders(tracked, model):
     histories = group_histories(cdnow())
     active = model.probability_active(histories.frequency, histories.recency, histories.T)
-    whole = model.expected_purchases_if_active(histories.frequency, histories.T, 7.0 * np.arange(1, 40))
+    whole = model.expected_purchases_if_active(
+        histories.frequency, histories.T, 7.0 * np.arange(1, 40)
+    )
     foreseen = tracked[tracked["part"] == "foreseen"]
     assert foreseen["expected"].sum() == pytest.approx(1653.4, abs=0.5)
-    assert foreseen["expected"].sum() == pytest.approx((histories.counts * active) @ whole[:, -1], rel=1e-3)
+    assert foreseen["expected"].sum() == pytest.approx(
+        (histories.counts * active) @ whole[:, -1], rel=1e-3
+    )
     each = np.diff((histories.counts * active) @ whole, prepend=0.0)
     assert foreseen["expected"].to_numpy() == pytest.approx(each, rel=5e-3)
 
@@ -76,7 +80,9 @@ def test_fitted_weeks_add_up_to_what_new_customers_are_expected_to_do(tracked, m
     by_day = np.concatenate([[0.0], model.expected_purchases_of_new(days)])
     age = cdnow()["T"].to_numpy()
     fitted = tracked[tracked["part"] == "fitted"]
-    assert fitted["expected"].sum() == pytest.approx(by_day[age].sum() - by_day[np.maximum(age - 38 * 7, 0)].sum())
+    assert fitted["expected"].sum() == pytest.approx(
+        by_day[age].sum() - by_day[np.maximum(age - 38 * 7, 0)].sum()
+    )
     for row in fitted.itertuples():
         end, start = (np.maximum(age + 7 * (row.week - by), 0) for by in (0, 1))
         assert row.expected == pytest.approx(by_day[end].sum() - by_day[start].sum(), rel=1e-9)
@@ -97,9 +103,18 @@ def test_only_foreseen_weeks_have_a_band_and_it_holds_the_line(tracked):
 
 NO_ORDERS = pd.DataFrame({"week": [], "actual": []}, dtype=int)
 KNOWN = {
-    "CDNOW": (PurchaseModel("bg_nbd", 0.2426, 30.9, 0.7929, 2.4259, 0.0, UNKNOWN), [(29, 264, 266), (3, 250, 262)]),
-    "faithful": (PurchaseModel("bg_nbd", 0.4, 2.5, 1e-6, 1e-5, 0.0, UNKNOWN), [(40, 99, 100), (10, 60, 60)]),
-    "leave at once": (PurchaseModel("mbg_nbd", 1.0, 10.0, 0.1, 5.0, 0.0, UNKNOWN), [(10, 55, 60), (2, 30, 60)]),
+    "CDNOW": (
+        PurchaseModel("bg_nbd", 0.2426, 30.9, 0.7929, 2.4259, 0.0, UNKNOWN),
+        [(29, 264, 266), (3, 250, 262)],
+    ),
+    "faithful": (
+        PurchaseModel("bg_nbd", 0.4, 2.5, 1e-6, 1e-5, 0.0, UNKNOWN),
+        [(40, 99, 100), (10, 60, 60)],
+    ),
+    "leave at once": (
+        PurchaseModel("mbg_nbd", 1.0, 10.0, 0.1, 5.0, 0.0, UNKNOWN),
+        [(10, 55, 60), (2, 30, 60)],
+    ),
 }
 
 
@@ -109,7 +124,9 @@ def test_the_band_is_as_wide_as_chance_makes_simulated_weeks(store):
     model, histories = KNOWN[store]
     each, weeks, draws = 100, 26, 60_000
     customers = handmade([(*history, 10.0) for history in histories for _ in range(each)])
-    tracked = weekly_tracking(NO_ORDERS, group_histories(customers), model, date(2024, 1, 1), 7 * weeks)
+    tracked = weekly_tracking(
+        NO_ORDERS, group_histories(customers), model, date(2024, 1, 1), 7 * weeks
+    )
     rng = np.random.Generator(np.random.PCG64(5))
     for week in (1, weeks // 2, weeks):
         row = tracked[tracked["week"] == week]
@@ -142,7 +159,9 @@ def test_a_store_that_everybody_has_left_has_an_empty_forecast_without_a_warning
     customers = handmade([(400, 420, 3_600, 10.0), (600, 620, 3_500, 10.0)])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        tracked = weekly_tracking(NO_ORDERS, group_histories(customers), model, date(2024, 1, 1), 70)
+        tracked = weekly_tracking(
+            NO_ORDERS, group_histories(customers), model, date(2024, 1, 1), 70
+        )
     foreseen = tracked[tracked["part"] == "foreseen"]
     assert np.isfinite(foreseen[["expected", "low", "high"]]).all(axis=None)
     assert (foreseen["expected"] < 1e-6).all()
@@ -151,7 +170,9 @@ def test_a_store_that_everybody_has_left_has_an_empty_forecast_without_a_warning
 @pytest.mark.parametrize("number", [1, 3, 20, 300])
 def test_a_small_store_has_a_band_that_holds_its_line(number, model):
     customers = handmade([(1, 5, 200, 10.0)] * number)
-    foreseen = weekly_tracking(NO_ORDERS, group_histories(customers), model, date(2024, 1, 1), 140).tail(20)
+    foreseen = weekly_tracking(
+        NO_ORDERS, group_histories(customers), model, date(2024, 1, 1), 140
+    ).tail(20)
     assert np.isfinite(foreseen[["expected", "low", "high"]]).all(axis=None)
     assert (foreseen["low"] <= foreseen["expected"]).all()
     assert (foreseen["expected"] <= foreseen["high"]).all()
@@ -159,7 +180,9 @@ def test_a_small_store_has_a_band_that_holds_its_line(number, model):
 
 def test_a_week_without_an_order_lies_within_the_band_of_a_store_with_few(model):
     customers = handmade([(2, 150, 200, 10.0)] * 30)
-    foreseen = weekly_tracking(NO_ORDERS, group_histories(customers), model, date(2024, 1, 1), 140).tail(20)
+    foreseen = weekly_tracking(
+        NO_ORDERS, group_histories(customers), model, date(2024, 1, 1), 140
+    ).tail(20)
     assert foreseen["expected"].between(0.2, 1.5).all()
     assert (foreseen["low"] == 0).all()
     assert (foreseen["high"] == foreseen["high"].round()).all()

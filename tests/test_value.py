@@ -45,7 +45,9 @@ class FewOrders:
 def frames(value, frequency=None):
     index = pd.Index([f"c{i}" for i in range(len(value))], name="customer_id")
     frequency = np.zeros(len(value), int) if frequency is None else frequency
-    return pd.DataFrame({"frequency": frequency}, index=index), pd.DataFrame({"cltv": value}, index=index)
+    return pd.DataFrame({"frequency": frequency}, index=index), pd.DataFrame(
+        {"cltv": value}, index=index
+    )
 
 
 def test_published_cdnow_parameters_read_as_a_customer():
@@ -61,7 +63,9 @@ def test_a_rate_too_small_for_a_number_is_none():
 
 @given(VALUES, st.data())
 def test_every_customer_falls_in_one_bin(value, data):
-    frequency = np.array(data.draw(st.lists(st.integers(0, 3), min_size=len(value), max_size=len(value))))
+    frequency = np.array(
+        data.draw(st.lists(st.integers(0, 3), min_size=len(value), max_size=len(value)))
+    )
     frame = value_histogram(*frames(value, frequency))
     if not (value > 0).any():
         assert frame.empty

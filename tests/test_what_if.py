@@ -29,8 +29,12 @@ def test_without_a_change_there_is_no_gain(model, customers):
     assert dataclasses.astuple(result.today) == pytest.approx(dataclasses.astuple(known), rel=1e-9)
     assert result.today.expected == pytest.approx(scores["cltv"].sum())
     assert result.changed.expected == pytest.approx(result.today.expected)
-    assert (result.changed.low, result.changed.high) == pytest.approx((known.low, known.high), rel=1e-5)
-    assert (result.gain.expected, result.gain.low, result.gain.high) == pytest.approx((0, 0, 0), abs=1e-6)
+    assert (result.changed.low, result.changed.high) == pytest.approx(
+        (known.low, known.high), rel=1e-5
+    )
+    assert (result.gain.expected, result.gain.low, result.gain.high) == pytest.approx(
+        (0, 0, 0), abs=1e-6
+    )
 
 
 @pytest.mark.parametrize("lever", ["order_value", "margin"])
@@ -57,7 +61,10 @@ def test_more_retention_agrees_with_simulated_futures():
     factor = (1 - (1 - leave) * (1 + gain)) / leave
     rng = np.random.default_rng(8)
     repeats = 400
-    x, recency, age = (np.repeat(customers[name].to_numpy(float), repeats) for name in ("frequency", "recency", "T"))
+    x, recency, age = (
+        np.repeat(customers[name].to_numpy(float), repeats)
+        for name in ("frequency", "recency", "T")
+    )
     active = rng.random(len(x)) < model.purchases.probability_active(x, recency, age)
     rate = rng.gamma(model.r + x, 1 / (model.alpha + age))
     leaving = rng.beta(model.a, model.b + x) * factor
@@ -67,7 +74,9 @@ def test_more_retention_agrees_with_simulated_futures():
         active &= now < 365
         orders += active
         active &= rng.random(len(x)) >= leaving
-    worth = model.spend.expected_order_value(x, np.repeat(customers["monetary_value"].to_numpy(), repeats))
+    worth = model.spend.expected_order_value(
+        x, np.repeat(customers["monetary_value"].to_numpy(), repeats)
+    )
     result = what_if(model, customers, Levers(retention=gain), 365, 0.0, 1.0)
     assert result.changed.expected == pytest.approx((orders * worth).sum() / repeats, rel=0.01)
 
@@ -109,10 +118,20 @@ def test_the_interval_of_a_gain_is_that_of_stores_like_this_one():
             model,
             purchases=dataclasses.replace(model.purchases, r=0.8, alpha=25.0, a=0.8, b=2.5),
             spend=dataclasses.replace(
-                model.spend, kind="gamma_gamma", p=6.0, q=4.0, v=15.0, mean=30.0, covariance=((0.0,) * 3,) * 3
+                model.spend,
+                kind="gamma_gamma",
+                p=6.0,
+                q=4.0,
+                v=15.0,
+                mean=30.0,
+                covariance=((0.0,) * 3,) * 3,
             ),
         )
-        covered += found.low <= what_if(known, customers, Levers(retention=0.05)).gain.expected <= found.high
+        covered += (
+            found.low
+            <= what_if(known, customers, Levers(retention=0.05)).gain.expected
+            <= found.high
+        )
     assert 0.6 <= covered / stores < 1
 
 
@@ -127,4 +146,9 @@ def test_the_uncertainty_of_other_customers_is_refused():
     customers = cdnow()
     model = fit_cltv(customers)
     with pytest.raises(DataError, match="other customers"):
-        what_if(model, customers, Levers(repeat_rate=0.1), uncertainty=value_uncertainty(model, customers.iloc[:100]))
+        what_if(
+            model,
+            customers,
+            Levers(repeat_rate=0.1),
+            uncertainty=value_uncertainty(model, customers.iloc[:100]),
+        )

@@ -51,7 +51,10 @@ def test_settings_that_are_no_numbers(model, wrong):
     ids=["none", "empty", "texts", "a column twice"],
 )
 def test_tables_that_are_none(model, customers):
-    for ask in (lambda: retention.fit_cltv(customers), lambda: retention.predict_cltv(model, customers)):
+    for ask in (
+        lambda: retention.fit_cltv(customers),
+        lambda: retention.predict_cltv(model, customers),
+    ):
         with pytest.raises(RetentionError):
             ask()
 
@@ -67,7 +70,10 @@ def test_members_may_be_a_list(model):
     customers = cdnow()
     some = customers["frequency"] > 1
     campaign = retention.Campaign("x")
-    one, other = (retention.plan_campaign(model, customers, campaign, members) for members in (some, some.tolist()))
+    one, other = (
+        retention.plan_campaign(model, customers, campaign, members)
+        for members in (some, some.tolist())
+    )
     assert one.economics.gain == other.economics.gain
 
 

@@ -29,7 +29,16 @@ NO_WAY = "neither e-mail address nor phone"
 NO_SUCH_ADDRESS = "not a valid e-mail address"
 DUPLICATE = "duplicate address"
 #: Why somebody is not in the file, in the order in which it is looked at: the first that holds is given.
-REASONS = (LISTED_TWICE, NOT_KNOWN, DECLINED, NO_CONSENT, NO_ADDRESS, NO_WAY, NO_SUCH_ADDRESS, DUPLICATE)
+REASONS = (
+    LISTED_TWICE,
+    NOT_KNOWN,
+    DECLINED,
+    NO_CONSENT,
+    NO_ADDRESS,
+    NO_WAY,
+    NO_SUCH_ADDRESS,
+    DUPLICATE,
+)
 
 _TEXTS = ("first_name", "last_name", "city", "state", "zip", "country")
 # The columns of properties that may be Meta's `value`, best first.
@@ -108,7 +117,9 @@ def export_audience(
         raise DataError(f"There is no platform {platform!r}. Pick one of: {', '.join(PLATFORMS)}.")
     spec = PLATFORMS[platform]
     if hashed and not spec.hashes:
-        raise DataError(f"{spec.label} does not take hashed addresses. Export the file without hashing.")
+        raise DataError(
+            f"{spec.label} does not take hashed addresses. Export the file without hashing."
+        )
     home = given_country(default_country)
     ids = pd.Index(people.index if isinstance(people, pd.DataFrame) else people, dtype=object)
     if not contacts.index.is_unique:
@@ -120,7 +131,9 @@ def export_audience(
     kept = reason == ""
     cells, faults = cells[kept], faults[kept]
     notes = _notes(spec, contacts, cells, faults, hashed, for_spreadsheet)
-    table = platform_table(platform, _with_value(cells, properties), set(contacts.columns) | {"email"}, hashed)
+    table = platform_table(
+        platform, _with_value(cells, properties), set(contacts.columns) | {"email"}, hashed
+    )
     if spec.properties and properties is not None:
         table = _with_properties(table, cells["customer_id"], properties)
     if spec.text_bytes:
@@ -134,7 +147,9 @@ def export_audience(
         notes.append(
             f"The file is larger than the {spec.part_bytes // 1_000_000} MB that {spec.label} takes: upload its parts."
         )
-    refused = pd.DataFrame({"customer_id": ids[~kept], "reason": reason[~kept]}).reset_index(drop=True)
+    refused = pd.DataFrame({"customer_id": ids[~kept], "reason": reason[~kept]}).reset_index(
+        drop=True
+    )
     name = f"audience-{platform.replace('_', '-')}{'-hashed' * hashed}{'-for-spreadsheet' * for_spreadsheet}.csv"
     return Audience(content, name, int(kept.sum()), refused, tuple(notes), spec.part_bytes)
 
@@ -150,17 +165,25 @@ def _cells(
         column = contacts[name].to_numpy(dtype=object, na_value=None)
         return np.where(places >= 0, column[places], None)
 
-    cells = {"customer_id": ids.to_numpy()} | {name: per_value(given(name), clean_text) for name in _TEXTS}
+    cells = {"customer_id": ids.to_numpy()} | {
+        name: per_value(given(name), clean_text) for name in _TEXTS
+    }
     email = given("email")
     cells["email"] = per_value(email, email_address)
     if spec.ascii_local:
-        cells["email"] = per_value(cells["email"], lambda text: text if text.partition("@")[0].isascii() else "")
+        cells["email"] = per_value(
+            cells["email"], lambda text: text if text.partition("@")[0].isascii() else ""
+        )
     code = per_value(cells["country"], country_code)
     cells["country_code"] = np.where((code == "") & (cells["country"] == ""), home, code)
     phone = given("phone")
-    cells["phone"] = phone_numbers(phone, np.where(cells["country_code"] == "", home, cells["country_code"]))
+    cells["phone"] = phone_numbers(
+        phone, np.where(cells["country_code"] == "", home, cells["country_code"])
+    )
     if "consent" in contacts:
-        contacts = contacts.assign(consent=consent_values(contacts["consent"]).map({True: "yes", False: "no"}))
+        contacts = contacts.assign(
+            consent=consent_values(contacts["consent"]).map({True: "yes", False: "no"})
+        )
     cells["consent"] = per_value(given("consent"), clean_text)
     faults = {
         "email": (per_value(email, clean_text) != "") & (cells["email"] == ""),
@@ -204,7 +227,12 @@ def _reasons(
 
 
 def _notes(
-    spec: Platform, contacts: pd.DataFrame, cells: pd.DataFrame, faults: pd.DataFrame, hashed: bool, spreadsheet: bool
+    spec: Platform,
+    contacts: pd.DataFrame,
+    cells: pd.DataFrame,
+    faults: pd.DataFrame,
+    hashed: bool,
+    spreadsheet: bool,
 ) -> list[str]:
     notes = [
         "Made for a spreadsheet: texts that it would run as formulas have an apostrophe in front. Do not upload it."
@@ -219,8 +247,12 @@ def _notes(
             else f"Not hashed: {spec.label.split(' ')[0]} hashes the file when it is uploaded."
         )
     if "consent" not in contacts:
-        notes.append("The orders say nothing of consent: leave out who has not agreed before you send anything.")
-    without = int(((cells["email"] == "") & (cells["phone"] != "")).sum()) if "email" in spec.needs else 0
+        notes.append(
+            "The orders say nothing of consent: leave out who has not agreed before you send anything."
+        )
+    without = (
+        int(((cells["email"] == "") & (cells["phone"] != "")).sum()) if "email" in spec.needs else 0
+    )
     if without:
         notes.append(
             f"{_plural(without, 'person', 'people')} without an e-mail address that can be used, by phone alone."
@@ -237,7 +269,9 @@ def _notes(
             f"{_plural(int(faults['country'].sum()), 'country', 'countries')} left out: not known to ISO 3166."
         )
     if len(cells) < spec.few:
-        notes.append(f"{spec.label.split(' ')[0]} matches lists of fewer than {spec.few} people poorly.")
+        notes.append(
+            f"{spec.label.split(' ')[0]} matches lists of fewer than {spec.few} people poorly."
+        )
     return notes
 
 
@@ -250,7 +284,9 @@ def _with_value(cells: pd.DataFrame, properties: pd.DataFrame | None) -> pd.Data
     name = next((name for name in _VALUES if properties is not None and name in properties), None)
     if name is None:
         return cells.assign(value="")
-    found = pd.to_numeric(_of(cells["customer_id"], properties)[name], errors="coerce").to_numpy(float)
+    found = pd.to_numeric(_of(cells["customer_id"], properties)[name], errors="coerce").to_numpy(
+        float
+    )
     written = [f"{max(value, 0.0):.2f}" if np.isfinite(value) else "" for value in found]
     return cells.assign(value=np.array(written, dtype=object))
 
@@ -267,7 +303,9 @@ def _with_properties(table: pd.DataFrame, ids: pd.Series, properties: pd.DataFra
     for place, label in enumerate(properties.columns):
         header = clean_text(str(label))
         if not header or header.casefold() in taken:
-            raise DataError(f"A property is named {header!r} like another column of the file. Give it another name.")
+            raise DataError(
+                f"A property is named {header!r} like another column of the file. Give it another name."
+            )
         taken.add(header.casefold())
         table[header] = _written(found.iloc[:, place]).to_numpy(object)
     return table
@@ -295,11 +333,17 @@ def _cut(table: pd.DataFrame, most: int) -> tuple[pd.DataFrame, int]:
     cut, columns = 0, {}
     for name, column in table.items():
         long = column.map(
-            lambda cell: isinstance(cell, str) and 4 * len(cell) > most < len(cell.encode("utf-8", "replace"))
+            lambda cell: (
+                isinstance(cell, str)
+                and 4 * len(cell) > most < len(cell.encode("utf-8", "replace"))
+            )
         )
         if long.any():
             cut += int(long.sum())
-            short = [cell.encode("utf-8", "replace")[:most].decode("utf-8", "ignore") for cell in column[long]]
+            short = [
+                cell.encode("utf-8", "replace")[:most].decode("utf-8", "ignore")
+                for cell in column[long]
+            ]
             column = column.copy()
             column[long] = short
             columns[name] = column

@@ -134,10 +134,16 @@ PLATFORMS: dict[str, Platform] = {
     ),
 }
 #: HubSpot asks for these three; of the other columns a file has those that the contacts bring.
-_ASKED_FOR = {"hubspot": ("First Name", "Last Name", "Email"), "klaviyo": ("Email",), "mailchimp": ("Email Address",)}
+_ASKED_FOR = {
+    "hubspot": ("First Name", "Last Name", "Email"),
+    "klaviyo": ("Email",),
+    "mailchimp": ("Email Address",),
+}
 
 
-def platform_table(name: str, cells: pd.DataFrame, brought: set[str], hash_values: bool) -> pd.DataFrame:
+def platform_table(
+    name: str, cells: pd.DataFrame, brought: set[str], hash_values: bool
+) -> pd.DataFrame:
     """The platform's columns, in its order and writing, as texts.
 
     Args:
@@ -166,7 +172,9 @@ def letters_and_digits(text: str) -> str:
     >>> letters_and_digits("O'Brien-Smith"), letters_and_digits("Köln, Süd")
     ('obriensmith', 'kölnsüd')
     """
-    return "".join(c for c in text.lower() if c.isalnum() or unicodedata.category(c).startswith("M"))
+    return "".join(
+        c for c in text.lower() if c.isalnum() or unicodedata.category(c).startswith("M")
+    )
 
 
 def _meta_state(cells: pd.DataFrame) -> np.ndarray:

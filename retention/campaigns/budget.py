@@ -63,11 +63,23 @@ def queue(plans: Sequence[CampaignPlan]) -> Queue:
         addressed, costs = book.customers * plan.treated, expected_costs(book, plan.campaign.terms)
         worth = np.flatnonzero((plan.gains > 0) & (addressed > 0))
         each = addressed[worth]
-        parts.append((np.full(len(worth), number), worth, each, plan.gains[worth] * each, costs[worth] * each))
-    number, cell, customers, gain, cost = (np.concatenate(column) for column in zip(*parts, strict=True))
+        parts.append(
+            (
+                np.full(len(worth), number),
+                worth,
+                each,
+                plan.gains[worth] * each,
+                costs[worth] * each,
+            )
+        )
+    number, cell, customers, gain, cost = (
+        np.concatenate(column) for column in zip(*parts, strict=True)
+    )
     with np.errstate(divide="ignore"):
         order = np.argsort(-gain / cost, kind="stable")
-    number, cell, customers, gain, cost = (of[order] for of in (number, cell, customers, gain, cost))
+    number, cell, customers, gain, cost = (
+        of[order] for of in (number, cell, customers, gain, cost)
+    )
     return Queue(len(parts), number, cell, customers, gain, cost, np.cumsum(cost), np.cumsum(gain))
 
 
@@ -95,14 +107,22 @@ def split_budget(line: Queue, budget: float) -> pd.DataFrame:
         own = line.campaign == number
         even[own] = _taken(line.cost[own], line.customers[own], budget / line.campaigns)
     found = (_exactly(line, budget), _taken(line.cost, line.customers, budget), even)
-    best = max((shares for shares in found if shares is not None), key=lambda shares: shares @ line.gain)
+    best = max(
+        (shares for shares in found if shares is not None), key=lambda shares: shares @ line.gain
+    )
     rows = [
-        [(shares * of)[line.campaign == number].sum() for shares in (best, even) for of in _columns(line)]
+        [
+            (shares * of)[line.campaign == number].sum()
+            for shares in (best, even)
+            for of in _columns(line)
+        ]
         for number in range(line.campaigns)
     ]
     columns = ["customers", "cost", "gain", "even_customers", "even_cost", "even_gain"]
     found = pd.DataFrame(rows, columns=columns)
-    found = found.assign(**{name: found[name].round().astype(int) for name in ("customers", "even_customers")})
+    found = found.assign(
+        **{name: found[name].round().astype(int) for name in ("customers", "even_customers")}
+    )
     return found.rename_axis("campaign")
 
 
@@ -170,7 +190,12 @@ def _exactly(line: Queue, budget: float) -> np.ndarray | None:
     """The best choice of a few customers, by branch and bound; None where they are many, or all can be paid."""
     if not 0 < len(line.cost) <= FEW or line.cost.sum() <= budget or (line.customers > 1).any():
         return None
-    found = milp(-line.gain, integrality=1, bounds=(0, 1), constraints=LinearConstraint(line.cost[None], ub=budget))
+    found = milp(
+        -line.gain,
+        integrality=1,
+        bounds=(0, 1),
+        constraints=LinearConstraint(line.cost[None], ub=budget),
+    )
     if found.x is None:
         return None
     shares = np.round(found.x)

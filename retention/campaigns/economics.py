@@ -67,14 +67,21 @@ class Terms:
         return Offer() if name == ENDS else getattr(self, name)
 
     def __post_init__(self) -> None:
-        for name, most in (("lift", 1.0), ("anyway_share", 1.0), ("margin", 1.0), ("contact_cost", np.inf)):
+        for name, most in (
+            ("lift", 1.0),
+            ("anyway_share", 1.0),
+            ("margin", 1.0),
+            ("contact_cost", np.inf),
+        ):
             value = getattr(self, name)
             if not (is_number(value) and 0 <= value <= most and np.isfinite(value)):
                 wanted = "an amount of 0 or more" if most == np.inf else "a share from 0 to 1"
                 raise DataError(f"{name} is {value!r}. Give {wanted}.")
         for name in (MAIN, OPENING):
             if not isinstance(getattr(self, name), Offer):
-                raise DataError(f"{name} is {getattr(self, name)!r}. Give an Offer; Offer() is none.")
+                raise DataError(
+                    f"{name} is {getattr(self, name)!r}. Give an Offer; Offer() is none."
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +204,13 @@ def ledger(pool: CampaignPool, offers: tuple[str, ...] = (MAIN,)) -> Ledger:
     stays, value = 1 - pool.buys, pool.order_value
     columns = [np.ones(len(pool)), pool.buys, stays, stays * value, stays * pool.square]
     columns += [pool.contacts, pool.contacts_square]
-    columns += [pool.orders.expected, pool.orders.variance, pool.revenue.expected, pool.revenue.variance, value]
+    columns += [
+        pool.orders.expected,
+        pool.orders.variance,
+        pool.revenue.expected,
+        pool.revenue.variance,
+        value,
+    ]
     for taking, contacts in zip(pool.taking, pool.contacts_taking, strict=True):
         columns += [taking, taking * value, taking * pool.square, contacts, contacts * value]
     ends = (*pool.phases[1:], pool.window_days)
@@ -211,7 +224,12 @@ def ledger(pool: CampaignPool, offers: tuple[str, ...] = (MAIN,)) -> Ledger:
     )
     at = pool.sample
     sampled = Sampled(
-        cell[at], value[at], stays[at], pool.taking[:, at], pool.orders.expected[at], pool.revenue.expected[at]
+        cell[at],
+        value[at],
+        stays[at],
+        pool.taking[:, at],
+        pool.orders.expected[at],
+        pool.revenue.expected[at],
     )
     return Ledger(pool, cell, summed, waiting, sampled, tuple(offers), tuple(weights))
 
@@ -221,7 +239,9 @@ def _cells(pool: CampaignPool) -> tuple[np.ndarray, int]:
         return np.arange(len(pool)), len(pool)
     place = np.zeros(len(pool), dtype=np.int64)
     for measure in (pool.buys, pool.order_value):
-        edges = np.unique(np.quantile(measure[:: max(len(pool) // 100_000, 1)], np.linspace(0, 1, BANDS + 1)))
+        edges = np.unique(
+            np.quantile(measure[:: max(len(pool) // 100_000, 1)], np.linspace(0, 1, BANDS + 1))
+        )
         place = place * (BANDS + 2) + np.searchsorted(edges, measure, side="right")
     found, cell = np.unique(place, return_inverse=True)
     return cell, len(found)
@@ -233,7 +253,10 @@ def named(book: Ledger, rows: np.ndarray) -> Sums:
         dict(zip(PHASE_SUMS, rows[at : at + len(PHASE_SUMS)], strict=True))
         for at in range(len(SUMS), len(rows), len(PHASE_SUMS))
     ]
-    return Sums(dict(zip(SUMS, rows, strict=False)), tuple(zip(book.offers, book.weights, of_phases, strict=True)))
+    return Sums(
+        dict(zip(SUMS, rows, strict=False)),
+        tuple(zip(book.offers, book.weights, of_phases, strict=True)),
+    )
 
 
 def _offers_cost(sums: Sums, terms: Terms) -> tuple[np.ndarray, np.ndarray]:
@@ -242,7 +265,9 @@ def _offers_cost(sums: Sums, terms: Terms) -> tuple[np.ndarray, np.ndarray]:
     for name, weight, phase in sums.phases:
         offer = terms.offered(name)
         anyway = anyway + offer.fixed * phase["taking"] + offer.share * phase["taking_value"]
-        persuaded = persuaded + weight * (offer.fixed * sums["stays"] + offer.share * sums["stays_value"])
+        persuaded = persuaded + weight * (
+            offer.fixed * sums["stays"] + offer.share * sums["stays_value"]
+        )
     return terms.anyway_share * anyway, terms.lift * persuaded
 
 
@@ -256,12 +281,17 @@ def expected_costs(book: Ledger, terms: Terms) -> np.ndarray:
 def expected_gains(book: Ledger, terms: Terms) -> np.ndarray:
     """Return what addressing a customer of each cell is expected to gain, in money."""
     columns = named(book, book.columns)
-    return terms.lift * terms.margin * columns["stays_value"] / book.customers - expected_costs(book, terms)
+    return terms.lift * terms.margin * columns["stays_value"] / book.customers - expected_costs(
+        book, terms
+    )
 
 
 def _mean_offer(book: Ledger, terms: Terms) -> tuple[float, float]:
     """The fixed cost and the share of the order that a persuaded customer's offer costs on average."""
-    offers = [(weight, terms.offered(name)) for name, weight in zip(book.offers, book.weights, strict=True)]
+    offers = [
+        (weight, terms.offered(name))
+        for name, weight in zip(book.offers, book.weights, strict=True)
+    ]
     return sum(w * offer.fixed for w, offer in offers), sum(w * offer.share for w, offer in offers)
 
 
@@ -285,12 +315,21 @@ def economics(
     variance = chance + _spread(book, terms, sampled, sums["customers"])
     low, high, loss = gain_range(gain, variance, skewed, persuaded)
 
-    orders = _total(pool.orders, sums["orders"], sums["orders_variance"], sampled, book.sampled.orders)
-    revenue = _total(pool.revenue, sums["revenue"], sums["revenue_variance"], sampled, book.sampled.revenue)
-    more_orders = lift * sums["stays"], lift * sums["stays"]  # at most one each: variance close to the mean
+    orders = _total(
+        pool.orders, sums["orders"], sums["orders_variance"], sampled, book.sampled.orders
+    )
+    revenue = _total(
+        pool.revenue, sums["revenue"], sums["revenue_variance"], sampled, book.sampled.revenue
+    )
+    more_orders = (
+        lift * sums["stays"],
+        lift * sums["stays"],
+    )  # at most one each: variance close to the mean
     more_revenue = added, lift * sums["stays_square"]
     without = [Range(total.expected, total.low, total.high) for total in (orders, revenue)]
-    with_it = [_raised(total, *more) for total, more in ((orders, more_orders), (revenue, more_revenue))]
+    with_it = [
+        _raised(total, *more) for total, more in ((orders, more_orders), (revenue, more_revenue))
+    ]
     return Economics(
         customers=round(sums["customers"]),
         buyers_without=sums["buys"],
@@ -313,12 +352,18 @@ def economics(
 
 
 def _total(
-    uncertainty: Uncertainty, expected: float, variance: float, sampled: np.ndarray, of_sample: np.ndarray
+    uncertainty: Uncertainty,
+    expected: float,
+    variance: float,
+    sampled: np.ndarray,
+    of_sample: np.ndarray,
 ) -> Total:
     """The total of customers of whom sums are there, and the share addressed of each customer of the sample."""
     measured = sampled @ of_sample
     slopes = sampled @ uncertainty.slopes
-    return uncertainty.totals_of_sums(*map(np.atleast_1d, (expected, variance, measured)), slopes[None])[0]
+    return uncertainty.totals_of_sums(
+        *map(np.atleast_1d, (expected, variance, measured)), slopes[None]
+    )[0]
 
 
 def _chance(
@@ -339,10 +384,16 @@ def _chance(
     for name, weight, phase in sums.phases:
         offer = terms.offered(name)
         kept = terms.margin - offer.share
-        earned += weight * (kept**2 * squared - 2 * kept * offer.fixed * value + offer.fixed**2 * stays)
-        given += offer.fixed**2 * phase["taking"] + 2 * offer.fixed * offer.share * phase["taking_value"]
+        earned += weight * (
+            kept**2 * squared - 2 * kept * offer.fixed * value + offer.fixed**2 * stays
+        )
+        given += (
+            offer.fixed**2 * phase["taking"] + 2 * offer.fixed * offer.share * phase["taking_value"]
+        )
         given += offer.share**2 * phase["taking_square"]
-        touched += offer.fixed * phase["contacts_taking"] + offer.share * phase["contacts_taking_value"]
+        touched += (
+            offer.fixed * phase["contacts_taking"] + offer.share * phase["contacts_taking_value"]
+        )
     square = lift * earned + anyway * given + contact**2 * sums["contacts_square"]
     square += 2 * contact * (anyway * touched - len(book.pool.messages) * lift * first)
     # Customers of one cell are taken to be alike.
@@ -398,8 +449,15 @@ def _largest_offer(terms: Terms, sums: Sums) -> float:
     others = replace(terms, offer=Offer())
     one = replace(terms, offer=replace(terms.offer, value=1.0))
     anyway, persuaded = _offers_cost(sums, others)
-    left = terms.lift * terms.margin * sums["stays_value"] - terms.contact_cost * sums["contacts"] - anyway - persuaded
-    each = sum(_offers_cost(sums, one)) - anyway - persuaded  # costs are linear in the offer's value
+    left = (
+        terms.lift * terms.margin * sums["stays_value"]
+        - terms.contact_cost * sums["contacts"]
+        - anyway
+        - persuaded
+    )
+    each = (
+        sum(_offers_cost(sums, one)) - anyway - persuaded
+    )  # costs are linear in the offer's value
     if left < 0 or each <= 0:
         return float("nan")
     largest = float(left) / float(each)

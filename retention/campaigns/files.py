@@ -71,13 +71,19 @@ def campaigns_from_json(content: str | bytes) -> SavedPlan:
         DataError: It is no such file, is of a later version, or a setting in it is missing, unknown or out of range.
     """
     if len(content) > MOST_BYTES:
-        raise DataError(f"The file has {len(content):,} bytes; a plan has at most {MOST_BYTES:,}. Choose a saved plan.")
+        raise DataError(
+            f"The file has {len(content):,} bytes; a plan has at most {MOST_BYTES:,}. Choose a saved plan."
+        )
     try:
         found = read_json(content)
     except (ValueError, RecursionError) as error:
-        raise DataError("The file is not a saved plan: it is not JSON. Choose one that was saved here.") from error
+        raise DataError(
+            "The file is not a saved plan: it is not JSON. Choose one that was saved here."
+        ) from error
     if not isinstance(found, dict) or "retention_campaigns" not in found:
-        raise DataError("The file is not a saved plan: it names no campaigns. Choose one that was saved here.")
+        raise DataError(
+            "The file is not a saved plan: it names no campaigns. Choose one that was saved here."
+        )
     if isinstance(found["retention_campaigns"], bool) or found["retention_campaigns"] != VERSION:
         raise DataError(
             f"The plan is of version {found['retention_campaigns']!r}, and this app reads version {VERSION}. Save it "
@@ -85,17 +91,30 @@ def campaigns_from_json(content: str | bytes) -> SavedPlan:
         )
     plans = found.get("campaigns")
     if not isinstance(plans, list) or len(plans) > MOST_CAMPAIGNS:
-        raise DataError(f"A plan holds a list of up to {MOST_CAMPAIGNS} campaigns; this one does not.")
+        raise DataError(
+            f"A plan holds a list of up to {MOST_CAMPAIGNS} campaigns; this one does not."
+        )
     campaigns = tuple(_campaign(plan, number) for number, plan in enumerate(plans, 1))
     library = from_json(json.dumps(found["own_segments"])) if "own_segments" in found else ()
-    rules = _fields(found.get("segment_rules", asdict(SegmentRules())), SegmentRules, "The thresholds")
+    rules = _fields(
+        found.get("segment_rules", asdict(SegmentRules())), SegmentRules, "The thresholds"
+    )
     alone = {"quiet_days": 0, "unknown_consent": False, "home_country": ""}
     given = found.get("leave_alone", {})
     if not isinstance(given, dict) or not set(given) <= set(alone):
-        raise DataError("The plan does not say whom to leave alone. Choose a plan that was saved here.")
+        raise DataError(
+            "The plan does not say whom to leave alone. Choose a plan that was saved here."
+        )
     quiet, unknown, country = (alone | given).values()
-    if isinstance(quiet, bool) or not isinstance(quiet, int) or not 0 <= quiet <= 365 or not isinstance(unknown, bool):
-        raise DataError("Whom to leave alone: give quiet_days from 0 to 365, and unknown_consent as true or false.")
+    if (
+        isinstance(quiet, bool)
+        or not isinstance(quiet, int)
+        or not 0 <= quiet <= 365
+        or not isinstance(unknown, bool)
+    ):
+        raise DataError(
+            "Whom to leave alone: give quiet_days from 0 to 365, and unknown_consent as true or false."
+        )
     if country != "" and (not isinstance(country, str) or country_code(country) != country):
         raise DataError(
             f"{repr(country)[:100]} is not a country. Give home_country as an ISO code, such as TH, or empty."
@@ -131,12 +150,20 @@ def _campaign(plan: Any, number: int) -> Campaign:
         for at, message in enumerate(messages, 1)
     )
     segments = fields["segments"]
-    if not isinstance(segments, list) or not all(isinstance(key, str) and len(key) <= LONGEST_TEXT for key in segments):
+    if not isinstance(segments, list) or not all(
+        isinstance(key, str) and len(key) <= LONGEST_TEXT for key in segments
+    ):
         raise DataError(f"{where}: the segments need to be a list of names.")
     fields["segments"] = tuple(segments)
     size = fields["size"]
     whole = ("most_messages", "window_days") + (() if isinstance(size, str) else ("size",))
-    return _made(Campaign, fields, where, text=("name", "strategy", "channel", "holdout_key", "ranked_by"), whole=whole)
+    return _made(
+        Campaign,
+        fields,
+        where,
+        text=("name", "strategy", "channel", "holdout_key", "ranked_by"),
+        whole=whole,
+    )
 
 
 def _day(found: Any, where: str) -> date | None:
@@ -154,24 +181,37 @@ def _fields(found: Any, of: type, where: str) -> dict[str, Any]:
     wanted = list(of.__dataclass_fields__)
     if not isinstance(found, dict):
         raise DataError(f"{where}: settings by name were expected, not {type(found).__name__}.")
-    missing, unknown = [name for name in wanted if name not in found], [name for name in found if name not in wanted]
+    missing, unknown = (
+        [name for name in wanted if name not in found],
+        [name for name in found if name not in wanted],
+    )
     if missing or unknown:
         what = f"{missing[0]!r} is missing" if missing else f"{unknown[0]!r} is not a setting"
         raise DataError(f"{where}: {what}. Choose a plan that was saved here.")
     return dict(found)
 
 
-def _made(of: type, fields: dict[str, Any], where: str, text: tuple[str, ...] = (), whole: tuple[str, ...] = ()) -> Any:
+def _made(
+    of: type,
+    fields: dict[str, Any],
+    where: str,
+    text: tuple[str, ...] = (),
+    whole: tuple[str, ...] = (),
+) -> Any:
     for name, value in fields.items():
         if name in text:
             if not isinstance(value, str) or len(value) > LONGEST_TEXT:
-                raise DataError(f"{where}: {name!r} needs to be text of at most {LONGEST_TEXT} characters.")
+                raise DataError(
+                    f"{where}: {name!r} needs to be text of at most {LONGEST_TEXT} characters."
+                )
         elif name in whole:
             if isinstance(value, bool) or not isinstance(value, int):
                 raise DataError(f"{where}: {name!r} needs to be a whole number, not {value!r}.")
         elif name == "starts_on":
             continue  # read already
-        elif isinstance(value, bool) or ((isinstance(value, (str, list, dict)) or value is None) and name != "size"):
+        elif isinstance(value, bool) or (
+            (isinstance(value, (str, list, dict)) or value is None) and name != "size"
+        ):
             raise DataError(f"{where}: {name!r} needs to be a number, not {value!r}.")
     try:
         return of(**fields)

@@ -29,7 +29,9 @@ class Persuaded(NamedTuple):
     squared: float
 
 
-def gain_range(mean: float, variance: float, third: float, persuaded: Persuaded) -> tuple[float, float, float]:
+def gain_range(
+    mean: float, variance: float, third: float, persuaded: Persuaded
+) -> tuple[float, float, float]:
     """Return the ends of the gain's 80 % interval, and the probability that the gain is below 0.
 
     `mean`, `variance` and `third` cumulant are those of the gain, with what the fit leaves open.
@@ -79,16 +81,22 @@ def _few(mean: float, variance: float, persuaded: Persuaded) -> tuple[float, flo
     return low, high, loss
 
 
-def _gamma_below(value: float, means: np.ndarray | float, variances: np.ndarray | float) -> np.ndarray:
+def _gamma_below(
+    value: float, means: np.ndarray | float, variances: np.ndarray | float
+) -> np.ndarray:
     """Probability that gamma variables of these moments are at most a value; without a variance they are their mean."""
     means, variances = np.asarray(means, float), np.asarray(variances, float)
     fixed = variances <= 1e-12 * means**2
     safe = np.where(fixed, 1.0, variances)
-    random = gammainc(np.where(fixed, 1.0, means**2 / safe), max(value, 0.0) * np.where(fixed, 1.0, means / safe))
+    random = gammainc(
+        np.where(fixed, 1.0, means**2 / safe), max(value, 0.0) * np.where(fixed, 1.0, means / safe)
+    )
     return np.where(fixed, means <= value, random)
 
 
-def _quantile(below: Callable[[float], float], level: float, mean: float, variance: float, jump: float) -> float:
+def _quantile(
+    below: Callable[[float], float], level: float, mean: float, variance: float, jump: float
+) -> float:
     width = variance**0.5
     if below(jump) >= level > below(jump - 1e-9 * width):
         return jump

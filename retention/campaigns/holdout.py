@@ -53,6 +53,10 @@ def _detectable_effect(addressed: int, held_out: int) -> float:
     from statsmodels.stats.power import NormalIndPower
 
     found = NormalIndPower().solve_power(
-        nobs1=addressed, ratio=held_out / addressed, alpha=SIGNIFICANCE, power=POWER, alternative="two-sided"
+        nobs1=addressed,
+        ratio=held_out / addressed,
+        alpha=SIGNIFICANCE,
+        power=POWER,
+        alternative="two-sided",
     )
     return float(np.ravel(found)[0])

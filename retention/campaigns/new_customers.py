@@ -68,29 +68,44 @@ def acquisition(
     """
     check_settings(horizon_days, annual_discount_rate, margin)
     if not ratio > 0:
-        raise DataError(f"The ratio of value to cost is {ratio!r}. Give a number above 0, such as 3.")
+        raise DataError(
+            f"The ratio of value to cost is {ratio!r}. Give a number above 0, such as 3."
+        )
     groups = {ALL: customers}
     if column is not None:
         if column not in customers:
-            raise DataError(f"The customers have no column {column!r}, because the orders have none.")
+            raise DataError(
+                f"The customers have no column {column!r}, because the orders have none."
+            )
         sizes = customers[column].value_counts().head(most)
         groups |= {name: customers[customers[column] == name] for name in sizes.index}
     rows, curves = [], []
     for name, group in groups.items():
-        row, curve = _group(group, margin, ratio, horizon_days, annual_discount_rate, purchase_model)
+        row, curve = _group(
+            group, margin, ratio, horizon_days, annual_discount_rate, purchase_model
+        )
         rows.append({"group": name} | row)
         if curve is not None:
             curves.append(curve.assign(group=name))
     columns = ["group", "day", "margin"]
-    found = pd.concat(curves, ignore_index=True)[columns] if curves else pd.DataFrame(columns=columns)
+    found = (
+        pd.concat(curves, ignore_index=True)[columns] if curves else pd.DataFrame(columns=columns)
+    )
     return Acquisition(pd.DataFrame(rows).set_index("group"), found)
 
 
 def _group(
-    group: pd.DataFrame, margin: float, ratio: float, horizon_days: int, rate: float, purchase_model: str
+    group: pd.DataFrame,
+    margin: float,
+    ratio: float,
+    horizon_days: int,
+    rate: float,
+    purchase_model: str,
 ) -> tuple[dict[str, object], pd.DataFrame | None]:
     repeaters = int((group["frequency"] > 0).sum())
-    first = (group["revenue"] - group["frequency"] * group["monetary_value"]).clip(lower=0).to_numpy()
+    first = (
+        (group["revenue"] - group["frequency"] * group["monetary_value"]).clip(lower=0).to_numpy()
+    )
     row = {
         "customers": len(group),
         "repeaters": repeaters,
@@ -127,9 +142,13 @@ def _orders(model: CltvModel, days: np.ndarray) -> np.ndarray:
     return np.concatenate([np.zeros(1), model.purchases.expected_purchases_of_new(days[1:])])
 
 
-def _value(model: CltvModel, first: np.ndarray, horizon_days: int, rate: float) -> tuple[float, float]:
+def _value(
+    model: CltvModel, first: np.ndarray, horizon_days: int, rate: float
+) -> tuple[float, float]:
     """Revenue of a new customer over the horizon, discounted by month, and the standard error of that mean."""
-    ends = np.minimum(np.arange(1, np.ceil(horizon_days / DAYS_PER_MONTH) + 1) * DAYS_PER_MONTH, horizon_days)
+    ends = np.minimum(
+        np.arange(1, np.ceil(horizon_days / DAYS_PER_MONTH) + 1) * DAYS_PER_MONTH, horizon_days
+    )
     discount = (1 + rate) ** (-ends / DAYS_PER_YEAR)
 
     def orders(purchases) -> float:
@@ -139,7 +158,11 @@ def _value(model: CltvModel, first: np.ndarray, horizon_days: int, rate: float) 
     slopes = log_slopes(model.purchases, orders)
     by_orders = spend**2 * float(slopes @ np.array(model.purchases.covariance) @ slopes)
     of_spend = model.spend.log_slopes(np.zeros(1), np.zeros(1))[0]
-    known = np.array(model.spend.covariance) if model.spend.covariance else np.zeros((len(of_spend),) * 2)
+    known = (
+        np.array(model.spend.covariance)
+        if model.spend.covariance
+        else np.zeros((len(of_spend),) * 2)
+    )
     by_spend = (spend * expected) ** 2 * float(of_spend @ known @ of_spend)
     by_first = first.var(ddof=1) / len(first)
     return float(first.mean() + spend * expected), float((by_orders + by_spend + by_first) ** 0.5)

@@ -47,7 +47,9 @@ def compare_offers(plan: CampaignPlan) -> OfferComparison | None:
     used = used_value = 0.0 * value
     for name, weight, phase in columns.phases:
         if name == MAIN:
-            used = used + terms.anyway_share * phase["taking"] + terms.lift * weight * columns["stays"]
+            used = (
+                used + terms.anyway_share * phase["taking"] + terms.lift * weight * columns["stays"]
+            )
             used_value = used_value + terms.anyway_share * phase["taking_value"]
             used_value = used_value + terms.lift * weight * columns["stays_value"]
     used, used_value = float(used @ treated), float(used_value @ treated)

@@ -39,10 +39,14 @@ class Offer:
             raise DataError(f"There is no offer {self.kind!r}. Choose one of {', '.join(OFFERS)}.")
         highest = 1.0 if self.kind == "percentage" else math.inf
         if not (is_number(self.value) and 0 <= self.value <= highest and math.isfinite(self.value)):
-            limits = "a share from 0 to 1" if self.kind == "percentage" else "an amount of 0 or more"
+            limits = (
+                "a share from 0 to 1" if self.kind == "percentage" else "an amount of 0 or more"
+            )
             raise DataError(f"The value of the offer is {self.value!r}. Give {limits}.")
         if not (is_number(self.redeemed) and 0 <= self.redeemed <= 1):
-            raise DataError(f"The share of points redeemed is {self.redeemed!r}. Give a share from 0 to 1.")
+            raise DataError(
+                f"The share of points redeemed is {self.redeemed!r}. Give a share from 0 to 1."
+            )
 
     @property
     def fixed(self) -> float:

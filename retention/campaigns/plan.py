@@ -62,8 +62,14 @@ class Message:
     offer: str = MAIN
 
     def __post_init__(self) -> None:
-        if isinstance(self.day, bool) or not isinstance(self.day, (int, np.integer)) or not isinstance(self.text, str):
-            raise DataError(f"A message has a whole number of days and a text, not {self.day!r} and {self.text!r}.")
+        if (
+            isinstance(self.day, bool)
+            or not isinstance(self.day, (int, np.integer))
+            or not isinstance(self.text, str)
+        ):
+            raise DataError(
+                f"A message has a whole number of days and a text, not {self.day!r} and {self.text!r}."
+            )
         if self.offer not in (MAIN, OPENING, ENDS, ""):
             known = f"{MAIN!r}, {OPENING!r}, {ENDS!r} (the one before ends) or no new one ('')"
             raise DataError(f"The offer of a message is {known}, not {self.offer!r}.")
@@ -107,31 +113,46 @@ class Campaign:
         for said, what in ((self.name, "name"), (self.holdout_key, "holdout key")):
             if not isinstance(said, str) or any("\ud800" <= letter <= "\udfff" for letter in said):
                 raise DataError(f"The {what} of the campaign is {said!r}. Give a line of text.")
-        if isinstance(self.window_days, bool) or not isinstance(self.window_days, (int, np.integer)):
+        if isinstance(self.window_days, bool) or not isinstance(
+            self.window_days, (int, np.integer)
+        ):
             raise DataError(f"The window is {self.window_days!r} days. Give a whole number.")
         if isinstance(self.segments, str) or not isinstance(self.terms, Terms):
             raise DataError("Give the segments as a list of names, and the assumptions as Terms.")
         if not all(isinstance(message, Message) for message in self.messages):
             raise DataError("Give the sequence as Messages, such as (Message(0), Message(7)).")
         if self.channel not in CHANNELS:
-            raise DataError(f"There is no channel {self.channel!r}. Choose one of {', '.join(CHANNELS)}.")
+            raise DataError(
+                f"There is no channel {self.channel!r}. Choose one of {', '.join(CHANNELS)}."
+            )
         if not (is_number(self.holdout_share) and 0 <= self.holdout_share <= 0.9):
-            raise DataError(f"The share held out is {self.holdout_share!r}. Give a share from 0 to 0.9.")
+            raise DataError(
+                f"The share held out is {self.holdout_share!r}. Give a share from 0 to 0.9."
+            )
         if isinstance(self.size, bool) or not (
-            self.size in (EVERYBODY, BEST) or (isinstance(self.size, (int, np.integer)) and self.size >= 1)
+            self.size in (EVERYBODY, BEST)
+            or (isinstance(self.size, (int, np.integer)) and self.size >= 1)
         ):
-            raise DataError(f"The audience size is {self.size!r}. Give 'everybody', 'best' or a number of 1 or more.")
+            raise DataError(
+                f"The audience size is {self.size!r}. Give 'everybody', 'best' or a number of 1 or more."
+            )
         if self.ranked_by not in (GAIN, RETURN):
             raise DataError(f"Customers are ranked by {self.ranked_by!r}. Give 'gain' or 'return'.")
         if not (is_number(self.most_messages) and self.most_messages >= 1):
             raise DataError(f"At most {self.most_messages!r} messages are allowed. Give 1 or more.")
         if not 1 <= self.window_days <= MAX_HORIZON_DAYS:
-            raise DataError(f"The window is {self.window_days!r} days. Give 1 to {MAX_HORIZON_DAYS:,}.")
+            raise DataError(
+                f"The window is {self.window_days!r} days. Give 1 to {MAX_HORIZON_DAYS:,}."
+            )
         if self.starts_on is not None and type(self.starts_on) is not date:
-            raise DataError(f"The first message goes out on {self.starts_on!r}. Give a date, or None.")
+            raise DataError(
+                f"The first message goes out on {self.starts_on!r}. Give a date, or None."
+            )
         days = [message.day for message in self.messages]
         if not days or days[0] != 0 or any(later <= earlier for earlier, later in pairwise(days)):
-            raise DataError("The first message is on day 0, and each of the others on a later day than the one before.")
+            raise DataError(
+                "The first message is on day 0, and each of the others on a later day than the one before."
+            )
         if days[-1] >= self.window_days:
             raise DataError(
                 f"The last message is on day {days[-1]}, and orders count for {self.window_days} days. Lengthen the "
@@ -186,7 +207,9 @@ class Reachable:
     left_out: dict[str, int]
     book: Ledger
     hashes: np.ndarray
-    drawn: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = field(default_factory=dict, repr=False)
+    drawn: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = field(
+        default_factory=dict, repr=False
+    )
 
     def out(self, name: str, share: float) -> np.ndarray:
         """Return who would be held out, True or False for each customer."""
@@ -241,7 +264,9 @@ class CampaignPlan:
     def detectable_lift(self) -> float:
         """The smallest lift that the holdout shows in four of five cases."""
         addressed = self.economics.customers
-        return detectable_lift(addressed, self.held, self.economics.buyers_without / addressed if addressed else 0.0)
+        return detectable_lift(
+            addressed, self.held, self.economics.buyers_without / addressed if addressed else 0.0
+        )
 
     @property
     def treated(self) -> np.ndarray:
@@ -297,7 +322,9 @@ def plan_campaign(
     ranges join chance with what the fit leaves open; the lift is taken as it is assumed.
     """
     hashes = customer_hashes(customers.index)
-    return plan_of(reachable_of(model, customers, campaign, hashes, members, left_out=left_out), campaign)
+    return plan_of(
+        reachable_of(model, customers, campaign, hashes, members, left_out=left_out), campaign
+    )
 
 
 def reachable_of(
@@ -313,7 +340,11 @@ def reachable_of(
 
     `hashes` from `customer_hashes`; the other arguments and errors as in `plan_campaign`.
     """
-    inside = np.ones(len(customers), dtype=bool) if members is None else _mask(members, customers, "segment")
+    inside = (
+        np.ones(len(customers), dtype=bool)
+        if members is None
+        else _mask(members, customers, "segment")
+    )
     segment_customers, counts = int(inside.sum()), {}
     for reason, mask in (left_out or {}).items():
         hit = inside & _mask(mask, customers, reason)
@@ -349,7 +380,9 @@ def plan_of(reachable: Reachable, campaign: Campaign) -> CampaignPlan:
     asked = book.pool.window_days, tuple(book.pool.messages), tuple(book.pool.phases), book.offers
     days, phases = tuple(message.day for message in campaign.sent), campaign.phases
     if asked != (campaign.window_days, days, tuple(phases), tuple(phases.values())):
-        raise DataError("The customers were asked about other messages, offers or another window. Ask for them again.")
+        raise DataError(
+            "The customers were asked about other messages, offers or another window. Ask for them again."
+        )
     gains, customers = expected_gains(book, terms), book.customers
     ranks = gains if campaign.ranked_by == GAIN else _returns(gains, expected_costs(book, terms))
     order = np.argsort(-ranks, kind="stable")
@@ -401,7 +434,9 @@ def _beyond(reachable: Reachable, cell: int, number: int) -> np.ndarray:
     return rows[np.argsort(reachable.hashes[rows], kind="stable")[-number:]]
 
 
-def _held_out(reachable: Reachable, campaign: Campaign, chosen: np.ndarray, beyond: np.ndarray) -> np.ndarray:
+def _held_out(
+    reachable: Reachable, campaign: Campaign, chosen: np.ndarray, beyond: np.ndarray
+) -> np.ndarray:
     """The share of each cell that is held out of those who are chosen; `beyond` are those of a cell who are not."""
     name, share = campaign.drawn_by, campaign.holdout_share
     if not reachable.book.alone:
@@ -412,7 +447,9 @@ def _held_out(reachable: Reachable, campaign: Campaign, chosen: np.ndarray, beyo
         return held
     # Everybody has a cell: exactly so many of them, those of the lowest draws.
     rows = np.flatnonzero(chosen[reachable.book.cell])
-    lowest = rows[np.argsort(draws(reachable.hashes[rows], name), kind="stable")[: round(share * len(rows))]]
+    lowest = rows[
+        np.argsort(draws(reachable.hashes[rows], name), kind="stable")[: round(share * len(rows))]
+    ]
     out = np.zeros_like(chosen)
     out[reachable.book.cell[lowest]] = 1.0
     return out
@@ -422,7 +459,9 @@ def _curve(reached: np.ndarray, gained: np.ndarray, best: int) -> pd.DataFrame:
     """Expected gain of the first so many customers, at evenly spaced sizes and at the best one."""
     at = np.searchsorted(reached, np.linspace(0, reached[-1], CURVE_POINTS + 1)) + 1
     at = np.unique(np.clip(np.concatenate([[0], at, [best]]), 0, len(reached)))
-    return pd.DataFrame({"customers": np.append(0, reached)[at], "gain": np.append(0.0, gained)[at]})
+    return pd.DataFrame(
+        {"customers": np.append(0, reached)[at], "gain": np.append(0.0, gained)[at]}
+    )
 
 
 def _mask(mask: np.ndarray | pd.Series, customers: pd.DataFrame, name: str) -> np.ndarray:

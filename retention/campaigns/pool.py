@@ -13,7 +13,13 @@ from retention.models.forecast import forecast
 from retention.models.histories import Histories, group_histories
 from retention.models.intervals import history_intervals
 from retention.models.purchases import PurchaseModel, log_slopes
-from retention.models.uncertainty import Uncertainty, covariance_of, orders_of_forecast, sample_of, value_of_forecast
+from retention.models.uncertainty import (
+    Uncertainty,
+    covariance_of,
+    orders_of_forecast,
+    sample_of,
+    value_of_forecast,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +92,22 @@ def campaign_pool(
     check_settings(window_days)
     days = [*messages, *phases]
     in_order = all(list(some) == sorted(set(some)) for some in (messages, phases))
-    if not messages or messages[0] != 0 or not in_order or min(days) < 0 or max(days) >= window_days:
+    if (
+        not messages
+        or messages[0] != 0
+        or not in_order
+        or min(days) < 0
+        or max(days) >= window_days
+    ):
         raise DataError(
             f"The messages are on days {', '.join(map(str, messages)) or 'none'} of a window of {window_days} days. "
             "Give ascending days within it, the first one 0."
         )
     rows = np.arange(len(customers)) if members is None else np.flatnonzero(members)
     if not len(rows):
-        raise DataError("Nobody is left to address. Choose a larger segment, or leave out fewer customers.")
+        raise DataError(
+            "Nobody is left to address. Choose a larger segment, or leave out fewer customers."
+        )
     people = customers if len(rows) == len(customers) else customers.iloc[rows]
     histories = group_histories(people)
     codes = histories.codes
@@ -113,7 +127,9 @@ def campaign_pool(
     some = group_histories(people.iloc[sample])
     steps = len(phases)
     moved = [0, 1, *range(3, 3 + steps)]
-    slopes = log_slopes(model.purchases, lambda purchases: doing(purchases, some)[moved].T)[some.codes]
+    slopes = log_slopes(model.purchases, lambda purchases: doing(purchases, some)[moved].T)[
+        some.codes
+    ]
     by_spend = model.spend.log_slopes(spent[0][sample], spent[1][sample])
     return CampaignPool(
         rows=rows,
@@ -138,7 +154,11 @@ def campaign_pool(
 
 
 def _without(
-    purchases: PurchaseModel, histories: Histories, window: int, messages: tuple[int, ...], phases: tuple[int, ...]
+    purchases: PurchaseModel,
+    histories: Histories,
+    window: int,
+    messages: tuple[int, ...],
+    phases: tuple[int, ...],
 ) -> np.ndarray:
     """Rows: `buys`, `contacts`, `contacts_square`, `taking` and `contacts_taking` of each phase, then `waiting`."""
     active = purchases.probability_active(histories.frequency, histories.recency, histories.T)
@@ -146,13 +166,17 @@ def _without(
     def ordered(day: int) -> np.ndarray:
         if day == 0:
             return np.zeros_like(active)
-        return active * purchases.probability_purchase_if_active(histories.frequency, histories.T, day)
+        return active * purchases.probability_purchase_if_active(
+            histories.frequency, histories.T, day
+        )
 
     by = {day: ordered(day) for day in {*messages, *phases, window}}
     waiting = [1 - by[day] for day in messages]
     spans = list(zip(phases, (*phases[1:], window), strict=False))
     # A message reaches those who order in a phase if it is sent before they do.
-    reached = [sum(by[last] - by[min(max(day, first), last)] for day in messages) for first, last in spans]
+    reached = [
+        sum(by[last] - by[min(max(day, first), last)] for day in messages) for first, last in spans
+    ]
     return np.stack(
         [
             by[window],

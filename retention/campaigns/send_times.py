@@ -35,7 +35,8 @@ def due_table(plan: CampaignPlan, days: np.ndarray) -> pd.DataFrame:
     counts = due_counts(book, days)
     treated = plan.treated[:, None] * counts
     return pd.DataFrame(
-        {"customers": treated.sum(axis=0), "gain": plan.gains @ treated}, index=pd.Index(names, name="due")
+        {"customers": treated.sum(axis=0), "gain": plan.gains @ treated},
+        index=pd.Index(names, name="due"),
     )
 
 
@@ -63,5 +64,12 @@ def sequence_table(plan: CampaignPlan) -> pd.DataFrame:
     rows = []
     for message, customers in zip(plan.campaign.sent, still, strict=True):
         holds = [offer for day, offer in plan.campaign.phases.items() if day <= message.day]
-        rows.append((message.day, message.text, holds[-1] if holds and holds[-1] != ENDS else "", float(customers)))
+        rows.append(
+            (
+                message.day,
+                message.text,
+                holds[-1] if holds and holds[-1] != ENDS else "",
+                float(customers),
+            )
+        )
     return pd.DataFrame(rows, columns=["day", "text", "offer", "customers"])

@@ -24,7 +24,13 @@ RECENT_DAYS = 90
 #: Channels for which the customer has to have agreed; of ads, to their data being handed to the platform.
 ASKED_FIRST = ("email", "sms", "messenger", "push", "ads")
 #: What a channel needs to reach somebody, where the file brings such a column.
-REACHED_BY = {"email": "email", "sms": "phone", "messenger": "phone", "phone": "phone", "post": "zip"}
+REACHED_BY = {
+    "email": "email",
+    "sms": "phone",
+    "messenger": "phone",
+    "phone": "phone",
+    "post": "zip",
+}
 
 
 def suppressions(
@@ -79,12 +85,16 @@ def suppressions(
     return found
 
 
-def listed_customers(customers: pd.DataFrame, contacts: pd.DataFrame, listed: frozenset[str]) -> np.ndarray:
+def listed_customers(
+    customers: pd.DataFrame, contacts: pd.DataFrame, listed: frozenset[str]
+) -> np.ndarray:
     """Return which customers a list of ids and e-mail addresses names, compared without case and blanks."""
     names = {name.strip().lower() for name in listed}
     found = np.asarray(customers.index.astype("str").str.lower().isin(names), dtype=bool)
     if "email" in contacts:
-        found = found | _rows(contacts, customers)["email"].astype("str").str.lower().isin(names).to_numpy(bool)
+        found = found | _rows(contacts, customers)["email"].astype("str").str.lower().isin(
+            names
+        ).to_numpy(bool)
     return found
 
 
@@ -106,7 +116,11 @@ def usable_contacts(contacts: pd.DataFrame, default_country: str = "") -> pd.Dat
     if "email" in found:
         found["email"] = _or_missing(per_value(found["email"], email_address), found.index)
     if "phone" in found:
-        home = found["country"] if "country" in found else pd.Series(None, index=found.index, dtype=object)
+        home = (
+            found["country"]
+            if "country" in found
+            else pd.Series(None, index=found.index, dtype=object)
+        )
         codes = per_value(home, country_code)
         known = np.where(codes == "", home_code, codes)
         found["phone"] = _or_missing(phone_numbers(found["phone"], known), found.index)
@@ -175,7 +189,9 @@ def _unhappy(signals: pd.DataFrame, as_of: pd.Timestamp) -> dict[str, np.ndarray
             poor &= signals["rated_on"] > since
         found["Poor review lately"] = poor.fillna(False).to_numpy(bool)
     if "complained_on" in signals:
-        found["Open complaint"] = signals["complained_on"].notna().to_numpy(bool)  # closed ones do not count
+        found["Open complaint"] = (
+            signals["complained_on"].notna().to_numpy(bool)
+        )  # closed ones do not count
     return found
 
 

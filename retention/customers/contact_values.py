@@ -110,7 +110,9 @@ def _countries() -> dict[str, str]:
 
     found: dict[str, str] = {}
     translations = [
-        gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=[language], fallback=True).gettext
+        gettext.translation(
+            "iso3166-1", pycountry.LOCALES_DIR, languages=[language], fallback=True
+        ).gettext
         for language in _LANGUAGES
     ]
     countries = list(pycountry.countries)
@@ -121,7 +123,10 @@ def _countries() -> dict[str, str]:
                 found.setdefault(_key(translate(name)), country.alpha_2)
     for country in countries:
         names = [getattr(country, name, None) for name in ("name", "common_name", "official_name")]
-        found |= {_key(name): country.alpha_2 for name in (*filter(None, names), country.alpha_3, country.alpha_2)}
+        found |= {
+            _key(name): country.alpha_2
+            for name in (*filter(None, names), country.alpha_3, country.alpha_2)
+        }
     return found | {_key(name): code for name, code in _ALSO.items()}
 
 
@@ -131,7 +136,9 @@ def _states() -> dict[str, str]:
 
     states = pycountry.subdivisions.get(country_code="US")
     codes = {state.code.removeprefix("US-"): state for state in states}
-    return {_key(code): code for code in codes} | {_key(state.name): code for code, state in codes.items()}
+    return {_key(code): code for code in codes} | {
+        _key(state.name): code for code, state in codes.items()
+    }
 
 
 def given_country(country: str | None) -> str:
@@ -142,7 +149,9 @@ def given_country(country: str | None) -> str:
     """
     code = country_code(country) if country else ""
     if country and not code:
-        raise DataError(f"{country!r} is not a country. Give its name or ISO code, such as Thailand or TH.")
+        raise DataError(
+            f"{country!r} is not a country. Give its name or ISO code, such as Thailand or TH."
+        )
     return code
 
 
@@ -166,7 +175,9 @@ def phone_numbers(phones: Iterable[object], countries: np.ndarray) -> np.ndarray
     keys = pd.Series(phones, dtype=object)
     known = keys.notna().to_numpy()
     joined = np.full(len(keys), None, dtype=object)
-    joined[known] = [f"{code}\n{phone}" for code, phone in zip(countries[known], keys[known], strict=True)]
+    joined[known] = [
+        f"{code}\n{phone}" for code, phone in zip(countries[known], keys[known], strict=True)
+    ]
     return per_value(joined, _phone_of)
 
 
@@ -205,7 +216,9 @@ def _read_quickly(text: str, country: str) -> str:
     import phonenumbers
 
     if _E164.fullmatch(text):
-        code, rest = next(((c, text[1 + len(str(c)) :]) for c in _calling_codes(text[1:4])), (0, ""))
+        code, rest = next(
+            ((c, text[1 + len(str(c)) :]) for c in _calling_codes(text[1:4])), (0, "")
+        )
         regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(code, ())
         region = regions[0] if regions else ""
     else:
@@ -213,7 +226,13 @@ def _read_quickly(text: str, country: str) -> str:
         code = phonenumbers.country_code_for_region(region) if region else 0
     prefix = _trunk_prefix(region)
     # A number that begins like a trunk prefix, with zero or with signs is for the parser to judge.
-    if prefix is None or not rest.isdecimal() or not rest.isascii() or rest[0] == "0" or prefix.match(rest):
+    if (
+        prefix is None
+        or not rest.isdecimal()
+        or not rest.isascii()
+        or rest[0] == "0"
+        or prefix.match(rest)
+    ):
         return ""
     number = phonenumbers.PhoneNumber(country_code=code, national_number=int(rest))
     return f"+{code}{rest}" if len(rest) <= 14 and phonenumbers.is_valid_number(number) else ""
@@ -223,7 +242,9 @@ def _read_quickly(text: str, country: str) -> str:
 def _calling_codes(digits: str) -> tuple[int, ...]:
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
-    return tuple(c for c in (int(digits[:size]) for size in (1, 2, 3)) if c in COUNTRY_CODE_TO_REGION_CODE)
+    return tuple(
+        c for c in (int(digits[:size]) for size in (1, 2, 3)) if c in COUNTRY_CODE_TO_REGION_CODE
+    )
 
 
 @cache
@@ -258,7 +279,9 @@ def consent_values(consent: pd.Series) -> pd.Series:
     if pd.api.types.is_bool_dtype(consent):
         return consent.astype("boolean")
     known = dict.fromkeys(YES, True) | dict.fromkeys(NO, False)
-    words = consent.map(lambda value: re.sub(r"[_\s-]+", " ", str(value)).strip().lower(), na_action="ignore")
+    words = consent.map(
+        lambda value: re.sub(r"[_\s-]+", " ", str(value)).strip().lower(), na_action="ignore"
+    )
     words = words.where(words != "")
     strange = sorted(set(words.dropna()) - set(known))
     if strange:

@@ -48,11 +48,17 @@ def contacts(orders: Orders) -> pd.DataFrame:
     told = _with_turn(table, present)
     values = {name: told[name].argmax(told.turn, where=told[name].notnull()) for name in present}
     if abroad := {"phone", "country"} <= set(present):
-        values["phone_country"] = told.country.argmax(told.turn, where=told.phone.notnull() & told.country.notnull())
+        values["phone_country"] = told.country.argmax(
+            told.turn, where=told.phone.notnull() & told.country.notnull()
+        )
     query = told.group_by("customer_id").agg(orders=told.count(), **values).drop("orders")
     address = ibis.ifelse(query.customer_id.contains("@"), query.customer_id, ibis.null("string"))
-    query = query.mutate(email=ibis.coalesce(query.email, address) if "email" in present else address)
-    frame = _frame(query.select("customer_id", "email", *(name for name in values if name != "email")))
+    query = query.mutate(
+        email=ibis.coalesce(query.email, address) if "email" in present else address
+    )
+    frame = _frame(
+        query.select("customer_id", "email", *(name for name in values if name != "email"))
+    )
     if abroad:
         frame = _read_abroad(frame)
     if "email" not in present and frame["email"].isna().all():
@@ -109,7 +115,9 @@ def signals(orders: Orders, as_of: date | str | pd.Timestamp | None = None) -> p
     query = told.group_by("customer_id").agg(last_order=told.ordered_at.max(), **facts)
     frame = _frame(query)
     if frame.empty:
-        raise DataError(f"There is no order up to {day}: the orders begin on {orders.start}. Pick a later day.")
+        raise DataError(
+            f"There is no order up to {day}: the orders begin on {orders.start}. Pick a later day."
+        )
     if "subscription" in table.columns:
         frame = _with_subscriptions(frame, table, day)
     left = _carts(orders, None if as_of is None else day)
@@ -120,7 +128,14 @@ def signals(orders: Orders, as_of: date | str | pd.Timestamp | None = None) -> p
     for name in ("rated_on", "complained_on", "cart_abandoned_on"):
         if name in frame:
             frame[name] = pd.to_datetime(frame[name]).dt.normalize()
-    order = ("last_rating", "rated_on", "subscribed", "subscribed_products", "complained_on", "cart_abandoned_on")
+    order = (
+        "last_rating",
+        "rated_on",
+        "subscribed",
+        "subscribed_products",
+        "complained_on",
+        "cart_abandoned_on",
+    )
     return frame[[name for name in (*order, *(f"last_{name}" for name in names)) if name in frame]]
 
 
@@ -147,19 +162,34 @@ def _with_turn(table: ir.Table, names: list[str]) -> ir.Table:
 
 def _with_subscriptions(frame: pd.DataFrame, table: ir.Table, day: date) -> pd.DataFrame:
     own = table.filter(table.subscription.fill_null(False))
-    query = own.group_by("customer_id").agg(number=own.count(), since=own.ordered_at.min(), latest=own.ordered_at.max())
+    query = own.group_by("customer_id").agg(
+        number=own.count(), since=own.ordered_at.min(), latest=own.ordered_at.max()
+    )
     found = _frame(query).reindex(frame.index)
     since, latest = (pd.to_datetime(found[name]).dt.normalize() for name in ("since", "latest"))
     wait = (latest - since).dt.days / (found["number"] - 1).where(found["number"] > 1)
-    lasts = (SUBSCRIBED_WAITS * wait).clip(SUBSCRIBED_DAYS, SUBSCRIBED_DAYS_AT_MOST).fillna(SUBSCRIBED_DAYS)
+    lasts = (
+        (SUBSCRIBED_WAITS * wait)
+        .clip(SUBSCRIBED_DAYS, SUBSCRIBED_DAYS_AT_MOST)
+        .fillna(SUBSCRIBED_DAYS)
+    )
     frame = frame.assign(subscribed=((pd.Timestamp(day) - latest).dt.days <= lasts).to_numpy(bool))
     if "product" not in table.columns:
         return frame
-    recent = own.filter(own.ordered_at.date() >= ibis.literal(day - timedelta(days=SUBSCRIBED_DAYS_AT_MOST)))
-    bought = recent.filter(recent["product"].notnull()).select("customer_id", "product").distinct().to_pandas()
+    recent = own.filter(
+        own.ordered_at.date() >= ibis.literal(day - timedelta(days=SUBSCRIBED_DAYS_AT_MOST))
+    )
+    bought = (
+        recent.filter(recent["product"].notnull())
+        .select("customer_id", "product")
+        .distinct()
+        .to_pandas()
+    )
     bought = bought.sort_values("product", kind="stable")
     listed, subscribed = [()] * len(frame), frame["subscribed"].tolist()
-    for place, product in zip(frame.index.get_indexer(bought["customer_id"]).tolist(), bought["product"], strict=True):
+    for place, product in zip(
+        frame.index.get_indexer(bought["customer_id"]).tolist(), bought["product"], strict=True
+    ):
         if subscribed[place]:
             listed[place] += (product,)
     return frame.assign(subscribed_products=pd.Series(listed, index=frame.index, dtype=object))
@@ -182,5 +212,9 @@ def _carts(orders: Orders, day: date | None) -> pd.Series | None:
 
 def _frame(query: ir.Table) -> pd.DataFrame:
     found = query.order_by("customer_id").to_pyarrow()
-    columns = {name: found[name].to_pandas().array for name in found.column_names if name != "customer_id"}
-    return pd.DataFrame(columns, index=pd.Index(found["customer_id"].to_pandas(), name="customer_id"))
+    columns = {
+        name: found[name].to_pandas().array for name in found.column_names if name != "customer_id"
+    }
+    return pd.DataFrame(
+        columns, index=pd.Index(found["customer_id"].to_pandas(), name="customer_id")
+    )

@@ -24,7 +24,9 @@ FIRST_ORDER_COLUMNS = ("channel", "region", "category", "product", "coupon")
 _ROUNDING = 1e-9
 
 
-def summarise_customers(orders: Orders, as_of: date | str | pd.Timestamp | None = None) -> pd.DataFrame:
+def summarise_customers(
+    orders: Orders, as_of: date | str | pd.Timestamp | None = None
+) -> pd.DataFrame:
     """Summarise orders into one row per customer, by the definitions of the purchase models.
 
     Several orders of a customer on one day are one purchase, as in the papers: `frequency` counts the days
@@ -84,7 +86,9 @@ def customer_query(table: ibis.Table, as_of: date, cut: bool = True) -> ibis.Tab
 def purchase_days(table: ibis.Table) -> ibis.Table:
     """Return one row per customer and `day` with an order: `orders`, and `revenue` and `discount` where known."""
     sums = {name: table[name].sum() for name in ("revenue", "discount") if name in table.columns}
-    return table.group_by(table.customer_id, day=table.ordered_at.date()).agg(orders=table.count(), **sums)
+    return table.group_by(table.customer_id, day=table.ordered_at.date()).agg(
+        orders=table.count(), **sums
+    )
 
 
 def query_of_days(days: ibis.Table, as_of: date, later: bool = False) -> ibis.Table:
@@ -102,7 +106,11 @@ def query_of_days(days: ibis.Table, as_of: date, later: bool = False) -> ibis.Ta
         where the table has it.
     """
     known = days.day <= ibis.literal(as_of) if later else None
-    sums = {name: days[name].sum(where=known) for name in ("orders", "revenue", "discount") if name in days.columns}
+    sums = {
+        name: days[name].sum(where=known)
+        for name in ("orders", "revenue", "discount")
+        if name in days.columns
+    }
     if later:
         sums |= {
             "later_orders": days.count(where=~known),
@@ -127,7 +135,9 @@ def _first_orders(table: ibis.Table, names: list[str]) -> ibis.Table:
     # A join on the first moment rather than "the value at the smallest date", so that orders of the same
     # moment give the same answer on every run and every engine.
     first = table.group_by("customer_id").agg(ordered_at=table.ordered_at.min())
-    rows = table.select("customer_id", "ordered_at", *names).semi_join(first, ["customer_id", "ordered_at"])
+    rows = table.select("customer_id", "ordered_at", *names).semi_join(
+        first, ["customer_id", "ordered_at"]
+    )
     return rows.group_by("customer_id").agg(**{f"first_{name}": rows[name].min() for name in names})
 
 
@@ -138,7 +148,9 @@ def customer_table(found: pa.Table, orders: Orders, as_of: date) -> pd.DataFrame
         DataError: There are none.
     """
     if not found.num_rows:
-        raise DataError(f"There is no order up to {as_of}: the orders begin on {orders.start}. Pick a later day.")
+        raise DataError(
+            f"There is no order up to {as_of}: the orders begin on {orders.start}. Pick a later day."
+        )
 
     def column(name: str) -> np.ndarray:
         return found[name].to_numpy()
@@ -147,7 +159,9 @@ def customer_table(found: pa.Table, orders: Orders, as_of: date) -> pd.DataFrame
     frequency = column("days").astype(np.int64) - 1
     age, silence = column("age").astype(np.int64), column("silence").astype(np.int64)
     repeat_revenue = revenue - column("first_revenue").astype(float)
-    repeat_revenue = np.where((frequency > 0) & (repeat_revenue > _ROUNDING * revenue), repeat_revenue, 0.0)
+    repeat_revenue = np.where(
+        (frequency > 0) & (repeat_revenue > _ROUNDING * revenue), repeat_revenue, 0.0
+    )
     end = np.datetime64(as_of, "s")
     columns = {
         "frequency": frequency,
@@ -170,4 +184,6 @@ def customer_table(found: pa.Table, orders: Orders, as_of: date) -> pd.DataFrame
     for name in FIRST_ORDER_COLUMNS:
         if f"first_{name}" in found.column_names:
             columns[f"first_{name}"] = found[f"first_{name}"].to_pandas().array
-    return pd.DataFrame(columns, index=pd.Index(found["customer_id"].to_pandas(), name="customer_id"))
+    return pd.DataFrame(
+        columns, index=pd.Index(found["customer_id"].to_pandas(), name="customer_id")
+    )

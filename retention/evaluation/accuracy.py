@@ -13,7 +13,9 @@ MOST_FREQUENT = 7
 
 
 def accuracy(
-    predicted: dict[str, tuple[np.ndarray, np.ndarray]], actual_orders: np.ndarray, actual_revenue: np.ndarray
+    predicted: dict[str, tuple[np.ndarray, np.ndarray]],
+    actual_orders: np.ndarray,
+    actual_revenue: np.ndarray,
 ) -> pd.DataFrame:
     """Compare predicted orders and revenue of customers with the actual ones, an entry each a customer.
 
@@ -28,7 +30,9 @@ def accuracy(
         orders, a customer), `top_10`, `top_20` and `gini` (of the ranking by predicted revenue; NaN where nobody
         brought any, `gini` also where all brought the same).
     """
-    best = _area(np.concatenate([[0.0], np.cumsum(np.sort(actual_revenue)[::-1])]), len(actual_revenue))
+    best = _area(
+        np.concatenate([[0.0], np.cumsum(np.sort(actual_revenue)[::-1])]), len(actual_revenue)
+    )
     rows = {}
     for name, (orders, revenue) in predicted.items():
         off = orders - actual_orders
@@ -86,16 +90,23 @@ def calibration(predicted: np.ndarray, happened: np.ndarray, groups: int = 10) -
     return frame.assign(low=[r.low for r in ranges], high=[r.high for r in ranges])
 
 
-def expected_by_frequency(frequency: np.ndarray, expected: np.ndarray, actual: np.ndarray) -> pd.DataFrame:
+def expected_by_frequency(
+    frequency: np.ndarray, expected: np.ndarray, actual: np.ndarray
+) -> pd.DataFrame:
     """Expected and actual orders a customer, by repeat purchases before the cut.
 
     Returns `frequency` ("0" to "6", "7+"), `customers`, `expected`, `actual` and the actual mean's 80 % interval
     `low`, `high`; frequencies that nobody has are left out.
     """
     place = np.minimum(frequency, MOST_FREQUENT).astype(int)
-    frame = pd.DataFrame({"place": place, "expected": expected, "actual": actual.astype(float)}).groupby("place")
+    frame = pd.DataFrame(
+        {"place": place, "expected": expected, "actual": actual.astype(float)}
+    ).groupby("place")
     found = frame.agg(
-        customers=("actual", "size"), expected=("expected", "mean"), actual=("actual", "mean"), error=("actual", "sem")
+        customers=("actual", "size"),
+        expected=("expected", "mean"),
+        actual=("actual", "mean"),
+        error=("actual", "sem"),
     ).reset_index()
     width = 1.2816 * found["error"].fillna(0.0)
     labels = [str(x) if x < MOST_FREQUENT else f"{MOST_FREQUENT}+" for x in found["place"]]

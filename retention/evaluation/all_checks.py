@@ -10,7 +10,9 @@ from retention.models.checks import Check
 COUNTED = ("Latest orders", "Hidden orders")
 
 
-def all_checks(recent: tuple[Check, ...], tested: tuple[Check, ...], fitted: tuple[Check, ...]) -> tuple[Check, ...]:
+def all_checks(
+    recent: tuple[Check, ...], tested: tuple[Check, ...], fitted: tuple[Check, ...]
+) -> tuple[Check, ...]:
     """Return the checks of the latest orders, of the backtest and of the model, in this order.
 
     Checks that only give a reason to expect a forecast that is high or low say in their advice whether the orders

@@ -10,7 +10,12 @@ import numpy as np
 import pandas as pd
 
 from retention.errors import DataError, ModelError, is_number
-from retention.evaluation.accuracy import accuracy, calibration, expected_by_frequency, poisson_deviance
+from retention.evaluation.accuracy import (
+    accuracy,
+    calibration,
+    expected_by_frequency,
+    poisson_deviance,
+)
 from retention.evaluation.holdout import hold_out
 from retention.evaluation.weekly import weekly_tracking, weeks_in_gap
 from retention.models.checks import model_checks
@@ -19,7 +24,12 @@ from retention.models.forecast import forecast
 from retention.models.histories import group_histories
 from retention.models.intervals import history_intervals, whole_orders
 from retention.models.purchases import PURCHASE_MODELS
-from retention.models.uncertainty import Total, orders_of_forecast, purchase_slopes, value_of_forecast
+from retention.models.uncertainty import (
+    Total,
+    orders_of_forecast,
+    purchase_slopes,
+    value_of_forecast,
+)
 
 if TYPE_CHECKING:
     from retention.orders.orders import Orders
@@ -128,7 +138,9 @@ def default_holdout(orders: Orders) -> int:
     return min(MAX_HOLDOUT, max(MIN_HOLDOUT, (orders.end - orders.start).days // 3))
 
 
-def backtest(orders: Orders, holdout_days: int | None = None, purchase_model: str = "bg_nbd") -> Backtest:
+def backtest(
+    orders: Orders, holdout_days: int | None = None, purchase_model: str = "bg_nbd"
+) -> Backtest:
     """Hide the last `holdout_days` of the history, fit to the rest, and compare the prediction with them.
 
     Args:
@@ -144,7 +156,9 @@ def backtest(orders: Orders, holdout_days: int | None = None, purchase_model: st
     Source: the comparison of Fader, Hardie and Lee (2005), section 4, and of Batislam et al. (2007).
     """
     if purchase_model not in (*PURCHASE_MODELS, "auto"):
-        raise ModelError(f"There is no purchase model {purchase_model!r}. Choose bg_nbd, mbg_nbd or auto.")
+        raise ModelError(
+            f"There is no purchase model {purchase_model!r}. Choose bg_nbd, mbg_nbd or auto."
+        )
     if holdout_days is not None and not (is_number(holdout_days) and np.isfinite(holdout_days)):
         raise DataError(f"holdout_days is {holdout_days!r}. Give a number of days, or None.")
     days = default_holdout(orders) if holdout_days is None else int(holdout_days)
@@ -170,10 +184,15 @@ def backtest(orders: Orders, holdout_days: int | None = None, purchase_model: st
             f"With {days} days hidden there is too little before {cut} to predict them from. {found}. "
             "Hide fewer days, or load a longer period."
         ) from error
-    actual_orders, actual_revenue = split.later["orders"].to_numpy(), split.later["revenue"].to_numpy()
+    actual_orders, actual_revenue = (
+        split.later["orders"].to_numpy(),
+        split.later["revenue"].to_numpy(),
+    )
     candidates = {"bg_nbd": fitted, "mbg_nbd": replace(fitted, purchases=fitted.companion)}
     histories = group_histories(customers)
-    aheads = {kind: forecast(model.purchases, histories, days) for kind, model in candidates.items()}
+    aheads = {
+        kind: forecast(model.purchases, histories, days) for kind, model in candidates.items()
+    }
     frequency, spend = (customers[name].to_numpy() for name in ("frequency", "monetary_value"))
     order_value = fitted.spend.expected_order_value(frequency, spend)
     predicted = {}
@@ -187,11 +206,15 @@ def backtest(orders: Orders, holdout_days: int | None = None, purchase_model: st
         kind, reason = _better(*(predicted[one][0] for one in PURCHASE_MODELS), actual_orders)
     model, ahead = candidates[kind], aheads[kind]
     if kind == "mbg_nbd":
-        model = replace(model, checks=model_checks(customers, model.purchases, model.spend, model.companion))
+        model = replace(
+            model, checks=model_checks(customers, model.purchases, model.spend, model.companion)
+        )
     ranges = history_intervals(model.purchases, None, ahead)
     low, high = whole_orders(ahead, ranges)
     held = (actual_orders >= low[histories.codes]) & (actual_orders <= high[histories.codes])
-    soon = ahead.active * model.purchases.probability_purchase_if_active(histories.frequency, histories.T, days)
+    soon = ahead.active * model.purchases.probability_purchase_if_active(
+        histories.frequency, histories.T, days
+    )
     slopes = purchase_slopes(model, customers, ahead)
     return Backtest(
         cut=cut,
@@ -206,14 +229,19 @@ def backtest(orders: Orders, holdout_days: int | None = None, purchase_model: st
         tracking=weekly_tracking(split.weekly, histories, model.purchases, cut, days),
         coverage=float(held.mean()),
         orders=orders_of_forecast(model, customers, ahead, ranges.orders_square, slopes).total(),
-        revenue=value_of_forecast(model, customers, ahead, ranges.orders_square, slopes=slopes).total(),
+        revenue=value_of_forecast(
+            model, customers, ahead, ranges.orders_square, slopes=slopes
+        ).total(),
         customers=len(customers),
     )
 
 
 def _naive(customers: pd.DataFrame, days: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """What one would guess without a model: each customer's own past rate, and the average of all."""
-    frequency, age = customers["frequency"].to_numpy(dtype=float), customers["T"].to_numpy(dtype=float)
+    frequency, age = (
+        customers["frequency"].to_numpy(dtype=float),
+        customers["T"].to_numpy(dtype=float),
+    )
     spend = customers["monetary_value"].to_numpy(dtype=float)
     rate = frequency / np.maximum(age, 1)
     average = frequency.sum() / max(age.sum(), 1)
@@ -236,9 +264,17 @@ def _better(bg_nbd: np.ndarray, mbg_nbd: np.ndarray, actual: np.ndarray) -> tupl
     )
     measured = f"the mean deviance of the hidden orders is {numbers} (standard error of the difference {error:.4f})"
     if abs(worse.mean()) <= error:
-        return kind, f"BG/NBD, the usual model: the backtest does not tell the two apart; {measured}."
-    better = "better" if abs(worse.mean()) > _CLEAR * error else "slightly better, which may be chance"
-    return kind, f"{PURCHASE_MODELS[kind]}: it foresaw the orders of single customers {better}; {measured}."
+        return (
+            kind,
+            f"BG/NBD, the usual model: the backtest does not tell the two apart; {measured}.",
+        )
+    better = (
+        "better" if abs(worse.mean()) > _CLEAR * error else "slightly better, which may be chance"
+    )
+    return (
+        kind,
+        f"{PURCHASE_MODELS[kind]}: it foresaw the orders of single customers {better}; {measured}.",
+    )
 
 
 def whole_words(orders: float, actual: float) -> str:

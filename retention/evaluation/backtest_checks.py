@@ -42,10 +42,17 @@ def fitted_blocks(tracking: pd.DataFrame) -> pd.DataFrame:
     fitted = fitted[~weeks_in_gap(fitted)]
     block = (-fitted["week"]) // BLOCK
     sums = fitted.groupby(block).agg(
-        end=("week_end", "max"), actual=("actual", "sum"), expected=("expected", "sum"), weeks=("week", "size")
+        end=("week_end", "max"),
+        actual=("actual", "sum"),
+        expected=("expected", "sum"),
+        weeks=("week", "size"),
     )
     kept = sums[(sums["weeks"] == BLOCK) & (sums["expected"] >= ENOUGH_ORDERS)].sort_values("end")
-    return kept.assign(ratio=kept["actual"] / kept["expected"]).drop(columns="weeks").reset_index(drop=True)
+    return (
+        kept.assign(ratio=kept["actual"] / kept["expected"])
+        .drop(columns="weeks")
+        .reset_index(drop=True)
+    )
 
 
 def _foreseen(result: Backtest) -> Check:
@@ -53,7 +60,9 @@ def _foreseen(result: Backtest) -> Check:
     found = result.models.loc[result.purchase_model]
     actual = found["actual_orders"]
     if not actual:
-        return Check(name, "bad", result.verdict, "Do not act on a forecast while nobody comes back.")
+        return Check(
+            name, "bad", result.verdict, "Do not act on a forecast while nobody comes back."
+        )
     gap, bias = result.gap, result.bias
     missed = float((gap["expected"] - gap["actual"]).sum())
     low, high = max(result.orders.low - missed, 0.0), max(result.orders.high - missed, 0.0)
@@ -66,7 +75,11 @@ def _foreseen(result: Backtest) -> Check:
     if len(gap):
         finding += f"But for {len(gap)} weeks in or beside a stretch without any order it was {off_words(bias)}. "
     place = (
-        "That lies within" if inside else "A small miss, though outside" if abs(bias) <= OFF else "That lies outside"
+        "That lies within"
+        if inside
+        else "A small miss, though outside"
+        if abs(bias) <= OFF
+        else "That lies outside"
     )
     finding += f"{place} its 80% range of {low:,.0f} to {high:,.0f}."
     if inside or abs(bias) <= OFF:
@@ -74,7 +87,12 @@ def _foreseen(result: Backtest) -> Check:
         held = ((weeks["low"] <= weeks["actual"]) & (weeks["actual"] <= weeks["high"])).mean()
         if len(weeks) >= FEW_WEEKS and held < 0.5:
             finding += f" Only {held:.0%} of its weeks kept to theirs: some too high and some too low have evened out."
-            return Check(name, "caution", finding, "Trust totals over long periods, and not those of single months.")
+            return Check(
+                name,
+                "caution",
+                finding,
+                "Trust totals over long periods, and not those of single months.",
+            )
         revenue = result.revenue.low <= found["actual_revenue"] <= result.revenue.high
         if gap.empty and not revenue and abs(result.revenue_bias) > OFF:
             more = "more" if result.revenue_bias < 0 else "less"
@@ -127,7 +145,9 @@ def _drift(blocks: pd.DataFrame) -> Check:
         )
     if abs(change) > DRIFT:
         finding += " Four-week totals differ by as much anyway, so that this may be no drift."
-        return Check(name, "unknown", finding, "Look again in a few months; until then expect either.")
+        return Check(
+            name, "unknown", finding, "Look again in a few months; until then expect either."
+        )
     return Check(name, "good", finding)
 
 
@@ -136,4 +156,9 @@ def _too_short(blocks: pd.DataFrame) -> Check:
         f"{len(blocks) or 'No'} four-week period{'s' * (len(blocks) != 1)} before the cut "
         f"{'have' if len(blocks) != 1 else 'has'} {ENOUGH_ORDERS} orders or more: too few to tell seasons or a drift."
     )
-    return Check("Seasons and drift", "unknown", found, "Load a longer period, two years or more for seasons.")
+    return Check(
+        "Seasons and drift",
+        "unknown",
+        found,
+        "Load a longer period, two years or more for seasons.",
+    )

@@ -49,7 +49,9 @@ def hold_out(orders: Orders, cut: date) -> Holdout:
         by_day = _purchases_by_day(days, cut).to_pandas()
     known = customer_table(found, orders, cut)
     later = {name: found[f"later_{name}"].to_numpy() for name in ("orders", "revenue")}
-    return Holdout(known, pd.DataFrame(later, index=known.index).astype(float), _by_week(by_day, known))
+    return Holdout(
+        known, pd.DataFrame(later, index=known.index).astype(float), _by_week(by_day, known)
+    )
 
 
 @contextmanager
@@ -67,7 +69,9 @@ def _purchases_by_day(days: ibis.Table, cut: date) -> ibis.Table:
     early = days.filter(days.day <= ibis.literal(cut))
     later = days.filter(days.day > ibis.literal(cut)).semi_join(early, "customer_id")
     parts = [
-        part.group_by(since=part.day.delta(ibis.literal(cut), unit="day")).agg(purchases=part.count())
+        part.group_by(since=part.day.delta(ibis.literal(cut), unit="day")).agg(
+            purchases=part.count()
+        )
         for part in (early, later)
     ]
     return parts[0].union(parts[1])

@@ -22,7 +22,9 @@ OFF, FAR_OFF = 0.2, 0.6
 ENOUGH_PAIRS, STEADY = 100, 0.35
 
 
-def recent_checks(model: CltvModel, customers: pd.DataFrame, history: OrderHistory) -> tuple[Check, ...]:
+def recent_checks(
+    model: CltvModel, customers: pd.DataFrame, history: OrderHistory
+) -> tuple[Check, ...]:
     """Return the checks that read the days of the orders, the latest ones and the waits between them.
 
     Args:
@@ -37,7 +39,9 @@ def _gaps(history: OrderHistory) -> Check:
     name = "Gaps"
     gaps = gaps_of(history)
     if not gaps:
-        return Check(name, "good", "There is no stretch without orders that chance would not explain.")
+        return Check(
+            name, "good", "There is no stretch without orders that chance would not explain."
+        )
     return Check(
         name,
         "caution",

@@ -48,7 +48,9 @@ def weekly_tracking(
     after = holdout_days // WEEK
     foreseen, low, high = _foreseen(model, histories, after)
     weeks = np.arange(1 - before, after + 1)
-    frame = pd.DataFrame({"week": weeks, "week_end": pd.Timestamp(cut) + pd.to_timedelta(weeks * WEEK, unit="D")})
+    frame = pd.DataFrame(
+        {"week": weeks, "week_end": pd.Timestamp(cut) + pd.to_timedelta(weeks * WEEK, unit="D")}
+    )
     counted = actual.set_index("week")["actual"].reindex(weeks, fill_value=0).to_numpy()
     nothing = np.full(before, np.nan)
     return frame.assign(
@@ -64,7 +66,9 @@ def weeks_in_gap(weeks: pd.DataFrame) -> np.ndarray:
     """Return which weeks belong to a run without a repeat order that is too long to be chance, or lie beside one."""
     empty = (weeks["actual"] == 0).to_numpy()
     run = np.cumsum(np.diff(empty, prepend=False))
-    missed = weeks["expected"].where(empty, 0.0).groupby(run).transform("sum").to_numpy() >= EXPECTED
+    missed = (
+        weeks["expected"].where(empty, 0.0).groupby(run).transform("sum").to_numpy() >= EXPECTED
+    )
     return missed | np.r_[missed[1:], False] | np.r_[False, missed[:-1]]
 
 
@@ -82,18 +86,24 @@ def _expected_by(model: PurchaseModel, histories: Histories, ago: Iterable[int])
     """Repeat purchases expected up to so many days ago."""
     joined = np.bincount(histories.T.astype(int), weights=histories.counts)
     days = np.arange(1, len(joined))
-    new = np.concatenate([[0.0], model.expected_purchases_of_new(days)]) if len(days) else np.zeros(1)
+    new = (
+        np.concatenate([[0.0], model.expected_purchases_of_new(days)]) if len(days) else np.zeros(1)
+    )
     # By then, a customer of age T had been there for T - since days.
     return [joined[since:] @ new[: len(joined) - since] for since in ago]
 
 
-def _foreseen(model: PurchaseModel, histories: Histories, weeks: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _foreseen(
+    model: PurchaseModel, histories: Histories, weeks: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Expected repeat purchases of the next so many weeks, and their 80 % interval."""
     ends = np.arange(1, weeks + 1) * float(WEEK)
     expected = _totals(model, histories, ends)
     counts = histories.counts.astype(float)
     if len(counts) > SAMPLE:
-        picked = np.random.default_rng(1).choice(len(counts), SAMPLE, replace=False, p=counts / counts.sum())
+        picked = np.random.default_rng(1).choice(
+            len(counts), SAMPLE, replace=False, p=counts / counts.sum()
+        )
         some = Histories(
             *(values[picked] for values in (histories.frequency, histories.recency, histories.T)),
             counts=np.ones(SAMPLE),
@@ -129,15 +139,21 @@ def _whole_range(mean: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np
 
 def _totals(model: PurchaseModel, histories: Histories, ends: np.ndarray) -> np.ndarray:
     """Expected purchases of everybody in each week, read off a smooth curve through some of the weeks' ends."""
-    knots = np.unique(np.concatenate([ends[:1], np.geomspace(ends[0], ends[-1], _KNOTS), ends[-1:]]))
+    knots = np.unique(
+        np.concatenate([ends[:1], np.geomspace(ends[0], ends[-1], _KNOTS), ends[-1:]])
+    )
     active = model.probability_active(histories.frequency, histories.recency, histories.T)
     pairs, frequency, age = histories.without_recency()
     weight = np.bincount(pairs, weights=active * histories.counts, minlength=len(age))
     curve = weight @ model.expected_purchases_if_active(frequency, age, knots)
-    return np.diff(PchipInterpolator(np.append(0.0, knots), np.append(0.0, curve))(ends), prepend=0.0)
+    return np.diff(
+        PchipInterpolator(np.append(0.0, knots), np.append(0.0, curve))(ends), prepend=0.0
+    )
 
 
-def _weekly(model: PurchaseModel, histories: Histories, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _weekly(
+    model: PurchaseModel, histories: Histories, ends: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Mean and variance of everybody's purchases in each week, the parameters taken as known."""
     active = model.probability_active(histories.frequency, histories.recency, histories.T)
     expected = model.expected_purchases_if_active(histories.frequency, histories.T, ends)

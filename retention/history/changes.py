@@ -17,7 +17,9 @@ CANNOT = "cannot be compared"
 COLUMNS = ["change", "low", "high", "verdict", "why"]
 
 
-def changes(now: pd.DataFrame, before: pd.DataFrame, cannot: Mapping[str, str] | None = None) -> pd.DataFrame:
+def changes(
+    now: pd.DataFrame, before: pd.DataFrame, cannot: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """Return the change of every metric from one period to another.
 
     Args:
@@ -37,7 +39,9 @@ def changes(now: pd.DataFrame, before: pd.DataFrame, cannot: Mapping[str, str] |
     rows = {}
     for name, metric in METRICS.items():
         one, other = now.loc[name], before.loc[name]
-        values = np.array([[one["value"], one["low"], one["high"]], [other["value"], other["low"], other["high"]]])
+        values = np.array(
+            [[one["value"], one["low"], one["high"]], [other["value"], other["low"], other["high"]]]
+        )
         relative = metric.kind in ("money", "number", "count")
         if relative:
             values = np.log(np.where(values > 0, values, np.nan))
@@ -64,5 +68,7 @@ def changes(now: pd.DataFrame, before: pd.DataFrame, cannot: Mapping[str, str] |
 def _why_thin(now: float, before: float) -> str:
     for n, period in ((before, "in the earlier period"), (now, "in this period")):
         if n < ENOUGH:
-            return f"Too little data: {n:,.0f} customers or waits {period}, of {ENOUGH} that it takes."
+            return (
+                f"Too little data: {n:,.0f} customers or waits {period}, of {ENOUGH} that it takes."
+            )
     return "There is nothing to compute the change from."

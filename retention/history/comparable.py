@@ -37,9 +37,13 @@ def not_comparable(start: date, now: Period, before: Period, active_days: int) -
         active_days: Days for which a customer counts as active after an order.
     """
     reach, needed = max((before.start - start).days, 0), reach_needed(now, before, active_days)
-    reasons = {"age": "Cannot be compared: it counts all customers so far, so it grows with the age of the orders."}
+    reasons = {
+        "age": "Cannot be compared: it counts all customers so far, so it grows with the age of the orders."
+    }
     if reach < needed:
         reasons["past"] = (
             f"Cannot be compared: the orders reach back {reach:,} days before that period, of {needed:,} that it takes."
         )
-    return {name: reasons[metric.needs] for name, metric in METRICS.items() if metric.needs in reasons}
+    return {
+        name: reasons[metric.needs] for name, metric in METRICS.items() if metric.needs in reasons
+    }

@@ -62,7 +62,9 @@ METRICS = {
         "was. Two orders on one day are two.",
         needs="past",
     ),
-    "average_order_value": Metric("Average order value", "money", 1, "Revenue / orders, free orders included."),
+    "average_order_value": Metric(
+        "Average order value", "money", 1, "Revenue / orders, free orders included."
+    ),
     "orders_per_customer": Metric(
         "Orders per customer", "number", 1, "Orders in the period / customers who ordered in it."
     ),
@@ -91,11 +93,17 @@ METRICS = {
         "Median days from the last order of each customer so far to the last day of the period (purchase recency).",
         needs="age",
     ),
-    "revenue": Metric("Revenue", "money", 1, "What the orders of the period brought, net of refunds."),
+    "revenue": Metric(
+        "Revenue", "money", 1, "What the orders of the period brought, net of refunds."
+    ),
     "orders": Metric("Orders", "count", 1, "Orders placed in the period."),
     "customers": Metric("Customers", "count", 1, "Customers who ordered in the period."),
     "new_customers": Metric(
-        "New customers", "count", 1, "Customers whose first order falls into the period.", needs="past"
+        "New customers",
+        "count",
+        1,
+        "Customers whose first order falls into the period.",
+        needs="past",
     ),
     "returning_customers": Metric(
         "Returning customers",
@@ -125,7 +133,9 @@ METRICS = {
         "Revenue / orders of customers who had ordered before the period.",
         needs="past",
     ),
-    "discount_share": Metric("Discount share", "rate", -1, "Discounts / (discounts + revenue) of the period's orders."),
+    "discount_share": Metric(
+        "Discount share", "rate", -1, "Discounts / (discounts + revenue) of the period's orders."
+    ),
     "refund_share": Metric(
         "Refund share",
         "rate",
@@ -137,8 +147,13 @@ METRICS = {
 
 def metric_values(counts: PeriodCounts) -> dict[str, float]:
     """Return every metric of a period; NaN where there is nothing to divide by, or the file does not have it."""
-    second, between, silence = (quartiles(part)[1] for part in (counts.second_waits, counts.waits, counts.silences))
-    back_revenue, back_orders = counts.revenue - counts.new_revenue, counts.orders - counts.new_orders
+    second, between, silence = (
+        quartiles(part)[1] for part in (counts.second_waits, counts.waits, counts.silences)
+    )
+    back_revenue, back_orders = (
+        counts.revenue - counts.new_revenue,
+        counts.orders - counts.new_orders,
+    )
     return {
         "customer_retention_rate": _ratio(counts.end - counts.new_at_end, counts.start),
         "retained_share": _ratio(counts.kept, counts.start),
@@ -187,7 +202,11 @@ def measure(history: OrderHistory, counts: PeriodCounts) -> pd.DataFrame:
     frame.loc["customer_retention_rate", ["low", "high", "n"]] = _retention_interval(counts)
     for name, spread, stretch in (
         ("days_to_second_order", counts.second_waits, 1.0),
-        ("days_between_orders", counts.waits, _clustering(history, counts, values["days_between_orders"])),
+        (
+            "days_between_orders",
+            counts.waits,
+            _clustering(history, counts, values["days_between_orders"]),
+        ),
         ("days_since_last_order", counts.silences, 1.0),
     ):
         frame.loc[name, ["low", "high", "n"]] = _median_interval(spread, stretch)
@@ -237,8 +256,12 @@ def _median_interval(spread: pd.DataFrame, stretch: float) -> tuple[float, float
 def _clustering(history: OrderHistory, counts: PeriodCounts, median: float) -> float:
     """How much wider than for waits of different customers: those of one customer are like each other."""
     begin, end = history.number(counts.period.start), history.number(counts.period.end)
-    rows = history.sample[(history.sample["next_day"] >= begin) & (history.sample["next_day"] < end)]
-    short = (rows["next_day"] - rows["day"] <= median).groupby(rows["customer"]).agg(["sum", "size"])
+    rows = history.sample[
+        (history.sample["next_day"] >= begin) & (history.sample["next_day"] < end)
+    ]
+    short = (
+        (rows["next_day"] - rows["day"] <= median).groupby(rows["customer"]).agg(["sum", "size"])
+    )
     some, of = short["sum"].to_numpy(float), short["size"].to_numpy(float)
     error = _relative_error(some, of) * some.sum() / of.sum() if len(of) else np.nan
     return max(1.0, 2 * error * np.sqrt(of.sum())) if np.isfinite(error) else 1.0

@@ -85,13 +85,17 @@ def history_query(table: ir.Table, start: date) -> ir.Table:
         earlier=orders.day.lag().over(own).notnull(),
     )
     stage = ibis.cases((~orders.earlier, 0), (orders.day == orders.first_day, 1), else_=2)
-    return orders.select("customer", "day", "next_day", "first_day", "revenue", *money, stage=stage.cast("int8"))
+    return orders.select(
+        "customer", "day", "next_day", "first_day", "revenue", *money, stage=stage.cast("int8")
+    )
 
 
 def order_history(orders: Orders) -> OrderHistory:
     """Read the history behind all periods: one pass over the orders, then counts of its result."""
     database = orders.table.get_backend()
-    table = database.create_table(f"history_{uuid4().hex}", history_query(orders.table, orders.start))
+    table = database.create_table(
+        f"history_{uuid4().hex}", history_query(orders.table, orders.start)
+    )
     money = [name for name in MONEY if name in table.columns]
     moves = table.group_by("day", "next_day", "stage").agg(orders=table.count())
     daily = table.group_by("first_day", "day").agg(
@@ -117,7 +121,9 @@ def order_history(orders: Orders) -> OrderHistory:
     )
 
 
-def weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float | np.ndarray) -> np.ndarray | float:
+def weighted_quantile(
+    values: np.ndarray, weights: np.ndarray, share: float | np.ndarray
+) -> np.ndarray | float:
     """Return the smallest value at or below which a share of the weight lies; NaN without any weight."""
     order = np.argsort(values)
     running = np.cumsum(np.asarray(weights)[order])

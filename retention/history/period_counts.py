@@ -69,7 +69,9 @@ def count_period(history: OrderHistory, period: Period, active_days: int) -> Per
     """Count a period, from the history's counts by day."""
     begin, end = history.number(period.start), history.number(period.end)
     moves, daily = history.moves, history.daily
-    day, following, stage, number = (moves[name].to_numpy() for name in ("day", "next_day", "stage", "orders"))
+    day, following, stage, number = (
+        moves[name].to_numpy() for name in ("day", "next_day", "stage", "orders")
+    )
 
     def count(rows: np.ndarray) -> int:
         return int(number[rows].sum())
@@ -116,7 +118,9 @@ def count_period(history: OrderHistory, period: Period, active_days: int) -> Per
 
 def quartiles(spread: pd.DataFrame) -> np.ndarray:
     """Return the quartiles of `days` in one of the three distributions; NaN where it is empty."""
-    return weighted_quantile(spread["days"].to_numpy(float), spread.iloc[:, 1].to_numpy(), np.array(QUARTILES))
+    return weighted_quantile(
+        spread["days"].to_numpy(float), spread.iloc[:, 1].to_numpy(), np.array(QUARTILES)
+    )
 
 
 def customer_bridge(counts: PeriodCounts) -> pd.DataFrame:
@@ -141,7 +145,10 @@ def base_bridge(history: OrderHistory, period: Period, active_days: int) -> pd.D
     """
     begin, end = history.number(period.start), history.number(period.end)
     table = history.table.filter(history.table.day.between(begin - active_days, end - 1))
-    before, after = table.day.between(begin - active_days, begin - 1), table.day >= end - active_days
+    before, after = (
+        table.day.between(begin - active_days, begin - 1),
+        table.day >= end - active_days,
+    )
     each = table.group_by("customer").agg(
         before=table.revenue.sum(where=before).fill_null(0.0),
         after=table.revenue.sum(where=after).fill_null(0.0),
@@ -169,7 +176,10 @@ def base_bridge(history: OrderHistory, period: Period, active_days: int) -> pd.D
         "start": (total("customers", step="kept"), total("before", step="kept")),
         "new": (total("customers", step="new"), total("after", step="new")),
         "won_back": (total("customers", step="won_back"), total("after", step="won_back")),
-        "retained": (0.0, total("after", step="kept", at_end=True) - total("before", step="kept", at_end=True)),
+        "retained": (
+            0.0,
+            total("after", step="kept", at_end=True) - total("before", step="kept", at_end=True),
+        ),
         "lapsed": (-gone, -total("before", step="kept", at_end=False)),
         "end": (total("customers", at_end=True), total("after", at_end=True)),
     }
@@ -180,7 +190,9 @@ def base_bridge(history: OrderHistory, period: Period, active_days: int) -> pd.D
 def _at_end(history: OrderHistory, begin: int, end: int, active_days: int) -> tuple[int, int]:
     """Return how many customers active at the end were so at the start, and how many have come since then."""
     table = history.table
-    at_start = table.filter(table.day.between(begin - active_days, begin - 1) & (table.next_day >= begin))
+    at_start = table.filter(
+        table.day.between(begin - active_days, begin - 1) & (table.next_day >= begin)
+    )
     at_end = table.filter(table.day.between(end - active_days, end - 1) & (table.next_day >= end))
     kept = int(at_start.semi_join(at_end, "customer").count().to_pyarrow().as_py())
     return kept, int(at_end.filter(at_end.first_day >= begin).count().to_pyarrow().as_py())

@@ -117,7 +117,12 @@ def _enough_repeaters(number: int) -> Check:
     if number < TOO_FEW_REPEATERS:
         return Check(name, "bad", f"Only {number:,} customers have bought on a second day.", advice)
     if number < ENOUGH_REPEATERS:
-        return Check(name, "caution", f"{number:,} customers have bought on a second day, which is few.", advice)
+        return Check(
+            name,
+            "caution",
+            f"{number:,} customers have bought on a second day, which is few.",
+            advice,
+        )
     return Check(name, "good", f"{number:,} customers have bought on a second day.")
 
 
@@ -163,11 +168,15 @@ def _precision(model: PurchaseModel) -> Check:
             f"These customers hardly pin down one parameter of the model, {symbol}: its standard error is larger "
             "than the parameter itself."
         )
-        return Check(name, "caution", finding, "Load more customers or a longer period to narrow it down.")
+        return Check(
+            name, "caution", finding, "Load more customers or a longer period to narrow it down."
+        )
     error = f"a standard error of {errors[widest]:.0%}"
     finding = f"The least certain parameter is {symbol} = {value:.3g}, with {error}."
     if errors[widest] > WIDE_ERROR:
-        return Check(name, "caution", finding, "Load more customers or a longer period to narrow it down.")
+        return Check(
+            name, "caution", finding, "Load more customers or a longer period to narrow it down."
+        )
     return Check(name, "good", f"The fit has converged. {finding}")
 
 
@@ -182,9 +191,7 @@ def _parameters(purchases: PurchaseModel, companion: PurchaseModel) -> Check:
     numbers = ", ".join(f"{name} = {getattr(purchases, name):.3g}" for name in ("r", "a", "b"))
     finding = f"The parameters lie well inside their range ({numbers})."
     if abs(purchases.a - 1) < NEAR_ONE:
-        finding += (
-            " With a this close to 1 the textbook formula divides by nearly nothing; the integral used here does not."
-        )
+        finding += " With a this close to 1 the textbook formula divides by nearly nothing; the integral used here does not."
     return Check(name, "good", finding)
 
 
@@ -215,7 +222,11 @@ def _doubt(model: PurchaseModel) -> tuple[str, str, str] | None:
 def _spend(model: SpendModel) -> Check:
     name = "Spend model"
     if model.kind == "gamma_gamma":
-        return Check(name, "good", f"The spend model was fitted to {model.customers:,} customers (q = {model.q:.3g}).")
+        return Check(
+            name,
+            "good",
+            f"The spend model was fitted to {model.customers:,} customers (q = {model.q:.3g}).",
+        )
     status = "caution" if model.customers else "bad"
     return Check(
         name,
@@ -287,7 +298,11 @@ def _spend_and_frequency(customers: pd.DataFrame, model: SpendModel) -> Check:
     correlation = float(np.corrcoef(frequency, spend)[0, 1])
     # What frequent buyers have spent, weighted as they will count in the forecast, beside what is expected of them.
     effect = (frequency @ model.expected_order_value(frequency, spend)) / (frequency @ spend) - 1
-    priced = "as they were" if abs(effect) < 0.005 else f"{abs(effect):.0%} too {'high' if effect > 0 else 'low'}"
+    priced = (
+        "as they were"
+        if abs(effect) < 0.005
+        else f"{abs(effect):.0%} too {'high' if effect > 0 else 'low'}"
+    )
     shown = f"{correlation:.2f}".replace("-", "−")
     finding = f"(correlation {shown}); weighted by their orders, repeat orders are priced {priced}."
     if abs(correlation) > STRONG_CORRELATION:

@@ -98,7 +98,9 @@ class CltvModel:
         return self.spend.log_likelihood
 
 
-def fit_cltv(customers: pd.DataFrame, purchase_model: str = "bg_nbd", *, backtest: Backtest | None = None) -> CltvModel:
+def fit_cltv(
+    customers: pd.DataFrame, purchase_model: str = "bg_nbd", *, backtest: Backtest | None = None
+) -> CltvModel:
     """Fit the purchase model and the spend model to customers.
 
     Args:
@@ -149,7 +151,9 @@ def fit_cltv(customers: pd.DataFrame, purchase_model: str = "bg_nbd", *, backtes
     )
 
 
-def _chosen(bg_nbd: PurchaseModel, mbg_nbd: PurchaseModel, backtest: Backtest | None) -> tuple[str, str]:
+def _chosen(
+    bg_nbd: PurchaseModel, mbg_nbd: PurchaseModel, backtest: Backtest | None
+) -> tuple[str, str]:
     if backtest is not None:
         if not backtest.reason:
             raise ModelError('This backtest compared no models. Run it with purchase_model="auto".')
@@ -210,7 +214,9 @@ def predict_cltv(
     """
     check_settings(horizon_days, annual_discount_rate, margin)
     _check_days("soon_days", soon_days)
-    ahead = forecast(model.purchases, group_histories(customers), horizon_days, annual_discount_rate)
+    ahead = forecast(
+        model.purchases, group_histories(customers), horizon_days, annual_discount_rate
+    )
     histories, active = ahead.histories, ahead.active
     frequency, age, codes = histories.frequency, histories.T, histories.codes
     one_time = frequency == 0
@@ -258,9 +264,15 @@ def purchase_probability(model: CltvModel, customers: pd.DataFrame, days: float)
     """
     _check_days("days", days)
     histories = group_histories(customers)
-    probability = model.purchases.probability_active(histories.frequency, histories.recency, histories.T)
-    probability *= model.purchases.probability_purchase_if_active(histories.frequency, histories.T, days)
-    return pd.Series(probability[histories.codes], index=customers.index, name=f"p_purchase_{days:g}d")
+    probability = model.purchases.probability_active(
+        histories.frequency, histories.recency, histories.T
+    )
+    probability *= model.purchases.probability_purchase_if_active(
+        histories.frequency, histories.T, days
+    )
+    return pd.Series(
+        probability[histories.codes], index=customers.index, name=f"p_purchase_{days:g}d"
+    )
 
 
 def expected_by_month(
@@ -280,15 +292,28 @@ def expected_by_month(
         discounted from the month's end).
     """
     check_settings(horizon_days, annual_discount_rate, margin)
-    ahead = forecast(model.purchases, group_histories(customers), horizon_days, annual_discount_rate)
-    histories, active, pairs, increments = ahead.histories, ahead.active, ahead.pairs, ahead.increments
+    ahead = forecast(
+        model.purchases, group_histories(customers), horizon_days, annual_discount_rate
+    )
+    histories, active, pairs, increments = (
+        ahead.histories,
+        ahead.active,
+        ahead.pairs,
+        ahead.increments,
+    )
     ends = ahead.ends
     order_value = model.spend.expected_order_value(
         customers["frequency"].to_numpy(), customers["monetary_value"].to_numpy()
     )
     value_by_history = np.bincount(histories.codes, weights=order_value, minlength=len(active))
-    orders = np.bincount(pairs, weights=active * histories.counts, minlength=len(increments)) @ increments
-    revenue = np.bincount(pairs, weights=active * value_by_history, minlength=len(increments)) @ increments
+    orders = (
+        np.bincount(pairs, weights=active * histories.counts, minlength=len(increments))
+        @ increments
+    )
+    revenue = (
+        np.bincount(pairs, weights=active * value_by_history, minlength=len(increments))
+        @ increments
+    )
     return pd.DataFrame(
         {
             "month": np.arange(1, len(ends) + 1),
@@ -301,7 +326,9 @@ def expected_by_month(
     )
 
 
-def check_settings(horizon_days: float, annual_discount_rate: float = 0.0, margin: float = 1.0) -> None:
+def check_settings(
+    horizon_days: float, annual_discount_rate: float = 0.0, margin: float = 1.0
+) -> None:
     """Raise a ModelError that names the setting that is out of range."""
     _check_days("horizon_days", horizon_days)
     if not (is_number(annual_discount_rate) and 0 <= annual_discount_rate < np.inf):
@@ -316,4 +343,6 @@ def check_settings(horizon_days: float, annual_discount_rate: float = 0.0, margi
 
 def _check_days(name: str, days: float) -> None:
     if not (is_number(days) and 1 <= days <= MAX_HORIZON_DAYS):
-        raise ModelError(f"{name} is {days!r}. Give a number of days from 1 to {MAX_HORIZON_DAYS:,}.")
+        raise ModelError(
+            f"{name} is {days!r}. Give a number of days from 1 to {MAX_HORIZON_DAYS:,}."
+        )

@@ -56,7 +56,9 @@ class ExactFit:
         if stride > 1:
             # A sample finds the neighbourhood for a fraction of the work; the maximum is that of all data.
             try:
-                nearby, _, _ = minimise(self._objective(*(column[::stride] for column in data)), starts)
+                nearby, _, _ = minimise(
+                    self._objective(*(column[::stride] for column in data)), starts
+                )
                 return minimise(_in_parts(self._objective, data), [nearby])
             except ModelError:
                 pass
@@ -69,7 +71,9 @@ class ExactFit:
         variance = np.full(self._hessian_.shape, np.nan)
         if not _on_plateau(self._hessian_):
             scale = self.params_.to_numpy()
-            variance = np.linalg.inv(self._hessian_) * np.outer(scale, scale) / self.data["weights"].sum()
+            variance = (
+                np.linalg.inv(self._hessian_) * np.outer(scale, scale) / self.data["weights"].sum()
+            )
         return pd.DataFrame(variance, columns=names, index=names)
 
 
@@ -89,7 +93,8 @@ def _in_parts(make: Callable[..., Objective], data: list[np.ndarray]) -> Objecti
         with ThreadPoolExecutor(parts) as pool:
             found = list(pool.map(lambda part: part(point), objectives))
         value, gradient, hessian = (
-            sum(share * result[i] for share, result in zip(shares, found, strict=True)) for i in range(3)
+            sum(share * result[i] for share, result in zip(shares, found, strict=True))
+            for i in range(3)
         )
         return value, gradient, hessian
 
@@ -120,7 +125,9 @@ def total(values: np.ndarray, weights: np.ndarray) -> float:
     return float(np.einsum("i,i->", values, weights))
 
 
-def minimise(objective: Objective, starts: Iterable[np.ndarray]) -> tuple[np.ndarray, float, np.ndarray]:
+def minimise(
+    objective: Objective, starts: Iterable[np.ndarray]
+) -> tuple[np.ndarray, float, np.ndarray]:
     """Minimise a mean negative log-likelihood.
 
     Newton's method from the first starting point is all that most stores need. Where it ends on a plateau
@@ -140,7 +147,9 @@ def minimise(objective: Objective, starts: Iterable[np.ndarray]) -> tuple[np.nda
     best = None
     for start in starts:
         for method in (_newton, _quasi_newton):
-            point, (value, gradient, hessian) = method(objective, np.clip(start, -_FARTHEST, _FARTHEST))
+            point, (value, gradient, hessian) = method(
+                objective, np.clip(start, -_FARTHEST, _FARTHEST)
+            )
             if not (np.isfinite(value) and np.abs(gradient).max() <= GRADIENT_TOLERANCE):
                 continue
             if best is None or value < best[1]:
@@ -161,12 +170,16 @@ def _newton(objective: Objective, point: np.ndarray) -> tuple[np.ndarray, tuple]
     for _ in range(_NEWTON_STEPS):
         if not np.isfinite(hessian).all():
             break
-        stuck = (np.abs(point) >= _FARTHEST) & (point * gradient < 0)  # at the far end and drawn beyond
+        stuck = (np.abs(point) >= _FARTHEST) & (
+            point * gradient < 0
+        )  # at the far end and drawn beyond
         slope = np.where(stuck, 0.0, gradient)
         # At a maximum proper the last digits cost one step more; on a plateau they mean nothing.
         if np.abs(slope).max() <= GRADIENT_TOLERANCE / (10 if _on_plateau(hessian) else 1000):
             break
-        curvatures, axes = np.linalg.eigh(np.where(stuck[:, None] | stuck, np.diag(stuck * 1.0), hessian))
+        curvatures, axes = np.linalg.eigh(
+            np.where(stuck[:, None] | stuck, np.diag(stuck * 1.0), hessian)
+        )
         step = -axes @ (axes.T @ slope / np.maximum(np.abs(curvatures), 1e-12))
         step *= min(1.0, _LONGEST_STEP / np.abs(step).max())
         for _ in range(_HALVINGS):

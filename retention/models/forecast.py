@@ -44,7 +44,9 @@ class Forecast:
     def mean_discount(self) -> np.ndarray:
         """The discount factor of each history's expected orders taken together."""
         whole = self.increments.sum(axis=1)
-        return ((self.increments @ self.discount) / np.maximum(whole, np.finfo(float).tiny))[self.pairs]
+        return ((self.increments @ self.discount) / np.maximum(whole, np.finfo(float).tiny))[
+            self.pairs
+        ]
 
     @property
     def discounted_days(self) -> float:
@@ -53,7 +55,10 @@ class Forecast:
 
 
 def forecast(
-    purchases: PurchaseModel, histories: Histories, horizon_days: float, annual_discount_rate: float = 0.0
+    purchases: PurchaseModel,
+    histories: Histories,
+    horizon_days: float,
+    annual_discount_rate: float = 0.0,
 ) -> Forecast:
     """Return the expected orders of every history over a horizon of so many days."""
     count = int(np.ceil(horizon_days / DAYS_PER_MONTH))

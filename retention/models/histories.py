@@ -67,7 +67,9 @@ def _first_of_each(codes: np.ndarray) -> np.ndarray:
 def _require_customers(customers: pd.DataFrame) -> None:
     needed = ("frequency", "recency", "T", "monetary_value")
     if not isinstance(customers, pd.DataFrame) or not customers.columns.is_unique:
-        raise DataError("The customers are no table with a name for each column. Make it with summarise_customers.")
+        raise DataError(
+            "The customers are no table with a name for each column. Make it with summarise_customers."
+        )
     missing = [name for name in needed if name not in customers.columns]
     if missing:
         raise DataError(
@@ -84,8 +86,16 @@ def _require_customers(customers: pd.DataFrame) -> None:
         raise DataError("The customer table has empty or infinite values in its history columns.")
     frequency, recency, age, spend = values
     if (frequency % 1 != 0).any():
-        raise DataError("The frequency is not a whole number for every customer: it counts purchase days.")
-    wrong = (frequency < 0) | (recency < 0) | (recency > age) | ((frequency == 0) != (recency == 0)) | (spend < 0)
+        raise DataError(
+            "The frequency is not a whole number for every customer: it counts purchase days."
+        )
+    wrong = (
+        (frequency < 0)
+        | (recency < 0)
+        | (recency > age)
+        | ((frequency == 0) != (recency == 0))
+        | (spend < 0)
+    )
     if wrong.any():
         raise DataError(
             f"{wrong.sum():,} of {len(wrong):,} customers have an impossible history (first: "

@@ -36,7 +36,9 @@ class HistoryIntervals:
     orders_square: np.ndarray
 
 
-def history_intervals(purchases: PurchaseModel, spend: SpendModel | None, ahead: Forecast) -> HistoryIntervals:
+def history_intervals(
+    purchases: PurchaseModel, spend: SpendModel | None, ahead: Forecast
+) -> HistoryIntervals:
     """Return the intervals of every distinct history.
 
     Money that comes later counts less: the discounted spend of a horizon is taken to be distributed as the spend
@@ -56,7 +58,11 @@ def history_intervals(purchases: PurchaseModel, spend: SpendModel | None, ahead:
     groups = zip(values, np.split(order, begins[1:]), strict=False)
     # Each frequency has rows of its own, and NumPy lets other threads run while it computes.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(lambda group: _fill(found, purchases, spend, ahead, int(group[0]), group[1]), groups))
+        list(
+            pool.map(
+                lambda group: _fill(found, purchases, spend, ahead, int(group[0]), group[1]), groups
+            )
+        )
     return found
 
 
@@ -100,10 +106,14 @@ def _fill(
 def whole_orders(ahead: Forecast, ranges: HistoryIntervals) -> tuple[np.ndarray, np.ndarray]:
     """The interval of each history's number of orders, widened to hold the expected number."""
     expected = ahead.orders
-    return np.minimum(ranges.orders_low, np.floor(expected)), np.maximum(ranges.orders_high, np.ceil(expected))
+    return np.minimum(ranges.orders_low, np.floor(expected)), np.maximum(
+        ranges.orders_high, np.ceil(expected)
+    )
 
 
-def _spend_table(spend: SpendModel, counts: OrderCounts, frequency: float) -> tuple[np.ndarray, np.ndarray]:
+def _spend_table(
+    spend: SpendModel, counts: OrderCounts, frequency: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Multiples of the scale, and for each age the probability that active customers spend less than that."""
     reached = counts.reached.max(axis=0)
     many = counts.middle[min(np.searchsorted(-reached, -(1 - HIGH) / 4), len(reached) - 1)]
@@ -130,7 +140,9 @@ def _first_at_least(table: np.ndarray, row: np.ndarray, level: np.ndarray) -> np
     return np.clip(found - row * columns, 0, columns - 1)
 
 
-def _interpolated(multiples: np.ndarray, below: np.ndarray, row: np.ndarray, level: np.ndarray) -> np.ndarray:
+def _interpolated(
+    multiples: np.ndarray, below: np.ndarray, row: np.ndarray, level: np.ndarray
+) -> np.ndarray:
     """Where each given row reaches `level`, between the columns on a log scale."""
     right = np.maximum(_first_at_least(below, row, level), 1)
     start, end = below[row, right - 1], below[row, right]

@@ -26,7 +26,9 @@ def month_ranges(model: CltvModel, customers: pd.DataFrame, months: pd.DataFrame
     """
     picked = customers.iloc[sample_of(len(customers))]
     histories, ends = group_histories(picked), months["end_day"].to_numpy()
-    frequency, spend = (picked[name].to_numpy(dtype=float) for name in ("frequency", "monetary_value"))
+    frequency, spend = (
+        picked[name].to_numpy(dtype=float) for name in ("frequency", "monetary_value")
+    )
     worth = model.spend.expected_order_value(frequency, spend)
     pairs, *pair = histories.without_recency()
 
@@ -46,6 +48,12 @@ def month_ranges(model: CltvModel, customers: pd.DataFrame, months: pd.DataFrame
     slopes = np.concatenate([by_purchases, by_spend], axis=1)
     measured = np.maximum(worth @ each, np.finfo(float).tiny)
     scale = months["expected_revenue"].to_numpy() / measured
-    spread = scale**2 * np.einsum("ij,jk,ik->i", slopes, covariance_of(model, by_spend.shape[1]), slopes)
-    found = [interval(*month) for month in zip(scale * measured, scale * variance, spread, strict=True)]
-    return months.assign(revenue_low=[one.low for one in found], revenue_high=[one.high for one in found])
+    spread = scale**2 * np.einsum(
+        "ij,jk,ik->i", slopes, covariance_of(model, by_spend.shape[1]), slopes
+    )
+    found = [
+        interval(*month) for month in zip(scale * measured, scale * variance, spread, strict=True)
+    ]
+    return months.assign(
+        revenue_low=[one.low for one in found], revenue_high=[one.high for one in found]
+    )

@@ -37,7 +37,9 @@ class NextOrder:
     within: float
 
 
-def next_order(model: CltvModel, frequency: int, recency: float, T: float, days: float = 30) -> NextOrder:
+def next_order(
+    model: CltvModel, frequency: int, recency: float, T: float, days: float = 30
+) -> NextOrder:
     """Return when the next order of a customer with this history is due.
 
     Args:
@@ -55,15 +57,21 @@ def next_order(model: CltvModel, frequency: int, recency: float, T: float, days:
     _check_days(days)
     purchases = model.purchases
     with np.errstate(over="ignore"):
-        waits = (purchases.alpha + T) * np.expm1(-np.log1p(-np.array(WINDOW)) / (purchases.r + frequency))
+        waits = (purchases.alpha + T) * np.expm1(
+            -np.log1p(-np.array(WINDOW)) / (purchases.r + frequency)
+        )
     active = still_active(model, frequency, recency, float(T - recency))
     history = np.array([float(frequency)]), np.array([float(recency)]), np.array([float(T)])
     within = purchases.probability_active(*history)
     within *= purchases.probability_purchase_if_active(history[0], history[2], days)
-    return NextOrder(float(1 - active), *map(float, waits), days=float(days), within=float(within[0]))
+    return NextOrder(
+        float(1 - active), *map(float, waits), days=float(days), within=float(within[0])
+    )
 
 
-def order_distribution(model: CltvModel, frequency: int, recency: float, T: float, days: float = 365) -> pd.DataFrame:
+def order_distribution(
+    model: CltvModel, frequency: int, recency: float, T: float, days: float = 365
+) -> pd.DataFrame:
     """Return how many orders a customer with this history will place in the next `days`.
 
     Returns a row a bar, one for none at all and at most about `MOST_BARS` of one width: `orders` (the first number of
@@ -74,7 +82,9 @@ def order_distribution(model: CltvModel, frequency: int, recency: float, T: floa
     """
     _check_history(frequency, recency, T)
     _check_days(days)
-    active = model.purchases.probability_active(*(np.array([float(value)]) for value in (frequency, recency, T)))[0]
+    active = model.purchases.probability_active(
+        *(np.array([float(value)]) for value in (frequency, recency, T))
+    )[0]
     counts = order_counts(model.purchases, frequency, np.array([float(T)]), days, every=_ONE_BY_ONE)
     probability = np.concatenate([[1 - active * counts.reached[0, 0]], active * counts.share[0]])
     orders = np.concatenate([[0], counts.numbers]).astype(int)
@@ -92,7 +102,9 @@ def order_distribution(model: CltvModel, frequency: int, recency: float, T: floa
     )
 
 
-def still_active(model: CltvModel, frequency: int, recency: float, silence: np.ndarray) -> np.ndarray:
+def still_active(
+    model: CltvModel, frequency: int, recency: float, silence: np.ndarray
+) -> np.ndarray:
     """Return the probability to be active after so many days without an order, as `p_alive` in `predict_cltv`.
 
     Args:
@@ -101,15 +113,21 @@ def still_active(model: CltvModel, frequency: int, recency: float, silence: np.n
         silence: Days since the last order; any length.
     """
     purchases = model.purchases if frequency else model.companion
-    return purchases.probability_active(float(frequency), float(recency), recency + np.asarray(silence, dtype=float))
+    return purchases.probability_active(
+        float(frequency), float(recency), recency + np.asarray(silence, dtype=float)
+    )
 
 
-def active_curve(model: CltvModel, frequency: int, recency: float, days: int = 365, points: int = 120) -> pd.DataFrame:
+def active_curve(
+    model: CltvModel, frequency: int, recency: float, days: int = 365, points: int = 120
+) -> pd.DataFrame:
     """Return `silence` (days since the last order, 0 to `days`) and `p_alive` of a customer with this history."""
     _check_history(frequency, recency, recency)
     _check_days(days)
     silence = np.unique(np.linspace(0, days, points).round())
-    return pd.DataFrame({"silence": silence, "p_alive": still_active(model, frequency, recency, silence)})
+    return pd.DataFrame(
+        {"silence": silence, "p_alive": still_active(model, frequency, recency, silence)}
+    )
 
 
 def frequency_recency_map(
@@ -141,7 +159,9 @@ def frequency_recency_map(
         raise ModelError(f"The map has {most!r} by {steps!r} cells. Give 1 or more of each.")
     edges = np.linspace(0, age, steps + 1)
     middle = (edges[:-1] + edges[1:]) / 2
-    frequency, silence = (grid.ravel() for grid in np.meshgrid(np.arange(1, most + 1), middle, indexing="ij"))
+    frequency, silence = (
+        grid.ravel() for grid in np.meshgrid(np.arange(1, most + 1), middle, indexing="ij")
+    )
     rows = pd.DataFrame(
         {
             "frequency": np.append(frequency, 0),

@@ -34,7 +34,9 @@ class OrderCounts:
     @property
     def share(self) -> np.ndarray:
         """Probability of each bin of numbers (m x k)."""
-        return self.reached - np.append(self.reached[:, 1:], np.zeros((len(self.reached), 1)), axis=1)
+        return self.reached - np.append(
+            self.reached[:, 1:], np.zeros((len(self.reached), 1)), axis=1
+        )
 
     @property
     def middle(self) -> np.ndarray:
@@ -48,7 +50,9 @@ class OrderCounts:
         return mean, share @ (middle**2 - (self.width**2 - 1) / 12) - mean**2
 
 
-def order_counts(model: PurchaseModel, frequency: int, T: np.ndarray, days: float, every: int = EVERY) -> OrderCounts:
+def order_counts(
+    model: PurchaseModel, frequency: int, T: np.ndarray, days: float, every: int = EVERY
+) -> OrderCounts:
     """Return the distribution of the orders in the next `days` of active customers with one frequency.
 
     A customer reaches n orders when n would come in time at the customer's own rate, and none of the n - 1
@@ -68,7 +72,9 @@ def order_counts(model: PurchaseModel, frequency: int, T: np.ndarray, days: floa
     shape = model.r + frequency
     numbers, width = _numbers(shape, days / (model.alpha + T.min()), every)
     b = model.b_active + frequency
-    stays = np.exp(betaln(model.a, b + (numbers - 1)) - betaln(model.a, b))  # the brackets make the first one 1
+    stays = np.exp(
+        betaln(model.a, b + (numbers - 1)) - betaln(model.a, b)
+    )  # the brackets make the first one 1
 
     single = numbers[: every - 1]
     coefficients = gammaln(shape + single) - gammaln(shape) - gammaln(single + 1)
@@ -76,7 +82,9 @@ def order_counts(model: PurchaseModel, frequency: int, T: np.ndarray, days: floa
     def in_time(age: np.ndarray) -> np.ndarray:
         """Probability of n orders or more (columns) by customers of each age who never leave: negative binomial."""
         share = (days / (model.alpha + age + days))[:, None]
-        beyond = betainc(numbers[len(single) :] if len(numbers) > len(single) else single[-1:] + 1, shape, share)
+        beyond = betainc(
+            numbers[len(single) :] if len(numbers) > len(single) else single[-1:] + 1, shape, share
+        )
         # Cheaper than as many incomplete beta functions: the probabilities of single numbers, added up from the end.
         exactly = np.exp(coefficients + shape * np.log1p(-share) + single * np.log(share))
         reached = np.cumsum(exactly[:, ::-1], axis=1)[:, ::-1] + beyond[:, :1]
@@ -92,7 +100,9 @@ def order_counts(model: PurchaseModel, frequency: int, T: np.ndarray, days: floa
     series = chebyshev.chebinterpolate(
         lambda position: in_time(np.exp(low + half * (position + 1)) - model.alpha), points - 1
     )
-    found = product(chebyshev.chebvander((np.log(model.alpha + T) - low) / half - 1, points - 1), series)
+    found = product(
+        chebyshev.chebvander((np.log(model.alpha + T) - low) / half - 1, points - 1), series
+    )
     # Rounding must not let a larger number be likelier than a smaller one.
     return OrderCounts(numbers, stays * np.minimum.accumulate(np.clip(found, 0, 1), axis=1), width)
 
@@ -103,7 +113,9 @@ def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     Where the caller already uses every processor, its threads and theirs would wait for each other.
     """
     rows = max(1, _ONE_THREAD // max(right.size, 1))
-    return np.concatenate([left[start : start + rows] @ right for start in range(0, len(left), rows)])
+    return np.concatenate(
+        [left[start : start + rows] @ right for start in range(0, len(left), rows)]
+    )
 
 
 def _numbers(shape: float, stretch: float, every: int) -> tuple[np.ndarray, np.ndarray]:

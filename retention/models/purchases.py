@@ -49,7 +49,9 @@ class PurchaseModel:
         """b of a one-time buyer who is known to be active: in MBG/NBD the first purchase was a chance to leave."""
         return self.b + (self.kind == "mbg_nbd")
 
-    def probability_active(self, frequency: np.ndarray, recency: np.ndarray, T: np.ndarray) -> np.ndarray:
+    def probability_active(
+        self, frequency: np.ndarray, recency: np.ndarray, T: np.ndarray
+    ) -> np.ndarray:
         """Return the probability that a customer with this history has not left for good.
 
         BG/NBD lets nobody leave before a repeat purchase, so that it is 1 for every one-time buyer there.
@@ -62,7 +64,9 @@ class PurchaseModel:
         active = expit(np.log(leaving) - np.log(self.a) - log_odds_left)
         return np.where(x > 0, active, 1.0) if self.kind == "bg_nbd" else active
 
-    def probability_purchase_if_active(self, frequency: np.ndarray, T: np.ndarray, days: float) -> np.ndarray:
+    def probability_purchase_if_active(
+        self, frequency: np.ndarray, T: np.ndarray, days: float
+    ) -> np.ndarray:
         """Return the probability of a purchase in the next `days`, given that the customer is active."""
         x = np.asarray(frequency, dtype=float)
         return -np.expm1(-(self.r + x) * np.log1p(days / (self.alpha + T)))
@@ -90,7 +94,9 @@ class PurchaseModel:
         values, begins = np.unique(frequency[order], return_index=True)
         for x, rows in zip(values, np.split(order, begins[1:]), strict=False):
             stretch = days / (self.alpha + age[rows, None])
-            expected[rows] = _purchases_over(stretch, self.r + float(x), self.a, self.b_active + float(x))
+            expected[rows] = _purchases_over(
+                stretch, self.r + float(x), self.a, self.b_active + float(x)
+            )
         return np.maximum.accumulate(expected, axis=1)
 
     def expected_purchases_of_new(self, days: np.ndarray | float) -> np.ndarray:
@@ -103,7 +109,9 @@ class PurchaseModel:
 
 
 def log_slopes(
-    model: PurchaseModel, quantity: Callable[[PurchaseModel], np.ndarray | float], step: float = 1e-3
+    model: PurchaseModel,
+    quantity: Callable[[PurchaseModel], np.ndarray | float],
+    step: float = 1e-3,
 ) -> np.ndarray:
     """Return the derivatives of what `quantity` makes of a model by log(r, alpha, a, b), along a last axis of four.
 
@@ -163,7 +171,9 @@ def _mean_over_leaving(stretch: np.ndarray, shape: float, a: float, b: float) ->
     return purchases @ (density / p)
 
 
-def fit_purchases(histories: Histories, kind: str = "bg_nbd", start: PurchaseModel | None = None) -> PurchaseModel:
+def fit_purchases(
+    histories: Histories, kind: str = "bg_nbd", start: PurchaseModel | None = None
+) -> PurchaseModel:
     """Fit a purchase model by maximum likelihood.
 
     Args:
@@ -206,14 +216,18 @@ def fit_purchases(histories: Histories, kind: str = "bg_nbd", start: PurchaseMod
     parameters = fitter.params_[names]
     errors = fitter.standard_errors_[names] / parameters
     covariance = log_covariance(fitter._hessian_, histories.counts.sum())
-    return PurchaseModel(kind, *parameters.tolist(), float(log_likelihood), tuple(errors.tolist()), covariance)
+    return PurchaseModel(
+        kind, *parameters.tolist(), float(log_likelihood), tuple(errors.tolist()), covariance
+    )
 
 
 def _refuse_degenerate(histories: Histories) -> None:
     customers = int(histories.counts.sum())
     advice = "Load more orders: a longer period, or all customers of the store."
     if customers < 2:
-        raise ModelError(f"There is {customers} customer, and a model needs many to learn from. {advice}")
+        raise ModelError(
+            f"There is {customers} customer, and a model needs many to learn from. {advice}"
+        )
     if not (histories.frequency > 0).any():
         raise ModelError(
             f"None of the {customers:,} customers has bought on a second day, so there is no returning to "
@@ -230,7 +244,8 @@ def _fitters() -> dict[str, type]:
     package = lifetimes()
     bases = {"bg_nbd": package.BetaGeoFitter, "mbg_nbd": package.ModifiedBetaGeoFitter}
     return {
-        kind: type(f"Exact{base.__name__}", (_ExactPurchases, base), {"kind": kind}) for kind, base in bases.items()
+        kind: type(f"Exact{base.__name__}", (_ExactPurchases, base), {"kind": kind})
+        for kind, base in bases.items()
     }
 
 
@@ -242,7 +257,10 @@ class _ExactPurchases(ExactFit):
 
     def _starts(self, frequency, recency, T, weights):
         pace = (weights @ frequency) / (weights @ T)
-        return [np.log([0.5, 0.5 / pace, *leaving]) for leaving in ((0.7, 2.0), (0.02, 0.02), (5.0, 5.0))]
+        return [
+            np.log([0.5, 0.5 / pace, *leaving])
+            for leaving in ((0.7, 2.0), (0.02, 0.02), (5.0, 5.0))
+        ]
 
 
 def purchase_objective(
@@ -259,8 +277,12 @@ def purchase_objective(
     weights = counts / counts.sum()
     x = frequency.astype(float)
     share = np.bincount(frequency, weights=weights)
-    reached = np.cumsum(share[::-1])[::-1]  # share of customers with a frequency of at least 0, 1, 2, ...
-    stays = reached if modified else reached[1:]  # ... whom the chance to leave has spared that often
+    reached = np.cumsum(share[::-1])[
+        ::-1
+    ]  # share of customers with a frequency of at least 0, 1, 2, ...
+    stays = (
+        reached if modified else reached[1:]
+    )  # ... whom the chance to leave has spared that often
     bought, spared = np.arange(len(reached) - 1.0), np.arange(float(len(stays)))
     last_chance = np.maximum(np.arange(len(share)) + modified, 1) - 1  # by frequency
     can_have_left = (frequency > 0) | bool(modified)

@@ -64,7 +64,10 @@ class SpendModel:
 
         Source: eq. 5 in Fader and Hardie, note 025.
         """
-        frequency, spend = np.asarray(frequency, dtype=float), np.asarray(monetary_value, dtype=float)
+        frequency, spend = (
+            np.asarray(frequency, dtype=float),
+            np.asarray(monetary_value, dtype=float),
+        )
         if self.kind == "store_average":
             return np.where((frequency > 0) & (spend > 0), spend, self.mean)
         own = self.p * frequency
@@ -76,7 +79,9 @@ class SpendModel:
             return self.expected_order_value(frequency, monetary_value)
         return self.v + np.asarray(frequency, dtype=float) * np.asarray(monetary_value, dtype=float)
 
-    def probability_total_below(self, multiple: np.ndarray, orders: np.ndarray, frequency: float) -> np.ndarray:
+    def probability_total_below(
+        self, multiple: np.ndarray, orders: np.ndarray, frequency: float
+    ) -> np.ndarray:
         """Return the probability that so many orders add up to less than a multiple of the customer's `scale`.
 
         Gamma-Gamma: a sum of n gamma spends over the customer's own gamma rate is a beta prime variable. Store
@@ -112,12 +117,17 @@ class SpendModel:
 
     def log_slopes(self, frequency: np.ndarray, monetary_value: np.ndarray) -> np.ndarray:
         """Return the derivatives of log(expected order value) by the log parameters of `covariance`, row by row."""
-        frequency, spend = np.asarray(frequency, dtype=float), np.asarray(monetary_value, dtype=float)
+        frequency, spend = (
+            np.asarray(frequency, dtype=float),
+            np.asarray(monetary_value, dtype=float),
+        )
         if self.kind == "store_average":
             return np.where((frequency > 0) & (spend > 0), 0.0, 1.0)[:, None]
         own = self.p * frequency
         weight = own + self.q - 1
-        return np.stack([1 - own / weight, -self.q / weight, self.v / (self.v + frequency * spend)], axis=1)
+        return np.stack(
+            [1 - own / weight, -self.q / weight, self.v / (self.v + frequency * spend)], axis=1
+        )
 
 
 def _inverse_square_above(shape: np.ndarray, least: np.ndarray) -> np.ndarray:
@@ -125,7 +135,9 @@ def _inverse_square_above(shape: np.ndarray, least: np.ndarray) -> np.ndarray:
     s = shape - 2
     above = np.empty_like(s)
     usual = s > 1e-6
-    above[usual] = gammaincc(s[usual], least[usual]) * np.exp(gammaln(s[usual]) - gammaln(shape[usual]))
+    above[usual] = gammaincc(s[usual], least[usual]) * np.exp(
+        gammaln(s[usual]) - gammaln(shape[usual])
+    )
     y, low = least[~usual], np.minimum(s[~usual], -1e-6)
     # One step down by recursion: the incomplete gamma function of a shape below zero.
     incomplete = (gammaincc(low + 1, y) * gamma(low + 1) - y**low * np.exp(-y)) / low
@@ -156,7 +168,9 @@ def fit_spend(customers: pd.DataFrame) -> SpendModel:
     if np.ptp(spend) <= 1e-9 * spend.max():
         reason = f"All {found:,} repeat customers spend the same, so there is no spread to model."
         return _store_average(customers, frequency, spend, reason)
-    scale = float(spend.mean())  # fitted in units of the mean, so that the currency makes no difference
+    scale = float(
+        spend.mean()
+    )  # fitted in units of the mean, so that the currency makes no difference
     try:
         fitter = _fitter()().fit(frequency, spend / scale)
     except ModelError:
@@ -189,7 +203,9 @@ def fit_spend(customers: pd.DataFrame) -> SpendModel:
     )
 
 
-def _store_average(customers: pd.DataFrame, frequency: np.ndarray, spend: np.ndarray, reason: str) -> SpendModel:
+def _store_average(
+    customers: pd.DataFrame, frequency: np.ndarray, spend: np.ndarray, reason: str
+) -> SpendModel:
     if len(spend):
         mean = (frequency @ spend) / frequency.sum()
     elif "revenue" in customers and customers["revenue"].sum() > 0:
@@ -202,7 +218,12 @@ def _store_average(customers: pd.DataFrame, frequency: np.ndarray, spend: np.nda
     variation = float(spend.std() / mean) if len(spend) > 1 else 1.0
     known = variation**2 / max(len(spend), 1)
     return SpendModel(
-        "store_average", float(mean), len(spend), reason=reason, variation=variation, covariance=((known,),)
+        "store_average",
+        float(mean),
+        len(spend),
+        reason=reason,
+        variation=variation,
+        covariance=((known,),),
     )
 
 
@@ -220,7 +241,9 @@ class _ExactSpend(ExactFit):
         return [np.log([4.0, 3.0, mean / 2]), np.log([1.1, 1.1, 1.1 * mean])]
 
 
-def spend_objective(frequency: np.ndarray, monetary_value: np.ndarray, counts: np.ndarray) -> Objective:
+def spend_objective(
+    frequency: np.ndarray, monetary_value: np.ndarray, counts: np.ndarray
+) -> Objective:
     """Return the mean negative log-likelihood of log(p, q, v) with exact gradient and Hessian.
 
     The beta functions depend on the frequency alone and are evaluated on its distinct values.

@@ -69,7 +69,9 @@ class Uncertainty:
         """Refuse the uncertainty of other customers, or of these in another order: DataError."""
         other = self.customers is not None and not self.customers.equals(customers.index)
         if other or len(self.expected) != len(customers):
-            raise DataError("The uncertainty is of other customers, or of these in another order. Make it from these.")
+            raise DataError(
+                "The uncertainty is of other customers, or of these in another order. Make it from these."
+            )
 
     def totals(self, labels: np.ndarray, groups: int) -> list[Total]:
         """Return the totals of groups 0 to `groups` - 1; customers with a negative label belong to none.
@@ -100,7 +102,9 @@ class Uncertainty:
         """
         relative = slopes / np.maximum(measured, 1e-300)[:, None]
         if (nobody := measured <= 0).any():
-            relative[nobody] = self.slopes.sum(axis=0) / max(self.expected[self.sample].sum(), 1e-300)
+            relative[nobody] = self.slopes.sum(axis=0) / max(
+                self.expected[self.sample].sum(), 1e-300
+            )
         spread = expected**2 * np.einsum("ij,jk,ik->i", relative, self.covariance, relative)
         return [interval(*row) for row in zip(expected, variance, spread, strict=True)]
 
@@ -120,12 +124,16 @@ def value_uncertainty(
     posterior of the Gamma-Gamma model.
     """
     check_settings(horizon_days, annual_discount_rate, margin)
-    ahead = forecast(model.purchases, group_histories(customers), horizon_days, annual_discount_rate)
+    ahead = forecast(
+        model.purchases, group_histories(customers), horizon_days, annual_discount_rate
+    )
     square = history_intervals(model.purchases, None, ahead).orders_square
     return value_of_forecast(model, customers, ahead, square, margin)
 
 
-def orders_uncertainty(model: CltvModel, customers: pd.DataFrame, horizon_days: float = 365) -> Uncertainty:
+def orders_uncertainty(
+    model: CltvModel, customers: pd.DataFrame, horizon_days: float = 365
+) -> Uncertainty:
     """Return the uncertainty of the number of orders (purchase days) of any group of these customers.
 
     Arguments and errors as in `predict_cltv`; `expected` are its `expected_orders`.
@@ -190,14 +198,18 @@ def purchase_slopes(model: CltvModel, customers: pd.DataFrame, ahead: Forecast) 
     histories = group_histories(customers.iloc[sample_of(len(customers))])
 
     def orders(purchases: PurchaseModel) -> np.ndarray:
-        return replace(forecast(purchases, histories, ahead.ends[-1]), discount=ahead.discount).discounted_orders
+        return replace(
+            forecast(purchases, histories, ahead.ends[-1]), discount=ahead.discount
+        ).discounted_orders
 
     return log_slopes(model.purchases, orders)[histories.codes]
 
 
 def covariance_of(model: CltvModel, spend_parameters: int) -> np.ndarray:
     """Return that of the log parameters of the purchase model and then of the spend model."""
-    return block_diag(model.purchases.covariance, model.spend.covariance or np.zeros((spend_parameters,) * 2))
+    return block_diag(
+        model.purchases.covariance, model.spend.covariance or np.zeros((spend_parameters,) * 2)
+    )
 
 
 def sample_of(customers: int) -> np.ndarray:
@@ -219,5 +231,9 @@ def interval(expected: float, variance: float, spread: float) -> Total:
         shape = expected**2 / whole
         low, high = gammaincinv(shape, [LOW, HIGH]) * (whole / expected)
     return Total(
-        float(expected), float(min(low, expected)), float(max(high, expected)), float(variance**0.5), float(spread**0.5)
+        float(expected),
+        float(min(low, expected)),
+        float(max(high, expected)),
+        float(variance**0.5),
+        float(spread**0.5),
     )

@@ -111,10 +111,14 @@ def concentration(value: np.ndarray | pd.Series, points: int = 100) -> pd.DataFr
     if not len(ordered):
         return pd.DataFrame({"customers_share": [], "value_share": []}, dtype=float)
     taken = np.unique(np.ceil(np.linspace(0, len(ordered), points + 1)).astype(int))
-    return pd.DataFrame({"customers_share": taken / len(ordered), "value_share": running[taken] / running[-1]})
+    return pd.DataFrame(
+        {"customers_share": taken / len(ordered), "value_share": running[taken] / running[-1]}
+    )
 
 
-def top_shares(value: np.ndarray | pd.Series, shares: tuple[float, ...] = (0.01, 0.10, 0.20)) -> pd.DataFrame:
+def top_shares(
+    value: np.ndarray | pd.Series, shares: tuple[float, ...] = (0.01, 0.10, 0.20)
+) -> pd.DataFrame:
     """What the best customers hold: one row for each of `shares` that makes a whole customer or more.
 
     `shares` are fractions of all customers. Returns `share`, `customers` (rounded up), `customers_share` (what
@@ -123,7 +127,9 @@ def top_shares(value: np.ndarray | pd.Series, shares: tuple[float, ...] = (0.01,
     """
     ordered, running = _running(value)
     if not len(ordered):
-        return pd.DataFrame(columns=["share", "customers", "customers_share", "at_least", "value", "value_share"])
+        return pd.DataFrame(
+            columns=["share", "customers", "customers_share", "at_least", "value", "value_share"]
+        )
     shares = tuple(share for share in shares if share * len(ordered) >= 1 - 1e-9)
     n = np.array([math.ceil(share * len(ordered) - 1e-9) for share in shares], dtype=int)
     return pd.DataFrame(
@@ -147,7 +153,9 @@ def revenue_history(orders: Orders, months: int = 24) -> pd.DataFrame:
     """
     if months < 1:
         raise DataError(f"{months} months cannot be shown. Ask for one or more.")
-    table = orders.table.mutate(age=ibis.literal(orders.end).delta(orders.table.ordered_at.date(), unit="day"))
+    table = orders.table.mutate(
+        age=ibis.literal(orders.end).delta(orders.table.ordered_at.date(), unit="day")
+    )
     table = table.mutate(first_age=table.age.max().over(group_by=table.customer_id))
     table = table.mutate(month=(table.age / DAYS_PER_MONTH).floor().cast("int64"))
     table = table.filter(table.month < months)
@@ -172,9 +180,10 @@ def past_and_expected(history: pd.DataFrame, months: pd.DataFrame, end: date) ->
     Returns `start`, `end` (timestamps), `kind` ("first", "repeat" or "expected"), `revenue`, and `revenue_low`,
     `revenue_high` (80 % interval of what is expected, else NaN).
     """
-    parts = [history.assign(kind=kind, revenue=history[f"{kind}_revenue"]) for kind in ("first", "repeat")] + [
-        months.assign(kind="expected", revenue=months["expected_revenue"])
-    ]
+    parts = [
+        history.assign(kind=kind, revenue=history[f"{kind}_revenue"])
+        for kind in ("first", "repeat")
+    ] + [months.assign(kind="expected", revenue=months["expected_revenue"])]
     ranges = ["revenue_low", "revenue_high"]
     columns = ["start_day", "end_day", "kind", "revenue", *ranges]
     tidy = pd.concat([part.reindex(columns=columns) for part in parts], ignore_index=True)
@@ -206,7 +215,9 @@ def find_customers(
     wanted = query.strip()
     rows = np.arange(len(customers))
     if wanted:
-        rows = np.flatnonzero(customers.index.str.contains(wanted, case=False, regex=False, na=False))
+        rows = np.flatnonzero(
+            customers.index.str.contains(wanted, case=False, regex=False, na=False)
+        )
     rank = (customers["revenue"] if scores is None else scores["cltv"]).to_numpy()
     total = len(rows)
     if limit is not None and total > limit:

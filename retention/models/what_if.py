@@ -32,7 +32,9 @@ class Levers:
         for field in fields(self):
             change = getattr(self, field.name)
             if not -0.9 <= change <= 9:
-                raise ModelError(f"{field.name} changes by {change!r}. Give a fraction from -0.9 to 9, such as 0.05.")
+                raise ModelError(
+                    f"{field.name} changes by {change!r}. Give a fraction from -0.9 to 9, such as 0.05."
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,9 @@ def what_if(
     on time through p x time alone, up to the factor 1 / p (section 4 of Fader, Hardie and Lee, 2005).
     """
     check_settings(horizon_days, annual_discount_rate, margin)
-    known = uncertainty or value_uncertainty(model, customers, horizon_days, annual_discount_rate, margin)
+    known = uncertainty or value_uncertainty(
+        model, customers, horizon_days, annual_discount_rate, margin
+    )
     known.check(customers)
     sample = sample_of(len(customers))
     picked = customers.iloc[sample]
@@ -97,7 +101,9 @@ def what_if(
         pace = (1 + levers.repeat_rate) * leaving
         _, frequency, age = histories.without_recency()
         ahead = purchases.expected_purchases_if_active(frequency, age, today.ends * pace) / leaving
-        return as_they_are, replace(today, increments=np.diff(ahead, axis=1, prepend=0.0)).discounted_orders
+        return as_they_are, replace(
+            today, increments=np.diff(ahead, axis=1, prepend=0.0)
+        ).discounted_orders
 
     today_orders, changed_orders = orders(model.purchases)
     before = float(worth @ today_orders)
@@ -105,9 +111,13 @@ def what_if(
     gained = before * (money - 1) + float(worth @ (changed_orders - today_orders)) * money
     after = before + gained
     today_slope = known.slopes.sum(axis=0)
-    by_purchases = log_slopes(model.purchases, lambda purchases: float(worth @ orders(purchases)[1]) * money)
+    by_purchases = log_slopes(
+        model.purchases, lambda purchases: float(worth @ orders(purchases)[1]) * money
+    )
     # The spend parameters move both values by the same share.
-    changed_slope = np.concatenate([by_purchases, today_slope[len(by_purchases) :] * (after / before)])
+    changed_slope = np.concatenate(
+        [by_purchases, today_slope[len(by_purchases) :] * (after / before)]
+    )
     today = known.total()
     scale = today.expected / before
     spread = float(changed_slope @ known.covariance @ changed_slope) * scale**2

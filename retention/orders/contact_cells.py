@@ -52,8 +52,14 @@ def contact_cells(
         `with_shared` shows.
     """
     shared = shared_columns(mapping)
-    plain = [role for role in ("email", "first_name", "last_name", "country", "state", "city") if role in column]
-    cells: dict[str, ir.Value] = {role: text_or_null(raw[column[role]]) for role in plain if role not in shared}
+    plain = [
+        role
+        for role in ("email", "first_name", "last_name", "country", "state", "city")
+        if role in column
+    ]
+    cells: dict[str, ir.Value] = {
+        role: text_or_null(raw[column[role]]) for role in plain if role not in shared
+    }
     cells |= {role: _digits(raw[column[role]]) for role in ("phone", "zip") if role in column}
     if "full_name" in column and not {"first_name", "last_name"} & set(column):
         cells["first_name"], cells["last_name"] = _split(text_or_null(raw[column["full_name"]]))
@@ -66,14 +72,20 @@ def contact_cells(
     for role, noes in (("subscription", NOT_SUBSCRIBED), ("complaint", NOT_OPEN)):
         if role in column:
             word = _word(raw[column[role]])
-            cells[role] = ibis.cases((word.isin(noes), False), (word != "", True), else_=ibis.null("boolean"))
+            cells[role] = ibis.cases(
+                (word.isin(noes), False), (word != "", True), else_=ibis.null("boolean")
+            )
     if "rating" in column:
         cells["rating"] = _rating(raw[column["rating"]].strip())
     if "abandoned" in column:
         style = find_date_style(raw, column["abandoned"], mapping.day_first)
         left = read_dates(raw, column["abandoned"], style)
-        left = ibis.ifelse(left.date().between(EARLIEST, latest_plausible()), left, ibis.null("timestamp"))
-        beside = ibis.ifelse(_word(raw[column["abandoned"]]).isin(YES), ordered_at, ibis.null("timestamp"))
+        left = ibis.ifelse(
+            left.date().between(EARLIEST, latest_plausible()), left, ibis.null("timestamp")
+        )
+        beside = ibis.ifelse(
+            _word(raw[column["abandoned"]]).isin(YES), ordered_at, ibis.null("timestamp")
+        )
         cells["abandoned"] = ibis.coalesce(left, beside)
     return cells
 
@@ -81,14 +93,20 @@ def contact_cells(
 def shared_columns(mapping: Mapping) -> dict[str, str]:
     """Contact roles that stand in the same column of the file as the customer or the region: role -> that one."""
     names = mapping.columns
-    return {role: other for role, other in _SHARED.items() if role in names and names[role] == names.get(other)}
+    return {
+        role: other
+        for role, other in _SHARED.items()
+        if role in names and names[role] == names.get(other)
+    }
 
 
 def with_shared(table: ir.Table, mapping: Mapping) -> ir.Table:
     """The order table with the columns that it holds already shown under their contact names too; takes no space."""
     shown = {role: table[other] for role, other in shared_columns(mapping).items()}
     if "email" in shown:
-        shown["email"] = ibis.ifelse(table.customer_id.contains("@"), table.customer_id, ibis.null("string"))
+        shown["email"] = ibis.ifelse(
+            table.customer_id.contains("@"), table.customer_id, ibis.null("string")
+        )
     return table.mutate(**shown) if shown else table
 
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 _ROLES = CONTACT_ROLES | SIGNAL_ROLES
 _USUAL = {role: [plain_name(name) for name in spec.names] for role, spec in _ROLES.items()}
 # Words that say whose detail it is and do not change what it is; an address to ship to may be somebody else's.
-_OWNERS = frozenset({"customer", "buyer", "billing", "bill", "to", "client", "contact", "member", "user", "primary"})
+_OWNERS = frozenset(
+    {"customer", "buyer", "billing", "bill", "to", "client", "contact", "member", "user", "primary"}
+)
 _RECEIVERS = frozenset({"shipping", "ship", "delivery", "recipient"})
 # A column of the first kind may hold the contact detail as well.
 _SHARES = {
@@ -28,7 +30,10 @@ _FEW = 40
 
 
 def find_contacts(
-    columns: Iterable[str], profiles: dict[str, _Profile], found: dict[str, str], roles: Iterable[str] = tuple(_ROLES)
+    columns: Iterable[str],
+    profiles: dict[str, _Profile],
+    found: dict[str, str],
+    roles: Iterable[str] = tuple(_ROLES),
 ) -> dict[str, str]:
     """Return role -> column for the contact roles and signals among `roles` that the names give away.
 

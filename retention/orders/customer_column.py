@@ -37,7 +37,11 @@ def customer_column(sheet: Sheet, usual: str, others: list[str], order_id: str |
 def _leaves_fewer_out(sheet: Sheet, usual: str, other: str, order_id: str | None) -> bool:
     table = sheet.table
     order = table.rowid().cast("string") if order_id is None else table[sheet.column(order_id)]
-    rows = table.select(order=order, usual=_known(table[sheet.column(usual)]), other=_known(table[sheet.column(other)]))
+    rows = table.select(
+        order=order,
+        usual=_known(table[sheet.column(usual)]),
+        other=_known(table[sheet.column(other)]),
+    )
     orders = rows.group_by("order").agg(usual=rows.usual.max(), other=rows.other.max())
     gained = orders.filter(orders.usual.isnull() & orders.other.notnull())
     lost = orders.filter(orders.usual.notnull() & orders.other.isnull())

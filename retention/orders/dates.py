@@ -136,9 +136,17 @@ def find_date_style(table: ir.Table, column: str, day_first: bool | None = None)
         last=moment.max().year(),
     )
     facts = facts.execute().iloc[0]
-    if facts.cells > 0 and facts.cells == facts.plain and 1900 <= facts["first"] <= facts["last"] < 2100:
+    if (
+        facts.cells > 0
+        and facts.cells == facts.plain
+        and 1900 <= facts["first"] <= facts["last"] < 2100
+    ):
         return DateStyle("plain")
-    facts = table.aggregate(filled=raw.re_search(r"\S").sum(), iso=raw.re_search(ISO_ONLY).sum()).execute().iloc[0]
+    facts = (
+        table.aggregate(filled=raw.re_search(r"\S").sum(), iso=raw.re_search(ISO_ONLY).sum())
+        .execute()
+        .iloc[0]
+    )
     if facts.filled > 0 and facts.filled == facts.iso:
         return DateStyle("iso")
     cells = table.select(row=table.rowid(), cell=raw.strip()).filter(ibis._.cell != "").cache()
@@ -166,20 +174,32 @@ def _text_style(cells: ir.Table, shapes: pd.DataFrame, day_first: bool | None) -
     thai = bool(samples.str.contains(f"[{THAI_DIGITS}]").any())
     text = ibis.memtable({"text": samples.drop_duplicates().tolist()})
     text = text.select(text=_plain_text(text.text, letters, thai))
-    seen = text.aggregate(**{name: text.text.re_search(form.pattern).any() for name, form in FORMS.items()})
+    seen = text.aggregate(
+        **{name: text.text.re_search(form.pattern).any() for name, form in FORMS.items()}
+    )
     seen = cells.get_backend().to_pandas(seen).iloc[0]
     forms = tuple(name for name in FORMS if bool(seen[name]))
     plain = cells.select("row", text=_plain_text(cells.cell, letters, thai))
-    marks = {"first": FIRST_OVER_12, "second": SECOND_OVER_12, "buddhist": f"{BUDDHIST}|{SHORT_BUDDHIST_DATE}"}
-    facts = plain.aggregate(**{name: plain.text.re_search(pattern).sum() for name, pattern in marks.items()})
-    fact = {name: 0 if n != n or n is None else int(n) for name, n in facts.execute().iloc[0].items()}
+    marks = {
+        "first": FIRST_OVER_12,
+        "second": SECOND_OVER_12,
+        "buddhist": f"{BUDDHIST}|{SHORT_BUDDHIST_DATE}",
+    }
+    facts = plain.aggregate(
+        **{name: plain.text.re_search(pattern).sum() for name, pattern in marks.items()}
+    )
+    fact = {
+        name: 0 if n != n or n is None else int(n) for name, n in facts.execute().iloc[0].items()
+    }
     buddhist = fact["buddhist"] > 0
     style = DateStyle("text", buddhist=buddhist, letters=letters, thai_digits=thai, forms=forms)
     if "numbers" in forms:
         style = _decide_day_first(style, plain, fact["first"], fact["second"], day_first)
     formats = _formats(style, shapes)
     known = tuple(dict.fromkeys(f for f in formats if f))[:MAX_FORMATS]
-    return replace(style, formats=known, only_formats=set(formats) == set(known) and len(shapes) < MAX_SHAPES)
+    return replace(
+        style, formats=known, only_formats=set(formats) == set(known) and len(shapes) < MAX_SHAPES
+    )
 
 
 def _formats(style: DateStyle, shapes: pd.DataFrame) -> list[str]:
@@ -200,28 +220,49 @@ def _formats(style: DateStyle, shapes: pd.DataFrame) -> list[str]:
     return found
 
 
-def _decide_day_first(style: DateStyle, plain: ir.Table, day: int, month: int, wanted: bool | None) -> DateStyle:
+def _decide_day_first(
+    style: DateStyle, plain: ir.Table, day: int, month: int, wanted: bool | None
+) -> DateStyle:
     """day, month: how many rows have a first, a second number above 12; wanted: the answer where there is none."""
     if day or month:
         decided = day >= month
         why = f"{max(day, month):,} rows have a {'first' if decided else 'second'} number above 12"
         return replace(style, day_first=decided, why=why)
     if wanted is not None:
-        return replace(style, day_first=wanted, ambiguous=True, why="both ways fit every row, and this one was set")
+        return replace(
+            style,
+            day_first=wanted,
+            ambiguous=True,
+            why="both ways fit every row, and this one was set",
+        )
     rises = {first: _share_in_order(plain, first) for first in (True, False)}
     if max(rises.values()) > 0.999 and min(rises.values()) < 0.99:
         decided = rises[True] > rises[False]
-        return replace(style, day_first=decided, ambiguous=True, why="only this way are the rows in order of time")
-    return replace(style, day_first=True, ambiguous=True, why="no number is above 12, so both ways fit every row")
+        return replace(
+            style,
+            day_first=decided,
+            ambiguous=True,
+            why="only this way are the rows in order of time",
+        )
+    return replace(
+        style,
+        day_first=True,
+        ambiguous=True,
+        why="no number is above 12, so both ways fit every row",
+    )
 
 
 def _share_in_order(plain: ir.Table, day_first: bool) -> float:
     """The share of neighbouring rows whose days run the way that most do, in the file's own order."""
-    first, second, year = (plain.text.re_extract(NUMERIC, group).try_cast("int64") for group in (1, 2, 3))
+    first, second, year = (
+        plain.text.re_extract(NUMERIC, group).try_cast("int64") for group in (1, 2, 3)
+    )
     day, month = (first, second) if day_first else (second, first)
     ranked = plain.select("row", key=year * 10_000 + month * 100 + day).filter(ibis._.key.notnull())
     step = ranked.mutate(step=ranked.key - ranked.key.lag().over(order_by=ranked.row))
-    moves = step.aggregate(up=(step.step > 0).sum(), down=(step.step < 0).sum(), all=step.step.notnull().sum())
+    moves = step.aggregate(
+        up=(step.step > 0).sum(), down=(step.step < 0).sum(), all=step.step.notnull().sum()
+    )
     up, down, total = (int(v or 0) for v in moves.execute().iloc[0])
     return 1 - min(up, down) / total if total else 0.0
 
@@ -240,13 +281,17 @@ def _plain_text(cell: ir.StringValue, letters: bool, thai_digits: bool) -> ir.St
         return text
     text = text.lower()
     for number, names in enumerate(MONTHS, start=1):
-        pattern = "|".join(name.replace(".", r"\.?\s?") for name in sorted(names, key=len, reverse=True))
+        pattern = "|".join(
+            name.replace(".", r"\.?\s?") for name in sorted(names, key=len, reverse=True)
+        )
         # A latin name must stand alone: "mar" is not the start of "marketing".
         text = text.re_replace(rf"(^|[^a-zก-๛])(?:{pattern})([^a-zก-๛]|$)", rf"\1 m{number:02d} \2")
     return text
 
 
-def read_dates(table: ir.Table, column: str, style: DateStyle, time_column: str | None = None) -> ir.TimestampValue:
+def read_dates(
+    table: ir.Table, column: str, style: DateStyle, time_column: str | None = None
+) -> ir.TimestampValue:
     """A timestamp for every cell that is a date in the given style, NULL for the others.
 
     time_column: where the clock time stands when the file keeps it apart from the day.
@@ -290,7 +335,9 @@ def _read_text_dates(cell: ir.StringValue, style: DateStyle) -> ir.TimestampValu
 def _date(text: ir.StringValue, style: DateStyle, form: "Form") -> ir.DateValue:
     year = text.re_extract(form.pattern, form.year)
     month, day = (
-        (form.day, form.month) if form.pattern == NUMERIC and style.day_first is False else (form.month, form.day)
+        (form.day, form.month)
+        if form.pattern == NUMERIC and style.day_first is False
+        else (form.month, form.day)
     )
     if form.pattern in SHORT_YEARS or style.buddhist:
         number = year.try_cast("int64")
@@ -299,15 +346,19 @@ def _date(text: ir.StringValue, style: DateStyle, form: "Form") -> ir.DateValue:
             (number >= SHORT_LAST_CENTURY, 1900),
             else_=2000,
         )
-        shift = ibis.cases((number < 100, century), (number.between(*BUDDHIST_RANGE), -BUDDHIST_YEARS), else_=0)
+        shift = ibis.cases(
+            (number < 100, century), (number.between(*BUDDHIST_RANGE), -BUDDHIST_YEARS), else_=0
+        )
         year = (number + shift).cast("string")
-    return (year + "-" + text.re_extract(form.pattern, month) + "-" + text.re_extract(form.pattern, day)).try_cast(
-        "date"
-    )
+    return (
+        year + "-" + text.re_extract(form.pattern, month) + "-" + text.re_extract(form.pattern, day)
+    ).try_cast("date")
 
 
 def _clock_seconds(text: ir.StringValue, pattern: str) -> ir.IntegerValue:
-    hour, minute, second = (text.re_extract(pattern, group).try_cast("int64") for group in (1, 2, 3))
+    hour, minute, second = (
+        text.re_extract(pattern, group).try_cast("int64") for group in (1, 2, 3)
+    )
     half_day = ibis.cases(
         (text.re_search(r"\d\s*p\.?m"), ibis.ifelse(hour < 12, 12, 0)),
         (text.re_search(r"\d\s*a\.?m") & (hour == 12), -12),

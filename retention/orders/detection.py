@@ -207,22 +207,30 @@ def _plausible(role: str, profile: _Profile) -> bool:
     return True
 
 
-def _settle_status(found: dict[str, str], columns: tuple[str, ...], profiles: dict[str, _Profile]) -> dict[str, str]:
+def _settle_status(
+    found: dict[str, str], columns: tuple[str, ...], profiles: dict[str, _Profile]
+) -> dict[str, str]:
     """A column of what each row is, where nothing else tells the status and its cells speak of refunds or the like."""
     kinds = [c for c in columns if plain_name(c) in _KINDS and profiles[c].returns]
     if "status" in found or not kinds:
         return found
-    return {role: column for role, column in found.items() if column != kinds[0]} | {"status": kinds[0]}
+    return {role: column for role, column in found.items() if column != kinds[0]} | {
+        "status": kinds[0]
+    }
 
 
-def _settle_customer(found: dict[str, str], sheet: Sheet, profiles: dict[str, _Profile]) -> dict[str, str]:
+def _settle_customer(
+    found: dict[str, str], sheet: Sheet, profiles: dict[str, _Profile]
+) -> dict[str, str]:
     """The column that says who bought: another one than the usual where that would leave many orders without."""
     usual = found.get("customer_id")
     taken = {found.get(role) for role in _EXCLUSIVE}
     likely = [
         (_name_score(plain_name(column), "customer_id"), column)
         for column in sheet.columns
-        if usual and column not in taken and profiles[column].filled >= profiles[usual].filled + GAINED
+        if usual
+        and column not in taken
+        and profiles[column].filled >= profiles[usual].filled + GAINED
         if _plausible("customer_id", profiles[column])
     ]
     others = [column for score, column in sorted(likely, reverse=True) if score >= 0.5]
@@ -231,27 +239,45 @@ def _settle_customer(found: dict[str, str], sheet: Sheet, profiles: dict[str, _P
     return found | {"customer_id": customer_column(sheet, usual, others, found.get("order_id"))}
 
 
-def _by_values(found: dict[str, str], sheet: Sheet, profiles: dict[str, _Profile]) -> dict[str, str]:
+def _by_values(
+    found: dict[str, str], sheet: Sheet, profiles: dict[str, _Profile]
+) -> dict[str, str]:
     """Fill the needed roles that no name gave away from what the cells look like."""
     found, columns = dict(found), sheet.columns
 
     def free() -> Iterable[tuple[str, _Profile]]:
-        return [(c, profiles[c]) for c in columns if c not in found.values() and profiles[c].filled > 0.05]
+        return [
+            (c, profiles[c])
+            for c in columns
+            if c not in found.values() and profiles[c].filled > 0.05
+        ]
 
     if "ordered_at" not in found:
         dated = [(p.date, p.filled, c) for c, p in free() if p.date > 0.8]
-        dated = dated or [(p.day_number, p.filled, c) for c, p in free() if p.day_number > 0.95 and p.values > 2]
+        dated = dated or [
+            (p.day_number, p.filled, c) for c, p in free() if p.day_number > 0.95 and p.values > 2
+        ]
         if dated:
             found["ordered_at"] = max(dated, key=lambda d: d[:2])[2]
     priced = {"quantity", "unit_price"} <= set(found)
     if "revenue" not in found and not priced:
-        amounts = [(p.decimals, p.values, c) for c, p in free() if p.money > 0.8 and p.date < 0.5 and p.decimals > 0.3]
+        amounts = [
+            (p.decimals, p.values, c)
+            for c, p in free()
+            if p.money > 0.8 and p.date < 0.5 and p.decimals > 0.3
+        ]
         if amounts:
             found["revenue"] = max(amounts)[2]
     if "customer_id" not in found:
         mails = [(p.email, p.filled, c) for c, p in free() if p.email > 0.5]
-        ids = [c for c, p in free() if p.decimals < 0.2 and p.date < 0.5 and p.values > 1 and p.length < 40]
-        shares = sorted((share, c) for c, share in _distinct_shares(sheet, ids).items() if share > 0.005)
+        ids = [
+            c
+            for c, p in free()
+            if p.decimals < 0.2 and p.date < 0.5 and p.values > 1 and p.length < 40
+        ]
+        shares = sorted(
+            (share, c) for c, share in _distinct_shares(sheet, ids).items() if share > 0.005
+        )
         # What hardly ever repeats is the order's own number; a customer comes back.
         repeating = [c for share, c in shares if share <= 0.98]
         unique = [c for share, c in shares if share > 0.98]
@@ -264,7 +290,9 @@ def _by_values(found: dict[str, str], sheet: Sheet, profiles: dict[str, _Profile
         elif unique and "order_id" in found:
             found["customer_id"] = unique[-1]
     if "revenue" not in found and not priced:
-        whole = [(p.values, c) for c, p in free() if p.money > 0.8 and p.date < 0.5 and p.values > 2]
+        whole = [
+            (p.values, c) for c, p in free() if p.money > 0.8 and p.date < 0.5 and p.values > 2
+        ]
         if whole:
             found["revenue"] = max(whole)[1]
     return found
@@ -275,7 +303,11 @@ def _distinct_shares(sheet: Sheet, columns: list[str]) -> dict[str, float]:
     if not columns:
         return {}
     table = sheet.table
-    counts = table.aggregate(**{sheet.column(c): table[sheet.column(c)].nunique() for c in columns}).execute().iloc[0]
+    counts = (
+        table.aggregate(**{sheet.column(c): table[sheet.column(c)].nunique() for c in columns})
+        .execute()
+        .iloc[0]
+    )
     return {c: counts[sheet.column(c)] / sheet.rows for c in columns}
 
 
@@ -288,7 +320,12 @@ def _settle_amount(found: dict[str, str], profiles: dict[str, _Profile]) -> dict
     if "revenue" not in found and "unit_price" in found and "quantity" not in found:
         found["revenue"] = found.pop("unit_price")
     if "revenue" in found:
-        per_piece = plain_name(found["revenue"]) in ("price", "item price", plain_name("ราคา"), "presyo")
+        per_piece = plain_name(found["revenue"]) in (
+            "price",
+            "item price",
+            plain_name("ราคา"),
+            "presyo",
+        )
         if per_piece and "quantity" in found and profiles[found["quantity"]].values > 1:
             found["unit_price"] = found.pop("revenue")
         elif not {"quantity", "order_id"} <= set(found):
@@ -302,7 +339,10 @@ def _profiles(sheet: Sheet) -> dict[str, _Profile]:
     table = sheet.table
     step = max(1, 2 * sheet.rows // rows)
     frame = table.filter((table.rowid() < rows // 2) | (table.rowid() % step == 0)).to_pandas()
-    return {name: _profile(frame[f"c{i}"].dropna().tolist(), len(frame)) for i, name in enumerate(sheet.columns)}
+    return {
+        name: _profile(frame[f"c{i}"].dropna().tolist(), len(frame))
+        for i, name in enumerate(sheet.columns)
+    }
 
 
 def _profile(cells: list[str], rows: int) -> _Profile:
@@ -326,5 +366,6 @@ def _profile(cells: list[str], rows: int) -> _Profile:
         distinct=different / n if n else 0.0,
         values=different,
         length=sum(map(len, cells)) / n if n else 0.0,
-        returns=different <= FEW_KINDS and any(order_state(cell) is not State.ORDER for cell in set(cells)),
+        returns=different <= FEW_KINDS
+        and any(order_state(cell) is not State.ORDER for cell in set(cells)),
     )

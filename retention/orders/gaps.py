@@ -47,7 +47,8 @@ def order_gaps(placed: Iterable[date]) -> tuple[OrderGap, ...]:
         length = int((after - before).astype(int)) - 1
         window = min(length, AROUND)
         fewest = min(
-            ((days > before - window) & (days <= before)).sum(), ((days >= after) & (days < after + window)).sum()
+            ((days > before - window) & (days <= before)).sum(),
+            ((days >= after) & (days < after + window)).sum(),
         )
         if fewest >= STEADY and fewest / window * length >= EXPECTED:
             found.append(OrderGap((before + 1).item(), (after - 1).item(), length))
@@ -56,7 +57,9 @@ def order_gaps(placed: Iterable[date]) -> tuple[OrderGap, ...]:
 
 def gaps_of(history: OrderHistory) -> tuple[OrderGap, ...]:
     """Return `order_gaps` of a history that is there already."""
-    return order_gaps((np.datetime64(history.start, "D") + pd.unique(history.daily["day"])).tolist())
+    return order_gaps(
+        (np.datetime64(history.start, "D") + pd.unique(history.daily["day"])).tolist()
+    )
 
 
 def gap_words(gap: OrderGap) -> str:

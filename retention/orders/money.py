@@ -38,7 +38,9 @@ _OTHER_CODES = (
     "LKR MAD MMK MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR"
 )
 CODES = frozenset(SYMBOLS.values()) | frozenset(_OTHER_CODES.split(" "))
-_WORDS = "|".join(re.escape(w) for w in sorted([*SYMBOLS, *(c.lower() for c in CODES)], key=len, reverse=True))
+_WORDS = "|".join(
+    re.escape(w) for w in sorted([*SYMBOLS, *(c.lower() for c in CODES)], key=len, reverse=True)
+)
 # What an amount looks like, roughly: for telling columns and headers apart.
 MONEY_LIKE = (
     rf"(?i:[-−+(']?\s?(?:{_WORDS})?\.?\s?[-−+(]?\s?(?:\d[\d.,{_PY_SPACES}]*|[.,]\d+)(?:e[+-]?\d+)?"
@@ -97,7 +99,13 @@ def find_money_style(table: ir.Table, column: str, decimal: str | None = None) -
         "negative": cell.re_search(r"[-−–(]"),
         "scientific": cell.re_search(SCIENTIFIC),
     }
-    counts = cores.aggregate(**{k: v.sum() for k, v in evidence.items()}).execute().iloc[0].fillna(0).astype(int)
+    counts = (
+        cores.aggregate(**{k: v.sum() for k, v in evidence.items()})
+        .execute()
+        .iloc[0]
+        .fillna(0)
+        .astype(int)
+    )
     seen = {k: bool(counts[k]) for k in ("symbols", "negative", "scientific")}
     comma, dot = counts.comma_decimal, counts.dot_decimal
     if comma or dot:
@@ -160,7 +168,11 @@ def _finite(number: ir.FloatingValue) -> ir.FloatingValue:
 def read_currency(table: ir.Table, column: str) -> ir.StringValue:
     """The currency code that a cell names beside its number, by code or symbol; NULL where it names none."""
     cell = table[column]
-    word = ibis.ifelse(cell.re_search(r"\d"), cell, "").re_replace(rf"[\d.,()+−–{SPACES}-]+", "").lower()
+    word = (
+        ibis.ifelse(cell.re_search(r"\d"), cell, "")
+        .re_replace(rf"[\d.,()+−–{SPACES}-]+", "")
+        .lower()
+    )
     used = table.select(word=word).distinct().limit(MAX_WORDS).to_pandas()["word"].dropna()
     known = [(word == text, _KNOWN[text]) for text in used if text in _KNOWN]
     return ibis.cases(*known, else_=ibis.null("string")) if known else ibis.null("string")
@@ -177,6 +189,12 @@ def named_currency(column: str) -> str | None:
     ['THB', 'THB', None, 'EUR', 'IDR', None]
     """
     words = re.split(r"[\s()\[\]_/,:-]+", column)
-    codes = [w.upper() for w in words if w.upper() in CODES and (w.isupper() or w not in _ALSO_WORDS)]
-    symbols = [SYMBOLS[w.lower()] for w in words if w.lower() in SYMBOLS and not (w.isascii() and w.isalpha())]
+    codes = [
+        w.upper() for w in words if w.upper() in CODES and (w.isupper() or w not in _ALSO_WORDS)
+    ]
+    symbols = [
+        SYMBOLS[w.lower()]
+        for w in words
+        if w.lower() in SYMBOLS and not (w.isascii() and w.isalpha())
+    ]
     return next(iter(codes + symbols), None)

@@ -13,8 +13,22 @@ from retention.errors import DataError
 from retention.orders.contact_cells import with_shared
 from retention.orders.dates import EARLIEST, latest_plausible
 from retention.orders.detection import Mapping, detect_columns
-from retention.orders.refunds import REFUND_UNPLACED, gather_orders, lost_lines, net_orders, order_items, place_refunds
-from retention.orders.report import OrderReport, count_reasons, nothing_left, open_questions, reading_notes, thin_data
+from retention.orders.refunds import (
+    REFUND_UNPLACED,
+    gather_orders,
+    lost_lines,
+    net_orders,
+    order_items,
+    place_refunds,
+)
+from retention.orders.report import (
+    OrderReport,
+    count_reasons,
+    nothing_left,
+    open_questions,
+    reading_notes,
+    thin_data,
+)
 from retention.orders.roles import ROLES
 from retention.orders.rows import ABANDONED, read_lines
 from retention.orders.sheet import Sheet, open_sheet
@@ -67,9 +81,15 @@ def read_orders(
     a file has several (default: the most frequent). Raises DataError with what was found and what to do.
     """
     if day_first not in (None, True, False):
-        raise DataError(f"day_first is {day_first!r}. Give True, False, or None to let the dates decide.")
-    if not (currency is None or isinstance(currency, str)) or not (columns is None or isinstance(columns, dict)):
-        raise DataError("Give the currency as a code such as EUR, and the columns as a dictionary of roles and names.")
+        raise DataError(
+            f"day_first is {day_first!r}. Give True, False, or None to let the dates decide."
+        )
+    if not (currency is None or isinstance(currency, str)) or not (
+        columns is None or isinstance(columns, dict)
+    ):
+        raise DataError(
+            "Give the currency as a code such as EUR, and the columns as a dictionary of roles and names."
+        )
     sheet = open_sheet(source, name)
     mapping = detect_columns(sheet, columns)
     if day_first is not None:
@@ -134,7 +154,8 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
         warnings=thin_data(settled, span),
         questions=open_questions(sheet, mapping, lines),
         refunded=float(span.taken or 0),
-        unplaced_refunds=float(span.over or 0) + sum(-r.revenue for r in reasons if r.reason == REFUND_UNPLACED),
+        unplaced_refunds=float(span.over or 0)
+        + sum(-r.revenue for r in reasons if r.reason == REFUND_UNPLACED),
     )
     if not span.orders:
         raise DataError(nothing_left(sheet, mapping, report))
@@ -147,7 +168,9 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
         con.drop_table(used, force=True)
     start, end = (pd.Timestamp(v).date() for v in (span.start, span.end))
     shown = sheet.named(left_out.drop(columns="amount"))
-    return Orders(table, report, start, end, lines.currency, _digest(sheet, mapping), shown, carts, items)
+    return Orders(
+        table, report, start, end, lines.currency, _digest(sheet, mapping), shown, carts, items
+    )
 
 
 def _carts(marked: ir.Table, con, name: str) -> ir.Table:
@@ -169,7 +192,9 @@ def _check_complete(sheet: Sheet, mapping: Mapping) -> None:
     if "customer_id" in missing and mapping.no_customer:
         raise DataError(mapping.no_customer)
     wanted = " and ".join(ROLES[role].label.lower() for role in missing)
-    shown = ", ".join(repr(c) for c in sheet.columns[:8]) + (" ..." if len(sheet.columns) > 8 else "")
+    shown = ", ".join(repr(c) for c in sheet.columns[:8]) + (
+        " ..." if len(sheet.columns) > 8 else ""
+    )
     raise DataError(
         f"No column of {sheet.name!r} looks like the {wanted} (columns: {shown}). Choose the column yourself, or "
         "export the orders with it."
@@ -179,6 +204,8 @@ def _check_complete(sheet: Sheet, mapping: Mapping) -> None:
 def _with_cells(sheet: Sheet, dropped: ir.Table) -> pd.DataFrame:
     """Rows left out, in the file's order: line, reason, amount, then the raw cells."""
     raw = sheet.table.mutate(row=sheet.table.rowid())
-    frame = dropped.inner_join(raw, dropped.line == raw.row).drop("row").order_by("line").to_pandas()
+    frame = (
+        dropped.inner_join(raw, dropped.line == raw.row).drop("row").order_by("line").to_pandas()
+    )
     frame["line"] = [sheet.line(int(row)) for row in frame["line"]]
     return frame

@@ -41,13 +41,17 @@ _SHOPIFY_LIKE = {
     "email": ("Email",),
     "phone": ("Phone", "Billing Phone", "Shipping Phone"),
     "full_name": ("Billing Name", "Shipping Name"),
-    **_address("Shipping {}", "Billing {}", country="Country", state="Province", city="City", zip="Zip"),
+    **_address(
+        "Shipping {}", "Billing {}", country="Country", state="Province", city="City", zip="Zip"
+    ),
 }
 _WOOCOMMERCE = {
     "email": ("billing_email", "customer_email"),
     "phone": ("billing_phone", "shipping_phone"),
     **_address("billing_{}", "shipping_{}", first_name="first_name", last_name="last_name"),
-    **_address("billing_{}", "shipping_{}", country="country", state="state", city="city", zip="postcode"),
+    **_address(
+        "billing_{}", "shipping_{}", country="country", state="state", city="city", zip="postcode"
+    ),
 }
 
 LAYOUTS: tuple[Layout, ...] = (
@@ -89,7 +93,9 @@ LAYOUTS: tuple[Layout, ...] = (
             "coupon": ("Coupons Used", "Coupon Code"),
             "email": ("Email (Billing)",),
             "phone": ("Phone (Billing)",),
-            **_address("{} (Billing)", "{} (Shipping)", first_name="First Name", last_name="Last Name"),
+            **_address(
+                "{} (Billing)", "{} (Shipping)", first_name="First Name", last_name="Last Name"
+            ),
             **_address("{} (Billing)", "{} (Shipping)", country="Country Code", state="State Code"),
             **_address("{} (Billing)", "{} (Shipping)", city="City", zip="Postcode"),
         },
@@ -145,7 +151,14 @@ LAYOUTS: tuple[Layout, ...] = (
             "phone": ("Customer Phone", "Billing Phone", "Shipping Phone"),
             "full_name": ("Customer Name",),
             **_address("Billing {}", "Shipping {}", first_name="First Name", last_name="Last Name"),
-            **_address("Shipping {}", "Billing {}", country="Country", state="State", city="Suburb", zip="Zip"),
+            **_address(
+                "Shipping {}",
+                "Billing {}",
+                country="Country",
+                state="State",
+                city="Suburb",
+                zip="Zip",
+            ),
         },
         day_first=True,
         per_order=True,
@@ -155,7 +168,12 @@ LAYOUTS: tuple[Layout, ...] = (
         ("id", "Amount", "Amount Refunded", "Currency", "Status", "Captured"),
         {
             "order_id": ("id",),
-            "customer_id": ("Customer Email", "Customer ID", "email (metadata)", "Email (metadata)"),
+            "customer_id": (
+                "Customer Email",
+                "Customer ID",
+                "email (metadata)",
+                "Email (metadata)",
+            ),
             "ordered_at": ("Created date (UTC)", "Created (UTC)"),
             "revenue": ("Amount",),
             "refund": ("Amount Refunded",),

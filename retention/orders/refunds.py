@@ -77,15 +77,26 @@ def order_items(good: ir.Table, gathered: ir.Table, lines: Lines) -> ir.Table | 
     if not lines.per_order:
         cost = ibis.ifelse(returned, -good.amount.abs(), good.amount)
     else:
-        cost = ibis.ifelse(returned, 0.0, good.listed) if "listed" in good.columns else ibis.literal(0.0)
+        cost = (
+            ibis.ifelse(returned, 0.0, good.listed)
+            if "listed" in good.columns
+            else ibis.literal(0.0)
+        )
     parts = good.mutate(cost=cost.fill_null(0.0), kept=~returned)
-    parts = parts.group_by(*key, *named).aggregate(cost=parts.cost.sum().clip(lower=0.0), lines=parts.kept.sum())
+    parts = parts.group_by(*key, *named).aggregate(
+        cost=parts.cost.sum().clip(lower=0.0), lines=parts.kept.sum()
+    )
     parts = parts.filter(parts.lines > 0)
-    whole, says = ibis.window(group_by=key), ibis.coalesce(*(parts[column] for column in named)).notnull()
+    whole, says = (
+        ibis.window(group_by=key),
+        ibis.coalesce(*(parts[column] for column in named)).notnull(),
+    )
     parts = parts.mutate(says=says, told=ibis.ifelse(says, parts.lines, 0))
     cost, told = parts.cost.sum().over(whole), parts.told.sum().over(whole)
     share = ibis.cases(
-        (cost > 0, parts.cost / cost), (told > 0, parts.told / told), else_=parts.lines / parts.lines.sum().over(whole)
+        (cost > 0, parts.cost / cost),
+        (told > 0, parts.told / told),
+        else_=parts.lines / parts.lines.sum().over(whole),
     )
     parts = parts.mutate(share=share)
     parts = parts.filter(parts.says | (parts.share > 0))
@@ -112,10 +123,14 @@ def place_refunds(gathered: ir.Table) -> ir.Table:
     """Each refund row's order: the customer's latest one that is not later than the refund. Columns refund_id,
     customer_id, line, order_id (NULL when there is none), amount (> 0)."""
     refunds = gathered.filter(gathered.fate == "refund")
-    asked = refunds.select("customer_id", "ordered_at", "line", refund_id="order_id", amount=-refunds.negative)
+    asked = refunds.select(
+        "customer_id", "ordered_at", "line", refund_id="order_id", amount=-refunds.negative
+    )
     orders = gathered.filter(gathered.fate == "order")
     # Of orders at the same moment the one that stands last in the file.
-    orders = orders.group_by("customer_id", "ordered_at").aggregate(order_id=orders.order_id.argmax(orders.line))
+    orders = orders.group_by("customer_id", "ordered_at").aggregate(
+        order_id=orders.order_id.argmax(orders.line)
+    )
     joined = asked.asof_join(orders, on="ordered_at", predicates="customer_id")
     return joined.select("refund_id", "customer_id", "line", "amount", "order_id")
 
@@ -130,12 +145,16 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
     back = -orders.negative
     if "refund" in orders.columns:
         back = back + orders.refund.fill_null(0.0)
-    back = ibis.ifelse((orders.status == str(State.REFUNDED)).fill_null(False) & (back <= 0), orders.gross, back)
+    back = ibis.ifelse(
+        (orders.status == str(State.REFUNDED)).fill_null(False) & (back <= 0), orders.gross, back
+    )
     orders = orders.mutate(back=back)
     if placed is not None:
         found = placed.filter(placed.order_id.notnull())
         per_order = found.group_by("order_id", "customer_id").aggregate(later=found.amount.sum())
-        orders = orders.left_join(per_order, ["order_id", "customer_id"]).drop("order_id_right", "customer_id_right")
+        orders = orders.left_join(per_order, ["order_id", "customer_id"]).drop(
+            "order_id_right", "customer_id_right"
+        )
         orders = orders.mutate(back=orders.back + orders.later.fill_null(0.0))
     taken = ibis.least(orders.gross, orders.back)
     extras = [c for c in ("discount", "quantity", *CARRIED) if c in orders.columns]
@@ -155,7 +174,9 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
     )
 
 
-def lost_lines(marked: ir.Table, gathered: ir.Table, placed: ir.Table | None, grouped: bool) -> ir.Table:
+def lost_lines(
+    marked: ir.Table, gathered: ir.Table, placed: ir.Table | None, grouped: bool
+) -> ir.Table:
     """The lines of everything gathered that is no order: line, reason, amount."""
     key = ["order_id", "customer_id"]
     lost = gathered.filter(gathered.fate != "order")
@@ -166,7 +187,9 @@ def lost_lines(marked: ir.Table, gathered: ir.Table, placed: ir.Table | None, gr
     nowhere = ibis.literal(False)
     if placed is not None:
         unplaced = (
-            placed.filter(placed.order_id.isnull()).select(order_id="refund_id", customer_id="customer_id").distinct()
+            placed.filter(placed.order_id.isnull())
+            .select(order_id="refund_id", customer_id="customer_id")
+            .distinct()
         )
         lost = lost.left_join(unplaced.mutate(nowhere=True), key)
         nowhere = lost.nowhere.fill_null(False)

@@ -62,7 +62,9 @@ class OrderReport:
 
 def count_reasons(left_out: pd.DataFrame) -> tuple[DroppedRows, ...]:
     entries = [
-        DroppedRows(reason, len(rows), tuple(rows["line"].head(FIRST_LINES)), float(rows["amount"].sum()))
+        DroppedRows(
+            reason, len(rows), tuple(rows["line"].head(FIRST_LINES)), float(rows["amount"].sum())
+        )
         for reason, rows in left_out.groupby("reason", sort=False)
     ]
     return tuple(sorted(entries, key=lambda entry: -entry.rows))
@@ -92,7 +94,11 @@ def reading_notes(sheet: Sheet, mapping: Mapping, lines: Lines, span: pd.Series)
         notes.append("Years are of the Buddhist era; 543 was subtracted.")
     if lines.strange:
         named = ", ".join(repr(status) for status in lines.strange[:NAMED_COLUMNS])
-        more = f" and {len(lines.strange) - NAMED_COLUMNS:,} more" if len(lines.strange) > NAMED_COLUMNS else ""
+        more = (
+            f" and {len(lines.strange) - NAMED_COLUMNS:,} more"
+            if len(lines.strange) > NAMED_COLUMNS
+            else ""
+        )
         notes.append(
             f"Rows with a status whose meaning is not known count as orders: {named}{more}. Take out of the file what "
             "was cancelled or not paid."
@@ -108,12 +114,20 @@ def reading_notes(sheet: Sheet, mapping: Mapping, lines: Lines, span: pd.Series)
             "order's revenue reached."
         )
     if len(lines.currencies) > 1:
-        others = ", ".join(f"{code} ({n:,} rows)" for code, n in lines.currencies.items() if code != lines.currency)
-        notes.append(f"Amounts in {lines.currency} were taken; left out: {others}. They are never added.")
+        others = ", ".join(
+            f"{code} ({n:,} rows)" for code, n in lines.currencies.items() if code != lines.currency
+        )
+        notes.append(
+            f"Amounts in {lines.currency} were taken; left out: {others}. They are never added."
+        )
     if span.emptied:
-        notes.append(f"{int(span.emptied):,} orders were refunded in full: they count as orders with revenue 0.")
+        notes.append(
+            f"{int(span.emptied):,} orders were refunded in full: they count as orders with revenue 0."
+        )
     if span.orders and pd.Timestamp(span.end).date() > dt.date.today() + dt.timedelta(days=1):
-        notes.append(f"The last order is dated in the future ({day_words(span.end)}). Check the date column.")
+        notes.append(
+            f"The last order is dated in the future ({day_words(span.end)}). Check the date column."
+        )
     notes += unused_columns(sheet, mapping)
     return tuple(notes)
 
@@ -161,11 +175,15 @@ def thin_data(orders: ir.Table, span: pd.Series) -> tuple[str, ...]:
     found = [gap_words(gap) for gap in order_gaps(placed)]
     found += _shortened(orders)
     if facts.customers < ENOUGH_CUSTOMERS:
-        found.append(f"Only {facts.customers:,} customers; predictions get steady from about {ENOUGH_CUSTOMERS}.")
+        found.append(
+            f"Only {facts.customers:,} customers; predictions get steady from about {ENOUGH_CUSTOMERS}."
+        )
     if days < ENOUGH_DAYS:
         found.append(f"Only {days} days of orders; predictions need about {ENOUGH_DAYS}.")
     if facts.most < ENOUGH_ORDERS:
-        found.append("No customer has three orders or more, so little can be learned about who keeps coming back.")
+        found.append(
+            "No customer has three orders or more, so little can be learned about who keeps coming back."
+        )
     return tuple(found)
 
 
@@ -212,7 +230,9 @@ def open_questions(sheet: Sheet, mapping: Mapping, lines: Lines) -> tuple[Questi
         )
     if len(lines.currencies) > 1:
         options = {code: f"{code} ({n:,} rows)" for code, n in lines.currencies.items()}
-        found.append(Question("currency", "Which currency should be used?", options, lines.currency))
+        found.append(
+            Question("currency", "Which currency should be used?", options, lines.currency)
+        )
     if lines.per_order_share is not None and 0.3 < lines.per_order_share < 1:
         found.append(
             Question(
@@ -234,7 +254,9 @@ def nothing_left(sheet: Sheet, mapping: Mapping, report: OrderReport) -> str:
         lines = ", ".join(f"{line:,}" for line in entry.first_lines[:3])
         parts.append(f"{entry.rows:,} × {entry.reason.lower()} (first: line {lines})")
     used = ", ".join(
-        f"{ROLES[role].label.lower()} from {name!r}" for role, name in mapping.columns.items() if ROLES[role].required
+        f"{ROLES[role].label.lower()} from {name!r}"
+        for role, name in mapping.columns.items()
+        if ROLES[role].required
     )
     return (
         f"None of the {report.rows_read:,} rows of {sheet.name!r} is an order: {'; '.join(parts)}. Read were: {used}. "

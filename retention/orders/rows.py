@@ -5,11 +5,29 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from retention.orders.contact_cells import CONTACT_COLUMNS, SIGNAL_COLUMNS, WHOLE, contact_cells, text_or_null
+from retention.orders.contact_cells import (
+    CONTACT_COLUMNS,
+    SIGNAL_COLUMNS,
+    WHOLE,
+    contact_cells,
+    text_or_null,
+)
 from retention.orders.customer_column import GUESTS
-from retention.orders.dates import EARLIEST, DateStyle, find_date_style, latest_plausible, read_dates
+from retention.orders.dates import (
+    EARLIEST,
+    DateStyle,
+    find_date_style,
+    latest_plausible,
+    read_dates,
+)
 from retention.orders.detection import Mapping
-from retention.orders.money import MoneyStyle, find_money_style, named_currency, read_currency, read_money
+from retention.orders.money import (
+    MoneyStyle,
+    find_money_style,
+    named_currency,
+    read_currency,
+    read_money,
+)
 from retention.orders.sheet import Sheet
 from retention.orders.statuses import State, is_refunded_in_part, is_understood, order_state
 
@@ -96,15 +114,41 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
     grouped = numbered and _has_repeats(typed)
     if grouped:
         typed = _filled_down(con, typed)
-    per_order, share = _amounts_per_order(typed, mapping.per_order, priced) if grouped else (False, None)
+    per_order, share = (
+        _amounts_per_order(typed, mapping.per_order, priced) if grouped else (False, None)
+    )
     currencies = _currencies(typed)
     currency = mapping.currency or next(iter(currencies), None)
     table = typed.mutate(reason=_reason(typed, currency, per_order))
     carts = State.ABANDONED in states.values()
-    strange = tuple(sorted(text for text, state in states.items() if state is State.ORDER and not is_understood(text)))
-    partly = tuple(sorted(text for text, state in states.items() if state is State.ORDER and is_refunded_in_part(text)))
+    strange = tuple(
+        sorted(
+            text
+            for text, state in states.items()
+            if state is State.ORDER and not is_understood(text)
+        )
+    )
+    partly = tuple(
+        sorted(
+            text
+            for text, state in states.items()
+            if state is State.ORDER and is_refunded_in_part(text)
+        )
+    )
     return Lines(
-        table, dates, money, currencies, currency, priced, per_order, share, numbered, grouped, carts, strange, partly
+        table,
+        dates,
+        money,
+        currencies,
+        currency,
+        priced,
+        per_order,
+        share,
+        numbered,
+        grouped,
+        carts,
+        strange,
+        partly,
     )
 
 
@@ -118,7 +162,9 @@ def _complete(typed: ir.Table, mapping: Mapping) -> ir.Table:
         "currency": ibis.literal(named) if named else ibis.null("string"),
         "status": ibis.null("string"),
     }
-    return typed.mutate(**{name: value for name, value in absent.items() if name not in typed.columns})
+    return typed.mutate(
+        **{name: value for name, value in absent.items() if name not in typed.columns}
+    )
 
 
 def _order_id(raw: ir.Table, column: str) -> ir.StringValue:
@@ -166,13 +212,19 @@ def _customer_id(raw: ir.Table, column: str) -> ir.StringValue:
     return ibis.ifelse(text.isin(guests), ibis.null("string"), text) if guests else text
 
 
-def _amounts(raw: ir.Table, column: dict[str, str], decimal: str | None) -> tuple[MoneyStyle, dict[str, ir.Value]]:
+def _amounts(
+    raw: ir.Table, column: dict[str, str], decimal: str | None
+) -> tuple[MoneyStyle, dict[str, ir.Value]]:
     """The amount of each row, and refund, discount (both >= 0), quantity and `listed` where the file has them."""
 
     def number(role: str) -> ir.FloatingValue:
         return read_money(raw, column[role], styles[role])
 
-    roles = [r for r in ("revenue", "unit_price", "quantity", "refund", "adjusted", "discount") if r in column]
+    roles = [
+        r
+        for r in ("revenue", "unit_price", "quantity", "refund", "adjusted", "discount")
+        if r in column
+    ]
     styles = {r: find_money_style(raw, column[r], decimal) for r in roles}
     if "revenue" in column:
         main, amount = styles["revenue"], number("revenue")
@@ -188,7 +240,9 @@ def _amounts(raw: ir.Table, column: dict[str, str], decimal: str | None) -> tupl
         cells["refund"] = cells.get("refund", ibis.literal(0.0)).fill_null(0.0) + given_back
     if "quantity" in column:
         cells["quantity"] = number("quantity")
-    if {"revenue", "quantity", "unit_price", "order_id"} <= set(column) and set(BOUGHT) & set(column):
+    if {"revenue", "quantity", "unit_price", "order_id"} <= set(column) and set(BOUGHT) & set(
+        column
+    ):
         cells["listed"] = number("quantity") * number("unit_price")
     return main, cells
 
@@ -204,7 +258,10 @@ def _states(sheet: Sheet, column: str | None) -> dict[str, State]:
     if column is None:
         return {}
     values = (
-        sheet.table.select(status=sheet.table[column].strip()).distinct().limit(MAX_STATUSES + 1).to_pandas()["status"]
+        sheet.table.select(status=sheet.table[column].strip())
+        .distinct()
+        .limit(MAX_STATUSES + 1)
+        .to_pandas()["status"]
     )
     texts = [v for v in values.dropna().tolist() if v]
     return {} if len(texts) > MAX_STATUSES else {v: order_state(v) for v in texts}
@@ -214,11 +271,19 @@ def _state(raw: ir.Table, column: dict[str, str], states: dict[str, State]) -> i
     state: ir.StringValue = ibis.null("string")
     if states:
         cell = raw[column["status"]].strip()
-        by_state = {s: [text for text, meaning in states.items() if meaning is s] for s in set(states.values())}
-        state = ibis.cases(*[(cell.isin(texts), ibis.literal(str(s))) for s, texts in by_state.items()], else_=state)
+        by_state = {
+            s: [text for text, meaning in states.items() if meaning is s]
+            for s in set(states.values())
+        }
+        state = ibis.cases(
+            *[(cell.isin(texts), ibis.literal(str(s))) for s, texts in by_state.items()],
+            else_=state,
+        )
     if "cancelled_at" in column:
         gone = text_or_null(raw[column["cancelled_at"]])
-        state = ibis.ifelse(gone.notnull() & ~gone.lower().isin(GUESTS), str(State.CANCELLED), state)
+        state = ibis.ifelse(
+            gone.notnull() & ~gone.lower().isin(GUESTS), str(State.CANCELLED), state
+        )
     return state
 
 
@@ -236,19 +301,25 @@ def _filled_down(con, typed: ir.Table) -> ir.Table:
     """What stands only on some rows of an order holds for all of them, but for what was bought: that is the row's."""
     kept = (name for name in DIMENSIONS if name in typed.columns and name not in BOUGHT)
     roles = ("customer_id", "ordered_at", "status", "currency", *kept)
-    holes = typed.aggregate(**{r: (typed[r].isnull() & True).sum() for r in roles}).execute().iloc[0]
+    holes = (
+        typed.aggregate(**{r: (typed[r].isnull() & True).sum() for r in roles}).execute().iloc[0]
+    )
     rows = typed.count().execute()
     patchy = [r for r in roles if 0 < int(holes[r] or 0) < rows]
     if not patchy:
         return typed
-    firsts = typed.group_by("order_id").aggregate(**{f"first_{r}": first_filled(typed, r) for r in patchy})
+    firsts = typed.group_by("order_id").aggregate(
+        **{f"first_{r}": first_filled(typed, r) for r in patchy}
+    )
     joined = typed.join(firsts, "order_id", how="left")
     filled = joined.mutate(**{r: ibis.coalesce(joined[r], joined[f"first_{r}"]) for r in patchy})
     con.create_table("filled", filled.select(*typed.columns), overwrite=True)
     return con.table("filled")
 
 
-def _amounts_per_order(typed: ir.Table, wanted: bool | None, priced: bool) -> tuple[bool, float | None]:
+def _amounts_per_order(
+    typed: ir.Table, wanted: bool | None, priced: bool
+) -> tuple[bool, float | None]:
     """Whether the amount is the order's (on its first row, or again on each) rather than the line's."""
     if wanted is not None or priced:
         return bool(wanted), None
@@ -274,7 +345,9 @@ def _amounts_per_order(typed: ir.Table, wanted: bool | None, priced: bool) -> tu
 
 def _currencies(typed: ir.Table) -> dict[str, int]:
     counted = (
-        typed.filter(typed.currency.notnull() & typed.amount.notnull()).group_by("currency").aggregate(n=ibis._.count())
+        typed.filter(typed.currency.notnull() & typed.amount.notnull())
+        .group_by("currency")
+        .aggregate(n=ibis._.count())
     )
     frame = counted.order_by(ibis.desc("n"), "currency").to_pandas()
     return dict(zip(frame["currency"], frame["n"].astype(int), strict=True))
@@ -283,7 +356,10 @@ def _currencies(typed: ir.Table) -> dict[str, int]:
 def _reason(t: ir.Table, currency: str | None, per_order: bool) -> ir.StringValue:
     cases = [
         (t.customer_id.isnull() & t.ordered_at.isnull(), NOT_A_ROW),
-        *[((t.status == str(state)).fill_null(False), reason) for state, reason in _STATE_REASONS.items()],
+        *[
+            ((t.status == str(state)).fill_null(False), reason)
+            for state, reason in _STATE_REASONS.items()
+        ],
         (t.customer_id.isnull(), NO_CUSTOMER),
         (t.ordered_at.isnull(), NO_DATE),
         (~t.ordered_at.date().between(EARLIEST, latest_plausible()), IMPOSSIBLE_DATE),

@@ -57,7 +57,9 @@ class Sheet:
         except ValueError:
             known = ", ".join(repr(c) for c in self.columns[:12])
             more = f" and {len(self.columns) - 12} more" if len(self.columns) > 12 else ""
-            raise DataError(f"{self.name!r} has no column {name!r}. It has {known}{more}.") from None
+            raise DataError(
+                f"{self.name!r} has no column {name!r}. It has {known}{more}."
+            ) from None
 
     def line(self, row: int) -> int:
         """The spreadsheet row on which data row `row` (0 for the first) stands in the file."""
@@ -71,7 +73,9 @@ class Sheet:
     def named(self, frame: pd.DataFrame) -> pd.DataFrame:
         """A frame of raw columns under the file's own names, beside the frame's other columns."""
         others = [c for c in frame.columns if c not in _raw_names(self.columns)]
-        names = unique_names((*others, *self.columns), len(others) + len(self.columns), self.name)[len(others) :]
+        names = unique_names((*others, *self.columns), len(others) + len(self.columns), self.name)[
+            len(others) :
+        ]
         return frame.rename(columns=dict(zip(_raw_names(self.columns), names, strict=True)))
 
     def release(self) -> None:
@@ -135,7 +139,9 @@ def _read_text(con: Backend, file: PlainFile, folder: Path) -> Sheet:
         path = text_files.to_tabs(path, folder / "tabs.csv")
         layout = replace(layout, delimiter="\t")
     if layout.preamble:
-        notes.append(f"{layout.preamble} line{'s' * (layout.preamble > 1)} above the column names left out.")
+        notes.append(
+            f"{layout.preamble} line{'s' * (layout.preamble > 1)} above the column names left out."
+        )
     if layout.header is None:
         notes.append("The file has no column names; columns are numbered.")
     columns = unique_names(layout.header or (), layout.width, file.name)
@@ -165,7 +171,12 @@ def _read_text(con: Backend, file: PlainFile, folder: Path) -> Sheet:
                 f"{file.name!r} cannot be read as a table: {reason}. Save it again as CSV in UTF-8."
             ) from error
     raw = con.table("raw")
-    counts = raw.aggregate(rows=raw.count(), wide=(raw.extra.strip().length() > 0).sum()).execute().iloc[0].fillna(0)
+    counts = (
+        raw.aggregate(rows=raw.count(), wide=(raw.extra.strip().length() > 0).sum())
+        .execute()
+        .iloc[0]
+        .fillna(0)
+    )
     con.raw_sql("ALTER TABLE raw DROP COLUMN extra")
     blanks = tuple(text_files.blank_positions(path, layout.records_before + int(counts["rows"])))
     return Sheet(
@@ -199,7 +210,9 @@ def _read_parquet(con: Backend, file: PlainFile) -> Sheet:
         con.drop_view("source", force=True)
     except duckdb.Error as error:
         raise DataError(f"{file.name!r} is a damaged Parquet file. Export it again.") from error
-    return Sheet(file.name, con, columns, con.table("raw").count().execute(), file.digest, file.notes)
+    return Sheet(
+        file.name, con, columns, con.table("raw").count().execute(), file.digest, file.notes
+    )
 
 
 @ibis.udf.scalar.builtin
@@ -225,7 +238,8 @@ def _read_workbook(con: Backend, file: PlainFile) -> Sheet:
     try:
         with CalamineWorkbook.from_path(str(file.path)) as book:
             pages = {
-                title: book.get_sheet_by_name(title).to_python(skip_empty_area=False) for title in book.sheet_names
+                title: book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+                for title in book.sheet_names
             }
     except (CalamineError, OSError, ValueError) as error:
         raise DataError(
@@ -239,7 +253,9 @@ def _read_workbook(con: Backend, file: PlainFile) -> Sheet:
         notes.append(f"The workbook has {len(pages)} sheets; {title!r}, the longest, was read.")
     layout = text_files.place_header([(row, i + 1) for i, row in enumerate(cells)], delimiter="")
     if layout.preamble:
-        notes.append(f"{layout.preamble} line{'s' * (layout.preamble > 1)} above the column names left out.")
+        notes.append(
+            f"{layout.preamble} line{'s' * (layout.preamble > 1)} above the column names left out."
+        )
     width = max(len(row) for row in cells)
     columns = unique_names(layout.header or (), width, file.name)
     body = cells[layout.lines_before :]
@@ -247,7 +263,9 @@ def _read_workbook(con: Backend, file: PlainFile) -> Sheet:
     blanks = _blanks_before(filled, layout.lines_before)
     arrays = [pa.array([body[i][c] or None for i in filled], pa.string()) for c in range(width)]
     con.create_table("raw", ibis.memtable(pa.table(arrays, names=_raw_names(columns))))
-    return Sheet(file.name, con, columns, len(filled), file.digest, tuple(notes), layout.lines_before, blanks)
+    return Sheet(
+        file.name, con, columns, len(filled), file.digest, tuple(notes), layout.lines_before, blanks
+    )
 
 
 def _blanks_before(filled: list[int], offset: int) -> tuple[int, ...]:
@@ -264,7 +282,11 @@ def _cell_text(value) -> str:
         return str(int(value))
     if value is None:
         return ""
-    return value.isoformat(sep=" ") if hasattr(value, "hour") and hasattr(value, "year") else str(value)
+    return (
+        value.isoformat(sep=" ")
+        if hasattr(value, "hour") and hasattr(value, "year")
+        else str(value)
+    )
 
 
 def _raw_names(columns: tuple[str, ...]) -> list[str]:

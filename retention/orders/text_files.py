@@ -24,7 +24,11 @@ ALIGNED = " "
 
 # What shops' tools in the app's markets write when they do not write Unicode; anything else is guessed from these.
 LEGACY_ENCODINGS = {"cp1252": "Windows-1252 (Western European)", "cp874": "Windows-874 (Thai)"}
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,10 @@ def to_utf8(path: Path, encoding: str, target: Path, name: str) -> Path:
 
 def to_tabs(path: Path, target: Path) -> Path:
     """A copy of a UTF-8 file with each run of blanks as one tab."""
-    with path.open("r", encoding="utf-8-sig") as source, target.open("w", encoding="utf-8", newline="\n") as out:
+    with (
+        path.open("r", encoding="utf-8-sig") as source,
+        target.open("w", encoding="utf-8", newline="\n") as out,
+    ):
         out.writelines("\t".join(line.split()) + "\n" for line in source)
     return target
 
@@ -126,7 +133,9 @@ def read_head(path: Path) -> str:
 def find_layout(head: str, name: str) -> TextLayout:
     """Delimiter, header and first data line from a file's beginning. DataError when there is no table in it."""
     if not head.strip("\ufeff \t\r\n"):
-        raise DataError(f"{name!r} is empty: it holds nothing but blank lines. Export the orders again.")
+        raise DataError(
+            f"{name!r} is empty: it holds nothing but blank lines. Export the orders again."
+        )
     best: tuple[float, TextLayout] | None = None
     for delimiter in DELIMITERS:
         records = _records(head, delimiter)
@@ -138,7 +147,10 @@ def find_layout(head: str, name: str) -> TextLayout:
             if best is None or score > best[0]:
                 best = (score, layout)
     if best is None:
-        aligned = [(line.split(), number) for number, line in enumerate(head.splitlines()[:HEAD_RECORDS], start=1)]
+        aligned = [
+            (line.split(), number)
+            for number, line in enumerate(head.splitlines()[:HEAD_RECORDS], start=1)
+        ]
         if _regularity([cells for cells, _ in aligned]) >= 1:
             return place_header(aligned, ALIGNED)
         shown = next((line for line in head.splitlines() if line.strip()), "")
@@ -188,7 +200,11 @@ def place_header(records: list[tuple[list[str], int]], delimiter: str) -> TextLa
     widths = Counter(len(cells) for cells, _ in records if _filled(cells))
     usual = max(widths.items(), key=lambda wn: (wn[1] * min(wn[0], 4), wn[0]))[0]
     start = next(
-        (i for i, (cells, _) in enumerate(records[:HEADER_SEARCH]) if _filled(cells) >= max(2, 0.5 * usual)),
+        (
+            i
+            for i, (cells, _) in enumerate(records[:HEADER_SEARCH])
+            if _filled(cells) >= max(2, 0.5 * usual)
+        ),
         0,
     )
     header = looks_like_header(records[start][0])
@@ -202,7 +218,11 @@ def place_header(records: list[tuple[list[str], int]], delimiter: str) -> TextLa
 def looks_like_header(cells: list[str]) -> bool:
     """Names, not values: no cell is a date, an amount or an e-mail address."""
     filled = [cell.strip() for cell in cells if cell.strip()]
-    values = [c for c in filled if "@" in c or re.search(DATE_LIKE, c, re.IGNORECASE) or re.fullmatch(MONEY_LIKE, c)]
+    values = [
+        c
+        for c in filled
+        if "@" in c or re.search(DATE_LIKE, c, re.IGNORECASE) or re.fullmatch(MONEY_LIKE, c)
+    ]
     return len(values) <= len(filled) // 10
 
 

@@ -19,7 +19,18 @@ MAX_UNPACKED_BYTES = 2 << 30
 SUSPICIOUS_RATIO = 200
 SUSPICIOUS_FROM_BYTES = 64 << 20
 
-ORDER_FILE_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".parquet", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+ORDER_FILE_SUFFIXES = (
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".tab",
+    ".parquet",
+    ".xlsx",
+    ".xlsm",
+    ".xlsb",
+    ".xls",
+    ".ods",
+)
 
 _FOREIGN = {
     b"\x89PNG": "a PNG image",
@@ -46,7 +57,9 @@ class PlainFile:
     notes: tuple[str, ...] = ()
 
 
-def unpack(source: str | os.PathLike | bytes | BinaryIO, folder: Path, name: str | None = None) -> PlainFile:
+def unpack(
+    source: str | os.PathLike | bytes | BinaryIO, folder: Path, name: str | None = None
+) -> PlainFile:
     """Put `source` on disk as one plain file.
 
     source: a path, bytes, or a binary file object. folder: where temporary copies go; a plain file given by
@@ -54,7 +67,9 @@ def unpack(source: str | os.PathLike | bytes | BinaryIO, folder: Path, name: str
     """
     path, name = _on_disk(source, folder, name)
     if path.stat().st_size == 0:
-        raise DataError(f"The file {name!r} is empty. Export the orders again and check that the file has a size.")
+        raise DataError(
+            f"The file {name!r} is empty. Export the orders again and check that the file has a size."
+        )
     digest = _digest(path)
     with path.open("rb") as stream:
         head = stream.read(16)
@@ -74,7 +89,9 @@ def _on_disk(source, folder: Path, name: str | None) -> tuple[Path, str]:
         return path, name or path.name
     stream = io.BytesIO(source) if isinstance(source, bytes | bytearray | memoryview) else source
     if not hasattr(stream, "read"):
-        raise DataError(f"Orders are read from a path, bytes or a file object, not from {type(source).__name__}.")
+        raise DataError(
+            f"Orders are read from a path, bytes or a file object, not from {type(source).__name__}."
+        )
     name = name or PurePath(str(getattr(source, "name", "orders.csv"))).name
     path = folder / "source"
     with path.open("wb") as target:
@@ -123,15 +140,21 @@ def _unzip(path: Path, folder: Path, name: str, digest: str) -> PlainFile:
     broken = f"{name!r} is a zip file that ends too early or is damaged. Download or pack it again."
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [m for m in archive.infolist() if not m.is_dir() and not _is_clutter(m.filename)]
+            members = [
+                m for m in archive.infolist() if not m.is_dir() and not _is_clutter(m.filename)
+            ]
             names = {m.filename for m in members}
             if "[Content_Types].xml" in names or "mimetype" in names:
                 _check_workbook_size(members, path, name)
                 return PlainFile(path, name, digest)
-            files = [m for m in members if m.filename.lower().endswith((*ORDER_FILE_SUFFIXES, ".gz"))]
+            files = [
+                m for m in members if m.filename.lower().endswith((*ORDER_FILE_SUFFIXES, ".gz"))
+            ]
             if not files:
                 held = ", ".join(sorted(names)[:5]) or "nothing"
-                raise DataError(f"The zip file {name!r} holds no order file (found: {held}). Pack a CSV or Excel file.")
+                raise DataError(
+                    f"The zip file {name!r} holds no order file (found: {held}). Pack a CSV or Excel file."
+                )
             chosen = max(files, key=lambda m: m.file_size)
             target = folder / "member"
             with archive.open(chosen) as stream:
@@ -139,12 +162,16 @@ def _unzip(path: Path, folder: Path, name: str, digest: str) -> PlainFile:
     except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, OSError) as error:
         raise DataError(broken) from error
     except RuntimeError as error:  # zipfile's way of saying that a password is needed
-        raise DataError(f"{name!r} is protected by a password. Unpack it and upload the file inside.") from error
+        raise DataError(
+            f"{name!r} is protected by a password. Unpack it and upload the file inside."
+        ) from error
     inner = PurePath(chosen.filename).name
     notes = ()
     if len(files) > 1:
         others = len(files) - 1
-        notes = (f"The zip file holds {len(files)} order files; the largest, {inner!r}, was read, {others} left out.",)
+        notes = (
+            f"The zip file holds {len(files)} order files; the largest, {inner!r}, was read, {others} left out.",
+        )
     if inner.lower().endswith(".gz"):
         return PlainFile(_gunzip(target, folder, inner), inner[:-3], digest, notes)
     return PlainFile(target, inner, digest, notes)

@@ -114,8 +114,22 @@ def _orders() -> tuple[Feature, ...]:
             "took {} of the price as discounts",
             needs=_file("discounts"),
         ),
-        Feature("first_order", "Date of first order", "date", ORDERS, "Day of the first order.", "first ordered {}"),
-        Feature("last_order", "Date of last order", "date", ORDERS, "Day of the last order.", "last ordered {}"),
+        Feature(
+            "first_order",
+            "Date of first order",
+            "date",
+            ORDERS,
+            "Day of the first order.",
+            "first ordered {}",
+        ),
+        Feature(
+            "last_order",
+            "Date of last order",
+            "date",
+            ORDERS,
+            "Day of the last order.",
+            "last ordered {}",
+        ),
         Feature(
             "days_since_first_order",
             "Days since first order",
@@ -282,8 +296,15 @@ def _segments() -> tuple[Feature, ...]:
         "discount_shopper": "15% or more of the undiscounted price taken as discounts.",
         "ready_to_buy": "Probability of 30% or more to order within 30 days.",
     }
-    article = {"full_price": "a full-price customer", "high_order_value": "a customer of high order value"}
-    needs = {"full_price": _file("discounts"), "discount_shopper": _file("discounts"), "ready_to_buy": _MODEL}
+    article = {
+        "full_price": "a full-price customer",
+        "high_order_value": "a customer of high order value",
+    }
+    needs = {
+        "full_price": _file("discounts"),
+        "discount_shopper": _file("discounts"),
+        "ready_to_buy": _MODEL,
+    }
     traits = []
     for trait in TRAITS:
         name = trait.replace("_", " ")
@@ -306,7 +327,16 @@ def _segments() -> tuple[Feature, ...]:
 def _contact() -> tuple[Feature, ...]:
     def place(key: str, label: str, many: str) -> Feature:
         about = f"The {label.lower()} on the customer's latest order that names one."
-        return Feature(key, label, "category", CONTACT, about, "lives in {}", "does not live in {}", needs=_file(many))
+        return Feature(
+            key,
+            label,
+            "category",
+            CONTACT,
+            about,
+            "lives in {}",
+            "does not live in {}",
+            needs=_file(many),
+        )
 
     return (
         Feature(

@@ -47,7 +47,9 @@ class Condition:
         feature = FEATURES[self.feature]
         if self.operator not in BY_KIND[feature.kind]:
             usual = ", ".join(BY_KIND[feature.kind])
-            raise DataError(f"'{feature.label}' cannot be asked {str(self.operator)[:80]!r}. It can be: {usual}.")
+            raise DataError(
+                f"'{feature.label}' cannot be asked {str(self.operator)[:80]!r}. It can be: {usual}."
+            )
         object.__setattr__(self, "value", checked_value(feature, self.operator, self.value))
 
 
@@ -64,7 +66,9 @@ class Group:
 
     def __post_init__(self) -> None:
         if self.kind not in GROUP_KINDS:
-            raise DataError(f"A group is {', '.join(map(repr, GROUP_KINDS))}, not {str(self.kind)[:80]!r}.")
+            raise DataError(
+                f"A group is {', '.join(map(repr, GROUP_KINDS))}, not {str(self.kind)[:80]!r}."
+            )
         parts = tuple(self.parts)
         if not all(isinstance(part, Condition | Group) for part in parts):
             raise DataError("A group holds conditions and groups only.")
@@ -131,7 +135,10 @@ def totals(rule: Rule, features: Features) -> Totals:
     def add_up() -> Totals:
         yes = _truth(rule, features).yes
         inside = matches(rule, features)
-        sums = [math.nan if v is None else weighed(v, inside, features) for v in (features.revenue, features.value)]
+        sums = [
+            math.nan if v is None else weighed(v, inside, features)
+            for v in (features.revenue, features.value)
+        ]
         return Totals(_count(yes), *sums)
 
     return features.memory.get(("totals", rule), add_up)
@@ -157,7 +164,9 @@ def count_each(rule: Rule, features: Features) -> tuple[Count, ...]:
     return tuple(_each(rule, features, (), None))
 
 
-def _each(rule: Rule, features: Features, path: tuple[int, ...], left: int | None) -> Iterable[Count]:
+def _each(
+    rule: Rule, features: Features, path: tuple[int, ...], left: int | None
+) -> Iterable[Count]:
     missing = unavailable(rule, features)
     found = None if missing else totals(rule, features)
     if not path:
@@ -167,7 +176,12 @@ def _each(rule: Rule, features: Features, path: tuple[int, ...], left: int | Non
         for place, part in enumerate(rule.parts):
             so_far = Group(rule.kind, rule.parts[: place + 1])
             known = not unavailable(so_far, features)
-            yield from _each(part, features, (*path, place), _count(_truth(so_far, features).yes) if known else None)
+            yield from _each(
+                part,
+                features,
+                (*path, place),
+                _count(_truth(so_far, features).yes) if known else None,
+            )
 
 
 class _Truth(NamedTuple):
@@ -185,7 +199,10 @@ def _truth(rule: Rule, features: Features) -> _Truth:
 
 def _joined(group: Group, features: Features) -> _Truth:
     parts = [_truth(part, features) for part in group.parts]
-    everybody, nobody = np.packbits(np.ones(len(features), bool)), np.packbits(np.zeros(len(features), bool))
+    everybody, nobody = (
+        np.packbits(np.ones(len(features), bool)),
+        np.packbits(np.zeros(len(features), bool)),
+    )
     yes, no = [part.yes for part in parts], [part.no for part in parts]
     if group.kind == "all":
         return _Truth(_and(yes, everybody), _or(no, nobody))
@@ -239,7 +256,10 @@ def _answer(condition: Condition, features: Features) -> tuple[np.ndarray, np.nd
     if feature.kind == "date":
         return _date_answer(operator, value, values, day_number(features.as_of)), known
     if operator == "top":
-        value, operator = percentile_cutoff(features.ascending(feature.key), 100 - value), "at_least"
+        value, operator = (
+            percentile_cutoff(features.ascending(feature.key), 100 - value),
+            "at_least",
+        )
     if operator == "at_least":
         return values >= value, known
     if operator == "at_most":

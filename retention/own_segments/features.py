@@ -177,7 +177,13 @@ def features(
         scores = aligned(scores, index)
         value = scores["cltv"].to_numpy(float)
         numbers("expected_value", lambda: value)
-        for key in ("p_purchase", "p_purchase_30d", "p_alive", "expected_orders", "expected_order_value"):
+        for key in (
+            "p_purchase",
+            "p_purchase_30d",
+            "p_alive",
+            "expected_orders",
+            "expected_order_value",
+        ):
             if key in scores:
                 numbers(key, scores[key].to_numpy)
     if model is not None:
@@ -192,7 +198,9 @@ def features(
     purchases = purchases_of(orders, index, as_of) if orders is not None else None
     bought = purchases.columns if purchases else ()
     off = {
-        key: no_scores if no_scores and feature.group == "Forecast" else feature.needs or "Not given."
+        key: no_scores
+        if no_scores and feature.group == "Forecast"
+        else feature.needs or "Not given."
         for key, feature in FEATURES.items()
         if key not in makers and key not in bought
     }
@@ -221,7 +229,9 @@ def _check_day(customers: pd.DataFrame, as_of: date) -> None:
     one = customers.iloc[0]
     day = (one["last_order"] + pd.Timedelta(days=int(one["T"] - one["recency"]))).date()
     if day != pd.Timestamp(as_of).date():
-        raise DataError(f"These customers were summarised as of {day}, not {as_of}. Give that day as as_of.")
+        raise DataError(
+            f"These customers were summarised as of {day}, not {as_of}. Give that day as as_of."
+        )
 
 
 def _rows(frame: pd.DataFrame | None, index: pd.Index) -> pd.DataFrame:
@@ -253,7 +263,9 @@ def _categories(column: pd.Series) -> Callable[[], Column]:
         codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         names = encoded.dictionary.to_pylist()
         counts = np.bincount(codes + 1, minlength=len(names) + 1)[1:]
-        order = sorted((n for n in range(len(names)) if names[n]), key=lambda n: (-counts[n], names[n]))
+        order = sorted(
+            (n for n in range(len(names)) if names[n]), key=lambda n: (-counts[n], names[n])
+        )
         place = np.full(len(names) + 1, -1, dtype=np.int32)
         place[order] = np.arange(len(order))
         return Column(place[codes], tuple(names[n] for n in order))
@@ -271,7 +283,9 @@ def _flags(column: pd.Series) -> Callable[[], Column]:
     return make
 
 
-def _of_labels(labels: pd.DataFrame, scored: bool, discounted: bool) -> dict[str, Callable[[], Column]]:
+def _of_labels(
+    labels: pd.DataFrame, scored: bool, discounted: bool
+) -> dict[str, Callable[[], Column]]:
     stages = labels["stage"].cat
     made: dict[str, Callable[[], Column]] = {
         "stage": lambda: Column(stages.codes.to_numpy().astype(np.int32), tuple(stages.categories))
@@ -293,7 +307,9 @@ def _of_signals(signals: pd.DataFrame) -> dict[str, Callable[[], Column]]:
         elif name == "subscribed":
             made[name] = _flags(signals[name])
         elif name == "last_rating":
-            made[name] = lambda: Column(pd.to_numeric(signals["last_rating"]).to_numpy(float, na_value=np.nan))
+            made[name] = lambda: Column(
+                pd.to_numeric(signals["last_rating"]).to_numpy(float, na_value=np.nan)
+            )
         elif name in FEATURES and name.startswith("last_") and FEATURES[name].kind == "category":
             made[name] = _categories(signals[name])
     # Who is not named in the file's column did not do it, as far as the file knows.

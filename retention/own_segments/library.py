@@ -16,7 +16,13 @@ from retention.errors import DataError
 from retention.own_segments.catalogue import FEATURES
 from retention.own_segments.conditions import Rule, conditions_of, matches, unavailable
 from retention.own_segments.features import Features
-from retention.own_segments.rule_files import VERSION, check_version, read_json, rule_data, rule_of_data
+from retention.own_segments.rule_files import (
+    VERSION,
+    check_version,
+    read_json,
+    rule_data,
+    rule_of_data,
+)
 
 FORMAT = "own customer segments"
 MAX_NAME, MAX_NOTE = 80, 500
@@ -38,7 +44,9 @@ class OwnSegment:
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", _clean_name(self.name))
         if not isinstance(self.note, str) or len(self.note) > MAX_NOTE:
-            raise DataError(f"The note of '{self.name}' needs to be text of at most {MAX_NOTE} characters.")
+            raise DataError(
+                f"The note of '{self.name}' needs to be text of at most {MAX_NOTE} characters."
+            )
 
 
 Library = tuple[OwnSegment, ...]
@@ -71,9 +79,13 @@ def segment_named(library: Library, name: str) -> OwnSegment:
 def add_segment(library: Library, segment: OwnSegment) -> Library:
     """Return the library with one more segment at its end; DataError where the name is taken or it is full."""
     if _is_taken(library, segment.name):
-        raise DataError(f"There is a segment '{segment.name}' already. Choose another name, or change that one.")
+        raise DataError(
+            f"There is a segment '{segment.name}' already. Choose another name, or change that one."
+        )
     if len(library) >= MAX_SEGMENTS:
-        raise DataError(f"There are {MAX_SEGMENTS} segments, which is as many as there may be. Delete one first.")
+        raise DataError(
+            f"There are {MAX_SEGMENTS} segments, which is as many as there may be. Delete one first."
+        )
     return (*library, segment)
 
 
@@ -94,7 +106,9 @@ def rename_segment(library: Library, name: str, new_name: str) -> Library:
 def duplicate_segment(library: Library, name: str) -> Library:
     """Return the library with a copy after the segment, under a name that is free."""
     if len(library) >= MAX_SEGMENTS:
-        raise DataError(f"There are {MAX_SEGMENTS} segments, which is as many as there may be. Delete one first.")
+        raise DataError(
+            f"There are {MAX_SEGMENTS} segments, which is as many as there may be. Delete one first."
+        )
     place = _place(library, name)
     copy = replace(library[place], name=free_name(library, library[place].name))
     return (*library[: place + 1], copy, *library[place + 1 :])
@@ -158,13 +172,17 @@ def from_json(content: str | bytes) -> Library:
     """
     data = _read(content)
     if not isinstance(data, Mapping) or data.get("format") != FORMAT:
-        raise DataError("This file holds no segments saved here. Choose the one that 'Save to a file' wrote.")
+        raise DataError(
+            "This file holds no segments saved here. Choose the one that 'Save to a file' wrote."
+        )
     check_version(data, "This file of segments")
     rows = data.get("segments")
     if not isinstance(rows, list):
         raise DataError("This file of segments has no list of segments.")
     if len(rows) > MAX_SEGMENTS:
-        raise DataError(f"This file has {len(rows):,} segments; at most {MAX_SEGMENTS} can be loaded.")
+        raise DataError(
+            f"This file has {len(rows):,} segments; at most {MAX_SEGMENTS} can be loaded."
+        )
     library: Library = ()
     for number, row in enumerate(rows, start=1):
         try:
@@ -180,7 +198,11 @@ def amounts_in(content: str | bytes) -> str | None:
     """Return the currency of the amounts in a file that `from_json` reads; None where it has none, or no amounts."""
     asked = {one.feature for segment in from_json(content) for one in conditions_of(segment.rule)}
     currency = _read(content).get("currency")
-    return str(currency)[:10] if currency and any(FEATURES[name].kind == "money" for name in asked) else None
+    return (
+        str(currency)[:10]
+        if currency and any(FEATURES[name].kind == "money" for name in asked)
+        else None
+    )
 
 
 def overlaps(library: Library, features: Features) -> Overlaps:
@@ -189,7 +211,9 @@ def overlaps(library: Library, features: Features) -> Overlaps:
     kept = [segment for segment in library if segment.name not in skipped]
     inside = [matches(segment.rule, features) for segment in kept]
     bits = [np.packbits(mask) for mask in inside]
-    both = np.array([[int(np.bitwise_count(a & b).sum()) for b in bits] for a in bits], dtype=np.int64)
+    both = np.array(
+        [[int(np.bitwise_count(a & b).sum()) for b in bits] for a in bits], dtype=np.int64
+    )
     both = both.reshape(len(kept), len(kept))
     sizes = both.diagonal().astype(float)
     smaller = np.minimum(sizes[:, None], sizes[None, :])
@@ -198,18 +222,26 @@ def overlaps(library: Library, features: Features) -> Overlaps:
     for mask in inside:
         times += mask
     counts = np.bincount(np.minimum(times, 2), minlength=3)
-    return Overlaps(tuple(s.name for s in kept), both, of_smaller, *(int(n) for n in counts), skipped)
+    return Overlaps(
+        tuple(s.name for s in kept), both, of_smaller, *(int(n) for n in counts), skipped
+    )
 
 
 def _segment(row: object) -> OwnSegment:
-    if not isinstance(row, Mapping) or set(row) - {"name", "note", "rule"} or not {"name", "rule"} <= set(row):
+    if (
+        not isinstance(row, Mapping)
+        or set(row) - {"name", "note", "rule"}
+        or not {"name", "rule"} <= set(row)
+    ):
         raise DataError("It needs a name and a rule, and may have a note.")
     return OwnSegment(row["name"], rule_of_data(row["rule"]), row.get("note", ""))
 
 
 def _read(content: str | bytes) -> Any:
     if len(content) > MAX_BYTES:
-        raise DataError(f"This file is larger than {MAX_BYTES // 1000:,} kB: no file of segments is.")
+        raise DataError(
+            f"This file is larger than {MAX_BYTES // 1000:,} kB: no file of segments is."
+        )
     try:
         return read_json(content)
     except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, nested without end
@@ -221,7 +253,9 @@ def _clean_name(name: object) -> str:
         raise DataError("A segment's name needs to be text.")
     clean = " ".join(name.split())
     if not clean or not clean.isprintable() or len(clean) > MAX_NAME:
-        raise DataError(f"A segment needs a name of 1 to {MAX_NAME} characters, without control characters.")
+        raise DataError(
+            f"A segment needs a name of 1 to {MAX_NAME} characters, without control characters."
+        )
     return clean
 
 

@@ -95,7 +95,9 @@ def purchases_of(orders: Orders, index: pd.Index, as_of: date) -> Purchases:
         DataError: Customers occur twice.
     """
     if not index.is_unique:
-        raise DataError("A customer occurs twice in the customer table: make it with summarise_customers.")
+        raise DataError(
+            "A customer occurs twice in the customer table: make it with summarise_customers."
+        )
     columns = tuple(name for name in BOUGHT if name in orders.table.columns)
     return Purchases(orders.table if orders.items is None else orders.items, index, as_of, columns)
 
@@ -105,11 +107,15 @@ def last_bought_query(table: ir.Table, column: str, value: str, as_of: date) -> 
     day = table.ordered_at.date()
     bought = table.filter((table[column] == value) & (day <= ibis.literal(as_of)))
     last = bought.group_by("customer_id").agg(day=bought.ordered_at.date().max())
-    return last.select("customer_id", days=ibis.literal(as_of).delta(last.day, unit="day").cast("int32"))
+    return last.select(
+        "customer_id", days=ibis.literal(as_of).delta(last.day, unit="day").cast("int32")
+    )
 
 
 def value_query(table: ir.Table, column: str, as_of: date) -> ir.Table:
     """Return each `name` in a column with its `customers`, most first, as Ibis, for any engine."""
-    known = table.filter((table.ordered_at.date() <= ibis.literal(as_of)) & table[column].nullif("").notnull())
+    known = table.filter(
+        (table.ordered_at.date() <= ibis.literal(as_of)) & table[column].nullif("").notnull()
+    )
     counts = known.group_by(name=known[column]).agg(customers=known.customer_id.nunique())
     return counts.order_by(counts.customers.desc(), counts.name)

@@ -34,7 +34,8 @@ def _reachable(cuts: RfmRules) -> np.ndarray:
     """Return which combinations of scores a customer can have: where cut points are equal, a score is nobody's."""
     scores = scores_of_places()
     known = [
-        [_bounds(name, (score, score), cuts) is not None for score in SCORES] for name in ("days", "orders", "revenue")
+        [_bounds(name, (score, score), cuts) is not None for score in SCORES]
+        for name in ("days", "orders", "revenue")
     ]
     return np.all([np.array(column)[scores[:, n] - 1] for n, column in enumerate(known)], axis=0)
 
@@ -45,13 +46,18 @@ def _cover(wanted: np.ndarray, reachable: np.ndarray) -> list[Box]:
     allowed, open_places = wanted | ~reachable, wanted & reachable
     candidates = []
     for box in itertools.product(_RANGES, repeat=3):
-        inside = np.all([(scores[:, n] >= low) & (scores[:, n] <= high) for n, (low, high) in enumerate(box)], axis=0)
+        inside = np.all(
+            [(scores[:, n] >= low) & (scores[:, n] <= high) for n, (low, high) in enumerate(box)],
+            axis=0,
+        )
         if not (inside & ~allowed).any():
             candidates.append((box, inside))
     found = []
     while open_places.any():
         # The box that holds most of what is left; of equal ones the largest, which has the fewest conditions.
-        box, inside = max(candidates, key=lambda one: (int((one[1] & open_places).sum()), int(one[1].sum())))
+        box, inside = max(
+            candidates, key=lambda one: (int((one[1] & open_places).sum()), int(one[1].sum()))
+        )
         found.append(box)
         open_places = open_places & ~inside
     return found

@@ -41,7 +41,9 @@ def rule_from_dict(data: object) -> Rule:
 def read_json(content: str | bytes) -> Any:
     """Return what a JSON file says; ValueError or RecursionError where it is none. Endless numbers are floats."""
     text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
-    return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 18 else float(digits))
+    return json.loads(
+        text, parse_int=lambda digits: int(digits) if len(digits) < 18 else float(digits)
+    )
 
 
 def check_version(data: object, what: str) -> None:
@@ -70,7 +72,9 @@ def rule_of_data(data: object, depth: int = 0) -> Rule:
         raise DataError(f"A condition or group is expected, found {_kind(data)}.")
     if "feature" in data:
         if unknown := set(data) - {"feature", "operator", "value"}:
-            raise DataError(f"A condition has feature, operator and value; found {_named(unknown)} too.")
+            raise DataError(
+                f"A condition has feature, operator and value; found {_named(unknown)} too."
+            )
         return _condition(data)
     if len(data) != 1 or next(iter(data)) not in GROUP_KINDS:
         raise DataError(f"A group is one of {', '.join(GROUP_KINDS)}; found {_named(data)}.")
@@ -97,7 +101,11 @@ def _condition(data: Mapping) -> Condition:
 
 
 def _bought(label: str, value: object) -> Bought:
-    if not isinstance(value, Mapping) or set(value) - {"values", "days"} or not isinstance(value.get("values"), list):
+    if (
+        not isinstance(value, Mapping)
+        or set(value) - {"values", "days"}
+        or not isinstance(value.get("values"), list)
+    ):
         raise DataError(f"'{label}' needs 'values', a list of names, and may have 'days'.")
     return Bought(tuple(value["values"]), value.get("days"))
 
@@ -116,5 +124,11 @@ def _named(names: object) -> str:
 
 
 def _kind(value: object) -> str:
-    names = {dict: "an object", list: "a list", str: "text", bool: "yes or no", type(None): "nothing"}
+    names = {
+        dict: "an object",
+        list: "a list",
+        str: "text",
+        bool: "yes or no",
+        type(None): "nothing",
+    }
     return names.get(type(value), "a number")

@@ -76,7 +76,9 @@ def checked_value(feature: Feature, operator: str, value: object) -> object:
     if feature.kind == "products":
         if not isinstance(value, Bought):
             raise DataError(f"{about} needs what was bought: one or more names.")
-        return Bought(_texts(about, value.values), None if value.days is None else _days(about, value.days))
+        return Bought(
+            _texts(about, value.values), None if value.days is None else _days(about, value.days)
+        )
     if feature.kind == "category":
         return _text(about, value) if operator in ("is", "is_not") else _texts(about, value)
     if feature.kind == "flag":
@@ -93,7 +95,9 @@ def _pair(feature: Feature, value: object) -> tuple:
     one = _day if feature.kind == "date" else None
     low, high = (one(about, v) if one else _amount(feature, v) for v in value)
     if low > high:
-        raise DataError(f"{about}: the first of the two values ({low}) is above the second ({high}).")
+        raise DataError(
+            f"{about}: the first of the two values ({low}) is above the second ({high})."
+        )
     return low, high
 
 
@@ -109,7 +113,9 @@ def _amount(feature: Feature, value: object) -> float:
     return _number(about, value, -1e15, 1e15, "a number")
 
 
-def _number(about: str, value: object, low: float, high: float, wanted: str, strict: bool = False) -> float:
+def _number(
+    about: str, value: object, low: float, high: float, wanted: str, strict: bool = False
+) -> float:
     usable = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
     if not usable or not (low < value < high if strict else low <= value <= high):
         raise DataError(f"{about} needs {wanted}, not {_shown(value)}.")
@@ -117,9 +123,16 @@ def _number(about: str, value: object, low: float, high: float, wanted: str, str
 
 
 def _days(about: str, value: object) -> int:
-    usable = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value) and value == int(value)
+    usable = (
+        isinstance(value, Real)
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+        and value == int(value)
+    )
     if not usable or not 0 <= value <= MAX_DAYS:
-        raise DataError(f"{about} needs a whole number of days from 0 to {MAX_DAYS:,}, not {_shown(value)}.")
+        raise DataError(
+            f"{about} needs a whole number of days from 0 to {MAX_DAYS:,}, not {_shown(value)}."
+        )
     return int(value)
 
 
@@ -130,7 +143,9 @@ def _day(about: str, value: object) -> date:
         with contextlib.suppress(ValueError):
             value = date.fromisoformat(value)
     if not isinstance(value, date) or not 1900 <= value.year <= 2200:
-        raise DataError(f"{about} needs a day as year-month-day, such as 2024-06-30, not {_shown(value)}.")
+        raise DataError(
+            f"{about} needs a day as year-month-day, such as 2024-06-30, not {_shown(value)}."
+        )
     return value
 
 

@@ -18,7 +18,9 @@ _SHOWN = 4  # values of a list that are named; the others are counted
 WriteMoney = Callable[[float, str | None], str]
 
 
-def describe(rule: Rule, features: Features | None = None, write_money: WriteMoney | None = None) -> str:
+def describe(
+    rule: Rule, features: Features | None = None, write_money: WriteMoney | None = None
+) -> str:
     """Return a rule in words.
 
     With `features`, money carries the currency and "in the top x %" says what that comes to; `write_money` writes an
@@ -63,7 +65,9 @@ def _one(condition: Condition, features: Features | None, write: WriteMoney) -> 
         texts = (value,) if isinstance(value, str) else value
         if feature.key == "stage":
             texts = tuple(_STAGE_WORDS.get(text, text) for text in texts)
-        return (feature.says if operator in ("is", "one_of") else feature.says_not).format(_listed(texts))
+        return (feature.says if operator in ("is", "one_of") else feature.says_not).format(
+            _listed(texts)
+        )
     if operator == "top":
         return f"{_lower(feature.label)} in the top {value:g}%{_cutoff(feature, value, features, write)}"
     if feature.kind == "date":
@@ -78,7 +82,9 @@ def _one(condition: Condition, features: Features | None, write: WriteMoney) -> 
     return feature.says.format(_how_much(feature, operator, value, amount))
 
 
-def _how_much(feature: Feature, operator: str, value: object, amount: Callable[[float], str]) -> str:
+def _how_much(
+    feature: Feature, operator: str, value: object, amount: Callable[[float], str]
+) -> str:
     unit = feature.unit
     if operator == "between":
         low, high = value
@@ -109,7 +115,9 @@ def _when(operator: str, value: object) -> str:
 
 
 def _purchase(feature: Feature, operator: str, value: Bought) -> str:
-    words = (feature.says if operator == "bought" else feature.says_not).format(_listed(value.values))
+    words = (feature.says if operator == "bought" else feature.says_not).format(
+        _listed(value.values)
+    )
     return words if value.days is None else f"{words} {_when('within', value.days)}"
 
 
@@ -128,11 +136,19 @@ def _cutoff(feature: Feature, percent: float, features: Features | None, write: 
         return " (nobody stands out)"
     if feature.kind == "money":
         return f" ({write(cutoff, features.currency)} or more)"
-    return f" ({100 * cutoff:.3g}% or more)" if feature.kind == "share" else f" ({cutoff:,.4g} or more)"
+    return (
+        f" ({100 * cutoff:.3g}% or more)"
+        if feature.kind == "share"
+        else f" ({cutoff:,.4g} or more)"
+    )
 
 
 def _lower(label: str) -> str:
-    return label if label[1:2].isupper() or label.startswith("E-mail") else label[:1].lower() + label[1:]
+    return (
+        label
+        if label[1:2].isupper() or label.startswith("E-mail")
+        else label[:1].lower() + label[1:]
+    )
 
 
 def _day(day: date) -> str:

@@ -13,7 +13,13 @@ import pandas as pd
 from retention.errors import DataError
 from retention.periods import Period
 from retention.reports.breakdown_history import MISSING, DimensionHistory, dimension_history
-from retention.reports.breakdown_verdict import compare_rates, compare_values, growth, median_intervals, wilson
+from retention.reports.breakdown_verdict import (
+    compare_rates,
+    compare_values,
+    growth,
+    median_intervals,
+    wilson,
+)
 
 if TYPE_CHECKING:
     from retention.models.uncertainty import Uncertainty
@@ -94,7 +100,9 @@ def breakdown(
     history = dimension_history(orders, dimension, attribution)
     try:
         whole = Period(orders.start, (pd.Timestamp(orders.end) + pd.Timedelta(days=1)).date())
-        return breakdown_of(history, period or whole, customers=customers, uncertainty=uncertainty, most=most)
+        return breakdown_of(
+            history, period or whole, customers=customers, uncertainty=uncertainty, most=most
+        )
     finally:
         history.release()
 
@@ -121,14 +129,18 @@ def breakdown_of(
     before = _counts(history, orders, previous, folded) if previous else None
     store = _store(now, before)
     # A value with orders in the previous period alone has no row.
-    now, before = (part if part is None else part.reindex(rows.index).fillna(0) for part in (now, before))
+    now, before = (
+        part if part is None else part.reindex(rows.index).fillna(0) for part in (now, before)
+    )
     frame = rows.join(now[["customers", "new_customers", "orders", "revenue"]].astype(_WHOLE))
     frame["average_order_value"] = now["revenue"] / now["orders"].replace(0, np.nan)
     moments = _moments(history, orders)
     for name in GROWING:
         frame = frame.join(growth(name, now, before, moments))
     frame["repeat_purchase_rate"] = now["repeat"] / now["customers"].replace(0, np.nan)
-    frame["repeat_purchase_rate_low"], frame["repeat_purchase_rate_high"] = wilson(now["repeat"], now["customers"])
+    frame["repeat_purchase_rate_low"], frame["repeat_purchase_rate_high"] = wilson(
+        now["repeat"], now["customers"]
+    )
     frame = frame.join(median_intervals(_waits(history, orders, period)))
     frame["second_orders"] = frame["second_orders"].fillna(0).astype(int)
     worth = None
@@ -139,7 +151,9 @@ def breakdown_of(
         frame = frame.assign(**dict.fromkeys(_VALUE_COLUMNS, np.nan))
         frame = frame.join(compare_rates(now["repeat"], now["customers"], store["customers"]))
     frame["rank"] = frame["kind"].map({"value": 0, "others": 1, "missing": 2})
-    frame = frame.sort_values(["rank", "revenue", "name"], ascending=[True, False, True]).drop(columns="rank")
+    frame = frame.sort_values(["rank", "revenue", "name"], ascending=[True, False, True]).drop(
+        columns="rank"
+    )
     return Breakdown(
         dimension=history.dimension,
         attribution=history.attribution,
@@ -153,7 +167,12 @@ def breakdown_of(
 
 
 _WHOLE = dict.fromkeys(("customers", "new_customers", "orders"), int)
-_VALUE_COLUMNS = ("value_per_customer", "value_per_customer_low", "value_per_customer_high", "revenue_per_customer")
+_VALUE_COLUMNS = (
+    "value_per_customer",
+    "value_per_customer_low",
+    "value_per_customer_high",
+    "revenue_per_customer",
+)
 
 
 def _inside(history: DimensionHistory, table: ir.Table, period: Period) -> ir.BooleanValue:
@@ -165,8 +184,15 @@ def _largest(history: DimensionHistory, period: Period, most: int) -> tuple[list
     table = history.table.filter(_inside(history, history.table, period))
     values = table.group_by("value").agg(revenue=table.revenue.sum())
     known = values.filter(values.value != MISSING)
-    found = known.order_by([known.revenue.desc(), known.value]).limit(most + 2).to_pandas()["value"].tolist()
-    missing = [MISSING] if values.filter(values.value == MISSING).count().to_pyarrow().as_py() else []
+    found = (
+        known.order_by([known.revenue.desc(), known.value])
+        .limit(most + 2)
+        .to_pandas()["value"]
+        .tolist()
+    )
+    missing = (
+        [MISSING] if values.filter(values.value == MISSING).count().to_pyarrow().as_py() else []
+    )
     if len(found) <= most + 1:  # a single one would take the same row
         return [*found, *missing], 0
     return [*found[:most], *missing], int(known.count().to_pyarrow().as_py()) - most
@@ -176,8 +202,13 @@ def _row_names(history: DimensionHistory, kept: list[int], folded: int) -> pd.Da
     """Return the rows (index: codes): `name`, unique, and `kind`."""
     names = history.names.filter(history.names.value.isin(kept or [MISSING])).to_pandas()
     names = names.drop_duplicates("value").set_index("value")["name"]
-    rows = pd.DataFrame({"name": names.reindex(kept), "kind": "value"}, index=pd.Index(kept, name="value"))
-    special = {MISSING: (f"No {history.dimension}", "missing"), _OTHERS: (f"All others ({folded:,})", "others")}
+    rows = pd.DataFrame(
+        {"name": names.reindex(kept), "kind": "value"}, index=pd.Index(kept, name="value")
+    )
+    special = {
+        MISSING: (f"No {history.dimension}", "missing"),
+        _OTHERS: (f"All others ({folded:,})", "others"),
+    }
     for code, (name, kind) in special.items():
         if code in kept or (code == _OTHERS and folded):
             while name in set(rows["name"]):
@@ -191,7 +222,9 @@ def _labelled(
 ) -> ir.Table:
     """Return the orders of both periods: `value` (the code of its row), `now` (of the period itself), `end`."""
     table = history.table
-    table = table.filter(_inside(history, table, Period(previous.start if previous else period.start, period.end)))
+    table = table.filter(
+        _inside(history, table, Period(previous.start if previous else period.start, period.end))
+    )
     begin, end = history.number(period.start), history.number(period.end)
     table = table.mutate(now=table.day >= begin, end=ibis.ifelse(table.day >= begin, end, begin))
     if not folded:
@@ -205,12 +238,16 @@ def _one_part(table: ir.Table) -> ir.Table:
     rest = table.filter(table.value == _OTHERS)
     same = [name for name in table.columns if name not in ("customer", "place", "revenue", "whole")]
     merged = rest.group_by("customer", "place").agg(
-        revenue=rest.revenue.sum(), whole=rest.whole.any(), **{name: rest[name].max() for name in same}
+        revenue=rest.revenue.sum(),
+        whole=rest.whole.any(),
+        **{name: rest[name].max() for name in same},
     )
     return table.filter(table.value != _OTHERS).union(merged.select(*table.columns))
 
 
-def _counts(history: DimensionHistory, orders: ir.Table, period: Period, folded: int) -> pd.DataFrame:
+def _counts(
+    history: DimensionHistory, orders: ir.Table, period: Period, folded: int
+) -> pd.DataFrame:
     """Return the counts of a period by `value`; `placed`, `started`, `ordered`, `ordered_repeat` count all but once."""
     orders = orders.filter(_inside(history, orders, period))
     # The last order before a period's end stands for its customer, of whom there is no other such order.
@@ -231,7 +268,9 @@ def _counts(history: DimensionHistory, orders: ir.Table, period: Period, folded:
     if folded and history.attribution == "all_orders" and _OTHERS in found.index:
         # Who ordered from several of the folded values is one of their customers.
         rest = orders.filter(orders.value == _OTHERS)
-        each = rest.group_by("customer").agg(again=((rest.place > 0) | (rest.next_day < rest.end)).any())
+        each = rest.group_by("customer").agg(
+            again=((rest.place > 0) | (rest.next_day < rest.end)).any()
+        )
         one = each.agg(customers=each.count(), repeat=each.again.sum()).to_pandas()
         found.loc[_OTHERS, ["customers", "repeat"]] = one.loc[0, ["customers", "repeat"]].to_numpy()
     return found.astype(float)
@@ -241,7 +280,12 @@ def _store(now: pd.DataFrame, before: pd.DataFrame | None) -> pd.Series:
     def numbers(counts: pd.DataFrame) -> pd.Series:
         once = {"ordered": "customers", "started": "new_customers", "placed": "orders"}
         added = counts[[*once, "revenue"]].sum().rename(once)
-        return pd.concat([added, pd.Series({"average_order_value": added["revenue"] / (added["orders"] or np.nan)})])
+        return pd.concat(
+            [
+                added,
+                pd.Series({"average_order_value": added["revenue"] / (added["orders"] or np.nan)}),
+            ]
+        )
 
     store = numbers(now)
     changed = store * np.nan if before is None else store / numbers(before).replace(0, np.nan) - 1
@@ -253,7 +297,9 @@ def _store(now: pd.DataFrame, before: pd.DataFrame | None) -> pd.Series:
 def _moments(history: DimensionHistory, orders: ir.Table) -> pd.DataFrame:
     """Return the mean squares and the mean product of customers' orders and revenue, by `value` and `now`."""
     some = orders.filter(orders.customer % history.parts == 0) if history.parts > 1 else orders
-    each = some.group_by("value", "now", "customer").agg(orders=some.count(), revenue=some.revenue.sum())
+    each = some.group_by("value", "now", "customer").agg(
+        orders=some.count(), revenue=some.revenue.sum()
+    )
     found = each.group_by("value", "now").agg(
         sampled=each.count(),
         orders=each.orders.sum(),
@@ -268,5 +314,7 @@ def _moments(history: DimensionHistory, orders: ir.Table) -> pd.DataFrame:
 def _waits(history: DimensionHistory, orders: ir.Table, period: Period) -> pd.DataFrame:
     """Return how many second `orders` of the period came after how many `days`, by `value`."""
     second = orders.filter((orders.place == 1) & _inside(history, orders, period))
-    found = second.group_by(second.value, days=second.day - second.first_day).agg(orders=second.count())
+    found = second.group_by(second.value, days=second.day - second.first_day).agg(
+        orders=second.count()
+    )
     return found.to_pandas()

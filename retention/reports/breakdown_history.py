@@ -84,7 +84,9 @@ def dimension_query(
         name=table[dimension].nullif(""),
     )
     orders = orders.mutate(value=_code(orders.name))
-    own = ibis.window(group_by=orders.customer, order_by=[orders.moment, orders.name.asc(nulls_first=False)])
+    own = ibis.window(
+        group_by=orders.customer, order_by=[orders.moment, orders.name.asc(nulls_first=False)]
+    )
     first = attribution == "first_order"
     orders = orders.mutate(
         value=orders.value.first().over(own) if first else orders.value,
@@ -108,21 +110,35 @@ def _code(name: ir.StringValue) -> ir.IntegerValue:
 def _parted(orders: ir.Table, items: ir.Table, dimension: str) -> ir.Table:
     """Return a row for each value in an order, with its part of the revenue."""
     key = ["order_id", "customer_id"]
-    held = items.group_by(*key, value=_code(items[dimension].nullif(""))).agg(share=items.share.sum())
+    held = items.group_by(*key, value=_code(items[dimension].nullif(""))).agg(
+        share=items.share.sum()
+    )
     parts = orders.drop("value").inner_join(held, key)
     order = ibis.window(group_by=[parts.customer, parts.place], order_by=parts.value)
-    parts = parts.mutate(revenue=parts.revenue * parts.share, whole=ibis.row_number().over(order) == 0)
+    parts = parts.mutate(
+        revenue=parts.revenue * parts.share, whole=ibis.row_number().over(order) == 0
+    )
     return parts.drop(*key, "share")
 
 
-def dimension_history(orders: Orders, dimension: str, attribution: str = "first_order") -> DimensionHistory:
+def dimension_history(
+    orders: Orders, dimension: str, attribution: str = "first_order"
+) -> DimensionHistory:
     """Read the history behind all periods of a dimension; arguments and errors as in `breakdown`."""
     present = dimensions_of(orders)
     if dimension not in present:
-        has = f"It has {', '.join(present)}." if present else f"It has none of {', '.join(FIRST_ORDER_COLUMNS)}."
-        raise DataError(f"The order table has no column {dimension!r} to break the numbers down by. {has}")
+        has = (
+            f"It has {', '.join(present)}."
+            if present
+            else f"It has none of {', '.join(FIRST_ORDER_COLUMNS)}."
+        )
+        raise DataError(
+            f"The order table has no column {dimension!r} to break the numbers down by. {has}"
+        )
     if attribution not in ATTRIBUTIONS:
-        raise DataError(f"There is no attribution {attribution!r}. Choose one of {', '.join(ATTRIBUTIONS)}.")
+        raise DataError(
+            f"There is no attribution {attribution!r}. Choose one of {', '.join(ATTRIBUTIONS)}."
+        )
     database, key = orders.table.get_backend(), uuid4().hex
     parted = is_parted(orders, dimension, attribution)
     items = orders.items if parted else None
@@ -134,4 +150,6 @@ def dimension_history(orders: Orders, dimension: str, attribution: str = "first_
     names = database.create_table(f"names_{key}", named.mutate(value=named.name.hash()))
     customers = int(table.filter((table.place == 0) & table.whole).count().to_pyarrow().as_py())
     parts = max(1, round(customers / SAMPLE))
-    return DimensionHistory(dimension, attribution, table, names, parted, parts, orders.start, orders.end)
+    return DimensionHistory(
+        dimension, attribution, table, names, parted, parts, orders.start, orders.end
+    )

@@ -22,7 +22,9 @@ COMPARED = ("average", "compare_low", "compare_high", "verdict")
 _Z = norm.ppf(0.5 + LEVEL / 2)
 
 
-def growth(name: str, now: pd.DataFrame, before: pd.DataFrame | None, moments: pd.DataFrame) -> pd.DataFrame:
+def growth(
+    name: str, now: pd.DataFrame, before: pd.DataFrame | None, moments: pd.DataFrame
+) -> pd.DataFrame:
     """Return how much a number of each value has grown from one period to another.
 
     Args:
@@ -81,11 +83,17 @@ def compare_rates(some: pd.Series, of: pd.Series, customers: float) -> pd.DataFr
         rate - other - np.hypot(rate - low, other_high - other),
         rate - other + np.hypot(high - rate, other - other_low),
     )
-    return _compared(some.sum() / of.sum() if of.sum() else np.nan, 1 - of / of.sum(), *found, enough, 1.0)
+    return _compared(
+        some.sum() / of.sum() if of.sum() else np.nan, 1 - of / of.sum(), *found, enough, 1.0
+    )
 
 
 def compare_values(
-    customers: pd.DataFrame, uncertainty: Uncertainty, dimension: str, period: Period, rows: pd.DataFrame
+    customers: pd.DataFrame,
+    uncertainty: Uncertainty,
+    dimension: str,
+    period: Period,
+    rows: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return what new customers are expected to bring, by the value on their first order, and how it compares.
 
@@ -120,7 +128,10 @@ def compare_values(
         drawn = _mean_variances(number, total, sums(expected**2))
         gap = _mean_slopes(uncertainty, labels, groups, number, total)
         spread = np.sqrt(drawn + np.einsum("ij,jk,ik->i", gap, uncertainty.covariance, gap))
-        ranges = np.array([[t.low, t.high] for t in uncertainty.totals(labels, groups)]) / number[:, None]
+        ranges = (
+            np.array([[t.low, t.high] for t in uncertainty.totals(labels, groups)])
+            / number[:, None]
+        )
         revenue = sums(customers["revenue"].to_numpy(float)[inside]) / number
     frame = pd.DataFrame(
         {
@@ -158,7 +169,10 @@ def median_intervals(waits: pd.DataFrame) -> pd.DataFrame:
         number = int(part["orders"].sum())
         width = _Z / (2 * np.sqrt(number))
         ranks = np.clip([0.5, 0.5 - width, 0.5 + width], 0, 1)
-        rows[value] = (*weighted_quantile(part["days"].to_numpy(float), part["orders"].to_numpy(), ranks), number)
+        rows[value] = (
+            *weighted_quantile(part["days"].to_numpy(float), part["orders"].to_numpy(), ranks),
+            number,
+        )
     names = [f"days_to_second_order{end}" for end in ("", "_low", "_high")]
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=[*names, "second_orders"])
     return frame.astype(dict.fromkeys(names, float))
@@ -171,9 +185,9 @@ def wilson(some: pd.Series, of: pd.Series, z: float = _Z) -> tuple[pd.Series, pd
     middle = (share + weight / 2) / (1 + weight)
     half = z / (1 + weight) * np.sqrt(share * (1 - share) / of + weight / (4 * of))
     # Where nobody or everybody did, the end is 0 or 1 but for rounding.
-    return (middle - half).clip(lower=0).where(some > 0, 0 * of), (middle + half).clip(upper=1).where(
-        some < of, 0 * of + 1
-    )
+    return (middle - half).clip(lower=0).where(some > 0, 0 * of), (middle + half).clip(
+        upper=1
+    ).where(some < of, 0 * of + 1)
 
 
 def _all_at_once(enough: pd.Series) -> float:
@@ -185,7 +199,9 @@ def _all_at_once(enough: pd.Series) -> float:
     return float(norm.ppf(1 - (1 - LEVEL) / 2 / (compared if compared > 2 else 1)))
 
 
-def _with_error(name: str, counts: pd.DataFrame, moments: pd.DataFrame, now: bool) -> tuple[np.ndarray, np.ndarray]:
+def _with_error(
+    name: str, counts: pd.DataFrame, moments: pd.DataFrame, now: bool
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the numbers and their standard errors as a share of them."""
     if name in ("customers", "new_customers"):
         number = counts[name].to_numpy(float)
@@ -195,10 +211,14 @@ def _with_error(name: str, counts: pd.DataFrame, moments: pd.DataFrame, now: boo
     part = part.reindex(counts.index)
     # A value with few customers in the sample takes how far customers of the store differ.
     part = part.where(part["sampled"] >= ENOUGH, everyone, axis=0)
-    orders, revenue, number = (part[column].to_numpy() for column in ("orders", "revenue", "sampled"))
+    orders, revenue, number = (
+        part[column].to_numpy() for column in ("orders", "revenue", "sampled")
+    )
     if name == "average_order_value":
         mean = revenue / orders
-        square = part["revenue_square"] - 2 * mean * part["product"] + mean**2 * part["orders_square"]
+        square = (
+            part["revenue_square"] - 2 * mean * part["product"] + mean**2 * part["orders_square"]
+        )
         value, whole = counts["revenue"] / counts["orders"].replace(0, np.nan), revenue
     else:
         square, value, whole = part[f"{name}_square"], counts[name], part[name].to_numpy()
@@ -206,7 +226,9 @@ def _with_error(name: str, counts: pd.DataFrame, moments: pd.DataFrame, now: boo
     return value.to_numpy(float), spread / np.sqrt(counts["customers"].to_numpy(float))
 
 
-def _labels(customers: pd.DataFrame, dimension: str, period: Period, rows: pd.DataFrame) -> np.ndarray:
+def _labels(
+    customers: pd.DataFrame, dimension: str, period: Period, rows: pd.DataFrame
+) -> np.ndarray:
     """Return the row of each customer, -1 for those who first ordered at another time."""
     first = customers["first_order"].to_numpy()
     inside = (first >= np.datetime64(period.start)) & (first < np.datetime64(period.end))
@@ -223,7 +245,10 @@ def _labels(customers: pd.DataFrame, dimension: str, period: Period, rows: pd.Da
     codes, found = pd.factorize(customers.loc[inside, f"first_{dimension}"])
     of = np.array(
         [
-            *(named.get(name, places.get("others", -1)) if name else places.get("missing", -1) for name in found),
+            *(
+                named.get(name, places.get("others", -1)) if name else places.get("missing", -1)
+                for name in found
+            ),
             places.get("missing", -1),
         ]
     )
@@ -248,28 +273,50 @@ def _mean_slopes(
     """Return the derivatives, by the log parameters, of each group's mean less everybody else's."""
     sampled = labels[uncertainty.sample]
     kept = sampled >= 0
-    measured = np.bincount(sampled[kept], weights=uncertainty.expected[uncertainty.sample[kept]], minlength=groups)
+    measured = np.bincount(
+        sampled[kept], weights=uncertainty.expected[uncertainty.sample[kept]], minlength=groups
+    )
     slopes = np.stack(
-        [np.bincount(sampled[kept], weights=column[kept], minlength=groups) for column in uncertainty.slopes.T], axis=1
+        [
+            np.bincount(sampled[kept], weights=column[kept], minlength=groups)
+            for column in uncertainty.slopes.T
+        ],
+        axis=1,
     )
     whole = slopes.sum(axis=0) / max(measured.sum(), 1e-300)
 
-    def of_means(slopes: np.ndarray, measured: np.ndarray, total: np.ndarray, number: np.ndarray) -> np.ndarray:
-        relative = np.where(measured[:, None] > 0, slopes / np.maximum(measured, 1e-300)[:, None], whole)
+    def of_means(
+        slopes: np.ndarray, measured: np.ndarray, total: np.ndarray, number: np.ndarray
+    ) -> np.ndarray:
+        relative = np.where(
+            measured[:, None] > 0, slopes / np.maximum(measured, 1e-300)[:, None], whole
+        )
         return relative * (total / number)[:, None]
 
-    rest = of_means(slopes.sum(axis=0) - slopes, measured.sum() - measured, total.sum() - total, number.sum() - number)
+    rest = of_means(
+        slopes.sum(axis=0) - slopes,
+        measured.sum() - measured,
+        total.sum() - total,
+        number.sum() - number,
+    )
     return of_means(slopes, measured, total, number) - rest
 
 
 def _compared(
-    average: float, weight: pd.Series, low: pd.Series, high: pd.Series, enough: pd.Series, most: float | None = None
+    average: float,
+    weight: pd.Series,
+    low: pd.Series,
+    high: pd.Series,
+    enough: pd.Series,
+    most: float | None = None,
 ) -> pd.DataFrame:
     """Return `COMPARED` from the interval of the difference to the others, which have this weight in the average.
 
     Nothing lies below 0 or above `most`.
     """
-    verdict = np.select([~enough | ~np.isfinite(low + high), low > 0, high < 0], [THIN, MORE, LESS], SAME)
+    verdict = np.select(
+        [~enough | ~np.isfinite(low + high), low > 0, high < 0], [THIN, MORE, LESS], SAME
+    )
     return pd.DataFrame(
         {
             "average": average,

@@ -38,7 +38,9 @@ def last_period(period: str, end: date, whole: bool = False) -> int:
 def period_days(starts: pd.Series | pd.DatetimeIndex, period: str) -> np.ndarray:
     """Return how many days the periods that begin on these days have."""
     days = np.asarray(starts).astype("datetime64[D]")
-    return (period_starts(period_numbers(days, period) + 1, period).astype("datetime64[D]") - days).astype(int)
+    return (
+        period_starts(period_numbers(days, period) + 1, period).astype("datetime64[D]") - days
+    ).astype(int)
 
 
 def period_starts(numbers: np.ndarray, period: str) -> np.ndarray:

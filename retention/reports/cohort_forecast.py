@@ -22,7 +22,10 @@ _COLUMNS = ("orders", "orders_low", "orders_high", "revenue", "revenue_low", "re
 
 
 def cohort_forecast(
-    model: CltvModel, customers: pd.DataFrame, cohorts: pd.Series, months: Sequence[int] = range(1, MOST_MONTHS + 1)
+    model: CltvModel,
+    customers: pd.DataFrame,
+    cohorts: pd.Series,
+    months: Sequence[int] = range(1, MOST_MONTHS + 1),
 ) -> pd.DataFrame:
     """Return what the customers of each cohort are expected to bring from the end of the orders on.
 
@@ -49,7 +52,9 @@ def cohort_forecast(
     if isinstance(cohorts, pd.Series) and not cohorts.index.equals(customers.index):
         cohorts = cohorts.reindex(customers.index)
     if len(cohorts) != len(customers):
-        raise DataError(f"There are cohorts of {len(cohorts):,} customers, and {len(customers):,} customers.")
+        raise DataError(
+            f"There are cohorts of {len(cohorts):,} customers, and {len(customers):,} customers."
+        )
     wanted = np.unique(np.asarray(months, dtype=int))
     if not len(wanted) or wanted[0] < 1 or wanted[-1] > MOST_MONTHS:
         raise ModelError(f"months is {months!r}. Give whole numbers from 1 to {MOST_MONTHS}.")
@@ -69,7 +74,9 @@ def cohort_forecast(
         revenue = value_of_forecast(model, customers, ahead, square, slopes=slopes)
         for place, uncertainty in ((0, orders), (3, revenue)):
             totals = uncertainty.totals(labels, len(names))
-            found[:, row, place : place + 3] = [(total.expected, total.low, total.high) for total in totals]
+            found[:, row, place : place + 3] = [
+                (total.expected, total.low, total.high) for total in totals
+            ]
     found /= size[:, None, None]
     frame = pd.DataFrame(found.reshape(-1, len(_COLUMNS)), columns=list(_COLUMNS))
     frame.insert(0, "cohort", names.repeat(len(wanted)))

@@ -37,7 +37,9 @@ _SWOLLEN, _AFTER = 1.5, 6
 _SUMS = ["orders", "revenue", "active"]
 
 
-def cohort_table(orders: Orders, period: str = "month", by: str | None = None, partial: bool = True) -> pd.DataFrame:
+def cohort_table(
+    orders: Orders, period: str = "month", by: str | None = None, partial: bool = True
+) -> pd.DataFrame:
     """Return what every cohort of customers did at every age, a row a cohort and age.
 
     Ages are calendar periods since a customer's first one: age 1 of the January cohort is February, for a customer
@@ -73,11 +75,15 @@ def cohort_table(orders: Orders, period: str = "month", by: str | None = None, p
     table = orders.table
     # Numbers are joined faster than texts; see `history_query` on how rarely two customers share one.
     visits = table.select(
-        "revenue", customer=table.customer_id.hash(), at=number_expression(table.ordered_at, period).cast("int32")
+        "revenue",
+        customer=table.customer_id.hash(),
+        at=number_expression(table.ordered_at, period).cast("int32"),
     )
     if not partial:
         visits = visits.filter(visits["at"] <= last_period(period, orders.end, whole=True))
-    visits = visits.group_by("customer", "at").agg(orders=visits.count(), revenue=visits.revenue.sum())
+    visits = visits.group_by("customer", "at").agg(
+        orders=visits.count(), revenue=visits.revenue.sum()
+    )
     joined = visits.group_by("customer").agg(joined=visits["at"].min())
     if by is not None:
         joined = joined.join(first_values(orders, by), "customer")
@@ -99,7 +105,9 @@ def cohort_table_of(history: OrderHistory, period: str = "month") -> pd.DataFram
     number = period_numbers(days, period)
     # Of a customer's orders in a period the last one stands for the customer: the next is later than the period.
     after = (period_starts(number + 1, period).astype("datetime64[D]") - days[0]).astype(np.int32)
-    ends = ibis.memtable(pd.DataFrame({"day": np.arange(history.length, dtype=np.int32), "after": after}))
+    ends = ibis.memtable(
+        pd.DataFrame({"day": np.arange(history.length, dtype=np.int32), "after": after})
+    )
     table = history.table.join(ends, "day")
     last = table.filter(table.next_day >= table.after)
     active = last.group_by("first_day", "day").agg(active=last.count()).to_pandas()
@@ -130,8 +138,20 @@ def cohort_of(customers: pd.DataFrame, period: str = "month", by: str | None = N
     """
     check_period(period)
     if by is not None:
-        _check_by(by, [name.removeprefix("first_") for name in customers.columns if name.startswith("first_")])
-        return customers[f"first_{by}"].astype("str").where(customers[f"first_{by}"].notna(), NO_VALUE).rename("cohort")
+        _check_by(
+            by,
+            [
+                name.removeprefix("first_")
+                for name in customers.columns
+                if name.startswith("first_")
+            ],
+        )
+        return (
+            customers[f"first_{by}"]
+            .astype("str")
+            .where(customers[f"first_{by}"].notna(), NO_VALUE)
+            .rename("cohort")
+        )
     days = customers["first_order"].to_numpy().astype("datetime64[D]")
     starts = period_starts(period_numbers(days, period), period)
     return pd.Series(starts, index=customers.index, name="cohort")
@@ -154,7 +174,9 @@ def second_orders(orders: Orders, period: str = "month", by: str | None = None) 
         return second_orders_of(history, period, None if by is None else first_values(orders, by))
 
 
-def second_orders_of(history: OrderHistory, period: str = "month", values: ir.Table | None = None) -> pd.DataFrame:
+def second_orders_of(
+    history: OrderHistory, period: str = "month", values: ir.Table | None = None
+) -> pd.DataFrame:
     """Return `second_orders` of a history that is there already.
 
     Args:
@@ -166,7 +188,9 @@ def second_orders_of(history: OrderHistory, period: str = "month", values: ir.Ta
     if values is None:
         first = history.moves[history.moves["stage"] == 0]
         days = np.datetime64(history.start, "D") + first["day"].to_numpy()
-        first = first.assign(cohort=period_starts(period_numbers(days, period), period), customers=first["orders"])
+        first = first.assign(
+            cohort=period_starts(period_numbers(days, period), period), customers=first["orders"]
+        )
     else:
         table = history.table.filter(history.table.stage == 0).join(values, "customer")
         first = table.group_by("cohort", "day", "next_day").agg(customers=table.count()).to_pandas()
@@ -189,7 +213,9 @@ def second_orders_of(history: OrderHistory, period: str = "month", values: ir.Ta
     frame["median_days"] = median.where(frame[f"observed_{WAITS[-1]}"] >= ENOUGH)
     for days in WAITS:
         of, some = (frame[f"{name}_{days}"].to_numpy() for name in ("observed", "within"))
-        shares = np.where(of >= ENOUGH, np.stack([some / np.maximum(of, 1), *wilson(some, of)]), np.nan)
+        shares = np.where(
+            of >= ENOUGH, np.stack([some / np.maximum(of, 1), *wilson(some, of)]), np.nan
+        )
         for name, values in zip(("share", "low", "high"), shares, strict=True):
             frame[f"{name}_{days}"] = values
     return frame.reset_index()
@@ -239,18 +265,30 @@ def first_values(orders: Orders, by: str) -> ir.Table:
     _check_by(by, [name for name in FIRST_ORDER_COLUMNS if name in orders.table.columns])
     table = orders.table.select("customer_id", "ordered_at", "revenue", by)
     found = customer_query(table, orders.end, cut=False)
-    return found.select(customer=found.customer_id.hash(), cohort=found[f"first_{by}"].fill_null(NO_VALUE))
+    return found.select(
+        customer=found.customer_id.hash(), cohort=found[f"first_{by}"].fill_null(NO_VALUE)
+    )
 
 
 def _check_by(by: str, present: list[str]) -> None:
     if by in FIRST_ORDER_COLUMNS and by in present:
         return
-    wrong = f"The orders have no column {by!r}" if by in FIRST_ORDER_COLUMNS else f"There are no cohorts by {by!r}"
-    choice = f"Choose one of {', '.join(present)}, or" if present else "They have no other that makes cohorts:"
+    wrong = (
+        f"The orders have no column {by!r}"
+        if by in FIRST_ORDER_COLUMNS
+        else f"There are no cohorts by {by!r}"
+    )
+    choice = (
+        f"Choose one of {', '.join(present)}, or"
+        if present
+        else "They have no other that makes cohorts:"
+    )
     raise DataError(f"{wrong}. {choice} take cohorts by the period of the first order.")
 
 
-def _table(found: pd.DataFrame, period: str, end: date, by_value: bool, partial: bool) -> pd.DataFrame:
+def _table(
+    found: pd.DataFrame, period: str, end: date, by_value: bool, partial: bool
+) -> pd.DataFrame:
     """Return `cohort_table` from sums by cohort, age and, at age 0, number of the period joined in."""
     last = last_period(period, end, whole=not partial)
     over = last == last_period(period, end, whole=True)
@@ -268,10 +306,14 @@ def _table(found: pd.DataFrame, period: str, end: date, by_value: bool, partial:
     if not by_value:
         cohorts = period_starts(np.asarray(cohorts, dtype=np.int64), period)
     size, of = joined.sum(axis=1)[cohort], np.maximum(observed, 1)
-    per_customer = {name: np.cumsum(sums[name] / of, axis=1)[cohort, age] for name in ("orders", "revenue")}
+    per_customer = {
+        name: np.cumsum(sums[name] / of, axis=1)[cohort, age] for name in ("orders", "revenue")
+    }
     return pd.DataFrame(
         {
-            "cohort": np.asarray(cohorts)[cohort] if not by_value else pd.array(cohorts, dtype="str")[cohort],
+            "cohort": np.asarray(cohorts)[cohort]
+            if not by_value
+            else pd.array(cohorts, dtype="str")[cohort],
             "age": age,
             "customers": size.astype(np.int64),
             "small": size < ENOUGH,
@@ -287,7 +329,11 @@ def _table(found: pd.DataFrame, period: str, end: date, by_value: bool, partial:
     )
 
 
-def _spread(row: np.ndarray, column: np.ndarray, values: pd.Series, shape: tuple[int, int]) -> np.ndarray:
+def _spread(
+    row: np.ndarray, column: np.ndarray, values: pd.Series, shape: tuple[int, int]
+) -> np.ndarray:
     """Add values up in a matrix."""
-    flat = np.bincount(row * shape[1] + column, values.fillna(0).to_numpy(float), minlength=shape[0] * shape[1])
+    flat = np.bincount(
+        row * shape[1] + column, values.fillna(0).to_numpy(float), minlength=shape[0] * shape[1]
+    )
     return flat.reshape(shape)

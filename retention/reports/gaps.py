@@ -89,17 +89,24 @@ def gap_to_past(card: Scorecard, name: str, *, recent: bool) -> Gap:
     relative = METRICS[name].kind in ("money", "number", "count")
     ends = was * (1 + changed[1:]) if relative else was + changed[1:]
     low, high = value + _NARROWER * (ends - value)
-    return _gap(card, name, "period before" if recent else "year before", (value, low, high, was), of)
+    return _gap(
+        card, name, "period before" if recent else "year before", (value, low, high, was), of
+    )
 
 
 def with_gain(gap: Gap, model: CltvModel, customers: pd.DataFrame, terms: dict) -> Gap:
     """Return the gap with what the model says that closing it is worth; `terms` as in `what_if`."""
     lever = LEVERS.get(gap.metric)
     if lever is None:
-        return replace(gap, basis="No lever of the model stands for this metric, so there is no forecast of its worth.")
+        return replace(
+            gap,
+            basis="No lever of the model stands for this metric, so there is no forecast of its worth.",
+        )
     wanted = _wanted(gap, gap.store, lever, model)
     if not math.isfinite(wanted):
-        return replace(gap, basis="The store's value leaves nothing to rise from, so there is no forecast.")
+        return replace(
+            gap, basis="The store's value leaves nothing to rise from, so there is no forecast."
+        )
     moved = min(wanted, MOST)
     found = what_if(model, customers, Levers(**{lever: moved}), **terms)
     wants = (_wanted(gap, end, lever, model) for end in (gap.low, gap.high))
@@ -113,20 +120,43 @@ def with_gain(gap: Gap, model: CltvModel, customers: pd.DataFrame, terms: dict) 
     # Orders and their value gain as good as in proportion over so short a way; customers who stay gain faster.
     gains = [found.gain.expected * end / moved for end in ends]
     if lever == "retention":
-        gains = [what_if(model, customers, Levers(retention=end), **terms).gain.expected for end in ends]
+        gains = [
+            what_if(model, customers, Levers(retention=end), **terms).gain.expected for end in ends
+        ]
     gain = _joined(found.gain, *gains)
     return replace(gap, lever=lever, moved=moved, capped=capped, gain=gain, basis=basis)
 
 
 def _gap(
-    card: Scorecard, name: str, against: str, values: tuple[float, float, float, float], of: float, lift: bool = False
+    card: Scorecard,
+    name: str,
+    against: str,
+    values: tuple[float, float, float, float],
+    of: float,
+    lift: bool = False,
 ) -> Gap:
     """The gap of a metric; `values` are the store's, its ends and the aim, `of` the customers that it rests on."""
     store, low, high, aim = values
     change = _change(store, aim, lift)
     arithmetic, words = _arithmetic(card, name, store, aim, change, of)
     basis = "There is no fitted model of these customers, so there is no forecast of what closing the gap is worth."
-    return Gap(name, against, store, low, high, aim, change, None, 0.0, False, None, basis, arithmetic, words, lift)
+    return Gap(
+        name,
+        against,
+        store,
+        low,
+        high,
+        aim,
+        change,
+        None,
+        0.0,
+        False,
+        None,
+        basis,
+        arithmetic,
+        words,
+        lift,
+    )
 
 
 def _change(store: float, aim: float, lift: bool) -> float:
@@ -157,12 +187,17 @@ def _tenths(share: float) -> str:
     return f"{share:+.1%}".replace("-", "−")
 
 
-def _arithmetic(card: Scorecard, name: str, store: float, aim: float, change: float, of: float) -> tuple[float, str]:
+def _arithmetic(
+    card: Scorecard, name: str, store: float, aim: float, change: float, of: float
+) -> tuple[float, str]:
     """The gap in money on the card's period, and how it is reckoned."""
     counts, order = card.counts, float(card.metrics.loc["average_order_value", "value"])
     gap = abs(aim - store)
     if name == "average_order_value":
-        return gap * counts.orders, f"What an order lacks, times the {counts.orders:,} orders of the period."
+        return (
+            gap * counts.orders,
+            f"What an order lacks, times the {counts.orders:,} orders of the period.",
+        )
     if name == "orders_per_customer":
         return (
             gap * counts.customers * order,

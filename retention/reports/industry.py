@@ -56,7 +56,9 @@ class Target:
 
     def __post_init__(self) -> None:
         if self.metric not in METRICS:
-            raise DataError(f"There is no metric {self.metric!r}. Choose one of {', '.join(METRICS)}.")
+            raise DataError(
+                f"There is no metric {self.metric!r}. Choose one of {', '.join(METRICS)}."
+            )
         rate = METRICS[self.metric].kind == "rate"
         if not (math.isfinite(self.value) and 0 < self.value <= (1 if rate else math.inf)):
             wanted = "a fraction above 0 and up to 1, such as 0.3" if rate else "a number above 0"
@@ -102,7 +104,9 @@ class Comparison:
     def status(self) -> str:
         """On par where the store's interval overlaps the benchmark; unknown below 30 customers or waits, and where
         orders that reach back farther might say otherwise."""
-        if not self.store.n >= ENOUGH or not all(map(math.isfinite, (self.store.low, self.store.high))):
+        if not self.store.n >= ENOUGH or not all(
+            map(math.isfinite, (self.store.low, self.store.high))
+        ):
             return UNKNOWN
         over, under = self.store.low > self.high, self.store.high < self.low
         if (self.store.higher and not over) or (self.store.lower and not under):
@@ -131,7 +135,9 @@ def benchmarks_for(line_of_business: str = ALL) -> tuple[Benchmark, ...]:
         )
     own = [row for row in benchmarks() if row.line_of_business == line]
     has = {row.metric for row in own}
-    found = own + [row for row in benchmarks() if row.line_of_business == ALL and row.metric not in has]
+    found = own + [
+        row for row in benchmarks() if row.line_of_business == ALL and row.metric not in has
+    ]
     return tuple(sorted(found, key=_place))
 
 
@@ -146,7 +152,12 @@ def benchmarks() -> tuple[Benchmark, ...]:
     with _FILE.open(encoding="utf-8", newline="") as file:
         return tuple(
             Benchmark(
-                **row | {"low": float(row["low"]), "high": float(row["high"]), "year": int(row["year"] or 0) or None},
+                **row
+                | {
+                    "low": float(row["low"]),
+                    "high": float(row["high"]),
+                    "year": int(row["year"] or 0) or None,
+                },
             )
             for row in csv.DictReader(file)
         )
@@ -179,7 +190,11 @@ def compare(
         for name, target in wanted.items():
             row = card.metrics.loc[name, ["value", "low", "high", "n"]]
             found.append(
-                Comparison(name, target, StoreValue(*map(float, row), card.period, *_cut_off(history, card, name)))
+                Comparison(
+                    name,
+                    target,
+                    StoreValue(*map(float, row), card.period, *_cut_off(history, card, name)),
+                )
             )
         return tuple(sorted(found, key=_place))
 

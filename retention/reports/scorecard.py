@@ -54,15 +54,25 @@ class Scorecard:
     def earlier(self) -> dict[str, tuple[Period, pd.DataFrame]]:
         """What it is compared with: "previous" and "year", the period and the changes; one of them where both are the
         same days but for a leap day."""
-        found = {"previous": (self.previous, self.against_previous), "year": (self.year_before, self.against_year)}
-        found = {name: (period, against) for name, (period, against) in found.items() if period is not None}
+        found = {
+            "previous": (self.previous, self.against_previous),
+            "year": (self.year_before, self.against_year),
+        }
+        found = {
+            name: (period, against)
+            for name, (period, against) in found.items()
+            if period is not None
+        }
         if len(found) == 2 and abs((self.previous.start - self.year_before.start).days) <= 1:
             del found["year"]
         return found
 
 
 def scorecard(
-    orders: Orders, start: date | str | None = None, end: date | str | None = None, active_days: int = ACTIVE_DAYS
+    orders: Orders,
+    start: date | str | None = None,
+    end: date | str | None = None,
+    active_days: int = ACTIVE_DAYS,
 ) -> Scorecard:
     """Return the scorecard of a period of the orders.
 
@@ -83,7 +93,9 @@ def scorecard(
         return scorecard_of(history, period, active_days)
 
 
-def scorecard_of(history: OrderHistory, period: Period, active_days: int = ACTIVE_DAYS) -> Scorecard:
+def scorecard_of(
+    history: OrderHistory, period: Period, active_days: int = ACTIVE_DAYS
+) -> Scorecard:
     """Return the scorecard of a period from a history that is there already; arguments and errors as in `scorecard`."""
     if not (is_number(active_days) and 1 <= active_days <= 3650):
         raise DataError(f"active_days is {active_days!r}. Give a number of days from 1 to 3,650.")
@@ -94,7 +106,10 @@ def scorecard_of(history: OrderHistory, period: Period, active_days: int = ACTIV
         )
     counts = count_period(history, period, active_days)
     metrics = measure(history, counts)
-    earlier = [other if other.start >= history.start else None for other in (period.previous(), period.year_before())]
+    earlier = [
+        other if other.start >= history.start else None
+        for other in (period.previous(), period.year_before())
+    ]
     compared = [_compared(history, metrics, period, other, active_days) for other in earlier]
     return Scorecard(
         period=period,
@@ -123,7 +138,9 @@ def monthly_trend(orders: Orders | OrderHistory, active_days: int = ACTIVE_DAYS)
         for month in months_of(history.start, history.end):
             values = metric_values(count_period(history, month, max(active_days, month.days)))
             if active_days < month.days or (month.start - history.start).days < active_days:
-                values |= dict.fromkeys(("customer_retention_rate", "retained_share", "churn_rate"), np.nan)
+                values |= dict.fromkeys(
+                    ("customer_retention_rate", "retained_share", "churn_rate"), np.nan
+                )
             complete = month.start >= history.start and month.last <= history.end
             rows.append({"month": pd.Timestamp(month.start), "complete": complete, **values})
         return pd.DataFrame(rows)
@@ -135,7 +152,11 @@ def bridge(history: OrderHistory, card: Scorecard) -> pd.DataFrame:
 
 
 def _compared(
-    history: OrderHistory, metrics: pd.DataFrame, period: Period, other: Period | None, active_days: int
+    history: OrderHistory,
+    metrics: pd.DataFrame,
+    period: Period,
+    other: Period | None,
+    active_days: int,
 ) -> pd.DataFrame:
     if other is None:
         return pd.DataFrame(columns=["value", *COLUMNS])

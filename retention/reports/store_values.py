@@ -62,7 +62,9 @@ def store_values(history: OrderHistory, end: date) -> dict[str, StoreValue]:
     """
     end = min(end, history.end + timedelta(days=1))
     if end <= history.start:
-        raise DataError(f"There is no order before {end}: the first is of {history.start}. Pick a later day.")
+        raise DataError(
+            f"There is no order before {end}: the first is of {history.start}. Pick a later day."
+        )
     periods = Period(end - timedelta(days=YEAR), end), Period(history.start, end)
     year, ever = (count_period(history, period, YEAR) for period in periods)
     daily, each = _placed(history, year)
@@ -76,7 +78,9 @@ def store_values(history: OrderHistory, end: date) -> dict[str, StoreValue]:
     }
     reach = (periods[0].start - history.start).days
     return {
-        name: StoreValue(*map(float, values), periods[COMPUTATIONS[name].whole], *_limits(name, reach, values[0]))
+        name: StoreValue(
+            *map(float, values), periods[COMPUTATIONS[name].whole], *_limits(name, reach, values[0])
+        )
         for name, values in found.items()
     }
 
@@ -96,7 +100,11 @@ def _limits(name: str, reach: int, value: float) -> tuple[str, bool, bool]:
     before = f"The orders reach back {reach:,} days before these {YEAR}, and it takes {YEAR}"
     if name == "yearly_retention":
         # Lapsing takes as long as customers count as active; those won back count as new, which works against it.
-        return f"{before}: at the start only recent customers are counted, which makes the value too high.", True, True
+        return (
+            f"{before}: at the start only recent customers are counted, which makes the value too high.",
+            True,
+            True,
+        )
     new = "customers whose last order came before that count as new"
     if COMPUTATIONS[name].lift:
         return f"{before}: {new}, which blurs the difference.", not value < 0, not value > 0
@@ -112,7 +120,9 @@ def _later_revenue_share(counts: PeriodCounts, daily: pd.DataFrame, each: pd.Dat
 
 def _later_order_value(counts: PeriodCounts, daily: pd.DataFrame, each: pd.DataFrame) -> Interval:
     again, first = daily[daily["later"]], daily[~daily["later"]]
-    ratio = _share(again["revenue"], again["orders"]) / (_share(first["revenue"], first["orders"]) or np.nan)
+    ratio = _share(again["revenue"], again["orders"]) / (
+        _share(first["revenue"], first["orders"]) or np.nan
+    )
     error = _error(
         counts,
         *(each["later_revenue"], each["later_orders"]),
@@ -126,14 +136,19 @@ def _returning_spend(counts: PeriodCounts, each: pd.DataFrame) -> Interval:
     returning, new_customer = 1.0 * each["returning"], 1.0 * ~each["returning"]
     back, new = counts.revenue - counts.new_revenue, counts.new_revenue
     ratio = (back / (counts.returning or np.nan)) / ((new / (counts.new or np.nan)) or np.nan)
-    error = _error(counts, each["revenue"] * returning, returning, each["revenue"] * new_customer, new_customer)
+    error = _error(
+        counts, each["revenue"] * returning, returning, each["revenue"] * new_customer, new_customer
+    )
     return *_lift(ratio, error), min(counts.new, counts.returning)
 
 
 def _placed(history: OrderHistory, counts: PeriodCounts) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The period's orders by day, with whether they came after the day of the first, and by customer of the sample."""
     begin, end = history.number(counts.period.start), history.number(counts.period.end)
-    daily, rows = (frame[(frame["day"] >= begin) & (frame["day"] < end)] for frame in (history.daily, history.sample))
+    daily, rows = (
+        frame[(frame["day"] >= begin) & (frame["day"] < end)]
+        for frame in (history.daily, history.sample)
+    )
     later = rows["day"] > rows["first_day"]
     each = (
         rows.assign(
@@ -144,7 +159,10 @@ def _placed(history: OrderHistory, counts: PeriodCounts) -> tuple[pd.DataFrame, 
         )
         .groupby("customer")
         .agg(
-            **{name: (name, "sum") for name in ("revenue", "orders", "later_orders", "later_revenue")},
+            **{
+                name: (name, "sum")
+                for name in ("revenue", "orders", "later_orders", "later_revenue")
+            },
             returning=("back", "first"),
         )
     )
@@ -177,7 +195,9 @@ COMPUTATIONS = {
         f"(Customers with an order in the last {YEAR} days − new customers among them) / customers with an order in "
         f"the {YEAR} days before."
     ),
-    "repeat_customers": Computation("Customers with two or more orders so far / all customers so far.", whole=True),
+    "repeat_customers": Computation(
+        "Customers with two or more orders so far / all customers so far.", whole=True
+    ),
     "later_revenue_share": Computation(
         f"Share of the last {YEAR} days' revenue from orders placed after the day of the customer's first order."
     ),

@@ -107,7 +107,9 @@ def read_scorecard(
     for comparison in comparisons:
         first.setdefault(comparison.metric, comparison)
     aimed = {name for name, comparison in first.items() if isinstance(comparison.against, Target)}
-    read = tuple(_metric(card, name, first.get(name)) for name in METRICS if name in READ or name in aimed)
+    read = tuple(
+        _metric(card, name, first.get(name)) for name in METRICS if name in READ or name in aimed
+    )
     gaps = _gaps(card, read)
     if model is not None:
         terms = {
@@ -135,10 +137,18 @@ def _metric(card: Scorecard, name: str, comparison: Comparison | None) -> Metric
     if comparison is not None:
         status = comparison.status
         why = _why_unknown(comparison) if status == UNKNOWN else ""
-    previous = _change(card.against_previous, name, "The orders do not reach back to a period of equal length before.")
-    year = _change(card.against_year, name, "The orders do not reach back to the same days a year before.")
+    previous = _change(
+        card.against_previous,
+        name,
+        "The orders do not reach back to a period of equal length before.",
+    )
+    year = _change(
+        card.against_year, name, "The orders do not reach back to the same days a year before."
+    )
     value = float(card.metrics.loc[name, "value"])
-    return MetricReading(name, value, status, previous[0], year[0], (why, previous[1], year[1]), comparison)
+    return MetricReading(
+        name, value, status, previous[0], year[0], (why, previous[1], year[1]), comparison
+    )
 
 
 def _why_unknown(comparison: Comparison) -> str:
@@ -187,7 +197,9 @@ def _to_watch(card: Scorecard, read: tuple[MetricReading, ...]) -> str | None:
             room[row.status][row.metric] = METRICS[row.metric].better * share
     leaning = {}
     for row in better:
-        was = float(card.against_previous.loc[row.metric, "value"]) if row.previous == NOISE else 0.0
+        was = (
+            float(card.against_previous.loc[row.metric, "value"]) if row.previous == NOISE else 0.0
+        )
         if was > 0:
             leaning[row.metric] = METRICS[row.metric].better * (row.value / was - 1)
     leaning = {name: share for name, share in leaning.items() if share < 0}
@@ -199,9 +211,16 @@ def _summary(card: Scorecard, read: tuple[MetricReading, ...]) -> str:
     compared = [row.status for row in read if row.comparison is not None]
     sentences = ["No metric has a benchmark or a target to be held against."]
     if compared:
-        sentences = [_tally(compared, (AHEAD, PAR, BEHIND, ABOVE, BELOW, UNKNOWN), "with a benchmark or target")]
+        sentences = [
+            _tally(
+                compared, (AHEAD, PAR, BEHIND, ABOVE, BELOW, UNKNOWN), "with a benchmark or target"
+            )
+        ]
     others = {
-        "previous": (f"against the {card.period.days:,} days before", [row.previous for row in read]),
+        "previous": (
+            f"against the {card.period.days:,} days before",
+            [row.previous for row in read],
+        ),
         "year": ("against the same days a year before", [row.year for row in read]),
     }
     for which in card.earlier:
@@ -222,7 +241,9 @@ def _tally(found: list[str], words: tuple[str, ...], kind: str) -> str:
     return f"Of {len(found)} {'metric' if len(found) == 1 else 'metrics'} {kind}, {listed}."
 
 
-def _finding(card: Scorecard, read: tuple[MetricReading, ...], gaps: list[Gap], watch: str | None) -> str:
+def _finding(
+    card: Scorecard, read: tuple[MetricReading, ...], gaps: list[Gap], watch: str | None
+) -> str:
     if not gaps:
         if all({row.status, row.previous, row.year} == {UNKNOWN} for row in read):
             return "There is too little data to tell what holds the store back."
@@ -243,10 +264,16 @@ def _finding(card: Scorecard, read: tuple[MetricReading, ...], gaps: list[Gap], 
         return f"{found}; no other metric is."
     if main.gain is None and math.isnan(main.arithmetic):
         return f"{found}, as are others; what closing the gaps is worth cannot be told."
-    valued = sum(gap.gain is not None if main.gain else not math.isnan(gap.arithmetic) for gap in gaps)
+    valued = sum(
+        gap.gain is not None if main.gain else not math.isnan(gap.arithmetic) for gap in gaps
+    )
     if valued == 1:
         return f"{found}, the only one of {len(gaps)} gaps that can be put in money."
-    of = f"{len(gaps)} gaps" if valued == len(gaps) else f"{valued} of {len(gaps)} gaps that can be put in money"
+    of = (
+        f"{len(gaps)} gaps"
+        if valued == len(gaps)
+        else f"{valued} of {len(gaps)} gaps that can be put in money"
+    )
     by = "by the forecast" if main.gain else "by a simple calculation on the period"
     return f"{found}, and of the {of} closing this one is worth most {by}."
 
@@ -256,12 +283,21 @@ def _fallen(card: Scorecard) -> str:
 
     def moved(way: str) -> set[str]:
         tables = (card.against_previous, card.against_year)
-        return {name for t in tables for name in TOTALS if name in t.index and t.loc[name, "verdict"] == way}
+        return {
+            name
+            for t in tables
+            for name in TOTALS
+            if name in t.index and t.loc[name, "verdict"] == way
+        }
 
     # What is lower than before and higher than a year before, or the other way round, goes with the season.
     fell = [name for name in TOTALS if name in moved(DOWN) - moved(UP)]
     if not fell:
         return ""
-    labels = [METRICS[name].label if name == fell[0] else METRICS[name].label.lower() for name in fell]
-    listed = f"{', '.join(labels[:-1])} and {labels[-1]} are" if len(labels) > 1 else f"{labels[0]} is"
+    labels = [
+        METRICS[name].label if name == fell[0] else METRICS[name].label.lower() for name in fell
+    ]
+    listed = (
+        f"{', '.join(labels[:-1])} and {labels[-1]} are" if len(labels) > 1 else f"{labels[0]} is"
+    )
     return f" But the totals fell: {listed} clearly lower than before."

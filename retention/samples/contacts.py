@@ -25,7 +25,9 @@ def contact_columns(people: pd.DataFrame, orders: pd.DataFrame, seed: int) -> di
     named = email != ""
     names = [address.partition("@")[0].partition(".") for address in email]
     first = np.array([name.title() for name, _, _ in names], dtype=object)
-    last = np.array([name.rstrip("0123456789").replace("-", " ").title() for _, _, name in names], dtype=object)
+    last = np.array(
+        [name.rstrip("0123456789").replace("-", " ").title() for _, _, name in names], dtype=object
+    )
     canada = np.array(world.REGIONS)[people["region"].to_numpy()] == "Canada"
     consent = np.where(rng.random(size) < world.ACCEPTS_MARKETING, "yes", "no")
     phone = np.where(rng.random(size) < world.GIVES_PHONE, _phones(canada), "")
@@ -37,10 +39,15 @@ def contact_columns(people: pd.DataFrame, orders: pd.DataFrame, seed: int) -> di
         "Accepts marketing": consent,
     }
     columns = {name: np.where(named, values, "")[who] for name, values in by_person.items()}
-    placed = orders["Status"].isin(["Completed", "Refunded", "Partially refunded"]).to_numpy() & named[who]
+    placed = (
+        orders["Status"].isin(["Completed", "Refunded", "Partially refunded"]).to_numpy()
+        & named[who]
+    )
     sent_back = orders["refund"].to_numpy() > 0
     draw = rng.random(len(orders))
-    scores = [np.searchsorted(np.cumsum(shares)[:-1], draw, side="right") + 1 for shares in world.RATINGS]
+    scores = [
+        np.searchsorted(np.cumsum(shares)[:-1], draw, side="right") + 1 for shares in world.RATINGS
+    ]
     score = np.where(sent_back, scores[1], scores[0])
     rated = placed & (rng.random(len(orders)) < world.RATED)
     columns["Rating"] = np.where(rated, score.astype(str), "")

@@ -7,7 +7,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
-_LARGEST_ORDER = 1e9  # money; only a spend parameter q near 0 gets there, and infinity would be no order value
+_LARGEST_ORDER = (
+    1e9  # money; only a spend parameter q near 0 gets there, and infinity would be no order value
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,9 @@ class Process:
         for field in fields(self):
             value = np.asarray(getattr(self, field.name), dtype=float)
             if not (np.isfinite(value) & (value > 0)).all():
-                raise ValueError(f"{field.name} must be positive and finite, not {getattr(self, field.name)}")
+                raise ValueError(
+                    f"{field.name} must be positive and finite, not {getattr(self, field.name)}"
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,9 @@ def draw_purchases(
     return np.concatenate(who), np.concatenate(when)
 
 
-def draw_order_values(buyers: Buyers, who: np.ndarray, p: float | np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def draw_order_values(
+    buyers: Buyers, who: np.ndarray, p: float | np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     """Draw the value of each order of the customers at positions ``who``, in whole cents, at least one.
 
     ``p`` is the Gamma-Gamma shape, a number or one value a customer.

@@ -28,14 +28,21 @@ def store_file_frame(
         )
     rng = np.random.Generator(np.random.PCG64(seed))
     people = _draw_people(customers, first, days, rng)
-    orders = pd.concat([_one_off_orders(people, first, days, rng), _deliveries(people, days, rng)], ignore_index=True)
+    orders = pd.concat(
+        [_one_off_orders(people, first, days, rng), _deliveries(people, days, rng)],
+        ignore_index=True,
+    )
     orders = orders.sort_values("day", kind="stable", ignore_index=True)
     orders["Status"], orders["refund"] = _refunds(orders, rng)
-    orders = pd.concat([orders, _failed_orders(orders, rng), _credit_notes(orders, days, rng)], ignore_index=True)
+    orders = pd.concat(
+        [orders, _failed_orders(orders, rng), _credit_notes(orders, days, rng)], ignore_index=True
+    )
     orders = orders.sort_values("day", kind="stable", ignore_index=True)
     who = orders["who"].to_numpy()
     credit = (orders["Status"] == "Credit note").to_numpy()
-    number = np.strings.add(np.where(credit, "CN-", "ML-"), (100_001 + np.arange(len(orders))).astype(str))
+    number = np.strings.add(
+        np.where(credit, "CN-", "ML-"), (100_001 + np.arange(len(orders))).astype(str)
+    )
     seconds = (orders["day"].to_numpy() * 86_400).astype(np.int64)
     moment = first.astype("datetime64[s]") + seconds.astype("timedelta64[s]")
     return pd.DataFrame(
@@ -49,7 +56,9 @@ def store_file_frame(
             "Discount": orders["discount"],
             "Coupon": orders["coupon"],
             "Refunded amount": orders["refund"],
-            "Channel": np.array([channel.name for channel in world.CHANNELS])[people["channel"].to_numpy()[who]],
+            "Channel": np.array([channel.name for channel in world.CHANNELS])[
+                people["channel"].to_numpy()[who]
+            ],
             "Region": np.array(world.REGIONS)[people["region"].to_numpy()[who]],
             "Category": orders["category"],
             "Product": orders["product"],
@@ -63,7 +72,9 @@ def _season(first: np.datetime64, days: int) -> np.ndarray:
     """Return the demand of each day, 1 on the average of four years."""
     calendar = pd.DatetimeIndex(first + np.arange(max(days, 1461)))
     middle = np.array([15.0 + 30.4375 * month for month in range(-1, 13)])
-    demand = np.interp(calendar.day_of_year, middle, (world.MONTHS[-1], *world.MONTHS, world.MONTHS[0]))
+    demand = np.interp(
+        calendar.day_of_year, middle, (world.MONTHS[-1], *world.MONTHS, world.MONTHS[0])
+    )
     demand *= np.array(world.WEEKDAYS)[calendar.day_of_week]
     demand *= np.where(_sale_weekend(calendar), world.SALE_WEEKEND, 1.0)
     return (demand / demand[:1461].mean())[:days]
@@ -77,7 +88,9 @@ def _sale_weekend(calendar: pd.DatetimeIndex) -> np.ndarray:
     return (since >= 1) & (since <= 4)
 
 
-def _draw_people(customers: int, first: np.datetime64, days: int, rng: np.random.Generator) -> pd.DataFrame:
+def _draw_people(
+    customers: int, first: np.datetime64, days: int, rng: np.random.Generator
+) -> pd.DataFrame:
     """Draw customers and guests with channel, day of the first order and traits.
 
     Guests come last, have no e-mail and order once.
@@ -86,14 +99,24 @@ def _draw_people(customers: int, first: np.datetime64, days: int, rng: np.random
     size = customers + guests
     channel = rng.choice(len(world.CHANNELS), size, p=[each.share for each in world.CHANNELS])
     edges, season = np.arange(days + 1), _season(first, days)
-    people = {"channel": channel, "joined": np.empty(size), "region": np.empty(size, dtype=np.int64)}
-    people |= {name: np.empty(size) for name in ("rate", "leaving", "spend", "p", "loyalty", "coupons")}
+    people = {
+        "channel": channel,
+        "joined": np.empty(size),
+        "region": np.empty(size, dtype=np.int64),
+    }
+    people |= {
+        name: np.empty(size) for name in ("rate", "leaving", "spend", "p", "loyalty", "coupons")
+    }
     people["subscriber"] = np.zeros(size, dtype=bool)
     for index, each in enumerate(world.CHANNELS):
         rows = np.flatnonzero(channel == index)
         intake = np.concatenate([[0.0], np.cumsum(season * each.growth ** (edges[1:] / 365.25))])
         joined = np.interp(rng.random(len(rows)), intake / intake[-1], edges)
-        late = joined >= days - world.LATE_DAYS if each.late_process else np.zeros(len(rows), dtype=bool)
+        late = (
+            joined >= days - world.LATE_DAYS
+            if each.late_process
+            else np.zeros(len(rows), dtype=bool)
+        )
         for chosen, process in ((~late, each.process), (late, each.late_process or each.process)):
             buyers = draw_buyers(process, int(chosen.sum()), rng)
             for name in ("rate", "leaving", "spend"):
@@ -119,14 +142,21 @@ def _emails(size: int) -> np.ndarray:
     # Every turn shifts the last names against the first ones; a number follows once the pairs are used up.
     name = np.strings.add(np.array(world.FIRST_NAMES)[number % len(world.FIRST_NAMES)], ".")
     name = np.strings.add(
-        name, np.array(world.LAST_NAMES)[(number % len(world.FIRST_NAMES) + turn) % len(world.LAST_NAMES)]
+        name,
+        np.array(world.LAST_NAMES)[
+            (number % len(world.FIRST_NAMES) + turn) % len(world.LAST_NAMES)
+        ],
     )
     again = turn // len(world.LAST_NAMES)
     name = np.strings.add(name, np.where(again == 0, "", (again + 1).astype(str)))
-    return np.strings.add(np.strings.add(name, "@"), np.array(world.MAIL_DOMAINS)[turn % len(world.MAIL_DOMAINS)])
+    return np.strings.add(
+        np.strings.add(name, "@"), np.array(world.MAIL_DOMAINS)[turn % len(world.MAIL_DOMAINS)]
+    )
 
 
-def _one_off_orders(people: pd.DataFrame, first: np.datetime64, days: int, rng: np.random.Generator) -> pd.DataFrame:
+def _one_off_orders(
+    people: pd.DataFrame, first: np.datetime64, days: int, rng: np.random.Generator
+) -> pd.DataFrame:
     """Draw all orders outside the subscription."""
     # The process runs on a clock that ticks with demand and whose year is a year, so that seasons leave the
     # parameters as they are tabled.
@@ -142,7 +172,9 @@ def _one_off_orders(people: pd.DataFrame, first: np.datetime64, days: int, rng: 
     opening = np.arange(len(orders)) < len(people)  # the simulator returns the first orders first
     calendar = pd.DatetimeIndex(first + np.floor(day).astype(int))
     orders["coupon"], orders["discount"] = _coupons(orders, people, opening, calendar, rng)
-    orders["category"], orders["product"], orders["quantity"] = _items(orders, people, opening, calendar, rng)
+    orders["category"], orders["product"], orders["quantity"] = _items(
+        orders, people, opening, calendar, rng
+    )
     return orders
 
 
@@ -155,7 +187,9 @@ def _coupons(
 ) -> tuple[np.ndarray, np.ndarray]:
     who = orders["who"].to_numpy()
     habit = people["coupons"].to_numpy()[who]
-    referral = np.array([each.name == "Referral" for each in world.CHANNELS])[people["channel"].to_numpy()[who]]
+    referral = np.array([each.name == "Referral" for each in world.CHANNELS])[
+        people["channel"].to_numpy()[who]
+    ]
     sale = _sale_weekend(calendar)
     occasions = [
         (sale, "BLACKFRIDAY30", 0.30),
@@ -184,7 +218,10 @@ def _items(
     price = np.array([each.price for each in world.PRODUCTS])
     category = np.array([each.category for each in world.PRODUCTS])
     value = (orders["total"] + orders["discount"]).to_numpy()[:, None]
-    liking = np.log([each.popularity for each in world.PRODUCTS]) - 0.5 * ((np.log(value / price) - 0.3) / 0.6) ** 2
+    liking = (
+        np.log([each.popularity for each in world.PRODUCTS])
+        - 0.5 * ((np.log(value / price) - 0.3) / 0.6) ** 2
+    )
     used_up = np.isin(category, ["Coffee", "Tea"])
     loyalty = people["loyalty"].to_numpy()[orders["who"]]
     liking += np.where(opening, 0.7 * loyalty, 0.5)[:, None] * np.where(used_up, 1.0, -1.0)
@@ -205,10 +242,16 @@ def _deliveries(people: pd.DataFrame, days: int, rng: np.random.Generator) -> pd
     number = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     day = np.repeat(begin, count) + number * plan.every_days
     # Charged in the early morning, a day earlier or later now and then.
-    day = np.floor(day + rng.normal(0, plan.jitter_days, len(day))) + rng.uniform(0.2, 0.3, len(day))
-    orders = pd.DataFrame({"who": np.repeat(subscribers, count), "day": day, "total": np.repeat(price, count)})
+    day = np.floor(day + rng.normal(0, plan.jitter_days, len(day))) + rng.uniform(
+        0.2, 0.3, len(day)
+    )
+    orders = pd.DataFrame(
+        {"who": np.repeat(subscribers, count), "day": day, "total": np.repeat(price, count)}
+    )
     first_day = np.floor(people["joined"].to_numpy()) + 1
-    orders = orders.assign(coupon="", discount=0.0, category=plan.category, product=plan.product, quantity=1)
+    orders = orders.assign(
+        coupon="", discount=0.0, category=plan.category, product=plan.product, quantity=1
+    )
     after_first_order = orders["day"] >= first_day[orders["who"]]
     return orders[after_first_order & (orders["day"] < days)]
 
@@ -227,7 +270,9 @@ def _failed_orders(orders: pd.DataFrame, rng: np.random.Generator) -> pd.DataFra
     kind = rng.random(len(orders))
     failed = orders[kind < world.CANCELLED + world.PAYMENT_FAILED].copy()
     cancelled = kind[failed.index] < world.CANCELLED
-    earlier = np.where(cancelled, rng.uniform(0.01, 0.6, len(failed)), rng.uniform(0.001, 0.01, len(failed)))
+    earlier = np.where(
+        cancelled, rng.uniform(0.01, 0.6, len(failed)), rng.uniform(0.001, 0.01, len(failed))
+    )
     return failed.assign(
         day=np.maximum(failed["day"] - earlier, 0.0),
         Status=np.where(cancelled, "Cancelled", "Payment failed"),

@@ -101,7 +101,9 @@ def prepare_segments(
     recency, age = (usable_column(customers, name, low=0) for name in ("recency", "T"))
     days = (age - recency).astype(np.int32)
     if len(days) and days.min() < 0:
-        raise DataError("A customer's last purchase is after the observation end: recency is larger than T.")
+        raise DataError(
+            "A customer's last purchase is after the observation end: recency is larger than T."
+        )
     raw = {
         "orders": usable_column(customers, "orders", low=1),
         "revenue": usable_column(customers, "revenue"),
@@ -127,11 +129,15 @@ def prepare_segments(
     return _with_totals(ready_days, span, days, place, raw, {}, uncertainty)
 
 
-def with_probability(inputs: SegmentInputs, probability: np.ndarray, ready_days: int) -> SegmentInputs:
+def with_probability(
+    inputs: SegmentInputs, probability: np.ndarray, ready_days: int
+) -> SegmentInputs:
     """The same inputs with the probability to buy within another number of days, one element a customer."""
     probability = np.asarray(probability, dtype=float)
     if len(probability) != inputs.customers or not np.isfinite(probability).all():
-        raise DataError(f"The probability to buy within {ready_days} days needs one finite number for each customer.")
+        raise DataError(
+            f"The probability to buy within {ready_days} days needs one finite number for each customer."
+        )
     known = {name: ranking for name, ranking in inputs.rankings.items() if name != "probability"}
     raw = inputs.raw | {"probability": probability}
     uncertainty = inputs.sampled and inputs.sampled.uncertainty
@@ -189,7 +195,10 @@ def percentile_of(ascending: np.ndarray, amount: float) -> float:
     exact = 100 * (1 - reached / size)
     for digits in range(8):
         percentile = round(exact, digits)
-        if size - int(np.searchsorted(ascending, percentile_cutoff(ascending, percentile))) == reached:
+        if (
+            size - int(np.searchsorted(ascending, percentile_cutoff(ascending, percentile)))
+            == reached
+        ):
             return percentile
     return exact
 
@@ -225,7 +234,9 @@ def _with_totals(
     places = np.flatnonzero(counts)
     sums = [np.bincount(place, column, minlength=size)[places] for column in measures.T]
     rankings = {
-        name: _rank(values, measures, days, span, known.get(name)) for name, values in raw.items() if name != "orders"
+        name: _rank(values, measures, days, span, known.get(name))
+        for name, values in raw.items()
+        if name != "orders"
     }
     ascending = {name: ranking.ascending for name, ranking in rankings.items()}
     return SegmentInputs(
@@ -240,16 +251,22 @@ def _with_totals(
         raw=raw,
         rankings=rankings,
         grid=_map_grid(raw["probability"], raw["value"], place) if "value" in raw else None,
-        sampled=sampled_customers(uncertainty, place, raw, ascending) if uncertainty is not None else None,
+        sampled=sampled_customers(uncertainty, place, raw, ascending)
+        if uncertainty is not None
+        else None,
     )
 
 
-def _rank(values: np.ndarray, measures: np.ndarray, days: np.ndarray, span: int, known: Ranking | None) -> Ranking:
+def _rank(
+    values: np.ndarray, measures: np.ndarray, days: np.ndarray, span: int, known: Ranking | None
+) -> Ranking:
     if known is not None:
         ascending, rows = known.ascending, known.rows
     else:
         # Missing values sort to the end.
-        rows = np.argsort(values, kind="stable")[: np.count_nonzero(~np.isnan(values))].astype(np.int32)
+        rows = np.argsort(values, kind="stable")[: np.count_nonzero(~np.isnan(values))].astype(
+            np.int32
+        )
         ascending = values[rows]
     blocks = -(-len(rows) // BLOCK)
     running = np.zeros((blocks + 1, len(MEASURES)))
@@ -261,7 +278,9 @@ def _rank(values: np.ndarray, measures: np.ndarray, days: np.ndarray, span: int,
     return Ranking(ascending, rows, running, running_days)
 
 
-def _map_grid(probability: np.ndarray, value: np.ndarray, place: np.ndarray, across: int = 40, up: int = 24) -> MapGrid:
+def _map_grid(
+    probability: np.ndarray, value: np.ndarray, place: np.ndarray, across: int = 40, up: int = 24
+) -> MapGrid:
     """Even steps in the square root of the probability and in the logarithm of the value."""
     most = max(math.ceil(20 * probability.max(initial=0)) / 20, 0.05)
     root = np.sqrt(np.clip(probability, 0, 1) / most) * across
@@ -286,7 +305,9 @@ def _map_grid(probability: np.ndarray, value: np.ndarray, place: np.ndarray, acr
 
 def usable_column(frame: pd.DataFrame, name: str, low: float | None = None) -> np.ndarray:
     if name not in frame:
-        raise DataError(f"The column '{name}' is missing. Found: {', '.join(map(str, frame.columns))}.")
+        raise DataError(
+            f"The column '{name}' is missing. Found: {', '.join(map(str, frame.columns))}."
+        )
     values = frame[name].to_numpy(float)
     broken = ~np.isfinite(values)
     if low is not None:

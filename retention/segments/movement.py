@@ -106,7 +106,9 @@ def movement(
         DataError: The days are in the wrong order or outside the orders.
     """
     with history_of(orders) as history:
-        found = prepare_movement(history, start, end, model, horizon_days, annual_discount_rate, margin)
+        found = prepare_movement(
+            history, start, end, model, horizon_days, annual_discount_rate, margin
+        )
     return count_movement(found, rules or SegmentRules())
 
 
@@ -122,13 +124,19 @@ def prepare_movement(
     """Return what `count_movement` needs, for any rules; arguments and errors as in `movement`."""
     start, end = as_date(start), as_date(end)
     if start >= end:
-        raise DataError(f"Customers cannot move from {start} to {end}: the second day needs to come after the first.")
+        raise DataError(
+            f"Customers cannot move from {start} to {end}: the second day needs to come after the first."
+        )
     if end < history.start or end > history.end:
         raise DataError(
             f"The orders reach from {history.start} to {history.end}: how customers stood on {end} is not known. "
             "Pick a day among them."
         )
-    terms = {"horizon_days": horizon_days, "annual_discount_rate": annual_discount_rate, "margin": margin}
+    terms = {
+        "horizon_days": horizon_days,
+        "annual_discount_rate": annual_discount_rate,
+        "margin": margin,
+    }
     # Sorted, so that sums and the sample behind the ranges are the same every time.
     found = movement_query(history, start, end).order_by("customer").to_pyarrow()
     at_end = _customers(found, "end", history, end)
@@ -137,7 +145,11 @@ def prepare_movement(
     at_start, value = at_end.iloc[:0], None if model is None else np.zeros(0)
     if len(rows):
         at_start = _customers(found.take(pa.array(rows)), "start", history, start)
-        value = None if model is None else predict_cltv(model, at_start, **terms, intervals=False)["cltv"].to_numpy()
+        value = (
+            None
+            if model is None
+            else predict_cltv(model, at_start, **terms, intervals=False)["cltv"].to_numpy()
+        )
     return Movements(
         Standing(start, at_start, value),
         Standing(end, at_end, None if uncertainty is None else uncertainty.expected),
@@ -184,8 +196,12 @@ def count_movement(found: Movements, rules: SegmentRules) -> pd.DataFrame:
     known = flow[found.rows]
     revenue_before = sums(found.start.customers["revenue"].to_numpy(), known)
     columns = {
-        "from": pd.Categorical.from_codes(np.repeat(np.arange(len(FROM)), width), list(FROM), ordered=True),
-        "to": pd.Categorical.from_codes(np.tile(np.arange(width), len(FROM)), list(STAGES), ordered=True),
+        "from": pd.Categorical.from_codes(
+            np.repeat(np.arange(len(FROM)), width), list(FROM), ordered=True
+        ),
+        "to": pd.Categorical.from_codes(
+            np.tile(np.arange(width), len(FROM)), list(STAGES), ordered=True
+        ),
         "customers": counts,
         "revenue_before": revenue_before,
         "revenue_between": sums(at_end["revenue"].to_numpy()) - revenue_before,
@@ -234,7 +250,9 @@ def turns(moves: pd.DataFrame) -> pd.DataFrame:
     rows = {}
     for name, (origins, targets) in TURNS.items():
         inside = moves["from"].isin(origins) & moves["to"].isin(targets)
-        rows[name] = moves.loc[inside, columns].sum(min_count=0 if moves["value_after"].notna().any() else 1)
+        rows[name] = moves.loc[inside, columns].sum(
+            min_count=0 if moves["value_after"].notna().any() else 1
+        )
     table = pd.DataFrame(rows).T.rename_axis("turn")
     table["customers"] = table["customers"].fillna(0).astype(np.int64)
     return table

@@ -97,7 +97,11 @@ def rules_from_gaps(gaps: pd.DataFrame, rules: SegmentRules | None = None) -> Fi
     for group, shares in _SHARES.items():
         pool = _enough(waits, group, notes)
         for name, share in shares.items():
-            days[name] = getattr(rules, name) if pool is None else _within_bounds(name, _quantile(pool, share), notes)
+            days[name] = (
+                getattr(rules, name)
+                if pool is None
+                else _within_bounds(name, _quantile(pool, share), notes)
+            )
         if pool is not None:
             days |= _apart(*(days[name] for name in shares), tuple(shares), group, notes)
     method = (
@@ -136,7 +140,9 @@ def _quantile(waits: pd.DataFrame, share: float) -> int:
     return int(come.index[np.argmax(come.to_numpy() >= share - 1e-12)])
 
 
-def _apart(soon: int, late: int, names: tuple[str, str], group: str, notes: list[str]) -> dict[str, int]:
+def _apart(
+    soon: int, late: int, names: tuple[str, str], group: str, notes: list[str]
+) -> dict[str, int]:
     """Days between the two thresholds in which something can still be done, where reorders come like clockwork."""
     if late >= CLOCKWORK * soon:
         return {}
@@ -150,5 +156,7 @@ def _apart(soon: int, late: int, names: tuple[str, str], group: str, notes: list
 def _within_bounds(name: str, days: int, notes: list[str]) -> int:
     threshold = thresholds()[name]
     if days > threshold.high:
-        notes.append(f"“{threshold.label}” would be {days:,} days; {threshold.high:g} is the most it can be.")
+        notes.append(
+            f"“{threshold.label}” would be {days:,} days; {threshold.high:g} is the most it can be."
+        )
     return int(min(max(days, threshold.low), threshold.high))

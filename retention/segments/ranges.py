@@ -26,7 +26,10 @@ class Sampled:
 
 
 def sampled_customers(
-    uncertainty: Uncertainty, place: np.ndarray, raw: Mapping[str, np.ndarray], ascending: Mapping[str, np.ndarray]
+    uncertainty: Uncertainty,
+    place: np.ndarray,
+    raw: Mapping[str, np.ndarray],
+    ascending: Mapping[str, np.ndarray],
 ) -> Sampled:
     """Prepare the sample: `place` and the measures `raw` are every customer's, `ascending` a ranking's amounts each."""
     rows = uncertainty.sample
@@ -49,7 +52,9 @@ def value_ranges(
     """
     effects = inside.astype(float) @ sampled.effects
     # Running totals leave rests of the size of rounding errors, which may be below 0.
-    totals = sampled.uncertainty.totals_of_sums(value, np.maximum(variance, 0), effects[:, 0], effects[:, 1:])
+    totals = sampled.uncertainty.totals_of_sums(
+        value, np.maximum(variance, 0), effects[:, 0], effects[:, 1:]
+    )
     return {
         "expected_value_low": np.array([total.low for total in totals]),
         "expected_value_high": np.array([total.high for total in totals]),
@@ -59,8 +64,12 @@ def value_ranges(
 def check_uncertainty(uncertainty: Uncertainty, value: np.ndarray | None) -> None:
     """Raise DataError unless the uncertainty is that of these customers' expected `value` (None without scores)."""
     if value is None:
-        raise DataError("The uncertainty of the expected value needs the scores it belongs to: pass both, or neither.")
-    if len(uncertainty.expected) != len(value) or not np.allclose(uncertainty.expected, value, rtol=1e-6):
+        raise DataError(
+            "The uncertainty of the expected value needs the scores it belongs to: pass both, or neither."
+        )
+    if len(uncertainty.expected) != len(value) or not np.allclose(
+        uncertainty.expected, value, rtol=1e-6
+    ):
         raise DataError(
             "The uncertainty is not that of these scores' 'cltv'. Call value_uncertainty with these customers, in "
             "this order, and with the model, horizon, discount rate and margin of predict_cltv."

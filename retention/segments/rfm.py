@@ -81,11 +81,18 @@ class RfmRules:
             if cuts is None:
                 continue
             if not isinstance(cuts, tuple | list) or len(cuts) != 4:
-                raise DataError(f"{name} is {cuts!r}; it needs to be four cut points in ascending order, or None.")
-            if any(isinstance(cut, bool) or not isinstance(cut, Real) or math.isnan(cut) for cut in cuts):
+                raise DataError(
+                    f"{name} is {cuts!r}; it needs to be four cut points in ascending order, or None."
+                )
+            if any(
+                isinstance(cut, bool) or not isinstance(cut, Real) or math.isnan(cut)
+                for cut in cuts
+            ):
                 raise DataError(f"{name} is {cuts!r}; each cut point needs to be a number.")
             if list(cuts) != sorted(cuts):
-                raise DataError(f"{name} is {cuts!r}; cut points need to ascend, such as (30, 60, 120, 240).")
+                raise DataError(
+                    f"{name} is {cuts!r}; cut points need to ascend, such as (30, 60, 120, 240)."
+                )
             object.__setattr__(self, name, tuple(cuts))
 
 
@@ -115,12 +122,19 @@ def rfm(customers: pd.DataFrame, rules: RfmRules | None = None) -> pd.DataFrame:
         ordered=True,
     )
     return pd.DataFrame(
-        {"recency_score": recency, "frequency_score": frequency, "monetary_score": monetary, "group": groups},
+        {
+            "recency_score": recency,
+            "frequency_score": frequency,
+            "monetary_score": monetary,
+            "group": groups,
+        },
         index=customers.index,
     )
 
 
-def rfm_cut_points(customers: pd.DataFrame | dict[str, np.ndarray], rules: RfmRules | None = None) -> RfmRules:
+def rfm_cut_points(
+    customers: pd.DataFrame | dict[str, np.ndarray], rules: RfmRules | None = None
+) -> RfmRules:
     """Return the cut points in force: the rules' own, and what fifths of these customers come to.
 
     The scores under the rules that are returned are those under `rules`. A cut point that nobody reaches is infinite
@@ -131,7 +145,11 @@ def rfm_cut_points(customers: pd.DataFrame | dict[str, np.ndarray], rules: RfmRu
     found = {}
     for name in MEASURES:
         own = getattr(rules, name)
-        found[name] = own if own is not None else fifths(np.sort(measures[name]), fewer_is_better=name == "days")
+        found[name] = (
+            own
+            if own is not None
+            else fifths(np.sort(measures[name]), fewer_is_better=name == "days")
+        )
     return RfmRules(**found)
 
 
@@ -140,11 +158,15 @@ def rfm_measures(customers: pd.DataFrame) -> dict[str, np.ndarray]:
     found = {name: usable_column(customers, name) for name in ("recency", "T", "orders", "revenue")}
     days = found["T"] - found["recency"]
     if len(days) and days.min() < 0:
-        raise DataError("A customer's last purchase is after the observation end: recency is larger than T.")
+        raise DataError(
+            "A customer's last purchase is after the observation end: recency is larger than T."
+        )
     return {"days": days.astype(np.int32), "orders": found["orders"], "revenue": found["revenue"]}
 
 
-def fifths(ascending: np.ndarray, fewer_is_better: bool = False) -> tuple[float, float, float, float]:
+def fifths(
+    ascending: np.ndarray, fewer_is_better: bool = False
+) -> tuple[float, float, float, float]:
     """Return the four cut points at which a value is better than 1, 2, 3 and 4 fifths of the ascending ones."""
     size, cuts = len(ascending), []
     for beaten in (1, 2, 3, 4):
@@ -162,7 +184,9 @@ def fifths(ascending: np.ndarray, fewer_is_better: bool = False) -> tuple[float,
     return tuple(cuts[::-1] if fewer_is_better else cuts)
 
 
-def score_measures(measures: dict[str, np.ndarray], cuts: RfmRules) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def score_measures(
+    measures: dict[str, np.ndarray], cuts: RfmRules
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the recency, the frequency and the monetary scores; `cuts` from `rfm_cut_points`."""
     scores = []
     for name in MEASURES:
@@ -193,4 +217,6 @@ def group_codes() -> np.ndarray:
     """Return the position in `RFM_GROUPS` of each place's group."""
     recency, frequency, monetary = scores_of_places().T
     means = mean_score(frequency, monetary)
-    return np.array([RFM_GROUPS.index(RFM_CELLS[r, m]) for r, m in zip(recency, means, strict=True)])
+    return np.array(
+        [RFM_GROUPS.index(RFM_CELLS[r, m]) for r, m in zip(recency, means, strict=True)]
+    )

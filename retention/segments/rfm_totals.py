@@ -48,7 +48,9 @@ class RfmInputs:
 
 
 def prepare_rfm(
-    customers: pd.DataFrame, scores: pd.DataFrame | None = None, uncertainty: Uncertainty | None = None
+    customers: pd.DataFrame,
+    scores: pd.DataFrame | None = None,
+    uncertainty: Uncertainty | None = None,
 ) -> RfmInputs:
     """Return the inputs of `place_rfm` and `summarise_rfm`; arguments and errors as in `rfm_table`."""
     value = None if scores is None else usable_column(aligned(scores, customers.index), "cltv")
@@ -87,15 +89,25 @@ def summarise_rfm(inputs: RfmInputs, places: np.ndarray) -> tuple[pd.DataFrame, 
         sums["variance"] = np.bincount(places, known.variance, minlength=PLACES)
         sampled = places[known.sample]
         columns = [known.expected[known.sample], *known.slopes.T]
-        effects = np.stack([np.bincount(sampled, column, minlength=PLACES) for column in columns], axis=1)
+        effects = np.stack(
+            [np.bincount(sampled, column, minlength=PLACES) for column in columns], axis=1
+        )
     in_group = group_codes() == np.arange(len(RFM_GROUPS))[:, None]
     recency, frequency, monetary = scores_of_places().T
     means = mean_score(frequency, monetary)
     in_cell = np.array([(recency == r) & (means == m) for r, m in CELLS])
-    groups = _frame(inputs, in_group, sums, by_day, effects).set_axis(pd.Index(RFM_GROUPS, name="group"))
+    groups = _frame(inputs, in_group, sums, by_day, effects).set_axis(
+        pd.Index(RFM_GROUPS, name="group")
+    )
     cells = _frame(inputs, in_cell, sums, by_day, effects)
-    cells.insert(0, "group", pd.Categorical([RFM_CELLS[cell] for cell in CELLS], list(RFM_GROUPS), ordered=True))
-    return groups, cells.set_axis(pd.MultiIndex.from_tuples(CELLS, names=["recency_score", "mean_score"]))
+    cells.insert(
+        0,
+        "group",
+        pd.Categorical([RFM_CELLS[cell] for cell in CELLS], list(RFM_GROUPS), ordered=True),
+    )
+    return groups, cells.set_axis(
+        pd.MultiIndex.from_tuples(CELLS, names=["recency_score", "mean_score"])
+    )
 
 
 def rfm_table(
@@ -138,7 +150,9 @@ def rfm_grid(
     return _tables(labels, customers, scores, uncertainty)[1]
 
 
-def members(places: np.ndarray, group: str | None = None, cell: tuple[int, int] | None = None) -> np.ndarray:
+def members(
+    places: np.ndarray, group: str | None = None, cell: tuple[int, int] | None = None
+) -> np.ndarray:
     """Return which customers are in a group, or in a cell (recency score, mean score), as booleans; all if neither."""
     recency, frequency, monetary = scores_of_places().T
     inside = np.ones(PLACES, dtype=bool)
@@ -150,7 +164,10 @@ def members(places: np.ndarray, group: str | None = None, cell: tuple[int, int] 
 
 
 def _tables(
-    labels: pd.DataFrame, customers: pd.DataFrame, scores: pd.DataFrame | None, uncertainty: Uncertainty | None
+    labels: pd.DataFrame,
+    customers: pd.DataFrame,
+    scores: pd.DataFrame | None,
+    uncertainty: Uncertainty | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     labels = aligned(labels, customers.index)
     names = [f"{name}_score" for name in ("recency", "frequency", "monetary")]
@@ -175,7 +192,9 @@ def _frame(
     ranges = {}
     if effects is not None:
         of_sample = inside @ effects
-        totals = inputs.uncertainty.totals_of_sums(value, found["variance"], of_sample[:, 0], of_sample[:, 1:])
+        totals = inputs.uncertainty.totals_of_sums(
+            value, found["variance"], of_sample[:, 0], of_sample[:, 1:]
+        )
         ranges = {
             "expected_value_low": [total.low for total in totals],
             "expected_value_high": [total.high for total in totals],

@@ -38,11 +38,17 @@ def _days(default: int, label: str, help: str) -> int:
 
 
 def _value(default: float, label: str, help: str) -> float:
-    return field(default=default, metadata={"threshold": Threshold(label, help, "value", 50.0, 99.0, 1.0)})
+    return field(
+        default=default, metadata={"threshold": Threshold(label, help, "value", 50.0, 99.0, 1.0)}
+    )
 
 
-def _other(default: float, label: str, help: str, unit: str, low: float, high: float, step: float) -> float:
-    return field(default=default, metadata={"threshold": Threshold(label, help, unit, low, high, step)})
+def _other(
+    default: float, label: str, help: str, unit: str, low: float, high: float, step: float
+) -> float:
+    return field(
+        default=default, metadata={"threshold": Threshold(label, help, unit, low, high, step)}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,9 @@ class SegmentRules:
         "Somebody who bought once counts as new until so many days have passed; then comes first-time.",
     )
     one_order_lapsed: int = _days(
-        90, "One order: lapsed after", "Days since the only order after which the customer counts as lapsed."
+        90,
+        "One order: lapsed after",
+        "Days since the only order after which the customer counts as lapsed.",
     )
     repeat_at_risk: int = _days(
         60,
@@ -82,13 +90,23 @@ class SegmentRules:
         "Days since the last order after which a repeat customer counts as lapsed.",
     )
     loyal_at_risk: int = _days(
-        90, "Loyal: at risk from", "Days since the last order from which a loyal customer counts as at risk."
+        90,
+        "Loyal: at risk from",
+        "Days since the last order from which a loyal customer counts as at risk.",
     )
     loyal_lapsed: int = _days(
-        180, "Loyal: lapsed after", "Days since the last order after which a loyal customer counts as lapsed."
+        180,
+        "Loyal: lapsed after",
+        "Days since the last order after which a loyal customer counts as lapsed.",
     )
     loyal_orders: int = _other(
-        4, "Loyal from", "Orders from which a customer counts as loyal instead of repeat.", "orders", 3, 20, 1
+        4,
+        "Loyal from",
+        "Orders from which a customer counts as loyal instead of repeat.",
+        "orders",
+        3,
+        20,
+        1,
     )
     vip_orders: int = _other(
         2,
@@ -172,7 +190,9 @@ class SegmentRules:
 
 def thresholds() -> dict[str, Threshold]:
     """Every threshold of `SegmentRules` by field name, with its label, help, unit, bounds and step."""
-    return {f.name: f.metadata["threshold"] for f in fields(SegmentRules) if "threshold" in f.metadata}
+    return {
+        f.name: f.metadata["threshold"] for f in fields(SegmentRules) if "threshold" in f.metadata
+    }
 
 
 def defaults() -> dict[str, float]:
@@ -205,7 +225,11 @@ def describe_rules(
         cutoff = cutoffs.get(name)
         if cutoff is None:
             return top
-        return f"{top} ({money(cutoff, currency)} or more)" if math.isfinite(cutoff) else f"{top} (nobody stands out)"
+        return (
+            f"{top} ({money(cutoff, currency)} or more)"
+            if math.isfinite(cutoff)
+            else f"{top} (nobody stands out)"
+        )
 
     return {
         "new": f"One order, less than {_plural(rules.new_days)} ago.",
@@ -229,7 +253,9 @@ def describe_rules(
         "big_spender": f"Revenue so far {value('big_spender', rules.spender_value)}.",
         "high_order_value": f"Average order {value('high_order_value', rules.order_value)}.",
         "full_price": f"At most {rules.full_price:.0%} of the undiscounted price taken as discounts.",
-        "discount_shopper": (f"{rules.discount_shopper:.0%} or more of the undiscounted price taken as discounts."),
+        "discount_shopper": (
+            f"{rules.discount_shopper:.0%} or more of the undiscounted price taken as discounts."
+        ),
         "ready_to_buy": (
             f"Probability of {rules.ready_probability:.0%} or more to order within {_plural(rules.ready_days)}."
         ),

@@ -105,8 +105,12 @@ def assign_codes(inputs: SegmentInputs, rules: SegmentRules) -> np.ndarray:
 
 def label_frame(codes: np.ndarray, index: pd.Index) -> pd.DataFrame:
     """Codes as the frame that `assign_segments` returns."""
-    stages = pd.Categorical.from_codes((codes & 7).astype(np.int8), categories=list(STAGES), ordered=True)
-    return pd.DataFrame({"stage": stages, **{trait: members(codes, trait) for trait in TRAITS}}, index=index)
+    stages = pd.Categorical.from_codes(
+        (codes & 7).astype(np.int8), categories=list(STAGES), ordered=True
+    )
+    return pd.DataFrame(
+        {"stage": stages, **{trait: members(codes, trait) for trait in TRAITS}}, index=index
+    )
 
 
 def members(codes: np.ndarray, group: str) -> np.ndarray:
@@ -151,11 +155,22 @@ def trait_table(
 
 
 def _table(
-    labels: pd.DataFrame, customers: pd.DataFrame, scores: pd.DataFrame | None, uncertainty: Uncertainty | None
+    labels: pd.DataFrame,
+    customers: pd.DataFrame,
+    scores: pd.DataFrame | None,
+    uncertainty: Uncertainty | None,
 ) -> pd.DataFrame:
     labels = aligned(labels, customers.index)
-    soon = [] if scores is None else [c for c in scores if c.startswith("p_purchase_") and c.endswith("d")]
-    ready_days = int(soon[0].removeprefix("p_purchase_").removesuffix("d")) if soon else SegmentRules().ready_days
+    soon = (
+        []
+        if scores is None
+        else [c for c in scores if c.startswith("p_purchase_") and c.endswith("d")]
+    )
+    ready_days = (
+        int(soon[0].removeprefix("p_purchase_").removesuffix("d"))
+        if soon
+        else SegmentRules().ready_days
+    )
     inputs = prepare_segments(customers, scores, ready_days, uncertainty)
     groups = [labels["stage"] == stage for stage in STAGES] + [labels[trait] for trait in TRAITS]
     masks = [group.to_numpy(bool) for group in groups]

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from retention.segments.inputs import BLOCK, MEASURES, ORDERS_CAP, Ranking, SegmentInputs, value_cutoffs
+from retention.segments.inputs import (
+    BLOCK,
+    MEASURES,
+    ORDERS_CAP,
+    Ranking,
+    SegmentInputs,
+    value_cutoffs,
+)
 from retention.segments.ranges import value_ranges
 from retention.segments.rules import STAGES, TRAITS, SegmentRules
 
@@ -36,8 +43,12 @@ def stage_table(rules: SegmentRules, span: int) -> np.ndarray:
     orders = np.arange(ORDERS_CAP + 1)[:, None]
     days = np.arange(span)[None, :]
     once, loyal = orders <= 1, orders >= rules.loyal_orders
-    at_risk = np.where(once, rules.new_days, np.where(loyal, rules.loyal_at_risk, rules.repeat_at_risk))
-    lapsed = np.where(once, rules.one_order_lapsed, np.where(loyal, rules.loyal_lapsed, rules.repeat_lapsed))
+    at_risk = np.where(
+        once, rules.new_days, np.where(loyal, rules.loyal_at_risk, rules.repeat_at_risk)
+    )
+    lapsed = np.where(
+        once, rules.one_order_lapsed, np.where(loyal, rules.loyal_lapsed, rules.repeat_lapsed)
+    )
     code = STAGE_CODES
     active = np.where(once, code["new"], np.where(loyal, code["loyal"], code["repeat"]))
     active = active + np.where(orders >= rules.vip_orders, VIP_ELIGIBLE, 0)
@@ -96,7 +107,9 @@ def summarise_segments(inputs: SegmentInputs, placement: Placement) -> pd.DataFr
             ranking = inputs.rankings[measure]
             for sign, end in ((1, last), (-1, first)):
                 _add_first(inputs, ranking, end, sign, days[number], sums[number])
-    return summary_frame(inputs, days, sums, None if inputs.sampled is None else _sampled_in(inputs, placement))
+    return summary_frame(
+        inputs, days, sums, None if inputs.sampled is None else _sampled_in(inputs, placement)
+    )
 
 
 def summary_frame(
@@ -133,10 +146,14 @@ def map_counts(inputs: SegmentInputs, placement: Placement, trait: str | None = 
     customers."""
     grid, width = inputs.grid, len(STAGES)
     at = grid.pair_cell * width + placement.table[grid.pair_place]
-    counts = np.bincount(at, grid.pair_count, minlength=grid.cells * width).reshape(grid.cells, width)
+    counts = np.bincount(at, grid.pair_count, minlength=grid.cells * width).reshape(
+        grid.cells, width
+    )
     cells = grid.cell[placement.vips]
     counts[:, STAGE_CODES["vip"]] += np.bincount(cells, minlength=grid.cells)
-    counts -= np.bincount(cells * width + placement.vip_from, minlength=counts.size).reshape(counts.shape)
+    counts -= np.bincount(cells * width + placement.vip_from, minlength=counts.size).reshape(
+        counts.shape
+    )
     if trait is None:
         return counts
     measure, first, last = placement.ranges.get(trait, ("revenue", 0, 0))
@@ -144,12 +161,18 @@ def map_counts(inputs: SegmentInputs, placement: Placement, trait: str | None = 
     return np.column_stack([counts, inside])
 
 
-def _sum_stages(inputs: SegmentInputs, placement: Placement, days: np.ndarray, sums: np.ndarray) -> None:
+def _sum_stages(
+    inputs: SegmentInputs, placement: Placement, days: np.ndarray, sums: np.ndarray
+) -> None:
     stage = placement.table[inputs.places]
     day = inputs.places % inputs.span
-    days += np.bincount(stage * inputs.span + day, inputs.place_counts, minlength=days.size).reshape(days.shape)
+    days += np.bincount(
+        stage * inputs.span + day, inputs.place_counts, minlength=days.size
+    ).reshape(days.shape)
     vips, came_from = placement.vips, placement.vip_from
-    moved = np.bincount(came_from * inputs.span + inputs.days.take(vips), minlength=days.size).reshape(days.shape)
+    moved = np.bincount(
+        came_from * inputs.span + inputs.days.take(vips), minlength=days.size
+    ).reshape(days.shape)
     days -= moved
     days[STAGE_CODES["vip"]] += moved.sum(axis=0)
     of_vips = np.ascontiguousarray(inputs.measures.take(vips, axis=0).T)
@@ -183,7 +206,9 @@ def _add_first(
     block, start = end // BLOCK, end // BLOCK * BLOCK
     rest = ranking.rows[start:end]
     sums += sign * (ranking.running[block] + inputs.measures[rest].sum(axis=0))
-    days += sign * (ranking.running_days[block] + np.bincount(inputs.days[rest], minlength=inputs.span))
+    days += sign * (
+        ranking.running_days[block] + np.bincount(inputs.days[rest], minlength=inputs.span)
+    )
 
 
 def medians(days: np.ndarray, count: np.ndarray) -> np.ndarray:

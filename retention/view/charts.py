@@ -34,7 +34,9 @@ def past_and_expected_chart(frame: pd.DataFrame, currency: str | None) -> alt.La
     )
     bars = (
         alt.Chart(shown)
-        .transform_stack(stack="revenue", groupby=["start"], sort=[alt.SortField("order")], as_=["low", "high"])
+        .transform_stack(
+            stack="revenue", groupby=["start"], sort=[alt.SortField("order")], as_=["low", "high"]
+        )
         .mark_rect(**_GAP)
         .encode(
             x=_month_axis(),
@@ -56,7 +58,9 @@ def past_and_expected_chart(frame: pd.DataFrame, currency: str | None) -> alt.La
             ],
         )
     )
-    return alt.layer(bars, _range_rules(shown[shown["kind"] == "expected"])).properties(height=HEIGHT)
+    return alt.layer(bars, _range_rules(shown[shown["kind"] == "expected"])).properties(
+        height=HEIGHT
+    )
 
 
 def value_histogram_chart(frame: pd.DataFrame, currency: str | None) -> alt.Chart:
@@ -73,7 +77,9 @@ def value_histogram_chart(frame: pd.DataFrame, currency: str | None) -> alt.Char
         ],
         held=[text.money(x, currency, short=True) for x in frame["expected_value"]],
     )
-    scale = alt.Scale(type="log", domain=[float(frame["low"].min()), float(frame["high"].max())], nice=False)
+    scale = alt.Scale(
+        type="log", domain=[float(frame["low"].min()), float(frame["high"].max())], nice=False
+    )
     return (
         alt.Chart(shown, height=HEIGHT)
         .mark_bar(binSpacing=1.5)
@@ -90,7 +96,9 @@ def value_histogram_chart(frame: pd.DataFrame, currency: str | None) -> alt.Char
             color=alt.Color(
                 "label:N",
                 title=None,
-                scale=alt.Scale(domain=list(labels.values()), range=[palette.ONE_TIME, palette.REPEAT]),
+                scale=alt.Scale(
+                    domain=list(labels.values()), range=[palette.ONE_TIME, palette.REPEAT]
+                ),
                 legend=alt.Legend(orient="top", direction="horizontal"),
             ),
             tooltip=[
@@ -103,7 +111,9 @@ def value_histogram_chart(frame: pd.DataFrame, currency: str | None) -> alt.Char
     )
 
 
-def concentration_chart(curve: pd.DataFrame, top: pd.DataFrame, currency: str | None) -> alt.LayerChart:
+def concentration_chart(
+    curve: pd.DataFrame, top: pd.DataFrame, currency: str | None
+) -> alt.LayerChart:
     """Share of the value held by the best customers, with the top shares marked.
 
     `curve` and `top` come from `retention.models.value_distribution.concentration` and `top_shares`.
@@ -113,7 +123,9 @@ def concentration_chart(curve: pd.DataFrame, top: pd.DataFrame, currency: str | 
     y = alt.Y("value_share:Q", title="Share of expected value", scale=_UNIT, axis=share)
     area = (
         alt.Chart(curve)
-        .mark_area(color=palette.ACCENT, opacity=0.16, line={"color": palette.ACCENT, "strokeWidth": 2.5})
+        .mark_area(
+            color=palette.ACCENT, opacity=0.16, line={"color": palette.ACCENT, "strokeWidth": 2.5}
+        )
         .encode(x=x, y=y)
     )
     equal = (
@@ -141,7 +153,9 @@ def concentration_chart(curve: pd.DataFrame, top: pd.DataFrame, currency: str | 
                 title=None,
                 sort=None,
                 scale=alt.Scale(range=palette.STEPS),
-                legend=alt.Legend(orient="bottom-right", symbolType="circle", labelFontSize=13, rowPadding=6),
+                legend=alt.Legend(
+                    orient="bottom-right", symbolType="circle", labelFontSize=13, rowPadding=6
+                ),
             ),
             tooltip=[
                 alt.Tooltip("label:N", title="Share"),
@@ -172,7 +186,9 @@ def expected_months_chart(frame: pd.DataFrame, currency: str | None) -> alt.Laye
     colour = {
         "title": None,
         "scale": alt.Scale(domain=labels, range=[palette.EXPECTED, palette.ACCENT]),
-        "legend": alt.Legend(orient="top", direction="horizontal", labelLimit=260, symbolType="square"),
+        "legend": alt.Legend(
+            orient="top", direction="horizontal", labelLimit=260, symbolType="square"
+        ),
     }
     tooltip = [
         alt.Tooltip("start:T", title="From", format="%e %b %Y"),
@@ -197,7 +213,12 @@ def expected_months_chart(frame: pd.DataFrame, currency: str | None) -> alt.Laye
     line = (
         alt.Chart(shown)
         .mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=50, filled=True))
-        .encode(x="middle:T", y="expected_value:Q", color=alt.Color("value_label:N", **colour), tooltip=tooltip)
+        .encode(
+            x="middle:T",
+            y="expected_value:Q",
+            color=alt.Color("value_label:N", **colour),
+            tooltip=tooltip,
+        )
     )
     return alt.layer(bars, _range_rules(shown), line).properties(height=HEIGHT)
 
@@ -227,9 +248,7 @@ def _month_axis() -> alt.X:
     return alt.X("start:T", title=None, axis=axis)
 
 
-_SHORT = (
-    "(abs(datum.value) >= 1000 ? replace(format(abs(datum.value), '~s'), 'G', 'B') : format(abs(datum.value), ',~g'))"
-)
+_SHORT = "(abs(datum.value) >= 1000 ? replace(format(abs(datum.value), '~s'), 'G', 'B') : format(abs(datum.value), ',~g'))"
 
 
 def money_axis(currency: str | None, **options: object) -> alt.Axis:

@@ -35,7 +35,13 @@ class Page:
 
 
 PAGES = (
-    Page(FRONT_PAGE, "Overview", ":material/home:", "What is loaded, and how is it doing?", "Your orders"),
+    Page(
+        FRONT_PAGE,
+        "Overview",
+        ":material/home:",
+        "What is loaded, and how is it doing?",
+        "Your orders",
+    ),
     Page(
         "pages/scorecard.py",
         "Scorecard",
@@ -184,7 +190,11 @@ def _loaded_card(data: Loaded | None) -> None:
             f"{text.day(orders.start)} – {text.day(orders.end)}",
         )
         age = (dt.date.today() - orders.end).days
-        old = f"<small class=old>The last order is {text.days(age)} old</small>" if age > STALE_DAYS else ""
+        old = (
+            f"<small class=old>The last order is {text.days(age)} old</small>"
+            if age > STALE_DAYS
+            else ""
+        )
         # One piece of HTML, not four of Markdown: the browser goes through the menu at every move of a slider.
         st.html(
             "<div class=loaded-card><small>Loaded</small>"

@@ -89,7 +89,9 @@ DEFINITIONS = {
         "Probability that the customer has not left for good. It says nothing about when the next order "
         "comes: to pick customers, use the probability to order."
     ),
-    "p_purchase": ("Probability of at least one order within the horizon, from the customer's own purchase history."),
+    "p_purchase": (
+        "Probability of at least one order within the horizon, from the customer's own purchase history."
+    ),
     "returning": (
         "Share of all customers expected to place at least one more order within the horizon (on the overview: 12 "
         "months): everybody's own probability to order, added up."
@@ -346,7 +348,9 @@ def one_line(s: object, limit: int = 300) -> str:
     """Text in one line of at most `limit` characters, without control characters; for HTML, escape it yet."""
     raw = str(s)
     raw = raw if len(raw) <= limit else raw[: limit - 1] + "…"
-    return "".join(c for c in " ".join(raw.split()) if unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
+    return "".join(
+        c for c in " ".join(raw.split()) if unicodedata.category(c) not in {"Cc", "Cf", "Cs"}
+    )
 
 
 def _short(n: float) -> str:

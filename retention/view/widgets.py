@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 
 CHECKS_PAGE = "pages/lifetime_value.py"
 #: What each status of a check is called, the worst first.
-STATUS_WORDS = {"bad": "Doubtful", "caution": "With care", "unknown": "Cannot be told yet", "good": "Good"}
+STATUS_WORDS = {
+    "bad": "Doubtful",
+    "caution": "With care",
+    "unknown": "Cannot be told yet",
+    "good": "Good",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,15 @@ def choose_part(names: Sequence[str], key: str) -> str:
     browser longer than a slider may.
     """
     names = list(names)
-    return st.pills("Show", names, default=names[0], key=key, required=True, label_visibility="collapsed", wrap=True)
+    return st.pills(
+        "Show",
+        names,
+        default=names[0],
+        key=key,
+        required=True,
+        label_visibility="collapsed",
+        wrap=True,
+    )
 
 
 def kept_parts(names: Mapping[str, str], key: str) -> tuple[str, dict[str, DeltaGenerator]]:
@@ -85,12 +98,24 @@ def show_so_far() -> None:
     time.sleep(0.012)
 
 
-def order_metrics(customers: int, placed: int, revenue: float, orders: "Orders") -> tuple[Metric, Metric, Metric]:
+def order_metrics(
+    customers: int, placed: int, revenue: float, orders: "Orders"
+) -> tuple[Metric, Metric, Metric]:
     """Customers, orders and revenue of `orders`, whose sums the caller has at hand."""
     span = (orders.end - orders.start).days + 1
     return (
-        Metric("Customers", text.count(customers, short=customers >= 1e6), "customers", f"Over {text.days(span)}"),
-        Metric("Orders", text.count(placed, short=placed >= 1e6), "orders", f"{placed / customers:.1f} per customer"),
+        Metric(
+            "Customers",
+            text.count(customers, short=customers >= 1e6),
+            "customers",
+            f"Over {text.days(span)}",
+        ),
+        Metric(
+            "Orders",
+            text.count(placed, short=placed >= 1e6),
+            "orders",
+            f"{placed / customers:.1f} per customer",
+        ),
         Metric(
             "Revenue",
             text.money(revenue, orders.currency, short=True),
@@ -142,14 +167,22 @@ def forecast_caution(checks: Sequence["Check"], *, link: bool = True) -> None:
         return
     worst, more = poor[0], len(poor) - 1
     colour, icon = palette.STATUS_COLOURS[worst.status], palette.STATUS_ICONS[worst.status]
-    head = "Do not act on this forecast yet." if worst.status == "bad" else "Read this forecast with care."
+    head = (
+        "Do not act on this forecast yet."
+        if worst.status == "bad"
+        else "Read this forecast with care."
+    )
     words = f":{colour}[{icon} **{head}**] {text.plain(worst.finding, limit=600)}"
     if more:
         words += f" {text.plural(more, 'more doubt')}."
     with st.container(border=True, gap="xsmall", key="forecast-caution"):
         if link:
             st.markdown(words)
-            st.page_link(CHECKS_PAGE, label="See what was found, and what to do", icon=":material/arrow_forward:")
+            st.page_link(
+                CHECKS_PAGE,
+                label="See what was found, and what to do",
+                icon=":material/arrow_forward:",
+            )
         else:
             st.markdown(f"{words} What to do stands under “Can I trust it?”.")
 
@@ -168,7 +201,9 @@ def track_record(result: "Backtest | None", plan: "Plan") -> None:
         if plan.horizon_days > 1.5 * result.holdout_days:
             words += " Nothing further ahead than that has been tested."
         elif plan.horizon_days < 0.5 * result.holdout_days:
-            words += " Over a shorter time it may be further off: move the cut under “Can I trust it?”."
+            words += (
+                " Over a shorter time it may be further off: move the cut under “Can I trust it?”."
+            )
     st.caption(text.plain(words, limit=600))
 
 
@@ -185,7 +220,9 @@ def check_list(checks: Sequence["Check"]) -> None:
             st.markdown(f":{colour}[{icon} **{text.plain(check.name)}:**] {finding}")
             continue
         with st.container(border=True, gap="xsmall"):
-            st.markdown(f":{colour}[{icon} **{STATUS_WORDS[check.status]}:** {text.plain(check.name)}]")
+            st.markdown(
+                f":{colour}[{icon} **{STATUS_WORDS[check.status]}:** {text.plain(check.name)}]"
+            )
             st.markdown(finding)
             st.markdown(f"**What to do:** {text.plain(check.advice, limit=1000)}")
 
@@ -197,7 +234,11 @@ def _severity(check: "Check") -> int:
 def customer_query(key: str, width: int | Literal["stretch"] = "stretch") -> str:
     """A search box for customers by a part of their name."""
     return st.text_input(
-        "Find a customer", placeholder="Part of an e-mail or number", icon=":material/search:", key=key, width=width
+        "Find a customer",
+        placeholder="Part of an e-mail or number",
+        icon=":material/search:",
+        key=key,
+        width=width,
     )
 
 

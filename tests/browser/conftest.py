@@ -23,7 +23,10 @@ from tests.browser.steps import WAIT_SECONDS, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser", "chrome")
-MAC_APPS = ("Google Chrome.app/Contents/MacOS/Google Chrome", "Chromium.app/Contents/MacOS/Chromium")
+MAC_APPS = (
+    "Google Chrome.app/Contents/MacOS/Google Chrome",
+    "Chromium.app/Contents/MacOS/Chromium",
+)
 WINDOWS_APPS = ("Google/Chrome/Application/chrome.exe", "Chromium/Application/chrome.exe")
 LAUNCH = (
     "--no-sandbox",  # a container's root user has no sandbox, and the only site visited is our own
@@ -50,7 +53,10 @@ def installed_browser() -> str | None:
     folders = {
         "darwin": (["/Applications", str(Path.home() / "Applications")], MAC_APPS),
         "win32": (
-            [os.environ.get(name) for name in ("ProgramFiles", "ProgramFiles(x86)", "LocalAppData")],
+            [
+                os.environ.get(name)
+                for name in ("ProgramFiles", "ProgramFiles(x86)", "LocalAppData")
+            ],
             WINDOWS_APPS,
         ),
     }
@@ -107,7 +113,15 @@ def _start(output, log: Path) -> tuple[subprocess.Popen, str]:
     # Between finding a free port and using it somebody else may take it: then the server ends, and another is tried.
     for _ in range(3):
         port = _free_port()
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address", "localhost"]
+        command = [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            "app.py",
+            "--server.address",
+            "localhost",
+        ]
         command += ["--server.port", str(port), "--server.headless", "true"]
         command += ["--browser.gatherUsageStats", "false"]
         # A file saved during the tests must not reload half of the app.
@@ -179,9 +193,13 @@ def visit(browser, address, tmp_path, requests, complaints) -> Iterator[Callable
     """
     servers, pages = ExitStack(), []
 
-    def open_page(path: str = "/", *, cold: bool = False, viewport: dict[str, int] = DESKTOP) -> Page:
+    def open_page(
+        path: str = "/", *, cold: bool = False, viewport: dict[str, int] = DESKTOP
+    ) -> Page:
         at = servers.enter_context(running_app(tmp_path / "server.log")) if cold else address
-        page = browser.new_context(viewport=viewport, locale="en-US", accept_downloads=True).new_page()
+        page = browser.new_context(
+            viewport=viewport, locale="en-US", accept_downloads=True
+        ).new_page()
         pages.append(page)
         page.set_default_timeout(WAIT_SECONDS * 1000)
         page.on("request", lambda sent: requests.append(sent.url))

@@ -64,7 +64,10 @@ def test_after_a_wrong_file_the_right_one_is_read(visit):
 def test_names_from_a_file_are_shown_letter_by_letter(visit):
     name = "<img src=x onerror=alert(1)> **b** $x$ :smile:.csv"
     header = "Order,Email,**Date** [$x$](y),Total,<b>Region</b>"
-    rows = [f"{i},buyer{i % 9}@example.com,0{1 + i % 9}/0{1 + i % 7}/2024,10,<i>north</i>" for i in range(60)]
+    rows = [
+        f"{i},buyer{i % 9}@example.com,0{1 + i % 9}/0{1 + i % 7}/2024,10,<i>north</i>"
+        for i in range(60)
+    ]
     page = visit()
     opened = []
     page.on("dialog", lambda dialog: (opened.append(dialog.message), dialog.dismiss()))
@@ -80,7 +83,9 @@ def test_names_from_a_file_are_shown_letter_by_letter(visit):
     assert title.inner_text().replace("\u2060", "") == name
     assert page.evaluate(ESCAPED) == []
     button(page, "Load other orders").click()
-    expect(page.get_by_role("button", name="Back to <img src=x onerror=alert(1)> **b**")).to_be_visible()
+    expect(
+        page.get_by_role("button", name="Back to <img src=x onerror=alert(1)> **b**")
+    ).to_be_visible()
     assert page.evaluate(ESCAPED) == []
     expect(page.locator("img[src='x']")).to_have_count(0)
     assert opened == []

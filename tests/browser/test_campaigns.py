@@ -19,7 +19,9 @@ LISTED = re.compile("1. Reactivation:.? Own:.? Quiet regulars")
 
 def at_rest(page):
     page.wait_for_timeout(400)
-    page.wait_for_function("() => !document.querySelector('[data-stale=true], [data-testid=stStatusWidget]')")
+    page.wait_for_function(
+        "() => !document.querySelector('[data-stale=true], [data-testid=stStatusWidget]')"
+    )
     page.wait_for_timeout(300)
 
 
@@ -78,7 +80,9 @@ def test_a_segment_is_built_a_reactivation_planned_exported_kept_and_loaded_agai
     page.get_by_role("option", name="Own: Quiet regulars").click()
     page.keyboard.press("Escape")
     at_rest(page)
-    page.get_by_role("button", name=re.compile("^(Delete|Remove) At risk|At risk, close|At risk")).first.click()
+    page.get_by_role(
+        "button", name=re.compile("^(Delete|Remove) At risk|At risk, close|At risk")
+    ).first.click()
     at_rest(page)
     page.get_by_role("radio", name="Everybody").click()
     at_rest(page)
@@ -105,7 +109,9 @@ def test_a_segment_is_built_a_reactivation_planned_exported_kept_and_loaded_agai
     page.get_by_role("radio", name="Hashed upload").click()
     at_rest(page)
     _, google = download(page, re.compile(r"^Download [\d,]+ addressed"))
-    assert google.decode().splitlines()[0].startswith("Email,Phone,First Name,Last Name,Country,Zip")
+    assert (
+        google.decode().splitlines()[0].startswith("Email,Phone,First Name,Last Name,Country,Zip")
+    )
     assert len(rows(google)) == reach
     assert re.fullmatch("[0-9a-f]{64}", rows(google)[0]["Email"])
     name, held = download(page, re.compile(r"^Download [\d,]+ held out$"))

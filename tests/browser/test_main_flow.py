@@ -97,9 +97,16 @@ def test_a_key_held_down_counts_every_step_there_and_back(visit):
     open_cdnow(page)
     go_to_segments(page)
     handle, before = thumb(page, "Repeat customers", "end"), stage_counts(page)
-    for key, days in (("ArrowRight", 130), ("ArrowLeft", 120), ("ArrowRight", 130), ("ArrowLeft", 120)):
+    for key, days in (
+        ("ArrowRight", 130),
+        ("ArrowLeft", 120),
+        ("ArrowRight", 130),
+        ("ArrowLeft", 120),
+    ):
         press(handle, key, until=str(days), times=10)
-        expect(page.get_by_role("listitem", name=f"60 to {days} days since the last")).to_be_visible()
+        expect(
+            page.get_by_role("listitem", name=f"60 to {days} days since the last")
+        ).to_be_visible()
         after = stage_counts(page)
         assert after["At risk"] - before["At risk"] == before["Lapsed"] - after["Lapsed"]
         assert (after["At risk"] > before["At risk"]) == (days == 130)
@@ -215,7 +222,9 @@ def test_the_answer_to_day_or_month_first_counts(visit):
     page = visit()
     upload(page, order_file(rows))
     expect(page.get_by_text("Please confirm")).to_be_visible()
-    expect(page.get_by_text("is '03/09/2024' written with the day or the month first?")).to_be_visible()
+    expect(
+        page.get_by_text("is '03/09/2024' written with the day or the month first?")
+    ).to_be_visible()
     expect(page.get_by_role("radiogroup", name="Day or month first", exact=True)).to_be_visible()
     expect(page.get_by_role("radio", name="Day first")).to_be_checked()
     expect(page.get_by_text("Over 5 months")).to_be_visible()
@@ -265,7 +274,9 @@ def test_on_a_phone_nothing_scrolls_sideways_and_the_sliders_work(visit):
     page.mouse.up()
     expect(handle).not_to_have_attribute("aria-valuetext", "4")
     orders = handle.get_attribute("aria-valuetext")
-    expect(page.get_by_role("listitem", name=f"{orders} orders or more, the last one")).to_be_visible()
+    expect(
+        page.get_by_role("listitem", name=f"{orders} orders or more, the last one")
+    ).to_be_visible()
     assert stage_counts(page)["Repeat"] > before["Repeat"]
 
 
@@ -276,7 +287,9 @@ def test_no_page_makes_the_browser_complain(visit, complaints):
     open_cdnow(page)
     page.get_by_role("link", name="Customer value", exact=True).click()
     sees(page, "Customer value")
-    expect(page.get_by_text("Can I trust it?").or_(metric(page, "Expected value"))).not_to_have_count(0)
+    expect(
+        page.get_by_text("Can I trust it?").or_(metric(page, "Expected value"))
+    ).not_to_have_count(0)
     go_to_segments(page)
     for part in ("Value", "Discounts", "Next order", "Last order"):
         page.get_by_role("radio", name=part, exact=True).click()
@@ -290,7 +303,11 @@ def test_the_browser_asks_nobody_but_this_app(visit, address, requests):
     open_cdnow(page)
     go_to_segments(page)
     page.wait_for_load_state("networkidle")
-    others = {url for url in requests if not url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))}
+    others = {
+        url
+        for url in requests
+        if not url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))
+    }
     assert others == set()
 
 

@@ -4,7 +4,16 @@ import re
 
 import pytest
 
-from tests.browser.steps import button, download, expect, metric, order_file, rows_of, sees, use_upload
+from tests.browser.steps import (
+    button,
+    download,
+    expect,
+    metric,
+    order_file,
+    rows_of,
+    sees,
+    use_upload,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -35,10 +44,14 @@ def test_another_period_changes_the_cards_and_the_report_is_of_it(visit):
     expect(metric(page, "Revenue")).not_to_have_text(year)
     expect(page.get_by_text("3 Aug 2026 to 31 Oct 2026, 90 days")).to_be_visible()
     revenue = metric(page, "Revenue").text_content()
-    expect(page.get_by_text(re.compile("Closing the gap is worth|No metric is behind")).first).to_be_visible()
+    expect(
+        page.get_by_text(re.compile("Closing the gap is worth|No metric is behind")).first
+    ).to_be_visible()
 
     # Until the run ends the button is still that of the period before.
-    page.wait_for_function("() => !document.querySelector('[data-stale=true], [data-testid=stStatusWidget]')")
+    page.wait_for_function(
+        "() => !document.querySelector('[data-stale=true], [data-testid=stStatusWidget]')"
+    )
     page.wait_for_timeout(500)
     name, report = download(page, re.compile("^Report"))
     assert name == "retention-2026-08-03-to-2026-10-31.html"
@@ -52,14 +65,21 @@ def test_another_period_changes_the_cards_and_the_report_is_of_it(visit):
     rows = {row["metric"]: row for row in rows_of(table)}
     assert name == "metrics-2026-08-03-to-2026-10-31.csv"
     assert rows["Customer retention rate"]["definition"]
-    assert float(rows["Revenue"]["low_95"]) < float(rows["Revenue"]["value"]) < float(rows["Revenue"]["high_95"])
+    assert (
+        float(rows["Revenue"]["low_95"])
+        < float(rows["Revenue"]["value"])
+        < float(rows["Revenue"]["high_95"])
+    )
     _, base = download(page, re.compile("^Customer base$"))
     steps = {row["step"]: int(row["customers"]) for row in rows_of(base)}
     assert steps["start"] + steps["new"] + steps["won_back"] + steps["lapsed"] == steps["end"]
 
 
 def test_the_reports_text_of_the_file_stays_text(visit):
-    rows = [f"{n},c{n % 40}@example.com,2024-{1 + n % 12:02}-{1 + n % 28:02},{10 + n % 7}.00" for n in range(200)]
+    rows = [
+        f"{n},c{n % 40}@example.com,2024-{1 + n % 12:02}-{1 + n % 28:02},{10 + n % 7}.00"
+        for n in range(200)
+    ]
     page = visit()
     use_upload(page, order_file(rows), NAME)
     page.get_by_role("link", name="Scorecard", exact=True).click()

@@ -34,7 +34,9 @@ def number(page, label):
 
 
 def at_rest(page):
-    page.wait_for_function("() => !document.querySelector('[data-stale=true], [data-testid=stStatusWidget]')")
+    page.wait_for_function(
+        "() => !document.querySelector('[data-stale=true], [data-testid=stStatusWidget]')"
+    )
     page.wait_for_timeout(500)
 
 
@@ -45,7 +47,9 @@ def test_a_segment_is_built_saved_and_brought_back_from_its_file(visit, tmp_path
     number(page, "Condition on number of orders: value").fill("4")
     number(page, "Condition on number of orders: value").press("Enter")
     expect(found(page)).not_to_have_text(start)
-    expect(page.get_by_text("Bought 4 or more times, and last ordered 60 to 120 days ago")).to_be_visible()
+    expect(
+        page.get_by_text("Bought 4 or more times, and last ordered 60 to 120 days ago")
+    ).to_be_visible()
     fewer = found(page).text_content()
     assert int(fewer.replace(",", "")) < int(start.replace(",", ""))
     # What each condition finds by itself, and what is left after it.

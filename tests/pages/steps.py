@@ -38,7 +38,9 @@ def metrics(at: AppTest) -> dict[str, str]:
 def words(at: AppTest) -> str:
     """All that the page says, as it is read: without what keeps names from a file from being rendered."""
     shown = [*at.title, *at.subheader, *at.markdown, *at.caption, *at.error, *at.warning, *at.info]
-    return "\n".join(str(element.value) for element in shown).replace("\\", "").replace("\u2060", "")
+    return (
+        "\n".join(str(element.value) for element in shown).replace("\\", "").replace("\u2060", "")
+    )
 
 
 def order_file(rows: list[str], header: str = "Order,Email,Date,Total") -> bytes:

@@ -44,7 +44,11 @@ def how_far(at):
 
 
 def verdict(at):
-    return next(html.value for html in at.get("html") if "plan-gain" in str(html.value) and "<style" not in html.value)
+    return next(
+        html.value
+        for html in at.get("html")
+        if "plan-gain" in str(html.value) and "<style" not in html.value
+    )
 
 
 def on_table(at):
@@ -65,8 +69,12 @@ def test_the_page_shows_the_plan_of_the_engine(store, orders):
     labels = assign_segments(customers, predict_cltv(model, customers, intervals=False))
     campaign = on_table(store)
     assert campaign.segments == ("At risk",)
-    left_out = suppressions(campaign, customers, as_of=orders.end, signals=signals(orders), contacts=contacts(orders))
-    plan = plan_campaign(model, customers, campaign, labels["stage"] == "at_risk", left_out=left_out)
+    left_out = suppressions(
+        campaign, customers, as_of=orders.end, signals=signals(orders), contacts=contacts(orders)
+    )
+    plan = plan_campaign(
+        model, customers, campaign, labels["stage"] == "at_risk", left_out=left_out
+    )
     shown = metrics(store)
     assert shown["Reach"] == f"{plan.economics.customers:,}"
     assert shown["Break-even lift"] == f"{plan.economics.break_even_lift * 100:.3g} in 100"
@@ -167,7 +175,9 @@ def test_the_campaigns_cut_to_a_budget_keep_within_it(store, orders):
     assert "return" in [one.ranked_by for one in kept]
     costs = re.findall(r"cost \$([\d.,]+)(k?)", words(store).replace("\\", ""))
     assert len(costs) == 2
-    spent = sum(float(amount.replace(",", "")) * (1000 if thousand else 1) for amount, thousand in costs)
+    spent = sum(
+        float(amount.replace(",", "")) * (1000 if thousand else 1) for amount, thousand in costs
+    )
     assert 0.9 * budget < spent <= 1.01 * budget
 
 
@@ -190,7 +200,9 @@ def test_a_campaign_for_which_a_budget_has_nothing_takes_nobody_the_others_let_g
     assert not store.exception
     costs = re.findall(r"cost \$([\d.,]+)(k?)", words(store).replace("\\", ""))
     assert len(costs) == len(store.session_state["campaigns_kept"]) >= 1
-    spent = sum(float(amount.replace(",", "")) * (1000 if thousand else 1) for amount, thousand in costs)
+    spent = sum(
+        float(amount.replace(",", "")) * (1000 if thousand else 1) for amount, thousand in costs
+    )
     assert 0 < spent <= 1.01 * budget
 
 
@@ -200,7 +212,9 @@ def test_the_list_can_be_ranked_by_what_a_unit_of_cost_brings(store):
     assert by.value == "Gain"
     slider(store, "Customers, the first in the list").set_value(20).run()
     gain, cost = metrics(store)["Return"], metrics(store)["Cost"]
-    next(one for one in store.segmented_control if one.label == "Ranked by").set_value("Gain for the cost").run()
+    next(one for one in store.segmented_control if one.label == "Ranked by").set_value(
+        "Gain for the cost"
+    ).run()
     assert not store.exception
     assert on_table(store).ranked_by == "return"
     assert (metrics(store)["Return"], metrics(store)["Cost"]) != (gain, cost)
@@ -210,7 +224,9 @@ def test_the_list_can_be_ranked_by_what_a_unit_of_cost_brings(store):
 def test_a_new_name_holds_out_the_same_customers(store):
     how_far(store).set_value("Everybody").run()
     before = metrics(store)
-    store.text_input(key=next(box.key for box in store.text_input if box.label == "Name")).set_value("Win back").run()
+    store.text_input(
+        key=next(box.key for box in store.text_input if box.label == "Name")
+    ).set_value("Win back").run()
     assert on_table(store).name == "Win back"
     assert metrics(store) == before
 
@@ -223,7 +239,10 @@ def test_several_segments_can_be_given_a_campaign_each(store):
     button(store, "Plan one for each").click().run()
     assert not store.exception
     lapsed, at_risk = store.session_state["campaigns_kept"]
-    assert [one.name for one in (lapsed, at_risk)] == ["Reactivation: Lapsed", "Reactivation: At risk"]
+    assert [one.name for one in (lapsed, at_risk)] == [
+        "Reactivation: Lapsed",
+        "Reactivation: At risk",
+    ]
     assert [one.segments for one in (lapsed, at_risk)] == [("Lapsed",), ("At risk",)]
     assert lapsed.terms.lift < both.terms.lift < at_risk.terms.lift == 0.05
     assert lapsed.messages == at_risk.messages == both.messages
@@ -290,7 +309,9 @@ def test_a_list_and_quiet_days_leave_customers_alone(store):
     assert quiet < before
     assert "Ordered in the last 60 days" in words(store)
     ids = store.session_state["loaded_orders"].customers.index
-    store.file_uploader[0].set_value(("out.csv", ("Email\n" + "\n".join(ids)).encode(), "text/csv")).run()
+    store.file_uploader[0].set_value(
+        ("out.csv", ("Email\n" + "\n".join(ids)).encode(), "text/csv")
+    ).run()
     assert "Nobody is left to address" in words(store)
     assert not store.exception
 
@@ -316,7 +337,9 @@ def test_a_plan_is_loaded_from_its_file_and_a_wrong_file_is_refused(store):
     store.session_state["plan_place"] = ":material/list: All campaigns"
     store.run()
     plan = usual_campaign("deals", name="<b>Sunday</b>", segments=("Discount shopper", "At risk"))
-    store.file_uploader[0].set_value(("plan.json", campaigns_to_json(SavedPlan((plan,))), "application/json")).run()
+    store.file_uploader[0].set_value(
+        ("plan.json", campaigns_to_json(SavedPlan((plan,))), "application/json")
+    ).run()
     kept = (replace(plan, holdout_key=plan.name),)
     assert store.session_state["campaigns_kept"] == kept
     assert "<b>Sunday</b>" in words(store)
@@ -386,7 +409,11 @@ def test_without_contact_details_the_plain_file_goes_by_customer_numbers():
 
 
 def test_phones_without_a_country_code_count_once_the_country_is_given():
-    at = use_upload(open_page("app.py"), _shop(",Phone", lambda n: f",081 234 {5000 + n}")).switch_page(PAGE).run()
+    at = (
+        use_upload(open_page("app.py"), _shop(",Phone", lambda n: f",081 234 {5000 + n}"))
+        .switch_page(PAGE)
+        .run()
+    )
     select(at, "Channel").set_value("sms").run()
     at.session_state["plan_part"] = "Left out"
     at.run()

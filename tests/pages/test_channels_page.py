@@ -26,9 +26,13 @@ def rows_of(channels: list[str], per: int = 40) -> list[str]:
     rows = []
     for c, channel in enumerate(channels):
         for n in range(per):
-            rows.append(f"{c}-{n},c{c}-{n}@x.com,2024-0{1 + n % 6}-{1 + n % 28:02d},{20 + n},{channel}")
+            rows.append(
+                f"{c}-{n},c{c}-{n}@x.com,2024-0{1 + n % 6}-{1 + n % 28:02d},{20 + n},{channel}"
+            )
             if n % (c + 2) == 0:
-                rows.append(f"{c}-{n}b,c{c}-{n}@x.com,2024-0{7 + n % 2}-{1 + n % 28:02d},{30 + n},{channel}")
+                rows.append(
+                    f"{c}-{n}b,c{c}-{n}@x.com,2024-0{7 + n % 2}-{1 + n % 28:02d},{30 + n},{channel}"
+                )
     return rows
 
 
@@ -46,12 +50,20 @@ def test_opened_cold_it_offers_the_sample_store_there_and_then(store):
         "Growth",
         "All channels",
     ]
-    assert store.segmented_control(key="dimension").options == ["Channel", "Region", "Category", "Product", "Coupon"]
+    assert store.segmented_control(key="dimension").options == [
+        "Channel",
+        "Region",
+        "Category",
+        "Product",
+        "Coupon",
+    ]
 
 
 def test_it_says_what_to_do_more_and_less_of_and_what_that_is_not(store):
     said = words(store)
-    more, less = (line for line in said.splitlines() if "Do more of" in line or "Do less of" in line)
+    more, less = (
+        line for line in said.splitlines() if "Do more of" in line or "Do less of" in line
+    )
     assert "Referral" in more
     assert "Marketplace" in less
     assert "An association, not a cause" in said
@@ -70,7 +82,9 @@ def test_the_table_is_that_of_the_analysis(store):
     assert table["name"].tolist() == found.index.tolist()
     for name in ("customers", "new_customers", "orders"):
         assert table[name].tolist() == found[name].tolist()
-    assert table["repeat_purchase_rate"].to_numpy() == pytest.approx(found["repeat_purchase_rate"], abs=0.0006)
+    assert table["repeat_purchase_rate"].to_numpy() == pytest.approx(
+        found["repeat_purchase_rate"], abs=0.0006
+    )
     assert table["revenue_growth"].to_numpy() == pytest.approx(found["revenue_growth"], abs=0.0006)
     # What the verdict is about stands first, each with its range in one column.
     assert table.columns[:6].tolist() == [
@@ -115,7 +129,11 @@ def test_a_shared_url_carries_the_settings():
 
 def test_nonsense_in_the_url_is_ignored():
     keys = ("dimension", "attribution", "period", "growth_of")
-    at = button(open_page(PAGE, **dict.fromkeys(keys, "<script>")), "Load the sample store").click().run()
+    at = (
+        button(open_page(PAGE, **dict.fromkeys(keys, "<script>")), "Load the sample store")
+        .click()
+        .run()
+    )
     assert not at.exception
     assert "All channels" in [s.value for s in at.subheader]
     assert at.selectbox(key="period").value == "Last 365 days"
@@ -169,11 +187,16 @@ def test_what_an_order_of_several_lines_counts_to_is_said(front, products):
     assert not at.exception
     assert ("counts to every product in it" in words(at)) == (len(products) > 1)
     table = at.dataframe[0].value.set_index("name")
-    assert table["revenue"].to_dict() == dict.fromkeys(products, 1200 / len(products))  # one total, on each row
+    assert table["revenue"].to_dict() == dict.fromkeys(
+        products, 1200 / len(products)
+    )  # one total, on each row
 
 
 def test_without_a_model_the_repeat_rate_is_compared(front):
-    rows = [f"{n},only{n}@x.com,2024-03-{1 + n % 28:02d},{10 + n},{'Web' if n % 2 else 'Shop'}" for n in range(80)]
+    rows = [
+        f"{n},only{n}@x.com,2024-03-{1 + n % 28:02d},{10 + n},{'Web' if n % 2 else 'Shop'}"
+        for n in range(80)
+    ]
     at = page_of(front, order_file(rows, "Order,Email,Date,Total,Channel"))
     assert not at.exception
     assert at.subheader[0].value == "Repeat purchase rate"
@@ -181,7 +204,9 @@ def test_without_a_model_the_repeat_rate_is_compared(front):
 
 
 def test_few_customers_are_too_little_data(front):
-    at = page_of(front, order_file(rows_of(["Web", "Shop"], per=8), "Order,Email,Date,Total,Channel"))
+    at = page_of(
+        front, order_file(rows_of(["Web", "Shop"], per=8), "Order,Email,Date,Total,Channel")
+    )
     assert not at.exception
     assert "Too little data." in words(at)
     assert set(at.dataframe[0].value["verdict"]) == {"Too little data"}
@@ -208,20 +233,28 @@ def regions():
 
 def data_of(chart) -> pd.DataFrame:
     spec = chart.to_dict()
-    return pd.concat([pd.DataFrame(rows) for rows in spec["datasets"].values()]).drop_duplicates("name")
+    return pd.concat([pd.DataFrame(rows) for rows in spec["datasets"].values()]).drop_duplicates(
+        "name"
+    )
 
 
 def test_the_comparison_draws_every_value_once(regions):
     words = charts.VERDICTS["all_orders"]
-    chart = charts.verdict_chart(regions.values, regions.basis, words, "Repeat purchase rate", "USD")
+    chart = charts.verdict_chart(
+        regions.values, regions.basis, words, "Repeat purchase rate", "USD"
+    )
     drawn = data_of(chart).set_index("name")
     assert set(drawn.index) == set(regions.values.index)
-    assert drawn.loc["West", "at"] == pytest.approx(regions.values.loc["West", "repeat_purchase_rate"])
+    assert drawn.loc["West", "at"] == pytest.approx(
+        regions.values.loc["West", "repeat_purchase_rate"]
+    )
     assert set(drawn["label"]) <= set(words.values())
 
 
 def test_what_is_no_choice_has_no_verdict():
-    frame = pd.DataFrame({"kind": ["value", "others", "missing"]}, index=pd.Index(list("abc"), name="channel"))
+    frame = pd.DataFrame(
+        {"kind": ["value", "others", "missing"]}, index=pd.Index(list("abc"), name="channel")
+    )
     assert charts.judged(frame).tolist() == [True, False, False]
     assert charts.judged(frame.rename_axis("coupon")).tolist() == [True, False, True]
 
@@ -247,7 +280,9 @@ def test_values_far_off_with_too_little_data_are_counted_and_not_drawn():
 def test_growth_is_drawn_with_its_interval_and_none_where_data_is_too_little(regions):
     values = regions.values.copy()
     values.loc["Canada", "orders_growth_verdict"] = "too little data"
-    drawn = data_of(charts.growth_chart(values, "orders", "Orders, change", regions.store["orders_growth"]))
+    drawn = data_of(
+        charts.growth_chart(values, "orders", "Orders, change", regions.store["orders_growth"])
+    )
     drawn = drawn.set_index("name")
     assert drawn.loc["West", "from"] == pytest.approx(values.loc["West", "orders_growth_low"])
     assert drawn.loc["Canada", "from"] is None or np.isnan(drawn.loc["Canada", "from"])

@@ -19,7 +19,11 @@ from tests.orders_stub import orders_of
 from tests.pages.steps import button, metrics, open_page, order_file, select, use_upload, words
 
 PAGE = "pages/cohorts.py"
-HEADINGS = ["Who came back, and when", "What a customer brings over time", "Time to the second order"]
+HEADINGS = [
+    "Who came back, and when",
+    "What a customer brings over time",
+    "Time to the second order",
+]
 
 
 @pytest.fixture
@@ -44,8 +48,17 @@ def test_opened_cold_it_offers_the_sample_store_there_and_then():
     assert not at.exception
     assert at.title[0].value == "Cohorts"
     cards = metrics(at)
-    assert list(cards)[:4] == ["Back within 90 days", "Against those before", "New customers", "Next 12 months"]
-    assert "clear change" in at.metric[1].delta or "up" in at.metric[1].delta or "down" in at.metric[1].delta
+    assert list(cards)[:4] == [
+        "Back within 90 days",
+        "Against those before",
+        "New customers",
+        "Next 12 months",
+    ]
+    assert (
+        "clear change" in at.metric[1].delta
+        or "up" in at.metric[1].delta
+        or "down" in at.metric[1].delta
+    )
     assert "the newest 24 of 36 cohorts and ages up to 12 of 35" in words(at)
 
 
@@ -82,7 +95,10 @@ def test_other_periods_make_other_cohorts(page, kind):
     at = at.segmented_control(key="show").set_value("Customers").run()
     assert not at.exception
     # CDNOW's repeat days have 1.04 orders each: two orders on one day are two.
-    assert f"times the {orders_per_purchase_day(order_history(sample_orders('cdnow'))):.2f} orders" in words(at)
+    assert (
+        f"times the {orders_per_purchase_day(order_history(sample_orders('cdnow'))):.2f} orders"
+        in words(at)
+    )
     assert "Number of the customers of a cohort" in words(at)
 
 
@@ -125,7 +141,11 @@ def test_nonsense_in_the_url_is_ignored(key):
 
 
 def test_one_cohort_is_shown_and_said_to_be_alone(front):
-    rows = [f"{i}-{k},c{i}@x.com,2024-03-{1 + (i + 9 * k) % 28:02d},{10 + i}" for i in range(40) for k in range(2)]
+    rows = [
+        f"{i}-{k},c{i}@x.com,2024-03-{1 + (i + 9 * k) % 28:02d},{10 + i}"
+        for i in range(40)
+        for k in range(2)
+    ]
     at = use_upload(front, order_file(rows)).switch_page(PAGE).run()
     assert not at.exception
     assert any("All customers belong to one cohort, Mar 2024" in info.value for info in at.info)
@@ -182,7 +202,11 @@ def test_a_cohort_by_value_has_one_size_on_the_page(front):
         for k in range(1 + i % 2)
     ]
     rows += [f"n{i},n{i}@x.com,2024-07-1{i % 3},9,web" for i in range(10)]
-    at = use_upload(front, order_file(rows, "Order,Email,Date,Total,Channel")).switch_page(PAGE).run()
+    at = (
+        use_upload(front, order_file(rows, "Order,Email,Date,Total,Channel"))
+        .switch_page(PAGE)
+        .run()
+    )
     at = select(at, "Cohorts by").set_value("First channel").run()
     assert not at.exception
     assert "who came in the last one adds to the size and is in no cell yet" in words(at)
@@ -194,9 +218,14 @@ def test_a_cohort_by_value_has_one_size_on_the_page(front):
         *(None, None, frames.View("month", "channel", "Share", 24, 12), data.orders.start, 1.0),
     )
     rows = frames.triangle_frame(
-        found.table, frames.shown_keys(frames.View("month", "channel", "", 9, 9), found), found, "Share"
+        found.table,
+        frames.shown_keys(frames.View("month", "channel", "", 9, 9), found),
+        found,
+        "Share",
     )
-    assert rows.drop_duplicates("label")["label"].tolist() == [f"{name} · {size}" for name, size in table.items()]
+    assert rows.drop_duplicates("label")["label"].tolist() == [
+        f"{name} · {size}" for name, size in table.items()
+    ]
     assert table.sum() == 70
 
 
@@ -219,7 +248,11 @@ def test_the_triangles_colours_leave_age_0_out(view_of_cdnow):
 def test_small_and_unfinished_cells_are_told_apart():
     orders = sample_orders("store", customers=300)
     cut = orders.table.filter(orders.table.ordered_at < pd.Timestamp("2026-10-15"))
-    table = cohort_table(type(orders)(cut, orders.report, orders.start, pd.Timestamp("2026-10-14").date(), "USD", "x"))
+    table = cohort_table(
+        type(orders)(
+            cut, orders.report, orders.start, pd.Timestamp("2026-10-14").date(), "USD", "x"
+        )
+    )
     table = frames.keyed(table)
     names = {key: key for key in table["key"]}
     found = frames.Cohorts(table, table.drop_duplicates("key"), None, None, names)
@@ -240,11 +273,23 @@ def test_small_and_unfinished_cells_are_told_apart():
 )
 def test_cells_of_a_gap_are_as_incomplete_as_those_that_are_not_over(period, lost):
     """A shop of which July and the first days of August are missing."""
-    days = pd.date_range("2024-01-01", "2024-12-29").difference(pd.date_range("2024-07-01", "2024-08-05"))
-    frame = pd.DataFrame({"customer_id": [f"c{n % 40}" for n in range(len(days))], "ordered_at": days, "revenue": 1.0})
+    days = pd.date_range("2024-01-01", "2024-12-29").difference(
+        pd.date_range("2024-07-01", "2024-08-05")
+    )
+    frame = pd.DataFrame(
+        {
+            "customer_id": [f"c{n % 40}" for n in range(len(days))],
+            "ordered_at": days,
+            "revenue": 1.0,
+        }
+    )
     table = frames.keyed(cohort_table(orders_of(frame), period))
-    found = frames.Cohorts(table, table.drop_duplicates("key"), None, None, {key: key for key in table["key"]})
-    rows = frames.triangle_frame(table, list(found.names), found, "Share", period, order_gaps(days.date))
+    found = frames.Cohorts(
+        table, table.drop_duplicates("key"), None, None, {key: key for key in table["key"]}
+    )
+    rows = frames.triangle_frame(
+        table, list(found.names), found, "Share", period, order_gaps(days.date)
+    )
     missing = rows["note"].str.contains("seem to be missing")
     assert not rows.loc[missing, "complete"].any()
     number = period_numbers(table["cohort"].to_numpy(), period) + table["age"].to_numpy()
@@ -259,7 +304,13 @@ def test_the_forecast_goes_on_where_the_curve_ends(page, view_of_cdnow):
     data = page.session_state["loaded_orders"]
     ahead = pd.DataFrame(
         [
-            {"key": key, "customers": 700, "month": month, "day": 30.4375 * month, "revenue": 2.0 * month}
+            {
+                "key": key,
+                "customers": 700,
+                "month": month,
+                "day": 30.4375 * month,
+                "revenue": 2.0 * month,
+            }
             | {"revenue_low": 1.5 * month, "revenue_high": 2.5 * month}
             for key in keys
             for month in (1, 12)
@@ -284,7 +335,10 @@ def test_a_month_that_has_just_begun_stands_at_the_left_edge(front):
     at = use_upload(front, order_file([*rows, "z,one@x.com,2024-06-01,12"])).switch_page(PAGE).run()
     data = at.session_state["loaded_orders"]
     view = frames.View("month", None, "Share", 24, 12)
-    table, second = frames.keyed(cohort_table(data.orders)), frames.keyed(second_orders(data.orders))
+    table, second = (
+        frames.keyed(cohort_table(data.orders)),
+        frames.keyed(second_orders(data.orders)),
+    )
     found = frames.cohorts_of(table, second, None, None, view, data.orders.start, 1.0)
     past = frames.past_frame(view, found, list(found.names), list(found.names), "revenue", data)
     assert past.groupby("key")["age"].first().tolist() == [0.0] * 6
@@ -294,11 +348,21 @@ def test_a_month_that_has_just_begun_stands_at_the_left_edge(front):
 
 def test_first_cohorts_that_hold_older_customers_are_marked():
     months = pd.date_range("2024-01-01", periods=7, freq="MS")
-    second = pd.DataFrame({"cohort": months, "customers": [900, 400, 380, 450, 300, 280, 240], "small": False})
-    table = second.assign(age=0, observed=second["customers"], active=second["customers"], share=1.0, complete=True)
+    second = pd.DataFrame(
+        {"cohort": months, "customers": [900, 400, 380, 450, 300, 280, 240], "small": False}
+    )
+    table = second.assign(
+        age=0, observed=second["customers"], active=second["customers"], share=1.0, complete=True
+    )
     view = frames.View("month", None, "Share", 24, 12)
     found = frames.cohorts_of(
-        frames.keyed(table), frames.keyed(second), None, None, view, pd.Timestamp("2024-01-01").date(), 1.0
+        frames.keyed(table),
+        frames.keyed(second),
+        None,
+        None,
+        view,
+        pd.Timestamp("2024-01-01").date(),
+        1.0,
     )
     rows = frames.triangle_frame(found.table, list(found.names), found, "Share")
     assert rows["label"].tolist()[:2] == ["Jan 2024 · 900 *", "Feb 2024 · 400"]
@@ -306,11 +370,13 @@ def test_first_cohorts_that_hold_older_customers_are_marked():
 
 
 def test_a_forecast_of_purchase_days_becomes_one_of_orders():
-    forecast = pd.DataFrame({"cohort": ["web"], "orders": [2.0], "orders_low": [1.0], "orders_high": [3.0]})
-    found = frames.in_orders(forecast.assign(revenue=50.0), 1.1)
-    assert found[["orders", "orders_low", "orders_high", "revenue"]].iloc[0].tolist() == pytest.approx(
-        [2.2, 1.1, 3.3, 50]
+    forecast = pd.DataFrame(
+        {"cohort": ["web"], "orders": [2.0], "orders_low": [1.0], "orders_high": [3.0]}
     )
+    found = frames.in_orders(forecast.assign(revenue=50.0), 1.1)
+    assert found[["orders", "orders_low", "orders_high", "revenue"]].iloc[
+        0
+    ].tolist() == pytest.approx([2.2, 1.1, 3.3, 50])
 
 
 def test_a_files_name_says_what_makes_the_cohorts_and_of_which_days():

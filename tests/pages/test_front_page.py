@@ -7,7 +7,17 @@ import pytest
 
 from retention.view.front import column_check
 from retention.view.front import sources as load_flow
-from tests.pages.steps import button, metrics, open_app, open_page, order_file, select, upload, use_upload, words
+from tests.pages.steps import (
+    button,
+    metrics,
+    open_app,
+    open_page,
+    order_file,
+    select,
+    upload,
+    use_upload,
+    words,
+)
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
 
@@ -109,8 +119,13 @@ def test_an_ambiguous_date_is_asked_and_the_answer_counts(front):
 
 DAY = [f"{i},a{i % 9}@x.com,0{1 + i % 9}/0{1 + i % 7}/2024,10" for i in range(60)]
 MARK = [f"{i},a{i % 9}@x.com,2024-03-{1 + i % 28:02d},1.2{i % 9}0" for i in range(60)]
-CURRENCY = [f"{i},a{i % 9}@x.com,2024-03-{1 + i % 28:02d},10,{'EUR' if i % 4 else 'THB'}" for i in range(60)]
-ONCE = [f"{i // 2},a{i // 2 % 9}@x.com,2024-03-{1 + i // 2 % 28:02d},{'20' if i % 4 else '30'}" for i in range(60)]
+CURRENCY = [
+    f"{i},a{i % 9}@x.com,2024-03-{1 + i % 28:02d},10,{'EUR' if i % 4 else 'THB'}" for i in range(60)
+]
+ONCE = [
+    f"{i // 2},a{i // 2 % 9}@x.com,2024-03-{1 + i // 2 % 28:02d},{'20' if i % 4 else '30'}"
+    for i in range(60)
+]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +137,9 @@ ONCE = [f"{i // 2},a{i // 2 % 9}@x.com,2024-03-{1 + i // 2 % 28:02d},{'20' if i 
         (ONCE, "Order,Email,Date,Total", "per_order"),
     ],
 )
-def test_a_question_has_a_label_of_its_own_and_names_from_the_file_stand_beside_it(rows, header, label, front):
+def test_a_question_has_a_label_of_its_own_and_names_from_the_file_stand_beside_it(
+    rows, header, label, front
+):
     at = upload(front, order_file(rows, header))
     assert not at.exception
     assert at.radio[0].label == column_check.ASKED[label]
@@ -132,7 +149,10 @@ def test_a_question_has_a_label_of_its_own_and_names_from_the_file_stand_beside_
 
 
 def test_the_other_currency_can_be_taken(front):
-    rows = [f"{i},a{i % 9}@x.com,2024-03-{1 + i % 28:02d},10,{'EUR' if i % 4 else 'THB'}" for i in range(60)]
+    rows = [
+        f"{i},a{i % 9}@x.com,2024-03-{1 + i % 28:02d},10,{'EUR' if i % 4 else 'THB'}"
+        for i in range(60)
+    ]
     at = upload(front, order_file(rows, "Order,Email,Date,Total,Currency"))
     assert metrics(at)["Revenue"] == "€450"
     at = at.radio[0].set_value("THB").run()
@@ -226,7 +246,10 @@ def test_a_currency_that_the_file_does_not_say_can_be_named(front):
 def test_where_the_file_says_the_currency_nobody_is_asked(front):
     at = upload(
         front,
-        order_file([f"{n},c{n % 9}@x.com,2024-01-{1 + n % 28:02},10" for n in range(60)], "Order,Email,Date,total_idr"),
+        order_file(
+            [f"{n},c{n % 9}@x.com,2024-01-{1 + n % 28:02},10" for n in range(60)],
+            "Order,Email,Date,total_idr",
+        ),
     )
     assert metrics(at)["Revenue"].startswith("Rp")
     assert not [box for box in at.selectbox if box.label == "Currency of the amounts"]
@@ -244,7 +267,10 @@ def test_two_sessions_never_see_each_others_orders():
 
 
 def test_questions_stand_above_the_button_and_the_button_says_what_it_costs(front):
-    rows = [f"{i},a{i % 9}@x.com,2024-03-{1 + i % 28:02d},10,{'EUR' if i % 4 else 'THB'}" for i in range(60)]
+    rows = [
+        f"{i},a{i % 9}@x.com,2024-03-{1 + i % 28:02d},10,{'EUR' if i % 4 else 'THB'}"
+        for i in range(60)
+    ]
     at = upload(front, order_file(rows, "Order,Email,Date,Total,Currency"))
     said = words(at)
     assert said.index("Please confirm before you go on") < said.index("of the rows are left out")
@@ -347,7 +373,9 @@ def test_a_click_while_the_file_is_read_waits_its_turn(monkeypatch, front):
     at = upload(front, shop())
     opened = at.session_state["load_draft"]
     read, busy = column_check.build_orders, []
-    monkeypatch.setattr(column_check, "build_orders", lambda *args: busy.append(opened.busy.locked()) or read(*args))
+    monkeypatch.setattr(
+        column_check, "build_orders", lambda *args: busy.append(opened.busy.locked()) or read(*args)
+    )
     at = select(at, "Order number").set_value("").run()
     assert not at.exception
     assert busy == [True]
@@ -359,7 +387,9 @@ def test_orders_that_ended_long_ago_are_said_to_be_old(front, days, said):
     last = dt.date.today() - dt.timedelta(days=days)
     rows = [f"{n},c{n % 40}@x.com,{last - dt.timedelta(days=2 * n)},10" for n in range(200)]
     use_upload(front, order_file(rows, "Order,Email,Date,Total"))
-    cards = [str(html.value) for html in front.get("html") if "class=loaded-card" in str(html.value)]
+    cards = [
+        str(html.value) for html in front.get("html") if "class=loaded-card" in str(html.value)
+    ]
     assert len(cards) == 1
     assert ("The last order is" in cards[0]) == bool(said)
     assert said in cards[0]

@@ -6,7 +6,16 @@ import pytest
 
 from retention.evaluation.backtest import backtest
 from retention.samples.data_sets import sample_orders
-from tests.pages.steps import ROOT, button, metrics, open_page, open_tab, order_file, use_upload, words
+from tests.pages.steps import (
+    ROOT,
+    button,
+    metrics,
+    open_page,
+    open_tab,
+    order_file,
+    use_upload,
+    words,
+)
 
 PAGE = "pages/lifetime_value.py"
 
@@ -38,7 +47,11 @@ def test_cdnow_reads_from_settings_to_customers(page):
     ]
     headings = {
         "Value": ["How value spreads", "Who holds it", "Expected revenue by month"],
-        "Can I trust it?": ["What it would have foreseen", "Health of the model", "How your customers buy"],
+        "Can I trust it?": [
+            "What it would have foreseen",
+            "Health of the model",
+            "How your customers buy",
+        ],
         "What if": ["What if"],
         "One customer": ["One customer", "How often and how lately"],
         "All customers": ["Customers"],
@@ -64,7 +77,9 @@ def test_the_proof_speaks_of_the_hidden_orders(page):
     assert result.verdict in said
     assert result.reason in said
     assert "The model rests on 2,357 customers" in said
-    assert "In the last 181 days, hidden from it, the model foresaw 1,126 orders; 1,151 came" in said
+    assert (
+        "In the last 181 days, hidden from it, the model foresaw 1,126 orders; 1,151 came" in said
+    )
     table = at.dataframe[0].value
     assert table["Orders"].tolist() == pytest.approx(result.models["orders"].tolist())
     assert table["Prediction"].tolist()[1] == "MBG/NBD (used here)"
@@ -75,7 +90,10 @@ def test_the_cut_moves_with_its_slider_and_reproduces_the_published_holdout(page
     at = open_tab(at, "Can I trust it?")
     at = at.slider(key="holdout").set_value(273).run()
     assert not at.exception
-    assert "In the last 273 days this model foresaw 1,653 of 1,882 repeat orders, 12% too few" in words(at)
+    assert (
+        "In the last 273 days this model foresaw 1,653 of 1,882 repeat orders, 12% too few"
+        in words(at)
+    )
 
 
 def test_the_purchase_model_holds_for_every_page(page):
@@ -131,7 +149,9 @@ def test_the_settings_move_the_numbers(page):
     at = at.select_slider(key="horizon").set_value("5 years").run()
     longer = metrics(at)
     assert "Value over 5 years" in longer
-    assert int(longer["Expected orders"].replace(",", "")) > int(before["Expected orders"].replace(",", ""))
+    assert int(longer["Expected orders"].replace(",", "")) > int(
+        before["Expected orders"].replace(",", "")
+    )
 
 
 def test_a_shared_url_carries_the_settings():
@@ -169,7 +189,11 @@ def test_without_a_model_the_customers_still_show(front):
 
 
 def test_a_tiny_shop_is_shown_with_its_doubts(front):
-    rows = [f"{i}-{k},c{i}@x.com,2024-{1 + 2 * k + i % 3:02d}-{1 + i},20" for i in range(15) for k in range(1 + i % 4)]
+    rows = [
+        f"{i}-{k},c{i}@x.com,2024-{1 + 2 * k + i % 3:02d}-{1 + i},20"
+        for i in range(15)
+        for k in range(1 + i % 4)
+    ]
     at = use_upload(front, order_file(rows)).switch_page(PAGE).run()
     assert not at.exception
     assert at.metric

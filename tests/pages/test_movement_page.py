@@ -50,7 +50,11 @@ def test_a_movement_has_its_customers(page):
     at = page.selectbox(key="movement_pair").set_value(pair).run()
     assert not at.exception
     moves = at.dataframe[0].value
-    count = int(moves.loc[(moves["origin"] == "At risk") & (moves["target"] == "Lapsed"), "customers"].iloc[0])
+    count = int(
+        moves.loc[(moves["origin"] == "At risk") & (moves["target"] == "Lapsed"), "customers"].iloc[
+            0
+        ]
+    )
     assert f"Download {count} customers" in [one.label for one in at.get("download_button")]
     customers = at.session_state["loaded_orders"].customers.head(2)
     lines = movers_csv(customers, None, *pair).decode("utf-8-sig").splitlines()
@@ -83,7 +87,9 @@ def test_own_dates_may_be_any_two_days_of_the_orders(page):
     at = select(page, "Period").set_value("Own dates").run()
     assert not at.exception
     assert [one.label for one in at.date_input] == ["From the evening of", "To the evening of"]
-    at = at.date_input(key="movement_end").set_value(at.date_input(key="movement_start").value).run()
+    at = (
+        at.date_input(key="movement_end").set_value(at.date_input(key="movement_start").value).run()
+    )
     assert not at.exception
     assert "There is no movement between these days" in words(at)
     assert "the second day needs to come after the first" in words(at)
@@ -96,7 +102,12 @@ def test_a_period_before_the_orders_says_that_everybody_looks_new(page):
 
 
 def test_a_shared_url_opens_the_same_drawing():
-    at = open_page(PAGE, movement_period="Last 365 days", movement_measure="Expected value", movement_stayed="true")
+    at = open_page(
+        PAGE,
+        movement_period="Last 365 days",
+        movement_measure="Expected value",
+        movement_stayed="true",
+    )
     at = button(at, "Load the sample store").click().run()
     assert not at.exception
     assert select(at, "Period").value == "Last 365 days"
@@ -122,7 +133,9 @@ def test_without_a_model_stages_still_move(front):
 @pytest.mark.parametrize("customers", [1, 30])
 def test_a_few_customers_do(front, customers):
     rows = [
-        f"{i}-{k},c{i}@x.com,2024-{1 + k * 2:02d}-{1 + i % 28:02d},{10 + i}" for i in range(customers) for k in (0, 1)
+        f"{i}-{k},c{i}@x.com,2024-{1 + k * 2:02d}-{1 + i % 28:02d},{10 + i}"
+        for i in range(customers)
+        for k in (0, 1)
     ]
     at = use_upload(front, order_file(rows)).switch_page(PAGE).run()
     assert not at.exception
@@ -136,7 +149,11 @@ def test_a_currency_with_markdown_is_shown_as_it_is(front):
         for i in range(120)
         for k in range(1 + i % 3)
     ]
-    at = use_upload(front, order_file(rows, "Order,Email,Date,Total,Currency")).switch_page(PAGE).run()
+    at = (
+        use_upload(front, order_file(rows, "Order,Email,Date,Total,Currency"))
+        .switch_page(PAGE)
+        .run()
+    )
     assert not at.exception
     assert not any("**$x$**" in str(one.value) for one in [*at.markdown, *at.caption])
     assert not any("**$x$**" in str(one.delta) for one in at.metric)

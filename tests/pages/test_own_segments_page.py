@@ -16,7 +16,10 @@ from retention.view.own_segments import results as builder_results
 from tests.pages.steps import button, metrics, open_app, open_page, order_file, use_upload, words
 
 PAGE = "pages/own_segments.py"
-OFFERED = {"flag": ("yes", "no", "known", "unknown"), "category": ("one_of", "none_of", "known", "unknown")}
+OFFERED = {
+    "flag": ("yes", "no", "known", "unknown"),
+    "category": ("one_of", "none_of", "known", "unknown"),
+}
 BUILD, READY, SAVED, OVERLAPS = (
     ":material/tune: Build",
     ":material/category: Ready-made",
@@ -40,7 +43,9 @@ def found(at):
 
 def beside(at):
     """What stands beside each condition: customers of its own, and what is left."""
-    return re.findall(r"<div class=cond><div><b>([\d,]+)</b>.*?title='[^']*'>([^<]*)</div>", html(at))
+    return re.findall(
+        r"<div class=cond><div><b>([\d,]+)</b>.*?title='[^']*'>([^<]*)</div>", html(at)
+    )
 
 
 def open_place(at, name):
@@ -93,10 +98,15 @@ def test_opened_cold_it_offers_the_sample_store():
 
 
 def test_it_begins_with_two_conditions_and_what_each_finds(store):
-    inside = expected(store, lambda c, d: ((c["orders"] >= 2).sum(), ((d >= 60) & (d <= 120)).sum()))
+    inside = expected(
+        store, lambda c, d: ((c["orders"] >= 2).sum(), ((d >= 60) & (d <= 120)).sum())
+    )
     both = expected(store, lambda c, d: ((c["orders"] >= 2) & (d >= 60) & (d <= 120)).sum())
     assert found(store) == f"{both:,}"
-    assert beside(store) == [(f"{inside[0]:,}", f"{inside[0]:,} left"), (f"{inside[1]:,}", f"{both:,} left")]
+    assert beside(store) == [
+        (f"{inside[0]:,}", f"{inside[0]:,} left"),
+        (f"{inside[1]:,}", f"{both:,} left"),
+    ]
     assert "Bought 2 or more times, and last ordered 60 to 120 days ago" in html(store)
     assert {"Revenue so far", "Expected value", "Will buy", "Average order"} <= set(metrics(store))
     assert f"Download {both:,} customers" in [b.label for b in store.get("download_button")]
@@ -104,7 +114,9 @@ def test_it_begins_with_two_conditions_and_what_each_finds(store):
 
 def test_a_changed_value_changes_the_count(store):
     control(store.number_input, "value_").set_value(4).run()
-    both = expected(no_exception(store), lambda c, d: ((c["orders"] >= 4) & (d >= 60) & (d <= 120)).sum())
+    both = expected(
+        no_exception(store), lambda c, d: ((c["orders"] >= 4) & (d >= 60) & (d <= 120)).sum()
+    )
     assert found(store) == f"{both:,}"
     assert "Bought 4 or more times" in html(store)
 
@@ -190,7 +202,10 @@ def test_saved_edited_copied_moved_and_deleted(store):
     names = [segment.name for segment in no_exception(store).session_state["own_segments"]]
     assert names == ["Quiet regulars", "Others", "Quiet regulars (2)"]
     store.button(key="own_delete_1").click().run()
-    assert [s.name for s in store.session_state["own_segments"]] == ["Quiet regulars", "Quiet regulars (2)"]
+    assert [s.name for s in store.session_state["own_segments"]] == [
+        "Quiet regulars",
+        "Quiet regulars (2)",
+    ]
     store.button(key="own_edit_0").click().run()
     no_exception(store)
     assert store.text_input(key="own_name").value == "Quiet regulars"
@@ -206,11 +221,17 @@ def test_campaigns_follow_a_renamed_segment_and_a_deleted_one_names_them(store):
     store.text_input(key="own_name").set_value("Silent")
     store.button(key="own_save_button").click().run()
     first, second = store.session_state["campaigns_kept"]
-    assert first.segments == store.session_state["campaign_on_table"].segments == ("Lapsed", "Own: Silent")
+    assert (
+        first.segments
+        == store.session_state["campaign_on_table"].segments
+        == ("Lapsed", "Own: Silent")
+    )
     assert second.segments == ("VIP",)
     open_place(no_exception(store), SAVED)
     store.button(key="own_delete_0").click().run()
-    assert "It was addressed by “Win back”: choose another segment there." in said(store).replace("\u2060", "")
+    assert "It was addressed by “Win back”: choose another segment there." in said(store).replace(
+        "\u2060", ""
+    )
 
 
 def test_a_name_that_is_taken_or_empty_is_refused(store):
@@ -225,7 +246,10 @@ def test_a_name_that_is_taken_or_empty_is_refused(store):
 
 def test_a_file_is_loaded_and_a_wrong_one_says_why(store):
     open_place(store, SAVED)
-    library = (OwnSegment("Once", Condition("orders", "is", 1)), OwnSegment("Tea", Condition("orders", "is", 2)))
+    library = (
+        OwnSegment("Once", Condition("orders", "is", 1)),
+        OwnSegment("Tea", Condition("orders", "is", 2)),
+    )
     store.file_uploader[0].set_value(("mine.json", to_json(library).encode(), "application/json"))
     store.run()
     assert no_exception(store).session_state["own_segments"] == library
@@ -243,9 +267,13 @@ def test_a_file_is_loaded_and_a_wrong_one_says_why(store):
 def test_amounts_of_another_currency_are_said_to_be(store):
     open_place(store, SAVED)
     library = (OwnSegment("Big", Condition("revenue", "at_least", 2_390.0)),)
-    store.file_uploader[0].set_value(("baht.json", to_json(library, "THB").encode(), "application/json"))
+    store.file_uploader[0].set_value(
+        ("baht.json", to_json(library, "THB").encode(), "application/json")
+    )
     store.run()
-    assert "Their amounts are in THB, and these orders in USD" in said(no_exception(store)).replace("\u2060", "")
+    assert "Their amounts are in THB, and these orders in USD" in said(no_exception(store)).replace(
+        "\u2060", ""
+    )
 
 
 def test_deep_groups_of_a_file_can_be_edited(store):
@@ -264,7 +292,12 @@ def test_ready_made_ones_start_a_segment_and_missing_signals_are_listed(store):
     open_place(store, READY)
     no_exception(store)
     shown = html(store)
-    for name in ("First-time shoppers", "Cart abandoners", "Subscribed customers", "Customers who left"):
+    for name in (
+        "First-time shoppers",
+        "Cart abandoners",
+        "Subscribed customers",
+        "Customers who left",
+    ):
         assert f">{name}</b>" in shown
     assert "column of abandoned carts" in shown
     assert store.button(key="ready_Cart abandoners").disabled
@@ -290,7 +323,8 @@ def test_overlaps_are_drawn_for_two_or_more(store):
 
 
 ROWS = [
-    f"{n},c{n}@x.com,2024-0{1 + n % 6}-1{n % 9},{10 + n}.00,<b>x</b> **{n % 2}** $a$ :red[b]," for n in range(9)
+    f"{n},c{n}@x.com,2024-0{1 + n % 6}-1{n % 9},{10 + n}.00,<b>x</b> **{n % 2}** $a$ :red[b],"
+    for n in range(9)
 ]  # nobody came back: there is nothing for a model to learn from
 HEADER = "Order,Email,Date,Total,Channel,Note"
 
@@ -374,11 +408,15 @@ def campaign_page():
     st.session_state["kept"] = own_segments_state.session_library()
     st.session_state["inside"] = own_segments_state.segment_mask(data, once)
     st.session_state["expected"] = (data.customers["orders"] == 1).to_numpy()
-    st.session_state["problems"] = [own_segments_state.problem_of(data, segment) for segment in (once, likely)]
+    st.session_state["problems"] = [
+        own_segments_state.problem_of(data, segment) for segment in (once, likely)
+    ]
 
 
 def test_other_pages_get_the_customers_of_a_segment():
-    state = no_exception(AppTest.from_function(campaign_page, default_timeout=60).run()).session_state
+    state = no_exception(
+        AppTest.from_function(campaign_page, default_timeout=60).run()
+    ).session_state
     assert [segment.name for segment in state["kept"]] == ["Once", "Carts"]
     assert (state["inside"] == state["expected"]).all()
     assert state["problems"][0] == ""

@@ -86,7 +86,9 @@ def test_a_group_becomes_a_segment_once(page, customers):
     assert [segment.name for segment in library] == ["At risk"]
     data = at.session_state["loaded_orders"]
     asked = own.features(data.customers, as_of=data.orders.end)
-    assert matches(library[0].rule, asked).tolist() == (rfm(customers)["group"] == "At risk").tolist()
+    assert (
+        matches(library[0].rule, asked).tolist() == (rfm(customers)["group"] == "At risk").tolist()
+    )
 
 
 def test_a_cell_is_looked_at_until_another_group_is_chosen(page):
@@ -126,7 +128,9 @@ def test_without_a_model_the_grid_works_and_the_value_is_off(front):
 @pytest.mark.parametrize("customers", [1, 30])
 def test_a_few_customers_are_said_to_be_few(front, customers):
     rows = [
-        f"{i}-{k},c{i}@x.com,2024-{1 + k * 2:02d}-{1 + i % 28:02d},{10 + i}" for i in range(customers) for k in (0, 1)
+        f"{i}-{k},c{i}@x.com,2024-{1 + k * 2:02d}-{1 + i % 28:02d},{10 + i}"
+        for i in range(customers)
+        for k in (0, 1)
     ]
     at = use_upload(front, order_file(rows)).switch_page(PAGE).run()
     assert not at.exception
@@ -142,12 +146,19 @@ def test_a_currency_with_markdown_is_shown_as_it_is(front):
         for i in range(120)
         for k in range(1 + i % 3)
     ]
-    at = use_upload(front, order_file(rows, "Order,Email,Date,Total,Currency")).switch_page(PAGE).run()
+    at = (
+        use_upload(front, order_file(rows, "Order,Email,Date,Total,Currency"))
+        .switch_page(PAGE)
+        .run()
+    )
     at = at.segmented_control(key="rfm_cut").set_value("Own cut points").run()
     assert not at.exception
     shown = [*at.markdown, *at.caption, *at.get("html")]
     assert not any("**$x$**" in str(one.value) for one in [*at.markdown, *at.caption])
-    assert not any("<b>" in str(getattr(one, "proto", one)) and "&lt;b&gt;" not in str(one.proto) for one in shown[-1:])
+    assert not any(
+        "<b>" in str(getattr(one, "proto", one)) and "&lt;b&gt;" not in str(one.proto)
+        for one in shown[-1:]
+    )
 
 
 # --- words and rows ---------------------------------------------------------------------------------------------------
@@ -190,7 +201,9 @@ def test_a_group_file_has_scores_and_is_safe_for_a_spreadsheet(customers):
     places = place_rfm(prepare_rfm(customers), RfmRules())
     risky = customers.rename(index={customers.index[0]: "=1+1"})
     content = frames.group_csv(risky, None, places, None, None).decode("utf-8-sig").splitlines()
-    assert content[0].startswith("customer_id,rfm_group,recency_score,frequency_score,monetary_score")
+    assert content[0].startswith(
+        "customer_id,rfm_group,recency_score,frequency_score,monetary_score"
+    )
     assert len(content) == len(customers) + 1
     assert any(line.startswith("'=1+1,") for line in content)
     lost = frames.group_csv(customers, None, places, "Lost", None).decode("utf-8-sig").splitlines()

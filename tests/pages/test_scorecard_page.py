@@ -38,7 +38,12 @@ def test_the_cards_show_the_scorecard_of_the_last_year(store):
     after = orders.end + dt.timedelta(days=1)
     card = scorecard(orders, after - dt.timedelta(days=365), after)
     shown = metrics(store)
-    for name in ("customer_retention_rate", "repeat_purchase_rate", "average_order_value", "new_customers"):
+    for name in (
+        "customer_retention_rate",
+        "repeat_purchase_rate",
+        "average_order_value",
+        "new_customers",
+    ):
         value = card.metrics.loc[name, "value"]
         assert shown[METRICS[name].label] == scorecard_words.shown(name, value, orders.currency)
 
@@ -87,7 +92,9 @@ def test_periods_that_differ_by_a_leap_day_are_compared_once(front):
     use_upload(front, order_file(rows, "Order,Email,Date,Total"))
     at = front.switch_page(PAGE).run()
     at = select(at, "Period").set_value("Own dates").run()
-    at = at.date_input(key="own_dates").set_value((dt.date(2025, 1, 1), dt.date(2025, 12, 31))).run()
+    at = (
+        at.date_input(key="own_dates").set_value((dt.date(2025, 1, 1), dt.date(2025, 12, 31))).run()
+    )
     assert not at.exception
     assert "compared with 2 Jan 2024 to 31 Dec 2024. A customer" in words(at)
     assert "since the year before" not in words(at)
@@ -157,7 +164,14 @@ def test_the_base_as_a_bridge_in_customers_and_in_revenue(store):
 def test_report_and_tables_can_be_taken_along(store):
     labels = [found.label for found in store.get("download_button")]
     assert labels[0] == "Report for a meeting or an e-mail"
-    assert {"Metrics", "Reading", "Monthly trend", "Customer base", "New and returning", "Waits"} <= set(labels)
+    assert {
+        "Metrics",
+        "Reading",
+        "Monthly trend",
+        "Customer base",
+        "New and returning",
+        "Waits",
+    } <= set(labels)
 
 
 def test_cdnow_has_no_discounts_and_no_currency(cdnow_page):
@@ -168,7 +182,10 @@ def test_cdnow_has_no_discounts_and_no_currency(cdnow_page):
 
 @pytest.mark.parametrize("customers", [1, 3, 40])
 def test_a_tiny_file_has_a_scorecard_with_a_word_of_caution(front, customers):
-    rows = [f"{n},c{n % customers}@x.com,2024-{1 + n % 6:02}-{1 + n % 28:02},10" for n in range(2 * customers)]
+    rows = [
+        f"{n},c{n % customers}@x.com,2024-{1 + n % 6:02}-{1 + n % 28:02},10"
+        for n in range(2 * customers)
+    ]
     at = use_upload(front, order_file(rows)).switch_page(PAGE).run()
     assert not at.exception
     assert metrics(at)["New customers"] == str(customers)
@@ -178,7 +195,9 @@ def test_a_tiny_file_has_a_scorecard_with_a_word_of_caution(front, customers):
 def test_a_young_file_says_which_days_it_has_and_what_cannot_be_told(front):
     """Five months, 60 customers: the last year is those months, and nothing is held against a year's benchmark."""
     days = [dt.date(2026, 5, 2) + dt.timedelta(days=n) for n in range(147)]
-    at = use_upload(front, order_file([f"{n},c{n % 60}@x.com,{day},10" for n, day in enumerate(days)]))
+    at = use_upload(
+        front, order_file([f"{n},c{n % 60}@x.com,{day},10" for n, day in enumerate(days)])
+    )
     at = at.switch_page(PAGE).run()
     assert not at.exception
     text = words(at)
@@ -197,7 +216,10 @@ def test_the_month_chart_begins_with_a_line_and_says_what_looks_back(cdnow_page)
 
 def test_settings_stand_in_the_address():
     at = (
-        button(open_page(PAGE, period="Last 90 days", active_days="120", line="Coffee"), "Load the sample store")
+        button(
+            open_page(PAGE, period="Last 90 days", active_days="120", line="Coffee"),
+            "Load the sample store",
+        )
         .click()
         .run()
     )

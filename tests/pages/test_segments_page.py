@@ -12,7 +12,13 @@ from retention.evaluation.backtest import backtest
 from retention.models.cltv import fit_cltv, predict_cltv
 from retention.models.uncertainty import value_uncertainty
 from retention.segments.rules import defaults
-from retention.segments.stages import SegmentRules, assign_segments, prepare_segments, segment_table, trait_table
+from retention.segments.stages import (
+    SegmentRules,
+    assign_segments,
+    prepare_segments,
+    segment_table,
+    trait_table,
+)
 from retention.view.segments import results as segment_results
 from retention.view.text import DEFINITIONS, STAGE_LABELS, TRAIT_LABELS, money_range
 from tests.pages.steps import button, metrics, open_app, open_page, order_file, use_upload, words
@@ -50,7 +56,8 @@ def cells(at):
 def ranges(at):
     """What stands below each segment's expected value in the table; segments with nothing there are left out."""
     found = {
-        name: re.search(r'data-name="Expected value">.*?<span[^>]*>([^<]*)', row) for name, row in rows(at).items()
+        name: re.search(r'data-name="Expected value">.*?<span[^>]*>([^<]*)', row)
+        for name, row in rows(at).items()
     }
     return {name: unescape(match[1]) for name, match in found.items() if match}
 
@@ -130,7 +137,9 @@ def test_changing_the_unit_keeps_the_thresholds_where_they_were(store):
 
 def test_looking_further_ahead_makes_more_customers_ready(store):
     def ready():
-        return int(re.search(r"Ready to buy</th><td[^>]*>([\d,]+)", html(store))[1].replace(",", ""))
+        return int(
+            re.search(r"Ready to buy</th><td[^>]*>([\d,]+)", html(store))[1].replace(",", "")
+        )
 
     before = ready()
     store.select_slider(key="ready_days").set_value(90).run()
@@ -148,7 +157,9 @@ def test_thresholds_in_the_address_are_the_ones_shown():
     assert metrics(at)["Customers"] == f"{counts(at)['VIP']:,}"
 
 
-@pytest.mark.parametrize("query", [{"repeat": ["200", "40"]}, {"vip": "<b>"}, {"segment": "nobody"}])
+@pytest.mark.parametrize(
+    "query", [{"repeat": ["200", "40"]}, {"vip": "<b>"}, {"segment": "nobody"}]
+)
 def test_nonsense_in_the_address_is_ignored(query):
     at = sample(**query)
     assert not at.exception
@@ -166,9 +177,15 @@ def test_the_file_holds_the_customers_on_screen_with_their_scores(store, model):
         assert len(found) == shown[STAGE_LABELS[stage]]
         assert {row["stage"] for row in found} == {stage}
         assert float(found[0]["cltv"]) >= float(found[-1]["cltv"])
-        assert {"customer_id", "p_purchase_30d", "orders", "revenue", "ready_to_buy"} <= set(found[0])
+        assert {"customer_id", "p_purchase_30d", "orders", "revenue", "ready_to_buy"} <= set(
+            found[0]
+        )
         for row in found:
-            assert float(row["orders_low"]) <= float(row["expected_orders"]) <= float(row["orders_high"])
+            assert (
+                float(row["orders_low"])
+                <= float(row["expected_orders"])
+                <= float(row["orders_high"])
+            )
             assert float(row["cltv_low"]) <= float(row["cltv"]) <= float(row["cltv_high"])
 
 
@@ -179,7 +196,9 @@ def test_every_expected_value_has_its_range_and_the_range_follows_the_sliders(st
     def expected(rules):
         labels = assign_segments(customers, scores, rules)
         return {
-            names[group]: money_range(row["expected_value_low"], row["expected_value_high"], currency)
+            names[group]: money_range(
+                row["expected_value_low"], row["expected_value_high"], currency
+            )
             for table, names in ((segment_table, STAGE_LABELS), (trait_table, TRAIT_LABELS))
             for group, row in table(labels, customers, scores, uncertainty).iterrows()
         }
@@ -205,7 +224,9 @@ def test_where_nobody_is_there_is_no_range(store):
     assert set(TRAIT_LABELS.values()) - set(ranges(store)) == {"Ready to buy"}
     store.button_group(key="segment").set_value("ready_to_buy").run()
     assert not store.exception
-    assert "80% range: " not in words(store) + " ".join(str(metric.delta) for metric in store.metric)
+    assert "80% range: " not in words(store) + " ".join(
+        str(metric.delta) for metric in store.metric
+    )
     store.button_group(key="segment").set_value("at_risk").run()
     button(store, "Reset all").click().run()
 
@@ -229,7 +250,12 @@ def test_one_time_buyers_without_a_model_still_has_stages_and_says_what_is_off()
     assert {name: n for name, n in counts(at).items() if n} == {"New": 2, "First-time": 1}
     assert "<em>VIP</em><b>–</b>" in html(at)
     assert {row[2] for row in cells(at).values()} == {row[5] for row in cells(at).values()} == {"–"}
-    assert metrics(at) == {"Customers": "1", "Revenue so far": "10.00", "Expected value": "–", "Will buy": "–"}
+    assert metrics(at) == {
+        "Customers": "1",
+        "Revenue so far": "10.00",
+        "Expected value": "–",
+        "Will buy": "–",
+    }
     assert "discounted at 10" not in words(at)
     assert not ranges(at)
     assert "carry no model" in words(at)

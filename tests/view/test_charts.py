@@ -50,7 +50,10 @@ def scored(n=5000):
 
 def dated():
     frame, end = months(), date(2024, 3, 31)
-    return frame.assign(start=value.day_to_date(frame["start_day"], end), end=value.day_to_date(frame["end_day"], end))
+    return frame.assign(
+        start=value.day_to_date(frame["start_day"], end),
+        end=value.day_to_date(frame["end_day"], end),
+    )
 
 
 def every_chart(currency):
@@ -60,8 +63,12 @@ def every_chart(currency):
         "past": charts.past_and_expected_chart(
             value.past_and_expected(history(), months(), date(2024, 3, 31)), currency
         ),
-        "histogram": charts.value_histogram_chart(value.value_histogram(customers, scores), currency),
-        "concentration": charts.concentration_chart(value.concentration(worth), value.top_shares(worth), currency),
+        "histogram": charts.value_histogram_chart(
+            value.value_histogram(customers, scores), currency
+        ),
+        "concentration": charts.concentration_chart(
+            value.concentration(worth), value.top_shares(worth), currency
+        ),
         "months": charts.expected_months_chart(dated(), currency),
     }
 

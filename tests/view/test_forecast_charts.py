@@ -17,7 +17,11 @@ def result():
 def encoded(spec, channel):
     """The field of a channel in every layer that has it."""
     layers = spec.get("layer", [spec])
-    return [layer["encoding"][channel].get("field") for layer in layers if channel in layer.get("encoding", {})]
+    return [
+        layer["encoding"][channel].get("field")
+        for layer in layers
+        if channel in layer.get("encoding", {})
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +66,9 @@ def test_the_lines_meet_at_the_cut(drawn, result):
     lines["week_end"] = pd.to_datetime(lines["week_end"])
     foreseen = lines[lines["what"].str.startswith("Foreseen")]
     assert foreseen["week_end"].min() == pd.Timestamp(result.cut)
-    assert lines[lines["what"].str.startswith("Fitted")]["week_end"].max() == pd.Timestamp(result.cut)
+    assert lines[lines["what"].str.startswith("Fitted")]["week_end"].max() == pd.Timestamp(
+        result.cut
+    )
 
 
 def test_a_customer_beyond_the_map_stands_at_its_edge(drawn):

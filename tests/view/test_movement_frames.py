@@ -13,12 +13,25 @@ NAN = float("nan")
 
 
 def moves_of(*rows, scored=True):
-    columns = ["from", "to", "customers", "revenue_before", "revenue_between", "value_before", "value_after"]
+    columns = [
+        "from",
+        "to",
+        "customers",
+        "revenue_before",
+        "revenue_between",
+        "value_before",
+        "value_after",
+    ]
     frame = pd.DataFrame(rows, columns=columns)
     frame[["value_after_low", "value_after_high"]] = frame[["value_after"]].to_numpy() * [0.8, 1.2]
     if not scored:
         frame[["value_before", "value_after", "value_after_low", "value_after_high"]] = NAN
-    return frame.astype({"from": pd.CategoricalDtype(list(FROM), True), "to": pd.CategoricalDtype(list(STAGES), True)})
+    return frame.astype(
+        {
+            "from": pd.CategoricalDtype(list(FROM), True),
+            "to": pd.CategoricalDtype(list(STAGES), True),
+        }
+    )
 
 
 MOVES = moves_of(
@@ -40,7 +53,9 @@ def test_bands_fill_the_stages_they_join(measure, stayed):
     bands, nodes = frames.flow_frames(MOVES, measure, stayed, "EUR")
     assert len(bands) == (5 if stayed else 3)
     left, right = frames.columns_of(measure)
-    rows = MOVES.set_index(["from", "to"]).loc[list(zip(bands["origin"], bands["target"], strict=True))]
+    rows = MOVES.set_index(["from", "to"]).loc[
+        list(zip(bands["origin"], bands["target"], strict=True))
+    ]
     widths = heights(bands, "top_left", "bottom_left"), heights(bands, "top_right", "bottom_right")
     scale = widths[1].sum() / rows[right].sum()
     assert widths[0] == pytest.approx(rows[left].to_numpy() * scale)
@@ -62,16 +77,25 @@ def test_stages_are_named_coloured_and_apart():
     start = nodes[nodes["side"] == 0]
     assert start["name"].tolist() == ["VIP", "At risk", "Lapsed", "No order yet"]
     assert start["amount"].tolist() == ["140", "10", "600", "50"]
-    assert start["colour"].tolist()[:3] == [palette.STAGE_COLOURS[stage] for stage in ("vip", "at_risk", "lapsed")]
+    assert start["colour"].tolist()[:3] == [
+        palette.STAGE_COLOURS[stage] for stage in ("vip", "at_risk", "lapsed")
+    ]
     for _, side in nodes.groupby("side"):
         assert (np.diff(side["words_at"]) >= frames.LINE - 1e-9).all()
-        assert (side["top"].to_numpy()[1:] - side["bottom"].to_numpy()[:-1]) == pytest.approx(frames.GAP)
+        assert (side["top"].to_numpy()[1:] - side["bottom"].to_numpy()[:-1]) == pytest.approx(
+            frames.GAP
+        )
 
 
 def test_bands_say_what_moved():
     bands, _ = frames.flow_frames(MOVES, frames.VALUE, False, "EUR")
     row = bands.set_index("flow").loc["VIP → At risk"]
-    assert (row["customers"], row["before"], row["after"], row["between"]) == (40, "€200", "€100", "€80.00 to €120")
+    assert (row["customers"], row["before"], row["after"], row["between"]) == (
+        40,
+        "€200",
+        "€100",
+        "€80.00 to €120",
+    )
     assert row["colour"] == palette.STAGE_COLOURS["at_risk"]
     assert frames.flow_name("lapsed", "lapsed") == "Lapsed, stayed"
 

@@ -21,7 +21,10 @@ def html() -> str:
     history = order_history(orders)
     card = scorecard_of(history, preset_period("90", orders.start, orders.end))
     comparisons = compare(history, card)
-    more = Section("More", table=Table(("<b>Name</b>", "Value"), ((Cell("<i>x</i>"), Cell("3", partial=True)),)))
+    more = Section(
+        "More",
+        table=Table(("<b>Name</b>", "Value"), ((Cell("<i>x</i>"), Cell("3", partial=True)),)),
+    )
     return report_html(
         NAME,
         orders,
@@ -37,7 +40,10 @@ def html() -> str:
 
 def test_it_needs_no_network(html):
     addresses = set(re.findall(r"https?://[^\"'<> )]+", html))
-    assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}  # names, not places
+    assert addresses <= {
+        "http://www.w3.org/2000/svg",
+        "http://www.w3.org/1999/xlink",
+    }  # names, not places
     assert "<script" not in html
     assert "default-src 'none'" in html
     assert not re.search(r"<(link|img|iframe|object)\b", html)
@@ -50,7 +56,13 @@ def test_texts_of_the_file_are_escaped(html):
 
 
 def test_it_holds_the_metrics_their_ranges_and_definitions(html):
-    for part in ("Customer retention rate", "Repeat purchase rate", "Definitions", "points (", "No clear change"):
+    for part in (
+        "Customer retention rate",
+        "Repeat purchase rate",
+        "Definitions",
+        "points (",
+        "No clear change",
+    ):
         assert part in html
     assert "3 Aug 2026 to 31 Oct 2026" in html
     assert "Made on 1 Nov 2026" in html

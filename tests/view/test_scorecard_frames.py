@@ -35,19 +35,30 @@ def test_files_hold_no_digits_that_adding_up_left_behind(history, card):
     }
     for name, (frame, digits) in tables.items():
         words = to_csv(frame, index=False).decode("utf-8-sig")
-        assert not [word for word in words.replace("\r\n", ",").split(",") if len(word.partition(".")[2]) > digits], (
-            name
-        )
+        assert not [
+            word
+            for word in words.replace("\r\n", ",").split(",")
+            if len(word.partition(".")[2]) > digits
+        ], name
 
 
 def test_the_reading_as_a_table_has_the_gaps_in_their_order(history, card):
-    found = read_scorecard(card, compare(history, card, "CBD", [Target("average_order_value", 50.0)]))
+    found = read_scorecard(
+        card, compare(history, card, "CBD", [Target("average_order_value", 50.0)])
+    )
     table = frames.reading_table(found).set_index("metric")
     assert list(table.index) == [METRICS[row.metric].label for row in found.metrics]
     main = table.loc["Average order value"]
-    assert (main["standing"], main["rank_of_the_gap"], main["gap_to"], main["aim"]) == ("behind", 1, "target", 50.0)
+    assert (main["standing"], main["rank_of_the_gap"], main["gap_to"], main["aim"]) == (
+        "behind",
+        1,
+        "target",
+        50.0,
+    )
     assert main["store_low_80"] < main["store"] < main["store_high_80"]
-    assert main["gap_in_the_period"] == pytest.approx(50 * card.counts.orders - card.counts.revenue, abs=0.01)
+    assert main["gap_in_the_period"] == pytest.approx(
+        50 * card.counts.orders - card.counts.revenue, abs=0.01
+    )
     assert pd.isna(main["worth"])
     assert "cannot be compared" not in table["standing"].to_list()
     assert "reach back" in table.loc["Customer retention rate", "why_unknown"]
@@ -103,7 +114,9 @@ def test_every_kind_of_metric_has_an_axis(kind):
     frame = frames.trend_frame(
         trend_of(revenue=[0.0, 0.0]), "revenue", Period(date(2026, 1, 1), date(2026, 2, 1)), "USD"
     )
-    scale = charts.trend_chart(frame, "Metric", kind, "USD").to_dict()["layer"][1]["encoding"]["y"]["scale"]
+    scale = charts.trend_chart(frame, "Metric", kind, "USD").to_dict()["layer"][1]["encoding"]["y"][
+        "scale"
+    ]
     assert scale.get("zero") or scale["domain"][0] == 0 < scale["domain"][1]
 
 

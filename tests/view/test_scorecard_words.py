@@ -79,7 +79,13 @@ def test_every_metric_can_be_shown():
 )
 def test_the_stores_side_of_a_benchmark_has_a_range_or_none(values, note, side, doubt):
     benchmark = Benchmark("repeat_purchase_rate", ALL, 0.28, 0.28, "repeat_customers", "", "", 2020)
-    store = StoreValue(*values, Period(date(2024, 1, 1), date(2025, 1, 1)), note, higher=bool(note), lower=bool(note))
+    store = StoreValue(
+        *values,
+        Period(date(2024, 1, 1), date(2025, 1, 1)),
+        note,
+        higher=bool(note),
+        lower=bool(note),
+    )
     comparison = Comparison("repeat_purchase_rate", benchmark, store)
     assert words.store_side(comparison, None) == side
     assert words.doubt(comparison) == doubt

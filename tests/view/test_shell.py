@@ -12,7 +12,9 @@ def test_the_menu_and_the_pages_folder_agree():
 
 
 def test_a_page_that_does_not_exist_is_not_listed(monkeypatch):
-    missing = shell.Page("pages/not_there.py", "Not there", ":material/home:", "Is it there?", "Customers")
+    missing = shell.Page(
+        "pages/not_there.py", "Not there", ":material/home:", "Is it there?", "Customers"
+    )
     monkeypatch.setattr(shell, "PAGES", (*shell.PAGES, missing))
     assert missing not in shell.pages()
 

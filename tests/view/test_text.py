@@ -66,13 +66,19 @@ def test_plain_text_has_no_live_markdown(raw):
     assert "\n" not in escaped
 
 
-@given(st.text(alphabet=string.ascii_letters + string.digits + string.punctuation + " ฿é", max_size=200))
+@given(
+    st.text(
+        alphabet=string.ascii_letters + string.digits + string.punctuation + " ฿é", max_size=200
+    )
+)
 def test_plain_text_still_says_the_same(raw):
     read = re.sub(r"\\(.)", r"\1", text.plain(raw)).replace("\u2060", "")
     assert read == " ".join(raw.split())
 
 
-@pytest.mark.parametrize("raw", [":smile:", ":material/home:", ":red[x]", "a@b.com", "www.x.com", "->", "<-", "~="])
+@pytest.mark.parametrize(
+    "raw", [":smile:", ":material/home:", ":red[x]", "a@b.com", "www.x.com", "->", "<-", "~="]
+)
 def test_what_streamlit_replaces_after_the_escapes_is_kept_apart(raw):
     assert raw not in re.sub(r"\\(.)", r"\1", text.plain(raw))
 

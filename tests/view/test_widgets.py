@@ -13,7 +13,9 @@ from retention.view import widgets
 from retention.view.session.results import Plan
 
 TOTAL = Total(expected=40.0, low=31.5, high=48.2, chance=5.0, parameters=3.0)
-SCORES = pd.DataFrame({"cltv": [10.0, 30.0], "p_purchase": [0.2, 0.8], "expected_orders": [0.5, 2.5]})
+SCORES = pd.DataFrame(
+    {"cltv": [10.0, 30.0], "p_purchase": [0.2, 0.8], "expected_orders": [0.5, 2.5]}
+)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,9 @@ def test_a_value_stands_with_its_range():
 
 
 def test_a_forecast_adds_everybody_up():
-    _, returning, orders = widgets.forecast_metrics(SCORES, TOTAL, None, label="Value", about="cltv")
+    _, returning, orders = widgets.forecast_metrics(
+        SCORES, TOTAL, None, label="Value", about="cltv"
+    )
     assert (returning.value, returning.note) == ("50%", "About 1 of 2")
     assert (orders.value, orders.note) == ("3", "1.50 per customer")
 
@@ -44,18 +48,24 @@ def test_a_forecast_adds_everybody_up():
 def test_no_caution_where_every_check_is_good(monkeypatch, link):
     drawn = []
     monkeypatch.setattr(widgets.st, "container", lambda **options: drawn.append(options))
-    widgets.forecast_caution([Check("History", "good", "The orders reach back 400 days.")], link=link)
+    widgets.forecast_caution(
+        [Check("History", "good", "The orders reach back 400 days.")], link=link
+    )
     assert not drawn
 
 
 def test_what_cannot_be_told_is_no_doubt_and_no_good_news(monkeypatch):
     drawn, said = [], []
-    monkeypatch.setattr(widgets.st, "container", lambda **options: drawn.append(options) or nullcontext())
+    monkeypatch.setattr(
+        widgets.st, "container", lambda **options: drawn.append(options) or nullcontext()
+    )
     monkeypatch.setattr(widgets.st, "markdown", said.append)
     unknown = Check("Rhythm", "unknown", "There are too few waits.", "Load a longer period.")
     widgets.forecast_caution([unknown])
     assert not drawn
-    widgets.check_list([Check("History", "good", "Long enough."), unknown, Check("Drift", "bad", "Down.", "Look.")])
+    widgets.check_list(
+        [Check("History", "good", "Long enough."), unknown, Check("Drift", "bad", "Down.", "Look.")]
+    )
     said = [line.replace("\\", "") for line in said]
     assert said[0].startswith(":red[")
     assert "Drift" in said[0]
@@ -66,7 +76,10 @@ def test_what_cannot_be_told_is_no_doubt_and_no_good_news(monkeypatch):
 
 def test_orders_are_summed_up_the_same_way_before_and_after_they_are_used():
     orders = SimpleNamespace(start=date(2024, 1, 1), end=date(2024, 3, 6), currency="EUR")
-    found = [(metric.label, metric.value, metric.note) for metric in widgets.order_metrics(4, 10, 25.0, orders)]
+    found = [
+        (metric.label, metric.value, metric.note)
+        for metric in widgets.order_metrics(4, 10, 25.0, orders)
+    ]
     assert found == [
         ("Customers", "4", "Over 66 days"),
         ("Orders", "10", "2.5 per customer"),

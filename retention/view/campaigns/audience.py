@@ -49,7 +49,9 @@ def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
         return
     with st.spinner("Checking addresses…") if len(addressed) > 20_000 else nullcontext():
         try:
-            audience = make(addressed, properties=_properties(data, plan, plan.addressed, ADDRESSED))
+            audience = make(
+                addressed, properties=_properties(data, plan, plan.addressed, ADDRESSED)
+            )
             holdout = make(held, properties=_properties(data, plan, plan.held_out, HOLDOUT))
         except DataError as error:
             widgets.problem("This audience cannot be written", error)
@@ -68,7 +70,11 @@ def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
         st.warning(
             f"Of the {text.plural(len(addressed), 'customer')} in the plan nobody could be in this file, for the "
             "reasons above: there is nothing to download."
-            + ("" if platform == "plain" else " The plain file needs no address, only the customer number."),
+            + (
+                ""
+                if platform == "plain"
+                else " The plain file needs no address, only the customer number."
+            ),
             icon=":material/warning:",
         )
     stem = file_name(plan.campaign.name)
@@ -76,7 +82,9 @@ def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
         _downloads(audience, ADDRESSED, stem, "audience_file")
         _downloads(holdout, "held out", f"{stem}-{HOLDOUT}", "audience_holdout_file")
         if len(held):
-            table = pd.DataFrame({"customer_id": held, "campaign": plan.campaign.name, "group": HOLDOUT})
+            table = pd.DataFrame(
+                {"customer_id": held, "campaign": plan.campaign.name, "group": HOLDOUT}
+            )
             _button(
                 f"Download the numbers of all {text.count(len(held))} held out",
                 f"{stem}-{HOLDOUT}.csv",
@@ -151,12 +159,18 @@ def _about_holdout(holdout: Audience, held: int, uploads: bool) -> str:
     """What the files of those held out are for, and who is missing from the platform's."""
     said = []
     if not holdout.rows:
-        said.append(f"No file of the {text.plural(held, 'customer')} held out: none of them could be in it.")
+        said.append(
+            f"No file of the {text.plural(held, 'customer')} held out: none of them could be in it."
+        )
     elif uploads:
-        said.append("Upload those held out as an exclusion, so that no other mailing of this campaign reaches them.")
+        said.append(
+            "Upload those held out as an exclusion, so that no other mailing of this campaign reaches them."
+        )
     if holdout.rows and len(holdout.refused):
         said.append(f"Not in it: {_why(holdout)}")
-    said.append("The plain file has the numbers of all who are held out, to compare their orders with afterwards.")
+    said.append(
+        "The plain file has the numbers of all who are held out, to compare their orders with afterwards."
+    )
     return f":material/info: {' '.join(said)}"
 
 
@@ -168,7 +182,8 @@ def _downloads(audience: Audience, who: str, stem: str, key: str) -> None:
     for number, content in enumerate(parts, 1):
         several = len(parts) > 1
         _button(
-            f"Download {text.count(audience.rows)} {who}" + (f", part {number} of {len(parts)}" if several else ""),
+            f"Download {text.count(audience.rows)} {who}"
+            + (f", part {number} of {len(parts)}" if several else ""),
             f"{stem}-{audience.file_name.removesuffix('.csv')}{f'-{number}' if several else ''}.csv",
             content,
             f"{key}_{number}",
@@ -177,5 +192,11 @@ def _downloads(audience: Audience, who: str, stem: str, key: str) -> None:
 
 def _button(label: str, name: str, content: bytes, key: str) -> None:
     st.download_button(
-        label, content, file_name=name, mime="text/csv", icon=":material/download:", key=key, on_click="ignore"
+        label,
+        content,
+        file_name=name,
+        mime="text/csv",
+        icon=":material/download:",
+        key=key,
+        on_click="ignore",
     )

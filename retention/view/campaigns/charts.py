@@ -17,28 +17,42 @@ def bridge_chart(currency: str | None) -> alt.LayerChart:
     Data set "steps": step, bottom, top, what (`GAIN`, `SPENT`, `PLAIN`), amount (text), above; "range": low, high.
     """
     # A word a line, so that all five names fit on a phone.
-    axis = alt.Axis(labelAngle=0, labelPadding=6, labelOverlap=False, labelExpr="split(datum.label, ' ')")
+    axis = alt.Axis(
+        labelAngle=0, labelPadding=6, labelOverlap=False, labelExpr="split(datum.label, ' ')"
+    )
     x = alt.X("step:N", sort=None, title=None, axis=axis)
     base = alt.Chart(alt.NamedData("steps"))
     bars = base.mark_bar(size=44).encode(
         x=x,
-        y=alt.Y("bottom:Q", title=f"Margin{f', {currency}' if currency else ''}", axis=money_axis(currency)),
+        y=alt.Y(
+            "bottom:Q",
+            title=f"Margin{f', {currency}' if currency else ''}",
+            axis=money_axis(currency),
+        ),
         y2="top:Q",
         color=alt.Color(
             "what:N",
             title=None,
-            scale=alt.Scale(domain=[GAIN, SPENT, PLAIN], range=[palette.GAIN, palette.LOSS, palette.ACCENT]),
+            scale=alt.Scale(
+                domain=[GAIN, SPENT, PLAIN], range=[palette.GAIN, palette.LOSS, palette.ACCENT]
+            ),
             legend=alt.Legend(**_TOP, symbolType="square"),
         ),
         tooltip=[alt.Tooltip("step:N", title="Step"), alt.Tooltip("amount:N", title="Amount")],
     )
-    words = base.mark_text(dy=-8, fontSize=12, color=palette.NEUTRAL).encode(x=x, y="above:Q", text="amount:N")
+    words = base.mark_text(dy=-8, fontSize=12, color=palette.NEUTRAL).encode(
+        x=x, y="above:Q", text="amount:N"
+    )
     rule = (
         alt.Chart(alt.NamedData("range"))
         .mark_rule(strokeWidth=2, color=palette.NEUTRAL)
         .encode(x=x, y="low:Q", y2="high:Q", tooltip=[alt.Tooltip("between:N", title="80% range")])
     )
-    zero = alt.Chart(alt.NamedData("zero")).mark_rule(color=palette.NEUTRAL, opacity=0.6).encode(y="value:Q")
+    zero = (
+        alt.Chart(alt.NamedData("zero"))
+        .mark_rule(color=palette.NEUTRAL, opacity=0.6)
+        .encode(y="value:Q")
+    )
     return alt.layer(zero, bars, rule, words, height=HEIGHT)
 
 
@@ -64,9 +78,9 @@ def size_chart(currency: str | None) -> alt.LayerChart:
     marks = alt.Chart(alt.NamedData("marks"))
     points = marks.mark_point(size=90, filled=True, opacity=1, color=palette.LOSS).encode(x=x, y=y)
     rules = marks.mark_rule(strokeDash=[4, 3], color=palette.NEUTRAL).encode(x=x)
-    words = marks.mark_text(dy=-14, align=alt.expr("datum.side"), fontSize=12, color=palette.NEUTRAL).encode(
-        x=x, y=y, text="label:N"
-    )
+    words = marks.mark_text(
+        dy=-14, align=alt.expr("datum.side"), fontSize=12, color=palette.NEUTRAL
+    ).encode(x=x, y=y, text="label:N")
     return alt.layer(area, hover, rules, points, words, height=HEIGHT)
 
 
@@ -81,13 +95,26 @@ def lift_chart(currency: str | None) -> alt.LayerChart:
     hover = base.mark_point(opacity=0, size=120).encode(
         x=x,
         y="gain:Q",
-        tooltip=[alt.Tooltip("lift:Q", title="Lift, of 100", format=".1f"), alt.Tooltip("said:N", title="Gain")],
+        tooltip=[
+            alt.Tooltip("lift:Q", title="Lift, of 100", format=".1f"),
+            alt.Tooltip("said:N", title="Gain"),
+        ],
     )
     zero = alt.Chart(alt.NamedData("zero")).mark_rule(color=palette.NEUTRAL).encode(y="value:Q")
     marks = alt.Chart(alt.NamedData("marks"))
     rules = marks.mark_rule(strokeDash=[4, 3], color=palette.NEUTRAL).encode(x=x)
-    words = marks.mark_text(align=alt.expr("datum.side"), dx=alt.expr("datum.dx"), fontSize=12, color=palette.NEUTRAL)
-    return alt.layer(band, zero, line, hover, rules, words.encode(x=x, y=alt.value(8), text="label:N"), height=HEIGHT)
+    words = marks.mark_text(
+        align=alt.expr("datum.side"), dx=alt.expr("datum.dx"), fontSize=12, color=palette.NEUTRAL
+    )
+    return alt.layer(
+        band,
+        zero,
+        line,
+        hover,
+        rules,
+        words.encode(x=x, y=alt.value(8), text="label:N"),
+        height=HEIGHT,
+    )
 
 
 def due_chart() -> alt.Chart:
@@ -96,7 +123,12 @@ def due_chart() -> alt.Chart:
         alt.Chart(alt.NamedData("due"), height=alt.Step(28))
         .mark_bar(size=18)
         .encode(
-            y=alt.Y("when:N", sort=None, title=None, axis=alt.Axis(labelLimit=160, ticks=False, domain=False)),
+            y=alt.Y(
+                "when:N",
+                sort=None,
+                title=None,
+                axis=alt.Axis(labelLimit=160, ticks=False, domain=False),
+            ),
             x=alt.X("customers:Q", title="Customers", axis=count_axis(4)),
             color=alt.Color("colour:N", scale=None),
             tooltip=[
@@ -135,7 +167,11 @@ def offers_chart(currency: str | None) -> alt.LayerChart:
 
     Data set "bands": order_value, worth, kind, said, people.
     """
-    x = alt.X("order_value:Q", title="Usual order value of the customers", axis=money_axis(currency, grid=False))
+    x = alt.X(
+        "order_value:Q",
+        title="Usual order value of the customers",
+        axis=money_axis(currency, grid=False),
+    )
     y = alt.Y("worth:Q", title="Worth of the offer", axis=money_axis(currency))
     base = alt.Chart(alt.NamedData("bands"))
     colour = alt.Color(
@@ -164,7 +200,9 @@ def budget_chart(currency: str | None) -> alt.LayerChart:
     y = alt.Y("gain:Q", title="Expected gain", axis=money_axis(currency))
     curve = (
         alt.Chart(alt.NamedData("curve"))
-        .mark_area(color=palette.ACCENT, opacity=0.14, line={"color": palette.ACCENT, "strokeWidth": 2.5})
+        .mark_area(
+            color=palette.ACCENT, opacity=0.14, line={"color": palette.ACCENT, "strokeWidth": 2.5}
+        )
         .encode(x=x, y=y)
     )
     now = alt.Chart(alt.NamedData("now"))
@@ -176,9 +214,14 @@ def budget_chart(currency: str | None) -> alt.LayerChart:
             "label:N",
             title=None,
             legend=alt.Legend(**_TOP),
-            scale=alt.Scale(domain=["Best split", "Even split"], range=[palette.ACCENT, palette.LOSS]),
+            scale=alt.Scale(
+                domain=["Best split", "Even split"], range=[palette.ACCENT, palette.LOSS]
+            ),
         ),
-        tooltip=[alt.Tooltip("label:N", title="Split"), alt.Tooltip("said:N", title="Expected gain")],
+        tooltip=[
+            alt.Tooltip("label:N", title="Split"),
+            alt.Tooltip("said:N", title="Expected gain"),
+        ],
     )
     return alt.layer(curve, rule, points, height=HEIGHT)
 
@@ -188,7 +231,9 @@ def allowed_chart(currency: str | None) -> alt.LayerChart:
 
     Data set "groups": group, value, value_low, value_high, allowed, said, between, cost, payback.
     """
-    y = alt.Y("group:N", sort=None, title=None, axis=alt.Axis(labelLimit=170, ticks=False, domain=False))
+    y = alt.Y(
+        "group:N", sort=None, title=None, axis=alt.Axis(labelLimit=170, ticks=False, domain=False)
+    )
     base = alt.Chart(alt.NamedData("groups"))
     tooltip = [
         alt.Tooltip("group:N", title="Group"),
@@ -199,8 +244,12 @@ def allowed_chart(currency: str | None) -> alt.LayerChart:
     ]
     x = alt.X("value:Q", title="Margin of a new customer", axis=money_axis(currency))
     bars = base.mark_bar(size=16, color=palette.EXPECTED).encode(x=x, y=y, tooltip=tooltip)
-    ranges = base.mark_rule(strokeWidth=2, color=palette.ACCENT).encode(x="value_low:Q", x2="value_high:Q", y=y)
-    ticks = base.mark_tick(thickness=3, size=24, color=palette.LOSS).encode(x="allowed:Q", y=y, tooltip=tooltip)
+    ranges = base.mark_rule(strokeWidth=2, color=palette.ACCENT).encode(
+        x="value_low:Q", x2="value_high:Q", y=y
+    )
+    ticks = base.mark_tick(thickness=3, size=24, color=palette.LOSS).encode(
+        x="allowed:Q", y=y, tooltip=tooltip
+    )
     return alt.layer(bars, ranges, ticks, height=alt.Step(30))
 
 
@@ -211,11 +260,22 @@ def payback_chart(currency: str | None) -> alt.Chart:
         .mark_line(strokeWidth=2.2)
         .encode(
             x=alt.X(
-                "day:Q", title="Days since the first order", axis=alt.Axis(grid=False), scale=alt.Scale(nice=False)
+                "day:Q",
+                title="Days since the first order",
+                axis=alt.Axis(grid=False),
+                scale=alt.Scale(nice=False),
             ),
-            y=alt.Y("margin:Q", title="Margin so far", axis=money_axis(currency), scale=alt.Scale(zero=True)),
+            y=alt.Y(
+                "margin:Q",
+                title="Margin so far",
+                axis=money_axis(currency),
+                scale=alt.Scale(zero=True),
+            ),
             color=alt.Color(
-                "group:N", title=None, sort=None, legend=alt.Legend(**_TOP | {"labelLimit": 130}, columns=2)
+                "group:N",
+                title=None,
+                sort=None,
+                legend=alt.Legend(**_TOP | {"labelLimit": 130}, columns=2),
             ),
             tooltip=[
                 alt.Tooltip("group:N", title="Group"),

@@ -10,7 +10,14 @@ import streamlit as st
 from retention.campaigns.economics import MAIN, OPENING, Terms
 from retention.campaigns.offers import OFFERS, Offer
 from retention.campaigns.plan import BEST, CHANNELS, EVERYBODY, GAIN, RETURN, Campaign, CampaignPlan
-from retention.playbook import Strategy, strategies, strategy_of, usual_campaign, usual_contact_cost, usual_lift
+from retention.playbook import (
+    Strategy,
+    strategies,
+    strategy_of,
+    usual_campaign,
+    usual_contact_cost,
+    usual_lift,
+)
 from retention.view import text
 from retention.view.campaigns import segments, words
 from retention.view.campaigns.sequence import WINDOWS
@@ -41,7 +48,11 @@ def begin(data: Loaded, names: tuple[str, ...] = (), strategy: str | None = None
     """
     if not names:
         used = {name for one in state.kept() for name in one.segments}
-        free = {LABELS[key]: int(segments.mask(data, (LABELS[key],)).sum()) for key in FIRST if LABELS[key] not in used}
+        free = {
+            LABELS[key]: int(segments.mask(data, (LABELS[key],)).sum())
+            for key in FIRST
+            if LABELS[key] not in used
+        }
         largest = max(free, key=free.get, default=segments.EVERYBODY)
         if not free.get(largest):
             largest = segments.EVERYBODY
@@ -208,7 +219,11 @@ def _one_each(data: Loaded) -> None:
     as_begun, usual = campaign.name == _usual_name(campaign), _has_usual_lift(data, campaign)
     found: list[Campaign] = []
     for segment in campaign.segments:
-        name = _name(campaign.strategy, (segment,)) if as_begun else f"{campaign.name[:60]}: {segment}"[:80]
+        name = (
+            _name(campaign.strategy, (segment,))
+            if as_begun
+            else f"{campaign.name[:60]}: {segment}"[:80]
+        )
         name = state.free_name(name, state.edited(), [other.name for other in found])
         # A cut counted the customers of all of them.
         size = campaign.size if isinstance(campaign.size, str) else BEST
@@ -246,8 +261,13 @@ def _channel_chosen(data: Loaded) -> None:
     if channel is None:
         return
     inside = segments.mask(data, campaign.segments)
-    cost = usual_contact_cost(channel, segments.order_value(data.customers, inside), data.orders.currency)
-    state.change(replace(campaign, channel=channel, terms=replace(campaign.terms, contact_cost=cost)), contact=cost)
+    cost = usual_contact_cost(
+        channel, segments.order_value(data.customers, inside), data.orders.currency
+    )
+    state.change(
+        replace(campaign, channel=channel, terms=replace(campaign.terms, contact_cost=cost)),
+        contact=cost,
+    )
 
 
 def _begin_again(data: Loaded, names: tuple[str, ...], strategy: str | None) -> None:
@@ -273,7 +293,10 @@ def assumptions(data: Loaded, campaign: Campaign) -> None:
     terms, currency = campaign.terms, data.orders.currency
     lift = _in_100(terms.lift)
     with st.container(border=True):
-        st.markdown("**You assume**", help="The model knows what customers do anyway. What follows is yours to judge.")
+        st.markdown(
+            "**You assume**",
+            help="The model knows what customers do anyway. What follows is yours to judge.",
+        )
         st.slider(
             "Lift: of 100 who would not order, so many do",
             *(0.0, state.bound("lift", max(30.0, lift)), lift, 0.1),
@@ -291,7 +314,9 @@ def assumptions(data: Loaded, campaign: Campaign) -> None:
             disabled=terms.offer.kind == "none" and terms.opening.kind == "none",
             help=words.DEFINITIONS["anyway"],
         )
-        if terms.opening.kind != "none" or any(message.offer == OPENING for message in campaign.messages):
+        if terms.opening.kind != "none" or any(
+            message.offer == OPENING for message in campaign.messages
+        ):
             _offer(terms.opening, "Opening offer", "opening", currency)
             _unused(campaign, OPENING, terms.opening, "opening offer")
         one, two = st.columns(2, gap="medium")
@@ -306,7 +331,11 @@ def assumptions(data: Loaded, campaign: Campaign) -> None:
             min_value=0.0,
             value=float(terms.contact_cost),
             step=_step(terms.contact_cost),
-            format="%.4f" if 0 < terms.contact_cost < 0.01 else "%.0f" if terms.contact_cost >= 100 else "%.2f",
+            format="%.4f"
+            if 0 < terms.contact_cost < 0.01
+            else "%.0f"
+            if terms.contact_cost >= 100
+            else "%.2f",
             key=state.key("contact"),
             help=words.DEFINITIONS["contact"],
         )
@@ -395,7 +424,11 @@ def _offer(offer: Offer, label: str, name: str, currency: str | None) -> None:
         )
     if offer.kind == "points":
         redeemed = round(offer.redeemed * 100)
-        st.slider("Points ever redeemed", *(0, 100, redeemed, 5, "%d%%"), key=state.key(f"{name}_redeemed"))
+        st.slider(
+            "Points ever redeemed",
+            *(0, 100, redeemed, 5, "%d%%"),
+            key=state.key(f"{name}_redeemed"),
+        )
 
 
 def _unused(campaign: Campaign, name: str, offer: Offer, words_of: str) -> None:

@@ -80,7 +80,14 @@ def people_for(data: Loaded) -> People:
 
 def reachable_for(data: Loaded, campaign: Campaign, before: tuple[Campaign, ...]) -> Reachable:
     """Who may be addressed by a campaign, those whom the ones `before` it take left out; RetentionError if nobody."""
-    key = data.orders.digest, session.purchase_model(), before, _who(campaign), rules(), _own_rules()
+    key = (
+        data.orders.digest,
+        session.purchase_model(),
+        before,
+        _who(campaign),
+        rules(),
+        _own_rules(),
+    )
     return _reachable(*key, _data=data, _of=campaign)
 
 
@@ -121,7 +128,9 @@ def due_for(data: Loaded) -> np.ndarray:
     return _due(data.orders.digest, session.purchase_model(), _data=data)
 
 
-def acquisition_for(data: Loaded, column: str | None, margin: float, ratio: float, horizon_days: int) -> Acquisition:
+def acquisition_for(
+    data: Loaded, column: str | None, margin: float, ratio: float, horizon_days: int
+) -> Acquisition:
     """What a new customer is worth and may cost, by the column."""
     kind = session.model_for(data).purchase_model
     return _acquisition(data.orders.digest, kind, column, margin, ratio, horizon_days, _data=data)
@@ -156,7 +165,9 @@ def _hashes(digest: str, *, _data: Loaded) -> np.ndarray:
     return customer_hashes(_data.customers.index)
 
 
-@st.cache_resource(scope="session", max_entries=24, show_spinner="Asking the model about this campaign…")
+@st.cache_resource(
+    scope="session", max_entries=24, show_spinner="Asking the model about this campaign…"
+)
 def _reachable(
     digest: str,
     kind: str,
@@ -183,7 +194,9 @@ def _reachable(
         listed=leave.listed,
     )
     hashes = _hashes(digest, _data=_data)
-    return reachable_of(session.model_for(_data), _data.customers, _of, hashes, inside, left_out=left_out)
+    return reachable_of(
+        session.model_for(_data), _data.customers, _of, hashes, inside, left_out=left_out
+    )
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)
@@ -193,10 +206,22 @@ def _due(digest: str, kind: str, *, _data: Loaded) -> np.ndarray:
 
 @st.cache_resource(scope="session", max_entries=12, show_spinner="Fitting a model to each channel…")
 def _acquisition(
-    digest: str, kind: str, column: str | None, margin: float, ratio: float, horizon_days: int, *, _data: Loaded
+    digest: str,
+    kind: str,
+    column: str | None,
+    margin: float,
+    ratio: float,
+    horizon_days: int,
+    *,
+    _data: Loaded,
 ) -> Acquisition:
     return acquisition(
-        _data.customers, column, margin=margin, ratio=ratio, horizon_days=horizon_days, purchase_model=kind
+        _data.customers,
+        column,
+        margin=margin,
+        ratio=ratio,
+        horizon_days=horizon_days,
+        purchase_model=kind,
     )
 
 

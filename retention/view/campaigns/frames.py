@@ -47,13 +47,17 @@ def bridge_frames(found: Economics, currency: str | None) -> dict[str, pd.DataFr
     steps["above"] = steps[["bottom", "top"]].max(axis=1)
     steps.loc[len(steps) - 1, "above"] = max(level, found.gain.high, 0.0)
     between = text.money_range(found.gain.low, found.gain.high, currency)
-    reach = pd.DataFrame({"step": [PLAIN], "low": [found.gain.low], "high": [found.gain.high], "between": [between]})
+    reach = pd.DataFrame(
+        {"step": [PLAIN], "low": [found.gain.low], "high": [found.gain.high], "between": [between]}
+    )
     return {"steps": steps, "range": reach, "zero": ZERO}
 
 
 def size_frames(plan: CampaignPlan, currency: str | None) -> dict[str, pd.DataFrame]:
     """The data sets of `size_chart`."""
-    curve = plan.curve.assign(said=[text.money(gain, currency, short=True) for gain in plan.curve["gain"]])
+    curve = plan.curve.assign(
+        said=[text.money(gain, currency, short=True) for gain in plan.curve["gain"]]
+    )
     most = int(curve["customers"].max())
     marks = []
     for size, label in ((plan.size, "This plan"), (plan.best_size, "Best size")):
@@ -82,11 +86,25 @@ def lift_frames(plan: CampaignPlan, currency: str | None) -> dict[str, pd.DataFr
     marks = [(terms.lift * 100, "You assume", "right", -6)]
     if np.isfinite(needed) and needed <= most:
         near = abs(needed - terms.lift) < 0.2 * most
-        marks = [(terms.lift * 100, "You assume", *(("left", 6) if terms.lift >= needed else ("right", -6)))]
+        marks = [
+            (
+                terms.lift * 100,
+                "You assume",
+                *(("left", 6) if terms.lift >= needed else ("right", -6)),
+            )
+        ]
         marks.append(
-            (needed * 100, "Breaks even", *(("right", -6) if terms.lift >= needed or not near else ("left", 6)))
+            (
+                needed * 100,
+                "Breaks even",
+                *(("right", -6) if terms.lift >= needed or not near else ("left", 6)),
+            )
         )
-    return {"lifts": lifts, "marks": pd.DataFrame(marks, columns=["lift", "label", "side", "dx"]), "zero": ZERO}
+    return {
+        "lifts": lifts,
+        "marks": pd.DataFrame(marks, columns=["lift", "label", "side", "dx"]),
+        "zero": ZERO,
+    }
 
 
 def due_frame(found: pd.DataFrame, currency: str | None) -> pd.DataFrame:
@@ -103,7 +121,9 @@ def due_frame(found: pd.DataFrame, currency: str | None) -> pd.DataFrame:
     )
 
 
-def sequence_frame(table: pd.DataFrame, first: date, plan: CampaignPlan, currency: str | None) -> pd.DataFrame:
+def sequence_frame(
+    table: pd.DataFrame, first: date, plan: CampaignPlan, currency: str | None
+) -> pd.DataFrame:
     """The data set of `sequence_chart`, from `sequence_table`."""
     terms = plan.campaign.terms
     offers = {
@@ -128,9 +148,7 @@ def offers_frame(found: OfferComparison, currency: str | None) -> pd.DataFrame:
     """The data set of `offers_chart`."""
     rows = []
     for _, band in found.bands.iterrows():
-        people = (
-            f"{text.count(band['customers'])} with {text.money_range(band['from_value'], band['to_value'], currency)}"
-        )
+        people = f"{text.count(band['customers'])} with {text.money_range(band['from_value'], band['to_value'], currency)}"
         for kind, worth in (("Amount", band["amount"]), ("Percentage", band["percentage"])):
             rows.append((band["order_value"], worth, kind, text.money(worth, currency), people))
     return pd.DataFrame(rows, columns=["order_value", "worth", "kind", "said", "people"])

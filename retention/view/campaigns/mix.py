@@ -27,7 +27,9 @@ def plans_of(data: Loaded) -> tuple[dict[str, CampaignPlan], dict[str, Retention
     campaigns = state.kept()
     for number, campaign in enumerate(campaigns):
         try:
-            plans[campaign.name] = plan_of(data_of.reachable_for(data, campaign, campaigns[:number]), campaign)
+            plans[campaign.name] = plan_of(
+                data_of.reachable_for(data, campaign, campaigns[:number]), campaign
+            )
         except RetentionError as error:
             problems[campaign.name] = error
     return plans, problems
@@ -49,7 +51,9 @@ def draw_all(data: Loaded) -> None:
             "These campaigns were kept for other orders: check their amounts, margins and lifts.",
             icon=":material/currency_exchange:",
         )
-    st.caption("A customer belongs to the first campaign in the list that addresses them or holds them out.")
+    st.caption(
+        "A customer belongs to the first campaign in the list that addresses them or holds them out."
+    )
     for number, campaign in enumerate(state.kept()):
         _row(data, number, campaign.name, plans.get(campaign.name), problems.get(campaign.name))
     if plans:
@@ -57,7 +61,9 @@ def draw_all(data: Loaded) -> None:
     saving.draw_files(data, plans)
 
 
-def _row(data: Loaded, number: int, name: str, plan: CampaignPlan | None, problem: RetentionError | None) -> None:
+def _row(
+    data: Loaded, number: int, name: str, plan: CampaignPlan | None, problem: RetentionError | None
+) -> None:
     currency = data.orders.currency
     with st.container(border=True, gap="xsmall"):
         one, two = st.columns([7, 4], vertical_alignment="center")
@@ -67,7 +73,9 @@ def _row(data: Loaded, number: int, name: str, plan: CampaignPlan | None, proble
                 st.markdown(f":orange[:material/warning: {text.plain(problem, limit=600)}]")
             else:
                 found, campaign = plan.economics, plan.campaign
-                where = f"{CHANNELS[campaign.channel]}, {text.plural(len(campaign.sent), 'message')}"
+                where = (
+                    f"{CHANNELS[campaign.channel]}, {text.plural(len(campaign.sent), 'message')}"
+                )
                 st.caption(
                     text.plain(
                         f"To {' + '.join(campaign.segments)}. {where} in {campaign.window_days} days, from "
@@ -101,7 +109,13 @@ def _row(data: Loaded, number: int, name: str, plan: CampaignPlan | None, proble
                     on_click=state.move,
                     args=(name, by),
                 )
-            st.button("Change", icon=":material/edit:", key=f"campaign_edit_{number}", on_click=_open, args=(name,))
+            st.button(
+                "Change",
+                icon=":material/edit:",
+                key=f"campaign_edit_{number}",
+                on_click=_open,
+                args=(name,),
+            )
             st.button(
                 "Delete",
                 icon=":material/delete:",
@@ -128,11 +142,16 @@ def _budget(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
     )
     line = queue(list(plans.values()))
     if not len(line.cost):
-        st.info("No customer of these campaigns is worth addressing as they stand.", icon=":material/info:")
+        st.info(
+            "No customer of these campaigns is worth addressing as they stand.",
+            icon=":material/info:",
+        )
         return
     most = float(line.spent[-1])
     if most <= 0:
-        st.info("These campaigns cost nothing: there is no budget to split.", icon=":material/info:")
+        st.info(
+            "These campaigns cost nothing: there is no budget to split.", icon=":material/info:"
+        )
         return
     budget = st.slider(
         f"Budget{f' ({currency})' if currency else ''}",
@@ -141,7 +160,9 @@ def _budget(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
         key="plan_budget",
         help=f"Up to {text.money(most, currency)}: more money finds nobody else worth addressing.",
     )
-    st.session_state[_BUDGET] = budget  # the slider forgets it when another part of the page is opened
+    st.session_state[_BUDGET] = (
+        budget  # the slider forgets it when another part of the page is opened
+    )
     found = split_budget(line, budget)
     best, even = float(found["gain"].sum()), float(found["even_gain"].sum())
     now = pd.DataFrame(
@@ -152,7 +173,11 @@ def _budget(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
             "said": [text.money(value, currency, short=True) for value in (best, even)],
         }
     )
-    more = f", {text.money(best - even, currency, short=True)} more than an even split" if len(plans) > 1 else ""
+    more = (
+        f", {text.money(best - even, currency, short=True)} more than an even split"
+        if len(plans) > 1
+        else ""
+    )
     st.html(
         '<div class="plan-verdict"><b class=plan-budget>A budget of '
         f"{escape(text.money(budget, currency, short=True))} gains "
@@ -193,13 +218,19 @@ def _budget(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
         help="Each campaign keeps the customers for whom its part of the budget brings most, by gain for each unit of "
         "cost; those held out come on top. Whom one campaign lets go, a later one may address.",
     )
-    if any(reason.startswith(data_of.TAKEN) for plan in plans.values() for reason in plan.reachable.left_out):
+    if any(
+        reason.startswith(data_of.TAKEN)
+        for plan in plans.values()
+        for reason in plan.reachable.left_out
+    ):
         st.caption(
             "These campaigns share customers, who stay with the first one here. After the cut a later one may find "
             "better customers among those whom an earlier one lets go, and gain more than this."
         )
     if idle:
-        st.caption(f"This budget has nothing for {text.plain(', '.join(idle))}: the cut takes them off the list.")
+        st.caption(
+            f"This budget has nothing for {text.plain(', '.join(idle))}: the cut takes them off the list."
+        )
 
 
 def _cut(data: Loaded, parts: dict[str, float]) -> None:
@@ -226,4 +257,7 @@ def _cut(data: Loaded, parts: dict[str, float]) -> None:
             state.delete(name)
         state.keep_all(tuple(done))
         return
-    st.toast("This budget pays for nobody at the head of their lists: nothing was cut.", icon=":material/info:")
+    st.toast(
+        "This budget pays for nobody at the head of their lists: nothing was cut.",
+        icon=":material/info:",
+    )

@@ -22,12 +22,16 @@ HORIZONS = (90, 180, 365, 730)
 def draw(data: Loaded) -> None:
     """What a new customer is worth and may cost, for all and by where they came from."""
     currency = data.orders.currency
-    columns = [name for name in data.customers if name.startswith("first_") and name != "first_order"]
+    columns = [
+        name for name in data.customers if name.startswith("first_") and name != "first_order"
+    ]
     one, two, three, four = st.columns(4, gap="medium")
     column = one.selectbox(
         "By first",
         columns or [None],
-        format_func=lambda name: "No such column" if name is None else name.removeprefix("first_").capitalize(),
+        format_func=lambda name: (
+            "No such column" if name is None else name.removeprefix("first_").capitalize()
+        ),
         key="new_by",
         disabled=not columns,
         help="Of the customer's first order.",
@@ -47,7 +51,12 @@ def draw(data: Loaded) -> None:
         help=words.DEFINITIONS["allowed"],
     )
     horizon = four.select_slider(
-        "Value over", HORIZONS, value=365, format_func=text.days, key="new_horizon", help=words.DEFINITIONS["new_value"]
+        "Value over",
+        HORIZONS,
+        value=365,
+        format_func=text.days,
+        key="new_horizon",
+        help=words.DEFINITIONS["new_value"],
     )
     found = data_of.acquisition_for(data, column, margin / 100, ratio, horizon)
     whole = found.groups.loc[ALL]
@@ -62,15 +71,27 @@ def draw(data: Loaded) -> None:
         f"paid back {paid}.</div>"
     )
     frame = frames.groups_frame(found, currency)
-    st.subheader("Value of a new customer, and what it may cost", anchor=False, help=words.DEFINITIONS["new_value"])
+    st.subheader(
+        "Value of a new customer, and what it may cost",
+        anchor=False,
+        help=words.DEFINITIONS["new_value"],
+    )
     live_chart(
-        spec("allowed", currency), {"groups": frame}, key="new_groups", alt_text="Value of a new customer by group"
+        spec("allowed", currency),
+        {"groups": frame},
+        key="new_groups",
+        alt_text="Value of a new customer by group",
     )
     st.caption("Bar: value, thin line its 80% range. Orange mark: what winning one may cost.")
     st.subheader("When it is paid back", anchor=False, help=words.DEFINITIONS["payback"])
-    curves = found.curves.assign(said=[text.money(value, currency) for value in found.curves["margin"]])
+    curves = found.curves.assign(
+        said=[text.money(value, currency) for value in found.curves["margin"]]
+    )
     live_chart(
-        spec("payback", currency), {"curves": curves}, key="new_payback", alt_text="Margin by day since the first order"
+        spec("payback", currency),
+        {"curves": curves},
+        key="new_payback",
+        alt_text="Margin by day since the first order",
     )
     thin = found.groups[found.groups["problem"] != ""]
     for name, row in thin.iterrows():

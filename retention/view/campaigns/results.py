@@ -65,7 +65,11 @@ def _nobody(plan: CampaignPlan) -> str:
     offer = plan.campaign.terms.offer.kind != "none" or plan.campaign.terms.opening.kind != "none"
     return (
         f"At a lift of {at} each customer costs more than the campaign brings. "
-        + ("Make the offer smaller, send fewer messages" if offer else "Send fewer messages, choose a cheaper channel")
+        + (
+            "Make the offer smaller, send fewer messages"
+            if offer
+            else "Send fewer messages, choose a cheaper channel"
+        )
         + ", or choose customers with larger orders. “Everybody” shows at which lift it would break even."
     )
 
@@ -114,7 +118,9 @@ def draw_metrics(plan: CampaignPlan, currency: str | None, key: str) -> None:
         ),
         (
             "Return",
-            f"{_signed(found.return_on_cost)}" if np.isfinite(found.return_on_cost) else text.MISSING,
+            f"{_signed(found.return_on_cost)}"
+            if np.isfinite(found.return_on_cost)
+            else text.MISSING,
             "return",
             "Gain for each 1 spent",
         ),
@@ -172,7 +178,10 @@ def _window_table(found: Economics, days: int, currency: str | None) -> str:
                 text.money_range(one.low, one.high, currency),
             )
         else:
-            said, between = words.few(one.expected), f"{text.count(one.low)} to {text.count(one.high)}"
+            said, between = (
+                words.few(one.expected),
+                f"{text.count(one.low)} to {text.count(one.high)}",
+            )
         return f"<td>{escape(said)}<small>{escape(between)}</small></td>"
 
     rows = (
@@ -283,7 +292,9 @@ def draw_when(data: Loaded, plan: CampaignPlan) -> None:
     st.markdown("**When their next order is due**", help=words.DEFINITIONS["due"])
     frame = frames.due_frame(due_table(plan, data_of.due_for(data)), currency)
     soon = int(frame["customers"].iloc[1:3].sum())
-    live_chart(spec("due", None), {"due": frame}, key="plan_due", alt_text="Addressed customers by due day")
+    live_chart(
+        spec("due", None), {"due": frame}, key="plan_due", alt_text="Addressed customers by due day"
+    )
     st.caption(
         f"Counted from {text.day(data.orders.end)}. Due within a week: {text.plural(soon, 'customer')}, the likeliest "
         "to come without a message."
@@ -295,7 +306,9 @@ def _begins(first: date, end: date) -> str:
     wait = (first - end).days
     if wait == 1:
         old = date.today() - first > timedelta(days=7)
-        return ", the day after the last order" + (": load newer orders to plan from today" if old else "")
+        return ", the day after the last order" + (
+            ": load newer orders to plan from today" if old else ""
+        )
     return (
         f", {text.days(wait)} after the last order. What is expected is that of a first message on the day after it: "
         "load newer orders before you send, so that nobody who has ordered since gets one"
@@ -313,7 +326,11 @@ def draw_left_out(data: Loaded, plan: CampaignPlan) -> None:
     held = plan.held
     if held:
         price = text.money(abs(plan.forgone), data.orders.currency, short=True)
-        verb = f"costs {price} of expected gain" if plan.forgone >= 0 else f"saves an expected loss of {price}"
+        verb = (
+            f"costs {price} of expected gain"
+            if plan.forgone >= 0
+            else f"saves an expected loss of {price}"
+        )
         lines.append(f"{text.count(held)}: held out at random, which {verb}")
     for line in lines or ["Nobody."]:
         st.markdown(f"- {text.plain(line)}")
@@ -321,7 +338,8 @@ def draw_left_out(data: Loaded, plan: CampaignPlan) -> None:
         st.caption(
             text.plain(
                 f"With {text.count(held)} held out a lift of {words.lift_in_words(plan.detectable_lift)} or more would "
-                f"show; you assume {words.lift_in_words(plan.campaign.terms.lift)}." + _holdout_advice(plan),
+                f"show; you assume {words.lift_in_words(plan.campaign.terms.lift)}."
+                + _holdout_advice(plan),
                 limit=600,
             ),
             help=words.DEFINITIONS["detectable"],

@@ -51,7 +51,12 @@ def leave_alone(data: Loaded) -> None:
                 f"In force: a list of {text.plural(len(found.listed), 'line')}, with "
                 f"{text.plural(here, 'customer')} of these orders."
             )
-            st.button("Forget the list", key="plan_forget", icon=":material/delete:", on_click=_forget_list)
+            st.button(
+                "Forget the list",
+                key="plan_forget",
+                icon=":material/delete:",
+                on_click=_forget_list,
+            )
 
 
 def home_country(data: Loaded) -> None:
@@ -69,7 +74,9 @@ def home_country(data: Loaded) -> None:
         help="To read phone numbers that lack a country code, and to fill in countries where a platform asks for them.",
     ).strip()
     if said and not country_code(said):
-        st.error(f"“{text.plain(said)}” is not a country. Give its name or ISO code, such as Thailand or TH.")
+        st.error(
+            f"“{text.plain(said)}” is not a country. Give its name or ISO code, such as Thailand or TH."
+        )
 
 
 def phone_hint(data: Loaded, channel: str) -> None:
@@ -78,7 +85,9 @@ def phone_hint(data: Loaded, channel: str) -> None:
     if REACHED_BY.get(channel) != "phone" or phones is None or data_of.rules().home_country:
         return
     if phones.isna().any():
-        st.caption("Numbers without a country code cannot be read yet: give the country under “Left out”.")
+        st.caption(
+            "Numbers without a country code cannot be read yet: give the country under “Left out”."
+        )
 
 
 def _country_said() -> None:

@@ -128,7 +128,11 @@ def _load() -> None:
         return
     own.keep_library(library)
     campaigns = tuple(
-        replace(one, segments=tuple(renamed.get(name, name) for name in one.segments), holdout_key=one.drawn_by)
+        replace(
+            one,
+            segments=tuple(renamed.get(name, name) for name in one.segments),
+            holdout_key=one.drawn_by,
+        )
         for one in plan.campaigns
     )
     state.keep_all(campaigns)

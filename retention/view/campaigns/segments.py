@@ -100,7 +100,9 @@ def _one(data: Loaded, name: str) -> np.ndarray:
         for segment in own.session_library():
             if segment.name == name.removeprefix(OWN):
                 return own.segment_mask(data, segment)
-        raise DataError(f"There is no own segment {name.removeprefix(OWN)!r}. Load or build it under “Own segments”.")
+        raise DataError(
+            f"There is no own segment {name.removeprefix(OWN)!r}. Load or build it under “Own segments”."
+        )
     for one in ready_made(features):
         if one.name == name:
             if one.missing:

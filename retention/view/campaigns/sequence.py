@@ -36,7 +36,10 @@ def draw(campaign: Campaign, end: date) -> Campaign:
         if key not in st.session_state or shown not in st.session_state:
             # The table keeps its edits only while it is on screen: shown anew, it begins with what was planned.
             st.session_state[shown] = pd.DataFrame(
-                [(message.day, message.text, words.OFFER_NAMES[message.offer]) for message in campaign.messages],
+                [
+                    (message.day, message.text, words.OFFER_NAMES[message.offer])
+                    for message in campaign.messages
+                ],
                 columns=[_DAY, _TEXT, _OFFER],
             )
         column = st.column_config
@@ -46,7 +49,9 @@ def draw(campaign: Campaign, end: date) -> Campaign:
             num_rows="dynamic",
             hide_index=True,
             column_config={
-                _DAY: column.NumberColumn(min_value=0, max_value=364, step=1, width=60, required=True),
+                _DAY: column.NumberColumn(
+                    min_value=0, max_value=364, step=1, width=60, required=True
+                ),
                 _TEXT: column.TextColumn(max_chars=200, width=330, required=True),
                 _OFFER: column.SelectboxColumn(
                     options=list(words.OFFER_NAMES.values()),
@@ -77,10 +82,13 @@ def draw(campaign: Campaign, end: date) -> Campaign:
             messages = _messages(edited)
             longest = max(changed.window_days, messages[-1].day + 1)
             window = min((days for days in WINDOWS if days >= longest), default=longest)
-            changed = replace(changed, messages=messages, window_days=max(window, changed.window_days))
+            changed = replace(
+                changed, messages=messages, window_days=max(window, changed.window_days)
+            )
         except DataError as error:
             st.error(
-                f"{text.plain(error, limit=600)} Until then the sequence stays as it was.", icon=":material/error:"
+                f"{text.plain(error, limit=600)} Until then the sequence stays as it was.",
+                icon=":material/error:",
             )
         if changed.window_days != campaign.window_days:
             st.toast(
@@ -111,7 +119,9 @@ def _messages(table: pd.DataFrame) -> tuple[Message, ...]:
     ]
     days = [message.day for message in found]
     if days[0] != 0:
-        raise DataError(f"The first message is on day {days[0]}. Days count from the first one: set it to 0.")
+        raise DataError(
+            f"The first message is on day {days[0]}. Days count from the first one: set it to 0."
+        )
     if len(set(days)) < len(days):
         raise DataError("Two messages are on the same day. Give each a day of its own.")
     return tuple(found)
@@ -127,7 +137,9 @@ def evidence(campaign: Campaign) -> None:
         return
     with st.container(border=True):
         st.markdown(f"**What is known of {text.plain(strategy.name)}**")
-        st.markdown(f"{text.plain(strategy.evidence, limit=600)} :gray[{text.plain(strategy.source)}]")
+        st.markdown(
+            f"{text.plain(strategy.evidence, limit=600)} :gray[{text.plain(strategy.source)}]"
+        )
         for step in strategy.how:
             st.markdown(f"- {text.plain(step, limit=600)}")
         for rail in strategy.guard_rails:

@@ -79,7 +79,11 @@ def offer_in_words(offer: Offer, currency: str | None) -> str:
     """
     if offer.kind == "none":
         return "No offer"
-    amount = text.percent(offer.value) if offer.kind == "percentage" else text.money(offer.value, currency)
+    amount = (
+        text.percent(offer.value)
+        if offer.kind == "percentage"
+        else text.money(offer.value, currency)
+    )
     return {
         "amount": f"{amount} off",
         "percentage": f"{amount} off",

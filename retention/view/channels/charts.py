@@ -12,7 +12,13 @@ from retention.view.charts import money_axis
 #: Pixels of a row, and of the axis below them.
 ROW, AROUND = 30, 76
 _PALE = "rgba(139, 149, 155, 0.4)"  # the neutral, for what rests on little
-_COLOURS = (palette.ACCENT, palette.STAGE_COLOURS["at_risk"], palette.NEUTRAL, _PALE, palette.NEUTRAL)
+_COLOURS = (
+    palette.ACCENT,
+    palette.STAGE_COLOURS["at_risk"],
+    palette.NEUTRAL,
+    _PALE,
+    palette.NEUTRAL,
+)
 REST = "Others or unknown"
 GROWTH_WORDS = {UP: "Grows", DOWN: "Shrinks", NOISE: "No clear change", THIN: "Too little data"}
 
@@ -29,11 +35,18 @@ def verdict_chart(
     def amount(x: float) -> str:
         return text.money(x, currency) if money else text.percent(x)
 
-    shown = _rows(frame.rename(columns={basis: "at", "compare_low": "from", "compare_high": "to"}), "verdict", words)
+    shown = _rows(
+        frame.rename(columns={basis: "at", "compare_low": "from", "compare_high": "to"}),
+        "verdict",
+        words,
+    )
     shown["label"] = verdict_labels(frame, words).to_numpy()
     shown = shown.assign(
         worth=[amount(x) for x in shown["at"]],
-        between=[_between(amount(low), amount(high)) for low, high in zip(shown["from"], shown["to"], strict=True)],
+        between=[
+            _between(amount(low), amount(high))
+            for low, high in zip(shown["from"], shown["to"], strict=True)
+        ],
         mean=[amount(x) for x in shown["average"]],
         rate=_with_range(shown, "repeat_purchase_rate", basis),
         growth=_growths(shown, "new_customers"),
@@ -69,14 +82,19 @@ def growth_chart(frame: pd.DataFrame, name: str, title: str, store: float) -> al
         zero=0.0,
         store=store,
         change=[_signed(x) for x in shown["at"]],
-        between=[_between(_signed(low), _signed(high)) for low, high in zip(shown["from"], shown["to"], strict=True)],
+        between=[
+            _between(_signed(low), _signed(high))
+            for low, high in zip(shown["from"], shown["to"], strict=True)
+        ],
         all=_signed(store),
     )
     scale = _scale(shown, store, 0.0)
     x = {
         "title": title,
         "scale": scale,
-        "axis": alt.Axis(labelExpr="datum.value == 0 ? '0%' : format(datum.value, '+~%')", tickCount=5),
+        "axis": alt.Axis(
+            labelExpr="datum.value == 0 ? '0%' : format(datum.value, '+~%')", tickCount=5
+        ),
     }
     tooltip = [
         alt.Tooltip("name:N", title="Value"),
@@ -86,8 +104,14 @@ def growth_chart(frame: pd.DataFrame, name: str, title: str, store: float) -> al
         alt.Tooltip("all:N", title="All together"),
         alt.Tooltip("customers:Q", title="Customers", format=","),
     ]
-    zero = alt.Chart(shown.iloc[:1]).mark_rule(color=palette.NEUTRAL, strokeWidth=1).encode(x=alt.X("zero:Q", **x))
-    return alt.layer(zero, _dots(shown, x, GROWTH_WORDS, tooltip, average="store")).properties(height=_height(shown))
+    zero = (
+        alt.Chart(shown.iloc[:1])
+        .mark_rule(color=palette.NEUTRAL, strokeWidth=1)
+        .encode(x=alt.X("zero:Q", **x))
+    )
+    return alt.layer(zero, _dots(shown, x, GROWTH_WORDS, tooltip, average="store")).properties(
+        height=_height(shown)
+    )
 
 
 def _dots(
@@ -103,7 +127,9 @@ def _dots(
         "name:N",
         title=None,
         sort=shown["name"].tolist(),
-        axis=alt.Axis(labelLimit=150, labelOverlap=False, labelFlush=False, grid=False, ticks=False),
+        axis=alt.Axis(
+            labelLimit=150, labelOverlap=False, labelFlush=False, grid=False, ticks=False
+        ),
     )
     # The legend stands above the chart, where it wraps on a phone: see `legend`.
     scale = alt.Scale(domain=list(words.values()), range=list(_COLOURS[: len(words)]))
@@ -132,7 +158,9 @@ def _dots(
     return alt.layer(rule, lines, dots).properties(height=_height(shown))
 
 
-def in_reach(frame: pd.DataFrame, at: str, low: str, high: str, verdict: str, least: float) -> tuple[pd.DataFrame, int]:
+def in_reach(
+    frame: pd.DataFrame, at: str, low: str, high: str, verdict: str, least: float
+) -> tuple[pd.DataFrame, int]:
     """The rows to draw, and how many are not: too little data, and too far off to leave the others legible.
 
     Far off is farther from the other rows' intervals than these are wide, or than `least` where they are narrow.
@@ -148,7 +176,9 @@ def in_reach(frame: pd.DataFrame, at: str, low: str, high: str, verdict: str, le
 
 def judged(frame: pd.DataFrame) -> pd.Series:
     """Which rows are one value that there can be more or less of; an order without a coupon is a choice too."""
-    return (frame["kind"] == "value") | ((frame["kind"] == "missing") & (frame.index.name == "coupon"))
+    return (frame["kind"] == "value") | (
+        (frame["kind"] == "missing") & (frame.index.name == "coupon")
+    )
 
 
 def verdict_labels(frame: pd.DataFrame, words: dict[str, str]) -> pd.Series:
@@ -160,9 +190,13 @@ def verdict_labels(frame: pd.DataFrame, words: dict[str, str]) -> pd.Series:
 def legend(labels: pd.Series, words: dict[str, str]) -> str:
     """The colours of the labels that there are, as HTML."""
     names = [*words.values(), REST]
-    shown = [(name, colour) for name, colour in zip(names, _COLOURS, strict=True) if name in set(labels)]
+    shown = [
+        (name, colour) for name, colour in zip(names, _COLOURS, strict=True) if name in set(labels)
+    ]
     dot = "display:inline-block;width:0.7rem;height:0.7rem;border-radius:50%;margin-right:0.35rem;background:"
-    dots = "".join(f'<span><span style="{dot}{colour}"></span>{name}</span>' for name, colour in shown)
+    dots = "".join(
+        f'<span><span style="{dot}{colour}"></span>{name}</span>' for name, colour in shown
+    )
     return f'<div style="display:flex;flex-wrap:wrap;gap:0 1rem;font-size:0.875rem">{dots}</div>'
 
 
@@ -193,12 +227,21 @@ def _with_range(shown: pd.DataFrame, column: str, basis: str) -> list[str]:
     if column == basis:
         return [""] * len(shown)
     rows = zip(shown[column], shown[f"{column}_low"], shown[f"{column}_high"], strict=True)
-    return [f"{text.percent(rate)} ({text.percent(low)} to {text.percent(high)})" for rate, low, high in rows]
+    return [
+        f"{text.percent(rate)} ({text.percent(low)} to {text.percent(high)})"
+        for rate, low, high in rows
+    ]
 
 
 def _growths(shown: pd.DataFrame, name: str) -> list[str]:
     column = f"{name}_growth"
-    rows = zip(shown[column], shown[f"{column}_low"], shown[f"{column}_high"], shown[f"{column}_verdict"], strict=True)
+    rows = zip(
+        shown[column],
+        shown[f"{column}_low"],
+        shown[f"{column}_high"],
+        shown[f"{column}_verdict"],
+        strict=True,
+    )
     return [
         GROWTH_WORDS[THIN]
         if verdict == THIN
@@ -214,7 +257,12 @@ def _signed(x: float) -> str:
 
 
 VERDICTS = {
-    "first_order": {MORE: "Do more", LESS: "Do less", SAME: "No clear difference", THIN: "Too little data"},
+    "first_order": {
+        MORE: "Do more",
+        LESS: "Do less",
+        SAME: "No clear difference",
+        THIN: "Too little data",
+    },
     "all_orders": {
         MORE: "Come back more",
         LESS: "Come back less",

@@ -93,11 +93,15 @@ def found_for(data: Loaded, choice: Choice) -> tuple[Breakdown, ModelError | Non
 def headline(found: Breakdown) -> None:
     """What to do more and less of, in words."""
     rows = found.values[found.values["kind"] != "others"]
-    if found.dimension != "coupon":  # to win more customers without a coupon is a choice, without a channel is not
+    if (
+        found.dimension != "coupon"
+    ):  # to win more customers without a coupon is a choice, without a channel is not
         rows = rows[rows["kind"] == "value"]
     more, less = (rows[rows["verdict"] == verdict] for verdict in (MORE, LESS))
     first = found.attribution == "first_order"
-    said = ("Do more of", "Do less of") if first else ("Customers come back more often", "Less often")
+    said = (
+        ("Do more of", "Do less of") if first else ("Customers come back more often", "Less often")
+    )
     lines = [
         f"{icon} **{words}:** {_named(found, part)}"
         for icon, words, part in (
@@ -134,7 +138,9 @@ def _named(found: Breakdown, rows: pd.DataFrame) -> str:
         amount = _amount(found, row[found.basis])
         change = row["new_customers_growth"]
         clear = row["new_customers_growth_verdict"] in (UP, DOWN)
-        grown = f", new customers {'+' if change > 0 else ''}{text.percent(change)}" if clear else ""
+        grown = (
+            f", new customers {'+' if change > 0 else ''}{text.percent(change)}" if clear else ""
+        )
         words.append(f"**{text.plain(name)}** ({text.plain(amount + grown)})")
     rest = len(rows) - NAMED
     return ", ".join(words) + (f" and {rest:,} more" if rest > 0 else "")
@@ -153,7 +159,9 @@ def comparison(data: Loaded, found: Breakdown) -> None:
     """Every value beside the average of all."""
     value = found.basis == "value_per_customer"
     title = "Value per new customer, next 12 months" if value else "Repeat purchase rate"
-    st.subheader(title, anchor=False, help=text.plain(f"{ABOUT[found.basis]} {ABOUT['verdict']}", limit=1200))
+    st.subheader(
+        title, anchor=False, help=text.plain(f"{ABOUT[found.basis]} {ABOUT['verdict']}", limit=1200)
+    )
     headline(found)
     rows = in_order(found)
     rows = rows[rows[found.basis].notna()]
@@ -161,7 +169,9 @@ def comparison(data: Loaded, found: Breakdown) -> None:
         st.info("The period has no new customers.", icon=":material/info:")
         return
     middle, words = rows["average"].iloc[0], charts.VERDICTS[found.attribution]
-    drawn, left_out = charts.in_reach(rows, found.basis, "compare_low", "compare_high", "verdict", middle)
+    drawn, left_out = charts.in_reach(
+        rows, found.basis, "compare_low", "compare_high", "verdict", middle
+    )
     average = _amount(found, middle)
     st.html(charts.legend(charts.verdict_labels(drawn, words), words))
     st.altair_chart(
@@ -171,7 +181,11 @@ def comparison(data: Loaded, found: Breakdown) -> None:
     )
     who = "new customers" if value else "customers"
     # Those who come back order from several values, so that it lies above the rate of the store.
-    average += "" if found.attribution == "first_order" else f", in which a customer counts to each {found.dimension}"
+    average += (
+        ""
+        if found.attribution == "first_order"
+        else f", in which a customer counts to each {found.dimension}"
+    )
     said = [
         f"Dashed: the average of all, {average}. Where a line does not reach it, the difference is more than chance "
         f"(95%, for all of them at once). A larger dot has more {who}."
@@ -179,7 +193,9 @@ def comparison(data: Loaded, found: Breakdown) -> None:
     if (drawn["verdict"] == THIN).any():
         said.append(f"Pale dots have fewer than {ENOUGH}.")
     if found.folded:
-        small = text.plural(found.folded, f"smaller {found.dimension}", f"smaller {PLURALS[found.dimension]}")
+        small = text.plural(
+            found.folded, f"smaller {found.dimension}", f"smaller {PLURALS[found.dimension]}"
+        )
         said.append(f"“All others” are {small} together.")
     said += _too_far(left_out)
     st.caption(text.plain(" ".join(said), limit=800))
@@ -188,7 +204,9 @@ def comparison(data: Loaded, found: Breakdown) -> None:
 def in_order(found: Breakdown) -> pd.DataFrame:
     """The values as the charts list them: the best first, after all others those with too little data."""
     rows = found.values.assign(thin=found.values["verdict"] == THIN)
-    return rows.sort_values(["thin", found.basis], ascending=[True, False], na_position="last").drop(columns="thin")
+    return rows.sort_values(
+        ["thin", found.basis], ascending=[True, False], na_position="last"
+    ).drop(columns="thin")
 
 
 def _too_far(left_out: int) -> list[str]:
@@ -228,7 +246,9 @@ def growth(found: Breakdown, orders: Orders) -> None:
         st.info(f"None of them had {chosen.lower()} in both periods.", icon=":material/info:")
         return
     column = f"{name}_growth"
-    drawn, left_out = charts.in_reach(rows, column, f"{column}_low", f"{column}_high", f"{column}_verdict", 1.0)
+    drawn, left_out = charts.in_reach(
+        rows, column, f"{column}_low", f"{column}_high", f"{column}_verdict", 1.0
+    )
     st.html(charts.legend(drawn[f"{column}_verdict"].map(charts.GROWTH_WORDS), charts.GROWTH_WORDS))
     st.altair_chart(
         charts.growth_chart(drawn, name, f"{chosen}, change", store),
@@ -252,7 +272,9 @@ def notes(found: Breakdown, orders: Orders) -> None:
         )
     if orders.items is not None and found.dimension in BOUGHT:
         if found.attribution == "first_order":
-            said = f"A customer counts to the {found.dimension} on the first line of the first order."
+            said = (
+                f"A customer counts to the {found.dimension} on the first line of the first order."
+            )
         else:
             said = (
                 f"An order counts to every {found.dimension} in it, and its revenue is split over them by what the "
@@ -271,7 +293,10 @@ def nothing_to_compare(found: Breakdown) -> bool:
         words = f"No order of this period has a {found.dimension}."
     else:
         words = f"Every order of this period counts to the same {found.dimension}: {text.plain(rows.index[0])}."
-    st.info(f"{words} There is nothing to compare; pick another breakdown or period.", icon=":material/info:")
+    st.info(
+        f"{words} There is nothing to compare; pick another breakdown or period.",
+        icon=":material/info:",
+    )
     return True
 
 

@@ -82,10 +82,37 @@ EXAMPLE = pd.DataFrame(
             "House Blend 1 kg",
             "WELCOME15",
         ),
-        ("1002", "ben@example.com", "2026-03-02", "18.50", "Marketplace", "Manila", "Oolong 100 g", ""),
-        ("1003", "ann@example.com", "2026-04-11", "34.00", "E-mail", "Bangkok", "House Blend 1 kg", ""),
+        (
+            "1002",
+            "ben@example.com",
+            "2026-03-02",
+            "18.50",
+            "Marketplace",
+            "Manila",
+            "Oolong 100 g",
+            "",
+        ),
+        (
+            "1003",
+            "ann@example.com",
+            "2026-04-11",
+            "34.00",
+            "E-mail",
+            "Bangkok",
+            "House Blend 1 kg",
+            "",
+        ),
     ],
-    columns=["Order number", "Customer email", "Order date", "Order total", "Channel", "Region", "Product", "Coupon"],
+    columns=[
+        "Order number",
+        "Customer email",
+        "Order date",
+        "Order total",
+        "Channel",
+        "Region",
+        "Product",
+        "Coupon",
+    ],
 )
 
 
@@ -105,7 +132,9 @@ def table(data: Loaded, found: Breakdown) -> None:
         )
         widgets.csv_download(
             "Download as CSV",
-            f"{found.dimension}-{found.attribution}-{found.period.start}-{found.period.last}.csv".replace("_", "-"),
+            f"{found.dimension}-{found.attribution}-{found.period.start}-{found.period.last}.csv".replace(
+                "_", "-"
+            ),
             partial(_csv, found),
             key="download_breakdown",
         )
@@ -123,11 +152,17 @@ def table(data: Loaded, found: Breakdown) -> None:
 def how_to_add(dimensions: Sequence[str]) -> None:
     """Which columns to add to the file, and what they may be called."""
     rows = [
-        (ROLES[name].label, ROLES[name].help, ", ".join(known.title() for known in ROLES[name].names[:5]))
+        (
+            ROLES[name].label,
+            ROLES[name].help,
+            ", ".join(known.title() for known in ROLES[name].names[:5]),
+        )
         for name in dimensions
     ]
     st.dataframe(
-        pd.DataFrame(rows, columns=["Column", "What it holds", "Names that are recognised, among others"]),
+        pd.DataFrame(
+            rows, columns=["Column", "What it holds", "Names that are recognised, among others"]
+        ),
         hide_index=True,
         placeholder=text.MISSING,
         key="how_to_add",
@@ -150,7 +185,12 @@ def empty_state() -> None:
             "A column with another name works too: choose it in the column settings when the file is loaded. Shop "
             "systems often leave such columns out of the short export; look for a full or detailed one."
         )
-        if st.button("Load other orders", type="primary", icon=":material/upload_file:", key="load_with_columns"):
+        if st.button(
+            "Load other orders",
+            type="primary",
+            icon=":material/upload_file:",
+            key="load_with_columns",
+        ):
             st.switch_page(FRONT_PAGE, query_params={"load": "other"})
 
 
@@ -159,18 +199,28 @@ def _shown(found: Breakdown, currency: str | None) -> tuple[pd.DataFrame, pd.Dat
     values, words = found.values, charts.VERDICTS[found.attribution]
     grey = f"color: {palette.NEUTRAL}"
     columns, faint = (
-        {"name": values.index, "verdict": charts.verdict_labels(values, words).replace(charts.REST, None)},
+        {
+            "name": values.index,
+            "verdict": charts.verdict_labels(values, words).replace(charts.REST, None),
+        },
         {},
     )
     faint["verdict"] = ~values["verdict"].isin([MORE, LESS])
     # What the verdict is about comes first, with its range in one column: what else there is may need scrolling.
-    worth = ("value_per_customer", values["new_customers"], 2, partial(text.money_range, currency=currency))
+    worth = (
+        "value_per_customer",
+        values["new_customers"],
+        2,
+        partial(text.money_range, currency=currency),
+    )
     rate = ("repeat_purchase_rate", values["customers"], 3, _percent_range)
     for name, number, digits, words in (worth, rate):
         if values[name].notna().any():
             ends = zip(values[f"{name}_low"], values[f"{name}_high"], strict=True)
             columns[name] = values[name].round(digits)
-            columns[f"{name}_range"] = [None if pd.isna(low) else words(low, high) for low, high in ends]
+            columns[f"{name}_range"] = [
+                None if pd.isna(low) else words(low, high) for low, high in ends
+            ]
             faint[name] = faint[f"{name}_range"] = number < ENOUGH
 
     def measure(name: str) -> None:
@@ -208,12 +258,17 @@ def _columns(found: Breakdown, currency: str | None) -> dict:
     unit = f" ({currency})" if currency else ""
 
     def amount(label: str, about: str, width: int | None = None):
-        return column.NumberColumn(label + unit, format=text.TABLE_MONEY, help=ABOUT[about], width=width)
+        return column.NumberColumn(
+            label + unit, format=text.TABLE_MONEY, help=ABOUT[about], width=width
+        )
 
     def share(label: str, about: str, width: int | None = None):
         return column.NumberColumn(label, format="percent", help=ABOUT[about], width=width)
 
-    counts = {name: column.NumberColumn(LABELS[name], format="localized", help=ABOUT[name]) for name in LABELS}
+    counts = {
+        name: column.NumberColumn(LABELS[name], format="localized", help=ABOUT[name])
+        for name in LABELS
+    }
     changes = {f"{name}_growth": share(f"{LABELS[name]}, change", "growth") for name in GROWING}
     return {
         "name": column.TextColumn(ROLES[found.dimension].label, pinned=True, width=140),
@@ -223,18 +278,26 @@ def _columns(found: Breakdown, currency: str | None) -> dict:
         "revenue": amount("Revenue", "revenue"),
         "average_order_value": amount("Average order", "average_order_value"),
         "repeat_purchase_rate": share("Repeat rate", "repeat_purchase_rate", 95),
-        "repeat_purchase_rate_range": column.TextColumn("95% range", help=ABOUT["rate_range"], width=120),
+        "repeat_purchase_rate_range": column.TextColumn(
+            "95% range", help=ABOUT["rate_range"], width=120
+        ),
         "days_to_second_order": column.NumberColumn(
             "Days to second order", format="%d", help=ABOUT["days_to_second_order"]
         ),
         "value_per_customer": amount("Value each", "value_per_customer", 105),
-        "value_per_customer_range": column.TextColumn("80% range", help=ABOUT["value_range"], width=135),
+        "value_per_customer_range": column.TextColumn(
+            "80% range", help=ABOUT["value_range"], width=135
+        ),
         "revenue_per_customer": amount("Revenue so far each", "revenue_per_customer"),
     }
 
 
 def _csv(found: Breakdown) -> bytes:
     frame = found.values.rename_axis(found.dimension).dropna(axis="columns", how="all")
-    shares = [name for name in frame.columns if "rate" in name or "growth" in name or name.startswith("compare")]
+    shares = [
+        name
+        for name in frame.columns
+        if "rate" in name or "growth" in name or name.startswith("compare")
+    ]
     digits = {name: 4 if name in shares else 2 for name in frame.select_dtypes("float").columns}
     return to_csv(frame.round(digits))

@@ -86,10 +86,17 @@ def _period_cards(data: Loaded, view: View, found: Cohorts) -> list[Card]:
     if of < ENOUGH:
         cards = [Card(_BACK, text.MISSING, "back", "Too few customers observed so long")]
     else:
-        cards = [Card(_BACK, text.percent(share), "back", f"{_span(latest, found)}; {_points(low, high)}")]
+        cards = [
+            Card(
+                _BACK, text.percent(share), "back", f"{_span(latest, found)}; {_points(low, high)}"
+            )
+        ]
     if min(of, earlier) >= ENOUGH:
         change = share - was
-        ends = change - np.hypot(share - low, was_high - was), change + np.hypot(high - share, was - was_low)
+        ends = (
+            change - np.hypot(share - low, was_high - was),
+            change + np.hypot(high - share, was - was_low),
+        )
         verdict = UP if ends[0] > 0 else DOWN if ends[1] < 0 else NOISE
         between = f"95% range {_signed(ends[0])} to {_signed(ends[1])}"
         note = f"{text.percent(was)} for {_span(before, found)}; {between}: {verdict}"
@@ -102,11 +109,15 @@ def _period_cards(data: Loaded, view: View, found: Cohorts) -> list[Card]:
             note += f"; {text.count(old['customers'].sum())} for {_span(old, found)}"
         cards.append(Card("New customers", text.count(new["customers"].sum()), "new", note))
     if found.forecast is not None:
-        ahead = found.forecast[(found.forecast["month"] == MONTHS[-1]) & (found.forecast["customers"] >= ENOUGH)]
+        ahead = found.forecast[
+            (found.forecast["month"] == MONTHS[-1]) & (found.forecast["customers"] >= ENOUGH)
+        ]
         for row in ahead.tail(1).to_dict("records"):
             between = text.money_range(row["revenue_low"], row["revenue_high"], currency)
             note = f"A customer of {found.names[row['key']]}, not discounted; 80% range {between}"
-            cards.append(Card("Next 12 months", text.money(row["revenue"], currency), "expected", note))
+            cards.append(
+                Card("Next 12 months", text.money(row["revenue"], currency), "expected", note)
+            )
     return cards
 
 
@@ -120,7 +131,9 @@ def _value_cards(found: Cohorts) -> list[Card]:
     if len(sized) > 1:
         for label, row in (("Most come back", sized.iloc[-1]), ("Fewest come back", sized.iloc[0])):
             ends = _points(row[f"low_{BACK}"], row[f"high_{BACK}"])
-            cards.append(Card(label, text.percent(row[column]), "back", f"{found.names[row['key']]}; {ends}"))
+            cards.append(
+                Card(label, text.percent(row[column]), "back", f"{found.names[row['key']]}; {ends}")
+            )
     small = int(second["small"].sum())
     note = f"{text.count(small)} of them with fewer than {ENOUGH} customers" if small else None
     return [*cards, Card("Cohorts", text.count(len(second)), "one", note)]
@@ -147,4 +160,6 @@ def _span(rows: pd.DataFrame, found: Cohorts) -> str:
 
 def _over(starts: pd.Series, period: str, data: Loaded) -> np.ndarray:
     days = cohort_periods.period_days(starts, period)
-    return (starts + pd.to_timedelta(days - 1, unit="D") <= pd.Timestamp(data.orders.end)).to_numpy()
+    return (
+        starts + pd.to_timedelta(days - 1, unit="D") <= pd.Timestamp(data.orders.end)
+    ).to_numpy()

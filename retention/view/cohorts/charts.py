@@ -19,8 +19,15 @@ HIGHLIGHTS = (
 )
 # The layers below are faint: the legend is not.
 _TOP = {"orient": "top", "direction": "horizontal", "labelLimit": 260, "symbolOpacity": 1}
-_NAMES = alt.Axis(domain=False, ticks=False, labelLimit=190, labelPadding=6, labelOverlap=False, labelFlush=False)
-_WINDOWS = (palette.STAGE_COLOURS["new"], palette.ACCENT, palette.STAGE_COLOURS["loyal"], palette.STAGE_COLOURS["vip"])
+_NAMES = alt.Axis(
+    domain=False, ticks=False, labelLimit=190, labelPadding=6, labelOverlap=False, labelFlush=False
+)
+_WINDOWS = (
+    palette.STAGE_COLOURS["new"],
+    palette.ACCENT,
+    palette.STAGE_COLOURS["loyal"],
+    palette.STAGE_COLOURS["vip"],
+)
 
 
 def triangle_chart(frame: pd.DataFrame, unit: str) -> alt.LayerChart:
@@ -35,7 +42,9 @@ def triangle_chart(frame: pd.DataFrame, unit: str) -> alt.LayerChart:
     x = alt.X(
         "age:O",
         title=f"{unit}s since the first order",
-        axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False, grid=False, labelOverlap=True),
+        axis=alt.Axis(
+            orient="top", labelAngle=0, domain=False, ticks=False, grid=False, labelOverlap=True
+        ),
         scale=alt.Scale(domain=list(range(ages))),
     )
     y = alt.Y(
@@ -58,31 +67,52 @@ def triangle_chart(frame: pd.DataFrame, unit: str) -> alt.LayerChart:
         base.mark_rect(cornerRadius=2, strokeWidth=1.5, cursor="pointer")
         .encode(
             color=alt.Color(
-                "first:N", scale=alt.Scale(domain=[True, False], range=[palette.NEUTRAL, palette.ACCENT])
+                "first:N",
+                scale=alt.Scale(domain=[True, False], range=[palette.NEUTRAL, palette.ACCENT]),
             ).legend(None),
-            fillOpacity=alt.FillOpacity("strength:Q", scale=alt.Scale(domain=[0, 1], range=[0.03, 0.75])).legend(None),
-            stroke=alt.when(picked).then(alt.value("currentColor")).otherwise(alt.value("transparent")),
+            fillOpacity=alt.FillOpacity(
+                "strength:Q", scale=alt.Scale(domain=[0, 1], range=[0.03, 0.75])
+            ).legend(None),
+            stroke=alt.when(picked)
+            .then(alt.value("currentColor"))
+            .otherwise(alt.value("transparent")),
         )
         .add_params(picked)
     )
     unfinished = base.transform_filter("!datum.complete").mark_rect(
-        cornerRadius=2, fillOpacity=0, stroke=palette.NEUTRAL, strokeWidth=1.5, strokeDash=[4, 3], cursor="pointer"
+        cornerRadius=2,
+        fillOpacity=0,
+        stroke=palette.NEUTRAL,
+        strokeWidth=1.5,
+        strokeDash=[4, 3],
+        cursor="pointer",
     )
     # The theme's own text colour, which only reaches charts drawn as SVG. Half as strong where little stands behind.
     words = (
-        base.transform_calculate(fitting=f"width / {ages} > 6.6 * length(datum.words) + 3 ? datum.words : ''")
+        base.transform_calculate(
+            fitting=f"width / {ages} > 6.6 * length(datum.words) + 3 ? datum.words : ''"
+        )
         .mark_text(fontSize=11, color="currentColor")
         .encode(
             text="fitting:N",
-            opacity=alt.when("datum.complete && datum.sure").then(alt.value(1)).otherwise(alt.value(0.6)),
+            opacity=alt.when("datum.complete && datum.sure")
+            .then(alt.value(1))
+            .otherwise(alt.value(0.6)),
         )
     )
     height = alt.Step(ROW)
-    return alt.layer(cells, unfinished, words, height=height, usermeta={"embedOptions": {"renderer": "svg"}})
+    return alt.layer(
+        cells, unfinished, words, height=height, usermeta={"embedOptions": {"renderer": "svg"}}
+    )
 
 
 def growth_chart(
-    past: pd.DataFrame, ahead: pd.DataFrame, title: str, unit: str, currency: str | None, money: bool
+    past: pd.DataFrame,
+    ahead: pd.DataFrame,
+    title: str,
+    unit: str,
+    currency: str | None,
+    money: bool,
 ) -> alt.LayerChart:
     """Cumulative revenue (or orders) of a customer by age: the highlighted cohorts in colour, the others grey.
 
@@ -119,7 +149,12 @@ def growth_chart(
     ]
     others = (
         alt.Chart(past[past["label"].isna()])
-        .mark_line(color=palette.NEUTRAL, strokeWidth=1.2, opacity=0.4, point=alt.OverlayMarkDef(size=60, opacity=0))
+        .mark_line(
+            color=palette.NEUTRAL,
+            strokeWidth=1.2,
+            opacity=0.4,
+            point=alt.OverlayMarkDef(size=60, opacity=0),
+        )
         .encode(x=x, y=y, detail="key:N", tooltip=tooltip)
     )
     shown = alt.Chart(past[past["label"].notna()])
@@ -136,12 +171,14 @@ def growth_chart(
         .mark_line(strokeDash=[6, 4], strokeWidth=2, point=alt.OverlayMarkDef(size=60, opacity=0))
         .encode(x=x, y=y, color=colour, tooltip=foreseen)
     )
-    return alt.layer(*([band] if len(ahead) else []), others, *([dashed] if len(ahead) else []), lines).properties(
-        height=HEIGHT + 60
-    )
+    return alt.layer(
+        *([band] if len(ahead) else []), others, *([dashed] if len(ahead) else []), lines
+    ).properties(height=HEIGHT + 60)
 
 
-def expected_chart(frame: pd.DataFrame, title: str, currency: str | None, money: bool) -> alt.LayerChart:
+def expected_chart(
+    frame: pd.DataFrame, title: str, currency: str | None, money: bool
+) -> alt.LayerChart:
     """What a customer of each cohort is expected to bring, with its 80 % range.
 
     `frame`: `label`, `value`, `low`, `high`, `words`, `between`, `customers`.
@@ -154,7 +191,11 @@ def expected_chart(frame: pd.DataFrame, title: str, currency: str | None, money:
         alt.Tooltip("between:N", title="80% range"),
         alt.Tooltip("customers:Q", title="Customers", format=","),
     ]
-    bars = alt.Chart(frame).mark_bar(color=palette.EXPECTED, height={"band": 0.6}).encode(x=x, y=y, tooltip=tooltip)
+    bars = (
+        alt.Chart(frame)
+        .mark_bar(color=palette.EXPECTED, height={"band": 0.6})
+        .encode(x=x, y=y, tooltip=tooltip)
+    )
     ranges = (
         alt.Chart(frame)
         .mark_rule(color=palette.STEPS[0], strokeWidth=2.5)
@@ -177,7 +218,10 @@ def second_order_chart(frame: pd.DataFrame, windows: list[str], along: bool) -> 
         scale=alt.Scale(domain=windows, range=list(_WINDOWS[: len(windows)])),
         # Short enough for a phone.
         legend=alt.Legend(
-            **_TOP, symbolType="circle", titleOrient="left", labelExpr="replace(datum.label, ' days', '')"
+            **_TOP,
+            symbolType="circle",
+            titleOrient="left",
+            labelExpr="replace(datum.label, ' days', '')",
         ),
     )
     tooltip = [
@@ -192,15 +236,30 @@ def second_order_chart(frame: pd.DataFrame, windows: list[str], along: bool) -> 
     base = alt.Chart(frame).encode(color=colour, tooltip=tooltip)
     if along:
         starts = sorted(frame["start"].unique())
-        ticks = [alt.DateTime(year=day.year, month=day.month, date=day.day) for day in starts[:: len(starts) // 8 + 1]]
-        x = alt.X("start:T", title=None, axis=alt.Axis(grid=False, format="%e %b %Y", labelOverlap=True, values=ticks))
-        places = {"x": x, "y": alt.Y("share:Q", title=title, axis=share, scale=alt.Scale(zero=True))}
+        ticks = [
+            alt.DateTime(year=day.year, month=day.month, date=day.day)
+            for day in starts[:: len(starts) // 8 + 1]
+        ]
+        x = alt.X(
+            "start:T",
+            title=None,
+            axis=alt.Axis(grid=False, format="%e %b %Y", labelOverlap=True, values=ticks),
+        )
+        places = {
+            "x": x,
+            "y": alt.Y("share:Q", title=title, axis=share, scale=alt.Scale(zero=True)),
+        }
         ends = {"x": x, "y": alt.Y("low:Q", title=title), "y2": "high:Q"}
         height: int | alt.Step = HEIGHT
-        points = base.mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=45, filled=True)).encode(**places)
+        points = base.mark_line(
+            strokeWidth=2, point=alt.OverlayMarkDef(size=45, filled=True)
+        ).encode(**places)
     else:
         y = alt.Y("label:N", title=None, sort=None, axis=_NAMES)
-        places = {"y": y, "x": alt.X("share:Q", title=title, axis=share, scale=alt.Scale(zero=True))}
+        places = {
+            "y": y,
+            "x": alt.X("share:Q", title=title, axis=share, scale=alt.Scale(zero=True)),
+        }
         ends = {"y": y, "x": alt.X("low:Q", title=title), "x2": "high:Q"}
         height = alt.Step(ROW)
         points = base.mark_circle(size=90, opacity=1).encode(**places)

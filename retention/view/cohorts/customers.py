@@ -24,13 +24,20 @@ def one_cohort(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> Non
     options = [*order, *(key for key in list(found.names)[::-1] if key not in set(order))]
     if st.session_state.get(view.pick_key) not in options:
         st.session_state[view.pick_key] = options[0]
-    key = st.selectbox("Cohort", options, format_func=lambda key: found.names[key], key=view.pick_key, width=360)
+    key = st.selectbox(
+        "Cohort", options, format_func=lambda key: found.names[key], key=view.pick_key, width=360
+    )
     cohort = found.second.loc[found.second["key"] == key, "cohort"].iloc[0]
     inside = (cohorts.cohort_of(data.customers, view.period, view.by) == cohort).to_numpy()
     customers, currency = data.customers[inside], data.orders.currency
     revenue = float(customers["revenue"].sum())
     cards = [
-        widgets.Metric("Customers", text.count(len(customers)), "customers", f"{text.percent(inside.mean())} of all"),
+        widgets.Metric(
+            "Customers",
+            text.count(len(customers)),
+            "customers",
+            f"{text.percent(inside.mean())} of all",
+        ),
         widgets.Metric(
             "Revenue so far",
             text.money(revenue, currency, short=True),
@@ -43,7 +50,11 @@ def one_cohort(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> Non
         scores = session.scores_for(data, plan)[inside]
         total = session.uncertainty_for(data, plan).total(inside)
         # One customer's range is the one that stands in the customer's own row.
-        low, high = (total.low, total.high) if len(scores) > 1 else scores[["cltv_low", "cltv_high"]].iloc[0]
+        low, high = (
+            (total.low, total.high)
+            if len(scores) > 1
+            else scores[["cltv_low", "cltv_high"]].iloc[0]
+        )
         each = text.money(total.expected / len(customers), currency)
         between = f"12 months, discounted: {each} a customer; 80% range {text.money_range(low, high, currency)}"
         expected = text.money(total.expected, currency, short=True)
@@ -68,7 +79,9 @@ def one_cohort(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> Non
         height=min(35 * (len(best) + 1) + 3, 388),
         hide_index=True,
         placeholder=text.MISSING,
-        column_order=[name for name in lifetime_parts.TABLE_COLUMNS if name in {"customer_id", *best.columns}],
+        column_order=[
+            name for name in lifetime_parts.TABLE_COLUMNS if name in {"customer_id", *best.columns}
+        ],
         column_config=lifetime_parts.columns(currency),
     )
     widgets.csv_download(

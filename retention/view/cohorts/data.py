@@ -24,7 +24,9 @@ def cohorts_for(data: Loaded, view: View) -> Cohorts:
         foreseen = _forecast(*of, session.purchase_model(), per_day, _data=data)
     except ModelError as error:
         problem = error
-    return frames.cohorts_of(_table(*of, _data=data), second, foreseen, problem, view, data.orders.start, per_day)
+    return frames.cohorts_of(
+        _table(*of, _data=data), second, foreseen, problem, view, data.orders.start, per_day
+    )
 
 
 @st.cache_resource(scope="session", max_entries=8, show_spinner="Forming cohorts…")
@@ -42,9 +44,13 @@ def _second(digest: str, period: str, by: str | None, *, _data: Loaded) -> pd.Da
 
 
 @st.cache_resource(scope="session", max_entries=8, show_spinner="Looking ahead…")
-def _forecast(digest: str, period: str, by: str | None, kind: str, per_day: float, *, _data: Loaded) -> pd.DataFrame:
+def _forecast(
+    digest: str, period: str, by: str | None, kind: str, per_day: float, *, _data: Loaded
+) -> pd.DataFrame:
     labels = cohorts.cohort_of(_data.customers, period, by)
-    return frames.in_orders(cohort_forecast(session.model_for(_data), _data.customers, labels, frames.MONTHS), per_day)
+    return frames.in_orders(
+        cohort_forecast(session.model_for(_data), _data.customers, labels, frames.MONTHS), per_day
+    )
 
 
 def gaps_for(data: Loaded) -> tuple[OrderGap, ...]:

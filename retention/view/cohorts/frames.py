@@ -85,8 +85,13 @@ def cohorts_of(
     A cohort has one size on the page: all its customers, those of the month that is not over among them.
     """
     by_key = second.set_index("key")
-    table = table.assign(customers=table["key"].map(by_key["customers"]), small=table["key"].map(by_key["small"]))
-    names = {key: name_of(cohort, view.period) for key, cohort in zip(second["key"], second["cohort"], strict=True)}
+    table = table.assign(
+        customers=table["key"].map(by_key["customers"]), small=table["key"].map(by_key["small"])
+    )
+    names = {
+        key: name_of(cohort, view.period)
+        for key, cohort in zip(second["key"], second["cohort"], strict=True)
+    }
     older = 0 if view.by else cohorts.cohorts_with_older(second, start, view.period)
     return Cohorts(table, second, foreseen, problem, names, older, orders_per_day)
 
@@ -104,7 +109,11 @@ def keyed(frame: pd.DataFrame) -> pd.DataFrame:
 
 def keys_of(cohort: pd.Series) -> pd.Series:
     """Cohorts as text: what a click on a chart gives back."""
-    return cohort.dt.strftime("%Y-%m-%d") if pd.api.types.is_datetime64_dtype(cohort) else cohort.astype("str")
+    return (
+        cohort.dt.strftime("%Y-%m-%d")
+        if pd.api.types.is_datetime64_dtype(cohort)
+        else cohort.astype("str")
+    )
 
 
 def name_of(cohort: pd.Timestamp | str, period: str) -> str:
@@ -113,14 +122,20 @@ def name_of(cohort: pd.Timestamp | str, period: str) -> str:
         return cohort
     if period == "week":
         return text.day(cohort)
-    return f"Q{cohort.quarter} {cohort.year}" if period == "quarter" else text.day(cohort).split(" ", 1)[1]
+    return (
+        f"Q{cohort.quarter} {cohort.year}"
+        if period == "quarter"
+        else text.day(cohort).split(" ", 1)[1]
+    )
 
 
 def shown_keys(view: View, found: Cohorts) -> list[str]:
     """The cohorts to draw, as they stand below each other: the newest, oldest first; or the largest."""
     if view.by is None:
         return found.second["key"].tolist()[-view.cohorts :]
-    return found.second.sort_values("customers", ascending=False, kind="stable")["key"].tolist()[: view.cohorts]
+    return found.second.sort_values("customers", ascending=False, kind="stable")["key"].tolist()[
+        : view.cohorts
+    ]
 
 
 def triangle_frame(
@@ -136,7 +151,9 @@ def triangle_frame(
     A cell of a time with a gap in the orders is as incomplete as one whose `period` is not over.
     """
     names, older = found.names, set(list(found.names)[: found.older])
-    frame = drawn.set_index("key").loc[[key for key in keys if key in set(drawn["key"])]].reset_index()
+    frame = (
+        drawn.set_index("key").loc[[key for key in keys if key in set(drawn["key"])]].reset_index()
+    )
     measure = frame["share"] if show == "Share" else frame["active"].astype(float)
     most = measure[frame["age"] > 0].max()
     thin = frame["observed"] < ENOUGH
@@ -157,14 +174,18 @@ def triangle_frame(
         f"{names[key]} · {'only ' if small else ''}{text.count(size)}{' *' if key in older else ''}"
         for key, size, small in zip(frame["key"], frame["customers"], frame["small"], strict=True)
     ]
-    share = [f"{100 * x:.0f}" if x >= 0.0095 or x == 0 else f"{100 * x:.1f}" for x in frame["share"]]
+    share = [
+        f"{100 * x:.0f}" if x >= 0.0095 or x == 0 else f"{100 * x:.1f}" for x in frame["share"]
+    ]
     return pd.DataFrame(
         {
             "key": frame["key"],
             "label": sizes,
             "name": frame["key"].map(names),
             "age": frame["age"],
-            "words": share if show == "Share" else [text.count(n, short=True) for n in frame["active"]],
+            "words": share
+            if show == "Share"
+            else [text.count(n, short=True) for n in frame["active"]],
             # Age 0 is everybody and stands outside the scale of the others; what is not over is drawn half as strong.
             "strength": np.where(frame["age"] == 0, 0.2, measure / (most if most > 0 else 1))
             * np.where(complete, 1.0, 0.5),
@@ -202,7 +223,9 @@ def highlighted(view: View, found: Cohorts, keys: list[str], chosen: str | None)
     return [*lit, chosen] if chosen in found.names and chosen not in lit else lit
 
 
-def past_frame(view: View, found: Cohorts, keys: list[str], lit: list[str], what: str, data: Loaded) -> pd.DataFrame:
+def past_frame(
+    view: View, found: Cohorts, keys: list[str], lit: list[str], what: str, data: Loaded
+) -> pd.DataFrame:
     """The curves up to now, for `growth_chart`."""
     table = found.table
     # Of the highlighted intakes all is drawn: the forecast goes on from where they are.
@@ -226,7 +249,11 @@ def past_frame(view: View, found: Cohorts, keys: list[str], lit: list[str], what
             "words": [_amount(x, what, data.orders.currency) for x in amounts],
             "customers": rows["customers"],
         }
-    ).sort_values("key", key=lambda key: key.map({name: place for place, name in enumerate(lit)}), kind="stable")
+    ).sort_values(
+        "key",
+        key=lambda key: key.map({name: place for place, name in enumerate(lit)}),
+        kind="stable",
+    )
 
 
 def _part_gone(period: str, data: Loaded) -> float:
@@ -248,8 +275,12 @@ def ahead_frame(
     if found.forecast is None or view.by is not None or past.empty:
         return pd.DataFrame()
     last = past.groupby("key")[["age", "value"]].last()
-    rows = found.forecast[found.forecast["key"].isin(lit) & (found.forecast["day"] <= FURTHEST[view.period])]
-    today = rows.drop_duplicates("key").assign(day=0.0, **{f"{what}{end}": 0.0 for end in ("", "_low", "_high")})
+    rows = found.forecast[
+        found.forecast["key"].isin(lit) & (found.forecast["day"] <= FURTHEST[view.period])
+    ]
+    today = rows.drop_duplicates("key").assign(
+        day=0.0, **{f"{what}{end}": 0.0 for end in ("", "_low", "_high")}
+    )
     rows = pd.concat([today, rows]).sort_values(["key", "day"])
     start = last.loc[rows["key"]]
     so_far = start["value"].to_numpy()
@@ -263,20 +294,34 @@ def ahead_frame(
             "age": start["age"].to_numpy() + rows["day"].to_numpy() / _LENGTH[view.period],
             **ends,
             "words": [_amount(x, what, currency) for x in ends["value"]],
-            "between": [_between(*both, what, currency) for both in zip(ends["low"], ends["high"], strict=True)],
-            "until": [text.day(day) for day in pd.Timestamp(data.orders.end) + pd.to_timedelta(rows["day"], unit="D")],
+            "between": [
+                _between(*both, what, currency)
+                for both in zip(ends["low"], ends["high"], strict=True)
+            ],
+            "until": [
+                text.day(day)
+                for day in pd.Timestamp(data.orders.end) + pd.to_timedelta(rows["day"], unit="D")
+            ],
         }
     )
 
 
-def expected_frame(found: Cohorts, keys: list[str], what: str, currency: str | None) -> pd.DataFrame:
+def expected_frame(
+    found: Cohorts, keys: list[str], what: str, currency: str | None
+) -> pd.DataFrame:
     """The rows of `expected_chart`: what is expected by the last of the months."""
-    rows = found.forecast[found.forecast["month"] == MONTHS[-1]].set_index("key").reindex(keys).dropna(subset=what)
+    rows = (
+        found.forecast[found.forecast["month"] == MONTHS[-1]]
+        .set_index("key")
+        .reindex(keys)
+        .dropna(subset=what)
+    )
     between = zip(rows[f"{what}_low"], rows[f"{what}_high"], strict=True)
     return pd.DataFrame(
         {
             "label": [
-                f"{found.names[key]} · {text.count(n)}" for key, n in zip(rows.index, rows["customers"], strict=True)
+                f"{found.names[key]} · {text.count(n)}"
+                for key, n in zip(rows.index, rows["customers"], strict=True)
             ],
             **{name: rows[f"{what}{end}"].to_numpy() for name, end in _ENDS.items()},
             "words": [_amount(x, what, currency) for x in rows[what]],
@@ -291,7 +336,9 @@ def _amount(x: float, what: str, currency: str | None) -> str:
 
 
 def _between(low: float, high: float, what: str, currency: str | None) -> str:
-    return text.money_range(low, high, currency) if what == "revenue" else f"{low:.2f} to {high:.2f}"
+    return (
+        text.money_range(low, high, currency) if what == "revenue" else f"{low:.2f} to {high:.2f}"
+    )
 
 
 def second_frame(rows: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
@@ -300,7 +347,10 @@ def second_frame(rows: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     for days in cohorts.WAITS:
         part = rows[[f"{name}_{days}" for name in ("share", "low", "high", "within", "observed")]]
         part = part.set_axis(["share", "low", "high", "within", "observed"], axis=1)
-        label = [f"{names[key]} · {text.count(n)}" for key, n in zip(rows.index, rows["customers"], strict=True)]
+        label = [
+            f"{names[key]} · {text.count(n)}"
+            for key, n in zip(rows.index, rows["customers"], strict=True)
+        ]
         parts.append(part.assign(window=f"{days} days", start=rows["cohort"], label=label))
     return pd.concat(parts).dropna(subset="share").reset_index(drop=True)
 

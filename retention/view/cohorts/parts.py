@@ -25,7 +25,9 @@ def settings(data: Loaded) -> View:
     options = [*KINDS, *(f"First {name}" for name in present)]
     with st.container(border=True):
         one, two, three, four = st.columns([1.2, 1.1, 1, 1], gap="medium")
-        kind = one.selectbox("Cohorts by", options, key="cohorts", bind="query-params", help=DEFINITIONS["by"])
+        kind = one.selectbox(
+            "Cohorts by", options, key="cohorts", bind="query-params", help=DEFINITIONS["by"]
+        )
         show = two.segmented_control(
             "Show",
             ["Share", "Customers"],
@@ -36,11 +38,20 @@ def settings(data: Loaded) -> View:
             help=DEFINITIONS["show"],
         )
         number = three.selectbox(
-            "Cohorts shown", COHORTS, 2, key="rows", bind="query-params", help=DEFINITIONS["cohorts"]
+            "Cohorts shown",
+            COHORTS,
+            2,
+            key="rows",
+            bind="query-params",
+            help=DEFINITIONS["cohorts"],
         )
-        ages = four.selectbox("Ages shown", AGES, 1, key="ages", bind="query-params", help=DEFINITIONS["ages"])
+        ages = four.selectbox(
+            "Ages shown", AGES, 1, key="ages", bind="query-params", help=DEFINITIONS["ages"]
+        )
         if not present:
-            with st.expander("Cohorts by channel, category, coupon, region or product", icon=":material/add:"):
+            with st.expander(
+                "Cohorts by channel, category, coupon, region or product", icon=":material/add:"
+            ):
                 st.markdown(
                     "These orders have none of the columns. Add one to your order export, such as “Channel” with "
                     "where each order came from, and load it again: columns with such names are found by themselves, "
@@ -72,7 +83,9 @@ def triangle(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> None:
     drawn = table[table["key"].isin(keys) & (table["age"] <= view.ages)]
     cut = []
     if len(keys) < len(found.names):
-        cut.append(f"the {'largest' if view.by else 'newest'} {len(keys)} of {text.count(len(found.names))} cohorts")
+        cut.append(
+            f"the {'largest' if view.by else 'newest'} {len(keys)} of {text.count(len(found.names))} cohorts"
+        )
     oldest = int(table["age"].max()) if len(table) else 0
     if oldest > view.ages:
         cut.append(f"ages up to {view.ages} of {oldest}")
@@ -83,7 +96,11 @@ def triangle(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> None:
         "its customers below."
     )
     gaps = gaps_for(data)
-    frame = drawn if drawn.empty else frames.triangle_frame(drawn, keys, found, view.show, view.period, gaps)
+    frame = (
+        drawn
+        if drawn.empty
+        else frames.triangle_frame(drawn, keys, found, view.show, view.period, gaps)
+    )
     unfinished = "the period is not over yet" + (", or its orders are missing" if gaps else "")
     words += f" Dashed: {unfinished}." if not frame["complete"].all() else ""
     if view.by:
@@ -161,15 +178,22 @@ def growth(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> None:
         st.info("There is nothing to draw yet.", icon=":material/info:")
         return
     st.altair_chart(
-        charts.growth_chart(past, ahead, f"{kind} a customer", view.unit, currency, what == "revenue"),
+        charts.growth_chart(
+            past, ahead, f"{kind} a customer", view.unit, currency, what == "revenue"
+        ),
         key="growth",
         alt=f"Cumulative {what} a customer by age, the newest cohorts highlighted",
     )
     if view.by and found.forecast is not None:
-        st.markdown("**Expected of a customer over the next 12 months**", help=DEFINITIONS["expected"])
+        st.markdown(
+            "**Expected of a customer over the next 12 months**", help=DEFINITIONS["expected"]
+        )
         st.altair_chart(
             charts.expected_chart(
-                frames.expected_frame(found, keys, what, currency), f"{kind} a customer", currency, what == "revenue"
+                frames.expected_frame(found, keys, what, currency),
+                f"{kind} a customer",
+                currency,
+                what == "revenue",
             ),
             key="expected",
             alt=f"Expected {what} a customer over the next 12 months by cohort, with 80% ranges",
@@ -193,16 +217,25 @@ def second_order(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> N
     rows = second.set_index("key").loc[keys]
     frame = frames.second_frame(rows, found.names)
     if frame.empty:
-        st.caption(f"No cohort has {ENOUGH} customers who were observed for {cohorts.WAITS[0]} days.")
+        st.caption(
+            f"No cohort has {ENOUGH} customers who were observed for {cohorts.WAITS[0]} days."
+        )
     else:
-        windows = [words for days in cohorts.WAITS if (words := f"{days} days") in set(frame["window"])]
+        windows = [
+            words for days in cohorts.WAITS if (words := f"{days} days") in set(frame["window"])
+        ]
         st.altair_chart(
             charts.second_order_chart(frame, windows, along=view.by is None),
             key="second_orders",
             alt="Share of each cohort with a second order within 30, 60, 90 and 180 days, with 95% intervals",
         )
     shown = rows if view.by else rows[::-1]
-    shown = shown.assign(name=shown.index.map(found.names)).drop(columns="cohort").round(3).reset_index(drop=True)
+    shown = (
+        shown.assign(name=shown.index.map(found.names))
+        .drop(columns="cohort")
+        .round(3)
+        .reset_index(drop=True)
+    )
     shown["small"] = shown["small"].map({True: "Small", False: ""})
     column, share = st.column_config, {}
     for days in cohorts.WAITS:
@@ -215,16 +248,25 @@ def second_order(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> N
         height=min(35 * (len(shown) + 1) + 3, 388),
         hide_index=True,
         placeholder=text.MISSING,
-        column_order=["name", "customers", "small", *share, *(["median_days"] if rows["median_days"].any() else [])],
+        column_order=[
+            "name",
+            "customers",
+            "small",
+            *share,
+            *(["median_days"] if rows["median_days"].any() else []),
+        ],
         column_config={
             # A week's first day, or whatever the file says.
             "name": column.TextColumn("Cohort", pinned=True, width=200 if view.by else 110),
             "customers": column.NumberColumn("Customers", format="localized"),
             "small": column.TextColumn(
-                "Size", help=f"Small: fewer than {ENOUGH} customers, so that chance rules the numbers."
+                "Size",
+                help=f"Small: fewer than {ENOUGH} customers, so that chance rules the numbers.",
             ),
             **share,
-            "median_days": column.NumberColumn("Median days", format="%.0f", help=DEFINITIONS["median"]),
+            "median_days": column.NumberColumn(
+                "Median days", format="%.0f", help=DEFINITIONS["median"]
+            ),
         },
     )
     widgets.csv_download(

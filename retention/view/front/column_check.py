@@ -54,7 +54,9 @@ def check_columns(opened: load_flow.Draft, data: Loaded | None) -> None:
     """The questions, the way on, what comes out, and the mapping; each correction is read anew."""
     sheet = opened.sheet
     st.title("Check the columns", anchor=False)
-    st.markdown(f":gray[{text.plain(sheet.name)} · {text.plural(sheet.rows, 'row')} · {_recognised(opened.detected)}]")
+    st.markdown(
+        f":gray[{text.plain(sheet.name)} · {text.plural(sheet.rows, 'row')} · {_recognised(opened.detected)}]"
+    )
     questions = st.container()
     with st.container(horizontal=True):
         use = st.empty()
@@ -87,7 +89,9 @@ def check_columns(opened: load_flow.Draft, data: Loaded | None) -> None:
             _numbers(found)
             _alarms(found, mapping)
     label = "Use these orders" if found is None else _label(found.orders)
-    if use.button(label, type="primary", icon=":material/check:", disabled=found is None, key="use_orders"):
+    if use.button(
+        label, type="primary", icon=":material/check:", disabled=found is None, key="use_orders"
+    ):
         with outcome:
             _use(opened, found.orders)
 
@@ -110,7 +114,10 @@ def _mapping_form(opened: load_flow.Draft) -> Mapping:
 
     def absent(role: str) -> str:
         """What stands where no column is chosen."""
-        parts = [st.session_state.get(key(part), detected.get(part)) for part in ("quantity", "unit_price")]
+        parts = [
+            st.session_state.get(key(part), detected.get(part))
+            for part in ("quantity", "unit_price")
+        ]
         if role == "revenue" and all(parts):
             return f"Computed: {parts[0]} × {parts[1]}"
         return "Empty in this file" if role in opened.empty else "Not in this file"
@@ -130,10 +137,14 @@ def _mapping_form(opened: load_flow.Draft) -> Mapping:
 
     st.subheader("Which column is what", anchor=False)
     chosen = {role: choose(role) for role in ALWAYS_SHOWN}
-    with st.expander(f"More columns ({sum(role in detected for role in rest)} found)", icon=":material/tune:"):
+    with st.expander(
+        f"More columns ({sum(role in detected for role in rest)} found)", icon=":material/tune:"
+    ):
         chosen |= {role: choose(role) for role in rest}
     found = sum(role in detected for role in people)
-    with st.expander(f"Contact details and signals ({found} found)", icon=":material/contact_mail:"):
+    with st.expander(
+        f"Contact details and signals ({found} found)", icon=":material/contact_mail:"
+    ):
         st.caption(
             "To send messages, to leave people out, and for groups such as subscribers. The other numbers do without."
         )
@@ -210,7 +221,9 @@ def _alarms(found: Reading, mapping: Mapping) -> None:
 def _first_orders(found: Reading) -> None:
     """The first orders as they were read, what was assumed, and what was left out."""
     orders = found.orders
-    st.subheader("What comes out", anchor=False, help=f"{text.day(orders.start)} to {text.day(orders.end)}")
+    st.subheader(
+        "What comes out", anchor=False, help=f"{text.day(orders.start)} to {text.day(orders.end)}"
+    )
     st.dataframe(
         found.first,
         hide_index=True,
@@ -255,19 +268,29 @@ def _recognised(mapping: Mapping) -> str:
 def _use(opened: load_flow.Draft, orders: Orders) -> None:
     name = opened.sheet.name
     with opened.busy:
-        used = load_flow.attempt("These orders cannot be used", lambda step: session.put(name, orders, step))
+        used = load_flow.attempt(
+            "These orders cannot be used", lambda step: session.put(name, orders, step)
+        )
         if used:
             opened.sheet.release()
     if used:
         _leave()
 
 
-def _read(opened: load_flow.Draft, mapping: Mapping, use: DeltaGenerator, outcome: DeltaGenerator) -> Reading | None:
+def _read(
+    opened: load_flow.Draft, mapping: Mapping, use: DeltaGenerator, outcome: DeltaGenerator
+) -> Reading | None:
     """The orders as mapped; while they are read, the button waits and the old numbers are gone."""
     choices = repr((opened.sheet.digest, mapping))
     known = st.session_state.setdefault(_READ, [])
     if choices not in known:
-        use.button("Reading…", type="primary", icon=":material/hourglass:", disabled=True, key="reading_orders")
+        use.button(
+            "Reading…",
+            type="primary",
+            icon=":material/hourglass:",
+            disabled=True,
+            key="reading_orders",
+        )
     try:
         with outcome:
             found = _build(opened.sheet.digest, repr(mapping), _opened=opened, _mapping=mapping)

@@ -45,10 +45,14 @@ def report(data: Loaded) -> None:
     left_out = found.rows_read - found.rows_kept
     st.subheader("What was read", anchor=False)
     if not left_out:
-        st.markdown(f":green[:material/check_circle:] All {text.plural(found.rows_read, 'row')} became orders.")
+        st.markdown(
+            f":green[:material/check_circle:] All {text.plural(found.rows_read, 'row')} became orders."
+        )
     else:
         share = text.percent(left_out / found.rows_read)
-        st.markdown(f"{text.count(left_out)} of {text.plural(found.rows_read, 'row')} ({share}) were left out:")
+        st.markdown(
+            f"{text.count(left_out)} of {text.plural(found.rows_read, 'row')} ({share}) were left out:"
+        )
         st.dataframe(
             reasons_table(data.orders),
             hide_index=True,
@@ -87,7 +91,9 @@ def reasons_table(orders: Orders) -> pd.DataFrame:
 def amount_column(currency: str | None):
     """How the amounts of `reasons_table` read."""
     unit = f" ({currency})" if currency else ""
-    return st.column_config.NumberColumn(f"Amount{unit}", format=text.TABLE_MONEY, help="What these rows add up to.")
+    return st.column_config.NumberColumn(
+        f"Amount{unit}", format=text.TABLE_MONEY, help="What these rows add up to."
+    )
 
 
 def notes(orders: Orders) -> list[str]:

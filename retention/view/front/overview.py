@@ -22,9 +22,15 @@ def header(data: Loaded) -> None:
 def so_far(data: Loaded) -> None:
     """Customers, orders, revenue and repeat rate."""
     customers = data.customers
-    n, placed, revenue = len(customers), int(customers["orders"].sum()), float(customers["revenue"].sum())
+    n, placed, revenue = (
+        len(customers),
+        int(customers["orders"].sum()),
+        float(customers["revenue"].sum()),
+    )
     returned = int((customers["frequency"] > 0).sum())
-    again = widgets.Metric("Bought again", text.percent(returned / n), "repeat_rate", text.plural(returned, "customer"))
+    again = widgets.Metric(
+        "Bought again", text.percent(returned / n), "repeat_rate", text.plural(returned, "customer")
+    )
     st.subheader("So far", anchor=False)
     widgets.metric_row([*widgets.order_metrics(n, placed, revenue, data.orders), again])
 
@@ -50,7 +56,9 @@ def to_come(data: Loaded) -> None:
         text.plural(int(tenth["customers"].iloc[0]), "customer") if len(tenth) else None,
     )
     total = session.uncertainty_for(data, plan).total()
-    forecast = widgets.forecast_metrics(scores, total, currency, label="Expected value", about="base_value")
+    forecast = widgets.forecast_metrics(
+        scores, total, currency, label="Expected value", about="base_value"
+    )
     widgets.metric_row([*forecast, held])
     widgets.track_record(session.usual_backtest_for(data), plan)
     tidy = value.past_and_expected(session.history_for(data), months, data.orders.end)
@@ -71,7 +79,9 @@ def to_come(data: Loaded) -> None:
 def warnings(data: Loaded) -> None:
     """How much was left out."""
     revenue = float(data.customers["revenue"].sum())
-    rows_report.much_left_out(data.orders, revenue, "All reasons stand under “What was read” below.")
+    rows_report.much_left_out(
+        data.orders, revenue, "All reasons stand under “What was read” below."
+    )
 
 
 def next_pages() -> None:
@@ -85,4 +95,6 @@ def next_pages() -> None:
             with st.container(border=True, gap="xsmall"):
                 st.markdown(f"{page.icon} **{page.title}**")
                 st.markdown(f":gray[{page.question}]")
-                st.page_link(page.path, label="Open", icon=":material/arrow_forward:", icon_position="right")
+                st.page_link(
+                    page.path, label="Open", icon=":material/arrow_forward:", icon_position="right"
+                )

@@ -19,7 +19,16 @@ from retention.view.session import results as session
 from retention.view.session.results import Loaded
 
 FILE_TYPES = ["csv", "tsv", "txt", "gz", "zip", "parquet", "xlsx", "xlsm", "xlsb", "xls", "ods"]
-RECOGNISED = ("Shopify", "WooCommerce", "BigCommerce", "Squarespace", "Stripe", "Square", "Etsy", "Magento")
+RECOGNISED = (
+    "Shopify",
+    "WooCommerce",
+    "BigCommerce",
+    "Squarespace",
+    "Stripe",
+    "Square",
+    "Etsy",
+    "Magento",
+)
 PREVIEW_ROWS = 8
 T = TypeVar("T")
 _DRAFT, _REFUSED = "load_draft", "load_refused"
@@ -60,7 +69,9 @@ def choose_source(data: Loaded | None) -> None:
     else:
         st.title("Load other orders", anchor=False)
         st.markdown(f"{text.plain(data.name)} stays loaded until other orders have been read.")
-        if st.button(f"Back to {text.plain(data.name, 60)}", icon=":material/arrow_back:", type="tertiary"):
+        if st.button(
+            f"Back to {text.plain(data.name, 60)}", icon=":material/arrow_back:", type="tertiary"
+        ):
             finish()
     if session.kept_address() is not None:
         st.info(
@@ -80,7 +91,9 @@ def choose_source(data: Loaded | None) -> None:
             _load_sample("cdnow")
     with own, _card(":material/upload_file:", "Your own orders"):
         st.markdown("An order export as CSV, TSV, Excel or Parquet, plain or in .zip or .gz.")
-        upload = st.file_uploader("Order file", FILE_TYPES, key="order_file", label_visibility="collapsed")
+        upload = st.file_uploader(
+            "Order file", FILE_TYPES, key="order_file", label_visibility="collapsed"
+        )
     if upload is not None:
         _open(upload)
     _what_is_needed()
@@ -121,12 +134,16 @@ def _empty_roles(sheet: Sheet, detected: Mapping) -> frozenset[str]:
     cells = {role: sheet.table[sheet.column(name)] for role, name in there.items() if name}
     if not cells:
         return frozenset()
-    filled = sheet.table.aggregate(**{role: cell.strip().nullif("").count() for role, cell in cells.items()})
+    filled = sheet.table.aggregate(
+        **{role: cell.strip().nullif("").count() for role, cell in cells.items()}
+    )
     counts = filled.to_pandas().iloc[0]
     return frozenset(role for role in cells if not counts[role])
 
 
-def attempt(title: str, work: Callable[[Callable[[str], None]], T], remember: str | None = None) -> T | None:
+def attempt(
+    title: str, work: Callable[[Callable[[str], None]], T], remember: str | None = None
+) -> T | None:
     """Run `work` below a progress line; a RetentionError becomes a panel, and the loaded data stays."""
     place = st.empty()
     try:
@@ -166,7 +183,11 @@ def _what_is_needed() -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("What the file needs", anchor=False)
-        for role, icon in (("customer_id", "person"), ("ordered_at", "event"), ("revenue", "payments")):
+        for role, icon in (
+            ("customer_id", "person"),
+            ("ordered_at", "event"),
+            ("revenue", "payments"),
+        ):
             st.markdown(f":material/{icon}: **{ROLES[role].label}.** {ROLES[role].help}")
         st.markdown(
             ":gray[Rows may be orders or order lines. Columns are found by themselves, in English, German, Spanish, "
@@ -175,7 +196,9 @@ def _what_is_needed() -> None:
     with right:
         limit = st.get_option("server.maxUploadSize")
         st.subheader("Good to know", anchor=False)
-        st.markdown(f":material/task_alt: **Recognised exports:** {', '.join(RECOGNISED)}. Any other table works too.")
+        st.markdown(
+            f":material/task_alt: **Recognised exports:** {', '.join(RECOGNISED)}. Any other table works too."
+        )
         st.markdown(
             f":material/upload: **Up to {limit} MB a file.** Beyond that, zip it (often a tenth of the "
             "size), or export the needed columns only."

@@ -16,10 +16,16 @@ def flow_chart(bands: pd.DataFrame, nodes: pd.DataFrame, start: str, end: str) -
 
     Frames from `movement_frames.flow_frames`; `start` and `end` name the two days. A click selects a band ("picked").
     """
-    picked = alt.selection_point(name="picked", fields=["origin", "target"], on="click", empty=False)
-    hover = alt.selection_point(name="hover", fields=["flow"], on="pointerover", clear="pointerout", empty=False)
+    picked = alt.selection_point(
+        name="picked", fields=["origin", "target"], on="click", empty=False
+    )
+    hover = alt.selection_point(
+        name="hover", fields=["flow"], on="pointerover", clear="pointerout", empty=False
+    )
     # Pixels from either edge, so that the words have room on a phone too.
-    reach = alt.Scale(domain=[0, 1], range=[SIDE, alt.ExprRef(f"max(width - {SIDE}, {SIDE + 60})")], nice=False)
+    reach = alt.Scale(
+        domain=[0, 1], range=[SIDE, alt.ExprRef(f"max(width - {SIDE}, {SIDE + 60})")], nice=False
+    )
     depth = alt.Scale(domain=[-0.02, 1.03], nice=False, reverse=True)
     x = alt.X("t:Q", scale=reach, axis=None)
     steps = "[" + ", ".join(f"{n / _STEPS:.4f}" for n in range(_STEPS + 1)) + "]"
@@ -83,12 +89,20 @@ def flow_chart(bands: pd.DataFrame, nodes: pd.DataFrame, start: str, end: str) -
             "y": alt.Y("words_at:Q", scale=depth, axis=None),
         }
         text = {"align": align, "dx": sign * (BAR + 7), "color": "currentColor"}
-        words.append(these.mark_text(**text, dy=-7, fontSize=12, fontWeight=600).encode(**place, text="name:N"))
-        words.append(these.mark_text(**text, dy=8, fontSize=12, opacity=0.8).encode(**place, text="amount:N"))
+        words.append(
+            these.mark_text(**text, dy=-7, fontSize=12, fontWeight=600).encode(
+                **place, text="name:N"
+            )
+        )
+        words.append(
+            these.mark_text(**text, dy=8, fontSize=12, opacity=0.8).encode(**place, text="amount:N")
+        )
     days = pd.DataFrame({"side": [0, 1], "day": [start, end]})
     heads = [
         alt.Chart(days[days["side"] == side])
-        .mark_text(align=align, baseline="bottom", fontSize=12, fontWeight=600, color=palette.NEUTRAL)
+        .mark_text(
+            align=align, baseline="bottom", fontSize=12, fontWeight=600, color=palette.NEUTRAL
+        )
         .encode(x=alt.X("side:Q", scale=reach, axis=None), y=alt.value(4), text="day:N")
         for side, align in ((0, "left"), (1, "right"))
     ]

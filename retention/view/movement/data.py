@@ -8,7 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from retention.errors import ModelError
-from retention.segments.movement import FROM, Movements, count_movement, movement_codes, prepare_movement
+from retention.segments.movement import (
+    FROM,
+    Movements,
+    count_movement,
+    movement_codes,
+    prepare_movement,
+)
 from retention.segments.rules import STAGES, SegmentRules
 from retention.view.session import results as session
 from retention.view.session.results import Loaded
@@ -42,7 +48,9 @@ def movers_of(data: Loaded, settings: Settings, origin: str, target: str) -> np.
     found = _found(_key(data), settings.start, settings.end, _data=data)
     before, after = movement_codes(found, settings.rules)
     made = (before == FROM.index(origin)) & (after == STAGES.index(target))
-    return np.sort(_positions(data.orders.digest, _data=data).loc[found.end.customers.index[made]].to_numpy())
+    return np.sort(
+        _positions(data.orders.digest, _data=data).loc[found.end.customers.index[made]].to_numpy()
+    )
 
 
 def _key(data: Loaded) -> str:
@@ -65,7 +73,11 @@ def _moves(key: str, settings: Settings, *, _data: Loaded) -> pd.DataFrame:
 def _positions(digest: str, *, _data: Loaded) -> pd.Series:
     """Where each customer stands in `data.customers`, by the number that the order history has for the customer."""
     table = _data.orders.table
-    names = table.select(customer_id=table.customer_id, customer=table.customer_id.hash()).distinct().to_pandas()
+    names = (
+        table.select(customer_id=table.customer_id, customer=table.customer_id.hash())
+        .distinct()
+        .to_pandas()
+    )
     places = _data.customers.index.get_indexer(pd.Index(names["customer_id"]))
     return pd.Series(places, index=names["customer"].to_numpy())
 

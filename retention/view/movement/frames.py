@@ -26,7 +26,9 @@ def columns_of(measure: str) -> tuple[str, str]:
     return ("customers", "customers") if measure == CUSTOMERS else ("value_before", "value_after")
 
 
-def flow_frames(moves: pd.DataFrame, measure: str, stayed: bool, currency: str | None) -> tuple[pd.DataFrame, ...]:
+def flow_frames(
+    moves: pd.DataFrame, measure: str, stayed: bool, currency: str | None
+) -> tuple[pd.DataFrame, ...]:
     """Rows of the drawing: bands, and the stages they join.
 
     Bands: `flow` (its name), `origin`, `target`, `top_left`, `bottom_left`, `top_right`, `bottom_right` (0 at the top,
@@ -56,7 +58,11 @@ def _nodes(
     for stage in (stage for stage in ORDER if stage in sums.index):
         amount = float(sums.loc[stage, side])
         bottom = top + max(amount * room, LEAST)
-        words = text.count(amount, short=amount >= 1e5) if measure == CUSTOMERS else _money(amount, currency)
+        words = (
+            text.count(amount, short=amount >= 1e5)
+            if measure == CUSTOMERS
+            else _money(amount, currency)
+        )
         when = "at the start" if side == "left" else "at the end"
         rows.append(
             {
@@ -76,7 +82,9 @@ def _nodes(
     return frame
 
 
-def _bands(drawn: pd.DataFrame, nodes: list[pd.DataFrame], room: float, currency: str | None) -> pd.DataFrame:
+def _bands(
+    drawn: pd.DataFrame, nodes: list[pd.DataFrame], room: float, currency: str | None
+) -> pd.DataFrame:
     ends = [dict(zip(frame["stage"], frame["top"], strict=True)) for frame in nodes]
     total = max(int(drawn["customers"].sum()), 1)
     place = {stage: n for n, stage in enumerate(ORDER)}
@@ -126,7 +134,9 @@ def _apart(places: np.ndarray) -> np.ndarray:
 
 def flow_name(origin: str, target: str) -> str:
     """A movement in words: "Repeat → At risk", or "Lapsed, stayed"."""
-    return f"{LABELS[origin]}, stayed" if origin == target else f"{LABELS[origin]} → {LABELS[target]}"
+    return (
+        f"{LABELS[origin]}, stayed" if origin == target else f"{LABELS[origin]} → {LABELS[target]}"
+    )
 
 
 def value_range(row: Mapping[str, float], currency: str | None) -> str:
@@ -145,7 +155,9 @@ def table_frame(moves: pd.DataFrame, stayed: bool, currency: str | None) -> pd.D
         between=[value_range(row, currency) for row in shown.to_dict("records")],
     )
     weight = shown[["value_before", "value_after"]].max(axis=1).fillna(shown["customers"])
-    return shown.assign(weight=weight).sort_values("weight", ascending=False, kind="stable", ignore_index=True)
+    return shown.assign(weight=weight).sort_values(
+        "weight", ascending=False, kind="stable", ignore_index=True
+    )
 
 
 def moves_csv(moves: pd.DataFrame) -> bytes:
@@ -154,7 +166,9 @@ def moves_csv(moves: pd.DataFrame) -> bytes:
     return to_csv(moves.astype({"from": str, "to": str}).round(money), index=False)
 
 
-def movers_csv(customers: pd.DataFrame, scores: pd.DataFrame | None, origin: str, target: str) -> bytes:
+def movers_csv(
+    customers: pd.DataFrame, scores: pd.DataFrame | None, origin: str, target: str
+) -> bytes:
     """The customers who made a movement, with what they are today; runs outside the session, when it is clicked."""
     table = customers.copy()
     table.insert(0, "stage_before", origin)

@@ -87,7 +87,9 @@ def headline(data: Loaded, chosen: Settings, moves: pd.DataFrame, problem: str |
         f"{text.plural(period.days, 'day')} in between.]"
     )
     _cautions(data, chosen, period, problem)
-    st.markdown(f":material/swap_calls: **{text.plain(words.sentence(turned, currency), limit=600)}**")
+    st.markdown(
+        f":material/swap_calls: **{text.plain(words.sentence(turned, currency), limit=600)}**"
+    )
     notes = words.notes(turned, currency)
     with st.container(key="metrics-movement"):
         for name, title in words.TITLES.items():
@@ -112,9 +114,15 @@ def _cautions(data: Loaded, chosen: Settings, period: Period, problem: str | Non
             icon=":material/warning:",
         )
     known = (chosen.start - data.orders.start).days + 1
-    soonest = min(chosen.rules.one_order_lapsed, chosen.rules.repeat_lapsed, chosen.rules.loyal_lapsed)
+    soonest = min(
+        chosen.rules.one_order_lapsed, chosen.rules.repeat_lapsed, chosen.rules.loyal_lapsed
+    )
     if known < chosen.rules.loyal_lapsed:
-        seen = f"only {text.plural(known, 'day')} of orders were known by then" if known > 0 else "no order is known"
+        seen = (
+            f"only {text.plural(known, 'day')} of orders were known by then"
+            if known > 0
+            else "no order is known"
+        )
         st.info(
             f"The orders begin on {text.day(data.orders.start)}: {seen}, so that customers from before look new, and "
             f"{'nobody' if known <= soonest else 'few'} could have lapsed.",
@@ -137,7 +145,10 @@ def flow(data: Loaded, chosen: Settings, moves: pd.DataFrame, scored: bool) -> b
             help=words.DEFINITIONS["draw"],
         )
         stayed = st.toggle(
-            "Those who stayed, too", key="movement_stayed", bind="query-params", help=words.DEFINITIONS["stayed"]
+            "Those who stayed, too",
+            key="movement_stayed",
+            bind="query-params",
+            help=words.DEFINITIONS["stayed"],
         )
     bands, nodes = frames.flow_frames(moves, measure, stayed, currency)
     if bands.empty:
@@ -154,7 +165,9 @@ def flow(data: Loaded, chosen: Settings, moves: pd.DataFrame, scored: bool) -> b
     if not stayed:
         moved = int(bands["customers"].sum())
         rest = int(moves["customers"].sum()) - moved
-        st.caption(f"Drawn: the {text.count(moved)} who moved. {text.count(rest)} are in the same stage on both days.")
+        st.caption(
+            f"Drawn: the {text.count(moved)} who moved. {text.count(rest)} are in the same stage on both days."
+        )
     return stayed
 
 
@@ -170,7 +183,11 @@ def table(moves: pd.DataFrame, stayed: bool, scored: bool, currency: str | None)
     st.subheader("All movements", anchor=False)
     number, words_column = st.column_config.NumberColumn, st.column_config.TextColumn
     shown = frames.table_frame(moves, stayed, currency)
-    money = [name for name in ("revenue_between", "value_before", "value_after", "change") if name in shown]
+    money = [
+        name
+        for name in ("revenue_between", "value_before", "value_after", "change")
+        if name in shown
+    ]
     st.dataframe(
         # Adding 0 takes the sign off what rounds to it.
         shown.assign(**(shown[money].round(0) + 0.0)),
@@ -190,18 +207,34 @@ def table(moves: pd.DataFrame, stayed: bool, scored: bool, currency: str | None)
             "origin": words_column("From", width=92),
             "target": words_column("To", width=92),
             "customers": number("Customers", format="localized", width=80),
-            "value_before": number("Value then", format="localized", help=words.DEFINITIONS["value"]),
+            "value_before": number(
+                "Value then", format="localized", help=words.DEFINITIONS["value"]
+            ),
             "value_after": number("Value now", format="localized", help=words.DEFINITIONS["value"]),
-            "change": number("Change", format="localized", width=72, help="Value at the end less value at the start."),
+            "change": number(
+                "Change",
+                format="localized",
+                width=72,
+                help="Value at the end less value at the start.",
+            ),
             "between": words_column("80% range now", help=words.DEFINITIONS["value"]),
-            "revenue_between": number("Revenue", format="localized", help=words.DEFINITIONS["revenue"]),
+            "revenue_between": number(
+                "Revenue", format="localized", help=words.DEFINITIONS["revenue"]
+            ),
         },
     )
     amounts = f"Amounts in {text.plain(currency)}. " if currency else ""
-    value = "Value: expected over 12 months, then at the start and now at the end of the period. " if scored else ""
+    value = (
+        "Value: expected over 12 months, then at the start and now at the end of the period. "
+        if scored
+        else ""
+    )
     st.caption(f"{amounts}{value}Revenue: paid in the period.")
     widgets.csv_download(
-        "Download all movements", "movement.csv", partial(frames.moves_csv, moves), key="download_movement"
+        "Download all movements",
+        "movement.csv",
+        partial(frames.moves_csv, moves),
+        key="download_movement",
     )
 
 
@@ -218,7 +251,9 @@ def one_movement(data: Loaded, chosen: Settings, moves: pd.DataFrame, scored: bo
             "Movement",
             options,
             None,
-            format_func=lambda pair: f"{frames.flow_name(*pair)}: {text.plural(counts[pair], 'customer')}",
+            format_func=lambda pair: (
+                f"{frames.flow_name(*pair)}: {text.plural(counts[pair], 'customer')}"
+            ),
             key=PAIR,
             width=380,
             placeholder="Choose one here, or click a band above",
@@ -228,7 +263,9 @@ def one_movement(data: Loaded, chosen: Settings, moves: pd.DataFrame, scored: bo
         rows = movers_of(data, chosen, *pair)
         customers, scores = data.customers.iloc[rows], None
         if scored:
-            scores = aligned(session.scores_for(data, session.standard_plan()), data.customers.index).iloc[rows]
+            scores = aligned(
+                session.scores_for(data, session.standard_plan()), data.customers.index
+            ).iloc[rows]
         widgets.csv_download(
             f"Download {text.plural(len(customers), 'customer')}",
             f"from-{pair[0]}-to-{pair[1]}.csv".replace("_", "-"),

@@ -67,12 +67,18 @@ def notes(turns: pd.DataFrame, currency: str | None) -> dict[str, str]:
 
 def sentence(turns: pd.DataFrame, currency: str | None) -> str:
     """What moved, in one or two sentences."""
-    fell, back, lapsed = (int(turns.loc[name, "customers"]) for name in ("fell", "came_back", "lapsed"))
+    fell, back, lapsed = (
+        int(turns.loc[name, "customers"]) for name in ("fell", "came_back", "lapsed")
+    )
     known = not isnan(turns["value_after"].iloc[0])
 
     def worth(name: str, column: str) -> str:
         amount = turns.loc[name, column]
-        return f" worth {text.money(amount, currency, short=True)}" if known and turns.loc[name, "customers"] else ""
+        return (
+            f" worth {text.money(amount, currency, short=True)}"
+            if known and turns.loc[name, "customers"]
+            else ""
+        )
 
     words = (
         f"{text.plural(fell, 'customer')}{worth('fell', 'value_before')} fell from active to at risk; "
@@ -80,4 +86,8 @@ def sentence(turns: pd.DataFrame, currency: str | None) -> str:
         f"{text.count(lapsed)}{worth('lapsed', 'value_before')} lapsed."
     )
     second = int(turns.loc["second_order", "customers"])
-    return f"{words} {text.plural(second, 'customer')} went from a first order to a second one." if second else words
+    return (
+        f"{words} {text.plural(second, 'customer')} went from a first order to a second one."
+        if second
+        else words
+    )

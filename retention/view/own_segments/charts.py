@@ -22,7 +22,10 @@ def stages_chart() -> alt.LayerChart:
     """
     base = alt.Chart(alt.NamedData("stages"))
     y = alt.Y(
-        "stage:N", sort=None, title=None, axis=alt.Axis(domain=False, ticks=False, labelPadding=8, labelOverlap=False)
+        "stage:N",
+        sort=None,
+        title=None,
+        axis=alt.Axis(domain=False, ticks=False, labelPadding=8, labelOverlap=False),
     )
     tooltip = [
         alt.Tooltip("stage:N", title="Stage"),
@@ -72,7 +75,11 @@ def overlap_rows(found: Overlaps) -> pd.DataFrame:
                         "label": "" if np.isnan(share) else text.percent(share, 0),
                         "both": int(found.both[i, j]),
                         "sizes": f"{text.count(sizes[i])} and {text.count(sizes[j])}",
-                        "ink": "#FFFFFF" if share > 0.5 else "#10181B" if share > 0 else palette.NEUTRAL,
+                        "ink": "#FFFFFF"
+                        if share > 0.5
+                        else "#10181B"
+                        if share > 0
+                        else palette.NEUTRAL,
                     }
                 )
     return pd.DataFrame(rows)

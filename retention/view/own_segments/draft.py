@@ -81,7 +81,11 @@ def node_of(rule: Rule) -> dict:
     if FEATURES[rule.feature].kind == "category" and operator in ("is", "is_not"):
         operator, value = ("one_of" if operator == "is" else "none_of"), (value,)
     if FEATURES[rule.feature].kind == "share" and operator not in (*EITHER, "top"):
-        value = tuple(round(100 * v, 9) for v in value) if isinstance(value, tuple) else round(100 * value, 9)
+        value = (
+            tuple(round(100 * v, 9) for v in value)
+            if isinstance(value, tuple)
+            else round(100 * value, 9)
+        )
     if isinstance(value, Bought):
         value = {"values": list(value.values), "days": value.days}
     elif isinstance(value, tuple):
@@ -151,9 +155,10 @@ def choose_operator(number: int, key: str, features: Features) -> None:
     before, operator, value = node["operator"], st.session_state[key], node["value"]
     kind = FEATURES[node["feature"]].kind
     if kind == "flag":
-        node.update(operator="is", value=operator == "yes") if operator in ("yes", "no") else node.update(
-            operator=operator, value=None
-        )
+        node.update(operator="is", value=operator == "yes") if operator in (
+            "yes",
+            "no",
+        ) else node.update(operator=operator, value=None)
         return
     node["operator"] = operator
     shapes = {o: _shape(kind, o) for o in (before, operator)}
@@ -161,7 +166,9 @@ def choose_operator(number: int, key: str, features: Features) -> None:
         node["value"] = _carried(node["feature"], operator, value, shapes, before, features)
 
 
-def _carried(key: str, operator: str, value: object, shapes: dict, before: str, features: Features) -> object:
+def _carried(
+    key: str, operator: str, value: object, shapes: dict, before: str, features: Features
+) -> object:
     if shapes[operator] == "pair" and shapes[before] == "one" and value is not None:
         return [value, value]
     if shapes[operator] == "one" and shapes[before] == "pair":
@@ -208,7 +215,11 @@ def _usual(key: str, operator: str, features: Features) -> object:
         names = [] if features.missing(key) else list(features.choices(key)[:1])
         return {"values": names, "days": None} if feature.kind == "products" else names
     if feature.kind == "date":
-        return [features.as_of.replace(day=1), features.as_of] if operator == "between" else features.as_of
+        return (
+            [features.as_of.replace(day=1), features.as_of]
+            if operator == "between"
+            else features.as_of
+        )
     middle = _middle(key, features)
     return [middle, 2 * middle] if operator == "between" else middle
 

@@ -66,12 +66,17 @@ def draw_overlaps(features: Features) -> None:
     if len(library) < 2:
         st.info("Save two segments or more to see how they overlap.", icon=":material/join_inner:")
         return
-    found = features.memory.get(("overlaps", library[:MOST]), lambda: overlaps(library[:MOST], features))
+    found = features.memory.get(
+        ("overlaps", library[:MOST]), lambda: overlaps(library[:MOST], features)
+    )
     n = len(features)
     about = {
         "In none": (found.none, "Customers who are in none of the segments."),
         "In exactly one": (found.one, "Customers who are in a single segment."),
-        "In several": (found.several, "Customers who are in two segments or more: who is addressed twice."),
+        "In several": (
+            found.several,
+            "Customers who are in two segments or more: who is addressed twice.",
+        ),
     }
     with st.container(key="metrics-own-overlaps"):
         for label, (number, words) in about.items():
@@ -91,6 +96,8 @@ def draw_overlaps(features: Features) -> None:
         )
         st.altair_chart(charts.overlaps_chart(charts.overlap_rows(found)), key="own_overlaps")
     if len(library) > MOST:
-        st.caption(f"The first {MOST} of {text.plural(len(library), 'segment')}: order them under “Saved”.")
+        st.caption(
+            f"The first {MOST} of {text.plural(len(library), 'segment')}: order them under “Saved”."
+        )
     for name, why in found.skipped.items():
         st.caption(f":orange[:material/warning:] {text.plain(name)} is left out. {text.plain(why)}")

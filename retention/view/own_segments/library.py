@@ -50,7 +50,8 @@ def message() -> None:
         if found:
             kind, words = found
             (st.success if kind == "done" else st.error)(
-                text.plain(words, limit=1000), icon=":material/check:" if kind == "done" else ":material/error:"
+                text.plain(words, limit=1000),
+                icon=":material/check:" if kind == "done" else ":material/error:",
             )
 
 
@@ -65,9 +66,19 @@ def draw_save(rule: Rule, whole: bool) -> None:
     with st.container(border=True, gap="small", key="own_save"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.text_input(
-                "Name of the segment", key=_NAME, max_chars=MAX_NAME, placeholder="Such as: quiet regulars", width=240
+                "Name of the segment",
+                key=_NAME,
+                max_chars=MAX_NAME,
+                placeholder="Such as: quiet regulars",
+                width=240,
             )
-            st.text_input("Note (optional)", key=_NOTE, max_chars=MAX_NOTE, placeholder="What it is for", width=280)
+            st.text_input(
+                "Note (optional)",
+                key=_NOTE,
+                max_chars=MAX_NOTE,
+                placeholder="What it is for",
+                width=280,
+            )
         with st.container(horizontal=True):
             st.button(
                 "Save changes" if known else "Save segment",
@@ -79,8 +90,20 @@ def draw_save(rule: Rule, whole: bool) -> None:
                 disabled=not whole,
             )
             if known:
-                st.button("Save as new", key="own_save_new", on_click=_save, args=(rule, None), disabled=not whole)
-            st.button("New segment", icon=":material/add:", type="tertiary", key="own_begin", on_click=_begin_new)
+                st.button(
+                    "Save as new",
+                    key="own_save_new",
+                    on_click=_save,
+                    args=(rule, None),
+                    disabled=not whole,
+                )
+            st.button(
+                "New segment",
+                icon=":material/add:",
+                type="tertiary",
+                key="own_begin",
+                on_click=_begin_new,
+            )
         if not whole:
             st.caption("Finish or remove the marked condition to save.")
 
@@ -100,9 +123,25 @@ def draw_saved(data: Loaded, features: Features) -> None:
             with st.container(horizontal=True, gap="xsmall"):
                 _button("Edit", "edit", place, _edit, segment.name, kind="secondary")
                 _button("Duplicate", "content_copy", place, _duplicate, segment.name)
-                _button("", "arrow_upward", place, _move, segment.name, -1, off=place == 0, help="Move up")
                 _button(
-                    "", "arrow_downward", place, _move, segment.name, 1, off=place == len(library) - 1, help="Move down"
+                    "",
+                    "arrow_upward",
+                    place,
+                    _move,
+                    segment.name,
+                    -1,
+                    off=place == 0,
+                    help="Move up",
+                )
+                _button(
+                    "",
+                    "arrow_downward",
+                    place,
+                    _move,
+                    segment.name,
+                    1,
+                    off=place == len(library) - 1,
+                    help="Move down",
                 )
                 _button("Delete", "delete", place, _delete, segment.name)
     _file(library, features.currency)
@@ -119,15 +158,22 @@ def _summary(data: Loaded, segment: OwnSegment, features: Features) -> str:
         share = text.percent(found.customers / len(features))
         money = [f"{text.money(found.revenue, features.currency, short=True)} so far"]
         if features.value is not None:
-            money.append(f"{text.money(found.expected_value, features.currency, short=True)} expected in 12 months")
-        amount = (
-            f"<div class=n><b>{text.count(found.customers)}</b> customers, {share} · {escape(' · '.join(money))}</div>"
-        )
+            money.append(
+                f"{text.money(found.expected_value, features.currency, short=True)} expected in 12 months"
+            )
+        amount = f"<div class=n><b>{text.count(found.customers)}</b> customers, {share} · {escape(' · '.join(money))}</div>"
     return f"<div class=own><b>{escape(segment.name)}</b>{note}<p>{words}</p>{amount}</div>"
 
 
 def _button(
-    label: str, icon: str, place: int, act: Callable, *args: object, kind="tertiary", off=False, help=None
+    label: str,
+    icon: str,
+    place: int,
+    act: Callable,
+    *args: object,
+    kind="tertiary",
+    off=False,
+    help=None,
 ) -> None:
     st.button(
         label or f":material/{icon}:",
@@ -159,7 +205,14 @@ def _file(library: Library, currency: str | None) -> None:
             on_click="ignore",
         )
     key = f"own_upload_{uploads}"
-    st.file_uploader("Load from a file", type="json", max_upload_size=1, key=key, on_change=_load, args=(key, currency))
+    st.file_uploader(
+        "Load from a file",
+        type="json",
+        max_upload_size=1,
+        key=key,
+        on_change=_load,
+        args=(key, currency),
+    )
 
 
 def _save(rule: Rule, editing: str | None) -> None:
@@ -167,7 +220,9 @@ def _save(rule: Rule, editing: str | None) -> None:
     library = session_library()
     try:
         segment = OwnSegment(state.get(_NAME, ""), rule, state.get(_NOTE, "").strip())
-        library = edit_segment(library, editing, segment) if editing else add_segment(library, segment)
+        library = (
+            edit_segment(library, editing, segment) if editing else add_segment(library, segment)
+        )
     except DataError as error:
         state[_MESSAGE] = "error", str(error)
         return
@@ -238,9 +293,7 @@ def _load(key: str, currency: str | None) -> None:
         said = f"{text.plural(added, 'segment')} loaded{there}."
         made_in = amounts_in(found.getvalue())
         if made_in and made_in != currency:
-            said += (
-                f" Their amounts are in {made_in}, and these orders in {currency or 'an unknown currency'}: check them."
-            )
+            said += f" Their amounts are in {made_in}, and these orders in {currency or 'an unknown currency'}: check them."
         st.session_state[_MESSAGE] = "done", said
     # A new uploader: the old one would hand its file over again.
     st.session_state[_UPLOADS] += 1

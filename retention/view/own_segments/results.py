@@ -37,7 +37,9 @@ def draw_worth(data: Loaded, rule: Rule, features: Features) -> None:
                 "Revenue so far",
                 text.money(found.revenue, currency, short=True),
                 "revenue",
-                f"{text.percent(found.revenue / sums.revenue)} of all" if sums.revenue > 0 else None,
+                f"{text.percent(found.revenue / sums.revenue)} of all"
+                if sums.revenue > 0
+                else None,
             ),
             widgets.Metric(
                 "Expected value",
@@ -49,7 +51,9 @@ def draw_worth(data: Loaded, rule: Rule, features: Features) -> None:
                 "Will buy",
                 text.percent(chance),
                 "p_purchase_30d",
-                None if np.isnan(chance) else f"Within {READY_DAYS} days, about {text.count(chance * n)}",
+                None
+                if np.isnan(chance)
+                else f"Within {READY_DAYS} days, about {text.count(chance * n)}",
             ),
             widgets.Metric(
                 "Average order",
@@ -60,10 +64,13 @@ def draw_worth(data: Loaded, rule: Rule, features: Features) -> None:
         ]
     )
     if 0 < n < SMALL:
-        st.caption(f":orange[:material/warning:] A small group: {text.plural(n, 'customer')}. Shares say little.")
+        st.caption(
+            f":orange[:material/warning:] A small group: {text.plural(n, 'customer')}. Shares say little."
+        )
     inside, everybody = stage_counts(rule, features)
     shares = ", ".join(
-        f"{text.STAGE_LABELS[stage]} {text.percent(k / max(n, 1))}" for stage, k in zip(STAGES, inside, strict=True)
+        f"{text.STAGE_LABELS[stage]} {text.percent(k / max(n, 1))}"
+        for stage, k in zip(STAGES, inside, strict=True)
     )
     st.markdown(
         "**Lifecycle stages**",
@@ -81,7 +88,9 @@ def draw_worth(data: Loaded, rule: Rule, features: Features) -> None:
 def draw_download(data: Loaded, rule: Rule, features: Features, name: str) -> None:
     """The segment's customers as a file."""
     found = totals(rule, features)
-    scores = session.scores_for(data, session.standard_plan()) if features.value is not None else None
+    scores = (
+        session.scores_for(data, session.standard_plan()) if features.value is not None else None
+    )
     inside = matches(rule, features)
     widgets.csv_download(
         f"Download {text.plural(found.customers, 'customer')}",
@@ -120,7 +129,9 @@ def totals_of_all(features: Features) -> Totals:
 def value_range(data: Loaded, rule: Rule, features: Features) -> Total:
     """The segment's expected value with its 80 % range."""
     uncertainty = session.uncertainty_for(data, session.standard_plan())
-    return features.memory.get(("range", rule), lambda: total_of(uncertainty, matches(rule, features), features))
+    return features.memory.get(
+        ("range", rule), lambda: total_of(uncertainty, matches(rule, features), features)
+    )
 
 
 def total_of(uncertainty: Uncertainty, inside: np.ndarray, features: Features) -> Total:
@@ -140,7 +151,9 @@ def mean_probability(rule: Rule, features: Features) -> float:
 
     def mean() -> float:
         inside = matches(rule, features)
-        return weighed(features.column("p_purchase_30d").values, inside, features) / max(int(inside.sum()), 1)
+        return weighed(features.column("p_purchase_30d").values, inside, features) / max(
+            int(inside.sum()), 1
+        )
 
     return features.memory.get(("probability", rule), mean)
 
@@ -149,7 +162,9 @@ def average_order(rule: Rule, features: Features) -> float:
     """Revenue of the segment's customers divided by their orders."""
 
     def mean() -> float:
-        orders = features.memory.get("orders as numbers", lambda: features.column("orders").values.astype(float))
+        orders = features.memory.get(
+            "orders as numbers", lambda: features.column("orders").values.astype(float)
+        )
         placed = weighed(orders, matches(rule, features), features)
         return totals(rule, features).revenue / placed if placed else np.nan
 
@@ -159,13 +174,17 @@ def average_order(rule: Rule, features: Features) -> float:
 def stage_counts(rule: Rule, features: Features) -> tuple[np.ndarray, np.ndarray]:
     """Customers of each stage: in the segment, and in all."""
     codes = features.column("stage").values
-    bits = features.memory.get("stages", lambda: [np.packbits(codes == n) for n in range(len(STAGES))])
+    bits = features.memory.get(
+        "stages", lambda: [np.packbits(codes == n) for n in range(len(STAGES))]
+    )
 
     def counted() -> np.ndarray:
         inside = np.packbits(matches(rule, features))
         return np.array([int(np.bitwise_count(stage & inside).sum()) for stage in bits])
 
-    everybody = features.memory.get("everybody's stages", lambda: np.bincount(codes, minlength=len(STAGES)))
+    everybody = features.memory.get(
+        "everybody's stages", lambda: np.bincount(codes, minlength=len(STAGES))
+    )
     return features.memory.get(("stages of", rule), counted), everybody
 
 

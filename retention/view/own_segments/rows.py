@@ -5,7 +5,14 @@ from html import escape
 import streamlit as st
 
 from retention.own_segments.catalogue import FEATURES
-from retention.own_segments.conditions import GROUP_KINDS, Count, Group, count_each, totals, unavailable
+from retention.own_segments.conditions import (
+    GROUP_KINDS,
+    Count,
+    Group,
+    count_each,
+    totals,
+    unavailable,
+)
 from retention.own_segments.features import Features
 from retention.own_segments.values import BY_KIND, OPERATORS
 from retention.own_segments.words import describe
@@ -76,7 +83,11 @@ def draw_hero(rule: Group, features: Features) -> None:
     n = 0 if missing else totals(rule, features).customers
     share = n / len(features)
     number = text.MISSING if missing else text.count(n)
-    of_all = "cannot be counted" if missing else f"{text.percent(share)} of {text.count(len(features))} customers"
+    of_all = (
+        "cannot be counted"
+        if missing
+        else f"{text.percent(share)} of {text.count(len(features))} customers"
+    )
     with st.container(border=True, key="hero"):
         st.html(
             f"<div class=hero role=status><div title='{escape(text.DEFINITIONS['customers'], quote=True)}'>"
@@ -84,7 +95,9 @@ def draw_hero(rule: Group, features: Features) -> None:
             f"<div class=bar><i style='width:{100 * share:.2f}%'></i></div></div>"
         )
         if missing:
-            st.caption(f":orange[:material/warning:] {text.plain(missing[0][1])} Remove what is marked below.")
+            st.caption(
+                f":orange[:material/warning:] {text.plain(missing[0][1])} Remove what is marked below."
+            )
 
 
 def draw_editor(tree: dict, rule: Group, features: Features) -> None:
@@ -98,7 +111,9 @@ def draw_editor(tree: dict, rule: Group, features: Features) -> None:
 
 def _draw_group(node: dict, path: tuple[int, ...], counts: dict, features: Features) -> None:
     number, outermost = node["id"], not path
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
         key = f"kind_{number}"
         if key not in st.session_state:
             st.session_state[key] = node["kind"]
@@ -149,11 +164,15 @@ def _draw_group(node: dict, path: tuple[int, ...], counts: dict, features: Featu
             )
 
 
-def _draw_condition(node: dict, count: Count | None, features: Features, kind: str, level: int) -> None:
+def _draw_condition(
+    node: dict, count: Count | None, features: Features, kind: str, level: int
+) -> None:
     number, feature = node["id"], FEATURES[node["feature"]]
     name = f"Condition on {feature.label.lower()}"
     with st.container(border=True, key=f"cond_{number}", gap="small"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"row_{number}"):
+        with st.container(
+            horizontal=True, vertical_alignment="center", gap="xsmall", key=f"row_{number}"
+        ):
             key = f"feature_{number}"
             if st.session_state.get(key) != feature.key:
                 st.session_state[key] = feature.key
@@ -170,7 +189,14 @@ def _draw_condition(node: dict, count: Count | None, features: Features, kind: s
             _operator(node, features, name)
             draw_value(node, features, name)
             _remove(number, "condition")
-        _amount(count, features, kind, feature.help, drafts.unfinished(node), features.missing(feature.key))
+        _amount(
+            count,
+            features,
+            kind,
+            feature.help,
+            drafts.unfinished(node),
+            features.missing(feature.key),
+        )
 
 
 def _operator(node: dict, features: Features, name: str) -> None:
@@ -210,7 +236,12 @@ def _remove(number: int, what: str) -> None:
 
 
 def _amount(
-    count: Count | None, features: Features, kind: str, about: str, unfinished: str = "", missing: str = ""
+    count: Count | None,
+    features: Features,
+    kind: str,
+    about: str,
+    unfinished: str = "",
+    missing: str = "",
 ) -> None:
     """One line: what the condition finds by itself, and what is left after it and those before it."""
     hover = f"<span class=about title='{escape(about, quote=True)}'>?</span>" if about else ""

@@ -42,7 +42,13 @@ def draw_value(node: dict, features: Features, name: str) -> None:
     if not keys:
         return
     value = node["value"]
-    held = [value["values"], value["days"] or EVER] if isinstance(value, dict) else value if len(keys) == 2 else [value]
+    held = (
+        [value["values"], value["days"] or EVER]
+        if isinstance(value, dict)
+        else value
+        if len(keys) == 2
+        else [value]
+    )
     for key, one in zip(keys, held, strict=True):
         if key not in st.session_state:
             st.session_state[key] = one
@@ -65,7 +71,15 @@ def draw_value(node: dict, features: Features, name: str) -> None:
     else:
         low, high, step, written = _scale(feature.key, features)
         for key, end in zip(keys, _ends(keys), strict=True):
-            _number(key, low, high, step, written, f"{name}: value{end}", _ONE if len(keys) == 1 else _PAIR)
+            _number(
+                key,
+                low,
+                high,
+                step,
+                written,
+                f"{name}: value{end}",
+                _ONE if len(keys) == 1 else _PAIR,
+            )
 
 
 def _keys(node: dict) -> list[str]:
@@ -83,7 +97,9 @@ def _ends(keys: list[str]) -> tuple[str, ...]:
     return (" from", " to") if len(keys) == 2 else ("",)
 
 
-def _number(key: str, low: float, high: float, step: float, written: str, label: str, width: int = _ONE) -> None:
+def _number(
+    key: str, low: float, high: float, step: float, written: str, label: str, width: int = _ONE
+) -> None:
     number = int if isinstance(step, int) else float
     held = st.session_state[key]
     # Set where it must be and no oftener: what is set comes back to the control, over a key pressed meanwhile.
@@ -137,7 +153,9 @@ def _names(key: str, keys: list[str], held: list, features: Features, name: str)
         st.selectbox(
             f"{name}: when",
             sorted({EVER, *WITHIN_DAYS, days}),
-            format_func=lambda n: "at any time" if n == EVER else f"in the last {text.plural(n, 'day')}",
+            format_func=lambda n: (
+                "at any time" if n == EVER else f"in the last {text.plural(n, 'day')}"
+            ),
             key=keys[1],
             label_visibility="collapsed",
             width=165,

@@ -53,11 +53,20 @@ def brief_html(
     figures = []
     if found.customers:
         figures = [
-            (_svg("bridge", frames.bridge_frames(found, currency), currency), "What it brings, and what it costs."),
-            (_svg("lift", frames.lift_frames(plan, currency), currency), "Gain by lift, with its 80% range."),
+            (
+                _svg("bridge", frames.bridge_frames(found, currency), currency),
+                "What it brings, and what it costs.",
+            ),
+            (
+                _svg("lift", frames.lift_frames(plan, currency), currency),
+                "Gain by lift, with its 80% range.",
+            ),
         ]
     template = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
     ).get_template("campaign_brief.html")
     page = template.render(
         title=campaign.name,
@@ -76,7 +85,11 @@ def brief_html(
             ("Strategy", strategy.name if strategy else "None"),
             ("Channel", CHANNELS[campaign.channel]),
             ("In the segment", text.count(plan.reachable.segment_customers)),
-            *[(f"Left out: {reason}", text.count(n)) for reason, n in plan.reachable.left_out.items() if n],
+            *[
+                (f"Left out: {reason}", text.count(n))
+                for reason, n in plan.reachable.left_out.items()
+                if n
+            ],
             ("Below the cut", text.count(len(plan.reachable.book.pool) - plan.size)),
             ("Held out", text.count(plan.held)),
             ("Addressed", text.count(found.customers)),
@@ -110,11 +123,18 @@ def brief_html(
             ("Offers used by those it persuades", money(found.offers_persuaded)),
         ],
         sequence=[
-            (text.day(first + timedelta(days=message.day)), message.text, offers[message.offer], text.count(customers))
+            (
+                text.day(first + timedelta(days=message.day)),
+                message.text,
+                offers[message.offer],
+                text.count(customers),
+            )
             for message, customers in zip(campaign.sent, table["customers"], strict=True)
         ],
         strategy=strategy,
-        largest="" if np.isnan(found.largest_offer) else words.largest_offer(found, terms.offer, currency).lower(),
+        largest=""
+        if np.isnan(found.largest_offer)
+        else words.largest_offer(found, terms.offer, currency).lower(),
         detectable=_detectable(plan),
         segments=[(label, said) for label, said in segments if said],
         definitions=[("Lift", words.DEFINITIONS["lift"]), ("Gain", words.DEFINITIONS["gain"])],
@@ -129,7 +149,11 @@ def _detectable(plan: CampaignPlan) -> str:
     if not np.isfinite(shown):
         return ""
     found = f"The held-out group shows a lift of {words.lift_in_words(shown)} or more"
-    return f"{found}." if assumed >= shown else f"{found}: it is too small for the one that is assumed."
+    return (
+        f"{found}."
+        if assumed >= shown
+        else f"{found}: it is too small for the one that is assumed."
+    )
 
 
 def _svg(name: str, data: Mapping[str, pd.DataFrame], currency: str | None) -> Markup:

@@ -40,20 +40,36 @@ def cohort_sections(data: Loaded, history: OrderHistory, model: CltvModel | None
     )
     currency = data.orders.currency
     curves = charts.growth_chart(past, ahead, "Revenue a customer", VIEW.unit, currency, money=True)
-    words = "Dashed: what the model expects of the newest cohorts, with its 80% range." if len(ahead) else ""
+    words = (
+        "Dashed: what the model expects of the newest cohorts, with its 80% range."
+        if len(ahead)
+        else ""
+    )
     return [
         Section(
             "Cohorts: who came back, and when",
             f"Percent of the customers of a month who ordered so many months later, up to {text.day(data.orders.end)}. "
             f"The newest {len(keys)} of {len(found.names)} cohorts; the number beside a cohort is its size."
             f"{missing}",
-            (Figure(svg_of(triangle, WIDE), f"Dashed cells: the month is not over yet{lost}.{older}", wide=True),),
+            (
+                Figure(
+                    svg_of(triangle, WIDE),
+                    f"Dashed cells: the month is not over yet{lost}.{older}",
+                    wide=True,
+                ),
+            ),
             _triangle_table(drawn, keys, found),
         ),
         Section(
             "Cohorts: what a customer brings over time",
             "Revenue of a customer so far, by months since the first order.",
-            (Figure(svg_of(curves, WIDE), f"The newest cohorts in colour. {words}".strip(), wide=True),),
+            (
+                Figure(
+                    svg_of(curves, WIDE),
+                    f"The newest cohorts in colour. {words}".strip(),
+                    wide=True,
+                ),
+            ),
         ),
         Section(
             "Cohorts: time to the second order",
@@ -68,7 +84,9 @@ def _cohorts(data: Loaded, history: OrderHistory, model: CltvModel | None) -> Co
     foreseen, per_day = None, orders_per_purchase_day(history)
     if model is not None:
         labels = cohorts.cohort_of(data.customers, VIEW.period, VIEW.by)
-        foreseen = frames.in_orders(cohort_forecast(model, data.customers, labels, frames.MONTHS), per_day)
+        foreseen = frames.in_orders(
+            cohort_forecast(model, data.customers, labels, frames.MONTHS), per_day
+        )
     table = frames.keyed(cohorts.cohort_table_of(history, VIEW.period))
     return frames.cohorts_of(table, second, foreseen, None, VIEW, data.orders.start, per_day)
 
@@ -103,4 +121,6 @@ def _second_table(second: pd.DataFrame, found: Cohorts) -> Table:
             for days in WAITS
         ]
         rows.append((Cell(found.names[key]), Cell(text.count(row["customers"])), *shares))
-    return Table(("First order", "Customers", *(f"Within {days} days" for days in WAITS)), tuple(rows))
+    return Table(
+        ("First order", "Customers", *(f"Within {days} days" for days in WAITS)), tuple(rows)
+    )

@@ -22,7 +22,10 @@ def downloads(data: Loaded, card: Scorecard, settings: Settings) -> None:
     name = f"{card.period.start}-to-{card.period.last}"
     # A file is made when it is asked for, outside of the session: everything that is kept in it is fetched here.
     history, trend = session.order_history_for(data), data_of.trend_for(data, settings)
-    comparisons, found = data_of.comparisons_for(data, settings), data_of.reading_for(data, settings)
+    comparisons, found = (
+        data_of.comparisons_for(data, settings),
+        data_of.reading_for(data, settings),
+    )
     try:
         model = session.model_for(data)
     except ModelError:
@@ -56,5 +59,8 @@ def downloads(data: Loaded, card: Scorecard, settings: Settings) -> None:
         for title, make in tables.items():
             slug = title.lower().replace(" ", "-")
             widgets.csv_download(
-                title, f"{slug}-{name}.csv", lambda make=make: to_csv(make(), index=False), key=f"csv_{slug}"
+                title,
+                f"{slug}-{name}.csv",
+                lambda make=make: to_csv(make(), index=False),
+                key=f"csv_{slug}",
             )

@@ -26,7 +26,10 @@ from retention.view.scorecard import charts, frames, words
 WIDTH, WIDE = 400, 860
 TRENDS = ("customer_retention_rate", "repeat_purchase_rate", "average_order_value", "revenue")
 FEWEST_MONTHS = 3
-_MONTHS = {True: "Each calendar month taken by itself.", False: "There are too few months for a line."}
+_MONTHS = {
+    True: "Each calendar month taken by itself.",
+    False: "There are too few months for a line.",
+}
 _WORDS = {
     "better": "Better",
     "worse": "Worse",
@@ -98,14 +101,20 @@ def report_html(
     spans = " and ".join(words.span(period) for period, _ in earlier.values())
     seasonal = card.period.days < words.SEASONS and "previous" in card.earlier
     template = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
     ).get_template("report.html")
     return template.render(
         title=f"{name}: how well we keep customers",
         period=words.span(card.period),
-        compared=f"Compared with {spans}." if spans else "Nothing to compare with: the orders begin later.",
+        compared=f"Compared with {spans}."
+        if spans
+        else "Nothing to compare with: the orders begin later.",
         earlier=list(earlier),
-        comparable=words.COMPARABLE + (" Changes since the period before include the seasons." if seasonal else ""),
+        comparable=words.COMPARABLE
+        + (" Changes since the period before include the seasons." if seasonal else ""),
         active_days=card.active_days,
         orders=f"Orders from {text.day(orders.start)} to {text.day(orders.end)}",
         made=text.day(made or date.today()),
@@ -114,7 +123,13 @@ def report_html(
         strategies=reading.strategies[:3],
         notes=card.notes,
         metrics=[
-            _metric(card, metric, first.get(metric), [against for _, against in earlier.values()], orders.currency)
+            _metric(
+                card,
+                metric,
+                first.get(metric),
+                [against for _, against in earlier.values()],
+                orders.currency,
+            )
             for metric in METRICS
             if _known(card, metric)
         ],
@@ -141,11 +156,16 @@ def _worth(reading: Reading, currency: str | None) -> list[str]:
     if gap.gain is not None:
         amount = text.money(gap.gain.expected, currency, short=True)
         between = text.money_range(gap.gain.low, gap.gain.high, currency)
-        return [f"Closing the gap is worth {amount} (80% range, the gap's own included: {between}). {gap.basis}"]
+        return [
+            f"Closing the gap is worth {amount} (80% range, the gap's own included: {between}). {gap.basis}"
+        ]
     lines = [gap.basis]
     if np.isfinite(gap.arithmetic):
         amount = text.money(gap.arithmetic, currency, short=True)
-        lines.insert(0, f"On this period it comes to {amount}, a sum and not a forecast: {gap.arithmetic_basis}")
+        lines.insert(
+            0,
+            f"On this period it comes to {amount}, a sum and not a forecast: {gap.arithmetic_basis}",
+        )
     return lines
 
 
@@ -154,19 +174,27 @@ def _known(card: Scorecard, name: str) -> bool:
 
 
 def _metric(
-    card: Scorecard, name: str, comparison: Comparison | None, earlier: list[pd.DataFrame], currency: str | None
+    card: Scorecard,
+    name: str,
+    comparison: Comparison | None,
+    earlier: list[pd.DataFrame],
+    currency: str | None,
 ) -> dict:
     row = card.metrics.loc[name]
     standing = against = mood = ""
     if comparison is not None:
         standing, mood = comparison.status.capitalize(), comparison.status.replace(" ", "-")
-        against = f"{words.against(comparison, currency)}; store {words.store_side(comparison, currency)}"
+        against = (
+            f"{words.against(comparison, currency)}; store {words.store_side(comparison, currency)}"
+        )
         against += f"; {words.doubt(comparison)}" if words.doubt(comparison) else ""
     return {
         "label": METRICS[name].label,
         "definition": METRICS[name].definition,
         "value": words.shown(name, row["value"], currency),
-        "range": words.between(name, row["low"], row["high"], currency) if np.isfinite(row["low"]) else "",
+        "range": words.between(name, row["low"], row["high"], currency)
+        if np.isfinite(row["low"])
+        else "",
         "changes": [_change(against, name) for against in earlier],
         "standing": standing,
         "mood": mood,
@@ -181,7 +209,9 @@ def _change(against: pd.DataFrame, name: str) -> dict[str, str]:
     return {"mood": mood, "word": _WORDS[mood], "amount": words.change(name, against.loc[name])}
 
 
-def _sections(card: Scorecard, trend: pd.DataFrame, bridge: pd.DataFrame, currency: str | None) -> list[Section]:
+def _sections(
+    card: Scorecard, trend: pd.DataFrame, bridge: pd.DataFrame, currency: str | None
+) -> list[Section]:
     base = [
         Figure(svg_of(charts.bridge_chart(bridge, measure, currency), WIDE), caption, wide=True)
         for measure, caption in (

@@ -17,8 +17,15 @@ def grid_chart(frame: pd.DataFrame, title: str) -> alt.LayerChart:
     """
     picked = alt.selection_point(name="picked", fields=["recency", "mean"], on="click", empty=False)
     axis = {"domain": False, "ticks": False, "grid": False, "labelAngle": 0, "labelFontSize": 12}
-    x = alt.X("mean:O", title="Orders and revenue: mean score", axis=alt.Axis(**axis), scale=_band([1, 2, 3, 4, 5]))
-    y = alt.Y("recency:O", title="Last order: score", axis=alt.Axis(**axis), scale=_band([5, 4, 3, 2, 1]))
+    x = alt.X(
+        "mean:O",
+        title="Orders and revenue: mean score",
+        axis=alt.Axis(**axis),
+        scale=_band([1, 2, 3, 4, 5]),
+    )
+    y = alt.Y(
+        "recency:O", title="Last order: score", axis=alt.Axis(**axis), scale=_band([5, 4, 3, 2, 1])
+    )
     tooltip = [
         alt.Tooltip("group:N", title="Group"),
         alt.Tooltip("last:N", title="Last order"),
@@ -30,13 +37,15 @@ def grid_chart(frame: pd.DataFrame, title: str) -> alt.LayerChart:
         alt.Tooltip("between:N", title="80% range"),
         alt.Tooltip("days:N", title="Last order, median"),
     ]
-    base = alt.Chart(frame, title=alt.Title(title, anchor="start", fontSize=13, fontWeight=600)).encode(
-        x=x, y=y, tooltip=tooltip
-    )
+    base = alt.Chart(
+        frame, title=alt.Title(title, anchor="start", fontSize=13, fontWeight=600)
+    ).encode(x=x, y=y, tooltip=tooltip)
     cells = (
         base.mark_rect(cornerRadius=4, color=palette.ACCENT, cursor="pointer")
         .encode(
-            fillOpacity=alt.FillOpacity("strength:Q", scale=alt.Scale(domain=[0, 1], range=[0.05, 0.72])).legend(None)
+            fillOpacity=alt.FillOpacity(
+                "strength:Q", scale=alt.Scale(domain=[0, 1], range=[0.05, 0.72])
+            ).legend(None)
         )
         .add_params(picked)
     )
@@ -44,12 +53,18 @@ def grid_chart(frame: pd.DataFrame, title: str) -> alt.LayerChart:
         base.transform_filter("datum.chosen !== ''")
         .mark_rect(cornerRadius=4, fillOpacity=0, stroke="currentColor", cursor="pointer")
         .encode(
-            strokeWidth=alt.when("datum.chosen === 'cell'").then(alt.value(3)).otherwise(alt.value(1.5)),
-            strokeDash=alt.when("datum.chosen === 'cell'").then(alt.value([1, 0])).otherwise(alt.value([4, 3])),
+            strokeWidth=alt.when("datum.chosen === 'cell'")
+            .then(alt.value(3))
+            .otherwise(alt.value(1.5)),
+            strokeDash=alt.when("datum.chosen === 'cell'")
+            .then(alt.value([1, 0]))
+            .otherwise(alt.value([4, 3])),
         )
     )
     # The theme's own text colour, which only reaches charts drawn as SVG.
-    amount = base.mark_text(fontSize=15, fontWeight=600, baseline="bottom", dy=2, color="currentColor").encode(
+    amount = base.mark_text(
+        fontSize=15, fontWeight=600, baseline="bottom", dy=2, color="currentColor"
+    ).encode(
         text="words:N", opacity=alt.when("datum.small").then(alt.value(0.6)).otherwise(alt.value(1))
     )
     # On a phone a name takes two lines.

@@ -50,9 +50,15 @@ def _days(basis: Basis) -> tuple[tuple, tuple]:
 
 
 def _orders(basis: Basis) -> tuple[tuple, tuple]:
-    two, three, four, five = (int(cut) for cut in _within(basis.inputs.fifths.orders, 2, MOST_ORDERS))
-    low = _pair("rfm_orders_low", "Score 2 from, 3 from (orders)", 2, MOST_ORDERS, (two, three), 1, "%d")
-    high = _pair("rfm_orders_high", "Score 4 from, 5 from (orders)", 2, MOST_ORDERS, (four, five), 1, "%d")
+    two, three, four, five = (
+        int(cut) for cut in _within(basis.inputs.fifths.orders, 2, MOST_ORDERS)
+    )
+    low = _pair(
+        "rfm_orders_low", "Score 2 from, 3 from (orders)", 2, MOST_ORDERS, (two, three), 1, "%d"
+    )
+    high = _pair(
+        "rfm_orders_high", "Score 4 from, 5 from (orders)", 2, MOST_ORDERS, (four, five), 1, "%d"
+    )
     return low, high
 
 
@@ -70,7 +76,17 @@ def _revenue(basis: Basis, currency: str | None) -> tuple[tuple, tuple]:
 
 
 def _pair(key: str, label: str, low, high, standard: tuple, step, written: str) -> tuple:
-    return st.slider(label, low, high, standard, step, written, key=key, bind="query-params", help=DEFINITIONS["own"])
+    return st.slider(
+        label,
+        low,
+        high,
+        standard,
+        step,
+        written,
+        key=key,
+        bind="query-params",
+        help=DEFINITIONS["own"],
+    )
 
 
 def _within(cuts: tuple, low: float, high: float) -> list[float]:
@@ -83,7 +99,9 @@ def _ascending(pairs: tuple[tuple, tuple]) -> tuple:
     cuts = (*pairs[0], *pairs[1])
     if list(cuts) != sorted(cuts):
         said = ", ".join(f"{cut:,g}" for cut in sorted(cuts))
-        st.caption(f":orange[:material/warning:] The two sliders pass each other. In force, in order: {said}.")
+        st.caption(
+            f":orange[:material/warning:] The two sliders pass each other. In force, in order: {said}."
+        )
     return tuple(sorted(cuts))
 
 

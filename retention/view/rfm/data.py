@@ -9,7 +9,13 @@ import streamlit as st
 from retention.errors import ModelError
 from retention.segments.inputs import aligned
 from retention.segments.rfm import RfmRules
-from retention.segments.rfm_totals import RfmInputs, cuts_in_force, place_rfm, prepare_rfm, summarise_rfm
+from retention.segments.rfm_totals import (
+    RfmInputs,
+    cuts_in_force,
+    place_rfm,
+    prepare_rfm,
+    summarise_rfm,
+)
 from retention.view.session import results as session
 from retention.view.session.results import Loaded
 

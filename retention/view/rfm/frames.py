@@ -7,12 +7,23 @@ import pandas as pd
 
 from retention.csv_export import to_csv
 from retention.history.changes import ENOUGH
-from retention.segments.rfm import MEASURES, RFM_GROUPS, SCORES, RfmRules, group_codes, scores_of_places
+from retention.segments.rfm import (
+    MEASURES,
+    RFM_GROUPS,
+    SCORES,
+    RfmRules,
+    group_codes,
+    scores_of_places,
+)
 from retention.segments.rfm_totals import members
 from retention.view import text
 from retention.view.rfm.words import score_words
 
-COLUMNS = {"Customers": "customers", "Revenue so far": "revenue", "Expected value": "expected_value"}
+COLUMNS = {
+    "Customers": "customers",
+    "Revenue so far": "revenue",
+    "Expected value": "expected_value",
+}
 
 
 def grid_frame(
@@ -37,7 +48,11 @@ def grid_frame(
                 "words": _amount(measure, amount, currency) if n else text.MISSING,
                 # Square roots: a cell of a few hundred is to be seen beside one of many thousands.
                 "strength": (amount / most) ** 0.5 if n and not isnan(amount) else 0.0,
-                "chosen": "cell" if place == cell else "group" if cell is None and row["group"] == group else "",
+                "chosen": "cell"
+                if place == cell
+                else "group"
+                if cell is None and row["group"] == group
+                else "",
                 "small": n < ENOUGH,
                 "last": score_words("days", cuts, place[0], currency),
                 "customers": n,

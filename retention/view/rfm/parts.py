@@ -58,9 +58,13 @@ def chosen_cell(group: str | None) -> tuple[int, int] | None:
     return cell if cell in RFM_CELLS and RFM_CELLS[cell] == group else None
 
 
-def grid(data: Loaded, basis: Basis, view: View, group: str | None, cell: tuple[int, int] | None) -> None:
+def grid(
+    data: Loaded, basis: Basis, view: View, group: str | None, cell: tuple[int, int] | None
+) -> None:
     """The heat map, in customers, revenue or expected value."""
-    options = [name for name in frames.COLUMNS if basis.scores is not None or name != "Expected value"]
+    options = [
+        name for name in frames.COLUMNS if basis.scores is not None or name != "Expected value"
+    ]
     measure = st.segmented_control(
         "Show",
         options,
@@ -96,18 +100,31 @@ def _whole_group() -> None:
     st.session_state.pop(CELL, None)
 
 
-def one_group(data: Loaded, basis: Basis, view: View, group: str, cell: tuple[int, int] | None) -> None:
+def one_group(
+    data: Loaded, basis: Basis, view: View, group: str, cell: tuple[int, int] | None
+) -> None:
     """One group, or one of its cells: who it is, what it amounts to, what to do, and its customers as a file."""
     row = view.groups.loc[group] if cell is None else view.cells.loc[cell]
     n, currency = int(row["customers"]), data.orders.currency
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
         with st.container(width="content", gap=None):
             st.subheader(group if cell is None else f"{group}: one cell", anchor=False)
-            about = ABOUT[group].who if cell is None else f"Of these: {cell_words(cell, view.cuts, currency)}."
+            about = (
+                ABOUT[group].who
+                if cell is None
+                else f"Of these: {cell_words(cell, view.cuts, currency)}."
+            )
             st.markdown(text.plain(about, limit=600))
         with st.container(horizontal=True, width="content", vertical_alignment="center"):
             if cell is not None:
-                st.button(f"All of {group}", icon=":material/grid_view:", on_click=_whole_group, key="rfm_whole")
+                st.button(
+                    f"All of {group}",
+                    icon=":material/grid_view:",
+                    on_click=_whole_group,
+                    key="rfm_whole",
+                )
             if n:
                 st.button(
                     "Use as a segment",
@@ -120,7 +137,9 @@ def one_group(data: Loaded, basis: Basis, view: View, group: str, cell: tuple[in
                 widgets.csv_download(
                     f"Download {text.plural(n, 'customer')}",
                     f"rfm-{group.lower().replace(' ', '-')}.csv",
-                    partial(frames.group_csv, data.customers, basis.scores, view.places, group, cell),
+                    partial(
+                        frames.group_csv, data.customers, basis.scores, view.places, group, cell
+                    ),
                     key="download_rfm",
                 )
     _saved()
@@ -141,7 +160,9 @@ def _use(view: View, group: str, cell: tuple[int, int] | None) -> None:
     """Keep the group as an own segment, unless it is one already."""
     library, rule = own.session_library(), rfm_rule(view.cuts, group, cell)
     known = next((segment.name for segment in library if segment.rule == rule), None)
-    name = known or free_name(library, group if cell is None else f"{group}, {cell[0]} by {cell[1]}")
+    name = known or free_name(
+        library, group if cell is None else f"{group}, {cell[0]} by {cell[1]}"
+    )
     if known is None:
         note = "From the RFM grid, with the cut points that were in force."
         try:
@@ -161,7 +182,9 @@ def _saved() -> None:
         st.error(text.plain(words), icon=":material/error:")
         return
     with st.container(horizontal=True, vertical_alignment="center", border=True):
-        st.markdown(f":green[:material/check_circle:] Kept as the own segment **{text.plain(words)}**.")
+        st.markdown(
+            f":green[:material/check_circle:] Kept as the own segment **{text.plain(words)}**."
+        )
         page = next((page for page in shell.pages() if page.path == OWN_PAGE), None)
         if page:
             st.page_link(page.path, label=f"See it under “{page.title}”", icon=page.icon)
@@ -170,7 +193,12 @@ def _saved() -> None:
 def _metrics(row, currency: str | None) -> None:
     between = frames.value_range(row, currency)
     cards = [
-        ("Customers", text.count(row["customers"]), "customers", f"{text.percent(row['customer_share'])} of all"),
+        (
+            "Customers",
+            text.count(row["customers"]),
+            "customers",
+            f"{text.percent(row['customer_share'])} of all",
+        ),
         (
             "Revenue so far",
             text.money(row["revenue"], currency, short=True),
@@ -218,7 +246,9 @@ def table(view: View, scored: bool, currency: str | None) -> None:
     number, words = st.column_config.NumberColumn, st.column_config.TextColumn
 
     def share(label: str) -> object:
-        return st.column_config.ProgressColumn(label, format="percent", min_value=0, max_value=1, width=110)
+        return st.column_config.ProgressColumn(
+            label, format="percent", min_value=0, max_value=1, width=110
+        )
 
     shares = ["customer_share", "revenue_share", "expected_value_share", "ordered_once"]
     shown = view.groups.reset_index().round({"median_days": 0, "revenue": 0, "expected_value": 0})
@@ -237,11 +267,15 @@ def table(view: View, scored: bool, currency: str | None) -> None:
         ],
         column_config={
             "group": words("Group", pinned=True, width=130),
-            "customers": number("Customers", format="localized", width=78, help=DEFINITIONS["customers"]),
+            "customers": number(
+                "Customers", format="localized", width=78, help=DEFINITIONS["customers"]
+            ),
             "customer_share": share("Of all"),
             "revenue": number("Revenue", format="localized", width=80, help=DEFINITIONS["revenue"]),
             "revenue_share": share("Of revenue"),
-            "expected_value": number("Value", format="localized", width=75, help=DEFINITIONS["value"]),
+            "expected_value": number(
+                "Value", format="localized", width=75, help=DEFINITIONS["value"]
+            ),
             "between": words("80% range", width=120, help=DEFINITIONS["value"]),
             "expected_value_share": share("Of value"),
             "ordered_once": number("Once", format="percent", width=60, help=DEFINITIONS["once"]),
@@ -253,7 +287,9 @@ def table(view: View, scored: bool, currency: str | None) -> None:
         f"{amounts}Value: expected over the next 12 months. Once: share who ordered once. Days: median since the last "
         "order."
     )
-    widgets.csv_download("Download the table", "rfm.csv", partial(_table_csv, view), key="download_rfm_table")
+    widgets.csv_download(
+        "Download the table", "rfm.csv", partial(_table_csv, view), key="download_rfm_table"
+    )
 
 
 def _table_csv(view: View) -> bytes:

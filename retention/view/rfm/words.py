@@ -123,7 +123,9 @@ def score_words(name: str, cuts: RfmRules, score: int, currency: str | None) -> 
             return "Nobody"
         if high == float("inf"):
             return "Any day" if low == 0 else f"{low:,.0f} days or more"
-        return f"up to {text.plural(high, 'day')}" if low == 0 else f"{low:,.0f} to {high:,.0f} days"
+        return (
+            f"up to {text.plural(high, 'day')}" if low == 0 else f"{low:,.0f} to {high:,.0f} days"
+        )
     low = own[score - 2] if score > 1 else float("-inf")
     high = own[score - 1] if score < 5 else float("inf")
     if low >= high or low == float("inf"):

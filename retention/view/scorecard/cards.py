@@ -15,10 +15,23 @@ from retention.view.scorecard.data import Settings
 from retention.view.session.results import Loaded
 
 GROUPS = {
-    "Do customers stay?": ("customer_retention_rate", "retained_share", "churn_rate", "repeat_purchase_rate"),
-    "How soon do they come back?": ("days_to_second_order", "days_between_orders", "days_since_last_order"),
+    "Do customers stay?": (
+        "customer_retention_rate",
+        "retained_share",
+        "churn_rate",
+        "repeat_purchase_rate",
+    ),
+    "How soon do they come back?": (
+        "days_to_second_order",
+        "days_between_orders",
+        "days_since_last_order",
+    ),
     "What do they bring?": ("revenue", "revenue_per_customer", "orders_per_customer"),
-    "What does an order bring?": ("average_order_value", "new_order_value", "returning_order_value"),
+    "What does an order bring?": (
+        "average_order_value",
+        "new_order_value",
+        "returning_order_value",
+    ),
     "New and returning": ("new_customers", "returning_customers", "returning_revenue_share"),
     "Given away": ("discount_share", "refund_share"),
 }
@@ -38,7 +51,11 @@ def cards(data: Loaded, card: Scorecard, settings: Settings) -> None:
         comparisons.setdefault(comparison.metric, comparison)
     trend = data_of.trend_for(data, settings)
     for number, (group, names) in enumerate(GROUPS.items()):
-        names = [name for name in names if np.isfinite(card.metrics.loc[name, "value"]) or group != "Given away"]
+        names = [
+            name
+            for name in names
+            if np.isfinite(card.metrics.loc[name, "value"]) or group != "Given away"
+        ]
         if not names:
             continue
         st.subheader(group, anchor=False)
@@ -48,7 +65,9 @@ def cards(data: Loaded, card: Scorecard, settings: Settings) -> None:
                     _card(data, card, name, comparisons.get(name), trend)
 
 
-def _card(data: Loaded, card: Scorecard, name: str, comparison: Comparison | None, trend: pd.DataFrame) -> None:
+def _card(
+    data: Loaded, card: Scorecard, name: str, comparison: Comparison | None, trend: pd.DataFrame
+) -> None:
     currency, metric, row = data.orders.currency, METRICS[name], card.metrics.loc[name]
     help_text = f"{metric.definition} {words.span(card.period)}."
     if np.isfinite(row["low"]):
@@ -78,7 +97,10 @@ def _changes(data: Loaded, card: Scorecard, name: str) -> None:
         st.caption(":material/history: Nothing to compare with")
     elif all(against.loc[name, "verdict"] == CANNOT for against in since.values()):
         why = list(dict.fromkeys(against.loc[name, "why"] for against in since.values()))
-        why += [words.was(name, against.loc[name], label, data.orders.currency) for label, against in since.items()]
+        why += [
+            words.was(name, against.loc[name], label, data.orders.currency)
+            for label, against in since.items()
+        ]
         since = {}
         _no_change("Not comparable", "with an earlier period", " ".join(why))
     for label, against in since.items():
@@ -97,7 +119,9 @@ def _changes(data: Loaded, card: Scorecard, name: str) -> None:
 
 def _no_change(word: str, of: str, why: str) -> None:
     help_text = f"{why} {words.COMPARABLE}" if word == "Not comparable" else why
-    st.markdown(f":gray[:material/block: **{word}**] :small[{of}]", help=text.plain(help_text, limit=1000))
+    st.markdown(
+        f":gray[:material/block: **{word}**] :small[{of}]", help=text.plain(help_text, limit=1000)
+    )
 
 
 def _standing(comparison: Comparison, currency: str | None) -> None:

@@ -23,7 +23,9 @@ _TOP = {"orient": "top", "direction": "horizontal", "labelLimit": 280}
 
 def bridge_chart(frame: pd.DataFrame, measure: str, currency: str | None) -> alt.LayerChart:
     """How the active customers of the start became those of the end, as a waterfall. `frame`: `base_bridge`."""
-    shown = frame[~((frame["step"] == "retained") & (measure == "customers"))].reset_index(drop=True)
+    shown = frame[~((frame["step"] == "retained") & (measure == "customers"))].reset_index(
+        drop=True
+    )
     ends = shown["step"].isin(["start", "end"])
     running = shown[measure].where(~ends, 0.0).cumsum() + float(shown.loc[0, measure])
     shown = shown.assign(
@@ -33,13 +35,18 @@ def bridge_chart(frame: pd.DataFrame, measure: str, currency: str | None) -> alt
         bottom=(running - shown[measure]).where(~ends, 0.0),
         what=ends.map({True: "Active customers", False: ""}),
     )
-    shown["what"] = shown["what"].where(ends, (shown[measure] >= 0).map({True: "Gained", False: "Lost"}))
+    shown["what"] = shown["what"].where(
+        ends, (shown[measure] >= 0).map({True: "Gained", False: "Lost"})
+    )
     shown["amount"] = [
-        _amount(value, measure, currency, not end) for value, end in zip(shown[measure], ends, strict=True)
+        _amount(value, measure, currency, not end)
+        for value, end in zip(shown[measure], ends, strict=True)
     ]
     shown["above"] = shown[["top", "bottom"]].max(axis=1)
     domain = ["Active customers", "Gained", "Lost"]
-    axis = alt.Axis(labelAngle=0, labelPadding=6, labelOverlap=False, labelExpr="split(datum.label, '|')")
+    axis = alt.Axis(
+        labelAngle=0, labelPadding=6, labelOverlap=False, labelExpr="split(datum.label, '|')"
+    )
     x = alt.X("short:N", sort=None, title=None, axis=axis)
     axis = money_axis(currency) if measure == "revenue" else count_axis()
     title = "Revenue of active customers" if measure == "revenue" else "Customers"
@@ -60,7 +67,9 @@ def bridge_chart(frame: pd.DataFrame, measure: str, currency: str | None) -> alt
         )
     )
     labels = (
-        alt.Chart(shown).mark_text(dy=-8, color=palette.NEUTRAL, fontSize=12).encode(x=x, y="above:Q", text="amount:N")
+        alt.Chart(shown)
+        .mark_text(dy=-8, color=palette.NEUTRAL, fontSize=12)
+        .encode(x=x, y="above:Q", text="amount:N")
     )
     return alt.layer(bars, labels).properties(height=HEIGHT)
 
@@ -70,7 +79,12 @@ def spread_chart(frame: pd.DataFrame, unit: str, title: str, marks: pd.DataFrame
 
     `frame`: `from_day`, `to_day`, `share`, `number`, `beyond`; `marks`: `days`, `label` of the quartiles.
     """
-    x = alt.X("from_day:Q", title=title, axis=alt.Axis(grid=False, tickCount=6), scale=alt.Scale(nice=False))
+    x = alt.X(
+        "from_day:Q",
+        title=title,
+        axis=alt.Axis(grid=False, tickCount=6),
+        scale=alt.Scale(nice=False),
+    )
     bars = (
         alt.Chart(frame.assign(base=0.0))
         .mark_rect(color=palette.ACCENT, xOffset=0.5, x2Offset=-0.5)
@@ -90,16 +104,23 @@ def spread_chart(frame: pd.DataFrame, unit: str, title: str, marks: pd.DataFrame
     rules = (
         alt.Chart(marks)
         .mark_rule(color=palette.NEUTRAL, strokeDash=[4, 4], strokeWidth=1.5)
-        .encode(x="days:Q", tooltip=[alt.Tooltip("label:N", title="Quartile"), alt.Tooltip("days:Q", title="Days")])
+        .encode(
+            x="days:Q",
+            tooltip=[alt.Tooltip("label:N", title="Quartile"), alt.Tooltip("days:Q", title="Days")],
+        )
     )
     return alt.layer(bars, rules).properties(height=200)
 
 
 def trend_chart(frame: pd.DataFrame, label: str, kind: str, currency: str | None) -> alt.LayerChart:
     """One metric month by month, with its period shaded. `frame`: `trend_frame`."""
-    axis = {"money": money_axis(currency), "rate": alt.Axis(format="~%", tickCount=5)}.get(kind, alt.Axis(tickCount=5))
+    axis = {"money": money_axis(currency), "rate": alt.Axis(format="~%", tickCount=5)}.get(
+        kind, alt.Axis(tickCount=5)
+    )
     x = alt.X("middle:T", title=None, axis=_month_axis(frame), scale=_month_scale(frame))
-    y = alt.Y("value:Q", title=f"{label} a month", axis=axis, scale=_value_scale(frame["value"], kind))
+    y = alt.Y(
+        "value:Q", title=f"{label} a month", axis=axis, scale=_value_scale(frame["value"], kind)
+    )
     tooltip = [
         alt.Tooltip("month:T", title="Month", format="%b %Y"),
         alt.Tooltip("shown:N", title=label),
@@ -121,7 +142,9 @@ def trend_chart(frame: pd.DataFrame, label: str, kind: str, currency: str | None
         .encode(
             x=x,
             y=y,
-            fill=alt.condition(alt.datum.complete, alt.value(palette.ACCENT), alt.value("transparent")),
+            fill=alt.condition(
+                alt.datum.complete, alt.value(palette.ACCENT), alt.value("transparent")
+            ),
             tooltip=tooltip,
         )
     )
@@ -129,7 +152,9 @@ def trend_chart(frame: pd.DataFrame, label: str, kind: str, currency: str | None
 
 
 def _month_scale(frame: pd.DataFrame) -> alt.Scale:
-    return alt.Scale(domain=[_moment(frame["month"].min()), _moment(frame["end"].max())], nice=False)
+    return alt.Scale(
+        domain=[_moment(frame["month"].min()), _moment(frame["end"].max())], nice=False
+    )
 
 
 def _month_axis(frame: pd.DataFrame) -> alt.Axis:
@@ -137,7 +162,12 @@ def _month_axis(frame: pd.DataFrame) -> alt.Axis:
     months = pd.date_range(frame["month"].min(), frame["month"].max(), freq="MS")
     shown = months[:: -(-len(months) // _MOST_TICKS)]
     middles = shown + (shown + pd.offsets.MonthBegin(1) - shown) / 2
-    return alt.Axis(grid=False, format="%b %Y", labelOverlap=True, values=[_moment(middle) for middle in middles])
+    return alt.Axis(
+        grid=False,
+        format="%b %Y",
+        labelOverlap=True,
+        values=[_moment(middle) for middle in middles],
+    )
 
 
 def _moment(day: pd.Timestamp) -> alt.DateTime:
@@ -150,7 +180,9 @@ def _value_scale(values: pd.Series, kind: str) -> alt.Scale:
     low, high = float(values.min()), float(values.max())
     missing = max(_LEAST_RANGE[kind] - (high - low), 0.0) / 2
     low = max(low - missing, 0.0)
-    return alt.Scale(domain=[low, max(high + missing, low + _LEAST_RANGE[kind])], nice=True, zero=False)
+    return alt.Scale(
+        domain=[low, max(high + missing, low + _LEAST_RANGE[kind])], nice=True, zero=False
+    )
 
 
 def _amount(value: float, measure: str, currency: str | None, signed: bool) -> str:

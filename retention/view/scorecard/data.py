@@ -44,7 +44,9 @@ def comparisons_for(data: Loaded, settings: Settings) -> tuple[Comparison, ...]:
     """Benchmarks and targets beside the store's values by their own definitions."""
     values = _store_values(data.orders.digest, settings.period.end, _data=data)
     history = session.order_history_for(data)
-    return compare(history, card_for(data, settings), settings.line_of_business, settings.targets, values)
+    return compare(
+        history, card_for(data, settings), settings.line_of_business, settings.targets, values
+    )
 
 
 def reading_for(data: Loaded, settings: Settings) -> Reading:
@@ -80,7 +82,9 @@ def _reading(digest: str, settings: Settings, plan: session.Plan, *, _data: Load
     except ModelError:
         return read_scorecard(card, comparisons)
     terms = plan.terms()
-    return read_scorecard(card, comparisons, model, _data.customers, **terms, uncertainty=uncertainty)
+    return read_scorecard(
+        card, comparisons, model, _data.customers, **terms, uncertainty=uncertainty
+    )
 
 
 session.clear_with_data(_card, _trend, _bridge, _store_values, _reading)

@@ -26,7 +26,9 @@ DIGITS = {"rate": 6, "money": 2, "number": 4, "count": 0, "days": 0}
 
 def spark(trend: pd.DataFrame, name: str, period: Period) -> list[float]:
     """A metric in the whole months up to the period's end, at most 24, oldest first."""
-    until = trend[(trend["month"] < pd.Timestamp(period.end)) & trend["complete"]].tail(SPARK_MONTHS)
+    until = trend[(trend["month"] < pd.Timestamp(period.end)) & trend["complete"]].tail(
+        SPARK_MONTHS
+    )
     return until[name].dropna().tolist()
 
 
@@ -42,10 +44,16 @@ def first_trend(trend: pd.DataFrame, names: list[str]) -> int:
     return next(place for place, name in enumerate(names) if months[name] * 2 >= months.max())
 
 
-def trend_frame(trend: pd.DataFrame, name: str, period: Period, currency: str | None) -> pd.DataFrame:
+def trend_frame(
+    trend: pd.DataFrame, name: str, period: Period, currency: str | None
+) -> pd.DataFrame:
     """All months of a metric: `month`, `end`, `value`, `shown`, `complete`, and `inside`, whether the period has it."""
-    frame = trend[["month", "complete"]].assign(value=trend[name], end=trend["month"] + pd.offsets.MonthBegin(1))
-    inside = (frame["end"] > pd.Timestamp(period.start)) & (frame["month"] < pd.Timestamp(period.end))
+    frame = trend[["month", "complete"]].assign(
+        value=trend[name], end=trend["month"] + pd.offsets.MonthBegin(1)
+    )
+    inside = (frame["end"] > pd.Timestamp(period.start)) & (
+        frame["month"] < pd.Timestamp(period.end)
+    )
     shown = [words.shown(name, value, currency) for value in frame["value"]]
     return frame.assign(inside=inside, shown=shown).dropna(subset=["value"])
 
@@ -69,7 +77,10 @@ def spread_frames(spread: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
             "to_day": start + width,
             "number": total.astype(int),
             "share": total / number.sum(),
-            "span": [f"{day} or more" if more else _span(day, width) for day, more in zip(start, beyond, strict=True)],
+            "span": [
+                f"{day} or more" if more else _span(day, width)
+                for day, more in zip(start, beyond, strict=True)
+            ],
             "beyond": beyond,
         }
     )
@@ -103,7 +114,10 @@ def rounded(frame: pd.DataFrame, **kinds: str) -> pd.DataFrame:
 
 def buyers_table(card: Scorecard) -> pd.DataFrame:
     """New and returning customers, for a file."""
-    return rounded(buyers_frame(card), **{"Revenue": "money", "Share of revenue": "rate", "Order value": "money"})
+    return rounded(
+        buyers_frame(card),
+        **{"Revenue": "money", "Share of revenue": "rate", "Order value": "money"},
+    )
 
 
 def reading_table(reading: Reading) -> pd.DataFrame:
@@ -137,19 +151,34 @@ def reading_table(reading: Reading) -> pd.DataFrame:
             }
         )
     frame = pd.DataFrame(rows)
-    numbers = [name for name in frame if name.startswith(("store", "worth", "gap_in", "aim", "change"))]
+    numbers = [
+        name for name in frame if name.startswith(("store", "worth", "gap_in", "aim", "change"))
+    ]
     numbers = [name for name in numbers if not name.endswith("basis")]
     money = dict.fromkeys(("worth", "worth_low_80", "worth_high_80", "gap_in_the_period"), "money")
     # Metrics of all kinds stand in these columns: six digits do for any.
-    values = dict.fromkeys(("value", "store", "store_low_80", "store_high_80", "aim", "change_needed"), "rate")
-    return rounded(frame.astype({"rank_of_the_gap": "Int64"} | dict.fromkeys(numbers, float)), **money, **values)
+    values = dict.fromkeys(
+        ("value", "store", "store_low_80", "store_high_80", "aim", "change_needed"), "rate"
+    )
+    return rounded(
+        frame.astype({"rank_of_the_gap": "Int64"} | dict.fromkeys(numbers, float)),
+        **money,
+        **values,
+    )
 
 
 def metrics_table(card: Scorecard, comparisons: Iterable[Comparison]) -> pd.DataFrame:
     """Every metric with its range, its changes and what it is held against, for a file."""
-    frame = card.metrics.rename(columns={"low": "low_95", "high": "high_95", "n": "customers_or_waits"})
+    frame = card.metrics.rename(
+        columns={"low": "low_95", "high": "high_95", "n": "customers_or_waits"}
+    )
     for name, against in (("previous", card.against_previous), ("year_before", card.against_year)):
-        for column, label in (("value", ""), ("change", "_change"), ("low", "_low_95"), ("high", "_high_95")):
+        for column, label in (
+            ("value", ""),
+            ("change", "_change"),
+            ("low", "_low_95"),
+            ("high", "_high_95"),
+        ):
             frame[f"{name}{label}"] = against[column].reindex(frame.index)
         frame[f"{name}_verdict"] = against["verdict"].reindex(frame.index)
         frame[f"{name}_why"] = against["why"].reindex(frame.index)

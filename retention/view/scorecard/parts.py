@@ -24,13 +24,18 @@ def header(card: Scorecard) -> None:
     """The period in words, what it is compared with, and what to bear in mind."""
     others = [period for period, _ in card.earlier.values()]
     spans = " and with ".join(words.span(other) for other in others)
-    compared = f"compared with {spans}" if others else "with nothing to compare: the orders begin later"
+    compared = (
+        f"compared with {spans}" if others else "with nothing to compare: the orders begin later"
+    )
     st.markdown(
         f":gray[{words.span(card.period)}, {text.days(card.period.days)}, {compared}. A customer is active for "
         f"{card.active_days} days after an order.]"
     )
     for note in card.notes:
-        st.warning(f"{text.plain(note.finding, limit=600)} {text.plain(note.advice)}", icon=":material/info:")
+        st.warning(
+            f"{text.plain(note.finding, limit=600)} {text.plain(note.advice)}",
+            icon=":material/info:",
+        )
 
 
 def reading(data: Loaded, settings: Settings) -> None:
@@ -117,7 +122,9 @@ def months(data: Loaded, card: Scorecard, settings: Settings) -> None:
 
 def bridge(data: Loaded, card: Scorecard, settings: Settings) -> None:
     """The customer base from the start to the end of the period, in customers or in revenue."""
-    st.subheader("The customer base, from start to end", anchor=False, help=text.DEFINITIONS["bridge"])
+    st.subheader(
+        "The customer base, from start to end", anchor=False, help=text.DEFINITIONS["bridge"]
+    )
     measure = st.segmented_control(
         "In",
         ["Customers", "Revenue"],
@@ -126,10 +133,16 @@ def bridge(data: Loaded, card: Scorecard, settings: Settings) -> None:
         required=True,
         label_visibility="collapsed",
     ).lower()
-    frame = customer_bridge(card.counts) if measure == "customers" else data_of.bridge_for(data, settings)
+    frame = (
+        customer_bridge(card.counts)
+        if measure == "customers"
+        else data_of.bridge_for(data, settings)
+    )
     steps = frame.set_index("step")[measure]
     shown = (
-        steps.map(text.count) if measure == "customers" else steps.map(lambda x: text.money(x, data.orders.currency))
+        steps.map(text.count)
+        if measure == "customers"
+        else steps.map(lambda x: text.money(x, data.orders.currency))
     )
     st.altair_chart(
         charts.bridge_chart(frame, measure, data.orders.currency),
@@ -161,7 +174,9 @@ def buyers(data: Loaded, card: Scorecard) -> None:
             "Customers": number(format="localized"),
             "Orders": number(format="localized"),
             "Revenue": number("Revenue" + unit, format="localized", step=1),
-            "Share of revenue": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
+            "Share of revenue": st.column_config.ProgressColumn(
+                format="percent", min_value=0, max_value=1
+            ),
             "Order value": number("Order value" + unit, format="localized"),
         },
     )
@@ -170,12 +185,18 @@ def buyers(data: Loaded, card: Scorecard) -> None:
 def spreads(data: Loaded, card: Scorecard) -> None:
     """How long customers take: the distributions behind the three medians."""
     st.subheader("How long it takes", anchor=False, help=text.DEFINITIONS["spreads"])
-    for column, (title, (name, unit, metric)) in zip(st.columns(3, gap="medium"), SPREADS.items(), strict=True):
+    for column, (title, (name, unit, metric)) in zip(
+        st.columns(3, gap="medium"), SPREADS.items(), strict=True
+    ):
         with column:
             spread = getattr(card.counts, name)
             st.markdown(f"**{title}**", help=METRICS[metric].definition)
             if not len(spread):
-                st.caption("No customers yet." if unit == "customers" else "Nobody ordered again in this period.")
+                st.caption(
+                    "No customers yet."
+                    if unit == "customers"
+                    else "Nobody ordered again in this period."
+                )
                 continue
             bins, marks = frames.spread_frames(spread)
             quarter, half, most = marks["days"]

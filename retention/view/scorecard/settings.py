@@ -17,7 +17,12 @@ OWN = "Own dates"
 _UNITS = {"rate": ", %", "days": ", days"}
 #: Metrics that can have a target, in rows.
 TARGETS = (
-    ("customer_retention_rate", "repeat_purchase_rate", "average_order_value", "orders_per_customer"),
+    (
+        "customer_retention_rate",
+        "repeat_purchase_rate",
+        "average_order_value",
+        "orders_per_customer",
+    ),
     ("churn_rate", "days_to_second_order", "revenue_per_customer", "returning_revenue_share"),
 )
 

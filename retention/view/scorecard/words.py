@@ -7,7 +7,16 @@ import pandas as pd
 from retention.history.changes import CANNOT, DOWN, NOISE, THIN, UP
 from retention.history.metrics import METRICS
 from retention.periods import Period
-from retention.reports.industry import ABOVE, AHEAD, BEHIND, BELOW, PAR, UNKNOWN, Benchmark, Comparison
+from retention.reports.industry import (
+    ABOVE,
+    AHEAD,
+    BEHIND,
+    BELOW,
+    PAR,
+    UNKNOWN,
+    Benchmark,
+    Comparison,
+)
 from retention.reports.scorecard import Scorecard
 from retention.view import text
 
@@ -90,7 +99,9 @@ def against(comparison: Comparison, currency: str | None) -> str:
 def store_side(comparison: Comparison, currency: str | None) -> str:
     """The store's value by the definition of what it is held against, with its 95 % range where it has one."""
     store = comparison.store
-    value, low, high = (_level(comparison, x, currency) for x in (store.value, store.low, store.high))
+    value, low, high = (
+        _level(comparison, x, currency) for x in (store.value, store.low, store.high)
+    )
     if not (math.isfinite(store.low) and math.isfinite(store.high)):
         return value
     return f"{value} ({low} to {high})"
@@ -124,7 +135,11 @@ def span(period: Period) -> str:
 def _level(comparison: Comparison, value: float, currency: str | None) -> str:
     if not math.isfinite(value):
         return text.MISSING
-    return f"{value:+.0%}".replace("-", "−") if comparison.lift else shown(comparison.metric, value, currency)
+    return (
+        f"{value:+.0%}".replace("-", "−")
+        if comparison.lift
+        else shown(comparison.metric, value, currency)
+    )
 
 
 def _moved(kind: str, value: float) -> str:

@@ -26,7 +26,12 @@ def shares_chart() -> alt.LayerChart:
     definition, colour, and middle, label and label_colour of the text inside the bar.
     """
     x = alt.X("start:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=None)
-    y = alt.Y("measure:N", title=None, sort=None, axis=alt.Axis(domain=False, ticks=False, labelPadding=10))
+    y = alt.Y(
+        "measure:N",
+        title=None,
+        sort=None,
+        axis=alt.Axis(domain=False, ticks=False, labelPadding=10),
+    )
     base = alt.Chart(alt.NamedData("shares"))
     bars = base.mark_bar(height=26).encode(
         x=x,
@@ -42,13 +47,19 @@ def shares_chart() -> alt.LayerChart:
         ],
     )
     words = base.mark_text(fontSize=12, fontWeight=600).encode(
-        x=alt.X("middle:Q", title=None), y=y, text="label:N", color=alt.Color("label_colour:N", scale=None)
+        x=alt.X("middle:Q", title=None),
+        y=y,
+        text="label:N",
+        color=alt.Color("label_colour:N", scale=None),
     )
     return alt.layer(bars, words, height=SHARES_HEIGHT)
 
 
 def customer_map_chart(
-    probabilities: tuple[float, float], values: tuple[float, float], title: str, currency: str | None
+    probabilities: tuple[float, float],
+    values: tuple[float, float],
+    title: str,
+    currency: str | None,
 ) -> alt.LayerChart:
     """Customers by probability to buy (across) and expected value (up), in cells; the thresholds as dashed
     lines.
@@ -62,7 +73,12 @@ def customer_map_chart(
     ticks = [tick for tick in ticks if values[0] <= tick <= values[1]]
     x_scale = alt.Scale(type="sqrt", domain=list(probabilities), nice=False)
     y_scale = alt.Scale(type="log", domain=list(values), nice=False)
-    x = alt.X("low_probability:Q", title=title, scale=x_scale, axis=alt.Axis(format="~%", tickCount=8, grid=False))
+    x = alt.X(
+        "low_probability:Q",
+        title=title,
+        scale=x_scale,
+        axis=alt.Axis(format="~%", tickCount=8, grid=False),
+    )
     y = alt.Y(
         "low_value:Q",
         title="Expected value of a customer",
@@ -100,7 +116,9 @@ def customer_map_chart(
             x=at_x, y=alt.value(12), text="label:N"
         ),
         up.mark_rule(**rule, clip=True).encode(y=at_y),
-        up.mark_text(**words, align="left", dx=6, dy=-5, clip=True).encode(x=alt.value(0), y=at_y, text="label:N"),
+        up.mark_text(**words, align="left", dx=6, dy=-5, clip=True).encode(
+            x=alt.value(0), y=at_y, text="label:N"
+        ),
         height=MAP_HEIGHT,
     )
 
@@ -140,10 +158,14 @@ def cut_strip_chart(low: float, high: float) -> alt.LayerChart:
     # To the left of a cut there is room: only bars that rise to the right carry words.
     words = (
         alt.Chart(alt.NamedData("zones"))
-        .mark_text(align="right", dx=-5, baseline="top", fontSize=12, clip=True, color="currentColor")
+        .mark_text(
+            align="right", dx=-5, baseline="top", fontSize=12, clip=True, color="currentColor"
+        )
         .encode(x=x, y=alt.value(3), text="label:N")
     )
-    return alt.layer(zones, bars, cuts, words, height=STRIP_HEIGHT, padding=0, view=alt.ViewConfig(stroke=None))
+    return alt.layer(
+        zones, bars, cuts, words, height=STRIP_HEIGHT, padding=0, view=alt.ViewConfig(stroke=None)
+    )
 
 
 def live_spec(chart: alt.LayerChart) -> dict:

@@ -50,7 +50,11 @@ PARTS = {
     "next_order": "Next order",
 }
 # What a part cannot tell where the data lack what it needs.
-GROUPS_OF = {"value": ("vip",), "discounts": ("full_price", "discount_shopper"), "next_order": ("ready_to_buy",)}
+GROUPS_OF = {
+    "value": ("vip",),
+    "discounts": ("full_price", "discount_shopper"),
+    "next_order": ("ready_to_buy",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,9 @@ def as_set(data: Loaded) -> tuple[Basis, SegmentRules] | None:
     if unit is None or days is None or None in said.values():
         return None
     values = {
-        name: cut for slider, chosen in said.items() for name, cut in zip(slider.rules, _cuts(chosen), strict=True)
+        name: cut
+        for slider, chosen in said.items()
+        for name, cut in zip(slider.rules, _cuts(chosen), strict=True)
     }
     return basis_for(data, days), SegmentRules(**values, ready_days=days, value_unit=unit)
 
@@ -105,7 +111,9 @@ def draw_controls(data: Loaded, presets: DeltaGenerator) -> Choice:
     values: dict[str, float] = {}
     strips: list[Strip] = []
 
-    def draw(part: str, slider: Slider, about: str | None = None, scale: Scale | None = None) -> None:
+    def draw(
+        part: str, slider: Slider, about: str | None = None, scale: Scale | None = None
+    ) -> None:
         with parts[part]:
             reason = off.get(about) if about else None
             strip = _draw_slider(slider, values, reason, scale, data.orders.currency)
@@ -127,7 +135,9 @@ def draw_controls(data: Loaded, presets: DeltaGenerator) -> Choice:
         if reason:
             names = " and ".join(LABELS[group] for group in groups)
             with parts[part]:
-                st.caption(f"{names} {'are' if len(groups) > 1 else 'is'} off: {reason[0].lower()}{reason[1:]}")
+                st.caption(
+                    f"{names} {'are' if len(groups) > 1 else 'is'} off: {reason[0].lower()}{reason[1:]}"
+                )
     rules = SegmentRules(**values, ready_days=days, value_unit=unit)
     with presets:
         _presets(data, rules)
@@ -174,7 +184,11 @@ def _ready_days() -> int:
 
 
 def _draw_slider(
-    slider: Slider, values: dict[str, float], off: str | None, scale: Scale | None, currency: str | None
+    slider: Slider,
+    values: dict[str, float],
+    off: str | None,
+    scale: Scale | None,
+    currency: str | None,
 ) -> Strip:
     """Draw one slider, put what it says into `values`, and leave room for its strip."""
     threshold = thresholds()[slider.rules[0]]
@@ -285,4 +299,6 @@ def _carry_over(basis: Basis) -> None:
         else:
             money = state.get(f"{slider.key}_money", scale.standard)
             threshold = thresholds()[slider.rules[0]]
-            state[slider.key] = float(min(max(percentile_of(ascending, money), threshold.low), threshold.high))
+            state[slider.key] = float(
+                min(max(percentile_of(ascending, money), threshold.low), threshold.high)
+            )

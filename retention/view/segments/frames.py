@@ -21,7 +21,9 @@ def value_range(row: Mapping[str, float], currency: str | None) -> str:
     return text.money_range(row["expected_value_low"], row["expected_value_high"], currency)
 
 
-def share_rows(summary: pd.DataFrame, definitions: Mapping[str, str], currency: str | None) -> pd.DataFrame:
+def share_rows(
+    summary: pd.DataFrame, definitions: Mapping[str, str], currency: str | None
+) -> pd.DataFrame:
     """Rows for `shares_chart` from the stages' rows of `summarise_segments`; a measure nobody has has no bar."""
     measures = {
         "Customers": ("customers", text.count),
@@ -37,7 +39,9 @@ def share_rows(summary: pd.DataFrame, definitions: Mapping[str, str], currency: 
         ends = amounts.cumsum() / total
         for stage, amount, end in zip(STAGES, amounts, ends, strict=True):
             share = amount / total
-            between = value_range(summary.loc[stage], currency) if column == "expected_value" else ""
+            between = (
+                value_range(summary.loc[stage], currency) if column == "expected_value" else ""
+            )
             rows.append(
                 {
                     "measure": measure,
@@ -80,7 +84,9 @@ def map_rows(
         inside = counts[kept, STAGES.index(group) if group in STAGES else -1]
         names = np.full(len(kept), LABELS[group])
         colours = np.where(inside > 0, COLOURS[group], palette.NEUTRAL)
-        opacity = np.where(inside > 0, 0.3 + 0.7 * _strength(inside), 0.12 + 0.1 * _strength(everybody))
+        opacity = np.where(
+            inside > 0, 0.3 + 0.7 * _strength(inside), 0.12 + 0.1 * _strength(everybody)
+        )
     across = len(grid.probability_edges) - 1
     row, column = np.divmod(kept, across)
     chances, worths = words
@@ -102,7 +108,10 @@ def map_rows(
 
 def map_words(grid: MapGrid, currency: str | None) -> tuple[list[str], list[str]]:
     """The ranges of the map's columns and rows in words; the outermost rows also hold what lies beyond."""
-    chances = [f"{text.percent(low)} to {text.percent(high)}" for low, high in pairwise(grid.probability_edges)]
+    chances = [
+        f"{text.percent(low)} to {text.percent(high)}"
+        for low, high in pairwise(grid.probability_edges)
+    ]
     edges = [text.money(edge, currency) for edge in grid.value_edges]
     worths = [f"{low} to {high}" for low, high in pairwise(edges)]
     worths[0] = f"up to {edges[1]}"

@@ -74,13 +74,19 @@ box-shadow:-.5rem 0 var(--on),.5rem 0 var(--on)}
 }
 </style>""".replace("PAGE", _PAGE).replace("THUMB", "div:has(>[data-testid=stSliderThumbValue])")
 
-EXPECTED_VALUE = "Revenue expected over the next 12 months, discounted at 10% a year, before margin."
+EXPECTED_VALUE = (
+    "Revenue expected over the next 12 months, discounted at 10% a year, before margin."
+)
 RANGE = f"80% range. {text.DEFINITIONS['range_80']}"
 
 
-def definitions_of(inputs: SegmentInputs, rules: SegmentRules, currency: str | None) -> dict[str, str]:
+def definitions_of(
+    inputs: SegmentInputs, rules: SegmentRules, currency: str | None
+) -> dict[str, str]:
     """Each group's definition with the numbers in force, or why it is empty on this data."""
-    return describe_rules(rules, currency, value_cutoffs(inputs, rules), text.money) | unavailable(inputs)
+    return describe_rules(rules, currency, value_cutoffs(inputs, rules), text.money) | unavailable(
+        inputs
+    )
 
 
 def without_unknown(summary: pd.DataFrame, off: Mapping[str, str]) -> pd.DataFrame:
@@ -96,7 +102,9 @@ def draw_counts(counts: np.ndarray, off: Mapping[str, str], definitions: Mapping
     """How many customers each stage has: the first thing to follow a slider, and the charts' legend."""
     total = counts.sum()
     shown = [
-        (stage, text.MISSING, "") if stage in off else (stage, text.count(n), f"<span>{text.percent(n / total)}</span>")
+        (stage, text.MISSING, "")
+        if stage in off
+        else (stage, text.count(n), f"<span>{text.percent(n / total)}</span>")
         for stage, n in zip(STAGES, counts.tolist(), strict=True)
     ]
     st.html(
@@ -124,18 +132,28 @@ def draw_problem(data: Loaded, basis: Basis) -> None:
     widgets.forecast_caution(session.checks_for(data))
 
 
-def draw_shares(summary: pd.DataFrame, definitions: Mapping[str, str], currency: str | None) -> None:
+def draw_shares(
+    summary: pd.DataFrame, definitions: Mapping[str, str], currency: str | None
+) -> None:
     """Who brings the revenue and the expected value."""
     rows = frames.share_rows(summary, definitions, currency)
     words = ", ".join(
-        f"{LABELS[stage]} {text.percent(summary['customer_share'].iloc[n])}" for n, stage in enumerate(STAGES)
+        f"{LABELS[stage]} {text.percent(summary['customer_share'].iloc[n])}"
+        for n, stage in enumerate(STAGES)
     )
-    charts.live_chart(shares_spec(), {"shares": rows}, key="segment_shares", alt_text=f"Share of customers: {words}")
+    charts.live_chart(
+        shares_spec(),
+        {"shares": rows},
+        key="segment_shares",
+        alt_text=f"Share of customers: {words}",
+    )
     if summary["expected_value"].notna().any():
         st.caption(f"Expected value: {EXPECTED_VALUE[0].lower()}{EXPECTED_VALUE[1:]}")
 
 
-def draw_map(data: Loaded, basis: Basis, rules: SegmentRules, placement: Placement, group: str | None) -> None:
+def draw_map(
+    data: Loaded, basis: Basis, rules: SegmentRules, placement: Placement, group: str | None
+) -> None:
     """Customers by probability to buy and expected value, with the thresholds that cut them."""
     grid, currency = basis.inputs.grid, data.orders.currency
     if grid is None:
@@ -146,16 +164,27 @@ def draw_map(data: Loaded, basis: Basis, rules: SegmentRules, placement: Placeme
         spec,
         {
             "cells": frames.map_rows(
-                grid, map_counts(basis.inputs, placement, group if group in TRAITS else None), group, words
+                grid,
+                map_counts(basis.inputs, placement, group if group in TRAITS else None),
+                group,
+                words,
             ),
-            "across": pd.DataFrame({"probability": [rules.ready_probability], "label": ["Ready to buy →"]}),
+            "across": pd.DataFrame(
+                {"probability": [rules.ready_probability], "label": ["Ready to buy →"]}
+            ),
             "up": pd.DataFrame(
-                {"value": [cutoff], "label": ["VIP ↑"]} if isfinite(cutoff) else {"value": [], "label": []}
+                {"value": [cutoff], "label": ["VIP ↑"]}
+                if isfinite(cutoff)
+                else {"value": [], "label": []}
             ),
         },
         key="segment_map",
         alt_text="Customers in cells of probability to buy and expected value"
-        + (f", {LABELS[group]} highlighted" if group else ", coloured by their most frequent segment"),
+        + (
+            f", {LABELS[group]} highlighted"
+            if group
+            else ", coloured by their most frequent segment"
+        ),
     )
 
 
@@ -164,7 +193,9 @@ def choose_group(basis: Basis, off: Mapping[str, str]) -> str | None:
     return st.pills(
         "Look at one segment",
         [*STAGES, *TRAITS],
-        format_func=lambda group: f"{LABELS[group]} {text.MISSING}" if group in off else LABELS[group],
+        format_func=lambda group: (
+            f"{LABELS[group]} {text.MISSING}" if group in off else LABELS[group]
+        ),
         default=basis.opens_on,
         key="segment",
         wrap=True,
@@ -185,7 +216,9 @@ def draw_group(
     row, currency = summary.loc[group], data.orders.currency
     between = frames.value_range(row, currency)
     n = 0 if isnan(row["customers"]) else int(row["customers"])
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
         with st.container(width="content", gap=None):
             st.subheader(LABELS[group], anchor=False)
             st.markdown(text.plain(definitions[group], limit=1000))
@@ -198,7 +231,12 @@ def draw_group(
             )
     widgets.metric_row(
         [
-            widgets.Metric("Customers", text.count(row["customers"]), "customers", _of_all(row["customer_share"])),
+            widgets.Metric(
+                "Customers",
+                text.count(row["customers"]),
+                "customers",
+                _of_all(row["customer_share"]),
+            ),
             widgets.Metric(
                 "Revenue so far",
                 text.money(row["revenue"], currency, short=True),
@@ -209,18 +247,26 @@ def draw_group(
                 "Expected value",
                 text.money(row["expected_value"], currency, short=True),
                 "cltv",
-                f"80% range: {between}" if between else _of_all(row["expected_value_share"], "12 months, "),
+                f"80% range: {between}"
+                if between
+                else _of_all(row["expected_value_share"], "12 months, "),
             ),
             widgets.Metric(
                 "Will buy",
                 text.percent(row["mean_probability"]),
                 "p_purchase",
-                None if isnan(row["mean_probability"]) else f"Within {text.plural(rules.ready_days, 'day')}",
+                None
+                if isnan(row["mean_probability"])
+                else f"Within {text.plural(rules.ready_days, 'day')}",
             ),
         ]
     )
     if not isnan(row["expected_value"]):
-        sure = " 80% range: if the model holds, the truth lies in it in 8 of 10 cases." if between else ""
+        sure = (
+            " 80% range: if the model holds, the truth lies in it in 8 of 10 cases."
+            if between
+            else ""
+        )
         st.caption(f"Expected value: {EXPECTED_VALUE[0].lower()}{EXPECTED_VALUE[1:]}{sure}")
 
 
@@ -302,7 +348,8 @@ def draw_table(
 
 _BELOW = {"Expected value": "<small>12 months, 80% range</small>"}
 _HEAD = "".join(
-    f'<th scope=col title="{escape(about)}">{name}{_BELOW.get(name, "")}</th>' for name, about in COLUMNS.items()
+    f'<th scope=col title="{escape(about)}">{name}{_BELOW.get(name, "")}</th>'
+    for name, about in COLUMNS.items()
 )
 
 

@@ -141,15 +141,23 @@ def money_scale(inputs: SegmentInputs, slider: Slider) -> Scale:
     if some:
         last = percentile_cutoff(ascending, thresholds()[slider.rules[0]].high)
         everybody_below = not np.isfinite(last)
-        top = float(ascending[-1]) if everybody_below else max(float(np.quantile(ascending, 0.995)), last)
+        top = (
+            float(ascending[-1])
+            if everybody_below
+            else max(float(np.quantile(ascending, 0.995)), last)
+        )
     power = 10.0 ** np.floor(np.log10(max(top, 0.01) / 200))
-    step = float(next(power * nice for nice in (1, 2, 5, 10) if power * nice * 200 >= max(top, 0.01) * 0.999))
+    step = float(
+        next(power * nice for nice in (1, 2, 5, 10) if power * nice * 200 >= max(top, 0.01) * 0.999)
+    )
     steps = np.ceil(max(top, 0.01) / step)
     high = float((steps + 1 if everybody_below else steps) * step)
     empty = Scale(high, step, high)
     if not some:
         return empty
-    return Scale(high, step, empty.within(percentile_cutoff(ascending, defaults()[slider.rules[0]])))
+    return Scale(
+        high, step, empty.within(percentile_cutoff(ascending, defaults()[slider.rules[0]]))
+    )
 
 
 def money_format(currency: str | None, amount: float, step: float) -> str:
@@ -162,7 +170,9 @@ def money_format(currency: str | None, amount: float, step: float) -> str:
     symbol = text.symbol(currency)
     if currency and currency not in text.CURRENCY_SYMBOLS:
         symbol = text.plain(currency) + "\u00a0"
-    return symbol.replace("%", "%%") + ("%,.0f" if step >= 1 and float(amount).is_integer() else "%,.2f")
+    return symbol.replace("%", "%%") + (
+        "%,.0f" if step >= 1 and float(amount).is_integer() else "%,.2f"
+    )
 
 
 def measure_of(inputs: SegmentInputs, slider: Slider) -> np.ndarray | None:

@@ -89,7 +89,9 @@ def _first_basis(key: str, *, _data: Loaded) -> Basis:
     inputs = prepare_segments(_data.customers, scores, 30, uncertainty)
     classes = np.zeros((ORDERS_CAP + 1) * inputs.span, dtype=np.int64)
     classes[inputs.places] = inputs.place_counts
-    return Basis(inputs, scores, classes.reshape(ORDERS_CAP + 1, inputs.span), problem, _opens_on(inputs))
+    return Basis(
+        inputs, scores, classes.reshape(ORDERS_CAP + 1, inputs.span), problem, _opens_on(inputs)
+    )
 
 
 def _opens_on(inputs: SegmentInputs) -> str:
@@ -109,7 +111,11 @@ def _basis(key: str, ready_days: int, *, _data: Loaded) -> Basis:
         return first
     probability = session.probability_for(_data, ready_days).to_numpy()
     return Basis(
-        with_probability(first.inputs, probability, ready_days), first.scores, first.classes, None, first.opens_on
+        with_probability(first.inputs, probability, ready_days),
+        first.scores,
+        first.classes,
+        None,
+        first.opens_on,
     )
 
 
@@ -119,7 +125,9 @@ def _fitted(digest: str, *, _data: Loaded) -> FittedRules:
 
 
 @st.cache_resource(scope="session", max_entries=6, show_spinner=False)
-def map_parts(key: str, ready_days: int, currency: str | None, *, _basis: Basis) -> tuple[dict, tuple]:
+def map_parts(
+    key: str, ready_days: int, currency: str | None, *, _basis: Basis
+) -> tuple[dict, tuple]:
     """The map's specification and the words of its cells."""
     grid = _basis.inputs.grid
     chart = charts.customer_map_chart(
@@ -161,8 +169,18 @@ def strip_data(
 @st.cache_resource(scope="session", max_entries=60, show_spinner=False)
 def _strip_bins(key: StripKey, *, _basis: Basis) -> pd.DataFrame:
     inputs, classes = _basis.inputs, _basis.classes
-    name, loyal_orders, low, high, currency = key.name, key.loyal_orders, key.low, key.high, key.currency
-    orders = {"one": slice(0, 2), "repeat": slice(2, loyal_orders), "loyal": slice(loyal_orders, None)}
+    name, loyal_orders, low, high, currency = (
+        key.name,
+        key.loyal_orders,
+        key.low,
+        key.high,
+        key.currency,
+    )
+    orders = {
+        "one": slice(0, 2),
+        "repeat": slice(2, loyal_orders),
+        "loyal": slice(loyal_orders, None),
+    }
     if name in orders:
         by_day = np.zeros(int(high) + 1, dtype=np.int64)
         seen = classes[orders[name]].sum(axis=0)[: len(by_day)]
@@ -182,7 +200,9 @@ def _strip_bins(key: StripKey, *, _basis: Basis) -> pd.DataFrame:
     return frames.bin_rows(counts, edges, words)
 
 
-def _value_bins(inputs: SegmentInputs, name: str, low: float, high: float, currency: str | None) -> pd.DataFrame:
+def _value_bins(
+    inputs: SegmentInputs, name: str, low: float, high: float, currency: str | None
+) -> pd.DataFrame:
     if name in SHARES:
         edges = np.linspace(low, high, 61)
         # Beyond the slider's end everybody counts into the last bin.
@@ -194,11 +214,16 @@ def _value_bins(inputs: SegmentInputs, name: str, low: float, high: float, curre
     if unit == "money":
         edges = np.linspace(low, high, 61)
         counts = np.histogram(np.clip(values, low, high), edges)[0]
-        words = [f"{text.money(a, currency)} to {text.money(b, currency)}" for a, b in pairwise(edges)]
+        words = [
+            f"{text.money(a, currency)} to {text.money(b, currency)}" for a, b in pairwise(edges)
+        ]
         return frames.bin_rows(counts, edges, words)
     # Every percentile holds as many customers: the bars show what each comes to in money.
     edges = np.arange(low, high + 1)
     at = np.quantile(values, edges[:-1] / 100) if len(values) else np.zeros(len(edges) - 1)
     rows = frames.bin_rows(np.maximum(at, 0), edges, ["" for _ in at])
-    rows["about"] = [f"percentile {p:.0f}: {text.money(x, currency)}" for p, x in zip(edges[:-1], at, strict=True)]
+    rows["about"] = [
+        f"percentile {p:.0f}: {text.money(x, currency)}"
+        for p, x in zip(edges[:-1], at, strict=True)
+    ]
     return rows

@@ -13,7 +13,12 @@ import streamlit as st
 
 from retention.campaigns.plan import Campaign
 
-_KEPT, _TABLE, _EDITED, _ROUND = "campaigns_kept", "campaign_on_table", "campaign_edited", "campaign_round"
+_KEPT, _TABLE, _EDITED, _ROUND = (
+    "campaigns_kept",
+    "campaign_on_table",
+    "campaign_edited",
+    "campaign_round",
+)
 #: The parts of the page, and the key of the choice between them.
 PLACE = "plan_place"
 PLAN, FILES = ":material/edit_calendar: Plan a campaign", ":material/contact_mail: Audience files"
@@ -114,7 +119,9 @@ def rename_segment(old: str, new: str) -> None:
     """Let every campaign that addresses a segment follow its new name."""
 
     def follow(campaign: Campaign) -> Campaign:
-        return replace(campaign, segments=tuple(new if name == old else name for name in campaign.segments))
+        return replace(
+            campaign, segments=tuple(new if name == old else name for name in campaign.segments)
+        )
 
     keep_all(tuple(follow(one) for one in kept()))
     if on_table() is not None:

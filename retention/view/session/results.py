@@ -20,10 +20,21 @@ from retention.evaluation.backtest_checks import backtest_checks
 from retention.evaluation.recent_checks import recent_checks
 from retention.history.order_history import OrderHistory, order_history
 from retention.models.checks import Check
-from retention.models.cltv import CltvModel, expected_by_month, fit_cltv, predict_cltv, purchase_probability
+from retention.models.cltv import (
+    CltvModel,
+    expected_by_month,
+    fit_cltv,
+    predict_cltv,
+    purchase_probability,
+)
 from retention.models.months import month_ranges
 from retention.models.uncertainty import Uncertainty, value_uncertainty
-from retention.models.value_distribution import concentration, revenue_history, top_shares, value_histogram
+from retention.models.value_distribution import (
+    concentration,
+    revenue_history,
+    top_shares,
+    value_histogram,
+)
 from retention.models.what_if import Levers, WhatIf, what_if
 from retention.orders.orders import Orders
 from retention.samples.data_sets import SAMPLES, sample_orders
@@ -214,11 +225,15 @@ def months_for(loaded: Loaded, plan: Plan) -> pd.DataFrame:
 def _model(digest: str, kind: str, *, _loaded: Loaded) -> CltvModel:
     # Where there is too little history to hide a part of it, the model's `choice` says that none was tested.
     tested = _tested(digest, kind, None, _loaded=_loaded) if kind == "auto" else None
-    return fit_cltv(_loaded.customers, kind, backtest=tested if isinstance(tested, Backtest) else None)
+    return fit_cltv(
+        _loaded.customers, kind, backtest=tested if isinstance(tested, Backtest) else None
+    )
 
 
 @st.cache_resource(scope="session", max_entries=8, show_spinner="Testing the model on the past…")
-def _tested(digest: str, kind: str, holdout_days: int | None, *, _loaded: Loaded) -> Backtest | RetentionError:
+def _tested(
+    digest: str, kind: str, holdout_days: int | None, *, _loaded: Loaded
+) -> Backtest | RetentionError:
     """The backtest, or why there is none: that is kept too, since finding it out may take as long."""
     try:
         return backtest(_loaded.orders, holdout_days, kind)
@@ -240,17 +255,23 @@ def _checks(digest: str, kind: str, *, _loaded: Loaded) -> tuple[Check, ...]:
                 "Load a longer period, so that its end can be hidden and predicted.",
             ),
         )
-    return all_checks(recent_checks(model, _loaded.customers, order_history_for(_loaded)), tested, model.checks)
+    return all_checks(
+        recent_checks(model, _loaded.customers, order_history_for(_loaded)), tested, model.checks
+    )
 
 
 @st.cache_resource(scope="session", max_entries=3, show_spinner="Scoring customers…")
 def _scores(digest: str, plan: Plan, *, _loaded: Loaded) -> pd.DataFrame:
-    return predict_cltv(_model(digest, plan.purchase_model, _loaded=_loaded), _loaded.customers, **plan.terms())
+    return predict_cltv(
+        _model(digest, plan.purchase_model, _loaded=_loaded), _loaded.customers, **plan.terms()
+    )
 
 
 @st.cache_resource(scope="session", max_entries=3, show_spinner=False)
 def _uncertainty(digest: str, plan: Plan, *, _loaded: Loaded) -> Uncertainty:
-    return value_uncertainty(_model(digest, plan.purchase_model, _loaded=_loaded), _loaded.customers, **plan.terms())
+    return value_uncertainty(
+        _model(digest, plan.purchase_model, _loaded=_loaded), _loaded.customers, **plan.terms()
+    )
 
 
 @st.cache_resource(scope="session", max_entries=40, show_spinner=False)
@@ -275,7 +296,9 @@ def _months(digest: str, plan: Plan, *, _loaded: Loaded) -> pd.DataFrame:
 def _spread(digest: str, plan: Plan, *, _loaded: Loaded) -> Spread:
     scores = _scores(digest, plan, _loaded=_loaded)
     worth = scores["cltv"].to_numpy()
-    return Spread(value_histogram(_loaded.customers, scores), concentration(worth), top_shares(worth))
+    return Spread(
+        value_histogram(_loaded.customers, scores), concentration(worth), top_shares(worth)
+    )
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)

@@ -18,7 +18,11 @@ def tracking_chart(frame: pd.DataFrame, cut: pd.Timestamp) -> alt.LayerChart:
     `frame`: `Backtest.tracking`.
     """
     names = {"actual": "Actual", "fitted": "Fitted", "foreseen": "Foreseen, 80% range"}
-    x = alt.X("week_end:T", title=None, axis=alt.Axis(grid=False, format="%b %Y", labelOverlap=True, tickCount=8))
+    x = alt.X(
+        "week_end:T",
+        title=None,
+        axis=alt.Axis(grid=False, format="%b %Y", labelOverlap=True, tickCount=8),
+    )
     # The foreseen line begins where the fitted one ends.
     joint = frame[frame["part"] == "fitted"].tail(1).assign(part="foreseen")
     lines = pd.concat(
@@ -31,7 +35,9 @@ def tracking_chart(frame: pd.DataFrame, cut: pd.Timestamp) -> alt.LayerChart:
     colour = alt.Color(
         "what:N",
         title=None,
-        scale=alt.Scale(domain=list(names.values()), range=[palette.NEUTRAL, palette.STEPS[2], palette.ACCENT]),
+        scale=alt.Scale(
+            domain=list(names.values()), range=[palette.NEUTRAL, palette.STEPS[2], palette.ACCENT]
+        ),
         legend=alt.Legend(**_TOP),
     )
     tooltip = [
@@ -54,12 +60,19 @@ def tracking_chart(frame: pd.DataFrame, cut: pd.Timestamp) -> alt.LayerChart:
             ],
         )
     )
-    drawn = alt.Chart(lines).mark_line(strokeWidth=2).encode(x=x, y=alt.Y("orders:Q"), color=colour, tooltip=tooltip)
+    drawn = (
+        alt.Chart(lines)
+        .mark_line(strokeWidth=2)
+        .encode(x=x, y=alt.Y("orders:Q"), color=colour, tooltip=tooltip)
+    )
     mark = pd.DataFrame({"week_end": [cut], "label": ["Cut"]})
     rule = (
         alt.Chart(mark)
         .mark_rule(color=_CUT, strokeDash=[5, 4], strokeWidth=1.5)
-        .encode(x="week_end:T", tooltip=[alt.Tooltip("week_end:T", title="Cut: hidden after", format="%e %b %Y")])
+        .encode(
+            x="week_end:T",
+            tooltip=[alt.Tooltip("week_end:T", title="Cut: hidden after", format="%e %b %Y")],
+        )
     )
     return alt.layer(band, drawn, rule).properties(height=HEIGHT)
 
@@ -87,14 +100,23 @@ def calibration_chart(frame: pd.DataFrame) -> alt.LayerChart:
         .mark_rule(color=palette.ACCENT, strokeWidth=2, opacity=0.6)
         .encode(x=x, y=alt.Y("low:Q", title="Did order"), y2="high:Q", tooltip=tooltip)
     )
-    points = alt.Chart(frame).mark_circle(color=palette.ACCENT, size=90, opacity=1).encode(x=x, y=y, tooltip=tooltip)
+    points = (
+        alt.Chart(frame)
+        .mark_circle(color=palette.ACCENT, size=90, opacity=1)
+        .encode(x=x, y=y, tooltip=tooltip)
+    )
     return alt.layer(diagonal, bars, points).properties(height=HEIGHT)
 
 
 def frequency_chart(frame: pd.DataFrame) -> alt.LayerChart:
     """Expected and actual orders a customer by past repeat purchases. `frame`: `Backtest.by_frequency`."""
     names = ["Foreseen", "Actual, 80% range"]
-    x = alt.X("frequency:N", title="Repeat purchases before the cut", sort=None, axis=alt.Axis(labelAngle=0))
+    x = alt.X(
+        "frequency:N",
+        title="Repeat purchases before the cut",
+        sort=None,
+        axis=alt.Axis(labelAngle=0),
+    )
     colour = alt.Color(
         "what:N",
         title=None,
@@ -110,11 +132,17 @@ def frequency_chart(frame: pd.DataFrame) -> alt.LayerChart:
     bars = (
         alt.Chart(frame.assign(what=names[0]))
         .mark_bar(width={"band": 0.7})
-        .encode(x=x, y=alt.Y("expected:Q", title="Orders a customer"), color=colour, tooltip=tooltip)
+        .encode(
+            x=x, y=alt.Y("expected:Q", title="Orders a customer"), color=colour, tooltip=tooltip
+        )
     )
     actual = alt.Chart(frame.assign(what=names[1]))
-    ranges = actual.mark_rule(strokeWidth=2).encode(x=x, y="low:Q", y2="high:Q", color=colour, tooltip=tooltip)
-    points = actual.mark_circle(size=90, opacity=1).encode(x=x, y="actual:Q", color=colour, tooltip=tooltip)
+    ranges = actual.mark_rule(strokeWidth=2).encode(
+        x=x, y="low:Q", y2="high:Q", color=colour, tooltip=tooltip
+    )
+    points = actual.mark_circle(size=90, opacity=1).encode(
+        x=x, y="actual:Q", color=colour, tooltip=tooltip
+    )
     return alt.layer(bars, ranges, points).properties(height=HEIGHT)
 
 
@@ -123,7 +151,9 @@ def active_curve_chart(curve: pd.DataFrame, today: pd.DataFrame) -> alt.LayerCha
 
     `curve` and `today` (one row): `silence`, `p_alive`, as from `active_curve`.
     """
-    x = alt.X("silence:Q", title="Days since the last order", axis=alt.Axis(grid=False, tickCount=8))
+    x = alt.X(
+        "silence:Q", title="Days since the last order", axis=alt.Axis(grid=False, tickCount=8)
+    )
     y = alt.Y(
         "p_alive:Q",
         title="Still active",
@@ -136,11 +166,21 @@ def active_curve_chart(curve: pd.DataFrame, today: pd.DataFrame) -> alt.LayerCha
     ]
     line = (
         alt.Chart(curve)
-        .mark_area(color=palette.ACCENT, opacity=0.16, line={"color": palette.ACCENT, "strokeWidth": 2.5})
+        .mark_area(
+            color=palette.ACCENT, opacity=0.16, line={"color": palette.ACCENT, "strokeWidth": 2.5}
+        )
         .encode(x=x, y=y, tooltip=tooltip)
     )
-    rule = alt.Chart(today).mark_rule(color=_CUT, strokeDash=[5, 4], strokeWidth=1.5).encode(x=x, tooltip=tooltip)
-    point = alt.Chart(today).mark_circle(color=palette.STEPS[0], size=130, opacity=1).encode(x=x, y=y, tooltip=tooltip)
+    rule = (
+        alt.Chart(today)
+        .mark_rule(color=_CUT, strokeDash=[5, 4], strokeWidth=1.5)
+        .encode(x=x, tooltip=tooltip)
+    )
+    point = (
+        alt.Chart(today)
+        .mark_circle(color=palette.STEPS[0], size=130, opacity=1)
+        .encode(x=x, y=y, tooltip=tooltip)
+    )
     return alt.layer(line, rule, point).properties(height=HEIGHT)
 
 
@@ -161,12 +201,16 @@ def order_distribution_chart(frame: pd.DataFrame) -> alt.Chart:
         alt.Chart(shown, height=HEIGHT)
         .mark_bar()
         .encode(
-            x=alt.X("label:N", title="Orders", sort=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            x=alt.X(
+                "label:N", title="Orders", sort=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)
+            ),
             y=alt.Y("probability:Q", title="Probability", axis=alt.Axis(format=".0%", tickCount=5)),
             color=alt.Color(
                 "what:N",
                 title=None,
-                scale=alt.Scale(domain=list(names.values()), range=[palette.ACCENT, palette.NEUTRAL]),
+                scale=alt.Scale(
+                    domain=list(names.values()), range=[palette.ACCENT, palette.NEUTRAL]
+                ),
                 legend=alt.Legend(**_TOP, symbolType="square"),
             ),
             tooltip=[
@@ -190,7 +234,9 @@ def frequency_recency_chart(
         orders=frame["frequency"] + 0.5,
         worth=[text.money(x, currency, short=True) for x in frame["expected_value"]],
     )
-    legend = alt.Legend(orient="top", direction="horizontal", gradientLength=200, gradientThickness=10)
+    legend = alt.Legend(
+        orient="top", direction="horizontal", gradientLength=200, gradientThickness=10
+    )
     if money:
         legend.labelExpr = money_axis(currency).labelExpr
     else:
@@ -231,7 +277,9 @@ def frequency_recency_chart(
             ),
             tooltip=[
                 alt.Tooltip("frequency:Q", title="Repeat purchases"),
-                alt.Tooltip("silence_from:Q", title="Days since the last order, from", format=",.0f"),
+                alt.Tooltip(
+                    "silence_from:Q", title="Days since the last order, from", format=",.0f"
+                ),
                 alt.Tooltip("silence_to:Q", title="to", format=",.0f"),
                 alt.Tooltip("p_purchase:Q", title="Will order", format=".1%"),
                 alt.Tooltip("p_alive:Q", title="Still active", format=".1%"),
@@ -245,7 +293,11 @@ def frequency_recency_chart(
         layers.append(
             alt.Chart(marked)
             .mark_point(shape="diamond", size=160, filled=True, color="#F78740", opacity=1)
-            .encode(x="x:Q", y="silence:Q", tooltip=[alt.Tooltip("frequency:Q"), alt.Tooltip("silence:Q")])
+            .encode(
+                x="x:Q",
+                y="silence:Q",
+                tooltip=[alt.Tooltip("frequency:Q"), alt.Tooltip("silence:Q")],
+            )
         )
     return alt.layer(*layers).properties(height=HEIGHT + 40)
 
@@ -257,7 +309,10 @@ def levers_chart(frame: pd.DataFrame, currency: str | None) -> alt.LayerChart:
     """
     shown = frame.assign(
         added=[text.money(x, currency, short=True) for x in frame["gain"]],
-        between=[text.money_range(low, high, currency) for low, high in zip(frame["low"], frame["high"], strict=True)],
+        between=[
+            text.money_range(low, high, currency)
+            for low, high in zip(frame["low"], frame["high"], strict=True)
+        ],
     )
     y = alt.Y("lever:N", title=None, sort=None, axis=alt.Axis(labelLimit=220))
     tooltip = [
@@ -268,7 +323,9 @@ def levers_chart(frame: pd.DataFrame, currency: str | None) -> alt.LayerChart:
     bars = (
         alt.Chart(shown)
         .mark_bar(color=palette.EXPECTED, height={"band": 0.6})
-        .encode(x=alt.X("gain:Q", title="Added value", axis=money_axis(currency)), y=y, tooltip=tooltip)
+        .encode(
+            x=alt.X("gain:Q", title="Added value", axis=money_axis(currency)), y=y, tooltip=tooltip
+        )
     )
     ranges = (
         alt.Chart(shown)

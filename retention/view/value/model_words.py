@@ -42,8 +42,16 @@ def parameters(model: CltvModel) -> pd.DataFrame:
         ("p", model.p, "Spend: shape within a customer"),
         ("q", model.q, "Spend: shape between customers"),
         ("v", model.v, "Spend: scale between customers, in money"),
-        ("log-likelihood, orders", model.log_likelihood, "Higher fits better, for the same customers"),
-        ("log-likelihood, spend", model.spend_log_likelihood, "Higher fits better, for the same customers"),
+        (
+            "log-likelihood, orders",
+            model.log_likelihood,
+            "Higher fits better, for the same customers",
+        ),
+        (
+            "log-likelihood, spend",
+            model.spend_log_likelihood,
+            "Higher fits better, for the same customers",
+        ),
     ]
     frame = pd.DataFrame(rows, columns=["Parameter", "Value", "Meaning"])
     return frame[frame["Value"].notna()].astype({"Value": float})
@@ -69,7 +77,9 @@ def _rhythm(mean: float | None, median: float | None) -> Point:
         "distributed. Typical is the median rate, the average is r / alpha."
     )
     if mean is None:
-        return Point(icon, title, "How often customers order cannot be stated from these orders.", caveat)
+        return Point(
+            icon, title, "How often customers order cannot be stated from these orders.", caveat
+        )
     a_year = _orders_a_year(365.25 / mean)
     if median is None or median > TEN_YEARS:
         sentence = (
@@ -89,7 +99,13 @@ def _rhythm(mean: float | None, median: float | None) -> Point:
 def _orders_a_year(number: float) -> str:
     if number < 0.05:
         return "less than one order in twenty years"
-    return "1 order" if round(number, 1) == 1 else f"{number:,.1f} orders" if number < 20 else f"{number:,.0f} orders"
+    return (
+        "1 order"
+        if round(number, 1) == 1
+        else f"{number:,.1f} orders"
+        if number < 20
+        else f"{number:,.0f} orders"
+    )
 
 
 def _leaving(share: float | None, model: CltvModel) -> Point:
@@ -117,7 +133,9 @@ def _leaving(share: float | None, model: CltvModel) -> Point:
 
 
 def _spend(spend: SpendModel, currency: str | None) -> Point:
-    sentence = f"A purchase day brings {text.money(spend.mean, currency)} on average over all customers."
+    sentence = (
+        f"A purchase day brings {text.money(spend.mean, currency)} on average over all customers."
+    )
     caveat = (
         "Mean of the spend model, p v / (q − 1), learnt from repeat purchase days. A customer's own orders "
         "weigh more the more there are."

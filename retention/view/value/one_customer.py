@@ -8,7 +8,12 @@ import streamlit as st
 
 from retention.models import value_distribution as value
 from retention.models.cltv import CltvModel
-from retention.models.next_order import active_curve, frequency_recency_map, next_order, order_distribution
+from retention.models.next_order import (
+    active_curve,
+    frequency_recency_map,
+    next_order,
+    order_distribution,
+)
 from retention.view import text, widgets
 from retention.view.session.results import Loaded, Plan
 from retention.view.value import forecast_charts as charts
@@ -32,7 +37,9 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
         widgets.no_customer(query)
         return
     chosen = right.selectbox(
-        "Customer, highest value first" if total <= CHOICES else f"Customer, the {CHOICES} of highest value first",
+        "Customer, highest value first"
+        if total <= CHOICES
+        else f"Customer, the {CHOICES} of highest value first",
         found.index.tolist(),
         key=f"one_customer_{query}",
     )
@@ -91,7 +98,9 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
         )
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown("**How many orders within the horizon?**", help=text.DEFINITIONS["order_distribution"])
+        st.markdown(
+            "**How many orders within the horizon?**", help=text.DEFINITIONS["order_distribution"]
+        )
         counts = order_distribution(model, *history, days=plan.horizon_days)
         inside = (counts["to"] >= score["orders_low"]) & (counts["orders"] <= score["orders_high"])
         counts = counts.assign(inside=inside)
@@ -102,7 +111,9 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
             f"{score['orders_high']:.0f}",
         )
     with right:
-        st.markdown("**Still active after how much silence?**", help=text.DEFINITIONS["p_active_curve"])
+        st.markdown(
+            "**Still active after how much silence?**", help=text.DEFINITIONS["p_active_curve"]
+        )
         now = pd.DataFrame({"silence": [silence], "p_alive": [score["p_alive"]]})
         curve = active_curve(model, *history[:2], days=int(max(2 * silence, 180)))
         st.altair_chart(
@@ -118,7 +129,9 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
         )
         return
     measures = {"Probability to order": "p_purchase", "Expected revenue": "expected_value"}
-    st.subheader("How often and how lately", anchor=False, help=text.DEFINITIONS["frequency_recency"])
+    st.subheader(
+        "How often and how lately", anchor=False, help=text.DEFINITIONS["frequency_recency"]
+    )
     label = st.segmented_control(
         "Colour",
         list(measures),
@@ -129,7 +142,11 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
     )
     age = int(history[2])
     frame = frequency_recency_map(
-        model, age, plan.horizon_days, float(score["expected_order_value"]), max(MOST, min(history[0], 40))
+        model,
+        age,
+        plan.horizon_days,
+        float(score["expected_order_value"]),
+        max(MOST, min(history[0], 40)),
     )
     here = pd.DataFrame({"frequency": [history[0]], "silence": [min(silence, age)]})
     st.altair_chart(

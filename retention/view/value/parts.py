@@ -55,7 +55,15 @@ def settings() -> Plan:
             help=define["horizon"],
         )
         margin = middle.slider(
-            "Margin", 5, 100, 100, 5, "%d%%", key="margin", bind="query-params", help=define["margin"]
+            "Margin",
+            5,
+            100,
+            100,
+            5,
+            "%d%%",
+            key="margin",
+            bind="query-params",
+            help=define["margin"],
         )
         rate = right.slider(
             "Discount rate a year",
@@ -102,7 +110,9 @@ def distribution(data: Loaded, plan: Plan) -> None:
     currency = data.orders.currency
     histogram, curve, top = session.spread_for(data, plan)
     if histogram.empty or curve.empty:
-        st.info("No customer is expected to bring anything within this horizon.", icon=":material/info:")
+        st.info(
+            "No customer is expected to bring anything within this horizon.", icon=":material/info:"
+        )
         return
     left, right = st.columns(2, gap="medium")
     with left:
@@ -129,12 +139,15 @@ def months(data: Loaded, plan: Plan) -> None:
     frame = session.months_for(data, plan)
     end = data.orders.end
     terms = widgets.terms(plan)
-    frame = frame.assign(start=value.day_to_date(frame["start_day"], end), end=value.day_to_date(frame["end_day"], end))
-    st.subheader("Expected revenue by month", anchor=False, help=text.DEFINITIONS["expected_revenue"])
-    total = text.money(frame["expected_revenue"].sum(), data.orders.currency, short=True)
-    words = (
-        f"{total} of revenue from today's customers over {HORIZONS[plan.horizon_days]}, before margin and discounting."
+    frame = frame.assign(
+        start=value.day_to_date(frame["start_day"], end),
+        end=value.day_to_date(frame["end_day"], end),
     )
+    st.subheader(
+        "Expected revenue by month", anchor=False, help=text.DEFINITIONS["expected_revenue"]
+    )
+    total = text.money(frame["expected_revenue"].sum(), data.orders.currency, short=True)
+    words = f"{total} of revenue from today's customers over {HORIZONS[plan.horizon_days]}, before margin and discounting."
     if len(frame) == 1:
         st.caption(text.plain(words))
         return
@@ -195,7 +208,9 @@ def columns(currency: str | None) -> dict:
         return column.NumberColumn(label + unit, format="localized", help=define[about], step=0.01)
 
     def chance(label: str, about: str):
-        return column.ProgressColumn(label, format="percent", min_value=0, max_value=1, help=define[about])
+        return column.ProgressColumn(
+            label, format="percent", min_value=0, max_value=1, help=define[about]
+        )
 
     return {
         "customer_id": column.TextColumn("Customer", pinned=True),
@@ -206,7 +221,9 @@ def columns(currency: str | None) -> dict:
         "p_alive": chance("Still active", "p_alive"),
         "p_purchase": chance("Will order", "p_purchase"),
         "p_purchase_30d": chance("Within 30 days", "p_purchase_30d"),
-        "expected_orders": column.NumberColumn("Expected orders", format="%.2f", help=define["expected_orders"]),
+        "expected_orders": column.NumberColumn(
+            "Expected orders", format="%.2f", help=define["expected_orders"]
+        ),
         "expected_order_value": amount("Expected order value", "expected_order_value"),
         "cltv": amount("Expected value", "cltv"),
         "cltv_low": amount("80% range from", "cltv_range"),
@@ -219,7 +236,11 @@ def _csv(customers: pd.DataFrame, scores: pd.DataFrame | None, query: str) -> by
     money = [name for name in found.columns if name in MONEY]
     fine = [name for name in found.columns if name.startswith("p_") or name == "expected_orders"]
     whole = [name for name in ("orders_low", "orders_high") if name in found.columns]
-    return to_csv(found.round(dict.fromkeys(money, 2) | dict.fromkeys(fine, 4)).astype(dict.fromkeys(whole, int)))
+    return to_csv(
+        found.round(dict.fromkeys(money, 2) | dict.fromkeys(fine, 4)).astype(
+            dict.fromkeys(whole, int)
+        )
+    )
 
 
 def _terms(plan: Plan) -> str:

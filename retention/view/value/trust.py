@@ -74,12 +74,16 @@ def _models_table(result: Backtest, currency: str | None) -> None:
     shown = pd.DataFrame(
         {
             "Prediction": [
-                f"{labels[kind]} (used here)" if kind == result.purchase_model else labels[kind] for kind in found.index
+                f"{labels[kind]} (used here)" if kind == result.purchase_model else labels[kind]
+                for kind in found.index
             ],
             "Orders": found["orders"],
             "Bias": found["bias"],
             "Error": found["mae"],
-            "Deviance": [f"{value:.4f}" if np.isfinite(value) else text.MISSING for value in found["deviance"]],
+            "Deviance": [
+                f"{value:.4f}" if np.isfinite(value) else text.MISSING
+                for value in found["deviance"]
+            ],
             "RMSE": found["rmse"],
             "Revenue": found["revenue"],
             "Revenue bias": found["revenue_bias"],
@@ -99,17 +103,31 @@ def _models_table(result: Backtest, currency: str | None) -> None:
         column_config={
             "Prediction": words(pinned=True, width=190),
             "Orders": number(format="%,.0f", help=f"Actual: {actual['actual_orders']:,.0f}"),
-            "Bias": number(format="percent", help="Predicted orders against actual ones, less 100%."),
-            "Error": number("Error a customer", format="%.3f", help="Mean absolute error of the orders."),
+            "Bias": number(
+                format="percent", help="Predicted orders against actual ones, less 100%."
+            ),
+            "Error": number(
+                "Error a customer", format="%.3f", help="Mean absolute error of the orders."
+            ),
             "Deviance": words(
                 help="Mean Poisson deviance of a customer's orders; the lower the better. “Auto” decides by it. No "
                 "number where orders came that the prediction ruled out.",
             ),
             "RMSE": number(format="%.3f", help="Root mean square error of a customer's orders."),
-            "Revenue": number("Revenue" + unit, format="%,.0f", help=f"Actual: {actual['actual_revenue']:,.0f}"),
-            "Revenue bias": number(format="percent", help="Predicted revenue against actual, less 100%."),
-            "Best 10%": number(format="percent", help="Share of the actual revenue from the tenth predicted highest."),
-            "Best 20%": number(format="percent", help="Share of the actual revenue from the fifth predicted highest."),
+            "Revenue": number(
+                "Revenue" + unit, format="%,.0f", help=f"Actual: {actual['actual_revenue']:,.0f}"
+            ),
+            "Revenue bias": number(
+                format="percent", help="Predicted revenue against actual, less 100%."
+            ),
+            "Best 10%": number(
+                format="percent",
+                help="Share of the actual revenue from the tenth predicted highest.",
+            ),
+            "Best 20%": number(
+                format="percent",
+                help="Share of the actual revenue from the fifth predicted highest.",
+            ),
             "Ranking": number(format="percent", help="Gini: 100% is hindsight, 0% is chance."),
         },
     )
@@ -129,9 +147,13 @@ def health(data: Loaded, model: CltvModel) -> None:
     with right:
         st.subheader("How your customers buy", anchor=False)
         for point in model_words.describe(model, data.orders.currency):
-            st.markdown(f"{point.icon} **{point.title}**  \n{text.plain(point.sentence)}", help=point.caveat)
+            st.markdown(
+                f"{point.icon} **{point.title}**  \n{text.plain(point.sentence)}", help=point.caveat
+            )
         if model.choice:
-            st.markdown(f":material/rule: **Why this model**  \n{text.plain(model.choice, limit=600)}")
+            st.markdown(
+                f":material/rule: **Why this model**  \n{text.plain(model.choice, limit=600)}"
+            )
         with st.expander("Fitted parameters", icon=":material/function:"):
             st.dataframe(
                 model_words.parameters(model),

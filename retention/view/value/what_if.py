@@ -87,7 +87,10 @@ def what_if_panel(data: Loaded, plan: Plan) -> None:
     st.altair_chart(
         charts.levers_chart(pd.DataFrame(rows, columns=["lever", "gain", "low", "high"]), currency),
         key="levers",
-        alt="; ".join(f"{label}: {text.money(expected, currency, short=True)}" for label, expected, _, _ in rows),
+        alt="; ".join(
+            f"{label}: {text.money(expected, currency, short=True)}"
+            for label, expected, _, _ in rows
+        ),
     )
     notes = [CAPPED[name] for name in together.capped]
     if len(rows) > 2:
