@@ -121,11 +121,12 @@ def _spend_table(
     least = np.log(max(spend.total_quantile(1e-3, 1.0, frequency), np.exp(most - _WIDEST)))
     # The same grid whoever else is there, so that a customer's interval does not depend on others.
     multiples = np.exp(np.arange(np.floor(least / _STEP), np.ceil(most / _STEP) + 2) * _STEP)
-    # Numbers of orders beyond those that one in ten thousand reaches move no percentile.
-    likely = reached > 1e-4
-    likely[0] = True
+    # Numbers of orders beyond those that one in ten thousand of an age reaches move no percentile.
+    kept = counts.reached > 1e-4
+    kept[:, 0] = True
+    likely = kept.any(axis=0)
     below = product(
-        counts.share[:, likely],
+        np.where(kept, counts.share, 0.0)[:, likely],
         spend.probability_total_below(multiples, counts.middle[likely, None], frequency),
     )
     return multiples, below + 1 - counts.reached[:, :1]
