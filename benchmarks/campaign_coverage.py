@@ -18,8 +18,8 @@ from retention.campaigns.offers import Offer
 from retention.campaigns.plan import Campaign, Message, plan_campaign
 from retention.errors import ModelError
 from retention.models.cltv import fit_cltv
-from tests.histories import known_purchases
-from tests.known_campaigns import realised_gain
+from tests.support.histories import known_purchases
+from tests.support.known_campaigns import realised_gain
 
 SEQUENCE = (Message(0, offer=""), Message(2), Message(9))
 TWO_OFFERS = (Message(0, offer="opening"), Message(3, offer=""), Message(10), Message(20))

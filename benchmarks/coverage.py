@@ -18,7 +18,7 @@ import pandas as pd
 from retention.errors import ModelError
 from retention.models.cltv import fit_cltv
 from retention.models.uncertainty import Total, orders_uncertainty, value_uncertainty
-from tests.histories import known_store
+from tests.support.histories import known_store
 
 #: Segments by repeat purchases so far, and by days since the last purchase.
 FREQUENCIES = {"once": (0, 0), "1-2 repeats": (1, 2), "3+ repeats": (3, np.inf)}

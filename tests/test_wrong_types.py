@@ -6,7 +6,7 @@ import pytest
 
 import retention
 from retention.errors import RetentionError
-from tests.histories import cdnow
+from tests.support.histories import cdnow
 
 WRONG = ["5", None, float("nan"), [3], True]
 

@@ -12,8 +12,8 @@ from tests.browser.steps import (
     small_shop,
     upload,
 )
-from tests.order_files import STORE
-from tests.order_layouts import amazon, layout_file
+from tests.support.order_files import STORE
+from tests.support.order_layouts import amazon, layout_file
 
 pytestmark = pytest.mark.browser
 

@@ -15,8 +15,8 @@ from retention.samples.data_sets import sample_orders
 from retention.view import text
 from retention.view.cohorts import frames
 from retention.view.cohorts.data import file_name
-from tests.orders_stub import orders_of
 from tests.pages.steps import button, metrics, open_page, order_file, select, use_upload, words
+from tests.support.orders_stub import orders_of
 
 PAGE = "pages/cohorts.py"
 HEADINGS = [

@@ -1,0 +1,236 @@
+"""One budget over several campaigns: no other split of it gains more."""
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retention.campaigns.budget import Queue, budget_curve, cut_to, queue, split_budget
+from retention.campaigns.economics import Terms, expected_costs, expected_gains
+from retention.campaigns.holdout import customer_hashes
+from retention.campaigns.offers import Offer
+from retention.campaigns.plan import Campaign, plan_of, reachable_of
+from retention.errors import DataError
+from retention.models.cltv import fit_cltv
+from tests.support.histories import cdnow
+
+CAMPAIGNS = (
+    Campaign(
+        "One order",
+        holdout_share=0.0,
+        terms=Terms(0.06, Offer("amount", 3), Offer(), 0.8, 0.05, 0.6),
+    ),
+    Campaign(
+        "Repeat",
+        holdout_share=0.0,
+        terms=Terms(0.09, Offer("percentage", 0.1), Offer(), 1.0, 0.15, 0.5),
+        window_days=60,
+    ),
+    Campaign("Loyal", holdout_share=0.0, terms=Terms(0.12, Offer(), Offer(), 1.0, 0.8, 0.4)),
+)
+
+
+@pytest.fixture(scope="module")
+def audiences():
+    customers = cdnow()
+    model, hashes = fit_cltv(customers), customer_hashes(customers.index)
+    frequency = customers["frequency"]
+    segments = (frequency == 0, frequency.between(1, 3), frequency > 3)
+    return [
+        reachable_of(model, customers, campaign, hashes, inside)
+        for campaign, inside in zip(CAMPAIGNS, segments, strict=True)
+    ]
+
+
+@pytest.fixture(scope="module")
+def line(audiences):
+    return queue(
+        [
+            plan_of(audience, campaign)
+            for audience, campaign in zip(audiences, CAMPAIGNS, strict=True)
+        ]
+    )
+
+
+def best_within(audience, campaign, budget):
+    """What one campaign gains with a budget of its own, its customers taken one by one by gain for cost."""
+    gains = expected_gains(audience.book, campaign.terms)
+    costs = expected_costs(audience.book, campaign.terms)
+    total = 0.0
+    for at in sorted(range(len(gains)), key=lambda at: -gains[at] / costs[at]):
+        if gains[at] > 0 and costs[at] <= budget:
+            budget -= costs[at]
+            total += gains[at]
+    return total
+
+
+@pytest.mark.parametrize("budget", [40.0, 150.0, 400.0])
+def test_the_split_beats_every_other_on_a_grid(audiences, line, budget):
+    found = split_budget(line, budget)
+    assert found["cost"].sum() <= budget
+    shares = np.linspace(0, 1, 11)
+    for one, two in product(shares, shares):
+        if one + two > 1 + 1e-9:
+            continue
+        parts = budget * np.array([one, two, max(1 - one - two, 0)])
+        other = sum(map(best_within, audiences, CAMPAIGNS, parts))
+        # The last customer may not fit: so much, and no more, can be missing.
+        assert found["gain"].sum() >= other - line.gain.max()
+    assert found["gain"].sum() >= found["even_gain"].sum() - line.gain.max()
+
+
+def test_money_without_end_addresses_everybody_who_is_worth_it(audiences, line):
+    found = split_budget(line, 1e9)
+    for number, (audience, campaign) in enumerate(zip(audiences, CAMPAIGNS, strict=True)):
+        gains = expected_gains(audience.book, campaign.terms)
+        assert (
+            found.loc[number, "customers"]
+            == found.loc[number, "even_customers"]
+            == (gains > 0).sum()
+        )
+        assert found.loc[number, "gain"] == pytest.approx(gains[gains > 0].sum())
+
+
+def test_no_budget_addresses_nobody_and_a_negative_one_is_refused(line):
+    assert split_budget(line, 0)[["customers", "cost", "gain"]].sum().sum() == 0
+    with pytest.raises(DataError, match="budget"):
+        split_budget(line, -1)
+
+
+def test_each_unit_of_money_brings_less_than_the_one_before(line):
+    curve = budget_curve(line)
+    slopes = np.diff(curve["gain"]) / np.diff(curve["budget"])
+    assert (np.diff(slopes) <= 1e-9).all()
+    assert curve["gain"].iloc[-1] == pytest.approx(line.gain.sum())
+
+
+def test_campaigns_of_which_none_is_worth_it_have_an_empty_queue(audiences):
+    terms = Terms(0.0, Offer("amount", 5), contact_cost=1)
+    hopeless = [
+        replace(campaign, name="No", holdout_share=0.0, terms=terms) for campaign in CAMPAIGNS
+    ]
+    line = queue(
+        [
+            plan_of(audience, campaign)
+            for audience, campaign in zip(audiences, hopeless, strict=True)
+        ]
+    )
+    assert not len(line.cost)
+    assert split_budget(line, 100)["customers"].sum() == 0
+    assert len(budget_curve(line)) == 1
+
+
+@pytest.mark.parametrize("share", [0.1, 0.4, 0.8, 1.0])
+def test_campaigns_cut_to_their_parts_of_a_budget_keep_it_and_gain_what_the_split_said(
+    audiences, line, share
+):
+    budget = share * line.cost.sum()
+    found = split_budget(line, budget)
+    cost = gain = 0.0
+    for number, audience in enumerate(audiences):
+        cut = cut_to(plan_of(audience, CAMPAIGNS[number]), found.loc[number, "cost"])
+        if cut is None:
+            assert found.loc[number, "customers"] == 0
+            continue
+        plan = plan_of(audience, cut)
+        cost += plan.economics.cost
+        gain += plan.economics.gain.expected
+        # One more customer would cost more than there is, or gain nothing.
+        more = plan_of(audience, replace(cut, size=plan.size + 1)).economics
+        assert (
+            more.cost > found.loc[number, "cost"]
+            or more.gain.expected <= plan.economics.gain.expected + 1e-9
+        )
+    assert cost <= budget * (1 + 1e-9)
+    assert gain == pytest.approx(found["gain"].sum(), abs=3 * line.gain.max())
+
+
+def test_a_cut_by_gain_would_cost_more_than_the_split_said(audiences):
+    """Where costs follow the order's value, those who gain most cost most: a number alone does not hold a budget."""
+    percentage = replace(CAMPAIGNS[1], terms=replace(CAMPAIGNS[1].terms, anyway_share=0.3))
+    plan = plan_of(audiences[1], percentage)
+    budget = 0.3 * queue([plan]).cost.sum()
+    cut = cut_to(plan, budget)
+    within, beyond = (
+        plan_of(audiences[1], one).economics for one in (cut, replace(cut, ranked_by="gain"))
+    )
+    assert within.cost <= budget < beyond.cost
+    assert within.gain.expected / within.cost > beyond.gain.expected / beyond.cost
+
+
+def test_a_cut_never_exceeds_the_marketers_own(audiences):
+    own = plan_of(audiences[0], replace(CAMPAIGNS[0], size=30))
+    assert cut_to(own, 1e9).size == 30
+    free = replace(CAMPAIGNS[0], size=30, terms=Terms(0.06, Offer(), Offer(), 0.0, 0.0, 0.6))
+    plan = plan_of(audiences[0], free)
+    cut = plan_of(audiences[0], cut_to(plan, 0.0))
+    # Without a cost those who gain most come first.
+    assert (cut.size, cut.economics.gain.expected) == (
+        30,
+        pytest.approx(plan.economics.gain.expected),
+    )
+    assert cut_to(plan_of(audiences[1], CAMPAIGNS[1]), 0.0) is None
+    assert cut_to(plan_of(audiences[2], CAMPAIGNS[2]), 1e9) == CAMPAIGNS[2]
+
+
+def test_held_out_customers_come_on_top_of_the_cut(audiences):
+    campaign = replace(CAMPAIGNS[0], holdout_share=0.3)
+    plan = plan_of(audiences[0], campaign)
+    cut = plan_of(audiences[0], cut_to(plan, plan.economics.cost / 2))
+    assert cut.economics.cost == pytest.approx(plan.economics.cost / 2, rel=0.02)
+    assert cut.held == pytest.approx(0.3 * cut.size, abs=1)
+
+
+def test_customers_given_twice_are_refused(audiences):
+    plans = [plan_of(audiences[0], CAMPAIGNS[0]), plan_of(audiences[1], CAMPAIGNS[1])]
+    with pytest.raises(DataError, match=r"the same customers.*: One order, Repeat, One order"):
+        queue([*plans, plans[0]])
+    with pytest.raises(DataError, match="the same customers"):
+        queue([*plans, plan_of(audiences[0], replace(CAMPAIGNS[0], size=20))])
+
+
+def test_a_cut_and_a_holdout_hold_for_the_budget_too(audiences):
+    cut = replace(CAMPAIGNS[0], size=20, holdout_share=0.5)
+    plan = plan_of(audiences[0], cut)
+    found = split_budget(queue([plan]), 1e9)
+    assert found.loc[0, "customers"] == plan.economics.customers == 10
+    assert found.loc[0, "cost"] == pytest.approx(plan.economics.cost)
+
+
+@given(st.integers(0, 10_000), st.integers(2, 11), st.floats(0, 1))
+@settings(max_examples=60)
+def test_few_customers_are_chosen_as_well_as_can_be(seed, number, part):
+    rng = np.random.default_rng(seed)
+    cost, gain = rng.gamma(1, 1, number), rng.gamma(1, 1, number)
+    order = np.argsort(-gain / cost)
+    cost, gain = cost[order], gain[order]
+    own = rng.integers(0, 2, number)
+    line = Queue(
+        2, own, np.arange(number), np.ones(number), gain, cost, np.cumsum(cost), np.cumsum(gain)
+    )
+    budget = part * cost.sum()
+    found = split_budget(line, budget)
+    picks = np.array(list(product((0, 1), repeat=number)))
+    # A sum that is the budget but for its rounding may be paid, or not: how numbers are added decides.
+    best, at_most = (
+        (picks @ gain)[picks @ cost <= budget * edge].max() for edge in (1 - 1e-9, 1 + 1e-9)
+    )
+    assert best * (1 - 1e-3) <= found["gain"].sum() <= at_most * (1 + 1e-9)
+    assert found["cost"].sum() <= budget * (1 + 1e-9)
+    assert found["even_gain"].sum() <= found["gain"].sum() + 1e-9
+
+
+def test_a_budget_pays_for_a_part_of_customers_who_are_alike():
+    line = Queue(
+        1,
+        np.zeros(1, int),
+        np.zeros(1, int),
+        *(np.array([x]) for x in (1000.0, 500.0, 100.0, 100.0, 500.0)),
+    )
+    found = split_budget(line, 5.05)
+    assert found.loc[0, "customers"] == 50
+    assert found.loc[0, "cost"] == pytest.approx(5)
+    assert found.loc[0, "gain"] == pytest.approx(25)

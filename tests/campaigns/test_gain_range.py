@@ -1,0 +1,79 @@
+"""The range of a campaign's gain beside simulated campaigns, from a few persuaded orders to many."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retention.campaigns.economics import Terms
+from retention.campaigns.gain_range import Persuaded, gain_range
+from retention.campaigns.offers import Offer
+from retention.campaigns.plan import Campaign, plan_campaign
+from retention.models.cltv import fit_cltv
+from tests.support.histories import cdnow
+
+
+def simulated(orders, each, shape, cost, cost_shape, runs=200_000):
+    """Gains of so many campaigns, and the three moments and the persuaded orders as `gain_range` takes them."""
+    rng = np.random.default_rng(7)
+    came = rng.poisson(orders, runs)
+    earned = np.where(came > 0, rng.gamma(np.maximum(came, 1) * shape, each / shape), 0.0)
+    spent = rng.gamma(cost_shape, cost / cost_shape, runs) if cost else 0.0
+    squared = orders * each**2 * (1 + 1 / shape)
+    third = orders * each**3 * (1 + 1 / shape) * (1 + 2 / shape) - 2 * cost**3 / cost_shape**2
+    variance = squared + cost**2 / cost_shape
+    return earned - spent, (
+        orders * each - cost,
+        variance,
+        third,
+        Persuaded(orders, orders * each, squared),
+    )
+
+
+@pytest.mark.parametrize("orders", [0.05, 0.5, 2, 8, 35, 45, 400])
+@pytest.mark.parametrize(("cost", "cost_shape"), [(0.0, 1.0), (0.4, 25.0), (1.2, 50.0)])
+def test_the_range_and_the_chance_of_a_loss_are_those_of_simulated_campaigns(
+    orders, cost, cost_shape
+):
+    gains, moments = simulated(orders, 10.0, 1.5, cost * orders * 10, cost_shape)
+    low, high, loss = gain_range(*moments)
+    assert loss == pytest.approx((gains < 0).mean(), abs=0.03)
+    width = np.sqrt(moments[1])
+    for end, level in ((low, 0.1), (high, 0.9)):
+        exact = np.quantile(gains, level)
+        # The expected gain is always inside; where few orders decide, it may lie beyond nine tenths of all gains.
+        exact = min(exact, moments[0]) if level == 0.1 else max(exact, moments[0])
+        assert end == pytest.approx(exact, abs=0.08 * width)
+
+
+@given(
+    st.floats(0, 200),
+    st.floats(0.01, 1e6),
+    st.floats(0.2, 50),
+    st.floats(0, 3),
+    st.floats(0.5, 100),
+)
+def test_ranges_hold_the_mean_and_stay_in_order(orders, each, shape, cost, cost_shape):
+    squared = orders * each**2 * (1 + 1 / shape)
+    spent = cost * orders * each
+    variance = squared + spent**2 / cost_shape
+    third = squared * each * (1 + 2 / shape)
+    low, high, loss = gain_range(
+        orders * each - spent, variance, third, Persuaded(orders, orders * each, squared)
+    )
+    assert low <= orders * each - spent <= high
+    assert 0 <= loss <= 1
+    assert np.isfinite([low, high, loss]).all()
+
+
+@pytest.mark.parametrize("size", [1, 5, 20, 200])
+def test_a_small_campaign_without_costs_cannot_lose(size):
+    customers = cdnow()
+    model, few = fit_cltv(customers), customers.head(size)
+    free = plan_campaign(model, few, Campaign("x", terms=Terms(0.05), holdout_share=0)).economics
+    assert free.loss_chance == 0
+    assert free.gain.low >= 0
+    paid = Terms(0.0, Offer("amount", 2), contact_cost=0.1)
+    nothing = plan_campaign(model, few, Campaign("x", terms=paid, holdout_share=0)).economics
+    assert nothing.loss_chance > 0.99
+    assert nothing.gain.high < 0

@@ -1,0 +1,169 @@
+"""Customer tables for tests: CDNOW's calibration period, simulated stores and handmade ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from retention.customers.summary import summarise_customers
+from retention.models.purchases import PurchaseModel
+from retention.samples.data_sets import sample_orders
+from retention.samples.simulator import (
+    Buyers,
+    Process,
+    draw_buyers,
+    draw_order_values,
+    draw_purchases,
+    simulate_orders,
+)
+from tests.support.orders_stub import orders_of
+
+UNKNOWN = (float("nan"),) * 4  # relative errors of a model that was not fitted
+
+
+@cache
+def _cdnow() -> pd.DataFrame:
+    return summarise_customers(sample_orders("cdnow"), as_of="1997-09-30")
+
+
+def cdnow() -> pd.DataFrame:
+    """Return the 2,357 CDNOW customers at the end of the calibration period, in days."""
+    return _cdnow().copy()
+
+
+def simulated(
+    customers: int = 3_000, days: int = 500, seed: int = 1, **parameters: float
+) -> pd.DataFrame:
+    """Return the customers of a simulated store; parameters as for `simulate_orders`."""
+    settings = {
+        "r": 0.5,
+        "alpha": 20.0,
+        "a": 0.8,
+        "b": 2.5,
+        "p": 6.0,
+        "q": 4.0,
+        "v": 15.0,
+    } | parameters
+    orders = simulate_orders(customers, days, seed=seed, **settings)
+    orders["customer_id"] = orders["customer_id"].astype(str)
+    end = pd.Timestamp("2024-01-01") + pd.Timedelta(days=days)
+    return summarise_customers(orders_of(orders, end=str(end.date())))
+
+
+def handmade(rows: list[tuple[int, int, int, float]]) -> pd.DataFrame:
+    """Return customers from (frequency, recency, T, monetary_value) rows."""
+    frame = pd.DataFrame(rows, columns=["frequency", "recency", "T", "monetary_value"])
+    frame.index = pd.Index([f"C{row}" for row in range(len(frame))], name="customer_id")
+    return frame
+
+
+def extreme_store(seed: int) -> pd.DataFrame:
+    """Return a store whose size, length and parameters are drawn over orders of magnitude."""
+    rng = np.random.default_rng(seed)
+    low = {"r": -1.5, "alpha": 0, "a": -2, "b": -2, "p": -0.5, "q": -0.3, "v": -2}
+    high = {"r": 1.5, "alpha": 3, "a": 1.3, "b": 2, "p": 2, "q": 1.5, "v": 5}
+    parameters = {name: float(10 ** rng.uniform(low[name], high[name])) for name in low}
+    parameters["alpha"] = max(
+        parameters["alpha"], parameters["r"]
+    )  # about a purchase a day at most
+    customers, days = int(10 ** rng.uniform(1.3, 2.5)), int(10 ** rng.uniform(0.5, 3.3))
+    return known_store(customers, days, 0, seed, **parameters)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStore:
+    """A simulated store of known parameters: its customers after `days`, and every purchase day, later ones too.
+
+    `who` (position in `customers`), `day` (the last one observed is number `days`) and `value` are of the same length.
+    """
+
+    customers: pd.DataFrame
+    days: int
+    who: np.ndarray
+    day: np.ndarray
+    value: np.ndarray
+    buyers: Buyers
+    process: Process
+
+
+def known_purchases(
+    customers: int, days: int, after: int, seed: int, kind: str = "bg_nbd", **parameters: float
+) -> KnownStore:
+    """Return a simulated store with what its customers do in the days `after`.
+
+    First orders fall evenly into the days; parameters r, alpha, a, b, p, q, v. `kind` "mbg_nbd" lets customers
+    leave right after the first order too.
+    """
+    rng = np.random.Generator(np.random.PCG64(seed))
+    process = Process(**parameters)
+    buyers = draw_buyers(process, customers, rng)
+    if kind == "mbg_nbd":
+        stays = rng.random(customers) >= buyers.leaving
+        buyers = replace(buyers, rate=np.where(stays, buyers.rate, 0.0))
+    who, when = draw_purchases(buyers, rng.random(customers) * days, days + 1.0 + after, rng)
+    value = draw_order_values(buyers, who, process.p, rng)
+
+    span = days + 1 + after
+    purchase, place = np.unique(
+        who * np.int64(span) + np.floor(when).astype(np.int64), return_inverse=True
+    )
+    who, day = np.divmod(purchase, span)
+    value = np.bincount(place, weights=value)
+    new = np.append(True, who[1:] != who[:-1])
+    past = day <= days
+    repeat = past & ~new
+
+    def each(rows: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+        return np.bincount(
+            who[rows], None if weights is None else weights[rows], minlength=customers
+        )
+
+    frequency = each(repeat)
+    latest = np.zeros(customers, dtype=np.int64)
+    np.maximum.at(latest, who[past], day[past])
+    table = pd.DataFrame(
+        {
+            "frequency": frequency,
+            "recency": latest - day[new],
+            "T": days - day[new],
+            "monetary_value": each(repeat, value) / np.maximum(frequency, 1),
+        }
+    )
+    table.index = pd.Index([f"C{row}" for row in range(customers)], name="customer_id")
+    return KnownStore(table, days, who, day, value, buyers, process)
+
+
+def known_store(
+    customers: int, days: int, after: int, seed: int, kind: str = "bg_nbd", **parameters: float
+) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Return the customers of `known_purchases`, and their purchase days and their spend in the days after."""
+    store = known_purchases(customers, days, after, seed, kind, **parameters)
+    later = store.day > days
+    orders = np.bincount(store.who[later], minlength=customers)
+    return (
+        store.customers,
+        orders,
+        np.bincount(store.who[later], store.value[later], minlength=customers),
+    )
+
+
+def future_orders(
+    model: PurchaseModel, x: int, T: float, days: float, number: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Simulate so many active customers with x repeats in T days: who orders in the next days, and after how many."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    rate = rng.gamma(model.r + x, 1 / (model.alpha + T), number)
+    leaving = rng.beta(model.a, model.b_active + x, number)
+    who, when = [], []
+    here, now = np.arange(number), np.zeros(number)
+    while len(here):
+        now = now + rng.exponential(1 / rate[here])
+        here, now = here[now < days], now[now < days]
+        who.append(here)
+        when.append(now)
+        stays = rng.random(len(here)) >= leaving[here]
+        here, now = here[stays], now[stays]
+    return np.concatenate(who), np.concatenate(when)
