@@ -88,9 +88,9 @@ def _gamma_below(
     means, variances = np.asarray(means, float), np.asarray(variances, float)
     fixed = variances <= 1e-12 * means**2
     safe = np.where(fixed, 1.0, variances)
-    random = gammainc(
-        np.where(fixed, 1.0, means**2 / safe), max(value, 0.0) * np.where(fixed, 1.0, means / safe)
-    )
+    # A shape that underflows to 0 has no distribution; the smallest one is all but 0 always.
+    shape = np.maximum(np.where(fixed, 1.0, means**2 / safe), np.finfo(float).tiny)
+    random = gammainc(shape, max(value, 0.0) * np.where(fixed, 1.0, means / safe))
     return np.where(fixed, means <= value, random)
 
 
