@@ -1,9 +1,12 @@
 """The front page: load orders, then see what there is, what is to come, and where to go on."""
 
 from retention.view import shell
-from retention.view.front import column_check, overview
-from retention.view.front import left_out as rows_report
-from retention.view.front import sources as load_flow
+from retention.view.front import (
+    column_check,
+    left_out as rows_report,
+    overview,
+    sources as load_flow,
+)
 
 data = shell.open_front_page("Overview")
 opened = load_flow.draft()

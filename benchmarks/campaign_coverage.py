@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from benchmarks.coverage import CDNOW, HEAVY_TAIL, LOYAL
+from retention.campaigns.campaign import Campaign, Message
 from retention.campaigns.economics import Terms
 from retention.campaigns.offers import Offer
-from retention.campaigns.plan import Campaign, Message, plan_campaign
+from retention.campaigns.plan import plan_campaign
 from retention.errors import ModelError
 from retention.models.cltv import fit_cltv
 from tests.support.histories import known_purchases

@@ -31,7 +31,7 @@ LOADED = """
 import os, runpy
 import streamlit as st
 from {module} import {store} as make
-from retention.view.session import results as loaded
+
 
 @st.cache_resource
 def store():

@@ -1,191 +1,37 @@
 """What do I do about each group, at what cost, for what return?"""
 
-from functools import partial
-
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from retention.campaigns.plan import Campaign, CampaignPlan
-from retention.campaigns.suppression import unreachable
-from retention.errors import DataError
-from retention.view import shell, text, widgets
+from retention.view import shell, widgets
 from retention.view.campaigns import (
-    audience,
-    controls,
     mix,
     new_customers,
+    planner,
     results,
-    rules,
-    segments,
-    sequence,
 )
-from retention.view.campaigns import data as data_of
-from retention.view.report import campaign_brief as brief
 from retention.view.session import campaigns as state
-from retention.view.session import results as session
+from retention.view.session.results import model_for
 
 data = shell.open_page("Campaigns", "Whom to address, with what, at what cost, for what return?")
 st.html(results.STYLE)
-DRAW = {
-    results.RESULT: results.draw_bridge,
-    results.TURNS: results.draw_turns,
-    results.MESSAGES: results.draw_when,
-    results.OFFERS: results.draw_offers,
-    results.LEFT_OUT: results.draw_left_out,
-}
 
 
 @st.fragment
 @widgets.guarded("A campaign cannot be planned with these orders")
 def campaigns() -> None:
     """The planner, the kept campaigns and what new customers may cost; only the open one is computed."""
-    session.model_for(data)  # without a model nothing here can be told: the page says why
+    model_for(data)  # without a model nothing here can be told: the page says why
     place = widgets.choose_part(
         (state.PLAN, state.FILES, state.ALL_CAMPAIGNS, state.NEW), state.PLACE
     )
     if place == state.PLAN:
-        draw_planner()
+        planner.draw_planner(data)
     elif place == state.FILES:
-        draw_files()
+        planner.draw_files(data)
     elif place == state.ALL_CAMPAIGNS:
         mix.draw_all(data)
     else:
         new_customers.draw(data)
-
-
-def draw_planner() -> None:
-    """The verdict and the numbers first, the controls around them next; then what is open below."""
-    if state.on_table() is None:
-        controls.begin(data)
-    told = campaign = controls.as_set(state.on_table(), data.orders.end)
-    top, verdict = st.container(), st.empty()
-    # On a phone the numbers stand below the controls, on a screen beside them.
-    left, right = st.columns([4, 7], gap="large")
-    numbers = right.empty()
-    found = draw_found(campaign, verdict, numbers)
-    with top:
-        controls.whom(data, campaign)
-    with left:
-        controls.assumptions(data, campaign)
-        if found is not None:
-            campaign = controls.audience(data, campaign, found)
-    with right:
-        part = widgets.choose_part(results.PARTS, "plan_part")
-        if part == results.MESSAGES:
-            campaign = sequence.draw(campaign, data.orders.end)
-        elif part == results.LEFT_OUT:
-            rules.leave_alone(data)
-    state.update(campaign, data.orders.digest)
-    if campaign != told:  # a message was edited, or a cut has just appeared
-        found = draw_found(campaign, verdict, numbers, "plan-again")
-    if found is None:
-        draw_another()
-        return
-    with right:
-        DRAW[part](data, found)
-        if part == results.MESSAGES:
-            sequence.evidence(campaign)
-    widgets.forecast_caution(session.checks_for(data))
-    draw_keep(found, data.orders.currency)
-
-
-def draw_found(
-    campaign: Campaign, verdict: DeltaGenerator, numbers: DeltaGenerator, key: str = "plan"
-) -> CampaignPlan | None:
-    """The plan, with its verdict and its numbers in their places; None where nobody can be addressed."""
-    found = draw_verdict(campaign, verdict)
-    widgets.show_so_far()
-    if found is None:
-        numbers.empty()
-    else:
-        with numbers.container():
-            results.draw_metrics(found, data.orders.currency, key)
-    return found
-
-
-def draw_verdict(campaign: Campaign, place: DeltaGenerator) -> CampaignPlan | None:
-    """The verdict in its place, and the plan; what is wrong and None where nobody can be addressed."""
-    try:
-        found = data_of.plan_for(data, campaign)
-    except DataError as error:
-        with place.container():
-            widgets.problem("Nobody to address", error)
-            rules.phone_hint(data, campaign.channel)
-        return None
-    with place.container():
-        results.draw_verdict(found, data.orders.currency)
-        if why := unreachable(campaign.channel, data_of.people_for(data).contacts):
-            st.warning(text.plain(why, limit=600), icon=":material/unsubscribe:")
-        if state.elsewhere(data.orders.digest):
-            st.warning(
-                "This campaign was planned for other orders: check its amounts, the margin and the lift.",
-                icon=":material/currency_exchange:",
-            )
-    return found
-
-
-def draw_files() -> None:
-    """The files of the campaign on the table: they take longer than a slider may, and so have a place of their own."""
-    if state.on_table() is None:
-        controls.begin(data)
-    st.subheader(text.plain(state.on_table().name), anchor=False)
-    found = draw_verdict(state.on_table(), st.empty())
-    if found is not None:
-        audience.draw_audience(data, found)
-
-
-def draw_another() -> None:
-    """Put this campaign aside and begin the next one."""
-    st.button(
-        "Plan another one",
-        icon=":material/add:",
-        key="plan_another",
-        on_click=controls.begin,
-        args=(data,),
-    )
-
-
-def draw_keep(found: CampaignPlan, currency: str | None) -> None:
-    """Keep the campaign, begin another one, take the brief along."""
-    st.subheader("Keep it", anchor=False)
-    taken = {one.name for one in state.kept() if one.name != state.edited()}
-    name = found.campaign.name
-    with st.container(horizontal=True):
-        st.button(
-            "Keep the changes" if state.edited() else "Keep this campaign",
-            icon=":material/bookmark_add:",
-            key="plan_keep",
-            type="primary",
-            disabled=name in taken,
-            on_click=state.keep,
-            args=(found.campaign, data.orders.digest),
-        )
-        draw_another()
-        st.download_button(
-            "Brief (HTML)",
-            # Written when it is clicked, outside the session: everything it needs is passed in.
-            partial(
-                brief.brief_html,
-                data.name,
-                data.orders.end,
-                currency,
-                found,
-                segments.in_words(data, found.campaign.segments),
-            ),
-            file_name=f"{audience.file_name(name)}.html",
-            mime="text/html",
-            icon=":material/description:",
-            key="plan_brief",
-            on_click="ignore",
-        )
-    if name in taken:
-        st.warning(
-            f"Another kept campaign is called “{text.plain(name)}”. Give this one a name of its own."
-        )
-    elif state.edited():
-        st.caption(
-            f"Kept as “{text.plain(state.edited())}”. See “All campaigns” for its place among the others."
-        )
 
 
 campaigns()

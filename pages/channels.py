@@ -5,9 +5,8 @@ import streamlit as st
 from retention.customers.summary import FIRST_ORDER_COLUMNS
 from retention.reports.breakdown_history import dimensions_of
 from retention.view import shell, text, widgets
-from retention.view.channels import parts
-from retention.view.channels import table as channel_table
-from retention.view.session import results as session
+from retention.view.channels import parts, table as channel_table
+from retention.view.session.results import checks_for
 
 data = shell.open_page("Channels", "Which channels, regions and products bring customers who stay?")
 dimensions = dimensions_of(data.orders)
@@ -27,7 +26,7 @@ def answer() -> None:
                 f"Compared by repeat purchase rate, since there is no value per customer. {text.plain(problem, 600)}"
             )
         elif found.basis == "value_per_customer":
-            widgets.forecast_caution(session.checks_for(data))
+            widgets.forecast_caution(checks_for(data))
         parts.growth(found, data.orders)
     channel_table.table(data, found)
 

@@ -3,10 +3,8 @@
 import streamlit as st
 
 from retention.view import shell, widgets
-from retention.view.cohorts import customers as cohort_customers
-from retention.view.cohorts import data as cohort_data
-from retention.view.cohorts import frames, parts
-from retention.view.session import results as session
+from retention.view.cohorts import customers as cohort_customers, data as cohort_data, frames, parts
+from retention.view.session.results import checks_for
 
 data = shell.open_page("Cohorts", "How does each intake behave over time?")
 
@@ -19,7 +17,7 @@ def cohorts() -> None:
     keys = frames.shown_keys(view, found)
     parts.headline(data, view, found)
     if found.forecast is not None:
-        widgets.forecast_caution(session.checks_for(data))
+        widgets.forecast_caution(checks_for(data))
     parts.triangle(data, view, found, keys)
     parts.growth(data, view, found, keys)
     parts.second_order(data, view, found, keys)

@@ -3,12 +3,14 @@
 import streamlit as st
 
 from retention.errors import ModelError
-from retention.view import shell, widgets
-from retention.view.session import results as session
-from retention.view.value import one_customer as customer_parts
-from retention.view.value import parts
-from retention.view.value import trust as trust_parts
-from retention.view.value import what_if as what_if_parts
+from retention.view import customer_table, shell, widgets
+from retention.view.session.results import checks_for, model_for, scores_for, usual_backtest_for
+from retention.view.value import (
+    one_customer as customer_parts,
+    parts,
+    trust as trust_parts,
+    what_if as what_if_parts,
+)
 
 data = shell.open_page("Customer value", "Who will come back, and what are they worth?")
 
@@ -18,15 +20,15 @@ def answer() -> None:
     """Everything that follows the settings; of the tabs only the open one is computed."""
     plan = parts.settings()
     try:
-        model = session.model_for(data)
+        model = model_for(data)
     except ModelError as error:
         widgets.problem("The value of your customers cannot be estimated from these orders", error)
-        parts.customer_table(data, None, None)
+        customer_table.customer_table(data, None, None)
         return
-    scores = session.scores_for(data, plan)
+    scores = scores_for(data, plan)
     parts.headline(data, scores, plan)
-    widgets.track_record(session.usual_backtest_for(data), plan)
-    widgets.forecast_caution(session.checks_for(data), link=False)
+    widgets.track_record(usual_backtest_for(data), plan)
+    widgets.forecast_caution(checks_for(data), link=False)
     value, trust, levers, one, everybody = st.tabs(
         [
             ":material/payments: Value",
@@ -54,7 +56,7 @@ def answer() -> None:
             customer_parts.one_customer(data, model, scores, plan)
     if everybody.open:
         with everybody:
-            parts.customer_table(data, scores, plan)
+            customer_table.customer_table(data, scores, plan)
 
 
 answer()

@@ -4,8 +4,7 @@ import streamlit as st
 
 from retention.errors import RetentionError
 from retention.view import shell, widgets
-from retention.view.movement import data as data_of
-from retention.view.movement import parts
+from retention.view.movement import data as data_of, parts
 
 data = shell.open_page("Movement", "Who moved from which stage to which?")
 

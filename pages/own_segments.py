@@ -4,11 +4,10 @@ import streamlit as st
 
 from retention.own_segments.conditions import unavailable
 from retention.view import shell, text, widgets
-from retention.view.own_segments import draft as drafts
-from retention.view.own_segments import gallery, library, results, rows
+from retention.view.own_segments import draft as drafts, gallery, library, results, rows
 from retention.view.own_segments.values import read_controls
 from retention.view.session import own_segments as own
-from retention.view.session import results as session
+from retention.view.session.results import checks_for
 
 data = shell.open_page("Own segments", "Which customers do you mean?")
 st.html(rows.STYLE + library.STYLE)
@@ -58,9 +57,7 @@ def draw_builder(features: own.Features) -> None:
             )
         else:
             # The checks do not change with the segment, and take longer than all that does.
-            widgets.forecast_caution(
-                features.memory.get("checks", lambda: session.checks_for(data))
-            )
+            widgets.forecast_caution(features.memory.get("checks", lambda: checks_for(data)))
 
 
 own_segments()

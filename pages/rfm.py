@@ -3,8 +3,7 @@
 import streamlit as st
 
 from retention.view import shell, widgets
-from retention.view.rfm import controls, parts
-from retention.view.rfm import data as data_of
+from retention.view.rfm import controls, data as data_of, parts
 
 data = shell.open_page("RFM grid", "Who ordered lately, often and for much?")
 

@@ -5,10 +5,12 @@ import streamlit as st
 from retention.errors import RetentionError
 from retention.view import shell, widgets
 from retention.view.report import downloads as scorecard_files
-from retention.view.scorecard import cards as scorecard_cards
-from retention.view.scorecard import data as data_of
-from retention.view.scorecard import parts
-from retention.view.scorecard import settings as scorecard_settings
+from retention.view.scorecard import (
+    cards as scorecard_cards,
+    data as data_of,
+    parts,
+    settings as scorecard_settings,
+)
 
 data = shell.open_page("Scorecard", "How well do we keep customers?")
 

@@ -13,8 +13,8 @@ from retention.segments.stages import (
 )
 from retention.view import shell, widgets
 from retention.view.segments import controls, results
-from retention.view.segments.strips import Basis
-from retention.view.session import results as session
+from retention.view.session import choices
+from retention.view.session.segments import Basis, definitions_of
 
 data = shell.open_page("Segments", "Which groups do they form?")
 st.html(results.STYLE)
@@ -31,12 +31,12 @@ def segments() -> None:
     with left:
         choice = controls.draw_controls(data, presets)
     basis, rules, currency = choice.basis, choice.rules, data.orders.currency
-    session.keep_segment_rules(rules)
+    choices.keep_segment_rules(rules)
     if said is None or said[1] != rules:  # drawn for the first time
         placement = placed(basis, rules, counts)
     off = unavailable(basis.inputs)
     summary = results.without_unknown(summarise_segments(basis.inputs, placement), off)
-    definitions = results.definitions_of(basis.inputs, rules, currency)
+    definitions = definitions_of(basis.inputs, rules, currency)
     with right:
         results.draw_problem(data, basis)
         results.draw_shares(summary, definitions, currency)
@@ -51,7 +51,7 @@ def segments() -> None:
 def placed(basis: Basis, rules: SegmentRules, counts: DeltaGenerator) -> Placement:
     """Where the rules put the customers, with the counts drawn in their place."""
     inputs, placement = basis.inputs, place_segments(basis.inputs, rules)
-    definitions = results.definitions_of(inputs, rules, data.orders.currency)
+    definitions = definitions_of(inputs, rules, data.orders.currency)
     with counts.container():
         results.draw_counts(stage_counts(inputs, placement), unavailable(inputs), definitions)
     widgets.show_so_far()

@@ -1,7 +1,5 @@
 """The errors a caller is meant to catch; anything else is a bug and keeps its traceback."""
 
-from numbers import Real
-
 
 class RetentionError(Exception):
     """Something the person in front of the screen can put right; the message says how."""
@@ -13,8 +11,3 @@ class DataError(RetentionError):
 
 class ModelError(RetentionError):
     """A model could not be fitted or asked for something it cannot answer."""
-
-
-def is_number(value: object) -> bool:
-    """Whether a setting can be held against its bounds: texts, None and True cannot, and are out of range."""
-    return isinstance(value, Real) and not isinstance(value, bool)

@@ -118,3 +118,10 @@ def months_of(start: date, end: date) -> list[Period]:
     """Return the calendar months that days `start` to `end` touch, oldest first; the first and last may be partial."""
     months = pd.period_range(start, end, freq="M")
     return [Period(month.start_time.date(), (month + 1).start_time.date()) for month in months]
+
+
+#: Days in a month: a twelfth of a year of 365.25 days.
+DAYS_PER_MONTH = 30.4375
+
+
+DAYS_PER_YEAR = 365.25

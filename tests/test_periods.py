@@ -3,8 +3,7 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from retention.errors import DataError
 from retention.periods import PRESETS, Period, as_date, months_of, preset_period, whole_preset

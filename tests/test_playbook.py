@@ -1,16 +1,9 @@
 import pytest
 
+from retention.campaigns.usual import MOST_COSTS, MOST_DELIVERY, usual_campaign, usual_contact_cost
 from retention.errors import DataError
 from retention.history.metrics import METRICS
-from retention.playbook import (
-    MOST_COSTS,
-    MOST_DELIVERY,
-    left_out,
-    strategies,
-    strategies_for,
-    usual_campaign,
-    usual_contact_cost,
-)
+from retention.playbook import left_out, strategies, strategies_for
 from retention.reports.verdict import READ
 from retention.segments.rules import STAGES, TRAITS
 

@@ -1,1 +1,6 @@
-"""Customers become the file that a platform takes. Imports customers."""
+"""Customers become the file that a platform takes.
+
+Addresses, phones and consent are written as each platform asks.
+
+Beside the ground it may import: customers.
+"""

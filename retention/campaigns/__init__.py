@@ -1,1 +1,6 @@
-"""What a campaign brings and costs, whom it addresses. Imports models, customers, segments, own_segments."""
+"""What a campaign brings and costs, and whom it addresses.
+
+Plans, several campaigns on one budget, holdouts, suppression, and what a new customer may cost.
+
+Beside the ground it may import: customers, models, own_segments, playbook, segments.
+"""

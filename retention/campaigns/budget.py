@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import LinearConstraint, milp
 
+from retention.campaigns.campaign import BEST, RETURN, Campaign
 from retention.campaigns.economics import expected_costs
-from retention.campaigns.plan import BEST, RETURN, Campaign, CampaignPlan, plan_of
-from retention.errors import DataError, is_number
+from retention.campaigns.plan import CampaignPlan, plan_of
+from retention.errors import DataError
+from retention.validation import is_number
 
 #: Passes over the customers whom the rest of a budget may still pay for, once the next in line no longer fits.
 _PASSES = 20

@@ -16,8 +16,9 @@ import numpy as np
 from retention.campaigns.gain_range import Persuaded, gain_range
 from retention.campaigns.offers import Offer
 from retention.campaigns.pool import CampaignPool
-from retention.errors import DataError, is_number
+from retention.errors import DataError
 from retention.models.uncertainty import Total, Uncertainty, interval
+from retention.validation import is_number
 
 #: Up to so many customers each is reckoned with by itself; beyond, in cells of so many bands by two measures.
 EXACT, BANDS = 20_000, 200

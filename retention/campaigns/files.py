@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
+from retention.campaigns.campaign import GAIN, Campaign, Message
 from retention.campaigns.economics import Terms
 from retention.campaigns.offers import Offer
-from retention.campaigns.plan import GAIN, Campaign, Message
 from retention.customers.contact_values import country_code
 from retention.errors import DataError
 from retention.own_segments.library import Library, from_json, to_json

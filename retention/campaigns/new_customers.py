@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from retention.errors import DataError, ModelError
-from retention.models.cltv import CltvModel, check_settings, fit_cltv
-from retention.models.forecast import DAYS_PER_MONTH, DAYS_PER_YEAR
-from retention.models.intervals import HIGH
+from retention.models.cltv import fit_cltv
+from retention.models.model import CltvModel, check_settings
 from retention.models.purchases import log_slopes
+from retention.periods import DAYS_PER_MONTH, DAYS_PER_YEAR
+from retention.statistics import FORECAST_LEVEL, normal_width
 
 #: A group needs so many customers, and so many who came back, for a model of its own.
 FEWEST_CUSTOMERS, FEWEST_REPEATERS = 100, 30
@@ -124,7 +124,7 @@ def _group(
     brought = margin * (first.mean() + model.spend.mean * _orders(model, days))
     allowed = margin * value / ratio
     reached = brought >= allowed
-    width = norm.ppf(HIGH) * deviation
+    width = normal_width(FORECAST_LEVEL) * deviation
     row |= {
         "value": margin * value,
         "value_low": margin * max(value - width, 0.0),

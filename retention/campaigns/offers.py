@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from retention.errors import DataError, is_number
+from retention.errors import DataError
+from retention.validation import is_number
 
 #: Kinds of offers and what their `value` means.
 OFFERS = {

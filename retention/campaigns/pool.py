@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from retention.errors import DataError
-from retention.models.cltv import CltvModel, check_settings
 from retention.models.forecast import forecast
 from retention.models.histories import Histories, group_histories
 from retention.models.intervals import history_intervals
+from retention.models.model import CltvModel, check_settings
 from retention.models.purchases import PurchaseModel, log_slopes
 from retention.models.uncertainty import (
     Uncertainty,

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from retention.campaigns.plan import Campaign
+from retention.campaigns.campaign import Campaign
 from retention.customers.contact_values import (
     consent_values,
     country_code,
@@ -16,8 +16,9 @@ from retention.customers.contact_values import (
     per_value,
     phone_numbers,
 )
-from retention.customers.contacts import POOR_SHARE
+from retention.customers.signals import POOR_SHARE
 from retention.playbook import LeftOut, left_out, strategy_of
+from retention.validation import rows_of
 
 #: A review counts as recent for so many days.
 RECENT_DAYS = 90
@@ -58,7 +59,7 @@ def suppressions(
 
     Only reasons that hold for somebody, or could by the file's columns, are in it.
     """
-    signals, contacts = _rows(signals, customers), _rows(contacts, customers)
+    signals, contacts = rows_of(signals, customers.index), rows_of(contacts, customers.index)
     promotion = _promotes(campaign)
     found: dict[str, np.ndarray] = {}
     if listed:
@@ -92,7 +93,7 @@ def listed_customers(
     names = {name.strip().lower() for name in listed}
     found = np.asarray(customers.index.astype("str").str.lower().isin(names), dtype=bool)
     if "email" in contacts:
-        found = found | _rows(contacts, customers)["email"].astype("str").str.lower().isin(
+        found = found | rows_of(contacts, customers.index)["email"].astype("str").str.lower().isin(
             names
         ).to_numpy(bool)
     return found
@@ -193,9 +194,3 @@ def _unhappy(signals: pd.DataFrame, as_of: pd.Timestamp) -> dict[str, np.ndarray
             signals["complained_on"].notna().to_numpy(bool)
         )  # closed ones do not count
     return found
-
-
-def _rows(frame: pd.DataFrame | None, customers: pd.DataFrame) -> pd.DataFrame:
-    if frame is None:
-        return pd.DataFrame(index=customers.index)
-    return frame if frame.index.equals(customers.index) else frame.reindex(customers.index)

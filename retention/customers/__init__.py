@@ -1,1 +1,6 @@
-"""Orders become one row per customer, with contact details and signals. Imports orders."""
+"""Orders become one row per customer.
+
+Beside it stand each customer's contact details and signals.
+
+Beside the ground it may import: orders.
+"""

@@ -13,20 +13,7 @@ import numpy as np
 import pandas as pd
 
 from retention.errors import DataError
-
-# Compared in lower case, with blanks for _ and -.
-YES = (
-    "yes", "y", "true", "t", "1", "1.0", "on", "x", "ja", "j", "si", "sí", "oui", "sim", "oo", "opo", "ใช่", "ยินยอม",
-    "accepted", "accepts", "agreed", "granted", "given", "opted in", "opt in", "subscribed", "active", "confirmed",
-)  # fmt: skip
-NO = (
-    "no", "n", "false", "f", "0", "0.0", "off", "nein", "non", "não", "hindi", "ไม่", "ไม่ใช่", "ไม่ยินยอม", "none",
-    "never", "nil", "null", "nan", "n/a", "na", "denied", "declined", "refused", "revoked", "withdrawn", "opted out",
-    "opt out", "unsubscribed", "not subscribed", "never subscribed", "non subscribed", "cleaned", "bounced",
-    "suppressed", "blocked", "rejected", "unsubscribe", "optout", "stop", "stopped", "spam", "marked as spam",
-    "complained", "do not contact", "do not email", "do not mail", "objected", "abgelehnt", "widerrufen", "abgemeldet",
-    "rechazado", "refuse", "refusé", "desinscrit", "désinscrit",
-)  # fmt: skip
+from retention.orders.contact_cells import NO, YES
 
 # RFC 5321: 64 characters before the @, 254 in all.
 _LONGEST_LOCAL, _LONGEST_ADDRESS = 64, 254

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 import ibis
 import numpy as np
@@ -11,10 +10,8 @@ import pandas as pd
 import pyarrow as pa
 
 from retention.errors import DataError
+from retention.orders.orders import Orders
 from retention.periods import as_date
-
-if TYPE_CHECKING:
-    from retention.orders.orders import Orders
 
 #: What a customer's first order says about where the customer came from, where the file has the column.
 FIRST_ORDER_COLUMNS = ("channel", "region", "category", "product", "coupon")

@@ -1,1 +1,6 @@
-"""Can the model be trusted? Backtest and checks. Imports orders, customers, history, models."""
+"""Can the model be trusted?
+
+The end of the history is hidden, predicted and compared. Checks say what to do about it.
+
+Beside the ground it may import: customers, history, models, orders.
+"""

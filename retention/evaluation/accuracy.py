@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from scipy.special import xlogy
-from scipy.stats import binomtest
 
-from retention.models.intervals import LEVEL
+from retention.statistics import FORECAST_LEVEL, normal_width, wilson
 
 MOST_FREQUENT = 7
 
@@ -82,12 +81,8 @@ def calibration(predicted: np.ndarray, happened: np.ndarray, groups: int = 10) -
     mean = np.bincount(place, weights=predicted, minlength=len(customers)) / total
     hits = np.bincount(place, weights=happened, minlength=len(customers)).astype(int)
     frame = pd.DataFrame({"customers": customers, "predicted": mean, "observed": hits / total})
-    ranges = [
-        binomtest(int(hit), int(n)).proportion_ci(LEVEL, method="wilson")
-        for hit, n in zip(hits[filled], customers[filled], strict=True)
-    ]
-    frame = frame[filled].reset_index(drop=True)
-    return frame.assign(low=[r.low for r in ranges], high=[r.high for r in ranges])
+    low, high = wilson(hits[filled], customers[filled], FORECAST_LEVEL)
+    return frame[filled].reset_index(drop=True).assign(low=low, high=high)
 
 
 def expected_by_frequency(
@@ -108,7 +103,7 @@ def expected_by_frequency(
         actual=("actual", "mean"),
         error=("actual", "sem"),
     ).reset_index()
-    width = 1.2816 * found["error"].fillna(0.0)
+    width = normal_width(FORECAST_LEVEL) * found["error"].fillna(0.0)
     labels = [str(x) if x < MOST_FREQUENT else f"{MOST_FREQUENT}+" for x in found["place"]]
     return pd.DataFrame(
         {

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from retention.errors import DataError, ModelError, is_number
+from retention.errors import DataError, ModelError
 from retention.evaluation.accuracy import (
     accuracy,
     calibration,
@@ -19,10 +18,11 @@ from retention.evaluation.accuracy import (
 from retention.evaluation.holdout import hold_out
 from retention.evaluation.weekly import weekly_tracking, weeks_in_gap
 from retention.models.checks import model_checks
-from retention.models.cltv import CltvModel, fit_cltv
+from retention.models.cltv import fit_cltv
 from retention.models.forecast import forecast
 from retention.models.histories import group_histories
 from retention.models.intervals import history_intervals, whole_orders
+from retention.models.model import CltvModel
 from retention.models.purchases import PURCHASE_MODELS
 from retention.models.uncertainty import (
     Total,
@@ -30,18 +30,14 @@ from retention.models.uncertainty import (
     purchase_slopes,
     value_of_forecast,
 )
-
-if TYPE_CHECKING:
-    from retention.orders.orders import Orders
+from retention.orders.orders import Orders
+from retention.validation import is_number
+from retention.wording import off_words, rounded_orders
 
 #: The shortest hidden part that says anything, in days, and the longest taken unless asked for.
 MIN_HOLDOUT, MAX_HOLDOUT = 14, 365
 #: Standard errors beyond which a difference is hardly chance: 19 times in 20 chance stays below.
 _CLEAR = 1.96
-#: From this multiple on a prediction is said to be so many times too high, not so many percent.
-_TIMES = 4
-#: Actual orders below which those foreseen have a decimal.
-_FEW = 100
 BASELINES = {"past_rate": "Past rate carried on", "average": "Everybody the average"}
 
 
@@ -116,7 +112,7 @@ class Backtest:
                 f"In the last {self.holdout_days} days none of the {self.customers:,} customers ordered again, "
                 f"where this model foresaw {found['orders']:,.0f} orders."
             )
-        orders, off = whole_words(found["orders"], actual), off_words(found["bias"])
+        orders, off = rounded_orders(found["orders"], actual), off_words(found["bias"])
         foreseen = f"{orders} of {actual:,} repeat orders, {off}"
         if orders == f"{actual:,}":
             foreseen = f"{orders} repeat orders, as many as came"
@@ -275,24 +271,3 @@ def _better(bg_nbd: np.ndarray, mbg_nbd: np.ndarray, actual: np.ndarray) -> tupl
         kind,
         f"{PURCHASE_MODELS[kind]}: it foresaw the orders of single customers {better}; {measured}.",
     )
-
-
-def whole_words(orders: float, actual: float) -> str:
-    """Return a number of orders foreseen as text, with one decimal where few came."""
-    return f"{orders:,.1f}" if actual < _FEW else f"{orders:,.0f}"
-
-
-def off_words(bias: float, more: str = "many", less: str = "few") -> str:
-    """Return how far a total was off, in words: "12% too few", "right to a percent", "5 times as high".
-
-    Args:
-        bias: Predicted / actual - 1.
-        more, less: What too much and too little of it is called.
-    """
-    if not np.isfinite(bias):
-        return "not to be compared"
-    if abs(bias) < 0.005:
-        return "right to a percent"
-    if bias >= _TIMES - 1:
-        return f"{bias + 1:,.0f} times as {more}"
-    return f"{abs(bias):.0%} too {more if bias > 0 else less}"

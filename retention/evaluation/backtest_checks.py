@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from retention.evaluation.backtest import Backtest, off_words, whole_words
+from retention.evaluation.backtest import Backtest
 from retention.evaluation.weekly import weeks_in_gap
 from retention.models.checks import Check
-from retention.orders.gaps import day_words
-from retention.signs import signed_percent
+from retention.wording import day, off_words, rounded_orders, signed_percent
 
 #: Weeks that are looked at together: single weeks are mostly chance.
 BLOCK = 4
@@ -69,7 +68,7 @@ def _foreseen(result: Backtest) -> Check:
     inside = low <= actual <= high
     finding = (
         f"In the last {result.holdout_days} days, hidden from it, the model foresaw "
-        f"{whole_words(found['orders'], actual)} orders; {actual:,.0f} "
+        f"{rounded_orders(found['orders'], actual)} orders; {actual:,.0f} "
         f"came ({off_words(found['bias'])}; revenue {off_words(found['revenue_bias'], 'high', 'low')}). "
     )
     if len(gap):
@@ -110,8 +109,8 @@ def _seasons(blocks: pd.DataFrame) -> Check:
     beyond_chance = np.sqrt(max(float((off**2 - 1 / blocks["expected"]).mean()), 0.0))
     low, high = blocks.loc[off.idxmin()], blocks.loc[off.idxmax()]
     finding = (
-        f"Four-week totals went from {signed_percent(low['ratio'] - 1)} (to {day_words(low['end'])}) to "
-        f"{signed_percent(high['ratio'] - 1)} (to {day_words(high['end'])}) against what the model fits; "
+        f"Four-week totals went from {signed_percent(low['ratio'] - 1)} (to {day(low['end'])}) to "
+        f"{signed_percent(high['ratio'] - 1)} (to {day(high['end'])}) against what the model fits; "
         f"{beyond_chance:.0%} is typical beyond chance."
     )
     if beyond_chance > SEASONS:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import ibis
@@ -14,9 +13,7 @@ import numpy as np
 import pandas as pd
 
 from retention.customers.summary import customer_table, purchase_days, query_of_days
-
-if TYPE_CHECKING:
-    from retention.orders.orders import Orders
+from retention.orders.orders import Orders
 
 WEEK = 7
 

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from retention.evaluation.weekly import fitted_orders
-from retention.history.order_history import OrderHistory
+from retention.history.order_history import OrderHistory, gaps_of
 from retention.models.checks import Check
-from retention.models.cltv import CltvModel
 from retention.models.histories import group_histories
-from retention.orders.gaps import gap_words, gaps_of
-from retention.signs import signed_percent
+from retention.models.model import CltvModel
+from retention.orders.gaps import gap_words
+from retention.wording import signed_percent
 
 #: The latest days that are looked at: the fewest of these in which the model has enough repeat orders.
 WINDOWS = (30, 60, 90, 180)

@@ -1,1 +1,7 @@
-"""Counts by day, periods and their metrics. Imports orders."""
+"""What happened in a period.
+
+Orders are counted by day once. Metrics of any period, their ranges and changes follow from the
+counts.
+
+Beside the ground it may import: orders.
+"""

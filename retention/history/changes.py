@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from retention.history.metrics import METRICS
+from retention.periods import Period
+from retention.statistics import difference_interval
 
 #: Customers or waits that both periods need before a change is worth a word.
 ENOUGH = 30
@@ -47,11 +50,7 @@ def changes(
             values = np.log(np.where(values > 0, values, np.nan))
         (value, low, high), (was, was_low, was_high) = values
         found = np.array(
-            [
-                value - was,
-                value - was - np.hypot(value - low, was_high - was),
-                value - was + np.hypot(high - value, was - was_low),
-            ]
+            [value - was, *difference_interval(value, (low, high), was, (was_low, was_high))]
         )
         if relative:
             found = np.expm1(found)
@@ -72,3 +71,42 @@ def _why_thin(now: float, before: float) -> str:
                 f"Too little data: {n:,.0f} customers or waits {period}, of {ENOUGH} that it takes."
             )
     return "There is nothing to compute the change from."
+
+
+#: Days before the earlier period that it takes at least, however short the time is for which customers count as active.
+LEAST_REACH = 180
+
+
+#: How often the days between the two periods go into those that it takes.
+TIMES_APART = 2
+
+
+def reach_needed(now: Period, before: Period, active_days: int) -> int:
+    """Return the days that the orders must reach back before the earlier period, for metrics that look back.
+
+    As many as customers count as active for, and twice as many as the periods lie apart: what the beginning of the
+    file distorts fades as the orders reach back farther, and matters by how much farther they do for one period than
+    for the other. In simulated stores that never change, new and old, some 5 % of 95 % verdicts are wrong from there.
+    """
+    return max(active_days, LEAST_REACH) + TIMES_APART * (now.start - before.start).days
+
+
+def not_comparable(start: date, now: Period, before: Period, active_days: int) -> dict[str, str]:
+    """Return the metrics that cannot be compared, each with the reason in a sentence.
+
+    Args:
+        start: The day of the first order.
+        now, before: The two periods.
+        active_days: Days for which a customer counts as active after an order.
+    """
+    reach, needed = max((before.start - start).days, 0), reach_needed(now, before, active_days)
+    reasons = {
+        "age": "Cannot be compared: it counts all customers so far, so it grows with the age of the orders."
+    }
+    if reach < needed:
+        reasons["past"] = (
+            f"Cannot be compared: the orders reach back {reach:,} days before that period, of {needed:,} that it takes."
+        )
+    return {
+        name: reasons[metric.needs] for name, metric in METRICS.items() if metric.needs in reasons
+    }

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest, norm, t
+from scipy.stats import t
 
-from retention.history.order_history import OrderHistory, weighted_quantile
+from retention.history.order_history import OrderHistory
 from retention.history.period_counts import PeriodCounts, quartiles
+from retention.statistics import METRIC_LEVEL, normal_width, weighted_quantile, wilson
 
-LEVEL = 0.95
-_Z = norm.ppf(0.5 + LEVEL / 2)
+_Z = normal_width(METRIC_LEVEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ def measure(history: OrderHistory, counts: PeriodCounts) -> pd.DataFrame:
         "repeat_purchase_rate": (counts.repeat, counts.customers),
     }
     for name, (some, of) in shares.items():
-        frame.loc[name, ["low", "high", "n"]] = (*_wilson(some, of), of)
+        frame.loc[name, ["low", "high", "n"]] = (*wilson(some, of), of)
     frame.loc["customer_retention_rate", ["low", "high", "n"]] = _retention_interval(counts)
     for name, spread, stretch in (
         ("days_to_second_order", counts.second_waits, 1.0),
@@ -211,7 +211,10 @@ def measure(history: OrderHistory, counts: PeriodCounts) -> pd.DataFrame:
     ):
         frame.loc[name, ["low", "high", "n"]] = _median_interval(spread, stretch)
     for name, (error, of) in _relative_errors(history, counts).items():
-        value, width = frame.loc[name, "value"], t.ppf(0.5 + LEVEL / 2, max(of - 1, 1)) * error
+        value, width = (
+            frame.loc[name, "value"],
+            t.ppf(0.5 + METRIC_LEVEL / 2, max(of - 1, 1)) * error,
+        )
         frame.loc[name, ["low", "high", "n"]] = value * np.exp(-width), value * np.exp(width), of
     return frame
 
@@ -220,18 +223,11 @@ def _ratio(part: float, whole: float) -> float:
     return part / whole if whole else np.nan
 
 
-def _wilson(some: int, of: int) -> tuple[float, float]:
-    if not of:
-        return np.nan, np.nan
-    found = binomtest(some, of).proportion_ci(LEVEL, method="wilson")
-    return found.low, found.high
-
-
 def _retention_interval(counts: PeriodCounts) -> tuple[float, float, int]:
     """Of kept customers a share of the start's, of those won back a Poisson number."""
     if not counts.start:
         return np.nan, np.nan, 0
-    low, high = _wilson(counts.kept, counts.start)
+    low, high = wilson(counts.kept, counts.start)
     back = counts.end - counts.new_at_end - counts.kept
     kept, value = counts.kept / counts.start, (counts.kept + back) / counts.start
     others = _Z * np.sqrt(back) / counts.start

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import ibis
@@ -19,8 +18,8 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-if TYPE_CHECKING:
-    from retention.orders.orders import Orders
+from retention.orders.gaps import OrderGap, order_gaps
+from retention.orders.orders import Orders
 
 #: Stands for the day of a next order that has not come.
 NEVER = 2**30
@@ -121,18 +120,6 @@ def order_history(orders: Orders) -> OrderHistory:
     )
 
 
-def weighted_quantile(
-    values: np.ndarray, weights: np.ndarray, share: float | np.ndarray
-) -> np.ndarray | float:
-    """Return the smallest value at or below which a share of the weight lies; NaN without any weight."""
-    order = np.argsort(values)
-    running = np.cumsum(np.asarray(weights)[order])
-    if not len(running) or running[-1] <= 0:
-        return np.full(np.shape(share), np.nan) if np.ndim(share) else np.nan
-    place = np.searchsorted(running, np.asarray(share) * running[-1] * (1 - 1e-12))
-    return np.asarray(values)[order][np.minimum(place, len(running) - 1)]
-
-
 @contextmanager
 def history_of(source: Orders | OrderHistory) -> Iterator[OrderHistory]:
     """The history of the orders, let go of afterwards; a history that is there already stays."""
@@ -144,3 +131,10 @@ def history_of(source: Orders | OrderHistory) -> Iterator[OrderHistory]:
         yield history
     finally:
         history.release()
+
+
+def gaps_of(history: OrderHistory) -> tuple[OrderGap, ...]:
+    """Return `order_gaps` of a history that is there already."""
+    return order_gaps(
+        (np.datetime64(history.start, "D") + pd.unique(history.daily["day"])).tolist()
+    )

@@ -8,8 +8,9 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from retention.history.order_history import MONEY, OrderHistory, weighted_quantile
+from retention.history.order_history import MONEY, OrderHistory
 from retention.periods import Period
+from retention.statistics import weighted_quantile
 
 QUARTILES = (0.25, 0.5, 0.75)
 

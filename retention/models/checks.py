@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-if TYPE_CHECKING:
-    from retention.models.purchases import PurchaseModel
-    from retention.models.spend import SpendModel
+from retention.models.purchases import PurchaseModel
+from retention.models.spend import SpendModel
 
 #: Fewer customers than this are few for a model that describes how customers differ; prediction tools in use
 #: ask for about as many.

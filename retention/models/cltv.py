@@ -2,104 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
-from retention.errors import ModelError, is_number
-from retention.models.checks import Check, model_checks
+from retention.errors import ModelError
+from retention.models.checks import model_checks
 from retention.models.forecast import forecast
 from retention.models.histories import group_histories
 from retention.models.intervals import history_intervals, whole_orders
+from retention.models.model import CltvModel, check_days, check_settings
 from retention.models.purchases import PURCHASE_MODELS, PurchaseModel, fit_purchases
-from retention.models.spend import SpendModel, fit_spend
-
-if TYPE_CHECKING:
-    from retention.evaluation.backtest import Backtest
-
-#: The longest horizon, in days.
-MAX_HORIZON_DAYS = 3650
+from retention.models.spend import fit_spend
 
 
-@dataclass(frozen=True, slots=True)
-class CltvModel:
-    """A fitted model of purchases and spend.
+class ComparedModels(Protocol):
+    """What "auto" needs of a backtest that compared both purchase models.
 
-    `purchases` gives the purchase probabilities, the expected orders and the value. `companion` is the
-    MBG/NBD model of the same customers, used for one thing only: see `predict_cltv` on `p_alive`. `spend`
-    gives the expected order values. `customers` and `repeaters` (bought on a second day) were seen over
-    `observation_days`. `checks` say how far to trust the model.
+    Attributes:
+        purchase_model: The model that predicted the hidden orders better.
+        reason: A sentence on why; empty where nothing was compared.
     """
 
-    purchases: PurchaseModel
-    companion: PurchaseModel
-    spend: SpendModel
-    customers: int
-    repeaters: int
-    observation_days: int
-    checks: tuple[Check, ...]
-    choice: str = ""
+    @property
+    def purchase_model(self) -> str: ...
 
     @property
-    def purchase_model(self) -> str:
-        """Which purchase model: "bg_nbd" or "mbg_nbd"."""
-        return self.purchases.kind
-
-    @property
-    def spend_model(self) -> str:
-        """Which spend model: "gamma_gamma", or "store_average" where that could not be had."""
-        return self.spend.kind
-
-    @property
-    def r(self) -> float:
-        """Shape of the purchase rates."""
-        return self.purchases.r
-
-    @property
-    def alpha(self) -> float:
-        """Scale of the purchase rates, in days."""
-        return self.purchases.alpha
-
-    @property
-    def a(self) -> float:
-        """First shape of the chance to leave after a purchase."""
-        return self.purchases.a
-
-    @property
-    def b(self) -> float:
-        """Second shape of the chance to leave after a purchase."""
-        return self.purchases.b
-
-    @property
-    def log_likelihood(self) -> float:
-        """Log-likelihood of the purchase model, with time in days."""
-        return self.purchases.log_likelihood
-
-    @property
-    def p(self) -> float | None:
-        """Gamma-Gamma p: shape of a customer's spends; None for the store average."""
-        return self.spend.p
-
-    @property
-    def q(self) -> float | None:
-        """Gamma-Gamma q: shape of the differences between customers; None for the store average."""
-        return self.spend.q
-
-    @property
-    def v(self) -> float | None:
-        """Gamma-Gamma v, in money; None for the store average."""
-        return self.spend.v
-
-    @property
-    def spend_log_likelihood(self) -> float | None:
-        """Log-likelihood of the Gamma-Gamma model; None for the store average."""
-        return self.spend.log_likelihood
+    def reason(self) -> str: ...
 
 
 def fit_cltv(
-    customers: pd.DataFrame, purchase_model: str = "bg_nbd", *, backtest: Backtest | None = None
+    customers: pd.DataFrame,
+    purchase_model: str = "bg_nbd",
+    *,
+    backtest: ComparedModels | None = None,
 ) -> CltvModel:
     """Fit the purchase model and the spend model to customers.
 
@@ -152,7 +89,7 @@ def fit_cltv(
 
 
 def _chosen(
-    bg_nbd: PurchaseModel, mbg_nbd: PurchaseModel, backtest: Backtest | None
+    bg_nbd: PurchaseModel, mbg_nbd: PurchaseModel, backtest: ComparedModels | None
 ) -> tuple[str, str]:
     if backtest is not None:
         if not backtest.reason:
@@ -213,7 +150,7 @@ def predict_cltv(
     Source: eq. 10 in Fader, Hardie and Lee (2005); Fader and Hardie, note 025, eq. 5.
     """
     check_settings(horizon_days, annual_discount_rate, margin)
-    _check_days("soon_days", soon_days)
+    check_days("soon_days", soon_days)
     ahead = forecast(
         model.purchases, group_histories(customers), horizon_days, annual_discount_rate
     )
@@ -262,7 +199,7 @@ def purchase_probability(model: CltvModel, customers: pd.DataFrame, days: float)
 
     Source: follows from the BG/NBD assumptions; an active customer's next order comes at a gamma rate.
     """
-    _check_days("days", days)
+    check_days("days", days)
     histories = group_histories(customers)
     probability = model.purchases.probability_active(
         histories.frequency, histories.recency, histories.T
@@ -273,76 +210,3 @@ def purchase_probability(model: CltvModel, customers: pd.DataFrame, days: float)
     return pd.Series(
         probability[histories.codes], index=customers.index, name=f"p_purchase_{days:g}d"
     )
-
-
-def expected_by_month(
-    model: CltvModel,
-    customers: pd.DataFrame,
-    horizon_days: float = 365,
-    annual_discount_rate: float = 0.10,
-    margin: float = 1.0,
-) -> pd.DataFrame:
-    """Add up what all customers are expected to bring, month by month of the horizon.
-
-    Arguments and errors as in `predict_cltv`, whose customers' scores add up to the same totals.
-
-    Returns:
-        A frame with a row a month of 30.4375 days, the last one cut at the horizon: `month` (from 1),
-        `start_day`, `end_day`, `expected_orders`, `expected_revenue` and `expected_value` (revenue x margin,
-        discounted from the month's end).
-    """
-    check_settings(horizon_days, annual_discount_rate, margin)
-    ahead = forecast(
-        model.purchases, group_histories(customers), horizon_days, annual_discount_rate
-    )
-    histories, active, pairs, increments = (
-        ahead.histories,
-        ahead.active,
-        ahead.pairs,
-        ahead.increments,
-    )
-    ends = ahead.ends
-    order_value = model.spend.expected_order_value(
-        customers["frequency"].to_numpy(), customers["monetary_value"].to_numpy()
-    )
-    value_by_history = np.bincount(histories.codes, weights=order_value, minlength=len(active))
-    orders = (
-        np.bincount(pairs, weights=active * histories.counts, minlength=len(increments))
-        @ increments
-    )
-    revenue = (
-        np.bincount(pairs, weights=active * value_by_history, minlength=len(increments))
-        @ increments
-    )
-    return pd.DataFrame(
-        {
-            "month": np.arange(1, len(ends) + 1),
-            "start_day": np.concatenate([[0.0], ends[:-1]]),
-            "end_day": ends,
-            "expected_orders": orders,
-            "expected_revenue": revenue,
-            "expected_value": revenue * margin * ahead.discount,
-        }
-    )
-
-
-def check_settings(
-    horizon_days: float, annual_discount_rate: float = 0.0, margin: float = 1.0
-) -> None:
-    """Raise a ModelError that names the setting that is out of range."""
-    _check_days("horizon_days", horizon_days)
-    if not (is_number(annual_discount_rate) and 0 <= annual_discount_rate < np.inf):
-        raise ModelError(
-            f"The annual discount rate is {annual_discount_rate!r}. Give 0 or more, such as 0.10 for 10 %."
-        )
-    if not (is_number(margin) and 0 < margin <= 1):
-        raise ModelError(
-            f"The margin is {margin!r}. Give the share of revenue kept, above 0 and up to 1, such as 0.35."
-        )
-
-
-def _check_days(name: str, days: float) -> None:
-    if not (is_number(days) and 1 <= days <= MAX_HORIZON_DAYS):
-        raise ModelError(
-            f"{name} is {days!r}. Give a number of days from 1 to {MAX_HORIZON_DAYS:,}."
-        )

@@ -8,10 +8,7 @@ import numpy as np
 
 from retention.models.histories import Histories
 from retention.models.purchases import PurchaseModel
-
-#: Days in a month: a twelfth of a year of 365.25 days.
-DAYS_PER_MONTH = 30.4375
-DAYS_PER_YEAR = 365.25
+from retention.periods import DAYS_PER_MONTH, DAYS_PER_YEAR
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from retention.models.forecast import Forecast
 from retention.models.order_counts import OrderCounts, order_counts, product
 from retention.models.purchases import PurchaseModel
 from retention.models.spend import SpendModel
+from retention.statistics import FORECAST_LEVEL
 
-#: The probability that an interval is to hold, and the probabilities below and above it.
-LEVEL = 0.8
-LOW, HIGH = (1 - LEVEL) / 2, (1 + LEVEL) / 2
+#: The probabilities below the two ends of an interval.
+LOW, HIGH = (1 - FORECAST_LEVEL) / 2, (1 + FORECAST_LEVEL) / 2
 
 _STEP, _WIDEST = 0.08, 10.0  # of a table of spends, in logs
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from retention.models.cltv import CltvModel
+from retention.models.forecast import forecast
 from retention.models.histories import group_histories
+from retention.models.model import CltvModel, check_settings
 from retention.models.purchases import PurchaseModel, log_slopes
 from retention.models.uncertainty import covariance_of, interval, sample_of
 
@@ -56,4 +57,55 @@ def month_ranges(model: CltvModel, customers: pd.DataFrame, months: pd.DataFrame
     ]
     return months.assign(
         revenue_low=[one.low for one in found], revenue_high=[one.high for one in found]
+    )
+
+
+def expected_by_month(
+    model: CltvModel,
+    customers: pd.DataFrame,
+    horizon_days: float = 365,
+    annual_discount_rate: float = 0.10,
+    margin: float = 1.0,
+) -> pd.DataFrame:
+    """Add up what all customers are expected to bring, month by month of the horizon.
+
+    Arguments and errors as in `predict_cltv`, whose customers' scores add up to the same totals.
+
+    Returns:
+        A frame with a row a month of 30.4375 days, the last one cut at the horizon: `month` (from 1),
+        `start_day`, `end_day`, `expected_orders`, `expected_revenue` and `expected_value` (revenue x margin,
+        discounted from the month's end).
+    """
+    check_settings(horizon_days, annual_discount_rate, margin)
+    ahead = forecast(
+        model.purchases, group_histories(customers), horizon_days, annual_discount_rate
+    )
+    histories, active, pairs, increments = (
+        ahead.histories,
+        ahead.active,
+        ahead.pairs,
+        ahead.increments,
+    )
+    ends = ahead.ends
+    order_value = model.spend.expected_order_value(
+        customers["frequency"].to_numpy(), customers["monetary_value"].to_numpy()
+    )
+    value_by_history = np.bincount(histories.codes, weights=order_value, minlength=len(active))
+    orders = (
+        np.bincount(pairs, weights=active * histories.counts, minlength=len(increments))
+        @ increments
+    )
+    revenue = (
+        np.bincount(pairs, weights=active * value_by_history, minlength=len(increments))
+        @ increments
+    )
+    return pd.DataFrame(
+        {
+            "month": np.arange(1, len(ends) + 1),
+            "start_day": np.concatenate([[0.0], ends[:-1]]),
+            "end_day": ends,
+            "expected_orders": orders,
+            "expected_revenue": revenue,
+            "expected_value": revenue * margin * ahead.discount,
+        }
     )

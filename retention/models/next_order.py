@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from retention.errors import ModelError, is_number
-from retention.models.cltv import CltvModel
+from retention.errors import ModelError
+from retention.models.model import CltvModel
 from retention.models.order_counts import order_counts
+from retention.validation import is_number
 
 #: Percentiles of the waiting time, of the window and its middle.
 WINDOW = (0.1, 0.5, 0.9)

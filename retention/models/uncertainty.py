@@ -10,10 +10,10 @@ from scipy.linalg import block_diag
 from scipy.special import gammaincinv
 
 from retention.errors import DataError
-from retention.models.cltv import CltvModel, check_settings
 from retention.models.forecast import Forecast, forecast
 from retention.models.histories import group_histories
 from retention.models.intervals import HIGH, LOW, history_intervals
+from retention.models.model import CltvModel, check_settings
 from retention.models.purchases import PurchaseModel, log_slopes
 
 #: Customers from whom the effect of the parameters on a total is measured, in a store that has more.

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from retention.errors import ModelError
-from retention.models.cltv import CltvModel, check_settings
 from retention.models.forecast import forecast
 from retention.models.histories import group_histories
+from retention.models.model import CltvModel, check_settings
 from retention.models.purchases import PurchaseModel, log_slopes
 from retention.models.uncertainty import Total, Uncertainty, interval, sample_of, value_uncertainty
 

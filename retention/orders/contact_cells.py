@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import ibis
 import ibis.expr.types as ir
 
-from retention.customers.contact_values import NO, YES
 from retention.orders.dates import EARLIEST, find_date_style, latest_plausible, read_dates
+from retention.orders.mapping import Mapping
 from retention.orders.roles import CONTACT_ROLES, plain_name
 
-if TYPE_CHECKING:
-    from retention.orders.detection import Mapping
+# Compared in lower case, with blanks for _ and -.
+YES = (
+    "yes", "y", "true", "t", "1", "1.0", "on", "x", "ja", "j", "si", "sí", "oui", "sim", "oo", "opo", "ใช่", "ยินยอม",
+    "accepted", "accepts", "agreed", "granted", "given", "opted in", "opt in", "subscribed", "active", "confirmed",
+)  # fmt: skip
+NO = (
+    "no", "n", "false", "f", "0", "0.0", "off", "nein", "non", "não", "hindi", "ไม่", "ไม่ใช่", "ไม่ยินยอม", "none",
+    "never", "nil", "null", "nan", "n/a", "na", "denied", "declined", "refused", "revoked", "withdrawn", "opted out",
+    "opt out", "unsubscribed", "not subscribed", "never subscribed", "non subscribed", "cleaned", "bounced",
+    "suppressed", "blocked", "rejected", "unsubscribe", "optout", "stop", "stopped", "spam", "marked as spam",
+    "complained", "do not contact", "do not email", "do not mail", "objected", "abgelehnt", "widerrufen", "abgemeldet",
+    "rechazado", "refuse", "refusé", "desinscrit", "désinscrit",
+)  # fmt: skip
 
 WHOLE = r"^(\d+)\.0+$"
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from retention.orders.contact_cells import REFUSALS
+from retention.orders.profiles import Profile
 from retention.orders.roles import CONTACT_ROLES, SIGNAL_ROLES, plain_name
-
-if TYPE_CHECKING:
-    from retention.orders.detection import _Profile
 
 _ROLES = CONTACT_ROLES | SIGNAL_ROLES
 _USUAL = {role: [plain_name(name) for name in spec.names] for role, spec in _ROLES.items()}
@@ -31,7 +28,7 @@ _FEW = 40
 
 def find_contacts(
     columns: Iterable[str],
-    profiles: dict[str, _Profile],
+    profiles: dict[str, Profile],
     found: dict[str, str],
     roles: Iterable[str] = tuple(_ROLES),
 ) -> dict[str, str]:
@@ -72,7 +69,7 @@ def _score(name: str, role: str) -> float:
     return 0.0
 
 
-def _plausible(role: str, profile: _Profile, column: str) -> bool:
+def _plausible(role: str, profile: Profile, column: str) -> bool:
     """Whether the values can be what the name says."""
     if profile.filled == 0:
         return False

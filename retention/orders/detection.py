@@ -1,28 +1,14 @@
 """Which column of a file plays which role: by the platform's layout, else by name, else by the values."""
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 
-from retention.errors import DataError
 from retention.orders.contact_columns import ADDED, find_contacts
 from retention.orders.customer_column import GAINED, customer_column
-from retention.orders.dates import DATE_LIKE, ISO, SERIAL, UNIX_MILLISECONDS, UNIX_SECONDS
-from retention.orders.money import MONEY_LIKE
+from retention.orders.mapping import Mapping
 from retention.orders.platforms import find_layout
-from retention.orders.roles import ORDER_ROLES, ROLES, plain_name
+from retention.orders.profiles import Profile, column_profiles
+from retention.orders.roles import ORDER_ROLES, plain_name
 from retention.orders.sheet import Sheet
-from retention.orders.statuses import State, order_state
-
-SAMPLE_CELLS = 160_000
-SAMPLE_ROWS = 2_000
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_DATE = re.compile(rf"{DATE_LIKE}|{ISO}", re.IGNORECASE)
-_DAY_NUMBER = re.compile(rf"{SERIAL}|{UNIX_SECONDS}|{UNIX_MILLISECONDS}")
-_MONEY = re.compile(MONEY_LIKE)
-_DECIMALS = re.compile(r"[.,]\d{1,2}\D{0,4}$")
-_INTEGER = re.compile(r"-?\d+(?:\.0+)?")
-_CURRENCY_CODE = re.compile(r"[A-Za-z]{3}")
 
 _USUAL = {role: [plain_name(n) for n in spec.names] for role, spec in ORDER_ROLES.items()}
 _NEVER = {role: {plain_name(n) for n in spec.never} for role, spec in ORDER_ROLES.items()}
@@ -30,71 +16,11 @@ _NEVER = {role: {plain_name(n) for n in spec.never} for role, spec in ORDER_ROLE
 # Names of columns that say what a row is, which is a status where some rows are refunds or cancelled orders.
 _KINDS = {"type", "order type", "document type", "doc type", "record type", "row type", "entry type", "kind", "typ",
           "vorgang", "belegart", "tipo", "tipo de documento"}  # fmt: skip
-FEW_KINDS = 30
 
 # Words in the names of an address's other columns.
 _ADDRESS = {"city", "town", "zip", "postcode", "postal", "street", "address", "country"}
 # A column that plays one of these roles plays no other.
 _EXCLUSIVE = ("customer_id", "ordered_at", "revenue", "order_id", "status")
-
-
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    """How a sheet is to be read; every field is the marketer's to correct.
-
-    columns: role -> column name; layout: the recognised platform; day_first: how 05/04/2024 is read (None: decide
-    from the column); decimal: "," or "." where 1.234 fits both; currency: the one to keep (None: the most frequent);
-    per_order: amounts stand once an order (True), on each line (False) or unknown (None: decide from the rows);
-    no_customer: why a file of this layout may lack the customer.
-    """
-
-    columns: dict[str, str]
-    layout: str | None = None
-    day_first: bool | None = None
-    decimal: str | None = None
-    currency: str | None = None
-    per_order: bool | None = None
-    no_customer: str = field(default="", repr=False)
-
-    def with_columns(self, **columns: str | None) -> "Mapping":
-        """The same with some roles set to other columns; None takes a role away."""
-        unknown = set(columns) - set(ROLES)
-        if unknown:
-            raise DataError(f"Unknown role {sorted(unknown)[0]!r}. Roles are: {', '.join(ROLES)}.")
-        merged = self.columns | columns
-        return replace(self, columns={role: name for role, name in merged.items() if name})
-
-    def missing(self) -> tuple[str, ...]:
-        """The needed roles that no column fills."""
-        has_amount = "revenue" in self.columns or {"quantity", "unit_price"} <= set(self.columns)
-        needed = {
-            "customer_id": "customer_id" in self.columns,
-            "ordered_at": "ordered_at" in self.columns,
-            "revenue": has_amount,
-        }
-        return tuple(role for role, there in needed.items() if not there)
-
-
-@dataclass(frozen=True, slots=True)
-class _Profile:
-    """What a column's sampled cells look like: shares of the filled ones, and how many differ."""
-
-    filled: float
-    date: float
-    day_number: float
-    money: float
-    decimals: float
-    integer: float
-    email: float
-    code: float
-    distinct: float
-    values: int
-    length: float
-    returns: bool
-
-    @property
-    def dates(self) -> float:
-        return max(self.date, self.day_number)
 
 
 def detect_columns(sheet: Sheet, columns: dict[str, str | None] | None = None) -> Mapping:
@@ -112,7 +38,7 @@ def detect_columns(sheet: Sheet, columns: dict[str, str | None] | None = None) -
     for name in filter(None, known.values()):
         sheet.column(name)
     layout = find_layout(sheet.columns)
-    profiles = _profiles(sheet)
+    profiles = column_profiles(sheet)
     found: dict[str, str] = {}
     if layout:
         names = {plain_name(c): c for c in reversed(sheet.columns)}
@@ -138,7 +64,7 @@ def detect_columns(sheet: Sheet, columns: dict[str, str | None] | None = None) -
     ).with_columns(**known)
 
 
-def _most_filled(names: list[str], profiles: dict[str, _Profile]) -> str | None:
+def _most_filled(names: list[str], profiles: dict[str, Profile]) -> str | None:
     """The first of the names, unless a later one is filled far more often; none that is empty throughout."""
     best = None
     for name in names:
@@ -148,7 +74,7 @@ def _most_filled(names: list[str], profiles: dict[str, _Profile]) -> str | None:
     return best
 
 
-def _by_name(columns: tuple[str, ...], profiles: dict[str, _Profile]) -> dict[str, str]:
+def _by_name(columns: tuple[str, ...], profiles: dict[str, Profile]) -> dict[str, str]:
     scores = []
     addressed = any(_ADDRESS & set(plain_name(column).split()) for column in columns)
     for role in ORDER_ROLES:
@@ -186,7 +112,7 @@ def _name_score(name: str, role: str) -> float:
     return 0.0
 
 
-def _plausible(role: str, profile: _Profile) -> bool:
+def _plausible(role: str, profile: Profile) -> bool:
     """Whether the values can be what the name says."""
     if profile.filled == 0:
         return False
@@ -208,7 +134,7 @@ def _plausible(role: str, profile: _Profile) -> bool:
 
 
 def _settle_status(
-    found: dict[str, str], columns: tuple[str, ...], profiles: dict[str, _Profile]
+    found: dict[str, str], columns: tuple[str, ...], profiles: dict[str, Profile]
 ) -> dict[str, str]:
     """A column of what each row is, where nothing else tells the status and its cells speak of refunds or the like."""
     kinds = [c for c in columns if plain_name(c) in _KINDS and profiles[c].returns]
@@ -220,7 +146,7 @@ def _settle_status(
 
 
 def _settle_customer(
-    found: dict[str, str], sheet: Sheet, profiles: dict[str, _Profile]
+    found: dict[str, str], sheet: Sheet, profiles: dict[str, Profile]
 ) -> dict[str, str]:
     """The column that says who bought: another one than the usual where that would leave many orders without."""
     usual = found.get("customer_id")
@@ -239,13 +165,11 @@ def _settle_customer(
     return found | {"customer_id": customer_column(sheet, usual, others, found.get("order_id"))}
 
 
-def _by_values(
-    found: dict[str, str], sheet: Sheet, profiles: dict[str, _Profile]
-) -> dict[str, str]:
+def _by_values(found: dict[str, str], sheet: Sheet, profiles: dict[str, Profile]) -> dict[str, str]:
     """Fill the needed roles that no name gave away from what the cells look like."""
     found, columns = dict(found), sheet.columns
 
-    def free() -> Iterable[tuple[str, _Profile]]:
+    def free() -> Iterable[tuple[str, Profile]]:
         return [
             (c, profiles[c])
             for c in columns
@@ -311,7 +235,7 @@ def _distinct_shares(sheet: Sheet, columns: list[str]) -> dict[str, float]:
     return {c: counts[sheet.column(c)] / sheet.rows for c in columns}
 
 
-def _settle_amount(found: dict[str, str], profiles: dict[str, _Profile]) -> dict[str, str]:
+def _settle_amount(found: dict[str, str], profiles: dict[str, Profile]) -> dict[str, str]:
     """One way to an amount: quantity x unit price only where no column holds the amount itself.
 
     Beside an amount the unit price stays where rows may share an order: it says what each of them was worth.
@@ -331,41 +255,3 @@ def _settle_amount(found: dict[str, str], profiles: dict[str, _Profile]) -> dict
         elif not {"quantity", "order_id"} <= set(found):
             found.pop("unit_price", None)
     return found
-
-
-def _profiles(sheet: Sheet) -> dict[str, _Profile]:
-    """A profile of each column from rows spread over the whole sheet."""
-    rows = max(50, min(SAMPLE_ROWS, SAMPLE_CELLS // len(sheet.columns)))
-    table = sheet.table
-    step = max(1, 2 * sheet.rows // rows)
-    frame = table.filter((table.rowid() < rows // 2) | (table.rowid() % step == 0)).to_pandas()
-    return {
-        name: _profile(frame[f"c{i}"].dropna().tolist(), len(frame))
-        for i, name in enumerate(sheet.columns)
-    }
-
-
-def _profile(cells: list[str], rows: int) -> _Profile:
-    cells = [c.strip() for c in cells]
-    cells = [c for c in cells if c]
-    n = len(cells)
-
-    def share(test) -> float:
-        return sum(1 for c in cells if test(c)) / n if n else 0.0
-
-    different = len(set(cells))
-    return _Profile(
-        filled=n / rows if rows else 0.0,
-        date=share(_DATE.search),
-        day_number=share(_DAY_NUMBER.search),
-        money=share(_MONEY.fullmatch),
-        decimals=share(lambda c: _DECIMALS.search(c) and not _INTEGER.fullmatch(c)),
-        integer=share(_INTEGER.fullmatch),
-        email=share(EMAIL.fullmatch),
-        code=share(_CURRENCY_CODE.fullmatch),
-        distinct=different / n if n else 0.0,
-        values=different,
-        length=sum(map(len, cells)) / n if n else 0.0,
-        returns=different <= FEW_KINDS
-        and any(order_state(cell) is not State.ORDER for cell in set(cells)),
-    )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-if TYPE_CHECKING:
-    from retention.history.order_history import OrderHistory
+from retention.wording import day
 
 #: Shorter stretches without an order are holidays.
 LEAST_DAYS = 14
@@ -55,21 +54,9 @@ def order_gaps(placed: Iterable[date]) -> tuple[OrderGap, ...]:
     return tuple(found)
 
 
-def gaps_of(history: OrderHistory) -> tuple[OrderGap, ...]:
-    """Return `order_gaps` of a history that is there already."""
-    return order_gaps(
-        (np.datetime64(history.start, "D") + pd.unique(history.daily["day"])).tolist()
-    )
-
-
 def gap_words(gap: OrderGap) -> str:
     """Return a gap as a sentence and a question."""
     return (
-        f"No orders from {day_words(gap.first)} to {day_words(gap.last)} ({gap.days:,} days), while they came steadily "
+        f"No orders from {day(gap.first)} to {day(gap.last)} ({gap.days:,} days), while they came steadily "
         "before and after: is part of the file missing?"
     )
-
-
-def day_words(day: date | pd.Timestamp) -> str:
-    """Return a day as 5 Nov 2025."""
-    return f"{day.day} {day:%b %Y}"

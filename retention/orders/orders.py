@@ -12,7 +12,8 @@ import pandas as pd
 from retention.errors import DataError
 from retention.orders.contact_cells import with_shared
 from retention.orders.dates import EARLIEST, latest_plausible
-from retention.orders.detection import Mapping, detect_columns
+from retention.orders.detection import detect_columns
+from retention.orders.mapping import Mapping
 from retention.orders.refunds import (
     REFUND_UNPLACED,
     gather_orders,

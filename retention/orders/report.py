@@ -7,11 +7,12 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from retention.orders.dates import NUMERIC
-from retention.orders.detection import Mapping
-from retention.orders.gaps import day_words, gap_words, order_gaps
+from retention.orders.gaps import gap_words, order_gaps
+from retention.orders.mapping import Mapping
 from retention.orders.roles import ROLES
 from retention.orders.rows import BOUGHT, Lines
 from retention.orders.sheet import Sheet
+from retention.wording import day
 
 FIRST_LINES = 5
 NAMED_COLUMNS = 12
@@ -126,7 +127,7 @@ def reading_notes(sheet: Sheet, mapping: Mapping, lines: Lines, span: pd.Series)
         )
     if span.orders and pd.Timestamp(span.end).date() > dt.date.today() + dt.timedelta(days=1):
         notes.append(
-            f"The last order is dated in the future ({day_words(span.end)}). Check the date column."
+            f"The last order is dated in the future ({day(span.end)}). Check the date column."
         )
     notes += unused_columns(sheet, mapping)
     return tuple(notes)

@@ -20,7 +20,7 @@ from retention.orders.dates import (
     latest_plausible,
     read_dates,
 )
-from retention.orders.detection import Mapping
+from retention.orders.mapping import Mapping
 from retention.orders.money import (
     MoneyStyle,
     find_money_style,

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,14 +14,12 @@ import pyarrow as pa
 
 from retention.errors import DataError
 from retention.models.histories import group_histories
+from retention.models.model import CltvModel
+from retention.orders.orders import Orders
 from retention.own_segments.catalogue import FEATURES
 from retention.own_segments.products import Purchases, purchases_of
-from retention.segments.inputs import aligned
 from retention.segments.rules import TRAITS
-
-if TYPE_CHECKING:
-    from retention.models.cltv import CltvModel
-    from retention.orders.orders import Orders
+from retention.validation import aligned, rows_of
 
 #: Stands for a day that is not known, among days counted from 1970.
 NO_DAY = np.iinfo(np.int32).min
@@ -194,7 +192,7 @@ def features(
             makers[name] = _categories(customers[name])
     if labels is not None:
         makers |= _of_labels(aligned(labels, index), scores is not None, "discount_share" in makers)
-    makers |= _of_signals(_rows(signals, index)) | _of_contacts(_rows(contacts, index))
+    makers |= _of_signals(rows_of(signals, index)) | _of_contacts(rows_of(contacts, index))
     purchases = purchases_of(orders, index, as_of) if orders is not None else None
     bought = purchases.columns if purchases else ()
     off = {
@@ -232,13 +230,6 @@ def _check_day(customers: pd.DataFrame, as_of: date) -> None:
         raise DataError(
             f"These customers were summarised as of {day}, not {as_of}. Give that day as as_of."
         )
-
-
-def _rows(frame: pd.DataFrame | None, index: pd.Index) -> pd.DataFrame:
-    """The frame with a row for each customer, empty for those it does not know."""
-    if frame is None:
-        return pd.DataFrame(index=index)
-    return frame if frame.index.equals(index) else frame.reindex(index)
 
 
 def _dates(column: pd.Series) -> Callable[[], Column]:

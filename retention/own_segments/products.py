@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
@@ -13,10 +12,8 @@ import pandas as pd
 import pyarrow as pa
 
 from retention.errors import DataError
+from retention.orders.orders import Orders
 from retention.orders.rows import BOUGHT
-
-if TYPE_CHECKING:
-    from retention.orders.orders import Orders
 
 #: Values that a menu offers, the most bought first; any other can be typed.
 MOST_VALUES = 300

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from retention.customers.contacts import POOR_SHARE
+from retention.customers.signals import POOR_SHARE
 from retention.own_segments.conditions import Rule, unavailable
 from retention.own_segments.features import Features
 from retention.own_segments.rule_files import rule_of_data

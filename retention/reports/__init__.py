@@ -1,1 +1,6 @@
-"""Scorecard, cohorts and channels. Imports history, models, the playbook."""
+"""Scorecard, cohorts, channels.
+
+Each metric beside earlier periods and benchmarks, and what a gap is worth.
+
+Beside the ground it may import: customers, history, models, orders, playbook.
+"""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
@@ -11,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from retention.errors import DataError
+from retention.models.uncertainty import Uncertainty
+from retention.orders.orders import Orders
 from retention.periods import Period
 from retention.reports.breakdown_history import MISSING, DimensionHistory, dimension_history
 from retention.reports.breakdown_verdict import (
@@ -18,12 +19,8 @@ from retention.reports.breakdown_verdict import (
     compare_values,
     growth,
     median_intervals,
-    wilson,
 )
-
-if TYPE_CHECKING:
-    from retention.models.uncertainty import Uncertainty
-    from retention.orders.orders import Orders
+from retention.statistics import wilson
 
 #: Values with a row of their own, the largest by revenue in the period.
 MOST_VALUES = 20

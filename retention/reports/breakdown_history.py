@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import ibis
@@ -13,10 +12,8 @@ import ibis.expr.types as ir
 from retention.customers.summary import FIRST_ORDER_COLUMNS
 from retention.errors import DataError
 from retention.history.order_history import NEVER, SAMPLE
+from retention.orders.orders import Orders
 from retention.orders.rows import BOUGHT
-
-if TYPE_CHECKING:
-    from retention.orders.orders import Orders
 
 #: What an order counts to: the value on the customer's first order ever, or its own.
 ATTRIBUTIONS = {"first_order": "First order", "all_orders": "All orders"}

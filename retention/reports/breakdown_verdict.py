@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from retention.history.changes import DOWN, ENOUGH, NOISE, UP
-from retention.history.metrics import LEVEL
-from retention.history.order_history import weighted_quantile
-
-if TYPE_CHECKING:
-    from retention.models.uncertainty import Uncertainty
-    from retention.periods import Period
+from retention.models.uncertainty import Uncertainty
+from retention.periods import Period
+from retention.statistics import (
+    METRIC_LEVEL,
+    difference_interval,
+    normal_width,
+    weighted_quantile,
+    wilson,
+)
 
 MORE, LESS, SAME, THIN = "more", "less", "no clear difference", "too little data"
 #: Columns that say how a value compares with the others.
 COMPARED = ("average", "compare_low", "compare_high", "verdict")
-_Z = norm.ppf(0.5 + LEVEL / 2)
 
 
 def growth(
@@ -47,7 +46,7 @@ def growth(
     with np.errstate(divide="ignore", invalid="ignore"):
         value, error = _with_error(name, now, moments, True)
         was, was_error = _with_error(name, before, moments, False)
-        change, width = np.log(value / was), _Z * np.hypot(error, was_error)
+        change, width = np.log(value / was), normal_width(METRIC_LEVEL) * np.hypot(error, was_error)
         found = [np.expm1(at) for at in (change, change - width, change + width)]
     counted = "new_customers" if name == "new_customers" else "customers"
     finite = np.isfinite(found).all(axis=0)
@@ -76,13 +75,9 @@ def compare_rates(some: pd.Series, of: pd.Series, customers: float) -> pd.DataFr
     shrink = np.minimum(1, customers / rest_of.replace(0, np.nan))
     rate, other = some / of.replace(0, np.nan), rest / rest_of.replace(0, np.nan)
     enough = (of >= ENOUGH) & (rest_of * shrink >= ENOUGH)
-    z = _all_at_once(enough)
-    low, high = wilson(some, of, z)
-    other_low, other_high = wilson(rest * shrink, rest_of * shrink, z)
-    found = (
-        rate - other - np.hypot(rate - low, other_high - other),
-        rate - other + np.hypot(high - rate, other - other_low),
-    )
+    level = _all_at_once(enough)
+    ends = wilson(some, of, level), wilson(rest * shrink, rest_of * shrink, level)
+    found = difference_interval(rate, ends[0], other, ends[1])
     return _compared(
         some.sum() / of.sum() if of.sum() else np.nan, 1 - of / of.sum(), *found, enough, 1.0
     )
@@ -144,7 +139,7 @@ def compare_values(
     )
     people = pd.Series(number, rows.index)
     enough = (people >= ENOUGH) & (number.sum() - people >= ENOUGH)
-    z = _all_at_once(enough)
+    z = normal_width(_all_at_once(enough))
     compared = _compared(
         total.sum() / number.sum() if number.sum() else np.nan,
         1 - people / number.sum(),
@@ -167,7 +162,7 @@ def median_intervals(waits: pd.DataFrame) -> pd.DataFrame:
     rows = {}
     for value, part in waits.groupby("value"):
         number = int(part["orders"].sum())
-        width = _Z / (2 * np.sqrt(number))
+        width = normal_width(METRIC_LEVEL) / (2 * np.sqrt(number))
         ranks = np.clip([0.5, 0.5 - width, 0.5 + width], 0, 1)
         rows[value] = (
             *weighted_quantile(part["days"].to_numpy(float), part["orders"].to_numpy(), ranks),
@@ -178,25 +173,13 @@ def median_intervals(waits: pd.DataFrame) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(names, float))
 
 
-def wilson(some: pd.Series, of: pd.Series, z: float = _Z) -> tuple[pd.Series, pd.Series]:
-    """Return Wilson's interval of the shares `some` / `of`, 95 % for the usual `z`; NaN where there is nobody."""
-    of = of.replace(0, np.nan)
-    share, weight = some / of, z**2 / of
-    middle = (share + weight / 2) / (1 + weight)
-    half = z / (1 + weight) * np.sqrt(share * (1 - share) / of + weight / (4 * of))
-    # Where nobody or everybody did, the end is 0 or 1 but for rounding.
-    return (middle - half).clip(lower=0).where(some > 0, 0 * of), (middle + half).clip(
-        upper=1
-    ).where(some < of, 0 * of + 1)
-
-
 def _all_at_once(enough: pd.Series) -> float:
-    """How many standard errors hold all values' differences at once in 95 % of cases: of many, one is always far off.
+    """The level at which each value's interval holds, so that in 95 % of cases all of them hold at once.
 
     Source: Bonferroni's inequality. Two values have one difference between them.
     """
     compared = int(enough.sum())
-    return float(norm.ppf(1 - (1 - LEVEL) / 2 / (compared if compared > 2 else 1)))
+    return 1 - (1 - METRIC_LEVEL) / (compared if compared > 2 else 1)
 
 
 def _with_error(

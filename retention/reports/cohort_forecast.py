@@ -10,12 +10,13 @@ import pandas as pd
 
 from retention.errors import DataError, ModelError
 from retention.history.order_history import OrderHistory
-from retention.models.cltv import CltvModel
-from retention.models.forecast import DAYS_PER_MONTH, Forecast, forecast
+from retention.models.forecast import Forecast, forecast
 from retention.models.histories import group_histories
 from retention.models.intervals import history_intervals
+from retention.models.model import CltvModel
 from retention.models.purchases import PurchaseModel, log_slopes
 from retention.models.uncertainty import orders_of_forecast, sample_of, value_of_forecast
+from retention.periods import DAYS_PER_MONTH
 
 MOST_MONTHS = 12
 _COLUMNS = ("orders", "orders_low", "orders_high", "revenue", "revenue_low", "revenue_high")

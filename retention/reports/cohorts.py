@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from retention.customers.summary import FIRST_ORDER_COLUMNS, customer_query
 from retention.errors import DataError
 from retention.history.changes import ENOUGH
-from retention.history.metrics import LEVEL
-from retention.history.order_history import OrderHistory, history_of, weighted_quantile
+from retention.history.order_history import OrderHistory, history_of
+from retention.orders.orders import Orders
 from retention.reports.cohort_calendar import (
     check_period,
     last_period,
@@ -24,9 +22,7 @@ from retention.reports.cohort_calendar import (
     period_numbers,
     period_starts,
 )
-
-if TYPE_CHECKING:
-    from retention.orders.orders import Orders
+from retention.statistics import weighted_quantile, wilson
 
 #: The cohort of customers whose first order has no value in the column that makes the cohorts.
 NO_VALUE = "(none)"
@@ -242,18 +238,6 @@ def cohorts_with_older(second: pd.DataFrame, start: date, period: str) -> int:
         if customers[place] - usual < 2 * np.sqrt(customers[place]):
             return place
     return len(second)
-
-
-def wilson(some: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the ends of the 95 % interval of shares `some` / `of`; 0 and 1 where there are none.
-
-    Source: Wilson (1927), Journal of the American Statistical Association 22.
-    """
-    z = norm.ppf(0.5 + LEVEL / 2)
-    some, of = np.asarray(some, dtype=float), np.asarray(of, dtype=float)
-    middle = (some + z**2 / 2) / (of + z**2)
-    half = z / (of + z**2) * np.sqrt(some * (of - some) / np.maximum(of, 1) + z**2 / 4)
-    return np.where(some == 0, 0.0, middle - half), np.where(some == of, 1.0, middle + half)
 
 
 def first_values(orders: Orders, by: str) -> ir.Table:

@@ -7,16 +7,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
-from retention.history.metrics import LEVEL, METRICS
-from retention.models.cltv import CltvModel
-from retention.models.intervals import LEVEL as WORTH_LEVEL
+from retention.history.metrics import METRICS
+from retention.models.model import CltvModel
 from retention.models.uncertainty import Total
 from retention.models.what_if import Levers, what_if
 from retention.reports.industry import Comparison, Target
 from retention.reports.scorecard import Scorecard
-from retention.signs import signed_percent
+from retention.statistics import FORECAST_LEVEL, METRIC_LEVEL, normal_width
+from retention.wording import signed_percent
 
 #: The farthest that a lever is moved, as far as the what-if sliders go: beyond, the model speaks of another store.
 MOST = 0.5
@@ -36,7 +35,7 @@ _STANDS_FOR = {
     "order_value": "every order to come brings more by the same share as the metric would rise",
 }
 #: How much narrower the interval of a normal variable is at the level of a worth than at that of a metric.
-_NARROWER = float(norm.ppf(0.5 + WORTH_LEVEL / 2) / norm.ppf(0.5 + LEVEL / 2))
+_NARROWER = normal_width(FORECAST_LEVEL) / normal_width(METRIC_LEVEL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from retention.errors import DataError
 from retention.history.changes import ENOUGH
 from retention.history.metrics import METRICS
 from retention.history.order_history import OrderHistory, history_of
+from retention.orders.orders import Orders
 from retention.reports.scorecard import Scorecard
 from retention.reports.store_values import COMPUTATIONS, StoreValue, store_values
-
-if TYPE_CHECKING:
-    from retention.orders.orders import Orders
 
 ALL = "All e-commerce"
 #: How a store stands to a benchmark or target; "above" and "below" where neither is better.

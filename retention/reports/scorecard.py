@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from retention.errors import DataError, is_number
-from retention.history.changes import COLUMNS, changes
-from retention.history.comparable import not_comparable
+from retention.errors import DataError
+from retention.history.changes import COLUMNS, changes, not_comparable
 from retention.history.metrics import measure, metric_values
 from retention.history.order_history import OrderHistory, history_of
 from retention.history.period_counts import PeriodCounts, base_bridge, count_period
 from retention.models.checks import Check
+from retention.orders.orders import Orders
 from retention.periods import Period, as_date, months_of
-
-if TYPE_CHECKING:
-    from retention.orders.orders import Orders
+from retention.validation import is_number
 
 #: Days without an order after which a customer no longer counts as active: the default and the bounds of the slider.
 ACTIVE_DAYS, LEAST_ACTIVE, MOST_ACTIVE = 365, 30, 730

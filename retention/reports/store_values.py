@@ -7,19 +7,19 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from retention.errors import DataError
-from retention.history.metrics import LEVEL, measure
+from retention.history.metrics import measure
 from retention.history.order_history import OrderHistory
 from retention.history.period_counts import PeriodCounts, count_period
 from retention.periods import Period
+from retention.statistics import METRIC_LEVEL, normal_width
 
 #: Days over which a benchmark's year runs, and for which a customer counts as active in it.
 YEAR = 365
 #: The value, the ends of its 95 % interval, and the customers it rests on.
 Interval = tuple[float, float, float, float]
-_Z = float(norm.ppf(0.5 + LEVEL / 2))
+_Z = normal_width(METRIC_LEVEL)
 
 
 @dataclass(frozen=True, slots=True)

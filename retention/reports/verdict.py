@@ -11,7 +11,7 @@ import pandas as pd
 from retention.errors import DataError
 from retention.history.changes import DOWN, ENOUGH, NOISE, UP
 from retention.history.metrics import METRICS
-from retention.models.cltv import CltvModel
+from retention.models.model import CltvModel
 from retention.models.uncertainty import Uncertainty
 from retention.playbook import Strategy, strategies_for
 from retention.reports.gaps import Gap, gap_to_aim, gap_to_past, with_gain

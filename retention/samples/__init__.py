@@ -1,1 +1,6 @@
-"""Data to try everything with. Imports orders."""
+"""Data to try everything with.
+
+A simulated store with known parameters, and CDNOW.
+
+Beside the ground it may import: orders.
+"""

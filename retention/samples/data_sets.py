@@ -6,17 +6,14 @@ import importlib.util
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from retention.errors import DataError
+from retention.orders.orders import Orders
 from retention.samples.simulator import simulate_orders
 from retention.samples.store import store_file_frame
 from retention.samples.world import CHANNELS, PRODUCTS, SUBSCRIPTION
-
-if TYPE_CHECKING:
-    from retention.orders.orders import Orders
 
 __all__ = [
     "CHANNELS",

@@ -1,1 +1,6 @@
-"""Stages, traits, RFM groups and the movement between stages. Imports history, models."""
+"""Lifecycle stages, traits, RFM groups, and who moved between stages.
+
+Customers are prepared once, so that a threshold moves over arrays alone.
+
+Beside the ground it may import: customers, history, models, orders.
+"""

@@ -16,6 +16,7 @@ from retention.errors import DataError
 from retention.models.uncertainty import Uncertainty
 from retention.segments.ranges import Sampled, check_uncertainty, sampled_customers
 from retention.segments.rules import SegmentRules, thresholds
+from retention.validation import aligned
 
 ORDERS_CAP = int(thresholds()["loyal_orders"].high)
 """Beyond so many orders no threshold tells two customers apart."""
@@ -201,19 +202,6 @@ def percentile_of(ascending: np.ndarray, amount: float) -> float:
         ):
             return percentile
     return exact
-
-
-def aligned(frame: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
-    """`frame` in the order of `index`; DataError unless it has exactly those customers."""
-    if frame.index.equals(index):
-        return frame
-    rows = frame.index.get_indexer(index) if frame.index.is_unique else None
-    if rows is None or len(frame) != len(index) or (rows < 0).any():
-        raise DataError(
-            f"The {len(frame):,} rows do not belong to these {len(index):,} customers. Score and label "
-            "the same customers that are passed in."
-        )
-    return frame.take(rows)
 
 
 def _with_totals(

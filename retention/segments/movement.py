@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 import ibis.expr.types as ir
 import numpy as np
@@ -20,15 +19,14 @@ import pyarrow as pa
 from retention.customers.summary import customer_table
 from retention.errors import DataError
 from retention.history.order_history import NEVER, OrderHistory, history_of
-from retention.models.cltv import CltvModel, predict_cltv
+from retention.models.cltv import predict_cltv
+from retention.models.model import CltvModel
 from retention.models.uncertainty import Uncertainty, value_uncertainty
+from retention.orders.orders import Orders
 from retention.periods import Period, as_date
 from retention.segments.inputs import ORDERS_CAP, percentile_cutoff
 from retention.segments.rules import STAGES, SegmentRules
 from retention.segments.totals import STAGE_CODES, VIP_ELIGIBLE, stage_table
-
-if TYPE_CHECKING:
-    from retention.orders.orders import Orders
 
 NOT_YET = "not_yet"
 """Where customers come from whose first order lies between the two days."""

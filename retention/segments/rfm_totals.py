@@ -10,7 +10,7 @@ import pandas as pd
 
 from retention.errors import DataError
 from retention.models.uncertainty import Uncertainty
-from retention.segments.inputs import aligned, usable_column
+from retention.segments.inputs import usable_column
 from retention.segments.ranges import check_uncertainty
 from retention.segments.rfm import (
     MEASURES,
@@ -27,6 +27,7 @@ from retention.segments.rfm import (
     scores_of_places,
 )
 from retention.segments.totals import medians
+from retention.validation import aligned
 
 PLACES = 125
 CELLS = tuple((recency, mean) for recency in reversed(SCORES) for mean in SCORES)

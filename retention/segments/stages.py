@@ -12,7 +12,6 @@ from retention.errors import DataError
 from retention.models.uncertainty import Uncertainty
 from retention.segments.inputs import (
     SegmentInputs,
-    aligned,
     prepare_segments,
     unavailable,
     value_cutoffs,
@@ -30,6 +29,7 @@ from retention.segments.totals import (
     summarise_segments,
     summary_frame,
 )
+from retention.validation import aligned
 
 __all__ = [
     "STAGES",

@@ -11,10 +11,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from threadpoolctl import threadpool_limits
 
+from retention import wording
 from retention.errors import RetentionError
 from retention.view import text
-from retention.view.session import results as session
-from retention.view.session.results import Loaded
+from retention.view.session import choices, loaded
+from retention.view.session.loaded import Loaded
 
 ROOT = Path(__file__).parents[2]
 FRONT_PAGE = "app.py"
@@ -116,13 +117,13 @@ def pages() -> tuple[Page, ...]:
 def open_page(title: str, question: str) -> Loaded:
     """Open a page and return the session's data; without any, invite to load some and stop the page there."""
     _frame(title)
-    data = session.get()
+    data = loaded.get()
     _header(title, question)
     if data is None:
         page = next((page for page in PAGES if page.title == title), None)
         _invitation(page)
         st.stop()
-    session.keep_address(None)
+    choices.keep_address(None)
     return data
 
 
@@ -138,7 +139,7 @@ def scene(number: int, of: int) -> DeltaGenerator:
 def open_front_page(title: str) -> Loaded | None:
     """Open the front page, which goes on without data; it draws its own header."""
     _frame(title)
-    return session.get()
+    return loaded.get()
 
 
 @st.cache_resource(show_spinner=False)
@@ -167,7 +168,7 @@ def _frame(title: str) -> None:
     st.html(_ASSETS / "menu.html", unsafe_allow_javascript=True)
     with st.sidebar:
         _menu()
-        _loaded_card(session.get())
+        _loaded_card(loaded.get())
 
 
 def _menu() -> None:
@@ -186,12 +187,12 @@ def _loaded_card(data: Loaded | None) -> None:
     with st.container(border=True, gap="xsmall"):
         placed = int(data.customers["orders"].sum())
         lines = (
-            f"{text.plural(len(data.customers), 'customer')} · {text.plural(placed, 'order')}",
-            f"{text.day(orders.start)} – {text.day(orders.end)}",
+            f"{wording.plural(len(data.customers), 'customer')} · {wording.plural(placed, 'order')}",
+            f"{wording.day(orders.start)} – {wording.day(orders.end)}",
         )
         age = (dt.date.today() - orders.end).days
         old = (
-            f"<small class=old>The last order is {text.days(age)} old</small>"
+            f"<small class=old>The last order is {wording.days(age)} old</small>"
             if age > STALE_DAYS
             else ""
         )
@@ -213,7 +214,7 @@ def _header(title: str, question: str) -> None:
 def _invitation(page: Page | None) -> None:
     # All values of a key: a slider with two handles has two.
     settings = {key: st.query_params.get_all(key) for key in st.query_params}
-    session.keep_address(session.Address(page.path, settings) if page and settings else None)
+    choices.keep_address(choices.Address(page.path, settings) if page and settings else None)
     if settings:
         st.info(
             "The settings in this page's address are kept. Load the same orders (file or sample) to see them applied.",
@@ -229,7 +230,7 @@ def _invitation(page: Page | None) -> None:
             if st.button("Load the sample store", type="primary", icon=":material/storefront:"):
                 try:
                     with st.spinner("Making the sample store…"):
-                        session.put_sample("store")
+                        loaded.put_sample("store")
                 except RetentionError as error:
                     st.error(text.plain(error, limit=1000))
                 else:

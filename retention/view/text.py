@@ -3,47 +3,14 @@
 Everything here is pure: values in, strings out.
 """
 
-import math
 import re
 import unicodedata
-from datetime import date
 
-MISSING = "–"
+from retention import wording
+
 TABLE_MONEY = "%,.2f"
 """Format of amounts in a table's column: two decimals, thousands apart."""
 
-CURRENCY_SYMBOLS = {
-    "AUD": "A$",
-    "BRL": "R$",
-    "CAD": "C$",
-    "CHF": "CHF ",
-    "CNY": "CN¥",
-    "CZK": "Kč ",
-    "DKK": "kr ",
-    "EUR": "€",
-    "GBP": "£",
-    "HKD": "HK$",
-    "IDR": "Rp ",
-    "ILS": "₪",
-    "INR": "₹",
-    "JPY": "¥",
-    "KRW": "₩",
-    "MXN": "MX$",
-    "MYR": "RM ",
-    "NOK": "kr ",
-    "NZD": "NZ$",
-    "PHP": "₱",
-    "PLN": "zł ",
-    "SEK": "kr ",
-    "SGD": "S$",
-    "THB": "฿",
-    "TRY": "₺",
-    "TWD": "NT$",
-    "USD": "$",
-    "VND": "₫",
-    "ZAR": "R ",
-}
-_WITHOUT_CENTS = {"IDR", "JPY", "KRW", "VND", "CLP"}
 
 STAGE_LABELS = {
     "new": "New",
@@ -210,123 +177,6 @@ DEFINITIONS = {
 """Definition of each number on screen, shown as the tooltip beside it."""
 
 
-def count(n: float, *, short: bool = False) -> str:
-    """Whole number with thousands separators; `short` keeps three digits: 12,345 is 12.3k.
-
-    >>> count(12034), count(12034, short=True), count(2_724_000, short=True)
-    ('12,034', '12k', '2.72M')
-    """
-    if _missing(n):
-        return MISSING
-    return _short(n) if short else _sign(n) + f"{abs(round(n)):,}"
-
-
-def money(x: float, currency: str | None = None, *, short: bool = False) -> str:
-    """Amount with its currency's symbol; cents below 100 only, never a false 0; `short` keeps three digits: 12.3k.
-
-    The `$` it may return starts a formula in Markdown: pass the result through `plain` there.
-
-    >>> money(1234.4, "USD"), money(9.5, "EUR"), money(88_123, "THB", short=True), money(-3), money(0.002, "USD")
-    ('$1,234', '€9.50', '฿88.1k', '−3.00', '<$0.01')
-    """
-    if _missing(x):
-        return MISSING
-    whole = currency in _WITHOUT_CENTS
-    if 0 < abs(x) < (0.5 if whole else 0.005):
-        return f"{'>−' if x < 0 else '<'}{symbol(currency)}{'1' if whole else '0.01'}"
-    cents = abs(x) < 99.995 and x != 0 and not whole
-    digits = f"{abs(x):,.2f}" if cents else f"{abs(x):,.0f}"
-    if short and abs(x) >= 10_000:
-        digits = _short(abs(x))
-    return f"{_sign(x)}{symbol(currency)}{digits}"
-
-
-def money_range(low: float, high: float, currency: str | None = None) -> str:
-    """Two amounts as a range, shortened alike.
-
-    >>> money_range(88_123, 104_000, "USD"), money_range(3, 11.5)
-    ('$88.1k to $104k', '3.00 to 11.50')
-    """
-    return f"{money(low, currency, short=True)} to {money(high, currency, short=True)}"
-
-
-def symbol(currency: str | None) -> str:
-    """What stands before an amount: the symbol, else the code itself, else nothing.
-
-    >>> symbol("MYR"), symbol("XOF"), symbol(None)
-    ('RM\\xa0', 'XOF\\xa0', '')
-    """
-    if not currency:
-        return ""
-    return CURRENCY_SYMBOLS.get(currency, currency + " ").replace(" ", "\u00a0")
-
-
-def percent(x: float, digits: int | None = None) -> str:
-    """Fraction as a percentage: one decimal below 10%, none above, never a false 0% or 100%; `digits` fixes
-    them.
-
-    >>> percent(0.237), percent(0.041), percent(0.01), percent(0.0004), percent(0.9996), percent(1)
-    ('24%', '4.1%', '1%', '<0.1%', '>99.9%', '100%')
-    """
-    if _missing(x):
-        return MISSING
-    if digits is None:
-        if 0 < x < 0.001:
-            return "<0.1%"
-        if 0.995 <= x < 1:
-            return ">99.9%" if x >= 0.9995 else f"{x * 100:.1f}%"
-        digits = 1 if 0 < abs(x) < 0.0995 else 0
-        return _sign(x) + f"{abs(x) * 100:,.{digits}f}".removesuffix(".0") + "%"
-    return _sign(x) + f"{abs(x) * 100:,.{digits}f}%"
-
-
-def off(bias: float, more: str, less: str) -> str:
-    """How far a prediction was off.
-
-    >>> off(0.053, "too many", "too few"), off(-0.12, "too high", "too low"), off(0.001, "", "")
-    ('5.3% too many', '12% too low', 'right')
-    """
-    if _missing(bias):
-        return MISSING
-    return "right" if abs(bias) < 0.005 else f"{percent(abs(bias))} {more if bias > 0 else less}"
-
-
-def days(n: float) -> str:
-    """Number of days in the unit a reader would use.
-
-    >>> days(1), days(48.2), days(400), days(0.4)
-    ('1 day', '48 days', '13 months', 'less than a day')
-    """
-    if _missing(n):
-        return MISSING
-    if n < 0.5:
-        return "less than a day"
-    if n < 120:
-        return plural(round(n), "day")
-    if n < 365.25 * 3:
-        return plural(round(n / 30.4375), "month")
-    return plural(round(n / 365.25), "year")
-
-
-def day(d: date) -> str:
-    """Date as 1 Dec 2010, whatever the machine's language.
-
-    >>> day(date(2010, 12, 1))
-    '1 Dec 2010'
-    """
-    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-    return f"{d.day} {months[d.month - 1]} {d.year}"
-
-
-def plural(n: float, one: str, many: str | None = None) -> str:
-    """Count with its noun.
-
-    >>> plural(1, "order"), plural(1204, "order"), plural(2, "country", "countries")
-    ('1 order', '1,204 orders', '2 countries')
-    """
-    return f"{count(n)} {one if n == 1 else many or one + 's'}"
-
-
 def plain(s: object, limit: int = 300) -> str:
     """Text that Streamlit's Markdown shows letter by letter: no link, colour, icon or HTML comes of it.
 
@@ -353,21 +203,22 @@ def one_line(s: object, limit: int = 300) -> str:
     )
 
 
-def _short(n: float) -> str:
-    size = abs(n)
-    for limit, unit in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
-        if size >= limit * 0.9995 and size >= 999.5:
-            scaled = size / limit
-            digits = 0 if scaled >= 99.95 else 1 if scaled >= 9.995 else 2
-            whole, _, decimals = f"{scaled:.{digits}f}".partition(".")
-            decimals = decimals.rstrip("0")
-            return _sign(n) + whole + ("." + decimals if decimals else "") + unit
-    return _sign(n) + f"{round(size):,}"
+LABELS = STAGE_LABELS | TRAIT_LABELS
 
 
-def _sign(x: float) -> str:
-    return "−" if x < 0 else ""
+def money_format(currency: str | None, amount: float, step: float) -> str:
+    """How a slider in money writes its numbers: the currency's symbol before them, cents only where there are
+    some.
+
+    >>> money_format("USD", 85, 1), money_format("THB", 86.58, 1), money_format(None, 2, 0.5)
+    ('$%,.0f', '฿%,.2f', '%,.2f')
+    """
+    symbol = wording.symbol(currency)
+    if currency and symbol.startswith(currency):  # a code, which a file may have made up
+        symbol = plain(currency) + "\u00a0"
+    return symbol.replace("%", "%%") + (
+        "%,.0f" if step >= 1 and float(amount).is_integer() else "%,.2f"
+    )
 
 
-def _missing(x: float | None) -> bool:
-    return x is None or (isinstance(x, float) and not math.isfinite(x)) or x != x
+PUBLISHED, FITTED = "Published scheme", "Fit to my data"

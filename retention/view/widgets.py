@@ -4,22 +4,20 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from retention import wording
 from retention.errors import RetentionError
+from retention.evaluation.backtest import Backtest
+from retention.models.checks import Check
+from retention.models.uncertainty import Total
+from retention.orders.orders import Orders
 from retention.view import palette, text
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from retention.evaluation.backtest import Backtest
-    from retention.models.checks import Check
-    from retention.models.uncertainty import Total
-    from retention.orders.orders import Orders
-    from retention.view.session.results import Plan
+from retention.view.session.choices import Plan
 
 CHECKS_PAGE = "pages/lifetime_value.py"
 #: What each status of a check is called, the worst first.
@@ -106,21 +104,21 @@ def order_metrics(
     return (
         Metric(
             "Customers",
-            text.count(customers, short=customers >= 1e6),
+            wording.count(customers, short=customers >= 1e6),
             "customers",
-            f"Over {text.days(span)}",
+            f"Over {wording.days(span)}",
         ),
         Metric(
             "Orders",
-            text.count(placed, short=placed >= 1e6),
+            wording.count(placed, short=placed >= 1e6),
             "orders",
             f"{placed / customers:.1f} per customer",
         ),
         Metric(
             "Revenue",
-            text.money(revenue, orders.currency, short=True),
+            wording.money(revenue, orders.currency, short=True),
             "revenue",
-            f"{text.money(revenue / placed, orders.currency)} per order",
+            f"{wording.money(revenue / placed, orders.currency)} per order",
         ),
     )
 
@@ -131,18 +129,18 @@ def forecast_metrics(
     """What all customers are worth (under `label`), how many will order again, and their expected orders."""
     n = len(scores)
     returning, orders = (float(scores[name].sum()) for name in ("p_purchase", "expected_orders"))
-    note = f"80% range: {text.money_range(total.low, total.high, currency)}"
+    note = f"80% range: {wording.money_range(total.low, total.high, currency)}"
     return (
-        Metric(label, text.money(total.expected, currency, short=True), about, note),
+        Metric(label, wording.money(total.expected, currency, short=True), about, note),
         Metric(
             "Will order again",
-            text.percent(returning / n),
+            wording.percent(returning / n),
             "returning",
-            f"About {text.count(returning)} of {text.count(n)}",
+            f"About {wording.count(returning)} of {wording.count(n)}",
         ),
         Metric(
             "Expected orders",
-            text.count(orders, short=orders >= 1e5),
+            wording.count(orders, short=orders >= 1e5),
             "expected_orders_sum",
             f"{orders / n:.2f} per customer",
         ),
@@ -151,9 +149,11 @@ def forecast_metrics(
 
 def terms(plan: "Plan") -> str:
     """What a value is net of, in the few words that fit below a number."""
-    kept = "Before margin" if plan.margin == 1 else f"At {text.percent(plan.margin)} margin"
+    kept = "Before margin" if plan.margin == 1 else f"At {wording.percent(plan.margin)} margin"
     rate = plan.annual_discount_rate
-    return f"{kept}, discounted {text.percent(rate)} a year" if rate else f"{kept}, not discounted"
+    return (
+        f"{kept}, discounted {wording.percent(rate)} a year" if rate else f"{kept}, not discounted"
+    )
 
 
 def forecast_caution(checks: Sequence["Check"], *, link: bool = True) -> None:
@@ -174,7 +174,7 @@ def forecast_caution(checks: Sequence["Check"], *, link: bool = True) -> None:
     )
     words = f":{colour}[{icon} **{head}**] {text.plain(worst.finding, limit=600)}"
     if more:
-        words += f" {text.plural(more, 'more doubt')}."
+        words += f" {wording.plural(more, 'more doubt')}."
     with st.container(border=True, gap="xsmall", key="forecast-caution"):
         if link:
             st.markdown(words)
@@ -193,9 +193,9 @@ def track_record(result: "Backtest | None", plan: "Plan") -> None:
     if result is None:
         words += "Not tested on the past: the history is too short."
     else:
-        orders = text.off(result.bias, "too many", "too few")
-        revenue = text.off(result.revenue_bias, "too high", "too low")
-        hidden = text.days(result.holdout_days)
+        orders = wording.off(result.bias, "too many", "too few")
+        revenue = wording.off(result.revenue_bias, "too high", "too low")
+        hidden = wording.days(result.holdout_days)
         words += f"On the last {hidden}, hidden from it, the model had orders {orders} and revenue {revenue}"
         words += ", the weeks of a gap in the orders not counted." if len(result.gap) else "."
         if plan.horizon_days > 1.5 * result.holdout_days:
@@ -282,3 +282,13 @@ def csv_download(label: str, file_name: str, make: Callable[[], bytes], *, key: 
         key=key,
         on_click="ignore",
     )
+
+
+def file_name(name: str) -> str:
+    """A segment's name as a file's: letters and digits, in small.
+
+    >>> file_name("Tea, but not: Coffee!"), file_name("/../")
+    ('tea-but-not-coffee', 'segment')
+    """
+    kept = "".join(c if c.isalnum() else " " for c in name.lower())
+    return "-".join(kept.split())[:60] or "segment"

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 import phonenumbers
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from retention import sample_orders
 from retention.audiences.export import REASONS, export_audience

@@ -5,14 +5,14 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from retention.campaigns.budget import Queue, budget_curve, cut_to, queue, split_budget
+from retention.campaigns.campaign import Campaign
 from retention.campaigns.economics import Terms, expected_costs, expected_gains
 from retention.campaigns.holdout import customer_hashes
 from retention.campaigns.offers import Offer
-from retention.campaigns.plan import Campaign, plan_of, reachable_of
+from retention.campaigns.plan import plan_of, reachable_of
 from retention.errors import DataError
 from retention.models.cltv import fit_cltv
 from tests.support.histories import cdnow

@@ -5,17 +5,17 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
+from retention.campaigns.campaign import BEST, EVERYBODY, Campaign, Message
 from retention.campaigns.economics import Terms
 from retention.campaigns.files import MOST_BYTES, SavedPlan, campaigns_from_json, campaigns_to_json
 from retention.campaigns.offers import OFFERS, Offer
-from retention.campaigns.plan import BEST, EVERYBODY, Campaign, Message
+from retention.campaigns.usual import usual_campaign
 from retention.errors import DataError
 from retention.own_segments.conditions import Condition, Group
 from retention.own_segments.library import OwnSegment
-from retention.playbook import strategies, usual_campaign
+from retention.playbook import strategies
 from retention.segments.rules import SegmentRules
 
 share = st.floats(0, 1)

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
+from retention.campaigns.campaign import Campaign
 from retention.campaigns.economics import Terms
 from retention.campaigns.gain_range import Persuaded, gain_range
 from retention.campaigns.offers import Offer
-from retention.campaigns.plan import Campaign, plan_campaign
+from retention.campaigns.plan import plan_campaign
 from retention.models.cltv import fit_cltv
 from tests.support.histories import cdnow
 

@@ -6,15 +6,15 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from benchmarks.campaign_coverage import KINDS, holds
 from retention.campaigns import economics as campaign_economics
+from retention.campaigns.campaign import BEST, Campaign, Message
 from retention.campaigns.economics import Terms, economics, expected_costs, expected_gains
 from retention.campaigns.holdout import customer_hashes, detectable_lift, draws
 from retention.campaigns.offers import Offer
-from retention.campaigns.plan import BEST, Campaign, Message, plan_campaign, plan_of, reachable_of
+from retention.campaigns.plan import plan_campaign, plan_of, reachable_of
 from retention.campaigns.send_times import sequence_table
 from retention.errors import DataError, ModelError
 from retention.models.cltv import fit_cltv, predict_cltv, purchase_probability
@@ -64,6 +64,7 @@ terms = st.builds(
 
 
 @settings(max_examples=60)
+@example(Terms(lift=0.015625, contact_cost=1.0, margin=5e-324))  # earnings that underflow
 @given(terms)
 def test_the_gain_is_the_difference_of_the_margins_less_all_costs(audience, terms):
     found = plan_of(

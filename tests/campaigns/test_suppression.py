@@ -6,17 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from retention.campaigns.campaign import Campaign
 from retention.campaigns.economics import Terms
 from retention.campaigns.offers import Offer
-from retention.campaigns.plan import Campaign
 from retention.campaigns.suppression import (
     suppressions,
     unreachable,
     usable_contacts,
     without_signal,
 )
+from retention.campaigns.usual import usual_campaign
 from retention.errors import DataError
-from retention.playbook import usual_campaign
 
 END = date(2026, 10, 31)
 IDS = pd.Index(

@@ -12,7 +12,8 @@ from retention import (
     sample_orders,
     summarise_customers,
 )
-from retention.customers.contacts import _with_turn, contacts, signals
+from retention.customers.contacts import _with_turn, contacts
+from retention.customers.signals import signals
 from retention.errors import DataError
 from retention.orders.roles import CONTACT_ROLES, ORDER_ROLES, ROLES, SIGNAL_ROLES
 from retention.orders.rows import ABANDONED

@@ -2,8 +2,7 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from retention.customers.summary import customer_query, summarise_customers
 from retention.errors import DataError

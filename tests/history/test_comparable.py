@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.history.comparable import not_comparable, reach_needed
+from retention.history.changes import not_comparable, reach_needed
 from retention.history.metrics import METRICS
 from retention.history.order_history import order_history
 from retention.periods import Period

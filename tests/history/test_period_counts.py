@@ -3,8 +3,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from retention.history.order_history import order_history
 from retention.history.period_counts import base_bridge, count_period, customer_bridge, quartiles

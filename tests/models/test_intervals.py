@@ -4,17 +4,18 @@ from random import Random
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 from scipy.special import betaln
 from scipy.stats import nbinom
 
-from retention.models.cltv import CltvModel, fit_cltv, predict_cltv
-from retention.models.forecast import DAYS_PER_MONTH, DAYS_PER_YEAR, forecast
+from retention.models.cltv import fit_cltv, predict_cltv
+from retention.models.forecast import forecast
 from retention.models.histories import group_histories
 from retention.models.intervals import history_intervals, whole_orders
+from retention.models.model import CltvModel
 from retention.models.purchases import PURCHASE_MODELS, PurchaseModel
 from retention.models.spend import SpendModel
+from retention.periods import DAYS_PER_MONTH, DAYS_PER_YEAR
 from tests.support.histories import UNKNOWN, cdnow, future_orders, handmade, known_store
 
 ENDS = ["orders_low", "orders_high", "cltv_low", "cltv_high"]

@@ -3,17 +3,17 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy.special import betaln
 from scipy.stats import gamma, nbinom
 
 from benchmarks.coverage import CDNOW, HEAVY_TAIL, LOYAL, SEGMENTS, Kind, hits
 from retention.errors import DataError, ModelError
 from retention.models import uncertainty as module
-from retention.models.cltv import CltvModel, fit_cltv, predict_cltv
+from retention.models.cltv import fit_cltv, predict_cltv
 from retention.models.forecast import forecast
 from retention.models.histories import group_histories
+from retention.models.model import CltvModel
 from retention.models.purchases import PurchaseModel
 from retention.models.spend import SpendModel
 from retention.models.uncertainty import Total, Uncertainty, orders_uncertainty, value_uncertainty

@@ -9,16 +9,15 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as hnp
 
+from retention.customers.search import find_customers
 from retention.errors import DataError
+from retention.history.revenue import revenue_history
 from retention.models.value_distribution import (
     concentration,
-    find_customers,
     nice_edges,
-    revenue_history,
     top_shares,
     typical_customer,
     value_histogram,

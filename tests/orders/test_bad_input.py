@@ -8,8 +8,7 @@ import zipfile
 import zlib
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from retention import build_orders, detect_columns, open_sheet, read_orders
 from retention.errors import DataError

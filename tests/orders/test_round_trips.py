@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 
 import pandas as pd
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from retention import read_orders
 from tests.support.order_files import (

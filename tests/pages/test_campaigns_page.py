@@ -12,10 +12,12 @@ from retention.campaigns.files import SavedPlan, campaigns_from_json, campaigns_
 from retention.campaigns.offers import Offer
 from retention.campaigns.plan import plan_campaign
 from retention.campaigns.suppression import suppressions
-from retention.customers.contacts import contacts, signals
+from retention.campaigns.usual import usual_campaign
+from retention.customers.contacts import contacts
+from retention.customers.signals import signals
 from retention.customers.summary import summarise_customers
 from retention.models.cltv import fit_cltv, predict_cltv
-from retention.playbook import strategies, usual_campaign
+from retention.playbook import strategies
 from retention.samples.data_sets import sample_orders
 from retention.segments.stages import assign_segments
 from retention.view.campaigns.results import PARTS

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from retention import wording
 from retention.history.order_history import order_history
 from retention.orders.gaps import order_gaps
 from retention.reports.cohort_calendar import period_numbers, period_starts
 from retention.reports.cohort_forecast import orders_per_purchase_day
 from retention.reports.cohorts import cohort_table, second_orders
 from retention.samples.data_sets import sample_orders
-from retention.view import text
 from retention.view.cohorts import frames
 from retention.view.cohorts.data import file_name
 from tests.pages.steps import button, metrics, open_page, order_file, select, use_upload, words
@@ -190,7 +190,7 @@ def test_one_customer_has_one_range(front):
     assert metrics(at)["Customers"] == "1"
     row = at.dataframe[-1].value.iloc[0]
     note = next(metric.delta for metric in at.metric if metric.label == "Expected value")
-    assert note.endswith(f"80% range {text.money_range(row['cltv_low'], row['cltv_high'])}")
+    assert note.endswith(f"80% range {wording.money_range(row['cltv_low'], row['cltv_high'])}")
     assert "12 months, discounted" in note
 
 

@@ -5,8 +5,7 @@ import json
 
 import pytest
 
-from retention.view.front import column_check
-from retention.view.front import sources as load_flow
+from retention.view.front import column_check, sources as load_flow
 from tests.pages.steps import (
     button,
     metrics,

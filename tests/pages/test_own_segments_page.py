@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from retention.campaigns.plan import Campaign
+from retention.campaigns.campaign import Campaign
 from retention.own_segments.catalogue import FEATURES
 from retention.own_segments.conditions import Condition, Group
 from retention.own_segments.library import OwnSegment, from_json, to_json
@@ -398,8 +398,7 @@ def campaign_page():
 
     from retention.own_segments.conditions import Condition
     from retention.own_segments.library import OwnSegment
-    from retention.view.session import own_segments as own_segments_state
-    from retention.view.session import results as loaded
+    from retention.view.session import loaded, own_segments as own_segments_state
 
     data = loaded.put_sample("cdnow")
     once = OwnSegment("Once", Condition("orders", "is", 1))

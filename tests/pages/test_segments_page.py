@@ -20,7 +20,8 @@ from retention.segments.stages import (
     trait_table,
 )
 from retention.view.segments import results as segment_results
-from retention.view.text import DEFINITIONS, STAGE_LABELS, TRAIT_LABELS, money_range
+from retention.view.text import DEFINITIONS, STAGE_LABELS, TRAIT_LABELS
+from retention.wording import money_range
 from tests.pages.steps import button, metrics, open_app, open_page, order_file, use_upload, words
 
 PAGE = "pages/segments.py"

@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from scipy.stats import binomtest
 
 from retention import (
@@ -22,7 +21,8 @@ from retention import (
 from retention.periods import Period, preset_period
 from retention.reports.breakdown import GROWING, breakdown, breakdown_of
 from retention.reports.breakdown_history import ATTRIBUTIONS, dimension_history, dimensions_of
-from retention.reports.breakdown_verdict import compare_rates, compare_values, wilson
+from retention.reports.breakdown_verdict import compare_rates, compare_values
+from retention.statistics import wilson
 from tests.support.orders_stub import orders_of
 
 FEBRUARY = Period(date(2024, 2, 1), date(2024, 3, 1))

@@ -5,8 +5,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy.stats import binomtest
 
 from retention import sample_orders, summarise_customers
@@ -22,8 +21,8 @@ from retention.reports.cohorts import (
     cohorts_with_older,
     second_orders,
     second_orders_of,
-    wilson,
 )
+from retention.statistics import wilson
 from tests.support.orders_stub import orders_of
 
 SUMS = [

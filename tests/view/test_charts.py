@@ -7,8 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from retention import wording
+from retention.history import revenue
 from retention.models import value_distribution as value
-from retention.view import charts, text
+from retention.view import charts
+from retention.view.value.charts import (
+    concentration_chart,
+    expected_months_chart,
+    past_and_expected_chart,
+    value_histogram_chart,
+)
 
 CURRENCIES = [None, "USD", "THB", "'+alert(1)+\""]
 
@@ -51,8 +59,8 @@ def scored(n=5000):
 def dated():
     frame, end = months(), date(2024, 3, 31)
     return frame.assign(
-        start=value.day_to_date(frame["start_day"], end),
-        end=value.day_to_date(frame["end_day"], end),
+        start=revenue.day_to_date(frame["start_day"], end),
+        end=revenue.day_to_date(frame["end_day"], end),
     )
 
 
@@ -60,16 +68,14 @@ def every_chart(currency):
     customers, scores = scored()
     worth = scores["cltv"]
     return {
-        "past": charts.past_and_expected_chart(
-            value.past_and_expected(history(), months(), date(2024, 3, 31)), currency
+        "past": past_and_expected_chart(
+            revenue.past_and_expected(history(), months(), date(2024, 3, 31)), currency
         ),
-        "histogram": charts.value_histogram_chart(
-            value.value_histogram(customers, scores), currency
-        ),
-        "concentration": charts.concentration_chart(
+        "histogram": value_histogram_chart(value.value_histogram(customers, scores), currency),
+        "concentration": concentration_chart(
             value.concentration(worth), value.top_shares(worth), currency
         ),
-        "months": charts.expected_months_chart(dated(), currency),
+        "months": expected_months_chart(dated(), currency),
     }
 
 
@@ -88,12 +94,12 @@ def test_a_currency_cannot_end_the_label_expression():
     sign = "(datum.value < 0 ? '−' : '') + "
     assert expression.startswith(sign)
     quoted, end = json.JSONDecoder().raw_decode(expression, len(sign))
-    assert quoted == text.symbol(currency)
+    assert quoted == wording.symbol(currency)
     assert expression[end:].startswith(" + (abs(datum.value)")
 
 
 def test_past_and_expected_meet_at_the_last_order_day():
-    tidy = value.past_and_expected(history(), months(), date(2024, 3, 31))
+    tidy = revenue.past_and_expected(history(), months(), date(2024, 3, 31))
     past, ahead = tidy[tidy["kind"] != "expected"], tidy[tidy["kind"] == "expected"]
     assert past["end"].max() == ahead["start"].min() == pd.Timestamp("2024-03-31")
     assert past["revenue"].sum() == 22

@@ -10,7 +10,7 @@ import pytest
 from retention.models.checks import Check
 from retention.models.uncertainty import Total
 from retention.view import widgets
-from retention.view.session.results import Plan
+from retention.view.session.choices import Plan
 
 TOTAL = Total(expected=40.0, low=31.5, high=48.2, chance=5.0, parameters=3.0)
 SCORES = pd.DataFrame(

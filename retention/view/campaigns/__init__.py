@@ -1,1 +1,4 @@
-"""The campaigns page."""
+"""The campaigns page.
+
+Of the view it may import: the shared modules.
+"""

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from retention import wording
 from retention.audiences.export import Audience, export_audience
 from retention.audiences.platforms import PLATFORMS
 from retention.campaigns.plan import CampaignPlan
@@ -16,11 +17,12 @@ from retention.campaigns.suppression import consent_needed
 from retention.csv_export import to_csv
 from retention.errors import DataError
 from retention.view import text, widgets
-from retention.view.campaigns import data as data_of
 from retention.view.campaigns import rules, segments
-from retention.view.own_segments.results import file_name
-from retention.view.session import results as session
-from retention.view.session.results import Loaded
+from retention.view.session import choices
+from retention.view.session.loaded import Loaded
+from retention.view.session.people import left_alone, people_for
+from retention.view.session.results import scores_for
+from retention.view.widgets import file_name
 
 #: Columns of scores that travel with the audience where the platform takes properties.
 PROPERTIES = ("p_purchase_30d", "p_alive", "expected_orders", "expected_order_value", "cltv")
@@ -30,7 +32,7 @@ UPLOAD, HASHED, SPREADSHEET = "Upload", "Hashed upload", "Spreadsheet"
 
 def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
     """Choose a platform, see what it would refuse, and take both files along."""
-    people = data_of.people_for(data)
+    people = people_for(data)
     platform, form = _settings(data, people.contacts)
     make = partial(
         export_audience,
@@ -38,9 +40,9 @@ def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
         # As they are in the orders: the file tells which of them cannot be used.
         contacts=people.given,
         hashed=form == HASHED,
-        default_country=data_of.rules().home_country or None,
+        default_country=left_alone().home_country or None,
         for_spreadsheet=form == SPREADSHEET,
-        consent_required=consent_needed(plan.campaign, data_of.rules().unknown_consent),
+        consent_required=consent_needed(plan.campaign, left_alone().unknown_consent),
     )
     index = data.customers.index
     addressed, held = index[plan.addressed], index[plan.held_out]
@@ -58,9 +60,9 @@ def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
             return
     refused = len(audience.refused)
     st.markdown(
-        f"**{text.plural(audience.rows, 'customer')}** in the file"
-        + (f", {text.count(refused)} that the platform would refuse" if refused else "")
-        + f": {text.plural(len(addressed), 'customer')} in the plan."
+        f"**{wording.plural(audience.rows, 'customer')}** in the file"
+        + (f", {wording.count(refused)} that the platform would refuse" if refused else "")
+        + f": {wording.plural(len(addressed), 'customer')} in the plan."
     )
     for note in audience.notes if audience.rows else ():
         st.caption(f":material/info: {text.plain(note, limit=600)}")
@@ -68,7 +70,7 @@ def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
         st.caption(_why(audience))
     if not audience.rows:
         st.warning(
-            f"Of the {text.plural(len(addressed), 'customer')} in the plan nobody could be in this file, for the "
+            f"Of the {wording.plural(len(addressed), 'customer')} in the plan nobody could be in this file, for the "
             "reasons above: there is nothing to download."
             + (
                 ""
@@ -86,14 +88,14 @@ def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
                 {"customer_id": held, "campaign": plan.campaign.name, "group": HOLDOUT}
             )
             _button(
-                f"Download the numbers of all {text.count(len(held))} held out",
+                f"Download the numbers of all {wording.count(len(held))} held out",
                 f"{stem}-{HOLDOUT}.csv",
                 to_csv(table, index=False),
                 "audience_holdout",
             )
         if refused:
             _button(
-                f"Download {text.count(refused)} refused",
+                f"Download {wording.count(refused)} refused",
                 f"{stem}-refused.csv",
                 to_csv(audience.refused, index=False),
                 "audience_refused",
@@ -138,7 +140,7 @@ def _settings(data: Loaded, contacts: pd.DataFrame) -> tuple[str, str]:
 
 def _properties(data: Loaded, plan: CampaignPlan, rows: np.ndarray, group: str) -> pd.DataFrame:
     """What travels with each customer, by position in the customers, where the platform takes it."""
-    scores = session.scores_for(data, session.standard_plan()).iloc[rows]
+    scores = scores_for(data, choices.standard_plan()).iloc[rows]
     who = {
         "campaign": plan.campaign.name,
         # Of several segments the first in the campaign's order.
@@ -152,7 +154,9 @@ def _properties(data: Loaded, plan: CampaignPlan, rows: np.ndarray, group: str) 
 
 def _why(audience: Audience) -> str:
     reasons = audience.refused["reason"].value_counts()
-    return "; ".join(text.plain(f"{text.count(n)} {reason}") for reason, n in reasons.items()) + "."
+    return (
+        "; ".join(text.plain(f"{wording.count(n)} {reason}") for reason, n in reasons.items()) + "."
+    )
 
 
 def _about_holdout(holdout: Audience, held: int, uploads: bool) -> str:
@@ -160,7 +164,7 @@ def _about_holdout(holdout: Audience, held: int, uploads: bool) -> str:
     said = []
     if not holdout.rows:
         said.append(
-            f"No file of the {text.plural(held, 'customer')} held out: none of them could be in it."
+            f"No file of the {wording.plural(held, 'customer')} held out: none of them could be in it."
         )
     elif uploads:
         said.append(
@@ -182,7 +186,7 @@ def _downloads(audience: Audience, who: str, stem: str, key: str) -> None:
     for number, content in enumerate(parts, 1):
         several = len(parts) > 1
         _button(
-            f"Download {text.count(audience.rows)} {who}"
+            f"Download {wording.count(audience.rows)} {who}"
             + (f", part {number} of {len(parts)}" if several else ""),
             f"{stem}-{audience.file_name.removesuffix('.csv')}{f'-{number}' if several else ''}.csv",
             content,

@@ -7,23 +7,19 @@ from datetime import date, timedelta
 
 import streamlit as st
 
+from retention import wording
+from retention.campaigns.campaign import BEST, CHANNELS, EVERYBODY, GAIN, RETURN, Campaign
 from retention.campaigns.economics import MAIN, OPENING, Terms
 from retention.campaigns.offers import OFFERS, Offer
-from retention.campaigns.plan import BEST, CHANNELS, EVERYBODY, GAIN, RETURN, Campaign, CampaignPlan
-from retention.playbook import (
-    Strategy,
-    strategies,
-    strategy_of,
-    usual_campaign,
-    usual_contact_cost,
-    usual_lift,
-)
+from retention.campaigns.plan import CampaignPlan
+from retention.campaigns.usual import usual_campaign, usual_contact_cost, usual_lift
+from retention.playbook import Strategy, strategies, strategy_of
 from retention.view import text
 from retention.view.campaigns import segments, words
 from retention.view.campaigns.sequence import WINDOWS
-from retention.view.segments.frames import LABELS
 from retention.view.session import campaigns as state
-from retention.view.session.results import Loaded
+from retention.view.session.loaded import Loaded
+from retention.view.text import LABELS
 
 #: The stages in the order in which something is usually to be gained.
 FIRST = ("at_risk", "lapsed", "first_time", "repeat", "loyal", "vip", "new")
@@ -377,7 +373,7 @@ def audience(data: Loaded, campaign: Campaign, plan: CampaignPlan) -> Campaign:
             lapsed = segments.lapsed_share(data, segments.mask(data, campaign.segments))
             if FEW_LAPSED < lapsed < 1 - FEW_LAPSED:
                 st.caption(
-                    f"{text.percent(lapsed)} of these customers have lapsed. With one lift for all the longest silent "
+                    f"{wording.percent(lapsed)} of these customers have lapsed. With one lift for all the longest silent "
                     "come first, since they would not order anyway; early beats late: plan them apart, at their lift."
                 )
         one, two = st.columns(2, gap="medium")

@@ -8,12 +8,13 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from retention import wording
 from retention.campaigns.economics import Economics, economics
 from retention.campaigns.new_customers import Acquisition
 from retention.campaigns.offer_comparison import OfferComparison
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.send_times import DUE
-from retention.view import palette, text
+from retention.view import palette
 from retention.view.campaigns import words
 from retention.view.campaigns.charts import GAIN, PLAIN, SPENT
 
@@ -40,13 +41,15 @@ def bridge_frames(found: Economics, currency: str | None) -> dict[str, pd.DataFr
     ]
     rows, level = [], 0.0
     for step, amount, what in parts:
-        rows.append((step, level, level + amount, what, text.money(amount, currency, short=True)))
+        rows.append(
+            (step, level, level + amount, what, wording.money(amount, currency, short=True))
+        )
         level += amount
-    rows.append((PLAIN, 0.0, level, PLAIN, text.money(level, currency, short=True)))
+    rows.append((PLAIN, 0.0, level, PLAIN, wording.money(level, currency, short=True)))
     steps = pd.DataFrame(rows, columns=["step", "bottom", "top", "what", "amount"])
     steps["above"] = steps[["bottom", "top"]].max(axis=1)
     steps.loc[len(steps) - 1, "above"] = max(level, found.gain.high, 0.0)
-    between = text.money_range(found.gain.low, found.gain.high, currency)
+    between = wording.money_range(found.gain.low, found.gain.high, currency)
     reach = pd.DataFrame(
         {"step": [PLAIN], "low": [found.gain.low], "high": [found.gain.high], "between": [between]}
     )
@@ -56,7 +59,7 @@ def bridge_frames(found: Economics, currency: str | None) -> dict[str, pd.DataFr
 def size_frames(plan: CampaignPlan, currency: str | None) -> dict[str, pd.DataFrame]:
     """The data sets of `size_chart`."""
     curve = plan.curve.assign(
-        said=[text.money(gain, currency, short=True) for gain in plan.curve["gain"]]
+        said=[wording.money(gain, currency, short=True) for gain in plan.curve["gain"]]
     )
     most = int(curve["customers"].max())
     marks = []
@@ -79,8 +82,8 @@ def lift_frames(plan: CampaignPlan, currency: str | None) -> dict[str, pd.DataFr
     rows = []
     for lift in np.linspace(0, most, LIFTS):
         gain = economics(book, replace(terms, lift=float(lift)), plan.treated).gain
-        between = text.money_range(gain.low, gain.high, currency)
-        said = f"{text.money(gain.expected, currency, short=True)} (80% range {between})"
+        between = wording.money_range(gain.low, gain.high, currency)
+        said = f"{wording.money(gain.expected, currency, short=True)} (80% range {between})"
         rows.append((lift * 100, gain.expected, gain.low, gain.high, said))
     lifts = pd.DataFrame(rows, columns=["lift", "gain", "low", "high", "said"])
     marks = [(terms.lift * 100, "You assume", "right", -6)]
@@ -115,7 +118,7 @@ def due_frame(found: pd.DataFrame, currency: str | None) -> pd.DataFrame:
         {
             "when": found["due"].map(WHEN),
             "customers": found["customers"].round().astype(int),
-            "said": [text.money(gain, currency, short=True) for gain in found["gain"]],
+            "said": [wording.money(gain, currency, short=True) for gain in found["gain"]],
             "colour": np.where(soon, palette.ACCENT, palette.NEUTRAL),
         }
     )
@@ -138,7 +141,7 @@ def sequence_frame(
             "customers": table["customers"],
             "message": table["text"],
             "offer": table["offer"].map(offers),
-            "said": [text.count(n) for n in table["customers"]],
+            "said": [wording.count(n) for n in table["customers"]],
             "colour": table["offer"].map(colours),
         }
     )
@@ -148,9 +151,9 @@ def offers_frame(found: OfferComparison, currency: str | None) -> pd.DataFrame:
     """The data set of `offers_chart`."""
     rows = []
     for _, band in found.bands.iterrows():
-        people = f"{text.count(band['customers'])} with {text.money_range(band['from_value'], band['to_value'], currency)}"
+        people = f"{wording.count(band['customers'])} with {wording.money_range(band['from_value'], band['to_value'], currency)}"
         for kind, worth in (("Amount", band["amount"]), ("Percentage", band["percentage"])):
-            rows.append((band["order_value"], worth, kind, text.money(worth, currency), people))
+            rows.append((band["order_value"], worth, kind, wording.money(worth, currency), people))
     return pd.DataFrame(rows, columns=["order_value", "worth", "kind", "said", "people"])
 
 
@@ -158,12 +161,12 @@ def groups_frame(found: Acquisition, currency: str | None) -> pd.DataFrame:
     """The data set of `allowed_chart`: the groups that have numbers."""
     known = found.groups[found.groups["problem"] == ""].reset_index()
     return known.assign(
-        said=[text.money(value, currency) for value in known["value"]],
+        said=[wording.money(value, currency) for value in known["value"]],
         between=[
-            text.money_range(low, high, currency)
+            wording.money_range(low, high, currency)
             for low, high in zip(known["value_low"], known["value_high"], strict=True)
         ],
-        cost=[text.money(value, currency) for value in known["allowed"]],
+        cost=[wording.money(value, currency) for value in known["allowed"]],
         payback=[paid_back(days) for days in known["payback_days"]],
     )
 
@@ -176,4 +179,4 @@ def paid_back(days: float) -> str:
     """
     if not np.isfinite(days):
         return "not within the time looked at"
-    return f"after {text.days(days)}" if days >= 1 else "by the first order"
+    return f"after {wording.days(days)}" if days >= 1 else "by the first order"

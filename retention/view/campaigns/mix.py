@@ -7,16 +7,17 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from retention import wording
 from retention.campaigns.budget import budget_curve, cut_to, queue, split_budget
-from retention.campaigns.plan import CHANNELS, Campaign, CampaignPlan, plan_of
+from retention.campaigns.campaign import CHANNELS, Campaign
+from retention.campaigns.plan import CampaignPlan, plan_of
 from retention.errors import RetentionError
 from retention.view import text
-from retention.view.campaigns import data as data_of
-from retention.view.campaigns import saving, words
+from retention.view.campaigns import data as data_of, saving, words
 from retention.view.campaigns.results import spec
-from retention.view.segments.charts import live_chart
+from retention.view.charts import live_chart
 from retention.view.session import campaigns as state
-from retention.view.session.results import Loaded
+from retention.view.session.loaded import Loaded
 
 _BUDGET = "plan_budget_said"
 
@@ -74,22 +75,22 @@ def _row(
             else:
                 found, campaign = plan.economics, plan.campaign
                 where = (
-                    f"{CHANNELS[campaign.channel]}, {text.plural(len(campaign.sent), 'message')}"
+                    f"{CHANNELS[campaign.channel]}, {wording.plural(len(campaign.sent), 'message')}"
                 )
                 st.caption(
                     text.plain(
                         f"To {' + '.join(campaign.segments)}. {where} in {campaign.window_days} days, from "
-                        f"{text.day(campaign.first_day(data.orders.end))}.",
+                        f"{wording.day(campaign.first_day(data.orders.end))}.",
                         limit=300,
                     )
                 )
-                between = text.money_range(found.gain.low, found.gain.high, currency)
+                between = wording.money_range(found.gain.low, found.gain.high, currency)
                 st.markdown(
                     text.plain(
-                        f"{text.plural(found.customers, 'customer')}, cost "
-                        f"{text.money(found.cost, currency, short=True)}, gain "
-                        f"{text.money(found.gain.expected, currency, short=True)} (80% range {between}), chance of a "
-                        f"loss {text.percent(found.loss_chance)}",
+                        f"{wording.plural(found.customers, 'customer')}, cost "
+                        f"{wording.money(found.cost, currency, short=True)}, gain "
+                        f"{wording.money(found.gain.expected, currency, short=True)} (80% range {between}), chance of a "
+                        f"loss {wording.percent(found.loss_chance)}",
                         limit=400,
                     )
                 )
@@ -158,7 +159,7 @@ def _budget(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
         *(0.0, most, min(st.session_state.get(_BUDGET, most / 2), most), most / 200),
         format=f"%,.{0 if most > 200 else 2}f",
         key="plan_budget",
-        help=f"Up to {text.money(most, currency)}: more money finds nobody else worth addressing.",
+        help=f"Up to {wording.money(most, currency)}: more money finds nobody else worth addressing.",
     )
     st.session_state[_BUDGET] = (
         budget  # the slider forgets it when another part of the page is opened
@@ -170,18 +171,18 @@ def _budget(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
             "budget": [budget, budget],
             "gain": [best, even],
             "label": ["Best split", "Even split"],
-            "said": [text.money(value, currency, short=True) for value in (best, even)],
+            "said": [wording.money(value, currency, short=True) for value in (best, even)],
         }
     )
     more = (
-        f", {text.money(best - even, currency, short=True)} more than an even split"
+        f", {wording.money(best - even, currency, short=True)} more than an even split"
         if len(plans) > 1
         else ""
     )
     st.html(
         '<div class="plan-verdict"><b class=plan-budget>A budget of '
-        f"{escape(text.money(budget, currency, short=True))} gains "
-        f"{escape(text.money(best, currency, short=True))}</b><br>{text.count(found['customers'].sum())} customers"
+        f"{escape(wording.money(budget, currency, short=True))} gains "
+        f"{escape(wording.money(best, currency, short=True))}</b><br>{wording.count(found['customers'].sum())} customers"
         f"{escape(more)}.</div>"
     )
     live_chart(
@@ -193,9 +194,9 @@ def _budget(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
     rows = "".join(
         f"<tr><td>{escape(name)}</td>"
         + "".join(
-            f"<td>{text.count(found.loc[n, f'{kind}customers'])}<small>"
-            f"{escape(text.money(found.loc[n, f'{kind}cost'], currency, short=True))}</small></td>"
-            f"<td>{escape(text.money(found.loc[n, f'{kind}gain'], currency, short=True))}</td>"
+            f"<td>{wording.count(found.loc[n, f'{kind}customers'])}<small>"
+            f"{escape(wording.money(found.loc[n, f'{kind}cost'], currency, short=True))}</small></td>"
+            f"<td>{escape(wording.money(found.loc[n, f'{kind}gain'], currency, short=True))}</td>"
             for kind in ("", "even_")
         )
         + "</tr>"

@@ -6,15 +6,15 @@ from html import escape
 
 import streamlit as st
 
+from retention import wording
 from retention.campaigns.new_customers import ALL, USUAL_RATIO
 from retention.csv_export import to_csv
 from retention.view import text
-from retention.view.campaigns import data as data_of
-from retention.view.campaigns import frames, words
+from retention.view.campaigns import data as data_of, frames, words
 from retention.view.campaigns.results import spec
-from retention.view.segments.charts import live_chart
+from retention.view.charts import live_chart
 from retention.view.session import campaigns as state
-from retention.view.session.results import Loaded
+from retention.view.session.loaded import Loaded
 
 HORIZONS = (90, 180, 365, 730)
 
@@ -54,7 +54,7 @@ def draw(data: Loaded) -> None:
         "Value over",
         HORIZONS,
         value=365,
-        format_func=text.days,
+        format_func=wording.days,
         key="new_horizon",
         help=words.DEFINITIONS["new_value"],
     )
@@ -63,11 +63,11 @@ def draw(data: Loaded) -> None:
     if whole["problem"]:
         st.warning(text.plain(whole["problem"], limit=600), icon=":material/warning:")
         return
-    span = text.money_range(whole["value_low"], whole["value_high"], currency)
+    span = wording.money_range(whole["value_low"], whole["value_high"], currency)
     paid = frames.paid_back(whole["payback_days"])
     st.html(
-        f'<div class="plan-verdict"><b>A new customer may cost {escape(text.money(whole["allowed"], currency))}</b><br>'
-        f"Worth {escape(text.money(whole['value'], currency))} over {text.days(horizon)} (80% range {escape(span)}); "
+        f'<div class="plan-verdict"><b>A new customer may cost {escape(wording.money(whole["allowed"], currency))}</b><br>'
+        f"Worth {escape(wording.money(whole['value'], currency))} over {wording.days(horizon)} (80% range {escape(span)}); "
         f"paid back {paid}.</div>"
     )
     frame = frames.groups_frame(found, currency)
@@ -85,7 +85,7 @@ def draw(data: Loaded) -> None:
     st.caption("Bar: value, thin line its 80% range. Orange mark: what winning one may cost.")
     st.subheader("When it is paid back", anchor=False, help=words.DEFINITIONS["payback"])
     curves = found.curves.assign(
-        said=[text.money(value, currency) for value in found.curves["margin"]]
+        said=[wording.money(value, currency) for value in found.curves["margin"]]
     )
     live_chart(
         spec("payback", currency),

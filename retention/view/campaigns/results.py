@@ -9,6 +9,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from retention import wording
 from retention.campaigns.economics import Economics, Range
 from retention.campaigns.holdout import detectable_lift
 from retention.campaigns.offer_comparison import compare_offers
@@ -16,10 +17,10 @@ from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.send_times import due_table, sequence_table
 from retention.campaigns.suppression import without_signal
 from retention.view import palette, text
-from retention.view.campaigns import charts, frames, words
-from retention.view.campaigns import data as data_of
-from retention.view.segments.charts import live_chart, live_spec
-from retention.view.session.results import Loaded
+from retention.view.campaigns import charts, data as data_of, frames, words
+from retention.view.charts import live_chart, live_spec
+from retention.view.session.loaded import Loaded
+from retention.view.session.people import people_for
 
 STYLE = """<style>
 .plan-verdict { border-left: 4px solid ACCENT; background: color-mix(in srgb, ACCENT 9%, transparent);
@@ -51,10 +52,10 @@ def draw_verdict(plan: CampaignPlan, currency: str | None) -> None:
     if not found.customers:
         body, mood = f"<b>Nobody is worth addressing.</b><br>{escape(_nobody(plan))}", "loses"
     else:
-        gain = text.money(found.gain.expected, currency, short=True)
-        between = text.money_range(found.gain.low, found.gain.high, currency)
+        gain = wording.money(found.gain.expected, currency, short=True)
+        between = wording.money_range(found.gain.low, found.gain.high, currency)
         verb = "gains" if found.gain.expected >= 0 else "loses"
-        head = f"{text.plural(found.customers, 'customer')} addressed: the plan {verb} {gain.lstrip('−')}"
+        head = f"{wording.plural(found.customers, 'customer')} addressed: the plan {verb} {gain.lstrip('−')}"
         mood = "loses" if found.loss_chance >= LIKELY else ""
         body = f"<b class=plan-gain>{escape(head)}</b><br>{escape(_sentences(plan, between, currency))}"
     st.html(f'<div class="plan-verdict {mood}">{body}</div>')
@@ -76,7 +77,7 @@ def _nobody(plan: CampaignPlan) -> str:
 
 def _sentences(plan: CampaignPlan, between: str, currency: str | None) -> str:
     found, terms = plan.economics, plan.campaign.terms
-    risk = f"The chance that it loses money is {text.percent(found.loss_chance)}"
+    risk = f"The chance that it loses money is {wording.percent(found.loss_chance)}"
     if found.loss_chance >= LIKELY:
         risk += (
             ": it gains on average, but a few large orders decide. Do not count on it."
@@ -105,22 +106,22 @@ def draw_metrics(plan: CampaignPlan, currency: str | None, key: str) -> None:
     shown = (
         (
             "Reach",
-            text.count(found.customers),
+            wording.count(found.customers),
             "reach",
-            f"{text.count(left)} left out, {text.count(len(plan.reachable.book.pool) - plan.size)} below the cut, "
-            f"{text.count(plan.held)} held out",
+            f"{wording.count(left)} left out, {wording.count(len(plan.reachable.book.pool) - plan.size)} below the cut, "
+            f"{wording.count(plan.held)} held out",
         ),
         (
             "Cost",
-            text.money(found.cost, currency, short=True),
+            wording.money(found.cost, currency, short=True),
             "cost",
-            f"{text.money(found.cost / max(found.customers, 1), currency)} a customer",
+            f"{wording.money(found.cost / max(found.customers, 1), currency)} a customer",
         ),
         (
             "Return",
             f"{_signed(found.return_on_cost)}"
             if np.isfinite(found.return_on_cost)
-            else text.MISSING,
+            else wording.MISSING,
             "return",
             "Gain for each 1 spent",
         ),
@@ -165,7 +166,7 @@ def draw_bridge(data: Loaded, plan: CampaignPlan) -> None:
         spec("bridge", currency),
         frames.bridge_frames(found, currency),
         key="plan_bridge",
-        alt_text=f"Cost {text.money(found.cost, currency)}, gain {text.money(found.gain.expected, currency)}",
+        alt_text=f"Cost {wording.money(found.cost, currency)}, gain {wording.money(found.gain.expected, currency)}",
     )
     st.html(_window_table(found, plan.campaign.window_days, currency))
 
@@ -174,13 +175,13 @@ def _window_table(found: Economics, days: int, currency: str | None) -> str:
     def cell(one: Range, money: bool) -> str:
         if money:
             said, between = (
-                text.money(one.expected, currency, short=True),
-                text.money_range(one.low, one.high, currency),
+                wording.money(one.expected, currency, short=True),
+                wording.money_range(one.low, one.high, currency),
             )
         else:
             said, between = (
                 words.few(one.expected),
-                f"{text.count(one.low)} to {text.count(one.high)}",
+                f"{wording.count(one.low)} to {wording.count(one.high)}",
             )
         return f"<td>{escape(said)}<small>{escape(between)}</small></td>"
 
@@ -202,7 +203,7 @@ def _window_table(found: Economics, days: int, currency: str | None) -> str:
 
 
 def _more(value: float, money: bool, currency: str | None) -> str:
-    said = text.money(value, currency, short=True) if money else words.few(value)
+    said = wording.money(value, currency, short=True) if money else words.few(value)
     return f"+{said}"
 
 
@@ -214,7 +215,7 @@ def draw_turns(data: Loaded, plan: CampaignPlan) -> None:
         spec("size", currency),
         frames.size_frames(plan, currency),
         key="plan_size",
-        alt_text=f"Expected gain by audience size; greatest with {text.count(plan.best_size)} customers",
+        alt_text=f"Expected gain by audience size; greatest with {wording.count(plan.best_size)} customers",
     )
     st.markdown("**How much lift it takes**", help=words.DEFINITIONS["break_even"])
     if plan.economics.customers:
@@ -244,7 +245,7 @@ def draw_offers(data: Loaded, plan: CampaignPlan) -> None:
         "**Money or a percentage**",
         help="Both cost the same in expectation, at the same lift. Which persuades better, orders do not tell.",
     )
-    amount, share = text.money(found.amount, currency), text.percent(found.percentage)
+    amount, share = wording.money(found.amount, currency), wording.percent(found.percentage)
     if len(found.bands) < 2:
         st.markdown(
             text.plain(
@@ -256,8 +257,8 @@ def draw_offers(data: Loaded, plan: CampaignPlan) -> None:
     st.markdown(
         text.plain(
             f"{amount} off costs as much as {share} off. The amount is the larger offer to "
-            f"{text.percent(found.larger_amount)} of these customers: those whose usual order is below "
-            f"{text.money(found.even_at, currency)}. An amount in the subject does almost twice as well as a "
+            f"{wording.percent(found.larger_amount)} of these customers: those whose usual order is below "
+            f"{wording.money(found.even_at, currency)}. An amount in the subject does almost twice as well as a "
             "percentage (Barilliance 2021).",
             limit=1000,
         )
@@ -282,12 +283,12 @@ def draw_when(data: Loaded, plan: CampaignPlan) -> None:
         spec("sequence", None),
         {"messages": frames.sequence_frame(table, first, plan, currency)},
         key="plan_sequence",
-        alt_text=f"{len(table)} messages from {text.day(first)}",
+        alt_text=f"{len(table)} messages from {wording.day(first)}",
     )
     last = table.iloc[-1]
     st.caption(
-        f"From {text.day(first)}{_begins(first, data.orders.end)}. Stop rule: whoever orders leaves the sequence; of "
-        f"{text.count(plan.economics.customers)} customers {text.count(last['customers'])} get the last message."
+        f"From {wording.day(first)}{_begins(first, data.orders.end)}. Stop rule: whoever orders leaves the sequence; of "
+        f"{wording.count(plan.economics.customers)} customers {wording.count(last['customers'])} get the last message."
     )
     st.markdown("**When their next order is due**", help=words.DEFINITIONS["due"])
     frame = frames.due_frame(due_table(plan, data_of.due_for(data)), currency)
@@ -296,7 +297,7 @@ def draw_when(data: Loaded, plan: CampaignPlan) -> None:
         spec("due", None), {"due": frame}, key="plan_due", alt_text="Addressed customers by due day"
     )
     st.caption(
-        f"Counted from {text.day(data.orders.end)}. Due within a week: {text.plural(soon, 'customer')}, the likeliest "
+        f"Counted from {wording.day(data.orders.end)}. Due within a week: {wording.plural(soon, 'customer')}, the likeliest "
         "to come without a message."
     )
 
@@ -310,7 +311,7 @@ def _begins(first: date, end: date) -> str:
             ": load newer orders to plan from today" if old else ""
         )
     return (
-        f", {text.days(wait)} after the last order. What is expected is that of a first message on the day after it: "
+        f", {wording.days(wait)} after the last order. What is expected is that of a first message on the day after it: "
         "load newer orders before you send, so that nobody who has ordered since gets one"
     )
 
@@ -319,25 +320,25 @@ def draw_left_out(data: Loaded, plan: CampaignPlan) -> None:
     """Whom the plan leaves out and why, what no column tells, and what the holdout can show."""
     st.markdown("**Left out**")
     counts = {reason: n for reason, n in plan.reachable.left_out.items() if n}
-    people = data_of.people_for(data)
-    lines = [f"{text.count(n)}: {reason}" for reason, n in counts.items()]
+    people = people_for(data)
+    lines = [f"{wording.count(n)}: {reason}" for reason, n in counts.items()]
     if below := len(plan.reachable.book.pool) - plan.size:
-        lines.append(f"{text.count(below)}: below the cut, whose expected gain is lower")
+        lines.append(f"{wording.count(below)}: below the cut, whose expected gain is lower")
     held = plan.held
     if held:
-        price = text.money(abs(plan.forgone), data.orders.currency, short=True)
+        price = wording.money(abs(plan.forgone), data.orders.currency, short=True)
         verb = (
             f"costs {price} of expected gain"
             if plan.forgone >= 0
             else f"saves an expected loss of {price}"
         )
-        lines.append(f"{text.count(held)}: held out at random, which {verb}")
+        lines.append(f"{wording.count(held)}: held out at random, which {verb}")
     for line in lines or ["Nobody."]:
         st.markdown(f"- {text.plain(line)}")
     if np.isfinite(plan.detectable_lift):
         st.caption(
             text.plain(
-                f"With {text.count(held)} held out a lift of {words.lift_in_words(plan.detectable_lift)} or more would "
+                f"With {wording.count(held)} held out a lift of {words.lift_in_words(plan.detectable_lift)} or more would "
                 f"show; you assume {words.lift_in_words(plan.campaign.terms.lift)}."
                 + _holdout_advice(plan),
                 limit=600,

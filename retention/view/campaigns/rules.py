@@ -8,18 +8,19 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
+from retention import wording
 from retention.campaigns.suppression import REACHED_BY, listed_customers
 from retention.customers.contact_values import country_code
 from retention.view import text
-from retention.view.campaigns import data as data_of
-from retention.view.session.results import Loaded
+from retention.view.session import people
+from retention.view.session.loaded import Loaded
 
 _LIST, _QUIET, _UNKNOWN, _COUNTRY = "plan_listed", "plan_quiet", "plan_unknown", "plan_country"
 
 
 def leave_alone(data: Loaded) -> None:
     """Rules of whom not to address, which hold for every campaign."""
-    found = data_of.rules()
+    found = people.left_alone()
     with st.container(border=True):
         st.markdown("**Whom to leave alone, in every campaign**")
         st.slider(
@@ -48,8 +49,8 @@ def leave_alone(data: Loaded) -> None:
         if found.listed:
             here = int(on_list(data, found.listed).sum())
             st.caption(
-                f"In force: a list of {text.plural(len(found.listed), 'line')}, with "
-                f"{text.plural(here, 'customer')} of these orders."
+                f"In force: a list of {wording.plural(len(found.listed), 'line')}, with "
+                f"{wording.plural(here, 'customer')} of these orders."
             )
             st.button(
                 "Forget the list",
@@ -61,12 +62,12 @@ def leave_alone(data: Loaded) -> None:
 
 def home_country(data: Loaded) -> None:
     """Where customers without a country are: phones without a country code are read by it."""
-    columns = data_of.people_for(data).contacts.columns
+    columns = people.people_for(data).contacts.columns
     if not {"phone", "country"} & set(columns):
         return
     said = st.text_input(
         "Country where none is given",
-        data_of.rules().home_country,
+        people.left_alone().home_country,
         key=_COUNTRY,
         max_chars=60,
         on_change=_country_said,
@@ -81,8 +82,8 @@ def home_country(data: Loaded) -> None:
 
 def phone_hint(data: Loaded, channel: str) -> None:
     """Where phones cannot be read for want of a country: what to do."""
-    phones = data_of.people_for(data).contacts.get("phone")
-    if REACHED_BY.get(channel) != "phone" or phones is None or data_of.rules().home_country:
+    phones = people.people_for(data).contacts.get("phone")
+    if REACHED_BY.get(channel) != "phone" or phones is None or people.left_alone().home_country:
         return
     if phones.isna().any():
         st.caption(
@@ -92,28 +93,28 @@ def phone_hint(data: Loaded, channel: str) -> None:
 
 def _country_said() -> None:
     code = country_code(st.session_state.get(_COUNTRY, "").strip())
-    data_of.keep_rules(replace(data_of.rules(), home_country=code))
+    people.keep_left_alone(replace(people.left_alone(), home_country=code))
 
 
 def _changed() -> None:
-    found, said = data_of.rules(), st.session_state
+    found, said = people.left_alone(), st.session_state
     quiet, unknown = said.get(_QUIET, found.quiet_days), said.get(_UNKNOWN, found.unknown_consent)
-    data_of.keep_rules(replace(found, quiet_days=quiet, unknown_consent=unknown))
+    people.keep_left_alone(replace(found, quiet_days=quiet, unknown_consent=unknown))
 
 
 def _list_brought() -> None:
     brought = st.session_state.get(_LIST)
     listed = frozenset() if brought is None else _listed(brought.getvalue())
-    data_of.keep_rules(replace(data_of.rules(), listed=listed))
+    people.keep_left_alone(replace(people.left_alone(), listed=listed))
 
 
 def _forget_list() -> None:
-    data_of.keep_rules(replace(data_of.rules(), listed=frozenset()))
+    people.keep_left_alone(replace(people.left_alone(), listed=frozenset()))
 
 
 def on_list(data: Loaded, listed: frozenset[str]) -> np.ndarray:
     """Which customers a list of ids and addresses names."""
-    return listed_customers(data.customers, data_of.people_for(data).contacts, listed)
+    return listed_customers(data.customers, people.people_for(data).contacts, listed)
 
 
 def _listed(content: bytes) -> frozenset[str]:

@@ -8,18 +8,22 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from retention import wording
 from retention.campaigns.files import SavedPlan, campaigns_from_json, campaigns_to_json
 from retention.campaigns.plan import CampaignPlan
 from retention.csv_export import to_csv
 from retention.errors import DataError
 from retention.own_segments.library import Library, merge_libraries
 from retention.view import text, widgets
-from retention.view.campaigns import data as data_of
-from retention.view.campaigns import segments
-from retention.view.session import campaigns as state
-from retention.view.session import own_segments as own
-from retention.view.session import results as session
-from retention.view.session.results import Loaded
+from retention.view.session import (
+    campaigns as state,
+    choices,
+    loaded,
+    own_segments,
+    own_segments as own,
+    people,
+)
+from retention.view.session.loaded import Loaded
 
 _LOAD, _PROBLEM, _LOADED, _CAUTION = "plan_load", "plan_problem", "plan_loaded", "plan_caution"
 
@@ -28,7 +32,7 @@ def draw_files(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
     """The plan with its assumptions as a file, and one loaded."""
     st.subheader("Save and load", anchor=False)
     names = {name.removeprefix("Own: ") for one in state.kept() for name in one.segments}
-    rules = data_of.rules()
+    rules = people.left_alone()
     library = tuple(segment for segment in own.session_library() if segment.name in names)
     with st.container(horizontal=True):
         st.download_button(
@@ -37,7 +41,7 @@ def draw_files(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
                 SavedPlan(
                     state.kept(),
                     library,
-                    session.segment_rules(),
+                    choices.segment_rules(),
                     rules.quiet_days,
                     rules.unknown_consent,
                     rules.home_country,
@@ -140,19 +144,19 @@ def _load() -> None:
         # Whatever was being planned would stand beside the loaded ones, and take customers from nobody.
         state.put_on_table(campaigns[0], campaigns[0].name)
     st.session_state[_LOADED] = (
-        f"{text.plural(len(plan.campaigns), 'campaign')} loaded, with whom to leave alone and segments' thresholds."
+        f"{wording.plural(len(plan.campaigns), 'campaign')} loaded, with whom to leave alone and segments' thresholds."
     )
-    data = session.get()
+    data = loaded.get()
     st.session_state[_CAUTION] = (
         f"This plan was saved for orders in {plan.currency}, and these are in "
         f"{data.orders.currency or 'an unknown currency'}: check its amounts."
         if plan.currency and data is not None and plan.currency != data.orders.currency
         else None
     )
-    session.keep_segment_rules(plan.rules)
-    data_of.keep_rules(
+    choices.keep_segment_rules(plan.rules)
+    people.keep_left_alone(
         replace(
-            data_of.rules(),
+            people.left_alone(),
             quiet_days=plan.quiet_days,
             unknown_consent=plan.unknown_consent,
             home_country=plan.home_country,
@@ -166,5 +170,5 @@ def _with_library(brought: Library) -> tuple[Library, dict[str, str]]:
     for segment in brought:
         before, library = library, merge_libraries(library, (segment,))
         if segment not in before:
-            renamed[segments.OWN + segment.name] = segments.OWN + library[-1].name
+            renamed[own_segments.OWN + segment.name] = own_segments.OWN + library[-1].name
     return library, renamed

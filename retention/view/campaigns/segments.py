@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 
+from retention import wording
 from retention.errors import DataError
 from retention.own_segments.conditions import matches
 from retention.own_segments.features import Features
@@ -13,27 +13,25 @@ from retention.own_segments.ready_made import ready_made
 from retention.own_segments.words import describe
 from retention.segments.rules import STAGES, TRAITS, SegmentRules
 from retention.segments.stages import assign_codes, members
-from retention.view import text
-from retention.view.segments.frames import LABELS
-from retention.view.segments.results import definitions_of
-from retention.view.segments.strips import basis_for, basis_key
 from retention.view.session import own_segments as own
-from retention.view.session import results as session
-from retention.view.session.results import Loaded
+from retention.view.session.cache import kept
+from retention.view.session.choices import segment_rules
+from retention.view.session.loaded import Loaded
+from retention.view.session.own_segments import OWN
+from retention.view.session.segments import basis_for, definitions_of
+from retention.view.text import LABELS
 
 EVERYBODY = "All customers"
-#: What stands before the name of an own segment, so that no name is two segments.
-OWN = "Own: "
 
 
 def choices(data: Loaded) -> tuple[list[str], dict[str, str]]:
     """The names of the segments that there are, and why each of the others is not."""
-    return _choices(basis_key(data), repr(own.session_library()), _data=data)
+    return _choices(data, repr(own.session_library()))
 
 
-@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
-def _choices(key: str, library: str, *, _data: Loaded) -> tuple[list[str], dict[str, str]]:
-    features = own.features_for(_data)
+@kept(max_entries=4, by_model=True)
+def _choices(data: Loaded, library: str) -> tuple[list[str], dict[str, str]]:
+    features = own.features_for(data)
     found = [EVERYBODY, *(LABELS[key] for key in (*STAGES, *TRAITS))]
     off = {}
     for one in ready_made(features):
@@ -44,7 +42,7 @@ def _choices(key: str, library: str, *, _data: Loaded) -> tuple[list[str], dict[
         else:
             found.append(one.name)
     for segment in own.session_library():
-        if problem := own.problem_of(_data, segment):
+        if problem := own.problem_of(data, segment):
             off[OWN + segment.name] = problem
         else:
             found.append(OWN + segment.name)
@@ -76,7 +74,7 @@ def first_of(data: Loaded, names: tuple[str, ...]) -> np.ndarray:
 
 def stages(data: Loaded) -> np.ndarray:
     """The lifecycle stage of each customer, in the order of the customers."""
-    codes = _codes(basis_key(data), session.segment_rules(), _data=data)
+    codes = _codes(data, segment_rules())
     found = np.full(len(codes), "", dtype=object)
     for stage in STAGES:
         found[members(codes, stage)] = LABELS[stage]
@@ -114,32 +112,29 @@ def _one(data: Loaded, name: str) -> np.ndarray:
 def _of_group(data: Loaded, features: Features, key: str) -> np.ndarray:
     if key in TRAITS and features.missing(key):
         raise DataError(f"{LABELS[key]}: {features.missing(key)}")
-    return members(_codes(basis_key(data), session.segment_rules(), _data=data), key)
+    return members(_codes(data, segment_rules()), key)
 
 
 def lapsed_share(data: Loaded, inside: np.ndarray) -> float:
     """The share of the customers inside who have lapsed."""
-    lapsed = members(_codes(basis_key(data), session.segment_rules(), _data=data), "lapsed")
+    lapsed = members(_codes(data, segment_rules()), "lapsed")
     return float(lapsed[inside].mean()) if inside.any() else 0.0
 
 
-@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
-def _codes(key: str, rules: SegmentRules, *, _data: Loaded) -> np.ndarray:
-    return assign_codes(basis_for(_data, rules.ready_days).inputs, rules)
-
-
-session.clear_with_data(_codes, _choices)
+@kept(max_entries=4, by_model=True)
+def _codes(data: Loaded, rules: SegmentRules) -> np.ndarray:
+    return assign_codes(basis_for(data, rules.ready_days).inputs, rules)
 
 
 def in_words(data: Loaded, names: tuple[str, ...]) -> list[tuple[str, str]]:
     """Each segment's name and whom it finds, with the thresholds in force; empty words where it cannot be had."""
-    rules, features = session.segment_rules(), own.features_for(data)
+    rules, features = segment_rules(), own.features_for(data)
     groups = definitions_of(basis_for(data, rules.ready_days).inputs, rules, data.orders.currency)
     known = {LABELS[key]: said for key, said in groups.items()}
     known |= {one.name: one.about for one in ready_made(features) if one.name not in known}
     for segment in own.session_library():
         if not own.problem_of(data, segment):
-            known[OWN + segment.name] = describe(segment.rule, features, text.money)
+            known[OWN + segment.name] = describe(segment.rule, features, wording.money)
     return [(name, known.get(name, "")) for name in names]
 
 

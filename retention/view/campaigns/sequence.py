@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from retention.campaigns.plan import CAP_DAYS, CHANNELS, Campaign, Message
+from retention import wording
+from retention.campaigns.campaign import CAP_DAYS, CHANNELS, Campaign, Message
 from retention.errors import DataError
 from retention.playbook import strategy_of
 from retention.view import text
@@ -104,7 +105,9 @@ def draw(campaign: Campaign, end: date) -> Campaign:
             )
         dropped = len(changed.messages) - len(changed.sent)
         if dropped:
-            st.warning(f"The cap drops {text.plural(dropped, 'message')}.", icon=":material/block:")
+            st.warning(
+                f"The cap drops {wording.plural(dropped, 'message')}.", icon=":material/block:"
+            )
     return changed
 
 

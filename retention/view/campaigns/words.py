@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from retention import wording
 from retention.campaigns.economics import ENDS, MAIN, OPENING, Economics
 from retention.campaigns.offers import OFFERS, Offer
-from retention.playbook import FIRST_LIFT, READ_BY_ALL, READ_BY_LAPSED, usual_lift
-from retention.view import text
+from retention.campaigns.usual import FIRST_LIFT, READ_BY_ALL, READ_BY_LAPSED, usual_lift
 
 DEFINITIONS = {
     "lift": "Of 100 customers who would not order within the window, so many do because of the campaign. An "
@@ -57,7 +57,7 @@ def few(value: float) -> str:
     >>> few(0.42), few(12.6)
     ('0.4', '13')
     """
-    return text.count(value) if value >= 10 else f"{value:.1f}"
+    return wording.count(value) if value >= 10 else f"{value:.1f}"
 
 
 def message_cost(cost: float, currency: str | None) -> str:
@@ -67,8 +67,8 @@ def message_cost(cost: float, currency: str | None) -> str:
     ('€0.008', '0.50')
     """
     if 0 < cost < 0.1 and round(cost, 2) != round(cost, 6):
-        return f"{text.symbol(currency)}{cost:.4g}"
-    return text.money(cost, currency)
+        return f"{wording.symbol(currency)}{cost:.4g}"
+    return wording.money(cost, currency)
 
 
 def offer_in_words(offer: Offer, currency: str | None) -> str:
@@ -80,15 +80,15 @@ def offer_in_words(offer: Offer, currency: str | None) -> str:
     if offer.kind == "none":
         return "No offer"
     amount = (
-        text.percent(offer.value)
+        wording.percent(offer.value)
         if offer.kind == "percentage"
-        else text.money(offer.value, currency)
+        else wording.money(offer.value, currency)
     )
     return {
         "amount": f"{amount} off",
         "percentage": f"{amount} off",
         "free_delivery": f"Free delivery (costs {amount})",
-        "points": f"Points worth {amount} ({text.percent(offer.redeemed)} redeemed)",
+        "points": f"Points worth {amount} ({wording.percent(offer.redeemed)} redeemed)",
     }[offer.kind]
 
 
@@ -103,16 +103,16 @@ def lift_in_words(lift: float) -> str:
     >>> lift_in_words(0.05), lift_in_words(0.001)
     ('5 in 100', '0.1 in 100')
     """
-    return f"{lift * 100:.3g} in 100" if lift == lift else text.MISSING
+    return f"{lift * 100:.3g} in 100" if lift == lift else wording.MISSING
 
 
 def largest_offer(found: Economics, offer: Offer, currency: str | None) -> str:
     """The largest main offer that still pays; nobody takes more off an order than the order."""
     largest, orders = found.largest_offer, found.orders_with.expected
     if not np.isfinite(largest):
-        return text.MISSING
+        return wording.MISSING
     if offer.kind == "percentage":
-        return text.percent(largest)
+        return wording.percent(largest)
     if offer.kind == "amount" and orders and largest >= found.revenue_with.expected / orders:
         return "An order"
-    return text.money(largest, currency)
+    return wording.money(largest, currency)

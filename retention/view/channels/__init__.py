@@ -1,1 +1,4 @@
-"""The channels page."""
+"""The channels page.
+
+Of the view it may import: the shared modules.
+"""

@@ -4,9 +4,10 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from retention import wording
 from retention.history.changes import DOWN, NOISE, UP
 from retention.reports.breakdown_verdict import LESS, MORE, SAME, THIN
-from retention.view import palette, text
+from retention.view import palette
 from retention.view.charts import money_axis
 
 #: Pixels of a row, and of the axis below them.
@@ -33,7 +34,7 @@ def verdict_chart(
     money = basis == "value_per_customer"
 
     def amount(x: float) -> str:
-        return text.money(x, currency) if money else text.percent(x)
+        return wording.money(x, currency) if money else wording.percent(x)
 
     shown = _rows(
         frame.rename(columns={basis: "at", "compare_low": "from", "compare_high": "to"}),
@@ -220,7 +221,7 @@ def _scale(shown: pd.DataFrame, *also: float) -> alt.Scale:
 
 
 def _between(low: str, high: str) -> str:
-    return text.MISSING if text.MISSING in (low, high) else f"{low} to {high}"
+    return wording.MISSING if wording.MISSING in (low, high) else f"{low} to {high}"
 
 
 def _with_range(shown: pd.DataFrame, column: str, basis: str) -> list[str]:
@@ -228,7 +229,7 @@ def _with_range(shown: pd.DataFrame, column: str, basis: str) -> list[str]:
         return [""] * len(shown)
     rows = zip(shown[column], shown[f"{column}_low"], shown[f"{column}_high"], strict=True)
     return [
-        f"{text.percent(rate)} ({text.percent(low)} to {text.percent(high)})"
+        f"{wording.percent(rate)} ({wording.percent(low)} to {wording.percent(high)})"
         for rate, low, high in rows
     ]
 
@@ -245,7 +246,7 @@ def _growths(shown: pd.DataFrame, name: str) -> list[str]:
     return [
         GROWTH_WORDS[THIN]
         if verdict == THIN
-        else text.MISSING
+        else wording.MISSING
         if np.isnan(change)
         else _signed(change) + f" ({_between(_signed(low), _signed(high))})"
         for change, low, high, verdict in rows
@@ -253,7 +254,7 @@ def _growths(shown: pd.DataFrame, name: str) -> list[str]:
 
 
 def _signed(x: float) -> str:
-    return ("+" if x > 0 else "") + text.percent(x, 0 if abs(x) >= 0.1 else None)
+    return ("+" if x > 0 else "") + wording.percent(x, 0 if abs(x) >= 0.1 else None)
 
 
 VERDICTS = {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
+from retention import wording
 from retention.errors import ModelError
 from retention.history.changes import DOWN, ENOUGH, UP
 from retention.orders.orders import Orders
@@ -18,9 +19,12 @@ from retention.reports.breakdown_verdict import LESS, MORE, THIN
 from retention.view import text
 from retention.view.channels import charts
 from retention.view.channels.table import ABOUT, LABELS, PLURALS
-from retention.view.scorecard.words import span
-from retention.view.session import results as session
-from retention.view.session.results import Loaded, Plan
+from retention.view.session import choices, loaded
+from retention.view.session.cache import kept
+from retention.view.session.choices import Plan
+from retention.view.session.loaded import Loaded
+from retention.view.session.results import uncertainty_for
+from retention.wording import span
 
 NAMED = 3  # values that the sentence names on each side
 
@@ -82,12 +86,12 @@ def found_for(data: Loaded, choice: Choice) -> tuple[Breakdown, ModelError | Non
     """The breakdown, and why it has no value per customer where the model cannot be had."""
     plan, problem = None, None
     if choice.attribution == "first_order":
-        plan = session.standard_plan()
+        plan = choices.standard_plan()
         try:
-            session.uncertainty_for(data, plan)
+            uncertainty_for(data, plan)
         except ModelError as error:
             plan, problem = None, error
-    return _breakdown(data.orders.digest, choice, plan, _loaded=data), problem
+    return _breakdown(data, choice, plan), problem
 
 
 def headline(found: Breakdown) -> None:
@@ -139,7 +143,7 @@ def _named(found: Breakdown, rows: pd.DataFrame) -> str:
         change = row["new_customers_growth"]
         clear = row["new_customers_growth_verdict"] in (UP, DOWN)
         grown = (
-            f", new customers {'+' if change > 0 else ''}{text.percent(change)}" if clear else ""
+            f", new customers {'+' if change > 0 else ''}{wording.percent(change)}" if clear else ""
         )
         words.append(f"**{text.plain(name)}** ({text.plain(amount + grown)})")
     rest = len(rows) - NAMED
@@ -147,11 +151,13 @@ def _named(found: Breakdown, rows: pd.DataFrame) -> str:
 
 
 def _amount(found: Breakdown, x: float) -> str:
-    return text.money(x, _currency()) if found.basis == "value_per_customer" else text.percent(x)
+    return (
+        wording.money(x, _currency()) if found.basis == "value_per_customer" else wording.percent(x)
+    )
 
 
 def _currency() -> str | None:
-    data = session.get()
+    data = loaded.get()
     return data.orders.currency if data else None
 
 
@@ -193,7 +199,7 @@ def comparison(data: Loaded, found: Breakdown) -> None:
     if (drawn["verdict"] == THIN).any():
         said.append(f"Pale dots have fewer than {ENOUGH}.")
     if found.folded:
-        small = text.plural(
+        small = wording.plural(
             found.folded, f"smaller {found.dimension}", f"smaller {PLURALS[found.dimension]}"
         )
         said.append(f"“All others” are {small} together.")
@@ -222,8 +228,8 @@ def growth(found: Breakdown, orders: Orders) -> None:
     before = period.previous()
     if found.previous is None:
         st.info(
-            f"There is no growth to show: the {text.days(period.days)} before this period begin on "
-            f"{text.day(before.start)}, and the orders only on {text.day(orders.start)}. Pick a shorter period.",
+            f"There is no growth to show: the {wording.days(period.days)} before this period begin on "
+            f"{wording.day(before.start)}, and the orders only on {wording.day(orders.start)}. Pick a shorter period.",
             icon=":material/info:",
         )
         return
@@ -257,7 +263,7 @@ def growth(found: Breakdown, orders: Orders) -> None:
     )
     said = [
         f"{span(period)} against {span(before)}, in the order of the chart above. Dashed: all together, "
-        f"{'+' if store > 0 else ''}{text.percent(store)}. Seasons are part of it.",
+        f"{'+' if store > 0 else ''}{wording.percent(store)}. Seasons are part of it.",
         *_too_far(left_out),
     ]
     st.caption(text.plain(" ".join(said), limit=800))
@@ -267,7 +273,7 @@ def notes(found: Breakdown, orders: Orders) -> None:
     """What to bear in mind of the period, and of what an order counts to."""
     if found.period.start < orders.start:
         st.caption(
-            f"The period begins on {text.day(found.period.start)} and the orders on {text.day(orders.start)}: its "
+            f"The period begins on {wording.day(found.period.start)} and the orders on {wording.day(orders.start)}: its "
             "first days are empty."
         )
     if orders.items is not None and found.dimension in BOUGHT:
@@ -300,25 +306,20 @@ def nothing_to_compare(found: Breakdown) -> bool:
     return True
 
 
-@st.cache_resource(
-    scope="session",
+@kept(
     max_entries=2,
-    show_spinner="Counting orders by their values…",
+    spinner="Counting orders by their values…",
     on_release=lambda history: history.release(),
 )
-def _history(digest: str, dimension: str, attribution: str, *, _orders: Orders) -> DimensionHistory:
-    return dimension_history(_orders, dimension, attribution)
+def _history(data: Loaded, dimension: str, attribution: str) -> DimensionHistory:
+    return dimension_history(data.orders, dimension, attribution)
 
 
-@st.cache_resource(scope="session", max_entries=40, show_spinner=False)
-def _breakdown(digest: str, choice: Choice, plan: Plan | None, *, _loaded: Loaded) -> Breakdown:
-    orders = _loaded.orders
-    history = _history(digest, choice.dimension, choice.attribution, _orders=orders)
-    period = preset_period(choice.preset, orders.start, orders.end)
+@kept(max_entries=40)
+def _breakdown(data: Loaded, choice: Choice, plan: Plan | None) -> Breakdown:
+    history = _history(data, choice.dimension, choice.attribution)
+    period = preset_period(choice.preset, data.orders.start, data.orders.end)
     if plan is None:
         return breakdown_of(history, period)
-    known = session.uncertainty_for(_loaded, plan)
-    return breakdown_of(history, period, customers=_loaded.customers, uncertainty=known)
-
-
-session.clear_with_data(_history, _breakdown)
+    known = uncertainty_for(data, plan)
+    return breakdown_of(history, period, customers=data.customers, uncertainty=known)

@@ -6,6 +6,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from retention import wording
 from retention.csv_export import to_csv
 from retention.history.changes import DOWN, ENOUGH, UP
 from retention.orders.roles import ROLES
@@ -13,9 +14,9 @@ from retention.reports.breakdown import GROWING, Breakdown
 from retention.reports.breakdown_verdict import LESS, MORE, THIN
 from retention.view import palette, text, widgets
 from retention.view.channels import charts
-from retention.view.scorecard.words import span
-from retention.view.session.results import Loaded
+from retention.view.session.loaded import Loaded
 from retention.view.shell import FRONT_PAGE
+from retention.wording import span
 
 PLURALS = {
     "channel": "channels",
@@ -123,10 +124,10 @@ def table(data: Loaded, found: Breakdown) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             text.plain(
-                f"All together, {span(found.period)}: {text.plural(store['customers'], 'customer')}, "
-                f"{text.count(store['new_customers'])} of them new, {text.plural(store['orders'], 'order')}, "
-                f"{text.money(store['revenue'], currency, short=True)}. Repeat purchase rate "
-                f"{text.percent(store['repeat_purchase_rate'])}.",
+                f"All together, {span(found.period)}: {wording.plural(store['customers'], 'customer')}, "
+                f"{wording.count(store['new_customers'])} of them new, {wording.plural(store['orders'], 'order')}, "
+                f"{wording.money(store['revenue'], currency, short=True)}. Repeat purchase rate "
+                f"{wording.percent(store['repeat_purchase_rate'])}.",
                 limit=600,
             )
         )
@@ -143,7 +144,7 @@ def table(data: Loaded, found: Breakdown) -> None:
         shown.style.apply(lambda _: thin, axis=None),
         key="breakdown",
         hide_index=True,
-        placeholder=text.MISSING,
+        placeholder=wording.MISSING,
         height="auto" if len(shown) <= 12 else 460,
         column_config=_columns(found, currency),
     )
@@ -164,7 +165,7 @@ def how_to_add(dimensions: Sequence[str]) -> None:
             rows, columns=["Column", "What it holds", "Names that are recognised, among others"]
         ),
         hide_index=True,
-        placeholder=text.MISSING,
+        placeholder=wording.MISSING,
         key="how_to_add",
         column_config={"Column": st.column_config.TextColumn(width="small")},
     )
@@ -211,7 +212,7 @@ def _shown(found: Breakdown, currency: str | None) -> tuple[pd.DataFrame, pd.Dat
         "value_per_customer",
         values["new_customers"],
         2,
-        partial(text.money_range, currency=currency),
+        partial(wording.money_range, currency=currency),
     )
     rate = ("repeat_purchase_rate", values["customers"], 3, _percent_range)
     for name, number, digits, words in (worth, rate):
@@ -250,7 +251,7 @@ def _shown(found: Breakdown, currency: str | None) -> tuple[pd.DataFrame, pd.Dat
 
 
 def _percent_range(low: float, high: float) -> str:
-    return f"{text.percent(low)} to {text.percent(high)}"
+    return f"{wording.percent(low)} to {wording.percent(high)}"
 
 
 def _columns(found: Breakdown, currency: str | None) -> dict:

@@ -1,1 +1,4 @@
-"""The cohorts page."""
+"""The cohorts page.
+
+Of the view it may import: the shared modules.
+"""

@@ -5,12 +5,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from retention import wording
 from retention.history.changes import DOWN, ENOUGH, NOISE, UP
 from retention.reports import cohort_calendar as cohort_periods
-from retention.reports import cohorts
-from retention.view import text
+from retention.reports.cohorts import WAITS
+from retention.statistics import difference_interval, wilson
 from retention.view.cohorts.frames import MONTHS, Cohorts, View
-from retention.view.session.results import Loaded
+from retention.view.session.loaded import Loaded
 
 BACK = 90  # days of the headline
 _BACK = f"Back within {BACK} days"
@@ -46,7 +47,7 @@ DEFINITIONS = {
         f"{ENOUGH} customers are left out."
     ),
     "median": (
-        f"Median days from the first to the second order, of those who came back within {cohorts.WAITS[-1]} days: of "
+        f"Median days from the first to the second order, of those who came back within {WAITS[-1]} days: of "
         "customers whose first order is that long ago, so that young cohorts, whose slow customers have yet to come "
         f"back, do not look quick. Empty below {ENOUGH} such customers."
     ),
@@ -84,39 +85,39 @@ def _period_cards(data: Loaded, view: View, found: Cohorts) -> list[Card]:
     share, low, high, of = _pooled(latest)
     was, was_low, was_high, earlier = _pooled(before)
     if of < ENOUGH:
-        cards = [Card(_BACK, text.MISSING, "back", "Too few customers observed so long")]
+        cards = [Card(_BACK, wording.MISSING, "back", "Too few customers observed so long")]
     else:
         cards = [
             Card(
-                _BACK, text.percent(share), "back", f"{_span(latest, found)}; {_points(low, high)}"
+                _BACK,
+                wording.percent(share),
+                "back",
+                f"{_span(latest, found)}; {_points(low, high)}",
             )
         ]
     if min(of, earlier) >= ENOUGH:
         change = share - was
-        ends = (
-            change - np.hypot(share - low, was_high - was),
-            change + np.hypot(high - share, was - was_low),
-        )
+        ends = difference_interval(share, (low, high), was, (was_low, was_high))
         verdict = UP if ends[0] > 0 else DOWN if ends[1] < 0 else NOISE
         between = f"95% range {_signed(ends[0])} to {_signed(ends[1])}"
-        note = f"{text.percent(was)} for {_span(before, found)}; {between}: {verdict}"
+        note = f"{wording.percent(was)} for {_span(before, found)}; {between}: {verdict}"
         cards.append(Card("Against those before", f"{_signed(change)} points", "change", note))
     over = second[_over(second["cohort"], view.period, data)]
     if len(over):
         new, old = over.iloc[-number:], over.iloc[-2 * number : -number]
         note = _span(new, found)
         if len(old) == len(new):
-            note += f"; {text.count(old['customers'].sum())} for {_span(old, found)}"
-        cards.append(Card("New customers", text.count(new["customers"].sum()), "new", note))
+            note += f"; {wording.count(old['customers'].sum())} for {_span(old, found)}"
+        cards.append(Card("New customers", wording.count(new["customers"].sum()), "new", note))
     if found.forecast is not None:
         ahead = found.forecast[
             (found.forecast["month"] == MONTHS[-1]) & (found.forecast["customers"] >= ENOUGH)
         ]
         for row in ahead.tail(1).to_dict("records"):
-            between = text.money_range(row["revenue_low"], row["revenue_high"], currency)
+            between = wording.money_range(row["revenue_low"], row["revenue_high"], currency)
             note = f"A customer of {found.names[row['key']]}, not discounted; 80% range {between}"
             cards.append(
-                Card("Next 12 months", text.money(row["revenue"], currency), "expected", note)
+                Card("Next 12 months", wording.money(row["revenue"], currency), "expected", note)
             )
     return cards
 
@@ -124,24 +125,29 @@ def _period_cards(data: Loaded, view: View, found: Cohorts) -> list[Card]:
 def _value_cards(found: Cohorts) -> list[Card]:
     second, column = found.second, f"share_{BACK}"
     share, low, high, of = _pooled(second)
-    cards = [Card(_BACK, text.MISSING, "back", "Too few customers observed so long")]
+    cards = [Card(_BACK, wording.MISSING, "back", "Too few customers observed so long")]
     if of >= ENOUGH:
-        cards = [Card(_BACK, text.percent(share), "back", f"All; {_points(low, high)}")]
+        cards = [Card(_BACK, wording.percent(share), "back", f"All; {_points(low, high)}")]
     sized = second[second[column].notna()].sort_values(column, kind="stable")
     if len(sized) > 1:
         for label, row in (("Most come back", sized.iloc[-1]), ("Fewest come back", sized.iloc[0])):
             ends = _points(row[f"low_{BACK}"], row[f"high_{BACK}"])
             cards.append(
-                Card(label, text.percent(row[column]), "back", f"{found.names[row['key']]}; {ends}")
+                Card(
+                    label,
+                    wording.percent(row[column]),
+                    "back",
+                    f"{found.names[row['key']]}; {ends}",
+                )
             )
     small = int(second["small"].sum())
-    note = f"{text.count(small)} of them with fewer than {ENOUGH} customers" if small else None
-    return [*cards, Card("Cohorts", text.count(len(second)), "one", note)]
+    note = f"{wording.count(small)} of them with fewer than {ENOUGH} customers" if small else None
+    return [*cards, Card("Cohorts", wording.count(len(second)), "one", note)]
 
 
 def _pooled(rows: pd.DataFrame) -> tuple[float, float, float, int]:
     some, of = int(rows[f"within_{BACK}"].sum()), int(rows[f"observed_{BACK}"].sum())
-    low, high = cohorts.wilson(some, of)
+    low, high = wilson(some, of)
     return some / max(of, 1), float(low), float(high), of
 
 

@@ -5,14 +5,15 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from retention import wording
 from retention.csv_export import to_csv
-from retention.models import value_distribution as value
+from retention.customers import search
 from retention.reports import cohorts
-from retention.view import text, widgets
+from retention.view import customer_table, widgets
 from retention.view.cohorts.frames import Cohorts, View
-from retention.view.session import results as session
-from retention.view.session.results import Loaded
-from retention.view.value import parts as lifetime_parts
+from retention.view.session import choices
+from retention.view.session.loaded import Loaded
+from retention.view.session.results import scores_for, uncertainty_for
 
 TABLE_ROWS = 200
 
@@ -34,58 +35,58 @@ def one_cohort(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> Non
     cards = [
         widgets.Metric(
             "Customers",
-            text.count(len(customers)),
+            wording.count(len(customers)),
             "customers",
-            f"{text.percent(inside.mean())} of all",
+            f"{wording.percent(inside.mean())} of all",
         ),
         widgets.Metric(
             "Revenue so far",
-            text.money(revenue, currency, short=True),
+            wording.money(revenue, currency, short=True),
             "revenue",
-            f"{text.money(revenue / len(customers), currency)} a customer",
+            f"{wording.money(revenue / len(customers), currency)} a customer",
         ),
     ]
-    scores, plan = None, session.standard_plan()
+    scores, plan = None, choices.standard_plan()
     if found.problem is None:
-        scores = session.scores_for(data, plan)[inside]
-        total = session.uncertainty_for(data, plan).total(inside)
+        scores = scores_for(data, plan)[inside]
+        total = uncertainty_for(data, plan).total(inside)
         # One customer's range is the one that stands in the customer's own row.
         low, high = (
             (total.low, total.high)
             if len(scores) > 1
             else scores[["cltv_low", "cltv_high"]].iloc[0]
         )
-        each = text.money(total.expected / len(customers), currency)
-        between = f"12 months, discounted: {each} a customer; 80% range {text.money_range(low, high, currency)}"
-        expected = text.money(total.expected, currency, short=True)
+        each = wording.money(total.expected / len(customers), currency)
+        between = f"12 months, discounted: {each} a customer; 80% range {wording.money_range(low, high, currency)}"
+        expected = wording.money(total.expected, currency, short=True)
         cards += [
             widgets.Metric("Expected value", expected, "base_value", between),
             widgets.Metric(
                 "Will order again",
-                text.percent(scores["p_purchase"].mean()),
+                wording.percent(scores["p_purchase"].mean()),
                 "returning",
-                f"About {text.count(scores['p_purchase'].sum())} of {text.count(len(customers))}",
+                f"About {wording.count(scores['p_purchase'].sum())} of {wording.count(len(customers))}",
             ),
         ]
     widgets.metric_row(cards)
-    best, total_rows = value.find_customers(customers, scores, "", TABLE_ROWS)
+    best, total_rows = search.find_customers(customers, scores, "", TABLE_ROWS)
     rank = "revenue" if scores is None else "expected value"
     if total_rows > 1:
         scope = "All" if total_rows <= TABLE_ROWS else f"The first {TABLE_ROWS} of"
-        st.caption(f"{scope} {text.count(total_rows)} customers, highest {rank} first")
+        st.caption(f"{scope} {wording.count(total_rows)} customers, highest {rank} first")
     st.dataframe(
         best.round({name: 3 for name in best if name.startswith("p_")}).reset_index(),
         key="cohort_customers",
         height=min(35 * (len(best) + 1) + 3, 388),
         hide_index=True,
-        placeholder=text.MISSING,
+        placeholder=wording.MISSING,
         column_order=[
-            name for name in lifetime_parts.TABLE_COLUMNS if name in {"customer_id", *best.columns}
+            name for name in customer_table.TABLE_COLUMNS if name in {"customer_id", *best.columns}
         ],
-        column_config=lifetime_parts.columns(currency),
+        column_config=customer_table.columns(currency),
     )
     widgets.csv_download(
-        f"Download {text.plural(total_rows, 'customer')}",
+        f"Download {wording.plural(total_rows, 'customer')}",
         # A value of the file may hold what no file name can.
         "cohort-customers.csv" if view.by else f"cohort-customers-{view.period}-{key}.csv",
         partial(_customers_csv, customers, scores, key),
@@ -95,7 +96,7 @@ def one_cohort(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> Non
 
 def _customers_csv(customers: pd.DataFrame, scores: pd.DataFrame | None, cohort: str) -> bytes:
     """A cohort's customers; runs when the button is clicked, outside the session."""
-    found = value.find_customers(customers, scores)[0]
+    found = search.find_customers(customers, scores)[0]
     chances = [name for name in found.columns if name.startswith("p_")]
     rounded = found.round(dict.fromkeys(found.columns, 2) | dict.fromkeys(chances, 4))
     return to_csv(rounded.assign(cohort=cohort))

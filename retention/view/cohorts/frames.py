@@ -7,15 +7,14 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from retention import wording
 from retention.csv_export import to_csv
 from retention.errors import ModelError
 from retention.history.changes import ENOUGH
 from retention.orders.gaps import OrderGap
-from retention.reports import cohort_calendar as cohort_periods
-from retention.reports import cohorts
-from retention.view import text
+from retention.reports import cohort_calendar as cohort_periods, cohorts
 from retention.view.cohorts.charts import HIGHLIGHTS
-from retention.view.session.results import Loaded
+from retention.view.session.loaded import Loaded
 
 #: Months up to whose ends the forecast is drawn; a line between them is straight enough.
 MONTHS = (1, 2, 3, 4, 6, 8, 10, 12)
@@ -121,11 +120,11 @@ def name_of(cohort: pd.Timestamp | str, period: str) -> str:
     if isinstance(cohort, str):
         return cohort
     if period == "week":
-        return text.day(cohort)
+        return wording.day(cohort)
     return (
         f"Q{cohort.quarter} {cohort.year}"
         if period == "quarter"
-        else text.day(cohort).split(" ", 1)[1]
+        else wording.day(cohort).split(" ", 1)[1]
     )
 
 
@@ -171,7 +170,7 @@ def triangle_frame(
         "This period is over",
     )
     sizes = [
-        f"{names[key]} · {'only ' if small else ''}{text.count(size)}{' *' if key in older else ''}"
+        f"{names[key]} · {'only ' if small else ''}{wording.count(size)}{' *' if key in older else ''}"
         for key, size, small in zip(frame["key"], frame["customers"], frame["small"], strict=True)
     ]
     share = [
@@ -185,7 +184,7 @@ def triangle_frame(
             "age": frame["age"],
             "words": share
             if show == "Share"
-            else [text.count(n, short=True) for n in frame["active"]],
+            else [wording.count(n, short=True) for n in frame["active"]],
             # Age 0 is everybody and stands outside the scale of the others; what is not over is drawn half as strong.
             "strength": np.where(frame["age"] == 0, 0.2, measure / (most if most > 0 else 1))
             * np.where(complete, 1.0, 0.5),
@@ -299,7 +298,7 @@ def ahead_frame(
                 for both in zip(ends["low"], ends["high"], strict=True)
             ],
             "until": [
-                text.day(day)
+                wording.day(day)
                 for day in pd.Timestamp(data.orders.end) + pd.to_timedelta(rows["day"], unit="D")
             ],
         }
@@ -320,7 +319,7 @@ def expected_frame(
     return pd.DataFrame(
         {
             "label": [
-                f"{found.names[key]} · {text.count(n)}"
+                f"{found.names[key]} · {wording.count(n)}"
                 for key, n in zip(rows.index, rows["customers"], strict=True)
             ],
             **{name: rows[f"{what}{end}"].to_numpy() for name, end in _ENDS.items()},
@@ -332,12 +331,14 @@ def expected_frame(
 
 
 def _amount(x: float, what: str, currency: str | None) -> str:
-    return text.money(x, currency) if what == "revenue" else f"{x:.2f}"
+    return wording.money(x, currency) if what == "revenue" else f"{x:.2f}"
 
 
 def _between(low: float, high: float, what: str, currency: str | None) -> str:
     return (
-        text.money_range(low, high, currency) if what == "revenue" else f"{low:.2f} to {high:.2f}"
+        wording.money_range(low, high, currency)
+        if what == "revenue"
+        else f"{low:.2f} to {high:.2f}"
     )
 
 
@@ -348,7 +349,7 @@ def second_frame(rows: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
         part = rows[[f"{name}_{days}" for name in ("share", "low", "high", "within", "observed")]]
         part = part.set_axis(["share", "low", "high", "within", "observed"], axis=1)
         label = [
-            f"{names[key]} · {text.count(n)}"
+            f"{names[key]} · {wording.count(n)}"
             for key, n in zip(rows.index, rows["customers"], strict=True)
         ]
         parts.append(part.assign(window=f"{days} days", start=rows["cohort"], label=label))

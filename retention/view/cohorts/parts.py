@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from retention import wording
 from retention.history.changes import ENOUGH
 from retention.orders.gaps import gap_words
 from retention.reports import cohorts
@@ -12,7 +13,7 @@ from retention.view.cohorts import charts, frames
 from retention.view.cohorts.cards import DEFINITIONS, cards_of
 from retention.view.cohorts.data import file_name, gaps_for
 from retention.view.cohorts.frames import Cohorts, View
-from retention.view.session.results import Loaded
+from retention.view.session.loaded import Loaded
 
 KINDS = {"Month": "month", "Week": "week", "Quarter": "quarter"}
 BY = ("channel", "category", "coupon", "region", "product")
@@ -84,7 +85,7 @@ def triangle(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> None:
     cut = []
     if len(keys) < len(found.names):
         cut.append(
-            f"the {'largest' if view.by else 'newest'} {len(keys)} of {text.count(len(found.names))} cohorts"
+            f"the {'largest' if view.by else 'newest'} {len(keys)} of {wording.count(len(found.names))} cohorts"
         )
     oldest = int(table["age"].max()) if len(table) else 0
     if oldest > view.ages:
@@ -106,7 +107,7 @@ def triangle(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> None:
     if view.by:
         words += " Only months that are over count: who came in the last one adds to the size and is in no cell yet."
     elif set(keys) & set(list(found.names)[: max(found.older, 1)]):
-        words += f" The orders begin on {text.day(data.orders.start)}: who had ordered before counts as new."
+        words += f" The orders begin on {wording.day(data.orders.start)}: who had ordered before counts as new."
         if found.older:
             words += " Cohorts marked * are far larger than those after them and probably hold such customers."
     words += f" Shown: {' and '.join(cut)}." if cut else ""
@@ -130,7 +131,7 @@ def triangle(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> None:
         on_select=partial(clicked, view),
         selection_mode="picked",
         alt=f"Share of customers who ordered, by cohort and age. The highest after age 0: "
-        f"{text.percent(repeat['share'].max() if len(repeat) else 0)}",
+        f"{wording.percent(repeat['share'].max() if len(repeat) else 0)}",
     )
     widgets.csv_download(
         "Download the triangle",
@@ -247,7 +248,7 @@ def second_order(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> N
         key="second_table",
         height=min(35 * (len(shown) + 1) + 3, 388),
         hide_index=True,
-        placeholder=text.MISSING,
+        placeholder=wording.MISSING,
         column_order=[
             "name",
             "customers",

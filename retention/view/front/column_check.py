@@ -7,8 +7,9 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from retention import wording
 from retention.errors import RetentionError
-from retention.orders.detection import Mapping
+from retention.orders.mapping import Mapping
 from retention.orders.money import CODES
 from retention.orders.orders import Orders, build_orders
 from retention.orders.report import Question
@@ -16,10 +17,9 @@ from retention.orders.roles import CONTACT_ROLES, ORDER_ROLES, ROLES, SIGNAL_ROL
 from retention.orders.rows import CARRIED
 from retention.orders.sheet import Sheet
 from retention.view import text, widgets
-from retention.view.front import left_out as rows_report
-from retention.view.front import sources as load_flow
-from retention.view.session import results as session
-from retention.view.session.results import Loaded
+from retention.view.front import left_out as rows_report, sources as load_flow
+from retention.view.session import loaded
+from retention.view.session.loaded import Loaded
 
 # What a question is about, by its setting: read out, not shown.
 ASKED = {
@@ -55,7 +55,7 @@ def check_columns(opened: load_flow.Draft, data: Loaded | None) -> None:
     sheet = opened.sheet
     st.title("Check the columns", anchor=False)
     st.markdown(
-        f":gray[{text.plain(sheet.name)} · {text.plural(sheet.rows, 'row')} · {_recognised(opened.detected)}]"
+        f":gray[{text.plain(sheet.name)} · {wording.plural(sheet.rows, 'row')} · {_recognised(opened.detected)}]"
     )
     questions = st.container()
     with st.container(horizontal=True):
@@ -195,9 +195,9 @@ def _numbers(found: Reading) -> None:
     left_out = report.rows_read - report.rows_kept
     skipped = widgets.Metric(
         "Rows left out",
-        text.percent(left_out / report.rows_read),
+        wording.percent(left_out / report.rows_read),
         "rows_left_out",
-        f"{text.count(left_out)} of {text.count(report.rows_read)}",
+        f"{wording.count(left_out)} of {wording.count(report.rows_read)}",
     )
     sums = widgets.order_metrics(found.customers, found.placed, found.revenue, found.orders)
     widgets.metric_row([*sums, skipped])
@@ -208,7 +208,7 @@ def _alarms(found: Reading, mapping: Mapping) -> None:
     if FEW_ORDERS <= found.placed <= ALONE * found.customers:
         st.warning(
             f"**Is {text.plain(mapping.columns['customer_id'], 80)} really the customer?**  \n"
-            f"{text.plural(found.customers, 'customer')} with {text.plural(found.placed, 'order')}: nearly nobody "
+            f"{wording.plural(found.customers, 'customer')} with {wording.plural(found.placed, 'order')}: nearly nobody "
             "ordered twice. "
             "If another column repeats for the same person (a customer number, an e-mail), choose it as the customer.",
             icon=":material/person_alert:",
@@ -222,7 +222,9 @@ def _first_orders(found: Reading) -> None:
     """The first orders as they were read, what was assumed, and what was left out."""
     orders = found.orders
     st.subheader(
-        "What comes out", anchor=False, help=f"{text.day(orders.start)} to {text.day(orders.end)}"
+        "What comes out",
+        anchor=False,
+        help=f"{wording.day(orders.start)} to {wording.day(orders.end)}",
     )
     st.dataframe(
         found.first,
@@ -269,7 +271,7 @@ def _use(opened: load_flow.Draft, orders: Orders) -> None:
     name = opened.sheet.name
     with opened.busy:
         used = load_flow.attempt(
-            "These orders cannot be used", lambda step: session.put(name, orders, step)
+            "These orders cannot be used", lambda step: loaded.put(name, orders, step)
         )
         if used:
             opened.sheet.release()

@@ -5,12 +5,13 @@ import math
 import pandas as pd
 import streamlit as st
 
+from retention import wording
 from retention.csv_export import to_csv
 from retention.orders.orders import Orders
 from retention.orders.refunds import REFUND_PLACED, REFUND_UNPLACED
 from retention.orders.rows import OTHER_CURRENCY
 from retention.view import text, widgets
-from retention.view.session.results import Loaded
+from retention.view.session.loaded import Loaded
 
 MUCH = 0.10
 _REFUNDS = (REFUND_PLACED, REFUND_UNPLACED)
@@ -30,11 +31,11 @@ def much_left_out(orders: Orders, revenue: float, where: str) -> None:
     if max(of_rows, of_money) <= MUCH:
         return
     most = max(lost, key=lambda entry: entry.rows if of_rows >= of_money else entry.revenue)
-    with_them = f", and with them {text.money(money, orders.currency, short=True)} ({text.percent(of_money)})"
+    with_them = f", and with them {wording.money(money, orders.currency, short=True)} ({wording.percent(of_money)})"
     apart = "" if len(lost) == len(orders.report.reasons) else ", refunds apart"
     st.warning(
-        f"**{text.percent(of_rows)} of the rows are left out{apart}{text.plain(with_them) if money else ''}.**  \n"
-        f"The most by one reason: {text.plain(most.reason)}, {text.plural(most.rows, 'row')}. {where}",
+        f"**{wording.percent(of_rows)} of the rows are left out{apart}{text.plain(with_them) if money else ''}.**  \n"
+        f"The most by one reason: {text.plain(most.reason)}, {wording.plural(most.rows, 'row')}. {where}",
         icon=":material/filter_alt_off:",
     )
 
@@ -46,12 +47,12 @@ def report(data: Loaded) -> None:
     st.subheader("What was read", anchor=False)
     if not left_out:
         st.markdown(
-            f":green[:material/check_circle:] All {text.plural(found.rows_read, 'row')} became orders."
+            f":green[:material/check_circle:] All {wording.plural(found.rows_read, 'row')} became orders."
         )
     else:
-        share = text.percent(left_out / found.rows_read)
+        share = wording.percent(left_out / found.rows_read)
         st.markdown(
-            f"{text.count(left_out)} of {text.plural(found.rows_read, 'row')} ({share}) were left out:"
+            f"{wording.count(left_out)} of {wording.plural(found.rows_read, 'row')} ({share}) were left out:"
         )
         st.dataframe(
             reasons_table(data.orders),
@@ -82,7 +83,7 @@ def reasons_table(orders: Orders) -> pd.DataFrame:
             "Rows": [entry.rows for entry in orders.report.reasons],
             "Amount": [round(entry.revenue, 2) for entry in orders.report.reasons],
             "First rows in the file": [
-                ", ".join(map(text.count, entry.first_lines)) for entry in orders.report.reasons
+                ", ".join(map(wording.count, entry.first_lines)) for entry in orders.report.reasons
             ],
         }
     )
@@ -105,10 +106,10 @@ def _notes(orders: Orders) -> list[str]:
     found, currency = orders.report, orders.currency
     words = list(found.notes)
     if found.refunded:
-        words.append(f"{text.money(found.refunded, currency)} of refunds were taken off orders.")
+        words.append(f"{wording.money(found.refunded, currency)} of refunds were taken off orders.")
     if found.unplaced_refunds:
         words.append(
-            f"{text.money(found.unplaced_refunds, currency)} of refunds belong to no order in the file, or "
+            f"{wording.money(found.unplaced_refunds, currency)} of refunds belong to no order in the file, or "
             "exceed it, and were not taken off."
         )
     return words

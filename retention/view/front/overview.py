@@ -2,12 +2,23 @@
 
 import streamlit as st
 
+from retention import wording
 from retention.errors import ModelError
-from retention.models import value_distribution as value
-from retention.view import charts, shell, text, widgets
+from retention.history.revenue import past_and_expected
+from retention.view import shell, text, widgets
 from retention.view.front import left_out as rows_report
-from retention.view.session import results as session
-from retention.view.session.results import Loaded
+from retention.view.session import choices
+from retention.view.session.loaded import Loaded
+from retention.view.session.results import (
+    checks_for,
+    history_for,
+    months_for,
+    scores_for,
+    spread_for,
+    uncertainty_for,
+    usual_backtest_for,
+)
+from retention.view.value.charts import past_and_expected_chart
 
 TENTH = 0.10
 
@@ -16,7 +27,7 @@ def header(data: Loaded) -> None:
     """The data's name and period."""
     orders = data.orders
     st.title(text.plain(data.name), anchor=False)
-    st.markdown(f":gray[Orders from {text.day(orders.start)} to {text.day(orders.end)}]")
+    st.markdown(f":gray[Orders from {wording.day(orders.start)} to {wording.day(orders.end)}]")
 
 
 def so_far(data: Loaded) -> None:
@@ -29,7 +40,10 @@ def so_far(data: Loaded) -> None:
     )
     returned = int((customers["frequency"] > 0).sum())
     again = widgets.Metric(
-        "Bought again", text.percent(returned / n), "repeat_rate", text.plural(returned, "customer")
+        "Bought again",
+        wording.percent(returned / n),
+        "repeat_rate",
+        wording.plural(returned, "customer"),
     )
     st.subheader("So far", anchor=False)
     widgets.metric_row([*widgets.order_metrics(n, placed, revenue, data.orders), again])
@@ -39,35 +53,35 @@ def to_come(data: Loaded) -> None:
     """What today's customers are expected to bring within 12 months; a panel where that cannot be said."""
     st.subheader("The next 12 months", anchor=False)
     try:
-        plan = session.standard_plan()
-        checks = session.checks_for(data)
-        scores, months = session.scores_for(data, plan), session.months_for(data, plan)
+        plan = choices.standard_plan()
+        checks = checks_for(data)
+        scores, months = scores_for(data, plan), months_for(data, plan)
     except ModelError as error:
         widgets.problem("What comes next cannot be estimated from these orders", error)
         return
     currency = data.orders.currency
     widgets.forecast_caution(checks)
-    top = session.spread_for(data, plan).top
+    top = spread_for(data, plan).top
     tenth = top[top["share"] == TENTH]
     held = widgets.Metric(
         "Top 10% hold",
-        text.percent(tenth["value_share"].iloc[0]) if len(tenth) else text.MISSING,
+        wording.percent(tenth["value_share"].iloc[0]) if len(tenth) else wording.MISSING,
         "top_share",
-        text.plural(int(tenth["customers"].iloc[0]), "customer") if len(tenth) else None,
+        wording.plural(int(tenth["customers"].iloc[0]), "customer") if len(tenth) else None,
     )
-    total = session.uncertainty_for(data, plan).total()
+    total = uncertainty_for(data, plan).total()
     forecast = widgets.forecast_metrics(
         scores, total, currency, label="Expected value", about="base_value"
     )
     widgets.metric_row([*forecast, held])
-    widgets.track_record(session.usual_backtest_for(data), plan)
-    tidy = value.past_and_expected(session.history_for(data), months, data.orders.end)
+    widgets.track_record(usual_backtest_for(data), plan)
+    tidy = past_and_expected(history_for(data), months, data.orders.end)
     st.altair_chart(
-        charts.past_and_expected_chart(tidy, currency),
+        past_and_expected_chart(tidy, currency),
         key="past_and_expected",
         alt="Past revenue by month from first and repeat orders, then what today's customers may bring",
     )
-    ahead = text.money(float(months["expected_revenue"].sum()), currency, short=True)
+    ahead = wording.money(float(months["expected_revenue"].sum()), currency, short=True)
     st.caption(
         f"The expected bars add up to {text.plain(ahead)} before margin and discounting; thin lines are a month's "
         "80% range. They are repeat orders of today's customers only: compare them with the repeat orders so far. "

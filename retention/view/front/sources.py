@@ -9,14 +9,16 @@ from typing import TypeVar
 import pandas as pd
 import streamlit as st
 
+from retention import wording
 from retention.errors import RetentionError
-from retention.orders.detection import Mapping, detect_columns
+from retention.orders.detection import detect_columns
+from retention.orders.mapping import Mapping
 from retention.orders.roles import ROLES, plain_name
 from retention.orders.sheet import Sheet, open_sheet
 from retention.samples.data_sets import SAMPLES
 from retention.view import text, widgets
-from retention.view.session import results as session
-from retention.view.session.results import Loaded
+from retention.view.session import choices, loaded
+from retention.view.session.loaded import Loaded
 
 FILE_TYPES = ["csv", "tsv", "txt", "gz", "zip", "parquet", "xlsx", "xlsm", "xlsb", "xls", "ods"]
 RECOGNISED = (
@@ -73,7 +75,7 @@ def choose_source(data: Loaded | None) -> None:
             f"Back to {text.plain(data.name, 60)}", icon=":material/arrow_back:", type="tertiary"
         ):
             finish()
-    if session.kept_address() is not None:
+    if choices.kept_address() is not None:
         st.info(
             "The settings of the page you came from are kept. Load the same orders to see it again.",
             icon=":material/bookmark:",
@@ -100,7 +102,7 @@ def choose_source(data: Loaded | None) -> None:
 
 
 def _load_sample(name: str) -> None:
-    if attempt("These orders cannot be loaded", lambda step: session.put_sample(name, step)):
+    if attempt("These orders cannot be loaded", lambda step: loaded.put_sample(name, step)):
         finish()
 
 
@@ -112,7 +114,9 @@ def _open(upload) -> None:
         return
 
     def work(step: Callable[[str], None]) -> Draft:
-        step(f"Reading {text.plain(upload.name, 80)} ({text.count(max(1, upload.size / 1e6))} MB)")
+        step(
+            f"Reading {text.plain(upload.name, 80)} ({wording.count(max(1, upload.size / 1e6))} MB)"
+        )
         sheet = open_sheet(upload, upload.name)
         step("Finding the columns")
         detected = detect_columns(sheet)
@@ -163,9 +167,9 @@ def finish() -> None:
     st.session_state.pop(_DRAFT, None)
     st.session_state.pop(_REFUSED, None)
     st.query_params.pop("load", None)
-    kept = session.kept_address()
+    kept = choices.kept_address()
     if kept is not None:
-        session.keep_address(None)
+        choices.keep_address(None)
         st.switch_page(kept.path, query_params=kept.settings)
     st.rerun()
 

@@ -1,1 +1,4 @@
-"""The movement page."""
+"""The movement page.
+
+Of the view it may import: the shared modules.
+"""

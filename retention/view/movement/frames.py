@@ -6,6 +6,7 @@ from math import isnan
 import numpy as np
 import pandas as pd
 
+from retention import wording
 from retention.csv_export import to_csv
 from retention.segments.movement import NOT_YET
 from retention.view import palette, text
@@ -59,7 +60,7 @@ def _nodes(
         amount = float(sums.loc[stage, side])
         bottom = top + max(amount * room, LEAST)
         words = (
-            text.count(amount, short=amount >= 1e5)
+            wording.count(amount, short=amount >= 1e5)
             if measure == CUSTOMERS
             else _money(amount, currency)
         )
@@ -73,7 +74,7 @@ def _nodes(
                 "name": LABELS[stage],
                 "amount": words,
                 "colour": COLOURS[stage],
-                "about": f"{text.plural(int(sums.loc[stage, 'customers']), 'customer')} {when}",
+                "about": f"{wording.plural(int(sums.loc[stage, 'customers']), 'customer')} {when}",
             }
         )
         top = bottom + GAP
@@ -142,7 +143,7 @@ def flow_name(origin: str, target: str) -> str:
 def value_range(row: Mapping[str, float], currency: str | None) -> str:
     """The 80 % range of the value at the end; a dash without a model."""
     low, high = row["value_after_low"], row["value_after_high"]
-    return text.MISSING if isnan(low) else text.money_range(low, high, currency)
+    return wording.MISSING if isnan(low) else wording.money_range(low, high, currency)
 
 
 def table_frame(moves: pd.DataFrame, stayed: bool, currency: str | None) -> pd.DataFrame:
@@ -179,4 +180,4 @@ def movers_csv(
 
 
 def _money(amount: float, currency: str | None) -> str:
-    return text.money(amount, currency, short=True)
+    return wording.money(amount, currency, short=True)

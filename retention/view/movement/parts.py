@@ -6,17 +6,19 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from retention import wording
 from retention.periods import PRESETS, Period, preset_period
-from retention.segments.inputs import aligned
 from retention.segments.movement import between, turns
 from retention.segments.presets import published_rules
+from retention.validation import aligned
 from retention.view import text, widgets
 from retention.view.movement import charts, frames, words
 from retention.view.movement.data import Settings, movers_of
-from retention.view.segments.controls import FITTED, PUBLISHED
-from retention.view.segments.strips import fitted_for
-from retention.view.session import results as session
-from retention.view.session.results import Loaded
+from retention.view.session import choices
+from retention.view.session.loaded import Loaded
+from retention.view.session.results import checks_for, scores_for
+from retention.view.session.segments import fitted_for
+from retention.view.text import FITTED, PUBLISHED
 
 OWN, IN_FORCE = "Own dates", "As in Segments"
 FLOW, PAIR = "movement_flow", "movement_pair"
@@ -53,7 +55,7 @@ def settings(data: Loaded) -> Settings:
             start, end = period.start - timedelta(days=1), period.last
     if kind == FITTED:
         return Settings(start, end, fitted_for(data).rules)
-    return Settings(start, end, session.segment_rules() if kind == IN_FORCE else published_rules())
+    return Settings(start, end, choices.segment_rules() if kind == IN_FORCE else published_rules())
 
 
 def _own_dates(data: Loaded) -> tuple[date, date]:
@@ -83,8 +85,8 @@ def headline(data: Loaded, chosen: Settings, moves: pd.DataFrame, problem: str |
     currency, turned = data.orders.currency, turns(moves)
     period = between(chosen.start, chosen.end)
     st.markdown(
-        f":gray[From the evening of {text.day(chosen.start)} to the evening of {text.day(chosen.end)}: "
-        f"{text.plural(period.days, 'day')} in between.]"
+        f":gray[From the evening of {wording.day(chosen.start)} to the evening of {wording.day(chosen.end)}: "
+        f"{wording.plural(period.days, 'day')} in between.]"
     )
     _cautions(data, chosen, period, problem)
     st.markdown(
@@ -95,7 +97,7 @@ def headline(data: Loaded, chosen: Settings, moves: pd.DataFrame, problem: str |
         for name, title in words.TITLES.items():
             st.metric(
                 title,
-                text.count(turned.loc[name, "customers"]),
+                wording.count(turned.loc[name, "customers"]),
                 help=text.plain(words.DEFINITIONS[name], limit=600),
                 border=True,
                 delta=text.plain(notes[name]),
@@ -103,7 +105,7 @@ def headline(data: Loaded, chosen: Settings, moves: pd.DataFrame, problem: str |
                 delta_arrow="off",
             )
     if problem is None:
-        widgets.forecast_caution(session.checks_for(data))
+        widgets.forecast_caution(checks_for(data))
 
 
 def _cautions(data: Loaded, chosen: Settings, period: Period, problem: str | None) -> None:
@@ -119,12 +121,12 @@ def _cautions(data: Loaded, chosen: Settings, period: Period, problem: str | Non
     )
     if known < chosen.rules.loyal_lapsed:
         seen = (
-            f"only {text.plural(known, 'day')} of orders were known by then"
+            f"only {wording.plural(known, 'day')} of orders were known by then"
             if known > 0
             else "no order is known"
         )
         st.info(
-            f"The orders begin on {text.day(data.orders.start)}: {seen}, so that customers from before look new, and "
+            f"The orders begin on {wording.day(data.orders.start)}: {seen}, so that customers from before look new, and "
             f"{'nobody' if known <= soonest else 'few'} could have lapsed.",
             icon=":material/info:",
         )
@@ -156,7 +158,7 @@ def flow(data: Loaded, chosen: Settings, moves: pd.DataFrame, scored: bool) -> b
         return stayed
     largest = bands.loc[bands["customers"].where(bands["moved"]).fillna(0).idxmax()]
     st.altair_chart(
-        charts.flow_chart(bands, nodes, text.day(chosen.start), text.day(chosen.end)),
+        charts.flow_chart(bands, nodes, wording.day(chosen.start), wording.day(chosen.end)),
         key=FLOW,
         on_select=_clicked,
         selection_mode="picked",
@@ -166,7 +168,7 @@ def flow(data: Loaded, chosen: Settings, moves: pd.DataFrame, scored: bool) -> b
         moved = int(bands["customers"].sum())
         rest = int(moves["customers"].sum()) - moved
         st.caption(
-            f"Drawn: the {text.count(moved)} who moved. {text.count(rest)} are in the same stage on both days."
+            f"Drawn: the {wording.count(moved)} who moved. {wording.count(rest)} are in the same stage on both days."
         )
     return stayed
 
@@ -192,7 +194,7 @@ def table(moves: pd.DataFrame, stayed: bool, scored: bool, currency: str | None)
         # Adding 0 takes the sign off what rounds to it.
         shown.assign(**(shown[money].round(0) + 0.0)),
         key="movement_table",
-        placeholder=text.MISSING,
+        placeholder=wording.MISSING,
         hide_index=True,
         height=min(35 * (len(shown) + 1) + 3, 458),
         column_order=[
@@ -252,7 +254,7 @@ def one_movement(data: Loaded, chosen: Settings, moves: pd.DataFrame, scored: bo
             options,
             None,
             format_func=lambda pair: (
-                f"{frames.flow_name(*pair)}: {text.plural(counts[pair], 'customer')}"
+                f"{frames.flow_name(*pair)}: {wording.plural(counts[pair], 'customer')}"
             ),
             key=PAIR,
             width=380,
@@ -263,11 +265,11 @@ def one_movement(data: Loaded, chosen: Settings, moves: pd.DataFrame, scored: bo
         rows = movers_of(data, chosen, *pair)
         customers, scores = data.customers.iloc[rows], None
         if scored:
-            scores = aligned(
-                session.scores_for(data, session.standard_plan()), data.customers.index
-            ).iloc[rows]
+            scores = aligned(scores_for(data, choices.standard_plan()), data.customers.index).iloc[
+                rows
+            ]
         widgets.csv_download(
-            f"Download {text.plural(len(customers), 'customer')}",
+            f"Download {wording.plural(len(customers), 'customer')}",
             f"from-{pair[0]}-to-{pair[1]}.csv".replace("_", "-"),
             partial(frames.movers_csv, customers, scores, *pair),
             key="download_movers",

@@ -4,7 +4,7 @@ from math import isnan
 
 import pandas as pd
 
-from retention.view import text
+from retention import wording
 
 DEFINITIONS = {
     "period": (
@@ -53,7 +53,7 @@ def notes(turns: pd.DataFrame, currency: str | None) -> dict[str, str]:
     """The line below each headline number: what it is worth."""
 
     def money(name: str, column: str) -> str:
-        return text.money(turns.loc[name, column], currency, short=True)
+        return wording.money(turns.loc[name, column], currency, short=True)
 
     if isnan(turns["value_after"].iloc[0]):
         return {name: f"Brought {money(name, 'revenue_between')} in the period" for name in TITLES}
@@ -75,19 +75,19 @@ def sentence(turns: pd.DataFrame, currency: str | None) -> str:
     def worth(name: str, column: str) -> str:
         amount = turns.loc[name, column]
         return (
-            f" worth {text.money(amount, currency, short=True)}"
+            f" worth {wording.money(amount, currency, short=True)}"
             if known and turns.loc[name, "customers"]
             else ""
         )
 
     words = (
-        f"{text.plural(fell, 'customer')}{worth('fell', 'value_before')} fell from active to at risk; "
-        f"{text.count(back)}{worth('came_back', 'value_after')} came back; "
-        f"{text.count(lapsed)}{worth('lapsed', 'value_before')} lapsed."
+        f"{wording.plural(fell, 'customer')}{worth('fell', 'value_before')} fell from active to at risk; "
+        f"{wording.count(back)}{worth('came_back', 'value_after')} came back; "
+        f"{wording.count(lapsed)}{worth('lapsed', 'value_before')} lapsed."
     )
     second = int(turns.loc["second_order", "customers"])
     return (
-        f"{words} {text.plural(second, 'customer')} went from a first order to a second one."
+        f"{words} {wording.plural(second, 'customer')} went from a first order to a second one."
         if second
         else words
     )

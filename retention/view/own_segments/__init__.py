@@ -1,1 +1,4 @@
-"""The own segments page."""
+"""The page for own segments.
+
+Of the view it may import: the shared modules.
+"""

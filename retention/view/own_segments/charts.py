@@ -7,6 +7,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from retention import wording
 from retention.own_segments.library import Overlaps
 from retention.segments.rules import STAGES
 from retention.view import palette, text
@@ -72,9 +73,9 @@ def overlap_rows(found: Overlaps) -> pd.DataFrame:
                         "across": across,
                         "down": down,
                         "share": 0.0 if np.isnan(share) else share,
-                        "label": "" if np.isnan(share) else text.percent(share, 0),
+                        "label": "" if np.isnan(share) else wording.percent(share, 0),
                         "both": int(found.both[i, j]),
-                        "sizes": f"{text.count(sizes[i])} and {text.count(sizes[j])}",
+                        "sizes": f"{wording.count(sizes[i])} and {wording.count(sizes[j])}",
                         "ink": "#FFFFFF"
                         if share > 0.5
                         else "#10181B"

@@ -5,6 +5,7 @@ from itertools import groupby
 
 import streamlit as st
 
+from retention import wording
 from retention.own_segments.conditions import totals
 from retention.own_segments.features import Features
 from retention.own_segments.library import overlaps
@@ -38,14 +39,14 @@ def _card(row: ReadyMade, features: Features) -> None:
             amount = f"<div class=off>{escape(row.missing)}</div>"
         else:
             found = totals(row.rule, features)
-            worth = text.money(found.expected_value, features.currency, short=True)
-            so_far = text.money(found.revenue, features.currency, short=True)
+            worth = wording.money(found.expected_value, features.currency, short=True)
+            so_far = wording.money(found.revenue, features.currency, short=True)
             money = f"{worth} expected" if features.value is not None else f"{so_far} so far"
             amount = (
-                f"<div class=n><b>{text.count(found.customers)}</b> customers, "
-                f"{text.percent(found.customers / len(features))} · {escape(money)}</div>"
+                f"<div class=n><b>{wording.count(found.customers)}</b> customers, "
+                f"{wording.percent(found.customers / len(features))} · {escape(money)}</div>"
             )
-        words = escape(describe(row.rule, features, text.money), quote=True)
+        words = escape(describe(row.rule, features, wording.money), quote=True)
         title = f"{words}. Source: {escape(row.source, quote=True)}"
         st.html(
             f"<div class=own><b title='{title}' style='cursor:help'>{escape(row.name)}</b>"
@@ -82,8 +83,8 @@ def draw_overlaps(features: Features) -> None:
         for label, (number, words) in about.items():
             st.metric(
                 label,
-                text.count(number),
-                delta=f"{text.percent(number / n)} of all",
+                wording.count(number),
+                delta=f"{wording.percent(number / n)} of all",
                 delta_color="off",
                 delta_arrow="off",
                 help=words,
@@ -97,7 +98,7 @@ def draw_overlaps(features: Features) -> None:
         st.altair_chart(charts.overlaps_chart(charts.overlap_rows(found)), key="own_overlaps")
     if len(library) > MOST:
         st.caption(
-            f"The first {MOST} of {text.plural(len(library), 'segment')}: order them under “Saved”."
+            f"The first {MOST} of {wording.plural(len(library), 'segment')}: order them under “Saved”."
         )
     for name, why in found.skipped.items():
         st.caption(f":orange[:material/warning:] {text.plain(name)} is left out. {text.plain(why)}")

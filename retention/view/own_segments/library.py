@@ -5,6 +5,7 @@ from html import escape
 
 import streamlit as st
 
+from retention import wording
 from retention.errors import DataError
 from retention.own_segments.conditions import Rule, totals
 from retention.own_segments.features import Features
@@ -26,11 +27,10 @@ from retention.own_segments.library import (
 )
 from retention.own_segments.words import describe
 from retention.view import text
-from retention.view.campaigns.segments import OWN
 from retention.view.own_segments import draft as drafts
 from retention.view.session import campaigns
-from retention.view.session.own_segments import keep_library, problem_of, session_library
-from retention.view.session.results import Loaded
+from retention.view.session.loaded import Loaded
+from retention.view.session.own_segments import OWN, keep_library, problem_of, session_library
 
 PLACE, BUILD, SAVED = "own_place", ":material/tune: Build", ":material/bookmark: Saved"
 _MESSAGE, _UPLOADS, _NAME, _NOTE = "own_message", "own_uploads", "own_name", "own_note"
@@ -148,20 +148,20 @@ def draw_saved(data: Loaded, features: Features) -> None:
 
 
 def _summary(data: Loaded, segment: OwnSegment, features: Features) -> str:
-    words = escape(describe(segment.rule, features, text.money))
+    words = escape(describe(segment.rule, features, wording.money))
     note = f"<small>{escape(segment.note)}</small>" if segment.note else ""
     why = problem_of(data, segment)
     if why:
         amount = f"<div class=off>Not with these orders. {escape(why)}</div>"
     else:
         found = totals(segment.rule, features)
-        share = text.percent(found.customers / len(features))
-        money = [f"{text.money(found.revenue, features.currency, short=True)} so far"]
+        share = wording.percent(found.customers / len(features))
+        money = [f"{wording.money(found.revenue, features.currency, short=True)} so far"]
         if features.value is not None:
             money.append(
-                f"{text.money(found.expected_value, features.currency, short=True)} expected in 12 months"
+                f"{wording.money(found.expected_value, features.currency, short=True)} expected in 12 months"
             )
-        amount = f"<div class=n><b>{text.count(found.customers)}</b> customers, {share} · {escape(' · '.join(money))}</div>"
+        amount = f"<div class=n><b>{wording.count(found.customers)}</b> customers, {share} · {escape(' · '.join(money))}</div>"
     return f"<div class=own><b>{escape(segment.name)}</b>{note}<p>{words}</p>{amount}</div>"
 
 
@@ -290,7 +290,7 @@ def _load(key: str, currency: str | None) -> None:
         keep_library(after)
         added = len(after) - len(before)
         there = f", {len(loaded) - added:,} were there already" if added < len(loaded) else ""
-        said = f"{text.plural(added, 'segment')} loaded{there}."
+        said = f"{wording.plural(added, 'segment')} loaded{there}."
         made_in = amounts_in(found.getvalue())
         if made_in and made_in != currency:
             said += f" Their amounts are in {made_in}, and these orders in {currency or 'an unknown currency'}: check them."

@@ -6,17 +6,20 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from retention import wording
 from retention.csv_export import to_csv
 from retention.models.uncertainty import Total, Uncertainty
 from retention.own_segments.conditions import Group, Rule, Totals, matches, totals, weighed
 from retention.own_segments.features import Features
 from retention.segments.rules import STAGES
 from retention.view import text, widgets
+from retention.view.charts import live_chart, live_spec
 from retention.view.own_segments import charts
-from retention.view.segments.charts import live_chart, live_spec
-from retention.view.session import results as session
+from retention.view.session import choices
+from retention.view.session.loaded import Loaded
 from retention.view.session.own_segments import READY_DAYS
-from retention.view.session.results import Loaded
+from retention.view.session.results import scores_for, uncertainty_for
+from retention.view.widgets import file_name
 
 SMALL = 30
 
@@ -29,47 +32,47 @@ def draw_worth(data: Loaded, rule: Rule, features: Features) -> None:
     between = None
     if modelled and n:
         total = value_range(data, rule, features)
-        between = f"12 months, 80% range {text.money_range(total.low, total.high, currency)}"
+        between = f"12 months, 80% range {wording.money_range(total.low, total.high, currency)}"
     chance = mean_probability(rule, features) if modelled and n else np.nan
     widgets.metric_row(
         [
             widgets.Metric(
                 "Revenue so far",
-                text.money(found.revenue, currency, short=True),
+                wording.money(found.revenue, currency, short=True),
                 "revenue",
-                f"{text.percent(found.revenue / sums.revenue)} of all"
+                f"{wording.percent(found.revenue / sums.revenue)} of all"
                 if sums.revenue > 0
                 else None,
             ),
             widgets.Metric(
                 "Expected value",
-                text.money(found.expected_value, currency, short=True),
+                wording.money(found.expected_value, currency, short=True),
                 "cltv",
                 between,
             ),
             widgets.Metric(
                 "Will buy",
-                text.percent(chance),
+                wording.percent(chance),
                 "p_purchase_30d",
                 None
                 if np.isnan(chance)
-                else f"Within {READY_DAYS} days, about {text.count(chance * n)}",
+                else f"Within {READY_DAYS} days, about {wording.count(chance * n)}",
             ),
             widgets.Metric(
                 "Average order",
-                text.money(average_order(rule, features), currency),
+                wording.money(average_order(rule, features), currency),
                 "average_order_value",
-                f"{text.money(found.revenue / n, currency)} a customer so far" if n else None,
+                f"{wording.money(found.revenue / n, currency)} a customer so far" if n else None,
             ),
         ]
     )
     if 0 < n < SMALL:
         st.caption(
-            f":orange[:material/warning:] A small group: {text.plural(n, 'customer')}. Shares say little."
+            f":orange[:material/warning:] A small group: {wording.plural(n, 'customer')}. Shares say little."
         )
     inside, everybody = stage_counts(rule, features)
     shares = ", ".join(
-        f"{text.STAGE_LABELS[stage]} {text.percent(k / max(n, 1))}"
+        f"{text.STAGE_LABELS[stage]} {wording.percent(k / max(n, 1))}"
         for stage, k in zip(STAGES, inside, strict=True)
     )
     st.markdown(
@@ -88,12 +91,10 @@ def draw_worth(data: Loaded, rule: Rule, features: Features) -> None:
 def draw_download(data: Loaded, rule: Rule, features: Features, name: str) -> None:
     """The segment's customers as a file."""
     found = totals(rule, features)
-    scores = (
-        session.scores_for(data, session.standard_plan()) if features.value is not None else None
-    )
+    scores = scores_for(data, choices.standard_plan()) if features.value is not None else None
     inside = matches(rule, features)
     widgets.csv_download(
-        f"Download {text.plural(found.customers, 'customer')}",
+        f"Download {wording.plural(found.customers, 'customer')}",
         f"{file_name(name)}.csv",
         partial(members_csv, data.customers, scores, inside),
         key="own_csv",
@@ -111,16 +112,6 @@ def members_csv(customers: pd.DataFrame, scores: pd.DataFrame | None, inside: np
     return to_csv(table.join(scores[inside]).sort_values("cltv", ascending=False, kind="stable"))
 
 
-def file_name(name: str) -> str:
-    """A segment's name as a file's: letters and digits, in small.
-
-    >>> file_name("Tea, but not: Coffee!"), file_name("/../")
-    ('tea-but-not-coffee', 'segment')
-    """
-    kept = "".join(c if c.isalnum() else " " for c in name.lower())
-    return "-".join(kept.split())[:60] or "segment"
-
-
 def totals_of_all(features: Features) -> Totals:
     """What all customers amount to."""
     return totals(Group("all"), features)
@@ -128,7 +119,7 @@ def totals_of_all(features: Features) -> Totals:
 
 def value_range(data: Loaded, rule: Rule, features: Features) -> Total:
     """The segment's expected value with its 80 % range."""
-    uncertainty = session.uncertainty_for(data, session.standard_plan())
+    uncertainty = uncertainty_for(data, choices.standard_plan())
     return features.memory.get(
         ("range", rule), lambda: total_of(uncertainty, matches(rule, features), features)
     )

@@ -4,6 +4,7 @@ from html import escape
 
 import streamlit as st
 
+from retention import wording
 from retention.own_segments.catalogue import FEATURES
 from retention.own_segments.conditions import (
     GROUP_KINDS,
@@ -79,14 +80,14 @@ STYLE = STYLE.replace("LINE", _LINE).replace("ACCENT", palette.ACCENT).replace("
 def draw_hero(rule: Group, features: Features) -> None:
     """How many customers the segment finds, of how many, and the segment in words."""
     missing = unavailable(rule, features)
-    words = escape(describe(rule, features, text.money))
+    words = escape(describe(rule, features, wording.money))
     n = 0 if missing else totals(rule, features).customers
     share = n / len(features)
-    number = text.MISSING if missing else text.count(n)
+    number = wording.MISSING if missing else wording.count(n)
     of_all = (
         "cannot be counted"
         if missing
-        else f"{text.percent(share)} of {text.count(len(features))} customers"
+        else f"{wording.percent(share)} of {wording.count(len(features))} customers"
     )
     with st.container(border=True, key="hero"):
         st.html(
@@ -250,14 +251,16 @@ def _amount(
         st.html(f"<div class=cond><span class=off>{escape(why)}{hover}</span></div>")
         return
     found, everybody = count.totals, len(features)
-    money = [f"{text.money(found.revenue, features.currency, short=True)} so far"]
+    money = [f"{wording.money(found.revenue, features.currency, short=True)} so far"]
     if features.value is not None:
-        money.append(f"{text.money(found.expected_value, features.currency, short=True)} expected")
+        money.append(
+            f"{wording.money(found.expected_value, features.currency, short=True)} expected"
+        )
     own, left = (100 * n / everybody for n in (found.customers, count.left or 0))
-    after = "" if count.left is None else f"{text.count(count.left)} {_LEFT[kind]}"
+    after = "" if count.left is None else f"{wording.count(count.left)} {_LEFT[kind]}"
     title = "Customers after this and everything above it in its group."
     st.html(
-        f"<div class=cond><div><b>{text.count(found.customers)}</b> <span>{text.percent(found.customers / everybody)}"
+        f"<div class=cond><div><b>{wording.count(found.customers)}</b> <span>{wording.percent(found.customers / everybody)}"
         f" · {escape(' · '.join(money))}</span>{hover}</div>"
         f"<div class=left title='{title}'>{after}</div><div class=bar style='grid-column:1/-1'>"
         f"<i class=own style='width:{own:.2f}%'></i><i style='width:{left:.2f}%'></i></div></div>"
@@ -277,6 +280,6 @@ def _not_here(features: Features) -> None:
     )
     st.html(
         f"<details style='font-size:.875rem'><summary style='cursor:pointer;opacity:.8'>"
-        f"{text.plural(len(features.off), 'more question')} that these orders cannot answer yet</summary>"
+        f"{wording.plural(len(features.off), 'more question')} that these orders cannot answer yet</summary>"
         f"<ul style='margin:.5rem 0 0;line-height:1.6'>{rows}</ul></details>"
     )

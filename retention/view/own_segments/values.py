@@ -5,6 +5,7 @@ from datetime import date
 
 import streamlit as st
 
+from retention import wording
 from retention.own_segments.catalogue import FEATURES
 from retention.own_segments.features import Features
 from retention.own_segments.products import MOST_VALUES
@@ -154,7 +155,7 @@ def _names(key: str, keys: list[str], held: list, features: Features, name: str)
             f"{name}: when",
             sorted({EVER, *WITHIN_DAYS, days}),
             format_func=lambda n: (
-                "at any time" if n == EVER else f"in the last {text.plural(n, 'day')}"
+                "at any time" if n == EVER else f"in the last {wording.plural(n, 'day')}"
             ),
             key=keys[1],
             label_visibility="collapsed",

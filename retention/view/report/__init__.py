@@ -1,1 +1,4 @@
-"""Files for a meeting: HTML reports and briefs."""
+"""Files for a meeting: the scorecard and its cohorts as one HTML page, and tables.
+
+Of the view it may import: the shared modules and the packages of pages.
+"""

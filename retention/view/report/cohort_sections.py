@@ -2,17 +2,17 @@
 
 import pandas as pd
 
-from retention.history.order_history import OrderHistory
-from retention.models.cltv import CltvModel
-from retention.orders.gaps import gap_words, gaps_of
+from retention import wording
+from retention.history.order_history import OrderHistory, gaps_of
+from retention.models.model import CltvModel
+from retention.orders.gaps import gap_words
 from retention.reports import cohorts
 from retention.reports.cohort_forecast import cohort_forecast, orders_per_purchase_day
 from retention.reports.cohorts import WAITS
-from retention.view import text
 from retention.view.cohorts import charts, frames
 from retention.view.cohorts.frames import Cohorts, View
 from retention.view.report.report import WIDE, Cell, Figure, Section, Table, svg_of
-from retention.view.session.results import Loaded
+from retention.view.session.loaded import Loaded
 
 #: Monthly cohorts and ages in the report: what fits on a page.
 VIEW = View("month", None, "Share", 24, 12)
@@ -34,7 +34,7 @@ def cohort_sections(data: Loaded, history: OrderHistory, model: CltvModel | None
     missing = "".join(f" {gap_words(gap)}" for gap in gaps)
     lost = ", or its orders are missing" if gaps else ""
     older = (
-        f" *: far larger than those after it. Who had ordered before {text.day(data.orders.start)} counts as new here."
+        f" *: far larger than those after it. Who had ordered before {wording.day(data.orders.start)} counts as new here."
         if set(keys) & set(list(found.names)[: found.older])
         else ""
     )
@@ -48,7 +48,7 @@ def cohort_sections(data: Loaded, history: OrderHistory, model: CltvModel | None
     return [
         Section(
             "Cohorts: who came back, and when",
-            f"Percent of the customers of a month who ordered so many months later, up to {text.day(data.orders.end)}. "
+            f"Percent of the customers of a month who ordered so many months later, up to {wording.day(data.orders.end)}. "
             f"The newest {len(keys)} of {len(found.names)} cohorts; the number beside a cohort is its size."
             f"{missing}",
             (
@@ -97,13 +97,13 @@ def _triangle_table(drawn: pd.DataFrame, keys: list[str], found: Cohorts) -> Tab
     rows = []
     for key in keys:
         size = int(by.loc[key, "customers"].iloc[0])
-        cells = [Cell(found.names[key]), Cell(text.count(size))]
+        cells = [Cell(found.names[key]), Cell(wording.count(size))]
         for age in ages:
             if (key, age) not in by.index:
                 cells.append(Cell(""))
                 continue
             cell = by.loc[(key, age)]
-            cells.append(Cell(text.percent(cell["share"], 0), partial=not cell["complete"]))
+            cells.append(Cell(wording.percent(cell["share"], 0), partial=not cell["complete"]))
         rows.append(tuple(cells))
     return Table(("First order", "Customers", *map(str, ages)), tuple(rows))
 
@@ -113,14 +113,14 @@ def _second_table(second: pd.DataFrame, found: Cohorts) -> Table:
     for key, row in second.iterrows():
         shares = [
             Cell(
-                text.MISSING
+                wording.MISSING
                 if pd.isna(row[f"share_{days}"])
-                else f"{text.percent(row[f'share_{days}'])} ({text.percent(row[f'low_{days}'])} to "
-                f"{text.percent(row[f'high_{days}'])})"
+                else f"{wording.percent(row[f'share_{days}'])} ({wording.percent(row[f'low_{days}'])} to "
+                f"{wording.percent(row[f'high_{days}'])})"
             )
             for days in WAITS
         ]
-        rows.append((Cell(found.names[key]), Cell(text.count(row["customers"])), *shares))
+        rows.append((Cell(found.names[key]), Cell(wording.count(row["customers"])), *shares))
     return Table(
         ("First order", "Customers", *(f"Within {days} days" for days in WAITS)), tuple(rows)
     )

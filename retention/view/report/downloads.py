@@ -4,16 +4,14 @@ import streamlit as st
 
 from retention.csv_export import to_csv
 from retention.errors import ModelError
-from retention.reports.scorecard import Scorecard
-from retention.reports.scorecard import bridge as base_bridge
+from retention.reports.scorecard import Scorecard, bridge as base_bridge
 from retention.view import widgets
 from retention.view.report.cohort_sections import cohort_sections
 from retention.view.report.report import report_html
-from retention.view.scorecard import data as data_of
-from retention.view.scorecard import frames
+from retention.view.scorecard import data as data_of, frames
 from retention.view.scorecard.data import Settings
-from retention.view.session import results as session
-from retention.view.session.results import Loaded
+from retention.view.session.loaded import Loaded
+from retention.view.session.results import model_for, order_history_for
 
 
 def downloads(data: Loaded, card: Scorecard, settings: Settings) -> None:
@@ -21,13 +19,13 @@ def downloads(data: Loaded, card: Scorecard, settings: Settings) -> None:
     st.subheader("Take it with you", anchor=False)
     name = f"{card.period.start}-to-{card.period.last}"
     # A file is made when it is asked for, outside of the session: everything that is kept in it is fetched here.
-    history, trend = session.order_history_for(data), data_of.trend_for(data, settings)
+    history, trend = order_history_for(data), data_of.trend_for(data, settings)
     comparisons, found = (
         data_of.comparisons_for(data, settings),
         data_of.reading_for(data, settings),
     )
     try:
-        model = session.model_for(data)
+        model = model_for(data)
     except ModelError:
         model = None
 

@@ -14,12 +14,12 @@ import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from retention import wording
 from retention.history.metrics import METRICS
 from retention.orders.orders import Orders
 from retention.reports.industry import Benchmark, Comparison
 from retention.reports.scorecard import Scorecard
 from retention.reports.verdict import Reading
-from retention.view import text
 from retention.view.scorecard import charts, frames, words
 
 #: Width of a chart in pixels, and of one that takes the whole line.
@@ -98,7 +98,7 @@ def report_html(
     for comparison in comparisons:
         first.setdefault(comparison.metric, comparison)
     earlier = {f"Since {words.SINCE[which]}": compared for which, compared in card.earlier.items()}
-    spans = " and ".join(words.span(period) for period, _ in earlier.values())
+    spans = " and ".join(wording.span(period) for period, _ in earlier.values())
     seasonal = card.period.days < words.SEASONS and "previous" in card.earlier
     template = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -108,7 +108,7 @@ def report_html(
     ).get_template("report.html")
     return template.render(
         title=f"{name}: how well we keep customers",
-        period=words.span(card.period),
+        period=wording.span(card.period),
         compared=f"Compared with {spans}."
         if spans
         else "Nothing to compare with: the orders begin later.",
@@ -116,8 +116,8 @@ def report_html(
         comparable=words.COMPARABLE
         + (" Changes since the period before include the seasons." if seasonal else ""),
         active_days=card.active_days,
-        orders=f"Orders from {text.day(orders.start)} to {text.day(orders.end)}",
-        made=text.day(made or date.today()),
+        orders=f"Orders from {wording.day(orders.start)} to {wording.day(orders.end)}",
+        made=wording.day(made or date.today()),
         reading=reading,
         worth=_worth(reading, orders.currency),
         strategies=reading.strategies[:3],
@@ -154,14 +154,14 @@ def _worth(reading: Reading, currency: str | None) -> list[str]:
     if gap is None:
         return []
     if gap.gain is not None:
-        amount = text.money(gap.gain.expected, currency, short=True)
-        between = text.money_range(gap.gain.low, gap.gain.high, currency)
+        amount = wording.money(gap.gain.expected, currency, short=True)
+        between = wording.money_range(gap.gain.low, gap.gain.high, currency)
         return [
             f"Closing the gap is worth {amount} (80% range, the gap's own included: {between}). {gap.basis}"
         ]
     lines = [gap.basis]
     if np.isfinite(gap.arithmetic):
-        amount = text.money(gap.arithmetic, currency, short=True)
+        amount = wording.money(gap.arithmetic, currency, short=True)
         lines.insert(
             0,
             f"On this period it comes to {amount}, a sum and not a forecast: {gap.arithmetic_basis}",
@@ -243,11 +243,11 @@ def _sections(
     rows = tuple(
         (
             Cell(row["Buyers"]),
-            Cell(text.count(row["Customers"])),
-            Cell(text.count(row["Orders"])),
-            Cell(text.money(row["Revenue"], currency)),
-            Cell(text.percent(row["Share of revenue"])),
-            Cell(text.money(row["Order value"], currency)),
+            Cell(wording.count(row["Customers"])),
+            Cell(wording.count(row["Orders"])),
+            Cell(wording.money(row["Revenue"], currency)),
+            Cell(wording.percent(row["Share of revenue"])),
+            Cell(wording.money(row["Order value"], currency)),
         )
         for _, row in buyers.iterrows()
     )

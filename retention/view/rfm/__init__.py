@@ -1,1 +1,4 @@
-"""The RFM page."""
+"""The RFM page.
+
+Of the view it may import: the shared modules.
+"""

@@ -5,12 +5,13 @@ import math
 import numpy as np
 import streamlit as st
 
+from retention import wording
 from retention.segments.rfm import RfmRules
-from retention.view import text, widgets
+from retention.view import widgets
 from retention.view.rfm.data import Basis
 from retention.view.rfm.words import DEFINITIONS
-from retention.view.segments.sliders import money_format
-from retention.view.session.results import Loaded
+from retention.view.session.loaded import Loaded
+from retention.view.text import money_format
 
 FIFTHS, OWN = "Fifths", "Own cut points"
 PARTS = {"days": "Last order", "orders": "Orders", "revenue": "Revenue"}
@@ -110,7 +111,7 @@ def caution(basis: Basis) -> None:
     customers = len(basis.inputs.measures["days"])
     if customers < 125:
         st.info(
-            f"{text.plural(customers, 'customer')} in 25 cells: most hold a handful at best, and chance decides who "
+            f"{wording.plural(customers, 'customer')} in 25 cells: most hold a handful at best, and chance decides who "
             "stands where. Own cut points say more here than fifths.",
             icon=":material/info:",
         )

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 
 from retention.errors import ModelError
-from retention.segments.inputs import aligned
 from retention.segments.rfm import RfmRules
 from retention.segments.rfm_totals import (
     RfmInputs,
@@ -16,8 +14,11 @@ from retention.segments.rfm_totals import (
     prepare_rfm,
     summarise_rfm,
 )
-from retention.view.session import results as session
-from retention.view.session.results import Loaded
+from retention.validation import aligned
+from retention.view.session import choices
+from retention.view.session.cache import kept
+from retention.view.session.loaded import Loaded
+from retention.view.session.results import scores_for, uncertainty_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,37 +42,22 @@ class View:
     cells: pd.DataFrame
 
 
+@kept(max_entries=1, spinner="Preparing the grid…", by_model=True)
 def basis_for(data: Loaded) -> Basis:
     """The session's prepared inputs, with scores where the orders carry a model."""
-    return _basis(_key(data), _data=data)
+    plan = choices.standard_plan()
+    try:
+        scores = aligned(scores_for(data, plan), data.customers.index)
+        uncertainty = uncertainty_for(data, plan)
+    except ModelError as error:
+        return Basis(prepare_rfm(data.customers), None, str(error))
+    return Basis(prepare_rfm(data.customers, scores, uncertainty), scores, None)
 
 
+@kept(max_entries=8, by_model=True)
 def view_for(data: Loaded, rules: RfmRules) -> View:
     """The grid under these rules."""
-    return _view(_key(data), rules, _basis=basis_for(data))
-
-
-def _key(data: Loaded) -> str:
-    return f"{data.orders.digest} {session.purchase_model()}"
-
-
-@st.cache_resource(scope="session", max_entries=1, show_spinner="Preparing the grid…")
-def _basis(key: str, *, _data: Loaded) -> Basis:
-    plan = session.standard_plan()
-    try:
-        scores = aligned(session.scores_for(_data, plan), _data.customers.index)
-        uncertainty = session.uncertainty_for(_data, plan)
-    except ModelError as error:
-        return Basis(prepare_rfm(_data.customers), None, str(error))
-    return Basis(prepare_rfm(_data.customers, scores, uncertainty), scores, None)
-
-
-@st.cache_resource(scope="session", max_entries=8, show_spinner=False)
-def _view(key: str, rules: RfmRules, *, _basis: Basis) -> View:
-    inputs = _basis.inputs
+    inputs = basis_for(data).inputs
     places = place_rfm(inputs, rules)
     groups, cells = summarise_rfm(inputs, places)
     return View(rules, cuts_in_force(inputs, rules), places, groups, cells)
-
-
-session.clear_with_data(_basis, _view)

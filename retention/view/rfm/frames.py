@@ -5,6 +5,7 @@ from math import isnan
 import numpy as np
 import pandas as pd
 
+from retention import wording
 from retention.csv_export import to_csv
 from retention.history.changes import ENOUGH
 from retention.segments.rfm import (
@@ -16,7 +17,6 @@ from retention.segments.rfm import (
     scores_of_places,
 )
 from retention.segments.rfm_totals import members
-from retention.view import text
 from retention.view.rfm.words import score_words
 
 COLUMNS = {
@@ -45,7 +45,7 @@ def grid_frame(
                 "recency": place[0],
                 "mean": place[1],
                 "group": row["group"],
-                "words": _amount(measure, amount, currency) if n else text.MISSING,
+                "words": _amount(measure, amount, currency) if n else wording.MISSING,
                 # Square roots: a cell of a few hundred is to be seen beside one of many thousands.
                 "strength": (amount / most) ** 0.5 if n and not isnan(amount) else 0.0,
                 "chosen": "cell"
@@ -57,10 +57,10 @@ def grid_frame(
                 "last": score_words("days", cuts, place[0], currency),
                 "customers": n,
                 "share": row["customer_share"],
-                "revenue": text.money(row["revenue"], currency, short=True),
-                "value": text.money(row["expected_value"], currency, short=True),
+                "revenue": wording.money(row["revenue"], currency, short=True),
+                "value": wording.money(row["expected_value"], currency, short=True),
                 "between": value_range(row, currency),
-                "days": text.days(row["median_days"]),
+                "days": wording.days(row["median_days"]),
             }
         )
     return pd.DataFrame(rows)
@@ -69,8 +69,8 @@ def grid_frame(
 def value_range(row: pd.Series, currency: str | None) -> str:
     """The 80 % range of a row's expected value in words; a dash without a model, and where nobody is."""
     if not row["customers"] or "expected_value_low" not in row:
-        return text.MISSING
-    return text.money_range(row["expected_value_low"], row["expected_value_high"], currency)
+        return wording.MISSING
+    return wording.money_range(row["expected_value_low"], row["expected_value_high"], currency)
 
 
 def score_frame(places: np.ndarray, cuts: RfmRules, currency: str | None) -> pd.DataFrame:
@@ -119,5 +119,5 @@ def _names(places: np.ndarray) -> np.ndarray:
 
 def _amount(measure: str, amount: float, currency: str | None) -> str:
     if measure == "Customers":
-        return text.count(amount, short=amount >= 1e5)
-    return text.money(amount, currency, short=True)
+        return wording.count(amount, short=amount >= 1e5)
+    return wording.money(amount, currency, short=True)

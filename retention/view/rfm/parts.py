@@ -5,6 +5,7 @@ from html import escape
 
 import streamlit as st
 
+from retention import wording
 from retention.errors import DataError
 from retention.own_segments.library import OwnSegment, add_segment, free_name
 from retention.own_segments.rfm_rule import rfm_rule
@@ -16,8 +17,8 @@ from retention.view.rfm import charts, frames
 from retention.view.rfm.data import Basis, View
 from retention.view.rfm.words import ABOUT, DEFINITIONS, LABELS, cell_words
 from retention.view.session import own_segments as own
-from retention.view.session import results as session
-from retention.view.session.results import Loaded
+from retention.view.session.loaded import Loaded
+from retention.view.session.results import checks_for
 
 GROUP, CELL, MAP, SAVED = "rfm_group", "rfm_cell", "rfm_map", "rfm_saved"
 OWN_PAGE = "pages/own_segments.py"
@@ -28,7 +29,7 @@ OPENS_ON = ("Cannot lose them", "At risk", "Need attention", "Champions")
 def problem(data: Loaded, basis: Basis) -> None:
     """Say what is off where the orders carry no model, and where the model is doubtful."""
     if basis.problem is None:
-        widgets.forecast_caution(session.checks_for(data))
+        widgets.forecast_caution(checks_for(data))
         return
     st.warning(
         f"**These orders carry no model of future purchases.** {text.plain(basis.problem, limit=1000)}  \n"
@@ -135,7 +136,7 @@ def one_group(
                     help=DEFINITIONS["use"],
                 )
                 widgets.csv_download(
-                    f"Download {text.plural(n, 'customer')}",
+                    f"Download {wording.plural(n, 'customer')}",
                     f"rfm-{group.lower().replace(' ', '-')}.csv",
                     partial(
                         frames.group_csv, data.customers, basis.scores, view.places, group, cell
@@ -150,7 +151,7 @@ def one_group(
     once = row["ordered_once"]
     if group in ("Champions", "Loyal") and once > 0:
         st.caption(
-            f"{text.percent(once)} of them have ordered once: orders and revenue count alike, so one large order can "
+            f"{wording.percent(once)} of them have ordered once: orders and revenue count alike, so one large order can "
             "carry a customer here."
         )
     _what_to_do(group)
@@ -195,27 +196,27 @@ def _metrics(row, currency: str | None) -> None:
     cards = [
         (
             "Customers",
-            text.count(row["customers"]),
+            wording.count(row["customers"]),
             "customers",
-            f"{text.percent(row['customer_share'])} of all",
+            f"{wording.percent(row['customer_share'])} of all",
         ),
         (
             "Revenue so far",
-            text.money(row["revenue"], currency, short=True),
+            wording.money(row["revenue"], currency, short=True),
             "revenue",
-            f"{text.percent(row['revenue_share'])} of all",
+            f"{wording.percent(row['revenue_share'])} of all",
         ),
         (
             "Expected value",
-            text.money(row["expected_value"], currency, short=True),
+            wording.money(row["expected_value"], currency, short=True),
             "value",
-            "Needs a model" if between == text.MISSING else f"12 months; 80% range {between}",
+            "Needs a model" if between == wording.MISSING else f"12 months; 80% range {between}",
         ),
         (
             "Last order",
-            text.days(row["median_days"]),
+            wording.days(row["median_days"]),
             "days",
-            f"Ago, median; {text.percent(row['ordered_once'])} ordered once",
+            f"Ago, median; {wording.percent(row['ordered_once'])} ordered once",
         ),
     ]
     with st.container(key="metrics-rfm"):
@@ -257,7 +258,7 @@ def table(view: View, scored: bool, currency: str | None) -> None:
     st.dataframe(
         shown,
         key="rfm_table",
-        placeholder=text.MISSING,
+        placeholder=wording.MISSING,
         hide_index=True,
         height=35 * (len(shown) + 1) + 3,
         column_order=[
@@ -320,7 +321,7 @@ def score_table(view: View, currency: str | None) -> None:
             bar = f'<s style="width:{max(share * 100, 1):.1f}%"></s>' if share else ""
             # Amounts are escaped, since a currency is whatever the file calls it.
             cells.append(
-                f"<td{'' if share else ' class=no'}>{escape(row[name])}<small>{text.percent(share)}</small>{bar}</td>"
+                f"<td{'' if share else ' class=no'}>{escape(row[name])}<small>{wording.percent(share)}</small>{bar}</td>"
             )
         body.append(f"<tr><th scope=row>{row['score']}</th>{''.join(cells)}</tr>")
     head = "".join(f"<th scope=col>{label}</th>" for label in LABELS.values())

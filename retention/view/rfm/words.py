@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from retention import wording
 from retention.segments.rfm import RfmRules
 from retention.view import text
 
@@ -124,7 +125,9 @@ def score_words(name: str, cuts: RfmRules, score: int, currency: str | None) -> 
         if high == float("inf"):
             return "Any day" if low == 0 else f"{low:,.0f} days or more"
         return (
-            f"up to {text.plural(high, 'day')}" if low == 0 else f"{low:,.0f} to {high:,.0f} days"
+            f"up to {wording.plural(high, 'day')}"
+            if low == 0
+            else f"{low:,.0f} to {high:,.0f} days"
         )
     low = own[score - 2] if score > 1 else float("-inf")
     high = own[score - 1] if score < 5 else float("inf")
@@ -138,10 +141,10 @@ def score_words(name: str, cuts: RfmRules, score: int, currency: str | None) -> 
             return "any number" if first == 1 else f"{first:,.0f} or more"
         return f"{first:,.0f}" if first == last else f"{first:,.0f} to {last:,.0f}"
     if low == float("-inf"):
-        return "any" if high == float("inf") else f"below {text.money(high, currency)}"
+        return "any" if high == float("inf") else f"below {wording.money(high, currency)}"
     if high == float("inf"):
-        return f"{text.money(low, currency)} or more"
-    return f"{text.money(low, currency)} to {text.money(high, currency)}"
+        return f"{wording.money(low, currency)} or more"
+    return f"{wording.money(low, currency)} to {wording.money(high, currency)}"
 
 
 def cell_words(cell: tuple[int, int], cuts: RfmRules, currency: str | None) -> str:

@@ -1,1 +1,4 @@
-"""The scorecard page."""
+"""The scorecard page.
+
+Of the view it may import: the shared modules.
+"""

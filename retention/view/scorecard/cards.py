@@ -4,15 +4,15 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from retention import wording
 from retention.history.changes import CANNOT, THIN
 from retention.history.metrics import METRICS
 from retention.reports.industry import UNKNOWN, Comparison
 from retention.reports.scorecard import Scorecard
 from retention.view import text
-from retention.view.scorecard import data as data_of
-from retention.view.scorecard import frames, words
+from retention.view.scorecard import data as data_of, frames, words
 from retention.view.scorecard.data import Settings
-from retention.view.session.results import Loaded
+from retention.view.session.loaded import Loaded
 
 GROUPS = {
     "Do customers stay?": (
@@ -69,10 +69,10 @@ def _card(
     data: Loaded, card: Scorecard, name: str, comparison: Comparison | None, trend: pd.DataFrame
 ) -> None:
     currency, metric, row = data.orders.currency, METRICS[name], card.metrics.loc[name]
-    help_text = f"{metric.definition} {words.span(card.period)}."
+    help_text = f"{metric.definition} {wording.span(card.period)}."
     if np.isfinite(row["low"]):
         help_text += (
-            f" 95% range {words.between(name, row['low'], row['high'], currency)}, from {text.count(row['n'])} "
+            f" 95% range {words.between(name, row['low'], row['high'], currency)}, from {wording.count(row['n'])} "
             f"{'waits' if metric.kind == 'days' and name != 'days_since_last_order' else 'customers'}."
         )
     line = frames.spark(trend, name, card.period)

@@ -3,7 +3,8 @@
 import altair as alt
 import pandas as pd
 
-from retention.view import palette, text
+from retention import wording
+from retention.view import palette
 from retention.view.charts import HEIGHT, count_axis, money_axis
 
 #: Steps of the bridge in full, and as they stand below it, in lines short enough for a phone.
@@ -186,5 +187,7 @@ def _value_scale(values: pd.Series, kind: str) -> alt.Scale:
 
 
 def _amount(value: float, measure: str, currency: str | None, signed: bool) -> str:
-    shown = text.money(value, currency, short=True) if measure == "revenue" else text.count(value)
+    shown = (
+        wording.money(value, currency, short=True) if measure == "revenue" else wording.count(value)
+    )
     return f"+{shown}" if signed and value > 0 else shown

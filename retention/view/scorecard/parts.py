@@ -3,15 +3,15 @@
 import numpy as np
 import streamlit as st
 
+from retention import wording
 from retention.history.metrics import METRICS
 from retention.history.period_counts import customer_bridge
 from retention.reports.scorecard import Scorecard
 from retention.view import text, widgets
-from retention.view.scorecard import charts, frames, words
-from retention.view.scorecard import data as data_of
+from retention.view.scorecard import charts, data as data_of, frames
 from retention.view.scorecard.data import Settings
-from retention.view.session import results as session
-from retention.view.session.results import Loaded
+from retention.view.session.loaded import Loaded
+from retention.view.session.results import checks_for
 
 SPREADS = {
     "First to second order": ("second_waits", "second orders", "days_to_second_order"),
@@ -23,12 +23,12 @@ SPREADS = {
 def header(card: Scorecard) -> None:
     """The period in words, what it is compared with, and what to bear in mind."""
     others = [period for period, _ in card.earlier.values()]
-    spans = " and with ".join(words.span(other) for other in others)
+    spans = " and with ".join(wording.span(other) for other in others)
     compared = (
         f"compared with {spans}" if others else "with nothing to compare: the orders begin later"
     )
     st.markdown(
-        f":gray[{words.span(card.period)}, {text.days(card.period.days)}, {compared}. A customer is active for "
+        f":gray[{wording.span(card.period)}, {wording.days(card.period.days)}, {compared}. A customer is active for "
         f"{card.active_days} days after an order.]"
     )
     for note in card.notes:
@@ -54,7 +54,7 @@ def reading(data: Loaded, settings: Settings) -> None:
         elif found.strategies:
             _strategies(found)
     if gap is not None and gap.gain is not None:
-        widgets.forecast_caution(session.checks_for(data))
+        widgets.forecast_caution(checks_for(data))
 
 
 def _worth(data: Loaded, gap) -> None:
@@ -65,9 +65,9 @@ def _worth(data: Loaded, gap) -> None:
             [
                 widgets.Metric(
                     "Closing the gap is worth",
-                    text.money(total.expected, currency, short=True),
+                    wording.money(total.expected, currency, short=True),
                     "gap_worth",
-                    f"80% range, the gap's own included: {text.money_range(total.low, total.high, currency)}",
+                    f"80% range, the gap's own included: {wording.money_range(total.low, total.high, currency)}",
                 )
             ]
         )
@@ -77,7 +77,7 @@ def _worth(data: Loaded, gap) -> None:
             [
                 widgets.Metric(
                     "The gap in this period",
-                    text.money(gap.arithmetic, currency, short=True),
+                    wording.money(gap.arithmetic, currency, short=True),
                     "gap_arithmetic",
                     "A sum, not a forecast",
                 )
@@ -140,9 +140,9 @@ def bridge(data: Loaded, card: Scorecard, settings: Settings) -> None:
     )
     steps = frame.set_index("step")[measure]
     shown = (
-        steps.map(text.count)
+        steps.map(wording.count)
         if measure == "customers"
-        else steps.map(lambda x: text.money(x, data.orders.currency))
+        else steps.map(lambda x: wording.money(x, data.orders.currency))
     )
     st.altair_chart(
         charts.bridge_chart(frame, measure, data.orders.currency),
@@ -168,7 +168,7 @@ def buyers(data: Loaded, card: Scorecard) -> None:
         frame,
         key="buyers",
         hide_index=True,
-        placeholder=text.MISSING,
+        placeholder=wording.MISSING,
         column_config={
             "Buyers": st.column_config.TextColumn(width=200),
             "Customers": number(format="localized"),
@@ -208,6 +208,6 @@ def spreads(data: Loaded, card: Scorecard) -> None:
             )
             st.caption(
                 f"A quarter within {quarter:.0f} days, half within {half:.0f}, three quarters within {most:.0f}; "
-                f"{text.count(spread.iloc[:, 1].sum())} {unit}."
+                f"{wording.count(spread.iloc[:, 1].sum())} {unit}."
                 + (" The pale bar holds all that took longer." if bins["beyond"].any() else "")
             )

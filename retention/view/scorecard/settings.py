@@ -5,13 +5,13 @@ from itertools import chain
 
 import streamlit as st
 
+from retention import wording
 from retention.history.metrics import METRICS
 from retention.periods import PRESETS, Period, preset_period, whole_preset
 from retention.reports.industry import ALL, Target, lines_of_business
 from retention.reports.scorecard import ACTIVE_DAYS, LEAST_ACTIVE, MOST_ACTIVE
-from retention.view import text
 from retention.view.scorecard.data import Settings
-from retention.view.session.results import Loaded
+from retention.view.session.loaded import Loaded
 
 OWN = "Own dates"
 _UNITS = {"rate": ", %", "days": ", days"}
@@ -66,7 +66,7 @@ def _preset(data: Loaded, preset: str) -> Period:
     period, whole = preset_period(preset, first, last), whole_preset(preset, first, last)
     if period != whole:
         st.caption(
-            f":material/info: The orders begin on {text.day(first)}, so the period has {period.days:,} of its "
+            f":material/info: The orders begin on {wording.day(first)}, so the period has {period.days:,} of its "
             f"{whole.days:,} days."
         )
     return period

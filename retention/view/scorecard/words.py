@@ -4,9 +4,9 @@ import math
 
 import pandas as pd
 
+from retention import wording
 from retention.history.changes import CANNOT, DOWN, NOISE, THIN, UP
 from retention.history.metrics import METRICS
-from retention.periods import Period
 from retention.reports.industry import (
     ABOVE,
     AHEAD,
@@ -18,7 +18,7 @@ from retention.reports.industry import (
     Comparison,
 )
 from retention.reports.scorecard import Scorecard
-from retention.view import text
+from retention.wording import span
 
 COMPARABLE = (
     "What looks back at earlier orders is distorted where a file begins: nobody can have lapsed yet, and old customers "
@@ -35,15 +35,15 @@ STATUS_COLOURS = {AHEAD: "green", PAR: "gray", BEHIND: "orange", ABOVE: "gray", 
 def shown(name: str, value: float, currency: str | None) -> str:
     """A metric's value, in its unit."""
     if not math.isfinite(value):
-        return text.MISSING
+        return wording.MISSING
     kind = METRICS[name].kind
     if kind == "rate":
-        return text.percent(value, 1)
+        return wording.percent(value, 1)
     if kind == "money":
-        return text.money(value, currency, short=True)
+        return wording.money(value, currency, short=True)
     if kind == "days":
         return f"{value:,.0f} day{'s' * (round(value) != 1)}"
-    return f"{value:,.2f}" if kind == "number" else text.count(value)
+    return f"{value:,.2f}" if kind == "number" else wording.count(value)
 
 
 def between(name: str, low: float, high: float, currency: str | None) -> str:
@@ -127,14 +127,9 @@ def explanation(comparison: Comparison) -> str:
     return f"{words} {store.note}".strip()
 
 
-def span(period: Period) -> str:
-    """A period's first and last day."""
-    return f"{text.day(period.start)} to {text.day(period.last)}"
-
-
 def _level(comparison: Comparison, value: float, currency: str | None) -> str:
     if not math.isfinite(value):
-        return text.MISSING
+        return wording.MISSING
     return (
         f"{value:+.0%}".replace("-", "−")
         if comparison.lift

@@ -1,1 +1,4 @@
-"""The segments page."""
+"""The segments page.
+
+Of the view it may import: the shared modules.
+"""

@@ -5,11 +5,7 @@ new specification: building and checking one costs more than everything else a r
 a chart into a specification, once; `live_chart` draws it with the frames of the moment.
 """
 
-from collections.abc import Mapping
-
 import altair as alt
-import pandas as pd
-import streamlit as st
 
 from retention.view import palette
 from retention.view.charts import money_axis
@@ -166,17 +162,3 @@ def cut_strip_chart(low: float, high: float) -> alt.LayerChart:
     return alt.layer(
         zones, bars, cuts, words, height=STRIP_HEIGHT, padding=0, view=alt.ViewConfig(stroke=None)
     )
-
-
-def live_spec(chart: alt.LayerChart) -> dict:
-    """The chart's specification without data; build it once and draw it with `live_chart` as often as
-    wanted."""
-    spec = chart.to_dict()
-    # Streamlit's theme sets what Altair's default theme would.
-    spec.pop("config", None)
-    return spec
-
-
-def live_chart(spec: dict, frames: Mapping[str, pd.DataFrame], *, key: str, alt_text: str) -> None:
-    """Draw a specification from `live_spec` with the frames its data sets are named after."""
-    st.vega_lite_chart({**spec, "datasets": dict(frames)}, key=key, alt=alt_text)

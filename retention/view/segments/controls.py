@@ -6,13 +6,13 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from retention import wording
 from retention.segments.inputs import percentile_cutoff, percentile_of
 from retention.segments.presets import published_rules
 from retention.segments.rules import VALUE_UNITS, SegmentRules, defaults, thresholds
 from retention.segments.stages import unavailable
 from retention.view import text, widgets
-from retention.view.segments import charts
-from retention.view.segments.frames import LABELS
+from retention.view.charts import live_chart
 from retention.view.segments.sliders import (
     DAYS_RULES,
     DISCOUNT,
@@ -23,22 +23,13 @@ from retention.view.segments.sliders import (
     Scale,
     Slider,
     measure_of,
-    money_format,
     money_scale,
 )
-from retention.view.segments.strips import (
-    READY_DAYS,
-    Basis,
-    StripKey,
-    basis_for,
-    basis_key,
-    fitted_for,
-    strip_data,
-    strip_spec,
-)
-from retention.view.session.results import Loaded
+from retention.view.segments.strips import StripKey, strip_data, strip_spec
+from retention.view.session.loaded import Loaded
+from retention.view.session.segments import READY_DAYS, Basis, basis_for, fitted_for
+from retention.view.text import FITTED, LABELS, PUBLISHED, money_format
 
-PUBLISHED, FITTED = "Published scheme", "Fit to my data"
 PRESET_HELP = (
     "The published scheme counts 30, 60, 90, 120 and 180 days. “Fit to my data” takes the days from how long your own "
     "customers wait between orders. Both set only the days since the last order."
@@ -148,21 +139,20 @@ def draw_strips(data: Loaded, choice: Choice) -> None:
     """Draw what each slider of the open part cuts."""
     for strip in choice.strips:
         rows = strip_data(
+            data,
             StripKey(
-                basis_key(data),
-                strip.name,
-                choice.rules.loyal_orders,
-                choice.rules.ready_days,
-                strip.low,
-                strip.high,
-                data.orders.currency,
+                name=strip.name,
+                loyal_orders=choice.rules.loyal_orders,
+                ready_days=choice.rules.ready_days,
+                low=strip.low,
+                high=strip.high,
             ),
             strip.cuts,
             strip.slider.colours,
-            _basis=choice.basis,
+            choice.basis,
         )
         with strip.place:
-            charts.live_chart(
+            live_chart(
                 strip_spec(strip.low, strip.high),
                 rows,
                 key=f"strip_{strip.name}",
@@ -176,7 +166,7 @@ def _ready_days() -> int:
         threshold.label,
         READY_DAYS,
         defaults()["ready_days"],
-        format_func=partial(text.plural, one="day"),
+        format_func=partial(wording.plural, one="day"),
         key="ready_days",
         bind="query-params",
         help=threshold.help,

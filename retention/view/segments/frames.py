@@ -6,11 +6,12 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from retention import wording
 from retention.segments.inputs import MapGrid
 from retention.segments.stages import STAGES
-from retention.view import palette, text
+from retention.view import palette
+from retention.view.text import LABELS
 
-LABELS = text.STAGE_LABELS | text.TRAIT_LABELS
 COLOURS = palette.STAGE_COLOURS | palette.TRAIT_COLOURS
 
 
@@ -18,7 +19,7 @@ def value_range(row: Mapping[str, float], currency: str | None) -> str:
     """The 80 % range of a summary's row in words; empty without a model, and where nobody is."""
     if not row["customers"] > 0 or "expected_value_low" not in row:
         return ""
-    return text.money_range(row["expected_value_low"], row["expected_value_high"], currency)
+    return wording.money_range(row["expected_value_low"], row["expected_value_high"], currency)
 
 
 def share_rows(
@@ -26,9 +27,9 @@ def share_rows(
 ) -> pd.DataFrame:
     """Rows for `shares_chart` from the stages' rows of `summarise_segments`; a measure nobody has has no bar."""
     measures = {
-        "Customers": ("customers", text.count),
-        "Revenue so far": ("revenue", lambda x: text.money(x, currency, short=True)),
-        "Expected value": ("expected_value", lambda x: text.money(x, currency, short=True)),
+        "Customers": ("customers", wording.count),
+        "Revenue so far": ("revenue", lambda x: wording.money(x, currency, short=True)),
+        "Expected value": ("expected_value", lambda x: wording.money(x, currency, short=True)),
     }
     rows = []
     for measure, (column, write) in measures.items():
@@ -53,7 +54,7 @@ def share_rows(
                     "amount": f"{write(amount)} ({between})" if between else write(amount),
                     "definition": definitions[stage],
                     "colour": COLOURS[stage],
-                    "label": text.percent(share, 0) if share >= 0.055 else "",
+                    "label": wording.percent(share, 0) if share >= 0.055 else "",
                     "label_colour": _ink_on(COLOURS[stage]),
                 }
             )
@@ -109,10 +110,10 @@ def map_rows(
 def map_words(grid: MapGrid, currency: str | None) -> tuple[list[str], list[str]]:
     """The ranges of the map's columns and rows in words; the outermost rows also hold what lies beyond."""
     chances = [
-        f"{text.percent(low)} to {text.percent(high)}"
+        f"{wording.percent(low)} to {wording.percent(high)}"
         for low, high in pairwise(grid.probability_edges)
     ]
-    edges = [text.money(edge, currency) for edge in grid.value_edges]
+    edges = [wording.money(edge, currency) for edge in grid.value_edges]
     worths = [f"{low} to {high}" for low, high in pairwise(edges)]
     worths[0] = f"up to {edges[1]}"
     return chances, worths

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from retention import wording
 from retention.csv_export import to_csv
-from retention.segments.rules import SegmentRules, describe_rules
+from retention.segments.rules import SegmentRules
 from retention.segments.stages import (
     STAGES,
     TRAITS,
@@ -20,16 +21,17 @@ from retention.segments.stages import (
     label_frame,
     map_counts,
     members,
-    unavailable,
     value_cutoffs,
 )
 from retention.view import palette, text, widgets
-from retention.view.segments import charts, frames
-from retention.view.segments.strips import Basis, basis_key, map_parts, shares_spec
-from retention.view.session import results as session
-from retention.view.session.results import Loaded
+from retention.view.charts import live_chart
+from retention.view.segments import frames
+from retention.view.segments.strips import map_parts, shares_spec
+from retention.view.session.loaded import Loaded
+from retention.view.session.results import checks_for
+from retention.view.session.segments import Basis
 
-LABELS, COLOURS = frames.LABELS, frames.COLOURS
+LABELS, COLOURS = text.LABELS, frames.COLOURS
 
 _PAGE = f"light-dark({palette.BACKGROUNDS['light']},{palette.BACKGROUNDS['dark']})"
 # Phones get the table's rows as cards of three figures a line, and counts that scroll away with the page.
@@ -80,15 +82,6 @@ EXPECTED_VALUE = (
 RANGE = f"80% range. {text.DEFINITIONS['range_80']}"
 
 
-def definitions_of(
-    inputs: SegmentInputs, rules: SegmentRules, currency: str | None
-) -> dict[str, str]:
-    """Each group's definition with the numbers in force, or why it is empty on this data."""
-    return describe_rules(rules, currency, value_cutoffs(inputs, rules), text.money) | unavailable(
-        inputs
-    )
-
-
 def without_unknown(summary: pd.DataFrame, off: Mapping[str, str]) -> pd.DataFrame:
     """The summary with nothing, instead of nobody, for the groups that this data cannot tell (`unavailable`)."""
     if not off:
@@ -102,9 +95,9 @@ def draw_counts(counts: np.ndarray, off: Mapping[str, str], definitions: Mapping
     """How many customers each stage has: the first thing to follow a slider, and the charts' legend."""
     total = counts.sum()
     shown = [
-        (stage, text.MISSING, "")
+        (stage, wording.MISSING, "")
         if stage in off
-        else (stage, text.count(n), f"<span>{text.percent(n / total)}</span>")
+        else (stage, wording.count(n), f"<span>{wording.percent(n / total)}</span>")
         for stage, n in zip(STAGES, counts.tolist(), strict=True)
     ]
     st.html(
@@ -129,7 +122,7 @@ def draw_problem(data: Loaded, basis: Basis) -> None:
             icon=":material/warning:",
         )
         return
-    widgets.forecast_caution(session.checks_for(data))
+    widgets.forecast_caution(checks_for(data))
 
 
 def draw_shares(
@@ -138,10 +131,10 @@ def draw_shares(
     """Who brings the revenue and the expected value."""
     rows = frames.share_rows(summary, definitions, currency)
     words = ", ".join(
-        f"{LABELS[stage]} {text.percent(summary['customer_share'].iloc[n])}"
+        f"{LABELS[stage]} {wording.percent(summary['customer_share'].iloc[n])}"
         for n, stage in enumerate(STAGES)
     )
-    charts.live_chart(
+    live_chart(
         shares_spec(),
         {"shares": rows},
         key="segment_shares",
@@ -155,12 +148,12 @@ def draw_map(
     data: Loaded, basis: Basis, rules: SegmentRules, placement: Placement, group: str | None
 ) -> None:
     """Customers by probability to buy and expected value, with the thresholds that cut them."""
-    grid, currency = basis.inputs.grid, data.orders.currency
+    grid = basis.inputs.grid
     if grid is None:
         return
-    spec, words = map_parts(basis_key(data), rules.ready_days, currency, _basis=basis)
+    spec, words = map_parts(data, rules.ready_days)
     cutoff = value_cutoffs(basis.inputs, rules)["vip"]
-    charts.live_chart(
+    live_chart(
         spec,
         {
             "cells": frames.map_rows(
@@ -194,7 +187,7 @@ def choose_group(basis: Basis, off: Mapping[str, str]) -> str | None:
         "Look at one segment",
         [*STAGES, *TRAITS],
         format_func=lambda group: (
-            f"{LABELS[group]} {text.MISSING}" if group in off else LABELS[group]
+            f"{LABELS[group]} {wording.MISSING}" if group in off else LABELS[group]
         ),
         default=basis.opens_on,
         key="segment",
@@ -224,7 +217,7 @@ def draw_group(
             st.markdown(text.plain(definitions[group], limit=1000))
         if n:
             widgets.csv_download(
-                f"Download {text.plural(n, 'customer')}",
+                f"Download {wording.plural(n, 'customer')}",
                 f"{group}.csv",
                 partial(group_csv, data.customers, basis.scores, basis.inputs, rules, group),
                 key="download_segment",
@@ -233,19 +226,19 @@ def draw_group(
         [
             widgets.Metric(
                 "Customers",
-                text.count(row["customers"]),
+                wording.count(row["customers"]),
                 "customers",
                 _of_all(row["customer_share"]),
             ),
             widgets.Metric(
                 "Revenue so far",
-                text.money(row["revenue"], currency, short=True),
+                wording.money(row["revenue"], currency, short=True),
                 "revenue",
                 _of_all(row["revenue_share"]),
             ),
             widgets.Metric(
                 "Expected value",
-                text.money(row["expected_value"], currency, short=True),
+                wording.money(row["expected_value"], currency, short=True),
                 "cltv",
                 f"80% range: {between}"
                 if between
@@ -253,11 +246,11 @@ def draw_group(
             ),
             widgets.Metric(
                 "Will buy",
-                text.percent(row["mean_probability"]),
+                wording.percent(row["mean_probability"]),
                 "p_purchase",
                 None
                 if isnan(row["mean_probability"])
-                else f"Within {text.plural(rules.ready_days, 'day')}",
+                else f"Within {wording.plural(rules.ready_days, 'day')}",
             ),
         ]
     )
@@ -271,7 +264,7 @@ def draw_group(
 
 
 def _of_all(share: float, before: str = "") -> str | None:
-    return None if isnan(share) else f"{before}{text.percent(share)} of all"
+    return None if isnan(share) else f"{before}{wording.percent(share)} of all"
 
 
 def group_csv(
@@ -320,16 +313,16 @@ def draw_table(
                 "<tr class=gap role=row><th scope=rowgroup role=rowheader colspan=7>Traits, which overlap</th></tr>"
             )
         cells = (
-            (text.count(row["customers"]), row["customer_share"]),
-            (text.money(row["revenue"], currency, short=True), row["revenue_share"]),
+            (wording.count(row["customers"]), row["customer_share"]),
+            (wording.money(row["revenue"], currency, short=True), row["revenue_share"]),
             (
-                text.money(row["expected_value"], currency, short=True),
+                wording.money(row["expected_value"], currency, short=True),
                 row["expected_value_share"],
                 frames.value_range(row, currency),
             ),
-            (text.money(row["average_order_value"], currency),),
-            (text.days(row["median_days"]),),
-            (text.percent(row["mean_probability"]),),
+            (wording.money(row["average_order_value"], currency),),
+            (wording.days(row["median_days"]),),
+            (wording.percent(row["mean_probability"]),),
         )
         why = f"<small>{escape(off[name])}</small>" if name in off else ""
         body.append(
@@ -355,6 +348,8 @@ _HEAD = "".join(
 
 def _cell(column: str, amount: str, share: float | None = None, between: str = "") -> str:
     """A table cell; amounts are escaped, since a currency is whatever the file calls it."""
-    small = "" if share is None else f"<small>{'' if isnan(share) else text.percent(share)}</small>"
+    small = (
+        "" if share is None else f"<small>{'' if isnan(share) else wording.percent(share)}</small>"
+    )
     below = f'<span title="{escape(RANGE)}">{escape(between)}</span>' if between else ""
     return f'<td role=cell data-name="{column}">{escape(amount)}{small}{below}</td>'

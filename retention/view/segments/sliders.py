@@ -10,7 +10,7 @@ import numpy as np
 
 from retention.segments.inputs import SegmentInputs, percentile_cutoff
 from retention.segments.rules import defaults, thresholds
-from retention.view import palette, text
+from retention.view import palette
 from retention.view.segments.strips import MEASURES
 
 DAYS_RULES = (
@@ -157,21 +157,6 @@ def money_scale(inputs: SegmentInputs, slider: Slider) -> Scale:
         return empty
     return Scale(
         high, step, empty.within(percentile_cutoff(ascending, defaults()[slider.rules[0]]))
-    )
-
-
-def money_format(currency: str | None, amount: float, step: float) -> str:
-    """How a slider in money writes its numbers: the currency's symbol before them, cents only where there are
-    some.
-
-    >>> money_format("USD", 85, 1), money_format("THB", 86.58, 1), money_format(None, 2, 0.5)
-    ('$%,.0f', '฿%,.2f', '%,.2f')
-    """
-    symbol = text.symbol(currency)
-    if currency and currency not in text.CURRENCY_SYMBOLS:
-        symbol = text.plain(currency) + "\u00a0"
-    return symbol.replace("%", "%%") + (
-        "%,.0f" if step >= 1 and float(amount).is_integer() else "%,.2f"
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from retention.campaigns.plan import Campaign
+from retention.campaigns.campaign import Campaign
 
 _KEPT, _TABLE, _EDITED, _ROUND = (
     "campaigns_kept",

@@ -14,16 +14,18 @@ Features are kept for the session and emptied with its data; a changed condition
 import numpy as np
 import streamlit as st
 
-from retention.customers.contacts import contacts, signals
 from retention.errors import ModelError
 from retention.own_segments.conditions import matches, unavailable
 from retention.own_segments.features import Features, features
 from retention.own_segments.library import Library, OwnSegment
 from retention.segments.rules import SegmentRules
 from retention.segments.stages import assign_codes, label_frame
-from retention.view.segments.strips import basis_for, basis_key
-from retention.view.session import results as session
-from retention.view.session.results import Loaded
+from retention.view.session import choices
+from retention.view.session.cache import kept
+from retention.view.session.loaded import Loaded
+from retention.view.session.people import contacts_for, signals_for
+from retention.view.session.results import model_for
+from retention.view.session.segments import basis_for
 
 READY_DAYS = 30
 _LIBRARY = "own_segments"
@@ -41,7 +43,7 @@ def keep_library(library: Library) -> None:
 
 def features_for(data: Loaded) -> Features:
     """What can be asked about the loaded customers, with the session's purchase model."""
-    return _features(basis_key(data), session.segment_rules(), _data=data)
+    return _features(data, choices.segment_rules())
 
 
 def problem_of(data: Loaded, segment: OwnSegment) -> str:
@@ -55,24 +57,25 @@ def segment_mask(data: Loaded, segment: OwnSegment) -> np.ndarray:
     return matches(segment.rule, features_for(data))
 
 
-@st.cache_resource(scope="session", max_entries=2, show_spinner="Preparing what can be asked…")
-def _features(key: str, rules: SegmentRules, *, _data: Loaded) -> Features:
-    basis = basis_for(_data, rules.ready_days)
+@kept(max_entries=2, spinner="Preparing what can be asked…", by_model=True)
+def _features(data: Loaded, rules: SegmentRules) -> Features:
+    basis = basis_for(data, rules.ready_days)
     try:
-        model = session.model_for(_data)
+        model = model_for(data)
     except ModelError:
         model = None
     return features(
-        _data.customers,
+        data.customers,
         basis.scores,
-        as_of=_data.orders.end,
-        labels=label_frame(assign_codes(basis.inputs, rules), _data.customers.index),
-        signals=signals(_data.orders),
-        contacts=contacts(_data.orders),
-        orders=_data.orders,
+        as_of=data.orders.end,
+        labels=label_frame(assign_codes(basis.inputs, rules), data.customers.index),
+        signals=signals_for(data),
+        contacts=contacts_for(data),
+        orders=data.orders,
         model=model,
         no_scores=basis.problem or "",
     )
 
 
-session.clear_with_data(_features)
+#: What stands before the name of an own segment, so that no name is two segments.
+OWN = "Own: "

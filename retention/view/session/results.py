@@ -1,83 +1,29 @@
-"""The session's data and everything computed from it, private to the session.
+"""Everything that pages compute from the session's data, kept for the session.
 
-The data lives in `st.session_state`. The caches are session-scoped and keyed on `orders.digest`, scalars and a
-`Plan` of scalars; frames are passed as underscore arguments, which Streamlit leaves out of the key. Cached frames
-are shared and not copied: a caller that wants to change one makes its own copy.
+Frames are shared and not copied: a caller that wants to change one makes its own copy.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import pandas as pd
-import streamlit as st
 
-from retention.customers.summary import summarise_customers
 from retention.errors import RetentionError
 from retention.evaluation.all_checks import all_checks
 from retention.evaluation.backtest import Backtest, backtest
 from retention.evaluation.backtest_checks import backtest_checks
 from retention.evaluation.recent_checks import recent_checks
 from retention.history.order_history import OrderHistory, order_history
+from retention.history.revenue import revenue_history
 from retention.models.checks import Check
-from retention.models.cltv import (
-    CltvModel,
-    expected_by_month,
-    fit_cltv,
-    predict_cltv,
-    purchase_probability,
-)
-from retention.models.months import month_ranges
+from retention.models.cltv import fit_cltv, predict_cltv, purchase_probability
+from retention.models.model import CltvModel
+from retention.models.months import expected_by_month, month_ranges
 from retention.models.uncertainty import Uncertainty, value_uncertainty
-from retention.models.value_distribution import (
-    concentration,
-    revenue_history,
-    top_shares,
-    value_histogram,
-)
+from retention.models.value_distribution import concentration, top_shares, value_histogram
 from retention.models.what_if import Levers, WhatIf, what_if
-from retention.orders.orders import Orders
-from retention.samples.data_sets import SAMPLES, sample_orders
-from retention.segments.rules import SegmentRules
-
-_KEY, _ADDRESS, _PURCHASE_MODEL = "loaded_orders", "kept_address", "chosen_purchase_model"
-_SEGMENT_RULES = "segment_rules"
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What a page works on: the orders' display name, the orders, and one row per customer."""
-
-    name: str
-    orders: Orders
-    customers: pd.DataFrame
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a forecast assumes: days ahead, the yearly discount rate and the margin as fractions, the purchase model
-    ("auto", "bg_nbd" or "mbg_nbd"). Part of the caches' keys, field by field.
-    """
-
-    horizon_days: int = 365
-    annual_discount_rate: float = 0.10
-    margin: float = 1.0
-    purchase_model: str = "auto"
-
-    def terms(self) -> dict[str, float]:
-        """The fields that turn a fitted model into money, by name."""
-        return {
-            "horizon_days": self.horizon_days,
-            "annual_discount_rate": self.annual_discount_rate,
-            "margin": self.margin,
-        }
-
-
-class Address(NamedTuple):
-    """A page and the settings in its address, to go back to once orders are loaded."""
-
-    path: str
-    settings: dict[str, list[str]]
+from retention.view.session.cache import kept
+from retention.view.session.choices import Plan, purchase_model
+from retention.view.session.loaded import Loaded
 
 
 class Spread(NamedTuple):
@@ -88,164 +34,39 @@ class Spread(NamedTuple):
     top: pd.DataFrame
 
 
-def get() -> Loaded | None:
-    """The session's data, or None before anything is loaded."""
-    return st.session_state.get(_KEY)
-
-
-def keep_address(address: Address | None) -> None:
-    """Remember where to go back to after loading; None forgets it."""
-    st.session_state[_ADDRESS] = address
-
-
-def kept_address() -> Address | None:
-    """Where to go back to after loading, if a page was opened with settings and without orders."""
-    return st.session_state.get(_ADDRESS)
-
-
-def choose_purchase_model(kind: str) -> None:
-    """Make "auto", "bg_nbd" or "mbg_nbd" the purchase model of every page of the session."""
-    st.session_state[_PURCHASE_MODEL] = kind
-
-
-def purchase_model() -> str:
-    """The purchase model of the session: "auto" unless chosen otherwise."""
-    return st.session_state.get(_PURCHASE_MODEL, "auto")
-
-
-def keep_segment_rules(rules: SegmentRules) -> None:
-    """Make these the thresholds of the stages and traits on every page of the session."""
-    st.session_state[_SEGMENT_RULES] = rules
-
-
-def segment_rules() -> SegmentRules:
-    """The thresholds of the stages and traits: as set on the segments page, else the published scheme."""
-    return st.session_state.get(_SEGMENT_RULES, SegmentRules())
-
-
-def standard_plan(horizon_days: int = 365) -> Plan:
-    """What a page assumes that lets nobody choose, with the session's purchase model."""
-    return Plan(horizon_days, purchase_model=purchase_model())
-
-
-def put(name: str, orders: Orders, progress: Callable[[str], None] = lambda step: None) -> Loaded:
-    """Make `orders` the session's data; RetentionError leaves what was loaded before in place.
-
-    `progress` is told each step in words.
-    """
-    progress("Summing up customers")
-    fresh = Loaded(name, orders, summarise_customers(orders))
-    previous = get()
-    st.session_state[_KEY] = fresh
-    if previous is not None and previous.orders.digest != orders.digest:
-        for cache in _CACHES:
-            cache.clear()
-    return fresh
-
-
-def put_sample(name: str, progress: Callable[[str], None] = lambda step: None) -> Loaded:
-    """Load one of the data sets that come with the app: "store" or "cdnow"."""
-    progress("Making the orders" if name == "store" else "Reading the orders")
-    return put(SAMPLES[name].label, sample_orders(name), progress)
-
-
-def model_for(loaded: Loaded) -> CltvModel:
+def model_for(data: Loaded) -> CltvModel:
     """The fitted model of the session's choice; ModelError where the data does not carry one."""
-    return _model(loaded.orders.digest, purchase_model(), _loaded=loaded)
+    return _model(data, purchase_model())
 
 
-def backtest_for(loaded: Loaded, holdout_days: int | None = None) -> Backtest:
-    """The backtest of the session's purchase model; DataError or ModelError where there is too little history.
+def backtest_for(data: Loaded, holdout_days: int | None = None) -> Backtest:
+    """The backtest of the session's purchase model; DataError or ModelError below the history that it needs.
 
     With the usual cut (None) and "auto" it is the one that picked the model; with another cut it is of that model.
     """
     kind = purchase_model()
     if kind == "auto" and holdout_days is not None:
-        kind = model_for(loaded).purchase_model
-    tested = _tested(loaded.orders.digest, kind, holdout_days, _loaded=loaded)
+        kind = model_for(data).purchase_model
+    tested = _tested(data, kind, holdout_days)
     if isinstance(tested, RetentionError):
         raise tested.with_traceback(None)
     return tested
 
 
-def usual_backtest_for(loaded: Loaded) -> Backtest | None:
+def usual_backtest_for(data: Loaded) -> Backtest | None:
     """The backtest of the usual cut; None where the history is too short for one."""
     try:
-        return backtest_for(loaded)
+        return backtest_for(data)
     except RetentionError:
         return None
 
 
-def checks_for(loaded: Loaded) -> tuple[Check, ...]:
+@kept(max_entries=4, spinner="Checking the forecast…", by_model=True)
+def checks_for(data: Loaded) -> tuple[Check, ...]:
     """All checks of the forecast: of the latest orders, the usual backtest and the model; ModelError as `model_for`."""
-    return _checks(loaded.orders.digest, purchase_model(), _loaded=loaded)
-
-
-def scores_for(loaded: Loaded, plan: Plan) -> pd.DataFrame:
-    """`predict_cltv` for every customer; ModelError as `model_for`."""
-    return _scores(loaded.orders.digest, plan, _loaded=loaded)
-
-
-def uncertainty_for(loaded: Loaded, plan: Plan) -> Uncertainty:
-    """`value_uncertainty` of all customers; ModelError as `model_for`."""
-    return _uncertainty(loaded.orders.digest, plan, _loaded=loaded)
-
-
-def what_if_for(loaded: Loaded, plan: Plan, levers: Levers) -> WhatIf:
-    """`what_if` of all customers; ModelError as `model_for`."""
-    return _what_if(loaded.orders.digest, plan, levers, _loaded=loaded)
-
-
-def probability_for(loaded: Loaded, days: int) -> pd.Series:
-    """Each customer's probability of at least one order within `days` days; ModelError as `model_for`."""
-    return _probability(loaded.orders.digest, purchase_model(), int(days), _loaded=loaded)
-
-
-def spread_for(loaded: Loaded, plan: Plan) -> Spread:
-    """How the value spreads over customers; ModelError as `model_for`."""
-    return _spread(loaded.orders.digest, plan, _loaded=loaded)
-
-
-def history_for(loaded: Loaded, months: int = 24) -> pd.DataFrame:
-    """`revenue_history` of the orders."""
-    return _history(loaded.orders.digest, int(months), _orders=loaded.orders)
-
-
-def order_history_for(loaded: Loaded) -> OrderHistory:
-    """The counts by day from which the numbers of any period follow."""
-    return _order_history(loaded.orders.digest, _orders=loaded.orders)
-
-
-def months_for(loaded: Loaded, plan: Plan) -> pd.DataFrame:
-    """`expected_by_month` of the whole base with `month_ranges`; ModelError as `model_for`."""
-    return _months(loaded.orders.digest, plan, _loaded=loaded)
-
-
-@st.cache_resource(scope="session", max_entries=4, show_spinner="Fitting the model…")
-def _model(digest: str, kind: str, *, _loaded: Loaded) -> CltvModel:
-    # Where there is too little history to hide a part of it, the model's `choice` says that none was tested.
-    tested = _tested(digest, kind, None, _loaded=_loaded) if kind == "auto" else None
-    return fit_cltv(
-        _loaded.customers, kind, backtest=tested if isinstance(tested, Backtest) else None
-    )
-
-
-@st.cache_resource(scope="session", max_entries=8, show_spinner="Testing the model on the past…")
-def _tested(
-    digest: str, kind: str, holdout_days: int | None, *, _loaded: Loaded
-) -> Backtest | RetentionError:
-    """The backtest, or why there is none: that is kept too, since finding it out may take as long."""
+    model = model_for(data)
     try:
-        return backtest(_loaded.orders, holdout_days, kind)
-    except RetentionError as error:
-        return error
-
-
-@st.cache_resource(scope="session", max_entries=4, show_spinner="Checking the forecast…")
-def _checks(digest: str, kind: str, *, _loaded: Loaded) -> tuple[Check, ...]:
-    model = model_for(_loaded)
-    try:
-        tested = backtest_checks(backtest_for(_loaded))
+        tested = backtest_checks(backtest_for(data))
     except RetentionError as error:
         tested = (
             Check(
@@ -256,66 +77,73 @@ def _checks(digest: str, kind: str, *, _loaded: Loaded) -> tuple[Check, ...]:
             ),
         )
     return all_checks(
-        recent_checks(model, _loaded.customers, order_history_for(_loaded)), tested, model.checks
+        recent_checks(model, data.customers, order_history_for(data)), tested, model.checks
     )
 
 
-@st.cache_resource(scope="session", max_entries=3, show_spinner="Scoring customers…")
-def _scores(digest: str, plan: Plan, *, _loaded: Loaded) -> pd.DataFrame:
-    return predict_cltv(
-        _model(digest, plan.purchase_model, _loaded=_loaded), _loaded.customers, **plan.terms()
-    )
+@kept(max_entries=3, spinner="Scoring customers…")
+def scores_for(data: Loaded, plan: Plan) -> pd.DataFrame:
+    """`predict_cltv` for every customer; ModelError as `model_for`."""
+    return predict_cltv(_model(data, plan.purchase_model), data.customers, **plan.terms())
 
 
-@st.cache_resource(scope="session", max_entries=3, show_spinner=False)
-def _uncertainty(digest: str, plan: Plan, *, _loaded: Loaded) -> Uncertainty:
-    return value_uncertainty(
-        _model(digest, plan.purchase_model, _loaded=_loaded), _loaded.customers, **plan.terms()
-    )
+@kept(max_entries=3)
+def uncertainty_for(data: Loaded, plan: Plan) -> Uncertainty:
+    """`value_uncertainty` of all customers; ModelError as `model_for`."""
+    return value_uncertainty(_model(data, plan.purchase_model), data.customers, **plan.terms())
 
 
-@st.cache_resource(scope="session", max_entries=40, show_spinner=False)
-def _what_if(digest: str, plan: Plan, levers: Levers, *, _loaded: Loaded) -> WhatIf:
-    model = _model(digest, plan.purchase_model, _loaded=_loaded)
-    known = _uncertainty(digest, plan, _loaded=_loaded)
-    return what_if(model, _loaded.customers, levers, **plan.terms(), uncertainty=known)
+@kept(max_entries=40)
+def what_if_for(data: Loaded, plan: Plan, levers: Levers) -> WhatIf:
+    """`what_if` of all customers; ModelError as `model_for`."""
+    model, known = _model(data, plan.purchase_model), uncertainty_for(data, plan)
+    return what_if(model, data.customers, levers, **plan.terms(), uncertainty=known)
 
 
-@st.cache_resource(scope="session", max_entries=12, show_spinner=False)
-def _probability(digest: str, kind: str, days: int, *, _loaded: Loaded) -> pd.Series:
-    return purchase_probability(_model(digest, kind, _loaded=_loaded), _loaded.customers, days)
+@kept(max_entries=12, by_model=True)
+def probability_for(data: Loaded, days: int) -> pd.Series:
+    """Each customer's probability of at least one order within `days` days; ModelError as `model_for`."""
+    return purchase_probability(model_for(data), data.customers, days)
 
 
-@st.cache_resource(scope="session", max_entries=12, show_spinner=False)
-def _months(digest: str, plan: Plan, *, _loaded: Loaded) -> pd.DataFrame:
-    model, customers = _model(digest, plan.purchase_model, _loaded=_loaded), _loaded.customers
+@kept(max_entries=12)
+def months_for(data: Loaded, plan: Plan) -> pd.DataFrame:
+    """`expected_by_month` of the whole base with `month_ranges`; ModelError as `model_for`."""
+    model, customers = _model(data, plan.purchase_model), data.customers
     return month_ranges(model, customers, expected_by_month(model, customers, **plan.terms()))
 
 
-@st.cache_resource(scope="session", max_entries=12, show_spinner=False)
-def _spread(digest: str, plan: Plan, *, _loaded: Loaded) -> Spread:
-    scores = _scores(digest, plan, _loaded=_loaded)
+@kept(max_entries=12)
+def spread_for(data: Loaded, plan: Plan) -> Spread:
+    """How the value spreads over customers; ModelError as `model_for`."""
+    scores = scores_for(data, plan)
     worth = scores["cltv"].to_numpy()
-    return Spread(
-        value_histogram(_loaded.customers, scores), concentration(worth), top_shares(worth)
-    )
+    return Spread(value_histogram(data.customers, scores), concentration(worth), top_shares(worth))
 
 
-@st.cache_resource(scope="session", max_entries=2, show_spinner=False)
-def _history(digest: str, months: int, *, _orders: Orders) -> pd.DataFrame:
-    return revenue_history(_orders, months)
+@kept(max_entries=2)
+def history_for(data: Loaded, months: int = 24) -> pd.DataFrame:
+    """`revenue_history` of the orders."""
+    return revenue_history(data.orders, months)
 
 
-@st.cache_resource(scope="session", max_entries=1, show_spinner="Counting orders by day…")
-def _order_history(digest: str, *, _orders: Orders) -> OrderHistory:
-    return order_history(_orders)
+@kept(max_entries=1, spinner="Counting orders by day…")
+def order_history_for(data: Loaded) -> OrderHistory:
+    """The counts by day from which the numbers of any period follow."""
+    return order_history(data.orders)
 
 
-def clear_with_data(*caches) -> None:
-    """Have these caches emptied when other orders are loaded."""
-    _CACHES.extend(cache for cache in caches if cache not in _CACHES)
+@kept(max_entries=4, spinner="Fitting the model…")
+def _model(data: Loaded, kind: str) -> CltvModel:
+    # Where there is too little history to hide a part of it, the model's `choice` says that none was tested.
+    tested = _tested(data, kind) if kind == "auto" else None
+    return fit_cltv(data.customers, kind, backtest=tested if isinstance(tested, Backtest) else None)
 
 
-_CACHES: list = []
-clear_with_data(_model, _tested, _checks, _scores, _uncertainty, _what_if)
-clear_with_data(_probability, _months, _spread, _history, _order_history)
+@kept(max_entries=8, spinner="Testing the model on the past…")
+def _tested(data: Loaded, kind: str, holdout_days: int | None = None) -> Backtest | RetentionError:
+    """The backtest, or why there is none: that is kept too, since finding it out may take as long."""
+    try:
+        return backtest(data.orders, holdout_days, kind)
+    except RetentionError as error:
+        return error

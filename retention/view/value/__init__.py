@@ -1,1 +1,4 @@
-"""The customer value page."""
+"""The customer value page.
+
+Of the view it may import: the shared modules.
+"""

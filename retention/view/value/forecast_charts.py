@@ -3,7 +3,8 @@
 import altair as alt
 import pandas as pd
 
-from retention.view import palette, text
+from retention import wording
+from retention.view import palette
 from retention.view.charts import HEIGHT, money_axis
 
 #: Labels across the map of purchases, at most.
@@ -232,7 +233,7 @@ def frequency_recency_chart(
     money = measure == "expected_value"
     shown = frame.assign(
         orders=frame["frequency"] + 0.5,
-        worth=[text.money(x, currency, short=True) for x in frame["expected_value"]],
+        worth=[wording.money(x, currency, short=True) for x in frame["expected_value"]],
     )
     legend = alt.Legend(
         orient="top", direction="horizontal", gradientLength=200, gradientThickness=10
@@ -308,9 +309,9 @@ def levers_chart(frame: pd.DataFrame, currency: str | None) -> alt.LayerChart:
     `frame`: `lever` (words), `gain`, `low`, `high` (money).
     """
     shown = frame.assign(
-        added=[text.money(x, currency, short=True) for x in frame["gain"]],
+        added=[wording.money(x, currency, short=True) for x in frame["gain"]],
         between=[
-            text.money_range(low, high, currency)
+            wording.money_range(low, high, currency)
             for low, high in zip(frame["low"], frame["high"], strict=True)
         ],
     )

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from retention.models.cltv import CltvModel
+from retention import wording
+from retention.models.model import CltvModel
 from retention.models.spend import SpendModel
 from retention.models.value_distribution import typical_customer
-from retention.view import text
 
 TEN_YEARS = 3652  # days
 
@@ -67,7 +67,7 @@ def one_in(share: float) -> str:
         n = round(1 / share)
         if abs(1 / n - share) < 0.12 * share:
             return f"1 in {n}"
-    return text.percent(share)
+    return wording.percent(share)
 
 
 def _rhythm(mean: float | None, median: float | None) -> Point:
@@ -88,11 +88,11 @@ def _rhythm(mean: float | None, median: float | None) -> Point:
         )
     elif median > 1.25 * mean:
         sentence = (
-            f"While active, the typical customer would order once in {text.days(median)}: half order more often, half "
+            f"While active, the typical customer would order once in {wording.days(median)}: half order more often, half "
             f"less. A few who order far more often lift the average to {a_year} a customer and year."
         )
     else:
-        sentence = f"While active, your customers order about once in {text.days(mean)}."
+        sentence = f"While active, your customers order about once in {wording.days(mean)}."
     return Point(icon, title, sentence, caveat)
 
 
@@ -133,9 +133,7 @@ def _leaving(share: float | None, model: CltvModel) -> Point:
 
 
 def _spend(spend: SpendModel, currency: str | None) -> Point:
-    sentence = (
-        f"A purchase day brings {text.money(spend.mean, currency)} on average over all customers."
-    )
+    sentence = f"A purchase day brings {wording.money(spend.mean, currency)} on average over all customers."
     caveat = (
         "Mean of the spend model, p v / (q − 1), learnt from repeat purchase days. A customer's own orders "
         "weigh more the more there are."

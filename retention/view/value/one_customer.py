@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from retention.models import value_distribution as value
-from retention.models.cltv import CltvModel
+from retention import wording
+from retention.customers import search
+from retention.models.model import CltvModel
 from retention.models.next_order import (
     active_curve,
     frequency_recency_map,
@@ -15,7 +16,8 @@ from retention.models.next_order import (
     order_distribution,
 )
 from retention.view import text, widgets
-from retention.view.session.results import Loaded, Plan
+from retention.view.session.choices import Plan
+from retention.view.session.loaded import Loaded
 from retention.view.value import forecast_charts as charts
 
 CHOICES = 200
@@ -32,7 +34,7 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
     left, right = st.columns(2, gap="medium")
     with left:
         query = widgets.customer_query("one_customer_query")
-    found, total = value.find_customers(data.customers, scores, query, CHOICES)
+    found, total = search.find_customers(data.customers, scores, query, CHOICES)
     if not total:
         widgets.no_customer(query)
         return
@@ -52,17 +54,17 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
         [
             widgets.Metric(
                 "Expected value",
-                text.money(score["cltv"], currency),
+                wording.money(score["cltv"], currency),
                 "cltv_range",
-                f"Most likely nothing: orders with {text.percent(score['p_purchase'])}"
+                f"Most likely nothing: orders with {wording.percent(score['p_purchase'])}"
                 if score["p_purchase"] < HARDLY
-                else f"80% range: {text.money_range(score['cltv_low'], score['cltv_high'], currency)}",
+                else f"80% range: {wording.money_range(score['cltv_low'], score['cltv_high'], currency)}",
             ),
             widgets.Metric(
                 "Expected orders",
                 f"{score['expected_orders']:.1f}",
                 "expected_orders",
-                f"At least one: {text.percent(score['p_purchase'])}; 80% range: {score['orders_low']:.0f} to "
+                f"At least one: {wording.percent(score['p_purchase'])}; 80% range: {score['orders_low']:.0f} to "
                 f"{score['orders_high']:.0f}",
             ),
             widgets.Metric(
@@ -73,21 +75,23 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
             ),
             widgets.Metric(
                 "Gone for good",
-                text.percent(due.never),
+                wording.percent(due.never),
                 "gone_for_good",
                 "As MBG/NBD sees it"
                 if _by_companion(model, history[0])
-                else f"Still active: {text.percent(1 - due.never)}",
+                else f"Still active: {wording.percent(1 - due.never)}",
             ),
         ]
     )
-    bought = f"{text.plural(int(row['orders']), 'order')} on {text.plural(history[0] + 1, 'day')}"
-    spent = text.money(row["revenue"], currency)
+    bought = (
+        f"{wording.plural(int(row['orders']), 'order')} on {wording.plural(history[0] + 1, 'day')}"
+    )
+    spent = wording.money(row["revenue"], currency)
     st.caption(
         text.plain(
-            f"{chosen}: {bought} since {text.day(row['first_order'].date())}, {spent} of revenue in all; the last one "
-            f"{text.days(silence)} before the end of the data, {text.day(data.orders.end)}, from which all days are "
-            f"counted. The next order comes within 30 days with a probability of {text.percent(due.within)}.",
+            f"{chosen}: {bought} since {wording.day(row['first_order'].date())}, {spent} of revenue in all; the last one "
+            f"{wording.days(silence)} before the end of the data, {wording.day(data.orders.end)}, from which all days are "
+            f"counted. The next order comes within 30 days with a probability of {wording.percent(due.within)}.",
             limit=600,
         )
     )
@@ -120,11 +124,11 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
             charts.active_curve_chart(curve, now),
             key="active_curve",
             alt=f"Probability to be still active by days of silence; today, after {silence:.0f} days, "
-            f"{text.percent(score['p_alive'])}",
+            f"{wording.percent(score['p_alive'])}",
         )
     if history[2] < TOO_NEW:
         st.info(
-            f"First bought {text.days(max(history[2], 1))} ago: too new for the map of how often and how lately.",
+            f"First bought {wording.days(max(history[2], 1))} ago: too new for the map of how often and how lately.",
             icon=":material/info:",
         )
         return
@@ -155,7 +159,7 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
         alt=f"{label} of customers who first bought {age} days ago, by repeat purchases and days of silence",
     )
     st.caption(
-        f"Customers who first bought {text.days(age)} ago, as this one did (diamond), over the chosen horizon and at "
+        f"Customers who first bought {wording.days(age)} ago, as this one did (diamond), over the chosen horizon and at "
         "this customer's expected order value."
     )
 
@@ -181,4 +185,4 @@ def _wait(days: float) -> str:
 def _day(days: float) -> str:
     if not math.isfinite(days) or days > FAR_AHEAD:
         return "more than 5 years"
-    return text.days(max(np.ceil(days), 1))
+    return wording.days(max(np.ceil(days), 1))

@@ -4,15 +4,15 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from retention import wording
 from retention.errors import RetentionError
 from retention.evaluation.backtest import BASELINES, MIN_HOLDOUT, Backtest, default_holdout
-from retention.models.cltv import CltvModel
+from retention.models.model import CltvModel
 from retention.models.purchases import PURCHASE_MODELS
 from retention.view import text, widgets
-from retention.view.session import results as session
-from retention.view.session.results import Loaded
-from retention.view.value import forecast_charts as charts
-from retention.view.value import model_words
+from retention.view.session.loaded import Loaded
+from retention.view.session.results import backtest_for, checks_for
+from retention.view.value import forecast_charts as charts, model_words
 
 DEFINE = text.DEFINITIONS
 
@@ -32,16 +32,16 @@ def proof(data: Loaded) -> None:
             help=DEFINE["holdout"],
         )
     try:
-        result = session.backtest_for(data, None if days == usual else days)
+        result = backtest_for(data, None if days == usual else days)
     except RetentionError as error:
         widgets.problem("The model cannot be tested on the past of these orders", error)
         return
     with st.container(border=True):
         st.markdown(f":material/fact_check: **{text.plain(result.verdict, limit=600)}**")
         st.caption(
-            f"Fitted to the {text.plural(result.customers, 'customer')} known on {text.day(result.cut)}, who "
-            f"then were followed to {text.day(result.end)}. Foreseen: {text.count(result.orders.low)} to "
-            f"{text.count(result.orders.high)} repeat orders (80% range). {text.percent(result.coverage)} of the "
+            f"Fitted to the {wording.plural(result.customers, 'customer')} known on {wording.day(result.cut)}, who "
+            f"then were followed to {wording.day(result.end)}. Foreseen: {wording.count(result.orders.low)} to "
+            f"{wording.count(result.orders.high)} repeat orders (80% range). {wording.percent(result.coverage)} of the "
             "customers kept to their own 80% range; whole orders make that more than 80."
         )
     st.altair_chart(
@@ -81,7 +81,7 @@ def _models_table(result: Backtest, currency: str | None) -> None:
             "Bias": found["bias"],
             "Error": found["mae"],
             "Deviance": [
-                f"{value:.4f}" if np.isfinite(value) else text.MISSING
+                f"{value:.4f}" if np.isfinite(value) else wording.MISSING
                 for value in found["deviance"]
             ],
             "RMSE": found["rmse"],
@@ -99,7 +99,7 @@ def _models_table(result: Backtest, currency: str | None) -> None:
         shown,
         key="models",
         hide_index=True,
-        placeholder=text.MISSING,
+        placeholder=wording.MISSING,
         column_config={
             "Prediction": words(pinned=True, width=190),
             "Orders": number(format="%,.0f", help=f"Actual: {actual['actual_orders']:,.0f}"),
@@ -132,8 +132,8 @@ def _models_table(result: Backtest, currency: str | None) -> None:
         },
     )
     st.caption(
-        f"In truth {text.count(actual['actual_orders'])} repeat orders came, with "
-        f"{text.plain(text.money(actual['actual_revenue'], currency, short=True))} of revenue."
+        f"In truth {wording.count(actual['actual_orders'])} repeat orders came, with "
+        f"{text.plain(wording.money(actual['actual_revenue'], currency, short=True))} of revenue."
     )
 
 
@@ -143,7 +143,7 @@ def health(data: Loaded, model: CltvModel) -> None:
     with left:
         st.subheader("Health of the model", anchor=False)
         st.caption("The last ones rest on the usual cut, whatever the slider above says.")
-        widgets.check_list(session.checks_for(data))
+        widgets.check_list(checks_for(data))
     with right:
         st.subheader("How your customers buy", anchor=False)
         for point in model_words.describe(model, data.orders.currency):

@@ -5,13 +5,15 @@ from dataclasses import fields
 import pandas as pd
 import streamlit as st
 
-from retention.models.cltv import CltvModel
+from retention import wording
+from retention.models.model import CltvModel
 from retention.models.what_if import Levers
-from retention.signs import signed_percent
 from retention.view import text, widgets
-from retention.view.session import results as session
-from retention.view.session.results import Loaded, Plan
+from retention.view.session.choices import Plan
+from retention.view.session.loaded import Loaded
+from retention.view.session.results import model_for, what_if_for
 from retention.view.value import forecast_charts as charts
+from retention.wording import signed_percent
 
 LABELS = {
     "repeat_rate": "Repeat rate",
@@ -47,36 +49,36 @@ def what_if_panel(data: Loaded, plan: Plan) -> None:
             help=text.DEFINITIONS[f"{name}_lever"],
         )
         changes[name] = 0.0 if off else moved / 100
-    model = session.model_for(data)
-    together = session.what_if_for(data, plan, Levers(**changes))
+    model = model_for(data)
+    together = what_if_for(data, plan, Levers(**changes))
     currency = data.orders.currency
     gain, share = together.gain, together.gain.expected / together.today.expected
     widgets.metric_row(
         [
             widgets.Metric(
                 "Value today",
-                text.money(together.today.expected, currency, short=True),
+                wording.money(together.today.expected, currency, short=True),
                 "range_80",
-                f"80% range: {text.money_range(together.today.low, together.today.high, currency)}",
+                f"80% range: {wording.money_range(together.today.low, together.today.high, currency)}",
             ),
             widgets.Metric(
                 "With the levers",
-                text.money(together.changed.expected, currency, short=True),
+                wording.money(together.changed.expected, currency, short=True),
                 "range_80",
-                f"80% range: {text.money_range(together.changed.low, together.changed.high, currency)}",
+                f"80% range: {wording.money_range(together.changed.low, together.changed.high, currency)}",
             ),
             widgets.Metric(
                 "Difference",
-                text.money(gain.expected, currency, short=True),
+                wording.money(gain.expected, currency, short=True),
                 "what_if",
-                f"{signed_percent(share)}; 80% range: {text.money_range(gain.low, gain.high, currency)}",
+                f"{signed_percent(share)}; 80% range: {wording.money_range(gain.low, gain.high, currency)}",
             ),
         ]
     )
     rows = []
     for name, change in changes.items():
         if change:
-            alone = session.what_if_for(data, plan, Levers(**{name: change}))
+            alone = what_if_for(data, plan, Levers(**{name: change}))
             label = f"{LABELS[name]} {signed_percent(change)}{_shares(name, change, model, plan)}"
             rows.append((label, alone.gain.expected, alone.gain.low, alone.gain.high))
     if not rows:
@@ -88,7 +90,7 @@ def what_if_panel(data: Loaded, plan: Plan) -> None:
         charts.levers_chart(pd.DataFrame(rows, columns=["lever", "gain", "low", "high"]), currency),
         key="levers",
         alt="; ".join(
-            f"{label}: {text.money(expected, currency, short=True)}"
+            f"{label}: {wording.money(expected, currency, short=True)}"
             for label, expected, _, _ in rows
         ),
     )
@@ -106,4 +108,4 @@ def _shares(name: str, change: float, model: CltvModel, plan: Plan) -> str:
     share = {"margin": plan.margin, "retention": model.b / (model.a + model.b)}.get(name)
     if share is None:
         return ""
-    return f" ({text.percent(share)} → {text.percent(min(share * (1 + change), 1.0))})"
+    return f" ({wording.percent(share)} → {wording.percent(min(share * (1 + change), 1.0))})"

@@ -12,11 +12,12 @@ import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from retention import wording
+from retention.campaigns.campaign import CHANNELS
 from retention.campaigns.economics import ENDS, MAIN, OPENING
-from retention.campaigns.plan import CHANNELS, CampaignPlan
+from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.send_times import sequence_table
 from retention.playbook import strategy_of
-from retention.view import text
 from retention.view.campaigns import frames, words
 from retention.view.campaigns.results import spec
 
@@ -48,7 +49,7 @@ def brief_html(
     first = campaign.first_day(end)
 
     def money(value: float) -> str:
-        return text.money(value, currency, short=True)
+        return wording.money(value, currency, short=True)
 
     figures = []
     if found.customers:
@@ -67,41 +68,41 @@ def brief_html(
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
-    ).get_template("campaign_brief.html")
+    ).get_template("brief.html")
     page = template.render(
         title=campaign.name,
-        orders=f"{name}, orders until {text.day(end)}",
-        made=text.day(made or date.today()),
+        orders=f"{name}, orders until {wording.day(end)}",
+        made=wording.day(made or date.today()),
         head=(
-            f"{text.plural(found.customers, 'customer')}, cost {money(found.cost)}, expected gain "
-            f"{money(found.gain.expected)} (80% range {text.money_range(found.gain.low, found.gain.high, currency)})"
+            f"{wording.plural(found.customers, 'customer')}, cost {money(found.cost)}, expected gain "
+            f"{money(found.gain.expected)} (80% range {wording.money_range(found.gain.low, found.gain.high, currency)})"
         ),
         risk=(
-            f"The chance that it loses money is {text.percent(found.loss_chance)}. Break-even lift: "
+            f"The chance that it loses money is {wording.percent(found.loss_chance)}. Break-even lift: "
             f"{words.lift_in_words(found.break_even_lift)}; assumed: {words.lift_in_words(terms.lift)}."
         ),
         whom=[
             ("Segments", " + ".join(campaign.segments)),
             ("Strategy", strategy.name if strategy else "None"),
             ("Channel", CHANNELS[campaign.channel]),
-            ("In the segment", text.count(plan.reachable.segment_customers)),
+            ("In the segment", wording.count(plan.reachable.segment_customers)),
             *[
-                (f"Left out: {reason}", text.count(n))
+                (f"Left out: {reason}", wording.count(n))
                 for reason, n in plan.reachable.left_out.items()
                 if n
             ],
-            ("Below the cut", text.count(len(plan.reachable.book.pool) - plan.size)),
-            ("Held out", text.count(plan.held)),
-            ("Addressed", text.count(found.customers)),
+            ("Below the cut", wording.count(len(plan.reachable.book.pool) - plan.size)),
+            ("Held out", wording.count(plan.held)),
+            ("Addressed", wording.count(found.customers)),
         ],
         assumed=[
             ("Lift", f"{words.lift_in_words(terms.lift)} who would not order otherwise"),
             ("Main offer", words.offer_in_words(terms.offer, currency)),
             ("Opening offer", words.offer_in_words(terms.opening, currency)),
-            ("Offer used by those who order anyway", text.percent(terms.anyway_share)),
-            ("Margin", text.percent(terms.margin)),
+            ("Offer used by those who order anyway", wording.percent(terms.anyway_share)),
+            ("Margin", wording.percent(terms.margin)),
             ("Cost of a message", words.message_cost(terms.contact_cost, currency)),
-            ("Orders count for", text.days(campaign.window_days)),
+            ("Orders count for", wording.days(campaign.window_days)),
         ],
         expected=[
             (
@@ -124,10 +125,10 @@ def brief_html(
         ],
         sequence=[
             (
-                text.day(first + timedelta(days=message.day)),
+                wording.day(first + timedelta(days=message.day)),
                 message.text,
                 offers[message.offer],
-                text.count(customers),
+                wording.count(customers),
             )
             for message, customers in zip(campaign.sent, table["customers"], strict=True)
         ],

@@ -1,0 +1,138 @@
+from .audiences.export import Audience as Audience, export_audience as export_audience
+from .campaigns.budget import (
+    budget_curve as budget_curve,
+    queue as queue,
+    split_budget as split_budget,
+)
+from .campaigns.campaign import Campaign as Campaign, Message as Message
+from .campaigns.economics import Economics as Economics, Range as Range, Terms as Terms
+from .campaigns.files import (
+    SavedPlan as SavedPlan,
+    campaigns_from_json as campaigns_from_json,
+    campaigns_to_json as campaigns_to_json,
+)
+from .campaigns.holdout import (
+    customer_hashes as customer_hashes,
+    detectable_lift as detectable_lift,
+)
+from .campaigns.new_customers import Acquisition as Acquisition, acquisition as acquisition
+from .campaigns.offers import Offer as Offer
+from .campaigns.plan import (
+    CampaignPlan as CampaignPlan,
+    plan_campaign as plan_campaign,
+    plan_of as plan_of,
+    reachable_of as reachable_of,
+)
+from .campaigns.suppression import suppressions as suppressions, usable_contacts as usable_contacts
+from .campaigns.usual import usual_campaign as usual_campaign
+from .csv_export import to_csv as to_csv
+from .customers.contacts import contacts as contacts
+from .customers.signals import signals as signals
+from .customers.summary import summarise_customers as summarise_customers
+from .errors import (
+    DataError as DataError,
+    ModelError as ModelError,
+    RetentionError as RetentionError,
+)
+from .evaluation.backtest import Backtest as Backtest, backtest as backtest
+from .evaluation.backtest_checks import backtest_checks as backtest_checks
+from .models.checks import Check as Check
+from .models.cltv import (
+    fit_cltv as fit_cltv,
+    predict_cltv as predict_cltv,
+    purchase_probability as purchase_probability,
+)
+from .models.model import CltvModel as CltvModel
+from .models.months import expected_by_month as expected_by_month
+from .models.next_order import (
+    NextOrder as NextOrder,
+    active_curve as active_curve,
+    frequency_recency_map as frequency_recency_map,
+    next_order as next_order,
+    order_distribution as order_distribution,
+)
+from .models.uncertainty import (
+    Total as Total,
+    Uncertainty as Uncertainty,
+    orders_uncertainty as orders_uncertainty,
+    value_uncertainty as value_uncertainty,
+)
+from .models.what_if import Levers as Levers, WhatIf as WhatIf, what_if as what_if
+from .orders.detection import detect_columns as detect_columns
+from .orders.mapping import Mapping as Mapping
+from .orders.orders import (
+    Orders as Orders,
+    build_orders as build_orders,
+    read_orders as read_orders,
+)
+from .orders.report import (
+    DroppedRows as DroppedRows,
+    OrderReport as OrderReport,
+    Question as Question,
+)
+from .orders.sheet import Sheet as Sheet, open_sheet as open_sheet
+from .own_segments.conditions import Condition as Condition, Group as Group, matches as matches
+from .own_segments.features import Features as Features, features as features
+from .own_segments.library import (
+    OwnSegment as OwnSegment,
+    add_segment as add_segment,
+    from_json as from_json,
+    overlaps as overlaps,
+    to_json as to_json,
+)
+from .own_segments.ready_made import ready_made as ready_made
+from .own_segments.rfm_rule import rfm_rule as rfm_rule
+from .own_segments.values import Bought as Bought
+from .periods import Period as Period, preset_period as preset_period
+from .playbook import (
+    Strategy as Strategy,
+    strategies as strategies,
+    strategies_for as strategies_for,
+)
+from .reports.breakdown import Breakdown as Breakdown, breakdown as breakdown
+from .reports.breakdown_history import dimensions_of as dimensions_of
+from .reports.cohort_forecast import cohort_forecast as cohort_forecast
+from .reports.cohorts import (
+    cohort_of as cohort_of,
+    cohort_table as cohort_table,
+    second_orders as second_orders,
+)
+from .reports.industry import (
+    Benchmark as Benchmark,
+    Comparison as Comparison,
+    Target as Target,
+    compare as compare,
+    lines_of_business as lines_of_business,
+)
+from .reports.scorecard import (
+    Scorecard as Scorecard,
+    monthly_trend as monthly_trend,
+    scorecard as scorecard,
+)
+from .reports.verdict import Reading as Reading, read_scorecard as read_scorecard
+from .samples.data_sets import (
+    SAMPLES as SAMPLES,
+    sample_file as sample_file,
+    sample_orders as sample_orders,
+)
+from .segments.movement import movement as movement
+from .segments.presets import fitted_rules as fitted_rules, published_rules as published_rules
+from .segments.rfm import (
+    RFM_CELLS as RFM_CELLS,
+    RFM_GROUPS as RFM_GROUPS,
+    RfmRules as RfmRules,
+    rfm as rfm,
+    rfm_cut_points as rfm_cut_points,
+)
+from .segments.rfm_totals import rfm_grid as rfm_grid, rfm_table as rfm_table
+from .segments.rules import (
+    STAGES as STAGES,
+    TRAITS as TRAITS,
+    SegmentRules as SegmentRules,
+    describe_rules as describe_rules,
+)
+from .segments.stages import (
+    assign_segments as assign_segments,
+    segment_table as segment_table,
+    trait_table as trait_table,
+)

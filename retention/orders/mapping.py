@@ -1,0 +1,43 @@
+"""How a sheet is to be read: which column plays which role."""
+
+from dataclasses import dataclass, field, replace
+
+from retention.errors import DataError
+from retention.orders.roles import ROLES
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """How a sheet is to be read; every field is the marketer's to correct.
+
+    columns: role -> column name; layout: the recognised platform; day_first: how 05/04/2024 is read (None: decide
+    from the column); decimal: "," or "." where 1.234 fits both; currency: the one to keep (None: the most frequent);
+    per_order: amounts stand once an order (True), on each line (False) or unknown (None: decide from the rows);
+    no_customer: why a file of this layout may lack the customer.
+    """
+
+    columns: dict[str, str]
+    layout: str | None = None
+    day_first: bool | None = None
+    decimal: str | None = None
+    currency: str | None = None
+    per_order: bool | None = None
+    no_customer: str = field(default="", repr=False)
+
+    def with_columns(self, **columns: str | None) -> "Mapping":
+        """The same with some roles set to other columns; None takes a role away."""
+        unknown = set(columns) - set(ROLES)
+        if unknown:
+            raise DataError(f"Unknown role {sorted(unknown)[0]!r}. Roles are: {', '.join(ROLES)}.")
+        merged = self.columns | columns
+        return replace(self, columns={role: name for role, name in merged.items() if name})
+
+    def missing(self) -> tuple[str, ...]:
+        """The needed roles that no column fills."""
+        has_amount = "revenue" in self.columns or {"quantity", "unit_price"} <= set(self.columns)
+        needed = {
+            "customer_id": "customer_id" in self.columns,
+            "ordered_at": "ordered_at" in self.columns,
+            "revenue": has_amount,
+        }
+        return tuple(role for role, there in needed.items() if not there)

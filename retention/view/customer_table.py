@@ -1,0 +1,117 @@
+"""The table of customers that several pages show, and its file."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from retention import wording
+from retention.csv_export import to_csv
+from retention.customers import search
+from retention.view import text, widgets
+from retention.view.session.choices import Plan
+from retention.view.session.loaded import Loaded
+
+TABLE_ROWS = 200
+
+
+MONEY = ("revenue", "average_order_value", "expected_order_value", "cltv", "cltv_low", "cltv_high")
+
+
+TABLE_COLUMNS = (
+    *(
+        "customer_id",
+        "cltv",
+        "cltv_low",
+        "cltv_high",
+        "p_purchase",
+        "p_purchase_30d",
+        "expected_orders",
+        "expected_order_value",
+    ),
+    *("orders", "revenue", "average_order_value", "last_order", "p_alive"),
+)
+
+
+def customer_table(data: Loaded, scores: pd.DataFrame | None, plan: Plan | None) -> None:
+    """Search, the best customers that match, and the download of all of them; without a model no scores and no plan."""
+    st.subheader("Customers", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        query = widgets.customer_query("customers_query", width=360)
+        found, total = search.find_customers(data.customers, scores, query, TABLE_ROWS)
+        if total:
+            over = "" if plan is None else _terms(plan)
+            widgets.csv_download(
+                f"Download {wording.plural(total, 'customer')}",
+                f"customers{over}.csv",
+                partial(_csv, data.customers, scores, query),
+                key="download_customers",
+            )
+    if not total:
+        widgets.no_customer(query)
+        return
+    by = "revenue" if scores is None else "expected value"
+    scope = "All" if total <= TABLE_ROWS else f"The first {TABLE_ROWS} of"
+    st.caption(f"{scope} {wording.plural(total, 'customer')}, highest {by} first")
+    # Rounded for the progress bars, which show every digit; the download has them all.
+    chances = [name for name in found.columns if name.startswith("p_")]
+    shown = found.round(dict.fromkeys(chances, 3)).reset_index()
+    st.dataframe(
+        shown,
+        key="customers",
+        height=420,
+        column_order=[name for name in TABLE_COLUMNS if name in shown.columns],
+        hide_index=True,
+        placeholder=wording.MISSING,
+        column_config=columns(data.orders.currency),
+    )
+
+
+def columns(currency: str | None) -> dict:
+    """How each column of the customer table reads."""
+    define, column = text.DEFINITIONS, st.column_config
+    unit = f" ({currency})" if currency else ""
+
+    def amount(label: str, about: str):
+        return column.NumberColumn(label + unit, format="localized", help=define[about], step=0.01)
+
+    def chance(label: str, about: str):
+        return column.ProgressColumn(
+            label, format="percent", min_value=0, max_value=1, help=define[about]
+        )
+
+    return {
+        "customer_id": column.TextColumn("Customer", pinned=True),
+        "orders": column.NumberColumn("Orders", format="localized", help=define["orders"]),
+        "revenue": amount("Revenue", "revenue"),
+        "average_order_value": amount("Average order", "average_order_value"),
+        "last_order": column.DateColumn("Last order", format="D MMM YYYY"),
+        "p_alive": chance("Still active", "p_alive"),
+        "p_purchase": chance("Will order", "p_purchase"),
+        "p_purchase_30d": chance("Within 30 days", "p_purchase_30d"),
+        "expected_orders": column.NumberColumn(
+            "Expected orders", format="%.2f", help=define["expected_orders"]
+        ),
+        "expected_order_value": amount("Expected order value", "expected_order_value"),
+        "cltv": amount("Expected value", "cltv"),
+        "cltv_low": amount("80% range from", "cltv_range"),
+        "cltv_high": amount("to", "cltv_range"),
+    }
+
+
+def _csv(customers: pd.DataFrame, scores: pd.DataFrame | None, query: str) -> bytes:
+    found = search.find_customers(customers, scores, query)[0]
+    money = [name for name in found.columns if name in MONEY]
+    fine = [name for name in found.columns if name.startswith("p_") or name == "expected_orders"]
+    whole = [name for name in ("orders_low", "orders_high") if name in found.columns]
+    return to_csv(
+        found.round(dict.fromkeys(money, 2) | dict.fromkeys(fine, 4)).astype(
+            dict.fromkeys(whole, int)
+        )
+    )
+
+
+def _terms(plan: Plan) -> str:
+    """What the values in a file rest on, for its name."""
+    margin, rate = round(plan.margin * 100), round(plan.annual_discount_rate * 100)
+    return f"-value-{plan.horizon_days}-days-margin-{margin}-discount-{rate}"

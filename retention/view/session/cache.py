@@ -1,0 +1,85 @@
+"""Results that are computed once a session and data set."""
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+import streamlit as st
+
+from retention.orders.orders import Orders
+from retention.view.session.choices import purchase_model
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class HasOrders(Protocol):
+    """Anything that says which orders it was made of."""
+
+    @property
+    def orders(self) -> Orders: ...
+
+
+D = TypeVar("D", bound=HasOrders)
+
+#: Every cache by the name of its function: a module that is loaded again replaces its own.
+_CACHES: dict[str, Any] = {}
+
+
+def kept(
+    *,
+    max_entries: int,
+    spinner: str | bool = False,
+    by_model: bool = False,
+    on_release: Callable[[Any], None] | None = None,
+) -> Callable[[Callable[Concatenate[D, P], R]], Callable[Concatenate[D, P], R]]:
+    """Keep what a function makes of the loaded data, private to the session.
+
+    The function takes the data first and settings after it. Its key is the digest of the orders and
+    the settings. Frames are never part of a key, because Streamlit hashes a sample of large ones.
+    A setting whose name begins with an underscore is passed on and left out of the key. Results are
+    shared and not copied: a caller that changes one makes its own copy.
+
+    Args:
+        max_entries: Results that are kept at once, for different settings.
+        spinner: What is shown meanwhile; False where it takes no time worth a word.
+        by_model: Whether the result depends on the session's purchase model.
+        on_release: Is told of each result that is let go.
+    """
+
+    def decorate(compute: Callable[Concatenate[D, P], R]) -> Callable[Concatenate[D, P], R]:
+        signature = inspect.signature(compute)
+
+        def result(key: tuple[object, ...], *, _arguments: inspect.BoundArguments) -> R:
+            return compute(*_arguments.args, **_arguments.kwargs)
+
+        # Streamlit tells caches apart by these names.
+        result.__module__, result.__qualname__ = compute.__module__, compute.__qualname__
+        cached = st.cache_resource(
+            result,
+            scope="session",
+            max_entries=max_entries,
+            show_spinner=spinner,
+            on_release=on_release,
+        )
+        _CACHES[f"{compute.__module__}.{compute.__qualname__}"] = cached
+
+        @wraps(compute)
+        def from_cache(data: D, *args: P.args, **kwargs: P.kwargs) -> R:
+            bound = signature.bind(data, *args, **kwargs)
+            bound.apply_defaults()
+            _, *settings = bound.arguments.items()
+            hashed = tuple(value for name, value in settings if not name.startswith("_"))
+            model = purchase_model() if by_model else ""
+            return cached((data.orders.digest, model, *hashed), _arguments=bound)
+
+        return from_cache
+
+    return decorate
+
+
+def empty_caches() -> None:
+    """Let go of everything that was computed from the session's data."""
+    for cache in _CACHES.values():
+        cache.clear()

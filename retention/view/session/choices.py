@@ -1,0 +1,78 @@
+"""What the session's visitor has chosen: thresholds, the purchase model, where to go back to."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import streamlit as st
+
+from retention.segments.rules import SegmentRules
+
+_ADDRESS, _PURCHASE_MODEL = "kept_address", "chosen_purchase_model"
+_SEGMENT_RULES = "segment_rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a forecast assumes. It is a part of the caches' keys, field by field.
+
+    Attributes:
+        horizon_days: Days ahead.
+        annual_discount_rate: As a fraction.
+        margin: The share of revenue kept, as a fraction.
+        purchase_model: "auto", "bg_nbd" or "mbg_nbd".
+    """
+
+    horizon_days: int = 365
+    annual_discount_rate: float = 0.10
+    margin: float = 1.0
+    purchase_model: str = "auto"
+
+    def terms(self) -> dict[str, float]:
+        """The fields that turn a fitted model into money, by name."""
+        return {
+            "horizon_days": self.horizon_days,
+            "annual_discount_rate": self.annual_discount_rate,
+            "margin": self.margin,
+        }
+
+
+class Address(NamedTuple):
+    """A page and the settings in its address, to go back to once orders are loaded."""
+
+    path: str
+    settings: dict[str, list[str]]
+
+
+def keep_address(address: Address | None) -> None:
+    """Remember where to go back to after loading; None forgets it."""
+    st.session_state[_ADDRESS] = address
+
+
+def kept_address() -> Address | None:
+    """Where to go back to after loading, if a page was opened with settings and without orders."""
+    return st.session_state.get(_ADDRESS)
+
+
+def choose_purchase_model(kind: str) -> None:
+    """Make "auto", "bg_nbd" or "mbg_nbd" the purchase model of every page of the session."""
+    st.session_state[_PURCHASE_MODEL] = kind
+
+
+def purchase_model() -> str:
+    """The purchase model of the session: "auto" unless chosen otherwise."""
+    return st.session_state.get(_PURCHASE_MODEL, "auto")
+
+
+def keep_segment_rules(rules: SegmentRules) -> None:
+    """Make these the thresholds of the stages and traits on every page of the session."""
+    st.session_state[_SEGMENT_RULES] = rules
+
+
+def segment_rules() -> SegmentRules:
+    """The thresholds of the stages and traits: as set on the segments page, else the published scheme."""
+    return st.session_state.get(_SEGMENT_RULES, SegmentRules())
+
+
+def standard_plan(horizon_days: int = 365) -> Plan:
+    """What a page assumes that lets nobody choose, with the session's purchase model."""
+    return Plan(horizon_days, purchase_model=purchase_model())

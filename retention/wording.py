@@ -1,0 +1,247 @@
+"""Numbers, money and days as text, the same everywhere: values in, strings out."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from datetime import date
+from functools import cache
+
+from retention.periods import DAYS_PER_MONTH, DAYS_PER_YEAR, Period
+
+MISSING = "–"
+
+#: Symbols that Unicode's English names lack, or that the app writes shorter.
+_OWN_SYMBOLS = {
+    "CAD": "C$",
+    "CZK": "Kč ",
+    "DKK": "kr ",
+    "IDR": "Rp ",
+    "MYR": "RM ",
+    "NOK": "kr ",
+    "PLN": "zł ",
+    "SEK": "kr ",
+    "SGD": "S$",
+    "THB": "฿",
+    "TRY": "₺",
+    "ZAR": "R ",
+}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+#: A prediction this many times too high is named as a multiple, not in percent.
+_MULTIPLE = 4
+#: Below this number of actual orders the expected ones have a decimal.
+_FEW_ORDERS = 100
+
+
+def count(n: float, *, short: bool = False) -> str:
+    """Whole number with thousands separators; `short` keeps three digits: 12,345 is 12.3k.
+
+    >>> count(12034), count(12034, short=True), count(2_724_000, short=True)
+    ('12,034', '12k', '2.72M')
+    """
+    if _missing(n):
+        return MISSING
+    return _short(n) if short else _sign(n) + f"{abs(round(n)):,}"
+
+
+def money(x: float, currency: str | None = None, *, short: bool = False) -> str:
+    """Amount with its currency's symbol; cents below 100 only, never a false 0; `short` keeps three digits: 12.3k.
+
+    The `$` it may return starts a formula in Markdown: pass the result through `plain` there.
+
+    >>> money(1234.4, "USD"), money(9.5, "EUR"), money(88_123, "THB", short=True), money(-3), money(0.002, "USD")
+    ('$1,234', '€9.50', '฿88.1k', '−3.00', '<$0.01')
+    """
+    if _missing(x):
+        return MISSING
+    whole = currency is not None and not _has_cents(currency)
+    if 0 < abs(x) < (0.5 if whole else 0.005):
+        return f"{'>−' if x < 0 else '<'}{symbol(currency)}{'1' if whole else '0.01'}"
+    cents = abs(x) < 99.995 and x != 0 and not whole
+    digits = f"{abs(x):,.2f}" if cents else f"{abs(x):,.0f}"
+    if short and abs(x) >= 10_000:
+        digits = _short(abs(x))
+    return f"{_sign(x)}{symbol(currency)}{digits}"
+
+
+def money_range(low: float, high: float, currency: str | None = None) -> str:
+    """Two amounts as a range, shortened alike.
+
+    >>> money_range(88_123, 104_000, "USD"), money_range(3, 11.5)
+    ('$88.1k to $104k', '3.00 to 11.50')
+    """
+    return f"{money(low, currency, short=True)} to {money(high, currency, short=True)}"
+
+
+def symbol(currency: str | None) -> str:
+    """What stands before an amount: the symbol, else the code itself, else nothing.
+
+    >>> symbol("MYR"), symbol("XOF"), symbol(None)
+    ('RM\\xa0', 'XOF\\xa0', '')
+    """
+    if not currency:
+        return ""
+    return _symbol(currency).replace(" ", "\u00a0")
+
+
+def percent(x: float, digits: int | None = None) -> str:
+    """Fraction as a percentage: one decimal below 10%, none above, never a false 0% or 100%; `digits` fixes
+    them.
+
+    >>> percent(0.237), percent(0.041), percent(0.01), percent(0.0004), percent(0.9996), percent(1)
+    ('24%', '4.1%', '1%', '<0.1%', '>99.9%', '100%')
+    """
+    if _missing(x):
+        return MISSING
+    if digits is None:
+        if 0 < x < 0.001:
+            return "<0.1%"
+        if 0.995 <= x < 1:
+            return ">99.9%" if x >= 0.9995 else f"{x * 100:.1f}%"
+        digits = 1 if 0 < abs(x) < 0.0995 else 0
+        return _sign(x) + f"{abs(x) * 100:,.{digits}f}".removesuffix(".0") + "%"
+    return _sign(x) + f"{abs(x) * 100:,.{digits}f}%"
+
+
+def signed(value: float, digits: int = 0) -> str:
+    """Number with its sign, a true minus; no sign where it rounds to 0.
+
+    >>> signed(12.3), signed(-0.04, 1), signed(-1234.5, 1)
+    ('+12', '0.0', '−1,234.5')
+    """
+    if not math.isfinite(value):
+        return MISSING
+    rounded = round(value, digits)
+    return ("+" if rounded > 0 else _sign(rounded)) + f"{abs(rounded):,.{digits}f}"
+
+
+def signed_percent(share: float, digits: int = 0) -> str:
+    """Fraction as a percentage with its sign; no sign where it rounds to 0.
+
+    >>> signed_percent(0.123), signed_percent(-0.4), signed_percent(-0.002), signed_percent(0.0123, 1)
+    ('+12%', '−40%', '0%', '+1.2%')
+    """
+    return signed(100 * share, digits) + "%" if math.isfinite(share) else "not to be said"
+
+
+def rounded_orders(orders: float, actual: float) -> str:
+    """Expected orders as text, with one decimal where few orders came.
+
+    >>> rounded_orders(12.34, 15), rounded_orders(1653.4, 1882)
+    ('12.3', '1,653')
+    """
+    return f"{orders:,.1f}" if actual < _FEW_ORDERS else f"{orders:,.0f}"
+
+
+def off_words(bias: float, more: str = "many", less: str = "few") -> str:
+    """How far a total was off, as a part of a sentence.
+
+    Args:
+        bias: Predicted / actual - 1.
+        more: What too much of it is called.
+        less: What too little of it is called.
+
+    >>> off_words(-0.121), off_words(0.001), off_words(4.0, "high")
+    ('12% too few', 'right to a percent', '5 times as high')
+    """
+    if not math.isfinite(bias):
+        return "not to be compared"
+    if abs(bias) < 0.005:
+        return "right to a percent"
+    if bias >= _MULTIPLE - 1:
+        return f"{bias + 1:,.0f} times as {more}"
+    return f"{abs(bias):.0%} too {more if bias > 0 else less}"
+
+
+def off(bias: float, more: str, less: str) -> str:
+    """How far a prediction was off.
+
+    >>> off(0.053, "too many", "too few"), off(-0.12, "too high", "too low"), off(0.001, "", "")
+    ('5.3% too many', '12% too low', 'right')
+    """
+    if _missing(bias):
+        return MISSING
+    return "right" if abs(bias) < 0.005 else f"{percent(abs(bias))} {more if bias > 0 else less}"
+
+
+def days(n: float) -> str:
+    """Number of days in the unit a reader would use.
+
+    >>> days(1), days(48.2), days(400), days(0.4)
+    ('1 day', '48 days', '13 months', 'less than a day')
+    """
+    if _missing(n):
+        return MISSING
+    if n < 0.5:
+        return "less than a day"
+    if n < 120:
+        return plural(round(n), "day")
+    if n < DAYS_PER_YEAR * 3:
+        return plural(round(n / DAYS_PER_MONTH), "month")
+    return plural(round(n / DAYS_PER_YEAR), "year")
+
+
+def day(d: date) -> str:
+    """Date as 1 Dec 2010, whatever the machine's language.
+
+    >>> day(date(2010, 12, 1))
+    '1 Dec 2010'
+    """
+    return f"{d.day} {_MONTHS[d.month - 1]} {d.year}"
+
+
+def plural(n: float, one: str, many: str | None = None) -> str:
+    """Count with its noun.
+
+    >>> plural(1, "order"), plural(1204, "order"), plural(2, "country", "countries")
+    ('1 order', '1,204 orders', '2 countries')
+    """
+    return f"{count(n)} {one if n == 1 else many or one + 's'}"
+
+
+@cache
+def _symbol(currency: str) -> str:
+    if currency in _OWN_SYMBOLS:
+        return _OWN_SYMBOLS[currency]
+    from babel.numbers import get_currency_symbol  # loads 0.2 s of tables
+
+    known = get_currency_symbol(currency, "en")
+    # Letters alone, such as "F CFA", say less than the code.
+    has_sign = any(unicodedata.category(letter) == "Sc" for letter in known)
+    return known if has_sign else currency + " "
+
+
+@cache
+def _has_cents(currency: str) -> bool:
+    from babel.numbers import get_currency_precision
+
+    return get_currency_precision(currency) > 0
+
+
+def _short(n: float) -> str:
+    size = abs(n)
+    for limit, unit in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if size >= limit * 0.9995 and size >= 999.5:
+            scaled = size / limit
+            digits = 0 if scaled >= 99.95 else 1 if scaled >= 9.995 else 2
+            whole, _, decimals = f"{scaled:.{digits}f}".partition(".")
+            decimals = decimals.rstrip("0")
+            return _sign(n) + whole + ("." + decimals if decimals else "") + unit
+    return _sign(n) + f"{round(size):,}"
+
+
+def _sign(x: float) -> str:
+    return "−" if x < 0 else ""
+
+
+def _missing(x: float | None) -> bool:
+    return x is None or (isinstance(x, float) and not math.isfinite(x)) or x != x
+
+
+def span(period: Period) -> str:
+    """Return a period's first and last day.
+
+    >>> span(Period(date(2010, 12, 1), date(2011, 1, 1)))
+    '1 Dec 2010 to 31 Dec 2010'
+    """
+    return f"{day(period.start)} to {day(period.last)}"
