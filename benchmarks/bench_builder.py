@@ -15,9 +15,8 @@ import ibis
 
 from benchmarks.large_store import large_store
 from benchmarks.redraws import EMPTY_NUMBER, Watched, options, page_of_app, redraws, report
-from retention.own_segments.conditions import Condition, Group, totals
-from retention.own_segments.features import Features, features
-from retention.own_segments.values import Bought
+from retention import Bought, Condition, Features, Group, features
+from retention.own_segments.conditions import totals
 
 BUILDER = """
 from benchmarks.bench_builder import RULE

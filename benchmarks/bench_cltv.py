@@ -25,13 +25,11 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from retention.customers.summary import summarise_customers
-from retention.evaluation.backtest import backtest
-from retention.models.cltv import fit_cltv, predict_cltv
+from retention import Orders, backtest, fit_cltv, predict_cltv, summarise_customers
 from retention.models.fitting import lifetimes
 from retention.models.histories import group_histories
 from retention.models.purchases import fit_purchases
-from retention.orders.orders import OrderReport, Orders
+from retention.orders.orders import OrderReport
 from retention.samples.simulator import simulate_orders
 
 MONTH = 30  # days in a month of lifetimes

@@ -17,11 +17,9 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.large_store import large_store
-from retention.customers.summary import summarise_customers
+from retention import cohort_forecast, cohort_of, cohort_table, fit_cltv, summarise_customers
 from retention.history.order_history import order_history
-from retention.models.cltv import fit_cltv
-from retention.reports.cohort_forecast import cohort_forecast
-from retention.reports.cohorts import cohort_of, cohort_table, cohort_table_of, second_orders_of
+from retention.reports.cohorts import cohort_table_of, second_orders_of
 
 
 def in_pandas(orders: pd.DataFrame) -> pd.DataFrame:

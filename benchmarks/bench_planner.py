@@ -13,13 +13,18 @@ from dataclasses import replace
 
 from benchmarks.large_store import large_store
 from benchmarks.redraws import EMPTY_SLIDER, Watched, options, page_of_app, redraws, report
-from retention.campaigns.campaign import BEST, Campaign, Message
-from retention.campaigns.economics import Terms
-from retention.campaigns.holdout import customer_hashes
-from retention.campaigns.offers import Offer
-from retention.campaigns.plan import plan_of, reachable_of
-from retention.customers.summary import summarise_customers
-from retention.models.cltv import fit_cltv
+from retention import (
+    Campaign,
+    Message,
+    Offer,
+    Terms,
+    customer_hashes,
+    fit_cltv,
+    plan_of,
+    reachable_of,
+    summarise_customers,
+)
+from retention.campaigns.campaign import BEST
 
 EVERYBODY = """
 from dataclasses import replace

@@ -19,10 +19,10 @@ import pandas as pd
 
 from benchmarks.bench_cltv import timed
 from benchmarks.large_store import large_store
+from retention import Period, compare, preset_period, scorecard
 from retention.history.order_history import order_history
-from retention.periods import PRESETS, Period, preset_period
-from retention.reports.industry import compare
-from retention.reports.scorecard import bridge, scorecard, scorecard_of
+from retention.periods import PRESETS
+from retention.reports.scorecard import bridge, scorecard_of
 from retention.reports.store_values import store_values
 
 ROUNDS = 3

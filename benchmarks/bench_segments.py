@@ -17,9 +17,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.large_store import large_store
-from retention.customers.summary import summarise_customers
-from retention.models.cltv import fit_cltv, predict_cltv
-from retention.models.uncertainty import value_uncertainty
+from retention import fit_cltv, predict_cltv, summarise_customers, value_uncertainty
 from retention.segments.stages import (
     STAGES,
     TRAITS,

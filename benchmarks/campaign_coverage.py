@@ -13,12 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from benchmarks.coverage import CDNOW, HEAVY_TAIL, LOYAL
-from retention.campaigns.campaign import Campaign, Message
-from retention.campaigns.economics import Terms
-from retention.campaigns.offers import Offer
-from retention.campaigns.plan import plan_campaign
-from retention.errors import ModelError
-from retention.models.cltv import fit_cltv
+from retention import Campaign, Message, ModelError, Offer, Terms, fit_cltv, plan_campaign
 from tests.support.histories import known_purchases
 from tests.support.known_campaigns import realised_gain
 

@@ -15,9 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from retention.errors import ModelError
-from retention.models.cltv import fit_cltv
-from retention.models.uncertainty import Total, orders_uncertainty, value_uncertainty
+from retention import ModelError, Total, fit_cltv, orders_uncertainty, value_uncertainty
 from tests.support.histories import known_store
 
 #: Segments by repeat purchases so far, and by days since the last purchase.

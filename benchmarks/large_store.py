@@ -3,7 +3,8 @@
 import ibis
 import numpy as np
 
-from retention.orders.orders import OrderReport, Orders
+from retention import Orders
+from retention.orders.orders import OrderReport
 from retention.samples.simulator import simulate_orders
 
 

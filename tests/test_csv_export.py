@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from retention.csv_export import safe_text, to_csv
+from retention import to_csv
+from retention.csv_export import safe_text
 
 SIGNS = set("=+-@＝＋－＠﹦﹢﹣﹫")
 SKIPPED = " \t\r\n\x0b\x0c\x00\u00a0\u3000\ufeff\u200b\u2060\"'`"

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from retention.errors import DataError
-from retention.periods import PRESETS, Period, as_date, months_of, preset_period, whole_preset
+from retention import DataError, Period, preset_period
+from retention.periods import PRESETS, as_date, months_of, whole_preset
 
 FIRST, LAST = date(2024, 2, 10), date(2025, 8, 20)
 

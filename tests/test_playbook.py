@@ -1,11 +1,10 @@
 import pytest
 
-from retention.campaigns.usual import MOST_COSTS, MOST_DELIVERY, usual_campaign, usual_contact_cost
-from retention.errors import DataError
+from retention import STAGES, TRAITS, DataError, strategies, strategies_for, usual_campaign
+from retention.campaigns.usual import MOST_COSTS, MOST_DELIVERY, usual_contact_cost
 from retention.history.metrics import METRICS
-from retention.playbook import left_out, strategies, strategies_for
+from retention.playbook import left_out
 from retention.reports.verdict import READ
-from retention.segments.rules import STAGES, TRAITS
 
 
 def test_every_strategy_says_for_whom_how_and_on_whose_word():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import retention
-from retention.errors import RetentionError
+from retention import RetentionError
 from tests.support.histories import cdnow
 
 WRONG = ["5", None, float("nan"), [3], True]

@@ -10,8 +10,8 @@ import phonenumbers
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from retention import sample_orders
-from retention.audiences.export import REASONS, export_audience
+from retention import DataError, contacts, export_audience, sample_orders
+from retention.audiences.export import REASONS
 from retention.audiences.platforms import PLATFORMS, letters_and_digits
 from retention.customers.contact_values import (
     clean_text,
@@ -20,8 +20,6 @@ from retention.customers.contact_values import (
     phone_number,
     phone_numbers,
 )
-from retention.customers.contacts import contacts
-from retention.errors import DataError
 
 PEOPLE = pd.DataFrame(
     {

@@ -7,14 +7,21 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from retention.campaigns.budget import Queue, budget_curve, cut_to, queue, split_budget
-from retention.campaigns.campaign import Campaign
-from retention.campaigns.economics import Terms, expected_costs, expected_gains
-from retention.campaigns.holdout import customer_hashes
-from retention.campaigns.offers import Offer
-from retention.campaigns.plan import plan_of, reachable_of
-from retention.errors import DataError
-from retention.models.cltv import fit_cltv
+from retention import (
+    Campaign,
+    DataError,
+    Offer,
+    Terms,
+    budget_curve,
+    customer_hashes,
+    fit_cltv,
+    plan_of,
+    queue,
+    reachable_of,
+    split_budget,
+)
+from retention.campaigns.budget import Queue, cut_to
+from retention.campaigns.economics import expected_costs, expected_gains
 from tests.support.histories import cdnow
 
 CAMPAIGNS = (

@@ -7,16 +7,25 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from retention.campaigns.campaign import BEST, EVERYBODY, Campaign, Message
-from retention.campaigns.economics import Terms
-from retention.campaigns.files import MOST_BYTES, SavedPlan, campaigns_from_json, campaigns_to_json
-from retention.campaigns.offers import OFFERS, Offer
-from retention.campaigns.usual import usual_campaign
-from retention.errors import DataError
-from retention.own_segments.conditions import Condition, Group
-from retention.own_segments.library import OwnSegment
-from retention.playbook import strategies
-from retention.segments.rules import SegmentRules
+from retention import (
+    Campaign,
+    Condition,
+    DataError,
+    Group,
+    Message,
+    Offer,
+    OwnSegment,
+    SavedPlan,
+    SegmentRules,
+    Terms,
+    campaigns_from_json,
+    campaigns_to_json,
+    strategies,
+    usual_campaign,
+)
+from retention.campaigns.campaign import BEST, EVERYBODY
+from retention.campaigns.files import MOST_BYTES
+from retention.campaigns.offers import OFFERS
 
 share = st.floats(0, 1)
 offers = st.builds(Offer, st.sampled_from(list(OFFERS)), share, share)

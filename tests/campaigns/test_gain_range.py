@@ -4,12 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from retention.campaigns.campaign import Campaign
-from retention.campaigns.economics import Terms
+from retention import Campaign, Offer, Terms, fit_cltv, plan_campaign
 from retention.campaigns.gain_range import Persuaded, gain_range
-from retention.campaigns.offers import Offer
-from retention.campaigns.plan import plan_campaign
-from retention.models.cltv import fit_cltv
 from tests.support.histories import cdnow
 
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from benchmarks.coverage import CDNOW, LOYAL
-from retention.campaigns.new_customers import ALL, FEWEST_CUSTOMERS, acquisition
-from retention.errors import DataError, ModelError
+from retention import DataError, ModelError, acquisition
+from retention.campaigns.new_customers import ALL, FEWEST_CUSTOMERS
 from tests.support.histories import known_purchases
 
 

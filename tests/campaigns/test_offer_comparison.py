@@ -5,12 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from retention.campaigns.campaign import Campaign
-from retention.campaigns.economics import Terms
+from retention import Campaign, Offer, Terms, fit_cltv, plan_campaign, plan_of
 from retention.campaigns.offer_comparison import compare_offers
-from retention.campaigns.offers import Offer
-from retention.campaigns.plan import plan_campaign, plan_of
-from retention.models.cltv import fit_cltv
 from tests.support.histories import cdnow
 
 

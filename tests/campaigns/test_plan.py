@@ -9,15 +9,27 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 
 from benchmarks.campaign_coverage import KINDS, holds
+from retention import (
+    Campaign,
+    DataError,
+    Message,
+    ModelError,
+    Offer,
+    Terms,
+    customer_hashes,
+    detectable_lift,
+    fit_cltv,
+    plan_campaign,
+    plan_of,
+    predict_cltv,
+    purchase_probability,
+    reachable_of,
+)
 from retention.campaigns import economics as campaign_economics
-from retention.campaigns.campaign import BEST, Campaign, Message
-from retention.campaigns.economics import Terms, economics, expected_costs, expected_gains
-from retention.campaigns.holdout import customer_hashes, detectable_lift, draws
-from retention.campaigns.offers import Offer
-from retention.campaigns.plan import plan_campaign, plan_of, reachable_of
+from retention.campaigns.campaign import BEST
+from retention.campaigns.economics import economics, expected_costs, expected_gains
+from retention.campaigns.holdout import draws
 from retention.campaigns.send_times import sequence_table
-from retention.errors import DataError, ModelError
-from retention.models.cltv import fit_cltv, predict_cltv, purchase_probability
 from tests.support.histories import cdnow
 
 MESSAGES = (

@@ -5,13 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from retention.campaigns.campaign import Campaign, Message
-from retention.campaigns.economics import Terms
-from retention.campaigns.offers import Offer
-from retention.campaigns.plan import plan_campaign
+from retention import (
+    Campaign,
+    Message,
+    Offer,
+    Terms,
+    fit_cltv,
+    next_order,
+    plan_campaign,
+    purchase_probability,
+)
 from retention.campaigns.send_times import due_in, due_labels, due_table, sequence_table
-from retention.models.cltv import fit_cltv, purchase_probability
-from retention.models.next_order import next_order
 from retention.own_segments.features import typical_wait
 from tests.support.histories import cdnow
 

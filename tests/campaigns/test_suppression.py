@@ -6,17 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.campaigns.campaign import Campaign
-from retention.campaigns.economics import Terms
-from retention.campaigns.offers import Offer
-from retention.campaigns.suppression import (
+from retention import (
+    Campaign,
+    DataError,
+    Offer,
+    Terms,
     suppressions,
-    unreachable,
     usable_contacts,
-    without_signal,
+    usual_campaign,
 )
-from retention.campaigns.usual import usual_campaign
-from retention.errors import DataError
+from retention.campaigns.suppression import unreachable, without_signal
 
 END = date(2026, 10, 31)
 IDS = pd.Index(

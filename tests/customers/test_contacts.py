@@ -5,16 +5,17 @@ import pandas as pd
 import pytest
 
 from retention import (
+    DataError,
     build_orders,
+    contacts,
     detect_columns,
     open_sheet,
     read_orders,
     sample_orders,
+    signals,
     summarise_customers,
 )
-from retention.customers.contacts import _with_turn, contacts
-from retention.customers.signals import signals
-from retention.errors import DataError
+from retention.customers.contacts import _with_turn
 from retention.orders.roles import CONTACT_ROLES, ORDER_ROLES, ROLES, SIGNAL_ROLES
 from retention.orders.rows import ABANDONED
 from tests.support import order_layouts as write

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from retention.customers.summary import customer_query, summarise_customers
-from retention.errors import DataError
+from retention import DataError, summarise_customers
+from retention.customers.summary import customer_query
 from tests.support.orders_stub import orders_of
 
 

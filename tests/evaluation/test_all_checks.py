@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
+from retention import Check
 from retention.evaluation.all_checks import all_checks
-from retention.models.checks import Check
 
 NEWEST = Check(
     "Newest customers", "caution", "They come back less.", "Take it as high.", leans="high"

@@ -6,14 +6,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.customers.summary import summarise_customers
-from retention.errors import DataError, ModelError
+from retention import (
+    Backtest,
+    DataError,
+    ModelError,
+    Orders,
+    backtest,
+    fit_cltv,
+    orders_uncertainty,
+    predict_cltv,
+    sample_orders,
+    summarise_customers,
+    value_uncertainty,
+)
 from retention.evaluation.accuracy import poisson_deviance
-from retention.evaluation.backtest import MIN_HOLDOUT, Backtest, backtest, default_holdout
-from retention.models.cltv import fit_cltv, predict_cltv
-from retention.models.uncertainty import orders_uncertainty, value_uncertainty
-from retention.orders.orders import Orders
-from retention.samples.data_sets import sample_orders
+from retention.evaluation.backtest import MIN_HOLDOUT, default_holdout
 from retention.samples.simulator import simulate_orders
 from tests.support.histories import cdnow
 from tests.support.messy_store import messy_store, split_in_pandas

@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.evaluation.backtest import backtest
-from retention.evaluation.backtest_checks import backtest_checks, fitted_blocks
-from retention.samples.data_sets import sample_orders
+from retention import backtest, backtest_checks, sample_orders
+from retention.evaluation.backtest_checks import fitted_blocks
 from retention.wording import off_words
 
 

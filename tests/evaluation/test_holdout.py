@@ -3,7 +3,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from retention.customers.summary import summarise_customers
+from retention import summarise_customers
 from retention.evaluation.holdout import hold_out
 from tests.support.messy_store import messy_store, split_in_pandas
 from tests.support.orders_stub import orders_of

@@ -4,12 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.customers.summary import summarise_customers
+from retention import Orders, fit_cltv, sample_orders, summarise_customers
 from retention.evaluation.recent_checks import recent_checks
 from retention.history.order_history import order_history
-from retention.models.cltv import fit_cltv
-from retention.orders.orders import Orders
-from retention.samples.data_sets import sample_orders
 from retention.samples.simulator import simulate_orders
 from tests.support.orders_stub import orders_of
 

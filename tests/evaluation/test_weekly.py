@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from scipy.stats import gamma, poisson
 
+from retention import sample_orders
 from retention.evaluation import weekly as module
 from retention.evaluation.holdout import hold_out
 from retention.evaluation.weekly import weekly_tracking
 from retention.models.histories import group_histories
 from retention.models.intervals import HIGH, LOW
 from retention.models.purchases import PurchaseModel, fit_purchases
-from retention.samples.data_sets import sample_orders
 from tests.support.histories import UNKNOWN, cdnow, future_orders, handmade
 
 CUT, DAYS = date(1997, 9, 30), 273

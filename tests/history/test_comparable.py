@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from retention import Period
 from retention.history.changes import not_comparable, reach_needed
 from retention.history.metrics import METRICS
 from retention.history.order_history import order_history
-from retention.periods import Period
 from retention.reports.scorecard import scorecard_of
 from tests.support.orders_stub import orders_of
 

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from retention import Period
 from retention.history.metrics import METRICS, measure, metric_values
 from retention.history.order_history import order_history
 from retention.history.period_counts import count_period
-from retention.periods import Period
 from retention.samples.simulator import simulate_orders
 from tests.history.test_period_counts import MARCH, by_hand, store
 from tests.support.orders_stub import orders_of

@@ -5,11 +5,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from retention import Orders, Period, preset_period, read_orders, sample_orders
 from retention.history.order_history import order_history
 from retention.history.period_counts import base_bridge, count_period, customer_bridge, quartiles
-from retention.orders.orders import Orders, read_orders
-from retention.periods import Period, preset_period
-from retention.samples.data_sets import sample_orders
 from tests.support.messy_store import messy_store
 from tests.support.orders_stub import orders_of
 from tests.support.scorecard_in_pandas import counts_of, orders_frame

@@ -3,8 +3,8 @@ import dataclasses
 import pandas as pd
 import pytest
 
-from retention.models.checks import Check, model_checks
-from retention.models.cltv import fit_cltv
+from retention import Check, fit_cltv
+from retention.models.checks import model_checks
 from retention.models.purchases import PurchaseModel
 from retention.models.spend import SpendModel
 from tests.support.histories import cdnow, handmade

@@ -7,15 +7,22 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from retention.customers.summary import summarise_customers
-from retention.errors import DataError, ModelError, RetentionError
+from retention import (
+    CltvModel,
+    DataError,
+    ModelError,
+    RetentionError,
+    expected_by_month,
+    fit_cltv,
+    orders_uncertainty,
+    predict_cltv,
+    purchase_probability,
+    summarise_customers,
+    value_uncertainty,
+)
 from retention.models import fitting, purchases
-from retention.models.cltv import fit_cltv, predict_cltv, purchase_probability
-from retention.models.model import CltvModel
-from retention.models.months import expected_by_month
 from retention.models.purchases import PurchaseModel
 from retention.models.spend import SpendModel
-from retention.models.uncertainty import orders_uncertainty, value_uncertainty
 from retention.periods import DAYS_PER_MONTH
 from retention.samples.simulator import simulate_orders
 from tests.support.histories import cdnow, extreme_store, handmade, simulated

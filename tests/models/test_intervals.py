@@ -8,11 +8,10 @@ from hypothesis import example, given, settings, strategies as st
 from scipy.special import betaln
 from scipy.stats import nbinom
 
-from retention.models.cltv import fit_cltv, predict_cltv
+from retention import CltvModel, fit_cltv, predict_cltv
 from retention.models.forecast import forecast
 from retention.models.histories import group_histories
 from retention.models.intervals import history_intervals, whole_orders
-from retention.models.model import CltvModel
 from retention.models.purchases import PURCHASE_MODELS, PurchaseModel
 from retention.models.spend import SpendModel
 from retention.periods import DAYS_PER_MONTH, DAYS_PER_YEAR

@@ -4,14 +4,12 @@ import numpy as np
 import pytest
 from scipy.stats import gamma
 
+from retention import CltvModel, expected_by_month, fit_cltv, value_uncertainty
 from retention.models import uncertainty as totals
-from retention.models.cltv import fit_cltv
 from retention.models.intervals import HIGH, LOW
-from retention.models.model import CltvModel
-from retention.models.months import expected_by_month, month_ranges
+from retention.models.months import month_ranges
 from retention.models.purchases import PurchaseModel
 from retention.models.spend import SpendModel
-from retention.models.uncertainty import value_uncertainty
 from retention.periods import DAYS_PER_MONTH
 from tests.support.histories import UNKNOWN, cdnow, extreme_store, future_orders, handmade
 

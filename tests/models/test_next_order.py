@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from retention.errors import ModelError
-from retention.models.cltv import fit_cltv, predict_cltv
-from retention.models.next_order import (
+from retention import (
+    ModelError,
     active_curve,
+    fit_cltv,
     frequency_recency_map,
     next_order,
     order_distribution,
+    predict_cltv,
 )
 from tests.support.histories import cdnow, handmade
 

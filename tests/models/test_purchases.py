@@ -8,7 +8,7 @@ from scipy.integrate import quad
 from scipy.optimize import approx_fprime
 from scipy.special import beta
 
-from retention.errors import ModelError
+from retention import ModelError
 from retention.models import fitting
 from retention.models.histories import group_histories
 from retention.models.purchases import (

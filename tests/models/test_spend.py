@@ -7,7 +7,7 @@ from scipy.integrate import quad
 from scipy.optimize import approx_fprime
 from scipy.special import gammaincinv, gammaln
 
-from retention.errors import ModelError
+from retention import ModelError
 from retention.models import spend as spend_module
 from retention.models.fitting import lifetimes
 from retention.models.spend import MIN_REPEATERS, SpendModel, fit_spend, spend_objective

@@ -8,15 +8,22 @@ from scipy.special import betaln
 from scipy.stats import gamma, nbinom
 
 from benchmarks.coverage import CDNOW, HEAVY_TAIL, LOYAL, SEGMENTS, Kind, hits
-from retention.errors import DataError, ModelError
+from retention import (
+    CltvModel,
+    DataError,
+    ModelError,
+    Total,
+    Uncertainty,
+    fit_cltv,
+    orders_uncertainty,
+    predict_cltv,
+    value_uncertainty,
+)
 from retention.models import uncertainty as module
-from retention.models.cltv import fit_cltv, predict_cltv
 from retention.models.forecast import forecast
 from retention.models.histories import group_histories
-from retention.models.model import CltvModel
 from retention.models.purchases import PurchaseModel
 from retention.models.spend import SpendModel
-from retention.models.uncertainty import Total, Uncertainty, orders_uncertainty, value_uncertainty
 from tests.support.histories import UNKNOWN, cdnow, future_orders, handmade, known_store
 
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as hnp
 
+from retention import DataError
 from retention.customers.search import find_customers
-from retention.errors import DataError
 from retention.history.revenue import revenue_history
 from retention.models.value_distribution import (
     concentration,

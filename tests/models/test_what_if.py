@@ -3,10 +3,15 @@ import dataclasses
 import numpy as np
 import pytest
 
-from retention.errors import DataError, ModelError
-from retention.models.cltv import fit_cltv, predict_cltv
-from retention.models.uncertainty import value_uncertainty
-from retention.models.what_if import Levers, what_if
+from retention import (
+    DataError,
+    Levers,
+    ModelError,
+    fit_cltv,
+    predict_cltv,
+    value_uncertainty,
+    what_if,
+)
 from tests.support.histories import cdnow, simulated
 
 TERMS = {"horizon_days": 365, "annual_discount_rate": 0.1, "margin": 0.4}

@@ -10,8 +10,7 @@ import zlib
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from retention import build_orders, detect_columns, open_sheet, read_orders
-from retention.errors import DataError
+from retention import DataError, build_orders, detect_columns, open_sheet, read_orders
 from tests.support.order_files import (
     KEPT,
     assert_nothing_vanished,

@@ -5,8 +5,7 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 import pytest
 
-from retention import detect_columns, open_sheet, read_orders
-from retention.errors import DataError
+from retention import DataError, detect_columns, open_sheet, read_orders
 from retention.orders.dates import find_date_style, read_dates
 from tests.support.order_files import (
     DATE_STYLES,

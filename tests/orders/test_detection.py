@@ -2,8 +2,7 @@
 
 import pytest
 
-from retention import build_orders, detect_columns, open_sheet, read_orders
-from retention.errors import DataError
+from retention import DataError, build_orders, detect_columns, open_sheet, read_orders
 from retention.orders.roles import ROLES
 from tests.support.order_files import (
     KEPT,

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 import pytest
 
-from retention import detect_columns, open_sheet, read_orders
-from retention.errors import DataError
+from retention import DataError, detect_columns, open_sheet, read_orders
 from tests.support import order_layouts as write
 from tests.support.order_files import (
     NOBODY,

@@ -11,8 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from retention import open_sheet, read_orders
-from retention.errors import DataError
+from retention import DataError, open_sheet, read_orders
 from tests.support.order_files import (
     KEPT,
     assert_nothing_vanished,

@@ -8,22 +8,17 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from retention.customers.summary import summarise_customers
-from retention.errors import DataError
+from retention import Bought, Condition, DataError, Group, features, matches, summarise_customers
 from retention.own_segments.catalogue import FEATURES
 from retention.own_segments.conditions import (
     MAX_DEPTH,
-    Condition,
-    Group,
     conditions_of,
     count_each,
-    matches,
     totals,
     unavailable,
 )
-from retention.own_segments.features import features
 from retention.own_segments.rule_files import rule_from_dict, rule_to_dict
-from retention.own_segments.values import BY_KIND, Bought
+from retention.own_segments.values import BY_KIND
 from retention.own_segments.words import describe
 from tests.support.orders_stub import orders_of
 

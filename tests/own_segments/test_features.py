@@ -6,13 +6,10 @@ import pandas as pd
 import pytest
 
 import retention
-from retention.errors import DataError
-from retention.models.next_order import next_order
+from retention import Bought, Condition, DataError, features, matches, next_order
 from retention.own_segments.catalogue import FEATURES, GROUPS, KINDS
-from retention.own_segments.conditions import Condition, matches
-from retention.own_segments.features import NO_DAY, features, typical_wait
+from retention.own_segments.features import NO_DAY, typical_wait
 from retention.own_segments.products import last_bought_query, value_query
-from retention.own_segments.values import Bought
 from tests.own_segments.test_conditions import END, SIGNALS, small_features
 from tests.support.orders_stub import orders_of
 

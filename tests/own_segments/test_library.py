@@ -5,26 +5,29 @@ import json
 import numpy as np
 import pytest
 
-from retention.errors import DataError
-from retention.own_segments.catalogue import FEATURES
-from retention.own_segments.conditions import Condition, Group
-from retention.own_segments.library import (
-    MAX_NAME,
+from retention import (
+    Condition,
+    DataError,
+    Group,
     OwnSegment,
     add_segment,
+    from_json,
+    overlaps,
+    ready_made,
+    to_json,
+)
+from retention.own_segments.catalogue import FEATURES
+from retention.own_segments.library import (
+    MAX_NAME,
     amounts_in,
     delete_segment,
     duplicate_segment,
     edit_segment,
     free_name,
-    from_json,
     merge_libraries,
     move_segment,
-    overlaps,
     rename_segment,
-    to_json,
 )
-from retention.own_segments.ready_made import ready_made
 from retention.own_segments.rule_files import rule_of_data
 from tests.own_segments.test_conditions import SIGNALS, small_features
 

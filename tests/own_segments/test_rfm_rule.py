@@ -4,14 +4,20 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from retention.customers.summary import summarise_customers
-from retention.own_segments.conditions import conditions_of, matches
-from retention.own_segments.features import features
-from retention.own_segments.rfm_rule import rfm_rule
+from retention import (
+    RFM_GROUPS,
+    RfmRules,
+    features,
+    matches,
+    rfm,
+    rfm_cut_points,
+    rfm_rule,
+    sample_orders,
+    summarise_customers,
+)
+from retention.own_segments.conditions import conditions_of
 from retention.own_segments.rule_files import rule_from_dict, rule_to_dict
 from retention.own_segments.words import describe
-from retention.samples.data_sets import sample_orders
-from retention.segments.rfm import RFM_GROUPS, RfmRules, rfm, rfm_cut_points
 from retention.segments.rfm_totals import CELLS, members, place_rfm, prepare_rfm
 
 

@@ -8,18 +8,23 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from retention.campaigns.files import SavedPlan, campaigns_from_json, campaigns_to_json
-from retention.campaigns.offers import Offer
-from retention.campaigns.plan import plan_campaign
-from retention.campaigns.suppression import suppressions
-from retention.campaigns.usual import usual_campaign
-from retention.customers.contacts import contacts
-from retention.customers.signals import signals
-from retention.customers.summary import summarise_customers
-from retention.models.cltv import fit_cltv, predict_cltv
-from retention.playbook import strategies
-from retention.samples.data_sets import sample_orders
-from retention.segments.stages import assign_segments
+from retention import (
+    Offer,
+    SavedPlan,
+    assign_segments,
+    campaigns_from_json,
+    campaigns_to_json,
+    contacts,
+    fit_cltv,
+    plan_campaign,
+    predict_cltv,
+    sample_orders,
+    signals,
+    strategies,
+    summarise_customers,
+    suppressions,
+    usual_campaign,
+)
 from retention.view.campaigns.results import PARTS
 from tests.pages.steps import button, metrics, open_page, order_file, select, use_upload, words
 

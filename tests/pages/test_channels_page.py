@@ -4,11 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention import read_orders
-from retention.periods import preset_period
-from retention.reports.breakdown import breakdown
-from retention.reports.breakdown_history import dimensions_of
-from retention.samples.data_sets import sample_orders
+from retention import breakdown, dimensions_of, preset_period, read_orders, sample_orders
 from retention.view.channels import charts
 from retention.view.channels.table import EXAMPLE
 from tests.pages.steps import button, open_page, order_file, use_upload, words

@@ -6,13 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention import wording
+from retention import cohort_table, sample_orders, second_orders, wording
 from retention.history.order_history import order_history
 from retention.orders.gaps import order_gaps
 from retention.reports.cohort_calendar import period_numbers, period_starts
 from retention.reports.cohort_forecast import orders_per_purchase_day
-from retention.reports.cohorts import cohort_table, second_orders
-from retention.samples.data_sets import sample_orders
 from retention.view.cohorts import frames
 from retention.view.cohorts.data import file_name
 from tests.pages.steps import button, metrics, open_page, order_file, select, use_upload, words

@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from retention.evaluation.backtest import backtest
-from retention.samples.data_sets import sample_orders
+from retention import backtest, sample_orders
 from tests.pages.steps import (
     ROOT,
     button,

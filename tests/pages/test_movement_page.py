@@ -2,8 +2,8 @@
 
 import pytest
 
-from retention.samples.data_sets import sample_orders
-from retention.segments.movement import movement, turns
+from retention import movement, sample_orders
+from retention.segments.movement import turns
 from retention.view.movement.frames import movers_csv
 from tests.pages.steps import button, metrics, open_page, order_file, select, use_upload, words
 

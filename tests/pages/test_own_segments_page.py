@@ -7,10 +7,8 @@ from html import unescape
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from retention.campaigns.campaign import Campaign
+from retention import Campaign, Condition, Group, OwnSegment, from_json, to_json
 from retention.own_segments.catalogue import FEATURES
-from retention.own_segments.conditions import Condition, Group
-from retention.own_segments.library import OwnSegment, from_json, to_json
 from retention.own_segments.values import BY_KIND
 from retention.view.own_segments import results as builder_results
 from tests.pages.steps import button, metrics, open_app, open_page, order_file, use_upload, words

@@ -2,10 +2,7 @@
 
 import pytest
 
-from retention.customers.summary import summarise_customers
-from retention.own_segments.conditions import matches
-from retention.samples.data_sets import sample_orders
-from retention.segments.rfm import RFM_GROUPS, RfmRules, rfm
+from retention import RFM_GROUPS, RfmRules, matches, rfm, sample_orders, summarise_customers
 from retention.segments.rfm_totals import place_rfm, prepare_rfm, summarise_rfm
 from retention.view.rfm import frames
 from retention.view.rfm.words import ABOUT, score_words

@@ -4,10 +4,8 @@ import datetime as dt
 
 import pytest
 
+from retention import Period, sample_orders, scorecard
 from retention.history.metrics import METRICS
-from retention.periods import Period
-from retention.reports.scorecard import scorecard
-from retention.samples.data_sets import sample_orders
 from retention.view.scorecard import words as scorecard_words
 from tests.pages.steps import button, metrics, open_page, order_file, select, use_upload, words
 

@@ -7,18 +7,18 @@ from html import unescape
 
 import pytest
 
-from retention.csv_export import to_csv
-from retention.evaluation.backtest import backtest
-from retention.models.cltv import fit_cltv, predict_cltv
-from retention.models.uncertainty import value_uncertainty
-from retention.segments.rules import defaults
-from retention.segments.stages import (
-    SegmentRules,
+from retention import (
     assign_segments,
-    prepare_segments,
+    backtest,
+    fit_cltv,
+    predict_cltv,
     segment_table,
+    to_csv,
     trait_table,
+    value_uncertainty,
 )
+from retention.segments.rules import defaults
+from retention.segments.stages import SegmentRules, prepare_segments
 from retention.view.segments import results as segment_results
 from retention.view.text import DEFINITIONS, STAGE_LABELS, TRAIT_LABELS
 from retention.wording import money_range

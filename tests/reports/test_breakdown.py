@@ -12,15 +12,18 @@ from scipy.stats import binomtest
 
 from retention import (
     DataError,
+    Period,
+    breakdown,
+    dimensions_of,
     fit_cltv,
+    preset_period,
     read_orders,
     sample_orders,
     summarise_customers,
     value_uncertainty,
 )
-from retention.periods import Period, preset_period
-from retention.reports.breakdown import GROWING, breakdown, breakdown_of
-from retention.reports.breakdown_history import ATTRIBUTIONS, dimension_history, dimensions_of
+from retention.reports.breakdown import GROWING, breakdown_of
+from retention.reports.breakdown_history import ATTRIBUTIONS, dimension_history
 from retention.reports.breakdown_verdict import compare_rates, compare_values
 from retention.statistics import wilson
 from tests.support.orders_stub import orders_of

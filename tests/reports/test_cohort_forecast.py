@@ -7,12 +7,18 @@ import pandas as pd
 import pytest
 
 from benchmarks.coverage import CDNOW, LOYAL
-from retention.errors import DataError, ModelError
+from retention import (
+    DataError,
+    ModelError,
+    cohort_forecast,
+    fit_cltv,
+    orders_uncertainty,
+    predict_cltv,
+    value_uncertainty,
+)
 from retention.history.order_history import order_history
-from retention.models.cltv import fit_cltv, predict_cltv
-from retention.models.uncertainty import orders_uncertainty, value_uncertainty
 from retention.periods import DAYS_PER_MONTH
-from retention.reports.cohort_forecast import cohort_forecast, orders_per_purchase_day
+from retention.reports.cohort_forecast import orders_per_purchase_day
 from tests.support.histories import cdnow, known_store
 from tests.support.orders_stub import orders_of
 

@@ -8,18 +8,21 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from scipy.stats import binomtest
 
-from retention import sample_orders, summarise_customers
-from retention.errors import DataError
+from retention import (
+    DataError,
+    cohort_of,
+    cohort_table,
+    sample_orders,
+    second_orders,
+    summarise_customers,
+)
 from retention.history.order_history import order_history
 from retention.reports.cohort_calendar import PERIODS
 from retention.reports.cohorts import (
     NO_VALUE,
     WAITS,
-    cohort_of,
-    cohort_table,
     cohort_table_of,
     cohorts_with_older,
-    second_orders,
     second_orders_of,
 )
 from retention.statistics import wilson

@@ -6,24 +6,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention import sample_orders
-from retention.errors import DataError
+from retention import (
+    Benchmark,
+    Comparison,
+    DataError,
+    Period,
+    Target,
+    compare,
+    lines_of_business,
+    monthly_trend,
+    sample_orders,
+    scorecard,
+)
 from retention.history import order_history as order_history_module
 from retention.history.metrics import METRICS
 from retention.history.order_history import order_history
-from retention.periods import Period
-from retention.reports.industry import (
-    ALL,
-    Benchmark,
-    Comparison,
-    Target,
-    benchmarks,
-    benchmarks_for,
-    compare,
-    lines_of_business,
-    store_value,
-)
-from retention.reports.scorecard import monthly_trend, scorecard, scorecard_of
+from retention.reports.industry import ALL, benchmarks, benchmarks_for, store_value
+from retention.reports.scorecard import scorecard_of
 from retention.reports.store_values import COMPUTATIONS, StoreValue, store_values
 from retention.samples.simulator import simulate_orders
 from tests.support.orders_stub import orders_of

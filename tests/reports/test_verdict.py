@@ -6,18 +6,26 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.errors import DataError
+from retention import (
+    Benchmark,
+    Comparison,
+    DataError,
+    Levers,
+    Period,
+    Target,
+    compare,
+    fit_cltv,
+    read_scorecard,
+    sample_orders,
+    what_if,
+)
 from retention.history.metrics import METRICS
 from retention.history.order_history import order_history
-from retention.models.cltv import fit_cltv
-from retention.models.what_if import Levers, what_if
-from retention.periods import Period
 from retention.reports.gaps import LEVERS, MOST
-from retention.reports.industry import ALL, Benchmark, Comparison, Target, compare
+from retention.reports.industry import ALL
 from retention.reports.scorecard import scorecard_of
 from retention.reports.store_values import StoreValue
-from retention.reports.verdict import READ, read_scorecard
-from retention.samples.data_sets import sample_orders
+from retention.reports.verdict import READ
 from tests.support.histories import cdnow
 from tests.support.orders_stub import orders_of
 

@@ -10,15 +10,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from scipy.special import hyp2f1
 
-from retention.errors import DataError
-from retention.samples.data_sets import (
-    CHANNELS,
-    PRODUCTS,
-    SAMPLES,
-    SUBSCRIPTION,
-    sample_file,
-    sample_orders,
-)
+from retention import SAMPLES, DataError, sample_file, sample_orders
+from retention.samples.data_sets import CHANNELS, PRODUCTS, SUBSCRIPTION
 
 KEPT = ["Completed", "Refunded", "Partially refunded"]
 END = pd.Timestamp("2026-10-31")

@@ -8,32 +8,33 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from retention.customers.summary import summarise_customers
-from retention.errors import DataError
+from retention import (
+    STAGES,
+    DataError,
+    Period,
+    SegmentRules,
+    assign_segments,
+    fit_cltv,
+    movement,
+    predict_cltv,
+    sample_orders,
+    scorecard,
+    segment_table,
+    summarise_customers,
+    value_uncertainty,
+)
 from retention.history.order_history import order_history
-from retention.models.cltv import fit_cltv, predict_cltv
-from retention.models.uncertainty import value_uncertainty
-from retention.periods import Period
-from retention.reports.scorecard import scorecard
-from retention.samples.data_sets import sample_orders
 from retention.segments.movement import (
     NOT_YET,
     TURNS,
     between,
     count_movement,
-    movement,
     movement_codes,
     prepare_movement,
     turns,
     vip_cutoff,
 )
-from retention.segments.rules import STAGES, SegmentRules
-from retention.segments.stages import (
-    assign_segments,
-    prepare_segments,
-    segment_table,
-    value_cutoffs,
-)
+from retention.segments.stages import prepare_segments, value_cutoffs
 from tests.support.orders_stub import orders_of
 
 DAY = timedelta(days=1)

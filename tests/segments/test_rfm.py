@@ -7,21 +7,23 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from retention.customers.summary import summarise_customers
-from retention.errors import DataError
-from retention.models.cltv import fit_cltv, predict_cltv
-from retention.models.uncertainty import value_uncertainty
-from retention.samples.data_sets import sample_orders
-from retention.segments.rfm import RFM_CELLS, RFM_GROUPS, SCORES, RfmRules, rfm, rfm_cut_points
-from retention.segments.rfm_totals import (
-    CELLS,
-    members,
-    place_rfm,
-    prepare_rfm,
+from retention import (
+    RFM_CELLS,
+    RFM_GROUPS,
+    DataError,
+    RfmRules,
+    fit_cltv,
+    predict_cltv,
+    rfm,
+    rfm_cut_points,
     rfm_grid,
     rfm_table,
-    summarise_rfm,
+    sample_orders,
+    summarise_customers,
+    value_uncertainty,
 )
+from retention.segments.rfm import SCORES
+from retention.segments.rfm_totals import CELLS, members, place_rfm, prepare_rfm, summarise_rfm
 
 calm = settings(max_examples=60)
 COLUMNS = ["recency_score", "frequency_score", "monetary_score"]

@@ -8,35 +8,36 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from retention.errors import DataError
-from retention.models import uncertainty as totals
-from retention.models.cltv import fit_cltv, predict_cltv
-from retention.models.uncertainty import SAMPLE, Uncertainty, value_uncertainty
-from retention.segments.inputs import percentile_cutoff, percentile_of
-from retention.segments.presets import (
-    FEWEST_REORDERS,
+from retention import (
+    DataError,
+    Uncertainty,
+    assign_segments,
+    fit_cltv,
     fitted_rules,
+    predict_cltv,
     published_rules,
-    reorder_gaps,
-    rules_from_gaps,
+    segment_table,
+    trait_table,
+    value_uncertainty,
 )
+from retention.models import uncertainty as totals
+from retention.models.uncertainty import SAMPLE
+from retention.segments.inputs import percentile_cutoff, percentile_of
+from retention.segments.presets import FEWEST_REORDERS, reorder_gaps, rules_from_gaps
 from retention.segments.rules import defaults, thresholds
 from retention.segments.stages import (
     STAGES,
     TRAITS,
     SegmentRules,
     assign_codes,
-    assign_segments,
     describe_rules,
     label_frame,
     map_counts,
     members,
     place_segments,
     prepare_segments,
-    segment_table,
     stage_counts,
     summarise_segments,
-    trait_table,
     unavailable,
     value_cutoffs,
     with_probability,

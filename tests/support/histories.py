@@ -8,9 +8,8 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from retention.customers.summary import summarise_customers
+from retention import sample_orders, summarise_customers
 from retention.models.purchases import PurchaseModel
-from retention.samples.data_sets import sample_orders
 from retention.samples.simulator import (
     Buyers,
     Process,

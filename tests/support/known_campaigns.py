@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from retention.campaigns.offers import Offer
-from retention.campaigns.plan import CampaignPlan
+from retention import CampaignPlan, Offer
 from retention.samples.simulator import Buyers, draw_order_values
 from tests.support.histories import KnownStore
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from retention.orders.orders import Orders
+from retention import Orders
 from retention.samples.simulator import simulate_orders
 from tests.support.orders_stub import orders_of
 

@@ -7,7 +7,8 @@ import itertools
 import ibis
 import pandas as pd
 
-from retention.orders.orders import OrderReport, Orders
+from retention import Orders
+from retention.orders.orders import OrderReport
 
 _names = (f"orders_{number}" for number in itertools.count())
 

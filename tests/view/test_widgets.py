@@ -7,8 +7,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from retention.models.checks import Check
-from retention.models.uncertainty import Total
+from retention import Check, Total
 from retention.view import widgets
 from retention.view.session.choices import Plan
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from retention import STAGES
 from retention.segments.movement import FROM, NOT_YET
-from retention.segments.rules import STAGES
 from retention.view import palette
 from retention.view.movement import charts, frames
 

@@ -4,12 +4,9 @@ from html.parser import HTMLParser
 
 import pytest
 
+from retention import compare, monthly_trend, preset_period, read_scorecard, sample_orders
 from retention.history.order_history import order_history
-from retention.periods import preset_period
-from retention.reports.industry import compare
-from retention.reports.scorecard import bridge, monthly_trend, scorecard_of
-from retention.reports.verdict import read_scorecard
-from retention.samples.data_sets import sample_orders
+from retention.reports.scorecard import bridge, scorecard_of
 from retention.view.report.report import Cell, Section, Table, report_html
 
 NAME = "<script>alert(1)</script> & Söhne"

@@ -6,14 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.csv_export import to_csv
+from retention import Period, Target, compare, monthly_trend, read_scorecard, sample_orders, to_csv
 from retention.history.metrics import METRICS
 from retention.history.order_history import order_history
-from retention.periods import Period
-from retention.reports.industry import Target, compare
-from retention.reports.scorecard import bridge, monthly_trend, scorecard_of
-from retention.reports.verdict import read_scorecard
-from retention.samples.data_sets import sample_orders
+from retention.reports.scorecard import bridge, scorecard_of
 from retention.view.scorecard import charts, frames
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from retention import Benchmark, Comparison, Period
 from retention.history.changes import CANNOT, DOWN, NOISE, THIN, UP
 from retention.history.metrics import METRICS
-from retention.periods import Period
-from retention.reports.industry import ALL, Benchmark, Comparison
+from retention.reports.industry import ALL
 from retention.reports.store_values import StoreValue
 from retention.view.scorecard import words
 

@@ -3,9 +3,13 @@
 import pandas as pd
 import pytest
 
-from retention.evaluation.backtest import backtest
-from retention.models.next_order import active_curve, frequency_recency_map, order_distribution
-from retention.samples.data_sets import sample_orders
+from retention import (
+    active_curve,
+    backtest,
+    frequency_recency_map,
+    order_distribution,
+    sample_orders,
+)
 from retention.view.value import forecast_charts as charts
 
 
