@@ -15,7 +15,7 @@ from retention import (
     signals,
     summarise_customers,
 )
-from retention.customers.contacts import _with_turn
+from retention.customers.contacts import orders_with_turn
 from retention.orders.roles import CONTACT_ROLES, ORDER_ROLES, ROLES, SIGNAL_ROLES
 from retention.orders.rows import ABANDONED
 from tests.support import order_layouts as write
@@ -577,7 +577,7 @@ def test_what_comes_latest_is_written_once_for_every_engine(engine):
         "ordered_at": "timestamp",
         "phone": "string",
     }
-    told = _with_turn(ibis.table(columns, name="orders"), ["phone"])
+    told = orders_with_turn(ibis.table(columns, name="orders"), ["phone"])
     query = told.group_by("customer_id").agg(
         phone=told.phone.argmax(told.turn, where=told.phone.notnull())
     )
