@@ -1,0 +1,112 @@
+"""The texts: their links lead somewhere, their commands exist, their code runs, their sentences are short."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+import retention
+
+ROOT = Path(__file__).resolve().parent.parent
+LINKED = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
+WRITTEN = [*LINKED, ROOT / "CHANGELOG.md"]
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+MOST_WORDS = 25
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def _commands(text: str) -> str:
+    """Return what a text tells its reader to type: blocks without a language, and inline code."""
+    blocks = [code for language, code in FENCE.findall(text) if language in ("", "sh", "console")]
+    inline = re.findall(r"`([^`\n]+)`", FENCE.sub("", text))
+    return "\n".join([*blocks, *inline])
+
+
+def _make_targets() -> set[str]:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    return set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a Markdown text, without code blocks, tables and headings."""
+    text = FENCE.sub("\n\n", text)
+    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"`[^`]*`", "code", text)
+    text = re.sub(r"^(\||#).*$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^\s*(?:[-*]|\d+\.)\s+", "\n\n", text, flags=re.MULTILINE)
+    text = re.sub(r"[*_]{1,2}", "", text)
+    paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text)]
+    return [
+        sentence
+        for paragraph in paragraphs
+        for sentence in re.split(r"(?<=[.!?:])[\"”)]*\s+", paragraph)
+        if sentence
+    ]
+
+
+@pytest.mark.parametrize("path", LINKED, ids=_name)
+def test_relative_links_and_images_lead_to_files(path: Path) -> None:
+    links = re.findall(r"\]\(([^)\s]+)\)", FENCE.sub("", path.read_text("utf-8")))
+    relative = [link.split("#")[0] for link in links if "://" not in link]
+    assert [link for link in relative if link and not (path.parent / link).exists()] == []
+
+
+def test_readme_is_short_and_has_the_two_commands() -> None:
+    lines = (ROOT / "README.md").read_text("utf-8").splitlines()
+    assert len(lines) < 150
+    assert (
+        "pip install -r requirements.txt && streamlit run app.py --server.address localhost"
+        in lines
+    )
+    assert "pip install -r requirements-dev.txt && pytest" in lines
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=_name)
+def test_commands_name_what_exists(path: Path) -> None:
+    commands = _commands(path.read_text("utf-8"))
+    modules = re.findall(r"python -m ([\w.]+)", commands)
+    unknown = [name for name in modules if importlib.util.find_spec(name) is None]
+    targets = re.findall(r"^make ([a-z]+)", commands, re.MULTILINE)
+    files = re.findall(r"(?:-r|streamlit run) ([\w./-]+)", commands)
+    scripts = re.findall(r"(?:benchmarks|tests)/[\w/]+\.py", commands)
+    assert unknown == []
+    assert set(targets) <= _make_targets()
+    assert [name for name in [*files, *scripts] if not (ROOT / name).exists()] == []
+
+
+def test_makefile_has_the_targets_of_a_contributor() -> None:
+    assert {"check", "test", "browser", "bench", "lock"} <= _make_targets()
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=_name)
+def test_sentences_are_short(path: Path) -> None:
+    found = sentences(path.read_text("utf-8"))
+    assert [text for text in found if len(text.split()) > MOST_WORDS] == []
+
+
+def test_sentences_are_told_apart() -> None:
+    text = "# A title\n\nOne two. Three\nfour!\n\n- five\n- six: seven\n\n| a |\n\n```\ncode here\n```\n"
+    assert sentences(text) == ["One two.", "Three four!", "five", "six:", "seven"]
+
+
+def test_notebook_tour_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "orders.csv").write_bytes(retention.sample_file("store"))
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "docs" / "notebook.md").read_text("utf-8")
+    names: dict[str, object] = {}
+    blocks = [code for language, code in FENCE.findall(text) if language == "python"]
+    assert blocks
+    for code in blocks:
+        exec(compile(code, "docs/notebook.md", "exec"), names)
+    audience = names["audience"]
+    assert isinstance(audience, retention.Audience)
