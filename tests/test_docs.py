@@ -1,4 +1,4 @@
-"""The texts: their links lead somewhere, their commands exist, their code runs, their sentences are short."""
+"""The texts: links lead somewhere, commands exist, code runs, sentences are short."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_sentences_are_short(path: Path) -> None:
 
 
 def test_sentences_are_told_apart() -> None:
-    text = "# A title\n\nOne two. Three\nfour!\n\n- five\n- six: seven\n\n| a |\n\n```\ncode here\n```\n"
+    text = "# A title\n\nOne two. Three\nfour!\n\n- five\n- six: seven\n\n| a |\n\n```\ncode\n```\n"
     assert sentences(text) == ["One two.", "Three four!", "five", "six:", "seven"]
 
 
