@@ -114,6 +114,16 @@ def pages() -> tuple[Page, ...]:
     return tuple(page for page in PAGES if (ROOT / page.path).exists())
 
 
+def stylesheets(title: str) -> list[Path]:
+    """The CSS files of a page: `style.css` for all pages, and one of its own where there is one.
+
+    A page's own rules stand in `assets/`, in a file named after the page's: those of
+    `pages/rfm.py` in `assets/rfm.css`. No other page loads them.
+    """
+    own = [_ASSETS / f"{Path(page.path).stem}.css" for page in PAGES if page.title == title]
+    return [_ASSETS / "style.css", *(path for path in own if path.exists())]
+
+
 def open_page(title: str, question: str) -> Loaded:
     """Open a page and return the session's data; without any, invite to load some and stop the page there."""
     _frame(title)
@@ -163,7 +173,8 @@ def _frame(title: str) -> None:
         layout="wide",
         menu_items={"Get help": None, "Report a bug": None, "About": None},
     )
-    st.html(_ASSETS / "style.css")
+    for stylesheet in stylesheets(title):
+        st.html(stylesheet)
     st.logo(str(_ASSETS / "logo.svg"), size="large")
     st.html(_ASSETS / "menu.html", unsafe_allow_javascript=True)
     with st.sidebar:

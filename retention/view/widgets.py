@@ -1,7 +1,7 @@
 """Controls and panels that more than one page shows."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Literal
@@ -16,10 +16,13 @@ from retention.evaluation.backtest import Backtest
 from retention.models.checks import Check
 from retention.models.uncertainty import Total
 from retention.orders.orders import Orders
+from retention.periods import PRESETS
 from retention.view import palette, text
 from retention.view.session.choices import Plan
 
 CHECKS_PAGE = "pages/lifetime_value.py"
+#: The option of a period picker whose dates the page asks for.
+OWN_DATES = "Own dates"
 #: What each status of a check is called, the worst first.
 STATUS_WORDS = {
     "bad": "Doubtful",
@@ -31,7 +34,15 @@ STATUS_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A headline number; `about` is a key of `text.DEFINITIONS`, `note` a short line below the number."""
+    """A headline number.
+
+    Attributes:
+        label: What the number is.
+        value: The number as text.
+        about: Key of its definition in `text.DEFINITIONS`, or in the page's own definitions.
+        note: A short line below the number, as Markdown: what comes from a file goes through
+            `text.plain` first.
+    """
 
     label: str
     value: str
@@ -39,21 +50,84 @@ class Metric:
     note: str | None = None
 
 
-def metric_row(metrics: Sequence[Metric]) -> None:
-    """Up to four headline numbers side by side, each with its definition one hover away."""
+def metric_row(
+    metrics: Sequence[Metric],
+    *,
+    definitions: Mapping[str, str] = text.DEFINITIONS,
+    key: str | None = None,
+) -> None:
+    """Draw up to four headline numbers side by side, each with its definition one hover away.
+
+    Args:
+        metrics: The numbers, from left to right.
+        definitions: Where each metric's `about` is looked up.
+        key: Names the row among those of a page; by default the first metric's `about`.
+
+    Raises:
+        ValueError: There are more than four.
+    """
     if len(metrics) > 4:
         raise ValueError("A row has room for four metrics.")
-    with st.container(key=f"metrics-{metrics[0].about}"):
+    with st.container(key=f"metrics-{key or metrics[0].about}"):
         for metric in metrics:
             st.metric(
                 metric.label,
                 metric.value,
-                help=text.plain(text.DEFINITIONS[metric.about], limit=1000),
+                help=text.plain(definitions[metric.about], limit=1000),
                 border=True,
                 delta=metric.note,
                 delta_color="off",
                 delta_arrow="off",
             )
+
+
+def no_model_panel(problem: str, consequence: str) -> None:
+    """Warn that the orders carry no model, with the reason and what the page lacks without one.
+
+    Args:
+        problem: Why there is no model: the text of a `ModelError`.
+        consequence: What still works and what is off, as Markdown.
+    """
+    st.warning(
+        "**These orders carry no model of future purchases.** "
+        f"{text.plain(problem, limit=1000)}  \n{consequence}",
+        icon=":material/warning:",
+    )
+
+
+def choose_period(
+    presets: Collection[str] = PRESETS,
+    *,
+    key: str,
+    opens_on: str,
+    about: str,
+    own_dates: bool = False,
+    width: int | Literal["stretch"] = "stretch",
+) -> str | None:
+    """Select box for a period, kept in the address. It is drawn in the container that is open.
+
+    Args:
+        presets: Keys of `retention.periods.PRESETS` to choose from.
+        key: The widget's key, which is also its query parameter.
+        opens_on: The preset that is chosen at first.
+        about: The tooltip.
+        own_dates: Whether “Own dates” is the last option. The page draws the date inputs.
+        width: As of `st.selectbox`.
+
+    Returns:
+        The key of the chosen preset; None for own dates.
+    """
+    keys = {PRESETS[preset]: preset for preset in PRESETS if preset in presets}
+    chosen = st.selectbox(
+        "Period",
+        [*keys, OWN_DATES] if own_dates else list(keys),
+        index=list(keys.values()).index(opens_on),
+        key=key,
+        bind="query-params",
+        help=about,
+        width=width,
+    )
+    return keys.get(chosen)
 
 
 def choose_part(names: Sequence[str], key: str) -> str:

@@ -1,5 +1,6 @@
 """The colours keep their meanings apart: under colour blindness, on both themes, and as text."""
 
+import re
 import tomllib
 from itertools import combinations
 from pathlib import Path
@@ -114,6 +115,17 @@ def test_text_meets_wcag_aa(theme):
 def test_the_theme_draws_with_the_palette():
     assert CONFIG["theme"]["chartCategoricalColors"][0] == palette.ACCENT
     assert set(palette.STAGE_COLOURS.values()) <= set(CONFIG["theme"]["chartCategoricalColors"])
+
+
+def test_stylesheets_draw_with_the_palette():
+    style = (Path(palette.__file__).parent / "assets" / "style.css").read_text(encoding="utf-8")
+    colours = dict(re.findall(r"--([a-z-]+): (.+?);", style))
+    light, dark = (CONFIG["theme"][theme]["orangeTextColor"] for theme in ("light", "dark"))
+    assert colours["accent"] == palette.ACCENT.lower()
+    assert colours["gain"] == palette.GAIN.lower()
+    assert colours["loss"] == palette.LOSS.lower()
+    assert colours["page"] == "light-dark({light}, {dark})".format(**palette.BACKGROUNDS).lower()
+    assert colours["warning-text"] == f"light-dark({light}, {dark})".lower()
 
 
 def test_nothing_leaves_the_machine_and_no_traceback_reaches_the_page():

@@ -1,5 +1,7 @@
 """The menu holds every page that exists, and nothing else."""
 
+from pathlib import Path
+
 import pytest
 
 from retention.view import shell, widgets
@@ -30,3 +32,16 @@ def test_every_page_asks_a_question_of_its_own():
 def test_a_row_has_room_for_four_metrics():
     with pytest.raises(ValueError, match="four"):
         widgets.metric_row([widgets.Metric("Customers", "1", "customers")] * 5)
+
+
+def test_a_page_loads_the_shared_stylesheet_and_its_own(monkeypatch, tmp_path):
+    (tmp_path / "rfm.css").touch()
+    monkeypatch.setattr(shell, "_ASSETS", tmp_path)
+    assert [path.name for path in shell.stylesheets("RFM grid")] == ["style.css", "rfm.css"]
+    assert [path.name for path in shell.stylesheets("Overview")] == ["style.css"]
+
+
+def test_every_stylesheet_belongs_to_a_page():
+    assets = Path(shell.__file__).parent / "assets"
+    loaded = {path for page in shell.PAGES for path in shell.stylesheets(page.title)}
+    assert loaded == set(assets.glob("*.css"))
