@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
+from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -131,10 +132,13 @@ def choose_period(
 
 
 def choose_part(names: Sequence[str], key: str) -> str:
-    """Several parts of a page of which one is drawn: which one is open.
+    """Pills for the parts of a page of which only the open one is drawn.
 
-    For parts that sliders redraw. Tabs look through all that is inside them whenever anything changes, which takes the
-    browser longer than a slider may.
+    For parts that sliders redraw. Tabs look through everything inside them whenever anything
+    changes, which takes the browser longer than a slider may.
+
+    Returns:
+        The name of the open part.
     """
     names = list(names)
     return st.pills(
@@ -149,21 +153,32 @@ def choose_part(names: Sequence[str], key: str) -> str:
 
 
 def kept_parts(names: Mapping[str, str], key: str) -> tuple[str, dict[str, DeltaGenerator]]:
-    """Several parts of which one is seen and all are drawn: the key of the one that is open, and a place for each.
+    """Pills for the parts of a page that are all drawn and of which one is seen.
 
-    For sliders that stand in the address: one that is not drawn would drop out of it. `names` by key.
+    For sliders that stand in the address: one that is not drawn would drop out of it.
+
+    Args:
+        names: What each part is called, by its key.
+        key: Of the pills. The keys of the parts' containers begin with it.
+
+    Returns:
+        The key of the open part, and the container of each part.
     """
-    label = choose_part(tuple(names.values()), key)
-    shown = next(name for name, said in names.items() if said == label)
-    places = {name: st.container(key=f"{key}-{name}") for name in names}
-    # With what Streamlit wraps around it, which would leave a gap.
-    away = ", ".join(f"div:has(> .st-key-{key}-{name})" for name in names if name != shown)
-    st.html(f"<style>{away} {{ display: none; }}</style>")
-    return shown, places
+    chosen = choose_part(tuple(names.values()), key)
+    opened = next(part for part, name in names.items() if name == chosen)
+    places = {part: st.container(key=f"{key}-{part}") for part in names}
+    hidden = ", ".join(f"div:has(> .st-key-{key}-{part})" for part in names if part != opened)
+    st.html(_hidden_parts().replace("PARTS", hidden))
+    return opened, places
+
+
+@cache
+def _hidden_parts() -> str:
+    return (Path(__file__).parent / "assets" / "hidden_parts.html").read_text(encoding="utf-8")
 
 
 def show_so_far() -> None:
-    """Let what is drawn reach the browser before the rest is worked out.
+    """Let what is drawn reach the browser before the rest is computed.
 
     Streamlit sends what is there every 10 ms, but not while the script keeps the interpreter busy.
     """
@@ -171,9 +186,16 @@ def show_so_far() -> None:
 
 
 def order_metrics(
-    customers: int, placed: int, revenue: float, orders: "Orders"
+    customers: int, placed: int, revenue: float, orders: Orders
 ) -> tuple[Metric, Metric, Metric]:
-    """Customers, orders and revenue of `orders`, whose sums the caller has at hand."""
+    """Headline numbers of orders: customers, orders and revenue.
+
+    Args:
+        customers: Number of customers.
+        placed: Number of orders.
+        revenue: Sum of the orders, in their currency.
+        orders: The orders, for their days and their currency.
+    """
     span = (orders.end - orders.start).days + 1
     return (
         Metric(
@@ -198,48 +220,61 @@ def order_metrics(
 
 
 def forecast_metrics(
-    scores: "pd.DataFrame", total: "Total", currency: str | None, *, label: str, about: str
+    scores: pd.DataFrame, total: Total, currency: str | None, *, label: str, about: str
 ) -> tuple[Metric, Metric, Metric]:
-    """What all customers are worth (under `label`), how many will order again, and their expected orders."""
-    n = len(scores)
+    """Headline numbers of a forecast: the value, who will order again, and the expected orders.
+
+    Args:
+        scores: As `predict_cltv` returns.
+        total: Value of all customers with its range.
+        currency: Of the value.
+        label: What the value is called.
+        about: Key of the value's definition.
+    """
+    customers = len(scores)
     returning, orders = (float(scores[name].sum()) for name in ("p_purchase", "expected_orders"))
     note = f"80% range: {wording.money_range(total.low, total.high, currency)}"
     return (
         Metric(label, wording.money(total.expected, currency, short=True), about, note),
         Metric(
             "Will order again",
-            wording.percent(returning / n),
+            wording.percent(returning / customers),
             "returning",
-            f"About {wording.count(returning)} of {wording.count(n)}",
+            f"About {wording.count(returning)} of {wording.count(customers)}",
         ),
         Metric(
             "Expected orders",
             wording.count(orders, short=orders >= 1e5),
             "expected_orders_sum",
-            f"{orders / n:.2f} per customer",
+            f"{orders / customers:.2f} per customer",
         ),
     )
 
 
-def terms(plan: "Plan") -> str:
-    """What a value is net of, in the few words that fit below a number."""
-    kept = "Before margin" if plan.margin == 1 else f"At {wording.percent(plan.margin)} margin"
+def terms(plan: Plan) -> str:
+    """Return what a value is net of, in the few words that fit below a number."""
+    basis = "Before margin" if plan.margin == 1 else f"At {wording.percent(plan.margin)} margin"
     rate = plan.annual_discount_rate
     return (
-        f"{kept}, discounted {wording.percent(rate)} a year" if rate else f"{kept}, not discounted"
+        f"{basis}, discounted {wording.percent(rate)} a year"
+        if rate
+        else f"{basis}, not discounted"
     )
 
 
-def forecast_caution(checks: Sequence["Check"], *, link: bool = True) -> None:
-    """One panel beside a forecast with a check that raises a doubt; nothing where none does.
+def forecast_caution(checks: Sequence[Check], *, link: bool = True) -> None:
+    """Draw a panel beside a forecast that a check doubts, and nothing where none does.
 
-    It says the worst finding in words and how many more there are; `link` adds the way to all checks, for
-    pages other than the one that lists them.
+    Args:
+        checks: The forecast's checks. The worst finding is named and the others are counted.
+        link: Whether to link to the page that lists all checks.
     """
-    poor = sorted((check for check in checks if check.status in ("bad", "caution")), key=_severity)
-    if not poor:
+    doubts = sorted(
+        (check for check in checks if check.status in ("bad", "caution")), key=_severity
+    )
+    if not doubts:
         return
-    worst, more = poor[0], len(poor) - 1
+    worst, more = doubts[0], len(doubts) - 1
     colour, icon = palette.STATUS_COLOURS[worst.status], palette.STATUS_ICONS[worst.status]
     head = (
         "Do not act on this forecast yet."
@@ -261,8 +296,8 @@ def forecast_caution(checks: Sequence["Check"], *, link: bool = True) -> None:
             st.markdown(f"{words} What to do stands under “Can I trust it?”.")
 
 
-def track_record(result: "Backtest | None", plan: "Plan") -> None:
-    """One line under a forecast: what its value is net of, and how far off it would have been."""
+def track_record(result: Backtest | None, plan: Plan) -> None:
+    """Draw a line below a forecast: what its value is net of, and how far off a backtest was."""
     words = f"{terms(plan)}. "
     if result is None:
         words += "Not tested on the past: the history is too short."
@@ -270,7 +305,10 @@ def track_record(result: "Backtest | None", plan: "Plan") -> None:
         orders = wording.off(result.bias, "too many", "too few")
         revenue = wording.off(result.revenue_bias, "too high", "too low")
         hidden = wording.days(result.holdout_days)
-        words += f"On the last {hidden}, hidden from it, the model had orders {orders} and revenue {revenue}"
+        words += (
+            f"On the last {hidden}, hidden from it, the model had orders {orders} "
+            f"and revenue {revenue}"
+        )
         words += ", the weeks of a gap in the orders not counted." if len(result.gap) else "."
         if plan.horizon_days > 1.5 * result.holdout_days:
             words += " Nothing further ahead than that has been tested."
@@ -281,32 +319,30 @@ def track_record(result: "Backtest | None", plan: "Plan") -> None:
     st.caption(text.plain(words, limit=600))
 
 
-def check_list(checks: Sequence["Check"]) -> None:
-    """Checks, the worst first: status as icon, word and colour, the name, the finding, and what to do."""
-    asked = False
+def check_list(checks: Sequence[Check]) -> None:
+    """List checks, the worst first: status, name, finding, and what to do about it."""
+    good_began = False
     for check in sorted(checks, key=_severity):
-        if check.status == "good" and not asked:
-            asked = True
-            st.caption("In order, with nothing to do:")
         colour, icon = palette.STATUS_COLOURS[check.status], palette.STATUS_ICONS[check.status]
-        finding = text.plain(check.finding, limit=1000)
+        name, finding = text.plain(check.name), text.plain(check.finding, limit=1000)
         if check.status == "good":
-            st.markdown(f":{colour}[{icon} **{text.plain(check.name)}:**] {finding}")
+            if not good_began:
+                st.caption("In order, with nothing to do:")
+            good_began = True
+            st.markdown(f":{colour}[{icon} **{name}:**] {finding}")
             continue
         with st.container(border=True, gap="xsmall"):
-            st.markdown(
-                f":{colour}[{icon} **{STATUS_WORDS[check.status]}:** {text.plain(check.name)}]"
-            )
+            st.markdown(f":{colour}[{icon} **{STATUS_WORDS[check.status]}:** {name}]")
             st.markdown(finding)
             st.markdown(f"**What to do:** {text.plain(check.advice, limit=1000)}")
 
 
-def _severity(check: "Check") -> int:
+def _severity(check: Check) -> int:
     return list(STATUS_WORDS).index(check.status)
 
 
 def customer_query(key: str, width: int | Literal["stretch"] = "stretch") -> str:
-    """A search box for customers by a part of their name."""
+    """Search box for customers by a part of their name."""
     return st.text_input(
         "Find a customer",
         placeholder="Part of an e-mail or number",
@@ -317,36 +353,37 @@ def customer_query(key: str, width: int | Literal["stretch"] = "stretch") -> str
 
 
 def no_customer(query: str) -> None:
-    """What stands in place of the customers where the search has found none."""
+    """Say in place of the customers that the search matches none."""
     st.info(f"No customer has “{text.plain(query)}” in the name.", icon=":material/search_off:")
 
 
 def problem(title: str, error: RetentionError) -> None:
-    """A panel for something that could not be done: what was found and what to do, as plain text."""
+    """Draw a panel for what could not be done: the finding and the advice, as plain text."""
     st.error(f"**{text.plain(title)}**  \n{text.plain(error, limit=1000)}", icon=":material/error:")
 
 
 def guarded(title: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Have what a fragment cannot do told in a panel under `title`.
+    """Decorate a fragment so that a `RetentionError` becomes a panel under `title`.
 
-    It goes below `st.fragment`, which hands no error on: a `try` around the call would catch nothing.
+    It goes below `st.fragment`, which hands no error on: a `try` around the call would catch
+    nothing.
     """
 
     def guard(draw: Callable[[], None]) -> Callable[[], None]:
         @wraps(draw)
-        def told() -> None:
+        def draw_or_explain() -> None:
             try:
                 draw()
             except RetentionError as error:
                 problem(title, error)
 
-        return told
+        return draw_or_explain
 
     return guard
 
 
 def csv_download(label: str, file_name: str, make: Callable[[], bytes], *, key: str) -> None:
-    """Download button for a CSV file that `make` writes when it is clicked, with formulas neutralised."""
+    """Download button for a CSV file that `make` writes when the button is clicked."""
     st.download_button(
         label,
         data=make,
@@ -359,10 +396,10 @@ def csv_download(label: str, file_name: str, make: Callable[[], bytes], *, key: 
 
 
 def file_name(name: str) -> str:
-    """A segment's name as a file's: letters and digits, in small.
+    """Return a segment's name as the name of a file: lower-case letters and digits.
 
     >>> file_name("Tea, but not: Coffee!"), file_name("/../")
     ('tea-but-not-coffee', 'segment')
     """
-    kept = "".join(c if c.isalnum() else " " for c in name.lower())
-    return "-".join(kept.split())[:60] or "segment"
+    words = "".join(letter if letter.isalnum() else " " for letter in name.lower()).split()
+    return "-".join(words)[:60] or "segment"
