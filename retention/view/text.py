@@ -36,15 +36,16 @@ DEFINITIONS = {
         "cannot be told apart and are left out."
     ),
     "orders": (
-        "Orders that were paid, or will be. Cancelled, failed and unpaid ones, and rows without a customer, "
-        "do not count; an order refunded in full counts, with revenue 0."
+        "Orders that were paid, or will be. Cancelled, failed and unpaid ones, and rows without a "
+        "customer, do not count; an order refunded in full counts, with revenue 0."
     ),
     "revenue": (
-        "What customers paid for the orders that count, less refunds. Shipping and tax are as your file has them."
+        "What customers paid for the orders that count, less refunds. Shipping and tax are as your "
+        "file has them."
     ),
     "rows_left_out": (
-        "Rows of the file that are no order: cancelled, unpaid, without customer, date or amount, or "
-        "refunds. Each reason is listed with its rows."
+        "Rows of the file that are no order: cancelled, unpaid, without customer, date or amount, "
+        "or refunds. Each reason is listed with its rows."
     ),
     "average_order_value": "Revenue divided by orders.",
     "repeat_rate": "Customers with a second purchase on a later day, divided by all customers.",
@@ -53,153 +54,189 @@ DEFINITIONS = {
     "monetary_value": "Mean spend of a repeat purchase day.",
     "discount_share": "Discounts divided by what the orders would have cost without them.",
     "p_alive": (
-        "Probability that the customer has not left for good. It says nothing about when the next order "
-        "comes: to pick customers, use the probability to order."
+        "Probability that the customer has not left for good. It says nothing about when the next "
+        "order comes: to pick customers, use the probability to order."
     ),
     "p_purchase": (
-        "Probability of at least one order within the horizon, from the customer's own purchase history."
+        "Probability of at least one order within the horizon, from the customer's own purchase "
+        "history."
     ),
     "returning": (
-        "Share of all customers expected to place at least one more order within the horizon (on the overview: 12 "
-        "months): everybody's own probability to order, added up."
+        "Share of all customers expected to place at least one more order within the horizon (on "
+        "the overview: 12 months): everybody's own probability to order, added up."
     ),
     "p_purchase_30d": "Probability of at least one order within the next 30 days.",
-    "expected_orders_sum": "Orders the model expects from all of today's customers within the horizon.",
+    "expected_orders_sum": "Orders the model expects from all of today's customers within the "
+    "horizon.",
     "expected_orders": "Orders the model expects from the customer within the horizon, on average.",
     "expected_order_value": (
-        "What an order of this customer is expected to bring, between the customer's own average and "
-        "everybody's: the fewer repeat orders, the nearer to everybody's."
+        "What an order of this customer is expected to bring, between the customer's own average "
+        "and everybody's: the fewer repeat orders, the nearer to everybody's."
     ),
     "cltv": (
-        "Expected value over the horizon: expected orders × expected order value × margin, with later "
-        "money discounted to today."
+        "Expected value over the horizon: expected orders × expected order value × margin, with "
+        "later money discounted to today."
     ),
     "cltv_per_customer": "Expected value of all customers divided by their number.",
     "base_value": (
-        "Sum of every customer's expected revenue over the next 12 months, before margin, with later money "
-        "discounted at 10% a year. Customers you have yet to win are not in it. The page “Customer value” takes other "
-        "margins and rates."
+        "Sum of every customer's expected revenue over the next 12 months, before margin, with "
+        "later money discounted at 10% a year. Customers you have yet to win are not in it. The "
+        "page “Customer value” takes other margins and rates."
     ),
     "expected_revenue": "Expected orders × expected order value, before margin and discounting.",
     "horizon": "How far ahead to look, on this page. The further, the less certain.",
     "margin": (
-        "The part of revenue you keep after goods, shipping and payment; for this page. At 100% the value is revenue."
+        "The part of revenue you keep after goods, shipping and payment; for this page. At 100% "
+        "the value is revenue."
     ),
-    "annual_discount_rate": "How much less money is worth when it arrives a year later; for this page.",
+    "annual_discount_rate": "How much less money is worth when it arrives a year later; for this "
+    "page.",
     "range_80": (
-        "If customers go on as the model says, the truth lies in this range in 8 of 10 cases. It joins chance, since "
-        "customers do as they please, with what the fit leaves open. What the model does not know (seasons, prices, "
-        "campaigns) comes on top: see how far off it was under “Can I trust it?”."
+        "If customers go on as the model says, the truth lies in this range in 8 of 10 cases. It "
+        "joins chance, since customers do as they please, with what the fit leaves open. What the "
+        "model does not know (seasons, prices, campaigns) comes on top: see how far off it was "
+        "under “Can I trust it?”."
     ),
     "cltv_range": (
-        "If the model holds, in 8 of 10 cases the customer's value lies in this range, widened where the expected "
-        "value lies outside. It begins at 0 for everybody who may well not order again."
+        "If the model holds, in 8 of 10 cases the customer's value lies in this range, widened "
+        "where the expected value lies outside. It begins at 0 for everybody who may well not "
+        "order again."
     ),
-    "holdout": "How much of the history's end to hide. The model learns from the rest and predicts the hidden part.",
+    "holdout": "How much of the history's end to hide. The model learns from the rest and "
+    "predicts the hidden part.",
     "backtest": (
-        "The model is fitted to the orders before the cut and predicts the orders after it, which it has not seen, of "
-        "the customers known at the cut."
+        "The model is fitted to the orders before the cut and predicts the orders after it, which "
+        "it has not seen, of the customers known at the cut."
     ),
     "calibration": (
-        "Customers in ten groups by the predicted probability to order after the cut. On the diagonal, as many ordered "
-        "as predicted; bars are 80% ranges of the observed share."
+        "Customers in ten groups by the predicted probability to order after the cut. On the "
+        "diagonal, as many ordered as predicted; bars are 80% ranges of the observed share."
     ),
-    "by_frequency": "Orders a customer after the cut, by how often the customer had come back before it.",
+    "by_frequency": "Orders a customer after the cut, by how often the customer had come back "
+    "before it.",
     "accuracy": (
-        "Bias: total predicted against actual. Error a customer: mean absolute error of the orders, and its root mean "
-        "square. Best 20%: share of the actual revenue brought by the fifth of the customers predicted to bring most. "
-        "Ranking: Gini, 100% as good as hindsight and 0% as good as chance."
+        "Bias: total predicted against actual. Error a customer: mean absolute error of the "
+        "orders, and its root mean square. Best 20%: share of the actual revenue brought by the "
+        "fifth of the customers predicted to bring most. Ranking: Gini, 100% as good as hindsight "
+        "and 0% as good as chance."
     ),
     "purchase_model": (
-        "BG/NBD lets customers leave only after a repeat order, MBG/NBD after the first order too. Auto takes the one "
-        "that predicted the hidden part of these orders better. Holds for every page."
+        "BG/NBD lets customers leave only after a repeat order, MBG/NBD after the first order too. "
+        "Auto takes the one that predicted the hidden part of these orders better. Holds for every "
+        "page."
     ),
     "p_active_curve": (
-        "Probability that the customer is still active, by days since the last order. The same silence means more in "
-        "a customer who used to order often."
+        "Probability that the customer is still active, by days since the last order. The same "
+        "silence means more in a customer who used to order often."
     ),
     "order_distribution": (
-        "What the expected number of orders is the mean of. Few customers order just as often as expected; the 80% "
-        "range says how far apart they end up."
+        "What the expected number of orders is the mean of. Few customers order just as often as "
+        "expected; the 80% range says how far apart they end up."
     ),
     "frequency_recency": (
-        "What customers of this age promise, by repeat purchases and days since the last order. Up and to the right "
-        "are the best; long silence of a frequent customer means goodbye."
+        "What customers of this age promise, by repeat purchases and days since the last order. Up "
+        "and to the right are the best; long silence of a frequent customer means goodbye."
     ),
     "gone_for_good": (
-        "Probability that the customer has left and never orders again, from the purchase history: the longer the "
-        "silence compared with the customer's own pace, the higher."
+        "Probability that the customer has left and never orders again, from the purchase history: "
+        "the longer the silence compared with the customer's own pace, the higher."
     ),
     "next_order": (
-        "Half of the waits are shorter, given that the next order comes. “Unlikely”: the customer has rather left. "
-        "Given that the next order comes: it does within the first day named in 1 of 10 cases, within the last in 9 of "
-        "10. Purchase rates are taken to be steady."
+        "Half of the waits are shorter, given that the next order comes. “Unlikely”: the customer "
+        "has rather left. Given that the next order comes: it does within the first day named in 1 "
+        "of 10 cases, within the last in 9 of 10. Purchase rates are taken to be steady."
     ),
     "what_if": (
-        "The same customers, with what is to come changed from today on. The ranges of the gains come from the model's "
-        "settings alone: chance meets both worlds alike."
+        "The same customers, with what is to come changed from today on. The ranges of the gains "
+        "come from the model's settings alone: chance meets both worlds alike."
     ),
     "repeat_rate_lever": (
-        "Active customers order more often: the same orders in less time. They reach their last order sooner too, so "
-        "value grows by less than the rate."
+        "Active customers order more often: the same orders in less time. They reach their last "
+        "order sooner too, so value grows by less than the rate."
     ),
     "order_value_lever": "Every order brings more revenue.",
     "margin_lever": "A larger share of revenue is kept. Set today's margin at the top.",
     "retention_lever": (
-        "More customers stay after each order: the share who stay, b / (a + b) in the model, rises by so much for "
-        "everyone."
+        "More customers stay after each order: the share who stay, b / (a + b) in the model, rises "
+        "by so much for everyone."
     ),
     "gap_worth": (
-        "What today's customers are expected to bring more over the next 12 months if the metric reached its "
-        "benchmark, the target or its former value, by the fitted model; discounted at 10% a year, before margin. The "
-        "range holds what the fit and the gap's own measurement leave open."
+        "What today's customers are expected to bring more over the next 12 months if the metric "
+        "reached its benchmark, the target or its former value, by the fitted model; discounted at "
+        "10% a year, before margin. The range holds what the fit and the gap's own measurement "
+        "leave open."
     ),
-    "gap_arithmetic": "The gap times the period's own orders or customers, as described below: no forecast.",
+    "gap_arithmetic": "The gap times the period's own orders or customers, as described below: no "
+    "forecast.",
     "bridge": (
-        "Active at the start + new + won back − lapsed = active at the end. New: first order in the period. Won back: "
-        "had been inactive at the start, and ordered. Lapsed: active before, and no order for the days that active "
-        "customers have."
+        "Active at the start + new + won back − lapsed = active at the end. New: first order in "
+        "the period. Won back: had been inactive at the start, and ordered. Lapsed: active before, "
+        "and no order for the days that active customers have."
     ),
     "by_month": (
-        "Each calendar month taken by itself, so that rates differ from those of a longer period. Hollow: a month that "
-        "the orders cover in part. Shaded: the chosen period."
+        "Each calendar month taken by itself, so that rates differ from those of a longer period. "
+        "Hollow: a month that the orders cover in part. Shaded: the chosen period."
     ),
-    "buyers": "New customers placed their first order in the period; all their orders of the period count to them.",
+    "buyers": "New customers placed their first order in the period; all their orders of the "
+    "period count to them.",
     "spreads": (
-        "Waits that ended in the period, and the silence of all customers so far on its last day. Dashed: the "
-        "quartiles. Customers who are still waiting for a second order are not among the first."
+        "Waits that ended in the period, and the silence of all customers so far on its last day. "
+        "Dashed: the quartiles. Customers who are still waiting for a second order are not among "
+        "the first."
     ),
     "top_share": (
-        "Customers ordered by expected value, highest first: the share of the total that the first 1, 10 and 20% hold "
-        "(1% from 100 customers on)."
+        "Customers ordered by expected value, highest first: the share of the total that the first "
+        "1, 10 and 20% hold (1% from 100 customers on)."
     ),
 }
 """Definition of each number on screen, shown as the tooltip beside it."""
 
 
-def plain(s: object, limit: int = 300) -> str:
-    """Text that Streamlit's Markdown shows letter by letter: no link, colour, icon or HTML comes of it.
+def plain(value: object, limit: int = 300) -> str:
+    r"""Escape text so that Streamlit's Markdown shows it letter by letter.
 
-    Use it for every name that comes from a file (file, column, product, customer) and for messages that quote
-    one. Line breaks become blanks, control characters go, and text past `limit` characters is cut.
+    No link, colour, icon or HTML comes of it. Use it for every name that comes from a file (file,
+    column, product, customer) and for messages that quote one.
 
-    >>> plain("**Total** ($)").replace("\\\\", "~")
+    Args:
+        value: The text. Line breaks become blanks, and control characters go.
+        limit: Characters after which the text is cut.
+
+    >>> plain("**Total** ($)").replace("\\", "~")
     '~*~*Total~*~* ~(~$~)'
     """
-    escaped = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", one_line(s, limit))
-    # Streamlit looks for icons, arrows and addresses once more after the escapes are gone; an invisible
-    # word joiner keeps those from forming.
+    escaped = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", one_line(value, limit))
+    # Streamlit looks for icons, arrows and addresses once more after the escapes are gone; an
+    # invisible word joiner keeps those from forming.
     escaped = re.sub(r"(\\[:@])", "\\1\u2060", escaped)
     escaped = re.sub(r"(?i)\b(www)(?=\\\.)", "\\1\u2060", escaped)
     return re.sub(r"(\\[<>~-])(?=\\[-=>])", "\\1\u2060", escaped)
 
 
-def one_line(s: object, limit: int = 300) -> str:
-    """Text in one line of at most `limit` characters, without control characters; for HTML, escape it yet."""
-    raw = str(s)
+def unformatted(words: str) -> str:
+    r"""Escape the signs that start a format or a formula, unless they are escaped already.
+
+    For a few words of our own that quote an amount: all other signs stay as they are.
+
+    >>> unformatted("$31.50 to $48.20"), unformatted(r"\$31")
+    ('\\$31.50 to \\$48.20', '\\$31')
+    """
+    return re.sub(r"(?<!\\)([$*_~`\[\]])", r"\\\1", words)
+
+
+def one_line(value: object, limit: int = 300) -> str:
+    """Return text in one line without control characters. For HTML, escape it as well.
+
+    Args:
+        value: The text.
+        limit: Characters after which it is cut.
+    """
+    raw = str(value)
     raw = raw if len(raw) <= limit else raw[: limit - 1] + "…"
     return "".join(
-        c for c in " ".join(raw.split()) if unicodedata.category(c) not in {"Cc", "Cf", "Cs"}
+        letter
+        for letter in " ".join(raw.split())
+        if unicodedata.category(letter) not in {"Cc", "Cf", "Cs"}
     )
 
 
@@ -207,8 +244,7 @@ LABELS = STAGE_LABELS | TRAIT_LABELS
 
 
 def money_format(currency: str | None, amount: float, step: float) -> str:
-    """How a slider in money writes its numbers: the currency's symbol before them, cents only where there are
-    some.
+    """Return the format in which a slider writes amounts: the symbol, and cents where needed.
 
     >>> money_format("USD", 85, 1), money_format("THB", 86.58, 1), money_format(None, 2, 0.5)
     ('$%,.0f', '฿%,.2f', '%,.2f')
@@ -216,9 +252,8 @@ def money_format(currency: str | None, amount: float, step: float) -> str:
     symbol = wording.symbol(currency)
     if currency and symbol.startswith(currency):  # a code, which a file may have made up
         symbol = plain(currency) + "\u00a0"
-    return symbol.replace("%", "%%") + (
-        "%,.0f" if step >= 1 and float(amount).is_integer() else "%,.2f"
-    )
+    digits = "%,.0f" if step >= 1 and float(amount).is_integer() else "%,.2f"
+    return symbol.replace("%", "%%") + digits
 
 
 PUBLISHED, FITTED = "Published scheme", "Fit to my data"
