@@ -1,44 +1,93 @@
-"""Charts: a frame in, an `alt.Chart` out; nothing is computed here but the words of a tooltip.
+"""What the charts of several pages share: axes, a height, and charts whose data alone changes.
 
-Charts are drawn from aggregates, with heights fixed and colours from `palette`; text and lines take the
-page's theme.
+A chart takes a frame and returns an `alt.Chart`. It computes nothing but the words of a tooltip.
+Charts are drawn from aggregates, with fixed heights and colours from `palette`. Text and lines take
+the theme of the page.
 """
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import altair as alt
 import pandas as pd
 import streamlit as st
 
 from retention import wording
+from retention.view import palette
 
 HEIGHT = 320
 
+#: Vega expression: an axis label in a few characters.
+_SHORT_LABEL = (
+    "(abs(datum.value) >= 1000 "
+    "? replace(format(abs(datum.value), '~s'), 'G', 'B') "
+    ": format(abs(datum.value), ',~g'))"
+)
 
-_SHORT = "(abs(datum.value) >= 1000 ? replace(format(abs(datum.value), '~s'), 'G', 'B') : format(abs(datum.value), ',~g'))"
 
+def money_axis(currency: str | None, **options: Any) -> alt.Axis:
+    """Return an axis with short amounts and the currency's symbol.
 
-def money_axis(currency: str | None, **options: object) -> alt.Axis:
-    """Axis with short amounts and the currency's symbol, which is quoted: a file may name any currency."""
-    label = f"(datum.value < 0 ? '−' : '') + {json.dumps(wording.symbol(currency))} + {_SHORT}"
+    Args:
+        currency: A code. It is quoted, since a file may name anything.
+        **options: As of `alt.Axis`.
+    """
+    symbol = json.dumps(wording.symbol(currency))
+    label = f"(datum.value < 0 ? '−' : '') + {symbol} + {_SHORT_LABEL}"
     return alt.Axis(labelExpr=label, tickCount=5, **options)
 
 
 def count_axis(tick_count: int = 5) -> alt.Axis:
-    """Axis with short numbers: 0, 500, 1k, where one format for all ticks would say 0k, 0.5k, 1k."""
-    return alt.Axis(labelExpr=_SHORT, tickCount=tick_count)
+    """Return an axis with short numbers: 0, 500, 1k. One format for all ticks would say 0.5k."""
+    return alt.Axis(labelExpr=_SHORT_LABEL, tickCount=tick_count)
 
 
-def live_spec(chart: alt.LayerChart) -> dict:
-    """The chart's specification without data; build it once and draw it with `live_chart` as often as
-    wanted."""
+def month_axis() -> alt.X:
+    """Return the time axis of a chart by month, whose bars run from `start` to `end`."""
+    axis = alt.Axis(grid=False, format="%b %Y", labelOverlap=True, tickCount=8)
+    return alt.X("start:T", title=None, axis=axis)
+
+
+def revenue_ranges(frame: pd.DataFrame, currency: str | None) -> list[str]:
+    """Return `revenue_low` to `revenue_high` in words; empty for a row without a range."""
+    return [
+        "" if pd.isna(low) else wording.money_range(low, high, currency)
+        for low, high in zip(frame["revenue_low"], frame["revenue_high"], strict=True)
+    ]
+
+
+def revenue_range_rules(frame: pd.DataFrame) -> alt.Chart:
+    """Draw a thin line at `middle` from `revenue_low` to `revenue_high`."""
+    return (
+        alt.Chart(frame)
+        .mark_rule(color=palette.NEUTRAL, strokeWidth=1.5, opacity=0.9)
+        .encode(x="middle:T", y=alt.Y("revenue_low:Q"), y2="revenue_high:Q")
+    )
+
+
+def middle_of(frame: pd.DataFrame) -> pd.Series:
+    """Return the moment halfway from `start` to `end` of each row."""
+    return frame["start"] + (frame["end"] - frame["start"]) / 2
+
+
+def live_spec(chart: alt.LayerChart) -> dict[str, Any]:
+    """Return the chart's specification without data: built once and drawn by `live_chart`."""
     spec = chart.to_dict()
     # Streamlit's theme sets what Altair's default theme would.
     spec.pop("config", None)
     return spec
 
 
-def live_chart(spec: dict, frames: Mapping[str, pd.DataFrame], *, key: str, alt_text: str) -> None:
-    """Draw a specification from `live_spec` with the frames its data sets are named after."""
+def live_chart(
+    spec: Mapping[str, Any], frames: Mapping[str, pd.DataFrame], *, key: str, alt_text: str
+) -> None:
+    """Draw a specification from `live_spec`.
+
+    Args:
+        spec: The specification.
+        frames: Data by the names of the specification's data sets.
+        key: Of the chart.
+        alt_text: What a screen reader says.
+    """
     st.vega_lite_chart({**spec, "datasets": dict(frames)}, key=key, alt=alt_text)

@@ -1,8 +1,9 @@
-"""Every colour the app draws with, chosen so that the meaning survives colour blindness and both themes.
+"""Every colour the app draws with. Its meaning survives colour blindness and both themes.
 
-The seven stage colours were searched for the largest smallest difference (OKLab) under normal vision and
-simulated protanopia, deuteranopia and tritanopia, with contrast against both themes' backgrounds;
-`tests/view/test_palette.py` holds them to that. The same accents stand in `.streamlit/config.toml`.
+The seven stage colours were searched for the largest smallest difference (OKLab) under normal
+vision and simulated protanopia, deuteranopia and tritanopia, with contrast against the backgrounds
+of both themes. `tests/view/test_palette.py` holds them to that. The same accents stand in
+`.streamlit/config.toml`, and those that stylesheets use in `assets/style.css`.
 """
 
 STAGE_COLOURS = {
@@ -48,6 +49,9 @@ BACKGROUNDS = {"light": "#FFFFFF", "dark": "#12181B"}
 
 STEPS = ("#0E6E7C", "#2F9AA8", "#74C2CC")
 """Three steps of the accent, from the few to the many."""
+
+CUT = "rgba(139, 149, 155, 0.9)"
+"""The dashed line of a day that a chart marks."""
 
 EXPECTED = "rgba(26, 138, 153, 0.5)"
 """What has not happened yet: the accent, half there on either theme."""

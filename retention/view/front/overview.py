@@ -7,6 +7,7 @@ from retention.errors import ModelError
 from retention.history.revenue import past_and_expected
 from retention.view import shell, text, widgets
 from retention.view.front import left_out as rows_report
+from retention.view.front.charts import past_and_expected_chart
 from retention.view.session import choices
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import (
@@ -18,7 +19,6 @@ from retention.view.session.results import (
     uncertainty_for,
     usual_backtest_for,
 )
-from retention.view.value.charts import past_and_expected_chart
 
 TENTH = 0.10
 
@@ -79,14 +79,15 @@ def to_come(data: Loaded) -> None:
     st.altair_chart(
         past_and_expected_chart(tidy, currency),
         key="past_and_expected",
-        alt="Past revenue by month from first and repeat orders, then what today's customers may bring",
+        alt="Past revenue by month from first and repeat orders, then what today's customers may "
+        "bring",
     )
     ahead = wording.money(float(months["expected_revenue"].sum()), currency, short=True)
     st.caption(
-        f"The expected bars add up to {text.plain(ahead)} before margin and discounting; thin lines are a month's "
-        "80% range. They are repeat orders of today's customers only: compare them with the repeat orders so far. "
-        "Customers you have yet to win come on top. A month is 30.4 days, counted from the last "
-        "order day."
+        f"The expected bars add up to {text.plain(ahead)} before margin and discounting; thin "
+        "lines are a month's 80% range. They are repeat orders of today's customers only: compare "
+        "them with the repeat orders so far. Customers you have yet to win come on top. A month is "
+        "30.4 days, counted from the last order day."
     )
 
 

@@ -1,72 +1,35 @@
-"""Charts of the value page and of the overview: a frame in, an `alt.Chart` out."""
+"""Charts of the base and its value: a frame in, an `alt.Chart` out."""
 
 import altair as alt
 import pandas as pd
 
 from retention import wording
 from retention.view import palette
-from retention.view.charts import HEIGHT, count_axis, money_axis
+from retention.view.charts import (
+    HEIGHT,
+    count_axis,
+    middle_of,
+    money_axis,
+    month_axis,
+    revenue_range_rules,
+    revenue_ranges,
+)
 
-
-def past_and_expected_chart(frame: pd.DataFrame, currency: str | None) -> alt.LayerChart:
-    """Revenue by month, first and repeat orders stacked, and what today's customers are expected to add.
-
-    `frame` comes from `retention.history.revenue.past_and_expected`.
-    """
-    labels = {
-        "first": "First orders",
-        "repeat": "Repeat orders",
-        "expected": "Expected",
-    }
-    colours = [palette.NEUTRAL, palette.ACCENT, palette.EXPECTED]
-    shown = frame.assign(
-        label=frame["kind"].map(labels),
-        order=frame["kind"].map({"repeat": 0, "first": 1, "expected": 0}),
-        amount=[wording.money(x, currency, short=True) for x in frame["revenue"]],
-        between=_ranges(frame, currency),
-        middle=frame["start"] + (frame["end"] - frame["start"]) / 2,
-    )
-    bars = (
-        alt.Chart(shown)
-        .transform_stack(
-            stack="revenue", groupby=["start"], sort=[alt.SortField("order")], as_=["low", "high"]
-        )
-        .mark_rect(**_GAP)
-        .encode(
-            x=_month_axis(),
-            x2="end:T",
-            y=alt.Y("low:Q", title="Revenue a month", axis=money_axis(currency)),
-            y2="high:Q",
-            color=alt.Color(
-                "label:N",
-                title=None,
-                scale=alt.Scale(domain=list(labels.values()), range=colours),
-                legend=alt.Legend(orient="top", direction="horizontal", labelLimit=260),
-            ),
-            tooltip=[
-                alt.Tooltip("label:N", title="What"),
-                alt.Tooltip("start:T", title="From", format="%e %b %Y"),
-                alt.Tooltip("end:T", title="To", format="%e %b %Y"),
-                alt.Tooltip("amount:N", title="Revenue"),
-                alt.Tooltip("between:N", title="80% range"),
-            ],
-        )
-    )
-    return alt.layer(bars, _range_rules(shown[shown["kind"] == "expected"])).properties(
-        height=HEIGHT
-    )
+_UNIT = alt.Scale(domain=[0, 1])
 
 
 def value_histogram_chart(frame: pd.DataFrame, currency: str | None) -> alt.Chart:
-    """Customers by expected value on a log scale, one-time and repeat buyers stacked.
+    """Draw customers by expected value on a log scale, one-time and repeat buyers stacked.
 
-    `frame` comes from `retention.models.value_distribution.value_histogram`.
+    Args:
+        frame: As `retention.models.value_distribution.value_histogram` returns.
+        currency: Of the value.
     """
     labels = {"one_time": "Bought once", "repeat": "Bought again"}
     shown = frame.assign(
         label=frame["buyers"].map(labels),
         between=[
-            f"{wording.money(low, currency, short=True)} to {wording.money(high, currency, short=True)}"
+            wording.money_range(low, high, currency)
             for low, high in zip(frame["low"], frame["high"], strict=True)
         ],
         held=[wording.money(x, currency, short=True) for x in frame["expected_value"]],
@@ -108,9 +71,12 @@ def value_histogram_chart(frame: pd.DataFrame, currency: str | None) -> alt.Char
 def concentration_chart(
     curve: pd.DataFrame, top: pd.DataFrame, currency: str | None
 ) -> alt.LayerChart:
-    """Share of the value held by the best customers, with the top shares marked.
+    """Draw the share of the value that the best customers hold, with the top shares marked.
 
-    `curve` and `top` come from `retention.models.value_distribution.concentration` and `top_shares`.
+    Args:
+        curve: As `retention.models.value_distribution.concentration` returns.
+        top: As `retention.models.value_distribution.top_shares` returns.
+        currency: Of the value.
     """
     share = alt.Axis(format=".0%", tickCount=5)
     x = alt.X("customers_share:Q", title="Customers, most valuable first", scale=_UNIT, axis=share)
@@ -163,27 +129,33 @@ def concentration_chart(
 
 
 def expected_months_chart(frame: pd.DataFrame, currency: str | None) -> alt.LayerChart:
-    """Expected revenue by month and, in front of it, what is left after margin and discounting.
+    """Draw expected revenue by month and, in front of it, its value after margin and discounting.
 
-    `frame`: `month_ranges` with `start` and `end` as dates.
+    Args:
+        frame: As `month_ranges` returns, with `start` and `end` as dates.
+        currency: Of the money.
     """
     labels = ["Revenue", "Value"]
     shown = frame.assign(
         base=0.0,
-        middle=frame["start"] + (frame["end"] - frame["start"]) / 2,
+        middle=middle_of(frame),
         revenue_label=labels[0],
         value_label=labels[1],
         revenue=[wording.money(x, currency, short=True) for x in frame["expected_revenue"]],
-        between=_ranges(frame, currency),
+        between=revenue_ranges(frame, currency),
         kept=[wording.money(x, currency, short=True) for x in frame["expected_value"]],
     )
-    colour = {
-        "title": None,
-        "scale": alt.Scale(domain=labels, range=[palette.EXPECTED, palette.ACCENT]),
-        "legend": alt.Legend(
-            orient="top", direction="horizontal", labelLimit=260, symbolType="square"
-        ),
-    }
+
+    def colour(column: str) -> alt.Color:
+        return alt.Color(
+            f"{column}:N",
+            title=None,
+            scale=alt.Scale(domain=labels, range=[palette.EXPECTED, palette.ACCENT]),
+            legend=alt.Legend(
+                orient="top", direction="horizontal", labelLimit=260, symbolType="square"
+            ),
+        )
+
     tooltip = [
         alt.Tooltip("start:T", title="From", format="%e %b %Y"),
         alt.Tooltip("end:T", title="To", format="%e %b %Y"),
@@ -194,13 +166,13 @@ def expected_months_chart(frame: pd.DataFrame, currency: str | None) -> alt.Laye
     ]
     bars = (
         alt.Chart(shown)
-        .mark_rect(**_GAP)
+        .mark_rect(xOffset=1, x2Offset=-1)
         .encode(
-            x=_month_axis(),
+            x=month_axis(),
             x2="end:T",
             y=alt.Y("base:Q", title="A month", axis=money_axis(currency)),
             y2="expected_revenue:Q",
-            color=alt.Color("revenue_label:N", **colour),
+            color=colour("revenue_label"),
             tooltip=tooltip,
         )
     )
@@ -210,41 +182,50 @@ def expected_months_chart(frame: pd.DataFrame, currency: str | None) -> alt.Laye
         .encode(
             x="middle:T",
             y="expected_value:Q",
-            color=alt.Color("value_label:N", **colour),
+            color=colour("value_label"),
             tooltip=tooltip,
         )
     )
-    return alt.layer(bars, _range_rules(shown), line).properties(height=HEIGHT)
+    return alt.layer(bars, revenue_range_rules(shown), line).properties(height=HEIGHT)
 
 
-def _ranges(frame: pd.DataFrame, currency: str | None) -> list[str]:
-    return [
-        "" if pd.isna(low) else wording.money_range(low, high, currency)
-        for low, high in zip(frame["revenue_low"], frame["revenue_high"], strict=True)
-    ]
+def levers_chart(frame: pd.DataFrame, currency: str | None) -> alt.LayerChart:
+    """Draw what each lever would add to the value of the base, with its 80 % range.
 
-
-def _range_rules(shown: pd.DataFrame) -> alt.Chart:
-    """A thin line from the low to the high end of each month's range."""
-    return (
-        alt.Chart(shown)
-        .mark_rule(color=palette.NEUTRAL, strokeWidth=1.5, opacity=0.9)
-        .encode(x="middle:T", y=alt.Y("revenue_low:Q"), y2="revenue_high:Q")
+    Args:
+        frame: `lever` (words), `gain`, `low`, `high` (money).
+        currency: Of the money.
+    """
+    shown = frame.assign(
+        added=[wording.money(x, currency, short=True) for x in frame["gain"]],
+        between=[
+            wording.money_range(low, high, currency)
+            for low, high in zip(frame["low"], frame["high"], strict=True)
+        ],
     )
-
-
-_UNIT = alt.Scale(domain=[0, 1])
-
-
-_GAP = {"xOffset": 1, "x2Offset": -1}
-
-
-def _month_axis() -> alt.X:
-    axis = alt.Axis(grid=False, format="%b %Y", labelOverlap=True, tickCount=8)
-    return alt.X("start:T", title=None, axis=axis)
+    y = alt.Y("lever:N", title=None, sort=None, axis=alt.Axis(labelLimit=220))
+    tooltip = [
+        alt.Tooltip("lever:N", title="Lever"),
+        alt.Tooltip("added:N", title="Adds"),
+        alt.Tooltip("between:N", title="80% range"),
+    ]
+    bars = (
+        alt.Chart(shown)
+        .mark_bar(color=palette.EXPECTED, height={"band": 0.6})
+        .encode(
+            x=alt.X("gain:Q", title="Added value", axis=money_axis(currency)), y=y, tooltip=tooltip
+        )
+    )
+    ranges = (
+        alt.Chart(shown)
+        .mark_rule(color=palette.STEPS[0], strokeWidth=2.5)
+        .encode(x="low:Q", x2="high:Q", y=y, tooltip=tooltip)
+    )
+    return alt.layer(bars, ranges).properties(height=44 * len(shown) + 80)
 
 
 def _decades(frame: pd.DataFrame) -> list[float]:
+    """The ticks 1, 3, 10, 30 and so on within the histogram."""
     low, high = float(frame["low"].min()), float(frame["high"].max())
     ticks = [step * 10.0**power for power in range(-6, 13) for step in (1, 3)]
     return [tick for tick in ticks if low <= tick <= high]

@@ -14,7 +14,14 @@ TEN_YEARS = 3652  # days
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One thing the model says; `caveat` is shown on hover."""
+    """A finding of the model.
+
+    Attributes:
+        icon: Of the finding, as Markdown.
+        title: A word or two.
+        sentence: The finding.
+        caveat: What to bear in mind, shown on hover.
+    """
 
     icon: str
     title: str
@@ -23,17 +30,17 @@ class Point:
 
 
 def describe(model: CltvModel, currency: str | None) -> list[Point]:
-    """How often customers order, how many stop after an order, and what an order brings."""
-    found = typical_customer(model)
+    """Return how often customers order, how many stop after an order, and what an order brings."""
+    typical = typical_customer(model)
     return [
-        _rhythm(found.days_between_orders, found.median_days_between_orders),
-        _leaving(found.leave_share, model),
+        _rhythm(typical.days_between_orders, typical.median_days_between_orders),
+        _leaving(typical.leave_share, model),
         _spend(model.spend, currency),
     ]
 
 
 def parameters(model: CltvModel) -> pd.DataFrame:
-    """The parameters as a table: name, value, what it is."""
+    """Return the fitted parameters as a table: `Parameter`, `Value`, `Meaning`."""
     rows = [
         ("r", model.r, "Order rates: shape; the smaller, the more customers differ"),
         ("alpha", model.alpha, "Order rates: scale, in days"),
@@ -58,23 +65,23 @@ def parameters(model: CltvModel) -> pd.DataFrame:
 
 
 def one_in(share: float) -> str:
-    """A share as "1 in 4" where a small whole number is close, else as a percentage.
+    """Return a share as "1 in 4" where a small whole number is close, else as a percentage.
 
     >>> one_in(0.246), one_in(0.62), one_in(0.02), one_in(0.001)
     ('1 in 4', '62%', '1 in 50', '0.1%')
     """
     if 0.005 <= share <= 0.55:
-        n = round(1 / share)
-        if abs(1 / n - share) < 0.12 * share:
-            return f"1 in {n}"
+        number = round(1 / share)
+        if abs(1 / number - share) < 0.12 * share:
+            return f"1 in {number}"
     return wording.percent(share)
 
 
 def _rhythm(mean: float | None, median: float | None) -> Point:
     title, icon = "Rhythm", ":material/schedule:"
     caveat = (
-        "While a customer is active, orders come at a rate of their own; over all customers the rates are gamma "
-        "distributed. Typical is the median rate, the average is r / alpha."
+        "While a customer is active, orders come at a rate of their own; over all customers the "
+        "rates are gamma distributed. Typical is the median rate, the average is r / alpha."
     )
     if mean is None:
         return Point(
@@ -83,13 +90,14 @@ def _rhythm(mean: float | None, median: float | None) -> Point:
     a_year = _orders_a_year(365.25 / mean)
     if median is None or median > TEN_YEARS:
         sentence = (
-            f"The typical customer hardly orders again. A few who order often make it {a_year} a customer "
-            "and year on average, while active."
+            f"The typical customer hardly orders again. A few who order often make it {a_year} a "
+            "customer and year on average, while active."
         )
     elif median > 1.25 * mean:
         sentence = (
-            f"While active, the typical customer would order once in {wording.days(median)}: half order more often, half "
-            f"less. A few who order far more often lift the average to {a_year} a customer and year."
+            f"While active, the typical customer would order once in {wording.days(median)}: half "
+            "order more often, half less. A few who order far more often lift the average to "
+            f"{a_year} a customer and year."
         )
     else:
         sentence = f"While active, your customers order about once in {wording.days(mean)}."
@@ -99,28 +107,25 @@ def _rhythm(mean: float | None, median: float | None) -> Point:
 def _orders_a_year(number: float) -> str:
     if number < 0.05:
         return "less than one order in twenty years"
-    return (
-        "1 order"
-        if round(number, 1) == 1
-        else f"{number:,.1f} orders"
-        if number < 20
-        else f"{number:,.0f} orders"
-    )
+    if round(number, 1) == 1:
+        return "1 order"
+    return f"{number:,.1f} orders" if number < 20 else f"{number:,.0f} orders"
 
 
 def _leaving(share: float | None, model: CltvModel) -> Point:
     title, icon = "Leaving", ":material/logout:"
     # BG/NBD takes a customer to stay at least until the second order; MBG/NBD does not.
     from_first = model.purchase_model == "mbg_nbd"
-    order = "order, the first too" if from_first else "repeat order"
+    after = "an order, be it the first or a later one" if from_first else "a repeat order"
     caveat = (
-        "Mean of the beta distribution, a / (a + b): the probability that a customer stops for good right "
-        f"after {'an order, be it the first or a later one' if from_first else 'a repeat order'}."
+        "Mean of the beta distribution, a / (a + b): the probability that a customer stops for "
+        f"good right after {after}."
     )
     if not from_first:
         caveat += " The model cannot see whether a one-time buyer has left."
     if share is None:
         return Point(icon, title, "How many stop after an order cannot be stated.", caveat)
+    order = "order, the first too" if from_first else "repeat order"
     sentence = f"After each {order}, {one_in(share)} customers never returns."
     if "in" not in one_in(share):
         sentence = f"After each {order}, {one_in(share)} of customers never return."
@@ -133,10 +138,11 @@ def _leaving(share: float | None, model: CltvModel) -> Point:
 
 
 def _spend(spend: SpendModel, currency: str | None) -> Point:
-    sentence = f"A purchase day brings {wording.money(spend.mean, currency)} on average over all customers."
+    mean = wording.money(spend.mean, currency)
+    sentence = f"A purchase day brings {mean} on average over all customers."
     caveat = (
-        "Mean of the spend model, p v / (q − 1), learnt from repeat purchase days. A customer's own orders "
-        "weigh more the more there are."
+        "Mean of the spend model, p v / (q − 1), learnt from repeat purchase days. A customer's "
+        "own orders weigh more the more there are."
     )
     if spend.kind != "gamma_gamma":
         caveat = f"{spend.reason} Repeat customers are taken at their own average instead."

@@ -1,6 +1,7 @@
-"""One customer: what silence means, when the next order is due, and where the customer stands on the map."""
+"""One customer: what silence means, when the next order is due, and the place on the map."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from retention import wording
 from retention.customers import search
 from retention.models.model import CltvModel
 from retention.models.next_order import (
+    NextOrder,
     active_curve,
     frequency_recency_map,
     next_order,
@@ -18,54 +20,119 @@ from retention.models.next_order import (
 from retention.view import text, widgets
 from retention.view.session.choices import Plan
 from retention.view.session.loaded import Loaded
-from retention.view.value import forecast_charts as charts
+from retention.view.value import customer_charts as charts
 
-CHOICES = 200
-FAR_AHEAD = 1826  # days: past five years a waiting time is no date
-MOST = 12
-TOO_NEW = 30  # days since the first order below which the map has nothing to show
-LIKELY_GONE = 0.5  # probability to have left from which a next order is not given a date
-HARDLY = 0.1  # probability to order below which a range of orders says little
+#: Customers that the select box offers at most.
+LISTED_CUSTOMERS = 200
+#: Days after which a waiting time is no date: five years.
+FAR_AHEAD_DAYS = 1826
+#: Columns of the map: repeat purchases from 0 on, at least and at most.
+FEWEST_COLUMNS, MOST_COLUMNS = 12, 40
+#: Days since the first order below which the map has nothing to show.
+TOO_NEW_DAYS = 30
+#: Probability to have left from which a next order gets no date.
+LIKELY_GONE = 0.5
+#: Probability to order below which a range of the value says little.
+HARDLY_ORDERS = 0.1
+#: Measures that colour the map, by their labels.
+MAP_MEASURES = {"Probability to order": "p_purchase", "Expected revenue": "expected_value"}
+
+
+class History(NamedTuple):
+    """A customer's purchases as the model sees them.
+
+    Attributes:
+        frequency: Repeat purchase days.
+        recency: Days from the first to the last purchase.
+        T: Days from the first purchase to the end of the orders.
+    """
+
+    frequency: int
+    recency: float
+    T: float
+
+    @property
+    def silence(self) -> float:
+        """Days since the last purchase."""
+        return self.T - self.recency
 
 
 def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Plan) -> None:
-    """Pick a customer; the curve, the next order and the map follow."""
+    """Draw the choice of a customer, then the numbers, the curves and the map."""
     st.subheader("One customer", anchor=False)
+    customer_id = _choose_customer(data, scores)
+    if customer_id is None:
+        return
+    row, score = data.customers.loc[customer_id], scores.loc[customer_id]
+    history = History(int(row["frequency"]), float(row["recency"]), float(row["T"]))
+    due = next_order(model, *history, days=30)
+    by_companion = history.frequency == 0 and model.purchase_model == "bg_nbd"
+    _draw_metrics(score, due, data.orders.currency, by_companion=by_companion)
+    _draw_words(data, customer_id, row, history, due)
+    if by_companion:
+        st.caption(
+            ":material/info: BG/NBD takes every one-time buyer to be active. Whether this one has "
+            "left for good, and the curve below, are MBG/NBD's view; the expected orders and the "
+            "next order are BG/NBD's."
+        )
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _draw_order_distribution(model, history, score, plan.horizon_days)
+    with right:
+        _draw_active_curve(model, history, score)
+    if history.T < TOO_NEW_DAYS:
+        st.info(
+            f"First bought {wording.days(max(history.T, 1))} ago: too new for the map of how "
+            "often and how lately.",
+            icon=":material/info:",
+        )
+        return
+    _draw_map(model, history, score, plan.horizon_days, data.orders.currency)
+
+
+def _choose_customer(data: Loaded, scores: pd.DataFrame) -> str | None:
+    """The id of the chosen customer; None where the search matches nobody."""
     left, right = st.columns(2, gap="medium")
     with left:
         query = widgets.customer_query("one_customer_query")
-    found, total = search.find_customers(data.customers, scores, query, CHOICES)
+    listed, total = search.find_customers(data.customers, scores, query, LISTED_CUSTOMERS)
     if not total:
         widgets.no_customer(query)
-        return
-    chosen = right.selectbox(
+        return None
+    return right.selectbox(
         "Customer, highest value first"
-        if total <= CHOICES
-        else f"Customer, the {CHOICES} of highest value first",
-        found.index.tolist(),
+        if total <= LISTED_CUSTOMERS
+        else f"Customer, the {LISTED_CUSTOMERS} of highest value first",
+        listed.index.tolist(),
         key=f"one_customer_{query}",
     )
-    row, score = data.customers.loc[chosen], scores.loc[chosen]
-    history = int(row["frequency"]), float(row["recency"]), float(row["T"])
-    silence = history[2] - history[1]
-    due = next_order(model, *history, days=30)
-    currency = data.orders.currency
+
+
+def _draw_metrics(
+    score: pd.Series, due: NextOrder, currency: str | None, *, by_companion: bool
+) -> None:
+    """Value, expected orders, next order, and whether the customer has left.
+
+    `by_companion`: whether the other purchase model answers for this customer's being active.
+    """
+    ordering = wording.percent(score["p_purchase"])
+    value_range = wording.money_range(score["cltv_low"], score["cltv_high"], currency)
     widgets.metric_row(
         [
             widgets.Metric(
                 "Expected value",
                 wording.money(score["cltv"], currency),
                 "cltv_range",
-                f"Most likely nothing: orders with {wording.percent(score['p_purchase'])}"
-                if score["p_purchase"] < HARDLY
-                else f"80% range: {wording.money_range(score['cltv_low'], score['cltv_high'], currency)}",
+                f"Most likely nothing: orders with {ordering}"
+                if score["p_purchase"] < HARDLY_ORDERS
+                else f"80% range: {value_range}",
             ),
             widgets.Metric(
                 "Expected orders",
                 f"{score['expected_orders']:.1f}",
                 "expected_orders",
-                f"At least one: {wording.percent(score['p_purchase'])}; 80% range: {score['orders_low']:.0f} to "
-                f"{score['orders_high']:.0f}",
+                f"At least one: {ordering}; 80% range: "
+                f"{score['orders_low']:.0f} to {score['orders_high']:.0f}",
             ),
             widgets.Metric(
                 "Next order",
@@ -78,95 +145,93 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
                 wording.percent(due.never),
                 "gone_for_good",
                 "As MBG/NBD sees it"
-                if _by_companion(model, history[0])
+                if by_companion
                 else f"Still active: {wording.percent(1 - due.never)}",
             ),
         ]
     )
-    bought = (
-        f"{wording.plural(int(row['orders']), 'order')} on {wording.plural(history[0] + 1, 'day')}"
-    )
-    spent = wording.money(row["revenue"], currency)
+
+
+def _draw_words(
+    data: Loaded, customer_id: str, row: pd.Series, history: History, due: NextOrder
+) -> None:
+    orders = wording.plural(int(row["orders"]), "order")
+    days = wording.plural(history.frequency + 1, "day")
+    spent = wording.money(row["revenue"], data.orders.currency)
     st.caption(
         text.plain(
-            f"{chosen}: {bought} since {wording.day(row['first_order'].date())}, {spent} of revenue in all; the last one "
-            f"{wording.days(silence)} before the end of the data, {wording.day(data.orders.end)}, from which all days are "
-            f"counted. The next order comes within 30 days with a probability of {wording.percent(due.within)}.",
+            f"{customer_id}: {orders} on {days} since {wording.day(row['first_order'].date())}, "
+            f"{spent} of revenue in all; the last one {wording.days(history.silence)} before the "
+            f"end of the data, {wording.day(data.orders.end)}, from which all days are counted. "
+            "The next order comes within 30 days with a probability of "
+            f"{wording.percent(due.within)}.",
             limit=600,
         )
     )
-    if _by_companion(model, history[0]):
-        st.caption(
-            ":material/info: BG/NBD takes every one-time buyer to be active. Whether this one has left for good, and "
-            "the curve below, are MBG/NBD's view; the expected orders and the next order are BG/NBD's."
-        )
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.markdown(
-            "**How many orders within the horizon?**", help=text.DEFINITIONS["order_distribution"]
-        )
-        counts = order_distribution(model, *history, days=plan.horizon_days)
-        inside = (counts["to"] >= score["orders_low"]) & (counts["orders"] <= score["orders_high"])
-        counts = counts.assign(inside=inside)
-        st.altair_chart(
-            charts.order_distribution_chart(counts),
-            key="order_distribution",
-            alt=f"Probability of each number of orders; with 80% between {score['orders_low']:.0f} and "
-            f"{score['orders_high']:.0f}",
-        )
-    with right:
-        st.markdown(
-            "**Still active after how much silence?**", help=text.DEFINITIONS["p_active_curve"]
-        )
-        now = pd.DataFrame({"silence": [silence], "p_alive": [score["p_alive"]]})
-        curve = active_curve(model, *history[:2], days=int(max(2 * silence, 180)))
-        st.altair_chart(
-            charts.active_curve_chart(curve, now),
-            key="active_curve",
-            alt=f"Probability to be still active by days of silence; today, after {silence:.0f} days, "
-            f"{wording.percent(score['p_alive'])}",
-        )
-    if history[2] < TOO_NEW:
-        st.info(
-            f"First bought {wording.days(max(history[2], 1))} ago: too new for the map of how often and how lately.",
-            icon=":material/info:",
-        )
-        return
-    measures = {"Probability to order": "p_purchase", "Expected revenue": "expected_value"}
+
+
+def _draw_order_distribution(
+    model: CltvModel, history: History, score: pd.Series, horizon_days: int
+) -> None:
+    st.markdown(
+        "**How many orders within the horizon?**", help=text.DEFINITIONS["order_distribution"]
+    )
+    counts = order_distribution(model, *history, days=horizon_days)
+    inside = (counts["to"] >= score["orders_low"]) & (counts["orders"] <= score["orders_high"])
+    st.altair_chart(
+        charts.order_distribution_chart(counts.assign(inside=inside)),
+        key="order_distribution",
+        alt="Probability of each number of orders; with 80% between "
+        f"{score['orders_low']:.0f} and {score['orders_high']:.0f}",
+    )
+
+
+def _draw_active_curve(model: CltvModel, history: History, score: pd.Series) -> None:
+    st.markdown("**Still active after how much silence?**", help=text.DEFINITIONS["p_active_curve"])
+    today = pd.DataFrame({"silence": [history.silence], "p_alive": [score["p_alive"]]})
+    days = int(max(2 * history.silence, 180))
+    curve = active_curve(model, history.frequency, history.recency, days=days)
+    st.altair_chart(
+        charts.active_curve_chart(curve, today),
+        key="active_curve",
+        alt="Probability to be still active by days of silence; today, after "
+        f"{history.silence:.0f} days, {wording.percent(score['p_alive'])}",
+    )
+
+
+def _draw_map(
+    model: CltvModel, history: History, score: pd.Series, horizon_days: int, currency: str | None
+) -> None:
     st.subheader(
         "How often and how lately", anchor=False, help=text.DEFINITIONS["frequency_recency"]
     )
     label = st.segmented_control(
         "Colour",
-        list(measures),
+        list(MAP_MEASURES),
         default="Probability to order",
         key="map_measure",
         required=True,
         label_visibility="collapsed",
     )
-    age = int(history[2])
+    age = int(history.T)
     frame = frequency_recency_map(
         model,
         age,
-        plan.horizon_days,
-        float(score["expected_order_value"]),
-        max(MOST, min(history[0], 40)),
+        horizon_days,
+        order_value=float(score["expected_order_value"]),
+        most=max(FEWEST_COLUMNS, min(history.frequency, MOST_COLUMNS)),
     )
-    here = pd.DataFrame({"frequency": [history[0]], "silence": [min(silence, age)]})
+    here = pd.DataFrame({"frequency": [history.frequency], "silence": [min(history.silence, age)]})
     st.altair_chart(
-        charts.frequency_recency_chart(frame, measures[label], currency, here),
+        charts.frequency_recency_chart(frame, MAP_MEASURES[label], currency, here),
         key="frequency_recency",
-        alt=f"{label} of customers who first bought {age} days ago, by repeat purchases and days of silence",
+        alt=f"{label} of customers who first bought {age} days ago, by repeat purchases and days "
+        "of silence",
     )
     st.caption(
-        f"Customers who first bought {wording.days(age)} ago, as this one did (diamond), over the chosen horizon and at "
-        "this customer's expected order value."
+        f"Customers who first bought {wording.days(age)} ago, as this one did (diamond), over the "
+        "chosen horizon and at this customer's expected order value."
     )
-
-
-def _by_companion(model: CltvModel, frequency: int) -> bool:
-    """Whether the other purchase model answers for this customer's being active."""
-    return frequency == 0 and model.purchase_model == "bg_nbd"
 
 
 def _window(early: float, late: float) -> str:
@@ -179,10 +244,10 @@ def _window(early: float, late: float) -> str:
 
 
 def _wait(days: float) -> str:
-    return f"In {_day(days)}" if days <= FAR_AHEAD else "After 5 years"
+    return f"In {_day(days)}" if days <= FAR_AHEAD_DAYS else "After 5 years"
 
 
 def _day(days: float) -> str:
-    if not math.isfinite(days) or days > FAR_AHEAD:
+    if not math.isfinite(days) or days > FAR_AHEAD_DAYS:
         return "more than 5 years"
     return wording.days(max(np.ceil(days), 1))

@@ -1,4 +1,4 @@
-"""The parts of the customer value page, from the settings at the top to the table at the bottom."""
+"""The parts of the customer value page, from the settings to the charts of the value."""
 
 import pandas as pd
 import streamlit as st
@@ -31,8 +31,8 @@ MODELS = {"Auto": "auto", "BG/NBD": "bg_nbd", "MBG/NBD": "mbg_nbd"}
 
 
 def settings() -> Plan:
-    """Four controls in one row, kept in the URL; the purchase model holds for all pages."""
-    days = {label: n for n, label in HORIZONS.items()}
+    """Draw the controls and return what they say. The chosen purchase model holds for all pages."""
+    days = {label: number for number, label in HORIZONS.items()}
     define = text.DEFINITIONS
     with st.container(border=True):
         left, middle, right, last = st.columns([1.2, 1, 1, 1.2], gap="medium")
@@ -46,41 +46,48 @@ def settings() -> Plan:
         )
         margin = middle.slider(
             "Margin",
-            5,
-            100,
-            100,
-            5,
-            "%d%%",
+            min_value=5,
+            max_value=100,
+            value=100,
+            step=5,
+            format="%d%%",
             key="margin",
             bind="query-params",
             help=define["margin"],
         )
         rate = right.slider(
             "Discount rate a year",
-            *(0, 30, 10, 1, "%d%%"),
+            min_value=0,
+            max_value=30,
+            value=10,
+            step=1,
+            format="%d%%",
             key="discount_rate",
             bind="query-params",
             help=define["annual_discount_rate"],
         )
-        kind = last.segmented_control(
+        label = last.segmented_control(
             "Purchase model",
             list(MODELS),
-            default=_label(choices.purchase_model()),
+            default=next(
+                label for label, kind in MODELS.items() if kind == choices.purchase_model()
+            ),
             key="purchase_model",
             bind="query-params",
             required=True,
             help=define["purchase_model"],
         )
-    choices.choose_purchase_model(MODELS[kind])
-    return Plan(days[horizon], rate / 100, margin / 100, MODELS[kind])
-
-
-def _label(kind: str) -> str:
-    return next(label for label, one in MODELS.items() if one == kind)
+    choices.choose_purchase_model(MODELS[label])
+    return Plan(
+        horizon_days=days[horizon],
+        annual_discount_rate=rate / 100,
+        margin=margin / 100,
+        purchase_model=MODELS[label],
+    )
 
 
 def headline(data: Loaded, scores: pd.DataFrame, plan: Plan) -> None:
-    """What the base is worth, what one customer is, how many will order again, and how often."""
+    """Draw four numbers: value of the base and of a customer, who will return, expected orders."""
     currency, cltv = data.orders.currency, scores["cltv"]
     total = uncertainty_for(data, plan).total()
     worth, returning, orders = widgets.forecast_metrics(
@@ -96,7 +103,7 @@ def headline(data: Loaded, scores: pd.DataFrame, plan: Plan) -> None:
 
 
 def distribution(data: Loaded, plan: Plan) -> None:
-    """How value spreads over customers, and who holds it."""
+    """Draw how the value spreads over customers, and who holds it."""
     currency = data.orders.currency
     histogram, curve, top = spread_for(data, plan)
     if histogram.empty or curve.empty:
@@ -118,17 +125,16 @@ def distribution(data: Loaded, plan: Plan) -> None:
             concentration_chart(curve, top, currency),
             key="concentration",
             alt="; ".join(
-                f"the top {wording.percent(share)} of customers hold {wording.percent(held)} of the value"
-                for share, held in zip(top["share"], top["value_share"], strict=True)
+                f"the top {wording.percent(share)} of customers hold "
+                f"{wording.percent(value_share)} of the value"
+                for share, value_share in zip(top["share"], top["value_share"], strict=True)
             ),
         )
 
 
 def months(data: Loaded, plan: Plan) -> None:
-    """Expected revenue month by month."""
-    frame = months_for(data, plan)
-    end = data.orders.end
-    terms = widgets.terms(plan)
+    """Draw the expected revenue month by month."""
+    frame, end = months_for(data, plan), data.orders.end
     frame = frame.assign(
         start=revenue.day_to_date(frame["start_day"], end),
         end=revenue.day_to_date(frame["end_day"], end),
@@ -137,10 +143,14 @@ def months(data: Loaded, plan: Plan) -> None:
         "Expected revenue by month", anchor=False, help=text.DEFINITIONS["expected_revenue"]
     )
     total = wording.money(frame["expected_revenue"].sum(), data.orders.currency, short=True)
-    words = f"{total} of revenue from today's customers over {HORIZONS[plan.horizon_days]}, before margin and discounting."
+    words = (
+        f"{total} of revenue from today's customers over {HORIZONS[plan.horizon_days]}, before "
+        "margin and discounting."
+    )
     if len(frame) == 1:
         st.caption(text.plain(words))
         return
+    terms = widgets.terms(plan)
     st.caption(
         text.plain(
             f"{words} Thin lines are a month's 80% range. The thick line is the value: "
@@ -151,5 +161,6 @@ def months(data: Loaded, plan: Plan) -> None:
     st.altair_chart(
         expected_months_chart(frame, data.orders.currency),
         key="expected_months",
-        alt=f"Expected revenue by month, {total} in all, and what is left of it after margin and discounting",
+        alt=f"Expected revenue by month, {total} in all, and what is left of it after margin and "
+        "discounting",
     )

@@ -1,4 +1,4 @@
-"""Can I trust it? The model tested on the store's own past, its checks, and what it says in words."""
+"""Can I trust it? The backtest, the checks, and what the model says in words."""
 
 import numpy as np
 import pandas as pd
@@ -12,13 +12,13 @@ from retention.models.purchases import PURCHASE_MODELS
 from retention.view import text, widgets
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import backtest_for, checks_for
-from retention.view.value import forecast_charts as charts, model_words
+from retention.view.value import model_words, trust_charts as charts
 
 DEFINE = text.DEFINITIONS
 
 
 def proof(data: Loaded) -> None:
-    """The backtest: its verdict, its charts, and the other predictions beside it."""
+    """Draw the backtest: its verdict, its charts, and the other predictions beside it."""
     st.subheader("What it would have foreseen", anchor=False, help=DEFINE["backtest"])
     usual = default_holdout(data.orders)
     span = (data.orders.end - data.orders.start).days
@@ -26,7 +26,9 @@ def proof(data: Loaded) -> None:
     if span > 6 * MIN_HOLDOUT:
         days = st.slider(
             "Days to hide at the end",
-            *(MIN_HOLDOUT, span - 2 * MIN_HOLDOUT, usual),
+            min_value=MIN_HOLDOUT,
+            max_value=span - 2 * MIN_HOLDOUT,
+            value=usual,
             key="holdout",
             bind="query-params",
             help=DEFINE["holdout"],
@@ -39,10 +41,11 @@ def proof(data: Loaded) -> None:
     with st.container(border=True):
         st.markdown(f":material/fact_check: **{text.plain(result.verdict, limit=600)}**")
         st.caption(
-            f"Fitted to the {wording.plural(result.customers, 'customer')} known on {wording.day(result.cut)}, who "
-            f"then were followed to {wording.day(result.end)}. Foreseen: {wording.count(result.orders.low)} to "
-            f"{wording.count(result.orders.high)} repeat orders (80% range). {wording.percent(result.coverage)} of the "
-            "customers kept to their own 80% range; whole orders make that more than 80."
+            f"Fitted to the {wording.plural(result.customers, 'customer')} known on "
+            f"{wording.day(result.cut)}, who then were followed to {wording.day(result.end)}. "
+            f"Foreseen: {wording.count(result.orders.low)} to {wording.count(result.orders.high)} "
+            f"repeat orders (80% range). {wording.percent(result.coverage)} of the customers kept "
+            "to their own 80% range; whole orders make that more than 80."
         )
     st.altair_chart(
         charts.tracking_chart(result.tracking, pd.Timestamp(result.cut)),
@@ -62,7 +65,8 @@ def proof(data: Loaded) -> None:
         st.altair_chart(
             charts.frequency_chart(result.by_frequency),
             key="by_frequency",
-            alt="Orders a customer after the cut, foreseen and actual, by repeat purchases before it",
+            alt="Orders a customer after the cut, foreseen and actual, by repeat purchases before "
+            "it",
         )
     _models_table(result, data.orders.currency)
 
@@ -70,31 +74,31 @@ def proof(data: Loaded) -> None:
 def _models_table(result: Backtest, currency: str | None) -> None:
     st.markdown("**Against other models and simple guesses**", help=DEFINE["accuracy"])
     labels = PURCHASE_MODELS | BASELINES
-    found = result.models
+    models = result.models
     shown = pd.DataFrame(
         {
             "Prediction": [
                 f"{labels[kind]} (used here)" if kind == result.purchase_model else labels[kind]
-                for kind in found.index
+                for kind in models.index
             ],
-            "Orders": found["orders"],
-            "Bias": found["bias"],
-            "Error": found["mae"],
+            "Orders": models["orders"],
+            "Bias": models["bias"],
+            "Error": models["mae"],
             "Deviance": [
                 f"{value:.4f}" if np.isfinite(value) else wording.MISSING
-                for value in found["deviance"]
+                for value in models["deviance"]
             ],
-            "RMSE": found["rmse"],
-            "Revenue": found["revenue"],
-            "Revenue bias": found["revenue_bias"],
-            "Best 10%": found["top_10"],
-            "Best 20%": found["top_20"],
-            "Ranking": found["gini"],
+            "RMSE": models["rmse"],
+            "Revenue": models["revenue"],
+            "Revenue bias": models["revenue_bias"],
+            "Best 10%": models["top_10"],
+            "Best 20%": models["top_20"],
+            "Ranking": models["gini"],
         }
     )
     number, words = st.column_config.NumberColumn, st.column_config.TextColumn
     unit = f" ({currency})" if currency else ""
-    actual = found.iloc[0]
+    actual = models.iloc[0]
     st.dataframe(
         shown,
         key="models",
@@ -110,8 +114,8 @@ def _models_table(result: Backtest, currency: str | None) -> None:
                 "Error a customer", format="%.3f", help="Mean absolute error of the orders."
             ),
             "Deviance": words(
-                help="Mean Poisson deviance of a customer's orders; the lower the better. “Auto” decides by it. No "
-                "number where orders came that the prediction ruled out.",
+                help="Mean Poisson deviance of a customer's orders; the lower the better. “Auto” "
+                "decides by it. No number where orders came that the prediction ruled out.",
             ),
             "RMSE": number(format="%.3f", help="Root mean square error of a customer's orders."),
             "Revenue": number(
@@ -138,7 +142,7 @@ def _models_table(result: Backtest, currency: str | None) -> None:
 
 
 def health(data: Loaded, model: CltvModel) -> None:
-    """The checks beside the fitted parameters in words."""
+    """Draw the checks beside the fitted parameters in words."""
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("Health of the model", anchor=False)

@@ -1,0 +1,58 @@
+"""Past and expected revenue: one chart of aggregates whose two parts meet."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from retention.history import revenue
+from retention.view import charts
+from retention.view.front.charts import past_and_expected_chart
+
+CURRENCIES = [None, "USD", "THB", "'+alert(1)+\""]
+LAST_DAY = date(2024, 3, 31)
+
+
+def expected():
+    return pd.DataFrame(
+        {
+            "month": [1, 2],
+            "start_day": [0.0, 30.4375],
+            "end_day": [30.4375, 60.0],
+            "expected_orders": [3.0, 2.0],
+            "expected_revenue": [90.0, 60.0],
+            "revenue_low": [70.0, 41.0],
+            "revenue_high": [113.0, 84.0],
+            "expected_value": [45.0, 29.0],
+        }
+    )
+
+
+def history():
+    return pd.DataFrame(
+        {
+            "start_day": [-60.875, -30.4375],
+            "end_day": [-30.4375, 0.0],
+            "first_revenue": [10.0, 5.0],
+            "repeat_revenue": [0.0, 7.0],
+            "orders": [2, 3],
+        }
+    )
+
+
+@pytest.mark.parametrize("currency", CURRENCIES)
+def test_the_chart_is_valid_and_small(currency):
+    tidy = revenue.past_and_expected(history(), expected(), LAST_DAY)
+    spec = past_and_expected_chart(tidy, currency).to_dict()
+    rows = sum(len(data) for data in spec["datasets"].values())
+    assert 0 < rows < 500
+    assert spec["height"] == charts.HEIGHT
+
+
+def test_past_and_expected_meet_at_the_last_order_day():
+    tidy = revenue.past_and_expected(history(), expected(), LAST_DAY)
+    past, ahead = tidy[tidy["kind"] != "expected"], tidy[tidy["kind"] == "expected"]
+    assert past["end"].max() == ahead["start"].min() == pd.Timestamp("2024-03-31")
+    assert past["revenue"].sum() == 22
+    assert ahead["revenue"].tolist() == [90, 60]
+    assert (tidy["end"] > tidy["start"]).all()
