@@ -198,7 +198,8 @@ def _loaded_card(data: Loaded | None) -> None:
     with st.container(border=True, gap="xsmall"):
         placed = int(data.customers["orders"].sum())
         lines = (
-            f"{wording.plural(len(data.customers), 'customer')} · {wording.plural(placed, 'order')}",
+            f"{wording.plural(len(data.customers), 'customer')} · "
+            f"{wording.plural(placed, 'order')}",
             f"{wording.day(orders.start)} – {wording.day(orders.end)}",
         )
         age = (dt.date.today() - orders.end).days
@@ -228,14 +229,15 @@ def _invitation(page: Page | None) -> None:
     choices.keep_address(choices.Address(page.path, settings) if page and settings else None)
     if settings:
         st.info(
-            "The settings in this page's address are kept. Load the same orders (file or sample) to see them applied.",
+            "The settings in this page's address are kept. Load the same orders (file or sample) "
+            "to see them applied.",
             icon=":material/bookmark:",
         )
     with st.container(border=True, gap="small"):
         st.subheader("Load orders to see this page", anchor=False)
         st.markdown(
-            "The sample store is a made-up shop with about 12,000 customers over three years, so that every "
-            "page has something to show. Your own order export works the same way."
+            "The sample store is a made-up shop with about 12,000 customers over three years, so "
+            "that every page has something to show. Your own order export works the same way."
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button("Load the sample store", type="primary", icon=":material/storefront:"):

@@ -73,7 +73,8 @@ def stages(page: Page) -> Locator:
 def stage_counts(page: Page) -> dict[str, int]:
     """Customers of each stage, as the top of the segments page shows them; a stage that shows a dash is left out."""
     shown = stages(page).evaluate_all(
-        "all => all.map(one => [one.querySelector('em').textContent, one.querySelector('b').textContent])"
+        "all => all.map(one => [one.querySelector('em').textContent, "
+        "one.querySelector('b').textContent])"
     )
     return {name: int(number.replace(",", "")) for name, number in shown if number != "–"}
 

@@ -55,7 +55,8 @@ def check_columns(opened: load_flow.Draft, data: Loaded | None) -> None:
     sheet = opened.sheet
     st.title("Check the columns", anchor=False)
     st.markdown(
-        f":gray[{text.plain(sheet.name)} · {wording.plural(sheet.rows, 'row')} · {_recognised(opened.detected)}]"
+        f":gray[{text.plain(sheet.name)} · {wording.plural(sheet.rows, 'row')} · "
+        f"{_recognised(opened.detected)}]"
     )
     questions = st.container()
     with st.container(horizontal=True):
@@ -146,7 +147,8 @@ def _mapping_form(opened: load_flow.Draft) -> Mapping:
         f"Contact details and signals ({found} found)", icon=":material/contact_mail:"
     ):
         st.caption(
-            "To send messages, to leave people out, and for groups such as subscribers. The other numbers do without."
+            "To send messages, to leave people out, and for groups such as subscribers. The other "
+            "numbers do without."
         )
         chosen |= {role: choose(role) for role in people}
     return opened.detected.with_columns(**chosen)
@@ -208,9 +210,10 @@ def _alarms(found: Reading, mapping: Mapping) -> None:
     if FEW_ORDERS <= found.placed <= ALONE * found.customers:
         st.warning(
             f"**Is {text.plain(mapping.columns['customer_id'], 80)} really the customer?**  \n"
-            f"{wording.plural(found.customers, 'customer')} with {wording.plural(found.placed, 'order')}: nearly nobody "
-            "ordered twice. "
-            "If another column repeats for the same person (a customer number, an e-mail), choose it as the customer.",
+            f"{wording.plural(found.customers, 'customer')} with "
+            f"{wording.plural(found.placed, 'order')}: nearly nobody ordered twice. If another "
+            "column repeats for the same person (a customer number, an e-mail), choose it as the "
+            "customer.",
             icon=":material/person_alert:",
         )
     rows_report.much_left_out(

@@ -31,11 +31,13 @@ def much_left_out(orders: Orders, revenue: float, where: str) -> None:
     if max(of_rows, of_money) <= MUCH:
         return
     most = max(lost, key=lambda entry: entry.rows if of_rows >= of_money else entry.revenue)
-    with_them = f", and with them {wording.money(money, orders.currency, short=True)} ({wording.percent(of_money)})"
+    amount = wording.money(money, orders.currency, short=True)
+    with_them = f", and with them {amount} ({wording.percent(of_money)})"
     apart = "" if len(lost) == len(orders.report.reasons) else ", refunds apart"
     st.warning(
-        f"**{wording.percent(of_rows)} of the rows are left out{apart}{text.plain(with_them) if money else ''}.**  \n"
-        f"The most by one reason: {text.plain(most.reason)}, {wording.plural(most.rows, 'row')}. {where}",
+        f"**{wording.percent(of_rows)} of the rows are left "
+        f"out{apart}{text.plain(with_them) if money else ''}.**  \nThe most by one reason: "
+        f"{text.plain(most.reason)}, {wording.plural(most.rows, 'row')}. {where}",
         icon=":material/filter_alt_off:",
     )
 
@@ -47,12 +49,14 @@ def report(data: Loaded) -> None:
     st.subheader("What was read", anchor=False)
     if not left_out:
         st.markdown(
-            f":green[:material/check_circle:] All {wording.plural(found.rows_read, 'row')} became orders."
+            f":green[:material/check_circle:] All {wording.plural(found.rows_read, 'row')} became "
+            "orders."
         )
     else:
         share = wording.percent(left_out / found.rows_read)
         st.markdown(
-            f"{wording.count(left_out)} of {wording.plural(found.rows_read, 'row')} ({share}) were left out:"
+            f"{wording.count(left_out)} of {wording.plural(found.rows_read, 'row')} ({share}) were "
+            "left out:"
         )
         st.dataframe(
             reasons_table(data.orders),
@@ -109,8 +113,8 @@ def _notes(orders: Orders) -> list[str]:
         words.append(f"{wording.money(found.refunded, currency)} of refunds were taken off orders.")
     if found.unplaced_refunds:
         words.append(
-            f"{wording.money(found.unplaced_refunds, currency)} of refunds belong to no order in the file, or "
-            "exceed it, and were not taken off."
+            f"{wording.money(found.unplaced_refunds, currency)} of refunds belong to no order in "
+            "the file, or exceed it, and were not taken off."
         )
     return words
 

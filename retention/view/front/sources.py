@@ -65,8 +65,8 @@ def choose_source(data: Loaded | None) -> None:
     if data is None:
         st.title("Know who will come back", anchor=False)
         st.markdown(
-            "Load your orders and see, within a minute, who will buy again, what each customer is worth, "
-            "and which groups to talk to."
+            "Load your orders and see, within a minute, who will buy again, what each customer is "
+            "worth, and which groups to talk to."
         )
     else:
         st.title("Load other orders", anchor=False)
@@ -77,7 +77,8 @@ def choose_source(data: Loaded | None) -> None:
             finish()
     if choices.kept_address() is not None:
         st.info(
-            "The settings of the page you came from are kept. Load the same orders to see it again.",
+            "The settings of the page you came from are kept. Load the same orders to see it "
+            "again.",
             icon=":material/bookmark:",
         )
     store, cdnow, own = st.columns(3, gap="medium")
@@ -194,22 +195,24 @@ def _what_is_needed() -> None:
         ):
             st.markdown(f":material/{icon}: **{ROLES[role].label}.** {ROLES[role].help}")
         st.markdown(
-            ":gray[Rows may be orders or order lines. Columns are found by themselves, in English, German, Spanish, "
-            "French, Thai and Filipino, and you check them before anything is used.]"
+            ":gray[Rows may be orders or order lines. Columns are found by themselves, in English, "
+            "German, Spanish, French, Thai and Filipino, and you check them before anything is "
+            "used.]"
         )
     with right:
         limit = st.get_option("server.maxUploadSize")
         st.subheader("Good to know", anchor=False)
         st.markdown(
-            f":material/task_alt: **Recognised exports:** {', '.join(RECOGNISED)}. Any other table works too."
+            f":material/task_alt: **Recognised exports:** {', '.join(RECOGNISED)}. Any other table "
+            "works too."
         )
         st.markdown(
-            f":material/upload: **Up to {limit} MB a file.** Beyond that, zip it (often a tenth of the "
-            "size), or export the needed columns only."
+            f":material/upload: **Up to {limit} MB a file.** Beyond that, zip it (often a tenth of "
+            "the size), or export the needed columns only."
         )
         st.markdown(
-            ":material/lock: **Private to this session.** The file is read for you alone, kept nowhere, "
-            "and forgotten when you leave."
+            ":material/lock: **Private to this session.** The file is read for you alone, kept "
+            "nowhere, and forgotten when you leave."
         )
 
 

@@ -34,7 +34,8 @@ def cohort_sections(data: Loaded, history: OrderHistory, model: CltvModel | None
     missing = "".join(f" {gap_words(gap)}" for gap in gaps)
     lost = ", or its orders are missing" if gaps else ""
     older = (
-        f" *: far larger than those after it. Who had ordered before {wording.day(data.orders.start)} counts as new here."
+        " *: far larger than those after it. Who had ordered before "
+        f"{wording.day(data.orders.start)} counts as new here."
         if set(keys) & set(list(found.names)[: found.older])
         else ""
     )
@@ -48,9 +49,9 @@ def cohort_sections(data: Loaded, history: OrderHistory, model: CltvModel | None
     return [
         Section(
             "Cohorts: who came back, and when",
-            f"Percent of the customers of a month who ordered so many months later, up to {wording.day(data.orders.end)}. "
-            f"The newest {len(keys)} of {len(found.names)} cohorts; the number beside a cohort is its size."
-            f"{missing}",
+            "Percent of the customers of a month who ordered so many months later, up to "
+            f"{wording.day(data.orders.end)}. The newest {len(keys)} of {len(found.names)} "
+            f"cohorts; the number beside a cohort is its size.{missing}",
             (
                 Figure(
                     svg_of(triangle, WIDE),
@@ -73,7 +74,8 @@ def cohort_sections(data: Loaded, history: OrderHistory, model: CltvModel | None
         ),
         Section(
             "Cohorts: time to the second order",
-            "Share of each cohort with a second order within so many days, of customers observed that long.",
+            "Share of each cohort with a second order within so many days, of customers observed "
+            "that long.",
             table=_second_table(found.second.set_index("key").loc[keys], found),
         ),
     ]

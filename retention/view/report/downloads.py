@@ -42,7 +42,8 @@ def downloads(data: Loaded, card: Scorecard, settings: Settings) -> None:
         icon=":material/description:",
         key="report",
         on_click="ignore",
-        help="One HTML file with scorecard and cohorts, charts included. It opens anywhere and needs no network.",
+        help="One HTML file with scorecard and cohorts, charts included. It opens anywhere and "
+        "needs no network.",
     )
     st.caption("Every table as CSV:")
     tables = {

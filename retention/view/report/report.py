@@ -157,14 +157,16 @@ def _worth(reading: Reading, currency: str | None) -> list[str]:
         amount = wording.money(gap.gain.expected, currency, short=True)
         between = wording.money_range(gap.gain.low, gap.gain.high, currency)
         return [
-            f"Closing the gap is worth {amount} (80% range, the gap's own included: {between}). {gap.basis}"
+            f"Closing the gap is worth {amount} (80% range, the gap's own included: {between}). "
+            f"{gap.basis}"
         ]
     lines = [gap.basis]
     if np.isfinite(gap.arithmetic):
         amount = wording.money(gap.arithmetic, currency, short=True)
         lines.insert(
             0,
-            f"On this period it comes to {amount}, a sum and not a forecast: {gap.arithmetic_basis}",
+            f"On this period it comes to {amount}, a sum and not a forecast: "
+            f"{gap.arithmetic_basis}",
         )
     return lines
 
@@ -237,7 +239,8 @@ def _sections(
         if len(spread):
             bins, marks = frames.spread_frames(spread)
             unit = spread.columns[1]
-            caption = f"{title}; dashed: quartiles{'; pale: all that took longer' if bins['beyond'].any() else ''}."
+            pale = "; pale: all that took longer" if bins["beyond"].any() else ""
+            caption = f"{title}; dashed: quartiles{pale}."
             waits.append(Figure(svg_of(charts.spread_chart(bins, unit, "Days", marks)), caption))
     buyers = frames.buyers_frame(card)
     rows = tuple(
