@@ -1,6 +1,7 @@
-"""Words, definitions and number formats in one place, so that every page says the same thing the same way.
+"""Labels and definitions that several pages show, and escaping for Markdown.
 
-Everything here is pure: values in, strings out.
+Everything here is pure: values in, strings out. A page with many definitions of its own has them in
+the `words` of its package.
 """
 
 import re
@@ -10,7 +11,6 @@ from retention import wording
 
 TABLE_MONEY = "%,.2f"
 """Format of amounts in a table's column: two decimals, thousands apart."""
-
 
 STAGE_LABELS = {
     "new": "New",
@@ -29,6 +29,11 @@ TRAIT_LABELS = {
     "discount_shopper": "Discount shopper",
     "ready_to_buy": "Ready to buy",
 }
+
+LABELS = STAGE_LABELS | TRAIT_LABELS
+
+#: Presets of thresholds.
+PUBLISHED, FITTED = "Published scheme", "Fit to my data"
 
 DEFINITIONS = {
     "customers": (
@@ -66,8 +71,9 @@ DEFINITIONS = {
         "the overview: 12 months): everybody's own probability to order, added up."
     ),
     "p_purchase_30d": "Probability of at least one order within the next 30 days.",
-    "expected_orders_sum": "Orders the model expects from all of today's customers within the "
-    "horizon.",
+    "expected_orders_sum": (
+        "Orders the model expects from all of today's customers within the horizon."
+    ),
     "expected_orders": "Orders the model expects from the customer within the horizon, on average.",
     "expected_order_value": (
         "What an order of this customer is expected to bring, between the customer's own average "
@@ -89,8 +95,9 @@ DEFINITIONS = {
         "The part of revenue you keep after goods, shipping and payment; for this page. At 100% "
         "the value is revenue."
     ),
-    "annual_discount_rate": "How much less money is worth when it arrives a year later; for this "
-    "page.",
+    "annual_discount_rate": (
+        "How much less money is worth when it arrives a year later; for this page."
+    ),
     "range_80": (
         "If customers go on as the model says, the truth lies in this range in 8 of 10 cases. It "
         "joins chance, since customers do as they please, with what the fit leaves open. What the "
@@ -102,8 +109,10 @@ DEFINITIONS = {
         "where the expected value lies outside. It begins at 0 for everybody who may well not "
         "order again."
     ),
-    "holdout": "How much of the history's end to hide. The model learns from the rest and "
-    "predicts the hidden part.",
+    "holdout": (
+        "How much of the history's end to hide. The model learns from the rest and "
+        "predicts the hidden part."
+    ),
     "backtest": (
         "The model is fitted to the orders before the cut and predicts the orders after it, which "
         "it has not seen, of the customers known at the cut."
@@ -112,8 +121,9 @@ DEFINITIONS = {
         "Customers in ten groups by the predicted probability to order after the cut. On the "
         "diagonal, as many ordered as predicted; bars are 80% ranges of the observed share."
     ),
-    "by_frequency": "Orders a customer after the cut, by how often the customer had come back "
-    "before it.",
+    "by_frequency": (
+        "Orders a customer after the cut, by how often the customer had come back before it."
+    ),
     "accuracy": (
         "Bias: total predicted against actual. Error a customer: mean absolute error of the "
         "orders, and its root mean square. Best 20%: share of the actual revenue brought by the "
@@ -166,8 +176,9 @@ DEFINITIONS = {
         "10% a year, before margin. The range holds what the fit and the gap's own measurement "
         "leave open."
     ),
-    "gap_arithmetic": "The gap times the period's own orders or customers, as described below: no "
-    "forecast.",
+    "gap_arithmetic": (
+        "The gap times the period's own orders or customers, as described below: no forecast."
+    ),
     "bridge": (
         "Active at the start + new + won back − lapsed = active at the end. New: first order in "
         "the period. Won back: had been inactive at the start, and ordered. Lapsed: active before, "
@@ -177,8 +188,10 @@ DEFINITIONS = {
         "Each calendar month taken by itself, so that rates differ from those of a longer period. "
         "Hollow: a month that the orders cover in part. Shaded: the chosen period."
     ),
-    "buyers": "New customers placed their first order in the period; all their orders of the "
-    "period count to them.",
+    "buyers": (
+        "New customers placed their first order in the period; all their orders of the "
+        "period count to them."
+    ),
     "spreads": (
         "Waits that ended in the period, and the silence of all customers so far on its last day. "
         "Dashed: the quartiles. Customers who are still waiting for a second order are not among "
@@ -213,17 +226,6 @@ def plain(value: object, limit: int = 300) -> str:
     return re.sub(r"(\\[<>~-])(?=\\[-=>])", "\\1\u2060", escaped)
 
 
-def unformatted(words: str) -> str:
-    r"""Escape the signs that start a format or a formula, unless they are escaped already.
-
-    For a few words of our own that quote an amount: all other signs stay as they are.
-
-    >>> unformatted("$31.50 to $48.20"), unformatted(r"\$31")
-    ('\\$31.50 to \\$48.20', '\\$31')
-    """
-    return re.sub(r"(?<!\\)([$*_~`\[\]])", r"\\\1", words)
-
-
 def one_line(value: object, limit: int = 300) -> str:
     """Return text in one line without control characters. For HTML, escape it as well.
 
@@ -240,9 +242,6 @@ def one_line(value: object, limit: int = 300) -> str:
     )
 
 
-LABELS = STAGE_LABELS | TRAIT_LABELS
-
-
 def money_format(currency: str | None, amount: float, step: float) -> str:
     """Return the format in which a slider writes amounts: the symbol, and cents where needed.
 
@@ -254,6 +253,3 @@ def money_format(currency: str | None, amount: float, step: float) -> str:
         symbol = plain(currency) + "\u00a0"
     digits = "%,.0f" if step >= 1 and float(amount).is_integer() else "%,.2f"
     return symbol.replace("%", "%%") + digits
-
-
-PUBLISHED, FITTED = "Published scheme", "Fit to my data"

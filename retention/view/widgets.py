@@ -41,8 +41,8 @@ class Metric:
         label: What the number is.
         value: The number as text.
         about: Key of its definition in `text.DEFINITIONS`, or in the page's own definitions.
-        note: A short line below the number. Words that come from a file go through `text.plain`
-            first.
+        note: A short line below the number, as Markdown. Words that come from a file go through
+            `text.plain` first.
     """
 
     label: str
@@ -76,7 +76,7 @@ def metric_row(
                 metric.value,
                 help=text.plain(definitions[metric.about], limit=1000),
                 border=True,
-                delta=None if metric.note is None else text.unformatted(metric.note),
+                delta=metric.note,
                 delta_color="off",
                 delta_arrow="off",
             )

@@ -99,22 +99,6 @@ def test_a_headline_number_takes_its_definition_from_the_page():
     assert drawn == [("Back", "12%", "Came back\\.", "of 30"), ("New", "4", "Are new\\.", "")]
 
 
-def test_an_amount_in_dollars_is_no_formula():
-    def page():
-        from retention.view import text, widgets
-
-        widgets.metric_row(
-            [
-                widgets.Metric("Value", "$40", "cltv", "80% range: $31.50 to $48.20"),
-                widgets.Metric("Name", "1", "orders", text.plain("**a** $x$ [b]")),
-            ]
-        )
-
-    at = AppTest.from_function(page).run()
-    assert at.metric[0].delta == "80% range: \\$31.50 to \\$48.20"
-    assert at.metric[1].delta == "\\*\\*a\\*\\* \\$x\\$ \\[b\\]"
-
-
 def test_without_a_model_the_reason_and_what_it_costs_are_said():
     def page():
         from retention.view import widgets
