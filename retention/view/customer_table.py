@@ -1,6 +1,7 @@
 """The table of customers that several pages show, and its file."""
 
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,38 +13,45 @@ from retention.view import text, widgets
 from retention.view.session.choices import Plan
 from retention.view.session.loaded import Loaded
 
+#: Rows of the table at most. The download has all.
 TABLE_ROWS = 200
-
-
+#: Columns of amounts, which the download has to the cent.
 MONEY = ("revenue", "average_order_value", "expected_order_value", "cltv", "cltv_low", "cltv_high")
-
-
+#: The table's columns from left to right.
 TABLE_COLUMNS = (
-    *(
-        "customer_id",
-        "cltv",
-        "cltv_low",
-        "cltv_high",
-        "p_purchase",
-        "p_purchase_30d",
-        "expected_orders",
-        "expected_order_value",
-    ),
-    *("orders", "revenue", "average_order_value", "last_order", "p_alive"),
+    "customer_id",
+    "cltv",
+    "cltv_low",
+    "cltv_high",
+    "p_purchase",
+    "p_purchase_30d",
+    "expected_orders",
+    "expected_order_value",
+    "orders",
+    "revenue",
+    "average_order_value",
+    "last_order",
+    "p_alive",
 )
 
 
 def customer_table(data: Loaded, scores: pd.DataFrame | None, plan: Plan | None) -> None:
-    """Search, the best customers that match, and the download of all of them; without a model no scores and no plan."""
+    """Draw a search, the best customers that match it, and the download of all of them.
+
+    Args:
+        data: The session's data.
+        scores: As `predict_cltv` returns; None without a model.
+        plan: What the scores assume; None without a model.
+    """
     st.subheader("Customers", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         query = widgets.customer_query("customers_query", width=360)
-        found, total = search.find_customers(data.customers, scores, query, TABLE_ROWS)
+        listed, total = search.find_customers(data.customers, scores, query, TABLE_ROWS)
         if total:
-            over = "" if plan is None else _terms(plan)
+            terms = "" if plan is None else _terms(plan)
             widgets.csv_download(
                 f"Download {wording.plural(total, 'customer')}",
-                f"customers{over}.csv",
+                f"customers{terms}.csv",
                 partial(_csv, data.customers, scores, query),
                 key="download_customers",
             )
@@ -54,8 +62,8 @@ def customer_table(data: Loaded, scores: pd.DataFrame | None, plan: Plan | None)
     scope = "All" if total <= TABLE_ROWS else f"The first {TABLE_ROWS} of"
     st.caption(f"{scope} {wording.plural(total, 'customer')}, highest {by} first")
     # Rounded for the progress bars, which show every digit; the download has them all.
-    chances = [name for name in found.columns if name.startswith("p_")]
-    shown = found.round(dict.fromkeys(chances, 3)).reset_index()
+    chances = [name for name in listed.columns if name.startswith("p_")]
+    shown = listed.round(dict.fromkeys(chances, 3)).reset_index()
     st.dataframe(
         shown,
         key="customers",
@@ -67,15 +75,15 @@ def customer_table(data: Loaded, scores: pd.DataFrame | None, plan: Plan | None)
     )
 
 
-def columns(currency: str | None) -> dict:
-    """How each column of the customer table reads."""
+def columns(currency: str | None) -> dict[str, Any]:
+    """Return how each column of the customer table reads: Streamlit's column configurations."""
     define, column = text.DEFINITIONS, st.column_config
     unit = f" ({currency})" if currency else ""
 
-    def amount(label: str, about: str):
+    def amount(label: str, about: str) -> Any:
         return column.NumberColumn(label + unit, format="localized", help=define[about], step=0.01)
 
-    def chance(label: str, about: str):
+    def chance(label: str, about: str) -> Any:
         return column.ProgressColumn(
             label, format="percent", min_value=0, max_value=1, help=define[about]
         )
@@ -100,18 +108,15 @@ def columns(currency: str | None) -> dict:
 
 
 def _csv(customers: pd.DataFrame, scores: pd.DataFrame | None, query: str) -> bytes:
-    found = search.find_customers(customers, scores, query)[0]
-    money = [name for name in found.columns if name in MONEY]
-    fine = [name for name in found.columns if name.startswith("p_") or name == "expected_orders"]
-    whole = [name for name in ("orders_low", "orders_high") if name in found.columns]
-    return to_csv(
-        found.round(dict.fromkeys(money, 2) | dict.fromkeys(fine, 4)).astype(
-            dict.fromkeys(whole, int)
-        )
-    )
+    rows = search.find_customers(customers, scores, query)[0]
+    cents = [name for name in rows.columns if name in MONEY]
+    fine = [name for name in rows.columns if name.startswith("p_") or name == "expected_orders"]
+    whole = [name for name in ("orders_low", "orders_high") if name in rows.columns]
+    rounded = rows.round(dict.fromkeys(cents, 2) | dict.fromkeys(fine, 4))
+    return to_csv(rounded.astype(dict.fromkeys(whole, int)))
 
 
 def _terms(plan: Plan) -> str:
-    """What the values in a file rest on, for its name."""
+    """The plan, as a part of the file's name."""
     margin, rate = round(plan.margin * 100), round(plan.annual_discount_rate * 100)
     return f"-value-{plan.horizon_days}-days-margin-{margin}-discount-{rate}"

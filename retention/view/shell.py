@@ -1,4 +1,7 @@
-"""Opens a page: its settings, the menu, the header, and the loaded data or an invitation to load some."""
+"""Open a page: its frame, menu and header, and the loaded data.
+
+Without data the page invites to load some.
+"""
 
 import atexit
 import datetime as dt
@@ -19,14 +22,22 @@ from retention.view.session.loaded import Loaded
 
 ROOT = Path(__file__).parents[2]
 FRONT_PAGE = "app.py"
-#: Days after the last order from which its age is said: every "next" and "due" counts from that day.
+#: Days after the last order from which its age is shown: every "next" and "due" counts from it.
 STALE_DAYS = 45
 _ASSETS = Path(__file__).parent / "assets"
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One entry of the menu; `path` is relative to the app's folder."""
+    """An entry of the menu.
+
+    Attributes:
+        path: Of the page's file, relative to the app's folder.
+        title: Its name in the menu and above the page.
+        icon: As Markdown.
+        question: The question that it answers.
+        group: The heading of the menu that it stands under.
+    """
 
     path: str
     title: str
@@ -110,12 +121,12 @@ PAGES = (
 
 
 def pages() -> tuple[Page, ...]:
-    """The menu's pages that exist."""
+    """Return the pages of the menu that exist."""
     return tuple(page for page in PAGES if (ROOT / page.path).exists())
 
 
 def stylesheets(title: str) -> list[Path]:
-    """The CSS files of a page: `style.css` for all pages, and one of its own where there is one.
+    """Return the CSS files of a page: `style.css`, and one of its own where there is one.
 
     A page's own rules stand in `assets/`, in a file named after the page's: those of
     `pages/rfm.py` in `assets/rfm.css`. No other page loads them.
@@ -125,39 +136,51 @@ def stylesheets(title: str) -> list[Path]:
 
 
 def open_page(title: str, question: str) -> Loaded:
-    """Open a page and return the session's data; without any, invite to load some and stop the page there."""
-    _frame(title)
+    """Open a page and return the session's data.
+
+    Without data it invites to load some and stops the page.
+
+    Args:
+        title: Of the page, as in the menu.
+        question: The question that the page answers, shown below the title.
+    """
+    _draw_frame(title)
     data = loaded.get()
-    _header(title, question)
+    st.title(title, anchor=False)
+    st.markdown(f":gray[{question}]")
     if data is None:
-        page = next((page for page in PAGES if page.title == title), None)
-        _invitation(page)
+        _invite(next((page for page in PAGES if page.title == title), None))
         st.stop()
     choices.keep_address(None)
     return data
 
 
 def scene(number: int, of: int) -> DeltaGenerator:
-    """The place for one of several faces of a page; what another face left there is cleared at once.
+    """Return the place for one of several faces of a page, and clear what another face left.
 
     Without it, elements of the previous face stay below the new ones, greyed, until the run ends.
+
+    Args:
+        number: Of the face, from 0 on.
+        of: How many faces there are.
     """
     places = [st.container() if n == number else st.empty() for n in range(of)]
     return places[number]
 
 
 def open_front_page(title: str) -> Loaded | None:
-    """Open the front page, which goes on without data; it draws its own header."""
-    _frame(title)
+    """Open the front page, which draws its own header, and return the data if there is any."""
+    _draw_frame(title)
     return loaded.get()
 
 
 @st.cache_resource(show_spinner=False)
 def _answer_at_once() -> None:
-    """Once, before any orders are loaded: two things that held up the answer to a slider by some 100 ms.
+    """Remove two things that held up the answer to a slider by some 100 ms.
 
-    Streamlit collects garbage after each run: what has been imported stays, and need not be looked at again. And a
-    matrix product on two threads waits for the core on which the browser is drawing: ours are small, one does.
+    Streamlit collects garbage after each run. What has been imported stays, so the collector need
+    not look at it again. A matrix product on two threads waits for the core on which the browser is
+    drawing. Ours are small, so one thread is enough.
     """
     threadpool_limits(1, user_api="blas")
     gc.collect()
@@ -165,7 +188,7 @@ def _answer_at_once() -> None:
     atexit.register(gc.unfreeze)  # or libraries that count what is left at the end complain
 
 
-def _frame(title: str) -> None:
+def _draw_frame(title: str) -> None:
     _answer_at_once()
     st.set_page_config(
         page_title=f"{title} · Customer retention",
@@ -178,11 +201,11 @@ def _frame(title: str) -> None:
     st.logo(str(_ASSETS / "logo.svg"), size="large")
     st.html(_ASSETS / "menu.html", unsafe_allow_javascript=True)
     with st.sidebar:
-        _menu()
-        _loaded_card(loaded.get())
+        _draw_menu()
+        _draw_loaded_card(loaded.get())
 
 
-def _menu() -> None:
+def _draw_menu() -> None:
     group = None
     for page in pages():
         if page.group != group:
@@ -191,39 +214,34 @@ def _menu() -> None:
         st.page_link(page.path, label=page.title, icon=page.icon)
 
 
-def _loaded_card(data: Loaded | None) -> None:
+def _draw_loaded_card(data: Loaded | None) -> None:
     if data is None:
         return
     orders = data.orders
     with st.container(border=True, gap="xsmall"):
         placed = int(data.customers["orders"].sum())
-        lines = (
-            f"{wording.plural(len(data.customers), 'customer')} · "
-            f"{wording.plural(placed, 'order')}",
-            f"{wording.day(orders.start)} – {wording.day(orders.end)}",
+        counts = (
+            f"{wording.plural(len(data.customers), 'customer')} · {wording.plural(placed, 'order')}"
         )
+        days = f"{wording.day(orders.start)} – {wording.day(orders.end)}"
         age = (dt.date.today() - orders.end).days
-        old = (
+        stale = (
             f"<small class=old>The last order is {wording.days(age)} old</small>"
             if age > STALE_DAYS
             else ""
         )
-        # One piece of HTML, not four of Markdown: the browser goes through the menu at every move of a slider.
+        # One piece of HTML, not four of Markdown: the browser goes through the menu at every move
+        # of a slider.
         st.html(
             "<div class=loaded-card><small>Loaded</small>"
-            f"<b>{escape(text.one_line(data.name, 80))}</b><small>{escape(lines[0])}</small>"
-            f"<small>{escape(lines[1])}</small>{old}</div>"
+            f"<b>{escape(text.one_line(data.name, 80))}</b><small>{escape(counts)}</small>"
+            f"<small>{escape(days)}</small>{stale}</div>"
         )
         if st.button("Load other orders", icon=":material/swap_horiz:", type="tertiary"):
             st.switch_page(FRONT_PAGE, query_params={"load": "other"})
 
 
-def _header(title: str, question: str) -> None:
-    st.title(title, anchor=False)
-    st.markdown(f":gray[{question}]")
-
-
-def _invitation(page: Page | None) -> None:
+def _invite(page: Page | None) -> None:
     # All values of a key: a slider with two handles has two.
     settings = {key: st.query_params.get_all(key) for key in st.query_params}
     choices.keep_address(choices.Address(page.path, settings) if page and settings else None)

@@ -3,25 +3,26 @@
 import inspect
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 import streamlit as st
 
 from retention.orders.orders import Orders
 from retention.view.session.choices import purchase_model
 
-P = ParamSpec("P")
-R = TypeVar("R")
+Settings = ParamSpec("Settings")
+Result = TypeVar("Result")
 
 
 class HasOrders(Protocol):
     """Anything that says which orders it was made of."""
 
     @property
-    def orders(self) -> Orders: ...
+    def orders(self) -> Orders:
+        """The orders, whose digest is a part of every key."""
 
 
-D = TypeVar("D", bound=HasOrders)
+Data = TypeVar("Data", bound=HasOrders)
 
 #: Every cache by the name of its function: a module that is loaded again replaces its own.
 _CACHES: dict[str, Any] = {}
@@ -33,7 +34,9 @@ def kept(
     spinner: str | bool = False,
     by_model: bool = False,
     on_release: Callable[[Any], None] | None = None,
-) -> Callable[[Callable[Concatenate[D, P], R]], Callable[Concatenate[D, P], R]]:
+) -> Callable[
+    [Callable[Concatenate[Data, Settings], Result]], Callable[Concatenate[Data, Settings], Result]
+]:
     """Keep what a function makes of the loaded data, private to the session.
 
     The function takes the data first and settings after it. Its key is the digest of the orders and
@@ -44,29 +47,28 @@ def kept(
     Args:
         max_entries: Results that are kept at once, for different settings.
         spinner: What is shown meanwhile; False where it takes no time worth a word.
-        by_model: Whether the result depends on the session's purchase model.
+        by_model: Whether the session's purchase model is a part of the key.
         on_release: Is told of each result that is let go.
     """
 
-    def decorate(compute: Callable[Concatenate[D, P], R]) -> Callable[Concatenate[D, P], R]:
+    def decorate(
+        compute: Callable[Concatenate[Data, Settings], Result],
+    ) -> Callable[Concatenate[Data, Settings], Result]:
         signature = inspect.signature(compute)
 
-        def result(key: tuple[object, ...], *, _arguments: inspect.BoundArguments) -> R:
+        def result(key: tuple[object, ...], *, _arguments: inspect.BoundArguments) -> Result:
+            del key  # hashed by Streamlit, which passes over names that begin with an underscore
             return compute(*_arguments.args, **_arguments.kwargs)
 
         # Streamlit tells caches apart by these names.
         result.__module__, result.__qualname__ = compute.__module__, compute.__qualname__
         cached = st.cache_resource(
-            result,
-            scope="session",
-            max_entries=max_entries,
-            show_spinner=spinner,
-            on_release=on_release,
-        )
+            scope="session", max_entries=max_entries, show_spinner=spinner, on_release=on_release
+        )(result)
         _CACHES[f"{compute.__module__}.{compute.__qualname__}"] = cached
 
         @wraps(compute)
-        def from_cache(data: D, *args: P.args, **kwargs: P.kwargs) -> R:
+        def from_cache(data: Data, *args: Settings.args, **kwargs: Settings.kwargs) -> Result:
             bound = signature.bind(data, *args, **kwargs)
             bound.apply_defaults()
             _, *settings = bound.arguments.items()
@@ -74,7 +76,7 @@ def kept(
             model = purchase_model() if by_model else ""
             return cached((data.orders.digest, model, *hashed), _arguments=bound)
 
-        return from_cache
+        return cast("Callable[Concatenate[Data, Settings], Result]", from_cache)
 
     return decorate
 

@@ -1,7 +1,7 @@
-"""What the session's visitor has chosen: thresholds, the purchase model, where to go back to."""
+"""What the visitor of a session has chosen: thresholds, the purchase model, where to return to."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 import streamlit as st
 
@@ -11,14 +11,22 @@ _ADDRESS, _PURCHASE_MODEL = "kept_address", "chosen_purchase_model"
 _SEGMENT_RULES = "segment_rules"
 
 
+class Terms(TypedDict):
+    """What turns a fitted model into money: the fields of `Plan` of the same names."""
+
+    horizon_days: int
+    annual_discount_rate: float
+    margin: float
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a forecast assumes. It is a part of the caches' keys, field by field.
 
     Attributes:
         horizon_days: Days ahead.
-        annual_discount_rate: As a fraction.
-        margin: The share of revenue kept, as a fraction.
+        annual_discount_rate: How much less money is worth a year later, as a fraction.
+        margin: The share of revenue that is kept, as a fraction.
         purchase_model: "auto", "bg_nbd" or "mbg_nbd".
     """
 
@@ -27,8 +35,8 @@ class Plan:
     margin: float = 1.0
     purchase_model: str = "auto"
 
-    def terms(self) -> dict[str, float]:
-        """The fields that turn a fitted model into money, by name."""
+    def terms(self) -> Terms:
+        """Return the fields that turn a fitted model into money, by name."""
         return {
             "horizon_days": self.horizon_days,
             "annual_discount_rate": self.annual_discount_rate,
@@ -37,19 +45,24 @@ class Plan:
 
 
 class Address(NamedTuple):
-    """A page and the settings in its address, to go back to once orders are loaded."""
+    """A page and the settings in its address, to return to once orders are loaded.
+
+    Attributes:
+        path: Of the page, relative to the app's folder.
+        settings: Query parameters: all values of each.
+    """
 
     path: str
     settings: dict[str, list[str]]
 
 
 def keep_address(address: Address | None) -> None:
-    """Remember where to go back to after loading; None forgets it."""
+    """Remember where to return to after loading; None forgets it."""
     st.session_state[_ADDRESS] = address
 
 
 def kept_address() -> Address | None:
-    """Where to go back to after loading, if a page was opened with settings and without orders."""
+    """Return the page that was opened with settings and without orders, if there is one."""
     return st.session_state.get(_ADDRESS)
 
 
@@ -59,7 +72,7 @@ def choose_purchase_model(kind: str) -> None:
 
 
 def purchase_model() -> str:
-    """The purchase model of the session: "auto" unless chosen otherwise."""
+    """Return the purchase model of the session: "auto" unless chosen otherwise."""
     return st.session_state.get(_PURCHASE_MODEL, "auto")
 
 
@@ -69,10 +82,10 @@ def keep_segment_rules(rules: SegmentRules) -> None:
 
 
 def segment_rules() -> SegmentRules:
-    """The thresholds of the stages and traits: as set on the segments page, else the published scheme."""
+    """Return the thresholds set on the segments page, else those of the published scheme."""
     return st.session_state.get(_SEGMENT_RULES, SegmentRules())
 
 
 def standard_plan(horizon_days: int = 365) -> Plan:
-    """What a page assumes that lets nobody choose, with the session's purchase model."""
-    return Plan(horizon_days, purchase_model=purchase_model())
+    """Return what a page without such controls assumes, with the session's purchase model."""
+    return Plan(horizon_days=horizon_days, purchase_model=purchase_model())

@@ -14,6 +14,10 @@ from retention.view.session.cache import empty_caches
 _KEY = "loaded_orders"
 
 
+def _no_progress(_step: str) -> None:
+    """Tell nobody about the steps of loading."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What a page works on.
@@ -34,7 +38,7 @@ def get() -> Loaded | None:
     return st.session_state.get(_KEY)
 
 
-def put(name: str, orders: Orders, progress: Callable[[str], None] = lambda step: None) -> Loaded:
+def put(name: str, orders: Orders, progress: Callable[[str], None] = _no_progress) -> Loaded:
     """Make these orders the session's data.
 
     Args:
@@ -54,7 +58,12 @@ def put(name: str, orders: Orders, progress: Callable[[str], None] = lambda step
     return fresh
 
 
-def put_sample(name: str, progress: Callable[[str], None] = lambda step: None) -> Loaded:
-    """Load one of the data sets that come with the app: "store" or "cdnow"."""
+def put_sample(name: str, progress: Callable[[str], None] = _no_progress) -> Loaded:
+    """Load one of the data sets that come with the app.
+
+    Args:
+        name: "store" or "cdnow".
+        progress: Is told each step in words.
+    """
     progress("Making the orders" if name == "store" else "Reading the orders")
     return put(SAMPLES[name].label, sample_orders(name), progress)

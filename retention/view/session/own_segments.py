@@ -1,14 +1,7 @@
-"""The session's own segments, and whom they match: what every page uses that lets somebody pick one.
+"""The session's own segments and the customers they match, for every page that offers them.
 
-- `session_library()`: the own segments in their order, a tuple of `OwnSegment`. They survive loading another file.
-- `keep_library(library)`: put another one in its place.
-- `features_for(data)`: everything that a condition can ask about the loaded customers
-  (`retention.own_segments.features`).
-- `problem_of(data, segment)`: why a segment cannot be had with these orders; empty where it can.
-- `segment_mask(data, segment)`: the customers of a segment as booleans, in the order of `data.customers`. Answers are
-  kept, so asking again costs next to nothing. DataError where `problem_of` says something.
-
-Features are kept for the session and emptied with its data; a changed condition computes that condition alone.
+The segments survive loading another file. What can be asked about customers is kept for the session
+and emptied with its data. A changed condition computes that condition alone.
 """
 
 import numpy as np
@@ -28,11 +21,13 @@ from retention.view.session.results import model_for
 from retention.view.session.segments import basis_for
 
 READY_DAYS = 30
+#: Stands before the name of an own segment, so that no two segments share a name.
+OWN = "Own: "
 _LIBRARY = "own_segments"
 
 
 def session_library() -> Library:
-    """The session's own segments, in their order."""
+    """Return the session's own segments, in their order."""
     return st.session_state.get(_LIBRARY, ())
 
 
@@ -42,18 +37,24 @@ def keep_library(library: Library) -> None:
 
 
 def features_for(data: Loaded) -> Features:
-    """What can be asked about the loaded customers, with the session's purchase model."""
+    """Return what can be asked about the customers, by the session's model and thresholds."""
     return _features(data, choices.segment_rules())
 
 
 def problem_of(data: Loaded, segment: OwnSegment) -> str:
-    """Why a segment cannot be had with these orders, and what would bring it; empty where it can."""
+    """Return why these orders cannot answer a segment and what would help; empty if they can."""
     missing = unavailable(segment.rule, features_for(data))
     return missing[0][1] if missing else ""
 
 
 def segment_mask(data: Loaded, segment: OwnSegment) -> np.ndarray:
-    """The customers of a segment, as booleans in the order of `data.customers`."""
+    """Return which customers a segment matches, as booleans in the order of `data.customers`.
+
+    Answers are kept, so asking again costs next to nothing.
+
+    Raises:
+        DataError: `problem_of` the segment is not empty.
+    """
     return matches(segment.rule, features_for(data))
 
 
@@ -75,7 +76,3 @@ def _features(data: Loaded, rules: SegmentRules) -> Features:
         model=model,
         no_scores=basis.problem or "",
     )
-
-
-#: What stands before the name of an own segment, so that no name is two segments.
-OWN = "Own: "

@@ -1,4 +1,4 @@
-"""What is known of each customer beside money: contact details and signals, read once a session."""
+"""Contact details and signals of the customers, read once a session."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -17,13 +17,13 @@ _LEFT_ALONE = "campaign_rules"
 
 @dataclass(frozen=True, slots=True)
 class LeftAlone:
-    """Whom the marketer leaves alone, in every campaign.
+    """Customers whom the marketer leaves alone in every campaign.
 
     Attributes:
-        quiet_days: Customers who ordered within so many days are left alone.
+        quiet_days: Days after an order during which a customer is left alone.
         unknown_consent: Whether to write to customers whose consent is not known.
-        home_country: The ISO code of where customers without a country are; empty if not said.
-        listed: Ids and addresses of a list that was brought along.
+        home_country: ISO code of the country of customers without one; empty if not chosen.
+        listed: Ids and addresses of an uploaded list.
     """
 
     quiet_days: int = 0
@@ -33,7 +33,7 @@ class LeftAlone:
 
 
 class People(NamedTuple):
-    """What the orders tell of each customer beside money.
+    """What the orders say about each customer beside money.
 
     Attributes:
         given: Contact details as the orders have them.
@@ -47,30 +47,30 @@ class People(NamedTuple):
 
 
 def left_alone() -> LeftAlone:
-    """The session's choice of whom to leave alone."""
+    """Return the customers whom every campaign of the session leaves alone."""
     return st.session_state.get(_LEFT_ALONE, LeftAlone())
 
 
 def keep_left_alone(chosen: LeftAlone) -> None:
-    """Make this the session's choice of whom to leave alone."""
+    """Leave these customers alone in every campaign of the session."""
     st.session_state[_LEFT_ALONE] = chosen
 
 
 def people_for(data: Loaded) -> People:
-    """Contact details and signals of the customers."""
+    """Return contact details and signals, with the usable contacts by the session's country."""
     usable = _usable_contacts(data, left_alone().home_country)
-    return People(contacts_for(data), usable, signals_for(data))
+    return People(given=contacts_for(data), contacts=usable, signals=signals_for(data))
 
 
 @kept(max_entries=1, spinner="Reading contact details…")
 def contacts_for(data: Loaded) -> pd.DataFrame:
-    """Each customer's contact details as the orders have them."""
+    """Return each customer's contact details as the orders have them."""
     return contacts(data.orders)
 
 
 @kept(max_entries=1, spinner="Reading reviews and subscriptions…")
 def signals_for(data: Loaded) -> pd.DataFrame:
-    """Each customer's reviews, complaints, subscriptions and carts left behind."""
+    """Return each customer's reviews, complaints, subscriptions and carts left behind."""
     return signals(data.orders)
 
 

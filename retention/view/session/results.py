@@ -27,7 +27,13 @@ from retention.view.session.loaded import Loaded
 
 
 class Spread(NamedTuple):
-    """`value_histogram`, `concentration` and `top_shares` of the scores."""
+    """How the value spreads over customers.
+
+    Attributes:
+        histogram: As `value_histogram` returns.
+        curve: As `concentration` returns.
+        top: As `top_shares` returns.
+    """
 
     histogram: pd.DataFrame
     curve: pd.DataFrame
@@ -35,26 +41,39 @@ class Spread(NamedTuple):
 
 
 def model_for(data: Loaded) -> CltvModel:
-    """The fitted model of the session's choice; ModelError where the data does not carry one."""
+    """Return the fitted model, by the session's choice of a purchase model.
+
+    Raises:
+        ModelError: The orders carry no model.
+    """
     return _model(data, purchase_model())
 
 
 def backtest_for(data: Loaded, holdout_days: int | None = None) -> Backtest:
-    """The backtest of the session's purchase model; DataError or ModelError below the history that it needs.
+    """Return the backtest of the session's purchase model.
 
-    With the usual cut (None) and "auto" it is the one that picked the model; with another cut it is of that model.
+    With the usual cut and "auto" it is the one that picked the model. With another cut it tests the
+    model that was picked.
+
+    Args:
+        data: The session's data.
+        holdout_days: Days to hide at the end; None for the usual cut.
+
+    Raises:
+        DataError: The history is too short for the cut.
+        ModelError: The orders before the cut carry no model.
     """
     kind = purchase_model()
     if kind == "auto" and holdout_days is not None:
         kind = model_for(data).purchase_model
-    tested = _tested(data, kind, holdout_days)
-    if isinstance(tested, RetentionError):
-        raise tested.with_traceback(None)
-    return tested
+    outcome = _backtest(data, kind, holdout_days)
+    if isinstance(outcome, RetentionError):
+        raise outcome.with_traceback(None)
+    return outcome
 
 
 def usual_backtest_for(data: Loaded) -> Backtest | None:
-    """The backtest of the usual cut; None where the history is too short for one."""
+    """Return the backtest of the usual cut; None where the history is too short for one."""
     try:
         return backtest_for(data)
     except RetentionError:
@@ -63,86 +82,96 @@ def usual_backtest_for(data: Loaded) -> Backtest | None:
 
 @kept(max_entries=4, spinner="Checking the forecast…", by_model=True)
 def checks_for(data: Loaded) -> tuple[Check, ...]:
-    """All checks of the forecast: of the latest orders, the usual backtest and the model; ModelError as `model_for`."""
+    """Return all checks of the forecast: of the latest orders, the backtest and the model.
+
+    Raises:
+        ModelError: As `model_for`.
+    """
     model = model_for(data)
     try:
-        tested = backtest_checks(backtest_for(data))
+        of_backtest = backtest_checks(backtest_for(data))
     except RetentionError as error:
-        tested = (
-            Check(
-                "Backtest",
-                "caution",
-                f"The forecast could not be tested on the past of these orders. {error}",
-                "Load a longer period, so that its end can be hidden and predicted.",
-            ),
+        untested = Check(
+            name="Backtest",
+            status="caution",
+            finding=f"The forecast could not be tested on the past of these orders. {error}",
+            advice="Load a longer period, so that its end can be hidden and predicted.",
         )
-    return all_checks(
-        recent_checks(model, data.customers, order_history_for(data)), tested, model.checks
-    )
+        of_backtest = (untested,)
+    of_latest_orders = recent_checks(model, data.customers, order_history_for(data))
+    return all_checks(of_latest_orders, of_backtest, model.checks)
 
 
 @kept(max_entries=3, spinner="Scoring customers…")
 def scores_for(data: Loaded, plan: Plan) -> pd.DataFrame:
-    """`predict_cltv` for every customer; ModelError as `model_for`."""
+    """Return `predict_cltv` of every customer; ModelError as `model_for`."""
     return predict_cltv(_model(data, plan.purchase_model), data.customers, **plan.terms())
 
 
 @kept(max_entries=3)
 def uncertainty_for(data: Loaded, plan: Plan) -> Uncertainty:
-    """`value_uncertainty` of all customers; ModelError as `model_for`."""
+    """Return `value_uncertainty` of all customers; ModelError as `model_for`."""
     return value_uncertainty(_model(data, plan.purchase_model), data.customers, **plan.terms())
 
 
 @kept(max_entries=40)
 def what_if_for(data: Loaded, plan: Plan, levers: Levers) -> WhatIf:
-    """`what_if` of all customers; ModelError as `model_for`."""
-    model, known = _model(data, plan.purchase_model), uncertainty_for(data, plan)
-    return what_if(model, data.customers, levers, **plan.terms(), uncertainty=known)
+    """Return `what_if` of all customers; ModelError as `model_for`."""
+    model, uncertainty = _model(data, plan.purchase_model), uncertainty_for(data, plan)
+    return what_if(model, data.customers, levers, **plan.terms(), uncertainty=uncertainty)
 
 
 @kept(max_entries=12, by_model=True)
 def probability_for(data: Loaded, days: int) -> pd.Series:
-    """Each customer's probability of at least one order within `days` days; ModelError as `model_for`."""
+    """Return each customer's probability of an order within `days`; ModelError as `model_for`."""
     return purchase_probability(model_for(data), data.customers, days)
 
 
 @kept(max_entries=12)
 def months_for(data: Loaded, plan: Plan) -> pd.DataFrame:
-    """`expected_by_month` of the whole base with `month_ranges`; ModelError as `model_for`."""
+    """Return `expected_by_month` of the base with `month_ranges`; ModelError as `model_for`."""
     model, customers = _model(data, plan.purchase_model), data.customers
     return month_ranges(model, customers, expected_by_month(model, customers, **plan.terms()))
 
 
 @kept(max_entries=12)
 def spread_for(data: Loaded, plan: Plan) -> Spread:
-    """How the value spreads over customers; ModelError as `model_for`."""
+    """Return how the value spreads over customers; ModelError as `model_for`."""
     scores = scores_for(data, plan)
-    worth = scores["cltv"].to_numpy()
-    return Spread(value_histogram(data.customers, scores), concentration(worth), top_shares(worth))
+    values = scores["cltv"].to_numpy()
+    return Spread(
+        histogram=value_histogram(data.customers, scores),
+        curve=concentration(values),
+        top=top_shares(values),
+    )
 
 
 @kept(max_entries=2)
 def history_for(data: Loaded, months: int = 24) -> pd.DataFrame:
-    """`revenue_history` of the orders."""
+    """Return `revenue_history` of the orders."""
     return revenue_history(data.orders, months)
 
 
 @kept(max_entries=1, spinner="Counting orders by day…")
 def order_history_for(data: Loaded) -> OrderHistory:
-    """The counts by day from which the numbers of any period follow."""
+    """Return the counts by day from which the numbers of any period follow."""
     return order_history(data.orders)
 
 
 @kept(max_entries=4, spinner="Fitting the model…")
 def _model(data: Loaded, kind: str) -> CltvModel:
-    # Where there is too little history to hide a part of it, the model's `choice` says that none was tested.
-    tested = _tested(data, kind) if kind == "auto" else None
-    return fit_cltv(data.customers, kind, backtest=tested if isinstance(tested, Backtest) else None)
+    # Where the history is too short to hide a part of it, the model's `choice` says that no model
+    # was tested.
+    outcome = _backtest(data, kind) if kind == "auto" else None
+    tested = outcome if isinstance(outcome, Backtest) else None
+    return fit_cltv(data.customers, kind, backtest=tested)
 
 
 @kept(max_entries=8, spinner="Testing the model on the past…")
-def _tested(data: Loaded, kind: str, holdout_days: int | None = None) -> Backtest | RetentionError:
-    """The backtest, or why there is none: that is kept too, since finding it out may take as long."""
+def _backtest(
+    data: Loaded, kind: str, holdout_days: int | None = None
+) -> Backtest | RetentionError:
+    """The backtest, or why there is none. The reason is kept too: it may take as long to find."""
     try:
         return backtest(data.orders, holdout_days, kind)
     except RetentionError as error:

@@ -26,18 +26,22 @@ from retention.view.session.cache import kept
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import probability_for, scores_for, uncertainty_for
 
+#: Days ahead that the expected value of the segments looks.
 HORIZON_DAYS = 365
-
-
-READY_DAYS = (7, 14, 30, 60, 90, 180)
+#: Days within which a customer is “ready to buy”: the choices, and the one at first.
+READY_DAYS, FIRST_READY_DAYS = (7, 14, 30, 60, 90, 180), 30
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """Prepared inputs and the scores in the customers' order; `problem` says why there are none, if so.
+    """Customers prepared for thresholds.
 
-    `classes` counts customers by orders (capped) and days since the last order; `opens_on` is the stage to
-    show first.
+    Attributes:
+        inputs: Arrays that sliders cut, in the order of the customers.
+        scores: As `predict_cltv` returns, in the order of the customers; None without a model.
+        classes: Number of customers by orders (capped) and days since the last order.
+        problem: Why there is no model; None where there is one.
+        opens_on: The stage to show first.
     """
 
     inputs: SegmentInputs
@@ -49,17 +53,17 @@ class Basis:
 
 @kept(max_entries=3, spinner="Preparing segments…", by_model=True)
 def basis_for(data: Loaded, ready_days: int) -> Basis:
-    """The session's prepared inputs with the probability to buy within `ready_days` days."""
-    first = _first_basis(data)
-    if first.problem or ready_days == first.inputs.ready_days:
-        return first
+    """Return the prepared customers, with the probability to order within `ready_days` days."""
+    basis = _first_basis(data)
+    if basis.problem or ready_days == basis.inputs.ready_days:
+        return basis
     probability = probability_for(data, ready_days).to_numpy()
-    return replace(first, inputs=with_probability(first.inputs, probability, ready_days))
+    return replace(basis, inputs=with_probability(basis.inputs, probability, ready_days))
 
 
 @kept(max_entries=1, spinner="Measuring reorder times…")
 def fitted_for(data: Loaded) -> FittedRules:
-    """Thresholds fitted to the store's own reorder times."""
+    """Return thresholds fitted to the store's own reorder times."""
     return fitted_rules(data.orders)
 
 
@@ -72,28 +76,34 @@ def _first_basis(data: Loaded) -> Basis:
         uncertainty = uncertainty_for(data, plan)
     except ModelError as error:
         problem = str(error)
-    inputs = prepare_segments(data.customers, scores, 30, uncertainty)
+    inputs = prepare_segments(data.customers, scores, FIRST_READY_DAYS, uncertainty)
     classes = np.zeros((ORDERS_CAP + 1) * inputs.span, dtype=np.int64)
     classes[inputs.places] = inputs.place_counts
     return Basis(
-        inputs, scores, classes.reshape(ORDERS_CAP + 1, inputs.span), problem, _opens_on(inputs)
+        inputs=inputs,
+        scores=scores,
+        classes=classes.reshape(ORDERS_CAP + 1, inputs.span),
+        problem=problem,
+        opens_on=_opens_on(inputs),
     )
 
 
 def _opens_on(inputs: SegmentInputs) -> str:
-    """At risk, where something can be done; where nobody is, the larger of the other two to win back, then
-    any."""
+    """The stage to show first: at risk, where something can be done.
+
+    Where nobody is at risk, it is the larger of the other two to win back, and then the largest.
+    """
     customers = summarise_segments(inputs, place_segments(inputs, SegmentRules()))["customers"]
     for stages in (["at_risk"], ["first_time", "lapsed"], list(STAGES)):
         if customers[stages].any():
-            return customers[stages].idxmax()
+            return max(stages, key=customers.__getitem__)
     return "at_risk"
 
 
 def definitions_of(
     inputs: SegmentInputs, rules: SegmentRules, currency: str | None
 ) -> dict[str, str]:
-    """Each group's definition with the numbers in force, or why it is empty on this data."""
+    """Return each segment's definition with the numbers in force, or why this data has none."""
     return describe_rules(
         rules, currency, value_cutoffs(inputs, rules), wording.money
     ) | unavailable(inputs)

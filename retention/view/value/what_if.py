@@ -26,8 +26,9 @@ LABELS = {
 FIRST_CHANGES = {"repeat_rate": 0, "order_value": 0, "margin": 0, "retention": 5}
 
 CAP_NOTES = {
-    "retention": "Nobody leaves any more before retention rises this far: what lies beyond is left "
-    "out.",
+    "retention": (
+        "Nobody leaves any more before retention rises this far: what lies beyond is left out."
+    ),
     "margin": "The margin cannot rise above 100%: what lies beyond is left out.",
 }
 

@@ -1,0 +1,224 @@
+"""What a session computes from its orders: computed once, kept apart, never seen by another."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Thread
+from types import SimpleNamespace
+from typing import TypeVar
+
+import pandas as pd
+import pytest
+from streamlit.runtime.scriptrunner_utils.script_run_context import (
+    ScriptRunContext,
+    add_script_run_ctx,
+)
+from streamlit.runtime.state import SafeSessionState, SessionState
+
+from retention.view.session import choices, loaded
+from retention.view.session.cache import empty_caches, kept
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Orders:
+    digest: str
+
+
+@dataclass(frozen=True)
+class Data:
+    orders: Orders
+
+
+TEA, COFFEE = Data(Orders("tea")), Data(Orders("coffee"))
+
+
+class Session:
+    """A visitor's session without a browser: runs functions as a page's script would."""
+
+    def __init__(self, name: str) -> None:
+        state = SafeSessionState(SessionState(), lambda: None)
+        self.context = ScriptRunContext(
+            session_id=name,
+            _enqueue=lambda message: None,
+            query_string="",
+            session_state=state,
+            uploaded_file_mgr=SimpleNamespace(),
+            main_script_path="",
+            user_info={},
+            fragment_storage=SimpleNamespace(),
+            pages_manager=SimpleNamespace(),
+        )
+
+    def run(self, script: Callable[[], T]) -> T:
+        outcome: list[T] = []
+        errors: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                outcome.append(script())
+            except BaseException as error:
+                errors.append(error)
+
+        thread = Thread(target=work)
+        add_script_run_ctx(thread, self.context)
+        thread.start()
+        thread.join()
+        if errors:
+            raise errors[0]
+        return outcome[0]
+
+
+@pytest.fixture
+def session(request: pytest.FixtureRequest) -> Session:
+    return Session(request.node.nodeid)
+
+
+@pytest.fixture
+def calls() -> list[tuple]:
+    return []
+
+
+@pytest.fixture
+def brew(calls):
+    """A function that is kept, and notes each call that reaches it."""
+
+    @kept(max_entries=10)
+    def brew(data: Data, minutes: int, strength: float = 1.0, _leaves: object = None) -> tuple:
+        calls.append((data.orders.digest, minutes, strength))
+        return calls[-1]
+
+    return brew
+
+
+@pytest.fixture
+def brew_by_model(calls):
+    @kept(max_entries=10, by_model=True)
+    def brew_by_model(data: Data, minutes: int) -> str:
+        calls.append((data.orders.digest, minutes))
+        return choices.purchase_model()
+
+    return brew_by_model
+
+
+def test_two_settings_give_two_results(session, brew, calls):
+    results = session.run(lambda: [brew(TEA, 3), brew(TEA, 5), brew(TEA, 3), brew(TEA, 5)])
+    assert results == [("tea", 3, 1.0), ("tea", 5, 1.0)] * 2
+    assert len(calls) == 2
+
+
+def test_a_setting_is_the_same_however_it_is_passed(session, brew, calls):
+    ways = (
+        lambda: brew(TEA, 3),
+        lambda: brew(TEA, minutes=3),
+        lambda: brew(TEA, 3, 1.0),
+        lambda: brew(TEA, strength=1.0, minutes=3),
+    )
+    results = [session.run(way) for way in ways]
+    assert results == [("tea", 3, 1.0)] * 4
+    assert len(calls) == 1
+
+
+def test_the_same_orders_loaded_twice_share_their_results(session, brew, calls):
+    session.run(lambda: [brew(TEA, 3), brew(Data(Orders("tea")), 3)])
+    assert len(calls) == 1
+
+
+def test_other_orders_have_results_of_their_own(session, brew):
+    results = session.run(lambda: [brew(TEA, 3), brew(COFFEE, 3), brew(TEA, 3)])
+    assert [digest for digest, _, _ in results] == ["tea", "coffee", "tea"]
+
+
+def test_a_frame_is_passed_on_and_is_no_part_of_the_key(session):
+    seen = []
+
+    @kept(max_entries=10)
+    def rows(data: Data, days: int, _frame: pd.DataFrame) -> int:
+        seen.append(len(_frame))
+        return len(_frame)
+
+    short, long = pd.DataFrame({"x": [1]}), pd.DataFrame({"x": [1, 2]})
+    assert session.run(lambda: [rows(TEA, 3, short), rows(TEA, 3, long)]) == [1, 1]
+    assert session.run(lambda: rows(TEA, 4, long)) == 2
+    assert seen == [1, 2]
+
+
+def test_the_purchase_model_is_in_the_key_when_asked_for(session, brew_by_model, calls):
+    def choose_and_brew(kind: str) -> str:
+        choices.choose_purchase_model(kind)
+        return brew_by_model(TEA, 3)
+
+    kinds = ["bg_nbd", "mbg_nbd", "bg_nbd"]
+    assert [session.run(lambda kind=kind: choose_and_brew(kind)) for kind in kinds] == kinds
+    assert len(calls) == 2
+
+
+def test_the_purchase_model_is_not_in_the_key_otherwise(session, brew, calls):
+    def choose_and_brew(kind: str) -> tuple:
+        choices.choose_purchase_model(kind)
+        return brew(TEA, 3)
+
+    session.run(lambda: [choose_and_brew("bg_nbd"), choose_and_brew("mbg_nbd")])
+    assert len(calls) == 1
+
+
+def test_another_session_never_sees_a_result(session, brew, calls):
+    session.run(lambda: brew(TEA, 3))
+    Session("another one").run(lambda: brew(TEA, 3))
+    assert len(calls) == 2
+
+
+def test_functions_of_the_same_settings_do_not_share_results(session, brew, brew_by_model):
+    assert session.run(lambda: [brew(TEA, 3), brew_by_model(TEA, 3)]) == [("tea", 3, 1.0), "auto"]
+
+
+def test_the_oldest_result_makes_room(session, calls):
+    released = []
+
+    @kept(max_entries=2, on_release=released.append)
+    def square(data: Data, number: int) -> int:
+        calls.append((number,))
+        return number**2
+
+    session.run(lambda: [square(TEA, 1), square(TEA, 2), square(TEA, 3), square(TEA, 1)])
+    assert [number for (number,) in calls] == [1, 2, 3, 1]
+    assert released == [1, 4]
+
+
+def test_emptied_caches_compute_again(session, brew, calls):
+    session.run(lambda: [brew(TEA, 3), empty_caches(), brew(TEA, 3)])
+    assert len(calls) == 2
+
+
+def test_other_orders_empty_the_caches_and_the_same_ones_do_not(session, brew, calls, monkeypatch):
+    monkeypatch.setattr(loaded, "summarise_customers", lambda orders: pd.DataFrame())
+
+    def load_and_brew(digest: str) -> None:
+        loaded.put("Orders", Orders(digest))
+        brew(TEA, 3)
+
+    session.run(lambda: load_and_brew("tea"))
+    session.run(lambda: load_and_brew("tea"))
+    assert len(calls) == 1
+    session.run(lambda: load_and_brew("coffee"))
+    assert len(calls) == 2
+
+
+def test_other_orders_leave_another_session_as_it_is(session, brew, calls):
+    other = Session("with orders of its own")
+    other.run(lambda: brew(TEA, 3))
+    session.run(empty_caches)
+    other.run(lambda: brew(TEA, 3))
+    assert len(calls) == 1
+
+
+def test_an_error_is_not_kept(session, calls):
+    @kept(max_entries=2)
+    def fail(data: Data) -> None:
+        calls.append(())
+        raise ValueError("Too hot.")
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="Too hot"):
+            session.run(lambda: fail(TEA))
+    assert len(calls) == 2
