@@ -71,6 +71,14 @@ def middle_of(frame: pd.DataFrame) -> pd.Series:
     return frame["start"] + (frame["end"] - frame["start"]) / 2
 
 
+def layered(*charts: alt.Chart, height: int = HEIGHT) -> alt.LayerChart:
+    """Return charts drawn on each other, the first one below.
+
+    `alt.layer` does the same, and returns a facet chart where all layers have the same facets.
+    """
+    return alt.LayerChart(layer=list(charts), height=height)
+
+
 def live_spec(chart: alt.LayerChart) -> dict[str, Any]:
     """Return the chart's specification without data: built once and drawn by `live_chart`."""
     spec = chart.to_dict()

@@ -1,11 +1,11 @@
-"""The front page: three ways in, the columns checked, what was read, and errors that lose nothing."""
+"""The front page: three ways in, the check of the columns, what was read, and errors."""
 
 import datetime as dt
 import json
 
 import pytest
 
-from retention.view.front import column_check, sources as load_flow
+from retention.view.front import column_check, mapping_form, sources
 from tests.pages.steps import (
     button,
     metrics,
@@ -141,7 +141,7 @@ def test_a_question_has_a_label_of_its_own_and_names_from_the_file_stand_beside_
 ):
     at = upload(front, order_file(rows, header))
     assert not at.exception
-    assert at.radio[0].label == column_check.ASKED[label]
+    assert at.radio[0].label == mapping_form.ASKED[label]
     [question] = [shown.value for shown in at.markdown if shown.value.endswith("?")]
     for mark in "*$":
         assert question.count(mark) == question.count("\\" + mark)
@@ -183,7 +183,7 @@ def test_a_broken_file_is_refused_in_words_and_loses_nothing(content, name, cdno
 def test_a_refused_file_is_not_read_again_and_a_good_one_follows(monkeypatch, front):
     at = upload(front, PNG, "photo.csv")
     reads = []
-    monkeypatch.setattr(load_flow, "open_sheet", lambda *args: reads.append(args))
+    monkeypatch.setattr(sources, "open_sheet", lambda *args: reads.append(args))
     at = at.run()
     assert at.error
     assert not reads

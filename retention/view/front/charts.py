@@ -6,7 +6,7 @@ import pandas as pd
 from retention import wording
 from retention.view import palette
 from retention.view.charts import (
-    HEIGHT,
+    layered,
     middle_of,
     money_axis,
     month_axis,
@@ -61,6 +61,4 @@ def past_and_expected_chart(frame: pd.DataFrame, currency: str | None) -> alt.La
             ],
         )
     )
-    return alt.layer(bars, revenue_range_rules(shown[shown["kind"] == "expected"])).properties(
-        height=HEIGHT
-    )
+    return layered(bars, revenue_range_rules(shown[shown["kind"] == "expected"]))

@@ -13,112 +13,123 @@ from retention.orders.rows import OTHER_CURRENCY
 from retention.view import text, widgets
 from retention.view.session.loaded import Loaded
 
+#: Share of the rows, or of the money, above which it is too much to be left out in silence.
 MUCH = 0.10
 _REFUNDS = (REFUND_PLACED, REFUND_UNPLACED)
 
 
-def much_left_out(orders: Orders, revenue: float, where: str) -> None:
-    """A warning when more than a tenth of the rows, or of the money, did not become orders.
+def warn_if_much(orders: Orders, revenue: float, where: str) -> None:
+    """Warn where more than a tenth of the rows, or of the money, did not become orders.
 
-    `revenue` is what the orders add up to; rows that are refunds have done their part and do not count, and
-    amounts in another currency are not added. `where` says where the reasons stand.
+    Rows that are refunds have done their part and do not count. Amounts in another currency are not
+    added.
+
+    Args:
+        orders: The orders, with the report on the file's rows.
+        revenue: Sum of the orders, in their currency.
+        where: A sentence that says where the reasons stand.
     """
-    lost = [entry for entry in orders.report.reasons if entry.reason not in _REFUNDS]
-    rows = sum(entry.rows for entry in lost)
-    money = math.fsum(max(entry.revenue, 0.0) for entry in lost if entry.reason != OTHER_CURRENCY)
-    of_rows = rows / orders.report.rows_read
-    of_money = money / (money + revenue) if money else 0.0
-    if max(of_rows, of_money) <= MUCH:
+    reasons = [entry for entry in orders.report.reasons if entry.reason not in _REFUNDS]
+    rows = sum(entry.rows for entry in reasons)
+    money = math.fsum(
+        max(entry.revenue, 0.0) for entry in reasons if entry.reason != OTHER_CURRENCY
+    )
+    share_of_rows = rows / orders.report.rows_read
+    share_of_money = money / (money + revenue) if money else 0.0
+    if max(share_of_rows, share_of_money) <= MUCH:
         return
-    most = max(lost, key=lambda entry: entry.rows if of_rows >= of_money else entry.revenue)
-    amount = wording.money(money, orders.currency, short=True)
-    with_them = f", and with them {amount} ({wording.percent(of_money)})"
-    apart = "" if len(lost) == len(orders.report.reasons) else ", refunds apart"
+    by_rows = share_of_rows >= share_of_money
+    main = max(reasons, key=lambda entry: entry.rows if by_rows else entry.revenue)
+    head = f"{wording.percent(share_of_rows)} of the rows are left out"
+    if len(reasons) < len(orders.report.reasons):
+        head += ", refunds apart"
+    if money:
+        amount = wording.money(money, orders.currency, short=True)
+        head += text.plain(f", and with them {amount} ({wording.percent(share_of_money)})")
     st.warning(
-        f"**{wording.percent(of_rows)} of the rows are left "
-        f"out{apart}{text.plain(with_them) if money else ''}.**  \nThe most by one reason: "
-        f"{text.plain(most.reason)}, {wording.plural(most.rows, 'row')}. {where}",
+        f"**{head}.**  \nThe most by one reason: {text.plain(main.reason)}, "
+        f"{wording.plural(main.rows, 'row')}. {where}",
         icon=":material/filter_alt_off:",
     )
 
 
-def report(data: Loaded) -> None:
-    """What became of the file's rows, in words, with the rows that were left out as a download."""
-    found = data.orders.report
-    left_out = found.rows_read - found.rows_kept
+def draw_report(data: Loaded) -> None:
+    """Draw what became of the file's rows, with those that were left out as a download."""
+    report = data.orders.report
+    rows = report.rows_read - report.rows_kept
+    rows_read = wording.plural(report.rows_read, "row")
     st.subheader("What was read", anchor=False)
-    if not left_out:
-        st.markdown(
-            f":green[:material/check_circle:] All {wording.plural(found.rows_read, 'row')} became "
-            "orders."
-        )
+    if not rows:
+        st.markdown(f":green[:material/check_circle:] All {rows_read} became orders.")
     else:
-        share = wording.percent(left_out / found.rows_read)
-        st.markdown(
-            f"{wording.count(left_out)} of {wording.plural(found.rows_read, 'row')} ({share}) were "
-            "left out:"
-        )
-        st.dataframe(
-            reasons_table(data.orders),
-            hide_index=True,
-            key="left_out",
-            column_config={
-                "Rows": st.column_config.NumberColumn(format="localized"),
-                "Amount": amount_column(data.orders.currency),
-            },
-        )
+        share = wording.percent(rows / report.rows_read)
+        st.markdown(f"{wording.count(rows)} of {rows_read} ({share}) were left out:")
+        draw_reasons(data.orders, key="left_out")
         widgets.csv_download(
             "Download the rows left out",
             "rows-left-out.csv",
             lambda: to_csv(data.orders.dropped_rows(), index=False),
             key="download_left_out",
         )
-    for words in found.warnings:
-        st.markdown(f":orange[:material/warning:] {text.plain(words)}")
-    for words in _notes(data.orders):
-        note(words)
+    for warning in report.warnings:
+        st.markdown(f":orange[:material/warning:] {text.plain(warning)}")
+    for note in _notes(data.orders):
+        draw_note(note)
 
 
-def reasons_table(orders: Orders) -> pd.DataFrame:
-    """One row a reason: why, how many rows, what they add up to, and where the first ones stand."""
-    return pd.DataFrame(
+def draw_reasons(orders: Orders, *, key: str) -> None:
+    """Draw a table with a row for each reason: rows, their amount, and where the first ones stand.
+
+    Args:
+        orders: The orders, with the report on the file's rows.
+        key: Of the table.
+    """
+    reasons = orders.report.reasons
+    unit = f" ({orders.currency})" if orders.currency else ""
+    table = pd.DataFrame(
         {
-            "Why": [entry.reason for entry in orders.report.reasons],
-            "Rows": [entry.rows for entry in orders.report.reasons],
-            "Amount": [round(entry.revenue, 2) for entry in orders.report.reasons],
+            "Why": [entry.reason for entry in reasons],
+            "Rows": [entry.rows for entry in reasons],
+            "Amount": [round(entry.revenue, 2) for entry in reasons],
             "First rows in the file": [
-                ", ".join(map(wording.count, entry.first_lines)) for entry in orders.report.reasons
+                ", ".join(map(wording.count, entry.first_lines)) for entry in reasons
             ],
         }
     )
-
-
-def amount_column(currency: str | None):
-    """How the amounts of `reasons_table` read."""
-    unit = f" ({currency})" if currency else ""
-    return st.column_config.NumberColumn(
-        f"Amount{unit}", format=text.TABLE_MONEY, help="What these rows add up to."
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        table,
+        hide_index=True,
+        key=key,
+        column_config={
+            "Rows": number(format="localized"),
+            "Amount": number(
+                f"Amount{unit}", format=text.TABLE_MONEY, help="What these rows add up to."
+            ),
+        },
     )
 
 
 def notes(orders: Orders) -> list[str]:
-    """What to doubt, what was assumed and what was noticed while reading, in words."""
+    """Return what to doubt, what was assumed and what was noticed while reading, in words."""
     return [*orders.report.warnings, *_notes(orders)]
 
 
 def _notes(orders: Orders) -> list[str]:
-    found, currency = orders.report, orders.currency
-    words = list(found.notes)
-    if found.refunded:
-        words.append(f"{wording.money(found.refunded, currency)} of refunds were taken off orders.")
-    if found.unplaced_refunds:
-        words.append(
-            f"{wording.money(found.unplaced_refunds, currency)} of refunds belong to no order in "
-            "the file, or exceed it, and were not taken off."
+    report, currency = orders.report, orders.currency
+    sentences = list(report.notes)
+    if report.refunded:
+        amount = wording.money(report.refunded, currency)
+        sentences.append(f"{amount} of refunds were taken off orders.")
+    if report.unplaced_refunds:
+        amount = wording.money(report.unplaced_refunds, currency)
+        sentences.append(
+            f"{amount} of refunds belong to no order in the file, or exceed it, and were not taken "
+            "off."
         )
-    return words
+    return sentences
 
 
-def note(words: str) -> None:
-    """One such remark on the page."""
-    st.markdown(f":gray[:material/info:] {text.plain(words, limit=1000)}")
+def draw_note(note: str) -> None:
+    """Draw a remark of `notes`."""
+    st.markdown(f":gray[:material/info:] {text.plain(note, limit=1000)}")

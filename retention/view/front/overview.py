@@ -6,7 +6,7 @@ from retention import wording
 from retention.errors import ModelError
 from retention.history.revenue import past_and_expected
 from retention.view import shell, text, widgets
-from retention.view.front import left_out as rows_report
+from retention.view.front import left_out
 from retention.view.front.charts import past_and_expected_chart
 from retention.view.session import choices
 from retention.view.session.loaded import Loaded
@@ -20,37 +20,39 @@ from retention.view.session.results import (
     usual_backtest_for,
 )
 
+#: The share of the best customers that is named.
 TENTH = 0.10
 
 
 def header(data: Loaded) -> None:
-    """The data's name and period."""
+    """Draw the data's name and period."""
     orders = data.orders
     st.title(text.plain(data.name), anchor=False)
     st.markdown(f":gray[Orders from {wording.day(orders.start)} to {wording.day(orders.end)}]")
 
 
 def so_far(data: Loaded) -> None:
-    """Customers, orders, revenue and repeat rate."""
+    """Draw customers, orders, revenue and repeat rate."""
     customers = data.customers
-    n, placed, revenue = (
-        len(customers),
-        int(customers["orders"].sum()),
-        float(customers["revenue"].sum()),
-    )
     returned = int((customers["frequency"] > 0).sum())
     again = widgets.Metric(
         "Bought again",
-        wording.percent(returned / n),
+        wording.percent(returned / len(customers)),
         "repeat_rate",
         wording.plural(returned, "customer"),
     )
     st.subheader("So far", anchor=False)
-    widgets.metric_row([*widgets.order_metrics(n, placed, revenue, data.orders), again])
+    sums = widgets.order_metrics(
+        customers=len(customers),
+        placed=int(customers["orders"].sum()),
+        revenue=float(customers["revenue"].sum()),
+        orders=data.orders,
+    )
+    widgets.metric_row([*sums, again])
 
 
 def to_come(data: Loaded) -> None:
-    """What today's customers are expected to bring within 12 months; a panel where that cannot be said."""
+    """Draw what today's customers are expected to bring within 12 months, or why nobody can say."""
     st.subheader("The next 12 months", anchor=False)
     try:
         plan = choices.standard_plan()
@@ -63,7 +65,7 @@ def to_come(data: Loaded) -> None:
     widgets.forecast_caution(checks)
     top = spread_for(data, plan).top
     tenth = top[top["share"] == TENTH]
-    held = widgets.Metric(
+    top_tenth = widgets.Metric(
         "Top 10% hold",
         wording.percent(tenth["value_share"].iloc[0]) if len(tenth) else wording.MISSING,
         "top_share",
@@ -73,7 +75,7 @@ def to_come(data: Loaded) -> None:
     forecast = widgets.forecast_metrics(
         scores, total, currency, label="Expected value", about="base_value"
     )
-    widgets.metric_row([*forecast, held])
+    widgets.metric_row([*forecast, top_tenth])
     widgets.track_record(usual_backtest_for(data), plan)
     tidy = past_and_expected(history_for(data), months, data.orders.end)
     st.altair_chart(
@@ -92,15 +94,13 @@ def to_come(data: Loaded) -> None:
 
 
 def warnings(data: Loaded) -> None:
-    """How much was left out."""
+    """Warn where much was left out."""
     revenue = float(data.customers["revenue"].sum())
-    rows_report.much_left_out(
-        data.orders, revenue, "All reasons stand under “What was read” below."
-    )
+    left_out.warn_if_much(data.orders, revenue, "All reasons stand under “What was read” below.")
 
 
 def next_pages() -> None:
-    """A card for each page, with the question it answers."""
+    """Draw a card for each page, with the question that it answers."""
     others = [page for page in shell.pages() if page.path != shell.FRONT_PAGE]
     if not others:
         return

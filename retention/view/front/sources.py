@@ -1,4 +1,4 @@
-"""The front page's way in: the sample store, CDNOW, or a file of one's own."""
+"""The ways in: the sample store, CDNOW, or an order file, which becomes a draft to check."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from retention import wording
 from retention.errors import RetentionError
@@ -20,7 +21,9 @@ from retention.view import text, widgets
 from retention.view.session import choices, loaded
 from retention.view.session.loaded import Loaded
 
+#: Endings of the files that can be uploaded.
 FILE_TYPES = ["csv", "tsv", "txt", "gz", "zip", "parquet", "xlsx", "xlsm", "xlsb", "xls", "ods"]
+#: Platforms whose exports are recognised, as the page names them.
 RECOGNISED = (
     "Shopify",
     "WooCommerce",
@@ -31,6 +34,7 @@ RECOGNISED = (
     "Etsy",
     "Magento",
 )
+#: Rows that the column check shows.
 PREVIEW_ROWS = 8
 T = TypeVar("T")
 _DRAFT, _REFUSED = "load_draft", "load_refused"
@@ -38,49 +42,41 @@ _DRAFT, _REFUSED = "load_draft", "load_refused"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An opened file whose columns the marketer is checking."""
+    """An opened file whose columns the marketer is checking.
+
+    Attributes:
+        sheet: The file's rows as text.
+        detected: The columns as they were detected.
+        empty_roles: Roles whose column is there without a single filled cell.
+        preview: The first rows as they stand in the file.
+        busy: Held while the sheet is read: a click starts the page anew beside the run that is
+            still reading.
+    """
 
     sheet: Sheet
     detected: Mapping
-    empty: frozenset[str]
-    """Roles whose column is there, but without a single filled cell."""
+    empty_roles: frozenset[str]
     preview: pd.DataFrame
-    """The first rows as they stand in the file."""
     busy: threading.Lock = field(default_factory=threading.Lock)
-    """Held while the sheet is read: a click starts the page anew beside the run that is still reading."""
 
 
 def draft() -> Draft | None:
-    """The file being checked, if there is one."""
+    """Return the file whose columns are being checked, if there is one."""
     return st.session_state.get(_DRAFT)
 
 
 def choosing() -> bool:
-    """Whether the marketer asked for other orders than the loaded ones."""
+    """Return whether the marketer asked for other orders than the loaded ones."""
     return st.query_params.get("load") == "other"
 
 
 def choose_source(data: Loaded | None) -> None:
-    """Three ways in: the sample store, CDNOW, a file."""
-    if data is None:
-        st.title("Know who will come back", anchor=False)
-        st.markdown(
-            "Load your orders and see, within a minute, who will buy again, what each customer is "
-            "worth, and which groups to talk to."
-        )
-    else:
-        st.title("Load other orders", anchor=False)
-        st.markdown(f"{text.plain(data.name)} stays loaded until other orders have been read.")
-        if st.button(
-            f"Back to {text.plain(data.name, 60)}", icon=":material/arrow_back:", type="tertiary"
-        ):
-            finish()
-    if choices.kept_address() is not None:
-        st.info(
-            "The settings of the page you came from are kept. Load the same orders to see it "
-            "again.",
-            icon=":material/bookmark:",
-        )
+    """Draw three ways in: the sample store, CDNOW, a file.
+
+    Args:
+        data: What is loaded so far.
+    """
+    _draw_head(data)
     store, cdnow, own = st.columns(3, gap="medium")
     with store, _card(":material/storefront:", "Sample store"):
         st.markdown(f"{SAMPLES['store'].description} {_sentence(SAMPLES['store'].size)}")
@@ -99,7 +95,29 @@ def choose_source(data: Loaded | None) -> None:
         )
     if upload is not None:
         _open(upload)
-    _what_is_needed()
+    _draw_needs()
+
+
+def _draw_head(data: Loaded | None) -> None:
+    if data is None:
+        st.title("Know who will come back", anchor=False)
+        st.markdown(
+            "Load your orders and see, within a minute, who will buy again, what each customer is "
+            "worth, and which groups to talk to."
+        )
+    else:
+        st.title("Load other orders", anchor=False)
+        st.markdown(f"{text.plain(data.name)} stays loaded until other orders have been read.")
+        if st.button(
+            f"Back to {text.plain(data.name, 60)}", icon=":material/arrow_back:", type="tertiary"
+        ):
+            finish()
+    if choices.kept_address() is not None:
+        st.info(
+            "The settings of the page you came from are kept. "
+            "Load the same orders to see it again.",
+            icon=":material/bookmark:",
+        )
 
 
 def _load_sample(name: str) -> None:
@@ -107,59 +125,69 @@ def _load_sample(name: str) -> None:
         finish()
 
 
-def _open(upload) -> None:
+def _open(upload: UploadedFile) -> None:
     """Open an uploaded file once; a file that was refused is not read again with every click."""
-    refused = st.session_state.get(_REFUSED)
-    if refused and refused[0] == upload.file_id:
-        widgets.problem("This file cannot be used", refused[1])
+    file_id, refusal = st.session_state.get(_REFUSED, (None, None))
+    if refusal is not None and file_id == upload.file_id:
+        widgets.problem("This file cannot be used", refusal)
         return
 
-    def work(step: Callable[[str], None]) -> Draft:
-        step(
-            f"Reading {text.plain(upload.name, 80)} ({wording.count(max(1, upload.size / 1e6))} MB)"
-        )
+    def open_draft(step: Callable[[str], None]) -> Draft:
+        megabytes = wording.count(max(1, upload.size / 1e6))
+        step(f"Reading {text.plain(upload.name, 80)} ({megabytes} MB)")
         sheet = open_sheet(upload, upload.name)
         step("Finding the columns")
         detected = detect_columns(sheet)
-        return Draft(sheet, detected, _empty_roles(sheet, detected), sheet.preview(PREVIEW_ROWS))
+        return Draft(
+            sheet=sheet,
+            detected=detected,
+            empty_roles=_empty_roles(sheet, detected),
+            preview=sheet.preview(PREVIEW_ROWS),
+        )
 
-    opened = attempt("This file cannot be used", work, remember=upload.file_id)
+    opened = attempt("This file cannot be used", open_draft, file_id=upload.file_id)
     if opened:
         st.session_state[_DRAFT] = opened
         st.rerun()
 
 
 def _empty_roles(sheet: Sheet, detected: Mapping) -> frozenset[str]:
-    named = {plain_name(column): column for column in reversed(sheet.columns)}
-    there = {
-        role: next((named[name] for name in map(plain_name, spec.names) if name in named), None)
-        for role, spec in ROLES.items()
-        if role not in detected.columns
-    }
-    cells = {role: sheet.table[sheet.column(name)] for role, name in there.items() if name}
-    if not cells:
+    """Roles without a column, though a column of their name is there: it must be empty."""
+    by_name = {plain_name(column): column for column in reversed(sheet.columns)}
+    columns = {}
+    for role, spec in ROLES.items():
+        names = [name for name in map(plain_name, spec.names) if name in by_name]
+        if names and role not in detected.columns:
+            columns[role] = sheet.table[sheet.column(by_name[names[0]])]
+    if not columns:
         return frozenset()
     filled = sheet.table.aggregate(
-        **{role: cell.strip().nullif("").count() for role, cell in cells.items()}
+        **{role: column.strip().nullif("").count() for role, column in columns.items()}
     )
     counts = filled.to_pandas().iloc[0]
-    return frozenset(role for role in cells if not counts[role])
+    return frozenset(role for role in columns if not counts[role])
 
 
 def attempt(
-    title: str, work: Callable[[Callable[[str], None]], T], remember: str | None = None
+    title: str, work: Callable[[Callable[[str], None]], T], *, file_id: str | None = None
 ) -> T | None:
-    """Run `work` below a progress line; a RetentionError becomes a panel, and the loaded data stays."""
+    """Run `work` below a progress line. A `RetentionError` becomes a panel; loaded data stays.
+
+    Args:
+        title: Of the panel.
+        work: Takes a function to call with each step in words.
+        file_id: An uploaded file that is not read again once `work` refused it.
+    """
     place = st.empty()
     try:
         with place.status("Starting…") as status:
             return work(lambda step: status.update(label=f"{step}…"))
     except RetentionError as error:
-        found = error
+        refusal = error
     place.empty()
-    if remember:
-        st.session_state[_REFUSED] = (remember, found)
-    widgets.problem(title, found)
+    if file_id:
+        st.session_state[_REFUSED] = (file_id, refusal)
+    widgets.problem(title, refusal)
     return None
 
 
@@ -168,10 +196,10 @@ def finish() -> None:
     st.session_state.pop(_DRAFT, None)
     st.session_state.pop(_REFUSED, None)
     st.query_params.pop("load", None)
-    kept = choices.kept_address()
-    if kept is not None:
+    address = choices.kept_address()
+    if address is not None:
         choices.keep_address(None)
-        st.switch_page(kept.path, query_params=kept.settings)
+        st.switch_page(address.path, query_params=address.settings)
     st.rerun()
 
 
@@ -182,7 +210,7 @@ def _card(icon: str, title: str) -> Iterator[None]:
         yield
 
 
-def _what_is_needed() -> None:
+def _draw_needs() -> None:
     """What a file must have, which exports are recognised, and the limits."""
     st.space("small")
     left, right = st.columns(2, gap="large")

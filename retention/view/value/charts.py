@@ -8,6 +8,7 @@ from retention.view import palette
 from retention.view.charts import (
     HEIGHT,
     count_axis,
+    layered,
     middle_of,
     money_axis,
     month_axis,
@@ -125,7 +126,7 @@ def concentration_chart(
             ],
         )
     )
-    return alt.layer(area, equal, points).properties(height=HEIGHT)
+    return layered(area, equal, points)
 
 
 def expected_months_chart(frame: pd.DataFrame, currency: str | None) -> alt.LayerChart:
@@ -186,7 +187,7 @@ def expected_months_chart(frame: pd.DataFrame, currency: str | None) -> alt.Laye
             tooltip=tooltip,
         )
     )
-    return alt.layer(bars, revenue_range_rules(shown), line).properties(height=HEIGHT)
+    return layered(bars, revenue_range_rules(shown), line)
 
 
 def levers_chart(frame: pd.DataFrame, currency: str | None) -> alt.LayerChart:
@@ -221,7 +222,7 @@ def levers_chart(frame: pd.DataFrame, currency: str | None) -> alt.LayerChart:
         .mark_rule(color=palette.STEPS[0], strokeWidth=2.5)
         .encode(x="low:Q", x2="high:Q", y=y, tooltip=tooltip)
     )
-    return alt.layer(bars, ranges).properties(height=44 * len(shown) + 80)
+    return layered(bars, ranges, height=44 * len(shown) + 80)
 
 
 def _decades(frame: pd.DataFrame) -> list[float]:

@@ -5,7 +5,7 @@ import pandas as pd
 
 from retention import wording
 from retention.view import palette
-from retention.view.charts import HEIGHT, money_axis
+from retention.view.charts import HEIGHT, layered, money_axis
 
 #: Labels across the map of purchases, at most.
 MAP_LABELS = 15
@@ -48,7 +48,7 @@ def active_curve_chart(curve: pd.DataFrame, today: pd.DataFrame) -> alt.LayerCha
         .mark_circle(color=palette.STEPS[0], size=130, opacity=1)
         .encode(x=x, y=y, tooltip=tooltip)
     )
-    return alt.layer(line, rule, point).properties(height=HEIGHT)
+    return layered(line, rule, point)
 
 
 def order_distribution_chart(frame: pd.DataFrame) -> alt.Chart:
@@ -106,7 +106,7 @@ def frequency_recency_chart(
     layers: list[alt.Chart] = [_map_cells(frame, measure, currency, columns)]
     if here is not None and len(here):
         layers.append(_map_marks(here, columns))
-    return alt.layer(*layers).properties(height=HEIGHT + 40)
+    return layered(*layers, height=HEIGHT + 40)
 
 
 def _map_cells(frame: pd.DataFrame, measure: str, currency: str | None, columns: int) -> alt.Chart:

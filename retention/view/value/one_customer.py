@@ -1,7 +1,7 @@
 """One customer: what silence means, when the next order is due, and the place on the map."""
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -63,7 +63,9 @@ def one_customer(data: Loaded, model: CltvModel, scores: pd.DataFrame, plan: Pla
     customer_id = _choose_customer(data, scores)
     if customer_id is None:
         return
-    row, score = data.customers.loc[customer_id], scores.loc[customer_id]
+    # An id stands in one row, which the stubs of pandas cannot know.
+    row: Any = data.customers.loc[customer_id]
+    score: Any = scores.loc[customer_id]
     history = History(int(row["frequency"]), float(row["recency"]), float(row["T"]))
     due = next_order(model, *history, days=30)
     by_companion = history.frequency == 0 and model.purchase_model == "bg_nbd"

@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from retention.view import palette
-from retention.view.charts import HEIGHT
+from retention.view.charts import layered
 
 
 def tracking_chart(frame: pd.DataFrame, cut: pd.Timestamp) -> alt.LayerChart:
@@ -71,7 +71,7 @@ def tracking_chart(frame: pd.DataFrame, cut: pd.Timestamp) -> alt.LayerChart:
             tooltip=[alt.Tooltip("week_end:T", title="Cut: hidden after", format="%e %b %Y")],
         )
     )
-    return alt.layer(band, drawn, rule).properties(height=HEIGHT)
+    return layered(band, drawn, rule)
 
 
 def calibration_chart(frame: pd.DataFrame) -> alt.LayerChart:
@@ -106,7 +106,7 @@ def calibration_chart(frame: pd.DataFrame) -> alt.LayerChart:
         .mark_circle(color=palette.ACCENT, size=90, opacity=1)
         .encode(x=x, y=y, tooltip=tooltip)
     )
-    return alt.layer(diagonal, bars, points).properties(height=HEIGHT)
+    return layered(diagonal, bars, points)
 
 
 def frequency_chart(frame: pd.DataFrame) -> alt.LayerChart:
@@ -150,4 +150,4 @@ def frequency_chart(frame: pd.DataFrame) -> alt.LayerChart:
     points = actual.mark_circle(size=90, opacity=1).encode(
         x=x, y="actual:Q", color=colour, tooltip=tooltip
     )
-    return alt.layer(bars, ranges, points).properties(height=HEIGHT)
+    return layered(bars, ranges, points)
