@@ -64,7 +64,7 @@ def brief_html(
             ),
         ]
     template = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader([Path(__file__).parent, Path(__file__).parents[1] / "assets"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,5 +1,9 @@
-"""What can be taken along from the scorecard page: the report and every table."""
+"""Downloads of the scorecard page: the report and every table."""
 
+from collections.abc import Callable
+from functools import partial
+
+import pandas as pd
 import streamlit as st
 
 from retention.csv_export import to_csv
@@ -15,24 +19,30 @@ from retention.view.session.results import model_for, order_history_for
 
 
 def downloads(data: Loaded, card: Scorecard, settings: Settings) -> None:
-    """The report for a meeting, and every table as CSV."""
+    """Draw the downloads: a report for a meeting, and every table as CSV."""
     st.subheader("Take it with you", anchor=False)
     name = f"{card.period.start}-to-{card.period.last}"
-    # A file is made when it is asked for, outside of the session: everything that is kept in it is fetched here.
+    # A file is made when it is asked for, outside of the session: everything that is kept in it is
+    # fetched here.
     history, trend = order_history_for(data), data_of.trend_for(data, settings)
-    comparisons, found = (
-        data_of.comparisons_for(data, settings),
-        data_of.reading_for(data, settings),
-    )
+    comparisons = data_of.comparisons_for(data, settings)
+    reading = data_of.reading_for(data, settings)
     try:
         model = model_for(data)
     except ModelError:
         model = None
 
     def report() -> bytes:
-        base, intakes = base_bridge(history, card), cohort_sections(data, history, model)
-        html = report_html(data.name, data.orders, card, comparisons, found, trend, base, intakes)
-        return html.encode()
+        return report_html(
+            name=data.name,
+            orders=data.orders,
+            card=card,
+            comparisons=comparisons,
+            reading=reading,
+            trend=trend,
+            bridge=base_bridge(history, card),
+            more=cohort_sections(data, history, model),
+        ).encode()
 
     st.download_button(
         "Report for a meeting or an e-mail",
@@ -46,9 +56,9 @@ def downloads(data: Loaded, card: Scorecard, settings: Settings) -> None:
         "needs no network.",
     )
     st.caption("Every table as CSV:")
-    tables = {
+    tables: dict[str, Callable[[], pd.DataFrame]] = {
         "Metrics": lambda: frames.metrics_table(card, comparisons),
-        "Reading": lambda: frames.reading_table(found),
+        "Reading": lambda: frames.reading_table(reading),
         "Monthly trend": lambda: frames.rounded(trend),
         "Customer base": lambda: frames.rounded(base_bridge(history, card)),
         "New and returning": lambda: frames.buyers_table(card),
@@ -58,8 +68,9 @@ def downloads(data: Loaded, card: Scorecard, settings: Settings) -> None:
         for title, make in tables.items():
             slug = title.lower().replace(" ", "-")
             widgets.csv_download(
-                title,
-                f"{slug}-{name}.csv",
-                lambda make=make: to_csv(make(), index=False),
-                key=f"csv_{slug}",
+                title, f"{slug}-{name}.csv", partial(_csv, make), key=f"csv_{slug}"
             )
+
+
+def _csv(make: Callable[[], pd.DataFrame]) -> bytes:
+    return to_csv(make(), index=False)

@@ -1,17 +1,16 @@
 """One HTML file of a scorecard and its cohorts, charts included, that needs no network."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 import vl_convert
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from retention import wording
@@ -24,13 +23,17 @@ from retention.view.scorecard import charts, frames, words
 
 #: Width of a chart in pixels, and of one that takes the whole line.
 WIDTH, WIDE = 400, 860
+#: Metrics whose trend is drawn.
 TRENDS = ("customer_retention_rate", "repeat_purchase_rate", "average_order_value", "revenue")
+#: Months from which a trend is drawn.
 FEWEST_MONTHS = 3
+#: The words above the trends, by whether there are any.
 _MONTHS = {
     True: "Each calendar month taken by itself.",
     False: "There are too few months for a line.",
 }
-_WORDS = {
+#: Directions of a change, in words.
+_MOODS = {
     "better": "Better",
     "worse": "Worse",
     "up": "Up",
@@ -42,7 +45,13 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart as SVG and what it shows."""
+    """A chart of the report.
+
+    Attributes:
+        svg: The drawing.
+        caption: What it shows.
+        wide: Whether it takes the whole line.
+    """
 
     svg: Markup
     caption: str
@@ -51,7 +60,12 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A table's cell; `partial` where its period is not over."""
+    """A cell of a table.
+
+    Attributes:
+        text: What it says.
+        partial: Whether its period is not over.
+    """
 
     text: str
     partial: bool = False
@@ -59,7 +73,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Column names and rows of cells."""
+    """A table of the report.
+
+    Attributes:
+        columns: Names of the columns.
+        rows: Rows of as many cells.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
@@ -67,7 +86,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the report: figures, then a table."""
+    """A part of the report.
+
+    Attributes:
+        title: Its heading.
+        words: A sentence or two below the heading.
+        figures: Charts.
+        table: A table below them.
+    """
 
     title: str
     words: str = ""
@@ -90,31 +116,26 @@ def report_html(
 
     Args:
         name: What the orders are called; escaped, like every text in it.
-        orders, card, comparisons, reading, trend, bridge: As the scorecard page has them.
-        more: Further sections, such as the cohorts'.
-        made: The day on it; today unless given.
+        orders: The orders.
+        card: The scorecard.
+        comparisons: Benchmarks and targets beside the store's values; the first of each metric
+            counts.
+        reading: The scorecard read as a whole.
+        trend: As `monthly_trend` returns.
+        bridge: As `retention.reports.scorecard.bridge` returns.
+        more: Further sections, such as those of the cohorts.
+        made: The day on the report; today unless given.
     """
     first: dict[str, Comparison] = {}
     for comparison in comparisons:
         first.setdefault(comparison.metric, comparison)
-    earlier = {f"Since {words.SINCE[which]}": compared for which, compared in card.earlier.items()}
-    spans = " and ".join(wording.span(period) for period, _ in earlier.values())
-    seasonal = card.period.days < words.SEASONS and "previous" in card.earlier
-    template = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    ).get_template("report.html")
-    return template.render(
+    changes = [frame for _, frame in card.earlier.values()]
+    return _template().render(
         title=f"{name}: how well we keep customers",
         period=wording.span(card.period),
-        compared=f"Compared with {spans}."
-        if spans
-        else "Nothing to compare with: the orders begin later.",
-        earlier=list(earlier),
-        comparable=words.COMPARABLE
-        + (" Changes since the period before include the seasons." if seasonal else ""),
+        compared=_compared(card),
+        earlier=[f"Since {words.SINCE[which]}" for which in card.earlier],
+        comparable=_comparable(card),
         active_days=card.active_days,
         orders=f"Orders from {wording.day(orders.start)} to {wording.day(orders.end)}",
         made=wording.day(made or date.today()),
@@ -123,27 +144,45 @@ def report_html(
         strategies=reading.strategies[:3],
         notes=card.notes,
         metrics=[
-            _metric(
-                card,
-                metric,
-                first.get(metric),
-                [against for _, against in earlier.values()],
-                orders.currency,
-            )
+            _metric(card, metric, first.get(metric), changes, orders.currency)
             for metric in METRICS
-            if _known(card, metric)
+            if np.isfinite(card.metrics["value"][metric])
         ],
         benchmarks=[
-            f"{METRICS[one.metric].label}, benchmark: {words.explanation(one)}"
-            for one in first.values()
-            if isinstance(one.against, Benchmark)
+            f"{METRICS[comparison.metric].label}, benchmark: {words.explanation(comparison)}"
+            for comparison in first.values()
+            if isinstance(comparison.against, Benchmark)
         ],
         sections=[*_sections(card, trend, bridge, orders.currency), *more],
     )
 
 
+def _template() -> Template:
+    folders = [Path(__file__).parent, Path(__file__).parents[1] / "assets"]
+    environment = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    return environment.get_template("report.html")
+
+
+def _compared(card: Scorecard) -> str:
+    spans = " and ".join(wording.span(period) for period, _ in card.earlier.values())
+    return (
+        f"Compared with {spans}." if spans else "Nothing to compare with: the orders begin later."
+    )
+
+
+def _comparable(card: Scorecard) -> str:
+    if card.period.days < words.SEASONS and "previous" in card.earlier:
+        return f"{words.COMPARABLE} Changes since the period before include the seasons."
+    return words.COMPARABLE
+
+
 def svg_of(chart: alt.TopLevelMixin, width: int = WIDTH) -> Markup:
-    """Draw a chart of the app as SVG."""
+    """Draw a chart of the app as SVG, `width` pixels wide."""
     spec = chart.properties(width=width).to_dict()
     spec["background"] = "white"
     return Markup(vl_convert.vegalite_to_svg(spec, vl_version="6.4", allowed_base_urls=[]))
@@ -171,18 +210,14 @@ def _worth(reading: Reading, currency: str | None) -> list[str]:
     return lines
 
 
-def _known(card: Scorecard, name: str) -> bool:
-    return bool(np.isfinite(card.metrics.loc[name, "value"]))
-
-
 def _metric(
     card: Scorecard,
     name: str,
     comparison: Comparison | None,
     earlier: list[pd.DataFrame],
     currency: str | None,
-) -> dict:
-    row = card.metrics.loc[name]
+) -> dict[str, object]:
+    row = card.metrics.loc[name].to_dict()
     standing = against = mood = ""
     if comparison is not None:
         standing, mood = comparison.status.capitalize(), comparison.status.replace(" ", "-")
@@ -190,58 +225,86 @@ def _metric(
             f"{words.against(comparison, currency)}; store {words.store_side(comparison, currency)}"
         )
         against += f"; {words.doubt(comparison)}" if words.doubt(comparison) else ""
+    bounded = np.isfinite(row["low"])
     return {
         "label": METRICS[name].label,
         "definition": METRICS[name].definition,
         "value": words.shown(name, row["value"], currency),
-        "range": words.between(name, row["low"], row["high"], currency)
-        if np.isfinite(row["low"])
-        else "",
-        "changes": [_change(against, name) for against in earlier],
+        "range": words.between(name, row["low"], row["high"], currency) if bounded else "",
+        "changes": [_change(frame, name) for frame in earlier],
         "standing": standing,
         "mood": mood,
         "against": against,
     }
 
 
-def _change(against: pd.DataFrame, name: str) -> dict[str, str]:
-    if name not in against.index:
+def _change(changes: pd.DataFrame, name: str) -> dict[str, str]:
+    if name not in changes.index:
         return {"mood": "", "word": "", "amount": "–"}
-    mood = words.direction(name, against.loc[name])
-    return {"mood": mood, "word": _WORDS[mood], "amount": words.change(name, against.loc[name])}
+    row: Any = changes.loc[name]
+    mood = words.direction(name, row)
+    return {"mood": mood, "word": _MOODS[mood], "amount": words.change(name, row)}
 
 
 def _sections(
     card: Scorecard, trend: pd.DataFrame, bridge: pd.DataFrame, currency: str | None
 ) -> list[Section]:
-    base = [
-        Figure(svg_of(charts.bridge_chart(bridge, measure, currency), WIDE), caption, wide=True)
-        for measure, caption in (
-            ("customers", "Active customers from the start to the end of the period."),
-            ("revenue", f"What they brought in the {card.active_days} days before."),
-        )
+    months = _month_figures(card, trend, currency)
+    return [
+        Section("The customer base", figures=_base_figures(card, bridge, currency)),
+        Section("Month by month", _MONTHS[bool(months)], months),
+        Section("How long it takes", figures=_wait_figures(card)),
+        Section("New against returning customers", table=_buyers_table(card, currency)),
     ]
-    months = []
+
+
+def _base_figures(
+    card: Scorecard, bridge: pd.DataFrame, currency: str | None
+) -> tuple[Figure, ...]:
+    captions = {
+        "customers": "Active customers from the start to the end of the period.",
+        "revenue": f"What they brought in the {card.active_days} days before.",
+    }
+    return tuple(
+        Figure(svg_of(charts.bridge_chart(bridge, measure, currency), WIDE), caption, wide=True)
+        for measure, caption in captions.items()
+    )
+
+
+def _month_figures(
+    card: Scorecard, trend: pd.DataFrame, currency: str | None
+) -> tuple[Figure, ...]:
+    figures = []
     for name in TRENDS:
         frame = frames.trend_frame(trend, name, card.period, currency)
-        if len(frame) >= FEWEST_MONTHS:
-            chart = charts.trend_chart(frame, METRICS[name].label, METRICS[name].kind, currency)
-            caption = f"{METRICS[name].label}; hollow: a month in part, shaded: the period."
-            if METRICS[name].needs != "period":
-                caption += f" {frames.LOOKS_BACK}"
-            months.append(Figure(svg_of(chart), caption))
-    waits = []
-    for title, spread in (
-        ("First to second order", card.counts.second_waits),
-        ("Between two orders", card.counts.waits),
-        ("Since the last order", card.counts.silences),
-    ):
+        if len(frame) < FEWEST_MONTHS:
+            continue
+        metric = METRICS[name]
+        caption = f"{metric.label}; hollow: a month in part, shaded: the period."
+        if metric.needs != "period":
+            caption += f" {frames.LOOKS_BACK}"
+        chart = charts.trend_chart(frame, metric.label, metric.kind, currency)
+        figures.append(Figure(svg_of(chart), caption))
+    return tuple(figures)
+
+
+def _wait_figures(card: Scorecard) -> tuple[Figure, ...]:
+    spreads = {
+        "First to second order": card.counts.second_waits,
+        "Between two orders": card.counts.waits,
+        "Since the last order": card.counts.silences,
+    }
+    figures = []
+    for title, spread in spreads.items():
         if len(spread):
             bins, marks = frames.spread_frames(spread)
-            unit = spread.columns[1]
             pale = "; pale: all that took longer" if bins["beyond"].any() else ""
-            caption = f"{title}; dashed: quartiles{pale}."
-            waits.append(Figure(svg_of(charts.spread_chart(bins, unit, "Days", marks)), caption))
+            chart = charts.spread_chart(bins, spread.columns[1], "Days", marks)
+            figures.append(Figure(svg_of(chart), f"{title}; dashed: quartiles{pale}."))
+    return tuple(figures)
+
+
+def _buyers_table(card: Scorecard, currency: str | None) -> Table:
     buyers = frames.buyers_frame(card)
     rows = tuple(
         (
@@ -252,11 +315,6 @@ def _sections(
             Cell(wording.percent(row["Share of revenue"])),
             Cell(wording.money(row["Order value"], currency)),
         )
-        for _, row in buyers.iterrows()
+        for row in buyers.to_dict("records")
     )
-    return [
-        Section("The customer base", figures=tuple(base)),
-        Section("Month by month", _MONTHS[bool(months)], tuple(months)),
-        Section("How long it takes", figures=tuple(waits)),
-        Section("New against returning customers", table=Table(tuple(buyers.columns), rows)),
-    ]
+    return Table(tuple(buyers.columns), rows)
