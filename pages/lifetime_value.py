@@ -5,12 +5,7 @@ import streamlit as st
 from retention.errors import ModelError
 from retention.view import customer_table, shell, widgets
 from retention.view.session.results import checks_for, model_for, scores_for, usual_backtest_for
-from retention.view.value import (
-    one_customer as customer_parts,
-    parts,
-    trust as trust_parts,
-    what_if as what_if_parts,
-)
+from retention.view.value import one_customer, parts, trust, what_if
 
 data = shell.open_page("Customer value", "Who will come back, and what are they worth?")
 
@@ -29,7 +24,7 @@ def answer() -> None:
     parts.headline(data, scores, plan)
     widgets.track_record(usual_backtest_for(data), plan)
     widgets.forecast_caution(checks_for(data), link=False)
-    value, trust, levers, one, everybody = st.tabs(
+    value_tab, trust_tab, what_if_tab, customer_tab, customers_tab = st.tabs(
         [
             ":material/payments: Value",
             ":material/fact_check: Can I trust it?",
@@ -40,22 +35,22 @@ def answer() -> None:
         key="tab",
         on_change="rerun",
     )
-    if value.open:
-        with value:
+    if value_tab.open:
+        with value_tab:
             parts.distribution(data, plan)
             parts.months(data, plan)
-    if trust.open:
-        with trust:
-            trust_parts.proof(data)
-            trust_parts.health(data, model)
-    if levers.open:
-        with levers:
-            what_if_parts.what_if_panel(data, plan)
-    if one.open:
-        with one:
-            customer_parts.one_customer(data, model, scores, plan)
-    if everybody.open:
-        with everybody:
+    if trust_tab.open:
+        with trust_tab:
+            trust.proof(data)
+            trust.health(data, model)
+    if what_if_tab.open:
+        with what_if_tab:
+            what_if.what_if_panel(data, plan)
+    if customer_tab.open:
+        with customer_tab:
+            one_customer.one_customer(data, model, scores, plan)
+    if customers_tab.open:
+        with customers_tab:
             customer_table.customer_table(data, scores, plan)
 
 

@@ -1,7 +1,7 @@
 """A real server and a real browser for the tests in this folder.
 
-The browser is an installed Chromium or Chrome. Where there is none, these tests are skipped and the summary says
-why; where the environment variable CI is set, that is a failure instead.
+The browser is an installed Chromium or Chrome. Where there is none, these tests are skipped and the
+summary says why. Where the environment variable CI is set, that is a failure instead.
 """
 
 import os
@@ -39,12 +39,13 @@ LAUNCH = (
 )
 DESKTOP = {"width": 1440, "height": 900}
 
-# On an address below the root, Streamlit's page asks for its own server there first, then one level up.
+# On an address below the root, Streamlit's page asks for its own server there first, then one level
+# up.
 SERVER_SEARCH = re.compile(r"^/\w+/_stcore/(health|host-config)$")
 
 
 def installed_browser() -> str | None:
-    """Path of a Chromium or Chrome on this computer; the environment variable CHROME_PATH goes first."""
+    """Path of a Chromium or Chrome on this computer; the variable CHROME_PATH goes first."""
     given = os.environ.get("CHROME_PATH")
     if given:
         if not Path(given).is_file():
@@ -83,7 +84,8 @@ def browser() -> Iterator:
     path = installed_browser()
     if path is None:
         _missing("no Chromium or Chrome was found. Install one, or set CHROME_PATH to it.")
-    # Closed with the module: while Playwright runs, the thread has an event loop that other tests may not expect.
+    # Closed with the module: while Playwright runs, the thread has an event loop that other tests
+    # may not expect.
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=path, args=list(LAUNCH))
         yield launched
@@ -99,7 +101,7 @@ def address(browser, tmp_path_factory) -> Iterator[str]:
 
 @contextmanager
 def running_app(log: Path) -> Iterator[str]:
-    """The app, started as the README says on a free port; no traceback may be in its log at the end."""
+    """The app, started as the README says on a free port; its log may hold no traceback."""
     with log.open("wb") as output:
         process, address = _start(output, log)
         try:
@@ -110,7 +112,8 @@ def running_app(log: Path) -> Iterator[str]:
 
 
 def _start(output, log: Path) -> tuple[subprocess.Popen, str]:
-    # Between finding a free port and using it somebody else may take it: then the server ends, and another is tried.
+    # Between finding a free port and using it somebody else may take it: then the server ends, and
+    # another is tried.
     for _ in range(3):
         port = _free_port()
         command = [
@@ -188,8 +191,8 @@ def complaints() -> list[str]:
 def visit(browser, address, tmp_path, requests, complaints) -> Iterator[Callable[..., Page]]:
     """`visit("/segments")` opens an address of the app as a new visitor and returns the page.
 
-    With `cold` the visitor is the first of a server started just now. After the test no page may show a
-    traceback, and no console may have complained.
+    With `cold` the visitor is the first of a server started just now. After the test no page may
+    show a traceback, and no console may have complained.
     """
     servers, pages = ExitStack(), []
 
@@ -222,7 +225,8 @@ def _listen(message, address: str, complaints: list[str]) -> None:
         return
     if source.startswith(address) and SERVER_SEARCH.match(urlsplit(source).path):
         return
-    # Without the Internet, a request to anybody else fails; that there is none is a test of its own.
+    # Without the Internet, a request to another server fails. That there is none is a test of its
+    # own.
     if "Failed to load resource" in message.text and not source.startswith(address):
         return
     complaints.append(f"{source}: {message.text}")

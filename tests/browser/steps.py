@@ -66,12 +66,12 @@ def go_to_segments(page: Page) -> None:
 
 
 def stages(page: Page) -> Locator:
-    """The stages with their counts, at the top of the segments page; each is named by its definition."""
+    """The stages with their counts on the segments page; each is named by its definition."""
     return page.get_by_role("main").get_by_role("listitem")
 
 
 def stage_counts(page: Page) -> dict[str, int]:
-    """Customers of each stage, as the top of the segments page shows them; a stage that shows a dash is left out."""
+    """Customers of each stage on the segments page; a stage that shows a dash is left out."""
     shown = stages(page).evaluate_all(
         "all => all.map(one => [one.querySelector('em').textContent, "
         "one.querySelector('b').textContent])"
@@ -80,7 +80,7 @@ def stage_counts(page: Page) -> dict[str, int]:
 
 
 def thumb(page: Page, label: str, end: str = "") -> Locator:
-    """A slider's handle, by the beginning of the slider's label; `end` is "start" or "end" where there are two."""
+    """A slider's handle, by how its label begins; `end` is "start" or "end" of two."""
     return page.get_by_role("slider", name=re.compile(f"^{re.escape(label)}.*{end}"))
 
 
@@ -108,7 +108,7 @@ def download(page: Page, label: re.Pattern[str]) -> tuple[str, bytes]:
 
 
 def rows_of(content: bytes) -> list[dict[str, str]]:
-    """The rows of a CSV file, which must start with the byte order mark that spreadsheets look for."""
+    """The rows of a CSV file, which must start with the byte order mark for spreadsheets."""
     assert content.startswith(b"\xef\xbb\xbf")
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
@@ -122,7 +122,8 @@ def small_shop(customers: int, name: str = "buyer") -> bytes:
     """A file of so many customers with one to six orders each, from `name`0 to the last."""
     return order_file(
         [
-            f"{i}-{k},{name}{i}@example.com,2024-{1 + (i + 2 * k) % 12:02}-{1 + (7 * i + k) % 28:02},{20 + i + k}.50"
+            f"{i}-{k},{name}{i}@example.com,"
+            f"2024-{1 + (i + 2 * k) % 12:02}-{1 + (7 * i + k) % 28:02},{20 + i + k}.50"
             for i in range(customers)
             for k in range(1 + i % 6)
         ]

@@ -29,7 +29,8 @@ WRONG = {
     ),
 }
 
-# What a screen reader would spell out: an escape for Markdown in an attribute, where nothing takes it away again.
+# What a screen reader would spell out: an escape for Markdown in an attribute, where nothing takes
+# it away again.
 ESCAPED = """() => [...document.querySelectorAll('*')]
   .flatMap(one => [...one.attributes].map(a => `${one.tagName} ${a.name}: ${a.value}`))
   .filter(words => words.includes('\\\\'))"""

@@ -1,4 +1,4 @@
-"""From a segment to a file for the mailing tool, in a real browser: build, plan, drag, export, save and reload."""
+"""From a segment to a file for the mailing tool, in a real browser."""
 
 import csv
 import io
@@ -60,18 +60,20 @@ def menu(page, viewport, title):
     sees(page, title)
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["1440", "390"])
-def test_a_segment_is_built_a_reactivation_planned_exported_kept_and_loaded_again(visit, viewport):
-    page = visit("/own_segments", viewport=viewport)
+def build_segment(page):
+    """Save the segment that the builder starts with; returns its number of customers."""
     button(page, "Load the sample store").click()
-    found = page.locator(".hero .found")
-    expect(found).not_to_be_empty()
-    people = number(found.text_content())
+    size = page.locator(".hero .found")
+    expect(size).not_to_be_empty()
+    customers = number(size.text_content())
     page.get_by_label("Name of the segment").fill("Quiet regulars")
     button(page, "Save segment").click()
     expect(page.get_by_text("Saved “Quiet regulars”.")).to_be_visible()
+    return customers
 
-    menu(page, viewport, "Campaigns")
+
+def address_the_segment_alone(page):
+    """Plan a campaign to everybody in the own segment, in place of those at risk."""
     expect(page.get_by_text("customers addressed: the plan")).to_be_visible()
     at_rest(page)
     box = page.get_by_role("combobox", name=re.compile("Segments$"))
@@ -86,44 +88,51 @@ def test_a_segment_is_built_a_reactivation_planned_exported_kept_and_loaded_agai
     at_rest(page)
     page.get_by_role("radio", name="Everybody").click()
     at_rest(page)
-    assert 0 < number(metric(page, "Reach").text_content()) < people
 
+
+def drag_the_lift(page):
+    """Address the best size at another lift; returns the number of customers addressed."""
     page.get_by_role("radio", name="Best size").click()
     at_rest(page)
-    start = metric(page, "Break-even lift").text_content(), metric(page, "Reach").text_content()
+    reach = metric(page, "Reach").text_content()
     press(page, re.compile("^Lift"), "ArrowRight", 30)
-    expect(metric(page, "Reach")).not_to_have_text(start[1])
-    reach = number(metric(page, "Reach").text_content())
-    assert page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 1
+    expect(metric(page, "Reach")).not_to_have_text(reach)
+    return number(metric(page, "Reach").text_content())
 
-    page.get_by_role("radio", name="Audience files").click()
-    at_rest(page)
+
+def check_files_of_addressed(page, reach):
+    """Download the audience for Klaviyo and for Google; returns the rows of the second."""
     name, klaviyo = download(page, re.compile(r"^Download [\d,]+ addressed"))
-    found = rows(klaviyo)
+    addressed = rows(klaviyo)
     assert "quiet-regulars" in name
-    assert next(iter(found[0])) == "Email"
-    assert len(found) == reach
-    assert {row["segment"] for row in found} == {"Quiet regulars"}
-    assert {row["stage"] for row in found} <= {"Repeat", "Loyal", "VIP", "At risk", "Lapsed"}
+    assert next(iter(addressed[0])) == "Email"
+    assert len(addressed) == reach
+    assert {row["segment"] for row in addressed} == {"Quiet regulars"}
+    assert {row["stage"] for row in addressed} <= {"Repeat", "Loyal", "VIP", "At risk", "Lapsed"}
     choose(page, "For", re.compile("Google"))
     page.get_by_role("radio", name="Hashed upload").click()
     at_rest(page)
     _, google = download(page, re.compile(r"^Download [\d,]+ addressed"))
-    assert (
-        google.decode().splitlines()[0].startswith("Email,Phone,First Name,Last Name,Country,Zip")
-    )
+    header = google.decode().splitlines()[0]
+    assert header.startswith("Email,Phone,First Name,Last Name,Country,Zip")
     assert len(rows(google)) == reach
     assert re.fullmatch("[0-9a-f]{64}", rows(google)[0]["Email"])
+    return rows(google)
+
+
+def check_files_of_held_out(page, addressed):
+    """Download those held out, for Google and as plain numbers."""
     name, held = download(page, re.compile(r"^Download [\d,]+ held out$"))
     assert name.endswith("-holdout-audience-google-ads-hashed.csv")
-    assert not {row["Email"] for row in rows(held)} & {row["Email"] for row in rows(google)}
+    assert not {row["Email"] for row in rows(held)} & {row["Email"] for row in addressed}
     name, plain = download(page, re.compile(r"^Download the numbers of all [\d,]+ held out$"))
     assert name.endswith("-holdout.csv")
     assert {row["group"] for row in rows(plain)} == {"holdout"}
     assert len({row["customer_id"] for row in rows(plain)}) >= len(rows(held)) > 0
 
-    page.get_by_role("radio", name="Plan a campaign").click()
-    at_rest(page)
+
+def keep_and_save(page):
+    """Keep the campaign, move the budget, and save the plan; returns the file."""
     button(page, "Keep this campaign").click()
     expect(button(page, "Keep the changes")).to_be_visible()
     page.get_by_role("radio", name="All campaigns").click()
@@ -135,6 +144,28 @@ def test_a_segment_is_built_a_reactivation_planned_exported_kept_and_loaded_agai
     plan = json.loads(saved)
     assert plan["campaigns"][0]["segments"] == ["Own: Quiet regulars"]
     assert plan["own_segments"]["segments"][0]["name"] == "Quiet regulars"
+    return saved
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["1440", "390"])
+def test_a_segment_is_built_a_reactivation_planned_exported_kept_and_loaded_again(visit, viewport):
+    page = visit("/own_segments", viewport=viewport)
+    customers = build_segment(page)
+
+    menu(page, viewport, "Campaigns")
+    address_the_segment_alone(page)
+    assert 0 < number(metric(page, "Reach").text_content()) < customers
+    reach = drag_the_lift(page)
+    assert page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 1
+
+    page.get_by_role("radio", name="Audience files").click()
+    at_rest(page)
+    addressed = check_files_of_addressed(page, reach)
+    check_files_of_held_out(page, addressed)
+
+    page.get_by_role("radio", name="Plan a campaign").click()
+    at_rest(page)
+    saved = keep_and_save(page)
 
     button(page, "Delete").click()
     expect(page.get_by_text("No campaign is kept yet")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Scorecard, cohorts and channels in a real browser: change the period, take the report along, click a cohort."""
+"""Scorecard, cohorts and channels in a real browser: another period, the report, a cohort."""
 
 import re
 

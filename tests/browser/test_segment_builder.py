@@ -1,4 +1,4 @@
-"""Own segments in a real browser: build one, see it count, save it, and bring it back from its file."""
+"""Own segments in a real browser: build one, see it count, save it, and load its file."""
 
 import json
 import re
@@ -108,7 +108,8 @@ def test_names_from_the_file_are_text_in_every_control(visit):
     channel = "<img src=x onerror=alert(1)> **b** :red[c] $x$"
     header = "Order,Email,Date,Total,Channel"
     rows = [
-        f"{n}-{k},c{n}@example.com,2024-{1 + (n + 3 * k) % 12:02}-{1 + (7 * n + k) % 28:02},{10 + n}.00,{channel}"
+        f"{n}-{k},c{n}@example.com,2024-{1 + (n + 3 * k) % 12:02}-{1 + (7 * n + k) % 28:02},"
+        f"{10 + n}.00,{channel}"
         for n in range(60)
         for k in range(1 + n % 3)
     ]

@@ -1,4 +1,4 @@
-"""What a test does on a page and reads from it, without a browser: shared by the tests in this folder."""
+"""What a test does on a page and reads from it, without a browser."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def metrics(at: AppTest) -> dict[str, str]:
 
 
 def words(at: AppTest) -> str:
-    """All that the page says, as it is read: without what keeps names from a file from being rendered."""
+    """All that the page says, as it is read: without the escapes of names from a file."""
     shown = [*at.title, *at.subheader, *at.markdown, *at.caption, *at.error, *at.warning, *at.info]
     return (
         "\n".join(str(element.value) for element in shown).replace("\\", "").replace("\u2060", "")

@@ -1,4 +1,4 @@
-"""The column check keeps contact details and signals apart, and takes them as they are set there."""
+"""The column check keeps contact details and signals apart, and takes them as set there."""
 
 from retention.orders.roles import CONTACT_ROLES, SIGNAL_ROLES
 from tests.pages.steps import button, order_file, select, upload
