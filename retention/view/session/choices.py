@@ -1,7 +1,7 @@
 """What the visitor of a session has chosen: thresholds, the purchase model, where to return to."""
 
 from dataclasses import dataclass
-from typing import NamedTuple, TypedDict
+from typing import Literal, NamedTuple, TypedDict
 
 import streamlit as st
 
@@ -9,6 +9,9 @@ from retention.segments.rules import SegmentRules
 
 _ADDRESS, _PURCHASE_MODEL = "kept_address", "chosen_purchase_model"
 _SEGMENT_RULES = "segment_rules"
+
+#: A purchase model, or the one that predicted the hidden part of the orders better.
+ModelChoice = Literal["auto", "bg_nbd", "mbg_nbd"]
 
 
 class Terms(TypedDict):
@@ -27,13 +30,13 @@ class Plan:
         horizon_days: Days ahead.
         annual_discount_rate: How much less money is worth a year later, as a fraction.
         margin: The share of revenue that is kept, as a fraction.
-        purchase_model: "auto", "bg_nbd" or "mbg_nbd".
+        purchase_model: The chosen purchase model.
     """
 
     horizon_days: int = 365
     annual_discount_rate: float = 0.10
     margin: float = 1.0
-    purchase_model: str = "auto"
+    purchase_model: ModelChoice = "auto"
 
     def terms(self) -> Terms:
         """Return the fields that turn a fitted model into money, by name."""
@@ -66,12 +69,12 @@ def kept_address() -> Address | None:
     return st.session_state.get(_ADDRESS)
 
 
-def choose_purchase_model(kind: str) -> None:
-    """Make "auto", "bg_nbd" or "mbg_nbd" the purchase model of every page of the session."""
+def choose_purchase_model(kind: ModelChoice) -> None:
+    """Make this the purchase model of every page of the session."""
     st.session_state[_PURCHASE_MODEL] = kind
 
 
-def purchase_model() -> str:
+def purchase_model() -> ModelChoice:
     """Return the purchase model of the session: "auto" unless chosen otherwise."""
     return st.session_state.get(_PURCHASE_MODEL, "auto")
 

@@ -63,7 +63,7 @@ def backtest_for(data: Loaded, holdout_days: int | None = None) -> Backtest:
         DataError: The history is too short for the cut.
         ModelError: The orders before the cut carry no model.
     """
-    kind = purchase_model()
+    kind: str = purchase_model()
     if kind == "auto" and holdout_days is not None:
         kind = model_for(data).purchase_model
     outcome = _backtest(data, kind, holdout_days)

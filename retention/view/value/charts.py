@@ -96,8 +96,8 @@ def concentration_chart(
     )
     marked = top.assign(
         label=[
-            f"Top {wording.percent(share)} hold {wording.percent(held)}"
-            for share, held in zip(top["share"], top["value_share"], strict=True)
+            f"Top {wording.percent(share)} hold {wording.percent(value_share)}"
+            for share, value_share in zip(top["share"], top["value_share"], strict=True)
         ],
         worth=[wording.money(x, currency, short=True) for x in top["value"]],
         least=[wording.money(x, currency, short=True) for x in top["at_least"]],

@@ -1,5 +1,7 @@
 """Charts of one customer's forecast: a frame in, an `alt.Chart` out."""
 
+from typing import Literal
+
 import altair as alt
 import pandas as pd
 
@@ -7,6 +9,8 @@ from retention import wording
 from retention.view import palette
 from retention.view.charts import HEIGHT, layered, money_axis
 
+#: What colours the map of purchases.
+MapMeasure = Literal["p_purchase", "expected_value"]
 #: Labels across the map of purchases, at most.
 MAP_LABELS = 15
 
@@ -92,13 +96,13 @@ def order_distribution_chart(frame: pd.DataFrame) -> alt.Chart:
 
 
 def frequency_recency_chart(
-    frame: pd.DataFrame, measure: str, currency: str | None, here: pd.DataFrame | None = None
+    frame: pd.DataFrame, measure: MapMeasure, currency: str | None, here: pd.DataFrame | None = None
 ) -> alt.LayerChart:
     """Draw what customers promise by how often and how lately they bought.
 
     Args:
         frame: As `frequency_recency_map` returns.
-        measure: "p_purchase" or "expected_value".
+        measure: What colours the map.
         currency: Of the value.
         here: Customers to mark: `frequency` and `silence`.
     """
@@ -109,7 +113,9 @@ def frequency_recency_chart(
     return layered(*layers, height=HEIGHT + 40)
 
 
-def _map_cells(frame: pd.DataFrame, measure: str, currency: str | None, columns: int) -> alt.Chart:
+def _map_cells(
+    frame: pd.DataFrame, measure: MapMeasure, currency: str | None, columns: int
+) -> alt.Chart:
     shown = frame.assign(
         orders=frame["frequency"] + 0.5,
         worth=[wording.money(x, currency, short=True) for x in frame["expected_value"]],
@@ -155,7 +161,7 @@ def _map_cells(frame: pd.DataFrame, measure: str, currency: str | None, columns:
     )
 
 
-def _map_colour(measure: str, currency: str | None) -> alt.Color:
+def _map_colour(measure: MapMeasure, currency: str | None) -> alt.Color:
     legend = alt.Legend(
         orient="top", direction="horizontal", gradientLength=200, gradientThickness=10
     )

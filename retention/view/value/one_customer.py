@@ -35,7 +35,10 @@ LIKELY_GONE = 0.5
 #: Probability to order below which a range of the value says little.
 HARDLY_ORDERS = 0.1
 #: Measures that colour the map, by their labels.
-MAP_MEASURES = {"Probability to order": "p_purchase", "Expected revenue": "expected_value"}
+MAP_MEASURES: dict[str, charts.MapMeasure] = {
+    "Probability to order": "p_purchase",
+    "Expected revenue": "expected_value",
+}
 
 
 class History(NamedTuple):

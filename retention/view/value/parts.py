@@ -7,7 +7,7 @@ from retention import wording
 from retention.history import revenue
 from retention.view import text, widgets
 from retention.view.session import choices
-from retention.view.session.choices import Plan
+from retention.view.session.choices import ModelChoice, Plan
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import months_for, spread_for, uncertainty_for
 from retention.view.value.charts import (
@@ -16,6 +16,7 @@ from retention.view.value.charts import (
     value_histogram_chart,
 )
 
+#: Days ahead, with their labels.
 HORIZONS = {
     30: "30 days",
     60: "60 days",
@@ -27,7 +28,8 @@ HORIZONS = {
     1461: "4 years",
     1826: "5 years",
 }
-MODELS = {"Auto": "auto", "BG/NBD": "bg_nbd", "MBG/NBD": "mbg_nbd"}
+#: Purchase models by their labels.
+MODELS: dict[str, ModelChoice] = {"Auto": "auto", "BG/NBD": "bg_nbd", "MBG/NBD": "mbg_nbd"}
 
 
 def settings() -> Plan:
