@@ -1,7 +1,7 @@
 """What happened in a period.
 
-Orders are counted by day once. Metrics of any period, their ranges and changes follow from the
-counts.
+Orders are counted by day once. The metrics of any period, their intervals and their changes follow
+from these counts.
 
 Beside the ground it may import: orders.
 """

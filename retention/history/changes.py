@@ -1,23 +1,45 @@
-"""Has a metric changed? The difference of two periods with its interval, and what it amounts to in a word."""
+"""Has a metric changed from one period to another, and may the two periods be compared?"""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import date
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from retention.history.metrics import METRICS
+from retention.history.metrics import METRICS, MetricKind
 from retention.periods import Period
 from retention.statistics import difference_interval
 
-#: Customers or waits that both periods need before a change is worth a word.
+#: Customers or waits that both periods need before a change gets a verdict.
 ENOUGH = 30
-UP, DOWN, NOISE, THIN = "up", "down", "no clear change", "too little data"
-#: The verdict where the orders do not reach back far enough before the earlier period.
-CANNOT = "cannot be compared"
+#: What a change amounts to. "Cannot be compared": the orders begin too late before the earlier
+#: period.
+ChangeVerdict = Literal["up", "down", "no clear change", "too little data", "cannot be compared"]
+UP: Final = "up"
+DOWN: Final = "down"
+NOISE: Final = "no clear change"
+THIN: Final = "too little data"
+CANNOT: Final = "cannot be compared"
 COLUMNS = ["change", "low", "high", "verdict", "why"]
+#: Metrics of these kinds change by a share of what they were.
+RELATIVE_KINDS: frozenset[MetricKind] = frozenset({"money", "number", "count"})
+#: Days that the orders reach back before the earlier period, at the least.
+LEAST_REACH = 180
+#: Days that the orders reach back for each day between the starts of the two periods.
+TIMES_APART = 2
+
+
+#: A row of what `measure` returns, by column.
+_Row = Mapping[Hashable, float]
+
+
+class _Change(NamedTuple):
+    change: float
+    low: float
+    high: float
+    verdict: ChangeVerdict
+    why: str
 
 
 def changes(
@@ -25,68 +47,39 @@ def changes(
 ) -> pd.DataFrame:
     """Return the change of every metric from one period to another.
 
+    Many customers are in both periods. The interval ignores this, so it is too wide rather than
+    too narrow.
+
     Args:
-        now, before: What `measure` gives for the two periods.
+        now: What `measure` returns for the later period.
+        before: What `measure` returns for the earlier period.
         cannot: Metrics that cannot be compared and why, as `not_comparable` returns them.
 
     Returns:
-        A row a metric: `change`, `low`, `high` (95 % interval), `verdict` ("up", "down", "no clear change" where the
-        interval holds zero, "too little data" below 30 customers or waits in either period, "cannot be compared") and
-        `why`, a sentence on why there is no verdict, else empty. Rates change by points (fractions) and waits by days;
-        money, numbers and counts by a share of what they were. Many customers are in both periods, which the interval
-        does not make use of: it is rather too wide than too narrow.
+        A row a metric. `change`, `low` and `high` are the change and its 95 % interval. Rates
+        change by points (fractions) and waits by days. Money, numbers and counts change by a
+        share of what they were. `verdict` is a `ChangeVerdict`: "no clear change" where the
+        interval holds zero, "too little data" below 30 customers or waits in either period.
+        `why` is a sentence on why there is no verdict, else empty.
 
-    Source: the method of variance estimates recovery, Zou and Donner (2008), Statistics in Medicine 27; for shares
-    of what was on the log scale.
+    Source: the method of variance estimates recovery, Zou and Donner (2008), Statistics in
+    Medicine 27. Relative changes are computed on the log scale.
     """
-    rows = {}
-    for name, metric in METRICS.items():
-        one, other = now.loc[name], before.loc[name]
-        values = np.array(
-            [[one["value"], one["low"], one["high"]], [other["value"], other["low"], other["high"]]]
-        )
-        relative = metric.kind in ("money", "number", "count")
-        if relative:
-            values = np.log(np.where(values > 0, values, np.nan))
-        (value, low, high), (was, was_low, was_high) = values
-        found = np.array(
-            [value - was, *difference_interval(value, (low, high), was, (was_low, was_high))]
-        )
-        if relative:
-            found = np.expm1(found)
-        why = (cannot or {}).get(name, "")
-        if why:
-            rows[name] = (np.nan, np.nan, np.nan, CANNOT, why)
-            continue
-        thin = not min(one["n"], other["n"]) >= ENOUGH or not np.isfinite(found).all()
-        verdict = THIN if thin else UP if found[1] > 0 else DOWN if found[2] < 0 else NOISE
-        rows[name] = (*found, verdict, _why_thin(one["n"], other["n"]) if thin else "")
+    later, earlier, reasons = now.to_dict("index"), before.to_dict("index"), cannot or {}
+    rows = {
+        name: _change(metric.kind, later[name], earlier[name], reasons.get(name, ""))
+        for name, metric in METRICS.items()
+    }
     return pd.DataFrame.from_dict(rows, orient="index", columns=COLUMNS)
 
 
-def _why_thin(now: float, before: float) -> str:
-    for n, period in ((before, "in the earlier period"), (now, "in this period")):
-        if n < ENOUGH:
-            return (
-                f"Too little data: {n:,.0f} customers or waits {period}, of {ENOUGH} that it takes."
-            )
-    return "There is nothing to compute the change from."
-
-
-#: Days before the earlier period that it takes at least, however short the time is for which customers count as active.
-LEAST_REACH = 180
-
-
-#: How often the days between the two periods go into those that it takes.
-TIMES_APART = 2
-
-
 def reach_needed(now: Period, before: Period, active_days: int) -> int:
-    """Return the days that the orders must reach back before the earlier period, for metrics that look back.
+    """Return the days that the orders must reach back before the earlier period.
 
-    As many as customers count as active for, and twice as many as the periods lie apart: what the beginning of the
-    file distorts fades as the orders reach back farther, and matters by how much farther they do for one period than
-    for the other. In simulated stores that never change, new and old, some 5 % of 95 % verdicts are wrong from there.
+    This holds for metrics that look back. The beginning of the file distorts both periods. The
+    distortion fades with the reach, and the farther the periods lie apart the more it differs.
+    So the days are those of an active customer, and twice the days between the two periods. In
+    simulated stores that never change, about 5 % of the verdicts at 95 % are then wrong.
     """
     return max(active_days, LEAST_REACH) + TIMES_APART * (now.start - before.start).days
 
@@ -96,17 +89,56 @@ def not_comparable(start: date, now: Period, before: Period, active_days: int) -
 
     Args:
         start: The day of the first order.
-        now, before: The two periods.
+        now: The later period.
+        before: The earlier period.
         active_days: Days for which a customer counts as active after an order.
     """
     reach, needed = max((before.start - start).days, 0), reach_needed(now, before, active_days)
     reasons = {
-        "age": "Cannot be compared: it counts all customers so far, so it grows with the age of the orders."
+        "age": "Cannot be compared: it counts all customers so far, so it grows with the age of "
+        "the orders."
     }
     if reach < needed:
         reasons["past"] = (
-            f"Cannot be compared: the orders reach back {reach:,} days before that period, of {needed:,} that it takes."
+            f"Cannot be compared: the orders reach back {reach:,} days before that period, of "
+            f"{needed:,} that it takes."
         )
     return {
         name: reasons[metric.needs] for name, metric in METRICS.items() if metric.needs in reasons
     }
+
+
+def _change(kind: MetricKind, now: _Row, before: _Row, cannot: str) -> _Change:
+    if cannot:
+        return _Change(change=np.nan, low=np.nan, high=np.nan, verdict=CANNOT, why=cannot)
+    change, low, high = _difference(kind, now, before)
+    customers, customers_before = now["n"], before["n"]
+    verdict: ChangeVerdict = UP if low > 0 else DOWN if high < 0 else NOISE
+    why = ""
+    if not (min(customers, customers_before) >= ENOUGH and np.isfinite([change, low, high]).all()):
+        verdict, why = THIN, _why_thin(customers, customers_before)
+    return _Change(change=change, low=low, high=high, verdict=verdict, why=why)
+
+
+def _difference(kind: MetricKind, now: _Row, before: _Row) -> tuple[float, float, float]:
+    """Return the change from one value to another, and the ends of its 95 % interval."""
+    columns = ("value", "low", "high")
+    values = np.array([[row[name] for name in columns] for row in (now, before)], dtype=float)
+    if kind in RELATIVE_KINDS:
+        values = np.log(np.where(values > 0, values, np.nan))
+    (value, low, high), (was, was_low, was_high) = values
+    ends = difference_interval(value, (low, high), was, (was_low, was_high))
+    difference = np.array([value - was, *ends])
+    if kind in RELATIVE_KINDS:
+        difference = np.expm1(difference)
+    return float(difference[0]), float(difference[1]), float(difference[2])
+
+
+def _why_thin(now: float, before: float) -> str:
+    for customers, period in ((before, "in the earlier period"), (now, "in this period")):
+        if customers < ENOUGH:
+            return (
+                f"Too little data: {customers:,.0f} customers or waits {period}, of {ENOUGH} that "
+                "it takes."
+            )
+    return "There is nothing to compute the change from."

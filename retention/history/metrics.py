@@ -1,159 +1,203 @@
-"""The metrics of a scorecard: what each one is, its value in a period, and how far chance may have moved it."""
-
-from __future__ import annotations
+"""The metrics of a scorecard: what each is, its value in a period, and its 95 % interval."""
 
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.stats import t
 
-from retention.history.order_history import OrderHistory
+from retention.history.order_history import MONEY_COLUMNS, OrderHistory
 from retention.history.period_counts import PeriodCounts, quartiles
 from retention.statistics import METRIC_LEVEL, normal_width, weighted_quantile, wilson
 
-_Z = normal_width(METRIC_LEVEL)
+MetricKind = Literal["rate", "money", "number", "count", "days"]
+_WIDTH = normal_width(METRIC_LEVEL)
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """`kind` is "rate" (a fraction), "money", "number", "count" or "days"; `better` is 1 where more is better, -1 where
-    less is, 0 where it depends.
+    """A number on the scorecard.
 
-    `needs` says what it is computed from: "period" where the period's own orders say it all, "past" where it matters
-    who had ordered before it and when, "age" where it counts everybody so far and so grows with the age of the orders.
+    Attributes:
+        label: Its name.
+        kind: Its unit: "rate" (a fraction), "money", "number" (such as orders a customer),
+            "count" or "days".
+        better: 1 where more is better, -1 where less is better, 0 where it depends.
+        definition: How it is computed, in a sentence.
+        needs: The orders that it is computed from. "period": those of the period alone. "past":
+            also who ordered before the period, and when. "age": those of all customers so far,
+            so that it grows with the age of the orders.
     """
 
     label: str
-    kind: str
-    better: int
+    kind: MetricKind
+    better: Literal[-1, 0, 1]
     definition: str
-    needs: str = "period"
+    needs: Literal["period", "past", "age"] = "period"
 
 
-METRICS = {
+class _Interval(NamedTuple):
+    """The ends of a 95 % interval, and the customers or waits `n` that it rests on."""
+
+    low: float
+    high: float
+    n: float
+
+
+METRICS: dict[str, Metric] = {
     "customer_retention_rate": Metric(
-        "Customer retention rate",
-        "rate",
-        1,
-        "(Active customers at the end − those of them who are new in the period) / active customers at the start. "
-        "Customers won back count as kept, so it can exceed 100%.",
+        label="Customer retention rate",
+        kind="rate",
+        better=1,
+        definition="(Active customers at the end − those of them who are new in the period) / "
+        "active customers at the start. Customers won back count as kept, so it can exceed 100%.",
         needs="past",
     ),
     "retained_share": Metric(
-        "Start's customers still active",
-        "rate",
-        1,
-        "Of the customers active at the start, the share who are active at the end. Customers won back do not count.",
+        label="Start's customers still active",
+        kind="rate",
+        better=1,
+        definition="Of the customers active at the start, the share who are active at the end. "
+        "Customers won back do not count.",
         needs="past",
     ),
     "churn_rate": Metric(
-        "Churn rate",
-        "rate",
-        -1,
-        "Of the customers active at the start, the share who are not active at the end.",
+        label="Churn rate",
+        kind="rate",
+        better=-1,
+        definition="Of the customers active at the start, the share who are not active at the end.",
         needs="past",
     ),
     "repeat_purchase_rate": Metric(
-        "Repeat purchase rate",
-        "rate",
-        1,
-        "Of the customers who ordered in the period, the share with two or more orders by its end, whenever the first "
-        "was. Two orders on one day are two.",
+        label="Repeat purchase rate",
+        kind="rate",
+        better=1,
+        definition="Of the customers who ordered in the period, the share with two or more orders "
+        "by its end, whenever the first was. Two orders on one day are two.",
         needs="past",
     ),
     "average_order_value": Metric(
-        "Average order value", "money", 1, "Revenue / orders, free orders included."
+        label="Average order value",
+        kind="money",
+        better=1,
+        definition="Revenue / orders, free orders included.",
     ),
     "orders_per_customer": Metric(
-        "Orders per customer", "number", 1, "Orders in the period / customers who ordered in it."
+        label="Orders per customer",
+        kind="number",
+        better=1,
+        definition="Orders in the period / customers who ordered in it.",
     ),
     "revenue_per_customer": Metric(
-        "Revenue per customer", "money", 1, "Revenue in the period / customers who ordered in it."
+        label="Revenue per customer",
+        kind="money",
+        better=1,
+        definition="Revenue in the period / customers who ordered in it.",
     ),
     "days_to_second_order": Metric(
-        "First to second order",
-        "days",
-        -1,
-        "Median days from a customer's first to the second order, of second orders placed in the period. Customers "
-        "still waiting are not in it; as a store grows older, late second orders of old customers lengthen it.",
+        label="First to second order",
+        kind="days",
+        better=-1,
+        definition="Median days from a customer's first to the second order, of second orders "
+        "placed in the period. Customers still waiting are not in it; as a store grows older, "
+        "late second orders of old customers lengthen it.",
         needs="past",
     ),
     "days_between_orders": Metric(
-        "Between two orders",
-        "days",
-        -1,
-        "Median days between an order and the customer's order before it, of orders placed in the period.",
+        label="Between two orders",
+        kind="days",
+        better=-1,
+        definition="Median days between an order and the customer's order before it, of orders "
+        "placed in the period.",
         needs="past",
     ),
     "days_since_last_order": Metric(
-        "Since the last order",
-        "days",
-        0,
-        "Median days from the last order of each customer so far to the last day of the period (purchase recency).",
+        label="Since the last order",
+        kind="days",
+        better=0,
+        definition="Median days from the last order of each customer so far to the last day of the "
+        "period (purchase recency).",
         needs="age",
     ),
     "revenue": Metric(
-        "Revenue", "money", 1, "What the orders of the period brought, net of refunds."
+        label="Revenue",
+        kind="money",
+        better=1,
+        definition="What the orders of the period brought, net of refunds.",
     ),
-    "orders": Metric("Orders", "count", 1, "Orders placed in the period."),
-    "customers": Metric("Customers", "count", 1, "Customers who ordered in the period."),
+    "orders": Metric(
+        label="Orders",
+        kind="count",
+        better=1,
+        definition="Orders placed in the period.",
+    ),
+    "customers": Metric(
+        label="Customers",
+        kind="count",
+        better=1,
+        definition="Customers who ordered in the period.",
+    ),
     "new_customers": Metric(
-        "New customers",
-        "count",
-        1,
-        "Customers whose first order falls into the period.",
+        label="New customers",
+        kind="count",
+        better=1,
+        definition="Customers whose first order falls into the period.",
         needs="past",
     ),
     "returning_customers": Metric(
-        "Returning customers",
-        "count",
-        1,
-        "Customers who ordered in the period and had ordered before it.",
+        label="Returning customers",
+        kind="count",
+        better=1,
+        definition="Customers who ordered in the period and had ordered before it.",
         needs="past",
     ),
     "returning_revenue_share": Metric(
-        "Revenue from returning customers",
-        "rate",
-        0,
-        "Share of the period's revenue from customers who had ordered before the period.",
+        label="Revenue from returning customers",
+        kind="rate",
+        better=0,
+        definition="Share of the period's revenue from customers who had ordered before the "
+        "period.",
         needs="past",
     ),
     "new_order_value": Metric(
-        "Order value of new customers",
-        "money",
-        1,
-        "Revenue / orders of customers whose first order falls into the period.",
+        label="Order value of new customers",
+        kind="money",
+        better=1,
+        definition="Revenue / orders of customers whose first order falls into the period.",
         needs="past",
     ),
     "returning_order_value": Metric(
-        "Order value of returning customers",
-        "money",
-        1,
-        "Revenue / orders of customers who had ordered before the period.",
+        label="Order value of returning customers",
+        kind="money",
+        better=1,
+        definition="Revenue / orders of customers who had ordered before the period.",
         needs="past",
     ),
     "discount_share": Metric(
-        "Discount share", "rate", -1, "Discounts / (discounts + revenue) of the period's orders."
+        label="Discount share",
+        kind="rate",
+        better=-1,
+        definition="Discounts / (discounts + revenue) of the period's orders.",
     ),
     "refund_share": Metric(
-        "Refund share",
-        "rate",
-        -1,
-        "Refunded so far / (refunded + revenue) of the period's orders. Refunds of its latest orders may still come.",
+        label="Refund share",
+        kind="rate",
+        better=-1,
+        definition="Refunded so far / (refunded + revenue) of the period's orders. Refunds of its "
+        "latest orders may still come.",
     ),
 }
 
 
 def metric_values(counts: PeriodCounts) -> dict[str, float]:
-    """Return every metric of a period; NaN where there is nothing to divide by, or the file does not have it."""
-    second, between, silence = (
-        quartiles(part)[1] for part in (counts.second_waits, counts.waits, counts.silences)
+    """Return every metric of a period; NaN where it cannot be computed from the file."""
+    second_wait, wait, silence = (
+        float(quartiles(spread)[1])
+        for spread in (counts.second_waits, counts.waits, counts.silences)
     )
-    back_revenue, back_orders = (
-        counts.revenue - counts.new_revenue,
-        counts.orders - counts.new_orders,
-    )
+    returning_revenue = counts.revenue - counts.new_revenue
+    returning_orders = counts.orders - counts.new_orders
     return {
         "customer_retention_rate": _ratio(counts.end - counts.new_at_end, counts.start),
         "retained_share": _ratio(counts.kept, counts.start),
@@ -162,156 +206,198 @@ def metric_values(counts: PeriodCounts) -> dict[str, float]:
         "average_order_value": _ratio(counts.revenue, counts.orders),
         "orders_per_customer": _ratio(counts.orders, counts.customers),
         "revenue_per_customer": _ratio(counts.revenue, counts.customers),
-        "days_to_second_order": second,
-        "days_between_orders": between,
+        "days_to_second_order": second_wait,
+        "days_between_orders": wait,
         "days_since_last_order": silence,
         "revenue": counts.revenue,
         "orders": float(counts.orders),
         "customers": float(counts.customers),
         "new_customers": float(counts.new),
         "returning_customers": float(counts.returning),
-        "returning_revenue_share": _ratio(back_revenue, counts.revenue),
+        "returning_revenue_share": _ratio(returning_revenue, counts.revenue),
         "new_order_value": _ratio(counts.new_revenue, counts.new_orders),
-        "returning_order_value": _ratio(back_revenue, back_orders),
+        "returning_order_value": _ratio(returning_revenue, returning_orders),
         "discount_share": _ratio(counts.discount, counts.discount + counts.revenue),
         "refund_share": _ratio(counts.refunded, counts.refunded + counts.revenue),
     }
 
 
 def measure(history: OrderHistory, counts: PeriodCounts) -> pd.DataFrame:
-    """Return the metrics of a period with what chance leaves open.
+    """Return the metrics of a period with their 95 % intervals.
 
-    Customers are taken as drawn independently from the customers that the store might have had. Where few customers
-    spend very differently (some 150 of them), the intervals of order values hold the truth in about 90 % of cases.
+    Customers count as drawn independently from all customers that the store might have had. Where
+    few customers (about 150) spend very differently, the intervals of order values hold the truth
+    in about 90 % of cases.
 
     Returns:
-        A row a metric (index: the keys of `METRICS`): `value`, `low`, `high` (95 % interval; Wilson's for shares of
-        customers, from the order statistics for medians, from the spread between customers for money and orders)
-        and `n`, the customers or waits that it rests on.
+        A row a metric (index: the keys of `METRICS`): `value`, `low`, `high` and `n`, the
+        customers or waits that the interval rests on. The intervals are Wilson's for shares of
+        customers, come from the order statistics for medians, and from the spread between
+        customers for money and orders.
     """
     values = metric_values(counts)
+    intervals = (
+        _share_intervals(counts)
+        | _wait_intervals(history, counts, values["days_between_orders"])
+        | _total_intervals(history, counts, values)
+    )
     frame = pd.DataFrame({"value": values}, index=list(METRICS), dtype=float)
-    frame[["low", "high", "n"]] = np.nan
-    shares = {
-        "retained_share": (counts.kept, counts.start),
-        "churn_rate": (counts.start - counts.kept, counts.start),
-        "repeat_purchase_rate": (counts.repeat, counts.customers),
-    }
-    for name, (some, of) in shares.items():
-        frame.loc[name, ["low", "high", "n"]] = (*wilson(some, of), of)
-    frame.loc["customer_retention_rate", ["low", "high", "n"]] = _retention_interval(counts)
-    for name, spread, stretch in (
-        ("days_to_second_order", counts.second_waits, 1.0),
-        (
-            "days_between_orders",
-            counts.waits,
-            _clustering(history, counts, values["days_between_orders"]),
-        ),
-        ("days_since_last_order", counts.silences, 1.0),
-    ):
-        frame.loc[name, ["low", "high", "n"]] = _median_interval(spread, stretch)
-    for name, (error, of) in _relative_errors(history, counts).items():
-        value, width = (
-            frame.loc[name, "value"],
-            t.ppf(0.5 + METRIC_LEVEL / 2, max(of - 1, 1)) * error,
-        )
-        frame.loc[name, ["low", "high", "n"]] = value * np.exp(-width), value * np.exp(width), of
-    return frame
+    ends = pd.DataFrame.from_dict(
+        intervals, orient="index", columns=list(_Interval._fields), dtype=float
+    )
+    return frame.join(ends)
 
 
 def _ratio(part: float, whole: float) -> float:
     return part / whole if whole else np.nan
 
 
-def _retention_interval(counts: PeriodCounts) -> tuple[float, float, int]:
-    """Of kept customers a share of the start's, of those won back a Poisson number."""
+def _share_intervals(counts: PeriodCounts) -> dict[str, _Interval]:
+    shares = {
+        "retained_share": (counts.kept, counts.start),
+        "churn_rate": (counts.start - counts.kept, counts.start),
+        "repeat_purchase_rate": (counts.repeat, counts.customers),
+    }
+    intervals = {"customer_retention_rate": _retention_interval(counts)}
+    for name, (part, whole) in shares.items():
+        low, high = wilson(part, whole)
+        intervals[name] = _Interval(low=float(low), high=float(high), n=whole)
+    return intervals
+
+
+def _retention_interval(counts: PeriodCounts) -> _Interval:
+    """Kept customers are a share of the start's; customers won back are a Poisson number."""
     if not counts.start:
-        return np.nan, np.nan, 0
+        return _Interval(low=np.nan, high=np.nan, n=0)
     low, high = wilson(counts.kept, counts.start)
-    back = counts.end - counts.new_at_end - counts.kept
-    kept, value = counts.kept / counts.start, (counts.kept + back) / counts.start
-    others = _Z * np.sqrt(back) / counts.start
-    return value - np.hypot(kept - low, others), value + np.hypot(high - kept, others), counts.start
+    won_back = counts.end - counts.new_at_end - counts.kept
+    kept, value = counts.kept / counts.start, (counts.kept + won_back) / counts.start
+    width = _WIDTH * np.sqrt(won_back) / counts.start
+    return _Interval(
+        low=float(value - np.hypot(kept - low, width)),
+        high=float(value + np.hypot(high - kept, width)),
+        n=counts.start,
+    )
 
 
-def _median_interval(spread: pd.DataFrame, stretch: float) -> tuple[float, float, int]:
-    """From the order statistics whose ranks a binomial variable leaves open, `stretch` times as far apart.
+def _wait_intervals(
+    history: OrderHistory, counts: PeriodCounts, median_wait: float
+) -> dict[str, _Interval]:
+    return {
+        "days_to_second_order": _median_interval(counts.second_waits),
+        "days_between_orders": _median_interval(
+            counts.waits, _clustering(history, counts, median_wait)
+        ),
+        "days_since_last_order": _median_interval(counts.silences),
+    }
 
-    Source: Conover (1999), section 3.2; for clusters Woodruff (1952), Journal of the American Statistical
-    Association 47.
+
+def _median_interval(spread: pd.DataFrame, stretch: float = 1.0) -> _Interval:
+    """The order statistics within the ranks that a binomial variable leaves open.
+
+    The ranks are `stretch` times as far apart.
+
+    Source: Conover (1999), section 3.2; for clusters Woodruff (1952), Journal of the American
+    Statistical Association 47.
     """
     days, weights = spread["days"].to_numpy(float), spread.iloc[:, 1].to_numpy()
     number = int(weights.sum())
     if not number:
-        return np.nan, np.nan, 0
-    width = stretch * _Z / (2 * np.sqrt(number))
+        return _Interval(low=np.nan, high=np.nan, n=0)
+    width = stretch * _WIDTH / (2 * np.sqrt(number))
     low, high = weighted_quantile(days, weights, np.clip([0.5 - width, 0.5 + width], 0, 1))
-    return float(low), float(high), number
+    return _Interval(low=float(low), high=float(high), n=number)
 
 
 def _clustering(history: OrderHistory, counts: PeriodCounts, median: float) -> float:
-    """How much wider than for waits of different customers: those of one customer are like each other."""
+    """How much wider the interval is than if each wait came from another customer.
+
+    The waits of one customer are alike.
+    """
     begin, end = history.number(counts.period.start), history.number(counts.period.end)
     rows = history.sample[
         (history.sample["next_day"] >= begin) & (history.sample["next_day"] < end)
     ]
-    short = (
-        (rows["next_day"] - rows["day"] <= median).groupby(rows["customer"]).agg(["sum", "size"])
-    )
-    some, of = short["sum"].to_numpy(float), short["size"].to_numpy(float)
-    error = _relative_error(some, of) * some.sum() / of.sum() if len(of) else np.nan
-    return max(1.0, 2 * error * np.sqrt(of.sum())) if np.isfinite(error) else 1.0
+    is_short = rows["next_day"] - rows["day"] <= median
+    of_customer = is_short.groupby(rows["customer"]).agg(["sum", "size"])
+    short, waits = of_customer["sum"].to_numpy(float), of_customer["size"].to_numpy(float)
+    error = _relative_error(short, waits) * short.sum() / waits.sum() if len(waits) else np.nan
+    return max(1.0, 2 * error * np.sqrt(waits.sum())) if np.isfinite(error) else 1.0
 
 
-def _relative_errors(history: OrderHistory, counts: PeriodCounts) -> dict[str, tuple[float, int]]:
-    """Standard errors, as a share of the value, of what is a sum or a ratio of sums over customers; and customers.
+def _total_intervals(
+    history: OrderHistory, counts: PeriodCounts, values: dict[str, float]
+) -> dict[str, _Interval]:
+    """The intervals of sums over customers, and of ratios of such sums."""
+    customers = _sampled_customers(history, counts)
+    # The error of all customers of the period, from the error of the sample.
+    scale = np.sqrt(len(customers) / counts.customers) if counts.customers else np.nan
+    bases = {"new": counts.new, "returning": counts.returning}
+    intervals = {}
+    for name, (part, whole) in _parts_and_wholes(customers).items():
+        error = _relative_error(part, whole) * scale
+        number = bases.get(name.split("_")[0], counts.customers)
+        width = t.ppf(0.5 + METRIC_LEVEL / 2, max(number - 1, 1)) * error
+        intervals[name] = _Interval(
+            low=float(values[name] * np.exp(-width)),
+            high=float(values[name] * np.exp(width)),
+            n=number,
+        )
+    return intervals
 
-    Source: the jackknife of a ratio of totals, customers left out one at a time (Cochran 1977, section 6.17).
-    """
+
+def _sampled_customers(history: OrderHistory, counts: PeriodCounts) -> pd.DataFrame:
+    """Return the sampled customers of a period: `orders`, sums of money and whether `new`."""
     begin, end = history.number(counts.period.start), history.number(counts.period.end)
     rows = history.sample[(history.sample["day"] >= begin) & (history.sample["day"] < end)]
-    orders = rows.groupby("customer").agg(
+    customers = rows.groupby("customer").agg(
         orders=("day", "size"),
         first=("first_day", "first"),
-        **{name: (name, "sum") for name in ("revenue", "discount", "refunded") if name in rows},
+        **{name: (name, "sum") for name in ("revenue", *MONEY_COLUMNS) if name in rows},
     )
-    one, new = np.ones(len(orders)), (orders["first"] >= begin).to_numpy()
-    revenue, placed = orders["revenue"].to_numpy(float), orders["orders"].to_numpy(float)
-    pairs = {
-        "average_order_value": (revenue, placed),
-        "orders_per_customer": (placed, one),
+    return customers.assign(new=customers["first"] >= begin)
+
+
+def _parts_and_wholes(
+    customers: pd.DataFrame,
+) -> dict[str, tuple[np.ndarray, np.ndarray | None]]:
+    """Return what a metric adds up over customers, and what it divides by; None for a total."""
+    one, new = np.ones(len(customers)), customers["new"].to_numpy(bool)
+    revenue, orders = customers["revenue"].to_numpy(float), customers["orders"].to_numpy(float)
+    pairs: dict[str, tuple[np.ndarray, np.ndarray | None]] = {
+        "average_order_value": (revenue, orders),
+        "orders_per_customer": (orders, one),
         "revenue_per_customer": (revenue, one),
         "revenue": (revenue, None),
-        "orders": (placed, None),
+        "orders": (orders, None),
         "customers": (one, None),
         "new_customers": (1.0 * new, None),
         "returning_customers": (1.0 * ~new, None),
         "returning_revenue_share": (revenue * ~new, revenue),
-        "new_order_value": (revenue * new, placed * new),
-        "returning_order_value": (revenue * ~new, placed * ~new),
+        "new_order_value": (revenue * new, orders * new),
+        "returning_order_value": (revenue * ~new, orders * ~new),
     }
     for name, column in (("discount_share", "discount"), ("refund_share", "refunded")):
-        if column in orders:
-            part = orders[column].to_numpy(float)
+        if column in customers:
+            part = customers[column].to_numpy(float)
             pairs[name] = part, part + revenue
-    # The sample's error, as that of all customers of the period.
-    scale = np.sqrt(len(orders) / counts.customers) if counts.customers else np.nan
-    of = {"new": counts.new, "returning": counts.returning}
-    return {
-        name: (_relative_error(*pair) * scale, of.get(name.split("_")[0], counts.customers))
-        for name, pair in pairs.items()
-    }
+    return pairs
 
 
 def _relative_error(part: np.ndarray, whole: np.ndarray | None) -> float:
+    """The standard error of a sum over customers, or of a ratio of sums, as a share of it.
+
+    Source: the jackknife of a ratio of totals, customers left out one at a time (Cochran 1977,
+    section 6.17).
+    """
     total = part.sum()
     if total <= 0 or (whole is not None and whole.sum() <= 0):
         return np.nan
     if whole is None:
-        # A total is that of a Poisson number of customers.
+        # The number of customers is Poisson.
         return float(np.sqrt((part**2).sum()) / total)
     weight = whole / whole.sum()
     if weight.max() == 1:
         return np.nan
-    off = (part - whole * (total / whole.sum())) / (1 - weight)
-    return float(np.sqrt((off**2).sum()) / total)
+    deviation = (part - whole * (total / whole.sum())) / (1 - weight)
+    return float(np.sqrt((deviation**2).sum()) / total)

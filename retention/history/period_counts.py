@@ -1,6 +1,4 @@
-"""What happened in a period: customers who came, stayed, returned or left, their orders and their revenue."""
-
-from __future__ import annotations
+"""What happened in a period: customers who came, stayed, returned or left, orders and revenue."""
 
 from dataclasses import dataclass
 
@@ -8,7 +6,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from retention.history.order_history import MONEY, OrderHistory
+from retention.history.order_history import MONEY_COLUMNS, OrderHistory
 from retention.periods import Period
 from retention.statistics import weighted_quantile
 
@@ -17,19 +15,34 @@ QUARTILES = (0.25, 0.5, 0.75)
 
 @dataclass(frozen=True, slots=True)
 class PeriodCounts:
-    """Counts of a period; "active" on a day are customers with an order in the `active_days` before it.
+    """Counts of a period. On any day, customers with an order in the days before it are active.
 
-    - `start`, `end`: customers active on the first day and on the day after the last; `kept` of those at the start
-      who are active at the end.
-    - `customers` ordered in the period; `new` of them for the first time, `new_at_end` of these are active at the end
-      (all, unless the period is longer than `active_days`), `won_back` after having been inactive at the
-      start, `repeat` have two orders or more by the end, `repeat_days` orders on two days or more.
-    - `orders`, `revenue`, `discount`, `refunded` of the period (NaN where the file does not have them); `new_orders`,
-      `new_revenue` those of its new customers.
-    - `ever`, `ever_repeat`: customers with an order by the end of the period, and with two or more.
-    - `second_waits`, `waits`: `days` from a customer's first to the second order, and between any two, of waits that
-      ended in the period, and how many `orders` ended them; `silences`: `days` from the last order of each customer
-      so far to the period's last day, and how many `customers`.
+    Attributes:
+        period: The period.
+        active_days: Days for which a customer counts as active after an order.
+        start: Customers active on the first day.
+        end: Customers active on the day after the last.
+        kept: Customers active at the start who are active at the end.
+        customers: Customers who ordered in the period.
+        new: Customers whose first order falls into the period.
+        new_at_end: New customers who are active at the end. These are all of them, unless the
+            period is longer than `active_days`.
+        won_back: Customers who ordered in the period, had ordered before it and were not active
+            at the start.
+        repeat: Customers of the period with two or more orders by its end.
+        repeat_days: Customers of the period with orders on two or more days by its end.
+        orders: Orders of the period.
+        revenue: Revenue of the period, in money.
+        discount: Discounts of the period, in money; NaN where the file has none.
+        refunded: Refunds of the period's orders so far, in money; NaN where the file has none.
+        new_orders: Orders of the new customers in the period.
+        new_revenue: Revenue from the new customers in the period, in money.
+        ever: Customers with an order by the end of the period.
+        second_waits: Waits from a first to a second order that ended in the period: `days`, and
+            how many `orders` ended a wait of that length.
+        waits: Waits between two orders that ended in the period, with the same columns.
+        silences: `days` from each customer's last order so far to the period's last day, and how
+            many `customers` were silent for as long.
     """
 
     period: Period
@@ -50,14 +63,13 @@ class PeriodCounts:
     new_orders: int
     new_revenue: float
     ever: int
-    ever_repeat: int
     second_waits: pd.DataFrame
     waits: pd.DataFrame
     silences: pd.DataFrame
 
     @property
     def lapsed(self) -> int:
-        """Customers who had been active at the start or came in the period, and are not active at the end."""
+        """Customers active at the start or in the period who are not active at the end."""
         return self.start + self.new + self.won_back - self.end
 
     @property
@@ -74,11 +86,11 @@ def count_period(history: OrderHistory, period: Period, active_days: int) -> Per
         moves[name].to_numpy() for name in ("day", "next_day", "stage", "orders")
     )
 
-    def count(rows: np.ndarray) -> int:
-        return int(number[rows].sum())
+    def count(chosen: np.ndarray) -> int:
+        return int(number[chosen].sum())
 
     inside = (day >= begin) & (day < end)
-    # The last order before a day stands for its customer, of whom there is no other such order.
+    # A customer has one last order before a day, which stands for the customer.
     last_at_start = (day < begin) & (following >= begin)
     last_at_end = (day < end) & (following >= end)
     follows = (following >= begin) & (following < end)
@@ -106,11 +118,10 @@ def count_period(history: OrderHistory, period: Period, active_days: int) -> Per
         repeat_days=count(inside & last_at_end & (stage == 2)),
         orders=int(placed["orders"].sum()),
         revenue=float(placed["revenue"].sum()),
-        **{name: float(placed[name].sum()) if name in placed else np.nan for name in MONEY},
+        **{name: float(placed[name].sum()) if name in placed else np.nan for name in MONEY_COLUMNS},
         new_orders=int(newcomers["orders"].sum()),
         new_revenue=float(newcomers["revenue"].sum()),
         ever=count(last_at_end),
-        ever_repeat=count(last_at_end & (stage > 0)),
         second_waits=_spread(following - day, number, follows & (stage == 0), "orders"),
         waits=_spread(following - day, number, follows, "orders"),
         silences=_spread(end - 1 - day, number, last_at_end, "customers"),
@@ -118,14 +129,14 @@ def count_period(history: OrderHistory, period: Period, active_days: int) -> Per
 
 
 def quartiles(spread: pd.DataFrame) -> np.ndarray:
-    """Return the quartiles of `days` in one of the three distributions; NaN where it is empty."""
+    """Return the quartiles of `days` in a distribution of waits or silences; NaN if it is empty."""
     return weighted_quantile(
         spread["days"].to_numpy(float), spread.iloc[:, 1].to_numpy(), np.array(QUARTILES)
     )
 
 
 def customer_bridge(counts: PeriodCounts) -> pd.DataFrame:
-    """Return `base_bridge` in customers alone, which needs no look at the orders: `step` and `customers`."""
+    """Return `base_bridge` in customers alone, from the counts: the columns `step`, `customers`."""
     steps = {
         "start": counts.start,
         "new": counts.new,
@@ -138,41 +149,31 @@ def customer_bridge(counts: PeriodCounts) -> pd.DataFrame:
 
 
 def base_bridge(history: OrderHistory, period: Period, active_days: int) -> pd.DataFrame:
-    """Return how the active customers of the start became those of the end, in customers and in revenue.
+    """Return how the active customers of the start became those of the end.
 
-    Revenue is what customers brought in the `active_days` before the day that counts them. Returns the columns
-    `step`, `customers`, `revenue`; the rows are "start", "new", "won_back", "retained" (their change in revenue),
-    "lapsed" and "end", and start + new + won_back + retained + lapsed = end in both columns.
+    Args:
+        history: The history of the orders.
+        period: The period.
+        active_days: Days for which a customer counts as active after an order.
+
+    Returns:
+        The columns `step`, `customers` and `revenue`: what these customers brought in the
+        `active_days` before the day that counts them. The rows are "start", "new", "won_back",
+        "retained" (the change in their revenue), "lapsed" and "end". In both columns start + new
+        + won_back + retained + lapsed = end.
     """
-    begin, end = history.number(period.start), history.number(period.end)
-    table = history.table.filter(history.table.day.between(begin - active_days, end - 1))
-    before, after = (
-        table.day.between(begin - active_days, begin - 1),
-        table.day >= end - active_days,
-    )
-    each = table.group_by("customer").agg(
-        before=table.revenue.sum(where=before).fill_null(0.0),
-        after=table.revenue.sum(where=after).fill_null(0.0),
-        at_start=before.any(),
-        at_end=after.any(),
-        new=(table.first_day.min() >= begin),
-    )
-    # Who came and left again within the period counts as new (or won back) and as lapsed.
-    step = ibis.cases((each.at_start, "kept"), (each.new, "new"), else_="won_back")
-    found = each.group_by(step=step, at_end=each.at_end).agg(
-        customers=each.count(), before=each.before.sum(), after=each.after.sum()
-    )
-    found = found.to_pandas().set_index(["step", "at_end"]).sort_index()
+    sums = _sums_by_step(history, period, active_days)
 
     def total(column: str, *, step: str | None = None, at_end: bool | None = None) -> float:
-        rows = found
+        rows = sums
         if step is not None:
             rows = rows[rows.index.get_level_values("step") == step]
         if at_end is not None:
             rows = rows[rows.index.get_level_values("at_end") == at_end]
         return float(rows[column].sum())
 
-    gone = sum(total("customers", step=step, at_end=False) for step in ("kept", "new", "won_back"))
+    steps = ("kept", "new", "won_back")
+    lapsed = sum(total("customers", step=step, at_end=False) for step in steps)
     rows = {
         "start": (total("customers", step="kept"), total("before", step="kept")),
         "new": (total("customers", step="new"), total("after", step="new")),
@@ -181,15 +182,37 @@ def base_bridge(history: OrderHistory, period: Period, active_days: int) -> pd.D
             0.0,
             total("after", step="kept", at_end=True) - total("before", step="kept", at_end=True),
         ),
-        "lapsed": (-gone, -total("before", step="kept", at_end=False)),
+        "lapsed": (-lapsed, -total("before", step="kept", at_end=False)),
         "end": (total("customers", at_end=True), total("after", at_end=True)),
     }
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["customers", "revenue"])
     return frame.rename_axis("step").reset_index().astype({"customers": int})
 
 
+def _sums_by_step(history: OrderHistory, period: Period, active_days: int) -> pd.DataFrame:
+    """Return customers and revenue by `step` ("kept", "new", "won_back") and `at_end`."""
+    begin, end = history.number(period.start), history.number(period.end)
+    table = history.table.filter(history.table.day.between(begin - active_days, end - 1))
+    before = table.day.between(begin - active_days, begin - 1)
+    after = table.day >= end - active_days
+    customers = table.group_by("customer").agg(
+        before=table.revenue.sum(where=before).fill_null(0.0),
+        after=table.revenue.sum(where=after).fill_null(0.0),
+        at_start=before.any(),
+        at_end=after.any(),
+        new=(table.first_day.min() >= begin),
+    )
+    # A customer who came and left within the period counts as new (or won back) and as lapsed.
+    step = ibis.cases((customers.at_start, "kept"), (customers.new, "new"), else_="won_back")
+    sums = customers.group_by(step=step, at_end=customers.at_end).agg(
+        customers=customers.count(), before=customers.before.sum(), after=customers.after.sum()
+    )
+    frame: pd.DataFrame = sums.to_pandas()
+    return frame.set_index(["step", "at_end"]).sort_index()
+
+
 def _at_end(history: OrderHistory, begin: int, end: int, active_days: int) -> tuple[int, int]:
-    """Return how many customers active at the end were so at the start, and how many have come since then."""
+    """Return how many of the customers active at the end were at the start, and are new."""
     table = history.table
     at_start = table.filter(
         table.day.between(begin - active_days, begin - 1) & (table.next_day >= begin)

@@ -1,7 +1,5 @@
 """Revenue month by month, so far and expected."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import ibis
@@ -13,11 +11,22 @@ from retention.periods import DAYS_PER_MONTH
 
 
 def revenue_history(orders: Orders, months: int = 24) -> pd.DataFrame:
-    """Revenue month by month, counted back from the last order day, split by first and repeat purchase days.
+    """Return the revenue of each month, counted back from the last order day.
 
-    Months are 30.4375 days long, as in `expected_by_month`, so that past and expected bars compare; the
-    oldest one may reach back before the first order. Returns `start_day` and `end_day` (days relative to the
-    last order day, negative), `first_revenue`, `repeat_revenue` and `orders`, oldest month first.
+    Months are 30.4375 days long, as in `expected_by_month`, so that past and expected bars
+    compare. The oldest month may reach back before the first order.
+
+    Args:
+        orders: The orders.
+        months: The most months to return.
+
+    Returns:
+        A row a month, the oldest first. `start_day` and `end_day` are days relative to the last
+        order day, negative. `first_revenue` and `repeat_revenue` come from customers' first and
+        later purchase days. `orders` are all of the month.
+
+    Raises:
+        DataError: `months` is below 1.
     """
     if months < 1:
         raise DataError(f"{months} months cannot be shown. Ask for one or more.")
@@ -33,7 +42,7 @@ def revenue_history(orders: Orders, months: int = 24) -> pd.DataFrame:
         repeat_revenue=first.ifelse(0.0, table.revenue).sum(),
         orders=table.count(),
     )
-    frame = sums.to_pandas().set_index("month")
+    frame: pd.DataFrame = sums.to_pandas().set_index("month")
     oldest = min(months - 1, int((orders.end - orders.start).days / DAYS_PER_MONTH))
     frame = frame.reindex(range(oldest, -1, -1), fill_value=0)
     frame.insert(0, "start_day", -(frame.index + 1) * DAYS_PER_MONTH)
@@ -42,11 +51,17 @@ def revenue_history(orders: Orders, months: int = 24) -> pd.DataFrame:
 
 
 def past_and_expected(history: pd.DataFrame, months: pd.DataFrame, end: date) -> pd.DataFrame:
-    """Past revenue and what today's customers are expected to bring, as one tidy frame.
+    """Return past revenue and what today's customers are expected to bring, as one tidy frame.
 
-    `history` comes from `revenue_history`, `months` from `month_ranges`, `end` is the last order day.
-    Returns `start`, `end` (timestamps), `kind` ("first", "repeat" or "expected"), `revenue`, and `revenue_low`,
-    `revenue_high` (80 % interval of what is expected, else NaN).
+    Args:
+        history: From `revenue_history`.
+        months: From `month_ranges`.
+        end: The last order day.
+
+    Returns:
+        The columns `start`, `end` (timestamps), `kind` ("first", "repeat" or "expected"),
+        `revenue`, `revenue_low` and `revenue_high`. The last two are the 80 % interval of what is
+        expected, else NaN.
     """
     parts = [
         history.assign(kind=kind, revenue=history[f"{kind}_revenue"])
@@ -67,5 +82,5 @@ def past_and_expected(history: pd.DataFrame, months: pd.DataFrame, end: date) ->
 
 
 def day_to_date(days: pd.Series, end: date) -> pd.Series:
-    """Days relative to the last order day `end`, as timestamps rounded to whole days."""
+    """Return days relative to the last order day `end` as timestamps, rounded to whole days."""
     return pd.Timestamp(end) + pd.to_timedelta(days.round().astype("int64"), unit="D")

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from retention.customers.summary import FIRST_ORDER_COLUMNS
 from retention.errors import DataError
-from retention.history.order_history import NEVER, SAMPLE
+from retention.history.order_history import NEVER, sampling_step
 from retention.orders.orders import Orders
 from retention.orders.rows import BOUGHT
 
@@ -146,7 +146,7 @@ def dimension_history(
     named = named.distinct()
     names = database.create_table(f"names_{key}", named.mutate(value=named.name.hash()))
     customers = int(table.filter((table.place == 0) & table.whole).count().to_pyarrow().as_py())
-    parts = max(1, round(customers / SAMPLE))
+    parts = sampling_step(customers)
     return DimensionHistory(
         dimension, attribution, table, names, parted, parts, orders.start, orders.end
     )

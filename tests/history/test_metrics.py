@@ -144,7 +144,7 @@ def test_a_sample_of_a_large_store_gives_about_the_same_interval(population, mon
 
     period = Period(date(2024, 9, 1), date(2024, 12, 1))
     whole = module.order_history(orders_of(population))
-    monkeypatch.setattr(module, "SAMPLE", 4_000)
+    monkeypatch.setattr(module, "SAMPLED_CUSTOMERS", 4_000)
     some = module.order_history(orders_of(population))
     assert some.sample["customer"].nunique() == pytest.approx(4_000, rel=0.1)
     one, other = (measure(history, count_period(history, period, 365)) for history in (whole, some))

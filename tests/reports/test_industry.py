@@ -217,7 +217,7 @@ def test_public_data_agree_with_pandas(store, ends, request):
 @pytest.mark.parametrize("size", [50_000, 300])
 def test_intervals_are_as_wide_as_stores_differ_by_chance(monkeypatch, size):
     """The interval, also from a sample of the customers, against customers drawn again and again."""
-    monkeypatch.setattr(order_history_module, "SAMPLE", size)
+    monkeypatch.setattr(order_history_module, "SAMPLED_CUSTOMERS", size)
     orders = simulate_orders(
         1_500, 800, seed=3, r=0.6, alpha=60.0, a=0.6, b=2.5, p=6.0, q=4.0, v=15.0
     )

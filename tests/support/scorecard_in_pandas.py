@@ -48,7 +48,6 @@ def counts_of(frame: pd.DataFrame, start: date, end: date, active_days: int) -> 
         "new_orders": here["customer_id"].isin(new).sum(),
         "new_revenue": here.loc[here["customer_id"].isin(new), "revenue"].sum(),
         "ever": len(number),
-        "ever_repeat": (number > 1).sum(),
         "second_waits": sorted(gap[inside & (place == 1)].astype(int)),
         "waits": sorted(gap[inside & (place > 0)].astype(int)),
         "silences": sorted(
