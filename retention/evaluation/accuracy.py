@@ -1,6 +1,4 @@
-"""Predictions against what happened: errors, ranking and calibration, as numbers and small frames."""
-
-from __future__ import annotations
+"""Predictions against what happened: errors, ranking and calibration."""
 
 import numpy as np
 import pandas as pd
@@ -8,6 +6,7 @@ from scipy.special import xlogy
 
 from retention.statistics import FORECAST_LEVEL, normal_width, wilson
 
+#: Repeat purchases from which customers share a row.
 MOST_FREQUENT = 7
 
 
@@ -16,25 +15,26 @@ def accuracy(
     actual_orders: np.ndarray,
     actual_revenue: np.ndarray,
 ) -> pd.DataFrame:
-    """Compare predicted orders and revenue of customers with the actual ones, an entry each a customer.
+    """Compare predicted orders and revenue of customers with the actual ones.
 
     Args:
-        predicted: By name of the model, the orders and the revenue that it foresees.
+        predicted: By name of the model, the orders and the revenue that it predicts, both with an
+            entry for each customer.
         actual_orders: Orders of the same customers.
-        actual_revenue: Their revenue.
+        actual_revenue: Revenue from the same customers.
 
     Returns:
-        A row for each model: `orders`, `actual_orders`, `revenue`, `actual_revenue` (totals), `bias` and
-        `revenue_bias` (predicted / actual - 1; NaN where nothing happened), `mae`, `rmse`, `deviance` (of the
-        orders, a customer), `top_10`, `top_20` and `gini` (of the ranking by predicted revenue; NaN where nobody
-        brought any, `gini` also where all brought the same).
+        A row for each model. `orders`, `actual_orders`, `revenue` and `actual_revenue` are
+        totals. `bias` and `revenue_bias` are predicted / actual - 1, NaN where nothing happened.
+        `mae`, `rmse` and `deviance` are errors of a customer's orders. `top_10`, `top_20` and
+        `gini` judge the ranking by predicted revenue. They are NaN where there was no revenue,
+        and `gini` also where all customers brought the same.
     """
-    best = _area(
-        np.concatenate([[0.0], np.cumsum(np.sort(actual_revenue)[::-1])]), len(actual_revenue)
-    )
+    hindsight = np.concatenate([[0.0], np.cumsum(np.sort(actual_revenue)[::-1])])
+    best = _area(hindsight, len(actual_revenue))
     rows = {}
     for name, (orders, revenue) in predicted.items():
-        off = orders - actual_orders
+        errors = orders - actual_orders
         captured = _captured(revenue, actual_revenue)
         rows[name] = {
             "orders": orders.sum(),
@@ -43,8 +43,8 @@ def accuracy(
             "actual_revenue": actual_revenue.sum(),
             "bias": _bias(orders.sum(), actual_orders.sum()),
             "revenue_bias": _bias(revenue.sum(), actual_revenue.sum()),
-            "mae": np.abs(off).mean(),
-            "rmse": np.sqrt((off**2).mean()),
+            "mae": np.abs(errors).mean(),
+            "rmse": np.sqrt((errors**2).mean()),
             "deviance": poisson_deviance(orders, actual_orders).mean(),
             "top_10": _share_of_first(captured, 0.1),
             "top_20": _share_of_first(captured, 0.2),
@@ -54,23 +54,33 @@ def accuracy(
 
 
 def poisson_deviance(expected: np.ndarray, actual: np.ndarray) -> np.ndarray:
-    """Poisson deviance of each customer's orders; infinite where an order came that was ruled out.
+    """Return the Poisson deviance of each customer's orders.
 
-    The expected number is what has the lowest mean deviance, whatever the distribution of the orders.
+    It is infinite where an order came that the prediction had ruled out. The expected number has
+    the lowest mean deviance, whatever the distribution of the orders.
 
-    Source: Gneiting (2011), Journal of the American Statistical Association 106, on Bregman scores.
+    Source: Gneiting (2011), Journal of the American Statistical Association 106, on Bregman
+    scores.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(actual > 0, actual / expected, 1.0)
-    return 2 * (xlogy(actual, ratio) - (actual - expected))
+    deviance: np.ndarray = 2 * (xlogy(actual, ratio) - (actual - expected))
+    return deviance
 
 
 def calibration(predicted: np.ndarray, happened: np.ndarray, groups: int = 10) -> pd.DataFrame:
-    """Group customers by predicted probability and compare it with the share for whom it happened.
+    """Group customers by predicted probability and compare it with what happened.
 
-    Customers of the same probability are never split, so there may be fewer than `groups` rows. Returns, the
-    lowest first, `customers`, `predicted` (mean probability), `observed` (share), `low` and `high` (the 80 %
-    Wilson interval of the observed share).
+    Args:
+        predicted: Each customer's probability.
+        happened: Whether it came true for the customer.
+        groups: The most groups. Customers of the same probability stay together, so there may be
+            fewer.
+
+    Returns:
+        A row a group, the lowest probability first: `customers`, `predicted` (mean probability),
+        `observed` (share of customers), `low` and `high` (the 80 % Wilson interval of that
+        share).
     """
     ranked = np.sort(predicted)
     edges = np.unique(ranked[(np.arange(1, groups) * len(ranked)) // groups])
@@ -88,31 +98,40 @@ def calibration(predicted: np.ndarray, happened: np.ndarray, groups: int = 10) -
 def expected_by_frequency(
     frequency: np.ndarray, expected: np.ndarray, actual: np.ndarray
 ) -> pd.DataFrame:
-    """Expected and actual orders a customer, by repeat purchases before the cut.
+    """Compare expected and actual orders by repeat purchases before the cut.
 
-    Returns `frequency` ("0" to "6", "7+"), `customers`, `expected`, `actual` and the actual mean's 80 % interval
-    `low`, `high`; frequencies that nobody has are left out.
+    Args:
+        frequency: Each customer's repeat purchases before the cut.
+        expected: Each customer's expected orders after it.
+        actual: Each customer's orders after it.
+
+    Returns:
+        A row for each frequency that a customer has: `frequency` ("0" to "6", "7+"), `customers`,
+        `expected` and `actual` (mean orders a customer), `low` and `high` (the 80 % interval of
+        the actual mean).
     """
     place = np.minimum(frequency, MOST_FREQUENT).astype(int)
-    frame = pd.DataFrame(
-        {"place": place, "expected": expected, "actual": actual.astype(float)}
-    ).groupby("place")
-    found = frame.agg(
-        customers=("actual", "size"),
-        expected=("expected", "mean"),
-        actual=("actual", "mean"),
-        error=("actual", "sem"),
-    ).reset_index()
-    width = normal_width(FORECAST_LEVEL) * found["error"].fillna(0.0)
-    labels = [str(x) if x < MOST_FREQUENT else f"{MOST_FREQUENT}+" for x in found["place"]]
+    frame = pd.DataFrame({"place": place, "expected": expected, "actual": actual.astype(float)})
+    means = (
+        frame.groupby("place")
+        .agg(
+            customers=("actual", "size"),
+            expected=("expected", "mean"),
+            actual=("actual", "mean"),
+            error=("actual", "sem"),
+        )
+        .reset_index()
+    )
+    width = normal_width(FORECAST_LEVEL) * means["error"].fillna(0.0)
+    labels = [str(x) if x < MOST_FREQUENT else f"{MOST_FREQUENT}+" for x in means["place"]]
     return pd.DataFrame(
         {
             "frequency": labels,
-            "customers": found["customers"],
-            "expected": found["expected"],
-            "actual": found["actual"],
-            "low": np.maximum(found["actual"] - width, 0),
-            "high": found["actual"] + width,
+            "customers": means["customers"],
+            "expected": means["expected"],
+            "actual": means["actual"],
+            "low": np.maximum(means["actual"] - width, 0),
+            "high": means["actual"] + width,
         }
     )
 
@@ -122,7 +141,10 @@ def _bias(predicted: float, actual: float) -> float:
 
 
 def _captured(predicted: np.ndarray, actual: np.ndarray) -> np.ndarray:
-    """The actual total of the 0, 1, 2, ... customers predicted highest, customers of one prediction in any order."""
+    """The actual total of the 0, 1, 2, ... customers with the highest predictions.
+
+    Customers of the same prediction come in any order.
+    """
     if np.ptp(predicted) == 0:
         return np.linspace(0.0, actual.sum(), len(actual) + 1)
     order = np.argsort(-predicted)
@@ -130,7 +152,8 @@ def _captured(predicted: np.ndarray, actual: np.ndarray) -> np.ndarray:
     ranked = predicted[order]
     # Within a tie the total grows evenly: the mean over all orders of the tied customers.
     ends = np.concatenate([[0], np.flatnonzero(np.diff(ranked)) + 1, [len(ranked)]])
-    return np.interp(np.arange(len(running)), ends, running[ends])
+    captured: np.ndarray = np.interp(np.arange(len(running)), ends, running[ends])
+    return captured
 
 
 def _share_of_first(captured: np.ndarray, share: float) -> float:
@@ -140,7 +163,10 @@ def _share_of_first(captured: np.ndarray, share: float) -> float:
 
 
 def _area(captured: np.ndarray, customers: int) -> float:
-    """Area between a ranking's curve and that of chance, as a share of the unit square; 0 for rounding errors."""
+    """Area between the curves of a ranking and of chance, as a share of the unit square.
+
+    It is 0 where only rounding errors are left.
+    """
     if not captured[-1]:
         return np.nan
     area = float((captured / captured[-1]).mean() - 0.5)

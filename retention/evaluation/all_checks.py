@@ -1,13 +1,12 @@
-"""All checks of a forecast together, agreed on which way to correct it."""
-
-from __future__ import annotations
+"""All checks of a forecast together, in agreement on which way to correct it."""
 
 from dataclasses import replace
 
 from retention.models.checks import Check
 
-#: Checks that count orders, the most recent ones first; others only give a reason to expect more or fewer.
-COUNTED = ("Latest orders", "Hidden orders")
+#: Checks that count orders, the most recent orders first. The others only give a reason to expect
+#: more or fewer.
+COUNTING_CHECKS = ("Latest orders", "Hidden orders")
 
 
 def all_checks(
@@ -15,26 +14,42 @@ def all_checks(
 ) -> tuple[Check, ...]:
     """Return the checks of the latest orders, of the backtest and of the model, in this order.
 
-    Checks that only give a reason to expect a forecast that is high or low say in their advice whether the orders
-    that were counted bear them out.
+    Some checks only give a reason to expect a forecast that is high or low. Their advice then
+    says whether the counted orders confirm it.
+
+    Args:
+        recent: From `recent_checks`.
+        tested: From `backtest_checks`.
+        fitted: The model's `checks`.
     """
-    found = (*recent, *tested, *fitted)
-    counted = [check for check in found if check.name in COUNTED and check.status != "unknown"]
-    measured = next((check for check in counted if check.leans), counted[0] if counted else None)
+    checks = (*recent, *tested, *fitted)
+    measured = _measured(checks)
     if measured is None:
-        return found
+        return checks
     return tuple(
-        replace(check, advice=f"{check.advice} {_borne_out(check, measured)}")
-        if check.leans and check.name not in COUNTED
+        replace(check, advice=f"{check.advice} {_confirmation(check, measured)}")
+        if check.leans and check.name not in COUNTING_CHECKS
         else check
-        for check in found
+        for check in checks
     )
 
 
-def _borne_out(check: Check, measured: Check) -> str:
+def _measured(checks: tuple[Check, ...]) -> Check | None:
+    """The check that counted orders: the first that leans to a side, else the first of all."""
+    counting = [
+        check for check in checks if check.name in COUNTING_CHECKS and check.status != "unknown"
+    ]
+    leaning = [check for check in counting if check.leans]
+    return next(iter(leaning or counting), None)
+
+
+def _confirmation(check: Check, measured: Check) -> str:
     counted = f"The {measured.name.lower()}"
     if not measured.leans:
-        return "The orders that were counted came about as the model has them, so correct no totals for it yet."
+        return (
+            "The orders that were counted came about as the model has them, so correct no totals "
+            "for it yet."
+        )
     if measured.leans == check.leans:
         return f"{counted} say the same: correct totals once, by those."
     return f"{counted} say otherwise: correct totals by those, which were counted."

@@ -1,6 +1,6 @@
-"""What the hidden part of the history says about the model: seasons, drift, and how far it was off."""
+"""What the hidden part of the history says about the model: seasons, drift, how far it was off."""
 
-from __future__ import annotations
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -8,156 +8,216 @@ import pandas as pd
 from retention.evaluation.backtest import Backtest
 from retention.evaluation.weekly import weeks_in_gap
 from retention.models.checks import Check
-from retention.wording import day, off_words, rounded_orders, signed_percent
+from retention.wording import day, off_words, plural, rounded_orders, signed_percent
 
-#: Weeks that are looked at together: single weeks are mostly chance.
-BLOCK = 4
-#: Orders that a block should have, and blocks that a comparison should have.
-ENOUGH_ORDERS, ENOUGH_BLOCKS = 10, 6
+#: Weeks that are added up: single weeks are mostly chance.
+BLOCK_WEEKS = 4
+#: Expected orders that a block needs.
+ENOUGH_BLOCK_ORDERS = 10
+#: Blocks that a comparison needs.
+ENOUGH_BLOCKS = 6
 #: Typical deviation of a block from the model, beyond chance, that counts as seasons.
-SEASONS = 0.2
+SEASONAL_DEVIATION = 0.2
 #: Deviation of the latest blocks from the earlier ones that counts as drift.
-DRIFT = 0.15
-#: Weeks below which it says nothing how many of them lay within their range.
-FEW_WEEKS = 8
-#: How far a total may be off, as a share, before the forecast is to be corrected by hand.
-OFF, FAR_OFF = 0.1, 0.4
+DRIFT_DEVIATION = 0.15
+#: Weeks that are needed to judge how many of them lay within their range.
+ENOUGH_WEEKS = 8
+#: Share of a total that it may be off before the forecast has to be corrected by hand.
+CAUTION_BIAS = 0.1
+#: Share of a total from which the forecast is not to be used.
+BAD_BIAS = 0.4
 
 
 def backtest_checks(result: Backtest) -> tuple[Check, ...]:
-    """Return the checks that need the order dates: the total foreseen, seasons and drift before the cut."""
+    """Return the checks that need the order dates: the total, seasons and drift before the cut."""
     blocks = fitted_blocks(result.tracking)
     if len(blocks) < ENOUGH_BLOCKS:
-        return (_foreseen(result), _too_short(blocks))
-    return (_foreseen(result), _seasons(blocks), _drift(blocks))
+        return (_hidden_orders(result), _too_short(blocks))
+    return (_hidden_orders(result), _seasons(blocks), _drift(blocks))
 
 
 def fitted_blocks(tracking: pd.DataFrame) -> pd.DataFrame:
-    """Add up the weeks before the cut in fours, counted back from it, without those of a gap in the orders.
+    """Add up the weeks before the cut in fours, counted back from it.
 
-    Returns `end` (timestamp), `actual`, `expected` and `ratio` of the blocks with enough orders, oldest first.
+    Weeks in or beside a gap in the orders are left out.
+
+    Returns:
+        The blocks with enough orders, oldest first: `end` (timestamp), `actual`, `expected` and
+        `ratio`.
     """
     fitted = tracking[tracking["part"] == "fitted"]
     fitted = fitted[~weeks_in_gap(fitted)]
-    block = (-fitted["week"]) // BLOCK
+    block = (-fitted["week"]) // BLOCK_WEEKS
     sums = fitted.groupby(block).agg(
         end=("week_end", "max"),
         actual=("actual", "sum"),
         expected=("expected", "sum"),
         weeks=("week", "size"),
     )
-    kept = sums[(sums["weeks"] == BLOCK) & (sums["expected"] >= ENOUGH_ORDERS)].sort_values("end")
+    is_whole = (sums["weeks"] == BLOCK_WEEKS) & (sums["expected"] >= ENOUGH_BLOCK_ORDERS)
+    blocks = sums[is_whole].sort_values("end")
     return (
-        kept.assign(ratio=kept["actual"] / kept["expected"])
+        blocks.assign(ratio=blocks["actual"] / blocks["expected"])
         .drop(columns="weeks")
         .reset_index(drop=True)
     )
 
 
-def _foreseen(result: Backtest) -> Check:
-    name = "Hidden orders"
-    found = result.models.loc[result.purchase_model]
-    actual = found["actual_orders"]
-    if not actual:
+def _hidden_orders(result: Backtest) -> Check:
+    """How far the predicted total was off."""
+    if not result.figures["actual_orders"]:
         return Check(
-            name, "bad", result.verdict, "Do not act on a forecast while nobody comes back."
+            name="Hidden orders",
+            status="bad",
+            finding=result.verdict,
+            advice="Do not act on a forecast while nobody comes back.",
         )
-    gap, bias = result.gap, result.bias
-    missed = float((gap["expected"] - gap["actual"]).sum())
-    low, high = max(result.orders.low - missed, 0.0), max(result.orders.high - missed, 0.0)
-    inside = low <= actual <= high
-    finding = (
-        f"In the last {result.holdout_days} days, hidden from it, the model foresaw "
-        f"{rounded_orders(found['orders'], actual)} orders; {actual:,.0f} "
-        f"came ({off_words(found['bias'])}; revenue {off_words(found['revenue_bias'], 'high', 'low')}). "
-    )
-    if len(gap):
-        finding += f"But for {len(gap)} weeks in or beside a stretch without any order it was {off_words(bias)}. "
+    low, high = _range_without_gap(result)
+    is_inside = bool(low <= result.figures["actual_orders"] <= high)
+    is_small = abs(result.bias) <= CAUTION_BIAS
     place = (
         "That lies within"
-        if inside
+        if is_inside
         else "A small miss, though outside"
-        if abs(bias) <= OFF
+        if is_small
         else "That lies outside"
     )
-    finding += f"{place} its 80% range of {low:,.0f} to {high:,.0f}."
-    if inside or abs(bias) <= OFF:
-        weeks = result.tracking[result.tracking["part"] == "foreseen"].drop(gap.index)
-        held = ((weeks["low"] <= weeks["actual"]) & (weeks["actual"] <= weeks["high"])).mean()
-        if len(weeks) >= FEW_WEEKS and held < 0.5:
-            finding += f" Only {held:.0%} of its weeks kept to theirs: some too high and some too low have evened out."
-            return Check(
-                name,
-                "caution",
-                finding,
-                "Trust totals over long periods, and not those of single months.",
-            )
-        revenue = result.revenue.low <= found["actual_revenue"] <= result.revenue.high
-        if gap.empty and not revenue and abs(result.revenue_bias) > OFF:
-            more = "more" if result.revenue_bias < 0 else "less"
-            advice = f"Expect {more} revenue than the forecast says; the number of orders was about right."
-            return Check(name, "caution", finding, advice)
-        return Check(name, "good", finding)
-    direction, leans = ("more", "low") if bias < 0 else ("less", "high")
-    advice = f"Expect {direction} than the forecast says, by about as much, unless the next months are quite different."
-    return Check(name, "bad" if abs(bias) > FAR_OFF else "caution", finding, advice, leans)
+    finding = f"{_total_words(result)}{place} its 80% range of {low:,.0f} to {high:,.0f}."
+    return _right_total(result, finding) if is_inside or is_small else _wrong_total(result, finding)
+
+
+def _range_without_gap(result: Backtest) -> tuple[float, float]:
+    """The 80 % range of the orders, less those that were expected in a gap."""
+    missed = float((result.gap["expected"] - result.gap["actual"]).sum())
+    return max(result.orders.low - missed, 0.0), max(result.orders.high - missed, 0.0)
+
+
+def _total_words(result: Backtest) -> str:
+    figures, weeks_missing = result.figures, len(result.gap)
+    actual = figures["actual_orders"]
+    words = (
+        f"In the last {result.holdout_days} days, hidden from it, the model foresaw "
+        f"{rounded_orders(figures['orders'], actual)} orders; {actual:,.0f} "
+        f"came ({off_words(figures['bias'])}; revenue "
+        f"{off_words(figures['revenue_bias'], 'high', 'low')}). "
+    )
+    if weeks_missing:
+        words += (
+            f"But for {weeks_missing} weeks in or beside a stretch without any order it was "
+            f"{off_words(result.bias)}. "
+        )
+    return words
+
+
+def _right_total(result: Backtest, finding: str) -> Check:
+    """The check of a total that was about right: its weeks and its revenue may not be."""
+    weeks = result.tracking[result.tracking["part"] == "foreseen"].drop(result.gap.index)
+    inside = ((weeks["low"] <= weeks["actual"]) & (weeks["actual"] <= weeks["high"])).mean()
+    if len(weeks) >= ENOUGH_WEEKS and inside < 0.5:
+        return Check(
+            name="Hidden orders",
+            status="caution",
+            finding=f"{finding} Only {inside:.0%} of its weeks kept to theirs: some too high and "
+            "some too low have evened out.",
+            advice="Trust totals over long periods, and not those of single months.",
+        )
+    actual_revenue = result.figures["actual_revenue"]
+    is_in_range = result.revenue.low <= actual_revenue <= result.revenue.high
+    if result.gap.empty and not is_in_range and abs(result.revenue_bias) > CAUTION_BIAS:
+        more = "more" if result.revenue_bias < 0 else "less"
+        return Check(
+            name="Hidden orders",
+            status="caution",
+            finding=finding,
+            advice=f"Expect {more} revenue than the forecast says; the number of orders was about "
+            "right.",
+        )
+    return Check(name="Hidden orders", status="good", finding=finding)
+
+
+def _wrong_total(result: Backtest, finding: str) -> Check:
+    leans: Literal["high", "low"] = "low" if result.bias < 0 else "high"
+    direction = "more" if leans == "low" else "less"
+    return Check(
+        name="Hidden orders",
+        status="bad" if abs(result.bias) > BAD_BIAS else "caution",
+        finding=finding,
+        advice=f"Expect {direction} than the forecast says, by about as much, unless the next "
+        "months are quite different.",
+        leans=leans,
+    )
 
 
 def _seasons(blocks: pd.DataFrame) -> Check:
-    name = "Seasons"
-    off = blocks["ratio"] / (blocks["actual"].sum() / blocks["expected"].sum()) - 1
-    beyond_chance = np.sqrt(max(float((off**2 - 1 / blocks["expected"]).mean()), 0.0))
-    low, high = blocks.loc[off.idxmin()], blocks.loc[off.idxmax()]
+    deviations = blocks["ratio"] / (blocks["actual"].sum() / blocks["expected"].sum()) - 1
+    variance = float((deviations**2 - 1 / blocks["expected"]).mean())
+    beyond_chance = np.sqrt(max(variance, 0.0))
+    low, high = (blocks.iloc[int(place)] for place in (deviations.argmin(), deviations.argmax()))
     finding = (
         f"Four-week totals went from {signed_percent(low['ratio'] - 1)} (to {day(low['end'])}) to "
         f"{signed_percent(high['ratio'] - 1)} (to {day(high['end'])}) against what the model fits; "
         f"{beyond_chance:.0%} is typical beyond chance."
     )
-    if beyond_chance > SEASONS:
-        advice = "The model knows no seasons: compare a month with the same month a year before, and trust whole years."
-        return Check(name, "caution", finding, advice)
-    return Check(name, "good", finding)
+    if beyond_chance > SEASONAL_DEVIATION:
+        return Check(
+            name="Seasons",
+            status="caution",
+            finding=finding,
+            advice="The model knows no seasons: compare a month with the same month a year before, "
+            "and trust whole years.",
+        )
+    return Check(name="Seasons", status="good", finding=finding)
 
 
 def _drift(blocks: pd.DataFrame) -> Check:
-    name = "Drift"
     latest = len(blocks) // 3
-    ratio, error = [], 0.0
-    for part in (blocks[:-latest], blocks[-latest:]):
-        ratio.append(part["actual"].sum() / part["expected"].sum())
-        # The spread of the blocks, seasons included, rather than that of chance alone.
-        spread = part["ratio"].std(ddof=1) if len(part) > 1 else abs(part["ratio"].iloc[0] - 1)
-        error = np.hypot(error, spread / np.sqrt(len(part)))
-    change = ratio[1] / ratio[0] - 1
+    before, error_before = _ratio_with_error(blocks[:-latest])
+    ratio, error = _ratio_with_error(blocks[-latest:])
+    change = ratio / before - 1
     finding = (
-        f"In the last {latest * BLOCK} weeks before the cut orders ran {signed_percent(change)} against the weeks "
-        "before."
+        f"In the last {latest * BLOCK_WEEKS} weeks before the cut orders ran "
+        f"{signed_percent(change)} against the weeks before."
     )
-    if abs(change) > DRIFT and abs(ratio[1] - ratio[0]) > 2 * error:
-        direction, leans = ("fewer", "high") if change < 0 else ("more", "low")
+    if not abs(change) > DRIFT_DEVIATION:
+        return Check(name="Drift", status="good", finding=finding)
+    if not abs(ratio - before) > 2 * np.hypot(error_before, error):
         return Check(
-            name,
-            "caution",
-            finding,
-            f"Expect {direction} orders than the forecast says if this goes on; find out what has changed.",
-            leans,
+            name="Drift",
+            status="unknown",
+            finding=f"{finding} Four-week totals differ by as much anyway, so that this may be no "
+            "drift.",
+            advice="Look again in a few months; until then expect either.",
         )
-    if abs(change) > DRIFT:
-        finding += " Four-week totals differ by as much anyway, so that this may be no drift."
-        return Check(
-            name, "unknown", finding, "Look again in a few months; until then expect either."
-        )
-    return Check(name, "good", finding)
+    leans: Literal["high", "low"] = "high" if change < 0 else "low"
+    direction = "fewer" if leans == "high" else "more"
+    return Check(
+        name="Drift",
+        status="caution",
+        finding=finding,
+        advice=f"Expect {direction} orders than the forecast says if this goes on; find out what "
+        "has changed.",
+        leans=leans,
+    )
+
+
+def _ratio_with_error(blocks: pd.DataFrame) -> tuple[np.float64, np.float64]:
+    """Return actual / expected orders, and its standard error from the spread of the blocks.
+
+    That spread holds the seasons too, unlike the one of chance alone.
+    """
+    ratios = blocks["ratio"]
+    spread = ratios.std(ddof=1) if len(blocks) > 1 else abs(ratios.iloc[0] - 1)
+    ratio = blocks["actual"].sum() / blocks["expected"].sum()
+    return ratio, spread / np.sqrt(len(blocks))
 
 
 def _too_short(blocks: pd.DataFrame) -> Check:
-    found = (
-        f"{len(blocks) or 'No'} four-week period{'s' * (len(blocks) != 1)} before the cut "
-        f"{'have' if len(blocks) != 1 else 'has'} {ENOUGH_ORDERS} orders or more: too few to tell seasons or a drift."
-    )
+    number = len(blocks)
+    periods = plural(number, "four-week period") if number else "No four-week periods"
     return Check(
-        "Seasons and drift",
-        "unknown",
-        found,
-        "Load a longer period, two years or more for seasons.",
+        name="Seasons and drift",
+        status="unknown",
+        finding=f"{periods} before the cut {'has' if number == 1 else 'have'} "
+        f"{ENOUGH_BLOCK_ORDERS} orders or more: too few to tell seasons or a drift.",
+        advice="Load a longer period, two years or more for seasons.",
     )

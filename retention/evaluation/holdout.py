@@ -1,6 +1,4 @@
-"""The orders at a cut: the customers as they were known then, and what they brought after it."""
-
-from __future__ import annotations
+"""The orders split at a cut: the customers as they were known then, and what they did later."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +13,7 @@ import pandas as pd
 from retention.customers.summary import customer_table, purchase_days, query_of_days
 from retention.orders.orders import Orders
 
+#: Days in a week.
 WEEK = 7
 
 
@@ -22,10 +21,12 @@ WEEK = 7
 class Holdout:
     """What was known at a cut, and what came after it.
 
-    - `customers`: what `summarise_customers` gives for that day, without the `first_*` columns and the discount.
-    - `later`: of the same customers, `orders` (purchase days) and `revenue` after the cut.
-    - `weekly`: their repeat purchase days by week: `week` (1 begins the day after the cut) and `actual`; weeks
-      without a repeat purchase may be left out.
+    Attributes:
+        customers: What `summarise_customers` returns for the day of the cut, without the
+            `first_*` columns and the discount.
+        later: `orders` (purchase days) and `revenue` of the same customers after the cut.
+        weekly: `week` (1 begins the day after the cut) and `actual`, the repeat purchase days of
+            these customers. Weeks without a repeat purchase may be left out.
     """
 
     customers: pd.DataFrame
@@ -34,26 +35,32 @@ class Holdout:
 
 
 def hold_out(orders: Orders, cut: date) -> Holdout:
-    """Split the orders at a cut, the last day known.
+    """Split the orders at a cut.
+
+    Args:
+        orders: The orders.
+        cut: The last day that is known.
 
     Raises:
-        DataError: There is no order by then.
+        DataError: There is no order by that day.
     """
     table = orders.table.select("customer_id", "ordered_at", "revenue")
     with _stored(purchase_days(table)) as days:
         customers = query_of_days(days, cut, later=True).order_by("customer_id")
-        found = customers.to_pyarrow()
+        rows = customers.to_pyarrow()
         by_day = _purchases_by_day(days, cut).to_pandas()
-    known = customer_table(found, orders, cut)
-    later = {name: found[f"later_{name}"].to_numpy() for name in ("orders", "revenue")}
+    known = customer_table(rows, orders, cut)
+    later = {name: rows[f"later_{name}"].to_numpy() for name in ("orders", "revenue")}
     return Holdout(
-        known, pd.DataFrame(later, index=known.index).astype(float), _by_week(by_day, known)
+        customers=known,
+        later=pd.DataFrame(later, index=known.index).astype(float),
+        weekly=_by_week(by_day, known),
     )
 
 
 @contextmanager
 def _stored(table: ibis.Table) -> Iterator[ibis.Table]:
-    # Not Ibis's cache: it is shared by equal expressions, and who is first to leave takes it from the others.
+    # Not Ibis's cache: equal expressions share it, and the first to release it takes it from all.
     database, name = table.get_backend(), f"stored_{uuid4().hex}"
     try:
         yield database.create_table(name, table, temp=True)
@@ -62,7 +69,7 @@ def _stored(table: ibis.Table) -> Iterator[ibis.Table]:
 
 
 def _purchases_by_day(days: ibis.Table, cut: date) -> ibis.Table:
-    """Purchase days of the customers known at the cut, by the days `since` it (negative before)."""
+    """Purchase days of the customers known at the cut, by days `since` it (negative before)."""
     early = days.filter(days.day <= ibis.literal(cut))
     later = days.filter(days.day > ibis.literal(cut)).semi_join(early, "customer_id")
     parts = [

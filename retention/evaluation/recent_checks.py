@@ -1,6 +1,6 @@
-"""Do the orders go on as the model has them? Gaps, the latest weeks, and whether customers buy at a steady beat."""
+"""Do the orders go on as the model expects? Gaps, the latest weeks, and the rhythm of customers."""
 
-from __future__ import annotations
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -8,90 +8,109 @@ import pandas as pd
 from retention.evaluation.weekly import fitted_orders
 from retention.history.order_history import OrderHistory, gaps_of
 from retention.models.checks import Check
-from retention.models.histories import group_histories
+from retention.models.histories import Histories, group_histories
 from retention.models.model import CltvModel
 from retention.orders.gaps import gap_words
 from retention.wording import signed_percent
 
-#: The latest days that are looked at: the fewest of these in which the model has enough repeat orders.
+#: Days at the end of the history that may be compared. The shortest window with enough repeat
+#: orders is taken.
 WINDOWS = (30, 60, 90, 180)
-ENOUGH_ORDERS = 20
-#: Deviation of the latest orders from the model that is worth a word, and the one at which a forecast is idle.
-OFF, FAR_OFF = 0.2, 0.6
-#: Pairs of successive waits that a beat is read from, and the mean difference below which there is one.
-ENOUGH_PAIRS, STEADY = 100, 0.35
+#: Repeat orders that the model should expect in a window.
+ENOUGH_REPEAT_ORDERS = 20
+#: Deviation of the latest orders from the model, as a share, that calls for caution.
+CAUTION_DEVIATION = 0.2
+#: Missing orders, as a share, from which the forecast is not to be used.
+BAD_DEVIATION = 0.6
+#: Pairs of successive waits that show a rhythm.
+ENOUGH_PAIRS = 100
+#: Mean difference of two successive waits, as a share of their sum, below which they are steady.
+STEADY_DIFFERENCE = 0.35
 
 
 def recent_checks(
     model: CltvModel, customers: pd.DataFrame, history: OrderHistory
 ) -> tuple[Check, ...]:
-    """Return the checks that read the days of the orders, the latest ones and the waits between them.
+    """Return the checks of gaps, of the latest orders and of the waits between orders.
 
     Args:
         model: The model fitted to all of the orders.
-        customers: The customers it was fitted to.
+        customers: The customers that it was fitted to.
         history: The orders' history.
     """
     return (_gaps(history), _latest(model, customers, history), _rhythm(history))
 
 
 def _gaps(history: OrderHistory) -> Check:
-    name = "Gaps"
     gaps = gaps_of(history)
     if not gaps:
         return Check(
-            name, "good", "There is no stretch without orders that chance would not explain."
+            name="Gaps",
+            status="good",
+            finding="There is no stretch without orders that chance would not explain.",
         )
     return Check(
-        name,
-        "caution",
-        " ".join(gap_words(gap) for gap in gaps),
-        "Load the missing part. If the store was closed, the model takes its customers for less active, and the "
-        "rates of those months count for nothing.",
+        name="Gaps",
+        status="caution",
+        finding=" ".join(gap_words(gap) for gap in gaps),
+        advice="Load the missing part. If the store was closed, the model takes its customers for "
+        "less active, and the rates of those months count for nothing.",
     )
 
 
 def _latest(model: CltvModel, customers: pd.DataFrame, history: OrderHistory) -> Check:
-    name = "Latest orders"
     histories = group_histories(customers)
-    moves = history.moves
-    # The last order of a customer's day stands for the day; the first of all is no repeat.
-    day = moves.loc[moves["day"] != moves["next_day"], ["day", "orders"]]
-    known = [days for days in WINDOWS if days < history.length // 2]
-    for window in known:
+    for window in WINDOWS:
+        if window >= history.length // 2:
+            break
         expected = fitted_orders(model.purchases, histories, window)
-        if expected < ENOUGH_ORDERS:
-            continue
-        begin = history.length - window
-        first = int(histories.counts[window > histories.T].sum())
-        actual = int(day.loc[day["day"] >= begin, "orders"].sum()) - first
-        off = actual / expected - 1
-        finding = (
-            f"In the last {window} days {actual:,} repeat orders came, where the model fits {expected:,.0f} "
-            f"({signed_percent(off)})."
-        )
-        # Orders come in clusters: twice the deviation that independent ones would show.
-        if abs(off) <= OFF or abs(actual - expected) < 4 * np.sqrt(expected):
-            return Check(name, "good", finding)
-        direction, leans = ("fewer", "high") if off < 0 else ("more", "low")
-        return Check(
-            name,
-            "bad" if off < -FAR_OFF else "caution",
-            finding,
-            f"Expect {direction} orders than the forecast says in the months ahead, unless this was the season; make "
-            "sure that the file holds all orders to its end.",
-            leans,
-        )
+        if expected >= ENOUGH_REPEAT_ORDERS:
+            return _compared(window, _repeat_days(histories, history, window), expected)
     return Check(
-        name,
-        "unknown",
-        "The latest months have too few repeat orders to be compared with the model.",
-        "Look again with more orders: a longer period, or all of the store's customers.",
+        name="Latest orders",
+        status="unknown",
+        finding="The latest months have too few repeat orders to be compared with the model.",
+        advice="Look again with more orders: a longer period, or all of the store's customers.",
+    )
+
+
+def _repeat_days(histories: Histories, history: OrderHistory, window: int) -> int:
+    """How many days with a repeat order the customers had in the last days."""
+    moves = history.moves
+    # The last order of a customer's day stands for the day.
+    days = moves.loc[moves["day"] != moves["next_day"], ["day", "orders"]]
+    # A customer's first day is no repeat.
+    first = int(histories.counts[window > histories.T].sum())
+    return int(days.loc[days["day"] >= history.length - window, "orders"].sum()) - first
+
+
+def _compared(window: int, actual: int, expected: float) -> Check:
+    deviation = actual / expected - 1
+    finding = (
+        f"In the last {window} days {actual:,} repeat orders came, where the model fits "
+        f"{expected:,.0f} ({signed_percent(deviation)})."
+    )
+    # Orders come in clusters: twice the deviation that independent ones would show.
+    is_chance = abs(actual - expected) < 4 * np.sqrt(expected)
+    if abs(deviation) <= CAUTION_DEVIATION or is_chance:
+        return Check(name="Latest orders", status="good", finding=finding)
+    leans: Literal["high", "low"] = "high" if deviation < 0 else "low"
+    direction = "fewer" if leans == "high" else "more"
+    return Check(
+        name="Latest orders",
+        status="bad" if deviation < -BAD_DEVIATION else "caution",
+        finding=finding,
+        advice=f"Expect {direction} orders than the forecast says in the months ahead, unless this "
+        "was the season; make sure that the file holds all orders to its end.",
+        leans=leans,
     )
 
 
 def _rhythm(history: OrderHistory) -> Check:
-    """The mean difference of two successive waits as a share of their sum: a half where orders come at random."""
+    """The mean difference of two successive waits as a share of their sum.
+
+    It is a half where orders come at random.
+    """
     name = "Rhythm"
     days = history.sample[["customer", "day"]].drop_duplicates().sort_values(["customer", "day"])
     wait = days.groupby("customer")["day"].diff()
@@ -100,21 +119,22 @@ def _rhythm(history: OrderHistory) -> Check:
     number = int(pairs.sum())
     if number < ENOUGH_PAIRS:
         return Check(
-            name,
-            "unknown",
-            f"{number:,} pairs of successive waits are too few to tell a beat from chance.",
-            "Load a longer period, so that more customers reach a third order.",
+            name=name,
+            status="unknown",
+            finding=f"{number:,} pairs of successive waits are too few to tell a beat from chance.",
+            advice="Load a longer period, so that more customers reach a third order.",
         )
     difference = float(((wait - before).abs() / (wait + before))[pairs].mean())
     finding = (
-        f"Two successive waits of a customer differ by {difference:.0%} of their sum; 50% is what orders at random "
-        "moments show, 0% a calendar."
+        f"Two successive waits of a customer differ by {difference:.0%} of their sum; 50% is what "
+        "orders at random moments show, 0% a calendar."
     )
-    if difference < STEADY:
+    if difference < STEADY_DIFFERENCE:
         return Check(
-            name,
-            "caution",
-            f"Customers order at a steady beat, which the model does not know. {finding}",
-            "Take the chances within 30 days as too low for who is due, and who is far past the usual wait as leaving.",
+            name=name,
+            status="caution",
+            finding="Customers order at a steady beat, which the model does not know. " + finding,
+            advice="Take the chances within 30 days as too low for who is due, and who is far past "
+            "the usual wait as leaving.",
         )
-    return Check(name, "good", finding)
+    return Check(name=name, status="good", finding=finding)

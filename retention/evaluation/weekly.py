@@ -1,6 +1,4 @@
-"""Week by week: the repeat orders that came, beside those that the model fits before a cut and foresees after it."""
-
-from __future__ import annotations
+"""Week by week: the repeat orders that came, beside those that the model expects."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -17,32 +15,38 @@ from retention.models.purchases import PurchaseModel, log_slopes
 from retention.orders.gaps import EXPECTED
 
 #: Customers on whom the width of the band is measured, in a store that has more.
-SAMPLE = 1_000
+SAMPLED_CUSTOMERS = 1_000
 
+# Week ends at which the expected orders are computed; a smooth curve gives the others.
 _KNOTS = 16
-_NOTHING = 1e-300  # orders; stands for zero in a denominator
-_POISSON = 1e-6  # orders; and the share of the mean up to which a larger variance is that of a Poisson number
+# Orders that stand for zero in a denominator.
+_NOTHING = 1e-300
+# Orders, and excess variance as a share of the mean, below which a number counts as Poisson.
+_POISSON = 1e-6
 
 
 def weekly_tracking(
     actual: pd.DataFrame, histories: Histories, model: PurchaseModel, cut: date, holdout_days: int
 ) -> pd.DataFrame:
-    """Actual and expected repeat orders of all whole weeks before and after a cut.
+    """Return actual and expected repeat orders of all whole weeks before and after a cut.
+
+    Before the cut the model expects what any new customer would do. After it the model expects
+    what customers with these histories will do.
 
     Args:
         actual: `week` and `actual`, the `weekly` of a `Holdout`.
-        histories: Those of the customers at the cut, to whom the model was fitted.
+        histories: Purchase histories at the cut of the customers that the model was fitted to.
         model: The purchase model.
         cut: The last day the model has seen.
         holdout_days: Days known after the cut.
 
     Returns:
-        A row a week: `week` (1 is the first after the cut), `week_end` (timestamp), `actual`, `expected`,
-        `low`, `high` (80 % interval, after the cut only) and `part` ("fitted" or "foreseen"). Before the cut
-        customers are expected to do what the model says of any new customer, after it what it says of
-        customers with their histories.
+        A row a week: `week` (1 is the first after the cut), `week_end` (timestamp), `actual`,
+        `expected`, `low`, `high` (80 % interval, after the cut only) and `part` ("fitted" before
+        the cut, "foreseen" after it).
 
-    Source: the tracking plots of Fader, Hardie and Lee (2005), section 4; eq. 9 before and eq. 10 after the cut.
+    Source: the tracking plots of Fader, Hardie and Lee (2005), section 4; eq. 9 before and eq. 10
+    after the cut.
     """
     before = int(histories.T.max()) // WEEK
     after = holdout_days // WEEK
@@ -63,82 +67,102 @@ def weekly_tracking(
 
 
 def weeks_in_gap(weeks: pd.DataFrame) -> np.ndarray:
-    """Return which weeks belong to a run without a repeat order that is too long to be chance, or lie beside one."""
+    """Return which weeks lie in or beside a gap in the orders.
+
+    A gap is a run of weeks without a repeat order that is too long to be chance.
+    """
     empty = (weeks["actual"] == 0).to_numpy()
     run = np.cumsum(np.diff(empty, prepend=False))
-    missed = (
-        weeks["expected"].where(empty, 0.0).groupby(run).transform("sum").to_numpy() >= EXPECTED
-    )
-    return missed | np.r_[missed[1:], False] | np.r_[False, missed[:-1]]
+    expected = weeks["expected"].where(empty, 0.0).groupby(run).transform("sum")
+    missed: np.ndarray = expected.to_numpy() >= EXPECTED
+    is_before, is_after = np.append(missed[1:], False), np.append(False, missed[:-1])
+    in_gap: np.ndarray = missed | is_before | is_after
+    return in_gap
 
 
 def fitted_orders(model: PurchaseModel, histories: Histories, days: int) -> float:
-    """Return the repeat purchases of the last so many days that the model expects of new customers like these."""
+    """Return the repeat purchases of the last days that the model expects of new customers.
+
+    Args:
+        model: The purchase model.
+        histories: Histories that say how long ago the customers came.
+        days: How many of the last days.
+    """
     return float(-np.diff(_expected_by(model, histories, [0, days]))[0])
 
 
 def _fitted(model: PurchaseModel, histories: Histories, weeks: int) -> np.ndarray:
-    """Expected repeat purchases of the last so many weeks, of customers about whom only the first day is known."""
+    """Expected repeat purchases in each of the last weeks, if only first days are known."""
     return -np.diff(_expected_by(model, histories, range(0, (weeks + 1) * WEEK, WEEK)))[::-1]
 
 
 def _expected_by(model: PurchaseModel, histories: Histories, ago: Iterable[int]) -> list[float]:
-    """Repeat purchases expected up to so many days ago."""
+    """Repeat purchases expected until each of these numbers of days ago."""
     joined = np.bincount(histories.T.astype(int), weights=histories.counts)
     days = np.arange(1, len(joined))
     new = (
         np.concatenate([[0.0], model.expected_purchases_of_new(days)]) if len(days) else np.zeros(1)
     )
-    # By then, a customer of age T had been there for T - since days.
-    return [joined[since:] @ new[: len(joined) - since] for since in ago]
+    # At that time a customer of age T had been there for T - since days.
+    return [float(joined[since:] @ new[: len(joined) - since]) for since in ago]
 
 
 def _foreseen(
     model: PurchaseModel, histories: Histories, weeks: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Expected repeat purchases of the next so many weeks, and their 80 % interval."""
+    """Expected repeat purchases in each of the next weeks, and the ends of their 80 % interval."""
     ends = np.arange(1, weeks + 1) * float(WEEK)
     expected = _totals(model, histories, ends)
     counts = histories.counts.astype(float)
-    if len(counts) > SAMPLE:
-        picked = np.random.default_rng(1).choice(
-            len(counts), SAMPLE, replace=False, p=counts / counts.sum()
-        )
-        some = Histories(
-            *(values[picked] for values in (histories.frequency, histories.recency, histories.T)),
-            counts=np.ones(SAMPLE),
-            codes=np.arange(SAMPLE),
-        )
-    else:
-        some = histories
-    mean, variance = _weekly(model, some, ends)
-    of_sample = _totals(model, some, ends)
-    # Weeks for which the sample expects nothing have no ratio of their own: customers stand for all of them there.
-    scale = np.full(len(ends), counts.sum() / some.counts.sum())
-    np.divide(expected, of_sample, out=scale, where=of_sample > _NOTHING)
-    slopes = scale[:, None] * log_slopes(model, lambda moved: _totals(moved, some, ends))
-    of_fit = np.einsum("ij,jk,ik->i", slopes, np.array(model.covariance), slopes)
+    sample = _sample(histories)
+    mean, variance = _weekly(model, sample, ends)
+    expected_of_sample = _totals(model, sample, ends)
+    # Where the sample expects nothing, the number of customers stands for the ratio.
+    scale = np.full(len(ends), counts.sum() / sample.counts.sum())
+    np.divide(expected, expected_of_sample, out=scale, where=expected_of_sample > _NOTHING)
+    slopes = scale[:, None] * log_slopes(model, lambda moved: _totals(moved, sample, ends))
+    variance_of_fit = np.einsum("ij,jk,ik->i", slopes, np.array(model.covariance), slopes)
     chance = expected * variance / np.maximum(mean, _NOTHING)
-    low, high = _whole_range(expected, chance + of_fit)
+    low, high = _whole_range(expected, chance + variance_of_fit)
     return expected, low, high
 
 
+def _sample(histories: Histories) -> Histories:
+    """Histories drawn by the number of their customers; all of them in a small store."""
+    counts = histories.counts.astype(float)
+    if len(counts) <= SAMPLED_CUSTOMERS:
+        return histories
+    drawn = np.random.default_rng(1).choice(
+        len(counts), SAMPLED_CUSTOMERS, replace=False, p=counts / counts.sum()
+    )
+    return Histories(
+        frequency=histories.frequency[drawn],
+        recency=histories.recency[drawn],
+        T=histories.T[drawn],
+        counts=np.ones(SAMPLED_CUSTOMERS),
+        codes=np.arange(SAMPLED_CUSTOMERS),
+    )
+
+
 def _whole_range(mean: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The 80 % range of numbers of orders, which are whole: negative binomial, and Poisson where they vary no more."""
+    """The 80 % range of whole numbers of orders.
+
+    They are negative binomial, and Poisson where they vary no more than that.
+    """
     low, high = np.zeros(len(mean)), mean.copy()
-    some = mean > _POISSON
-    beyond = np.maximum(variance - mean, 0.0)
-    spread = some & (beyond > mean * _POISSON)
-    m, b = mean[spread], beyond[spread]
+    likely = mean > _POISSON
+    excess = np.maximum(variance - mean, 0.0)
+    spread = likely & (excess > mean * _POISSON)
+    m, b = mean[spread], excess[spread]
     for end, share in ((low, LOW), (high, HIGH)):
-        end[some] = poisson.ppf(share, mean[some])
+        end[likely] = poisson.ppf(share, mean[likely])
         end[spread] = nbinom.ppf(share, m**2 / b, m / (m + b))
-    # Where no order is the most likely by far, the range is that alone, and the line just above it.
+    # Where no order is by far the most likely number, the range runs from it to the mean.
     return np.minimum(low, mean), np.maximum(high, mean)
 
 
 def _totals(model: PurchaseModel, histories: Histories, ends: np.ndarray) -> np.ndarray:
-    """Expected purchases of everybody in each week, read off a smooth curve through some of the weeks' ends."""
+    """Expected purchases of all customers in each week, from a smooth curve through the knots."""
     knots = np.unique(
         np.concatenate([ends[:1], np.geomspace(ends[0], ends[-1], _KNOTS), ends[-1:]])
     )
@@ -154,11 +178,11 @@ def _totals(model: PurchaseModel, histories: Histories, ends: np.ndarray) -> np.
 def _weekly(
     model: PurchaseModel, histories: Histories, ends: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and variance of everybody's purchases in each week, the parameters taken as known."""
+    """Mean and variance of all customers' purchases in each week, with known parameters."""
     active = model.probability_active(histories.frequency, histories.recency, histories.T)
     expected = model.expected_purchases_if_active(histories.frequency, histories.T, ends)
     each = active[:, None] * np.diff(expected, axis=1, prepend=0.0)
-    # Two purchases in a week: as likely as the rate of a customer who has just made one says.
+    # The chance of a second purchase in a week follows the rate of a customer who just bought.
     rate = ((model.r + histories.frequency + 1) / (model.alpha + histories.T))[:, None]
     square = each * (1 + rate * WEEK)
     return histories.counts @ each, histories.counts @ (square - each**2)

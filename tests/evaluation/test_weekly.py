@@ -195,7 +195,7 @@ def test_a_sample_of_a_large_store_gives_about_the_same_band(monkeypatch, model)
     histories = len(group_histories(cdnow()).counts)
     widths = []
     for size in (histories, 3 * histories // 4, histories // 4):
-        monkeypatch.setattr(module, "SAMPLE", size)
+        monkeypatch.setattr(module, "SAMPLED_CUSTOMERS", size)
         foreseen = weekly_tracking(NO_ORDERS, group_histories(cdnow()), model, CUT, DAYS).tail(39)
         widths.append((foreseen["high"] - foreseen["low"]).to_numpy())
     for some in widths[1:]:
