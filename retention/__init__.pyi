@@ -109,7 +109,7 @@ from .reports.scorecard import (
     monthly_trend as monthly_trend,
     scorecard as scorecard,
 )
-from .reports.verdict import Reading as Reading, read_scorecard as read_scorecard
+from .reports.scorecard_verdict import Reading as Reading, read_scorecard as read_scorecard
 from .samples.data_sets import (
     SAMPLES as SAMPLES,
     sample_file as sample_file,

@@ -4,7 +4,7 @@ from retention import STAGES, TRAITS, DataError, strategies, strategies_for, usu
 from retention.campaigns.usual import MOST_COSTS, MOST_DELIVERY, usual_contact_cost
 from retention.history.metrics import METRICS
 from retention.playbook import left_out
-from retention.reports.verdict import READ
+from retention.reports.scorecard_verdict import READ
 
 
 def test_every_strategy_says_for_whom_how_and_on_whose_word():

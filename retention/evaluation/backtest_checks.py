@@ -200,7 +200,7 @@ def _drift(blocks: pd.DataFrame) -> Check:
     )
 
 
-def _ratio_with_error(blocks: pd.DataFrame) -> tuple[np.float64, np.float64]:
+def _ratio_with_error(blocks: pd.DataFrame) -> tuple[float, float]:
     """Return actual / expected orders, and its standard error from the spread of the blocks.
 
     That spread holds the seasons too, unlike the one of chance alone.

@@ -1,14 +1,12 @@
-"""Published benchmarks, and the store's value by each benchmark's own definition, so that like is held against like."""
-
-from __future__ import annotations
+"""Published benchmarks of retention, and where a store stands to them and to its own targets."""
 
 import csv
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Final, Literal
 
 from retention.errors import DataError
 from retention.history.changes import ENOUGH
@@ -16,22 +14,37 @@ from retention.history.metrics import METRICS
 from retention.history.order_history import OrderHistory, history_of
 from retention.orders.orders import Orders
 from retention.reports.scorecard import Scorecard
-from retention.reports.store_values import COMPUTATIONS, StoreValue, store_values
+from retention.reports.store_values import COMPUTATIONS, Limits, StoreValue, store_values
+from retention.validation import check_number
 
+#: The line of business of benchmarks for all stores.
 ALL = "All e-commerce"
-#: How a store stands to a benchmark or target; "above" and "below" where neither is better.
-AHEAD, PAR, BEHIND, ABOVE, BELOW, UNKNOWN = "ahead", "on par", "behind", "above", "below", "unknown"
+#: Where a store stands to a benchmark or target; "above" and "below" where neither is better.
+Standing = Literal["ahead", "on par", "behind", "above", "below", "unknown"]
+AHEAD: Final = "ahead"
+PAR: Final = "on par"
+BEHIND: Final = "behind"
+ABOVE: Final = "above"
+BELOW: Final = "below"
+UNKNOWN: Final = "unknown"
 #: Metrics of the customers who were active when the period began.
 OF_THE_START = ("customer_retention_rate", "retained_share", "churn_rate")
-_FILE = Path(__file__).with_name("benchmarks.csv")
+_FILE = Path(__file__).with_name("industry.csv")
 
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A published figure, a fraction from `low` to `high` (equal for a single figure).
+    """A published figure.
 
-    `metric` is the key of `METRICS` that it speaks of; `definition` the benchmark's own, with what its source leaves
-    open; `computed_as` the key of `COMPUTATIONS` by which a store is held against it; `year` None where it is unknown.
+    Attributes:
+        metric: Key of `METRICS` that it describes.
+        line_of_business: The stores that it describes; `ALL` for every store.
+        low: Lower end of the figure, a fraction.
+        high: Upper end of the figure, a fraction; equal to `low` for a single figure.
+        computed_as: Key of `COMPUTATIONS` by which a store is compared with it.
+        definition: The publisher's definition, and what the source leaves open.
+        source: Publisher and title.
+        year: Year of publication; None if unknown.
     """
 
     metric: str
@@ -46,7 +59,12 @@ class Benchmark:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What the marketer wants of a metric: a fraction, money, number or days, as the metric's `kind` says."""
+    """The value of a metric that the marketer aims at.
+
+    Attributes:
+        metric: Key of `METRICS`.
+        value: A fraction, money, a number or days, as the metric's `kind` says.
+    """
 
     metric: str
     value: float
@@ -57,14 +75,25 @@ class Target:
                 f"There is no metric {self.metric!r}. Choose one of {', '.join(METRICS)}."
             )
         rate = METRICS[self.metric].kind == "rate"
-        if not (math.isfinite(self.value) and 0 < self.value <= (1 if rate else math.inf)):
-            wanted = "a fraction above 0 and up to 1, such as 0.3" if rate else "a number above 0"
-            raise DataError(f"The target of {self.metric} is {self.value!r}. Give {wanted}.")
+        advice = "a fraction above 0 and up to 1, such as 0.3" if rate else "a number above 0"
+        check_number(
+            f"The target of {self.metric}",
+            self.value,
+            advice,
+            above=0,
+            high=1 if rate else math.inf,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A metric's benchmark or target, and the store's value by the definition of that."""
+    """A metric's benchmark or target, and the store's value by the same definition.
+
+    Attributes:
+        metric: Key of `METRICS`.
+        against: The benchmark or target.
+        store: The store's value.
+    """
 
     metric: str
     against: Benchmark | Target
@@ -94,19 +123,20 @@ class Comparison:
 
     @property
     def aim(self) -> float:
-        """The end of the benchmark at which a store that is behind reaches it; NaN where neither side is better."""
+        """The nearer end of the benchmark for a store behind it; NaN where neither is better."""
         return {1: self.low, -1: self.high, 0: math.nan}[METRICS[self.metric].better]
 
     @property
-    def status(self) -> str:
-        """On par where the store's interval overlaps the benchmark; unknown below 30 customers or waits, and where
-        orders that reach back farther might say otherwise."""
-        if not self.store.n >= ENOUGH or not all(
-            map(math.isfinite, (self.store.low, self.store.high))
-        ):
-            return UNKNOWN
-        over, under = self.store.low > self.high, self.store.high < self.low
-        if (self.store.higher and not over) or (self.store.lower and not under):
+    def status(self) -> Standing:
+        """Where the store stands: on par where its interval overlaps the benchmark.
+
+        It is unknown below 30 customers or waits, and where orders that reach back farther might
+        lead to another answer.
+        """
+        store = self.store
+        over, under = store.low > self.high, store.high < self.low
+        is_open = (store.higher and not over) or (store.lower and not under)
+        if is_open or not _is_measured(store):
             return UNKNOWN
         if not (over or under):
             return PAR
@@ -117,29 +147,31 @@ class Comparison:
 
 
 def benchmarks_for(line_of_business: str = ALL) -> tuple[Benchmark, ...]:
-    """Return the benchmarks of a line of business, and those of all e-commerce for metrics that it has none for.
+    """Return the benchmarks of a line of business.
 
-    The first of a metric is the one to compare with; further ones are there to be shown.
+    A metric without its own has those of all e-commerce. The first benchmark of a metric is the
+    one to compare with; further ones are only shown.
 
     Raises:
         DataError: There is no such line of business.
     """
-    names = {name.casefold(): name for name in lines_of_business()}
-    line = names.get(line_of_business.casefold())
+    lines = {name.casefold(): name for name in lines_of_business()}
+    line = lines.get(line_of_business.casefold())
     if line is None:
         raise DataError(
-            f"There is no line of business {line_of_business!r}. Choose one of {', '.join(names.values())}."
+            f"There is no line of business {line_of_business!r}. Choose one of "
+            f"{', '.join(lines.values())}."
         )
-    own = [row for row in benchmarks() if row.line_of_business == line]
-    has = {row.metric for row in own}
-    found = own + [
-        row for row in benchmarks() if row.line_of_business == ALL and row.metric not in has
+    of_line = [row for row in benchmarks() if row.line_of_business == line]
+    covered = {row.metric for row in of_line}
+    general = [
+        row for row in benchmarks() if row.line_of_business == ALL and row.metric not in covered
     ]
-    return tuple(sorted(found, key=_place))
+    return tuple(sorted([*of_line, *general], key=_place_on_card))
 
 
 def lines_of_business() -> tuple[str, ...]:
-    """Return the lines of business that there are benchmarks for; the first is all e-commerce."""
+    """Return the lines of business that have benchmarks; the first is all e-commerce."""
     return tuple(dict.fromkeys(row.line_of_business for row in benchmarks()))
 
 
@@ -149,12 +181,14 @@ def benchmarks() -> tuple[Benchmark, ...]:
     with _FILE.open(encoding="utf-8", newline="") as file:
         return tuple(
             Benchmark(
-                **row
-                | {
-                    "low": float(row["low"]),
-                    "high": float(row["high"]),
-                    "year": int(row["year"] or 0) or None,
-                },
+                metric=row["metric"],
+                line_of_business=row["line_of_business"],
+                low=float(row["low"]),
+                high=float(row["high"]),
+                computed_as=row["computed_as"],
+                definition=row["definition"],
+                source=row["source"],
+                year=int(row["year"]) if row["year"] else None,
             )
             for row in csv.DictReader(file)
         )
@@ -167,53 +201,67 @@ def compare(
     targets: Iterable[Target] = (),
     values: Mapping[str, StoreValue] | None = None,
 ) -> tuple[Comparison, ...]:
-    """Return how the store stands to each benchmark, by the benchmark's definition, up to the end of the card's period.
+    """Return how the store stands to each benchmark and target.
 
-    `orders` may be their history, where it is at hand.
-    A target takes the place of its metric's benchmarks, and is compared with the metric on the card. `values` are
-    `store_values` of the card's end, where they are at hand.
+    A benchmark is compared with the store's value by its own definition, up to the end of the
+    card's period. A target takes the place of its metric's benchmarks. It is compared with the
+    metric on the card.
+
+    Args:
+        orders: The orders, or their history.
+        card: The scorecard.
+        line_of_business: Whose benchmarks to take.
+        targets: The marketer's targets.
+        values: The `store_values` of the card's end, where they are at hand.
 
     Raises:
         DataError: There is no such line of business.
     """
+    target_of = {target.metric: target for target in targets}
     with history_of(orders) as history:
-        wanted = {target.metric: target for target in targets}
         values = values or store_values(history, card.period.end)
-        found = [
-            Comparison(row.metric, row, values[row.computed_as])
+        comparisons = [
+            Comparison(metric=row.metric, against=row, store=values[row.computed_as])
             for row in benchmarks_for(line_of_business)
-            if row.metric not in wanted
+            if row.metric not in target_of
         ]
-        for name, target in wanted.items():
-            row = card.metrics.loc[name, ["value", "low", "high", "n"]]
-            found.append(
-                Comparison(
-                    name,
-                    target,
-                    StoreValue(*map(float, row), card.period, *_cut_off(history, card, name)),
-                )
-            )
-        return tuple(sorted(found, key=_place))
+        comparisons += [
+            Comparison(metric=name, against=target, store=_value_on_card(history, card, name))
+            for name, target in target_of.items()
+        ]
+        return tuple(sorted(comparisons, key=_place_on_card))
 
 
-def _cut_off(history: OrderHistory, card: Scorecard, name: str) -> tuple[str, bool, bool]:
-    """Whether the customers active at the start are only those whom the orders reach back to."""
-    reach = (card.period.start - history.start).days
-    if name not in OF_THE_START or reach >= card.active_days:
-        return "", False, False
-    return (
-        f"The orders reach back {reach:,} days before the period, and customers count as active for "
-        f"{card.active_days:,}: only recent customers are there at the start.",
-        True,
-        True,
+def _is_measured(store: StoreValue) -> bool:
+    return store.n >= ENOUGH and math.isfinite(store.low) and math.isfinite(store.high)
+
+
+def _value_on_card(history: OrderHistory, card: Scorecard, metric: str) -> StoreValue:
+    row, limits = card.metrics.T[metric], _limits(history, card, metric)
+    return StoreValue(
+        value=float(row["value"]),
+        low=float(row["low"]),
+        high=float(row["high"]),
+        n=float(row["n"]),
+        period=card.period,
+        note=limits.note,
+        higher=limits.higher,
+        lower=limits.lower,
     )
 
 
-def store_value(history: OrderHistory, end: date, benchmark: Benchmark) -> StoreValue:
-    """Return the store's value by a benchmark's own definition; arguments and errors as in `store_values`."""
-    return store_values(history, end)[benchmark.computed_as]
+def _limits(history: OrderHistory, card: Scorecard, metric: str) -> Limits:
+    """What is left open where the orders do not reach back over all customers of the start."""
+    reach = (card.period.start - history.start).days
+    if metric not in OF_THE_START or reach >= card.active_days:
+        return Limits()
+    return Limits(
+        note=f"The orders reach back {reach:,} days before the period, and customers count as "
+        f"active for {card.active_days:,}: only recent customers are there at the start.",
+        higher=True,
+        lower=True,
+    )
 
 
-def _place(row: Benchmark | Comparison) -> int:
-    """Its metric's place on the card."""
+def _place_on_card(row: Benchmark | Comparison) -> int:
     return list(METRICS).index(row.metric)

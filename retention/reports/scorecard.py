@@ -1,6 +1,4 @@
-"""How well do we keep customers? The metrics of a period, beside the period before and the year before."""
-
-from __future__ import annotations
+"""How well does a store keep its customers? The metrics of a period, beside earlier periods."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,24 +14,33 @@ from retention.history.period_counts import PeriodCounts, base_bridge, count_per
 from retention.models.checks import Check
 from retention.orders.orders import Orders
 from retention.periods import Period, as_date, months_of
-from retention.validation import is_number
+from retention.validation import check_number
 
-#: Days without an order after which a customer no longer counts as active: the default and the bounds of the slider.
-ACTIVE_DAYS, LEAST_ACTIVE, MOST_ACTIVE = 365, 30, 730
+#: Days without an order after which a customer no longer counts as active, by default.
+ACTIVE_DAYS = 365
+#: The ends of the slider for these days.
+LEAST_ACTIVE, MOST_ACTIVE = 30, 730
 
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """The metrics of `period`; customers are active for `active_days` after an order.
+    """The metrics of a period, and their changes since earlier periods.
 
-    - `counts`: what they are made of; `metrics`: a row each, `value`, `low`, `high` (95 % interval), `n`.
-    - `previous`, `year_before`: the period of equal length before and the same days a year before, None where the
-      orders do not reach back to them; `against_previous`, `against_year`: the changes, as `changes` returns them, and
-      what the metric was (`value`); empty where there is no such period. Metrics that look back have no change where
-      the orders do not reach back far enough before the earlier period (`not_comparable`).
-    - `buyers`: new and returning customers (index): `customers`, `orders`, `revenue`, `share` (of the revenue),
-      `order_value`.
-    - `notes`: what to bear in mind when reading them.
+    Attributes:
+        period: The period.
+        active_days: Days for which a customer counts as active after an order.
+        counts: What the metrics are computed from.
+        metrics: A row a metric: `value`, `low`, `high` (95 % interval) and `n`, the customers or
+            waits that it rests on.
+        previous: The period of equal length before; None where the orders begin later.
+        year_before: The same days a year before; None where the orders begin later.
+        against_previous: The changes since the period before, as `changes` returns them, with
+            what the metric was (`value`). Empty without that period. Metrics that look back have
+            no change where the orders begin too late for it.
+        against_year: The changes since the year before, in the same columns.
+        buyers: New and returning customers (index): `customers`, `orders`, `revenue`, `share` of
+            the revenue and `order_value`.
+        notes: What to bear in mind when reading the metrics.
     """
 
     period: Period
@@ -49,20 +56,21 @@ class Scorecard:
 
     @property
     def earlier(self) -> dict[str, tuple[Period, pd.DataFrame]]:
-        """What it is compared with: "previous" and "year", the period and the changes; one of them where both are the
-        same days but for a leap day."""
-        found = {
-            "previous": (self.previous, self.against_previous),
-            "year": (self.year_before, self.against_year),
-        }
-        found = {
-            name: (period, against)
-            for name, (period, against) in found.items()
-            if period is not None
-        }
-        if len(found) == 2 and abs((self.previous.start - self.year_before.start).days) <= 1:
-            del found["year"]
-        return found
+        """What it is compared with: "previous" and "year", each with its period and the changes.
+
+        The year is left out where both are the same days but for a leap day.
+        """
+        earlier = {}
+        if self.previous is not None:
+            earlier["previous"] = self.previous, self.against_previous
+        if self.year_before is not None and not self._is_year_twice():
+            earlier["year"] = self.year_before, self.against_year
+        return earlier
+
+    def _is_year_twice(self) -> bool:
+        if self.previous is None or self.year_before is None:
+            return False
+        return abs((self.previous.start - self.year_before.start).days) <= 1
 
 
 def scorecard(
@@ -75,12 +83,13 @@ def scorecard(
 
     Args:
         orders: The orders.
-        start: First day of the period; that of the first order unless given.
-        end: The day after its last; that after the last order unless given.
+        start: First day of the period; the day of the first order unless given.
+        end: The day after the last; the day after the last order unless given.
         active_days: Days for which a customer counts as active after an order.
 
     Raises:
-        DataError: The period or `active_days` make no sense, or the period lies outside the orders.
+        DataError: The period or `active_days` make no sense, or the period lies outside the
+            orders.
     """
     period = Period(
         orders.start if start is None else as_date(start),
@@ -93,21 +102,25 @@ def scorecard(
 def scorecard_of(
     history: OrderHistory, period: Period, active_days: int = ACTIVE_DAYS
 ) -> Scorecard:
-    """Return the scorecard of a period from a history that is there already; arguments and errors as in `scorecard`."""
-    if not (is_number(active_days) and 1 <= active_days <= 3650):
-        raise DataError(f"active_days is {active_days!r}. Give a number of days from 1 to 3,650.")
-    if period.end <= history.start or period.start > history.end:
-        raise DataError(
-            f"The period from {period.start} to {period.last} lies outside the orders, which run from {history.start} "
-            f"to {history.end}. Pick days among these."
-        )
+    """Return the scorecard of a period from a history that is there already.
+
+    Args:
+        history: The history of the orders.
+        period: The period.
+        active_days: Days for which a customer counts as active after an order.
+
+    Raises:
+        DataError: As in `scorecard`.
+    """
+    check_number("active_days", active_days, "a number of days from 1 to 3,650", low=1, high=3650)
+    check_inside(period, history.start, history.end)
     counts = count_period(history, period, active_days)
     metrics = measure(history, counts)
     earlier = [
         other if other.start >= history.start else None
         for other in (period.previous(), period.year_before())
     ]
-    compared = [_compared(history, metrics, period, other, active_days) for other in earlier]
+    against = [_changes_since(history, metrics, counts, other) for other in earlier]
     return Scorecard(
         period=period,
         active_days=active_days,
@@ -115,8 +128,8 @@ def scorecard_of(
         metrics=metrics,
         previous=earlier[0],
         year_before=earlier[1],
-        against_previous=compared[0],
-        against_year=compared[1],
+        against_previous=against[0],
+        against_year=against[1],
         buyers=_buyers(counts),
         notes=_notes(history, counts),
     )
@@ -126,9 +139,9 @@ def monthly_trend(orders: Orders | OrderHistory, active_days: int = ACTIVE_DAYS)
     """Return every metric for each calendar month taken by itself.
 
     Returns:
-        A row a month, oldest first: `month` (its first day), `complete` (False for a first or last month that the
-        orders cover in part) and the metrics. Active customers are left out (NaN) where `active_days` is shorter
-        than a month, and until the orders reach back as far as `active_days`.
+        A row a month, oldest first: `month` (its first day), `complete` (False for a first or last
+        month that the orders cover in part) and the metrics. Rates of active customers are NaN
+        where `active_days` is shorter than the month, and until the orders reach back that far.
     """
     with history_of(orders) as history:
         rows = []
@@ -144,21 +157,30 @@ def monthly_trend(orders: Orders | OrderHistory, active_days: int = ACTIVE_DAYS)
 
 
 def bridge(history: OrderHistory, card: Scorecard) -> pd.DataFrame:
-    """Return how the active customers of the card's start became those of its end, as `base_bridge` describes."""
+    """Return the `base_bridge` of the card's period."""
     return base_bridge(history, card.period, card.active_days)
 
 
-def _compared(
-    history: OrderHistory,
-    metrics: pd.DataFrame,
-    period: Period,
-    other: Period | None,
-    active_days: int,
+def check_inside(period: Period, start: date, end: date) -> None:
+    """Refuse a period without a day from the first to the last order.
+
+    Raises:
+        DataError: The period lies outside the orders.
+    """
+    if period.end <= start or period.start > end:
+        raise DataError(
+            f"The period from {period.start} to {period.last} lies outside the orders, which run "
+            f"from {start} to {end}. Pick days among these."
+        )
+
+
+def _changes_since(
+    history: OrderHistory, metrics: pd.DataFrame, counts: PeriodCounts, other: Period | None
 ) -> pd.DataFrame:
     if other is None:
         return pd.DataFrame(columns=["value", *COLUMNS])
-    before = measure(history, count_period(history, other, active_days))
-    cannot = not_comparable(history.start, period, other, active_days)
+    before = measure(history, count_period(history, other, counts.active_days))
+    cannot = not_comparable(history.start, counts.period, other, counts.active_days)
     return changes(metrics, before, cannot).assign(value=before["value"])[["value", *COLUMNS]]
 
 
@@ -178,57 +200,72 @@ def _buyers(counts: PeriodCounts) -> pd.DataFrame:
 
 
 def _notes(history: OrderHistory, counts: PeriodCounts) -> tuple[Check, ...]:
-    period, active_days = counts.period, counts.active_days
-    reach = (period.start - history.start).days
-    notes = []
-    if reach < 0:
-        notes.append(
-            Check(
-                "Begin",
-                "caution",
-                f"The period begins on {period.start}, and the orders on {history.start}: its first {-reach:,} days "
-                "are empty.",
-                "Pick a period that begins with the orders or later.",
-            )
-        )
+    period = counts.period
+    notes = (
+        _note_on_begin(period, history.start),
+        _note_on_reach(counts, history.start),
+        _note_on_length(period, counts.active_days),
+        _note_on_end(period, history.end),
+    )
+    return tuple(note for note in notes if note is not None)
+
+
+def _note_on_begin(period: Period, first_order: date) -> Check | None:
+    empty_days = (first_order - period.start).days
+    if empty_days <= 0:
+        return None
+    return Check(
+        name="Begin",
+        status="caution",
+        finding=f"The period begins on {period.start}, and the orders on {first_order}: its first "
+        f"{empty_days:,} days are empty.",
+        advice="Pick a period that begins with the orders or later.",
+    )
+
+
+def _note_on_reach(counts: PeriodCounts, first_order: date) -> Check | None:
+    reach = (counts.period.start - first_order).days
     if not counts.start:
-        notes.append(
-            Check(
-                "Start",
-                "caution",
-                "No customer was active when the period began, so there is no retention rate.",
-                "Pick a period that begins after the first orders.",
-            )
+        return Check(
+            name="Start",
+            status="caution",
+            finding="No customer was active when the period began, so there is no retention rate.",
+            advice="Pick a period that begins after the first orders.",
         )
-    elif reach < active_days:
-        notes.append(
-            Check(
-                "Reach",
-                "caution",
-                f"The orders reach back {reach:,} days before the period, and customers count as active for "
-                f"{active_days:,}: only recent customers are there at the start, so the retention rate comes out too "
-                "high, and whoever had ordered before that may count as new.",
-                "Load a longer history, pick a later period or shorten the time for which customers count as active.",
-            )
-        )
-    if period.days > active_days:
-        notes.append(
-            Check(
-                "Length",
-                "caution",
-                f"The period has {period.days:,} days and customers count as active for {active_days:,}: whoever came "
-                "and left within it is active neither at its start nor at its end, and the retention rate leaves them "
-                "out. The bridge counts them as new and as lapsed.",
-                "Pick a shorter period, or count customers as active for longer.",
-            )
-        )
-    if period.last > history.end:
-        notes.append(
-            Check(
-                "End",
-                "caution",
-                f"The period runs to {period.last}, and the orders end on {history.end}: its last days are empty.",
-                "Pick a period that ends with the orders.",
-            )
-        )
-    return tuple(notes)
+    if reach >= counts.active_days:
+        return None
+    return Check(
+        name="Reach",
+        status="caution",
+        finding=f"The orders reach back {reach:,} days before the period, and customers count as "
+        f"active for {counts.active_days:,}: only recent customers are there at the start, so the "
+        "retention rate comes out too high, and whoever had ordered before that may count as new.",
+        advice="Load a longer history, pick a later period or shorten the time for which customers "
+        "count as active.",
+    )
+
+
+def _note_on_length(period: Period, active_days: int) -> Check | None:
+    if period.days <= active_days:
+        return None
+    return Check(
+        name="Length",
+        status="caution",
+        finding=f"The period has {period.days:,} days and customers count as active for "
+        f"{active_days:,}: whoever came and left within it is active neither at its start nor at "
+        "its end, and the retention rate leaves them out. The bridge counts them as new and as "
+        "lapsed.",
+        advice="Pick a shorter period, or count customers as active for longer.",
+    )
+
+
+def _note_on_end(period: Period, last_order: date) -> Check | None:
+    if period.last <= last_order:
+        return None
+    return Check(
+        name="End",
+        status="caution",
+        finding=f"The period runs to {period.last}, and the orders end on {last_order}: its last "
+        "days are empty.",
+        advice="Pick a period that ends with the orders.",
+    )

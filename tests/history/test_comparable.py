@@ -97,7 +97,7 @@ def test_the_days_that_it_takes_by_hand():
 
 
 def test_no_gap_comes_of_a_period_that_cannot_be_compared():
-    from retention.reports.verdict import read_scorecard
+    from retention.reports.scorecard_verdict import read_scorecard
 
     history = order_history(orders_of(unchanging(1, 600, 0)))
     end = history.end + timedelta(days=1)

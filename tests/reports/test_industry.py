@@ -21,7 +21,7 @@ from retention import (
 from retention.history import order_history as order_history_module
 from retention.history.metrics import METRICS
 from retention.history.order_history import order_history
-from retention.reports.industry import ALL, benchmarks, benchmarks_for, store_value
+from retention.reports.industry import ALL, benchmarks, benchmarks_for
 from retention.reports.scorecard import scorecard_of
 from retention.reports.store_values import COMPUTATIONS, StoreValue, store_values
 from retention.samples.simulator import simulate_orders

@@ -18,7 +18,7 @@ from retention.history.metrics import METRICS
 from retention.orders.orders import Orders
 from retention.reports.industry import Benchmark, Comparison
 from retention.reports.scorecard import Scorecard
-from retention.reports.verdict import Reading
+from retention.reports.scorecard_verdict import Reading
 from retention.view.scorecard import charts, frames, words
 
 #: Width of a chart in pixels, and of one that takes the whole line.

@@ -10,7 +10,7 @@ from retention.history.period_counts import quartiles
 from retention.periods import Period
 from retention.reports.industry import Comparison
 from retention.reports.scorecard import Scorecard
-from retention.reports.verdict import Reading
+from retention.reports.scorecard_verdict import Reading
 from retention.view.scorecard import words
 
 SPARK_MONTHS = 24

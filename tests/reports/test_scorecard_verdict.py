@@ -21,11 +21,11 @@ from retention import (
 )
 from retention.history.metrics import METRICS
 from retention.history.order_history import order_history
-from retention.reports.gaps import LEVERS, MOST
+from retention.reports.metric_gaps import LEVERS, LARGEST_MOVE
 from retention.reports.industry import ALL
 from retention.reports.scorecard import scorecard_of
 from retention.reports.store_values import StoreValue
-from retention.reports.verdict import READ
+from retention.reports.scorecard_verdict import READ
 from tests.support.histories import cdnow
 from tests.support.orders_stub import orders_of
 
@@ -437,9 +437,9 @@ def test_missing_customers_leave_less_often_by_the_same_share(
 
 def test_a_gap_beyond_the_lever_is_capped(card, model, customers):
     gap = gain_of(card, benchmark("repeat_purchase_rate", 0.28, 0.1), model, customers)
-    assert (gap.moved, gap.capped, gap.change) == (MOST, True, pytest.approx(1.8))
+    assert (gap.moved, gap.capped, gap.change) == (LARGEST_MOVE, True, pytest.approx(1.8))
     assert gap.gain.expected == pytest.approx(
-        what_if(model, customers, Levers(repeat_rate=MOST), **TERMS).gain.expected
+        what_if(model, customers, Levers(repeat_rate=LARGEST_MOVE), **TERMS).gain.expected
     )
     assert "asks for +180%, and the forecast stops at +50%" in gap.basis
     assert "-" not in gap.basis
