@@ -1,9 +1,8 @@
-"""Each order with the value that it counts to, of one dimension: from it the numbers of any period follow."""
-
-from __future__ import annotations
+"""Each order with the value of one dimension that it counts to, from which any period follows."""
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 from uuid import uuid4
 
 import ibis
@@ -16,8 +15,9 @@ from retention.orders.orders import Orders
 from retention.orders.rows import BOUGHT
 
 #: What an order counts to: the value on the customer's first order ever, or its own.
-ATTRIBUTIONS = {"first_order": "First order", "all_orders": "All orders"}
-#: Stands for no value, beside the hashes of values.
+Attribution = Literal["first_order", "all_orders"]
+ATTRIBUTIONS: dict[Attribution, str] = {"first_order": "First order", "all_orders": "All orders"}
+#: The code of no value, beside the hashes of values.
 MISSING = 0
 
 
@@ -25,14 +25,20 @@ MISSING = 0
 class DimensionHistory:
     """What the numbers of any period are counted from, for one dimension and one attribution.
 
-    - `table`: Ibis, a row an order, or where an order counts to each value in it (`parted`) a row for each of these:
-      `customer` (number), `value` (number of the value that the order counts to),
-      `day` (from `start` on, which is day 0), `first_day` (of the customer's first order), `place` (0 for that, 1 for
-      the second order ...), `next_day` (of the next order, `NEVER` if there is none), `next_same` (of the next that
-      counts to the same value), `revenue` (of a part, its own), `whole` (true on one row of each order).
-    - `names`: Ibis, the `name` of each `value`.
-    - `parts`: one in so many customers shows how far customers differ.
-    - `start`, `end`: the first and the last order day.
+    Attributes:
+        dimension: The dimension, a column of the orders.
+        attribution: What an order counts to, a key of `ATTRIBUTIONS`.
+        table: An Ibis table with a row an order, or a row for each value in it where the orders
+            are `parted`. Columns: `customer` (number), `value` (code that the order counts to),
+            `day` (days since `start`), `first_day` (day of the customer's first order), `place`
+            (0 for the first order, 1 for the second), `next_day` (day of the next order, `NEVER`
+            if there is none), `next_same` (day of the next order that counts to the same value),
+            `revenue` (of a part, its own) and `whole` (true on one row of each order).
+        names: An Ibis table with the `name` of each `value`.
+        parted: Whether an order counts to each value in it.
+        parts: One in this many customers is sampled to measure how far customers differ.
+        start: Day of the first order.
+        end: Day of the last order.
     """
 
     dimension: str
@@ -49,28 +55,35 @@ class DimensionHistory:
         return (day - self.start).days
 
     def release(self) -> None:
-        """Let go of the tables, where the history is not needed any more."""
+        """Drop the tables from the database, where the history is not needed any more."""
         for table in (self.table, self.names):
             table.get_backend().drop_table(table.op().name, force=True)
 
 
 def dimensions_of(orders: Orders) -> tuple[str, ...]:
-    """Return the dimensions that the orders have, of "channel", "region", "category", "product" and "coupon"."""
+    """Return the dimensions that the orders have.
+
+    There may be "channel", "region", "category", "product" and "coupon".
+    """
     return tuple(name for name in FIRST_ORDER_COLUMNS if name in orders.table.columns)
 
 
 def is_parted(orders: Orders, dimension: str, attribution: str) -> bool:
-    """Return whether an order counts to several values: by what it held, where the file has a row for each product."""
+    """Return whether an order counts to each product or category in it.
+
+    The file must have a row for each product of an order.
+    """
     return attribution == "all_orders" and dimension in BOUGHT and orders.items is not None
 
 
 def dimension_query(
     table: ir.Table, dimension: str, attribution: str, start: date, items: ir.Table | None = None
 ) -> ir.Table:
-    """Return the `table` of a `DimensionHistory` as an Ibis expression over the canonical order table, for any engine.
+    """Return the `table` of a `DimensionHistory` as an Ibis expression over the order table.
 
-    With `items`, as `Orders` has them, an order counts to each value in it. Of orders of one moment that with the
-    alphabetically first value is the earlier one, as in `summarise_customers`.
+    It runs on any engine. With `items`, as `Orders` has them, an order counts to each value in it.
+    Of a customer's orders of one moment, the alphabetically first value comes first, as in
+    `summarise_customers`.
     """
     orders = table.select(
         "revenue",
@@ -81,23 +94,68 @@ def dimension_query(
         name=table[dimension].nullif(""),
     )
     orders = orders.mutate(value=_code(orders.name))
-    own = ibis.window(
+    of_customer = ibis.window(
         group_by=orders.customer, order_by=[orders.moment, orders.name.asc(nulls_first=False)]
     )
     first = attribution == "first_order"
     orders = orders.mutate(
-        value=orders.value.first().over(own) if first else orders.value,
-        first_day=orders.day.first().over(own),
-        next_day=orders.day.lead().over(own).fill_null(NEVER),
-        place=ibis.row_number().over(own).cast("int32"),
+        value=orders.value.first().over(of_customer) if first else orders.value,
+        first_day=orders.day.first().over(of_customer),
+        next_day=orders.day.lead().over(of_customer).fill_null(NEVER),
+        place=ibis.row_number().over(of_customer).cast("int32"),
         whole=True,
     ).drop("moment", "name")
     if first:
         return orders.mutate(next_same=orders.next_day)
     if items is not None:
         orders = _parted(orders, items, dimension)
-    same = ibis.window(group_by=[orders.customer, orders.value], order_by=orders.day)
-    return orders.mutate(next_same=orders.day.lead().over(same).fill_null(NEVER))
+    of_value = ibis.window(group_by=[orders.customer, orders.value], order_by=orders.day)
+    return orders.mutate(next_same=orders.day.lead().over(of_value).fill_null(NEVER))
+
+
+def dimension_history(
+    orders: Orders, dimension: str, attribution: str = "first_order"
+) -> DimensionHistory:
+    """Read the history behind all periods of a dimension.
+
+    Arguments and errors are as in `breakdown`.
+    """
+    _check_dimension(orders, dimension)
+    if attribution not in ATTRIBUTIONS:
+        raise DataError(
+            f"There is no attribution {attribution!r}. Choose one of {', '.join(ATTRIBUTIONS)}."
+        )
+    database, key = orders.table.get_backend(), uuid4().hex
+    items = orders.items if is_parted(orders, dimension, attribution) else None
+    query = dimension_query(orders.table, dimension, attribution, orders.start, items)
+    table = database.create_table(f"dimension_{key}", query)
+    source = orders.table if items is None else items
+    values = source.select(name=source[dimension].nullif("")).filter(lambda row: row.name.notnull())
+    values = values.distinct()
+    names = database.create_table(f"names_{key}", values.mutate(value=values.name.hash()))
+    customers = int(table.filter((table.place == 0) & table.whole).count().to_pyarrow().as_py())
+    return DimensionHistory(
+        dimension=dimension,
+        attribution=attribution,
+        table=table,
+        names=names,
+        parted=items is not None,
+        parts=sampling_step(customers),
+        start=orders.start,
+        end=orders.end,
+    )
+
+
+def _check_dimension(orders: Orders, dimension: str) -> None:
+    present = dimensions_of(orders)
+    if dimension in present:
+        return
+    known = f"It has none of {', '.join(FIRST_ORDER_COLUMNS)}."
+    if present:
+        known = f"It has {', '.join(present)}."
+    raise DataError(
+        f"The order table has no column {dimension!r} to break the numbers down by. {known}"
+    )
 
 
 def _code(name: ir.StringValue) -> ir.IntegerValue:
@@ -107,46 +165,12 @@ def _code(name: ir.StringValue) -> ir.IntegerValue:
 def _parted(orders: ir.Table, items: ir.Table, dimension: str) -> ir.Table:
     """Return a row for each value in an order, with its part of the revenue."""
     key = ["order_id", "customer_id"]
-    held = items.group_by(*key, value=_code(items[dimension].nullif(""))).agg(
+    values = items.group_by(*key, value=_code(items[dimension].nullif(""))).agg(
         share=items.share.sum()
     )
-    parts = orders.drop("value").inner_join(held, key)
-    order = ibis.window(group_by=[parts.customer, parts.place], order_by=parts.value)
+    parts = orders.drop("value").inner_join(values, key)
+    of_order = ibis.window(group_by=[parts.customer, parts.place], order_by=parts.value)
     parts = parts.mutate(
-        revenue=parts.revenue * parts.share, whole=ibis.row_number().over(order) == 0
+        revenue=parts.revenue * parts.share, whole=ibis.row_number().over(of_order) == 0
     )
     return parts.drop(*key, "share")
-
-
-def dimension_history(
-    orders: Orders, dimension: str, attribution: str = "first_order"
-) -> DimensionHistory:
-    """Read the history behind all periods of a dimension; arguments and errors as in `breakdown`."""
-    present = dimensions_of(orders)
-    if dimension not in present:
-        has = (
-            f"It has {', '.join(present)}."
-            if present
-            else f"It has none of {', '.join(FIRST_ORDER_COLUMNS)}."
-        )
-        raise DataError(
-            f"The order table has no column {dimension!r} to break the numbers down by. {has}"
-        )
-    if attribution not in ATTRIBUTIONS:
-        raise DataError(
-            f"There is no attribution {attribution!r}. Choose one of {', '.join(ATTRIBUTIONS)}."
-        )
-    database, key = orders.table.get_backend(), uuid4().hex
-    parted = is_parted(orders, dimension, attribution)
-    items = orders.items if parted else None
-    query = dimension_query(orders.table, dimension, attribution, orders.start, items)
-    table = database.create_table(f"dimension_{key}", query)
-    source = items if parted else orders.table
-    named = source.select(name=source[dimension].nullif("")).filter(lambda row: row.name.notnull())
-    named = named.distinct()
-    names = database.create_table(f"names_{key}", named.mutate(value=named.name.hash()))
-    customers = int(table.filter((table.place == 0) & table.whole).count().to_pyarrow().as_py())
-    parts = sampling_step(customers)
-    return DimensionHistory(
-        dimension, attribution, table, names, parted, parts, orders.start, orders.end
-    )

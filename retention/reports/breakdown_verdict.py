@@ -1,11 +1,11 @@
-"""Which values of a dimension differ by more than chance: their growth, and how they compare with all others."""
+"""Which values of a dimension differ by more than chance, from before and from all others?"""
 
-from __future__ import annotations
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
 
-from retention.history.changes import DOWN, ENOUGH, NOISE, UP
+from retention.history.changes import DOWN, ENOUGH, NOISE, THIN as THIN, UP
 from retention.models.uncertainty import Uncertainty
 from retention.periods import Period
 from retention.statistics import (
@@ -16,9 +16,13 @@ from retention.statistics import (
     wilson,
 )
 
-MORE, LESS, SAME, THIN = "more", "less", "no clear difference", "too little data"
-#: Columns that say how a value compares with the others.
-COMPARED = ("average", "compare_low", "compare_high", "verdict")
+#: How a value compares with all others together.
+Verdict = Literal["more", "less", "no clear difference", "too little data"]
+MORE: Final = "more"
+LESS: Final = "less"
+SAME: Final = "no clear difference"
+#: Stands for zero in a denominator.
+_NOTHING = 1e-300
 
 
 def growth(
@@ -26,19 +30,23 @@ def growth(
 ) -> pd.DataFrame:
     """Return how much a number of each value has grown from one period to another.
 
+    A customer of both periods counts as two, so the interval is too wide rather than too narrow.
+
     Args:
         name: "customers", "new_customers", "orders", "revenue" or "average_order_value".
-        now, before: These numbers (`average_order_value` aside) by value; None where there is no period before.
-        moments: By `value` and `now` (True or False): sums over `sampled` customers of `orders`, `revenue`, their
-            squares and their `product`.
+        now: These numbers, `average_order_value` aside, by value.
+        before: The same of the period before; None without such a period.
+        moments: Sums over `sampled` customers of `orders`, `revenue`, their squares and their
+            `product`, by `value` and `now` (True or False).
 
     Returns:
-        Columns `<name>_growth` (a fraction), `<name>_growth_low`, `<name>_growth_high` (95 % interval),
-        `<name>_growth_verdict` ("up", "down", "no clear change", "too little data" below 30 customers in either
-        period; empty without a period before).
+        The columns `<name>_growth` (a fraction), `<name>_growth_low` and `<name>_growth_high`
+        (95 % interval), and `<name>_growth_verdict`: "up", "down", "no clear change", or "too
+        little data" below 30 customers in either period. The verdict is empty without a period
+        before.
 
-    Source: the delta method on the logarithm, with customers as the sampling unit and their number Poisson. Customers
-    of both periods are taken for two, which makes the interval rather too wide than too narrow.
+    Source: the delta method on the logarithm, with customers as the sampling unit and a Poisson
+    number of them.
     """
     labels = [f"{name}_growth{end}" for end in ("", "_low", "_high", "_verdict")]
     if before is None:
@@ -47,39 +55,51 @@ def growth(
         value, error = _with_error(name, now, moments, True)
         was, was_error = _with_error(name, before, moments, False)
         change, width = np.log(value / was), normal_width(METRIC_LEVEL) * np.hypot(error, was_error)
-        found = [np.expm1(at) for at in (change, change - width, change + width)]
+        growths = [np.expm1(log_ratio) for log_ratio in (change, change - width, change + width)]
     counted = "new_customers" if name == "new_customers" else "customers"
-    finite = np.isfinite(found).all(axis=0)
-    thin = (np.minimum(now[counted], before[counted]) < ENOUGH).to_numpy() | ~finite
-    verdict = np.select([thin, found[1] > 0, found[2] < 0], [THIN, UP, DOWN], NOISE)
-    # Where nothing was, there is no growth to speak of, whatever came.
-    found = [np.where(np.isfinite(at), at, np.nan) for at in found]
-    return pd.DataFrame(dict(zip(labels, [*found, verdict], strict=True)), index=now.index)
+    finite = np.isfinite(growths).all(axis=0)
+    thin = ((now[counted] < ENOUGH) | (before[counted] < ENOUGH)).to_numpy() | ~finite
+    verdict = np.select([thin, growths[1] > 0, growths[2] < 0], [THIN, UP, DOWN], NOISE)
+    # Growth from nothing is not defined.
+    growths = [np.where(np.isfinite(values), values, np.nan) for values in growths]
+    return pd.DataFrame(dict(zip(labels, [*growths, verdict], strict=True)), index=now.index)
 
 
-def compare_rates(some: pd.Series, of: pd.Series, customers: float) -> pd.DataFrame:
-    """Return how the share `some` / `of` of each value compares with that of all others together.
+def compare_rates(did: pd.Series, counted: pd.Series, customers: float) -> pd.DataFrame:
+    """Return how the share `did` / `counted` of each value compares with that of all others.
 
     Args:
-        some, of: Customers by value; a customer may count to several values.
+        did: Customers who came back, by value.
+        counted: All customers, by value. A customer may count to several values.
         customers: Customers in all, each counted once.
 
     Returns:
-        The columns `COMPARED`, as `Breakdown.basis` describes them.
+        The columns `average`, `compare_low`, `compare_high` and `verdict`, as in
+        `Breakdown.values`.
 
-    Source: the method of variance estimates recovery, Zou and Donner (2008), Statistics in Medicine 27, on Wilson's
-    intervals, with Bonferroni's correction for the number of values.
+    Source: the method of variance estimates recovery, Zou and Donner (2008), Statistics in
+    Medicine 27, on Wilson's intervals, with Bonferroni's correction for the number of values.
     """
-    # Customers of several values do not make the others more certain than all customers would.
-    rest, rest_of = some.sum() - some, of.sum() - of
-    shrink = np.minimum(1, customers / rest_of.replace(0, np.nan))
-    rate, other = some / of.replace(0, np.nan), rest / rest_of.replace(0, np.nan)
-    enough = (of >= ENOUGH) & (rest_of * shrink >= ENOUGH)
-    level = _all_at_once(enough)
-    ends = wilson(some, of, level), wilson(rest * shrink, rest_of * shrink, level)
-    found = difference_interval(rate, ends[0], other, ends[1])
+    rest_did, rest_counted = did.sum() - did, counted.sum() - counted
+    # The others are no more certain than all customers are, however many values these count to.
+    shrink = np.minimum(1, customers / rest_counted.replace(0, np.nan))
+    rate = did / counted.replace(0, np.nan)
+    rest_rate = rest_did / rest_counted.replace(0, np.nan)
+    enough = (counted >= ENOUGH) & (rest_counted * shrink >= ENOUGH)
+    level = _level_for_all(enough)
+    low, high = difference_interval(
+        rate,
+        wilson(did, counted, level),
+        rest_rate,
+        wilson(rest_did * shrink, rest_counted * shrink, level),
+    )
     return _compared(
-        some.sum() / of.sum() if of.sum() else np.nan, 1 - of / of.sum(), *found, enough, 1.0
+        average=did.sum() / counted.sum() if counted.sum() else np.nan,
+        weight=1 - counted / counted.sum(),
+        low=low,
+        high=high,
+        enough=enough,
+        most=1.0,
     )
 
 
@@ -90,24 +110,27 @@ def compare_values(
     period: Period,
     rows: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Return what new customers are expected to bring, by the value on their first order, and how it compares.
+    """Return what new customers are expected to bring by value, and how the values compare.
+
+    The comparison is about the kind of customers that a value brings; these customers are a
+    sample of them. Its interval joins how far their expected values differ with what the fit
+    leaves open between values. It leaves out what each customer will happen to do, which the 80 %
+    interval holds.
 
     Args:
         customers: As `summarise_customers` returns.
-        uncertainty: Of the value of these customers.
-        dimension: Of which their first order has a value.
+        uncertainty: The uncertainty of the value of these customers.
+        dimension: The dimension. Its value on the first order counts.
         period: Days of the first order.
         rows: The values (`name`, `kind`), in any order.
 
     Returns:
-        With the rows' index: `value_per_customer`, `value_per_customer_low`, `value_per_customer_high` (the 80 %
-        interval of what these customers will bring), `revenue_per_customer` (so far) and the columns `COMPARED`.
+        With the index of `rows`: `value_per_customer`, `value_per_customer_low` and
+        `value_per_customer_high` (the 80 % interval of what these customers will bring),
+        `revenue_per_customer` (so far), and the columns of `compare_rates`.
 
-    The comparison is about whom a value brings, of whom these customers are a sample: its interval comes from how far
-    their expected values differ and from what the fit leaves open, as far as that moves a value against the others.
-    What each of them will happen to do, which the 80 % interval adds, does not matter to it.
-
-    Source: the delta method on the means and the log parameters, with Bonferroni's correction for the number of values.
+    Source: the delta method on the means and the log parameters, with Bonferroni's correction for
+    the number of values.
     """
     uncertainty.check(customers)
     labels = _labels(customers, dimension, period, rows)
@@ -121,43 +144,41 @@ def compare_values(
     with np.errstate(divide="ignore", invalid="ignore"):
         mean, rest_mean = total / number, (total.sum() - total) / (number.sum() - number)
         drawn = _mean_variances(number, total, sums(expected**2))
-        gap = _mean_slopes(uncertainty, labels, groups, number, total)
-        spread = np.sqrt(drawn + np.einsum("ij,jk,ik->i", gap, uncertainty.covariance, gap))
-        ranges = (
-            np.array([[t.low, t.high] for t in uncertainty.totals(labels, groups)])
-            / number[:, None]
+        slopes = _mean_slopes(uncertainty, labels, groups, number, total)
+        of_fit = np.einsum("ij,jk,ik->i", slopes, uncertainty.covariance, slopes)
+        spread = np.sqrt(drawn + of_fit)
+        totals = uncertainty.totals(labels, groups)
+        values = pd.DataFrame(
+            {
+                "value_per_customer": mean,
+                "value_per_customer_low": np.array([total.low for total in totals]) / number,
+                "value_per_customer_high": np.array([total.high for total in totals]) / number,
+                "revenue_per_customer": sums(customers["revenue"].to_numpy(float)[inside]) / number,
+            },
+            index=rows.index,
         )
-        revenue = sums(customers["revenue"].to_numpy(float)[inside]) / number
-    frame = pd.DataFrame(
-        {
-            "value_per_customer": mean,
-            "value_per_customer_low": ranges[:, 0],
-            "value_per_customer_high": ranges[:, 1],
-            "revenue_per_customer": revenue,
-        },
-        index=rows.index,
-    )
-    people = pd.Series(number, rows.index)
-    enough = (people >= ENOUGH) & (number.sum() - people >= ENOUGH)
-    z = normal_width(_all_at_once(enough))
+    counted = pd.Series(number, rows.index)
+    enough = (counted >= ENOUGH) & (number.sum() - counted >= ENOUGH)
+    width = normal_width(_level_for_all(enough)) * spread
     compared = _compared(
-        total.sum() / number.sum() if number.sum() else np.nan,
-        1 - people / number.sum(),
-        pd.Series(mean - rest_mean - z * spread, rows.index),
-        pd.Series(mean - rest_mean + z * spread, rows.index),
-        enough,
+        average=total.sum() / number.sum() if number.sum() else np.nan,
+        weight=1 - counted / number.sum(),
+        low=mean - rest_mean - width,
+        high=mean - rest_mean + width,
+        enough=enough,
     )
-    return frame.join(compared)
+    return values.join(compared)
 
 
 def median_intervals(waits: pd.DataFrame) -> pd.DataFrame:
-    """Return the median of `days`, of which there are `orders` each, by `value`.
+    """Return the median of `days` by `value`, each with as many `orders`.
 
     Returns:
-        By value: `days_to_second_order`, `days_to_second_order_low`, `days_to_second_order_high` (95 % interval) and
-        `second_orders`, their number.
+        By value: `days_to_second_order`, `days_to_second_order_low` and
+        `days_to_second_order_high` (95 % interval), and `second_orders`, their number.
 
-    Source: the order statistics whose ranks a binomial variable leaves open, Conover (1999), section 3.2.
+    Source: the order statistics within the ranks that a binomial variable leaves open, Conover
+    (1999), section 3.2.
     """
     rows = {}
     for value, part in waits.groupby("value"):
@@ -173,8 +194,8 @@ def median_intervals(waits: pd.DataFrame) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(names, float))
 
 
-def _all_at_once(enough: pd.Series) -> float:
-    """The level at which each value's interval holds, so that in 95 % of cases all of them hold at once.
+def _level_for_all(enough: pd.Series) -> float:
+    """The level of each interval at which all of them hold at once in 95 % of cases.
 
     Source: Bonferroni's inequality. Two values have one difference between them.
     """
@@ -189,113 +210,109 @@ def _with_error(
     if name in ("customers", "new_customers"):
         number = counts[name].to_numpy(float)
         return number, 1 / np.sqrt(number)
-    part = moments[moments.index.get_level_values("now") == now].droplevel("now")
-    everyone = part.sum()
-    part = part.reindex(counts.index)
-    # A value with few customers in the sample takes how far customers of the store differ.
-    part = part.where(part["sampled"] >= ENOUGH, everyone, axis=0)
-    orders, revenue, number = (
-        part[column].to_numpy() for column in ("orders", "revenue", "sampled")
+    of_period = moments[moments.index.get_level_values("now") == now].droplevel("now")
+    # A value with few customers in the sample has no measurable spread.
+    sums = of_period[of_period["sampled"] >= ENOUGH].reindex(counts.index)
+    orders, revenue, sampled = (
+        sums[column].to_numpy() for column in ("orders", "revenue", "sampled")
     )
     if name == "average_order_value":
         mean = revenue / orders
         square = (
-            part["revenue_square"] - 2 * mean * part["product"] + mean**2 * part["orders_square"]
+            sums["revenue_square"] - 2 * mean * sums["product"] + mean**2 * sums["orders_square"]
         )
         value, whole = counts["revenue"] / counts["orders"].replace(0, np.nan), revenue
     else:
-        square, value, whole = part[f"{name}_square"], counts[name], part[name].to_numpy()
-    spread = np.sqrt(np.maximum(square.to_numpy(), 0) * number) / whole
+        square, value, whole = sums[f"{name}_square"], counts[name], sums[name].to_numpy()
+    spread = np.sqrt(np.maximum(square.to_numpy(), 0) * sampled) / whole
     return value.to_numpy(float), spread / np.sqrt(counts["customers"].to_numpy(float))
 
 
 def _labels(
     customers: pd.DataFrame, dimension: str, period: Period, rows: pd.DataFrame
 ) -> np.ndarray:
-    """Return the row of each customer, -1 for those who first ordered at another time."""
+    """Return the row of each customer, -1 for those with a first order at another time."""
     first = customers["first_order"].to_numpy()
     inside = (first >= np.datetime64(period.start)) & (first < np.datetime64(period.end))
-    places = {
-        kind: int(np.flatnonzero(rows["kind"] == kind)[0])
-        for kind in ("others", "missing")
-        if kind in set(rows["kind"])
-    }
-    named = {
-        name: place
-        for place, (name, kind) in enumerate(zip(rows["name"], rows["kind"], strict=True))
+    kinds, names = rows["kind"].tolist(), rows["name"].tolist()
+    others = kinds.index("others") if "others" in kinds else -1
+    missing = kinds.index("missing") if "missing" in kinds else -1
+    row_of = {
+        name: row
+        for row, (name, kind) in enumerate(zip(names, kinds, strict=True))
         if kind == "value"
     }
-    codes, found = pd.factorize(customers.loc[inside, f"first_{dimension}"])
-    of = np.array(
-        [
-            *(
-                named.get(name, places.get("others", -1)) if name else places.get("missing", -1)
-                for name in found
-            ),
-            places.get("missing", -1),
-        ]
-    )
+    codes, values = pd.factorize(customers.loc[inside, f"first_{dimension}"])
+    rows_of_values = [row_of.get(value, others) if value else missing for value in values]
     labels = np.full(len(customers), -1)
-    labels[inside] = of[codes]  # those without a value have the code -1: the last
+    # Customers without a value have the code -1, which takes the last entry.
+    labels[inside] = np.array([*rows_of_values, missing])[codes]
     return labels
 
 
 def _mean_variances(number: np.ndarray, total: np.ndarray, square: np.ndarray) -> np.ndarray:
-    """Return the variance of each group's mean less that of everybody else's, from sums and sums of squares."""
+    """Return the variance of each group's mean less that of all others.
 
-    def variance(n: np.ndarray, sums: np.ndarray, squares: np.ndarray) -> np.ndarray:
-        return np.maximum(squares / n - (sums / n) ** 2, 0) / n
+    The arguments are each group's size, sum and sum of squares.
+    """
+
+    def variance(size: np.ndarray, sums: np.ndarray, squares: np.ndarray) -> np.ndarray:
+        of_mean: np.ndarray = np.maximum(squares / size - (sums / size) ** 2, 0) / size
+        return of_mean
 
     rest = variance(number.sum() - number, total.sum() - total, square.sum() - square)
-    return variance(number, total, square) + rest
+    of_difference: np.ndarray = variance(number, total, square) + rest
+    return of_difference
 
 
 def _mean_slopes(
     uncertainty: Uncertainty, labels: np.ndarray, groups: int, number: np.ndarray, total: np.ndarray
 ) -> np.ndarray:
-    """Return the derivatives, by the log parameters, of each group's mean less everybody else's."""
+    """Return the derivatives of each group's mean less that of all others, by log parameter."""
     sampled = labels[uncertainty.sample]
     kept = sampled >= 0
-    measured = np.bincount(
-        sampled[kept], weights=uncertainty.expected[uncertainty.sample[kept]], minlength=groups
-    )
-    slopes = np.stack(
-        [
-            np.bincount(sampled[kept], weights=column[kept], minlength=groups)
-            for column in uncertainty.slopes.T
-        ],
-        axis=1,
-    )
-    whole = slopes.sum(axis=0) / max(measured.sum(), 1e-300)
 
-    def of_means(
+    def sums(values: np.ndarray) -> np.ndarray:
+        return np.bincount(sampled[kept], weights=values[kept], minlength=groups)
+
+    measured = sums(uncertainty.expected[uncertainty.sample])
+    slopes = np.stack([sums(column) for column in uncertainty.slopes.T], axis=1)
+    relative_of_all = slopes.sum(axis=0) / max(measured.sum(), _NOTHING)
+
+    def slopes_of_means(
         slopes: np.ndarray, measured: np.ndarray, total: np.ndarray, number: np.ndarray
     ) -> np.ndarray:
         relative = np.where(
-            measured[:, None] > 0, slopes / np.maximum(measured, 1e-300)[:, None], whole
+            measured[:, None] > 0,
+            slopes / np.maximum(measured, _NOTHING)[:, None],
+            relative_of_all,
         )
-        return relative * (total / number)[:, None]
+        of_means: np.ndarray = relative * (total / number)[:, None]
+        return of_means
 
-    rest = of_means(
+    rest = slopes_of_means(
         slopes.sum(axis=0) - slopes,
         measured.sum() - measured,
         total.sum() - total,
         number.sum() - number,
     )
-    return of_means(slopes, measured, total, number) - rest
+    of_difference: np.ndarray = slopes_of_means(slopes, measured, total, number) - rest
+    return of_difference
 
 
 def _compared(
+    *,
     average: float,
     weight: pd.Series,
-    low: pd.Series,
-    high: pd.Series,
+    low: np.ndarray,
+    high: np.ndarray,
     enough: pd.Series,
     most: float | None = None,
 ) -> pd.DataFrame:
-    """Return `COMPARED` from the interval of the difference to the others, which have this weight in the average.
+    """Return where each value lies beside the average, and its verdict.
 
-    Nothing lies below 0 or above `most`.
+    `low` and `high` are the interval of the difference to all others, `weight` the share of the
+    others in the average. Nothing lies below 0 or above `most`.
     """
     verdict = np.select(
         [~enough | ~np.isfinite(low + high), low > 0, high < 0], [THIN, MORE, LESS], SAME

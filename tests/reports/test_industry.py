@@ -49,6 +49,10 @@ def of_kind(computed_as: str) -> Benchmark:
     return next(row for row in benchmarks() if row.computed_as == computed_as)
 
 
+def store_value(history, end: date, benchmark: Benchmark) -> StoreValue:
+    return store_values(history, end)[benchmark.computed_as]
+
+
 # --- The data file --------------------------------------------------------------------------------
 
 
