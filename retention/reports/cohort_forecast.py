@@ -1,6 +1,4 @@
-"""What each cohort will go on to bring: expected orders and revenue of its customers, month by month."""
-
-from __future__ import annotations
+"""What each cohort is expected to bring: orders and revenue of its customers, month by month."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,73 +26,96 @@ def cohort_forecast(
     cohorts: pd.Series,
     months: Sequence[int] = range(1, MOST_MONTHS + 1),
 ) -> pd.DataFrame:
-    """Return what the customers of each cohort are expected to bring from the end of the orders on.
+    """Return what the customers of each cohort are expected to bring after the end of the orders.
 
     Added to what a cohort has brought so far, it continues the curves of `cohort_table`.
 
     Args:
         model: From `fit_cltv`.
-        customers: The customers, as `summarise_customers` returns.
-        cohorts: Which cohort each of them belongs to, in the same order; from `cohort_of`.
-        months: Up to the ends of which months of 30.4375 days to look, each from 1 to 12, increasing. Each takes its
-            time in a large store.
+        customers: As `summarise_customers` returns.
+        cohorts: The cohort of each customer, from `cohort_of`. A Series is matched by its index,
+            another sequence by its order.
+        months: How many months of 30.4375 days to look ahead: increasing numbers from 1 to 12.
+            Each takes its time in a large store.
 
     Returns:
-        A row a cohort and month, sorted: `cohort`, `customers`, `month`, `day` (the month's last, counted
-        from the end of the orders) and, a customer and added up from the end of the orders to that day, `orders`
-        (purchase days) and `revenue` (before margin and discounting), with their 80 % intervals `orders_low`,
-        `orders_high`, `revenue_low`, `revenue_high`. The intervals are those of `orders_uncertainty` and
-        `value_uncertainty` for the cohort as a whole, divided by its customers.
+        A row a cohort and month, sorted. `cohort`, `customers`, `month` and `day` (the last of
+        the month, in days after the end of the orders) come first. `orders` (purchase days) and
+        `revenue` (before margin and discounting) are a customer's, added up to that day.
+        `orders_low`, `orders_high`, `revenue_low` and `revenue_high` are their 80 % intervals:
+        those of `orders_uncertainty` and `value_uncertainty` for the whole cohort, divided by its
+        customers.
 
     Raises:
-        DataError: The table is not a customer table.
+        DataError: The table is not a customer table, or the cohorts are of other customers.
         ModelError: `months` is empty or out of range.
     """
-    if isinstance(cohorts, pd.Series) and not cohorts.index.equals(customers.index):
-        cohorts = cohorts.reindex(customers.index)
-    if len(cohorts) != len(customers):
-        raise DataError(
-            f"There are cohorts of {len(cohorts):,} customers, and {len(customers):,} customers."
-        )
-    wanted = np.unique(np.asarray(months, dtype=int))
-    if not len(wanted) or wanted[0] < 1 or wanted[-1] > MOST_MONTHS:
+    labels, names = pd.factorize(_aligned(cohorts, customers.index), sort=True)
+    chosen = np.unique(np.asarray(months, dtype=int))
+    if not len(chosen) or chosen[0] < 1 or chosen[-1] > MOST_MONTHS:
         raise ModelError(f"months is {months!r}. Give whole numbers from 1 to {MOST_MONTHS}.")
-    horizon = int(wanted[-1]) * DAYS_PER_MONTH
-    labels, names = pd.factorize(cohorts, sort=True)
-    size = np.bincount(labels, minlength=len(names))
+    horizon = int(chosen[-1]) * DAYS_PER_MONTH
     whole = forecast(model.purchases, group_histories(customers), horizon)
-    sample = sample_of(len(customers))
-    by_purchases = _purchase_slopes(model, customers.iloc[sample], horizon)
-    # A customer: orders, low, high, revenue, low, high; by cohort and month.
-    found = np.empty((len(names), len(wanted), len(_COLUMNS)))
-    for row, month in enumerate(wanted):
-        ahead = _first_months(whole, month)
-        square = history_intervals(model.purchases, None, ahead).orders_square
-        slopes = by_purchases[:, month - 1]
-        orders = orders_of_forecast(model, customers, ahead, square, slopes)
-        revenue = value_of_forecast(model, customers, ahead, square, slopes=slopes)
-        for place, uncertainty in ((0, orders), (3, revenue)):
-            totals = uncertainty.totals(labels, len(names))
-            found[:, row, place : place + 3] = [
-                (total.expected, total.low, total.high) for total in totals
-            ]
-    found /= size[:, None, None]
-    frame = pd.DataFrame(found.reshape(-1, len(_COLUMNS)), columns=list(_COLUMNS))
-    frame.insert(0, "cohort", names.repeat(len(wanted)))
-    frame.insert(1, "customers", size.repeat(len(wanted)))
-    frame.insert(2, "month", np.tile(wanted, len(names)))
-    frame.insert(3, "day", whole.ends[frame["month"] - 1])
-    return frame
+    size = np.bincount(labels, minlength=len(names))
+    totals = _totals(model, customers, whole, chosen, labels, len(names))
+    frame = pd.DataFrame(
+        {
+            "cohort": names.repeat(len(chosen)),
+            "customers": size.repeat(len(chosen)),
+            "month": np.tile(chosen, len(names)),
+        }
+    )
+    frame["day"] = whole.ends[frame["month"] - 1]
+    each = (totals / size[:, None, None]).reshape(-1, len(_COLUMNS))
+    return frame.join(pd.DataFrame(each, columns=list(_COLUMNS)))
 
 
 def orders_per_purchase_day(history: OrderHistory) -> float:
-    """Return how many orders a day with an order has, after a customer's first: what turns purchase days into orders.
+    """Return the mean number of orders on a purchase day after a customer's first day.
 
-    1 where nobody has come back.
+    It turns purchase days into orders. It is 1 where no customer has come back.
     """
     later = history.moves[history.moves["stage"] == 2]
     days = later.loc[later["day"] != later["next_day"], "orders"].sum()
     return float(later["orders"].sum() / days) if days else 1.0
+
+
+def _aligned(cohorts: pd.Series, customers: pd.Index) -> pd.Series:
+    """Return the cohorts in the customers' order, one for each."""
+    if isinstance(cohorts, pd.Series) and not cohorts.index.equals(customers):
+        cohorts = cohorts.reindex(customers)
+    known = int(pd.notna(cohorts).sum())
+    if not known == len(cohorts) == len(customers):
+        raise DataError(
+            f"There are cohorts of {known:,} customers, and {len(customers):,} customers."
+        )
+    return cohorts
+
+
+def _totals(
+    model: CltvModel,
+    customers: pd.DataFrame,
+    whole: Forecast,
+    months: np.ndarray,
+    labels: np.ndarray,
+    cohorts: int,
+) -> np.ndarray:
+    """Return what each cohort brings by each month, in `_COLUMNS` (the last axis)."""
+    sample = customers.iloc[sample_of(len(customers))]
+    by_month = _purchase_slopes(model, sample, float(whole.ends[-1]))
+    totals = np.empty((cohorts, len(months), len(_COLUMNS)))
+    for row, month in enumerate(months):
+        ahead = _first_months(whole, month)
+        square = history_intervals(model.purchases, None, ahead).orders_square
+        slopes = by_month[:, month - 1]
+        orders = orders_of_forecast(model, customers, ahead, square, slopes)
+        revenue = value_of_forecast(model, customers, ahead, square, slopes=slopes)
+        for place, uncertainty in ((0, orders), (3, revenue)):
+            totals[:, row, place : place + 3] = [
+                (total.expected, total.low, total.high)
+                for total in uncertainty.totals(labels, cohorts)
+            ]
+    return totals
 
 
 def _first_months(ahead: Forecast, months: int) -> Forecast:
@@ -107,11 +128,14 @@ def _first_months(ahead: Forecast, months: int) -> Forecast:
 
 
 def _purchase_slopes(model: CltvModel, customers: pd.DataFrame, horizon: float) -> np.ndarray:
-    """`purchase_slopes` of these customers (first axis) for horizons up to the end of each month (second axis)."""
+    """Return the `purchase_slopes` of customers (first axis) up to each month (second axis)."""
     histories = group_histories(customers)
 
     def orders(purchases: PurchaseModel) -> np.ndarray:
         ahead = forecast(purchases, histories, horizon)
-        return ahead.active[:, None] * np.cumsum(ahead.increments, axis=1)[ahead.pairs]
+        increments: np.ndarray = np.cumsum(ahead.increments, axis=1)[ahead.pairs]
+        expected: np.ndarray = ahead.active[:, None] * increments
+        return expected
 
-    return log_slopes(model.purchases, orders)[histories.codes]
+    slopes: np.ndarray = log_slopes(model.purchases, orders)[histories.codes]
+    return slopes
