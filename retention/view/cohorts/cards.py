@@ -6,17 +6,15 @@ import numpy as np
 import pandas as pd
 
 from retention import wording
-from retention.history.changes import DOWN, ENOUGH, NOISE, UP
+from retention.history.changes import ENOUGH, THIN
 from retention.reports import cohort_calendar as cohort_periods
+from retention.reports.cohort_changes import LATEST_COHORTS, WaitDays, latest_change, share_back
 from retention.reports.cohorts import WAITS
-from retention.statistics import difference_interval, wilson
 from retention.view.cohorts.frames import MONTHS, Cohorts, View
 from retention.view.session.loaded import Loaded
 
-BACK = 90  # days of the headline
+BACK: WaitDays = 90  # days of the headline
 _BACK = f"Back within {BACK} days"
-#: How many cohorts make the latest ones, so that they hold about a quarter's customers.
-LATEST = {"week": 12, "month": 3, "quarter": 1}
 
 DEFINITIONS = {
     "by": (
@@ -79,29 +77,20 @@ def cards_of(data: Loaded, view: View, found: Cohorts) -> list[Card]:
 
 
 def _period_cards(data: Loaded, view: View, found: Cohorts) -> list[Card]:
-    second, number, currency = found.second, LATEST[view.period], data.orders.currency
-    waited = second[second[f"observed_{BACK}"] == second["customers"]]
-    latest, before = waited.iloc[-number:], waited.iloc[-2 * number : -number]
-    share, low, high, of = _pooled(latest)
-    was, was_low, was_high, earlier = _pooled(before)
-    if of < ENOUGH:
+    second, number, currency = found.second, LATEST_COHORTS[view.period], data.orders.currency
+    change = latest_change(second, number, BACK)
+    latest, before = change.latest, change.before
+    if latest.customers < ENOUGH:
         cards = [Card(_BACK, wording.MISSING, "back", "Too few customers observed so long")]
     else:
-        cards = [
-            Card(
-                _BACK,
-                wording.percent(share),
-                "back",
-                f"{_span(latest, found)}; {_points(low, high)}",
-            )
-        ]
-    if min(of, earlier) >= ENOUGH:
-        change = share - was
-        ends = difference_interval(share, (low, high), was, (was_low, was_high))
-        verdict = UP if ends[0] > 0 else DOWN if ends[1] < 0 else NOISE
-        between = f"95% range {_signed(ends[0])} to {_signed(ends[1])}"
-        note = f"{wording.percent(was)} for {_span(before, found)}; {between}: {verdict}"
-        cards.append(Card("Against those before", f"{_signed(change)} points", "change", note))
+        note = f"{_span(latest.cohorts, found)}; {_points(latest.low, latest.high)}"
+        cards = [Card(_BACK, wording.percent(latest.share), "back", note)]
+    if change.verdict != THIN:
+        between = f"95% range {_signed(change.low)} to {_signed(change.high)}: {change.verdict}"
+        note = f"{wording.percent(before.share)} for {_span(before.cohorts, found)}; {between}"
+        cards.append(
+            Card("Against those before", f"{_signed(change.change)} points", "change", note)
+        )
     over = second[_over(second["cohort"], view.period, data)]
     if len(over):
         new, old = over.iloc[-number:], over.iloc[-2 * number : -number]
@@ -124,10 +113,11 @@ def _period_cards(data: Loaded, view: View, found: Cohorts) -> list[Card]:
 
 def _value_cards(found: Cohorts) -> list[Card]:
     second, column = found.second, f"share_{BACK}"
-    share, low, high, of = _pooled(second)
+    everyone = share_back(second, BACK)
     cards = [Card(_BACK, wording.MISSING, "back", "Too few customers observed so long")]
-    if of >= ENOUGH:
-        cards = [Card(_BACK, wording.percent(share), "back", f"All; {_points(low, high)}")]
+    if everyone.customers >= ENOUGH:
+        note = f"All; {_points(everyone.low, everyone.high)}"
+        cards = [Card(_BACK, wording.percent(everyone.share), "back", note)]
     sized = second[second[column].notna()].sort_values(column, kind="stable")
     if len(sized) > 1:
         for label, row in (("Most come back", sized.iloc[-1]), ("Fewest come back", sized.iloc[0])):
@@ -145,18 +135,12 @@ def _value_cards(found: Cohorts) -> list[Card]:
     return [*cards, Card("Cohorts", wording.count(len(second)), "one", note)]
 
 
-def _pooled(rows: pd.DataFrame) -> tuple[float, float, float, int]:
-    some, of = int(rows[f"within_{BACK}"].sum()), int(rows[f"observed_{BACK}"].sum())
-    low, high = wilson(some, of)
-    return some / max(of, 1), float(low), float(high), of
-
-
 def _points(low: float, high: float) -> str:
     return f"95% range {100 * low:.1f} to {100 * high:.1f}%"
 
 
 def _signed(share: float) -> str:
-    return f"{round(100 * share, 1) + 0:+.1f}".replace("-", "−")
+    return wording.signed(100 * share, 1)
 
 
 def _span(rows: pd.DataFrame, found: Cohorts) -> str:
