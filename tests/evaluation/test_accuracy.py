@@ -37,7 +37,9 @@ def test_errors_by_hand():
 
 
 def test_shares_of_the_best_customers_by_hand():
-    """Ten customers, predicted 10 down to 1; the best one brings 50 of 100, the second nothing, the third 20."""
+    """Ten customers, predicted 10 down to 1; the best one brings 50 of 100, the second nothing, the
+    third 20.
+    """
     found = figures(range(10, 0, -1), [50, 0, 20, 5, 5, 5, 5, 5, 5, 0])
     assert (found["top_10"], found["top_20"]) == (0.5, 0.5)
 
@@ -50,7 +52,9 @@ def test_a_share_of_the_customers_is_rounded_up():
 
 
 def test_gini_by_hand():
-    """Of 1, 2 and 3 in revenue the second is ranked first; the curve is 0, 2, 5, 6 sixths, hindsight's 0, 3, 5, 6."""
+    """Of 1, 2 and 3 in revenue the second is ranked first; the curve is 0, 2, 5, 6 sixths,
+    hindsight's 0, 3, 5, 6.
+    """
     found = figures([2, 3, 1], [3, 2, 1])
     assert found["gini"] == pytest.approx(
         ((0 + 2 + 5 + 6) / 6 / 4 - 0.5) / ((0 + 3 + 5 + 6) / 6 / 4 - 0.5)
@@ -66,7 +70,9 @@ def test_customers_predicted_alike_capture_their_share_by_chance(customers):
 
 
 def test_tied_customers_share_what_they_bring():
-    """Two tied for the second of five places bring 30 and 10, so that 40 % of the customers bring 40 + 20."""
+    """Two tied for the second of five places bring 30 and 10, so that 40 % of the customers bring
+    40 + 20.
+    """
     found = figures([9, 5, 5, 1, 0, 9, 5, 5, 1, 0], [40, 30, 10, 0, 20, 40, 10, 30, 20, 0])
     assert found["top_20"] == pytest.approx(0.4)
     assert found["top_10"] == pytest.approx(0.2)
@@ -132,7 +138,7 @@ def test_deviance_is_lowest_at_the_mean(orders, by):
     assert (poisson_deviance(actual + 0.1, actual) >= 0).all()
 
 
-# --- calibration --------------------------------------------------------------------------------------------------
+# --- calibration ----------------------------------------------------------------------------------
 
 
 def wilson(hits: int, customers: int) -> tuple[float, float]:
@@ -199,7 +205,7 @@ def test_ten_groups_of_many_customers_are_deciles():
     )
 
 
-# --- by frequency -------------------------------------------------------------------------------------------------
+# --- by frequency ---------------------------------------------------------------------------------
 
 
 def test_expected_by_frequency_by_hand():

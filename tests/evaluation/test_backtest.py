@@ -44,7 +44,7 @@ def auto(orders) -> Backtest:
     return backtest(orders, HOLDOUT, "auto")
 
 
-# --- CDNOW, against what is published -----------------------------------------------------------------------------
+# --- CDNOW, against what is published -------------------------------------------------------------
 
 
 def test_the_cut_and_who_is_known_by_then(result):
@@ -73,7 +73,8 @@ def test_published_total_and_verdict(result):
     assert result.models.loc["bg_nbd", "orders"] == pytest.approx(1_653, abs=0.5)
     assert result.orders.expected == pytest.approx(1_653, abs=0.5)
     assert result.verdict == (
-        "In the last 273 days this model foresaw 1,653 of 1,882 repeat orders, 12% too few; its best 20% of "
+        "In the last 273 days this model foresaw 1,653 of 1,882 repeat orders, 12% too few; its "
+        "best 20% of "
         "customers brought 66% of the revenue; guessing from past rates was 56% too high."
     )
 
@@ -193,7 +194,7 @@ def test_the_other_model_is_the_same_one_as_fitted_alone(orders, result):
     assert "foresaw 1,577 of 1,882 repeat orders, 16% too few" in found.verdict
 
 
-# --- which model --------------------------------------------------------------------------------------------------
+# --- which model ----------------------------------------------------------------------------------
 
 
 def test_auto_keeps_the_usual_model_where_the_backtest_does_not_tell_them_apart(auto, result):
@@ -258,7 +259,7 @@ def test_a_backtest_that_compared_nothing_picks_nothing(result):
         fit_cltv(cdnow(), "auto", backtest=result)
 
 
-# --- the cut ------------------------------------------------------------------------------------------------------
+# --- the cut --------------------------------------------------------------------------------------
 
 
 def span_of(days: int) -> Orders:
@@ -301,7 +302,8 @@ def test_the_day_of_the_cut_belongs_to_what_the_model_sees():
     with_extra = orders_of(pd.concat([frame, extra]), end="2024-07-18")
     before, after = backtest(orders, 60), backtest(with_extra, 60)
     assert after.cut == cut.date()
-    # "last minute" and "first" are known by the cut, "next morning" is not; of the three, one comes back after it.
+    # "last minute" and "first" are known by the cut, "next morning" is not; of the three, one comes
+    # back after it.
     assert after.customers == before.customers + 2
     assert (
         after.models.loc["bg_nbd", "actual_orders"]
@@ -339,7 +341,7 @@ def test_what_comes_after_the_cut_does_not_reach_the_model():
         assert dataclasses.astuple(found) == pytest.approx(dataclasses.astuple(expected), rel=1e-9)
 
 
-# --- too little ---------------------------------------------------------------------------------------------------
+# --- too little -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

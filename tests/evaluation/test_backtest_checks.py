@@ -184,8 +184,8 @@ def test_cdnow_foresees_too_little_by_more_than_chance(result):
     check = named(result, "Hidden orders")
     assert check.status == "caution"
     assert (
-        "hidden from it, the model foresaw 1,653 orders; 1,882 came (12% too few; revenue 16% too low)"
-        in check.finding
+        "hidden from it, the model foresaw 1,653 orders; 1,882 came (12% too few; revenue 16% too "
+        "low)" in check.finding
     )
     assert "outside its 80% range of 1,524 to 1,785" in check.finding
 

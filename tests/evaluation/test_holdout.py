@@ -32,7 +32,9 @@ def test_customers_who_first_buy_after_the_cut_are_left_out():
 
 
 def test_weeks_end_on_the_weekday_of_the_cut():
-    """Day 7 after the cut still belongs to week 1, the cut itself to week 0, and day -7 to week -1."""
+    """Day 7 after the cut still belongs to week 1, the cut itself to week 0, and day -7 to
+    week -1.
+    """
     cut = pd.Timestamp("2024-05-15")
     days = [cut + pd.Timedelta(days=by) for by in (-100, -7, -6, 0, 1, 7, 8)]
     frame = pd.DataFrame({"customer_id": "C", "ordered_at": days, "revenue": 1.0})

@@ -75,7 +75,9 @@ def test_foreseen_weeks_add_up_to_the_expected_orders(tracked, model):
 
 
 def test_fitted_weeks_add_up_to_what_new_customers_are_expected_to_do(tracked, model):
-    """Each week brings what its customers, so and so old by then, do in it; before the first lie six days."""
+    """Each week brings what its customers, so and so old by then, do in it; before the first lie
+    six days.
+    """
     days = np.arange(1, 300)
     by_day = np.concatenate([[0.0], model.expected_purchases_of_new(days)])
     age = cdnow()["T"].to_numpy()
@@ -206,7 +208,9 @@ def test_a_sample_of_a_large_store_gives_about_the_same_band(monkeypatch, model)
 
 @pytest.mark.parametrize("r", [50, 300])
 def test_weeks_in_which_nothing_is_expected_have_a_finite_range(r):
-    """Buyers so quick that all they will ever buy is bought in the first weeks: the curve is flat to the last bit."""
+    """Buyers so quick that all they will ever buy is bought in the first weeks: the curve is flat
+    to the last bit.
+    """
     wide = tuple(tuple(4.0 * (row == column) for column in range(4)) for row in range(4))
     model = PurchaseModel("mbg_nbd", r, 1.0, 50.0, 0.5, 0.0, (2.0,) * 4, wide)
     histories = group_histories(handmade([(0, 0, 40, 0.0), (1, 1, 35, 9.0)]))

@@ -46,7 +46,9 @@ def test_every_metric_by_hand(by_hand):
 
 
 def test_who_came_and_left_within_the_period_is_in_no_rate():
-    """March with `active_days` 10: of the four at the start one stays, two came and left, and one came and is there."""
+    """March with `active_days` 10: of the four at the start one stays, two came and left, and one
+    came and is there.
+    """
     start = [(name, "2024-02-25", 1.0) for name in ("stays", "b", "c", "d")]
     came = [("e", "2024-03-03", 1.0), ("f", "2024-03-04", 1.0), ("new", "2024-03-28", 1.0)]
     history = order_history(
@@ -84,7 +86,9 @@ def test_a_period_without_an_order_has_no_rates_and_no_warning():
 
 
 def test_wilsons_interval_of_the_share_who_stayed():
-    """10 customers, 8 of them still there: Wilson's interval as published in Newcombe (1998) style examples."""
+    """10 customers, 8 of them still there: Wilson's interval as published in Newcombe (1998) style
+    examples.
+    """
     rows = [(f"c{n}", "2024-02-20", 1.0) for n in range(10)] + [
         (f"c{n}", "2024-03-20", 1.0) for n in range(8)
     ]
@@ -128,7 +132,8 @@ def test_nineteen_in_twenty_intervals_hold_the_value_of_the_customers_they_were_
         )
         held.append((some["low"] <= truth) & (truth <= some["high"]))
     share = pd.DataFrame(held).mean().drop(["discount_share", "refund_share"])
-    # Chance alone moves a share of 150 by 3.5 points in 19 of 20 cases. Totals are wider, since a population of so many
+    # Chance alone moves a share of 150 by 3.5 points in 19 of 20 cases. Totals are wider, since a
+    # population of so many
     # customers is drawn from here, where a Poisson number is assumed; medians are whole days.
     assert (share >= 0.90).all(), share
     assert (

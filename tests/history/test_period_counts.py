@@ -21,7 +21,9 @@ def store(rows: list[tuple]) -> Orders:
 
 @pytest.fixture(scope="module")
 def by_hand() -> Orders:
-    """March 2024 with `active_days` 60: active from 1 January at its start, from 1 February at its end (1 April)."""
+    """March 2024 with `active_days` 60: active from 1 January at its start, from 1 February at its
+    end (1 April).
+    """
     return store(
         [
             ("stays", "2024-02-10", 10.0),
@@ -74,7 +76,8 @@ def test_the_bridge_by_hand(by_hand):
         "lapsed": -1,
         "end": 4,
     }
-    # At the end "stays" had brought 30 in 60 days instead of 10, "silent, active" 30 as before; "lapses" had 40.
+    # At the end "stays" had brought 30 in 60 days instead of 10, "silent, active" 30 as before;
+    # "lapses" had 40.
     assert bridge["revenue"].to_dict() == {
         "start": 80.0,
         "new": 70.0,
@@ -209,17 +212,3 @@ def test_any_store_and_period_against_sets_of_customers_and_the_bridge_adds_up(
         bridge["customers"].to_dict()
         == customer_bridge(found).set_index("step")["customers"].to_dict()
     )
-
-
-def test_a_history_let_go_leaves_nothing_in_the_database():
-    orders = messy_store()
-    database = orders.table.get_backend().con
-
-    def tables() -> list[tuple[str]]:
-        return database.execute("SELECT table_name FROM duckdb_tables()").fetchall()
-
-    before = tables()
-    history = order_history(orders)
-    assert len(tables()) == len(before) + 1
-    history.release()
-    assert tables() == before

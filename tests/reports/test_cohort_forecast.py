@@ -1,4 +1,6 @@
-"""What cohorts go on to bring: the same as the totals of the whole store, and as often right as promised."""
+"""What cohorts go on to bring: the same as the totals of the whole store, and as often right as
+promised.
+"""
 
 from functools import cache
 
@@ -122,7 +124,9 @@ def test_customers_without_a_history_are_refused():
 
 @pytest.fixture(scope="module")
 def covered() -> pd.DataFrame:
-    """Whether each cohort of 36 simulated stores of two kinds, about four cohorts a store, kept to its bands."""
+    """Whether each cohort of 36 simulated stores of two kinds, about four cohorts a store, kept to
+    its bands.
+    """
     rows = []
     for seed in range(STORES):
         parameters = (CDNOW, LOYAL)[seed % 2]
@@ -154,7 +158,9 @@ def test_four_in_five_cohorts_of_simulated_stores_keep_to_their_bands(covered, w
 
 
 def test_orders_of_a_day_are_counted_after_the_first_day():
-    """Ann's first day has three orders and does not count; her two later days have three, Bob's one has one."""
+    """Ann's first day has three orders and does not count; her two later days have three, Bob's one
+    has one.
+    """
     days = ["01-05", "01-05", "01-05", "02-01", "02-01", "03-01"]
     rows = [("ann", f"2024-{day}", 1.0) for day in days] + [
         ("bob", "2024-01-02", 1.0),

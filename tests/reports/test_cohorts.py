@@ -62,14 +62,15 @@ SMALL = """
 """
 
 
-# --- by hand -------------------------------------------------------------------------------------------------------
+# --- by hand --------------------------------------------------------------------------------------
 
 
 def test_a_triangle_worked_out_by_hand():
     found = cohort_table(shop(SMALL, end="2024-03-10"))
     january, february = pd.Timestamp("2024-01-01"), pd.Timestamp("2024-02-01")
     expected = [
-        # cohort, age, customers, observed, active, share, orders, revenue, orders and revenue a customer, complete
+        # cohort, age, customers, observed, active, share, orders, revenue, orders and revenue a
+        # customer, complete
         (january, 0, 2, 2, 2, 1.0, 2, 50.0, 1.0, 25.0, True),
         (january, 1, 2, 2, 1, 0.5, 2, 50.0, 2.0, 50.0, True),
         (january, 2, 2, 2, 1, 0.5, 1, 0.0, 2.5, 50.0, False),
@@ -183,7 +184,9 @@ def test_second_orders_worked_out_by_hand():
 
 
 def joined(cohort: str, waits: list[int | None]) -> str:
-    """Customers who came on the first day of a month, each with the wait for the second order, if there was one."""
+    """Customers who came on the first day of a month, each with the wait for the second order, if
+    there was one.
+    """
     first = pd.Timestamp(f"{cohort}-01")
     lines = [f"{cohort}-{who} {first:%Y-%m-%d} 1" for who in range(len(waits))]
     later = [
@@ -193,7 +196,9 @@ def joined(cohort: str, waits: list[int | None]) -> str:
 
 
 def test_the_median_wait_is_of_those_back_within_180_days_once_all_could_be():
-    """Ten are back after 20 days, ten after 100, one after 300, and 19 never; in the young cohort none later yet."""
+    """Ten are back after 20 days, ten after 100, one after 300, and 19 never; in the young cohort
+    none later yet.
+    """
     waits = [20] * 10 + [100] * 10 + [300] + [None] * 19
     orders = shop(
         joined("2024-01", waits) + "\n" + joined("2024-10", waits[:10] + [None] * 30),
@@ -231,7 +236,7 @@ def test_online_retail_begins_with_customers_it_had_before(online_retail, cdnow)
     assert cohorts_with_older(second_orders(cdnow), cdnow.start, "month") == 0
 
 
-# --- what cannot be done --------------------------------------------------------------------------------------------
+# --- what cannot be done --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("call", [cohort_table, second_orders])
@@ -252,7 +257,7 @@ def test_customers_without_the_column_are_refused_too():
         cohort_of(summarise_customers(shop(CHANNELS)), by="region")
 
 
-# --- against plain pandas --------------------------------------------------------------------------------------------
+# --- against plain pandas -------------------------------------------------------------------------
 
 
 def in_pandas(orders, period: str, by: str | None = None) -> pd.DataFrame:
@@ -403,7 +408,7 @@ def test_shares_have_wilsons_interval(some, of):
     assert tuple(map(float, wilson(some, of))) == pytest.approx((expected.low, expected.high))
 
 
-# --- whatever the orders ---------------------------------------------------------------------------------------------
+# --- whatever the orders --------------------------------------------------------------------------
 
 ORDERS = st.lists(
     st.tuples(

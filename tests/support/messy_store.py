@@ -9,7 +9,9 @@ from tests.support.orders_stub import orders_of
 
 
 def messy_store() -> Orders:
-    """Several orders a day, free orders, customers who appear after the cut, ids of every kind, rows in no order."""
+    """Several orders a day, free orders, customers who appear after the cut, ids of every kind,
+    rows in no order.
+    """
     frame = simulate_orders(500, 300, r=1.0, alpha=25, a=0.6, b=3, p=2, q=3, v=20, seed=6)
     rng = np.random.default_rng(6)
     names = [
@@ -28,7 +30,9 @@ def messy_store() -> Orders:
 
 
 def split_in_pandas(orders: Orders, cut: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Purchase days up to a cut and after it of the customers who had bought by then, in plain pandas."""
+    """Purchase days up to a cut and after it of the customers who had bought by then, in plain
+    pandas.
+    """
     table = orders.table.to_pandas()
     table["day"] = table["ordered_at"].dt.normalize()
     days = table.groupby(["customer_id", "day"], as_index=False)["revenue"].sum()

@@ -1,4 +1,6 @@
-"""The scorecard's counts worked out again, customer by customer, in plain pandas and Python sets."""
+"""The scorecard's counts worked out again, customer by customer, in plain pandas and Python
+sets.
+"""
 
 from __future__ import annotations
 

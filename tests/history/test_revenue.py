@@ -1,0 +1,55 @@
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from retention import sample_orders
+from retention.history.revenue import day_to_date, past_and_expected, revenue_history
+
+
+@pytest.fixture(scope="module")
+def history() -> pd.DataFrame:
+    return revenue_history(sample_orders("cdnow"), months=100)
+
+
+def test_months_hold_all_revenue_and_all_orders(history):
+    table = sample_orders("cdnow").table.to_pandas()
+    revenue = history["first_revenue"] + history["repeat_revenue"]
+    assert revenue.sum() == pytest.approx(table["revenue"].sum())
+    assert history["orders"].sum() == len(table)
+
+
+def test_months_follow_each_other_and_end_on_the_last_order_day(history):
+    assert history["end_day"].iloc[-1] == 0
+    assert (history["end_day"] - history["start_day"]).tolist() == pytest.approx(
+        [30.4375] * len(history)
+    )
+    assert history["start_day"].iloc[1:].tolist() == history["end_day"].iloc[:-1].tolist()
+
+
+def test_past_and_expected_revenue_are_one_frame_with_ranges_of_what_is_expected(history):
+    months = pd.DataFrame(
+        {
+            "start_day": [0.0, 30.4375],
+            "end_day": [30.4375, 60.875],
+            "expected_revenue": [5.0, 4.0],
+            "revenue_low": [3.0, 2.0],
+            "revenue_high": [7.0, 6.0],
+        }
+    )
+    tidy = past_and_expected(history, months, date(1998, 6, 30))
+    sums = tidy.groupby("kind")["revenue"].sum()
+    assert sums["first"] == pytest.approx(history["first_revenue"].sum())
+    assert sums["repeat"] == pytest.approx(history["repeat_revenue"].sum())
+    assert sums["expected"] == 9.0
+    expected = tidy[tidy["kind"] == "expected"]
+    assert expected["start"].tolist() == [pd.Timestamp("1998-06-30"), pd.Timestamp("1998-07-30")]
+    assert expected["revenue_low"].tolist() == [3.0, 2.0]
+    assert (
+        tidy.loc[tidy["kind"] != "expected", ["revenue_low", "revenue_high"]].isna().all(axis=None)
+    )
+
+
+def test_days_become_dates_rounded_to_whole_days():
+    days = day_to_date(pd.Series([-30.4375, 0.0, 30.4375]), date(2024, 3, 31))
+    assert days.dt.date.tolist() == [date(2024, 3, 1), date(2024, 3, 31), date(2024, 4, 30)]
