@@ -134,7 +134,7 @@ def _rhythm(history: OrderHistory) -> Check:
             name=name,
             status="caution",
             finding="Customers order at a steady beat, which the model does not know. " + finding,
-            advice="Take the chances within 30 days as too low for who is due, and who is far past "
-            "the usual wait as leaving.",
+            advice="The chance of an order within 30 days is too low for customers who are due. "
+            "Treat customers far past their usual wait as leaving.",
         )
     return Check(name=name, status="good", finding=finding)

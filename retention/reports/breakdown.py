@@ -11,7 +11,12 @@ import pandas as pd
 from retention.models.uncertainty import Uncertainty
 from retention.orders.orders import Orders
 from retention.periods import Period
-from retention.reports.breakdown_history import MISSING, DimensionHistory, dimension_history
+from retention.reports.breakdown_history import (
+    MISSING,
+    Attribution,
+    DimensionHistory,
+    dimension_history,
+)
 from retention.reports.breakdown_verdict import (
     compare_rates,
     compare_values,
@@ -80,7 +85,7 @@ class Breakdown:
     """
 
     dimension: str
-    attribution: str
+    attribution: Attribution
     period: Period
     previous: Period | None
     values: pd.DataFrame

@@ -42,7 +42,7 @@ class DimensionHistory:
     """
 
     dimension: str
-    attribution: str
+    attribution: Attribution
     table: ir.Table
     names: ir.Table
     parted: bool
@@ -121,13 +121,10 @@ def dimension_history(
     Arguments and errors are as in `breakdown`.
     """
     _check_dimension(orders, dimension)
-    if attribution not in ATTRIBUTIONS:
-        raise DataError(
-            f"There is no attribution {attribution!r}. Choose one of {', '.join(ATTRIBUTIONS)}."
-        )
+    known = _known_attribution(attribution)
     database, key = orders.table.get_backend(), uuid4().hex
-    items = orders.items if is_parted(orders, dimension, attribution) else None
-    query = dimension_query(orders.table, dimension, attribution, orders.start, items)
+    items = orders.items if is_parted(orders, dimension, known) else None
+    query = dimension_query(orders.table, dimension, known, orders.start, items)
     table = database.create_table(f"dimension_{key}", query)
     source = orders.table if items is None else items
     values = source.select(name=source[dimension].nullif("")).filter(lambda row: row.name.notnull())
@@ -136,7 +133,7 @@ def dimension_history(
     customers = int(table.filter((table.place == 0) & table.whole).count().to_pyarrow().as_py())
     return DimensionHistory(
         dimension=dimension,
-        attribution=attribution,
+        attribution=known,
         table=table,
         names=names,
         parted=items is not None,
@@ -155,6 +152,15 @@ def _check_dimension(orders: Orders, dimension: str) -> None:
         known = f"It has {', '.join(present)}."
     raise DataError(
         f"The order table has no column {dimension!r} to break the numbers down by. {known}"
+    )
+
+
+def _known_attribution(attribution: str) -> Attribution:
+    for known in ATTRIBUTIONS:
+        if known == attribution:
+            return known
+    raise DataError(
+        f"There is no attribution {attribution!r}. Choose one of {', '.join(ATTRIBUTIONS)}."
     )
 
 

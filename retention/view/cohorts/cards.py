@@ -116,8 +116,8 @@ def _value_cards(found: Cohorts) -> list[Card]:
     everyone = share_back(second, BACK)
     cards = [Card(_BACK, wording.MISSING, "back", "Too few customers observed so long")]
     if everyone.customers >= ENOUGH:
-        note = f"All; {_points(everyone.low, everyone.high)}"
-        cards = [Card(_BACK, wording.percent(everyone.share), "back", note)]
+        shares = f"All; {_points(everyone.low, everyone.high)}"
+        cards = [Card(_BACK, wording.percent(everyone.share), "back", shares)]
     sized = second[second[column].notna()].sort_values(column, kind="stable")
     if len(sized) > 1:
         for label, row in (("Most come back", sized.iloc[-1]), ("Fewest come back", sized.iloc[0])):
