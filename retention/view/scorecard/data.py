@@ -9,8 +9,8 @@ from retention.errors import ModelError
 from retention.periods import Period
 from retention.reports.industry import Comparison, Target, compare
 from retention.reports.scorecard import Scorecard, bridge, monthly_trend, scorecard_of
-from retention.reports.store_values import StoreValue, store_values
 from retention.reports.scorecard_verdict import Reading, read_scorecard
+from retention.reports.store_values import StoreValue, store_values
 from retention.view.session import choices
 from retention.view.session.cache import kept
 from retention.view.session.choices import Plan
