@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from retention.segments.definitions import definitions_of
 from retention.segments.rules import SegmentRules
 from retention.segments.stages import (
     Placement,
@@ -14,7 +15,7 @@ from retention.segments.stages import (
 from retention.view import shell, widgets
 from retention.view.segments import controls, results
 from retention.view.session import choices
-from retention.view.session.segments import Basis, definitions_of
+from retention.view.session.segments import Basis
 
 data = shell.open_page("Segments", "Which groups do they form?")
 st.html(results.STYLE)

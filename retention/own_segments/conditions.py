@@ -1,7 +1,10 @@
-"""Conditions on customers, joined by all, any and none: what they are, whom they match, and what each amounts to.
+"""Conditions on customers, joined by all, any and none.
 
-A missing value never satisfies a condition, nor its opposite: who has no rating has neither rated "at least 4" nor "at
-most 3", and is not in "none of" these either. Ask for "is unknown" to find those customers.
+Here are the records, which customers they match, and what each part of a rule amounts to.
+
+A missing value satisfies neither a condition nor its opposite. A customer without a rating has
+neither rated "at least 4" nor "at most 3", and is not in "none of" these either. Ask for
+"is unknown" to find those customers.
 """
 
 from __future__ import annotations
@@ -9,20 +12,25 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from retention.errors import DataError
 from retention.own_segments.catalogue import FEATURES, Feature
-from retention.own_segments.features import NO_DAY, Features, day_number
-from retention.own_segments.values import BY_KIND, EITHER, checked_value
+from retention.own_segments.features import NO_DAY, Column, Features, day_number
+from retention.own_segments.values import BY_KIND, EITHER, Bought, Operator, checked_value
 from retention.segments.inputs import percentile_cutoff
 
 MAX_DEPTH = 6
 MAX_CONDITIONS = 100
 
-GROUP_KINDS = {"all": "all of these", "any": "any of these", "not": "none of these"}
+GroupKind = Literal["all", "any", "not"]
+GROUP_KINDS: dict[GroupKind, str] = {
+    "all": "all of these",
+    "any": "any of these",
+    "not": "none of these",
+}
 """How the parts of a group are joined."""
 
 
@@ -30,16 +38,20 @@ GROUP_KINDS = {"all": "all of these", "any": "any of these", "not": "none of the
 class Condition:
     """One question about a customer.
 
-    `feature` is a key of `FEATURES`, `operator` one that `BY_KIND` lists for its kind. `value` is a number (a share is
-    a fraction), a pair of numbers or dates for "between", a date, a text, several texts, True or False, a `Bought`, a
-    number of days, a percentage for "top", or None for "known" and "unknown".
+    Attributes:
+        feature: A key of `FEATURES`.
+        operator: One that `BY_KIND` lists for the feature's kind.
+        value: As the operator and the kind ask. A number, a pair of numbers or dates for "between",
+            a date, a text, several texts, True or False, a `Bought`, a number of days, a percentage
+            for "top", or None for "known" and "unknown". A share is a fraction.
 
-    Raises DataError, saying what is wrong, where these do not fit together.
+    Raises:
+        DataError: These do not fit together; the message says what is wrong.
     """
 
     feature: str
-    operator: str
-    value: object = None
+    operator: Operator
+    value: Any = None
 
     def __post_init__(self) -> None:
         if self.feature not in FEATURES:
@@ -48,20 +60,27 @@ class Condition:
         if self.operator not in BY_KIND[feature.kind]:
             usual = ", ".join(BY_KIND[feature.kind])
             raise DataError(
-                f"'{feature.label}' cannot be asked {str(self.operator)[:80]!r}. It can be: {usual}."
+                f"'{feature.label}' cannot be asked {str(self.operator)[:80]!r}. "
+                f"It can be: {usual}."
             )
         object.__setattr__(self, "value", checked_value(feature, self.operator, self.value))
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Conditions and groups joined: "all" of `parts`, "any" of them, or "not" (none of them).
+    """Conditions and groups joined.
 
-    No parts at all are everybody for "all" and "not", and nobody for "any". Raises DataError where groups are nested
-    too deep or hold too many conditions.
+    Without parts, "all" and "not" match everybody, and "any" matches nobody.
+
+    Attributes:
+        kind: "all" of the parts, "any" of them, or "not" (none of them).
+        parts: Conditions and groups, in order.
+
+    Raises:
+        DataError: Groups are nested too deep or hold too many conditions.
     """
 
-    kind: str
+    kind: GroupKind
     parts: tuple[Condition | Group, ...] = ()
 
     def __post_init__(self) -> None:
@@ -83,7 +102,13 @@ Rule = Condition | Group
 
 
 class Totals(NamedTuple):
-    """Customers, their revenue so far and their expected value together (NaN without scores)."""
+    """What customers amount to together.
+
+    Attributes:
+        customers: How many there are.
+        revenue: Their revenue so far, in money.
+        expected_value: The sum of their expected values, in money; NaN without scores.
+    """
 
     customers: int
     revenue: float
@@ -91,7 +116,16 @@ class Totals(NamedTuple):
 
 
 class Count(NamedTuple):
-    """What a condition or group amounts to; see `count_each`."""
+    """What a condition or group amounts to; see `count_each`.
+
+    Attributes:
+        path: Places from the outermost group inwards; empty for the whole rule.
+        rule: The condition or group.
+        totals: Of this part alone; None where it cannot be asked.
+        left: Customers after this part and those before it in its group, joined as the group joins
+            them; None where that cannot be asked.
+        problem: What brings a missing feature; empty where every condition can be asked.
+    """
 
     path: tuple[int, ...]
     rule: Rule
@@ -116,12 +150,14 @@ def depth(rule: Rule) -> int:
 
 def unavailable(rule: Rule, features: Features) -> tuple[tuple[Condition, str], ...]:
     """Return the conditions that cannot be asked of these customers, each with what brings it."""
-    found = ((condition, features.missing(condition.feature)) for condition in conditions_of(rule))
-    return tuple((condition, reason) for condition, reason in found if reason)
+    reasons = (
+        (condition, features.missing(condition.feature)) for condition in conditions_of(rule)
+    )
+    return tuple((condition, reason) for condition, reason in reasons if reason)
 
 
 def matches(rule: Rule, features: Features) -> np.ndarray:
-    """Return who satisfies a rule, as booleans in the customers' order.
+    """Return which customers satisfy a rule, as booleans in the customers' order.
 
     Raises:
         DataError: These customers lack something that the rule asks about.
@@ -135,11 +171,13 @@ def totals(rule: Rule, features: Features) -> Totals:
     def add_up() -> Totals:
         yes = _truth(rule, features).yes
         inside = matches(rule, features)
-        sums = [
-            math.nan if v is None else weighed(v, inside, features)
-            for v in (features.revenue, features.value)
-        ]
-        return Totals(_count(yes), *sums)
+        return Totals(
+            customers=_count(yes),
+            revenue=weighed(features.revenue, inside, features),
+            expected_value=math.nan
+            if features.value is None
+            else weighed(features.value, inside, features),
+        )
 
     return features.memory.get(("totals", rule), add_up)
 
@@ -153,13 +191,12 @@ def weighed(values: np.ndarray, inside: np.ndarray, features: Features) -> float
 
 
 def count_each(rule: Rule, features: Features) -> tuple[Count, ...]:
-    """Return what a rule and each part of it amount to, live beside each condition.
+    """Return what a rule and each part of it amount to.
 
     Returns:
-        One `Count` for the rule and for each of its parts, a part after its group: `path` (places from the outermost
-        group inwards, empty for the rule), `totals` of the part alone, `left`: customers after this part and those
-        before it in its group, joined as the group joins them. Where a condition cannot be asked, `problem` says what
-        brings it, and `totals` and `left` are None there and where they depend on it.
+        One `Count` for the rule and for each of its parts, a part after its group. Where a
+        condition cannot be asked, `problem` says what brings it. `totals` and `left` are None there
+        and where they depend on it.
     """
     return tuple(_each(rule, features, (), None))
 
@@ -168,10 +205,16 @@ def _each(
     rule: Rule, features: Features, path: tuple[int, ...], left: int | None
 ) -> Iterable[Count]:
     missing = unavailable(rule, features)
-    found = None if missing else totals(rule, features)
+    amounts = None if missing else totals(rule, features)
     if not path:
-        left = found and found.customers
-    yield Count(path, rule, found, left, missing[0][1] if missing else "")
+        left = amounts and amounts.customers
+    yield Count(
+        path=path,
+        rule=rule,
+        totals=amounts,
+        left=left,
+        problem=missing[0][1] if missing else "",
+    )
     if isinstance(rule, Group):
         for place, part in enumerate(rule.parts):
             so_far = Group(rule.kind, rule.parts[: place + 1])
@@ -185,7 +228,7 @@ def _each(
 
 
 class _Truth(NamedTuple):
-    """Who satisfies a rule and who satisfies its opposite, one bit a customer; the unknown do neither."""
+    """Which customers satisfy a rule, and which its opposite, one bit a customer."""
 
     yes: np.ndarray
     no: np.ndarray
@@ -199,10 +242,8 @@ def _truth(rule: Rule, features: Features) -> _Truth:
 
 def _joined(group: Group, features: Features) -> _Truth:
     parts = [_truth(part, features) for part in group.parts]
-    everybody, nobody = (
-        np.packbits(np.ones(len(features), bool)),
-        np.packbits(np.zeros(len(features), bool)),
-    )
+    everybody = np.packbits(np.ones(len(features), bool))
+    nobody = np.zeros_like(everybody)
     yes, no = [part.yes for part in parts], [part.no for part in parts]
     if group.kind == "all":
         return _Truth(_and(yes, everybody), _or(no, nobody))
@@ -234,53 +275,78 @@ def _count(bits: np.ndarray) -> int:
 
 
 def _answer(condition: Condition, features: Features) -> tuple[np.ndarray, np.ndarray | None]:
-    """Who says yes, and of whom it is known (None: of everybody)."""
+    """Which customers say yes, and of which the answer is known (None: of all)."""
     feature, operator, value = FEATURES[condition.feature], condition.operator, condition.value
     if reason := features.missing(feature.key):
         raise DataError(f"'{feature.label}' cannot be asked of these customers. {reason}")
     if feature.kind == "products":
-        found = features.purchases.bought(feature.key, value.values, value.days)
-        return found if operator == "bought" else ~found, features.purchases.named(feature.key)
+        return _purchase_answer(operator, value, feature.key, features)
     column = features.column(feature.key)
-    values = column.values
-    known = _known(feature, values)
+    known = _known(feature, column.values)
     if operator in EITHER:
-        here = np.ones(len(values), bool) if known is None else known
-        return (here if operator == "known" else ~here), None
-    if feature.kind == "category":
-        wanted = {value} if isinstance(value, str) else set(value)
-        inside = np.array([name in wanted for name in column.names] + [False])[values]
-        return inside if operator in ("is", "one_of") else ~inside, known
-    if feature.kind == "flag":
-        return values == int(value), known
-    if feature.kind == "date":
-        return _date_answer(operator, value, values, day_number(features.as_of)), known
+        has_value = np.ones(len(column.values), bool) if known is None else known
+        return (has_value if operator == "known" else ~has_value), None
+    match feature.kind:
+        case "category":
+            return _category_answer(operator, value, column), known
+        case "flag":
+            return column.values == int(value), known
+        case "date":
+            today = day_number(features.as_of)
+            return _date_answer(operator, value, column.values, today), known
     if operator == "top":
-        value, operator = (
-            percentile_cutoff(features.ascending(feature.key), 100 - value),
-            "at_least",
-        )
-    if operator == "at_least":
-        return values >= value, known
-    if operator == "at_most":
-        return values <= value, known
-    if operator == "between":
-        return (values >= value[0]) & (values <= value[1]), known
-    return values == value, known
+        cutoff = percentile_cutoff(features.ascending(feature.key), 100 - value)
+        return column.values >= cutoff, known
+    return _number_answer(operator, value, column.values), known
 
 
-def _date_answer(operator: str, value: object, days: np.ndarray, today: int) -> np.ndarray:
-    if operator == "within":
-        return (days >= today - value) & (days <= today)
-    if operator == "ago":
-        return days < today - value
-    if operator == "ahead":
-        return (days > today) & (days <= today + value)
-    if operator == "before":
-        return days < day_number(value)
-    if operator == "after":
-        return days > day_number(value)
-    return (days >= day_number(value[0])) & (days <= day_number(value[1]))
+def _purchase_answer(
+    operator: Operator, value: Bought, column: str, features: Features
+) -> tuple[np.ndarray, np.ndarray | None]:
+    purchases = features.purchases
+    if purchases is None:  # not reached: without orders the feature is missing
+        raise DataError(f"No orders were given, so nobody knows '{column}'.")
+    bought = purchases.bought(column, value.values, value.days)
+    return bought if operator == "bought" else ~bought, purchases.named(column)
+
+
+def _category_answer(
+    operator: Operator, value: str | tuple[str, ...], column: Column
+) -> np.ndarray:
+    wanted = {value} if isinstance(value, str) else set(value)
+    # Unknown values are -1, and so take the last element.
+    inside = np.array([name in wanted for name in column.names] + [False])[column.values]
+    return inside if operator in ("is", "one_of") else ~inside
+
+
+def _number_answer(operator: Operator, value: Any, values: np.ndarray) -> np.ndarray:
+    match operator:
+        case "at_least":
+            answer = values >= value
+        case "at_most":
+            answer = values <= value
+        case "between":
+            answer = (values >= value[0]) & (values <= value[1])
+        case _:
+            answer = values == value
+    return answer
+
+
+def _date_answer(operator: Operator, value: Any, days: np.ndarray, today: int) -> np.ndarray:
+    match operator:
+        case "within":
+            answer = (days >= today - value) & (days <= today)
+        case "ago":
+            answer = days < today - value
+        case "ahead":
+            answer = (days > today) & (days <= today + value)
+        case "before":
+            answer = days < day_number(value)
+        case "after":
+            answer = days > day_number(value)
+        case _:
+            answer = (days >= day_number(value[0])) & (days <= day_number(value[1]))
+    return answer
 
 
 def _known(feature: Feature, values: np.ndarray) -> np.ndarray | None:

@@ -1,4 +1,7 @@
-"""Customers as columns that conditions can ask about: compact arrays, made when they are first asked for."""
+"""Customers as columns that conditions can ask about.
+
+Columns are compact arrays, made when they are first asked for.
+"""
 
 from __future__ import annotations
 
@@ -31,14 +34,21 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
-    """A feature's values, one element a customer.
+    """A feature's values.
 
-    Numbers, money and shares are numbers, NaN where unknown; dates are days since 1970, `NO_DAY` where unknown;
-    categories are positions in `names` (the most frequent first), -1 where unknown; flags are 1, 0 or -1 (unknown).
+    Attributes:
+        values: One element a customer. Numbers, money and shares are numbers, NaN where unknown.
+            Dates are days since 1970, `NO_DAY` where unknown. Categories are positions in `names`,
+            -1 where unknown. Flags are 1, 0 or -1 (unknown).
+        names: The values of a category, the most frequent first.
     """
 
     values: np.ndarray
     names: tuple[str, ...] = ()
+
+
+#: How to make each column, by the feature's key.
+Makers = dict[str, Callable[[], Column]]
 
 
 class Memory:
@@ -52,21 +62,30 @@ class Memory:
         """Return the kept answer, or keep what `answer` returns."""
         if question in self._known:
             self._known.move_to_end(question)
-            return self._known[question]
-        found = self._known[question] = answer()
+        else:
+            self._known[question] = answer()
+        kept: _T = self._known[question]
         while len(self._known) > self._size:
             self._known.popitem(last=False)
-        return found
+        return kept
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Features:
-    """What can be asked about the customers of `index`; made by `features`.
+    """What can be asked about customers; made by `features`.
 
-    - `as_of`: the day from which days are counted; `currency` of the money.
-    - `revenue`, `value`: each customer's revenue so far and expected value (None without scores), to add up.
-    - `makers`: how to make each column that there is, by the feature's key; `off`: why each of the others is not.
-    - `purchases`: resolves what was bought; None where no orders were given.
+    Attributes:
+        index: The customers, in their order.
+        as_of: The day from which days are counted.
+        currency: The currency of the money; None where the orders name none.
+        revenue: Each customer's revenue so far, in money.
+        value: Each customer's expected value, in money; None without scores.
+        makers: How to make each column that there is, by the feature's key.
+        off: Why each of the other features cannot be had, by its key.
+        purchases: Answers what was bought; None where no orders were given.
+        memory: Answers to earlier questions.
+        columns: The columns made so far, by the feature's key.
+        scratch: Memory that sums use again.
     """
 
     index: pd.Index
@@ -90,7 +109,11 @@ class Features:
         return tuple(key for key in FEATURES if key not in self.off)
 
     def column(self, key: str) -> Column:
-        """Return the values of a feature; DataError, with what brings it, where these orders have none."""
+        """Return the values of a feature.
+
+        Raises:
+            DataError: These orders have none; the message says what brings it.
+        """
         if key not in self.columns:
             if key not in self.makers:
                 raise DataError(self.missing(key))
@@ -111,7 +134,7 @@ class Features:
         return self.memory.get(("ascending", key), sort)
 
     def choices(self, key: str) -> tuple[str, ...]:
-        """Return the values that a category, or what was bought, can have here, the most frequent first."""
+        """Return the values of a category or of what was bought, the most frequent first."""
         if FEATURES[key].kind == "products":
             return self.purchases.values(key) if self.purchases and not self.missing(key) else ()
         return self.column(key).names
@@ -136,84 +159,66 @@ def features(
         scores: From `predict_cltv` over 365 days; without them what needs a model is off.
         as_of: The day to which the customers were summarised.
         labels: From `assign_segments`.
-        signals: Indexed by `customer_id`: `last_rating`, `rated_on`, `subscribed`, `complained_on`,
-            `cart_abandoned_on`, `last_channel`, `last_region`, `last_category`, `last_product`, `last_coupon`; those
-            that the file brings.
-        contacts: Indexed by `customer_id`: `email`, `phone`, `country`, `state`, `city`, `zip`, `consent`; those that
-            the file brings.
+        signals: Indexed by `customer_id`, with those columns that the file brings: `last_rating`,
+            `rated_on`, `subscribed`, `complained_on`, `cart_abandoned_on`, `last_channel`,
+            `last_region`, `last_category`, `last_product`, `last_coupon`.
+        contacts: Indexed by `customer_id`, with those columns that the file brings: `email`,
+            `phone`, `country`, `state`, `city`, `zip`, `consent`.
         orders: For what was bought in any order, and for the currency.
         model: From `fit_cltv`, for the typical wait and the day the next order is due.
         no_scores: Why there are no scores, for the reader.
 
     Returns:
-        The features, by the keys of `FEATURES`. A missing value is unknown: it satisfies neither a condition nor its
-        opposite.
+        The features, by the keys of `FEATURES`. A missing value is unknown: it satisfies neither a
+        condition nor its opposite.
 
     Raises:
-        DataError: `as_of` is not the day of the customers, or the scores or labels are those of others.
+        DataError: `as_of` is not the day of the customers, or the scores or labels are not of these
+            customers.
 
-    Source: the median wait is that of a Lomax variable whose rate is what the last order left to believe, gamma
-    (r + frequency, alpha + recency), Fader, Hardie and Lee (2005), section 4.2.
+    Source: the median wait is that of a Lomax variable. Its rate has a gamma distribution after the
+    last order, gamma(r + frequency, alpha + recency), Fader, Hardie and Lee (2005), section 4.2.
     """
     _check_day(customers, as_of)
     index = customers.index
-    makers: dict[str, Callable[[], Column]] = {}
-
-    def numbers(key: str, make: Callable[[], np.ndarray]) -> None:
-        makers[key] = lambda: Column(make())
-
-    for key in ("orders", "revenue", "average_order_value", "discount_share"):
-        if key != "discount_share" or customers[key].notna().any():
-            numbers(key, customers[key].to_numpy)
-    numbers("purchase_days", lambda: customers["frequency"].to_numpy() + 1)
-    numbers("days_since_first_order", customers["T"].to_numpy)
-    numbers("days_since_last_order", lambda: (customers["T"] - customers["recency"]).to_numpy())
-    for key in ("first_order", "last_order"):
-        makers[key] = _dates(customers[key])
-    value = None
+    scores = None if scores is None else aligned(scores, index)
+    makers = _of_customers(customers) | _of_model(model, customers)
     if scores is not None:
-        scores = aligned(scores, index)
-        value = scores["cltv"].to_numpy(float)
-        numbers("expected_value", lambda: value)
-        for key in (
-            "p_purchase",
-            "p_purchase_30d",
-            "p_alive",
-            "expected_orders",
-            "expected_order_value",
-        ):
-            if key in scores:
-                numbers(key, scores[key].to_numpy)
-    if model is not None:
-        numbers("typical_wait", lambda: typical_wait(model, customers))
-        makers["due"] = lambda: _due(customers, typical_wait(model, customers))
-    for name in customers:
-        if name in FEATURES and name.startswith("first_") and name != "first_order":
-            makers[name] = _categories(customers[name])
+        makers |= _of_scores(scores)
     if labels is not None:
         makers |= _of_labels(aligned(labels, index), scores is not None, "discount_share" in makers)
     makers |= _of_signals(rows_of(signals, index)) | _of_contacts(rows_of(contacts, index))
-    purchases = purchases_of(orders, index, as_of) if orders is not None else None
-    bought = purchases.columns if purchases else ()
-    off = {
-        key: no_scores
-        if no_scores and feature.group == "Forecast"
-        else feature.needs or "Not given."
-        for key, feature in FEATURES.items()
-        if key not in makers and key not in bought
-    }
-    currency = orders.currency if orders is not None else None
-    revenue = customers["revenue"].to_numpy(float)
-    return Features(index, as_of, currency, revenue, value, makers, off, purchases)
+    purchases = None if orders is None else purchases_of(orders, index, as_of)
+    known = {*makers, *(purchases.columns if purchases else ())}
+    return Features(
+        index=index,
+        as_of=as_of,
+        currency=None if orders is None else orders.currency,
+        revenue=customers["revenue"].to_numpy(float),
+        value=None if scores is None else scores["cltv"].to_numpy(float),
+        makers=makers,
+        off={
+            key: no_scores
+            if no_scores and feature.group == "Forecast"
+            else feature.needs or "Not given."
+            for key, feature in FEATURES.items()
+            if key not in known
+        },
+        purchases=purchases,
+    )
 
 
 def typical_wait(model: CltvModel, customers: pd.DataFrame) -> np.ndarray:
-    """Return each customer's median wait for the next order after the last, in days; NaN beyond `LONGEST_WAIT`."""
+    """Return each customer's median wait for the next order after the last, in days.
+
+    It is NaN beyond `LONGEST_WAIT`.
+    """
     histories = group_histories(customers)
     with np.errstate(over="ignore"):
         scale = np.expm1(np.log(2) / (model.purchases.r + histories.frequency))
     waits = (model.purchases.alpha + histories.recency) * scale
-    return np.where(waits <= LONGEST_WAIT, waits, np.nan)[histories.codes]
+    medians: np.ndarray = np.where(waits <= LONGEST_WAIT, waits, np.nan)
+    return medians[histories.codes]
 
 
 def day_number(day: date) -> int:
@@ -224,12 +229,57 @@ def day_number(day: date) -> int:
 def _check_day(customers: pd.DataFrame, as_of: date) -> None:
     if not len(customers):
         raise DataError("There are no customers to ask about. Load orders first.")
-    one = customers.iloc[0]
-    day = (one["last_order"] + pd.Timedelta(days=int(one["T"] - one["recency"]))).date()
+    first = customers.iloc[0]
+    silent = pd.Timedelta(days=int(first["T"] - first["recency"]))
+    day = (first["last_order"] + silent).date()
     if day != pd.Timestamp(as_of).date():
         raise DataError(
             f"These customers were summarised as of {day}, not {as_of}. Give that day as as_of."
         )
+
+
+def _of_customers(customers: pd.DataFrame) -> Makers:
+    makers: Makers = {
+        "purchase_days": lambda: Column(customers["frequency"].to_numpy() + 1),
+        "days_since_first_order": _numbers(customers["T"]),
+        "days_since_last_order": lambda: Column((customers["T"] - customers["recency"]).to_numpy()),
+        "first_order": _dates(customers["first_order"]),
+        "last_order": _dates(customers["last_order"]),
+    }
+    for key in ("orders", "revenue", "average_order_value", "discount_share"):
+        if key != "discount_share" or customers[key].notna().any():
+            makers[key] = _numbers(customers[key])
+    for name in customers:
+        if name in FEATURES and name.startswith("first_") and name != "first_order":
+            makers[name] = _categories(customers[name])
+    return makers
+
+
+def _of_scores(scores: pd.DataFrame) -> Makers:
+    makers: Makers = {"expected_value": lambda: Column(scores["cltv"].to_numpy(float))}
+    for key in (
+        "p_purchase",
+        "p_purchase_30d",
+        "p_alive",
+        "expected_orders",
+        "expected_order_value",
+    ):
+        if key in scores:
+            makers[key] = _numbers(scores[key])
+    return makers
+
+
+def _of_model(model: CltvModel | None, customers: pd.DataFrame) -> Makers:
+    if model is None:
+        return {}
+    return {
+        "typical_wait": lambda: Column(typical_wait(model, customers)),
+        "due": lambda: _due(customers, typical_wait(model, customers)),
+    }
+
+
+def _numbers(column: pd.Series) -> Callable[[], Column]:
+    return lambda: Column(column.to_numpy())
 
 
 def _dates(column: pd.Series) -> Callable[[], Column]:
@@ -274,49 +324,47 @@ def _flags(column: pd.Series) -> Callable[[], Column]:
     return make
 
 
-def _of_labels(
-    labels: pd.DataFrame, scored: bool, discounted: bool
-) -> dict[str, Callable[[], Column]]:
+def _of_labels(labels: pd.DataFrame, scored: bool, discounted: bool) -> Makers:
     stages = labels["stage"].cat
-    made: dict[str, Callable[[], Column]] = {
+    makers: Makers = {
         "stage": lambda: Column(stages.codes.to_numpy().astype(np.int32), tuple(stages.categories))
     }
     for trait in TRAITS:
-        wanting = (trait == "ready_to_buy" and not scored) or (
+        unknown = (trait == "ready_to_buy" and not scored) or (
             trait in ("full_price", "discount_shopper") and not discounted
         )
-        if not wanting:
-            made[trait] = _flags(labels[trait])
-    return made
+        if not unknown:
+            makers[trait] = _flags(labels[trait])
+    return makers
 
 
-def _of_signals(signals: pd.DataFrame) -> dict[str, Callable[[], Column]]:
-    made: dict[str, Callable[[], Column]] = {}
+def _of_signals(signals: pd.DataFrame) -> Makers:
+    makers: Makers = {}
     for name in signals:
         if name in ("rated_on", "complained_on", "cart_abandoned_on"):
-            made[name] = _dates(signals[name])
+            makers[name] = _dates(signals[name])
         elif name == "subscribed":
-            made[name] = _flags(signals[name])
+            makers[name] = _flags(signals[name])
         elif name == "last_rating":
-            made[name] = lambda: Column(
+            makers[name] = lambda: Column(
                 pd.to_numeric(signals["last_rating"]).to_numpy(float, na_value=np.nan)
             )
         elif name in FEATURES and name.startswith("last_") and FEATURES[name].kind == "category":
-            made[name] = _categories(signals[name])
-    # Who is not named in the file's column did not do it, as far as the file knows.
+            makers[name] = _categories(signals[name])
+    # A customer without an entry in the file's column did not do it, as far as the file knows.
     for flag, day in (("complained", "complained_on"), ("cart_abandoned", "cart_abandoned_on")):
         if day in signals:
-            made[flag] = _flags(signals[day].notna())
-    return made
+            makers[flag] = _flags(signals[day].notna())
+    return makers
 
 
-def _of_contacts(contacts: pd.DataFrame) -> dict[str, Callable[[], Column]]:
-    made: dict[str, Callable[[], Column]] = {}
+def _of_contacts(contacts: pd.DataFrame) -> Makers:
+    makers: Makers = {}
     for name in contacts:
         if name in ("country", "state", "city", "zip"):
-            made[name] = _categories(contacts[name])
+            makers[name] = _categories(contacts[name])
         elif name == "consent":
-            made[name] = _flags(contacts[name])
+            makers[name] = _flags(contacts[name])
         elif name in ("email", "phone"):
-            made[f"has_{name}"] = _flags(contacts[name].notna() & (contacts[name] != ""))
-    return made
+            makers[f"has_{name}"] = _flags(contacts[name].notna() & (contacts[name] != ""))
+    return makers

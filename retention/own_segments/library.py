@@ -1,6 +1,6 @@
-"""Own segments: named rules in an order, kept in a small file, and how they overlap.
+"""A library of own segments: named rules in an order, kept in a small file.
 
-A library is a tuple of `OwnSegment`; every function here returns a new one.
+A library is a tuple of `OwnSegment`. Every function that changes a library returns a new one.
 """
 
 from __future__ import annotations
@@ -32,9 +32,15 @@ MAX_BYTES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class OwnSegment:
-    """A rule under a name, with a note for whoever reads it later.
+    """A rule under a name.
 
-    Raises DataError where the name is empty or too long, or holds a line break.
+    Attributes:
+        name: The name, on one line.
+        rule: The condition or group that its customers satisfy.
+        note: A note for later readers; may be empty.
+
+    Raises:
+        DataError: The name is empty or too long, or holds a line break.
     """
 
     name: str
@@ -54,12 +60,17 @@ Library = tuple[OwnSegment, ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Overlaps:
-    """Who is in several segments.
+    """How many customers are in several segments.
 
-    - `names`: the segments that these customers can be asked for, in the library's order; `skipped`: why not, by name.
-    - `both`: customers in each pair, a row and a column a segment; on the diagonal those in the segment.
-    - `of_smaller`: `both` as a share of the smaller of the two, NaN where that is empty.
-    - `none`, `one`, `several`: customers in no segment, in exactly one and in more than one.
+    Attributes:
+        names: The segments that these customers can be asked for, in the library's order.
+        both: Customers in each pair, with a row and a column per segment. The diagonal has those in
+            the segment.
+        of_smaller: `both` as a share of the smaller of the two, NaN where that is empty.
+        none: Customers in no segment.
+        one: Customers in exactly one segment.
+        several: Customers in more than one segment.
+        skipped: Why the other segments cannot be asked for, by name.
     """
 
     names: tuple[str, ...]
@@ -77,20 +88,25 @@ def segment_named(library: Library, name: str) -> OwnSegment:
 
 
 def add_segment(library: Library, segment: OwnSegment) -> Library:
-    """Return the library with one more segment at its end; DataError where the name is taken or it is full."""
+    """Return the library with one more segment at its end.
+
+    Raises:
+        DataError: The name is taken, or the library is full.
+    """
     if _is_taken(library, segment.name):
         raise DataError(
             f"There is a segment '{segment.name}' already. Choose another name, or change that one."
         )
-    if len(library) >= MAX_SEGMENTS:
-        raise DataError(
-            f"There are {MAX_SEGMENTS} segments, which is as many as there may be. Delete one first."
-        )
+    _check_room(library)
     return (*library, segment)
 
 
 def edit_segment(library: Library, name: str, segment: OwnSegment) -> Library:
-    """Return the library with another segment in the place of the one named; DataError where its name is taken."""
+    """Return the library with another segment in the place of the one named.
+
+    Raises:
+        DataError: There is no segment of that name, or the new name is taken.
+    """
     place = _place(library, name)
     others = (*library[:place], *library[place + 1 :])
     if _is_taken(others, segment.name):
@@ -99,23 +115,24 @@ def edit_segment(library: Library, name: str, segment: OwnSegment) -> Library:
 
 
 def rename_segment(library: Library, name: str, new_name: str) -> Library:
-    """Return the library with a segment under another name; DataError where that is taken."""
+    """Return the library with a segment under another name.
+
+    Raises:
+        DataError: There is no segment of that name, or the new name is taken.
+    """
     return edit_segment(library, name, replace(segment_named(library, name), name=new_name))
 
 
 def duplicate_segment(library: Library, name: str) -> Library:
     """Return the library with a copy after the segment, under a name that is free."""
-    if len(library) >= MAX_SEGMENTS:
-        raise DataError(
-            f"There are {MAX_SEGMENTS} segments, which is as many as there may be. Delete one first."
-        )
+    _check_room(library)
     place = _place(library, name)
     copy = replace(library[place], name=free_name(library, library[place].name))
     return (*library[: place + 1], copy, *library[place + 1 :])
 
 
 def move_segment(library: Library, name: str, by: int) -> Library:
-    """Return the library with a segment moved down by so many places (up where negative), to the end at most."""
+    """Return the library with a segment moved down by some places, up where negative."""
     place = _place(library, name)
     rest = [*library[:place], *library[place + 1 :]]
     rest.insert(min(max(place + by, 0), len(rest)), library[place])
@@ -136,15 +153,18 @@ def free_name(library: Library, name: str) -> str:
     'tea (2)'
     """
     name, number = _clean_name(name), 2
-    found = name
-    while _is_taken(library, found):
+    free = name
+    while _is_taken(library, free):
         ending = f" ({number})"
-        found, number = name[: MAX_NAME - len(ending)] + ending, number + 1
-    return found
+        free, number = name[: MAX_NAME - len(ending)] + ending, number + 1
+    return free
 
 
 def merge_libraries(library: Library, loaded: Library) -> Library:
-    """Return the library with those of `loaded` that it lacks, numbered where a name is taken by another rule."""
+    """Return the library with those of `loaded` that it lacks.
+
+    A segment is numbered where its name belongs to another rule.
+    """
     for segment in loaded:
         if segment not in library:
             library = add_segment(library, replace(segment, name=free_name(library, segment.name)))
@@ -152,7 +172,12 @@ def merge_libraries(library: Library, loaded: Library) -> Library:
 
 
 def to_json(library: Library, currency: str | None = None) -> str:
-    """Return the library as the text of a small file; `currency` is that of its amounts, where it is known."""
+    """Return the library as the text of a small file.
+
+    Args:
+        library: The segments, in their order.
+        currency: The currency of the amounts in their rules, where it is known.
+    """
     segments = [
         {"name": segment.name, "note": segment.note, "rule": rule_data(segment.rule)}
         if segment.note
@@ -167,8 +192,8 @@ def from_json(content: str | bytes) -> Library:
     """Return the library that `to_json` wrote, whatever store it was made for.
 
     Raises:
-        DataError: It is not such a file, is of a later version, or one of its segments cannot be read; the message says
-            which and why.
+        DataError: It is not such a file, is of a later version, or one of its segments cannot be
+            read; the message says which and why.
     """
     data = _read(content)
     if not isinstance(data, Mapping) or data.get("format") != FORMAT:
@@ -195,36 +220,54 @@ def from_json(content: str | bytes) -> Library:
 
 
 def amounts_in(content: str | bytes) -> str | None:
-    """Return the currency of the amounts in a file that `from_json` reads; None where it has none, or no amounts."""
-    asked = {one.feature for segment in from_json(content) for one in conditions_of(segment.rule)}
-    currency = _read(content).get("currency")
-    return (
-        str(currency)[:10]
-        if currency and any(FEATURES[name].kind == "money" for name in asked)
-        else None
+    """Return the currency of the amounts in a file that `from_json` reads.
+
+    It is None where the file names no currency, or its rules ask for no amounts.
+    """
+    has_amounts = any(
+        FEATURES[condition.feature].kind == "money"
+        for segment in from_json(content)
+        for condition in conditions_of(segment.rule)
     )
+    currency = _read(content).get("currency")
+    return str(currency)[:10] if currency and has_amounts else None
 
 
 def overlaps(library: Library, features: Features) -> Overlaps:
-    """Count who is in several segments; those that these customers cannot be asked for are skipped."""
-    skipped = {s.name: found[0][1] for s in library if (found := unavailable(s.rule, features))}
+    """Count the customers in several segments.
+
+    Segments that these customers cannot be asked for are skipped.
+    """
+    skipped = {
+        segment.name: missing[0][1]
+        for segment in library
+        if (missing := unavailable(segment.rule, features))
+    }
     kept = [segment for segment in library if segment.name not in skipped]
-    inside = [matches(segment.rule, features) for segment in kept]
-    bits = [np.packbits(mask) for mask in inside]
-    both = np.array(
-        [[int(np.bitwise_count(a & b).sum()) for b in bits] for a in bits], dtype=np.int64
-    )
-    both = both.reshape(len(kept), len(kept))
+    masks = [matches(segment.rule, features) for segment in kept]
+    both = _in_both(masks)
     sizes = both.diagonal().astype(float)
     smaller = np.minimum(sizes[:, None], sizes[None, :])
-    of_smaller = np.divide(both, smaller, out=np.full(both.shape, np.nan), where=smaller > 0)
     times = np.zeros(len(features), dtype=np.int32)
-    for mask in inside:
+    for mask in masks:
         times += mask
-    counts = np.bincount(np.minimum(times, 2), minlength=3)
+    none, one, several = (int(count) for count in np.bincount(np.minimum(times, 2), minlength=3))
     return Overlaps(
-        tuple(s.name for s in kept), both, of_smaller, *(int(n) for n in counts), skipped
+        names=tuple(segment.name for segment in kept),
+        both=both,
+        of_smaller=np.divide(both, smaller, out=np.full(both.shape, np.nan), where=smaller > 0),
+        none=none,
+        one=one,
+        several=several,
+        skipped=skipped,
     )
+
+
+def _in_both(masks: list[np.ndarray]) -> np.ndarray:
+    """Customers in each pair of masks."""
+    packed = [np.packbits(mask) for mask in masks]
+    counts = [[int(np.bitwise_count(row & other).sum()) for other in packed] for row in packed]
+    return np.array(counts, dtype=np.int64).reshape(len(masks), len(masks))
 
 
 def _segment(row: object) -> OwnSegment:
@@ -234,7 +277,7 @@ def _segment(row: object) -> OwnSegment:
         or not {"name", "rule"} <= set(row)
     ):
         raise DataError("It needs a name and a rule, and may have a note.")
-    return OwnSegment(row["name"], rule_of_data(row["rule"]), row.get("note", ""))
+    return OwnSegment(name=row["name"], rule=rule_of_data(row["rule"]), note=row.get("note", ""))
 
 
 def _read(content: str | bytes) -> Any:
@@ -257,6 +300,14 @@ def _clean_name(name: object) -> str:
             f"A segment needs a name of 1 to {MAX_NAME} characters, without control characters."
         )
     return clean
+
+
+def _check_room(library: Library) -> None:
+    if len(library) >= MAX_SEGMENTS:
+        raise DataError(
+            f"There are {MAX_SEGMENTS} segments, which is as many as there may be. "
+            "Delete one first."
+        )
 
 
 def _is_taken(library: Library, name: str) -> bool:

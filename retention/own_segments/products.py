@@ -1,9 +1,14 @@
-"""Who bought what, and when last: a small query for each product or category, answered once and kept."""
+"""Which customers bought what, and when last.
+
+Each product or category takes a small query, whose answer is kept.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, TypeVar
 
 import ibis
 import ibis.expr.types as ir
@@ -17,65 +22,82 @@ from retention.orders.rows import BOUGHT
 
 #: Values that a menu offers, the most bought first; any other can be typed.
 MOST_VALUES = 300
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Purchases:
-    """What the customers of `index` bought up to `as_of`; made by `purchases_of`.
+    """What customers bought; made by `purchases_of`.
 
-    `columns` are those of `BOUGHT` that the orders have. Answers are kept in `known`.
+    Attributes:
+        table: The orders, or their lines where there are any.
+        index: The customers, in their order.
+        as_of: The last day that counts.
+        columns: Those of `BOUGHT` that the orders have.
+        known: Answers to earlier questions.
     """
 
     table: ir.Table
     index: pd.Index
     as_of: date
     columns: tuple[str, ...]
-    known: dict = field(default_factory=dict, repr=False)
+    known: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
 
     def values(self, column: str) -> tuple[str, ...]:
         """Return the values of a column, the most customers first; `MOST_VALUES` at most."""
         return self._keep(("values", column), lambda: self._values(column))
 
     def days_since(self, column: str, value: str) -> tuple[np.ndarray, np.ndarray]:
-        """Return the places in `index` of the customers who bought a value, and the days since they last did."""
+        """Return the customers who bought a value, and how long ago.
+
+        Returns:
+            Their places in `index`, and the days since they last bought it.
+        """
         return self._keep((column, value), lambda: self._days_since(column, value))
 
     def named(self, column: str) -> np.ndarray | None:
-        """Return who has an order that names any value, as booleans; None where every order does."""
+        """Return which customers have an order that names any value; None where every order does."""
         return self._keep(("named", column), lambda: self._named(column))
 
     def bought(self, column: str, values: tuple[str, ...], days: int | None = None) -> np.ndarray:
-        """Return who bought any of the values, if given within the last so many `days`, as booleans."""
-        found = np.zeros(len(self.index), dtype=bool)
+        """Return which customers bought any of the values, as booleans.
+
+        Args:
+            column: "product" or "category".
+            values: Names; any of them counts.
+            days: Days up to `as_of` in which it was bought; None for any time.
+        """
+        buyers = np.zeros(len(self.index), dtype=bool)
         for value in values:
             places, since = self.days_since(column, value)
-            found[places if days is None else places[since <= days]] = True
-        return found
+            buyers[places if days is None else places[since <= days]] = True
+        return buyers
 
-    def _keep(self, key: tuple, make):
+    def _keep(self, key: tuple[str, ...], answer: Callable[[], _T]) -> _T:
         if key not in self.known:
-            self.known[key] = make()
-        return self.known[key]
+            self.known[key] = answer()
+        kept: _T = self.known[key]
+        return kept
 
     def _values(self, column: str) -> tuple[str, ...]:
-        # Whoever asks for the values is about to ask who bought one: what that needs is made here, once.
+        # The next question is which customers bought a value. What that needs is made here, once.
         self.index.get_indexer(self.index[:1])
         self.named(column)
         counts = value_query(self.table, column, self.as_of).limit(MOST_VALUES).to_pyarrow()
         return tuple(counts["name"].to_pylist())
 
     def _days_since(self, column: str, value: str) -> tuple[np.ndarray, np.ndarray]:
-        found = last_bought_query(self.table, column, value, self.as_of).to_pyarrow()
-        return self._places(found["customer_id"], found["days"].to_numpy())
+        buyers = last_bought_query(self.table, column, value, self.as_of).to_pyarrow()
+        return self._places(buyers["customer_id"], buyers["days"].to_numpy())
 
     def _named(self, column: str) -> np.ndarray | None:
         table = self.table.filter(self.table.ordered_at.date() <= ibis.literal(self.as_of))
         empty = table[column].isnull() | (table[column] == "")
         if not table.filter(empty).limit(1).to_pyarrow().num_rows:
             return None
-        found = table.filter(~empty).select("customer_id").distinct().to_pyarrow()
+        buyers = table.filter(~empty).select("customer_id").distinct().to_pyarrow()
         named = np.zeros(len(self.index), dtype=bool)
-        named[self._places(found["customer_id"], np.zeros(found.num_rows))[0]] = True
+        named[self._places(buyers["customer_id"], np.zeros(buyers.num_rows))[0]] = True
         return named
 
     def _places(self, ids: pa.ChunkedArray, days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -100,7 +122,10 @@ def purchases_of(orders: Orders, index: pd.Index, as_of: date) -> Purchases:
 
 
 def last_bought_query(table: ir.Table, column: str, value: str, as_of: date) -> ir.Table:
-    """Return `customer_id` and `days` (since last bought) of who bought a value, as Ibis, for any engine."""
+    """Return the customers who bought a value as an Ibis expression, for any engine.
+
+    Columns: `customer_id` and `days` (since they last bought it).
+    """
     day = table.ordered_at.date()
     bought = table.filter((table[column] == value) & (day <= ibis.literal(as_of)))
     last = bought.group_by("customer_id").agg(day=bought.ordered_at.date().max())
@@ -110,7 +135,10 @@ def last_bought_query(table: ir.Table, column: str, value: str, as_of: date) -> 
 
 
 def value_query(table: ir.Table, column: str, as_of: date) -> ir.Table:
-    """Return each `name` in a column with its `customers`, most first, as Ibis, for any engine."""
+    """Return the values of a column as an Ibis expression, for any engine.
+
+    Columns: `name` and `customers`, the most customers first.
+    """
     known = table.filter(
         (table.ordered_at.date() <= ibis.literal(as_of)) & table[column].nullif("").notnull()
     )

@@ -23,9 +23,14 @@ _FILE = Path(__file__).with_name("ready_made.toml")
 class ReadyMade:
     """A segment to start from.
 
-    - `name`, `about` (whom it finds), `group` (under which it stands), `source`, and its `rule`.
-    - `signal`: what the file needs a column of, where orders alone do not tell.
-    - `missing`: why it cannot be had with these orders, and what brings it; empty where it can.
+    Attributes:
+        name: Its name.
+        about: Which customers it finds, in a sentence.
+        group: The heading under which it stands.
+        source: The publication that names it.
+        rule: The condition or group that its customers satisfy.
+        signal: What the file needs a column of, where orders alone do not tell.
+        missing: Why these orders lack it and what brings it; empty where they do not.
     """
 
     name: str
@@ -38,27 +43,37 @@ class ReadyMade:
 
 
 def ready_made(features: Features) -> tuple[ReadyMade, ...]:
-    """Return the ready-made segments, also those that these orders lack something for, in the order of the list.
+    """Return the ready-made segments in the order of the list.
 
-    Where a place, product or category is to be chosen, the store's most frequent one stands in the rule; a poor rating
-    is one of at most `POOR_SHARE` of the best.
+    Those that these orders lack something for are included. Where a place, product or category is
+    to be chosen, the rule has the store's most frequent one. A poor rating is one of at most
+    `POOR_SHARE` of the best.
     """
-    return tuple(_made(row, features) for row in _read()["segment"])
+    return tuple(_segment(row, features) for row in _read()["segment"])
 
 
-def _made(row: dict[str, Any], features: Features) -> ReadyMade:
+def _segment(row: dict[str, Any], features: Features) -> ReadyMade:
     rule = _with_choice(row, features)
-    missing = unavailable(rule, features)
-    why = missing[0][1] if missing else ""
-    if not missing and "choose" in row and len(features.choices(row["choose"])) < _asked(row):
-        why = f"Needs orders with {'two or more' if _asked(row) > 1 else 'any'} {row['signal']}."
-    said = row["about"].replace(_POOR, f"{_poor_rating(features):g}")
-    about = (said, row["group"], _read()["sources"][row["source"]])
-    return ReadyMade(row["name"], *about, rule, row.get("signal", ""), why)
+    return ReadyMade(
+        name=row["name"],
+        about=row["about"].replace(_POOR, f"{_poor_rating(features):g}"),
+        group=row["group"],
+        source=_read()["sources"][row["source"]],
+        rule=rule,
+        signal=row.get("signal", ""),
+        missing=_missing(row, rule, features),
+    )
 
 
-def _asked(row: dict[str, Any]) -> int:
-    return 2 if "??" in json.dumps(row["rule"]) else 1
+def _missing(row: dict[str, Any], rule: Rule, features: Features) -> str:
+    """Why these orders lack a segment; empty where they do not."""
+    conditions = unavailable(rule, features)
+    if conditions:
+        return conditions[0][1]
+    choices = 2 if "??" in json.dumps(row["rule"]) else 1
+    if "choose" in row and len(features.choices(row["choose"])) < choices:
+        return f"Needs orders with {'two or more' if choices > 1 else 'any'} {row['signal']}."
+    return ""
 
 
 def _with_choice(row: dict[str, Any], features: Features) -> Rule:

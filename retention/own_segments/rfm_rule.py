@@ -8,10 +8,25 @@ import math
 import numpy as np
 
 from retention.own_segments.conditions import Condition, Group, Rule
-from retention.segments.rfm import SCORES, RfmRules, group_codes, scores_of_places
+from retention.segments.rfm import (
+    MEASURES,
+    SCORES,
+    Cuts,
+    Measure,
+    RfmRules,
+    group_codes,
+    scores_of_places,
+)
 from retention.segments.rfm_totals import members
 
+#: The feature that asks about each measure of the scores.
+_FEATURES: dict[Measure, str] = {
+    "days": "days_since_last_order",
+    "orders": "orders",
+    "revenue": "revenue",
+}
 _RANGES = tuple((low, high) for low in SCORES for high in SCORES if low <= high)
+#: Ranges of the recency, the frequency and the monetary score.
 Box = tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
 
 
@@ -19,91 +34,113 @@ def rfm_rule(cuts: RfmRules, group: str | None = None, cell: tuple[int, int] | N
     """Return the rule that the customers of an RFM group, or of a cell of the grid, satisfy.
 
     Args:
-        cuts: The cut points in force, from `rfm_cut_points`: the rule names them, so that it means the same customers
-            tomorrow, whoever comes and goes.
+        cuts: The cut points in force, from `rfm_cut_points`. The rule names them, so that other
+            customers do not change what it means.
         group: One of `RFM_GROUPS`.
         cell: A recency score and the mean of the other two.
     """
     wanted = members(np.arange(len(group_codes())), group, cell)
     boxes = _cover(wanted, _reachable(cuts))
-    parts = [part for part in (_rule_of(box, cuts) for box in boxes) if part is not None]
+    parts = [_rule_of(box, cuts) for box in boxes]
     return parts[0] if len(parts) == 1 else Group("any", tuple(parts))
 
 
 def _reachable(cuts: RfmRules) -> np.ndarray:
-    """Return which combinations of scores a customer can have: where cut points are equal, a score is nobody's."""
+    """Which combinations of scores a customer can have; equal cut points leave a score empty."""
     scores = scores_of_places()
-    known = [
-        [_bounds(name, (score, score), cuts) is not None for score in SCORES]
-        for name in ("days", "orders", "revenue")
-    ]
-    return np.all([np.array(column)[scores[:, n] - 1] for n, column in enumerate(known)], axis=0)
+    reachable = np.ones(len(scores), dtype=bool)
+    for number, name in enumerate(MEASURES):
+        has_customers = [_bounds(name, (score, score), cuts) is not None for score in SCORES]
+        reachable &= np.array(has_customers)[scores[:, number] - 1]
+    return reachable
 
 
 def _cover(wanted: np.ndarray, reachable: np.ndarray) -> list[Box]:
-    """Return few boxes of scores that hold all places wanted, and no other that can be reached."""
+    """Few boxes of scores that hold all places wanted, and no other that can be reached."""
     scores = scores_of_places()
-    allowed, open_places = wanted | ~reachable, wanted & reachable
-    candidates = []
-    for box in itertools.product(_RANGES, repeat=3):
+    allowed, uncovered = wanted | ~reachable, wanted & reachable
+    candidates: list[tuple[Box, np.ndarray]] = []
+    for box in itertools.product(_RANGES, _RANGES, _RANGES):
         inside = np.all(
             [(scores[:, n] >= low) & (scores[:, n] <= high) for n, (low, high) in enumerate(box)],
             axis=0,
         )
         if not (inside & ~allowed).any():
             candidates.append((box, inside))
-    found = []
-    while open_places.any():
-        # The box that holds most of what is left; of equal ones the largest, which has the fewest conditions.
-        box, inside = max(
-            candidates, key=lambda one: (int((one[1] & open_places).sum()), int(one[1].sum()))
-        )
-        found.append(box)
-        open_places = open_places & ~inside
-    return found
+
+    def places_covered(candidate: tuple[Box, np.ndarray]) -> tuple[int, int]:
+        # Of boxes that cover as many, the largest has the fewest conditions.
+        return int((candidate[1] & uncovered).sum()), int(candidate[1].sum())
+
+    boxes = []
+    while uncovered.any():
+        box, inside = max(candidates, key=places_covered)
+        boxes.append(box)
+        uncovered = uncovered & ~inside
+    return boxes
 
 
-def _rule_of(box: Box, cuts: RfmRules) -> Rule | None:
-    features = ("days_since_last_order", "orders", "revenue")
+def _rule_of(box: Box, cuts: RfmRules) -> Rule:
     parts = []
-    for name, feature, scores in zip(("days", "orders", "revenue"), features, box, strict=True):
-        if scores == (SCORES[0], SCORES[-1]):
+    for name, scores in zip(MEASURES, box, strict=True):
+        bounds = _bounds(name, scores, cuts)
+        if scores == (SCORES[0], SCORES[-1]) or bounds is None:
             continue
-        low, high = _bounds(name, scores, cuts)
-        if math.isinf(low) and math.isinf(high):
-            continue
-        if math.isinf(low):
-            parts.append(Condition(feature, "at_most", high))
-        elif math.isinf(high):
-            parts.append(Condition(feature, "at_least", low))
-        else:
-            parts.append(Condition(feature, "between", (low, high)))
+        condition = _condition(_FEATURES[name], *bounds)
+        if condition is not None:
+            parts.append(condition)
     return parts[0] if len(parts) == 1 else Group("all", tuple(parts))
 
 
-def _bounds(name: str, scores: tuple[int, int], cuts: RfmRules) -> tuple[float, float] | None:
-    """Return the lowest and the highest value that has one of these scores; None where none has."""
-    low_score, high_score = scores
-    if name == "days":
-        own = (math.inf, *reversed(cuts.days))  # the most days of each score, from 1
-        least = own[high_score] + 1 if high_score < 5 else -math.inf
-        low, high = least, own[low_score - 1]
-        low = -math.inf if low <= 0 else low
-        if high < 0:
-            return None
-    else:
-        own = (-math.inf, *getattr(cuts, name))  # the least of each score, from 1
-        low = own[low_score - 1]
-        high = own[high_score] if high_score < 5 else math.inf
-        if math.isfinite(high):
-            # Up to what is just below the next score.
-            high = math.ceil(high) - 1 if name == "orders" else math.nextafter(high, -math.inf)
-        if low == math.inf or (name == "orders" and high < 1):
-            return None
-        if name == "orders":
-            low = -math.inf if low <= 1 else math.ceil(low)
-    if low > high:
+def _condition(feature: str, low: float, high: float) -> Condition | None:
+    """The condition that a value is between the two; None where neither end is finite."""
+    if math.isinf(low) and math.isinf(high):
         return None
-    if name != "revenue":
-        low, high = (int(end) if math.isfinite(end) else end for end in (low, high))
-    return low, high
+    if math.isinf(low):
+        return Condition(feature, "at_most", high)
+    if math.isinf(high):
+        return Condition(feature, "at_least", low)
+    return Condition(feature, "between", (low, high))
+
+
+def _bounds(name: Measure, scores: tuple[int, int], cuts: RfmRules) -> tuple[float, float] | None:
+    """The lowest and the highest value that has one of these scores; None where none has."""
+    points = getattr(cuts, name)
+    if name == "days":
+        low, high = _day_bounds(scores, points)
+    elif name == "orders":
+        low, high = _order_bounds(scores, points)
+    else:
+        low, high = _bounds_of_more(scores, points)
+        high = math.nextafter(high, -math.inf) if math.isfinite(high) else high
+    return None if low > high or low == math.inf or high == -math.inf else (low, high)
+
+
+def _day_bounds(scores: tuple[int, int], points: Cuts) -> tuple[float, float]:
+    """Days since the last order: fewer are better, and there are none below 0."""
+    most = (math.inf, *reversed(points))  # of each score, from 1
+    low = most[scores[1]] + 1 if scores[1] < SCORES[-1] else -math.inf
+    high = most[scores[0] - 1]
+    if high < 0:
+        return math.inf, -math.inf
+    return -math.inf if low <= 0 else _whole(low), _whole(high)
+
+
+def _order_bounds(scores: tuple[int, int], points: Cuts) -> tuple[float, float]:
+    """Numbers of orders: more are better, and there are none below 1."""
+    low, high = _bounds_of_more(scores, points)
+    # Up to the last whole number below the next score.
+    high = math.ceil(high) - 1 if math.isfinite(high) else high
+    if high < 1:
+        return math.inf, -math.inf
+    return -math.inf if low <= 1 else math.ceil(low) if math.isfinite(low) else low, high
+
+
+def _bounds_of_more(scores: tuple[int, int], points: Cuts) -> tuple[float, float]:
+    """Where the scores begin and where the next one does, of a measure whose larger values win."""
+    least = (-math.inf, *points, math.inf)  # of each score, from 1
+    return least[scores[0] - 1], least[scores[1]]
+
+
+def _whole(end: float) -> float:
+    return int(end) if math.isfinite(end) else end

@@ -3,62 +3,59 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from retention.errors import DataError
 from retention.own_segments.catalogue import FEATURES
 from retention.own_segments.conditions import GROUP_KINDS, MAX_DEPTH, Condition, Group, Rule
 from retention.own_segments.values import BY_KIND, Bought
+from retention.validation import is_whole
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 VERSION = 1
 _MOST_PARTS = 1_000
 
 
-def rule_to_dict(rule: Rule) -> dict[str, Any]:
-    """Return a rule as data that JSON can write: `version` and `rule`.
-
-    >>> rule_to_dict(Condition("orders", "is", 1))["rule"]
-    {'feature': 'orders', 'operator': 'is', 'value': 1}
-    """
-    return {"version": VERSION, "rule": rule_data(rule)}
-
-
-def rule_from_dict(data: object) -> Rule:
-    """Return the rule that `rule_to_dict` wrote.
+def read_json(content: str | bytes) -> Any:
+    """Return what a JSON file says; numbers of 18 digits and more are floats.
 
     Raises:
-        DataError: It is not such data, is of a later version, asks for something that does not exist, or is too deep or
-            too large; the message says where.
+        ValueError: The content is not JSON.
+        RecursionError: The content is nested too deep.
     """
-    check_version(data, "This segment")
-    if set(data) - {"version", "rule"} or "rule" not in data:
-        raise DataError("A segment's data has 'version' and 'rule', and nothing else.")
-    return rule_of_data(data["rule"])
-
-
-def read_json(content: str | bytes) -> Any:
-    """Return what a JSON file says; ValueError or RecursionError where it is none. Endless numbers are floats."""
     text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
     return json.loads(
         text, parse_int=lambda digits: int(digits) if len(digits) < 18 else float(digits)
     )
 
 
-def check_version(data: object, what: str) -> None:
-    """Raise a DataError unless data are of a version that can be read."""
+def check_version(data: object, subject: str) -> None:
+    """Raise a DataError unless data are of a version that can be read.
+
+    Args:
+        data: What a file holds.
+        subject: What the data are called at the start of a sentence.
+    """
     if not isinstance(data, Mapping):
-        raise DataError(f"{what} is not what was saved here: it is {_kind(data)}.")
+        raise DataError(f"{subject} is not what was saved here: it is {_kind(data)}.")
     version = data.get("version")
-    if isinstance(version, bool) or not isinstance(version, int):
-        raise DataError(f"{what} has no version, so it was not saved here.")
+    if not is_whole(version):
+        raise DataError(f"{subject} has no version, so it was not saved here.")
     if version != VERSION:
-        raise DataError(f"{what} is of version {version}; this app reads version {VERSION}.")
+        raise DataError(f"{subject} is of version {version}; this app reads version {VERSION}.")
 
 
 def rule_data(rule: Rule) -> dict[str, Any]:
-    """Return a rule as data, without the version."""
+    """Return a rule as data that JSON can write.
+
+    >>> rule_data(Condition("orders", "is", 1))
+    {'feature': 'orders', 'operator': 'is', 'value': 1}
+    """
     if isinstance(rule, Group):
         return {rule.kind: [rule_data(part) for part in rule.parts]}
     value = _plain(rule.value)
@@ -67,14 +64,19 @@ def rule_data(rule: Rule) -> dict[str, Any]:
 
 
 def rule_of_data(data: object, depth: int = 0) -> Rule:
-    """Return the rule that `rule_data` wrote; errors as in `rule_from_dict`."""
+    """Return the rule that `rule_data` wrote.
+
+    Args:
+        data: A condition or a group, as in a file.
+        depth: How many groups are around it.
+
+    Raises:
+        DataError: The data are no rule, ask for something that does not exist, or are too deep or
+            too large; the message says where.
+    """
     if not isinstance(data, Mapping):
         raise DataError(f"A condition or group is expected, found {_kind(data)}.")
     if "feature" in data:
-        if unknown := set(data) - {"feature", "operator", "value"}:
-            raise DataError(
-                f"A condition has feature, operator and value; found {_named(unknown)} too."
-            )
         return _condition(data)
     if len(data) != 1 or next(iter(data)) not in GROUP_KINDS:
         raise DataError(f"A group is one of {', '.join(GROUP_KINDS)}; found {_named(data)}.")
@@ -85,29 +87,54 @@ def rule_of_data(data: object, depth: int = 0) -> Rule:
         raise DataError(f"Groups are nested more than {MAX_DEPTH} deep.")
     if len(parts) > _MOST_PARTS:
         raise DataError(f"A group has {len(parts):,} parts, which is too many.")
-    return Group(kind, tuple(rule_of_data(part, depth + 1) for part in parts))
+    return Group(kind=kind, parts=tuple(rule_of_data(part, depth + 1) for part in parts))
 
 
-def _condition(data: Mapping) -> Condition:
+def _condition(data: Mapping[str, Any]) -> Condition:
+    from pydantic import ValidationError
+
+    if unknown := set(data) - {"feature", "operator", "value"}:
+        raise DataError(
+            f"A condition has feature, operator and value; found {_named(unknown)} too."
+        )
     key, operator, value = data["feature"], data.get("operator"), data.get("value")
-    if not isinstance(key, str) or not isinstance(operator, str):
-        raise DataError("A condition's feature and operator need to be text.")
-    kind = FEATURES[key].kind if key in FEATURES else None
-    if kind == "products" and operator in BY_KIND["products"]:
-        value = _bought(FEATURES[key].label, value)
+    feature = FEATURES.get(key) if isinstance(key, str) else None
+    if feature is not None and feature.kind == "products" and operator in BY_KIND["products"]:
+        value = _bought(feature.label, value)
     elif isinstance(value, Mapping):
-        raise DataError(f"'{key[:80]}' needs a value, not an object.")
-    return Condition(key, operator, value)
+        raise DataError(f"'{str(key)[:80]}' needs a value, not an object.")
+    given = {"feature": key, "operator": operator, "value": value}
+    try:
+        condition: Condition = _reader(Condition).validate_python(given)
+    except ValidationError as error:
+        if isinstance(key, str) and isinstance(operator, str):
+            # The record names the operators that there are.
+            return Condition(**given)
+        raise DataError("A condition's feature and operator need to be text.") from error
+    return condition
 
 
 def _bought(label: str, value: object) -> Bought:
-    if (
-        not isinstance(value, Mapping)
-        or set(value) - {"values", "days"}
-        or not isinstance(value.get("values"), list)
-    ):
-        raise DataError(f"'{label}' needs 'values', a list of names, and may have 'days'.")
-    return Bought(tuple(value["values"]), value.get("days"))
+    from pydantic import ValidationError
+
+    try:
+        # Read as JSON, whose lists are tuples.
+        bought: Bought = _reader(Bought).validate_json(
+            json.dumps(value), strict=True, extra="forbid"
+        )
+    except ValidationError as error:
+        raise DataError(
+            f"'{label}' needs 'values', a list of names, and may have 'days', a whole number."
+        ) from error
+    return bought
+
+
+@cache
+def _reader(record: type[Any]) -> TypeAdapter[Any]:
+    # 0.1 s to import, and only files need it.
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(record)
 
 
 def _plain(value: object) -> object:
@@ -115,16 +142,16 @@ def _plain(value: object) -> object:
         data: dict[str, Any] = {"values": list(value.values)}
         return data if value.days is None else data | {"days": value.days}
     if isinstance(value, tuple):
-        return [_plain(one) for one in value]
+        return [_plain(part) for part in value]
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _named(names: object) -> str:
+def _named(names: Iterable[object]) -> str:
     return ", ".join(repr(str(name)[:40]) for name in list(names)[:5]) or "nothing"
 
 
 def _kind(value: object) -> str:
-    names = {
+    names: dict[type[Any], str] = {
         dict: "an object",
         list: "a list",
         str: "text",

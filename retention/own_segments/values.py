@@ -1,22 +1,40 @@
 """The operators that a condition can use, and the values that each of them takes."""
 
-from __future__ import annotations
-
 import contextlib
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from numbers import Real
+from typing import Any, Literal
 
 from retention.errors import DataError
-from retention.own_segments.catalogue import Feature
+from retention.own_segments.catalogue import Feature, Kind
+from retention.validation import is_number
 
 MAX_VALUES = 500
 MAX_TEXT = 500
 MAX_DAYS = 36_500
 
-OPERATORS = {
+Operator = Literal[
+    "at_least",
+    "at_most",
+    "between",
+    "is",
+    "is_not",
+    "one_of",
+    "none_of",
+    "top",
+    "before",
+    "after",
+    "within",
+    "ago",
+    "ahead",
+    "bought",
+    "not_bought",
+    "known",
+    "unknown",
+]
+
+OPERATORS: dict[Operator, str] = {
     "at_least": "is at least",
     "at_most": "is at most",
     "between": "is between",
@@ -37,10 +55,10 @@ OPERATORS = {
 }
 """Every operator and what the menu calls it."""
 
-EITHER = ("known", "unknown")
+EITHER: tuple[Operator, ...] = ("known", "unknown")
 """The operators that ask whether there is a value."""
 
-BY_KIND = {
+BY_KIND: dict[Kind, tuple[Operator, ...]] = {
     "number": ("at_least", "at_most", "between", "is", "top", *EITHER),
     "money": ("at_least", "at_most", "between", "top", *EITHER),
     "share": ("at_least", "at_most", "between", "top", *EITHER),
@@ -49,52 +67,77 @@ BY_KIND = {
     "flag": ("is", *EITHER),
     "products": ("bought", "not_bought"),
 }
-"""The operators of each kind of feature; "within", "ago" and "ahead" count days, "top" is a percentage."""
+"""The operators of each kind of feature. "within", "ago" and "ahead" count days, "top" is a
+percentage."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """What was bought: any of `values`, if `days` is given within the last so many days."""
+    """What was bought.
+
+    Attributes:
+        values: Names of products or categories; any of them counts.
+        days: Days up to the last order day in which it was bought; None for any time.
+    """
 
     values: tuple[str, ...]
     days: int | None = None
 
 
-def checked_value(feature: Feature, operator: str, value: object) -> object:
-    """The value in its one form, or a DataError that says what it needs to be."""
+def checked_value(feature: Feature, operator: Operator, value: object) -> Any:
+    """Return the value of a condition in its one form.
+
+    Raises:
+        DataError: The value does not fit the feature and the operator; the message says what does.
+    """
     about = f"'{feature.label}'"
     if operator in EITHER:
         if value is not None:
             raise DataError(f"{about}: '{OPERATORS[operator]}' takes no value.")
         return None
     if operator == "top":
-        return _number(about, value, 0, 100, "a percentage above 0 and below 100", strict=True)
+        return _percentage(about, value)
     if operator in ("within", "ago", "ahead"):
         return _days(about, value)
     if operator == "between":
         return _pair(feature, value)
-    if feature.kind == "products":
-        if not isinstance(value, Bought):
-            raise DataError(f"{about} needs what was bought: one or more names.")
-        return Bought(
-            _texts(about, value.values), None if value.days is None else _days(about, value.days)
-        )
-    if feature.kind == "category":
-        return _text(about, value) if operator in ("is", "is_not") else _texts(about, value)
-    if feature.kind == "flag":
-        if not isinstance(value, bool):
-            raise DataError(f"{about} needs yes or no (true or false), not {_shown(value)}.")
-        return value
-    return _day(about, value) if feature.kind == "date" else _amount(feature, value)
+    if operator in ("one_of", "none_of"):
+        return _texts(about, value)
+    return _single(feature, value)
 
 
-def _pair(feature: Feature, value: object) -> tuple:
+def _single(feature: Feature, value: object) -> Any:
+    """The value of an operator that takes one, as the kind of the feature asks."""
+    about = f"'{feature.label}'"
+    match feature.kind:
+        case "products":
+            return _bought(about, value)
+        case "category":
+            return _text(about, value)
+        case "flag":
+            if not isinstance(value, bool):
+                raise DataError(f"{about} needs yes or no (true or false), not {_shown(value)}.")
+            return value
+        case "date":
+            return _day(about, value)
+    return _amount(feature, value)
+
+
+def _bought(about: str, value: object) -> Bought:
+    if not isinstance(value, Bought):
+        raise DataError(f"{about} needs what was bought: one or more names.")
+    days = None if value.days is None else _days(about, value.days)
+    return Bought(values=_texts(about, value.values), days=days)
+
+
+def _pair(feature: Feature, value: object) -> tuple[Any, Any]:
     about = f"'{feature.label}'"
     if not isinstance(value, tuple | list) or len(value) != 2:
         raise DataError(f"{about}: 'between' needs two values, the lower one first.")
-    one = _day if feature.kind == "date" else None
-    low, high = (one(about, v) if one else _amount(feature, v) for v in value)
-    if low > high:
+    low, high = (
+        _day(about, end) if feature.kind == "date" else _amount(feature, end) for end in value
+    )
+    if low > high:  # type: ignore[operator]  # both are days, or both are numbers
         raise DataError(
             f"{about}: the first of the two values ({low}) is above the second ({high})."
         )
@@ -113,23 +156,20 @@ def _amount(feature: Feature, value: object) -> float:
     return _number(about, value, -1e15, 1e15, "a number")
 
 
-def _number(
-    about: str, value: object, low: float, high: float, wanted: str, strict: bool = False
-) -> float:
-    usable = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
-    if not usable or not (low < value < high if strict else low <= value <= high):
+def _number(about: str, value: object, low: float, high: float, wanted: str) -> float:
+    if not is_number(value) or not low <= value <= high:
         raise DataError(f"{about} needs {wanted}, not {_shown(value)}.")
     return float(value)
 
 
+def _percentage(about: str, value: object) -> float:
+    if not is_number(value) or not 0 < value < 100:
+        raise DataError(f"{about} needs a percentage above 0 and below 100, not {_shown(value)}.")
+    return float(value)
+
+
 def _days(about: str, value: object) -> int:
-    usable = (
-        isinstance(value, Real)
-        and not isinstance(value, bool)
-        and math.isfinite(value)
-        and value == int(value)
-    )
-    if not usable or not 0 <= value <= MAX_DAYS:
+    if not is_number(value) or value != int(value) or not 0 <= value <= MAX_DAYS:
         raise DataError(
             f"{about} needs a whole number of days from 0 to {MAX_DAYS:,}, not {_shown(value)}."
         )
@@ -137,16 +177,15 @@ def _days(about: str, value: object) -> int:
 
 
 def _day(about: str, value: object) -> date:
-    if isinstance(value, datetime):
-        value = value.date()
-    if isinstance(value, str):
+    day = value.date() if isinstance(value, datetime) else value
+    if isinstance(day, str):
         with contextlib.suppress(ValueError):
-            value = date.fromisoformat(value)
-    if not isinstance(value, date) or not 1900 <= value.year <= 2200:
+            day = date.fromisoformat(day)
+    if not isinstance(day, date) or not 1900 <= day.year <= 2200:
         raise DataError(
-            f"{about} needs a day as year-month-day, such as 2024-06-30, not {_shown(value)}."
+            f"{about} needs a day as year-month-day, such as 2024-06-30, not {_shown(day)}."
         )
-    return value
+    return day
 
 
 def _text(about: str, value: object) -> str:
@@ -158,10 +197,10 @@ def _text(about: str, value: object) -> str:
 def _texts(about: str, value: object) -> tuple[str, ...]:
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise DataError(f"{about} needs a list of names, not {_shown(value)}.")
-    found = tuple(dict.fromkeys(_text(about, one) for one in value))
-    if not 1 <= len(found) <= MAX_VALUES:
-        raise DataError(f"{about} needs 1 to {MAX_VALUES} names; there are {len(found):,}.")
-    return found
+    names = tuple(dict.fromkeys(_text(about, name) for name in value))
+    if not 1 <= len(names) <= MAX_VALUES:
+        raise DataError(f"{about} needs 1 to {MAX_VALUES} names; there are {len(names):,}.")
+    return names
 
 
 def _shown(value: object) -> str:

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from datetime import date
+from typing import Any
 
+from retention import wording
 from retention.own_segments.catalogue import FEATURES, Feature
 from retention.own_segments.conditions import Condition, Rule
 from retention.own_segments.features import Features
-from retention.own_segments.values import Bought
+from retention.own_segments.values import EITHER, Bought, Operator
 from retention.segments.inputs import percentile_cutoff
 
 _STAGE_WORDS = {"first_time": "first-time", "at_risk": "at risk", "vip": "VIP"}
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SHOWN = 4  # values of a list that are named; the others are counted
-WriteMoney = Callable[[float, str | None], str]
 
 
-def describe(
-    rule: Rule, features: Features | None = None, write_money: WriteMoney | None = None
-) -> str:
+def describe(rule: Rule, features: Features | None = None) -> str:
     """Return a rule in words.
 
-    With `features`, money carries the currency and "in the top x %" says what that comes to; `write_money` writes an
-    amount with its currency.
+    Args:
+        rule: The condition or group.
+        features: The customers that it is asked about. With them, money carries the currency, and
+            "in the top x %" says what that comes to.
 
     >>> from retention.own_segments.conditions import Group
     >>> rule = Group("all", (
@@ -35,77 +33,80 @@ def describe(
     >>> describe(rule)
     'Bought 2 or more times, and last ordered 60 to 120 days ago, and first came by Instagram'
     """
-    words = _said(rule, features, write_money or _money, outermost=True)
+    words = _rule_words(rule, features, outermost=True)
     return words[:1].upper() + words[1:]
 
 
-def _said(rule: Rule, features: Features | None, write: WriteMoney, outermost: bool = False) -> str:
+def _rule_words(rule: Rule, features: Features | None, *, outermost: bool = False) -> str:
     if isinstance(rule, Condition):
-        return _one(rule, features, write)
+        return _condition_words(rule, features)
     if not rule.parts:
         return "nobody" if rule.kind == "any" else "everybody"
-    parts = [_said(part, features, write) for part in rule.parts]
-    if len(parts) == 1 and rule.kind != "not":
-        return parts[0]
+    parts = [_rule_words(part, features) for part in rule.parts]
     if rule.kind == "not":
         return f"none of: {'; '.join(parts)}" if outermost else f"none of ({'; '.join(parts)})"
     joined = (", and " if rule.kind == "all" else ", or ").join(parts)
-    return joined if outermost else f"({joined})"
+    return joined if outermost or len(parts) == 1 else f"({joined})"
 
 
-def _one(condition: Condition, features: Features | None, write: WriteMoney) -> str:
+def _condition_words(condition: Condition, features: Features | None) -> str:
     feature, operator, value = FEATURES[condition.feature], condition.operator, condition.value
-    if operator in ("known", "unknown"):
+    if operator in EITHER:
         return f"{_lower(feature.label)} is {operator}"
-    if feature.kind == "flag":
-        return feature.says if value else feature.says_not
-    if feature.kind == "products":
-        return _purchase(feature, operator, value)
-    if feature.kind == "category":
-        texts = (value,) if isinstance(value, str) else value
-        if feature.key == "stage":
-            texts = tuple(_STAGE_WORDS.get(text, text) for text in texts)
-        return (feature.says if operator in ("is", "one_of") else feature.says_not).format(
-            _listed(texts)
-        )
     if operator == "top":
-        return f"{_lower(feature.label)} in the top {value:g}%{_cutoff(feature, value, features, write)}"
-    if feature.kind == "date":
-        return feature.says.format(_when(operator, value))
+        return f"{_lower(feature.label)} in the top {value:g}%{_cutoff(feature, value, features)}"
+    match feature.kind:
+        case "flag":
+            return feature.says if value else feature.says_not
+        case "products":
+            return _purchase(feature, operator, value)
+        case "category":
+            says = feature.says if operator in ("is", "one_of") else feature.says_not
+            return says.format(_listed(_value_names(feature, value)))
+        case "date":
+            return feature.says.format(_when(operator, value))
     currency = features.currency if features else None
-
-    def amount(x: float) -> str:
-        if feature.kind == "money":
-            return write(x, currency)
-        return f"{100 * x:.10g}%" if feature.kind == "share" else f"{x:,.10g}"
-
-    return feature.says.format(_how_much(feature, operator, value, amount))
+    return feature.says.format(_how_much(feature, operator, value, currency))
 
 
-def _how_much(
-    feature: Feature, operator: str, value: object, amount: Callable[[float], str]
-) -> str:
-    unit = feature.unit
+def _value_names(feature: Feature, value: str | tuple[str, ...]) -> tuple[str, ...]:
+    """The values of a category as a reader knows them."""
+    names = (value,) if isinstance(value, str) else value
+    if feature.key != "stage":
+        return names
+    return tuple(_STAGE_WORDS.get(name, name) for name in names)
+
+
+def _amount(feature: Feature, number: float, currency: str | None) -> str:
+    if feature.kind == "money":
+        return wording.money(number, currency)
+    return f"{100 * number:.10g}%" if feature.kind == "share" else f"{number:,.10g}"
+
+
+def _how_much(feature: Feature, operator: Operator, value: Any, currency: str | None) -> str:
     if operator == "between":
         low, high = value
         if low != high:
-            return f"{amount(low)} to {amount(high)} {unit}".strip()
+            ends = (_amount(feature, end, currency) for end in (low, high))
+            return f"{' to '.join(ends)} {feature.unit}".strip()
         operator, value = "is", low
-    if unit == "times" and value == 1 and operator != "at_least":
+    if feature.unit == "times" and value == 1 and operator != "at_least":
         return "once" if operator == "is" else "at most once"
-    if value == 1:
-        unit = {"days": "day", "times": "time"}.get(unit, unit)
+    amount = _amount(feature, value, currency)
     if operator == "at_least":
-        unit = {"day": "day", "time": "times"}.get(unit, unit)
-        return f"{amount(value)} or more {unit}".strip()
-    return f"{'at most ' if operator == 'at_most' else ''}{amount(value)} {unit}".strip()
+        unit = "day" if value == 1 and feature.unit == "days" else feature.unit
+        return f"{amount} or more {unit}".strip()
+    unit = {"days": "day", "times": "time"}.get(feature.unit, feature.unit)
+    if value != 1:
+        unit = feature.unit
+    return f"{'at most ' if operator == 'at_most' else ''}{amount} {unit}".strip()
 
 
-def _when(operator: str, value: object) -> str:
+def _when(operator: Operator, value: Any) -> str:
     if operator == "between":
-        return f"from {_day(value[0])} to {_day(value[1])}"
+        return f"from {wording.day(value[0])} to {wording.day(value[1])}"
     if operator in ("before", "after"):
-        return f"{operator} {_day(value)}"
+        return f"{operator} {wording.day(value)}"
     days = "day" if value == 1 else f"{value:,} days"
     if operator == "ago" and value == 0:
         return "before today"
@@ -114,7 +115,7 @@ def _when(operator: str, value: object) -> str:
     return f"in the {'last' if operator == 'within' else 'next'} {days}"
 
 
-def _purchase(feature: Feature, operator: str, value: Bought) -> str:
+def _purchase(feature: Feature, operator: Operator, value: Bought) -> str:
     words = (feature.says if operator == "bought" else feature.says_not).format(
         _listed(value.values)
     )
@@ -128,14 +129,14 @@ def _listed(texts: tuple[str, ...]) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}"
 
 
-def _cutoff(feature: Feature, percent: float, features: Features | None, write: WriteMoney) -> str:
+def _cutoff(feature: Feature, percent: float, features: Features | None) -> str:
     if features is None or features.missing(feature.key):
         return ""
     cutoff = percentile_cutoff(features.ascending(feature.key), 100 - percent)
     if not math.isfinite(cutoff):
         return " (nobody stands out)"
     if feature.kind == "money":
-        return f" ({write(cutoff, features.currency)} or more)"
+        return f" ({wording.money(cutoff, features.currency)} or more)"
     return (
         f" ({100 * cutoff:.3g}% or more)"
         if feature.kind == "share"
@@ -149,12 +150,3 @@ def _lower(label: str) -> str:
         if label[1:2].isupper() or label.startswith("E-mail")
         else label[:1].lower() + label[1:]
     )
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def _money(amount: float, currency: str | None) -> str:
-    digits = 0 if amount == round(amount) else 2
-    return f"{currency + ' ' if currency else ''}{amount:,.{digits}f}"

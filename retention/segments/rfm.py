@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from numbers import Real
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
 from retention.errors import DataError
 from retention.segments.inputs import usable_column
+from retention.validation import is_number
 
 SCORES = (1, 2, 3, 4, 5)
 """Scores of each of the three measures; 5 is best."""
 
-MEASURES = ("days", "orders", "revenue")
+Measure = Literal["days", "orders", "revenue"]
+MEASURES: tuple[Measure, ...] = get_args(Measure)
 """What is scored: days since the last order (fewer are better), orders, and revenue so far."""
 
 NOBODY = math.inf
@@ -55,6 +57,10 @@ RFM_GROUPS: tuple[str, ...] = (
 """The eleven names, from the best to the worst; every cell of the grid has exactly one."""
 
 
+#: Four cut points, ascending.
+Cuts = tuple[float, float, float, float]
+
+
 @dataclass(frozen=True, slots=True)
 class RfmRules:
     """Where the scores are cut: in fifths of the customers (None), or at own cut points, four a measure.
@@ -71,9 +77,9 @@ class RfmRules:
     Raises DataError where there are not four cut points, or they do not ascend.
     """
 
-    days: tuple[float, float, float, float] | None = None
-    orders: tuple[float, float, float, float] | None = None
-    revenue: tuple[float, float, float, float] | None = None
+    days: Cuts | None = None
+    orders: Cuts | None = None
+    revenue: Cuts | None = None
 
     def __post_init__(self) -> None:
         for name in MEASURES:
@@ -84,16 +90,17 @@ class RfmRules:
                 raise DataError(
                     f"{name} is {cuts!r}; it needs to be four cut points in ascending order, or None."
                 )
-            if any(
-                isinstance(cut, bool) or not isinstance(cut, Real) or math.isnan(cut)
-                for cut in cuts
-            ):
+            if not all(_is_cut_point(cut) for cut in cuts):
                 raise DataError(f"{name} is {cuts!r}; each cut point needs to be a number.")
             if list(cuts) != sorted(cuts):
                 raise DataError(
                     f"{name} is {cuts!r}; cut points need to ascend, such as (30, 60, 120, 240)."
                 )
             object.__setattr__(self, name, tuple(cuts))
+
+
+def _is_cut_point(cut: object) -> bool:
+    return is_number(cut) or (isinstance(cut, float) and math.isinf(cut))
 
 
 def rfm(customers: pd.DataFrame, rules: RfmRules | None = None) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from retention.errors import DataError
 from retention.models.uncertainty import Uncertainty
+from retention.segments.definitions import describe_rules
 from retention.segments.inputs import (
     SegmentInputs,
     prepare_segments,
@@ -17,7 +18,7 @@ from retention.segments.inputs import (
     value_cutoffs,
     with_probability,
 )
-from retention.segments.rules import STAGES, TRAITS, SegmentRules, describe_rules
+from retention.segments.rules import STAGES, TRAITS, SegmentRules
 from retention.segments.totals import (
     STAGE_CODES,
     VIP_ELIGIBLE,

@@ -13,10 +13,8 @@ from retention import (
     add_segment,
     from_json,
     overlaps,
-    ready_made,
     to_json,
 )
-from retention.own_segments.catalogue import FEATURES
 from retention.own_segments.library import (
     MAX_NAME,
     amounts_in,
@@ -28,10 +26,13 @@ from retention.own_segments.library import (
     move_segment,
     rename_segment,
 )
-from retention.own_segments.rule_files import rule_of_data
-from tests.own_segments.test_conditions import SIGNALS, small_features
+from tests.own_segments.examples import (
+    small_features,
+)
 
 ONCE, AGAIN = Condition("orders", "is", 1), Condition("orders", "at_least", 2)
+
+
 LATE = Condition("days_since_last_order", "at_least", 100)
 
 
@@ -181,44 +182,3 @@ def test_no_segments_overlap_in_nothing():
     found = overlaps((), small_features())
     assert found.both.shape == (0, 0)
     assert found.none == 4
-
-
-@pytest.mark.parametrize(("best", "poor"), [(5.0, 2), (10.0, 4), (100.0, 40)])
-def test_a_poor_rating_is_one_on_the_scale_that_customers_use(best, poor):
-    signals = SIGNALS.assign(last_rating=[best, poor, np.nan])
-    found = small_features(signals=signals)
-    unhappy = next(row for row in ready_made(found) if row.name == "Unhappy customers: low rating")
-    assert unhappy.about.startswith(f"Latest rating of {poor} or less")
-    assert unhappy.rule == rule_of_data(
-        {"all": [{"feature": "last_rating", "operator": "at_most", "value": poor}]}
-    )
-
-
-def test_ready_made_ones_cover_the_playbook_and_say_what_they_lack():
-    made = {row.name: row for row in ready_made(small_features())}
-    for name in (
-        "First-time shoppers",
-        "Repeat purchasers",
-        "Loyal customers",
-        "VIP customers",
-        "Big spenders",
-    ):
-        assert name in made
-    for name in (
-        "High average order value",
-        "Full-price customers",
-        "Discount shoppers",
-        "Ready to buy",
-        "At risk",
-    ):
-        assert name in made
-    for name in ("One-time buyers", "About to leave", "Customers who left", "Subscribed customers"):
-        assert name in made
-    assert "column of abandoned carts" in made["Cart abandoners"].missing
-    assert "column of ratings" in made["Unhappy customers: low rating"].missing
-    assert "column of complaints" in made["Unhappy customers: complaint"].missing
-    assert not made["One-time buyers"].missing
-    # Where one is to be chosen, the most frequent one stands there to begin with.
-    assert made["Buyers of a product"].rule.parts[0].value.values == ("Tea",)
-    assert made["By place"].missing
-    assert all(set(FEATURES) >= {part.feature for part in row.rule.parts} for row in made.values())

@@ -16,7 +16,7 @@ from retention import (
     summarise_customers,
 )
 from retention.own_segments.conditions import conditions_of
-from retention.own_segments.rule_files import rule_from_dict, rule_to_dict
+from retention.own_segments.rule_files import rule_data, rule_of_data
 from retention.own_segments.words import describe
 from retention.segments.rfm_totals import CELLS, members, place_rfm, prepare_rfm
 
@@ -42,7 +42,7 @@ def test_each_group_and_each_cell_has_its_customers(cdnow, rules):
     for group in RFM_GROUPS:
         rule = rfm_rule(cuts, group)
         assert (matches(rule, asked) == (labels["group"] == group).to_numpy()).all(), group
-        assert rule_from_dict(rule_to_dict(rule)) == rule
+        assert rule_of_data(rule_data(rule)) == rule
     for cell in CELLS:
         assert (matches(rfm_rule(cuts, cell=cell), asked) == members(places, cell=cell)).all(), cell
 

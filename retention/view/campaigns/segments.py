@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from retention import wording
 from retention.errors import DataError
 from retention.own_segments.conditions import matches
 from retention.own_segments.features import Features
 from retention.own_segments.ready_made import ready_made
 from retention.own_segments.words import describe
+from retention.segments.definitions import definitions_of
 from retention.segments.rules import STAGES, TRAITS, SegmentRules
 from retention.segments.stages import assign_codes, members
 from retention.view.session import own_segments as own
@@ -18,7 +18,7 @@ from retention.view.session.cache import kept
 from retention.view.session.choices import segment_rules
 from retention.view.session.loaded import Loaded
 from retention.view.session.own_segments import OWN
-from retention.view.session.segments import basis_for, definitions_of
+from retention.view.session.segments import basis_for
 from retention.view.text import LABELS
 
 EVERYBODY = "All customers"
@@ -134,7 +134,7 @@ def in_words(data: Loaded, names: tuple[str, ...]) -> list[tuple[str, str]]:
     known |= {one.name: one.about for one in ready_made(features) if one.name not in known}
     for segment in own.session_library():
         if not own.problem_of(data, segment):
-            known[OWN + segment.name] = describe(segment.rule, features, wording.money)
+            known[OWN + segment.name] = describe(segment.rule, features)
     return [(name, known.get(name, "")) for name in names]
 
 

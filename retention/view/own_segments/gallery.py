@@ -46,7 +46,7 @@ def _card(row: ReadyMade, features: Features) -> None:
                 f"<div class=n><b>{wording.count(found.customers)}</b> customers, "
                 f"{wording.percent(found.customers / len(features))} · {escape(money)}</div>"
             )
-        words = escape(describe(row.rule, features, wording.money), quote=True)
+        words = escape(describe(row.rule, features), quote=True)
         title = f"{words}. Source: {escape(row.source, quote=True)}"
         st.html(
             f"<div class=own><b title='{title}' style='cursor:help'>{escape(row.name)}</b>"

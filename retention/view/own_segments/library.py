@@ -148,7 +148,7 @@ def draw_saved(data: Loaded, features: Features) -> None:
 
 
 def _summary(data: Loaded, segment: OwnSegment, features: Features) -> str:
-    words = escape(describe(segment.rule, features, wording.money))
+    words = escape(describe(segment.rule, features))
     note = f"<small>{escape(segment.note)}</small>" if segment.note else ""
     why = problem_of(data, segment)
     if why:

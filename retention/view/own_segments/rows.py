@@ -80,7 +80,7 @@ STYLE = STYLE.replace("LINE", _LINE).replace("ACCENT", palette.ACCENT).replace("
 def draw_hero(rule: Group, features: Features) -> None:
     """How many customers the segment finds, of how many, and the segment in words."""
     missing = unavailable(rule, features)
-    words = escape(describe(rule, features, wording.money))
+    words = escape(describe(rule, features))
     n = 0 if missing else totals(rule, features).customers
     share = n / len(features)
     number = wording.MISSING if missing else wording.count(n)

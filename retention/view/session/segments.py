@@ -5,19 +5,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from retention import wording
 from retention.errors import ModelError
 from retention.segments.inputs import ORDERS_CAP
 from retention.segments.presets import FittedRules, fitted_rules
-from retention.segments.rules import SegmentRules, describe_rules
+from retention.segments.rules import SegmentRules
 from retention.segments.stages import (
     STAGES,
     SegmentInputs,
     place_segments,
     prepare_segments,
     summarise_segments,
-    unavailable,
-    value_cutoffs,
     with_probability,
 )
 from retention.validation import aligned
@@ -98,12 +95,3 @@ def _opens_on(inputs: SegmentInputs) -> str:
         if customers[stages].any():
             return max(stages, key=customers.__getitem__)
     return "at_risk"
-
-
-def definitions_of(
-    inputs: SegmentInputs, rules: SegmentRules, currency: str | None
-) -> dict[str, str]:
-    """Return each segment's definition with the numbers in force, or why this data has none."""
-    return describe_rules(
-        rules, currency, value_cutoffs(inputs, rules), wording.money
-    ) | unavailable(inputs)

@@ -1,0 +1,169 @@
+"""The 80 % interval of each segment's expected value."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+
+from retention import (
+    DataError,
+    Uncertainty,
+    assign_segments,
+    fit_cltv,
+    predict_cltv,
+    segment_table,
+    trait_table,
+    value_uncertainty,
+)
+from retention.models import uncertainty as totals
+from retention.models.uncertainty import SAMPLE
+from retention.segments.stages import (
+    STAGES,
+    TRAITS,
+    SegmentRules,
+    place_segments,
+    prepare_segments,
+    summarise_segments,
+    with_probability,
+)
+from tests.segments.examples import (
+    RANGE,
+    both_tables,
+    calm,
+    customers_of,
+    looked_up_summary,
+    rules_drawn,
+    scores_of,
+    stores,
+    uncertainty_of,
+)
+from tests.support.histories import simulated
+
+
+def modelled(size):
+    """A simulated store of so many customers with discounts, its scores and their uncertainty."""
+    customers = simulated(size, days=400, seed=4)
+    rng = np.random.default_rng(5)
+    customers["discount_share"] = np.where(rng.random(size) < 0.5, rng.beta(1, 6, size), 0.0)
+    model = fit_cltv(customers)
+    return customers, predict_cltv(model, customers), value_uncertainty(model, customers)
+
+
+def group_totals(uncertainty, labels):
+    """Each stage's and each trait's total, from all customers' labels."""
+    stages = uncertainty.totals(labels["stage"].cat.codes.to_numpy(int), len(STAGES))
+    found = dict(zip(STAGES, stages, strict=True))
+    return found | {trait: uncertainty.total(labels[trait].to_numpy()) for trait in TRAITS}
+
+
+@calm
+@given(stores(), rules_drawn(), st.integers(0, 9), st.sampled_from([0.0, 0.5, 1.0]))
+def test_every_segments_range_is_the_one_of_its_customers_together(store, rules, seed, share):
+    customers, scores = store
+    uncertainty = uncertainty_of(scores, seed, share)
+    labels = assign_segments(customers, scores, rules)
+    counted = both_tables(labels, customers, scores, uncertainty)
+    looked_up = looked_up_summary(customers, scores, uncertainty, rules)
+    # Running totals differ by rounding, which an interval far narrower than its sums may show.
+    noise = 1e-6 * max(scores["cltv"].sum(), 1)
+    for name, total in group_totals(uncertainty, labels).items():
+        for summary in (counted, looked_up):
+            assert summary.loc[name, RANGE].tolist() == pytest.approx(
+                [total.low, total.high], rel=1e-6, abs=noise
+            )
+
+
+@pytest.mark.parametrize("size", [3_000, SAMPLE + 10_000])
+def test_a_stores_segments_have_the_ranges_that_all_labels_give(size):
+    customers, scores, uncertainty = modelled(size)
+    assert len(uncertainty.sample) == min(size, SAMPLE)
+    rules = SegmentRules()
+    labels = assign_segments(customers, scores, rules)
+    counted = both_tables(labels, customers, scores, uncertainty)
+    looked_up = looked_up_summary(customers, scores, uncertainty, rules)
+    assert (counted["customers"] > 0).all()
+    for name, total in group_totals(uncertainty, labels).items():
+        assert counted.loc[name, RANGE].tolist() == pytest.approx([total.low, total.high])
+        assert looked_up.loc[name, RANGE].tolist() == pytest.approx([total.low, total.high])
+        assert 0 < total.low < looked_up.loc[name, "expected_value"] < total.high
+        assert total.chance > 0
+        assert total.parameters > 0
+
+
+def test_measured_on_a_sample_the_ranges_are_nearly_those_of_everybody(monkeypatch):
+    customers, scores, _ = modelled(6_000)
+    model, rules = fit_cltv(customers), SegmentRules()
+    exact = looked_up_summary(customers, scores, value_uncertainty(model, customers), rules)
+    monkeypatch.setattr(totals, "SAMPLE", 1_500)
+    sampled = looked_up_summary(customers, scores, value_uncertainty(model, customers), rules)
+    assert exact[RANGE].to_numpy() == pytest.approx(sampled[RANGE].to_numpy(), rel=0.03)
+    assert (exact[RANGE] != sampled[RANGE]).any(axis=None)
+
+
+def test_a_segment_nobody_of_the_sample_is_in_takes_the_effect_on_the_whole_store():
+    customers = customers_of([1, 1, 6, 6], [3, 500, 3, 500])
+    scores = scores_of(customers, [40.0, 10.0, 300.0, 60.0])
+    whole = Uncertainty(
+        expected=scores["cltv"].to_numpy(),
+        variance=np.zeros(4),
+        sample=np.array([1, 3]),
+        slopes=np.array([[5.0], [30.0]]),
+        covariance=np.array([[0.01]]),
+    )
+    summary = looked_up_summary(customers, scores, whole, SegmentRules())
+    spread = 0.1 * 35 / 70 * 40.0
+    assert summary.loc["new", RANGE].tolist() == pytest.approx(
+        [totals.interval(40.0, 0.0, spread**2).low, totals.interval(40.0, 0.0, spread**2).high]
+    )
+
+
+def test_nobody_brings_nothing_for_sure():
+    customers = customers_of([1, 2], [3, 3])
+    scores = scores_of(customers)
+    summary = looked_up_summary(customers, scores, uncertainty_of(scores, 1), SegmentRules())
+    assert summary.loc["lapsed", ["customers", "expected_value", *RANGE]].tolist() == [0, 0, 0, 0]
+
+
+def test_without_its_uncertainty_a_value_has_no_range():
+    customers = customers_of([1, 2], [3, 3])
+    for scores in (scores_of(customers), None):
+        labels = assign_segments(customers, scores)
+        assert not set(RANGE) & set(both_tables(labels, customers, scores))
+
+
+def test_other_days_ahead_leave_the_ranges_of_the_stages_alone():
+    customers = customers_of([1, 2, 6, 6], [3, 3, 3, 300])
+    scores = scores_of(customers, [10.0, 20.0, 30.0, 5.0])
+    inputs = prepare_segments(customers, scores, 30, uncertainty_of(scores, 2))
+    later = with_probability(inputs, [0.5, 0.6, 0.7, 0.0], 90)
+    before, after = (
+        summarise_segments(prepared, place_segments(prepared, SegmentRules(ready_days=days)))
+        for prepared, days in ((inputs, 30), (later, 90))
+    )
+    assert before.loc[list(STAGES), RANGE].equals(after.loc[list(STAGES), RANGE])
+    assert before.loc["ready_to_buy", "customers"] == 0
+    assert (
+        after.loc["ready_to_buy", "expected_value_high"]
+        > after.loc["ready_to_buy", "expected_value"]
+        == 60
+    )
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda known: replace(known, expected=known.expected * 0.4),
+        lambda known: replace(known, expected=known.expected[::-1]),
+        lambda known: replace(known, expected=known.expected[:1], variance=known.variance[:1]),
+    ],
+    ids=["other margin", "other order", "other customers"],
+)
+def test_an_uncertainty_of_other_values_is_refused(spoil):
+    customers = customers_of([1, 2], [3, 3])
+    scores = scores_of(customers, [10.0, 20.0])
+    labels = assign_segments(customers, scores)
+    with pytest.raises(DataError, match="not that of these scores' 'cltv'"):
+        segment_table(labels, customers, scores, spoil(uncertainty_of(scores, 3)))
+    with pytest.raises(DataError, match="needs the scores it belongs to"):
+        trait_table(labels, customers, None, uncertainty_of(scores, 3))
