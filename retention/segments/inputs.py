@@ -1,9 +1,8 @@
-"""What thresholds work on, prepared once: arrays for labelling, and totals so that a moved slider costs
-next to nothing.
+"""What thresholds work on, prepared once: arrays for labelling, and totals for moved sliders.
 
-A stage depends on a customer's orders and days since the last order alone (and, for VIPs, on value), a
-trait on one measure. So the totals are kept per pair of orders and days, and along each measure in
-ascending order; a new threshold is then a lookup, whatever the number of customers.
+A stage depends on a customer's orders and days since the last order alone, and for VIPs on value. A
+trait depends on one measure. So the totals are kept per pair of orders and days, and along each
+measure in ascending order. A new threshold is then a lookup, whatever the number of customers.
 """
 
 import math
@@ -19,20 +18,23 @@ from retention.segments.rules import SegmentRules, thresholds
 from retention.validation import aligned
 
 ORDERS_CAP = int(thresholds()["loyal_orders"].high)
-"""Beyond so many orders no threshold tells two customers apart."""
+"""Orders beyond which no threshold tells two customers apart."""
 
 MEASURES = ("orders", "revenue", "value", "probability", "variance")
-"""The columns of `SegmentInputs.measures`; "variance" is that of the value. What is not known is NaN."""
+"""The columns of `SegmentInputs.measures`; "variance" is the value's. Unknown ones are NaN."""
 
 BLOCK = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Customers in ascending order of one measure, with running totals at the start of every block of them.
+    """Customers in ascending order of one measure, with running totals.
 
-    `rows` are places in the customers' frame; those without the measure are left out. `running` sums
-    `MEASURES`, `running_days` counts customers by days since the last order.
+    Attributes:
+        ascending: The known amounts, in ascending order.
+        rows: The customers' places in their frame, in that order.
+        running: Sums of `MEASURES` at the start of every block of customers.
+        running_days: Customers by days since the last order, at the start of every block.
     """
 
     ascending: np.ndarray
@@ -43,11 +45,17 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class MapGrid:
-    """Cells of the customer map: probability to buy across, expected value up, numbered row by row from the
-    bottom.
+    """Cells of the customer map, numbered row by row from the bottom.
 
-    `cell` is each customer's; `pair_place`, `pair_cell` and `pair_count` count customers by place (see
-    `SegmentInputs`) and cell.
+    The probability to buy is across and the expected value is up.
+
+    Attributes:
+        probability_edges: Edges of the columns, as fractions.
+        value_edges: Edges of the rows, in money.
+        cell: Each customer's cell.
+        pair_place: The place (see `SegmentInputs`) of each pair of place and cell that occurs.
+        pair_cell: The cell of each pair.
+        pair_count: The customers of each pair.
     """
 
     probability_edges: np.ndarray
@@ -65,12 +73,24 @@ class MapGrid:
 
 @dataclass(frozen=True, slots=True)
 class SegmentInputs:
-    """One array element a customer, in the order of the customers' frame, and totals over them.
+    """Arrays with one element a customer, in the order of the customers' frame, and totals.
 
-    `place` numbers a customer's pair of orders (capped) and days: orders x `span` + days. `places` lists
-    those that occur, with the customers (`place_counts`) and the sums of `MEASURES` (`place_sums`) at each.
-    Without scores there is no ranking "value" and "probability", without discounts none of "discount", and
-    without the value's uncertainty nobody is `sampled`.
+    A customer's place numbers the pair of orders (capped) and days: orders x `span` + days.
+
+    Attributes:
+        ready_days: Days within which the probability to buy is meant.
+        span: One more than the most days since the last order.
+        days: Days since the last order.
+        place: Each customer's place.
+        measures: `MEASURES`, a column each.
+        places: The places that occur.
+        place_counts: The customers at each of them.
+        place_sums: The sums of `MEASURES` at each of them.
+        raw: Each known measure by name.
+        rankings: By measure; without scores there is no "value" and "probability", without
+            discounts no "discount".
+        grid: The customer map; None without scores.
+        sampled: The customers behind the ranges; None without the value's uncertainty.
     """
 
     ready_days: int
@@ -98,7 +118,10 @@ def prepare_segments(
     ready_days: int = SegmentRules().ready_days,
     uncertainty: Uncertainty | None = None,
 ) -> SegmentInputs:
-    """Inputs for `assign_codes` and `place_segments`; arguments and errors as in `segment_table`."""
+    """Return the inputs of `assign_codes` and `place_segments`.
+
+    Arguments and errors are as in `segment_table`.
+    """
     recency, age = (usable_column(customers, name, low=0) for name in ("recency", "T"))
     days = (age - recency).astype(np.int32)
     if len(days) and days.min() < 0:
@@ -118,8 +141,8 @@ def prepare_segments(
         name = f"p_purchase_{ready_days}d"
         if name not in scores:
             raise DataError(
-                f"The scores have no column '{name}', which the rule 'ready to buy within {ready_days} days' "
-                f"reads. Call predict_cltv(..., soon_days={ready_days}), or add "
+                f"The scores have no column '{name}', which the rule 'ready to buy within "
+                f"{ready_days} days' reads. Call predict_cltv(..., soon_days={ready_days}), or add "
                 f"purchase_probability(model, customers, days={ready_days})."
             )
         raw["probability"] = usable_column(scores, name)
@@ -133,20 +156,27 @@ def prepare_segments(
 def with_probability(
     inputs: SegmentInputs, probability: np.ndarray, ready_days: int
 ) -> SegmentInputs:
-    """The same inputs with the probability to buy within another number of days, one element a customer."""
+    """Return the same inputs with the probability to buy within another number of days.
+
+    Args:
+        inputs: From `prepare_segments`.
+        probability: One element a customer.
+        ready_days: The days that it is meant for.
+    """
     probability = np.asarray(probability, dtype=float)
     if len(probability) != inputs.customers or not np.isfinite(probability).all():
         raise DataError(
-            f"The probability to buy within {ready_days} days needs one finite number for each customer."
+            f"The probability to buy within {ready_days} days needs one finite number for each "
+            "customer."
         )
     known = {name: ranking for name, ranking in inputs.rankings.items() if name != "probability"}
     raw = inputs.raw | {"probability": probability}
-    uncertainty = inputs.sampled and inputs.sampled.uncertainty
+    uncertainty = None if inputs.sampled is None else inputs.sampled.uncertainty
     return _with_totals(ready_days, inputs.span, inputs.days, inputs.place, raw, known, uncertainty)
 
 
 def unavailable(inputs: SegmentInputs) -> dict[str, str]:
-    """Groups that must stay empty on this data, each with the reason in a sentence."""
+    """Return the groups that stay empty on this data, each with the reason in a sentence."""
     missing = {}
     if "value" not in inputs.raw:
         missing["vip"] = missing["ready_to_buy"] = "No model of these orders."
@@ -156,9 +186,10 @@ def unavailable(inputs: SegmentInputs) -> dict[str, str]:
 
 
 def value_cutoffs(inputs: SegmentInputs, rules: SegmentRules) -> dict[str, float]:
-    """What vip, big_spender and high_order_value start at, in money; infinity where nobody stands out.
+    """Return where vip, big_spender and high_order_value start, in money.
 
-    The cut of a percentile p is the smallest amount that at most (100 - p) % of the customers reach.
+    The cut of a percentile p is the smallest amount that at most (100 - p) % of the customers
+    reach. It is infinite where nobody stands out.
     """
     measures = {
         "vip": ("value", rules.vip_value),
@@ -175,7 +206,10 @@ def value_cutoffs(inputs: SegmentInputs, rules: SegmentRules) -> dict[str, float
 
 
 def percentile_cutoff(ascending: np.ndarray, percentile: float) -> float:
-    """The smallest of the ascending amounts that at most (100 - percentile) % reach; infinity if all tie."""
+    """Return the smallest of the ascending amounts that at most (100 - percentile) % reach.
+
+    It is infinite where all tie.
+    """
     size = len(ascending)
     # Rounded first: a share a hair above a whole number in floating point would make one customer more.
     allowed = math.ceil(round(size * (100 - percentile) / 100, 9))
@@ -189,8 +223,10 @@ def percentile_cutoff(ascending: np.ndarray, percentile: float) -> float:
 
 
 def percentile_of(ascending: np.ndarray, amount: float) -> float:
-    """The percentile, in as few digits as will do, that lets in those of the ascending amounts that reach
-    `amount`."""
+    """Return the percentile that lets in those of the ascending amounts that reach `amount`.
+
+    It has as few digits as are needed.
+    """
     size = len(ascending)
     reached = size - int(np.searchsorted(ascending, amount))
     exact = 100 * (1 - reached / size)
@@ -263,7 +299,7 @@ def _rank(
         inside = rows[block * BLOCK : (block + 1) * BLOCK]
         running[block + 1] = running[block] + measures[inside].sum(axis=0)
         running_days[block + 1] = running_days[block] + np.bincount(days[inside], minlength=span)
-    return Ranking(ascending, rows, running, running_days)
+    return Ranking(ascending=ascending, rows=rows, running=running, running_days=running_days)
 
 
 def _map_grid(
@@ -292,6 +328,16 @@ def _map_grid(
 
 
 def usable_column(frame: pd.DataFrame, name: str, low: float | None = None) -> np.ndarray:
+    """Return a column as finite numbers.
+
+    Args:
+        frame: One row a customer.
+        name: The column.
+        low: The smallest value allowed.
+
+    Raises:
+        DataError: The column is missing, or a value is not a number that large.
+    """
     if name not in frame:
         raise DataError(
             f"The column '{name}' is missing. Found: {', '.join(map(str, frame.columns))}."
@@ -303,6 +349,7 @@ def usable_column(frame: pd.DataFrame, name: str, low: float | None = None) -> n
     if broken.any():
         wanted = "a number" if low is None else f"a number of {low:g} or more"
         raise DataError(
-            f"{broken.sum():,} of {len(values):,} customers have no usable '{name}': it needs to be {wanted}."
+            f"{broken.sum():,} of {len(values):,} customers have no usable '{name}': "
+            f"it needs to be {wanted}."
         )
     return values

@@ -4,19 +4,23 @@ import math
 from dataclasses import dataclass, replace
 
 import ibis
-import numpy as np
 import pandas as pd
 
 from retention.orders.orders import Orders
 from retention.segments.rules import SegmentRules, thresholds
+from retention.statistics import weighted_quantile
 
 FEWEST_REORDERS = 50
-"""Below this many observed reorders their quantiles are guesswork; the next wider group's are taken
-instead."""
+"""Below this many observed reorders their quantiles are guesswork.
+
+The next wider group's are taken instead.
+"""
 
 CLOCKWORK, APART = 1.1, 1.25
-"""Where lapsed would begin less than 1.1 times the days of the threshold before it, it begins at 1.25 times: reorders
-come so regularly that there would be no time to win anybody back."""
+"""Lapsed begins at 1.25 times the threshold before it where it would begin below 1.1 times.
+
+There reorders come so regularly that there would be no time to win anybody back.
+"""
 
 # The share of a group's reorders that has come in by each threshold.
 _SHARES = {
@@ -34,7 +38,13 @@ _WIDER = {
 
 @dataclass(frozen=True, slots=True)
 class FittedRules:
-    """Rules fitted to a store, the method in a sentence, and notes on what the data did not carry."""
+    """Rules fitted to a store.
+
+    Attributes:
+        rules: The thresholds.
+        method: How they were fitted, in a sentence.
+        notes: Where the data did not suffice, a sentence each.
+    """
 
     rules: SegmentRules
     method: str
@@ -47,25 +57,30 @@ def published_rules() -> SegmentRules:
 
 
 def fitted_rules(orders: Orders, rules: SegmentRules | None = None) -> FittedRules:
-    """Days thresholds from the store's own reorder times; every other threshold stays as in `rules`.
+    """Return rules whose days come from the store's own reorder times.
 
-    Each class of customers is judged by its own waits between purchase days: after the first purchase,
-    after the second up to `loyal_orders` - 1, and after later ones. A customer stays new until half of the
-    second purchases have come (median), turns at risk when three in four reorders have come (75th
-    percentile) and counts as lapsed when nine in ten have (90th), or a quarter later where both come at the same time.
-    Only waits that ended are in it: who has not reordered yet has none.
+    Each class of customers is judged by its own waits between purchase days: after the first
+    purchase, after the second up to `loyal_orders` - 1, and after later ones. A customer stays new
+    until half of the second purchases have come (median). The customer is at risk when three in
+    four reorders have come (75th percentile) and lapsed when nine in ten have (90th). Lapsed begins
+    a quarter later where both come at the same time. Only waits that ended are counted.
 
-    With fewer than 50 waits a class takes the repeat customers' waits, then all of them, then the published
-    days; each such step is a note.
+    With fewer than 50 waits a class takes the repeat customers' waits, then all of them, then the
+    published days; each such step is a note.
+
+    Args:
+        orders: The orders.
+        rules: Every other threshold stays as in these.
     """
     return rules_from_gaps(reorder_gaps(orders), rules)
 
 
 def reorder_gaps(orders: Orders) -> pd.DataFrame:
-    """How long customers waited between purchase days.
+    """Return how long customers waited between purchase days.
 
-    Returns a frame with one row for each `purchase` (number of the purchase day before the wait, from 1) and
-    `days` (length of the wait), and `reorders`, how often it happened.
+    Returns:
+        A frame with one row for each `purchase` (number of the purchase day before the wait, from
+        1) and `days` (length of the wait), and `reorders`, how often it happened.
     """
     table = orders.table
     visits = table.select("customer_id", day=table.ordered_at.date()).distinct()
@@ -74,17 +89,18 @@ def reorder_gaps(orders: Orders) -> pd.DataFrame:
         purchase=ibis.row_number().over(in_order),  # counts from 0: the number of the visit before
         days=visits.day.delta(visits.day.lag().over(in_order), unit="day"),
     )
-    return (
+    counts: pd.DataFrame = (
         waits.filter(waits.days.notnull())
         .group_by("purchase", "days")
         .agg(reorders=lambda wait: wait.count())
         .order_by("purchase", "days")
         .to_pandas()
     )
+    return counts
 
 
 def rules_from_gaps(gaps: pd.DataFrame, rules: SegmentRules | None = None) -> FittedRules:
-    """`fitted_rules` on the frame that `reorder_gaps` returns."""
+    """Return what `fitted_rules` does, from the frame that `reorder_gaps` returns."""
     rules = rules or SegmentRules()
     purchase = gaps["purchase"]
     waits = {
@@ -93,28 +109,29 @@ def rules_from_gaps(gaps: pd.DataFrame, rules: SegmentRules | None = None) -> Fi
         "loyal customers": gaps[purchase >= rules.loyal_orders],
         "all customers": gaps,
     }
-    notes, days = [], {}
+    notes: list[str] = []
+    days: dict[str, int] = {}
     for group, shares in _SHARES.items():
         pool = _enough(waits, group, notes)
-        for name, share in shares.items():
-            days[name] = (
-                getattr(rules, name)
-                if pool is None
-                else _within_bounds(name, _quantile(pool, share), notes)
-            )
-        if pool is not None:
-            days |= _apart(*(days[name] for name in shares), tuple(shares), group, notes)
+        if pool is None:
+            continue
+        (soon, soon_share), (late, late_share) = shares.items()
+        days[soon] = _within_bounds(soon, _wait_of(pool, soon_share), notes)
+        days[late] = _within_bounds(late, _wait_of(pool, late_share), notes)
+        if days[late] < CLOCKWORK * days[soon]:
+            notes.append(_clockwork_note(group, days[late]))
+            days[late] = _within_bounds(late, math.ceil(APART * days[soon]), notes)
     method = (
-        f"From {int(gaps['reorders'].sum()):,} reorders in this data: customers are new until half of the "
-        "second purchases have come, at risk when three in four reorders of customers like them have come, "
-        "and lapsed when nine in ten have."
+        f"From {int(gaps['reorders'].sum()):,} reorders in this data: customers are new until half "
+        "of the second purchases have come, at risk when three in four reorders of customers like "
+        "them have come, and lapsed when nine in ten have."
     )
-    return FittedRules(replace(rules, **days), method, tuple(notes))
+    fitted = replace(rules, **days)  # type: ignore[arg-type]  # days are no unit of value
+    return FittedRules(rules=fitted, method=method, notes=tuple(notes))
 
 
 def _enough(waits: dict[str, pd.DataFrame], group: str, notes: list[str]) -> pd.DataFrame | None:
-    """The group's own waits, or those of the next wider group that has enough, or None; a step aside is a
-    note."""
+    """The waits of the group, or of the next wider group that has enough; another group is a note."""
     for source in (group, *_WIDER[group]):
         pool = waits[source]
         if pool["reorders"].sum() < FEWEST_REORDERS:
@@ -123,8 +140,8 @@ def _enough(waits: dict[str, pd.DataFrame], group: str, notes: list[str]) -> pd.
             notes.append(f"Too few reorders of {_words(group)}: the days of {source} stand in.")
         return pool
     notes.append(
-        f"Too few reorders of {_words(group)} ({int(waits[group]['reorders'].sum())}, {FEWEST_REORDERS} are "
-        "needed): those days stay as they were."
+        f"Too few reorders of {_words(group)} ({int(waits[group]['reorders'].sum())}, "
+        f"{FEWEST_REORDERS} are needed): those days stay as they were."
     )
     return None
 
@@ -133,24 +150,17 @@ def _words(group: str) -> str:
     return "customers with one order" if group == "one order" else group
 
 
-def _quantile(waits: pd.DataFrame, share: float) -> int:
-    """The shortest wait within which `share` of the reorders came."""
-    by_length = waits.groupby("days")["reorders"].sum()
-    come = by_length.cumsum() / by_length.sum()
-    return int(come.index[np.argmax(come.to_numpy() >= share - 1e-12)])
+def _wait_of(waits: pd.DataFrame, share: float) -> int:
+    """The shortest wait within which this share of the reorders came."""
+    return int(weighted_quantile(waits["days"], waits["reorders"], share))
 
 
-def _apart(
-    soon: int, late: int, names: tuple[str, str], group: str, notes: list[str]
-) -> dict[str, int]:
-    """Days between the two thresholds in which something can still be done, where reorders come like clockwork."""
-    if late >= CLOCKWORK * soon:
-        return {}
-    notes.append(
-        f"Reorders of {_words(group)} come so regularly that nine in ten are there within {late:,} days of silence: "
-        "lapsed begins a quarter later than the threshold before it, so that there is time to act."
+def _clockwork_note(group: str, late: int) -> str:
+    return (
+        f"Reorders of {_words(group)} come so regularly that nine in ten are there within "
+        f"{late:,} days of silence: lapsed begins a quarter later than the threshold before it, "
+        "so that there is time to act."
     )
-    return {names[1]: _within_bounds(names[1], math.ceil(APART * soon), notes)}
 
 
 def _within_bounds(name: str, days: int, notes: list[str]) -> int:

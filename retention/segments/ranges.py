@@ -1,4 +1,4 @@
-"""The 80 % interval of each segment's expected value, from sums that are looked up and a sample of customers."""
+"""The 80 % interval of each segment's expected value, from looked-up sums and a sample."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,11 +11,14 @@ from retention.models.uncertainty import Uncertainty
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """The customers on whom the effect of the model's parameters is measured (`Uncertainty.sample`), and where rules
-    find them.
+    """The customers on whom the effect of the model's parameters is measured.
 
-    `number` is each customer's number among them, -1 for the others; `place` their places, `ranks` where they stand
-    in each ranking (see `SegmentInputs`); `effects` their expected value and its slopes, a row each.
+    Attributes:
+        uncertainty: The uncertainty of every customer's value; its `sample` lists these customers.
+        number: Each customer's number in the sample, -1 for the others.
+        place: The places of the sample (see `SegmentInputs`).
+        ranks: Where the sample stands in each ranking, by measure.
+        effects: Expected value and its slopes, a row each.
     """
 
     uncertainty: Uncertainty
@@ -31,7 +34,14 @@ def sampled_customers(
     raw: Mapping[str, np.ndarray],
     ascending: Mapping[str, np.ndarray],
 ) -> Sampled:
-    """Prepare the sample: `place` and the measures `raw` are every customer's, `ascending` a ranking's amounts each."""
+    """Return the sample with its places and ranks.
+
+    Args:
+        uncertainty: The uncertainty of every customer's value.
+        place: Every customer's place.
+        raw: Every customer's measures, by name.
+        ascending: The amounts of each ranking, by measure.
+    """
     rows = uncertainty.sample
     number = np.full(len(place), -1, dtype=np.int32)
     number[rows] = np.arange(len(rows))
@@ -39,16 +49,21 @@ def sampled_customers(
     # without the measure come after the last.
     ranks = {name: np.searchsorted(amounts, raw[name][rows]) for name, amounts in ascending.items()}
     effects = np.column_stack([uncertainty.expected[rows], uncertainty.slopes])
-    return Sampled(uncertainty, number, place[rows], ranks, effects)
+    return Sampled(
+        uncertainty=uncertainty, number=number, place=place[rows], ranks=ranks, effects=effects
+    )
 
 
 def value_ranges(
     sampled: Sampled, value: np.ndarray, variance: np.ndarray, inside: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """The ends of the intervals as columns of a summary, one element a group.
+    """Return the ends of the intervals as columns of a summary, one element a group.
 
-    `value` and `variance` are the groups' sums; `inside` says who of the sampled customers (columns) is in which
-    group (rows).
+    Args:
+        sampled: The sample.
+        value: The groups' sums of expected values.
+        variance: The groups' sums of variances.
+        inside: Which sampled customers (columns) are in which group (rows).
     """
     effects = inside.astype(float) @ sampled.effects
     # Running totals leave rests of the size of rounding errors, which may be below 0.
@@ -62,15 +77,17 @@ def value_ranges(
 
 
 def check_uncertainty(uncertainty: Uncertainty, value: np.ndarray | None) -> None:
-    """Raise DataError unless the uncertainty is that of these customers' expected `value` (None without scores)."""
+    """Raise a DataError unless the uncertainty belongs to these customers' expected `value`."""
     if value is None:
         raise DataError(
-            "The uncertainty of the expected value needs the scores it belongs to: pass both, or neither."
+            "The uncertainty of the expected value needs the scores it belongs to: pass both, "
+            "or neither."
         )
     if len(uncertainty.expected) != len(value) or not np.allclose(
         uncertainty.expected, value, rtol=1e-6
     ):
         raise DataError(
-            "The uncertainty is not that of these scores' 'cltv'. Call value_uncertainty with these customers, in "
-            "this order, and with the model, horizon, discount rate and margin of predict_cltv."
+            "The uncertainty is not that of these scores' 'cltv'. Call value_uncertainty with "
+            "these customers, in this order, and with the model, horizon, discount rate and margin "
+            "of predict_cltv."
         )

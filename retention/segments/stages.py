@@ -1,8 +1,8 @@
 """Customers into lifecycle stages and traits, and what each group is worth.
 
-`assign_segments` labels every customer. The page needs only what the segments amount to while a slider
-moves: `prepare_segments` once, then `place_segments` and `summarise_segments` for each new set of rules;
-both ways read the same tables and cutoffs.
+`assign_segments` labels every customer. While a slider moves, the page needs only what the segments
+amount to: `prepare_segments` once, then `place_segments` and `summarise_segments` for each new set
+of rules. Both ways read the same tables and cutoffs.
 """
 
 import numpy as np
@@ -59,17 +59,24 @@ __all__ = [
 def assign_segments(
     customers: pd.DataFrame, scores: pd.DataFrame | None, rules: SegmentRules | None = None
 ) -> pd.DataFrame:
-    """Each customer's lifecycle stage and traits.
+    """Label every customer with a lifecycle stage and traits.
 
-    `customers` comes from `summarise_customers`, `scores` from `predict_cltv`; their rows may stand in
-    different order. Without scores (None) nobody is VIP or ready to buy; without discounts in the file nobody
-    is a full price customer or a discount shopper (`unavailable` names those groups).
+    P(alive) plays no part, since a one-time buyer's is 1 by construction in BG/NBD.
 
-    Returns a frame with the customers' index: `stage` (categorical, ordered as STAGES) and the booleans
-    big_spender, high_order_value, full_price, discount_shopper, ready_to_buy. Every customer has exactly one
-    stage; P(alive) plays no part, since a one-time buyer's is 1 by construction in BG/NBD.
+    Args:
+        customers: From `summarise_customers`. Without discounts nobody is a full-price customer or
+            a discount shopper; `unavailable` names such groups.
+        scores: From `predict_cltv`; its rows may stand in another order. Without scores nobody is
+            VIP or ready to buy.
+        rules: The thresholds; the published ones unless given.
 
-    Raises DataError where a column is missing or not finite, or the scores are not these customers'.
+    Returns:
+        A frame with the customers' index: `stage` (categorical, ordered as STAGES) and the booleans
+        big_spender, high_order_value, full_price, discount_shopper, ready_to_buy. Every customer
+        has exactly one stage.
+
+    Raises:
+        DataError: A column is missing or not finite, or the scores are not these customers'.
     """
     rules = rules or SegmentRules()
     inputs = prepare_segments(customers, scores, rules.ready_days)
@@ -77,15 +84,17 @@ def assign_segments(
 
 
 def assign_codes(inputs: SegmentInputs, rules: SegmentRules) -> np.ndarray:
-    """Each customer's groups as one byte: the stage in the low three bits, then one bit a trait as in
-    TRAITS."""
+    """Return each customer's groups as one byte.
+
+    The stage is in the low three bits. Then comes one bit a trait, in the order of TRAITS.
+    """
     raw, cutoffs = inputs.raw, value_cutoffs(inputs, rules)
     if "probability" in raw and inputs.ready_days != rules.ready_days:
         raise DataError(
-            f"The rules ask for the probability to buy within {rules.ready_days} days, the inputs hold "
-            f"{inputs.ready_days}. Prepare them with ready_days={rules.ready_days}."
+            f"The rules ask for the probability to buy within {rules.ready_days} days, the inputs "
+            f"hold {inputs.ready_days}. Prepare them with ready_days={rules.ready_days}."
         )
-    codes = stage_table(rules, inputs.span)[inputs.place]
+    codes: np.ndarray = stage_table(rules, inputs.span)[inputs.place]
     eligible = codes >= VIP_ELIGIBLE
     codes &= 7
     if "value" in raw:
@@ -105,20 +114,22 @@ def assign_codes(inputs: SegmentInputs, rules: SegmentRules) -> np.ndarray:
 
 
 def label_frame(codes: np.ndarray, index: pd.Index) -> pd.DataFrame:
-    """Codes as the frame that `assign_segments` returns."""
-    stages = pd.Categorical.from_codes(
+    """Return codes as the frame that `assign_segments` returns."""
+    stages = pd.Categorical.from_codes(  # type: ignore[call-overload]  # takes lists and arrays
         (codes & 7).astype(np.int8), categories=list(STAGES), ordered=True
     )
-    return pd.DataFrame(
-        {"stage": stages, **{trait: members(codes, trait) for trait in TRAITS}}, index=index
-    )
+    columns: dict[str, object] = {"stage": stages}
+    columns |= {trait: members(codes, trait) for trait in TRAITS}
+    return pd.DataFrame(columns, index=index)
 
 
 def members(codes: np.ndarray, group: str) -> np.ndarray:
-    """Which customers are in a stage or have a trait, as booleans."""
+    """Return which customers are in a stage or have a trait, as booleans."""
     if group in STAGE_CODES:
-        return (codes & 7) == STAGE_CODES[group]
-    return ((codes >> _bit(group)) & 1).astype(bool)
+        inside: np.ndarray = (codes & 7) == STAGE_CODES[group]
+    else:
+        inside = ((codes >> _bit(group)) & 1).astype(bool)
+    return inside
 
 
 def segment_table(
@@ -127,19 +138,26 @@ def segment_table(
     scores: pd.DataFrame | None,
     uncertainty: Uncertainty | None = None,
 ) -> pd.DataFrame:
-    """What each lifecycle stage amounts to, one row a stage in the order of STAGES.
+    """Return what each lifecycle stage amounts to, one row a stage in the order of STAGES.
 
-    Columns: customers, customer_share, revenue, revenue_share, expected_value (sum of cltv),
-    expected_value_share, average_order_value (revenue / orders), median_days (since the last order),
-    mean_probability (to buy within the first `p_purchase_<days>d` column's days). Without scores, or in an
-    empty stage, what cannot be said is NaN.
+    Args:
+        labels: From `assign_segments`.
+        customers: The customers that were labelled.
+        scores: From `predict_cltv`, of the same customers.
+        uncertainty: From `value_uncertainty`, of the same customers in the same order and of the
+            scores' horizon, discount rate and margin.
 
-    With the `uncertainty` (from `value_uncertainty`, of the same customers in the same order and of the scores'
-    horizon, discount rate and margin) also expected_value_low and expected_value_high: the 80 % interval of
-    expected_value, which joins chance with what the fit leaves open; 0 in an empty stage.
+    Returns:
+        A frame with customers, customer_share, revenue, revenue_share, expected_value (sum of
+        cltv), expected_value_share, average_order_value (revenue / orders), median_days (since the
+        last order) and mean_probability (to buy within the first `p_purchase_<days>d` column's
+        days). Without scores, or in an empty stage, unknown numbers are NaN. With the uncertainty
+        also expected_value_low and expected_value_high: the 80 % interval of expected_value, which
+        joins chance with the uncertainty of the fit. It is 0 in an empty stage.
 
-    Raises DataError where a column is missing or not finite, or where labels, scores or uncertainty are not these
-    customers'.
+    Raises:
+        DataError: A column is missing or not finite, or labels, scores or uncertainty are not these
+            customers'.
     """
     return _table(labels, customers, scores, uncertainty).loc[list(STAGES)].rename_axis("stage")
 
@@ -150,8 +168,11 @@ def trait_table(
     scores: pd.DataFrame | None,
     uncertainty: Uncertainty | None = None,
 ) -> pd.DataFrame:
-    """What each trait amounts to; arguments, columns and errors as in `segment_table`. Traits overlap: shares do not
-    add up to 1."""
+    """Return what each trait amounts to.
+
+    Arguments, columns and errors are as in `segment_table`. Traits overlap, so shares do not add up
+    to 1.
+    """
     return _table(labels, customers, scores, uncertainty).loc[list(TRAITS)].rename_axis("trait")
 
 
@@ -162,16 +183,7 @@ def _table(
     uncertainty: Uncertainty | None,
 ) -> pd.DataFrame:
     labels = aligned(labels, customers.index)
-    soon = (
-        []
-        if scores is None
-        else [c for c in scores if c.startswith("p_purchase_") and c.endswith("d")]
-    )
-    ready_days = (
-        int(soon[0].removeprefix("p_purchase_").removesuffix("d"))
-        if soon
-        else SegmentRules().ready_days
-    )
+    ready_days = _ready_days(scores)
     inputs = prepare_segments(customers, scores, ready_days, uncertainty)
     groups = [labels["stage"] == stage for stage in STAGES] + [labels[trait] for trait in TRAITS]
     masks = [group.to_numpy(bool) for group in groups]
@@ -179,6 +191,14 @@ def _table(
     sums = [inputs.measures[mask].sum(axis=0) for mask in masks]
     sampled = None if uncertainty is None else np.array(masks)[:, uncertainty.sample]
     return summary_frame(inputs, np.array(days, float), np.array(sums), sampled)
+
+
+def _ready_days(scores: pd.DataFrame | None) -> int:
+    """The days of the first `p_purchase_<days>d` column, the published ones where there is none."""
+    for column in () if scores is None else map(str, scores):
+        if column.startswith("p_purchase_") and column.endswith("d"):
+            return int(column.removeprefix("p_purchase_").removesuffix("d"))
+    return SegmentRules().ready_days
 
 
 def _bit(trait: str) -> int:

@@ -1,5 +1,7 @@
-"""What each segment amounts to under a set of rules, looked up in prepared totals instead of counted
-customer by customer."""
+"""What each segment amounts to under a set of rules.
+
+It is looked up in prepared totals instead of counted customer by customer.
+"""
 
 import math
 from dataclasses import dataclass
@@ -7,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from retention.errors import DataError
 from retention.segments.inputs import (
     BLOCK,
     MEASURES,
@@ -15,7 +18,7 @@ from retention.segments.inputs import (
     SegmentInputs,
     value_cutoffs,
 )
-from retention.segments.ranges import value_ranges
+from retention.segments.ranges import Sampled, value_ranges
 from retention.segments.rules import STAGES, TRAITS, SegmentRules
 
 GROUPS = STAGES + TRAITS
@@ -27,9 +30,11 @@ VIP_ELIGIBLE = 8
 class Placement:
     """Where a set of rules puts the customers.
 
-    `table` is the stage of every place, with `VIP_ELIGIBLE` where a high value makes a VIP; `vips` are the
-    customers (rows) it makes, `vip_from` the stages they come from; `ranges` are the traits as a ranking's
-    name, first and last.
+    Attributes:
+        table: The stage of every place.
+        vips: The customers (rows) whom a high value makes VIP.
+        vip_from: The stages that they would have otherwise.
+        ranges: For each trait a ranking's name, its first customer and the one after its last.
     """
 
     table: np.ndarray
@@ -39,7 +44,7 @@ class Placement:
 
 
 def stage_table(rules: SegmentRules, span: int) -> np.ndarray:
-    """Stage of every place (orders x span + days); where a high value makes a VIP, plus `VIP_ELIGIBLE`."""
+    """Return the stage of every place, plus `VIP_ELIGIBLE` where a high value makes a VIP."""
     orders = np.arange(ORDERS_CAP + 1)[:, None]
     days = np.arange(span)[None, :]
     once, loyal = orders <= 1, orders >= rules.loyal_orders
@@ -58,7 +63,7 @@ def stage_table(rules: SegmentRules, span: int) -> np.ndarray:
 
 
 def place_segments(inputs: SegmentInputs, rules: SegmentRules) -> Placement:
-    """Apply the rules to the prepared totals."""
+    """Return where the rules put the customers, from the prepared totals."""
     cutoffs, table = value_cutoffs(inputs, rules), stage_table(rules, inputs.span)
     vips = np.zeros(0, dtype=np.int32)
     vip_from = np.zeros(0, dtype=np.intp)
@@ -84,11 +89,14 @@ def place_segments(inputs: SegmentInputs, rules: SegmentRules) -> Placement:
         ranges["full_price"] = ("discount", 0, min(full_price, ranges["discount_shopper"][1]))
     if "probability" in inputs.rankings:
         ranges["ready_to_buy"] = above("probability", rules.ready_probability)
-    return Placement((table & 7).astype(np.intp), vips, vip_from, ranges)
+    return Placement(table=(table & 7).astype(np.intp), vips=vips, vip_from=vip_from, ranges=ranges)
 
 
 def stage_counts(inputs: SegmentInputs, placement: Placement) -> np.ndarray:
-    """How many customers each of `STAGES` has: a fraction of the work of `summarise_segments`."""
+    """Return how many customers each of `STAGES` has.
+
+    It takes a fraction of the work of `summarise_segments`.
+    """
     stage = placement.table[inputs.places]
     counts = np.bincount(stage, inputs.place_counts, minlength=len(STAGES)).astype(np.int64)
     counts -= np.bincount(placement.vip_from, minlength=len(STAGES))
@@ -97,7 +105,10 @@ def stage_counts(inputs: SegmentInputs, placement: Placement) -> np.ndarray:
 
 
 def summarise_segments(inputs: SegmentInputs, placement: Placement) -> pd.DataFrame:
-    """What each stage and trait amounts to; one row a group, stages first, columns as in `segment_table`."""
+    """Return what each stage and trait amounts to.
+
+    There is one row a group, stages first, with the columns of `segment_table`.
+    """
     days = np.zeros((len(GROUPS), inputs.span))
     sums = np.zeros((len(GROUPS), len(MEASURES)))
     _sum_stages(inputs, placement, days[: len(STAGES)], sums[: len(STAGES)])
@@ -107,33 +118,40 @@ def summarise_segments(inputs: SegmentInputs, placement: Placement) -> pd.DataFr
             ranking = inputs.rankings[measure]
             for sign, end in ((1, last), (-1, first)):
                 _add_first(inputs, ranking, end, sign, days[number], sums[number])
-    return summary_frame(
-        inputs, days, sums, None if inputs.sampled is None else _sampled_in(inputs, placement)
-    )
+    sampled = None if inputs.sampled is None else _sampled_in(inputs.sampled, placement)
+    return summary_frame(inputs, days, sums, sampled)
 
 
 def summary_frame(
     inputs: SegmentInputs, days: np.ndarray, sums: np.ndarray, sampled: np.ndarray | None
 ) -> pd.DataFrame:
-    """The summary from counts by days and sums of `MEASURES`, a row per group, and from who is in it (True or False) of
-    the customers in `inputs.sampled`."""
-    everybody = inputs.place_sums.sum(axis=0)
+    """Return the summary of groups, a row each.
+
+    Args:
+        inputs: The prepared customers.
+        days: Counts by days since the last order, a row per group.
+        sums: Sums of `MEASURES`, a row per group.
+        sampled: Which customers of `inputs.sampled` (columns) are in which group (rows).
+    """
+    of_all = inputs.place_sums.sum(axis=0)
     count = days.sum(axis=1)
     total = count[: len(STAGES)].sum()
     # Nobody's value is 0, but only where the others' is known.
     sums = np.where((count == 0)[:, None], 0.0, sums)
-    sums = np.where(np.isnan(everybody), math.nan, sums)
+    sums = np.where(np.isnan(of_all), math.nan, sums)
     orders, revenue, value, probability, variance = sums.T
-    ranges = {} if sampled is None else value_ranges(inputs.sampled, value, variance, sampled)
+    ranges = {}
+    if sampled is not None and inputs.sampled is not None:
+        ranges = value_ranges(inputs.sampled, value, variance, sampled)
     with np.errstate(invalid="ignore", divide="ignore"):
         columns = {
             "customers": count.astype(np.int64),
             "customer_share": count / total,
             "revenue": revenue,
-            "revenue_share": revenue / everybody[1],
+            "revenue_share": revenue / of_all[1],
             "expected_value": value,
             **ranges,
-            "expected_value_share": value / everybody[2],
+            "expected_value_share": value / of_all[2],
             "average_order_value": revenue / orders,
             "median_days": medians(days, count),
             "mean_probability": probability / count,
@@ -142,9 +160,16 @@ def summary_frame(
 
 
 def map_counts(inputs: SegmentInputs, placement: Placement, trait: str | None = None) -> np.ndarray:
-    """Customers in each cell of the map (rows) by stage (columns), and with a trait a last column of its
-    customers."""
+    """Return the customers in each cell of the map (rows) by stage (columns).
+
+    With a trait, a last column has its customers.
+
+    Raises:
+        DataError: There is no map without scores.
+    """
     grid, width = inputs.grid, len(STAGES)
+    if grid is None:
+        raise DataError("The customer map needs scores. Prepare the segments with predict_cltv's.")
     at = grid.pair_cell * width + placement.table[grid.pair_place]
     counts = np.bincount(at, grid.pair_count, minlength=grid.cells * width).reshape(
         grid.cells, width
@@ -183,10 +208,9 @@ def _sum_stages(
         sums[STAGE_CODES["vip"], column] += moved.sum()
 
 
-def _sampled_in(inputs: SegmentInputs, placement: Placement) -> np.ndarray:
+def _sampled_in(sampled: Sampled, placement: Placement) -> np.ndarray:
     """Which groups (rows) the sampled customers (columns) are in."""
-    sampled = inputs.sampled
-    inside = np.zeros((len(GROUPS), len(sampled.place)), dtype=bool)
+    inside = np.zeros((len(GROUPS), len(sampled.place)), dtype=np.bool_)
     stage = placement.table[sampled.place]
     vips = sampled.number[placement.vips]
     stage[vips[vips >= 0]] = STAGE_CODES["vip"]
@@ -212,7 +236,7 @@ def _add_first(
 
 
 def medians(days: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """Median day of each row of counts by day."""
+    """Return the median day of each row of counts by day."""
     running = days.cumsum(axis=1)
     lower = np.argmax(running >= np.ceil(count / 2)[:, None], axis=1)
     upper = np.argmax(running >= np.floor(count / 2)[:, None] + 1, axis=1)
