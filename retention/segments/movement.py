@@ -1,8 +1,8 @@
-"""Which customers went from which lifecycle stage to which between two days, and the value that moved.
+"""Which customers moved between lifecycle stages from one day to another, and the value that moved.
 
-Both days are looked at with today's eyes: one model, fitted to all orders, values the histories up to either day, and
-one amount of expected value makes a VIP on both. So a customer moves because of what the customer did or did not do,
-never because the model was fitted anew or because others came and shifted a percentile.
+Both days are judged by what is known today. One model, fitted to all orders, values the histories
+up to either day. One amount of expected value makes a VIP on both. So customers move because of
+what they did or did not do, and never because the model or a percentile changed.
 """
 
 from __future__ import annotations
@@ -49,8 +49,14 @@ TURNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How customers stood on a day: a frame as `summarise_customers` gives it, indexed by the number that the order
-    history has for a customer, and their expected value, None without a model."""
+    """How customers stood on a day.
+
+    Attributes:
+        day: The day.
+        customers: A frame as `summarise_customers` gives it, indexed by the number that the order
+            history has for a customer.
+        value: Their expected value, in money; None without a model.
+    """
 
     day: date
     customers: pd.DataFrame
@@ -59,8 +65,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Movements:
-    """What any rules need: how customers stood on both days; `rows` are places of the start's among the end's, and
-    `uncertainty` that of the end's value."""
+    """How customers stood on two days, for any rules.
+
+    Attributes:
+        start: The first day.
+        end: The second day.
+        rows: Places of the start's customers among the end's.
+        uncertainty: The uncertainty of the value at the end; None without a model.
+    """
 
     start: Standing
     end: Standing
@@ -78,36 +90,41 @@ def movement(
     annual_discount_rate: float = 0.10,
     margin: float = 1.0,
 ) -> pd.DataFrame:
-    """Count who went from which lifecycle stage to which between two days, with their revenue and value.
+    """Count the customers who moved between lifecycle stages, with their revenue and value.
 
-    A stage is the one that `assign_segments` gives to `summarise_customers(orders, as_of=day)`: both days are included,
-    customers stand as they do when the day is over, and what lies between is `Period(start + 1 day, end + 1 day)`.
+    A stage is the one that `assign_segments` gives to `summarise_customers(orders, as_of=day)`. Both
+    days are included, and customers stand as they do when the day is over. The days in between are
+    `Period(start + 1 day, end + 1 day)`.
 
     Args:
         orders: The orders.
-        start, end: The two days; the end after the start and not after the last order day.
-        rules: Thresholds of the stages. A `vip_value` in percentiles is cut among the customers of the end; that
-            amount holds on both days.
-        model: From `fit_cltv`, of all orders: it values both days, so that value moves with behaviour alone. It knows
-            what came after the start, so `value_before` is today's view and not a forecast of then. Without a model
-            nobody is VIP and there is no value.
-        horizon_days, annual_discount_rate, margin: The terms of the value, as in `predict_cltv`.
+        start: The first day.
+        end: The second day, after the start and not after the last order day.
+        rules: Thresholds of the stages. A `vip_value` in percentiles is cut among the customers of
+            the end; that amount holds on both days.
+        model: From `fit_cltv`, of all orders. It values both days, so that value moves with
+            behaviour alone. It knows what came after the start, so `value_before` is today's view
+            and not a forecast of then. Without a model nobody is VIP and there is no value.
+        horizon_days: The horizon of the value, as in `predict_cltv`.
+        annual_discount_rate: The discount rate of the value, as in `predict_cltv`.
+        margin: The margin of the value, as in `predict_cltv`.
 
     Returns:
-        A frame with a row for each movement that occurs, staying included: `from` (categorical of `FROM`), `to`
-        (categorical of `STAGES`), `customers`, `revenue_before` (to the start), `revenue_between`, `value_before` and
-        `value_after` (expected value of the histories at the start and at the end; 0 before the first order) and
-        `value_after_low`, `value_after_high` (its 80 % interval). Sums by `to` are the stage table of the end
-        (customers, value_after, and both revenues together), sums by `from` that of the start.
+        A frame with a row for each movement that occurs, staying included: `from` (categorical of
+        `FROM`), `to` (categorical of `STAGES`), `customers`, `revenue_before` (to the start),
+        `revenue_between`, `value_before` and `value_after` (expected value of the histories at the
+        start and at the end; 0 before the first order) and `value_after_low`, `value_after_high`
+        (its 80 % interval). Sums by `to` are the stage table of the end, sums by `from` that of the
+        start.
 
     Raises:
         DataError: The days are in the wrong order or outside the orders.
     """
     with history_of(orders) as history:
-        found = prepare_movement(
+        movements = prepare_movement(
             history, start, end, model, horizon_days, annual_discount_rate, margin
         )
-    return count_movement(found, rules or SegmentRules())
+    return count_movement(movements, rules or SegmentRules())
 
 
 def prepare_movement(
@@ -123,44 +140,59 @@ def prepare_movement(
     start, end = as_date(start), as_date(end)
     if start >= end:
         raise DataError(
-            f"Customers cannot move from {start} to {end}: the second day needs to come after the first."
+            f"Customers cannot move from {start} to {end}: the second day needs to come after "
+            "the first."
         )
     if end < history.start or end > history.end:
         raise DataError(
-            f"The orders reach from {history.start} to {history.end}: how customers stood on {end} is not known. "
-            "Pick a day among them."
+            f"The orders reach from {history.start} to {history.end}: how customers stood on {end} "
+            "is not known. Pick a day among them."
         )
-    terms = {
-        "horizon_days": horizon_days,
-        "annual_discount_rate": annual_discount_rate,
-        "margin": margin,
-    }
     # Sorted, so that sums and the sample behind the ranges are the same every time.
-    found = movement_query(history, start, end).order_by("customer").to_pyarrow()
-    at_end = _customers(found, "end", history, end)
-    uncertainty = None if model is None else value_uncertainty(model, at_end, **terms)
-    rows = np.flatnonzero(found["start_orders"].to_numpy() > 0)
-    at_start, value = at_end.iloc[:0], None if model is None else np.zeros(0)
+    table = movement_query(history, start, end).order_by("customer").to_pyarrow()
+    at_end = _customers(table, "end", history, end)
+    rows = np.flatnonzero(table["start_orders"].to_numpy() > 0)
+    at_start = at_end.iloc[:0]
     if len(rows):
-        at_start = _customers(found.take(pa.array(rows)), "start", history, start)
-        value = (
-            None
-            if model is None
-            else predict_cltv(model, at_start, **terms, intervals=False)["cltv"].to_numpy()
+        at_start = _customers(table.take(pa.array(rows)), "start", history, start)
+    value, uncertainty = None, None
+    if model is not None:
+        uncertainty = value_uncertainty(
+            model,
+            at_end,
+            horizon_days=horizon_days,
+            annual_discount_rate=annual_discount_rate,
+            margin=margin,
         )
+        value = np.zeros(0)
+    if model is not None and len(rows):
+        scores = predict_cltv(
+            model,
+            at_start,
+            horizon_days=horizon_days,
+            annual_discount_rate=annual_discount_rate,
+            margin=margin,
+            intervals=False,
+        )
+        value = scores["cltv"].to_numpy()
     return Movements(
-        Standing(start, at_start, value),
-        Standing(end, at_end, None if uncertainty is None else uncertainty.expected),
-        rows,
-        uncertainty,
+        start=Standing(day=start, customers=at_start, value=value),
+        end=Standing(
+            day=end,
+            customers=at_end,
+            value=None if uncertainty is None else uncertainty.expected,
+        ),
+        rows=rows,
+        uncertainty=uncertainty,
     )
 
 
 def movement_query(history: OrderHistory, start: date, end: date) -> ir.Table:
     """Return the customers of two days as an Ibis expression over the history's table, for any engine.
 
-    One row per `customer` with an order up to the end: `first_day`, `first_revenue` (of the first purchase day) and, as
-    start_ and end_, `days` (purchase days), `orders`, `revenue` and `last_day`, all counted up to that day.
+    There is one row per `customer` with an order up to the end. Columns are `first_day` and
+    `first_revenue` (of the first purchase day). With start_ and end_ before them come `days`
+    (purchase days), `orders`, `revenue` and `last_day`, counted up to that day.
     """
     table = history.table
     table = table.filter(table.day <= history.number(end))
@@ -180,10 +212,10 @@ def movement_query(history: OrderHistory, start: date, end: date) -> ir.Table:
     return table.group_by("customer").agg(**columns)
 
 
-def count_movement(found: Movements, rules: SegmentRules) -> pd.DataFrame:
+def count_movement(movements: Movements, rules: SegmentRules) -> pd.DataFrame:
     """Return the table of `movement`."""
-    before, after = movement_codes(found, rules)
-    at_end, width = found.end.customers, len(STAGES)
+    before, after = movement_codes(movements, rules)
+    at_end, width = movements.end.customers, len(STAGES)
     flow = before * width + after
     size = len(FROM) * width
 
@@ -191,13 +223,13 @@ def count_movement(found: Movements, rules: SegmentRules) -> pd.DataFrame:
         return np.bincount(flows, values, minlength=size)
 
     counts = np.bincount(flow, minlength=size)
-    known = flow[found.rows]
-    revenue_before = sums(found.start.customers["revenue"].to_numpy(), known)
+    known = flow[movements.rows]
+    revenue_before = sums(movements.start.customers["revenue"].to_numpy(), known)
     columns = {
-        "from": pd.Categorical.from_codes(
+        "from": pd.Categorical.from_codes(  # type: ignore[call-overload]  # takes lists and arrays
             np.repeat(np.arange(len(FROM)), width), list(FROM), ordered=True
         ),
-        "to": pd.Categorical.from_codes(
+        "to": pd.Categorical.from_codes(  # type: ignore[call-overload]  # takes lists and arrays
             np.tile(np.arange(width), len(FROM)), list(STAGES), ordered=True
         ),
         "customers": counts,
@@ -206,30 +238,30 @@ def count_movement(found: Movements, rules: SegmentRules) -> pd.DataFrame:
     }
     money = ("value_before", "value_after", "value_after_low", "value_after_high")
     columns |= dict.fromkeys(money, np.full(size, math.nan))
-    if found.uncertainty is not None:
-        totals = found.uncertainty.totals(flow, size)
-        columns["value_before"] = sums(found.start.value, known)
+    if movements.uncertainty is not None and movements.start.value is not None:
+        totals = movements.uncertainty.totals(flow, size)
+        columns["value_before"] = sums(movements.start.value, known)
         columns["value_after"] = np.array([total.expected for total in totals])
         columns["value_after_low"] = np.array([total.low for total in totals])
         columns["value_after_high"] = np.array([total.high for total in totals])
     return pd.DataFrame(columns)[counts > 0].reset_index(drop=True)
 
 
-def movement_codes(found: Movements, rules: SegmentRules) -> tuple[np.ndarray, np.ndarray]:
-    """Return where each of the end's customers stood on the two days: positions in `FROM` and in `STAGES`."""
-    cutoff = vip_cutoff(found, rules)
-    before = np.zeros(len(found.end.customers), dtype=np.intp)
-    before[found.rows] = _stages(found.start, rules, cutoff) + 1
-    return before, _stages(found.end, rules, cutoff)
+def movement_codes(movements: Movements, rules: SegmentRules) -> tuple[np.ndarray, np.ndarray]:
+    """Return where each of the end's customers stood: positions in `FROM` and in `STAGES`."""
+    cutoff = vip_cutoff(movements, rules)
+    before = np.zeros(len(movements.end.customers), dtype=np.intp)
+    before[movements.rows] = _stages(movements.start, rules, cutoff) + 1
+    return before, _stages(movements.end, rules, cutoff)
 
 
-def vip_cutoff(found: Movements, rules: SegmentRules) -> float:
+def vip_cutoff(movements: Movements, rules: SegmentRules) -> float:
     """Return the expected value from which customers are VIP on both days; infinite where nobody is."""
-    if found.end.value is None:
+    if movements.end.value is None:
         return math.inf
     if rules.value_unit == "money":
         return float(rules.vip_value)
-    return percentile_cutoff(np.sort(found.end.value), rules.vip_value)
+    return percentile_cutoff(np.sort(movements.end.value), rules.vip_value)
 
 
 def turns(moves: pd.DataFrame) -> pd.DataFrame:
@@ -239,10 +271,11 @@ def turns(moves: pd.DataFrame) -> pd.DataFrame:
         moves: From `movement`.
 
     Returns:
-        A row for each of `TURNS`, in order: "came" (first order in between), "second_order" (from one order to more,
-        and not lapsed since), "came_back" (from at risk or lapsed to active), "fell" (from active to at risk) and
-        "lapsed" (known at the start, and lapsed since); with `customers` and the sums of `revenue_before`,
-        `revenue_between`, `value_before` and `value_after`.
+        A row for each of `TURNS`, in order, with `customers` and the sums of `revenue_before`,
+        `revenue_between`, `value_before` and `value_after`. "came" is the first order in between,
+        "second_order" from one order to more, and not lapsed since. "came_back" is from at risk or
+        lapsed to active, "fell" from active to at risk, and "lapsed" known at the start, and lapsed
+        since.
     """
     columns = ["customers", "revenue_before", "revenue_between", "value_before", "value_after"]
     rows = {}
@@ -262,13 +295,13 @@ def between(start: date, end: date) -> Period:
     return Period((pd.Timestamp(start) + day).date(), (pd.Timestamp(end) + day).date())
 
 
-def _customers(found: pa.Table, name: str, history: OrderHistory, day: date) -> pd.DataFrame:
+def _customers(table: pa.Table, name: str, history: OrderHistory, day: date) -> pd.DataFrame:
     """Return the customers of one of the two days."""
     number = history.number(day)
-    columns = {column: found[f"{name}_{column}"] for column in ("days", "orders", "revenue")}
-    columns |= {"customer_id": found["customer"], "first_revenue": found["first_revenue"]}
+    columns = {column: table[f"{name}_{column}"] for column in ("days", "orders", "revenue")}
+    columns |= {"customer_id": table["customer"], "first_revenue": table["first_revenue"]}
     for column, since in (("age", "first_day"), ("silence", f"{name}_last_day")):
-        columns[column] = pa.array(number - found[since].to_numpy().astype(np.int64))
+        columns[column] = pa.array(number - table[since].to_numpy().astype(np.int64))
     return customer_table(pa.table(columns), history, day)
 
 
@@ -278,9 +311,10 @@ def _stages(standing: Standing, rules: SegmentRules, cutoff: float) -> np.ndarra
     days = (customers["T"] - customers["recency"]).to_numpy(np.int64)
     span = int(days.max(initial=0)) + 1
     orders = np.minimum(customers["orders"].to_numpy(np.int64), ORDERS_CAP)
-    codes = stage_table(rules, span)[orders * span + days]
+    codes: np.ndarray = stage_table(rules, span)[orders * span + days]
     eligible = codes >= VIP_ELIGIBLE
     codes &= 7
     if standing.value is not None:
         codes[eligible & (standing.value >= cutoff)] = STAGE_CODES["vip"]
-    return codes.astype(np.intp)
+    positions: np.ndarray = codes.astype(np.intp)
+    return positions

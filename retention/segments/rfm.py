@@ -1,7 +1,8 @@
-"""The RFM grid: customers scored 1 to 5 by their last order, their orders and their revenue, under eleven names.
+"""The RFM grid: customers scored 1 to 5 by their last order, their orders and their revenue.
 
-`rfm` scores every customer. A page that moves cut points needs only what the groups amount to: `prepare_rfm` once, then
-`place_rfm` and `summarise_rfm` (in `rfm_totals`) for each new set of rules; both ways cut alike.
+Eleven names stand for the cells. `rfm` scores every customer. A page that moves cut points needs
+only what the groups amount to: `prepare_rfm` once, then `place_rfm` and `summarise_rfm` (in
+`rfm_totals`) for each new set of rules. Both ways cut alike.
 """
 
 from __future__ import annotations
@@ -63,18 +64,24 @@ Cuts = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class RfmRules:
-    """Where the scores are cut: in fifths of the customers (None), or at own cut points, four a measure.
+    """Where the scores are cut: in fifths of the customers (None), or at own cut points.
 
-    `days` ascend: up to the first since the last order is a 5, up to the second a 4, up to the third a 3, up to the
-    fourth a 2, and beyond a 1. `orders` and `revenue` ascend too: from the first on is a 2, from the second a 3, from
-    the third a 4, from the fourth a 5. Equal cut points leave a score to nobody.
+    In fifths a customer's score follows from how many customers are strictly worse: s takes at
+    least (s - 1) fifths of all. Customers who tie therefore score the same, the lower of the scores
+    that the tie spans. Where 60 % of all have ordered once, they score 1, and the next ones 4.
+    Groups are as uneven as the customers are, and a score that nobody has earned stays empty.
 
-    In fifths a customer's score follows from how many customers are strictly worse: s takes at least (s - 1) fifths of
-    them all. Customers who tie therefore score the same, the lower of the scores that the tie spans: where 60 % of all
-    have ordered once, they score 1, and the next ones 4. Groups are as uneven as the customers are, and a score that
-    nobody has earned stays empty.
+    Equal cut points leave a score empty.
 
-    Raises DataError where there are not four cut points, or they do not ascend.
+    Attributes:
+        days: Days since the last order, ascending. Up to the first is a 5, up to the second a 4, up
+            to the third a 3, up to the fourth a 2, and beyond a 1.
+        orders: Numbers of orders, ascending. The first begins a 2, the second a 3, the third a 4
+            and the fourth a 5.
+        revenue: Revenue so far, cut as the orders are.
+
+    Raises:
+        DataError: There are not four cut points, or they do not ascend.
     """
 
     days: Cuts | None = None
@@ -88,7 +95,8 @@ class RfmRules:
                 continue
             if not isinstance(cuts, tuple | list) or len(cuts) != 4:
                 raise DataError(
-                    f"{name} is {cuts!r}; it needs to be four cut points in ascending order, or None."
+                    f"{name} is {cuts!r}; it needs to be four cut points in ascending order, "
+                    "or None."
                 )
             if not all(_is_cut_point(cut) for cut in cuts):
                 raise DataError(f"{name} is {cuts!r}; each cut point needs to be a number.")
@@ -104,26 +112,27 @@ def _is_cut_point(cut: object) -> bool:
 
 
 def rfm(customers: pd.DataFrame, rules: RfmRules | None = None) -> pd.DataFrame:
-    """Score every customer by the last order, the number of orders and the revenue so far, and name the result.
+    """Score every customer by the last order, the orders and the revenue so far, and name the result.
 
     Args:
         customers: From `summarise_customers`; needed are `recency`, `T` (days), `orders` and `revenue`.
         rules: Where to cut; fifths of these customers unless given.
 
     Returns:
-        A frame with the customers' index: `recency_score`, `frequency_score`, `monetary_score` (1 to 5, 5 is best) and
-        `group` (categorical, one of `RFM_GROUPS`): the name in `RFM_CELLS` at the recency score and the mean of the
-        other two, halves rounded up.
+        A frame with the customers' index: `recency_score`, `frequency_score`, `monetary_score` (1
+        to 5, 5 is best) and `group` (categorical, one of `RFM_GROUPS`). The group is the name in
+        `RFM_CELLS` at the recency score and the mean of the other two, halves rounded up.
 
     Raises:
         DataError: A column is missing or not finite.
 
-    Source: Hughes, Strategic Database Marketing (1994), for scores by fifths. The eleven names on recency and the mean
-    of the other two scores are a convention of practitioners, in which each of the 25 cells has one name.
+    Source: Hughes, Strategic Database Marketing (1994), for scores by fifths. The eleven names on
+    recency and the mean of the other two scores are a convention of practitioners, in which each of
+    the 25 cells has one name.
     """
     measures = rfm_measures(customers)
     recency, frequency, monetary = score_measures(measures, rfm_cut_points(measures, rules))
-    groups = pd.Categorical.from_codes(
+    groups = pd.Categorical.from_codes(  # type: ignore[call-overload]  # takes lists and arrays
         group_codes()[places_of(recency, frequency, monetary)].astype(np.int8),
         categories=list(RFM_GROUPS),
         ordered=True,
@@ -144,51 +153,51 @@ def rfm_cut_points(
 ) -> RfmRules:
     """Return the cut points in force: the rules' own, and what fifths of these customers come to.
 
-    The scores under the rules that are returned are those under `rules`. A cut point that nobody reaches is infinite
-    (for days: minus infinite). Errors as in `rfm`.
+    They give the same scores as `rules`. A cut point that nobody reaches is infinite (for days:
+    minus infinite). Errors are as in `rfm`.
     """
     measures = customers if isinstance(customers, dict) else rfm_measures(customers)
     rules = rules or RfmRules()
-    found = {}
+    cuts: dict[str, Cuts] = {}
     for name in MEASURES:
         own = getattr(rules, name)
-        found[name] = (
+        cuts[name] = (
             own
             if own is not None
             else fifths(np.sort(measures[name]), fewer_is_better=name == "days")
         )
-    return RfmRules(**found)
+    return RfmRules(**cuts)
 
 
 def rfm_measures(customers: pd.DataFrame) -> dict[str, np.ndarray]:
     """Return what is scored, one element a customer; errors as in `rfm`."""
-    found = {name: usable_column(customers, name) for name in ("recency", "T", "orders", "revenue")}
-    days = found["T"] - found["recency"]
+    recency, age = (usable_column(customers, name) for name in ("recency", "T"))
+    orders, revenue = (usable_column(customers, name) for name in ("orders", "revenue"))
+    days = age - recency
     if len(days) and days.min() < 0:
         raise DataError(
             "A customer's last purchase is after the observation end: recency is larger than T."
         )
-    return {"days": days.astype(np.int32), "orders": found["orders"], "revenue": found["revenue"]}
+    return {"days": days.astype(np.int32), "orders": orders, "revenue": revenue}
 
 
-def fifths(
-    ascending: np.ndarray, fewer_is_better: bool = False
-) -> tuple[float, float, float, float]:
-    """Return the four cut points at which a value is better than 1, 2, 3 and 4 fifths of the ascending ones."""
-    size, cuts = len(ascending), []
-    for beaten in (1, 2, 3, 4):
+def fifths(ascending: np.ndarray, fewer_is_better: bool = False) -> Cuts:
+    """Return the cut points at which a value is better than 1, 2, 3 and 4 fifths of the values."""
+    size = len(ascending)
+
+    def cut_point(beaten: int) -> float:
         # How many have to be strictly worse.
         least = -(-beaten * size // 5)
         if not size:
-            cut = -NOBODY if fewer_is_better else NOBODY
-        elif fewer_is_better:
+            return -NOBODY if fewer_is_better else NOBODY
+        if fewer_is_better:
             better = int(np.searchsorted(ascending, ascending[size - least])) - 1
-            cut = float(ascending[better]) if better >= 0 else -NOBODY
-        else:
-            better = int(np.searchsorted(ascending, ascending[least - 1], side="right"))
-            cut = float(ascending[better]) if better < size else NOBODY
-        cuts.append(cut)
-    return tuple(cuts[::-1] if fewer_is_better else cuts)
+            return float(ascending[better]) if better >= 0 else -NOBODY
+        better = int(np.searchsorted(ascending, ascending[least - 1], side="right"))
+        return float(ascending[better]) if better < size else NOBODY
+
+    first, second, third, fourth = map(cut_point, (4, 3, 2, 1) if fewer_is_better else (1, 2, 3, 4))
+    return first, second, third, fourth
 
 
 def score_measures(
@@ -202,17 +211,20 @@ def score_measures(
         for cut in getattr(cuts, name):
             score += values <= cut if name == "days" else values >= cut
         scores.append(score)
-    return tuple(scores)
+    recency, frequency, monetary = scores
+    return recency, frequency, monetary
 
 
 def mean_score(frequency: np.ndarray, monetary: np.ndarray) -> np.ndarray:
     """Return the mean of the frequency and the monetary scores, halves rounded up."""
-    return (frequency + monetary + 1) // 2
+    mean: np.ndarray = (frequency + monetary + 1) // 2
+    return mean
 
 
 def places_of(recency: np.ndarray, frequency: np.ndarray, monetary: np.ndarray) -> np.ndarray:
     """Return one number for the three scores, 0 to 124."""
-    return (recency - 1) * np.int8(25) + (frequency - 1) * np.int8(5) + (monetary - 1)
+    place: np.ndarray = (recency - 1) * np.int8(25) + (frequency - 1) * np.int8(5) + (monetary - 1)
+    return place
 
 
 def scores_of_places() -> np.ndarray:

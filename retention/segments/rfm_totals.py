@@ -1,4 +1,7 @@
-"""What the groups and the cells of the RFM grid amount to, from sums over the 125 combinations of scores."""
+"""What the groups and cells of the RFM grid amount to.
+
+They are added up from sums over the 125 combinations of scores.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,6 @@ from retention.models.uncertainty import Uncertainty
 from retention.segments.inputs import usable_column
 from retention.segments.ranges import check_uncertainty
 from retention.segments.rfm import (
-    MEASURES,
     RFM_CELLS,
     RFM_GROUPS,
     SCORES,
@@ -31,15 +33,18 @@ from retention.validation import aligned
 
 PLACES = 125
 CELLS = tuple((recency, mean) for recency in reversed(SCORES) for mean in SCORES)
-"""The cells in the order of `rfm_grid`: the latest orders first, and in each row from the fewest to the most."""
+"""The cells in the order of `rfm_grid`: the latest orders first, then the lowest mean first."""
 
 
 @dataclass(frozen=True, slots=True)
 class RfmInputs:
-    """One array element a customer, prepared once for any cut points.
+    """Arrays with one element a customer, prepared once for any cut points.
 
-    `measures` is what is scored, `fifths` where fifths of the customers are cut, `value` the expected value where there
-    are scores, `uncertainty` that of the value where it is known.
+    Attributes:
+        measures: What is scored, by name.
+        fifths: Where fifths of the customers are cut.
+        value: The expected value; None without scores.
+        uncertainty: The uncertainty of the value, where it is known.
     """
 
     measures: dict[str, np.ndarray]
@@ -58,12 +63,19 @@ def prepare_rfm(
     if uncertainty is not None:
         check_uncertainty(uncertainty, value)
     measures = rfm_measures(customers)
-    return RfmInputs(measures, rfm_cut_points(measures), value, uncertainty)
+    return RfmInputs(
+        measures=measures, fifths=rfm_cut_points(measures), value=value, uncertainty=uncertainty
+    )
 
 
 def cuts_in_force(inputs: RfmInputs, rules: RfmRules) -> RfmRules:
     """Return what `rfm_cut_points` does, without sorting the customers again."""
-    return RfmRules(*(getattr(rules, name) or getattr(inputs.fifths, name) for name in MEASURES))
+    fifths = inputs.fifths
+    return RfmRules(
+        days=rules.days or fifths.days,
+        orders=rules.orders or fifths.orders,
+        revenue=rules.revenue or fifths.revenue,
+    )
 
 
 def place_rfm(inputs: RfmInputs, rules: RfmRules) -> np.ndarray:
@@ -104,7 +116,9 @@ def summarise_rfm(inputs: RfmInputs, places: np.ndarray) -> tuple[pd.DataFrame, 
     cells.insert(
         0,
         "group",
-        pd.Categorical([RFM_CELLS[cell] for cell in CELLS], list(RFM_GROUPS), ordered=True),
+        pd.Series(
+            pd.Categorical([RFM_CELLS[cell] for cell in CELLS], list(RFM_GROUPS), ordered=True)
+        ),
     )
     return groups, cells.set_axis(
         pd.MultiIndex.from_tuples(CELLS, names=["recency_score", "mean_score"])
@@ -117,19 +131,21 @@ def rfm_table(
     scores: pd.DataFrame | None = None,
     uncertainty: Uncertainty | None = None,
 ) -> pd.DataFrame:
-    """Say what each of the eleven RFM groups amounts to, one row a group in the order of `RFM_GROUPS`.
+    """Return what each RFM group amounts to, one row a group in the order of `RFM_GROUPS`.
 
     Args:
         labels: From `rfm`.
         customers: The customers that were labelled, as `summarise_customers` returns.
         scores: From `predict_cltv`, of the same customers.
-        uncertainty: From `value_uncertainty`, of the same customers in the same order and of the scores' terms.
+        uncertainty: From `value_uncertainty`, of the same customers in the same order and of the
+            scores' terms.
 
     Returns:
-        A frame with `customers`, `customer_share`, `ordered_once` (share of the group with a single order), `revenue`,
-        `revenue_share`, `expected_value` (sum of cltv), `expected_value_low`, `expected_value_high` (its 80 % interval,
-        with the uncertainty), `expected_value_share` and `median_days` (since the last order). Without scores, and in
-        an empty group, what cannot be said is NaN.
+        A frame with `customers`, `customer_share`, `ordered_once` (share of the group with a single
+        order), `revenue`, `revenue_share`, `expected_value` (sum of cltv), `expected_value_low`,
+        `expected_value_high` (its 80 % interval, with the uncertainty), `expected_value_share` and
+        `median_days` (since the last order). Without scores, and in an empty group, unknown numbers
+        are NaN.
 
     Raises:
         DataError: A column is missing or not finite, or labels, scores or uncertainty are not these customers'.
@@ -143,10 +159,10 @@ def rfm_grid(
     scores: pd.DataFrame | None = None,
     uncertainty: Uncertainty | None = None,
 ) -> pd.DataFrame:
-    """Say what each of the 25 cells of the RFM grid amounts to, indexed by `recency_score` and `mean_score`.
+    """Return what each of the 25 cells of the RFM grid amounts to.
 
-    `mean_score` is the mean of the frequency and the monetary score, halves rounded up. Columns: `group`, and those of
-    `rfm_table`; arguments and errors as there.
+    The index is `recency_score` and `mean_score`, the mean of the frequency and the monetary score,
+    halves rounded up. Columns are `group` and those of `rfm_table`; arguments and errors as there.
     """
     return _tables(labels, customers, scores, uncertainty)[1]
 
@@ -154,14 +170,21 @@ def rfm_grid(
 def members(
     places: np.ndarray, group: str | None = None, cell: tuple[int, int] | None = None
 ) -> np.ndarray:
-    """Return which customers are in a group, or in a cell (recency score, mean score), as booleans; all if neither."""
+    """Return which customers are in a group or a cell, as booleans; all customers if neither is given.
+
+    Args:
+        places: From `place_rfm`.
+        group: One of `RFM_GROUPS`.
+        cell: A recency score and a mean score.
+    """
     recency, frequency, monetary = scores_of_places().T
     inside = np.ones(PLACES, dtype=bool)
     if group is not None:
         inside &= group_codes() == RFM_GROUPS.index(group)
     if cell is not None:
         inside &= (recency == cell[0]) & (mean_score(frequency, monetary) == cell[1])
-    return inside[places]
+    chosen: np.ndarray = inside[places]
+    return chosen
 
 
 def _tables(
@@ -174,8 +197,9 @@ def _tables(
     names = [f"{name}_score" for name in ("recency", "frequency", "monetary")]
     if missing := [name for name in names if name not in labels]:
         raise DataError(f"The labels have no column '{missing[0]}'. Take them from rfm(customers).")
-    found = [labels[name].to_numpy(np.int8) for name in names]
-    return summarise_rfm(prepare_rfm(customers, scores, uncertainty), places_of(*found))
+    recency, frequency, monetary = (labels[name].to_numpy(np.int8) for name in names)
+    places = places_of(recency, frequency, monetary)
+    return summarise_rfm(prepare_rfm(customers, scores, uncertainty), places)
 
 
 def _frame(
@@ -187,14 +211,14 @@ def _frame(
 ) -> pd.DataFrame:
     """Columns of `rfm_table` for groups (rows of `inside`) of places (its columns)."""
     inside = inside.astype(float)
-    found = {name: inside @ column for name, column in sums.items()}
-    count, nothing = found["customers"], np.full(len(inside), math.nan)
-    value = found.get("value", nothing)
+    added = {name: inside @ column for name, column in sums.items()}
+    count, nothing = added["customers"], np.full(len(inside), math.nan)
+    value = added.get("value", nothing)
     ranges = {}
-    if effects is not None:
+    if effects is not None and inputs.uncertainty is not None:
         of_sample = inside @ effects
         totals = inputs.uncertainty.totals_of_sums(
-            value, found["variance"], of_sample[:, 0], of_sample[:, 1:]
+            value, added["variance"], of_sample[:, 0], of_sample[:, 1:]
         )
         ranges = {
             "expected_value_low": [total.low for total in totals],
@@ -205,9 +229,9 @@ def _frame(
             {
                 "customers": count.astype(np.int64),
                 "customer_share": count / count.sum(),
-                "ordered_once": found["once"] / count,
-                "revenue": found["revenue"],
-                "revenue_share": found["revenue"] / found["revenue"].sum(),
+                "ordered_once": added["once"] / count,
+                "revenue": added["revenue"],
+                "revenue_share": added["revenue"] / added["revenue"].sum(),
                 "expected_value": value,
                 **ranges,
                 "expected_value_share": value / value.sum(),
