@@ -1,4 +1,4 @@
-"""The playbook: strategies that keep customers, for whom, what is known of them, and whom to leave out."""
+"""The playbook: strategies that keep customers, their audiences, evidence and exclusions."""
 
 from __future__ import annotations
 
@@ -18,12 +18,18 @@ _FILE = Path(__file__).with_name("strategies.toml")
 class Strategy:
     """One thing to do.
 
-    - `audience`: the lifecycle stages and traits that it is for, keys of `retention.segments.rules`;
-      `others`: an audience in words, where orders do not show it.
-    - `how`: steps; `evidence`: what the `source` found.
-    - `metrics`: keys of `METRICS` that it works on, the one that it works on most first.
-    - `promotion`: it offers something, so that the customers of `left_out` are left out of it.
-    - `guard_rails`: where to stop, and what to keep to.
+    Attributes:
+        key: Its name in code and in saved plans.
+        name: Its name for readers.
+        audience: The lifecycle stages and traits that it is for, keys of
+            `retention.segments.rules`.
+        others: An audience in words, where orders do not show it.
+        how: The steps, a sentence each.
+        evidence: What the source found.
+        source: The publications behind it.
+        metrics: Keys of `METRICS` that it works on, the most affected first.
+        promotion: Whether it offers something; then `left_out` names more customers.
+        guard_rails: Where to stop, and what to keep to.
     """
 
     key: str
@@ -40,7 +46,15 @@ class Strategy:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Customers to leave out, of promotions alone or of every message, and what to do `instead`."""
+    """Customers to leave out of a campaign.
+
+    Attributes:
+        key: Their name in code.
+        who: Which customers they are, in words.
+        instead: What to do for them.
+        promotions_only: Whether they are left out of promotions alone.
+        source: The publication behind it.
+    """
 
     key: str
     who: str
@@ -52,7 +66,7 @@ class LeftOut:
 @cache
 def strategies() -> tuple[Strategy, ...]:
     """Return the strategies of the playbook, in its order."""
-    found = _read()
+    playbook = _read()
     return tuple(
         Strategy(
             key=row["key"],
@@ -61,22 +75,22 @@ def strategies() -> tuple[Strategy, ...]:
             others=row.get("others", ""),
             how=tuple(row["how"]),
             evidence=row["evidence"],
-            source="; ".join(found["sources"][source] for source in row["sources"]),
+            source="; ".join(playbook["sources"][source] for source in row["sources"]),
             metrics=tuple(row["metrics"]),
             promotion=row["promotion"],
             guard_rails=tuple(row["guard_rails"]),
         )
-        for row in found["strategy"]
+        for row in playbook["strategy"]
     )
 
 
 def strategy_of(key: str) -> Strategy | None:
-    """Return the strategy with this key; None where there is none, as in a campaign of the marketer's own."""
-    return next((one for one in strategies() if one.key == key), None)
+    """Return the strategy with this key; None where there is none, as in an own campaign."""
+    return next((strategy for strategy in strategies() if strategy.key == key), None)
 
 
 def strategies_for(metric: str) -> tuple[Strategy, ...]:
-    """Return the strategies that work on a metric, those that work on it most first; none where none does.
+    """Return the strategies that work on a metric, the most effective first.
 
     Raises:
         DataError: There is no such metric.
@@ -86,15 +100,16 @@ def strategies_for(metric: str) -> tuple[Strategy, ...]:
     """
     if metric not in METRICS:
         raise DataError(f"There is no metric {metric!r}. Choose one of {', '.join(METRICS)}.")
-    found = [strategy for strategy in strategies() if metric in strategy.metrics]
-    return tuple(sorted(found, key=lambda strategy: strategy.metrics.index(metric)))
+    suited = [strategy for strategy in strategies() if metric in strategy.metrics]
+    return tuple(sorted(suited, key=lambda strategy: strategy.metrics.index(metric)))
 
 
 def left_out(promotion: bool) -> tuple[LeftOut, ...]:
-    """Return whom to leave out of a campaign; some only where it is a `promotion`."""
-    found = _read()
+    """Return the customers to leave out of a campaign; some only where it is a `promotion`."""
+    playbook = _read()
     rows = (
-        LeftOut(**row | {"source": found["sources"][row["source"]]}) for row in found["leave_out"]
+        LeftOut(**row | {"source": playbook["sources"][row["source"]]})
+        for row in playbook["leave_out"]
     )
     return tuple(row for row in rows if promotion or not row.promotions_only)
 
@@ -105,7 +120,7 @@ def starting_plan(key: str) -> dict[str, Any]:
     Raises:
         DataError: There is no such strategy.
     """
-    plans = {row["key"]: row["plan"] for row in _read()["strategy"]}
+    plans: dict[str, dict[str, Any]] = {row["key"]: row["plan"] for row in _read()["strategy"]}
     if key not in plans:
         raise DataError(f"There is no strategy {key!r}. Choose one of {', '.join(plans)}.")
     return plans[key]

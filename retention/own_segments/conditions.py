@@ -315,14 +315,16 @@ def _category_answer(
 ) -> np.ndarray:
     wanted = {value} if isinstance(value, str) else set(value)
     # Unknown values are -1, and so take the last element.
-    inside = np.array([name in wanted for name in column.names] + [False])[column.values]
+    inside: np.ndarray = np.array([name in wanted for name in column.names] + [False])[
+        column.values
+    ]
     return inside if operator in ("is", "one_of") else ~inside
 
 
 def _number_answer(operator: Operator, value: Any, values: np.ndarray) -> np.ndarray:
     match operator:
         case "at_least":
-            answer = values >= value
+            answer: np.ndarray = values >= value
         case "at_most":
             answer = values <= value
         case "between":
@@ -335,7 +337,7 @@ def _number_answer(operator: Operator, value: Any, values: np.ndarray) -> np.nda
 def _date_answer(operator: Operator, value: Any, days: np.ndarray, today: int) -> np.ndarray:
     match operator:
         case "within":
-            answer = (days >= today - value) & (days <= today)
+            answer: np.ndarray = (days >= today - value) & (days <= today)
         case "ago":
             answer = days < today - value
         case "ahead":

@@ -189,7 +189,6 @@ def features(
         makers |= _of_labels(aligned(labels, index), scores is not None, "discount_share" in makers)
     makers |= _of_signals(rows_of(signals, index)) | _of_contacts(rows_of(contacts, index))
     purchases = None if orders is None else purchases_of(orders, index, as_of)
-    known = {*makers, *(purchases.columns if purchases else ())}
     return Features(
         index=index,
         as_of=as_of,
@@ -197,15 +196,20 @@ def features(
         revenue=customers["revenue"].to_numpy(float),
         value=None if scores is None else scores["cltv"].to_numpy(float),
         makers=makers,
-        off={
-            key: no_scores
-            if no_scores and feature.group == "Forecast"
-            else feature.needs or "Not given."
-            for key, feature in FEATURES.items()
-            if key not in known
-        },
+        off=_reasons({*makers, *(purchases.columns if purchases else ())}, no_scores),
         purchases=purchases,
     )
+
+
+def _reasons(known: set[str], no_scores: str) -> dict[str, str]:
+    """Why each feature that is not known cannot be had."""
+    return {
+        key: no_scores
+        if no_scores and feature.group == "Forecast"
+        else feature.needs or "Not given."
+        for key, feature in FEATURES.items()
+        if key not in known
+    }
 
 
 def typical_wait(model: CltvModel, customers: pd.DataFrame) -> np.ndarray:
@@ -217,8 +221,9 @@ def typical_wait(model: CltvModel, customers: pd.DataFrame) -> np.ndarray:
     with np.errstate(over="ignore"):
         scale = np.expm1(np.log(2) / (model.purchases.r + histories.frequency))
     waits = (model.purchases.alpha + histories.recency) * scale
-    medians: np.ndarray = np.where(waits <= LONGEST_WAIT, waits, np.nan)
-    return medians[histories.codes]
+    within_reach = np.where(waits <= LONGEST_WAIT, waits, np.nan)
+    medians: np.ndarray = within_reach[histories.codes]
+    return medians
 
 
 def day_number(day: date) -> int:

@@ -81,7 +81,8 @@ def _with_choice(row: dict[str, Any], features: Features) -> Rule:
     values: dict[str, Any] = {_POOR: _poor_rating(features)}
     if "choose" in row:
         known = () if features.missing(row["choose"]) else features.choices(row["choose"])
-        values |= dict(zip(("?", "??"), (*known, "?", "?")[:2], strict=True))
+        most, second, *_ = (*known, "?", "?")
+        values |= {"?": most, "??": second}
 
     def filled(data: Any) -> Any:
         if isinstance(data, dict):
@@ -94,7 +95,7 @@ def _with_choice(row: dict[str, Any], features: Features) -> Rule:
 
 
 def _poor_rating(features: Features) -> float:
-    """The highest rating that is poor on the scale that customers use; 2 of 5 where there is none."""
+    """The highest poor rating on the scale that customers use; 2 of 5 where there is none."""
     known = () if features.missing("last_rating") else features.ascending("last_rating")
     return round(POOR_SHARE * (float(known[-1]) if len(known) else 5.0), 6)
 

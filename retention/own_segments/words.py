@@ -86,20 +86,26 @@ def _amount(feature: Feature, number: float, currency: str | None) -> str:
 def _how_much(feature: Feature, operator: Operator, value: Any, currency: str | None) -> str:
     if operator == "between":
         low, high = value
-        if low != high:
-            ends = (_amount(feature, end, currency) for end in (low, high))
-            return f"{' to '.join(ends)} {feature.unit}".strip()
-        operator, value = "is", low
+        if low == high:
+            return _how_much(feature, "is", low, currency)
+        ends = (_amount(feature, end, currency) for end in (low, high))
+        return f"{' to '.join(ends)} {feature.unit}".strip()
     if feature.unit == "times" and value == 1 and operator != "at_least":
         return "once" if operator == "is" else "at most once"
     amount = _amount(feature, value, currency)
     if operator == "at_least":
-        unit = "day" if value == 1 and feature.unit == "days" else feature.unit
-        return f"{amount} or more {unit}".strip()
-    unit = {"days": "day", "times": "time"}.get(feature.unit, feature.unit)
-    if value != 1:
-        unit = feature.unit
+        return f"{amount} or more {_unit(feature, value, times='times')}".strip()
+    unit = _unit(feature, value, times="time")
     return f"{'at most ' if operator == 'at_most' else ''}{amount} {unit}".strip()
+
+
+def _unit(feature: Feature, value: float, times: str) -> str:
+    """The unit of a value: of one in the singular, with `times` for one time."""
+    return (
+        {"days": "day", "times": times}.get(feature.unit, feature.unit)
+        if value == 1
+        else (feature.unit)
+    )
 
 
 def _when(operator: Operator, value: Any) -> str:
