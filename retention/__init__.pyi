@@ -115,6 +115,7 @@ from .samples.data_sets import (
     sample_file as sample_file,
     sample_orders as sample_orders,
 )
+from .segments.definitions import describe_rules as describe_rules
 from .segments.movement import movement as movement
 from .segments.presets import fitted_rules as fitted_rules, published_rules as published_rules
 from .segments.rfm import (
@@ -129,7 +130,6 @@ from .segments.rules import (
     STAGES as STAGES,
     TRAITS as TRAITS,
     SegmentRules as SegmentRules,
-    describe_rules as describe_rules,
 )
 from .segments.stages import (
     assign_segments as assign_segments,

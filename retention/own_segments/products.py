@@ -56,7 +56,7 @@ class Purchases:
         return self._keep((column, value), lambda: self._days_since(column, value))
 
     def named(self, column: str) -> np.ndarray | None:
-        """Return which customers have an order that names any value; None where every order does."""
+        """Return which customers have an order that names any value; None if all do."""
         return self._keep(("named", column), lambda: self._named(column))
 
     def bought(self, column: str, values: tuple[str, ...], days: int | None = None) -> np.ndarray:

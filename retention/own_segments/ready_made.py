@@ -81,8 +81,7 @@ def _with_choice(row: dict[str, Any], features: Features) -> Rule:
     values: dict[str, Any] = {_POOR: _poor_rating(features)}
     if "choose" in row:
         known = () if features.missing(row["choose"]) else features.choices(row["choose"])
-        most, second, *_ = (*known, "?", "?")
-        values |= {"?": most, "??": second}
+        values |= dict(zip(("?", "??"), [*known, "?", "?"], strict=False))
 
     def filled(data: Any) -> Any:
         if isinstance(data, dict):

@@ -51,15 +51,15 @@ def _stage_definitions(
     loyals = f"{rules.loyal_orders} orders or more"
     vip_value = _value(rules, rules.vip_value, currency, cutoffs.get("vip"))
     return {
-        "new": f"One order, less than {wording.plural(rules.new_days, 'day')} ago.",
+        "new": f"One order, less than {_days(rules.new_days)} ago.",
         "first_time": (
             f"One order, {_band(rules.new_days, rules.one_order_lapsed)} ago: "
             "the second order is to be won."
         ),
         "repeat": (
-            f"{repeats}, the last one less than {wording.plural(rules.repeat_at_risk, 'day')} ago, and not VIP."
+            f"{repeats}, the last one less than {_days(rules.repeat_at_risk)} ago, and not VIP."
         ),
-        "loyal": f"{loyals}, the last one less than {wording.plural(rules.loyal_at_risk, 'day')} ago, and not VIP.",
+        "loyal": f"{loyals}, the last one less than {_days(rules.loyal_at_risk)} ago, and not VIP.",
         "vip": (
             f"As active as repeat or loyal customers are, {rules.vip_orders} orders or more, "
             f"and an expected value {vip_value}."
@@ -69,7 +69,7 @@ def _stage_definitions(
             f"or {loyals} and {_band(rules.loyal_at_risk, rules.loyal_lapsed)}."
         ),
         "lapsed": (
-            f"More than {wording.plural(rules.one_order_lapsed, 'day')} since the last order after one order, "
+            f"More than {_days(rules.one_order_lapsed)} since the last order after one order, "
             f"{rules.repeat_lapsed} after {repeats.lower()}, {rules.loyal_lapsed} after {loyals}."
         ),
     }
@@ -91,7 +91,7 @@ def _trait_definitions(
         ),
         "ready_to_buy": (
             f"Probability of {rules.ready_probability:.0%} or more to order within "
-            f"{wording.plural(rules.ready_days, 'day')}."
+            f"{_days(rules.ready_days)}."
         ),
     }
 
@@ -111,7 +111,7 @@ def _value(
 
 
 def _band(low: int, high: int) -> str:
-    return _days(high) if low == high else f"{low} to {wording.plural(high, 'day')}"
+    return _days(high) if low == high else f"{low} to {_days(high)}"
 
 
 def _repeat_orders(loyal_orders: int) -> str:

@@ -211,7 +211,7 @@ def percentile_cutoff(ascending: np.ndarray, percentile: float) -> float:
     It is infinite where all tie.
     """
     size = len(ascending)
-    # Rounded first: a share a hair above a whole number in floating point would make one customer more.
+    # Rounded first: a share a hair above a whole number would make one customer more.
     allowed = math.ceil(round(size * (100 - percentile) / 100, 9))
     if not allowed:
         return math.inf

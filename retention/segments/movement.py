@@ -92,7 +92,7 @@ def movement(
 ) -> pd.DataFrame:
     """Count the customers who moved between lifecycle stages, with their revenue and value.
 
-    A stage is the one that `assign_segments` gives to `summarise_customers(orders, as_of=day)`. Both
+    A stage is what `assign_segments` gives to `summarise_customers(orders, as_of=day)`. Both
     days are included, and customers stand as they do when the day is over. The days in between are
     `Period(start + 1 day, end + 1 day)`.
 
@@ -188,7 +188,7 @@ def prepare_movement(
 
 
 def movement_query(history: OrderHistory, start: date, end: date) -> ir.Table:
-    """Return the customers of two days as an Ibis expression over the history's table, for any engine.
+    """Return the customers of two days as an Ibis expression, for any engine.
 
     There is one row per `customer` with an order up to the end. Columns are `first_day` and
     `first_revenue` (of the first purchase day). With start_ and end_ before them come `days`
@@ -256,7 +256,7 @@ def movement_codes(movements: Movements, rules: SegmentRules) -> tuple[np.ndarra
 
 
 def vip_cutoff(movements: Movements, rules: SegmentRules) -> float:
-    """Return the expected value from which customers are VIP on both days; infinite where nobody is."""
+    """Return the expected value from which customers are VIP; infinite where nobody is."""
     if movements.end.value is None:
         return math.inf
     if rules.value_unit == "money":

@@ -52,7 +52,7 @@ class FittedRules:
 
 
 def published_rules() -> SegmentRules:
-    """The published 30/60/90/120/180-day scheme (Barilliance 2021): the defaults of `SegmentRules`."""
+    """Return the published 30/60/90/120/180-day scheme (Barilliance 2021)."""
     return SegmentRules()
 
 
@@ -131,7 +131,7 @@ def rules_from_gaps(gaps: pd.DataFrame, rules: SegmentRules | None = None) -> Fi
 
 
 def _enough(waits: dict[str, pd.DataFrame], group: str, notes: list[str]) -> pd.DataFrame | None:
-    """The waits of the group, or of the next wider group that has enough; another group is a note."""
+    """The waits of the group, or of the next wider group that has enough, with a note."""
     for source in (group, *_WIDER[group]):
         pool = waits[source]
         if pool["reorders"].sum() < FEWEST_REORDERS:

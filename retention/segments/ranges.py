@@ -45,8 +45,8 @@ def sampled_customers(
     rows = uncertainty.sample
     number = np.full(len(place), -1, dtype=np.int32)
     number[rows] = np.arange(len(rows))
-    # A cut never parts customers who tie, so the first rank of their amount will do for all of them. Customers
-    # without the measure come after the last.
+    # A cut never parts customers who tie, so the first rank of their amount stands for all.
+    # Customers without the measure come after the last.
     ranks = {name: np.searchsorted(amounts, raw[name][rows]) for name, amounts in ascending.items()}
     effects = np.column_stack([uncertainty.expected[rows], uncertainty.slopes])
     return Sampled(

@@ -40,7 +40,7 @@ _NAMES = (
 RFM_CELLS: dict[tuple[int, int], str] = {
     (recency, mean): _NAMES[5 - recency][5 - mean] for recency in SCORES for mean in SCORES
 }
-"""The name of each cell of the grid: (recency score, mean of the frequency and the monetary score)."""
+"""The name of each cell of the grid: (recency score, mean of the other two)."""
 
 RFM_GROUPS: tuple[str, ...] = (
     "Champions",
@@ -112,10 +112,10 @@ def _is_cut_point(cut: object) -> bool:
 
 
 def rfm(customers: pd.DataFrame, rules: RfmRules | None = None) -> pd.DataFrame:
-    """Score every customer by the last order, the orders and the revenue so far, and name the result.
+    """Score every customer by the last order, the orders and the revenue so far.
 
     Args:
-        customers: From `summarise_customers`; needed are `recency`, `T` (days), `orders` and `revenue`.
+        customers: From `summarise_customers`; with `recency`, `T` (days), `orders` and `revenue`.
         rules: Where to cut; fifths of these customers unless given.
 
     Returns:

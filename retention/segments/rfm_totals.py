@@ -58,7 +58,7 @@ def prepare_rfm(
     scores: pd.DataFrame | None = None,
     uncertainty: Uncertainty | None = None,
 ) -> RfmInputs:
-    """Return the inputs of `place_rfm` and `summarise_rfm`; arguments and errors as in `rfm_table`."""
+    """Return the inputs of `place_rfm` and `summarise_rfm`, with the errors of `rfm_table`."""
     value = None if scores is None else usable_column(aligned(scores, customers.index), "cltv")
     if uncertainty is not None:
         check_uncertainty(uncertainty, value)
@@ -84,7 +84,7 @@ def place_rfm(inputs: RfmInputs, rules: RfmRules) -> np.ndarray:
 
 
 def summarise_rfm(inputs: RfmInputs, places: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return what each group and each cell amounts to, as `rfm_table` and `rfm_grid` describe them."""
+    """Return what each group and each cell amounts to, as in `rfm_table` and `rfm_grid`."""
     places = places.astype(np.intp)
     days = inputs.measures["days"]
     span = int(days.max(initial=0)) + 1
@@ -148,7 +148,8 @@ def rfm_table(
         are NaN.
 
     Raises:
-        DataError: A column is missing or not finite, or labels, scores or uncertainty are not these customers'.
+        DataError: A column is missing or not finite, or labels, scores or uncertainty are
+            not these customers'.
     """
     return _tables(labels, customers, scores, uncertainty)[0]
 
@@ -170,7 +171,7 @@ def rfm_grid(
 def members(
     places: np.ndarray, group: str | None = None, cell: tuple[int, int] | None = None
 ) -> np.ndarray:
-    """Return which customers are in a group or a cell, as booleans; all customers if neither is given.
+    """Return which customers are in a group or a cell, as booleans; all if neither is given.
 
     Args:
         places: From `place_rfm`.
