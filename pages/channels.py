@@ -23,7 +23,8 @@ def answer() -> None:
         parts.comparison(data, found)
         if problem:
             st.caption(
-                f"Compared by repeat purchase rate, since there is no value per customer. {text.plain(problem, 600)}"
+                "Compared by repeat purchase rate, since there is no value per customer. "
+                f"{text.plain(problem, 600)}"
             )
         elif found.basis == "value_per_customer":
             widgets.forecast_caution(checks_for(data))

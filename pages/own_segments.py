@@ -51,8 +51,9 @@ def draw_builder(features: own.Features) -> None:
             results.draw_download(data, rule, features, drafts.editing() or "segment")
         if features.value is None:
             st.warning(
-                "**These orders carry no model of future purchases.** Expected value and probabilities cannot be "
-                f"asked. {text.plain(features.missing('expected_value'), limit=1000)}",
+                "**These orders carry no model of future purchases.** Expected value and "
+                "probabilities cannot be asked. "
+                f"{text.plain(features.missing('expected_value'), limit=1000)}",
                 icon=":material/warning:",
             )
         else:

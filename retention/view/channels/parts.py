@@ -118,20 +118,22 @@ def headline(found: Breakdown) -> None:
         st.markdown("  \n".join(lines))
     elif (rows["verdict"] == THIN).all():
         st.markdown(
-            f"**Too little data.** No two {PLURALS[found.dimension]} can be compared: each needs {ENOUGH} "
-            f"{'new ' if found.basis == 'value_per_customer' else ''}customers in the period. Pick a longer one."
+            f"**Too little data.** No two {PLURALS[found.dimension]} can be compared: each needs "
+            f"{ENOUGH} {'new ' if found.basis == 'value_per_customer' else ''}customers in the "
+            "period. Pick a longer one."
         )
     else:
         st.markdown(
-            f"**No {found.dimension} stands out.** What differs between them in this period may be chance: there is "
-            "nothing yet to do more or less of."
+            f"**No {found.dimension} stands out.** What differs between them in this period may "
+            "be chance: there is nothing yet to do more or less of."
         )
     st.caption(
-        "An association, not a cause: customers differ in more than this. Set the value against what a customer costs "
-        "to win, and try a change on a part before moving all of it."
+        "An association, not a cause: customers differ in more than this. Set the value against "
+        "what a customer costs to win, and try a change on a part before moving all of it."
         if first
-        else "This says who orders from it, not whom it brings: an offer to returning customers looks good by its "
-        "nature. To decide what to win customers with, let orders count to the first order."
+        else "This says who orders from it, not whom it brings: an offer to returning customers "
+        "looks good by its nature. To decide what to win customers with, let orders count to the "
+        "first order."
     )
 
 
@@ -193,8 +195,8 @@ def comparison(data: Loaded, found: Breakdown) -> None:
         else f", in which a customer counts to each {found.dimension}"
     )
     said = [
-        f"Dashed: the average of all, {average}. Where a line does not reach it, the difference is more than chance "
-        f"(95%, for all of them at once). A larger dot has more {who}."
+        f"Dashed: the average of all, {average}. Where a line does not reach it, the difference "
+        f"is more than chance (95%, for all of them at once). A larger dot has more {who}."
     ]
     if (drawn["verdict"] == THIN).any():
         said.append(f"Pale dots have fewer than {ENOUGH}.")
@@ -228,8 +230,9 @@ def growth(found: Breakdown, orders: Orders) -> None:
     before = period.previous()
     if found.previous is None:
         st.info(
-            f"There is no growth to show: the {wording.days(period.days)} before this period begin on "
-            f"{wording.day(before.start)}, and the orders only on {wording.day(orders.start)}. Pick a shorter period.",
+            f"There is no growth to show: the {wording.days(period.days)} before this period "
+            f"begin on {wording.day(before.start)}, and the orders only on "
+            f"{wording.day(orders.start)}. Pick a shorter period.",
             icon=":material/info:",
         )
         return
@@ -262,8 +265,8 @@ def growth(found: Breakdown, orders: Orders) -> None:
         alt=f"Change of {chosen.lower()} by {found.dimension}, with 95% ranges",
     )
     said = [
-        f"{span(period)} against {span(before)}, in the order of the chart above. Dashed: all together, "
-        f"{'+' if store > 0 else ''}{wording.percent(store)}. Seasons are part of it.",
+        f"{span(period)} against {span(before)}, in the order of the chart above. Dashed: all "
+        f"together, {'+' if store > 0 else ''}{wording.percent(store)}. Seasons are part of it.",
         *_too_far(left_out),
     ]
     st.caption(text.plain(" ".join(said), limit=800))
@@ -273,8 +276,8 @@ def notes(found: Breakdown, orders: Orders) -> None:
     """What to bear in mind of the period, and of what an order counts to."""
     if found.period.start < orders.start:
         st.caption(
-            f"The period begins on {wording.day(found.period.start)} and the orders on {wording.day(orders.start)}: its "
-            "first days are empty."
+            f"The period begins on {wording.day(found.period.start)} and the orders on "
+            f"{wording.day(orders.start)}: its first days are empty."
         )
     if orders.items is not None and found.dimension in BOUGHT:
         if found.attribution == "first_order":
@@ -283,9 +286,9 @@ def notes(found: Breakdown, orders: Orders) -> None:
             )
         else:
             said = (
-                f"An order counts to every {found.dimension} in it, and its revenue is split over them by what the "
-                "lines cost, or evenly where the file does not say. Customers and orders of all rows are therefore "
-                "more than the store has; revenue adds up."
+                f"An order counts to every {found.dimension} in it, and its revenue is split over "
+                "them by what the lines cost, or evenly where the file does not say. Customers "
+                "and orders of all rows are therefore more than the store has; revenue adds up."
             )
         st.caption(said)
 
@@ -298,7 +301,10 @@ def nothing_to_compare(found: Breakdown) -> bool:
     if rows["kind"].iloc[0] == "missing":
         words = f"No order of this period has a {found.dimension}."
     else:
-        words = f"Every order of this period counts to the same {found.dimension}: {text.plain(rows.index[0])}."
+        words = (
+            f"Every order of this period counts to the same {found.dimension}: "
+            f"{text.plain(rows.index[0])}."
+        )
     st.info(
         f"{words} There is nothing to compare; pick another breakdown or period.",
         icon=":material/info:",

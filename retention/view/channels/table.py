@@ -28,40 +28,54 @@ PLURALS = {
 ABOUT = {
     "dimension": "What to break the numbers down by. Listed is what this file has a column for.",
     "attribution": (
-        "First order: all orders of a customer count to the value on the customer's first order ever. It answers what "
-        "brings good customers. All orders: each order counts to its own value, one of several products to each of "
-        "them, and a customer to every value ordered from. It answers what customers order."
+        "First order: all orders of a customer count to the value on the customer's first order "
+        "ever. It answers what brings good customers. All orders: each order counts to its own "
+        "value, one of several products to each of them, and a customer to every value ordered "
+        "from. It answers what customers order."
     ),
-    "period": "Counted back from the last order of the file. Growth is against the period of equal length before.",
+    "period": (
+        "Counted back from the last order of the file. Growth is against the period of equal "
+        "length before."
+    ),
     "value_per_customer": (
-        "What the model expects a new customer to bring over the next 12 months, before margin, with later money "
-        "discounted at 10% a year: the mean of the customers who first ordered in the period. The longer ago that was, "
-        "the fewer are still active: compare customers of the same period only."
+        "What the model expects a new customer to bring over the next 12 months, before margin, "
+        "with later money discounted at 10% a year: the mean of the customers who first ordered "
+        "in the period. The longer ago that was, the fewer are still active: compare customers of "
+        "the same period only."
     ),
-    "value_range": "In 8 of 10 cases what these customers will bring per head lies in this range, if the model holds.",
-    "revenue_per_customer": "What the period's new customers have brought since their first order, per head.",
+    "value_range": (
+        "In 8 of 10 cases what these customers will bring per head lies in this range, if the "
+        "model holds."
+    ),
+    "revenue_per_customer": (
+        "What the period's new customers have brought since their first order, per head."
+    ),
     "repeat_purchase_rate": (
-        "Of the customers who ordered in the period, the share with two or more orders by its end, whenever the first "
-        "was and whatever it was of."
+        "Of the customers who ordered in the period, the share with two or more orders by its "
+        "end, whenever the first was and whatever it was of."
     ),
     "rate_range": "95% range of the repeat purchase rate (Wilson's interval).",
     "customers": "Customers who ordered in the period.",
-    "new_customers": "Customers whose first order ever falls into the period, by the value of that order.",
+    "new_customers": (
+        "Customers whose first order ever falls into the period, by the value of that order."
+    ),
     "orders": "Orders placed in the period.",
     "revenue": "What the orders of the period brought, net of refunds.",
     "average_order_value": "Revenue / orders of the period, free orders included.",
     "growth": (
-        "Change against the period of equal length before. Empty below 30 customers in either period; grey where the "
-        "95% range holds zero, so that chance alone may have made it."
+        "Change against the period of equal length before. Empty below 30 customers in either "
+        "period; grey where the 95% range holds zero, so that chance alone may have made it."
     ),
     "days_to_second_order": (
-        "Median days from a customer's first to the second order, of second orders placed in the period. By first "
-        "order they count to the value of the first, by all orders to their own. Grey below 30 of them."
+        "Median days from a customer's first to the second order, of second orders placed in the "
+        "period. By first order they count to the value of the first, by all orders to their own. "
+        "Grey below 30 of them."
     ),
     "verdict": (
-        "Compares a value with the average of all: more or less where its whole range lies on one side of it. The "
-        "ranges are wide enough to hold all at once in 95% of cases: where nothing differs, 1 breakdown in 20 still "
-        "shows something. Too little data: fewer than 30 customers."
+        "Compares a value with the average of all: more or less where its whole range lies on one "
+        "side of it. The ranges are wide enough to hold all at once in 95% of cases: where "
+        "nothing differs, 1 breakdown in 20 still shows something. Too little data: fewer than 30 "
+        "customers."
     ),
 }
 LABELS = {
@@ -124,8 +138,10 @@ def table(data: Loaded, found: Breakdown) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             text.plain(
-                f"All together, {span(found.period)}: {wording.plural(store['customers'], 'customer')}, "
-                f"{wording.count(store['new_customers'])} of them new, {wording.plural(store['orders'], 'order')}, "
+                f"All together, {span(found.period)}: "
+                f"{wording.plural(store['customers'], 'customer')}, "
+                f"{wording.count(store['new_customers'])} of them new, "
+                f"{wording.plural(store['orders'], 'order')}, "
                 f"{wording.money(store['revenue'], currency, short=True)}. Repeat purchase rate "
                 f"{wording.percent(store['repeat_purchase_rate'])}.",
                 limit=600,
@@ -176,15 +192,17 @@ def empty_state() -> None:
     with st.container(border=True, gap="small"):
         st.subheader("This file does not say where customers come from", anchor=False)
         st.markdown(
-            "The page compares channels, regions, categories, products and coupons. These orders have no column for "
-            "any of them. One is enough: add it to the export, or to the file by hand, and load the file again."
+            "The page compares channels, regions, categories, products and coupons. These orders "
+            "have no column for any of them. One is enough: add it to the export, or to the file "
+            "by hand, and load the file again."
         )
         how_to_add(list(PLURALS))
         st.markdown("A file that has them looks like this, with one row for each order:")
         st.dataframe(EXAMPLE, hide_index=True, key="example")
         st.markdown(
-            "A column with another name works too: choose it in the column settings when the file is loaded. Shop "
-            "systems often leave such columns out of the short export; look for a full or detailed one."
+            "A column with another name works too: choose it in the column settings when the file "
+            "is loaded. Shop systems often leave such columns out of the short export; look for a "
+            "full or detailed one."
         )
         if st.button(
             "Load other orders",

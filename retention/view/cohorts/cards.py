@@ -18,47 +18,55 @@ _BACK = f"Back within {BACK} days"
 
 DEFINITIONS = {
     "by": (
-        "What makes a cohort: the calendar period of the first order (weeks begin on Monday), or what the first order "
-        "says, such as its channel."
+        "What makes a cohort: the calendar period of the first order (weeks begin on Monday), or "
+        "what the first order says, such as its channel."
     ),
     "show": "The share of a cohort's customers with an order at an age, or their number.",
-    "cohorts": "How many cohorts to draw: the newest, or, by channel and so on, the largest. The files have all.",
+    "cohorts": (
+        "How many cohorts to draw: the newest, or, by channel and so on, the largest. The files "
+        "have all."
+    ),
     "ages": "Up to which age to draw. The files have all.",
     "triangle": (
-        "Each cell: of the customers in the row's cohort, those with at least one order in that calendar period after "
-        "their first. Age 0 is the period of the first order, age 1 the next one. An order on any day of the period "
-        "counts once, however many there are."
+        "Each cell: of the customers in the row's cohort, those with at least one order in that "
+        "calendar period after their first. Age 0 is the period of the first order, age 1 the "
+        "next one. An order on any day of the period counts once, however many there are."
     ),
     "growth": (
-        "All that the cohort's customers have brought up to an age, divided by the number of customers: of those who "
-        "have reached an age, what they brought at it, added up over the ages. Before margin, net of refunds."
+        "All that the cohort's customers have brought up to an age, divided by the number of "
+        "customers: of those who have reached an age, what they brought at it, added up over the "
+        "ages. Before margin, net of refunds."
     ),
     "expected": (
-        "What today's customers of the cohort are expected to bring from the end of the orders on, a customer, before "
-        "margin and not discounted: it continues the revenue so far. The expected value of a cohort's customers at the "
-        "bottom of the page is discounted at 10% a year, and so a little lower. If the model holds, the truth lies in "
-        "the 80% range in 8 of 10 cases."
+        "What today's customers of the cohort are expected to bring from the end of the orders "
+        "on, a customer, before margin and not discounted: it continues the revenue so far. The "
+        "expected value of a cohort's customers at the bottom of the page is discounted at 10% a "
+        "year, and so a little lower. If the model holds, the truth lies in the 80% range in 8 of "
+        "10 cases."
     ),
     "second": (
-        "Of the customers whose first order was at least so many days ago, the share who had ordered again within "
-        "these days; a second order on the same day counts. Thin lines are 95% intervals, and shares of fewer than "
-        f"{ENOUGH} customers are left out."
+        "Of the customers whose first order was at least so many days ago, the share who had "
+        "ordered again within these days; a second order on the same day counts. Thin lines are "
+        f"95% intervals, and shares of fewer than {ENOUGH} customers are left out."
     ),
     "median": (
-        f"Median days from the first to the second order, of those who came back within {WAITS[-1]} days: of "
-        "customers whose first order is that long ago, so that young cohorts, whose slow customers have yet to come "
-        f"back, do not look quick. Empty below {ENOUGH} such customers."
+        "Median days from the first to the second order, of those who came back within "
+        f"{WAITS[-1]} days: of customers whose first order is that long ago, so that young "
+        "cohorts, whose slow customers have yet to come back, do not look quick. Empty below "
+        f"{ENOUGH} such customers."
     ),
     "back": (
-        f"Of customers whose first order is at least {BACK} days ago, the share with a second order within {BACK} "
-        "days. With its 95% interval (Wilson)."
+        f"Of customers whose first order is at least {BACK} days ago, the share with a second "
+        f"order within {BACK} days. With its 95% interval (Wilson)."
     ),
     "change": (
-        "The difference in points (percentage points) to the same number of cohorts right before, with its 95% "
-        "interval. Where the interval holds zero, chance alone may have made it."
+        "The difference in points (percentage points) to the same number of cohorts right before, "
+        "with its 95% interval. Where the interval holds zero, chance alone may have made it."
     ),
     "new": "Customers whose first order falls into these periods, which are over.",
-    "one": "All cohorts that these settings make, and how many of them have fewer than 30 customers.",
+    "one": (
+        "All cohorts that these settings make, and how many of them have fewer than 30 customers."
+    ),
 }
 
 

@@ -57,7 +57,10 @@ def one_cohort(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> Non
             else scores[["cltv_low", "cltv_high"]].iloc[0]
         )
         each = wording.money(total.expected / len(customers), currency)
-        between = f"12 months, discounted: {each} a customer; 80% range {wording.money_range(low, high, currency)}"
+        between = (
+            f"12 months, discounted: {each} a customer; 80% range "
+            f"{wording.money_range(low, high, currency)}"
+        )
         expected = wording.money(total.expected, currency, short=True)
         cards += [
             widgets.Metric("Expected value", expected, "base_value", between),
@@ -65,7 +68,8 @@ def one_cohort(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> Non
                 "Will order again",
                 wording.percent(scores["p_purchase"].mean()),
                 "returning",
-                f"About {wording.count(scores['p_purchase'].sum())} of {wording.count(len(customers))}",
+                f"About {wording.count(scores['p_purchase'].sum())} of "
+                f"{wording.count(len(customers))}",
             ),
         ]
     widgets.metric_row(cards)

@@ -170,7 +170,8 @@ def triangle_frame(
         "This period is over",
     )
     sizes = [
-        f"{names[key]} · {'only ' if small else ''}{wording.count(size)}{' *' if key in older else ''}"
+        f"{names[key]} · "
+        f"{'only ' if small else ''}{wording.count(size)}{' *' if key in older else ''}"
         for key, size, small in zip(frame["key"], frame["customers"], frame["small"], strict=True)
     ]
     share = [

@@ -54,9 +54,10 @@ def settings(data: Loaded) -> View:
                 "Cohorts by channel, category, coupon, region or product", icon=":material/add:"
             ):
                 st.markdown(
-                    "These orders have none of the columns. Add one to your order export, such as “Channel” with "
-                    "where each order came from, and load it again: columns with such names are found by themselves, "
-                    "and any other can be named under “Check the columns” when the file is loaded."
+                    "These orders have none of the columns. Add one to your order export, such as "
+                    "“Channel” with where each order came from, and load it again: columns with "
+                    "such names are found by themselves, and any other can be named under “Check "
+                    "the columns” when the file is loaded."
                 )
     by = None if kind in KINDS else kind.removeprefix("First ")
     return View(KINDS.get(kind, "month"), by, show, number, ages)
@@ -85,16 +86,17 @@ def triangle(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> None:
     cut = []
     if len(keys) < len(found.names):
         cut.append(
-            f"the {'largest' if view.by else 'newest'} {len(keys)} of {wording.count(len(found.names))} cohorts"
+            f"the {'largest' if view.by else 'newest'} {len(keys)} of "
+            f"{wording.count(len(found.names))} cohorts"
         )
     oldest = int(table["age"].max()) if len(table) else 0
     if oldest > view.ages:
         cut.append(f"ages up to {view.ages} of {oldest}")
     unit = view.period
     words = (
-        f"{'Percent' if view.show == 'Share' else 'Number'} of the customers of a cohort who ordered in the {unit} so "
-        f"many {unit}s after the one of their first order. The number beside a cohort is its size. Click a row to see "
-        "its customers below."
+        f"{'Percent' if view.show == 'Share' else 'Number'} of the customers of a cohort who "
+        f"ordered in the {unit} so many {unit}s after the one of their first order. The number "
+        "beside a cohort is its size. Click a row to see its customers below."
     )
     gaps = gaps_for(data)
     frame = (
@@ -105,11 +107,20 @@ def triangle(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> None:
     unfinished = "the period is not over yet" + (", or its orders are missing" if gaps else "")
     words += f" Dashed: {unfinished}." if not frame["complete"].all() else ""
     if view.by:
-        words += " Only months that are over count: who came in the last one adds to the size and is in no cell yet."
+        words += (
+            " Only months that are over count: who came in the last one adds to the size and is "
+            "in no cell yet."
+        )
     elif set(keys) & set(list(found.names)[: max(found.older, 1)]):
-        words += f" The orders begin on {wording.day(data.orders.start)}: who had ordered before counts as new."
+        words += (
+            f" The orders begin on {wording.day(data.orders.start)}: who had ordered before "
+            "counts as new."
+        )
         if found.older:
-            words += " Cohorts marked * are far larger than those after them and probably hold such customers."
+            words += (
+                " Cohorts marked * are far larger than those after them and probably hold such "
+                "customers."
+            )
     words += f" Shown: {' and '.join(cut)}." if cut else ""
     st.caption(text.plain(words, limit=1000))
     if gaps:
@@ -120,8 +131,8 @@ def triangle(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> None:
         return
     if len(found.names) == 1:
         st.info(
-            f"All customers belong to one cohort, {text.plain(next(iter(found.names.values())))}: there is nothing to "
-            "compare it with. Load a longer history, or take shorter periods.",
+            f"All customers belong to one cohort, {text.plain(next(iter(found.names.values())))}: "
+            "there is nothing to compare it with. Load a longer history, or take shorter periods.",
             icon=":material/info:",
         )
     repeat = frame[frame["age"] > 0]
@@ -164,7 +175,10 @@ def growth(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> None:
     lit = frames.highlighted(view, found, keys, st.session_state.get(view.pick_key))
     past = frames.past_frame(view, found, keys, lit, what, data)
     ahead = frames.ahead_frame(view, found, lit, past, what, data)
-    words = f"In colour the {'largest' if view.by else 'newest'} cohorts and the one chosen below, the others grey."
+    words = (
+        f"In colour the {'largest' if view.by else 'newest'} cohorts and the one chosen below, "
+        "the others grey."
+    )
     if len(ahead):
         words += " Dashed: what the model expects of them, with the 80% range."
     if found.forecast is not None and what == "orders":
@@ -228,7 +242,8 @@ def second_order(data: Loaded, view: View, found: Cohorts, keys: list[str]) -> N
         st.altair_chart(
             charts.second_order_chart(frame, windows, along=view.by is None),
             key="second_orders",
-            alt="Share of each cohort with a second order within 30, 60, 90 and 180 days, with 95% intervals",
+            alt="Share of each cohort with a second order within 30, 60, 90 and 180 days, with "
+            "95% intervals",
         )
     shown = rows if view.by else rows[::-1]
     shown = (

@@ -85,8 +85,8 @@ def headline(data: Loaded, chosen: Settings, moves: pd.DataFrame, problem: str |
     currency, turned = data.orders.currency, turns(moves)
     period = between(chosen.start, chosen.end)
     st.markdown(
-        f":gray[From the evening of {wording.day(chosen.start)} to the evening of {wording.day(chosen.end)}: "
-        f"{wording.plural(period.days, 'day')} in between.]"
+        f":gray[From the evening of {wording.day(chosen.start)} to the evening of "
+        f"{wording.day(chosen.end)}: {wording.plural(period.days, 'day')} in between.]"
     )
     _cautions(data, chosen, period, problem)
     st.markdown(
@@ -111,8 +111,9 @@ def headline(data: Loaded, chosen: Settings, moves: pd.DataFrame, problem: str |
 def _cautions(data: Loaded, chosen: Settings, period: Period, problem: str | None) -> None:
     if problem is not None:
         st.warning(
-            f"**These orders carry no model of future purchases.** {text.plain(problem, limit=1000)}  \n"
-            "Stages are told by orders and days alone: nobody is VIP, and no expected value moves.",
+            "**These orders carry no model of future purchases.** "
+            f"{text.plain(problem, limit=1000)}  \nStages are told by orders and days alone: "
+            "nobody is VIP, and no expected value moves.",
             icon=":material/warning:",
         )
     known = (chosen.start - data.orders.start).days + 1
@@ -126,8 +127,9 @@ def _cautions(data: Loaded, chosen: Settings, period: Period, problem: str | Non
             else "no order is known"
         )
         st.info(
-            f"The orders begin on {wording.day(data.orders.start)}: {seen}, so that customers from before look new, and "
-            f"{'nobody' if known <= soonest else 'few'} could have lapsed.",
+            f"The orders begin on {wording.day(data.orders.start)}: {seen}, so that customers "
+            f"from before look new, and {'nobody' if known <= soonest else 'few'} could have "
+            "lapsed.",
             icon=":material/info:",
         )
 
@@ -162,13 +164,15 @@ def flow(data: Loaded, chosen: Settings, moves: pd.DataFrame, scored: bool) -> b
         key=FLOW,
         on_select=_clicked,
         selection_mode="picked",
-        alt=f"Movements between lifecycle stages. The largest: {largest['flow']}, {largest['customers']} customers",
+        alt=f"Movements between lifecycle stages. The largest: {largest['flow']}, "
+        f"{largest['customers']} customers",
     )
     if not stayed:
         moved = int(bands["customers"].sum())
         rest = int(moves["customers"].sum()) - moved
         st.caption(
-            f"Drawn: the {wording.count(moved)} who moved. {wording.count(rest)} are in the same stage on both days."
+            f"Drawn: the {wording.count(moved)} who moved. {wording.count(rest)} are in the same "
+            "stage on both days."
         )
     return stayed
 

@@ -22,8 +22,9 @@ MOST = 20
 def draw_gallery(features: Features) -> None:
     """Every ready-made segment: what it amounts to, or what would bring it."""
     st.caption(
-        "Groups that retention strategies address. Start from one, change what you like, and save it under your own "
-        "name. The days are published thresholds; “top” is a share of your own customers."
+        "Groups that retention strategies address. Start from one, change what you like, and save "
+        "it under your own name. The days are published thresholds; “top” is a share of your own "
+        "customers."
     )
     made = ready_made(features)
     for number, (group, rows) in enumerate(groupby(made, key=lambda row: row.group)):
@@ -93,12 +94,14 @@ def draw_overlaps(features: Features) -> None:
     if len(found.names) >= 2:
         st.markdown(
             "**Customers in both, as a share of the smaller segment**",
-            help="100%: the smaller segment lies within the other one. Point at a cell for the numbers.",
+            help="100%: the smaller segment lies within the other one. Point at a cell for the "
+            "numbers.",
         )
         st.altair_chart(charts.overlaps_chart(charts.overlap_rows(found)), key="own_overlaps")
     if len(library) > MOST:
         st.caption(
-            f"The first {MOST} of {wording.plural(len(library), 'segment')}: order them under “Saved”."
+            f"The first {MOST} of {wording.plural(len(library), 'segment')}: order them under "
+            "“Saved”."
         )
     for name, why in found.skipped.items():
         st.caption(f":orange[:material/warning:] {text.plain(name)} is left out. {text.plain(why)}")

@@ -113,8 +113,8 @@ def draw_saved(data: Loaded, features: Features) -> None:
     library = session_library()
     if not library:
         st.info(
-            "No segment is saved yet. Build one, or start from a ready-made one; a file saved here before can be "
-            "loaded below.",
+            "No segment is saved yet. Build one, or start from a ready-made one; a file saved "
+            "here before can be loaded below.",
             icon=":material/bookmark:",
         )
     for place, segment in enumerate(library):
@@ -159,9 +159,13 @@ def _summary(data: Loaded, segment: OwnSegment, features: Features) -> str:
         money = [f"{wording.money(found.revenue, features.currency, short=True)} so far"]
         if features.value is not None:
             money.append(
-                f"{wording.money(found.expected_value, features.currency, short=True)} expected in 12 months"
+                f"{wording.money(found.expected_value, features.currency, short=True)} expected "
+                "in 12 months"
             )
-        amount = f"<div class=n><b>{wording.count(found.customers)}</b> customers, {share} · {escape(' · '.join(money))}</div>"
+        amount = (
+            f"<div class=n><b>{wording.count(found.customers)}</b> customers, {share} · "
+            f"{escape(' · '.join(money))}</div>"
+        )
     return f"<div class=own><b>{escape(segment.name)}</b>{note}<p>{words}</p>{amount}</div>"
 
 
@@ -191,8 +195,8 @@ def _file(library: Library, currency: str | None) -> None:
     uploads = st.session_state.setdefault(_UPLOADS, 0)
     st.subheader("Keep them in a file", anchor=False)
     st.caption(
-        "Own segments live in this session. The file holds the rules alone, no customer. It loads with any store: what "
-        "a store's orders cannot answer is marked, not lost."
+        "Own segments live in this session. The file holds the rules alone, no customer. It loads "
+        "with any store: what a store's orders cannot answer is marked, not lost."
     )
     if library:
         st.download_button(
@@ -260,7 +264,10 @@ def _move(name: str, by: int) -> None:
 def _delete(name: str) -> None:
     done = f"Deleted “{name}”."
     if users := campaigns.addressing(OWN + name):
-        done += f" It was addressed by {', '.join(f'“{user}”' for user in users)}: choose another segment there."
+        done += (
+            f" It was addressed by {', '.join(f'“{user}”' for user in users)}: choose another "
+            "segment there."
+        )
     _change(lambda library: delete_segment(library, name), done)
     if drafts.editing() == name:
         drafts.edit(None)
@@ -293,7 +300,10 @@ def _load(key: str, currency: str | None) -> None:
         said = f"{wording.plural(added, 'segment')} loaded{there}."
         made_in = amounts_in(found.getvalue())
         if made_in and made_in != currency:
-            said += f" Their amounts are in {made_in}, and these orders in {currency or 'an unknown currency'}: check them."
+            said += (
+                f" Their amounts are in {made_in}, and these orders in "
+                f"{currency or 'an unknown currency'}: check them."
+            )
         st.session_state[_MESSAGE] = "done", said
     # A new uploader: the old one would hand its file over again.
     st.session_state[_UPLOADS] += 1

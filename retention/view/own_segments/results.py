@@ -68,7 +68,8 @@ def draw_worth(data: Loaded, rule: Rule, features: Features) -> None:
     )
     if 0 < n < SMALL:
         st.caption(
-            f":orange[:material/warning:] A small group: {wording.plural(n, 'customer')}. Shares say little."
+            f":orange[:material/warning:] A small group: {wording.plural(n, 'customer')}. Shares "
+            "say little."
         )
     inside, everybody = stage_counts(rule, features)
     shares = ", ".join(
@@ -77,8 +78,8 @@ def draw_worth(data: Loaded, rule: Rule, features: Features) -> None:
     )
     st.markdown(
         "**Lifecycle stages**",
-        help="The segment's customers by lifecycle stage, with the thresholds in force. The tick is the share of all "
-        "customers.",
+        help="The segment's customers by lifecycle stage, with the thresholds in force. The tick "
+        "is the share of all customers.",
     )
     live_chart(
         _stages_spec(),

@@ -91,13 +91,15 @@ def draw_hero(rule: Group, features: Features) -> None:
     )
     with st.container(border=True, key="hero"):
         st.html(
-            f"<div class=hero role=status><div title='{escape(text.DEFINITIONS['customers'], quote=True)}'>"
-            f"<b class=found>{number}</b><small>{of_all}</small></div><p>{words}</p>"
-            f"<div class=bar><i style='width:{100 * share:.2f}%'></i></div></div>"
+            "<div class=hero role=status><div "
+            f"title='{escape(text.DEFINITIONS['customers'], quote=True)}'><b "
+            f"class=found>{number}</b><small>{of_all}</small></div><p>{words}</p><div "
+            f"class=bar><i style='width:{100 * share:.2f}%'></i></div></div>"
         )
         if missing:
             st.caption(
-                f":orange[:material/warning:] {text.plain(missing[0][1])} Remove what is marked below."
+                f":orange[:material/warning:] {text.plain(missing[0][1])} Remove what is marked "
+                "below."
             )
 
 
@@ -125,8 +127,8 @@ def _draw_group(node: dict, path: tuple[int, ...], counts: dict, features: Featu
             required=True,
             key=key,
             label_visibility="visible" if outermost else "collapsed",
-            help="All: every condition holds. Any: at least one does. None: not a single one does. Who is unknown to a "
-            "condition satisfies neither it nor its opposite."
+            help="All: every condition holds. Any: at least one does. None: not a single one "
+            "does. Who is unknown to a condition satisfies neither it nor its opposite."
             if outermost
             else None,
         )
@@ -260,10 +262,11 @@ def _amount(
     after = "" if count.left is None else f"{wording.count(count.left)} {_LEFT[kind]}"
     title = "Customers after this and everything above it in its group."
     st.html(
-        f"<div class=cond><div><b>{wording.count(found.customers)}</b> <span>{wording.percent(found.customers / everybody)}"
-        f" · {escape(' · '.join(money))}</span>{hover}</div>"
-        f"<div class=left title='{title}'>{after}</div><div class=bar style='grid-column:1/-1'>"
-        f"<i class=own style='width:{own:.2f}%'></i><i style='width:{left:.2f}%'></i></div></div>"
+        f"<div class=cond><div><b>{wording.count(found.customers)}</b> "
+        f"<span>{wording.percent(found.customers / everybody)} · "
+        f"{escape(' · '.join(money))}</span>{hover}</div><div class=left "
+        f"title='{title}'>{after}</div><div class=bar style='grid-column:1/-1'><i class=own "
+        f"style='width:{own:.2f}%'></i><i style='width:{left:.2f}%'></i></div></div>"
     )
 
 
@@ -279,7 +282,7 @@ def _not_here(features: Features) -> None:
         for why, names in by_reason.items()
     )
     st.html(
-        f"<details style='font-size:.875rem'><summary style='cursor:pointer;opacity:.8'>"
-        f"{wording.plural(len(features.off), 'more question')} that these orders cannot answer yet</summary>"
-        f"<ul style='margin:.5rem 0 0;line-height:1.6'>{rows}</ul></details>"
+        "<details style='font-size:.875rem'><summary style='cursor:pointer;opacity:.8'>"
+        f"{wording.plural(len(features.off), 'more question')} that these orders cannot answer "
+        f"yet</summary><ul style='margin:.5rem 0 0;line-height:1.6'>{rows}</ul></details>"
     )

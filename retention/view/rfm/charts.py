@@ -70,7 +70,8 @@ def grid_chart(frame: pd.DataFrame, title: str) -> alt.LayerChart:
     # On a phone a name takes two lines.
     names = (
         base.transform_calculate(
-            fitting="width / 5 > 5.6 * length(datum.group) ? datum.group : replace(datum.group, ' ', '\\n')"
+            fitting="width / 5 > 5.6 * length(datum.group) ? datum.group : replace(datum.group, ' "
+            "', '\\n')"
         )
         .mark_text(
             fontSize=alt.ExprRef("width < 480 ? 9.5 : 11"),

@@ -101,7 +101,8 @@ def _ascending(pairs: tuple[tuple, tuple]) -> tuple:
     if list(cuts) != sorted(cuts):
         said = ", ".join(f"{cut:,g}" for cut in sorted(cuts))
         st.caption(
-            f":orange[:material/warning:] The two sliders pass each other. In force, in order: {said}."
+            ":orange[:material/warning:] The two sliders pass each other. In force, in order: "
+            f"{said}."
         )
     return tuple(sorted(cuts))
 
@@ -111,7 +112,7 @@ def caution(basis: Basis) -> None:
     customers = len(basis.inputs.measures["days"])
     if customers < 125:
         st.info(
-            f"{wording.plural(customers, 'customer')} in 25 cells: most hold a handful at best, and chance decides who "
-            "stands where. Own cut points say more here than fifths.",
+            f"{wording.plural(customers, 'customer')} in 25 cells: most hold a handful at best, "
+            "and chance decides who stands where. Own cut points say more here than fifths.",
             icon=":material/info:",
         )

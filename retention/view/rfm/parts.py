@@ -32,8 +32,9 @@ def problem(data: Loaded, basis: Basis) -> None:
         widgets.forecast_caution(checks_for(data))
         return
     st.warning(
-        f"**These orders carry no model of future purchases.** {text.plain(basis.problem, limit=1000)}  \n"
-        "The grid works as usual. The expected value is off.",
+        "**These orders carry no model of future purchases.** "
+        f"{text.plain(basis.problem, limit=1000)}  \nThe grid works as usual. The expected value "
+        "is off.",
         icon=":material/warning:",
     )
 
@@ -82,8 +83,9 @@ def grid(
         key=MAP,
         on_select=_clicked,
         selection_mode="picked",
-        alt=f"{measure} in the 25 cells of recency by orders and revenue. The most: {top['words']} in {top['group']}, "
-        f"recency {top['recency']}, orders and revenue {top['mean']}",
+        alt=f"{measure} in the 25 cells of recency by orders and revenue. The most: "
+        f"{top['words']} in {top['group']}, recency {top['recency']}, orders and revenue "
+        f"{top['mean']}",
     )
 
 
@@ -151,8 +153,8 @@ def one_group(
     once = row["ordered_once"]
     if group in ("Champions", "Loyal") and once > 0:
         st.caption(
-            f"{wording.percent(once)} of them have ordered once: orders and revenue count alike, so one large order can "
-            "carry a customer here."
+            f"{wording.percent(once)} of them have ordered once: orders and revenue count alike, "
+            "so one large order can carry a customer here."
         )
     _what_to_do(group)
 
@@ -285,8 +287,8 @@ def table(view: View, scored: bool, currency: str | None) -> None:
     )
     amounts = f"Amounts in {text.plain(currency)}. " if currency else ""
     st.caption(
-        f"{amounts}Value: expected over the next 12 months. Once: share who ordered once. Days: median since the last "
-        "order."
+        f"{amounts}Value: expected over the next 12 months. Once: share who ordered once. Days: "
+        "median since the last order."
     )
     widgets.csv_download(
         "Download the table", "rfm.csv", partial(_table_csv, view), key="download_rfm_table"

@@ -19,7 +19,8 @@ class About:
 ABOUT = {
     "Champions": About(
         "Ordered lately, order often and have brought most.",
-        "Treat them as the best: early access, thanks, and a reason to bring friends. They need no discount.",
+        "Treat them as the best: early access, thanks, and a reason to bring friends. They need "
+        "no discount.",
         ("referral", "loyalty", "membership"),
     ),
     "Loyal": About(
@@ -59,7 +60,8 @@ ABOUT = {
     ),
     "Cannot lose them": About(
         "Were among the best, and have been silent longest.",
-        "Ask what went wrong before anything is offered, then make the strongest offer that still pays.",
+        "Ask what went wrong before anything is offered, then make the strongest offer that still "
+        "pays.",
         ("service_recovery", "reactivation"),
     ),
     "Hibernating": About(
@@ -76,36 +78,38 @@ ABOUT = {
 
 DEFINITIONS = {
     "grid": (
-        "Up: the score of the last order, 5 the latest. Across: the mean of the scores of orders and revenue so far, "
-        "halves rounded up. Each of the 25 cells belongs to one of eleven groups. Click a cell to look at it."
+        "Up: the score of the last order, 5 the latest. Across: the mean of the scores of orders "
+        "and revenue so far, halves rounded up. Each of the 25 cells belongs to one of eleven "
+        "groups. Click a cell to look at it."
     ),
     "cut": (
-        "Fifths: a score says how many customers are strictly worse: a 5 takes four fifths of them, a 2 one fifth. "
-        "Customers who tie score the same, so that groups are as uneven as customers are. Own cut points are yours "
-        "to set."
+        "Fifths: a score says how many customers are strictly worse: a 5 takes four fifths of "
+        "them, a 2 one fifth. Customers who tie score the same, so that groups are as uneven as "
+        "customers are. Own cut points are yours to set."
     ),
     "own": (
-        "The two handles set two cut points. Four cut points make five scores; whichever order the handles stand in, "
-        "the cut points are taken in ascending order. They start where fifths are cut."
+        "The two handles set two cut points. Four cut points make five scores; whichever order "
+        "the handles stand in, the cut points are taken in ascending order. They start where "
+        "fifths are cut."
     ),
     "scores": (
-        "Where each score begins and how many customers have it. A score nobody has: too many customers tie, such as "
-        "all who ordered once."
+        "Where each score begins and how many customers have it. A score nobody has: too many "
+        "customers tie, such as all who ordered once."
     ),
     "use": (
-        "Keeps the group as an own segment: conditions on days since the last order, orders and revenue, at today's "
-        "cut points. Its customers change as theirs do; the cut points stay."
+        "Keeps the group as an own segment: conditions on days since the last order, orders and "
+        "revenue, at today's cut points. Its customers change as theirs do; the cut points stay."
     ),
     "customers": "Customers in the group, as of the last day of these orders.",
     "revenue": "What these customers have paid so far, less refunds.",
     "value": (
-        "Revenue expected from these customers over the next 12 months, before margin, discounted at 10% a year, with "
-        f"its 80% range. {text.DEFINITIONS['range_80']}"
+        "Revenue expected from these customers over the next 12 months, before margin, discounted "
+        f"at 10% a year, with its 80% range. {text.DEFINITIONS['range_80']}"
     ),
     "days": "Median number of days from the last order to the last day of these orders.",
     "once": (
-        "Share of the group's customers with a single order. The names look at orders and revenue together: one large "
-        "order can make somebody loyal by name."
+        "Share of the group's customers with a single order. The names look at orders and revenue "
+        "together: one large order can make somebody loyal by name."
     ),
 }
 
@@ -151,6 +155,6 @@ def cell_words(cell: tuple[int, int], cuts: RfmRules, currency: str | None) -> s
     """A cell of the grid in words."""
     recency, mean = cell
     return (
-        f"last order {score_words('days', cuts, recency, currency).lower()} ago (score {recency}), orders and revenue "
-        f"together a {mean}"
+        f"last order {score_words('days', cuts, recency, currency).lower()} ago (score "
+        f"{recency}), orders and revenue together a {mean}"
     )

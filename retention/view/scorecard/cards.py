@@ -72,7 +72,8 @@ def _card(
     help_text = f"{metric.definition} {wording.span(card.period)}."
     if np.isfinite(row["low"]):
         help_text += (
-            f" 95% range {words.between(name, row['low'], row['high'], currency)}, from {wording.count(row['n'])} "
+            f" 95% range {words.between(name, row['low'], row['high'], currency)}, from "
+            f"{wording.count(row['n'])} "
             f"{'waits' if metric.kind == 'days' and name != 'days_since_last_order' else 'customers'}."
         )
     line = frames.spark(trend, name, card.period)
@@ -132,6 +133,7 @@ def _standing(comparison: Comparison, currency: str | None) -> None:
     if comparison.status == UNKNOWN:
         parts.append(words.doubt(comparison))
     st.markdown(
-        f":{colour}[:material/flag: **{comparison.status.capitalize()}**] :small[{text.plain('; '.join(parts))}]",
+        f":{colour}[:material/flag: **{comparison.status.capitalize()}**] "
+        f":small[{text.plain('; '.join(parts))}]",
         help=text.plain(words.explanation(comparison), limit=1500),
     )

@@ -17,8 +17,8 @@ SPARK_MONTHS = 24
 #: Bars of a distribution; the longest waits, one in fifty, share the last.
 BARS, LONGEST = 24, 0.98
 LOOKS_BACK = (
-    "It looks back at earlier orders: what moves in the first months of a file is the file's beginning rather than the "
-    "store."
+    "It looks back at earlier orders: what moves in the first months of a file is the file's "
+    "beginning rather than the store."
 )
 #: Digits of a value in a file, by the kind of its metric.
 DIGITS = {"rate": 6, "money": 2, "number": 4, "count": 0, "days": 0}

@@ -28,8 +28,8 @@ def header(card: Scorecard) -> None:
         f"compared with {spans}" if others else "with nothing to compare: the orders begin later"
     )
     st.markdown(
-        f":gray[{wording.span(card.period)}, {wording.days(card.period.days)}, {compared}. A customer is active for "
-        f"{card.active_days} days after an order.]"
+        f":gray[{wording.span(card.period)}, {wording.days(card.period.days)}, {compared}. A "
+        f"customer is active for {card.active_days} days after an order.]"
     )
     for note in card.notes:
         st.warning(
@@ -67,7 +67,8 @@ def _worth(data: Loaded, gap) -> None:
                     "Closing the gap is worth",
                     wording.money(total.expected, currency, short=True),
                     "gap_worth",
-                    f"80% range, the gap's own included: {wording.money_range(total.low, total.high, currency)}",
+                    "80% range, the gap's own included: "
+                    f"{wording.money_range(total.low, total.high, currency)}",
                 )
             ]
         )
@@ -147,13 +148,13 @@ def bridge(data: Loaded, card: Scorecard, settings: Settings) -> None:
     st.altair_chart(
         charts.bridge_chart(frame, measure, data.orders.currency),
         key="bridge",
-        alt=f"Active at the start {shown['start']}, new {shown['new']}, won back {shown['won_back']}, lapsed "
-        f"{shown['lapsed']}, active at the end {shown['end']}",
+        alt=f"Active at the start {shown['start']}, new {shown['new']}, won back "
+        f"{shown['won_back']}, lapsed {shown['lapsed']}, active at the end {shown['end']}",
     )
     if measure == "revenue":
         st.caption(
-            f"Revenue is what these customers brought in the {card.active_days} days before the start and before the "
-            "end; customers who stayed may have spent more or less."
+            f"Revenue is what these customers brought in the {card.active_days} days before the "
+            "start and before the end; customers who stayed may have spent more or less."
         )
 
 
@@ -203,11 +204,11 @@ def spreads(data: Loaded, card: Scorecard) -> None:
             st.altair_chart(
                 charts.spread_chart(bins, unit, "Days", marks),
                 key=f"spread_{name}",
-                alt=f"{title}: a quarter within {quarter:.0f} days, half within {half:.0f}, three quarters within "
-                f"{most:.0f}",
+                alt=f"{title}: a quarter within {quarter:.0f} days, half within {half:.0f}, three "
+                f"quarters within {most:.0f}",
             )
             st.caption(
-                f"A quarter within {quarter:.0f} days, half within {half:.0f}, three quarters within {most:.0f}; "
-                f"{wording.count(spread.iloc[:, 1].sum())} {unit}."
+                f"A quarter within {quarter:.0f} days, half within {half:.0f}, three quarters "
+                f"within {most:.0f}; {wording.count(spread.iloc[:, 1].sum())} {unit}."
                 + (" The pale bar holds all that took longer." if bins["beyond"].any() else "")
             )

@@ -38,22 +38,24 @@ def settings(data: Loaded) -> Settings:
             index=2,
             key="period",
             bind="query-params",
-            help="Ends with the last order in the file; “this” quarter or year is that of the last order.",
+            help="Ends with the last order in the file; “this” quarter or year is that of the "
+            "last order.",
         )
         active_days = two.slider(
             "Active for",
             *(LEAST_ACTIVE, MOST_ACTIVE, ACTIVE_DAYS, 5, "%d days"),
             key="active_days",
             bind="query-params",
-            help="A customer is active for so many days after an order. About three times the usual wait between two "
-            "orders is a fair choice: see below how long that is.",
+            help="A customer is active for so many days after an order. About three times the "
+            "usual wait between two orders is a fair choice: see below how long that is.",
         )
         line = three.selectbox(
             "Line of business",
             lines_of_business(),
             key="line",
             bind="query-params",
-            help="Whose benchmarks to hold the metrics against. Each is compared by its own definition.",
+            help="Whose benchmarks to hold the metrics against. Each is compared by its own "
+            "definition.",
         )
         period = _own_dates(data) if chosen == OWN else _preset(data, labels[chosen])
         targets = _targets(data)
@@ -66,8 +68,8 @@ def _preset(data: Loaded, preset: str) -> Period:
     period, whole = preset_period(preset, first, last), whole_preset(preset, first, last)
     if period != whole:
         st.caption(
-            f":material/info: The orders begin on {wording.day(first)}, so the period has {period.days:,} of its "
-            f"{whole.days:,} days."
+            f":material/info: The orders begin on {wording.day(first)}, so the period has "
+            f"{period.days:,} of its {whole.days:,} days."
         )
     return period
 

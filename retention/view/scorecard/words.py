@@ -21,9 +21,10 @@ from retention.reports.scorecard import Scorecard
 from retention.wording import span
 
 COMPARABLE = (
-    "What looks back at earlier orders is distorted where a file begins: nobody can have lapsed yet, and old customers "
-    "count as new. A change is shown once the orders reach back before the earlier period as many days as customers "
-    "count as active for (at least 180) and twice as many as the two periods lie apart."
+    "What looks back at earlier orders is distorted where a file begins: nobody can have lapsed "
+    "yet, and old customers count as new. A change is shown once the orders reach back before the "
+    "earlier period as many days as customers count as active for (at least 180) and twice as "
+    "many as the two periods lie apart."
 )
 #: The earlier periods of a scorecard, as they are spoken of.
 SINCE = {"previous": "the period before", "year": "the year before"}
@@ -123,7 +124,10 @@ def explanation(comparison: Comparison) -> str:
     words = f"Measured on {span(store.period)}: {comparison.definition}"
     if isinstance(comparison.against, Benchmark):
         year = f", {comparison.against.year}" if comparison.against.year else ""
-        words = f"Benchmark: {comparison.against.definition} Source: {comparison.against.source}{year}. {words}"
+        words = (
+            f"Benchmark: {comparison.against.definition} Source: "
+            f"{comparison.against.source}{year}. {words}"
+        )
     return f"{words} {store.note}".strip()
 
 

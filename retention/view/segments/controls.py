@@ -31,8 +31,9 @@ from retention.view.session.segments import READY_DAYS, Basis, basis_for, fitted
 from retention.view.text import FITTED, LABELS, PUBLISHED, money_format
 
 PRESET_HELP = (
-    "The published scheme counts 30, 60, 90, 120 and 180 days. “Fit to my data” takes the days from how long your own "
-    "customers wait between orders. Both set only the days since the last order."
+    "The published scheme counts 30, 60, 90, 120 and 180 days. “Fit to my data” takes the days "
+    "from how long your own customers wait between orders. Both set only the days since the last "
+    "order."
 )
 PARTS = {
     "last_order": "Last order",
@@ -127,7 +128,8 @@ def draw_controls(data: Loaded, presets: DeltaGenerator) -> Choice:
             names = " and ".join(LABELS[group] for group in groups)
             with parts[part]:
                 st.caption(
-                    f"{names} {'are' if len(groups) > 1 else 'is'} off: {reason[0].lower()}{reason[1:]}"
+                    f"{names} {'are' if len(groups) > 1 else 'is'} off: "
+                    f"{reason[0].lower()}{reason[1:]}"
                 )
     rules = SegmentRules(**values, ready_days=days, value_unit=unit)
     with presets:

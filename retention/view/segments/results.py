@@ -116,9 +116,9 @@ def draw_problem(data: Loaded, basis: Basis) -> None:
     if basis.problem is not None:
         st.warning(
             "**These orders carry no model of future purchases.** "
-            f"{text.plain(basis.problem, limit=1000)}  \n"
-            "The stages by orders and days work as usual. VIP, “ready to buy”, the expected value and the "
-            "map of customers need a model and are off.",
+            f"{text.plain(basis.problem, limit=1000)}  \nThe stages by orders and days work as "
+            "usual. VIP, “ready to buy”, the expected value and the map of customers need a model "
+            "and are off.",
             icon=":material/warning:",
         )
         return
@@ -193,7 +193,8 @@ def choose_group(basis: Basis, off: Mapping[str, str]) -> str | None:
         key="segment",
         wrap=True,
         bind="query-params",
-        help="Stages first: every customer has exactly one. Then traits: a customer may have several.",
+        help="Stages first: every customer has exactly one. Then traits: a customer may have "
+        "several.",
     )
 
 
@@ -294,7 +295,9 @@ COLUMNS = {
     "Expected value": f"{EXPECTED_VALUE} {RANGE}",
     "Average order": text.DEFINITIONS["average_order_value"],
     "Last order": "Median number of days since the last order.",
-    "Will buy": "Mean probability of at least one order in the days that “Ready to buy” looks ahead.",
+    "Will buy": (
+        "Mean probability of at least one order in the days that “Ready to buy” looks ahead."
+    ),
 }
 
 
@@ -310,7 +313,8 @@ def draw_table(
     for name, row in zip(summary.index, summary.to_dict("records"), strict=True):
         if name == TRAITS[0]:
             body.append(
-                "<tr class=gap role=row><th scope=rowgroup role=rowheader colspan=7>Traits, which overlap</th></tr>"
+                "<tr class=gap role=row><th scope=rowgroup role=rowheader colspan=7>Traits, which "
+                "overlap</th></tr>"
             )
         cells = (
             (wording.count(row["customers"]), row["customer_share"]),
@@ -334,8 +338,9 @@ def draw_table(
         )
     # The roles are said outright: as cards, a browser would no longer take it for a table.
     st.html(
-        f"<div class=segt><table role=table><thead><tr role=row><th scope=col>Segment</th>{_HEAD}</tr></thead>"
-        f"<tbody role=rowgroup>{''.join(body)}</tbody></table></div>"
+        "<div class=segt><table role=table><thead><tr role=row><th "
+        f"scope=col>Segment</th>{_HEAD}</tr></thead><tbody "
+        f"role=rowgroup>{''.join(body)}</tbody></table></div>"
     )
 
 

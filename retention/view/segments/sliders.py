@@ -41,22 +41,24 @@ LAST_ORDER = (
         "one",
         ("new_days", "one_order_lapsed"),
         "Bought once: new until, lapsed after (days)",
-        "New for fewer than the first number of days since the only order, lapsed after more than the "
-        "second. In between the second order is to be won.",
+        "New for fewer than the first number of days since the only order, lapsed after more than "
+        "the second. In between the second order is to be won.",
         (_STAGE["new"], _STAGE["first_time"], _STAGE["lapsed"]),
     ),
     Slider(
         "repeat",
         ("repeat_at_risk", "repeat_lapsed"),
         "Repeat customers: at risk from, lapsed after (days)",
-        "At risk from the first number of days since the last order, lapsed after more than the second.",
+        "At risk from the first number of days since the last order, lapsed after more than the "
+        "second.",
         (_STAGE["repeat"], _STAGE["at_risk"], _STAGE["lapsed"]),
     ),
     Slider(
         "loyal",
         ("loyal_at_risk", "loyal_lapsed"),
         "Loyal customers: at risk from, lapsed after (days)",
-        "At risk from the first number of days since the last order, lapsed after more than the second.",
+        "At risk from the first number of days since the last order, lapsed after more than the "
+        "second.",
         (_STAGE["loyal"], _STAGE["at_risk"], _STAGE["lapsed"]),
     ),
     Slider(
