@@ -34,10 +34,10 @@ def answer() -> None:
     scorecard_cards.cards(data, card, settings)
     parts.months(data, card, settings)
     parts.bridge(data, card, settings)
-    parts.spreads(data, card)
+    parts.spreads(card)
     parts.buyers(data, card)
     with place:
-        parts.reading(data, settings)
+        parts.whole_reading(data, settings)
     scorecard_files.downloads(data, card, settings)
 
 

@@ -13,12 +13,12 @@ from retention.view import widgets
 from retention.view.report.cohort_sections import cohort_sections
 from retention.view.report.report import report_html
 from retention.view.scorecard import data as data_of, frames
-from retention.view.scorecard.data import Settings
+from retention.view.scorecard.data import ScorecardSettings
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import model_for, order_history_for
 
 
-def downloads(data: Loaded, card: Scorecard, settings: Settings) -> None:
+def downloads(data: Loaded, card: Scorecard, settings: ScorecardSettings) -> None:
     """Draw the downloads: a report for a meeting, and every table as CSV."""
     st.subheader("Take it with you", anchor=False)
     name = f"{card.period.start}-to-{card.period.last}"

@@ -1,5 +1,7 @@
 """Each metric of a scorecard as a card: value, trend, change with its range, and where it stands."""
 
+from typing import cast
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -11,7 +13,7 @@ from retention.reports.industry import UNKNOWN, Comparison
 from retention.reports.scorecard import Scorecard
 from retention.view import text
 from retention.view.scorecard import data as data_of, frames, words
-from retention.view.scorecard.data import Settings
+from retention.view.scorecard.data import ScorecardSettings
 from retention.view.session.loaded import Loaded
 
 GROUPS = {
@@ -44,18 +46,15 @@ _BADGES = {
 }
 
 
-def cards(data: Loaded, card: Scorecard, settings: Settings) -> None:
+def cards(data: Loaded, card: Scorecard, settings: ScorecardSettings) -> None:
     """Each metric as a card: value, trend, change with its range, and where it stands."""
     comparisons: dict[str, Comparison] = {}
     for comparison in data_of.comparisons_for(data, settings):
         comparisons.setdefault(comparison.metric, comparison)
     trend = data_of.trend_for(data, settings)
-    for number, (group, names) in enumerate(GROUPS.items()):
-        names = [
-            name
-            for name in names
-            if np.isfinite(card.metrics.loc[name, "value"]) or group != "Given away"
-        ]
+    values = card.metrics["value"]
+    for number, (group, members) in enumerate(GROUPS.items()):
+        names = [name for name in members if np.isfinite(values[name]) or group != "Given away"]
         if not names:
             continue
         st.subheader(group, anchor=False)
@@ -68,7 +67,8 @@ def cards(data: Loaded, card: Scorecard, settings: Settings) -> None:
 def _card(
     data: Loaded, card: Scorecard, name: str, comparison: Comparison | None, trend: pd.DataFrame
 ) -> None:
-    currency, metric, row = data.orders.currency, METRICS[name], card.metrics.loc[name]
+    currency, metric = data.orders.currency, METRICS[name]
+    row = cast(pd.Series, card.metrics.loc[name])
     help_text = f"{metric.definition} {wording.span(card.period)}."
     if np.isfinite(row["low"]):
         help_text += (
@@ -91,37 +91,45 @@ def _card(
 
 
 def _changes(data: Loaded, card: Scorecard, name: str) -> None:
-    """The change since the period before and since the year before, once where the two are the same days."""
-    since = {words.SINCE[which]: against for which, (_, against) in card.earlier.items()}
-    seasonal = words.has_seasons(card, name)
-    if not since:
+    """The changes since the period before and since the year before.
+
+    There is one change where the two periods are the same days, or where neither can be compared.
+    """
+    currency = data.orders.currency
+    rows = {
+        words.SINCE[which]: cast(pd.Series, metrics.loc[name])
+        for which, (_, metrics) in card.earlier.items()
+    }
+    if not rows:
         st.caption(":material/history: Nothing to compare with")
-    elif all(against.loc[name, "verdict"] == CANNOT for against in since.values()):
-        why = list(dict.fromkeys(against.loc[name, "why"] for against in since.values()))
-        why += [
-            words.was(name, against.loc[name], label, data.orders.currency)
-            for label, against in since.items()
-        ]
-        since = {}
-        _no_change("Not comparable", "with an earlier period", " ".join(why))
-    for label, against in since.items():
-        row = against.loc[name]
-        if row["verdict"] == CANNOT:
-            was = words.was(name, row, label, data.orders.currency)
-            _no_change("Not comparable", f"with {label}", f"{row['why']} {was}")
-        elif row["verdict"] == THIN:
-            _no_change("Too little data", f"for a change since {label}", row["why"])
-        else:
-            colour, icon, word = _BADGES[words.direction(name, row)]
-            also = ", seasons included" if seasonal else ""
-            said = f"{text.plain(words.change(name, row))} since {label}{also}"
-            st.markdown(f":{colour}[{icon} **{word}**] :small[{said}]")
+    elif all(row["verdict"] == CANNOT for row in rows.values()):
+        reasons = list(dict.fromkeys(row["why"] for row in rows.values()))
+        earlier = [words.was(name, row, label, currency) for label, row in rows.items()]
+        _no_change("Not comparable", "with an earlier period", " ".join(reasons + earlier))
+    else:
+        seasonal = words.has_seasons(card, name)
+        for label, row in rows.items():
+            _change(name, row, label, seasonal, currency)
 
 
-def _no_change(word: str, of: str, why: str) -> None:
-    help_text = f"{why} {words.COMPARABLE}" if word == "Not comparable" else why
+def _change(name: str, row: pd.Series, label: str, seasonal: bool, currency: str | None) -> None:
+    if row["verdict"] == CANNOT:
+        earlier = words.was(name, row, label, currency)
+        _no_change("Not comparable", f"with {label}", f"{row['why']} {earlier}")
+    elif row["verdict"] == THIN:
+        _no_change("Too little data", f"for a change since {label}", row["why"])
+    else:
+        colour, icon, badge = _BADGES[words.direction(name, row)]
+        seasons = ", seasons included" if seasonal else ""
+        amount = f"{text.plain(words.change(name, row))} since {label}{seasons}"
+        st.markdown(f":{colour}[{icon} **{badge}**] :small[{amount}]")
+
+
+def _no_change(badge: str, comparison: str, reason: str) -> None:
+    help_text = f"{reason} {words.COMPARABLE}" if badge == "Not comparable" else reason
     st.markdown(
-        f":gray[:material/block: **{word}**] :small[{of}]", help=text.plain(help_text, limit=1000)
+        f":gray[:material/block: **{badge}**] :small[{comparison}]",
+        help=text.plain(help_text, limit=1000),
     )
 
 
@@ -132,8 +140,8 @@ def _standing(comparison: Comparison, currency: str | None) -> None:
         parts.append(f"by its definition you have {words.store_side(comparison, currency)}")
     if comparison.status == UNKNOWN:
         parts.append(words.doubt(comparison))
+    status = comparison.status.capitalize()
     st.markdown(
-        f":{colour}[:material/flag: **{comparison.status.capitalize()}**] "
-        f":small[{text.plain('; '.join(parts))}]",
+        f":{colour}[:material/flag: **{status}**] :small[{text.plain('; '.join(parts))}]",
         help=text.plain(words.explanation(comparison), limit=1500),
     )

@@ -1,6 +1,9 @@
 """Charts of the scorecard: a frame in, an `alt.Chart` out."""
 
+from math import ceil
+
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from retention import wording
@@ -23,36 +26,27 @@ _TOP = {"orient": "top", "direction": "horizontal", "labelLimit": 280}
 
 
 def bridge_chart(frame: pd.DataFrame, measure: str, currency: str | None) -> alt.LayerChart:
-    """How the active customers of the start became those of the end, as a waterfall. `frame`: `base_bridge`."""
-    shown = frame[~((frame["step"] == "retained") & (measure == "customers"))].reset_index(
-        drop=True
-    )
-    ends = shown["step"].isin(["start", "end"])
-    running = shown[measure].where(~ends, 0.0).cumsum() + float(shown.loc[0, measure])
-    shown = shown.assign(
-        label=[_STEPS[step][0] for step in shown["step"]],
-        short=[_STEPS[step][1] for step in shown["step"]],
-        top=shown[measure].where(ends, running),
-        bottom=(running - shown[measure]).where(~ends, 0.0),
-        what=ends.map({True: "Active customers", False: ""}),
-    )
-    shown["what"] = shown["what"].where(
-        ends, (shown[measure] >= 0).map({True: "Gained", False: "Lost"})
-    )
-    shown["amount"] = [
-        _amount(value, measure, currency, not end)
-        for value, end in zip(shown[measure], ends, strict=True)
-    ]
-    shown["above"] = shown[["top", "bottom"]].max(axis=1)
+    """How the active customers of the start became those of the end, as a waterfall.
+
+    Args:
+        frame: `base_bridge` or `customer_bridge`.
+        measure: The column to draw: "customers" or "revenue".
+        currency: The orders' currency.
+    """
+    rows = _bridge_rows(frame, measure, currency)
     domain = ["Active customers", "Gained", "Lost"]
-    axis = alt.Axis(
-        labelAngle=0, labelPadding=6, labelOverlap=False, labelExpr="split(datum.label, '|')"
+    x = alt.X(
+        "short:N",
+        sort=None,
+        title=None,
+        axis=alt.Axis(
+            labelAngle=0, labelPadding=6, labelOverlap=False, labelExpr="split(datum.label, '|')"
+        ),
     )
-    x = alt.X("short:N", sort=None, title=None, axis=axis)
     axis = money_axis(currency) if measure == "revenue" else count_axis()
     title = "Revenue of active customers" if measure == "revenue" else "Customers"
     bars = (
-        alt.Chart(shown)
+        alt.Chart(rows)
         .mark_bar(size=34)
         .encode(
             x=x,
@@ -68,17 +62,45 @@ def bridge_chart(frame: pd.DataFrame, measure: str, currency: str | None) -> alt
         )
     )
     labels = (
-        alt.Chart(shown)
+        alt.Chart(rows)
         .mark_text(dy=-8, color=palette.NEUTRAL, fontSize=12)
         .encode(x=x, y="above:Q", text="amount:N")
     )
-    return alt.layer(bars, labels).properties(height=HEIGHT)
+    return alt.LayerChart(layer=[bars, labels], height=HEIGHT)
+
+
+def _bridge_rows(frame: pd.DataFrame, measure: str, currency: str | None) -> pd.DataFrame:
+    """The steps of a bridge with the ends of their bars, their labels and their colours."""
+    # Customers who stayed neither add to the number nor take from it.
+    left_out = (frame["step"] == "retained") & (measure == "customers")
+    rows = frame[~left_out].reset_index(drop=True)
+    amounts = rows[measure]
+    ends = rows["step"].isin(["start", "end"])
+    running = amounts.where(~ends, 0.0).cumsum() + float(amounts[0])
+    top, bottom = amounts.where(ends, running), (running - amounts).where(~ends, 0.0)
+    changes = (amounts >= 0).map({True: "Gained", False: "Lost"})
+    return rows.assign(
+        label=[_STEPS[step][0] for step in rows["step"]],
+        short=[_STEPS[step][1] for step in rows["step"]],
+        top=top,
+        bottom=bottom,
+        what=changes.mask(ends, "Active customers"),
+        amount=[
+            _amount(value, measure, currency, not is_end)
+            for value, is_end in zip(amounts, ends, strict=True)
+        ],
+        above=np.maximum(top, bottom),
+    )
 
 
 def spread_chart(frame: pd.DataFrame, unit: str, title: str, marks: pd.DataFrame) -> alt.LayerChart:
     """A distribution of days in equal bins with its quartiles marked.
 
-    `frame`: `from_day`, `to_day`, `share`, `number`, `beyond`; `marks`: `days`, `label` of the quartiles.
+    Args:
+        frame: `from_day`, `to_day`, `share`, `number`, `span`, `beyond`, as `spread_frames` has it.
+        unit: What is counted, such as "customers".
+        title: The title of the horizontal axis.
+        marks: `days` and `label` of the quartiles.
     """
     x = alt.X(
         "from_day:Q",
@@ -110,7 +132,7 @@ def spread_chart(frame: pd.DataFrame, unit: str, title: str, marks: pd.DataFrame
             tooltip=[alt.Tooltip("label:N", title="Quartile"), alt.Tooltip("days:Q", title="Days")],
         )
     )
-    return alt.layer(bars, rules).properties(height=200)
+    return alt.LayerChart(layer=[bars, rules], height=200)
 
 
 def trend_chart(frame: pd.DataFrame, label: str, kind: str, currency: str | None) -> alt.LayerChart:
@@ -149,7 +171,7 @@ def trend_chart(frame: pd.DataFrame, label: str, kind: str, currency: str | None
             tooltip=tooltip,
         )
     )
-    return alt.layer(shade, line, points).properties(height=HEIGHT)
+    return alt.LayerChart(layer=[shade, line, points], height=HEIGHT)
 
 
 def _month_scale(frame: pd.DataFrame) -> alt.Scale:
@@ -159,9 +181,9 @@ def _month_scale(frame: pd.DataFrame) -> alt.Scale:
 
 
 def _month_axis(frame: pd.DataFrame) -> alt.Axis:
-    """One tick in the middle of a month, of every so many months that there is room for."""
+    """One tick in the middle of a month, for as many months as there is room for."""
     months = pd.date_range(frame["month"].min(), frame["month"].max(), freq="MS")
-    shown = months[:: -(-len(months) // _MOST_TICKS)]
+    shown = months[:: ceil(len(months) / _MOST_TICKS)]
     middles = shown + (shown + pd.offsets.MonthBegin(1) - shown) / 2
     return alt.Axis(
         grid=False,

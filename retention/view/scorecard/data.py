@@ -19,8 +19,15 @@ from retention.view.session.results import model_for, order_history_for, uncerta
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """What the marketer has chosen."""
+class ScorecardSettings:
+    """What the visitor has chosen on the scorecard page.
+
+    Attributes:
+        period: The days that the scorecard describes.
+        active_days: Days after an order during which a customer is active.
+        line_of_business: The industry whose benchmarks apply, as `lines_of_business` names it.
+        targets: The visitor's own targets, which replace benchmarks of the same metric.
+    """
 
     period: Period
     active_days: int
@@ -28,23 +35,23 @@ class Settings:
     targets: tuple[Target, ...]
 
 
-def card_for(data: Loaded, settings: Settings) -> Scorecard:
+def card_for(data: Loaded, settings: ScorecardSettings) -> Scorecard:
     """The scorecard of the period; DataError where it lies outside the orders."""
     return _card(data, settings.period, settings.active_days)
 
 
-def trend_for(data: Loaded, settings: Settings) -> pd.DataFrame:
+def trend_for(data: Loaded, settings: ScorecardSettings) -> pd.DataFrame:
     """`monthly_trend` of the orders."""
     return _trend(data, settings.active_days)
 
 
-def bridge_for(data: Loaded, settings: Settings) -> pd.DataFrame:
+def bridge_for(data: Loaded, settings: ScorecardSettings) -> pd.DataFrame:
     """`base_bridge` of the period."""
     return _bridge(data, settings.period, settings.active_days)
 
 
-def comparisons_for(data: Loaded, settings: Settings) -> tuple[Comparison, ...]:
-    """Benchmarks and targets beside the store's values by their own definitions."""
+def comparisons_for(data: Loaded, settings: ScorecardSettings) -> tuple[Comparison, ...]:
+    """Benchmarks and targets beside the store's values, measured by their own definitions."""
     values = _store_values(data, settings.period.end)
     history = order_history_for(data)
     return compare(
@@ -52,8 +59,8 @@ def comparisons_for(data: Loaded, settings: Settings) -> tuple[Comparison, ...]:
     )
 
 
-def reading_for(data: Loaded, settings: Settings) -> Reading:
-    """The scorecard read as a whole, with the model's word on what gaps are worth where there is a model."""
+def reading_for(data: Loaded, settings: ScorecardSettings) -> Reading:
+    """The scorecard read as a whole; the model says what gaps are worth, where there is one."""
     return _reading(data, settings, choices.standard_plan())
 
 
@@ -78,7 +85,7 @@ def _store_values(data: Loaded, end: date) -> dict[str, StoreValue]:
 
 
 @kept(max_entries=60, spinner="Reading the scorecard…")
-def _reading(data: Loaded, settings: Settings, plan: Plan) -> Reading:
+def _reading(data: Loaded, settings: ScorecardSettings, plan: Plan) -> Reading:
     card, comparisons = card_for(data, settings), comparisons_for(data, settings)
     try:
         model, uncertainty = model_for(data), uncertainty_for(data, plan)

@@ -1,6 +1,6 @@
 """Small frames to draw and to download, made from a scorecard."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -8,13 +8,14 @@ import pandas as pd
 from retention.history.metrics import METRICS
 from retention.history.period_counts import quartiles
 from retention.periods import Period
+from retention.reports.gaps import Gap
 from retention.reports.industry import Comparison
 from retention.reports.scorecard import Scorecard
 from retention.reports.scorecard_verdict import Reading
 from retention.view.scorecard import words
 
 SPARK_MONTHS = 24
-#: Bars of a distribution; the longest waits, one in fifty, share the last.
+#: Bars of a distribution; the longest 2 % of the waits share the last one.
 BARS, LONGEST = 24, 0.98
 LOOKS_BACK = (
     "It looks back at earlier orders: what moves in the first months of a file is the file's "
@@ -23,9 +24,22 @@ LOOKS_BACK = (
 #: Digits of a value in a file, by the kind of its metric.
 DIGITS = {"rate": 6, "money": 2, "number": 4, "count": 0, "days": 0}
 
+#: What the columns of a change are called in `metrics_table`, behind the name of the earlier period.
+CHANGE_COLUMNS = {
+    "value": "",
+    "change": "_change",
+    "low": "_low_95",
+    "high": "_high_95",
+    "verdict": "_verdict",
+    "why": "_why",
+}
+#: Columns of a gap in `reading_table`, in the metric's unit and in money.
+GAP_NUMBERS = ("store", "store_low_80", "store_high_80", "aim", "change_needed")
+GAP_MONEY = ("worth", "worth_low_80", "worth_high_80", "gap_in_the_period")
+
 
 def spark(trend: pd.DataFrame, name: str, period: Period) -> list[float]:
-    """A metric in the whole months up to the period's end, at most 24, oldest first."""
+    """A metric in the last whole months before the period's end, at most 24, oldest first."""
     until = trend[(trend["month"] < pd.Timestamp(period.end)) & trend["complete"]].tail(
         SPARK_MONTHS
     )
@@ -33,13 +47,16 @@ def spark(trend: pd.DataFrame, name: str, period: Period) -> list[float]:
 
 
 def trend_names(trend: pd.DataFrame) -> list[str]:
-    """The metrics that make a line: those with two months or more, or with any where none has as many."""
+    """The metrics with two months or more; with one month, where no metric has two."""
     months = trend[list(METRICS)].notna().sum()
     return [name for name in METRICS if months[name] >= min(2, months.max())]
 
 
 def first_trend(trend: pd.DataFrame, names: list[str]) -> int:
-    """The place of the metric to begin with: the first with half as many months as the one that has most."""
+    """The position of the metric to show first.
+
+    It is the first with at least half the months of the metric that has most.
+    """
     months = trend[names].notna().sum()
     return next(place for place, name in enumerate(names) if months[name] * 2 >= months.max())
 
@@ -47,7 +64,12 @@ def first_trend(trend: pd.DataFrame, names: list[str]) -> int:
 def trend_frame(
     trend: pd.DataFrame, name: str, period: Period, currency: str | None
 ) -> pd.DataFrame:
-    """All months of a metric: `month`, `end`, `value`, `shown`, `complete`, and `inside`, whether the period has it."""
+    """All months of a metric that have a value.
+
+    Returns:
+        `month`, `end`, `value`, `shown` (the value as text), `complete`, and `inside`: whether the
+        month lies in the period.
+    """
     frame = trend[["month", "complete"]].assign(
         value=trend[name], end=trend["month"] + pd.offsets.MonthBegin(1)
     )
@@ -61,8 +83,9 @@ def trend_frame(
 def spread_frames(spread: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Bins of a distribution of days, and its quartiles.
 
-    The first has `from_day`, `to_day`, `number`, `share`, `span` (text) and `beyond` (true of a last one that holds all
-    that is longer, too), the second `days` and `label`.
+    Returns:
+        The bins: `from_day`, `to_day`, `number`, `share`, `span` (text) and `beyond`, true for a
+        last bin that also holds everything longer. The quartiles: `days` and `label`.
     """
     days, number = spread["days"].to_numpy(), spread.iloc[:, 1].to_numpy()
     most = days[np.searchsorted(number.cumsum(), LONGEST * number.sum())]
@@ -78,8 +101,8 @@ def spread_frames(spread: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
             "number": total.astype(int),
             "share": total / number.sum(),
             "span": [
-                f"{day} or more" if more else _span(day, width)
-                for day, more in zip(start, beyond, strict=True)
+                f"{day} or more" if is_beyond else _span(day, width)
+                for day, is_beyond in zip(start.tolist(), beyond, strict=True)
             ],
             "beyond": beyond,
         }
@@ -104,9 +127,12 @@ def buyers_frame(card: Scorecard) -> pd.DataFrame:
 
 
 def rounded(frame: pd.DataFrame, **kinds: str) -> pd.DataFrame:
-    """A frame for a file without the digits that adding up leaves behind.
+    """A frame for a file, without the digits that adding up leaves behind.
 
-    `kinds` are those of its columns, as in `METRICS`; columns named as a metric have the metric's.
+    Args:
+        frame: The table.
+        **kinds: Kinds of its columns, as in `METRICS`. Columns named like a metric have the
+            metric's kind.
     """
     kinds = {name: metric.kind for name, metric in METRICS.items()} | kinds
     return frame.round({name: DIGITS[kind] for name, kind in kinds.items() if name in frame})
@@ -121,13 +147,10 @@ def buyers_table(card: Scorecard) -> pd.DataFrame:
 
 
 def reading_table(reading: Reading) -> pd.DataFrame:
-    """Where each metric stands and, of those that lack something, how much and what closing it is worth, for a file."""
-    gaps = {gap.metric: gap for gap in reading.gaps}
-    rows = []
-    for row in reading.metrics:
-        gap = gaps.get(row.metric)
-        gain = gap and gap.gain
-        rows.append(
+    """Where each metric stands, with its gap and what closing the gap is worth, for a file."""
+    gaps = {gap.metric: (rank, gap) for rank, gap in enumerate(reading.gaps, start=1)}
+    frame = pd.DataFrame(
+        [
             {
                 "metric": METRICS[row.metric].label,
                 "value": row.value,
@@ -135,75 +158,74 @@ def reading_table(reading: Reading) -> pd.DataFrame:
                 "since_the_period_before": row.previous,
                 "since_the_year_before": row.year,
                 "why_unknown": " ".join(dict.fromkeys(filter(None, row.why))),
-                "rank_of_the_gap": reading.gaps.index(gap) + 1 if gap else None,
-                "gap_to": gap and gap.against,
-                "store": gap and gap.store,
-                "store_low_80": gap and gap.low,
-                "store_high_80": gap and gap.high,
-                "aim": gap and gap.aim,
-                "change_needed": gap and gap.change,
-                "worth": gain and gain.expected,
-                "worth_low_80": gain and gain.low,
-                "worth_high_80": gain and gain.high,
-                "worth_basis": gap and gap.basis,
-                "gap_in_the_period": gap and gap.arithmetic,
-                "gap_in_the_period_basis": gap and gap.arithmetic_basis,
+                **_gap_cells(*gaps.get(row.metric, (None, None))),
             }
-        )
-    frame = pd.DataFrame(rows)
-    numbers = [
-        name for name in frame if name.startswith(("store", "worth", "gap_in", "aim", "change"))
-    ]
-    numbers = [name for name in numbers if not name.endswith("basis")]
-    money = dict.fromkeys(("worth", "worth_low_80", "worth_high_80", "gap_in_the_period"), "money")
-    # Metrics of all kinds stand in these columns: six digits do for any.
-    values = dict.fromkeys(
-        ("value", "store", "store_low_80", "store_high_80", "aim", "change_needed"), "rate"
+            for row in reading.metrics
+        ]
     )
+    # Metrics of all kinds stand in the columns of rates: six digits do for any.
+    numbers = dict.fromkeys(GAP_NUMBERS, "rate") | dict.fromkeys(GAP_MONEY, "money")
     return rounded(
         frame.astype({"rank_of_the_gap": "Int64"} | dict.fromkeys(numbers, float)),
-        **money,
-        **values,
+        value="rate",
+        **numbers,
     )
+
+
+def _gap_cells(rank: int | None, gap: Gap | None) -> dict[str, object]:
+    """The cells of a metric's gap in `reading_table`; empty where the metric lacks nothing."""
+    gain = gap and gap.gain
+    return {
+        "rank_of_the_gap": rank,
+        "gap_to": gap and gap.against,
+        "store": gap and gap.store,
+        "store_low_80": gap and gap.low,
+        "store_high_80": gap and gap.high,
+        "aim": gap and gap.aim,
+        "change_needed": gap and gap.change,
+        "worth": gain and gain.expected,
+        "worth_low_80": gain and gain.low,
+        "worth_high_80": gain and gain.high,
+        "worth_basis": gap and gap.basis,
+        "gap_in_the_period": gap and gap.arithmetic,
+        "gap_in_the_period_basis": gap and gap.arithmetic_basis,
+    }
 
 
 def metrics_table(card: Scorecard, comparisons: Iterable[Comparison]) -> pd.DataFrame:
-    """Every metric with its range, its changes and what it is held against, for a file."""
+    """Every metric with its range, its changes and its benchmark or target, for a file."""
     frame = card.metrics.rename(
         columns={"low": "low_95", "high": "high_95", "n": "customers_or_waits"}
     )
-    for name, against in (("previous", card.against_previous), ("year_before", card.against_year)):
-        for column, label in (
-            ("value", ""),
-            ("change", "_change"),
-            ("low", "_low_95"),
-            ("high", "_high_95"),
-        ):
-            frame[f"{name}{label}"] = against[column].reindex(frame.index)
-        frame[f"{name}_verdict"] = against["verdict"].reindex(frame.index)
-        frame[f"{name}_why"] = against["why"].reindex(frame.index)
+    for name, earlier in (("previous", card.against_previous), ("year_before", card.against_year)):
+        for column, label in CHANGE_COLUMNS.items():
+            frame[f"{name}{label}"] = earlier[column].reindex(frame.index)
     first: dict[str, Comparison] = {}
     for comparison in comparisons:
         first.setdefault(comparison.metric, comparison)
-    held = pd.DataFrame(
-        {
-            name: {
-                "against_low": one.low,
-                "against_high": one.high,
-                "store_by_its_definition": round(one.store.value, DIGITS["rate"]),
-                "standing": one.status,
-                "definition_of_the_benchmark": words.explanation(one),
-            }
-            for name, one in first.items()
-        }
-    ).T
     # Metrics of all kinds stand in these columns: six digits do for any.
-    frame = frame.round(DIGITS["rate"]).join(held)
+    frame = frame.round(DIGITS["rate"]).join(_comparison_columns(first))
     frame.insert(0, "metric", [METRICS[name].label for name in frame.index])
     frame["definition"] = [METRICS[name].definition for name in frame.index]
     frame["period"] = f"{card.period.start} to {card.period.last}"
     frame["active_days"] = card.active_days
     return frame
+
+
+def _comparison_columns(comparisons: Mapping[str, Comparison]) -> pd.DataFrame:
+    """What each metric is compared with, and how it stands; one row per metric."""
+    return pd.DataFrame(
+        {
+            name: {
+                "against_low": comparison.low,
+                "against_high": comparison.high,
+                "store_by_its_definition": round(comparison.store.value, DIGITS["rate"]),
+                "standing": comparison.status,
+                "definition_of_the_benchmark": words.explanation(comparison),
+            }
+            for name, comparison in comparisons.items()
+        }
+    ).T
 
 
 def waits_table(card: Scorecard) -> pd.DataFrame:

@@ -6,10 +6,12 @@ import streamlit as st
 from retention import wording
 from retention.history.metrics import METRICS
 from retention.history.period_counts import customer_bridge
+from retention.reports.gaps import Gap
 from retention.reports.scorecard import Scorecard
+from retention.reports.verdict import Reading
 from retention.view import text, widgets
 from retention.view.scorecard import charts, data as data_of, frames
-from retention.view.scorecard.data import Settings
+from retention.view.scorecard.data import ScorecardSettings
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import checks_for
 
@@ -38,26 +40,26 @@ def header(card: Scorecard) -> None:
         )
 
 
-def reading(data: Loaded, settings: Settings) -> None:
-    """Which metrics are ahead and behind, what holds the store back most, what it is worth and what to do."""
-    found = data_of.reading_for(data, settings)
+def whole_reading(data: Loaded, settings: ScorecardSettings) -> None:
+    """Which metrics are ahead and behind, the gap that matters most, its worth and what to do."""
+    reading = data_of.reading_for(data, settings)
     with st.container(border=True, key="reading"):
-        st.markdown(f":material/insights: **{text.plain(found.finding, limit=600)}**")
-        st.caption(text.plain(found.summary, limit=1000))
-        gap = found.main
+        st.markdown(f":material/insights: **{text.plain(reading.finding, limit=600)}**")
+        st.caption(text.plain(reading.summary, limit=1000))
+        gap = reading.main
         if gap is not None:
             left, right = st.columns([1, 2], gap="medium")
             with left:
                 _worth(data, gap)
             with right:
-                _strategies(found)
-        elif found.strategies:
-            _strategies(found)
+                _strategies(reading)
+        elif reading.strategies:
+            _strategies(reading)
     if gap is not None and gap.gain is not None:
         widgets.forecast_caution(checks_for(data))
 
 
-def _worth(data: Loaded, gap) -> None:
+def _worth(data: Loaded, gap: Gap) -> None:
     currency = data.orders.currency
     if gap.gain is not None:
         total = gap.gain
@@ -89,16 +91,16 @@ def _worth(data: Loaded, gap) -> None:
         st.caption(text.plain(gap.basis, limit=600))
 
 
-def _strategies(found) -> None:
-    about = found.main.metric if found.main else found.watch
-    st.markdown(f"**What works on it: {METRICS[about].label.lower()}**")
-    for strategy in found.strategies[:3]:
+def _strategies(reading: Reading) -> None:
+    metric = reading.main.metric if reading.main else reading.watch
+    st.markdown(f"**What works on it: {METRICS[metric].label.lower()}**")
+    for strategy in reading.strategies[:3]:
         with st.expander(text.plain(strategy.name)):
             st.markdown("\n".join(f"- {text.plain(step)}" for step in strategy.how))
             st.caption(text.plain(f"{strategy.evidence} ({strategy.source})", limit=800))
 
 
-def months(data: Loaded, card: Scorecard, settings: Settings) -> None:
+def months(data: Loaded, card: Scorecard, settings: ScorecardSettings) -> None:
     """One metric month by month, as large as a chart."""
     st.subheader("Month by month", anchor=False, help=text.DEFINITIONS["by_month"])
     trend, currency = data_of.trend_for(data, settings), data.orders.currency
@@ -121,7 +123,7 @@ def months(data: Loaded, card: Scorecard, settings: Settings) -> None:
         st.caption(frames.LOOKS_BACK)
 
 
-def bridge(data: Loaded, card: Scorecard, settings: Settings) -> None:
+def bridge(data: Loaded, card: Scorecard, settings: ScorecardSettings) -> None:
     """The customer base from the start to the end of the period, in customers or in revenue."""
     st.subheader(
         "The customer base, from start to end", anchor=False, help=text.DEFINITIONS["bridge"]
@@ -143,7 +145,7 @@ def bridge(data: Loaded, card: Scorecard, settings: Settings) -> None:
     shown = (
         steps.map(wording.count)
         if measure == "customers"
-        else steps.map(lambda x: wording.money(x, data.orders.currency))
+        else steps.map(lambda amount: wording.money(amount, data.orders.currency))
     )
     st.altair_chart(
         charts.bridge_chart(frame, measure, data.orders.currency),
@@ -183,7 +185,7 @@ def buyers(data: Loaded, card: Scorecard) -> None:
     )
 
 
-def spreads(data: Loaded, card: Scorecard) -> None:
+def spreads(card: Scorecard) -> None:
     """How long customers take: the distributions behind the three medians."""
     st.subheader("How long it takes", anchor=False, help=text.DEFINITIONS["spreads"])
     for column, (title, (name, unit, metric)) in zip(
@@ -200,15 +202,15 @@ def spreads(data: Loaded, card: Scorecard) -> None:
                 )
                 continue
             bins, marks = frames.spread_frames(spread)
-            quarter, half, most = marks["days"]
+            quarter, half, three_quarters = marks["days"]
             st.altair_chart(
                 charts.spread_chart(bins, unit, "Days", marks),
                 key=f"spread_{name}",
                 alt=f"{title}: a quarter within {quarter:.0f} days, half within {half:.0f}, three "
-                f"quarters within {most:.0f}",
+                f"quarters within {three_quarters:.0f}",
             )
             st.caption(
                 f"A quarter within {quarter:.0f} days, half within {half:.0f}, three quarters "
-                f"within {most:.0f}; {wording.count(spread.iloc[:, 1].sum())} {unit}."
+                f"within {three_quarters:.0f}; {wording.count(spread.iloc[:, 1].sum())} {unit}."
                 + (" The pale bar holds all that took longer." if bins["beyond"].any() else "")
             )

@@ -10,7 +10,7 @@ from retention.history.metrics import METRICS
 from retention.periods import PRESETS, Period, preset_period, whole_preset
 from retention.reports.industry import ALL, Target, lines_of_business
 from retention.reports.scorecard import ACTIVE_DAYS, LEAST_ACTIVE, MOST_ACTIVE
-from retention.view.scorecard.data import Settings
+from retention.view.scorecard.data import ScorecardSettings
 from retention.view.session.loaded import Loaded
 
 OWN = "Own dates"
@@ -27,12 +27,12 @@ TARGETS = (
 )
 
 
-def settings(data: Loaded) -> Settings:
+def settings(data: Loaded) -> ScorecardSettings:
     """Period, active days, line of business and own targets; all but own dates in the URL."""
     labels = {label: key for key, label in PRESETS.items()}
     with st.container(border=True):
-        one, two, three = st.columns(3, gap="medium")
-        chosen = one.selectbox(
+        left, middle, right = st.columns(3, gap="medium")
+        chosen = left.selectbox(
             "Period",
             [*labels, OWN],
             index=2,
@@ -41,15 +41,19 @@ def settings(data: Loaded) -> Settings:
             help="Ends with the last order in the file; “this” quarter or year is that of the "
             "last order.",
         )
-        active_days = two.slider(
+        active_days = middle.slider(
             "Active for",
-            *(LEAST_ACTIVE, MOST_ACTIVE, ACTIVE_DAYS, 5, "%d days"),
+            min_value=LEAST_ACTIVE,
+            max_value=MOST_ACTIVE,
+            value=ACTIVE_DAYS,
+            step=5,
+            format="%d days",
             key="active_days",
             bind="query-params",
             help="A customer is active for so many days after an order. About three times the "
             "usual wait between two orders is a fair choice: see below how long that is.",
         )
-        line = three.selectbox(
+        line = right.selectbox(
             "Line of business",
             lines_of_business(),
             key="line",
@@ -58,8 +62,13 @@ def settings(data: Loaded) -> Settings:
             "definition.",
         )
         period = _own_dates(data) if chosen == OWN else _preset(data, labels[chosen])
-        targets = _targets(data)
-    return Settings(period, active_days, line or ALL, targets)
+        targets = _targets()
+    return ScorecardSettings(
+        period=period,
+        active_days=active_days,
+        line_of_business=line or ALL,
+        targets=targets,
+    )
 
 
 def _preset(data: Loaded, preset: str) -> Period:
@@ -89,24 +98,24 @@ def _own_dates(data: Loaded) -> Period:
     return Period(start, end + timedelta(days=1))
 
 
-def _targets(data: Loaded) -> tuple[Target, ...]:
+def _targets() -> tuple[Target, ...]:
     with st.expander("Own targets in place of benchmarks", icon=":material/flag:"):
-        found = []
+        targets = []
         places = [column for row in TARGETS for column in st.columns(len(row), gap="medium")]
         for column, name in zip(places, chain(*TARGETS), strict=True):
             metric = METRICS[name]
-            rate, fine = metric.kind == "rate", metric.kind == "number"
+            is_rate = metric.kind == "rate"
             value = column.number_input(
                 f"{metric.label}{_UNITS.get(metric.kind, '')}",
                 min_value=0.0,
-                max_value=100.0 if rate else None,
+                max_value=100.0 if is_rate else None,
                 value=None,
-                step=0.1 if fine else 1.0,
+                step=0.1 if metric.kind == "number" else 1.0,
                 placeholder="None",
                 key=f"target_{name}",
                 bind="query-params",
                 help=metric.definition,
             )
             if value:
-                found.append(Target(name, value / 100 if rate else value))
-    return tuple(found)
+                targets.append(Target(name, value / 100 if is_rate else value))
+    return tuple(targets)

@@ -43,7 +43,7 @@ def shown(name: str, value: float, currency: str | None) -> str:
     if kind == "money":
         return wording.money(value, currency, short=True)
     if kind == "days":
-        return f"{value:,.0f} day{'s' * (round(value) != 1)}"
+        return wording.plural(round(value), "day")
     return f"{value:,.2f}" if kind == "number" else wording.count(value)
 
 
@@ -65,14 +65,14 @@ def change(name: str, row: pd.Series) -> str:
 
 
 def has_seasons(card: Scorecard, name: str) -> bool:
-    """Whether a change since the period before may be the season's, and no year before tells."""
+    """Whether a change since the period before may be seasonal, with no year before to tell."""
     year = card.earlier.get("year")
-    told = year is not None and year[1].loc[name, "verdict"] not in (THIN, CANNOT)
-    return card.period.days < SEASONS and not told
+    has_year = year is not None and year[1].loc[name, "verdict"] not in (THIN, CANNOT)
+    return card.period.days < SEASONS and not has_year
 
 
 def was(name: str, row: pd.Series, when: str, currency: str | None) -> str:
-    """What a metric was in a period that it cannot be compared with; empty where nothing tells."""
+    """What a metric was in a period that cannot be compared; empty where it has no value."""
     if not math.isfinite(row["value"]):
         return ""
     return f"In {when} it was {shown(name, row['value'], currency)}, as far as the orders tell."
@@ -91,17 +91,17 @@ def direction(name: str, row: pd.Series) -> str:
 
 
 def against(comparison: Comparison, currency: str | None) -> str:
-    """What a metric is held against: "Benchmark 30.0% to 40.0%" or "Target 50.0%"."""
+    """What a metric is compared with: "Benchmark 30.0% to 40.0%" or "Target 50.0%"."""
     name = "Benchmark" if isinstance(comparison.against, Benchmark) else "Target"
     low, high = (_level(comparison, end, currency) for end in (comparison.low, comparison.high))
     return f"{name} {low}" if low == high else f"{name} {low} to {high}"
 
 
 def store_side(comparison: Comparison, currency: str | None) -> str:
-    """The store's value by the definition of what it is held against, with its 95 % range where it has one."""
+    """The store's value by the benchmark's own definition, with its 95 % range where it has one."""
     store = comparison.store
     value, low, high = (
-        _level(comparison, x, currency) for x in (store.value, store.low, store.high)
+        _level(comparison, level, currency) for level in (store.value, store.low, store.high)
     )
     if not (math.isfinite(store.low) and math.isfinite(store.high)):
         return value
@@ -109,7 +109,7 @@ def store_side(comparison: Comparison, currency: str | None) -> str:
 
 
 def doubt(comparison: Comparison) -> str:
-    """Why it is unknown where a metric stands, in a few words; empty where it is known."""
+    """Why a metric cannot be compared, in a few words; empty where it can."""
     store = comparison.store
     if comparison.status != UNKNOWN:
         return ""
@@ -119,30 +119,25 @@ def doubt(comparison: Comparison) -> str:
 
 
 def explanation(comparison: Comparison) -> str:
-    """The benchmark's own definition, how the store is measured by it, its source, and what limits it."""
+    """The benchmark's definition and source, how the store is measured by it, and its limits."""
     store = comparison.store
     words = f"Measured on {span(store.period)}: {comparison.definition}"
     if isinstance(comparison.against, Benchmark):
         year = f", {comparison.against.year}" if comparison.against.year else ""
-        words = (
-            f"Benchmark: {comparison.against.definition} Source: "
-            f"{comparison.against.source}{year}. {words}"
-        )
+        source = f"{comparison.against.source}{year}"
+        words = f"Benchmark: {comparison.against.definition} Source: {source}. {words}"
     return f"{words} {store.note}".strip()
 
 
 def _level(comparison: Comparison, value: float, currency: str | None) -> str:
     if not math.isfinite(value):
         return wording.MISSING
-    return (
-        f"{value:+.0%}".replace("-", "−")
-        if comparison.lift
-        else shown(comparison.metric, value, currency)
-    )
+    if comparison.lift:
+        return wording.signed_percent(value)
+    return shown(comparison.metric, value, currency)
 
 
 def _moved(kind: str, value: float) -> str:
-    digits = 0 if kind == "days" else 1
-    amount = round(value * (1 if kind == "days" else 100), digits) + 0.0  # + 0.0: no "−0"
-    sign = "" if amount == 0 else "+" if amount > 0 else "−"
-    return f"{sign}{abs(amount):,.{digits}f}" + ("" if kind in ("rate", "days") else "%")
+    if kind == "days":
+        return wording.signed(value)
+    return wording.signed(100 * value, 1) if kind == "rate" else wording.signed_percent(value, 1)
