@@ -13,15 +13,15 @@ data = shell.open_page("Cohorts", "How does each intake behave over time?")
 def cohorts() -> None:
     """Everything that follows the settings and the choice of a cohort."""
     view = parts.settings(data)
-    found = cohort_data.cohorts_for(data, view)
-    keys = frames.shown_keys(view, found)
-    parts.headline(data, view, found)
-    if found.forecast is not None:
+    intakes = cohort_data.cohorts_for(data, view)
+    keys = frames.shown_keys(view, intakes)
+    parts.headline(data, view, intakes)
+    if intakes.forecast is not None:
         widgets.forecast_caution(checks_for(data))
-    parts.triangle(data, view, found, keys)
-    parts.growth(data, view, found, keys)
-    parts.second_order(data, view, found, keys)
-    cohort_customers.one_cohort(data, view, found, keys)
+    parts.triangle(data, view, intakes, keys)
+    parts.growth(data, view, intakes, keys)
+    parts.second_order(data, view, intakes, keys)
+    cohort_customers.one_cohort(data, view, intakes, keys)
 
 
 cohorts()

@@ -31,10 +31,10 @@ def page(cdnow):
 
 
 @pytest.fixture(scope="module")
-def view_of_cdnow() -> tuple[frames.View, frames.Cohorts]:
+def view_of_cdnow() -> tuple[frames.CohortView, frames.Cohorts]:
     orders = sample_orders("cdnow")
     table, second = frames.keyed(cohort_table(orders)), frames.keyed(second_orders(orders))
-    view = frames.View("month", None, "Share", 24, 12)
+    view = frames.CohortView("month", by=None, show="Share", cohorts=24, ages=12)
     return view, frames.cohorts_of(table, second, None, None, view, orders.start, 1.0)
 
 
@@ -213,11 +213,15 @@ def test_a_cohort_by_value_has_one_size_on_the_page(front):
     found = frames.cohorts_of(
         frames.keyed(cohort_table(data.orders, "month", "channel", partial=False)),
         frames.keyed(second_orders(data.orders, "month", "channel")),
-        *(None, None, frames.View("month", "channel", "Share", 24, 12), data.orders.start, 1.0),
+        None,
+        None,
+        frames.CohortView("month", by="channel", show="Share", cohorts=24, ages=12),
+        data.orders.start,
+        1.0,
     )
     rows = frames.triangle_frame(
         found.table,
-        frames.shown_keys(frames.View("month", "channel", "", 9, 9), found),
+        frames.shown_keys(frames.CohortView("month", "channel", "", 9, 9), found),
         found,
         "Share",
     )
@@ -332,7 +336,7 @@ def test_a_month_that_has_just_begun_stands_at_the_left_edge(front):
     rows = [f"{i},c{i}@x.com,2024-0{1 + i % 5}-{1 + i % 28:02d},10" for i in range(140)]
     at = use_upload(front, order_file([*rows, "z,one@x.com,2024-06-01,12"])).switch_page(PAGE).run()
     data = at.session_state["loaded_orders"]
-    view = frames.View("month", None, "Share", 24, 12)
+    view = frames.CohortView("month", by=None, show="Share", cohorts=24, ages=12)
     table, second = (
         frames.keyed(cohort_table(data.orders)),
         frames.keyed(second_orders(data.orders)),
@@ -352,7 +356,7 @@ def test_first_cohorts_that_hold_older_customers_are_marked():
     table = second.assign(
         age=0, observed=second["customers"], active=second["customers"], share=1.0, complete=True
     )
-    view = frames.View("month", None, "Share", 24, 12)
+    view = frames.CohortView("month", by=None, show="Share", cohorts=24, ages=12)
     found = frames.cohorts_of(
         frames.keyed(table),
         frames.keyed(second),
@@ -379,9 +383,9 @@ def test_a_forecast_of_purchase_days_becomes_one_of_orders():
 
 def test_a_files_name_says_what_makes_the_cohorts_and_of_which_days():
     data = SimpleNamespace(orders=sample_orders("cdnow"))
-    view = frames.View("month", None, "Share", 24, 12)
+    view = frames.CohortView("month", by=None, show="Share", cohorts=24, ages=12)
     assert file_name("cohorts", view, data) == "cohorts-by-month-1997-01-01-to-1998-06-30.csv"
-    view = frames.View("month", "channel", "Share", 24, 12)
+    view = frames.CohortView("month", "channel", "Share", 24, 12)
     assert file_name("second-orders", view, data).startswith("second-orders-by-channel-1997")
 
 

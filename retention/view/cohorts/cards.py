@@ -1,17 +1,24 @@
-"""The headline of the cohorts page: how the latest cohorts do, or which value of the first order does best."""
+"""The headline of the cohorts page.
 
+It says how the latest cohorts do, or which value of the first order does best.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from retention import wording
-from retention.history.changes import ENOUGH, THIN
-from retention.reports import cohort_calendar as cohort_periods
-from retention.reports.cohort_changes import LATEST_COHORTS, WaitDays, latest_change, share_back
+from retention.history.changes import DOWN, ENOUGH, NOISE, UP
+from retention.reports import cohort_calendar
 from retention.reports.cohorts import WAITS
-from retention.view.cohorts.frames import MONTHS, Cohorts, View
+from retention.statistics import difference_interval, wilson
+from retention.view import text
+from retention.view.cohorts.frames import MONTHS, Cohorts, CohortView
 from retention.view.session.loaded import Loaded
+from retention.view.widgets import Metric
 
 BACK: WaitDays = 90  # days of the headline
 _BACK = f"Back within {BACK} days"
@@ -70,94 +77,129 @@ DEFINITIONS = {
 }
 
 
-class Card(NamedTuple):
-    """A headline number; `about` is a key of `DEFINITIONS`, `note` a short line below the number."""
+class PooledShare(NamedTuple):
+    """The share of several cohorts' customers who came back within `BACK` days.
 
-    label: str
-    value: str
-    about: str
-    note: str | None = None
+    Attributes:
+        share: As a fraction.
+        low: Lower end of the 95 % interval.
+        high: Upper end of the 95 % interval.
+        observed: Customers whose first order is long enough ago.
+    """
+
+    share: float
+    low: float
+    high: float
+    observed: int
 
 
-def cards_of(data: Loaded, view: View, found: Cohorts) -> list[Card]:
-    """Three or four numbers worth knowing about these cohorts."""
-    return _value_cards(found) if view.by else _period_cards(data, view, found)
+def cards_of(data: Loaded, view: CohortView, intakes: Cohorts) -> list[Metric]:
+    """Three or four numbers about these cohorts; their `about` is a key of `DEFINITIONS`."""
+    cards = _value_cards(intakes) if view.by else _period_cards(data, view, intakes)
+    # Names in a note come from the file.
+    return [replace(card, note=text.plain(card.note) if card.note else None) for card in cards]
 
 
-def _period_cards(data: Loaded, view: View, found: Cohorts) -> list[Card]:
-    second, number, currency = found.second, LATEST_COHORTS[view.period], data.orders.currency
-    change = latest_change(second, number, BACK)
-    latest, before = change.latest, change.before
-    if latest.customers < ENOUGH:
-        cards = [Card(_BACK, wording.MISSING, "back", "Too few customers observed so long")]
-    else:
-        note = f"{_span(latest.cohorts, found)}; {_points(latest.low, latest.high)}"
-        cards = [Card(_BACK, wording.percent(latest.share), "back", note)]
-    if change.verdict != THIN:
-        between = f"95% range {_signed(change.low)} to {_signed(change.high)}: {change.verdict}"
-        note = f"{wording.percent(before.share)} for {_span(before.cohorts, found)}; {between}"
-        cards.append(
-            Card("Against those before", f"{_signed(change.change)} points", "change", note)
-        )
+def _period_cards(data: Loaded, view: CohortView, intakes: Cohorts) -> list[Metric]:
+    second, number = intakes.second, LATEST[view.period]
+    waited = second[second[f"observed_{BACK}"] == second["customers"]]
+    latest, before = waited.iloc[-number:], waited.iloc[-2 * number : -number]
     over = second[_over(second["cohort"], view.period, data)]
-    if len(over):
-        new, old = over.iloc[-number:], over.iloc[-2 * number : -number]
-        note = _span(new, found)
-        if len(old) == len(new):
-            note += f"; {wording.count(old['customers'].sum())} for {_span(old, found)}"
-        cards.append(Card("New customers", wording.count(new["customers"].sum()), "new", note))
-    if found.forecast is not None:
-        ahead = found.forecast[
-            (found.forecast["month"] == MONTHS[-1]) & (found.forecast["customers"] >= ENOUGH)
-        ]
-        for row in ahead.tail(1).to_dict("records"):
-            between = wording.money_range(row["revenue_low"], row["revenue_high"], currency)
-            note = f"A customer of {found.names[row['key']]}, not discounted; 80% range {between}"
-            cards.append(
-                Card("Next 12 months", wording.money(row["revenue"], currency), "expected", note)
-            )
-    return cards
+    cards = [
+        _back_card(_pooled(latest), lambda: _span(latest, intakes)),
+        _change_card(_pooled(latest), _pooled(before), lambda: _span(before, intakes)),
+        _new_card(over.iloc[-number:], over.iloc[-2 * number : -number], intakes),
+        _expected_card(intakes, data.orders.currency),
+    ]
+    return [card for card in cards if card is not None]
 
 
-def _value_cards(found: Cohorts) -> list[Card]:
-    second, column = found.second, f"share_{BACK}"
-    everyone = share_back(second, BACK)
-    cards = [Card(_BACK, wording.MISSING, "back", "Too few customers observed so long")]
-    if everyone.customers >= ENOUGH:
-        shares = f"All; {_points(everyone.low, everyone.high)}"
-        cards = [Card(_BACK, wording.percent(everyone.share), "back", shares)]
+def _back_card(share: PooledShare, name: Callable[[], str]) -> Metric:
+    """The share of customers who came back; `name` says of which cohorts."""
+    if share.observed < ENOUGH:
+        return Metric(_BACK, wording.MISSING, "back", "Too few customers observed so long")
+    note = f"{name()}; {_percent_range(share.low, share.high)}"
+    return Metric(_BACK, wording.percent(share.share), "back", note)
+
+
+def _change_card(
+    latest: PooledShare, before: PooledShare, name: Callable[[], str]
+) -> Metric | None:
+    """How the share changed; `name` says from which cohorts. None where there are few customers."""
+    if min(latest.observed, before.observed) < ENOUGH:
+        return None
+    low, high = difference_interval(
+        latest.share, (latest.low, latest.high), before.share, (before.low, before.high)
+    )
+    verdict = UP if low > 0 else DOWN if high < 0 else NOISE
+    between = f"95% range {_points(float(low))} to {_points(float(high))}"
+    note = f"{wording.percent(before.share)} for {name()}; {between}: {verdict}"
+    change = _points(latest.share - before.share)
+    return Metric("Against those before", f"{change} points", "change", note)
+
+
+def _new_card(latest: pd.DataFrame, before: pd.DataFrame, intakes: Cohorts) -> Metric | None:
+    """New customers of the latest periods that are over; None where no period is over yet."""
+    if latest.empty:
+        return None
+    note = _span(latest, intakes)
+    if len(before) == len(latest):
+        note += f"; {wording.count(before['customers'].sum())} for {_span(before, intakes)}"
+    return Metric("New customers", wording.count(latest["customers"].sum()), "new", note)
+
+
+def _expected_card(intakes: Cohorts, currency: str | None) -> Metric | None:
+    """What a customer of the newest cohort is expected to bring; None without a model.
+
+    Cohorts of too few customers are passed over.
+    """
+    forecast = intakes.forecast
+    if forecast is None:
+        return None
+    sized = forecast[(forecast["month"] == MONTHS[-1]) & (forecast["customers"] >= ENOUGH)]
+    if sized.empty:
+        return None
+    row = sized.iloc[-1]
+    between = wording.money_range(row["revenue_low"], row["revenue_high"], currency)
+    note = f"A customer of {intakes.names[row['key']]}, not discounted; 80% range {between}"
+    return Metric("Next 12 months", wording.money(row["revenue"], currency), "expected", note)
+
+
+def _value_cards(intakes: Cohorts) -> list[Metric]:
+    second, column = intakes.second, f"share_{BACK}"
+    cards = [_back_card(_pooled(second), lambda: "All")]
     sized = second[second[column].notna()].sort_values(column, kind="stable")
     if len(sized) > 1:
         for label, row in (("Most come back", sized.iloc[-1]), ("Fewest come back", sized.iloc[0])):
-            ends = _points(row[f"low_{BACK}"], row[f"high_{BACK}"])
-            cards.append(
-                Card(
-                    label,
-                    wording.percent(row[column]),
-                    "back",
-                    f"{found.names[row['key']]}; {ends}",
-                )
-            )
+            between = _percent_range(row[f"low_{BACK}"], row[f"high_{BACK}"])
+            note = f"{intakes.names[row['key']]}; {between}"
+            cards.append(Metric(label, wording.percent(row[column]), "back", note))
     small = int(second["small"].sum())
     note = f"{wording.count(small)} of them with fewer than {ENOUGH} customers" if small else None
-    return [*cards, Card("Cohorts", wording.count(len(second)), "one", note)]
+    return [*cards, Metric("Cohorts", wording.count(len(second)), "one", note)]
 
 
-def _points(low: float, high: float) -> str:
+def _pooled(rows: pd.DataFrame) -> PooledShare:
+    back, observed = int(rows[f"within_{BACK}"].sum()), int(rows[f"observed_{BACK}"].sum())
+    low, high = wilson(back, observed)
+    return PooledShare(back / max(observed, 1), float(low), float(high), observed)
+
+
+def _percent_range(low: float, high: float) -> str:
     return f"95% range {100 * low:.1f} to {100 * high:.1f}%"
 
 
-def _signed(share: float) -> str:
+def _points(share: float) -> str:
     return wording.signed(100 * share, 1)
 
 
-def _span(rows: pd.DataFrame, found: Cohorts) -> str:
-    first, last = (found.names[key] for key in rows["key"].iloc[[0, -1]])
+def _span(rows: pd.DataFrame, intakes: Cohorts) -> str:
+    first, last = (intakes.names[key] for key in rows["key"].iloc[[0, -1]])
     return first if first == last else f"{first} – {last}"
 
 
 def _over(starts: pd.Series, period: str, data: Loaded) -> np.ndarray:
-    days = cohort_periods.period_days(starts, period)
-    return (
-        starts + pd.to_timedelta(days - 1, unit="D") <= pd.Timestamp(data.orders.end)
-    ).to_numpy()
+    """Which of the periods that begin on these days are over."""
+    days = cohort_calendar.period_days(starts, period)
+    last_days = starts + pd.to_timedelta(days - 1, unit="D")
+    return (last_days <= pd.Timestamp(data.orders.end)).to_numpy()

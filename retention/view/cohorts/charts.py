@@ -31,11 +31,15 @@ _WINDOWS = (
 
 
 def triangle_chart(frame: pd.DataFrame, unit: str) -> alt.LayerChart:
-    """The retention triangle: cohorts down, ages across, text where it fits. A click selects a cohort ("picked").
+    """The retention triangle: cohorts down, ages across, text where it fits.
 
-    `frame`: `key`, `label` (the row's words), `age`, `words` (of the cell), `strength` (0 to 1), `first` (True at age
-    0), `complete`, `sure` (False where few customers stand behind the cell) and the tooltip's `name`, `customers`,
-    `observed`, `active`, `share`, `note`.
+    A click selects a cohort under the name "picked".
+
+    Args:
+        frame: `key`, `label` (the row's words), `age`, `words` (the cell's), `strength` (0 to 1),
+            `first` (True at age 0), `complete`, `sure` (False for few customers) and the tooltip's
+            `name`, `customers`, `observed`, `active`, `share`, `note`.
+        unit: The period with a capital letter.
     """
     picked = alt.selection_point(name="picked", fields=["key"], on="click", empty=False)
     ages = int(frame["age"].max()) + 1
@@ -87,7 +91,8 @@ def triangle_chart(frame: pd.DataFrame, unit: str) -> alt.LayerChart:
         strokeDash=[4, 3],
         cursor="pointer",
     )
-    # The theme's own text colour, which only reaches charts drawn as SVG. Half as strong where little stands behind.
+    # The theme's text colour reaches only charts that are drawn as SVG. Words are paler where
+    # they rest on few customers.
     words = (
         base.transform_calculate(
             fitting=f"width / {ages} > 6.6 * length(datum.words) + 3 ? datum.words : ''"
@@ -100,9 +105,10 @@ def triangle_chart(frame: pd.DataFrame, unit: str) -> alt.LayerChart:
             .otherwise(alt.value(0.6)),
         )
     )
-    height = alt.Step(ROW)
-    return alt.layer(
-        cells, unfinished, words, height=height, usermeta={"embedOptions": {"renderer": "svg"}}
+    return alt.LayerChart(
+        layer=[cells, unfinished, words],
+        height=alt.Step(ROW),
+        usermeta={"embedOptions": {"renderer": "svg"}},
     )
 
 
@@ -114,11 +120,19 @@ def growth_chart(
     currency: str | None,
     money: bool,
 ) -> alt.LayerChart:
-    """Cumulative revenue (or orders) of a customer by age: the highlighted cohorts in colour, the others grey.
+    """Cumulative revenue (or orders) of a customer by age.
 
-    `past`: `key`, `label` (of highlighted cohorts, None for the others), `name`, `age` (in periods, where the point
-    stands), `value`, `words`, `customers`. `ahead`: the same of highlighted cohorts from their last point on, with
-    `low`, `high`, `between` and `until`.
+    Highlighted cohorts are in colour, the others are grey.
+
+    Args:
+        past: `key`, `label` (None for cohorts that are not highlighted), `name`, `age` (in
+            periods), `value`, `words`, `customers`.
+        ahead: What is expected of highlighted cohorts after their last point: the columns of
+            `past`, with `low`, `high`, `between` and `until`. Empty without a forecast.
+        title: What is added up.
+        unit: The period with a capital letter.
+        currency: The orders' currency.
+        money: Whether the values are amounts.
     """
     labels = list(dict.fromkeys(past["label"].dropna()))
     x = alt.X(
@@ -141,12 +155,6 @@ def growth_chart(
         alt.Tooltip("age:Q", title=f"{unit}s since the first order", format=".3~f"),
         alt.Tooltip("words:N", title=title),
     ]
-    foreseen = [
-        alt.Tooltip("name:N", title="Cohort"),
-        alt.Tooltip("until:N", title="Expected until"),
-        alt.Tooltip("words:N", title=title),
-        alt.Tooltip("between:N", title="80% range"),
-    ]
     others = (
         alt.Chart(past[past["label"].isna()])
         .mark_line(
@@ -157,23 +165,39 @@ def growth_chart(
         )
         .encode(x=x, y=y, detail="key:N", tooltip=tooltip)
     )
-    shown = alt.Chart(past[past["label"].notna()])
-    lines = shown.mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=45, filled=True)).encode(
-        x=x, y=y, color=colour, tooltip=tooltip
+    lines = (
+        alt.Chart(past[past["label"].notna()])
+        .mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=45, filled=True))
+        .encode(x=x, y=y, color=colour, tooltip=tooltip)
     )
+    layers = [others, lines]
+    if len(ahead):
+        band, dashed = _forecast_layers(ahead, x, y, colour, title)
+        layers = [band, others, dashed, lines]
+    return alt.LayerChart(layer=layers, height=HEIGHT + 60)
+
+
+def _forecast_layers(
+    ahead: pd.DataFrame, x: alt.X, y: alt.Y, colour: alt.Color, title: str
+) -> tuple[alt.Chart, alt.Chart]:
+    """The 80 % range of what is expected, and the dashed line in its middle."""
+    tooltip = [
+        alt.Tooltip("name:N", title="Cohort"),
+        alt.Tooltip("until:N", title="Expected until"),
+        alt.Tooltip("words:N", title=title),
+        alt.Tooltip("between:N", title="80% range"),
+    ]
     band = (
         alt.Chart(ahead)
         .mark_area(opacity=0.16)
-        .encode(x=x, y=alt.Y("low:Q", title=title), y2="high:Q", color=colour, tooltip=foreseen)
+        .encode(x=x, y=alt.Y("low:Q", title=title), y2="high:Q", color=colour, tooltip=tooltip)
     )
     dashed = (
         alt.Chart(ahead)
         .mark_line(strokeDash=[6, 4], strokeWidth=2, point=alt.OverlayMarkDef(size=60, opacity=0))
-        .encode(x=x, y=y, color=colour, tooltip=foreseen)
+        .encode(x=x, y=y, color=colour, tooltip=tooltip)
     )
-    return alt.layer(
-        *([band] if len(ahead) else []), others, *([dashed] if len(ahead) else []), lines
-    ).properties(height=HEIGHT + 60)
+    return band, dashed
 
 
 def expected_chart(
@@ -201,17 +225,18 @@ def expected_chart(
         .mark_rule(color=palette.STEPS[0], strokeWidth=2.5)
         .encode(x=alt.X("low:Q"), x2="high:Q", y=y, tooltip=tooltip)
     )
-    return alt.layer(bars, ranges).properties(height=alt.Step(ROW))
+    return alt.LayerChart(layer=[bars, ranges], height=alt.Step(ROW))
 
 
 def second_order_chart(frame: pd.DataFrame, windows: list[str], along: bool) -> alt.LayerChart:
     """Share of each cohort with a second order, by time since the first, with 95 % intervals.
 
-    `frame`: `label`, `start` (time, if `along`), `window` (one of `windows`), `share`, `low`, `high`, `within`,
-    `observed`. `along`: cohorts follow each other in time; else they stand below each other.
+    Args:
+        frame: `label`, `start` (time, if `along`), `window`, `share`, `low`, `high`, `within`,
+            `observed`.
+        windows: The values of `window` in their order, such as "30 days".
+        along: Whether cohorts follow each other in time; else they stand below each other.
     """
-    share = alt.Axis(format=".0%", tickCount=5)
-    title = "With a second order"
     colour = alt.Color(
         "window:N",
         title="Within days",
@@ -234,34 +259,34 @@ def second_order_chart(frame: pd.DataFrame, windows: list[str], along: bool) -> 
         alt.Tooltip("observed:Q", title="Of those observed so long", format=","),
     ]
     base = alt.Chart(frame).encode(color=colour, tooltip=tooltip)
+    share = {
+        "title": "With a second order",
+        "axis": alt.Axis(format=".0%", tickCount=5),
+        "scale": alt.Scale(zero=True),
+    }
+    low = {"title": "With a second order"}
+    rule = base.mark_rule(strokeWidth=1.5, opacity=0.6)
     if along:
-        starts = sorted(frame["start"].unique())
-        ticks = [
-            alt.DateTime(year=day.year, month=day.month, date=day.day)
-            for day in starts[:: len(starts) // 8 + 1]
-        ]
-        x = alt.X(
-            "start:T",
-            title=None,
-            axis=alt.Axis(grid=False, format="%e %b %Y", labelOverlap=True, values=ticks),
-        )
-        places = {
-            "x": x,
-            "y": alt.Y("share:Q", title=title, axis=share, scale=alt.Scale(zero=True)),
-        }
-        ends = {"x": x, "y": alt.Y("low:Q", title=title), "y2": "high:Q"}
-        height: int | alt.Step = HEIGHT
-        points = base.mark_line(
-            strokeWidth=2, point=alt.OverlayMarkDef(size=45, filled=True)
-        ).encode(**places)
-    else:
-        y = alt.Y("label:N", title=None, sort=None, axis=_NAMES)
-        places = {
-            "y": y,
-            "x": alt.X("share:Q", title=title, axis=share, scale=alt.Scale(zero=True)),
-        }
-        ends = {"y": y, "x": alt.X("low:Q", title=title), "x2": "high:Q"}
-        height = alt.Step(ROW)
-        points = base.mark_circle(size=90, opacity=1).encode(**places)
-    rules = base.mark_rule(strokeWidth=1.5, opacity=0.6).encode(**ends)
-    return alt.layer(rules, points).properties(height=height)
+        x = _start_axis(frame["start"])
+        line = base.mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=45, filled=True))
+        points = line.encode(x=x, y=alt.Y("share:Q", **share))
+        rules = rule.encode(x=x, y=alt.Y("low:Q", **low), y2="high:Q")
+        return alt.LayerChart(layer=[rules, points], height=HEIGHT)
+    y = alt.Y("label:N", title=None, sort=None, axis=_NAMES)
+    circles = base.mark_circle(size=90, opacity=1).encode(x=alt.X("share:Q", **share), y=y)
+    rules = rule.encode(y=y, x=alt.X("low:Q", **low), x2="high:Q")
+    return alt.LayerChart(layer=[rules, circles], height=alt.Step(ROW))
+
+
+def _start_axis(starts: pd.Series) -> alt.X:
+    """A time axis with a tick on the first day of at most eight cohorts."""
+    days = sorted(starts.unique())
+    ticks = [
+        alt.DateTime(year=day.year, month=day.month, date=day.day)
+        for day in days[:: len(days) // 8 + 1]
+    ]
+    return alt.X(
+        "start:T",
+        title=None,
+        axis=alt.Axis(grid=False, format="%e %b %Y", labelOverlap=True, values=ticks),
+    )

@@ -8,13 +8,13 @@ from retention.orders.gaps import OrderGap
 from retention.reports import cohorts
 from retention.reports.cohort_forecast import cohort_forecast, orders_per_purchase_day
 from retention.view.cohorts import frames
-from retention.view.cohorts.frames import Cohorts, View
+from retention.view.cohorts.frames import Cohorts, CohortView
 from retention.view.session.cache import kept
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import model_for, order_history_for
 
 
-def cohorts_for(data: Loaded, view: View) -> Cohorts:
+def cohorts_for(data: Loaded, view: CohortView) -> Cohorts:
     """The numbers behind the page."""
     per_day = orders_per_purchase_day(order_history_for(data))
     expected, problem = None, None
@@ -37,7 +37,7 @@ def cohorts_for(data: Loaded, view: View) -> Cohorts:
 def _table(data: Loaded, period: str, by: str | None) -> pd.DataFrame:
     if by is None:
         return frames.keyed(cohorts.cohort_table_of(order_history_for(data), period))
-    # Nearly every value has customers in the last month: as long as it lasts, no age of theirs would be complete.
+    # Nearly every value has customers in the last month: until it is over, no age is complete.
     return frames.keyed(cohorts.cohort_table(data.orders, period, by, partial=False))
 
 
@@ -60,6 +60,6 @@ def gaps_for(data: Loaded) -> tuple[OrderGap, ...]:
     return gaps_of(order_history_for(data))
 
 
-def file_name(table: str, view: View, data: Loaded) -> str:
-    """What a table is called as a file: its name, what makes the cohorts, and the days of the orders."""
+def file_name(table: str, view: CohortView, data: Loaded) -> str:
+    """A table's name as a file: the table, what makes the cohorts, and the days of the orders."""
     return f"{table}-by-{view.by or view.period}-{data.orders.start}-to-{data.orders.end}.csv"

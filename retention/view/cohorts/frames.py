@@ -12,7 +12,7 @@ from retention.csv_export import to_csv
 from retention.errors import ModelError
 from retention.history.changes import ENOUGH
 from retention.orders.gaps import OrderGap
-from retention.reports import cohort_calendar as cohort_periods, cohorts
+from retention.reports import cohort_calendar, cohorts
 from retention.view.cohorts.charts import HIGHLIGHTS
 from retention.view.session.loaded import Loaded
 
@@ -25,8 +25,17 @@ _ENDS = {"value": "", "low": "_low", "high": "_high"}
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """What the settings ask for: cohorts by `period`, or by the value of column `by` (ages in months then)."""
+class CohortView:
+    """Which cohorts the page shows.
+
+    Attributes:
+        period: "month", "week" or "quarter": the period of the first order, and the unit of ages.
+        by: The column whose value in the first order makes a cohort, with ages in months; None for
+            cohorts by period.
+        show: What a cell of the triangle says: "Share" or "Customers".
+        cohorts: How many cohorts are drawn.
+        ages: Up to which age they are drawn, in periods.
+    """
 
     period: str
     by: str | None
@@ -46,7 +55,7 @@ class View:
 
     @property
     def map_key(self) -> str:
-        """Where it holds the row that was clicked."""
+        """Where the session holds the row that was clicked."""
         return f"cohort_map_{self.by or self.period}"
 
 
@@ -54,11 +63,15 @@ class View:
 class Cohorts:
     """The numbers of a view.
 
-    - `table`, `second`: as from `cohort_table` and `second_orders`.
-    - `forecast`: as from `cohort_forecast`, in orders; or the `problem` that stands in its way.
-    - `names`: each cohort's words by its key.
-    - `older`: how many of the first cohorts probably hold customers from before the orders begin.
-    - `orders_per_day`: orders of a day with an order, by which the forecast's days became orders.
+    Attributes:
+        table: `cohort_table`, with each cohort's `key`.
+        second: `second_orders`, with each cohort's `key`.
+        forecast: `cohort_forecast` in orders instead of purchase days; None without a model.
+        problem: Why there is no forecast.
+        names: Each cohort's words by its key.
+        older: How many of the first cohorts probably hold customers from before the orders begin.
+        orders_per_day: Mean orders on a day with an order. It turns expected purchase days into
+            orders.
     """
 
     table: pd.DataFrame
@@ -73,15 +86,15 @@ class Cohorts:
 def cohorts_of(
     table: pd.DataFrame,
     second: pd.DataFrame,
-    foreseen: pd.DataFrame | None,
+    forecast: pd.DataFrame | None,
     problem: ModelError | None,
-    view: View,
+    view: CohortView,
     start: date,
     orders_per_day: float,
 ) -> Cohorts:
     """The numbers of a view put together; `start` is the first order day.
 
-    A cohort has one size on the page: all its customers, those of the month that is not over among them.
+    A cohort has one size on the page: all its customers, also those of the unfinished month.
     """
     by_key = second.set_index("key")
     table = table.assign(
@@ -92,11 +105,19 @@ def cohorts_of(
         for key, cohort in zip(second["key"], second["cohort"], strict=True)
     }
     older = 0 if view.by else cohorts.cohorts_with_older(second, start, view.period)
-    return Cohorts(table, second, foreseen, problem, names, older, orders_per_day)
+    return Cohorts(
+        table=table,
+        second=second,
+        forecast=forecast,
+        problem=problem,
+        names=names,
+        older=older,
+        orders_per_day=orders_per_day,
+    )
 
 
 def in_orders(forecast: pd.DataFrame, orders_per_day: float) -> pd.DataFrame:
-    """A forecast of purchase days as one of orders, with its key: what customers have brought is counted in these."""
+    """A forecast of purchase days as one of orders, with each cohort's key."""
     columns = ["orders", "orders_low", "orders_high"]
     return keyed(forecast.assign(**{name: forecast[name] * orders_per_day for name in columns}))
 
@@ -107,7 +128,7 @@ def keyed(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def keys_of(cohort: pd.Series) -> pd.Series:
-    """Cohorts as text: what a click on a chart gives back."""
+    """Cohorts as text: measure a click on a chart gives back."""
     return (
         cohort.dt.strftime("%Y-%m-%d")
         if pd.api.types.is_datetime64_dtype(cohort)
@@ -128,19 +149,18 @@ def name_of(cohort: pd.Timestamp | str, period: str) -> str:
     )
 
 
-def shown_keys(view: View, found: Cohorts) -> list[str]:
+def shown_keys(view: CohortView, intakes: Cohorts) -> list[str]:
     """The cohorts to draw, as they stand below each other: the newest, oldest first; or the largest."""
     if view.by is None:
-        return found.second["key"].tolist()[-view.cohorts :]
-    return found.second.sort_values("customers", ascending=False, kind="stable")["key"].tolist()[
-        : view.cohorts
-    ]
+        return intakes.second["key"].tolist()[-view.cohorts :]
+    largest = intakes.second.sort_values("customers", ascending=False, kind="stable")
+    return largest["key"].tolist()[: view.cohorts]
 
 
 def triangle_frame(
     drawn: pd.DataFrame,
     keys: list[str],
-    found: Cohorts,
+    intakes: Cohorts,
     show: str,
     period: str = "month",
     gaps: Sequence[OrderGap] = (),
@@ -149,63 +169,82 @@ def triangle_frame(
 
     A cell of a time with a gap in the orders is as incomplete as one whose `period` is not over.
     """
-    names, older = found.names, set(list(found.names)[: found.older])
-    frame = (
-        drawn.set_index("key").loc[[key for key in keys if key in set(drawn["key"])]].reset_index()
-    )
-    measure = frame["share"] if show == "Share" else frame["active"].astype(float)
-    most = measure[frame["age"] > 0].max()
-    thin = frame["observed"] < ENOUGH
+    names, older = intakes.names, set(list(intakes.names)[: intakes.older])
+    known = set(drawn["key"])
+    frame = drawn.set_index("key").loc[[key for key in keys if key in known]].reset_index()
     missing = _in_gap(frame, period, gaps)
     complete = frame["complete"] & ~missing
-    notes = np.select(
-        [missing, ~frame["complete"], frame["key"].isin(older), frame["small"], thin],
-        [
-            "The orders of half of this period or more seem to be missing",
-            "This period is not over: the number will still rise",
-            "Probably holds customers who had ordered before the file begins",
-            f"Fewer than {ENOUGH} customers in the cohort",
-            f"Fewer than {ENOUGH} customers have reached this age",
-        ],
-        "This period is over",
-    )
-    sizes = [
-        f"{names[key]} · "
-        f"{'only ' if small else ''}{wording.count(size)}{' *' if key in older else ''}"
-        for key, size, small in zip(frame["key"], frame["customers"], frame["small"], strict=True)
-    ]
-    share = [
-        f"{100 * x:.0f}" if x >= 0.0095 or x == 0 else f"{100 * x:.1f}" for x in frame["share"]
-    ]
     return pd.DataFrame(
         {
             "key": frame["key"],
-            "label": sizes,
+            "label": _cohort_labels(frame, names, older),
             "name": frame["key"].map(names),
             "age": frame["age"],
-            "words": share
-            if show == "Share"
-            else [wording.count(n, short=True) for n in frame["active"]],
-            # Age 0 is everybody and stands outside the scale of the others; what is not over is drawn half as strong.
-            "strength": np.where(frame["age"] == 0, 0.2, measure / (most if most > 0 else 1))
-            * np.where(complete, 1.0, 0.5),
+            "words": _cell_words(frame, show),
+            "strength": _strengths(frame, complete, show),
             "first": frame["age"] == 0,
             "complete": complete,
-            "sure": ~frame["small"] & ~thin,
-            "note": notes,
+            "sure": ~frame["small"] & (frame["observed"] >= ENOUGH),
+            "note": _notes(frame, missing, older),
             **{name: frame[name] for name in ("customers", "observed", "active", "share")},
         }
     )
 
 
+def _cohort_labels(frame: pd.DataFrame, names: dict[str, str], older: set[str]) -> list[str]:
+    """Each cohort's name with its size; * marks those that probably hold older customers."""
+    rows = zip(frame["key"], frame["customers"], frame["small"], strict=True)
+    return [
+        f"{names[key]} · {'only ' if small else ''}{wording.count(size)}"
+        f"{' *' if key in older else ''}"
+        for key, size, small in rows
+    ]
+
+
+def _cell_words(frame: pd.DataFrame, show: str) -> list[str]:
+    """What stands in each cell: percent, with a decimal below 1 %, or the number of customers."""
+    if show != "Share":
+        return [wording.count(active, short=True) for active in frame["active"]]
+    return [
+        f"{100 * share:.0f}" if share >= 0.0095 or share == 0 else f"{100 * share:.1f}"
+        for share in frame["share"]
+    ]
+
+
+def _strengths(frame: pd.DataFrame, complete: pd.Series, show: str) -> np.ndarray:
+    """How strongly each cell is coloured: half as strong where its period is not over.
+
+    Age 0 is everybody and stands outside the scale of the others.
+    """
+    measure = frame["share"] if show == "Share" else frame["active"].astype(float)
+    most = measure[frame["age"] > 0].max()
+    scaled = np.where(frame["age"] == 0, 0.2, measure / (most if most > 0 else 1))
+    return scaled * np.where(complete, 1.0, 0.5)
+
+
+def _notes(frame: pd.DataFrame, missing: pd.Series, older: set[str]) -> np.ndarray:
+    """What to bear in mind about each cell."""
+    notes = {
+        "The orders of half of this period or more seem to be missing": missing,
+        "This period is not over: the number will still rise": ~frame["complete"],
+        "Probably holds customers who had ordered before the file begins": frame["key"].isin(older),
+        f"Fewer than {ENOUGH} customers in the cohort": frame["small"],
+        f"Fewer than {ENOUGH} customers have reached this age": frame["observed"] < ENOUGH,
+    }
+    return np.select(list(notes.values()), list(notes), "This period is over")
+
+
 def _in_gap(frame: pd.DataFrame, period: str, gaps: Sequence[OrderGap]) -> pd.Series:
-    """Which cells' calendar periods lie in a gap by half of their days or more; none of cohorts by a value."""
+    """Which cells have half of their calendar period's days or more in a gap.
+
+    Cohorts by a value have no calendar period, and so no such cell.
+    """
     if not gaps or not pd.api.types.is_datetime64_dtype(frame["cohort"]):
         return pd.Series(False, index=frame.index)
     days = frame["cohort"].to_numpy().astype("datetime64[D]")
-    numbers = cohort_periods.period_numbers(days, period) + frame["age"].to_numpy()
-    starts = cohort_periods.period_starts(numbers, period).astype("datetime64[D]")
-    length = cohort_periods.period_days(starts, period)
+    numbers = cohort_calendar.period_numbers(days, period) + frame["age"].to_numpy()
+    starts = cohort_calendar.period_starts(numbers, period).astype("datetime64[D]")
+    length = cohort_calendar.period_days(pd.DatetimeIndex(starts), period)
     lost = np.zeros(len(frame), dtype=int)
     for gap in gaps:
         first, after = np.datetime64(gap.first, "D"), np.datetime64(gap.last, "D") + 1
@@ -214,44 +253,57 @@ def _in_gap(frame: pd.DataFrame, period: str, gaps: Sequence[OrderGap]) -> pd.Se
     return pd.Series(2 * lost >= length, index=frame.index)
 
 
-def highlighted(view: View, found: Cohorts, keys: list[str], chosen: str | None) -> list[str]:
+def highlighted(
+    view: CohortView, intakes: Cohorts, keys: list[str], chosen: str | None
+) -> list[str]:
     """The newest (largest) cohorts that are not small, and the one looked at."""
-    sized = found.second.loc[~found.second["small"], "key"]
-    some = [key for key in keys if key in set(sized)] or keys
-    # The newest overlap each other and what is expected of them; values have all of their curves to tell apart.
-    lit = some[: len(HIGHLIGHTS) - 1] if view.by else some[::-1][:NEWEST]
-    return [*lit, chosen] if chosen in found.names and chosen not in lit else lit
+    sized = intakes.second.loc[~intakes.second["small"], "key"]
+    candidates = [key for key in keys if key in set(sized)] or keys
+    # The newest cohorts overlap each other and their forecasts. Cohorts by a value can be told
+    # apart over the whole length of their curves, so that more of them are highlighted.
+    newest = candidates[::-1][:NEWEST]
+    coloured = candidates[: len(HIGHLIGHTS) - 1] if view.by else newest
+    if chosen is None or chosen not in intakes.names or chosen in coloured:
+        return coloured
+    return [*coloured, chosen]
 
 
 def past_frame(
-    view: View, found: Cohorts, keys: list[str], lit: list[str], what: str, data: Loaded
+    view: CohortView,
+    intakes: Cohorts,
+    keys: list[str],
+    highlighted_keys: list[str],
+    measure: str,
+    data: Loaded,
 ) -> pd.DataFrame:
     """The curves up to now, for `growth_chart`."""
-    table = found.table
-    # Of the highlighted intakes all is drawn: the forecast goes on from where they are.
-    whole = table["key"].isin([] if view.by else lit)
-    rows = table[whole | (table["key"].isin({*keys, *lit}) & (table["age"] <= view.ages))]
-    # Where cohorts are values, few customers reach the last ages: what they do would bend the curve.
+    table = intakes.table
+    # Highlighted cohorts are drawn at all ages: the forecast continues from their last one.
+    whole = table["key"].isin([] if view.by else highlighted_keys)
+    rows = table[
+        whole | (table["key"].isin({*keys, *highlighted_keys}) & (table["age"] <= view.ages))
+    ]
+    # Of cohorts by a value, few customers reach the last ages: they would bend the curve.
     rows = rows[(rows["observed"] >= np.minimum(ENOUGH, rows["customers"])) | (rows["age"] == 0)]
     age = rows["age"].to_numpy(float)
     partial_period = ~rows["complete"].to_numpy()
     if partial_period.any():
-        # What has happened in a period that is not over stands where it is now, not where it will be.
+        # The last point of an unfinished period stands at today's age, not at the period's end.
         age = np.where(partial_period, np.maximum(age - 1 + _part_gone(view.period, data), 0), age)
-    amounts = rows[f"cumulative_{what}"]
+    amounts = rows[f"cumulative_{measure}"]
     return pd.DataFrame(
         {
             "key": rows["key"],
-            "label": rows["key"].map({key: found.names[key] for key in lit}),
-            "name": rows["key"].map(found.names),
+            "label": rows["key"].map({key: intakes.names[key] for key in highlighted_keys}),
+            "name": rows["key"].map(intakes.names),
             "age": age,
             "value": amounts,
-            "words": [_amount(x, what, data.orders.currency) for x in amounts],
+            "words": [_amount(x, measure, data.orders.currency) for x in amounts],
             "customers": rows["customers"],
         }
     ).sort_values(
         "key",
-        key=lambda key: key.map({name: place for place, name in enumerate(lit)}),
+        key=lambda key: key.map({name: place for place, name in enumerate(highlighted_keys)}),
         kind="stable",
     )
 
@@ -259,44 +311,50 @@ def past_frame(
 def _part_gone(period: str, data: Loaded) -> float:
     """How much of the last period lies before the end of the orders."""
     end = np.array([np.datetime64(data.orders.end, "D")])
-    number = cohort_periods.period_numbers(end, period)
-    start = cohort_periods.period_starts(number, period)
+    number = cohort_calendar.period_numbers(end, period)
+    start = cohort_calendar.period_starts(number, period)
     gone = (end - start.astype("datetime64[D]")).astype(int)[0] + 1
-    return float(gone / cohort_periods.period_days(start, period)[0])
+    return float(gone / cohort_calendar.period_days(pd.DatetimeIndex(start), period)[0])
 
 
 def ahead_frame(
-    view: View, found: Cohorts, lit: list[str], past: pd.DataFrame, what: str, data: Loaded
+    view: CohortView,
+    intakes: Cohorts,
+    highlighted_keys: list[str],
+    past: pd.DataFrame,
+    measure: str,
+    data: Loaded,
 ) -> pd.DataFrame:
     """The dashed continuation of the highlighted curves.
 
-    Empty where cohorts are values: their customers differ in age, so that no curve of theirs ends today.
+    Empty for cohorts by a value: their customers differ in age, so that no curve ends today.
     """
-    if found.forecast is None or view.by is not None or past.empty:
+    if intakes.forecast is None or view.by is not None or past.empty:
         return pd.DataFrame()
     last = past.groupby("key")[["age", "value"]].last()
-    rows = found.forecast[
-        found.forecast["key"].isin(lit) & (found.forecast["day"] <= FURTHEST[view.period])
+    rows = intakes.forecast[
+        intakes.forecast["key"].isin(highlighted_keys)
+        & (intakes.forecast["day"] <= FURTHEST[view.period])
     ]
     today = rows.drop_duplicates("key").assign(
-        day=0.0, **{f"{what}{end}": 0.0 for end in ("", "_low", "_high")}
+        day=0.0, **{f"{measure}{end}": 0.0 for end in ("", "_low", "_high")}
     )
     rows = pd.concat([today, rows]).sort_values(["key", "day"])
     start = last.loc[rows["key"]]
     so_far = start["value"].to_numpy()
-    ends = {name: so_far + rows[f"{what}{end}"].to_numpy() for name, end in _ENDS.items()}
+    ends = {name: so_far + rows[f"{measure}{end}"].to_numpy() for name, end in _ENDS.items()}
     currency = data.orders.currency
     return pd.DataFrame(
         {
             "key": rows["key"].to_numpy(),
-            "label": rows["key"].map(found.names).to_numpy(),
-            "name": rows["key"].map(found.names).to_numpy(),
+            "label": rows["key"].map(intakes.names).to_numpy(),
+            "name": rows["key"].map(intakes.names).to_numpy(),
             "age": start["age"].to_numpy() + rows["day"].to_numpy() / _LENGTH[view.period],
             **ends,
-            "words": [_amount(x, what, currency) for x in ends["value"]],
+            "words": [_amount(x, measure, currency) for x in ends["value"]],
             "between": [
-                _between(*both, what, currency)
-                for both in zip(ends["low"], ends["high"], strict=True)
+                _between(low, high, measure, currency)
+                for low, high in zip(ends["low"], ends["high"], strict=True)
             ],
             "until": [
                 wording.day(day)
@@ -307,53 +365,58 @@ def ahead_frame(
 
 
 def expected_frame(
-    found: Cohorts, keys: list[str], what: str, currency: str | None
+    forecast: pd.DataFrame,
+    names: dict[str, str],
+    keys: list[str],
+    measure: str,
+    currency: str | None,
 ) -> pd.DataFrame:
     """The rows of `expected_chart`: what is expected by the last of the months."""
     rows = (
-        found.forecast[found.forecast["month"] == MONTHS[-1]]
+        forecast[forecast["month"] == MONTHS[-1]]
         .set_index("key")
         .reindex(keys)
-        .dropna(subset=what)
+        .dropna(subset=measure)
     )
-    between = zip(rows[f"{what}_low"], rows[f"{what}_high"], strict=True)
+    ends = zip(rows[f"{measure}_low"], rows[f"{measure}_high"], strict=True)
     return pd.DataFrame(
         {
-            "label": [
-                f"{found.names[key]} · {wording.count(n)}"
-                for key, n in zip(rows.index, rows["customers"], strict=True)
-            ],
-            **{name: rows[f"{what}{end}"].to_numpy() for name, end in _ENDS.items()},
-            "words": [_amount(x, what, currency) for x in rows[what]],
-            "between": [_between(low, high, what, currency) for low, high in between],
+            "label": _sized_names(rows, names),
+            **{name: rows[f"{measure}{end}"].to_numpy() for name, end in _ENDS.items()},
+            "words": [_amount(value, measure, currency) for value in rows[measure]],
+            "between": [_between(low, high, measure, currency) for low, high in ends],
             "customers": rows["customers"].to_numpy(),
         }
     )
 
 
-def _amount(x: float, what: str, currency: str | None) -> str:
-    return wording.money(x, currency) if what == "revenue" else f"{x:.2f}"
+def _sized_names(rows: pd.DataFrame, names: dict[str, str]) -> list[str]:
+    """Each row's cohort with its number of customers; `rows` has the cohorts' keys as its index."""
+    return [
+        f"{names[key]} · {wording.count(size)}"
+        for key, size in zip(rows.index, rows["customers"], strict=True)
+    ]
 
 
-def _between(low: float, high: float, what: str, currency: str | None) -> str:
+def _amount(x: float, measure: str, currency: str | None) -> str:
+    return wording.money(x, currency) if measure == "revenue" else f"{x:.2f}"
+
+
+def _between(low: float, high: float, measure: str, currency: str | None) -> str:
     return (
         wording.money_range(low, high, currency)
-        if what == "revenue"
+        if measure == "revenue"
         else f"{low:.2f} to {high:.2f}"
     )
 
 
 def second_frame(rows: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     """The rows of `second_order_chart`, without shares of too few customers."""
-    parts = []
+    columns, parts = ["share", "low", "high", "within", "observed"], []
+    labels = _sized_names(rows, names)
     for days in cohorts.WAITS:
-        part = rows[[f"{name}_{days}" for name in ("share", "low", "high", "within", "observed")]]
-        part = part.set_axis(["share", "low", "high", "within", "observed"], axis=1)
-        label = [
-            f"{names[key]} · {wording.count(n)}"
-            for key, n in zip(rows.index, rows["customers"], strict=True)
-        ]
-        parts.append(part.assign(window=f"{days} days", start=rows["cohort"], label=label))
+        part = rows[[f"{name}_{days}" for name in columns]].set_axis(columns, axis=1)
+        parts.append(part.assign(window=f"{days} days", start=rows["cohort"], label=labels))
     return pd.concat(parts).dropna(subset="share").reset_index(drop=True)
 
 

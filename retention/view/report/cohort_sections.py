@@ -13,12 +13,12 @@ from retention.reports import cohorts
 from retention.reports.cohort_forecast import cohort_forecast, orders_per_purchase_day
 from retention.reports.cohorts import WAITS
 from retention.view.cohorts import charts, frames
-from retention.view.cohorts.frames import Cohorts, View
+from retention.view.cohorts.frames import Cohorts, CohortView
 from retention.view.report.report import WIDE, Cell, Figure, Section, Table, svg_of
 from retention.view.session.loaded import Loaded
 
 #: Monthly cohorts and ages in the report: what fits on a page.
-VIEW = View("month", None, "Share", 24, 12)
+VIEW = CohortView(period="month", by=None, show="Share", cohorts=24, ages=12)
 
 
 def cohort_sections(data: Loaded, history: OrderHistory, model: CltvModel | None) -> list[Section]:
