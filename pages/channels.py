@@ -16,20 +16,20 @@ dimensions = dimensions_of(data.orders)
 @widgets.guarded("These orders cannot be broken down")
 def answer() -> None:
     """Everything that follows the settings."""
-    choice = parts.settings(data, dimensions)
-    found, problem = parts.found_for(data, choice)
-    parts.notes(found, data.orders)
-    if not parts.nothing_to_compare(found):
-        parts.comparison(data, found)
+    settings = parts.choose_settings(data, dimensions)
+    breakdown, problem = parts.breakdown_for(data, settings)
+    parts.notes(breakdown, data.orders)
+    if not parts.nothing_to_compare(breakdown):
+        parts.comparison(data, breakdown)
         if problem:
             st.caption(
                 "Compared by repeat purchase rate, since there is no value per customer. "
                 f"{text.plain(problem, 600)}"
             )
-        elif found.basis == "value_per_customer":
+        elif breakdown.basis == "value_per_customer":
             widgets.forecast_caution(checks_for(data))
-        parts.growth(found, data.orders)
-    channel_table.table(data, found)
+        parts.growth(breakdown, data.orders)
+    channel_table.table(data, breakdown)
 
 
 if dimensions:

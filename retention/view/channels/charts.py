@@ -1,4 +1,4 @@
-"""Charts of the channels page: every value of a dimension beside the average of all, and how it grows."""
+"""Charts of the channels page: each value beside the average of all, and how it grows."""
 
 import altair as alt
 import numpy as np
@@ -23,45 +23,48 @@ _COLOURS = (
 REST = "Others or unknown"
 GROWTH_WORDS = {UP: "Grows", DOWN: "Shrinks", NOISE: "No clear change", THIN: "Too little data"}
 
+#: What a verdict is called: by first order it is about winning customers, by all orders about
+#: who orders.
+VERDICTS = {
+    "first_order": {
+        MORE: "Do more",
+        LESS: "Do less",
+        SAME: "No clear difference",
+        THIN: "Too little data",
+    },
+    "all_orders": {
+        MORE: "Come back more",
+        LESS: "Come back less",
+        SAME: "No clear difference",
+        THIN: "Too little data",
+    },
+}
+
 
 def verdict_chart(
     frame: pd.DataFrame, basis: str, words: dict[str, str], title: str, currency: str | None
 ) -> alt.LayerChart:
-    """Each value's `basis` with the interval that is compared with the average of all, coloured by verdict.
+    """Each value's `basis` with the interval that is compared with the average of all.
 
-    `frame`: `Breakdown.values`; `words`: what the verdicts are called; `title`: of the axis across.
+    Args:
+        frame: `Breakdown.values`.
+        basis: The column that is compared: `Breakdown.basis`.
+        words: What each verdict is called. It gives the colours.
+        title: The title of the horizontal axis.
+        currency: The orders' currency.
     """
-    money = basis == "value_per_customer"
-
-    def amount(x: float) -> str:
-        return wording.money(x, currency) if money else wording.percent(x)
-
-    shown = _rows(
-        frame.rename(columns={basis: "at", "compare_low": "from", "compare_high": "to"}),
-        "verdict",
-        words,
-    )
-    shown["label"] = verdict_labels(frame, words).to_numpy()
-    shown = shown.assign(
-        worth=[amount(x) for x in shown["at"]],
-        between=[
-            _between(amount(low), amount(high))
-            for low, high in zip(shown["from"], shown["to"], strict=True)
-        ],
-        mean=[amount(x) for x in shown["average"]],
-        rate=_with_range(shown, "repeat_purchase_rate", basis),
-        growth=_growths(shown, "new_customers"),
-        size=shown["new_customers"] if money else shown["customers"],
-    )
-    number = money_axis(currency) if money else alt.Axis(format="~%", tickCount=5)
+    is_money = basis == "value_per_customer"
+    shown = _verdict_rows(frame, basis, words, currency)
+    number = money_axis(currency) if is_money else alt.Axis(format="~%", tickCount=5)
     x = {"title": title, "axis": number, "scale": _scale(shown, shown["average"].iloc[0])}
+    rate = [alt.Tooltip("rate:N", title="Repeat purchase rate, 95% range")] if is_money else []
     tooltip = [
         alt.Tooltip("name:N", title="Value"),
         alt.Tooltip("label:N", title="Verdict"),
         alt.Tooltip("worth:N", title=title),
         alt.Tooltip("between:N", title="95% range beside the average, all at once"),
         alt.Tooltip("mean:N", title="Average of all"),
-        *([alt.Tooltip("rate:N", title="Repeat purchase rate, 95% range")] if money else []),
+        *rate,
         alt.Tooltip("customers:Q", title="Customers", format=","),
         alt.Tooltip("new_customers:Q", title="New customers", format=","),
         alt.Tooltip("growth:N", title="New customers, against before"),
@@ -74,20 +77,48 @@ def verdict_chart(
     return _dots(shown, x, {**words, "rest": REST}, tooltip, average="average", size=size)
 
 
+def _verdict_rows(
+    frame: pd.DataFrame, basis: str, words: dict[str, str], currency: str | None
+) -> pd.DataFrame:
+    """The rows of `verdict_chart`, with the words of the tooltip."""
+    is_money = basis == "value_per_customer"
+
+    def amount(value: float) -> str:
+        return wording.money(value, currency) if is_money else wording.percent(value)
+
+    columns = {basis: "at", "compare_low": "from", "compare_high": "to"}
+    shown = _rows(frame.rename(columns=columns), "verdict", words)
+    return shown.assign(
+        label=verdict_labels(frame, words).to_numpy(),
+        worth=[amount(value) for value in shown["at"]],
+        between=[
+            _between(amount(low), amount(high))
+            for low, high in zip(shown["from"], shown["to"], strict=True)
+        ],
+        mean=[amount(average) for average in shown["average"]],
+        rate=_rates_with_range(shown) if is_money else "",
+        growth=_growths(shown, "new_customers"),
+        size=shown["new_customers"] if is_money else shown["customers"],
+    )
+
+
 def growth_chart(frame: pd.DataFrame, name: str, title: str, store: float) -> alt.LayerChart:
-    """The growth of `name` by value with its 95 % interval, beside that of the store; rows in the frame's order."""
+    """The growth of `name` by value with its 95 % interval, beside the store's growth.
+
+    Rows stand in the frame's order.
+    """
     column = f"{name}_growth"
     renamed = {column: "at", f"{column}_low": "from", f"{column}_high": "to"}
     shown = _rows(frame.rename(columns=renamed), f"{column}_verdict", GROWTH_WORDS)
     shown = shown.assign(
         zero=0.0,
         store=store,
-        change=[_signed(x) for x in shown["at"]],
+        change=[change_words(share) for share in shown["at"]],
         between=[
-            _between(_signed(low), _signed(high))
+            _between(change_words(low), change_words(high))
             for low, high in zip(shown["from"], shown["to"], strict=True)
         ],
-        all=_signed(store),
+        all=change_words(store),
     )
     scale = _scale(shown, store, 0.0)
     x = {
@@ -110,9 +141,8 @@ def growth_chart(frame: pd.DataFrame, name: str, title: str, store: float) -> al
         .mark_rule(color=palette.NEUTRAL, strokeWidth=1)
         .encode(x=alt.X("zero:Q", **x))
     )
-    return alt.layer(zero, _dots(shown, x, GROWTH_WORDS, tooltip, average="store")).properties(
-        height=_height(shown)
-    )
+    dots = _dots(shown, x, GROWTH_WORDS, tooltip, average="store")
+    return alt.LayerChart(layer=[zero, dots], height=_height(shown))
 
 
 def _dots(
@@ -156,15 +186,24 @@ def _dots(
             **({} if size is None else {"size": size}),
         )
     )
-    return alt.layer(rule, lines, dots).properties(height=_height(shown))
+    return alt.LayerChart(layer=[rule, lines, dots], height=_height(shown))
 
 
 def in_reach(
     frame: pd.DataFrame, at: str, low: str, high: str, verdict: str, least: float
 ) -> tuple[pd.DataFrame, int]:
-    """The rows to draw, and how many are not: too little data, and too far off to leave the others legible.
+    """The rows to draw, and the number of rows left out.
 
-    Far off is farther from the other rows' intervals than these are wide, or than `least` where they are narrow.
+    Left out are rows with too little data that lie so far off that the others would not be legible:
+    farther from the others' intervals than these are wide, or than `least` where they are narrow.
+
+    Args:
+        frame: The rows.
+        at: The column of the values.
+        low: The column of the intervals' lower ends.
+        high: The column of the intervals' upper ends.
+        verdict: The column that says which rows have too little data.
+        least: The least distance that is far off.
     """
     thin = frame[verdict] == THIN
     if thin.all():
@@ -176,7 +215,10 @@ def in_reach(
 
 
 def judged(frame: pd.DataFrame) -> pd.Series:
-    """Which rows are one value that there can be more or less of; an order without a coupon is a choice too."""
+    """Which rows are a value that a store can have more or less of.
+
+    Orders without a coupon are such a value. Orders without a channel are not.
+    """
     return (frame["kind"] == "value") | (
         (frame["kind"] == "missing") & (frame.index.name == "coupon")
     )
@@ -204,7 +246,7 @@ def legend(labels: pd.Series, words: dict[str, str]) -> str:
 def _rows(frame: pd.DataFrame, verdict: str, words: dict[str, str]) -> pd.DataFrame:
     shown = frame.reset_index(names="name")
     thin = shown[verdict] == THIN
-    # What rests on little has no interval worth drawing.
+    # The intervals of few customers are too wide to draw.
     ends = {name: shown[name].mask(thin) for name in ("from", "to")}
     return shown.assign(label=shown[verdict].map(words), **ends)
 
@@ -214,7 +256,8 @@ def _height(shown: pd.DataFrame) -> int:
 
 
 def _scale(shown: pd.DataFrame, *also: float) -> alt.Scale:
-    ends = [x for x in [*shown["from"], *shown["to"], *shown["at"], *also] if np.isfinite(x)]
+    values = [*shown["from"], *shown["to"], *shown["at"], *also]
+    ends = [value for value in values if np.isfinite(value)]
     low, high = min(ends), max(ends)
     room = 0.06 * ((high - low) or abs(high) or 1)
     return alt.Scale(domain=[low - room, high + room], nice=False, zero=False)
@@ -224,10 +267,9 @@ def _between(low: str, high: str) -> str:
     return wording.MISSING if wording.MISSING in (low, high) else f"{low} to {high}"
 
 
-def _with_range(shown: pd.DataFrame, column: str, basis: str) -> list[str]:
-    if column == basis:
-        return [""] * len(shown)
-    rows = zip(shown[column], shown[f"{column}_low"], shown[f"{column}_high"], strict=True)
+def _rates_with_range(shown: pd.DataFrame) -> list[str]:
+    name = "repeat_purchase_rate"
+    rows = zip(shown[name], shown[f"{name}_low"], shown[f"{name}_high"], strict=True)
     return [
         f"{wording.percent(rate)} ({wording.percent(low)} to {wording.percent(high)})"
         for rate, low, high in rows
@@ -235,6 +277,7 @@ def _with_range(shown: pd.DataFrame, column: str, basis: str) -> list[str]:
 
 
 def _growths(shown: pd.DataFrame, name: str) -> list[str]:
+    """The growth of `name` with its range, or that there is too little data for it."""
     column = f"{name}_growth"
     rows = zip(
         shown[column],
@@ -243,32 +286,17 @@ def _growths(shown: pd.DataFrame, name: str) -> list[str]:
         shown[f"{column}_verdict"],
         strict=True,
     )
-    return [
-        GROWTH_WORDS[THIN]
-        if verdict == THIN
-        else wording.MISSING
-        if np.isnan(change)
-        else _signed(change) + f" ({_between(_signed(low), _signed(high))})"
-        for change, low, high, verdict in rows
-    ]
+    return [_growth(change, low, high, verdict) for change, low, high, verdict in rows]
 
 
-def _signed(x: float) -> str:
-    return ("+" if x > 0 else "") + wording.percent(x, 0 if abs(x) >= 0.1 else None)
+def _growth(change: float, low: float, high: float, verdict: str) -> str:
+    if verdict == THIN:
+        return GROWTH_WORDS[THIN]
+    if np.isnan(change):
+        return wording.MISSING
+    return f"{change_words(change)} ({_between(change_words(low), change_words(high))})"
 
 
-VERDICTS = {
-    "first_order": {
-        MORE: "Do more",
-        LESS: "Do less",
-        SAME: "No clear difference",
-        THIN: "Too little data",
-    },
-    "all_orders": {
-        MORE: "Come back more",
-        LESS: "Come back less",
-        SAME: "No clear difference",
-        THIN: "Too little data",
-    },
-}
-"""What a verdict is called: by first orders it is about winning customers, by all orders about who orders."""
+def change_words(share: float) -> str:
+    """A change as a percentage with its sign, with as many decimals as `wording.percent` has."""
+    return ("+" if share > 0 else "") + wording.percent(share)

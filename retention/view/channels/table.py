@@ -1,10 +1,12 @@
-"""The table of the channels page, what its numbers are, and what to do where the file has no column for it."""
+"""The table of the channels page, the definitions of its numbers, and the page without columns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from retention import wording
 from retention.csv_export import to_csv
@@ -16,7 +18,6 @@ from retention.view import palette, text, widgets
 from retention.view.channels import charts
 from retention.view.session.loaded import Loaded
 from retention.view.shell import FRONT_PAGE
-from retention.wording import span
 
 PLURALS = {
     "channel": "channels",
@@ -131,14 +132,14 @@ EXAMPLE = pd.DataFrame(
 )
 
 
-def table(data: Loaded, found: Breakdown) -> None:
+def table(data: Loaded, breakdown: Breakdown) -> None:
     """All numbers of all values, and their download."""
-    st.subheader(f"All {PLURALS[found.dimension]}", anchor=False)
-    store, currency = found.store, data.orders.currency
+    st.subheader(f"All {PLURALS[breakdown.dimension]}", anchor=False)
+    store, currency = breakdown.store, data.orders.currency
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             text.plain(
-                f"All together, {span(found.period)}: "
+                f"All together, {wording.span(breakdown.period)}: "
                 f"{wording.plural(store['customers'], 'customer')}, "
                 f"{wording.count(store['new_customers'])} of them new, "
                 f"{wording.plural(store['orders'], 'order')}, "
@@ -147,22 +148,22 @@ def table(data: Loaded, found: Breakdown) -> None:
                 limit=600,
             )
         )
+        period = f"{breakdown.period.start}-{breakdown.period.last}"
+        name = f"{breakdown.dimension}-{breakdown.attribution}-{period}.csv"
         widgets.csv_download(
             "Download as CSV",
-            f"{found.dimension}-{found.attribution}-{found.period.start}-{found.period.last}.csv".replace(
-                "_", "-"
-            ),
-            partial(_csv, found),
+            name.replace("_", "-"),
+            partial(_csv, breakdown),
             key="download_breakdown",
         )
-    shown, thin = _shown(found, currency)
+    shown, thin = _shown(breakdown, currency)
     st.dataframe(
         shown.style.apply(lambda _: thin, axis=None),
         key="breakdown",
         hide_index=True,
         placeholder=wording.MISSING,
         height="auto" if len(shown) <= 12 else 460,
-        column_config=_columns(found, currency),
+        column_config=_columns(breakdown, currency),
     )
 
 
@@ -213,75 +214,93 @@ def empty_state() -> None:
             st.switch_page(FRONT_PAGE, query_params={"load": "other"})
 
 
-def _shown(found: Breakdown, currency: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The table as it reads, and the styles of its cells: grey what rests on little or may be chance."""
-    values, words = found.values, charts.VERDICTS[found.attribution]
-    grey = f"color: {palette.NEUTRAL}"
-    columns, faint = (
-        {
-            "name": values.index,
-            "verdict": charts.verdict_labels(values, words).replace(charts.REST, None),
-        },
-        {},
-    )
-    faint["verdict"] = ~values["verdict"].isin([MORE, LESS])
-    # What the verdict is about comes first, with its range in one column: what else there is may need scrolling.
-    worth = (
-        "value_per_customer",
-        values["new_customers"],
-        2,
-        partial(wording.money_range, currency=currency),
-    )
-    rate = ("repeat_purchase_rate", values["customers"], 3, _percent_range)
-    for name, number, digits, words in (worth, rate):
-        if values[name].notna().any():
-            ends = zip(values[f"{name}_low"], values[f"{name}_high"], strict=True)
-            columns[name] = values[name].round(digits)
-            columns[f"{name}_range"] = [
-                None if pd.isna(low) else words(low, high) for low, high in ends
-            ]
-            faint[name] = faint[f"{name}_range"] = number < ENOUGH
-
-    def measure(name: str) -> None:
-        columns[name] = values[name]
-        if found.previous:
-            verdict = values[f"{name}_growth_verdict"]
-            columns[f"{name}_growth"] = values[f"{name}_growth"].where(verdict != THIN).round(3)
-            faint[f"{name}_growth"] = ~verdict.isin([UP, DOWN])
-
+def _shown(breakdown: Breakdown, currency: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The table as it reads, and its cells' styles: grey for few customers and for chance."""
+    values, words = breakdown.values, charts.VERDICTS[breakdown.attribution]
+    labels = charts.verdict_labels(values, words).replace(charts.REST, None)
+    cells = Cells({"name": values.index, "verdict": labels}, {})
+    cells.faint["verdict"] = ~values["verdict"].isin([MORE, LESS])
+    # What the verdict is about comes first: the rest may need scrolling.
+    money_range = partial(wording.money_range, currency=currency)
+    new, second = values["new_customers"], values["second_orders"]
+    _add_with_range(cells, values, "value_per_customer", new, 2, money_range)
+    rate = "repeat_purchase_rate"
+    _add_with_range(cells, values, rate, values["customers"], 3, _percent_range)
+    has_growth = breakdown.previous is not None
     for name in ("new_customers", "revenue"):
-        measure(name)
-    for name, number, digits in (
-        ("days_to_second_order", values["second_orders"], 0),
-        ("revenue_per_customer", values["new_customers"], 2),
-    ):
-        if values[name].notna().any():
-            columns[name] = values[name].round(digits)
-            faint[name] = number < ENOUGH
+        _add_with_growth(cells, values, name, has_growth)
+    _add(cells, values, "days_to_second_order", second, 0)
+    _add(cells, values, "revenue_per_customer", new, 2)
     for name in LABELS:
-        if name not in columns:
-            measure(name)
-    shown = pd.DataFrame(columns).reset_index(drop=True)
+        if name not in cells.columns:
+            _add_with_growth(cells, values, name, has_growth)
+    shown = pd.DataFrame(cells.columns).reset_index(drop=True)
     styles = pd.DataFrame("", index=shown.index, columns=shown.columns)
-    for name, where in faint.items():
-        styles.loc[where.to_numpy(), name] = grey
+    for name, is_faint in cells.faint.items():
+        styles.loc[is_faint.to_numpy(), name] = f"color: {palette.NEUTRAL}"
     return shown, styles
+
+
+class Cells(NamedTuple):
+    """The table in the making.
+
+    Attributes:
+        columns: The columns in their order.
+        faint: Which cells of a column are grey, by the column's name.
+    """
+
+    columns: dict[str, Any]
+    faint: dict[str, pd.Series]
+
+
+def _add(cells: Cells, values: pd.DataFrame, name: str, number: pd.Series, digits: int) -> bool:
+    """Add a column unless it is empty, grey where `number` is too small; whether it was added."""
+    if not values[name].notna().any():
+        return False
+    cells.columns[name] = values[name].round(digits)
+    cells.faint[name] = number < ENOUGH
+    return True
+
+
+def _add_with_range(
+    cells: Cells,
+    values: pd.DataFrame,
+    name: str,
+    number: pd.Series,
+    digits: int,
+    words: Callable[[float, float], str],
+) -> None:
+    """Add a column as `_add` does, and its range in a column behind it."""
+    if _add(cells, values, name, number, digits):
+        ends = zip(values[f"{name}_low"], values[f"{name}_high"], strict=True)
+        ranges = [None if pd.isna(low) else words(low, high) for low, high in ends]
+        cells.columns[f"{name}_range"] = ranges
+        cells.faint[f"{name}_range"] = cells.faint[name]
+
+
+def _add_with_growth(cells: Cells, values: pd.DataFrame, name: str, has_growth: bool) -> None:
+    """Add a column and, where there is a period before, its growth; grey where it may be chance."""
+    cells.columns[name] = values[name]
+    if has_growth:
+        verdict, growth = values[f"{name}_growth_verdict"], values[f"{name}_growth"]
+        cells.columns[f"{name}_growth"] = growth.where(verdict != THIN).round(3)
+        cells.faint[f"{name}_growth"] = ~verdict.isin([UP, DOWN])
 
 
 def _percent_range(low: float, high: float) -> str:
     return f"{wording.percent(low)} to {wording.percent(high)}"
 
 
-def _columns(found: Breakdown, currency: str | None) -> dict:
+def _columns(breakdown: Breakdown, currency: str | None) -> dict[str, ColumnConfig]:
     column = st.column_config
     unit = f" ({currency})" if currency else ""
 
-    def amount(label: str, about: str, width: int | None = None):
+    def amount(label: str, about: str, width: int | None = None) -> ColumnConfig:
         return column.NumberColumn(
             label + unit, format=text.TABLE_MONEY, help=ABOUT[about], width=width
         )
 
-    def share(label: str, about: str, width: int | None = None):
+    def share(label: str, about: str, width: int | None = None) -> ColumnConfig:
         return column.NumberColumn(label, format="percent", help=ABOUT[about], width=width)
 
     counts = {
@@ -290,7 +309,7 @@ def _columns(found: Breakdown, currency: str | None) -> dict:
     }
     changes = {f"{name}_growth": share(f"{LABELS[name]}, change", "growth") for name in GROWING}
     return {
-        "name": column.TextColumn(ROLES[found.dimension].label, pinned=True, width=140),
+        "name": column.TextColumn(ROLES[breakdown.dimension].label, pinned=True, width=140),
         "verdict": column.TextColumn("Verdict", help=ABOUT["verdict"], width=130),
         **counts,
         **changes,
@@ -311,12 +330,10 @@ def _columns(found: Breakdown, currency: str | None) -> dict:
     }
 
 
-def _csv(found: Breakdown) -> bytes:
-    frame = found.values.rename_axis(found.dimension).dropna(axis="columns", how="all")
-    shares = [
-        name
-        for name in frame.columns
-        if "rate" in name or "growth" in name or name.startswith("compare")
-    ]
-    digits = {name: 4 if name in shares else 2 for name in frame.select_dtypes("float").columns}
+def _csv(breakdown: Breakdown) -> bytes:
+    frame = breakdown.values.rename_axis(breakdown.dimension).dropna(axis="columns", how="all")
+    digits = {}
+    for name in map(str, frame.select_dtypes("float").columns):
+        is_share = "rate" in name or "growth" in name or name.startswith("compare")
+        digits[name] = 4 if is_share else 2
     return to_csv(frame.round(digits))
