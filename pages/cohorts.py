@@ -12,7 +12,7 @@ data = shell.open_page("Cohorts", "How does each intake behave over time?")
 @st.fragment
 def cohorts() -> None:
     """Everything that follows the settings and the choice of a cohort."""
-    view = parts.settings(data)
+    view = parts.choose_settings(data)
     intakes = cohort_data.cohorts_for(data, view)
     keys = frames.shown_keys(view, intakes)
     parts.headline(data, view, intakes)

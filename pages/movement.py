@@ -13,17 +13,17 @@ data = shell.open_page("Movement", "Who moved from which stage to which?")
 def movements() -> None:
     """Everything that follows the two days."""
     try:
-        chosen = parts.settings(data)
+        settings = parts.choose_settings(data)
         problem = data_of.problem_of(data)
-        moves = data_of.moves_for(data, chosen)
+        moves = data_of.moves_for(data, settings)
     except RetentionError as error:
         widgets.problem("There is no movement between these days", error)
         return
     scored = problem is None
-    parts.headline(data, chosen, moves, problem)
-    stayed = parts.flow(data, chosen, moves, scored)
+    parts.headline(data, settings, moves, problem)
+    stayed = parts.flow(data, settings, moves, scored)
     parts.table(moves, stayed, scored, data.orders.currency)
-    parts.one_movement(data, chosen, moves, scored)
+    parts.one_movement(data, settings, moves, scored)
 
 
 movements()

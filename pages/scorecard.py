@@ -19,7 +19,7 @@ data = shell.open_page("Scorecard", "How well do we keep customers?")
 def answer() -> None:
     """Everything that follows the settings."""
     try:
-        settings = scorecard_settings.settings(data)
+        settings = scorecard_settings.choose_settings(data)
         # Counted once for all that follows, which takes more than a second in a large store.
         with st.spinner("Counting the orders…"):
             card = data_of.card_for(data, settings)
@@ -29,7 +29,8 @@ def answer() -> None:
         widgets.problem("There is no scorecard for this period", error)
         return
     parts.header(card)
-    # The reading asks the model, which takes longer than the cards in a large store: its place is kept.
+    # The reading asks the model, which takes longer than the cards in a large store: it is drawn
+    # last, in a place of its own.
     place = st.container()
     scorecard_cards.cards(data, card, settings)
     parts.months(data, card, settings)

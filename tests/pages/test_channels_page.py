@@ -64,7 +64,9 @@ def test_it_says_what_to_do_more_and_less_of_and_what_that_is_not(store):
     assert "Marketplace" in less
     assert "An association, not a cause" in said
     assert "Dashed: the average of all, $" in said
-    legends = [html.proto.body for html in store.get("html") if "flex-wrap" in html.proto.body]
+    legends = [
+        html.proto.body for html in store.get("html") if 'class="verdict-legend"' in html.proto.body
+    ]
     assert len(legends) == 2
     assert "Do more" in legends[0]
     assert "Do less" in legends[0]

@@ -232,15 +232,13 @@ def verdict_labels(frame: pd.DataFrame, words: dict[str, str]) -> pd.Series:
 
 def legend(labels: pd.Series, words: dict[str, str]) -> str:
     """The colours of the labels that there are, as HTML."""
-    names = [*words.values(), REST]
-    shown = [
-        (name, colour) for name, colour in zip(names, _COLOURS, strict=True) if name in set(labels)
-    ]
-    dot = "display:inline-block;width:0.7rem;height:0.7rem;border-radius:50%;margin-right:0.35rem;background:"
-    dots = "".join(
-        f'<span><span style="{dot}{colour}"></span>{name}</span>' for name, colour in shown
+    drawn, names = set(labels), [*words.values(), REST]
+    entries = "".join(
+        f'<span><i style="background:{colour}"></i>{name}</span>'
+        for name, colour in zip(names, _COLOURS, strict=True)
+        if name in drawn
     )
-    return f'<div style="display:flex;flex-wrap:wrap;gap:0 1rem;font-size:0.875rem">{dots}</div>'
+    return f'<div class="verdict-legend">{entries}</div>'
 
 
 def _rows(frame: pd.DataFrame, verdict: str, words: dict[str, str]) -> pd.DataFrame:

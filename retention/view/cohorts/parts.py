@@ -21,7 +21,7 @@ BY = ("channel", "category", "coupon", "region", "product")
 COHORTS = AGES = (6, 12, 24, 36, 52)
 
 
-def settings(data: Loaded) -> CohortView:
+def choose_settings(data: Loaded) -> CohortView:
     """Four controls in one row, kept in the URL; only what the orders have can make cohorts."""
     present = [name for name in BY if f"first_{name}" in data.customers]
     options = [*KINDS, *(f"First {name}" for name in present)]

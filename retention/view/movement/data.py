@@ -1,4 +1,4 @@
-"""What the movement page needs: the two days, the movements between them, and who made one of them."""
+"""What the movement page needs: the two days, the movements between them, and their customers."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,8 +22,14 @@ from retention.view.session.results import model_for, order_history_for
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """The two days (customers stand as they do when each is over) and the thresholds of the stages."""
+class MovementSettings:
+    """Between which days customers moved, and by which thresholds.
+
+    Attributes:
+        start: The first day. Customers stand as they do when it is over.
+        end: The last day, likewise.
+        rules: The thresholds of the stages, on both days.
+    """
 
     start: date
     end: date
@@ -31,7 +37,7 @@ class Settings:
 
 
 def problem_of(data: Loaded) -> str | None:
-    """Why these orders carry no model, None where they do."""
+    """Why these orders carry no model; None where they do."""
     try:
         model_for(data)
     except ModelError as error:
@@ -40,12 +46,12 @@ def problem_of(data: Loaded) -> str | None:
 
 
 @kept(max_entries=40, by_model=True)
-def moves_for(data: Loaded, settings: Settings) -> pd.DataFrame:
+def moves_for(data: Loaded, settings: MovementSettings) -> pd.DataFrame:
     """`movement` between the two days; DataError where they lie outside the orders."""
     return count_movement(_movements(data, settings.start, settings.end), settings.rules)
 
 
-def movers_of(data: Loaded, settings: Settings, origin: str, target: str) -> np.ndarray:
+def movers_of(data: Loaded, settings: MovementSettings, origin: str, target: str) -> np.ndarray:
     """Which of the data's customers made a movement, as positions in `data.customers`."""
     movements = _movements(data, settings.start, settings.end)
     before, after = movement_codes(movements, settings.rules)
@@ -62,7 +68,7 @@ def _movements(data: Loaded, start: date, end: date) -> Movements:
 
 @kept(max_entries=1, spinner="Looking up customers…")
 def _positions(data: Loaded) -> pd.Series:
-    """Where each customer stands in `data.customers`, by the customer's number in the order history."""
+    """Each customer's position in `data.customers`, by the customer's number in the history."""
     table = data.orders.table
     names = (
         table.select(customer_id=table.customer_id, customer=table.customer_id.hash())

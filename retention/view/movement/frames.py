@@ -1,7 +1,8 @@
-"""What the movement page draws and lists, as small frames: computing here, drawing in `movement_charts`."""
+"""What the movement page draws and lists, as small frames."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from math import isnan
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,9 +15,9 @@ from retention.view import palette, text
 LABELS = {NOT_YET: "No order yet"} | text.STAGE_LABELS
 COLOURS = {NOT_YET: palette.NEUTRAL} | palette.STAGE_COLOURS
 CUSTOMERS, VALUE = "Customers", "Expected value"
-#: From the top down: the best first, and those who came in below all others.
+#: Stages from the top down: the best first, and customers who came in at the bottom.
 ORDER = ("vip", "loyal", "repeat", "new", "first_time", "at_risk", "lapsed", NOT_YET)
-#: Free space between two stages, and the least height of one that anybody is in, as shares of the drawing.
+#: Free space between two stages, and the least height of a stage, as shares of the drawing.
 GAP, LEAST = 0.018, 0.004
 #: Lines of words may not stand closer than this share of the drawing.
 LINE = 0.07
@@ -29,13 +30,20 @@ def columns_of(measure: str) -> tuple[str, str]:
 
 def flow_frames(
     moves: pd.DataFrame, measure: str, stayed: bool, currency: str | None
-) -> tuple[pd.DataFrame, ...]:
-    """Rows of the drawing: bands, and the stages they join.
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of the drawing: bands, and the stages that they join.
 
-    Bands: `flow` (its name), `origin`, `target`, `top_left`, `bottom_left`, `top_right`, `bottom_right` (0 at the top,
-    1 at the bottom), `colour` (of where it goes), `moved`, and the tooltip's `customers`, `before`, `after`, `between`,
-    `share`, `revenue`. Stages: `side` (0 start, 1 end), `stage`, `top`, `bottom`, `words_at`, `name`, `amount`,
-    `colour`, `about`. `stayed` draws those too who did not move.
+    Args:
+        moves: `movement`.
+        measure: What the width of a band says: `CUSTOMERS` or `VALUE`.
+        stayed: Whether customers who did not move are drawn, too.
+        currency: The orders' currency.
+
+    Returns:
+        Bands: `flow` (its name), `origin`, `target`, `top_left`, `bottom_left`, `top_right`,
+        `bottom_right` (0 at the top, 1 at the bottom), `colour` (of the target), `moved`, and the
+        tooltip's `customers`, `before`, `after`, `between`, `share`, `revenue`. Stages: `side` (0
+        start, 1 end), `stage`, `top`, `bottom`, `words_at`, `name`, `amount`, `colour`, `about`.
     """
     left, right = columns_of(measure)
     drawn = moves if stayed else moves[moves["from"].astype(str) != moves["to"].astype(str)]
@@ -55,26 +63,26 @@ def _nodes(
     drawn: pd.DataFrame, column: str, side: str, room: float, measure: str, currency: str | None
 ) -> pd.DataFrame:
     sums = drawn.astype({column: str}).groupby(column)[[side, "customers"]].sum()
+    place, when = (0, "at the start") if side == "left" else (1, "at the end")
     rows, top = [], 0.0
     for stage in (stage for stage in ORDER if stage in sums.index):
-        amount = float(sums.loc[stage, side])
+        amount, customers = float(sums[side][stage]), int(sums["customers"][stage])
         bottom = top + max(amount * room, LEAST)
         words = (
             wording.count(amount, short=amount >= 1e5)
             if measure == CUSTOMERS
-            else _money(amount, currency)
+            else wording.money(amount, currency, short=True)
         )
-        when = "at the start" if side == "left" else "at the end"
         rows.append(
             {
-                "side": 0 if side == "left" else 1,
+                "side": place,
                 "stage": stage,
                 "top": top,
                 "bottom": bottom,
                 "name": LABELS[stage],
                 "amount": words,
                 "colour": COLOURS[stage],
-                "about": f"{wording.plural(int(sums.loc[stage, 'customers']), 'customer')} {when}",
+                "about": f"{wording.plural(customers, 'customer')} {when}",
             }
         )
         top = bottom + GAP
@@ -86,22 +94,16 @@ def _nodes(
 def _bands(
     drawn: pd.DataFrame, nodes: list[pd.DataFrame], room: float, currency: str | None
 ) -> pd.DataFrame:
-    ends = [dict(zip(frame["stage"], frame["top"], strict=True)) for frame in nodes]
-    total = max(int(drawn["customers"].sum()), 1)
-    place = {stage: n for n, stage in enumerate(ORDER)}
     rows = drawn.astype({"from": str, "to": str}).to_dict("records")
-    found: dict[tuple[str, str], dict] = {}
-    # Bands leave a stage in the order of where they go, and arrive in the order of where they come from.
-    for key, other, side, n in (("from", "to", "left", 0), ("to", "from", "right", 1)):
-        for row in sorted(rows, key=lambda row: (place[row[key]], place[row[other]])):
-            start = ends[n][row[key]]
-            ends[n][row[key]] = start + row[side] * room
-            found.setdefault((row["from"], row["to"]), {}).update(
-                {f"top_{side}": start, f"bottom_{side}": start + row[side] * room}
-            )
+    total = max(int(drawn["customers"].sum()), 1)
+    ends = _band_ends(rows, nodes, room)
+
+    def money(amount: float) -> str:
+        return wording.money(amount, currency, short=True)
+
     return pd.DataFrame(
         [
-            found[row["from"], row["to"]]
+            ends[row["from"], row["to"]]
             | {
                 "flow": flow_name(row["from"], row["to"]),
                 "origin": row["from"],
@@ -110,27 +112,46 @@ def _bands(
                 "moved": row["from"] != row["to"],
                 "customers": row["customers"],
                 "share": row["customers"] / total,
-                "before": _money(row["value_before"], currency),
-                "after": _money(row["value_after"], currency),
+                "before": money(row["value_before"]),
+                "after": money(row["value_after"]),
                 "between": value_range(row, currency),
-                "revenue": _money(row["revenue_between"], currency),
+                "revenue": money(row["revenue_between"]),
             }
             for row in rows
         ]
     )
 
 
+def _band_ends(
+    rows: list[dict[Hashable, Any]], nodes: list[pd.DataFrame], room: float
+) -> dict[tuple[str, str], dict[str, float]]:
+    """Where each movement's band begins and ends on both sides, by its two stages.
+
+    Bands leave a stage in the order of their targets, and arrive in the order of their origins.
+    """
+    place = {stage: number for number, stage in enumerate(ORDER)}
+    ends: dict[tuple[str, str], dict[str, float]] = {(row["from"], row["to"]): {} for row in rows}
+    sides = (("from", "to", "left"), ("to", "from", "right"))
+    for frame, (column, other, side) in zip(nodes, sides, strict=True):
+        free = dict(zip(frame["stage"], frame["top"], strict=True))
+        for row in sorted(rows, key=lambda row: (place[row[column]], place[row[other]])):
+            top = free[row[column]]
+            bottom = free[row[column]] = top + row[side] * room
+            ends[row["from"], row["to"]] |= {f"top_{side}": top, f"bottom_{side}": bottom}
+    return ends
+
+
 def _apart(places: np.ndarray) -> np.ndarray:
-    """The places, moved as little as need be so that words on them do not touch."""
-    found = np.array(places, float)
-    for n in range(1, len(found)):
-        found[n] = max(found[n], found[n - 1] + LINE)
-    over = found[-1] - (1 + LINE / 2) if len(found) else 0
+    """The places, moved as little as possible so that words on them do not touch."""
+    moved = np.array(places, float)
+    for n in range(1, len(moved)):
+        moved[n] = max(moved[n], moved[n - 1] + LINE)
+    over = moved[-1] - (1 + LINE / 2) if len(moved) else 0
     if over > 0:
-        found[-1] -= over
-        for n in range(len(found) - 2, -1, -1):
-            found[n] = min(found[n], found[n + 1] - LINE)
-    return found
+        moved[-1] -= over
+        for n in range(len(moved) - 2, -1, -1):
+            moved[n] = min(moved[n], moved[n + 1] - LINE)
+    return moved
 
 
 def flow_name(origin: str, target: str) -> str:
@@ -140,14 +161,14 @@ def flow_name(origin: str, target: str) -> str:
     )
 
 
-def value_range(row: Mapping[str, float], currency: str | None) -> str:
+def value_range(row: Mapping[Hashable, Any], currency: str | None) -> str:
     """The 80 % range of the value at the end; a dash without a model."""
     low, high = row["value_after_low"], row["value_after_high"]
     return wording.MISSING if isnan(low) else wording.money_range(low, high, currency)
 
 
 def table_frame(moves: pd.DataFrame, stayed: bool, currency: str | None) -> pd.DataFrame:
-    """The table of movements, the largest first; `change` is what the value at the end lacks or has more."""
+    """The table of movements, the largest first; `change` is the end's value less the start's."""
     shown = moves if stayed else moves[moves["from"].astype(str) != moves["to"].astype(str)]
     shown = shown.assign(
         origin=shown["from"].astype(str).map(LABELS),
@@ -163,21 +184,21 @@ def table_frame(moves: pd.DataFrame, stayed: bool, currency: str | None) -> pd.D
 
 def moves_csv(moves: pd.DataFrame) -> bytes:
     """All movements as a file, by the keys of the stages."""
-    money = {name: 2 for name in moves if name.startswith(("revenue", "value"))}
-    return to_csv(moves.astype({"from": str, "to": str}).round(money), index=False)
+    amounts = [name for name in moves.columns if name.startswith(("revenue", "value"))]
+    rounded = moves.astype({"from": str, "to": str}).round(dict.fromkeys(amounts, 2))
+    return to_csv(rounded, index=False)
 
 
 def movers_csv(
     customers: pd.DataFrame, scores: pd.DataFrame | None, origin: str, target: str
 ) -> bytes:
-    """The customers who made a movement, with what they are today; runs outside the session, when it is clicked."""
+    """The customers who made a movement, as they are today.
+
+    It runs when the button is clicked, outside the session.
+    """
     table = customers.copy()
     table.insert(0, "stage_before", origin)
     table.insert(1, "stage_after", target)
     if scores is None:
         return to_csv(table.sort_values("revenue", ascending=False, kind="stable"))
     return to_csv(table.join(scores).sort_values("cltv", ascending=False, kind="stable"))
-
-
-def _money(amount: float, currency: str | None) -> str:
-    return wording.money(amount, currency, short=True)

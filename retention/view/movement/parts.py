@@ -7,38 +7,37 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
-from retention.periods import PRESETS, Period, preset_period
+from retention.periods import PRESETS, preset_period
 from retention.segments.movement import between, turns
 from retention.segments.presets import published_rules
 from retention.validation import aligned
 from retention.view import text, widgets
 from retention.view.movement import charts, frames, words
-from retention.view.movement.data import Settings, movers_of
+from retention.view.movement.data import MovementSettings, movers_of
 from retention.view.session import choices
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import checks_for, scores_for
 from retention.view.session.segments import fitted_for
 from retention.view.text import FITTED, PUBLISHED
 
-OWN, IN_FORCE = "Own dates", "As in Segments"
+IN_FORCE = "As in Segments"
 FLOW, PAIR = "movement_flow", "movement_pair"
 
 
-def settings(data: Loaded) -> Settings:
+def choose_settings(data: Loaded) -> MovementSettings:
     """The period and the thresholds; all but own dates in the URL."""
     orders = data.orders
-    labels = {label: key for key, label in PRESETS.items() if key != "all"}
     with st.container(border=True):
-        one, two = st.columns(2, gap="medium")
-        chosen = one.selectbox(
-            "Period",
-            [*labels, OWN],
-            index=1,
-            key="movement_period",
-            bind="query-params",
-            help=words.DEFINITIONS["period"],
-        )
-        kind = two.segmented_control(
+        left, right = st.columns(2, gap="medium")
+        with left:
+            preset = widgets.choose_period(
+                [preset for preset in PRESETS if preset != "all"],
+                key="movement_period",
+                opens_on="90",
+                about=words.DEFINITIONS["period"],
+                own_dates=True,
+            )
+        kind = right.segmented_control(
             "Stages by",
             [IN_FORCE, PUBLISHED, FITTED],
             default=IN_FORCE,
@@ -48,14 +47,16 @@ def settings(data: Loaded) -> Settings:
             wrap=True,
             help=words.DEFINITIONS["rules"],
         )
-        if chosen == OWN:
+        if preset is None:
             start, end = _own_dates(data)
         else:
-            period = preset_period(labels[chosen], orders.start, orders.end)
+            period = preset_period(preset, orders.start, orders.end)
             start, end = period.start - timedelta(days=1), period.last
     if kind == FITTED:
-        return Settings(start, end, fitted_for(data).rules)
-    return Settings(start, end, choices.segment_rules() if kind == IN_FORCE else published_rules())
+        rules = fitted_for(data).rules
+    else:
+        rules = choices.segment_rules() if kind == IN_FORCE else published_rules()
+    return MovementSettings(start=start, end=end, rules=rules)
 
 
 def _own_dates(data: Loaded) -> tuple[date, date]:
@@ -80,62 +81,58 @@ def _own_dates(data: Loaded) -> tuple[date, date]:
     return start or first, end or last
 
 
-def headline(data: Loaded, chosen: Settings, moves: pd.DataFrame, problem: str | None) -> None:
+def headline(
+    data: Loaded, settings: MovementSettings, moves: pd.DataFrame, problem: str | None
+) -> None:
     """The two days in words, what moved in a sentence, and four numbers."""
-    currency, turned = data.orders.currency, turns(moves)
-    period = between(chosen.start, chosen.end)
+    currency, named = data.orders.currency, turns(moves)
+    period = between(settings.start, settings.end)
     st.markdown(
-        f":gray[From the evening of {wording.day(chosen.start)} to the evening of "
-        f"{wording.day(chosen.end)}: {wording.plural(period.days, 'day')} in between.]"
+        f":gray[From the evening of {wording.day(settings.start)} to the evening of "
+        f"{wording.day(settings.end)}: {wording.plural(period.days, 'day')} in between.]"
     )
-    _cautions(data, chosen, period, problem)
-    st.markdown(
-        f":material/swap_calls: **{text.plain(words.sentence(turned, currency), limit=600)}**"
+    if problem is not None:
+        widgets.no_model_panel(
+            problem,
+            "Stages are told by orders and days alone: nobody is VIP, and no expected value moves.",
+        )
+    _late_start(data, settings)
+    sentence = text.plain(words.sentence(named, currency), limit=600)
+    st.markdown(f":material/swap_calls: **{sentence}**")
+    customers, notes = named["customers"], words.notes(named, currency)
+    widgets.metric_row(
+        [
+            widgets.Metric(title, wording.count(customers[name]), name, text.plain(notes[name]))
+            for name, title in words.TITLES.items()
+        ],
+        definitions=words.DEFINITIONS,
+        key="movement",
     )
-    notes = words.notes(turned, currency)
-    with st.container(key="metrics-movement"):
-        for name, title in words.TITLES.items():
-            st.metric(
-                title,
-                wording.count(turned.loc[name, "customers"]),
-                help=text.plain(words.DEFINITIONS[name], limit=600),
-                border=True,
-                delta=text.plain(notes[name]),
-                delta_color="off",
-                delta_arrow="off",
-            )
     if problem is None:
         widgets.forecast_caution(checks_for(data))
 
 
-def _cautions(data: Loaded, chosen: Settings, period: Period, problem: str | None) -> None:
-    if problem is not None:
-        st.warning(
-            "**These orders carry no model of future purchases.** "
-            f"{text.plain(problem, limit=1000)}  \nStages are told by orders and days alone: "
-            "nobody is VIP, and no expected value moves.",
-            icon=":material/warning:",
-        )
-    known = (chosen.start - data.orders.start).days + 1
-    soonest = min(
-        chosen.rules.one_order_lapsed, chosen.rules.repeat_lapsed, chosen.rules.loyal_lapsed
+def _late_start(data: Loaded, settings: MovementSettings) -> None:
+    """Warn where the orders begin too late before the first day for customers to have lapsed."""
+    rules = settings.rules
+    known = (settings.start - data.orders.start).days + 1
+    if known >= rules.loyal_lapsed:
+        return
+    soonest = min(rules.one_order_lapsed, rules.repeat_lapsed, rules.loyal_lapsed)
+    seen = (
+        f"only {wording.plural(known, 'day')} of orders were known by then"
+        if known > 0
+        else "no order is known"
     )
-    if known < chosen.rules.loyal_lapsed:
-        seen = (
-            f"only {wording.plural(known, 'day')} of orders were known by then"
-            if known > 0
-            else "no order is known"
-        )
-        st.info(
-            f"The orders begin on {wording.day(data.orders.start)}: {seen}, so that customers "
-            f"from before look new, and {'nobody' if known <= soonest else 'few'} could have "
-            "lapsed.",
-            icon=":material/info:",
-        )
+    st.info(
+        f"The orders begin on {wording.day(data.orders.start)}: {seen}, so that customers from "
+        f"before look new, and {'nobody' if known <= soonest else 'few'} could have lapsed.",
+        icon=":material/info:",
+    )
 
 
-def flow(data: Loaded, chosen: Settings, moves: pd.DataFrame, scored: bool) -> bool:
-    """The drawing; returns whether those who stayed are shown too."""
+def flow(data: Loaded, settings: MovementSettings, moves: pd.DataFrame, scored: bool) -> bool:
+    """Draw the movements and return whether customers who stayed are shown, too."""
     st.subheader("Who moved where", anchor=False, help=words.DEFINITIONS["flow"])
     currency = data.orders.currency
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -158,9 +155,10 @@ def flow(data: Loaded, chosen: Settings, moves: pd.DataFrame, scored: bool) -> b
     if bands.empty:
         st.info("Nobody moved between these two days.", icon=":material/info:")
         return stayed
-    largest = bands.loc[bands["customers"].where(bands["moved"]).fillna(0).idxmax()]
+    moved = bands["customers"].where(bands["moved"]).fillna(0)
+    largest = bands.iloc[moved.argmax()]
     st.altair_chart(
-        charts.flow_chart(bands, nodes, wording.day(chosen.start), wording.day(chosen.end)),
+        charts.flow_chart(bands, nodes, wording.day(settings.start), wording.day(settings.end)),
         key=FLOW,
         on_select=_clicked,
         selection_mode="picked",
@@ -168,10 +166,10 @@ def flow(data: Loaded, chosen: Settings, moves: pd.DataFrame, scored: bool) -> b
         f"{largest['customers']} customers",
     )
     if not stayed:
-        moved = int(bands["customers"].sum())
-        rest = int(moves["customers"].sum()) - moved
+        drawn = int(bands["customers"].sum())
+        rest = int(moves["customers"].sum()) - drawn
         st.caption(
-            f"Drawn: the {wording.count(moved)} who moved. {wording.count(rest)} are in the same "
+            f"Drawn: the {wording.count(drawn)} who moved. {wording.count(rest)} are in the same "
             "stage on both days."
         )
     return stayed
@@ -179,9 +177,9 @@ def flow(data: Loaded, chosen: Settings, moves: pd.DataFrame, scored: bool) -> b
 
 def _clicked() -> None:
     """Look at the movement whose band was clicked."""
-    found = st.session_state[FLOW].selection.get("picked") or []
-    if found:
-        st.session_state[PAIR] = (found[-1]["origin"], found[-1]["target"])
+    picked = st.session_state[FLOW].selection.get("picked") or []
+    if picked:
+        st.session_state[PAIR] = (picked[-1]["origin"], picked[-1]["target"])
 
 
 def table(moves: pd.DataFrame, stayed: bool, scored: bool, currency: str | None) -> None:
@@ -189,25 +187,21 @@ def table(moves: pd.DataFrame, stayed: bool, scored: bool, currency: str | None)
     st.subheader("All movements", anchor=False)
     number, words_column = st.column_config.NumberColumn, st.column_config.TextColumn
     shown = frames.table_frame(moves, stayed, currency)
-    money = [
-        name
-        for name in ("revenue_between", "value_before", "value_after", "change")
-        if name in shown
-    ]
+    amounts = ["revenue_between", "value_before", "value_after", "change"]
+    # The change comes first: what stands further to the right may need scrolling.
+    forecast = ["change", "revenue_between", "value_before", "value_after", "between"]
     st.dataframe(
         # Adding 0 takes the sign off what rounds to it.
-        shown.assign(**(shown[money].round(0) + 0.0)),
+        shown.assign(**(shown[amounts].round(0) + 0.0)),
         key="movement_table",
         placeholder=wording.MISSING,
         hide_index=True,
         height=min(35 * (len(shown) + 1) + 3, 458),
         column_order=[
-            *("origin", "target", "customers"),
-            *(
-                ("change", "revenue_between", "value_before", "value_after", "between")
-                if scored
-                else ("revenue_between",)
-            ),
+            "origin",
+            "target",
+            "customers",
+            *(forecast if scored else ["revenue_between"]),
         ],
         column_config={
             "origin": words_column("From", width=92),
@@ -229,13 +223,13 @@ def table(moves: pd.DataFrame, stayed: bool, scored: bool, currency: str | None)
             ),
         },
     )
-    amounts = f"Amounts in {text.plain(currency)}. " if currency else ""
+    unit = f"Amounts in {text.plain(currency)}. " if currency else ""
     value = (
         "Value: expected over 12 months, then at the start and now at the end of the period. "
         if scored
         else ""
     )
-    st.caption(f"{amounts}{value}Revenue: paid in the period.")
+    st.caption(f"{unit}{value}Revenue: paid in the period.")
     widgets.csv_download(
         "Download all movements",
         "movement.csv",
@@ -244,7 +238,9 @@ def table(moves: pd.DataFrame, stayed: bool, scored: bool, currency: str | None)
     )
 
 
-def one_movement(data: Loaded, chosen: Settings, moves: pd.DataFrame, scored: bool) -> None:
+def one_movement(
+    data: Loaded, settings: MovementSettings, moves: pd.DataFrame, scored: bool
+) -> None:
     """The customers of one movement, as a file."""
     st.subheader("The customers of a movement", anchor=False)
     listed = frames.table_frame(moves, True, None)
@@ -256,7 +252,7 @@ def one_movement(data: Loaded, chosen: Settings, moves: pd.DataFrame, scored: bo
         pair = st.selectbox(
             "Movement",
             options,
-            None,
+            index=None,
             format_func=lambda pair: (
                 f"{frames.flow_name(*pair)}: {wording.plural(counts[pair], 'customer')}"
             ),
@@ -266,16 +262,16 @@ def one_movement(data: Loaded, chosen: Settings, moves: pd.DataFrame, scored: bo
         )
         if pair is None:
             return
-        rows = movers_of(data, chosen, *pair)
+        origin, target = pair
+        rows = movers_of(data, settings, origin, target)
         customers, scores = data.customers.iloc[rows], None
         if scored:
-            scores = aligned(scores_for(data, choices.standard_plan()), data.customers.index).iloc[
-                rows
-            ]
+            all_scores = scores_for(data, choices.standard_plan())
+            scores = aligned(all_scores, data.customers.index).iloc[rows]
         widgets.csv_download(
             f"Download {wording.plural(len(customers), 'customer')}",
-            f"from-{pair[0]}-to-{pair[1]}.csv".replace("_", "-"),
-            partial(frames.movers_csv, customers, scores, *pair),
+            f"from-{origin}-to-{target}.csv".replace("_", "-"),
+            partial(frames.movers_csv, customers, scores, origin, target),
             key="download_movers",
         )
     st.caption("With all that is known of them today, and the two stages.")

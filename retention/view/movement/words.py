@@ -59,7 +59,7 @@ def notes(turns: pd.DataFrame, currency: str | None) -> dict[str, str]:
     """The line below each headline number: what it is worth."""
 
     def money(name: str, column: str) -> str:
-        return wording.money(turns.loc[name, column], currency, short=True)
+        return wording.money(turns[column][name], currency, short=True)
 
     if isnan(turns["value_after"].iloc[0]):
         return {name: f"Brought {money(name, 'revenue_between')} in the period" for name in TITLES}
@@ -78,27 +78,22 @@ def notes(turns: pd.DataFrame, currency: str | None) -> dict[str, str]:
 
 def sentence(turns: pd.DataFrame, currency: str | None) -> str:
     """What moved, in one or two sentences."""
-    fell, back, lapsed = (
-        int(turns.loc[name, "customers"]) for name in ("fell", "came_back", "lapsed")
+    customers = turns["customers"]
+    fell, back, lapsed, second = (
+        int(customers[name]) for name in ("fell", "came_back", "lapsed", "second_order")
     )
-    known = not isnan(turns["value_after"].iloc[0])
+    has_model = not isnan(turns["value_after"].iloc[0])
 
     def worth(name: str, column: str) -> str:
-        amount = turns.loc[name, column]
-        return (
-            f" worth {wording.money(amount, currency, short=True)}"
-            if known and turns.loc[name, "customers"]
-            else ""
-        )
+        if not has_model or not customers[name]:
+            return ""
+        return f" worth {wording.money(turns[column][name], currency, short=True)}"
 
     words = (
         f"{wording.plural(fell, 'customer')}{worth('fell', 'value_before')} fell from active to "
         f"at risk; {wording.count(back)}{worth('came_back', 'value_after')} came back; "
         f"{wording.count(lapsed)}{worth('lapsed', 'value_before')} lapsed."
     )
-    second = int(turns.loc["second_order", "customers"])
-    return (
-        f"{words} {wording.plural(second, 'customer')} went from a first order to a second one."
-        if second
-        else words
-    )
+    if second:
+        words += f" {wording.plural(second, 'customer')} went from a first order to a second one."
+    return words

@@ -7,13 +7,13 @@ import streamlit as st
 
 from retention import wording
 from retention.history.metrics import METRICS
-from retention.periods import PRESETS, Period, preset_period, whole_preset
+from retention.periods import Period, preset_period, whole_preset
 from retention.reports.industry import ALL, Target, lines_of_business
 from retention.reports.scorecard import ACTIVE_DAYS, LEAST_ACTIVE, MOST_ACTIVE
+from retention.view import widgets
 from retention.view.scorecard.data import ScorecardSettings
 from retention.view.session.loaded import Loaded
 
-OWN = "Own dates"
 _UNITS = {"rate": ", %", "days": ", days"}
 #: Metrics that can have a target, in rows.
 TARGETS = (
@@ -27,20 +27,18 @@ TARGETS = (
 )
 
 
-def settings(data: Loaded) -> ScorecardSettings:
+def choose_settings(data: Loaded) -> ScorecardSettings:
     """Period, active days, line of business and own targets; all but own dates in the URL."""
-    labels = {label: key for key, label in PRESETS.items()}
     with st.container(border=True):
         left, middle, right = st.columns(3, gap="medium")
-        chosen = left.selectbox(
-            "Period",
-            [*labels, OWN],
-            index=2,
-            key="period",
-            bind="query-params",
-            help="Ends with the last order in the file; “this” quarter or year is that of the "
-            "last order.",
-        )
+        with left:
+            preset = widgets.choose_period(
+                key="period",
+                opens_on="365",
+                about="Ends with the last order in the file; “this” quarter or year is that of the "
+                "last order.",
+                own_dates=True,
+            )
         active_days = middle.slider(
             "Active for",
             min_value=LEAST_ACTIVE,
@@ -61,7 +59,7 @@ def settings(data: Loaded) -> ScorecardSettings:
             help="Whose benchmarks to hold the metrics against. Each is compared by its own "
             "definition.",
         )
-        period = _own_dates(data) if chosen == OWN else _preset(data, labels[chosen])
+        period = _own_dates(data) if preset is None else _preset(data, preset)
         targets = _targets()
     return ScorecardSettings(
         period=period,
@@ -85,7 +83,7 @@ def _preset(data: Loaded, preset: str) -> Period:
 
 def _own_dates(data: Loaded) -> Period:
     first, last = data.orders.start, data.orders.end
-    found = st.date_input(
+    dates = st.date_input(
         "From and to",
         (max(first, last - timedelta(days=89)), last),
         min_value=first,
@@ -94,7 +92,7 @@ def _own_dates(data: Loaded) -> Period:
         help="The first and the last day of the period, both included.",
     )
     # Between the two clicks of a new range only its first day is there.
-    start, end = (found[0], found[-1]) if found else (first, last)
+    start, end = (dates[0], dates[-1]) if dates else (first, last)
     return Period(start, end + timedelta(days=1))
 
 
