@@ -19,7 +19,7 @@ def grid() -> None:
         rules = controls.draw_rules(data, basis)
         view = data_of.view_for(data, rules)
         parts.score_table(view, data.orders.currency)
-        parts.problem(data, basis)
+        parts.model_state(data, basis)
     with right:
         place = st.container()
         group = parts.choose_group(view)
@@ -28,7 +28,7 @@ def grid() -> None:
             parts.grid(data, basis, view, group, cell)
     if group:
         parts.one_group(data, basis, view, group, cell)
-    parts.table(view, basis.scores is not None, data.orders.currency)
+    parts.table(view, basis.known.scores is not None, data.orders.currency)
 
 
 grid()

@@ -5,7 +5,7 @@ import pytest
 from retention import RFM_GROUPS, RfmRules, matches, rfm, sample_orders, summarise_customers
 from retention.segments.rfm_totals import place_rfm, prepare_rfm, summarise_rfm
 from retention.view.rfm import frames
-from retention.view.rfm.words import ABOUT, score_words
+from retention.view.rfm.words import ADVICE, score_words
 from retention.view.session import own_segments as own
 from tests.pages.steps import button, metrics, open_page, order_file, use_upload, words
 
@@ -48,7 +48,7 @@ def test_every_group_shows_its_customers(page, customers):
         if counts[group]:
             assert metrics(at)["Customers"] == f"{counts[group]:,}"
             assert all(metric.help for metric in at.metric)
-            assert ABOUT[group].what in words(at)
+            assert ADVICE[group].what in words(at)
         else:
             assert "No customer is here under these cut points" in words(at)
             assert not at.metric

@@ -9,69 +9,90 @@ HEIGHT = 440
 
 
 def grid_chart(frame: pd.DataFrame, title: str) -> alt.LayerChart:
-    """The 5x5 grid as a heat map: recency up, orders and revenue across. A click selects a cell ("picked").
+    """The 5x5 grid as a heat map: recency up, orders and revenue across.
 
-    `frame`: `recency`, `mean` (scores), `group`, `words` (the number shown), `strength` (0 to 1), `chosen` ("cell",
-    "group" or ""), `small` (few customers) and the tooltip's `last`, `customers`, `share`, `revenue`, `value`,
-    `between`, `days`. `title` says what is drawn.
+    A click selects a cell under the name "picked".
+
+    Args:
+        frame: `recency`, `mean` (scores), `group`, `words` (the number shown), `strength` (0 to 1),
+            `chosen` ("cell", "group" or ""), `small` (few customers) and the tooltip's `last`,
+            `customers`, `share`, `revenue`, `value`, `between`, `days`.
+        title: What is drawn.
     """
-    picked = alt.selection_point(name="picked", fields=["recency", "mean"], on="click", empty=False)
     axis = {"domain": False, "ticks": False, "grid": False, "labelAngle": 0, "labelFontSize": 12}
-    x = alt.X(
-        "mean:O",
-        title="Orders and revenue: mean score",
-        axis=alt.Axis(**axis),
-        scale=_band([1, 2, 3, 4, 5]),
-    )
-    y = alt.Y(
-        "recency:O", title="Last order: score", axis=alt.Axis(**axis), scale=_band([5, 4, 3, 2, 1])
-    )
-    tooltip = [
-        alt.Tooltip("group:N", title="Group"),
-        alt.Tooltip("last:N", title="Last order"),
-        alt.Tooltip("mean:O", title="Orders and revenue"),
-        alt.Tooltip("customers:Q", title="Customers", format=","),
-        alt.Tooltip("share:Q", title="Of all", format=".1%"),
-        alt.Tooltip("revenue:N", title="Revenue so far"),
-        alt.Tooltip("value:N", title="Expected value"),
-        alt.Tooltip("between:N", title="80% range"),
-        alt.Tooltip("days:N", title="Last order, median"),
-    ]
     base = alt.Chart(
         frame, title=alt.Title(title, anchor="start", fontSize=13, fontWeight=600)
-    ).encode(x=x, y=y, tooltip=tooltip)
-    cells = (
+    ).encode(
+        x=alt.X(
+            "mean:O",
+            title="Orders and revenue: mean score",
+            axis=alt.Axis(**axis),
+            scale=_band([1, 2, 3, 4, 5]),
+        ),
+        y=alt.Y(
+            "recency:O",
+            title="Last order: score",
+            axis=alt.Axis(**axis),
+            scale=_band([5, 4, 3, 2, 1]),
+        ),
+        tooltip=[
+            alt.Tooltip("group:N", title="Group"),
+            alt.Tooltip("last:N", title="Last order"),
+            alt.Tooltip("mean:O", title="Orders and revenue"),
+            alt.Tooltip("customers:Q", title="Customers", format=","),
+            alt.Tooltip("share:Q", title="Of all", format=".1%"),
+            alt.Tooltip("revenue:N", title="Revenue so far"),
+            alt.Tooltip("value:N", title="Expected value"),
+            alt.Tooltip("between:N", title="80% range"),
+            alt.Tooltip("days:N", title="Last order, median"),
+        ],
+    )
+    return alt.LayerChart(
+        layer=[_cells(base), _rim(base), _amounts(base), _names(base)],
+        height=HEIGHT,
+        usermeta={"embedOptions": {"renderer": "svg"}},
+    )
+
+
+def _cells(base: alt.Chart) -> alt.Chart:
+    """The cells, the stronger the more is in them; a click picks one."""
+    picked = alt.selection_point(name="picked", fields=["recency", "mean"], on="click", empty=False)
+    strength = alt.FillOpacity("strength:Q", scale=alt.Scale(domain=[0, 1], range=[0.05, 0.72]))
+    return (
         base.mark_rect(cornerRadius=4, color=palette.ACCENT, cursor="pointer")
-        .encode(
-            fillOpacity=alt.FillOpacity(
-                "strength:Q", scale=alt.Scale(domain=[0, 1], range=[0.05, 0.72])
-            ).legend(None)
-        )
+        .encode(fillOpacity=strength.legend(None))
         .add_params(picked)
     )
-    rim = (
+
+
+def _rim(base: alt.Chart) -> alt.Chart:
+    """A line around the chosen cell, or a dashed one around each cell of the chosen group."""
+    is_cell = "datum.chosen === 'cell'"
+    return (
         base.transform_filter("datum.chosen !== ''")
         .mark_rect(cornerRadius=4, fillOpacity=0, stroke="currentColor", cursor="pointer")
         .encode(
-            strokeWidth=alt.when("datum.chosen === 'cell'")
-            .then(alt.value(3))
-            .otherwise(alt.value(1.5)),
-            strokeDash=alt.when("datum.chosen === 'cell'")
-            .then(alt.value([1, 0]))
-            .otherwise(alt.value([4, 3])),
+            strokeWidth=alt.when(is_cell).then(alt.value(3)).otherwise(alt.value(1.5)),
+            strokeDash=alt.when(is_cell).then(alt.value([1, 0])).otherwise(alt.value([4, 3])),
         )
     )
-    # The theme's own text colour, which only reaches charts drawn as SVG.
-    amount = base.mark_text(
+
+
+def _amounts(base: alt.Chart) -> alt.Chart:
+    """Each cell's number, in the theme's text colour, which reaches only charts drawn as SVG."""
+    return base.mark_text(
         fontSize=15, fontWeight=600, baseline="bottom", dy=2, color="currentColor"
     ).encode(
         text="words:N", opacity=alt.when("datum.small").then(alt.value(0.6)).otherwise(alt.value(1))
     )
-    # On a phone a name takes two lines.
-    names = (
+
+
+def _names(base: alt.Chart) -> alt.Chart:
+    """Each cell's group; on a phone a name takes two lines."""
+    two_lines = "replace(datum.group, ' ', '\\n')"
+    return (
         base.transform_calculate(
-            fitting="width / 5 > 5.6 * length(datum.group) ? datum.group : replace(datum.group, ' "
-            "', '\\n')"
+            fitting=f"width / 5 > 5.6 * length(datum.group) ? datum.group : {two_lines}"
         )
         .mark_text(
             fontSize=alt.ExprRef("width < 480 ? 9.5 : 11"),
@@ -82,9 +103,6 @@ def grid_chart(frame: pd.DataFrame, title: str) -> alt.LayerChart:
             opacity=0.8,
         )
         .encode(text="fitting:N")
-    )
-    return alt.layer(cells, rim, amount, names).properties(
-        height=HEIGHT, usermeta={"embedOptions": {"renderer": "svg"}}
     )
 
 

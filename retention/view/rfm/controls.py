@@ -1,6 +1,8 @@
 """How the RFM page lets a marketer cut: in fifths, or at own cut points."""
 
 import math
+from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import streamlit as st
@@ -8,7 +10,7 @@ import streamlit as st
 from retention import wording
 from retention.segments.rfm import RfmRules
 from retention.view import widgets
-from retention.view.rfm.data import Basis
+from retention.view.rfm.data import RfmBasis
 from retention.view.rfm.words import DEFINITIONS
 from retention.view.session.loaded import Loaded
 from retention.view.text import money_format
@@ -16,10 +18,12 @@ from retention.view.text import money_format
 FIFTHS, OWN = "Fifths", "Own cut points"
 PARTS = {"days": "Last order", "orders": "Orders", "revenue": "Revenue"}
 MOST_ORDERS, MOST_DAYS = 20, 730
+Number = TypeVar("Number", int, float)
+CutPoints = tuple[float, float, float, float]
 
 
-def draw_rules(data: Loaded, basis: Basis) -> RfmRules:
-    """The choice between fifths and own cut points, with the sliders of the latter; all in the URL."""
+def draw_rules(data: Loaded, basis: RfmBasis) -> RfmRules:
+    """The choice between fifths and own cut points, with the sliders of the latter, in the URL."""
     kind = st.segmented_control(
         "Cut scores in",
         [FIFTHS, OWN],
@@ -38,76 +42,95 @@ def draw_rules(data: Loaded, basis: Basis) -> RfmRules:
         own_orders = _orders(basis)
     with parts["revenue"]:
         own_revenue = _revenue(basis, data.orders.currency)
-    return RfmRules(_ascending(own_days), _ascending(own_orders), _ascending(own_revenue))
+    return RfmRules(
+        days=_ascending(own_days),
+        orders=_ascending(own_orders),
+        revenue=_ascending(own_revenue),
+    )
 
 
-def _days(basis: Basis) -> tuple[tuple, tuple]:
+def _days(basis: RfmBasis) -> list[int]:
     seen = int(basis.inputs.measures["days"].max(initial=1))
     most = min(max(seen, 30), MOST_DAYS)
-    five, four, three, two = (int(cut) for cut in _within(basis.inputs.fifths.days, 0, most))
-    best = _pair("rfm_days_best", "Score 5 up to, 4 up to (days)", 0, most, (five, four), 1, "%d")
-    rest = _pair("rfm_days_rest", "Score 3 up to, 2 up to (days)", 0, most, (three, two), 1, "%d")
-    return best, rest
+    five, four, three, two = map(int, _fifths(basis, "days", 0, most))
+    return [
+        *_pair("rfm_days_best", "Score 5 up to, 4 up to (days)", 0, most, (five, four)),
+        *_pair("rfm_days_rest", "Score 3 up to, 2 up to (days)", 0, most, (three, two)),
+    ]
 
 
-def _orders(basis: Basis) -> tuple[tuple, tuple]:
-    two, three, four, five = (
-        int(cut) for cut in _within(basis.inputs.fifths.orders, 2, MOST_ORDERS)
-    )
-    low = _pair(
-        "rfm_orders_low", "Score 2 from, 3 from (orders)", 2, MOST_ORDERS, (two, three), 1, "%d"
-    )
-    high = _pair(
-        "rfm_orders_high", "Score 4 from, 5 from (orders)", 2, MOST_ORDERS, (four, five), 1, "%d"
-    )
-    return low, high
+def _orders(basis: RfmBasis) -> list[int]:
+    two, three, four, five = map(int, _fifths(basis, "orders", 2, MOST_ORDERS))
+    return [
+        *_pair("rfm_orders_low", "Score 2 from, 3 from (orders)", 2, MOST_ORDERS, (two, three)),
+        *_pair("rfm_orders_high", "Score 4 from, 5 from (orders)", 2, MOST_ORDERS, (four, five)),
+    ]
 
 
-def _revenue(basis: Basis, currency: str | None) -> tuple[tuple, tuple]:
+def _revenue(basis: RfmBasis, currency: str | None) -> list[float]:
     amounts = basis.inputs.measures["revenue"]
     top = max(float(np.quantile(amounts, 0.99)) if len(amounts) else 1.0, 1.0)
-    power = 10.0 ** math.floor(math.log10(top / 200))
-    step = next(power * nice for nice in (1, 2, 5, 10) if power * nice * 200 >= top * 0.999)
+    step = slider_step(top)
     most = math.ceil(top / step) * step
-    two, three, four, five = _within(basis.inputs.fifths.revenue, 0.0, most)
+    two, three, four, five = _fifths(basis, "revenue", 0.0, most)
     written = money_format(currency, 1, step)
-    low = _pair("rfm_revenue_low", "Score 2 from, 3 from", 0.0, most, (two, three), step, written)
-    high = _pair("rfm_revenue_high", "Score 4 from, 5 from", 0.0, most, (four, five), step, written)
-    return low, high
+    return [
+        *_pair("rfm_revenue_low", "Score 2 from, 3 from", 0.0, most, (two, three), step, written),
+        *_pair("rfm_revenue_high", "Score 4 from, 5 from", 0.0, most, (four, five), step, written),
+    ]
 
 
-def _pair(key: str, label: str, low, high, standard: tuple, step, written: str) -> tuple:
+def slider_step(top: float) -> float:
+    """A round step that takes about 200 steps or fewer up to `top`.
+
+    >>> slider_step(90.0), slider_step(1_700.0)
+    (0.5, 10.0)
+    """
+    power = 10.0 ** math.floor(math.log10(top / 200))
+    return next(power * nice for nice in (1, 2, 5, 10) if power * nice * 200 >= top * 0.999)
+
+
+def _pair(
+    key: str,
+    label: str,
+    low: Number,
+    high: Number,
+    standard: tuple[Number, Number],
+    step: Number | None = None,
+    written: str = "%d",
+) -> tuple[Number, Number]:
+    """A slider with two handles; the step is 1 for whole numbers."""
     return st.slider(
         label,
-        low,
-        high,
-        standard,
-        step,
-        written,
+        min_value=low,
+        max_value=high,
+        value=standard,
+        step=step,
+        format=written,
         key=key,
         bind="query-params",
         help=DEFINITIONS["own"],
     )
 
 
-def _within(cuts: tuple, low: float, high: float) -> list[float]:
-    """Cut points within a slider; one that nobody reaches stands at its end."""
-    return [min(max(cut, low), high) for cut in cuts]
+def _fifths(basis: RfmBasis, measure: str, low: float, high: float) -> list[float]:
+    """Where fifths are cut, within a slider: a cut point beyond an end stands at that end."""
+    return [min(max(cut, low), high) for cut in getattr(basis.inputs.fifths, measure)]
 
 
-def _ascending(pairs: tuple[tuple, tuple]) -> tuple:
-    """The four cut points in order; where the sliders pass each other, it says so."""
-    cuts = (*pairs[0], *pairs[1])
-    if list(cuts) != sorted(cuts):
-        said = ", ".join(f"{cut:,g}" for cut in sorted(cuts))
+def _ascending(cuts: Sequence[Number]) -> CutPoints:
+    """The four cut points in order, with a note where the sliders pass each other."""
+    first, second, third, fourth = in_order = sorted(cuts)
+    if list(cuts) != in_order:
+        numbers = ", ".join(f"{cut:,g}" for cut in in_order)
         st.caption(
             ":orange[:material/warning:] The two sliders pass each other. In force, in order: "
-            f"{said}."
+            f"{numbers}."
         )
-    return tuple(sorted(cuts))
+    return first, second, third, fourth
 
 
-def caution(basis: Basis) -> None:
+def caution(basis: RfmBasis) -> None:
     """What to bear in mind where there are few customers to cut."""
     customers = len(basis.inputs.measures["days"])
     if customers < 125:

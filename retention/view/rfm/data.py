@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from retention.errors import ModelError
 from retention.segments.rfm import RfmRules
 from retention.segments.rfm_totals import (
     RfmInputs,
@@ -14,28 +13,36 @@ from retention.segments.rfm_totals import (
     prepare_rfm,
     summarise_rfm,
 )
-from retention.validation import aligned
 from retention.view.session import choices
 from retention.view.session.cache import kept
+from retention.view.session.customer_scores import CustomerScores, customer_scores
 from retention.view.session.loaded import Loaded
-from retention.view.session.results import scores_for, uncertainty_for
 
 
 @dataclass(frozen=True, slots=True)
-class Basis:
-    """Prepared inputs, the scores in the customers' order, and why there are none, if so."""
+class RfmBasis:
+    """What the grid is made of, whatever the rules.
+
+    Attributes:
+        inputs: The customers, prepared for any cut points.
+        known: Their scores, or why there are none.
+    """
 
     inputs: RfmInputs
-    scores: pd.DataFrame | None
-    problem: str | None
+    known: CustomerScores
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """What the page shows for one set of rules: the cut points in force, each customer's place in the grid (see
-    `place_rfm`), and what groups and cells amount to."""
+class RfmView:
+    """What the page shows for one set of rules.
 
-    rules: RfmRules
+    Attributes:
+        cuts: The cut points in force.
+        places: Each customer's place in the grid, as of `place_rfm`.
+        groups: What the groups amount to.
+        cells: What the cells amount to.
+    """
+
     cuts: RfmRules
     places: np.ndarray
     groups: pd.DataFrame
@@ -43,21 +50,16 @@ class View:
 
 
 @kept(max_entries=1, spinner="Preparing the grid…", by_model=True)
-def basis_for(data: Loaded) -> Basis:
+def basis_for(data: Loaded) -> RfmBasis:
     """The session's prepared inputs, with scores where the orders carry a model."""
-    plan = choices.standard_plan()
-    try:
-        scores = aligned(scores_for(data, plan), data.customers.index)
-        uncertainty = uncertainty_for(data, plan)
-    except ModelError as error:
-        return Basis(prepare_rfm(data.customers), None, str(error))
-    return Basis(prepare_rfm(data.customers, scores, uncertainty), scores, None)
+    known = customer_scores(data, choices.standard_plan())
+    return RfmBasis(prepare_rfm(data.customers, known.scores, known.uncertainty), known)
 
 
 @kept(max_entries=8, by_model=True)
-def view_for(data: Loaded, rules: RfmRules) -> View:
+def view_for(data: Loaded, rules: RfmRules) -> RfmView:
     """The grid under these rules."""
     inputs = basis_for(data).inputs
     places = place_rfm(inputs, rules)
     groups, cells = summarise_rfm(inputs, places)
-    return View(rules, cuts_in_force(inputs, rules), places, groups, cells)
+    return RfmView(cuts=cuts_in_force(inputs, rules), places=places, groups=groups, cells=cells)

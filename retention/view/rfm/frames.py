@@ -1,6 +1,8 @@
-"""What the RFM page draws and lists, as small frames: computing here, drawing in `rfm_charts`."""
+"""What the RFM page draws and lists, as small frames."""
 
+from collections.abc import Hashable, Mapping
 from math import isnan
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,28 +36,35 @@ def grid_frame(
     cell: tuple[int, int] | None,
     currency: str | None,
 ) -> pd.DataFrame:
-    """Rows for `grid_chart`: each cell with its number of `measure` (a key of `COLUMNS`) and a tooltip."""
+    """The rows of `grid_chart`.
+
+    Args:
+        cells: The cells of `summarise_rfm`.
+        cuts: The cut points in force.
+        measure: What each cell shows: a key of `COLUMNS`.
+        group: The chosen group.
+        cell: The chosen cell of it; None for the whole group.
+        currency: The orders' currency.
+    """
     amounts = np.maximum(cells[COLUMNS[measure]].to_numpy(float), 0)
     most = max(np.nanmax(amounts, initial=0), 1e-300)
     rows = []
-    for (place, row), amount in zip(cells.iterrows(), amounts, strict=True):
-        n = int(row["customers"])
+    for place, row, amount in zip(cells.index, cells.to_dict("records"), amounts, strict=True):
+        recency, mean = place
+        customers = int(row["customers"])
+        in_group = cell is None and row["group"] == group
         rows.append(
             {
-                "recency": place[0],
-                "mean": place[1],
+                "recency": recency,
+                "mean": mean,
                 "group": row["group"],
-                "words": _amount(measure, amount, currency) if n else wording.MISSING,
-                # Square roots: a cell of a few hundred is to be seen beside one of many thousands.
-                "strength": (amount / most) ** 0.5 if n and not isnan(amount) else 0.0,
-                "chosen": "cell"
-                if place == cell
-                else "group"
-                if cell is None and row["group"] == group
-                else "",
-                "small": n < ENOUGH,
-                "last": score_words("days", cuts, place[0], currency),
-                "customers": n,
+                "words": _amount(measure, amount, currency) if customers else wording.MISSING,
+                # Square roots: a few hundred customers stay visible beside many thousands.
+                "strength": (amount / most) ** 0.5 if customers and not isnan(amount) else 0.0,
+                "chosen": "cell" if place == cell else "group" if in_group else "",
+                "small": customers < ENOUGH,
+                "last": score_words("days", cuts, recency, currency),
+                "customers": customers,
                 "share": row["customer_share"],
                 "revenue": wording.money(row["revenue"], currency, short=True),
                 "value": wording.money(row["expected_value"], currency, short=True),
@@ -66,27 +75,29 @@ def grid_frame(
     return pd.DataFrame(rows)
 
 
-def value_range(row: pd.Series, currency: str | None) -> str:
-    """The 80 % range of a row's expected value in words; a dash without a model, and where nobody is."""
+def value_range(row: Mapping[Hashable, Any] | pd.Series, currency: str | None) -> str:
+    """The 80 % range of a row's expected value in words; a dash where there is none."""
     if not row["customers"] or "expected_value_low" not in row:
         return wording.MISSING
     return wording.money_range(row["expected_value_low"], row["expected_value_high"], currency)
 
 
 def score_frame(places: np.ndarray, cuts: RfmRules, currency: str | None) -> pd.DataFrame:
-    """Which values have each score and which share of the customers has it, the best score first.
+    """Which values have each score, and which share of the customers has it.
 
-    Rows `score`, and for each of `MEASURES` its words and, as `<measure>_share`, the share.
+    Returns:
+        One row per score, the best first: `score`, for each of `MEASURES` its values in words, and
+        the share of customers in `<measure>_share`.
     """
     counts = np.bincount(places, minlength=len(group_codes()))
     scores = scores_of_places()
     rows = []
     for score in reversed(SCORES):
         row: dict[str, object] = {"score": score}
-        for n, name in enumerate(MEASURES):
+        for name, scored in zip(MEASURES, scores.T, strict=True):
             words = score_words(name, cuts, score, currency)
             row[name] = words[0].upper() + words[1:]
-            row[f"{name}_share"] = counts[scores[:, n] == score].sum() / max(len(places), 1)
+            row[f"{name}_share"] = counts[scored == score].sum() / max(len(places), 1)
         rows.append(row)
     return pd.DataFrame(rows)
 

@@ -2,8 +2,11 @@
 
 from functools import partial
 from html import escape
+from typing import cast
 
+import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from retention import wording
 from retention.errors import DataError
@@ -12,10 +15,10 @@ from retention.own_segments.rfm_rule import rfm_rule
 from retention.playbook import strategies
 from retention.segments.rfm import RFM_CELLS, RFM_GROUPS
 from retention.segments.rfm_totals import CELLS
-from retention.view import palette, shell, text, widgets
+from retention.view import shell, text, widgets
 from retention.view.rfm import charts, frames
-from retention.view.rfm.data import Basis, View
-from retention.view.rfm.words import ABOUT, DEFINITIONS, LABELS, cell_words
+from retention.view.rfm.data import RfmBasis, RfmView
+from retention.view.rfm.words import ADVICE, DEFINITIONS, LABELS, cell_words
 from retention.view.session import own_segments as own
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import checks_for
@@ -26,21 +29,18 @@ OWN_PAGE = "pages/own_segments.py"
 OPENS_ON = ("Cannot lose them", "At risk", "Need attention", "Champions")
 
 
-def problem(data: Loaded, basis: Basis) -> None:
+def model_state(data: Loaded, basis: RfmBasis) -> None:
     """Say what is off where the orders carry no model, and where the model is doubtful."""
-    if basis.problem is None:
+    if basis.known.problem is None:
         widgets.forecast_caution(checks_for(data))
-        return
-    st.warning(
-        "**These orders carry no model of future purchases.** "
-        f"{text.plain(basis.problem, limit=1000)}  \nThe grid works as usual. The expected value "
-        "is off.",
-        icon=":material/warning:",
-    )
+    else:
+        widgets.no_model_panel(
+            basis.known.problem, "The grid works as usual. The expected value is off."
+        )
 
 
-def choose_group(view: View) -> str | None:
-    """The eleven names, of which one to look at; None for none."""
+def choose_group(view: RfmView) -> str | None:
+    """The pills of the eleven groups, and which one is chosen; None for none."""
     counts = view.groups["customers"]
     return st.pills(
         "Look at one group",
@@ -61,12 +61,11 @@ def chosen_cell(group: str | None) -> tuple[int, int] | None:
 
 
 def grid(
-    data: Loaded, basis: Basis, view: View, group: str | None, cell: tuple[int, int] | None
+    data: Loaded, basis: RfmBasis, view: RfmView, group: str | None, cell: tuple[int, int] | None
 ) -> None:
     """The heat map, in customers, revenue or expected value."""
-    options = [
-        name for name in frames.COLUMNS if basis.scores is not None or name != "Expected value"
-    ]
+    has_scores = basis.known.scores is not None
+    options = [name for name in frames.COLUMNS if has_scores or name != "Expected value"]
     measure = st.segmented_control(
         "Show",
         options,
@@ -77,7 +76,7 @@ def grid(
         help=DEFINITIONS["grid"],
     )
     frame = frames.grid_frame(view.cells, view.cuts, measure, group, cell, data.orders.currency)
-    top = frame.loc[frame["strength"].idxmax()]
+    top = frame.iloc[frame["strength"].argmax()]
     st.altair_chart(
         charts.grid_chart(frame, f"{measure} by score"),
         key=MAP,
@@ -91,10 +90,10 @@ def grid(
 
 def _clicked() -> None:
     """Look at the cell that was clicked, and at its group."""
-    found = st.session_state[MAP].selection.get("picked") or []
-    if not found:
+    picked = st.session_state[MAP].selection.get("picked") or []
+    if not picked:
         return
-    cell = int(found[-1]["recency"]), int(found[-1]["mean"])
+    cell = int(picked[-1]["recency"]), int(picked[-1]["mean"])
     if cell in CELLS:
         st.session_state[CELL], st.session_state[GROUP] = cell, RFM_CELLS[cell]
 
@@ -104,18 +103,18 @@ def _whole_group() -> None:
 
 
 def one_group(
-    data: Loaded, basis: Basis, view: View, group: str, cell: tuple[int, int] | None
+    data: Loaded, basis: RfmBasis, view: RfmView, group: str, cell: tuple[int, int] | None
 ) -> None:
-    """One group, or one of its cells: who it is, what it amounts to, what to do, and its customers as a file."""
-    row = view.groups.loc[group] if cell is None else view.cells.loc[cell]
-    n, currency = int(row["customers"]), data.orders.currency
+    """One group, or one of its cells: who it is, what it amounts to, what to do, and a file."""
+    row = cast(pd.Series, view.groups.loc[group] if cell is None else view.cells.loc[cell])
+    customers, currency = int(row["customers"]), data.orders.currency
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
         with st.container(width="content", gap=None):
             st.subheader(group if cell is None else f"{group}: one cell", anchor=False)
             about = (
-                ABOUT[group].who
+                ADVICE[group].who
                 if cell is None
                 else f"Of these: {cell_words(cell, view.cuts, currency)}."
             )
@@ -128,28 +127,13 @@ def one_group(
                     on_click=_whole_group,
                     key="rfm_whole",
                 )
-            if n:
-                st.button(
-                    "Use as a segment",
-                    icon=":material/bookmark_add:",
-                    key="rfm_use",
-                    on_click=_use,
-                    args=(view, group, cell),
-                    help=DEFINITIONS["use"],
-                )
-                widgets.csv_download(
-                    f"Download {wording.plural(n, 'customer')}",
-                    f"rfm-{group.lower().replace(' ', '-')}.csv",
-                    partial(
-                        frames.group_csv, data.customers, basis.scores, view.places, group, cell
-                    ),
-                    key="download_rfm",
-                )
+            if customers:
+                _use_and_download(data, basis, view, group, cell, customers)
     _saved()
-    if not n:
+    if not customers:
         st.info("No customer is here under these cut points.", icon=":material/info:")
         return
-    _metrics(row, currency)
+    widgets.metric_row(_metrics(row, currency), definitions=DEFINITIONS, key="rfm")
     once = row["ordered_once"]
     if group in ("Champions", "Loyal") and once > 0:
         st.caption(
@@ -159,7 +143,32 @@ def one_group(
     _what_to_do(group)
 
 
-def _use(view: View, group: str, cell: tuple[int, int] | None) -> None:
+def _use_and_download(
+    data: Loaded,
+    basis: RfmBasis,
+    view: RfmView,
+    group: str,
+    cell: tuple[int, int] | None,
+    customers: int,
+) -> None:
+    st.button(
+        "Use as a segment",
+        icon=":material/bookmark_add:",
+        key="rfm_use",
+        on_click=_use,
+        args=(view, group, cell),
+        help=DEFINITIONS["use"],
+    )
+    scores = basis.known.scores
+    widgets.csv_download(
+        f"Download {wording.plural(customers, 'customer')}",
+        f"rfm-{group.lower().replace(' ', '-')}.csv",
+        partial(frames.group_csv, data.customers, scores, view.places, group, cell),
+        key="download_rfm",
+    )
+
+
+def _use(view: RfmView, group: str, cell: tuple[int, int] | None) -> None:
     """Keep the group as an own segment, unless it is one already."""
     library, rule = own.session_library(), rfm_rule(view.cuts, group, cell)
     known = next((segment.name for segment in library if segment.rule == rule), None)
@@ -193,62 +202,51 @@ def _saved() -> None:
             st.page_link(page.path, label=f"See it under “{page.title}”", icon=page.icon)
 
 
-def _metrics(row, currency: str | None) -> None:
+def _metrics(row: pd.Series, currency: str | None) -> list[widgets.Metric]:
     between = frames.value_range(row, currency)
-    cards = [
-        (
+    return [
+        widgets.Metric(
             "Customers",
             wording.count(row["customers"]),
             "customers",
             f"{wording.percent(row['customer_share'])} of all",
         ),
-        (
+        widgets.Metric(
             "Revenue so far",
             wording.money(row["revenue"], currency, short=True),
             "revenue",
             f"{wording.percent(row['revenue_share'])} of all",
         ),
-        (
+        widgets.Metric(
             "Expected value",
             wording.money(row["expected_value"], currency, short=True),
             "value",
             "Needs a model" if between == wording.MISSING else f"12 months; 80% range {between}",
         ),
-        (
+        widgets.Metric(
             "Last order",
             wording.days(row["median_days"]),
             "days",
             f"Ago, median; {wording.percent(row['ordered_once'])} ordered once",
         ),
     ]
-    with st.container(key="metrics-rfm"):
-        for label, number, about, note in cards:
-            st.metric(
-                label,
-                number,
-                help=text.plain(DEFINITIONS[about], limit=1000),
-                border=True,
-                delta=note,
-                delta_color="off",
-                delta_arrow="off",
-            )
 
 
 def _what_to_do(group: str) -> None:
-    st.markdown(f"**What to do.** {text.plain(ABOUT[group].what)}")
+    st.markdown(f"**What to do.** {text.plain(ADVICE[group].what)}")
     known = {strategy.key: strategy for strategy in strategies()}
-    for strategy in (known[key] for key in ABOUT[group].strategies):
+    for strategy in (known[key] for key in ADVICE[group].strategies):
         with st.expander(text.plain(strategy.name)):
             st.markdown("\n".join(f"- {text.plain(step, limit=600)}" for step in strategy.how))
             st.caption(text.plain(f"{strategy.evidence} ({strategy.source})", limit=800))
 
 
-def table(view: View, scored: bool, currency: str | None) -> None:
+def table(view: RfmView, scored: bool, currency: str | None) -> None:
     """All groups side by side."""
     st.subheader("All groups", anchor=False)
     number, words = st.column_config.NumberColumn, st.column_config.TextColumn
 
-    def share(label: str) -> object:
+    def share(label: str) -> ColumnConfig:
         return st.column_config.ProgressColumn(
             label, format="percent", min_value=0, max_value=1, width=110
         )
@@ -264,9 +262,14 @@ def table(view: View, scored: bool, currency: str | None) -> None:
         hide_index=True,
         height=35 * (len(shown) + 1) + 3,
         column_order=[
-            *("group", "customers", "customer_share", "revenue", "revenue_share"),
-            *(("expected_value", "between", "expected_value_share") if scored else ()),
-            *("ordered_once", "median_days"),
+            "group",
+            "customers",
+            "customer_share",
+            "revenue",
+            "revenue_share",
+            *(["expected_value", "between", "expected_value_share"] if scored else []),
+            "ordered_once",
+            "median_days",
         ],
         column_config={
             "group": words("Group", pinned=True, width=130),
@@ -295,39 +298,29 @@ def table(view: View, scored: bool, currency: str | None) -> None:
     )
 
 
-def _table_csv(view: View) -> bytes:
+def _table_csv(view: RfmView) -> bytes:
     return frames.to_csv(view.groups)
 
 
-STYLE = f"""<style>
-.rfms table{{border-collapse:separate;border-spacing:0 2px;width:100%;font-size:.85rem;
-font-variant-numeric:tabular-nums}}
-.rfms th,.rfms td{{text-align:left;padding:.3rem .5rem;vertical-align:top;font-weight:400}}
-.rfms thead th{{font-size:.8rem;font-weight:600;opacity:.75}}
-.rfms tbody th{{font-weight:600;width:1.6rem}}
-.rfms td{{border-left:3px solid transparent;line-height:1.25}}
-.rfms small{{display:block;opacity:.75;font-size:.75rem;margin-top:.15rem}}
-.rfms s{{display:block;height:3px;border-radius:2px;margin-top:.25rem;background:{palette.ACCENT}}}
-.rfms td.no{{opacity:.55}}
-</style>"""
-
-
-def score_table(view: View, currency: str | None) -> None:
+def score_table(view: RfmView, currency: str | None) -> None:
     """Where each score begins, and how uneven the scores are."""
     st.markdown("**Where scores are cut**", help=DEFINITIONS["scores"])
-    body = []
-    for row in frames.score_frame(view.places, view.cuts, currency).to_dict("records"):
-        cells = []
-        for name in LABELS:
-            share = row[f"{name}_share"]
-            bar = f'<s style="width:{max(share * 100, 1):.1f}%"></s>' if share else ""
-            # Amounts are escaped, since a currency is whatever the file calls it.
-            cells.append(
-                f"<td{'' if share else ' class=no'}>{escape(row[name])}<small>{wording.percent(share)}</small>{bar}</td>"
-            )
-        body.append(f"<tr><th scope=row>{row['score']}</th>{''.join(cells)}</tr>")
+    rows = frames.score_frame(view.places, view.cuts, currency).to_dict("records")
+    body = "".join(
+        f"<tr><th scope=row>{row['score']}</th>"
+        + "".join(_score_cell(row[name], row[f"{name}_share"]) for name in LABELS)
+        + "</tr>"
+        for row in rows
+    )
     head = "".join(f"<th scope=col>{label}</th>" for label in LABELS.values())
     st.html(
-        f"{STYLE}<div class=rfms><table><thead><tr><th scope=col></th>{head}</tr></thead>"
-        f"<tbody>{''.join(body)}</tbody></table></div>"
+        f"<div class=rfms><table><thead><tr><th scope=col></th>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def _score_cell(words: str, share: float) -> str:
+    """Which values have a score, how many customers, and a bar. The currency is the file's."""
+    bar = f'<s style="width:{max(share * 100, 1):.1f}%"></s>' if share else ""
+    style = "" if share else " class=no"
+    return f"<td{style}>{escape(words)}<small>{wording.percent(share)}</small>{bar}</td>"

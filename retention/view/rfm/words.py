@@ -1,6 +1,7 @@
 """What the eleven RFM groups are, and what to do about each, in a marketer's words."""
 
 from dataclasses import dataclass
+from math import inf
 
 from retention import wording
 from retention.segments.rfm import RfmRules
@@ -8,68 +9,74 @@ from retention.view import text
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """Who a group is, what to do in a sentence, and the playbook's strategies for it, by key."""
+class GroupAdvice:
+    """A group in a marketer's words.
+
+    Attributes:
+        who: Which customers it holds.
+        what: What to do about them, in a sentence.
+        strategies: Keys of the playbook's strategies for them.
+    """
 
     who: str
     what: str
     strategies: tuple[str, ...]
 
 
-ABOUT = {
-    "Champions": About(
+ADVICE = {
+    "Champions": GroupAdvice(
         "Ordered lately, order often and have brought most.",
         "Treat them as the best: early access, thanks, and a reason to bring friends. They need "
         "no discount.",
         ("referral", "loyalty", "membership"),
     ),
-    "Loyal": About(
+    "Loyal": GroupAdvice(
         "Order often or have brought much, and not long ago.",
         "Keep them: show balance and tier, and offer what goes with what they have.",
         ("loyalty", "membership", "cross_sell"),
     ),
-    "Potential loyalist": About(
+    "Potential loyalist": GroupAdvice(
         "Ordered lately, and have begun to come back.",
         "Make the next order easy, and explain the programme that rewards it.",
         ("cross_sell", "loyalty", "messages"),
     ),
-    "New customers": About(
+    "New customers": GroupAdvice(
         "Ordered very lately, for the first time or for little.",
         "Welcome them, ask how it was, and win the second order while the shop is on their mind.",
         ("reviews", "cross_sell", "service"),
     ),
-    "Promising": About(
+    "Promising": GroupAdvice(
         "Ordered not long ago, seldom and for little.",
         "Show what else there is, and give a small reason to come back.",
         ("cross_sell", "messages", "deals"),
     ),
-    "Need attention": About(
+    "Need attention": GroupAdvice(
         "In the middle of everything, and the last order begins to lie back.",
         "Remind them now, with something that fits what they bought.",
         ("reactivation", "cross_sell", "messages"),
     ),
-    "About to sleep": About(
+    "About to sleep": GroupAdvice(
         "Bought seldom and little, and have begun to be silent.",
         "A short reminder, at little cost each.",
         ("reactivation", "messages"),
     ),
-    "At risk": About(
+    "At risk": GroupAdvice(
         "Used to order often or much, and have not for long.",
         "Write early, in person rather than in bulk, and name an amount and a last day.",
         ("reactivation", "service_recovery"),
     ),
-    "Cannot lose them": About(
+    "Cannot lose them": GroupAdvice(
         "Were among the best, and have been silent longest.",
         "Ask what went wrong before anything is offered, then make the strongest offer that still "
         "pays.",
         ("service_recovery", "reactivation"),
     ),
-    "Hibernating": About(
+    "Hibernating": GroupAdvice(
         "Silent for very long; a few orders or some revenue before.",
         "One sequence that costs little, then let them rest.",
         ("reactivation",),
     ),
-    "Lost": About(
+    "Lost": GroupAdvice(
         "Silent for very long, seldom and little before.",
         "Leave them out of what costs money for each contact.",
         ("reactivation",),
@@ -113,40 +120,46 @@ DEFINITIONS = {
     ),
 }
 
+CutPoints = tuple[float, float, float, float]
 LABELS = {"days": "Last order", "orders": "Orders", "revenue": "Revenue so far"}
 
 
 def score_words(name: str, cuts: RfmRules, score: int, currency: str | None) -> str:
     """The values that have a score, in words: "31 to 60 days", "2 or 3 orders", "€60 or more"."""
-    own = getattr(cuts, name)
+    points = getattr(cuts, name)
     if name == "days":
-        # own[0] is the most days of a 5, own[3] of a 2.
-        high = own[5 - score] if score > 1 else float("inf")
-        low = own[4 - score] + 1 if score < 5 else 0
-        low = max(low, 0)
-        if high < low:
-            return "Nobody"
-        if high == float("inf"):
-            return "Any day" if low == 0 else f"{low:,.0f} days or more"
-        return (
-            f"up to {wording.plural(high, 'day')}"
-            if low == 0
-            else f"{low:,.0f} to {high:,.0f} days"
-        )
-    low = own[score - 2] if score > 1 else float("-inf")
-    high = own[score - 1] if score < 5 else float("inf")
-    if low >= high or low == float("inf"):
+        return _day_words(points, score)
+    low = points[score - 2] if score > 1 else -inf
+    high = points[score - 1] if score < 5 else inf
+    if low >= high or low == inf:
         return "Nobody"
-    if name == "orders":
-        first, last = max(low, 1), high - 1
-        if last < first:
-            return "Nobody"
-        if high == float("inf"):
-            return "any number" if first == 1 else f"{first:,.0f} or more"
-        return f"{first:,.0f}" if first == last else f"{first:,.0f} to {last:,.0f}"
-    if low == float("-inf"):
-        return "any" if high == float("inf") else f"below {wording.money(high, currency)}"
-    if high == float("inf"):
+    return _order_words(low, high) if name == "orders" else _revenue_words(low, high, currency)
+
+
+def _day_words(points: CutPoints, score: int) -> str:
+    # The first cut point is the most days of a 5, the last one of a 2.
+    high = points[5 - score] if score > 1 else inf
+    low = max(points[4 - score] + 1 if score < 5 else 0, 0)
+    if high < low:
+        return "Nobody"
+    if low == 0:
+        return "Any day" if high == inf else f"up to {wording.plural(high, 'day')}"
+    return f"{low:,.0f} days or more" if high == inf else f"{low:,.0f} to {high:,.0f} days"
+
+
+def _order_words(low: float, high: float) -> str:
+    first, last = max(low, 1), high - 1
+    if last < first:
+        return "Nobody"
+    if high == inf:
+        return "any number" if first == 1 else f"{first:,.0f} or more"
+    return f"{first:,.0f}" if first == last else f"{first:,.0f} to {last:,.0f}"
+
+
+def _revenue_words(low: float, high: float, currency: str | None) -> str:
+    if low == -inf:
+        return "any" if high == inf else f"below {wording.money(high, currency)}"
+    if high == inf:
         return f"{wording.money(low, currency)} or more"
     return f"{wording.money(low, currency)} to {wording.money(high, currency)}"
 

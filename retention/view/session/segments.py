@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from retention.errors import ModelError
 from retention.segments.inputs import ORDERS_CAP
 from retention.segments.presets import FittedRules, fitted_rules
 from retention.segments.rules import SegmentRules
@@ -17,11 +16,11 @@ from retention.segments.stages import (
     summarise_segments,
     with_probability,
 )
-from retention.validation import aligned
 from retention.view.session import choices
 from retention.view.session.cache import kept
+from retention.view.session.customer_scores import customer_scores
 from retention.view.session.loaded import Loaded
-from retention.view.session.results import probability_for, scores_for, uncertainty_for
+from retention.view.session.results import probability_for
 
 #: Days ahead that the expected value of the segments looks.
 HORIZON_DAYS = 365
@@ -66,21 +65,17 @@ def fitted_for(data: Loaded) -> FittedRules:
 
 @kept(max_entries=1, by_model=True)
 def _first_basis(data: Loaded) -> Basis:
-    problem, scores, uncertainty = None, None, None
-    plan = choices.standard_plan(HORIZON_DAYS)
-    try:
-        scores = aligned(scores_for(data, plan), data.customers.index)
-        uncertainty = uncertainty_for(data, plan)
-    except ModelError as error:
-        problem = str(error)
-    inputs = prepare_segments(data.customers, scores, FIRST_READY_DAYS, uncertainty)
+    known = customer_scores(data, choices.standard_plan(HORIZON_DAYS))
+    inputs = prepare_segments(
+        data.customers, known.scores, FIRST_READY_DAYS, known.uncertainty
+    )
     classes = np.zeros((ORDERS_CAP + 1) * inputs.span, dtype=np.int64)
     classes[inputs.places] = inputs.place_counts
     return Basis(
         inputs=inputs,
-        scores=scores,
+        scores=known.scores,
         classes=classes.reshape(ORDERS_CAP + 1, inputs.span),
-        problem=problem,
+        problem=known.problem,
         opens_on=_opens_on(inputs),
     )
 
