@@ -18,22 +18,22 @@ from retention.view.session import choices
 from retention.view.session.segments import Basis
 
 data = shell.open_page("Segments", "Which groups do they form?")
-st.html(results.STYLE)
 
 
 @st.fragment
 @widgets.guarded("These customers cannot be put into segments")
 def segments() -> None:
-    """The counts first, then the sliders and all that follows them; every move runs this and nothing else."""
+    """The counts first, then the sliders and all that follows them: every move runs this alone."""
     presets, counts = st.container(), st.container(key="segment_counts").empty()
-    said = controls.as_set(data)
-    placement = placed(*said, counts) if said else None
+    before = controls.as_set(data)
+    placement = None if before is None else placed(before.basis, before.rules, counts)
     left, right = st.columns([5, 8], gap="large")
     with left:
-        choice = controls.draw_controls(data, presets)
-    basis, rules, currency = choice.basis, choice.rules, data.orders.currency
+        settings = controls.draw_controls(data, presets)
+    basis, rules, currency = settings.basis, settings.rules, data.orders.currency
     choices.keep_segment_rules(rules)
-    if said is None or said[1] != rules:  # drawn for the first time
+    # The sliders are drawn for the first time, or an address sets them.
+    if before is None or placement is None or before.rules != rules:
         placement = placed(basis, rules, counts)
     off = unavailable(basis.inputs)
     summary = results.without_unknown(summarise_segments(basis.inputs, placement), off)
@@ -46,7 +46,7 @@ def segments() -> None:
     if group:
         results.draw_group(data, summary, definitions, basis, rules, group)
     results.draw_table(summary, definitions, off, currency, group)
-    controls.draw_strips(data, choice)
+    controls.draw_strips(data, settings)
 
 
 def placed(basis: Basis, rules: SegmentRules, counts: DeltaGenerator) -> Placement:

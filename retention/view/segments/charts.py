@@ -1,8 +1,8 @@
 """Charts of the segments page.
 
-A chart here names its data sets instead of holding them, so that a moved threshold sends new rows and never a
-new specification: building and checking one costs more than everything else a redraw does. `live_spec` turns
-a chart into a specification, once; `live_chart` draws it with the frames of the moment.
+A chart here names its data sets instead of holding them. A moved threshold then sends new rows and
+never a new specification, whose building and checking takes longer than the rest of a redraw.
+`live_spec` turns a chart into a specification, once. `live_chart` draws it with the current frames.
 """
 
 import altair as alt
@@ -12,7 +12,8 @@ from retention.view.charts import money_axis
 
 SHARES_HEIGHT = 132
 MAP_HEIGHT = 400
-STRIP_HEIGHT = 52  # of which Streamlit keeps 20 for itself below the bars
+#: Streamlit takes 20 of these pixels below the bars.
+STRIP_HEIGHT = 52
 
 
 def shares_chart() -> alt.LayerChart:
@@ -48,7 +49,7 @@ def shares_chart() -> alt.LayerChart:
         text="label:N",
         color=alt.Color("label_colour:N", scale=None),
     )
-    return alt.layer(bars, words, height=SHARES_HEIGHT)
+    return alt.LayerChart(layer=[bars, words], height=SHARES_HEIGHT)
 
 
 def customer_map_chart(
@@ -57,13 +58,17 @@ def customer_map_chart(
     title: str,
     currency: str | None,
 ) -> alt.LayerChart:
-    """Customers by probability to buy (across) and expected value (up), in cells; the thresholds as dashed
-    lines.
+    """Customers by probability to buy (across) and expected value (up), with dashed thresholds.
 
-    Data set "cells": low and high probability and value of each cell, customers, colour, opacity and the
-    tooltip's words (who, chance, worth); "across" (probability, label) and "up" (value, label) hold one
-    threshold each, or none. `probabilities` and `values` are the axes' domains, `title` the horizontal
-    axis's.
+    Data set "cells": low and high probability and value of each cell, customers, colour, opacity
+    and the tooltip's words (who, chance, worth). Data sets "across" (probability, label) and "up"
+    (value, label): one threshold each, or none.
+
+    Args:
+        probabilities: The ends of the horizontal axis.
+        values: The ends of the vertical axis.
+        title: The title of the horizontal axis.
+        currency: The orders' currency.
     """
     ticks = [step * 10.0**power for power in range(-9, 15) for step in (1, 3)]
     ticks = [tick for tick in ticks if values[0] <= tick <= values[1]]
@@ -105,7 +110,7 @@ def customer_map_chart(
     up = alt.Chart(alt.NamedData("up"))
     at_x = alt.X("probability:Q", title=title, scale=x_scale)
     at_y = alt.Y("value:Q", title="Expected value of a customer", scale=y_scale)
-    return alt.layer(
+    layers = [
         cells,
         across.mark_rule(**rule, clip=True).encode(x=at_x),
         across.mark_text(**words, align="left", dx=5, baseline="bottom", clip=True).encode(
@@ -115,15 +120,15 @@ def customer_map_chart(
         up.mark_text(**words, align="left", dx=6, dy=-5, clip=True).encode(
             x=alt.value(0), y=at_y, text="label:N"
         ),
-        height=MAP_HEIGHT,
-    )
+    ]
+    return alt.LayerChart(layer=layers, height=MAP_HEIGHT)
 
 
 def cut_strip_chart(low: float, high: float) -> alt.LayerChart:
     """The distribution behind a slider from `low` to `high`, and where the slider cuts it.
 
-    Data set "bins": start, end, height (0 to 1), colour and about (tooltip); "zones": start, end and colour
-    of each part, the first starting at the slider's lower end, and the label of its start.
+    Data set "bins": start, end, height (0 to 1), colour and about (tooltip). Data set "zones":
+    start, end and colour of each part, and the label of its start. The first part starts at `low`.
     """
     scale = alt.Scale(domain=[low, high], nice=False)
     x = alt.X("start:Q", title=None, axis=None, scale=scale)
@@ -159,6 +164,9 @@ def cut_strip_chart(low: float, high: float) -> alt.LayerChart:
         )
         .encode(x=x, y=alt.value(3), text="label:N")
     )
-    return alt.layer(
-        zones, bars, cuts, words, height=STRIP_HEIGHT, padding=0, view=alt.ViewConfig(stroke=None)
+    return alt.LayerChart(
+        layer=[zones, bars, cuts, words],
+        height=STRIP_HEIGHT,
+        padding=0,
+        view=alt.ViewConfig(stroke=None),
     )

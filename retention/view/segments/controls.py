@@ -1,14 +1,16 @@
-"""The presets, the sliders in their parts with the strips below them, and the rules they add up to."""
+"""The presets, the sliders in their parts with the strips below, and the rules that they set."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
 from retention.segments.inputs import percentile_cutoff, percentile_of
-from retention.segments.presets import published_rules
+from retention.segments.presets import FittedRules, published_rules
 from retention.segments.rules import VALUE_UNITS, SegmentRules, defaults, thresholds
 from retention.segments.stages import unavailable
 from retention.view import text, widgets
@@ -41,7 +43,8 @@ PARTS = {
     "discounts": "Discounts",
     "next_order": "Next order",
 }
-# What a part cannot tell where the data lack what it needs.
+UNIT_LABELS = {"percentile": "Percentiles", "money": "Money"}
+# The groups of a part that are off where the data lack what they need.
 GROUPS_OF = {
     "value": ("vip",),
     "discounts": ("full_price", "discount_shopper"),
@@ -51,7 +54,16 @@ GROUPS_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """A place below a slider for the distribution it cuts, drawn after the counts."""
+    """A place below a slider for the distribution that it cuts, drawn after the counts.
+
+    Attributes:
+        place: Where it is drawn.
+        name: The slider's key, with its unit where it has one of two.
+        slider: The slider.
+        low: The slider's lower end.
+        high: Its upper end.
+        cuts: Where its handles stand.
+    """
 
     place: DeltaGenerator
     name: str
@@ -62,45 +74,52 @@ class Strip:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """What the sliders say: the prepared data, the rules, and the strips of the open part still to draw."""
+class SegmentSettings:
+    """What the sliders say.
+
+    Attributes:
+        basis: The prepared data.
+        rules: The thresholds.
+        strips: Strips of the open part that are still to draw.
+    """
 
     basis: Basis
     rules: SegmentRules
-    strips: tuple[Strip, ...]
+    strips: tuple[Strip, ...] = ()
 
 
-def as_set(data: Loaded) -> tuple[Basis, SegmentRules] | None:
-    """The prepared data and the rules as the sliders have them, before they are drawn; None until they have been."""
+def as_set(data: Loaded) -> SegmentSettings | None:
+    """What the sliders say before they are drawn; None until they have been drawn once."""
     state = st.session_state
     unit, days = state.get("unit"), state.get("ready_days")
-    sliders = {slider: slider.key for slider in (*LAST_ORDER, *VALUES, VIP_ORDERS, DISCOUNT, READY)}
+    keys = {slider: slider.key for slider in (*LAST_ORDER, *VALUES, VIP_ORDERS, DISCOUNT, READY)}
     if unit == "money":
-        sliders |= {slider: f"{slider.key}_money" for slider in VALUES}
-    said = {slider: state.get(key) for slider, key in sliders.items()}
-    if unit is None or days is None or None in said.values():
+        keys |= {slider: f"{slider.key}_money" for slider in VALUES}
+    chosen = {slider: state.get(key) for slider, key in keys.items()}
+    if unit is None or days is None or None in chosen.values():
         return None
-    values = {
-        name: cut
-        for slider, chosen in said.items()
-        for name, cut in zip(slider.rules, _cuts(chosen), strict=True)
+    values: dict[str, Any] = {
+        rule: cut
+        for slider, handles in chosen.items()
+        for rule, cut in zip(slider.rules, _cuts(handles), strict=True)
     }
-    return basis_for(data, days), SegmentRules(**values, ready_days=days, value_unit=unit)
+    rules = SegmentRules(**values, ready_days=days, value_unit=unit)
+    return SegmentSettings(basis_for(data, days), rules)
 
 
-def _cuts(chosen: float | tuple[float, ...]) -> tuple[float, ...]:
+def _cuts(chosen: Any) -> tuple[float, ...]:
     """A slider's handles, ascending: an address may name the two in either order."""
     return tuple(sorted(chosen)) if isinstance(chosen, (tuple, list)) else (chosen,)
 
 
-def draw_controls(data: Loaded, presets: DeltaGenerator) -> Choice:
+def draw_controls(data: Loaded, presets: DeltaGenerator) -> SegmentSettings:
     """Draw the sliders in their parts, and the presets in a place of their own."""
     shown, parts = widgets.kept_parts(PARTS, "thresholds")
     with parts["next_order"]:
         days = _ready_days()
     basis = basis_for(data, days)
     off = unavailable(basis.inputs)
-    values: dict[str, float] = {}
+    values: dict[str, Any] = {}
     strips: list[Strip] = []
 
     def draw(
@@ -126,32 +145,30 @@ def draw_controls(data: Loaded, presets: DeltaGenerator) -> Choice:
         reason = off.get(groups[0])
         if reason:
             names = " and ".join(LABELS[group] for group in groups)
+            verb = "are" if len(groups) > 1 else "is"
             with parts[part]:
-                st.caption(
-                    f"{names} {'are' if len(groups) > 1 else 'is'} off: "
-                    f"{reason[0].lower()}{reason[1:]}"
-                )
+                st.caption(f"{names} {verb} off: {reason[0].lower()}{reason[1:]}")
     rules = SegmentRules(**values, ready_days=days, value_unit=unit)
     with presets:
         _presets(data, rules)
-    return Choice(basis, rules, tuple(strips))
+    return SegmentSettings(basis, rules, tuple(strips))
 
 
-def draw_strips(data: Loaded, choice: Choice) -> None:
+def draw_strips(data: Loaded, settings: SegmentSettings) -> None:
     """Draw what each slider of the open part cuts."""
-    for strip in choice.strips:
+    for strip in settings.strips:
         rows = strip_data(
             data,
             StripKey(
                 name=strip.name,
-                loyal_orders=choice.rules.loyal_orders,
-                ready_days=choice.rules.ready_days,
+                loyal_orders=settings.rules.loyal_orders,
+                ready_days=settings.rules.ready_days,
                 low=strip.low,
                 high=strip.high,
             ),
             strip.cuts,
             strip.slider.colours,
-            choice.basis,
+            settings.basis,
         )
         with strip.place:
             live_chart(
@@ -167,7 +184,7 @@ def _ready_days() -> int:
     return st.select_slider(
         threshold.label,
         READY_DAYS,
-        defaults()["ready_days"],
+        value=int(defaults()["ready_days"]),
         format_func=partial(wording.plural, one="day"),
         key="ready_days",
         bind="query-params",
@@ -177,30 +194,30 @@ def _ready_days() -> int:
 
 def _draw_slider(
     slider: Slider,
-    values: dict[str, float],
+    values: dict[str, Any],
     off: str | None,
     scale: Scale | None,
     currency: str | None,
 ) -> Strip:
-    """Draw one slider, put what it says into `values`, and leave room for its strip."""
+    """Draw one slider, put its handles into `values`, and leave room for its strip."""
     threshold = thresholds()[slider.rules[0]]
     standard = tuple(defaults()[name] for name in slider.rules)
     low, high, step, key = threshold.low, threshold.high, threshold.step, slider.key
-    # Two handles stand close: their numbers go without the unit, which the label names.
+    # Two handles stand close: their numbers have no unit, which the label names.
     written = {"share": "percent", "value": "%g"}.get(threshold.unit, "%d")
     if scale is not None:
         low, high, step, standard = 0.0, scale.high, scale.step, (scale.standard,)
         key = f"{key}_money"
         written = money_format(currency, st.session_state.get(key, scale.standard), scale.step)
-    number = float if threshold.unit in ("share", "value") else int
-    percentile = threshold.unit == "value" and scale is None
+    number: Callable[[float], Any] = float if threshold.unit in ("share", "value") else int
+    is_percentile = threshold.unit == "value" and scale is None
     chosen = st.slider(
-        f"{slider.label} percentile" if percentile else slider.label,
-        number(low),
-        number(high),
-        tuple(map(number, standard)) if len(standard) == 2 else number(standard[0]),
-        number(step),
-        written,
+        f"{slider.label} percentile" if is_percentile else slider.label,
+        min_value=number(low),
+        max_value=number(high),
+        value=tuple(map(number, standard)) if len(standard) == 2 else number(standard[0]),
+        step=number(step),
+        format=written,
         key=key,
         bind="query-params",
         help=off or slider.help,
@@ -209,19 +226,22 @@ def _draw_slider(
     place = st.container(key=f"strip_place_{key}")
     cuts = _cuts(chosen)
     values.update(zip(slider.rules, cuts, strict=True))
-    name = f"{key}_percentile" if percentile else key
-    return Strip(place, name, slider, float(low), float(high), tuple(map(float, cuts)))
+    return Strip(
+        place=place,
+        name=f"{key}_percentile" if is_percentile else key,
+        slider=slider,
+        low=float(low),
+        high=float(high),
+        cuts=tuple(map(float, cuts)),
+    )
 
 
 def _presets(data: Loaded, rules: SegmentRules) -> None:
     """The presets, the one in force marked, and the way back to the start."""
-    fitted = st.session_state.get(_fitted_key(data))
-    days = {name: getattr(rules, name) for name in DAYS_RULES}
-    in_force = None
-    for name, preset in ((PUBLISHED, published_rules()), (FITTED, fitted and fitted.rules)):
-        if preset and days == {rule: getattr(preset, rule) for rule in DAYS_RULES}:
-            in_force = name
-    # Buttons, not a choice widget: a choice that the server unsets would come back with the next quick key press.
+    fitted: FittedRules | None = st.session_state.get(_fitted_key(data))
+    in_force = _preset_in_force(rules, fitted)
+    # Buttons, not a choice widget: the server can unset a choice, but the next quick key press
+    # would bring it back.
     with st.container(horizontal=True, vertical_alignment="bottom", key="segment_presets"):
         for name in (PUBLISHED, FITTED):
             st.button(
@@ -235,6 +255,17 @@ def _presets(data: Loaded, rules: SegmentRules) -> None:
         st.button("Reset all", icon=":material/restart_alt:", type="tertiary", on_click=_reset)
     if fitted is not None and in_force == FITTED:
         st.caption(text.plain(" ".join((fitted.method, *fitted.notes)), limit=1000))
+
+
+def _preset_in_force(rules: SegmentRules, fitted: FittedRules | None) -> str | None:
+    """The preset that the days of the rules are equal to, if any."""
+
+    def days(preset: SegmentRules) -> list[float]:
+        return [getattr(preset, name) for name in DAYS_RULES]
+
+    if fitted is not None and days(rules) == days(fitted.rules):
+        return FITTED
+    return PUBLISHED if days(rules) == days(published_rules()) else None
 
 
 def _apply_preset(data: Loaded, name: str) -> None:
@@ -268,7 +299,7 @@ def _unit(basis: Basis) -> str:
         list(VALUE_UNITS),
         default="percentile",
         required=True,
-        format_func={"percentile": "Percentiles", "money": "Money"}.get,
+        format_func=lambda unit: UNIT_LABELS[unit],
         key="unit",
         bind="query-params",
         on_change=_carry_over,
@@ -278,7 +309,7 @@ def _unit(basis: Basis) -> str:
 
 
 def _carry_over(basis: Basis) -> None:
-    """After a change of unit the sliders let in the same customers, in the other unit."""
+    """After a change of unit, set the sliders so that they let in the same customers."""
     state = st.session_state
     for slider in VALUES:
         ascending = measure_of(basis.inputs, slider)

@@ -1,7 +1,8 @@
-"""What the segments page draws, as small frames: computing here, drawing in `segment_charts`."""
+"""What the segments page draws, as small frames."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from itertools import pairwise
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -15,8 +16,8 @@ from retention.view.text import LABELS
 COLOURS = palette.STAGE_COLOURS | palette.TRAIT_COLOURS
 
 
-def value_range(row: Mapping[str, float], currency: str | None) -> str:
-    """The 80 % range of a summary's row in words; empty without a model, and where nobody is."""
+def value_range(row: Mapping[Hashable, Any] | pd.Series, currency: str | None) -> str:
+    """The 80 % range of a summary's row in words; empty without a model or customers."""
     if not row["customers"] > 0 or "expected_value_low" not in row:
         return ""
     return wording.money_range(row["expected_value_low"], row["expected_value_high"], currency)
@@ -25,11 +26,18 @@ def value_range(row: Mapping[str, float], currency: str | None) -> str:
 def share_rows(
     summary: pd.DataFrame, definitions: Mapping[str, str], currency: str | None
 ) -> pd.DataFrame:
-    """Rows for `shares_chart` from the stages' rows of `summarise_segments`; a measure nobody has has no bar."""
+    """The rows of `shares_chart`, from the stages' rows of `summarise_segments`.
+
+    A measure of which there is nothing has no bar.
+    """
+
+    def money(amount: float) -> str:
+        return wording.money(amount, currency, short=True)
+
     measures = {
         "Customers": ("customers", wording.count),
-        "Revenue so far": ("revenue", lambda x: wording.money(x, currency, short=True)),
-        "Expected value": ("expected_value", lambda x: wording.money(x, currency, short=True)),
+        "Revenue so far": ("revenue", money),
+        "Expected value": ("expected_value", money),
     }
     rows = []
     for measure, (column, write) in measures.items():
@@ -40,9 +48,9 @@ def share_rows(
         ends = amounts.cumsum() / total
         for stage, amount, end in zip(STAGES, amounts, ends, strict=True):
             share = amount / total
-            between = (
-                value_range(summary.loc[stage], currency) if column == "expected_value" else ""
-            )
+            between = ""
+            if column == "expected_value":
+                between = value_range(cast(pd.Series, summary.loc[stage]), currency)
             rows.append(
                 {
                     "measure": measure,
@@ -64,12 +72,16 @@ def share_rows(
 def map_rows(
     grid: MapGrid, counts: np.ndarray, group: str | None, words: tuple[Sequence[str], Sequence[str]]
 ) -> pd.DataFrame:
-    """Rows for `customer_map_chart`: the cells that hold customers.
+    """The rows of `customer_map_chart`: the cells that hold customers.
 
-    `counts` comes from `map_counts`, for a trait with that trait. With a `group` its customers take its
-    colour, the fuller the cell the stronger, and the others fade; without one each cell takes the colour of
-    its most frequent stage. `words` are the ranges of probability and of value as a tooltip says them
-    (`map_words`).
+    With a group, cells take its colour, the stronger the more of its customers they hold, and the
+    others fade. Without one, each cell takes the colour of its most frequent stage.
+
+    Args:
+        grid: The edges of the cells.
+        counts: `map_counts`, for a trait with that trait.
+        group: The stage or trait to highlight, if any.
+        words: `map_words`: the ranges of probability and of value for the tooltip.
     """
     stages = counts[:, : len(STAGES)]
     everybody = stages.sum(axis=1)
@@ -108,7 +120,10 @@ def map_rows(
 
 
 def map_words(grid: MapGrid, currency: str | None) -> tuple[list[str], list[str]]:
-    """The ranges of the map's columns and rows in words; the outermost rows also hold what lies beyond."""
+    """The ranges of the map's columns and rows in words.
+
+    The lowest and the highest row also hold the customers beyond the map's ends.
+    """
     chances = [
         f"{wording.percent(low)} to {wording.percent(high)}"
         for low, high in pairwise(grid.probability_edges)
@@ -120,7 +135,7 @@ def map_words(grid: MapGrid, currency: str | None) -> tuple[list[str], list[str]
 
 
 def bin_rows(counts: np.ndarray, edges: np.ndarray, write: Sequence[str]) -> pd.DataFrame:
-    """Rows for a strip's bars: heights are square roots, so that a long tail stays visible."""
+    """The rows of a strip's bars: heights are square roots, so that a long tail stays visible."""
     top = max(counts.max(initial=0), 1)
     return pd.DataFrame(
         {
@@ -162,12 +177,12 @@ def cut_rows(
 
 
 def _strength(counts: np.ndarray) -> np.ndarray:
-    """0 to 1 on a log scale: a cell of ten customers is to be seen beside one of ten thousand."""
+    """0 to 1 on a log scale: ten customers stay visible beside ten thousand."""
     return np.log1p(counts) / max(np.log1p(counts.max(initial=0)), 1e-9)
 
 
 def _ink_on(colour: str) -> str:
-    """Black or white, whichever reads better on the colour (relative luminance as WCAG defines it)."""
+    """Black or white, whichever has more contrast to the colour by WCAG's relative luminance."""
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,9 +1,10 @@
-"""What the sliders bring about: counts, shares, the map, the table, and one segment to take away."""
+"""What follows the sliders: counts, shares, the map, the table, and one segment to take away."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import partial
 from html import escape
 from math import isfinite, isnan, nan
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ from retention.segments.stages import (
     members,
     value_cutoffs,
 )
-from retention.view import palette, text, widgets
+from retention.view import text, widgets
 from retention.view.charts import live_chart
 from retention.view.segments import frames
 from retention.view.segments.strips import map_parts, shares_spec
@@ -33,49 +34,6 @@ from retention.view.session.segments import Basis
 
 LABELS, COLOURS = text.LABELS, frames.COLOURS
 
-_PAGE = f"light-dark({palette.BACKGROUNDS['light']},{palette.BACKGROUNDS['dark']})"
-# Phones get the table's rows as cards of three figures a line, and counts that scroll away with the page.
-STYLE = """<style>
-.segs{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;font-size:.9rem;font-variant-numeric:tabular-nums}
-.segs div{white-space:nowrap;cursor:help;line-height:1.6}
-.segs i,.segt i{width:.7rem;height:.7rem;border-radius:.2rem;display:inline-block;margin-right:.45rem}
-.segs em{font-style:normal;margin-right:.4rem} .segs b{font-weight:600}
-.segs span{opacity:.75;font-size:.8125rem;margin-left:.35rem}
-.segt table{border-collapse:separate;border-spacing:0;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
-.segt th,.segt td{padding:.42rem .6rem;text-align:right;white-space:nowrap;vertical-align:baseline;
-border-bottom:1px solid rgba(128,140,146,.25)}
-.segt thead th{font-weight:600;opacity:.75;font-size:.8rem;cursor:help;vertical-align:bottom}
-.segt thead th:first-child{cursor:default}
-.segt th:first-child{text-align:left;padding-left:0}
-.segt tbody th{font-weight:500;cursor:help}
-.segt small{opacity:.75;margin-left:.4rem;display:inline-block;min-width:2.9rem}
-.segt th small{margin-left:1.15rem;display:block;font-weight:400}
-.segt tr.on>*{background:color-mix(in srgb,PAGE 86%,gray)}
-.segt td span{display:block;font-size:.78rem;opacity:.75;cursor:help}
-.segt tr.gap th{padding-top:1.1rem;font-size:.8rem;font-weight:600;opacity:.75;cursor:default}
-[class*=st-key-strip_place]{margin:-1.65rem 0 -1rem;padding:0 6px}
-[class*=st-key-strip_place] [data-testid=stElementToolbar]{display:none}
-THUMB:has(+THUMB)>[data-testid=stSliderThumbValue]{left:auto!important;right:calc(50% + 3px)!important}
-THUMB+THUMB>[data-testid=stSliderThumbValue]{left:calc(50% + 3px)!important;right:auto!important}
-@media(min-width:641px){
-[data-testid=stLayoutWrapper]:has(>.st-key-segment_counts){position:sticky;top:3.75rem;z-index:90;background:PAGE;
-padding:.35rem 0 .5rem}
-.segt thead small{display:block;margin:0;font-weight:400}
-}
-@media(max-width:640px){
-.segs{display:grid;grid-template-columns:1fr 1fr}
-.segt table,.segt tbody{display:block} .segt thead{display:none}
-.segt tr{display:grid;grid-template-columns:repeat(3,1fr);gap:.35rem .75rem;padding:.65rem 0;
-border-bottom:1px solid rgba(128,140,146,.25)}
-.segt tr.on{--on:color-mix(in srgb,PAGE 86%,gray);background:var(--on);
-box-shadow:-.5rem 0 var(--on),.5rem 0 var(--on)}
-.segt th,.segt td,.segt tr.gap th{border:0;padding:0;text-align:left;white-space:normal}
-.segt tbody th{grid-column:1/-1;font-weight:600} .segt tr.gap th{padding-top:.75rem}
-.segt td::before{content:attr(data-name);display:block;font-size:.75rem;opacity:.75}
-.segt td small{min-width:0}
-}
-</style>""".replace("PAGE", _PAGE).replace("THUMB", "div:has(>[data-testid=stSliderThumbValue])")
-
 EXPECTED_VALUE = (
     "Revenue expected over the next 12 months, discounted at 10% a year, before margin."
 )
@@ -83,7 +41,7 @@ RANGE = f"80% range. {text.DEFINITIONS['range_80']}"
 
 
 def without_unknown(summary: pd.DataFrame, off: Mapping[str, str]) -> pd.DataFrame:
-    """The summary with nothing, instead of nobody, for the groups that this data cannot tell (`unavailable`)."""
+    """The summary with missing numbers, instead of zeros, for groups that are `unavailable`."""
     if not off:
         return summary
     known = summary.astype({"customers": float})
@@ -92,37 +50,32 @@ def without_unknown(summary: pd.DataFrame, off: Mapping[str, str]) -> pd.DataFra
 
 
 def draw_counts(counts: np.ndarray, off: Mapping[str, str], definitions: Mapping[str, str]) -> None:
-    """How many customers each stage has: the first thing to follow a slider, and the charts' legend."""
+    """How many customers each stage has: it follows a slider first, and is the charts' legend."""
     total = counts.sum()
-    shown = [
-        (stage, wording.MISSING, "")
-        if stage in off
-        else (stage, wording.count(n), f"<span>{wording.percent(n / total)}</span>")
-        for stage, n in zip(STAGES, counts.tolist(), strict=True)
-    ]
-    st.html(
-        "<div class=segs role=list>"
-        + "".join(
-            f'<div role=listitem title="{escape(definitions[stage])}"><i style="background:{COLOURS[stage]}"></i>'
-            f"<em>{LABELS[stage]}</em><b>{n}</b>{share}</div>"
-            for stage, n, share in shown
+    entries = []
+    for stage, customers in zip(STAGES, counts.tolist(), strict=True):
+        number, share = wording.MISSING, ""
+        if stage not in off:
+            number = wording.count(customers)
+            share = f"<span>{wording.percent(customers / total)}</span>"
+        entries.append(
+            f'<div role=listitem title="{escape(definitions[stage])}">'
+            f'<i style="background:{COLOURS[stage]}"></i>'
+            f"<em>{LABELS[stage]}</em><b>{number}</b>{share}</div>"
         )
-        + "</div>"
-    )
+    st.html(f"<div class=segs role=list>{''.join(entries)}</div>")
 
 
 def draw_problem(data: Loaded, basis: Basis) -> None:
-    """Say what is off, and why, where the orders carry no model, and where the model is doubtful."""
-    if basis.problem is not None:
-        st.warning(
-            "**These orders carry no model of future purchases.** "
-            f"{text.plain(basis.problem, limit=1000)}  \nThe stages by orders and days work as "
-            "usual. VIP, “ready to buy”, the expected value and the map of customers need a model "
-            "and are off.",
-            icon=":material/warning:",
-        )
+    """Say what is off where the orders carry no model, and where the model is doubtful."""
+    if basis.problem is None:
+        widgets.forecast_caution(checks_for(data))
         return
-    widgets.forecast_caution(checks_for(data))
+    widgets.no_model_panel(
+        basis.problem,
+        "The stages by orders and days work as usual. VIP, “ready to buy”, the expected value and "
+        "the map of customers need a model and are off.",
+    )
 
 
 def draw_shares(
@@ -151,17 +104,13 @@ def draw_map(
     grid = basis.inputs.grid
     if grid is None:
         return
-    spec, words = map_parts(data, rules.ready_days)
+    spec, words = map_parts(data, rules.ready_days, _grid=grid)
     cutoff = value_cutoffs(basis.inputs, rules)["vip"]
+    counts = map_counts(basis.inputs, placement, group if group in TRAITS else None)
     live_chart(
         spec,
         {
-            "cells": frames.map_rows(
-                grid,
-                map_counts(basis.inputs, placement, group if group in TRAITS else None),
-                group,
-                words,
-            ),
+            "cells": frames.map_rows(grid, counts, group, words),
             "across": pd.DataFrame(
                 {"probability": [rules.ready_probability], "label": ["Ready to buy →"]}
             ),
@@ -182,7 +131,7 @@ def draw_map(
 
 
 def choose_group(basis: Basis, off: Mapping[str, str]) -> str | None:
-    """Which stage or trait to look at; None for all. Those in `off` cannot be told on this data."""
+    """Which stage or trait to look at; None for all. Those in `off` are marked as missing."""
     return st.pills(
         "Look at one segment",
         [*STAGES, *TRAITS],
@@ -207,61 +156,65 @@ def draw_group(
     group: str,
 ) -> None:
     """One segment: its definition, what it amounts to, and its customers as a file."""
-    row, currency = summary.loc[group], data.orders.currency
-    between = frames.value_range(row, currency)
-    n = 0 if isnan(row["customers"]) else int(row["customers"])
+    row, currency = cast(pd.Series, summary.loc[group]), data.orders.currency
+    customers = 0 if isnan(row["customers"]) else int(row["customers"])
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
         with st.container(width="content", gap=None):
             st.subheader(LABELS[group], anchor=False)
             st.markdown(text.plain(definitions[group], limit=1000))
-        if n:
+        if customers:
             widgets.csv_download(
-                f"Download {wording.plural(n, 'customer')}",
+                f"Download {wording.plural(customers, 'customer')}",
                 f"{group}.csv",
                 partial(group_csv, data.customers, basis.scores, basis.inputs, rules, group),
                 key="download_segment",
             )
-    widgets.metric_row(
-        [
-            widgets.Metric(
-                "Customers",
-                wording.count(row["customers"]),
-                "customers",
-                _of_all(row["customer_share"]),
-            ),
-            widgets.Metric(
-                "Revenue so far",
-                wording.money(row["revenue"], currency, short=True),
-                "revenue",
-                _of_all(row["revenue_share"]),
-            ),
-            widgets.Metric(
-                "Expected value",
-                wording.money(row["expected_value"], currency, short=True),
-                "cltv",
-                f"80% range: {between}"
-                if between
-                else _of_all(row["expected_value_share"], "12 months, "),
-            ),
-            widgets.Metric(
-                "Will buy",
-                wording.percent(row["mean_probability"]),
-                "p_purchase",
-                None
-                if isnan(row["mean_probability"])
-                else f"Within {wording.plural(rules.ready_days, 'day')}",
-            ),
-        ]
-    )
+    between = frames.value_range(row, currency)
+    widgets.metric_row(_metrics(row, between, rules.ready_days, currency))
     if not isnan(row["expected_value"]):
-        sure = (
+        explanation = (
             " 80% range: if the model holds, the truth lies in it in 8 of 10 cases."
             if between
             else ""
         )
-        st.caption(f"Expected value: {EXPECTED_VALUE[0].lower()}{EXPECTED_VALUE[1:]}{sure}")
+        st.caption(f"Expected value: {EXPECTED_VALUE[0].lower()}{EXPECTED_VALUE[1:]}{explanation}")
+
+
+def _metrics(
+    row: pd.Series, between: str, ready_days: int, currency: str | None
+) -> list[widgets.Metric]:
+    """One segment's headline numbers; `between` is the range of its expected value, or empty."""
+    probability = row["mean_probability"]
+    return [
+        widgets.Metric(
+            "Customers",
+            wording.count(row["customers"]),
+            "customers",
+            _of_all(row["customer_share"]),
+        ),
+        widgets.Metric(
+            "Revenue so far",
+            wording.money(row["revenue"], currency, short=True),
+            "revenue",
+            _of_all(row["revenue_share"]),
+        ),
+        widgets.Metric(
+            "Expected value",
+            wording.money(row["expected_value"], currency, short=True),
+            "cltv",
+            f"80% range: {between}"
+            if between
+            else _of_all(row["expected_value_share"], "12 months, "),
+        ),
+        widgets.Metric(
+            "Will buy",
+            wording.percent(probability),
+            "p_purchase",
+            None if isnan(probability) else f"Within {wording.plural(ready_days, 'day')}",
+        ),
+    ]
 
 
 def _of_all(share: float, before: str = "") -> str | None:
@@ -308,7 +261,10 @@ def draw_table(
     currency: str | None,
     group: str | None,
 ) -> None:
-    """Every stage and trait in one table, definitions one hover away; those in `off` with the reason."""
+    """Every stage and trait in one table, with its definition one hover away.
+
+    Groups in `off` have the reason instead of numbers.
+    """
     body = []
     for name, row in zip(summary.index, summary.to_dict("records"), strict=True):
         if name == TRAITS[0]:
@@ -316,27 +272,16 @@ def draw_table(
                 "<tr class=gap role=row><th scope=rowgroup role=rowheader colspan=7>Traits, which "
                 "overlap</th></tr>"
             )
-        cells = (
-            (wording.count(row["customers"]), row["customer_share"]),
-            (wording.money(row["revenue"], currency, short=True), row["revenue_share"]),
-            (
-                wording.money(row["expected_value"], currency, short=True),
-                row["expected_value_share"],
-                frames.value_range(row, currency),
-            ),
-            (wording.money(row["average_order_value"], currency),),
-            (wording.days(row["median_days"]),),
-            (wording.percent(row["mean_probability"]),),
-        )
-        why = f"<small>{escape(off[name])}</small>" if name in off else ""
+        reason = f"<small>{escape(off[name])}</small>" if name in off else ""
+        cells = zip(COLUMNS, _cells(row, currency), strict=True)
         body.append(
             f"<tr role=row{' class=on' if name == group else ''}>"
             f'<th scope=row role=rowheader title="{escape(definitions[name])}">'
-            f'<i style="background:{COLOURS[name]}"></i>{LABELS[name]}{why}</th>'
-            + "".join(_cell(column, *cell) for column, cell in zip(COLUMNS, cells, strict=True))
+            f'<i style="background:{COLOURS[name]}"></i>{LABELS[name]}{reason}</th>'
+            + "".join(_cell_html(column, cell) for column, cell in cells)
             + "</tr>"
         )
-    # The roles are said outright: as cards, a browser would no longer take it for a table.
+    # The roles are explicit: as cards, a browser would no longer take it for a table.
     st.html(
         "<div class=segt><table role=table><thead><tr role=row><th "
         f"scope=col>Segment</th>{_HEAD}</tr></thead><tbody "
@@ -351,10 +296,32 @@ _HEAD = "".join(
 )
 
 
-def _cell(column: str, amount: str, share: float | None = None, between: str = "") -> str:
+class _Cell(NamedTuple):
+    """An amount, its share of all where it has one, and its 80 % range in words."""
+
+    amount: str
+    share: float | None = None
+    between: str = ""
+
+
+def _cells(row: Mapping[Hashable, Any], currency: str | None) -> list[_Cell]:
+    """The cells of a segment's row, in the order of `COLUMNS`."""
+    expected = wording.money(row["expected_value"], currency, short=True)
+    return [
+        _Cell(wording.count(row["customers"]), row["customer_share"]),
+        _Cell(wording.money(row["revenue"], currency, short=True), row["revenue_share"]),
+        _Cell(expected, row["expected_value_share"], frames.value_range(row, currency)),
+        _Cell(wording.money(row["average_order_value"], currency)),
+        _Cell(wording.days(row["median_days"])),
+        _Cell(wording.percent(row["mean_probability"])),
+    ]
+
+
+def _cell_html(column: str, cell: _Cell) -> str:
     """A table cell; amounts are escaped, since a currency is whatever the file calls it."""
-    small = (
-        "" if share is None else f"<small>{'' if isnan(share) else wording.percent(share)}</small>"
-    )
-    below = f'<span title="{escape(RANGE)}">{escape(between)}</span>' if between else ""
-    return f'<td role=cell data-name="{column}">{escape(amount)}{small}{below}</td>'
+    share = below = ""
+    if cell.share is not None:
+        share = f"<small>{'' if isnan(cell.share) else wording.percent(cell.share)}</small>"
+    if cell.between:
+        below = f'<span title="{escape(RANGE)}">{escape(cell.between)}</span>'
+    return f'<td role=cell data-name="{column}">{escape(cell.amount)}{share}{below}</td>'

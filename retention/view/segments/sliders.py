@@ -1,7 +1,8 @@
-"""The sliders of the segments page: what each sets, says and looks like, and the scale of those in money.
+"""The sliders of the segments page: what each sets, its words and colours, and scales in money.
 
-A slider takes bounds, step and help from `SegmentRules`. Two thresholds of which one must not pass the other
-share a slider with two handles, so no move can contradict itself. Every key is a name in the URL.
+A slider takes bounds, step and help from `SegmentRules`. Two thresholds of which one must not pass
+the other share a slider with two handles, so no move can contradict itself. Every key is a name in
+the URL.
 """
 
 from dataclasses import dataclass
@@ -25,8 +26,15 @@ DAYS_RULES = (
 
 @dataclass(frozen=True, slots=True)
 class Slider:
-    """One slider: its URL key, the rules it sets (two: one a handle), label, help and the colours of its
-    parts."""
+    """One slider.
+
+    Attributes:
+        key: Its widget key, which is its name in the URL.
+        rules: The fields of `SegmentRules` that it sets, one a handle.
+        label: What stands above it.
+        help: What is one hover away.
+        colours: The colours of its parts, from left to right.
+    """
 
     key: str
     rules: tuple[str, ...]
@@ -38,89 +46,94 @@ class Slider:
 _STAGE, _TRAIT, _REST = palette.STAGE_COLOURS, palette.TRAIT_COLOURS, palette.NEUTRAL
 LAST_ORDER = (
     Slider(
-        "one",
-        ("new_days", "one_order_lapsed"),
-        "Bought once: new until, lapsed after (days)",
-        "New for fewer than the first number of days since the only order, lapsed after more than "
-        "the second. In between the second order is to be won.",
-        (_STAGE["new"], _STAGE["first_time"], _STAGE["lapsed"]),
+        key="one",
+        rules=("new_days", "one_order_lapsed"),
+        label="Bought once: new until, lapsed after (days)",
+        help="New for fewer than the first number of days since the only order, lapsed after more "
+        "than the second. In between the second order is to be won.",
+        colours=(_STAGE["new"], _STAGE["first_time"], _STAGE["lapsed"]),
     ),
     Slider(
-        "repeat",
-        ("repeat_at_risk", "repeat_lapsed"),
-        "Repeat customers: at risk from, lapsed after (days)",
-        "At risk from the first number of days since the last order, lapsed after more than the "
-        "second.",
-        (_STAGE["repeat"], _STAGE["at_risk"], _STAGE["lapsed"]),
+        key="repeat",
+        rules=("repeat_at_risk", "repeat_lapsed"),
+        label="Repeat customers: at risk from, lapsed after (days)",
+        help="At risk from the first number of days since the last order, lapsed after more than "
+        "the second.",
+        colours=(_STAGE["repeat"], _STAGE["at_risk"], _STAGE["lapsed"]),
     ),
     Slider(
-        "loyal",
-        ("loyal_at_risk", "loyal_lapsed"),
-        "Loyal customers: at risk from, lapsed after (days)",
-        "At risk from the first number of days since the last order, lapsed after more than the "
-        "second.",
-        (_STAGE["loyal"], _STAGE["at_risk"], _STAGE["lapsed"]),
+        key="loyal",
+        rules=("loyal_at_risk", "loyal_lapsed"),
+        label="Loyal customers: at risk from, lapsed after (days)",
+        help="At risk from the first number of days since the last order, lapsed after more than "
+        "the second.",
+        colours=(_STAGE["loyal"], _STAGE["at_risk"], _STAGE["lapsed"]),
     ),
     Slider(
-        "loyal_orders",
-        ("loyal_orders",),
-        "Loyal from this many orders",
-        thresholds()["loyal_orders"].help,
-        (_STAGE["repeat"], _STAGE["loyal"]),
+        key="loyal_orders",
+        rules=("loyal_orders",),
+        label="Loyal from this many orders",
+        help=thresholds()["loyal_orders"].help,
+        colours=(_STAGE["repeat"], _STAGE["loyal"]),
     ),
 )
 VALUES = (
     Slider(
-        "vip",
-        ("vip_value",),
-        "VIP: expected value from",
-        thresholds()["vip_value"].help,
-        (_REST, _STAGE["vip"]),
+        key="vip",
+        rules=("vip_value",),
+        label="VIP: expected value from",
+        help=thresholds()["vip_value"].help,
+        colours=(_REST, _STAGE["vip"]),
     ),
     Slider(
-        "spender",
-        ("spender_value",),
-        "Big spender: revenue so far from",
-        thresholds()["spender_value"].help,
-        (_REST, _TRAIT["big_spender"]),
+        key="spender",
+        rules=("spender_value",),
+        label="Big spender: revenue so far from",
+        help=thresholds()["spender_value"].help,
+        colours=(_REST, _TRAIT["big_spender"]),
     ),
     Slider(
-        "order_value",
-        ("order_value",),
-        "High order value: average order from",
-        thresholds()["order_value"].help,
-        (_REST, _TRAIT["high_order_value"]),
+        key="order_value",
+        rules=("order_value",),
+        label="High order value: average order from",
+        help=thresholds()["order_value"].help,
+        colours=(_REST, _TRAIT["high_order_value"]),
     ),
 )
 VIP_ORDERS = Slider(
-    "vip_orders",
-    ("vip_orders",),
-    "VIP: at least this many orders",
-    thresholds()["vip_orders"].help,
-    (_REST, _STAGE["vip"]),
+    key="vip_orders",
+    rules=("vip_orders",),
+    label="VIP: at least this many orders",
+    help=thresholds()["vip_orders"].help,
+    colours=(_REST, _STAGE["vip"]),
 )
 DISCOUNT = Slider(
-    "discount",
-    ("full_price", "discount_shopper"),
-    "Discount share: full price up to, discount shopper from",
-    "Discounts as a share of what the orders would have cost without them.",
-    (_TRAIT["full_price"], _REST, _TRAIT["discount_shopper"]),
+    key="discount",
+    rules=("full_price", "discount_shopper"),
+    label="Discount share: full price up to, discount shopper from",
+    help="Discounts as a share of what the orders would have cost without them.",
+    colours=(_TRAIT["full_price"], _REST, _TRAIT["discount_shopper"]),
 )
 READY = Slider(
-    "ready",
-    ("ready_probability",),
-    "Ready to buy: probability from",
-    thresholds()["ready_probability"].help,
-    (_REST, _TRAIT["ready_to_buy"]),
+    key="ready",
+    rules=("ready_probability",),
+    label="Ready to buy: probability from",
+    help=thresholds()["ready_probability"].help,
+    colours=(_REST, _TRAIT["ready_to_buy"]),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Bounds of a slider in money: from 0 to `high` in steps of `step`, at first at `standard`.
+    """The scale of a slider in money, which starts at 0.
 
-    Moved, the slider keeps to its steps; where it starts, or takes over from percentiles, it stands at the
-    exact amount between two of them, so that nobody changes sides.
+    A moved slider keeps to its steps. Where it starts, or takes over from percentiles, it stands at
+    the exact amount between two steps, so that no customer changes sides.
+
+    Attributes:
+        high: The upper end.
+        step: The distance of two steps.
+        standard: Where the slider stands at first.
     """
 
     high: float
@@ -135,34 +148,34 @@ class Scale:
 def money_scale(inputs: SegmentInputs, slider: Slider) -> Scale:
     """A slider from 0 to where only one customer in 200 is above, in about 200 round steps.
 
-    It reaches at least as far as its percentiles do, beyond everybody where they let nobody in.
+    It reaches at least as far as its percentiles do. Where these let nobody in, it reaches beyond
+    all customers.
     """
     ascending = measure_of(inputs, slider)
-    some = ascending is not None and len(ascending) > 0
-    top, everybody_below = 1.0, False
-    if some:
-        last = percentile_cutoff(ascending, thresholds()[slider.rules[0]].high)
-        everybody_below = not np.isfinite(last)
-        top = (
-            float(ascending[-1])
-            if everybody_below
-            else max(float(np.quantile(ascending, 0.995)), last)
-        )
-    power = 10.0 ** np.floor(np.log10(max(top, 0.01) / 200))
-    step = float(
-        next(power * nice for nice in (1, 2, 5, 10) if power * nice * 200 >= max(top, 0.01) * 0.999)
-    )
-    steps = np.ceil(max(top, 0.01) / step)
-    high = float((steps + 1 if everybody_below else steps) * step)
-    empty = Scale(high, step, high)
-    if not some:
-        return empty
-    return Scale(
-        high, step, empty.within(percentile_cutoff(ascending, defaults()[slider.rules[0]]))
-    )
+    if ascending is None or not len(ascending):
+        step, steps = _steps(1.0)
+        return Scale(high=steps * step, step=step, standard=steps * step)
+    rule = slider.rules[0]
+    last = percentile_cutoff(ascending, thresholds()[rule].high)
+    if np.isfinite(last):
+        step, steps = _steps(max(float(np.quantile(ascending, 0.995)), last))
+    else:
+        step, steps = _steps(float(ascending[-1]))
+        steps += 1
+    high = steps * step
+    standard = percentile_cutoff(ascending, defaults()[rule])
+    return Scale(high=high, step=step, standard=min(max(float(standard), 0.0), high))
+
+
+def _steps(top: float) -> tuple[float, float]:
+    """A round step, and how many steps reach `top`: about 200."""
+    top = max(top, 0.01)
+    power = 10.0 ** np.floor(np.log10(top / 200))
+    step = next(power * nice for nice in (1, 2, 5, 10) if power * nice * 200 >= top * 0.999)
+    return float(step), float(np.ceil(top / step))
 
 
 def measure_of(inputs: SegmentInputs, slider: Slider) -> np.ndarray | None:
-    """The amounts a value slider cuts, ascending; None where the data have none."""
+    """The amounts that a value slider cuts, ascending; None where the data have none."""
     ranking = inputs.rankings.get(MEASURES[slider.key])
     return None if ranking is None else ranking.ascending

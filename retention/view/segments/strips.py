@@ -1,23 +1,22 @@
-"""Everything the segments page needs before a threshold moves, prepared once a session and data set."""
+"""The charts of the segments page that a moved threshold only sends new rows to."""
 
-from functools import cache, lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache, partial
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from retention import wording
-from retention.segments.inputs import percentile_cutoff
-from retention.segments.stages import (
-    SegmentInputs,
-)
+from retention.segments.inputs import MapGrid, percentile_cutoff
+from retention.segments.stages import SegmentInputs
 from retention.view.charts import live_spec
 from retention.view.segments import charts, frames
 from retention.view.session.cache import kept
 from retention.view.session.loaded import Loaded
-from retention.view.session.segments import Basis, basis_for
+from retention.view.session.segments import Basis
 
 # The ranking that a slider cuts.
 MEASURES = {"vip": "value", "spender": "revenue", "order_value": "order_value"}
@@ -43,27 +42,30 @@ class StripKey(NamedTuple):
 
 
 @kept(max_entries=6, by_model=True)
-def map_parts(data: Loaded, ready_days: int) -> tuple[dict, tuple]:
-    """The map's specification and the words of its cells."""
-    grid, currency = basis_for(data, ready_days).inputs.grid, data.orders.currency
+def map_parts(
+    data: Loaded, ready_days: int, _grid: MapGrid
+) -> tuple[dict[str, Any], tuple[list[str], list[str]]]:
+    """The map's specification and the words of its cells, for the grid of these days."""
+    probabilities, values = _grid.probability_edges, _grid.value_edges
+    currency = data.orders.currency
     chart = charts.customer_map_chart(
-        (float(grid.probability_edges[0]), float(grid.probability_edges[-1])),
-        (float(grid.value_edges[0]), float(grid.value_edges[-1])),
-        f"Probability to buy within {ready_days} days",
-        currency,
+        probabilities=(float(probabilities[0]), float(probabilities[-1])),
+        values=(float(values[0]), float(values[-1])),
+        title=f"Probability to buy within {ready_days} days",
+        currency=currency,
     )
-    return live_spec(chart), frames.map_words(grid, currency)
+    return live_spec(chart), frames.map_words(_grid, currency)
 
 
 @cache
-def shares_spec() -> dict:
+def shares_spec() -> dict[str, Any]:
     """The specification of the shares chart: the same for everybody."""
     return live_spec(charts.shares_chart())
 
 
 @lru_cache(maxsize=200)
-def strip_spec(low: float, high: float) -> dict:
-    """The specification of a slider's strip: the bounds are all it depends on."""
+def strip_spec(low: float, high: float) -> dict[str, Any]:
+    """The specification of a slider's strip, which depends on the slider's ends alone."""
     return live_spec(charts.cut_strip_chart(low, high))
 
 
@@ -71,8 +73,10 @@ def strip_spec(low: float, high: float) -> dict:
 def strip_data(
     data: Loaded, key: StripKey, cuts: tuple[float, ...], colours: tuple[str, ...], _basis: Basis
 ) -> dict[str, pa.Table]:
-    """The data sets of a slider's strip, cut where the slider stands; as Arrow, which is how they are
-    sent."""
+    """The data sets of a slider's strip, cut where the slider stands.
+
+    They are Arrow tables, which is how they are sent.
+    """
     label = ""
     if key.name.endswith("_percentile"):
         ascending = _basis.inputs.rankings[MEASURES[key.name.removesuffix("_percentile")]].ascending
@@ -101,7 +105,7 @@ def _strip_bins(data: Loaded, key: StripKey, _basis: Basis) -> pd.DataFrame:
         by_day[: len(seen)] = seen
         edges = np.append(np.arange(0, high + 1, 10), high + 1)
         counts = np.add.reduceat(by_day, edges[:-1].astype(int))
-        words = [f"{a:.0f} to {min(a + 9, high):.0f} days" for a in edges[:-1]]
+        words = [f"{start:.0f} to {min(start + 9, high):.0f} days" for start in edges[:-1]]
     elif name in ("loyal_orders", "vip_orders"):
         edges = np.arange(low, high + 2)
         counts = classes.sum(axis=1)[int(low) :]
@@ -117,28 +121,30 @@ def _strip_bins(data: Loaded, key: StripKey, _basis: Basis) -> pd.DataFrame:
 def _value_bins(
     inputs: SegmentInputs, name: str, low: float, high: float, currency: str | None
 ) -> pd.DataFrame:
+    """The bars of a slider that cuts shares or amounts."""
     if name in SHARES:
-        edges = np.linspace(low, high, 61)
-        # Beyond the slider's end everybody counts into the last bin.
-        counts = np.histogram(np.clip(inputs.rankings[SHARES[name]].ascending, low, high), edges)[0]
-        words = [f"{wording.percent(a)} to {wording.percent(b)}" for a, b in pairwise(edges)]
-        return frames.bin_rows(counts, edges, words)
+        values = inputs.rankings[SHARES[name]].ascending
+        return _even_bins(values, low, high, wording.percent)
     measure, unit = name.rsplit("_", 1)
     values = inputs.rankings[MEASURES[measure]].ascending
     if unit == "money":
-        edges = np.linspace(low, high, 61)
-        counts = np.histogram(np.clip(values, low, high), edges)[0]
-        words = [
-            f"{wording.money(a, currency)} to {wording.money(b, currency)}"
-            for a, b in pairwise(edges)
-        ]
-        return frames.bin_rows(counts, edges, words)
-    # Every percentile holds as many customers: the bars show what each comes to in money.
+        return _even_bins(values, low, high, partial(wording.money, currency=currency))
+    # Every percentile holds as many customers: the bars show their amounts instead.
     edges = np.arange(low, high + 1)
-    at = np.quantile(values, edges[:-1] / 100) if len(values) else np.zeros(len(edges) - 1)
-    rows = frames.bin_rows(np.maximum(at, 0), edges, ["" for _ in at])
+    amounts = np.quantile(values, edges[:-1] / 100) if len(values) else np.zeros(len(edges) - 1)
+    rows = frames.bin_rows(np.maximum(amounts, 0), edges, ["" for _ in amounts])
     rows["about"] = [
-        f"percentile {p:.0f}: {wording.money(x, currency)}"
-        for p, x in zip(edges[:-1], at, strict=True)
+        f"percentile {percentile:.0f}: {wording.money(amount, currency)}"
+        for percentile, amount in zip(edges[:-1], amounts, strict=True)
     ]
     return rows
+
+
+def _even_bins(
+    values: np.ndarray, low: float, high: float, write: Callable[[float], str]
+) -> pd.DataFrame:
+    """Sixty bars of equal width; customers beyond the slider's end count into the last one."""
+    edges = np.linspace(low, high, 61)
+    counts = np.histogram(np.clip(values, low, high), edges)[0]
+    words = [f"{write(start)} to {write(end)}" for start, end in pairwise(edges)]
+    return frames.bin_rows(counts, edges, words)
