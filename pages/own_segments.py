@@ -3,14 +3,13 @@
 import streamlit as st
 
 from retention.own_segments.conditions import unavailable
-from retention.view import shell, text, widgets
+from retention.view import shell, widgets
 from retention.view.own_segments import draft as drafts, gallery, library, results, rows
 from retention.view.own_segments.values import read_controls
 from retention.view.session import own_segments as own
 from retention.view.session.results import checks_for
 
 data = shell.open_page("Own segments", "Which customers do you mean?")
-st.html(rows.STYLE + library.STYLE)
 READY_MADE, OVERLAPS = ":material/category: Ready-made", ":material/join_inner: Overlaps"
 
 
@@ -50,11 +49,9 @@ def draw_builder(features: own.Features) -> None:
         if usable and whole:
             results.draw_download(data, rule, features, drafts.editing() or "segment")
         if features.value is None:
-            st.warning(
-                "**These orders carry no model of future purchases.** Expected value and "
-                "probabilities cannot be asked. "
-                f"{text.plain(features.missing('expected_value'), limit=1000)}",
-                icon=":material/warning:",
+            widgets.no_model_panel(
+                features.missing("expected_value"),
+                "Expected value and probabilities cannot be asked.",
             )
         else:
             # The checks do not change with the segment, and take longer than all that does.

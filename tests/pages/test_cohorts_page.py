@@ -1,4 +1,4 @@
-"""The cohorts page: its settings, its charts' rows, one cohort's customers, and files with little in them."""
+"""The cohorts page: its settings, one cohort's customers, and files with little in them."""
 
 from types import SimpleNamespace
 
@@ -135,7 +135,7 @@ def test_nonsense_in_the_url_is_ignored(key):
     assert select(at, "Cohorts by").value == "Month"
 
 
-# --- files with little in them ------------------------------------------------------------------------------------
+# --- files with little in them ---
 
 
 def test_one_cohort_is_shown_and_said_to_be_alone(front):
@@ -231,7 +231,7 @@ def test_a_cohort_by_value_has_one_size_on_the_page(front):
     assert table.sum() == 70
 
 
-# --- the rows of the charts ------------------------------------------------------------------------------------------
+# --- the rows of the charts ---
 
 
 def test_the_triangles_colours_leave_age_0_out(view_of_cdnow):

@@ -115,7 +115,7 @@ def test_a_shared_url_opens_the_same_drawing():
     assert at.toggle(key="movement_stayed").value
 
 
-# --- files with little in them ----------------------------------------------------------------------------------------
+# --- files with little in them ---
 
 
 def test_without_a_model_stages_still_move(front):

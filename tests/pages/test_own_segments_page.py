@@ -1,4 +1,4 @@
-"""The page for own segments: built, saved, edited, loaded, deleted; without a model, without signals, hostile names."""
+"""The page for own segments: built, saved, edited, loaded, deleted; little data, hostile names."""
 
 import json
 import re
@@ -73,7 +73,7 @@ def loaded():
 
 @pytest.fixture
 def store(loaded):
-    """The page on the sample store as a visitor finds it first; loaded once, since that takes longest."""
+    """The page on the sample store as a visitor finds it first; loaded once to save time."""
     state = loaded.session_state
     for key in ("own_draft", "own_segments", "own_editing", "own_message"):
         if key in state:

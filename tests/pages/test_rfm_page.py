@@ -1,4 +1,4 @@
-"""The RFM page: its grid, cut points, groups, files and segments, and orders with little in them."""
+"""The RFM page: its grid, cut points, groups, files and segments, and files with few orders."""
 
 import pytest
 
@@ -108,7 +108,7 @@ def test_nonsense_in_the_url_is_ignored(key):
     assert at.title[0].value == "RFM grid"
 
 
-# --- files with little in them ----------------------------------------------------------------------------------------
+# --- files with little in them ---
 
 
 def test_without_a_model_the_grid_works_and_the_value_is_off(front):
@@ -158,7 +158,7 @@ def test_a_currency_with_markdown_is_shown_as_it_is(front):
     )
 
 
-# --- words and rows ---------------------------------------------------------------------------------------------------
+# --- words and rows ---
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,7 @@ def test_a_tiny_file_has_a_scorecard_with_a_word_of_caution(front, customers):
 
 
 def test_a_young_file_says_which_days_it_has_and_what_cannot_be_told(front):
-    """Five months, 60 customers: the last year is those months, and nothing is held against a year's benchmark."""
+    """Five months, 60 customers: the last year is these months, too short for a benchmark."""
     days = [dt.date(2026, 5, 2) + dt.timedelta(days=n) for n in range(147)]
     at = use_upload(
         front, order_file([f"{n},c{n % 60}@x.com,{day},10" for n, day in enumerate(days)])

@@ -1,4 +1,4 @@
-"""The segments page: on the sample store, on a tiny store, without a model, and with nothing loaded."""
+"""The segments page: the sample store, a tiny store, without a model, with nothing loaded."""
 
 import csv
 import io
@@ -55,7 +55,7 @@ def cells(at):
 
 
 def ranges(at):
-    """What stands below each segment's expected value in the table; segments with nothing there are left out."""
+    """What stands below each segment's expected value in the table, where something does."""
     found = {
         name: re.search(r'data-name="Expected value">.*?<span[^>]*>([^<]*)', row)
         for name, row in rows(at).items()

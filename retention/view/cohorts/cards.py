@@ -175,8 +175,9 @@ def _value_cards(intakes: Cohorts) -> list[Metric]:
             note = f"{intakes.names[row['key']]}; {between}"
             cards.append(Metric(label, wording.percent(row[column]), "back", note))
     small = int(second["small"].sum())
-    note = f"{wording.count(small)} of them with fewer than {ENOUGH} customers" if small else None
-    return [*cards, Metric("Cohorts", wording.count(len(second)), "one", note)]
+    of_them = f"{wording.count(small)} of them with fewer than {ENOUGH} customers"
+    number = wording.count(len(second))
+    return [*cards, Metric("Cohorts", number, "one", of_them if small else None)]
 
 
 def _pooled(rows: pd.DataFrame) -> PooledShare:

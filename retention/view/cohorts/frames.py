@@ -50,7 +50,10 @@ class CohortView:
 
     @property
     def pick_key(self) -> str:
-        """Where the session holds the chosen cohort: a month and a week may begin on the same day."""
+        """Where the session holds the chosen cohort.
+
+        A month and a week that begin on the same day have different keys.
+        """
         return f"cohort_of_{self.by or self.period}"
 
     @property
@@ -150,7 +153,7 @@ def name_of(cohort: pd.Timestamp | str, period: str) -> str:
 
 
 def shown_keys(view: CohortView, intakes: Cohorts) -> list[str]:
-    """The cohorts to draw, as they stand below each other: the newest, oldest first; or the largest."""
+    """The cohorts to draw from the top down: the newest, oldest first, or the largest."""
     if view.by is None:
         return intakes.second["key"].tolist()[-view.cohorts :]
     largest = intakes.second.sort_values("customers", ascending=False, kind="stable")
@@ -421,5 +424,5 @@ def second_frame(rows: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
 
 
 def cohorts_csv(frame: pd.DataFrame) -> bytes:
-    """A table of cohorts as a file, with the first day of the period as the cohort, or the value."""
+    """A table of cohorts as a file; a cohort is its first day, or its value."""
     return to_csv(frame.assign(cohort=frame["key"]).drop(columns="key").round(4), index=False)

@@ -96,10 +96,10 @@ def triangle(data: Loaded, view: CohortView, intakes: Cohorts, keys: list[str]) 
         st.info("No month of these orders is over yet.", icon=":material/info:")
         return
     if len(intakes.names) == 1:
+        name = next(iter(intakes.names.values()))
         st.info(
-            "All customers belong to one cohort, "
-            f"{text.plain(next(iter(intakes.names.values())))}: there is nothing to compare it with. "
-            "Load a longer history, or take shorter periods.",
+            f"All customers belong to one cohort, {text.plain(name)}: there is nothing to compare "
+            "it with. Load a longer history, or take shorter periods.",
             icon=":material/info:",
         )
     repeat = frame[frame["age"] > 0]

@@ -1,6 +1,6 @@
-"""Charts of the page for own segments: a segment over the lifecycle stages, and how segments overlap.
+"""Charts of the page for own segments: a segment over the stages, and how segments overlap.
 
-Like those of the segments page they name their data sets, so that a changed condition sends rows alone.
+The first one names its data set, so that a changed condition sends rows alone.
 """
 
 import altair as alt
@@ -44,11 +44,11 @@ def stages_chart() -> alt.LayerChart:
     ticks = base.mark_tick(thickness=2.5, height=20, color=palette.NEUTRAL).encode(
         x=alt.X("all_share:Q", title="Share of customers"), y=y, tooltip=tooltip
     )
-    return alt.layer(bars, ticks, height=STAGE_HEIGHT)
+    return alt.LayerChart(layer=[bars, ticks], height=STAGE_HEIGHT)
 
 
 def stage_rows(inside: np.ndarray, everybody: np.ndarray) -> pd.DataFrame:
-    """Rows for `stages_chart` from the customers of each stage, in the segment and in all."""
+    """The rows of `stages_chart`, from the customers of each stage, in the segment and in all."""
     return pd.DataFrame(
         {
             "stage": [text.STAGE_LABELS[stage] for stage in STAGES],
@@ -60,13 +60,13 @@ def stage_rows(inside: np.ndarray, everybody: np.ndarray) -> pd.DataFrame:
     )
 
 
-def overlap_rows(found: Overlaps) -> pd.DataFrame:
-    """Rows for `overlaps_chart`: one for each ordered pair of different segments."""
+def overlap_rows(shared: Overlaps) -> pd.DataFrame:
+    """The rows of `overlaps_chart`: one for each ordered pair of different segments."""
     rows = []
-    sizes = found.both.diagonal()
-    for i, across in enumerate(found.names):
-        for j, down in enumerate(found.names):
-            share = found.of_smaller[i, j]
+    sizes = shared.both.diagonal()
+    for i, across in enumerate(shared.names):
+        for j, down in enumerate(shared.names):
+            share = shared.of_smaller[i, j]
             if i != j:
                 rows.append(
                     {
@@ -74,20 +74,26 @@ def overlap_rows(found: Overlaps) -> pd.DataFrame:
                         "down": down,
                         "share": 0.0 if np.isnan(share) else share,
                         "label": "" if np.isnan(share) else wording.percent(share, 0),
-                        "both": int(found.both[i, j]),
+                        "both": int(shared.both[i, j]),
                         "sizes": f"{wording.count(sizes[i])} and {wording.count(sizes[j])}",
-                        "ink": "#FFFFFF"
-                        if share > 0.5
-                        else "#10181B"
-                        if share > 0
-                        else palette.NEUTRAL,
+                        "ink": _ink_on(share),
                     }
                 )
     return pd.DataFrame(rows)
 
 
+def _ink_on(share: float) -> str:
+    """The colour of the words in a cell, which is darker the larger the share."""
+    if share > 0.5:
+        return "#FFFFFF"
+    return "#10181B" if share > 0 else palette.NEUTRAL
+
+
 def overlaps_chart(frame: pd.DataFrame) -> alt.LayerChart:
-    """Each pair of segments: customers in both as a share of the smaller one. `frame` comes from `overlap_rows`."""
+    """Each pair of segments, by its customers in both as a share of the smaller segment.
+
+    `frame`: `overlap_rows`.
+    """
     names = list(dict.fromkeys(frame["across"]))
     axis = alt.Axis(labelLimit=170, domain=False, ticks=False)
     x = alt.X("across:N", sort=names, title=None, axis=alt.Axis(**axis.to_dict(), labelAngle=-40))
@@ -102,7 +108,7 @@ def overlaps_chart(frame: pd.DataFrame) -> alt.LayerChart:
     base = alt.Chart(frame)
     # The same colours on both themes, so that the words in the cells can be read on either.
     colours = alt.Scale(domain=[0, 1], range=["#E6F3F5", palette.STEPS[0]])
-    # Where nobody is in both, nothing is filled: the emptiest cells are not to be the brightest of a dark page.
+    # Pairs that share nobody have no cell: on a dark page the emptiest would be the brightest.
     cells = (
         base.transform_filter("datum.share > 0")
         .mark_rect(cornerRadius=3, xOffset=1)
@@ -115,8 +121,5 @@ def overlaps_chart(frame: pd.DataFrame) -> alt.LayerChart:
         color=alt.Color("ink:N", scale=None),
         tooltip=tooltip,
     )
-    return (
-        alt.layer(cells, words)
-        .resolve_scale(color="independent")
-        .properties(height=max(len(names) * CELL, 2 * CELL) + 110)
-    )
+    height = max(len(names) * CELL, 2 * CELL) + 110
+    return alt.LayerChart(layer=[cells, words], height=height).resolve_scale(color="independent")

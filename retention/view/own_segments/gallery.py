@@ -11,12 +11,23 @@ from retention.own_segments.features import Features
 from retention.own_segments.library import overlaps
 from retention.own_segments.ready_made import ReadyMade, ready_made
 from retention.own_segments.words import describe
-from retention.view import text
+from retention.view import text, widgets
 from retention.view.own_segments import charts
 from retention.view.own_segments.library import begin
 from retention.view.session.own_segments import session_library
 
+#: Saved segments whose overlaps are drawn.
 MOST = 20
+OVERLAP_LABELS = {
+    "none": "In none",
+    "exactly_one": "In exactly one",
+    "several": "In several",
+}
+OVERLAP_DEFINITIONS = {
+    "none": "Customers who are in none of the segments.",
+    "exactly_one": "Customers who are in a single segment.",
+    "several": "Customers who are in two segments or more: who is addressed twice.",
+}
 
 
 def draw_gallery(features: Features) -> None:
@@ -39,18 +50,18 @@ def _card(row: ReadyMade, features: Features) -> None:
         if row.missing:
             amount = f"<div class=off>{escape(row.missing)}</div>"
         else:
-            found = totals(row.rule, features)
-            worth = wording.money(found.expected_value, features.currency, short=True)
-            so_far = wording.money(found.revenue, features.currency, short=True)
-            money = f"{worth} expected" if features.value is not None else f"{so_far} so far"
+            sums = totals(row.rule, features)
+            expected = wording.money(sums.expected_value, features.currency, short=True)
+            revenue = wording.money(sums.revenue, features.currency, short=True)
+            money = f"{revenue} so far" if features.value is None else f"{expected} expected"
             amount = (
-                f"<div class=n><b>{wording.count(found.customers)}</b> customers, "
-                f"{wording.percent(found.customers / len(features))} · {escape(money)}</div>"
+                f"<div class=n><b>{wording.count(sums.customers)}</b> customers, "
+                f"{wording.percent(sums.customers / len(features))} · {escape(money)}</div>"
             )
         words = escape(describe(row.rule, features), quote=True)
         title = f"{words}. Source: {escape(row.source, quote=True)}"
         st.html(
-            f"<div class=own><b title='{title}' style='cursor:help'>{escape(row.name)}</b>"
+            f"<div class=own><b title='{title}'>{escape(row.name)}</b>"
             f"<p>{escape(row.about)}</p>{amount}</div>"
         )
         st.button(
@@ -68,40 +79,36 @@ def draw_overlaps(features: Features) -> None:
     if len(library) < 2:
         st.info("Save two segments or more to see how they overlap.", icon=":material/join_inner:")
         return
-    found = features.memory.get(
+    shared = features.memory.get(
         ("overlaps", library[:MOST]), lambda: overlaps(library[:MOST], features)
     )
-    n = len(features)
-    about = {
-        "In none": (found.none, "Customers who are in none of the segments."),
-        "In exactly one": (found.one, "Customers who are in a single segment."),
-        "In several": (
-            found.several,
-            "Customers who are in two segments or more: who is addressed twice.",
-        ),
-    }
-    with st.container(key="metrics-own-overlaps"):
-        for label, (number, words) in about.items():
-            st.metric(
-                label,
+    numbers = {"none": shared.none, "exactly_one": shared.one, "several": shared.several}
+    widgets.metric_row(
+        [
+            widgets.Metric(
+                OVERLAP_LABELS[name],
                 wording.count(number),
-                delta=f"{wording.percent(number / n)} of all",
-                delta_color="off",
-                delta_arrow="off",
-                help=words,
-                border=True,
+                name,
+                f"{wording.percent(number / len(features))} of all",
             )
-    if len(found.names) >= 2:
+            for name, number in numbers.items()
+        ],
+        definitions=OVERLAP_DEFINITIONS,
+        key="own-overlaps",
+    )
+    if len(shared.names) >= 2:
         st.markdown(
             "**Customers in both, as a share of the smaller segment**",
             help="100%: the smaller segment lies within the other one. Point at a cell for the "
             "numbers.",
         )
-        st.altair_chart(charts.overlaps_chart(charts.overlap_rows(found)), key="own_overlaps")
+        st.altair_chart(charts.overlaps_chart(charts.overlap_rows(shared)), key="own_overlaps")
     if len(library) > MOST:
         st.caption(
             f"The first {MOST} of {wording.plural(len(library), 'segment')}: order them under "
             "“Saved”."
         )
-    for name, why in found.skipped.items():
-        st.caption(f":orange[:material/warning:] {text.plain(name)} is left out. {text.plain(why)}")
+    for name, reason in shared.skipped.items():
+        st.caption(
+            f":orange[:material/warning:] {text.plain(name)} is left out. {text.plain(reason)}"
+        )

@@ -1,4 +1,4 @@
-"""Saving the segment being built, and the saved ones: edited, copied, ordered, deleted, in a file and out of one."""
+"""Saving the segment being built, and what can be done with the saved ones and their file."""
 
 from collections.abc import Callable
 from html import escape
@@ -7,7 +7,7 @@ import streamlit as st
 
 from retention import wording
 from retention.errors import DataError
-from retention.own_segments.conditions import Rule, totals
+from retention.own_segments.conditions import Rule, Totals, totals
 from retention.own_segments.features import Features
 from retention.own_segments.library import (
     MAX_NAME,
@@ -34,21 +34,16 @@ from retention.view.session.own_segments import OWN, keep_library, problem_of, s
 
 PLACE, BUILD, SAVED = "own_place", ":material/tune: Build", ":material/bookmark: Saved"
 _MESSAGE, _UPLOADS, _NAME, _NOTE = "own_message", "own_uploads", "own_name", "own_note"
-STYLE = """<style>
-.own{line-height:1.45;overflow-wrap:anywhere} .own b{font-size:1.0625rem;font-weight:600}
-.own p{margin:.1rem 0 .35rem;font-size:.9rem;opacity:.85} .own small{font-size:.8125rem;opacity:.7;display:block}
-.own .n{font-size:.9rem;font-variant-numeric:tabular-nums} .own .n b{font-size:1.0625rem}
-.own .off{color:light-dark(#8F4310,#F4B183);font-size:.875rem}
-</style>"""
 
 
 def message() -> None:
-    """What came of the last action, once."""
-    found = st.session_state.pop(_MESSAGE, None)
-    # Its place is kept: were everything below to move, controls would be drawn anew and lose what they hold.
+    """Say once what became of the last action."""
+    result = st.session_state.pop(_MESSAGE, None)
+    # Its place is kept: if everything below moved, controls would be drawn anew and lose their
+    # values.
     with st.container():
-        if found:
-            kind, words = found
+        if result:
+            kind, words = result
             (st.success if kind == "done" else st.error)(
                 text.plain(words, limit=1000),
                 icon=":material/check:" if kind == "done" else ":material/error:",
@@ -56,13 +51,14 @@ def message() -> None:
 
 
 def draw_save(rule: Rule, whole: bool) -> None:
-    """A name, a note and the button that keeps the segment; `whole` is False while a condition is unfinished."""
+    """A name, a note and the buttons that keep the segment.
+
+    `whole` is False while a condition is unfinished.
+    """
     name = drafts.editing()
-    library = session_library()
-    known = next((segment for segment in library if segment.name == name), None)
-    for key, value in ((_NAME, known.name if known else ""), (_NOTE, known.note if known else "")):
-        if key not in st.session_state:
-            st.session_state[key] = value
+    saved = next((segment for segment in session_library() if segment.name == name), None)
+    st.session_state.setdefault(_NAME, saved.name if saved else "")
+    st.session_state.setdefault(_NOTE, saved.note if saved else "")
     with st.container(border=True, gap="small", key="own_save"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.text_input(
@@ -80,32 +76,36 @@ def draw_save(rule: Rule, whole: bool) -> None:
                 width=280,
             )
         with st.container(horizontal=True):
-            st.button(
-                "Save changes" if known else "Save segment",
-                type="primary",
-                icon=":material/save:",
-                key="own_save_button",
-                on_click=_save,
-                args=(rule, known.name if known else None),
-                disabled=not whole,
-            )
-            if known:
-                st.button(
-                    "Save as new",
-                    key="own_save_new",
-                    on_click=_save,
-                    args=(rule, None),
-                    disabled=not whole,
-                )
-            st.button(
-                "New segment",
-                icon=":material/add:",
-                type="tertiary",
-                key="own_begin",
-                on_click=_begin_new,
-            )
+            _save_buttons(rule, saved, whole)
         if not whole:
             st.caption("Finish or remove the marked condition to save.")
+
+
+def _save_buttons(rule: Rule, saved: OwnSegment | None, whole: bool) -> None:
+    st.button(
+        "Save changes" if saved else "Save segment",
+        type="primary",
+        icon=":material/save:",
+        key="own_save_button",
+        on_click=_save,
+        args=(rule, saved.name if saved else None),
+        disabled=not whole,
+    )
+    if saved:
+        st.button(
+            "Save as new",
+            key="own_save_new",
+            on_click=_save,
+            args=(rule, None),
+            disabled=not whole,
+        )
+    st.button(
+        "New segment",
+        icon=":material/add:",
+        type="tertiary",
+        key="own_begin",
+        on_click=_begin_new,
+    )
 
 
 def draw_saved(data: Loaded, features: Features) -> None:
@@ -121,73 +121,76 @@ def draw_saved(data: Loaded, features: Features) -> None:
         with st.container(border=True, key=f"own_{place}", gap="small"):
             st.html(_summary(data, segment, features))
             with st.container(horizontal=True, gap="xsmall"):
-                _button("Edit", "edit", place, _edit, segment.name, kind="secondary")
-                _button("Duplicate", "content_copy", place, _duplicate, segment.name)
-                _button(
-                    "",
-                    "arrow_upward",
-                    place,
-                    _move,
-                    segment.name,
-                    -1,
-                    off=place == 0,
-                    help="Move up",
-                )
-                _button(
-                    "",
-                    "arrow_downward",
-                    place,
-                    _move,
-                    segment.name,
-                    1,
-                    off=place == len(library) - 1,
-                    help="Move down",
-                )
-                _button("Delete", "delete", place, _delete, segment.name)
+                _saved_buttons(segment.name, place, len(library))
     _file(library, features.currency)
 
 
 def _summary(data: Loaded, segment: OwnSegment, features: Features) -> str:
     words = escape(describe(segment.rule, features))
     note = f"<small>{escape(segment.note)}</small>" if segment.note else ""
-    why = problem_of(data, segment)
-    if why:
-        amount = f"<div class=off>Not with these orders. {escape(why)}</div>"
+    problem = problem_of(data, segment)
+    if problem:
+        amount = f"<div class=off>Not with these orders. {escape(problem)}</div>"
     else:
-        found = totals(segment.rule, features)
-        share = wording.percent(found.customers / len(features))
-        money = [f"{wording.money(found.revenue, features.currency, short=True)} so far"]
-        if features.value is not None:
-            money.append(
-                f"{wording.money(found.expected_value, features.currency, short=True)} expected "
-                "in 12 months"
-            )
-        amount = (
-            f"<div class=n><b>{wording.count(found.customers)}</b> customers, {share} · "
-            f"{escape(' · '.join(money))}</div>"
-        )
+        amount = _amount(totals(segment.rule, features), features)
     return f"<div class=own><b>{escape(segment.name)}</b>{note}<p>{words}</p>{amount}</div>"
 
 
-def _button(
-    label: str,
-    icon: str,
-    place: int,
-    act: Callable,
-    *args: object,
-    kind="tertiary",
-    off=False,
-    help=None,
-) -> None:
+def _amount(sums: Totals, features: Features) -> str:
+    """How many customers a segment has and what they bring, as HTML."""
+    share = wording.percent(sums.customers / len(features))
+    money = f"{wording.money(sums.revenue, features.currency, short=True)} so far"
+    if features.value is not None:
+        expected = wording.money(sums.expected_value, features.currency, short=True)
+        money += f" · {expected} expected in 12 months"
+    return (
+        f"<div class=n><b>{wording.count(sums.customers)}</b> customers, {share} · "
+        f"{escape(money)}</div>"
+    )
+
+
+def _saved_buttons(name: str, place: int, segments: int) -> None:
+    """What can be done with the segment at a place of the library."""
     st.button(
-        label or f":material/{icon}:",
-        icon=f":material/{icon}:" if label else None,
-        key=f"own_{icon}_{place}",
-        type=kind,
-        on_click=act,
-        args=args,
-        disabled=off,
-        help=help,
+        "Edit",
+        icon=":material/edit:",
+        key=f"own_edit_{place}",
+        on_click=_edit,
+        args=(name,),
+    )
+    st.button(
+        "Duplicate",
+        icon=":material/content_copy:",
+        key=f"own_content_copy_{place}",
+        type="tertiary",
+        on_click=_duplicate,
+        args=(name,),
+    )
+    st.button(
+        ":material/arrow_upward:",
+        key=f"own_arrow_upward_{place}",
+        type="tertiary",
+        on_click=_move,
+        args=(name, -1),
+        disabled=place == 0,
+        help="Move up",
+    )
+    st.button(
+        ":material/arrow_downward:",
+        key=f"own_arrow_downward_{place}",
+        type="tertiary",
+        on_click=_move,
+        args=(name, 1),
+        disabled=place == segments - 1,
+        help="Move down",
+    )
+    st.button(
+        "Delete",
+        icon=":material/delete:",
+        key=f"own_delete_{place}",
+        type="tertiary",
+        on_click=_delete,
+        args=(name,),
     )
 
 
@@ -238,7 +241,7 @@ def _save(rule: Rule, editing: str | None) -> None:
 
 
 def begin(rule: Rule, name: str | None, note: str = "", editing: bool = False) -> None:
-    """Build from a rule: a saved segment's, or a ready-made one's under its name."""
+    """Build from the rule of a saved segment, or of a ready-made one under its name."""
     drafts.start(rule, name if editing else None)
     st.session_state.update({_NAME: name or "", _NOTE: note, PLACE: BUILD})
 
@@ -257,8 +260,8 @@ def _duplicate(name: str) -> None:
     _change(lambda library: duplicate_segment(library, name))
 
 
-def _move(name: str, by: int) -> None:
-    _change(lambda library: move_segment(library, name, by))
+def _move(name: str, steps: int) -> None:
+    _change(lambda library: move_segment(library, name, steps))
 
 
 def _delete(name: str) -> None:
@@ -284,26 +287,26 @@ def _change(change: Callable[[Library], Library], done: str = "") -> None:
 
 
 def _load(key: str, currency: str | None) -> None:
-    found = st.session_state.get(key)
-    if found is None:
+    upload = st.session_state.get(key)
+    if upload is None:
         return
-    before = session_library()
+    before, content = session_library(), upload.getvalue()
     try:
-        loaded = from_json(found.getvalue())
+        loaded = from_json(content)
         after = merge_libraries(before, loaded)
     except DataError as error:
         st.session_state[_MESSAGE] = "error", str(error)
     else:
         keep_library(after)
         added = len(after) - len(before)
-        there = f", {len(loaded) - added:,} were there already" if added < len(loaded) else ""
-        said = f"{wording.plural(added, 'segment')} loaded{there}."
-        made_in = amounts_in(found.getvalue())
+        known = f", {len(loaded) - added:,} were there already" if added < len(loaded) else ""
+        words = f"{wording.plural(added, 'segment')} loaded{known}."
+        made_in = amounts_in(content)
         if made_in and made_in != currency:
-            said += (
+            words += (
                 f" Their amounts are in {made_in}, and these orders in "
                 f"{currency or 'an unknown currency'}: check them."
             )
-        st.session_state[_MESSAGE] = "done", said
+        st.session_state[_MESSAGE] = "done", words
     # A new uploader: the old one would hand its file over again.
     st.session_state[_UPLOADS] += 1

@@ -1,6 +1,7 @@
-"""What the segment being built is worth, over which stages it spreads, and its customers as a file."""
+"""What the segment being built is worth, how it spreads over the stages, and its customers."""
 
 from functools import cache, partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,56 +26,18 @@ SMALL = 30
 
 
 def draw_worth(data: Loaded, rule: Rule, features: Features) -> None:
-    """Revenue so far, expected value with its 80 % range, probability to buy, and the spread over stages."""
-    found, currency = totals(rule, features), features.currency
-    n, modelled = found.customers, features.value is not None
-    sums = totals_of_all(features)
-    between = None
-    if modelled and n:
-        total = value_range(data, rule, features)
-        between = f"12 months, 80% range {wording.money_range(total.low, total.high, currency)}"
-    chance = mean_probability(rule, features) if modelled and n else np.nan
-    widgets.metric_row(
-        [
-            widgets.Metric(
-                "Revenue so far",
-                wording.money(found.revenue, currency, short=True),
-                "revenue",
-                f"{wording.percent(found.revenue / sums.revenue)} of all"
-                if sums.revenue > 0
-                else None,
-            ),
-            widgets.Metric(
-                "Expected value",
-                wording.money(found.expected_value, currency, short=True),
-                "cltv",
-                between,
-            ),
-            widgets.Metric(
-                "Will buy",
-                wording.percent(chance),
-                "p_purchase_30d",
-                None
-                if np.isnan(chance)
-                else f"Within {READY_DAYS} days, about {wording.count(chance * n)}",
-            ),
-            widgets.Metric(
-                "Average order",
-                wording.money(average_order(rule, features), currency),
-                "average_order_value",
-                f"{wording.money(found.revenue / n, currency)} a customer so far" if n else None,
-            ),
-        ]
-    )
-    if 0 < n < SMALL:
+    """The segment's money, its probability to buy, and its spread over the stages."""
+    customers = totals(rule, features).customers
+    widgets.metric_row(_metrics(data, rule, features))
+    if 0 < customers < SMALL:
         st.caption(
-            f":orange[:material/warning:] A small group: {wording.plural(n, 'customer')}. Shares "
-            "say little."
+            f":orange[:material/warning:] A small group: {wording.plural(customers, 'customer')}. "
+            "Shares say little."
         )
     inside, everybody = stage_counts(rule, features)
     shares = ", ".join(
-        f"{text.STAGE_LABELS[stage]} {wording.percent(k / max(n, 1))}"
-        for stage, k in zip(STAGES, inside, strict=True)
+        f"{text.STAGE_LABELS[stage]} {wording.percent(number / max(customers, 1))}"
+        for stage, number in zip(STAGES, inside, strict=True)
     )
     st.markdown(
         "**Lifecycle stages**",
@@ -89,13 +52,41 @@ def draw_worth(data: Loaded, rule: Rule, features: Features) -> None:
     )
 
 
+def _metrics(data: Loaded, rule: Rule, features: Features) -> list[widgets.Metric]:
+    sums, currency = totals(rule, features), features.currency
+    customers, all_revenue = sums.customers, totals_of_all(features).revenue
+    share = of_each = between = probability = None
+    if all_revenue > 0:
+        share = f"{wording.percent(sums.revenue / all_revenue)} of all"
+    if customers:
+        of_each = f"{wording.money(sums.revenue / customers, currency)} a customer so far"
+    mean = np.nan
+    if customers and features.value is not None:
+        total = value_range(data, rule, features)
+        between = f"12 months, 80% range {wording.money_range(total.low, total.high, currency)}"
+        mean = mean_probability(rule, features)
+    if not np.isnan(mean):
+        buyers = wording.count(mean * customers)
+        probability = f"Within {READY_DAYS} days, about {buyers}"
+    expected = wording.money(sums.expected_value, currency, short=True)
+    average = wording.money(average_order(rule, features), currency)
+    return [
+        widgets.Metric(
+            "Revenue so far", wording.money(sums.revenue, currency, short=True), "revenue", share
+        ),
+        widgets.Metric("Expected value", expected, "cltv", between),
+        widgets.Metric("Will buy", wording.percent(mean), "p_purchase_30d", probability),
+        widgets.Metric("Average order", average, "average_order_value", of_each),
+    ]
+
+
 def draw_download(data: Loaded, rule: Rule, features: Features, name: str) -> None:
     """The segment's customers as a file."""
-    found = totals(rule, features)
+    customers = totals(rule, features).customers
     scores = scores_for(data, choices.standard_plan()) if features.value is not None else None
     inside = matches(rule, features)
     widgets.csv_download(
-        f"Download {wording.plural(found.customers, 'customer')}",
+        f"Download {wording.plural(customers, 'customer')}",
         f"{file_name(name)}.csv",
         partial(members_csv, data.customers, scores, inside),
         key="own_csv",
@@ -103,7 +94,7 @@ def draw_download(data: Loaded, rule: Rule, features: Features, name: str) -> No
 
 
 def members_csv(customers: pd.DataFrame, scores: pd.DataFrame | None, inside: np.ndarray) -> bytes:
-    """A segment's customers, with scores and the highest expected value first where there are scores.
+    """A segment's customers, those with the highest expected value (or revenue) first.
 
     Runs when the button is clicked, outside the session: everything it needs is passed in.
     """
@@ -143,9 +134,8 @@ def mean_probability(rule: Rule, features: Features) -> float:
 
     def mean() -> float:
         inside = matches(rule, features)
-        return weighed(features.column("p_purchase_30d").values, inside, features) / max(
-            int(inside.sum()), 1
-        )
+        total = weighed(features.column("p_purchase_30d").values, inside, features)
+        return total / max(int(inside.sum()), 1)
 
     return features.memory.get(("probability", rule), mean)
 
@@ -181,5 +171,5 @@ def stage_counts(rule: Rule, features: Features) -> tuple[np.ndarray, np.ndarray
 
 
 @cache
-def _stages_spec() -> dict:
+def _stages_spec() -> dict[str, Any]:
     return live_spec(charts.stages_chart())

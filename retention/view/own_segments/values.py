@@ -1,7 +1,9 @@
-"""The controls for a condition's value: which there are, what they hold, and reading them before a redraw."""
+"""The controls for a condition's value: which there are, what they hold, and how they are read."""
 
 import math
+from collections.abc import Sequence
 from datetime import date
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -11,153 +13,186 @@ from retention.own_segments.features import Features
 from retention.own_segments.products import MOST_VALUES
 from retention.own_segments.values import EITHER, MAX_DAYS
 from retention.view import text
-from retention.view.own_segments.draft import COUNTED_DAYS, nodes
+from retention.view.own_segments.draft import DAY_OPERATORS, Node, nodes
 
 WITHIN_DAYS = (30, 60, 90, 180, 365, 730)
-EVER = 0  # stands for "at any time": nothing chosen would be another thing
-_ONE, _PAIR, _NAMES = 128, 86, 220
+#: Stands for "at any time". Nothing chosen would mean something else.
+EVER = 0
+#: Widths in pixels: a single number or day, one of two numbers, one of two days, names.
+_SINGLE, _ONE_OF_TWO, _DAY_OF_TWO, _NAMES = 128, 86, 112, 220
 
 
-def read_controls(tree: dict) -> None:
+class NumberScale(NamedTuple):
+    """What a control for a number lets in.
+
+    Attributes:
+        low: The lowest number.
+        high: The highest number.
+        step: One step; whole for whole numbers.
+        written: The format.
+    """
+
+    low: float
+    high: float
+    step: float
+    written: str
+
+
+_PERCENT_OF_TOP = NumberScale(low=0.1, high=99.9, step=1.0, written="%g")
+_DAYS = NumberScale(low=0, high=MAX_DAYS, step=1, written="%d")
+
+
+def read_controls(tree: Node) -> None:
     """Take what the controls say into the draft, before anything is counted or drawn."""
-    state = st.session_state
     for node in nodes(tree):
         if "kind" in node:
-            node["kind"] = state.get(f"kind_{node['id']}") or node["kind"]
-            continue
-        keys = _keys(node)
-        found = [state[key] for key in keys if key in state]
-        if not keys or len(found) != len(keys) or any(value is None for value in found[:1]):
-            continue
-        if isinstance(node["value"], dict):
-            node["value"] = {"values": list(found[0]), "days": found[1] or None}
-        elif isinstance(node["value"], list) and len(keys) == 1:
-            node["value"] = list(found[0])
+            node["kind"] = st.session_state.get(f"kind_{node['id']}") or node["kind"]
         else:
-            node["value"] = found if len(keys) == 2 else found[0]
+            _read_condition(node)
 
 
-def draw_value(node: dict, features: Features, name: str) -> None:
+def _read_condition(node: Node) -> None:
+    """Take a condition's value from its controls, unless one of them is missing or empty."""
+    keys = _keys(node)
+    values = [st.session_state[key] for key in keys if key in st.session_state]
+    if not keys or len(values) != len(keys) or values[0] is None:
+        return
+    if isinstance(node["value"], dict):
+        names, days = values
+        node["value"] = {"values": list(names), "days": days or None}
+    elif len(keys) == 2:
+        node["value"] = values
+    else:
+        is_list = isinstance(node["value"], list)
+        node["value"] = list(values[0]) if is_list else values[0]
+
+
+def draw_value(node: Node, features: Features, name: str) -> None:
     """The controls of one condition's value; `name` is what a screen reader calls it."""
     feature, operator, keys = FEATURES[node["feature"]], node["operator"], _keys(node)
     if not keys:
         return
-    value = node["value"]
-    held = (
-        [value["values"], value["days"] or EVER]
-        if isinstance(value, dict)
-        else value
-        if len(keys) == 2
-        else [value]
-    )
-    for key, one in zip(keys, held, strict=True):
+    for key, value in zip(keys, _held_values(node["value"], len(keys)), strict=True):
         if key not in st.session_state:
-            st.session_state[key] = one
+            st.session_state[key] = value
     if feature.kind in ("category", "products"):
-        _names(feature.key, keys, held, features, name)
+        _names(feature.key, keys[0], features, name)
+        if len(keys) == 2:
+            _within(keys[1], name)
     elif operator == "top":
-        _number(keys[0], 0.1, 99.9, 1.0, "%g", f"{name}: percent")
-    elif operator in COUNTED_DAYS:
-        _number(keys[0], 0, MAX_DAYS, 1, "%d", f"{name}: days")
+        _number(keys[0], _PERCENT_OF_TOP, f"{name}: percent")
+    elif operator in DAY_OPERATORS:
+        _number(keys[0], _DAYS, f"{name}: days")
     elif feature.kind == "date":
-        for key, end in zip(keys, _ends(keys), strict=True):
-            st.date_input(
-                f"{name}: day{end}",
-                min_value=date(1900, 1, 1),
-                max_value=date(2200, 12, 31),
-                key=key,
-                label_visibility="collapsed",
-                width=_ONE if len(keys) == 1 else 112,
-            )
+        _dates(keys, name)
     else:
-        low, high, step, written = _scale(feature.key, features)
+        scale, width = _scale(feature.key, features), _SINGLE if len(keys) == 1 else _ONE_OF_TWO
         for key, end in zip(keys, _ends(keys), strict=True):
-            _number(
-                key,
-                low,
-                high,
-                step,
-                written,
-                f"{name}: value{end}",
-                _ONE if len(keys) == 1 else _PAIR,
-            )
+            _number(key, scale, f"{name}: value{end}", width)
 
 
-def _keys(node: dict) -> list[str]:
-    """The keys of a condition's controls: another feature or operator has others, so nothing is carried over."""
+def _held_values(value: Any, controls: int) -> list[Any]:
+    """What each of a condition's controls holds."""
+    if isinstance(value, dict):
+        return [value["values"], value["days"] or EVER]
+    return value if controls == 2 else [value]
+
+
+def _keys(node: Node) -> list[str]:
+    """The keys of a condition's controls.
+
+    Another feature or operator has other keys, so that nothing is carried over.
+    """
     operator, kind = node["operator"], FEATURES[node["feature"]].kind
     if operator in EITHER or kind == "flag":
         return []
     what = f"{node['id']}_{node['feature']}_{operator}"
-    if kind in ("category", "products"):
-        return [f"names_{what}", f"within_{what}"] if kind == "products" else [f"names_{what}"]
+    if kind == "products":
+        return [f"names_{what}", f"within_{what}"]
+    if kind == "category":
+        return [f"names_{what}"]
     return [f"value_{what}", f"value_{what}_to"] if operator == "between" else [f"value_{what}"]
 
 
-def _ends(keys: list[str]) -> tuple[str, ...]:
+def _ends(keys: Sequence[str]) -> tuple[str, ...]:
     return (" from", " to") if len(keys) == 2 else ("",)
 
 
-def _number(
-    key: str, low: float, high: float, step: float, written: str, label: str, width: int = _ONE
-) -> None:
-    number = int if isinstance(step, int) else float
-    held = st.session_state[key]
-    # Set where it must be and no oftener: what is set comes back to the control, over a key pressed meanwhile.
-    if not isinstance(held, number) or not low <= held <= high:
-        st.session_state[key] = number(min(max(held or 0, low), high))
+def _dates(keys: Sequence[str], name: str) -> None:
+    """A day, or the first and the last one."""
+    width = _SINGLE if len(keys) == 1 else _DAY_OF_TWO
+    for key, end in zip(keys, _ends(keys), strict=True):
+        st.date_input(
+            f"{name}: day{end}",
+            min_value=date(1900, 1, 1),
+            max_value=date(2200, 12, 31),
+            key=key,
+            label_visibility="collapsed",
+            width=width,
+        )
+
+
+def _number(key: str, scale: NumberScale, label: str, width: int = _SINGLE) -> None:
+    number: Any = int if isinstance(scale.step, int) else float
+    value = st.session_state[key]
+    # Set only where it must be: what is set goes to the control, over a key pressed meanwhile.
+    if not isinstance(value, number) or not scale.low <= value <= scale.high:
+        st.session_state[key] = number(min(max(value or 0, scale.low), scale.high))
     st.number_input(
         label,
-        number(low),
-        number(high),
-        step=step,
-        format=written,
+        min_value=number(scale.low),
+        max_value=number(scale.high),
+        step=scale.step,
+        format=scale.written,
         key=key,
         label_visibility="collapsed",
         width=width,
     )
 
 
-def _scale(key: str, features: Features) -> tuple[float, float, float, str]:
-    """Lowest, highest, step and format of a number's control."""
+def _scale(key: str, features: Features) -> NumberScale:
+    """The scale of a number's control. The step of an amount follows from the usual amounts."""
     feature = FEATURES[key]
     if feature.kind == "share":
-        return 0.0, 100.0, 1.0, "%g"
+        return NumberScale(low=0.0, high=100.0, step=1.0, written="%g")
     if feature.whole:
-        return 0, 1_000_000, 1, "%d"
+        return NumberScale(low=0, high=1_000_000, step=1, written="%d")
     if feature.kind != "money":
-        return 0.0, 1e6, 1.0 if feature.unit == "days" else 0.5, "%g"
-    known = [] if features.missing(key) else features.ascending(key)
-    middle = max(float(known[len(known) // 2]) if len(known) else 1.0, 0.1)
-    step = 10.0 ** math.floor(math.log10(middle))
-    return 0.0, 1e12, step / (1 if middle / step >= 5 else 2), "%.2f"
+        step = 1.0 if feature.unit == "days" else 0.5
+        return NumberScale(low=0.0, high=1e6, step=step, written="%g")
+    amounts = () if features.missing(key) else features.ascending(key)
+    middle = max(float(amounts[len(amounts) // 2]) if len(amounts) else 1.0, 0.1)
+    power = 10.0 ** math.floor(math.log10(middle))
+    step = power if middle / power >= 5 else power / 2
+    return NumberScale(low=0.0, high=1e12, step=step, written="%.2f")
 
 
-def _names(key: str, keys: list[str], held: list, features: Features, name: str) -> None:
-    """Which names: from the most frequent, or typed where there are more than a menu should hold."""
-    known = () if features.missing(key) else features.choices(key)
+def _names(feature: str, key: str, features: Features, name: str) -> None:
+    """Which names: the most frequent, or typed where there are more than a menu should hold."""
+    known = () if features.missing(feature) else features.choices(feature)
     many = len(known) >= MOST_VALUES
-    options = list(dict.fromkeys((*known[:MOST_VALUES], *st.session_state[keys[0]])))
-    labels = text.STAGE_LABELS if key == "stage" else {}
+    labels = text.STAGE_LABELS if feature == "stage" else {}
     st.multiselect(
         f"{name}: names",
-        options,
-        format_func=lambda one: labels.get(one, one),
-        key=keys[0],
+        list(dict.fromkeys((*known[:MOST_VALUES], *st.session_state[key]))),
+        format_func=lambda option: labels.get(option, option),
+        key=key,
         placeholder="Choose or type" if many else "Choose",
         accept_new_options=many,
         label_visibility="collapsed",
         width=_NAMES,
     )
-    if len(keys) == 2:
-        days = st.session_state[keys[1]]
-        st.selectbox(
-            f"{name}: when",
-            sorted({EVER, *WITHIN_DAYS, days}),
-            format_func=lambda n: (
-                "at any time" if n == EVER else f"in the last {wording.plural(n, 'day')}"
-            ),
-            key=keys[1],
-            label_visibility="collapsed",
-            width=165,
-        )
+
+
+def _within(key: str, name: str) -> None:
+    """Within how many days something was bought."""
+    st.selectbox(
+        f"{name}: when",
+        sorted({EVER, *WITHIN_DAYS, st.session_state[key]}),
+        format_func=lambda days: (
+            "at any time" if days == EVER else f"in the last {wording.plural(days, 'day')}"
+        ),
+        key=key,
+        label_visibility="collapsed",
+        width=165,
+    )

@@ -1,4 +1,4 @@
-"""Each metric of a scorecard as a card: value, trend, change with its range, and where it stands."""
+"""Each metric of a scorecard as a card: value, trend, change with its range, and standing."""
 
 from typing import cast
 
@@ -71,10 +71,10 @@ def _card(
     row = cast(pd.Series, card.metrics.loc[name])
     help_text = f"{metric.definition} {wording.span(card.period)}."
     if np.isfinite(row["low"]):
+        counts_waits = metric.kind == "days" and name != "days_since_last_order"
         help_text += (
             f" 95% range {words.between(name, row['low'], row['high'], currency)}, from "
-            f"{wording.count(row['n'])} "
-            f"{'waits' if metric.kind == 'days' and name != 'days_since_last_order' else 'customers'}."
+            f"{wording.count(row['n'])} {'waits' if counts_waits else 'customers'}."
         )
     line = frames.spark(trend, name, card.period)
     if len(line) > 1:

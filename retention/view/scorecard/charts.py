@@ -19,7 +19,7 @@ _STEPS = {
     "lapsed": ("Lapsed", "Lapsed"),
     "end": ("Active at the end", "Active at|the end"),
 }
-#: The narrowest range of an axis that does not begin at 0, so that chance does not look like a cliff.
+#: The narrowest range of an axis that does not begin at 0: chance should not look like a cliff.
 _LEAST_RANGE = {"rate": 0.05, "days": 10.0, "number": 0.2}
 _MOST_TICKS = 12
 _TOP = {"orient": "top", "direction": "horizontal", "labelLimit": 280}

@@ -24,7 +24,7 @@ LOOKS_BACK = (
 #: Digits of a value in a file, by the kind of its metric.
 DIGITS = {"rate": 6, "money": 2, "number": 4, "count": 0, "days": 0}
 
-#: What the columns of a change are called in `metrics_table`, behind the name of the earlier period.
+#: Names of a change's columns in `metrics_table`, behind the name of the earlier period.
 CHANGE_COLUMNS = {
     "value": "",
     "change": "_change",

@@ -1,4 +1,4 @@
-"""The parts of the scorecard page: what the numbers say as a whole, and the charts below the cards."""
+"""The parts of the scorecard page: what the numbers say as a whole, and charts below the cards."""
 
 import numpy as np
 import streamlit as st
@@ -93,6 +93,8 @@ def _worth(data: Loaded, gap: Gap) -> None:
 
 def _strategies(reading: Reading) -> None:
     metric = reading.main.metric if reading.main else reading.watch
+    if metric is None:
+        return
     st.markdown(f"**What works on it: {METRICS[metric].label.lower()}**")
     for strategy in reading.strategies[:3]:
         with st.expander(text.plain(strategy.name)):

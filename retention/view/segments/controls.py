@@ -1,6 +1,5 @@
 """The presets, the sliders in their parts with the strips below, and the rules that they set."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -209,7 +208,7 @@ def _draw_slider(
         low, high, step, standard = 0.0, scale.high, scale.step, (scale.standard,)
         key = f"{key}_money"
         written = money_format(currency, st.session_state.get(key, scale.standard), scale.step)
-    number: Callable[[float], Any] = float if threshold.unit in ("share", "value") else int
+    number: Any = float if threshold.unit in ("share", "value") else int
     is_percentile = threshold.unit == "value" and scale is None
     chosen = st.slider(
         f"{slider.label} percentile" if is_percentile else slider.label,

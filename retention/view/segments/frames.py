@@ -1,6 +1,6 @@
 """What the segments page draws, as small frames."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, cast
 
@@ -34,7 +34,7 @@ def share_rows(
     def money(amount: float) -> str:
         return wording.money(amount, currency, short=True)
 
-    measures = {
+    measures: dict[str, tuple[str, Callable[[float], str]]] = {
         "Customers": ("customers", wording.count),
         "Revenue so far": ("revenue", money),
         "Expected value": ("expected_value", money),
@@ -155,7 +155,7 @@ def cut_rows(
     colours: Sequence[str],
     label: str = "",
 ) -> dict[str, pd.DataFrame]:
-    """The data sets of `cut_strip_chart`: the bars, split where the slider cuts them, and its parts.
+    """The data sets of `cut_strip_chart`: the bars, split at the cuts, and the slider's parts.
 
     `label` stands beside the last cut.
     """
