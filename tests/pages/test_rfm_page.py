@@ -3,9 +3,7 @@
 import pytest
 
 from retention import RFM_GROUPS, RfmRules, matches, rfm, sample_orders, summarise_customers
-from retention.segments.rfm_totals import place_rfm, prepare_rfm, summarise_rfm
-from retention.view.rfm import frames
-from retention.view.rfm.words import ADVICE, score_words
+from retention.view.rfm.words import ADVICE
 from retention.view.session import own_segments as own
 from tests.pages.steps import button, metrics, open_page, order_file, use_upload, words
 
@@ -156,52 +154,3 @@ def test_a_currency_with_markdown_is_shown_as_it_is(front):
         "<b>" in str(getattr(one, "proto", one)) and "&lt;b&gt;" not in str(one.proto)
         for one in shown[-1:]
     )
-
-
-# --- words and rows ---
-
-
-@pytest.mark.parametrize(
-    ("name", "score", "words"),
-    [
-        ("days", 5, "up to 30 days"),
-        ("days", 4, "31 to 60 days"),
-        ("days", 3, "Nobody"),
-        ("days", 1, "241 days or more"),
-        ("orders", 1, "1"),
-        ("orders", 3, "Nobody"),
-        ("orders", 4, "3 to 5"),
-        ("orders", 5, "6 or more"),
-        ("revenue", 1, "below €25.00"),
-        ("revenue", 2, "€25.00 to €50.00"),
-        ("revenue", 5, "Nobody"),
-    ],
-)
-def test_scores_in_words(name, score, words):
-    cuts = RfmRules((30, 60, 60, 240), (2, 3, 3, 6), (25, 50, 100, float("inf")))
-    assert score_words(name, cuts, score, "EUR") == words
-
-
-def test_the_grid_marks_the_group_or_the_cell_that_is_chosen(customers):
-    inputs = prepare_rfm(customers)
-    places = place_rfm(inputs, RfmRules())
-    _, cells = summarise_rfm(inputs, places)
-    rows = frames.grid_frame(cells, inputs.fifths, "Customers", "Champions", None, None)
-    assert (rows["chosen"] == "group").sum() == 3
-    rows = frames.grid_frame(cells, inputs.fifths, "Customers", "Champions", (5, 4), None)
-    assert rows.loc[rows["chosen"] == "cell", ["recency", "mean"]].to_numpy().tolist() == [[5, 4]]
-    assert rows["strength"].max() == 1
-    assert rows.loc[rows["customers"] == 0, "words"].eq("–").all()
-
-
-def test_a_group_file_has_scores_and_is_safe_for_a_spreadsheet(customers):
-    places = place_rfm(prepare_rfm(customers), RfmRules())
-    risky = customers.rename(index={customers.index[0]: "=1+1"})
-    content = frames.group_csv(risky, None, places, None, None).decode("utf-8-sig").splitlines()
-    assert content[0].startswith(
-        "customer_id,rfm_group,recency_score,frequency_score,monetary_score"
-    )
-    assert len(content) == len(customers) + 1
-    assert any(line.startswith("'=1+1,") for line in content)
-    lost = frames.group_csv(customers, None, places, "Lost", None).decode("utf-8-sig").splitlines()
-    assert all(",Lost,1,1,1," in line for line in lost[1:])
