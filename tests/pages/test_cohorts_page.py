@@ -157,7 +157,8 @@ def test_without_second_orders_there_is_no_time_to_one_and_no_forecast(front):
 
 def test_names_from_the_file_are_shown_as_they_are(front):
     rows = [
-        f"{i}-{k},c{i}@x.com,2024-{1 + (i + k) % 6:02d}-{1 + i % 28:02d},{10 + i},{('**bold** $x$', '')[i % 2]}"
+        f"{i}-{k},c{i}@x.com,2024-{1 + (i + k) % 6:02d}-{1 + i % 28:02d},{10 + i},"
+        f"{('**bold** $x$', '')[i % 2]}"
         for i in range(300)
         for k in range(1 + i % 3)
     ]
@@ -189,7 +190,8 @@ def test_one_customer_has_one_range(front):
 def test_a_cohort_by_value_has_one_size_on_the_page(front):
     """Sixty customers of the web, ten of whom came in the month that is not over."""
     rows = [
-        f"{i}-{k},c{i}@x.com,2024-{1 + i // 10 + k:02d}-{1 + i % 10:02d},{10 + i % 7},{('web', 'app')[i % 2]}"
+        f"{i}-{k},c{i}@x.com,2024-{1 + i // 10 + k:02d}-{1 + i % 10:02d},{10 + i % 7},"
+        f"{('web', 'app')[i % 2]}"
         for i in range(60)
         for k in range(1 + i % 2)
     ]

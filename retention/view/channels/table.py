@@ -156,7 +156,7 @@ def table(data: Loaded, breakdown: Breakdown) -> None:
             partial(_csv, breakdown),
             key="download_breakdown",
         )
-    shown, thin = _shown(breakdown, currency)
+    shown, thin = table_frames(breakdown, currency)
     st.dataframe(
         shown.style.apply(lambda _: thin, axis=None),
         key="breakdown",
@@ -214,7 +214,7 @@ def empty_state() -> None:
             st.switch_page(FRONT_PAGE, query_params={"load": "other"})
 
 
-def _shown(breakdown: Breakdown, currency: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+def table_frames(breakdown: Breakdown, currency: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The table as it reads, and its cells' styles: grey for few customers and for chance."""
     values, words = breakdown.values, charts.VERDICTS[breakdown.attribution]
     labels = charts.verdict_labels(values, words).replace(charts.REST, None)

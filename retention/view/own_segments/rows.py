@@ -232,15 +232,15 @@ def _draw_count(
         return
     customers, everybody = count.totals.customers, len(features)
     amounts = escape(_amounts(count.totals, features))
-    share, share_left = customers / everybody, (count.left or 0) / everybody
+    percent, percent_left = (100 * number / everybody for number in (customers, count.left or 0))
     after = "" if count.left is None else f"{wording.count(count.left)} {_LEFT[group_kind]}"
     title = "Customers after this and everything above it in its group."
     st.html(
         f"<div class=cond><div><b>{wording.count(customers)}</b> "
-        f"<span>{wording.percent(share)} · {amounts}</span>{hover}</div>"
+        f"<span>{wording.percent(customers / everybody)} · {amounts}</span>{hover}</div>"
         f"<div class=left title='{title}'>{after}</div><div class=bar>"
-        f"<i class=own style='width:{100 * share:.2f}%'></i>"
-        f"<i style='width:{100 * share_left:.2f}%'></i></div></div>"
+        f"<i class=own style='width:{percent:.2f}%'></i>"
+        f"<i style='width:{percent_left:.2f}%'></i></div></div>"
     )
 
 
