@@ -28,7 +28,7 @@ def grid() -> None:
             parts.grid(data, basis, view, group, cell)
     if group:
         parts.one_group(data, basis, view, group, cell)
-    parts.table(view, basis.known.scores is not None, data.orders.currency)
+    parts.table(view, basis.scores is not None, data.orders.currency)
 
 
 grid()

@@ -173,8 +173,8 @@ def triangle_frame(
     A cell of a time with a gap in the orders is as incomplete as one whose `period` is not over.
     """
     names, older = intakes.names, set(list(intakes.names)[: intakes.older])
-    known = set(drawn["key"])
-    frame = drawn.set_index("key").loc[[key for key in keys if key in known]].reset_index()
+    drawn_keys = set(drawn["key"])
+    frame = drawn.set_index("key").loc[[key for key in keys if key in drawn_keys]].reset_index()
     missing = _in_gap(frame, period, gaps)
     complete = frame["complete"] & ~missing
     return pd.DataFrame(
@@ -301,7 +301,7 @@ def past_frame(
             "name": rows["key"].map(intakes.names),
             "age": age,
             "value": amounts,
-            "words": [_amount(x, measure, data.orders.currency) for x in amounts],
+            "words": [_amount(amount, measure, data.orders.currency) for amount in amounts],
             "customers": rows["customers"],
         }
     ).sort_values(
@@ -354,7 +354,7 @@ def ahead_frame(
             "name": rows["key"].map(intakes.names).to_numpy(),
             "age": start["age"].to_numpy() + rows["day"].to_numpy() / _LENGTH[view.period],
             **ends,
-            "words": [_amount(x, measure, currency) for x in ends["value"]],
+            "words": [_amount(value, measure, currency) for value in ends["value"]],
             "between": [
                 _between(low, high, measure, currency)
                 for low, high in zip(ends["low"], ends["high"], strict=True)

@@ -115,18 +115,18 @@ def headline(
 def _late_start(data: Loaded, settings: MovementSettings) -> None:
     """Warn where the orders begin too late before the first day for customers to have lapsed."""
     rules = settings.rules
-    known = (settings.start - data.orders.start).days + 1
-    if known >= rules.loyal_lapsed:
+    days_known = (settings.start - data.orders.start).days + 1
+    if days_known >= rules.loyal_lapsed:
         return
     soonest = min(rules.one_order_lapsed, rules.repeat_lapsed, rules.loyal_lapsed)
     seen = (
-        f"only {wording.plural(known, 'day')} of orders were known by then"
-        if known > 0
+        f"only {wording.plural(days_known, 'day')} of orders were known by then"
+        if days_known > 0
         else "no order is known"
     )
     st.info(
         f"The orders begin on {wording.day(data.orders.start)}: {seen}, so that customers from "
-        f"before look new, and {'nobody' if known <= soonest else 'few'} could have lapsed.",
+        f"before look new, and {'nobody' if days_known <= soonest else 'few'} could have lapsed.",
         icon=":material/info:",
     )
 

@@ -299,8 +299,8 @@ def _load(key: str, currency: str | None) -> None:
     else:
         keep_library(after)
         added = len(after) - len(before)
-        known = f", {len(loaded) - added:,} were there already" if added < len(loaded) else ""
-        words = f"{wording.plural(added, 'segment')} loaded{known}."
+        duplicates = f", {len(loaded) - added:,} were there already" if added < len(loaded) else ""
+        words = f"{wording.plural(added, 'segment')} loaded{duplicates}."
         made_in = amounts_in(content)
         if made_in and made_in != currency:
             words += (

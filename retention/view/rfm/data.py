@@ -15,7 +15,7 @@ from retention.segments.rfm_totals import (
 )
 from retention.view.session import choices
 from retention.view.session.cache import kept
-from retention.view.session.customer_scores import CustomerScores, customer_scores
+from retention.view.session.customer_scores import customer_scores
 from retention.view.session.loaded import Loaded
 
 
@@ -25,11 +25,13 @@ class RfmBasis:
 
     Attributes:
         inputs: The customers, prepared for any cut points.
-        known: Their scores, or why there are none.
+        scores: Their scores, in the customers' order; None without a model.
+        problem: Why there is no model; None where there is one.
     """
 
     inputs: RfmInputs
-    known: CustomerScores
+    scores: pd.DataFrame | None
+    problem: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,12 @@ class RfmView:
 @kept(max_entries=1, spinner="Preparing the grid…", by_model=True)
 def basis_for(data: Loaded) -> RfmBasis:
     """The session's prepared inputs, with scores where the orders carry a model."""
-    known = customer_scores(data, choices.standard_plan())
-    return RfmBasis(prepare_rfm(data.customers, known.scores, known.uncertainty), known)
+    scored = customer_scores(data, choices.standard_plan())
+    return RfmBasis(
+        inputs=prepare_rfm(data.customers, scored.scores, scored.uncertainty),
+        scores=scored.scores,
+        problem=scored.problem,
+    )
 
 
 @kept(max_entries=8, by_model=True)

@@ -31,12 +31,10 @@ OPENS_ON = ("Cannot lose them", "At risk", "Need attention", "Champions")
 
 def model_state(data: Loaded, basis: RfmBasis) -> None:
     """Say what is off where the orders carry no model, and where the model is doubtful."""
-    if basis.known.problem is None:
+    if basis.problem is None:
         widgets.forecast_caution(checks_for(data))
     else:
-        widgets.no_model_panel(
-            basis.known.problem, "The grid works as usual. The expected value is off."
-        )
+        widgets.no_model_panel(basis.problem, "The grid works as usual. The expected value is off.")
 
 
 def choose_group(view: RfmView) -> str | None:
@@ -64,7 +62,7 @@ def grid(
     data: Loaded, basis: RfmBasis, view: RfmView, group: str | None, cell: tuple[int, int] | None
 ) -> None:
     """The heat map, in customers, revenue or expected value."""
-    has_scores = basis.known.scores is not None
+    has_scores = basis.scores is not None
     options = [name for name in frames.COLUMNS if has_scores or name != "Expected value"]
     measure = st.segmented_control(
         "Show",
@@ -159,7 +157,7 @@ def _use_and_download(
         args=(view, group, cell),
         help=DEFINITIONS["use"],
     )
-    scores = basis.known.scores
+    scores = basis.scores
     widgets.csv_download(
         f"Download {wording.plural(customers, 'customer')}",
         f"rfm-{group.lower().replace(' ', '-')}.csv",
@@ -171,11 +169,11 @@ def _use_and_download(
 def _use(view: RfmView, group: str, cell: tuple[int, int] | None) -> None:
     """Keep the group as an own segment, unless it is one already."""
     library, rule = own.session_library(), rfm_rule(view.cuts, group, cell)
-    known = next((segment.name for segment in library if segment.rule == rule), None)
-    name = known or free_name(
+    saved_name = next((segment.name for segment in library if segment.rule == rule), None)
+    name = saved_name or free_name(
         library, group if cell is None else f"{group}, {cell[0]} by {cell[1]}"
     )
-    if known is None:
+    if saved_name is None:
         note = "From the RFM grid, with the cut points that were in force."
         try:
             own.keep_library(add_segment(library, OwnSegment(name, rule, note)))
@@ -234,8 +232,8 @@ def _metrics(row: pd.Series, currency: str | None) -> list[widgets.Metric]:
 
 def _what_to_do(group: str) -> None:
     st.markdown(f"**What to do.** {text.plain(ADVICE[group].what)}")
-    known = {strategy.key: strategy for strategy in strategies()}
-    for strategy in (known[key] for key in ADVICE[group].strategies):
+    by_key = {strategy.key: strategy for strategy in strategies()}
+    for strategy in (by_key[key] for key in ADVICE[group].strategies):
         with st.expander(text.plain(strategy.name)):
             st.markdown("\n".join(f"- {text.plain(step, limit=600)}" for step in strategy.how))
             st.caption(text.plain(f"{strategy.evidence} ({strategy.source})", limit=800))

@@ -33,6 +33,27 @@ CHANGE_COLUMNS = {
     "verdict": "_verdict",
     "why": "_why",
 }
+READING_COLUMNS = [
+    "metric",
+    "value",
+    "standing",
+    "since_the_period_before",
+    "since_the_year_before",
+    "why_unknown",
+    "rank_of_the_gap",
+    "gap_to",
+    "store",
+    "store_low_80",
+    "store_high_80",
+    "aim",
+    "change_needed",
+    "worth",
+    "worth_low_80",
+    "worth_high_80",
+    "worth_basis",
+    "gap_in_the_period",
+    "gap_in_the_period_basis",
+]
 #: Columns of a gap in `reading_table`, in the metric's unit and in money.
 GAP_NUMBERS = ("store", "store_low_80", "store_high_80", "aim", "change_needed")
 GAP_MONEY = ("worth", "worth_low_80", "worth_high_80", "gap_in_the_period")
@@ -148,48 +169,51 @@ def buyers_table(card: Scorecard) -> pd.DataFrame:
 
 def reading_table(reading: Reading) -> pd.DataFrame:
     """Where each metric stands, with its gap and what closing the gap is worth, for a file."""
-    gaps = {gap.metric: (rank, gap) for rank, gap in enumerate(reading.gaps, start=1)}
-    frame = pd.DataFrame(
-        [
-            {
-                "metric": METRICS[row.metric].label,
-                "value": row.value,
-                "standing": row.status,
-                "since_the_period_before": row.previous,
-                "since_the_year_before": row.year,
-                "why_unknown": " ".join(dict.fromkeys(filter(None, row.why))),
-                **_gap_cells(*gaps.get(row.metric, (None, None))),
-            }
-            for row in reading.metrics
-        ]
-    )
+    gaps = {gap.metric: _gap_cells(rank, gap) for rank, gap in enumerate(reading.gaps, start=1)}
+    rows = [
+        {
+            "metric": METRICS[row.metric].label,
+            "value": row.value,
+            "standing": row.status,
+            "since_the_period_before": row.previous,
+            "since_the_year_before": row.year,
+            "why_unknown": " ".join(dict.fromkeys(filter(None, row.why))),
+            **gaps.get(row.metric, {}),
+        }
+        for row in reading.metrics
+    ]
     # Metrics of all kinds stand in the columns of rates: six digits do for any.
     numbers = dict.fromkeys(GAP_NUMBERS, "rate") | dict.fromkeys(GAP_MONEY, "money")
     return rounded(
-        frame.astype({"rank_of_the_gap": "Int64"} | dict.fromkeys(numbers, float)),
+        pd.DataFrame(rows, columns=READING_COLUMNS).astype(
+            {"rank_of_the_gap": "Int64"} | dict.fromkeys(numbers, float)
+        ),
         value="rate",
         **numbers,
     )
 
 
-def _gap_cells(rank: int | None, gap: Gap | None) -> dict[str, object]:
-    """The cells of a metric's gap in `reading_table`; empty where the metric lacks nothing."""
-    gain = gap and gap.gain
-    return {
+def _gap_cells(rank: int, gap: Gap) -> dict[str, object]:
+    """The cells of a metric's gap in `reading_table`."""
+    cells: dict[str, object] = {
         "rank_of_the_gap": rank,
-        "gap_to": gap and gap.against,
-        "store": gap and gap.store,
-        "store_low_80": gap and gap.low,
-        "store_high_80": gap and gap.high,
-        "aim": gap and gap.aim,
-        "change_needed": gap and gap.change,
-        "worth": gain and gain.expected,
-        "worth_low_80": gain and gain.low,
-        "worth_high_80": gain and gain.high,
-        "worth_basis": gap and gap.basis,
-        "gap_in_the_period": gap and gap.arithmetic,
-        "gap_in_the_period_basis": gap and gap.arithmetic_basis,
+        "gap_to": gap.against,
+        "store": gap.store,
+        "store_low_80": gap.low,
+        "store_high_80": gap.high,
+        "aim": gap.aim,
+        "change_needed": gap.change,
+        "worth_basis": gap.basis,
+        "gap_in_the_period": gap.arithmetic,
+        "gap_in_the_period_basis": gap.arithmetic_basis,
     }
+    if gap.gain is not None:
+        cells |= {
+            "worth": gap.gain.expected,
+            "worth_low_80": gap.gain.low,
+            "worth_high_80": gap.gain.high,
+        }
+    return cells
 
 
 def metrics_table(card: Scorecard, comparisons: Iterable[Comparison]) -> pd.DataFrame:

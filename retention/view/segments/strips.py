@@ -109,7 +109,7 @@ def _strip_bins(data: Loaded, key: StripKey, _basis: Basis) -> pd.DataFrame:
     elif name in ("loyal_orders", "vip_orders"):
         edges = np.arange(low, high + 2)
         counts = classes.sum(axis=1)[int(low) :]
-        words = [wording.plural(n, "order") for n in edges[:-1]]
+        words = [wording.plural(orders_from, "order") for orders_from in edges[:-1]]
         words[-1] += " or more"
         # The slider's end stands for everything from there on.
         edges[-1] = high

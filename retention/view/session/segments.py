@@ -65,17 +65,15 @@ def fitted_for(data: Loaded) -> FittedRules:
 
 @kept(max_entries=1, by_model=True)
 def _first_basis(data: Loaded) -> Basis:
-    known = customer_scores(data, choices.standard_plan(HORIZON_DAYS))
-    inputs = prepare_segments(
-        data.customers, known.scores, FIRST_READY_DAYS, known.uncertainty
-    )
+    scored = customer_scores(data, choices.standard_plan(HORIZON_DAYS))
+    inputs = prepare_segments(data.customers, scored.scores, FIRST_READY_DAYS, scored.uncertainty)
     classes = np.zeros((ORDERS_CAP + 1) * inputs.span, dtype=np.int64)
     classes[inputs.places] = inputs.place_counts
     return Basis(
         inputs=inputs,
-        scores=known.scores,
+        scores=scored.scores,
         classes=classes.reshape(ORDERS_CAP + 1, inputs.span),
-        problem=known.problem,
+        problem=scored.problem,
         opens_on=_opens_on(inputs),
     )
 
