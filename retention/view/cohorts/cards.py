@@ -3,7 +3,6 @@
 It says how the latest cohorts do, or which value of the first order does best.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -71,7 +70,7 @@ DEFINITIONS = {
         "with its 95% interval. Where the interval holds zero, chance alone may have made it."
     ),
     "new": "Customers whose first order falls into these periods, which are over.",
-    "one": (
+    "count": (
         "All cohorts that these settings make, and how many of them have fewer than 30 customers."
     ),
 }
@@ -106,26 +105,24 @@ def _period_cards(data: Loaded, view: CohortView, intakes: Cohorts) -> list[Metr
     latest, before = waited.iloc[-number:], waited.iloc[-2 * number : -number]
     over = second[_over(second["cohort"], view.period, data)]
     cards = [
-        _back_card(_pooled(latest), lambda: _span(latest, intakes)),
-        _change_card(_pooled(latest), _pooled(before), lambda: _span(before, intakes)),
+        _back_card(_pooled(latest), _span(latest, intakes)),
+        _change_card(_pooled(latest), _pooled(before), _span(before, intakes)),
         _new_card(over.iloc[-number:], over.iloc[-2 * number : -number], intakes),
         _expected_card(intakes, data.orders.currency),
     ]
     return [card for card in cards if card is not None]
 
 
-def _back_card(share: PooledShare, name: Callable[[], str]) -> Metric:
-    """The share of customers who came back; `name` says of which cohorts."""
+def _back_card(share: PooledShare, names: str) -> Metric:
+    """The share of the customers of these cohorts who came back."""
     if share.observed < ENOUGH:
         return Metric(_BACK, wording.MISSING, "back", "Too few customers observed so long")
-    note = f"{name()}; {_percent_range(share.low, share.high)}"
+    note = f"{names}; {_percent_range(share.low, share.high)}"
     return Metric(_BACK, wording.percent(share.share), "back", note)
 
 
-def _change_card(
-    latest: PooledShare, before: PooledShare, name: Callable[[], str]
-) -> Metric | None:
-    """How the share changed; `name` says from which cohorts. None where there are few customers."""
+def _change_card(latest: PooledShare, before: PooledShare, names: str) -> Metric | None:
+    """How the share changed against earlier cohorts; None where there are few customers."""
     if min(latest.observed, before.observed) < ENOUGH:
         return None
     low, high = difference_interval(
@@ -133,7 +130,7 @@ def _change_card(
     )
     verdict = UP if low > 0 else DOWN if high < 0 else NOISE
     between = f"95% range {_points(float(low))} to {_points(float(high))}"
-    note = f"{wording.percent(before.share)} for {name()}; {between}: {verdict}"
+    note = f"{wording.percent(before.share)} for {names}; {between}: {verdict}"
     change = _points(latest.share - before.share)
     return Metric("Against those before", f"{change} points", "change", note)
 
@@ -167,7 +164,7 @@ def _expected_card(intakes: Cohorts, currency: str | None) -> Metric | None:
 
 def _value_cards(intakes: Cohorts) -> list[Metric]:
     second, column = intakes.second, f"share_{BACK}"
-    cards = [_back_card(_pooled(second), lambda: "All")]
+    cards = [_back_card(_pooled(second), "All")]
     sized = second[second[column].notna()].sort_values(column, kind="stable")
     if len(sized) > 1:
         for label, row in (("Most come back", sized.iloc[-1]), ("Fewest come back", sized.iloc[0])):
@@ -177,7 +174,7 @@ def _value_cards(intakes: Cohorts) -> list[Metric]:
     small = int(second["small"].sum())
     of_them = f"{wording.count(small)} of them with fewer than {ENOUGH} customers"
     number = wording.count(len(second))
-    return [*cards, Metric("Cohorts", number, "one", of_them if small else None)]
+    return [*cards, Metric("Cohorts", number, "count", of_them if small else None)]
 
 
 def _pooled(rows: pd.DataFrame) -> PooledShare:
@@ -195,6 +192,9 @@ def _points(share: float) -> str:
 
 
 def _span(rows: pd.DataFrame, intakes: Cohorts) -> str:
+    """The first and the last of these cohorts; empty where there are none."""
+    if rows.empty:
+        return ""
     first, last = (intakes.names[key] for key in rows["key"].iloc[[0, -1]])
     return first if first == last else f"{first} – {last}"
 
