@@ -254,7 +254,10 @@ class Cells(NamedTuple):
 
 
 def _add(cells: Cells, values: pd.DataFrame, name: str, number: pd.Series, digits: int) -> bool:
-    """Add a column unless it is empty, grey where `number` is too small; whether it was added."""
+    """Add a column unless it is empty, and return whether it was added.
+
+    Cells are grey where `number`, the customers or orders behind them, is too small.
+    """
     if not values[name].notna().any():
         return False
     cells.columns[name] = values[name].round(digits)

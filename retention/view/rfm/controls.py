@@ -11,7 +11,7 @@ from retention import wording
 from retention.segments.rfm import RfmRules
 from retention.view import widgets
 from retention.view.rfm.data import RfmBasis
-from retention.view.rfm.words import DEFINITIONS
+from retention.view.rfm.words import DEFINITIONS, CutPoints
 from retention.view.session.loaded import Loaded
 from retention.view.text import money_format
 
@@ -19,7 +19,6 @@ FIFTHS, OWN = "Fifths", "Own cut points"
 PARTS = {"days": "Last order", "orders": "Orders", "revenue": "Revenue"}
 MOST_ORDERS, MOST_DAYS = 20, 730
 Number = TypeVar("Number", int, float)
-CutPoints = tuple[float, float, float, float]
 
 
 def draw_rules(data: Loaded, basis: RfmBasis) -> RfmRules:
