@@ -4,16 +4,22 @@ It says how the latest cohorts do, or which value of the first order does best.
 """
 
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from retention import wording
-from retention.history.changes import DOWN, ENOUGH, NOISE, UP
+from retention.history.changes import ENOUGH, THIN
 from retention.reports import cohort_calendar
+from retention.reports.cohort_changes import (
+    LATEST_COHORTS,
+    ShareBack,
+    ShareChange,
+    WaitDays,
+    latest_change,
+    share_back,
+)
 from retention.reports.cohorts import WAITS
-from retention.statistics import difference_interval, wilson
 from retention.view import text
 from retention.view.cohorts.frames import MONTHS, Cohorts, CohortView
 from retention.view.session.loaded import Loaded
@@ -76,22 +82,6 @@ DEFINITIONS = {
 }
 
 
-class PooledShare(NamedTuple):
-    """The share of several cohorts' customers who came back within `BACK` days.
-
-    Attributes:
-        share: As a fraction.
-        low: Lower end of the 95 % interval.
-        high: Upper end of the 95 % interval.
-        observed: Customers whose first order is long enough ago.
-    """
-
-    share: float
-    low: float
-    high: float
-    observed: int
-
-
 def cards_of(data: Loaded, view: CohortView, intakes: Cohorts) -> list[Metric]:
     """Three or four numbers about these cohorts; their `about` is a key of `DEFINITIONS`."""
     cards = _value_cards(intakes) if view.by else _period_cards(data, view, intakes)
@@ -100,39 +90,33 @@ def cards_of(data: Loaded, view: CohortView, intakes: Cohorts) -> list[Metric]:
 
 
 def _period_cards(data: Loaded, view: CohortView, intakes: Cohorts) -> list[Metric]:
-    second, number = intakes.second, LATEST[view.period]
-    waited = second[second[f"observed_{BACK}"] == second["customers"]]
-    latest, before = waited.iloc[-number:], waited.iloc[-2 * number : -number]
+    second, number = intakes.second, LATEST_COHORTS[view.period]
+    change = latest_change(second, number, BACK)
     over = second[_over(second["cohort"], view.period, data)]
     cards = [
-        _back_card(_pooled(latest), _span(latest, intakes)),
-        _change_card(_pooled(latest), _pooled(before), _span(before, intakes)),
+        _back_card(change.latest, _span(change.latest.cohorts, intakes)),
+        _change_card(change, _span(change.before.cohorts, intakes)),
         _new_card(over.iloc[-number:], over.iloc[-2 * number : -number], intakes),
         _expected_card(intakes, data.orders.currency),
     ]
     return [card for card in cards if card is not None]
 
 
-def _back_card(share: PooledShare, names: str) -> Metric:
+def _back_card(share: ShareBack, names: str) -> Metric:
     """The share of the customers of these cohorts who came back."""
-    if share.observed < ENOUGH:
+    if share.customers < ENOUGH:
         return Metric(_BACK, wording.MISSING, "back", "Too few customers observed so long")
     note = f"{names}; {_percent_range(share.low, share.high)}"
     return Metric(_BACK, wording.percent(share.share), "back", note)
 
 
-def _change_card(latest: PooledShare, before: PooledShare, names: str) -> Metric | None:
+def _change_card(change: ShareChange, names: str) -> Metric | None:
     """How the share changed against earlier cohorts; None where there are few customers."""
-    if min(latest.observed, before.observed) < ENOUGH:
+    if change.verdict == THIN:
         return None
-    low, high = difference_interval(
-        latest.share, (latest.low, latest.high), before.share, (before.low, before.high)
-    )
-    verdict = UP if low > 0 else DOWN if high < 0 else NOISE
-    between = f"95% range {_points(float(low))} to {_points(float(high))}"
-    note = f"{wording.percent(before.share)} for {names}; {between}: {verdict}"
-    change = _points(latest.share - before.share)
-    return Metric("Against those before", f"{change} points", "change", note)
+    between = f"95% range {_points(change.low)} to {_points(change.high)}"
+    note = f"{wording.percent(change.before.share)} for {names}; {between}: {change.verdict}"
+    return Metric("Against those before", f"{_points(change.change)} points", "change", note)
 
 
 def _new_card(latest: pd.DataFrame, before: pd.DataFrame, intakes: Cohorts) -> Metric | None:
@@ -164,7 +148,7 @@ def _expected_card(intakes: Cohorts, currency: str | None) -> Metric | None:
 
 def _value_cards(intakes: Cohorts) -> list[Metric]:
     second, column = intakes.second, f"share_{BACK}"
-    cards = [_back_card(_pooled(second), "All")]
+    cards = [_back_card(share_back(second, BACK), "All")]
     sized = second[second[column].notna()].sort_values(column, kind="stable")
     if len(sized) > 1:
         for label, row in (("Most come back", sized.iloc[-1]), ("Fewest come back", sized.iloc[0])):
@@ -175,12 +159,6 @@ def _value_cards(intakes: Cohorts) -> list[Metric]:
     of_them = f"{wording.count(small)} of them with fewer than {ENOUGH} customers"
     number = wording.count(len(second))
     return [*cards, Metric("Cohorts", number, "count", of_them if small else None)]
-
-
-def _pooled(rows: pd.DataFrame) -> PooledShare:
-    back, observed = int(rows[f"within_{BACK}"].sum()), int(rows[f"observed_{BACK}"].sum())
-    low, high = wilson(back, observed)
-    return PooledShare(back / max(observed, 1), float(low), float(high), observed)
 
 
 def _percent_range(low: float, high: float) -> str:

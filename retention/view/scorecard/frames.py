@@ -8,8 +8,8 @@ import pandas as pd
 from retention.history.metrics import METRICS
 from retention.history.period_counts import quartiles
 from retention.periods import Period
-from retention.reports.gaps import Gap
 from retention.reports.industry import Comparison
+from retention.reports.metric_gaps import Gap
 from retention.reports.scorecard import Scorecard
 from retention.reports.scorecard_verdict import Reading
 from retention.view.scorecard import words

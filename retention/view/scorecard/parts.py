@@ -6,9 +6,9 @@ import streamlit as st
 from retention import wording
 from retention.history.metrics import METRICS
 from retention.history.period_counts import customer_bridge
-from retention.reports.gaps import Gap
+from retention.reports.metric_gaps import Gap
 from retention.reports.scorecard import Scorecard
-from retention.reports.verdict import Reading
+from retention.reports.scorecard_verdict import Reading
 from retention.view import text, widgets
 from retention.view.scorecard import charts, data as data_of, frames
 from retention.view.scorecard.data import ScorecardSettings
