@@ -5,7 +5,7 @@ from .campaigns.budget import (
     split_budget as split_budget,
 )
 from .campaigns.campaign import Campaign as Campaign, Message as Message
-from .campaigns.economics import Economics as Economics, Range as Range, Terms as Terms
+from .campaigns.economics import Economics as Economics, Range as Range
 from .campaigns.files import (
     SavedPlan as SavedPlan,
     campaigns_from_json as campaigns_from_json,
@@ -24,6 +24,7 @@ from .campaigns.plan import (
     reachable_of as reachable_of,
 )
 from .campaigns.suppression import suppressions as suppressions, usable_contacts as usable_contacts
+from .campaigns.terms import Terms as Terms
 from .campaigns.usual import usual_campaign as usual_campaign
 from .csv_export import to_csv as to_csv
 from .customers.contacts import contacts as contacts

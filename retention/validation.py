@@ -87,6 +87,30 @@ def check_choice(
         raise error(f"{subject} is {value!r}. Choose {listed}.")
 
 
+def check_known(
+    noun: str, value: object, known: Iterable[str], error: type[RetentionError] = DataError
+) -> None:
+    """Refuse a key that names none of the known things.
+
+    Args:
+        noun: What the key names, such as "channel".
+        value: The key.
+        known: The keys that there are.
+        error: The kind of error to raise.
+
+    Raises:
+        RetentionError: There is no such key; of the kind `error`.
+
+    >>> check_known("channel", "fax", ("email", "sms"))
+    Traceback (most recent call last):
+        ...
+    retention.errors.DataError: There is no channel 'fax'. Choose one of email, sms.
+    """
+    keys = list(known)
+    if not isinstance(value, str) or value not in keys:
+        raise error(f"There is no {noun} {value!r}. Choose one of {', '.join(keys)}.")
+
+
 def rows_of(frame: pd.DataFrame | None, customers: pd.Index) -> pd.DataFrame:
     """Return a frame with a row for each customer, empty for customers that it does not know."""
     if frame is None:

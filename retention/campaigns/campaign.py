@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Final, Literal
 
-import numpy as np
-
-from retention.campaigns.economics import (
-    ENDS,
-    MAIN,
-    OPENING,
-    Terms,
-)
+from retention.campaigns.terms import ENDS, MAIN, OPENING, PhaseOffer, Terms
 from retention.errors import DataError
 from retention.models.model import MAX_HORIZON_DAYS
-from retention.validation import is_number
+from retention.validation import check_choice, check_known, check_number, is_number, is_whole
 
-#: Channels that a campaign may go through.
-CHANNELS = {
+Channel = Literal["email", "sms", "messenger", "push", "post", "phone", "ads"]
+#: What a message may carry: an offer, the end of one, or "" where nothing changes.
+MessageOffer = Literal["opening", "offer", "ends", ""]
+Size = Literal["everybody", "best"]
+Ranking = Literal["gain", "return"]
+
+#: The channels that a campaign may go through, by what a list of them shows.
+CHANNELS: dict[Channel, str] = {
     "email": "E-mail",
     "sms": "SMS",
     "messenger": "Messenger",
@@ -29,24 +30,27 @@ CHANNELS = {
     "ads": "Ads to an audience",
 }
 
+#: How far a campaign goes down the list of customers: to its end, or to the last expected gain.
+EVERYBODY: Final = "everybody"
+BEST: Final = "best"
 
-#: How far a campaign goes down the list of customers, ranked by expected gain.
-EVERYBODY, BEST = "everybody", "best"
+#: What ranks customers: expected gain, or expected gain for each unit of expected cost.
+GAIN: Final = "gain"
+RETURN: Final = "return"
 
-
-#: What customers are ranked by: expected gain, or expected gain for each unit of expected cost.
-GAIN, RETURN = "gain", "return"
-
-
-#: The days that a frequency cap counts messages over.
+#: The days over which a frequency cap counts messages.
 CAP_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a sequence: its `day` from the first one on, what it says, and the offer that holds from it on.
+    """One message of a sequence.
 
-    `offer` is "offer" (the main one), "opening", "ends" where the one before ends, or "" where it, if any, holds on.
+    Attributes:
+        day: The day it goes out, counted from the first message, which is on day 0.
+        text: What it says.
+        offer: The offer that holds from it on: "offer" (the main one) or "opening"; "ends" where
+            the offer before ends; "" where nothing changes.
 
     Raises:
         DataError: There is no such offer, or the day is no whole number.
@@ -54,37 +58,40 @@ class Message:
 
     day: int
     text: str = ""
-    offer: str = MAIN
+    offer: MessageOffer = MAIN
 
     def __post_init__(self) -> None:
-        if (
-            isinstance(self.day, bool)
-            or not isinstance(self.day, (int, np.integer))
-            or not isinstance(self.text, str)
-        ):
+        if not is_whole(self.day) or not isinstance(self.text, str):
             raise DataError(
-                f"A message has a whole number of days and a text, not {self.day!r} and {self.text!r}."
+                "A message has a whole number of days and a text, not "
+                f"{self.day!r} and {self.text!r}."
             )
-        if self.offer not in (MAIN, OPENING, ENDS, ""):
-            known = f"{MAIN!r}, {OPENING!r}, {ENDS!r} (the one before ends) or no new one ('')"
-            raise DataError(f"The offer of a message is {known}, not {self.offer!r}.")
+        check_choice("The offer of a message", self.offer, (MAIN, OPENING, ENDS, ""))
 
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """What the marketer plans for one segment.
+    """What the marketer plans for one segment or several.
 
-    - `name`; `segments`: names of those it addresses; `strategy`: a key of the playbook, or ""; `channel`: one of
-      `CHANNELS`.
-    - `messages`: the sequence. Who orders leaves it. `most_messages`: at most so many in 30 days; others are dropped.
-    - `window_days`: how long orders count as the campaign's, from the first message on.
-    - `terms`: lift, offer, costs and margin; the `Terms` are the marketer's assumptions.
-    - `holdout_share`: customers of the audience left without the campaign, as a fraction.
-    - `size`: "everybody", "best" (all with an expected gain above 0), or a number of customers: the first ones by
-      `ranked_by`, "gain" (expected) or "return" (gain for each unit of cost, which makes the most of a budget).
-    - `starts_on`: the day of the first message; the day after the last order unless given. What is expected stands for
-      that day, whatever this one is: orders in between are not known.
-    - `holdout_key`: what draws the customers held out; the name unless given. With it, a new name changes nobody.
+    Attributes:
+        name: What the campaign is called.
+        segments: The names of the segments that it addresses.
+        strategy: A key of the playbook; "" for a campaign of the marketer's own.
+        channel: A key of `CHANNELS`.
+        messages: The sequence. A customer who orders leaves it.
+        most_messages: The frequency cap: messages to one customer in 30 days. Messages beyond it
+            are not sent.
+        window_days: How long orders count as the campaign's, from the first message on.
+        terms: The marketer's assumptions.
+        holdout_share: The share of the audience that is left without the campaign, as a fraction.
+        size: "everybody", "best" (every customer with an expected gain above 0), or a number of
+            customers: the first ones by `ranked_by`.
+        starts_on: The day of the first message; the day after the last order if None. Expected
+            values hold for that day in any case, because later orders are not known.
+        holdout_key: The text that draws the held-out customers; the name if empty. With a key, a
+            new name holds out the same customers.
+        ranked_by: "gain" (expected) or "return" (expected gain for each unit of cost, which makes
+            the most of a budget).
 
     Raises:
         DataError: A setting is out of range; the message says which.
@@ -93,97 +100,108 @@ class Campaign:
     name: str
     segments: tuple[str, ...] = ()
     strategy: str = ""
-    channel: str = "email"
+    channel: Channel = "email"
     messages: tuple[Message, ...] = (Message(0),)
     most_messages: int = 10
     window_days: int = 30
     terms: Terms = field(default_factory=Terms)
     holdout_share: float = 0.1
-    size: int | str = EVERYBODY
+    size: int | Size = EVERYBODY
     starts_on: date | None = None
     holdout_key: str = ""
-    ranked_by: str = GAIN
+    ranked_by: Ranking = GAIN
 
     def __post_init__(self) -> None:
-        for said, what in ((self.name, "name"), (self.holdout_key, "holdout key")):
-            if not isinstance(said, str) or any("\ud800" <= letter <= "\udfff" for letter in said):
-                raise DataError(f"The {what} of the campaign is {said!r}. Give a line of text.")
-        if isinstance(self.window_days, bool) or not isinstance(
-            self.window_days, (int, np.integer)
-        ):
-            raise DataError(f"The window is {self.window_days!r} days. Give a whole number.")
+        _check_text("name", self.name)
+        _check_text("holdout key", self.holdout_key)
         if isinstance(self.segments, str) or not isinstance(self.terms, Terms):
             raise DataError("Give the segments as a list of names, and the assumptions as Terms.")
-        if not all(isinstance(message, Message) for message in self.messages):
-            raise DataError("Give the sequence as Messages, such as (Message(0), Message(7)).")
-        if self.channel not in CHANNELS:
-            raise DataError(
-                f"There is no channel {self.channel!r}. Choose one of {', '.join(CHANNELS)}."
-            )
-        if not (is_number(self.holdout_share) and 0 <= self.holdout_share <= 0.9):
-            raise DataError(
-                f"The share held out is {self.holdout_share!r}. Give a share from 0 to 0.9."
-            )
-        if isinstance(self.size, bool) or not (
-            self.size in (EVERYBODY, BEST)
-            or (isinstance(self.size, (int, np.integer)) and self.size >= 1)
-        ):
-            raise DataError(
-                f"The audience size is {self.size!r}. Give 'everybody', 'best' or a number of 1 or more."
-            )
-        if self.ranked_by not in (GAIN, RETURN):
-            raise DataError(f"Customers are ranked by {self.ranked_by!r}. Give 'gain' or 'return'.")
-        if not (is_number(self.most_messages) and self.most_messages >= 1):
-            raise DataError(f"At most {self.most_messages!r} messages are allowed. Give 1 or more.")
-        if not 1 <= self.window_days <= MAX_HORIZON_DAYS:
-            raise DataError(
-                f"The window is {self.window_days!r} days. Give 1 to {MAX_HORIZON_DAYS:,}."
-            )
+        check_known("channel", self.channel, CHANNELS)
+        check_choice("The ranking", self.ranked_by, (GAIN, RETURN))
+        self._check_numbers()
         if self.starts_on is not None and type(self.starts_on) is not date:
             raise DataError(
                 f"The first message goes out on {self.starts_on!r}. Give a date, or None."
             )
-        days = [message.day for message in self.messages]
-        if not days or days[0] != 0 or any(later <= earlier for earlier, later in pairwise(days)):
-            raise DataError(
-                "The first message is on day 0, and each of the others on a later day than the one before."
-            )
-        if days[-1] >= self.window_days:
-            raise DataError(
-                f"The last message is on day {days[-1]}, and orders count for {self.window_days} days. Lengthen the "
-                "window, or send it earlier."
-            )
+        _check_sequence(self.messages, self.window_days)
+
+    def _check_numbers(self) -> None:
+        check_number(
+            "The window",
+            self.window_days,
+            f"a whole number from 1 to {MAX_HORIZON_DAYS:,}",
+            low=1,
+            high=MAX_HORIZON_DAYS,
+            whole=True,
+            unit="days",
+        )
+        check_number(
+            "The share held out", self.holdout_share, "a share from 0 to 0.9", low=0, high=0.9
+        )
+        if self.size not in (EVERYBODY, BEST):
+            advice = "'everybody', 'best' or a number of 1 or more"
+            check_number("The audience size", self.size, advice, low=1, whole=True)
+        if not (is_number(self.most_messages) and self.most_messages >= 1):
+            raise DataError(f"At most {self.most_messages!r} messages are allowed. Give 1 or more.")
 
     @property
     def sent(self) -> tuple[Message, ...]:
         """The messages that the frequency cap lets through."""
         kept: list[Message] = []
         for message in self.messages:
-            recent = [one for one in kept if message.day - one.day < CAP_DAYS]
+            recent = [earlier for earlier in kept if message.day - earlier.day < CAP_DAYS]
             if len(recent) < self.most_messages:
                 kept.append(message)
         return tuple(kept)
 
     @property
     def drawn_by(self) -> str:
-        """The text that draws the customers held out."""
+        """The text that draws the held-out customers."""
         return self.holdout_key or self.name
 
     def first_day(self, end: date) -> date:
-        """Return the day of the first message, for orders whose last day is `end`: never before the day after it."""
+        """Return the day of the first message.
+
+        Args:
+            end: The last day of the orders. The first message goes out on a later day.
+        """
         soonest = end + timedelta(days=1)
         return soonest if self.starts_on is None else max(self.starts_on, soonest)
 
     @property
-    def phases(self) -> dict[int, str]:
-        """The offers of the messages that are sent, by the day from which each holds; `ENDS` from where none does.
+    def phases(self) -> dict[int, PhaseOffer]:
+        """The offers of the messages that are sent, by the first day of each.
 
-        The end of an offer holds, too, where the message that recalls it is dropped: its last day was told before.
+        `ENDS` stands for days without an offer. An offer ends on its day even where the cap drops
+        the message that recalls it: an earlier message has told the last day.
         """
-        found: dict[int, str] = {}
-        told = {message.day for message in self.sent}
+        phases: dict[int, PhaseOffer] = {}
+        days_sent = {message.day for message in self.sent}
         for message in self.messages:
-            heard = message.day in told or message.offer == ENDS
-            if heard and message.offer and message.offer != next(reversed(found.values()), ENDS):
-                found[message.day] = message.offer
-        return found
+            before = next(reversed(phases.values()), ENDS)
+            told = message.day in days_sent or message.offer == ENDS
+            if told and message.offer and message.offer != before:
+                phases[message.day] = message.offer
+        return phases
+
+
+def _check_text(subject: str, text: object) -> None:
+    # Half of a surrogate pair can be in no file.
+    if not isinstance(text, str) or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise DataError(f"The {subject} of the campaign is {text!r}. Give a line of text.")
+
+
+def _check_sequence(messages: Iterable[Message], window_days: int) -> None:
+    if not all(isinstance(message, Message) for message in messages):
+        raise DataError("Give the sequence as Messages, such as (Message(0), Message(7)).")
+    days = [message.day for message in messages]
+    if not days or days[0] != 0 or any(later <= earlier for earlier, later in pairwise(days)):
+        raise DataError(
+            "The first message is on day 0, and each of the others on a later day than the one "
+            "before."
+        )
+    if days[-1] >= window_days:
+        raise DataError(
+            f"The last message is on day {days[-1]}, and orders count for {window_days} days. "
+            "Lengthen the window, or send it earlier."
+        )

@@ -1,9 +1,9 @@
-"""The 80 % interval of a campaign's gain, and the chance that it loses money, from the gain's moments.
+"""The 80 % interval of a campaign's gain, and its chance of a loss, from the gain's moments.
 
-Large campaigns: a shifted gamma variable of the same mean, variance and third cumulant (Pearson III). Small ones, in
-which a handful of orders decide: so many persuaded orders come (Poisson), each of a random size (gamma), and what they
-earn is weighed against a random cost. Nobody persuaded then means exactly the cost, and a plan without costs cannot
-lose.
+Large campaigns: a shifted gamma variable of the same mean, variance and third cumulant
+(Pearson III). Small campaigns, where a handful of orders decide: a Poisson number of persuaded
+orders, each of a gamma size, less a random cost. If no customer is persuaded, the gain is minus
+the cost. A plan without costs cannot lose.
 """
 
 from __future__ import annotations
@@ -12,17 +12,26 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import gammainc, gammaincinv, gammaln, ndtr, ndtri
 
 from retention.models.intervals import HIGH, LOW
 
-#: From so many persuaded orders on, their sum is smooth enough for one gamma variable.
+Floats = npt.NDArray[np.float64]
+
+#: The number of persuaded orders from which their sum is smooth enough for one gamma variable.
 MANY = 40
 
 
 class Persuaded(NamedTuple):
-    """The orders that a campaign adds: their expected number, sum of what they earn, and sum of its squares."""
+    """The orders that a campaign adds.
+
+    Attributes:
+        orders: Their expected number.
+        earned: The expected sum of what they earn, in money.
+        squared: The expected sum of the squares of what each earns.
+    """
 
     orders: float
     earned: float
@@ -34,7 +43,11 @@ def gain_range(
 ) -> tuple[float, float, float]:
     """Return the ends of the gain's 80 % interval, and the probability that the gain is below 0.
 
-    `mean`, `variance` and `third` cumulant are those of the gain, with what the fit leaves open.
+    Args:
+        mean: The expected gain, in money.
+        variance: Its variance, with the uncertainty of the fit.
+        third: Its third cumulant.
+        persuaded: The orders that the campaign adds.
     """
     width = variance**0.5
     if width <= 1e-12 * abs(mean) or width < 1e-100:
@@ -49,7 +62,8 @@ def gain_range(
 def _many(mean: float, width: float, third: float) -> tuple[float, float, float]:
     skew = third / width**3
     if skew < 1e-3:
-        # A skewness this small changes nothing, and the gamma's shape grows beyond what can be computed.
+        # A skewness this small changes nothing, and the gamma's shape would be too large to
+        # compute.
         return *(mean + width * ndtri([LOW, HIGH])), ndtr(-mean / width)
     shape, scale = 4 / skew**2, width * skew / 2
     start = mean - shape * scale
@@ -71,9 +85,9 @@ def _few(mean: float, variance: float, persuaded: Persuaded) -> tuple[float, flo
 
     def below(gain: float) -> float:
         """Probability of a gain of at most this."""
-        some = _gamma_below(gain + cost, means, variances)
-        nobody = 1 - _gamma_below(np.nextafter(-gain, -np.inf), cost, others) if gain < 0 else 1.0
-        return float(chances @ some + max(1 - chances.sum(), 0.0) * nobody)
+        with_orders = _gamma_below(gain + cost, means, variances)
+        without = 1 - _gamma_below(np.nextafter(-gain, -np.inf), cost, others) if gain < 0 else 1.0
+        return float(chances @ with_orders + max(1 - chances.sum(), 0.0) * without)
 
     # What costs nothing cannot lose: a gain of exactly 0 is none.
     loss = below(-1e-9 * (abs(mean) + variance**0.5))
@@ -81,10 +95,11 @@ def _few(mean: float, variance: float, persuaded: Persuaded) -> tuple[float, flo
     return low, high, loss
 
 
-def _gamma_below(
-    value: float, means: np.ndarray | float, variances: np.ndarray | float
-) -> np.ndarray:
-    """Probability that gamma variables of these moments are at most a value; without a variance they are their mean."""
+def _gamma_below(value: float, means: npt.ArrayLike, variances: npt.ArrayLike) -> Floats:
+    """Probability that gamma variables of these moments are at most a value.
+
+    A variable without a variance is its mean.
+    """
     means, variances = np.asarray(means, float), np.asarray(variances, float)
     fixed = variances <= 1e-12 * means**2
     safe = np.where(fixed, 1.0, variances)
@@ -105,4 +120,4 @@ def _quantile(
         low -= 2 * (high - low)
     while below(high) < level:
         high += 2 * (high - low)
-    return brentq(lambda gain: below(gain) - level, low, high, xtol=1e-4 * width)
+    return float(brentq(lambda gain: below(gain) - level, low, high, xtol=1e-4 * width))

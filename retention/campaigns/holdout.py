@@ -1,40 +1,49 @@
-"""Customers who are left without the campaign, so that it can be told what it did: who, and what they can show."""
+"""The holdout: customers who are left without the campaign, so that its effect can be measured."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-#: What a comparison is planned for: how often it may see an effect that is not there, and how often it must see one.
-SIGNIFICANCE, POWER = 0.05, 0.8
+#: How often a comparison may show an effect that is not there.
+SIGNIFICANCE = 0.05
+#: How often it must show an effect that is there.
+POWER = 0.8
 
 
-def customer_hashes(customer_ids: pd.Index) -> np.ndarray:
+def customer_hashes(customer_ids: pd.Index) -> npt.NDArray[np.uint64]:
     """Return a 64-bit number of each customer's id, the same on every machine and in every file."""
     return pd.util.hash_array(customer_ids.to_numpy(dtype=object), categorize=False)
 
 
-def draws(hashes: np.ndarray, name: str) -> np.ndarray:
-    """Return a number from 0 to 1 for each customer, as good as random, the same whenever the name is.
+def draws(hashes: npt.NDArray[np.uint64], name: str) -> npt.NDArray[np.float64]:
+    """Return a number from 0 to 1 for each customer, close to random.
 
     Args:
         hashes: From `customer_hashes`.
-        name: Of the campaign: another name holds out other customers.
+        name: Of the campaign. The same name draws the same numbers; another name draws others.
     """
     salt = pd.util.hash_array(np.array([name], dtype=object), categorize=False)[0]
-    return pd.util.hash_array(hashes ^ salt) / 2.0**64
+    numbers: npt.NDArray[np.float64] = pd.util.hash_array(hashes ^ salt) / 2.0**64
+    return numbers
 
 
 def detectable_lift(addressed: int, held_out: int, buys: float) -> float:
-    """Return the smallest lift that a comparison of both groups shows in four of five cases; NaN where none up to 1 is.
+    """Return the smallest lift that a comparison of both groups shows in four of five cases.
+
+    The lift is the share of those who would not order otherwise. The test is two-sided, of two
+    shares, at 5 % significance.
 
     Args:
-        addressed, held_out: Customers in either group.
+        addressed: Customers who get the campaign.
+        held_out: Customers who do not.
         buys: The share expected to order without the campaign.
 
-    The lift is the share of those who would not order otherwise. Two-sided test of two shares at 5 %.
+    Returns:
+        The lift; NaN where no lift up to 1 is shown.
 
     Source: statsmodels' power of a normal test on the arcsine scale (Cohen 1988, chapter 6).
     """
@@ -48,15 +57,15 @@ def detectable_lift(addressed: int, held_out: int, buys: float) -> float:
 
 @lru_cache(maxsize=1_000)
 def _detectable_effect(addressed: int, held_out: int) -> float:
-    """The difference of the shares' angles, 2 asin(sqrt(share)), that so many customers show."""
+    """The detectable difference of the shares' angles, 2 asin(sqrt(share))."""
     # Heavy to import, and only the planner needs it.
     from statsmodels.stats.power import NormalIndPower
 
-    found = NormalIndPower().solve_power(
+    effect = NormalIndPower().solve_power(
         nobs1=addressed,
         ratio=held_out / addressed,
         alpha=SIGNIFICANCE,
         power=POWER,
         alternative="two-sided",
     )
-    return float(np.ravel(found)[0])
+    return float(np.ravel(effect)[0])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
-from retention.errors import DataError
-from retention.validation import is_number
+from retention.validation import check_known, check_number
 
-#: Kinds of offers and what their `value` means.
-OFFERS = {
+OfferKind = Literal["none", "amount", "percentage", "free_delivery", "points"]
+
+#: The kinds of offers by what a list of them shows.
+OFFERS: dict[OfferKind, str] = {
     "none": "No offer",
     "amount": "Money off",
     "percentage": "Percentage off",
@@ -22,32 +24,34 @@ OFFERS = {
 class Offer:
     """One offer, used at most once by each customer.
 
-    - `kind`: a key of `OFFERS`.
-    - `value`: money ("amount"; "free_delivery": what the delivery costs the shop; "points": what they are worth when
-      redeemed), or a share of the order ("percentage"; 0.1 is 10 %).
-    - `redeemed`: the share of points that are ever redeemed; 1 for everything else.
+    Attributes:
+        kind: A key of `OFFERS`.
+        value: A share of the order for "percentage", where 0.1 is 10 %; an amount of money for
+            the other kinds. For "free_delivery" it is what the delivery costs the shop. For
+            "points" it is what they are worth when they are redeemed.
+        redeemed: The share of points that are ever redeemed; 1 for the other kinds.
 
     Raises:
         DataError: The kind does not exist, or a number is out of range.
     """
 
-    kind: str = "none"
+    kind: OfferKind = "none"
     value: float = 0.0
     redeemed: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.kind not in OFFERS:
-            raise DataError(f"There is no offer {self.kind!r}. Choose one of {', '.join(OFFERS)}.")
-        highest = 1.0 if self.kind == "percentage" else math.inf
-        if not (is_number(self.value) and 0 <= self.value <= highest and math.isfinite(self.value)):
-            limits = (
-                "a share from 0 to 1" if self.kind == "percentage" else "an amount of 0 or more"
-            )
-            raise DataError(f"The value of the offer is {self.value!r}. Give {limits}.")
-        if not (is_number(self.redeemed) and 0 <= self.redeemed <= 1):
-            raise DataError(
-                f"The share of points redeemed is {self.redeemed!r}. Give a share from 0 to 1."
-            )
+        check_known("offer", self.kind, OFFERS)
+        is_share = self.kind == "percentage"
+        check_number(
+            "The value of the offer",
+            self.value,
+            "a share from 0 to 1" if is_share else "an amount of 0 or more",
+            low=0,
+            high=1 if is_share else math.inf,
+        )
+        check_number(
+            "The share of points redeemed", self.redeemed, "a share from 0 to 1", low=0, high=1
+        )
 
     @property
     def fixed(self) -> float:
@@ -64,7 +68,9 @@ class Offer:
     def cost(self, order_value: float) -> float:
         """Return what a used offer costs on an order of this value, in money.
 
-        >>> Offer("amount", 5).cost(80), Offer("percentage", 0.1).cost(80), Offer("points", 5, 0.4).cost(80)
-        (5.0, 8.0, 2.0)
+        >>> Offer("amount", 5).cost(80), Offer("percentage", 0.1).cost(80)
+        (5.0, 8.0)
+        >>> Offer("points", 5, redeemed=0.4).cost(80)
+        2.0
         """
         return float(self.fixed + self.share * order_value)

@@ -1,27 +1,31 @@
-"""A campaign before it is sent: whom to address, what it should bring, what it costs, and when it breaks even."""
+"""A campaign before it is sent: whom to address, what it should bring and cost."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from retention.campaigns.campaign import BEST, EVERYBODY, GAIN, Campaign
 from retention.campaigns.economics import (
     Economics,
-    Ledger,
+    Range,
     economics,
     expected_costs,
     expected_gains,
-    ledger,
 )
 from retention.campaigns.holdout import customer_hashes, detectable_lift, draws
+from retention.campaigns.ledger import Floats, Ledger, Places, ledger_of
 from retention.campaigns.pool import campaign_pool
 from retention.errors import DataError
 from retention.models.model import CltvModel
 from retention.validation import mask_of
+
+Hashes = npt.NDArray[np.uint64]
+Mask = npt.NDArray[np.bool_]
 
 #: Sizes at which the curve of gain by audience size is drawn.
 CURVE_POINTS = 120
@@ -29,38 +33,50 @@ CURVE_POINTS = 120
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reachable:
-    """Who may be addressed, and what they would do anyway: all of a plan that no slider of the terms changes.
+    """The customers who may be addressed, and what they would do anyway.
 
-    `segment_customers` are in the segment; `left_out` counts those who are not addressed, by the first reason that
-    holds; `book` holds the others, and `hashes` the numbers that decide who is held out. `drawn` keeps the draws of the
-    latest name.
+    It is all of a plan that no slider of the terms changes.
+
+    Attributes:
+        segment_customers: Customers in the segment.
+        left_out: Customers who are not addressed, counted by the first reason that holds.
+        ledger: The other customers, summed up.
+        hashes: Their numbers, which decide who is held out.
+        drawn: The draws of the latest name; filled on first use.
     """
 
     segment_customers: int
     left_out: dict[str, int]
-    book: Ledger
-    hashes: np.ndarray
-    drawn: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = field(
-        default_factory=dict, repr=False
-    )
+    ledger: Ledger
+    hashes: Hashes
+    drawn: dict[str, tuple[Floats, Floats, Places]] = field(default_factory=dict, repr=False)
 
-    def out(self, name: str, share: float) -> np.ndarray:
+    @property
+    def customers(self) -> int:
+        """How many customers may be addressed."""
+        return len(self.ledger.pool)
+
+    def out(self, name: str, share: float) -> Mask:
         """Return who would be held out, True or False for each customer."""
         return self._draws(name)[0] < share
 
-    def split(self, name: str, share: float) -> np.ndarray:
+    def split(self, name: str, share: float) -> Floats:
         """Return the share of each cell that would be held out."""
         _, ordered, cells = self._draws(name)
         held = cells[: np.searchsorted(ordered, share)]
-        return np.bincount(held, minlength=len(self.book.customers)) / self.book.customers
+        counts = self.ledger.customers
+        return np.bincount(held, minlength=len(counts)) / counts
 
-    def _draws(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The draws of a name; in their order, and the cells of their customers: another share asks nobody anew."""
+    def _draws(self, name: str) -> tuple[Floats, Floats, Places]:
+        """The draws of a name; the same in ascending order, and the cells of their customers.
+
+        They are kept, so that another share needs no new draw.
+        """
         if name not in self.drawn:
             self.drawn.clear()
-            found = draws(self.hashes, name)
-            order = np.argsort(found)
-            self.drawn[name] = found, found[order], self.book.cell[order]
+            numbers = draws(self.hashes, name)
+            order = np.argsort(numbers)
+            self.drawn[name] = numbers, numbers[order], self.ledger.cell[order]
         return self.drawn[name]
 
 
@@ -68,139 +84,197 @@ class Reachable:
 class CampaignPlan:
     """What a campaign should bring, before it is sent.
 
-    - `size`: customers addressed or held out, the first ones by rank; `best_size`: the size at which the expected gain
-      is greatest.
-    - `gains`: what addressing a customer of each cell of the audience's book gains; `ranks`: what the cells are ranked
-      by, the highest first; `chosen`: the share of each cell
-      that is addressed or held out; `beyond`: positions in the pool of customers of the last cell who are not.
-    - `out`: the share of each cell that is held out. Where everybody has an own cell it is exactly the share asked for.
-    - `economics`: of the addressed; `held`: how many are held out, and `forgone` what addressing them would gain, the
-      price of knowing.
-    - `curve`: `customers` (audience size, the first ones by rank) and `gain` expected, before the holdout.
+    Cells are those of `reachable.ledger`: groups of customers who are nearly alike.
+
+    Attributes:
+        campaign: What was planned.
+        reachable: The customers who may be addressed.
+        size: Customers addressed or held out: the first ones by rank.
+        best_size: The size at which the expected gain is greatest.
+        gains: For each cell, what addressing one of its customers is expected to gain, in money.
+        ranks: For each cell, what it is ranked by; the highest comes first.
+        chosen: For each cell, the share of its customers who are addressed or held out.
+        beyond: Positions in the pool of the customers of the last cell who are not.
+        out: For each cell, the share of its customers who are held out. Where every customer has
+            a cell, the held-out customers are exactly the share asked for.
+        economics: What the campaign brings from the customers addressed.
+        held: Customers held out.
+        forgone: What addressing them would gain, in money: the price of measuring the effect.
+        curve: `customers` (audience size, the first ones by rank) and `gain` (expected, in money,
+            before the holdout).
     """
 
     campaign: Campaign
     reachable: Reachable
     size: int
     best_size: int
-    gains: np.ndarray
-    ranks: np.ndarray
-    chosen: np.ndarray
-    beyond: np.ndarray
-    out: np.ndarray
+    gains: Floats
+    ranks: Floats
+    chosen: Floats
+    beyond: Places
+    out: Floats
     economics: Economics
     held: int
     forgone: float
     curve: pd.DataFrame
 
     @property
+    def segment_customers(self) -> int:
+        """Customers in the segment."""
+        return self.reachable.segment_customers
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """Customers of the segment who may not be addressed, by reason; only those that occur."""
+        return {reason: count for reason, count in self.reachable.left_out.items() if count}
+
+    @property
+    def available_customers(self) -> int:
+        """Customers of the segment who may be addressed."""
+        return self.reachable.customers
+
+    @property
+    def below_cut(self) -> int:
+        """Customers who may be addressed, and whose rank is too low."""
+        return self.available_customers - self.size
+
+    @property
     def detectable_lift(self) -> float:
         """The smallest lift that the holdout shows in four of five cases."""
         addressed = self.economics.customers
-        return detectable_lift(
-            addressed, self.held, self.economics.buyers_without / addressed if addressed else 0.0
-        )
+        buys = self.economics.buyers_without / addressed if addressed else 0.0
+        return detectable_lift(addressed, self.held, buys)
 
     @property
-    def treated(self) -> np.ndarray:
-        """The share of each cell of the book that is addressed."""
+    def treated(self) -> Floats:
+        """For each cell, the share of its customers who are addressed."""
         return self.chosen - self.out
 
     @property
-    def addressed(self) -> np.ndarray:
-        """Positions in the customers' frame of those who are addressed, the highest rank first."""
-        return self._by_rank(~self._out)
+    def addressed(self) -> Places:
+        """Positions in the customers' frame of those addressed, the highest rank first."""
+        return self._by_rank(~self._held_out)
 
     @property
-    def held_out(self) -> np.ndarray:
-        """Positions in the customers' frame of those who are held out, the highest rank first."""
-        return self._by_rank(self._out)
+    def held_out(self) -> Places:
+        """Positions in the customers' frame of those held out, the highest rank first."""
+        return self._by_rank(self._held_out)
+
+    def gain_at(self, lift: float) -> Range:
+        """Return the gain of the customers addressed if the lift were another one."""
+        terms = replace(self.campaign.terms, lift=lift)
+        return economics(self.reachable.ledger, terms, self.treated).gain
 
     @property
-    def _out(self) -> np.ndarray:
-        if self.reachable.book.alone:
-            return (self.out > 0)[self.reachable.book.cell]
+    def _held_out(self) -> Mask:
+        ledger = self.reachable.ledger
+        if ledger.alone:
+            return (self.out > 0)[ledger.cell]
         return self.reachable.out(self.campaign.drawn_by, self.campaign.holdout_share)
 
-    def _by_rank(self, inside: np.ndarray) -> np.ndarray:
-        book = self.reachable.book
-        inside = inside & (self.chosen > 0)[book.cell]
+    def _by_rank(self, inside: Mask) -> Places:
+        ledger = self.reachable.ledger
+        inside = inside & (self.chosen > 0)[ledger.cell]
         inside[self.beyond] = False
-        at = np.flatnonzero(inside)
-        return book.pool.rows[at[np.argsort(-self.ranks[book.cell[at]], kind="stable")]]
+        places = np.flatnonzero(inside)
+        return ledger.pool.rows[places[np.argsort(-self.ranks[ledger.cell[places]], kind="stable")]]
 
 
 def plan_campaign(
     model: CltvModel,
     customers: pd.DataFrame,
     campaign: Campaign,
-    members: np.ndarray | pd.Series | None = None,
+    members: Mask | pd.Series | None = None,
     *,
-    left_out: Mapping[str, np.ndarray] | None = None,
+    left_out: Mapping[str, Mask] | None = None,
 ) -> CampaignPlan:
-    """Plan a campaign: whom it addresses, what it should bring and cost, and when it breaks even.
+    """Return whom a campaign addresses, what it should bring and cost, and when it breaks even.
 
     Args:
         model: From `fit_cltv`.
-        customers: From `summarise_customers`; the campaign begins on the day after the observation ends.
-        campaign: The marketer's plan and assumptions.
-        members: The segment: True or False for each customer; everybody if None.
-        left_out: Whom not to address, True or False for each customer, by reason; the first that holds counts.
+        customers: From `summarise_customers`.
+        campaign: The plan as it is set.
+        members: Which customers are in the segment: True or False for each; all of them if None.
+        left_out: Which customers not to address: by reason, True or False for each customer. The
+            first reason that holds counts.
+
+    Returns:
+        The plan.
 
     Raises:
         DataError: Nobody is left to address, or the masks do not fit the customers.
         ModelError: The window is out of range.
 
-    Source: expected orders as in `predict_cltv`; the rest is arithmetic on the terms, as `Economics` defines it. The
-    ranges join chance with what the fit leaves open; the lift is taken as it is assumed.
+    Source: expected orders as in `predict_cltv`; the rest is arithmetic on the terms, as
+    `Economics` defines it. The ranges join chance with the uncertainty of the fit. The lift is
+    taken as it is assumed.
     """
     hashes = customer_hashes(customers.index)
-    return plan_of(
-        reachable_of(model, customers, campaign, hashes, members, left_out=left_out), campaign
-    )
+    reachable = reachable_of(model, customers, campaign, hashes, members, left_out=left_out)
+    return plan_of(reachable, campaign)
 
 
 def reachable_of(
     model: CltvModel,
     customers: pd.DataFrame,
     campaign: Campaign,
-    hashes: np.ndarray,
-    members: np.ndarray | pd.Series | None = None,
+    hashes: Hashes,
+    members: Mask | pd.Series | None = None,
     *,
-    left_out: Mapping[str, np.ndarray] | None = None,
+    left_out: Mapping[str, Mask] | None = None,
 ) -> Reachable:
-    """Return who may be addressed, for `plan_of`: it depends on the campaign's messages and window, not on its terms.
+    """Return who may be addressed, for `plan_of`.
 
-    `hashes` from `customer_hashes`; the other arguments and errors as in `plan_campaign`.
+    It depends on the campaign's messages and window, not on its terms.
+
+    Args:
+        model: From `fit_cltv`.
+        customers: From `summarise_customers`.
+        campaign: The plan as it is set.
+        hashes: From `customer_hashes`.
+        members: As in `plan_campaign`.
+        left_out: As in `plan_campaign`.
+
+    Raises:
+        DataError: Nobody is left to address, or the masks do not fit the customers.
+        ModelError: The window is out of range.
     """
     inside = (
         np.ones(len(customers), dtype=bool)
         if members is None
         else mask_of(members, customers.index, "'segment'")
     )
-    segment_customers, counts = int(inside.sum()), {}
+    segment_customers = int(inside.sum())
+    counts: dict[str, int] = {}
     for reason, mask in (left_out or {}).items():
-        hit = inside & mask_of(mask, customers.index, repr(reason))
-        counts[reason] = int(hit.sum())
-        inside = inside & ~hit
+        matching = inside & mask_of(mask, customers.index, repr(reason))
+        counts[reason] = int(matching.sum())
+        inside = inside & ~matching
     if not inside.any():
-        why = "; ".join(f"{n:,}: {reason}" for reason, n in counts.items() if n)
-        raise DataError(
-            f"Nobody is left to address of {segment_customers:,} customers in the segment"
-            + (f" ({why})" if why else "")
-            + ". Choose another segment, or leave out fewer customers."
-        )
-    days = tuple(message.day for message in campaign.sent)
+        raise DataError(_nobody_left(segment_customers, counts))
     pool = campaign_pool(
         model,
         customers,
         inside,
         window_days=campaign.window_days,
-        messages=days,
+        messages=tuple(message.day for message in campaign.sent),
         phases=tuple(campaign.phases),
     )
-    book = ledger(pool, tuple(campaign.phases.values()))
-    return Reachable(segment_customers, counts, book, hashes[pool.rows])
+    return Reachable(
+        segment_customers=segment_customers,
+        left_out=counts,
+        ledger=ledger_of(pool, tuple(campaign.phases.values())),
+        hashes=hashes[pool.rows],
+    )
+
+
+def _nobody_left(segment_customers: int, counts: dict[str, int]) -> str:
+    reasons = "; ".join(f"{count:,}: {reason}" for reason, count in counts.items() if count)
+    return (
+        f"Nobody is left to address of {segment_customers:,} customers in the segment"
+        + (f" ({reasons})" if reasons else "")
+        + ". Choose another segment, or leave out fewer customers."
+    )
 
 
 def plan_of(reachable: Reachable, campaign: Campaign) -> CampaignPlan:
@@ -209,51 +283,84 @@ def plan_of(reachable: Reachable, campaign: Campaign) -> CampaignPlan:
     Raises:
         DataError: They were asked about other messages, offers or another window.
     """
-    book, terms = reachable.book, campaign.terms
-    asked = book.pool.window_days, tuple(book.pool.messages), tuple(book.pool.phases), book.offers
-    days, phases = tuple(message.day for message in campaign.sent), campaign.phases
-    if asked != (campaign.window_days, days, tuple(phases), tuple(phases.values())):
-        raise DataError(
-            "The customers were asked about other messages, offers or another window. Ask for them again."
-        )
-    gains, customers = expected_gains(book, terms), book.customers
-    ranks = gains if campaign.ranked_by == GAIN else _returns(gains, expected_costs(book, terms))
+    _check_asked(reachable, campaign)
+    ledger, terms = reachable.ledger, campaign.terms
+    gains, customers = expected_gains(ledger, terms), ledger.customers
+    ranks = gains if campaign.ranked_by == GAIN else _returns(gains, expected_costs(ledger, terms))
     order = np.argsort(-ranks, kind="stable")
     reached = np.cumsum(customers[order]).round().astype(int)
-    best = int((gains > 0).sum())
-    best_size = int(reached[best - 1]) if best else 0
-    cells = {EVERYBODY: len(order), BEST: best}.get(campaign.size)
-    beyond = np.empty(0, dtype=int)
-    if cells is None:
-        size = min(campaign.size, int(reached[-1]))
-        cells = int(np.searchsorted(reached, size, side="left")) + 1
-        if reached[cells - 1] > size:
-            beyond = _beyond(reachable, int(order[cells - 1]), int(reached[cells - 1]) - size)
-    chosen = np.zeros(len(order))
-    chosen[order[:cells]] = 1.0
-    if len(beyond):
-        chosen[order[cells - 1]] -= len(beyond) / customers[order[cells - 1]]
-    held = _held_out(reachable, campaign, chosen, beyond)
-    found = economics(book, terms, chosen - held, gains)
+    worthwhile = int((gains > 0).sum())
+    cut = _cut(reachable, campaign.size, order, reached, worthwhile)
+    out = _held_out(reachable, campaign, cut)
     return CampaignPlan(
-        campaign,
-        reachable,
-        int(reached[cells - 1]) - len(beyond) if cells else 0,
-        best_size,
-        gains,
-        ranks,
-        chosen,
-        beyond,
-        held,
-        found,
-        round(float(held @ customers)),
-        float((held * customers) @ gains),
-        _curve(reached, np.cumsum((gains * customers)[order]), best),
+        campaign=campaign,
+        reachable=reachable,
+        size=cut.size,
+        best_size=int(reached[worthwhile - 1]) if worthwhile else 0,
+        gains=gains,
+        ranks=ranks,
+        chosen=cut.chosen,
+        beyond=cut.beyond,
+        out=out,
+        economics=economics(ledger, terms, cut.chosen - out, gains),
+        held=round(float(out @ customers)),
+        forgone=float((out * customers) @ gains),
+        curve=_curve(reached, np.cumsum((gains * customers)[order]), worthwhile),
     )
 
 
-def _returns(gains: np.ndarray, costs: np.ndarray) -> np.ndarray:
-    """The cells' ranks by gain for each unit of cost, and by gain where that is the same, as without any cost."""
+def _check_asked(reachable: Reachable, campaign: Campaign) -> None:
+    pool, phases = reachable.ledger.pool, campaign.phases
+    asked = pool.window_days, pool.messages, pool.phases, reachable.ledger.offers
+    days = tuple(message.day for message in campaign.sent)
+    if asked != (campaign.window_days, days, tuple(phases), tuple(phases.values())):
+        raise DataError(
+            "The customers were asked about other messages, offers or another window. "
+            "Ask for them again."
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cut:
+    """How far down the list a campaign goes: fields as in `CampaignPlan`."""
+
+    size: int
+    chosen: Floats
+    beyond: Places
+
+
+def _cut(
+    reachable: Reachable, size: int | str, order: Places, reached: Places, worthwhile: int
+) -> _Cut:
+    """The cut of a campaign.
+
+    `order` holds the cells by rank, `reached` the number of customers down to each of them, and
+    `worthwhile` the number of cells with an expected gain above 0.
+    """
+    chosen = np.zeros(len(order))
+    beyond = np.empty(0, dtype=int)
+    if isinstance(size, str):
+        cells = {EVERYBODY: len(order), BEST: worthwhile}[size]
+        chosen[order[:cells]] = 1.0
+        return _Cut(size=int(reached[cells - 1]) if cells else 0, chosen=chosen, beyond=beyond)
+    size = min(size, int(reached[-1]))
+    cells = int(np.searchsorted(reached, size, side="left")) + 1
+    last = int(order[cells - 1])
+    chosen[order[:cells]] = 1.0
+    if reached[cells - 1] > size:
+        beyond = _drawn_from_cell(reachable, last, int(reached[cells - 1]) - size)
+        chosen[last] -= len(beyond) / reachable.ledger.customers[last]
+    return _Cut(size=int(reached[cells - 1]) - len(beyond), chosen=chosen, beyond=beyond)
+
+
+def _drawn_from_cell(reachable: Reachable, cell: int, number: int) -> Places:
+    """A number of customers of a cell, drawn by their hashes: positions in the pool."""
+    rows = np.flatnonzero(reachable.ledger.cell == cell)
+    return rows[np.argsort(reachable.hashes[rows], kind="stable")[-number:]]
+
+
+def _returns(gains: Floats, costs: Floats) -> Floats:
+    """The cells' ranks by gain for each unit of cost; by gain where that is the same."""
     with np.errstate(divide="ignore", invalid="ignore"):
         each = np.nan_to_num(gains / costs, nan=0.0, posinf=np.inf, neginf=-np.inf)
     ranks = np.empty(len(gains))
@@ -261,37 +368,29 @@ def _returns(gains: np.ndarray, costs: np.ndarray) -> np.ndarray:
     return ranks
 
 
-def _beyond(reachable: Reachable, cell: int, number: int) -> np.ndarray:
-    """So many customers of a cell, drawn by their hashes: the ones of the last cell for whom the cut has no room."""
-    rows = np.flatnonzero(reachable.book.cell == cell)
-    return rows[np.argsort(reachable.hashes[rows], kind="stable")[-number:]]
-
-
-def _held_out(
-    reachable: Reachable, campaign: Campaign, chosen: np.ndarray, beyond: np.ndarray
-) -> np.ndarray:
-    """The share of each cell that is held out of those who are chosen; `beyond` are those of a cell who are not."""
-    name, share = campaign.drawn_by, campaign.holdout_share
-    if not reachable.book.alone:
-        held = reachable.split(name, share) * (chosen > 0)
-        if len(beyond):
-            cell = reachable.book.cell[beyond[0]]
-            held[cell] -= reachable.out(name, share)[beyond].sum() / reachable.book.customers[cell]
+def _held_out(reachable: Reachable, campaign: Campaign, cut: _Cut) -> Floats:
+    """The share of each cell that is held out."""
+    ledger, name, share = reachable.ledger, campaign.drawn_by, campaign.holdout_share
+    if not ledger.alone:
+        held = reachable.split(name, share) * (cut.chosen > 0)
+        if len(cut.beyond):
+            cell = ledger.cell[cut.beyond[0]]
+            held[cell] -= reachable.out(name, share)[cut.beyond].sum() / ledger.customers[cell]
         return held
-    # Everybody has a cell: exactly so many of them, those of the lowest draws.
-    rows = np.flatnonzero(chosen[reachable.book.cell])
-    lowest = rows[
-        np.argsort(draws(reachable.hashes[rows], name), kind="stable")[: round(share * len(rows))]
-    ]
-    out = np.zeros_like(chosen)
-    out[reachable.book.cell[lowest]] = 1.0
+    # Every customer has a cell: the share is exact, and takes the customers of the lowest draws.
+    rows = np.flatnonzero(cut.chosen[ledger.cell])
+    order = np.argsort(draws(reachable.hashes[rows], name), kind="stable")
+    lowest = rows[order[: round(share * len(rows))]]
+    out = np.zeros_like(cut.chosen)
+    out[ledger.cell[lowest]] = 1.0
     return out
 
 
-def _curve(reached: np.ndarray, gained: np.ndarray, best: int) -> pd.DataFrame:
-    """Expected gain of the first so many customers, at evenly spaced sizes and at the best one."""
-    at = np.searchsorted(reached, np.linspace(0, reached[-1], CURVE_POINTS + 1)) + 1
-    at = np.unique(np.clip(np.concatenate([[0], at, [best]]), 0, len(reached)))
+def _curve(reached: Places, gained: Floats, worthwhile: int) -> pd.DataFrame:
+    """Expected gain by audience size, at evenly spaced sizes and at the best one."""
+    even = np.searchsorted(reached, np.linspace(0, reached[-1], CURVE_POINTS + 1)) + 1
+    points = np.concatenate([[0], even, [worthwhile]])
+    cells = np.unique(np.clip(points, 0, len(reached)))
     return pd.DataFrame(
-        {"customers": np.append(0, reached)[at], "gain": np.append(0.0, gained)[at]}
+        {"customers": np.append(0, reached)[cells], "gain": np.append(0.0, gained)[cells]}
     )

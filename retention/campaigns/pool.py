@@ -1,10 +1,13 @@
-"""What customers will do over a campaign's window if nothing is sent: the ground that every plan stands on."""
+"""What customers will do within a campaign's window without it. Every plan stands on this."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from retention.errors import DataError
@@ -21,41 +24,54 @@ from retention.models.uncertainty import (
     value_of_forecast,
 )
 
+Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
+
 
 @dataclass(frozen=True, slots=True)
 class CampaignPool:
     """Customers who may be addressed, one array entry each, and what they do without a campaign.
 
-    - `rows`: positions in the customers' frame.
-    - `buys`: probability of at least one order within the window; `taking`: a row for each of `phases`, the probability
-      that the first order comes in it, so that its offer may be used on it.
-    - `order_value`: expected value of an order; `square`: its mean square, customers' differences included.
-    - `contacts`: expected messages until the window's end, where a customer leaves the sequence at an order;
-      `contacts_square`: their mean square; `contacts_taking`: by phase, their mean where the first order comes in it,
-      else 0.
-    - `waiting`: a row for each message, the probability that no order came before it.
-    - `orders`, `revenue`: of the window, with what is needed for their intervals.
-    - `sample`: positions in the pool of the customers from whom the parameters' effect is measured; `slopes`: for
-      `buys`, `contacts` and each row of `taking` (second axis) the derivatives by the log purchase parameters;
-      `value_slopes`: those of log(order value) by the log spend parameters; `covariance`: of both kinds of parameters.
-    - `window_days`; `messages`: their days, counted from the first one; `phases`: the first day of each offer.
+    Attributes:
+        rows: Positions in the customers' frame.
+        buys: Probability of at least one order within the window.
+        taking: A row for each phase: probability that the first order comes in it, so that its
+            offer may be used on that order.
+        order_value: Expected value of an order, in money.
+        square: Mean square of the order value, with the differences between customers.
+        contacts: Expected messages until the window's end. An order ends the sequence.
+        contacts_square: Mean square of the messages.
+        contacts_taking: A row for each phase: expected messages where the first order comes in
+            it, else 0.
+        waiting: A row for each message: probability that no order came before it.
+        orders: Orders of the window, with what their intervals need.
+        revenue: Revenue of the window in money, with what its intervals need.
+        sample: Positions in the pool of the customers on whom the effect of the model's
+            parameters is measured.
+        slopes: Derivatives by the log purchase parameters (last axis). The first axis is the
+            customers of the sample; the second is `buys`, `contacts` and each row of `taking`.
+        value_slopes: Derivatives of log(order value) by the log spend parameters.
+        covariance: Of both kinds of parameters.
+        window_days: The window, in days.
+        messages: The day of each message, counted from the first one.
+        phases: The first day of each offer.
     """
 
-    rows: np.ndarray
-    buys: np.ndarray
-    taking: np.ndarray
-    order_value: np.ndarray
-    square: np.ndarray
-    contacts: np.ndarray
-    contacts_square: np.ndarray
-    contacts_taking: np.ndarray
-    waiting: np.ndarray
+    rows: Places
+    buys: Floats
+    taking: Floats
+    order_value: Floats
+    square: Floats
+    contacts: Floats
+    contacts_square: Floats
+    contacts_taking: Floats
+    waiting: Floats
     orders: Uncertainty
     revenue: Uncertainty
-    sample: np.ndarray
-    slopes: np.ndarray
-    value_slopes: np.ndarray
-    covariance: np.ndarray
+    sample: Places
+    slopes: Floats
+    value_slopes: Floats
+    covariance: Floats
     window_days: int
     messages: tuple[int, ...]
     phases: tuple[int, ...]
@@ -64,45 +80,58 @@ class CampaignPool:
         return len(self.rows)
 
 
+class _Days(NamedTuple):
+    """The days of a campaign: of its messages, of its offers, and its end."""
+
+    messages: tuple[int, ...]
+    phases: tuple[int, ...]
+    window: int
+
+
+class _Behaviour(NamedTuple):
+    """What histories do without a campaign, a column each: the fields of the pool by history."""
+
+    buys: Floats
+    taking: Floats
+    contacts: Floats
+    contacts_square: Floats
+    contacts_taking: Floats
+    waiting: Floats
+
+
 def campaign_pool(
     model: CltvModel,
     customers: pd.DataFrame,
-    members: np.ndarray | None = None,
+    members: npt.NDArray[np.bool_] | None = None,
     *,
     window_days: int = 30,
     messages: tuple[int, ...] = (0,),
     phases: tuple[int, ...] = (0,),
 ) -> CampaignPool:
-    """Return what these customers will do in the `window_days` after the observation if they hear nothing.
+    """Return what these customers will do in the window if they hear nothing.
 
     Args:
         model: From `fit_cltv`.
         customers: From `summarise_customers`.
-        members: Whom the campaign may address: True or False for each customer; everybody if None.
-        window_days: How long orders count as the campaign's, from the first message on.
+        members: Which customers the campaign may address: True or False for each; all of them if
+            None.
+        window_days: How long orders count as the campaign's, from the day after the observation.
         messages: The day of each message, ascending, the first on day 0, all within the window.
-        phases: The day from which each offer is known, ascending; it holds until the next one's. May be empty.
+        phases: The first day of each offer, ascending. It holds until the next one. May be empty.
+
+    Returns:
+        The pool: one entry for each of these customers.
 
     Raises:
         DataError: There is nobody to address, or the days are out of order.
         ModelError: `window_days` is out of range.
 
-    Source: the time of the first order follows from the BG/NBD assumptions, as in `purchase_probability`.
+    Source: the time of the first order follows from the BG/NBD assumptions, as in
+    `purchase_probability`.
     """
     check_settings(window_days)
-    days = [*messages, *phases]
-    in_order = all(list(some) == sorted(set(some)) for some in (messages, phases))
-    if (
-        not messages
-        or messages[0] != 0
-        or not in_order
-        or min(days) < 0
-        or max(days) >= window_days
-    ):
-        raise DataError(
-            f"The messages are on days {', '.join(map(str, messages)) or 'none'} of a window of {window_days} days. "
-            "Give ascending days within it, the first one 0."
-        )
+    days = _Days(messages=tuple(messages), phases=tuple(phases), window=int(window_days))
+    _check_days(days)
     rows = np.arange(len(customers)) if members is None else np.flatnonzero(members)
     if not len(rows):
         raise DataError(
@@ -110,80 +139,108 @@ def campaign_pool(
         )
     people = customers if len(rows) == len(customers) else customers.iloc[rows]
     histories = group_histories(people)
-    codes = histories.codes
-
-    def doing(purchases: PurchaseModel, who: Histories) -> np.ndarray:
-        return _without(purchases, who, window_days, messages, phases)
-
+    behaviour = _behaviour(model.purchases, histories, days)
     ahead = forecast(model.purchases, histories, window_days)
-    square = history_intervals(model.purchases, None, ahead).orders_square
-    found = doing(model.purchases, histories)
-    spent = people["frequency"].to_numpy(), people["monetary_value"].to_numpy()
-    worth = model.spend.expected_order_value(*spent)
-    frequencies, place = np.unique(spent[0], return_inverse=True)
-    factor, within = model.spend.second_moment(frequencies, max(model.customers, 2))
-
+    orders_square = history_intervals(model.purchases, None, ahead).orders_square
+    order_value, square = _order_values(model, people)
     sample = sample_of(len(people))
-    some = group_histories(people.iloc[sample])
-    steps = len(phases)
-    moved = [0, 1, *range(3, 3 + steps)]
-    slopes = log_slopes(model.purchases, lambda purchases: doing(purchases, some)[moved].T)[
-        some.codes
-    ]
-    by_spend = model.spend.log_slopes(spent[0][sample], spent[1][sample])
+    value_slopes = model.spend.log_slopes(*_spending(people.iloc[sample]))
+    codes = histories.codes
     return CampaignPool(
         rows=rows,
-        buys=found[0][codes],
-        taking=found[3 : 3 + steps][:, codes],
-        order_value=worth,
-        square=(factor * (1 + within))[place] * worth**2,
-        contacts=found[1][codes],
-        contacts_square=found[2][codes],
-        contacts_taking=found[3 + steps : 3 + 2 * steps][:, codes],
-        waiting=found[3 + 2 * steps :][:, codes],
-        orders=orders_of_forecast(model, people, ahead, square),
-        revenue=value_of_forecast(model, people, ahead, square),
+        buys=behaviour.buys[codes],
+        taking=behaviour.taking[:, codes],
+        order_value=order_value,
+        square=square,
+        contacts=behaviour.contacts[codes],
+        contacts_square=behaviour.contacts_square[codes],
+        contacts_taking=behaviour.contacts_taking[:, codes],
+        waiting=behaviour.waiting[:, codes],
+        orders=orders_of_forecast(model, people, ahead, orders_square),
+        revenue=value_of_forecast(model, people, ahead, orders_square),
         sample=sample,
-        slopes=slopes,
-        value_slopes=by_spend,
-        covariance=covariance_of(model, by_spend.shape[1]),
-        window_days=int(window_days),
-        messages=tuple(messages),
-        phases=tuple(phases),
+        slopes=_slopes(model.purchases, people.iloc[sample], days),
+        value_slopes=value_slopes,
+        covariance=covariance_of(model, value_slopes.shape[1]),
+        window_days=days.window,
+        messages=days.messages,
+        phases=days.phases,
     )
 
 
-def _without(
-    purchases: PurchaseModel,
-    histories: Histories,
-    window: int,
-    messages: tuple[int, ...],
-    phases: tuple[int, ...],
-) -> np.ndarray:
-    """Rows: `buys`, `contacts`, `contacts_square`, `taking` and `contacts_taking` of each phase, then `waiting`."""
-    active = purchases.probability_active(histories.frequency, histories.recency, histories.T)
-
-    def ordered(day: int) -> np.ndarray:
-        if day == 0:
-            return np.zeros_like(active)
-        return active * purchases.probability_purchase_if_active(
-            histories.frequency, histories.T, day
+def _check_days(days: _Days) -> None:
+    ascending = all(list(some) == sorted(set(some)) for some in (days.messages, days.phases))
+    within = all(0 <= day < days.window for day in (*days.messages, *days.phases))
+    if not (days.messages and days.messages[0] == 0 and ascending and within):
+        listed = ", ".join(map(str, days.messages)) or "none"
+        raise DataError(
+            f"The messages are on days {listed} of a window of {days.window} days. "
+            "Give ascending days within it, the first one 0."
         )
 
-    by = {day: ordered(day) for day in {*messages, *phases, window}}
-    waiting = [1 - by[day] for day in messages]
-    spans = list(zip(phases, (*phases[1:], window), strict=False))
-    # A message reaches those who order in a phase if it is sent before they do.
+
+def _spending(people: pd.DataFrame) -> tuple[Floats, Floats]:
+    return people["frequency"].to_numpy(), people["monetary_value"].to_numpy()
+
+
+def _order_values(model: CltvModel, people: pd.DataFrame) -> tuple[Floats, Floats]:
+    """The expected value of an order of each customer, and its mean square."""
+    frequency, spend = _spending(people)
+    expected = model.spend.expected_order_value(frequency, spend)
+    frequencies, place = np.unique(frequency, return_inverse=True)
+    factor, within = model.spend.second_moment(frequencies, max(model.customers, 2))
+    return expected, (factor * (1 + within))[place] * expected**2
+
+
+def _slopes(purchases: PurchaseModel, people: pd.DataFrame, days: _Days) -> Floats:
+    """The `slopes` of a pool whose sample are these customers."""
+    histories = group_histories(people)
+
+    def quantities(moved: PurchaseModel) -> Floats:
+        behaviour = _behaviour(moved, histories, days)
+        return np.vstack([behaviour.buys, behaviour.contacts, behaviour.taking]).T
+
+    slopes: Floats = log_slopes(purchases, quantities)[histories.codes]
+    return slopes
+
+
+def _behaviour(purchases: PurchaseModel, histories: Histories, days: _Days) -> _Behaviour:
+    ordered = _ordering(purchases, histories)
+    by_day = {day: ordered(day) for day in {*days.messages, *days.phases, days.window}}
+    waiting = np.stack([1 - by_day[day] for day in days.messages])
+    square_steps = 2 * np.arange(len(waiting)) + 1
+    spans = list(zip(days.phases, (*days.phases[1:], days.window), strict=False))
+    # A message reaches the customers who order in a phase if it is sent before they do.
     reached = [
-        sum(by[last] - by[min(max(day, first), last)] for day in messages) for first, last in spans
+        np.sum([by_day[last] - by_day[min(max(day, first), last)] for day in days.messages], axis=0)
+        for first, last in spans
     ]
-    return np.stack(
-        [
-            by[window],
-            sum(waiting),
-            sum((2 * number + 1) * still for number, still in enumerate(waiting)),
-            *(by[last] - by[first] for first, last in spans),
-            *reached,
-            *waiting,
-        ]
+
+    def rows(of_phases: list[Floats]) -> Floats:
+        return np.reshape(np.array(of_phases), (len(of_phases), len(histories.T)))
+
+    return _Behaviour(
+        buys=by_day[days.window],
+        taking=rows([by_day[last] - by_day[first] for first, last in spans]),
+        contacts=waiting.sum(axis=0),
+        contacts_square=(square_steps[:, None] * waiting).sum(axis=0),
+        contacts_taking=rows(reached),
+        waiting=waiting,
     )
+
+
+def _ordering(purchases: PurchaseModel, histories: Histories) -> Callable[[int], Floats]:
+    """A function that returns the probability of an order by a day, for each history."""
+    active: Floats = purchases.probability_active(
+        histories.frequency, histories.recency, histories.T
+    )
+
+    def ordered(day: int) -> Floats:
+        if day == 0:
+            return np.zeros_like(active)
+        active_order: Floats = purchases.probability_purchase_if_active(
+            histories.frequency, histories.T, day
+        )
+        return active * active_order
+
+    return ordered

@@ -64,8 +64,8 @@ def line(audiences):
 
 def best_within(audience, campaign, budget):
     """What one campaign gains with a budget of its own, its customers taken one by one by gain for cost."""
-    gains = expected_gains(audience.book, campaign.terms)
-    costs = expected_costs(audience.book, campaign.terms)
+    gains = expected_gains(audience.ledger, campaign.terms)
+    costs = expected_costs(audience.ledger, campaign.terms)
     total = 0.0
     for at in sorted(range(len(gains)), key=lambda at: -gains[at] / costs[at]):
         if gains[at] > 0 and costs[at] <= budget:
@@ -92,7 +92,7 @@ def test_the_split_beats_every_other_on_a_grid(audiences, line, budget):
 def test_money_without_end_addresses_everybody_who_is_worth_it(audiences, line):
     found = split_budget(line, 1e9)
     for number, (audience, campaign) in enumerate(zip(audiences, CAMPAIGNS, strict=True)):
-        gains = expected_gains(audience.book, campaign.terms)
+        gains = expected_gains(audience.ledger, campaign.terms)
         assert (
             found.loc[number, "customers"]
             == found.loc[number, "even_customers"]

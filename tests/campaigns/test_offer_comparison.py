@@ -34,7 +34,7 @@ def test_both_cost_the_same(plan):
 
 def test_the_amount_is_the_larger_offer_on_small_orders(plan):
     found = compare_offers(plan)
-    value = plan.reachable.book.pool.order_value
+    value = plan.reachable.ledger.pool.order_value
     assert found.even_at == pytest.approx(4 / found.percentage)
     assert found.larger_amount == pytest.approx((found.percentage * value < 4).mean())
     bands = found.bands

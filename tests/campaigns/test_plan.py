@@ -25,7 +25,7 @@ from retention import (
     purchase_probability,
     reachable_of,
 )
-from retention.campaigns import economics as campaign_economics
+from retention.campaigns import ledger as campaign_ledger
 from retention.campaigns.campaign import BEST
 from retention.campaigns.economics import economics, expected_costs, expected_gains
 from retention.campaigns.holdout import draws
@@ -90,7 +90,7 @@ def test_the_gain_is_the_difference_of_the_margins_less_all_costs(audience, term
     assert found.gain.low <= found.gain.expected <= found.gain.high
     assert 0 <= found.loss_chance <= 1
     assert found.revenue_with.expected == pytest.approx(
-        found.revenue_without.expected + terms.lift * audience.book.sums()["stays_value"]
+        found.revenue_without.expected + terms.lift * audience.ledger.sums().stays_value
     )
 
 
@@ -205,7 +205,7 @@ def test_the_best_size_is_the_optimum_of_all_audiences(store, terms, rows):
     campaign = Campaign("Win back", messages=MESSAGES, terms=terms, holdout_share=0.0, size=BEST)
     audience = reachable_of(model, few, campaign, customer_hashes(few.index))
     found = plan_of(audience, campaign)
-    gains = expected_gains(audience.book, campaign.terms)
+    gains = expected_gains(audience.ledger, campaign.terms)
     every = (
         sum(gains[list(some)])
         for size in range(len(few) + 1)
@@ -226,7 +226,7 @@ def test_a_size_takes_the_customers_of_the_highest_gain_ties_included(audience):
         size=500,
     )
     found = plan_of(audience, campaign)
-    gains = expected_gains(audience.book, campaign.terms)
+    gains = expected_gains(audience.ledger, campaign.terms)
     assert len(found.addressed) == found.size == 500
     assert found.gains[found.chosen > 0].min() >= np.sort(gains)[-500]
     curve = found.curve.set_index("customers")["gain"]
@@ -237,15 +237,15 @@ def test_a_size_takes_the_customers_of_the_highest_gain_ties_included(audience):
 
 
 def test_sums_over_customers_are_those_of_each_alone(audience):
-    some = np.zeros(len(audience.book.pool), dtype=bool)
+    some = np.zeros(len(audience.ledger.pool), dtype=bool)
     some[::3] = True
     given_terms = Terms(0.08, Offer("percentage", 0.1), Offer(), 0.6, 0.1, 0.5)
-    found = economics(audience.book, given_terms, some.astype(float))
+    found = economics(audience.ledger, given_terms, some.astype(float))
     assert found.customers == some.sum()
     assert found.gain.expected == pytest.approx(
-        expected_gains(audience.book, given_terms)[some].sum()
+        expected_gains(audience.ledger, given_terms)[some].sum()
     )
-    assert found.cost == pytest.approx(expected_costs(audience.book, given_terms)[some].sum())
+    assert found.cost == pytest.approx(expected_costs(audience.ledger, given_terms)[some].sum())
 
 
 @pytest.mark.parametrize(
@@ -316,11 +316,11 @@ def test_customers_are_left_out_by_the_first_reason_that_holds(store):
 
 def test_whoever_orders_leaves_the_sequence(store, audience):
     model, customers = store
-    contacts = audience.book.pool.contacts
+    contacts = audience.ledger.pool.contacts
     expected = 3 - sum(purchase_probability(model, customers, days).to_numpy() for days in (3, 10))
     assert contacts == pytest.approx(expected)
     once = reachable_of(model, customers, Campaign("Win back"), customer_hashes(customers.index))
-    assert (once.book.pool.contacts == 1).all()
+    assert (once.ledger.pool.contacts == 1).all()
 
 
 def test_the_cap_drops_messages_and_an_offer_that_is_not_sent_costs_nothing(store):
@@ -396,9 +396,9 @@ def test_customers_in_cells_give_the_plan_that_each_alone_gives(store, monkeypat
     messages = (Message(0, offer="opening"), Message(5), Message(12, offer=""))
     campaign = Campaign("Win back", messages=messages, terms=given, size=BEST)
     alone = plan_campaign(model, customers, campaign)
-    monkeypatch.setattr(campaign_economics, "EXACT", 100)
+    monkeypatch.setattr(campaign_ledger, "EXACT", 100)
     celled = plan_campaign(model, customers, campaign)
-    assert len(celled.reachable.book.customers) < 0.5 * len(customers)
+    assert len(celled.reachable.ledger.customers) < 0.5 * len(customers)
     assert celled.size == pytest.approx(alone.size, rel=0.03)
     assert celled.economics.gain.expected == pytest.approx(alone.economics.gain.expected, rel=0.02)
     assert celled.economics.gain.low == pytest.approx(
@@ -410,7 +410,7 @@ def test_customers_in_cells_give_the_plan_that_each_alone_gives(store, monkeypat
     # Counts and sums are those of the very customers who are addressed and held out.
     assert len(celled.addressed) == celled.economics.customers
     assert len(celled.held_out) == celled.held
-    pool = celled.reachable.book.pool
+    pool = celled.reachable.ledger.pool
     buys = dict(zip(pool.rows.tolist(), pool.buys, strict=True))
     assert celled.economics.buyers_without == pytest.approx(
         sum(buys[row] for row in celled.addressed.tolist()), rel=0.01
@@ -425,8 +425,8 @@ def test_customers_in_cells_give_the_plan_that_each_alone_gives(store, monkeypat
 @pytest.mark.parametrize("size", [1, 7, 777, 2000])
 def test_a_cut_through_customers_in_cells_is_exact(store, monkeypatch, size):
     model, customers = store
-    monkeypatch.setattr(campaign_economics, "EXACT", 100)
-    monkeypatch.setattr(campaign_economics, "BANDS", 5)
+    monkeypatch.setattr(campaign_ledger, "EXACT", 100)
+    monkeypatch.setattr(campaign_ledger, "BANDS", 5)
     campaign = Campaign(
         "Win back", terms=Terms(0.07, contact_cost=0.1), size=size, holdout_share=0.3
     )

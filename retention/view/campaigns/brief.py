@@ -14,9 +14,9 @@ from markupsafe import Markup
 
 from retention import wording
 from retention.campaigns.campaign import CHANNELS
-from retention.campaigns.economics import ENDS, MAIN, OPENING
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.send_times import sequence_table
+from retention.campaigns.terms import ENDS, MAIN, OPENING
 from retention.playbook import strategy_of
 from retention.view.campaigns import frames, words
 from retention.view.campaigns.results import spec
@@ -91,7 +91,7 @@ def brief_html(
                 for reason, n in plan.reachable.left_out.items()
                 if n
             ],
-            ("Below the cut", wording.count(len(plan.reachable.book.pool) - plan.size)),
+            ("Below the cut", wording.count(len(plan.reachable.ledger.pool) - plan.size)),
             ("Held out", wording.count(plan.held)),
             ("Addressed", wording.count(found.customers)),
         ],

@@ -9,9 +9,9 @@ import streamlit as st
 
 from retention import wording
 from retention.campaigns.campaign import BEST, CHANNELS, EVERYBODY, GAIN, RETURN, Campaign
-from retention.campaigns.economics import MAIN, OPENING, Terms
 from retention.campaigns.offers import OFFERS, Offer
 from retention.campaigns.plan import CampaignPlan
+from retention.campaigns.terms import MAIN, OPENING, Terms
 from retention.campaigns.usual import usual_campaign, usual_contact_cost, usual_lift
 from retention.playbook import Strategy, strategies, strategy_of
 from retention.view import text
@@ -343,7 +343,7 @@ def audience(data: Loaded, campaign: Campaign, plan: CampaignPlan) -> Campaign:
     Only the cut and its rank may differ from what they were read as, where they have just appeared or the list has
     become shorter.
     """
-    people, best = len(plan.reachable.book.pool), plan.best_size
+    people, best = len(plan.reachable.ledger.pool), plan.best_size
     with st.container(border=True):
         st.markdown("**Audience**")
         mode = st.segmented_control(

@@ -76,7 +76,7 @@ def size_frames(plan: CampaignPlan, currency: str | None) -> dict[str, pd.DataFr
 
 def lift_frames(plan: CampaignPlan, currency: str | None) -> dict[str, pd.DataFrame]:
     """The data sets of `lift_chart`: the same customers at lifts from none to twice what is assumed or needed."""
-    terms, book = plan.campaign.terms, plan.reachable.book
+    terms, book = plan.campaign.terms, plan.reachable.ledger
     needed = plan.economics.break_even_lift
     most = min(max(2 * terms.lift, 1.6 * needed if np.isfinite(needed) else 0.0, 0.02), 1.0)
     rows = []

@@ -100,7 +100,7 @@ def _sentences(plan: CampaignPlan, between: str, currency: str | None) -> str:
 def draw_metrics(plan: CampaignPlan, currency: str | None, key: str) -> None:
     """Reach, cost, return, break-even, largest offer and what the holdout can show."""
     found = plan.economics
-    left = plan.reachable.segment_customers - len(plan.reachable.book.pool)
+    left = plan.reachable.segment_customers - len(plan.reachable.ledger.pool)
     offer = plan.campaign.terms.offer
     largest = words.largest_offer(found, offer, currency)
     shown = (
@@ -108,7 +108,7 @@ def draw_metrics(plan: CampaignPlan, currency: str | None, key: str) -> None:
             "Reach",
             wording.count(found.customers),
             "reach",
-            f"{wording.count(left)} left out, {wording.count(len(plan.reachable.book.pool) - plan.size)} below the cut, "
+            f"{wording.count(left)} left out, {wording.count(len(plan.reachable.ledger.pool) - plan.size)} below the cut, "
             f"{wording.count(plan.held)} held out",
         ),
         (
@@ -322,7 +322,7 @@ def draw_left_out(data: Loaded, plan: CampaignPlan) -> None:
     counts = {reason: n for reason, n in plan.reachable.left_out.items() if n}
     people = people_for(data)
     lines = [f"{wording.count(n)}: {reason}" for reason, n in counts.items()]
-    if below := len(plan.reachable.book.pool) - plan.size:
+    if below := len(plan.reachable.ledger.pool) - plan.size:
         lines.append(f"{wording.count(below)}: below the cut, whose expected gain is lower")
     held = plan.held
     if held:

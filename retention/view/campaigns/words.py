@@ -3,8 +3,9 @@
 import numpy as np
 
 from retention import wording
-from retention.campaigns.economics import ENDS, MAIN, OPENING, Economics
+from retention.campaigns.economics import Economics
 from retention.campaigns.offers import OFFERS, Offer
+from retention.campaigns.terms import ENDS, MAIN, OPENING
 from retention.campaigns.usual import FIRST_LIFT, READ_BY_ALL, READ_BY_LAPSED, usual_lift
 
 DEFINITIONS = {
