@@ -1,40 +1,57 @@
-"""What a new customer is worth, by where the first order came from, and what may therefore be spent to win one."""
+"""What a new customer is worth, by where the first order came from, and what one may cost."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from retention.errors import DataError, ModelError
 from retention.models.cltv import fit_cltv
 from retention.models.model import CltvModel, check_settings
-from retention.models.purchases import log_slopes
+from retention.models.purchases import PurchaseModel, log_slopes
 from retention.periods import DAYS_PER_MONTH, DAYS_PER_YEAR
 from retention.statistics import FORECAST_LEVEL, normal_width
 
-#: A group needs so many customers, and so many who came back, for a model of its own.
-FEWEST_CUSTOMERS, FEWEST_REPEATERS = 100, 30
+Floats = npt.NDArray[np.float64]
+
+#: A group needs this number of customers for a model of its own.
+FEWEST_CUSTOMERS = 100
+#: A group needs this number of customers who came back.
+FEWEST_REPEATERS = 30
 #: The usual floor of value to acquisition cost (Barilliance 2021).
 USUAL_RATIO = 3.0
 ALL = "All customers"
+_CURVE = ["group", "day", "margin"]
 
 
 @dataclass(frozen=True, slots=True)
 class Acquisition:
     """What new customers are worth.
 
-    - `groups`: a row a value of the column, the largest first, and `ALL` on top: `customers`, `repeaters`,
-      `first_order` (mean spend on the first purchase day), `value` (margin of a new customer over the horizon,
-      discounted, the first order included) with its 80 % range `value_low`, `value_high`; `allowed`, the most to spend
-      on winning one: value / ratio; `payback_days`: until the margin of a customer adds up to `allowed`, undiscounted;
-      `problem`: why there are no numbers, empty where there are.
-    - `curves`: `group`, `day`, `margin`: what a new customer has brought by then, undiscounted.
+    Attributes:
+        groups: A row for each value of the column, the largest first, and `ALL` on top:
+            `customers`; `repeaters`; `first_order` (mean spend on the first purchase day);
+            `value` (margin of a new customer over the horizon, discounted, first order included)
+            with its 80 % range `value_low`, `value_high`; `allowed`, the most to spend on winning
+            one: value / ratio; `payback_days`: until the margin of a customer adds up to
+            `allowed`, undiscounted; `problem`: why there are no numbers, "" where there are.
+        curves: `group`, `day`, `margin`: what a new customer has brought by then, undiscounted.
     """
 
     groups: pd.DataFrame
     curves: pd.DataFrame
+
+
+class _Settings(NamedTuple):
+    margin: float
+    ratio: float
+    horizon_days: int
+    annual_discount_rate: float
+    purchase_model: str
 
 
 def acquisition(
@@ -51,62 +68,69 @@ def acquisition(
     """Return what a new customer is worth and may cost, for all and for each value of a column.
 
     Args:
-        customers: From `summarise_customers`; needed are its history columns and `revenue`.
+        customers: From `summarise_customers`. Its history columns and `revenue` are needed.
         column: Such as "first_channel"; only all customers together if None.
         margin: Share of revenue kept.
         ratio: Value to acquisition cost; 3 is the usual floor.
-        horizon_days, annual_discount_rate: As in `predict_cltv`.
-        purchase_model: "bg_nbd" or "mbg_nbd"; fitted to each group by itself.
-        most: Groups, the largest by customers.
+        horizon_days: As in `predict_cltv`.
+        annual_discount_rate: As in `predict_cltv`.
+        purchase_model: "bg_nbd" or "mbg_nbd". Each group has a fit of its own.
+        most: The number of groups, the largest by customers.
+
+    Returns:
+        The groups and the curves of what a customer brings.
 
     Raises:
         DataError: There is no such column, or the ratio is not above 0.
         ModelError: A setting is out of range.
 
-    Source: eq. 9 in Fader, Hardie and Lee (2005) for the repeat orders of a new customer. The range joins what the fit
-    of the group leaves open (delta method) with the spread of its first orders; it is of the group's mean.
+    Source: eq. 9 in Fader, Hardie and Lee (2005) for the repeat orders of a new customer. The range
+    is that of the group's mean. It joins the uncertainty of the group's fit (delta method) with the
+    spread of its first orders.
     """
     check_settings(horizon_days, annual_discount_rate, margin)
     if not ratio > 0:
         raise DataError(
             f"The ratio of value to cost is {ratio!r}. Give a number above 0, such as 3."
         )
-    groups = {ALL: customers}
-    if column is not None:
-        if column not in customers:
-            raise DataError(
-                f"The customers have no column {column!r}, because the orders have none."
-            )
-        sizes = customers[column].value_counts().head(most)
-        groups |= {name: customers[customers[column] == name] for name in sizes.index}
+    settings = _Settings(
+        margin=margin,
+        ratio=ratio,
+        horizon_days=horizon_days,
+        annual_discount_rate=annual_discount_rate,
+        purchase_model=purchase_model,
+    )
     rows, curves = [], []
-    for name, group in groups.items():
-        row, curve = _group(
-            group, margin, ratio, horizon_days, annual_discount_rate, purchase_model
-        )
+    for name, group in _groups(customers, column, most).items():
+        row, curve = _group(group, settings)
         rows.append({"group": name} | row)
         if curve is not None:
             curves.append(curve.assign(group=name))
-    columns = ["group", "day", "margin"]
-    found = (
-        pd.concat(curves, ignore_index=True)[columns] if curves else pd.DataFrame(columns=columns)
+    return Acquisition(
+        groups=pd.DataFrame(rows).set_index("group"),
+        curves=pd.concat(curves, ignore_index=True)[_CURVE]
+        if curves
+        else pd.DataFrame(columns=_CURVE),
     )
-    return Acquisition(pd.DataFrame(rows).set_index("group"), found)
 
 
-def _group(
-    group: pd.DataFrame,
-    margin: float,
-    ratio: float,
-    horizon_days: int,
-    rate: float,
-    purchase_model: str,
-) -> tuple[dict[str, object], pd.DataFrame | None]:
+def _groups(customers: pd.DataFrame, column: str | None, most: int) -> dict[str, pd.DataFrame]:
+    """All customers, and those of each value of a column, by their names."""
+    groups = {ALL: customers}
+    if column is None:
+        return groups
+    if column not in customers:
+        raise DataError(f"The customers have no column {column!r}, because the orders have none.")
+    sizes = customers[column].value_counts().head(most)
+    return groups | {name: customers[customers[column] == name] for name in sizes.index}
+
+
+def _group(group: pd.DataFrame, settings: _Settings) -> tuple[dict[str, Any], pd.DataFrame | None]:
+    """A group's row of `Acquisition.groups`, and its curve; None where there are no numbers."""
     repeaters = int((group["frequency"] > 0).sum())
-    first = (
-        (group["revenue"] - group["frequency"] * group["monetary_value"]).clip(lower=0).to_numpy()
-    )
-    row = {
+    later = group["frequency"] * group["monetary_value"]
+    first: Floats = (group["revenue"] - later).clip(lower=0).to_numpy()
+    row: dict[str, Any] = {
         "customers": len(group),
         "repeaters": repeaters,
         "first_order": float(first.mean()) if len(first) else np.nan,
@@ -116,13 +140,14 @@ def _group(
         wanted = f"{FEWEST_CUSTOMERS} customers are needed, and {FEWEST_REPEATERS} who came back"
         return row | unknown | {"problem": f"Too little data: {wanted}."}, None
     try:
-        model = fit_cltv(group, purchase_model)
+        model = fit_cltv(group, settings.purchase_model)
     except ModelError as error:
         return row | unknown | {"problem": str(error)}, None
-    value, deviation = _value(model, first, horizon_days, rate)
-    days = np.arange(horizon_days + 1.0)
+    margin = settings.margin
+    value, deviation = _value(model, first, settings)
+    days = np.arange(settings.horizon_days + 1.0)
     brought = margin * (first.mean() + model.spend.mean * _orders(model, days))
-    allowed = margin * value / ratio
+    allowed = margin * value / settings.ratio
     reached = brought >= allowed
     width = normal_width(FORECAST_LEVEL) * deviation
     row |= {
@@ -133,36 +158,34 @@ def _group(
         "payback_days": float(days[np.argmax(reached)]) if reached.any() else np.nan,
         "problem": "",
     }
-    shown = np.unique(np.append(np.arange(0, horizon_days + 1, 7), horizon_days))
+    every_week = np.arange(0, settings.horizon_days + 1, 7)
+    shown = np.unique(np.append(every_week, settings.horizon_days))
     return row, pd.DataFrame({"day": shown, "margin": brought[shown]})
 
 
-def _orders(model: CltvModel, days: np.ndarray) -> np.ndarray:
+def _orders(model: CltvModel, days: Floats) -> Floats:
     """Expected repeat purchases of a new customer by each day, ascending."""
     return np.concatenate([np.zeros(1), model.purchases.expected_purchases_of_new(days[1:])])
 
 
-def _value(
-    model: CltvModel, first: np.ndarray, horizon_days: int, rate: float
-) -> tuple[float, float]:
-    """Revenue of a new customer over the horizon, discounted by month, and the standard error of that mean."""
-    ends = np.minimum(
-        np.arange(1, np.ceil(horizon_days / DAYS_PER_MONTH) + 1) * DAYS_PER_MONTH, horizon_days
-    )
-    discount = (1 + rate) ** (-ends / DAYS_PER_YEAR)
+def _value(model: CltvModel, first: Floats, settings: _Settings) -> tuple[float, float]:
+    """Revenue of a new customer over the horizon, discounted by month, and its standard error."""
+    months = np.arange(1, np.ceil(settings.horizon_days / DAYS_PER_MONTH) + 1)
+    ends = np.minimum(months * DAYS_PER_MONTH, settings.horizon_days)
+    discount = (1 + settings.annual_discount_rate) ** (-ends / DAYS_PER_YEAR)
 
-    def orders(purchases) -> float:
+    def orders(purchases: PurchaseModel) -> float:
         return float(np.diff(purchases.expected_purchases_of_new(ends), prepend=0.0) @ discount)
 
     expected, spend = orders(model.purchases), model.spend.mean
     slopes = log_slopes(model.purchases, orders)
     by_orders = spend**2 * float(slopes @ np.array(model.purchases.covariance) @ slopes)
-    of_spend = model.spend.log_slopes(np.zeros(1), np.zeros(1))[0]
-    known = (
+    spend_slopes = model.spend.log_slopes(np.zeros(1), np.zeros(1))[0]
+    spend_covariance = (
         np.array(model.spend.covariance)
         if model.spend.covariance
-        else np.zeros((len(of_spend),) * 2)
+        else np.zeros((len(spend_slopes),) * 2)
     )
-    by_spend = (spend * expected) ** 2 * float(of_spend @ known @ of_spend)
+    by_spend = (spend * expected) ** 2 * float(spend_slopes @ spend_covariance @ spend_slopes)
     by_first = first.var(ddof=1) / len(first)
     return float(first.mean() + spend * expected), float((by_orders + by_spend + by_first) ** 0.5)

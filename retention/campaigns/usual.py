@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
-from retention.campaigns.campaign import BEST, CHANNELS, Campaign, Message
-from retention.campaigns.economics import Terms
-from retention.campaigns.offers import Offer
+from retention.campaigns.campaign import BEST, CHANNELS, Campaign, Channel, Message
+from retention.campaigns.offers import Offer, OfferKind
+from retention.campaigns.terms import Terms
 from retention.playbook import starting_plan, strategy_of
 
-#: What one contact costs to start with, by channel, as a share of an average order: an order of magnitude, whatever the
-#: currency, to be replaced by what it does cost.
-CONTACT_COSTS = dict.fromkeys(CHANNELS, 0.0) | {
+#: What one contact costs to start with, by channel, as a share of an average order. It is an order
+#: of magnitude in any currency, for the marketer to replace.
+CONTACT_COSTS: dict[Channel, float] = dict.fromkeys(CHANNELS, 0.0) | {
     "email": 0.0002,
     "sms": 0.002,
     "messenger": 0.002,
@@ -20,13 +20,10 @@ CONTACT_COSTS = dict.fromkeys(CHANNELS, 0.0) | {
     "phone": 0.08,
     "ads": 0.002,
 }
-
-
-#: What it costs at most to start with, where the unit of the currency is worth about a dollar.
+#: Currencies whose unit is worth about a dollar.
 DOLLARS = ("USD", "EUR", "GBP", "CHF", "CAD", "AUD", "NZD", "SGD")
-
-
-MOST_COSTS = {
+#: What one contact costs at most to start with in these currencies, by channel.
+MOST_COSTS: dict[Channel, float] = {
     "email": 0.01,
     "sms": 0.1,
     "messenger": 0.1,
@@ -35,17 +32,14 @@ MOST_COSTS = {
     "phone": 6.0,
     "ads": 0.1,
 }
-
-
+#: What a free delivery costs at most to start with in these currencies.
 MOST_DELIVERY = 10.0
-
-
-#: The lift to start from: of 100 who would not order, so many do. Nobody has measured it.
+#: The lift to start from. Nobody has measured it.
 FIRST_LIFT = 0.05
-
-
-#: Share of mails that are read, by the long-inactive and on average (Barilliance 2021).
-READ_BY_LAPSED, READ_BY_ALL = 0.018, 0.12
+#: The share of mails that the long-inactive read (Barilliance 2021).
+READ_BY_LAPSED = 0.018
+#: The share of mails that customers read on average (Barilliance 2021).
+READ_BY_ALL = 0.12
 
 
 def usual_campaign(
@@ -58,23 +52,29 @@ def usual_campaign(
     lapsed: float = 0.0,
     currency: str | None = None,
 ) -> Campaign:
-    """Return the campaign that a strategy usually starts from: its sequence, offers, channel and window.
+    """Return the campaign that a strategy usually starts from: sequence, offers, channel, window.
 
     Args:
         key: Of the strategy.
-        name, segments: Of the campaign; its name is the strategy's unless given.
-        order_value: The segment's average order value, by which offers in money are scaled, to round amounts.
+        name: Of the campaign; the strategy's if empty.
+        segments: The names of the segments that it addresses.
+        order_value: The segment's average order value, in money. Offers are scaled by it, to
+            round amounts.
         margin: As in `Terms`.
-        lapsed: Share of the segment's customers who have lapsed, by which the lift that it starts from is lower.
-        currency: Of the amounts; in some, messages and delivery start at what they cost at most.
+        lapsed: The share of the segment's customers who have lapsed. It lowers the lift.
+        currency: Of the amounts. In some, messages and delivery start at their highest costs.
+
+    Returns:
+        The campaign, to be changed by the marketer.
 
     Raises:
         DataError: There is no such strategy.
 
-    Source: the sequence of the reactivation is Barilliance's (2021); offers, other days and the lift are a start, and
-    the marketer's to change.
+    Source: the sequence of the reactivation is Barilliance's (2021). Offers, other days and the
+    lift are a start.
     """
     plan = starting_plan(key)
+    strategy = strategy_of(key)
     terms = Terms(
         lift=usual_lift(lapsed),
         offer=_scaled(plan["kind"], plan["value"], order_value, currency),
@@ -84,15 +84,15 @@ def usual_campaign(
         contact_cost=usual_contact_cost(plan["channel"], order_value, currency),
         margin=margin,
     )
-    messages = tuple(
-        Message(row["day"], row["text"], row.get("offer", "")) for row in plan["messages"]
-    )
     return Campaign(
-        name or strategy_of(key).name,
-        segments,
-        key,
-        plan["channel"],
-        messages,
+        name=name or (strategy.name if strategy else ""),
+        segments=segments,
+        strategy=key,
+        channel=plan["channel"],
+        messages=tuple(
+            Message(day=row["day"], text=row["text"], offer=row.get("offer", ""))
+            for row in plan["messages"]
+        ),
         window_days=plan["window_days"],
         terms=terms,
         size=BEST,
@@ -100,35 +100,38 @@ def usual_campaign(
 
 
 def usual_lift(lapsed: float) -> float:
-    """Return the lift to start from, given the share of customers who have lapsed.
+    """Return the lift to start from.
 
-    Source: `FIRST_LIFT` is an assumption; that the long-inactive read 1.8 % of mails and 12 % is average, is
-    Barilliance's (2021).
+    Args:
+        lapsed: The share of customers who have lapsed.
+
+    Source: `FIRST_LIFT` is an assumption. That the long-inactive read 1.8 % of mails, and 12 % is
+    average, is Barilliance's (2021).
+
+    >>> usual_lift(0.0), usual_lift(1.0)
+    (0.05, 0.008)
     """
     return round(FIRST_LIFT * (1 - lapsed * (1 - READ_BY_LAPSED / READ_BY_ALL)), 3)
 
 
-def usual_contact_cost(channel: str, order_value: float, currency: str | None = None) -> float:
+def usual_contact_cost(channel: Channel, order_value: float, currency: str | None = None) -> float:
     """Return what a message through a channel may cost, in money, where nothing better is known."""
     cost = CONTACT_COSTS[channel] * order_value
     return _round(min(cost, MOST_COSTS[channel]) if currency in DOLLARS else cost)
 
 
-def _scaled(kind: str, value: float, order_value: float, currency: str | None) -> Offer:
+def _scaled(kind: OfferKind, value: float, order_value: float, currency: str | None) -> Offer:
     if kind in ("none", "percentage"):
         return Offer(kind, float(value))
     worth = value * order_value / 100
-    return Offer(
-        kind,
-        _round(
-            min(worth, MOST_DELIVERY) if kind == "free_delivery" and currency in DOLLARS else worth
-        ),
-    )
+    if kind == "free_delivery" and currency in DOLLARS:
+        worth = min(worth, MOST_DELIVERY)
+    return Offer(kind, _round(worth))
 
 
 def _round(amount: float) -> float:
     """An amount of one leading digit, or one and a half: 0.015, 3.5, 40."""
     if not amount > 0:
         return 0.0
-    step = 10 ** np.floor(np.log10(amount)) / 2
+    step = 10 ** math.floor(math.log10(amount)) / 2
     return float(f"{round(amount / step) * step:.6g}")
