@@ -3,34 +3,63 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
-from datetime import date
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from retention.campaigns.campaign import GAIN, Campaign, Message
-from retention.campaigns.economics import Terms
-from retention.campaigns.offers import Offer
+from retention.campaigns.campaign import Campaign
 from retention.customers.contact_values import country_code
 from retention.errors import DataError
 from retention.own_segments.library import Library, from_json, to_json
 from retention.own_segments.rule_files import read_json
 from retention.segments.rules import SegmentRules
+from retention.validation import is_whole
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+    from pydantic_core import ErrorDetails
+
+Record = TypeVar("Record")
+#: Where something stands in a record: names of settings and numbers in lists.
+Location = tuple[int | str, ...]
 
 VERSION = 1
 #: A file larger than this is no plan.
 MOST_BYTES = 1_000_000
-MOST_CAMPAIGNS, MOST_MESSAGES, LONGEST_TEXT = 50, 60, 500
+MOST_CAMPAIGNS = 50
+MOST_MESSAGES = 60
+#: Characters of the longest text.
+LONGEST_TEXT = 500
+#: Settings that came after the first files. A file may lack them.
+_LATER = ("starts_on", "holdout_key", "ranked_by")
+#: What is expected where pydantic refuses something, by the beginning of its error's type.
+_EXPECTED = {
+    "string": "text",
+    "literal": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "date": "a day such as 2026-03-31, or null",
+    "tuple": "a list of names",
+    "dataclass": "settings by name",
+}
+_SAVED_HERE = "Choose a plan that was saved here."
 
 
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
     """What a plan's file holds.
 
-    - `campaigns`: in their order of priority; `library`: the own segments that they may address.
-    - `rules`: the thresholds of the lifecycle stages and traits; `quiet_days` and `unknown_consent` as in
-      `suppressions`, `home_country` as the `default_country` of `usable_contacts`. A list of customers to leave out is
-      personal, and stays out of the file.
-    - `currency`: of the orders for which it was made; None where they name none.
+    A list of customers to leave out is personal, and stays out of the file.
+
+    Attributes:
+        campaigns: In their order of priority.
+        library: The own segments that they may address.
+        rules: The thresholds of the lifecycle stages and traits.
+        quiet_days: As in `suppressions`.
+        unknown_consent: As in `suppressions`.
+        home_country: The `default_country` of `usable_contacts`, as an ISO code.
+        currency: Of the orders for which the plan was made; None where they name none.
     """
 
     campaigns: tuple[Campaign, ...]
@@ -44,10 +73,10 @@ class SavedPlan:
 
 def campaigns_to_json(plan: SavedPlan) -> bytes:
     """Return a plan as a JSON file, with every assumption in it."""
-    found = {
+    content = {
         "retention_campaigns": VERSION,
         "currency": plan.currency,
-        "campaigns": [_written(campaign) for campaign in plan.campaigns],
+        "campaigns": [asdict(campaign) for campaign in plan.campaigns],
         "own_segments": json.loads(to_json(plan.library)),
         "segment_rules": asdict(plan.rules),
         "leave_alone": {
@@ -56,164 +85,162 @@ def campaigns_to_json(plan: SavedPlan) -> bytes:
             "home_country": plan.home_country,
         },
     }
-    return json.dumps(found, indent=2, ensure_ascii=False).encode()
-
-
-def _written(campaign: Campaign) -> dict[str, Any]:
-    day = campaign.starts_on
-    return asdict(campaign) | {"starts_on": None if day is None else day.isoformat()}
+    # The only values that JSON does not know are days.
+    return json.dumps(content, indent=2, ensure_ascii=False, default=str).encode()
 
 
 def campaigns_from_json(content: str | bytes) -> SavedPlan:
     """Return the plan of a file that `campaigns_to_json` wrote.
 
     Raises:
-        DataError: It is no such file, is of a later version, or a setting in it is missing, unknown or out of range.
+        DataError: It is no such file, is of a later version, or a setting in it is missing,
+            unknown or out of range; the message says where.
     """
+    # 0.1 s to import, and only files need it.
+    from pydantic import TypeAdapter
+
+    plan = _read(content)
+    campaigns = plan.get("campaigns")
+    if not isinstance(campaigns, list) or len(campaigns) > MOST_CAMPAIGNS:
+        raise DataError(
+            f"A plan holds a list of up to {MOST_CAMPAIGNS} campaigns; this one does not."
+        )
+    read_campaign = TypeAdapter(Campaign)
+    quiet_days, unknown_consent, home_country = _leave_alone(plan.get("leave_alone", {}))
+    return SavedPlan(
+        campaigns=tuple(
+            _record(read_campaign, campaign, f"Campaign {number} of the file")
+            for number, campaign in enumerate(campaigns, 1)
+        ),
+        library=from_json(json.dumps(plan["own_segments"])) if "own_segments" in plan else (),
+        rules=_record(TypeAdapter(SegmentRules), plan["segment_rules"], "'segment_rules'")
+        if "segment_rules" in plan
+        else SegmentRules(),
+        quiet_days=quiet_days,
+        unknown_consent=unknown_consent,
+        home_country=home_country,
+        currency=_currency(plan.get("currency")),
+    )
+
+
+def _read(content: str | bytes) -> dict[str, Any]:
+    """A file's content, once it is known to be a plan of this version."""
     if len(content) > MOST_BYTES:
         raise DataError(
-            f"The file has {len(content):,} bytes; a plan has at most {MOST_BYTES:,}. Choose a saved plan."
+            f"The file has {len(content):,} bytes; a plan has at most {MOST_BYTES:,}. "
+            "Choose a saved plan."
         )
     try:
-        found = read_json(content)
+        plan = read_json(content)
     except (ValueError, RecursionError) as error:
         raise DataError(
             "The file is not a saved plan: it is not JSON. Choose one that was saved here."
         ) from error
-    if not isinstance(found, dict) or "retention_campaigns" not in found:
+    if not isinstance(plan, dict) or "retention_campaigns" not in plan:
         raise DataError(
             "The file is not a saved plan: it names no campaigns. Choose one that was saved here."
         )
-    if isinstance(found["retention_campaigns"], bool) or found["retention_campaigns"] != VERSION:
+    version = plan["retention_campaigns"]
+    if isinstance(version, bool) or version != VERSION:
         raise DataError(
-            f"The plan is of version {found['retention_campaigns']!r}, and this app reads version {VERSION}. Save it "
-            "again with this version."
+            f"The plan is of version {version!r}, and this app reads version {VERSION}. "
+            "Save it again with this version."
         )
-    plans = found.get("campaigns")
-    if not isinstance(plans, list) or len(plans) > MOST_CAMPAIGNS:
-        raise DataError(
-            f"A plan holds a list of up to {MOST_CAMPAIGNS} campaigns; this one does not."
-        )
-    campaigns = tuple(_campaign(plan, number) for number, plan in enumerate(plans, 1))
-    library = from_json(json.dumps(found["own_segments"])) if "own_segments" in found else ()
-    rules = _fields(
-        found.get("segment_rules", asdict(SegmentRules())), SegmentRules, "The thresholds"
-    )
-    alone = {"quiet_days": 0, "unknown_consent": False, "home_country": ""}
-    given = found.get("leave_alone", {})
-    if not isinstance(given, dict) or not set(given) <= set(alone):
+    return plan
+
+
+def _leave_alone(given: object) -> tuple[int, bool, str]:
+    """The rules for customers to leave alone: quiet days, unknown consent and home country."""
+    known = {"quiet_days": 0, "unknown_consent": False, "home_country": ""}
+    if not isinstance(given, dict) or not set(given) <= set(known):
         raise DataError(
             "The plan does not say whom to leave alone. Choose a plan that was saved here."
         )
-    quiet, unknown, country = (alone | given).values()
-    if (
-        isinstance(quiet, bool)
-        or not isinstance(quiet, int)
-        or not 0 <= quiet <= 365
-        or not isinstance(unknown, bool)
-    ):
+    quiet_days, unknown_consent, country = (known | given).values()
+    if not (is_whole(quiet_days) and 0 <= quiet_days <= 365 and isinstance(unknown_consent, bool)):
         raise DataError(
-            "Whom to leave alone: give quiet_days from 0 to 365, and unknown_consent as true or false."
+            "Whom to leave alone: give quiet_days from 0 to 365, and unknown_consent as true or "
+            "false."
         )
     if country != "" and (not isinstance(country, str) or country_code(country) != country):
         raise DataError(
-            f"{repr(country)[:100]} is not a country. Give home_country as an ISO code, such as TH, or empty."
+            f"{_short(country)} is not a country. Give home_country as an ISO code, such as TH, "
+            "or empty."
         )
-    currency = found.get("currency")
-    if currency is not None and not (isinstance(currency, str) and len(currency) <= 10):
+    return quiet_days, unknown_consent, country
+
+
+def _currency(given: object) -> str | None:
+    if given is not None and not (isinstance(given, str) and len(given) <= 10):
         raise DataError("The plan's currency needs to be text of up to 10 characters, or null.")
-    return SavedPlan(campaigns, library, SegmentRules(**rules), quiet, unknown, country, currency)
+    return given
 
 
-def _campaign(plan: Any, number: int) -> Campaign:
-    where = f"Campaign {number} of the file"
-    if isinstance(plan, dict):
-        plan = {"starts_on": None, "holdout_key": "", "ranked_by": GAIN} | plan
-    fields = _fields(plan, Campaign, where)
-    fields["starts_on"] = _day(fields["starts_on"], where)
-    terms = _fields(fields["terms"], Terms, f"{where}, terms")
-    for name in ("offer", "opening"):
-        offer = _fields(terms[name], Offer, f"{where}, {name}")
-        terms[name] = _made(Offer, offer, f"{where}, {name}", text=("kind",))
-    fields["terms"] = _made(Terms, terms, f"{where}, terms")
-    messages = fields["messages"]
-    if not isinstance(messages, list) or len(messages) > MOST_MESSAGES:
-        raise DataError(f"{where}: a sequence is a list of up to {MOST_MESSAGES} messages.")
-    fields["messages"] = tuple(
-        _made(
-            Message,
-            _fields(message, Message, f"{where}, message {at}"),
-            f"{where}, message {at}",
-            text=("text", "offer"),
-            whole=("day",),
-        )
-        for at, message in enumerate(messages, 1)
-    )
-    segments = fields["segments"]
-    if not isinstance(segments, list) or not all(
-        isinstance(key, str) and len(key) <= LONGEST_TEXT for key in segments
-    ):
-        raise DataError(f"{where}: the segments need to be a list of names.")
-    fields["segments"] = tuple(segments)
-    size = fields["size"]
-    whole = ("most_messages", "window_days") + (() if isinstance(size, str) else ("size",))
-    return _made(
-        Campaign,
-        fields,
-        where,
-        text=("name", "strategy", "channel", "holdout_key", "ranked_by"),
-        whole=whole,
-    )
+def _record(reader: TypeAdapter[Record], given: object, where: str) -> Record:
+    """A frozen record from its part of the file; a DataError says where it is wrong."""
+    from pydantic import ValidationError
 
-
-def _day(found: Any, where: str) -> date | None:
-    if found is None:
-        return None
     try:
-        return date.fromisoformat(found)
-    except (TypeError, ValueError) as error:
-        raise DataError(
-            f"{where}: 'starts_on' needs to be a day such as 2026-03-31, or null, not {repr(found)[:100]}."
-        ) from error
-
-
-def _fields(found: Any, of: type, where: str) -> dict[str, Any]:
-    wanted = list(of.__dataclass_fields__)
-    if not isinstance(found, dict):
-        raise DataError(f"{where}: settings by name were expected, not {type(found).__name__}.")
-    missing, unknown = (
-        [name for name in wanted if name not in found],
-        [name for name in found if name not in wanted],
-    )
-    if missing or unknown:
-        what = f"{missing[0]!r} is missing" if missing else f"{unknown[0]!r} is not a setting"
-        raise DataError(f"{where}: {what}. Choose a plan that was saved here.")
-    return dict(found)
-
-
-def _made(
-    of: type,
-    fields: dict[str, Any],
-    where: str,
-    text: tuple[str, ...] = (),
-    whole: tuple[str, ...] = (),
-) -> Any:
-    for name, value in fields.items():
-        if name in text:
-            if not isinstance(value, str) or len(value) > LONGEST_TEXT:
-                raise DataError(
-                    f"{where}: {name!r} needs to be text of at most {LONGEST_TEXT} characters."
-                )
-        elif name in whole:
-            if isinstance(value, bool) or not isinstance(value, int):
-                raise DataError(f"{where}: {name!r} needs to be a whole number, not {value!r}.")
-        elif name == "starts_on":
-            continue  # read already
-        elif isinstance(value, bool) or (
-            (isinstance(value, (str, list, dict)) or value is None) and name != "size"
-        ):
-            raise DataError(f"{where}: {name!r} needs to be a number, not {value!r}.")
-    try:
-        return of(**fields)
+        # Read as JSON, which has lists for tuples and texts for days.
+        record = reader.validate_json(json.dumps(given), strict=True, extra="forbid")
+    except ValidationError as error:
+        raise _refusal(error.errors(), where) from error
     except DataError as error:
         raise DataError(f"{where}: {error}") from error
+    for location, fault in _faults(record, given):
+        raise DataError(f"{_place(where, location)} {fault}")
+    return record
+
+
+def _refusal(errors: Sequence[ErrorDetails], where: str) -> DataError:
+    """The first of pydantic's errors in our words, or the one that names the choices."""
+    choices = [error for error in errors if error["type"] == "literal_error"]
+    error = next((error for error in choices if isinstance(error["input"], str)), errors[0])
+    kind, given, location = error["type"], error["input"], error["loc"]
+    place = _place(where, location)
+    if kind == "unexpected_keyword_argument":
+        return DataError(f"{place} is not a setting. {_SAVED_HERE}")
+    if kind == "literal_error" and isinstance(given, str):
+        noun = "audience size" if "size" in location else str(location[-1])
+        listed = error["ctx"]["expected"] + (" or a whole number" if "size" in location else "")
+        return DataError(f"{place}: there is no {noun} {_short(given)}. Choose {listed}.")
+    expected = _EXPECTED.get(kind.partition("_")[0])
+    if expected is None:
+        return DataError(f"{place} cannot be read: {error['msg']}.")
+    return DataError(f"{place} needs to be {expected}, not {_short(given)}.")
+
+
+def _faults(record: object, given: Any, location: Location = ()) -> Iterator[tuple[Location, str]]:
+    """What a file lacks that the record has by default, and what is too long for a file."""
+    if is_dataclass(record):
+        for field_of in fields(record):
+            name = field_of.name
+            if name in given:
+                yield from _faults(getattr(record, name), given[name], (*location, name))
+            elif name not in _LATER:
+                yield (*location, name), f"is missing. {_SAVED_HERE}"
+    elif isinstance(record, tuple):
+        if len(record) > MOST_MESSAGES:
+            yield location, f"needs to be a list of at most {MOST_MESSAGES}."
+        for number, parts in enumerate(zip(record, given, strict=True)):
+            yield from _faults(*parts, (*location, number))
+    elif isinstance(record, str) and len(record) > LONGEST_TEXT:
+        yield location, f"needs to be text of at most {LONGEST_TEXT} characters."
+
+
+def _place(where: str, location: Location) -> str:
+    """A place in words: ('messages', 1, 'day') is "Campaign 1 of the file, message 2: 'day'"."""
+    parts: list[str] = []
+    for part in location:
+        if isinstance(part, int):
+            parts[-1] = f"{parts[-1].removesuffix('s')} {part + 1}"
+        elif part not in ("int", "date") and not part.startswith("literal["):
+            parts.append(part)
+    if not parts:
+        return where
+    *path, name = parts
+    return f"{', '.join([where, *path])}: {name!r}"
+
+
+def _short(value: object) -> str:
+    return repr(value)[:100]
