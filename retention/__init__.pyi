@@ -23,6 +23,11 @@ from .campaigns.plan import (
     plan_of as plan_of,
     reachable_of as reachable_of,
 )
+from .campaigns.portfolio import (
+    Portfolio as Portfolio,
+    cut_to_budget as cut_to_budget,
+    plan_portfolio as plan_portfolio,
+)
 from .campaigns.suppression import suppressions as suppressions, usable_contacts as usable_contacts
 from .campaigns.terms import Terms as Terms
 from .campaigns.usual import usual_campaign as usual_campaign
