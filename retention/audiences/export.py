@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from retention.audiences.platforms import PLATFORMS, Platform, platform_table
+from retention.audiences.platforms import PLATFORMS, Platform, Texts, platform_table
 from retention.csv_export import to_csv
 from retention.customers.contact_values import (
     clean_text,
@@ -19,6 +21,8 @@ from retention.customers.contact_values import (
     phone_numbers,
 )
 from retention.errors import DataError
+from retention.validation import check_known
+from retention.wording import plural
 
 LISTED_TWICE = "listed twice"
 NOT_KNOWN = "not among the contacts"
@@ -28,7 +32,7 @@ NO_ADDRESS = "no e-mail address"
 NO_WAY = "neither e-mail address nor phone"
 NO_SUCH_ADDRESS = "not a valid e-mail address"
 DUPLICATE = "duplicate address"
-#: Why somebody is not in the file, in the order in which it is looked at: the first that holds is given.
+#: Why a person is not in the file. The first reason in this order that holds is given.
 REASONS = (
     LISTED_TWICE,
     NOT_KNOWN,
@@ -41,7 +45,7 @@ REASONS = (
 )
 
 _TEXTS = ("first_name", "last_name", "city", "state", "zip", "country")
-# The columns of properties that may be Meta's `value`, best first.
+#: The columns of properties that may be Meta's `value`, best first.
 _VALUES = ("value", "cltv")
 
 
@@ -49,12 +53,17 @@ _VALUES = ("value", "cltv")
 class Audience:
     """A file for a platform.
 
-    - `content`: the file; `file_name`; `rows`: people in it.
-    - `refused`: who is not in it, in the order given: customer_id, reason (one of `REASONS`).
-    - `notes`: sentences to show beside it.
-    - `part_bytes`: the largest file that the platform takes, None where there is no limit.
+    rows + len(refused) is the number of people asked for. The file is personal, so that repr()
+    does not show it.
 
-    rows + len(refused) is the number of people asked for. What is in it is personal: it is not shown by repr().
+    Attributes:
+        content: The file.
+        file_name: What to call it.
+        rows: People in it.
+        refused: The people who are not, in the order given: `customer_id`, and `reason`, one of
+            `REASONS`.
+        notes: Sentences to show beside it.
+        part_bytes: The largest file that the platform takes, in bytes; None without a limit.
     """
 
     content: bytes = field(repr=False)
@@ -66,7 +75,7 @@ class Audience:
 
     @property
     def parts(self) -> tuple[bytes, ...]:
-        """The file in pieces that the platform takes, each with the header; mostly one."""
+        """The file in pieces that the platform takes, each with the header; mostly one piece."""
         if self.part_bytes is None or len(self.content) <= self.part_bytes:
             return (self.content,)
         # No cell holds a line break, so lines are rows.
@@ -79,6 +88,23 @@ class Audience:
             parts[-1].append(line)
             size += len(line)
         return tuple(b"".join(part) for part in parts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _People:
+    """The people asked for.
+
+    Attributes:
+        ids: Their customer numbers.
+        places: Their rows in the contacts; -1 for people who are not there.
+        cells: Their contact details as clean texts, "" where not known.
+        faults: What could not be read of them: `email`, `phone`, `country`.
+    """
+
+    ids: pd.Index
+    places: npt.NDArray[np.intp]
+    cells: pd.DataFrame
+    faults: pd.DataFrame
 
 
 def export_audience(
@@ -95,134 +121,155 @@ def export_audience(
     """Write the file of people that a platform takes, and say who cannot be in it.
 
     Args:
-        people: Customer numbers in order of priority, or a frame indexed by them (its columns are not written). Of two
-            people with one address the first stays.
-        platform: "klaviyo", "mailchimp", "hubspot", "google_ads", "meta" or "plain".
-        contacts: As `contacts` returns them.
-        properties: More columns to write, indexed by customer_id, such as score and segment; dates become YYYY-MM-DD.
-            Google takes none; Meta takes the expected value, in a column "value" or "cltv".
+        people: Customer numbers in order of priority, or a frame indexed by them (its columns are
+            not written). Of two people with one address the first stays.
+        platform: A key of `PLATFORMS`: "klaviyo", "mailchimp", "hubspot", "google_ads", "meta" or
+            "plain".
+        contacts: From `contacts`.
+        properties: More columns to write, indexed by customer_id, such as score and segment. Dates
+            become YYYY-MM-DD. Google takes none. Meta takes the expected value, in a column
+            "value" or "cltv".
         hashed: Write SHA-256 of what identifies a person; Google and Meta only.
-        default_country: Where customers without a country are, by name or ISO code, to read phones and fill countries.
-        for_spreadsheet: Make texts safe that a spreadsheet would run as formulas. Such a file is not for uploading.
-        consent_required: Refuse those who are not known to have agreed, where the contacts know of consent at all. Who
-            declined is refused in any case.
+        default_country: The country of customers without one, by name or ISO code, to read phones
+            and fill countries.
+        for_spreadsheet: Make texts safe that a spreadsheet would run as formulas. Such a file is
+            not for uploading.
+        consent_required: Refuse people whose consent is not known, if the contacts know of consent
+            at all. People who declined are refused in any case.
+
+    Returns:
+        The file, and who is refused.
 
     Raises:
-        DataError: The platform is not known or takes no hashes, the default country is none, or a property has the name
-            of another column.
+        DataError: The platform is not known or takes no hashes, the default country is none, or a
+            property has the name of another column.
 
     Source: the platforms' guides to customer lists, as of 2025.
     """
-    if platform not in PLATFORMS:
-        raise DataError(f"There is no platform {platform!r}. Pick one of: {', '.join(PLATFORMS)}.")
+    check_known("platform", platform, PLATFORMS)
     spec = PLATFORMS[platform]
     if hashed and not spec.hashes:
         raise DataError(
             f"{spec.label} does not take hashed addresses. Export the file without hashing."
         )
     home = given_country(default_country)
-    ids = pd.Index(people.index if isinstance(people, pd.DataFrame) else people, dtype=object)
     if not contacts.index.is_unique:
         twice = contacts.index[contacts.index.duplicated()][0]
         raise DataError(f"The contacts hold {twice!r} more than once. Give each customer one row.")
-    places = contacts.index.get_indexer(ids)
-    cells, faults = _cells(ids, places, contacts, home, spec)
-    reason = _reasons(ids, places, contacts, cells, faults, spec, consent_required)
+    asked = _read_people(people, contacts, home, spec)
+    reason = _reasons(asked, spec, consent_required and "consent" in contacts)
     kept = reason == ""
-    cells, faults = cells[kept], faults[kept]
-    notes = _notes(spec, contacts, cells, faults, hashed, for_spreadsheet)
-    table = platform_table(
-        platform, _with_value(cells, properties), set(contacts.columns) | {"email"}, hashed
-    )
-    if spec.properties and properties is not None:
-        table = _with_properties(table, cells["customer_id"], properties)
-    if spec.text_bytes:
-        table, cut = _cut(table, spec.text_bytes)
-        if cut:
-            notes.append(
-                f"{_plural(cut, 'text')} longer than {spec.text_bytes} bytes: {spec.label} would cut them too."
-            )
+    cells, faults = asked.cells[kept], asked.faults[kept]
+    notes = _notes(spec, contacts, cells, faults, hashed=hashed, for_spreadsheet=for_spreadsheet)
+    table, cut_texts = _table(spec, cells, contacts, properties, hashed)
     content = to_csv(table, index=False) if for_spreadsheet else _raw(table)
+    if cut_texts:
+        notes.append(
+            f"{plural(cut_texts, 'text')} longer than {spec.text_bytes} bytes: {spec.label} would "
+            "cut them too."
+        )
     if spec.part_bytes and len(content) > spec.part_bytes:
         notes.append(
-            f"The file is larger than the {spec.part_bytes // 1_000_000} MB that {spec.label} takes: upload its parts."
+            f"The file is larger than the {spec.part_bytes // 1_000_000} MB that {spec.label} "
+            "takes: upload its parts."
         )
-    refused = pd.DataFrame({"customer_id": ids[~kept], "reason": reason[~kept]}).reset_index(
-        drop=True
+    return Audience(
+        content=content,
+        file_name=f"audience-{platform.replace('_', '-')}{'-hashed' * hashed}"
+        f"{'-for-spreadsheet' * for_spreadsheet}.csv",
+        rows=int(kept.sum()),
+        refused=pd.DataFrame({"customer_id": asked.ids[~kept], "reason": reason[~kept]}),
+        notes=tuple(notes),
+        part_bytes=spec.part_bytes,
     )
-    name = f"audience-{platform.replace('_', '-')}{'-hashed' * hashed}{'-for-spreadsheet' * for_spreadsheet}.csv"
-    return Audience(content, name, int(kept.sum()), refused, tuple(notes), spec.part_bytes)
 
 
-def _cells(
-    ids: pd.Index, places: np.ndarray, contacts: pd.DataFrame, home: str, spec: Platform
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The contact details of each person as clean texts, and what could not be read of them."""
-
-    def given(name: str) -> np.ndarray:
-        if name not in contacts or not len(contacts):
-            return np.full(len(ids), None, dtype=object)
-        column = contacts[name].to_numpy(dtype=object, na_value=None)
-        return np.where(places >= 0, column[places], None)
-
-    cells = {"customer_id": ids.to_numpy()} | {
-        name: per_value(given(name), clean_text) for name in _TEXTS
-    }
-    email = given("email")
-    cells["email"] = per_value(email, email_address)
-    if spec.ascii_local:
-        cells["email"] = per_value(
-            cells["email"], lambda text: text if text.partition("@")[0].isascii() else ""
-        )
-    code = per_value(cells["country"], country_code)
-    cells["country_code"] = np.where((code == "") & (cells["country"] == ""), home, code)
-    phone = given("phone")
-    cells["phone"] = phone_numbers(
-        phone, np.where(cells["country_code"] == "", home, cells["country_code"])
-    )
-    if "consent" in contacts:
-        contacts = contacts.assign(
-            consent=consent_values(contacts["consent"]).map({True: "yes", False: "no"})
-        )
-    cells["consent"] = per_value(given("consent"), clean_text)
-    faults = {
-        "email": (per_value(email, clean_text) != "") & (cells["email"] == ""),
-        "phone": (per_value(phone, clean_text) != "") & (cells["phone"] == ""),
-        "country": (cells["country"] != "") & (code == ""),
-    }
-    return pd.DataFrame(cells, dtype=object), pd.DataFrame(faults)
-
-
-def _reasons(
-    ids: pd.Index,
-    places: np.ndarray,
+def _read_people(
+    people: pd.Index | pd.Series | pd.DataFrame | np.ndarray | list[str],
     contacts: pd.DataFrame,
-    cells: pd.DataFrame,
-    faults: pd.DataFrame,
+    home: str,
     spec: Platform,
-    consent_required: bool,
-) -> np.ndarray:
+) -> _People:
+    ids = pd.Index(people.index if isinstance(people, pd.DataFrame) else people, dtype=object)
+    places = contacts.index.get_indexer(ids)
+    given = _details_of(contacts, places)
+    texts = {name: per_value(given(name), clean_text) for name in _TEXTS}
+    email, phone = given("email"), given("phone")
+    addresses = per_value(email, email_address)
+    if spec.ascii_local:
+        addresses = per_value(addresses, _ascii_address)
+    code = per_value(texts["country"], country_code)
+    filled = np.where((code == "") & (texts["country"] == ""), home, code)
+    numbers = phone_numbers(phone, np.where(filled == "", home, filled))
+    cells = {"customer_id": ids.to_numpy()} | texts
+    cells |= {
+        "email": addresses,
+        "country_code": filled,
+        "phone": numbers,
+        "consent": _consent_of(contacts, places),
+    }
+    faults = {
+        "email": (per_value(email, clean_text) != "") & (addresses == ""),
+        "phone": (per_value(phone, clean_text) != "") & (numbers == ""),
+        "country": (texts["country"] != "") & (code == ""),
+    }
+    return _People(
+        ids=ids,
+        places=places,
+        cells=pd.DataFrame(cells, dtype=object),
+        faults=pd.DataFrame(faults),
+    )
+
+
+def _details_of(contacts: pd.DataFrame, places: npt.NDArray[np.intp]) -> Callable[[str], Texts]:
+    """A function that returns one contact detail of each person, None where there is none."""
+
+    def given(name: str) -> Texts:
+        if name not in contacts or not len(contacts):
+            return np.full(len(places), None, dtype=object)
+        column = contacts[name].to_numpy(dtype=object, na_value=None)  # type: ignore[call-overload]
+        details: Texts = column[places]
+        details[places < 0] = None
+        return details
+
+    return given
+
+
+def _consent_of(contacts: pd.DataFrame, places: npt.NDArray[np.intp]) -> Texts:
+    """Whether each person has agreed: "yes", "no", or "" where it is not known."""
+    if "consent" in contacts:
+        words = consent_values(contacts["consent"]).map({True: "yes", False: "no"})
+        contacts = contacts.assign(consent=words)
+    return per_value(_details_of(contacts, places)("consent"), clean_text)
+
+
+def _ascii_address(address: str) -> str:
+    return address if address.partition("@")[0].isascii() else ""
+
+
+def _reasons(people: _People, spec: Platform, consent_needed: bool) -> Texts:
     """Why each person is refused, "" for those in the file."""
+    cells = people.cells
     consent = cells["consent"].to_numpy()
-    lacking = np.zeros(len(ids), dtype=bool)
+    lacking = np.zeros(len(people.ids), dtype=bool)
     if spec.needs:
         lacking = np.logical_and.reduce([(cells[name] == "").to_numpy(bool) for name in spec.needs])
-    invalid = lacking & faults["email"].to_numpy(bool)
+    invalid = lacking & people.faults["email"].to_numpy(bool)
     both = len(spec.needs) > 1
     tests = {
-        LISTED_TWICE: np.asarray(ids.duplicated()),
-        NOT_KNOWN: places < 0,
+        LISTED_TWICE: np.asarray(people.ids.duplicated()),
+        NOT_KNOWN: people.places < 0,
         DECLINED: consent == "no",
-        NO_CONSENT: (consent == "") & (consent_required and "consent" in contacts),
+        NO_CONSENT: (consent == "") & consent_needed,
         NO_ADDRESS: lacking & ~invalid & (not both),
         NO_WAY: lacking & ~invalid & both,
         NO_SUCH_ADDRESS: invalid,
     }
-    reason = np.select(list(tests.values()), list(tests), default="").astype(object)
+    reason: Texts = np.select(list(tests.values()), list(tests), default="").astype(object)
     if spec.needs:
-        key = cells["email"].where(cells["email"] != "", cells["phone"])
+        address = cells["email"].where(cells["email"] != "", cells["phone"])
         kept = np.flatnonzero(reason == "")
-        reason[kept[key.iloc[kept].duplicated().to_numpy()]] = DUPLICATE
+        reason[kept[address.iloc[kept].duplicated().to_numpy()]] = DUPLICATE
     return reason
 
 
@@ -231,96 +278,114 @@ def _notes(
     contacts: pd.DataFrame,
     cells: pd.DataFrame,
     faults: pd.DataFrame,
+    *,
     hashed: bool,
-    spreadsheet: bool,
+    for_spreadsheet: bool,
 ) -> list[str]:
     notes = [
-        "Made for a spreadsheet: texts that it would run as formulas have an apostrophe in front. Do not upload it."
-        if spreadsheet
+        "Made for a spreadsheet: texts that it would run as formulas have an apostrophe in front. "
+        "Do not upload it."
+        if for_spreadsheet
         else "Made for uploading: texts are as they are. Do not open it in a spreadsheet."
     ]
     if spec.hashes:
-        plain = [header for header in spec.columns if header not in spec.hashes]
+        plain = " and ".join(header for header in spec.columns if header not in spec.hashes)
         notes.append(
-            f"Hashed with SHA-256, except for {' and '.join(plain)}."
+            f"Hashed with SHA-256, except for {plain}."
             if hashed
-            else f"Not hashed: {spec.label.split(' ')[0]} hashes the file when it is uploaded."
+            else f"Not hashed: {spec.brand} hashes the file when it is uploaded."
         )
     if "consent" not in contacts:
         notes.append(
-            "The orders say nothing of consent: leave out who has not agreed before you send anything."
+            "The orders say nothing of consent: leave out who has not agreed before you send "
+            "anything."
         )
-    without = (
-        int(((cells["email"] == "") & (cells["phone"] != "")).sum()) if "email" in spec.needs else 0
-    )
-    if without:
-        notes.append(
-            f"{_plural(without, 'person', 'people')} without an e-mail address that can be used, by phone alone."
-        )
-    if faults["phone"].any():
-        count = _plural(int(faults["phone"].sum()), "phone")
-        notes.append(f"{count} left out: not valid numbers, or without a country to read them by.")
-    if (
-        faults["country"].any()
-        and spec.columns.keys() & {"Country", "country"}
-        and "country" not in spec.columns.values()
-    ):
-        notes.append(
-            f"{_plural(int(faults['country'].sum()), 'country', 'countries')} left out: not known to ISO 3166."
-        )
+    notes += _notes_on_people(spec, cells, faults)
     if len(cells) < spec.few:
+        notes.append(f"{spec.brand} matches lists of fewer than {spec.few} people poorly.")
+    return notes
+
+
+def _notes_on_people(spec: Platform, cells: pd.DataFrame, faults: pd.DataFrame) -> list[str]:
+    """What the people in the file lack."""
+    notes = []
+    by_phone = int(((cells["email"] == "") & (cells["phone"] != "")).sum())
+    if by_phone and "email" in spec.needs:
         notes.append(
-            f"{spec.label.split(' ')[0]} matches lists of fewer than {spec.few} people poorly."
+            f"{plural(by_phone, 'person', 'people')} without an e-mail address that can be used, "
+            "by phone alone."
+        )
+    phones, countries = int(faults["phone"].sum()), int(faults["country"].sum())
+    if phones:
+        notes.append(
+            f"{plural(phones, 'phone')} left out: not valid numbers, or without a country to read "
+            "them by."
+        )
+    writes_codes = spec.columns.keys() & {"Country", "country"}
+    if countries and writes_codes and "country" not in spec.columns.values():
+        notes.append(
+            f"{plural(countries, 'country', 'countries')} left out: not known to ISO 3166."
         )
     return notes
 
 
-def _plural(count: int, one: str, many: str = "") -> str:
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+def _table(
+    spec: Platform,
+    cells: pd.DataFrame,
+    contacts: pd.DataFrame,
+    properties: pd.DataFrame | None,
+    hashed: bool,
+) -> tuple[pd.DataFrame, int]:
+    """The file's rows, and the number of texts that were cut."""
+    brought = set(contacts.columns) | {"email"}
+    table = platform_table(spec, _with_value(cells, properties), brought, hashed)
+    if spec.properties and properties is not None:
+        table = _with_properties(table, cells["customer_id"], properties)
+    return _cut(table, spec.text_bytes) if spec.text_bytes else (table, 0)
 
 
 def _with_value(cells: pd.DataFrame, properties: pd.DataFrame | None) -> pd.DataFrame:
     """The people with the value that Meta ranks them by, "" where none is given."""
     name = next((name for name in _VALUES if properties is not None and name in properties), None)
-    if name is None:
+    if name is None or properties is None:
         return cells.assign(value="")
-    found = pd.to_numeric(_of(cells["customer_id"], properties)[name], errors="coerce").to_numpy(
-        float
-    )
-    written = [f"{max(value, 0.0):.2f}" if np.isfinite(value) else "" for value in found]
+    given = _properties_of(cells["customer_id"], properties)[name]
+    values = pd.to_numeric(given, errors="coerce").to_numpy(float)
+    written = [f"{max(value, 0.0):.2f}" if np.isfinite(value) else "" for value in values]
     return cells.assign(value=np.array(written, dtype=object))
 
 
-def _of(ids: pd.Series, properties: pd.DataFrame) -> pd.DataFrame:
+def _properties_of(ids: pd.Series, properties: pd.DataFrame) -> pd.DataFrame:
     if not properties.index.is_unique:
         raise DataError("The properties have several rows for one customer. Give one row each.")
     return properties.reindex(pd.Index(ids, dtype=object))
 
 
 def _with_properties(table: pd.DataFrame, ids: pd.Series, properties: pd.DataFrame) -> pd.DataFrame:
-    taken = {header.casefold() for header in table}
-    found = _of(ids, properties)
+    taken = {str(header).casefold() for header in table}
+    values = _properties_of(ids, properties)
     for place, label in enumerate(properties.columns):
         header = clean_text(str(label))
         if not header or header.casefold() in taken:
             raise DataError(
-                f"A property is named {header!r} like another column of the file. Give it another name."
+                f"A property is named {header!r} like another column of the file. Give it another "
+                "name."
             )
         taken.add(header.casefold())
-        table[header] = _written(found.iloc[:, place]).to_numpy(object)
+        table[header] = _written(values.iloc[:, place]).to_numpy(object)
     return table
 
 
 def _written(column: pd.Series) -> pd.Series:
-    """Dates as YYYY-MM-DD, yes and no as true and false, numbers without dust, texts on one line."""
+    """Dates as YYYY-MM-DD, yes and no as true and false, rounded numbers, texts on one line."""
     types = pd.api.types
     if types.is_datetime64_any_dtype(column.dtype):
-        return column.dt.strftime("%Y-%m-%d")
+        return pd.Series(column.dt.strftime("%Y-%m-%d"))
     if types.is_bool_dtype(column.dtype):
         return column.astype(object).map({True: "true", False: "false"})
     if types.is_numeric_dtype(column.dtype):
         return column.round(6)
-    return pd.Series(per_value(column, _one_value), index=column.index, dtype=object)
+    return pd.Series(per_value(column, _one_value), index=column.index, dtype="object")
 
 
 def _one_value(text: str) -> str:
@@ -330,24 +395,26 @@ def _one_value(text: str) -> str:
 
 
 def _cut(table: pd.DataFrame, most: int) -> tuple[pd.DataFrame, int]:
-    cut, columns = 0, {}
+    """The table with its texts cut to a number of bytes, and how many were longer."""
+    shortened, count = table.copy(), 0
     for name, column in table.items():
-        long = column.map(
-            lambda cell: (
-                isinstance(cell, str)
-                and 4 * len(cell) > most < len(cell.encode("utf-8", "replace"))
+        is_long = column.map(lambda cell: isinstance(cell, str) and _is_longer(cell, most))
+        if is_long.any():
+            count += int(is_long.sum())
+            shortened[name] = column.mask(
+                is_long, column[is_long].map(lambda cell: _start(cell, most))
             )
-        )
-        if long.any():
-            cut += int(long.sum())
-            short = [
-                cell.encode("utf-8", "replace")[:most].decode("utf-8", "ignore")
-                for cell in column[long]
-            ]
-            column = column.copy()
-            column[long] = short
-            columns[name] = column
-    return table.assign(**columns), cut
+    return shortened, count
+
+
+def _is_longer(text: str, most: int) -> bool:
+    # A letter takes up to four bytes.
+    return 4 * len(text) > most < len(text.encode("utf-8", "replace"))
+
+
+def _start(text: str, most: int) -> str:
+    """The beginning of a text, up to a whole letter."""
+    return text.encode("utf-8", "replace")[:most].decode("utf-8", "ignore")
 
 
 def _raw(table: pd.DataFrame) -> bytes:
