@@ -3,23 +3,17 @@
 import streamlit as st
 
 from retention.view import shell, widgets
-from retention.view.campaigns import (
-    mix,
-    new_customers,
-    planner,
-    results,
-)
+from retention.view.campaigns import mix, new_customers, planner
 from retention.view.session import campaigns as state
 from retention.view.session.results import model_for
 
 data = shell.open_page("Campaigns", "Whom to address, with what, at what cost, for what return?")
-st.html(results.STYLE)
 
 
 @st.fragment
 @widgets.guarded("A campaign cannot be planned with these orders")
 def campaigns() -> None:
-    """The planner, the kept campaigns and what new customers may cost; only the open one is computed."""
+    """The planner, the kept campaigns and what new customers may cost; only one is computed."""
     model_for(data)  # without a model nothing here can be told: the page says why
     place = widgets.choose_part(
         (state.PLAN, state.FILES, state.ALL_CAMPAIGNS, state.NEW), state.PLACE
@@ -31,7 +25,7 @@ def campaigns() -> None:
     elif place == state.ALL_CAMPAIGNS:
         mix.draw_all(data)
     else:
-        new_customers.draw(data)
+        new_customers.draw_new_customers(data)
 
 
 campaigns()

@@ -25,7 +25,7 @@ from retention import (
     suppressions,
     usual_campaign,
 )
-from retention.view.campaigns.results import PARTS
+from retention.view.campaigns.parts import PARTS
 from tests.pages.steps import button, metrics, open_page, order_file, select, use_upload, words
 
 PAGE = "pages/campaigns.py"

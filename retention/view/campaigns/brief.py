@@ -1,10 +1,14 @@
-"""One page of HTML with a campaign's plan and every assumption in it, for whoever has to agree or to send."""
+"""One page of HTML with a campaign's plan and every assumption in it.
+
+It is for the people who have to agree or to send.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,14 +18,16 @@ from markupsafe import Markup
 
 from retention import wording
 from retention.campaigns.campaign import CHANNELS
+from retention.campaigns.economics import Range
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.send_times import sequence_table
 from retention.campaigns.terms import ENDS, MAIN, OPENING
 from retention.playbook import strategy_of
 from retention.view.campaigns import frames, words
-from retention.view.campaigns.results import spec
+from retention.view.campaigns.charts import spec
 
 WIDTH = 430
+_OFFERS = {"": "", OPENING: "opening offer", MAIN: "main offer", ENDS: "offer ends"}
 
 
 def brief_html(
@@ -39,128 +45,158 @@ def brief_html(
         end: The last day of the orders.
         currency: Of the money.
         plan: The plan.
-        segments: The name of each segment and whom it finds.
+        segments: The name and the definition of each segment.
         made: The day on it; today unless given.
     """
-    campaign, found, terms = plan.campaign, plan.economics, plan.campaign.terms
-    strategy = strategy_of(campaign.strategy)
-    table = sequence_table(plan)
-    offers = {"": "", OPENING: "opening offer", MAIN: "main offer", ENDS: "offer ends"}
-    first = campaign.first_day(end)
-
-    def money(value: float) -> str:
-        return wording.money(value, currency, short=True)
-
-    figures = []
-    if found.customers:
-        figures = [
-            (
-                _svg("bridge", frames.bridge_frames(found, currency), currency),
-                "What it brings, and what it costs.",
-            ),
-            (
-                _svg("lift", frames.lift_frames(plan, currency), currency),
-                "Gain by lift, with its 80% range.",
-            ),
-        ]
     template = Environment(
         loader=FileSystemLoader([Path(__file__).parent, Path(__file__).parents[1] / "assets"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
     ).get_template("brief.html")
+    figures, terms = plan.economics, plan.campaign.terms
     page = template.render(
-        title=campaign.name,
+        title=plan.campaign.name,
         orders=f"{name}, orders until {wording.day(end)}",
         made=wording.day(made or date.today()),
-        head=(
-            f"{wording.plural(found.customers, 'customer')}, cost {money(found.cost)}, expected gain "
-            f"{money(found.gain.expected)} (80% range {wording.money_range(found.gain.low, found.gain.high, currency)})"
-        ),
+        head=_head(plan, currency),
         risk=(
-            f"The chance that it loses money is {wording.percent(found.loss_chance)}. Break-even lift: "
-            f"{words.lift_in_words(found.break_even_lift)}; assumed: {words.lift_in_words(terms.lift)}."
+            f"The chance that it loses money is {wording.percent(figures.loss_chance)}. "
+            f"Break-even lift: {words.lift_in_words(figures.break_even_lift)}; assumed: "
+            f"{words.lift_in_words(terms.lift)}."
         ),
-        whom=[
-            ("Segments", " + ".join(campaign.segments)),
-            ("Strategy", strategy.name if strategy else "None"),
-            ("Channel", CHANNELS[campaign.channel]),
-            ("In the segment", wording.count(plan.reachable.segment_customers)),
-            *[
-                (f"Left out: {reason}", wording.count(n))
-                for reason, n in plan.reachable.left_out.items()
-                if n
-            ],
-            ("Below the cut", wording.count(len(plan.reachable.ledger.pool) - plan.size)),
-            ("Held out", wording.count(plan.held)),
-            ("Addressed", wording.count(found.customers)),
-        ],
-        assumed=[
-            ("Lift", f"{words.lift_in_words(terms.lift)} who would not order otherwise"),
-            ("Main offer", words.offer_in_words(terms.offer, currency)),
-            ("Opening offer", words.offer_in_words(terms.opening, currency)),
-            ("Offer used by those who order anyway", wording.percent(terms.anyway_share)),
-            ("Margin", wording.percent(terms.margin)),
-            ("Cost of a message", words.message_cost(terms.contact_cost, currency)),
-            ("Orders count for", wording.days(campaign.window_days)),
-        ],
-        expected=[
-            (
-                label,
-                said(without.expected),
-                f"{said(without.low)} to {said(without.high)}",
-                said(with_it.expected),
-                f"{said(with_it.low)} to {said(with_it.high)}",
-            )
-            for label, without, with_it, said in (
-                ("Orders", found.orders_without, found.orders_with, words.few),
-                ("Revenue", found.revenue_without, found.revenue_with, money),
-                ("Margin", found.margin_without, found.margin_with, money),
-            )
-        ],
-        costs=[
-            ("Messages", money(found.contacts_cost)),
-            ("Offers used by customers who would have ordered anyway", money(found.offers_anyway)),
-            ("Offers used by those it persuades", money(found.offers_persuaded)),
-        ],
-        sequence=[
-            (
-                wording.day(first + timedelta(days=message.day)),
-                message.text,
-                offers[message.offer],
-                wording.count(customers),
-            )
-            for message, customers in zip(campaign.sent, table["customers"], strict=True)
-        ],
-        strategy=strategy,
+        whom=_whom(plan),
+        assumed=_assumed(plan, currency),
+        expected=_expected(plan, currency),
+        costs=_costs(plan, currency),
+        sequence=_sequence(plan, end),
+        strategy=strategy_of(plan.campaign.strategy),
         largest=""
-        if np.isnan(found.largest_offer)
-        else words.largest_offer(found, terms.offer, currency).lower(),
+        if np.isnan(figures.largest_offer)
+        else words.largest_offer(figures, terms.offer, currency).lower(),
         detectable=_detectable(plan),
-        segments=[(label, said) for label, said in segments if said],
+        segments=[(label, definition) for label, definition in segments if definition],
         definitions=[("Lift", words.DEFINITIONS["lift"]), ("Gain", words.DEFINITIONS["gain"])],
-        figures=figures,
+        figures=_figures(plan, currency),
     )
     return page.encode()
 
 
-def _detectable(plan: CampaignPlan) -> str:
-    """What the held-out group can show, beside what is assumed."""
-    shown, assumed = plan.detectable_lift, plan.campaign.terms.lift
-    if not np.isfinite(shown):
-        return ""
-    found = f"The held-out group shows a lift of {words.lift_in_words(shown)} or more"
+def _short_money(currency: str | None) -> Callable[[float], str]:
+    return lambda amount: wording.money(amount, currency, short=True)
+
+
+def _head(plan: CampaignPlan, currency: str | None) -> str:
+    figures, money = plan.economics, _short_money(currency)
+    between = wording.money_range(figures.gain.low, figures.gain.high, currency)
     return (
-        f"{found}."
-        if assumed >= shown
-        else f"{found}: it is too small for the one that is assumed."
+        f"{wording.plural(figures.customers, 'customer')}, cost {money(figures.cost)}, expected "
+        f"gain {money(figures.gain.expected)} (80% range {between})"
     )
 
 
+def _whom(plan: CampaignPlan) -> list[tuple[str, str]]:
+    campaign = plan.campaign
+    strategy = strategy_of(campaign.strategy)
+    left_out = plan.left_out.items()
+    return [
+        ("Segments", " + ".join(campaign.segments)),
+        ("Strategy", strategy.name if strategy else "None"),
+        ("Channel", CHANNELS[campaign.channel]),
+        ("In the segment", wording.count(plan.segment_customers)),
+        *[(f"Left out: {reason}", wording.count(count)) for reason, count in left_out],
+        ("Below the cut", wording.count(plan.below_cut)),
+        ("Held out", wording.count(plan.held)),
+        ("Addressed", wording.count(plan.economics.customers)),
+    ]
+
+
+def _assumed(plan: CampaignPlan, currency: str | None) -> list[tuple[str, str]]:
+    campaign, terms = plan.campaign, plan.campaign.terms
+    return [
+        ("Lift", f"{words.lift_in_words(terms.lift)} who would not order otherwise"),
+        ("Main offer", words.offer_in_words(terms.offer, currency)),
+        ("Opening offer", words.offer_in_words(terms.opening, currency)),
+        ("Offer used by those who order anyway", wording.percent(terms.anyway_share)),
+        ("Margin", wording.percent(terms.margin)),
+        ("Cost of a message", words.message_cost(terms.contact_cost, currency)),
+        ("Orders count for", wording.days(campaign.window_days)),
+    ]
+
+
+def _expected(plan: CampaignPlan, currency: str | None) -> list[tuple[str, ...]]:
+    """The window with and without the campaign: label, then value and range of either."""
+    figures, money = plan.economics, _short_money(currency)
+
+    def row(
+        label: str, without: Range, with_campaign: Range, in_words: Callable[[float], str]
+    ) -> tuple[str, ...]:
+        cells = [label]
+        for amount in (without, with_campaign):
+            cells.append(in_words(amount.expected))
+            cells.append(f"{in_words(amount.low)} to {in_words(amount.high)}")
+        return tuple(cells)
+
+    return [
+        row("Orders", figures.orders_without, figures.orders_with, words.few),
+        row("Revenue", figures.revenue_without, figures.revenue_with, money),
+        row("Margin", figures.margin_without, figures.margin_with, money),
+    ]
+
+
+def _costs(plan: CampaignPlan, currency: str | None) -> list[tuple[str, str]]:
+    figures, money = plan.economics, _short_money(currency)
+    return [
+        ("Messages", money(figures.contacts_cost)),
+        ("Offers used by customers who would have ordered anyway", money(figures.offers_anyway)),
+        ("Offers used by those it persuades", money(figures.offers_persuaded)),
+    ]
+
+
+def _sequence(plan: CampaignPlan, end: date) -> list[tuple[str, str, str, str]]:
+    """The messages that are sent: day, text, offer and the customers who get it."""
+    campaign, customers = plan.campaign, sequence_table(plan)["customers"]
+    first = campaign.first_day(end)
+    return [
+        (
+            wording.day(first + timedelta(days=message.day)),
+            message.text,
+            _OFFERS[message.offer],
+            wording.count(count),
+        )
+        for message, count in zip(campaign.sent, customers, strict=True)
+    ]
+
+
+def _detectable(plan: CampaignPlan) -> str:
+    """What the held-out group can show, beside what is assumed."""
+    shown = plan.detectable_lift
+    if not np.isfinite(shown):
+        return ""
+    sentence = f"The held-out group shows a lift of {words.lift_in_words(shown)} or more"
+    if plan.campaign.terms.lift >= shown:
+        return f"{sentence}."
+    return f"{sentence}: it is too small for the one that is assumed."
+
+
+def _figures(plan: CampaignPlan, currency: str | None) -> list[tuple[Markup, str]]:
+    """The charts with their captions; none where nobody is addressed."""
+    if not plan.economics.customers:
+        return []
+    bridge = frames.bridge_frames(plan.economics, currency)
+    return [
+        (_svg("bridge", bridge, currency), "What it brings, and what it costs."),
+        (
+            _svg("lift", frames.lift_frames(plan, currency), currency),
+            "Gain by lift, with its 80% range.",
+        ),
+    ]
+
+
 def _svg(name: str, data: Mapping[str, pd.DataFrame], currency: str | None) -> Markup:
-    drawn = spec(name, currency) | {
+    chart: dict[str, Any] = spec(name, currency) | {
         "datasets": {key: frame.to_dict("records") for key, frame in data.items()},
         "width": WIDTH,
         "background": "white",
     }
-    return Markup(vl_convert.vegalite_to_svg(drawn, vl_version="6.4", allowed_base_urls=[]))
+    return Markup(vl_convert.vegalite_to_svg(chart, vl_version="6.4", allowed_base_urls=[]))

@@ -1,20 +1,29 @@
-"""Charts of the planner. Each names its data sets, so that a slider sends rows and never a specification."""
+"""Charts of the planner.
+
+Each names its data sets, so that a slider sends rows and never a specification.
+"""
+
+from functools import cache
+from typing import Any
 
 import altair as alt
 
 from retention.view import palette
-from retention.view.charts import count_axis, money_axis
+from retention.view.charts import count_axis, live_spec, money_axis
 
 HEIGHT = 260
 SMALL = 200
-GAIN, SPENT, PLAIN = "Brings", "Costs", "Gain"
+GAIN = "Brings"
+SPENT = "Costs"
+PLAIN = "Gain"
 _TOP = {"orient": "top", "direction": "horizontal", "labelLimit": 260}
 
 
 def bridge_chart(currency: str | None) -> alt.LayerChart:
     """From the margin that the campaign adds, less each cost, to the gain.
 
-    Data set "steps": step, bottom, top, what (`GAIN`, `SPENT`, `PLAIN`), amount (text), above; "range": low, high.
+    Data set "steps": step, bottom, top, what (`GAIN`, `SPENT`, `PLAIN`), amount (text), above;
+    "range": low, high.
     """
     # A word a line, so that all five names fit on a phone.
     axis = alt.Axis(
@@ -85,7 +94,10 @@ def size_chart(currency: str | None) -> alt.LayerChart:
 
 
 def lift_chart(currency: str | None) -> alt.LayerChart:
-    """Gain by the lift that is assumed, with its 80 % range. Data set "lifts": lift, gain, low, high, said; "marks"."""
+    """Gain by the lift that is assumed, with its 80 % range.
+
+    Data set "lifts": lift, gain, low, high, said; "marks": lift, label, side, dx.
+    """
     x = alt.X("lift:Q", title="Lift, of 100 who would not order", axis=alt.Axis(tickCount=6))
     base = alt.Chart(alt.NamedData("lifts"))
     band = base.mark_area(color=palette.ACCENT, opacity=0.16).encode(
@@ -118,7 +130,10 @@ def lift_chart(currency: str | None) -> alt.LayerChart:
 
 
 def due_chart() -> alt.Chart:
-    """When the addressed customers' next orders are due. Data set "due": when, customers, said, colour."""
+    """When the addressed customers' next orders are due.
+
+    Data set "due": when, customers, said, colour.
+    """
     return (
         alt.Chart(alt.NamedData("due"), height=alt.Step(28))
         .mark_bar(size=18)
@@ -195,7 +210,10 @@ def offers_chart(currency: str | None) -> alt.LayerChart:
 
 
 def budget_chart(currency: str | None) -> alt.LayerChart:
-    """Gain of the best split by budget. Data set "curve": budget, gain; "now": budget, gain, label."""
+    """Gain of the best split by budget.
+
+    Data set "curve": budget, gain; "now": budget, gain, label, said.
+    """
     x = alt.X("budget:Q", title="Budget", axis=money_axis(currency, grid=False))
     y = alt.Y("gain:Q", title="Expected gain", axis=money_axis(currency))
     curve = (
@@ -254,7 +272,10 @@ def allowed_chart(currency: str | None) -> alt.LayerChart:
 
 
 def payback_chart(currency: str | None) -> alt.Chart:
-    """Margin of a new customer by days since the first order. Data set "curves": day, margin, group, said."""
+    """Margin of a new customer by days since the first order.
+
+    Data set "curves": day, margin, group, said.
+    """
     return (
         alt.Chart(alt.NamedData("curves"), height=HEIGHT + 80)
         .mark_line(strokeWidth=2.2)
@@ -284,3 +305,23 @@ def payback_chart(currency: str | None) -> alt.Chart:
             ],
         )
     )
+
+
+_IN_MONEY = {
+    "bridge": bridge_chart,
+    "size": size_chart,
+    "lift": lift_chart,
+    "offers": offers_chart,
+    "budget": budget_chart,
+    "allowed": allowed_chart,
+    "payback": payback_chart,
+}
+_WITHOUT_MONEY = {"due": due_chart, "sequence": sequence_chart}
+
+
+@cache
+def spec(name: str, currency: str | None) -> dict[str, Any]:
+    """A chart's specification by its name, made once for each currency."""
+    if name in _WITHOUT_MONEY:
+        return live_spec(_WITHOUT_MONEY[name]())
+    return live_spec(_IN_MONEY[name](currency))

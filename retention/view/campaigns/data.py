@@ -1,7 +1,11 @@
-"""What the planner needs of the orders, kept for the session: who may be addressed, what a new customer may cost."""
+"""What the planner needs of the orders, kept for the session.
+
+Who may be addressed, when orders are due, and what a new customer may cost.
+"""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -10,69 +14,50 @@ from retention.campaigns.campaign import Campaign
 from retention.campaigns.holdout import customer_hashes
 from retention.campaigns.new_customers import Acquisition, acquisition
 from retention.campaigns.plan import CampaignPlan, Reachable, plan_of, reachable_of
+from retention.campaigns.portfolio import Portfolio, earlier_campaigns, plans_in_order, taken_by
 from retention.campaigns.send_times import due_in
 from retention.campaigns.suppression import suppressions
-from retention.errors import DataError, RetentionError
+from retention.campaigns.terms import PhaseOffer
+from retention.errors import DataError
 from retention.own_segments.features import typical_wait
 from retention.view.campaigns import segments
 from retention.view.session import campaigns as state, choices
 from retention.view.session.cache import kept
 from retention.view.session.loaded import Loaded
+from retention.view.session.own_segments import session_library
 from retention.view.session.people import LeftAlone, left_alone, people_for
 from retention.view.session.results import model_for
 
 
 class _Who(NamedTuple):
-    """All of a campaign that decides who may be addressed, and so what is expected of them."""
+    """The settings of a campaign that decide who may be addressed, and what they are asked."""
 
     segments: tuple[str, ...]
     strategy: str
     channel: str
     offers: tuple[bool, bool]
     days: tuple[int, ...]
-    phases: tuple[tuple[int, str], ...]
+    phases: tuple[tuple[int, PhaseOffer], ...]
     window_days: int
 
 
-#: How the reason to leave a customer to another campaign begins.
-TAKEN = "In “"
-
-
 def reachable_for(data: Loaded, campaign: Campaign, before: tuple[Campaign, ...]) -> Reachable:
-    """Who may be addressed by a campaign, those whom the ones `before` it take left out; RetentionError if nobody."""
+    """Who may be addressed by a campaign, without the customers of the campaigns `before` it.
+
+    RetentionError where that is nobody.
+    """
     return _reachable(data, before, _who(campaign), left_alone(), _own_rules(), _campaign=campaign)
 
 
 def plan_for(data: Loaded, campaign: Campaign) -> CampaignPlan:
-    """The plan of a campaign; kept ones of a higher priority have their customers first."""
-    return plan_of(reachable_for(data, campaign, before(campaign)), campaign)
+    """The plan of a campaign. Kept ones of a higher priority have their customers first."""
+    before = earlier_campaigns(state.kept(), campaign, state.edited())
+    return plan_of(reachable_for(data, campaign, before), campaign)
 
 
-def before(campaign: Campaign) -> tuple[Campaign, ...]:
-    """The kept campaigns of a higher priority than this one."""
-    campaigns = state.kept()
-    names = [one.name for one in campaigns]
-    at = names.index(campaign.name) if campaign.name in names else len(names)
-    if (changed := state.edited()) in names:
-        at = min(at, names.index(changed))
-    return campaigns[:at]
-
-
-def taken_by(data: Loaded, campaigns: tuple[Campaign, ...]) -> dict[str, np.ndarray]:
-    """Whom each of the campaigns addresses or holds out, by a reason to leave them out of others.
-
-    A campaign that has no plan with these orders takes nobody.
-    """
-    found = {}
-    for number, one in enumerate(campaigns):
-        try:
-            plan = plan_of(reachable_for(data, one, campaigns[:number]), one)
-        except RetentionError:
-            continue
-        inside = np.zeros(len(data.customers), dtype=bool)
-        inside[np.concatenate([plan.addressed, plan.held_out])] = True
-        found[f"{TAKEN}{one.name}”"] = inside
-    return found
+def portfolio_for(data: Loaded) -> Portfolio:
+    """The plans of the kept campaigns."""
+    return plans_in_order(state.kept(), partial(reachable_for, data))
 
 
 @kept(max_entries=2, by_model=True)
@@ -92,19 +77,19 @@ def acquisition_for(
 def _who(campaign: Campaign) -> _Who:
     terms = campaign.terms
     return _Who(
-        campaign.segments,
-        campaign.strategy,
-        campaign.channel,
-        (terms.offer.kind != "none", terms.opening.kind != "none"),
-        tuple(message.day for message in campaign.sent),
-        tuple(campaign.phases.items()),
-        campaign.window_days,
+        segments=campaign.segments,
+        strategy=campaign.strategy,
+        channel=campaign.channel,
+        offers=(terms.offer.kind != "none", terms.opening.kind != "none"),
+        days=tuple(message.day for message in campaign.sent),
+        phases=tuple(campaign.phases.items()),
+        window_days=campaign.window_days,
     )
 
 
 def _own_rules() -> str:
     """What segments depend on beside the orders."""
-    return repr((choices.segment_rules(), segments.own.session_library()))
+    return repr((choices.segment_rules(), session_library()))
 
 
 @kept(max_entries=1)
@@ -116,16 +101,17 @@ def _hashes(data: Loaded) -> np.ndarray:
 def _reachable(
     data: Loaded,
     before: tuple[Campaign, ...],
-    addressing: _Who,
+    addressing: _Who,  # noqa: ARG001 - a part of the key, as the rules
     leave: LeftAlone,
-    own_rules: str,
+    own_rules: str,  # noqa: ARG001
     _campaign: Campaign,
 ) -> Reachable:
     inside = segments.mask(data, _campaign.segments)
     if not inside.any():
         raise DataError("Nobody is in this segment. Choose another one, or widen it.")
     people = people_for(data)
-    left_out = taken_by(data, before) | suppressions(
+    taken = taken_by(before, len(data.customers), partial(reachable_for, data))
+    left_out = taken | suppressions(
         _campaign,
         data.customers,
         as_of=data.orders.end,

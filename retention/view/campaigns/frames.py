@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
 from retention import wording
-from retention.campaigns.economics import Economics, economics
+from retention.campaigns.economics import Economics
 from retention.campaigns.new_customers import Acquisition
 from retention.campaigns.offer_comparison import OfferComparison
 from retention.campaigns.plan import CampaignPlan
@@ -30,14 +29,14 @@ WHEN = {
 ZERO = pd.DataFrame({"value": [0.0]})
 
 
-def bridge_frames(found: Economics, currency: str | None) -> dict[str, pd.DataFrame]:
+def bridge_frames(figures: Economics, currency: str | None) -> dict[str, pd.DataFrame]:
     """The data sets of `bridge_chart`."""
-    added = found.margin_with.expected - found.margin_without.expected
+    added = figures.margin_with.expected - figures.margin_without.expected
     parts = [
         ("Margin added", added, GAIN),
-        ("Messages", -found.contacts_cost, SPENT),
-        ("Offers: came anyway", -found.offers_anyway, SPENT),
-        ("Offers: persuaded", -found.offers_persuaded, SPENT),
+        ("Messages", -figures.contacts_cost, SPENT),
+        ("Offers: came anyway", -figures.offers_anyway, SPENT),
+        ("Offers: persuaded", -figures.offers_persuaded, SPENT),
     ]
     rows, level = [], 0.0
     for step, amount, what in parts:
@@ -48,10 +47,15 @@ def bridge_frames(found: Economics, currency: str | None) -> dict[str, pd.DataFr
     rows.append((PLAIN, 0.0, level, PLAIN, wording.money(level, currency, short=True)))
     steps = pd.DataFrame(rows, columns=["step", "bottom", "top", "what", "amount"])
     steps["above"] = steps[["bottom", "top"]].max(axis=1)
-    steps.loc[len(steps) - 1, "above"] = max(level, found.gain.high, 0.0)
-    between = wording.money_range(found.gain.low, found.gain.high, currency)
+    steps.loc[len(steps) - 1, "above"] = max(level, figures.gain.high, 0.0)
+    between = wording.money_range(figures.gain.low, figures.gain.high, currency)
     reach = pd.DataFrame(
-        {"step": [PLAIN], "low": [found.gain.low], "high": [found.gain.high], "between": [between]}
+        {
+            "step": [PLAIN],
+            "low": [figures.gain.low],
+            "high": [figures.gain.high],
+            "between": [between],
+        }
     )
     return {"steps": steps, "range": reach, "zero": ZERO}
 
@@ -75,50 +79,47 @@ def size_frames(plan: CampaignPlan, currency: str | None) -> dict[str, pd.DataFr
 
 
 def lift_frames(plan: CampaignPlan, currency: str | None) -> dict[str, pd.DataFrame]:
-    """The data sets of `lift_chart`: the same customers at lifts from none to twice what is assumed or needed."""
-    terms, book = plan.campaign.terms, plan.reachable.ledger
-    needed = plan.economics.break_even_lift
-    most = min(max(2 * terms.lift, 1.6 * needed if np.isfinite(needed) else 0.0, 0.02), 1.0)
+    """The data sets of `lift_chart`: the same customers at lifts up to twice those of interest."""
+    assumed, needed = plan.campaign.terms.lift, plan.economics.break_even_lift
+    most = min(max(2 * assumed, 1.6 * needed if np.isfinite(needed) else 0.0, 0.02), 1.0)
     rows = []
     for lift in np.linspace(0, most, LIFTS):
-        gain = economics(book, replace(terms, lift=float(lift)), plan.treated).gain
+        gain = plan.gain_at(float(lift))
         between = wording.money_range(gain.low, gain.high, currency)
-        said = f"{wording.money(gain.expected, currency, short=True)} (80% range {between})"
-        rows.append((lift * 100, gain.expected, gain.low, gain.high, said))
-    lifts = pd.DataFrame(rows, columns=["lift", "gain", "low", "high", "said"])
-    marks = [(terms.lift * 100, "You assume", "right", -6)]
-    if np.isfinite(needed) and needed <= most:
-        near = abs(needed - terms.lift) < 0.2 * most
-        marks = [
-            (
-                terms.lift * 100,
-                "You assume",
-                *(("left", 6) if terms.lift >= needed else ("right", -6)),
-            )
-        ]
-        marks.append(
-            (
-                needed * 100,
-                "Breaks even",
-                *(("right", -6) if terms.lift >= needed or not near else ("left", 6)),
-            )
-        )
+        label = f"{wording.money(gain.expected, currency, short=True)} (80% range {between})"
+        rows.append((lift * 100, gain.expected, gain.low, gain.high, label))
     return {
-        "lifts": lifts,
-        "marks": pd.DataFrame(marks, columns=["lift", "label", "side", "dx"]),
+        "lifts": pd.DataFrame(rows, columns=["lift", "gain", "low", "high", "said"]),
+        "marks": _lift_marks(assumed, needed, most),
         "zero": ZERO,
     }
 
 
-def due_frame(found: pd.DataFrame, currency: str | None) -> pd.DataFrame:
+def _lift_marks(assumed: float, needed: float, most: float) -> pd.DataFrame:
+    """The lift that is assumed and the one that breaks even, with the sides of their labels.
+
+    Labels of lifts that are close stand on different sides.
+    """
+    on_left, on_right = ("right", -6), ("left", 6)
+    marks = [(assumed * 100, "You assume", *on_left)]
+    if np.isfinite(needed) and needed <= most:
+        near, above = abs(needed - assumed) < 0.2 * most, assumed >= needed
+        marks = [
+            (assumed * 100, "You assume", *(on_right if above else on_left)),
+            (needed * 100, "Breaks even", *(on_left if above or not near else on_right)),
+        ]
+    return pd.DataFrame(marks, columns=["lift", "label", "side", "dx"])
+
+
+def due_frame(table: pd.DataFrame, currency: str | None) -> pd.DataFrame:
     """The data set of `due_chart`, from `due_table`."""
-    found = found.reset_index()
-    soon = found["due"].isin(list(DUE)[:4])
+    table = table.reset_index()
+    soon = table["due"].isin(list(DUE)[:4])
     return pd.DataFrame(
         {
-            "when": found["due"].map(WHEN),
-            "customers": found["customers"].round().astype(int),
-            "said": [wording.money(gain, currency, short=True) for gain in found["gain"]],
+            "when": table["due"].map(WHEN),
+            "customers": table["customers"].round().astype(int),
+            "said": [wording.money(gain, currency, short=True) for gain in table["gain"]],
             "colour": np.where(soon, palette.ACCENT, palette.NEUTRAL),
         }
     )
@@ -147,19 +148,20 @@ def sequence_frame(
     )
 
 
-def offers_frame(found: OfferComparison, currency: str | None) -> pd.DataFrame:
+def offers_frame(comparison: OfferComparison, currency: str | None) -> pd.DataFrame:
     """The data set of `offers_chart`."""
     rows = []
-    for _, band in found.bands.iterrows():
-        people = f"{wording.count(band['customers'])} with {wording.money_range(band['from_value'], band['to_value'], currency)}"
+    for band in comparison.bands.to_dict("records"):
+        between = wording.money_range(band["from_value"], band["to_value"], currency)
+        people = f"{wording.count(band['customers'])} with {between}"
         for kind, worth in (("Amount", band["amount"]), ("Percentage", band["percentage"])):
             rows.append((band["order_value"], worth, kind, wording.money(worth, currency), people))
     return pd.DataFrame(rows, columns=["order_value", "worth", "kind", "said", "people"])
 
 
-def groups_frame(found: Acquisition, currency: str | None) -> pd.DataFrame:
+def groups_frame(acquisition: Acquisition, currency: str | None) -> pd.DataFrame:
     """The data set of `allowed_chart`: the groups that have numbers."""
-    known = found.groups[found.groups["problem"] == ""].reset_index()
+    known = acquisition.groups[acquisition.groups["problem"] == ""].reset_index()
     return known.assign(
         said=[wording.money(value, currency) for value in known["value"]],
         between=[
@@ -169,6 +171,12 @@ def groups_frame(found: Acquisition, currency: str | None) -> pd.DataFrame:
         cost=[wording.money(value, currency) for value in known["allowed"]],
         payback=[paid_back(days) for days in known["payback_days"]],
     )
+
+
+def curves_frame(acquisition: Acquisition, currency: str | None) -> pd.DataFrame:
+    """The data set of `payback_chart`."""
+    curves = acquisition.curves
+    return curves.assign(said=[wording.money(value, currency) for value in curves["margin"]])
 
 
 def paid_back(days: float) -> str:

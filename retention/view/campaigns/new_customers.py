@@ -1,17 +1,20 @@
-"""What a new customer is worth and may cost, for all and by where they came from."""
+"""What a new customer is worth and may cost, on the campaigns page."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from html import escape
+from typing import Any, NamedTuple
 
 import streamlit as st
 
 from retention import wording
-from retention.campaigns.new_customers import ALL, USUAL_RATIO
+from retention.campaigns.new_customers import ALL, USUAL_RATIO, Acquisition
+from retention.campaigns.terms import Terms
 from retention.csv_export import to_csv
 from retention.view import text
 from retention.view.campaigns import data as data_of, frames, words
-from retention.view.campaigns.results import spec
+from retention.view.campaigns.charts import spec
 from retention.view.charts import live_chart
 from retention.view.session import campaigns as state
 from retention.view.session.loaded import Loaded
@@ -19,14 +22,50 @@ from retention.view.session.loaded import Loaded
 HORIZONS = (90, 180, 365, 730)
 
 
-def draw(data: Loaded) -> None:
+def draw_new_customers(data: Loaded) -> None:
     """What a new customer is worth and may cost, for all and by where they came from."""
+    settings = _draw_settings(data)
+    acquisition = data_of.acquisition_for(
+        data, settings.column, settings.margin, settings.ratio, settings.horizon_days
+    )
+    everybody = acquisition.groups.loc[[ALL]].to_dict("records")[0]
+    if everybody["problem"]:
+        st.warning(text.plain(everybody["problem"], limit=600), icon=":material/warning:")
+        return
     currency = data.orders.currency
-    columns = [
-        name for name in data.customers if name.startswith("first_") and name != "first_order"
+    st.html(_verdict(everybody, settings.horizon_days, currency))
+    _draw_charts(acquisition, currency)
+    problems = acquisition.groups["problem"]
+    for name, problem in problems[problems != ""].items():
+        st.caption(f"{text.plain(name)}: {text.plain(problem, limit=600)}")
+    st.download_button(
+        "Download the table",
+        to_csv(acquisition.groups.round(2).reset_index(), index=False),
+        file_name="new-customers.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        key="new_csv",
+        on_click="ignore",
+    )
+
+
+class _Settings(NamedTuple):
+    """What the marketer has chosen; fields as of `acquisition`."""
+
+    column: str | None
+    margin: float
+    ratio: float
+    horizon_days: int
+
+
+def _draw_settings(data: Loaded) -> _Settings:
+    columns: list[str | None] = [
+        name
+        for name in map(str, data.customers)
+        if name.startswith("first_") and name != "first_order"
     ]
-    one, two, three, four = st.columns(4, gap="medium")
-    column = one.selectbox(
+    places = st.columns(4, gap="medium")
+    column = places[0].selectbox(
         "By first",
         columns or [None],
         format_func=lambda name: (
@@ -36,21 +75,28 @@ def draw(data: Loaded) -> None:
         disabled=not columns,
         help="Of the customer's first order.",
     )
-    table = state.on_table()
-    margin = two.slider(
+    planned = state.on_table()
+    margin = places[1].slider(
         "Margin",
-        *(1, 100, round(table.terms.margin * 100) if table else 40, 1, "%d%%"),
+        min_value=1,
+        max_value=100,
+        value=round((Terms() if planned is None else planned.terms).margin * 100),
+        step=1,
+        format="%d%%",
         key="new_margin",
         help=words.DEFINITIONS["margin"],
     )
-    ratio = three.slider(
+    ratio = places[2].slider(
         "Value to cost",
-        *(1.0, 6.0, USUAL_RATIO, 0.5),
+        min_value=1.0,
+        max_value=6.0,
+        value=USUAL_RATIO,
+        step=0.5,
         format="%.1f : 1",
         key="new_ratio",
         help=words.DEFINITIONS["allowed"],
     )
-    horizon = four.select_slider(
+    horizon_days = places[3].select_slider(
         "Value over",
         HORIZONS,
         value=365,
@@ -58,19 +104,22 @@ def draw(data: Loaded) -> None:
         key="new_horizon",
         help=words.DEFINITIONS["new_value"],
     )
-    found = data_of.acquisition_for(data, column, margin / 100, ratio, horizon)
-    whole = found.groups.loc[ALL]
-    if whole["problem"]:
-        st.warning(text.plain(whole["problem"], limit=600), icon=":material/warning:")
-        return
-    span = wording.money_range(whole["value_low"], whole["value_high"], currency)
-    paid = frames.paid_back(whole["payback_days"])
-    st.html(
-        f'<div class="plan-verdict"><b>A new customer may cost {escape(wording.money(whole["allowed"], currency))}</b><br>'
-        f"Worth {escape(wording.money(whole['value'], currency))} over {wording.days(horizon)} (80% range {escape(span)}); "
-        f"paid back {paid}.</div>"
+    return _Settings(column=column, margin=margin / 100, ratio=ratio, horizon_days=horizon_days)
+
+
+def _verdict(everybody: Mapping[Hashable, Any], horizon_days: int, currency: str | None) -> str:
+    """What a new customer may cost and is worth, from the row of all customers."""
+    allowed = wording.money(everybody["allowed"], currency)
+    value = wording.money(everybody["value"], currency)
+    span = wording.money_range(everybody["value_low"], everybody["value_high"], currency)
+    return (
+        f'<div class="plan-verdict"><b>A new customer may cost {escape(allowed)}</b><br>'
+        f"Worth {escape(value)} over {wording.days(horizon_days)} (80% range {escape(span)}); "
+        f"paid back {frames.paid_back(everybody['payback_days'])}.</div>"
     )
-    frame = frames.groups_frame(found, currency)
+
+
+def _draw_charts(acquisition: Acquisition, currency: str | None) -> None:
     st.subheader(
         "Value of a new customer, and what it may cost",
         anchor=False,
@@ -78,30 +127,15 @@ def draw(data: Loaded) -> None:
     )
     live_chart(
         spec("allowed", currency),
-        {"groups": frame},
+        {"groups": frames.groups_frame(acquisition, currency)},
         key="new_groups",
         alt_text="Value of a new customer by group",
     )
     st.caption("Bar: value, thin line its 80% range. Orange mark: what winning one may cost.")
     st.subheader("When it is paid back", anchor=False, help=words.DEFINITIONS["payback"])
-    curves = found.curves.assign(
-        said=[wording.money(value, currency) for value in found.curves["margin"]]
-    )
     live_chart(
         spec("payback", currency),
-        {"curves": curves},
+        {"curves": frames.curves_frame(acquisition, currency)},
         key="new_payback",
         alt_text="Margin by day since the first order",
-    )
-    thin = found.groups[found.groups["problem"] != ""]
-    for name, row in thin.iterrows():
-        st.caption(f"{text.plain(name)}: {text.plain(row['problem'], limit=600)}")
-    st.download_button(
-        "Download the table",
-        to_csv(found.groups.round(2).reset_index(), index=False),
-        file_name="new-customers.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        key="new_csv",
-        on_click="ignore",
     )

@@ -12,140 +12,138 @@ from retention.errors import DataError
 from retention.view import text, widgets
 from retention.view.campaigns import (
     audience,
+    beginning,
     brief,
     controls,
     data as data_of,
-    results,
+    parts,
     rules,
     segments,
     sequence,
 )
+from retention.view.campaigns.assumptions import draw_assumptions
+from retention.view.campaigns.audience_size import draw_audience_size
+from retention.view.campaigns.verdict import draw_metrics, draw_verdict
+from retention.view.campaigns.whom import draw_whom
 from retention.view.session import campaigns as state, people
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import checks_for
 
-#: What each part of the page draws of a plan.
-DRAW = {
-    results.RESULT: results.draw_bridge,
-    results.TURNS: results.draw_turns,
-    results.MESSAGES: results.draw_when,
-    results.OFFERS: results.draw_offers,
-    results.LEFT_OUT: results.draw_left_out,
-}
-
 
 def draw_planner(data: Loaded) -> None:
-    """The verdict and the numbers first, the controls around them next; then what is open below."""
-    if state.on_table() is None:
-        controls.begin(data)
-    told = campaign = controls.as_set(state.on_table(), data.orders.end)
+    """The verdict and the numbers first, then the controls around them, then what is open below."""
+    as_read = campaign = controls.as_set(beginning.on_table(data), data.orders.end)
     top, verdict = st.container(), st.empty()
     # On a phone the numbers stand below the controls, on a screen beside them.
     left, right = st.columns([4, 7], gap="large")
     numbers = right.empty()
-    found = draw_found(data, campaign, verdict, numbers)
+    plan = _draw_plan(data, campaign, verdict, numbers)
     with top:
-        controls.whom(data, campaign)
+        draw_whom(data, campaign)
     with left:
-        controls.assumptions(data, campaign)
-        if found is not None:
-            campaign = controls.audience(data, campaign, found)
+        draw_assumptions(campaign, data.orders.currency)
+        if plan is not None:
+            campaign = draw_audience_size(data, campaign, plan)
     with right:
-        part = widgets.choose_part(results.PARTS, "plan_part")
-        if part == results.MESSAGES:
-            campaign = sequence.draw(campaign, data.orders.end)
-        elif part == results.LEFT_OUT:
-            rules.leave_alone(data)
+        part = widgets.choose_part(parts.PARTS, "plan_part")
+        if part == parts.MESSAGES:
+            campaign = sequence.draw_sequence(campaign, data.orders.end)
+        elif part == parts.LEFT_OUT:
+            rules.draw_leave_alone(data)
     state.update(campaign, data.orders.digest)
-    if campaign != told:  # a message was edited, or a cut has just appeared
-        found = draw_found(data, campaign, verdict, numbers, "plan-again")
-    if found is None:
-        draw_another(data)
+    if campaign != as_read:  # a message was edited, or a cut has just appeared
+        plan = _draw_plan(data, campaign, verdict, numbers, "plan-again")
+    if plan is None:
+        _draw_another(data)
         return
     with right:
-        DRAW[part](data, found)
-        if part == results.MESSAGES:
-            sequence.evidence(campaign)
+        parts.DRAW[part](data, plan)
+        if part == parts.MESSAGES:
+            sequence.draw_evidence(campaign)
     widgets.forecast_caution(checks_for(data))
-    draw_keep(data, found)
+    _draw_keep(data, plan)
 
 
-def draw_found(
+def draw_files(data: Loaded) -> None:
+    """The files of the campaign on the table.
+
+    They take longer than a slider may, and so have a place of their own.
+    """
+    campaign = beginning.on_table(data)
+    st.subheader(text.plain(campaign.name), anchor=False)
+    plan = _draw_verdict_or_problem(data, campaign, st.empty())
+    if plan is not None:
+        audience.draw_audience(data, plan)
+
+
+def _draw_plan(
     data: Loaded,
     campaign: Campaign,
     verdict: DeltaGenerator,
     numbers: DeltaGenerator,
     key: str = "plan",
 ) -> CampaignPlan | None:
-    """The plan, with its verdict and its numbers in their places; None where nobody can be addressed."""
-    found = draw_verdict(data, campaign, verdict)
+    """The plan, with its verdict and numbers in their places; None without anybody to address."""
+    plan = _draw_verdict_or_problem(data, campaign, verdict)
     widgets.show_so_far()
-    if found is None:
+    if plan is None:
         numbers.empty()
     else:
         with numbers.container():
-            results.draw_metrics(found, data.orders.currency, key)
-    return found
+            draw_metrics(plan, data.orders.currency, key)
+    return plan
 
 
-def draw_verdict(data: Loaded, campaign: Campaign, place: DeltaGenerator) -> CampaignPlan | None:
-    """The verdict in its place, and the plan; what is wrong and None where nobody can be addressed."""
+def _draw_verdict_or_problem(
+    data: Loaded, campaign: Campaign, place: DeltaGenerator
+) -> CampaignPlan | None:
+    """The plan, with its verdict in its place; the problem and None without anybody to address."""
     try:
-        found = data_of.plan_for(data, campaign)
+        plan = data_of.plan_for(data, campaign)
     except DataError as error:
         with place.container():
             widgets.problem("Nobody to address", error)
-            rules.phone_hint(data, campaign.channel)
+            rules.draw_phone_hint(data, campaign.channel)
         return None
     with place.container():
-        results.draw_verdict(found, data.orders.currency)
-        if why := unreachable(campaign.channel, people.people_for(data).contacts):
-            st.warning(text.plain(why, limit=600), icon=":material/unsubscribe:")
+        draw_verdict(plan, data.orders.currency)
+        if reason := unreachable(campaign.channel, people.people_for(data).contacts):
+            st.warning(text.plain(reason, limit=600), icon=":material/unsubscribe:")
         if state.elsewhere(data.orders.digest):
             st.warning(
-                "This campaign was planned for other orders: check its amounts, the margin and the lift.",
+                "This campaign was planned for other orders: check its amounts, the margin and "
+                "the lift.",
                 icon=":material/currency_exchange:",
             )
-    return found
+    return plan
 
 
-def draw_files(data: Loaded) -> None:
-    """The files of the campaign on the table: they take longer than a slider may, and so have a place of their own."""
-    if state.on_table() is None:
-        controls.begin(data)
-    st.subheader(text.plain(state.on_table().name), anchor=False)
-    found = draw_verdict(data, state.on_table(), st.empty())
-    if found is not None:
-        audience.draw_audience(data, found)
-
-
-def draw_another(data: Loaded) -> None:
-    """Put this campaign aside and begin the next one."""
+def _draw_another(data: Loaded) -> None:
     st.button(
         "Plan another one",
         icon=":material/add:",
         key="plan_another",
-        on_click=controls.begin,
+        on_click=beginning.begin_another,
         args=(data,),
     )
 
 
-def draw_keep(data: Loaded, found: CampaignPlan) -> None:
+def _draw_keep(data: Loaded, plan: CampaignPlan) -> None:
     """Keep the campaign, begin another one, take the brief along."""
     st.subheader("Keep it", anchor=False)
-    taken = {one.name for one in state.kept() if one.name != state.edited()}
-    name = found.campaign.name
+    name, edited = plan.campaign.name, state.edited()
+    taken = name in {campaign.name for campaign in state.kept() if campaign.name != edited}
     with st.container(horizontal=True):
         st.button(
-            "Keep the changes" if state.edited() else "Keep this campaign",
+            "Keep the changes" if edited else "Keep this campaign",
             icon=":material/bookmark_add:",
             key="plan_keep",
             type="primary",
-            disabled=name in taken,
+            disabled=taken,
             on_click=state.keep,
-            args=(found.campaign, data.orders.digest),
+            args=(plan.campaign, data.orders.digest),
         )
-        draw_another(data)
+        _draw_another(data)
         st.download_button(
             "Brief (HTML)",
             # Written when it is clicked, outside the session: everything it needs is passed in.
@@ -154,20 +152,21 @@ def draw_keep(data: Loaded, found: CampaignPlan) -> None:
                 data.name,
                 data.orders.end,
                 data.orders.currency,
-                found,
-                segments.in_words(data, found.campaign.segments),
+                plan,
+                segments.in_words(data, plan.campaign.segments),
             ),
-            file_name=f"{audience.file_name(name)}.html",
+            file_name=f"{widgets.file_name(name)}.html",
             mime="text/html",
             icon=":material/description:",
             key="plan_brief",
             on_click="ignore",
         )
-    if name in taken:
+    if taken:
         st.warning(
-            f"Another kept campaign is called “{text.plain(name)}”. Give this one a name of its own."
+            f"Another kept campaign is called “{text.plain(name)}”. Give this one a name of its "
+            "own."
         )
-    elif state.edited():
+    elif edited:
         st.caption(
-            f"Kept as “{text.plain(state.edited())}”. See “All campaigns” for its place among the others."
+            f"Kept as “{text.plain(edited)}”. See “All campaigns” for its place among the others."
         )

@@ -15,37 +15,35 @@ from retention.csv_export import to_csv
 from retention.errors import DataError
 from retention.own_segments.library import Library, merge_libraries
 from retention.view import text, widgets
-from retention.view.session import (
-    campaigns as state,
-    choices,
-    loaded,
-    own_segments,
-    own_segments as own,
-    people,
-)
+from retention.view.session import campaigns as state, choices, loaded, own_segments as own, people
 from retention.view.session.loaded import Loaded
 
-_LOAD, _PROBLEM, _LOADED, _CAUTION = "plan_load", "plan_problem", "plan_loaded", "plan_caution"
+_LOAD = "plan_load"
+_PROBLEM = "plan_problem"
+_LOADED = "plan_loaded"
+_CAUTION = "plan_caution"
 
 
 def draw_files(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
     """The plan with its assumptions as a file, and one loaded."""
     st.subheader("Save and load", anchor=False)
-    names = {name.removeprefix("Own: ") for one in state.kept() for name in one.segments}
+    addressed = {name for campaign in state.kept() for name in campaign.segments}
+    names = {name.removeprefix(own.OWN) for name in addressed}
     rules = people.left_alone()
-    library = tuple(segment for segment in own.session_library() if segment.name in names)
     with st.container(horizontal=True):
         st.download_button(
             "Save the plan",
             campaigns_to_json(
                 SavedPlan(
-                    state.kept(),
-                    library,
-                    choices.segment_rules(),
-                    rules.quiet_days,
-                    rules.unknown_consent,
-                    rules.home_country,
-                    data.orders.currency,
+                    campaigns=state.kept(),
+                    library=tuple(
+                        segment for segment in own.session_library() if segment.name in names
+                    ),
+                    rules=choices.segment_rules(),
+                    quiet_days=rules.quiet_days,
+                    unknown_consent=rules.unknown_consent,
+                    home_country=rules.home_country,
+                    currency=data.orders.currency,
                 )
             ),
             file_name="campaigns.json",
@@ -68,10 +66,15 @@ def draw_files(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
 
 
 def plans_table(plans: dict[str, CampaignPlan], end: date) -> pd.DataFrame:
-    """One row a campaign, of orders until `end`: what it assumes, and what it should bring."""
+    """A row for each campaign: what it assumes, and what it should bring.
+
+    Args:
+        plans: The plans by the campaigns' names.
+        end: The last day of the orders.
+    """
     rows = []
     for name, plan in plans.items():
-        found, terms = plan.economics, plan.campaign.terms
+        figures, terms = plan.economics, plan.campaign.terms
         rows.append(
             {
                 "campaign": name,
@@ -84,14 +87,14 @@ def plans_table(plans: dict[str, CampaignPlan], end: date) -> pd.DataFrame:
                 "offer": terms.offer.kind,
                 "offer_value": round(terms.offer.value, 6),
                 "margin": round(terms.margin, 6),
-                "addressed": found.customers,
+                "addressed": figures.customers,
                 "held_out": plan.held,
-                "cost": round(found.cost, 2),
-                "gain": round(found.gain.expected, 2),
-                "gain_low": round(found.gain.low, 2),
-                "gain_high": round(found.gain.high, 2),
-                "loss_chance": round(found.loss_chance, 4),
-                "break_even_lift": round(found.break_even_lift, 5),
+                "cost": round(figures.cost, 2),
+                "gain": round(figures.gain.expected, 2),
+                "gain_low": round(figures.gain.low, 2),
+                "gain_high": round(figures.gain.high, 2),
+                "loss_chance": round(figures.loss_chance, 4),
+                "break_even_lift": round(figures.break_even_lift, 5),
             }
         )
     return pd.DataFrame(rows)
@@ -105,25 +108,26 @@ def draw_load() -> None:
         key=_LOAD,
         on_change=_load,
         max_upload_size=1,
-        help="It replaces the list above, and brings its own segments, thresholds and whom to leave alone.",
+        help="It replaces the list above, and brings its own segments, thresholds and whom to "
+        "leave alone.",
     )
     if problem := st.session_state.get(_PROBLEM):
         widgets.problem("This plan could not be loaded", DataError(problem))
     if caution := st.session_state.get(_CAUTION):
         st.warning(text.plain(caution), icon=":material/currency_exchange:")
-    if said := st.session_state.pop(_LOADED, None):
-        st.success(said, icon=":material/check:")
+    if loaded_words := st.session_state.pop(_LOADED, None):
+        st.success(loaded_words, icon=":material/check:")
 
 
 def _load() -> None:
     """Read the file when it is chosen, before the page is drawn."""
     st.session_state.pop(_PROBLEM, None)
-    brought = st.session_state.get(_LOAD)
-    if brought is None:
+    upload = st.session_state.get(_LOAD)
+    if upload is None:
         return
     try:
-        plan = campaigns_from_json(brought.getvalue())
-        names = [one.name for one in plan.campaigns]
+        plan = campaigns_from_json(upload.getvalue())
+        names = [campaign.name for campaign in plan.campaigns]
         if len(set(names)) < len(names):
             raise DataError("Two of its campaigns have one name. Give each a name of its own.")
         library, renamed = _with_library(plan.library)
@@ -131,28 +135,7 @@ def _load() -> None:
         st.session_state[_PROBLEM] = str(error)
         return
     own.keep_library(library)
-    campaigns = tuple(
-        replace(
-            one,
-            segments=tuple(renamed.get(name, name) for name in one.segments),
-            holdout_key=one.drawn_by,
-        )
-        for one in plan.campaigns
-    )
-    state.keep_all(campaigns)
-    if campaigns:
-        # Whatever was being planned would stand beside the loaded ones, and take customers from nobody.
-        state.put_on_table(campaigns[0], campaigns[0].name)
-    st.session_state[_LOADED] = (
-        f"{wording.plural(len(plan.campaigns), 'campaign')} loaded, with whom to leave alone and segments' thresholds."
-    )
-    data = loaded.get()
-    st.session_state[_CAUTION] = (
-        f"This plan was saved for orders in {plan.currency}, and these are in "
-        f"{data.orders.currency or 'an unknown currency'}: check its amounts."
-        if plan.currency and data is not None and plan.currency != data.orders.currency
-        else None
-    )
+    _keep_campaigns(plan, renamed)
     choices.keep_segment_rules(plan.rules)
     people.keep_left_alone(
         replace(
@@ -162,13 +145,48 @@ def _load() -> None:
             home_country=plan.home_country,
         )
     )
+    count = wording.plural(len(plan.campaigns), "campaign")
+    st.session_state[_LOADED] = (
+        f"{count} loaded, with whom to leave alone and segments' thresholds."
+    )
+    st.session_state[_CAUTION] = _other_currency(plan.currency)
+
+
+def _keep_campaigns(plan: SavedPlan, renamed: dict[str, str]) -> None:
+    """Keep a plan's campaigns in the place of the session's; own segments may have new names."""
+    campaigns = tuple(
+        replace(
+            campaign,
+            segments=tuple(renamed.get(name, name) for name in campaign.segments),
+            holdout_key=campaign.drawn_by,
+        )
+        for campaign in plan.campaigns
+    )
+    state.keep_all(campaigns)
+    if campaigns:
+        # The one planned before would stand beside the loaded ones, and take their customers.
+        state.put_on_table(campaigns[0], campaigns[0].name)
+
+
+def _other_currency(currency: str | None) -> str | None:
+    """A caution where a plan was saved for orders in another currency than the loaded ones."""
+    data = loaded.get()
+    if not currency or data is None or currency == data.orders.currency:
+        return None
+    return (
+        f"This plan was saved for orders in {currency}, and these are in "
+        f"{data.orders.currency or 'an unknown currency'}: check its amounts."
+    )
 
 
 def _with_library(brought: Library) -> tuple[Library, dict[str, str]]:
-    """The session's own segments with a plan's, and the names that those of the plan have now where others had them."""
+    """The session's own segments with those of a plan, and the new names of the plan's segments.
+
+    A segment of the plan has a new name if another one of the session has its name.
+    """
     library, renamed = own.session_library(), {}
     for segment in brought:
         before, library = library, merge_libraries(library, (segment,))
         if segment not in before:
-            renamed[own_segments.OWN + segment.name] = own_segments.OWN + library[-1].name
+            renamed[own.OWN + segment.name] = own.OWN + library[-1].name
     return library, renamed

@@ -1,9 +1,11 @@
-"""The segments that a campaign can address: lifecycle stages, traits, ready-made ones and the marketer's own."""
+"""The segments that a campaign can address.
+
+Lifecycle stages, traits, ready-made segments and the marketer's own.
+"""
 
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from retention.errors import DataError
 from retention.own_segments.conditions import matches
@@ -22,6 +24,8 @@ from retention.view.session.segments import basis_for
 from retention.view.text import LABELS
 
 EVERYBODY = "All customers"
+#: The stages and traits by their names.
+_GROUPS = {LABELS[key]: key for key in (*STAGES, *TRAITS)}
 
 
 def choices(data: Loaded) -> tuple[list[str], dict[str, str]]:
@@ -30,82 +34,83 @@ def choices(data: Loaded) -> tuple[list[str], dict[str, str]]:
 
 
 @kept(max_entries=4, by_model=True)
-def _choices(data: Loaded, library: str) -> tuple[list[str], dict[str, str]]:
+def _choices(data: Loaded, library: str) -> tuple[list[str], dict[str, str]]:  # noqa: ARG001
     features = own.features_for(data)
-    found = [EVERYBODY, *(LABELS[key] for key in (*STAGES, *TRAITS))]
-    off = {}
-    for one in ready_made(features):
-        if one.name in found:
-            continue
-        if one.missing:
-            off[one.name] = one.missing
-        else:
-            found.append(one.name)
+    missing: dict[str, str] = {}
+    names = [EVERYBODY, *_GROUPS]
+    for ready in ready_made(features):
+        if ready.name not in names:
+            names.append(ready.name)
+            missing[ready.name] = ready.missing
     for segment in own.session_library():
-        if problem := own.problem_of(data, segment):
-            off[OWN + segment.name] = problem
-        else:
-            found.append(OWN + segment.name)
-    groups = {LABELS[key]: features.missing(key) for key in TRAITS if features.missing(key)}
-    return [name for name in found if name not in groups], off | groups
+        names.append(OWN + segment.name)
+        missing[OWN + segment.name] = own.problem_of(data, segment)
+    missing |= {LABELS[trait]: features.missing(trait) for trait in TRAITS}
+    reasons = {name: reason for name, reason in missing.items() if reason}
+    return [name for name in names if name not in reasons], reasons
 
 
 def with_kind(name: str) -> str:
-    """A segment's name, with its kind where it is ready-made: stages and traits have much the same names."""
-    known = {EVERYBODY, *(LABELS[key] for key in (*STAGES, *TRAITS))}
-    return name if name in known or name.startswith(OWN) else f"{name} · ready-made"
+    """A segment's name, with its kind where it is ready-made.
+
+    Stages and traits have similar names.
+    """
+    known = name == EVERYBODY or name in _GROUPS or name.startswith(OWN)
+    return name if known else f"{name} · ready-made"
 
 
 def mask(data: Loaded, names: tuple[str, ...]) -> np.ndarray:
-    """Who is in any of the segments, in the order of the customers; DataError where one does not exist here."""
+    """Who is in any of the segments, in the order of the customers.
+
+    DataError where a segment does not exist in these orders.
+    """
     inside = np.zeros(len(data.customers), dtype=bool)
     for name in names:
-        inside |= _one(data, name)
+        inside |= _customers_of(data, name)
     return inside
 
 
 def first_of(data: Loaded, names: tuple[str, ...]) -> np.ndarray:
-    """The first of the segments that each customer is in, in the order of the customers; "" for none."""
-    found = np.full(len(data.customers), "", dtype=object)
+    """The first of the segments that each customer is in; "" for none."""
+    first = np.full(len(data.customers), "", dtype=object)
     for name in reversed(names):
-        found[_one(data, name)] = name.removeprefix(OWN)
-    return found
+        first[_customers_of(data, name)] = name.removeprefix(OWN)
+    return first
 
 
 def stages(data: Loaded) -> np.ndarray:
-    """The lifecycle stage of each customer, in the order of the customers."""
+    """The lifecycle stage of each customer."""
     codes = _codes(data, segment_rules())
-    found = np.full(len(codes), "", dtype=object)
+    labels = np.full(len(codes), "", dtype=object)
     for stage in STAGES:
-        found[members(codes, stage)] = LABELS[stage]
-    return found
+        labels[members(codes, stage)] = LABELS[stage]
+    return labels
 
 
-def suits(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The stages and traits among the segments, as the playbook's strategies name them."""
-    keys = {label: key for key, label in LABELS.items()}
-    return tuple(keys[name] for name in names if name in keys)
+def groups_of(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The keys of the stages and traits among the segments."""
+    return tuple(_GROUPS[name] for name in names if name in _GROUPS)
 
 
-def _one(data: Loaded, name: str) -> np.ndarray:
+def _customers_of(data: Loaded, name: str) -> np.ndarray:
     features = own.features_for(data)
     if name == EVERYBODY:
         return np.ones(len(data.customers), dtype=bool)
-    for key in (*STAGES, *TRAITS):
-        if name == LABELS[key]:
-            return _of_group(data, features, key)
+    if name in _GROUPS:
+        return _of_group(data, features, _GROUPS[name])
     if name.startswith(OWN):
         for segment in own.session_library():
             if segment.name == name.removeprefix(OWN):
                 return own.segment_mask(data, segment)
         raise DataError(
-            f"There is no own segment {name.removeprefix(OWN)!r}. Load or build it under “Own segments”."
+            f"There is no own segment {name.removeprefix(OWN)!r}. Load or build it under “Own "
+            "segments”."
         )
-    for one in ready_made(features):
-        if one.name == name:
-            if one.missing:
-                raise DataError(f"{name}: {one.missing}")
-            return matches(one.rule, features)
+    for ready in ready_made(features):
+        if ready.name == name:
+            if ready.missing:
+                raise DataError(f"{name}: {ready.missing}")
+            return matches(ready.rule, features)
     raise DataError(f"There is no segment {name!r} in these orders. Choose another one.")
 
 
@@ -115,10 +120,9 @@ def _of_group(data: Loaded, features: Features, key: str) -> np.ndarray:
     return members(_codes(data, segment_rules()), key)
 
 
-def lapsed_share(data: Loaded, inside: np.ndarray) -> float:
-    """The share of the customers inside who have lapsed."""
-    lapsed = members(_codes(data, segment_rules()), "lapsed")
-    return float(lapsed[inside].mean()) if inside.any() else 0.0
+def lapsed(data: Loaded) -> np.ndarray:
+    """Who has lapsed, in the order of the customers."""
+    return members(_codes(data, segment_rules()), "lapsed")
 
 
 @kept(max_entries=4, by_model=True)
@@ -127,19 +131,12 @@ def _codes(data: Loaded, rules: SegmentRules) -> np.ndarray:
 
 
 def in_words(data: Loaded, names: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Each segment's name and whom it finds, with the thresholds in force; empty words where it cannot be had."""
+    """Each segment's name and definition, with the thresholds in force; "" where it has none."""
     rules, features = segment_rules(), own.features_for(data)
     groups = definitions_of(basis_for(data, rules.ready_days).inputs, rules, data.orders.currency)
-    known = {LABELS[key]: said for key, said in groups.items()}
-    known |= {one.name: one.about for one in ready_made(features) if one.name not in known}
+    known = {LABELS[key]: definition for key, definition in groups.items()}
+    known |= {ready.name: ready.about for ready in ready_made(features) if ready.name not in known}
     for segment in own.session_library():
         if not own.problem_of(data, segment):
             known[OWN + segment.name] = describe(segment.rule, features)
     return [(name, known.get(name, "")) for name in names]
-
-
-def order_value(customers: pd.DataFrame, inside: np.ndarray) -> float:
-    """The average order value of the customers inside, of all where nobody is."""
-    chosen = inside if inside.any() else np.ones(len(customers), dtype=bool)
-    orders = customers["orders"].to_numpy()[chosen].sum()
-    return float(customers["revenue"].to_numpy()[chosen].sum() / max(orders, 1))

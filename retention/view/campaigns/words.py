@@ -3,53 +3,83 @@
 import numpy as np
 
 from retention import wording
+from retention.campaigns.campaign import MessageOffer
 from retention.campaigns.economics import Economics
-from retention.campaigns.offers import OFFERS, Offer
+from retention.campaigns.offers import OFFERS, Offer, OfferKind
 from retention.campaigns.terms import ENDS, MAIN, OPENING
 from retention.campaigns.usual import FIRST_LIFT, READ_BY_ALL, READ_BY_LAPSED, usual_lift
 
 DEFINITIONS = {
-    "lift": "Of 100 customers who would not order within the window, so many do because of the campaign. An "
-    "assumption: orders alone do not tell it, a held-out group does.",
-    "anyway": "Of those who would have ordered anyway, the share who use the offer. Each of them costs the offer and "
-    "brings nothing new.",
+    "lift": "Of 100 customers who would not order within the window, so many do because of the "
+    "campaign. An assumption: orders alone do not tell it, a held-out group does.",
+    "anyway": "Of those who would have ordered anyway, the share who use the offer. Each of "
+    "them costs the offer and brings nothing new.",
     "margin": "Share of revenue that is left after the goods, before the campaign.",
-    "contact": "What one message to one customer costs. Whoever orders leaves the sequence, and gets no more.",
+    "contact": "What one message to one customer costs. Whoever orders leaves the sequence, "
+    "and gets no more.",
     "window": "How long orders count as the campaign's, from the first message on.",
-    "starts_on": "The calendar and the brief count from here. What is expected stands for a first message on the day "
-    "after the last order of the file: what was ordered since, the file cannot tell.",
-    "holdout": "Customers of the audience who get nothing, drawn at random, so that it can be told what the campaign "
-    "did. Always the same customers, whatever the campaign is called later.",
-    "size": "How far down the list to go, ranked by expected gain: those who would order anyway cost most, those with "
-    "larger orders bring most.",
-    "ranked": "Gain: the customers who bring most come first. Gain for the cost: those come first for whom a unit of "
-    "money brings most, which makes the most of a budget that does not reach everybody.",
-    "reach": "Customers who get the campaign: the segment without those left out, below the cut, and held out.",
-    "gain": "Margin with the campaign less margin without it, less contacts and offers, over the window. 80% range: "
-    "from chance and from what the model leaves open; the lift is taken as you assume it.",
-    "cost": "Contacts, offers used by customers who would have ordered anyway, and offers used by those it persuades.",
+    "starts_on": "The calendar and the brief count from here. What is expected stands for a "
+    "first message on the day after the last order of the file: what was ordered since, the "
+    "file cannot tell.",
+    "holdout": "Customers of the audience who get nothing, drawn at random, so that it can be "
+    "told what the campaign did. Always the same customers, whatever the campaign is called "
+    "later.",
+    "size": "How far down the list to go, ranked by expected gain: those who would order "
+    "anyway cost most, those with larger orders bring most.",
+    "ranked": "Gain: the customers who bring most come first. Gain for the cost: those come "
+    "first for whom a unit of money brings most, which makes the most of a budget that does not "
+    "reach everybody.",
+    "reach": "Customers who get the campaign: the segment without those left out, below the "
+    "cut, and held out.",
+    "gain": "Margin with the campaign less margin without it, less contacts and offers, over "
+    "the window. 80% range: from chance and from what the model leaves open; the lift is taken "
+    "as you assume it.",
+    "cost": "Contacts, offers used by customers who would have ordered anyway, and offers used "
+    "by those it persuades.",
     "loss": "Probability that the gain falls below zero, the lift being as you assume it.",
     "return": "Expected gain for each unit of money spent on contacts and offers.",
-    "break_even": "The lift at which the expected gain of the customers addressed is zero: below it the campaign costs "
-    "more than it brings. With “Best size” another lift addresses other customers, and so breaks even elsewhere.",
-    "largest": "The main offer at which the expected gain is zero. A larger one loses money at this lift. Where it is "
-    "above the average order value, even an order for free would pay: few get as far as this offer.",
-    "detectable": "The smallest lift that comparing both groups shows in 4 of 5 cases, at 5% significance, two-sided.",
-    "without": "What these customers do within the window if nothing is sent, by the fitted model, with its 80% range.",
-    "due": "An order is due at the last order plus the customer's typical (median) wait by the model: half of the "
-    "customers with such a history have ordered by then.",
-    "even": "Each campaign gets the same part of the budget and spends it on its own best customers.",
+    "break_even": "The lift at which the expected gain of the customers addressed is zero: "
+    "below it the campaign costs more than it brings. With “Best size” another lift addresses "
+    "other customers, and so breaks even elsewhere.",
+    "largest": "The main offer at which the expected gain is zero. A larger one loses money at "
+    "this lift. Where it is above the average order value, even an order for free would pay: "
+    "few get as far as this offer.",
+    "detectable": "The smallest lift that comparing both groups shows in 4 of 5 cases, at 5% "
+    "significance, two-sided.",
+    "without": "What these customers do within the window if nothing is sent, by the fitted "
+    "model, with its 80% range.",
+    "due": "An order is due at the last order plus the customer's typical (median) wait by the "
+    "model: half of the customers with such a history have ordered by then.",
+    "even": "Each campaign gets the same part of the budget and spends it on its own best "
+    "customers.",
     "allowed": "Value of a new customer / the ratio. 3:1 is the usual floor (Barilliance 2021).",
-    "new_value": "Margin that a new customer brings over the horizon, first order included, discounted at 10% a year, "
-    "by a model fitted to that group alone. 80% range of the group's mean.",
-    "payback": "Days until the margin of a new customer adds up to the highest acquisition cost, not discounted.",
+    "new_value": "Margin that a new customer brings over the horizon, first order included, "
+    "discounted at 10% a year, by a model fitted to that group alone. 80% range of the group's "
+    "mean.",
+    "payback": "Days until the margin of a new customer adds up to the highest acquisition "
+    "cost, not discounted.",
 }
 LIFT_EVIDENCE = (
-    f"No source of the playbook measures a lift: it starts at {FIRST_LIFT * 100:g} in 100, which is an assumption, and "
-    f"the held-out group is how you learn it. Early beats late: the long-inactive read {READ_BY_LAPSED:.1%} of mails, "
-    f"{READ_BY_ALL:.0%} is average (Barilliance 2021), so that lapsed customers start at {usual_lift(1.0) * 100:.1f}."
+    f"No source of the playbook measures a lift: it starts at {FIRST_LIFT * 100:g} in 100, which "
+    "is an assumption, and the held-out group is how you learn it. Early beats late: the "
+    f"long-inactive read {READ_BY_LAPSED:.1%} of mails, {READ_BY_ALL:.0%} is average (Barilliance "
+    f"2021), so that lapsed customers start at {usual_lift(1.0) * 100:.1f}."
 )
-OFFER_NAMES = {"": "–", OPENING: "Opening offer", MAIN: "Main offer", ENDS: "Offer ends"}
+OFFER_NAMES: dict[MessageOffer, str] = {
+    "": "–",
+    OPENING: "Opening offer",
+    MAIN: "Main offer",
+    ENDS: "Offer ends",
+}
+
+
+def in_currency(currency: str | None) -> str:
+    """The end of a label whose control is in money.
+
+    >>> in_currency("EUR"), in_currency(None)
+    (' (EUR)', '')
+    """
+    return f" ({currency})" if currency else ""
 
 
 def few(value: float) -> str:
@@ -85,15 +115,14 @@ def offer_in_words(offer: Offer, currency: str | None) -> str:
         if offer.kind == "percentage"
         else wording.money(offer.value, currency)
     )
-    return {
-        "amount": f"{amount} off",
-        "percentage": f"{amount} off",
-        "free_delivery": f"Free delivery (costs {amount})",
-        "points": f"Points worth {amount} ({wording.percent(offer.redeemed)} redeemed)",
-    }[offer.kind]
+    if offer.kind == "free_delivery":
+        return f"Free delivery (costs {amount})"
+    if offer.kind == "points":
+        return f"Points worth {amount} ({wording.percent(offer.redeemed)} redeemed)"
+    return f"{amount} off"
 
 
-def offer_label(kind: str) -> str:
+def offer_label(kind: OfferKind) -> str:
     """The name of a kind of offer in a list of them."""
     return OFFERS[kind]
 
@@ -107,13 +136,13 @@ def lift_in_words(lift: float) -> str:
     return f"{lift * 100:.3g} in 100" if lift == lift else wording.MISSING
 
 
-def largest_offer(found: Economics, offer: Offer, currency: str | None) -> str:
+def largest_offer(figures: Economics, offer: Offer, currency: str | None) -> str:
     """The largest main offer that still pays; nobody takes more off an order than the order."""
-    largest, orders = found.largest_offer, found.orders_with.expected
+    largest, orders = figures.largest_offer, figures.orders_with.expected
     if not np.isfinite(largest):
         return wording.MISSING
     if offer.kind == "percentage":
         return wording.percent(largest)
-    if offer.kind == "amount" and orders and largest >= found.revenue_with.expected / orders:
+    if offer.kind == "amount" and orders and largest >= figures.revenue_with.expected / orders:
         return "An order"
     return wording.money(largest, currency)

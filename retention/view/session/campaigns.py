@@ -1,35 +1,39 @@
-"""The session's campaigns: the one on the table, and those that were kept, in their order of priority.
+"""The session's campaigns: the one on the table, and the kept ones in their order of priority.
 
-The campaign on the table is a `Campaign` of its own, not what the controls hold: controls lose their state when their
-part is left, and a change of strategy sets many of them at once.
+The campaign on the table is a `Campaign` of its own, not the state of the controls. Controls lose
+their state when their part of the page is left, and a change of strategy sets many of them at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import streamlit as st
 
 from retention.campaigns.campaign import Campaign
 
-_KEPT, _TABLE, _EDITED, _ROUND = (
-    "campaigns_kept",
-    "campaign_on_table",
-    "campaign_edited",
-    "campaign_round",
-)
-#: The parts of the page, and the key of the choice between them.
+Value = TypeVar("Value")
+Number = TypeVar("Number", int, float)
+
+_KEPT = "campaigns_kept"
+_TABLE = "campaign_on_table"
+_EDITED = "campaign_edited"
+_ROUND = "campaign_round"
+_ORDERS = "campaign_orders"
+_KEPT_FOR = "campaigns_kept_for"
+#: The key of the choice between the parts of the page.
 PLACE = "plan_place"
-PLAN, FILES = ":material/edit_calendar: Plan a campaign", ":material/contact_mail: Audience files"
-ALL_CAMPAIGNS, NEW = ":material/list: All campaigns", ":material/person_add: New customers"
-_ORDERS, _KEPT_FOR = "campaign_orders", "campaigns_kept_for"
-#: Keys of the planner's controls begin so, and with the round: another round, other controls.
-PREFIX = "plan"
+#: The parts of the page.
+PLAN = ":material/edit_calendar: Plan a campaign"
+FILES = ":material/contact_mail: Audience files"
+ALL_CAMPAIGNS = ":material/list: All campaigns"
+NEW = ":material/person_add: New customers"
 
 
 def kept() -> tuple[Campaign, ...]:
-    """The campaigns that were kept, the one of the highest priority first."""
+    """The kept campaigns, the one of the highest priority first."""
     return st.session_state.get(_KEPT, ())
 
 
@@ -44,19 +48,19 @@ def on_table() -> Campaign | None:
 
 
 def edited() -> str | None:
-    """The name of the kept campaign that is being changed; None where a new one is being planned."""
+    """The name of the kept campaign that is being changed; None while a new one is planned."""
     return st.session_state.get(_EDITED)
 
 
 def put_on_table(campaign: Campaign, changes: str | None = None) -> None:
-    """Plan this campaign, with fresh controls; `changes` names the kept one that it is to replace."""
+    """Plan this campaign, with fresh controls; `changes` names the kept one that it replaces."""
     st.session_state[_TABLE] = campaign
     st.session_state[_EDITED] = changes
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
 
 def update(campaign: Campaign, digest: str) -> None:
-    """Note what the controls say, which stay as they are, and the orders for which they say it."""
+    """Take over what the controls say, for the orders of this digest. The controls stay."""
     if campaign != st.session_state.get(_TABLE) or _ORDERS not in st.session_state:
         st.session_state[_ORDERS] = digest
     st.session_state[_TABLE] = campaign
@@ -68,23 +72,23 @@ def elsewhere(digest: str) -> bool:
 
 
 def key(name: str) -> str:
-    """The key of a control of this round."""
-    return f"{PREFIX}_{name}_{st.session_state.get(_ROUND, 0)}"
+    """The key of a control. Another round of planning has other controls."""
+    return f"plan_{name}_{st.session_state.get(_ROUND, 0)}"
 
 
-def said(name: str, otherwise: object) -> object:
-    """What a control of this round says; `otherwise` where it has not been drawn yet."""
-    found = st.session_state.get(key(name))
-    return otherwise if found is None else found
+def control(name: str, otherwise: Value) -> Value:
+    """The value of a control; `otherwise` where it has not been drawn yet."""
+    value = st.session_state.get(key(name))
+    return otherwise if value is None else value
 
 
-def bound(name: str, most: float) -> float:
-    """The end of a control of this round: it stays where it was first, whatever the control is moved to."""
+def slider_end(name: str, most: Number) -> Number:
+    """The end of a slider. It stays where it was first, whatever the slider is moved to."""
     return st.session_state.setdefault(key(f"{name}_most"), most)
 
 
 def change(campaign: Campaign, **controls: object) -> None:
-    """Change the campaign on the table from a control's callback, and set other controls to go with it."""
+    """Change the campaign on the table from a control's callback, and other controls with it."""
     st.session_state[_TABLE] = campaign
     for name, value in controls.items():
         st.session_state[key(name)] = value
@@ -96,13 +100,16 @@ def kept_elsewhere(digest: str) -> bool:
 
 
 def keep(campaign: Campaign, digest: str) -> None:
-    """Keep the campaign on the table, made for these orders: in the place of the one it changes, else as the last."""
+    """Keep the campaign on the table, made for these orders.
+
+    It stands in the place of the one that it changes, else as the last one.
+    """
     _keep_in_place((campaign,), digest)
     st.session_state[_EDITED] = campaign.name
 
 
 def keep_each(campaigns: tuple[Campaign, ...], digest: str) -> None:
-    """Keep several campaigns in the place of the one on the table, and show them among the others."""
+    """Keep several campaigns in the place of the one on the table, and show all campaigns."""
     _keep_in_place(campaigns, digest)
     put_on_table(campaigns[0], campaigns[0].name)
     st.session_state[PLACE] = ALL_CAMPAIGNS
@@ -111,32 +118,34 @@ def keep_each(campaigns: tuple[Campaign, ...], digest: str) -> None:
 def _keep_in_place(campaigns: tuple[Campaign, ...], digest: str) -> None:
     st.session_state[_KEPT_FOR] = digest
     others = kept()
-    at = next((place for place, one in enumerate(others) if one.name == edited()), len(others))
-    keep_all((*others[:at], *campaigns, *others[at + 1 :]))
+    names = [campaign.name for campaign in others]
+    changed = edited()
+    place = names.index(changed) if changed in names else len(others)
+    keep_all((*others[:place], *campaigns, *others[place + 1 :]))
 
 
 def rename_segment(old: str, new: str) -> None:
     """Let every campaign that addresses a segment follow its new name."""
 
     def follow(campaign: Campaign) -> Campaign:
-        return replace(
-            campaign, segments=tuple(new if name == old else name for name in campaign.segments)
-        )
+        segments = tuple(new if name == old else name for name in campaign.segments)
+        return replace(campaign, segments=segments)
 
-    keep_all(tuple(follow(one) for one in kept()))
-    if on_table() is not None:
-        # Fresh controls: the ones there are hold the old name.
-        put_on_table(follow(on_table()), edited())
+    keep_all(tuple(follow(campaign) for campaign in kept()))
+    planned = on_table()
+    if planned is not None:
+        # Fresh controls: those on the page hold the old name.
+        put_on_table(follow(planned), edited())
 
 
 def addressing(segment: str) -> tuple[str, ...]:
     """The names of the kept campaigns that address a segment."""
-    return tuple(one.name for one in kept() if segment in one.segments)
+    return tuple(campaign.name for campaign in kept() if segment in campaign.segments)
 
 
 def delete(name: str) -> None:
     """Drop a kept campaign."""
-    keep_all(tuple(one for one in kept() if one.name != name))
+    keep_all(tuple(campaign for campaign in kept() if campaign.name != name))
     if edited() == name:
         st.session_state[_EDITED] = None
 
@@ -144,16 +153,22 @@ def delete(name: str) -> None:
 def move(name: str, by: int) -> None:
     """Move a kept campaign up (negative) or down in priority."""
     campaigns = list(kept())
-    at = next(n for n, one in enumerate(campaigns) if one.name == name)
-    to = min(max(at + by, 0), len(campaigns) - 1)
-    campaigns.insert(to, campaigns.pop(at))
+    place = [campaign.name for campaign in campaigns].index(name)
+    new_place = min(max(place + by, 0), len(campaigns) - 1)
+    campaigns.insert(new_place, campaigns.pop(place))
     keep_all(tuple(campaigns))
 
 
 def free_name(name: str, but: str | None = None, also: Sequence[str] = ()) -> str:
-    """The name, with a number where another kept campaign, or one of `also`, has it."""
-    taken = {one.name for one in kept() if one.name != but} | set(also)
-    found, number = name, 2
-    while found in taken:
-        found, number = f"{name} {number}", number + 1
-    return found
+    """The name, with a number where another kept campaign, or one of `also`, has it.
+
+    Args:
+        name: The name that is wanted.
+        but: The name of a kept campaign that may have it.
+        also: More names that are taken.
+    """
+    taken = {campaign.name for campaign in kept() if campaign.name != but} | set(also)
+    free, number = name, 2
+    while free in taken:
+        free, number = f"{name} {number}", number + 1
+    return free

@@ -1,0 +1,141 @@
+"""The planner's controls for what the marketer assumes: lift, offers, costs and margin."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from retention.campaigns.campaign import Campaign
+from retention.campaigns.offers import OFFERS, Offer
+from retention.campaigns.terms import MAIN, OPENING, PhaseOffer, Terms
+from retention.view import text
+from retention.view.campaigns import words
+from retention.view.campaigns.controls import lift_in_100, offer_worth, percent_off
+from retention.view.session import campaigns as state
+
+
+def draw_assumptions(campaign: Campaign, currency: str | None) -> None:
+    """Lift, offers, cost and margin: the marketer's, and marked as such."""
+    terms = campaign.terms
+    with st.container(border=True):
+        st.markdown(
+            "**You assume**",
+            help="The model knows what customers do anyway. What follows is yours to judge.",
+        )
+        _draw_lift(terms)
+        _draw_offer(terms.offer, "Main offer", "offer", currency)
+        _draw_unused(campaign, MAIN, terms.offer, "main offer")
+        st.slider(
+            "Offer used by those who order anyway",
+            min_value=0,
+            max_value=100,
+            value=round(terms.anyway_share * 100),
+            step=5,
+            format="%d%%",
+            key=state.key("anyway"),
+            disabled=not terms.has_offer,
+            help=words.DEFINITIONS["anyway"],
+        )
+        carried = (message.offer for message in campaign.messages)
+        if terms.opening.kind != "none" or OPENING in carried:
+            _draw_offer(terms.opening, "Opening offer", "opening", currency)
+            _draw_unused(campaign, OPENING, terms.opening, "opening offer")
+        _draw_margin_and_cost(terms, currency)
+
+
+def _draw_lift(terms: Terms) -> None:
+    lift = lift_in_100(terms.lift)
+    st.slider(
+        "Lift: of 100 who would not order, so many do",
+        min_value=0.0,
+        max_value=state.slider_end("lift", max(30.0, lift)),
+        value=lift,
+        step=0.1,
+        format="%.1f",
+        key=state.key("lift"),
+        help=words.DEFINITIONS["lift"],
+    )
+    st.caption(text.plain(words.LIFT_EVIDENCE, limit=600))
+
+
+def _draw_margin_and_cost(terms: Terms, currency: str | None) -> None:
+    left, right = st.columns(2, gap="medium")
+    left.slider(
+        "Margin",
+        min_value=1,
+        max_value=100,
+        value=round(terms.margin * 100),
+        step=1,
+        format="%d%%",
+        key=state.key("margin"),
+        help=words.DEFINITIONS["margin"],
+    )
+    cost = terms.contact_cost
+    tiny = 0 < cost < 0.01
+    right.number_input(
+        f"Cost of a message{words.in_currency(currency)}",
+        min_value=0.0,
+        value=float(cost),
+        step=0.001 if tiny else 0.01,
+        format="%.4f" if tiny else "%.0f" if cost >= 100 else "%.2f",
+        key=state.key("contact"),
+        help=words.DEFINITIONS["contact"],
+    )
+
+
+def _draw_offer(offer: Offer, label: str, name: str, currency: str | None) -> None:
+    left, right = st.columns([3, 2], gap="medium")
+    kinds = list(OFFERS)
+    left.selectbox(
+        label,
+        kinds,
+        index=kinds.index(offer.kind),
+        format_func=words.offer_label,
+        key=state.key(f"{name}_kind"),
+    )
+    if offer.kind == "percentage":
+        right.slider(
+            "Off",
+            min_value=0,
+            max_value=state.slider_end(f"{name}_share", max(60, percent_off(offer))),
+            value=percent_off(offer),
+            step=1,
+            format="%d%%",
+            key=state.key(f"{name}_share"),
+        )
+    elif offer.kind != "none":
+        most = state.slider_end(f"{name}_value", _ceiling(offer_worth(offer)))
+        right.slider(
+            f"Worth{words.in_currency(currency)}",
+            min_value=0.0,
+            max_value=most,
+            value=offer_worth(offer),
+            step=most / 100,
+            format="%,.0f" if most >= 1_000 else "%,.2f",
+            key=state.key(f"{name}_value"),
+            help="What a used offer costs you.",
+        )
+    if offer.kind == "points":
+        st.slider(
+            "Points ever redeemed",
+            min_value=0,
+            max_value=100,
+            value=round(offer.redeemed * 100),
+            step=5,
+            format="%d%%",
+            key=state.key(f"{name}_redeemed"),
+        )
+
+
+def _draw_unused(campaign: Campaign, name: PhaseOffer, offer: Offer, label: str) -> None:
+    if offer.kind != "none" and name not in campaign.phases.values():
+        st.caption(
+            f":orange[:material/warning:] No message that is sent carries the {label}, so that it "
+            "costs and brings nothing. Give it to a message under “Messages”."
+        )
+
+
+def _ceiling(start: float) -> float:
+    """A round number about four times the start, for the end of a slider."""
+    top = max(start, 1e-6) * 4
+    power = 10.0 ** len(str(int(top))) / 10 if top >= 1 else 1.0
+    return float(-(-top // power) * power)

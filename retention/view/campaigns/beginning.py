@@ -1,0 +1,115 @@
+"""The campaign on the table: begun where there is none, and what is usual for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from retention.campaigns.campaign import Campaign, Channel
+from retention.campaigns.starting import (
+    FIRST_STAGES,
+    average_order_value,
+    first_stage,
+    lapsed_share,
+    starting_campaign,
+)
+from retention.campaigns.terms import Terms
+from retention.campaigns.usual import usual_contact_cost, usual_lift
+from retention.playbook import strategy_of
+from retention.view.campaigns import segments
+from retention.view.session import campaigns as state
+from retention.view.session.loaded import Loaded
+from retention.view.text import LABELS
+
+#: The key of the strategy of a campaign that is not the playbook's.
+OWN = ""
+#: Characters of the longest name.
+LONGEST_NAME = 80
+
+
+def on_table(data: Loaded) -> Campaign:
+    """The campaign on the table; a new one is begun where there is none."""
+    campaign = state.on_table()
+    return begin(data) if campaign is None else campaign
+
+
+def begin(data: Loaded, names: tuple[str, ...] = (), strategy: str | None = None) -> Campaign:
+    """Put a new campaign on the table.
+
+    Args:
+        data: The loaded orders.
+        names: The segments; by default the first stage with enough customers that no kept campaign
+            addresses.
+        strategy: The key of its strategy; by default the first that suits the segments.
+    """
+    names = names or (_first_segment(data),)
+    before = state.on_table()
+    campaign = starting_campaign(
+        data.customers,
+        segments.mask(data, names),
+        segments.lapsed(data),
+        segments=names,
+        groups=segments.groups_of(names),
+        strategy=strategy,
+        margin=Terms().margin if before is None else before.terms.margin,
+        currency=data.orders.currency,
+    )
+    name = state.free_name(campaign_name(campaign.strategy, names))
+    campaign = replace(campaign, name=name, holdout_key=name)
+    state.put_on_table(campaign)
+    return campaign
+
+
+def begin_another(data: Loaded) -> None:
+    """Put the campaign on the table aside, and begin the next one."""
+    begin(data)
+
+
+def begin_again(data: Loaded, strategy: str) -> None:
+    """Begin the campaign on the table anew with a strategy; a name that was chosen stays."""
+    before, changed = on_table(data), state.edited()
+    campaign = begin(data, before.segments, strategy)
+    if changed is not None or before.name != usual_name(before):
+        key = campaign.holdout_key if changed is None else before.holdout_key
+        state.put_on_table(replace(campaign, name=before.name, holdout_key=key), changed)
+
+
+def usual_name(campaign: Campaign) -> str:
+    """The name that the campaign got when it was begun."""
+    return state.free_name(campaign_name(campaign.strategy, campaign.segments), campaign.name)
+
+
+def campaign_name(strategy: str, names: tuple[str, ...]) -> str:
+    """The name of a new campaign, from its strategy and its segments."""
+    known = strategy_of(strategy)
+    return f"{known.name if known else 'Own campaign'}: {' + '.join(names)}"[:LONGEST_NAME]
+
+
+def starting_lift(data: Loaded, names: tuple[str, ...]) -> float:
+    """The lift that these segments start from."""
+    return usual_lift(lapsed_share(segments.lapsed(data), segments.mask(data, names)))
+
+
+def has_starting_lift(data: Loaded, campaign: Campaign) -> bool:
+    """Whether the campaign has the lift that its segments start from."""
+    return abs(campaign.terms.lift - starting_lift(data, campaign.segments)) < 1e-9
+
+
+def with_channel(data: Loaded, campaign: Campaign, channel: Channel) -> Campaign:
+    """The campaign through another channel, at what a message usually costs there."""
+    cost = usual_contact_cost(
+        channel,
+        average_order_value(data.customers, segments.mask(data, campaign.segments)),
+        data.orders.currency,
+    )
+    return replace(campaign, channel=channel, terms=replace(campaign.terms, contact_cost=cost))
+
+
+def _first_segment(data: Loaded) -> str:
+    used = {name for campaign in state.kept() for name in campaign.segments}
+    sizes = {
+        stage: int(segments.mask(data, (LABELS[stage],)).sum())
+        for stage in FIRST_STAGES
+        if LABELS[stage] not in used
+    }
+    stage = first_stage(sizes)
+    return segments.EVERYBODY if stage is None else LABELS[stage]

@@ -1,0 +1,257 @@
+"""The parts below a plan's numbers; only the open one is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from retention import wording
+from retention.campaigns.economics import Economics, Range
+from retention.campaigns.holdout import detectable_lift
+from retention.campaigns.offer_comparison import OfferComparison, compare_offers
+from retention.campaigns.plan import CampaignPlan
+from retention.campaigns.send_times import due_table, sequence_table
+from retention.campaigns.suppression import without_signal
+from retention.view import text
+from retention.view.campaigns import data as data_of, frames, words
+from retention.view.campaigns.charts import spec
+from retention.view.charts import live_chart
+from retention.view.session.loaded import Loaded
+from retention.view.session.people import people_for
+
+RESULT = "Result"
+TURNS = "Size and lift"
+MESSAGES = "Messages"
+OFFERS = "Money or percent"
+LEFT_OUT = "Left out"
+
+
+def _draw_bridge(data: Loaded, plan: CampaignPlan) -> None:
+    """From the margin added to the gain, and the window with and without the campaign."""
+    st.markdown("**What it brings, and what it costs**", help=words.DEFINITIONS["gain"])
+    figures, currency = plan.economics, data.orders.currency
+    cost = wording.money(figures.cost, currency)
+    live_chart(
+        spec("bridge", currency),
+        frames.bridge_frames(figures, currency),
+        key="plan_bridge",
+        alt_text=f"Cost {cost}, gain {wording.money(figures.gain.expected, currency)}",
+    )
+    st.html(_window_table(figures, plan.campaign.window_days, currency))
+
+
+def _window_table(figures: Economics, days: int, currency: str | None) -> str:
+    def money(value: float) -> str:
+        return wording.money(value, currency, short=True)
+
+    rows = (
+        _window_row("Orders", figures.orders_without, figures.orders_with, words.few, wording.count)
+        + _window_row("Revenue", figures.revenue_without, figures.revenue_with, money, money)
+        + _window_row("Margin", figures.margin_without, figures.margin_with, money, money)
+    )
+    return (
+        f'<table class="plan-table" title="{escape(words.DEFINITIONS["without"])}"><thead><tr>'
+        f"<th>Over {days} days, 80% range</th><th>Without the campaign</th><th>With it</th>"
+        f"<th>More</th></tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _window_row(
+    name: str,
+    without: Range,
+    with_campaign: Range,
+    in_words: Callable[[float], str],
+    end_in_words: Callable[[float], str],
+) -> str:
+    cells = "".join(
+        f"<td>{escape(in_words(amount.expected))}<small>"
+        f"{escape(f'{end_in_words(amount.low)} to {end_in_words(amount.high)}')}</small></td>"
+        for amount in (without, with_campaign)
+    )
+    more = in_words(with_campaign.expected - without.expected)
+    return f"<tr><td>{name}</td>{cells}<td>{escape(f'+{more}')}</td></tr>"
+
+
+def _draw_turns(data: Loaded, plan: CampaignPlan) -> None:
+    """The gain by audience size, and by lift."""
+    currency = data.orders.currency
+    st.markdown("**How many to address**", help=words.DEFINITIONS["size"])
+    best = wording.count(plan.best_size)
+    live_chart(
+        spec("size", currency),
+        frames.size_frames(plan, currency),
+        key="plan_size",
+        alt_text=f"Expected gain by audience size; greatest with {best} customers",
+    )
+    st.markdown("**How much lift it takes**", help=words.DEFINITIONS["break_even"])
+    if plan.economics.customers:
+        zero = words.lift_in_words(plan.economics.break_even_lift)
+        live_chart(
+            spec("lift", currency),
+            frames.lift_frames(plan, currency),
+            key="plan_lift",
+            alt_text=f"Gain by lift; zero at {zero}",
+        )
+    else:
+        st.info("Nobody is addressed: there is no gain to draw.", icon=":material/info:")
+
+
+def _draw_offers(data: Loaded, plan: CampaignPlan) -> None:
+    """An amount against a percentage of the same cost."""
+    comparison, currency = compare_offers(plan), data.orders.currency
+    if comparison is None:
+        st.info(
+            "Nobody is addressed, so there is nothing to compare."
+            if not plan.size
+            else "Choose an amount of money or a percentage as the main offer, and a message that "
+            "carries it, to see both side by side.",
+            icon=":material/info:",
+        )
+        return
+    st.markdown(
+        "**Money or a percentage**",
+        help="Both cost the same in expectation, at the same lift. Which persuades better, orders "
+        "do not tell.",
+    )
+    st.markdown(text.plain(_compared(comparison, currency), limit=1000))
+    if len(comparison.bands) > 1:
+        amount = wording.money(comparison.amount, currency)
+        live_chart(
+            spec("offers", currency),
+            {"bands": frames.offers_frame(comparison, currency)},
+            key="plan_offers",
+            alt_text=f"{amount} off against {wording.percent(comparison.percentage)} off by order "
+            "value",
+        )
+
+
+def _compared(comparison: OfferComparison, currency: str | None) -> str:
+    amount, share = wording.money(comparison.amount, currency), comparison.percentage
+    both = f"{amount} off costs as much as {wording.percent(share)} off"
+    if len(comparison.bands) < 2:
+        return f"{both}, and is worth as much to everybody: their usual orders do not differ."
+    return (
+        f"{both}. The amount is the larger offer to {wording.percent(comparison.larger_amount)} "
+        "of these customers: those whose usual order is below "
+        f"{wording.money(comparison.even_at, currency)}. An amount in the subject does almost "
+        "twice as well as a percentage (Barilliance 2021)."
+    )
+
+
+def _draw_when(data: Loaded, plan: CampaignPlan) -> None:
+    """The sequence on a calendar, the stop rule, and when next orders are due."""
+    if not plan.economics.customers:
+        st.info("Nobody is addressed: there is nothing to send.", icon=":material/info:")
+        return
+    end, currency = data.orders.end, data.orders.currency
+    first = plan.campaign.first_day(end)
+    st.markdown("**When they get it**", help=words.DEFINITIONS["contact"])
+    table = sequence_table(plan)
+    live_chart(
+        spec("sequence", None),
+        {"messages": frames.sequence_frame(table, first, plan, currency)},
+        key="plan_sequence",
+        alt_text=f"{len(table)} messages from {wording.day(first)}",
+    )
+    last = wording.count(table["customers"].iloc[-1])
+    st.caption(
+        f"From {wording.day(first)}{_begins(first, end)}. Stop rule: whoever orders leaves the "
+        f"sequence; of {wording.count(plan.economics.customers)} customers {last} get the last "
+        "message."
+    )
+    st.markdown("**When their next order is due**", help=words.DEFINITIONS["due"])
+    due = frames.due_frame(due_table(plan, data_of.due_for(data)), currency)
+    live_chart(
+        spec("due", None), {"due": due}, key="plan_due", alt_text="Addressed customers by due day"
+    )
+    soon = wording.plural(int(due["customers"].iloc[1:3].sum()), "customer")
+    st.caption(
+        f"Counted from {wording.day(end)}. Due within a week: {soon}, the likeliest to come "
+        "without a message."
+    )
+
+
+def _begins(first: date, end: date) -> str:
+    """What the first day means for the expected values, which count from the orders' end."""
+    wait = (first - end).days
+    if wait == 1:
+        old = date.today() - first > timedelta(days=7)
+        return ", the day after the last order" + (
+            ": load newer orders to plan from today" if old else ""
+        )
+    return (
+        f", {wording.days(wait)} after the last order. What is expected is that of a first "
+        "message on the day after it: load newer orders before you send, so that nobody who has "
+        "ordered since gets one"
+    )
+
+
+def _draw_left_out(data: Loaded, plan: CampaignPlan) -> None:
+    """Whom the plan leaves out and why, and what the holdout can show."""
+    st.markdown("**Left out**")
+    for line in _left_out_lines(plan, data.orders.currency) or ["Nobody."]:
+        st.markdown(f"- {text.plain(line)}")
+    if np.isfinite(plan.detectable_lift):
+        shown = words.lift_in_words(plan.detectable_lift)
+        assumed = words.lift_in_words(plan.campaign.terms.lift)
+        st.caption(
+            text.plain(
+                f"With {wording.count(plan.held)} held out a lift of {shown} or more would show; "
+                f"you assume {assumed}.{_holdout_advice(plan)}",
+                limit=600,
+            ),
+            help=words.DEFINITIONS["detectable"],
+        )
+    people = people_for(data)
+    by_hand = without_signal(plan.campaign, people.signals, people.contacts)
+    if by_hand:
+        st.caption(
+            "By hand, since these orders do not tell: "
+            + " ".join(text.plain(f"{rule.who} ({rule.instead.rstrip('.')}).") for rule in by_hand)
+        )
+
+
+def _left_out_lines(plan: CampaignPlan, currency: str | None) -> list[str]:
+    lines = [f"{wording.count(count)}: {reason}" for reason, count in plan.left_out.items()]
+    if plan.below_cut:
+        count = wording.count(plan.below_cut)
+        lines.append(f"{count}: below the cut, whose expected gain is lower")
+    if plan.held:
+        price = wording.money(abs(plan.forgone), currency, short=True)
+        effect = (
+            f"costs {price} of expected gain"
+            if plan.forgone >= 0
+            else f"saves an expected loss of {price}"
+        )
+        lines.append(f"{wording.count(plan.held)}: held out at random, which {effect}")
+    return lines
+
+
+def _holdout_advice(plan: CampaignPlan) -> str:
+    """What to do if the holdout cannot show the lift that is assumed."""
+    figures, lift = plan.economics, plan.campaign.terms.lift
+    if plan.detectable_lift <= lift or not figures.customers:
+        return ""
+    half = (figures.customers + plan.held) // 2
+    shown = detectable_lift(half, half, figures.buyers_without / figures.customers)
+    if shown <= lift:
+        return " Hold out more, or the result will tell nothing."
+    return (
+        f" Not even a half held out would show that ({words.lift_in_words(shown)}): compare over "
+        "several campaigns, or address more customers."
+    )
+
+
+#: The parts by their names, and what draws each of them.
+DRAW: dict[str, Callable[[Loaded, CampaignPlan], None]] = {
+    RESULT: _draw_bridge,
+    TURNS: _draw_turns,
+    MESSAGES: _draw_when,
+    OFFERS: _draw_offers,
+    LEFT_OUT: _draw_left_out,
+}
+PARTS = tuple(DRAW)

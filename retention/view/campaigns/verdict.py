@@ -1,0 +1,146 @@
+"""The verdict on a plan, and its headline numbers."""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from retention import wording
+from retention.campaigns.plan import CampaignPlan
+from retention.view import text
+from retention.view.campaigns import words
+from retention.view.widgets import Metric
+
+#: The chance of a loss from which a plan is called a gamble.
+GAMBLE = 0.2
+#: The chance of a loss from which the loss is called likely.
+LIKELY = 0.5
+
+
+def draw_verdict(plan: CampaignPlan, currency: str | None) -> None:
+    """The plan in two sentences: what it brings with its range, and its chance of a loss."""
+    figures = plan.economics
+    if not figures.customers:
+        body, mood = f"<b>Nobody is worth addressing.</b><br>{escape(_nobody(plan))}", "loses"
+    else:
+        gain = wording.money(figures.gain.expected, currency, short=True).lstrip("−")
+        verb = "gains" if figures.gain.expected >= 0 else "loses"
+        customers = wording.plural(figures.customers, "customer")
+        head = f"{customers} addressed: the plan {verb} {gain}"
+        mood = "loses" if figures.loss_chance >= LIKELY else ""
+        body = f"<b class=plan-gain>{escape(head)}</b><br>{escape(_sentences(plan, currency))}"
+    st.html(f'<div class="plan-verdict {mood}">{body}</div>')
+
+
+def _nobody(plan: CampaignPlan) -> str:
+    terms = plan.campaign.terms
+    advice = (
+        "Make the offer smaller, send fewer messages"
+        if terms.has_offer
+        else "Send fewer messages, choose a cheaper channel"
+    )
+    return (
+        f"At a lift of {words.lift_in_words(terms.lift)} each customer costs more than the "
+        f"campaign brings. {advice}, or choose customers with larger orders. “Everybody” shows at "
+        "which lift it would break even."
+    )
+
+
+def _sentences(plan: CampaignPlan, currency: str | None) -> str:
+    gain = plan.economics.gain
+    between = wording.money_range(gain.low, gain.high, currency)
+    return (
+        f"80% range {between}, over {plan.campaign.window_days} days. {_risk(plan)} "
+        f"{_break_even(plan)}"
+    )
+
+
+def _risk(plan: CampaignPlan) -> str:
+    figures = plan.economics
+    chance = f"The chance that it loses money is {wording.percent(figures.loss_chance)}"
+    if figures.loss_chance < GAMBLE:
+        return f"{chance}."
+    if figures.loss_chance < LIKELY:
+        return f"{chance}: a gamble."
+    if figures.gain.expected < 0:
+        return f"{chance}: do not send it as it is."
+    return f"{chance}: it gains on average, but a few large orders decide. Do not count on it."
+
+
+def _break_even(plan: CampaignPlan) -> str:
+    lift = plan.economics.break_even_lift
+    if not np.isfinite(lift):
+        return "No lift makes it pay: messages and offers take more than the margin."
+    assumed = words.lift_in_words(plan.campaign.terms.lift)
+    return f"It breaks even at a lift of {words.lift_in_words(lift)}; you assume {assumed}."
+
+
+def draw_metrics(plan: CampaignPlan, currency: str | None, key: str) -> None:
+    """Reach, cost, return, break-even, largest offer and what the holdout can show."""
+    with st.container(key=f"metrics-{key}"):
+        for metric in plan_metrics(plan, currency):
+            st.metric(
+                metric.label,
+                metric.value,
+                help=text.plain(words.DEFINITIONS[metric.about], limit=1000),
+                border=True,
+                delta=metric.note,
+                delta_color="off",
+                delta_arrow="off",
+            )
+
+
+def plan_metrics(plan: CampaignPlan, currency: str | None) -> tuple[Metric, ...]:
+    """The headline numbers of a plan; `about` is a key of the planner's definitions."""
+    figures, offer = plan.economics, plan.campaign.terms.offer
+    left_out = plan.segment_customers - plan.available_customers
+    each = figures.cost / max(figures.customers, 1)
+    return (
+        Metric(
+            "Reach",
+            wording.count(figures.customers),
+            about="reach",
+            note=f"{wording.count(left_out)} left out, {wording.count(plan.below_cut)} below the "
+            f"cut, {wording.count(plan.held)} held out",
+        ),
+        Metric(
+            "Cost",
+            wording.money(figures.cost, currency, short=True),
+            about="cost",
+            note=f"{wording.money(each, currency)} a customer",
+        ),
+        Metric(
+            "Return",
+            _signed(figures.return_on_cost),
+            about="return",
+            note="Gain for each 1 spent",
+        ),
+        Metric(
+            "Break-even lift",
+            words.lift_in_words(figures.break_even_lift),
+            about="break_even",
+            note=f"Shown by the holdout from {words.lift_in_words(plan.detectable_lift)}"
+            if np.isfinite(plan.detectable_lift)
+            else "No holdout that could show it",
+        ),
+        Metric(
+            "Largest offer",
+            words.largest_offer(figures, offer, currency),
+            about="largest",
+            note=words.offer_in_words(offer, currency),
+        ),
+        Metric(
+            "Persuaded",
+            words.few(figures.persuaded),
+            about="lift",
+            note=f"{words.few(figures.buyers_without)} would order anyway",
+        ),
+    )
+
+
+def _signed(value: float) -> str:
+    if not np.isfinite(value):
+        return wording.MISSING
+    return f"{'−' if value < 0 else ''}{abs(value):.2f}"
