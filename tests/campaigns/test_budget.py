@@ -63,7 +63,7 @@ def line(audiences):
 
 
 def best_within(audience, campaign, budget):
-    """What one campaign gains with a budget of its own, its customers taken one by one by gain for cost."""
+    """What a campaign gains with a budget of its own: customers one by one by gain for cost."""
     gains = expected_gains(audience.ledger, campaign.terms)
     costs = expected_costs(audience.ledger, campaign.terms)
     total = 0.0
@@ -156,7 +156,10 @@ def test_campaigns_cut_to_their_parts_of_a_budget_keep_it_and_gain_what_the_spli
 
 
 def test_a_cut_by_gain_would_cost_more_than_the_split_said(audiences):
-    """Where costs follow the order's value, those who gain most cost most: a number alone does not hold a budget."""
+    """Where costs follow the order's value, a number of customers alone does not hold a budget.
+
+    The customers who gain most cost most.
+    """
     percentage = replace(CAMPAIGNS[1], terms=replace(CAMPAIGNS[1].terms, anyway_share=0.3))
     plan = plan_of(audiences[1], percentage)
     budget = 0.3 * queue([plan]).cost.sum()
@@ -221,7 +224,7 @@ def test_few_customers_are_chosen_as_well_as_can_be(seed, number, part):
     budget = part * cost.sum()
     found = split_budget(line, budget)
     picks = np.array(list(product((0, 1), repeat=number)))
-    # A sum that is the budget but for its rounding may be paid, or not: how numbers are added decides.
+    # A sum that is the budget but for its rounding may be paid or not: the order of adding decides.
     best, at_most = (
         (picks @ gain)[picks @ cost <= budget * edge].max() for edge in (1 - 1e-9, 1 + 1e-9)
     )

@@ -1,4 +1,4 @@
-"""The range of a campaign's gain beside simulated campaigns, from a few persuaded orders to many."""
+"""The range of a campaign's gain beside simulated campaigns, of a few persuaded orders to many."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from tests.support.histories import cdnow
 
 
 def simulated(orders, each, shape, cost, cost_shape, runs=200_000):
-    """Gains of so many campaigns, and the three moments and the persuaded orders as `gain_range` takes them."""
+    """Gains of a number of campaigns, and their moments and orders as `gain_range` takes them."""
     rng = np.random.default_rng(7)
     came = rng.poisson(orders, runs)
     earned = np.where(came > 0, rng.gamma(np.maximum(came, 1) * shape, each / shape), 0.0)
@@ -37,7 +37,8 @@ def test_the_range_and_the_chance_of_a_loss_are_those_of_simulated_campaigns(
     width = np.sqrt(moments[1])
     for end, level in ((low, 0.1), (high, 0.9)):
         exact = np.quantile(gains, level)
-        # The expected gain is always inside; where few orders decide, it may lie beyond nine tenths of all gains.
+        # The expected gain is always inside. Where few orders decide, it may lie beyond nine
+        # tenths of all gains.
         exact = min(exact, moments[0]) if level == 0.1 else max(exact, moments[0])
         assert end == pytest.approx(exact, abs=0.08 * width)
 

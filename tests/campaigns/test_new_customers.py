@@ -1,4 +1,4 @@
-"""What a new customer is worth: against simulated stores, by hand, and where there is too little data."""
+"""What a new customer is worth: in simulated stores, by hand, and with too little data."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from tests.support.histories import known_purchases
 
 
 def new_customers(parameters, horizon, seed=5):
-    """What new customers of a process spend in their first so many days, first day included: one number each."""
+    """What each new customer of a process spends in a number of days, first day included."""
     store = known_purchases(60_000, 1, horizon, seed, **parameters)
     start = store.days - store.customers["T"].to_numpy()
     inside = store.day <= start[store.who] + horizon

@@ -1,4 +1,4 @@
-"""A campaign's plan: identities of its economics, the best size, the holdout, and stores where the lift is known."""
+"""A campaign's plan: its best size, its cut, its holdout, and stores where the lift is known."""
 
 from dataclasses import replace
 from itertools import combinations
@@ -380,7 +380,8 @@ def test_nobody_to_address_is_said(store):
 
 @pytest.mark.parametrize("kind", [KINDS[1], KINDS[2]], ids=lambda kind: kind.name)
 def test_the_interval_of_the_gain_holds_what_was_gained_in_stores_of_known_lift(kind):
-    # 30 stores; `benchmarks.campaign_coverage` counts 200 of each kind. 16 or fewer of 30 happen once in 1,000 at 80 %.
+    # 30 stores; `benchmarks.campaign_coverage` counts 200 of each kind. 16 or fewer of 30 happen
+    # once in 1,000 at 80 %.
     inside = []
     for seed in range(30):
         try:

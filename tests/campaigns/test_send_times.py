@@ -30,7 +30,7 @@ def test_an_order_is_due_when_half_of_such_customers_have_ordered():
         )[0]
     )
     one = customers.iloc[at]
-    # From the day of the last order, the wait for the next one is that of a customer seen until that day.
+    # From the day of the last order on, the customer waits as if seen until that day.
     wait = next_order(model, int(one["frequency"]), one["recency"], one["recency"]).middle
     assert days[at] == np.ceil(wait) - 10
 

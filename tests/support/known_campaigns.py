@@ -8,10 +8,11 @@ from tests.support.histories import KnownStore
 
 
 def realised_gain(store: KnownStore, plan: CampaignPlan, seed: int) -> float:
-    """Return what a campaign gained, told from each customer's own orders and the terms of the plan.
+    """Return what a campaign gained, from each customer's own orders and the terms of the plan.
 
-    A customer gets messages until the first order; that order may use the offer of its day. Of those who would not have
-    ordered, a share `lift` orders once, on the day of one of the messages, and gets every one.
+    A customer gets messages until the first order; that order may use the offer of its day. Of the
+    customers who would not have ordered, a share `lift` orders once, on the day of one of the
+    messages, and gets every message.
     """
     rng = np.random.Generator(np.random.PCG64((seed, 7)))
     terms, campaign = plan.campaign.terms, plan.campaign
@@ -38,13 +39,12 @@ def realised_gain(store: KnownStore, plan: CampaignPlan, seed: int) -> float:
             continue
         cost += terms.contact_cost * len(campaign.sent)
         if rng.random() < terms.lift:
-            one = Buyers(
-                *(
-                    np.array([getattr(store.buyers, name)[who]])
-                    for name in ("rate", "leaving", "spend")
-                )
+            buyer = Buyers(
+                rate=store.buyers.rate[[who]],
+                leaving=store.buyers.leaving[[who]],
+                spend=store.buyers.spend[[who]],
             )
-            value = draw_order_values(one, np.zeros(1, dtype=int), store.process.p, rng)[0]
+            value = draw_order_values(buyer, np.zeros(1, dtype=int), store.process.p, rng)[0]
             gain += terms.margin * value
             cost += offer_on(rng.choice([message.day for message in campaign.sent])).cost(value)
     return float(gain - cost)
