@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -20,7 +19,6 @@ from retention import (
     Terms,
     campaigns_from_json,
     campaigns_to_json,
-    strategies,
     usual_campaign,
 )
 from retention.campaigns.campaign import BEST, EVERYBODY
@@ -76,14 +74,6 @@ def test_own_segments_travel_with_the_plan():
         SavedPlan((usual_campaign("reactivation", segments=("Own: Tea & more",)),), (own,))
     )
     assert campaigns_from_json(content).library == (own,)
-
-
-@pytest.mark.parametrize("key", [strategy.key for strategy in strategies()])
-def test_every_usual_campaign_is_a_plan(key):
-    found = usual_campaign(key, order_value=1_250, margin=0.3)
-    assert campaigns_from_json(campaigns_to_json(SavedPlan((found,)))).campaigns == (found,)
-    assert found.messages[0].day == 0
-    assert found.terms.margin == 0.3
 
 
 def changed(**fields):
@@ -167,11 +157,3 @@ def test_infinite_and_missing_numbers_are_refused():
     )
     with pytest.raises(DataError, match="held out"):
         campaigns_from_json(content)
-
-
-def test_a_lift_to_start_from_is_lower_for_the_lapsed():
-    late, early = (
-        usual_campaign("reactivation", lapsed=lapsed).terms.lift for lapsed in (1.0, 0.0)
-    )
-    assert late == pytest.approx(early * 1.8 / 12, abs=0.001)
-    assert replace(Terms(), lift=late).lift == late
