@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import LinearConstraint, milp
 
+from retention.campaigns.arrays import Floats, Places
 from retention.campaigns.campaign import BEST, RETURN, Campaign
 from retention.campaigns.economics import expected_costs
-from retention.campaigns.ledger import Floats, Places
 from retention.campaigns.plan import CampaignPlan, plan_of
 from retention.errors import DataError
 from retention.validation import check_number
@@ -150,24 +151,24 @@ def split_budget(line: Queue, budget: float) -> pd.DataFrame:
         (shares for shares in candidates if shares is not None),
         key=lambda shares: float(shares @ line.gain),
     )
-    split = pd.concat(
-        [_by_campaign(line, best), _by_campaign(line, even).add_prefix("even_")], axis=1
-    )
-    return split.rename_axis("campaign")
+    columns = _by_campaign(line, best)
+    columns |= {f"even_{name}": amounts for name, amounts in _by_campaign(line, even).items()}
+    return pd.DataFrame(columns).rename_axis("campaign")
 
 
-def _by_campaign(line: Queue, shares: Floats) -> pd.DataFrame:
+def _by_campaign(line: Queue, shares: Floats) -> dict[str, npt.NDArray[np.generic]]:
     """The customers, cost and gain of each campaign where these shares of the cells are paid."""
-    amounts = {"customers": line.customers, "cost": line.cost, "gain": line.gain}
-    sums = pd.DataFrame(
-        {
-            name: [
-                (shares * amount)[line.campaign == number].sum() for number in range(line.campaigns)
-            ]
-            for name, amount in amounts.items()
-        }
-    )
-    return sums.assign(customers=sums["customers"].round().astype(int))
+    own = [line.campaign == number for number in range(line.campaigns)]
+
+    def sums(amounts: Floats) -> Floats:
+        paid = shares * amounts
+        return np.array([paid[cells].sum() for cells in own])
+
+    return {
+        "customers": sums(line.customers).round().astype(int),
+        "cost": sums(line.cost),
+        "gain": sums(line.gain),
+    }
 
 
 def cut_to(plan: CampaignPlan, budget: float) -> Campaign | None:

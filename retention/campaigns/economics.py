@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from retention.campaigns.arrays import Floats
 from retention.campaigns.gain_range import Persuaded, gain_range
-from retention.campaigns.ledger import Amount, Floats, Ledger, Sums
+from retention.campaigns.ledger import Amount, Ledger, Sums
 from retention.campaigns.offers import Offer
 from retention.campaigns.terms import MAIN, Terms
 from retention.models.uncertainty import Total, Uncertainty, interval

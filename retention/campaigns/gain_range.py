@@ -16,9 +16,8 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import gammainc, gammaincinv, gammaln, ndtr, ndtri
 
+from retention.campaigns.arrays import Floats
 from retention.models.intervals import HIGH, LOW
-
-Floats = npt.NDArray[np.float64]
 
 #: The number of persuaded orders from which their sum is smooth enough for one gamma variable.
 MANY = 40

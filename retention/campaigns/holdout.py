@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+
+from retention.campaigns.arrays import Floats, Hashes
 
 #: How often a comparison may show an effect that is not there.
 SIGNIFICANCE = 0.05
@@ -14,12 +15,12 @@ SIGNIFICANCE = 0.05
 POWER = 0.8
 
 
-def customer_hashes(customer_ids: pd.Index) -> npt.NDArray[np.uint64]:
+def customer_hashes(customer_ids: pd.Index) -> Hashes:
     """Return a 64-bit number of each customer's id, the same on every machine and in every file."""
     return pd.util.hash_array(customer_ids.to_numpy(dtype=object), categorize=False)
 
 
-def draws(hashes: npt.NDArray[np.uint64], name: str) -> npt.NDArray[np.float64]:
+def draws(hashes: Hashes, name: str) -> Floats:
     """Return a number from 0 to 1 for each customer, close to random.
 
     Args:
@@ -27,7 +28,7 @@ def draws(hashes: npt.NDArray[np.uint64], name: str) -> npt.NDArray[np.float64]:
         name: Of the campaign. The same name draws the same numbers; another name draws others.
     """
     salt = pd.util.hash_array(np.array([name], dtype=object), categorize=False)[0]
-    numbers: npt.NDArray[np.float64] = pd.util.hash_array(hashes ^ salt) / 2.0**64
+    numbers: Floats = pd.util.hash_array(hashes ^ salt) / 2.0**64
     return numbers
 
 

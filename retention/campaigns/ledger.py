@@ -7,13 +7,11 @@ from dataclasses import dataclass, fields
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
+from retention.campaigns.arrays import Floats, Places
 from retention.campaigns.pool import CampaignPool
 from retention.campaigns.terms import MAIN, PhaseOffer
 
-Floats = npt.NDArray[np.float64]
-Places = npt.NDArray[np.int64]
 #: One number for all customers, or one for each cell.
 Amount = TypeVar("Amount", float, Floats)
 

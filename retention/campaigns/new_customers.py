@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from retention.campaigns.arrays import Floats
 from retention.errors import DataError, ModelError
 from retention.models.cltv import fit_cltv
 from retention.models.model import CltvModel, check_settings
 from retention.models.purchases import PurchaseModel, log_slopes
 from retention.periods import DAYS_PER_MONTH, DAYS_PER_YEAR
 from retention.statistics import FORECAST_LEVEL, normal_width
-
-Floats = npt.NDArray[np.float64]
 
 #: A group needs this number of customers for a model of its own.
 FEWEST_CUSTOMERS = 100

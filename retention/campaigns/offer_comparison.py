@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from retention.campaigns.ledger import Floats
+from retention.campaigns.arrays import Floats
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.terms import MAIN
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from retention.campaigns.arrays import Floats, Hashes, Mask, Places
 from retention.campaigns.campaign import BEST, EVERYBODY, GAIN, Campaign
 from retention.campaigns.economics import (
     Economics,
@@ -18,14 +18,11 @@ from retention.campaigns.economics import (
     expected_gains,
 )
 from retention.campaigns.holdout import customer_hashes, detectable_lift, draws
-from retention.campaigns.ledger import Floats, Ledger, Places, ledger_of
+from retention.campaigns.ledger import Ledger, ledger_of
 from retention.campaigns.pool import campaign_pool
 from retention.errors import DataError
 from retention.models.model import CltvModel
 from retention.validation import mask_of
-
-Hashes = npt.NDArray[np.uint64]
-Mask = npt.NDArray[np.bool_]
 
 #: Sizes at which the curve of gain by audience size is drawn.
 CURVE_POINTS = 120

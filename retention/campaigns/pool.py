@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from retention.campaigns.arrays import Floats, Mask, Places
 from retention.errors import DataError
 from retention.models.forecast import forecast
 from retention.models.histories import Histories, group_histories
@@ -23,9 +23,6 @@ from retention.models.uncertainty import (
     sample_of,
     value_of_forecast,
 )
-
-Floats = npt.NDArray[np.float64]
-Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +99,7 @@ class _Behaviour(NamedTuple):
 def campaign_pool(
     model: CltvModel,
     customers: pd.DataFrame,
-    members: npt.NDArray[np.bool_] | None = None,
+    members: Mask | None = None,
     *,
     window_days: int = 30,
     messages: tuple[int, ...] = (0,),

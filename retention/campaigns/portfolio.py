@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from retention.campaigns.arrays import Mask
 from retention.campaigns.budget import cut_to, queue, split_budget
 from retention.campaigns.campaign import Campaign
 from retention.campaigns.holdout import customer_hashes
@@ -23,7 +23,6 @@ from retention.campaigns.plan import CampaignPlan, Reachable, plan_of, reachable
 from retention.errors import DataError, RetentionError
 from retention.models.model import CltvModel
 
-Mask = npt.NDArray[np.bool_]
 #: Returns who a campaign may address, given the campaigns before it. It raises a `RetentionError`
 #: where that is nobody.
 ReachableFor = Callable[[Campaign, tuple[Campaign, ...]], Reachable]

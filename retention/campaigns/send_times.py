@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from retention.campaigns.ledger import Floats, Ledger, Places
+from retention.campaigns.arrays import Floats, Places
+from retention.campaigns.ledger import Ledger
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.terms import ENDS
 
@@ -65,7 +65,7 @@ def due_counts(ledger: Ledger, days: Floats) -> Places:
     return np.bincount(places, minlength=shape[0] * shape[1]).reshape(shape)
 
 
-def due_labels(days: Floats) -> npt.NDArray[np.int64]:
+def due_labels(days: Floats) -> Places:
     """Return the row of `due_table` that each customer counts to."""
     ends = np.array([end for end in DUE.values() if np.isfinite(end)])
     label = np.searchsorted(ends, np.nan_to_num(days, nan=np.inf), side="left")

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from retention.campaigns.arrays import Mask
 from retention.campaigns.campaign import Campaign
 from retention.campaigns.usual import usual_campaign
 from retention.playbook import Strategy, strategies
-
-Mask = npt.NDArray[np.bool_]
 
 #: The stages in the order in which something is usually to be gained.
 FIRST_STAGES = ("at_risk", "lapsed", "first_time", "repeat", "loyal", "vip", "new")

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from retention.campaigns.arrays import Floats, Mask
 from retention.campaigns.campaign import Campaign
 from retention.customers.contact_values import (
     consent_values,
@@ -24,8 +25,6 @@ from retention.customers.contact_values import (
 from retention.customers.signals import POOR_SHARE
 from retention.playbook import LeftOut, left_out, strategy_of
 from retention.validation import rows_of
-
-Mask = npt.NDArray[np.bool_]
 
 #: For how many days a review counts as recent.
 RECENT_DAYS = 90
@@ -184,9 +183,7 @@ def _without_consent(given: pd.Series, needed: bool) -> dict[str, Mask]:
     return reasons
 
 
-def _not_reached(
-    channel: str, contacts: pd.DataFrame, silence: npt.NDArray[np.float64]
-) -> dict[str, Mask]:
+def _not_reached(channel: str, contacts: pd.DataFrame, silence: Floats) -> dict[str, Mask]:
     """Customers without the contact detail of a channel, or with that of another customer."""
     reasons: dict[str, Mask] = {}
     needed = REACHED_BY.get(channel)
@@ -203,7 +200,7 @@ def _or_missing(texts: npt.NDArray[np.object_], index: pd.Index) -> pd.Series:
     return pd.Series(texts, index=index, dtype="object").replace("", None)
 
 
-def _shared(addresses: pd.Series, silence: npt.NDArray[np.float64]) -> Mask:
+def _shared(addresses: pd.Series, silence: Floats) -> Mask:
     """Customers whose address also belongs to a customer with a later order.
 
     Of two with orders on one day the first customer stays. Without this a person with two accounts
