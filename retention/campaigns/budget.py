@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import LinearConstraint, milp
 
 from retention.campaigns.arrays import Floats, Places
 from retention.campaigns.campaign import BEST, RETURN, Campaign
@@ -255,6 +254,8 @@ def _exactly(line: Queue, budget: float) -> Floats | None:
     """
     if not 0 < len(line.cost) <= FEW or line.cost.sum() <= budget or (line.customers > 1).any():
         return None
+    from scipy.optimize import LinearConstraint, milp  # loads 0.1 s of optimisers
+
     solution = milp(
         -line.gain,
         integrality=1,

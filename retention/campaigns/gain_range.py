@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
 from scipy.special import gammainc, gammaincinv, gammaln, ndtr, ndtri
 
 from retention.campaigns.arrays import Floats
@@ -111,6 +110,8 @@ def _gamma_below(value: float, means: npt.ArrayLike, variances: npt.ArrayLike) -
 def _quantile(
     below: Callable[[float], float], level: float, mean: float, variance: float, jump: float
 ) -> float:
+    from scipy.optimize import brentq  # loads 0.1 s of optimisers
+
     width = variance**0.5
     if below(jump) >= level > below(jump - 1e-9 * width):
         return jump

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from retention.history.order_history import MONEY_COLUMNS, OrderHistory
 from retention.history.period_counts import PeriodCounts, quartiles
@@ -337,7 +337,7 @@ def _total_intervals(
     for name, (part, whole) in _parts_and_wholes(customers).items():
         error = _relative_error(part, whole) * scale
         number = bases.get(name.split("_")[0], counts.customers)
-        width = t.ppf(0.5 + METRIC_LEVEL / 2, max(number - 1, 1)) * error
+        width = stdtrit(max(number - 1, 1), 0.5 + METRIC_LEVEL / 2) * error
         intervals[name] = _Interval(
             low=float(values[name] * np.exp(-width)),
             high=float(values[name] * np.exp(width)),

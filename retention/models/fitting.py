@@ -11,7 +11,6 @@ from types import ModuleType
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize
 
 from retention.errors import ModelError
 
@@ -197,6 +196,8 @@ def _newton(objective: Objective, point: np.ndarray) -> tuple[np.ndarray, tuple]
 
 
 def _quasi_newton(objective: Objective, point: np.ndarray) -> tuple[np.ndarray, tuple]:
+    from scipy.optimize import minimize  # loads 0.1 s of optimisers
+
     result = minimize(
         lambda at: objective(at)[:2],
         point,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.polynomial import chebyshev
 from scipy.special import betainc, betaln, gammaln
-from scipy.stats import nbinom
 
 from retention.models.purchases import PurchaseModel
 
@@ -120,6 +119,8 @@ def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 def _numbers(shape: float, stretch: float, every: int) -> tuple[np.ndarray, np.ndarray]:
     """Numbers of orders from 1 up to one that hardly anybody passes, and how many numbers each stands for."""
+    from scipy.stats import nbinom  # loads 0.3 s of distributions
+
     most = int(nbinom.isf(_RAREST, shape, 1 / (1 + stretch))) + 1
     numbers = np.arange(1, min(most, every) + 1)
     if most > every:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.linalg import block_diag
 from scipy.special import gammaincinv
 
 from retention.errors import DataError
@@ -207,9 +206,10 @@ def purchase_slopes(model: CltvModel, customers: pd.DataFrame, ahead: Forecast) 
 
 def covariance_of(model: CltvModel, spend_parameters: int) -> np.ndarray:
     """Return that of the log parameters of the purchase model and then of the spend model."""
-    return block_diag(
-        model.purchases.covariance, model.spend.covariance or np.zeros((spend_parameters,) * 2)
-    )
+    purchases = np.array(model.purchases.covariance)
+    spend = np.array(model.spend.covariance or np.zeros((spend_parameters,) * 2))
+    apart = np.zeros((len(purchases), len(spend)))
+    return np.block([[purchases, apart], [apart.T, spend]])
 
 
 def sample_of(customers: int) -> np.ndarray:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import gammaincinv
 
 from retention.models.model import CltvModel
 
@@ -38,7 +38,7 @@ def typical_customer(model: CltvModel) -> TypicalCustomer:
     Source: Fader, Hardie & Lee 2005 (Marketing Science 24), section 3: order rates are gamma(r, alpha),
     leaving after an order is beta(a, b).
     """
-    median_rate = stats.gamma.median(model.r) / model.alpha
+    median_rate = float(gammaincinv(model.r, 0.5)) / model.alpha
     return TypicalCustomer(
         _finite(model.alpha / model.r),
         _finite(1 / median_rate) if median_rate > 0 else None,

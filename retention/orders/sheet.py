@@ -1,12 +1,14 @@
 """An order file -> Sheet: its rows as text in DuckDB, read once, whatever the file's format."""
 
+from __future__ import annotations
+
 import os
 import re
 import tempfile
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import duckdb
 import ibis
@@ -15,11 +17,13 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from ibis.backends.duckdb import Backend
 
 from retention.errors import DataError
 from retention.orders import text_files
 from retention.orders.unpack import PlainFile, unpack
+
+if TYPE_CHECKING:
+    from ibis.backends.duckdb import Backend  # loads 0.3 s of engines
 
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 EXCEL_MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
