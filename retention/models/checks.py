@@ -1,55 +1,67 @@
-"""Can the model be trusted on these customers? Findings with their number, each with the one thing to do."""
+"""Whether the model can be trusted on these customers: findings, each with one thing to do."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from retention.models.purchases import PurchaseModel
-from retention.models.spend import SpendModel
+from retention.models.purchases import PARAMETERS, PurchaseModel
+from retention.models.spend import SpendModel, StoreAverage
 
-#: Fewer customers than this are few for a model that describes how customers differ; prediction tools in use
-#: ask for about as many.
+#: Fewer customers than this are few for a model that describes how customers differ. Prediction
+#: tools in use need about as many.
 ENOUGH_CUSTOMERS, TOO_FEW_CUSTOMERS = 500, 30
 #: Days of history from which leaving shows; shorter than that, a pause and a goodbye look the same.
 ENOUGH_DAYS = 180
 #: Repeat customers below which the fitted parameters are guesswork.
 ENOUGH_REPEATERS, TOO_FEW_REPEATERS = 100, 10
-#: Share of one-time buyers above which almost all of the fit rests on customers who never came back.
+#: Share of one-time buyers above which almost all of the fit rests on them.
 MANY_ONE_TIME_BUYERS = 0.95
-#: Standard error, as a share of a parameter, from which the parameter might as well be half or double.
+#: Standard error, as a share of a parameter: the parameter might as well be half or double.
 WIDE_ERROR = 0.5
 #: Past this the error says nothing as a number: the parameter might as well be anything.
 HOPELESS_ERROR = 1.0
 #: A shape parameter past this describes customers as all alike.
 ALIKE = 1000
-#: Repeat purchases that the newest customers should have made by now, for a comparison to say anything.
+#: Repeat purchases expected of the newest customers so far, for a comparison to say anything.
 ENOUGH_EXPECTED = 20
-#: Difference between the newest customers and the others, as a share of what the model expects, worth a warning.
+#: Difference between the newest customers and the others that is worth a warning, as a share of
+#: the expected purchases.
 DIFFERENT_COHORT = 0.15
-#: How close to 1 the parameter a is worth a word: the closed form of the expected purchases has a pole there.
+#: A parameter a this close to 1 is worth a word: the closed form has a pole there.
 NEAR_ONE = 0.02
-#: Gamma-Gamma takes spend to be independent of frequency; a correlation past this is worth a warning.
+#: Gamma-Gamma takes spend to be independent of frequency. A correlation past this is worth a
+#: warning.
 STRONG_CORRELATION = 0.3
+
+
+#: How much a finding matters.
+CheckStatus = Literal["good", "caution", "bad", "unknown"]
+#: On which side of the truth a forecast lies.
+Leaning = Literal["", "high", "low"]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """One finding about the data or the model.
 
-    `status` is "good", "caution" (usable with care), "bad" (do not act on it) or "unknown" (the orders cannot tell
-    yet: neither reassuring nor a doubt). `finding` is a sentence with the number found; `advice` is the one thing to
-    do, empty when the status is "good". `leans` is "high" or "low" where the check says on which side of the truth
-    the forecast lies.
+    Attributes:
+        name: What was checked.
+        status: "good", "caution" (usable with care), "bad" (do not act on it) or "unknown" (the
+            orders cannot tell yet).
+        finding: A sentence with the number.
+        advice: The one thing to do; empty when the status is "good".
+        leans: "high" or "low" where the check says on which side of the truth the forecast lies.
     """
 
     name: str
-    status: str
+    status: CheckStatus
     finding: str
     advice: str = ""
-    leans: str = ""
+    leans: Leaning = ""
 
 
 def model_checks(
@@ -84,7 +96,8 @@ def _enough_customers(number: int) -> Check:
         return Check(
             name,
             "bad",
-            f"The model rests on {number:,} customers; below {TOO_FEW_CUSTOMERS} chance decides the result.",
+            f"The model rests on {number:,} customers; below {TOO_FEW_CUSTOMERS} chance decides "
+            "the result.",
             "Load more of the store's customers before acting on these numbers.",
         )
     if number < ENOUGH_CUSTOMERS:
@@ -92,7 +105,8 @@ def _enough_customers(number: int) -> Check:
             name,
             "caution",
             f"The model rests on {number:,} customers; {ENOUGH_CUSTOMERS} or more are usual.",
-            "Read totals and rankings rather than single customers, and load more data if there is any.",
+            "Read totals and rankings rather than single customers, and load more data if there is "
+            "any.",
         )
     return Check(name, "good", f"The model rests on {number:,} customers.")
 
@@ -103,7 +117,8 @@ def _enough_history(days: int) -> Check:
         return Check(
             name,
             "caution",
-            f"The orders reach back {days:,} days; below {ENOUGH_DAYS} a pause and a goodbye look alike.",
+            f"The orders reach back {days:,} days; below {ENOUGH_DAYS} a pause and a goodbye look "
+            "alike.",
             "Load a longer period, a year or more where possible.",
         )
     return Check(name, "good", f"The orders reach back {days:,} days.")
@@ -130,7 +145,8 @@ def _enough_orders(number: int) -> Check:
         return Check(
             name,
             "caution",
-            "No customer has bought on three days or more, so leaving after a second purchase is a guess.",
+            "No customer has bought on three days or more, so leaving after a second purchase is a "
+            "guess.",
             "Load a longer period, so that some customers reach a third purchase.",
         )
     return Check(name, "good", f"{number:,} customers have bought on three days or more.")
@@ -155,16 +171,17 @@ def _precision(model: PurchaseModel) -> Check:
         return Check(
             name,
             "caution",
-            "The fit ends on a plateau: these customers leave at least one parameter of the model open.",
+            "The fit ends on a plateau: these customers leave at least one parameter of the model "
+            "open.",
             "Read the forecast of the next months rather than of years, and load a longer period.",
         )
     widest = int(errors.argmax())
-    symbol = ("r", "alpha", "a", "b")[widest]
-    value = (model.r, model.alpha, model.a, model.b)[widest]
+    symbol = PARAMETERS[widest]
+    value = getattr(model, symbol)
     if errors[widest] > HOPELESS_ERROR:
         finding = (
-            f"These customers hardly pin down one parameter of the model, {symbol}: its standard error is larger "
-            "than the parameter itself."
+            f"These customers hardly pin down one parameter of the model, {symbol}: its standard "
+            "error is larger than the parameter itself."
         )
         return Check(
             name, "caution", finding, "Load more customers or a longer period to narrow it down."
@@ -189,21 +206,27 @@ def _parameters(purchases: PurchaseModel, companion: PurchaseModel) -> Check:
     numbers = ", ".join(f"{name} = {getattr(purchases, name):.3g}" for name in ("r", "a", "b"))
     finding = f"The parameters lie well inside their range ({numbers})."
     if abs(purchases.a - 1) < NEAR_ONE:
-        finding += " With a this close to 1 the textbook formula divides by nearly nothing; the integral used here does not."
+        finding += (
+            " With a this close to 1 the textbook formula divides by nearly nothing; the integral "
+            "used here does not."
+        )
     return Check(name, "good", finding)
 
 
-def _doubt(model: PurchaseModel) -> tuple[str, str, str] | None:
+def _doubt(model: PurchaseModel) -> tuple[str, str, Leaning] | None:
+    """A finding without its full stop, advice, and where the forecast leans."""
     leaving = model.a / (model.a + model.b)
     if leaving < 0.001:
         return (
-            "The fit sees practically no customer leave for good: fewer than 1 in 1,000 after an order",
+            "The fit sees practically no customer leave for good: fewer than 1 in 1,000 after an "
+            "order",
             "Expect the forecast to be high; a longer period would show who leaves.",
             "high",
         )
     if leaving > 0.95 or min(model.a, model.b) < 0.01:
         return (
-            f"The chance to leave after an order ({leaving:.0%}) lies at the edge of what the model can describe",
+            f"The chance to leave after an order ({leaving:.0%}) lies at the edge of what the "
+            "model can describe",
             "Read totals rather than single customers, and load a longer period if there is one.",
             "",
         )
@@ -211,7 +234,8 @@ def _doubt(model: PurchaseModel) -> tuple[str, str, str] | None:
         alike = "how often they buy" if model.r > ALIKE else "how likely they are to leave"
         return (
             f"The orders do not show that customers differ in {alike}: all are taken to be alike",
-            "Read totals rather than single customers; more customers or a longer period may tell them apart.",
+            "Read totals rather than single customers; more customers or a longer period may tell "
+            "them apart.",
             "",
         )
     return None
@@ -219,29 +243,28 @@ def _doubt(model: PurchaseModel) -> tuple[str, str, str] | None:
 
 def _spend(model: SpendModel) -> Check:
     name = "Spend model"
-    if model.kind == "gamma_gamma":
+    if not isinstance(model, StoreAverage):
         return Check(
             name,
             "good",
             f"The spend model was fitted to {model.customers:,} customers (q = {model.q:.3g}).",
         )
-    status = "caution" if model.customers else "bad"
     return Check(
         name,
-        status,
-        f"{model.reason} Expected order values are the customers' own averages, and {model.mean:,.2f} for "
-        "one-time buyers.",
+        "caution" if model.customers else "bad",
+        f"{model.reason} Expected order values are the customers' own averages, and "
+        f"{model.mean:,.2f} for one-time buyers.",
         "Rank customers by expected orders rather than by value.",
     )
 
 
 def _newest_customers(customers: pd.DataFrame, purchases: PurchaseModel) -> Check:
-    """Repeat purchases of the newest quarter of the customers and of the others, against what the model fits."""
+    """The newest quarter of the customers and the others, each beside the fitted purchases."""
     name = "Newest customers"
     age, frequency = customers["T"].to_numpy(), customers["frequency"].to_numpy(dtype=float)
     ages = np.sort(pd.unique(age))
-    of_new = purchases.expected_purchases_of_new(np.maximum(ages, 1).astype(float)) * (ages > 0)
-    expected = of_new[np.searchsorted(ages, age)]
+    by_age = purchases.expected_purchases_of_new(np.maximum(ages, 1).astype(float)) * (ages > 0)
+    expected = by_age[np.searchsorted(ages, age)]
     limit = np.quantile(age, 0.25)
     newest = age <= limit
     if newest.all() or expected[newest].sum() < ENOUGH_EXPECTED:
@@ -257,16 +280,18 @@ def _newest_customers(customers: pd.DataFrame, purchases: PurchaseModel) -> Chec
         off = frequency[inside] - ratio[group] * expected[inside]
         error = np.hypot(error, np.sqrt((off**2).sum()) / expected[inside].sum())
     difference = ratio["newest"] - ratio["others"]
-    since = f"Customers of the last {limit:,.0f} days have come back {_more_or_less(ratio['newest'])} the model has it"
-    finding = f"{since} (the others {_more_or_less(ratio['others'], short=True)})."
+    finding = (
+        f"Customers of the last {limit:,.0f} days have come back {_more_or_less(ratio['newest'])} "
+        f"the model has it (the others {_more_or_less(ratio['others'], short=True)})."
+    )
     if abs(difference) > DIFFERENT_COHORT and abs(difference) > 2 * error:
-        direction = "high" if difference < 0 else "low"
+        direction: Leaning = "high" if difference < 0 else "low"
         return Check(
             name,
             "caution",
             finding,
-            f"Take the forecast of recent customers as {direction}, and look for what has changed in how they are won, "
-            "unless the season explains it.",
+            f"Take the forecast of recent customers as {direction}, and look for what has changed "
+            "in how they are won, unless the season explains it.",
             direction,
         )
     return Check(name, "good", finding)
@@ -290,11 +315,12 @@ def _spend_and_frequency(customers: pd.DataFrame, model: SpendModel) -> Check:
         return Check(
             name,
             "unknown",
-            f"Whether frequent buyers spend more cannot be told from {len(spend):,} repeat customers.",
+            f"Whether frequent buyers spend more cannot be told from {len(spend):,} repeat "
+            "customers.",
             "Load more customers, so that they differ in frequency and in spend.",
         )
     correlation = float(np.corrcoef(frequency, spend)[0, 1])
-    # What frequent buyers have spent, weighted as they will count in the forecast, beside what is expected of them.
+    # Expected spend beside past spend, weighted as customers count in the forecast.
     effect = (frequency @ model.expected_order_value(frequency, spend)) / (frequency @ spend) - 1
     priced = (
         "as they were"
@@ -308,7 +334,9 @@ def _spend_and_frequency(customers: pd.DataFrame, model: SpendModel) -> Check:
         return Check(
             name,
             "caution",
-            f"Frequent buyers spend {more} an order, which the model takes to be unrelated {finding}",
-            "Compare the value of frequent and of rare buyers with care, or analyse them as two stores.",
+            f"Frequent buyers spend {more} an order, which the model takes to be unrelated "
+            f"{finding}",
+            "Compare the value of frequent and of rare buyers with care, or analyse them as two "
+            "stores.",
         )
     return Check(name, "good", f"Spend and frequency are nearly independent {finding}")

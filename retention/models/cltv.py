@@ -18,18 +18,15 @@ from retention.models.spend import fit_spend
 
 
 class ComparedModels(Protocol):
-    """What "auto" needs of a backtest that compared both purchase models.
-
-    Attributes:
-        purchase_model: The model that predicted the hidden orders better.
-        reason: A sentence on why; empty where nothing was compared.
-    """
+    """What "auto" needs of a backtest that compared both purchase models."""
 
     @property
-    def purchase_model(self) -> str: ...
+    def purchase_model(self) -> str:
+        """The model that predicted the hidden orders better."""
 
     @property
-    def reason(self) -> str: ...
+    def reason(self) -> str:
+        """A sentence on why; empty where nothing was compared."""
 
 
 def fit_cltv(
@@ -43,22 +40,23 @@ def fit_cltv(
     Args:
         customers: As `summarise_customers` returns; needed are `frequency`, `recency`, `T` and
             `monetary_value`.
-        purchase_model: "bg_nbd", "mbg_nbd" (customers may leave right after the first purchase too), or "auto": the
-            one that foresaw these orders better in a backtest.
-        backtest: From `backtest(orders, purchase_model="auto")`, for "auto". Without it the model of the higher
-            likelihood is taken, which knows nothing of how well it predicts; `choice` says so.
+        purchase_model: "bg_nbd", "mbg_nbd" (customers may leave right after the first purchase
+            too), or "auto": the one that predicted these orders better in a backtest.
+        backtest: From `backtest(orders, purchase_model="auto")`, for "auto". Without it the model
+            of the higher likelihood is taken, which is no measure of how well it predicts.
+            `choice` says so.
 
     Returns:
-        The model. Its `checks` say what is doubtful; where the Gamma-Gamma model cannot be had, its
+        The model. Its `checks` say what is doubtful. Where the Gamma-Gamma model cannot be had, its
         `spend_model` is "store_average" and the checks say why.
 
     Raises:
         DataError: The table is not a customer table.
-        ModelError: There is nothing to learn from (a single customer, nobody who came back, all customers
-            alike), or the likelihood has no maximum.
+        ModelError: There is nothing to learn from (a single customer, nobody who came back, all
+            customers alike), or the likelihood has no maximum.
 
-    Source: Fader, Hardie and Lee (2005), Marketing Science 24 (BG/NBD); Batislam, Denizel and Filiztekin
-    (2007) (MBG/NBD); Fader and Hardie, note 025 (Gamma-Gamma).
+    Source: Fader, Hardie and Lee (2005), Marketing Science 24 (BG/NBD); Batislam, Denizel and
+    Filiztekin (2007) (MBG/NBD); Fader and Hardie, note 025 (Gamma-Gamma).
     """
     if isinstance(customers, pd.DataFrame) and customers.empty:
         raise ModelError("There are no customers to learn from. Load orders first.")
@@ -72,7 +70,8 @@ def fit_cltv(
         choice = ""
         purchases = companion = fit_purchases(histories, purchase_model)
         if purchase_model != "mbg_nbd":
-            # Fails only with a ModelError: without it nothing true could be said of one-time buyers' p_alive.
+            # It may raise a ModelError: without it, nothing true could be said of one-time
+            # buyers' p_alive.
             companion = fit_purchases(histories, "mbg_nbd", start=purchases)
     spend = fit_spend(customers)
     frequency = customers["frequency"].to_numpy()
@@ -98,8 +97,8 @@ def _chosen(
     better = max(bg_nbd, mbg_nbd, key=lambda model: model.log_likelihood)
     ahead = abs(bg_nbd.log_likelihood - mbg_nbd.log_likelihood)
     return better.kind, (
-        f"{PURCHASE_MODELS[better.kind]}: it fits these customers better (log-likelihood higher by {ahead:,.1f}). "
-        "Without a backtest nothing is known of which one predicts better."
+        f"{PURCHASE_MODELS[better.kind]}: it fits these customers better (log-likelihood higher by "
+        f"{ahead:,.1f}). Without a backtest nothing is known of which one predicts better."
     )
 
 
@@ -127,21 +126,24 @@ def predict_cltv(
     Returns:
         A frame with the customers' index and, always finite,
 
-        - `p_alive`: probability that the customer has not left for good. For one-time buyers it is that of
-          the MBG/NBD model fitted to the same customers, because BG/NBD takes every one-time buyer to be
-          active; all other columns are the purchase model's own.
+        - `p_alive`: probability that the customer has not left for good. For one-time buyers the
+          MBG/NBD model of the same customers gives it, because BG/NBD takes every one-time buyer to
+          be active. All other columns are the purchase model's own;
         - `p_purchase`: probability of at least one order within `horizon_days`;
         - `p_purchase_30d` (named by `soon_days`): the same within `soon_days`;
         - `expected_orders`: expected purchase days within the horizon;
-        - `orders_low`, `orders_high`: whole numbers between which the purchase days lie with a probability of
-          80 % or more: the 10th and the 90th percentile, widened where the expected number lies outside;
-        - `expected_order_value`: expected spend of the next purchase day, in the currency of the orders;
-        - `cltv`: the sum over months of 30.4375 days, the last one cut at the horizon, of the month's
-          expected orders x expected order value x margin / (1 + annual_discount_rate) ** (days to the
-          month's end / 365.25);
+        - `orders_low`, `orders_high`: whole numbers between which the purchase days lie with a
+          probability of 80 % or more: the 10th and the 90th percentile, widened where the expected
+          number lies outside;
+        - `expected_order_value`: expected spend of the next purchase day, in the currency of the
+          orders;
+        - `cltv`: a sum over months of 30.4375 days, the last one cut at the horizon. Each month adds
+          expected orders x expected order value x margin / (1 + annual_discount_rate) ** (days to
+          the month's end / 365.25);
         - `cltv_low`, `cltv_high`: the same interval of the value.
 
-        The intervals of single customers take the parameters as known: `value_uncertainty` joins both.
+        The intervals of single customers take the parameters as known. Those of
+        `value_uncertainty` do not.
 
     Raises:
         DataError: The table is not a customer table.
@@ -164,7 +166,8 @@ def predict_cltv(
     value = ahead.discounted_orders[codes] * order_value * margin
 
     def purchase(days: float) -> np.ndarray:
-        return active * model.purchases.probability_purchase_if_active(frequency, age, days)
+        if_active = model.purchases.probability_purchase_if_active(frequency, age, days)
+        return np.asarray(active * if_active)
 
     scores = {
         "p_alive": p_alive[codes],
@@ -190,14 +193,15 @@ def predict_cltv(
 def purchase_probability(model: CltvModel, customers: pd.DataFrame, days: float) -> pd.Series:
     """Return every customer's probability of at least one order within the next `days` (1 to 3650).
 
-    The series is named `p_purchase_{days}d` and has the customers' index. It is a closed form on the distinct
-    histories, cheap enough for a slider.
+    The series is named `p_purchase_{days}d` and has the customers' index. It is a closed form on
+    the distinct histories, cheap enough for a slider.
 
     Raises:
         DataError: The table is not a customer table.
         ModelError: `days` is out of range.
 
-    Source: follows from the BG/NBD assumptions; an active customer's next order comes at a gamma rate.
+    Source: follows from the BG/NBD assumptions; an active customer's next order comes at a gamma
+    rate.
     """
     check_days("days", days)
     histories = group_histories(customers)

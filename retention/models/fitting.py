@@ -1,137 +1,219 @@
-"""Maximum likelihood for the fitters of lifetimes, with exact derivatives instead of an autograd graph."""
+"""Maximum likelihood for both models: the one place that uses the package lifetimes.
+
+Taken from `lifetimes`, which is archived: the `fit` method of its fitters, which checks the data,
+scales time, and turns log parameters into parameters and a variance matrix into standard errors.
+`_ExactFit` replaces two of its private methods. `_fit` minimises an objective with exact
+derivatives, which `purchases` and `spend` supply, instead of an autograd graph.
+`_compute_variance_matrix` follows the chain rule. No prediction is taken from the package, and no
+other module reads its fitters.
+"""
 
 from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from retention.errors import ModelError
 
+#: An objective's value, gradient and Hessian.
+Derivatives = tuple[float, np.ndarray, np.ndarray]
 #: Log parameters to mean negative log-likelihood, its gradient and its Hessian.
-Objective = Callable[[np.ndarray], tuple[float, np.ndarray, np.ndarray]]
+Objective = Callable[[np.ndarray], Derivatives]
+#: A covariance matrix that a frozen record can hold.
+Covariance = tuple[tuple[float, ...], ...]
+#: Log parameters at a minimum, the value there and the Hessian there.
+Optimum = tuple[np.ndarray, float, np.ndarray]
+#: The fitters of lifetimes in use.
+FitterName = Literal["BetaGeoFitter", "ModifiedBetaGeoFitter", "GammaGammaFitter"]
 
-#: The largest slope of the mean log-likelihood, by log parameter, at which a fit counts as converged.
+#: The largest slope of the mean log-likelihood, by log parameter, at which a fit has converged.
 GRADIENT_TOLERANCE = 1e-6
 
 _FARTHEST = 18.0  # log parameters beyond e^18 differ in nothing a purchase history could show
-_SAMPLE = 10_000  # rows
-_LONG = 100_000  # rows from which threads are worth their start
+_SAMPLE_ROWS = 10_000
+_LONG_ROWS = 100_000  # from here on threads are worth their start
 _LONGEST_STEP = 3.0  # in log parameters
 _NEWTON_STEPS, _HALVINGS = 60, 12
 _OPEN_SPREAD = 1.5  # in log parameters: a factor of 4.5 up or down
 
 
-@cache
-def lifetimes() -> ModuleType:
-    """Import lifetimes on first use (it takes seconds) and undo what it does to the warning filters."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import lifetimes
-    return lifetimes
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What a fit has found.
 
-
-class ExactFit:
-    """Mixed into a fitter of lifetimes: `fit` keeps its interface and results, the optimiser is ours.
-
-    A subclass supplies `_objective`, which turns lifetimes' fitting arguments (without the penalizer, which
-    is not supported) into an `Objective`, and `_starts`, starting points in log parameters.
+    Attributes:
+        parameters: The parameters, by name.
+        standard_errors: Their standard errors, by name; NaN where the data leave one open.
+        mean_log_likelihood: The log-likelihood for each customer, in the units of the fitter.
+        hessian: Of the mean negative log-likelihood, by the log parameters.
     """
 
-    def _fit(self, arguments, initial_params, params_size, disp, tol=None, bounds=None, **options):
-        *data, penalizer = arguments
-        if penalizer:
-            raise ModelError("A penalizer is not supported: it changes the model. Fit without one.")
-        starts = self._starts(*data)
+    parameters: pd.Series
+    standard_errors: pd.Series
+    mean_log_likelihood: float
+    hessian: np.ndarray
+
+
+def fit(
+    fitter: FitterName,
+    objective: Callable[..., Objective],
+    starts: Callable[..., list[np.ndarray]],
+    data: Sequence[np.ndarray],
+    *,
+    weights: np.ndarray | None = None,
+    start: np.ndarray | None = None,
+) -> Fit:
+    """Fit a model with a fitter of lifetimes, and with this module's optimiser.
+
+    Args:
+        fitter: The name of the fitter's class.
+        objective: Turns the data as the fitter scales them, weights last, into an `Objective`.
+        starts: Turns the same data into starting points in log parameters, best guess first.
+        data: What the fitter's `fit` takes.
+        weights: How many customers each row stands for; one if None.
+        start: A starting point in log parameters to try before all others.
+
+    Raises:
+        ModelError: Nothing converged.
+    """
+    replaced = {"objective": staticmethod(objective), "starts": staticmethod(starts)}
+    fitted: Any = type(f"Exact{fitter}", (_ExactFit, getattr(lifetimes(), fitter)), replaced)()
+    fitted.fit(*data, weights=weights, initial_params=start)
+    return Fit(
+        parameters=fitted.params_,
+        standard_errors=fitted.standard_errors_,
+        mean_log_likelihood=-float(fitted._negative_log_likelihood_),
+        hessian=fitted._hessian_,
+    )
+
+
+@cache
+def lifetimes() -> ModuleType:
+    """Import lifetimes on first use (it takes seconds) and undo what it does to warning filters."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import lifetimes as package
+    loaded: ModuleType = package
+    return loaded
+
+
+class _ExactFit:
+    """Goes before a fitter of lifetimes among its bases, and replaces the private methods."""
+
+    objective: Callable[..., Objective]
+    starts: Callable[..., list[np.ndarray]]
+    # What the fitter's own `fit` sets.
+    params_: pd.Series
+    data: pd.DataFrame
+    _hessian_: np.ndarray
+
+    def _fit(
+        self,
+        arguments: tuple[np.ndarray, ...],
+        initial_params: np.ndarray | None,
+        *_optimiser: object,
+        **_settings: object,
+    ) -> Optimum:
+        *data, _penalizer = arguments
+        starts = self.starts(*data)
         if initial_params is not None:
             starts = [np.asarray(initial_params, dtype=float), *starts]
-        stride = len(data[0]) // _SAMPLE
+        stride = len(data[0]) // _SAMPLE_ROWS
         if stride > 1:
-            # A sample finds the neighbourhood for a fraction of the work; the maximum is that of all data.
+            # A sample finds the neighbourhood for a fraction of the work. The maximum is that of
+            # all data.
             try:
-                nearby, _, _ = minimise(
-                    self._objective(*(column[::stride] for column in data)), starts
-                )
-                return minimise(_in_parts(self._objective, data), [nearby])
+                sample = [column[::stride] for column in data]
+                nearby, _, _ = minimise(self.objective(*sample), starts)
+                return minimise(_in_parts(self.objective, data), [nearby])
             except ModelError:
                 pass
-        return minimise(_in_parts(self._objective, data), starts)
+        return minimise(_in_parts(self.objective, data), starts)
 
     def _compute_variance_matrix(self) -> pd.DataFrame:
-        # lifetimes scales the inverse by the square of one parameter; the chain rule asks for both. At an
-        # edge of the parameter space there is no normal approximation, and NaN says so.
+        # lifetimes scales the inverse by the square of one parameter; the chain rule asks for
+        # both. At an edge of the parameter space there is no normal approximation, and NaN says so.
         names = self.params_.index
         variance = np.full(self._hessian_.shape, np.nan)
         if not _on_plateau(self._hessian_):
             scale = self.params_.to_numpy()
-            variance = (
-                np.linalg.inv(self._hessian_) * np.outer(scale, scale) / self.data["weights"].sum()
-            )
+            inverse = np.linalg.inv(self._hessian_)
+            variance = inverse * np.outer(scale, scale) / self.data["weights"].sum()
         return pd.DataFrame(variance, columns=names, index=names)
 
 
 def _in_parts(make: Callable[..., Objective], data: list[np.ndarray]) -> Objective:
-    """Return the objective of long data, computed in as many parts as there are processors, side by side.
+    """Return the objective of long data, computed in one part for each processor, side by side.
 
     The last of the columns are the weights.
     """
     parts = os.cpu_count() or 1
-    if parts == 1 or len(data[0]) < _LONG:
+    if parts == 1 or len(data[0]) < _LONG_ROWS:
         return make(*data)
     pieces = list(zip(*(np.array_split(column, parts) for column in data), strict=True))
     objectives = [make(*piece) for piece in pieces]
     shares = np.array([piece[-1].sum() for piece in pieces]) / data[-1].sum()
 
-    def objective(point: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    def objective(point: np.ndarray) -> Derivatives:
         with ThreadPoolExecutor(parts) as pool:
-            found = list(pool.map(lambda part: part(point), objectives))
-        value, gradient, hessian = (
-            sum(share * result[i] for share, result in zip(shares, found, strict=True))
-            for i in range(3)
-        )
+            results = list(pool.map(lambda part: part(point), objectives))
+        value: Any = sum(share * part[0] for share, part in zip(shares, results, strict=True))
+        gradient: Any = sum(share * part[1] for share, part in zip(shares, results, strict=True))
+        hessian: Any = sum(share * part[2] for share, part in zip(shares, results, strict=True))
         return value, gradient, hessian
 
     return objective
 
 
-def log_covariance(hessian: np.ndarray, customers: float) -> tuple[tuple[float, ...], ...]:
-    """Return the covariance of the estimated log parameters: the inverse of the information in the customers.
+def log_covariance(hessian: np.ndarray, customers: float) -> Covariance:
+    """Return the covariance of the estimated log parameters: the inverse of their information.
 
-    A direction that the customers leave open gets a wide but finite spread, so that what does depend on it is
-    seen to be unsure and what does not is not.
+    A direction that the customers leave open gets a wide but finite spread. What depends on it is
+    then unsure, and what does not depend on it is not.
 
     Args:
         hessian: Of the mean negative log-likelihood, in log parameters.
-        customers: How many it is the mean of.
+        customers: The number of customers in that mean.
     """
     curvatures, axes = np.linalg.eigh(hessian)
     variances = 1 / np.maximum(customers * curvatures, 1 / _OPEN_SPREAD**2)
     return tuple(map(tuple, ((axes * variances) @ axes.T).tolist()))
 
 
+def by_log_parameters(
+    parameters: np.ndarray, value: float, gradient: np.ndarray, hessian: np.ndarray
+) -> Derivatives:
+    """Turn a log-likelihood and its derivatives into an objective's, by the log parameters."""
+    by_logs = gradient * parameters
+    curvature = hessian * np.outer(parameters, parameters) + np.diag(by_logs)
+    return -value, -by_logs, -curvature
+
+
 def total(values: np.ndarray, weights: np.ndarray) -> float:
     """Return the weighted sum of a long array.
 
-    Not by `@`: BLAS splits such sums over threads that wait for each other, which on a busy machine takes a
-    hundred times as long as the sum.
+    It avoids `@`: BLAS splits such sums over threads that wait for each other. On a busy machine
+    that takes a hundred times as long as the sum.
     """
     return float(np.einsum("i,i->", values, weights))
 
 
-def minimise(
-    objective: Objective, starts: Iterable[np.ndarray]
-) -> tuple[np.ndarray, float, np.ndarray]:
+def minimise(objective: Objective, starts: Iterable[np.ndarray]) -> Optimum:
     """Minimise a mean negative log-likelihood.
 
-    Newton's method from the first starting point is all that most stores need. Where it ends on a plateau
-    (a parameter runs off to its edge) the other starting points are tried as well and the best end is taken;
-    where it fails, another method takes over. Convergence is judged by the gradient alone.
+    Newton's method from the first starting point is all that most stores need. Where it ends on a
+    plateau (a parameter runs off to its edge), the other starting points are tried as well and the
+    best end is taken. Where it fails, another method takes over. Convergence is judged by the
+    gradient alone.
 
     Args:
         objective: The function and its exact derivatives, in log parameters.
@@ -143,7 +225,7 @@ def minimise(
     Raises:
         ModelError: Nothing converged.
     """
-    best = None
+    best: Optimum | None = None
     for start in starts:
         for method in (_newton, _quasi_newton):
             point, (value, gradient, hessian) = method(
@@ -158,20 +240,20 @@ def minimise(
             break
     if best is None:
         raise ModelError(
-            "these customers fit ever more extreme settings equally well, so that no best one could be found"
+            "these customers fit ever more extreme settings equally well, so that no best one "
+            "could be found"
         )
     return best
 
 
-def _newton(objective: Objective, point: np.ndarray) -> tuple[np.ndarray, tuple]:
-    """Newton's method with the curvatures taken as positive, which leads off saddles and along plateaus."""
+def _newton(objective: Objective, point: np.ndarray) -> tuple[np.ndarray, Derivatives]:
+    """Newton's method with all curvatures positive: it leads off saddles and along plateaus."""
     value, gradient, hessian = objective(point)
     for _ in range(_NEWTON_STEPS):
         if not np.isfinite(hessian).all():
             break
-        stuck = (np.abs(point) >= _FARTHEST) & (
-            point * gradient < 0
-        )  # at the far end and drawn beyond
+        at_the_end, drawn_beyond = np.abs(point) >= _FARTHEST, point * gradient < 0
+        stuck = at_the_end & drawn_beyond
         slope = np.where(stuck, 0.0, gradient)
         # At a maximum proper the last digits cost one step more; on a plateau they mean nothing.
         if np.abs(slope).max() <= GRADIENT_TOLERANCE / (10 if _on_plateau(hessian) else 1000):
@@ -183,19 +265,20 @@ def _newton(objective: Objective, point: np.ndarray) -> tuple[np.ndarray, tuple]
         step *= min(1.0, _LONGEST_STEP / np.abs(step).max())
         for _ in range(_HALVINGS):
             ahead = np.clip(point + step, -_FARTHEST, _FARTHEST)
-            found = objective(ahead)
-            # Close to the end the value has no digits left to fall by; then the slope has to.
-            even = abs(found[0] - value) <= 1e-12 * (1 + abs(value))
-            if np.abs(found[1]).max() < np.abs(gradient).max() if even else found[0] < value:
+            derivatives = objective(ahead)
+            # Close to the end the value has no digits left to fall by. Then the slope has to.
+            even = abs(derivatives[0] - value) <= 1e-12 * (1 + abs(value))
+            flatter = np.abs(derivatives[1]).max() < np.abs(gradient).max()
+            if flatter if even else derivatives[0] < value:
                 break
             step = step / 4
         else:
             break
-        point, (value, gradient, hessian) = ahead, found
+        point, (value, gradient, hessian) = ahead, derivatives
     return point, (value, gradient, hessian)
 
 
-def _quasi_newton(objective: Objective, point: np.ndarray) -> tuple[np.ndarray, tuple]:
+def _quasi_newton(objective: Objective, point: np.ndarray) -> tuple[np.ndarray, Derivatives]:
     from scipy.optimize import minimize  # loads 0.1 s of optimisers
 
     result = minimize(

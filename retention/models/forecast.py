@@ -1,4 +1,4 @@
-"""What each distinct purchase history is expected to bring: the shared ground of scores, totals and backtest."""
+"""The expected orders of each distinct purchase history, month by month."""
 
 from __future__ import annotations
 
@@ -15,9 +15,13 @@ from retention.periods import DAYS_PER_MONTH, DAYS_PER_YEAR
 class Forecast:
     """The expected orders of a horizon, month by month, of every distinct history.
 
-    `ends` and `discount`: last day and discount factor of each month of 30.4375 days, the last one cut at the
-    horizon. `active`: each history's probability to be active. `pairs`: its row in `increments`, the orders
-    expected in each month of customers who are active, by distinct (frequency, T).
+    Attributes:
+        histories: The distinct histories.
+        ends: The last day of each month of 30.4375 days, the last one cut at the horizon.
+        discount: The discount factor of each month.
+        active: Each history's probability to be active.
+        pairs: Each history's row in `increments`, its distinct (frequency, T).
+        increments: The orders expected of active customers: a column for each month.
     """
 
     histories: Histories
@@ -30,20 +34,18 @@ class Forecast:
     @property
     def orders(self) -> np.ndarray:
         """Expected orders of each history."""
-        return self.active * self.increments.sum(axis=1)[self.pairs]
+        return np.asarray(self.active * self.increments.sum(axis=1)[self.pairs])
 
     @property
     def discounted_orders(self) -> np.ndarray:
         """Expected orders of each history, each counted with its month's discount factor."""
-        return self.active * (self.increments @ self.discount)[self.pairs]
+        return np.asarray(self.active * (self.increments @ self.discount)[self.pairs])
 
     @property
     def mean_discount(self) -> np.ndarray:
         """The discount factor of each history's expected orders taken together."""
-        whole = self.increments.sum(axis=1)
-        return ((self.increments @ self.discount) / np.maximum(whole, np.finfo(float).tiny))[
-            self.pairs
-        ]
+        whole = np.maximum(self.increments.sum(axis=1), np.finfo(float).tiny)
+        return np.asarray(((self.increments @ self.discount) / whole)[self.pairs])
 
     @property
     def discounted_days(self) -> float:
@@ -57,7 +59,7 @@ def forecast(
     horizon_days: float,
     annual_discount_rate: float = 0.0,
 ) -> Forecast:
-    """Return the expected orders of every history over a horizon of so many days."""
+    """Return the expected orders of every history over a horizon."""
     count = int(np.ceil(horizon_days / DAYS_PER_MONTH))
     ends = np.minimum(np.arange(1, count + 1) * DAYS_PER_MONTH, float(horizon_days))
     active = purchases.probability_active(histories.frequency, histories.recency, histories.T)

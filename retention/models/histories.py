@@ -1,4 +1,4 @@
-"""Distinct purchase histories: what the purchase models see of the customers, and how many share each."""
+"""Distinct purchase histories: all that the purchase models see of the customers."""
 
 from __future__ import annotations
 
@@ -9,13 +9,19 @@ import pandas as pd
 
 from retention.errors import DataError
 
+_COLUMNS = ("frequency", "recency", "T", "monetary_value")
+
 
 @dataclass(frozen=True, slots=True)
 class Histories:
-    """Distinct purchase histories: arrays of equal length, and each customer's position in them.
+    """Distinct purchase histories as arrays of equal length.
 
-    `frequency`, `recency` and `T` as in `summarise_customers`; `counts` customers share a history;
-    `frequency[codes]` are the customers again.
+    Attributes:
+        frequency: Repeat purchase days.
+        recency: Days from the first to the last purchase day.
+        T: Days from the first purchase day to the end of the observation.
+        counts: How many customers share each history.
+        codes: Each customer's position among the histories: `frequency[codes]` are the customers.
     """
 
     frequency: np.ndarray
@@ -65,23 +71,8 @@ def _first_of_each(codes: np.ndarray) -> np.ndarray:
 
 
 def _require_customers(customers: pd.DataFrame) -> None:
-    needed = ("frequency", "recency", "T", "monetary_value")
-    if not isinstance(customers, pd.DataFrame) or not customers.columns.is_unique:
-        raise DataError(
-            "The customers are no table with a name for each column. Make it with summarise_customers."
-        )
-    missing = [name for name in needed if name not in customers.columns]
-    if missing:
-        raise DataError(
-            f"The customer table has no column {', '.join(map(repr, missing))}. "
-            "Make the table with summarise_customers."
-        )
-    texts = [name for name in needed if not pd.api.types.is_numeric_dtype(customers.dtypes[name])]
-    if texts:
-        raise DataError(
-            f"{texts[0]!r} of the customer table holds no numbers. Make the table with summarise_customers."
-        )
-    values = [customers[name].to_numpy(float) for name in needed]
+    _require_columns(customers)
+    values = [customers[name].to_numpy(float) for name in _COLUMNS]
     if not all(np.isfinite(column).all() for column in values):
         raise DataError("The customer table has empty or infinite values in its history columns.")
     frequency, recency, age, spend = values
@@ -99,6 +90,26 @@ def _require_customers(customers: pd.DataFrame) -> None:
     if wrong.any():
         raise DataError(
             f"{wrong.sum():,} of {len(wrong):,} customers have an impossible history (first: "
-            f"{customers.index[wrong][0]!r}): recency must lie between 0 and T and be 0 for one-time buyers "
-            "only, and spend must not be negative."
+            f"{customers.index[wrong][0]!r}): recency must lie between 0 and T and be 0 for "
+            "one-time buyers only, and spend must not be negative."
+        )
+
+
+def _require_columns(customers: pd.DataFrame) -> None:
+    if not isinstance(customers, pd.DataFrame) or not customers.columns.is_unique:
+        raise DataError(
+            "The customers are no table with a name for each column. Make it with "
+            "summarise_customers."
+        )
+    missing = [name for name in _COLUMNS if name not in customers.columns]
+    if missing:
+        raise DataError(
+            f"The customer table has no column {', '.join(map(repr, missing))}. "
+            "Make the table with summarise_customers."
+        )
+    texts = [name for name in _COLUMNS if not pd.api.types.is_numeric_dtype(customers[name])]
+    if texts:
+        raise DataError(
+            f"{texts[0]!r} of the customer table holds no numbers. Make the table with "
+            "summarise_customers."
         )

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from retention.errors import ModelError
 from retention.models.checks import Check
 from retention.models.purchases import PurchaseModel
-from retention.models.spend import SpendModel
-from retention.validation import is_number
+from retention.models.spend import SpendKind, SpendModel
+from retention.validation import check_number
 
 #: The longest horizon, in days.
 MAX_HORIZON_DAYS = 3650
@@ -20,10 +18,15 @@ MAX_HORIZON_DAYS = 3650
 class CltvModel:
     """A fitted model of purchases and spend.
 
-    `purchases` gives the purchase probabilities, the expected orders and the value. `companion` is the
-    MBG/NBD model of the same customers, used for one thing only: see `predict_cltv` on `p_alive`. `spend`
-    gives the expected order values. `customers` and `repeaters` (bought on a second day) were seen over
-    `observation_days`. `checks` say how far to trust the model.
+    Attributes:
+        purchases: The purchase model: purchase probabilities and expected orders.
+        companion: The MBG/NBD model of the same customers, for one-time buyers' `p_alive` only.
+        spend: The spend model: expected order values.
+        customers: How many customers were seen.
+        repeaters: How many of them bought on a second day.
+        observation_days: Over how many days they were seen.
+        checks: How far to trust the model.
+        choice: Which purchase model "auto" took, and why; empty where the caller chose it.
     """
 
     purchases: PurchaseModel
@@ -41,7 +44,7 @@ class CltvModel:
         return self.purchases.kind
 
     @property
-    def spend_model(self) -> str:
+    def spend_model(self) -> SpendKind:
         """Which spend model: "gamma_gamma", or "store_average" where that could not be had."""
         return self.spend.kind
 
@@ -96,18 +99,30 @@ def check_settings(
 ) -> None:
     """Raise a ModelError that names the setting that is out of range."""
     check_days("horizon_days", horizon_days)
-    if not (is_number(annual_discount_rate) and 0 <= annual_discount_rate < np.inf):
-        raise ModelError(
-            f"The annual discount rate is {annual_discount_rate!r}. Give 0 or more, such as 0.10 for 10 %."
-        )
-    if not (is_number(margin) and 0 < margin <= 1):
-        raise ModelError(
-            f"The margin is {margin!r}. Give the share of revenue kept, above 0 and up to 1, such as 0.35."
-        )
+    check_number(
+        "The annual discount rate",
+        annual_discount_rate,
+        "0 or more, such as 0.10 for 10 %",
+        low=0,
+        error=ModelError,
+    )
+    check_number(
+        "The margin",
+        margin,
+        "the share of revenue kept, above 0 and up to 1, such as 0.35",
+        above=0,
+        high=1,
+        error=ModelError,
+    )
 
 
 def check_days(name: str, days: float) -> None:
-    if not (is_number(days) and 1 <= days <= MAX_HORIZON_DAYS):
-        raise ModelError(
-            f"{name} is {days!r}. Give a number of days from 1 to {MAX_HORIZON_DAYS:,}."
-        )
+    """Raise a ModelError unless this is a number of days that a model can look ahead."""
+    check_number(
+        name,
+        days,
+        f"a number of days from 1 to {MAX_HORIZON_DAYS:,}",
+        low=1,
+        high=MAX_HORIZON_DAYS,
+        error=ModelError,
+    )

@@ -1,38 +1,60 @@
-"""When customers buy and when they leave: the BG/NBD and MBG/NBD models on grouped purchase histories.
+"""When customers buy and when they leave: BG/NBD and MBG/NBD on grouped purchase histories.
 
-Both models see a customer only through (frequency, recency, T), so everything here works on the distinct
-histories and their counts. MBG/NBD differs from BG/NBD in letting a customer leave right after the first
-purchase too; given that a customer with x repeats is active, its chance to leave has the shape parameter b
-one higher. All formulas below therefore serve both.
+Both models see a customer only through (frequency, recency, T), so everything here works on the
+distinct histories and their counts. MBG/NBD differs from BG/NBD: a customer may leave right after
+the first purchase too. Given that a customer with x repeats is active, its chance to leave then has
+a shape parameter b that is one higher. All formulas below therefore serve both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 from numpy.polynomial import chebyshev
 from scipy.special import expit
 
 from retention.errors import ModelError
-from retention.models.fitting import ExactFit, Objective, lifetimes, log_covariance, total
+from retention.models.fitting import (
+    Covariance,
+    Derivatives,
+    FitterName,
+    Objective,
+    by_log_parameters,
+    fit,
+    log_covariance,
+    total,
+)
 from retention.models.histories import Histories
 
 #: The purchase models this module can fit, with the names the field uses.
 PURCHASE_MODELS = {"bg_nbd": "BG/NBD", "mbg_nbd": "MBG/NBD"}
+#: The names of a purchase model's parameters, in the order of its covariance.
+PARAMETERS = ("r", "alpha", "a", "b")
+#: One number or an array of them.
+Numbers = float | np.ndarray
+
+_FITTERS: dict[str, FitterName] = {"bg_nbd": "BetaGeoFitter", "mbg_nbd": "ModifiedBetaGeoFitter"}
 
 
 @dataclass(frozen=True, slots=True)
 class PurchaseModel:
-    """A fitted BG/NBD or MBG/NBD model; `alpha` in days (or whatever unit the histories had).
+    """A fitted BG/NBD or MBG/NBD model.
 
-    `r, alpha` shape the customers' purchase rates (gamma), `a, b` their chance to leave after a purchase
-    (beta). `log_likelihood` is the maximum reached. `relative_errors` are the standard errors of these four
-    as a share of their values; NaN where the likelihood is flat and leaves a parameter open. `covariance` is
-    that of the estimated log(r, alpha, a, b), with wide but finite entries there, and zeros where the
-    parameters are known.
+    Attributes:
+        kind: Which of the two it is.
+        r: Shape of the customers' purchase rates, which are gamma variables.
+        alpha: Scale of these rates, in days (or in the unit of the histories).
+        a: First shape of the chance to leave after a purchase, which is a beta variable.
+        b: Second shape of that chance.
+        log_likelihood: The maximum that the fit reached.
+        relative_errors: The standard errors of r, alpha, a and b as a share of their values; NaN
+            where the likelihood is flat and leaves a parameter open.
+        covariance: Of the estimated log(r, alpha, a, b), with wide but finite entries there; zeros
+            where the parameters are known.
     """
 
     kind: str
@@ -42,39 +64,44 @@ class PurchaseModel:
     b: float
     log_likelihood: float
     relative_errors: tuple[float, float, float, float]
-    covariance: tuple[tuple[float, ...], ...] = ((0.0,) * 4,) * 4
+    covariance: Covariance = ((0.0,) * 4,) * 4
 
     @property
     def b_active(self) -> float:
-        """b of a one-time buyer who is known to be active: in MBG/NBD the first purchase was a chance to leave."""
+        """The b of a one-time buyer who is known to be active.
+
+        In MBG/NBD the first purchase was a chance to leave.
+        """
         return self.b + (self.kind == "mbg_nbd")
 
     def probability_active(
-        self, frequency: np.ndarray, recency: np.ndarray, T: np.ndarray
+        self, frequency: npt.ArrayLike, recency: Numbers, T: Numbers
     ) -> np.ndarray:
         """Return the probability that a customer with this history has not left for good.
 
-        BG/NBD lets nobody leave before a repeat purchase, so that it is 1 for every one-time buyer there.
+        BG/NBD lets nobody leave before a repeat purchase. There it is 1 for every one-time buyer.
 
-        Source: BG/NBD: Fader, Hardie and Lee (2005), from eq. 10; MBG/NBD: Batislam et al. (2007), appendix.
+        Source: for BG/NBD, Fader, Hardie and Lee (2005), from eq. 10; for MBG/NBD, Batislam et al.
+        (2007), appendix.
         """
         x = np.asarray(frequency, dtype=float)
         log_odds_left = (self.r + x) * np.log1p((T - recency) / (self.alpha + recency))
         leaving = np.maximum(self.b_active + x - 1, np.finfo(float).tiny)
-        active = expit(np.log(leaving) - np.log(self.a) - log_odds_left)
+        active: np.ndarray = expit(np.log(leaving) - np.log(self.a) - log_odds_left)
         return np.where(x > 0, active, 1.0) if self.kind == "bg_nbd" else active
 
     def probability_purchase_if_active(
-        self, frequency: np.ndarray, T: np.ndarray, days: float
+        self, frequency: npt.ArrayLike, T: Numbers, days: float
     ) -> np.ndarray:
-        """Return the probability of a purchase in the next `days`, given that the customer is active."""
+        """Return the probability of a purchase in the next `days` by active customers."""
         x = np.asarray(frequency, dtype=float)
-        return -np.expm1(-(self.r + x) * np.log1p(days / (self.alpha + T)))
+        probability: np.ndarray = -np.expm1(-(self.r + x) * np.log1p(days / (self.alpha + T)))
+        return probability
 
     def expected_purchases_if_active(
-        self, frequency: np.ndarray, T: np.ndarray, days: np.ndarray | float
+        self, frequency: np.ndarray, T: np.ndarray, days: npt.ArrayLike
     ) -> np.ndarray:
-        """Return the expected purchases in the next `days`, given that the customer is active.
+        """Return the expected purchases in the next `days` by active customers.
 
         Args:
             frequency: Repeat purchase days; length n.
@@ -84,8 +111,8 @@ class PurchaseModel:
         Returns:
             An array of n rows and m columns. It never decreases along a row.
 
-        Source: the numerator of eq. 10 in Fader, Hardie and Lee (2005), in the form that holds for all
-        parameters: the mean over the chance to leave of the purchases a customer with that chance makes.
+        Source: the numerator of eq. 10 in Fader, Hardie and Lee (2005), in a form that holds for
+        all parameters. It is the mean, over the chance to leave, of a customer's purchases.
         """
         frequency, age = np.asarray(frequency), np.asarray(T, dtype=float)
         days = np.atleast_1d(np.asarray(days, dtype=float))
@@ -99,37 +126,40 @@ class PurchaseModel:
             )
         return np.maximum.accumulate(expected, axis=1)
 
-    def expected_purchases_of_new(self, days: np.ndarray | float) -> np.ndarray:
-        """Return the repeat purchases that a customer who buys for the first time today makes in `days`, ascending.
+    def expected_purchases_of_new(self, days: npt.ArrayLike) -> np.ndarray:
+        """Return the repeat purchases expected of new customers within ascending `days`.
 
         Source: eq. 9 in Fader, Hardie and Lee (2005).
         """
-        expected = self.expected_purchases_if_active(np.zeros(1), np.zeros(1), days)[0]
-        return expected * self.probability_active(0, 0, 0)
+        if_active = self.expected_purchases_if_active(np.zeros(1), np.zeros(1), days)[0]
+        expected: np.ndarray = if_active * self.probability_active(0, 0, 0)
+        return expected
 
 
 def log_slopes(
     model: PurchaseModel,
-    quantity: Callable[[PurchaseModel], np.ndarray | float],
+    quantity: Callable[[PurchaseModel], Numbers],
     step: float = 1e-3,
 ) -> np.ndarray:
-    """Return the derivatives of what `quantity` makes of a model by log(r, alpha, a, b), along a last axis of four.
+    """Return the derivatives of a quantity of a model by log(r, alpha, a, b).
 
-    They are central differences over `step`.
+    They are central differences over `step`, along a last axis of four.
     """
 
-    def moved(name: str, by: float) -> np.ndarray | float:
-        return quantity(replace(model, **{name: getattr(model, name) * np.exp(by)}))
+    def difference(name: str) -> Numbers:
+        value = getattr(model, name)
+        more = replace(model, **{name: value * np.exp(step)})
+        less = replace(model, **{name: value * np.exp(-step)})
+        return quantity(more) - quantity(less)
 
-    differences = [moved(name, step) - moved(name, -step) for name in ("r", "alpha", "a", "b")]
-    return np.stack(differences, axis=-1) / (2 * step)
+    return np.stack([difference(name) for name in PARAMETERS], axis=-1) / (2 * step)
 
 
 def _purchases_over(stretch: np.ndarray, shape: float, a: float, b: float) -> np.ndarray:
     """Return E[(1 - (1 + p u)^-shape) / p] over p ~ Beta(a, b) for every u in `stretch`.
 
-    It is a smooth function of log u: where many values are asked for, it is interpolated between its values
-    at Chebyshev points, to a relative error below 1e-10.
+    It is a smooth function of log u. Many values are interpolated between its values at Chebyshev
+    points, to a relative error below 1e-10.
     """
     low = np.log(stretch.min())
     half = max((np.log(stretch.max()) - low) / 2, 1e-6)
@@ -139,20 +169,25 @@ def _purchases_over(stretch: np.ndarray, shape: float, a: float, b: float) -> np
         return _mean_over_leaving(stretch.ravel(), shape, a, b).reshape(stretch.shape)
 
     def log_purchases(position: np.ndarray) -> np.ndarray:
-        return np.log(_mean_over_leaving(np.exp(low + half * (position + 1)), shape, a, b))
+        stretches = np.exp(low + half * (position + 1))
+        logs: np.ndarray = np.log(_mean_over_leaving(stretches, shape, a, b))
+        return logs
 
-    series = chebyshev.chebinterpolate(log_purchases, degree)
-    return np.exp(chebyshev.chebval((np.log(stretch) - low) / half - 1, series))
+    series: np.ndarray = chebyshev.chebinterpolate(log_purchases, degree)
+    logs = chebyshev.chebval((np.log(stretch) - low) / half - 1, series)
+    expected: np.ndarray = np.exp(logs)
+    return expected
 
 
 def _mean_over_leaving(stretch: np.ndarray, shape: float, a: float, b: float) -> np.ndarray:
     """Integrate over p by the trapezoidal rule in logit(p), where it converges exponentially.
 
-    Nothing cancels and nothing overflows for any positive parameters, unlike in the hypergeometric form.
+    Unlike in the hypergeometric form, nothing cancels or overflows for any positive parameters.
     """
     spread = np.sqrt(1 / a + 1 / b)
     step = min(0.25, spread / 2)
-    # Beyond these ends the integrand is a pure exponential; the geometric series of the rest is added below.
+    # Beyond these ends the integrand is a pure exponential. The geometric series of the rest is
+    # added below.
     centre = np.log(a / b)
     low = -38 - np.log(a + b + (shape + 1) * stretch.max())
     high = 38 + np.log(a + b + 1)
@@ -168,7 +203,8 @@ def _mean_over_leaving(stretch: np.ndarray, shape: float, a: float, b: float) ->
     keep = density * np.minimum(shape * stretch.max(), 1 / p) > 0
     p, density = p[keep], density[keep]
     purchases = -np.expm1(-shape * np.log1p(np.outer(stretch, p)))
-    return purchases @ (density / p)
+    mean: np.ndarray = purchases @ (density / p)
+    return mean
 
 
 def fit_purchases(
@@ -190,34 +226,39 @@ def fit_purchases(
         known = ", ".join(repr(name) for name in PURCHASE_MODELS)
         raise ModelError(f"There is no purchase model {kind!r}. Choose one of {known}.")
     _refuse_degenerate(histories)
-    fitter = _fitters()[kind]()
-    start_at = None
+    first_point = None
     if start is not None:
         scale = 1 / histories.T.max()  # lifetimes fits in units of the longest history
-        start_at = np.log([start.r, start.alpha * scale, start.a, start.b])
+        first_point = np.log([start.r, start.alpha * scale, start.a, start.b])
     try:
-        fitter.fit(
-            histories.frequency,
-            histories.recency,
-            histories.T,
+        found = fit(
+            _FITTERS[kind],
+            partial(purchase_objective, kind=kind),
+            _starts,
+            (histories.frequency, histories.recency, histories.T),
             weights=histories.counts,
-            initial_params=start_at,
+            start=first_point,
         )
     except ModelError as error:
         raise ModelError(
-            f"The {PURCHASE_MODELS[kind]} model could not be fitted to {histories.counts.sum():,} customers: "
-            f"{error}. Load a longer period or more customers, and check that the customer column tells "
-            "customers apart."
+            f"The {PURCHASE_MODELS[kind]} model could not be fitted to "
+            f"{histories.counts.sum():,} customers: {error}. Load a longer period or more "
+            "customers, and check that the customer column tells customers apart."
         ) from error
     # lifetimes divides time by the longest history, and each repeat purchase's density with it.
     scaling = np.log(histories.T.max()) * (histories.counts @ histories.frequency)
-    log_likelihood = -fitter._negative_log_likelihood_ * histories.counts.sum() - scaling
-    names = ["r", "alpha", "a", "b"]
-    parameters = fitter.params_[names]
-    errors = fitter.standard_errors_[names] / parameters
-    covariance = log_covariance(fitter._hessian_, histories.counts.sum())
+    log_likelihood = found.mean_log_likelihood * histories.counts.sum() - scaling
+    r, alpha, a, b = found.parameters[list(PARAMETERS)].tolist()
+    errors = (found.standard_errors / found.parameters)[list(PARAMETERS)].tolist()
     return PurchaseModel(
-        kind, *parameters.tolist(), float(log_likelihood), tuple(errors.tolist()), covariance
+        kind=kind,
+        r=r,
+        alpha=alpha,
+        a=a,
+        b=b,
+        log_likelihood=float(log_likelihood),
+        relative_errors=(errors[0], errors[1], errors[2], errors[3]),
+        covariance=log_covariance(found.hessian, histories.counts.sum()),
     )
 
 
@@ -230,59 +271,44 @@ def _refuse_degenerate(histories: Histories) -> None:
         )
     if not (histories.frequency > 0).any():
         raise ModelError(
-            f"None of the {customers:,} customers has bought on a second day, so there is no returning to "
-            f"learn from. {advice} If customers do return, check the customer column: it may number orders."
+            f"None of the {customers:,} customers has bought on a second day, so there is no "
+            f"returning to learn from. {advice} If customers do return, check the customer column: "
+            "it may number orders."
         )
     if len(histories.frequency) == 1:
         raise ModelError(
-            f"All {customers:,} customers have the same purchase history, so nothing tells them apart. {advice}"
+            f"All {customers:,} customers have the same purchase history, so nothing tells them "
+            f"apart. {advice}"
         )
 
 
-@cache
-def _fitters() -> dict[str, type]:
-    package = lifetimes()
-    bases = {"bg_nbd": package.BetaGeoFitter, "mbg_nbd": package.ModifiedBetaGeoFitter}
-    return {
-        kind: type(f"Exact{base.__name__}", (_ExactPurchases, base), {"kind": kind})
-        for kind, base in bases.items()
-    }
-
-
-class _ExactPurchases(ExactFit):
-    kind: str
-
-    def _objective(self, frequency, recency, T, weights):
-        return purchase_objective(frequency, recency, T, weights, self.kind)
-
-    def _starts(self, frequency, recency, T, weights):
-        pace = (weights @ frequency) / (weights @ T)
-        return [
-            np.log([0.5, 0.5 / pace, *leaving])
-            for leaving in ((0.7, 2.0), (0.02, 0.02), (5.0, 5.0))
-        ]
+def _starts(
+    frequency: np.ndarray, _recency: np.ndarray, T: np.ndarray, weights: np.ndarray
+) -> list[np.ndarray]:
+    pace = (weights @ frequency) / (weights @ T)
+    return [
+        np.log([0.5, 0.5 / pace, *leaving]) for leaving in ((0.7, 2.0), (0.02, 0.02), (5.0, 5.0))
+    ]
 
 
 def purchase_objective(
     frequency: np.ndarray, recency: np.ndarray, T: np.ndarray, counts: np.ndarray, kind: str
 ) -> Objective:
-    """Return the mean negative log-likelihood of log(r, alpha, a, b) with exact gradient and Hessian.
+    """Return the mean negative log-likelihood of log(r, alpha, a, b) with exact derivatives.
 
-    The frequency is whole, so that every ratio of gamma functions is a product over the purchases made, and
-    the sum over customers one over the purchase numbers, weighted by the share of customers who got there.
-    Differences of large terms are taken in closed form, so that the likelihood keeps its digits on the flat
-    far ends where a small store can send the optimiser.
+    The frequency is whole, so every ratio of gamma functions is a product over the purchases made.
+    The sum over customers becomes one over purchase numbers, weighted by the share of customers who
+    got there. Differences of large terms are taken in closed form: the likelihood then keeps its
+    digits at the flat far ends, where a small store can send the optimiser.
     """
     modified = int(kind == "mbg_nbd")
     weights = counts / counts.sum()
     x = frequency.astype(float)
     share = np.bincount(frequency, weights=weights)
-    reached = np.cumsum(share[::-1])[
-        ::-1
-    ]  # share of customers with a frequency of at least 0, 1, 2, ...
-    stays = (
-        reached if modified else reached[1:]
-    )  # ... whom the chance to leave has spared that often
+    # The share of customers with a frequency of at least 0, 1, 2, ...
+    reached = np.cumsum(share[::-1])[::-1]
+    # ... and of those whom the chance to leave has spared that often.
+    stays = reached if modified else reached[1:]
     bought, spared = np.arange(len(reached) - 1.0), np.arange(float(len(stays)))
     last_chance = np.maximum(np.arange(len(share)) + modified, 1) - 1  # by frequency
     can_have_left = (frequency > 0) | bool(modified)
@@ -291,9 +317,9 @@ def purchase_objective(
     age_share = np.bincount(age_code, weights=weights)
     age_bought = np.bincount(age_code, weights=weights * x)
     silence = T - recency
-    weights_at_risk, one = weights * can_have_left, np.ones_like(x)
+    weights_at_risk, ones = weights * can_have_left, np.ones_like(x)
 
-    def objective(log_parameters: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    def objective(log_parameters: np.ndarray) -> Derivatives:
         r, alpha, a, b = parameters = np.exp(log_parameters)
         hessian = np.zeros((4, 4))
 
@@ -311,8 +337,8 @@ def purchase_objective(
         hessian[2, 2] = hessian[2, 3] = stays @ per_ab**2
         hessian[3, 3] = -a * (stays @ ((per_b + per_ab) * per_b * per_ab))
 
-        # Having left right after the last purchase, next to being active: `odds` is the log of the ratio,
-        # `left` its probability.
+        # Having left right after the last purchase, next to being active: `odds` is the log of the
+        # ratio, `left` its probability.
         since_last = 1 / (alpha + recency)
         gap = np.log1p(silence * since_last)
         shape = r + x
@@ -323,7 +349,7 @@ def purchase_objective(
 
         since_start = per_age[age_code]
         slope = -silence * since_last * since_start
-        slopes = [gap, shape * slope, one / a, (-1 / (b + last_chance))[frequency]]
+        slopes = [gap, shape * slope, ones / a, (-1 / (b + last_chance))[frequency]]
         unsure = left * (1 - left) * weights
         left *= weights
         gradient += [total(row, left) for row in slopes]
@@ -337,8 +363,6 @@ def purchase_objective(
                 hessian[i, j] += total(row, slopes[j])
         hessian += np.triu(hessian, 1).T
 
-        gradient *= parameters
-        hessian = hessian * np.outer(parameters, parameters) + np.diag(gradient)
-        return -value, -gradient, -hessian
+        return by_log_parameters(parameters, value, gradient, hessian)
 
     return objective

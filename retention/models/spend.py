@@ -1,11 +1,12 @@
-"""What a customer spends on a purchase day: the Gamma-Gamma model, or averages where it cannot be had."""
+"""What a customer spends on a purchase day: the Gamma-Gamma model, or the store's averages."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from typing import ClassVar, Literal, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.special import (
     betainc,
@@ -21,113 +22,265 @@ from scipy.special import (
 )
 
 from retention.errors import ModelError
-from retention.models.fitting import ExactFit, Objective, lifetimes, log_covariance, total
+from retention.models.fitting import (
+    Covariance,
+    Derivatives,
+    Objective,
+    by_log_parameters,
+    fit,
+    log_covariance,
+    total,
+)
 
-#: Repeat customers with a positive spend that the Gamma-Gamma model asks for. It has three parameters, and
-#: the spread between fewer customers says next to nothing about them.
+#: Repeat customers with a positive spend that the Gamma-Gamma model needs. It has three parameters,
+#: and the spread between fewer customers says next to nothing about them.
 MIN_REPEATERS = 30
 
-#: The Gamma-Gamma mean of the population runs off to infinity as q falls to 1. Past this multiple of what the
-#: repeat customers do spend, it describes the tail of a curve and no customer.
+#: The Gamma-Gamma mean of the population runs off to infinity as q falls to 1. Past this multiple
+#: of what the repeat customers spend, it describes the tail of a curve and no customer.
 MAX_MEAN_RATIO = 3.0
+
+#: One number or an array of them.
+Numbers = float | np.ndarray
+#: The kinds of spend models.
+SpendKind = Literal["gamma_gamma", "store_average"]
+
+
+class SpendModel(Protocol):
+    """How expected order values are made: `GammaGamma` or `StoreAverage`.
+
+    Attributes:
+        kind: Which of the two it is.
+    """
+
+    kind: ClassVar[SpendKind]
+
+    @property
+    def mean(self) -> float:
+        """What a customer without repeat purchases is expected to spend on a purchase day."""
+
+    @property
+    def customers(self) -> int:
+        """How many customers the model learned from."""
+
+    @property
+    def p(self) -> float | None:
+        """Gamma-Gamma's p; None for the store average, as are the next three."""
+
+    @property
+    def q(self) -> float | None:
+        """Gamma-Gamma's q."""
+
+    @property
+    def v(self) -> float | None:
+        """Gamma-Gamma's v, in money."""
+
+    @property
+    def log_likelihood(self) -> float | None:
+        """The maximum that the fit reached."""
+
+    @property
+    def covariance(self) -> Covariance:
+        """Of the estimated log parameters; empty where they are taken as known."""
+
+    def expected_order_value(
+        self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike
+    ) -> np.ndarray:
+        """Return the expected spend of a customer's next purchase day, always positive.
+
+        One-time buyers get `mean`.
+        """
+
+    def scale(self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> np.ndarray:
+        """Return each customer's unit of spend, in money.
+
+        In this unit all customers of one frequency have the same distribution of future spend.
+        """
+
+    def probability_total_below(
+        self, multiple: np.ndarray, orders: Numbers, frequency: float
+    ) -> np.ndarray:
+        """Return the probability that orders add up to less than a multiple of `scale`."""
+
+    def total_quantile(self, level: float, orders: float, frequency: float) -> float:
+        """Return the multiple to which `probability_total_below` gives the probability `level`."""
+
+    def second_moment(self, frequency: npt.ArrayLike, customers: int) -> tuple[np.ndarray, float]:
+        """Return f and c, from which the mean square of a total follows.
+
+        The total of n orders has the second moment f x (n² + c x n) x expected value².
+
+        Args:
+            frequency: Repeat purchase days.
+            customers: Spends that not one in so many customers shows are cut off.
+        """
+
+    def log_slopes(self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> np.ndarray:
+        """Return the derivatives of log(expected order value), a row for each customer.
+
+        They are by the log parameters of `covariance`, a column each.
+        """
 
 
 @dataclass(frozen=True, slots=True)
-class SpendModel:
-    """How expected order values are made.
+class GammaGamma:
+    """The Gamma-Gamma model of spend.
 
-    `kind` is "gamma_gamma", with the parameters `p, q, v` and the maximum `log_likelihood`, or
-    "store_average", where these are None and `reason` is a sentence saying why. `mean` is what a customer
-    without repeat purchases is expected to spend on a purchase day: the Gamma-Gamma mean of the population,
-    or the mean of the store's repeat purchase days (of all purchase days where no repeat had a price).
-    `customers` is how many the model learned from. `variation` (store average only) is the standard deviation
-    of an order value as a share of the customer's mean. `covariance` is that of the estimated log(p, q, v), or
-    the variance of the estimated log(mean); empty where the parameters are taken as known.
+    Attributes:
+        mean: The mean of the population, in money: p v / (q - 1).
+        customers: How many repeat customers the model learned from.
+        p: Shape of a customer's spends.
+        q: Shape of the differences between customers.
+        v: Scale of the differences between customers, in money.
+        log_likelihood: The maximum that the fit reached.
+        covariance: Of the estimated log(p, q, v); empty where they are taken as known.
     """
 
-    kind: str
+    kind: ClassVar[SpendKind] = "gamma_gamma"
+
     mean: float
     customers: int
-    p: float | None = None
-    q: float | None = None
-    v: float | None = None
-    log_likelihood: float | None = None
-    reason: str = ""
-    variation: float = 0.0
-    covariance: tuple[tuple[float, ...], ...] = ()
+    p: float
+    q: float
+    v: float
+    log_likelihood: float
+    covariance: Covariance = ()
 
-    def expected_order_value(self, frequency: np.ndarray, monetary_value: np.ndarray) -> np.ndarray:
+    def expected_order_value(
+        self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike
+    ) -> np.ndarray:
         """Return the expected spend of a customer's next purchase day, always positive.
 
-        Gamma-Gamma weighs a customer's own mean with the population's by the number of repeat purchases. The
-        store average takes a customer's own mean as it is. One-time buyers get `mean` from both.
+        It weighs a customer's own mean with the population's by the number of repeat purchases.
 
         Source: eq. 5 in Fader and Hardie, note 025.
         """
-        frequency, spend = (
-            np.asarray(frequency, dtype=float),
-            np.asarray(monetary_value, dtype=float),
-        )
-        if self.kind == "store_average":
-            return np.where((frequency > 0) & (spend > 0), spend, self.mean)
-        own = self.p * frequency
-        return (own * spend + (self.q - 1) * self.mean) / (own + self.q - 1)
+        repeats, spend = _floats(frequency), _floats(monetary_value)
+        own = self.p * repeats
+        expected: np.ndarray = (own * spend + (self.q - 1) * self.mean) / (own + self.q - 1)
+        return expected
 
-    def scale(self, frequency: np.ndarray, monetary_value: np.ndarray) -> np.ndarray:
-        """Return the unit in which customers of one frequency have the same distribution of future spend."""
-        if self.kind == "store_average":
-            return self.expected_order_value(frequency, monetary_value)
-        return self.v + np.asarray(frequency, dtype=float) * np.asarray(monetary_value, dtype=float)
+    def scale(self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> np.ndarray:
+        """Return each customer's unit of spend, in money: v and all that the customer has spent."""
+        spent: np.ndarray = _floats(frequency) * _floats(monetary_value)
+        return self.v + spent
 
     def probability_total_below(
-        self, multiple: np.ndarray, orders: np.ndarray, frequency: float
+        self, multiple: np.ndarray, orders: Numbers, frequency: float
     ) -> np.ndarray:
-        """Return the probability that so many orders add up to less than a multiple of the customer's `scale`.
+        """Return the probability that orders add up to less than a multiple of `scale`.
 
-        Gamma-Gamma: a sum of n gamma spends over the customer's own gamma rate is a beta prime variable. Store
-        average: the sum is taken as gamma with the customer's mean and the store's variation.
+        A sum of n gamma spends over the customer's own gamma rate is a beta prime variable.
 
         Source: follows from Fader and Hardie, note 025, eq. 1 to 3.
         """
-        if self.kind == "gamma_gamma":
-            return betainc(self.p * orders, self.q + self.p * frequency, multiple / (1 + multiple))
-        shape = orders / max(self.variation, 1e-3) ** 2
-        return gammainc(shape, multiple * shape / orders)
+        share = multiple / (1 + multiple)
+        below: np.ndarray = betainc(self.p * orders, self.q + self.p * frequency, share)
+        return below
 
     def total_quantile(self, level: float, orders: float, frequency: float) -> float:
-        """Return the multiple that `probability_total_below` gives the probability `level`."""
-        if self.kind == "gamma_gamma":
-            share = betaincinv(self.p * orders, self.q + self.p * frequency, level)
-            return float(share / max(1 - share, np.finfo(float).tiny))
-        shape = orders / max(self.variation, 1e-3) ** 2
-        return float(gammaincinv(shape, level) * orders / shape)
+        """Return the multiple to which `probability_total_below` gives the probability `level`."""
+        share = betaincinv(self.p * orders, self.q + self.p * frequency, level)
+        return float(share / max(1 - share, np.finfo(float).tiny))
 
-    def second_moment(self, frequency: np.ndarray, customers: int) -> tuple[np.ndarray, float]:
-        """Return f and c such that n orders' total has the second moment f x (n² + c x n) x expected value².
+    def second_moment(self, frequency: npt.ArrayLike, customers: int) -> tuple[np.ndarray, float]:
+        """Return f and c, from which the mean square of a total follows.
 
-        Spends so rare that not one in `customers` customers shows them are cut off: the nearer q + p x frequency comes
-        to 2, the more of the moment rests on them, and below 2 it is infinite.
+        The nearer q + p x frequency comes to 2, the more of the moment rests on rare spends. Below
+        2 it would be infinite without the cut at one in `customers`.
         """
-        frequency = np.asarray(frequency, dtype=float)
-        if self.kind == "store_average":
-            return np.ones_like(frequency), self.variation**2
-        shape = self.q + self.p * frequency
+        shape = self.q + self.p * _floats(frequency)
         rarest = gammaincinv(shape, 1 / customers)
         return (shape - 1) ** 2 * _inverse_square_above(shape, rarest), 1 / self.p
 
-    def log_slopes(self, frequency: np.ndarray, monetary_value: np.ndarray) -> np.ndarray:
-        """Return the derivatives of log(expected order value) by the log parameters of `covariance`, row by row."""
-        frequency, spend = (
-            np.asarray(frequency, dtype=float),
-            np.asarray(monetary_value, dtype=float),
-        )
-        if self.kind == "store_average":
-            return np.where((frequency > 0) & (spend > 0), 0.0, 1.0)[:, None]
-        own = self.p * frequency
+    def log_slopes(self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> np.ndarray:
+        """Return the derivatives of log(expected order value) by log(p, q, v), row by row."""
+        repeats, spend = _floats(frequency), _floats(monetary_value)
+        own = self.p * repeats
         weight = own + self.q - 1
         return np.stack(
-            [1 - own / weight, -self.q / weight, self.v / (self.v + frequency * spend)], axis=1
+            [1 - own / weight, -self.q / weight, self.v / (self.v + repeats * spend)], axis=1
         )
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAverage:
+    """Customers' own averages, where the Gamma-Gamma model cannot be had.
+
+    Attributes:
+        mean: The mean of the store's repeat purchase days, in money; of all purchase days where no
+            repeat purchase had a price.
+        customers: How many repeat customers the model learned from.
+        reason: A sentence on why the Gamma-Gamma model cannot be had.
+        variation: The standard deviation of an order value as a share of the customer's mean.
+        covariance: The variance of the estimated log(mean); empty where it is taken as known.
+    """
+
+    kind: ClassVar[SpendKind] = "store_average"
+    p: ClassVar[None] = None
+    q: ClassVar[None] = None
+    v: ClassVar[None] = None
+    log_likelihood: ClassVar[None] = None
+
+    mean: float
+    customers: int
+    reason: str = ""
+    variation: float = 0.0
+    covariance: Covariance = ()
+
+    def expected_order_value(
+        self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike
+    ) -> np.ndarray:
+        """Return a customer's own mean as it is, and `mean` for one-time buyers."""
+        repeats, spend = _floats(frequency), _floats(monetary_value)
+        return np.where((repeats > 0) & (spend > 0), spend, self.mean)
+
+    def scale(self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> np.ndarray:
+        """Return each customer's unit of spend, in money: the expected order value."""
+        return self.expected_order_value(frequency, monetary_value)
+
+    def probability_total_below(
+        self,
+        multiple: np.ndarray,
+        orders: Numbers,
+        frequency: float,
+    ) -> np.ndarray:
+        """Return the probability that orders add up to less than a multiple of `scale`.
+
+        The sum is taken as gamma with the customer's mean and the store's variation.
+        """
+        del frequency  # in units of `scale`, all customers are alike
+        shape = self._shape(orders)
+        below: np.ndarray = gammainc(shape, multiple * shape / orders)
+        return below
+
+    def total_quantile(self, level: float, orders: float, frequency: float) -> float:
+        """Return the multiple to which `probability_total_below` gives the probability `level`."""
+        del frequency  # in units of `scale`, all customers are alike
+        shape = self._shape(orders)
+        return float(gammaincinv(shape, level) * orders / shape)
+
+    def _shape(self, orders: Numbers) -> np.ndarray:
+        shape: np.ndarray = _floats(orders) / max(self.variation, 1e-3) ** 2
+        return shape
+
+    def second_moment(
+        self,
+        frequency: npt.ArrayLike,
+        customers: int,
+    ) -> tuple[np.ndarray, float]:
+        """Return f and c, from which the mean square of a total follows: 1 and the variation²."""
+        del customers  # no spend is so rare that it has to be cut off
+        return np.ones_like(_floats(frequency)), self.variation**2
+
+    def log_slopes(self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> np.ndarray:
+        """Return the derivatives of log(expected order value) by log(mean), row by row."""
+        repeats, spend = _floats(frequency), _floats(monetary_value)
+        return np.where((repeats > 0) & (spend > 0), 0.0, 1.0)[:, None]
+
+
+def _floats(values: npt.ArrayLike) -> np.ndarray:
+    return np.asarray(values, dtype=float)
 
 
 def _inverse_square_above(shape: np.ndarray, least: np.ndarray) -> np.ndarray:
@@ -145,12 +298,12 @@ def _inverse_square_above(shape: np.ndarray, least: np.ndarray) -> np.ndarray:
     return above
 
 
-def fit_spend(customers: pd.DataFrame) -> SpendModel:
-    """Fit the Gamma-Gamma model to the repeat customers, or fall back to the store's average and say why.
+def fit_spend(customers: pd.DataFrame) -> GammaGamma | StoreAverage:
+    """Fit the Gamma-Gamma model to the repeat customers, or take the store's average and say why.
 
     Args:
-        customers: As `summarise_customers` returns; `frequency` and `monetary_value` are used, and `revenue`
-            where no repeat purchase had a price.
+        customers: As `summarise_customers` returns; `frequency` and `monetary_value` are used, and
+            `revenue` where no repeat purchase had a price.
 
     Raises:
         ModelError: No purchase has a price.
@@ -161,84 +314,91 @@ def fit_spend(customers: pd.DataFrame) -> SpendModel:
     spend = customers["monetary_value"].to_numpy(dtype=float)
     paid = (frequency > 0) & (spend > 0)
     frequency, spend = frequency[paid], spend[paid]
-    found = len(spend)
-    if found < MIN_REPEATERS:
-        reason = f"Only {found:,} customers have paid on a second day; the spend model asks for {MIN_REPEATERS}."
-        return _store_average(customers, frequency, spend, reason)
+    fitted = _gamma_gamma(frequency, spend)
+    if isinstance(fitted, GammaGamma):
+        return fitted
+    return _store_average(customers, frequency, spend, reason=fitted)
+
+
+def _gamma_gamma(frequency: np.ndarray, spend: np.ndarray) -> GammaGamma | str:
+    """The Gamma-Gamma model of these repeat customers, or a sentence on why there is none."""
+    repeaters = len(spend)
+    if repeaters < MIN_REPEATERS:
+        return (
+            f"Only {repeaters:,} customers have paid on a second day; the spend model asks for "
+            f"{MIN_REPEATERS}."
+        )
     if np.ptp(spend) <= 1e-9 * spend.max():
-        reason = f"All {found:,} repeat customers spend the same, so there is no spread to model."
-        return _store_average(customers, frequency, spend, reason)
-    scale = float(
-        spend.mean()
-    )  # fitted in units of the mean, so that the currency makes no difference
+        return f"All {repeaters:,} repeat customers spend the same, so there is no spread to model."
+    # Fitted in units of the mean, so that the currency makes no difference.
+    unit = float(spend.mean())
     try:
-        fitter = _fitter()().fit(frequency, spend / scale)
+        found = fit("GammaGammaFitter", spend_objective, _starts, (frequency, spend / unit))
     except ModelError:
-        # What the fitter says is about its arithmetic; the customers' own spends say why.
-        same = float(np.unique(spend.round(2), return_counts=True)[1].max() / found)
-        share = "nearly all" if same > 0.99 else f"{same:.0%}"
-        why = f"{share} of the {found:,} repeat customers spend exactly the same"
-        if same < 0.25:
-            why = f"the spends of the {found:,} repeat customers follow no pattern that it can describe"
-        return _store_average(customers, frequency, spend, f"The spend model did not fit: {why}.")
-    p, q, v = fitter.params_[["p", "q", "v"]].tolist()
+        return f"The spend model did not fit: {_why_it_did_not_fit(spend)}."
+    p, q, v = found.parameters[["p", "q", "v"]].tolist()
     if q <= 1:
-        reason = f"Spends are spread so widely (q = {q:.2f}, not above 1) that the spend model has no mean."
-        return _store_average(customers, frequency, spend, reason)
+        return (
+            f"Spends are spread so widely (q = {q:.2f}, not above 1) that the spend model has no "
+            "mean."
+        )
     mean = p * v / (q - 1)
     if mean > MAX_MEAN_RATIO:
-        reason = (
-            f"The spend model puts the average customer at {mean:.1f} times what repeat customers spend "
-            f"(q = {q:.2f}, close to 1)."
+        return (
+            f"The spend model puts the average customer at {mean:.1f} times what repeat customers "
+            f"spend (q = {q:.2f}, close to 1)."
         )
-        return _store_average(customers, frequency, spend, reason)
-    log_likelihood = -float(fitter._negative_log_likelihood_) * found - found * np.log(scale)
-    return SpendModel(
-        "gamma_gamma",
-        mean * scale,
-        found,
-        *(p, q, v * scale),
-        log_likelihood=float(log_likelihood),
-        covariance=log_covariance(fitter._hessian_, found),
+    return GammaGamma(
+        mean=mean * unit,
+        customers=repeaters,
+        p=p,
+        q=q,
+        v=v * unit,
+        log_likelihood=float(found.mean_log_likelihood * repeaters - repeaters * np.log(unit)),
+        covariance=log_covariance(found.hessian, repeaters),
     )
+
+
+def _why_it_did_not_fit(spend: np.ndarray) -> str:
+    # What the fitter says is about its arithmetic. The customers' own spends say why.
+    repeaters = len(spend)
+    same = float(np.unique(spend.round(2), return_counts=True)[1].max() / repeaters)
+    if same < 0.25:
+        return (
+            f"the spends of the {repeaters:,} repeat customers follow no pattern that it can "
+            "describe"
+        )
+    share = "nearly all" if same > 0.99 else f"{same:.0%}"
+    return f"{share} of the {repeaters:,} repeat customers spend exactly the same"
 
 
 def _store_average(
     customers: pd.DataFrame, frequency: np.ndarray, spend: np.ndarray, reason: str
-) -> SpendModel:
+) -> StoreAverage:
     if len(spend):
         mean = (frequency @ spend) / frequency.sum()
     elif "revenue" in customers and customers["revenue"].sum() > 0:
         mean = customers["revenue"].sum() / (customers["frequency"] + 1).sum()
     else:
         raise ModelError(
-            "No purchase has a price above zero, so nothing can be said about spending. Check which column "
-            "holds the amount paid."
+            "No purchase has a price above zero, so nothing can be said about spending. Check "
+            "which column holds the amount paid."
         )
     variation = float(spend.std() / mean) if len(spend) > 1 else 1.0
-    known = variation**2 / max(len(spend), 1)
-    return SpendModel(
-        "store_average",
-        float(mean),
-        len(spend),
+    return StoreAverage(
+        mean=float(mean),
+        customers=len(spend),
         reason=reason,
         variation=variation,
-        covariance=((known,),),
+        covariance=((variation**2 / max(len(spend), 1),),),
     )
 
 
-@cache
-def _fitter() -> type:
-    return type("ExactGammaGammaFitter", (_ExactSpend, lifetimes().GammaGammaFitter), {})
-
-
-class _ExactSpend(ExactFit):
-    def _objective(self, frequency, monetary_value, weights):
-        return spend_objective(frequency, monetary_value, weights)
-
-    def _starts(self, frequency, monetary_value, weights):
-        mean = np.average(monetary_value, weights=weights)
-        return [np.log([4.0, 3.0, mean / 2]), np.log([1.1, 1.1, 1.1 * mean])]
+def _starts(
+    _frequency: np.ndarray, monetary_value: np.ndarray, weights: np.ndarray
+) -> list[np.ndarray]:
+    mean = np.average(monetary_value, weights=weights)
+    return [np.log([4.0, 3.0, mean / 2]), np.log([1.1, 1.1, 1.1 * mean])]
 
 
 def spend_objective(
@@ -246,7 +406,7 @@ def spend_objective(
 ) -> Objective:
     """Return the mean negative log-likelihood of log(p, q, v) with exact gradient and Hessian.
 
-    The beta functions depend on the frequency alone and are evaluated on its distinct values.
+    The beta functions depend on the frequency alone, and are computed for its distinct values.
     """
     weights = counts / counts.sum()
     x, place = np.unique(frequency, return_inverse=True)
@@ -255,7 +415,7 @@ def spend_objective(
     bought = weights * frequency
     constant = -total(weights, np.log(monetary_value))
 
-    def objective(log_parameters: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    def objective(log_parameters: np.ndarray) -> Derivatives:
         p, q, v = parameters = np.exp(log_parameters)
         inverse = 1 / (spent + v)
         below, above = total(bought, np.log1p(v / spent)), total(weights, np.log1p(spent / v))
@@ -277,8 +437,6 @@ def spend_objective(
         hessian[1, 1] = share @ (both - polygamma(1, q))
         hessian[1, 2] = hessian[2, 1] = spent_share / v
         hessian[2, 2] = p * total(bought, squared) + q * total(weights, squared) - q / v**2
-        gradient *= parameters
-        hessian = hessian * np.outer(parameters, parameters) + np.diag(gradient)
-        return -value, -gradient, -hessian
+        return by_log_parameters(parameters, value, gradient, hessian)
 
     return objective

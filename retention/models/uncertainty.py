@@ -1,7 +1,8 @@
-"""What a group of customers will bring together: an interval from chance and from what the fit leaves open."""
+"""What customers bring together: an interval from chance and from what the fit leaves open."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,18 +11,27 @@ from scipy.special import gammaincinv
 
 from retention.errors import DataError
 from retention.models.forecast import Forecast, forecast
-from retention.models.histories import group_histories
+from retention.models.histories import Histories, group_histories
 from retention.models.intervals import HIGH, LOW, history_intervals
 from retention.models.model import CltvModel, check_settings
 from retention.models.purchases import PurchaseModel, log_slopes
+from retention.validation import mask_of
 
-#: Customers from whom the effect of the parameters on a total is measured, in a store that has more.
+#: Customers on whom the effect of the parameters is measured, in a store that has more.
 SAMPLE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A total and its 80 % interval; `chance` and `parameters` are the standard deviations that make it."""
+    """A total and its 80 % interval.
+
+    Attributes:
+        expected: The expected total, in money or in orders.
+        low: The lower end of the interval.
+        high: The upper end of the interval.
+        chance: The standard deviation of the total if the parameters were known.
+        parameters: The standard deviation that comes from the estimated parameters.
+    """
 
     expected: float
     low: float
@@ -32,12 +42,15 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Uncertainty:
-    """What is needed for the interval of any group of customers' total.
+    """What the interval of a total needs, for any group of these customers.
 
-    `expected` and `variance` have one entry a customer: the mean and the variance of what the customer brings
-    when the parameters are known. `sample` are positions of customers, `slopes` (a row each) the derivatives
-    of their expected entries by the log parameters, whose covariance is `covariance`. `customers` is the index of
-    these customers.
+    Attributes:
+        expected: What each customer is expected to bring, in money or in orders.
+        variance: Its variance for each customer if the parameters were known.
+        sample: Positions of the customers on whom the effect of the parameters is measured.
+        slopes: A row for each of them: the derivatives of `expected` by the log parameters.
+        covariance: Of the estimated log parameters.
+        customers: The customers' index; None where it is not known.
     """
 
     expected: np.ndarray
@@ -48,42 +61,51 @@ class Uncertainty:
     customers: pd.Index | None = None
 
     def total(self, members: np.ndarray | pd.Series | None = None) -> Total:
-        """Return the total of the customers whose entry in `members` (True or False) is True; of all if None.
+        """Return the total of a group of customers.
+
+        Args:
+            members: True or False for each customer; a Series is matched by its index. All
+                customers if None.
 
         Raises:
             DataError: `members` does not say True or False for each customer.
         """
-        if isinstance(members, pd.Series) and self.customers is not None:
-            members = members.reindex(self.customers).to_numpy()
-        mask = np.ones(len(self.expected), dtype=bool) if members is None else np.asarray(members)
-        if mask.dtype != bool or len(mask) != len(self.expected):
-            raise DataError(
-                f"The members do not say True or False for each of the {len(self.expected):,} customers. Make them "
-                "from their frame."
-            )
-        labels = np.where(mask, 0, -1)
-        return self.totals(labels, 1)[0]
+        number = len(self.expected)
+        if members is None:
+            return self.totals(np.zeros(number, dtype=int), 1)[0]
+        customers = pd.RangeIndex(number) if self.customers is None else self.customers
+        mask = mask_of(members, customers, "The choice of members")
+        return self.totals(np.where(mask, 0, -1), 1)[0]
 
     def check(self, customers: pd.DataFrame) -> None:
-        """Refuse the uncertainty of other customers, or of these in another order: DataError."""
+        """Refuse other customers than the ones of this uncertainty.
+
+        Raises:
+            DataError: These are other customers, or the same ones in another order.
+        """
         other = self.customers is not None and not self.customers.equals(customers.index)
         if other or len(self.expected) != len(customers):
             raise DataError(
-                "The uncertainty is of other customers, or of these in another order. Make it from these."
+                "The uncertainty is of other customers, or of these in another order. Make it "
+                "from these."
             )
 
     def totals(self, labels: np.ndarray, groups: int) -> list[Total]:
-        """Return the totals of groups 0 to `groups` - 1; customers with a negative label belong to none.
+        """Return the totals of groups 0 to `groups` - 1.
 
-        In a large store the parameters' effect is measured on a sample, and scaled to the group; a group
-        without anybody in the sample takes the effect on the whole store.
+        In a large store the effect of the parameters is measured on a sample, and scaled to the
+        group. A group without anybody in the sample takes the effect on the whole store.
+
+        Args:
+            labels: The group of each customer; a negative label belongs to none.
+            groups: The number of groups.
         """
         inside = labels >= 0
         everyone = bool(inside.all())
 
-        def sums(values: np.ndarray, of: np.ndarray) -> np.ndarray:
-            kept = slice(None) if everyone else of >= 0
-            return np.bincount(of[kept], weights=values[kept], minlength=groups)
+        def sums(values: np.ndarray, group: np.ndarray) -> np.ndarray:
+            kept = slice(None) if everyone else group >= 0
+            return np.bincount(group[kept], weights=values[kept], minlength=groups)
 
         expected, variance = sums(self.expected, labels), sums(self.variance, labels)
         sampled = labels[self.sample]
@@ -94,18 +116,78 @@ class Uncertainty:
     def totals_of_sums(
         self, expected: np.ndarray, variance: np.ndarray, measured: np.ndarray, slopes: np.ndarray
     ) -> list[Total]:
-        """Return the totals of groups, which may overlap, from sums over their customers; one element (row) a group.
+        """Return the totals of groups from sums over their customers. Groups may overlap.
 
-        `expected` and `variance` are summed over all customers of a group, `measured` (their `expected`) and
-        `slopes` over those of them in the sample.
+        Args:
+            expected: The sum of `expected` over each group.
+            variance: The sum of `variance` over each group.
+            measured: The sum of `expected` over each group's customers in the sample.
+            slopes: A row for each group: the sum of `slopes` over the same customers.
         """
         relative = slopes / np.maximum(measured, 1e-300)[:, None]
         if (nobody := measured <= 0).any():
-            relative[nobody] = self.slopes.sum(axis=0) / max(
-                self.expected[self.sample].sum(), 1e-300
-            )
+            of_all = max(self.expected[self.sample].sum(), 1e-300)
+            relative[nobody] = self.slopes.sum(axis=0) / of_all
         spread = expected**2 * np.einsum("ij,jk,ik->i", relative, self.covariance, relative)
         return [interval(*row) for row in zip(expected, variance, spread, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerSample:
+    """The customers on whom the effect of the parameters is measured.
+
+    Attributes:
+        rows: Their positions in the customers' frame.
+        histories: Their distinct purchase histories.
+        frequency: The repeat purchase days of each of them.
+        monetary_value: The mean spend of a repeat purchase day of each of them, in money.
+    """
+
+    rows: np.ndarray
+    histories: Histories
+    frequency: np.ndarray
+    monetary_value: np.ndarray
+
+    def order_values(self, model: CltvModel) -> np.ndarray:
+        """Return the expected order value of each of them, in money."""
+        return model.spend.expected_order_value(self.frequency, self.monetary_value)
+
+    def purchase_slopes(
+        self, model: CltvModel, quantity: Callable[[PurchaseModel, Histories], np.ndarray]
+    ) -> np.ndarray:
+        """Return the derivatives of a quantity by the log purchase parameters, a row each.
+
+        Args:
+            model: The model whose parameters move.
+            quantity: What a purchase model says of each history; histories on the first axis.
+        """
+        slopes: np.ndarray = log_slopes(
+            model.purchases, lambda moved: quantity(moved, self.histories)
+        )[self.histories.codes]
+        return slopes
+
+    def spend_slopes(self, model: CltvModel) -> np.ndarray:
+        """Return the derivatives of log(order value) by the log spend parameters, a row each."""
+        return model.spend.log_slopes(self.frequency, self.monetary_value)
+
+
+def sample_customers(customers: pd.DataFrame) -> CustomerSample:
+    """Return the customers on whom the effect of the parameters is measured."""
+    rows = sample_of(len(customers))
+    sampled = customers.iloc[rows]
+    return CustomerSample(
+        rows=rows,
+        histories=group_histories(sampled),
+        frequency=sampled["frequency"].to_numpy(dtype=float),
+        monetary_value=sampled["monetary_value"].to_numpy(dtype=float),
+    )
+
+
+def spend_squares(model: CltvModel, frequency: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return `SpendModel.second_moment` for each of these frequencies, computed once a value."""
+    frequencies, place = np.unique(frequency, return_inverse=True)
+    factor, within = model.spend.second_moment(frequencies, max(model.customers, 2))
+    return factor[place], within
 
 
 def value_uncertainty(
@@ -119,8 +201,8 @@ def value_uncertainty(
 
     Arguments and errors as in `predict_cltv`, whose customers' values are the `expected` entries.
 
-    Source: the delta method on the log parameters; chance from the distribution behind `order_counts` and the
-    posterior of the Gamma-Gamma model.
+    Source: the delta method on the log parameters; chance from the distribution behind
+    `order_counts` and the posterior of the Gamma-Gamma model.
     """
     check_settings(horizon_days, annual_discount_rate, margin)
     ahead = forecast(
@@ -133,7 +215,7 @@ def value_uncertainty(
 def orders_uncertainty(
     model: CltvModel, customers: pd.DataFrame, horizon_days: float = 365
 ) -> Uncertainty:
-    """Return the uncertainty of the number of orders (purchase days) of any group of these customers.
+    """Return the uncertainty of the orders (purchase days) of any group of these customers.
 
     Arguments and errors as in `predict_cltv`; `expected` are its `expected_orders`.
     """
@@ -151,25 +233,34 @@ def value_of_forecast(
     margin: float = 1.0,
     slopes: np.ndarray | None = None,
 ) -> Uncertainty:
-    """`value_uncertainty` of a forecast that is there already, with its `purchase_slopes` where they are too."""
+    """Return `value_uncertainty` of a forecast that is at hand.
+
+    Args:
+        model: The model.
+        customers: The customers of the forecast.
+        ahead: The discounted forecast.
+        orders_square: The mean square of the number of orders of each history.
+        margin: The share of revenue that is profit.
+        slopes: The forecast's `purchase_slopes`, where they are at hand.
+    """
     codes, orders = ahead.histories.codes, ahead.discounted_orders
-    spent = customers["frequency"].to_numpy(), customers["monetary_value"].to_numpy()
-    worth = model.spend.expected_order_value(*spent) * margin
-    frequencies, place = np.unique(ahead.histories.frequency, return_inverse=True)
-    factor, within = model.spend.second_moment(frequencies, max(model.customers, 2))
-    square = factor[place] * (orders_square + within * ahead.orders) * ahead.mean_discount**2
-    expected = orders[codes] * worth
+    frequency, spend = (customers[name].to_numpy() for name in ("frequency", "monetary_value"))
+    order_value = model.spend.expected_order_value(frequency, spend) * margin
+    factor, within = spend_squares(model, ahead.histories.frequency)
+    square = factor * (orders_square + within * ahead.orders) * ahead.mean_discount**2
+    expected = orders[codes] * order_value
     sample = sample_of(len(customers))
-    if slopes is None:
-        slopes = purchase_slopes(model, customers, ahead)
-    by_spend = model.spend.log_slopes(spent[0][sample], spent[1][sample])
+    by_purchases = purchase_slopes(model, customers, ahead) if slopes is None else slopes
+    by_spend = model.spend.log_slopes(frequency[sample], spend[sample])
     return Uncertainty(
-        expected,
-        np.maximum(square - orders**2, 0)[codes] * worth**2,
-        sample,
-        np.concatenate([slopes * worth[sample, None], by_spend * expected[sample, None]], axis=1),
-        covariance_of(model, by_spend.shape[1]),
-        customers.index,
+        expected=expected,
+        variance=np.maximum(square - orders**2, 0)[codes] * order_value**2,
+        sample=sample,
+        slopes=np.concatenate(
+            [by_purchases * order_value[sample, None], by_spend * expected[sample, None]], axis=1
+        ),
+        covariance=covariance_of(model, by_spend.shape[1]),
+        customers=customers.index,
     )
 
 
@@ -180,32 +271,36 @@ def orders_of_forecast(
     orders_square: np.ndarray,
     slopes: np.ndarray | None = None,
 ) -> Uncertainty:
-    """`orders_uncertainty` of an undiscounted forecast that is there already, with its `purchase_slopes`."""
+    """Return `orders_uncertainty` of an undiscounted forecast that is at hand.
+
+    Arguments as in `value_of_forecast`.
+    """
     codes, orders = ahead.histories.codes, ahead.orders
     return Uncertainty(
-        orders[codes],
-        np.maximum(orders_square - orders**2, 0)[codes],
-        sample_of(len(customers)),
-        purchase_slopes(model, customers, ahead) if slopes is None else slopes,
-        np.array(model.purchases.covariance),
-        customers.index,
+        expected=orders[codes],
+        variance=np.maximum(orders_square - orders**2, 0)[codes],
+        sample=sample_of(len(customers)),
+        slopes=purchase_slopes(model, customers, ahead) if slopes is None else slopes,
+        covariance=np.array(model.purchases.covariance),
+        customers=customers.index,
     )
 
 
 def purchase_slopes(model: CltvModel, customers: pd.DataFrame, ahead: Forecast) -> np.ndarray:
-    """Return the derivatives of the sampled customers' discounted orders by log(r, alpha, a, b), a row each."""
-    histories = group_histories(customers.iloc[sample_of(len(customers))])
+    """Return the derivatives of the sampled customers' discounted orders, a row each.
 
-    def orders(purchases: PurchaseModel) -> np.ndarray:
-        return replace(
-            forecast(purchases, histories, ahead.ends[-1]), discount=ahead.discount
-        ).discounted_orders
+    They are by log(r, alpha, a, b).
+    """
 
-    return log_slopes(model.purchases, orders)[histories.codes]
+    def orders(purchases: PurchaseModel, histories: Histories) -> np.ndarray:
+        undiscounted = forecast(purchases, histories, ahead.ends[-1])
+        return replace(undiscounted, discount=ahead.discount).discounted_orders
+
+    return sample_customers(customers).purchase_slopes(model, orders)
 
 
 def covariance_of(model: CltvModel, spend_parameters: int) -> np.ndarray:
-    """Return that of the log parameters of the purchase model and then of the spend model."""
+    """Return the covariance of the log parameters: first the purchase model's, then spend's."""
     purchases = np.array(model.purchases.covariance)
     spend = np.array(model.spend.covariance or np.zeros((spend_parameters,) * 2))
     apart = np.zeros((len(purchases), len(spend)))
@@ -213,7 +308,7 @@ def covariance_of(model: CltvModel, spend_parameters: int) -> np.ndarray:
 
 
 def sample_of(customers: int) -> np.ndarray:
-    """Return the positions of the customers from whom the parameters' effect is measured: all, or `SAMPLE` of them."""
+    """Return the positions of the sampled customers: of all of them, up to `SAMPLE`."""
     if customers <= SAMPLE:
         return np.arange(customers)
     # The same customers every time, so that a number does not change without a cause.
@@ -221,9 +316,12 @@ def sample_of(customers: int) -> np.ndarray:
 
 
 def interval(expected: float, variance: float, spread: float) -> Total:
-    """Return the 80 % interval of a total with this mean and these variances (chance, parameters).
+    """Return the 80 % interval of a total, that of a gamma variable: neither can be negative.
 
-    It is that of a gamma variable, which like a total cannot be negative.
+    Args:
+        expected: The mean of the total.
+        variance: Its variance from chance.
+        spread: Its variance from the estimated parameters.
     """
     whole = variance + spread
     low = high = expected
@@ -231,9 +329,9 @@ def interval(expected: float, variance: float, spread: float) -> Total:
         shape = expected**2 / whole
         low, high = gammaincinv(shape, [LOW, HIGH]) * (whole / expected)
     return Total(
-        float(expected),
-        float(min(low, expected)),
-        float(max(high, expected)),
-        float(variance**0.5),
-        float(spread**0.5),
+        expected=float(expected),
+        low=float(min(low, expected)),
+        high=float(max(high, expected)),
+        chance=float(variance**0.5),
+        parameters=float(spread**0.5),
     )

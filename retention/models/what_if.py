@@ -1,4 +1,4 @@
-"""What would the base be worth if customers came back more often, spent more, stayed longer?"""
+"""What the customer base would be worth if customers came back more often or stayed longer."""
 
 from __future__ import annotations
 
@@ -9,18 +9,27 @@ import pandas as pd
 
 from retention.errors import ModelError
 from retention.models.forecast import forecast
-from retention.models.histories import group_histories
 from retention.models.model import CltvModel, check_settings
 from retention.models.purchases import PurchaseModel, log_slopes
-from retention.models.uncertainty import Total, Uncertainty, interval, sample_of, value_uncertainty
+from retention.models.uncertainty import (
+    Total,
+    Uncertainty,
+    interval,
+    sample_customers,
+    value_uncertainty,
+)
+from retention.validation import check_number
 
 
 @dataclass(frozen=True, slots=True)
 class Levers:
-    """Changes from today on, as fractions of what is: 0.05 is 5 % more.
+    """Changes from today on, as fractions of today's value: 0.05 is 5 % more.
 
-    `repeat_rate`: orders that active customers place in a time; `order_value`: spend an order; `margin`: share of
-    revenue kept; `retention`: share of customers who stay after an order.
+    Attributes:
+        repeat_rate: Change of the orders that active customers place in a given time.
+        order_value: Change of the spend of an order.
+        margin: Change of the share of revenue kept.
+        retention: Change of the share of customers who stay after an order.
     """
 
     repeat_rate: float = 0.0
@@ -31,19 +40,27 @@ class Levers:
     def __post_init__(self) -> None:
         for field in fields(self):
             change = getattr(self, field.name)
-            if not -0.9 <= change <= 9:
-                raise ModelError(
-                    f"{field.name} changes by {change!r}. Give a fraction from -0.9 to 9, such as 0.05."
-                )
+            check_number(
+                f"The change of {field.name}",
+                change,
+                "a fraction from -0.9 to 9, such as 0.05",
+                low=-0.9,
+                high=9,
+                error=ModelError,
+            )
 
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """The value of the base as it is, as it would be, and the gain.
+    """The value of the customer base as it is, as it would be, and the gain, all in money.
 
-    `gain` is what the change is expected to bring; its interval comes from the parameters alone, since chance
-    meets both worlds alike. `capped` names the levers, "retention" or "margin", whose share cannot rise as far as
-    asked: nobody leaves any more, or all revenue is kept.
+    Attributes:
+        today: The value as it is.
+        changed: The value if the levers move.
+        gain: What the change is expected to bring. Its interval comes from the parameters alone,
+            since chance affects both values alike.
+        capped: The levers, "retention" or "margin", whose share cannot rise as far as asked:
+            nobody leaves any more, or all revenue is kept.
     """
 
     today: Total
@@ -63,56 +80,62 @@ def what_if(
 ) -> WhatIf:
     """Return what the customers' value becomes when the levers move.
 
-    What is known of each customer today stays as it is; only what is to come changes. A higher repeat rate makes
-    the future run faster. Higher retention scales every customer's chance to leave by one factor, such that the
-    mean share who stay after an order, b / (a + b), rises as asked.
+    The levers leave each customer's history as it is, and change only the future. A higher repeat
+    rate makes the future run faster. Higher retention scales every customer's chance to leave by
+    one factor. The mean share who stay after an order, b / (a + b), then rises as asked.
 
     Args:
-        model, customers, horizon_days, annual_discount_rate, margin: As in `predict_cltv`.
+        model: As in `predict_cltv`.
+        customers: As in `predict_cltv`.
         levers: What changes.
+        horizon_days: As in `predict_cltv`.
+        annual_discount_rate: As in `predict_cltv`.
+        margin: As in `predict_cltv`.
         uncertainty: `value_uncertainty` of the same customers and settings, where it is at hand.
 
     Raises:
-        DataError, ModelError: As `predict_cltv`.
+        DataError: As in `predict_cltv`.
+        ModelError: As in `predict_cltv`.
 
-    Source: the expected purchases of a customer who leaves after each order with probability p depend on p and
-    on time through p x time alone, up to the factor 1 / p (section 4 of Fader, Hardie and Lee, 2005).
+    Source: consider a customer who leaves after each order with probability p. Up to the factor
+    1 / p, the expected purchases depend on p and on time through p x time alone (section 4 of
+    Fader, Hardie and Lee, 2005).
     """
     check_settings(horizon_days, annual_discount_rate, margin)
     known = uncertainty or value_uncertainty(
         model, customers, horizon_days, annual_discount_rate, margin
     )
     known.check(customers)
-    sample = sample_of(len(customers))
-    picked = customers.iloc[sample]
-    histories = group_histories(picked)
-    spent = picked["frequency"].to_numpy(), picked["monetary_value"].to_numpy()
+    sample = sample_customers(customers)
+    histories = sample.histories
     kept = min(margin * (1 + levers.margin), 1.0)
-    worth = np.bincount(histories.codes, weights=model.spend.expected_order_value(*spent) * margin)
-    money = (1 + levers.order_value) * kept / margin
+    value_per_order = np.bincount(histories.codes, weights=sample.order_values(model) * margin)
+    price_factor = (1 + levers.order_value) * kept / margin
 
     def orders(purchases: PurchaseModel) -> tuple[np.ndarray, np.ndarray]:
-        """The discounted orders of each history, today and under the levers: the same array where neither moves it."""
-        today = forecast(purchases, histories, horizon_days, annual_discount_rate)
-        as_they_are = today.discounted_orders
+        """The discounted orders of each history, today and under the levers."""
+        ahead = forecast(purchases, histories, horizon_days, annual_discount_rate)
+        unchanged = ahead.discounted_orders
         if not (levers.repeat_rate or levers.retention):
-            return as_they_are, as_they_are
+            return unchanged, unchanged
         leaving, _ = _leaving(purchases, levers.retention)
         pace = (1 + levers.repeat_rate) * leaving
         _, frequency, age = histories.without_recency()
-        ahead = purchases.expected_purchases_if_active(frequency, age, today.ends * pace) / leaving
-        return as_they_are, replace(
-            today, increments=np.diff(ahead, axis=1, prepend=0.0)
-        ).discounted_orders
+        until = purchases.expected_purchases_if_active(frequency, age, ahead.ends * pace) / leaving
+        changed = replace(ahead, increments=np.diff(until, axis=1, prepend=0.0))
+        return unchanged, changed.discounted_orders
 
     today_orders, changed_orders = orders(model.purchases)
-    before = float(worth @ today_orders)
-    # Summed by history: the difference of two large sums would show their rounding as a gain where nothing moves.
-    gained = before * (money - 1) + float(worth @ (changed_orders - today_orders)) * money
+    before = float(value_per_order @ today_orders)
+    # Summed by history: the difference of two large sums would show their rounding as a gain where
+    # nothing moves.
+    more_orders = float(value_per_order @ (changed_orders - today_orders))
+    gained = before * (price_factor - 1) + more_orders * price_factor
     after = before + gained
     today_slope = known.slopes.sum(axis=0)
     by_purchases = log_slopes(
-        model.purchases, lambda purchases: float(worth @ orders(purchases)[1]) * money
+        model.purchases,
+        lambda purchases: float(value_per_order @ orders(purchases)[1]) * price_factor,
     )
     # The spend parameters move both values by the same share.
     changed_slope = np.concatenate(
@@ -126,29 +149,30 @@ def what_if(
         today=today,
         changed=interval(after * scale, (today.chance * after / before) ** 2, spread),
         gain=_signed(gained * scale, float(gain_slope @ known.covariance @ gain_slope)),
-        capped=tuple(
-            name
-            for name, reached in (
-                ("retention", _leaving(model.purchases, levers.retention)[1]),
-                ("margin", margin * (1 + levers.margin) > 1),
-            )
-            if reached
-        ),
+        capped=_capped(model, levers, margin),
     )
 
 
+def _capped(model: CltvModel, levers: Levers, margin: float) -> tuple[str, ...]:
+    too_far = {
+        "retention": _leaving(model.purchases, levers.retention)[1],
+        "margin": margin * (1 + levers.margin) > 1,
+    }
+    return tuple(name for name, reached in too_far.items() if reached)
+
+
 def _leaving(purchases: PurchaseModel, retention: float) -> tuple[float, bool]:
-    """By what to multiply each chance to leave so that retention rises as asked; whether that went too far."""
+    """The factor on each chance to leave that raises retention, and whether that went too far."""
     leave = purchases.a / (purchases.a + purchases.b)
     wanted = 1 - retention * (1 - leave) / leave
-    # Zero would ask for a limit; a chance a thousandth of today's is as good as nobody leaving.
+    # Zero would need a limit. With a thousandth of today's chance, practically nobody leaves.
     least = 1e-3
     return max(wanted, least), wanted < least
 
 
 def _signed(expected: float, spread: float) -> Total:
     """The interval of a gain or, with its ends turned round, of a loss."""
-    found = interval(abs(expected), 0.0, spread)
+    gain = interval(abs(expected), 0.0, spread)
     if expected >= 0:
-        return found
-    return Total(expected, -found.high, -found.low, found.chance, found.parameters)
+        return gain
+    return replace(gain, expected=expected, low=-gain.high, high=-gain.low)

@@ -6,11 +6,11 @@ import pytest
 from retention import Check, fit_cltv
 from retention.models.checks import model_checks
 from retention.models.purchases import PurchaseModel
-from retention.models.spend import SpendModel
+from retention.models.spend import GammaGamma, StoreAverage
 from tests.support.histories import cdnow, handmade
 
 SOUND = PurchaseModel("bg_nbd", 0.25, 30.0, 0.8, 2.4, -1.0, (0.05, 0.09, 0.2, 0.3))
-SPEND = SpendModel("gamma_gamma", 35.0, 900, 6.0, 3.7, 15.0, -1.0)
+SPEND = GammaGamma(mean=35.0, customers=900, p=6.0, q=3.7, v=15.0, log_likelihood=-1.0)
 
 
 def check(
@@ -106,8 +106,8 @@ def test_parameters_at_their_edges(parameters, words):
 
 
 def test_a_store_average_is_flagged_with_its_reason():
-    spend = SpendModel(
-        "store_average", 20.0, 12, reason="Only 12 customers have paid on a second day."
+    spend = StoreAverage(
+        mean=20.0, customers=12, reason="Only 12 customers have paid on a second day."
     )
     entry = check("Spend model", spend=spend)
     assert entry.status == "caution"

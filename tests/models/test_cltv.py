@@ -22,7 +22,7 @@ from retention import (
 )
 from retention.models import fitting, purchases
 from retention.models.purchases import PurchaseModel
-from retention.models.spend import SpendModel
+from retention.models.spend import GammaGamma
 from retention.periods import DAYS_PER_MONTH
 from retention.samples.simulator import simulate_orders
 from tests.support.histories import cdnow, extreme_store, handmade, simulated
@@ -68,7 +68,9 @@ def test_published_value_of_customer_1():
     """
     unit = DAYS_PER_MONTH / 4.345
     published = PurchaseModel("bg_nbd", 0.2426, 4.4136 * unit, 0.7929, 2.4259, 0.0, NAN)
-    spend = SpendModel("gamma_gamma", 6.25 * 15.44 / 2.74, 946, 6.25, 3.74, 15.44, 0.0)
+    spend = GammaGamma(
+        mean=6.25 * 15.44 / 2.74, customers=946, p=6.25, q=3.74, v=15.44, log_likelihood=0.0
+    )
     model = CltvModel(published, published, spend, 2357, 946, 272, ())
     customer = handmade([(2, 30.43 * unit, 38.86 * unit, 22.35)])
     scores = predict_cltv(

@@ -13,7 +13,7 @@ from retention.models.forecast import forecast
 from retention.models.histories import group_histories
 from retention.models.intervals import history_intervals, whole_orders
 from retention.models.purchases import PURCHASE_MODELS, PurchaseModel
-from retention.models.spend import SpendModel
+from retention.models.spend import GammaGamma, SpendModel, StoreAverage
 from retention.periods import DAYS_PER_MONTH, DAYS_PER_YEAR
 from tests.support.histories import UNKNOWN, cdnow, future_orders, handmade, known_store
 
@@ -23,12 +23,12 @@ CDNOW = (0.2426, 30.9, 0.7929, 2.4259)
 TABLE_ERROR = 0.005
 
 
-def gamma_gamma(p: float, q: float, v: float) -> SpendModel:
-    return SpendModel("gamma_gamma", p * v / (q - 1), 900, p, q, v, 0.0)
+def gamma_gamma(p: float, q: float, v: float) -> GammaGamma:
+    return GammaGamma(mean=p * v / (q - 1), customers=900, p=p, q=q, v=v, log_likelihood=0.0)
 
 
-def store_average(mean: float, variation: float) -> SpendModel:
-    return SpendModel("store_average", mean, 900, variation=variation, covariance=((0.0,),))
+def store_average(mean: float, variation: float) -> StoreAverage:
+    return StoreAverage(mean=mean, customers=900, variation=variation, covariance=((0.0,),))
 
 
 def model_of(kind: str, parameters: tuple[float, ...], spend: SpendModel) -> CltvModel:

@@ -9,7 +9,7 @@ from retention.models import uncertainty as totals
 from retention.models.intervals import HIGH, LOW
 from retention.models.months import month_ranges
 from retention.models.purchases import PurchaseModel
-from retention.models.spend import SpendModel
+from retention.models.spend import GammaGamma
 from retention.periods import DAYS_PER_MONTH
 from tests.support.histories import UNKNOWN, cdnow, extreme_store, future_orders, handmade
 
@@ -59,7 +59,7 @@ def test_the_width_is_that_of_simulated_months(x, seen, age, mean):
     purchases = PurchaseModel(
         "bg_nbd", 0.2426, 30.9, 0.7929, 2.4259, 0.0, UNKNOWN, covariance=((0.0,) * 4,) * 4
     )
-    spend = SpendModel("gamma_gamma", 20 * 6 / 4, 10_000, p=6.0, q=5.0, v=20.0)
+    spend = GammaGamma(mean=20 * 6 / 4, customers=10_000, p=6.0, q=5.0, v=20.0, log_likelihood=0.0)
     known = replace(fitted, purchases=purchases, spend=spend)
     found = ranges(known, handmade([(x, seen, age, mean)] * number), months * DAYS_PER_MONTH)
 

@@ -283,7 +283,7 @@ def test_recovers_the_parameters_of_a_simulated_store():
 def test_sampled_start_ends_at_the_same_maximum(monkeypatch):
     histories = group_histories(simulated(4_000))
     directly = fit_purchases(histories)
-    monkeypatch.setattr(fitting, "_SAMPLE", 200)
+    monkeypatch.setattr(fitting, "_SAMPLE_ROWS", 200)
     by_sample = fit_purchases(histories)
     assert by_sample.log_likelihood == pytest.approx(directly.log_likelihood, abs=1e-6)
     assert by_sample.b == pytest.approx(directly.b, rel=1e-6)

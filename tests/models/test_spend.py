@@ -10,7 +10,14 @@ from scipy.special import gammaincinv, gammaln
 from retention import ModelError
 from retention.models import spend as spend_module
 from retention.models.fitting import lifetimes
-from retention.models.spend import MIN_REPEATERS, SpendModel, fit_spend, spend_objective
+from retention.models.spend import (
+    MIN_REPEATERS,
+    GammaGamma,
+    SpendModel,
+    StoreAverage,
+    fit_spend,
+    spend_objective,
+)
 from tests.support.histories import cdnow, handmade, simulated
 
 
@@ -90,7 +97,7 @@ def test_expected_value_lies_between_a_customers_own_mean_and_the_populations():
 def test_repeats_that_were_free_still_have_a_positive_expectation():
     model = fit_spend(cdnow())
     assert model.expected_order_value(3, 0.0) > 0
-    assert SpendModel("store_average", 12.0, 5).expected_order_value(3, 0.0) == 12.0
+    assert StoreAverage(mean=12.0, customers=5).expected_order_value(3, 0.0) == 12.0
 
 
 @pytest.mark.parametrize(
@@ -153,8 +160,10 @@ def test_no_price_anywhere_is_refused():
 
 # --- the distribution of future spend -----------------------------------------------------------------------------
 
-GAMMA_GAMMA = SpendModel("gamma_gamma", 6.25 * 15.44 / 2.74, 946, 6.25, 3.74, 15.44, 0.0)
-STORE_AVERAGE = SpendModel("store_average", 30.0, 12, variation=0.7, covariance=((0.04,),))
+GAMMA_GAMMA = GammaGamma(
+    mean=6.25 * 15.44 / 2.74, customers=946, p=6.25, q=3.74, v=15.44, log_likelihood=0.0
+)
+STORE_AVERAGE = StoreAverage(mean=30.0, customers=12, variation=0.7, covariance=((0.04,),))
 
 
 def simulated_totals(
@@ -212,7 +221,9 @@ def second_moment_by_integration(
 @pytest.mark.parametrize("frequency", [0, 1, 6])
 @pytest.mark.parametrize("q", [1.02, 1.5, 1.99, 1.9999999, 2.0, 2.0000001, 2.01, 2.5, 3.74, 30.0])
 def test_second_moment_is_the_integral_over_a_customers_own_rate(q, frequency, orders):
-    model = SpendModel("gamma_gamma", 6.25 * 15.44 / (q - 1), 946, 6.25, q, 15.44, 0.0)
+    model = GammaGamma(
+        mean=6.25 * 15.44 / (q - 1), customers=946, p=6.25, q=q, v=15.44, log_likelihood=0.0
+    )
     factor, within = model.second_moment(np.array([frequency]), 2_000)
     found = factor.item() * (orders**2 + within * orders)
     assert found == pytest.approx(
@@ -226,9 +237,9 @@ def test_second_moment_passes_smoothly_through_a_shape_of_two(frequency):
         [-np.geomspace(1e-2, 1e-12, 40), [0.0], np.geomspace(1e-12, 1e-2, 40)]
     )
     factors = [
-        SpendModel("gamma_gamma", 1.0, 946, 0.5, shape - 0.5 * frequency, 15.44, 0.0).second_moment(
-            np.array([frequency]), 1_000
-        )[0]
+        GammaGamma(
+            mean=1.0, customers=946, p=0.5, q=shape - 0.5 * frequency, v=15.44, log_likelihood=0.0
+        ).second_moment(np.array([frequency]), 1_000)[0]
         for shape in shapes
     ]
     factors = np.concatenate(factors)
@@ -256,9 +267,9 @@ def test_slopes_are_the_derivatives_of_the_expected_order_value(name):
         parameters[name] *= np.exp(step)
         mean = parameters["p"] * parameters["v"] / (parameters["q"] - 1)
         return np.log(
-            SpendModel("gamma_gamma", mean, 946, **parameters).expected_order_value(
-                frequency, spend
-            )
+            GammaGamma(
+                mean=mean, customers=946, log_likelihood=0.0, **parameters
+            ).expected_order_value(frequency, spend)
         )
 
     numeric = (moved(1e-5) - moved(-1e-5)) / 2e-5

@@ -23,7 +23,7 @@ from retention.models import uncertainty as module
 from retention.models.forecast import forecast
 from retention.models.histories import group_histories
 from retention.models.purchases import PurchaseModel
-from retention.models.spend import SpendModel
+from retention.models.spend import GammaGamma
 from tests.support.histories import UNKNOWN, cdnow, future_orders, handmade, known_store
 
 
@@ -183,7 +183,9 @@ def test_settings_out_of_range_are_named(model, setting, message):
 def known_model(q: float = 3.74) -> CltvModel:
     """The CDNOW model with nothing left open."""
     purchases = PurchaseModel("bg_nbd", 0.2426, 30.9, 0.7929, 2.4259, 0.0, UNKNOWN)
-    spend = SpendModel("gamma_gamma", 6.25 * 15.44 / (q - 1), 946, 6.25, q, 15.44, 0.0)
+    spend = GammaGamma(
+        mean=6.25 * 15.44 / (q - 1), customers=946, p=6.25, q=q, v=15.44, log_likelihood=0.0
+    )
     return CltvModel(purchases, purchases, spend, 10**9, 946, 272, ())
 
 

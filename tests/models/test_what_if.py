@@ -12,6 +12,7 @@ from retention import (
     value_uncertainty,
     what_if,
 )
+from retention.models.spend import GammaGamma
 from tests.support.histories import cdnow, simulated
 
 TERMS = {"horizon_days": 365, "annual_discount_rate": 0.1, "margin": 0.4}
@@ -122,13 +123,13 @@ def test_the_interval_of_a_gain_is_that_of_stores_like_this_one():
         known = dataclasses.replace(
             model,
             purchases=dataclasses.replace(model.purchases, r=0.8, alpha=25.0, a=0.8, b=2.5),
-            spend=dataclasses.replace(
-                model.spend,
-                kind="gamma_gamma",
+            spend=GammaGamma(
+                mean=30.0,
+                customers=model.spend.customers,
                 p=6.0,
                 q=4.0,
                 v=15.0,
-                mean=30.0,
+                log_likelihood=0.0,
                 covariance=((0.0,) * 3,) * 3,
             ),
         )

@@ -6,7 +6,7 @@ import pandas as pd
 
 from retention import wording
 from retention.models.model import CltvModel
-from retention.models.spend import SpendModel
+from retention.models.spend import SpendModel, StoreAverage
 from retention.models.value_distribution import typical_customer
 
 TEN_YEARS = 3652  # days
@@ -144,6 +144,6 @@ def _spend(spend: SpendModel, currency: str | None) -> Point:
         "Mean of the spend model, p v / (q − 1), learnt from repeat purchase days. A customer's "
         "own orders weigh more the more there are."
     )
-    if spend.kind != "gamma_gamma":
+    if isinstance(spend, StoreAverage):
         caveat = f"{spend.reason} Repeat customers are taken at their own average instead."
     return Point(":material/shopping_bag:", "Spend", sentence, caveat)

@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from retention.models.spend import SpendModel
+from retention.models.spend import GammaGamma, StoreAverage
 from retention.view.value import model_words
 
-SPEND = SpendModel("gamma_gamma", 35.22, 946, 6.25, 3.74, 15.44, -4055.92)
+SPEND = GammaGamma(mean=35.22, customers=946, p=6.25, q=3.74, v=15.44, log_likelihood=-4055.92)
 
 
 def model(**changes):
@@ -84,7 +84,7 @@ def test_each_model_says_after_which_orders_customers_leave():
 
 
 def test_the_store_average_gives_its_reason():
-    spend = SpendModel("store_average", 20.0, 4, reason="Only 4 repeat customers spent anything.")
+    spend = StoreAverage(mean=20.0, customers=4, reason="Only 4 repeat customers spent anything.")
     point = model_words.describe(model(spend=spend), "EUR")[2]
     assert "€20.00" in point.sentence
     assert point.caveat.startswith("Only 4 repeat customers")
