@@ -1,4 +1,4 @@
-"""What each customer may do: 80 % intervals of the orders and the spend of a horizon, and their variances."""
+"""80 % intervals of the orders and the spend of single customers over a horizon."""
 
 from __future__ import annotations
 
@@ -24,9 +24,12 @@ _STEP, _WIDEST = 0.08, 10.0  # of a table of spends, in logs
 class HistoryIntervals:
     """Intervals of each distinct history, as arrays.
 
-    `orders_low`, `orders_high`: the 10th and the 90th percentile of the number of orders. `spend_low`,
-    `spend_high`: those of the discounted spend, in units of `SpendModel.scale`. `orders_square`: the mean square
-    of the number of orders.
+    Attributes:
+        orders_low: The 10th percentile of the number of orders.
+        orders_high: The 90th percentile of the number of orders.
+        spend_low: The 10th percentile of the discounted spend, in units of `SpendModel.scale`.
+        spend_high: The 90th percentile of the discounted spend, in the same units.
+        orders_square: The mean square of the number of orders.
     """
 
     orders_low: np.ndarray
@@ -41,33 +44,38 @@ def history_intervals(
 ) -> HistoryIntervals:
     """Return the intervals of every distinct history.
 
-    Money that comes later counts less: the discounted spend of a horizon is taken to be distributed as the spend
-    of a horizon shorter by as much. That is exact for the mean at a constant rate, and a longer horizon never
-    lowers an end.
+    Money that comes later counts less. The discounted spend of a horizon is taken to be distributed
+    as the spend of a horizon that is shorter by as much. That is exact for the mean at a constant
+    rate, and a longer horizon never lowers an end.
 
     Args:
-        purchases, spend: The models. Their parameters are taken as known: next to chance, what is not known of
-            them changes a single customer's interval little. Without a spend model the spends are left at zero.
+        purchases: The purchase model. The parameters of both models are taken as known. Next to
+            chance, their uncertainty changes a single customer's interval little.
+        spend: The spend model; without one the spends are left at zero.
         ahead: The forecast of the horizon.
     """
-    histories = ahead.histories
-    found = HistoryIntervals(*(np.zeros(len(ahead.active)) for _ in range(5)))
+    histories, number = ahead.histories, len(ahead.active)
+    intervals = HistoryIntervals(
+        orders_low=np.zeros(number),
+        orders_high=np.zeros(number),
+        spend_low=np.zeros(number),
+        spend_high=np.zeros(number),
+        orders_square=np.zeros(number),
+    )
     order = np.argsort(histories.frequency, kind="stable")
-    values, begins = np.unique(histories.frequency[order], return_index=True)
+    frequencies, begins = np.unique(histories.frequency[order], return_index=True)
 
-    groups = zip(values, np.split(order, begins[1:]), strict=False)
+    def fill(frequency: float, rows: np.ndarray) -> None:
+        _fill(intervals, purchases, spend, ahead, int(frequency), rows)
+
     # Each frequency has rows of its own, and NumPy lets other threads run while it computes.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(
-            pool.map(
-                lambda group: _fill(found, purchases, spend, ahead, int(group[0]), group[1]), groups
-            )
-        )
-    return found
+        list(pool.map(fill, frequencies, np.split(order, begins[1:])))
+    return intervals
 
 
 def _fill(
-    found: HistoryIntervals,
+    intervals: HistoryIntervals,
     purchases: PurchaseModel,
     spend: SpendModel | None,
     ahead: Forecast,
@@ -81,42 +89,43 @@ def _fill(
     counts = order_counts(purchases, frequency, ages, days)
     # The mean square from the forecast's mean, which knows no bins.
     expected = ahead.increments[ahead.pairs[rows]].sum(axis=1)
-    found.orders_square[rows] = active * (counts.moments()[1][place] + expected**2)
-    # A level of all customers with a history, as a level of those of them who are active.
+    intervals.orders_square[rows] = active * (counts.moments()[1][place] + expected**2)
+    # A level of all customers with a history, as a level of the active ones among them.
     levels = {level: 1 - (1 - level) / np.maximum(active, 1e-300) for level in (LOW, HIGH)}
     fewer = 1 - counts.reached
     for level, wanted in levels.items():
-        some = wanted > fewer[place, 0]
-        reaches = _first_at_least(fewer, place[some], wanted[some])
-        # Of numbers that share a bin the outer one, so that the interval holds what it is to hold.
+        positive = wanted > fewer[place, 0]
+        reaches = _first_at_least(fewer, place[positive], wanted[positive])
+        # Of numbers that share a bin the outer one, so that the interval is wide enough.
         if level == LOW:
-            found.orders_low[rows[some]] = np.append(0, counts.numbers)[reaches]
+            intervals.orders_low[rows[positive]] = np.append(0, counts.numbers)[reaches]
         else:
-            found.orders_high[rows[some]] = counts.numbers[reaches] - 1
+            intervals.orders_high[rows[positive]] = counts.numbers[reaches] - 1
     if spend is None:
         return
     if discounted_days < days:
         counts = order_counts(purchases, frequency, ages, discounted_days)
     multiples, below = _spend_table(spend, counts, float(frequency))
-    for wanted, ends in zip(levels.values(), (found.spend_low, found.spend_high), strict=True):
-        some = wanted > 1 - counts.reached[place, 0]
-        ends[rows[some]] = _interpolated(multiples, below, place[some], wanted[some])
+    for level, ends in ((LOW, intervals.spend_low), (HIGH, intervals.spend_high)):
+        wanted = levels[level]
+        positive = wanted > 1 - counts.reached[place, 0]
+        ends[rows[positive]] = _interpolated(multiples, below, place[positive], wanted[positive])
 
 
 def whole_orders(ahead: Forecast, ranges: HistoryIntervals) -> tuple[np.ndarray, np.ndarray]:
-    """The interval of each history's number of orders, widened to hold the expected number."""
+    """Return the ends of each history's number of orders, widened to hold the expected number."""
     expected = ahead.orders
-    return np.minimum(ranges.orders_low, np.floor(expected)), np.maximum(
-        ranges.orders_high, np.ceil(expected)
-    )
+    low = np.minimum(ranges.orders_low, np.floor(expected))
+    return low, np.maximum(ranges.orders_high, np.ceil(expected))
 
 
 def _spend_table(
     spend: SpendModel, counts: OrderCounts, frequency: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Multiples of the scale, and for each age the probability that active customers spend less than that."""
+    """Multiples of the scale, and for each age the probability that active customers spend less."""
     reached = counts.reached.max(axis=0)
-    many = counts.middle[min(np.searchsorted(-reached, -(1 - HIGH) / 4), len(reached) - 1)]
+    rare = int(np.searchsorted(-reached, -(1 - HIGH) / 4))
+    many = counts.middle[min(rare, len(reached) - 1)]
     most = np.log(spend.total_quantile(1 - (1 - HIGH) / 4, many, frequency))
     least = np.log(max(spend.total_quantile(1e-3, 1.0, frequency), np.exp(most - _WIDEST)))
     # The same grid whoever else is there, so that a customer's interval does not depend on others.
@@ -133,12 +142,15 @@ def _spend_table(
 
 
 def _first_at_least(table: np.ndarray, row: np.ndarray, level: np.ndarray) -> np.ndarray:
-    """The first column of each given row, which never decreases, that holds at least `level`; else the last."""
+    """The first column of each given row that holds at least `level`; else the last one.
+
+    No row of the table ever decreases.
+    """
     columns = table.shape[1]
     # Rows one after the other, each lifted above the one before, are a single sorted array.
     lifted = (np.clip(table, 0, 1) + 2 * np.arange(len(table))[:, None]).ravel()
-    found = np.searchsorted(lifted, np.minimum(level, 1) + 2 * row)
-    return np.clip(found - row * columns, 0, columns - 1)
+    position = np.searchsorted(lifted, np.minimum(level, 1) + 2 * row)
+    return np.asarray(np.clip(position - row * columns, 0, columns - 1))
 
 
 def _interpolated(
@@ -149,4 +161,4 @@ def _interpolated(
     start, end = below[row, right - 1], below[row, right]
     part = np.clip((level - start) / np.maximum(end - start, 1e-300), 0, 1)
     logs = np.log(multiples)
-    return np.exp(logs[right - 1] + part * (logs[right] - logs[right - 1]))
+    return np.asarray(np.exp(logs[right - 1] + part * (logs[right] - logs[right - 1])))

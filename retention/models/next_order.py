@@ -10,7 +10,7 @@ import pandas as pd
 from retention.errors import ModelError
 from retention.models.model import CltvModel
 from retention.models.order_counts import order_counts
-from retention.validation import is_number
+from retention.validation import check_number
 
 #: Percentiles of the waiting time, of the window and its middle.
 WINDOW = (0.1, 0.5, 0.9)
@@ -24,10 +24,14 @@ _RAREST = 1e-3  # probability of all numbers beyond the last bar
 class NextOrder:
     """When the next order is due, in days from today.
 
-    `never` is the probability that it never comes because the customer has left for good. Given that it comes,
-    it does so within `early`, `middle` and `late` days with a probability of 10, 50 and 90 %; infinite where
-    that lies beyond all counting. `within` is the probability that it comes within `days`, as in `predict_cltv`.
-    For one-time buyers `never` is the companion MBG/NBD model's, as their `p_alive` is.
+    Attributes:
+        never: Probability that it never comes because the customer has left for good. For one-time
+            buyers the companion MBG/NBD model gives it, as it does their `p_alive`.
+        early: If it comes, it comes within these days with a probability of 10 %.
+        middle: The same with a probability of 50 %.
+        late: The same with a probability of 90 %. All three may be infinite.
+        days: The days of `within`.
+        within: Probability that it comes within `days`, as in `predict_cltv`.
     """
 
     never: float
@@ -45,28 +49,35 @@ def next_order(
 
     Args:
         model: From `fit_cltv`.
-        frequency, recency, T: The history as in `summarise_customers`, in days.
-        days: For the probability `within`.
+        frequency: Repeat purchase days, as in `summarise_customers`.
+        recency: Days from the first to the last purchase day.
+        T: Days from the first purchase day to today.
+        days: The days of the probability `within`.
 
     Raises:
         ModelError: The history is impossible.
 
-    Source: the posterior purchase rate of an active customer is gamma(r + frequency, alpha + T), Fader, Hardie
-    and Lee (2005), section 4.2; the wait at such a rate is a Lomax variable.
+    Source: the posterior purchase rate of an active customer is gamma(r + frequency, alpha + T),
+    Fader, Hardie and Lee (2005), section 4.2; the wait at such a rate is a Lomax variable.
     """
     _check_history(frequency, recency, T)
     _check_days(days)
     purchases = model.purchases
     with np.errstate(over="ignore"):
-        waits = (purchases.alpha + T) * np.expm1(
+        early, middle, late = (purchases.alpha + T) * np.expm1(
             -np.log1p(-np.array(WINDOW)) / (purchases.r + frequency)
         )
-    active = still_active(model, frequency, recency, float(T - recency))
+    active = still_active(model, frequency, recency, np.array(float(T - recency)))
     history = np.array([float(frequency)]), np.array([float(recency)]), np.array([float(T)])
     within = purchases.probability_active(*history)
     within *= purchases.probability_purchase_if_active(history[0], history[2], days)
     return NextOrder(
-        float(1 - active), *map(float, waits), days=float(days), within=float(within[0])
+        never=float(1 - active),
+        early=float(early),
+        middle=float(middle),
+        late=float(late),
+        days=float(days),
+        within=float(within[0]),
     )
 
 
@@ -75,9 +86,12 @@ def order_distribution(
 ) -> pd.DataFrame:
     """Return how many orders a customer with this history will place in the next `days`.
 
-    Returns a row a bar, one for none at all and at most about `MOST_BARS` of one width: `orders` (the first number of
-    the bar), `to` (the last) and `probability`. The bars cover all but the rarest numbers at either end. Arguments and
-    errors as in `next_order`.
+    Arguments and errors as in `next_order`.
+
+    Returns:
+        A row for each bar: `orders` (its first number), `to` (its last) and `probability`. One bar
+        stands for no order at all, and at most about `MOST_BARS` of one width for the others. The
+        bars cover all but the rarest numbers at either end.
 
     Source: as `order_counts`, for a customer who may have left.
     """
@@ -106,11 +120,12 @@ def order_distribution(
 def still_active(
     model: CltvModel, frequency: int, recency: float, silence: np.ndarray
 ) -> np.ndarray:
-    """Return the probability to be active after so many days without an order, as `p_alive` in `predict_cltv`.
+    """Return the probability to be active after days without an order, as `p_alive` is.
 
     Args:
         model: From `fit_cltv`.
-        frequency, recency: Repeat purchase days, and days from the first to the last of them.
+        frequency: Repeat purchase days.
+        recency: Days from the first to the last purchase day.
         silence: Days since the last order; any length.
     """
     purchases = model.purchases if frequency else model.companion
@@ -122,7 +137,11 @@ def still_active(
 def active_curve(
     model: CltvModel, frequency: int, recency: float, days: int = 365, points: int = 120
 ) -> pd.DataFrame:
-    """Return `silence` (days since the last order, 0 to `days`) and `p_alive` of a customer with this history."""
+    """Return how the probability to be active falls while a customer stays silent.
+
+    Returns:
+        A frame with `silence` (days since the last order, from 0 to `days`) and `p_alive`.
+    """
     _check_history(frequency, recency, recency)
     _check_days(days)
     silence = np.unique(np.linspace(0, days, points).round())
@@ -139,7 +158,7 @@ def frequency_recency_map(
     most: int = 12,
     steps: int = 12,
 ) -> pd.DataFrame:
-    """What customers who first bought `age` days ago promise, by how often and how lately they have bought.
+    """Return what customers of one age promise, by how often and how lately they have bought.
 
     Args:
         model: From `fit_cltv`.
@@ -147,12 +166,13 @@ def frequency_recency_map(
         horizon_days: How far to look ahead.
         order_value: Expected order value; the population's unless given.
         most: The highest number of repeat purchases shown.
-        steps: Into how many bands the days since the last order are cut.
+        steps: The number of bands of the days since the last order.
 
     Returns:
-        A row a cell: `frequency` (repeat purchases), `silence_from`, `silence_to` (days since the last order, whose
-        middle is taken), `p_alive`, `p_purchase` (within the horizon) and `expected_value` (undiscounted revenue
-        of the horizon). One-time buyers have a single cell: the last order is the first, `age` days ago.
+        A row for each cell: `frequency` (repeat purchases), `silence_from`, `silence_to` (days
+        since the last order, of which the middle is taken), `p_alive`, `p_purchase` (within the
+        horizon) and `expected_value` (undiscounted revenue of the horizon). One-time buyers have a
+        single cell: their last order is the first one.
     """
     _check_days(age)
     _check_days(horizon_days)
@@ -184,13 +204,12 @@ def frequency_recency_map(
 
 
 def _check_days(days: float) -> None:
-    if not (is_number(days) and 0 < days < np.inf):
-        raise ModelError(f"The number of days is {days!r}. Give one above 0.")
+    check_number("The number of days", days, "one above 0", above=0, error=ModelError)
 
 
 def _check_history(frequency: int, recency: float, T: float) -> None:
     if not (frequency >= 0 and 0 <= recency <= T and (frequency > 0) == (recency > 0)):
         raise ModelError(
-            f"No customer can have {frequency!r} repeat purchases, the last one {recency!r} days after the first, in "
-            f"{T!r} days."
+            f"No customer can have {frequency!r} repeat purchases, the last one {recency!r} days "
+            f"after the first, in {T!r} days."
         )

@@ -1,4 +1,4 @@
-"""How many orders an active customer will place: the whole distribution behind the expected number."""
+"""The distribution of the number of orders that an active customer will place."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ _RAREST = 1e-6
 class OrderCounts:
     """The numbers of orders of active customers with one frequency and m ages.
 
-    `numbers` (k, increasing from 1) are numbers of orders, `reached` (m x k) the probabilities of at least so
-    many. `width` (k) is how many numbers, from `numbers[j]` on, share the probability `share[:, j]`.
+    Attributes:
+        numbers: Numbers of orders, increasing from 1 (k).
+        reached: The probabilities of at least these numbers (m x k).
+        width: How many numbers, from `numbers[j]` on, share the probability `share[:, j]` (k).
     """
 
     numbers: np.ndarray
@@ -33,9 +35,9 @@ class OrderCounts:
     @property
     def share(self) -> np.ndarray:
         """Probability of each bin of numbers (m x k)."""
-        return self.reached - np.append(
-            self.reached[:, 1:], np.zeros((len(self.reached), 1)), axis=1
-        )
+        never = np.zeros((len(self.reached), 1))
+        share: np.ndarray = self.reached - np.append(self.reached[:, 1:], never, axis=1)
+        return share
 
     @property
     def middle(self) -> np.ndarray:
@@ -43,7 +45,10 @@ class OrderCounts:
         return self.numbers + (self.width - 1) / 2
 
     def moments(self) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and variance of the number of orders (m each), the variance with Sheppard's correction for bins."""
+        """Return the mean and the variance of the number of orders (m each).
+
+        The variance has Sheppard's correction for bins.
+        """
         share, middle = self.share, self.middle
         mean = share @ middle
         return mean, share @ (middle**2 - (self.width**2 - 1) / 12) - mean**2
@@ -52,10 +57,10 @@ class OrderCounts:
 def order_counts(
     model: PurchaseModel, frequency: int, T: np.ndarray, days: float, every: int = EVERY
 ) -> OrderCounts:
-    """Return the distribution of the orders in the next `days` of active customers with one frequency.
+    """Return the distribution of the next orders of active customers with one frequency.
 
-    A customer reaches n orders when n would come in time at the customer's own rate, and none of the n - 1
-    before was the last; the two are independent.
+    A customer reaches n orders under two independent conditions: at the customer's own rate, n
+    orders would come in time, and none of the n - 1 before was the last.
 
     Args:
         model: The purchase model.
@@ -64,46 +69,51 @@ def order_counts(
         days: How far to look ahead.
         every: Up to which number of orders to tell them apart one by one.
 
-    Source: follows from the assumptions of BG/NBD, section 2 of Fader, Hardie and Lee (2005); it is their
-    eq. 8 with the parameters of a customer whose history is known.
+    Source: follows from the assumptions of BG/NBD, section 2 of Fader, Hardie and Lee (2005). It is
+    their eq. 8 with the parameters of a customer whose history is known.
     """
     T = np.asarray(T, dtype=float)
     shape = model.r + frequency
     numbers, width = _numbers(shape, days / (model.alpha + T.min()), every)
     b = model.b_active + frequency
-    stays = np.exp(
-        betaln(model.a, b + (numbers - 1)) - betaln(model.a, b)
-    )  # the brackets make the first one 1
+    # The brackets make the first one exactly 1.
+    stays = np.exp(betaln(model.a, b + (numbers - 1)) - betaln(model.a, b))
 
     single = numbers[: every - 1]
     coefficients = gammaln(shape + single) - gammaln(shape) - gammaln(single + 1)
 
     def in_time(age: np.ndarray) -> np.ndarray:
-        """Probability of n orders or more (columns) by customers of each age who never leave: negative binomial."""
+        """Probability of n orders or more (columns) at each age, if nobody ever leaves.
+
+        It is that of a negative binomial variable.
+        """
         share = (days / (model.alpha + age + days))[:, None]
         beyond = betainc(
             numbers[len(single) :] if len(numbers) > len(single) else single[-1:] + 1, shape, share
         )
-        # Cheaper than as many incomplete beta functions: the probabilities of single numbers, added up from the end.
+        # Probabilities of single numbers, added up from the end, are cheaper than as many
+        # incomplete beta functions.
         exactly = np.exp(coefficients + shape * np.log1p(-share) + single * np.log(share))
         reached = np.cumsum(exactly[:, ::-1], axis=1)[:, ::-1] + beyond[:, :1]
-        return np.minimum(np.concatenate([reached, beyond], axis=1)[:, : len(numbers)], 1.0)
+        every_number = np.concatenate([reached, beyond], axis=1)[:, : len(numbers)]
+        return np.asarray(np.minimum(every_number, 1.0))
 
     low, high = np.log(model.alpha + T.min()), np.log(model.alpha + T.max())
     half = max((high - low) / 2, 1e-9)
-    # A smooth function of the logarithm, steeper for frequent customers, about whose rates more is known: so many
-    # Chebyshev points give it to a relative error below 1e-8.
+    # A smooth function of the logarithm, steeper for frequent customers, whose rates are better
+    # known. This many Chebyshev points give it to a relative error below 1e-8.
     points = int(half * (8 + 5 * np.sqrt(shape))) + 6
     if len(T) <= points:
         return OrderCounts(numbers, stays * in_time(T), width)
-    series = chebyshev.chebinterpolate(
-        lambda position: in_time(np.exp(low + half * (position + 1)) - model.alpha), points - 1
-    )
-    found = product(
-        chebyshev.chebvander((np.log(model.alpha + T) - low) / half - 1, points - 1), series
-    )
+
+    def at_position(position: np.ndarray) -> np.ndarray:
+        return in_time(np.exp(low + half * (position + 1)) - model.alpha)
+
+    series: np.ndarray = chebyshev.chebinterpolate(at_position, points - 1)
+    position = (np.log(model.alpha + T) - low) / half - 1
+    reached = np.clip(product(chebyshev.chebvander(position, points - 1), series), 0, 1)
     # Rounding must not let a larger number be likelier than a smaller one.
-    return OrderCounts(numbers, stays * np.minimum.accumulate(np.clip(found, 0, 1), axis=1), width)
+    return OrderCounts(numbers, stays * np.minimum.accumulate(reached, axis=1), width)
 
 
 def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -118,7 +128,7 @@ def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def _numbers(shape: float, stretch: float, every: int) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers of orders from 1 up to one that hardly anybody passes, and how many numbers each stands for."""
+    """Numbers of orders up to one that hardly anybody passes, and how many each stands for."""
     from scipy.stats import nbinom  # loads 0.3 s of distributions
 
     most = int(nbinom.isf(_RAREST, shape, 1 / (1 + stretch))) + 1

@@ -1,7 +1,4 @@
-"""Where the value lies: its distribution, who holds it, revenue by month, and a model in plain numbers.
-
-Everything here turns customers, scores or orders into small frames and records to show.
-"""
+"""Where the value lies: its distribution, who holds it, and a model in plain numbers."""
 
 from __future__ import annotations
 
@@ -20,11 +17,14 @@ _DECADES = 4
 
 @dataclass(frozen=True, slots=True)
 class TypicalCustomer:
-    """What a fitted purchase model's parameters say about customers; None where there is no such number.
+    """What a fitted purchase model's parameters say about customers.
 
-    days_between_orders: days between orders at the mean order rate, alpha / r.
-    median_days_between_orders: half of all customers order less often than this.
-    leave_share: mean probability to stop for good after a repeat order, a / (a + b).
+    A field is None where there is no such number.
+
+    Attributes:
+        days_between_orders: Days between orders at the mean order rate, alpha / r.
+        median_days_between_orders: Half of all customers order less often than this, in days.
+        leave_share: Mean probability to stop for good after a repeat order, a / (a + b).
     """
 
     days_between_orders: float | None
@@ -33,25 +33,27 @@ class TypicalCustomer:
 
 
 def typical_customer(model: CltvModel) -> TypicalCustomer:
-    """What a fitted purchase model's parameters say about customers.
+    """Return what a fitted purchase model's parameters say about customers.
 
-    Source: Fader, Hardie & Lee 2005 (Marketing Science 24), section 3: order rates are gamma(r, alpha),
-    leaving after an order is beta(a, b).
+    Source: Fader, Hardie & Lee 2005 (Marketing Science 24), section 3: order rates are
+    gamma(r, alpha), leaving after an order is beta(a, b).
     """
     median_rate = float(gammaincinv(model.r, 0.5)) / model.alpha
     return TypicalCustomer(
-        _finite(model.alpha / model.r),
-        _finite(1 / median_rate) if median_rate > 0 else None,
-        _finite(model.a / (model.a + model.b)),
+        days_between_orders=_finite(model.alpha / model.r),
+        median_days_between_orders=_finite(1 / median_rate) if median_rate > 0 else None,
+        leave_share=_finite(model.a / (model.a + model.b)),
     )
 
 
 def value_histogram(customers: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
-    """Customers by expected value, one-time and repeat buyers apart.
+    """Count customers by expected value, one-time and repeat buyers apart.
 
-    Returns one row for each bin and kind of buyer: `low`, `high` (money; bounds at 1, 1.5, 2, 3, 5, 7 times a
-    power of ten), `buyers` ("one_time" or "repeat"), `customers`, `expected_value` (their sum). The lowest
-    bin also counts everybody below it, down to zero. Empty when nobody has a positive value.
+    Returns:
+        A row for each bin and kind of buyer: `low`, `high` (money; bounds at 1, 1.5, 2, 3, 5, 7
+        times a power of ten), `buyers` ("one_time" or "repeat"), `customers`, `expected_value`
+        (their sum). The lowest bin also counts everybody below it, down to zero. The frame is empty
+        when nobody has a positive value.
     """
     value = scores["cltv"].to_numpy(float)
     columns = ["low", "high", "buyers", "customers", "expected_value"]
@@ -75,7 +77,7 @@ def value_histogram(customers: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFra
 
 
 def nice_edges(value: np.ndarray) -> np.ndarray:
-    """Bin bounds over the positive values, at round numbers and about evenly spaced on a log scale.
+    """Return bin bounds over the positive values, at round numbers on a log scale.
 
     Values more than four powers of ten below the highest share the lowest bin.
 
@@ -93,10 +95,11 @@ def nice_edges(value: np.ndarray) -> np.ndarray:
 
 
 def concentration(value: np.ndarray | pd.Series, points: int = 100) -> pd.DataFrame:
-    """Who holds the value: customers ordered from the highest down, in `points` steps.
+    """Return who holds the value: customers from the highest value down, in `points` steps.
 
-    Returns `customers_share` (0 to 1) and `value_share` (0 to 1), the first row at zero; empty when the sum
-    is not positive.
+    Returns:
+        A frame with `customers_share` (0 to 1) and `value_share` (0 to 1), the first row at zero.
+        It is empty when the sum is not positive.
     """
     ordered, running = _running(value)
     if not len(ordered):
@@ -110,11 +113,17 @@ def concentration(value: np.ndarray | pd.Series, points: int = 100) -> pd.DataFr
 def top_shares(
     value: np.ndarray | pd.Series, shares: tuple[float, ...] = (0.01, 0.10, 0.20)
 ) -> pd.DataFrame:
-    """What the best customers hold: one row for each of `shares` that makes a whole customer or more.
+    """Return what the best customers hold.
 
-    `shares` are fractions of all customers. Returns `share`, `customers` (rounded up), `customers_share` (what
-    they are of all customers), `at_least` (the lowest value among them), `value` (their sum) and `value_share`
-    (of everybody's). Empty when the sum is not positive.
+    Args:
+        value: The value of each customer.
+        shares: Fractions of all customers. Those that make less than one customer are left out.
+
+    Returns:
+        A row for each share: `share`, `customers` (rounded up), `customers_share` (their fraction
+        of all customers), `at_least` (the lowest value among them), `value` (their sum) and
+        `value_share` (its fraction of everybody's). The frame is empty when the sum is not
+        positive.
     """
     ordered, running = _running(value)
     if not len(ordered):
