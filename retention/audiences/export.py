@@ -14,12 +14,11 @@ from retention.csv_export import to_csv
 from retention.customers.contact_values import (
     clean_text,
     consent_values,
-    country_code,
     email_address,
-    given_country,
     per_value,
-    phone_numbers,
 )
+from retention.customers.countries import country_code, given_country
+from retention.customers.phones import phone_numbers
 from retention.errors import DataError
 from retention.validation import check_known
 from retention.wording import plural

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from retention.customers.contact_values import hashed, per_value, us_state_code
+from retention.customers.contact_values import hashed, per_value
+from retention.customers.countries import us_state_code
 
 Texts = npt.NDArray[np.object_]
 

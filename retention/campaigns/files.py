@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from retention.campaigns.campaign import Campaign
-from retention.customers.contact_values import country_code
+from retention.customers.countries import country_code
 from retention.errors import DataError
 from retention.own_segments.library import Library, from_json, to_json
 from retention.own_segments.rule_files import read_json

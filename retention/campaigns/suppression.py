@@ -14,14 +14,9 @@ import pandas as pd
 
 from retention.campaigns.arrays import Floats, Mask
 from retention.campaigns.campaign import Campaign
-from retention.customers.contact_values import (
-    consent_values,
-    country_code,
-    email_address,
-    given_country,
-    per_value,
-    phone_numbers,
-)
+from retention.customers.contact_values import consent_values, email_address, per_value
+from retention.customers.countries import country_code, given_country
+from retention.customers.phones import phone_numbers
 from retention.customers.signals import POOR_SHARE
 from retention.playbook import LeftOut, left_out, strategy_of
 from retention.validation import rows_of

@@ -9,11 +9,17 @@ import pandas as pd
 def find_customers(
     customers: pd.DataFrame, scores: pd.DataFrame | None, query: str = "", limit: int | None = None
 ) -> tuple[pd.DataFrame, int]:
-    """Customers whose id contains `query`, the most valuable first, and how many there are in all.
+    """Find customers whose id contains a text, the most valuable first.
 
-    Upper and lower case are the same, and the query is text, not a pattern. `limit` caps the rows returned.
-    The frame has the customers' index, `orders, revenue, average_order_value, last_order` and every score;
-    without scores (None) the highest revenue comes first.
+    Args:
+        customers: From `summarise_customers`.
+        scores: From `predict_cltv`; without scores the highest revenue comes first.
+        query: The text. Upper and lower case are the same, and it is no pattern.
+        limit: The most rows to return.
+
+    Returns:
+        A frame with the customers' index, `orders`, `revenue`, `average_order_value`, `last_order`
+        and every score; and how many customers there are in all.
     """
     wanted = query.strip()
     rows = np.arange(len(customers))

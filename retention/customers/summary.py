@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
-import ibis
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from retention.errors import DataError
 from retention.orders.orders import Orders
 from retention.periods import as_date
 
-#: What a customer's first order says about where the customer came from, where the file has the column.
+if TYPE_CHECKING:
+    import ibis
+    import pyarrow as pa
+
+#: Columns whose value on the first order says where a customer came from.
 FIRST_ORDER_COLUMNS = ("channel", "region", "category", "product", "coupon")
 
-# A customer whose later orders were all free has revenue equal to that of the first day up to rounding in the
-# sums; a share of the revenue this small is that rounding, not spend.
+# Where all later orders were free, a customer's revenue is that of the first day but for rounding
+# in the sums. A share of the revenue this small is that rounding, not spend.
 _ROUNDING = 1e-9
 
 
@@ -26,13 +29,13 @@ def summarise_customers(
 ) -> pd.DataFrame:
     """Summarise orders into one row per customer, by the definitions of the purchase models.
 
-    Several orders of a customer on one day are one purchase, as in the papers: `frequency` counts the days
-    on which the customer came back.
+    Several orders of a customer on one day are one purchase, as in the papers: `frequency` counts
+    the days on which the customer came back.
 
     Args:
         orders: The orders, e.g. from `read_orders`.
-        as_of: The day up to which to look, included. Later orders are left out and customers without an
-            order by then are absent. The last day of the orders unless given.
+        as_of: The day up to which to look, included; the last day of the orders unless given.
+            Later orders are left out, and customers without an order by then are absent.
 
     Returns:
         A frame indexed by `customer_id` (text, sorted), with
@@ -43,21 +46,21 @@ def summarise_customers(
         - `monetary_value`: mean spend of a repeat purchase day, 0 for one-time buyers;
         - `first_order`, `last_order`: the first and the last purchase day;
         - `orders`: number of orders, `revenue`: their sum, `average_order_value`: revenue / orders;
-        - `discount_share`: discount / (discount + revenue); NaN where the file has no discount or the
-          customer never had a price to discount;
-        - `first_channel`, `first_region`, `first_category`, `first_product`, `first_coupon` where the orders
-          have them: the value on the first order. Where several orders share that first moment, the
-          alphabetically first of their values.
+        - `discount_share`: discount / (discount + revenue); NaN where the file has no discount or
+          the customer never had a price to discount;
+        - `first_channel`, `first_region`, `first_category`, `first_product`, `first_coupon` where
+          the orders have them: the value on the first order. Where several orders share that first
+          moment, it is the alphabetically first of their values.
 
     Raises:
         DataError: `as_of` is not a date, or there is no order by then.
 
-    Source: Fader, Hardie and Lee (2005), Marketing Science 24, for (frequency, recency, T); Fader and Hardie,
-    note 025, for the monetary value of repeat purchases.
+    Source: Fader, Hardie and Lee (2005), Marketing Science 24, for (frequency, recency, T); Fader
+    and Hardie, note 025, for the monetary value of repeat purchases.
     """
     day = orders.end if as_of is None else as_date(as_of)
-    found = customer_query(orders.table, day, cut=day < orders.end).to_pyarrow()
-    return customer_table(found, orders, day)
+    rows = customer_query(orders.table, day, cut=day < orders.end).to_pyarrow()
+    return customer_table(rows, orders, day)
 
 
 def customer_query(table: ibis.Table, as_of: date, cut: bool = True) -> ibis.Table:
@@ -71,6 +74,8 @@ def customer_query(table: ibis.Table, as_of: date, cut: bool = True) -> ibis.Tab
     Returns:
         What `query_of_days` gives, and `first_*` where the table has them.
     """
+    import ibis
+
     if cut:
         table = table.filter(table.ordered_at.date() <= ibis.literal(as_of))
     customers = query_of_days(purchase_days(table), as_of)
@@ -81,7 +86,10 @@ def customer_query(table: ibis.Table, as_of: date, cut: bool = True) -> ibis.Tab
 
 
 def purchase_days(table: ibis.Table) -> ibis.Table:
-    """Return one row per customer and `day` with an order: `orders`, and `revenue` and `discount` where known."""
+    """Return one row per customer and `day` with an order.
+
+    Beside them stand `orders`, and `revenue` and `discount` where they are known.
+    """
     sums = {name: table[name].sum() for name in ("revenue", "discount") if name in table.columns}
     return table.group_by(table.customer_id, day=table.ordered_at.date()).agg(
         orders=table.count(), **sums
@@ -94,15 +102,17 @@ def query_of_days(days: ibis.Table, as_of: date, later: bool = False) -> ibis.Ta
     Args:
         days: From `purchase_days`.
         as_of: The last day to look at.
-        later: Whether there are days after `as_of`, to be told apart: `later_orders` (purchase days) and
-            `later_revenue`. Customers who first bought then are left out.
+        later: Whether there are days after `as_of`, to be told apart: `later_orders` (purchase
+            days) and `later_revenue`. Customers who first bought then are left out.
 
     Returns:
-        One row per customer: `days` (purchase days), `age` and `silence` (days from the first and the last
-        purchase day to `as_of`), `orders`, `revenue`, `first_revenue` (of the first purchase day), `discount`
-        where the table has it.
+        One row per customer: `days` (purchase days), `age` and `silence` (days from the first and
+        the last purchase day to `as_of`), `orders`, `revenue`, `first_revenue` (of the first
+        purchase day), `discount` where the table has it.
     """
-    known = days.day <= ibis.literal(as_of) if later else None
+    import ibis
+
+    known: ibis.Value = days.day <= ibis.literal(as_of) if later else None
     sums = {
         name: days[name].sum(where=known)
         for name in ("orders", "revenue", "discount")
@@ -129,8 +139,8 @@ def query_of_days(days: ibis.Table, as_of: date, later: bool = False) -> ibis.Ta
 
 
 def _first_orders(table: ibis.Table, names: list[str]) -> ibis.Table:
-    # A join on the first moment rather than "the value at the smallest date", so that orders of the same
-    # moment give the same answer on every run and every engine.
+    # A join on the first moment rather than "the value at the smallest date": orders of the same
+    # moment then give the same answer on every run and every engine.
     first = table.group_by("customer_id").agg(ordered_at=table.ordered_at.min())
     rows = table.select("customer_id", "ordered_at", *names).semi_join(
         first, ["customer_id", "ordered_at"]
@@ -138,21 +148,27 @@ def _first_orders(table: ibis.Table, names: list[str]) -> ibis.Table:
     return rows.group_by("customer_id").agg(**{f"first_{name}": rows[name].min() for name in names})
 
 
-def customer_table(found: pa.Table, orders: Orders, as_of: date) -> pd.DataFrame:
-    """Return the customers found by `customer_query` or `query_of_days`, as `summarise_customers` describes them.
+def customer_table(rows: pa.Table, orders: Orders, as_of: date) -> pd.DataFrame:
+    """Return the customers as `summarise_customers` describes them.
+
+    Args:
+        rows: The result of `customer_query` or `query_of_days`.
+        orders: The orders.
+        as_of: The last day of the query.
 
     Raises:
-        DataError: There are none.
+        DataError: There are no customers.
     """
-    if not found.num_rows:
+    if not rows.num_rows:
         raise DataError(
-            f"There is no order up to {as_of}: the orders begin on {orders.start}. Pick a later day."
+            f"There is no order up to {as_of}: the orders begin on {orders.start}. Pick a later "
+            "day."
         )
 
     def column(name: str) -> np.ndarray:
-        return found[name].to_numpy()
+        return np.asarray(rows[name].to_numpy())
 
-    revenue, orders = column("revenue").astype(float), column("orders").astype(np.int64)
+    revenue, number = column("revenue").astype(float), column("orders").astype(np.int64)
     frequency = column("days").astype(np.int64) - 1
     age, silence = column("age").astype(np.int64), column("silence").astype(np.int64)
     repeat_revenue = revenue - column("first_revenue").astype(float)
@@ -167,20 +183,20 @@ def customer_table(found: pa.Table, orders: Orders, as_of: date) -> pd.DataFrame
         "monetary_value": repeat_revenue / np.maximum(frequency, 1),
         "first_order": end - age.astype("timedelta64[D]"),
         "last_order": end - silence.astype("timedelta64[D]"),
-        "orders": orders,
+        "orders": number,
         "revenue": revenue,
-        "average_order_value": revenue / orders,
+        "average_order_value": revenue / number,
         "discount_share": np.full(len(revenue), np.nan),
     }
-    if "discount" in found.column_names:
+    if "discount" in rows.column_names:
         discount = np.nan_to_num(column("discount").astype(float))
         listed = discount + revenue
         np.divide(discount, listed, out=columns["discount_share"], where=listed > 0)
-        # A 15 % coupon is 0.15, whatever order the sums were taken in: thresholds are cut at such round shares.
+        # A 15 % coupon is 0.15, whatever order the sums were taken in: thresholds lie at such round
+        # shares.
         columns["discount_share"] = columns["discount_share"].round(9)
     for name in FIRST_ORDER_COLUMNS:
-        if f"first_{name}" in found.column_names:
-            columns[f"first_{name}"] = found[f"first_{name}"].to_pandas().array
-    return pd.DataFrame(
-        columns, index=pd.Index(found["customer_id"].to_pandas(), name="customer_id")
-    )
+        if f"first_{name}" in rows.column_names:
+            columns[f"first_{name}"] = rows[f"first_{name}"].to_pandas().array
+    customers = pd.Index(rows["customer_id"].to_pandas(), name="customer_id")
+    return pd.DataFrame(columns, index=customers)

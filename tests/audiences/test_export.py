@@ -6,20 +6,12 @@ import io
 
 import numpy as np
 import pandas as pd
-import phonenumbers
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from retention import DataError, contacts, export_audience, sample_orders
 from retention.audiences.export import REASONS
 from retention.audiences.platforms import PLATFORMS
-from retention.customers.contact_values import (
-    clean_text,
-    country_code,
-    email_address,
-    phone_number,
-    phone_numbers,
-)
 
 PEOPLE = pd.DataFrame(
     {
@@ -424,146 +416,6 @@ def test_what_cannot_be_is_refused_with_what_can(options, message):
 # --- values
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        *(
-            "a@b",
-            "@example.com",
-            "a@",
-            "a b@example.com",
-            "a@exa mple.com",
-            "a@@example.com",
-            "a@example..com",
-        ),
-        *(
-            ".a@example.com",
-            "a.@example.com",
-            "a@-example.com",
-            "a@example.com.",
-            "a@example.123",
-            "a,b@example.com",
-        ),
-        *(
-            "a" * 65 + "@example.com",
-            "a@" + "b" * 250 + ".com",
-            "<a@example.com>",
-            "a" * 100_000,
-            "",
-            "mailto:a@b.com",
-        ),
-    ],
-)
-def test_what_cannot_be_an_address_is_none(text):
-    assert email_address(text) == ""
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "a@b.co",
-        "a+b@example.com",
-        "o'brien@example.ie",
-        "x_y-z@sub.example.co.th",
-        "ü@exämple.de",
-        "1@2.io",
-    ],
-)
-def test_what_can_be_an_address_is_one(text):
-    assert email_address(f" {text.upper()}\u200b") == text
-
-
-def test_countries_by_name_code_and_language():
-    names = [
-        "Thailand",
-        "THA",
-        "th ",
-        "ประเทศไทย",
-        "Philippines",
-        "Pilipinas",
-        "USA",
-        "U.S.",
-        "UK",
-        "Österreich",
-    ]
-    assert [country_code(name) for name in names] == [
-        "TH",
-        "TH",
-        "TH",
-        "TH",
-        "PH",
-        "PH",
-        "US",
-        "US",
-        "GB",
-        "AT",
-    ]
-    assert [country_code(name) for name in ("", "Northeast", "XX", "x" * 1000)] == [""] * 4
-
-
-def parsed(text: str, country: str) -> str:
-    """A valid number in E.164 as the library reads it, without any short cut."""
-    try:
-        number = phonenumbers.parse(text, country or None)
-    except phonenumbers.NumberParseException:
-        return ""
-    valid = phonenumbers.is_valid_number(number) and not number.extension
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if valid else ""
-
-
-def test_phones_are_numbers_that_can_be_called():
-    cases = [
-        ("0812345678", "TH"),
-        ("+66 (0)81 234 5678", ""),
-        ("02 1234 5678", "IT"),
-        ("8 800 555 35 35", "RU"),
-    ]
-    cases += [
-        ("+442079460000", "US"),
-        ("12345", "US"),
-        ("0917 123 4567", "PH"),
-        ("+63 917 123 4567", ""),
-        ("abc", "US"),
-    ]
-    cases += [
-        ("1 617 555 0100", "US"),
-        ("617.555.0100 ext 5", "US"),
-        ("+1" + "5" * 40, ""),
-        ("9" * 100_000, "US"),
-    ]
-    for text, country in cases:
-        assert phone_number(text, country) == parsed(text, country)
-    assert phone_numbers(["0812345678", None], np.array(["TH", "TH"], dtype=object)).tolist() == [
-        "+66812345678",
-        "",
-    ]
-
-
-@settings(max_examples=150)
-@given(
-    region=st.sampled_from(
-        ["US", "GB", "TH", "PH", "DE", "IT", "RU", "MX", "BR", "AR", "AU", "FR", "JP", "SG", "HU"]
-    ),
-    mobile=st.booleans(),
-    style=st.integers(0, 2),
-    digits=st.lists(st.tuples(st.integers(0, 18), st.integers(0, 9)), max_size=2),
-)
-def test_the_quick_reading_of_a_phone_is_the_librarys(region, mobile, style, digits):
-    kind = (
-        phonenumbers.PhoneNumberType.MOBILE if mobile else phonenumbers.PhoneNumberType.FIXED_LINE
-    )
-    text = list(
-        phonenumbers.format_number(phonenumbers.example_number_for_type(region, kind), style)
-    )
-    for place, digit in digits:
-        if place < len(text) and text[place].isdigit():
-            text[place] = str(digit)
-    text = "".join(text)
-    if text.startswith("00"):
-        return
-    assert phone_number(text, region) == parsed(text, region)
-
-
 # --- any input
 
 HOSTILE = (
@@ -629,14 +481,6 @@ def test_everybody_is_in_the_file_or_refused_whatever_the_names(
     )
     addresses = [row[address] for row in found if row[address]]
     assert platform == "plain" or len(addresses) == len(set(addresses))
-
-
-@given(st.text(max_size=30))
-def test_a_clean_text_is_one_line_that_no_mark_turns_around(text):
-    clean = clean_text(text)
-    assert clean == clean_text(clean)
-    assert len(clean.splitlines()) <= 1
-    assert not set(clean) & set("\u202a\u202b\u202d\u202e\u2066\u2067\u200b\ufeff\x00\r\n\t")
 
 
 def test_the_sample_stores_audience_is_those_who_agreed():

@@ -12,7 +12,7 @@ import streamlit as st
 
 from retention import wording
 from retention.campaigns.suppression import REACHED_BY, listed_customers
-from retention.customers.contact_values import country_code
+from retention.customers.countries import country_code
 from retention.view import text
 from retention.view.session import people
 from retention.view.session.loaded import Loaded
