@@ -1,4 +1,4 @@
-"""Retention analysis of an order file: who comes back, what they are worth, which segments they form.
+"""Retention analysis of an order file: who comes back, what customers are worth, which segments.
 
 Data flows one way, and so do the packages, from the top of this list to its end:
 

@@ -1,29 +1,38 @@
-"""Frames as CSV files that a spreadsheet opens right and runs nothing from."""
+"""Frames as CSV files that a spreadsheet opens correctly, and that run nothing in it."""
+
+from __future__ import annotations
 
 import re
 from datetime import date
 from numbers import Number
 
+import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionDtype
 
-# Excel in Japanese, Chinese and Korean takes the full-width and small forms for the plain signs.
+# Excel in Japanese, Chinese and Korean reads the full-width and small forms as the plain signs.
 _SIGNS = "=+\\-@＝＋－＠﹦﹢﹣﹫"
-# What may stand before the sign without stopping the spreadsheet: blanks, invisible characters, quotes.
+# What may stand before the sign without stopping the spreadsheet: blanks, invisible characters,
+# quotes.
 _SKIPPED = "\\s\x00-\x20\u00a0\u3000\ufeff\u200b-\u200f\u2060\"'`\u2018-\u201f"
-# A cell may also start inside a text: where the separator is a semicolon (most of Europe) the quotes of a
-# comma-separated file do not hold, and a text is cut at its own separators and line breaks.
+# A cell may also start inside a text. Where the separator is a semicolon (most of Europe), the
+# quotes of a comma-separated file do not hold: a text is cut at its own separators and line breaks.
 _CELL_START = f"(?:^|[;|\t\r\n])[{_SKIPPED}]*[{_SIGNS}]"
 _RISKY = re.compile(f"{_CELL_START}|^[\t\r\n]")
 _GUARD = re.compile(f"(?:^|(?<=[;|\t\r\n]))(?=[{_SKIPPED}]*[{_SIGNS}])|^(?=[\t\r\n])")
 
 
 def to_csv(frame: pd.DataFrame, index: bool = True) -> bytes:
-    """`frame` as CSV: UTF-8 with a byte order mark, commas, one header line, the index first unless left out.
+    """Return a frame as CSV: UTF-8 with a byte order mark, commas and one header line.
 
-    Text that a spreadsheet would run as a formula gets an apostrophe in front, in cells, index and headers
-    alike: whatever starts with = + - @ or their full-width forms, also behind blanks, quotes or a
-    separator, and whatever starts with a tab or a line break. Numbers, dates and booleans stay as they are;
-    a missing value is an empty cell.
+    Text that a spreadsheet would run as a formula gets an apostrophe in front, in cells, index and
+    headers alike. That is text that starts with = + - @ or their full-width forms, also behind
+    blanks, quotes or a separator, and text that starts with a tab or a line break. Numbers, dates
+    and booleans stay as they are. A missing value is an empty cell.
+
+    Args:
+        frame: The frame.
+        index: Whether the index comes first.
 
     >>> frame = pd.DataFrame({"name": ["=1+1", "Ann"], "value": [-2.5, 3.0]})
     >>> to_csv(frame, index=False).decode("utf-8-sig").split()
@@ -35,13 +44,13 @@ def to_csv(frame: pd.DataFrame, index: bool = True) -> bytes:
     for place in range(frame.shape[1]):
         column = frame.iloc[:, place]
         if not _is_plain(column.dtype):
-            safe.isetitem(place, _safe_column(column))
+            safe.isetitem(place, _safe_column(column))  # type: ignore[arg-type]
     safe.columns = [safe_text(str(name)) for name in frame.columns]
     return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig", errors="replace")
 
 
 def safe_text(text: str) -> str:
-    """`text`, with an apostrophe wherever a spreadsheet would start to run it.
+    """Return a text with an apostrophe wherever a spreadsheet would start to run it.
 
     >>> safe_text("@SUM(A1)"), safe_text("Ann Lee"), safe_text("a;=b")
     ("'@SUM(A1)", 'Ann Lee', "a;'=b")
@@ -49,7 +58,7 @@ def safe_text(text: str) -> str:
     return _GUARD.sub("'", text)
 
 
-def _is_plain(dtype: object) -> bool:
+def _is_plain(dtype: np.dtype | ExtensionDtype) -> bool:
     """Whether a column of this type can hold nothing but numbers, booleans and times."""
     types = pd.api.types
     return (

@@ -1,8 +1,8 @@
-"""The errors a caller is meant to catch; anything else is a bug and keeps its traceback."""
+"""The errors that a caller is meant to catch. Any other is a bug and keeps its traceback."""
 
 
 class RetentionError(Exception):
-    """Something the person in front of the screen can put right; the message says how."""
+    """Something that a user can put right. The message says how."""
 
 
 class DataError(RetentionError):
@@ -10,4 +10,4 @@ class DataError(RetentionError):
 
 
 class ModelError(RetentionError):
-    """A model could not be fitted or asked for something it cannot answer."""
+    """A model could not be fitted, or was asked for something that it cannot answer."""

@@ -9,7 +9,11 @@ import numpy as np
 import pandas as pd
 
 from retention.errors import DataError
+from retention.validation import check_known
 
+DAYS_PER_YEAR = 365.25
+#: A twelfth of a year.
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 #: Presets by key, with the words for them.
 PRESETS = {
     "30": "Last 30 days",
@@ -27,18 +31,17 @@ def as_date(value: date | str | pd.Timestamp) -> date:
     """Return a day given as a date, a moment, or text such as 2024-06-30.
 
     Raises:
-        DataError: It is none: of 04/05/2024 nobody knows which is the month.
+        DataError: It is no day. In 04/05/2024, either number may be the month.
     """
-    if isinstance(value, np.datetime64):
-        value = pd.Timestamp(value)
-    if value is pd.NaT or value is None or value == "":
+    given: object = pd.Timestamp(value) if isinstance(value, np.datetime64) else value
+    if given is pd.NaT or given is None or given == "":
         raise DataError("A day is empty. Give it as year-month-day, such as 2024-06-30.")
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
+    if isinstance(given, datetime):
+        return given.date()
+    if isinstance(given, date):
+        return given
     try:
-        return datetime.fromisoformat(value).date()
+        return datetime.fromisoformat(given).date()  # type: ignore[arg-type]  # refused below
     except (ValueError, TypeError) as error:
         raise DataError(
             f"{value!r} is not a date. Give the day as year-month-day, such as 2024-06-30."
@@ -47,7 +50,14 @@ def as_date(value: date | str | pd.Timestamp) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The days from `start` to the one before `end`; texts such as 2024-06-30 and moments become days."""
+    """The days from `start` to the one before `end`.
+
+    Texts such as 2024-06-30 and moments become days.
+
+    Attributes:
+        start: The first day.
+        end: The day after the last one.
+    """
 
     start: date
     end: date
@@ -57,8 +67,8 @@ class Period:
             object.__setattr__(self, name, as_date(getattr(self, name)))
         if self.start >= self.end:
             raise DataError(
-                f"The period from {self.start} to {self.end} holds no day: its end is the day after its last, so it "
-                "must come after the start."
+                f"The period from {self.start} to {self.end} holds no day: its end is the day "
+                "after its last, so it must come after the start."
             )
 
     @property
@@ -84,10 +94,10 @@ class Period:
 
 
 def preset_period(preset: str, first: date, last: date) -> Period:
-    """Return a preset as it falls on orders from `first` to `last`; "this" is the quarter or year of the last order.
+    """Return a preset as it falls on orders from `first` to `last`.
 
-    It begins with the first order where it would reach back farther, as `whole_preset` does; one that lies before all
-    orders stays what it is.
+    "This" is the quarter or year of the last order. A preset that would reach back farther begins
+    with the first order. One that lies before all orders stays what it is.
     """
     whole = whole_preset(preset, first, last)
     return Period(max(whole.start, first), whole.end) if whole.end > first else whole
@@ -104,10 +114,8 @@ def whole_preset(preset: str, first: date, last: date) -> Period:
         return Period(after - timedelta(days=int(preset)), after)
     if preset == "all":
         return Period(first, after)
-    unit = {"quarter": "Q", "last_quarter": "Q", "year": "Y", "last_year": "Y"}.get(preset)
-    if unit is None:
-        raise DataError(f"There is no period {preset!r}. Choose one of {', '.join(PRESETS)}.")
-    whole = pd.Period(last, unit)
+    check_known("period", preset, PRESETS)
+    whole = pd.Period(last, "Q" if preset.endswith("quarter") else "Y")
     if preset.startswith("last"):
         whole -= 1
         return Period(whole.start_time.date(), whole.end_time.date() + timedelta(days=1))
@@ -115,13 +123,6 @@ def whole_preset(preset: str, first: date, last: date) -> Period:
 
 
 def months_of(start: date, end: date) -> list[Period]:
-    """Return the calendar months that days `start` to `end` touch, oldest first; the first and last may be partial."""
+    """Return the calendar months that the days `start` to `end` touch, oldest first."""
     months = pd.period_range(start, end, freq="M")
     return [Period(month.start_time.date(), (month + 1).start_time.date()) for month in months]
-
-
-#: Days in a month: a twelfth of a year of 365.25 days.
-DAYS_PER_MONTH = 30.4375
-
-
-DAYS_PER_YEAR = 365.25

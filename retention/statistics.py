@@ -28,8 +28,8 @@ def wilson(
     """Return both ends of Wilson's interval of the shares `successes` / `trials`.
 
     Args:
-        successes: Numbers of those who did; a number or an array.
-        trials: Numbers of all, of the same shape.
+        successes: How many customers did it; a number or an array.
+        trials: How many customers there were, of the same shape.
         level: The probability that the interval is to hold.
 
     Returns:
@@ -42,8 +42,8 @@ def wilson(
     """
     z = normal_width(level)
     did = np.asarray(successes, dtype=float)
-    everybody = np.asarray(trials, dtype=float)
-    known = np.where(everybody > 0, everybody, np.nan)
+    tried = np.asarray(trials, dtype=float)
+    known = np.where(tried > 0, tried, np.nan)
     share, weight = did / known, z**2 / known
     middle = (share + weight / 2) / (1 + weight)
     half = z / (1 + weight) * np.sqrt(share * (1 - share) / known + weight / (4 * known))
@@ -61,9 +61,16 @@ def difference_interval(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return both ends of the interval of `value` - `other` from the intervals of the two.
 
-    The two are taken as independent. Numbers and arrays of one shape are welcome.
+    The two are taken as independent. They may be numbers or arrays of one shape.
 
-    Source: the method of variance estimates recovery, Zou and Donner (2008), Statistics in Medicine 27.
+    Args:
+        value: The first value.
+        ends: Both ends of its interval.
+        other: The value to subtract.
+        other_ends: Both ends of that interval.
+
+    Source: the method of variance estimates recovery, Zou and Donner (2008), Statistics in
+    Medicine 27.
 
     >>> [round(float(end), 3) for end in difference_interval(0.3, (0.2, 0.4), 0.1, (0.05, 0.2))]
     [0.059, 0.312]
@@ -97,6 +104,7 @@ def weighted_quantile(
     # A hair less: sums of weights miss a share by their rounding.
     asked = np.asarray(shares, dtype=float) * (1 - 1e-12)
     present = counted > 0
-    return np.quantile(
+    quantiles: np.ndarray = np.quantile(
         np.asarray(values)[present], asked, weights=counted[present], method="inverted_cdf"
     )
+    return quantiles

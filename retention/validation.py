@@ -35,7 +35,7 @@ def check_number(
     unit: str = "",
     error: type[RetentionError] = DataError,
 ) -> None:
-    """Refuse a setting that is no number within its bounds.
+    """Refuse a setting that is not a number within its bounds.
 
     Args:
         subject: What the setting is called at the start of a sentence, such as "The margin".

@@ -34,7 +34,7 @@ _FEW_ORDERS = 100
 
 
 def count(n: float, *, short: bool = False) -> str:
-    """Whole number with thousands separators; `short` keeps three digits: 12,345 is 12.3k.
+    """Return a whole number with thousands separators; `short` keeps three digits.
 
     >>> count(12034), count(12034, short=True), count(2_724_000, short=True)
     ('12,034', '12k', '2.72M')
@@ -45,12 +45,19 @@ def count(n: float, *, short: bool = False) -> str:
 
 
 def money(x: float, currency: str | None = None, *, short: bool = False) -> str:
-    """Amount with its currency's symbol; cents below 100 only, never a false 0; `short` keeps three digits: 12.3k.
+    """Return an amount with its currency's symbol: cents below 100 only, never a false 0.
 
-    The `$` it may return starts a formula in Markdown: pass the result through `plain` there.
+    The `$` that it may return starts a formula in Markdown: pass the result through `plain` there.
 
-    >>> money(1234.4, "USD"), money(9.5, "EUR"), money(88_123, "THB", short=True), money(-3), money(0.002, "USD")
-    ('$1,234', '€9.50', '฿88.1k', '−3.00', '<$0.01')
+    Args:
+        x: The amount.
+        currency: Its ISO code.
+        short: Whether to keep three digits of large amounts.
+
+    >>> money(1234.4, "USD"), money(9.5, "EUR"), money(88_123, "THB", short=True)
+    ('$1,234', '€9.50', '฿88.1k')
+    >>> money(-3), money(0.002, "USD")
+    ('−3.00', '<$0.01')
     """
     if _missing(x):
         return MISSING
@@ -65,7 +72,7 @@ def money(x: float, currency: str | None = None, *, short: bool = False) -> str:
 
 
 def money_range(low: float, high: float, currency: str | None = None) -> str:
-    """Two amounts as a range, shortened alike.
+    """Return two amounts as a range, shortened alike.
 
     >>> money_range(88_123, 104_000, "USD"), money_range(3, 11.5)
     ('$88.1k to $104k', '3.00 to 11.50')
@@ -74,10 +81,10 @@ def money_range(low: float, high: float, currency: str | None = None) -> str:
 
 
 def symbol(currency: str | None) -> str:
-    """What stands before an amount: the symbol, else the code itself, else nothing.
+    r"""Return what stands before an amount: the symbol, else the code, else nothing.
 
     >>> symbol("MYR"), symbol("XOF"), symbol(None)
-    ('RM\\xa0', 'XOF\\xa0', '')
+    ('RM\xa0', 'XOF\xa0', '')
     """
     if not currency:
         return ""
@@ -85,11 +92,14 @@ def symbol(currency: str | None) -> str:
 
 
 def percent(x: float, digits: int | None = None) -> str:
-    """Fraction as a percentage: one decimal below 10%, none above, never a false 0% or 100%; `digits` fixes
-    them.
+    """Return a fraction as a percentage, never as a false 0% or 100%.
 
-    >>> percent(0.237), percent(0.041), percent(0.01), percent(0.0004), percent(0.9996), percent(1)
-    ('24%', '4.1%', '1%', '<0.1%', '>99.9%', '100%')
+    It has one decimal below 10% and none above, unless `digits` says how many.
+
+    >>> percent(0.237), percent(0.041), percent(0.01)
+    ('24%', '4.1%', '1%')
+    >>> percent(0.0004), percent(0.9996), percent(1)
+    ('<0.1%', '>99.9%', '100%')
     """
     if _missing(x):
         return MISSING
@@ -104,7 +114,7 @@ def percent(x: float, digits: int | None = None) -> str:
 
 
 def signed(value: float, digits: int = 0) -> str:
-    """Number with its sign, a true minus; no sign where it rounds to 0.
+    """Return a number with its sign, a true minus; without one where it rounds to 0.
 
     >>> signed(12.3), signed(-0.04, 1), signed(-1234.5, 1)
     ('+12', '0.0', '−1,234.5')
@@ -115,17 +125,28 @@ def signed(value: float, digits: int = 0) -> str:
     return ("+" if rounded > 0 else _sign(rounded)) + f"{abs(rounded):,.{digits}f}"
 
 
-def signed_percent(share: float, digits: int = 0) -> str:
-    """Fraction as a percentage with its sign; no sign where it rounds to 0.
+def decimal(value: float, digits: int) -> str:
+    """Return a number with its decimals and a true minus.
 
-    >>> signed_percent(0.123), signed_percent(-0.4), signed_percent(-0.002), signed_percent(0.0123, 1)
-    ('+12%', '−40%', '0%', '+1.2%')
+    >>> decimal(-0.314, 2), decimal(1234.5, 1), decimal(-0.001, 2)
+    ('−0.31', '1,234.5', '0.00')
+    """
+    return signed(value, digits).removeprefix("+")
+
+
+def signed_percent(share: float, digits: int = 0) -> str:
+    """Return a fraction as a percentage with its sign; without one where it rounds to 0.
+
+    >>> signed_percent(0.123), signed_percent(-0.4), signed_percent(0.0123, 1)
+    ('+12%', '−40%', '+1.2%')
+    >>> signed_percent(-0.002)
+    '0%'
     """
     return signed(100 * share, digits) + "%" if math.isfinite(share) else "not to be said"
 
 
 def rounded_orders(orders: float, actual: float) -> str:
-    """Expected orders as text, with one decimal where few orders came.
+    """Return expected orders as text, with one decimal where few orders came.
 
     >>> rounded_orders(12.34, 15), rounded_orders(1653.4, 1882)
     ('12.3', '1,653')
@@ -134,12 +155,12 @@ def rounded_orders(orders: float, actual: float) -> str:
 
 
 def off_words(bias: float, more: str = "many", less: str = "few") -> str:
-    """How far a total was off, as a part of a sentence.
+    """Return how far a total was off, as a part of a sentence.
 
     Args:
         bias: Predicted / actual - 1.
-        more: What too much of it is called.
-        less: What too little of it is called.
+        more: The word for too much, such as "many" or "high".
+        less: The word for too little, such as "few" or "low".
 
     >>> off_words(-0.121), off_words(0.001), off_words(4.0, "high")
     ('12% too few', 'right to a percent', '5 times as high')
@@ -154,7 +175,12 @@ def off_words(bias: float, more: str = "many", less: str = "few") -> str:
 
 
 def off(bias: float, more: str, less: str) -> str:
-    """How far a prediction was off.
+    """Return how far a prediction was off.
+
+    Args:
+        bias: Predicted / actual - 1.
+        more: The words for too much, such as "too many".
+        less: The words for too little, such as "too few".
 
     >>> off(0.053, "too many", "too few"), off(-0.12, "too high", "too low"), off(0.001, "", "")
     ('5.3% too many', '12% too low', 'right')
@@ -165,7 +191,7 @@ def off(bias: float, more: str, less: str) -> str:
 
 
 def days(n: float) -> str:
-    """Number of days in the unit a reader would use.
+    """Return a number of days in the unit that a reader would use.
 
     >>> days(1), days(48.2), days(400), days(0.4)
     ('1 day', '48 days', '13 months', 'less than a day')
@@ -182,7 +208,7 @@ def days(n: float) -> str:
 
 
 def day(d: date) -> str:
-    """Date as 1 Dec 2010, whatever the machine's language.
+    """Return a date as 1 Dec 2010, whatever the machine's language.
 
     >>> day(date(2010, 12, 1))
     '1 Dec 2010'
@@ -190,8 +216,17 @@ def day(d: date) -> str:
     return f"{d.day} {_MONTHS[d.month - 1]} {d.year}"
 
 
+def span(period: Period) -> str:
+    """Return a period's first and last day.
+
+    >>> span(Period(date(2010, 12, 1), date(2011, 1, 1)))
+    '1 Dec 2010 to 31 Dec 2010'
+    """
+    return f"{day(period.start)} to {day(period.last)}"
+
+
 def plural(n: float, one: str, many: str | None = None) -> str:
-    """Count with its noun.
+    """Return a count with its noun.
 
     >>> plural(1, "order"), plural(1204, "order"), plural(2, "country", "countries")
     ('1 order', '1,204 orders', '2 countries')
@@ -236,12 +271,3 @@ def _sign(x: float) -> str:
 
 def _missing(x: float | None) -> bool:
     return x is None or (isinstance(x, float) and not math.isfinite(x)) or x != x
-
-
-def span(period: Period) -> str:
-    """Return a period's first and last day.
-
-    >>> span(Period(date(2010, 12, 1), date(2011, 1, 1)))
-    '1 Dec 2010 to 31 Dec 2010'
-    """
-    return f"{day(period.start)} to {day(period.last)}"

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from retention import wording
 from retention.models.purchases import PARAMETERS, PurchaseModel
 from retention.models.spend import SpendModel, StoreAverage
 
@@ -327,8 +328,10 @@ def _spend_and_frequency(customers: pd.DataFrame, model: SpendModel) -> Check:
         if abs(effect) < 0.005
         else f"{abs(effect):.0%} too {'high' if effect > 0 else 'low'}"
     )
-    shown = f"{correlation:.2f}".replace("-", "−")
-    finding = f"(correlation {shown}); weighted by their orders, repeat orders are priced {priced}."
+    finding = (
+        f"(correlation {wording.decimal(correlation, 2)}); weighted by their orders, repeat orders "
+        f"are priced {priced}."
+    )
     if abs(correlation) > STRONG_CORRELATION:
         more = "more" if correlation > 0 else "less"
         return Check(

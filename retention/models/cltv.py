@@ -137,7 +137,7 @@ def predict_cltv(
           number lies outside;
         - `expected_order_value`: expected spend of the next purchase day, in the currency of the
           orders;
-        - `cltv`: a sum over months of 30.4375 days, the last one cut at the horizon. Each month adds
+        - `cltv`: a sum over months of 30.4375 days, the last one cut at the horizon. Each adds its
           expected orders x expected order value x margin / (1 + annual_discount_rate) ** (days to
           the month's end / 365.25);
         - `cltv_low`, `cltv_high`: the same interval of the value.

@@ -1,20 +1,15 @@
-"""Distribution, concentration, revenue by month and a model in plain numbers."""
+"""Distribution, concentration and a model in plain numbers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
-import ibis
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as hnp
 
-from retention import DataError
-from retention.customers.search import find_customers
-from retention.history.revenue import revenue_history
 from retention.models.value_distribution import (
     concentration,
     nice_edges,
@@ -32,13 +27,6 @@ class Parameters:
     alpha: float = 4.4136 * 7
     a: float = 0.7929
     b: float = 2.4259
-
-
-@dataclass
-class FewOrders:
-    table: ibis.Table
-    start: date
-    end: date
 
 
 def frames(value, frequency=None):
@@ -121,47 +109,3 @@ def test_top_shares_of_ten_customers():
 )
 def test_a_share_is_named_from_one_whole_customer_on(customers, shares):
     assert top_shares(np.ones(customers))["share"].tolist() == shares
-
-
-def few_orders():
-    rows = [
-        ("a", "2024-01-01", 10.0),
-        ("a", "2024-01-01", 5.0),
-        ("a", "2024-03-30", 7.0),
-        ("b", "2024-03-31", 20.0),
-    ]
-    frame = pd.DataFrame(rows, columns=["customer_id", "ordered_at", "revenue"])
-    frame["ordered_at"] = pd.to_datetime(frame["ordered_at"])
-    return FewOrders(ibis.memtable(frame), date(2024, 1, 1), date(2024, 3, 31))
-
-
-def test_history_tells_first_from_repeat_purchase_days():
-    history = revenue_history(few_orders())
-    assert history["first_revenue"].tolist() == [15, 0, 20]
-    assert history["repeat_revenue"].tolist() == [0, 0, 7]
-    assert history["orders"].tolist() == [2, 0, 2]
-    assert history["end_day"].iloc[-1] == 0
-    assert history["start_day"].iloc[0] == pytest.approx(-3 * 30.4375)
-
-
-def test_a_cut_history_still_knows_the_first_purchase():
-    history = revenue_history(few_orders(), months=1)
-    assert history[["first_revenue", "repeat_revenue"]].to_numpy().tolist() == [[20, 7]]
-
-
-def test_no_months_is_refused():
-    with pytest.raises(DataError, match="one or more"):
-        revenue_history(few_orders(), months=0)
-
-
-def test_search_reads_text_not_patterns_and_puts_the_best_first():
-    index = pd.Index(["Ann@x.com", "bob@x.com", "a.*n", "ann2"], name="customer_id")
-    columns = ["orders", "revenue", "average_order_value", "last_order"]
-    customers = pd.DataFrame(1, index=index, columns=columns)
-    scores = pd.DataFrame({"cltv": [1.0, 9.0, 5.0, 3.0]}, index=index)
-    found, total = find_customers(customers, scores, " ANN ")
-    assert (found.index.tolist(), total) == (["ann2", "Ann@x.com"], 2)
-    assert find_customers(customers, scores, "a.*n")[0].index.tolist() == ["a.*n"]
-    best, total = find_customers(customers, scores, limit=2)
-    assert (best.index.tolist(), total) == (["bob@x.com", "a.*n"], 4)
-    assert find_customers(customers, scores, "nobody")[1] == 0
