@@ -280,15 +280,6 @@ def test_recovers_the_parameters_of_a_simulated_store():
     assert max(model.relative_errors) < 0.1
 
 
-def test_sampled_start_ends_at_the_same_maximum(monkeypatch):
-    histories = group_histories(simulated(4_000))
-    directly = fit_purchases(histories)
-    monkeypatch.setattr(fitting, "_SAMPLE_ROWS", 200)
-    by_sample = fit_purchases(histories)
-    assert by_sample.log_likelihood == pytest.approx(directly.log_likelihood, abs=1e-6)
-    assert by_sample.b == pytest.approx(directly.b, rel=1e-6)
-
-
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
@@ -324,10 +315,3 @@ def test_a_few_repeaters_among_thirty_are_enough_to_fit():
     ]
     model = fit_purchases(group_histories(handmade(rows)))
     assert np.isfinite([model.r, model.alpha, model.a, model.b, model.log_likelihood]).all()
-
-
-def test_importing_lifetimes_leaves_warnings_alone():
-    fitting.lifetimes.cache_clear()
-    before = list(warnings.filters)
-    fitting.lifetimes()
-    assert warnings.filters == before
