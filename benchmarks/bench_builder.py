@@ -1,11 +1,10 @@
-"""From a key press on a condition to the redrawn count: the page of own segments with 1,000,000 customers beside an
-empty page.
+"""Own segments with 1,000,000 customers: from a key press to the redrawn count.
 
     python -m benchmarks.bench_builder [--customers 1000000] [--port 8622]
 
-How it is measured stands in `benchmarks.redraws`. The builder holds four conditions, two of them in a group; the keys
-go to the days since the last order. Then, without a browser: what each kind of condition takes to count when it is
-asked for the first time.
+How it is measured stands in `benchmarks.redraws`. The builder holds four conditions, two of them in
+a group; the keys go to the days since the last order. Then, without a browser: what each kind of
+condition takes to count when it is asked for the first time.
 """
 
 import time
@@ -64,7 +63,7 @@ def store_with_products(customers: int):
 
 
 def first_asked(customers: int) -> None:
-    """Print what it takes to make the features, and to count each kind of condition for the first time."""
+    """Print the time to make the features, and to count each kind of condition."""
     import retention
 
     orders = store_with_products(customers)
@@ -89,7 +88,8 @@ def first_asked(customers: int) -> None:
         first, _ = timed(lambda condition=condition: totals(condition, found))
         again, _ = timed(lambda condition=condition: totals(condition, found))
         print(
-            f"{first:8.1f} ms, again {again:5.2f} ms   {condition.feature} {condition.operator} {condition.value}"
+            f"{first:8.1f} ms, again {again:5.2f} ms   {condition.feature} {condition.operator} "
+            f"{condition.value}"
         )
 
 

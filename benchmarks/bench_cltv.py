@@ -1,13 +1,13 @@
-"""Fit and score a simulated store with this package and with lifetimes called the usual way, side by side.
+"""Fit and score a simulated store, side by side with lifetimes called the usual way.
 
     python benchmarks/bench_cltv.py [customers]
 
-Both get the same customer table (1,000,000 customers over three years unless told otherwise) in one process
-and do the same work: fit BG/NBD and Gamma-Gamma, then give every customer a probability to be active, the
-expected orders and the value of the next twelve months. Ours fits MBG/NBD as well, for the one-time buyers,
-and adds two purchase probabilities and the 80 % intervals of orders and value. Beside that: the fit of BG/NBD
-alone, and a backtest of the store in units of one fit and score. Ours are medians of five rounds. Prints seconds,
-ratios and how far the results differ.
+Both get the same customer table (1,000,000 customers over three years unless told otherwise) in one
+process and do the same work: fit BG/NBD and Gamma-Gamma, then give every customer a probability to
+be active, the expected orders and the value of the next twelve months. Ours fits MBG/NBD as well,
+for the one-time buyers, and adds two purchase probabilities and the 80 % intervals of orders and
+value. Beside that: the fit of BG/NBD alone, and a backtest of the store in units of one fit and
+score. Ours are medians of five rounds. Prints seconds, ratios and how far the results differ.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def timed(action: Callable):
 
 
 def usual_way(customers: pd.DataFrame) -> tuple[dict[str, float], pd.DataFrame]:
-    """Run lifetimes on customers one by one, as its documentation does; return seconds and scores."""
+    """Run lifetimes as its documentation does; return seconds and scores."""
     package = lifetimes()
     history = [customers[name] for name in ("frequency", "recency", "T")]
     seconds = {}
@@ -92,7 +92,8 @@ def main(number: int) -> None:
     orders = simulated_orders(number)
     customers, summary = timed(lambda: summarise_customers(orders))
     print(
-        f"{len(customers):,} customers, {customers['orders'].sum():,} orders; summarised in {summary:.2f} s"
+        f"{len(customers):,} customers, {customers['orders'].sum():,} orders; summarised in "
+        f"{summary:.2f} s"
     )
     histories = len(customers.groupby(["frequency", "recency", "T"]))
     print(
@@ -133,7 +134,8 @@ def main(number: int) -> None:
         print(f"{name:12}{mine:>7.2f} s{other:>9.2f} s{other / mine:>7.1f}x")
 
     print(
-        f"backtest {tested:.2f} s: {tested / (fit + score):.2f} times one fit and score of customers, "
+        f"backtest {tested:.2f} s: {tested / (fit + score):.2f} times one fit and score of "
+        "customers, "
         f"{tested / (summary + fit + score):.2f} times one from orders"
     )
     off = [
@@ -154,7 +156,8 @@ def main(number: int) -> None:
         )
     )
     print(
-        f"total value: ours {scores['cltv'].sum():,.0f}, lifetimes {their_scores['cltv'].sum():,.0f}"
+        f"total value: ours {scores['cltv'].sum():,.0f}, "
+        f"lifetimes {their_scores['cltv'].sum():,.0f}"
     )
 
 

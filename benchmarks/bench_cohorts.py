@@ -1,11 +1,12 @@
-"""The monthly retention triangle beside the same one from plain pandas, and the forecast of every cohort.
+"""The monthly retention triangle beside plain pandas, and the forecast of every cohort.
 
     python -m benchmarks.bench_cohorts [--customers 1000000] [--rounds 5]
 
-Both start from orders in memory, each in its own form (a DuckDB table, a frame), and take turns in one process; the
-answers are compared before anything is timed. "Counted by day" is what the app does on a history that is there already;
-"fetched" is pandas with the frame taken from the order table first. Ours uses every processor, so that other programs
-at work on the machine slow it down more than pandas.
+Both start from orders in memory, each in its own form (a DuckDB table, a frame), and take turns in
+one process; the answers are compared before anything is timed. "Counted by day" is what the app
+does on a history that is there already; "fetched" is pandas with the frame taken from the order
+table first. Ours uses every processor, so that other programs at work on the machine slow it down
+more than pandas.
 """
 
 import argparse
@@ -89,7 +90,8 @@ def main() -> None:
             taken[name].append(seconds(work))
     median = {name: statistics.median(runs) for name, runs in taken.items()}
     print(
-        f"{len(frame):,} orders of {arguments.customers:,} customers, median of {arguments.rounds} rounds"
+        f"{len(frame):,} orders of {arguments.customers:,} customers, median of "
+        f"{arguments.rounds} rounds"
     )
     print(f"triangle with pandas      {median['pandas']:7.2f} s, fetched {median['fetched']:.2f} s")
     for name, words in (("cohort_table", "cohort_table"), ("ready", "  counted by day")):

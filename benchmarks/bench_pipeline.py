@@ -2,9 +2,10 @@
 
     python benchmarks/bench_pipeline.py [customers] [rounds]
 
-Both read the same CSV (customer, date, amount) of a simulated store, in turn, each run in a fresh process of its own so
-that peak memory can be compared. Printed: seconds and peak memory of each, and the ratios of the medians. The usual
-way has no intervals, so that ours is run without them; "ranges" is ours with every customer's 80 % intervals.
+Both read the same CSV (customer, date, amount) of a simulated store, in turn, each run in a fresh
+process of its own so that peak memory can be compared. Printed: seconds and peak memory of each,
+and the ratios of the medians. The usual way has no intervals, so that ours is run without them;
+"ranges" is ours with every customer's 80 % intervals.
 """
 
 import multiprocessing
@@ -64,7 +65,7 @@ def our_way(path: str, intervals: bool = False) -> dict[str, float]:
 
 
 def _run(way: str, path: str, pipe) -> None:
-    # Both import lifetimes, which takes longer than all the rest: it is no part of either way's work.
+    # Both import lifetimes, which takes longer than all the rest. It is no work of either way.
     import lifetimes.utils  # noqa: F401
 
     import retention  # noqa: F401
@@ -104,7 +105,8 @@ def main() -> None:
         frame["amount"] = frame["revenue"].round(2)
         frame[["customer", "date", "amount"]].to_csv(path, index=False)
         print(
-            f"{customers:,} customers, {len(frame):,} orders, {Path(path).stat().st_size / 1e6:.0f} MB CSV",
+            f"{customers:,} customers, {len(frame):,} orders, "
+            f"{Path(path).stat().st_size / 1e6:.0f} MB CSV",
             flush=True,
         )
         del frame

@@ -1,10 +1,11 @@
-"""From a slider's key press to the redrawn gain: the campaign planner with 1,000,000 customers beside an empty page.
+"""The campaign planner with 1,000,000 customers: from a key press to the redrawn gain.
 
     python -m benchmarks.bench_planner [--customers 1000000] [--port 8623]
 
-The campaign addresses everybody; the keys go to the lift, which moves every number on the page, then to other sliders.
-How it is measured stands in `benchmarks.redraws`. Then, without a browser: what a plan takes where the customers are
-known already, and where they are asked for the first time, as after another window.
+The campaign addresses everybody; the keys go to the lift, which moves every number on the page,
+then to other sliders. How it is measured stands in `benchmarks.redraws`. Then, without a browser:
+what a plan takes where the customers are known already, and where they are asked for the first
+time, as after another window.
 """
 
 import statistics

@@ -2,10 +2,11 @@
 
     python -m benchmarks.bench_scorecard [customers]
 
-Both start from the same orders in memory (about 2.7 million of 870,000 customers unless told otherwise), ours in the
-engine's table, pandas' in a frame, and count the last year, the year before it and the same days a year before by
-the same definitions; ours adds the 95 % intervals and the changes. Then: what a change of the period costs once the
-history is there, with the bridge and the benchmarks. Prints seconds, ratios and whether the counts agree.
+Both start from the same orders in memory (about 2.7 million of 870,000 customers unless told
+otherwise), ours in the engine's table, pandas' in a frame, and count the last year, the year before
+it and the same days a year before by the same definitions; ours adds the 95 % intervals and the
+changes. Then: what a change of the period costs once the history is there, with the bridge and the
+benchmarks. Prints seconds, ratios and whether the counts agree.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ ACTIVE_DAYS = 365
 
 
 def in_pandas(frame: pd.DataFrame, periods: list[Period]) -> list[dict[str, float]]:
-    """Count periods the way one writes it down, with everything that the three have in common done once."""
+    """Count periods the plain way; what the three have in common is done once."""
     orders = frame.assign(day=frame["ordered_at"].dt.normalize()).sort_values(
         ["customer_id", "ordered_at"]
     )
@@ -100,7 +101,8 @@ def main(number: int) -> None:
         if hasattr(card.counts, name)
     )
     print(
-        f"the counts of the period agree: {agree}; of the periods, {len(periods)} lie within the orders"
+        f"the counts of the period agree: {agree}; of the periods, {len(periods)} lie within the "
+        "orders"
     )
 
     history, seconds = timed(lambda: order_history(orders))
@@ -114,7 +116,8 @@ def main(number: int) -> None:
         values, third = timed(lambda chosen=chosen: store_values(history, chosen.end))
         compare(history, card, values=values)
         print(
-            f"{PRESETS[preset]:14} card {first:.3f} s, bridge {second:.3f} s, benchmarks {third:.3f} s"
+            f"{PRESETS[preset]:14} card {first:.3f} s, bridge {second:.3f} s, "
+            f"benchmarks {third:.3f} s"
         )
 
 

@@ -2,9 +2,9 @@
 
     python -m benchmarks.bench_segments [--customers 1000000]
 
-Both label every customer and sum up every segment for a new set of rules, 20 times with another threshold
-each, and take turns in one process. The answers are compared before anything is timed. Ours also gives each
-segment's expected value its 80 % interval, which plain pandas is spared.
+Both label every customer and sum up every segment for a new set of rules, 20 times with another
+threshold each, and take turns in one process. The answers are compared before anything is timed.
+Ours also gives each segment's expected value its 80 % interval, which plain pandas is spared.
 """
 
 import argparse
@@ -129,7 +129,8 @@ def main() -> None:
         )
     move, plain_move = statistics.median(ours_ms), statistics.median(pandas_ms)
     print(
-        f"{len(customers):,} customers, median of {MOVES} moves (prepared once in {prepared:.0f} ms)"
+        f"{len(customers):,} customers, median of {MOVES} moves (prepared once in "
+        f"{prepared:.0f} ms)"
     )
     print(f"labels and summary     {move:8.1f} ms")
     print(f"  without intervals    {statistics.median(without_ms):8.1f} ms")

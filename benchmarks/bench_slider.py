@@ -1,4 +1,4 @@
-"""From a slider's key press to the redrawn count: the segments page with 1,000,000 customers beside an empty page.
+"""The segments page with 1,000,000 customers: from a slider's key press to the redrawn count.
 
     python -m benchmarks.bench_slider [--customers 1000000] [--port 8621]
 

@@ -1,9 +1,10 @@
-"""How often the 80 % interval of a campaign's gain holds what it really gained, in simulated stores of known lift.
+"""How often the 80 % interval of a campaign's gain holds the true gain, in simulated stores.
 
     python -m benchmarks.campaign_coverage [stores]
 
-Every store is drawn from a process, observed, fitted and planned for; then the days of the campaign are played. With
-200 stores, chance alone moves a share by up to 6 points either way in 19 of 20 cases. The seeds are 0, 1, 2 and so on.
+Every store is drawn from a process, observed, fitted and planned for; then the days of the campaign
+are played. With 200 stores, chance alone moves a share by up to 6 points either way in 19 of 20
+cases. The seeds are 0, 1, 2 and so on.
 """
 
 import argparse
@@ -130,7 +131,8 @@ def main(stores: int) -> None:
                 refused += 1
         inside, truth, expected = np.array(found, dtype=float).T
         print(
-            f"{kind.name:28}{inside.mean():>8.1%}   realised {truth.mean():>9,.1f}, expected {expected.mean():>9,.1f}"
+            f"{kind.name:28}{inside.mean():>8.1%}   realised {truth.mean():>9,.1f}, "
+            f"expected {expected.mean():>9,.1f}"
             f"   refused {refused}, {time.perf_counter() - start:.0f} s",
             flush=True,
         )

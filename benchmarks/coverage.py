@@ -2,10 +2,11 @@
 
     python -m benchmarks.coverage [stores]
 
-Every store is drawn from the process, cut, and fitted; then the totals of its value, its orders and its
-segments in the days after the cut are compared with their intervals. Prints, for every kind of store, the share
-of stores (200 of each kind unless told otherwise) whose truth lay within. With 200 stores and intervals that hold
-80 %, chance alone moves a share by up to 6 points either way in 19 of 20 cases. The seeds are 0, 1, 2 and so on.
+Every store is drawn from the process, cut, and fitted; then the totals of its value, its orders and
+its segments in the days after the cut are compared with their intervals. Prints, for every kind of
+store, the share of stores (200 of each kind unless told otherwise) whose truth lay within. With 200
+stores and intervals that hold 80 %, chance alone moves a share by up to 6 points either way in 19
+of 20 cases. The seeds are 0, 1, 2 and so on.
 """
 
 import argparse
@@ -31,7 +32,7 @@ LEAVES_AT_ONCE = {"r": 0.5, "alpha": 45.0, "a": 0.9, "b": 1.6, "p": 6.25, "q": 3
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of store: how many customers, observed and foreseen for how many days, from which parameters."""
+    """A kind of store: its customers, days observed, days predicted, and parameters."""
 
     name: str
     customers: int
@@ -54,7 +55,7 @@ KINDS = (
 def hits(kind: Kind, seed: int) -> dict[str, bool]:
     """Simulate and fit a store; say of each total whether its 80 % interval holds what came.
 
-    Returns "value" and "orders" of the whole store, and the value of each segment that has customers.
+    Returns "value" and "orders" of the whole store, and the value of each segment with customers.
 
     Raises:
         ModelError: The store cannot be fitted.

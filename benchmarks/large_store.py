@@ -9,7 +9,7 @@ from retention.samples.simulator import simulate_orders
 
 
 def large_store(customers: int) -> Orders:
-    """Orders of so many customers over two years (about 2.7 an average customer), some with discounts."""
+    """Orders of these customers over two years, about 2.7 each, some with discounts."""
     frame = simulate_orders(customers, 730, r=0.45, alpha=42.0, a=0.55, b=1.9, p=6.0, q=4.0, v=26.0)
     frame["order_id"] = np.arange(len(frame)).astype(str)
     frame["customer_id"] = "c" + frame["customer_id"].astype(str)

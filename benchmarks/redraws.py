@@ -1,8 +1,9 @@
-"""From a key press on a control to the redrawn number: pages of the app on a large store, beside an empty page.
+"""From a key press to the redrawn number: pages with a large store, beside an empty page.
 
-A server and a browser each, the first page's server with nothing loaded, and turns in blocks of five presses. The clock
-runs inside the page, from the key's event to the frame after the text of the number has changed, and to the last change
-of any words; each press waits for the page to come to rest. Needs Chromium or Chrome.
+A server and a browser each, the first page's server with nothing loaded, and turns in blocks of
+five presses. The clock runs inside the page, from the key's event to the frame after the text of
+the number has changed, and to the last change of any words; each press waits for the page to come
+to rest. Needs Chromium or Chrome.
 """
 
 import argparse
@@ -49,8 +50,11 @@ WATCH = """([control, count]) => {
   input.addEventListener('keydown', () => {
     begin = performance.now(); before = text(); window.rest.push(0);
   }, true);
-  new MutationObserver(() => { window.rest[window.rest.length - 1] = performance.now() - begin; }).observe(
-    document.querySelector('[data-testid=stMain]'), {subtree: true, childList: true, characterData: true});
+  new MutationObserver(() => {
+    window.rest[window.rest.length - 1] = performance.now() - begin;
+  }).observe(
+    document.querySelector('[data-testid=stMain]'),
+    {subtree: true, childList: true, characterData: true});
   new MutationObserver(() => {
     if (before === null || text() === before || text() === undefined) return;
     before = null;
@@ -61,7 +65,7 @@ WATCH = """([control, count]) => {
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A page's script, and what is pressed and watched on it: CSS of the `control` and of the `count`, and the key.
+    """A page's script, and the CSS of the control that is pressed and of the count that is watched.
 
     `page` is the name of the page where it is not the one under which it is measured.
     """
@@ -74,7 +78,7 @@ class Watched:
 
 
 class Times(NamedTuple):
-    """Milliseconds of each press: until the watched number is redrawn, and until the page's words change no more."""
+    """Milliseconds of each press: until the number is redrawn, and until no text changes."""
 
     number: list[float]
     rest: list[float]
@@ -97,7 +101,7 @@ EMPTY_NUMBER = Watched(
 def page_of_app(
     name: str, before: str = "", store: str = "benchmarks.large_store.large_store"
 ) -> str:
-    """The script of one of the app's pages on the store that the function `store` makes of a number of customers.
+    """The script of one of the app's pages, with a store of a given number of customers.
 
     `before` runs between the two.
     """
@@ -112,7 +116,7 @@ def page_of_app(
 def redraws(
     watched: dict[str, Watched], customers: int, port: int, chrome: str | None
 ) -> dict[str, Times]:
-    """Return the times of each press by name; the names are those of the pages' addresses, but for a `page`'s."""
+    """Return the times of each press by the name of its page."""
     with tempfile.TemporaryDirectory() as folder:
         servers = []
         try:
@@ -172,13 +176,14 @@ def options(description: str, port: int) -> argparse.Namespace:
 
 
 def report(took: dict[str, Times], customers: int) -> None:
-    """Print the medians of each page, and the ratio of its number's to the first one's, the empty page's."""
+    """Print the medians of each page, and the ratio of its number's to the empty page's."""
     first = next(iter(took))
     for name, times in took.items():
         number, rest = (statistics.median(each) for each in times)
         print(
-            f"{name:14} median {number:6.1f} ms of {len(times.number)} presses ({min(times.number):.0f} to "
-            f"{max(times.number):.0f}), ratio {number / statistics.median(took[first].number):5.2f}; "
+            f"{name:14} median {number:6.1f} ms of {len(times.number)} presses "
+            f"({min(times.number):.0f} to {max(times.number):.0f}), "
+            f"ratio {number / statistics.median(took[first].number):5.2f}; "
             f"all words at rest {rest:6.1f} ms"
         )
     print(f"at {customers:,} customers")

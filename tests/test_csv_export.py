@@ -20,7 +20,7 @@ def rows_of(data: bytes, delimiter: str = ",") -> list[list[str]]:
 
 
 def runs(cell: str) -> bool:
-    """Whether a spreadsheet would take the cell for a formula (an apostrophe in front says text)."""
+    """Whether a spreadsheet would take the cell for a formula; an apostrophe means text."""
     if cell.startswith("'"):
         return False
     rest = cell.lstrip(SKIPPED.replace("'", ""))
@@ -80,7 +80,7 @@ def test_no_cell_runs_where_the_separator_is_a_semicolon_and_quotes_do_not_hold(
         "utf-8-sig"
     )
     cells = [cell for line in data.replace("\r", "\n").split("\n") for cell in line.split(";")]
-    # A cell that carries the number before the comma starts with a digit; the others are cut out of the text.
+    # A cell with the number before the comma starts with a digit. The others are parts of the text.
     assert not any(runs(cell) for cell in cells)
 
 

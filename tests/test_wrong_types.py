@@ -1,4 +1,4 @@
-"""Settings of the wrong type are refused in words, as those out of range are: no error of numpy or pandas comes out."""
+"""Settings of the wrong type are refused in words, as settings out of range are."""
 
 import numpy as np
 import pandas as pd

@@ -350,7 +350,7 @@ def test_the_latest_value_that_is_known_counts():
     assert list(found.index) == ["a", "b", "c"]
     assert found.index.name == "customer_id"
     assert list(found.columns) == ["phone", "city", "consent"]
-    # Orders 2 and 3 are of one moment: the greater number is the latest, and it says nothing of consent.
+    # Orders 2 and 3 are of one moment. The greater number is the latest, and has no consent.
     assert tuple(found.loc["b"]) == ("1", "Newest", False)
     assert found.loc["a"].isna().all()
     assert found.loc["c", "consent"]

@@ -128,7 +128,7 @@ def test_spend_that_moves_with_frequency():
 
 
 def test_the_effect_of_spend_that_moves_with_frequency_is_measured():
-    """Frequent buyers of 100 an order against a population of 35: what the model makes of their orders."""
+    """Frequent buyers of 100 an order in a population of 35."""
     customers = handmade([(10, 90, 200, 100.0)] * 20 + [(1, 50, 200, 20.0)] * 20)
     expected = SPEND.expected_order_value(customers["frequency"], customers["monetary_value"])
     effect = (customers["frequency"] @ expected) / (
@@ -139,7 +139,7 @@ def test_the_effect_of_spend_that_moves_with_frequency_is_measured():
 
 
 def intakes(newest: int, others: int) -> pd.DataFrame:
-    """400 customers of 100 days and 400 of 400 days, with so many repeat purchases for every ten of each."""
+    """400 customers of 100 days and 400 of 400 days; repeat purchases for every ten of each."""
 
     def rows(total: int, age: int) -> list[tuple[int, int, int, float]]:
         counts = [total // 10 + (place < total % 10) for place in range(10)] * 40

@@ -86,7 +86,7 @@ def test_value_of_customer_1_in_days(model):
 
 @pytest.mark.parametrize("kind", ["bg_nbd", "mbg_nbd"])
 def test_published_holdout_totals(kind, model, mbg):
-    """In the next 39 weeks CDNOW saw 1,882 repeat purchases; BG/NBD says 12.1 % less, MBG/NBD 16.2 %."""
+    """CDNOW's next 39 weeks had 1,882 repeat purchases; BG/NBD says 12.1 % less, MBG/NBD 16.2 %."""
     fitted, bias = {"bg_nbd": (model, -0.121), "mbg_nbd": (mbg, -0.162)}[kind]
     total = predict_cltv(fitted, cdnow(), horizon_days=39 * 7)["expected_orders"].sum()
     assert total / 1882 - 1 == pytest.approx(bias, abs=0.0015)
@@ -272,7 +272,7 @@ def test_two_hundred_extreme_stores_give_finite_numbers_without_a_warning(block)
 
 @pytest.mark.parametrize("kind", ["bg_nbd", "mbg_nbd"])
 def test_rescaling_time_changes_nothing(kind, model, mbg):
-    """The same customers in days and in weeks, looked at over the same time: the same orders and the same money."""
+    """The same customers in days and in weeks, over the same time: the same orders and money."""
     in_days = {"bg_nbd": model, "mbg_nbd": mbg}[kind]
     customers = cdnow()
     weeks = customers.assign(recency=customers["recency"] / 7, T=customers["T"] / 7)

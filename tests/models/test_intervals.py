@@ -44,7 +44,7 @@ def futures(
     seed: int,
     rate: float = 0.0,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Simulate the orders of so many customers with one history, and their spend, discounted by the month's end."""
+    """Simulate the orders and the discounted spend of customers with one history."""
     x, seen, age, value = row
     purchases, spend = model.purchases, model.spend
     who, when = future_orders(purchases, x, age, days, number, seed)
@@ -93,7 +93,7 @@ def test_customers_ends_are_percentiles_of_simulated_futures(row, days, kind, sp
 
 
 def test_who_hardly_comes_back_has_an_interval_from_nothing_to_the_expected_value():
-    """Where more than nine in ten bring nothing, the 90th percentile is 0, and the ends hold the mean all the same."""
+    """Where nine in ten bring nothing, the 90th percentile is 0; the ends hold the mean."""
     model = model_of("bg_nbd", CDNOW, SPENDS["gamma_gamma"])
     row = (1, 3, 272, 20.0)
     scores = predict_cltv(model, handmade([row]), 90).iloc[0]
@@ -106,7 +106,7 @@ def test_who_hardly_comes_back_has_an_interval_from_nothing_to_the_expected_valu
 @pytest.mark.parametrize("days", [365, 1825])
 @pytest.mark.parametrize("row", [(6, 250, 266, 26.3), (29, 264, 266, 26.3)])
 def test_discounted_intervals_hold_four_fifths_of_discounted_futures(row, days):
-    """A shorter horizon stands for the discounts, which errs to the wider side for customers who leave early."""
+    """A shorter horizon stands for the discounts: too wide for customers who leave early."""
     model = model_of("bg_nbd", CDNOW, SPENDS["gamma_gamma"])
     _, money = futures(model, row, days, 20_000, seed=1, rate=0.1)
     scores = predict_cltv(model, handmade([row]), days, annual_discount_rate=0.1).iloc[0]
@@ -126,7 +126,7 @@ def test_discounting_lowers_values_and_leaves_orders():
     assert discounted[["orders_low", "orders_high"]].equals(plain[["orders_low", "orders_high"]])
 
 
-# --- whatever the model and the customers -------------------------------------------------------------------------
+# --- whatever the model and the customers
 
 
 def log_uniform(low: float, high: float) -> st.SearchStrategy[float]:
@@ -229,7 +229,7 @@ def test_hundreds_of_ages_change_nothing_either():
     pd.testing.assert_frame_equal(predict_cltv(model, some), scores.loc[some.index], rtol=1e-6)
 
 
-# --- what the intervals hold --------------------------------------------------------------------------------------
+# --- what the intervals hold
 
 
 def held(

@@ -53,7 +53,7 @@ def test_a_month_is_surer_than_its_share_of_the_year(model):
 
 @pytest.mark.parametrize(("x", "seen", "age", "mean"), [(6, 250, 262, 40.0), (1, 60, 150, 15.0)])
 def test_the_width_is_that_of_simulated_months(x, seen, age, mean):
-    """A thousand customers of one history, parameters known: the spread of simulated months of their revenue."""
+    """A thousand customers of one history, parameters known: the spread of simulated months."""
     number, draws, months = 1_000, 200_000, 6
     fitted = fit_cltv(cdnow())
     purchases = PurchaseModel(

@@ -19,7 +19,7 @@ def model_of(kind: str, *parameters: float) -> PurchaseModel:
 
 
 def reached_by_sum(model: PurchaseModel, x: int, T: float, days: float, most: int) -> np.ndarray:
-    """The probabilities of at least 1, 2, ..., `most` orders, one by one from the two independent conditions."""
+    """The probabilities of at least 1, 2, ..., `most` orders, from the two conditions."""
     numbers = np.arange(1, most + 1)
     in_time = nbinom.sf(numbers - 1, model.r + x, (model.alpha + T) / (model.alpha + T + days))
     b = model.b_active + x

@@ -127,7 +127,7 @@ def test_expectation_is_the_mean_over_all_rates_and_chances_to_leave(a, b, x):
     model = PurchaseModel("bg_nbd", 0.4, 25.0, a, b, 0.0, NAN)
     shape, stretch = model.r + x, 400.0 / (model.alpha + 90.0)
 
-    # p = s ** (1 / a) takes the singularity at 0 out of the beta density, a split at 1/2 does it at 1.
+    # p = s ** (1 / a) takes the singularity at 0 out of the beta density, a split at 1/2 that at 1.
     def purchases(p):
         return -np.expm1(-shape * np.log1p(p * stretch)) / p if p > 0 else shape * stretch
 
@@ -275,7 +275,7 @@ def test_recovers_the_parameters_of_a_simulated_store():
     customers = simulated(20_000, 700, r=0.6, alpha=15.0, a=0.9, b=3.0)
     model = fit_purchases(group_histories(customers))
     found = np.array([model.r, model.alpha, model.a, model.b])
-    # Purchases of one day count once and time is whole days, so that the truth is met to some percent.
+    # Purchases of one day count once and time is whole days: the truth is met to some percent.
     assert found == pytest.approx([0.6, 15.0, 0.9, 3.0], rel=0.12)
     assert max(model.relative_errors) < 0.1
 

@@ -158,7 +158,7 @@ def test_no_price_anywhere_is_refused():
             fit_spend(table)
 
 
-# --- the distribution of future spend -----------------------------------------------------------------------------
+# --- the distribution of future spend
 
 GAMMA_GAMMA = GammaGamma(
     mean=6.25 * 15.44 / 2.74, customers=946, p=6.25, q=3.74, v=15.44, log_likelihood=0.0
@@ -200,7 +200,7 @@ def test_totals_of_orders_are_distributed_as_simulated_ones(model, orders, frequ
 def second_moment_by_integration(
     model: SpendModel, frequency: int, orders: int, customers: int
 ) -> float:
-    """E[total²] / mean² over the customer's own rate g, but for the rarest one in `customers` of small rates."""
+    """E[total²] / mean² over the customer's rate g, without the rarest one in `customers`."""
     shape = model.q + model.p * frequency
     rarest = gammaincinv(shape, 1 / customers)
 
@@ -282,7 +282,7 @@ def test_a_store_average_moves_with_its_mean_where_it_is_used():
 
 
 def test_covariance_is_the_spread_of_fits_to_stores_like_this_one():
-    """Fifty stores of the same process: the estimated log(p, q, v) vary as each fit says they do."""
+    """Fifty stores of one process: the estimated log(p, q, v) vary as each fit says."""
     fits = [fit_spend(simulated_spends(500, seed)) for seed in range(50)]
     assert {model.kind for model in fits} == {"gamma_gamma"}
     drawn = np.log([(model.p, model.q, model.v) for model in fits])

@@ -41,7 +41,7 @@ def relative_width(total: Total) -> float:
     return (total.high - total.low) / total.expected
 
 
-# --- the promise --------------------------------------------------------------------------------------------------
+# --- the promise
 
 STORES = 200
 SMALL_STORES = (
@@ -53,7 +53,7 @@ SMALL_STORES = (
 
 @pytest.fixture(scope="module")
 def covered() -> pd.DataFrame:
-    """What the intervals of 200 small stores hold: stores 0 to 199, each with its own seed, of three kinds in turn."""
+    """What the intervals of stores 0 to 199 hold, each with its own seed, three kinds in turn."""
     return pd.DataFrame(
         [hits(SMALL_STORES[seed % len(SMALL_STORES)], seed) for seed in range(STORES)]
     )
@@ -66,7 +66,7 @@ def test_four_in_five_intervals_hold_the_truth_of_simulated_stores(covered, tota
     assert 0.72 <= found.mean() <= 0.88
 
 
-# --- totals and groups --------------------------------------------------------------------------------------------
+# --- totals and groups
 
 
 def test_totals_are_sums_of_the_scores(model):
@@ -93,7 +93,7 @@ def test_groups_add_up_and_hold_their_mean(groups, seed):
         if (labels == group).any():
             assert total.expected == pytest.approx(value.expected[labels == group].sum(), rel=1e-12)
             assert total.low < total.expected < total.high
-    # What the parameters leave open moves all groups together, so that it never averages out between them.
+    # What the parameters leave open moves all groups together. It never averages out.
     assert members.parameters <= sum(total.parameters for total in found) * (1 + 1e-9)
 
 
@@ -177,7 +177,7 @@ def test_settings_out_of_range_are_named(model, setting, message):
         value_uncertainty(model, cdnow(), margin=2)
 
 
-# --- chance and parameters, each against a simulation ------------------------------------------------------------
+# --- chance and parameters, each against a simulation
 
 
 def known_model(q: float = 3.74) -> CltvModel:
@@ -286,7 +286,7 @@ def test_more_customers_leave_less_open():
 
 @pytest.mark.parametrize("q", [1.05, 1.5, 1.999999, 2.0, 2.000001, 2.5])
 def test_spends_without_a_variance_still_have_an_interval(q):
-    """Below q = 2 the variance of a one-time buyer's spend is infinite; the rarest spends are cut off."""
+    """Below q = 2 a one-time buyer's spend has infinite variance; the rarest spends are cut off."""
     customers = cdnow()
     total = value_uncertainty(replace(known_model(q), customers=len(customers)), customers).total()
     assert np.isfinite([total.expected, total.low, total.high, total.chance]).all()
@@ -310,7 +310,7 @@ def test_a_store_average_leaves_open_what_its_few_repeaters_leave_open():
     assert some > less > 0
 
 
-# --- large stores -------------------------------------------------------------------------------------------------
+# --- large stores
 
 
 def test_a_sample_of_a_large_store_says_what_all_of_it_would(monkeypatch):

@@ -59,7 +59,7 @@ def test_a_higher_repeat_rate_is_a_longer_horizon_of_the_same_customers(model, c
 
 
 def test_more_retention_agrees_with_simulated_futures():
-    """Every customer's chance to leave scaled by one factor, in the posterior of the fitted model."""
+    """Every customer's chance to leave scaled by one factor, in the model's posterior."""
     customers = simulated(400, 400, seed=4, r=0.8, alpha=25.0)
     model = fit_cltv(customers)
     gain = 0.10

@@ -8,7 +8,7 @@ HEADER = ("Order ID", "Email", "Order date", "Total")
 
 
 def read_with(name: str, *cells: str, customers: str = "a", days: int = 1):
-    """One order a cell, each of its own customer (or all of one), with one more column of the name given."""
+    """An order for each cell of one more column, each of its own customer or all of one."""
     rows = [
         (
             str(i),

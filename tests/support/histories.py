@@ -74,9 +74,10 @@ def extreme_store(seed: int) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class KnownStore:
-    """A simulated store of known parameters: its customers after `days`, and every purchase day, later ones too.
+    """A store of known parameters: its customers after `days`, and all purchase days.
 
-    `who` (position in `customers`), `day` (the last one observed is number `days`) and `value` are of the same length.
+    `who` (position in `customers`), `day` (the last one observed is number `days`) and `value` are
+    of the same length.
     """
 
     customers: pd.DataFrame
@@ -93,8 +94,8 @@ def known_purchases(
 ) -> KnownStore:
     """Return a simulated store with what its customers do in the days `after`.
 
-    First orders fall evenly into the days; parameters r, alpha, a, b, p, q, v. `kind` "mbg_nbd" lets customers
-    leave right after the first order too.
+    First orders fall evenly into the days; parameters r, alpha, a, b, p, q, v. `kind` "mbg_nbd"
+    lets customers leave right after the first order too.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
     process = Process(**parameters)
@@ -138,7 +139,7 @@ def known_purchases(
 def known_store(
     customers: int, days: int, after: int, seed: int, kind: str = "bg_nbd", **parameters: float
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
-    """Return the customers of `known_purchases`, and their purchase days and their spend in the days after."""
+    """Return customers of `known_purchases`, and their later purchase days and spend."""
     store = known_purchases(customers, days, after, seed, kind, **parameters)
     later = store.day > days
     orders = np.bincount(store.who[later], minlength=customers)
@@ -152,7 +153,7 @@ def known_store(
 def future_orders(
     model: PurchaseModel, x: int, T: float, days: float, number: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Simulate so many active customers with x repeats in T days: who orders in the next days, and after how many."""
+    """Simulate active customers with x repeats in T days: who orders next, and when."""
     rng = np.random.Generator(np.random.PCG64(seed))
     rate = rng.gamma(model.r + x, 1 / (model.alpha + T), number)
     leaving = rng.beta(model.a, model.b_active + x, number)
