@@ -19,9 +19,9 @@ from retention.own_segments.conditions import totals
 
 BUILDER = """
 from benchmarks.bench_builder import RULE
-from retention.view import builder_draft
+from retention.view.own_segments import draft
 if "own_draft" not in st.session_state:
-    builder_draft.start(RULE)
+    draft.start(RULE)
 """
 RULE = Group(
     "all",

@@ -29,11 +29,11 @@ from retention.campaigns.campaign import BEST
 
 EVERYBODY = """
 from dataclasses import replace
-from retention.playbook import usual_campaign
-from retention.view import campaign_state
-if campaign_state.on_table() is None:
+from retention.campaigns.usual import usual_campaign
+from retention.view.session import campaigns
+if campaigns.on_table() is None:
     usual = usual_campaign("reactivation", segments=("All customers",), order_value=30.0)
-    campaign_state.put_on_table(replace(usual, size={size!r}))
+    campaigns.put_on_table(replace(usual, size={size!r}))
 """
 
 

@@ -31,6 +31,7 @@ APP = "import streamlit as st\nst.title('Benchmark')\n"
 LOADED = """
 import os, runpy
 import streamlit as st
+from retention.view.session import loaded
 from {module} import {store} as make
 
 
