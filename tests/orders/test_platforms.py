@@ -1,11 +1,15 @@
 """Every platform's export becomes the orders that the shop really had."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import pandas as pd
 import pytest
 
 from retention import DataError, detect_columns, open_sheet, read_orders
+from retention.orders.data_files import read_data_file
+from retention.orders.platforms import LAYOUTS as PLATFORMS, read_layouts
+from retention.orders.roles import ROLES, plain_name
 from tests.support import order_layouts as write
 from tests.support.order_files import (
     NOBODY,
@@ -379,3 +383,32 @@ def test_every_known_layout_is_covered_here():
         "stripe_payments_default_2024plus",
     }
     assert covered == set(LAYOUTS)
+
+
+def test_the_file_has_platforms_only():
+    assert set(read_data_file("platforms.toml")) == {"platform"}
+
+
+def test_no_platform_is_there_twice():
+    labels = Counter(layout.label for layout in PLATFORMS)
+    signatures = Counter(frozenset(map(plain_name, layout.signature)) for layout in PLATFORMS)
+    assert max(labels.values()) == max(signatures.values()) == 1
+
+
+@pytest.mark.parametrize("layout", PLATFORMS, ids=lambda layout: layout.label)
+def test_every_platform_names_known_roles_and_unique_columns(layout):
+    assert layout.label.strip()
+    assert len(layout.signature) >= 3
+    assert [role for role in layout.columns if role not in ROLES] == []
+    needed = {role for role, spec in ROLES.items() if spec.required}
+    assert needed <= set(layout.columns)
+    for names in (layout.signature, layout.also_one_of, *layout.columns.values()):
+        # As written: Stripe's "email (metadata)" and "Email (metadata)" are two columns.
+        assert [name for name, n in Counter(names).items() if n > 1] == []
+        assert all(plain_name(name) for name in names)
+
+
+def test_an_unknown_key_of_a_platform_is_refused():
+    entry = {"label": "Bazaar", "signature": ["a", "b"], "columns": {}, "dayfirst": True}
+    with pytest.raises(ValueError, match=r"'Bazaar' in platforms\.toml has an unknown key"):
+        read_layouts([entry])

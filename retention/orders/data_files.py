@@ -1,0 +1,44 @@
+"""The package's data files: TOML tables that are read into records and checked."""
+
+import tomllib
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+Record = TypeVar("Record")
+
+
+def read_data_file(name: str) -> dict[str, Any]:
+    """Return the content of a TOML file that stands beside this module."""
+    with (Path(__file__).parent / name).open("rb") as stream:
+        return tomllib.load(stream)
+
+
+def checked_record(record: type[Record], entry: dict[str, Any], where: str) -> Record:
+    """Return an entry of a data file as a record; its lists become tuples.
+
+    Args:
+        record: The dataclass, whose field names are the entry's keys.
+        entry: The keys and values of one table of the file.
+        where: The table and its file, for the message.
+
+    Raises:
+        ValueError: If the entry has a key that the record lacks, or lacks one that it needs.
+    """
+    known = {field.name: field for field in fields(record)}
+    unknown = sorted(set(entry) - set(known))
+    if unknown:
+        raise ValueError(
+            f"{where} has an unknown key {unknown[0]!r}. Keys are: {', '.join(known)}."
+        )
+    absent = [
+        name
+        for name, field in known.items()
+        if name not in entry and field.default is MISSING and field.default_factory is MISSING
+    ]
+    if absent:
+        raise ValueError(f"{where} lacks the key {absent[0]!r}.")
+    values = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()
+    }
+    return record(**values)
