@@ -12,6 +12,8 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from retention.orders.month_names import month_patterns
+
 ISO = r"^\s*(\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?)"
 ISO_ONLY = (
     r"^\s*(?:19|20)\d{2}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
@@ -19,9 +21,11 @@ ISO_ONLY = (
 )
 YEAR_FIRST = r"^\D{0,12}(\d{4})[-/. 年]+(\d{1,2})[-/. 月]+(\d{1,2})(?:\D|$)"
 NUMERIC = r"^\D{0,12}(\d{1,2})[-/. ]+(\d{1,2})[-/. ]+(\d{4}|\d{2})(?:\D|$)"
-DAY_MONTH_NAME = r"(?:^|\D)(\d{1,2})\D{0,8}m(\d\d)\W+(\d{4}|\d{2})(?:\D|$)"
+# Between month and year Spanish and Portuguese have a word: 12 de marzo de 2024.
+DAY_MONTH_NAME = r"(?:^|\D)(\d{1,2})\D{0,8}m(\d\d)\W+(?:del?\W+)?(\d{4}|\d{2})(?:\D|$)"
 MONTH_NAME_DAY = r"m(\d\d)\W+(\d{1,2})\D{0,4}[\s,/-]+(\d{4}|\d{2})(?:\D|$)"
 YEAR_MONTH_NAME = r"(?:^|\D)(\d{4})\W+m(\d\d)\W+(\d{1,2})(?:\D|$)"
+WEEKDAY_LIKE_MARCH = r"m03(\W+\d+[-/.]\d+[-/.]\d)"
 COMPACT = r"^(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2})(\d{2})(\d{2})?)?$"
 FIRST_OVER_12 = r"^\D{0,12}(?:1[3-9]|[2-9]\d)[-/. ]+\d{1,2}[-/. ]+(?:\d{4}|\d{2})(?:\D|$)"
 SECOND_OVER_12 = r"^\D{0,12}\d{1,2}[-/. ]+(?:1[3-9]|[2-9]\d)[-/. ]+(?:\d{4}|\d{2})(?:\D|$)"
@@ -29,6 +33,9 @@ BUDDHIST = r"(?:^|\D)2[4-6]\d{2}(?:\D|$)"
 SHORT_BUDDHIST_DATE = r"\d{1,2}\D{1,8}(?:\d{1,2}|m\d\d)[-/. ]+(?:3[3-9]|[4-7]\d|80)(?:\D|$)"
 CLOCK = r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?"
 CLOCK_AFTER_DATE = r"[\sTt,]+(\d{1,2}):(\d{2})(?::(\d{2}))?"
+# "pm", "p.m." and, in Spanish, "p. m.".
+AFTERNOON = r"\d[\s\x{00a0}\x{202f}]*p(?:\.[\s\x{00a0}\x{202f}]?)?m"
+MORNING = r"\d[\s\x{00a0}\x{202f}]*a(?:\.[\s\x{00a0}\x{202f}]?)?m"
 SERIAL = r"^\d{5}(?:\.\d+)?$"
 UNIX_SECONDS = r"^1\d{9}(?:\.\d+)?$"
 UNIX_MILLISECONDS = r"^1\d{12}$"
@@ -41,21 +48,6 @@ DATE_LIKE = (
     r"|(?:[^\d\s,;:@]{3,12},?\s+){1,2}\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4})"
 )
 
-# English, Thai and Filipino month names, full and short; the longest are tried first.
-MONTHS = (
-    ("january", "jan", "มกราคม", "ม.ค.", "มค", "enero", "ene"),
-    ("february", "feb", "กุมภาพันธ์", "ก.พ.", "กพ", "pebrero", "peb"),
-    ("march", "mar", "มีนาคม", "มี.ค.", "มีค", "marso"),
-    ("april", "apr", "เมษายน", "เม.ย.", "เมย", "abril", "abr"),
-    ("may", "พฤษภาคม", "พ.ค.", "พค", "mayo"),
-    ("june", "jun", "มิถุนายน", "มิ.ย.", "มิย", "hunyo", "hun"),
-    ("july", "jul", "กรกฎาคม", "ก.ค.", "กค", "hulyo", "hul"),
-    ("august", "aug", "สิงหาคม", "ส.ค.", "สค", "agosto", "ago"),
-    ("september", "sept", "sep", "กันยายน", "ก.ย.", "กย", "setyembre", "set"),
-    ("october", "oct", "ตุลาคม", "ต.ค.", "ตค", "oktubre", "okt"),
-    ("november", "nov", "พฤศจิกายน", "พ.ย.", "พย", "nobyembre", "nob"),
-    ("december", "dec", "ธันวาคม", "ธ.ค.", "ธค", "disyembre", "dis"),
-)
 THAI_DIGITS, DIGITS = "๐๑๒๓๔๕๖๗๘๙", "0123456789"
 BUDDHIST_YEARS = 543
 BUDDHIST_RANGE = (2400, 2700)
@@ -280,13 +272,10 @@ def _plain_text(cell: ir.StringValue, letters: bool, thai_digits: bool) -> ir.St
     if not letters:
         return text
     text = text.lower()
-    for number, names in enumerate(MONTHS, start=1):
-        pattern = "|".join(
-            name.replace(".", r"\.?\s?") for name in sorted(names, key=len, reverse=True)
-        )
-        # A latin name must stand alone: "mar" is not the start of "marketing".
-        text = text.re_replace(rf"(^|[^a-zก-๛])(?:{pattern})([^a-zก-๛]|$)", rf"\1 m{number:02d} \2")
-    return text
+    for number, pattern in enumerate(month_patterns(), start=1):
+        text = text.re_replace(pattern, rf"\1 m{number:02d} \2")
+    # Before a whole date in numbers it is a weekday: "mar" is Tuesday in French, Spanish, Italian.
+    return text.re_replace(WEEKDAY_LIKE_MARCH, r"\1")
 
 
 def read_dates(
@@ -360,8 +349,8 @@ def _clock_seconds(text: ir.StringValue, pattern: str) -> ir.IntegerValue:
         text.re_extract(pattern, group).try_cast("int64") for group in (1, 2, 3)
     )
     half_day = ibis.cases(
-        (text.re_search(r"\d\s*p\.?m"), ibis.ifelse(hour < 12, 12, 0)),
-        (text.re_search(r"\d\s*a\.?m") & (hour == 12), -12),
+        (text.re_search(AFTERNOON), ibis.ifelse(hour < 12, 12, 0)),
+        (text.re_search(MORNING) & (hour == 12), -12),
         else_=0,
     )
     return (hour + half_day) * 3600 + minute * 60 + ibis.coalesce(second, 0)

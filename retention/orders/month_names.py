@@ -1,0 +1,72 @@
+"""The names of months in the languages whose exports are read, from Unicode's CLDR."""
+
+import unicodedata
+from functools import cache
+
+#: The languages of the columns that are recognised; Austria and Great Britain have their own names.
+LANGUAGES = ("en", "en_GB", "th", "fil", "de", "de_AT", "es", "fr", "it", "pt", "id", "nl")
+#: What files print besides, by the month's number.
+_ALSO_PRINTED = {
+    2: ("fév",),
+    3: ("mrz", "maerz", "mär"),
+    8: ("agt",),
+    9: ("sept", "sep", "set"),
+    10: ("okt",),
+}
+# A Latin name must stand alone: "mar" is not the start of "marketing".
+_LETTER = r"\p{L}\p{M}ก-๛"
+
+
+@cache
+def month_names() -> tuple[tuple[str, ...], ...]:
+    """Return the names of each month in lower case, the longest first; January is the first.
+
+    Names with accents are there without them too. A name that languages give to different months
+    is left out.
+    """
+    from babel import Locale
+
+    calendars = [Locale.parse(language).months for language in LANGUAGES]
+    names = []
+    for month in range(1, 13):
+        printed = {
+            calendar[use][width][month]
+            for calendar in calendars
+            for use in ("format", "stand-alone")
+            for width in ("wide", "abbreviated")
+        }
+        printed |= set(_ALSO_PRINTED.get(month, ()))
+        names.append({form for name in printed for form in _forms(name)})
+    ambiguous = {name for month in names for name in month if sum(name in m for m in names) > 1}
+    return tuple(tuple(sorted(month - ambiguous, key=_longest_first)) for month in names)
+
+
+@cache
+def month_patterns() -> tuple[str, ...]:
+    """Return a pattern of each month's names, with what stands before and behind as its groups."""
+    return tuple(
+        rf"(^|[^{_LETTER}])(?:{'|'.join(map(_pattern, names))})([^{_LETTER}]|$)"
+        for names in month_names()
+    )
+
+
+def _forms(name: str) -> set[str]:
+    """Return a name as files print it: with or without its accents and its last point."""
+    lower = unicodedata.normalize("NFC", name.lower())
+    if not _is_latin(lower):
+        return {lower}
+    composed = lower.rstrip(".")
+    letters = unicodedata.normalize("NFKD", composed)
+    return {composed, "".join(c for c in letters if not unicodedata.combining(c))}
+
+
+def _is_latin(name: str) -> bool:
+    return unicodedata.name(name[0]).startswith("LATIN")
+
+
+def _longest_first(name: str) -> tuple[int, str]:
+    return -len(name), name
+
+
+def _pattern(name: str) -> str:
+    return name.replace(".", r"\.?\s?")
