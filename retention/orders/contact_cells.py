@@ -1,4 +1,4 @@
-"""What the cells of an order's contact columns and signals say: text as it stands, yes or no, a score, a day."""
+"""Cells of contact columns and signals: a text as it stands, yes or no, a score, a day."""
 
 from __future__ import annotations
 
@@ -11,96 +11,116 @@ from retention.orders.roles import CONTACT_ROLES, plain_name
 
 # Compared in lower case, with blanks for _ and -.
 YES = (
-    "yes", "y", "true", "t", "1", "1.0", "on", "x", "ja", "j", "si", "sí", "oui", "sim", "oo", "opo", "ใช่", "ยินยอม",
-    "accepted", "accepts", "agreed", "granted", "given", "opted in", "opt in", "subscribed", "active", "confirmed",
+    "yes", "y", "true", "t", "1", "1.0", "on", "x", "ja", "j", "si", "sí", "oui", "sim", "oo",
+    "opo", "ใช่", "ยินยอม", "accepted", "accepts", "agreed", "granted", "given", "opted in",
+    "opt in", "subscribed", "active", "confirmed",
 )  # fmt: skip
 NO = (
-    "no", "n", "false", "f", "0", "0.0", "off", "nein", "non", "não", "hindi", "ไม่", "ไม่ใช่", "ไม่ยินยอม", "none",
-    "never", "nil", "null", "nan", "n/a", "na", "denied", "declined", "refused", "revoked", "withdrawn", "opted out",
-    "opt out", "unsubscribed", "not subscribed", "never subscribed", "non subscribed", "cleaned", "bounced",
-    "suppressed", "blocked", "rejected", "unsubscribe", "optout", "stop", "stopped", "spam", "marked as spam",
-    "complained", "do not contact", "do not email", "do not mail", "objected", "abgelehnt", "widerrufen", "abgemeldet",
-    "rechazado", "refuse", "refusé", "desinscrit", "désinscrit",
+    "no", "n", "false", "f", "0", "0.0", "off", "nein", "non", "não", "hindi", "ไม่", "ไม่ใช่",
+    "ไม่ยินยอม", "none", "never", "nil", "null", "nan", "n/a", "na", "denied", "declined",
+    "refused", "revoked", "withdrawn", "opted out", "opt out", "unsubscribed", "not subscribed",
+    "never subscribed", "non subscribed", "cleaned", "bounced", "suppressed", "blocked",
+    "rejected", "unsubscribe", "optout", "stop", "stopped", "spam", "marked as spam",
+    "complained", "do not contact", "do not email", "do not mail", "objected", "abgelehnt",
+    "widerrufen", "abgemeldet", "rechazado", "refuse", "refusé", "desinscrit", "désinscrit",
 )  # fmt: skip
 
 WHOLE = r"^(\d+)\.0+$"
 
-#: The columns that contact roles and signals become in the order table. A full name becomes a first and a last one.
+#: The columns that contact roles and signals become in the order table. A full name becomes a first
+#: and a last one.
 CONTACT_COLUMNS = tuple(role for role in CONTACT_ROLES if role != "full_name")
 SIGNAL_COLUMNS = ("rating", "subscription", "complaint", "abandoned")
 
-#: Beside NO, what says that an order belongs to no running subscription, and that no complaint is open.
-NOT_SUBSCRIBED = (*NO, "one time", "onetime", "one time purchase", "one off", "single", "cancelled", "canceled",
-                  "expired", "ended", "inactive", "paused")  # fmt: skip
+#: Beside NO, what says that an order belongs to no running subscription.
+NOT_SUBSCRIBED = (
+    *NO, "one time", "onetime", "one time purchase", "one off", "single", "cancelled", "canceled",
+    "expired", "ended", "inactive", "paused",
+)  # fmt: skip
+#: Beside NO, what says that no complaint is open.
 NOT_OPEN = (*NO, "closed", "resolved", "solved", "done", "no complaint", "no complaints")
 #: A consent column with one of these words in its name holds refusals: yes there means no.
 REFUSALS = frozenset({"unsubscribed", "unsubscribe", "out", "not"})
+# Contact roles whose cells are taken as they stand.
+_TEXTS = ("email", "first_name", "last_name", "country", "state", "city")
 # Where both stand in one column of the file, the order table shows the second under both names.
 _SHARED = {"email": "customer_id", "country": "region", "state": "region", "city": "region"}
 
 
 def text_or_null(cell: ir.StringValue) -> ir.StringValue:
-    """The text without blanks around it; NULL where nothing is left."""
+    """Return the text without blanks around it; NULL where nothing is left."""
     return cell.strip().nullif("")
 
 
 def contact_cells(
     raw: ir.Table, column: dict[str, str], mapping: Mapping, ordered_at: ir.TimestampValue
 ) -> dict[str, ir.Value]:
-    """What the mapped contact columns and signals of each row say, under their names in the order table.
+    """Return the mapped contact columns and signals of each row, named as in the order table.
 
     Args:
         raw: The sheet's rows, all text.
-        column: role -> column of `raw`.
-        mapping: role -> the file's column name.
-        ordered_at: The order's moment, which a cart left "beside" it takes.
+        column: Role -> column of `raw`.
+        mapping: Role -> the file's column name.
+        ordered_at: The order's moment, which a cart with a mere "yes" takes.
 
     Returns:
-        Texts for who and where the customer is; `consent`, `subscription`, `complaint`: true, false or NULL for not
-        known; `rating`: a number above 0; `abandoned`: a timestamp. Only what the mapping has, and not what
-        `with_shared` shows.
+        Texts for who and where the customer is. `consent`, `subscription`, `complaint`: true,
+        false or NULL for not known. `rating`: a number above 0. `abandoned`: a timestamp. Only
+        what the mapping has, and not what `with_shared` shows.
     """
-    shared = shared_columns(mapping)
-    plain = [
-        role
-        for role in ("email", "first_name", "last_name", "country", "state", "city")
-        if role in column
-    ]
-    cells: dict[str, ir.Value] = {
-        role: text_or_null(raw[column[role]]) for role in plain if role not in shared
-    }
-    cells |= {role: _digits(raw[column[role]]) for role in ("phone", "zip") if role in column}
-    if "full_name" in column and not {"first_name", "last_name"} & set(column):
-        cells["first_name"], cells["last_name"] = _split(text_or_null(raw[column["full_name"]]))
+    cells = _person_cells(raw, column, mapping)
     if "consent" in column:
         refusal = REFUSALS & set(plain_name(mapping.columns["consent"]).split())
-        word = _word(raw[column["consent"]])
-        answers = [(word.isin(NO), ibis.null("boolean")), (word != "", False)] if refusal else [
-            (word.isin(YES), True), (word.isin(NO), False)]  # fmt: skip
-        cells["consent"] = ibis.cases(*answers, else_=ibis.null("boolean"))
-    for role, noes in (("subscription", NOT_SUBSCRIBED), ("complaint", NOT_OPEN)):
+        cells["consent"] = _consent(_word(raw[column["consent"]]), bool(refusal))
+    for role, negatives in (("subscription", NOT_SUBSCRIBED), ("complaint", NOT_OPEN)):
         if role in column:
             word = _word(raw[column[role]])
             cells[role] = ibis.cases(
-                (word.isin(noes), False), (word != "", True), else_=ibis.null("boolean")
+                (word.isin(negatives), False), (word != "", True), else_=ibis.null("boolean")
             )
     if "rating" in column:
         cells["rating"] = _rating(raw[column["rating"]].strip())
     if "abandoned" in column:
-        style = find_date_style(raw, column["abandoned"], mapping.day_first)
-        left = read_dates(raw, column["abandoned"], style)
-        left = ibis.ifelse(
-            left.date().between(EARLIEST, latest_plausible()), left, ibis.null("timestamp")
-        )
-        beside = ibis.ifelse(
-            _word(raw[column["abandoned"]]).isin(YES), ordered_at, ibis.null("timestamp")
-        )
-        cells["abandoned"] = ibis.coalesce(left, beside)
+        cells["abandoned"] = _abandoned(raw, column["abandoned"], mapping.day_first, ordered_at)
     return cells
 
 
+def _person_cells(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> dict[str, ir.Value]:
+    """Return who and where the customer is."""
+    shared = shared_columns(mapping)
+    cells: dict[str, ir.Value] = {
+        role: text_or_null(raw[column[role]])
+        for role in _TEXTS
+        if role in column and role not in shared
+    }
+    cells |= {role: _digits(raw[column[role]]) for role in ("phone", "zip") if role in column}
+    if "full_name" in column and not {"first_name", "last_name"} & set(column):
+        cells["first_name"], cells["last_name"] = _split(text_or_null(raw[column["full_name"]]))
+    return cells
+
+
+def _consent(word: ir.StringValue, is_refusal: bool) -> ir.BooleanValue:
+    """Return the agreement. In a column named after the refusal, a no is no agreement."""
+    if is_refusal:
+        answers = [(word.isin(NO), ibis.null("boolean")), (word != "", False)]
+    else:
+        answers = [(word.isin(YES), True), (word.isin(NO), False)]
+    return ibis.cases(*answers, else_=ibis.null("boolean"))
+
+
+def _abandoned(
+    raw: ir.Table, column: str, day_first: bool | None, ordered_at: ir.TimestampValue
+) -> ir.TimestampValue:
+    """Return the day in a cell, or the order's own moment where it only says yes."""
+    moment = read_dates(raw, column, find_date_style(raw, column, day_first))
+    is_likely = moment.date().between(EARLIEST, latest_plausible())
+    dated = ibis.ifelse(is_likely, moment, ibis.null("timestamp"))
+    beside = ibis.ifelse(_word(raw[column]).isin(YES), ordered_at, ibis.null("timestamp"))
+    return ibis.coalesce(dated, beside)
+
+
 def shared_columns(mapping: Mapping) -> dict[str, str]:
-    """Contact roles that stand in the same column of the file as the customer or the region: role -> that one."""
+    """Return contact role -> the order role that stands in the same column of the file."""
     names = mapping.columns
     return {
         role: other
@@ -110,7 +130,7 @@ def shared_columns(mapping: Mapping) -> dict[str, str]:
 
 
 def with_shared(table: ir.Table, mapping: Mapping) -> ir.Table:
-    """The order table with the columns that it holds already shown under their contact names too; takes no space."""
+    """Return the order table with shared columns under their contact names too, at no cost."""
     shown = {role: table[other] for role, other in shared_columns(mapping).items()}
     if "email" in shown:
         shown["email"] = ibis.ifelse(
@@ -124,7 +144,7 @@ def _word(cell: ir.StringValue) -> ir.StringValue:
 
 
 def _digits(cell: ir.StringValue) -> ir.StringValue:
-    """The text without what spreadsheets add to numbers: an apostrophe in front, a fraction behind."""
+    """Return the text without what spreadsheets add: an apostrophe before, a fraction behind."""
     text = cell.strip()
     text = ibis.ifelse(text.startswith("'"), text.substr(1), text)
     # Patterns are slow: they look at the few cells that may fit.
@@ -143,7 +163,10 @@ def _split(name: ir.StringValue) -> tuple[ir.StringValue, ir.StringValue]:
 
 
 def _rating(text: ir.StringValue) -> ir.FloatingValue:
-    """The first number ("4.5", "4/5", "4 of 5") or the filled stars; NULL for 0, which exports write for no review."""
+    """Return the first number ("4.5", "4/5") or the filled stars.
+
+    NULL stands for 0, which exports write for no review.
+    """
     stars = text.length() - text.replace("★", "").length()
     number = text.replace(",", ".").re_extract(r"^\D*?(-?\d+(?:\.\d+)?)", 1).try_cast("float64")
     score = ibis.ifelse(stars > 0, stars.cast("float64"), number)

@@ -1,4 +1,4 @@
-"""Who bought, where a file has several columns that say so: the usual one, unless it is empty where another is not."""
+"""Who bought, where several columns say so: the usual one, unless another is filled more often."""
 
 import ibis
 import ibis.expr.types as ir
@@ -6,16 +6,18 @@ import ibis.expr.types as ir
 from retention.orders.sheet import Sheet
 
 GUESTS = (
-    "", "0", "0.0", "guest", "guests", "guest user", "guest customer", "guest checkout", "guest order", "(guest)",
-    "anonymous", "anonym", "walk-in", "walk in", "walkin", "walk-in customer", "walk in customer", "unknown", "none",
-    "null", "nan", "n/a", "na", "#n/a", "-", "--", "undefined", "nil", "not set", "(not set)", "no customer",
-    "no email", "ลูกค้าทั่วไป", "ไม่ระบุ", "ไม่มี", "บุคคลทั่วไป", "bisita", "wala",
+    "", "0", "0.0", "guest", "guests", "guest user", "guest customer", "guest checkout",
+    "guest order", "(guest)", "anonymous", "anonym", "walk-in", "walk in", "walkin",
+    "walk-in customer", "walk in customer", "unknown", "none", "null", "nan", "n/a", "na", "#n/a",
+    "-", "--", "undefined", "nil", "not set", "(not set)", "no customer", "no email",
+    "ลูกค้าทั่วไป", "ไม่ระบุ", "ไม่มี", "บุคคลทั่วไป", "bisita", "wala",
 )  # fmt: skip
-#: Another column is worth it from this share of orders on that would have no customer otherwise.
+#: Another column is taken if it names the customer of at least this share more of the orders.
 GAINED = 0.05
-#: Of its values, so many must be codes (a digit in them: names are shared) and stand beside one usual value only.
+#: At least this share of its values must be codes, with a digit in them, since customers share
+#: names. The same share must stand beside one usual value only.
 ALIKE = 0.95
-#: No one customer may hold more of the orders gained: it would be the number of all who walked in.
+#: No customer may have more of the orders gained: it would be the number of all walk-in buyers.
 ONE_CUSTOMER, FEW_ORDERS = 0.1, 3
 
 
@@ -25,7 +27,7 @@ def customer_column(sheet: Sheet, usual: str, others: list[str], order_id: str |
     Args:
         sheet: The file.
         usual: The column that is taken as a rule, such as the e-mail address.
-        others: Columns that by their names say who bought, too, such as a customer number; the best name first.
+        others: Other columns whose names say who bought, the best name first, such as a number.
         order_id: The column whose rows of one value are one order; None where each row is one.
     """
     for other in others:
@@ -55,11 +57,12 @@ def _leaves_fewer_out(sheet: Sheet, usual: str, other: str, order_id: str | None
         "alike": (values.alike == 1).mean(),
         "codes": orders.other.re_search(r"\d").mean(),
     }
-    found = {name: value.to_pyarrow().as_py() for name, value in facts.items()}
-    if found["gained"] - found["lost"] < GAINED * found["orders"] or found["alike"] is None:
+    counts = {name: value.to_pyarrow().as_py() for name, value in facts.items()}
+    gain = counts["gained"] - counts["lost"]
+    if gain < GAINED * counts["orders"] or counts["alike"] is None:
         return False
-    several = found["most"] > max(FEW_ORDERS, ONE_CUSTOMER * found["gained"])
-    return not several and found["alike"] >= ALIKE and found["codes"] >= ALIKE
+    is_crowded = counts["most"] > max(FEW_ORDERS, ONE_CUSTOMER * counts["gained"])
+    return not is_crowded and bool(counts["alike"] >= ALIKE and counts["codes"] >= ALIKE)
 
 
 def _known(cell: ir.StringValue) -> ir.StringValue:

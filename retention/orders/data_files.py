@@ -3,7 +3,7 @@
 import tomllib
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 Record = TypeVar("Record")
 
@@ -25,7 +25,7 @@ def checked_record(record: type[Record], entry: dict[str, Any], where: str) -> R
     Raises:
         ValueError: If the entry has a key that the record lacks, or lacks one that it needs.
     """
-    known = {field.name: field for field in fields(record)}
+    known = {field.name: field for field in fields(cast(Any, record))}
     unknown = sorted(set(entry) - set(known))
     if unknown:
         raise ValueError(

@@ -1,12 +1,13 @@
 """Dates as files print them -> timestamps of the shop's own clock.
 
-How a column is written is decided from the whole column (`find_date_style`), then every cell is read that way
-(`read_dates`). Zones are cut off, so that an order keeps the calendar day that the shop saw.
+How a column is written is decided from the whole column (`find_date_style`). Then every cell is
+read that way (`read_dates`). Zones are cut off, so that an order keeps the shop's calendar day.
 """
 
 import datetime as dt
 import re
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -39,7 +40,8 @@ MORNING = r"\d[\s\x{00a0}\x{202f}]*a(?:\.[\s\x{00a0}\x{202f}]?)?m"
 SERIAL = r"^\d{5}(?:\.\d+)?$"
 UNIX_SECONDS = r"^1\d{9}(?:\.\d+)?$"
 UNIX_MILLISECONDS = r"^1\d{12}$"
-# What a date looks like, roughly, with month names in any script: for telling columns and headers apart.
+# What a date looks like, roughly, with month names in any script. It tells columns and headers
+# apart.
 DATE_LIKE = (
     r"^\s*(?:\D{0,12}\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\D{0,12}\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
     r"|(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
@@ -51,7 +53,8 @@ DATE_LIKE = (
 THAI_DIGITS, DIGITS = "๐๑๒๓๔๕๖๗๘๙", "0123456789"
 BUDDHIST_YEARS = 543
 BUDDHIST_RANGE = (2400, 2700)
-# Two digits: 90-99 are 1990-1999, 33-80 are the Buddhist 2533-2580 (1990-2037), the rest are of this century.
+# Two digits: 90-99 are 1990-1999, 33-80 are the Buddhist 2533-2580 (1990-2037), the rest are of
+# this century.
 SHORT_BUDDHIST = (33, 80)
 SHORT_LAST_CENTURY = 90
 
@@ -62,9 +65,19 @@ EARLIEST = dt.date(1990, 1, 1)
 FUTURE_DAYS = 366
 
 
+DateKind = Literal["plain", "iso", "serial", "unix", "text"]
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A way to print a date: its pattern, and which group of it is the year, the month, the day."""
+    """A way to print a date.
+
+    Attributes:
+        pattern: A regular expression of the engine.
+        year: Which of its groups is the year.
+        month: Which of its groups is the month.
+        day: Which of its groups is the day.
+    """
 
     pattern: str
     year: int
@@ -87,14 +100,21 @@ FORMS = {
 class DateStyle:
     """How a column writes its dates.
 
-    kind: "plain" (what the engine casts by itself), "iso", "serial" (Excel day numbers), "unix", "text";
-    day_first: for numeric dates such as 05/04/2024;
-    ambiguous: both readings fit every row and `day_first` is an assumption; why: how day_first was decided;
-    buddhist: some years are Buddhist-era; letters, thai_digits, forms: what occurs in the column, so that only that
-    is looked for in each cell; formats: the engine's own formats for the commonest shapes; only_formats: for all.
+    Attributes:
+        kind: "plain" (what the engine casts by itself), "iso", "serial" (Excel day numbers),
+            "unix" or "text".
+        day_first: For numeric dates such as 05/04/2024.
+        ambiguous: Whether both readings fit every row, so that `day_first` is an assumption.
+        why: How day_first was decided.
+        buddhist: Whether some years are of the Buddhist era.
+        letters: Whether letters occur; only what occurs is looked for in each cell.
+        thai_digits: Whether Thai digits occur.
+        forms: The forms that occur.
+        formats: The engine's own formats for the commonest shapes.
+        only_formats: Whether these formats read all cells.
     """
 
-    kind: str = "iso"
+    kind: DateKind = "iso"
     day_first: bool | None = None
     ambiguous: bool = False
     why: str = ""
@@ -107,17 +127,22 @@ class DateStyle:
 
 
 def latest_plausible() -> dt.date:
-    """The last day an order may carry: a year from today, since files made for plans and tests run ahead a little."""
+    """Return the last day an order may carry: a year from today, since some files run ahead."""
     return dt.date.today() + dt.timedelta(days=FUTURE_DAYS)
 
 
 def find_date_style(table: ir.Table, column: str, day_first: bool | None = None) -> DateStyle:
     """Look at every cell of a text column and decide how its dates are written.
 
-    day_first: the marketer's own answer, or a layout's convention; it is taken wherever the column allows both.
+    Args:
+        table: The rows.
+        column: The column of dates.
+        day_first: The marketer's own answer, or a layout's convention. It is taken wherever the
+            column allows both.
     """
     raw = table[column]
-    # The engine's own cast is by far the fastest reader; it is safe where no cell carries a zone, which it would apply.
+    # The engine's own cast is by far the fastest reader. It would apply a zone, so it is safe only
+    # where no cell carries one.
     moment = raw.try_cast("timestamp")
     size = raw.length()
     plain = size.isin([10, 16]) | ((size == 19) & (raw[16:17] == ":"))
@@ -144,7 +169,11 @@ def find_date_style(table: ir.Table, column: str, day_first: bool | None = None)
     cells = table.select(row=table.rowid(), cell=raw.strip()).filter(ibis._.cell != "").cache()
     shapes = _shapes(cells)
     rows = shapes["rows"].sum()
-    for kind, pattern in (("serial", SERIAL), ("unix", f"{UNIX_SECONDS}|{UNIX_MILLISECONDS}")):
+    numbers: tuple[tuple[DateKind, str], ...] = (
+        ("serial", SERIAL),
+        ("unix", f"{UNIX_SECONDS}|{UNIX_MILLISECONDS}"),
+    )
+    for kind, pattern in numbers:
         fits = shapes["low"].str.fullmatch(pattern) & shapes["high"].str.fullmatch(pattern)
         if shapes.loc[fits, "rows"].sum() > rows / 2:
             return DateStyle(kind)
@@ -152,12 +181,14 @@ def find_date_style(table: ir.Table, column: str, day_first: bool | None = None)
 
 
 def _shapes(cells: ir.Table) -> pd.DataFrame:
-    """The ways the cells are written, every run of digits as one 9: shape, rows, and the extremes in text order."""
+    """Return the ways the cells are written, every run of digits as one 9, and their extremes."""
     shaped = cells.mutate(shape=cells.cell.re_replace(r"\d+", "9"), size=cells.cell.length())
     counted = shaped.group_by("shape", "size").aggregate(
         rows=shaped.count(), low=shaped.cell.min(), high=shaped.cell.max()
     )
-    return counted.order_by(ibis.desc("rows"), "shape", "size").limit(MAX_SHAPES).to_pandas()
+    commonest = counted.order_by(ibis.desc("rows"), "shape", "size").limit(MAX_SHAPES)
+    shapes: pd.DataFrame = commonest.to_pandas()
+    return shapes
 
 
 def _text_style(cells: ir.Table, shapes: pd.DataFrame, day_first: bool | None) -> DateStyle:
@@ -195,27 +226,28 @@ def _text_style(cells: ir.Table, shapes: pd.DataFrame, day_first: bool | None) -
 
 
 def _formats(style: DateStyle, shapes: pd.DataFrame) -> list[str]:
-    """The engine's own date format of each shape, which it reads many times faster than patterns; "" for none."""
+    """Return the engine's own date format of each shape, its fastest reader; "" for none."""
     if style.letters or style.thai_digits or style.buddhist:
         return [""]
-    found = []
+    formats = []
     for shape, low in zip(shapes["shape"], shapes["low"], strict=True):
         marks = re.fullmatch(r"9([-/.])9\1(9+)(?:( +|T)9:9(:9)?)?", shape)
         year = re.match(r"(\d+)[-/.]\d+[-/.](\d+)", low)
         if not marks or not year or 4 not in (len(year[1]), len(year[2])):
-            found.append("")
+            formats.append("")
             continue
         mark, gap, seconds = marks[1], marks[3], marks[4]
         parts = ("%d", "%m") if style.day_first is not False else ("%m", "%d")
         date = ("%Y", "%m", "%d") if len(year[1]) == 4 else (*parts, "%Y")
-        found.append(mark.join(date) + (f"{gap}%H:%M" if gap else "") + (":%S" if seconds else ""))
-    return found
+        clock = (f"{gap}%H:%M" if gap else "") + (":%S" if seconds else "")
+        formats.append(mark.join(date) + clock)
+    return formats
 
 
 def _decide_day_first(
     style: DateStyle, plain: ir.Table, day: int, month: int, wanted: bool | None
 ) -> DateStyle:
-    """day, month: how many rows have a first, a second number above 12; wanted: the answer where there is none."""
+    """Decide by the rows whose first (`day`) or second number (`month`) is above 12."""
     if day or month:
         decided = day >= month
         why = f"{max(day, month):,} rows have a {'first' if decided else 'second'} number above 12"
@@ -245,7 +277,7 @@ def _decide_day_first(
 
 
 def _share_in_order(plain: ir.Table, day_first: bool) -> float:
-    """The share of neighbouring rows whose days run the way that most do, in the file's own order."""
+    """Return the share of neighbouring rows whose days run the way that most do."""
     first, second, year = (
         plain.text.re_extract(NUMERIC, group).try_cast("int64") for group in (1, 2, 3)
     )
@@ -259,13 +291,13 @@ def _share_in_order(plain: ir.Table, day_first: bool) -> float:
     return 1 - min(up, down) / total if total else 0.0
 
 
-@ibis.udf.scalar.builtin
-def try_strptime(text: str, formats: list[str]) -> dt.datetime:
-    """DuckDB's reader of dates by format: NULL where none fits."""
+@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
+def try_strptime(text: str, formats: list[str]) -> dt.datetime:  # type: ignore[empty-body]
+    """Return DuckDB's reading of a date by its formats: NULL where none fits."""
 
 
 def _plain_text(cell: ir.StringValue, letters: bool, thai_digits: bool) -> ir.StringValue:
-    """Lower case, Thai digits as digits, month names as m01 ... m12."""
+    """Return a cell in lower case, Thai digits as digits, month names as m01 ... m12."""
     text = cell.strip()
     if thai_digits:
         text = text.translate(THAI_DIGITS, DIGITS)
@@ -281,9 +313,13 @@ def _plain_text(cell: ir.StringValue, letters: bool, thai_digits: bool) -> ir.St
 def read_dates(
     table: ir.Table, column: str, style: DateStyle, time_column: str | None = None
 ) -> ir.TimestampValue:
-    """A timestamp for every cell that is a date in the given style, NULL for the others.
+    """Return a timestamp for every cell that is a date in the given style, NULL for the others.
 
-    time_column: where the clock time stands when the file keeps it apart from the day.
+    Args:
+        table: The rows.
+        column: The column of dates.
+        style: How they are written.
+        time_column: The column of the clock time, where the file keeps it apart from the day.
     """
     if style.kind in ("plain", "iso"):
         day = table[column] if style.kind == "plain" else table[column].re_extract(ISO, 1)

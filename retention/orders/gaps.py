@@ -13,16 +13,23 @@ from retention.wording import day
 
 #: Shorter stretches without an order are holidays.
 LEAST_DAYS = 14
-#: Days on either side of a gap that its usual number of days with an order is taken from, at most.
+#: At most this many days on either side of a gap say how many of its days usually have an order.
 AROUND = 90
-#: Days with an order that a gap should have had; at random none of so many comes once in three million.
+#: Expected days with an order from which a gap is named. At random a gap in place of 15 such days
+#: comes once in three million.
 EXPECTED = 15
-#: Days with an order on either side from which they count as coming steadily.
+#: From this number of days with an order on either side, orders count as coming steadily.
 STEADY = 5
 
 
 class OrderGap(NamedTuple):
-    """The first and the last day without an order, and how many there are."""
+    """A stretch of days without an order.
+
+    Attributes:
+        first: The first day.
+        last: The last day.
+        days: How many days there are.
+    """
 
     first: date
     last: date
@@ -30,17 +37,17 @@ class OrderGap(NamedTuple):
 
 
 def order_gaps(placed: Iterable[date]) -> tuple[OrderGap, ...]:
-    """Return the stretches without an order that the orders before and after them make all but impossible.
+    """Return the stretches without an order that are all but impossible by chance.
 
-    The days with an order are counted in as many days as the gap has, at most 90, on either side of it; the smaller
-    share of these is what the gap is expected to have had. A store that sells now and then, or whose orders carry one
-    date a week, has no such gap.
+    The days with an order are counted in as many days as the gap has, at most 90, on either side
+    of it. The gap is expected to have the smaller of the two shares. A store that sells now and
+    then, or whose orders carry one date a week, has no such gap.
 
     Args:
         placed: Days with an order, in any order, each once or more.
     """
     days = np.unique(pd.to_datetime(pd.Series(list(placed))).to_numpy().astype("datetime64[D]"))
-    found = []
+    gaps = []
     for place in np.flatnonzero(np.diff(days).astype(int) > LEAST_DAYS):
         before, after = days[place], days[place + 1]
         length = int((after - before).astype(int)) - 1
@@ -50,13 +57,14 @@ def order_gaps(placed: Iterable[date]) -> tuple[OrderGap, ...]:
             ((days >= after) & (days < after + window)).sum(),
         )
         if fewest >= STEADY and fewest / window * length >= EXPECTED:
-            found.append(OrderGap((before + 1).item(), (after - 1).item(), length))
-    return tuple(found)
+            first, last = (before + 1).item(), (after - 1).item()
+            gaps.append(OrderGap(first=first, last=last, days=length))
+    return tuple(gaps)
 
 
 def gap_words(gap: OrderGap) -> str:
     """Return a gap as a sentence and a question."""
     return (
-        f"No orders from {day(gap.first)} to {day(gap.last)} ({gap.days:,} days), while they came steadily "
-        "before and after: is part of the file missing?"
+        f"No orders from {day(gap.first)} to {day(gap.last)} ({gap.days:,} days), while they came "
+        "steadily before and after: is part of the file missing?"
     )

@@ -10,10 +10,15 @@ from retention.orders.roles import ROLES
 class Mapping:
     """How a sheet is to be read; every field is the marketer's to correct.
 
-    columns: role -> column name; layout: the recognised platform; day_first: how 05/04/2024 is read (None: decide
-    from the column); decimal: "," or "." where 1.234 fits both; currency: the one to keep (None: the most frequent);
-    per_order: amounts stand once an order (True), on each line (False) or unknown (None: decide from the rows);
-    no_customer: why a file of this layout may lack the customer.
+    Attributes:
+        columns: Role -> column name.
+        layout: The recognised platform.
+        day_first: How 05/04/2024 is read; None decides from the column.
+        decimal: "," or "." where 1.234 fits both; None decides from the column.
+        currency: The currency to keep; None keeps the most frequent one.
+        per_order: Whether amounts stand once an order (True) or on each line (False); None
+            decides from the rows.
+        no_customer: Why a file of this layout may lack the customer.
     """
 
     columns: dict[str, str]
@@ -25,7 +30,7 @@ class Mapping:
     no_customer: str = field(default="", repr=False)
 
     def with_columns(self, **columns: str | None) -> "Mapping":
-        """The same with some roles set to other columns; None takes a role away."""
+        """Return the mapping with some roles set to other columns; None takes a role away."""
         unknown = set(columns) - set(ROLES)
         if unknown:
             raise DataError(f"Unknown role {sorted(unknown)[0]!r}. Roles are: {', '.join(ROLES)}.")
@@ -33,11 +38,11 @@ class Mapping:
         return replace(self, columns={role: name for role, name in merged.items() if name})
 
     def missing(self) -> tuple[str, ...]:
-        """The needed roles that no column fills."""
+        """Return the needed roles that no column fills."""
         has_amount = "revenue" in self.columns or {"quantity", "unit_price"} <= set(self.columns)
         needed = {
             "customer_id": "customer_id" in self.columns,
             "ordered_at": "ordered_at" in self.columns,
             "revenue": has_amount,
         }
-        return tuple(role for role, there in needed.items() if not there)
+        return tuple(role for role, is_filled in needed.items() if not is_filled)

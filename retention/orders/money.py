@@ -1,7 +1,7 @@
 """Money as files print it -> plain numbers, and the currency that stands beside them.
 
-Which mark is the decimal one is decided from the whole column (`find_money_style`), then every cell is read
-that way (`read_money`); a cell that shows both marks tells for itself.
+Which mark is the decimal one is decided from the whole column (`find_money_style`). Then every
+cell is read that way (`read_money`), unless it shows both marks.
 """
 
 import re
@@ -15,7 +15,8 @@ MAX_WORDS = 10_000
 SCIENTIFIC = r"^[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,3}$"
 SPACES = r"\s\x{00a0}\x{202f}\x{2009}'’"
 _PY_SPACES = r"\s'’"
-# The number inside a cell: grouped by three (or the Indian way) or not at all, with at most one decimal mark.
+# The number inside a cell: grouped by three (or the Indian way) or not at all, with at most one
+# decimal mark.
 _NUMBER = (
     rf"(?:\d{{1,3}}(?:[.,{SPACES}]\d{{3}})+(?:[.,]\d*)?|\d{{1,2}}(?:,\d{{2}})*,\d{{3}}(?:\.\d*)?"
     r"|\d+(?:[.,]\d*)?|[.,]\d+)"
@@ -24,18 +25,20 @@ _NUMBER = (
 _BEFORE = r"(?:[A-Za-z]{1,4}\.|[^\d.,]){0,8}"
 DRESSED = rf"^{_BEFORE}({_NUMBER})(?:[^\d]{{0,8}})$"
 
-# What shops print beside an amount. "$" and "kr" stand for several currencies; the commonest is named and a
-# currency column, where there is one, decides.
+# What shops print beside an amount. "$" and "kr" stand for several currencies. The commonest is
+# named here, and a currency column, where there is one, decides.
 SYMBOLS = {
-    "$": "USD", "us$": "USD", "usd$": "USD", "€": "EUR", "£": "GBP", "฿": "THB", "บาท": "THB", "baht": "THB",
-    "₱": "PHP", "php": "PHP", "p": "PHP", "rm": "MYR", "s$": "SGD", "a$": "AUD", "au$": "AUD", "c$": "CAD",
-    "ca$": "CAD", "nz$": "NZD", "hk$": "HKD", "nt$": "TWD", "r$": "BRL", "mx$": "MXN", "¥": "JPY", "円": "JPY",
-    "元": "CNY", "₫": "VND", "đ": "VND", "rp": "IDR", "₹": "INR", "rs": "INR", "₩": "KRW", "원": "KRW", "kr": "SEK",
-    "zł": "PLN", "kč": "CZK", "ft": "HUF", "lei": "RON", "chf": "CHF", "fr": "CHF", "₺": "TRY", "₴": "UAH", "₽": "RUB",
+    "$": "USD", "us$": "USD", "usd$": "USD", "€": "EUR", "£": "GBP", "฿": "THB", "บาท": "THB",
+    "baht": "THB", "₱": "PHP", "php": "PHP", "p": "PHP", "rm": "MYR", "s$": "SGD", "a$": "AUD",
+    "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD", "hk$": "HKD", "nt$": "TWD", "r$": "BRL",
+    "mx$": "MXN", "¥": "JPY", "円": "JPY", "元": "CNY", "₫": "VND", "đ": "VND", "rp": "IDR",
+    "₹": "INR", "rs": "INR", "₩": "KRW", "원": "KRW", "kr": "SEK", "zł": "PLN", "kč": "CZK",
+    "ft": "HUF", "lei": "RON", "chf": "CHF", "fr": "CHF", "₺": "TRY", "₴": "UAH", "₽": "RUB",
 }  # fmt: skip
 _OTHER_CODES = (
-    "AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNY COP DKK EGP EUR GBP HKD IDR ILS INR ISK JOD JPY KES KHR KRW KWD LAK "
-    "LKR MAD MMK MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR"
+    "AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNY COP DKK EGP EUR GBP HKD IDR ILS INR ISK JOD JPY "
+    "KES KHR KRW KWD LAK LKR MAD MMK MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR "
+    "SEK SGD THB TRY TWD UAH USD VND ZAR"
 )
 CODES = frozenset(SYMBOLS.values()) | frozenset(_OTHER_CODES.split(" "))
 _WORDS = "|".join(
@@ -52,9 +55,17 @@ _KNOWN = {code.lower(): code for code in CODES} | SYMBOLS
 
 @dataclass(frozen=True, slots=True)
 class MoneyStyle:
-    """plain: every cell is a bare number; decimal: the mark before the cents; mixed: cells contradict each other, so
-    that each is judged by itself; assumed: no cell told thousands from decimals; symbols, negative, scientific:
-    whether a currency, an amount below zero, a power of ten stands in some cell."""
+    """How a column writes its amounts.
+
+    Attributes:
+        plain: Whether every cell is a bare number.
+        decimal: The mark before the cents.
+        mixed: Whether cells contradict each other, so that each is judged by itself.
+        assumed: Whether no cell told thousands from decimals.
+        symbols: Whether a currency stands in some cell.
+        negative: Whether an amount below zero stands in some cell.
+        scientific: Whether a power of ten stands in some cell.
+    """
 
     plain: bool = True
     decimal: str = "."
@@ -68,9 +79,39 @@ class MoneyStyle:
 def find_money_style(table: ir.Table, column: str, decimal: str | None = None) -> MoneyStyle:
     """Look at every cell of a text column and decide how its amounts are written.
 
-    decimal: the marketer's own answer, "." or ","; it is taken where the column allows both.
+    Args:
+        table: The rows.
+        column: The column of amounts.
+        decimal: The marketer's own answer, "." or ",". It is taken where the column allows both.
     """
     raw = table[column]
+    if _is_bare(table, raw):
+        return MoneyStyle()
+    counts = _count_evidence(table, raw)
+    marks = {name: bool(counts[name]) for name in ("symbols", "negative", "scientific")}
+    if counts["comma_decimal"] or counts["dot_decimal"]:
+        mark, mixed = _decimal_mark(counts)
+        return MoneyStyle(plain=False, decimal=mark, mixed=mixed, **marks)
+    if counts["dot_three"] or counts["dot_thousand"]:
+        # Only 1.234 and the like: thousands, since money has two decimals or none.
+        assumed = not counts["dot_thousand"]
+        mark = decimal if decimal and assumed else ","
+        mixed = bool(counts["comma_thousand"])
+        return MoneyStyle(plain=False, decimal=mark, mixed=mixed, assumed=assumed, **marks)
+    mark = decimal if decimal and counts["comma_three"] else "."
+    return MoneyStyle(plain=False, decimal=mark, **marks)
+
+
+def _decimal_mark(counts: dict[str, int]) -> tuple[str, bool]:
+    """Return the mark that most cells end with, and whether other cells contradict it."""
+    comma, dot = counts["comma_decimal"], counts["dot_decimal"]
+    mark = "," if comma > dot else "."
+    grouped_alike = counts["comma_thousand" if mark == "," else "dot_thousand"]
+    return mark, bool((comma and dot) or grouped_alike)
+
+
+def _is_bare(table: ir.Table, raw: ir.StringValue) -> bool:
+    """Return whether every cell is a number that can be read in one way only."""
     number = raw.try_cast("float64")
     dotted = raw.contains(".")
     behind_point = raw.length() - raw.find(".") - 1
@@ -81,10 +122,13 @@ def find_money_style(table: ir.Table, column: str, decimal: str | None = None) -
         by_three=(dotted & (behind_point == 3) & (number.abs() >= 1)).sum(),
     )
     facts = facts.execute().iloc[0]
-    # A bare 1.234 may still be a thousand: only numbers that cannot be read two ways are taken as they are.
+    # A bare 1.234 may still be a thousand.
     all_by_three = facts.dotted > 0 and facts.dotted == facts.by_three
-    if facts.cells == facts.plain and not all_by_three:
-        return MoneyStyle()
+    return bool(facts.cells == facts.plain and not all_by_three)
+
+
+def _count_evidence(table: ir.Table, raw: ir.StringValue) -> dict[str, int]:
+    """Return how many cells speak for each way to write amounts."""
     cells = table.select(cell=raw.strip()).filter(ibis._.cell != "")
     cores = cells.select("cell", core=_core(cells.cell)).cache()
     cell, core = cores.cell, cores.core
@@ -99,34 +143,17 @@ def find_money_style(table: ir.Table, column: str, decimal: str | None = None) -
         "negative": cell.re_search(r"[-−–(]"),
         "scientific": cell.re_search(SCIENTIFIC),
     }
-    counts = (
-        cores.aggregate(**{k: v.sum() for k, v in evidence.items()})
-        .execute()
-        .iloc[0]
-        .fillna(0)
-        .astype(int)
-    )
-    seen = {k: bool(counts[k]) for k in ("symbols", "negative", "scientific")}
-    comma, dot = counts.comma_decimal, counts.dot_decimal
-    if comma or dot:
-        mark = "," if comma > dot else "."
-        grouped_alike = counts.comma_thousand if mark == "," else counts.dot_thousand
-        return MoneyStyle(False, mark, mixed=bool((comma and dot) or grouped_alike), **seen)
-    if counts.dot_three or counts.dot_thousand:
-        # Only 1.234 and the like: thousands, since money has two decimals or none.
-        assumed = not counts.dot_thousand
-        mark = decimal if decimal and assumed else ","
-        return MoneyStyle(False, mark, mixed=bool(counts.comma_thousand), assumed=assumed, **seen)
-    return MoneyStyle(False, decimal if decimal and counts.comma_three else ".", **seen)
+    sums = cores.aggregate(**{name: matches.sum() for name, matches in evidence.items()})
+    return dict(sums.execute().iloc[0].fillna(0).astype(int))
 
 
 def _core(cell: ir.StringValue) -> ir.StringValue:
-    """The number alone: digits with their points and commas; empty where the cell holds no single number."""
+    """Return the number alone, with its points and commas; empty where there is no single one."""
     return cell.re_extract(DRESSED, 1).re_replace(rf"[{SPACES}]|[.,]$", "")
 
 
 def read_money(table: ir.Table, column: str, style: MoneyStyle) -> ir.FloatingValue:
-    """A number for every cell that is an amount in the given style, NULL for the others (text, NaN, infinity)."""
+    """Return a number for every cell that is an amount in the given style, NULL for the others."""
     if style.plain:
         return table[column].try_cast("float64")
     cell = table[column].strip()
@@ -146,8 +173,11 @@ def read_money(table: ir.Table, column: str, style: MoneyStyle) -> ir.FloatingVa
 
 
 def _judged_alone(core: ir.StringValue, decimal: str) -> ir.FloatingValue:
-    """Each number by its own marks: of two the last is the decimal one, of one kind repeated none is; one mark with
-    one or two digits behind it ends an amount; else the column decides."""
+    """Return each number by its own marks.
+
+    Of two kinds of marks the last is the decimal one. Of one kind repeated none is. One mark with
+    one or two digits behind it is decimal; else the column decides.
+    """
     comma_is_decimal = ibis.cases(
         (core.re_search(r"\.[\d.]*,\d*$"), True),
         (core.re_search(r",[\d,]*\.\d*$"), False),
@@ -166,7 +196,7 @@ def _finite(number: ir.FloatingValue) -> ir.FloatingValue:
 
 
 def read_currency(table: ir.Table, column: str) -> ir.StringValue:
-    """The currency code that a cell names beside its number, by code or symbol; NULL where it names none."""
+    """Return the currency code that a cell names beside its number; NULL where it names none."""
     cell = table[column]
     word = (
         ibis.ifelse(cell.re_search(r"\d"), cell, "")
@@ -183,10 +213,12 @@ _ALSO_WORDS = {"cop", "lak", "mad", "pen", "ron", "try"}
 
 
 def named_currency(column: str) -> str | None:
-    """The currency that a column's name carries.
+    """Return the currency that a column's name carries.
 
-    >>> [named_currency(name) for name in ("Total (THB)", "ยอดรวม (บาท)", "Total", "Price €", "total_idr", "pen sales")]
-    ['THB', 'THB', None, 'EUR', 'IDR', None]
+    >>> [named_currency(name) for name in ("Total (THB)", "ยอดรวม (บาท)", "Total", "Price €")]
+    ['THB', 'THB', None, 'EUR']
+    >>> named_currency("total_idr"), named_currency("pen sales")
+    ('IDR', None)
     """
     words = re.split(r"[\s()\[\]_/,:-]+", column)
     codes = [

@@ -1,6 +1,7 @@
 """The names of months in the languages whose exports are read, from Unicode's CLDR."""
 
 import unicodedata
+from collections import Counter
 from functools import cache
 
 #: The languages of the columns that are recognised; Austria and Great Britain have their own names.
@@ -24,21 +25,23 @@ def month_names() -> tuple[tuple[str, ...], ...]:
     Names with accents are there without them too. A name that languages give to different months
     is left out.
     """
+    months = [
+        {form for name in _printed(number) for form in _forms(name)} for number in range(1, 13)
+    ]
+    uses = Counter(name for names in months for name in names)
+    return tuple(
+        tuple(sorted((name for name in names if uses[name] == 1), key=_longest_first))
+        for names in months
+    )
+
+
+def _printed(month: int) -> set[str]:
     from babel import Locale
 
     calendars = [Locale.parse(language).months for language in LANGUAGES]
-    names = []
-    for month in range(1, 13):
-        printed = {
-            calendar[use][width][month]
-            for calendar in calendars
-            for use in ("format", "stand-alone")
-            for width in ("wide", "abbreviated")
-        }
-        printed |= set(_ALSO_PRINTED.get(month, ()))
-        names.append({form for name in printed for form in _forms(name)})
-    ambiguous = {name for month in names for name in month if sum(name in m for m in names) > 1}
-    return tuple(tuple(sorted(month - ambiguous, key=_longest_first)) for month in names)
+    widths = [calendar[use] for calendar in calendars for use in ("format", "stand-alone")]
+    names = {names[width][month] for names in widths for width in ("wide", "abbreviated")}
+    return names | set(_ALSO_PRINTED.get(month, ()))
 
 
 @cache

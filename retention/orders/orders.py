@@ -1,4 +1,4 @@
-"""An order file -> Orders: one row per order, typed, net of refunds, with a report of everything left out."""
+"""An order file -> Orders: one row per order, typed, net of refunds, with a report."""
 
 import datetime as dt
 import hashlib
@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import ibis.expr.types as ir
 import pandas as pd
+from ibis.backends.duckdb import Backend
 
 from retention.errors import DataError
 from retention.orders.contact_cells import with_shared
@@ -31,7 +32,7 @@ from retention.orders.report import (
     thin_data,
 )
 from retention.orders.roles import ROLES
-from retention.orders.rows import ABANDONED, read_lines
+from retention.orders.rows import ABANDONED, Lines, read_lines
 from retention.orders.sheet import Sheet, open_sheet
 
 
@@ -39,17 +40,28 @@ from retention.orders.sheet import Sheet, open_sheet
 class Orders:
     """The canonical order table.
 
-    table: Ibis, one row per order: order_id, customer_id (text), ordered_at (timestamp, the shop's own clock),
-    revenue (float, net of refunds, >= 0) and, where the file has them, refunded (what came off the revenue), discount,
-    quantity (float), channel, region, product, category, coupon, currency (text); email, phone, first_name, last_name,
-    country, state, city, zip (text), consent, subscription, complaint (true, false or NULL: not known), rating (float),
-    abandoned (timestamp: when the customer left a cart). Contact data is personal: it goes into no address, log or
-    message. start, end: first and last order day; the observation ends at `end`. digest: of the file's bytes and the
-    reading choices, to key caches with. carts: Ibis, customer_id and `abandoned` (timestamp) of the rows whose
-    status says that they are carts left behind; None where the file has no such rows. items: Ibis, order_id,
-    customer_id, ordered_at and, where the file has them, product, category of everything that an order held, for files
-    with several rows an order (whose `table` names an order's first), and share (float, 1 for all of an order): its
-    part of the order's revenue, by what the lines cost; None where an order is one row.
+    Contact data is personal: it goes into no address, log or message.
+
+    Attributes:
+        table: Ibis, one row per order: order_id, customer_id (text), ordered_at (timestamp, the
+            shop's own clock), revenue (float, net of refunds, >= 0). Where the file has them:
+            refunded (what came off the revenue), discount, quantity (float), channel, region,
+            product, category, coupon, currency (text); email, phone, first_name, last_name,
+            country, state, city, zip (text); consent, subscription, complaint (true, false or
+            NULL: not known); rating (float); abandoned (timestamp: when the customer left a
+            cart).
+        report: What became of the file's rows.
+        start: The first order day.
+        end: The last order day; the observation ends with it.
+        currency: The code of the amounts; None where the file names none.
+        digest: Of the file's bytes and the reading choices, to key caches with.
+        left_out: The rows left out, as `dropped_rows` returns them.
+        carts: Ibis, customer_id and `abandoned` (timestamp) of the rows whose status says that
+            they are carts left behind; None where the file has no such rows.
+        items: Ibis, for files with several rows an order, whose `table` names an order's first
+            product: order_id, customer_id, ordered_at, product and category (where the file has
+            them) of everything that an order held, and share (float, 1 for all of an order), its
+            part of the order's revenue by what the lines cost. None where an order is one row.
     """
 
     table: ir.Table
@@ -63,12 +75,15 @@ class Orders:
     items: ir.Table | None = field(default=None, repr=False, compare=False)
 
     def dropped_rows(self) -> pd.DataFrame:
-        """The rows left out: `line` (spreadsheet row), `reason`, then the file's own columns as text."""
+        """Return the rows left out.
+
+        Its columns are `line` (spreadsheet row), `reason` and the file's own columns as text.
+        """
         return self.left_out
 
 
 def read_orders(
-    source: str | os.PathLike | bytes | BinaryIO,
+    source: str | os.PathLike[str] | bytes | BinaryIO,
     columns: dict[str, str] | None = None,
     *,
     name: str | None = None,
@@ -77,9 +92,16 @@ def read_orders(
 ) -> Orders:
     """Read an order file.
 
-    source: path, bytes or binary file object. columns: role -> column name, e.g. {"customer_id": "Email"}, for what
-    should not be detected. day_first: how 05/04/2024 is read where both ways fit. currency: the one to keep where
-    a file has several (default: the most frequent). Raises DataError with what was found and what to do.
+    Args:
+        source: A path, bytes or a binary file object.
+        columns: Role -> column name, e.g. {"customer_id": "Email"}, for what should not be
+            detected.
+        name: What to call the file; its own name where left out.
+        day_first: How 05/04/2024 is read where both ways fit.
+        currency: The code to keep where a file has several; the most frequent where left out.
+
+    Raises:
+        DataError: If the file cannot be read as orders; it says what was found and what to do.
     """
     if day_first not in (None, True, False):
         raise DataError(
@@ -89,7 +111,8 @@ def read_orders(
         columns is None or isinstance(columns, dict)
     ):
         raise DataError(
-            "Give the currency as a code such as EUR, and the columns as a dictionary of roles and names."
+            "Give the currency as a code such as EUR, and the columns as a dictionary of roles and "
+            "names."
         )
     sheet = open_sheet(source, name)
     mapping = detect_columns(sheet, columns)
@@ -103,32 +126,67 @@ def read_orders(
 
 
 def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
-    """The orders of a sheet, read as the mapping says; may be called again with another mapping.
+    """Return the orders of a sheet, read as the mapping says.
 
-    Raises DataError when a needed column is missing or no row is an order.
+    It may be called again with another mapping.
+
+    Raises:
+        DataError: If a needed column is missing or no row is an order.
     """
     _check_complete(sheet, mapping)
     lines = read_lines(sheet, mapping)
-    if mapping.currency and lines.currencies and mapping.currency not in lines.currencies:
-        found = ", ".join(lines.currencies)
-        raise DataError(f"No row is in {mapping.currency}; the file has {found}.")
-    con = sheet.con
-    marked = lines.table
+    _check_currency(mapping, lines)
+    con, marked = sheet.con, lines.table
+    name = f"orders_{_digest(sheet, mapping)[:16]}"
     good = marked.filter(marked.reason.isnull())
     gathered = gather_orders(good, lines)
     if lines.grouped:
-        con.create_table("gathered", gathered, overwrite=True)
-        gathered = con.table("gathered")
+        gathered = _stored(con, "gathered", gathered)
     fates = set(gathered.select("fate").distinct().to_pandas()["fate"])
     placed = place_refunds(gathered) if "refund" in fates else None
-    name = f"orders_{_digest(sheet, mapping)[:16]}"
-    con.create_table(name, net_orders(gathered, placed, lines), overwrite=True)
-    settled = con.table(name)
+    settled = _stored(con, name, net_orders(gathered, placed, lines))
     dropped = marked.filter(marked.reason.notnull()).select("line", "reason", "amount")
     if fates - {"order"}:
         dropped = dropped.union(lost_lines(marked, gathered, placed, lines.grouped))
     left_out = _with_cells(sheet, dropped)
-    span = (
+    totals = _totals(settled)
+    report = _report(sheet, mapping, lines, settled, totals, left_out)
+    if not totals.orders:
+        raise DataError(nothing_left(sheet, mapping, report))
+    carts = _stored(con, f"carts_{name}", _carts(marked)) if lines.carts else None
+    items = order_items(good, gathered, lines) if lines.grouped else None
+    if items is not None:
+        items = _stored(con, f"items_{name}", items)
+    for table in ("typed", "filled", "gathered"):
+        con.drop_table(table, force=True)
+    return Orders(
+        table=_order_table(settled, totals, lines, mapping),
+        report=report,
+        start=pd.Timestamp(totals.start).date(),
+        end=pd.Timestamp(totals.end).date(),
+        currency=lines.currency,
+        digest=_digest(sheet, mapping),
+        left_out=sheet.named(left_out.drop(columns="amount")),
+        carts=carts,
+        items=items,
+    )
+
+
+def _check_currency(mapping: Mapping, lines: Lines) -> None:
+    if mapping.currency and lines.currencies and mapping.currency not in lines.currencies:
+        currencies = ", ".join(lines.currencies)
+        raise DataError(f"No row is in {mapping.currency}; the file has {currencies}.")
+
+
+def _stored(con: Backend, name: str, table: ir.Table) -> ir.Table:
+    """Return a table computed once and kept under a name."""
+    con.create_table(name, table, overwrite=True)
+    return con.table(name)
+
+
+def _totals(settled: ir.Table) -> pd.Series:
+    """Return the number of orders, their first and last day, and what refunds came to."""
+    totals: pd.Series = (
         settled.aggregate(
             orders=settled.count(),
             start=settled.ordered_at.min().date(),
@@ -140,46 +198,45 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
         .execute()
         .iloc[0]
     )
+    return totals
+
+
+def _order_table(settled: ir.Table, totals: pd.Series, lines: Lines, mapping: Mapping) -> ir.Table:
     table = settled.rename(refunded="taken").drop("gross", "over")
-    if not span.taken:
+    if not totals.taken:
         table = table.drop("refunded")
     if not lines.numbered:
         table = table.mutate(order_id=table.line.cast("string")).drop("line")
-    table = with_shared(table, mapping)
+    return with_shared(table, mapping)
+
+
+def _report(
+    sheet: Sheet,
+    mapping: Mapping,
+    lines: Lines,
+    settled: ir.Table,
+    totals: pd.Series,
+    left_out: pd.DataFrame,
+) -> OrderReport:
     reasons = count_reasons(left_out)
-    report = OrderReport(
+    without_order = sum(-entry.revenue for entry in reasons if entry.reason == REFUND_UNPLACED)
+    return OrderReport(
         rows_read=sheet.rows,
         rows_kept=sheet.rows - len(left_out),
         reasons=reasons,
-        notes=reading_notes(sheet, mapping, lines, span),
-        warnings=thin_data(settled, span),
+        notes=reading_notes(sheet, mapping, lines, totals),
+        warnings=thin_data(settled, totals),
         questions=open_questions(sheet, mapping, lines),
-        refunded=float(span.taken or 0),
-        unplaced_refunds=float(span.over or 0)
-        + sum(-r.revenue for r in reasons if r.reason == REFUND_UNPLACED),
-    )
-    if not span.orders:
-        raise DataError(nothing_left(sheet, mapping, report))
-    carts = _carts(marked, con, f"carts_{name}") if lines.carts else None
-    items = order_items(good, gathered, lines) if lines.grouped else None
-    if items is not None:
-        con.create_table(f"items_{name}", items, overwrite=True)
-        items = con.table(f"items_{name}")
-    for used in ("typed", "filled", "gathered"):
-        con.drop_table(used, force=True)
-    start, end = (pd.Timestamp(v).date() for v in (span.start, span.end))
-    shown = sheet.named(left_out.drop(columns="amount"))
-    return Orders(
-        table, report, start, end, lines.currency, _digest(sheet, mapping), shown, carts, items
+        refunded=float(totals.taken or 0),
+        unplaced_refunds=float(totals.over or 0) + without_order,
     )
 
 
-def _carts(marked: ir.Table, con, name: str) -> ir.Table:
-    """The carts that customers left behind: the rows that were left out as such."""
-    left = marked.filter((marked.reason == ABANDONED) & marked.customer_id.notnull())
-    left = left.filter(left.ordered_at.date().between(EARLIEST, latest_plausible()))
-    con.create_table(name, left.select("customer_id", abandoned=left.ordered_at), overwrite=True)
-    return con.table(name)
+def _carts(marked: ir.Table) -> ir.Table:
+    """Return the carts that customers left behind: the rows that were left out as such."""
+    carts = marked.filter((marked.reason == ABANDONED) & marked.customer_id.notnull())
+    carts = carts.filter(carts.ordered_at.date().between(EARLIEST, latest_plausible()))
+    return carts.select("customer_id", abandoned=carts.ordered_at)
 
 
 def _digest(sheet: Sheet, mapping: Mapping) -> str:
@@ -197,15 +254,15 @@ def _check_complete(sheet: Sheet, mapping: Mapping) -> None:
         " ..." if len(sheet.columns) > 8 else ""
     )
     raise DataError(
-        f"No column of {sheet.name!r} looks like the {wanted} (columns: {shown}). Choose the column yourself, or "
-        "export the orders with it."
+        f"No column of {sheet.name!r} looks like the {wanted} (columns: {shown}). Choose the "
+        "column yourself, or export the orders with it."
     )
 
 
 def _with_cells(sheet: Sheet, dropped: ir.Table) -> pd.DataFrame:
-    """Rows left out, in the file's order: line, reason, amount, then the raw cells."""
+    """Return rows left out in the file's order: line, reason, amount, then the raw cells."""
     raw = sheet.table.mutate(row=sheet.table.rowid())
-    frame = (
+    frame: pd.DataFrame = (
         dropped.inner_join(raw, dropped.line == raw.row).drop("row").order_by("line").to_pandas()
     )
     frame["line"] = [sheet.line(int(row)) for row in frame["line"]]

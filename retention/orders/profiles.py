@@ -1,6 +1,7 @@
 """What a column's cells look like."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from retention.orders.dates import DATE_LIKE, ISO, SERIAL, UNIX_MILLISECONDS, UNIX_SECONDS
@@ -8,39 +9,38 @@ from retention.orders.money import MONEY_LIKE
 from retention.orders.sheet import Sheet
 from retention.orders.statuses import State, order_state
 
+# At most this many cells and rows are looked at.
 SAMPLE_CELLS = 160_000
-
-
 SAMPLE_ROWS = 2_000
-
-
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-
-
 _DATE = re.compile(rf"{DATE_LIKE}|{ISO}", re.IGNORECASE)
-
-
 _DAY_NUMBER = re.compile(rf"{SERIAL}|{UNIX_SECONDS}|{UNIX_MILLISECONDS}")
-
-
 _MONEY = re.compile(MONEY_LIKE)
-
-
 _DECIMALS = re.compile(r"[.,]\d{1,2}\D{0,4}$")
-
-
 _INTEGER = re.compile(r"-?\d+(?:\.0+)?")
-
-
 _CURRENCY_CODE = re.compile(r"[A-Za-z]{3}")
-
-
+# Up to this number of different cells a column may say what kind of row each is.
 FEW_KINDS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a column's sampled cells look like: shares of the filled ones, and how many differ."""
+    """What a column's sampled cells look like. Shares are of the filled cells, from 0 to 1.
+
+    Attributes:
+        filled: Share of all cells that are not blank.
+        date: Share of dates.
+        day_number: Share of day numbers of a spreadsheet or of Unix times.
+        money: Share of amounts.
+        decimals: Share of numbers with one or two decimals.
+        integer: Share of whole numbers.
+        email: Share of e-mail addresses.
+        code: Share of words of three letters, as currency codes are.
+        distinct: Different cells / filled cells.
+        values: Number of different cells.
+        length: Mean number of letters.
+        returns: Whether few different cells speak of cancelled orders, refunds or the like.
+    """
 
     filled: float
     date: float
@@ -57,11 +57,12 @@ class Profile:
 
     @property
     def dates(self) -> float:
+        """The larger share of written dates and of day numbers."""
         return max(self.date, self.day_number)
 
 
 def column_profiles(sheet: Sheet) -> dict[str, Profile]:
-    """A profile of each column from rows spread over the whole sheet."""
+    """Return a profile of each column from rows spread over the whole sheet."""
     rows = max(50, min(SAMPLE_ROWS, SAMPLE_CELLS // len(sheet.columns)))
     table = sheet.table
     step = max(1, 2 * sheet.rows // rows)
@@ -72,13 +73,12 @@ def column_profiles(sheet: Sheet) -> dict[str, Profile]:
     }
 
 
-def _profile(cells: list[str], rows: int) -> Profile:
-    cells = [c.strip() for c in cells]
-    cells = [c for c in cells if c]
+def _profile(raw_cells: list[str], rows: int) -> Profile:
+    cells = [text for cell in raw_cells if (text := cell.strip())]
     n = len(cells)
 
-    def share(test) -> float:
-        return sum(1 for c in cells if test(c)) / n if n else 0.0
+    def share(test: Callable[[str], object]) -> float:
+        return sum(1 for cell in cells if test(cell)) / n if n else 0.0
 
     different = len(set(cells))
     return Profile(
@@ -86,7 +86,7 @@ def _profile(cells: list[str], rows: int) -> Profile:
         date=share(_DATE.search),
         day_number=share(_DAY_NUMBER.search),
         money=share(_MONEY.fullmatch),
-        decimals=share(lambda c: _DECIMALS.search(c) and not _INTEGER.fullmatch(c)),
+        decimals=share(lambda cell: _DECIMALS.search(cell) and not _INTEGER.fullmatch(cell)),
         integer=share(_INTEGER.fullmatch),
         email=share(EMAIL.fullmatch),
         code=share(_CURRENCY_CODE.fullmatch),

@@ -1,4 +1,4 @@
-"""Lines -> settled orders: rows with one number become one order, and money given back comes off the right one."""
+"""Lines -> settled orders: rows of one number become one order, and refunds come off theirs."""
 
 import ibis
 import ibis.expr.types as ir
@@ -12,43 +12,17 @@ REFUND_UNPLACED = "Refund without an earlier order"
 
 
 def gather_orders(good: ir.Table, lines: Lines) -> ir.Table:
-    """Lines -> candidate orders: gross (>= 0), negative (refund lines), and a fate: order, refund, free, no amount."""
+    """Gather lines into candidate orders.
+
+    Each has `gross` (>= 0), `negative` (its refund lines) and a `fate`: "order", "refund", "free"
+    or "no amount".
+    """
     amount = ibis.ifelse(good.status == str(State.REFUND), -good.amount.abs(), good.amount)
     good = good.mutate(
         paid=ibis.ifelse(amount >= 0, amount, ibis.null("float64")),
         given_back=ibis.ifelse(amount < 0, amount, 0.0),
     )
-    extras = [c for c in ("quantity", "currency", *CARRIED) if c in good.columns]
-    if lines.grouped:
-        when = good.ordered_at
-        once = lines.per_order
-
-        def total(column: str) -> ir.FloatingValue:
-            return first_filled(good, column) if once else good[column].sum()
-
-        cells = {
-            "line": good.line.min(),
-            "ordered_at": ibis.coalesce(when.min(where=good.paid.notnull()), when.min()),
-            "gross": total("paid"),
-            "negative": good.given_back.sum(),
-            "status": first_filled(good, "status"),
-            **{c: total(c) for c in ("refund", "discount") if c in good.columns},
-            **{c: _of_order(good, c) for c in extras},
-        }
-        orders = good.group_by("order_id", "customer_id").aggregate(**cells)
-    else:
-        cells = [c for c in ("refund", "discount") if c in good.columns]
-        orders = good.select(
-            "order_id",
-            "customer_id",
-            "line",
-            "ordered_at",
-            "status",
-            *cells,
-            *extras,
-            gross=good.paid,
-            negative=good.given_back,
-        )
+    orders = _grouped_lines(good, lines.per_order) if lines.grouped else _single_lines(good)
     fate = ibis.cases(
         # A line of 0 beside the money that went back makes no order of it.
         ((orders.gross.isnull() | (orders.gross == 0)) & (orders.negative < 0), "refund"),
@@ -59,13 +33,54 @@ def gather_orders(good: ir.Table, lines: Lines) -> ir.Table:
     return orders.mutate(fate=fate)
 
 
-def order_items(good: ir.Table, gathered: ir.Table, lines: Lines) -> ir.Table | None:
-    """What each order held, a row a product: order_id, customer_id, ordered_at, product and category where the file
-    has them, and `share`: its part of what the order's lines cost. None where the file names neither.
+def _extra_columns(good: ir.Table) -> list[str]:
+    return [name for name in ("quantity", "currency", *CARRIED) if name in good.columns]
 
-    Lines that take something back are not among them, nor those that neither name nor cost anything. What a line cost
-    is its amount, less what lines of the same product take back, or quantity x unit price where amounts stand once an
-    order; where no line of an order has a price, all that name something have the same part.
+
+def _grouped_lines(good: ir.Table, per_order: bool) -> ir.Table:
+    """Return a row for each order number and customer."""
+    when = good.ordered_at
+
+    def total(name: str) -> ir.FloatingValue:
+        return first_filled(good, name) if per_order else good[name].sum()
+
+    return good.group_by("order_id", "customer_id").aggregate(
+        line=good.line.min(),
+        ordered_at=ibis.coalesce(when.min(where=good.paid.notnull()), when.min()),
+        gross=total("paid"),
+        negative=good.given_back.sum(),
+        status=first_filled(good, "status"),
+        **{name: total(name) for name in ("refund", "discount") if name in good.columns},
+        **{name: _of_order(good, name) for name in _extra_columns(good)},
+    )
+
+
+def _single_lines(good: ir.Table) -> ir.Table:
+    """Return each line as an order of its own."""
+    return good.select(
+        "order_id",
+        "customer_id",
+        "line",
+        "ordered_at",
+        "status",
+        *(name for name in ("refund", "discount") if name in good.columns),
+        *_extra_columns(good),
+        gross=good.paid,
+        negative=good.given_back,
+    )
+
+
+def order_items(good: ir.Table, gathered: ir.Table, lines: Lines) -> ir.Table | None:
+    """Return what each order held, a row a product; None where the file names no product.
+
+    Lines that take something back are left out, and those that neither name nor cost anything.
+    What a line cost is its amount, less what lines of the same product take back. Where amounts
+    stand once an order it is quantity x unit price. Where no line of an order has a price, all
+    that name something have the same part.
+
+    Returns:
+        order_id, customer_id, ordered_at, product and category where the file has them, and
+        `share`: the product's part of what the order's lines cost.
     """
     named = [c for c in BOUGHT if c in good.columns]
     if not named:
@@ -87,31 +102,35 @@ def order_items(good: ir.Table, gathered: ir.Table, lines: Lines) -> ir.Table | 
         cost=parts.cost.sum().clip(lower=0.0), lines=parts.kept.sum()
     )
     parts = parts.filter(parts.lines > 0)
-    whole, says = (
-        ibis.window(group_by=key),
-        ibis.coalesce(*(parts[column] for column in named)).notnull(),
-    )
-    parts = parts.mutate(says=says, told=ibis.ifelse(says, parts.lines, 0))
-    cost, told = parts.cost.sum().over(whole), parts.told.sum().over(whole)
+    order = ibis.window(group_by=key)
+    has_name = ibis.coalesce(*(parts[column] for column in named)).notnull()
+    parts = parts.mutate(has_name=has_name, named_lines=ibis.ifelse(has_name, parts.lines, 0))
+    cost, named_lines = parts.cost.sum().over(order), parts.named_lines.sum().over(order)
     share = ibis.cases(
         (cost > 0, parts.cost / cost),
-        (told > 0, parts.told / told),
-        else_=parts.lines / parts.lines.sum().over(whole),
+        (named_lines > 0, parts.named_lines / named_lines),
+        else_=parts.lines / parts.lines.sum().over(order),
     )
     parts = parts.mutate(share=share)
-    parts = parts.filter(parts.says | (parts.share > 0))
+    parts = parts.filter(parts.has_name | (parts.share > 0))
     parts = parts.inner_join(orders, key)
     return parts.select("customer_id", "ordered_at", *named, "share", order_id=parts.number)
 
 
 def _number(orders: ir.Table) -> ir.StringValue:
-    """The order number; one that several customers share (it starts anew each year, say) stands for several orders."""
+    """Return the order number, with the customer where several customers share it.
+
+    Such a number stands for several orders: it starts anew each year, say.
+    """
     holders = orders.count().over(group_by=orders.order_id)
     return ibis.ifelse(holders > 1, orders.order_id + " / " + orders.customer_id, orders.order_id)
 
 
 def _of_order(good: ir.Table, column: str) -> ir.Value:
-    """What the rows of an order say together: pieces add up, one row tells of a subscription, the first cell holds."""
+    """Return what the rows of an order say together.
+
+    Pieces add up. One row is enough for a subscription. Else the first cell counts.
+    """
     if column == "quantity":
         return good.quantity.sum()
     if column in ("subscription", "complaint"):
@@ -120,10 +139,12 @@ def _of_order(good: ir.Table, column: str) -> ir.Value:
 
 
 def place_refunds(gathered: ir.Table) -> ir.Table:
-    """Each refund row's order: the customer's latest one that is not later than the refund. Columns refund_id,
-    customer_id, line, order_id (NULL when there is none), amount (> 0)."""
+    """Return each refund row's order: the customer's latest one not later than the refund.
+
+    Columns refund_id, customer_id, line, order_id (NULL where there is none), amount (> 0).
+    """
     refunds = gathered.filter(gathered.fate == "refund")
-    asked = refunds.select(
+    refund_rows = refunds.select(
         "customer_id", "ordered_at", "line", refund_id="order_id", amount=-refunds.negative
     )
     orders = gathered.filter(gathered.fate == "order")
@@ -131,15 +152,15 @@ def place_refunds(gathered: ir.Table) -> ir.Table:
     orders = orders.group_by("customer_id", "ordered_at").aggregate(
         order_id=orders.order_id.argmax(orders.line)
     )
-    joined = asked.asof_join(orders, on="ordered_at", predicates="customer_id")
+    joined = refund_rows.asof_join(orders, on="ordered_at", predicates="customer_id")
     return joined.select("refund_id", "customer_id", "line", "amount", "order_id")
 
 
 def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.Table:
-    """Orders with revenue net of what was given back; `taken` of it, and `over`, what exceeded the order.
+    """Return orders with revenue net of what was given back.
 
-    Where the file has no order numbers, `line` stands for them: a text for each of millions of rows is made when asked
-    for.
+    `taken` is what came off the order, `over` what exceeded it. Where the file has no order
+    numbers, `line` stands for them: millions of texts are made only when they are asked for.
     """
     orders = gathered.filter(gathered.fate == "order")
     back = -orders.negative
@@ -150,8 +171,10 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
     )
     orders = orders.mutate(back=back)
     if placed is not None:
-        found = placed.filter(placed.order_id.notnull())
-        per_order = found.group_by("order_id", "customer_id").aggregate(later=found.amount.sum())
+        with_order = placed.filter(placed.order_id.notnull())
+        per_order = with_order.group_by("order_id", "customer_id").aggregate(
+            later=with_order.amount.sum()
+        )
         orders = orders.left_join(per_order, ["order_id", "customer_id"]).drop(
             "order_id_right", "customer_id_right"
         )
@@ -177,7 +200,7 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
 def lost_lines(
     marked: ir.Table, gathered: ir.Table, placed: ir.Table | None, grouped: bool
 ) -> ir.Table:
-    """The lines of everything gathered that is no order: line, reason, amount."""
+    """Return the lines of everything gathered that is no order: line, reason, amount."""
     key = ["order_id", "customer_id"]
     lost = gathered.filter(gathered.fate != "order")
     lost = lost.select(*key, "fate", "line", amount=lost.negative)

@@ -1,9 +1,10 @@
-"""Sheet + mapping -> lines: every row of the file typed, with the reason why it cannot count, if there is one."""
+"""Sheet + mapping -> lines: every row of the file typed, with the reason why it cannot count."""
 
 from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
 
 from retention.orders.contact_cells import (
     CONTACT_COLUMNS,
@@ -36,6 +37,9 @@ DIMENSIONS = ("channel", "region", "product", "category", "coupon")
 BOUGHT = ("product", "category")
 #: What an order carries beside its numbers, where the file has it.
 CARRIED = (*DIMENSIONS, *CONTACT_COLUMNS, *SIGNAL_COLUMNS)
+#: The roles whose cells are numbers.
+NUMBERS = ("revenue", "unit_price", "quantity", "refund", "adjusted", "discount")
+#: A status column with more different texts is free text.
 MAX_STATUSES = 300
 BLANKS = r"[\s\x{00a0}\x{200b}\x{feff}]+"
 
@@ -59,11 +63,26 @@ _STATE_REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """table: line, order_id, customer_id, ordered_at, amount, status, currency, reason and what else the file has, such
-    as listed, quantity x unit price where the amount has a column of its own; the styles say how dates and amounts were
-    read; currencies: code -> rows; priced: amount = quantity x unit price; per_order: amounts stand once an order, not
-    on each line; numbered: the file numbers its orders; grouped: several rows may make one order; carts: some rows are
-    carts left behind; strange: statuses that are not understood; partly: those that speak of a refund in part."""
+    """The rows of a file, typed.
+
+    Attributes:
+        table: line, order_id, customer_id, ordered_at, amount, status, currency, reason and what
+            else the file has. `listed` is quantity x unit price, where the amount has a column of
+            its own. `reason` says why a row cannot count; NULL where it can.
+        dates: How dates were read.
+        money: How amounts were read.
+        currencies: Code -> rows.
+        currency: The code whose rows count; None where the file names none.
+        priced: Whether the amount is quantity x unit price.
+        per_order: Whether amounts stand once an order, not on each line.
+        per_order_share: Of the orders with several rows, the share that looks so; None where it
+            was not asked.
+        numbered: Whether the file numbers its orders.
+        grouped: Whether several rows may make one order.
+        carts: Whether some rows are carts left behind.
+        strange: Statuses that are not understood.
+        partly: Statuses that speak of a refund in part.
+    """
 
     table: ir.Table
     dates: DateStyle
@@ -80,9 +99,9 @@ class Lines:
     partly: tuple[str, ...] = ()
 
 
-@ibis.udf.scalar.builtin
-def strlen(text: str) -> int:
-    """DuckDB's number of bytes in a text."""
+@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
+def strlen(text: str) -> int:  # type: ignore[empty-body]
+    """Return DuckDB's number of bytes in a text."""
 
 
 def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
@@ -90,66 +109,58 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
     con, raw = sheet.con, sheet.table
     column = {role: sheet.column(name) for role, name in mapping.columns.items()}
     dates = find_date_style(raw, column["ordered_at"], mapping.day_first)
+    money, amounts = _amounts(raw, column, mapping.decimal)
+    states = _states(sheet, column.get("status"))
+    ordered_at = read_dates(raw, column["ordered_at"], dates, column.get("time"))
     cells: dict[str, ir.Value] = {
         "line": raw.rowid(),
         "customer_id": _customer_id(raw, column["customer_id"]),
-        "ordered_at": read_dates(raw, column["ordered_at"], dates, column.get("time")),
+        "ordered_at": ordered_at,
+        **amounts,
+        **_order_cells(raw, column, money, states),
+        **contact_cells(raw, column, mapping, ordered_at),
     }
+    con.create_table("typed", raw.select(**cells), overwrite=True)
+    typed = _complete(con.table("typed"), mapping)
     priced = "revenue" not in column
-    states: dict[str, State] = {}
-    money, amounts = _amounts(raw, column, mapping.decimal)
-    cells |= amounts
+    numbered = "order_id" in column
+    grouped = numbered and _has_repeats(typed)
+    per_order, share = False, None
+    if grouped:
+        typed = _filled_down(con, typed)
+        per_order, share = _amounts_per_order(typed, mapping.per_order, priced)
+    currencies = _currencies(typed)
+    currency = mapping.currency or next(iter(currencies), None)
+    orders = [text for text, state in states.items() if state is State.ORDER]
+    return Lines(
+        table=typed.mutate(reason=_reason(typed, currency, per_order)),
+        dates=dates,
+        money=money,
+        currencies=currencies,
+        currency=currency,
+        priced=priced,
+        per_order=per_order,
+        per_order_share=share,
+        numbered=numbered,
+        grouped=grouped,
+        carts=State.ABANDONED in states.values(),
+        strange=tuple(sorted(text for text in orders if not is_understood(text))),
+        partly=tuple(sorted(text for text in orders if is_refunded_in_part(text))),
+    )
+
+
+def _order_cells(
+    raw: ir.Table, column: dict[str, str], money: MoneyStyle, states: dict[str, State]
+) -> dict[str, ir.Value]:
+    """Return what each row says of its order beside its amount, where the file has it."""
+    cells: dict[str, ir.Value] = {}
     if "order_id" in column:
         cells["order_id"] = _order_id(raw, column["order_id"])
     if "currency" in column or money.symbols:
-        cells["currency"] = _currency(raw, column, money)
+        cells["currency"] = _currency(raw, column)
     if "status" in column or "cancelled_at" in column:
-        states = _states(sheet, column.get("status"))
         cells["status"] = _state(raw, column, states)
-    cells |= {role: text_or_null(raw[column[role]]) for role in DIMENSIONS if role in column}
-    cells |= contact_cells(raw, column, mapping, cells["ordered_at"])
-    con.create_table("typed", raw.select(**cells), overwrite=True)
-    typed = _complete(con.table("typed"), mapping)
-    numbered = "order_id" in column
-    grouped = numbered and _has_repeats(typed)
-    if grouped:
-        typed = _filled_down(con, typed)
-    per_order, share = (
-        _amounts_per_order(typed, mapping.per_order, priced) if grouped else (False, None)
-    )
-    currencies = _currencies(typed)
-    currency = mapping.currency or next(iter(currencies), None)
-    table = typed.mutate(reason=_reason(typed, currency, per_order))
-    carts = State.ABANDONED in states.values()
-    strange = tuple(
-        sorted(
-            text
-            for text, state in states.items()
-            if state is State.ORDER and not is_understood(text)
-        )
-    )
-    partly = tuple(
-        sorted(
-            text
-            for text, state in states.items()
-            if state is State.ORDER and is_refunded_in_part(text)
-        )
-    )
-    return Lines(
-        table,
-        dates,
-        money,
-        currencies,
-        currency,
-        priced,
-        per_order,
-        share,
-        numbered,
-        grouped,
-        carts,
-        strange,
-        partly,
-    )
+    return cells | {role: text_or_null(raw[column[role]]) for role in DIMENSIONS if role in column}
 
 
 def _complete(typed: ir.Table, mapping: Mapping) -> ir.Table:
@@ -215,39 +226,37 @@ def _customer_id(raw: ir.Table, column: str) -> ir.StringValue:
 def _amounts(
     raw: ir.Table, column: dict[str, str], decimal: str | None
 ) -> tuple[MoneyStyle, dict[str, ir.Value]]:
-    """The amount of each row, and refund, discount (both >= 0), quantity and `listed` where the file has them."""
+    """Return how amounts are written, and each row's amount and other numbers.
 
-    def number(role: str) -> ir.FloatingValue:
-        return read_money(raw, column[role], styles[role])
-
-    roles = [
-        r
-        for r in ("revenue", "unit_price", "quantity", "refund", "adjusted", "discount")
-        if r in column
-    ]
-    styles = {r: find_money_style(raw, column[r], decimal) for r in roles}
+    These are refund, discount (both >= 0), quantity and `listed`, where the file has them.
+    """
+    styles = {
+        role: find_money_style(raw, column[role], decimal) for role in NUMBERS if role in column
+    }
+    numbers = {role: read_money(raw, column[role], style) for role, style in styles.items()}
     if "revenue" in column:
-        main, amount = styles["revenue"], number("revenue")
+        main, amount = styles["revenue"], numbers["revenue"]
     else:
-        main, amount = styles["unit_price"], number("quantity") * number("unit_price")
-    # Whole cents: sums of prices x pieces should not carry binary dust.
-    cells = {"amount": amount.round(6) if "revenue" not in column else amount}
-    cells |= {role: number(role).abs() for role in ("refund", "discount") if role in column}
+        main = styles["unit_price"]
+        # Whole cents: sums of prices x pieces should not carry binary dust.
+        amount = (numbers["quantity"] * numbers["unit_price"]).round(6)
+    cells = {"amount": amount}
+    cells |= {role: numbers[role].abs() for role in ("refund", "discount") if role in column}
     if "adjusted" in column:
         # What is left of an amount after refunds; 0 or blank where nothing was given back.
-        left = number("adjusted")
-        given_back = ibis.ifelse((left > 0) & (left < amount), amount - left, 0.0)
+        remaining = numbers["adjusted"]
+        is_lower = (remaining > 0) & (remaining < amount)
+        given_back = ibis.ifelse(is_lower, amount - remaining, 0.0)
         cells["refund"] = cells.get("refund", ibis.literal(0.0)).fill_null(0.0) + given_back
     if "quantity" in column:
-        cells["quantity"] = number("quantity")
-    if {"revenue", "quantity", "unit_price", "order_id"} <= set(column) and set(BOUGHT) & set(
-        column
-    ):
-        cells["listed"] = number("quantity") * number("unit_price")
+        cells["quantity"] = numbers["quantity"]
+    names_products = bool(set(BOUGHT) & set(column))
+    if names_products and {"revenue", "quantity", "unit_price", "order_id"} <= set(column):
+        cells["listed"] = numbers["quantity"] * numbers["unit_price"]
     return main, cells
 
 
-def _currency(raw: ir.Table, column: dict[str, str], money: MoneyStyle) -> ir.StringValue:
+def _currency(raw: ir.Table, column: dict[str, str]) -> ir.StringValue:
     if "currency" in column:
         return text_or_null(raw[column["currency"]]).upper()
     return read_currency(raw, column.get("revenue") or column["unit_price"])
@@ -288,7 +297,7 @@ def _state(raw: ir.Table, column: dict[str, str], states: dict[str, State]) -> i
 
 
 def first_filled(table: ir.Table, column: str) -> ir.Value:
-    """Within a group, the column's first cell in the file's order that is not empty."""
+    """Return a group's first cell of the column, in the file's order, that is not empty."""
     return table[column].argmin(table.line, where=table[column].notnull())
 
 
@@ -297,22 +306,26 @@ def _has_repeats(typed: ir.Table) -> bool:
     return bool(counts.ids < counts["rows"])
 
 
-def _filled_down(con, typed: ir.Table) -> ir.Table:
-    """What stands only on some rows of an order holds for all of them, but for what was bought: that is the row's."""
-    kept = (name for name in DIMENSIONS if name in typed.columns and name not in BOUGHT)
-    roles = ("customer_id", "ordered_at", "status", "currency", *kept)
-    holes = (
-        typed.aggregate(**{r: (typed[r].isnull() & True).sum() for r in roles}).execute().iloc[0]
-    )
+def _filled_down(con: Backend, typed: ir.Table) -> ir.Table:
+    """Fill what stands only on some rows of an order into all of them.
+
+    What was bought stays the row's own.
+    """
+    dimensions = (name for name in DIMENSIONS if name in typed.columns and name not in BOUGHT)
+    names = ("customer_id", "ordered_at", "status", "currency", *dimensions)
+    empty = typed.aggregate(**{name: (typed[name].isnull() & True).sum() for name in names})
+    holes = empty.execute().iloc[0]
     rows = typed.count().execute()
-    patchy = [r for r in roles if 0 < int(holes[r] or 0) < rows]
+    patchy = [name for name in names if 0 < int(holes[name] or 0) < rows]
     if not patchy:
         return typed
     firsts = typed.group_by("order_id").aggregate(
-        **{f"first_{r}": first_filled(typed, r) for r in patchy}
+        **{f"first_{name}": first_filled(typed, name) for name in patchy}
     )
     joined = typed.join(firsts, "order_id", how="left")
-    filled = joined.mutate(**{r: ibis.coalesce(joined[r], joined[f"first_{r}"]) for r in patchy})
+    filled = joined.mutate(
+        **{name: ibis.coalesce(joined[name], joined[f"first_{name}"]) for name in patchy}
+    )
     con.create_table("filled", filled.select(*typed.columns), overwrite=True)
     return con.table("filled")
 
@@ -320,7 +333,7 @@ def _filled_down(con, typed: ir.Table) -> ir.Table:
 def _amounts_per_order(
     typed: ir.Table, wanted: bool | None, priced: bool
 ) -> tuple[bool, float | None]:
-    """Whether the amount is the order's (on its first row, or again on each) rather than the line's."""
+    """Return whether the amount is the order's, on one row or again on each, not the line's."""
     if wanted is not None or priced:
         return bool(wanted), None
     orders = typed.group_by("order_id").aggregate(

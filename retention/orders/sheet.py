@@ -7,8 +7,9 @@ import re
 import tempfile
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import duckdb
 import ibis
@@ -35,9 +36,16 @@ MAX_COLUMNS = 2000
 class Sheet:
     """The raw rows of a file, all text, in a DuckDB database of their own.
 
-    name: the file's name; columns: its column names, made unique; rows: data rows; digest: of the file's bytes;
-    notes: what was noticed while reading; wide_rows: rows with more cells than columns.
-    `table` has columns c0, c1, ... in the order of `columns`.
+    Attributes:
+        name: The file's name.
+        con: The database.
+        columns: The file's column names, made unique.
+        rows: Data rows.
+        digest: Of the file's bytes.
+        notes: What was noticed while reading.
+        records_before: Records before the first data row.
+        blanks: For each blank line, how many records stand before it.
+        wide_rows: Rows with more cells than columns.
     """
 
     name: str
@@ -51,11 +59,16 @@ class Sheet:
     wide_rows: int = 0
 
     @property
-    def table(self) -> ibis.Table:
+    def table(self) -> ir.Table:
+        """The rows, with columns c0, c1, ... in the order of `columns`."""
         return self.con.table("raw")
 
     def column(self, name: str) -> str:
-        """The name in `table` of the file's column `name`. DataError when the file has no such column."""
+        """Return the name in `table` of the file's column `name`.
+
+        Raises:
+            DataError: If the file has no such column.
+        """
         try:
             return f"c{self.columns.index(name)}"
         except ValueError:
@@ -66,32 +79,35 @@ class Sheet:
             ) from None
 
     def line(self, row: int) -> int:
-        """The spreadsheet row on which data row `row` (0 for the first) stands in the file."""
+        """Return the spreadsheet row of data row `row`, which is 0 for the first."""
         record = self.records_before + row
         return record + 1 + bisect_right(self.blanks, record)
 
     def preview(self, n: int = 8) -> pd.DataFrame:
-        """The first n data rows as text, under the file's own column names."""
+        """Return the first n data rows as text, under the file's own column names."""
         return self.named(self.table.limit(n).to_pandas())
 
     def named(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """A frame of raw columns under the file's own names, beside the frame's other columns."""
-        others = [c for c in frame.columns if c not in _raw_names(self.columns)]
-        names = unique_names((*others, *self.columns), len(others) + len(self.columns), self.name)[
-            len(others) :
-        ]
-        return frame.rename(columns=dict(zip(_raw_names(self.columns), names, strict=True)))
+        """Return a frame with its raw columns under the file's own names."""
+        raw_names = _raw_names(self.columns)
+        others = [name for name in frame.columns if name not in raw_names]
+        names = unique_names((*others, *self.columns), len(others) + len(self.columns), self.name)
+        return frame.rename(columns=dict(zip(raw_names, names[len(others) :], strict=True)))
 
     def release(self) -> None:
         """Drop the raw rows, once no other reading of them is wanted."""
         self.con.raw_sql("DROP TABLE IF EXISTS raw")
 
 
-def open_sheet(source: str | os.PathLike | bytes | BinaryIO, name: str | None = None) -> Sheet:
+def open_sheet(source: str | os.PathLike[str] | bytes | BinaryIO, name: str | None = None) -> Sheet:
     """Read an order file once: CSV or other delimited text (also in .gz or .zip), Excel or Parquet.
 
-    source: path, bytes or binary file object; name: what to call it (default: the file's own name).
-    Raises DataError, which says what was found, for anything that is not a table of at least two columns and a row.
+    Args:
+        source: A path, bytes or a binary file object.
+        name: What to call it; the file's own name where left out.
+
+    Raises:
+        DataError: If it is not a table of at least two columns and a row; it says what was found.
     """
     with tempfile.TemporaryDirectory(prefix="orders-", ignore_cleanup_errors=True) as folder:
         file = unpack(source, Path(folder), name)
@@ -106,23 +122,26 @@ def open_sheet(source: str | os.PathLike | bytes | BinaryIO, name: str | None = 
             sheet = _read_text(con, file, Path(folder))
     if sheet.rows == 0:
         raise DataError(
-            f"{file.name!r} has column names but no rows below them. Check the export's date range and filters."
+            f"{file.name!r} has column names but no rows below them. Check the export's date range "
+            "and filters."
         )
     if len(sheet.columns) < 2:
         raise DataError(
-            f"{file.name!r} has a single column ({sheet.columns[0]!r}). An order file needs at least a customer, "
-            "a date and an amount."
+            f"{file.name!r} has a single column ({sheet.columns[0]!r}). An order file needs at "
+            "least a customer, a date and an amount."
         )
     return sheet
 
 
 def _connect() -> Backend:
-    # Nothing is fetched from anywhere, and what does not fit in memory goes to the system's temporary folder.
+    # Nothing is fetched from anywhere. What does not fit in memory goes to the system's temporary
+    # folder.
     return ibis.duckdb.connect(
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
         temp_directory=tempfile.gettempdir(),
-        # Memory of dropped tables goes back at once: by default the engine keeps hundreds of megabytes for later.
+        # Memory of dropped tables goes back at once: by default the engine keeps hundreds of
+        # megabytes for later.
         allocator_background_threads=True,
         allocator_flush_threshold="8MB",
         allocator_bulk_deallocation_flush_threshold="8MB",
@@ -142,10 +161,7 @@ def _read_text(con: Backend, file: PlainFile, folder: Path) -> Sheet:
     if layout.delimiter == text_files.ALIGNED:
         path = text_files.to_tabs(path, folder / "tabs.csv")
         layout = replace(layout, delimiter="\t")
-    if layout.preamble:
-        notes.append(
-            f"{layout.preamble} line{'s' * (layout.preamble > 1)} above the column names left out."
-        )
+    notes += _preamble_notes(layout)
     if layout.header is None:
         notes.append("The file has no column names; columns are numbered.")
     columns = unique_names(layout.header or (), layout.width, file.name)
@@ -160,7 +176,8 @@ def _read_text(con: Backend, file: PlainFile, folder: Path) -> Sheet:
         "null_padding": True,
         "strict_mode": False,
         "max_line_size": 16 << 20,
-        # By default a buffer holds many of the longest lines, and a file of one buffer is read by one thread.
+        # By default a buffer holds many of the longest lines, and a file of one buffer is read by
+        # one thread.
         "buffer_size": 32 << 20,
     }
     try:
@@ -196,7 +213,7 @@ def _read_text(con: Backend, file: PlainFile, folder: Path) -> Sheet:
     )
 
 
-def _load_csv(con: Backend, path: Path, options: dict) -> None:
+def _load_csv(con: Backend, path: Path, options: dict[str, Any]) -> None:
     con.create_table("raw", con.read_csv(str(path), table_name="source", **options), overwrite=True)
     con.drop_view("source", force=True)
 
@@ -215,13 +232,18 @@ def _read_parquet(con: Backend, file: PlainFile) -> Sheet:
     except duckdb.Error as error:
         raise DataError(f"{file.name!r} is a damaged Parquet file. Export it again.") from error
     return Sheet(
-        file.name, con, columns, con.table("raw").count().execute(), file.digest, file.notes
+        name=file.name,
+        con=con,
+        columns=columns,
+        rows=con.table("raw").count().execute(),
+        digest=file.digest,
+        notes=file.notes,
     )
 
 
-@ibis.udf.scalar.builtin
-def timezone(zone: str, moment: dt.Timestamp(timezone="UTC")) -> dt.timestamp:
-    """DuckDB's clock of a time zone at a moment."""
+@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
+def timezone(zone: str, moment: dt.Timestamp(timezone="UTC")) -> dt.timestamp:  # type: ignore[valid-type]
+    """Return DuckDB's clock of a time zone at a moment."""
 
 
 def _on_its_clock(column: ir.Column, kind: pa.DataType) -> ir.Column:
@@ -236,12 +258,52 @@ def _on_its_clock(column: ir.Column, kind: pa.DataType) -> ir.Column:
 
 
 def _read_workbook(con: Backend, file: PlainFile) -> Sheet:
+    pages = _workbook_pages(file)
+    title = max(pages, key=lambda name: len(pages[name]), default="")
+    cells = [[_cell_text(value) for value in row] for row in pages.get(title, [])]
+    if not _has_text(cells):
+        raise DataError(f"The workbook {file.name!r} has no filled cells.")
+    layout = text_files.place_header([(row, i + 1) for i, row in enumerate(cells)], delimiter="")
+    notes = list(file.notes)
+    if len(pages) > 1:
+        notes.append(f"The workbook has {len(pages)} sheets; {title!r}, the longest, was read.")
+    notes += _preamble_notes(layout)
+    width = max(len(row) for row in cells)
+    columns = unique_names(layout.header or (), width, file.name)
+    body = cells[layout.lines_before :]
+    filled = [i for i, row in enumerate(body) if any(row)]
+    table = _text_table([body[i] for i in filled], columns)
+    con.create_table("raw", ibis.memtable(table))
+    return Sheet(
+        name=file.name,
+        con=con,
+        columns=columns,
+        rows=len(filled),
+        digest=file.digest,
+        notes=tuple(notes),
+        records_before=layout.lines_before,
+        blanks=_blanks_before(filled, layout.lines_before),
+    )
+
+
+def _has_text(rows: list[list[str]]) -> bool:
+    return any(any(row) for row in rows)
+
+
+def _text_table(rows: list[list[str]], columns: tuple[str, ...]) -> pa.Table:
+    arrays = [
+        pa.array([row[place] or None for row in rows], pa.string()) for place in range(len(columns))
+    ]
+    return pa.table(arrays, names=_raw_names(columns))
+
+
+def _workbook_pages(file: PlainFile) -> dict[str, list[list[Any]]]:
+    """Return the cells of each sheet of a workbook, row by row."""
     from python_calamine import CalamineError, CalamineWorkbook
 
-    notes = list(file.notes)
     try:
         with CalamineWorkbook.from_path(str(file.path)) as book:
-            pages = {
+            return {
                 title: book.get_sheet_by_name(title).to_python(skip_empty_area=False)
                 for title in book.sheet_names
             }
@@ -249,27 +311,13 @@ def _read_workbook(con: Backend, file: PlainFile) -> Sheet:
         raise DataError(
             f"{file.name!r} cannot be read as an Excel workbook ({error}). Save the orders as CSV."
         ) from error
-    title = max(pages, key=lambda t: len(pages[t]), default=None)
-    cells = [[_cell_text(value) for value in row] for row in pages[title]] if title else []
-    if not any(any(row) for row in cells):
-        raise DataError(f"The workbook {file.name!r} has no filled cells.")
-    if len(pages) > 1:
-        notes.append(f"The workbook has {len(pages)} sheets; {title!r}, the longest, was read.")
-    layout = text_files.place_header([(row, i + 1) for i, row in enumerate(cells)], delimiter="")
-    if layout.preamble:
-        notes.append(
-            f"{layout.preamble} line{'s' * (layout.preamble > 1)} above the column names left out."
-        )
-    width = max(len(row) for row in cells)
-    columns = unique_names(layout.header or (), width, file.name)
-    body = cells[layout.lines_before :]
-    filled = [i for i, row in enumerate(body) if any(row)]
-    blanks = _blanks_before(filled, layout.lines_before)
-    arrays = [pa.array([body[i][c] or None for i in filled], pa.string()) for c in range(width)]
-    con.create_table("raw", ibis.memtable(pa.table(arrays, names=_raw_names(columns))))
-    return Sheet(
-        file.name, con, columns, len(filled), file.digest, tuple(notes), layout.lines_before, blanks
-    )
+
+
+def _preamble_notes(layout: text_files.TextLayout) -> list[str]:
+    lines = layout.preamble
+    if not lines:
+        return []
+    return [f"{lines} line{'s' * (lines > 1)} above the column names left out."]
 
 
 def _blanks_before(filled: list[int], offset: int) -> tuple[int, ...]:
@@ -281,16 +329,12 @@ def _blanks_before(filled: list[int], offset: int) -> tuple[int, ...]:
     return tuple(blanks)
 
 
-def _cell_text(value) -> str:
+def _cell_text(value: object) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     if value is None:
         return ""
-    return (
-        value.isoformat(sep=" ")
-        if hasattr(value, "hour") and hasattr(value, "year")
-        else str(value)
-    )
+    return value.isoformat(sep=" ") if isinstance(value, datetime) else str(value)
 
 
 def _raw_names(columns: tuple[str, ...]) -> list[str]:
@@ -298,14 +342,15 @@ def _raw_names(columns: tuple[str, ...]) -> list[str]:
 
 
 def unique_names(header: tuple[str, ...], width: int, file: str) -> tuple[str, ...]:
-    """`width` names: the header's, trimmed; blank ones numbered, repeated ones told apart by (2), (3), ...
+    """Return `width` names: the header's, trimmed; blank ones numbered, repeated ones as (2), (3).
 
     >>> unique_names(("Email", " Email", ""), 4, "x.csv")
     ('Email', 'Email (2)', 'Column 3', 'Column 4')
     """
     if width > MAX_COLUMNS:
         raise DataError(
-            f"{file!r} has {width:,} columns; at most {MAX_COLUMNS:,} are read. Export the order columns only."
+            f"{file!r} has {width:,} columns; at most {MAX_COLUMNS:,} are read. Export the order "
+            "columns only."
         )
     names: list[str] = []
     taken: set[str] = set()

@@ -1,4 +1,4 @@
-"""How a delimited text file is written: its encoding, its delimiter, and where its header stands."""
+"""How a delimited text file is written: its encoding, its delimiter, and its header's place."""
 
 import codecs
 import csv
@@ -22,7 +22,8 @@ DELIMITERS = (",", ";", "\t", "|", "^", "~")
 # Columns set apart by runs of blanks; `to_tabs` makes them tabs.
 ALIGNED = " "
 
-# What shops' tools in the app's markets write when they do not write Unicode; anything else is guessed from these.
+# What shops' tools in the app's markets write when they do not write Unicode. Every other encoding
+# is guessed as one of these.
 LEGACY_ENCODINGS = {"cp1252": "Windows-1252 (Western European)", "cp874": "Windows-874 (Thai)"}
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -33,8 +34,15 @@ _BOMS = (
 
 @dataclass(frozen=True, slots=True)
 class TextLayout:
-    """delimiter; header: the names as written, None when the file has none; width: cells in a usual row;
-    lines_before and records_before: text lines, and records that are not blank, before the first data row."""
+    """Where the table of a text file stands, and how its cells are set apart.
+
+    Attributes:
+        delimiter: What stands between cells; `ALIGNED` for runs of blanks.
+        header: The names as written; None where the file has none.
+        width: Cells in a usual row.
+        lines_before: Text lines before the first data row.
+        records_before: Records that are not blank before the first data row.
+    """
 
     delimiter: str
     header: tuple[str, ...] | None
@@ -49,7 +57,7 @@ class TextLayout:
 
 
 def find_encoding(path: Path, name: str) -> str:
-    """The encoding that the whole file decodes with: Unicode by mark or by trial, else the likeliest legacy one."""
+    """Return the file's encoding: Unicode by mark or by trial, else the likeliest legacy one."""
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
     for mark, encoding in _BOMS:
@@ -60,7 +68,8 @@ def find_encoding(path: Path, name: str) -> str:
         return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
     if head.count(0) > 2 or _control_share(head) > 0.05:
         raise DataError(
-            f"{name!r} is not text: it looks like a binary file. Upload the order export as CSV, Excel or Parquet."
+            f"{name!r} is not text: it looks like a binary file. Upload the order export as CSV, "
+            "Excel or Parquet."
         )
     telling = _lines_beyond_ascii(path)
     if telling is None:
@@ -75,7 +84,7 @@ def _control_share(head: bytes) -> float:
 
 
 def _lines_beyond_ascii(path: Path, enough: int = 1 << 16) -> bytes | None:
-    """None for valid UTF-8; else the lines with bytes beyond ASCII, which are all that tells encodings apart."""
+    """Return the lines with bytes beyond ASCII, by which encodings differ; None for valid UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         with path.open("rb") as stream:
@@ -83,20 +92,20 @@ def _lines_beyond_ascii(path: Path, enough: int = 1 << 16) -> bytes | None:
                 decoder.decode(chunk)
             decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        found, size = [], 0
+        lines, size = [], 0
         with path.open("rb") as stream:
             for line in stream:
                 if not line.isascii():
-                    found.append(line)
+                    lines.append(line)
                     size += len(line)
                     if size > enough:
                         break
-        return b"".join(found)
+        return b"".join(lines)
     return None
 
 
 def to_utf8(path: Path, encoding: str, target: Path, name: str) -> Path:
-    """A UTF-8 copy of the file, without a byte order mark and with plain line ends."""
+    """Make a UTF-8 copy of the file, without a byte order mark and with plain line ends."""
     try:
         with (
             path.open("r", encoding=encoding, newline=None) as source,
@@ -106,13 +115,14 @@ def to_utf8(path: Path, encoding: str, target: Path, name: str) -> Path:
                 out.write(text)
     except UnicodeError as error:
         raise DataError(
-            f"{name!r} cannot be read as {encoding}: {error}. Save it as CSV in UTF-8 and try again."
+            f"{name!r} cannot be read as {encoding}: {error}. Save it as CSV in UTF-8 and try "
+            "again."
         ) from error
     return target
 
 
 def to_tabs(path: Path, target: Path) -> Path:
-    """A copy of a UTF-8 file with each run of blanks as one tab."""
+    """Make a copy of a UTF-8 file with each run of blanks as one tab."""
     with (
         path.open("r", encoding="utf-8-sig") as source,
         target.open("w", encoding="utf-8", newline="\n") as out,
@@ -122,7 +132,7 @@ def to_tabs(path: Path, target: Path) -> Path:
 
 
 def read_head(path: Path) -> str:
-    """The beginning of a UTF-8 file, cut at the last whole line."""
+    """Return the beginning of a UTF-8 file, cut at the last whole line."""
     with path.open("rb") as stream:
         data = stream.read(HEAD_BYTES)
         whole = not stream.read(1)
@@ -131,34 +141,48 @@ def read_head(path: Path) -> str:
 
 
 def find_layout(head: str, name: str) -> TextLayout:
-    """Delimiter, header and first data line from a file's beginning. DataError when there is no table in it."""
+    """Return delimiter, header and first data line from a file's beginning.
+
+    Raises:
+        DataError: If there is no table in it.
+    """
     if not head.strip("\ufeff \t\r\n"):
         raise DataError(
             f"{name!r} is empty: it holds nothing but blank lines. Export the orders again."
         )
+    layout = _delimited_layout(head) or _aligned_layout(head)
+    if layout is None:
+        shown = next((line for line in head.splitlines() if line.strip()), "")
+        raise DataError(
+            f"{name!r} has a single column ({shown.strip()[:60]!r}). An order file needs at least "
+            "a customer, a date and an amount, separated by commas, semicolons or tabs."
+        )
+    return layout
+
+
+def _delimited_layout(head: str) -> TextLayout | None:
+    """Return the layout by the delimiter that makes the most regular table."""
     best: tuple[float, TextLayout] | None = None
     for delimiter in DELIMITERS:
         records = _records(head, delimiter)
         score = _regularity([cells for cells, _ in records])
-        if score:
-            layout = place_header(records, delimiter)
-            # A delimiter that the column names are written with is the file's own; others occur inside texts.
-            score *= 2 if layout.header and len(layout.header) == layout.width else 1
-            if best is None or score > best[0]:
-                best = (score, layout)
-    if best is None:
-        aligned = [
-            (line.split(), number)
-            for number, line in enumerate(head.splitlines()[:HEAD_RECORDS], start=1)
-        ]
-        if _regularity([cells for cells, _ in aligned]) >= 1:
-            return place_header(aligned, ALIGNED)
-        shown = next((line for line in head.splitlines() if line.strip()), "")
-        raise DataError(
-            f"{name!r} has a single column ({shown.strip()[:60]!r}). An order file needs at least a customer, a date "
-            "and an amount, separated by commas, semicolons or tabs."
-        )
-    return best[1]
+        if not score:
+            continue
+        layout = place_header(records, delimiter)
+        # A delimiter that the column names are written with is the file's own; others occur
+        # inside texts.
+        score *= 2 if layout.header and len(layout.header) == layout.width else 1
+        if best is None or score > best[0]:
+            best = (score, layout)
+    return best[1] if best else None
+
+
+def _aligned_layout(head: str) -> TextLayout | None:
+    """Return the layout of columns that are set apart by blanks."""
+    lines = head.splitlines()[:HEAD_RECORDS]
+    records = [(line.split(), number) for number, line in enumerate(lines, start=1)]
+    is_table = _regularity([cells for cells, _ in records]) >= 1
+    return place_header(records, ALIGNED) if is_table else None
 
 
 def _records(head: str, delimiter: str) -> list[tuple[list[str], int]]:
@@ -180,7 +204,10 @@ def _filled(cells: list[str]) -> int:
 
 
 def _regularity(rows: list[list[str]]) -> float:
-    """How table-like the rows are: 0 for one column, else the share of rows of the usual width, wider a bit better."""
+    """Return how table-like the rows are.
+
+    0 stands for one column. Else it is the share of rows of the usual width; wider is a bit better.
+    """
     widths = Counter(len(cells) for cells in rows if _filled(cells))
     if not widths:
         return 0.0
@@ -196,7 +223,12 @@ def _regularity(rows: list[list[str]]) -> float:
 
 
 def place_header(records: list[tuple[list[str], int]], delimiter: str) -> TextLayout:
-    """Where the header stands among records given as (cells, text lines read up to the end of the record)."""
+    """Return where the header stands.
+
+    Args:
+        records: The cells of each record, and the text lines read up to its end.
+        delimiter: What stands between the cells.
+    """
     widths = Counter(len(cells) for cells, _ in records if _filled(cells))
     usual = max(widths.items(), key=lambda wn: (wn[1] * min(wn[0], 4), wn[0]))[0]
     start = next(
@@ -216,7 +248,7 @@ def place_header(records: list[tuple[list[str], int]], delimiter: str) -> TextLa
 
 
 def looks_like_header(cells: list[str]) -> bool:
-    """Names, not values: no cell is a date, an amount or an e-mail address."""
+    """Return whether cells are names, not values such as dates, amounts and e-mail addresses."""
     filled = [cell.strip() for cell in cells if cell.strip()]
     values = [
         c
@@ -227,9 +259,11 @@ def looks_like_header(cells: list[str]) -> bool:
 
 
 def blank_positions(path: Path, records: int) -> list[int]:
-    """For each blank line between records, how many records stand before it; line breaks inside quotes do not count.
+    """Return how many records stand before each blank line; breaks inside quotes do not count.
 
-    `records` is how many the file holds, blank lines aside: a file of as many lines has none.
+    Args:
+        path: The file.
+        records: How many records it has, blank lines aside. A file of as many lines has no blank.
     """
     with path.open("rb") as stream:
         lines, chunk = 0, b"\n"

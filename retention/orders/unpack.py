@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from retention.errors import DataError
 
@@ -49,7 +49,14 @@ _FOREIGN = {
 
 @dataclass(frozen=True, slots=True)
 class PlainFile:
-    """An unpacked file: where it is, what it was called, the digest of the bytes as they came."""
+    """An unpacked file.
+
+    Attributes:
+        path: Where it is.
+        name: What it was called.
+        digest: Of the bytes as they came.
+        notes: What was noticed while it was unpacked.
+    """
 
     path: Path
     name: str
@@ -58,17 +65,23 @@ class PlainFile:
 
 
 def unpack(
-    source: str | os.PathLike | bytes | BinaryIO, folder: Path, name: str | None = None
+    source: str | os.PathLike[str] | bytes | BinaryIO, folder: Path, name: str | None = None
 ) -> PlainFile:
     """Put `source` on disk as one plain file.
 
-    source: a path, bytes, or a binary file object. folder: where temporary copies go; a plain file given by
-    its path is read in place. Raises DataError for a missing, empty, foreign or oversized file, or a broken archive.
+    Args:
+        source: A path, bytes or a binary file object.
+        folder: Where temporary copies go. A plain file given by its path is read in place.
+        name: What to call the file; its own name where left out.
+
+    Raises:
+        DataError: If the file is missing, empty, foreign or too large, or a broken archive.
     """
     path, name = _on_disk(source, folder, name)
     if path.stat().st_size == 0:
         raise DataError(
-            f"The file {name!r} is empty. Export the orders again and check that the file has a size."
+            f"The file {name!r} is empty. Export the orders again and check that the file has a "
+            "size."
         )
     digest = _digest(path)
     with path.open("rb") as stream:
@@ -81,7 +94,9 @@ def unpack(
     return _checked(PlainFile(path, name, digest))
 
 
-def _on_disk(source, folder: Path, name: str | None) -> tuple[Path, str]:
+def _on_disk(
+    source: str | os.PathLike[str] | bytes | BinaryIO, folder: Path, name: str | None
+) -> tuple[Path, str]:
     if isinstance(source, str | os.PathLike):
         path = Path(source)
         if not path.is_file():
@@ -90,7 +105,8 @@ def _on_disk(source, folder: Path, name: str | None) -> tuple[Path, str]:
     stream = io.BytesIO(source) if isinstance(source, bytes | bytearray | memoryview) else source
     if not hasattr(stream, "read"):
         raise DataError(
-            f"Orders are read from a path, bytes or a file object, not from {type(source).__name__}."
+            "Orders are read from a path, bytes or a file object, not from "
+            f"{type(source).__name__}."
         )
     name = name or PurePath(str(getattr(source, "name", "orders.csv"))).name
     path = folder / "source"
@@ -98,7 +114,8 @@ def _on_disk(source, folder: Path, name: str | None) -> tuple[Path, str]:
         first = stream.read(CHUNK)
         if isinstance(first, str):
             raise DataError(
-                "The file is open as text. Open it in binary mode ('rb') so that its encoding can be found."
+                "The file is open as text. Open it in binary mode ('rb') so that its encoding can "
+                "be found."
             )
         target.write(first)
         shutil.copyfileobj(stream, target, CHUNK)
@@ -110,7 +127,9 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _copy_bounded(stream: BinaryIO, target: Path, packed_bytes: int, name: str) -> None:
+def _copy_bounded(
+    stream: IO[bytes] | gzip.GzipFile, target: Path, packed_bytes: int, name: str
+) -> None:
     written = 0
     with target.open("wb") as out:
         while chunk := stream.read(CHUNK):
@@ -118,8 +137,9 @@ def _copy_bounded(stream: BinaryIO, target: Path, packed_bytes: int, name: str) 
             flood = written > SUSPICIOUS_FROM_BYTES and written > SUSPICIOUS_RATIO * packed_bytes
             if written > MAX_UNPACKED_BYTES or flood:
                 raise DataError(
-                    f"{name!r} unpacks to more than {written // CHUNK:,} MB from {packed_bytes / CHUNK:,.1f} MB; "
-                    "reading stopped there. Upload the order file itself, or a part of it, unpacked."
+                    f"{name!r} unpacks to more than {written // CHUNK:,} MB from "
+                    f"{packed_bytes / CHUNK:,.1f} MB; reading stopped there. Upload the order file "
+                    "itself, or a part of it, unpacked."
                 )
             out.write(chunk)
 
@@ -137,44 +157,61 @@ def _gunzip(path: Path, folder: Path, name: str) -> Path:
 
 
 def _unzip(path: Path, folder: Path, name: str, digest: str) -> PlainFile:
-    broken = f"{name!r} is a zip file that ends too early or is damaged. Download or pack it again."
     try:
         with zipfile.ZipFile(path) as archive:
             members = [
-                m for m in archive.infolist() if not m.is_dir() and not _is_clutter(m.filename)
+                member
+                for member in archive.infolist()
+                if not member.is_dir() and not _is_clutter(member.filename)
             ]
-            names = {m.filename for m in members}
-            if "[Content_Types].xml" in names or "mimetype" in names:
+            if _is_workbook(members):
                 _check_workbook_size(members, path, name)
                 return PlainFile(path, name, digest)
-            files = [
-                m for m in members if m.filename.lower().endswith((*ORDER_FILE_SUFFIXES, ".gz"))
-            ]
-            if not files:
-                held = ", ".join(sorted(names)[:5]) or "nothing"
-                raise DataError(
-                    f"The zip file {name!r} holds no order file (found: {held}). Pack a CSV or Excel file."
-                )
-            chosen = max(files, key=lambda m: m.file_size)
+            files = _order_files(members, name)
+            largest = max(files, key=lambda member: member.file_size)
             target = folder / "member"
-            with archive.open(chosen) as stream:
-                _copy_bounded(stream, target, max(chosen.compress_size, 1), name)
+            with archive.open(largest) as stream:
+                _copy_bounded(stream, target, max(largest.compress_size, 1), name)
     except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, OSError) as error:
-        raise DataError(broken) from error
+        raise DataError(
+            f"{name!r} is a zip file that ends too early or is damaged. Download or pack it again."
+        ) from error
     except RuntimeError as error:  # zipfile's way of saying that a password is needed
         raise DataError(
             f"{name!r} is protected by a password. Unpack it and upload the file inside."
         ) from error
-    inner = PurePath(chosen.filename).name
-    notes = ()
-    if len(files) > 1:
-        others = len(files) - 1
-        notes = (
-            f"The zip file holds {len(files)} order files; the largest, {inner!r}, was read, {others} left out.",
-        )
+    inner = PurePath(largest.filename).name
+    notes = _files_left_out(inner, len(files))
     if inner.lower().endswith(".gz"):
         return PlainFile(_gunzip(target, folder, inner), inner[:-3], digest, notes)
     return PlainFile(target, inner, digest, notes)
+
+
+def _is_workbook(members: list[zipfile.ZipInfo]) -> bool:
+    names = {member.filename for member in members}
+    return "[Content_Types].xml" in names or "mimetype" in names
+
+
+def _order_files(members: list[zipfile.ZipInfo], name: str) -> list[zipfile.ZipInfo]:
+    suffixes = (*ORDER_FILE_SUFFIXES, ".gz")
+    files = [member for member in members if member.filename.lower().endswith(suffixes)]
+    if not files:
+        names = sorted({member.filename for member in members})
+        content = ", ".join(names[:5]) or "nothing"
+        raise DataError(
+            f"The zip file {name!r} holds no order file (found: {content}). Pack a CSV or Excel "
+            "file."
+        )
+    return files
+
+
+def _files_left_out(largest: str, files: int) -> tuple[str, ...]:
+    if files == 1:
+        return ()
+    return (
+        f"The zip file holds {files} order files; the largest, {largest!r}, was read, {files - 1} "
+        "left out.",
+    )
 
 
 def _is_clutter(member: str) -> bool:
@@ -185,7 +222,8 @@ def _check_workbook_size(members: list[zipfile.ZipInfo], path: Path, name: str) 
     total = sum(m.file_size for m in members)
     if total > SUSPICIOUS_FROM_BYTES and total > SUSPICIOUS_RATIO * path.stat().st_size:
         raise DataError(
-            f"The workbook {name!r} unpacks to {total // CHUNK:,} MB. Save the orders as CSV and upload that."
+            f"The workbook {name!r} unpacks to {total // CHUNK:,} MB. Save the orders as CSV and "
+            "upload that."
         )
 
 
@@ -197,6 +235,7 @@ def _checked(file: PlainFile) -> PlainFile:
     for magic, what in _FOREIGN.items():
         if head.startswith(magic):
             raise DataError(
-                f"{file.name!r} is {what}, not an order file. Upload the order export as CSV, Excel or Parquet."
+                f"{file.name!r} is {what}, not an order file. Upload the order export as CSV, "
+                "Excel or Parquet."
             )
     return file

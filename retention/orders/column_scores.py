@@ -1,0 +1,138 @@
+"""How well a column fits a role: its name is scored, and its cells must be plausible."""
+
+from collections.abc import Callable
+
+from retention.orders.contact_cells import REFUSALS
+from retention.orders.profiles import Profile
+from retention.orders.roles import ORDER_ROLES, ROLES, plain_name
+
+_USUAL = {role: [plain_name(name) for name in spec.names] for role, spec in ROLES.items()}
+_NEVER = {role: {plain_name(word) for word in spec.never} for role, spec in ROLES.items()}
+# Words that say whose contact detail it is and do not change what it is.
+_OWNERS = frozenset(
+    {"customer", "buyer", "billing", "bill", "to", "client", "contact", "member", "user", "primary"}
+)
+# An address to ship to may be somebody else's.
+_RECEIVERS = frozenset({"shipping", "ship", "delivery", "recipient"})
+# Up to this number of different cells they are answers rather than free text.
+_FEW_ANSWERS = 40
+
+
+def name_score(name: str, role: str) -> float:
+    """Return how well a column's plain name fits a role.
+
+    Args:
+        name: The name as `plain_name` returns it.
+        role: A role of any group.
+
+    Returns:
+        1 for the best usual name down to 0.5 for the last one. Less for a looser likeness: an
+        order role's name may contain a usual one, a contact role's may have an owner before it.
+        0 for every other name.
+    """
+    usual_names = _USUAL[role]
+    if name in usual_names:
+        return 1 - 0.5 * usual_names.index(name) / len(usual_names)
+    return _containing_score(name, role) if role in ORDER_ROLES else _owner_score(name, role)
+
+
+def _containing_score(name: str, role: str) -> float:
+    usual_names, words = _USUAL[role], set(name.split())
+    if words & _NEVER[role]:
+        return 0.0
+    for index, usual in enumerate(usual_names):
+        wanted = set(usual.split())
+        # Scripts without blanks between words are compared letter by letter.
+        is_inside = wanted <= words if usual.isascii() else usual in name
+        if is_inside:
+            extra_words = len(words - wanted)
+            return max(0.05, 0.45 - 0.2 * index / len(usual_names) - 0.05 * extra_words)
+    return 0.0
+
+
+def _owner_score(name: str, role: str) -> float:
+    usual_names, words = _USUAL[role], name.split()
+    bare = " ".join(word for word in words if word not in _OWNERS | _RECEIVERS)
+    if bare == name or bare not in usual_names:
+        return 0.0
+    receiver = 0.1 * bool(_RECEIVERS & set(words))
+    return 0.4 - 0.2 * usual_names.index(bare) / len(usual_names) - receiver
+
+
+def is_plausible(role: str, profile: Profile, column: str) -> bool:
+    """Return whether a column's cells can be what a role wants.
+
+    Args:
+        role: A role of any group.
+        profile: What the cells look like.
+        column: The column's name, since a name may say that the cells are refusals.
+    """
+    if profile.filled == 0:
+        return False
+    if role == "consent" and REFUSALS & set(plain_name(column).split()):
+        return True
+    if role in _PLAUSIBLE:
+        return _PLAUSIBLE[role](profile)
+    return role in ORDER_ROLES or _is_text(profile)
+
+
+def _is_text(profile: Profile) -> bool:
+    return profile.money < 0.5 and profile.email < 0.5 and profile.date < 0.5
+
+
+def _is_number(profile: Profile) -> bool:
+    return profile.money >= 0.5 and profile.date < 0.5
+
+
+def _is_group(profile: Profile) -> bool:
+    return profile.money < 0.9 and profile.date < 0.5
+
+
+def _is_moment(profile: Profile) -> bool:
+    return profile.dates >= 0.5
+
+
+def _is_no_date(profile: Profile) -> bool:
+    return profile.date < 0.5
+
+
+def _has_few_answers(profile: Profile) -> bool:
+    return profile.values <= _FEW_ANSWERS
+
+
+def _is_customer(profile: Profile) -> bool:
+    looks_like_money = profile.decimals > 0.5 and profile.email == 0
+    return profile.date < 0.5 and not looks_like_money
+
+
+# The roles that are not here take every text: order roles any cell, contact roles what is no
+# amount, address or date.
+_PLAUSIBLE: dict[str, Callable[[Profile], bool]] = {
+    "customer_id": _is_customer,
+    "ordered_at": _is_moment,
+    "cancelled_at": _is_moment,
+    "time": _is_no_date,
+    "revenue": _is_number,
+    "unit_price": _is_number,
+    "discount": _is_number,
+    "refund": _is_number,
+    "adjusted": _is_number,
+    "quantity": _is_number,
+    "currency": lambda profile: profile.code >= 0.5,
+    "status": _is_group,
+    "channel": _is_group,
+    "region": _is_group,
+    "category": _is_group,
+    # A column of what a coupon took off holds amounts.
+    "coupon": lambda profile: profile.decimals < 0.5,
+    "email": lambda profile: profile.email >= 0.5,
+    "phone": lambda profile: profile.length >= 6 and profile.email < 0.5,
+    "zip": lambda profile: 2 <= profile.length <= 12,
+    "consent": _has_few_answers,
+    "rating": lambda profile: (
+        (profile.money >= 0.5 or _has_few_answers(profile)) and profile.date < 0.5
+    ),
+    "abandoned": lambda profile: _is_moment(profile) or _has_few_answers(profile),
+    "subscription": _is_no_date,
+    "complaint": _is_no_date,
+}
