@@ -16,8 +16,8 @@ campaigns       what a campaign brings and costs, whom it addresses, and who is 
 audiences       customers become the file that a platform takes
 view            everything that draws
 
-Below them lies the ground, which every package may import: errors, validation, statistics,
-periods, wording, csv_export.
+Below them lies the ground, which every package may import: errors, data_files,
+validation, statistics, periods, wording, csv_export.
 
 The public names stand in `__init__.pyi`. Each is loaded when it is first used, so that importing
 this package costs next to nothing.

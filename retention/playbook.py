@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+from retention.data_files import read_data_file
 from retention.errors import DataError
 from retention.history.metrics import METRICS
-
-_FILE = Path(__file__).with_name("strategies.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,4 +125,4 @@ def starting_plan(key: str) -> dict[str, Any]:
 
 @cache
 def _read() -> dict[str, Any]:
-    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    return read_data_file(__file__, "strategies.toml")

@@ -17,7 +17,15 @@ ROOT = Path(__file__).parents[1]
 MOST_MODULES = 20
 
 #: Open to every package. They import each other in this order only: a module imports earlier ones.
-GROUND = ("errors", "validation", "statistics", "periods", "wording", "csv_export")
+GROUND = (
+    "errors",
+    "data_files",
+    "validation",
+    "statistics",
+    "periods",
+    "wording",
+    "csv_export",
+)
 #: Every package, and those it may import beside the ground.
 LAYERS: dict[str, set[str]] = {
     "models": set(),

@@ -5,12 +5,9 @@ What each platform wants is data: platforms.toml says how to add one.
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +15,7 @@ import pandas as pd
 
 from retention.customers.contact_values import hashed, per_value
 from retention.customers.countries import us_state_code
+from retention.data_files import checked_record, read_data_file
 
 Texts = npt.NDArray[np.object_]
 
@@ -67,13 +65,11 @@ class Platform:
 
 
 def _read_platforms() -> dict[str, Platform]:
-    content = Path(__file__).with_name("platforms.toml").read_text(encoding="utf-8")
-    return {key: _platform(settings) for key, settings in tomllib.loads(content).items()}
-
-
-def _platform(settings: dict[str, Any]) -> Platform:
-    lists = {name: tuple(value) for name, value in settings.items() if isinstance(value, list)}
-    return Platform(**settings | lists)
+    entries = read_data_file(__file__, "platforms.toml")
+    return {
+        key: checked_record(Platform, entry, f"The platform {key!r} in platforms.toml")
+        for key, entry in entries.items()
+    }
 
 
 #: The platforms by their keys.

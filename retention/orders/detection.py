@@ -1,14 +1,14 @@
 """Which column of a file plays which role: by the platform's layout, else by name and values."""
 
 from collections import abc
+from collections.abc import Iterable
 
 from retention.orders.column_scores import is_plausible, name_score
-from retention.orders.contact_columns import ADDED, find_contacts
 from retention.orders.customer_column import GAINED, customer_column
 from retention.orders.mapping import Mapping
 from retention.orders.platforms import Layout, find_layout
 from retention.orders.profiles import Profile, column_profiles
-from retention.orders.roles import ORDER_ROLES, plain_name
+from retention.orders.roles import CONTACT_ROLES, ORDER_ROLES, SIGNAL_ROLES, plain_name
 from retention.orders.sheet import Sheet
 
 # Names of columns that say what a row is. That is a status where some rows are refunds or
@@ -24,6 +24,14 @@ _ADDRESS = {"city", "town", "zip", "postcode", "postal", "street", "address", "c
 _PRICES_OF_ONE = {"price", "item price", plain_name("ราคา"), "presyo"}
 # A column that plays one of these roles plays no other.
 _EXCLUSIVE = ("customer_id", "ordered_at", "revenue", "order_id", "status")
+_CONTACT_ROLES = CONTACT_ROLES | SIGNAL_ROLES
+# A column of the first kind may hold the contact detail as well.
+_SHARES = {
+    "customer_id": ("email", "phone", "full_name"),
+    "region": ("country", "state", "city"),
+}
+# What a platform's layout does not name and a shop may have added to its export.
+_ADDED = ("consent", *SIGNAL_ROLES)
 
 
 def detect_columns(sheet: Sheet, columns: abc.Mapping[str, str | None] | None = None) -> Mapping:
@@ -68,8 +76,8 @@ def _by_layout(layout: Layout, sheet: Sheet, profiles: dict[str, Profile]) -> di
         present = [names[plain_name(name)] for name in candidates if plain_name(name) in names]
         if best := _most_filled(present, profiles):
             roles[role] = best
-    added = [role for role in ADDED if role not in layout.columns]
-    return roles | find_contacts(sheet.columns, profiles, roles, added)
+    added = [role for role in _ADDED if role not in layout.columns]
+    return roles | _find_contacts(sheet.columns, profiles, roles, added)
 
 
 def _without_layout(sheet: Sheet, profiles: dict[str, Profile]) -> dict[str, str]:
@@ -78,7 +86,7 @@ def _without_layout(sheet: Sheet, profiles: dict[str, Profile]) -> dict[str, str
     roles = _settle_customer(roles, sheet, profiles)
     roles = _by_values(roles, sheet, profiles)
     roles = _settle_amount(roles, profiles)
-    return roles | find_contacts(sheet.columns, profiles, roles)
+    return roles | _find_contacts(sheet.columns, profiles, roles)
 
 
 def _most_filled(names: list[str], profiles: dict[str, Profile]) -> str | None:
@@ -276,3 +284,43 @@ def _settle_amount(roles: dict[str, str], profiles: dict[str, Profile]) -> dict[
     elif not {"quantity", "order_id"} <= set(roles):
         roles.pop("unit_price", None)
     return roles
+
+
+def _find_contacts(
+    columns: Iterable[str],
+    profiles: dict[str, Profile],
+    order_columns: dict[str, str],
+    roles: Iterable[str] = tuple(_CONTACT_ROLES),
+) -> dict[str, str]:
+    """Return role -> column for the contact roles and signals that the names give away.
+
+    Args:
+        columns: The file's column names.
+        profiles: What their cells look like.
+        order_columns: role -> column of the roles found before, which stay as they are.
+        roles: Which roles to look for.
+    """
+    columns = tuple(columns)
+    scores = [
+        (name_score(plain_name(column), role), -position, role, column)
+        for role in roles
+        for position, column in enumerate(columns)
+        if _is_free(column, role, order_columns)
+    ]
+    contacts: dict[str, str] = {}
+    for score, _, role, column in sorted(scores, reverse=True):
+        if score == 0:
+            break
+        is_taken = role in contacts or column in contacts.values()
+        if not is_taken and is_plausible(role, profiles[column], column):
+            contacts[role] = column
+    return contacts
+
+
+def _is_free(column: str, role: str, order_columns: dict[str, str]) -> bool:
+    """Return whether every role that the column plays already shares it with this one."""
+    return all(
+        role in _SHARES.get(order_role, ())
+        for order_role, taken in order_columns.items()
+        if taken == column
+    )

@@ -6,7 +6,7 @@ The platforms stand in `platforms.toml` beside this module.
 from dataclasses import dataclass
 from typing import Any
 
-from retention.orders.data_files import checked_record, read_data_file
+from retention.data_files import checked_record, read_data_file
 from retention.orders.roles import plain_name
 
 
@@ -52,7 +52,7 @@ def _read_layout(entry: dict[str, Any]) -> Layout:
     return checked_record(Layout, entry | {"columns": columns}, where)
 
 
-LAYOUTS = read_layouts(read_data_file("platforms.toml")["platform"])
+LAYOUTS = read_layouts(read_data_file(__file__, "platforms.toml")["platform"])
 
 
 def find_layout(columns: tuple[str, ...]) -> Layout | None:

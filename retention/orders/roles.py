@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from retention.orders.data_files import checked_record, read_data_file
+from retention.data_files import checked_record, read_data_file
 
 # Accents of Latin letters, once they are taken apart. Those of Thai tell words from each other.
 _ACCENTS = r"[\u0300-\u036f]"
@@ -48,7 +48,7 @@ def read_roles(entries: dict[str, Any]) -> dict[str, Role]:
     }
 
 
-_GROUPS = read_data_file("roles.toml")
+_GROUPS = read_data_file(__file__, "roles.toml")
 #: What makes orders of rows.
 ORDER_ROLES = read_roles(_GROUPS["order"])
 #: Who the customer is and how to reach them. Such a column may also play an order role.

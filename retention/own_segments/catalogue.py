@@ -4,10 +4,10 @@ The list stands in `catalogue.toml` and is the same for every store. Which featu
 orders bring, `retention.own_segments.features` says.
 """
 
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal, get_args
+
+from retention.data_files import checked_record, read_data_file
 
 Kind = Literal["number", "money", "share", "date", "category", "flag", "products"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -26,7 +26,6 @@ MenuGroup = Literal[
 GROUPS: tuple[MenuGroup, ...] = get_args(MenuGroup)
 """The groups of the menu, in its order."""
 
-_FILE = Path(__file__).with_name("catalogue.toml")
 _NEEDS_MODEL = "Needs a model of future purchases, and so enough customers who came back."
 _NEEDS_COLUMN = "Appears as soon as the file has a column of {}."
 
@@ -61,14 +60,16 @@ class Feature:
 
 
 def _feature(row: dict[str, Any]) -> Feature:
-    texts = {name: value for name, value in row.items() if name not in ("column", "model")}
+    entry = {name: value for name, value in row.items() if name not in ("column", "model")}
     if row.get("model"):
-        return Feature(**texts, needs=_NEEDS_MODEL)
-    return Feature(**texts, needs=_NEEDS_COLUMN.format(row["column"]) if "column" in row else "")
+        entry["needs"] = _NEEDS_MODEL
+    elif "column" in row:
+        entry["needs"] = _NEEDS_COLUMN.format(row["column"])
+    return checked_record(Feature, entry, f"The feature {row.get('key')!r} in catalogue.toml")
 
 
 def _read() -> dict[str, Feature]:
-    rows = tomllib.loads(_FILE.read_text(encoding="utf-8"))["feature"]
+    rows = read_data_file(__file__, "catalogue.toml")["feature"]
     return {row["key"]: _feature(row) for row in rows}
 
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from retention.customers.signals import POOR_SHARE
+from retention.data_files import read_data_file
 from retention.own_segments.conditions import Rule, unavailable
 from retention.own_segments.features import Features
 from retention.own_segments.rule_files import rule_of_data
 
 # Stands in the list for a number that follows from the store's ratings.
 _POOR = "{poor}"
-_FILE = Path(__file__).with_name("ready_made.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +99,4 @@ def _poor_rating(features: Features) -> float:
 
 @cache
 def _read() -> dict[str, Any]:
-    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    return read_data_file(__file__, "ready_made.toml")

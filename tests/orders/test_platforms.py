@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from retention import DataError, detect_columns, open_sheet, read_orders
-from retention.orders.data_files import read_data_file
+from retention.data_files import read_data_file
+from retention.orders import platforms
 from retention.orders.platforms import LAYOUTS as PLATFORMS, read_layouts
 from retention.orders.roles import ROLES, plain_name
 from tests.support import order_layouts as write
@@ -386,7 +387,7 @@ def test_every_known_layout_is_covered_here():
 
 
 def test_the_file_has_platforms_only():
-    assert set(read_data_file("platforms.toml")) == {"platform"}
+    assert set(read_data_file(platforms.__file__, "platforms.toml")) == {"platform"}
 
 
 def test_no_platform_is_there_twice():

@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from retention.orders.data_files import read_data_file
+from retention.data_files import read_data_file
+from retention.orders import roles
 from retention.orders.roles import (
     CONTACT_ROLES,
     ORDER_ROLES,
@@ -16,7 +17,7 @@ from retention.orders.roles import (
 
 
 def test_the_file_has_the_three_groups_and_no_role_twice():
-    assert set(read_data_file("roles.toml")) == {"order", "contact", "signal"}
+    assert set(read_data_file(roles.__file__, "roles.toml")) == {"order", "contact", "signal"}
     assert len(ROLES) == len(ORDER_ROLES) + len(CONTACT_ROLES) + len(SIGNAL_ROLES)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from retention.orders.data_files import checked_record
+from retention.data_files import checked_record
 from retention.orders.roles import Role
 
 ENTRY = {"label": "Colour", "help": "What colour it has.", "names": ["colour", "farbe"]}

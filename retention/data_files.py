@@ -1,4 +1,4 @@
-"""The package's data files: TOML tables that are read into records and checked."""
+"""Data files of the packages: TOML tables that are read into records and checked."""
 
 import tomllib
 from dataclasses import MISSING, fields
@@ -8,10 +8,14 @@ from typing import Any, TypeVar, cast
 Record = TypeVar("Record")
 
 
-def read_data_file(name: str) -> dict[str, Any]:
-    """Return the content of a TOML file that stands beside this module."""
-    with (Path(__file__).parent / name).open("rb") as stream:
-        return tomllib.load(stream)
+def read_data_file(module: str, name: str) -> dict[str, Any]:
+    """Return the content of a TOML file.
+
+    Args:
+        module: The `__file__` of the module beside which the file stands.
+        name: The file's name.
+    """
+    return tomllib.loads(Path(module).with_name(name).read_text(encoding="utf-8"))
 
 
 def checked_record(record: type[Record], entry: dict[str, Any], where: str) -> Record:
