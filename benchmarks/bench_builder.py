@@ -8,13 +8,14 @@ condition takes to count when it is asked for the first time.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import ibis
 
 from benchmarks.large_store import large_store
 from benchmarks.redraws import EMPTY_NUMBER, Watched, options, page_of_app, redraws, report
-from retention import Bought, Condition, Features, Group, features
+from retention import Bought, Condition, Features, Group, Orders, features
 from retention.own_segments.conditions import totals
 
 BUILDER = """
@@ -50,7 +51,7 @@ ASKED = (
 )
 
 
-def store_with_products(customers: int):
+def store_with_products(customers: int) -> Orders:
     """`large_store` with fifty products and six channels."""
     orders = large_store(customers)
     table = orders.table
@@ -72,7 +73,7 @@ def first_asked(customers: int) -> None:
     scores = retention.predict_cltv(model, people, intervals=False)
     labels = retention.assign_segments(people, scores)
 
-    def timed(act) -> tuple[float, object]:
+    def timed(act: Callable[[], object]) -> tuple[float, object]:
         begin = time.perf_counter()
         found = act()
         return 1000 * (time.perf_counter() - begin), found

@@ -18,6 +18,7 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import ibis
 import numpy as np
@@ -49,7 +50,7 @@ def simulated_orders(customers: int) -> Orders:
     )
 
 
-def timed(action: Callable):
+def timed(action: Callable[[], Any]) -> tuple[Any, float]:
     """Return what the action returns, and its seconds."""
     start = time.perf_counter()
     result = action()
@@ -89,6 +90,7 @@ def usual_way(customers: pd.DataFrame) -> tuple[dict[str, float], pd.DataFrame]:
 
 
 def main(number: int) -> None:
+    """Print the times of fit, scores and backtest, ours beside lifetimes'."""
     orders = simulated_orders(number)
     customers, summary = timed(lambda: summarise_customers(orders))
     print(

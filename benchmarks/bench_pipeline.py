@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
 
@@ -64,7 +65,7 @@ def our_way(path: str, intervals: bool = False) -> dict[str, float]:
     return {"customers": len(scores), "value": float(scores["cltv"].sum()), "r": model.r}
 
 
-def _run(way: str, path: str, pipe) -> None:
+def _run(way: str, path: str, pipe: Connection) -> None:
     # Both import lifetimes, which takes longer than all the rest. It is no work of either way.
     import lifetimes.utils  # noqa: F401
 

@@ -80,6 +80,7 @@ def in_pandas(frame: pd.DataFrame, periods: list[Period]) -> list[dict[str, floa
 
 
 def main(number: int) -> None:
+    """Print the times of a scorecard, ours beside plain pandas'."""
     orders = large_store(number)
     frame = orders.table.to_pandas()
     print(f"{len(frame):,} orders of {number:,} customers")

@@ -119,6 +119,7 @@ def holds(kind: Kind, seed: int) -> tuple[bool, float, float]:
 
 
 def main(stores: int) -> None:
+    """Print how often a campaign's range holds its gain, by kind of store."""
     print(
         f"{stores} stores of each kind; share whose realised gain lies within the 80 % interval\n"
     )

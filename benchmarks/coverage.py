@@ -88,6 +88,7 @@ def _holds(total: Total, truth: float) -> bool:
 
 
 def main(stores: int) -> None:
+    """Print how often ranges of totals hold the truth, by kind of store."""
     columns = ("value", "orders", *SEGMENTS)
     print(f"{stores} stores of each kind; share whose truth lies within the 80 % interval\n")
     print(f"{'':26}" + "".join(f"{name:>12}" for name in columns) + f"{'refused':>9}{'seconds':>9}")

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from retention.own_segments.conditions import unavailable
+from retention.own_segments.features import Features
 from retention.view import shell, widgets
 from retention.view.own_segments import draft as drafts, gallery, library, results, rows
 from retention.view.own_segments.values import read_controls
@@ -30,7 +31,7 @@ def own_segments() -> None:
         gallery.draw_overlaps(features)
 
 
-def draw_builder(features: own.Features) -> None:
+def draw_builder(features: Features) -> None:
     """The segment in words and numbers, its conditions beside what they come to, and saving it."""
     tree = drafts.draft()
     read_controls(tree)

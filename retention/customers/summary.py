@@ -60,7 +60,7 @@ def summarise_customers(
     """
     day = orders.end if as_of is None else as_date(as_of)
     rows = customer_query(orders.table, day, cut=day < orders.end).to_pyarrow()
-    return customer_table(rows, orders, day)
+    return customer_table(rows, orders.start, day)
 
 
 def customer_query(table: ibis.Table, as_of: date, cut: bool = True) -> ibis.Table:
@@ -148,12 +148,12 @@ def _first_orders(table: ibis.Table, names: list[str]) -> ibis.Table:
     return rows.group_by("customer_id").agg(**{f"first_{name}": rows[name].min() for name in names})
 
 
-def customer_table(rows: pa.Table, orders: Orders, as_of: date) -> pd.DataFrame:
+def customer_table(rows: pa.Table, start: date, as_of: date) -> pd.DataFrame:
     """Return the customers as `summarise_customers` describes them.
 
     Args:
         rows: The result of `customer_query` or `query_of_days`.
-        orders: The orders.
+        start: The first order day.
         as_of: The last day of the query.
 
     Raises:
@@ -161,8 +161,7 @@ def customer_table(rows: pa.Table, orders: Orders, as_of: date) -> pd.DataFrame:
     """
     if not rows.num_rows:
         raise DataError(
-            f"There is no order up to {as_of}: the orders begin on {orders.start}. Pick a later "
-            "day."
+            f"There is no order up to {as_of}: the orders begin on {start}. Pick a later day."
         )
 
     def column(name: str) -> np.ndarray:

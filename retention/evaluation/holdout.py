@@ -49,7 +49,7 @@ def hold_out(orders: Orders, cut: date) -> Holdout:
         customers = query_of_days(days, cut, later=True).order_by("customer_id")
         rows = customers.to_pyarrow()
         by_day = _purchases_by_day(days, cut).to_pandas()
-    known = customer_table(rows, orders, cut)
+    known = customer_table(rows, orders.start, cut)
     later = {name: rows[f"later_{name}"].to_numpy() for name in ("orders", "revenue")}
     return Holdout(
         customers=known,

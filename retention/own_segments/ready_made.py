@@ -78,8 +78,11 @@ def _with_choice(row: dict[str, Any], features: Features) -> Rule:
     """The rule, the places to fill in taken by the values that most customers have."""
     values: dict[str, Any] = {_POOR: _poor_rating(features)}
     if "choose" in row:
-        known = () if features.missing(row["choose"]) else features.choices(row["choose"])
-        values |= dict(zip(("?", "??"), [*known, "?", "?"], strict=False))
+        known: tuple[str, ...] = ()
+        if not features.missing(row["choose"]):
+            known = tuple(features.choices(row["choose"]))
+        filling = [*known, "?", "?"]
+        values |= {"?": filling[0], "??": filling[1]}
 
     def filled(data: Any) -> Any:
         if isinstance(data, dict):

@@ -302,7 +302,7 @@ def _customers(table: pa.Table, name: str, history: OrderHistory, day: date) -> 
     columns |= {"customer_id": table["customer"], "first_revenue": table["first_revenue"]}
     for column, since in (("age", "first_day"), ("silence", f"{name}_last_day")):
         columns[column] = pa.array(number - table[since].to_numpy().astype(np.int64))
-    return customer_table(pa.table(columns), history, day)
+    return customer_table(pa.table(columns), history.start, day)
 
 
 def _stages(standing: Standing, rules: SegmentRules, cutoff: float) -> np.ndarray:

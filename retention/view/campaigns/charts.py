@@ -62,7 +62,7 @@ def bridge_chart(currency: str | None) -> alt.LayerChart:
         .mark_rule(color=palette.NEUTRAL, opacity=0.6)
         .encode(y="value:Q")
     )
-    return alt.layer(zero, bars, rule, words, height=HEIGHT)
+    return alt.LayerChart(layer=[zero, bars, rule, words], height=HEIGHT)
 
 
 def size_chart(currency: str | None) -> alt.LayerChart:
@@ -90,7 +90,7 @@ def size_chart(currency: str | None) -> alt.LayerChart:
     words = marks.mark_text(
         dy=-14, align=alt.expr("datum.side"), fontSize=12, color=palette.NEUTRAL
     ).encode(x=x, y=y, text="label:N")
-    return alt.layer(area, hover, rules, points, words, height=HEIGHT)
+    return alt.LayerChart(layer=[area, hover, rules, points, words], height=HEIGHT)
 
 
 def lift_chart(currency: str | None) -> alt.LayerChart:
@@ -118,13 +118,8 @@ def lift_chart(currency: str | None) -> alt.LayerChart:
     words = marks.mark_text(
         align=alt.expr("datum.side"), dx=alt.expr("datum.dx"), fontSize=12, color=palette.NEUTRAL
     )
-    return alt.layer(
-        band,
-        zero,
-        line,
-        hover,
-        rules,
-        words.encode(x=x, y=alt.value(8), text="label:N"),
+    return alt.LayerChart(
+        layer=[band, zero, line, hover, rules, words.encode(x=x, y=alt.value(8), text="label:N")],
         height=HEIGHT,
     )
 
@@ -174,7 +169,7 @@ def sequence_chart() -> alt.LayerChart:
         x=x, y=y, color=alt.Color("colour:N", scale=None), tooltip=tooltip
     )
     floor = base.mark_rule(opacity=0).encode(y=alt.datum(0))
-    return alt.layer(floor, stems, heads, height=SMALL)
+    return alt.LayerChart(layer=[floor, stems, heads], height=SMALL)
 
 
 def offers_chart(currency: str | None) -> alt.LayerChart:
@@ -206,7 +201,7 @@ def offers_chart(currency: str | None) -> alt.LayerChart:
             alt.Tooltip("said:N", title="Worth"),
         ],
     )
-    return alt.layer(line, points, height=SMALL)
+    return alt.LayerChart(layer=[line, points], height=SMALL)
 
 
 def budget_chart(currency: str | None) -> alt.LayerChart:
@@ -241,7 +236,7 @@ def budget_chart(currency: str | None) -> alt.LayerChart:
             alt.Tooltip("said:N", title="Expected gain"),
         ],
     )
-    return alt.layer(curve, rule, points, height=HEIGHT)
+    return alt.LayerChart(layer=[curve, rule, points], height=HEIGHT)
 
 
 def allowed_chart(currency: str | None) -> alt.LayerChart:
@@ -268,7 +263,7 @@ def allowed_chart(currency: str | None) -> alt.LayerChart:
     ticks = base.mark_tick(thickness=3, size=24, color=palette.LOSS).encode(
         x="allowed:Q", y=y, tooltip=tooltip
     )
-    return alt.layer(bars, ranges, ticks, height=alt.Step(30))
+    return alt.LayerChart(layer=[bars, ranges, ticks], height=alt.Step(30))
 
 
 def payback_chart(currency: str | None) -> alt.Chart:

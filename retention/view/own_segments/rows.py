@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from html import escape
+from typing import cast
 
 import streamlit as st
 
@@ -173,7 +174,7 @@ def _draw_condition(
 
 def _operator(node: Node, features: Features, name: str) -> None:
     feature, key = FEATURES[node["feature"]], f"operator_{node['id']}_{node['feature']}"
-    chosen, labels = node["operator"], dict(_OPERATOR_LABELS)
+    chosen, labels = node["operator"], cast(dict[str, str], dict(_OPERATOR_LABELS))
     options = list(_OFFERED.get(feature.kind, BY_KIND[feature.kind]))
     is_flag = feature.kind == "flag"
     if is_flag:

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from retention import wording
+from retention.csv_export import to_csv
 from retention.errors import DataError
 from retention.own_segments.library import OwnSegment, add_segment, free_name
 from retention.own_segments.rfm_rule import rfm_rule
@@ -297,7 +298,7 @@ def table(view: RfmView, scored: bool, currency: str | None) -> None:
 
 
 def _table_csv(view: RfmView) -> bytes:
-    return frames.to_csv(view.groups)
+    return to_csv(view.groups)
 
 
 def score_table(view: RfmView, currency: str | None) -> None:

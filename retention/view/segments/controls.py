@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from retention import wording
 from retention.segments.inputs import percentile_cutoff, percentile_of
 from retention.segments.presets import FittedRules, published_rules
-from retention.segments.rules import VALUE_UNITS, SegmentRules, defaults, thresholds
+from retention.segments.rules import VALUE_UNITS, SegmentRules, ValueUnit, defaults, thresholds
 from retention.segments.stages import unavailable
 from retention.view import text, widgets
 from retention.view.charts import live_chart
@@ -292,7 +292,7 @@ def _fitted_key(data: Loaded) -> str:
     return f"fitted_rules_{data.orders.digest}"
 
 
-def _unit(basis: Basis) -> str:
+def _unit(basis: Basis) -> ValueUnit:
     return st.segmented_control(
         "Measure value in",
         list(VALUE_UNITS),
