@@ -96,8 +96,10 @@ def _with_choice(row: dict[str, Any], features: Features) -> Rule:
 
 def _poor_rating(features: Features) -> float:
     """The highest poor rating on the scale that customers use; 2 of 5 where there is none."""
-    known = () if features.missing("last_rating") else features.ascending("last_rating")
-    return round(POOR_SHARE * (float(known[-1]) if len(known) else 5.0), 6)
+    highest = 5.0
+    if not features.missing("last_rating") and len(features.ascending("last_rating")):
+        highest = float(features.ascending("last_rating")[-1])
+    return round(POOR_SHARE * highest, 6)
 
 
 @cache
