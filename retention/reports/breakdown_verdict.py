@@ -211,8 +211,9 @@ def _with_error(
         number = counts[name].to_numpy(float)
         return number, 1 / np.sqrt(number)
     of_period = moments[moments.index.get_level_values("now") == now].droplevel("now")
-    # A value with few customers in the sample has no measurable spread.
-    sums = of_period[of_period["sampled"] >= ENOUGH].reindex(counts.index)
+    # A value with few customers in the sample takes the spread of the whole store's customers.
+    measured = of_period[of_period["sampled"] >= ENOUGH].reindex(counts.index)
+    sums = measured.fillna(of_period.sum())
     orders, revenue, sampled = (
         sums[column].to_numpy() for column in ("orders", "revenue", "sampled")
     )

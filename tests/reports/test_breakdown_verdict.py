@@ -110,6 +110,22 @@ def test_a_sample_of_customers_gives_about_the_same_intervals(store):
         assert (widths[0] / widths[1]).between(0.7, 1.4).all()
 
 
+def test_a_value_that_the_sample_hardly_holds_takes_the_spread_of_the_store(store):
+    period = preset_period("365", store.start, store.end)
+    history = dimension_history(store, "channel")
+    exact = breakdown_of(history, period).values
+    rough = breakdown_of(replace(history, parts=60), period).values
+    for name in ("revenue", "orders", "average_order_value"):
+        known = exact[f"{name}_growth_low"].notna()
+        assert known.any()
+        assert rough.loc[known, f"{name}_growth_low"].notna().all()
+        widths = [
+            np.log1p(part[f"{name}_growth_high"]) - np.log1p(part[f"{name}_growth"])
+            for part in (rough[known], exact[known])
+        ]
+        assert (widths[0] / widths[1]).between(0.4, 2.5).all()
+
+
 @pytest.fixture(scope="module")
 def forecast(store):
     customers = summarise_customers(store)
