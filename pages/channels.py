@@ -4,7 +4,7 @@ import streamlit as st
 
 from retention.customers.summary import FIRST_ORDER_COLUMNS
 from retention.reports.breakdown_history import dimensions_of
-from retention.view import shell, text, widgets
+from retention.view import forecast_panels, shell, text, widgets
 from retention.view.channels import parts, table as channel_table
 from retention.view.session.results import checks_for
 
@@ -27,7 +27,7 @@ def answer() -> None:
                 f"{text.plain(problem, 600)}"
             )
         elif breakdown.basis == "value_per_customer":
-            widgets.forecast_caution(checks_for(data))
+            forecast_panels.forecast_caution(checks_for(data))
         parts.growth(breakdown, data.orders)
     channel_table.table(data, breakdown)
 

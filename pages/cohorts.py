@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from retention.view import shell, widgets
+from retention.view import forecast_panels, shell
 from retention.view.cohorts import customers as cohort_customers, data as cohort_data, frames, parts
 from retention.view.session.results import checks_for
 
@@ -17,7 +17,7 @@ def cohorts() -> None:
     keys = frames.shown_keys(view, intakes)
     parts.headline(data, view, intakes)
     if intakes.forecast is not None:
-        widgets.forecast_caution(checks_for(data))
+        forecast_panels.forecast_caution(checks_for(data))
     parts.triangle(data, view, intakes, keys)
     parts.growth(data, view, intakes, keys)
     parts.second_order(data, view, intakes, keys)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from retention.errors import ModelError
-from retention.view import customer_table, shell, widgets
+from retention.view import customer_table, forecast_panels, shell, widgets
 from retention.view.session.results import checks_for, model_for, scores_for, usual_backtest_for
 from retention.view.value import one_customer, parts, trust, what_if
 
@@ -22,8 +22,8 @@ def answer() -> None:
         return
     scores = scores_for(data, plan)
     parts.headline(data, scores, plan)
-    widgets.track_record(usual_backtest_for(data), plan)
-    widgets.forecast_caution(checks_for(data), link=False)
+    forecast_panels.track_record(usual_backtest_for(data), plan)
+    forecast_panels.forecast_caution(checks_for(data), link=False)
     value_tab, trust_tab, what_if_tab, customer_tab, customers_tab = st.tabs(
         [
             ":material/payments: Value",

@@ -4,7 +4,7 @@ import streamlit as st
 
 from retention.own_segments.conditions import unavailable
 from retention.own_segments.features import Features
-from retention.view import shell, widgets
+from retention.view import forecast_panels, shell, widgets
 from retention.view.own_segments import draft as drafts, gallery, library, results, rows
 from retention.view.own_segments.values import read_controls
 from retention.view.session import own_segments as own
@@ -56,7 +56,9 @@ def draw_builder(features: Features) -> None:
             )
         else:
             # The checks do not change with the segment, and take longer than all that does.
-            widgets.forecast_caution(features.memory.get("checks", lambda: checks_for(data)))
+            forecast_panels.forecast_caution(
+                features.memory.get("checks", lambda: checks_for(data))
+            )
 
 
 own_segments()

@@ -43,7 +43,16 @@ LAYERS: dict[str, set[str]] = {
 }
 LAYERS["view"] = set(LAYERS)
 #: What of the view each of its packages and modules may import. A page's package knows no other page.
-SHARED = ("palette", "text", "charts", "session", "widgets", "customer_table", "shell")
+SHARED = (
+    "palette",
+    "text",
+    "charts",
+    "session",
+    "widgets",
+    "forecast_panels",
+    "customer_table",
+    "shell",
+)
 PAGES = (
     "value",
     "scorecard",
@@ -61,11 +70,12 @@ VIEW_LAYERS: dict[str, set[str]] = {
     "charts": {"palette", "text"},
     "session": {"text"},
     "widgets": {"palette", "text", "charts", "session"},
+    "forecast_panels": {"palette", "text", "charts", "session", "widgets"},
     "customer_table": {"palette", "text", "charts", "session", "widgets"},
     "shell": {"palette", "text", "charts", "session", "widgets"},
     **{page: set(SHARED) for page in PAGES},
     "report": {*SHARED, *PAGES},
-    "front": {*SHARED, "report", "value"},
+    "front": set(SHARED),
 }
 
 

@@ -7,30 +7,17 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import Literal
 
-import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
 from retention.errors import RetentionError
-from retention.evaluation.backtest import Backtest
-from retention.models.checks import Check
-from retention.models.uncertainty import Total
 from retention.orders.orders import Orders
 from retention.periods import PRESETS
-from retention.view import palette, text
-from retention.view.session.choices import Plan
+from retention.view import text
 
-CHECKS_PAGE = "pages/lifetime_value.py"
 #: The option of a period picker whose dates the page asks for.
 OWN_DATES = "Own dates"
-#: What each status of a check is called, the worst first.
-STATUS_WORDS = {
-    "bad": "Doubtful",
-    "caution": "With care",
-    "unknown": "Cannot be told yet",
-    "good": "Good",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,128 +204,6 @@ def order_metrics(
             f"{wording.money(revenue / placed, orders.currency)} per order",
         ),
     )
-
-
-def forecast_metrics(
-    scores: pd.DataFrame, total: Total, currency: str | None, *, label: str, about: str
-) -> tuple[Metric, Metric, Metric]:
-    """Headline numbers of a forecast: the value, who will order again, and the expected orders.
-
-    Args:
-        scores: As `predict_cltv` returns.
-        total: Value of all customers with its range.
-        currency: Of the value.
-        label: What the value is called.
-        about: Key of the value's definition.
-    """
-    customers = len(scores)
-    returning, orders = (float(scores[name].sum()) for name in ("p_purchase", "expected_orders"))
-    note = f"80% range: {wording.money_range(total.low, total.high, currency)}"
-    return (
-        Metric(label, wording.money(total.expected, currency, short=True), about, note),
-        Metric(
-            "Will order again",
-            wording.percent(returning / customers),
-            "returning",
-            f"About {wording.count(returning)} of {wording.count(customers)}",
-        ),
-        Metric(
-            "Expected orders",
-            wording.count(orders, short=orders >= 1e5),
-            "expected_orders_sum",
-            f"{orders / customers:.2f} per customer",
-        ),
-    )
-
-
-def terms(plan: Plan) -> str:
-    """Return what a value is net of, in the few words that fit below a number."""
-    basis = "Before margin" if plan.margin == 1 else f"At {wording.percent(plan.margin)} margin"
-    rate = plan.annual_discount_rate
-    return (
-        f"{basis}, discounted {wording.percent(rate)} a year"
-        if rate
-        else f"{basis}, not discounted"
-    )
-
-
-def forecast_caution(checks: Sequence[Check], *, link: bool = True) -> None:
-    """Draw a panel beside a forecast that a check doubts, and nothing where none does.
-
-    Args:
-        checks: The forecast's checks. The worst finding is named and the others are counted.
-        link: Whether to link to the page that lists all checks.
-    """
-    doubts = sorted(
-        (check for check in checks if check.status in ("bad", "caution")), key=_severity
-    )
-    if not doubts:
-        return
-    worst, more = doubts[0], len(doubts) - 1
-    colour, icon = palette.STATUS_COLOURS[worst.status], palette.STATUS_ICONS[worst.status]
-    head = (
-        "Do not act on this forecast yet."
-        if worst.status == "bad"
-        else "Read this forecast with care."
-    )
-    words = f":{colour}[{icon} **{head}**] {text.plain(worst.finding, limit=600)}"
-    if more:
-        words += f" {wording.plural(more, 'more doubt')}."
-    with st.container(border=True, gap="xsmall", key="forecast-caution"):
-        if link:
-            st.markdown(words)
-            st.page_link(
-                CHECKS_PAGE,
-                label="See what was found, and what to do",
-                icon=":material/arrow_forward:",
-            )
-        else:
-            st.markdown(f"{words} What to do stands under “Can I trust it?”.")
-
-
-def track_record(result: Backtest | None, plan: Plan) -> None:
-    """Draw a line below a forecast: what its value is net of, and how far off a backtest was."""
-    words = f"{terms(plan)}. "
-    if result is None:
-        words += "Not tested on the past: the history is too short."
-    else:
-        orders = wording.off(result.bias, "too many", "too few")
-        revenue = wording.off(result.revenue_bias, "too high", "too low")
-        hidden = wording.days(result.holdout_days)
-        words += (
-            f"On the last {hidden}, hidden from it, the model had orders {orders} "
-            f"and revenue {revenue}"
-        )
-        words += ", the weeks of a gap in the orders not counted." if len(result.gap) else "."
-        if plan.horizon_days > 1.5 * result.holdout_days:
-            words += " Nothing further ahead than that has been tested."
-        elif plan.horizon_days < 0.5 * result.holdout_days:
-            words += (
-                " Over a shorter time it may be further off: move the cut under “Can I trust it?”."
-            )
-    st.caption(text.plain(words, limit=600))
-
-
-def check_list(checks: Sequence[Check]) -> None:
-    """List checks, the worst first: status, name, finding, and what to do about it."""
-    good_began = False
-    for check in sorted(checks, key=_severity):
-        colour, icon = palette.STATUS_COLOURS[check.status], palette.STATUS_ICONS[check.status]
-        name, finding = text.plain(check.name), text.plain(check.finding, limit=1000)
-        if check.status == "good":
-            if not good_began:
-                st.caption("In order, with nothing to do:")
-            good_began = True
-            st.markdown(f":{colour}[{icon} **{name}:**] {finding}")
-            continue
-        with st.container(border=True, gap="xsmall"):
-            st.markdown(f":{colour}[{icon} **{STATUS_WORDS[check.status]}:** {name}]")
-            st.markdown(finding)
-            st.markdown(f"**What to do:** {text.plain(check.advice, limit=1000)}")
-
-
-def _severity(check: Check) -> int:
-    return list(STATUS_WORDS).index(check.status)
 
 
 def customer_query(key: str, width: int | Literal["stretch"] = "stretch") -> str:

@@ -9,7 +9,7 @@ from retention.campaigns.campaign import Campaign
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.suppression import unreachable
 from retention.errors import DataError
-from retention.view import text, widgets
+from retention.view import forecast_panels, text, widgets
 from retention.view.campaigns import (
     audience,
     beginning,
@@ -60,7 +60,7 @@ def draw_planner(data: Loaded) -> None:
         parts.DRAW[part](data, plan)
         if part == parts.MESSAGES:
             sequence.draw_evidence(campaign)
-    widgets.forecast_caution(checks_for(data))
+    forecast_panels.forecast_caution(checks_for(data))
     _draw_keep(data, plan)
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from retention import wording
 from retention.errors import ModelError
 from retention.history.revenue import past_and_expected
-from retention.view import shell, text, widgets
+from retention.view import forecast_panels, shell, text, widgets
 from retention.view.front import left_out
 from retention.view.front.charts import past_and_expected_chart
 from retention.view.session import choices
@@ -62,7 +62,7 @@ def to_come(data: Loaded) -> None:
         widgets.problem("What comes next cannot be estimated from these orders", error)
         return
     currency = data.orders.currency
-    widgets.forecast_caution(checks)
+    forecast_panels.forecast_caution(checks)
     top = spread_for(data, plan).top
     tenth = top[top["share"] == TENTH]
     top_tenth = widgets.Metric(
@@ -72,11 +72,11 @@ def to_come(data: Loaded) -> None:
         wording.plural(int(tenth["customers"].iloc[0]), "customer") if len(tenth) else None,
     )
     total = uncertainty_for(data, plan).total()
-    forecast = widgets.forecast_metrics(
+    forecast = forecast_panels.forecast_metrics(
         scores, total, currency, label="Expected value", about="base_value"
     )
     widgets.metric_row([*forecast, top_tenth])
-    widgets.track_record(usual_backtest_for(data), plan)
+    forecast_panels.track_record(usual_backtest_for(data), plan)
     tidy = past_and_expected(history_for(data), months, data.orders.end)
     st.altair_chart(
         past_and_expected_chart(tidy, currency),

@@ -11,7 +11,7 @@ from retention.periods import PRESETS, preset_period
 from retention.segments.movement import between, turns
 from retention.segments.presets import published_rules
 from retention.validation import aligned
-from retention.view import text, widgets
+from retention.view import forecast_panels, text, widgets
 from retention.view.movement import charts, frames, words
 from retention.view.movement.data import MovementSettings, movers_of
 from retention.view.session import choices
@@ -109,7 +109,7 @@ def headline(
         key="movement",
     )
     if problem is None:
-        widgets.forecast_caution(checks_for(data))
+        forecast_panels.forecast_caution(checks_for(data))
 
 
 def _late_start(data: Loaded, settings: MovementSettings) -> None:

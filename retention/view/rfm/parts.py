@@ -16,7 +16,7 @@ from retention.own_segments.rfm_rule import rfm_rule
 from retention.playbook import strategies
 from retention.segments.rfm import RFM_CELLS, RFM_GROUPS
 from retention.segments.rfm_totals import CELLS
-from retention.view import shell, text, widgets
+from retention.view import forecast_panels, shell, text, widgets
 from retention.view.rfm import charts, frames
 from retention.view.rfm.data import RfmBasis, RfmView
 from retention.view.rfm.words import ADVICE, DEFINITIONS, LABELS, cell_words
@@ -33,7 +33,7 @@ OPENS_ON = ("Cannot lose them", "At risk", "Need attention", "Champions")
 def model_state(data: Loaded, basis: RfmBasis) -> None:
     """Say what is off where the orders carry no model, and where the model is doubtful."""
     if basis.problem is None:
-        widgets.forecast_caution(checks_for(data))
+        forecast_panels.forecast_caution(checks_for(data))
     else:
         widgets.no_model_panel(basis.problem, "The grid works as usual. The expected value is off.")
 

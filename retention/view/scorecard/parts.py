@@ -9,7 +9,7 @@ from retention.history.period_counts import customer_bridge
 from retention.reports.metric_gaps import Gap
 from retention.reports.scorecard import Scorecard
 from retention.reports.scorecard_verdict import Reading
-from retention.view import text, widgets
+from retention.view import forecast_panels, text, widgets
 from retention.view.scorecard import charts, data as data_of, frames
 from retention.view.scorecard.data import ScorecardSettings
 from retention.view.session.loaded import Loaded
@@ -56,7 +56,7 @@ def whole_reading(data: Loaded, settings: ScorecardSettings) -> None:
         elif reading.strategies:
             _strategies(reading)
     if gap is not None and gap.gain is not None:
-        widgets.forecast_caution(checks_for(data))
+        forecast_panels.forecast_caution(checks_for(data))
 
 
 def _worth(data: Loaded, gap: Gap) -> None:

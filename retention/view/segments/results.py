@@ -24,7 +24,7 @@ from retention.segments.stages import (
     members,
     value_cutoffs,
 )
-from retention.view import text, widgets
+from retention.view import forecast_panels, text, widgets
 from retention.view.charts import live_chart
 from retention.view.segments import frames
 from retention.view.segments.strips import map_parts, shares_spec
@@ -69,7 +69,7 @@ def draw_counts(counts: np.ndarray, off: Mapping[str, str], definitions: Mapping
 def draw_problem(data: Loaded, basis: Basis) -> None:
     """Say what is off where the orders carry no model, and where the model is doubtful."""
     if basis.problem is None:
-        widgets.forecast_caution(checks_for(data))
+        forecast_panels.forecast_caution(checks_for(data))
         return
     widgets.no_model_panel(
         basis.problem,

@@ -5,7 +5,7 @@ import streamlit as st
 
 from retention import wording
 from retention.history import revenue
-from retention.view import text, widgets
+from retention.view import forecast_panels, text, widgets
 from retention.view.session import choices
 from retention.view.session.choices import ModelChoice, Plan
 from retention.view.session.loaded import Loaded
@@ -92,7 +92,7 @@ def headline(data: Loaded, scores: pd.DataFrame, plan: Plan) -> None:
     """Draw four numbers: value of the base and of a customer, who will return, expected orders."""
     currency, cltv = data.orders.currency, scores["cltv"]
     total = uncertainty_for(data, plan).total()
-    worth, returning, orders = widgets.forecast_metrics(
+    worth, returning, orders = forecast_panels.forecast_metrics(
         scores, total, currency, label=f"Value over {HORIZONS[plan.horizon_days]}", about="cltv"
     )
     each = widgets.Metric(
@@ -152,7 +152,7 @@ def months(data: Loaded, plan: Plan) -> None:
     if len(frame) == 1:
         st.caption(text.plain(words))
         return
-    terms = widgets.terms(plan)
+    terms = forecast_panels.terms(plan)
     st.caption(
         text.plain(
             f"{words} Thin lines are a month's 80% range. The thick line is the value: "

@@ -9,7 +9,7 @@ from retention.errors import RetentionError
 from retention.evaluation.backtest import BASELINES, MIN_HOLDOUT, Backtest, default_holdout
 from retention.models.model import CltvModel
 from retention.models.purchases import PURCHASE_MODELS
-from retention.view import text, widgets
+from retention.view import forecast_panels, text, widgets
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import backtest_for, checks_for
 from retention.view.value import model_words, trust_charts as charts
@@ -147,7 +147,7 @@ def health(data: Loaded, model: CltvModel) -> None:
     with left:
         st.subheader("Health of the model", anchor=False)
         st.caption("The last ones rest on the usual cut, whatever the slider above says.")
-        widgets.check_list(checks_for(data))
+        forecast_panels.check_list(checks_for(data))
     with right:
         st.subheader("How your customers buy", anchor=False)
         for point in model_words.describe(model, data.orders.currency):
