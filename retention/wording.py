@@ -62,7 +62,8 @@ def money(x: float, currency: str | None = None, *, short: bool = False) -> str:
     if _missing(x):
         return MISSING
     whole = currency is not None and not _has_cents(currency)
-    if 0 < abs(x) < (0.5 if whole else 0.005):
+    # Half a unit is rounded to 0, which is even.
+    if 0 < abs(x) <= 0.5 if whole else 0 < abs(x) < 0.005:
         return f"{'>−' if x < 0 else '<'}{symbol(currency)}{'1' if whole else '0.01'}"
     cents = abs(x) < 99.995 and x != 0 and not whole
     digits = f"{abs(x):,.2f}" if cents else f"{abs(x):,.0f}"

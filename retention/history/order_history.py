@@ -109,10 +109,11 @@ def order_history(orders: Orders) -> OrderHistory:
     sample = (
         table.filter(table.customer % sampling_step(customers) == 0)
         .select("customer", "day", "next_day", "first_day", *summed)
+        .order_by("customer", "day", "next_day", "revenue")
         .to_pandas()
     )
     sample["customer"] = pd.factorize(sample["customer"])[0]
-    # In the same order every time, so that sums do not differ in their last digits.
+    # All in the same order every time, so that sums do not differ in their last digits.
     return OrderHistory(
         table=table,
         moves=moves.sort_values(["day", "next_day", "stage"], ignore_index=True),
