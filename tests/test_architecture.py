@@ -42,7 +42,8 @@ LAYERS: dict[str, set[str]] = {
     "campaigns": {"customers", "models", "segments", "own_segments", "playbook"},
 }
 LAYERS["view"] = set(LAYERS)
-#: What of the view each of its packages and modules may import. A page's package knows no other page.
+#: What of the view each of its packages and modules may import. A page's package knows no other
+#: page.
 SHARED = (
     "palette",
     "text",

@@ -1,4 +1,4 @@
-"""Contact details and signals of the sample store's customers: invented, and reachable by nobody."""
+"""Contact details and signals of the sample store's customers, invented and out of reach."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def contact_columns(people: pd.DataFrame, orders: pd.DataFrame, seed: int) -> di
 
     Args:
         people: The store's customers: `email` ("" for guests), `region`.
-        orders: The rows of the file: `who` (place in `people`), `category`, `Status`, `refund`, `total`.
+        orders: The rows of the file: `who` (place in `people`), `category`, `Status`, `refund`,
+            `total`.
         seed: The store's seed.
     """
     rng = np.random.Generator(np.random.PCG64([seed, _STREAM]))

@@ -1,4 +1,4 @@
-"""Sample orders: an invented shop with known parameters, and CDNOW, the field's reference data set."""
+"""Sample orders: an invented shop with known parameters, and CDNOW, the field's reference data."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import importlib.util
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -29,7 +30,15 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A data set that comes with the app, in the words of the front page."""
+    """A data set that comes with the app, in the words of the front page.
+
+    Attributes:
+        label: What it is called.
+        description: What it holds.
+        size: Customers and orders.
+        source: Where it is from.
+        licence: How it may be used.
+    """
 
     label: str
     description: str
@@ -41,15 +50,17 @@ class Sample:
 SAMPLES: dict[str, Sample] = {
     "store": Sample(
         label="Morning Lane, a sample store",
-        description="An invented coffee and tea shop with seasons, coupons, refunds and a subscription.",
+        description="An invented coffee and tea shop with seasons, coupons, refunds and a "
+        "subscription.",
         size="12,000 customers and about 37,000 orders over three years",
-        source="Simulated with known parameters, so that every estimate can be compared with the truth",
+        source="Simulated with known parameters, so that every estimate can be compared with the "
+        "truth",
         licence="MIT, like this app",
     ),
     "cdnow": Sample(
         label="CDNOW, real orders",
-        description="Customers who first bought CDs at a web shop in early 1997, followed for 18 months: the "
-        "data that customer value models are compared on.",
+        description="Customers who first bought CDs at a web shop in early 1997, followed for 18 "
+        "months: the data that customer value models are compared on.",
         size="2,357 customers and 6,919 orders (every tenth customer; all: 23,570 and 69,659)",
         source="Fader and Hardie 2001, Interfaces 31; it comes with the lifetimes package",
         licence="Published without a licence; lifetimes, which carries it, is MIT",
@@ -57,32 +68,44 @@ SAMPLES: dict[str, Sample] = {
 }
 
 
-def sample_orders(name: str = "store", **options: object) -> Orders:
-    """Return a sample as orders, read as an upload of :func:`sample_file` would be.
+def sample_orders(name: str = "store", **options: Any) -> Orders:
+    """Return a sample as orders, read as an upload of `sample_file` would be.
 
-    Raises DataError for an unknown name and TypeError for an unknown option.
+    Args:
+        name: A key of `SAMPLES`.
+        **options: Those of `sample_file`.
+
+    Raises:
+        DataError: There is no such sample.
+        TypeError: The sample does not have such an option.
     """
     from retention.orders.orders import read_orders
 
     return read_orders(sample_file(name, **options), name=f"{name}.csv")
 
 
-def sample_file(name: str = "store", **options: object) -> bytes:
+def sample_file(name: str = "store", **options: Any) -> bytes:
     """Return a sample as the UTF-8 CSV file that a marketer would have uploaded.
 
-    Options of "store": ``seed`` (1), ``customers`` (12,000), ``start`` and ``end`` (dates or "YYYY-MM-DD";
-    2023-11-01 to 2026-10-31). One row per order and a few more for what went wrong, oldest first, columns
-    "Order ID", "Order date", "Customer e-mail", "Status", "Currency", "Total" (after the discount, before any
-    refund), "Discount", "Coupon", "Refunded amount", "Channel", "Region", "Category", "Product", "Quantity", and the
-    invented customer's "First name", "Last name", "Phone" (a third has one), "Country", "Accepts marketing" (yes or
-    no), the order's "Rating" (1 to 5, on some) and "Subscription" (yes on its deliveries).
+    The store has one row per order, oldest first, and a few more for what went wrong. Its columns
+    are those of an order: "Order ID", "Order date", "Status", "Currency", "Total" (after the
+    discount, before any refund), "Discount", "Coupon", "Refunded amount", "Channel", "Region",
+    "Category", "Product", "Quantity", "Rating" (1 to 5, on some), "Subscription" (yes on its
+    deliveries). Its other columns describe the invented customer: "Customer e-mail", "First name",
+    "Last name", "Phone" (a third has one), "Country", "Accepts marketing" (yes or no).
 
-    Options of "cdnow": ``customers``, "sample" for every tenth customer (default) or "all". One row per
-    order, columns "customer", "date", "CDs", "amount". The sample numbers its customers from "0001", the way
-    published results quote them; the full file has numbers of its own.
+    CDNOW has one row per order with the columns "customer", "date", "CDs", "amount". Its sample
+    numbers customers from "0001", as published results do. The full file has its own numbers.
 
-    Raises DataError for an unknown name, an unknown choice or dates that hold no day, TypeError for an option
-    that the sample does not have.
+    Args:
+        name: A key of `SAMPLES`.
+        **options: Of "store": `seed` (1), `customers` (12,000), `start` (2023-11-01) and `end`
+            (2026-10-31), days or "YYYY-MM-DD". Of "cdnow": `customers`, "sample" for every tenth
+            customer (default) or "all".
+
+    Raises:
+        DataError: The name or a choice is unknown, or the dates hold no day.
+        TypeError: The sample does not have such an option.
     """
     if name not in SAMPLES:
         raise DataError(f'There is no sample "{name}". Pick one of: {", ".join(SAMPLES)}.')
@@ -93,8 +116,8 @@ def sample_file(name: str = "store", **options: object) -> bytes:
 
 
 def _cdnow(customers: str = "sample") -> pd.DataFrame:
-    # The sample file numbers its customers twice, as the full file does and by itself; published results
-    # quote the latter.
+    # The sample file numbers its customers twice, as the full file does and by itself. Published
+    # results quote the latter.
     layouts = {
         "sample": ("CDNOW_sample.txt", 0, ["full_file_id", "customer", "date", "CDs", "amount"]),
         "all": ("CDNOW_master.txt", 1, ["customer", "date", "CDs", "amount"]),

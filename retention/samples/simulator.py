@@ -16,8 +16,14 @@ _LARGEST_ORDER = (
 class Process:
     """Parameters of a group of customers, each a number or an array with one value a customer.
 
-    ``r, alpha`` shape the purchase rate (gamma, ``alpha`` in days), ``a, b`` the chance to leave after a
-    repeat purchase (beta), ``p, q, v`` the value of an order (Gamma-Gamma, ``v`` in money).
+    Attributes:
+        r: Shape of the purchase rate (gamma).
+        alpha: Scale of the purchase rate, in days.
+        a: First shape of the chance to leave after a repeat purchase (beta).
+        b: Second shape of that chance.
+        p: Shape of an order's value (Gamma-Gamma).
+        q: Shape of the customers' mean values.
+        v: Scale of the customers' mean values, in money.
 
     Source: Fader, Hardie & Lee 2005 (BG/NBD); Fader & Hardie, note 025 (Gamma-Gamma).
     """
@@ -43,8 +49,10 @@ class Process:
 class Buyers:
     """What the simulator knows of each customer: one array entry a customer.
 
-    ``rate`` in purchases a day while active, ``leaving`` the chance to leave after a repeat purchase,
-    ``spend`` the mean order value.
+    Attributes:
+        rate: Purchases a day while the customer is active.
+        leaving: The chance to leave after a repeat purchase.
+        spend: The mean order value, in money.
     """
 
     rate: np.ndarray
@@ -53,7 +61,7 @@ class Buyers:
 
 
 def draw_buyers(process: Process, customers: int, rng: np.random.Generator) -> Buyers:
-    """Draw the traits of ``customers`` customers from a process."""
+    """Draw the traits of customers from a process."""
     rate = rng.standard_gamma(process.r, customers) / process.alpha
     leaving = rng.beta(process.a, process.b, customers)
     with np.errstate(divide="ignore", over="ignore"):
@@ -64,11 +72,20 @@ def draw_buyers(process: Process, customers: int, rng: np.random.Generator) -> B
 def draw_purchases(
     buyers: Buyers, joined: np.ndarray, end: float, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Draw every purchase from each customer's first one at ``joined`` up to ``end`` (both in days).
+    """Draw every purchase of each customer.
 
-    Returns the customers' positions and the times, round by round: all first purchases, then all second
-    ones and so on. Each round handles only the customers who are still there, so that the work and the
-    memory follow the number of orders.
+    Each round handles only the customers who are still there. The work and the memory therefore
+    follow the number of orders.
+
+    Args:
+        buyers: The customers.
+        joined: When each of them buys for the first time, in days.
+        end: When the observation ends, in days.
+        rng: The source of chance.
+
+    Returns:
+        The customers' positions and the times, round by round: all first purchases, then all
+        second ones and so on.
     """
     who, when = [np.arange(len(joined), dtype=np.int32)], [joined]
     active, now = who[0], joined
@@ -87,13 +104,18 @@ def draw_purchases(
 def draw_order_values(
     buyers: Buyers, who: np.ndarray, p: float | np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Draw the value of each order of the customers at positions ``who``, in whole cents, at least one.
+    """Draw the value of each order, in whole cents and at least one.
 
-    ``p`` is the Gamma-Gamma shape, a number or one value a customer.
+    Args:
+        buyers: The customers.
+        who: The position of each order's customer.
+        p: The Gamma-Gamma shape, a number or one value a customer.
+        rng: The source of chance.
     """
     shape = np.broadcast_to(p, buyers.spend.shape)[who]
     values = rng.standard_gamma(shape) * (buyers.spend[who] / shape)
-    return np.clip(np.round(values, 2), 0.01, _LARGEST_ORDER)
+    rounded: np.ndarray = np.clip(np.round(values, 2), 0.01, _LARGEST_ORDER)
+    return rounded
 
 
 def simulate_orders(
@@ -114,23 +136,29 @@ def simulate_orders(
     """Simulate the orders of a shop whose parameters are known.
 
     Args:
-        customers: how many customers to draw, each with at least the first order.
-        days: length of the observation from ``start``, in days.
-        r, alpha, a, b: BG/NBD parameters, ``alpha`` in days.
-        p, q, v: Gamma-Gamma parameters, ``v`` in money.
-        seed: the same seed gives the same orders.
-        intake_days: first orders fall evenly into the first so many days; all ``days`` when left out.
-        start: the first day, "YYYY-MM-DD".
+        customers: How many customers to draw, each with at least the first order.
+        days: Length of the observation from `start`, in days.
+        r: BG/NBD parameter.
+        alpha: BG/NBD parameter, in days.
+        a: BG/NBD parameter.
+        b: BG/NBD parameter.
+        p: Gamma-Gamma parameter.
+        q: Gamma-Gamma parameter.
+        v: Gamma-Gamma parameter, in money.
+        seed: The same seed gives the same orders.
+        intake_days: First orders fall evenly into this number of first days; `days` if None.
+        start: The first day, "YYYY-MM-DD".
 
     Returns:
-        One row per order, oldest first: ``customer_id`` (int64, from 1), ``ordered_at`` (datetime64, whole
-        seconds), ``revenue`` (float64, cents, at least 0.01).
+        One row per order, oldest first: `customer_id` (int64, from 1), `ordered_at` (datetime64,
+        whole seconds), `revenue` (float64, cents, at least 0.01).
 
     Raises:
-        ValueError: a parameter is not positive, or ``intake_days`` is longer than ``days``.
+        ValueError: A parameter is not positive, or `intake_days` is longer than `days`.
 
-    Source: Fader, Hardie & Lee 2005 for the purchases, Fader & Hardie, note 025 for their values. The draws
-    come from NumPy's PCG64 generator. One million customers of the CDNOW kind take about a second.
+    Source: Fader, Hardie & Lee 2005 for the purchases, Fader & Hardie, note 025 for their values.
+    The draws come from NumPy's PCG64 generator. One million customers of the CDNOW kind take about
+    a second.
     """
     process = Process(r, alpha, a, b, p, q, v)
     intake = float(days if intake_days is None else intake_days)

@@ -1,4 +1,4 @@
-"""The sample store's orders: an invented coffee and tea shop, drawn from the truth in `sample_world`."""
+"""The sample store's orders: an invented coffee and tea shop, drawn from the truth in `world`."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ def store_file_frame(
     start: date | str = date(2023, 11, 1),
     end: date | str = date(2026, 10, 31),
 ) -> pd.DataFrame:
-    """Return the rows of the sample store's file; :func:`retention.samples.data_sets.sample_file` names the columns."""
+    """Return the rows of the sample store's file; `data_sets.sample_file` names the columns."""
     first, last = np.datetime64(start, "D"), np.datetime64(end, "D")
     days = int((last - first).astype(int)) + 1
     if customers < 1 or days < 1:
         raise DataError(
-            f"The sample store needs a customer and a day, not {customers} customers from {first} to {last}."
+            f"The sample store needs a customer and a day, not {customers} customers from {first} "
+            f"to {last}."
         )
     rng = np.random.Generator(np.random.PCG64(seed))
     people = _draw_people(customers, first, days, rng)
@@ -77,11 +78,15 @@ def _season(first: np.datetime64, days: int) -> np.ndarray:
     )
     demand *= np.array(world.WEEKDAYS)[calendar.day_of_week]
     demand *= np.where(_sale_weekend(calendar), world.SALE_WEEKEND, 1.0)
-    return (demand / demand[:1461].mean())[:days]
+    seasons: np.ndarray = (demand / demand[:1461].mean())[:days]
+    return seasons
 
 
 def _sale_weekend(calendar: pd.DatetimeIndex) -> np.ndarray:
-    """Tell the days from Black Friday (the day after November's fourth Thursday) to Cyber Monday."""
+    """Tell the days from Black Friday to Cyber Monday.
+
+    Black Friday is the day after November's fourth Thursday.
+    """
     november = calendar.to_numpy().astype("datetime64[Y]").astype("datetime64[M]") + 10
     thursday = np.busday_offset(november.astype("datetime64[D]"), 3, roll="forward", weekmask="Thu")
     since = (calendar.to_numpy().astype("datetime64[D]") - thursday).astype(int)
@@ -122,8 +127,9 @@ def _draw_people(
             for name in ("rate", "leaving", "spend"):
                 people[name][rows[chosen]] = getattr(buyers, name)
             people["p"][rows[chosen]] = process.p
-        # Loyalty, -1 to 1, ranks the purchase rate within the channel. What people buy and how they use
-        # coupons follows it: first products and coupons tell something, and the process stays as tabled.
+        # Loyalty, -1 to 1, ranks the purchase rate within the channel. What people buy and how
+        # they use coupons follows it. First products and coupons then tell something, and the
+        # process stays as tabled.
         loyalty = 2 * (np.argsort(np.argsort(people["rate"][rows])) + 0.5) / max(len(rows), 1) - 1
         people["joined"][rows], people["loyalty"][rows] = joined, loyalty
         people["region"][rows] = rng.choice(len(world.REGIONS), len(rows), p=each.regions)
@@ -139,7 +145,8 @@ def _draw_people(
 def _emails(size: int) -> np.ndarray:
     number = np.arange(size)
     turn = number // len(world.FIRST_NAMES)
-    # Every turn shifts the last names against the first ones; a number follows once the pairs are used up.
+    # Every turn shifts the last names against the first ones. A number follows once the pairs are
+    # used up.
     name = np.strings.add(np.array(world.FIRST_NAMES)[number % len(world.FIRST_NAMES)], ".")
     name = np.strings.add(
         name,
@@ -158,11 +165,15 @@ def _one_off_orders(
     people: pd.DataFrame, first: np.datetime64, days: int, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Draw all orders outside the subscription."""
-    # The process runs on a clock that ticks with demand and whose year is a year, so that seasons leave the
-    # parameters as they are tabled.
+    # The process runs on a clock that ticks with demand and whose year is a year. Seasons leave
+    # the parameters as they are tabled.
     edges = np.arange(days + 1)
     clock = np.concatenate([[0.0], np.cumsum(_season(first, days))])
-    buyers = Buyers(*(people[name].to_numpy() for name in ("rate", "leaving", "spend")))
+    buyers = Buyers(
+        rate=people["rate"].to_numpy(),
+        leaving=people["leaving"].to_numpy(),
+        spend=people["spend"].to_numpy(),
+    )
     who, when = draw_purchases(buyers, np.interp(people["joined"], edges, clock), clock[-1], rng)
     day = np.interp(when, clock, edges)
     hours = np.concatenate([[0.0], np.cumsum(world.HOURS)]) / sum(world.HOURS)
@@ -214,7 +225,10 @@ def _items(
     calendar: pd.DatetimeIndex,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Choose each order's main item: a popular one whose price suits the order, gifts before Christmas."""
+    """Choose each order's main item: a popular one whose price suits the order.
+
+    Before Christmas gifts are more popular.
+    """
     price = np.array([each.price for each in world.PRODUCTS])
     category = np.array([each.category for each in world.PRODUCTS])
     value = (orders["total"] + orders["discount"]).to_numpy()[:, None]
@@ -253,7 +267,8 @@ def _deliveries(people: pd.DataFrame, days: int, rng: np.random.Generator) -> pd
         coupon="", discount=0.0, category=plan.category, product=plan.product, quantity=1
     )
     after_first_order = orders["day"] >= first_day[orders["who"]]
-    return orders[after_first_order & (orders["day"] < days)]
+    delivered: pd.DataFrame = orders[after_first_order & (orders["day"] < days)]
+    return delivered
 
 
 def _refunds(orders: pd.DataFrame, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -266,7 +281,10 @@ def _refunds(orders: pd.DataFrame, rng: np.random.Generator) -> tuple[np.ndarray
 
 
 def _failed_orders(orders: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Copy some orders to shortly before: cancelled and placed anew, or a payment that failed first."""
+    """Copy some orders to shortly before.
+
+    They were cancelled and placed anew, or a payment failed first.
+    """
     kind = rng.random(len(orders))
     failed = orders[kind < world.CANCELLED + world.PAYMENT_FAILED].copy()
     cancelled = kind[failed.index] < world.CANCELLED

@@ -1,4 +1,7 @@
-"""The truth behind the sample store: who its customers are, what they buy, what it sells. Data only."""
+"""The truth behind the sample store: who its customers are, what they buy, what it sells.
+
+It is data only.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,15 @@ from retention.samples.simulator import Process
 class Channel:
     """How the customers of one acquisition channel behave.
 
-    ``share`` of all first orders; ``growth`` of the yearly intake (1.2 = +20 % a year); ``process`` of the
-    orders outside the subscription; ``subscribe``, the share who take the subscription; ``coupon_lean``, how
-    much more coupon-minded than the average; ``regions``, the shares of REGIONS; ``late_process`` of those
-    who joined in the last LATE_DAYS days, where it differs.
+    Attributes:
+        name: The channel.
+        share: Of all first orders.
+        growth: Of the yearly intake; 1.2 is +20 % a year.
+        process: Of the orders outside the subscription.
+        subscribe: The share of customers who take the subscription.
+        coupon_lean: How much more coupon-minded they are than the average.
+        regions: The shares of `REGIONS`.
+        late_process: Of customers who joined in the last `LATE_DAYS` days, where it differs.
     """
 
     name: str
@@ -29,7 +37,14 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product: list price in money, popularity in relative units."""
+    """A product.
+
+    Attributes:
+        category: What kind of thing it is.
+        name: What it is called.
+        price: The list price, in money.
+        popularity: How often it is bought, in relative units.
+    """
 
     category: str
     name: str
@@ -41,8 +56,15 @@ class Product:
 class Subscription:
     """Regular deliveries at one price until the customer cancels.
 
-    ``every_days`` apart, scattered by ``jitter_days`` (standard deviation); ``cancels`` is the chance to
-    cancel after a delivery; the first comes ``starts_after_days`` (mean) after the customer's first order.
+    Attributes:
+        category: Of the product.
+        product: What is delivered.
+        every_days: Days between deliveries.
+        jitter_days: Standard deviation of these days.
+        cancels: The chance to cancel after a delivery.
+        starts_after_days: Mean days from the customer's first order to the first delivery.
+        prices: The prices of a delivery, in money.
+        price_shares: The share of subscribers who pay each price.
     """
 
     category: str
@@ -129,27 +151,35 @@ REFUNDED = {
 }
 
 ACCEPTS_MARKETING, GIVES_PHONE = 0.74, 0.32  # shares of the customers
-RATED = 0.16  # share of the orders with a review, and the shares of 1 to 5 stars: of kept and of returned orders
+RATED = 0.16  # share of the orders with a review
+# The shares of 1 to 5 stars, of kept and of returned orders.
 RATINGS = ((0.03, 0.04, 0.09, 0.27, 0.57), (0.28, 0.24, 0.22, 0.15, 0.11))
 
-# Demand in relative units: by month, by weekday from Monday, by hour, and on the sale weekend in November.
+# Demand in relative units: by month, by weekday from Monday, by hour, and on the sale weekend in
+# November.
 MONTHS = (0.97, 0.96, 1.00, 0.97, 0.94, 0.86, 0.76, 0.78, 0.96, 1.06, 1.34, 1.40)
 WEEKDAYS = (1.05, 1.02, 1.00, 1.00, 0.94, 0.92, 1.07)
 HOURS = (2, 1, 1, 1, 1, 2, 5, 9, 11, 11, 10, 10, 11, 10, 9, 9, 9, 10, 12, 15, 17, 15, 10, 5)
 SALE_WEEKEND = 2.0
 
 FIRST_NAMES = tuple(
-    "ava ben carla dao elena farid grace hana ivan jasmine kofi lena malee nadia omar paolo quinn rosa "  # noqa: SIM905
-    "somchai tessa uma victor wei ximena yusuf zoe andrea bayani chloe diego emma felix gabriela hugo isabel "
-    "jonas kanya liam maria nok olivia pedro ruth sofia thomas vera".split()
+    """
+    ava ben carla dao elena farid grace hana ivan jasmine kofi lena malee nadia omar paolo quinn
+    rosa somchai tessa uma victor wei ximena yusuf zoe andrea bayani chloe diego emma felix
+    gabriela hugo isabel jonas kanya liam maria nok olivia pedro ruth sofia thomas vera
+    """.split()  # noqa: SIM905
 )
 LAST_NAMES = tuple(
-    "abbott bautista castillo dela-cruz evans fischer garcia hughes ito jensen kaur lopez martin nguyen "  # noqa: SIM905
-    "okafor park quist reyes santos thongchai ueda vargas walker xu young zimmer andersen boonmee chen "
-    "dubois ellis flores gruber haddad ivanova johnson kowalski larsen mendoza novak".split()
+    """
+    abbott bautista castillo dela-cruz evans fischer garcia hughes ito jensen kaur lopez martin
+    nguyen okafor park quist reyes santos thongchai ueda vargas walker xu young zimmer andersen
+    boonmee chen dubois ellis flores gruber haddad ivanova johnson kowalski larsen mendoza novak
+    """.split()  # noqa: SIM905
 )
-AREAS_UNITED_STATES = (202, 206, 212, 213, 214, 215, 216, 303, 305, 312, 313, 314, 317, 404, 408, 410, 412, 414, 415,
-                       502, 503, 504, 505, 512, 513, 515, 602, 603, 612, 615, 617, 619, 702, 704, 713, 716, 801, 804,
-                       808, 816, 901, 904, 907, 916, 919)  # fmt: skip
+AREAS_UNITED_STATES = (
+    202, 206, 212, 213, 214, 215, 216, 303, 305, 312, 313, 314, 317, 404, 408, 410, 412, 414, 415,
+    502, 503, 504, 505, 512, 513, 515, 602, 603, 612, 615, 617, 619, 702, 704, 713, 716, 801, 804,
+    808, 816, 901, 904, 907, 916, 919,
+)  # fmt: skip
 AREAS_CANADA = (204, 403, 416, 514, 604, 613, 902)
 MAIL_DOMAINS = ("example.com", "example.org", "example.net")

@@ -1,4 +1,5 @@
-"""Every bad file gives a message that says what was found and what to do, or a working result with a note."""
+"""Every bad file gives a message that says what was found and what to do, or a working result with
+a note."""
 
 import gzip
 import io
@@ -30,7 +31,8 @@ JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(random.Random(2).randbytes(40
 
 
 def refused(data: bytes, name: str = "orders.csv") -> str:
-    """The message with which the file is refused; long enough to say what to do, and free of engine noise."""
+    """The message with which the file is refused; long enough to say what to do, and free of engine
+    noise."""
     with pytest.raises(DataError) as error:
         read_orders(data, name=name)
     message = str(error.value)
@@ -47,7 +49,8 @@ def refused(data: bytes, name: str = "orders.csv") -> str:
 @pytest.mark.parametrize(
     "data",
     [b"", b"\xef\xbb\xbf", b"\n\n\n", b"   \r\n \r\n", gzip.compress(b"")],
-    # Names of their own: a gzip file carries the second of its making, and every worker must see the same test.
+    # Names of their own: a gzip file carries the second of its making, and every worker must see
+    # the same test.
     ids=["nothing", "byte order mark", "line ends", "blanks", "gzip of nothing"],
 )
 def test_empty_file(data):
@@ -153,7 +156,8 @@ def test_encrypted_zip_asks_for_one_without_password():
 
 
 def _flood(size: int) -> tuple[bytes, int]:
-    """A raw deflate stream that unpacks to at least `size` bytes of rows, made without ever holding them."""
+    """A raw deflate stream that unpacks to at least `size` bytes of rows, made without ever holding
+    them."""
     rows = b"1,a@example.com,2024-03-15,Mug,10.00\r\n" * 100_000
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     block = packer.compress(rows) + packer.flush(zlib.Z_FULL_FLUSH)

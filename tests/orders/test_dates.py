@@ -55,7 +55,8 @@ def days(orders) -> list[date]:
 
 
 def read_column(texts, day_first=None) -> list[pd.Timestamp]:
-    """The texts as a column that must be found to be the order date, read as dates; NaT for what is none."""
+    """The texts as a column that must be found to be the order date, read as dates; NaT for what is
+    none."""
     rows = [(f"{1000 + i}", f"c{i}@example.com", text, "10.00") for i, text in enumerate(texts)]
     sheet = open_sheet(csv_bytes(HEADER, rows), name="orders.csv")
     assert detect_columns(sheet).columns.get("ordered_at") == "Order date"

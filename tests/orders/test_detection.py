@@ -1,4 +1,4 @@
-"""Columns are found by their names in several languages, by their values, and as the marketer says."""
+"""Columns are found by names in several languages, by values, and as the marketer says."""
 
 import pytest
 
@@ -81,18 +81,18 @@ OPTIONAL = {
     [
         (
             ("Bestellnummer", "E-Mail", "Bestelldatum", "Gesamtbetrag"),
-            ("Erstattung", "Rabatt", "Gutschein", "Kanal", "Kategorie", "Artikel", "Land", "Menge", "Währung",
-             "Status"),
+            ("Erstattung", "Rabatt", "Gutschein", "Kanal", "Kategorie", "Artikel", "Land", "Menge",
+             "Währung", "Status"),
         ),
         (
             ("Auftragsnummer", "Kundennummer", "Datum", "Umsatz"),
-            ("Rückerstattung", "Rabattbetrag", "Gutscheincode", "Vertriebskanal", "Warengruppe", "Produkt",
-             "Versandland", "Stückzahl", "Waehrung", "Bestellstatus"),
+            ("Rückerstattung", "Rabattbetrag", "Gutscheincode", "Vertriebskanal", "Warengruppe",
+             "Produkt", "Versandland", "Stückzahl", "Waehrung", "Bestellstatus"),
         ),
         (
             ("Número de pedido", "Correo electrónico", "Fecha del pedido", "Importe total"),
-            ("Importe reembolsado", "Descuento", "Código de descuento", "Canal de venta", "Categoría", "Producto",
-             "País de envío", "Cantidad", "Moneda", "Estado del pedido"),
+            ("Importe reembolsado", "Descuento", "Código de descuento", "Canal de venta",
+             "Categoría", "Producto", "País de envío", "Cantidad", "Moneda", "Estado del pedido"),
         ),
         (
             ("Numéro de commande", "Adresse e-mail", "Date de commande", "Montant total"),
@@ -106,8 +106,8 @@ OPTIONAL = {
         ),
         (
             ("Numero ng Order", "Email ng Customer", "Petsa ng Order", "Kabuuang Halaga"),
-            ("Ibinalik na halaga", "Halaga ng diskwento", "Code ng diskwento", "Pinagmulan", "Uri ng produkto",
-             "Pangalan ng produkto", "Probinsya", "Dami", "Salapi", "Kalagayan"),
+            ("Ibinalik na halaga", "Halaga ng diskwento", "Code ng diskwento", "Pinagmulan",
+             "Uri ng produkto", "Pangalan ng produkto", "Probinsya", "Dami", "Salapi", "Kalagayan"),
         ),
     ],
     ids=["German", "German 2", "Spanish", "French", "Thai", "Filipino"],

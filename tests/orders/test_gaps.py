@@ -1,4 +1,5 @@
-"""A stretch without orders is named where the store's own pace makes it all but impossible, and only there."""
+"""A stretch without orders is named where the store's own pace makes it all but impossible, and
+only there."""
 
 from datetime import date
 

@@ -32,7 +32,8 @@ def amounts(orders) -> list[float]:
 
 
 def read_column(texts) -> list[float]:
-    """The texts as a column that must be found to be the amount, read as numbers; NaN for what is none."""
+    """The texts as a column that must be found to be the amount, read as numbers; NaN for what is
+    none."""
     texts = list(texts)
     rows = [
         (str(1000 + i), f"c{i}@example.com", f"2024-03-{1 + i % 28:02}", t)

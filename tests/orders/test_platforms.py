@@ -282,7 +282,7 @@ def test_the_time_of_day_is_the_shops(case):
 
 
 def test_shopify_money_stands_once_an_order():
-    """In what is dropped, in the discounts and in the coupons; quantities are those of all lines."""
+    """What is dropped, discounts and coupons agree; quantities are those of all lines."""
     orders = read_orders(
         layout_file(SHOPIFY[0], CASES[SHOPIFY[0]].rows), name="orders_export_1.csv"
     )

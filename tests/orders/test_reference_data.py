@@ -88,7 +88,8 @@ def test_online_retail_orders_are_those_published(online_retail, gross_orders):
 def test_online_retail_credit_notes_lower_the_customers_latest_earlier_order(
     online_retail, retail_lines, gross_orders
 ):
-    """The same rule written down independently: each credit note in turn, as far as its order reaches."""
+    """The same rule written down independently: each credit note in turn, as far as its order
+    reaches."""
     credits = retail_lines[retail_lines["InvoiceNo"].str.startswith("C")]
     credits = credits.groupby("InvoiceNo").agg(
         customer=("customer", "first"), at=("InvoiceDate", "min"), back=("amount", "sum")

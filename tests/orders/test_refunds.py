@@ -251,7 +251,7 @@ def test_refund_rows_marked_by_a_type_column_need_no_minus():
 
 
 def test_credit_notes_known_by_their_number():
-    """Invoice C3 takes back one of the mugs of invoice 1, line by line, with a negative quantity."""
+    """Invoice C3 takes back a mug of invoice 1, line by line, with a negative quantity."""
     orders = read_rows(
         ("InvoiceNo", "CustomerID", "InvoiceDate", "Description", "Quantity", "UnitPrice"),
         ("1", "17850", "2024-03-13", "mug", "3", "10"),

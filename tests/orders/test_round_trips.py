@@ -1,4 +1,5 @@
-"""Any orders, written with any delimiter, encoding, date style and money style, come back as they were."""
+"""Any orders, written with any delimiter, encoding, date style and money style, come back as they
+were."""
 
 from datetime import datetime, timedelta
 

@@ -106,7 +106,8 @@ def test_decimal_commas_do_not_make_the_comma_the_delimiter():
 
 @pytest.mark.parametrize("inside", [";", "\t", "|"])
 def test_marks_inside_quoted_cells_do_not_make_the_delimiter(inside):
-    """Packed items have the same number of marks in each row, and more of them than the file has columns."""
+    """Packed items have the same number of marks in each row, and more of them than the file has
+    columns."""
     rows = [
         [row[1], row[2], inside.join(["size: M", "red", "x", "y", "z"]), row[4]] for row in ROWS
     ]

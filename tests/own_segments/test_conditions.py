@@ -96,7 +96,8 @@ def test_who_is_unknown_satisfies_neither_a_condition_nor_its_opposite(known):
     assert who(low, known) == "b"
     assert who(Group("not", (low,)), known) == "a"
     assert who(Group("not", (Group("not", (low,)),)), known) == "b"
-    # Known to be in by another part, or out by another part: then it does not matter what is unknown.
+    # Known to be in by another part, or out by another part: then it does not matter what is
+    # unknown.
     once = Condition("orders", "is", 1)
     assert who(Group("any", (low, once)), known) == "bd"
     assert who(Group("not", (Group("all", (low, Condition("orders", "is", 2))),)), known) == "abd"

@@ -63,7 +63,10 @@ def test_an_order_of_several_lines_counts_with_everything_in_it():
 
 
 def test_lines_without_an_amount_of_their_own_count_too():
-    totals = "1,a,2024-01-05,60.00,Tea\n1,,,,Cup\n2,b,2024-01-06,10.00,Cup\n2,,,,Pot\n3,c,2024-01-07,20.00,Tea\n"
+    totals = (
+        "1,a,2024-01-05,60.00,Tea\n1,,,,Cup\n2,b,2024-01-06,10.00,Cup\n2,,,,Pot\n"
+        "3,c,2024-01-07,20.00,Tea\n"
+    )
     orders = retention.read_orders(f"Order,Customer,Date,Total,Product\n{totals}".encode())
     found = features(retention.summarise_customers(orders), as_of=orders.end, orders=orders)
     assert found.purchases.bought("product", ("Cup",)).tolist() == [True, True, False]

@@ -209,7 +209,8 @@ def test_the_data_follow_the_tabled_process(one_offs, channel):
     truth = channel.process
     one_time = ((truth.alpha / (truth.alpha + days)) ** truth.r).mean()
     error = np.sqrt(one_time * (1 - one_time) / len(customers))
-    # Two extra hundredths: the days are calendar days here, the shop's seasons make some of them longer.
+    # Two extra hundredths: the days are calendar days here, the shop's seasons make some of them
+    # longer.
     assert abs((customers["repeats"] == 0).mean() - one_time) < 3 * error + 0.02
     a, b = truth.a, truth.b
     expected = (a + b - 1) / (a - 1) * (
@@ -304,7 +305,8 @@ def test_cdnow_sample_has_the_published_size_and_its_first_customer():
     assert len(orders) == 6_919
     assert orders["customer"].nunique() == 2_357
     assert (orders["customer"].min(), orders["customer"].max()) == ("0001", "2357")
-    # Fader, Hardie & Lee 2005: x = 2, t_x = 30.43, T = 38.86 weeks for customer 1 at the end of calibration.
+    # Fader, Hardie & Lee 2005: x = 2, t_x = 30.43, T = 38.86 weeks for customer 1 at the end of
+    # calibration.
     days = orders.loc[(orders["customer"] == "0001") & (orders["date"] <= "1997-09-30"), "date"]
     assert len(days) - 1 == 2
     assert (days.max() - days.min()).days / 7 == pytest.approx(30.43, abs=0.005)

@@ -65,7 +65,8 @@ def store():
     return orders, history, fit_cltv(summarise_customers(orders))
 
 
-# --- by hand ----------------------------------------------------------------------------------------------------------
+# --- by hand --------------------------------------------------------------------------------------
+# --------------------
 
 
 def test_each_customer_moves_from_the_stage_then_to_the_stage_now():
@@ -147,7 +148,8 @@ def test_named_movements_add_up():
     assert found.loc["came", "revenue_between"] == 20
 
 
-# --- the totals tie ---------------------------------------------------------------------------------------------------
+# --- the totals tie -------------------------------------------------------------------------------
+# --------------------
 
 
 @pytest.mark.parametrize("ago", [30, 90, 400])
@@ -250,7 +252,8 @@ def test_terms_of_the_value_are_kept(store):
     assert half["value_before"].to_numpy() == pytest.approx(full["value_before"].to_numpy() / 2)
 
 
-# --- another way ------------------------------------------------------------------------------------------------------
+# --- another way ----------------------------------------------------------------------------------
+# --------------------
 
 
 def test_cdnow_counted_in_pandas():

@@ -44,7 +44,8 @@ def cdnow():
     return customers, predict_cltv(model, customers), value_uncertainty(model, customers)
 
 
-# --- scores -----------------------------------------------------------------------------------------------------------
+# --- scores ---------------------------------------------------------------------------------------
+# --------------------
 
 
 def test_fifths_of_ten_different_customers_are_two_each():
@@ -64,7 +65,8 @@ def test_fifths_of_ten_different_customers_are_two_each():
 
 
 def test_customers_who_tie_share_the_lower_score_and_nobody_fills_the_gap():
-    # Six of ten ordered once: nobody is worse than they are. The next beat six tenths, three fifths: a 4.
+    # Six of ten ordered once: nobody is worse than they are. The next beat six tenths, three
+    # fifths: a 4.
     customers = customers_of([5] * 10, [1] * 6 + [2, 2, 3, 9], [10.0] * 10)
     labels = rfm(customers)
     assert labels["frequency_score"].tolist() == [1] * 6 + [4, 4, 5, 5]
@@ -175,7 +177,8 @@ def test_a_missing_or_broken_column_is_named():
         rfm(customers.assign(revenue=[1.0, math.nan]))
 
 
-# --- names ------------------------------------------------------------------------------------------------------------
+# --- names ----------------------------------------------------------------------------------------
+# --------------------
 
 
 def test_every_cell_has_one_of_eleven_names():
@@ -196,7 +199,8 @@ def test_the_corners_are_what_they_are_called():
     assert RFM_CELLS[3, 3] == "Potential loyalist"
 
 
-# --- what groups amount to --------------------------------------------------------------------------------------------
+# --- what groups amount to
+# --------------------------------------------------------------------------------------------
 
 
 def test_groups_and_cells_add_up_to_plain_sums(cdnow):

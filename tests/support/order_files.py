@@ -1,7 +1,8 @@
 """A small store whose orders are known, and the ways in which people write orders into files.
 
-`STORE` is the truth; `expected_orders` says what a reader must make of it. `order_layouts` writes the
-same store as each platform does. `DATE_STYLES` and `MONEY_STYLES` are the ways to write a day and an amount.
+`STORE` is the truth; `expected_orders` says what a reader must make of it. `order_layouts` writes
+the same store as each platform does. `DATE_STYLES` and `MONEY_STYLES` are the ways to write a day
+and an amount.
 """
 
 import csv
@@ -185,7 +186,8 @@ def found_orders(orders) -> pd.DataFrame:
 
 
 def assert_same_orders(orders, expected: pd.DataFrame) -> None:
-    """One row per order: the same customers on the same days with the same money, in any order of rows."""
+    """One row per order: the same customers on the same days with the same money, in any order of
+    rows."""
     found = found_orders(orders)
     keys = ["customer_id", "day", "revenue"]
     found = (
@@ -199,7 +201,8 @@ def assert_same_orders(orders, expected: pd.DataFrame) -> None:
 
 
 def assert_nothing_vanished(orders) -> None:
-    """Every row read is either kept or dropped for a stated reason, and the two forms of the report agree."""
+    """Every row read is either kept or dropped for a stated reason, and the two forms of the report
+    agree."""
     report = orders.report
     assert report.rows_read == report.rows_kept + sum(report.dropped.values()), report
     assert sum(report.dropped.values()) == sum(dropped.rows for dropped in report.reasons)
@@ -300,7 +303,8 @@ def twelve_hour(moment: datetime) -> str:
     return f"{(moment.hour - 1) % 12 + 1}:{moment:%M:%S} {'PM' if moment.hour >= 12 else 'AM'}"
 
 
-# name -> how a moment is written. Each keeps the day; a column with a day past the 12th has one reading.
+# name -> how a moment is written. Each keeps the day; a column with a day past the 12th has one
+# reading.
 DATE_STYLES: dict[str, Callable[[datetime], str]] = {
     "iso day": lambda d: f"{d:%Y-%m-%d}",
     "iso time": lambda d: f"{d:%Y-%m-%d %H:%M:%S}",
