@@ -179,8 +179,8 @@ class Campaign:
         days_sent = {message.day for message in self.sent}
         for message in self.messages:
             before = next(reversed(phases.values()), ENDS)
-            told = message.day in days_sent or message.offer == ENDS
-            if told and message.offer and message.offer != before:
+            is_sent = message.day in days_sent or message.offer == ENDS
+            if is_sent and message.offer and message.offer != before:
                 phases[message.day] = message.offer
         return phases
 

@@ -60,9 +60,9 @@ class Reachable:
     def split(self, name: str, share: float) -> Floats:
         """Return the share of each cell that would be held out."""
         _, ordered, cells = self._draws(name)
-        held = cells[: np.searchsorted(ordered, share)]
+        cells_held_out = cells[: np.searchsorted(ordered, share)]
         counts = self.ledger.customers
-        return np.bincount(held, minlength=len(counts)) / counts
+        return np.bincount(cells_held_out, minlength=len(counts)) / counts
 
     def _draws(self, name: str) -> tuple[Floats, Floats, Places]:
         """The draws of a name; the same in ascending order, and the cells of their customers.
@@ -369,11 +369,11 @@ def _held_out(reachable: Reachable, campaign: Campaign, cut: _Cut) -> Floats:
     """The share of each cell that is held out."""
     ledger, name, share = reachable.ledger, campaign.drawn_by, campaign.holdout_share
     if not ledger.alone:
-        held = reachable.split(name, share) * (cut.chosen > 0)
+        shares = reachable.split(name, share) * (cut.chosen > 0)
         if len(cut.beyond):
             cell = ledger.cell[cut.beyond[0]]
-            held[cell] -= reachable.out(name, share)[cut.beyond].sum() / ledger.customers[cell]
-        return held
+            shares[cell] -= reachable.out(name, share)[cut.beyond].sum() / ledger.customers[cell]
+        return shares
     # Every customer has a cell: the share is exact, and takes the customers of the lowest draws.
     rows = np.flatnonzero(cut.chosen[ledger.cell])
     order = np.argsort(draws(reachable.hashes[rows], name), kind="stable")

@@ -166,7 +166,9 @@ def campaign_pool(
 
 
 def _check_days(days: _Days) -> None:
-    ascending = all(list(some) == sorted(set(some)) for some in (days.messages, days.phases))
+    ascending = all(
+        list(days_of) == sorted(set(days_of)) for days_of in (days.messages, days.phases)
+    )
     within = all(0 <= day < days.window for day in (*days.messages, *days.phases))
     if not (days.messages and days.messages[0] == 0 and ascending and within):
         listed = ", ".join(map(str, days.messages)) or "none"

@@ -86,7 +86,7 @@ def sequence_table(plan: CampaignPlan) -> pd.DataFrame:
     campaign, rows = plan.campaign, []
     waiting = plan.reachable.ledger.waiting @ plan.treated
     for message, customers in zip(campaign.sent, waiting, strict=True):
-        held = [offer for day, offer in campaign.phases.items() if day <= message.day]
-        offer = held[-1] if held and held[-1] != ENDS else ""
+        offers_so_far = [offer for day, offer in campaign.phases.items() if day <= message.day]
+        offer = offers_so_far[-1] if offers_so_far and offers_so_far[-1] != ENDS else ""
         rows.append((message.day, message.text, offer, float(customers)))
     return pd.DataFrame(rows, columns=["day", "text", "offer", "customers"])

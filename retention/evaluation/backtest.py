@@ -30,15 +30,16 @@ from retention.models.uncertainty import (
     value_of_forecast,
 )
 from retention.orders.orders import Orders
+from retention.statistics import METRIC_LEVEL, normal_width
 from retention.validation import check_number
-from retention.wording import off_words, rounded_orders
+from retention.wording import off_words, plural, rounded_orders
 
 #: The shortest hidden part that can be compared, in days.
 MIN_HOLDOUT = 14
 #: The longest hidden part by default, in days.
 MAX_HOLDOUT = 365
-#: Standard errors beyond which a difference is hardly chance: chance exceeds them once in 20 times.
-_CLEAR_DIFFERENCE = 1.96
+#: Standard errors beyond which a difference is hardly chance: chance exceeds them once in 20.
+_CLEAR_DIFFERENCE = normal_width(METRIC_LEVEL)
 BASELINES = {"past_rate": "Past rate carried on", "average": "Everybody the average"}
 
 
@@ -200,7 +201,7 @@ def _days_to_hide(orders: Orders, holdout_days: int | None) -> int:
     span = (orders.end - orders.start).days
     if span < 2 * MIN_HOLDOUT:
         raise DataError(
-            f"These orders span {span + 1:,} day{'s' * (span > 0)}; a backtest asks for "
+            f"These orders span {plural(span + 1, 'day')}; a backtest asks for "
             f"{2 * MIN_HOLDOUT + 1} or more. Load a longer period."
         )
     if not MIN_HOLDOUT <= days <= span - MIN_HOLDOUT:

@@ -231,7 +231,7 @@ def fit_purchases(
         scale = 1 / histories.T.max()  # lifetimes fits in units of the longest history
         first_point = np.log([start.r, start.alpha * scale, start.a, start.b])
     try:
-        found = fit(
+        fitted = fit(
             _FITTERS[kind],
             partial(purchase_objective, kind=kind),
             _starts,
@@ -247,9 +247,9 @@ def fit_purchases(
         ) from error
     # lifetimes divides time by the longest history, and each repeat purchase's density with it.
     scaling = np.log(histories.T.max()) * (histories.counts @ histories.frequency)
-    log_likelihood = found.mean_log_likelihood * histories.counts.sum() - scaling
-    r, alpha, a, b = found.parameters[list(PARAMETERS)].tolist()
-    errors = (found.standard_errors / found.parameters)[list(PARAMETERS)].tolist()
+    log_likelihood = fitted.mean_log_likelihood * histories.counts.sum() - scaling
+    r, alpha, a, b = fitted.parameters[list(PARAMETERS)].tolist()
+    errors = (fitted.standard_errors / fitted.parameters)[list(PARAMETERS)].tolist()
     return PurchaseModel(
         kind=kind,
         r=r,
@@ -258,7 +258,7 @@ def fit_purchases(
         b=b,
         log_likelihood=float(log_likelihood),
         relative_errors=(errors[0], errors[1], errors[2], errors[3]),
-        covariance=log_covariance(found.hessian, histories.counts.sum()),
+        covariance=log_covariance(fitted.hessian, histories.counts.sum()),
     )
 
 

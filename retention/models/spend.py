@@ -112,7 +112,7 @@ class SpendModel(Protocol):
 
         Args:
             frequency: Repeat purchase days.
-            customers: Spends that not one in so many customers shows are cut off.
+            customers: Spends that fewer than one in this number of customers reach are cut off.
         """
 
     def log_slopes(self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> np.ndarray:
@@ -333,10 +333,10 @@ def _gamma_gamma(frequency: np.ndarray, spend: np.ndarray) -> GammaGamma | str:
     # Fitted in units of the mean, so that the currency makes no difference.
     unit = float(spend.mean())
     try:
-        found = fit("GammaGammaFitter", spend_objective, _starts, (frequency, spend / unit))
+        fitted = fit("GammaGammaFitter", spend_objective, _starts, (frequency, spend / unit))
     except ModelError:
         return f"The spend model did not fit: {_why_it_did_not_fit(spend)}."
-    p, q, v = found.parameters[["p", "q", "v"]].tolist()
+    p, q, v = fitted.parameters[["p", "q", "v"]].tolist()
     if q <= 1:
         return (
             f"Spends are spread so widely (q = {q:.2f}, not above 1) that the spend model has no "
@@ -354,8 +354,8 @@ def _gamma_gamma(frequency: np.ndarray, spend: np.ndarray) -> GammaGamma | str:
         p=p,
         q=q,
         v=v * unit,
-        log_likelihood=float(found.mean_log_likelihood * repeaters - repeaters * np.log(unit)),
-        covariance=log_covariance(found.hessian, repeaters),
+        log_likelihood=float(fitted.mean_log_likelihood * repeaters - repeaters * np.log(unit)),
+        covariance=log_covariance(fitted.hessian, repeaters),
     )
 
 
