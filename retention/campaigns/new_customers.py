@@ -83,7 +83,7 @@ def acquisition(
         ModelError: A setting is out of range.
 
     Source: eq. 9 in Fader, Hardie and Lee (2005) for the repeat orders of a new customer. The range
-    is that of the group's mean. It joins the uncertainty of the group's fit (delta method) with the
+    describes the group's mean. It joins the uncertainty of the group's fit (delta method) with the
     spread of its first orders.
     """
     check_settings(horizon_days, annual_discount_rate, margin)

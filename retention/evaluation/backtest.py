@@ -60,7 +60,7 @@ class Backtest:
             `mae` and `rmse` are errors in orders a customer. `deviance` is the mean Poisson
             deviance of the orders: lower is better, infinite where an order came that was ruled
             out. `top_10` and `top_20` are the shares of the actual revenue from the customers
-            with the highest predictions. `gini` is that of their ranking: 1 is as good as
+            with the highest predictions. `gini` measures their ranking: 1 is as good as
             hindsight, 0 as good as chance.
         calibration: Customers in up to ten groups by their predicted probability to buy:
             `customers`, `predicted`, `observed`, `low` and `high` (80 % interval of the observed

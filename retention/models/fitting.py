@@ -129,8 +129,8 @@ class _ExactFit:
             starts = [np.asarray(initial_params, dtype=float), *starts]
         stride = len(data[0]) // _SAMPLE_ROWS
         if stride > 1:
-            # A sample finds the neighbourhood for a fraction of the work. The maximum is that of
-            # all data.
+            # A sample finds the neighbourhood for a fraction of the work. The maximum itself
+            # is taken over all data.
             try:
                 sample = [column[::stride] for column in data]
                 nearby, _, _ = minimise(self.objective(*sample), starts)

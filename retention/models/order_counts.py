@@ -85,7 +85,7 @@ def order_counts(
     def in_time(age: np.ndarray) -> np.ndarray:
         """Probability of n orders or more (columns) at each age, if nobody ever leaves.
 
-        It is that of a negative binomial variable.
+        The number is a negative binomial variable.
         """
         share = (days / (model.alpha + age + days))[:, None]
         beyond = betainc(

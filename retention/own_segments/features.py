@@ -176,8 +176,9 @@ def features(
         DataError: `as_of` is not the day of the customers, or the scores or labels are not of these
             customers.
 
-    Source: the median wait is that of a Lomax variable. Its rate has a gamma distribution after the
-    last order, gamma(r + frequency, alpha + recency), Fader, Hardie and Lee (2005), section 4.2.
+    Source: the wait is a Lomax variable, of which this is the median. Its rate has a gamma
+    distribution after the last order, gamma(r + frequency, alpha + recency), Fader, Hardie and Lee
+    (2005), section 4.2.
     """
     _check_day(customers, as_of)
     index = customers.index

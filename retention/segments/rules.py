@@ -106,8 +106,8 @@ class SegmentRules:
     new_days: int = _days(
         30,
         "New for fewer than",
-        "Somebody who bought once counts as new until so many days have passed; "
-        "then comes first-time.",
+        "A customer who bought once counts as new until this number of days has passed, and as "
+        "first-time after it.",
     )
     one_order_lapsed: int = _days(
         90,

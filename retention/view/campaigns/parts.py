@@ -184,9 +184,9 @@ def _begins(first: date, end: date) -> str:
             ": load newer orders to plan from today" if old else ""
         )
     return (
-        f", {wording.days(wait)} after the last order. What is expected is that of a first "
-        "message on the day after it: load newer orders before you send, so that nobody who has "
-        "ordered since gets one"
+        f", {wording.days(wait)} after the last order. The forecast takes "
+        "the first message to go out on the day after it: load newer orders before you send, so "
+        "that nobody who has ordered since gets one"
     )
 
 

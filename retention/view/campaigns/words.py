@@ -10,7 +10,7 @@ from retention.campaigns.terms import ENDS, MAIN, OPENING
 from retention.campaigns.usual import FIRST_LIFT, READ_BY_ALL, READ_BY_LAPSED, usual_lift
 
 DEFINITIONS = {
-    "lift": "Of 100 customers who would not order within the window, so many do because of the "
+    "lift": "How many of 100 customers who would not order within the window do so because of the "
     "campaign. An assumption: orders alone do not tell it, a held-out group does.",
     "anyway": "Of those who would have ordered anyway, the share who use the offer. Each of "
     "them costs the offer and brings nothing new.",

@@ -57,9 +57,9 @@ DEFINITIONS = {
         "10 cases."
     ),
     "second": (
-        "Of the customers whose first order was at least so many days ago, the share who had "
-        "ordered again within these days; a second order on the same day counts. Thin lines are "
-        f"95% intervals, and shares of fewer than {ENOUGH} customers are left out."
+        "Of the customers whose first order was at least 30, 60 or more days ago, the share who "
+        "had ordered again within these days. A second order on the same day counts. Thin lines "
+        f"are 95% intervals, and shares of fewer than {ENOUGH} customers are left out."
     ),
     "median": (
         "Median days from the first to the second order, of those who came back within "

@@ -123,8 +123,8 @@ def _triangle_words(data: Loaded, view: CohortView, intakes: Cohorts, keys: list
     """What the triangle shows, and what to bear in mind about it."""
     measure, unit = "Percent" if view.show == "Share" else "Number", view.period
     words = [
-        f"{measure} of the customers of a cohort who ordered in the {unit} so many {unit}s after "
-        "the one of their first order. The number beside a cohort is its size. Click a row to see "
+        f"{measure} of the customers of a cohort who ordered in a {unit}, by {unit}s since "
+        "their first order. The number beside a cohort is its size. Click a row to see "
         "its customers below."
     ]
     if view.by:

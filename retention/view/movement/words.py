@@ -9,7 +9,7 @@ from retention import wording
 DEFINITIONS = {
     "period": (
         "Customers are looked at twice: when the day before the period is over, and when its last "
-        "day is. “This” quarter or year is that of the last order."
+        "day is. “This” quarter or year holds the last order."
     ),
     "rules": (
         "Thresholds of the stages, on both days: those set on the page Segments; the published "

@@ -39,8 +39,8 @@ def cohort_sections(data: Loaded, history: OrderHistory, model: CltvModel | None
         _growth_section(data, intakes, keys),
         Section(
             "Cohorts: time to the second order",
-            "Share of each cohort with a second order within so many days, of customers observed "
-            "that long.",
+            "Share of each cohort with a second order within each number of days, of "
+            "customers observed that long.",
             table=_second_table(intakes, keys),
         ),
     ]
@@ -79,7 +79,7 @@ def _triangle_section(
         )
     return Section(
         "Cohorts: who came back, and when",
-        "Percent of the customers of a month who ordered so many months later, up to "
+        "Percent of the customers of a month who ordered each number of months later, up to "
         f"{wording.day(orders.end)}. The newest {len(keys)} of {len(intakes.names)} cohorts; the "
         f"number beside a cohort is its size.{missing}",
         (Figure(svg_of(chart, WIDE), caption, wide=True),),

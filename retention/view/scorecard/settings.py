@@ -35,7 +35,7 @@ def choose_settings(data: Loaded) -> ScorecardSettings:
             preset = widgets.choose_period(
                 key="period",
                 opens_on="365",
-                about="Ends with the last order in the file; “this” quarter or year is that of the "
+                about="Ends with the last order in the file; “this” quarter or year holds the "
                 "last order.",
                 own_dates=True,
             )
@@ -48,8 +48,8 @@ def choose_settings(data: Loaded) -> ScorecardSettings:
             format="%d days",
             key="active_days",
             bind="query-params",
-            help="A customer is active for so many days after an order. About three times the "
-            "usual wait between two orders is a fair choice: see below how long that is.",
+            help="A customer is active for this number of days after an order. About three times "
+            "the usual wait between two orders is a fair choice: see below how long that is.",
         )
         line = right.selectbox(
             "Line of business",
