@@ -28,8 +28,7 @@ class Metric:
         label: What the number is.
         value: The number as text.
         about: Key of its definition in `text.DEFINITIONS`, or in the page's own definitions.
-        note: A short line below the number, as Markdown. Words that come from a file go through
-            `text.plain` first.
+        note: A short line below the number, as text.
     """
 
     label: str
@@ -58,15 +57,25 @@ def metric_row(
         raise ValueError("A row has room for four metrics.")
     with st.container(key=f"metrics-{key or metrics[0].about}"):
         for metric in metrics:
-            st.metric(
-                metric.label,
-                metric.value,
-                help=text.plain(definitions[metric.about], limit=1000),
-                border=True,
-                delta=metric.note,
-                delta_color="off",
-                delta_arrow="off",
-            )
+            draw_metric(metric, definitions)
+
+
+def draw_metric(metric: Metric, definitions: Mapping[str, str] = text.DEFINITIONS) -> None:
+    """Draw one headline number in a card; its amounts may bear a currency that a file made up.
+
+    Args:
+        metric: The number.
+        definitions: Where its `about` is looked up.
+    """
+    st.metric(
+        metric.label,
+        text.plain(metric.value),
+        help=text.plain(definitions[metric.about], limit=1000),
+        border=True,
+        delta=text.plain(metric.note) if metric.note else None,
+        delta_color="off",
+        delta_arrow="off",
+    )
 
 
 def no_model_panel(problem: str, consequence: str) -> None:

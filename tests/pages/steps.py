@@ -30,17 +30,25 @@ def select(at: AppTest, label: str):
     return next(found for found in at.selectbox if found.label == label)
 
 
+def as_read(markdown: str) -> str:
+    """Markdown as its reader sees it: without the escapes of `retention.view.text.plain`."""
+    return markdown.replace("\\", "").replace("\u2060", "")
+
+
 def metrics(at: AppTest) -> dict[str, str]:
     """The headline numbers by their labels."""
-    return {metric.label: metric.value for metric in at.metric}
+    return {metric.label: as_read(metric.value) for metric in at.metric}
+
+
+def notes(at: AppTest) -> dict[str, str]:
+    """The notes below the headline numbers, by the numbers' labels."""
+    return {metric.label: as_read(metric.delta) for metric in at.metric}
 
 
 def words(at: AppTest) -> str:
     """All that the page says, as it is read: without the escapes of names from a file."""
     shown = [*at.title, *at.subheader, *at.markdown, *at.caption, *at.error, *at.warning, *at.info]
-    return (
-        "\n".join(str(element.value) for element in shown).replace("\\", "").replace("\u2060", "")
-    )
+    return as_read("\n".join(str(element.value) for element in shown))
 
 
 def order_file(rows: list[str], header: str = "Order,Email,Date,Total") -> bytes:

@@ -7,7 +7,16 @@ import pytest
 from retention import Period, sample_orders, scorecard
 from retention.history.metrics import METRICS
 from retention.view.scorecard import words as scorecard_words
-from tests.pages.steps import button, metrics, open_page, order_file, select, use_upload, words
+from tests.pages.steps import (
+    as_read,
+    button,
+    metrics,
+    open_page,
+    order_file,
+    select,
+    use_upload,
+    words,
+)
 
 PAGE = "pages/scorecard.py"
 
@@ -52,7 +61,7 @@ def test_every_card_says_its_definition_period_and_range(store):
         if names:
             assert METRICS[names[0]].definition.split(" ")[0] in metric.help
             assert "31 Oct 2026" in metric.help
-    helps = [metric.help.replace("\\", "").replace("\u2060", "") for metric in store.metric]
+    helps = [as_read(metric.help) for metric in store.metric]
     assert sum("95% range" in text for text in helps) >= 15
 
 

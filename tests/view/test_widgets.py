@@ -30,7 +30,7 @@ def test_a_headline_number_takes_its_definition_from_the_page():
 
     at = AppTest.from_function(page).run()
     drawn = [(metric.label, metric.value, metric.help, metric.delta) for metric in at.metric]
-    assert drawn == [("Back", "12%", "Came back\\.", "of 30"), ("New", "4", "Are new\\.", "")]
+    assert drawn == [("Back", "12\\%", "Came back\\.", "of 30"), ("New", "4", "Are new\\.", "")]
 
 
 def test_without_a_model_the_reason_and_what_it_costs_are_said():

@@ -9,9 +9,8 @@ import streamlit as st
 
 from retention import wording
 from retention.campaigns.plan import CampaignPlan
-from retention.view import text
 from retention.view.campaigns import words
-from retention.view.widgets import Metric
+from retention.view.widgets import Metric, draw_metric
 
 #: The chance of a loss from which a plan is called a gamble.
 GAMBLE = 0.2
@@ -81,15 +80,7 @@ def draw_metrics(plan: CampaignPlan, currency: str | None, key: str) -> None:
     """Reach, cost, return, break-even, largest offer and what the holdout can show."""
     with st.container(key=f"metrics-{key}"):
         for metric in plan_metrics(plan, currency):
-            st.metric(
-                metric.label,
-                metric.value,
-                help=text.plain(words.DEFINITIONS[metric.about], limit=1000),
-                border=True,
-                delta=metric.note,
-                delta_color="off",
-                delta_arrow="off",
-            )
+            draw_metric(metric, words.DEFINITIONS)
 
 
 def plan_metrics(plan: CampaignPlan, currency: str | None) -> tuple[Metric, ...]:

@@ -3,8 +3,6 @@
 It says how the latest cohorts do, or which value of the first order does best.
 """
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
@@ -20,7 +18,6 @@ from retention.reports.cohort_changes import (
     share_back,
 )
 from retention.reports.cohorts import WAITS
-from retention.view import text
 from retention.view.cohorts.frames import MONTHS, Cohorts, CohortView
 from retention.view.session.loaded import Loaded
 from retention.view.widgets import Metric
@@ -84,9 +81,7 @@ DEFINITIONS = {
 
 def cards_of(data: Loaded, view: CohortView, intakes: Cohorts) -> list[Metric]:
     """Three or four numbers about these cohorts; their `about` is a key of `DEFINITIONS`."""
-    cards = _value_cards(intakes) if view.by else _period_cards(data, view, intakes)
-    # Names in a note come from the file.
-    return [replace(card, note=text.plain(card.note) if card.note else None) for card in cards]
+    return _value_cards(intakes) if view.by else _period_cards(data, view, intakes)
 
 
 def _period_cards(data: Loaded, view: CohortView, intakes: Cohorts) -> list[Metric]:

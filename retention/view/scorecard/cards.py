@@ -81,7 +81,7 @@ def _card(
         help_text += f" The line: its last {len(line)} whole months, each taken by itself."
     st.metric(
         metric.label,
-        words.shown(name, row["value"], currency),
+        text.plain(words.shown(name, row["value"], currency)),
         help=text.plain(help_text, limit=1000),
         chart_data=line if len(line) > 1 else None,
     )
