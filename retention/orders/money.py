@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
+from babel.numbers import get_currency_symbol
 
 LARGEST = 1e15
 MAX_WORDS = 10_000
@@ -25,32 +26,29 @@ _NUMBER = (
 _BEFORE = r"(?:[A-Za-z]{1,4}\.|[^\d.,]){0,8}"
 DRESSED = rf"^{_BEFORE}({_NUMBER})(?:[^\d]{{0,8}})$"
 
-# What shops print beside an amount. "$" and "kr" stand for several currencies. The commonest is
-# named here, and a currency column, where there is one, decides.
-SYMBOLS = {
-    "$": "USD", "us$": "USD", "usd$": "USD", "€": "EUR", "£": "GBP", "฿": "THB", "บาท": "THB",
-    "baht": "THB", "₱": "PHP", "php": "PHP", "p": "PHP", "rm": "MYR", "s$": "SGD", "a$": "AUD",
-    "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD", "hk$": "HKD", "nt$": "TWD", "r$": "BRL",
-    "mx$": "MXN", "¥": "JPY", "円": "JPY", "元": "CNY", "₫": "VND", "đ": "VND", "rp": "IDR",
-    "₹": "INR", "rs": "INR", "₩": "KRW", "원": "KRW", "kr": "SEK", "zł": "PLN", "kč": "CZK",
-    "ft": "HUF", "lei": "RON", "chf": "CHF", "fr": "CHF", "₺": "TRY", "₴": "UAH", "₽": "RUB",
+# The currencies that are read.
+_CODES = (
+    "AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK "
+    "JOD JPY KES KHR KRW KWD LAK LKR MAD MMK MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD "
+    "RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR"
+)
+CODES = frozenset(_CODES.split(" "))
+# What shops print beside an amount, beyond the signs that Babel knows. "$" and "kr" stand for
+# several currencies. The commonest is named, and a currency column, where there is one, decides.
+_PRINTED = {
+    "us$": "USD", "usd$": "USD", "฿": "THB", "บาท": "THB", "baht": "THB", "p": "PHP", "rm": "MYR",
+    "s$": "SGD", "au$": "AUD", "c$": "CAD", "円": "JPY", "元": "CNY", "đ": "VND", "rp": "IDR",
+    "rs": "INR", "원": "KRW", "kr": "SEK", "zł": "PLN", "kč": "CZK", "ft": "HUF", "lei": "RON",
+    "fr": "CHF", "₺": "TRY", "₴": "UAH", "₽": "RUB",
 }  # fmt: skip
-_OTHER_CODES = (
-    "AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNY COP DKK EGP EUR GBP HKD IDR ILS INR ISK JOD JPY "
-    "KES KHR KRW KWD LAK LKR MAD MMK MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR "
-    "SEK SGD THB TRY TWD UAH USD VND ZAR"
-)
-CODES = frozenset(SYMBOLS.values()) | frozenset(_OTHER_CODES.split(" "))
-_WORDS = "|".join(
-    re.escape(w) for w in sorted([*SYMBOLS, *(c.lower() for c in CODES)], key=len, reverse=True)
-)
+_SIGNS = {get_currency_symbol(code, "en").lower(): code for code in sorted(CODES)}
+_KNOWN = _SIGNS | _PRINTED | {code.lower(): code for code in CODES}
+_WORDS = "|".join(re.escape(word) for word in sorted(_KNOWN, key=lambda word: (-len(word), word)))
 # What an amount looks like, roughly: for telling columns and headers apart.
 MONEY_LIKE = (
     rf"(?i:[-−+(']?\s?(?:{_WORDS})?\.?\s?[-−+(]?\s?(?:\d[\d.,{_PY_SPACES}]*|[.,]\d+)(?:e[+-]?\d+)?"
     rf"\s?(?:{_WORDS})?\.?\s?[-−)]{{0,2}})"
 )
-
-_KNOWN = {code.lower(): code for code in CODES} | SYMBOLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +213,8 @@ _ALSO_WORDS = {"cop", "lak", "mad", "pen", "ron", "try"}
 def named_currency(column: str) -> str | None:
     """Return the currency that a column's name carries.
 
-    >>> [named_currency(name) for name in ("Total (THB)", "ยอดรวม (บาท)", "Total", "Price €")]
-    ['THB', 'THB', None, 'EUR']
+    >>> [named_currency(name) for name in ("Total (THB)", "ยอดรวม (บาท)", "Total", "Price ₪")]
+    ['THB', 'THB', None, 'ILS']
     >>> named_currency("total_idr"), named_currency("pen sales")
     ('IDR', None)
     """
@@ -225,8 +223,8 @@ def named_currency(column: str) -> str | None:
         w.upper() for w in words if w.upper() in CODES and (w.isupper() or w not in _ALSO_WORDS)
     ]
     symbols = [
-        SYMBOLS[w.lower()]
+        _KNOWN[w.lower()]
         for w in words
-        if w.lower() in SYMBOLS and not (w.isascii() and w.isalpha())
+        if w.lower() in _KNOWN and not (w.isascii() and w.isalpha())
     ]
     return next(iter(codes + symbols), None)
