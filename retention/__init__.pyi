@@ -76,7 +76,6 @@ from .orders.report import (
     OrderReport as OrderReport,
     Question as Question,
 )
-from .orders.sheet import Sheet as Sheet, open_sheet as open_sheet
 from .own_segments.conditions import Condition as Condition, Group as Group, matches as matches
 from .own_segments.features import Features as Features, features as features
 from .own_segments.library import (
@@ -142,3 +141,4 @@ from .segments.stages import (
     segment_table as segment_table,
     trait_table as trait_table,
 )
+from .sheets.sheet import Sheet as Sheet, open_sheet as open_sheet

@@ -29,7 +29,9 @@ GROUND = (
 #: Every package, and those it may import beside the ground.
 LAYERS: dict[str, set[str]] = {
     "models": set(),
-    "orders": set(),
+    "cells": set(),
+    "sheets": {"cells"},
+    "orders": {"cells", "sheets"},
     "samples": {"orders"},
     "customers": {"orders"},
     "history": {"orders"},

@@ -1,7 +1,7 @@
-"""An order file becomes Orders.
+"""A sheet becomes Orders.
 
-A file is opened as a sheet of text, its columns are mapped to roles, its rows are typed, and
-rows become orders. Every row that is left out has a reason.
+Its columns are mapped to roles, its rows are typed, and rows become orders. Every row that is
+left out has a reason.
 
-Beside the ground it may import: nothing.
+Beside the ground it may import: cells, sheets.
 """

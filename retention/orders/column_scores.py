@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from retention.cells.names import plain_name
 from retention.orders.contact_cells import REFUSALS
 from retention.orders.profiles import Profile
-from retention.orders.roles import ORDER_ROLES, ROLES, plain_name
+from retention.orders.roles import ORDER_ROLES, ROLES
 
 _USUAL = {role: [plain_name(name) for name in spec.names] for role, spec in ROLES.items()}
 _NEVER = {role: {plain_name(word) for word in spec.never} for role, spec in ROLES.items()}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from retention.orders.dates import EARLIEST, find_date_style, latest_plausible, read_dates
+from retention.cells.dates import EARLIEST, find_date_style, latest_plausible, read_dates
+from retention.cells.names import plain_name
 from retention.orders.mapping import Mapping
-from retention.orders.roles import CONTACT_ROLES, plain_name
+from retention.orders.roles import CONTACT_ROLES
 
 # Compared in lower case, with blanks for _ and -.
 YES = (

@@ -3,7 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
-from retention.orders.sheet import Sheet
+from retention.sheets.sheet import Sheet
 
 GUESTS = (
     "", "0", "0.0", "guest", "guests", "guest user", "guest customer", "guest checkout",

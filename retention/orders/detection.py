@@ -3,13 +3,14 @@
 from collections import abc
 from collections.abc import Iterable
 
+from retention.cells.names import plain_name
 from retention.orders.column_scores import is_plausible, name_score
 from retention.orders.customer_column import GAINED, customer_column
 from retention.orders.mapping import Mapping
 from retention.orders.platforms import Layout, find_layout
 from retention.orders.profiles import Profile, column_profiles
-from retention.orders.roles import CONTACT_ROLES, ORDER_ROLES, SIGNAL_ROLES, plain_name
-from retention.orders.sheet import Sheet
+from retention.orders.roles import CONTACT_ROLES, ORDER_ROLES, SIGNAL_ROLES
+from retention.sheets.sheet import Sheet
 
 # Names of columns that say what a row is. That is a status where some rows are refunds or
 # cancelled orders.

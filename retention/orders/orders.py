@@ -10,9 +10,9 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
+from retention.cells.dates import EARLIEST, latest_plausible
 from retention.errors import DataError
 from retention.orders.contact_cells import with_shared
-from retention.orders.dates import EARLIEST, latest_plausible
 from retention.orders.detection import detect_columns
 from retention.orders.mapping import Mapping
 from retention.orders.refunds import (
@@ -33,7 +33,7 @@ from retention.orders.report import (
 )
 from retention.orders.roles import ROLES
 from retention.orders.rows import ABANDONED, Lines, read_lines
-from retention.orders.sheet import Sheet, open_sheet
+from retention.sheets.sheet import Sheet, open_sheet
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ The platforms stand in `platforms.toml` beside this module.
 from dataclasses import dataclass
 from typing import Any
 
+from retention.cells.names import plain_name
 from retention.data_files import checked_record, read_data_file
-from retention.orders.roles import plain_name
 
 
 @dataclass(frozen=True, slots=True)

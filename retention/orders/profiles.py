@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from retention.orders.dates import DATE_LIKE, ISO, SERIAL, UNIX_MILLISECONDS, UNIX_SECONDS
-from retention.orders.money import MONEY_LIKE
-from retention.orders.sheet import Sheet
-from retention.orders.statuses import State, order_state
+from retention.cells.dates import DATE_LIKE, ISO, SERIAL, UNIX_MILLISECONDS, UNIX_SECONDS
+from retention.cells.money import MONEY_LIKE
+from retention.cells.statuses import State, order_state
+from retention.sheets.sheet import Sheet
 
 # At most this many cells and rows are looked at.
 SAMPLE_CELLS = 160_000

@@ -3,8 +3,8 @@
 import ibis
 import ibis.expr.types as ir
 
+from retention.cells.statuses import State
 from retention.orders.rows import BOUGHT, CARRIED, NO_AMOUNT, Lines, first_filled
-from retention.orders.statuses import State
 
 FREE_ITEMS = "Only free items (unit price 0)"
 REFUND_PLACED = "Refund, taken off an order"

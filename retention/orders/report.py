@@ -8,12 +8,12 @@ from typing import Any, Literal
 import ibis.expr.types as ir
 import pandas as pd
 
-from retention.orders.dates import NUMERIC
+from retention.cells.dates import NUMERIC
 from retention.orders.gaps import gap_words, order_gaps
 from retention.orders.mapping import Mapping
 from retention.orders.roles import ROLES
 from retention.orders.rows import BOUGHT, Lines
-from retention.orders.sheet import Sheet
+from retention.sheets.sheet import Sheet
 from retention.wording import day
 
 FIRST_LINES = 5

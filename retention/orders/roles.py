@@ -3,15 +3,12 @@
 The roles and their names stand in `roles.toml` beside this module.
 """
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
 from retention.data_files import checked_record, read_data_file
 
 # Accents of Latin letters, once they are taken apart. Those of Thai tell words from each other.
-_ACCENTS = r"[\u0300-\u036f]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +53,3 @@ CONTACT_ROLES = read_roles(_GROUPS["contact"])
 #: What else a row says of a customer.
 SIGNAL_ROLES = read_roles(_GROUPS["signal"])
 ROLES: dict[str, Role] = ORDER_ROLES | CONTACT_ROLES | SIGNAL_ROLES
-
-
-def plain_name(name: str) -> str:
-    """Return a column name without case, accents, punctuation and glued words, for comparing.
-
-    >>> plain_name("CustomerID"), plain_name("Order_Total (inc. tax)"), plain_name("Währung")
-    ('customer id', 'order total inc tax', 'wahrung')
-    """
-    text = re.sub(_ACCENTS, "", unicodedata.normalize("NFKD", name))
-    text = unicodedata.normalize("NFKC", text)
-    text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).lower()
-    return re.sub(r"[\s_\-./\\()\[\]#:*'\"&,%?]+", " ", text).strip()

@@ -6,6 +6,21 @@ import ibis
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
+from retention.cells.dates import (
+    EARLIEST,
+    DateStyle,
+    find_date_style,
+    latest_plausible,
+    read_dates,
+)
+from retention.cells.money import (
+    MoneyStyle,
+    find_money_style,
+    named_currency,
+    read_currency,
+    read_money,
+)
+from retention.cells.statuses import State, is_refunded_in_part, is_understood, order_state
 from retention.orders.contact_cells import (
     CONTACT_COLUMNS,
     SIGNAL_COLUMNS,
@@ -14,23 +29,8 @@ from retention.orders.contact_cells import (
     text_or_null,
 )
 from retention.orders.customer_column import GUESTS
-from retention.orders.dates import (
-    EARLIEST,
-    DateStyle,
-    find_date_style,
-    latest_plausible,
-    read_dates,
-)
 from retention.orders.mapping import Mapping
-from retention.orders.money import (
-    MoneyStyle,
-    find_money_style,
-    named_currency,
-    read_currency,
-    read_money,
-)
-from retention.orders.sheet import Sheet
-from retention.orders.statuses import State, is_refunded_in_part, is_understood, order_state
+from retention.sheets.sheet import Sheet
 
 DIMENSIONS = ("channel", "region", "product", "category", "coupon")
 #: Those that say what was bought: an order may hold several.

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from retention.cells.names import plain_name
 from retention.data_files import read_data_file
 from retention.orders import roles
 from retention.orders.roles import (
@@ -11,7 +12,6 @@ from retention.orders.roles import (
     ORDER_ROLES,
     ROLES,
     SIGNAL_ROLES,
-    plain_name,
     read_roles,
 )
 

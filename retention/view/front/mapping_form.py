@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import streamlit as st
 
+from retention.cells.money import CODES
 from retention.orders.mapping import Mapping
-from retention.orders.money import CODES
 from retention.orders.report import Question
 from retention.orders.roles import CONTACT_ROLES, ORDER_ROLES, ROLES, SIGNAL_ROLES
-from retention.orders.sheet import Sheet
+from retention.sheets.sheet import Sheet
 from retention.view import text
 from retention.view.front.sources import Draft
 

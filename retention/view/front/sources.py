@@ -11,12 +11,13 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from retention import wording
+from retention.cells.names import plain_name
 from retention.errors import RetentionError
 from retention.orders.detection import detect_columns
 from retention.orders.mapping import Mapping
-from retention.orders.roles import ROLES, plain_name
-from retention.orders.sheet import Sheet, open_sheet
+from retention.orders.roles import ROLES
 from retention.samples.data_sets import SAMPLES
+from retention.sheets.sheet import Sheet, open_sheet
 from retention.view import text, widgets
 from retention.view.session import choices, loaded
 from retention.view.session.loaded import Loaded

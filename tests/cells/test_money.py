@@ -3,7 +3,7 @@
 import pytest
 
 from retention import DataError, detect_columns, open_sheet, read_orders
-from retention.orders import money
+from retention.cells import money
 from tests.support.order_files import MONEY_STYLES, assert_nothing_vanished, csv_bytes, rows_dropped
 
 HEADER = ("Order ID", "Email", "Order date", "Total")

@@ -13,7 +13,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from retention.orders.month_names import month_patterns
+from retention.cells.month_names import month_patterns
 
 ISO = r"^\s*(\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?)"
 ISO_ONLY = (

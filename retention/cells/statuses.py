@@ -4,7 +4,7 @@ import re
 import unicodedata
 from enum import StrEnum
 
-from retention.orders.roles import plain_name
+from retention.cells.names import plain_name
 
 
 class State(StrEnum):

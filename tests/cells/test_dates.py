@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from retention import DataError, detect_columns, open_sheet, read_orders
-from retention.orders.dates import find_date_style, read_dates
+from retention.cells.dates import find_date_style, read_dates
 from tests.support.order_files import (
     DATE_STYLES,
     ENGLISH_MONTHS,

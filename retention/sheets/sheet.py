@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from retention.errors import DataError
-from retention.orders import text_files
-from retention.orders.unpack import PlainFile, unpack
+from retention.sheets import text_files
+from retention.sheets.unpack import PlainFile, unpack
 
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend  # loads 0.3 s of engines

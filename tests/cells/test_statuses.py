@@ -3,7 +3,7 @@
 import pytest
 
 from retention import read_orders
-from retention.orders.statuses import State, is_understood, order_state
+from retention.cells.statuses import State, is_understood, order_state
 
 WORDS = {
     State.CANCELLED: (

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from charset_normalizer import from_bytes
 
+from retention.cells.dates import DATE_LIKE
+from retention.cells.money import MONEY_LIKE
 from retention.errors import DataError
-from retention.orders.dates import DATE_LIKE
-from retention.orders.money import MONEY_LIKE
 
 CHUNK = 1 << 20
 HEAD_BYTES = 1 << 18

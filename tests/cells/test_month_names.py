@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from retention import read_orders
-from retention.orders.month_names import month_names, month_patterns
+from retention.cells.month_names import month_names, month_patterns
 from tests.support.order_files import csv_bytes
 
 HEADER = ("Order ID", "Email", "Order date", "Total")

@@ -1,0 +1,18 @@
+"""Column names and statuses, made plain so that they can be compared."""
+
+import re
+import unicodedata
+
+_ACCENTS = r"[\u0300-\u036f]"
+
+
+def plain_name(name: str) -> str:
+    """Return a column name without case, accents, punctuation and glued words, for comparing.
+
+    >>> plain_name("CustomerID"), plain_name("Order_Total (inc. tax)"), plain_name("Währung")
+    ('customer id', 'order total inc tax', 'wahrung')
+    """
+    text = re.sub(_ACCENTS, "", unicodedata.normalize("NFKD", name))
+    text = unicodedata.normalize("NFKC", text)
+    text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).lower()
+    return re.sub(r"[\s_\-./\\()\[\]#:*'\"&,%?]+", " ", text).strip()
