@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from retention.errors import DataError
-from retention.sheets import text_files
+from retention.sheets import header, text_files
 from retention.sheets.unpack import PlainFile, unpack
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _read_text(con: Backend, file: PlainFile, folder: Path) -> Sheet:
     if layout.delimiter == text_files.ALIGNED:
         path = text_files.to_tabs(path, folder / "tabs.csv")
         layout = replace(layout, delimiter="\t")
-    notes += _preamble_notes(layout)
+    notes += layout.notes()
     if layout.header is None:
         notes.append("The file has no column names; columns are numbered.")
     columns = unique_names(layout.header or (), layout.width, file.name)
@@ -263,11 +263,11 @@ def _read_workbook(con: Backend, file: PlainFile) -> Sheet:
     cells = [[_cell_text(value) for value in row] for row in pages.get(title, [])]
     if not _has_text(cells):
         raise DataError(f"The workbook {file.name!r} has no filled cells.")
-    layout = text_files.place_header([(row, i + 1) for i, row in enumerate(cells)], delimiter="")
+    layout = header.place_header([(row, i + 1) for i, row in enumerate(cells)], delimiter="")
     notes = list(file.notes)
     if len(pages) > 1:
         notes.append(f"The workbook has {len(pages)} sheets; {title!r}, the longest, was read.")
-    notes += _preamble_notes(layout)
+    notes += layout.notes()
     width = max(len(row) for row in cells)
     columns = unique_names(layout.header or (), width, file.name)
     body = cells[layout.lines_before :]
@@ -311,13 +311,6 @@ def _workbook_pages(file: PlainFile) -> dict[str, list[list[Any]]]:
         raise DataError(
             f"{file.name!r} cannot be read as an Excel workbook ({error}). Save the orders as CSV."
         ) from error
-
-
-def _preamble_notes(layout: text_files.TextLayout) -> list[str]:
-    lines = layout.preamble
-    if not lines:
-        return []
-    return [f"{lines} line{'s' * (lines > 1)} above the column names left out."]
 
 
 def _blanks_before(filled: list[int], offset: int) -> tuple[int, ...]:
