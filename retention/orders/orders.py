@@ -265,5 +265,8 @@ def _with_cells(sheet: Sheet, dropped: ir.Table) -> pd.DataFrame:
     frame: pd.DataFrame = (
         dropped.inner_join(raw, dropped.line == raw.row).drop("row").order_by("line").to_pandas()
     )
-    frame["line"] = [sheet.line(int(row)) for row in frame["line"]]
+    rows = frame["line"].astype(int).tolist()
+    frame["line"] = [sheet.line(row) for row in rows]
+    if len(sheet.names) > 1:
+        frame.insert(0, "file", [sheet.part(row).name for row in rows])
     return frame

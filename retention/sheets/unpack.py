@@ -1,4 +1,4 @@
-"""Any source -> one plain file on disk, its bytes hashed, gzip and zip unpacked within bounds."""
+"""Any source -> plain files on disk, its bytes hashed, gzip and zip unpacked within bounds."""
 
 import gzip
 import hashlib
@@ -18,6 +18,7 @@ MAX_UNPACKED_BYTES = 2 << 30
 # A real order file packs 5 to 50 times; only a file made to flood the disk packs a thousand times.
 SUSPICIOUS_RATIO = 200
 SUSPICIOUS_FROM_BYTES = 64 << 20
+MOST_MEMBERS = 200
 
 ORDER_FILE_SUFFIXES = (
     ".csv",
@@ -66,8 +67,8 @@ class PlainFile:
 
 def unpack(
     source: str | os.PathLike[str] | bytes | BinaryIO, folder: Path, name: str | None = None
-) -> PlainFile:
-    """Put `source` on disk as one plain file.
+) -> list[PlainFile]:
+    """Put `source` on disk as plain files: one, or the order files of a zip file, largest first.
 
     Args:
         source: A path, bytes or a binary file object.
@@ -88,10 +89,11 @@ def unpack(
         head = stream.read(16)
     if head.startswith(b"\x1f\x8b"):
         path, name = _gunzip(path, folder, name), name.removesuffix(".gz")
-        return _checked(PlainFile(path, name, digest))
+        return [_checked(PlainFile(path, name, digest))]
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _checked(_unzip(path, folder, name, digest))
-    return _checked(PlainFile(path, name, digest))
+        first, *others = _unzip(path, folder, name, digest)
+        return [_checked(first), *others]
+    return [_checked(PlainFile(path, name, digest))]
 
 
 def _on_disk(
@@ -156,7 +158,7 @@ def _gunzip(path: Path, folder: Path, name: str) -> Path:
     return target
 
 
-def _unzip(path: Path, folder: Path, name: str, digest: str) -> PlainFile:
+def _unzip(path: Path, folder: Path, name: str, digest: str) -> list[PlainFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [
@@ -166,12 +168,10 @@ def _unzip(path: Path, folder: Path, name: str, digest: str) -> PlainFile:
             ]
             if _is_workbook(members):
                 _check_workbook_size(members, path, name)
-                return PlainFile(path, name, digest)
+                return [PlainFile(path, name, digest)]
             files = _order_files(members, name)
-            largest = max(files, key=lambda member: member.file_size)
-            target = folder / "member"
-            with archive.open(largest) as stream:
-                _copy_bounded(stream, target, max(largest.compress_size, 1), name)
+            _check_total_size(files, name)
+            return [_member(archive, member, folder, i, digest) for i, member in enumerate(files)]
     except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, OSError) as error:
         raise DataError(
             f"{name!r} is a zip file that ends too early or is damaged. Download or pack it again."
@@ -180,11 +180,20 @@ def _unzip(path: Path, folder: Path, name: str, digest: str) -> PlainFile:
         raise DataError(
             f"{name!r} is protected by a password. Unpack it and upload the file inside."
         ) from error
-    inner = PurePath(largest.filename).name
-    notes = _files_left_out(inner, len(files))
+
+
+def _member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, number: int, digest: str
+) -> PlainFile:
+    inner = PurePath(member.filename).name
+    own = folder / f"member-{number}"
+    own.mkdir()
+    target = own / "member"
+    with archive.open(member) as stream:
+        _copy_bounded(stream, target, max(member.compress_size, 1), inner)
     if inner.lower().endswith(".gz"):
-        return PlainFile(_gunzip(target, folder, inner), inner[:-3], digest, notes)
-    return PlainFile(target, inner, digest, notes)
+        return PlainFile(_gunzip(target, own, inner), inner[:-3], digest)
+    return PlainFile(target, inner, digest)
 
 
 def _is_workbook(members: list[zipfile.ZipInfo]) -> bool:
@@ -202,20 +211,20 @@ def _order_files(members: list[zipfile.ZipInfo], name: str) -> list[zipfile.ZipI
             f"The zip file {name!r} holds no order file (found: {content}). Pack a CSV or Excel "
             "file."
         )
-    return files
-
-
-def _files_left_out(largest: str, files: int) -> tuple[str, ...]:
-    if files == 1:
-        return ()
-    return (
-        f"The zip file holds {files} order files; the largest, {largest!r}, was read, {files - 1} "
-        "left out.",
-    )
+    return sorted(files, key=lambda member: -member.file_size)
 
 
 def _is_clutter(member: str) -> bool:
     return member.startswith("__MACOSX/") or PurePath(member).name.startswith(".")
+
+
+def _check_total_size(files: list[zipfile.ZipInfo], name: str) -> None:
+    total = sum(member.file_size for member in files)
+    if total > MAX_UNPACKED_BYTES or len(files) > MOST_MEMBERS:
+        raise DataError(
+            f"The zip file {name!r} holds {len(files):,} order files of {total // CHUNK:,} MB. "
+            f"At most {MOST_MEMBERS} files and {MAX_UNPACKED_BYTES // CHUNK:,} MB are read."
+        )
 
 
 def _check_workbook_size(members: list[zipfile.ZipInfo], path: Path, name: str) -> None:
