@@ -1,6 +1,7 @@
 """How a sheet is to be read: which column plays which role."""
 
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from retention.errors import DataError
 from retention.orders.roles import ROLES
@@ -18,6 +19,7 @@ class Mapping:
         currency: The currency to keep; None keeps the most frequent one.
         per_order: Whether amounts stand once an order (True) or on each line (False); None
             decides from the rows.
+        repeats: Whether rows that stand twice count: "once" or "keep"; None decides from the rows.
         no_customer: Why a file of this layout may lack the customer.
     """
 
@@ -27,6 +29,7 @@ class Mapping:
     decimal: str | None = None
     currency: str | None = None
     per_order: bool | None = None
+    repeats: Literal["once", "keep"] | None = None
     no_customer: str = field(default="", repr=False)
 
     def with_columns(self, **columns: str | None) -> "Mapping":

@@ -14,12 +14,12 @@ from retention.orders.mapping import Mapping
 from retention.orders.roles import ROLES
 from retention.orders.rows import BOUGHT, Lines
 from retention.sheets.sheet import Sheet
-from retention.wording import day
+from retention.wording import day, plural
 
 FIRST_LINES = 5
 NAMED_COLUMNS = 12
 # The fields of Mapping that a question may settle.
-Setting = Literal["day_first", "decimal", "currency", "per_order"]
+Setting = Literal["day_first", "decimal", "currency", "per_order", "repeats"]
 ENOUGH_CUSTOMERS, ENOUGH_DAYS, ENOUGH_ORDERS = 500, 180, 3
 
 
@@ -121,6 +121,7 @@ def reading_notes(
         *_rows_per_order(mapping, lines),
         *_date_notes(lines),
         *_status_notes(mapping, lines),
+        *lines.repeats.notes(lines.currency, per_order=lines.per_order),
         *_money_notes(lines, totals),
         *_future_orders(totals),
         *unused_columns(sheet, mapping),
@@ -321,7 +322,24 @@ def open_questions(sheet: Sheet, mapping: Mapping, lines: Lines) -> tuple[Questi
                 assumed=lines.per_order,
             )
         )
+    if lines.repeats.equal_rows:
+        questions.append(_ask_repeats(lines))
     return tuple(questions)
+
+
+def _ask_repeats(lines: Lines) -> Question:
+    return Question(
+        setting="repeats",
+        text=(
+            f"{plural(lines.repeats.equal_rows, 'row')} of this file say the same as an earlier "
+            "row. Are they orders of their own?"
+        ),
+        options={
+            "once": "No, they stand twice: count each once",
+            "keep": "Yes, count them all",
+        },
+        assumed=lines.repeats.assumed,
+    )
 
 
 def _ask_day_first(sheet: Sheet, mapping: Mapping, lines: Lines) -> Question:

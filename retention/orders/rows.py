@@ -1,6 +1,6 @@
 """Sheet + mapping -> lines: every row of the file typed, with the reason why it cannot count."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import ibis
 import ibis.expr.types as ir
@@ -30,6 +30,7 @@ from retention.orders.contact_cells import (
 )
 from retention.orders.customer_column import GUESTS
 from retention.orders.mapping import Mapping
+from retention.orders.repeats import Repeats, find_repeats
 from retention.sheets.sheet import Sheet
 
 DIMENSIONS = ("channel", "region", "product", "category", "coupon")
@@ -82,6 +83,7 @@ class Lines:
         carts: Whether some rows are carts left behind.
         strange: Statuses that are not understood.
         partly: Statuses that speak of a refund in part.
+        repeats: Rows that stand twice; those that do not count are not in `table`.
     """
 
     table: ir.Table
@@ -97,6 +99,7 @@ class Lines:
     carts: bool = False
     strange: tuple[str, ...] = ()
     partly: tuple[str, ...] = ()
+    repeats: Repeats = field(default_factory=Repeats)
 
 
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
@@ -125,6 +128,11 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
     priced = "revenue" not in column
     numbered = "order_id" in column
     grouped = numbered and _has_repeats(typed)
+    repeats = find_repeats(sheet, mapping, typed, numbered=numbered, grouped=grouped)
+    if repeats.dropped is not None:
+        con.create_table("once", typed.anti_join(repeats.dropped, "line"), overwrite=True)
+        typed = con.table("once")
+        grouped = numbered and _has_repeats(typed)
     per_order, share = False, None
     if grouped:
         typed = _filled_down(con, typed)
@@ -146,6 +154,7 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
         carts=State.ABANDONED in states.values(),
         strange=tuple(sorted(text for text in orders if not is_understood(text))),
         partly=tuple(sorted(text for text in orders if is_refunded_in_part(text))),
+        repeats=repeats,
     )
 
 

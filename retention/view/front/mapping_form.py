@@ -20,6 +20,7 @@ ASKED = {
     "decimal": "Thousands or decimals",
     "currency": "Currency",
     "per_order": "The order's amount or the line's",
+    "repeats": "Equal rows",
 }
 #: Roles that need a column, above those that are folded away.
 ALWAYS_SHOWN = ("customer_id", "ordered_at", "revenue", "order_id")
