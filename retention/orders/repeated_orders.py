@@ -46,21 +46,17 @@ class RepeatedOrders:
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """The orders of the whole file.
+    """The orders of the whole file, those of each part by themselves.
 
     Attributes:
-        orders: Orders, those of each part by themselves.
-        doubtful: Orders whose rows all stand twice, or that stand in several parts.
-        several: Orders with several different rows.
+        orders: How many there are.
+        several: Of those that are not suspected to stand twice, the ones with different amounts.
         apart: Of these, those with rows of other orders between.
-        equal: Rows that are equal to another one of their order and part.
     """
 
     orders: int
-    doubtful: int
     several: int
     apart: int
-    equal: int
 
 
 @ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]
@@ -75,7 +71,9 @@ def hash_of(row: ir.Value) -> ir.IntegerValue:
 
 def content_of(typed: ir.Table) -> ir.StructValue:
     """Return what a row says beside its place and its order number."""
-    return ibis.struct({c: typed[c] for c in typed.columns if c not in ("line", "order_id")})
+    return ibis.struct(
+        {c: typed[c] for c in typed.columns if c not in ("line", "order_id", "part")}
+    )
 
 
 def part_of(line: ir.IntegerValue, starts: list[int]) -> ir.IntegerValue:
@@ -89,110 +87,97 @@ def part_of(line: ir.IntegerValue, starts: list[int]) -> ir.IntegerValue:
     return ibis.cases(*cases, else_=0) if len(starts) > 1 else ibis.literal(0)
 
 
-def repeated_orders(sheet: Sheet, mapping: Mapping, typed: ir.Table) -> RepeatedOrders | None:
+def repeated_orders(
+    sheet: Sheet, mapping: Mapping, typed: ir.Table, starts: list[int]
+) -> RepeatedOrders | None:
     """Return the rows that show an order again; None where no order is shown twice.
 
     Args:
         sheet: The file.
         mapping: How it is read.
         typed: Its rows: line, order_id, customer_id, ordered_at, amount and what else it has.
+        starts: The first row of each part that is an export of its own.
     """
     con = sheet.con
-    starts = [part.first_row for part in sheet.parts]
-    con.create_table("blocks", _blocks(typed, starts), overwrite=True)
-    blocks = con.table("blocks")
-    facts = _facts(blocks, several_parts=len(starts) > 1)
-    if not facts.doubtful:
-        con.drop_table("blocks")
-        return RepeatedOrders(pd.DataFrame(), (), facts.equal) if facts.equal else None
-    rows = _doubtful_rows(sheet, mapping, typed, blocks, starts)
-    con.drop_table("blocks")
-    equal = facts.equal - _equal(rows)
-    dropped = _dropped(rows, typed, starts, facts)
-    boundary = _pasted_at(rows, dropped) if len(starts) == 1 else None
-    if boundary is not None:
-        starts = [0, boundary]
-        rows["part"] = (rows["line"] >= boundary).astype(int)
-        dropped = _dropped(rows, typed, starts, facts)
-    kept = rows.loc[rows.index.difference(dropped.index)]
+    rows = typed.mutate(part=part_of(typed.line, starts))
+    con.create_table("equal_rows", _equal_rows(rows), overwrite=True)
+    equal_rows = con.table("equal_rows")
+    equal = int((equal_rows.times - 1).sum().execute() or 0)
+    numbered = rows.select("order_id", content=_content(rows))
+    suspects = numbered.semi_join(equal_rows, "content").select("order_id")
+    if len(starts) > 1:
+        suspects = suspects.union(_shared(rows))
+    elif not equal:
+        con.drop_table("equal_rows")
+        return None
+    con.create_table("suspects", rows.semi_join(suspects.distinct(), "order_id"), overwrite=True)
+    con.drop_table("equal_rows")
+    frame = _suspect_rows(sheet, mapping, con.table("suspects"))
+    facts = _facts(rows, con.table("suspects"))
+    con.drop_table("suspects")
+    dropped = _dropped(frame, typed, starts, facts)
+    pasted = _pasted_at(frame, dropped) if len(starts) == 1 else None
+    if pasted is not None:
+        # Below stands a later export, which may show other orders in a newer state.
+        return repeated_orders(sheet, mapping, typed, [0, _break_between(typed, *pasted)])
+    kept = frame.loc[frame.index.difference(dropped.index)]
     newer = sorted(dropped.loc[dropped["reason"] == REPLACED, "winner"].unique())
     return RepeatedOrders(
         dropped=dropped,
         newer=tuple(starts[int(part)] for part in newer),
-        equal_lines=equal + _equal(kept),
+        equal_lines=int(kept.duplicated(["order", "part", "content"]).sum()),
     )
 
 
-def _blocks(typed: ir.Table, starts: list[int]) -> ir.Table:
-    """Return the rows of an order and part as one: how many, how many differ, and where."""
-    rows = typed.select(
-        "line", "order_id", part=part_of(typed.line, starts), content=hash_of(content_of(typed))
-    )
-    lines = rows.group_by("order_id", "part", "content").aggregate(
-        times=rows.count(), first=rows.line.min(), last=rows.line.max()
-    )
-    return lines.group_by("order_id", "part").aggregate(
-        rows=lines.times.sum(),
-        different=lines.count(),
-        fewest=lines.times.min(),
-        most=lines.times.max(),
-        first=lines["first"].min(),
-        last=lines["last"].max(),
-    )
+def _content(rows: ir.Table) -> ir.IntegerValue:
+    """Return a number that two equal rows of an order and part have in common."""
+    return hash_of(ibis.struct({name: rows[name] for name in rows.columns if name != "line"}))
 
 
-def _stands_twice(blocks: ir.Table) -> ir.BooleanValue:
-    return (blocks.fewest > 1) & (blocks.most % blocks.fewest == 0)
+def _equal_rows(rows: ir.Table) -> ir.Table:
+    """Return the `content` of rows that stand several times in an order and part."""
+    contents = rows.select(content=_content(rows))
+    times = contents.group_by("content").aggregate(times=contents.count())
+    return times.filter(times.times > 1)
 
 
-def _shared(blocks: ir.Table) -> ir.Table:
+def _shared(rows: ir.Table) -> ir.Table:
     """Return the order numbers that stand in several parts."""
-    counts = blocks.group_by("order_id").aggregate(parts=blocks.count())
-    return counts.filter(counts.parts > 1).select("order_id")
+    parts = rows.group_by("order_id").aggregate(first=rows.part.min(), last=rows.part.max())
+    return parts.filter(parts["first"] < parts["last"]).select("order_id")
 
 
-def _facts(blocks: ir.Table, *, several_parts: bool) -> _Facts:
-    twice = _stands_twice(blocks)
-    several = ~twice & (blocks.different > 1)
-    apart = blocks["last"] - blocks["first"] + 1 > blocks["rows"]
-    counts = blocks.aggregate(
-        orders=blocks.count(),
-        twice=twice.sum(),
+def _facts(rows: ir.Table, suspects: ir.Table) -> _Facts:
+    number = int(rows.select("order_id", "part").distinct().count().execute())
+    rows = rows.anti_join(suspects, "order_id")
+    orders = rows.group_by("order_id", "part").aggregate(
+        rows=rows.count(),
+        lines=rows.line.max() - rows.line.min() + 1,
+        amounts=rows.amount.nunique(),
+    )
+    several = orders.amounts > 1
+    counts = orders.aggregate(
         several=several.sum(),
-        apart=(several & apart).sum(),
-        equal=(blocks["rows"] - blocks.different).sum(),
+        apart=(several & (orders.lines > orders["rows"])).sum(),
     )
     row = counts.to_pandas().iloc[0].fillna(0)
-    shared = _shared(blocks).count().execute() if several_parts else 0
-    return _Facts(
-        orders=int(row.orders),
-        doubtful=int(row.twice) + int(shared),
-        several=int(row.several),
-        apart=int(row.apart),
-        equal=int(row.equal),
-    )
+    return _Facts(orders=number, several=int(row.several), apart=int(row.apart))
 
 
-def _doubtful_rows(
-    sheet: Sheet, mapping: Mapping, typed: ir.Table, blocks: ir.Table, starts: list[int]
-) -> pd.DataFrame:
-    """Return the rows of orders that stand twice or in several parts, sorted by line.
+def _suspect_rows(sheet: Sheet, mapping: Mapping, rows: ir.Table) -> pd.DataFrame:
+    """Return the rows of orders that may stand twice, sorted by line.
 
     Orders, customers and products are codes, -1 where there is none. `content` is equal for rows
     that say the same, and `cells` for rows that do so in every cell.
     """
-    orders = blocks.filter(_stands_twice(blocks)).select("order_id")
-    if len(starts) > 1:
-        orders = orders.union(_shared(blocks))
-    rows = typed.semi_join(orders, "order_id")
     product = rows["product"] if "product" in rows.columns else ibis.null("string")
     columns = rows.select(
         "line",
         "order_id",
         "customer_id",
         "amount",
+        "part",
         product=product,
-        part=part_of(rows.line, starts),
         day=rows.ordered_at.date().epoch_days(),
         content=hash_of(content_of(rows)),
     )
@@ -232,11 +217,6 @@ def with_cells(sheet: Sheet, mapping: Mapping, rows: ir.Table) -> pd.DataFrame:
     cells = ibis.struct({"content": joined.content, **{c: joined[c] for c in told}})
     frame = joined.mutate(cells=hash_of(cells)).select(*rows.columns, "cells").to_pandas()
     return cast("pd.DataFrame", frame)
-
-
-def _equal(rows: pd.DataFrame) -> int:
-    """Return how many rows are equal to another one of their order and part."""
-    return int(rows.duplicated(["order", "part", "content"]).sum())
 
 
 def _dropped(rows: pd.DataFrame, typed: ir.Table, starts: list[int], facts: _Facts) -> pd.DataFrame:
@@ -331,8 +311,12 @@ def _twice_in_part(rows: pd.DataFrame, facts: _Facts) -> pd.DataFrame:
     times = rows.groupby(["order", "part", "cells"])["line"].transform("size")
     number = rows.groupby(["order", "part", "cells"]).cumcount()
     fewest = times.groupby(key).transform("min")
-    is_twice = (fewest > 1) & (times % fewest == 0).groupby(key).transform("all")
-    rows = rows.assign(copy=number // (times // fewest), fewest=fewest)[is_twice]
+    # Where an order's rows stand in several places, it is shown as often as there are places.
+    places = (rows["line"].groupby(key).diff() != 1).groupby(key).transform("sum")
+    even = (times % places == 0).groupby(key).transform("all") & (places > 1)
+    shown = fewest.where(~even, places)
+    is_twice = (shown > 1) & (times % shown == 0).groupby(key).transform("all")
+    rows = rows.assign(copy=number // (times // shown), fewest=shown)[is_twice]
     if rows.empty:
         return rows.assign(reason=REPEATED, winner=_UNKNOWN)
     in_first = rows["copy"] == 0
@@ -369,11 +353,24 @@ def _is_block(orders: pd.DataFrame, facts: _Facts) -> pd.Series:
     return alone_apart | several_apart | in_turn
 
 
-def _pasted_at(rows: pd.DataFrame, dropped: pd.DataFrame) -> int | None:
-    """Return the row from which a second export was pasted; None where no such row is plain."""
+def _pasted_at(rows: pd.DataFrame, dropped: pd.DataFrame) -> tuple[int, int] | None:
+    """Return the rows between which a second export was pasted; None where that is not plain.
+
+    They are the last row that stands again further down, and the first one that stood before.
+    """
     if dropped["order"].nunique() < _FEWEST_PASTED:
         return None
     kept = rows.loc[rows.index.difference(dropped.index)]
     kept = kept[kept["order"].isin(dropped["order"])]
-    first = int(dropped["line"].min())
-    return first if int(kept["line"].max()) < first else None
+    # Unequal numbers mean that some orders are shown three times or more.
+    last, first = int(kept["line"].max()), int(dropped["line"].min())
+    return (last, first) if last < first and len(kept) == len(dropped) else None
+
+
+def _break_between(typed: ir.Table, last: int, first: int) -> int:
+    """Return where the second export begins: at the row with the longest step in time."""
+    between = typed.filter(typed.line.between(last, first))
+    days = between.select("line", day=between.ordered_at.date().epoch_days())
+    frame = days.order_by("line").to_pandas().dropna()
+    steps = frame["day"].diff().abs()
+    return int(frame["line"].loc[steps.idxmax()]) if steps.max() > 0 else first

@@ -61,8 +61,8 @@ class Repeats:
         if self.rows:
             worth = money(self.once if per_order else self.summed, currency)
             notes.append(
-                f"{self._what()} more than once and {self._verb('counts', 'count')} once. Left out "
-                f"are {plural(self.rows, 'row')} worth {worth}."
+                f"{self._what()} more than once and {self._verb('counts', 'count')} once. "
+                f"Left out: {plural(self.rows, 'row')} worth {worth}."
             )
         if self.replaced:
             differ = "differs" if self.replaced == 1 else "differ"
@@ -109,7 +109,7 @@ def find_repeats(
         return _equal_rows(sheet, mapping, typed)
     if not grouped or mapping.repeats == "keep":
         return Repeats()
-    repeated = repeated_orders(sheet, mapping, typed)
+    repeated = repeated_orders(sheet, mapping, typed, [part.first_row for part in sheet.parts])
     if repeated is None:
         return Repeats()
     rows = repeated.dropped
