@@ -160,6 +160,6 @@ def _date(days: float) -> date:
 def _part_words(sheet: Sheet, row: int) -> str:
     """Return what the export is called that begins with a row."""
     part = sheet.part(row)
-    if len(sheet.names) == len(sheet.parts):
+    if part.first_row == row and len(sheet.names) == len(sheet.parts):
         return part.name
     return f"{part.name} from row {sheet.line(row):,}"

@@ -63,7 +63,7 @@ def _text(file: PlainFile) -> str:
         return _archived_text(data)
     encoding = text_files.find_encoding(file.path, file.name)
     if named := _CHARSET.search(data[:4096]):
-        charset = named[1].decode("ascii").lower()
+        charset = named[1].decode("ascii").lower().replace("windows-", "cp")
         # A file in Unicode may still carry the name of the system's old encoding.
         if not encoding.startswith("utf"):
             encoding = charset

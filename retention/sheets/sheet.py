@@ -70,6 +70,14 @@ class Sheet:
         """The names of the files and sheets that the rows come from."""
         return tuple(dict.fromkeys(part.name for part in self.parts))
 
+    def rows_by_name(self) -> dict[str, int]:
+        """Return the rows of each of `names`."""
+        ends = [*(part.first_row for part in self.parts[1:]), self.rows]
+        rows = dict.fromkeys(self.names, 0)
+        for part, end in zip(self.parts, ends, strict=True):
+            rows[part.name] += end - part.first_row
+        return rows
+
     def column(self, name: str) -> str:
         """Return the name in `table` of the file's column `name`.
 

@@ -183,7 +183,7 @@ def test_a_broken_file_is_refused_in_words_and_loses_nothing(content, name, cdno
 def test_a_refused_file_is_not_read_again_and_a_good_one_follows(monkeypatch, front):
     at = upload(front, PNG, "photo.csv")
     reads = []
-    monkeypatch.setattr(sources, "open_sheet", lambda *args: reads.append(args))
+    monkeypatch.setattr(sources, "open_sheets", lambda *args: reads.append(args))
     at = at.run()
     assert at.error
     assert not reads
