@@ -32,12 +32,22 @@ class DroppedRows:
         rows: How many there are.
         first_lines: The first spreadsheet rows.
         revenue: The money that they carried.
+        first_files: The file or sheet of each of the first rows; empty where all are one's.
     """
 
     reason: str
     rows: int
     first_lines: tuple[int, ...]
     revenue: float
+    first_files: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> list[str]:
+        """Where the first rows stand, in words: a row's number, with its file where it has one."""
+        lines = [f"{line:,}" for line in self.first_lines]
+        if not self.first_files:
+            return lines
+        return [f"{file}: {line}" for file, line in zip(self.first_files, lines, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,7 @@ def count_reasons(left_out: pd.DataFrame) -> tuple[DroppedRows, ...]:
             rows=len(rows),
             first_lines=tuple(rows["line"].head(FIRST_LINES)),
             revenue=float(rows["amount"].sum()),
+            first_files=tuple(rows["file"].head(FIRST_LINES)) if "file" in rows else (),
         )
         for reason, rows in left_out.groupby("reason", sort=False)
     ]
@@ -373,7 +384,7 @@ def nothing_left(sheet: Sheet, mapping: Mapping, report: OrderReport) -> str:
     """Return the message for a file of which no row is an order."""
     parts = []
     for entry in report.reasons[:3]:
-        lines = ", ".join(f"{line:,}" for line in entry.first_lines[:3])
+        lines = ", ".join(entry.places[:3])
         parts.append(f"{entry.rows:,} × {entry.reason.lower()} (first: line {lines})")
     used = ", ".join(
         f"{ROLES[role].label.lower()} from {name!r}"

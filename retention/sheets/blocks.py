@@ -32,7 +32,7 @@ _TOTAL_ALONE = re.compile(rf"(?:{_TOTALS})\s*(?:\([^()]{{0,20}}\))?\s*[:=]?", re
 _TOTAL_OF = re.compile(
     rf"(?:{_TOTALS})[\s:=].{{1,60}}|.{{1,60}}[\s:\-](?:{_TOTALS})\s*:?", re.IGNORECASE
 )
-#: An amount with cents: what a row costs, never the number of an order or a customer.
+#: An amount with cents.
 _WITH_CENTS = re.compile(r"\D{0,5}\d[\d.,' ]*[.,]\d{1,2}\D{0,5}")
 #: Fewer rows below their block's first, or a smaller share of all, make no pattern.
 _FEWEST, _SMALLEST_SHARE = 3, 0.05
@@ -54,16 +54,22 @@ def find_totals(rows: Rows) -> set[int]:
     named = {i for i in undated if any(map(_names_a_total, rows[i]))}
     if not named:
         return set()
-    # A product may be called "Total care": its row is as full as those of other products.
     lines = [rows[i] for i in undated if i not in named and filled(rows[i]) >= 2]
-    usual = [c for c in range(len(rows[0])) if sum(bool(row[c]) for row in lines) > len(lines) / 2]
+    usual = _usually_filled(lines)
     return {
         i
         for i in named
+        # A product may be called "Total care": its row is as full as those of other products.
         if not usual
-        or any(not rows[i][c] for c in usual)
+        or not all(rows[i][column] for column in usual)
         or _adds_up(rows, i, amounts[-1], dates, named)
     }
+
+
+def _usually_filled(rows: Rows) -> list[int]:
+    """Return the columns that most of the rows fill."""
+    columns = range(len(rows[0]) if rows else 0)
+    return [c for c in columns if sum(bool(row[c]) for row in rows) > len(rows) / 2]
 
 
 def _names_a_total(cell: str) -> bool:
@@ -109,19 +115,22 @@ def fill_merged(rows: Rows, merges: Iterable[Merge], totals: set[int]) -> set[in
         The columns that were filled.
     """
     tall = [merge for merge in merges if merge.top < min(merge.bottom, len(rows))]
-    tops = [(merge, rows[merge.top][merge.left]) for merge in tall]
-    once = {
-        merge.left for merge, text in tops if _WITH_CENTS.fullmatch(text) and not _is_date(text)
-    }
+    texts = [(merge, rows[merge.top][merge.left]) for merge in tall]
+    once = {merge.left for merge, text in texts if _is_money(text)}
     columns = set()
-    for merge, text in tops:
+    for merge, text in texts:
         if merge.left in once or not text:
             continue
-        for place in range(merge.top + 1, min(merge.bottom + 1, len(rows))):
-            if place not in totals and any(rows[place]) and not rows[place][merge.left]:
-                rows[place][merge.left] = text
+        for place, row in enumerate(rows[: merge.bottom + 1][merge.top + 1 :], merge.top + 1):
+            if place not in totals and any(row) and not row[merge.left]:
+                row[merge.left] = text
                 columns.add(merge.left)
     return columns
+
+
+def _is_money(cell: str) -> bool:
+    """Return whether a cell is an amount with cents, no number of an order or a customer."""
+    return bool(_WITH_CENTS.fullmatch(cell)) and not _is_date(cell)
 
 
 def complete_blocks(rows: Rows, totals: set[int]) -> set[int]:
@@ -144,14 +153,14 @@ def complete_blocks(rows: Rows, totals: set[int]) -> set[int]:
         return set()
     heads = _heads(rows, totals, dates, amounts)
     lacking = {i: head for i, head in heads.items() if head != i}
-    if len(lacking) < max(_FEWEST, _SMALLEST_SHARE * len(heads)):
-        return set()
-    columns = _columns_once(rows, lacking)
-    if min(columns, default=None) != left_column(rows) or not set(dates) <= columns:
-        return set()
-    if len(columns) == 1 and len(lacking) < _DAYS_SHARE * len(heads):
-        return set()
-    if _is_numbered(rows, lacking, columns):
+    columns = _columns_once(rows, lacking) if len(lacking) >= _FEWEST else set()
+    is_plain = (
+        len(lacking) >= _SMALLEST_SHARE * len(heads)
+        and min(columns, default=None) == left_column(rows)
+        and set(dates) <= columns
+        and (len(columns) > 1 or len(lacking) >= _DAYS_SHARE * len(heads))
+    )
+    if not is_plain or _is_numbered(rows, lacking, columns):
         return set()
     for place, head in lacking.items():
         for column in columns:

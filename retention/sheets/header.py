@@ -80,8 +80,11 @@ def _table_start(rows: list[list[str]], usual: int) -> int:
     if first_data is None:
         return wide[0]
     names = [i for i in wide if i < first_data and looks_like_header(rows[i])]
-    if not names:
-        return first_data
+    return _fullest_names(rows, names) if names else first_data
+
+
+def _fullest_names(rows: list[list[str]], names: list[int]) -> int:
+    """Return the row of names, of the rows above the values that may be it."""
     # Names directly above the values stand in one group; a title has a gap below it.
     group = [names[-1]]
     for i in reversed(names[:-1]):

@@ -44,32 +44,32 @@ def _read_tables(con: Backend, file: PlainFile, table: str, pages: list[Table]) 
     ]
     longest = max(range(len(pages)), key=lambda i: len(pages[i].rows))
     joined = [i for i in range(len(pages)) if _belongs(names[longest], names[i], pages[i])]
-    several = len(joined) > 1
     columns = joined_columns([names[longest], *(names[i] for i in joined)])
     rows: list[list[str]] = []
     parts: list[Part] = []
     for i in joined:
         page = pages[i]
-        title = f"{file.name} / {page.title}" if several else file.name
+        title = f"{file.name} / {page.title}" if len(joined) > 1 else file.name
         parts += parts_of(title, page.sections, page.records_before, page.blanks, len(rows))
-        where = places(names[i], columns)
-        rows += [["" if p is None or p >= len(row) else row[p] for p in where] for row in page.rows]
+        rows += _placed(page.rows, places(names[i], columns))
     store_texts(con, table, rows, columns)
     others = [page.title for i, page in enumerate(pages) if i not in joined and page.rows]
-    notes = [note for i in joined for note in pages[i].notes]
+    read = [pages[i] for i in joined]
+    noticed = dict.fromkeys(note for page in read for note in page.notes)
     return RawRows(
         file=file,
         table=table,
         columns=columns,
         rows=len(rows),
         parts=tuple(parts),
-        notes=(
-            *file.notes,
-            *_page_notes([pages[i] for i in joined], others),
-            *dict.fromkeys(notes),
-        ),
+        notes=(*file.notes, *_page_notes(read, others), *noticed),
         is_named=pages[longest].header is not None,
     )
+
+
+def _placed(rows: list[list[str]], where: list[int | None]) -> list[list[str]]:
+    """Return rows with the cells of the joined columns, "" where they have none."""
+    return [["" if i is None or i >= len(row) else row[i] for i in where] for row in rows]
 
 
 def _belongs(longest: Names, other: Names, page: Table) -> bool:

@@ -90,11 +90,10 @@ def tidy_rows(
     """
     totals = find_totals(rows)
     columns = fill_merged(rows, merges, totals) | complete_blocks(rows, totals)
-    left = left_column(rows)
-    orders = {row[left] for i, row in enumerate(rows) if i not in totals} - {""}
-    adding = {i for i in totals if columns or rows[i][left] in orders}
+    adding = totals if columns else _naming_an_order(rows, totals)
     repeats = repeated_headers(rows, header)
-    kept = [i for i, row in enumerate(rows) if any(row) and i not in adding and i not in repeats]
+    skipped = {*adding, *repeats}
+    kept = [i for i, row in enumerate(rows) if i not in skipped and any(row)]
     starts = {bisect_left(kept, repeat) for repeat in repeats}
     notes = _filled_notes(columns, header or ()) + _totals_notes(adding)
     return Tidied(
@@ -103,6 +102,13 @@ def tidy_rows(
         sections=tuple(sorted({0, *starts} - {len(kept)} or {0})),
         notes=(*notes, *repeat_notes(len(repeats))),
     )
+
+
+def _naming_an_order(rows: list[list[str]], totals: set[int]) -> set[int]:
+    """Return the totals that begin as a row of the table does."""
+    left = left_column(rows)
+    orders = {row[left] for i, row in enumerate(rows) if i not in totals} - {""}
+    return {i for i in totals if rows[i][left] in orders}
 
 
 def repeated_headers(rows: list[list[str]], header: tuple[str, ...] | None) -> list[int]:

@@ -23,14 +23,11 @@ def read_grids(file: PlainFile) -> tuple[list[Grid], list[str]]:
 
     try:
         with CalamineWorkbook.from_path(str(file.path)) as book:
-            titles = [sheet.name for sheet in book.sheets_metadata]
-            hidden = [
-                sheet.name
-                for sheet in book.sheets_metadata
-                if sheet.visible != SheetVisibleEnum.Visible
-            ]
-            shown = [title for title in titles if title not in hidden]
-            grids = [_grid(title, book.get_sheet_by_name(title)) for title in shown or titles]
+            visible = SheetVisibleEnum.Visible
+            shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible == visible]
+            read = shown or book.sheet_names
+            hidden = [title for title in book.sheet_names if title not in read]
+            grids = [_grid(title, book.get_sheet_by_name(title)) for title in read]
     except (CalamineError, OSError, ValueError) as error:
         raise DataError(
             f"{file.name!r} cannot be read as an Excel workbook ({error}). Save the orders as CSV."
@@ -43,7 +40,7 @@ def read_grids(file: PlainFile) -> tuple[list[Grid], list[str]]:
             f"{file.name!r} is damaged inside and cannot be read as an Excel workbook. Open it in "
             "Excel and save the orders as CSV."
         ) from None
-    return [grid for grid in grids if not grid.is_empty()], hidden if shown else []
+    return [grid for grid in grids if not grid.is_empty()], hidden
 
 
 def _grid(title: str, sheet: Any) -> Grid:  # a CalamineSheet, whose import waits for a workbook

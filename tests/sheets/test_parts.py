@@ -82,7 +82,12 @@ def test_rows_left_out_name_their_file_and_its_line():
         ("spring.csv", 6),
         ("summer.csv", 10),
     ]
-    assert "file" not in read_orders(csv_file(rows[0])).dropped_rows()
+    assert [entry.places for entry in orders.report.reasons] == [
+        ["spring.csv: 6", "summer.csv: 10"]
+    ]
+    alone = read_orders(csv_file(rows[0]))
+    assert "file" not in alone.dropped_rows()
+    assert [entry.places for entry in alone.report.reasons] == [["6"]]
 
 
 def test_columns_are_matched_by_their_plain_names():

@@ -94,9 +94,7 @@ def draw_reasons(orders: Orders, *, key: str) -> None:
             "Why": [entry.reason for entry in reasons],
             "Rows": [entry.rows for entry in reasons],
             "Amount": [round(entry.revenue, 2) for entry in reasons],
-            "First rows in the file": [
-                ", ".join(map(wording.count, entry.first_lines)) for entry in reasons
-            ],
+            "First rows in the file": [", ".join(entry.places) for entry in reasons],
         }
     )
     number = st.column_config.NumberColumn
