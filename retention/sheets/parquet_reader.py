@@ -33,7 +33,7 @@ def read_parquet(con: Backend, file: PlainFile, table: str) -> RawRows:
         }
         con.create_table(table, source.select(**cells))
         con.drop_view("source", force=True)
-    except duckdb.Error as error:
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
         raise DataError(f"{file.name!r} is a damaged Parquet file. Export it again.") from error
     return RawRows(
         file=file,
@@ -54,6 +54,8 @@ def _on_its_clock(column: ir.Column, kind: pa.DataType) -> ir.Column:
     """Moments of a time zone as its clocks show them: what counts is the shop's own."""
     if not (pa.types.is_timestamp(kind) and kind.tz):
         return column
+    # Nanoseconds of a zone are of a type of their own in the engine.
+    column = column.cast(dt.Timestamp(timezone="UTC"))
     offset = re.fullmatch(r"([+-])(\d\d):?(\d\d)", kind.tz)
     if offset is None:
         return timezone(kind.tz, column)

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import os
+import re
 import shutil
 import zipfile
 import zlib
@@ -20,6 +21,15 @@ SUSPICIOUS_RATIO = 200
 SUSPICIOUS_FROM_BYTES = 64 << 20
 MOST_MEMBERS = 200
 
+#: Cells of the area that a sheet of a workbook may reach over: a million rows of 60 columns.
+MOST_CELLS = 63_000_000
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+#: Bytes of one cell's opening tag that two pieces of a sheet may part.
+_LONGEST_CELL = 256
+#: How a cell names its column and its row, and how one does that is not empty.
+_REFERENCE = r'\sr="{}{}"'
+_FILLED_REFERENCE = r'<c\s[^>]*?\br="{}{}"(?:[^>]*[^>/])?>'
+
 ORDER_FILE_SUFFIXES = (
     ".csv",
     ".tsv",
@@ -33,6 +43,16 @@ ORDER_FILE_SUFFIXES = (
     ".ods",
 )
 
+#: What the zip reader raises for damaged files; broken names of members are among it.
+_BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    EOFError,
+    zlib.error,
+    NotImplementedError,
+    OSError,
+    IndexError,
+    ValueError,
+)
 _FOREIGN = {
     b"\x89PNG": "a PNG image",
     b"\xff\xd8\xff": "a JPEG image",
@@ -168,11 +188,12 @@ def _unzip(path: Path, folder: Path, name: str, digest: str) -> list[PlainFile]:
             ]
             if _is_workbook(members):
                 _check_workbook_size(members, path, name)
+                _check_workbook_area(archive, members, name)
                 return [PlainFile(path, name, digest)]
             files = _order_files(members, name)
             _check_total_size(files, name)
             return [_member(archive, member, folder, i, digest) for i, member in enumerate(files)]
-    except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, OSError) as error:
+    except _BROKEN_ZIP as error:
         raise DataError(
             f"{name!r} is a zip file that ends too early or is damaged. Download or pack it again."
         ) from error
@@ -234,6 +255,47 @@ def _check_workbook_size(members: list[zipfile.ZipInfo], path: Path, name: str) 
             f"The workbook {name!r} unpacks to {total // CHUNK:,} MB. Save the orders as CSV and "
             "upload that."
         )
+
+
+def _check_workbook_area(
+    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str
+) -> None:
+    """Refuse a sheet with a cell far away: its reader holds the whole area in memory."""
+    for member in members:
+        if not _SHEET.fullmatch(member.filename):
+            continue
+        # Empty cells that are merely formatted cost nothing, but are slower to tell apart.
+        area = _area(archive, member, _REFERENCE)
+        if area > MOST_CELLS:
+            area = _area(archive, member, _FILLED_REFERENCE)
+        if area > MOST_CELLS:
+            raise DataError(
+                f"A sheet of the workbook {name!r} has cells far away from its table: it reaches "
+                f"over {area:,} cells. Delete the columns and rows beyond the table, or save the "
+                "orders as CSV."
+            )
+
+
+def _area(archive: zipfile.ZipFile, member: zipfile.ZipInfo, reference: str) -> int:
+    """Return the rows times the columns that a sheet's cells reach over, at least 26 columns."""
+    far_column = re.compile(reference.format("([A-Z]{2,4})", r"\d{1,12}").encode())
+    far_row = re.compile(reference.format("[A-Z]{1,4}", r"(\d{7,12})").encode())
+    any_row = re.compile(reference.format("[A-Z]{1,4}", r"(\d{1,12})").encode())
+    columns, last_row, text = {b"Z"}, 1, b""
+    with archive.open(member) as stream:
+        while chunk := stream.read(CHUNK):
+            text = text[-_LONGEST_CELL:] + chunk
+            columns.update(far_column.findall(text))
+            last_row = max([last_row, *map(int, far_row.findall(text))])
+    last_row = max([last_row, *map(int, any_row.findall(text))])
+    return max(map(_column_number, columns)) * last_row
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - ord("A") + 1
+    return number
 
 
 def _checked(file: PlainFile) -> PlainFile:

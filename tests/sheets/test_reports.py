@@ -1,5 +1,8 @@
 """Printed reports: merged cells, titles, totals between, and what was saved as .xls."""
 
+import io
+import zipfile
+
 import pytest
 
 from retention import DataError, open_sheet, read_orders
@@ -184,3 +187,24 @@ def test_a_damaged_workbook_is_refused():
     data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(range(256)) * 8
     with pytest.raises(DataError, match=r"orders\.xls"):
         open_sheet(data, name="orders.xls")
+
+
+def with_far_cell(cell: str) -> bytes:
+    """A workbook with a cell at the end of Excel's grid."""
+    data = io.BytesIO(workbook({"Orders": [HEADER, *rows_of(ORDERS)]}))
+    out = io.BytesIO()
+    with zipfile.ZipFile(data) as source, zipfile.ZipFile(out, "w") as target:
+        for member in source.infolist():
+            content = source.read(member)
+            if member.filename == "xl/worksheets/sheet1.xml":
+                row = f'<row r="1048576">{cell}</row></sheetData>'.encode()
+                content = content.replace(b"</sheetData>", row)
+            target.writestr(member, content)
+    return out.getvalue()
+
+
+def test_a_cell_far_away_is_refused_and_an_empty_one_is_nothing():
+    with pytest.raises(DataError, match="far away"):
+        open_sheet(with_far_cell('<c r="XFD1048576"><v>1</v></c>'), name="orders.xlsx")
+    empty = with_far_cell('<c r="XFD1048576" s="0"/>')
+    assert_right(read_orders(empty, name="orders.xlsx"))
