@@ -7,13 +7,14 @@ read that way (`read_dates`). Zones are cut off, so that an order keeps the shop
 import datetime as dt
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from retention.cells.month_names import month_patterns
+from retention.cells.month_names import month_names, month_patterns
 
 ISO = r"^\s*(\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?)"
 ISO_ONLY = (
@@ -64,6 +65,11 @@ MAX_FORMATS = 4
 EARLIEST = dt.date(1990, 1, 1)
 FUTURE_DAYS = 366
 
+
+_DATE = re.compile(rf"{DATE_LIKE}|{ISO}", re.IGNORECASE)
+# The forms with a month's name, and letters up to which a cell can be a date.
+NAMED_MONTH = (DAY_MONTH_NAME, MONTH_NAME_DAY, YEAR_MONTH_NAME)
+LONGEST_DATE = 40
 
 DateKind = Literal["plain", "iso", "serial", "unix", "text"]
 
@@ -124,6 +130,31 @@ class DateStyle:
     forms: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
     only_formats: bool = False
+
+
+def looks_like_date(text: str) -> bool:
+    """Return whether a cell is written like a date; whether it is one is not checked.
+
+    >>> [looks_like_date(text) for text in ("Sep-07-26", "2024-03-01", "12 maart 2024", "May-be 5")]
+    [True, True, True, False]
+    """
+    if _DATE.search(text):
+        return True
+    if len(text) > LONGEST_DATE or not re.search(r"\d", text):
+        return False
+    numbered = text.lower()
+    for number, names in enumerate(_month_words(), start=1):
+        numbered = names.sub(f" m{number:02d} ", numbered)
+    return any(re.search(form, numbered) for form in NAMED_MONTH)
+
+
+@cache
+def _month_words() -> tuple[re.Pattern[str], ...]:
+    """Return a pattern of each month's names where they stand alone."""
+    return tuple(
+        re.compile(rf"(?<![^\W\d_])(?:{'|'.join(map(re.escape, names))})(?![^\W\d_])")
+        for names in month_names()
+    )
 
 
 def latest_plausible() -> dt.date:

@@ -4,8 +4,8 @@ from collections import abc
 from collections.abc import Iterable
 
 from retention.cells.names import plain_name
-from retention.orders.column_scores import is_plausible, name_score
-from retention.orders.customer_column import GAINED, customer_column
+from retention.orders.column_scores import is_plausible, name_score, says_something_else
+from retention.orders.customer_column import GAINED, customer_column, returning_column
 from retention.orders.mapping import Mapping
 from retention.orders.platforms import Layout, find_layout
 from retention.orders.profiles import Profile, column_profiles
@@ -23,6 +23,8 @@ _KINDS = {
 _ADDRESS = {"city", "town", "zip", "postcode", "postal", "street", "address", "country"}
 # Names of amounts that are the price of one piece where the file has a quantity.
 _PRICES_OF_ONE = {"price", "item price", plain_name("ราคา"), "presyo"}
+# Up to this number of different small whole numbers they count pieces.
+MOST_PIECES = 50
 # A column that plays one of these roles plays no other.
 _EXCLUSIVE = ("customer_id", "ordered_at", "revenue", "order_id", "status")
 _CONTACT_ROLES = CONTACT_ROLES | SIGNAL_ROLES
@@ -31,6 +33,8 @@ _SHARES = {
     "customer_id": ("email", "phone", "full_name"),
     "region": ("country", "state", "city"),
 }
+# A sample in which values repeat more often than this does not number the orders.
+_OFTEN_DISTINCT = 0.3
 # What a platform's layout does not name and a shop may have added to its export.
 _ADDED = ("consent", *SIGNAL_ROLES)
 
@@ -117,14 +121,18 @@ def _by_name(columns: tuple[str, ...], profiles: dict[str, Profile]) -> dict[str
             break
         if role in roles or not _may_share(column, role, roles):
             continue
-        if is_plausible(role, profiles[column], column):
+        is_loose_status = role == "status" and score < 0.5 and not profiles[column].understood
+        if is_plausible(role, profiles[column], column) and not is_loose_status:
             roles[role] = column
     return roles
 
 
 def _is_state(column: str, profile: Profile, has_address: bool) -> bool:
     """Return whether a column says where the customer lives, not what became of the order."""
-    return plain_name(column) == "state" and (has_address or profile.length <= 3)
+    words = set(plain_name(column).split())
+    if "state" not in words or "order" in words:
+        return False
+    return profile.length <= 3 or (has_address and profile.understood < 0.5)
 
 
 def _may_share(column: str, role: str, roles: dict[str, str]) -> bool:
@@ -150,7 +158,10 @@ def _settle_status(
 def _settle_customer(
     roles: dict[str, str], sheet: Sheet, profiles: dict[str, Profile]
 ) -> dict[str, str]:
-    """Take another column as the customer, where the usual one leaves many orders without."""
+    """Take another column as the customer, where the usual one tells less.
+
+    It leaves many orders without a customer, or it has a value of its own for each order.
+    """
     usual = roles.get("customer_id")
     if usual is None:
         return roles
@@ -158,14 +169,17 @@ def _settle_customer(
     likely = [
         (name_score(plain_name(column), "customer_id"), column)
         for column in sheet.columns
-        if column not in taken
-        and profiles[column].filled >= profiles[usual].filled + GAINED
-        and is_plausible("customer_id", profiles[column], column)
+        if column not in taken and is_plausible("customer_id", profiles[column], column)
     ]
-    others = [column for score, column in sorted(likely, reverse=True) if score >= 0.5]
-    if not others:
-        return roles
-    return roles | {"customer_id": customer_column(sheet, usual, others, roles.get("order_id"))}
+    others = [column for score, column in sorted(likely, reverse=True) if score > 0]
+    order_id = roles.get("order_id")
+    numbers = [column for column in others if not name_score(plain_name(column), "full_name")]
+    if numbers and profiles[usual].distinct > _OFTEN_DISTINCT:
+        usual = returning_column(sheet, usual, numbers, order_id)
+    filled = profiles[usual].filled + GAINED
+    usual_names = [name for name in others if name_score(plain_name(name), "customer_id") >= 0.5]
+    fuller = [name for name in usual_names if profiles[name].filled >= filled]
+    return roles | {"customer_id": customer_column(sheet, usual, fuller, order_id)}
 
 
 def _by_values(roles: dict[str, str], sheet: Sheet, profiles: dict[str, Profile]) -> dict[str, str]:
@@ -231,7 +245,7 @@ def _customer_by_values(
     addresses = [(p.email, p.filled, name) for name, p in free.items() if p.email > 0.5]
     if addresses:
         return {"customer_id": max(addresses)[2]}
-    numbers = [name for name, profile in free.items() if _may_be_number(profile)]
+    numbers = [name for name, profile in free.items() if _may_be_number(name, profile)]
     shares = sorted(
         (share, name) for name, share in _distinct_shares(sheet, numbers).items() if share > 0.005
     )
@@ -241,10 +255,14 @@ def _customer_by_values(
     return _customer_and_order(repeating, unique, "order_id" in roles)
 
 
-def _may_be_number(profile: Profile) -> bool:
-    """Return whether cells can be numbers of customers or orders."""
+def _may_be_number(name: str, profile: Profile) -> bool:
+    """Return whether cells can be numbers of customers or orders, and the name does not deny it."""
     is_value = profile.decimals >= 0.2 or profile.date >= 0.5
-    return not is_value and profile.values > 1 and profile.length < 40
+    is_count = profile.integer >= 0.95 and profile.values <= MOST_PIECES and profile.length < 2
+    is_answer = profile.masked >= 0.5 or profile.about >= 0.9
+    if is_value or is_count or is_answer or says_something_else(plain_name(name)):
+        return False
+    return profile.values > 1 and profile.length < 40
 
 
 def _customer_and_order(

@@ -23,15 +23,14 @@ from retention.orders.refunds import (
     order_items,
     place_refunds,
 )
+from retention.orders.refusals import missing_columns, nothing_left
 from retention.orders.report import (
     OrderReport,
     count_reasons,
-    nothing_left,
     open_questions,
     reading_notes,
     thin_data,
 )
-from retention.orders.roles import ROLES
 from retention.orders.rows import ABANDONED, Lines, read_lines
 from retention.sheets.sheet import Sheet, open_sheet
 
@@ -244,19 +243,8 @@ def _digest(sheet: Sheet, mapping: Mapping) -> str:
 
 
 def _check_complete(sheet: Sheet, mapping: Mapping) -> None:
-    missing = mapping.missing()
-    if not missing:
-        return
-    if "customer_id" in missing and mapping.no_customer:
-        raise DataError(mapping.no_customer)
-    wanted = " and ".join(ROLES[role].label.lower() for role in missing)
-    shown = ", ".join(repr(c) for c in sheet.columns[:8]) + (
-        " ..." if len(sheet.columns) > 8 else ""
-    )
-    raise DataError(
-        f"No column of {sheet.name!r} looks like the {wanted} (columns: {shown}). Choose the "
-        "column yourself, or export the orders with it."
-    )
+    if mapping.missing():
+        raise DataError(missing_columns(sheet, mapping))
 
 
 def _with_cells(sheet: Sheet, dropped: ir.Table) -> pd.DataFrame:

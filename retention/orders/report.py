@@ -11,7 +11,6 @@ import pandas as pd
 from retention.cells.dates import NUMERIC
 from retention.orders.gaps import gap_words, order_gaps
 from retention.orders.mapping import Mapping
-from retention.orders.roles import ROLES
 from retention.orders.rows import BOUGHT, Lines
 from retention.sheets.sheet import Sheet
 from retention.wording import day
@@ -348,21 +347,4 @@ def _ask_decimal(mapping: Mapping, lines: Lines) -> Question:
             ".": "1,234 is a thousand; 1.5 is one and a half",
         },
         assumed=lines.money.decimal,
-    )
-
-
-def nothing_left(sheet: Sheet, mapping: Mapping, report: OrderReport) -> str:
-    """Return the message for a file of which no row is an order."""
-    parts = []
-    for entry in report.reasons[:3]:
-        lines = ", ".join(f"{line:,}" for line in entry.first_lines[:3])
-        parts.append(f"{entry.rows:,} × {entry.reason.lower()} (first: line {lines})")
-    used = ", ".join(
-        f"{ROLES[role].label.lower()} from {name!r}"
-        for role, name in mapping.columns.items()
-        if ROLES[role].required
-    )
-    return (
-        f"None of the {report.rows_read:,} rows of {sheet.name!r} is an order: "
-        f"{'; '.join(parts)}. Read were: {used}. Choose other columns, or check the export."
     )

@@ -30,6 +30,7 @@ from retention.orders.contact_cells import (
 )
 from retention.orders.customer_column import GUESTS
 from retention.orders.mapping import Mapping
+from retention.orders.phone_keys import find_phone_style, phone_key
 from retention.sheets.sheet import Sheet
 
 DIMENSIONS = ("channel", "region", "product", "category", "coupon")
@@ -114,7 +115,7 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
     ordered_at = read_dates(raw, column["ordered_at"], dates, column.get("time"))
     cells: dict[str, ir.Value] = {
         "line": raw.rowid(),
-        "customer_id": _customer_id(raw, column["customer_id"]),
+        "customer_id": _customer(raw, column, mapping),
         "ordered_at": ordered_at,
         **amounts,
         **_order_cells(raw, column, money, states),
@@ -188,6 +189,27 @@ def _order_id(raw: ir.Table, column: str) -> ir.StringValue:
         cell = cell.re_replace(WHOLE, r"\1")
     # A row without a number is an order of its own.
     return ibis.coalesce(cell, "row " + raw.rowid().cast("string"))
+
+
+def _customer(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> ir.StringValue:
+    """Return who bought: phones by their digits, all else by its text."""
+    customer = _customer_id(raw, column["customer_id"])
+    if column.get("phone") != column["customer_id"]:
+        return customer
+    style = find_phone_style(raw, column["customer_id"], _main_currency(raw, column, mapping))
+    has_letters = customer.re_search(r"[A-WYZa-wyz]")
+    return ibis.ifelse(has_letters, customer, phone_key(raw[column["customer_id"]], style))
+
+
+def _main_currency(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> str | None:
+    """Return the currency of most amounts, as far as the file or the marketer says so."""
+    amount = mapping.columns.get("revenue") or mapping.columns.get("unit_price")
+    named = mapping.currency or (named_currency(amount) if amount else None)
+    if named or not amount:
+        return named
+    cells = raw.select(currency=_currency(raw, column))
+    commonest = cells.filter(cells.currency.notnull()).currency.topk(1).to_pandas()
+    return next(iter(commonest["currency"]), None)
 
 
 def _customer_id(raw: ir.Table, column: str) -> ir.StringValue:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from charset_normalizer import from_bytes
 
-from retention.cells.dates import DATE_LIKE
+from retention.cells.dates import looks_like_date
 from retention.cells.money import MONEY_LIKE
 from retention.errors import DataError
 
@@ -250,11 +250,7 @@ def place_header(records: list[tuple[list[str], int]], delimiter: str) -> TextLa
 def looks_like_header(cells: list[str]) -> bool:
     """Return whether cells are names, not values such as dates, amounts and e-mail addresses."""
     filled = [cell.strip() for cell in cells if cell.strip()]
-    values = [
-        c
-        for c in filled
-        if "@" in c or re.search(DATE_LIKE, c, re.IGNORECASE) or re.fullmatch(MONEY_LIKE, c)
-    ]
+    values = [c for c in filled if "@" in c or looks_like_date(c) or re.fullmatch(MONEY_LIKE, c)]
     return len(values) <= len(filled) // 10
 
 
