@@ -12,13 +12,6 @@ from retention.orders.profiles import Profile, column_profiles
 from retention.orders.roles import CONTACT_ROLES, ORDER_ROLES, SIGNAL_ROLES
 from retention.sheets.sheet import Sheet
 
-# Names of columns that say what a row is. That is a status where some rows are refunds or
-# cancelled orders.
-_KINDS = {
-    "type", "order type", "document type", "doc type", "record type", "row type", "entry type",
-    "kind", "typ", "vorgang", "belegart", "tipo", "tipo de documento",
-}  # fmt: skip
-
 # Words in the names of an address's other columns.
 _ADDRESS = {"city", "town", "zip", "postcode", "postal", "street", "address", "country"}
 # Names of amounts that are the price of one piece where the file has a quantity.
@@ -26,7 +19,7 @@ _PRICES_OF_ONE = {"price", "item price", plain_name("ราคา"), "presyo"}
 # Up to this number of different small whole numbers they count pieces.
 MOST_PIECES = 50
 # A column that plays one of these roles plays no other.
-_EXCLUSIVE = ("customer_id", "ordered_at", "revenue", "order_id", "status")
+_EXCLUSIVE = ("customer_id", "ordered_at", "revenue", "order_id", "status", "kind", "refund_of")
 _CONTACT_ROLES = CONTACT_ROLES | SIGNAL_ROLES
 # A column of the first kind may hold the contact detail as well.
 _SHARES = {
@@ -69,6 +62,7 @@ def detect_columns(sheet: Sheet, columns: abc.Mapping[str, str | None] | None = 
             layout=layout.label,
             day_first=layout.day_first,
             per_order=layout.per_order,
+            statuses=layout.statuses,
             no_customer=layout.no_customer,
         )
     return mapping.with_columns(**known)
@@ -87,7 +81,6 @@ def _by_layout(layout: Layout, sheet: Sheet, profiles: dict[str, Profile]) -> di
 
 def _without_layout(sheet: Sheet, profiles: dict[str, Profile]) -> dict[str, str]:
     roles = _by_name(sheet.columns, profiles)
-    roles = _settle_status(roles, sheet.columns, profiles)
     roles = _settle_customer(roles, sheet, profiles)
     roles = _by_values(roles, sheet, profiles)
     roles = _settle_amount(roles, profiles)
@@ -139,20 +132,6 @@ def _may_share(column: str, role: str, roles: dict[str, str]) -> bool:
     """Return whether a column may play a role beside those that it plays already."""
     played = [other for other, taken in roles.items() if taken == column]
     return not played or not ({role, *played} & set(_EXCLUSIVE))
-
-
-def _settle_status(
-    roles: dict[str, str], columns: tuple[str, ...], profiles: dict[str, Profile]
-) -> dict[str, str]:
-    """Take a column of what each row is as the status, where no other column says it.
-
-    Its cells must speak of refunds or the like.
-    """
-    kinds = [name for name in columns if plain_name(name) in _KINDS and profiles[name].returns]
-    if "status" in roles or not kinds:
-        return roles
-    others = {role: column for role, column in roles.items() if column != kinds[0]}
-    return others | {"status": kinds[0]}
 
 
 def _settle_customer(

@@ -29,7 +29,7 @@ from retention.orders.report import (
     count_reasons,
     open_questions,
     reading_notes,
-    thin_data,
+    reading_warnings,
 )
 from retention.orders.rows import ABANDONED, Lines, read_lines
 from retention.sheets.sheet import Sheet, open_sheet
@@ -142,11 +142,11 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     if lines.grouped:
         gathered = _stored(con, "gathered", gathered)
     fates = set(gathered.select("fate").distinct().to_pandas()["fate"])
-    placed = place_refunds(gathered) if "refund" in fates else None
+    placed = place_refunds(gathered, lines) if "refund" in fates else None
     settled = _stored(con, name, net_orders(gathered, placed, lines))
     dropped = marked.filter(marked.reason.notnull()).select("line", "reason", "amount")
     if fates - {"order"}:
-        dropped = dropped.union(lost_lines(marked, gathered, placed, lines.grouped))
+        dropped = dropped.union(lost_lines(marked, gathered, placed, lines))
     left_out = _with_cells(sheet, dropped)
     totals = _totals(settled)
     report = _report(sheet, mapping, lines, settled, totals, left_out)
@@ -156,7 +156,7 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     items = order_items(good, gathered, lines) if lines.grouped else None
     if items is not None:
         items = _stored(con, f"items_{name}", items)
-    for table in ("typed", "filled", "gathered"):
+    for table in ("typed", "placed", "filled", "gathered"):
         con.drop_table(table, force=True)
     return Orders(
         table=_order_table(settled, totals, lines, mapping),
@@ -202,7 +202,7 @@ def _totals(settled: ir.Table) -> pd.Series:
 
 def _order_table(settled: ir.Table, totals: pd.Series, lines: Lines, mapping: Mapping) -> ir.Table:
     table = settled.rename(refunded="taken").drop("gross", "over")
-    if not totals.taken:
+    if not totals.taken or lines.profits:
         table = table.drop("refunded")
     if not lines.numbered:
         table = table.mutate(order_id=table.line.cast("string")).drop("line")
@@ -224,10 +224,11 @@ def _report(
         rows_kept=sheet.rows - len(left_out),
         reasons=reasons,
         notes=reading_notes(sheet, mapping, lines, totals),
-        warnings=thin_data(settled, totals),
+        warnings=reading_warnings(settled, totals, mapping, lines),
         questions=open_questions(sheet, mapping, lines),
-        refunded=float(totals.taken or 0),
+        refunded=0.0 if lines.profits else float(totals.taken or 0),
         unplaced_refunds=float(totals.over or 0) + without_order,
+        statuses=lines.states.meanings,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from retention.cells.dates import SERIAL, UNIX_MILLISECONDS, UNIX_SECONDS, looks_like_date
 from retention.cells.money import MONEY_LIKE
-from retention.cells.statuses import State, is_understood, order_state
+from retention.cells.statuses import State, is_understood, kind_state
 from retention.sheets.sheet import Sheet
 
 # At most this many cells and rows are looked at.
@@ -56,7 +56,7 @@ class Profile:
         distinct: Different cells / filled cells.
         values: Number of different cells.
         length: Mean number of letters.
-        returns: Whether few different cells speak of cancelled orders, refunds or the like.
+        kinds: Whether few different cells say that some rows are no orders: refunds, views, fees.
         understood: Share of cells that are a known status, where few are different; else 0.
     """
 
@@ -76,7 +76,7 @@ class Profile:
     distinct: float
     values: int
     length: float
-    returns: bool
+    kinds: bool
     understood: float
 
     @property
@@ -124,8 +124,8 @@ def _profile(raw_cells: list[str], rows: int) -> Profile:
         distinct=different / n if n else 0.0,
         values=different,
         length=sum(map(len, cells)) / n if n else 0.0,
-        returns=different <= FEW_KINDS
-        and any(order_state(cell) is not State.ORDER for cell in counts),
+        kinds=different <= FEW_KINDS
+        and any(kind_state(cell) is not State.ORDER for cell in counts),
         understood=share(is_understood) if different <= FEW_KINDS else 0.0,
     )
 
