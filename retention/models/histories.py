@@ -48,7 +48,9 @@ def group_histories(customers: pd.DataFrame) -> Histories:
     codes = _group(*columns)
     first = _first_of_each(codes)
     frequency, recency, age = (column[first] for column in columns)
-    return Histories(frequency, recency, age, np.bincount(codes), codes)
+    return Histories(
+        frequency=frequency, recency=recency, T=age, counts=np.bincount(codes), codes=codes
+    )
 
 
 def _group(*columns: np.ndarray) -> np.ndarray:

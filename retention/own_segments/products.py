@@ -118,7 +118,12 @@ def purchases_of(orders: Orders, index: pd.Index, as_of: date) -> Purchases:
             "A customer occurs twice in the customer table: make it with summarise_customers."
         )
     columns = tuple(name for name in BOUGHT if name in orders.table.columns)
-    return Purchases(orders.table if orders.items is None else orders.items, index, as_of, columns)
+    return Purchases(
+        table=orders.table if orders.items is None else orders.items,
+        index=index,
+        as_of=as_of,
+        columns=columns,
+    )
 
 
 def last_bought_query(table: ir.Table, column: str, value: str, as_of: date) -> ir.Table:

@@ -160,7 +160,7 @@ def simulate_orders(
     The draws come from NumPy's PCG64 generator. One million customers of the CDNOW kind take about
     a second.
     """
-    process = Process(r, alpha, a, b, p, q, v)
+    process = Process(r=r, alpha=alpha, a=a, b=b, p=p, q=q, v=v)
     intake = float(days if intake_days is None else intake_days)
     if customers < 1 or not 0 < intake <= days:
         raise ValueError(

@@ -244,7 +244,13 @@ def place_header(records: list[tuple[list[str], int]], delimiter: str) -> TextLa
     before = sum(1 for cells, _ in records[:data] if cells)
     lines = records[data - 1][1] if data else 0
     names = tuple(records[start][0]) if header else None
-    return TextLayout(delimiter, names, max(usual, len(records[start][0])), lines, before)
+    return TextLayout(
+        delimiter=delimiter,
+        header=names,
+        width=max(usual, len(records[start][0])),
+        lines_before=lines,
+        records_before=before,
+    )
 
 
 def looks_like_header(cells: list[str]) -> bool:
