@@ -98,6 +98,17 @@ def preset_period(preset: str, first: date, last: date) -> Period:
 
     "This" is the quarter or year of the last order. A preset that would reach back farther begins
     with the first order. One that lies before all orders stays what it is.
+
+    Args:
+        preset: One of `PRESETS`.
+        first: The day of the first order.
+        last: The day of the last order.
+
+    Returns:
+        The period, cut at the first order.
+
+    Raises:
+        DataError: There is no such preset.
     """
     whole = whole_preset(preset, first, last)
     return Period(max(whole.start, first), whole.end) if whole.end > first else whole
@@ -105,6 +116,14 @@ def preset_period(preset: str, first: date, last: date) -> Period:
 
 def whole_preset(preset: str, first: date, last: date) -> Period:
     """Return a preset with all its days, whether or not the orders reach back to them.
+
+    Args:
+        preset: One of `PRESETS`.
+        first: The day of the first order.
+        last: The day of the last order.
+
+    Returns:
+        The period, uncut.
 
     Raises:
         DataError: There is no such preset.

@@ -62,7 +62,11 @@ class LeftOut:
 
 @cache
 def strategies() -> tuple[Strategy, ...]:
-    """Return the strategies of the playbook, in its order."""
+    """Return the strategies of the playbook.
+
+    Returns:
+        The strategies, in the playbook's order.
+    """
     playbook = _read()
     return tuple(
         Strategy(
@@ -87,7 +91,13 @@ def strategy_of(key: str) -> Strategy | None:
 
 
 def strategies_for(metric: str) -> tuple[Strategy, ...]:
-    """Return the strategies that work on a metric, the most effective first.
+    """Return the strategies that work on a metric.
+
+    Args:
+        metric: A key of `METRICS`.
+
+    Returns:
+        The strategies, the most effective first.
 
     Raises:
         DataError: There is no such metric.

@@ -16,7 +16,14 @@ POWER = 0.8
 
 
 def customer_hashes(customer_ids: pd.Index) -> Hashes:
-    """Return a 64-bit number of each customer's id, the same on every machine and in every file."""
+    """Return a number of each customer's id, the same on every machine and in every file.
+
+    Args:
+        customer_ids: The customers' ids.
+
+    Returns:
+        64-bit numbers, one a customer.
+    """
     return pd.util.hash_array(customer_ids.to_numpy(dtype=object), categorize=False)
 
 

@@ -196,7 +196,7 @@ def plan_campaign(
             first reason that holds counts.
 
     Returns:
-        The plan.
+        The plan: customers, expected gain and cost in money, with 80 % ranges.
 
     Raises:
         DataError: Nobody is left to address, or the masks do not fit the customers.
@@ -231,6 +231,9 @@ def reachable_of(
         hashes: From `customer_hashes`.
         members: As in `plan_campaign`.
         left_out: As in `plan_campaign`.
+
+    Returns:
+        The customers who may be addressed, summed up by cells of nearly alike customers.
 
     Raises:
         DataError: Nobody is left to address, or the masks do not fit the customers.
@@ -276,6 +279,13 @@ def _nobody_left(segment_customers: int, counts: dict[str, int]) -> str:
 
 def plan_of(reachable: Reachable, campaign: Campaign) -> CampaignPlan:
     """Return the plan for customers who are known already: cheap enough for a slider.
+
+    Args:
+        reachable: From `reachable_of`, with the campaign's messages, offers and window.
+        campaign: The plan as it is set.
+
+    Returns:
+        The plan, as `plan_campaign` returns it.
 
     Raises:
         DataError: They were asked about other messages, offers or another window.
@@ -331,8 +341,8 @@ def _cut(
 ) -> _Cut:
     """The cut of a campaign.
 
-    `order` holds the cells by rank, `reached` the number of customers down to each of them, and
-    `worthwhile` the number of cells with an expected gain above 0.
+    `order` holds the cells by rank. `reached` is the number of customers down to each of them.
+    `worthwhile` is the number of cells with an expected gain above 0.
     """
     chosen = np.zeros(len(order))
     beyond = np.empty(0, dtype=int)

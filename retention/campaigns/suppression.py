@@ -115,6 +115,9 @@ def usable_contacts(contacts: pd.DataFrame, default_country: str = "") -> pd.Dat
         default_country: The country of customers without one, by name or ISO code, to read
             phones without a country code.
 
+    Returns:
+        A copy with the customers' index, where an unusable address or phone is missing.
+
     Raises:
         DataError: There is no such country.
     """

@@ -157,7 +157,14 @@ class _Prediction(NamedTuple):
 
 
 def default_holdout(orders: Orders) -> int:
-    """Return the days hidden by default: a third of the history, from 14 days to a year."""
+    """Return the days hidden by default: a third of the history, from 14 days to a year.
+
+    Args:
+        orders: The orders.
+
+    Returns:
+        The number of days.
+    """
     return min(MAX_HOLDOUT, max(MIN_HOLDOUT, (orders.end - orders.start).days // 3))
 
 
@@ -172,12 +179,15 @@ def backtest(
             of the history, at most a year, unless given.
         purchase_model: "bg_nbd", "mbg_nbd", or "auto" for the one that does better here.
 
+    Returns:
+        The comparison of predicted and actual orders in the hidden days.
+
     Raises:
         DataError: The history is too short for a hidden part of this length.
-        ModelError: No model can be fitted to what comes before the cut. The message says why.
+        ModelError: There is no such purchase model, or none can be fitted to what comes before the
+            cut. The message says why.
 
-    Source: the comparison of Fader, Hardie and Lee (2005), section 4, and of Batislam et al.
-    (2007).
+    Source: section 4 of Fader, Hardie and Lee (2005), and the comparison of Batislam et al. (2007).
     """
     if purchase_model not in (*PURCHASE_MODELS, "auto"):
         raise ModelError(

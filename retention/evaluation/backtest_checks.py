@@ -29,7 +29,15 @@ BAD_BIAS = 0.4
 
 
 def backtest_checks(result: Backtest) -> tuple[Check, ...]:
-    """Return the checks that need the order dates: the total, seasons and drift before the cut."""
+    """Return the checks that need the order dates: the total, seasons and drift before the cut.
+
+    Args:
+        result: From `backtest`.
+
+    Returns:
+        The check of the hidden orders, then those of seasons and drift. A history that is too short
+        for the latter has one check that says so.
+    """
     blocks = fitted_blocks(result.tracking)
     if len(blocks) < ENOUGH_BLOCKS:
         return (_hidden_orders(result), _too_short(blocks))
@@ -41,9 +49,15 @@ def fitted_blocks(tracking: pd.DataFrame) -> pd.DataFrame:
 
     Weeks in or beside a gap in the orders are left out.
 
+    Args:
+        tracking: From `weekly_tracking`.
+
     Returns:
-        The blocks with enough orders, oldest first: `end` (timestamp), `actual`, `expected` and
-        `ratio`.
+        The blocks with enough orders, oldest first, with the columns:
+
+        - `end`: timestamp;
+        - `actual`, `expected`: orders;
+        - `ratio`: actual / expected.
     """
     fitted = tracking[tracking["part"] == "fitted"]
     fitted = fitted[~weeks_in_gap(fitted)]

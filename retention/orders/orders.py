@@ -99,6 +99,9 @@ def read_orders(
         day_first: How 05/04/2024 is read where both ways fit.
         currency: The code to keep where a file has several; the most frequent where left out.
 
+    Returns:
+        The orders, one row each, with a report of everything left out.
+
     Raises:
         DataError: If the file cannot be read as orders; it says what was found and what to do.
     """
@@ -128,6 +131,13 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     """Return the orders of a sheet, read as the mapping says.
 
     It may be called again with another mapping.
+
+    Args:
+        sheet: From `open_sheet`.
+        mapping: Which column plays which role, as `detect_columns` returns.
+
+    Returns:
+        The orders, one row each, with a report of everything left out.
 
     Raises:
         DataError: If a needed column is missing or no row is an order.

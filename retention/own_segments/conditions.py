@@ -157,7 +157,14 @@ def unavailable(rule: Rule, features: Features) -> tuple[tuple[Condition, str], 
 
 
 def matches(rule: Rule, features: Features) -> np.ndarray:
-    """Return which customers satisfy a rule, as booleans in the customers' order.
+    """Return which customers satisfy a rule.
+
+    Args:
+        rule: A condition or a group.
+        features: What is known of the customers.
+
+    Returns:
+        True or False for each customer, in the customers' order.
 
     Raises:
         DataError: These customers lack something that the rule asks about.

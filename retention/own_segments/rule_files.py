@@ -24,8 +24,14 @@ _MOST_PARTS = 1_000
 def read_json(content: str | bytes) -> Any:
     """Return what a JSON file says; numbers of 18 digits and more are floats.
 
+    Args:
+        content: The file, as text or as UTF-8 bytes, with or without a byte order mark.
+
+    Returns:
+        The data, as `json.loads` returns them.
+
     Raises:
-        ValueError: The content is not JSON.
+        ValueError: The content is not JSON, or not UTF-8.
         RecursionError: The content is nested too deep.
     """
     text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
@@ -35,11 +41,14 @@ def read_json(content: str | bytes) -> Any:
 
 
 def check_version(data: object, subject: str) -> None:
-    """Raise a DataError unless data are of a version that can be read.
+    """Refuse data of a version that cannot be read.
 
     Args:
         data: What a file holds.
         subject: What the data are called at the start of a sentence.
+
+    Raises:
+        DataError: The data are no object, have no version, or are of another version.
     """
     if not isinstance(data, Mapping):
         raise DataError(f"{subject} is not what was saved here: it is {_kind(data)}.")
@@ -52,6 +61,12 @@ def check_version(data: object, subject: str) -> None:
 
 def rule_data(rule: Rule) -> dict[str, Any]:
     """Return a rule as data that JSON can write.
+
+    Args:
+        rule: A condition or a group.
+
+    Returns:
+        A dictionary of texts, numbers, lists and dictionaries.
 
     >>> rule_data(Condition("orders", "is", 1))
     {'feature': 'orders', 'operator': 'is', 'value': 1}
@@ -70,9 +85,12 @@ def rule_of_data(data: object, depth: int = 0) -> Rule:
         data: A condition or a group, as in a file.
         depth: How many groups are around it.
 
+    Returns:
+        The condition or group.
+
     Raises:
         DataError: The data are no rule, ask for something that does not exist, or are too deep or
-            too large; the message says where.
+            too large. The message says where.
     """
     if not isinstance(data, Mapping):
         raise DataError(f"A condition or group is expected, found {_kind(data)}.")

@@ -63,7 +63,12 @@ class DimensionHistory:
 def dimensions_of(orders: Orders) -> tuple[str, ...]:
     """Return the dimensions that the orders have.
 
-    There may be "channel", "region", "category", "product" and "coupon".
+    Args:
+        orders: The orders.
+
+    Returns:
+        Those of "channel", "region", "category", "product" and "coupon" that the file has a column
+        for.
     """
     return tuple(name for name in FIRST_ORDER_COLUMNS if name in orders.table.columns)
 

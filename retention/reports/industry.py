@@ -171,7 +171,11 @@ def benchmarks_for(line_of_business: str = ALL) -> tuple[Benchmark, ...]:
 
 
 def lines_of_business() -> tuple[str, ...]:
-    """Return the lines of business that have benchmarks; the first is all e-commerce."""
+    """Return the lines of business that have benchmarks.
+
+    Returns:
+        Their names; the first is all e-commerce.
+    """
     return tuple(dict.fromkeys(row.line_of_business for row in benchmarks()))
 
 
@@ -213,6 +217,9 @@ def compare(
         line_of_business: Whose benchmarks to take.
         targets: The marketer's targets.
         values: The `store_values` of the card's end, where they are at hand.
+
+    Returns:
+        A comparison for each benchmark and target, in the order of the metrics on the card.
 
     Raises:
         DataError: There is no such line of business.

@@ -87,6 +87,9 @@ def scorecard(
         end: The day after the last; the day after the last order unless given.
         active_days: Days for which a customer counts as active after an order.
 
+    Returns:
+        The metrics of the period, their changes, and the revenue of new and returning customers.
+
     Raises:
         DataError: The period or `active_days` make no sense, or the period lies outside the
             orders.
@@ -138,10 +141,19 @@ def scorecard_of(
 def monthly_trend(orders: Orders | OrderHistory, active_days: int = ACTIVE_DAYS) -> pd.DataFrame:
     """Return every metric for each calendar month taken by itself.
 
+    Args:
+        orders: The orders, or their history.
+        active_days: Days for which a customer counts as active after an order.
+
     Returns:
-        A row a month, oldest first: `month` (its first day), `complete` (False for a first or last
-        month that the orders cover in part) and the metrics. Rates of active customers are NaN
-        where `active_days` is shorter than the month, and until the orders reach back that far.
+        A row for each month, oldest first, with the columns:
+
+        - `month`: its first day;
+        - `complete`: False for a first or last month that the orders cover in part;
+        - a column for each key of `METRICS`, in the metric's unit.
+
+        Rates of active customers are NaN where `active_days` is shorter than the month, and until
+        the orders reach back that far.
     """
     with history_of(orders) as history:
         rows = []

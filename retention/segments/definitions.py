@@ -22,6 +22,9 @@ def describe_rules(
         currency: The currency of amounts.
         cutoffs: From `value_cutoffs`; they add what a percentile comes to in money.
 
+    Returns:
+        A sentence for each of `STAGES` and `TRAITS`.
+
     >>> describe_rules(SegmentRules())["at_risk"]
     '2 or 3 orders and 60 to 120 days since the last, or 4 orders or more and 90 to 180 days.'
     """

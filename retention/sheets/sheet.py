@@ -106,6 +106,9 @@ def open_sheet(source: str | os.PathLike[str] | bytes | BinaryIO, name: str | No
         source: A path, bytes or a binary file object.
         name: What to call it; the file's own name where left out.
 
+    Returns:
+        The rows as text, with the file's column names.
+
     Raises:
         DataError: If it is not a table of at least two columns and a row; it says what was found.
     """
