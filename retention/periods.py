@@ -30,6 +30,12 @@ PRESETS = {
 def as_date(value: date | str | pd.Timestamp) -> date:
     """Return a day given as a date, a moment, or text such as 2024-06-30.
 
+    Args:
+        value: The day.
+
+    Returns:
+        The day; a moment loses its time.
+
     Raises:
         DataError: It is no day. In 04/05/2024, either number may be the month.
     """
@@ -142,6 +148,14 @@ def whole_preset(preset: str, first: date, last: date) -> Period:
 
 
 def months_of(start: date, end: date) -> list[Period]:
-    """Return the calendar months that the days `start` to `end` touch, oldest first."""
+    """Return the calendar months that the days `start` to `end` touch.
+
+    Args:
+        start: The first day.
+        end: The last day, included.
+
+    Returns:
+        Whole months, oldest first.
+    """
     months = pd.period_range(start, end, freq="M")
     return [Period(month.start_time.date(), (month + 1).start_time.date()) for month in months]

@@ -106,9 +106,13 @@ def query_of_days(days: ibis.Table, as_of: date, later: bool = False) -> ibis.Ta
             days) and `later_revenue`. Customers who first bought then are left out.
 
     Returns:
-        One row per customer: `days` (purchase days), `age` and `silence` (days from the first and
-        the last purchase day to `as_of`), `orders`, `revenue`, `first_revenue` (of the first
-        purchase day), `discount` where the table has it.
+        One row per customer:
+
+        - `days`: purchase days;
+        - `age`, `silence`: days from the first and the last purchase day to `as_of`;
+        - `orders`, `revenue`: in all;
+        - `first_revenue`: of the first purchase day;
+        - `discount`: where the table has it.
     """
     import ibis
 

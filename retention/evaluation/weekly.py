@@ -39,9 +39,13 @@ def weekly_tracking(
         holdout_days: Days known after the cut.
 
     Returns:
-        A row a week: `week` (1 is the first after the cut), `week_end` (timestamp), `actual`,
-        `expected`, `low`, `high` (80 % interval, after the cut only) and `part` ("fitted" before
-        the cut, "foreseen" after it).
+        A row for each week:
+
+        - `week`: 1 is the first after the cut;
+        - `week_end`: timestamp;
+        - `actual`, `expected`: repeat orders;
+        - `low`, `high`: 80 % interval, after the cut only;
+        - `part`: "fitted" before the cut, "foreseen" after it.
 
     Source: the tracking plots of Fader, Hardie and Lee (2005), section 4; eq. 9 before and eq. 10
     after the cut.

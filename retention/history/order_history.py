@@ -33,10 +33,16 @@ class OrderHistory:
     """What the numbers of any period are counted from. Days are numbered; `start` is day 0.
 
     Attributes:
-        table: An Ibis table with a row an order: `customer` (number), `day`, `next_day` (day of
-            the customer's next order, `NEVER` if there is none), `first_day` (day of the first
-            order), `stage` (0 for a customer's first order, 1 for another one on that day, 2 for
-            a later one), `revenue` and, where the file has them, `discount` and `refunded`.
+        table: An Ibis table with a row an order. Its columns:
+
+            - `customer`: the customer's number;
+            - `day`: the day of the order;
+            - `next_day`: the day of the customer's next order, `NEVER` if there is none;
+            - `first_day`: the day of the customer's first order;
+            - `stage`: 0 for a customer's first order, 1 for another one on that day, 2 for a later
+              one;
+            - `revenue`;
+            - `discount`, `refunded`: where the file has them.
         moves: Orders counted by `day`, `next_day` and `stage`, in the column `orders`.
         daily: By `first_day` and `day`: `orders`, `revenue` and, where known, `discount` and
             `refunded`.

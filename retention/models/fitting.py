@@ -210,10 +210,10 @@ def total(values: np.ndarray, weights: np.ndarray) -> float:
 def minimise(objective: Objective, starts: Iterable[np.ndarray]) -> Optimum:
     """Minimise a mean negative log-likelihood.
 
-    Newton's method from the first starting point is all that most stores need. Where it ends on a
-    plateau (a parameter runs off to its edge), the other starting points are tried as well and the
-    best end is taken. Where it fails, another method takes over. Convergence is judged by the
-    gradient alone.
+    Newton's method from the first starting point is all that most stores need. It may end on a
+    plateau, where a parameter runs off to its edge. Then the other starting points are tried as
+    well and the best end is taken. Where Newton's method fails, another one takes over. Convergence
+    is judged by the gradient alone.
 
     Args:
         objective: The function and its exact derivatives, in log parameters.

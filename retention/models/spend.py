@@ -127,6 +127,7 @@ class GammaGamma:
     """The Gamma-Gamma model of spend.
 
     Attributes:
+        kind: "gamma_gamma".
         mean: The mean of the population, in money: p v / (q - 1).
         customers: How many repeat customers the model learned from.
         p: Shape of a customer's spends.
@@ -208,6 +209,9 @@ class StoreAverage:
     """Customers' own averages, where the Gamma-Gamma model cannot be had.
 
     Attributes:
+        kind: "store_average".
+        p, q, v: None: there are no Gamma-Gamma parameters.
+        log_likelihood: None: nothing is maximised.
         mean: The mean of the store's repeat purchase days, in money; of all purchase days where no
             repeat purchase had a price.
         customers: How many repeat customers the model learned from.

@@ -36,7 +36,17 @@ class Mapping:
     no_customer: str = field(default="", repr=False)
 
     def with_columns(self, **columns: str | None) -> "Mapping":
-        """Return the mapping with some roles set to other columns; None takes a role away."""
+        """Return the mapping with some roles set to other columns.
+
+        Args:
+            **columns: A column name for each role to set; None takes the role away.
+
+        Returns:
+            The changed mapping.
+
+        Raises:
+            DataError: There is no such role.
+        """
         unknown = set(columns) - set(ROLES)
         if unknown:
             raise DataError(f"Unknown role {sorted(unknown)[0]!r}. Roles are: {', '.join(ROLES)}.")

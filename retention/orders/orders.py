@@ -57,10 +57,12 @@ class Orders:
         left_out: The rows left out, as `dropped_rows` returns them.
         carts: Ibis, customer_id and `abandoned` (timestamp) of the rows whose status says that
             they are carts left behind; None where the file has no such rows.
-        items: Ibis, for files with several rows an order, whose `table` names an order's first
-            product: order_id, customer_id, ordered_at, product and category (where the file has
-            them) of everything that an order held, and share (float, 1 for all of an order), its
-            part of the order's revenue by what the lines cost. None where an order is one row.
+        items: Ibis, everything that an order held; None where an order is one row. `table` names
+            only the first product of an order. Columns:
+
+            - order_id, customer_id, ordered_at: as in `table`;
+            - product, category: where the file has them;
+            - share: float, the part of the order's revenue by what the lines cost, at most 1.
     """
 
     table: ir.Table

@@ -41,9 +41,14 @@ class Condition:
     Attributes:
         feature: A key of `FEATURES`.
         operator: One that `BY_KIND` lists for the feature's kind.
-        value: As the operator and the kind ask. A number, a pair of numbers or dates for "between",
-            a date, a text, several texts, True or False, a `Bought`, a number of days, a percentage
-            for "top", or None for "known" and "unknown". A share is a fraction.
+        value: As the operator and the kind ask. A share is a fraction.
+
+            - a number, a number of days, a date, a text or several texts;
+            - a pair of numbers or dates for "between";
+            - a percentage for "top";
+            - True or False;
+            - a `Bought`;
+            - None for "known" and "unknown".
 
     Raises:
         DataError: These do not fit together; the message says what is wrong.

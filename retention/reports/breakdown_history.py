@@ -29,11 +29,17 @@ class DimensionHistory:
         dimension: The dimension, a column of the orders.
         attribution: What an order counts to, a key of `ATTRIBUTIONS`.
         table: An Ibis table with a row an order, or a row for each value in it where the orders
-            are `parted`. Columns: `customer` (number), `value` (code that the order counts to),
-            `day` (days since `start`), `first_day` (day of the customer's first order), `place`
-            (0 for the first order, 1 for the second), `next_day` (day of the next order, `NEVER`
-            if there is none), `next_same` (day of the next order that counts to the same value),
-            `revenue` (of a part, its own) and `whole` (true on one row of each order).
+            are `parted`. Its columns, with days counted from `start`:
+
+            - `customer`: the customer's number;
+            - `value`: the code that the order counts to;
+            - `day`: the day of the order;
+            - `first_day`: the day of the customer's first order;
+            - `place`: 0 for the first order, 1 for the second;
+            - `next_day`: the day of the next order, `NEVER` if there is none;
+            - `next_same`: the day of the next order that counts to the same value;
+            - `revenue`: of the order, or of the part;
+            - `whole`: true on one row of each order.
         names: An Ibis table with the `name` of each `value`.
         parted: Whether an order counts to each value in it.
         parts: One in this many customers is sampled to measure how far customers differ.

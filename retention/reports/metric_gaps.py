@@ -49,7 +49,15 @@ _NARROWER = normal_width(FORECAST_LEVEL) / normal_width(METRIC_LEVEL)
 
 
 class ForecastTerms(TypedDict):
-    """How a gain is forecast; the keys are arguments of `what_if`."""
+    """How a gain is forecast; the keys are arguments of `what_if`.
+
+    Attributes:
+        horizon_days: How far to look ahead, in days.
+        annual_discount_rate: What money a year from now loses, as a fraction.
+        margin: The share of revenue that is profit.
+        uncertainty: `value_uncertainty` of the same customers and settings; None where it is not at
+            hand.
+    """
 
     horizon_days: float
     annual_discount_rate: float

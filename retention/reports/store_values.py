@@ -61,7 +61,13 @@ class Computation:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a short history leaves open about a value; the fields are as in `StoreValue`."""
+    """What a short history leaves open about a value.
+
+    Attributes:
+        note: What to bear in mind when reading it, in a sentence; empty if nothing.
+        higher: Whether it may be clearly higher with orders that reach back far enough.
+        lower: Whether it may be clearly lower with orders that reach back far enough.
+    """
 
     note: str = ""
     higher: bool = False

@@ -74,8 +74,8 @@ class RfmRules:
     Equal cut points leave a score empty.
 
     Attributes:
-        days: Days since the last order, ascending. Up to the first is a 5, up to the second a 4, up
-            to the third a 3, up to the fourth a 2, and beyond a 1.
+        days: Days since the last order, ascending. Up to the first cut point is a 5, up to the
+            second a 4. Up to the third is a 3, up to the fourth a 2, and beyond a 1.
         orders: Numbers of orders, ascending. The first begins a 2, the second a 3, the third a 4
             and the fourth a 5.
         revenue: Revenue so far, cut as the orders are.
