@@ -86,7 +86,14 @@ def strategies() -> tuple[Strategy, ...]:
 
 
 def strategy_of(key: str) -> Strategy | None:
-    """Return the strategy with this key; None where there is none, as in an own campaign."""
+    """Return the strategy with this key.
+
+    Args:
+        key: The key.
+
+    Returns:
+        The strategy; None where there is none, as in an own campaign.
+    """
     return next((strategy for strategy in strategies() if strategy.key == key), None)
 
 
@@ -112,7 +119,14 @@ def strategies_for(metric: str) -> tuple[Strategy, ...]:
 
 
 def left_out(promotion: bool) -> tuple[LeftOut, ...]:
-    """Return the customers to leave out of a campaign; some only where it is a `promotion`."""
+    """Return the customers to leave out of a campaign.
+
+    Args:
+        promotion: Whether the campaign is a promotion: some customers are left out of these only.
+
+    Returns:
+        The rules, in the playbook's order.
+    """
     playbook = _read()
     rows = (
         LeftOut(**row | {"source": playbook["sources"][row["source"]]})
@@ -123,6 +137,12 @@ def left_out(promotion: bool) -> tuple[LeftOut, ...]:
 
 def starting_plan(key: str) -> dict[str, Any]:
     """Return where a strategy's campaign starts from, as `strategies.toml` has it.
+
+    Args:
+        key: The strategy's key.
+
+    Returns:
+        The keys and values of the file's table.
 
     Raises:
         DataError: There is no such strategy.

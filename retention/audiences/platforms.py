@@ -87,6 +87,9 @@ def platform_table(
             not known), `country_code` and `value`.
         brought: The contact details that the orders bring.
         hash_values: Whether to write SHA-256 instead of what identifies a person.
+
+    Returns:
+        A frame with the index of `cells`.
     """
     columns = {
         header: _SPELLINGS[part](cells) if part in _SPELLINGS else cells[part].to_numpy(object)
@@ -108,6 +111,12 @@ def letters_and_digits(text: str) -> str:
     """Return a text in lower case without blanks and punctuation, as Meta compares names.
 
     Letters of every script stay.
+
+    Args:
+        text: The text.
+
+    Returns:
+        The letters and digits.
 
     >>> letters_and_digits("O'Brien-Smith"), letters_and_digits("Köln, Süd")
     ('obriensmith', 'kölnsüd')

@@ -33,6 +33,9 @@ def draws(hashes: Hashes, name: str) -> Floats:
     Args:
         hashes: From `customer_hashes`.
         name: Of the campaign. The same name draws the same numbers; another name draws others.
+
+    Returns:
+        The numbers, one a customer.
     """
     salt = pd.util.hash_array(np.array([name], dtype=object), categorize=False)[0]
     numbers: Floats = pd.util.hash_array(hashes ^ salt) / 2.0**64

@@ -158,7 +158,11 @@ def _month_words() -> tuple[re.Pattern[str], ...]:
 
 
 def latest_plausible() -> dt.date:
-    """Return the last day an order may carry: a year from today, since some files run ahead."""
+    """Return the last day that an order may carry.
+
+    Returns:
+        A year from today, since some files run ahead.
+    """
     return dt.date.today() + dt.timedelta(days=FUTURE_DAYS)
 
 
@@ -170,6 +174,9 @@ def find_date_style(table: ir.Table, column: str, day_first: bool | None = None)
         column: The column of dates.
         day_first: The marketer's own answer, or a layout's convention. It is taken wherever the
             column allows both.
+
+    Returns:
+        The style.
     """
     raw = table[column]
     # The engine's own cast is by far the fastest reader. It would apply a zone, so it is safe only
@@ -324,7 +331,15 @@ def _share_in_order(plain: ir.Table, day_first: bool) -> float:
 
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
 def try_strptime(text: str, formats: list[str]) -> dt.datetime:  # type: ignore[empty-body]
-    """Return DuckDB's reading of a date by its formats: NULL where none fits."""
+    """Return DuckDB's reading of a date by its formats: NULL where none fits.
+
+    Args:
+        text: A column of texts.
+        formats: What to try, in order, in DuckDB's notation.
+
+    Returns:
+        A timestamp.
+    """
 
 
 def _plain_text(cell: ir.StringValue, letters: bool, thai_digits: bool) -> ir.StringValue:
@@ -351,6 +366,9 @@ def read_dates(
         column: The column of dates.
         style: How they are written.
         time_column: The column of the clock time, where the file keeps it apart from the day.
+
+    Returns:
+        An expression.
     """
     if style.kind in ("plain", "iso"):
         day = table[column] if style.kind == "plain" else table[column].re_extract(ISO, 1)

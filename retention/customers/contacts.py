@@ -105,7 +105,14 @@ def orders_with_turn(table: ir.Table, names: list[str]) -> ir.Table:
 
 
 def frame_by_customer(query: ir.Table) -> pd.DataFrame:
-    """Run a query with one row for each customer and return it, sorted and indexed by customer."""
+    """Run a query with one row for each customer.
+
+    Args:
+        query: It has the column `customer_id`.
+
+    Returns:
+        The rows, sorted and indexed by customer.
+    """
     rows = query.order_by("customer_id").to_pyarrow()
     columns = {name: rows[name].to_pandas() for name in rows.column_names}
     customers = pd.Index(columns.pop("customer_id"), name="customer_id")

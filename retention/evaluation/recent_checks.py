@@ -37,6 +37,9 @@ def recent_checks(
         model: The model fitted to all of the orders.
         customers: The customers that it was fitted to.
         history: The orders' history.
+
+    Returns:
+        The three checks, in this order.
     """
     return (_gaps(history), _latest(model, customers, history), _rhythm(history))
 

@@ -72,6 +72,12 @@ def weeks_in_gap(weeks: pd.DataFrame) -> np.ndarray:
     """Return which weeks lie in or beside a gap in the orders.
 
     A gap is a run of weeks without a repeat order that is too long to be chance.
+
+    Args:
+        weeks: From `weekly_tracking`.
+
+    Returns:
+        True or False for each week.
     """
     empty = (weeks["actual"] == 0).to_numpy()
     run = np.cumsum(np.diff(empty, prepend=False))
@@ -89,6 +95,9 @@ def fitted_orders(model: PurchaseModel, histories: Histories, days: int) -> floa
         model: The purchase model.
         histories: Histories that say how long ago the customers came.
         days: How many of the last days.
+
+    Returns:
+        The expected number.
     """
     return float(-np.diff(_expected_by(model, histories, [0, days]))[0])
 

@@ -75,6 +75,9 @@ def model_checks(
         purchases: The purchase model.
         spend: The spend model.
         companion: The MBG/NBD model that answers for one-time buyers.
+
+    Returns:
+        The checks.
     """
     frequency = customers["frequency"].to_numpy()
     return (

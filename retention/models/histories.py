@@ -40,6 +40,12 @@ class Histories:
 def group_histories(customers: pd.DataFrame) -> Histories:
     """Group customers by identical (frequency, recency, T).
 
+    Args:
+        customers: From `summarise_customers`.
+
+    Returns:
+        The distinct histories, and which one each customer has.
+
     Raises:
         DataError: The table is not a customer table, or a history in it is impossible.
     """

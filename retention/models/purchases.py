@@ -143,7 +143,15 @@ def log_slopes(
 ) -> np.ndarray:
     """Return the derivatives of a quantity of a model by log(r, alpha, a, b).
 
-    They are central differences over `step`, along a last axis of four.
+    They are central differences.
+
+    Args:
+        model: The model.
+        quantity: What a purchase model says; a number or an array.
+        step: How far each log parameter is moved up and down.
+
+    Returns:
+        The derivatives, along a last axis of four.
     """
 
     def difference(name: str) -> Numbers:
@@ -216,6 +224,9 @@ def fit_purchases(
         histories: Grouped customers.
         kind: "bg_nbd" or "mbg_nbd".
         start: A model to start from, such as the other kind fitted to the same customers.
+
+    Returns:
+        The fitted model.
 
     Raises:
         ModelError: The histories cannot tell the parameters apart, or no maximum was found.
@@ -300,6 +311,16 @@ def purchase_objective(
     The sum over customers becomes one over purchase numbers, weighted by the share of customers who
     got there. Differences of large terms are taken in closed form: the likelihood then keeps its
     digits at the flat far ends, where a small store can send the optimiser.
+
+    Args:
+        frequency: Repeat purchase days of each history.
+        recency: Days from the first to the last purchase day of each history.
+        T: Days since the first purchase day of each history.
+        counts: How many customers have each history.
+        kind: "bg_nbd" or "mbg_nbd".
+
+    Returns:
+        The function, with its gradient and Hessian.
     """
     modified = int(kind == "mbg_nbd")
     weights = counts / counts.sum()

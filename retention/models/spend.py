@@ -309,6 +309,9 @@ def fit_spend(customers: pd.DataFrame) -> GammaGamma | StoreAverage:
         customers: As `summarise_customers` returns; `frequency` and `monetary_value` are used, and
             `revenue` where no repeat purchase had a price.
 
+    Returns:
+        The model.
+
     Raises:
         ModelError: No purchase has a price.
 
@@ -411,6 +414,14 @@ def spend_objective(
     """Return the mean negative log-likelihood of log(p, q, v) with exact gradient and Hessian.
 
     The beta functions depend on the frequency alone, and are computed for its distinct values.
+
+    Args:
+        frequency: Repeat purchase days of each row.
+        monetary_value: Mean spend of a repeat purchase day of each row, in money.
+        counts: How many customers each row stands for.
+
+    Returns:
+        The function, with its gradient and Hessian.
     """
     weights = counts / counts.sum()
     x, place = np.unique(frequency, return_inverse=True)

@@ -83,6 +83,9 @@ def is_plausible(role: str, profile: Profile, column: str) -> bool:
         role: A role of any group.
         profile: What the cells look like.
         column: The column's name, since a name may say that the cells are refusals.
+
+    Returns:
+        Whether they can.
     """
     if profile.filled == 0:
         return False

@@ -38,6 +38,9 @@ def customer_column(sheet: Sheet, usual: str, others: list[str], order_id: str |
         usual: The column that is taken as a rule, such as the e-mail address.
         others: Other columns whose names say who bought, the best name first, such as a number.
         order_id: The column whose rows of one value are one order; None where each row is one.
+
+    Returns:
+        `usual`, or the one of `others` that the rows speak for.
     """
     for other in others:
         if _leaves_fewer_out(sheet, usual, other, order_id):

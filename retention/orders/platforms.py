@@ -43,6 +43,9 @@ def read_layouts(entries: list[dict[str, Any]]) -> tuple[Layout, ...]:
     Args:
         entries: The keys and values of each platform's table.
 
+    Returns:
+        The platforms, in the file's order.
+
     Raises:
         ValueError: If a table has an unknown key or lacks one.
     """
@@ -60,7 +63,14 @@ LAYOUTS = read_layouts(read_data_file(__file__, "platforms.toml")["platform"])
 
 
 def find_layout(columns: tuple[str, ...]) -> Layout | None:
-    """Return the platform whose signature the columns carry; the longest signature wins."""
+    """Return the platform whose signature the columns carry.
+
+    Args:
+        columns: The file's column names.
+
+    Returns:
+        The platform with the longest signature; None where none fits.
+    """
     present = {plain_name(column) for column in columns}
     candidates = [layout for layout in LAYOUTS if _is_signed(layout, present)]
     return max(candidates, key=lambda layout: len(layout.signature), default=None)

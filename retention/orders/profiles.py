@@ -86,7 +86,14 @@ class Profile:
 
 
 def column_profiles(sheet: Sheet) -> dict[str, Profile]:
-    """Return a profile of each column from rows spread over the whole sheet."""
+    """Return a profile of each column from rows spread over the whole sheet.
+
+    Args:
+        sheet: From `open_sheet`.
+
+    Returns:
+        The profiles by the file's column names.
+    """
     rows = max(50, min(SAMPLE_ROWS, SAMPLE_CELLS // len(sheet.columns)))
     table = sheet.table
     step = max(1, 2 * sheet.rows // rows)

@@ -15,8 +15,13 @@ REFUND_UNPLACED = "Refund without an earlier order"
 def gather_orders(good: ir.Table, lines: Lines) -> ir.Table:
     """Gather lines into candidate orders.
 
-    Each has `gross` (>= 0), `negative` (its refund lines) and a `fate`: "order", "refund", "free"
-    or "no amount".
+    Args:
+        good: The typed lines that have no reason to be left out.
+        lines: From `read_lines`.
+
+    Returns:
+        One row per candidate: `gross` (>= 0), `negative` (its refund lines), and a `fate`: "order",
+        "refund", "free" or "no amount".
     """
     amount = ibis.ifelse(good.status == str(State.REFUND), -good.amount.abs(), good.amount)
     good = good.mutate(
@@ -89,16 +94,22 @@ def _single_lines(good: ir.Table) -> ir.Table:
 
 
 def order_items(good: ir.Table, gathered: ir.Table, lines: Lines) -> ir.Table | None:
-    """Return what each order held, a row a product; None where the file names no product.
+    """Return what each order held, a row a product.
 
-    Lines that take something back are left out, and those that neither name nor cost anything.
-    What a line cost is its amount, less what lines of the same product take back. Where amounts
-    stand once an order it is quantity x unit price. Where no line of an order has a price, all
-    that name something have the same part.
+    Lines that take something back are left out, and those that neither name nor cost anything. What
+    a line cost is its amount, less what lines of the same product take back. Where amounts stand
+    once an order it is quantity x unit price. Where no line of an order has a price, all that name
+    something have the same part.
+
+    Args:
+        good: The typed lines that have no reason to be left out.
+        gathered: From `gather_orders`.
+        lines: From `read_lines`.
 
     Returns:
         order_id, customer_id, ordered_at, product and category where the file has them, and
-        `share`: the product's part of what the order's lines cost.
+        `share`: the product's part of what the order's lines cost. None where the file names no
+        product.
     """
     named = [c for c in BOUGHT if c in good.columns]
     if not named:
@@ -191,8 +202,16 @@ def _latest_orders(refund_rows: ir.Table, orders: ir.Table) -> ir.Table:
 def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.Table:
     """Return orders with revenue net of what was given back.
 
-    `taken` is what came off the order, `over` what exceeded it. Where the file has no order
-    numbers, `line` stands for them: millions of texts are made only when they are asked for.
+    Where the file has no order numbers, `line` stands for them: millions of texts are made only
+    when they are asked for.
+
+    Args:
+        gathered: From `gather_orders`.
+        placed: From `place_refunds`; None where there are no refund rows.
+        lines: From `read_lines`.
+
+    Returns:
+        One row per order: `taken` is what came off the order, `over` what exceeded it.
     """
     orders = gathered.filter(gathered.fate == "order")
     back = -orders.negative
@@ -232,7 +251,17 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
 def lost_lines(
     marked: ir.Table, gathered: ir.Table, placed: ir.Table | None, lines: Lines
 ) -> ir.Table:
-    """Return the lines of everything gathered that is no order: line, reason, amount."""
+    """Return the lines of everything gathered that is no order.
+
+    Args:
+        marked: All typed lines.
+        gathered: From `gather_orders`.
+        placed: From `place_refunds`; None where there are no refund rows.
+        grouped: Whether several lines may be one order.
+
+    Returns:
+        line, reason and amount.
+    """
     key = ["order_id", "customer_id"]
     lost = gathered.filter(gathered.fate != "order")
     lost = lost.select(*key, "fate", "line", amount=lost.negative)

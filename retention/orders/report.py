@@ -111,7 +111,14 @@ class OrderReport:
 
 
 def count_reasons(left_out: pd.DataFrame) -> tuple[DroppedRows, ...]:
-    """Return the rows left out, counted by `reason`, the most rows first."""
+    """Return the rows left out, counted by reason.
+
+    Args:
+        left_out: The rows left out, with their `reason`.
+
+    Returns:
+        An entry for each reason, the most rows first.
+    """
     entries = [
         DroppedRows(
             reason=str(reason),
@@ -135,6 +142,9 @@ def reading_notes(
         lines: Its typed rows.
         totals: Of the orders: `orders`, `end`, `taken` (refunded money), `emptied` (orders that
             were refunded in full).
+
+    Returns:
+        Sentences.
     """
     layout = [f"Recognised as {mapping.layout}."] if mapping.layout else []
     return (
@@ -286,7 +296,15 @@ def _amount_once(mapping: Mapping) -> str:
 
 
 def unused_columns(sheet: Sheet, mapping: Mapping) -> list[str]:
-    """Return a sentence on the columns that nothing is read from; none where all are used."""
+    """Return a sentence on the columns that nothing is read from.
+
+    Args:
+        sheet: From `open_sheet`.
+        mapping: Which column plays which role.
+
+    Returns:
+        A list of it; empty where all are used.
+    """
     unused = [name for name in sheet.columns if name not in mapping.columns.values()]
     if not unused:
         return []
@@ -399,7 +417,16 @@ def _shortened(orders: ir.Table) -> list[str]:
 
 
 def open_questions(sheet: Sheet, mapping: Mapping, lines: Lines) -> tuple[Question, ...]:
-    """Return what the whole column leaves open, with the answer taken meanwhile."""
+    """Return what the whole column leaves open, with the answer taken meanwhile.
+
+    Args:
+        sheet: From `open_sheet`.
+        mapping: Which column plays which role.
+        lines: From `read_lines`.
+
+    Returns:
+        The questions.
+    """
     questions = []
     if lines.dates.ambiguous:
         questions.append(_ask_day_first(sheet, mapping, lines))

@@ -113,11 +113,26 @@ class Lines:
 
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
 def strlen(text: str) -> int:  # type: ignore[empty-body]
-    """Return DuckDB's number of bytes in a text."""
+    """Return DuckDB's number of bytes in a text.
+
+    Args:
+        text: A column of texts.
+
+    Returns:
+        The number.
+    """
 
 
 def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
-    """Type every row of the sheet as the mapping says and mark the rows that are no orders."""
+    """Type every row of the sheet as the mapping says and mark the rows that are no orders.
+
+    Args:
+        sheet: From `open_sheet`.
+        mapping: Which column plays which role.
+
+    Returns:
+        The typed rows, and what was noticed in them.
+    """
     con, raw = sheet.con, sheet.table
     column = {role: sheet.column(name) for role, name in mapping.columns.items()}
     dates = find_date_style(raw, column["ordered_at"], mapping.day_first)
@@ -301,7 +316,15 @@ def _currency(raw: ir.Table, column: dict[str, str]) -> ir.StringValue:
 
 
 def first_filled(table: ir.Table, column: str) -> ir.Value:
-    """Return a group's first cell of the column, in the file's order, that is not empty."""
+    """Return a group's first cell of the column, in the file's order, that is not empty.
+
+    Args:
+        table: Typed lines, grouped by order.
+        column: The column.
+
+    Returns:
+        An expression.
+    """
     return table[column].argmin(table.line, where=table[column].notnull())
 
 

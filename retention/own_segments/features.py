@@ -214,9 +214,14 @@ def _reasons(known: set[str], no_scores: str) -> dict[str, str]:
 
 
 def typical_wait(model: CltvModel, customers: pd.DataFrame) -> np.ndarray:
-    """Return each customer's median wait for the next order after the last, in days.
+    """Return each customer's median wait for the next order after the last.
 
-    It is NaN beyond `LONGEST_WAIT`.
+    Args:
+        model: From `fit_cltv`.
+        customers: From `summarise_customers`.
+
+    Returns:
+        Days, one element a customer; NaN beyond `LONGEST_WAIT`.
     """
     histories = group_histories(customers)
     with np.errstate(over="ignore"):
@@ -228,7 +233,14 @@ def typical_wait(model: CltvModel, customers: pd.DataFrame) -> np.ndarray:
 
 
 def day_number(day: date) -> int:
-    """Return a day as it stands in a column of dates: days since 1970."""
+    """Return a day as it stands in a column of dates.
+
+    Args:
+        day: The day.
+
+    Returns:
+        Days since 1970.
+    """
     return int(np.datetime64(day, "D").astype(np.int64))
 
 

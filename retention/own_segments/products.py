@@ -110,6 +110,14 @@ class Purchases:
 def purchases_of(orders: Orders, index: pd.Index, as_of: date) -> Purchases:
     """Return what the customers of `index` bought up to the day `as_of`.
 
+    Args:
+        orders: The orders.
+        index: The customers.
+        as_of: The last day that counts.
+
+    Returns:
+        The purchases, to be asked.
+
     Raises:
         DataError: Customers occur twice.
     """
@@ -129,7 +137,14 @@ def purchases_of(orders: Orders, index: pd.Index, as_of: date) -> Purchases:
 def last_bought_query(table: ir.Table, column: str, value: str, as_of: date) -> ir.Table:
     """Return the customers who bought a value as an Ibis expression, for any engine.
 
-    Columns: `customer_id` and `days` (since they last bought it).
+    Args:
+        table: The order table, or the table of its items.
+        column: The column of the value, such as product.
+        value: The value.
+        as_of: The last day that counts.
+
+    Returns:
+        `customer_id` and `days`, the days since they last bought it.
     """
     day = table.ordered_at.date()
     bought = table.filter((table[column] == value) & (day <= ibis.literal(as_of)))
@@ -142,7 +157,13 @@ def last_bought_query(table: ir.Table, column: str, value: str, as_of: date) -> 
 def value_query(table: ir.Table, column: str, as_of: date) -> ir.Table:
     """Return the values of a column as an Ibis expression, for any engine.
 
-    Columns: `name` and `customers`, the most customers first.
+    Args:
+        table: The order table, or the table of its items.
+        column: The column, such as product.
+        as_of: The last day that counts.
+
+    Returns:
+        `name` and `customers`, the most customers first.
     """
     known = table.filter(
         (table.ordered_at.date() <= ibis.literal(as_of)) & table[column].nullif("").notnull()

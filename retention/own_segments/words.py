@@ -24,6 +24,9 @@ def describe(rule: Rule, features: Features | None = None) -> str:
         features: The customers that it is asked about. With them, money carries the currency, and
             "in the top x %" says what that comes to.
 
+    Returns:
+        A sentence without its full stop.
+
     >>> from retention.own_segments.conditions import Group
     >>> rule = Group("all", (
     ...     Condition("orders", "at_least", 2),

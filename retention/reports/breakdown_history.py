@@ -57,7 +57,14 @@ class DimensionHistory:
     end: date
 
     def number(self, day: date) -> int:
-        """Return the number of a day."""
+        """Return the number of a day.
+
+        Args:
+            day: The day.
+
+        Returns:
+            Days since `start`.
+        """
         return (day - self.start).days
 
     def release(self) -> None:
@@ -83,6 +90,14 @@ def is_parted(orders: Orders, dimension: str, attribution: str) -> bool:
     """Return whether an order counts to each product or category in it.
 
     The file must have a row for each product of an order.
+
+    Args:
+        orders: The orders.
+        dimension: One of `dimensions_of` the orders.
+        attribution: A key of `ATTRIBUTIONS`.
+
+    Returns:
+        Whether it does.
     """
     return attribution == "all_orders" and dimension in BOUGHT and orders.items is not None
 
@@ -92,9 +107,18 @@ def dimension_query(
 ) -> ir.Table:
     """Return the `table` of a `DimensionHistory` as an Ibis expression over the order table.
 
-    It runs on any engine. With `items`, as `Orders` has them, an order counts to each value in it.
-    Of a customer's orders of one moment, the alphabetically first value comes first, as in
-    `summarise_customers`.
+    It runs on any engine. Of a customer's orders of one moment, the alphabetically first value
+    comes first, as in `summarise_customers`.
+
+    Args:
+        table: The canonical order table.
+        dimension: One of `dimensions_of` the orders.
+        attribution: A key of `ATTRIBUTIONS`.
+        start: The day of the first order.
+        items: The `items` of `Orders`. With them, an order counts to each value in it.
+
+    Returns:
+        The columns of `DimensionHistory.table`.
     """
     orders = table.select(
         "revenue",
@@ -129,7 +153,16 @@ def dimension_history(
 ) -> DimensionHistory:
     """Read the history behind all periods of a dimension.
 
-    Arguments and errors are as in `breakdown`.
+    Args:
+        orders: The orders.
+        dimension: One of `dimensions_of` the orders.
+        attribution: A key of `ATTRIBUTIONS`.
+
+    Returns:
+        The history. Release it after use.
+
+    Raises:
+        DataError: The orders do not have the dimension, or the attribution does not exist.
     """
     _check_dimension(orders, dimension)
     known = _known_attribution(attribution)

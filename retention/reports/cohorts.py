@@ -89,6 +89,12 @@ def cohort_table_of(
         history: The history of the orders.
         period: As in `cohort_table`.
         partial: As in `cohort_table`.
+
+    Returns:
+        The frame of `cohort_table`.
+
+    Raises:
+        DataError: There is no such period.
     """
     check_period(period)
     cells = _sums_by_period(history, period)
@@ -221,9 +227,14 @@ def cohorts_with_older(second: pd.DataFrame, start: date, period: str) -> int:
 
 
 def first_values(orders: Orders, by: str) -> ir.Table:
-    """Return an Ibis table of `customer` (as in `OrderHistory`) and `cohort`.
+    """Return the value of a column on each customer's first order.
 
-    The cohort is the value of the column `by` on the first order.
+    Args:
+        orders: The orders.
+        by: The column, such as channel.
+
+    Returns:
+        An Ibis table of `customer` (as in `OrderHistory`) and `cohort`, the value.
 
     Raises:
         DataError: The orders have no such column.

@@ -152,6 +152,12 @@ def benchmarks_for(line_of_business: str = ALL) -> tuple[Benchmark, ...]:
     A metric without its own has those of all e-commerce. The first benchmark of a metric is the
     one to compare with; further ones are only shown.
 
+    Args:
+        line_of_business: One of `lines_of_business`.
+
+    Returns:
+        The benchmarks, in the order of the metrics on the card.
+
     Raises:
         DataError: There is no such line of business.
     """
@@ -181,7 +187,11 @@ def lines_of_business() -> tuple[str, ...]:
 
 @cache
 def benchmarks() -> tuple[Benchmark, ...]:
-    """Return every benchmark of the data file, in its order."""
+    """Return every benchmark of the data file.
+
+    Returns:
+        The benchmarks, in the file's order.
+    """
     with _FILE.open(encoding="utf-8", newline="") as file:
         return tuple(
             Benchmark(

@@ -108,7 +108,15 @@ class Gap:
 
 
 def gap_to_aim(card: Scorecard, comparison: Comparison) -> Gap:
-    """Return how far a metric is from the benchmark or target that it is behind."""
+    """Return how far a metric is from the benchmark or target that it is behind.
+
+    Args:
+        card: The scorecard.
+        comparison: The benchmark or target, and the store's value.
+
+    Returns:
+        The gap, without its gain.
+    """
     store = comparison.store
     return _gap(
         card,
@@ -130,6 +138,9 @@ def gap_to_past(card: Scorecard, name: str, *, recent: bool) -> Gap:
         card: The scorecard.
         name: Key of `METRICS`.
         recent: Whether to compare with the period before, else with the year before.
+
+    Returns:
+        The gap, without its gain.
     """
     past = (card.against_previous if recent else card.against_year).T[name]
     measured = card.metrics.T[name]
@@ -159,6 +170,9 @@ def with_gain(gap: Gap, model: CltvModel, customers: pd.DataFrame, terms: Foreca
         model: The fitted model.
         customers: The customers of today.
         terms: How the gain is forecast.
+
+    Returns:
+        The gap with its lever and its gain, in money.
     """
     lever = LEVERS.get(gap.metric)
     if lever is None:

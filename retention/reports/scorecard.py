@@ -112,8 +112,11 @@ def scorecard_of(
         period: The period.
         active_days: Days for which a customer counts as active after an order.
 
+    Returns:
+        The scorecard.
+
     Raises:
-        DataError: As in `scorecard`.
+        DataError: The period or `active_days` make no sense, or the period lies outside the orders.
     """
     check_number("active_days", active_days, "a number of days from 1 to 3,650", low=1, high=3650)
     check_inside(period, history.start, history.end)
@@ -169,12 +172,25 @@ def monthly_trend(orders: Orders | OrderHistory, active_days: int = ACTIVE_DAYS)
 
 
 def bridge(history: OrderHistory, card: Scorecard) -> pd.DataFrame:
-    """Return the `base_bridge` of the card's period."""
+    """Return the `base_bridge` of the card's period.
+
+    Args:
+        history: From `history_of`.
+        card: The scorecard.
+
+    Returns:
+        The frame of `base_bridge`.
+    """
     return base_bridge(history, card.period, card.active_days)
 
 
 def check_inside(period: Period, start: date, end: date) -> None:
     """Refuse a period without a day from the first to the last order.
+
+    Args:
+        period: The period.
+        start: The day of the first order.
+        end: The day of the last order.
 
     Raises:
         DataError: The period lies outside the orders.

@@ -109,11 +109,14 @@ COMPUTATIONS = {
 
 
 def store_values(history: OrderHistory, end: date) -> dict[str, StoreValue]:
-    """Return the store's value by each definition of a benchmark, by the key of `COMPUTATIONS`.
+    """Return the store's value by each definition of a benchmark.
 
     Args:
         history: The history of the orders.
         end: The day after the last that counts, at most the day after the last order.
+
+    Returns:
+        The values, by the key of `COMPUTATIONS`.
 
     Raises:
         DataError: There is no order before `end`.

@@ -61,7 +61,16 @@ class Buyers:
 
 
 def draw_buyers(process: Process, customers: int, rng: np.random.Generator) -> Buyers:
-    """Draw the traits of customers from a process."""
+    """Draw the traits of customers from a process.
+
+    Args:
+        process: The process.
+        customers: How many customers.
+        rng: The source of chance.
+
+    Returns:
+        The traits, one element a customer.
+    """
     rate = rng.standard_gamma(process.r, customers) / process.alpha
     leaving = rng.beta(process.a, process.b, customers)
     with np.errstate(divide="ignore", over="ignore"):
@@ -111,6 +120,9 @@ def draw_order_values(
         who: The position of each order's customer.
         p: The Gamma-Gamma shape, a number or one value a customer.
         rng: The source of chance.
+
+    Returns:
+        Money, one element an order.
     """
     shape = np.broadcast_to(p, buyers.spend.shape)[who]
     values = rng.standard_gamma(shape) * (buyers.spend[who] / shape)

@@ -43,6 +43,9 @@ def definitions_of(
         inputs: The customers, from `prepare_segments`.
         rules: The thresholds.
         currency: The currency of amounts.
+
+    Returns:
+        A sentence for each stage and trait.
     """
     return describe_rules(rules, currency, value_cutoffs(inputs, rules)) | unavailable(inputs)
 

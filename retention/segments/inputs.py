@@ -174,6 +174,12 @@ def with_probability(
         inputs: From `prepare_segments`.
         probability: One element a customer.
         ready_days: The days that it is meant for.
+
+    Returns:
+        The inputs.
+
+    Raises:
+        DataError: There is not one finite number for each customer.
     """
     probability = np.asarray(probability, dtype=float)
     if len(probability) != inputs.customers or not np.isfinite(probability).all():

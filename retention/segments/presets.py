@@ -115,7 +115,15 @@ def reorder_gaps(orders: Orders) -> pd.DataFrame:
 
 
 def rules_from_gaps(gaps: pd.DataFrame, rules: SegmentRules | None = None) -> FittedRules:
-    """Return what `fitted_rules` does, from the frame that `reorder_gaps` returns."""
+    """Return what `fitted_rules` does, from waits that are counted already.
+
+    Args:
+        gaps: From `reorder_gaps`.
+        rules: Every other threshold stays as in these.
+
+    Returns:
+        The rules, and notes on the classes with too few waits.
+    """
     rules = rules or SegmentRules()
     purchase = gaps["purchase"]
     waits = {
