@@ -32,7 +32,7 @@ def is_whole(value: object) -> TypeGuard[int]:
         value: The value.
 
     Returns:
-        False for True and 2.0, too.
+        False for True and for 2.0.
     """
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 

@@ -57,7 +57,16 @@ class Platform:
         return self.label.split(" ")[0]
 
     def wants(self, header: str, brought: set[str]) -> bool:
-        """Return whether a header is written, given the contact details that the orders bring."""
+        """Return whether a header is written.
+
+        Args:
+            header: A key of `columns`.
+            brought: The contact details that the orders bring.
+
+        Returns:
+            True for the customer's id, for a detail that the orders bring, and for what is always
+            asked.
+        """
         part = self.columns[header]
         basic = "country" if part == "country_code" else part
         asked = self.always or header in self.asked_for

@@ -54,11 +54,27 @@ class Reachable:
         return len(self.ledger.pool)
 
     def out(self, name: str, share: float) -> Mask:
-        """Return who would be held out, True or False for each customer."""
+        """Return who would be held out.
+
+        Args:
+            name: The name that decides the draws.
+            share: The share of customers to hold out, from 0 to 1.
+
+        Returns:
+            True or False for each customer.
+        """
         return self._draws(name)[0] < share
 
     def split(self, name: str, share: float) -> Floats:
-        """Return the share of each cell that would be held out."""
+        """Return how much of each cell would be held out.
+
+        Args:
+            name: The name that decides the draws.
+            share: The share of customers to hold out, from 0 to 1.
+
+        Returns:
+            The shares of the cells' customers, from 0 to 1.
+        """
         _, ordered, cells = self._draws(name)
         cells_held_out = cells[: np.searchsorted(ordered, share)]
         counts = self.ledger.customers
@@ -158,7 +174,14 @@ class CampaignPlan:
         return self._by_rank(self._held_out)
 
     def gain_at(self, lift: float) -> Range:
-        """Return the gain of the customers addressed if the lift were another one."""
+        """Return the gain of the customers addressed if the lift were another one.
+
+        Args:
+            lift: The lift, from 0 to 1.
+
+        Returns:
+            The gain with its 80 % range, in money.
+        """
         terms = replace(self.campaign.terms, lift=lift)
         return economics(self.reachable.ledger, terms, self.treated).gain
 

@@ -115,7 +115,7 @@ def consent_needed(campaign: Campaign, unknown_consent: bool = False) -> bool:
         unknown_consent: Whether to address customers whose consent is not known.
 
     Returns:
-        Whether they are left out.
+        True where the channel needs consent and unknown consent is not accepted.
     """
     return campaign.channel in ASKED_FIRST and not unknown_consent
 

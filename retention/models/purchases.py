@@ -81,6 +81,14 @@ class PurchaseModel:
 
         BG/NBD lets nobody leave before a repeat purchase. There it is 1 for every one-time buyer.
 
+        Args:
+            frequency: Repeat purchase days.
+            recency: Days from the first to the last purchase day.
+            T: Days since the first purchase day.
+
+        Returns:
+            The probabilities, in the shape of the arguments.
+
         Source: for BG/NBD, Fader, Hardie and Lee (2005), from eq. 10; for MBG/NBD, Batislam et al.
         (2007), appendix.
         """
@@ -93,7 +101,16 @@ class PurchaseModel:
     def probability_purchase_if_active(
         self, frequency: npt.ArrayLike, T: Numbers, days: float
     ) -> np.ndarray:
-        """Return the probability of a purchase in the next `days` by active customers."""
+        """Return the probability of a purchase in the next `days` by active customers.
+
+        Args:
+            frequency: Repeat purchase days.
+            T: Days since the first purchase day.
+            days: How far to look ahead.
+
+        Returns:
+            The probabilities, in the shape of the arguments.
+        """
         x = np.asarray(frequency, dtype=float)
         probability: np.ndarray = -np.expm1(-(self.r + x) * np.log1p(days / (self.alpha + T)))
         return probability
@@ -127,7 +144,13 @@ class PurchaseModel:
         return np.maximum.accumulate(expected, axis=1)
 
     def expected_purchases_of_new(self, days: npt.ArrayLike) -> np.ndarray:
-        """Return the repeat purchases expected of new customers within ascending `days`.
+        """Return the repeat purchases expected of new customers.
+
+        Args:
+            days: One or several lengths of time, increasing; length m.
+
+        Returns:
+            An array of length m. It never decreases.
 
         Source: eq. 9 in Fader, Hardie and Lee (2005).
         """

@@ -89,21 +89,53 @@ class SpendModel(Protocol):
         """Return the expected spend of a customer's next purchase day, always positive.
 
         One-time buyers get `mean`.
+
+        Args:
+            frequency: Repeat purchase days, one element a customer.
+            monetary_value: Mean spend of a repeat purchase day, one element a customer, in money.
+
+        Returns:
+            Money, one element a customer.
         """
 
     def scale(self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> np.ndarray:
-        """Return each customer's unit of spend, in money.
+        """Return each customer's unit of spend.
 
         In this unit all customers of one frequency have the same distribution of future spend.
+
+        Args:
+            frequency: Repeat purchase days, one element a customer.
+            monetary_value: Mean spend of a repeat purchase day, one element a customer, in money.
+
+        Returns:
+            Money, one element a customer.
         """
 
     def probability_total_below(
         self, multiple: np.ndarray, orders: Numbers, frequency: float
     ) -> np.ndarray:
-        """Return the probability that orders add up to less than a multiple of `scale`."""
+        """Return the probability that orders add up to less than a multiple of `scale`.
+
+        Args:
+            multiple: Multiples of `scale`.
+            orders: How many orders are added up.
+            frequency: Repeat purchase days.
+
+        Returns:
+            The probabilities, in the shape of `multiple` and `orders`.
+        """
 
     def total_quantile(self, level: float, orders: float, frequency: float) -> float:
-        """Return the multiple to which `probability_total_below` gives the probability `level`."""
+        """Return the multiple to which `probability_total_below` gives the probability `level`.
+
+        Args:
+            level: A probability, above 0 and below 1.
+            orders: How many orders are added up.
+            frequency: Repeat purchase days.
+
+        Returns:
+            A multiple of `scale`.
+        """
 
     def second_moment(self, frequency: npt.ArrayLike, customers: int) -> tuple[np.ndarray, float]:
         """Return f and c, from which the mean square of a total follows.
@@ -113,12 +145,20 @@ class SpendModel(Protocol):
         Args:
             frequency: Repeat purchase days.
             customers: Spends that fewer than one in this number of customers reach are cut off.
+
+        Returns:
+            The factor f of each frequency, and c.
         """
 
     def log_slopes(self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> np.ndarray:
-        """Return the derivatives of log(expected order value), a row for each customer.
+        """Return the derivatives of log(expected order value) by the log parameters.
 
-        They are by the log parameters of `covariance`, a column each.
+        Args:
+            frequency: Repeat purchase days, one element a customer.
+            monetary_value: Mean spend of a repeat purchase day, one element a customer, in money.
+
+        Returns:
+            A row for each customer, and a column for each parameter of `covariance`.
         """
 
 

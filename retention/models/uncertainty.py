@@ -67,6 +67,9 @@ class Uncertainty:
             members: True or False for each customer; a Series is matched by its index. All
                 customers if None.
 
+        Returns:
+            The total and its 80 % interval.
+
         Raises:
             DataError: `members` does not say True or False for each customer.
         """
@@ -102,6 +105,9 @@ class Uncertainty:
         Args:
             labels: The group of each customer; a negative label belongs to none.
             groups: The number of groups.
+
+        Returns:
+            A total for each group.
         """
         inside = labels >= 0
         everyone = bool(inside.all())
@@ -126,6 +132,9 @@ class Uncertainty:
             variance: The sum of `variance` over each group.
             measured: The sum of `expected` over each group's customers in the sample.
             slopes: A row for each group: the sum of `slopes` over the same customers.
+
+        Returns:
+            A total for each group.
         """
         relative = slopes / np.maximum(measured, 1e-300)[:, None]
         if (nobody := measured <= 0).any():
@@ -165,11 +174,14 @@ class CustomerSample:
     def purchase_slopes(
         self, model: CltvModel, quantity: Callable[[PurchaseModel, Histories], np.ndarray]
     ) -> np.ndarray:
-        """Return the derivatives of a quantity by the log purchase parameters, a row each.
+        """Return the derivatives of a quantity by the log purchase parameters.
 
         Args:
             model: The model whose parameters move.
             quantity: What a purchase model says of each history; histories on the first axis.
+
+        Returns:
+            A row for each customer of the sample; the parameters are on the last axis.
         """
         slopes: np.ndarray = log_slopes(
             model.purchases, lambda moved: quantity(moved, self.histories)
@@ -177,7 +189,14 @@ class CustomerSample:
         return slopes
 
     def spend_slopes(self, model: CltvModel) -> np.ndarray:
-        """Return the derivatives of log(order value) by the log spend parameters, a row each."""
+        """Return the derivatives of log(order value) by the log spend parameters.
+
+        Args:
+            model: The model whose parameters move.
+
+        Returns:
+            A row for each customer of the sample.
+        """
         return model.spend.log_slopes(self.frequency, self.monetary_value)
 
 

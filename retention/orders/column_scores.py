@@ -85,7 +85,7 @@ def is_plausible(role: str, profile: Profile, column: str) -> bool:
         column: The column's name, since a name may say that the cells are refusals.
 
     Returns:
-        Whether they can.
+        False where the cells rule the role out.
     """
     if profile.filled == 0:
         return False

@@ -303,7 +303,7 @@ def unused_columns(sheet: Sheet, mapping: Mapping) -> list[str]:
         mapping: Which column plays which role.
 
     Returns:
-        A list of it; empty where all are used.
+        A list with the sentence; empty where all are used.
     """
     unused = [name for name in sheet.columns if name not in mapping.columns.values()]
     if not unused:

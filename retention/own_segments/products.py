@@ -44,11 +44,22 @@ class Purchases:
     known: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
 
     def values(self, column: str) -> tuple[str, ...]:
-        """Return the values of a column, the most customers first; `MOST_VALUES` at most."""
+        """Return the values of a column.
+
+        Args:
+            column: "product" or "category".
+
+        Returns:
+            At most `MOST_VALUES`, the most customers first.
+        """
         return self._keep(("values", column), lambda: self._values(column))
 
     def days_since(self, column: str, value: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the customers who bought a value, and how long ago.
+
+        Args:
+            column: "product" or "category".
+            value: The product's or category's name.
 
         Returns:
             Their places in `index`, and the days since they last bought it.
@@ -56,16 +67,26 @@ class Purchases:
         return self._keep((column, value), lambda: self._days_since(column, value))
 
     def named(self, column: str) -> np.ndarray | None:
-        """Return which customers have an order that names any value; None if all do."""
+        """Return which customers have an order that names any value.
+
+        Args:
+            column: "product" or "category".
+
+        Returns:
+            True or False for each customer; None if all do.
+        """
         return self._keep(("named", column), lambda: self._named(column))
 
     def bought(self, column: str, values: tuple[str, ...], days: int | None = None) -> np.ndarray:
-        """Return which customers bought any of the values, as booleans.
+        """Return which customers bought any of the values.
 
         Args:
             column: "product" or "category".
             values: Names; any of them counts.
             days: Days up to `as_of` in which it was bought; None for any time.
+
+        Returns:
+            True or False for each customer.
         """
         buyers = np.zeros(len(self.index), dtype=bool)
         for value in values:

@@ -40,7 +40,7 @@ def rfm_rule(cuts: RfmRules, group: str | None = None, cell: tuple[int, int] | N
         cell: A recency score and the mean of the other two.
 
     Returns:
-        A condition or a group. A customer satisfies it exactly where the scores do.
+        A condition or a group. It holds for exactly these customers.
     """
     wanted = members(np.arange(len(group_codes())), group, cell)
     boxes = _cover(wanted, _reachable(cuts))

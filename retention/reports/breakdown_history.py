@@ -97,7 +97,7 @@ def is_parted(orders: Orders, dimension: str, attribution: str) -> bool:
         attribution: A key of `ATTRIBUTIONS`.
 
     Returns:
-        Whether it does.
+        True for products and categories by all orders, where the file has such rows.
     """
     return attribution == "all_orders" and dimension in BOUGHT and orders.items is not None
 
