@@ -251,17 +251,7 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
 def lost_lines(
     marked: ir.Table, gathered: ir.Table, placed: ir.Table | None, lines: Lines
 ) -> ir.Table:
-    """Return the lines of everything gathered that is no order.
-
-    Args:
-        marked: All typed lines.
-        gathered: From `gather_orders`.
-        placed: From `place_refunds`; None where there are no refund rows.
-        grouped: Whether several lines may be one order.
-
-    Returns:
-        line, reason and amount.
-    """
+    """Return the lines of everything gathered that is no order: line, reason, amount."""
     key = ["order_id", "customer_id"]
     lost = gathered.filter(gathered.fate != "order")
     lost = lost.select(*key, "fate", "line", amount=lost.negative)
