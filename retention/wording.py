@@ -214,7 +214,7 @@ def rounded_orders(orders: float, actual: float) -> str:
     return f"{orders:,.1f}" if actual < _FEW_ORDERS else f"{orders:,.0f}"
 
 
-def off_words(bias: float, more: str = "many", less: str = "few") -> str:
+def deviation_words(bias: float, more: str = "many", less: str = "few") -> str:
     """Return how far a total was off, as a part of a sentence.
 
     Args:
@@ -234,11 +234,11 @@ def off_words(bias: float, more: str = "many", less: str = "few") -> str:
         return "right to a percent"
     if bias >= _MULTIPLE - 1:
         return f"{bias + 1:,.0f} times as {more}"
-    return f"{abs(bias):.0%} too {more if bias > 0 else less}"
+    return f"{percent(abs(bias), 0)} too {more if bias > 0 else less}"
 
 
-def off(bias: float, more: str, less: str) -> str:
-    """Return how far a prediction was off.
+def deviation_figure(bias: float, more: str, less: str) -> str:
+    """Return how far a prediction was off, exactly enough for a figure on its own.
 
     Args:
         bias: Predicted / actual - 1.

@@ -32,7 +32,7 @@ from retention.models.uncertainty import (
 from retention.orders.orders import Orders
 from retention.statistics import METRIC_LEVEL, normal_width
 from retention.validation import check_number
-from retention.wording import off_words, plural, rounded_orders
+from retention.wording import deviation_words, percent, plural, rounded_orders
 
 #: The shortest hidden part that can be compared, in days.
 MIN_HOLDOUT = 14
@@ -136,15 +136,18 @@ class Backtest:
         if weeks_missing:
             foreseen += (
                 f" (but for {weeks_missing} weeks in or beside a gap in the orders "
-                f"{off_words(self.bias)})"
+                f"{deviation_words(self.bias)})"
             )
         verdict = f"In the last {self.holdout_days} days this model foresaw {foreseen}"
         if figures["actual_revenue"] > 0:
-            verdict += f"; its best 20% of customers brought {figures['top_20']:.0%} of the revenue"
+            share = percent(figures["top_20"], 0)
+            verdict += f"; its best 20% of customers brought {share} of the revenue"
         if weeks_missing:  # past rates know no weeks, so the gap cannot be taken out of them
             return f"{verdict}."
         naive_bias = self.models.T["past_rate"]["bias"]
-        return f"{verdict}; guessing from past rates was {off_words(naive_bias, 'high', 'low')}."
+        return (
+            f"{verdict}; guessing from past rates was {deviation_words(naive_bias, 'high', 'low')}."
+        )
 
 
 class _Prediction(NamedTuple):
@@ -344,7 +347,7 @@ def _compare(
 def _orders_foreseen(figures: pd.Series) -> str:
     """How many orders the model predicted and how far off that was, in words."""
     actual = int(figures["actual_orders"])
-    orders, deviation = rounded_orders(figures["orders"], actual), off_words(figures["bias"])
+    orders, deviation = rounded_orders(figures["orders"], actual), deviation_words(figures["bias"])
     if orders == f"{actual:,}":
         return f"{orders} repeat orders, as many as came"
     if figures["bias"] > 0:

@@ -168,6 +168,7 @@ def _enough_orders(number: int) -> Check:
 
 def _one_time_buyers(share: float) -> Check:
     name = "One-time buyers"
+    finding = f"{wording.percent(share, 1)} of the customers have bought on one day only."
     if share > MANY_ONE_TIME_BUYERS:
         return Check(
             name=name,
@@ -209,7 +210,7 @@ def _precision(model: PurchaseModel) -> Check:
             finding=finding,
             advice="Load more customers or a longer period to narrow it down.",
         )
-    error = f"a standard error of {errors[widest]:.0%}"
+    error = f"a standard error of {wording.percent(errors[widest], 0)}"
     finding = f"The least certain parameter is {symbol} = {value:.3g}, with {error}."
     if errors[widest] > WIDE_ERROR:
         return Check(
@@ -257,8 +258,8 @@ def _doubt(model: PurchaseModel) -> tuple[str, str, Leaning] | None:
         )
     if leaving > 0.95 or min(model.a, model.b) < 0.01:
         return (
-            f"The chance to leave after an order ({leaving:.0%}) lies at the edge of what the "
-            "model can describe",
+            f"The chance to leave after an order ({wording.percent(leaving, 0)}) lies at the edge "
+            "of what the model can describe",
             "Read totals rather than single customers, and load a longer period if there is one.",
             "",
         )
@@ -335,7 +336,7 @@ def _more_or_less(ratio: float, short: bool = False) -> str:
     if off < 0.005:
         return "as often as" if not short else "as often"
     more = "more" if ratio > 1 else "less"
-    return f"{off:.0%} {more}" + ("" if short else " often than")
+    return f"{wording.percent(off, 0)} {more}" + ("" if short else " often than")
 
 
 def _spend_and_frequency(customers: pd.DataFrame, model: SpendModel) -> Check:
@@ -358,7 +359,7 @@ def _spend_and_frequency(customers: pd.DataFrame, model: SpendModel) -> Check:
     priced = (
         "as they were"
         if abs(effect) < 0.005
-        else f"{abs(effect):.0%} too {'high' if effect > 0 else 'low'}"
+        else f"{wording.percent(abs(effect), 0)} too {'high' if effect > 0 else 'low'}"
     )
     finding = (
         f"(correlation {wording.decimal(correlation, 2)}); weighted by their orders, repeat orders "

@@ -31,6 +31,7 @@ from retention.models.fitting import (
     log_covariance,
     total,
 )
+from retention.wording import percent
 
 #: Repeat customers with a positive spend that the Gamma-Gamma model needs. It has three parameters,
 #: and the spread between fewer customers says next to nothing about them.
@@ -415,7 +416,7 @@ def _why_it_did_not_fit(spend: np.ndarray) -> str:
             f"the spends of the {repeaters:,} repeat customers follow no pattern that it can "
             "describe"
         )
-    share = "nearly all" if same > 0.99 else f"{same:.0%}"
+    share = "nearly all" if same > 0.99 else percent(same, 0)
     return f"{share} of the {repeaters:,} repeat customers spend exactly the same"
 
 

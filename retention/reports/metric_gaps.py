@@ -15,7 +15,7 @@ from retention.models.what_if import Levers, what_if
 from retention.reports.industry import Comparison, Target
 from retention.reports.scorecard import Scorecard
 from retention.statistics import FORECAST_LEVEL, METRIC_LEVEL, difference_interval, normal_width
-from retention.wording import signed_percent
+from retention.wording import percent, signed_percent
 
 #: What a gap is measured against.
 Against = Literal["benchmark", "target", "period before", "year before"]
@@ -308,7 +308,8 @@ def _arithmetic(
         )
     if metric == "returning_order_value":
         revenue = counts.revenue - counts.new_revenue
-        return change * revenue, f"{change:.1%} of what returning customers brought in the period."
+        share = percent(change, 1)
+        return change * revenue, f"{share} of what returning customers brought in the period."
     if metric in LEVERS:
         return (
             gap * customers * order_value,

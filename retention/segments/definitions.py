@@ -90,14 +90,16 @@ def _trait_definitions(
         "big_spender": f"Revenue so far {revenue}.",
         "high_order_value": f"Average order {order}.",
         "full_price": (
-            f"At most {rules.full_price:.0%} of the undiscounted price taken as discounts."
+            f"At most {wording.percent(rules.full_price, 0)} of the undiscounted price taken "
+            "as discounts."
         ),
         "discount_shopper": (
-            f"{rules.discount_shopper:.0%} or more of the undiscounted price taken as discounts."
+            f"{wording.percent(rules.discount_shopper, 0)} or more of the undiscounted price taken "
+            "as discounts."
         ),
         "ready_to_buy": (
-            f"Probability of {rules.ready_probability:.0%} or more to order within "
-            f"{_days(rules.ready_days)}."
+            f"Probability of {wording.percent(rules.ready_probability, 0)} or more to order "
+            f"within {_days(rules.ready_days)}."
         ),
     }
 
