@@ -125,6 +125,28 @@ def check_known(
         raise error(f"There is no {noun} {value!r}. Choose one of {', '.join(keys)}.")
 
 
+def check_version(subject: str, version: object, known: int) -> None:
+    """Refuse a saved file that is not of the version that can be read.
+
+    Args:
+        subject: What the file is called at the start of a sentence.
+        version: The version that the file gives; None where it gives none.
+        known: The version that can be read.
+
+    Raises:
+        DataError: There is no version, or it is another one.
+
+    >>> check_version("The plan", 2, 1)
+    Traceback (most recent call last):
+        ...
+    retention.errors.DataError: The plan is of version 2; this app reads version 1.
+    """
+    if not is_whole(version):
+        raise DataError(f"{subject} has no version, so it was not saved here.")
+    if version != known:
+        raise DataError(f"{subject} is of version {version}; this app reads version {known}.")
+
+
 def rows_of(frame: pd.DataFrame | None, customers: pd.Index) -> pd.DataFrame:
     """Return a frame with a row for each customer.
 

@@ -13,7 +13,7 @@ from retention.errors import DataError
 from retention.own_segments.library import Library, from_json, to_json
 from retention.own_segments.rule_files import read_json
 from retention.segments.rules import SegmentRules
-from retention.validation import is_whole
+from retention.validation import check_version, is_whole
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -154,12 +154,7 @@ def _read(content: str | bytes) -> dict[str, Any]:
         raise DataError(
             "The file is not a saved plan: it names no campaigns. Choose one that was saved here."
         )
-    version = plan["retention_campaigns"]
-    if isinstance(version, bool) or version != VERSION:
-        raise DataError(
-            f"The plan is of version {version!r}, and this app reads version {VERSION}. "
-            "Save it again with this version."
-        )
+    check_version("The plan", plan["retention_campaigns"], VERSION)
     return plan
 
 

@@ -17,14 +17,14 @@ from retention.own_segments.catalogue import FEATURES
 from retention.own_segments.conditions import Rule, conditions_of, matches, unavailable
 from retention.own_segments.features import Features
 from retention.own_segments.rule_files import (
-    VERSION,
-    check_version,
     read_json,
     rule_data,
     rule_of_data,
 )
+from retention.validation import check_version
 
 FORMAT = "own customer segments"
+VERSION = 1
 MAX_NAME, MAX_NOTE = 80, 500
 MAX_SEGMENTS = 200
 MAX_BYTES = 1_000_000
@@ -298,7 +298,7 @@ def from_json(content: str | bytes) -> Library:
         raise DataError(
             "This file holds no segments saved here. Choose the one that 'Save to a file' wrote."
         )
-    check_version(data, "This file of segments")
+    check_version("This file of segments", data.get("version"), VERSION)
     rows = data.get("segments")
     if not isinstance(rows, list):
         raise DataError("This file of segments has no list of segments.")
