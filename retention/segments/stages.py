@@ -10,50 +10,10 @@ import pandas as pd
 
 from retention.errors import DataError
 from retention.models.uncertainty import Uncertainty
-from retention.segments.definitions import describe_rules
-from retention.segments.inputs import (
-    SegmentInputs,
-    prepare_segments,
-    unavailable,
-    value_cutoffs,
-    with_probability,
-)
+from retention.segments.inputs import SegmentInputs, prepare_segments, value_cutoffs
 from retention.segments.rules import STAGES, TRAITS, SegmentRules
-from retention.segments.totals import (
-    STAGE_CODES,
-    VIP_ELIGIBLE,
-    Placement,
-    map_counts,
-    place_segments,
-    stage_counts,
-    stage_table,
-    summarise_segments,
-    summary_frame,
-)
+from retention.segments.totals import STAGE_CODES, VIP_ELIGIBLE, stage_table, summary_frame
 from retention.validation import aligned
-
-__all__ = [
-    "STAGES",
-    "TRAITS",
-    "Placement",
-    "SegmentInputs",
-    "SegmentRules",
-    "assign_codes",
-    "assign_segments",
-    "describe_rules",
-    "label_frame",
-    "map_counts",
-    "members",
-    "place_segments",
-    "prepare_segments",
-    "segment_table",
-    "stage_counts",
-    "summarise_segments",
-    "trait_table",
-    "unavailable",
-    "value_cutoffs",
-    "with_probability",
-]
 
 
 def assign_segments(
