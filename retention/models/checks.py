@@ -173,14 +173,14 @@ def _one_time_buyers(share: float) -> Check:
         return Check(
             name=name,
             status="caution",
-            finding=f"{share:.1%} of the customers have bought on one day only.",
+            finding=finding,
             advice="Check that guests and changed e-mail addresses are not counted as new "
             "customers.",
         )
     return Check(
         name=name,
         status="good",
-        finding=f"{share:.1%} of the customers have bought on one day only.",
+        finding=finding,
     )
 
 

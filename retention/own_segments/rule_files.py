@@ -40,23 +40,9 @@ def read_json(content: str | bytes) -> Any:
     )
 
 
-def check_version(data: object, subject: str) -> None:
-    """Refuse data of a version that cannot be read.
-
-    Args:
-        data: What a file holds.
-        subject: What the data are called at the start of a sentence.
-
-    Raises:
-        DataError: The data are no object, have no version, or are of another version.
-    """
-    if not isinstance(data, Mapping):
-        raise DataError(f"{subject} is not what was saved here: it is {_kind(data)}.")
-    version = data.get("version")
-    if not is_whole(version):
-        raise DataError(f"{subject} has no version, so it was not saved here.")
-    if version != VERSION:
-        raise DataError(f"{subject} is of version {version}; this app reads version {VERSION}.")
+def _number(digits: str) -> float:
+    number = float(digits)
+    return int(number) if number.is_integer() and abs(number) < 1e17 else number
 
 
 def rule_data(rule: Rule) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from retention import cohort_table, sample_orders, second_orders, wording
 from retention.history.order_history import order_history
 from retention.reports.cohort_forecast import orders_per_purchase_day
-from retention.view.cohorts import frames
+from retention.view.cohorts import curve_frames, frames
 from tests.pages.steps import (
     button,
     metrics,
