@@ -1,10 +1,94 @@
-"""Columns whose names or values look like a role's are told from the role's own."""
+"""A column fits a role by its name and its cells; columns that only look alike are told apart."""
 
 import pytest
 
 from retention import read_orders
-from tests.support.order_files import assert_same_orders, csv_bytes
+from retention.orders.column_scores import is_plausible, name_score
+from retention.orders.roles import CONTACT_ROLES, ORDER_ROLES, ROLES, plain_name
+from tests.support.order_files import assert_same_orders, csv_bytes, profile_of
 from tests.support.plain_orders import EXPECTED, NEEDED, ORDER_CELLS, mapping_of
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_best_usual_name_scores_most_and_each_later_one_less(role):
+    scores = [name_score(plain_name(name), role) for name in ROLES[role].names]
+    assert scores[0] == 1
+    assert scores == sorted(scores, reverse=True)
+    assert scores[-1] >= 0.5
+
+
+def test_a_name_that_contains_a_usual_one_scores_less_than_any_usual_name():
+    assert 0 < name_score("order date of the shop", "ordered_at") < 0.5
+    assert name_score("order date of the shop", "ordered_at") < name_score(
+        "order date shop", "ordered_at"
+    )
+    assert name_score("shelf", "ordered_at") == 0
+
+
+@pytest.mark.parametrize("role", [role for role, spec in ORDER_ROLES.items() if spec.never])
+def test_a_word_that_rules_a_role_out_rules_it_out_beside_a_usual_name(role):
+    usual = {plain_name(name) for name in ROLES[role].names}
+    for word in map(plain_name, ROLES[role].never):
+        name = f"{plain_name(ROLES[role].names[0])} {word}"
+        if name not in usual and len(word.split()) == 1:
+            assert name_score(name, role) == 0, name
+
+
+def test_a_contact_detail_may_be_the_customers_and_less_likely_the_receivers():
+    phone, customers, receivers = (
+        name_score(name, "phone") for name in ("phone", "billing phone", "shipping phone")
+    )
+    assert phone > customers > receivers > 0
+    assert name_score("warehouse phone", "phone") == 0
+
+
+# --- cells ----------------------------------------------------------------------------------------
+
+
+def test_a_column_without_a_cell_plays_no_role():
+    empty = profile_of("", "")
+    assert not any(is_plausible(role, empty, "Empty") for role in ROLES)
+
+
+@pytest.mark.parametrize(
+    ("role", "fitting", "other"),
+    [
+        ("customer_id", "a@example.com", "2024-03-05"),
+        ("customer_id", "17850", "12.50"),
+        ("ordered_at", "2024-03-05", "a@example.com"),
+        ("revenue", "€1.234,50", "red"),
+        ("currency", "EUR", "12.50"),
+        ("status", "paid", "2024-03-05"),
+        ("coupon", "HELLO10", "7,50"),
+        ("email", "a@example.com", "Ann"),
+        ("phone", "+16175550100", "12"),
+        ("zip", "02108", "1"),
+        ("city", "Boston", "12.50"),
+        ("abandoned", "2024-03-05", ""),
+    ],
+)
+def test_cells_of_another_kind_rule_a_role_out(role, fitting, other):
+    assert is_plausible(role, profile_of(fitting, fitting), role)
+    assert not is_plausible(role, profile_of(other, other), role)
+
+
+def test_a_consent_has_few_answers_unless_its_name_speaks_of_refusals():
+    days = profile_of(*(f"2024-{1 + n % 12:02}-{1 + n % 28:02}" for n in range(84)))
+    assert is_plausible("consent", profile_of("yes", "no", ""), "Accepts marketing")
+    assert not is_plausible("consent", days, "Accepts marketing")
+    assert is_plausible("consent", days, "Unsubscribed")
+
+
+@pytest.mark.parametrize("role", ["first_name", "last_name", "full_name", "country", "state"])
+def test_contact_roles_take_texts_alone(role):
+    assert role in CONTACT_ROLES
+    assert is_plausible(role, profile_of("Ann", "Lee"), role)
+    assert not is_plausible(role, profile_of("12.50", "8.00"), role)
+
+
+# --- columns that look alike ----------------------------------------------------------------------
 
 
 def test_a_date_or_reason_of_a_refund_is_no_refund_and_no_order_date():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from retention import DataError, build_orders, detect_columns, open_sheet, read_orders
+from retention import DataError, Mapping, build_orders, detect_columns, open_sheet, read_orders
 from tests.support.order_files import assert_same_orders, csv_bytes, plain_table
 from tests.support.plain_orders import EXPECTED, ORDER_CELLS, ROWS, four_columns, refused
 
@@ -69,6 +69,20 @@ def test_the_mapping_may_be_corrected_as_often_as_wanted_on_one_sheet():
 
 
 # --- what is missing ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("roles", "missing"),
+    [
+        ((), ("customer_id", "ordered_at", "revenue")),
+        (("customer_id", "ordered_at", "revenue"), ()),
+        (("customer_id", "ordered_at", "quantity", "unit_price"), ()),
+        (("customer_id", "ordered_at", "unit_price"), ("revenue",)),
+        (("order_id", "revenue"), ("customer_id", "ordered_at")),
+    ],
+)
+def test_a_customer_a_day_and_an_amount_or_pieces_at_a_price_are_needed(roles, missing):
+    assert Mapping({role: role.title() for role in roles}).missing() == missing
 
 
 def test_a_needed_role_taken_away_is_asked_for():

@@ -3,6 +3,7 @@
 import pytest
 
 from retention import read_orders
+from retention.orders import rows as reasons
 from tests.support.order_files import (
     KEPT,
     assert_nothing_vanished,
@@ -11,6 +12,7 @@ from tests.support.order_files import (
     csv_text,
     expected_orders,
     read_rows,
+    revenue_by_order,
     rows_dropped,
 )
 from tests.support.plain_orders import EXPECTED, HEADER, ROWS, with_bad_dates
@@ -92,6 +94,80 @@ def test_dates_of_the_year_9999_and_1900_and_money_that_is_no_number_are_reporte
     assert_same_orders(orders, expected_orders(KEPT[4:]))
     assert rows_dropped(orders, "date") == 2
     assert sum(orders.report.dropped.values()) == 4
+    assert_nothing_vanished(orders)
+
+
+def test_every_reason_is_given_for_the_row_it_fits_and_only_there():
+    header = ("Order ID", "Email", "Order date", "Total", "Status", "Currency")
+    rows = {
+        reasons.NOT_A_ROW: ("Total", "", "", "60", "", ""),
+        reasons.CANCELLED: ("2", "a@example.com", "2024-03-02", "10", "cancelled", "EUR"),
+        reasons.FAILED: ("3", "a@example.com", "2024-03-03", "10", "payment failed", "EUR"),
+        reasons.PENDING: ("4", "a@example.com", "2024-03-04", "10", "pending", "EUR"),
+        reasons.ABANDONED: ("5", "a@example.com", "2024-03-05", "10", "abandoned cart", "EUR"),
+        reasons.NO_CUSTOMER: ("6", "guest", "2024-03-06", "10", "paid", "EUR"),
+        reasons.NO_DATE: ("7", "a@example.com", "soon", "10", "paid", "EUR"),
+        reasons.IMPOSSIBLE_DATE: ("8", "a@example.com", "1989-12-31", "10", "paid", "EUR"),
+        reasons.NO_AMOUNT: ("9", "a@example.com", "2024-03-09", "ten", "paid", "EUR"),
+        reasons.OTHER_CURRENCY: ("10", "a@example.com", "2024-03-10", "10", "paid", "USD"),
+    }
+    paid = [(f"2{day}", "b@example.com", f"2024-03-{day}", "10", "paid", "EUR") for day in (11, 12)]
+    orders = read_rows(header, *paid, *rows.values())
+    assert orders.report.rows_kept == 2
+    left_out = orders.dropped_rows()
+    assert left_out.set_index("Order ID")["reason"].to_dict() == {
+        row[0]: reason for reason, row in rows.items()
+    }
+
+
+# --- orders of several rows -----------------------------------------------------------------------
+
+
+def test_identical_rows_without_an_order_number_are_all_real():
+    row = ("a@example.com", "2024-03-13", "10")
+    orders = read_rows(
+        ("Email", "Date", "Total"), row, row, row, ("b@example.com", "2024-03-14", "5")
+    )
+    assert sorted(orders.table.to_pandas()["revenue"]) == [5.0, 10.0, 10.0, 10.0]
+    assert orders.table.to_pandas()["order_id"].nunique() == 4
+
+
+def test_rows_of_one_order_number_with_one_total_are_one_order():
+    """Line items with the order's total repeated on each."""
+    orders = read_rows(
+        ("Order ID", "Email", "Date", "Item", "Order total"),
+        ("1", "a@example.com", "2024-03-13", "mug", "35"),
+        ("1", "a@example.com", "2024-03-13", "pot", "35"),
+        ("2", "b@example.com", "2024-03-14", "mug", "10"),
+        ("3", "b@example.com", "2024-03-15", "mug", "10"),
+    )
+    assert revenue_by_order(orders) == {"1": 35.0, "2": 10.0, "3": 10.0}
+
+
+def test_rows_of_one_order_number_with_line_amounts_add_up():
+    orders = read_rows(
+        ("Order ID", "Email", "Date", "Item", "Line total"),
+        ("1", "a@example.com", "2024-03-13", "mug", "10"),
+        ("1", "a@example.com", "2024-03-13", "pot", "25"),
+        ("1", "a@example.com", "2024-03-13", "cup", "25"),
+        ("2", "b@example.com", "2024-03-14", "mug", "10"),
+    )
+    assert revenue_by_order(orders) == {"1": 60.0, "2": 10.0}
+
+
+def test_lines_of_quantity_and_price_become_orders():
+    header = ("Invoice", "Customer ID", "Date", "Item", "Quantity", "Unit price")
+    rows = [
+        ("1", "17850.0", "2024-03-13", "mug", "2", "$1,240.00"),
+        ("1", "17850.0", "2024-03-13", "pot", "1", "$10.50"),
+        ("2", "17850", "2024-03-20", "pot", "3", "$10.50"),
+        ("3", "13047", "2024-03-21", "gift", "1", "$0.00"),
+        ("4", "13047", "2024-03-22", "gift", "1", "$0.00"),
+        ("4", "13047", "2024-03-22", "mug", "1", "$1,240.00"),
+    ]
+    orders = read_orders(csv_bytes(header, rows), name="lines.csv")
+    table = orders.table.to_pandas().set_index("order_id")["revenue"]
+    assert table.to_dict() == {"1": 2490.5, "2": 31.5, "4": 1240.0}  # lines priced 0 are no sale
     assert_nothing_vanished(orders)
 
 
