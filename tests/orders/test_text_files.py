@@ -4,7 +4,16 @@ import csv
 
 import pytest
 
-from retention import read_orders
+from retention import DataError, read_orders
+from retention.orders.text_files import (
+    ALIGNED,
+    HEAD_BYTES,
+    blank_positions,
+    find_encoding,
+    find_layout,
+    looks_like_header,
+    read_head,
+)
 from tests.support.order_files import assert_same_orders, csv_bytes
 from tests.support.plain_orders import EXPECTED, HEADER, ORDER_CELLS, PREAMBLES, ROWS, cells_of
 
@@ -18,6 +27,9 @@ LATIN_ROWS = [
 ]
 THAI_HEADER = ["เลขที่คำสั่งซื้อ", "อีเมล", "วันที่สั่งซื้อ", "สินค้า", "ยอดรวม"]
 THAI_ROWS = [[*row[:3], "ผ้าพันคอไหม สีแดง", row[4]] for row in ROWS]
+
+
+# --- whole files ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -100,3 +112,69 @@ def test_lines_before_the_header_are_no_rows(preamble):
 def test_a_file_without_column_names_loses_no_order():
     data = b"".join(csv_bytes(row, []) for row in ORDER_CELLS)
     assert_same_orders(read_orders(data, name="orders.csv"), EXPECTED)
+
+
+# --- the parts ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        (b"plain", "utf-8"),
+        ("ผ้า".encode(), "utf-8"),
+        ("é".encode("utf-8-sig"), "utf-8-sig"),
+        ("Email,Total".encode("utf-16-le"), "utf-16-le"),
+        ("Email,Total".encode("utf-16-be"), "utf-16-be"),
+        ("Email,Total".encode("utf-16"), "utf-16"),
+    ],
+)
+def test_unicode_is_known_by_its_mark_or_by_trial(tmp_path, data, encoding):
+    path = tmp_path / "orders.csv"
+    path.write_bytes(data)
+    assert find_encoding(path, "orders.csv") == encoding
+
+
+def test_what_is_no_text_is_refused_by_name(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_bytes(bytes(range(32)) * 10)
+    with pytest.raises(DataError, match=r"'orders\.csv' is not text"):
+        find_encoding(path, "orders.csv")
+
+
+def test_the_layout_says_where_the_table_stands():
+    layout = find_layout("Sales report\n\nEmail;Date;Total\na@x.com;2024-03-05;1,50\n", "x.csv")
+    assert layout.delimiter == ";"
+    assert layout.header == ("Email", "Date", "Total")
+    assert layout.width == 3
+    assert layout.lines_before == 3
+    assert (layout.records_before, layout.preamble) == (2, 1)
+
+
+def test_columns_may_be_set_apart_by_blanks():
+    rows = "".join(f"{n:04}   2024-03-{n:02}  1{n}.50\n" for n in range(1, 9))
+    layout = find_layout(rows, "x.txt")
+    assert (layout.delimiter, layout.width, layout.header) == (ALIGNED, 3, None)
+
+
+def test_a_header_is_made_of_names_and_not_of_values():
+    assert looks_like_header(["Email", "Order date", "Total"])
+    assert looks_like_header([])
+    assert not looks_like_header(["a@example.com", "2024-03-05", "12.50"])
+
+
+def test_the_head_of_a_long_file_ends_with_a_whole_line(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text("a@example.com,2024-03-05,12.50\n" * (HEAD_BYTES // 20))
+    head = read_head(path)
+    assert len(head) <= HEAD_BYTES
+    assert head.endswith("12.50\n")
+    path.write_text("a,b\n1,2")
+    assert read_head(path) == "a,b\n1,2"
+
+
+def test_blank_lines_are_known_by_the_records_before_them(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_bytes(b'a,b\n\n1,"two\n\nlines"\n\n\n3,4\n')
+    assert blank_positions(path, records=3) == [1, 2, 2]
+    path.write_bytes(b"a,b\n1,2\n3,4")
+    assert blank_positions(path, records=3) == []

@@ -1,6 +1,7 @@
 """A file comes from anywhere and in any wrapping; what is damaged or made to flood is refused."""
 
 import gzip
+import hashlib
 import io
 import random
 import struct
@@ -10,6 +11,7 @@ import zlib
 import pytest
 
 from retention import DataError, open_sheet, read_orders
+from retention.orders.unpack import PlainFile, unpack
 from tests.support.order_files import assert_same_orders, csv_bytes
 from tests.support.plain_orders import EXPECTED, HEADER, ROWS, cells_of, refused
 
@@ -31,6 +33,28 @@ def test_path_text_path_file_and_bytes_are_the_same(tmp_path):
     assert {sheet.rows for sheet in sheets} == {len(ROWS)}
     assert [sheet.name for sheet in sheets[:3]] == ["orders.csv"] * 3
     assert_same_orders(read_orders(path), EXPECTED)
+
+
+def test_a_plain_file_is_read_in_place_and_an_archive_is_unpacked_beside_it(tmp_path):
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    plain, packed = tmp_path / "orders.csv", tmp_path / "orders.csv.gz"
+    plain.write_bytes(GOOD)
+    packed.write_bytes(gzip.compress(GOOD))
+    assert unpack(plain, folder) == PlainFile(plain, "orders.csv", hashlib.sha256(GOOD).hexdigest())
+    assert not list(folder.iterdir())
+    unpacked = unpack(packed, folder)
+    assert unpacked.path.parent == folder
+    assert unpacked.path.read_bytes() == GOOD
+    assert unpacked.name == "orders.csv"
+    assert unpacked.digest == hashlib.sha256(packed.read_bytes()).hexdigest()
+
+
+def test_a_file_that_is_open_as_text_or_is_none_is_refused():
+    with pytest.raises(DataError, match="binary mode"):
+        open_sheet(io.StringIO("a,b"))
+    with pytest.raises(DataError, match="not from int"):
+        open_sheet(3)
 
 
 def test_missing_file_is_named(tmp_path):
@@ -80,6 +104,21 @@ def test_zip_of_two_order_files_never_takes_one_silently():
     assert orders.report.rows_read == len(ROWS) or any(
         "2 order files" in note for note in orders.report.notes
     )
+
+
+def test_of_a_zip_of_two_order_files_the_larger_one_is_read_and_that_is_said(tmp_path):
+    path = tmp_path / "orders.zip"
+    path.write_bytes(zipped({"small.csv": GOOD[:100], "large.csv": GOOD, "notes.md": GOOD * 2}))
+    file = unpack(path, tmp_path)
+    assert (file.name, file.path.read_bytes()) == ("large.csv", GOOD)
+    assert file.notes == (
+        "The zip file holds 2 order files; the largest, 'large.csv', was read, 1 left out.",
+    )
+
+
+def test_a_gzip_file_within_a_zip_is_unpacked_too():
+    data = zipped({"orders.csv.gz": gzip.compress(GOOD)})
+    assert cells_of(data, "orders.zip") == [HEADER, *ROWS]
 
 
 def test_zip_without_a_table_and_empty_zip_are_refused():
