@@ -95,13 +95,14 @@ def test_a_column_that_plays_two_roles_is_held_once():
         }
     )
     assert shared_columns(mapping) == {"email": "customer_id", "country": "region"}
-    raw = ibis.memtable(pd.DataFrame({"c0": ["a@example.com"], "c1": ["TH"], "c2": ["Bangkok"]}))
+    raw = open_sheet(csv_bytes(("Email", "Country", "City"), [("a@x.com", "TH", "Cebu")])).table
     column = {"customer_id": "c0", "email": "c0", "region": "c1", "country": "c1", "city": "c2"}
     assert set(contact_cells(raw, column, mapping, ibis.literal(DAY))) == {"city"}
 
 
 def test_a_shared_column_is_shown_under_both_names_and_a_number_is_no_address():
-    table = ibis.memtable(pd.DataFrame({"customer_id": ["a@example.com", "17850"]}))
+    frame = pd.DataFrame({"customer_id": ["a@example.com", "17850"]})
+    table = ibis.duckdb.connect().create_table("orders", frame)
     mapping = Mapping(columns={"customer_id": "Customer", "email": "Customer"})
     shown = with_shared(table, mapping).to_pandas()["email"]
     assert shown[0] == "a@example.com"
