@@ -11,7 +11,7 @@ import zlib
 import pytest
 
 from retention import DataError, open_sheet, read_orders
-from retention.orders.unpack import PlainFile, unpack
+from retention.sheets.unpack import PlainFile, unpack
 from tests.support.order_files import assert_same_orders, csv_bytes
 from tests.support.plain_orders import EXPECTED, HEADER, ROWS, cells_of, refused
 

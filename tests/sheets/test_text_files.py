@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from retention import DataError, read_orders
-from retention.orders.text_files import (
+from retention.sheets.text_files import (
     ALIGNED,
     HEAD_BYTES,
     blank_positions,
