@@ -29,7 +29,7 @@ def test_shares_are_of_the_filled_cells():
 def test_a_column_without_a_cell_has_shares_of_zero():
     profile = profile_of("", " ")
     assert (profile.filled, profile.money, profile.distinct, profile.length) == (0, 0, 0, 0)
-    assert not profile.returns
+    assert not profile.kinds
 
 
 @pytest.mark.parametrize("style", DATE_STYLES)
@@ -58,9 +58,9 @@ def test_fractions_of_nothing_are_whole_numbers():
 
 
 def test_few_different_cells_may_speak_of_refunds_and_free_text_may_not():
-    assert profile_of("sale", "refund", "sale").returns
-    assert not profile_of("sale", "gift", "sale").returns
-    assert not profile_of("refund", *(f"note {n}" for n in range(FEW_KINDS))).returns
+    assert profile_of("sale", "refund", "sale").kinds
+    assert not profile_of("sale", "gift", "sale").kinds
+    assert not profile_of("refund", *(f"note {n}" for n in range(FEW_KINDS))).kinds
 
 
 def test_of_a_long_file_rows_from_all_of_it_are_looked_at():
