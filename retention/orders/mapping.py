@@ -21,8 +21,10 @@ class Mapping:
             decides from the rows.
         discounted: Whether amounts are after a discount given as a share (True) or before it; None
             takes a column of amounts as after it, and unit prices as before it.
-        statuses: Status -> what it means, for those that the marketer or the platform settles.
+        statuses: Status -> what it means, for those that the marketer or the platform settles. A
+            key that ends with * holds for all statuses that begin so.
         no_customer: Why a file of this layout may lack the customer.
+        caveat: What to know about orders that are read from a file of this layout.
     """
 
     columns: dict[str, str]
@@ -34,6 +36,7 @@ class Mapping:
     discounted: bool | None = None
     statuses: dict[str, State] = field(default_factory=dict)
     no_customer: str = field(default="", repr=False)
+    caveat: str = field(default="", repr=False)
 
     def with_columns(self, **columns: str | None) -> "Mapping":
         """Return the mapping with some roles set to other columns.

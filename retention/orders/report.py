@@ -147,6 +147,7 @@ def reading_notes(
         Sentences.
     """
     layout = [f"Recognised as {mapping.layout}."] if mapping.layout else []
+    layout += [mapping.caveat] if mapping.caveat else []
     return (
         *layout,
         *sheet.notes,

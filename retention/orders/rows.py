@@ -158,6 +158,9 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
     if grouped:
         typed = _filled_down(con, typed)
         once, share = sums_per_order(typed, mapping.per_order, amounts.priced)
+    if "paid_at" in column:
+        is_unpaid = typed.status.isnull() & typed.ordered_at.notnull()
+        typed = typed.mutate(status=ibis.ifelse(is_unpaid, str(State.PENDING), typed.status))
     net = is_net_of_refunds(typed, mapping)
     if net:
         typed = typed.mutate(amount=typed.amount + typed.refund.fill_null(0.0))
@@ -192,7 +195,7 @@ def _order_cells(
         cells["refund_of"] = _plain_number(raw, column["refund_of"])
     if "currency" in column or money.symbols:
         cells["currency"] = _currency(raw, column)
-    if {"status", "kind", "cancelled_at"} & set(column):
+    if {"status", "kind", "cancelled_at", "paid_at"} & set(column):
         cells["status"] = state_cell(raw, column, states)
     return cells | {role: text_or_null(raw[column[role]]) for role in DIMENSIONS if role in column}
 
