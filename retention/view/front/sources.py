@@ -26,14 +26,9 @@ from retention.view.session.loaded import Loaded
 FILE_TYPES = ["csv", "tsv", "txt", "gz", "zip", "parquet", "xlsx", "xlsm", "xlsb", "xls", "ods"]
 #: Platforms whose exports are recognised, as the page names them.
 RECOGNISED = (
-    "Shopify",
-    "WooCommerce",
-    "BigCommerce",
-    "Squarespace",
-    "Stripe",
-    "Square",
-    "Etsy",
-    "Magento",
+    *("Shopify", "WooCommerce", "BigCommerce", "Squarespace", "Wix", "Ecwid", "PrestaShop"),
+    *("Magento", "TikTok Shop", "Shopee", "Lazada", "eBay", "Etsy", "Stripe", "Square", "PayPal"),
+    *("Xero", "Zoho", "QuickBooks"),
 )
 #: Rows that the column check shows.
 PREVIEW_ROWS = 8
