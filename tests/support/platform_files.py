@@ -382,7 +382,7 @@ def lazada(*, is_masked: bool = False, is_older: bool = False) -> bytes:
                 "sellerDiscountTotal": amount(-discount),
                 "shippingFee": amount(order.shipping if position == 0 else 0),
                 "itemName": line.product,
-                "status": "Package Returned" if order.is_refunded else LAZADA[order.state],
+                "status": "Package Returned" if is_back else LAZADA[order.state],
                 "refundAmount": amount(line.price) if is_back else "",
             }
             if is_older:
