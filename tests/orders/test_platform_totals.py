@@ -17,7 +17,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from retention import DataError, read_orders
+from retention import DataError, open_sheet, read_orders
+from retention.cells.names import plain_name
+from retention.orders.platforms import find_layout
 from tests.support import platform_files as write
 from tests.support.order_files import assert_nothing_vanished, rows_dropped
 
@@ -193,6 +195,18 @@ def test_ebay_names_the_items_of_an_order_and_not_the_row_above_them():
     items = read_orders(write.ebay(), name="orders.csv").items.to_pandas()
     assert set(items["product"]) == {"Hand cream", "Soap bar", "Face mask"}
     assert items.groupby("order_id")["share"].sum().tolist() == pytest.approx([1.0] * ORDERS)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_file_without_its_customers_is_refused_and_nobody_is_guessed(name):
+    sheet = open_sheet(CASES[name].file(), name="export.csv")
+    layout = find_layout(sheet.columns)
+    people = {plain_name(column) for column in layout.columns["customer_id"]}
+    named = [column for column in sheet.columns if plain_name(column) in people]
+    data = write.without(CASES[name].file(), named)
+    with pytest.raises(DataError) as error:
+        read_orders(data, name="export.csv")
+    assert str(error.value) == layout.no_customer
 
 
 def test_tiktok_settlements_are_refused_with_the_file_to_use():

@@ -8,13 +8,13 @@ empty. Where a header has a name twice, the first column of that name is filled.
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from tests.support.order_files import csv_bytes
 
@@ -128,6 +128,30 @@ def workbook(layout: str, rows: Iterable[Row], sheet: str = "orders") -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def without(data: bytes, names: Collection[str]) -> bytes:
+    """The file without the columns of these names."""
+    if data.startswith(b"PK"):
+        book = load_workbook(io.BytesIO(data))
+        page = book.active
+        for position in range(page.max_column, 0, -1):
+            if page.cell(1, position).value in names:
+                page.delete_cols(position)
+        out = io.BytesIO()
+        book.save(out)
+        return out.getvalue()
+    text = data.decode("utf-8-sig")
+    delimiter = ";" if text.split("\r\n", 2)[-2].count(";") > 5 else ","
+    lines = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    header = next(line for line in lines if set(names) & set(line))
+    kept = [position for position, name in enumerate(header) if name not in names]
+    text_out = io.StringIO()
+    writer = csv.writer(text_out, delimiter=delimiter)
+    writer.writerows(
+        [line[position] for position in kept if position < len(line)] for line in lines
+    )
+    return text_out.getvalue().encode()
 
 
 def amount(value: float) -> str:
