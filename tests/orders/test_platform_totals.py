@@ -13,12 +13,13 @@ Nine orders of five known customers: 255 + 150 + 140 + 207 + 70 + 130 + 180 + 40
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
-from retention import DataError, open_sheet, read_orders
+from retention import DataError, build_orders, detect_columns, open_sheet, read_orders
 from retention.cells.names import plain_name
+from retention.cells.statuses import State
 from retention.orders.platforms import find_layout
 from tests.support import platform_files as write
 from tests.support.order_files import assert_nothing_vanished, rows_dropped
@@ -227,3 +228,13 @@ def test_lazada_is_refused_where_every_buyer_is_masked():
 def test_quickbooks_is_refused_where_customers_are_headings():
     with pytest.raises(DataError, match=r"tick Customer.*Transaction List by Date"):
         read_orders(write.quickbooks_sales(with_customer=False), name="sales.csv")
+
+
+def test_what_stands_for_a_status_goes_before_what_it_begins_with():
+    """A marketer's own answer about one text counts more than the platform's pattern."""
+    sheet = open_sheet(write.prestashop(), name="order.csv")
+    mapping = detect_columns(sheet)
+    waiting = write.PRESTASHOP_ENGLISH["unpaid"]
+    answered = replace(mapping, statuses=mapping.statuses | {waiting: State.ORDER})
+    tables = [build_orders(sheet, choice).table.to_pandas() for choice in (mapping, answered)]
+    assert [len(table) for table in tables] == [ORDERS, ORDERS + 1]
