@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from retention.cells.statuses import State
 from retention.view.front import column_check, mapping_form, sources
 from tests.pages.steps import (
     button,
@@ -438,3 +439,36 @@ def test_equal_rows_without_order_numbers_are_a_question(front):
     question = next(radio for radio in at.radio if radio.label == "Equal rows")
     at = question.set_value("keep").run()
     assert metrics(at)["Orders"] == "180"
+
+
+def shop_with_statuses() -> bytes:
+    statuses = ("Paid", "Paid", "Zephyr", "Mistral", "Canceled")
+    return order_file(
+        [
+            f"{n},c{n % 30}@x.com,2024-{1 + n % 12:02}-{1 + n % 28:02},10.50,{statuses[n % 5]}"
+            for n in range(200)
+        ],
+        "Order,Email,Date,Total,Status",
+    )
+
+
+def test_what_an_unknown_status_means_is_asked_and_the_answer_counts(front):
+    at = upload(front, shop_with_statuses())
+    assert metrics(at)["Orders"] == "160"
+    assert "What does the status 'Zephyr' mean? 40 rows have it." in words(at)
+    asked = next(radio for radio in at.radio if radio.key.startswith("ask_statuses"))
+    at = asked.set_value(State.CANCELLED).run()
+    assert not at.exception
+    assert metrics(at)["Orders"] == "120"
+    at = button(at, "Use these orders").click().run()
+    assert metrics(at)["Orders"] == "120"
+
+
+def test_each_known_status_can_be_given_another_meaning(front):
+    at = upload(front, shop_with_statuses())
+    assert any("What each status means (2, of which 1 are" in e.label for e in at.expander)
+    at = select(at, "Canceled · 40 rows").set_value(State.ORDER).run()
+    assert not at.exception
+    assert metrics(at)["Orders"] == "200"
+    at = select(at, "Paid · 80 rows").set_value(State.PENDING).run()
+    assert metrics(at)["Orders"] == "120"

@@ -3,13 +3,17 @@
 import zlib
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
+from retention import wording
 from retention.cells.money import CODES
+from retention.cells.statuses import State
 from retention.orders.mapping import Mapping
-from retention.orders.report import Question
+from retention.orders.report import STATE_LABELS, Question
 from retention.orders.roles import CONTACT_ROLES, ORDER_ROLES, ROLES, SIGNAL_ROLES
+from retention.orders.row_states import StatusMeaning
 from retention.sheets.sheet import Sheet
 from retention.view import text
 from retention.view.front.sources import Draft
@@ -21,7 +25,11 @@ ASKED = {
     "currency": "Currency",
     "per_order": "The order's amount or the line's",
     "repeats": "Equal rows",
+    "discounted": "Before or after the discount",
+    "statuses": "Meaning of the status",
 }
+#: Statuses of a file up to which each can be given another meaning.
+MOST_STATUSES = 30
 #: Roles that need a column, above those that are folded away.
 ALWAYS_SHOWN = ("customer_id", "ordered_at", "revenue", "order_id")
 NO_COLUMN = ""
@@ -68,7 +76,7 @@ def answer_questions(questions: Sequence[Question], sheet: Sheet, mapping: Mappi
     Returns:
         The mapping with the answers that differ from the assumptions.
     """
-    answers = {}
+    answers: dict[str, Any] = {}
     columns_hash = zlib.crc32(repr(sorted(mapping.columns.items())).encode())
     for question in questions:
         values = list(question.options)
@@ -82,13 +90,61 @@ def answer_questions(questions: Sequence[Question], sheet: Sheet, mapping: Mappi
                 values,
                 index=values.index(question.assumed) if question.assumed in values else None,
                 format_func=lambda value, options=question.options: text.plain(options[value]),
-                key=f"ask_{question.setting}_{columns_hash}_{sheet.digest[:12]}",
+                key=_question_key(question, columns_hash, sheet),
                 persist_state="session",
                 label_visibility="collapsed",
             )
-        if choice is not None and choice != question.assumed:
+        if choice is None or choice == question.assumed:
+            continue
+        if question.about:
+            answers[question.setting] = {
+                **answers.get(question.setting, mapping.statuses),
+                question.about: choice,
+            }
+        else:
             answers[question.setting] = choice
     return replace(mapping, **answers)
+
+
+def choose_statuses(draft: Draft, meanings: Sequence[StatusMeaning], mapping: Mapping) -> Mapping:
+    """Draw what each status and each kind of row means, and return the mapping with the changes.
+
+    Args:
+        draft: The opened file.
+        meanings: What the texts were taken for, the most rows first.
+        mapping: The columns as chosen.
+    """
+    if not meanings:
+        return mapping
+    left_out = sum(meaning.state not in (State.ORDER, State.REFUNDED) for meaning in meanings)
+    changed: dict[str, State] = {}
+    with st.expander(
+        f"What each status means ({len(meanings)}, of which {left_out} are no orders)",
+        icon=":material/fact_check:",
+    ):
+        st.caption("Taken from the words of each status. Change what your shop means by them.")
+        for meaning in meanings[:MOST_STATUSES]:
+            choice = st.selectbox(
+                f"{text.plain(meaning.text, 80)} · {wording.plural(meaning.rows, 'row')}",
+                list(STATE_LABELS),
+                index=list(STATE_LABELS).index(meaning.state),
+                format_func=STATE_LABELS.__getitem__,
+                key=_status_key(draft, meaning.text, mapping),
+                persist_state="session",
+            )
+            if choice is not meaning.state:
+                changed[meaning.text] = choice
+    return replace(mapping, statuses=mapping.statuses | changed) if changed else mapping
+
+
+def _question_key(question: Question, columns_hash: int, sheet: Sheet) -> str:
+    about = f"_{zlib.crc32(question.about.encode())}" if question.about else ""
+    return f"ask_{question.setting}{about}_{columns_hash}_{sheet.digest[:12]}"
+
+
+def _status_key(draft: Draft, status: str, mapping: Mapping) -> str:
+    columns = repr((mapping.columns.get("status"), mapping.columns.get("kind"), status))
+    return f"status_{zlib.crc32(columns.encode())}_{draft.sheet.digest[:12]}"
 
 
 def _choose_column(draft: Draft, role: str) -> str | None:

@@ -39,14 +39,9 @@ FILE_TYPES = [
 ]
 #: Platforms whose exports are recognised, as the page names them.
 RECOGNISED = (
-    "Shopify",
-    "WooCommerce",
-    "BigCommerce",
-    "Squarespace",
-    "Stripe",
-    "Square",
-    "Etsy",
-    "Magento",
+    *("Shopify", "WooCommerce", "BigCommerce", "Squarespace", "Wix", "Ecwid", "PrestaShop"),
+    *("Magento", "TikTok Shop", "Shopee", "Lazada", "eBay", "Etsy", "Stripe", "Square", "PayPal"),
+    *("Xero", "Zoho", "QuickBooks"),
 )
 #: Rows that the column check shows.
 PREVIEW_ROWS = 8
