@@ -22,7 +22,7 @@ from retention.orders.refunds import (
     order_items,
     place_refunds,
 )
-from retention.orders.refusals import missing_columns, nothing_left
+from retention.orders.refusals import dates_disagree, missing_columns, nothing_left
 from retention.orders.report import (
     OrderReport,
     count_reasons,
@@ -272,6 +272,8 @@ def _digest(sheet: Sheet, mapping: Mapping) -> str:
 def _check_complete(sheet: Sheet, mapping: Mapping) -> None:
     if mapping.missing():
         raise DataError(missing_columns(sheet, mapping))
+    if disagreement := dates_disagree(sheet, mapping):
+        raise DataError(disagreement)
 
 
 def _with_cells(sheet: Sheet, dropped: ir.Table) -> pd.DataFrame:

@@ -5,13 +5,13 @@ import csv
 import pytest
 
 from retention import DataError, read_orders
+from retention.sheets.header import looks_like_header
 from retention.sheets.text_files import (
     ALIGNED,
     HEAD_BYTES,
     blank_positions,
     find_encoding,
     find_layout,
-    looks_like_header,
     read_head,
 )
 from tests.support.order_files import assert_same_orders, csv_bytes
