@@ -15,12 +15,14 @@ from retention.orders.mapping import Mapping
 from retention.orders.row_states import StatusMeaning
 from retention.orders.rows import BOUGHT, Lines
 from retention.sheets.sheet import Sheet
-from retention.wording import day
+from retention.wording import day, plural
 
 FIRST_LINES = 5
 NAMED_COLUMNS = 12
 # The fields of Mapping that a question may settle.
-Setting = Literal["day_first", "decimal", "currency", "per_order", "discounted", "statuses"]
+Setting = Literal[
+    "day_first", "decimal", "currency", "per_order", "discounted", "statuses", "repeats"
+]
 ENOUGH_CUSTOMERS, ENOUGH_DAYS, ENOUGH_ORDERS = 500, 180, 3
 # A status of fewer rows than this share is noted, and not asked about.
 SMALL_PART = 0.01
@@ -51,12 +53,22 @@ class DroppedRows:
         rows: How many there are.
         first_lines: The first spreadsheet rows.
         revenue: The money that they carried.
+        first_files: The file or sheet of each of the first rows; empty where all are one's.
     """
 
     reason: str
     rows: int
     first_lines: tuple[int, ...]
     revenue: float
+    first_files: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> list[str]:
+        """Where the first rows stand, in words: a row's number, with its file where it has one."""
+        lines = [f"{line:,}" for line in self.first_lines]
+        if not self.first_files:
+            return lines
+        return [f"{file}: {line}" for file, line in zip(self.first_files, lines, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +137,7 @@ def count_reasons(left_out: pd.DataFrame) -> tuple[DroppedRows, ...]:
             rows=len(rows),
             first_lines=tuple(rows["line"].head(FIRST_LINES)),
             revenue=float(rows["amount"].sum()),
+            first_files=tuple(rows["file"].head(FIRST_LINES)) if "file" in rows else (),
         )
         for reason, rows in left_out.groupby("reason", sort=False)
     ]
@@ -155,6 +168,7 @@ def reading_notes(
         *_rows_per_order(mapping, lines),
         *_date_notes(lines),
         *_status_notes(mapping, lines),
+        *lines.repeats.notes(lines.currency, per_order=lines.per_order),
         *_money_notes(mapping, lines, totals),
         *_future_orders(totals),
         *unused_columns(sheet, mapping),
@@ -458,6 +472,8 @@ def open_questions(sheet: Sheet, mapping: Mapping, lines: Lines) -> tuple[Questi
     if lines.discounts is not None:
         questions.append(_ask_discounted(mapping, lines.discounts.after))
     questions += [_ask_status(meaning) for meaning in _telling(lines)[:MOST_STATUS_QUESTIONS]]
+    if lines.repeats.equal_rows:
+        questions.append(_ask_repeats(lines))
     return tuple(questions)
 
 
@@ -479,6 +495,21 @@ def _ask_status(meaning: StatusMeaning) -> Question:
         options=dict(STATE_LABELS),
         assumed=meaning.state,
         about=meaning.text,
+    )
+
+
+def _ask_repeats(lines: Lines) -> Question:
+    return Question(
+        setting="repeats",
+        text=(
+            f"{plural(lines.repeats.equal_rows, 'row')} of this file say the same as an earlier "
+            "row. Are they orders of their own?"
+        ),
+        options={
+            "once": "No, they stand twice: count each once",
+            "keep": "Yes, count them all",
+        },
+        assumed=lines.repeats.assumed,
     )
 
 

@@ -84,6 +84,7 @@ def check_columns(draft: Draft, data: Loaded | None) -> None:
         f":gray[{text.plain(draft.sheet.name)} · {wording.plural(draft.sheet.rows, 'row')} · "
         f"{_recognised(draft.detected)}]"
     )
+    _draw_files(draft)
     questions = st.container()
     with st.container(horizontal=True):
         use = st.empty()
@@ -112,6 +113,20 @@ def check_columns(draft: Draft, data: Loaded | None) -> None:
     if used and reading is not None:
         with outcome:
             _use(draft, reading.orders)
+
+
+def _draw_files(draft: Draft) -> None:
+    """What was read of each file or sheet, where the rows come from several."""
+    rows = draft.sheet.rows_by_name()
+    if len(rows) < 2:
+        return
+    with st.expander(f"{len(rows)} files or sheets read as one", icon=":material/stacks:"):
+        st.markdown(
+            "\n".join(
+                f"- {text.plain(name)}: {wording.plural(count, 'row')}"
+                for name, count in rows.items()
+            )
+        )
 
 
 def _choose_and_read(draft: Draft, places: _Places) -> tuple[Mapping, Reading | None]:

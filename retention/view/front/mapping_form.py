@@ -24,6 +24,7 @@ ASKED = {
     "decimal": "Thousands or decimals",
     "currency": "Currency",
     "per_order": "The order's amount or the line's",
+    "repeats": "Equal rows",
     "discounted": "Before or after the discount",
 }
 #: Statuses of a file up to which each can be given another meaning.
