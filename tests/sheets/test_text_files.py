@@ -11,7 +11,6 @@ from retention.sheets.text_files import (
     blank_positions,
     find_encoding,
     find_layout,
-    looks_like_header,
     read_head,
 )
 from tests.support.order_files import assert_same_orders, csv_bytes
@@ -154,12 +153,6 @@ def test_columns_may_be_set_apart_by_blanks():
     rows = "".join(f"{n:04}   2024-03-{n:02}  1{n}.50\n" for n in range(1, 9))
     layout = find_layout(rows, "x.txt")
     assert (layout.delimiter, layout.width, layout.header) == (ALIGNED, 3, None)
-
-
-def test_a_header_is_made_of_names_and_not_of_values():
-    assert looks_like_header(["Email", "Order date", "Total"])
-    assert looks_like_header([])
-    assert not looks_like_header(["a@example.com", "2024-03-05", "12.50"])
 
 
 def test_the_head_of_a_long_file_ends_with_a_whole_line(tmp_path):

@@ -41,9 +41,10 @@ def test_a_plain_file_is_read_in_place_and_an_archive_is_unpacked_beside_it(tmp_
     plain, packed = tmp_path / "orders.csv", tmp_path / "orders.csv.gz"
     plain.write_bytes(GOOD)
     packed.write_bytes(gzip.compress(GOOD))
-    assert unpack(plain, folder) == PlainFile(plain, "orders.csv", hashlib.sha256(GOOD).hexdigest())
+    digest = hashlib.sha256(GOOD).hexdigest()
+    assert unpack(plain, folder) == [PlainFile(path=plain, name="orders.csv", digest=digest)]
     assert not list(folder.iterdir())
-    unpacked = unpack(packed, folder)
+    (unpacked,) = unpack(packed, folder)
     assert unpacked.path.parent == folder
     assert unpacked.path.read_bytes() == GOOD
     assert unpacked.name == "orders.csv"
@@ -106,14 +107,14 @@ def test_zip_of_two_order_files_never_takes_one_silently():
     )
 
 
-def test_of_a_zip_of_two_order_files_the_larger_one_is_read_and_that_is_said(tmp_path):
+def test_of_a_zip_of_two_order_files_both_are_unpacked_the_largest_first(tmp_path):
     path = tmp_path / "orders.zip"
     path.write_bytes(zipped({"small.csv": GOOD[:100], "large.csv": GOOD, "notes.md": GOOD * 2}))
-    file = unpack(path, tmp_path)
-    assert (file.name, file.path.read_bytes()) == ("large.csv", GOOD)
-    assert file.notes == (
-        "The zip file holds 2 order files; the largest, 'large.csv', was read, 1 left out.",
-    )
+    files = unpack(path, tmp_path)
+    assert [(file.name, file.path.read_bytes()) for file in files] == [
+        ("large.csv", GOOD),
+        ("small.csv", GOOD[:100]),
+    ]
 
 
 def test_a_gzip_file_within_a_zip_is_unpacked_too():
