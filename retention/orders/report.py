@@ -212,7 +212,8 @@ def _status_notes(mapping: Mapping, lines: Lines) -> list[str]:
         notes.append(
             f"{mapping.columns['status']!r} holds free texts, so no order is left out by it."
         )
-    unclear = [meaning.text for meaning in _unclear(lines)]
+    # Those that many rows have are warned of.
+    unclear = [meaning.text for meaning in _unclear(lines) if meaning not in _telling(lines)]
     if unclear:
         names = _first_names([repr(status) for status in unclear])
         notes.append(

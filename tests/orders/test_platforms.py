@@ -425,7 +425,7 @@ def test_a_report_of_woocommerce_analytics_is_refused_with_the_export_to_use():
         "Date,Order #,N. Revenue (formatted),Status,Customer,Customer type,Product(s),Items sold,"
         "Coupon(s),N. Revenue,Attribution"
     )
-    with pytest.raises(DataError, match="WooCommerce Analytics.*Export the orders themselves"):
+    with pytest.raises(DataError, match=r"WooCommerce Analytics.*Export the orders themselves"):
         read_orders(f"{header}\n{rows}".encode())
 
 
@@ -439,5 +439,5 @@ def test_a_restaurants_checks_are_refused_with_the_export_to_use():
         "Location,Order Id,Order #,Opened,# of Guests,Tab Names,Server,Table,Revenue Center,"
         "Discount Amount,Amount,Tax,Tip,Gratuity,Total"
     )
-    with pytest.raises(DataError, match="Toast's order details.*CheckDetails"):
+    with pytest.raises(DataError, match=r"Toast's order details.*CheckDetails"):
         read_orders(f"{header}\n{rows}".encode())

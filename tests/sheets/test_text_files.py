@@ -156,12 +156,6 @@ def test_columns_may_be_set_apart_by_blanks():
     assert (layout.delimiter, layout.width, layout.header) == (ALIGNED, 3, None)
 
 
-def test_a_header_is_made_of_names_and_not_of_values():
-    assert looks_like_header(["Email", "Order date", "Total"])
-    assert looks_like_header([])
-    assert not looks_like_header(["a@example.com", "2024-03-05", "12.50"])
-
-
 def test_the_head_of_a_long_file_ends_with_a_whole_line(tmp_path):
     path = tmp_path / "orders.csv"
     path.write_text("a@example.com,2024-03-05,12.50\n" * (HEAD_BYTES // 20))

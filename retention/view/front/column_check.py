@@ -229,6 +229,7 @@ def _order_columns(currency: str | None, *, timed: bool) -> dict[str, Any]:
         ),
         "revenue": column.NumberColumn(f"Revenue{unit}", format=text.TABLE_MONEY),
         "discount": column.NumberColumn(f"Discount{unit}", format=text.TABLE_MONEY),
+        "refunded": column.NumberColumn(f"Refunded{unit}", format=text.TABLE_MONEY),
         "quantity": column.NumberColumn("Quantity", format="localized"),
     }
 

@@ -26,10 +26,10 @@ ASKED = {
     "per_order": "The order's amount or the line's",
     "repeats": "Equal rows",
     "discounted": "Before or after the discount",
-    "statuses": "Meaning of the status",
 }
 #: Statuses of a file up to which each can be given another meaning.
 MOST_STATUSES = 30
+CONFIRM = ":orange[:material/help: **Please confirm before you go on**]"
 #: Roles that need a column, above those that are folded away.
 ALWAYS_SHOWN = ("customer_id", "ordered_at", "revenue", "order_id")
 NO_COLUMN = ""
@@ -79,9 +79,11 @@ def answer_questions(questions: Sequence[Question], sheet: Sheet, mapping: Mappi
     answers: dict[str, Any] = {}
     columns_hash = zlib.crc32(repr(sorted(mapping.columns.items())).encode())
     for question in questions:
+        if question.about:
+            continue
         values = list(question.options)
         with st.container(border=True, gap="xsmall"):
-            st.markdown(":orange[:material/help: **Please confirm before you go on**]")
+            st.markdown(CONFIRM)
             # The question names columns and cells. As a label it would reach a screen reader with
             # its escapes.
             st.markdown(text.plain(question.text))
@@ -90,20 +92,39 @@ def answer_questions(questions: Sequence[Question], sheet: Sheet, mapping: Mappi
                 values,
                 index=values.index(question.assumed) if question.assumed in values else None,
                 format_func=lambda value, options=question.options: text.plain(options[value]),
-                key=_question_key(question, columns_hash, sheet),
+                key=f"ask_{question.setting}_{columns_hash}_{sheet.digest[:12]}",
                 persist_state="session",
                 label_visibility="collapsed",
             )
-        if choice is None or choice == question.assumed:
-            continue
-        if question.about:
-            answers[question.setting] = {
-                **answers.get(question.setting, mapping.statuses),
-                question.about: choice,
-            }
-        else:
+        if choice is not None and choice != question.assumed:
             answers[question.setting] = choice
-    return replace(mapping, **answers)
+    about_statuses = [question for question in questions if question.about]
+    settled = _ask_statuses(about_statuses, columns_hash, sheet) if about_statuses else {}
+    return replace(mapping, **answers, statuses=mapping.statuses | settled)
+
+
+def _ask_statuses(
+    questions: Sequence[Question], columns_hash: int, sheet: Sheet
+) -> dict[str, State]:
+    """Draw the statuses whose words are not known in one box, and return those that are settled."""
+    settled: dict[str, State] = {}
+    with st.container(border=True, gap="small"):
+        st.markdown(CONFIRM)
+        for question in questions:
+            values = list(question.options)
+            choice = st.selectbox(
+                text.plain(question.text),
+                values,
+                index=values.index(question.assumed),
+                format_func=question.options.__getitem__,
+                key=f"ask_status_{zlib.crc32(question.about.encode())}_{columns_hash}_"
+                f"{sheet.digest[:12]}",
+                persist_state="session",
+                width=420,
+            )
+            if choice != question.assumed:
+                settled[question.about] = choice
+    return settled
 
 
 def choose_statuses(draft: Draft, meanings: Sequence[StatusMeaning], mapping: Mapping) -> Mapping:
@@ -135,11 +156,6 @@ def choose_statuses(draft: Draft, meanings: Sequence[StatusMeaning], mapping: Ma
             if choice is not meaning.state:
                 changed[meaning.text] = choice
     return replace(mapping, statuses=mapping.statuses | changed) if changed else mapping
-
-
-def _question_key(question: Question, columns_hash: int, sheet: Sheet) -> str:
-    about = f"_{zlib.crc32(question.about.encode())}" if question.about else ""
-    return f"ask_{question.setting}{about}_{columns_hash}_{sheet.digest[:12]}"
 
 
 def _status_key(draft: Draft, status: str, mapping: Mapping) -> str:
