@@ -22,6 +22,7 @@ class TextLayout:
         width: Cells in a usual row.
         lines_before: Text lines before the first data row.
         records_before: Records that are not blank before the first data row.
+        titles: The records above the header.
     """
 
     delimiter: str
@@ -29,6 +30,7 @@ class TextLayout:
     width: int
     lines_before: int
     records_before: int
+    titles: tuple[tuple[str, ...], ...] = ()
 
     @property
     def preamble(self) -> int:
@@ -72,6 +74,7 @@ def place_header(records: list[tuple[list[str], int]], delimiter: str) -> TextLa
         width=max(usual, len(records[start][0])),
         lines_before=lines,
         records_before=before,
+        titles=tuple(tuple(cells) for cells, _ in records[:start] if filled(cells)),
     )
 
 

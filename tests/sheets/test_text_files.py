@@ -5,7 +5,6 @@ import csv
 import pytest
 
 from retention import DataError, read_orders
-from retention.sheets.header import looks_like_header
 from retention.sheets.text_files import (
     ALIGNED,
     HEAD_BYTES,
