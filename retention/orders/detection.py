@@ -9,7 +9,7 @@ from retention.orders.customer_column import GAINED, customer_column
 from retention.orders.mapping import Mapping
 from retention.orders.platforms import Layout, find_layout
 from retention.orders.profiles import Profile, column_profiles
-from retention.orders.roles import CONTACT_ROLES, ORDER_ROLES, SIGNAL_ROLES
+from retention.orders.roles import CONTACT_ROLES, ORDER_ROLES, ROLES, SIGNAL_ROLES
 from retention.sheets.sheet import Sheet
 
 # Names of columns that say what a row is. That is a status where some rows are refunds or
@@ -31,6 +31,7 @@ _SHARES = {
     "customer_id": ("email", "phone", "full_name"),
     "region": ("country", "state", "city"),
 }
+_AMOUNT_NAMES = frozenset(plain_name(name) for name in ROLES["revenue"].names)
 # What a platform's layout does not name and a shop may have added to its export.
 _ADDED = ("consent", *SIGNAL_ROLES)
 
@@ -68,6 +69,20 @@ def detect_columns(sheet: Sheet, columns: abc.Mapping[str, str | None] | None = 
             no_customer=layout.no_customer,
         )
     return mapping.with_columns(**known)
+
+
+def unread_amount(sheet: Sheet, mapping: Mapping) -> str | None:
+    """Return a column that is named like the amount, where the mapping has no amounts.
+
+    No role was found for its cells, so they are empty or no numbers.
+    """
+    if mapping.has_amounts:
+        return None
+    used = mapping.columns.values()
+    named = [
+        name for name in sheet.columns if name not in used and plain_name(name) in _AMOUNT_NAMES
+    ]
+    return named[0] if named else None
 
 
 def _by_layout(layout: Layout, sheet: Sheet, profiles: dict[str, Profile]) -> dict[str, str]:

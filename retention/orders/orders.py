@@ -13,7 +13,7 @@ from ibis.backends.duckdb import Backend
 from retention.cells.dates import EARLIEST, latest_plausible
 from retention.errors import DataError
 from retention.orders.contact_cells import with_shared
-from retention.orders.detection import detect_columns
+from retention.orders.detection import detect_columns, unread_amount
 from retention.orders.mapping import Mapping
 from retention.orders.refunds import (
     REFUND_UNPLACED,
@@ -30,6 +30,7 @@ from retention.orders.report import (
     open_questions,
     reading_notes,
     thin_data,
+    without_amounts,
 )
 from retention.orders.roles import ROLES
 from retention.orders.rows import ABANDONED, Lines, read_lines
@@ -44,7 +45,8 @@ class Orders:
 
     Attributes:
         table: Ibis, one row per order: order_id, customer_id (text), ordered_at (timestamp, the
-            shop's own clock), revenue (float, net of refunds, >= 0). Where the file has them:
+            shop's own clock), revenue (float, net of refunds, >= 0; NULL in every row where the
+            file has no amounts). Where the file has them:
             refunded (what came off the revenue), discount, quantity (float), channel, region,
             product, category, coupon, currency (text); email, phone, first_name, last_name,
             country, state, city, zip (text); consent, subscription, complaint (true, false or
@@ -62,6 +64,7 @@ class Orders:
             product: order_id, customer_id, ordered_at, product and category (where the file has
             them) of everything that an order held, and share (float, 1 for all of an order), its
             part of the order's revenue by what the lines cost. None where an order is one row.
+        has_amounts: Whether the file has amounts. Without them everything in money is left out.
     """
 
     table: ir.Table
@@ -73,6 +76,7 @@ class Orders:
     left_out: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
     carts: ir.Table | None = field(default=None, repr=False, compare=False)
     items: ir.Table | None = field(default=None, repr=False, compare=False)
+    has_amounts: bool = True
 
     def dropped_rows(self) -> pd.DataFrame:
         """Return the rows left out.
@@ -84,7 +88,7 @@ class Orders:
 
 def read_orders(
     source: str | os.PathLike[str] | bytes | BinaryIO,
-    columns: dict[str, str] | None = None,
+    columns: dict[str, str | None] | None = None,
     *,
     name: str | None = None,
     day_first: bool | None = None,
@@ -95,7 +99,8 @@ def read_orders(
     Args:
         source: A path, bytes or a binary file object.
         columns: Role -> column name, e.g. {"customer_id": "Email"}, for what should not be
-            detected.
+            detected. None leaves a role empty: {"revenue": None} reads the orders without
+            amounts.
         name: What to call the file; its own name where left out.
         day_first: How 05/04/2024 is read where both ways fit.
         currency: The code to keep where a file has several; the most frequent where left out.
@@ -116,6 +121,12 @@ def read_orders(
         )
     sheet = open_sheet(source, name)
     mapping = detect_columns(sheet, columns)
+    unread = unread_amount(sheet, mapping)
+    if unread is not None and "revenue" not in (columns or {}):
+        raise DataError(
+            f"No amounts can be read in {unread!r}. Choose the column of the amounts, or give "
+            'columns={"revenue": None} to do without everything in money.'
+        )
     if day_first is not None:
         mapping = replace(mapping, day_first=day_first)
     if currency is not None:
@@ -169,6 +180,7 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
         left_out=sheet.named(left_out.drop(columns="amount")),
         carts=carts,
         items=items,
+        has_amounts=lines.has_amounts,
     )
 
 
@@ -193,7 +205,7 @@ def _totals(settled: ir.Table) -> pd.Series:
             end=settled.ordered_at.max().date(),
             taken=settled.taken.sum(),
             over=settled.over.sum(),
-            emptied=((settled.revenue == 0) & (settled.gross > 0)).sum(),
+            emptied=((settled.revenue == 0) & (settled.gross > 0)).fill_null(False).sum(),
         )
         .execute()
         .iloc[0]
@@ -225,7 +237,7 @@ def _report(
         rows_kept=sheet.rows - len(left_out),
         reasons=reasons,
         notes=reading_notes(sheet, mapping, lines, totals),
-        warnings=thin_data(settled, totals),
+        warnings=(*without_amounts(lines), *thin_data(settled, totals)),
         questions=open_questions(sheet, mapping, lines),
         refunded=float(totals.taken or 0),
         unplaced_refunds=float(totals.over or 0) + without_order,

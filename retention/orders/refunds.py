@@ -17,6 +17,8 @@ def gather_orders(good: ir.Table, lines: Lines) -> ir.Table:
     Each has `gross` (>= 0), `negative` (its refund lines) and a `fate`: "order", "refund", "free"
     or "no amount".
     """
+    if not lines.has_amounts:
+        return _without_amounts(good, lines)
     amount = ibis.ifelse(good.status == str(State.REFUND), -good.amount.abs(), good.amount)
     good = good.mutate(
         paid=ibis.ifelse(amount >= 0, amount, ibis.null("float64")),
@@ -31,6 +33,14 @@ def gather_orders(good: ir.Table, lines: Lines) -> ir.Table:
         else_="order",
     )
     return orders.mutate(fate=fate)
+
+
+def _without_amounts(good: ir.Table, lines: Lines) -> ir.Table:
+    """Gather lines that have no amounts: all are orders but those that are refunds by status."""
+    good = good.mutate(paid=ibis.null("float64"), given_back=ibis.literal(0.0))
+    orders = _grouped_lines(good, lines.per_order) if lines.grouped else _single_lines(good)
+    is_refund = (orders.status == str(State.REFUND)).fill_null(False)
+    return orders.mutate(fate=ibis.ifelse(is_refund, "refund", "order"))
 
 
 def _extra_columns(good: ir.Table) -> list[str]:
@@ -179,7 +189,8 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
             "order_id_right", "customer_id_right"
         )
         orders = orders.mutate(back=orders.back + orders.later.fill_null(0.0))
-    taken = ibis.least(orders.gross, orders.back)
+    # Nothing is known to have come off an order without an amount.
+    taken = ibis.ifelse(orders.gross.isnull(), 0.0, ibis.least(orders.gross, orders.back))
     extras = [c for c in ("discount", "quantity", *CARRIED) if c in orders.columns]
     cells = {c: orders[c].fill_null(0.0) if c == "discount" else orders[c] for c in extras}
     if lines.currencies:
@@ -193,7 +204,7 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
         **cells,
         gross=orders.gross,
         taken=taken,
-        over=orders.back - taken,
+        over=ibis.ifelse(orders.gross.isnull(), 0.0, orders.back - taken),
     )
 
 

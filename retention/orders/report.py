@@ -14,7 +14,7 @@ from retention.orders.mapping import Mapping
 from retention.orders.roles import ROLES
 from retention.orders.rows import BOUGHT, Lines
 from retention.sheets.sheet import Sheet
-from retention.wording import day
+from retention.wording import NO_AMOUNTS, day
 
 FIRST_LINES = 5
 NAMED_COLUMNS = 12
@@ -234,6 +234,11 @@ def unused_columns(sheet: Sheet, mapping: Mapping) -> list[str]:
         "channel or the like stand there, say so under “Which column is what” when the file is "
         "loaded."
     ]
+
+
+def without_amounts(lines: Lines) -> tuple[str, ...]:
+    """Return a sentence on what is lost where the file has no amounts."""
+    return () if lines.has_amounts else (NO_AMOUNTS,)
 
 
 def thin_data(orders: ir.Table, totals: pd.Series) -> tuple[str, ...]:

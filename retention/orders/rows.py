@@ -39,6 +39,8 @@ BOUGHT = ("product", "category")
 CARRIED = (*DIMENSIONS, *CONTACT_COLUMNS, *SIGNAL_COLUMNS)
 #: The roles whose cells are numbers.
 NUMBERS = ("revenue", "unit_price", "quantity", "refund", "adjusted", "discount")
+#: The roles that say nothing where the file has no amounts.
+_ABOUT_AMOUNTS = ("refund", "adjusted", "discount", "currency")
 #: A status column with more different texts is free text.
 MAX_STATUSES = 300
 BLANKS = r"[\s\x{00a0}\x{200b}\x{feff}]+"
@@ -77,6 +79,7 @@ class Lines:
         per_order: Whether amounts stand once an order, not on each line.
         per_order_share: Of the orders with several rows, the share that looks so; None where it
             was not asked.
+        has_amounts: Whether the file has amounts; without them every `amount` is NULL.
         numbered: Whether the file numbers its orders.
         grouped: Whether several rows may make one order.
         carts: Whether some rows are carts left behind.
@@ -92,6 +95,7 @@ class Lines:
     priced: bool
     per_order: bool
     per_order_share: float | None
+    has_amounts: bool
     numbered: bool
     grouped: bool
     carts: bool = False
@@ -107,7 +111,12 @@ def strlen(text: str) -> int:  # type: ignore[empty-body]
 def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
     """Type every row of the sheet as the mapping says and mark the rows that are no orders."""
     con, raw = sheet.con, sheet.table
-    column = {role: sheet.column(name) for role, name in mapping.columns.items()}
+    has_amounts = mapping.has_amounts
+    column = {
+        role: sheet.column(name)
+        for role, name in mapping.columns.items()
+        if has_amounts or role not in _ABOUT_AMOUNTS
+    }
     dates = find_date_style(raw, column["ordered_at"], mapping.day_first)
     money, amounts = _amounts(raw, column, mapping.decimal)
     states = _states(sheet, column.get("status"))
@@ -122,18 +131,19 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
     }
     con.create_table("typed", raw.select(**cells), overwrite=True)
     typed = _complete(con.table("typed"), mapping)
-    priced = "revenue" not in column
+    priced = has_amounts and "revenue" not in column
     numbered = "order_id" in column
     grouped = numbered and _has_repeats(typed)
     per_order, share = False, None
     if grouped:
         typed = _filled_down(con, typed)
-        per_order, share = _amounts_per_order(typed, mapping.per_order, priced)
+        if has_amounts:
+            per_order, share = _amounts_per_order(typed, mapping.per_order, priced)
     currencies = _currencies(typed)
     currency = mapping.currency or next(iter(currencies), None)
     orders = [text for text, state in states.items() if state is State.ORDER]
     return Lines(
-        table=typed.mutate(reason=_reason(typed, currency, per_order)),
+        table=typed.mutate(reason=_reason(typed, currency, has_amounts and not per_order)),
         dates=dates,
         money=money,
         currencies=currencies,
@@ -141,6 +151,7 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
         priced=priced,
         per_order=per_order,
         per_order_share=share,
+        has_amounts=has_amounts,
         numbered=numbered,
         grouped=grouped,
         carts=State.ABANDONED in states.values(),
@@ -166,7 +177,8 @@ def _order_cells(
 def _complete(typed: ir.Table, mapping: Mapping) -> ir.Table:
     """The columns that the file lacks, as constants that take no space."""
     # "Total (THB)" names the currency of the whole column.
-    named = named_currency(mapping.columns.get("revenue") or mapping.columns["unit_price"])
+    amount = mapping.columns.get("revenue") or mapping.columns.get("unit_price")
+    named = named_currency(amount) if amount else None
     absent = {
         # Without an order number each row is an order.
         "order_id": typed.line.cast("string"),
@@ -236,6 +248,8 @@ def _amounts(
     numbers = {role: read_money(raw, column[role], style) for role, style in styles.items()}
     if "revenue" in column:
         main, amount = styles["revenue"], numbers["revenue"]
+    elif "unit_price" not in column:
+        main, amount = MoneyStyle(), ibis.null("float64")
     else:
         main = styles["unit_price"]
         # Whole cents: sums of prices x pieces should not carry binary dust.
@@ -366,7 +380,7 @@ def _currencies(typed: ir.Table) -> dict[str, int]:
     return dict(zip(frame["currency"], frame["n"].astype(int), strict=True))
 
 
-def _reason(t: ir.Table, currency: str | None, per_order: bool) -> ir.StringValue:
+def _reason(t: ir.Table, currency: str | None, each_has_amount: bool) -> ir.StringValue:
     cases = [
         (t.customer_id.isnull() & t.ordered_at.isnull(), NOT_A_ROW),
         *[
@@ -377,7 +391,7 @@ def _reason(t: ir.Table, currency: str | None, per_order: bool) -> ir.StringValu
         (t.ordered_at.isnull(), NO_DATE),
         (~t.ordered_at.date().between(EARLIEST, latest_plausible()), IMPOSSIBLE_DATE),
     ]
-    if not per_order:
+    if each_has_amount:
         cases.append((t.amount.isnull(), NO_AMOUNT))
     if currency is not None:
         cases.append(((t.currency != currency).fill_null(False), OTHER_CURRENCY))

@@ -393,10 +393,12 @@ def test_a_needed_role_taken_away_is_asked_for():
     for role, word in {
         "customer_id": "customer",
         "ordered_at": "date",
-        "revenue": "amount|revenue|total|money",
     }.items():
         with pytest.raises(DataError, match=f"(?i){word}"):
             build_orders(sheet, detect_columns(sheet).with_columns(**{role: None}))
+    priced = detect_columns(sheet).with_columns(revenue=None, quantity=None, unit_price="Total")
+    with pytest.raises(DataError, match="amount"):
+        build_orders(sheet, priced)
 
 
 def test_a_date_column_given_for_money_is_refused_with_an_example():
