@@ -144,7 +144,7 @@ def _group(group: pd.DataFrame, settings: _Settings) -> tuple[dict[str, Any], pd
     margin = settings.margin
     value, deviation = _value(model, first, settings)
     days = np.arange(settings.horizon_days + 1.0)
-    brought = margin * (first.mean() + model.spend.mean * _orders(model, days))
+    brought = margin * (first.mean() + model.known_spend.mean * _orders(model, days))
     allowed = margin * value / settings.ratio
     reached = brought >= allowed
     width = normal_width(FORECAST_LEVEL) * deviation
@@ -175,13 +175,13 @@ def _value(model: CltvModel, first: Floats, settings: _Settings) -> tuple[float,
     def orders(purchases: PurchaseModel) -> float:
         return float(np.diff(purchases.expected_purchases_of_new(ends), prepend=0.0) @ discount)
 
-    expected, spend = orders(model.purchases), model.spend.mean
+    expected, spend = orders(model.purchases), model.known_spend.mean
     slopes = log_slopes(model.purchases, orders)
     by_orders = spend**2 * float(slopes @ np.array(model.purchases.covariance) @ slopes)
-    spend_slopes = model.spend.log_slopes(np.zeros(1), np.zeros(1))[0]
+    spend_slopes = model.known_spend.log_slopes(np.zeros(1), np.zeros(1))[0]
     spend_covariance = (
-        np.array(model.spend.covariance)
-        if model.spend.covariance
+        np.array(model.known_spend.covariance)
+        if model.known_spend.covariance
         else np.zeros((len(spend_slopes),) * 2)
     )
     by_spend = (spend * expected) ** 2 * float(spend_slopes @ spend_covariance @ spend_slopes)

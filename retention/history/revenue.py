@@ -1,5 +1,6 @@
 """Revenue month by month, so far and expected."""
 
+import math
 from datetime import date
 
 import ibis
@@ -23,7 +24,8 @@ def revenue_history(orders: Orders, months: int = 24) -> pd.DataFrame:
     Returns:
         A row a month, the oldest first. `start_day` and `end_day` are days relative to the last
         order day, negative. `first_revenue` and `repeat_revenue` come from customers' first and
-        later purchase days. `orders` are all of the month.
+        later purchase days; both are NaN where the orders have no amounts. `orders` are all of
+        the month.
 
     Raises:
         DataError: `months` is below 1.
@@ -45,6 +47,8 @@ def revenue_history(orders: Orders, months: int = 24) -> pd.DataFrame:
     frame: pd.DataFrame = sums.to_pandas().set_index("month")
     oldest = min(months - 1, int((orders.end - orders.start).days / DAYS_PER_MONTH))
     frame = frame.reindex(range(oldest, -1, -1), fill_value=0)
+    if not orders.has_amounts:
+        frame[["first_revenue", "repeat_revenue"]] = math.nan
     frame.insert(0, "start_day", -(frame.index + 1) * DAYS_PER_MONTH)
     frame.insert(1, "end_day", -frame.index * DAYS_PER_MONTH)
     return frame.reset_index(drop=True)

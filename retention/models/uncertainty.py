@@ -150,7 +150,7 @@ class CustomerSample:
 
     def order_values(self, model: CltvModel) -> np.ndarray:
         """Return the expected order value of each of them, in money."""
-        return model.spend.expected_order_value(self.frequency, self.monetary_value)
+        return model.known_spend.expected_order_value(self.frequency, self.monetary_value)
 
     def purchase_slopes(
         self, model: CltvModel, quantity: Callable[[PurchaseModel, Histories], np.ndarray]
@@ -168,7 +168,7 @@ class CustomerSample:
 
     def spend_slopes(self, model: CltvModel) -> np.ndarray:
         """Return the derivatives of log(order value) by the log spend parameters, a row each."""
-        return model.spend.log_slopes(self.frequency, self.monetary_value)
+        return model.known_spend.log_slopes(self.frequency, self.monetary_value)
 
 
 def sample_customers(customers: pd.DataFrame) -> CustomerSample:
@@ -186,7 +186,7 @@ def sample_customers(customers: pd.DataFrame) -> CustomerSample:
 def spend_squares(model: CltvModel, frequency: np.ndarray) -> tuple[np.ndarray, float]:
     """Return `SpendModel.second_moment` for each of these frequencies, computed once a value."""
     frequencies, place = np.unique(frequency, return_inverse=True)
-    factor, within = model.spend.second_moment(frequencies, max(model.customers, 2))
+    factor, within = model.known_spend.second_moment(frequencies, max(model.customers, 2))
     return factor[place], within
 
 
@@ -200,6 +200,7 @@ def value_uncertainty(
     """Return the uncertainty of the value (`cltv`) of any group of these customers.
 
     Arguments and errors as in `predict_cltv`, whose customers' values are the `expected` entries.
+    A ModelError also says where the orders have no amounts, so that there is no value.
 
     Source: the delta method on the log parameters; chance from the distribution behind
     `order_counts` and the posterior of the Gamma-Gamma model.
@@ -245,13 +246,13 @@ def value_of_forecast(
     """
     codes, orders = ahead.histories.codes, ahead.discounted_orders
     frequency, spend = (customers[name].to_numpy() for name in ("frequency", "monetary_value"))
-    order_value = model.spend.expected_order_value(frequency, spend) * margin
+    order_value = model.known_spend.expected_order_value(frequency, spend) * margin
     factor, within = spend_squares(model, ahead.histories.frequency)
     square = factor * (orders_square + within * ahead.orders) * ahead.mean_discount**2
     expected = orders[codes] * order_value
     sample = sample_of(len(customers))
     by_purchases = purchase_slopes(model, customers, ahead) if slopes is None else slopes
-    by_spend = model.spend.log_slopes(frequency[sample], spend[sample])
+    by_spend = model.known_spend.log_slopes(frequency[sample], spend[sample])
     return Uncertainty(
         expected=expected,
         variance=np.maximum(square - orders**2, 0)[codes] * order_value**2,
@@ -302,7 +303,7 @@ def purchase_slopes(model: CltvModel, customers: pd.DataFrame, ahead: Forecast) 
 def covariance_of(model: CltvModel, spend_parameters: int) -> np.ndarray:
     """Return the covariance of the log parameters: first the purchase model's, then spend's."""
     purchases = np.array(model.purchases.covariance)
-    spend = np.array(model.spend.covariance or np.zeros((spend_parameters,) * 2))
+    spend = np.array(model.known_spend.covariance or np.zeros((spend_parameters,) * 2))
     apart = np.zeros((len(purchases), len(spend)))
     return np.block([[purchases, apart], [apart.T, spend]])
 

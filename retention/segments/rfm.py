@@ -16,14 +16,17 @@ import pandas as pd
 
 from retention.errors import DataError
 from retention.segments.inputs import usable_column
-from retention.validation import is_number
+from retention.validation import all_unknown, is_number
 
 SCORES = (1, 2, 3, 4, 5)
 """Scores of each of the three measures; 5 is best."""
 
 Measure = Literal["days", "orders", "revenue"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
-"""What is scored: days since the last order (fewer are better), orders, and revenue so far."""
+"""What is scored: days since the last order (fewer are better), orders, and revenue so far.
+
+Without amounts there is no monetary score, and the frequency score stands for the mean of the two.
+"""
 
 NOBODY = math.inf
 """A cut point of orders or revenue that no customer reaches; of days it is `-NOBODY`."""
@@ -121,7 +124,9 @@ def rfm(customers: pd.DataFrame, rules: RfmRules | None = None) -> pd.DataFrame:
     Returns:
         A frame with the customers' index: `recency_score`, `frequency_score`, `monetary_score` (1
         to 5, 5 is best) and `group` (categorical, one of `RFM_GROUPS`). The group is the name in
-        `RFM_CELLS` at the recency score and the mean of the other two, halves rounded up.
+        `RFM_CELLS` at the recency score and the mean of the other two, halves rounded up. Where
+        the customers have no amounts (revenue NaN) there is no `monetary_score`, and the frequency
+        score stands for the mean.
 
     Raises:
         DataError: A column is missing or not finite.
@@ -137,15 +142,10 @@ def rfm(customers: pd.DataFrame, rules: RfmRules | None = None) -> pd.DataFrame:
         categories=list(RFM_GROUPS),
         ordered=True,
     )
-    return pd.DataFrame(
-        {
-            "recency_score": recency,
-            "frequency_score": frequency,
-            "monetary_score": monetary,
-            "group": groups,
-        },
-        index=customers.index,
-    )
+    scores = {"recency_score": recency, "frequency_score": frequency}
+    if "revenue" in measures:
+        scores["monetary_score"] = monetary
+    return pd.DataFrame(scores | {"group": groups}, index=customers.index)
 
 
 def rfm_cut_points(
@@ -154,12 +154,12 @@ def rfm_cut_points(
     """Return the cut points in force: the rules' own, and what fifths of these customers come to.
 
     They give the same scores as `rules`. A cut point that nobody reaches is infinite (for days:
-    minus infinite). Errors are as in `rfm`.
+    minus infinite). Those of revenue are None without amounts. Errors are as in `rfm`.
     """
     measures = customers if isinstance(customers, dict) else rfm_measures(customers)
     rules = rules or RfmRules()
     cuts: dict[str, Cuts] = {}
-    for name in MEASURES:
+    for name in measures:
         own = getattr(rules, name)
         cuts[name] = (
             own
@@ -170,15 +170,20 @@ def rfm_cut_points(
 
 
 def rfm_measures(customers: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Return what is scored, one element a customer; errors as in `rfm`."""
-    recency, age = (usable_column(customers, name) for name in ("recency", "T"))
-    orders, revenue = (usable_column(customers, name) for name in ("orders", "revenue"))
+    """Return what is scored, one element a customer; errors as in `rfm`.
+
+    Without amounts there is no "revenue".
+    """
+    recency, age, orders = (usable_column(customers, name) for name in ("recency", "T", "orders"))
     days = age - recency
     if len(days) and days.min() < 0:
         raise DataError(
             "A customer's last purchase is after the observation end: recency is larger than T."
         )
-    return {"days": days.astype(np.int32), "orders": orders, "revenue": revenue}
+    measures = {"days": days.astype(np.int32), "orders": orders}
+    if not ("revenue" in customers and all_unknown(customers["revenue"])):
+        measures["revenue"] = usable_column(customers, "revenue")
+    return measures
 
 
 def fifths(ascending: np.ndarray, fewer_is_better: bool = False) -> Cuts:
@@ -203,15 +208,17 @@ def fifths(ascending: np.ndarray, fewer_is_better: bool = False) -> Cuts:
 def score_measures(
     measures: dict[str, np.ndarray], cuts: RfmRules
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the recency, the frequency and the monetary scores; `cuts` from `rfm_cut_points`."""
+    """Return the recency, the frequency and the monetary scores; `cuts` from `rfm_cut_points`.
+
+    Without amounts the frequency score stands for the monetary one.
+    """
     scores = []
-    for name in MEASURES:
-        values = measures[name]
+    for name, values in measures.items():
         score = np.ones(len(values), dtype=np.int8)
         for cut in getattr(cuts, name):
             score += values <= cut if name == "days" else values >= cut
         scores.append(score)
-    recency, frequency, monetary = scores
+    recency, frequency, monetary = scores[0], scores[1], scores[-1]
     return recency, frequency, monetary
 
 
