@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -14,8 +15,8 @@ from retention.models.histories import group_histories
 from retention.models.intervals import history_intervals, whole_orders
 from retention.models.model import CltvModel, check_days, check_settings
 from retention.models.purchases import PURCHASE_MODELS, PurchaseModel, fit_purchases
-from retention.models.spend import fit_spend
-from retention.validation import all_unknown
+from retention.models.spend import StoreAverage, fit_spend
+from retention.validation import all_unknown, check_number
 
 
 class ComparedModels(Protocol):
@@ -86,6 +87,30 @@ def fit_cltv(
         observation_days=int(customers["T"].max()),
         choice=choice,
         checks=model_checks(customers, purchases, spend, companion),
+    )
+
+
+def with_order_value(model: CltvModel, order_value: float) -> CltvModel:
+    """Return the model with an average order value of one's own, for orders without amounts.
+
+    Every customer is expected to spend it on a purchase day, as far as nothing is known of the
+    customer's own spend. It is taken as known, and orders vary as much as customers of one mean
+    usually do: with a standard deviation as large as the mean.
+
+    Args:
+        model: From `fit_cltv`.
+        order_value: The average order value, in money, above 0.
+
+    Raises:
+        ModelError: The order value is not above 0.
+    """
+    check_number(
+        "The average order value", order_value, "an amount above 0", above=0, error=ModelError
+    )
+    reason = "The average order value was given."
+    return replace(
+        model,
+        spend=StoreAverage(mean=float(order_value), customers=0, reason=reason, variation=1.0),
     )
 
 

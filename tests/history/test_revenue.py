@@ -62,6 +62,7 @@ class FewOrders:
     table: ibis.Table
     start: date
     end: date
+    has_amounts: bool = True
 
 
 def few_orders():

@@ -42,6 +42,8 @@ def so_far(data: Loaded) -> None:
         wording.plural(returned, "customer"),
     )
     st.subheader("So far", anchor=False)
+    if not data.orders.has_amounts:
+        st.caption(f":material/money_off: {wording.NO_AMOUNTS}")
     sums = widgets.order_metrics(
         customers=len(customers),
         placed=int(customers["orders"].sum()),
@@ -57,12 +59,17 @@ def to_come(data: Loaded) -> None:
     try:
         plan = choices.standard_plan()
         checks = checks_for(data)
-        scores, months = scores_for(data, plan), months_for(data, plan)
+        scores = scores_for(data, plan)
     except ModelError as error:
         widgets.problem("What comes next cannot be estimated from these orders", error)
         return
     currency = data.orders.currency
     forecast_panels.forecast_caution(checks)
+    if not data.orders.has_amounts:
+        widgets.metric_row(forecast_panels.forecast_metrics(scores, None, None, label="", about=""))
+        forecast_panels.track_record(usual_backtest_for(data), plan, has_amounts=False)
+        return
+    months = months_for(data, plan)
     top = spread_for(data, plan).top
     tenth = top[top["share"] == TENTH]
     top_tenth = widgets.Metric(
