@@ -23,7 +23,6 @@ from retention.own_segments.catalogue import FEATURES
 from retention.own_segments.products import Purchases, purchases_of
 from retention.segments.rules import TRAITS
 from retention.validation import aligned, all_unknown, rows_of
-from retention.wording import NO_AMOUNTS
 
 #: Stands for a day that is not known, among days counted from 1970.
 NO_DAY = np.iinfo(np.int32).min
@@ -38,6 +37,7 @@ _TRAIT_NEEDS = {
 }
 #: Features that are gone without amounts, though they are no amounts themselves.
 _ABOUT_MONEY = (*_TRAIT_NEEDS, "discount_share")
+_NEEDS_AMOUNTS = "Appears as soon as the file has a column of amounts."
 _KEPT = 400  # answers; 250 kB each in a store of 1,000,000 customers
 _T = TypeVar("_T")
 
@@ -219,7 +219,7 @@ def features(
 def _reasons(known: set[str], no_scores: str, *, has_amounts: bool) -> dict[str, str]:
     """Why each feature that is not known cannot be had."""
     return {
-        key: NO_AMOUNTS
+        key: _NEEDS_AMOUNTS
         if not has_amounts and (feature.kind == "money" or key in _ABOUT_MONEY)
         else no_scores
         if no_scores and feature.group == "Forecast"

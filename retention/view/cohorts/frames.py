@@ -13,6 +13,7 @@ from retention.errors import ModelError
 from retention.history.changes import ENOUGH
 from retention.orders.gaps import OrderGap
 from retention.reports import cohort_calendar, cohorts
+from retention.validation import all_unknown
 from retention.view.cohorts.charts import HIGHLIGHTS
 from retention.view.session.loaded import Loaded
 
@@ -424,5 +425,10 @@ def second_frame(rows: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
 
 
 def cohorts_csv(frame: pd.DataFrame) -> bytes:
-    """A table of cohorts as a file; a cohort is its first day, or its value."""
+    """A table of cohorts as a file; a cohort is its first day, or its value.
+
+    Columns of revenue that nothing is known of are left out.
+    """
+    unknown = [name for name in frame if "revenue" in str(name) and all_unknown(frame[name])]
+    frame = frame.drop(columns=unknown)
     return to_csv(frame.assign(cohort=frame["key"]).drop(columns="key").round(4), index=False)

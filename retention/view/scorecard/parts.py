@@ -166,8 +166,6 @@ def buyers(data: Loaded, card: Scorecard) -> None:
     """New against returning customers of the period."""
     st.subheader("New against returning customers", anchor=False, help=text.DEFINITIONS["buyers"])
     frame = frames.buyers_frame(card).round({"Order value": 2})
-    if not data.orders.has_amounts:
-        frame = frame.drop(columns=["Revenue", "Share of revenue", "Order value"])
     currency = data.orders.currency
     unit = f" ({currency})" if currency else ""
     number = st.column_config.NumberColumn

@@ -238,6 +238,8 @@ def group_csv(
     codes = assign_codes(inputs, rules)
     inside = members(codes, group)
     table = label_frame(codes[inside], customers.index[inside]).join(customers[inside])
+    if "revenue" not in inputs.raw:
+        table = table.drop(columns=["big_spender", "high_order_value"])
     if scores is not None:
         table = table.join(scores[inside])
         table[f"p_purchase_{rules.ready_days}d"] = inputs.raw["probability"][inside]

@@ -240,9 +240,10 @@ def _draw_map(
         alt=f"{label} of customers who first bought {age} days ago, by repeat purchases and days "
         "of silence",
     )
+    priced = "" if model.spend is None else " and at this customer's expected order value"
     st.caption(
         f"Customers who first bought {wording.days(age)} ago, as this one did (diamond), over the "
-        "chosen horizon and at this customer's expected order value."
+        f"chosen horizon{priced}."
     )
 
 
