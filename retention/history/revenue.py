@@ -85,6 +85,34 @@ def past_and_expected(history: pd.DataFrame, months: pd.DataFrame, end: date) ->
     )
 
 
+def placed_and_expected(history: pd.DataFrame, months: pd.DataFrame, end: date) -> pd.DataFrame:
+    """Return past orders and those expected of today's customers, as one tidy frame.
+
+    Args:
+        history: From `revenue_history`.
+        months: From `expected_by_month`.
+        end: The last order day.
+
+    Returns:
+        The columns `start`, `end` (timestamps), `kind` ("placed" or "expected") and `orders`.
+        Expected are purchase days: several orders on a day are one.
+    """
+    parts = [
+        history.assign(kind="placed"),
+        months.assign(kind="expected", orders=months["expected_orders"]),
+    ]
+    columns = ["start_day", "end_day", "kind", "orders"]
+    tidy = pd.concat([part[columns] for part in parts], ignore_index=True)
+    return pd.DataFrame(
+        {
+            "start": day_to_date(tidy["start_day"], end),
+            "end": day_to_date(tidy["end_day"], end),
+            "kind": tidy["kind"],
+            "orders": tidy["orders"].astype(float),
+        }
+    )
+
+
 def day_to_date(days: pd.Series, end: date) -> pd.Series:
     """Return days relative to the last order day `end` as timestamps, rounded to whole days."""
     return pd.Timestamp(end) + pd.to_timedelta(days.round().astype("int64"), unit="D")

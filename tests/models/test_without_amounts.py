@@ -16,40 +16,21 @@ from retention import (
     orders_uncertainty,
     predict_cltv,
     purchase_probability,
-    read_orders,
     summarise_customers,
     value_uncertainty,
     what_if,
     with_order_value,
 )
 from retention.models.what_if import Levers
-from retention.samples.simulator import simulate_orders
 from retention.wording import NO_AMOUNTS
+from tests.support.bare_orders import both
 
 VALUES = {"expected_order_value", "cltv", "cltv_low", "cltv_high"}
 
 
-def store(seed: int = 1, customers: int = 300, days: int = 500) -> pd.DataFrame:
-    """The rows of a store's file, with amounts that are above zero."""
-    orders = simulate_orders(
-        customers, days, seed=seed, r=0.6, alpha=40.0, a=0.8, b=3.0, p=6.0, q=4.0, v=15.0
-    )
-    return pd.DataFrame(
-        {
-            "Customer": "c" + orders["customer_id"].astype(str),
-            "Order date": orders["ordered_at"],
-            "Total": orders["revenue"].clip(lower=0.01).round(2),
-        }
-    )
-
-
-def read(rows: pd.DataFrame):
-    return read_orders(rows.to_csv(index=False).encode(), name="orders.csv")
-
-
 @pytest.fixture(scope="module")
 def bare() -> pd.DataFrame:
-    return summarise_customers(read(store(customers=800).drop(columns="Total")))
+    return summarise_customers(both(customers=800)[1])
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +45,7 @@ def model(bare):
     kind=st.sampled_from(["bg_nbd", "mbg_nbd"]),
 )
 def test_orders_do_not_depend_on_the_column_of_amounts(seed, customers, kind):
-    rows = store(seed, customers)
-    priced, unpriced = read(rows), read(rows.drop(columns="Total"))
+    priced, unpriced = both(customers=customers, days=500, seed=seed)
     key = ["customer_id", "ordered_at"]
     pd.testing.assert_frame_equal(
         *(orders.table.select(*key).order_by(key).to_pandas() for orders in (priced, unpriced))
@@ -122,8 +102,7 @@ def test_some_customers_without_spend_are_a_mistake(bare):
 
 
 def test_a_backtest_compares_orders_alone():
-    rows = store(customers=800)
-    priced, bare = backtest(read(rows)), backtest(read(rows.drop(columns="Total")))
+    priced, bare = map(backtest, both(customers=800))
     assert bare.revenue is None
     assert bare.orders == priced.orders
     orders = ["orders", "actual_orders", "bias", "mae", "rmse", "deviance"]

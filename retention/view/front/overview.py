@@ -4,10 +4,10 @@ import streamlit as st
 
 from retention import wording
 from retention.errors import ModelError
-from retention.history.revenue import past_and_expected
+from retention.history.revenue import past_and_expected, placed_and_expected
 from retention.view import forecast_panels, shell, text, widgets
 from retention.view.front import left_out
-from retention.view.front.charts import past_and_expected_chart
+from retention.view.front.charts import past_and_expected_chart, placed_and_expected_chart
 from retention.view.session import choices
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import (
@@ -68,6 +68,7 @@ def to_come(data: Loaded) -> None:
     if not data.orders.has_amounts:
         widgets.metric_row(forecast_panels.forecast_metrics(scores, None, None, label="", about=""))
         forecast_panels.track_record(usual_backtest_for(data), plan, has_amounts=False)
+        _draw_expected_orders(data, plan)
         return
     months = months_for(data, plan)
     top = spread_for(data, plan).top
@@ -97,6 +98,20 @@ def to_come(data: Loaded) -> None:
         "lines are a month's 80% range. They are repeat orders of today's customers only: compare "
         "them with the repeat orders so far. Customers you have yet to win come on top. A month is "
         "30.4 days, counted from the last order day."
+    )
+
+
+def _draw_expected_orders(data: Loaded, plan: choices.Plan) -> None:
+    """Draw the orders of past and coming months, where there are no amounts to draw."""
+    tidy = placed_and_expected(history_for(data), months_for(data, plan), data.orders.end)
+    st.altair_chart(
+        placed_and_expected_chart(tidy),
+        key="placed_and_expected",
+        alt="Past orders by month, then those expected of today's customers",
+    )
+    st.caption(
+        "Expected are repeat orders of today's customers. Customers you have yet to win come on "
+        "top. A month is 30.4 days, counted from the last order day."
     )
 
 
