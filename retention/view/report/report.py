@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from retention import wording
-from retention.history.metrics import METRICS
+from retention.history.metrics import METRICS, metrics_of
 from retention.orders.orders import Orders
 from retention.reports.industry import Benchmark, Comparison
 from retention.reports.scorecard import Scorecard
@@ -127,8 +127,10 @@ def report_html(
         made: The day on the report; today unless given.
     """
     first: dict[str, Comparison] = {}
+    known = metrics_of(card.counts)
     for comparison in comparisons:
-        first.setdefault(comparison.metric, comparison)
+        if comparison.metric in known:
+            first.setdefault(comparison.metric, comparison)
     changes = [frame for _, frame in card.earlier.values()]
     return _template().render(
         title=f"{name}: how well we keep customers",
@@ -146,7 +148,7 @@ def report_html(
         without=[] if orders.has_amounts else [wording.NO_AMOUNTS],
         metrics=[
             _metric(card, metric, first.get(metric), changes, orders.currency)
-            for metric in METRICS
+            for metric in known
             if np.isfinite(card.metrics["value"][metric])
         ],
         benchmarks=[
