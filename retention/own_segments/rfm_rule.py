@@ -40,6 +40,9 @@ def rfm_rule(cuts: RfmRules, group: str | None = None, cell: tuple[int, int] | N
             and the rule asks nothing about it.
         group: One of `RFM_GROUPS`.
         cell: A recency score and the mean of the other two.
+
+    Returns:
+        A condition or a group. It holds for exactly these customers.
     """
     wanted = members(np.arange(len(group_codes())), group, cell)
     boxes = _cover(wanted, _reachable(cuts), _RANGES if cuts.revenue else (_ALL_SCORES,))

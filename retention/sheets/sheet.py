@@ -64,10 +64,16 @@ class Sheet:
         return self.con.table("raw")
 
     def column(self, name: str) -> str:
-        """Return the name in `table` of the file's column `name`.
+        """Return the name in `table` of one of the file's columns.
+
+        Args:
+            name: The column's name in the file.
+
+        Returns:
+            The name in `table`.
 
         Raises:
-            DataError: If the file has no such column.
+            DataError: The file has no such column.
         """
         try:
             return f"c{self.columns.index(name)}"
@@ -79,16 +85,37 @@ class Sheet:
             ) from None
 
     def line(self, row: int) -> int:
-        """Return the spreadsheet row of data row `row`, which is 0 for the first."""
+        """Return the spreadsheet row of a data row.
+
+        Args:
+            row: The data row, from 0.
+
+        Returns:
+            The row as a spreadsheet counts it, from 1.
+        """
         record = self.records_before + row
         return record + 1 + bisect_right(self.blanks, record)
 
     def preview(self, n: int = 8) -> pd.DataFrame:
-        """Return the first n data rows as text, under the file's own column names."""
+        """Return the first data rows as text, under the file's own column names.
+
+        Args:
+            n: How many rows.
+
+        Returns:
+            A frame of at most `n` rows.
+        """
         return self.named(self.table.limit(n).to_pandas())
 
     def named(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return a frame with its raw columns under the file's own names."""
+        """Return a frame with its raw columns under the file's own names.
+
+        Args:
+            frame: A frame with raw columns of `table`, and perhaps others.
+
+        Returns:
+            The frame with its columns renamed; other columns keep their names.
+        """
         raw_names = _raw_names(self.columns)
         others = [name for name in frame.columns if name not in raw_names]
         names = unique_names((*others, *self.columns), len(others) + len(self.columns), self.name)
@@ -105,6 +132,9 @@ def open_sheet(source: str | os.PathLike[str] | bytes | BinaryIO, name: str | No
     Args:
         source: A path, bytes or a binary file object.
         name: What to call it; the file's own name where left out.
+
+    Returns:
+        The rows as text, with the file's column names.
 
     Raises:
         DataError: If it is not a table of at least two columns and a row; it says what was found.
@@ -243,7 +273,15 @@ def _read_parquet(con: Backend, file: PlainFile) -> Sheet:
 
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
 def timezone(zone: str, moment: dt.Timestamp(timezone="UTC")) -> dt.timestamp:  # type: ignore[valid-type]
-    """Return DuckDB's clock of a time zone at a moment."""
+    """Return DuckDB's clock of a time zone at a moment.
+
+    Args:
+        zone: The zone's name.
+        moment: The moment.
+
+    Returns:
+        The clock's time.
+    """
 
 
 def _on_its_clock(column: ir.Column, kind: pa.DataType) -> ir.Column:
@@ -342,7 +380,20 @@ def _raw_names(columns: tuple[str, ...]) -> list[str]:
 
 
 def unique_names(header: tuple[str, ...], width: int, file: str) -> tuple[str, ...]:
-    """Return `width` names: the header's, trimmed; blank ones numbered, repeated ones as (2), (3).
+    """Return the names of a sheet's columns, made unique.
+
+    The header's names are trimmed. Blank ones are numbered, repeated ones get (2), (3).
+
+    Args:
+        header: The names as written.
+        width: How many columns there are.
+        file: The file's name, for messages.
+
+    Returns:
+        As many names as columns.
+
+    Raises:
+        DataError: There are more than `MAX_COLUMNS` columns.
 
     >>> unique_names(("Email", " Email", ""), 4, "x.csv")
     ('Email', 'Email (2)', 'Column 3', 'Column 4')

@@ -109,10 +109,11 @@ def track_record(result: Backtest | None, plan: Plan, *, has_amounts: bool = Tru
     if result is None:
         words += "Not tested on the past: the history is too short."
     else:
-        orders = wording.off(result.bias, "too many", "too few")
+        orders = wording.deviation_figure(result.bias, "too many", "too few")
         revenue = ""
         if has_amounts:
-            revenue = f" and revenue {wording.off(result.revenue_bias, 'too high', 'too low')}"
+            figure = wording.deviation_figure(result.revenue_bias, "too high", "too low")
+            revenue = f" and revenue {figure}"
         hidden = wording.days(result.holdout_days)
         words += f"On the last {hidden}, hidden from it, the model had orders {orders}{revenue}"
         words += ", the weeks of a gap in the orders not counted." if len(result.gap) else "."

@@ -24,7 +24,7 @@ from retention import (
 )
 from retention.segments.inputs import prepare_segments, unavailable
 from retention.segments.rules import SegmentRules
-from retention.segments.stages import place_segments, summarise_segments
+from retention.segments.totals import place_segments, summarise_segments
 from tests.support.bare_orders import both
 
 

@@ -263,6 +263,8 @@ def _read(draft: Draft, mapping: Mapping, places: _Places) -> Reading | None:
     return reading
 
 
+# Not `kept`: its key is the digest of loaded orders, and `empty_caches` would drop the readings.
+# Here the orders are what is made, from a file that is not loaded yet.
 @st.cache_resource(scope="session", max_entries=KEPT_READINGS, show_spinner="Reading the orders…")
 def _build(key: tuple[str, str], *, _draft: Draft, _mapping: Mapping) -> Reading:
     del key  # hashed by Streamlit, which passes over names that begin with an underscore

@@ -12,7 +12,7 @@ from retention.orders.gaps import OrderGap, gap_words
 from retention.reports import cohorts
 from retention.reports.cohort_forecast import cohort_forecast, orders_per_purchase_day
 from retention.reports.cohorts import WAITS
-from retention.view.cohorts import charts, frames
+from retention.view.cohorts import charts, curve_frames, frames
 from retention.view.cohorts.frames import Cohorts, CohortView
 from retention.view.report.report import WIDE, Cell, Figure, Section, Table, svg_of
 from retention.view.session.loaded import Loaded
@@ -90,9 +90,9 @@ def _triangle_section(
 def _growth_section(data: Loaded, intakes: Cohorts, keys: list[str]) -> Section:
     has_amounts = data.orders.has_amounts
     measure = "revenue" if has_amounts else "orders"
-    lit = frames.highlighted(VIEW, intakes, keys, None)
-    past = frames.past_frame(VIEW, intakes, keys, lit, measure, data)
-    ahead = frames.ahead_frame(VIEW, intakes, lit, past, measure, data)
+    lit = curve_frames.highlighted(VIEW, intakes, keys, None)
+    past = curve_frames.past_frame(VIEW, intakes, keys, lit, measure, data)
+    ahead = curve_frames.ahead_frame(VIEW, intakes, lit, past, measure, data)
     title = f"{measure.capitalize()} a customer"
     chart = charts.growth_chart(
         past, ahead, title, VIEW.unit, data.orders.currency, money=has_amounts
