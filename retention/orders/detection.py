@@ -29,6 +29,14 @@ _SHARES = {
 # A sample in which values repeat more often than this does not number the orders.
 _OFTEN_DISTINCT = 0.3
 _AMOUNT_NAMES = frozenset(plain_name(name) for name in ROLES["revenue"].names)
+# Words in the names of numbers that are no money.
+_NO_MONEY = frozenset(
+    {"code", "number", "no", "nr", "num", "index", "row", "rank", "score", "rating", "level"}
+    | {"store", "shop", "branch", "basket", "cart", "session", "item", "items", "product", "sku"}
+    | {"category", "event", "type", "cohort", "segment", "age", "gender", "zip", "quantity", "qty"}
+    | {"count", "pieces", "units", "visits", "clicks", "views", "points", "weight", "duration"}
+    | {"year", "quarter", "month", "week", "day", "days", "hour", "minute", "time", "timestamp"}
+)
 # What a platform's layout does not name and a shop may have added to its export.
 _ADDED = ("consent", *SIGNAL_ROLES)
 
@@ -227,9 +235,19 @@ def _whole_amount(free: dict[str, Profile]) -> dict[str, str]:
     amounts = [
         (p.values, name)
         for name, p in free.items()
-        if p.money > 0.8 and p.date < 0.5 and p.values > 2
+        if p.money > 0.8 and p.date < 0.5 and p.values > 2 and not _counts_or_names(name)
     ]
     return {"revenue": max(amounts)[1]} if amounts else {}
+
+
+def _counts_or_names(column: str) -> bool:
+    """Return whether a column's name says that its numbers are no money.
+
+    A file without amounts is read without them. A number of a shop or an age would be made up.
+    """
+    words = plain_name(column).split()
+    ids = (word for word in words if word.endswith("id") and word not in ("paid", "prepaid"))
+    return bool(_NO_MONEY & set(words)) or any(ids)
 
 
 def _customer_by_values(

@@ -87,3 +87,19 @@ def test_a_column_named_like_an_amount_is_named(cell):
     sheet = open_sheet(csv_bytes(header, rows), name="orders.csv")
     assert unread_amount(sheet, detect_columns(sheet)) == "Total"
     assert unread_amount(sheet, detect_columns(sheet, {"revenue": "Total"})) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["store", "Item ID", "itemid", "age", "Week", "session_number", "Items", "Duration"]
+)
+def test_a_number_that_is_no_money_is_not_taken_for_it(name):
+    rows = [(*row, 3 + 7 * place % 50) for place, row in enumerate(BARE_ROWS)]
+    sheet = open_sheet(csv_bytes((*BARE, name), rows), name="orders.csv")
+    assert not detect_columns(sheet).has_amounts
+
+
+@pytest.mark.parametrize("name", ["spent", "Column 3", "paid", "amount"])
+def test_a_likely_amount_is_still_taken(name):
+    rows = [(*row, 3 + 7 * place % 50) for place, row in enumerate(BARE_ROWS)]
+    sheet = open_sheet(csv_bytes((*BARE, name), rows), name="orders.csv")
+    assert detect_columns(sheet).columns["revenue"] == name
