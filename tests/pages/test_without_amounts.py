@@ -12,6 +12,7 @@ from tests.pages.steps import (
     metrics,
     open_app,
     open_tab,
+    order_file,
     select,
     upload,
     use_upload,
@@ -161,3 +162,17 @@ def test_a_choice_of_no_column_is_named_before_it_is_used():
     at = button(at, "Use these orders").click().run()
     assert not at.exception
     assert words(at).count(NO_AMOUNTS) == 1
+
+
+@pytest.mark.parametrize("path", ["app.py", *PAGES])
+def test_few_orders_without_amounts_and_without_a_model_open_every_page(path):
+    rows = [
+        "ann@example.com,2024-01-02",
+        "bob@example.com,2024-01-05",
+        "ann@example.com,2024-03-01",
+    ]
+    at = use_upload(open_app().run(), order_file(rows, header="Email,Date"))
+    at = at.switch_page(path).run()
+    assert not at.exception
+    assert words(at).count(NO_AMOUNTS) == 1
+    assert not unknown_money(at)

@@ -177,6 +177,7 @@ def _draw_keep(data: Loaded, plan: CampaignPlan) -> None:
                 data.orders.currency,
                 plan,
                 segments.in_words(data, plan.campaign.segments),
+                order_value=data_of.given_order_value(data),
             ),
             file_name=f"{widgets.file_name(name)}.html",
             mime="text/html",
