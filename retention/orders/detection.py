@@ -26,6 +26,8 @@ _SHARES = {
     "customer_id": ("email", "phone", "full_name"),
     "region": ("country", "state", "city"),
 }
+# A column that hides at least this share of its values plays no role.
+HIDDEN = 0.5
 # A sample in which values repeat more often than this does not number the orders.
 _OFTEN_DISTINCT = 0.3
 _AMOUNT_NAMES = frozenset(plain_name(name) for name in ROLES["revenue"].names)
@@ -73,6 +75,7 @@ def detect_columns(sheet: Sheet, columns: abc.Mapping[str, str | None] | None = 
             per_order=layout.per_order,
             statuses=layout.statuses,
             no_customer=layout.no_customer,
+            caveat=layout.caveat,
         )
     return mapping.with_columns(**known)
 
@@ -96,6 +99,7 @@ def _by_layout(layout: Layout, sheet: Sheet, profiles: dict[str, Profile]) -> di
     roles: dict[str, str] = {}
     for role, candidates in layout.columns.items():
         present = [names[plain_name(name)] for name in candidates if plain_name(name) in names]
+        present = [name for name in present if profiles[name].masked < HIDDEN]
         if best := _most_filled(present, profiles):
             roles[role] = best
     added = [role for role in _ADDED if role not in layout.columns]

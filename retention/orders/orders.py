@@ -2,9 +2,8 @@
 
 import datetime as dt
 import hashlib
-import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import BinaryIO
 
 import ibis.expr.types as ir
 import pandas as pd
@@ -32,7 +31,7 @@ from retention.orders.report import (
     reading_warnings,
 )
 from retention.orders.rows import ABANDONED, Lines, read_lines
-from retention.sheets.sheet import Sheet, open_sheet
+from retention.sheets.sheet import Sheet, Source, open_sheet, open_sheets
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,27 +80,28 @@ class Orders:
     def dropped_rows(self) -> pd.DataFrame:
         """Return the rows left out.
 
-        Its columns are `line` (spreadsheet row), `reason` and the file's own columns as text.
+        Its columns are `line` (spreadsheet row), `reason` and the file's own columns as text. Where
+        the rows come from several files or sheets, `file` stands before them.
         """
         return self.left_out
 
 
 def read_orders(
-    source: str | os.PathLike[str] | bytes | BinaryIO,
+    source: Source | Sequence[Source],
     columns: dict[str, str | None] | None = None,
     *,
-    name: str | None = None,
+    name: str | Sequence[str] | None = None,
     day_first: bool | None = None,
     currency: str | None = None,
 ) -> Orders:
-    """Read an order file.
+    """Read an order file, or several with the same or similar columns as one.
 
     Args:
-        source: A path, bytes or a binary file object.
+        source: A path, bytes or a binary file object, or a list of them.
         columns: Role -> column name, e.g. {"customer_id": "Email"}, for what should not be
             detected. None leaves a role empty: {"revenue": None} reads the orders without
             amounts.
-        name: What to call the file; its own name where left out.
+        name: What to call the file, or each of several; their own names where left out.
         day_first: How 05/04/2024 is read where both ways fit.
         currency: The code to keep where a file has several; the most frequent where left out.
 
@@ -122,7 +122,7 @@ def read_orders(
             "Give the currency as a code such as EUR, and the columns as a dictionary of roles and "
             "names."
         )
-    sheet = open_sheet(source, name)
+    sheet = _open(source, name)
     mapping = detect_columns(sheet, columns)
     unread = unread_amount(sheet, mapping)
     if unread is not None and "revenue" not in (columns or {}):
@@ -137,6 +137,18 @@ def read_orders(
     orders = build_orders(sheet, mapping)
     sheet.release()
     return orders
+
+
+def _open(source: Source | Sequence[Source], name: str | Sequence[str] | None) -> Sheet:
+    if isinstance(source, list | tuple):
+        if isinstance(name, str) or (name is not None and len(name) != len(source)):
+            raise DataError(
+                f"There are {len(source)} files. Give a list of as many names, or leave them out."
+            )
+        return open_sheets(source, name)
+    if not (name is None or isinstance(name, str)):
+        raise DataError("There is one file. Give its name as a text, or leave it out.")
+    return open_sheet(source, name)  # type: ignore[arg-type]
 
 
 def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
@@ -169,6 +181,8 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     dropped = marked.filter(marked.reason.notnull()).select("line", "reason", "amount")
     if fates - {"order"}:
         dropped = dropped.union(lost_lines(marked, gathered, placed, lines))
+    if lines.repeats.dropped is not None:
+        dropped = dropped.union(lines.repeats.dropped)
     left_out = _with_cells(sheet, dropped)
     totals = _totals(settled)
     report = _report(sheet, mapping, lines, settled, totals, left_out)
@@ -178,7 +192,7 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     items = order_items(good, gathered, lines) if lines.grouped else None
     if items is not None:
         items = _stored(con, f"items_{name}", items)
-    for table in ("typed", "placed", "filled", "gathered"):
+    for table in ("typed", "placed", "once", "repeated", "filled", "gathered"):
         con.drop_table(table, force=True)
     return Orders(
         table=_order_table(settled, totals, lines, mapping),
@@ -277,5 +291,8 @@ def _with_cells(sheet: Sheet, dropped: ir.Table) -> pd.DataFrame:
     frame: pd.DataFrame = (
         dropped.inner_join(raw, dropped.line == raw.row).drop("row").order_by("line").to_pandas()
     )
-    frame["line"] = [sheet.line(int(row)) for row in frame["line"]]
+    rows = frame["line"].astype(int).tolist()
+    frame["line"] = [sheet.line(row) for row in rows]
+    if len(sheet.names) > 1:
+        frame.insert(0, "file", [sheet.part(row).name for row in rows])
     return frame

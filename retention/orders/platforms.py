@@ -25,6 +25,7 @@ class Layout:
         no_customer: What to do where the file names no customer.
         statuses: Status -> what it means, for those that mean another thing here than elsewhere.
         also_one_of: Beside the signature, at least one of these must be there.
+        caveat: What to know about orders that are read from this export.
     """
 
     label: str
@@ -35,6 +36,7 @@ class Layout:
     no_customer: str = ""
     statuses: dict[str, State] = field(default_factory=dict)
     also_one_of: tuple[str, ...] = ()
+    caveat: str = ""
 
 
 def read_layouts(entries: list[dict[str, Any]]) -> tuple[Layout, ...]:

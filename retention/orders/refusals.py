@@ -76,7 +76,7 @@ def nothing_left(sheet: Sheet, mapping: Mapping, report: OrderReport) -> str:
     """Return the message for a file of which no row is an order."""
     parts = []
     for entry in report.reasons[:3]:
-        lines = ", ".join(f"{line:,}" for line in entry.first_lines[:3])
+        lines = ", ".join(entry.places[:3])
         parts.append(f"{entry.rows:,} × {entry.reason.lower()} (first: line {lines})")
     used = ", ".join(
         f"{ROLES[role].label.lower()} from {name!r}"

@@ -15,12 +15,14 @@ from retention.orders.mapping import Mapping
 from retention.orders.row_states import StatusMeaning
 from retention.orders.rows import BOUGHT, Lines
 from retention.sheets.sheet import Sheet
-from retention.wording import NO_AMOUNTS, day
+from retention.wording import NO_AMOUNTS, day, plural
 
 FIRST_LINES = 5
 NAMED_COLUMNS = 12
 # The fields of Mapping that a question may settle.
-Setting = Literal["day_first", "decimal", "currency", "per_order", "discounted", "statuses"]
+Setting = Literal[
+    "day_first", "decimal", "currency", "per_order", "discounted", "statuses", "repeats"
+]
 ENOUGH_CUSTOMERS, ENOUGH_DAYS, ENOUGH_ORDERS = 500, 180, 3
 # A status of fewer rows than this share is noted, and not asked about.
 SMALL_PART = 0.01
@@ -51,12 +53,22 @@ class DroppedRows:
         rows: How many there are.
         first_lines: The first spreadsheet rows.
         revenue: The money that they carried.
+        first_files: The file or sheet of each of the first rows; empty where all are one's.
     """
 
     reason: str
     rows: int
     first_lines: tuple[int, ...]
     revenue: float
+    first_files: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> list[str]:
+        """Where the first rows stand, in words: a row's number, with its file where it has one."""
+        lines = [f"{line:,}" for line in self.first_lines]
+        if not self.first_files:
+            return lines
+        return [f"{file}: {line}" for file, line in zip(self.first_files, lines, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +137,7 @@ def count_reasons(left_out: pd.DataFrame) -> tuple[DroppedRows, ...]:
             rows=len(rows),
             first_lines=tuple(rows["line"].head(FIRST_LINES)),
             revenue=float(rows["amount"].sum()),
+            first_files=tuple(rows["file"].head(FIRST_LINES)) if "file" in rows else (),
         )
         for reason, rows in left_out.groupby("reason", sort=False)
     ]
@@ -147,6 +160,7 @@ def reading_notes(
         Sentences.
     """
     layout = [f"Recognised as {mapping.layout}."] if mapping.layout else []
+    layout += [mapping.caveat] if mapping.caveat else []
     return (
         *layout,
         *sheet.notes,
@@ -154,6 +168,7 @@ def reading_notes(
         *_rows_per_order(mapping, lines),
         *_date_notes(lines),
         *_status_notes(mapping, lines),
+        *lines.repeats.notes(lines.currency, per_order=lines.per_order),
         *_money_notes(mapping, lines, totals),
         *_future_orders(totals),
         *unused_columns(sheet, mapping),
@@ -199,7 +214,8 @@ def _status_notes(mapping: Mapping, lines: Lines) -> list[str]:
         notes.append(
             f"{mapping.columns['status']!r} holds free texts, so no order is left out by it."
         )
-    unclear = [meaning.text for meaning in _unclear(lines)]
+    # Those that many rows have are warned of.
+    unclear = [meaning.text for meaning in _unclear(lines) if meaning not in _telling(lines)]
     if unclear:
         names = _first_names([repr(status) for status in unclear])
         notes.append(
@@ -459,6 +475,8 @@ def open_questions(sheet: Sheet, mapping: Mapping, lines: Lines) -> tuple[Questi
     if lines.discounts is not None:
         questions.append(_ask_discounted(mapping, lines.discounts.after))
     questions += [_ask_status(meaning) for meaning in _telling(lines)[:MOST_STATUS_QUESTIONS]]
+    if lines.repeats.equal_rows:
+        questions.append(_ask_repeats(lines))
     return tuple(questions)
 
 
@@ -480,6 +498,21 @@ def _ask_status(meaning: StatusMeaning) -> Question:
         options=dict(STATE_LABELS),
         assumed=meaning.state,
         about=meaning.text,
+    )
+
+
+def _ask_repeats(lines: Lines) -> Question:
+    return Question(
+        setting="repeats",
+        text=(
+            f"{plural(lines.repeats.equal_rows, 'row')} of this file say the same as an earlier "
+            "row. Are they orders of their own?"
+        ),
+        options={
+            "once": "No, they stand twice: count each once",
+            "keep": "Yes, count them all",
+        },
+        assumed=lines.repeats.assumed,
     )
 
 

@@ -68,7 +68,7 @@ def read_states(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> RowS
         column: Role -> column of `raw`.
         mapping: Its `statuses` settle what texts mean.
     """
-    settled = {plain_name(text): state for text, state in mapping.statuses.items()}
+    settled = mapping.statuses
     statuses = _counted(raw, column.get("status"))
     kinds = _counted(raw, column.get("kind"))
     return RowStates(
@@ -76,8 +76,8 @@ def read_states(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> RowS
             StatusMeaning(
                 text=text,
                 rows=rows,
-                state=settled.get(plain_name(text), order_state(text)),
-                understood=plain_name(text) in settled or is_understood(text),
+                state=_settled_state(text, settled) or order_state(text),
+                understood=bool(_settled_state(text, settled)) or is_understood(text),
             )
             for text, rows in statuses.items()
         ),
@@ -85,7 +85,7 @@ def read_states(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> RowS
             StatusMeaning(
                 text=text,
                 rows=rows,
-                state=settled.get(plain_name(text), kind_state(text)),
+                state=_settled_state(text, settled) or kind_state(text),
                 understood=True,
             )
             for text, rows in kinds.items()
@@ -108,7 +108,27 @@ def state_cell(raw: ir.Table, column: dict[str, str], states: RowStates) -> ir.S
         gone = text_or_null(raw[column["cancelled_at"]])
         is_gone = gone.notnull() & ~gone.lower().isin(GUESTS)
         state = ibis.ifelse(is_gone, str(State.CANCELLED), state)
+    if "paid_at" in column:
+        # A row of an order may leave out what another says, so blanks are read with its rows.
+        is_paid = text_or_null(raw[column["paid_at"]]).notnull()
+        paid = ibis.ifelse(is_paid, str(State.ORDER), ibis.null("string"))
+        state = ibis.coalesce(state.nullif(str(State.ORDER)), paid)
     return state
+
+
+def _settled_state(text: str, settled: dict[str, State]) -> State | None:
+    """Return the meaning that is settled.
+
+    A pattern that ends with * holds for all texts that begin so and do not stand there themselves.
+    """
+    name = plain_name(text)
+    states = {plain_name(known): state for known, state in settled.items()}
+    if name in states:
+        return states[name]
+    for pattern, state in settled.items():
+        if pattern.endswith("*") and name.startswith(plain_name(pattern)):
+            return state
+    return None
 
 
 def _counted(raw: ir.Table, column: str | None) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Sheet + mapping -> lines: every row of the file typed, with the reason why it cannot count."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import ibis
 import ibis.expr.types as ir
@@ -31,6 +31,7 @@ from retention.orders.contact_cells import (
 from retention.orders.customer_column import GUESTS
 from retention.orders.mapping import Mapping
 from retention.orders.phone_keys import find_phone_style, phone_key
+from retention.orders.repeats import Repeats, find_repeats
 from retention.orders.row_states import RowStates, read_states, state_cell
 from retention.sheets.sheet import Sheet
 
@@ -82,6 +83,7 @@ class Lines:
         has_amounts: Whether the file has amounts; without them every `amount` is NULL.
         numbered: Whether the file numbers its orders.
         grouped: Whether several rows may make one order.
+        repeats: Rows that stand twice; those that do not count are not in `table`.
         states: What the texts of the status and of the kind of row mean.
         net: Whether the file's amounts had refunds taken off already.
         profits: Whether the amounts are profits, so that one below zero is a loss.
@@ -100,6 +102,7 @@ class Lines:
     numbered: bool
     grouped: bool
     states: RowStates
+    repeats: Repeats = field(default_factory=Repeats)
     net: bool = False
     profits: bool = False
     discounts: DiscountStyle | None = None
@@ -162,12 +165,20 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
     if numbered and "refund_of" in column:
         typed = _placed_by_number(con, typed)
     grouped = numbered and _has_repeats(typed)
+    repeats = find_repeats(sheet, mapping, typed, numbered=numbered, grouped=grouped)
+    if repeats.dropped is not None:
+        con.create_table("once", typed.anti_join(repeats.dropped, "line"), overwrite=True)
+        typed = con.table("once")
+        grouped = numbered and _has_repeats(typed)
     once: tuple[str, ...] = ()
     share = None
     if grouped:
         typed = _filled_down(con, typed)
         if has_amounts:
             once, share = sums_per_order(typed, mapping.per_order, amounts.priced)
+    if "paid_at" in column:
+        is_unpaid = typed.status.isnull() & typed.ordered_at.notnull()
+        typed = typed.mutate(status=ibis.ifelse(is_unpaid, str(State.PENDING), typed.status))
     net = is_net_of_refunds(typed, mapping)
     if net:
         typed = typed.mutate(amount=typed.amount + typed.refund.fill_null(0.0))
@@ -186,6 +197,7 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
         numbered=numbered,
         grouped=grouped,
         states=states,
+        repeats=repeats,
         net=net,
         profits=amounts.profits,
         discounts=amounts.discounts,
@@ -203,7 +215,7 @@ def _order_cells(
         cells["refund_of"] = _plain_number(raw, column["refund_of"])
     if "currency" in column or money.symbols:
         cells["currency"] = _currency(raw, column)
-    if {"status", "kind", "cancelled_at"} & set(column):
+    if {"status", "kind", "cancelled_at", "paid_at"} & set(column):
         cells["status"] = state_cell(raw, column, states)
     return cells | {role: text_or_null(raw[column[role]]) for role in DIMENSIONS if role in column}
 

@@ -3,21 +3,17 @@
 import codecs
 import csv
 import io
-import re
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
 from charset_normalizer import from_bytes
 
-from retention.cells.dates import looks_like_date
-from retention.cells.money import MONEY_LIKE
 from retention.errors import DataError
+from retention.sheets.header import TextLayout, filled, place_header
 
 CHUNK = 1 << 20
 HEAD_BYTES = 1 << 18
 HEAD_RECORDS = 300
-HEADER_SEARCH = 60
 DELIMITERS = (",", ";", "\t", "|", "^", "~")
 # Columns set apart by runs of blanks; `to_tabs` makes them tabs.
 ALIGNED = " "
@@ -30,30 +26,6 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class TextLayout:
-    """Where the table of a text file stands, and how its cells are set apart.
-
-    Attributes:
-        delimiter: What stands between cells; `ALIGNED` for runs of blanks.
-        header: The names as written; None where the file has none.
-        width: Cells in a usual row.
-        lines_before: Text lines before the first data row.
-        records_before: Records that are not blank before the first data row.
-    """
-
-    delimiter: str
-    header: tuple[str, ...] | None
-    width: int
-    lines_before: int
-    records_before: int
-
-    @property
-    def preamble(self) -> int:
-        """Records above the header."""
-        return self.records_before - (self.header is not None)
 
 
 def find_encoding(path: Path, name: str) -> str:
@@ -245,16 +217,12 @@ def _records(head: str, delimiter: str) -> list[tuple[list[str], int]]:
     return records
 
 
-def _filled(cells: list[str]) -> int:
-    return sum(1 for cell in cells if cell.strip())
-
-
 def _regularity(rows: list[list[str]]) -> float:
     """Return how table-like the rows are.
 
     0 stands for one column. Else it is the share of rows of the usual width; wider is a bit better.
     """
-    widths = Counter(len(cells) for cells in rows if _filled(cells))
+    widths = Counter(len(cells) for cells in rows if filled(cells))
     if not widths:
         return 0.0
     width, _ = max(
@@ -266,54 +234,6 @@ def _regularity(rows: list[list[str]]) -> float:
         return 0.0
     regular = widths[width] / sum(widths.values())
     return regular * (1 + min(width, 20) / 200)
-
-
-def place_header(records: list[tuple[list[str], int]], delimiter: str) -> TextLayout:
-    """Return where the header stands.
-
-    Args:
-        records: The cells of each record, and the text lines read up to its end.
-        delimiter: What stands between the cells.
-
-    Returns:
-        The layout.
-    """
-    widths = Counter(len(cells) for cells, _ in records if _filled(cells))
-    usual = max(widths.items(), key=lambda wn: (wn[1] * min(wn[0], 4), wn[0]))[0]
-    start = next(
-        (
-            i
-            for i, (cells, _) in enumerate(records[:HEADER_SEARCH])
-            if _filled(cells) >= max(2, 0.5 * usual)
-        ),
-        0,
-    )
-    header = looks_like_header(records[start][0])
-    data = start + header
-    before = sum(1 for cells, _ in records[:data] if cells)
-    lines = records[data - 1][1] if data else 0
-    names = tuple(records[start][0]) if header else None
-    return TextLayout(
-        delimiter=delimiter,
-        header=names,
-        width=max(usual, len(records[start][0])),
-        lines_before=lines,
-        records_before=before,
-    )
-
-
-def looks_like_header(cells: list[str]) -> bool:
-    """Return whether cells are names, not values such as dates, amounts and e-mail addresses.
-
-    Args:
-        cells: The cells of a record.
-
-    Returns:
-        True where at most a tenth of the filled cells are values.
-    """
-    filled = [cell.strip() for cell in cells if cell.strip()]
-    values = [c for c in filled if "@" in c or looks_like_date(c) or re.fullmatch(MONEY_LIKE, c)]
-    return len(values) <= len(filled) // 10
 
 
 def blank_positions(path: Path, records: int) -> list[int]:

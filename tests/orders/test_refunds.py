@@ -3,15 +3,15 @@
 import pytest
 
 from retention import read_orders
-from tests.support.order_files import assert_nothing_vanished, read_rows, rows_dropped
+from tests.support.order_files import (
+    assert_nothing_vanished,
+    read_rows,
+    revenue_by_order,
+    rows_dropped,
+)
 
 HEADER = ("Order", "Email", "Date", "Total")
 STATUS = (*HEADER, "Status")
-
-
-def revenue_by_order(orders) -> dict[str, float]:
-    table = orders.table.to_pandas()
-    return dict(zip(table["order_id"], table["revenue"].round(2), strict=True))
 
 
 # --- by status ------------------------------------------------------------------------------------
@@ -293,38 +293,6 @@ def test_free_order_with_a_total_is_kept():
         ("2", "b@example.com", "2024-03-14", "5"),
     )
     assert revenue_by_order(orders) == {"1": 0.0, "2": 5.0}
-
-
-def test_identical_rows_without_an_order_number_are_all_real():
-    row = ("a@example.com", "2024-03-13", "10")
-    orders = read_rows(
-        ("Email", "Date", "Total"), row, row, row, ("b@example.com", "2024-03-14", "5")
-    )
-    assert sorted(orders.table.to_pandas()["revenue"]) == [5.0, 10.0, 10.0, 10.0]
-    assert orders.table.to_pandas()["order_id"].nunique() == 4
-
-
-def test_rows_of_one_order_number_with_one_total_are_one_order():
-    """Line items with the order's total repeated on each."""
-    orders = read_rows(
-        ("Order ID", "Email", "Date", "Item", "Order total"),
-        ("1", "a@example.com", "2024-03-13", "mug", "35"),
-        ("1", "a@example.com", "2024-03-13", "pot", "35"),
-        ("2", "b@example.com", "2024-03-14", "mug", "10"),
-        ("3", "b@example.com", "2024-03-15", "mug", "10"),
-    )
-    assert revenue_by_order(orders) == {"1": 35.0, "2": 10.0, "3": 10.0}
-
-
-def test_rows_of_one_order_number_with_line_amounts_add_up():
-    orders = read_rows(
-        ("Order ID", "Email", "Date", "Item", "Line total"),
-        ("1", "a@example.com", "2024-03-13", "mug", "10"),
-        ("1", "a@example.com", "2024-03-13", "pot", "25"),
-        ("1", "a@example.com", "2024-03-13", "cup", "25"),
-        ("2", "b@example.com", "2024-03-14", "mug", "10"),
-    )
-    assert revenue_by_order(orders) == {"1": 60.0, "2": 10.0}
 
 
 def test_a_line_of_nothing_makes_no_order_of_a_refund():
