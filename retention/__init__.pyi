@@ -47,6 +47,7 @@ from .models.cltv import (
     fit_cltv as fit_cltv,
     predict_cltv as predict_cltv,
     purchase_probability as purchase_probability,
+    with_order_value as with_order_value,
 )
 from .models.model import CltvModel as CltvModel
 from .models.months import expected_by_month as expected_by_month

@@ -46,6 +46,7 @@ def summarise_customers(
         - `monetary_value`: mean spend of a repeat purchase day, 0 for one-time buyers;
         - `first_order`, `last_order`: the first and the last purchase day;
         - `orders`: number of orders, `revenue`: their sum, `average_order_value`: revenue / orders;
+          all three are NaN where the orders have no amounts, as is `monetary_value`;
         - `discount_share`: discount / (discount + revenue); NaN where the file has no discount or
           the customer never had a price to discount;
         - `first_channel`, `first_region`, `first_category`, `first_product`, `first_coupon` where
@@ -186,6 +187,8 @@ def customer_table(rows: pa.Table, start: date, as_of: date) -> pd.DataFrame:
     repeat_revenue = np.where(
         (frequency > 0) & (repeat_revenue > _ROUNDING * revenue), repeat_revenue, 0.0
     )
+    # Without amounts nothing is known of spend: a zero would say that it was free.
+    repeat_revenue[np.isnan(revenue)] = np.nan
     end = np.datetime64(as_of, "s")
     columns = {
         "frequency": frequency,

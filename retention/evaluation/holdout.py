@@ -24,7 +24,8 @@ class Holdout:
     Attributes:
         customers: What `summarise_customers` returns for the day of the cut, without the
             `first_*` columns and the discount.
-        later: `orders` (purchase days) and `revenue` of the same customers after the cut.
+        later: `orders` (purchase days) and `revenue` of the same customers after the cut; the
+            revenue is NaN where the orders have no amounts.
         weekly: `week` (1 begins the day after the cut) and `actual`, the repeat purchase days of
             these customers. Weeks without a repeat purchase may be left out.
     """
@@ -54,6 +55,8 @@ def hold_out(orders: Orders, cut: date) -> Holdout:
         by_day = _purchases_by_day(days, cut).to_pandas()
     known = customer_table(rows, orders.start, cut)
     later = {name: rows[f"later_{name}"].to_numpy() for name in ("orders", "revenue")}
+    if not orders.has_amounts:
+        later["revenue"] = np.full(len(known), np.nan)
     return Holdout(
         customers=known,
         later=pd.DataFrame(later, index=known.index).astype(float),

@@ -19,6 +19,7 @@ import pandas as pd
 
 from retention.orders.gaps import OrderGap, order_gaps
 from retention.orders.orders import Orders
+from retention.validation import all_unknown
 
 #: The day of a next order that has not come.
 NEVER = 2**30
@@ -58,6 +59,11 @@ class OrderHistory:
     sample: pd.DataFrame
     start: date
     end: date
+
+    @property
+    def has_amounts(self) -> bool:
+        """Whether the orders have amounts; without them all revenue is NaN."""
+        return not all_unknown(self.daily["revenue"])
 
     @property
     def length(self) -> int:

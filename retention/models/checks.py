@@ -66,14 +66,17 @@ class Check:
 
 
 def model_checks(
-    customers: pd.DataFrame, purchases: PurchaseModel, spend: SpendModel, companion: PurchaseModel
+    customers: pd.DataFrame,
+    purchases: PurchaseModel,
+    spend: SpendModel | None,
+    companion: PurchaseModel,
 ) -> tuple[Check, ...]:
     """Return the checks of a fitted model, in the order in which they are best read.
 
     Args:
         customers: The customers the model was fitted to.
         purchases: The purchase model.
-        spend: The spend model.
+        spend: The spend model; None where the orders have no amounts.
         companion: The MBG/NBD model that answers for one-time buyers.
 
     Returns:
@@ -89,8 +92,7 @@ def model_checks(
         _parameters(purchases, companion),
         _precision(purchases),
         _newest_customers(customers, purchases),
-        _spend(spend),
-        _spend_and_frequency(customers, spend),
+        *(() if spend is None else (_spend(spend), _spend_and_frequency(customers, spend))),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from retention.errors import DataError
+from retention.validation import all_unknown
 
 _COLUMNS = ("frequency", "recency", "T", "monetary_value")
 
@@ -81,6 +82,8 @@ def _first_of_each(codes: np.ndarray) -> np.ndarray:
 def _require_customers(customers: pd.DataFrame) -> None:
     _require_columns(customers)
     values = [customers[name].to_numpy(float) for name in _COLUMNS]
+    if all_unknown(customers["monetary_value"]):
+        values[-1] = np.zeros(len(customers))
     if not all(np.isfinite(column).all() for column in values):
         raise DataError("The customer table has empty or infinite values in its history columns.")
     frequency, recency, age, spend = values

@@ -81,6 +81,8 @@ def read_amounts(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> Amo
         if role in column
     }
     numbers = {role: read_money(raw, column[role], style) for role, style in styles.items()}
+    if not {"revenue", "unit_price"} & set(column):
+        return _no_amounts(numbers)
     priced = "revenue" not in column
     if priced:
         # Whole cents: sums of prices x pieces should not carry binary dust.
@@ -110,6 +112,14 @@ def read_amounts(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> Amo
         discounts=discounts,
         profits=not priced and bool(_words(mapping, "revenue") & _PROFIT_NAMES),
     )
+
+
+def _no_amounts(numbers: dict[str, ir.FloatingValue]) -> Amounts:
+    """Return the sums of a file without amounts: none but the pieces."""
+    cells: dict[str, ir.Value] = {"amount": ibis.null("float64")}
+    if "quantity" in numbers:
+        cells["quantity"] = numbers["quantity"]
+    return Amounts(money=MoneyStyle(), cells=cells, priced=False, discounts=None, profits=False)
 
 
 def _words(mapping: Mapping, role: str) -> set[str]:

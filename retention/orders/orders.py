@@ -12,7 +12,7 @@ from ibis.backends.duckdb import Backend
 from retention.cells.dates import EARLIEST, latest_plausible
 from retention.errors import DataError
 from retention.orders.contact_cells import with_shared
-from retention.orders.detection import detect_columns
+from retention.orders.detection import detect_columns, unread_amount
 from retention.orders.mapping import Mapping
 from retention.orders.refunds import (
     REFUND_UNPLACED,
@@ -42,7 +42,8 @@ class Orders:
 
     Attributes:
         table: Ibis, one row per order: order_id, customer_id (text), ordered_at (timestamp, the
-            shop's own clock), revenue (float, net of refunds, >= 0). Where the file has them:
+            shop's own clock), revenue (float, net of refunds, >= 0; NULL in every row where the
+            file has no amounts). Where the file has them:
             refunded (what came off the revenue), discount, quantity (float), channel, region,
             product, category, coupon, currency (text); email, phone, first_name, last_name,
             country, state, city, zip (text); consent, subscription, complaint (true, false or
@@ -62,6 +63,7 @@ class Orders:
             - order_id, customer_id, ordered_at: as in `table`;
             - product, category: where the file has them;
             - share: float, the part of the order's revenue by what the lines cost, at most 1.
+        has_amounts: Whether the file has amounts. Without them everything in money is left out.
     """
 
     table: ir.Table
@@ -73,6 +75,7 @@ class Orders:
     left_out: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
     carts: ir.Table | None = field(default=None, repr=False, compare=False)
     items: ir.Table | None = field(default=None, repr=False, compare=False)
+    has_amounts: bool = True
 
     def dropped_rows(self) -> pd.DataFrame:
         """Return the rows left out.
@@ -85,7 +88,7 @@ class Orders:
 
 def read_orders(
     source: Source | Sequence[Source],
-    columns: dict[str, str] | None = None,
+    columns: dict[str, str | None] | None = None,
     *,
     name: str | Sequence[str] | None = None,
     day_first: bool | None = None,
@@ -96,7 +99,8 @@ def read_orders(
     Args:
         source: A path, bytes or a binary file object, or a list of them.
         columns: Role -> column name, e.g. {"customer_id": "Email"}, for what should not be
-            detected.
+            detected. None leaves a role empty: {"revenue": None} reads the orders without
+            amounts.
         name: What to call the file, or each of several; their own names where left out.
         day_first: How 05/04/2024 is read where both ways fit.
         currency: The code to keep where a file has several; the most frequent where left out.
@@ -120,6 +124,12 @@ def read_orders(
         )
     sheet = _open(source, name)
     mapping = detect_columns(sheet, columns)
+    unread = unread_amount(sheet, mapping)
+    if unread is not None and "revenue" not in (columns or {}):
+        raise DataError(
+            f"No amounts can be read in {unread!r}. Choose the column of the amounts, or give "
+            'columns={"revenue": None} to do without everything in money.'
+        )
     if day_first is not None:
         mapping = replace(mapping, day_first=day_first)
     if currency is not None:
@@ -194,6 +204,7 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
         left_out=sheet.named(left_out.drop(columns="amount")),
         carts=carts,
         items=items,
+        has_amounts=lines.has_amounts,
     )
 
 
@@ -218,7 +229,7 @@ def _totals(settled: ir.Table) -> pd.Series:
             end=settled.ordered_at.max().date(),
             taken=settled.taken.sum(),
             over=settled.over.sum(),
-            emptied=((settled.revenue == 0) & (settled.gross > 0)).sum(),
+            emptied=((settled.revenue == 0) & (settled.gross > 0)).fill_null(False).sum(),
         )
         .execute()
         .iloc[0]

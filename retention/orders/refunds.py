@@ -23,6 +23,8 @@ def gather_orders(good: ir.Table, lines: Lines) -> ir.Table:
         One row per candidate: `gross` (>= 0), `negative` (its refund lines), and a `fate`: "order",
         "refund", "free" or "no amount".
     """
+    if not lines.has_amounts:
+        return _without_amounts(good, lines)
     amount = ibis.ifelse(good.status == str(State.REFUND), -good.amount.abs(), good.amount)
     good = good.mutate(
         paid=ibis.ifelse(amount >= 0, amount, ibis.null("float64")),
@@ -37,6 +39,17 @@ def gather_orders(good: ir.Table, lines: Lines) -> ir.Table:
         else_="order",
     )
     return orders.mutate(fate=fate)
+
+
+def _without_amounts(good: ir.Table, lines: Lines) -> ir.Table:
+    """Gather lines that have no amounts: all are orders but those that are refunds by status."""
+    is_refund = (good.status == str(State.REFUND)).fill_null(False)
+    # The zeros only tell which lines are sales: no order keeps them.
+    sold = ibis.ifelse(is_refund, ibis.null("float64"), 0.0)
+    good = good.mutate(paid=sold, given_back=ibis.literal(0.0))
+    orders = _grouped_lines(good, lines.once) if lines.grouped else _single_lines(good)
+    orders = orders.mutate(fate=ibis.ifelse(orders.gross.isnull(), "refund", "order"))
+    return orders.mutate(gross=ibis.null("float64"))
 
 
 def _extra_columns(good: ir.Table) -> list[str]:
@@ -230,7 +243,8 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
     # A status that says refunded is the same refund as the sum or the row beside it.
     back = ibis.ifelse(orders.back > 0, orders.back, orders.returned)
     orders = orders.mutate(back=back.round(6))
-    taken = ibis.least(orders.gross, orders.back)
+    # Nothing is known to have come off an order without an amount.
+    taken = ibis.ifelse(orders.gross.isnull(), 0.0, ibis.least(orders.gross, orders.back))
     extras = [c for c in ("discount", "quantity", *CARRIED) if c in orders.columns]
     cells = {c: orders[c].fill_null(0.0) if c == "discount" else orders[c] for c in extras}
     if lines.currencies:
@@ -244,7 +258,7 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
         **cells,
         gross=orders.gross,
         taken=taken,
-        over=orders.back - taken,
+        over=ibis.ifelse(orders.gross.isnull(), 0.0, orders.back - taken),
     )
 
 

@@ -59,10 +59,11 @@ class Repeats:
         """
         notes = []
         if self.rows:
-            worth = money(self.once if per_order else self.summed, currency)
+            summed = self.once if per_order else self.summed
+            worth = f" worth {money(summed, currency)}" if summed else ""
             notes.append(
                 f"{self._what()} more than once and {self._verb('counts', 'count')} once. "
-                f"Left out: {plural(self.rows, 'row')} worth {worth}."
+                f"Left out: {plural(self.rows, 'row')}{worth}."
             )
         if self.replaced:
             differ = "differs" if self.replaced == 1 else "differ"

@@ -40,6 +40,8 @@ DIMENSIONS = ("channel", "region", "product", "category", "coupon")
 BOUGHT = ("product", "category")
 #: What an order carries beside its numbers, where the file has it.
 CARRIED = (*DIMENSIONS, *CONTACT_COLUMNS, *SIGNAL_COLUMNS)
+#: The roles that say nothing where the file has no amounts.
+_ABOUT_AMOUNTS = ("refund", "adjusted", "discount", "refund_of", "currency")
 BLANKS = r"[\s\x{00a0}\x{200b}\x{feff}]+"
 
 NOT_A_ROW = "No customer and no date (totals, notes, blank rows)"
@@ -78,6 +80,7 @@ class Lines:
         once: The sums of money that stand once an order: amount, refund, discount.
         per_order_share: Of the orders with several rows, the share that looks so; None where it
             was not asked.
+        has_amounts: Whether the file has amounts; without them every `amount` is NULL.
         numbered: Whether the file numbers its orders.
         grouped: Whether several rows may make one order.
         repeats: Rows that stand twice; those that do not count are not in `table`.
@@ -95,6 +98,7 @@ class Lines:
     priced: bool
     once: tuple[str, ...]
     per_order_share: float | None
+    has_amounts: bool
     numbered: bool
     grouped: bool
     states: RowStates
@@ -137,7 +141,12 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
         The typed rows, and what was noticed in them.
     """
     con, raw = sheet.con, sheet.table
-    column = {role: sheet.column(name) for role, name in mapping.columns.items()}
+    has_amounts = mapping.has_amounts
+    column = {
+        role: sheet.column(name)
+        for role, name in mapping.columns.items()
+        if has_amounts or role not in _ABOUT_AMOUNTS
+    }
     dates = find_date_style(raw, column["ordered_at"], mapping.day_first)
     amounts = read_amounts(raw, column, mapping)
     states = read_states(raw, column, mapping)
@@ -165,7 +174,8 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
     share = None
     if grouped:
         typed = _filled_down(con, typed)
-        once, share = sums_per_order(typed, mapping.per_order, amounts.priced)
+        if has_amounts:
+            once, share = sums_per_order(typed, mapping.per_order, amounts.priced)
     if "paid_at" in column:
         is_unpaid = typed.status.isnull() & typed.ordered_at.notnull()
         typed = typed.mutate(status=ibis.ifelse(is_unpaid, str(State.PENDING), typed.status))
@@ -175,7 +185,7 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
     currencies = _currencies(typed)
     currency = mapping.currency or next(iter(currencies), None)
     return Lines(
-        table=typed.mutate(reason=_reason(typed, currency, "amount" in once)),
+        table=typed.mutate(reason=_reason(typed, currency, has_amounts and "amount" not in once)),
         dates=dates,
         money=amounts.money,
         currencies=currencies,
@@ -183,6 +193,7 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
         priced=amounts.priced,
         once=once,
         per_order_share=share,
+        has_amounts=has_amounts,
         numbered=numbered,
         grouped=grouped,
         states=states,
@@ -212,7 +223,8 @@ def _order_cells(
 def _complete(typed: ir.Table, mapping: Mapping) -> ir.Table:
     """The columns that the file lacks, as constants that take no space."""
     # "Total (THB)" names the currency of the whole column.
-    named = named_currency(mapping.columns.get("revenue") or mapping.columns["unit_price"])
+    amount = mapping.columns.get("revenue") or mapping.columns.get("unit_price")
+    named = named_currency(amount) if amount else None
     absent = {
         # Without an order number each row is an order.
         "order_id": typed.line.cast("string"),
@@ -379,7 +391,7 @@ def _currencies(typed: ir.Table) -> dict[str, int]:
     return dict(zip(frame["currency"], frame["n"].astype(int), strict=True))
 
 
-def _reason(t: ir.Table, currency: str | None, per_order: bool) -> ir.StringValue:
+def _reason(t: ir.Table, currency: str | None, each_has_amount: bool) -> ir.StringValue:
     cases = [
         (t.customer_id.isnull() & t.ordered_at.isnull(), NOT_A_ROW),
         *[
@@ -390,7 +402,7 @@ def _reason(t: ir.Table, currency: str | None, per_order: bool) -> ir.StringValu
         (t.ordered_at.isnull(), NO_DATE),
         (~t.ordered_at.date().between(EARLIEST, latest_plausible()), IMPOSSIBLE_DATE),
     ]
-    if not per_order:
+    if each_has_amount:
         cases.append((t.amount.isnull(), NO_AMOUNT))
     if currency is not None:
         cases.append(((t.currency != currency).fill_null(False), OTHER_CURRENCY))

@@ -45,6 +45,7 @@ class DimensionHistory:
         parts: One in this many customers is sampled to measure how far customers differ.
         start: Day of the first order.
         end: Day of the last order.
+        has_amounts: Whether the orders have amounts; without them all revenue is NaN.
     """
 
     dimension: str
@@ -55,6 +56,7 @@ class DimensionHistory:
     parts: int
     start: date
     end: date
+    has_amounts: bool = True
 
     def number(self, day: date) -> int:
         """Return the number of a day.
@@ -184,6 +186,7 @@ def dimension_history(
         parts=sampling_step(customers),
         start=orders.start,
         end=orders.end,
+        has_amounts=orders.has_amounts,
     )
 
 

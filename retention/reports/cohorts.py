@@ -24,6 +24,7 @@ from retention.reports.cohort_calendar import (
     period_starts,
 )
 from retention.statistics import weighted_quantile, wilson
+from retention.validation import all_unknown
 
 #: The cohort of customers whose first order has no value in the column that makes the cohorts.
 NO_VALUE = "(none)"
@@ -63,7 +64,8 @@ def cohort_table(
         - `observed`: customers of the cohort for whom this age has begun. Customers of a cohort
           by period are all of one age, so it is all of them;
         - `active`: customers with an order at this age; `share`: active / observed;
-        - `orders`, `revenue`: of the cohort at this age;
+        - `orders`, `revenue`: of the cohort at this age; the revenue is NaN where the orders have
+          no amounts;
         - `cumulative_orders`, `cumulative_revenue`: a customer, up to this age: the sum over the
           ages of orders (revenue) / observed;
         - `complete`: False where the age's calendar period is not over for all who are observed
@@ -303,7 +305,7 @@ def _sums_by_period(history: OrderHistory, period: str) -> pd.DataFrame:
     cohort = number[counts["first_day"]]
     sums = counts[_SUMS].assign(cohort=cohort, age=number[counts["day"]] - cohort)
     cells: pd.DataFrame = sums.groupby(["cohort", "age"], as_index=False)[_SUMS].sum()
-    return cells
+    return cells if history.has_amounts else cells.assign(revenue=np.nan)
 
 
 def _table(
@@ -323,6 +325,8 @@ def _table(
     observed = np.cumsum(joined, axis=1)[:, ::-1]
     complete = np.full(shape, True) if is_over else joined[:, ::-1] == 0
     row, age = np.nonzero(observed)
+    if all_unknown(sums["revenue"]):
+        totals["revenue"] = np.full(shape, np.nan)
     size, customers = joined.sum(axis=1)[row], np.maximum(observed, 1)
     labels = pd.Series(cohorts, dtype="str")
     if not by_value:
