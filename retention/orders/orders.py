@@ -2,9 +2,8 @@
 
 import datetime as dt
 import hashlib
-import os
 from dataclasses import dataclass, field, replace
-from typing import BinaryIO
+from typing import Any
 
 import ibis.expr.types as ir
 import pandas as pd
@@ -83,17 +82,18 @@ class Orders:
 
 
 def read_orders(
-    source: str | os.PathLike[str] | bytes | BinaryIO,
+    source: Any,
     columns: dict[str, str] | None = None,
     *,
     name: str | None = None,
     day_first: bool | None = None,
     currency: str | None = None,
 ) -> Orders:
-    """Read an order file.
+    """Read orders from a file or a frame.
 
     Args:
-        source: A path, bytes or a binary file object.
+        source: A path, bytes or a binary file object. Or a frame of pandas or Polars, or an Arrow
+            table.
         columns: Role -> column name, e.g. {"customer_id": "Email"}, for what should not be
             detected.
         name: What to call the file; its own name where left out.

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from retention.errors import DataError
 from retention.sheets import text_files
+from retention.sheets.frames import is_frame, read_frame
 from retention.sheets.unpack import PlainFile, unpack
 
 if TYPE_CHECKING:
@@ -99,38 +100,61 @@ class Sheet:
         self.con.raw_sql("DROP TABLE IF EXISTS raw")
 
 
-def open_sheet(source: str | os.PathLike[str] | bytes | BinaryIO, name: str | None = None) -> Sheet:
+def open_sheet(source: Any, name: str | None = None) -> Sheet:
     """Read an order file once: CSV or other delimited text (also in .gz or .zip), Excel or Parquet.
 
     Args:
-        source: A path, bytes or a binary file object.
+        source: A path, bytes or a binary file object. Or a frame of pandas or Polars, or an Arrow
+            table.
         name: What to call it; the file's own name where left out.
 
     Raises:
         DataError: If it is not a table of at least two columns and a row; it says what was found.
     """
+    sheet = _read_frame(source, name) if is_frame(source) else _read_file(source, name)
+    if not sheet.columns:
+        raise DataError(f"{sheet.name!r} has no columns.")
+    if sheet.rows == 0:
+        raise DataError(
+            f"{sheet.name!r} has column names but no rows below them. Check the export's date "
+            "range and filters."
+        )
+    if len(sheet.columns) < 2:
+        raise DataError(
+            f"{sheet.name!r} has a single column ({sheet.columns[0]!r}). An order file needs at "
+            "least a customer, a date and an amount."
+        )
+    return sheet
+
+
+def _read_file(source: str | os.PathLike[str] | bytes | BinaryIO, name: str | None) -> Sheet:
     with tempfile.TemporaryDirectory(prefix="orders-", ignore_cleanup_errors=True) as folder:
         file = unpack(source, Path(folder), name)
         with file.path.open("rb") as stream:
             magic = stream.read(4)
         con = _connect()
         if magic == PARQUET_MAGIC:
-            sheet = _read_parquet(con, file)
-        elif magic in EXCEL_MAGIC or file.name.lower().endswith(WORKBOOK_SUFFIXES):
-            sheet = _read_workbook(con, file)
-        else:
-            sheet = _read_text(con, file, Path(folder))
-    if sheet.rows == 0:
-        raise DataError(
-            f"{file.name!r} has column names but no rows below them. Check the export's date range "
-            "and filters."
-        )
-    if len(sheet.columns) < 2:
-        raise DataError(
-            f"{file.name!r} has a single column ({sheet.columns[0]!r}). An order file needs at "
-            "least a customer, a date and an amount."
-        )
-    return sheet
+            return _read_parquet(con, file)
+        if magic in EXCEL_MAGIC or file.name.lower().endswith(WORKBOOK_SUFFIXES):
+            return _read_workbook(con, file)
+        return _read_text(con, file, Path(folder))
+
+
+def _read_frame(source: Any, name: str | None) -> Sheet:
+    name = name or "frame"
+    cells = read_frame(source, name)
+    columns = unique_names(cells.names, len(cells.names), name)
+    con = _connect()
+    if columns:
+        con.create_table("raw", pa.table(list(cells.columns), names=_raw_names(columns)))
+    return Sheet(
+        name=name,
+        con=con,
+        columns=columns,
+        rows=cells.rows,
+        digest=cells.digest,
+        notes=cells.notes,
+    )
 
 
 def _connect() -> Backend:
@@ -224,7 +248,7 @@ def _read_parquet(con: Backend, file: PlainFile) -> Sheet:
         columns = unique_names(source.columns, len(source.columns), file.name)
         kinds = [field.type for field in pq.read_schema(file.path)]
         cells = {
-            raw: _on_its_clock(source[c], kind).cast("string")
+            raw: _unmistakable(_on_its_clock(source[c], kind))
             for raw, c, kind in zip(_raw_names(columns), source.columns, kinds, strict=True)
         }
         con.create_table("raw", source.select(**cells))
@@ -255,6 +279,16 @@ def _on_its_clock(column: ir.Column, kind: pa.DataType) -> ir.Column:
         return timezone(kind.tz, column)
     minutes = int(f"{offset[1]}1") * (60 * int(offset[2]) + int(offset[3]))
     return timezone("UTC", column) + ibis.interval(minutes=minutes)
+
+
+def _unmistakable(column: ir.Column) -> ir.StringValue:
+    """Return cells as text: 1.234 as 1.2340, since the text of a number may be a thousand."""
+    if column.type().is_floating():
+        column = ibis.ifelse(column.isnan(), ibis.null(column.type()), column)
+    text = column.cast("string")
+    if column.type().is_floating() or column.type().is_decimal():
+        return ibis.ifelse(text.re_search(r"^[^.]*\.\d{3}$"), text + "0", text)
+    return text
 
 
 def _read_workbook(con: Backend, file: PlainFile) -> Sheet:
