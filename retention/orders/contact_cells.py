@@ -149,7 +149,13 @@ def _digits(cell: ir.StringValue) -> ir.StringValue:
     text = cell.strip()
     text = ibis.ifelse(text.startswith("'"), text.substr(1), text)
     # Patterns are slow: they look at the few cells that may fit.
-    return text_or_null(ibis.ifelse(text.endswith(".0"), text.re_replace(WHOLE, r"\1"), text))
+    return text_or_null(ibis.ifelse(text.endswith(".0"), without_fraction(text), text))
+
+
+def without_fraction(text: ir.StringValue) -> ir.StringValue:
+    """Return 17850 for 17850.0, and other texts as they stand."""
+    # Engines write what a pattern has found in different ways, so nothing is replaced by it.
+    return ibis.ifelse(text.re_search(WHOLE), text.substr(0, text.find(".")), text)
 
 
 def _split(name: ir.StringValue) -> tuple[ir.StringValue, ir.StringValue]:

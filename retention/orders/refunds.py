@@ -143,16 +143,32 @@ def place_refunds(gathered: ir.Table) -> ir.Table:
 
     Columns refund_id, customer_id, line, order_id (NULL where there is none), amount (> 0).
     """
-    refunds = gathered.filter(gathered.fate == "refund")
-    refund_rows = refunds.select(
-        "customer_id", "ordered_at", "line", refund_id="order_id", amount=-refunds.negative
+    events = gathered.filter(gathered.fate.isin(["order", "refund"]))
+    refunds = events.filter(events.fate == "refund")
+    events = events.semi_join(refunds, "customer_id")
+    is_order = events.fate == "order"
+    # A refund may come at the moment of its order. Of orders at the same moment the one that stands
+    # last in the file counts.
+    in_order = ibis.window(
+        group_by=events.customer_id,
+        order_by=[events.ordered_at, (~is_order).cast("int8"), events.line, events.order_id],
     )
-    orders = gathered.filter(gathered.fate == "order")
-    # Of orders at the same moment the one that stands last in the file.
-    orders = orders.group_by("customer_id", "ordered_at").aggregate(
-        order_id=orders.order_id.argmax(orders.line)
+    events = events.select(
+        "customer_id",
+        "order_id",
+        "line",
+        amount=-events.negative,
+        is_order=is_order,
+        place=ibis.row_number().over(in_order),
     )
-    joined = refund_rows.asof_join(orders, on="ordered_at", predicates="customer_id")
+    # Windows and joins of equal values run on every engine, which joins of earlier ones do not.
+    so_far = ibis.cumulative_window(group_by=events.customer_id, order_by=events.place)
+    latest = ibis.ifelse(events.is_order, events.place, ibis.null("int64")).max().over(so_far)
+    events = events.mutate(latest=latest)
+    refunds = events.filter(~events.is_order).drop("place", "is_order")
+    refunds = refunds.rename(refund_id="order_id")
+    orders = events.filter(events.is_order).select("customer_id", "order_id", latest="place")
+    joined = refunds.left_join(orders, ["customer_id", "latest"])
     return joined.select("refund_id", "customer_id", "line", "amount", "order_id")
 
 
@@ -197,16 +213,11 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
     )
 
 
-def lost_lines(
-    marked: ir.Table, gathered: ir.Table, placed: ir.Table | None, grouped: bool
-) -> ir.Table:
-    """Return the lines of everything gathered that is no order: line, reason, amount."""
+def lost_orders(gathered: ir.Table, placed: ir.Table | None) -> ir.Table:
+    """Return everything gathered that is no order: order_id, customer_id, line, amount, reason."""
     key = ["order_id", "customer_id"]
     lost = gathered.filter(gathered.fate != "order")
     lost = lost.select(*key, "fate", "line", amount=lost.negative)
-    if grouped:
-        usable = marked.filter(marked.reason.isnull()).select("line", "amount", *key)
-        lost = usable.inner_join(lost.select(*key, "fate"), key)
     nowhere = ibis.literal(False)
     if placed is not None:
         unplaced = (
@@ -222,4 +233,16 @@ def lost_lines(
         (nowhere, REFUND_UNPLACED),
         else_=REFUND_PLACED,
     )
-    return lost.select("line", "amount", reason=reason).select("line", "reason", "amount")
+    return lost.select(*key, "line", "amount", reason=reason)
+
+
+def lost_lines(
+    marked: ir.Table, gathered: ir.Table, placed: ir.Table | None, grouped: bool
+) -> ir.Table:
+    """Return the lines of everything gathered that is no order: line, reason, amount."""
+    lost = lost_orders(gathered, placed)
+    if grouped:
+        key = ["order_id", "customer_id"]
+        usable = marked.filter(marked.reason.isnull()).select("line", "amount", *key)
+        lost = usable.inner_join(lost.select(*key, "reason"), key)
+    return lost.select("line", "reason", "amount")

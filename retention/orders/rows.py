@@ -1,10 +1,10 @@
 """Sheet + mapping -> lines: every row of the file typed, with the reason why it cannot count."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
-from ibis.backends.duckdb import Backend
 
 from retention.cells.dates import (
     EARLIEST,
@@ -110,7 +110,7 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
     column = {role: sheet.column(name) for role, name in mapping.columns.items()}
     dates = find_date_style(raw, column["ordered_at"], mapping.day_first)
     money, amounts = _amounts(raw, column, mapping.decimal)
-    states = _states(sheet, column.get("status"))
+    states = status_meanings(raw, column.get("status"))
     ordered_at = read_dates(raw, column["ordered_at"], dates, column.get("time"))
     cells: dict[str, ir.Value] = {
         "line": raw.rowid(),
@@ -121,13 +121,40 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
         **contact_cells(raw, column, mapping, ordered_at),
     }
     con.create_table("typed", raw.select(**cells), overwrite=True)
-    typed = _complete(con.table("typed"), mapping)
-    priced = "revenue" not in column
-    numbered = "order_id" in column
+
+    def keep(filled: ir.Table) -> ir.Table:
+        con.create_table("filled", filled, overwrite=True)
+        return con.table("filled")
+
+    return mark_lines(con.table("typed"), mapping, states, keep, dates=dates, money=money)
+
+
+def mark_lines(
+    typed: ir.Table,
+    mapping: Mapping,
+    states: dict[str, State],
+    keep: Callable[[ir.Table], ir.Table],
+    *,
+    dates: DateStyle,
+    money: MoneyStyle,
+) -> Lines:
+    """Mark the typed rows that are no orders, in any engine.
+
+    Args:
+        typed: line, customer_id, ordered_at, amount and what else the rows have.
+        mapping: Which column plays which role.
+        states: From `status_meanings`.
+        keep: Computes a table once.
+        dates: How dates were read.
+        money: How amounts were read.
+    """
+    typed = _complete(typed, mapping)
+    priced = "revenue" not in mapping.columns
+    numbered = "order_id" in mapping.columns
     grouped = numbered and _has_repeats(typed)
     per_order, share = False, None
     if grouped:
-        typed = _filled_down(con, typed)
+        typed = _filled_down(typed, keep)
         per_order, share = _amounts_per_order(typed, mapping.per_order, priced)
     currencies = _currencies(typed)
     currency = mapping.currency or next(iter(currencies), None)
@@ -159,7 +186,7 @@ def _order_cells(
     if "currency" in column or money.symbols:
         cells["currency"] = _currency(raw, column)
     if "status" in column or "cancelled_at" in column:
-        cells["status"] = _state(raw, column, states)
+        cells["status"] = row_states(raw, column, states)
     return cells | {role: text_or_null(raw[column[role]]) for role in DIMENSIONS if role in column}
 
 
@@ -262,12 +289,12 @@ def _currency(raw: ir.Table, column: dict[str, str]) -> ir.StringValue:
     return read_currency(raw, column.get("revenue") or column["unit_price"])
 
 
-def _states(sheet: Sheet, column: str | None) -> dict[str, State]:
-    """The meaning of each distinct status; nothing where the column is free text."""
+def status_meanings(raw: ir.Table, column: str | None) -> dict[str, State]:
+    """Return the meaning of each distinct status; nothing where the column is free text."""
     if column is None:
         return {}
     values = (
-        sheet.table.select(status=sheet.table[column].strip())
+        raw.select(status=raw[column].strip())
         .distinct()
         .limit(MAX_STATUSES + 1)
         .to_pandas()["status"]
@@ -276,7 +303,8 @@ def _states(sheet: Sheet, column: str | None) -> dict[str, State]:
     return {} if len(texts) > MAX_STATUSES else {v: order_state(v) for v in texts}
 
 
-def _state(raw: ir.Table, column: dict[str, str], states: dict[str, State]) -> ir.StringValue:
+def row_states(raw: ir.Table, column: dict[str, str], states: dict[str, State]) -> ir.StringValue:
+    """Return what became of each row's order by its status and its day of cancellation."""
     state: ir.StringValue = ibis.null("string")
     if states:
         cell = raw[column["status"]].strip()
@@ -306,7 +334,7 @@ def _has_repeats(typed: ir.Table) -> bool:
     return bool(counts.ids < counts["rows"])
 
 
-def _filled_down(con: Backend, typed: ir.Table) -> ir.Table:
+def _filled_down(typed: ir.Table, keep: Callable[[ir.Table], ir.Table]) -> ir.Table:
     """Fill what stands only on some rows of an order into all of them.
 
     What was bought stays the row's own.
@@ -326,8 +354,7 @@ def _filled_down(con: Backend, typed: ir.Table) -> ir.Table:
     filled = joined.mutate(
         **{name: ibis.coalesce(joined[name], joined[f"first_{name}"]) for name in patchy}
     )
-    con.create_table("filled", filled.select(*typed.columns), overwrite=True)
-    return con.table("filled")
+    return keep(filled.select(*typed.columns))
 
 
 def _amounts_per_order(
