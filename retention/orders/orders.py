@@ -9,7 +9,6 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
-from retention.cells.dates import EARLIEST, latest_plausible
 from retention.errors import DataError
 from retention.orders.contact_cells import with_shared
 from retention.orders.detection import detect_columns
@@ -23,6 +22,7 @@ from retention.orders.refunds import (
     place_refunds,
 )
 from retention.orders.report import (
+    DroppedRows,
     OrderReport,
     count_reasons,
     nothing_left,
@@ -31,7 +31,8 @@ from retention.orders.report import (
     thin_data,
 )
 from retention.orders.roles import ROLES
-from retention.orders.rows import ABANDONED, Lines, read_lines
+from retention.orders.rows import Lines, abandoned_carts, read_lines
+from retention.orders.tables import is_table, settle_table, table_sheet
 from retention.sheets.sheet import Sheet, open_sheet
 
 
@@ -89,11 +90,14 @@ def read_orders(
     day_first: bool | None = None,
     currency: str | None = None,
 ) -> Orders:
-    """Read orders from a file or a frame.
+    """Read orders from a file, a frame or a table of a database.
+
+    An Ibis table stays where it is. Its engine computes the orders and all that is asked of them.
+    Its dates and numbers must have such types. Nothing permanent is written to its database.
 
     Args:
         source: A path, bytes or a binary file object. Or a frame of pandas or Polars, or an Arrow
-            table.
+            table. Or an Ibis table of any engine.
         columns: Role -> column name, e.g. {"customer_id": "Email"}, for what should not be
             detected.
         name: What to call the file; its own name where left out.
@@ -114,15 +118,42 @@ def read_orders(
             "Give the currency as a code such as EUR, and the columns as a dictionary of roles and "
             "names."
         )
-    sheet = open_sheet(source, name)
+    sheet = table_sheet(source, name) if is_table(source) else open_sheet(source, name)
     mapping = detect_columns(sheet, columns)
     if day_first is not None:
         mapping = replace(mapping, day_first=day_first)
     if currency is not None:
         mapping = replace(mapping, currency=currency.upper())
-    orders = build_orders(sheet, mapping)
+    orders = (
+        _table_orders(source, sheet, mapping) if is_table(source) else build_orders(sheet, mapping)
+    )
     sheet.release()
     return orders
+
+
+def _table_orders(table: ir.Table, sheet: Sheet, mapping: Mapping) -> Orders:
+    """Return the orders of a table, which stay in its engine."""
+    _check_complete(sheet, mapping)
+    reading = settle_table(table, sheet, mapping)
+    _check_currency(reading.mapping, reading.lines)
+    totals = _totals(reading.orders)
+    report = _report(
+        reading.sheet, reading.mapping, reading.lines, reading.orders, totals, reading.reasons
+    )
+    if not totals.orders:
+        raise DataError(nothing_left(reading.sheet, reading.mapping, report))
+    settled = reading.orders.rename(refunded="taken").drop("gross", "over")
+    return Orders(
+        table=with_shared(settled if totals.taken else settled.drop("refunded"), reading.mapping),
+        report=report,
+        start=pd.Timestamp(totals.start).date(),
+        end=pd.Timestamp(totals.end).date(),
+        currency=reading.lines.currency,
+        digest=reading.digest,
+        left_out=reading.left_out,
+        carts=reading.carts,
+        items=reading.items,
+    )
 
 
 def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
@@ -150,10 +181,10 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
         dropped = dropped.union(lost_lines(marked, gathered, placed, lines.grouped))
     left_out = _with_cells(sheet, dropped)
     totals = _totals(settled)
-    report = _report(sheet, mapping, lines, settled, totals, left_out)
+    report = _report(sheet, mapping, lines, settled, totals, count_reasons(left_out))
     if not totals.orders:
         raise DataError(nothing_left(sheet, mapping, report))
-    carts = _stored(con, f"carts_{name}", _carts(marked)) if lines.carts else None
+    carts = _stored(con, f"carts_{name}", abandoned_carts(marked)) if lines.carts else None
     items = order_items(good, gathered, lines) if lines.grouped else None
     if items is not None:
         items = _stored(con, f"items_{name}", items)
@@ -216,13 +247,12 @@ def _report(
     lines: Lines,
     settled: ir.Table,
     totals: pd.Series,
-    left_out: pd.DataFrame,
+    reasons: tuple[DroppedRows, ...],
 ) -> OrderReport:
-    reasons = count_reasons(left_out)
     without_order = sum(-entry.revenue for entry in reasons if entry.reason == REFUND_UNPLACED)
     return OrderReport(
         rows_read=sheet.rows,
-        rows_kept=sheet.rows - len(left_out),
+        rows_kept=sheet.rows - sum(entry.rows for entry in reasons),
         reasons=reasons,
         notes=reading_notes(sheet, mapping, lines, totals),
         warnings=thin_data(settled, totals),
@@ -230,13 +260,6 @@ def _report(
         refunded=float(totals.taken or 0),
         unplaced_refunds=float(totals.over or 0) + without_order,
     )
-
-
-def _carts(marked: ir.Table) -> ir.Table:
-    """Return the carts that customers left behind: the rows that were left out as such."""
-    carts = marked.filter((marked.reason == ABANDONED) & marked.customer_id.notnull())
-    carts = carts.filter(carts.ordered_at.date().between(EARLIEST, latest_plausible()))
-    return carts.select("customer_id", abandoned=carts.ordered_at)
 
 
 def _digest(sheet: Sheet, mapping: Mapping) -> str:

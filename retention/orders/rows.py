@@ -1,6 +1,6 @@
 """Sheet + mapping -> lines: every row of the file typed, with the reason why it cannot count."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import ibis
@@ -82,6 +82,7 @@ class Lines:
         carts: Whether some rows are carts left behind.
         strange: Statuses that are not understood.
         partly: Statuses that speak of a refund in part.
+        patchy: Columns that stood on some rows of an order only, and were filled into all.
     """
 
     table: ir.Table
@@ -97,6 +98,7 @@ class Lines:
     carts: bool = False
     strange: tuple[str, ...] = ()
     partly: tuple[str, ...] = ()
+    patchy: tuple[str, ...] = ()
 
 
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
@@ -153,8 +155,10 @@ def mark_lines(
     numbered = "order_id" in mapping.columns
     grouped = numbered and _has_repeats(typed)
     per_order, share = False, None
+    patchy: tuple[str, ...] = ()
     if grouped:
-        typed = _filled_down(typed, keep)
+        patchy = _patchy(typed)
+        typed = keep(_filled_down(typed, patchy)) if patchy else typed
         per_order, share = _amounts_per_order(typed, mapping.per_order, priced)
     currencies = _currencies(typed)
     currency = mapping.currency or next(iter(currencies), None)
@@ -173,7 +177,16 @@ def mark_lines(
         carts=State.ABANDONED in states.values(),
         strange=tuple(sorted(text for text in orders if not is_understood(text))),
         partly=tuple(sorted(text for text in orders if is_refunded_in_part(text))),
+        patchy=patchy,
     )
+
+
+def mark_again(typed: ir.Table, mapping: Mapping, lines: Lines) -> ir.Table:
+    """Return the table of `lines` once more, from typed rows that carry other columns besides."""
+    typed = _complete(typed, mapping)
+    if lines.patchy:
+        typed = _filled_down(typed, lines.patchy)
+    return typed.mutate(reason=_reason(typed, lines.currency, lines.per_order))
 
 
 def _order_cells(
@@ -261,10 +274,22 @@ def _amounts(
         role: find_money_style(raw, column[role], decimal) for role in NUMBERS if role in column
     }
     numbers = {role: read_money(raw, column[role], style) for role, style in styles.items()}
+    main = styles["revenue" if "revenue" in column else "unit_price"]
+    return main, amount_cells(numbers, column)
+
+
+def amount_cells(
+    numbers: dict[str, ir.FloatingValue], column: Collection[str]
+) -> dict[str, ir.Value]:
+    """Return each row's amount and other numbers, as `read_lines` has them, in any engine.
+
+    Args:
+        numbers: The role of each column of numbers and what it says.
+        column: All roles that the file has.
+    """
     if "revenue" in column:
-        main, amount = styles["revenue"], numbers["revenue"]
+        amount = numbers["revenue"]
     else:
-        main = styles["unit_price"]
         # Whole cents: sums of prices x pieces should not carry binary dust.
         amount = (numbers["quantity"] * numbers["unit_price"]).round(6)
     cells = {"amount": amount}
@@ -280,7 +305,7 @@ def _amounts(
     names_products = bool(set(BOUGHT) & set(column))
     if names_products and {"revenue", "quantity", "unit_price", "order_id"} <= set(column):
         cells["listed"] = numbers["quantity"] * numbers["unit_price"]
-    return main, cells
+    return cells
 
 
 def _currency(raw: ir.Table, column: dict[str, str]) -> ir.StringValue:
@@ -334,19 +359,21 @@ def _has_repeats(typed: ir.Table) -> bool:
     return bool(counts.ids < counts["rows"])
 
 
-def _filled_down(typed: ir.Table, keep: Callable[[ir.Table], ir.Table]) -> ir.Table:
-    """Fill what stands only on some rows of an order into all of them.
+def _patchy(typed: ir.Table) -> tuple[str, ...]:
+    """Return the columns of an order that stand on some rows only.
 
-    What was bought stays the row's own.
+    What was bought is the row's own.
     """
     dimensions = (name for name in DIMENSIONS if name in typed.columns and name not in BOUGHT)
     names = ("customer_id", "ordered_at", "status", "currency", *dimensions)
     empty = typed.aggregate(**{name: (typed[name].isnull() & True).sum() for name in names})
     holes = empty.execute().iloc[0]
     rows = typed.count().execute()
-    patchy = [name for name in names if 0 < int(holes[name] or 0) < rows]
-    if not patchy:
-        return typed
+    return tuple(name for name in names if 0 < int(holes[name] or 0) < rows)
+
+
+def _filled_down(typed: ir.Table, patchy: tuple[str, ...]) -> ir.Table:
+    """Return the rows with what stands only on some rows of an order filled into all of them."""
     firsts = typed.group_by("order_id").aggregate(
         **{f"first_{name}": first_filled(typed, name) for name in patchy}
     )
@@ -354,7 +381,7 @@ def _filled_down(typed: ir.Table, keep: Callable[[ir.Table], ir.Table]) -> ir.Ta
     filled = joined.mutate(
         **{name: ibis.coalesce(joined[name], joined[f"first_{name}"]) for name in patchy}
     )
-    return keep(filled.select(*typed.columns))
+    return filled.select(*typed.columns)
 
 
 def _amounts_per_order(
@@ -409,3 +436,10 @@ def _reason(t: ir.Table, currency: str | None, per_order: bool) -> ir.StringValu
     if currency is not None:
         cases.append(((t.currency != currency).fill_null(False), OTHER_CURRENCY))
     return ibis.cases(*cases, else_=ibis.null("string"))
+
+
+def abandoned_carts(marked: ir.Table) -> ir.Table:
+    """Return the carts that customers left behind: the rows that were left out as such."""
+    carts = marked.filter((marked.reason == ABANDONED) & marked.customer_id.notnull())
+    carts = carts.filter(carts.ordered_at.date().between(EARLIEST, latest_plausible()))
+    return carts.select("customer_id", abandoned=carts.ordered_at)
