@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from uuid import uuid4
 
 import ibis
 import numpy as np
 import pandas as pd
 
 from retention.customers.summary import customer_table, purchase_days, query_of_days
+from retention.orders.keeping import keep, let_go
 from retention.orders.orders import Orders
 
 #: Days in a week.
@@ -60,12 +60,11 @@ def hold_out(orders: Orders, cut: date) -> Holdout:
 
 @contextmanager
 def _stored(table: ibis.Table) -> Iterator[ibis.Table]:
-    # Not Ibis's cache: equal expressions share it, and the first to release it takes it from all.
-    database, name = table.get_backend(), f"stored_{uuid4().hex}"
+    kept = keep(table)
     try:
-        yield database.create_table(name, table, temp=True)
+        yield kept
     finally:
-        database.drop_table(name, force=True)
+        let_go(kept)
 
 
 def _purchases_by_day(days: ibis.Table, cut: date) -> ibis.Table:

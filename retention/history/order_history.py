@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from uuid import uuid4
 
 import ibis
 import ibis.expr.types as ir
@@ -18,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from retention.orders.gaps import OrderGap, order_gaps
+from retention.orders.keeping import keep, let_go
 from retention.orders.orders import Orders
 
 #: The day of a next order that has not come.
@@ -60,7 +60,7 @@ class OrderHistory:
 
     def release(self) -> None:
         """Drop the table from the database, where the history is not needed any more."""
-        self.table.get_backend().drop_table(self.table.op().name, force=True)
+        let_go(self.table)
 
     def number(self, day: date) -> int:
         """Return the number of a day."""
@@ -94,10 +94,7 @@ def history_query(table: ir.Table, start: date) -> ir.Table:
 
 def order_history(orders: Orders) -> OrderHistory:
     """Read the history behind all periods: one pass over the orders, then counts of its result."""
-    database = orders.table.get_backend()
-    table = database.create_table(
-        f"history_{uuid4().hex}", history_query(orders.table, orders.start)
-    )
+    table = keep(history_query(orders.table, orders.start))
     summed = ("revenue", *_money_columns(table))
     moves = table.group_by("day", "next_day", "stage").agg(orders=table.count()).to_pandas()
     daily = (
