@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from retention.customers.summary import customer_table, purchase_days, query_of_days
-from retention.orders.keeping import keep, let_go
+from retention.orders.engines import keep, let_go
 from retention.orders.orders import Orders
 
 #: Days in a week.

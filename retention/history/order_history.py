@@ -16,8 +16,8 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from retention.orders.engines import keep, let_go, text_number
 from retention.orders.gaps import OrderGap, order_gaps
-from retention.orders.keeping import keep, let_go
 from retention.orders.orders import Orders
 
 #: The day of a next order that has not come.
@@ -77,7 +77,7 @@ def history_query(table: ir.Table, start: date) -> ir.Table:
     orders = table.select(
         "revenue",
         *money,
-        customer=table.customer_id.hash(),
+        customer=text_number(table.customer_id),
         day=table.ordered_at.date().delta(ibis.literal(start), unit="day").cast("int32"),
     )
     of_customer = ibis.window(group_by=orders.customer, order_by=orders.day)

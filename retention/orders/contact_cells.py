@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 
 from retention.cells.dates import EARLIEST, find_date_style, latest_plausible, read_dates
 from retention.cells.names import plain_name
+from retention.orders.engines import trimmed
 from retention.orders.mapping import Mapping
 from retention.orders.roles import CONTACT_ROLES
 
@@ -50,7 +51,7 @@ _SHARED = {"email": "customer_id", "country": "region", "state": "region", "city
 
 def text_or_null(cell: ir.StringValue) -> ir.StringValue:
     """Return the text without blanks around it; NULL where nothing is left."""
-    return cell.strip().nullif("")
+    return trimmed(cell).nullif("")
 
 
 def contact_cells(
@@ -141,12 +142,12 @@ def with_shared(table: ir.Table, mapping: Mapping) -> ir.Table:
 
 
 def _word(cell: ir.StringValue) -> ir.StringValue:
-    return cell.fill_null("").replace("_", " ").replace("-", " ").strip().lower()
+    return trimmed(cell.fill_null("").replace("_", " ").replace("-", " ")).lower()
 
 
 def _digits(cell: ir.StringValue) -> ir.StringValue:
     """Return the text without what spreadsheets add: an apostrophe before, a fraction behind."""
-    text = cell.strip()
+    text = trimmed(cell)
     text = ibis.ifelse(text.startswith("'"), text.substr(1), text)
     # Patterns are slow: they look at the few cells that may fit.
     return text_or_null(ibis.ifelse(text.endswith(".0"), without_fraction(text), text))

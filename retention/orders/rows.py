@@ -29,6 +29,7 @@ from retention.orders.contact_cells import (
     text_or_null,
 )
 from retention.orders.customer_column import GUESTS
+from retention.orders.engines import trimmed
 from retention.orders.mapping import Mapping
 from retention.sheets.sheet import Sheet
 
@@ -319,7 +320,7 @@ def status_meanings(raw: ir.Table, column: str | None) -> dict[str, State]:
     if column is None:
         return {}
     values = (
-        raw.select(status=raw[column].strip())
+        raw.select(status=trimmed(raw[column]))
         .distinct()
         .limit(MAX_STATUSES + 1)
         .to_pandas()["status"]
@@ -332,7 +333,7 @@ def row_states(raw: ir.Table, column: dict[str, str], states: dict[str, State]) 
     """Return what became of each row's order by its status and its day of cancellation."""
     state: ir.StringValue = ibis.null("string")
     if states:
-        cell = raw[column["status"]].strip()
+        cell = trimmed(raw[column["status"]])
         by_state = {
             s: [text for text, meaning in states.items() if meaning is s]
             for s in set(states.values())

@@ -18,7 +18,7 @@ from retention.cells.statuses import State
 from retention.errors import DataError
 from retention.orders.contact_cells import contact_cells, text_or_null, without_fraction
 from retention.orders.customer_column import GUESTS
-from retention.orders.keeping import keep, let_go
+from retention.orders.engines import keep, let_go, trimmed
 from retention.orders.mapping import Mapping
 from retention.orders.refunds import (
     gather_orders,
@@ -445,7 +445,7 @@ def _problem(cell: ir.Column, role: str, name: str) -> str:
 
 def _no_iso(cell: ir.StringColumn, name: str) -> str:
     """Return why a column of texts cannot be read as dates; an empty text where it can."""
-    texts = cell.strip().name("cell").as_table()
+    texts = trimmed(cell).name("cell").as_table()
     others = texts.filter((texts.cell != "") & ~texts.cell.re_search(ISO_ONLY)).limit(1)
     cells = others.to_pyarrow()["cell"].to_pylist()
     if not cells:

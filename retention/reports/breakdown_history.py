@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from retention.customers.summary import FIRST_ORDER_COLUMNS
 from retention.errors import DataError
 from retention.history.order_history import NEVER, sampling_step
-from retention.orders.keeping import keep, let_go
+from retention.orders.engines import keep, let_go, text_number
 from retention.orders.orders import Orders
 from retention.orders.rows import BOUGHT
 
@@ -88,7 +88,7 @@ def dimension_query(
     orders = table.select(
         "revenue",
         *(["order_id", "customer_id"] if items is not None else []),
-        customer=table.customer_id.hash(),
+        customer=text_number(table.customer_id),
         moment=table.ordered_at,
         day=table.ordered_at.date().delta(ibis.literal(start), unit="day").cast("int32"),
         name=table[dimension].nullif(""),
@@ -128,7 +128,7 @@ def dimension_history(
     source = orders.table if items is None else items
     values = source.select(name=source[dimension].nullif("")).filter(lambda row: row.name.notnull())
     values = values.distinct()
-    names = keep(values.mutate(value=values.name.hash()))
+    names = keep(values.mutate(value=text_number(values.name)))
     customers = int(table.filter((table.place == 0) & table.whole).count().to_pyarrow().as_py())
     return DimensionHistory(
         dimension=dimension,
@@ -164,7 +164,7 @@ def _known_attribution(attribution: str) -> Attribution:
 
 
 def _code(name: ir.StringValue) -> ir.IntegerValue:
-    return ibis.ifelse(name.isnull(), MISSING, name.hash())
+    return ibis.ifelse(name.isnull(), MISSING, text_number(name))
 
 
 def _parted(orders: ir.Table, items: ir.Table, dimension: str) -> ir.Table:
