@@ -16,7 +16,7 @@ from retention.cells.dates import EARLIEST, ISO_ONLY, DateStyle, latest_plausibl
 from retention.cells.money import LARGEST, MoneyStyle
 from retention.cells.statuses import State
 from retention.errors import DataError
-from retention.orders.contact_cells import contact_cells, text_or_null, without_fraction
+from retention.orders.contact_cells import WHOLE, contact_cells, text_or_null, without_fraction
 from retention.orders.customer_column import GUESTS
 from retention.orders.engines import keep, let_go, trimmed
 from retention.orders.mapping import Mapping
@@ -242,14 +242,15 @@ def _cells(
 ) -> dict[str, ir.Value]:
     """Return what each row says, typed."""
     ordered_at = _moment(raw, column["ordered_at"])
+    marks = _marks(raw, [column[role] for role in ("customer_id", "order_id") if role in column])
     numbers = {role: _number(raw[column[role]]) for role in NUMBERS if role in column}
     cells: dict[str, ir.Value] = {
-        "customer_id": _customer(raw[column["customer_id"]]),
+        "customer_id": _customer(raw, column["customer_id"], marks),
         "ordered_at": ordered_at,
         **amount_cells(numbers, column),
     }
     if "order_id" in column:
-        cells["order_id"] = _identifier(raw[column["order_id"]])
+        cells["order_id"] = _identifier(raw, column["order_id"], marks).nullif("")
     if "currency" in column:
         cells["currency"] = text_or_null(raw[text_of["currency"]]).upper()
     if "status" in column or "cancelled_at" in column:
@@ -295,28 +296,57 @@ def _number(cell: ir.NumericValue) -> ir.FloatingValue:
     return ibis.ifelse(number.abs() < LARGEST, number, ibis.null("float64"))
 
 
-def _identifier(cell: ir.Value) -> ir.StringValue:
-    """Return a number or a text that names something: 17850.0 is 17850."""
+def _identifier(raw: ir.Table, name: str, marks: dict[str, bool]) -> ir.StringValue:
+    """Return a number or a text that names something: 17850.0 is 17850.
+
+    Only the steps that some cell needs are taken, so that the engine's plans stay small.
+    """
+    cell = raw[name]
     kind = cell.type()
     if kind.is_floating() or kind.is_decimal():
-        whole = cell.cast("int64")
-        text = ibis.ifelse(cell == whole, whole.cast("string"), cell.cast("string"))
-        return text.nullif("NaN").nullif("nan")
+        number = _number(cell)
+        whole = number.cast("int64")
+        return ibis.ifelse(number == whole, whole.cast("string"), cell.cast("string"))
     text = cell.cast("string")
     if not kind.is_string():
         return text
-    for blank in _STRANGE_BLANKS:
-        text = text.replace(blank, " ")
-    text = text_or_null(text)
-    return ibis.ifelse(text.contains(".0"), without_fraction(text), text)
+    if marks[f"{name}_strange"]:
+        for blank in _STRANGE_BLANKS:
+            text = text.replace(blank, " ")
+    if marks[f"{name}_strange"] or marks[f"{name}_blank"]:
+        text = trimmed(text)
+    return without_fraction(text) if marks[f"{name}_decimal"] else text
 
 
-def _customer(cell: ir.Value) -> ir.StringValue:
+def _marks(raw: ir.Table, names: list[str]) -> dict[str, bool]:
+    """Return what occurs in the texts of some columns."""
+    facts: dict[str, ir.Value] = {}
+    for name in names:
+        if not raw[name].type().is_string():
+            continue
+        text = raw[name]
+        strange = [text.contains(blank) for blank in _STRANGE_BLANKS]
+        facts |= {
+            f"{name}_strange": (strange[0] | strange[1] | strange[2]).any(),
+            f"{name}_blank": text.re_search(r"^\s|\s$").any(),
+            f"{name}_mail": text.contains("@").any(),
+            f"{name}_decimal": text.re_search(WHOLE).any(),
+        }
+    if not facts:
+        return {}
+    marks = raw.aggregate(**facts).to_pyarrow().to_pylist()[0]
+    return {name: bool(mark) for name, mark in marks.items()}
+
+
+def _customer(raw: ir.Table, name: str, marks: dict[str, bool]) -> ir.StringValue:
     """Return who bought: addresses without case, and NULL for guests."""
-    text = _identifier(cell)
-    if cell.type().is_string():
+    text = _identifier(raw, name, marks)
+    if marks.get(f"{name}_mail"):
         text = ibis.ifelse(text.contains("@"), text.lower().replace(" ", ""), text)
-    return ibis.ifelse(text.lower().isin(GUESTS), ibis.null("string"), text)
+    named = raw.select(text=text)
+    guests = named.filter(named.text.lower().isin(GUESTS)).distinct().to_pyarrow()
+    texts = guests["text"].to_pylist()
+    return ibis.ifelse(text.isin(texts), ibis.null("string"), text) if texts else text
 
 
 def _numbering(typed: ir.Table) -> _Numbering:
