@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from retention.errors import DataError
+from retention.orders.engines import rows_by_customer
 from retention.orders.orders import Orders
 from retention.periods import as_date
 
@@ -59,7 +60,7 @@ def summarise_customers(
     and Hardie, note 025, for the monetary value of repeat purchases.
     """
     day = orders.end if as_of is None else as_date(as_of)
-    rows = customer_query(orders.table, day, cut=day < orders.end).to_pyarrow()
+    rows = rows_by_customer(customer_query(orders.table, day, cut=day < orders.end))
     return customer_table(rows, orders.start, day)
 
 
@@ -82,7 +83,7 @@ def customer_query(table: ibis.Table, as_of: date, cut: bool = True) -> ibis.Tab
     present = [name for name in FIRST_ORDER_COLUMNS if name in table.columns]
     if present:
         customers = customers.join(_first_orders(table, present), "customer_id")
-    return customers.order_by("customer_id")
+    return customers
 
 
 def purchase_days(table: ibis.Table) -> ibis.Table:

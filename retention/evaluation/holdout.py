@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from retention.customers.summary import customer_table, purchase_days, query_of_days
-from retention.orders.engines import keep, let_go
+from retention.orders.engines import keep, let_go, rows_by_customer
 from retention.orders.orders import Orders
 
 #: Days in a week.
@@ -46,8 +46,7 @@ def hold_out(orders: Orders, cut: date) -> Holdout:
     """
     table = orders.table.select("customer_id", "ordered_at", "revenue")
     with _stored(purchase_days(table)) as days:
-        customers = query_of_days(days, cut, later=True).order_by("customer_id")
-        rows = customers.to_pyarrow()
+        rows = rows_by_customer(query_of_days(days, cut, later=True))
         by_day = _purchases_by_day(days, cut).to_pandas()
     known = customer_table(rows, orders.start, cut)
     later = {name: rows[f"later_{name}"].to_numpy() for name in ("orders", "revenue")}

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 #: Ibis's name of the embedded engine.
 EMBEDDED = "duckdb"
@@ -31,6 +32,17 @@ def let_go(table: ir.Table) -> None:
     backend = table.get_backend()
     if backend.name == EMBEDDED:
         backend.drop_table(table.op().name, force=True)
+
+
+def rows_by_customer(query: ir.Table) -> pa.Table:
+    """Run a query with a row for each customer and return it sorted by `customer_id`.
+
+    Texts are sorted by their letters' codes. Other engines sort them by the rules of a language, or
+    as their administrator has set.
+    """
+    if query.get_backend().name == EMBEDDED:
+        return query.order_by("customer_id").to_pyarrow()
+    return query.to_pyarrow().sort_by("customer_id")
 
 
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]

@@ -151,7 +151,7 @@ def place_refunds(gathered: ir.Table) -> ir.Table:
     # last in the file counts.
     in_order = ibis.window(
         group_by=events.customer_id,
-        order_by=[events.ordered_at, (~is_order).cast("int8"), events.line, events.order_id],
+        order_by=[events.ordered_at, ibis.ifelse(is_order, 0, 1), events.line, events.order_id],
     )
     events = events.select(
         "customer_id",

@@ -1,0 +1,93 @@
+"""Real engines for the tests: a Postgres server and a Spark session on this machine alone."""
+
+import contextlib
+import glob
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+#: Debian and Ubuntu keep the server's programs here, off the path.
+SERVER_FOLDERS = "/usr/lib/postgresql/*/bin"
+#: A server refuses to run as root: then it runs as one of these.
+OTHER_USERS = ("postgres", "nobody")
+
+
+def server_programs() -> Path | None:
+    """Return the folder of Postgres's programs; None where it is not installed."""
+    found = shutil.which("initdb")
+    folders = [str(Path(found).parent)] if found else []
+    folders += sorted(glob.glob(SERVER_FOLDERS), reverse=True)
+    return next((Path(folder) for folder in folders if (Path(folder) / "initdb").exists()), None)
+
+
+@contextlib.contextmanager
+def postgres_server(folder: Path) -> Iterator[dict[str, Any]]:
+    """Run a server on 127.0.0.1 and yield how to connect to it; skip where there is none."""
+    programs = server_programs()
+    if programs is None:
+        pytest.skip("No PostgreSQL server: apt-get install postgresql")
+    if importlib.util.find_spec("psycopg") is None:
+        pytest.skip("No driver for PostgreSQL: pip install -r requirements-dev.txt")
+    run: dict[str, Any] = {"check": True, "capture_output": True, "cwd": "/"}
+    if os.geteuid() == 0:
+        run["user"] = other_user()
+        shutil.chown(folder, run["user"])
+        for parent in folder.parents:
+            if parent.stat().st_uid == 0 and parent != Path("/tmp") and not os.access(parent, 0o1):
+                break
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    data = folder / "data"
+    subprocess.run(
+        [programs / "initdb", "-D", data, "-U", "shop", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale-provider=icu", "--icu-locale=en-US"],
+        **run,
+    )
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+    start = [programs / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start"]
+    subprocess.run(start, **{**run, "capture_output": False, "stdout": subprocess.DEVNULL})
+    try:
+        yield {"host": "127.0.0.1", "port": port, "user": "shop", "database": "postgres"}
+    finally:
+        subprocess.run([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
+
+
+def other_user() -> str:
+    """Return a user of this machine other than root."""
+    import pwd
+
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return next(name for name in OTHER_USERS if name in names)
+
+
+def spark_session() -> Any:
+    """Return a Spark session on this machine; skip where there is no PySpark or no Java."""
+    if importlib.util.find_spec("pyspark") is None:
+        pytest.skip("No PySpark: pip install -r requirements-spark.txt")
+    if shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
+        pytest.skip("No Java for Spark: apt-get install default-jre-headless")
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    from pyspark.sql import SparkSession
+
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.log.level": "ERROR",
+    }
+    builder = SparkSession.builder.master("local[2]").appName("orders")
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    return builder.getOrCreate()
