@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pandas as pd
+import pytest
 
 import retention
 from retention import Orders, Period
@@ -98,3 +99,39 @@ def assert_equal_numbers(expected: pd.DataFrame, actual: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(
         expected, actual, check_dtype=False, rtol=1e-6, atol=1e-6, check_freq=False
     )
+
+
+def assert_equal_readings(from_file: Orders, from_table: Orders) -> None:
+    """Compare orders, items, carts and the report, to the cent."""
+    columns = sorted(set(from_file.table.columns) - {"order_id"})
+    if all(number.startswith("A") for number in from_file.table.order_id.to_pandas()):
+        columns.append("order_id")
+    frames = [
+        orders.table.select(*columns).order_by(columns).to_pandas()
+        for orders in (from_file, from_table)
+    ]
+    assert_equal_numbers(*frames)
+    assert set(from_table.table.columns) == set(from_file.table.columns)
+    for name in ("items", "carts"):
+        tables = [getattr(orders, name) for orders in (from_file, from_table)]
+        assert (tables[0] is None) == (tables[1] is None)
+        if tables[0] is not None:
+            keys = sorted(tables[0].columns)
+            assert_equal_numbers(
+                *(table.select(keys).order_by(keys).to_pandas() for table in tables)
+            )
+    expected, report = from_file.report, from_table.report
+    assert report.dropped == expected.dropped
+    assert report.rows_read == expected.rows_read
+    assert report.rows_kept == expected.rows_kept
+    money = [{entry.reason: entry.revenue for entry in r.reasons} for r in (expected, report)]
+    assert money[1] == pytest.approx(money[0], abs=0.001)
+    assert report.refunded == pytest.approx(expected.refunded, abs=0.001)
+    assert report.unplaced_refunds == pytest.approx(expected.unplaced_refunds, abs=0.001)
+    assert report.notes == expected.notes
+    assert report.warnings == expected.warnings
+    assert (from_table.start, from_table.end) == (from_file.start, from_file.end)
+    assert from_table.currency == from_file.currency
+    assert len(from_table.dropped_rows()) == len(from_file.dropped_rows())
+    reasons = [orders.dropped_rows()["reason"].value_counts() for orders in (from_file, from_table)]
+    pd.testing.assert_series_equal(*(counts.sort_index() for counts in reasons))

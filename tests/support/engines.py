@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,35 +30,38 @@ def server_programs() -> Path | None:
 
 
 @contextlib.contextmanager
-def postgres_server(folder: Path) -> Iterator[dict[str, Any]]:
+def postgres_server() -> Iterator[dict[str, Any]]:
     """Run a server on 127.0.0.1 and yield how to connect to it; skip where there is none."""
     programs = server_programs()
     if programs is None:
         pytest.skip("No PostgreSQL server: apt-get install postgresql")
     if importlib.util.find_spec("psycopg") is None:
         pytest.skip("No driver for PostgreSQL: pip install -r requirements-dev.txt")
-    run: dict[str, Any] = {"check": True, "capture_output": True, "cwd": "/"}
-    if os.geteuid() == 0:
-        run["user"] = other_user()
-        shutil.chown(folder, run["user"])
-        for parent in folder.parents:
-            if parent.stat().st_uid == 0 and parent != Path("/tmp") and not os.access(parent, 0o1):
-                break
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    data = folder / "data"
-    subprocess.run(
-        [programs / "initdb", "-D", data, "-U", "shop", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale-provider=icu", "--icu-locale=en-US"],
-        **run,
-    )
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
-    start = [programs / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start"]
-    subprocess.run(start, **{**run, "capture_output": False, "stdout": subprocess.DEVNULL})
-    try:
-        yield {"host": "127.0.0.1", "port": port, "user": "shop", "database": "postgres"}
-    finally:
-        subprocess.run([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
+    # Not a folder of pytest, which its owner alone may enter.
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
+        run: dict[str, Any] = {"check": True, "stdout": subprocess.DEVNULL, "cwd": "/"}
+        if os.geteuid() == 0:
+            run["user"] = other_user()
+            shutil.chown(folder, run["user"])
+        data = f"{folder}/data"
+        # Its texts are sorted by the rules of a language, as on many servers.
+        language = ["--locale-provider=icu", "--icu-locale=en-US", "--locale=C.UTF-8"]
+        subprocess.run(
+            [programs / "initdb", "-D", data, "-U", "shop", "-A", "trust", "--no-sync", *language],
+            **run,
+        )
+        control = [programs / "pg_ctl", "-D", data, "-w"]
+        options = (
+            f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+        )
+        subprocess.run([*control, "-l", f"{folder}/log", "-o", options, "start"], **run)
+        try:
+            yield {"host": "127.0.0.1", "port": port, "user": "shop", "database": "postgres"}
+        finally:
+            subprocess.run([*control, "-m", "fast", "stop"], **run)
 
 
 def other_user() -> str:
