@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -19,6 +19,13 @@ import pytest
 SERVER_FOLDERS = "/usr/lib/postgresql/*/bin"
 #: A server refuses to run as root: then it runs as one of these.
 OTHER_USERS = ("postgres", "nobody")
+
+
+def missing(what: str) -> NoReturn:
+    """Skip a test for want of an engine. With CI set it fails, as without a browser."""
+    if os.environ.get("CI"):
+        pytest.fail(what)
+    pytest.skip(what)
 
 
 def server_programs() -> Path | None:
@@ -34,9 +41,9 @@ def postgres_server() -> Iterator[dict[str, Any]]:
     """Run a server on 127.0.0.1 and yield how to connect to it; skip where there is none."""
     programs = server_programs()
     if programs is None:
-        pytest.skip("No PostgreSQL server: apt-get install postgresql")
+        missing("No PostgreSQL server: apt-get install postgresql")
     if importlib.util.find_spec("psycopg") is None:
-        pytest.skip("No driver for PostgreSQL: pip install -r requirements-dev.txt")
+        missing("No driver for PostgreSQL: pip install -r requirements-dev.txt")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -75,9 +82,9 @@ def other_user() -> str:
 def spark_session() -> Any:
     """Return a Spark session on this machine; skip where there is no PySpark or no Java."""
     if importlib.util.find_spec("pyspark") is None:
-        pytest.skip("No PySpark: pip install -r requirements-spark.txt")
+        missing("No PySpark: pip install -r requirements-spark.txt")
     if shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
-        pytest.skip("No Java for Spark: apt-get install default-jre-headless")
+        missing("No Java for Spark: apt-get install default-jre-headless")
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     from pyspark.sql import SparkSession
