@@ -104,11 +104,11 @@ def test_sentences_are_told_apart() -> None:
     assert sentences(text) == ["One two.", "Three four!", "five", "six:", "seven"]
 
 
-def run_blocks(path: Path, heading: str) -> dict[str, Any]:
+def run_blocks(path: Path, heading: str, names: dict[str, Any] | None = None) -> dict[str, Any]:
     """Run the Python blocks of a text's section and return the names that they leave."""
     sections = re.split(r"^## ", path.read_text("utf-8"), flags=re.MULTILINE)
     section = next(text for text in sections if text.startswith(heading))
-    names: dict[str, Any] = {}
+    names = {"retention": retention} if names is None else names
     blocks = [code for language, code in FENCE.findall(section) if language == "python"]
     assert blocks
     for code in blocks:
@@ -139,7 +139,10 @@ def assert_same_customers(names: dict[str, Any], shop: Path) -> None:
 @pytest.mark.parametrize("recipe", ["pandas", "DuckDB"])
 def test_recipes_run(recipe: str, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(shop)
-    assert_same_customers(run_blocks(ROOT / "docs" / "warehouses.md", recipe), shop)
+    names = run_blocks(ROOT / "docs" / "warehouses.md", recipe)
+    assert_same_customers(names, shop)
+    names |= run_blocks(ROOT / "docs" / "warehouses.md", "What the engine does", names)
+    assert names["model"].customers == len(names["customers"])
 
 
 def test_the_recipe_for_postgres_runs(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:

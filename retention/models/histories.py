@@ -9,6 +9,8 @@ import pandas as pd
 
 from retention.errors import DataError
 
+#: The column of a table of distinct histories: how many customers share each of them.
+NUMBER = "customers"
 _COLUMNS = ("frequency", "recency", "T", "monetary_value")
 
 
@@ -37,18 +39,45 @@ class Histories:
         return codes, self.frequency[first], self.T[first]
 
 
-def group_histories(customers: pd.DataFrame) -> Histories:
+def group_histories(customers: pd.DataFrame, counted: bool = False) -> Histories:
     """Group customers by identical (frequency, recency, T).
+
+    Args:
+        customers: As `summarise_customers` returns.
+        counted: Whether a row may stand for several customers, as `summarise_histories` has them.
 
     Raises:
         DataError: The table is not a customer table, or a history in it is impossible.
     """
     _require_customers(customers)
+    if NUMBER in customers and not counted:
+        raise DataError(
+            "These are distinct histories, which a model is fitted to. For anything else a row for "
+            "each customer is needed: take summarise_customers."
+        )
     columns = [customers[name].to_numpy() for name in ("frequency", "recency", "T")]
     codes = _group(*columns)
     first = _first_of_each(codes)
     frequency, recency, age = (column[first] for column in columns)
-    return Histories(frequency, recency, age, np.bincount(codes), codes)
+    counts = np.bincount(codes, customer_counts(customers)).astype(np.int64)
+    return Histories(frequency, recency, age, counts, codes)
+
+
+def customer_counts(customers: pd.DataFrame) -> np.ndarray:
+    """Return how many customers each row stands for.
+
+    Raises:
+        DataError: The numbers are not whole, or not above zero.
+    """
+    if NUMBER not in customers:
+        return np.ones(len(customers), dtype=np.int64)
+    counts = customers[NUMBER].to_numpy()
+    if counts.dtype.kind not in "iu" or (counts < 1).any():
+        raise DataError(
+            f"The column {NUMBER!r} does not hold a number of customers in each row. Make the "
+            "table with summarise_histories."
+        )
+    return counts
 
 
 def _group(*columns: np.ndarray) -> np.ndarray:

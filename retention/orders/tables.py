@@ -142,18 +142,15 @@ def _settled(table: ir.Table, sheet: Sheet, mapping: Mapping) -> TableReading:
     if lines.grouped:
         gathered = keep(gathered)
     fates = set(gathered.select("fate").distinct().to_pandas()["fate"])
-    placed = place_refunds(gathered) if "refund" in fates else None
+    placed = keep(place_refunds(gathered)) if "refund" in fates else None
     orders = net_orders(gathered, placed, lines)
     if not lines.numbered:
         # Rows are numbered for each customer.
         number = orders.customer_id + " / " + orders.line.cast("string")
         orders = orders.mutate(order_id=number).drop("line")
     orders = keep(orders)
-    dropped = marked.filter(marked.reason.notnull()).select("line", "reason", "amount")
     lost = lost_orders(gathered, placed) if fates - {"order"} else None
-    if lost is not None:
-        dropped = dropped.union(lost_lines(marked, gathered, placed, lines.grouped))
-    reasons = _counted(dropped)
+    reasons = _reasons(lines, gathered, placed, lost)
     count = sum(entry.rows for entry in reasons)
     if count > MOST_DROPPED_ROWS:
         notes.append(
@@ -173,9 +170,9 @@ def _settled(table: ir.Table, sheet: Sheet, mapping: Mapping) -> TableReading:
         items=None if items is None else keep(items),
         digest=_digest(table, mapping, orders, rows),
     )
-    let_go(typed)
-    if lines.grouped:
-        let_go(gathered)
+    for kept in (typed, gathered if lines.grouped else None, placed):
+        if kept is not None:
+            let_go(kept)
     return reading
 
 
@@ -258,6 +255,14 @@ def _cells(
     cells |= {role: text_or_null(raw[text_of[role]]) for role in DIMENSIONS if role in column}
     contacts = {role: text for role, text in text_of.items() if role not in ("rating", "abandoned")}
     cells |= contact_cells(raw, contacts, mapping, ordered_at)
+    return cells | _signal_cells(raw, column, ordered_at)
+
+
+def _signal_cells(
+    raw: ir.Table, column: dict[str, str], ordered_at: ir.TimestampValue
+) -> dict[str, ir.Value]:
+    """Return the signals whose cells are numbers and moments."""
+    cells: dict[str, ir.Value] = {}
     if "rating" in column:
         rating = _number(raw[column["rating"]])
         cells["rating"] = ibis.ifelse(rating > 0, rating, ibis.null("float64"))
@@ -378,8 +383,14 @@ def _numbered(typed: ir.Table, numbering: _Numbering) -> ir.Table:
     return numbered
 
 
-def _counted(dropped: ir.Table) -> tuple[DroppedRows, ...]:
+def _reasons(
+    lines: Lines, gathered: ir.Table, placed: ir.Table | None, lost: ir.Table | None
+) -> tuple[DroppedRows, ...]:
     """Return what `count_reasons` returns, counted in the engine, without lines."""
+    marked = lines.table
+    dropped = marked.filter(marked.reason.notnull()).select("line", "reason", "amount")
+    if lost is not None:
+        dropped = dropped.union(lost_lines(marked, gathered, placed, lines.grouped))
     counted = dropped.group_by("reason").aggregate(
         n=dropped.count(), money=dropped.amount.sum().fill_null(0.0)
     )

@@ -17,8 +17,8 @@ from tests.support.shop_tables import TABLES, columns_of
 CUSTOMERS = 400
 #: Spark takes seconds for what the others do at once: what shows the most.
 ON_SPARK = (
-    "orders", "customers", "contacts", "parameters", "scores", "scorecard", "cohorts by channel",
-    "products", "movement", "backtest", "bought",
+    "orders", "customers", "histories", "contacts", "parameters", "scores", "scorecard",
+    "cohorts by channel", "products", "movement", "backtest", "bought",
 )  # fmt: skip
 Loader = Callable[[str, pd.DataFrame], ibis.Table]
 

@@ -67,6 +67,10 @@ def breakdown(dimension: str, attribution: str) -> Callable[[Orders], pd.DataFra
 NUMBERS: dict[str, Callable[[Orders], pd.DataFrame]] = {
     "orders": orders_table,
     "customers": retention.summarise_customers,
+    "histories": retention.summarise_histories,
+    "histories earlier": lambda orders: retention.summarise_histories(
+        orders, orders.end - timedelta(days=100)
+    ),
     "customers earlier": lambda orders: retention.summarise_customers(
         orders, orders.end - timedelta(days=100)
     ),
