@@ -1,37 +1,62 @@
 """What engines keep, and what Ibis does not write alike for all of them."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-#: Ibis's name of the embedded engine.
-EMBEDDED = "duckdb"
+#: Ibis's names of engines that need something of their own.
+EMBEDDED, SPARK, POSTGRES = "duckdb", "pyspark", "postgres"
+#: How the names of kept tables begin.
+KEPT = "kept_"
 
 
 def keep(table: ir.Table) -> ir.Table:
-    """Return a table computed once and kept for as long as its engine's session.
+    """Return a table computed once and kept until `let_go`, or until its engine's session ends.
 
     No permanent table is written: it is a temporary one, or Spark's cache. So a database that is
-    open for reading alone is enough.
+    open for reading alone is enough. Engines that know neither compute it again each time.
     """
-    backend = table.get_backend()
-    if backend.name == EMBEDDED:
-        # Not Ibis's cache: equal expressions share it, and the first to let go takes it from all.
-        return backend.create_table(f"kept_{uuid4().hex}", table, temp=True)
-    # Elsewhere nothing lets go by itself (`let_go`), so that sharing does no harm.
-    return table.cache()
+    # Not Ibis's cache: equal expressions share it, although their rows may have changed since.
+    backend, name = table.get_backend(), f"{KEPT}{uuid4().hex}"
+    if backend.name == SPARK:
+        backend.raw_sql(f"CACHE LAZY TABLE {name} AS {backend.compile(table)}")
+        return backend.table(name)
+    try:
+        return backend.create_table(name, table, temp=True)
+    except NotImplementedError:
+        return table
 
 
 def let_go(table: ir.Table) -> None:
-    """Drop what `keep` returned.
+    """Drop what `keep` returned."""
+    backend, name = table.get_backend(), getattr(table.op(), "name", "")
+    if not name.startswith(KEPT):
+        return
+    if backend.name == SPARK:
+        backend.raw_sql(f"UNCACHE TABLE IF EXISTS {name}")
+        backend.drop_view(name, force=True)
+    else:
+        backend.drop_table(name, force=True)
 
-    Engines other than the embedded one drop it when nothing refers to it any more.
-    """
-    backend = table.get_backend()
-    if backend.name == EMBEDDED:
-        backend.drop_table(table.op().name, force=True)
+
+@contextmanager
+def keeping() -> Iterator[Callable[[ir.Table], ir.Table]]:
+    """Provide a `keep` that lets go of all its tables in the end."""
+    kept: list[ir.Table] = []
+
+    def keep_for_now(table: ir.Table) -> ir.Table:
+        kept.append(keep(table))
+        return kept[-1]
+
+    try:
+        yield keep_for_now
+    finally:
+        for table in kept:
+            let_go(table)
 
 
 def rows_by_customer(query: ir.Table) -> pa.Table:
@@ -62,9 +87,9 @@ def text_number(text: ir.StringValue) -> ir.IntegerValue:
     hash has 32 bits, more than a hundred pairs of them would.
     """
     engine = text.get_backend().name
-    if engine == "pyspark":
+    if engine == SPARK:
         return xxhash64(text)
-    return hashtextextended(text, 0) if engine == "postgres" else text.hash()
+    return hashtextextended(text, 0) if engine == POSTGRES else text.hash()
 
 
 def trimmed(text: ir.StringValue) -> ir.StringValue:

@@ -4,6 +4,7 @@ Only counts, a sample of rows for finding the columns, and the first rows left o
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -18,7 +19,7 @@ from retention.cells.statuses import State
 from retention.errors import DataError
 from retention.orders.contact_cells import WHOLE, contact_cells, text_or_null, without_fraction
 from retention.orders.customer_column import GUESTS
-from retention.orders.engines import keep, let_go, trimmed
+from retention.orders.engines import keep, keeping, trimmed
 from retention.orders.mapping import Mapping
 from retention.orders.refunds import (
     gather_orders,
@@ -117,7 +118,8 @@ def settle_table(table: ir.Table, sheet: Sheet, mapping: Mapping) -> TableReadin
             fails.
     """
     try:
-        return _settled(table, sheet, mapping)
+        with keeping() as keep_for_now:
+            return _settled(table, sheet, mapping, keep_for_now)
     except DataError:
         raise
     except Exception as error:
@@ -129,20 +131,25 @@ def settle_table(table: ir.Table, sheet: Sheet, mapping: Mapping) -> TableReadin
         ) from error
 
 
-def _settled(table: ir.Table, sheet: Sheet, mapping: Mapping) -> TableReading:
+def _settled(
+    table: ir.Table,
+    sheet: Sheet,
+    mapping: Mapping,
+    keep_for_now: Callable[[ir.Table], ir.Table],
+) -> TableReading:
     source = _source(table, sheet, mapping)
     mapping, notes = source.mapping, list(source.notes)
-    typed = keep(_numbered(source.typed, source.numbering))
+    typed = keep_for_now(_numbered(source.typed, source.numbering))
     lines = mark_lines(
-        typed, mapping, source.states, keep, dates=DateStyle("plain"), money=MoneyStyle()
+        typed, mapping, source.states, keep_for_now, dates=DateStyle("plain"), money=MoneyStyle()
     )
     marked = lines.table
     good = marked.filter(marked.reason.isnull())
     gathered = gather_orders(good, lines)
     if lines.grouped:
-        gathered = keep(gathered)
+        gathered = keep_for_now(gathered)
     fates = set(gathered.select("fate").distinct().to_pandas()["fate"])
-    placed = keep(place_refunds(gathered)) if "refund" in fates else None
+    placed = keep_for_now(place_refunds(gathered)) if "refund" in fates else None
     orders = net_orders(gathered, placed, lines)
     if not lines.numbered:
         # Rows are numbered for each customer.
@@ -159,7 +166,7 @@ def _settled(table: ir.Table, sheet: Sheet, mapping: Mapping) -> TableReading:
         )
     items = order_items(good, gathered, lines) if lines.grouped else None
     rows = int(typed.count().to_pyarrow().as_py())
-    reading = TableReading(
+    return TableReading(
         sheet=replace(sheet, rows=rows, notes=(*sheet.notes, *notes)),
         mapping=mapping,
         lines=lines,
@@ -170,10 +177,6 @@ def _settled(table: ir.Table, sheet: Sheet, mapping: Mapping) -> TableReading:
         items=None if items is None else keep(items),
         digest=_digest(table, mapping, orders, rows),
     )
-    for kept in (typed, gathered if lines.grouped else None, placed):
-        if kept is not None:
-            let_go(kept)
-    return reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,3 +195,22 @@ def test_the_first_rows_left_out_are_listed(monkeypatch):
     assert dropped.columns.tolist() == ["line", "reason", "customer", "date", "total"]
     assert len(dropped) == 2
     assert "Of 3 rows left out 2 are listed" in " ".join(orders.report.notes)
+
+
+def test_what_is_kept_meanwhile_is_dropped():
+    frame = TABLES["line items"]()
+    table = duckdb_table(frame)
+    orders = read_orders(table, columns_of(frame))
+    con = table.get_backend().con
+    kept = con.sql("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()
+    assert len(kept) == 3  # the orders, their items and the carts
+    assert orders.items is not None
+    assert orders.carts is not None
+
+
+def test_rows_that_changed_since_are_read_again():
+    table = duckdb_table(SMALL)
+    before = read_orders(table)
+    table.get_backend().con.sql("INSERT INTO orders VALUES ('c', '2024-01-05', 9.0)")
+    assert len(read_orders(table).table.to_pandas()) == 5
+    assert len(before.table.to_pandas()) == 4
