@@ -40,6 +40,8 @@ from retention.sheets.sheet import Sheet, open_sheet
 class Orders:
     """The canonical order table.
 
+    Orders read from a database's table stay in its engine, for as long as its session is open.
+
     Contact data is personal: it goes into no address, log or message.
 
     Attributes:
@@ -77,7 +79,8 @@ class Orders:
     def dropped_rows(self) -> pd.DataFrame:
         """Return the rows left out.
 
-        Its columns are `line` (spreadsheet row), `reason` and the file's own columns as text.
+        Its columns are `line` (spreadsheet row), `reason` and the file's own columns as text. Of a
+        database's table they are the first 10,000, and `line` is missing: its rows have no order.
         """
         return self.left_out
 
