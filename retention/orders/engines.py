@@ -23,7 +23,10 @@ def keep(table: ir.Table) -> ir.Table:
     # Not Ibis's cache: equal expressions share it, although their rows may have changed since.
     backend, name = table.get_backend(), f"{KEPT}{uuid4().hex}"
     if backend.name == SPARK:
-        backend.raw_sql(f"CACHE LAZY TABLE {name} AS {backend.compile(table)}")
+        # A view of the computed frame: one of SQL would refer by name to what may be let go before.
+        frame = backend.raw_sql(backend.compile(table)).cache()
+        frame.count()
+        frame.createTempView(name)
         return backend.table(name)
     try:
         return backend.create_table(name, table, temp=True)
@@ -37,8 +40,9 @@ def let_go(table: ir.Table) -> None:
     if not name.startswith(KEPT):
         return
     if backend.name == SPARK:
-        backend.raw_sql(f"UNCACHE TABLE IF EXISTS {name}")
-        backend.drop_view(name, force=True)
+        session = backend.raw_sql("SELECT 1").sparkSession
+        session.table(name).unpersist()
+        session.catalog.dropTempView(name)
     else:
         backend.drop_table(name, force=True)
 

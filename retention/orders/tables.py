@@ -99,10 +99,23 @@ def table_sheet(table: ir.Table, name: str | None = None) -> Sheet:
     """
     name = name or _name(table)
     try:
-        sample = table.limit(SAMPLE_ROWS).to_pyarrow()
+        sample = table.select(**_plain(table)).limit(SAMPLE_ROWS).to_pyarrow()
     except Exception as error:
         raise DataError(f"The table {name!r} cannot be read: {_first_line(error)}") from error
     return open_sheet(sample, name)
+
+
+def _plain(table: ir.Table) -> dict[str, ir.Value]:
+    """Return the columns of a table in types that every engine can hand over."""
+    cells: dict[str, ir.Value] = {}
+    for name, kind in table.schema().items():
+        cell = table[name]
+        if kind.is_decimal():
+            cell = cell.cast("float64")
+        elif not (kind.is_numeric() or kind.is_temporal() or kind.is_string()):
+            cell = _shown(cell)
+        cells[name] = cell
+    return cells
 
 
 def settle_table(table: ir.Table, sheet: Sheet, mapping: Mapping) -> TableReading:
@@ -219,9 +232,7 @@ def _source(table: ir.Table, sheet: Sheet, mapping: Mapping) -> _Source:
     states = status_meanings(raw, text_of.get("status"))
     cells = _cells(raw, column, text_of, mapping, states)
     typed = raw.select(**cells)
-    own = {
-        name: raw[texts[name]] if name in texts else raw[name].cast("string") for name in raw_names
-    }
+    own = {name: raw[texts[name]] if name in texts else _shown(raw[name]) for name in raw_names}
     return _Source(
         typed=typed,
         raw_names=raw_names,
@@ -231,6 +242,13 @@ def _source(table: ir.Table, sheet: Sheet, mapping: Mapping) -> _Source:
         numbering=_numbering(typed),
         notes=tuple(notes),
     )
+
+
+def _shown(cell: ir.Column) -> ir.StringValue:
+    """Return a cell as text; nothing for lists and the like, which not every engine can write."""
+    kind = cell.type()
+    is_shown = not (kind.is_nested() or kind.is_binary() or kind.is_interval())
+    return cell.cast("string") if is_shown else ibis.null("string")
 
 
 def _cells(

@@ -102,10 +102,54 @@ def test_postgres_reads_tables_as_their_export(kind, postgres):
     assert_read_as_export(postgres, kind)
 
 
+POSTGRES_TYPES = """
+CREATE TABLE typed AS
+SELECT *, ARRAY[1, 2] AS list FROM (VALUES
+  (gen_random_uuid(), 7::numeric, '2024-01-01 20:00+00'::timestamptz, ' 2024-01-02 ', 1.1),
+  (gen_random_uuid(), 7.0, '2024-02-01 01:00+00', '2024-02-01T01:00:00+07:00', 2.205),
+  (gen_random_uuid(), 0, '2024-02-03 01:00+00', '', 3.00),
+  (gen_random_uuid(), 8, '2024-02-03 01:00+00', '2024-02-03', 'NaN')
+) AS rows (number, customer, moment, day, total)
+"""
+
+
+@pytest.mark.parametrize("when", ["moment", "day"])
+def test_postgres_types(when, postgres, from_postgres):
+    con = from_postgres.table.get_backend()
+    con.raw_sql("SET TIME ZONE 'Asia/Bangkok'")
+    con.drop_table("typed", force=True)
+    con.raw_sql(POSTGRES_TYPES)
+    roles = {"order_id": "number", "customer_id": "customer", "revenue": "total"}
+    orders = read_orders(con.table("typed"), roles | {"ordered_at": when})
+    con.raw_sql("SET TIME ZONE 'UTC'")
+    rows = orders.table.order_by("ordered_at").to_pandas()
+    assert rows["customer_id"].tolist() == ["7", "7"]
+    assert rows["revenue"].tolist() == [1.10, 2.205]
+    assert rows["ordered_at"].dt.strftime("%Y-%m-%d").tolist() == ["2024-01-02", "2024-02-01"]
+    assert sum(orders.report.dropped.values()) == 2
+    assert orders.report.dropped["No amount that can be read"] == 1
+
+
+def test_what_postgres_cannot_cast_is_said(postgres, from_postgres):
+    con = from_postgres.table.get_backend()
+    con.raw_sql("DROP TABLE IF EXISTS wrong")
+    con.raw_sql("CREATE TABLE wrong AS SELECT 'a' AS customer, '2024-02-31' AS date, 1.5 AS total")
+    with pytest.raises(retention.DataError, match="could not make orders of it: date/time field"):
+        read_orders(con.table("wrong"))
+
+
 def test_postgres_keeps_nothing_permanent(from_postgres):
     con = from_postgres.table.get_backend()
     rows = con.raw_sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-    assert {name for (name,) in rows} <= {"store", *(kind.replace(" ", "_") for kind in TABLES)}
+    written = {"store", "typed", "wrong", *(kind.replace(" ", "_") for kind in TABLES)}
+    assert {name for (name,) in rows} <= written
+
+
+def test_spark_keeps_the_orders_alone(from_spark):
+    session = from_spark.table.get_backend().raw_sql("SELECT 1").sparkSession
+    views = [table.name for table in session.catalog.listTables() if table.name.startswith("kept")]
+    assert len(views) == 1
+    assert session.sparkContext._jsc.getPersistentRDDs().size() == 1
 
 
 def test_spark_reads_the_store_as_its_export(from_file, from_spark):

@@ -109,6 +109,21 @@ def test_types_of_columns(kind):
     assert (orders.start, orders.end) == (dt.date(2024, 1, 1), dt.date(2024, 1, 4))
 
 
+def test_columns_of_other_types():
+    con = ibis.duckdb.connect()
+    con.con.sql(
+        "CREATE TABLE orders AS SELECT uuid() AS order_id, i % 2 AS customer, i + 0.5 AS total, "
+        "DATE '2024-01-01' + i::INT AS date, [1, i] AS list, {'a': i} AS pair, 'x'::BLOB AS bytes, "
+        "INTERVAL 1 DAY AS wait, i % 2 = 0 AS new, TIME '10:00' AS time FROM range(1, 5) AS t(i)"
+    )
+    orders = read_orders(con.table("orders"))
+    assert orders.report.dropped == {"No customer (guest order)": 2}
+    assert orders.table.revenue.sum().execute() == 5.0
+    dropped = orders.dropped_rows()
+    assert dropped["total"].tolist() == ["2.5", "4.5"]
+    assert dropped["list"].isna().all()
+
+
 def test_customers_by_number():
     for numbers in ([7, 8, 7, 0], [7.0, 8.0, 7.0, None], ["7.0", " 8 ", "7", "Guest"]):
         orders = read_orders(
