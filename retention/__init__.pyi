@@ -144,4 +144,4 @@ from .segments.stages import (
     segment_table as segment_table,
     trait_table as trait_table,
 )
-from .sheets.sheet import Sheet as Sheet, open_sheet as open_sheet
+from .sheets.sheet import Sheet as Sheet, open_sheet as open_sheet, open_sheets as open_sheets

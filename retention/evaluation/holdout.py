@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from retention.customers.summary import customer_table, purchase_days, query_of_days
-from retention.orders.engines import keep, let_go, rows_by_customer
+from retention.engines import keep, let_go, rows_by_customer
 from retention.orders.orders import Orders
 
 #: Days in a week.
@@ -40,6 +40,9 @@ def hold_out(orders: Orders, cut: date) -> Holdout:
     Args:
         orders: The orders.
         cut: The last day that is known.
+
+    Returns:
+        The customers as they stood at the cut, and what they did later.
 
     Raises:
         DataError: There is no order by that day.

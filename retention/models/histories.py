@@ -43,8 +43,11 @@ def group_histories(customers: pd.DataFrame, counted: bool = False) -> Histories
     """Group customers by identical (frequency, recency, T).
 
     Args:
-        customers: As `summarise_customers` returns.
+        customers: From `summarise_customers`.
         counted: Whether a row may stand for several customers, as `summarise_histories` has them.
+
+    Returns:
+        The distinct histories, and which one each customer has.
 
     Raises:
         DataError: The table is not a customer table, or a history in it is impossible.
@@ -60,11 +63,17 @@ def group_histories(customers: pd.DataFrame, counted: bool = False) -> Histories
     first = _first_of_each(codes)
     frequency, recency, age = (column[first] for column in columns)
     counts = np.bincount(codes, customer_counts(customers)).astype(np.int64)
-    return Histories(frequency, recency, age, counts, codes)
+    return Histories(frequency=frequency, recency=recency, T=age, counts=counts, codes=codes)
 
 
 def customer_counts(customers: pd.DataFrame) -> np.ndarray:
     """Return how many customers each row stands for.
+
+    Args:
+        customers: From `summarise_customers` or `summarise_histories`.
+
+    Returns:
+        A number a row.
 
     Raises:
         DataError: The numbers are not whole, or not above zero.

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,19 +22,18 @@ from retention.orders.refunds import (
     order_items,
     place_refunds,
 )
+from retention.orders.refusals import missing_columns, nothing_left
 from retention.orders.report import (
     DroppedRows,
     OrderReport,
     count_reasons,
-    nothing_left,
     open_questions,
     reading_notes,
-    thin_data,
+    reading_warnings,
 )
-from retention.orders.roles import ROLES
 from retention.orders.rows import Lines, abandoned_carts, read_lines
 from retention.orders.tables import is_table, settle_table, table_sheet
-from retention.sheets.sheet import Sheet, open_sheet
+from retention.sheets.sheet import Sheet, open_sheet, open_sheets
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,12 @@ class Orders:
         left_out: The rows left out, as `dropped_rows` returns them.
         carts: Ibis, customer_id and `abandoned` (timestamp) of the rows whose status says that
             they are carts left behind; None where the file has no such rows.
-        items: Ibis, for files with several rows an order, whose `table` names an order's first
-            product: order_id, customer_id, ordered_at, product and category (where the file has
-            them) of everything that an order held, and share (float, 1 for all of an order), its
-            part of the order's revenue by what the lines cost. None where an order is one row.
+        items: Ibis, everything that an order held; None where an order is one row. `table` names
+            only the first product of an order. Columns:
+
+            - order_id, customer_id, ordered_at: as in `table`;
+            - product, category: where the file has them;
+            - share: float, the part of the order's revenue by what the lines cost, at most 1.
     """
 
     table: ir.Table
@@ -79,8 +81,9 @@ class Orders:
     def dropped_rows(self) -> pd.DataFrame:
         """Return the rows left out.
 
-        Its columns are `line` (spreadsheet row), `reason` and the file's own columns as text. Of a
-        database's table they are the first 10,000, and `line` is missing: its rows have no order.
+        Its columns are `line` (spreadsheet row), `reason` and the file's own columns as text. Where
+        the rows come from several files or sheets, `file` stands before them. Of a database's table
+        they are the first 10,000, and `line` is missing: its rows have no order.
         """
         return self.left_out
 
@@ -89,23 +92,27 @@ def read_orders(
     source: Any,
     columns: dict[str, str] | None = None,
     *,
-    name: str | None = None,
+    name: str | Sequence[str] | None = None,
     day_first: bool | None = None,
     currency: str | None = None,
 ) -> Orders:
-    """Read orders from a file, a frame or a table of a database.
+    """Read orders from files, a frame or a table of a database.
 
-    An Ibis table stays where it is. Its engine computes the orders and all that is asked of them.
-    Its dates and numbers must have such types. Nothing permanent is written to its database.
+    Several files with the same or similar columns are read as one. An Ibis table stays where it is.
+    Its engine computes the orders and all that is asked of them. Its dates and numbers must have
+    such types. Nothing permanent is written to its database.
 
     Args:
-        source: A path, bytes or a binary file object. Or a frame of pandas or Polars, or an Arrow
-            table. Or an Ibis table of any engine.
+        source: A path, bytes or a binary file object, or a list of them. Or a frame of pandas or
+            Polars, or an Arrow table. Or an Ibis table of any engine.
         columns: Role -> column name, e.g. {"customer_id": "Email"}, for what should not be
             detected.
-        name: What to call the file; its own name where left out.
+        name: What to call the file, or each of several; their own names where left out.
         day_first: How 05/04/2024 is read where both ways fit.
         currency: The code to keep where a file has several; the most frequent where left out.
+
+    Returns:
+        The orders, one row each, with a report of everything left out.
 
     Raises:
         DataError: If the file cannot be read as orders; it says what was found and what to do.
@@ -121,7 +128,7 @@ def read_orders(
             "Give the currency as a code such as EUR, and the columns as a dictionary of roles and "
             "names."
         )
-    sheet = table_sheet(source, name) if is_table(source) else open_sheet(source, name)
+    sheet = _open(source, name)
     mapping = detect_columns(sheet, columns)
     if day_first is not None:
         mapping = replace(mapping, day_first=day_first)
@@ -138,20 +145,21 @@ def _table_orders(table: ir.Table, sheet: Sheet, mapping: Mapping) -> Orders:
     """Return the orders of a table, which stay in its engine."""
     _check_complete(sheet, mapping)
     reading = settle_table(table, sheet, mapping)
-    _check_currency(reading.mapping, reading.lines)
+    lines, mapping = reading.lines, reading.mapping
+    _check_currency(mapping, lines)
     totals = _totals(reading.orders)
-    report = _report(
-        reading.sheet, reading.mapping, reading.lines, reading.orders, totals, reading.reasons
-    )
+    report = _report(reading.sheet, mapping, lines, reading.orders, totals, reading.reasons)
     if not totals.orders:
-        raise DataError(nothing_left(reading.sheet, reading.mapping, report))
+        raise DataError(nothing_left(reading.sheet, mapping, report))
     settled = reading.orders.rename(refunded="taken").drop("gross", "over")
+    if not totals.taken or lines.profits:
+        settled = settled.drop("refunded")
     return Orders(
-        table=with_shared(settled if totals.taken else settled.drop("refunded"), reading.mapping),
+        table=with_shared(settled, mapping),
         report=report,
         start=pd.Timestamp(totals.start).date(),
         end=pd.Timestamp(totals.end).date(),
-        currency=reading.lines.currency,
+        currency=lines.currency,
         digest=reading.digest,
         left_out=reading.left_out,
         carts=reading.carts,
@@ -159,10 +167,29 @@ def _table_orders(table: ir.Table, sheet: Sheet, mapping: Mapping) -> Orders:
     )
 
 
+def _open(source: Any, name: str | Sequence[str] | None) -> Sheet:
+    if isinstance(source, list | tuple):
+        if isinstance(name, str) or (name is not None and len(name) != len(source)):
+            raise DataError(
+                f"There are {len(source)} files. Give a list of as many names, or leave them out."
+            )
+        return open_sheets(source, name)
+    if not (name is None or isinstance(name, str)):
+        raise DataError("There is one file. Give its name as a text, or leave it out.")
+    return table_sheet(source, name) if is_table(source) else open_sheet(source, name)
+
+
 def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     """Return the orders of a sheet, read as the mapping says.
 
     It may be called again with another mapping.
+
+    Args:
+        sheet: From `open_sheet`.
+        mapping: Which column plays which role, as `detect_columns` returns.
+
+    Returns:
+        The orders, one row each, with a report of everything left out.
 
     Raises:
         DataError: If a needed column is missing or no row is an order.
@@ -177,11 +204,13 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     if lines.grouped:
         gathered = _stored(con, "gathered", gathered)
     fates = set(gathered.select("fate").distinct().to_pandas()["fate"])
-    placed = place_refunds(gathered) if "refund" in fates else None
+    placed = place_refunds(gathered, lines) if "refund" in fates else None
     settled = _stored(con, name, net_orders(gathered, placed, lines))
     dropped = marked.filter(marked.reason.notnull()).select("line", "reason", "amount")
     if fates - {"order"}:
-        dropped = dropped.union(lost_lines(marked, gathered, placed, lines.grouped))
+        dropped = dropped.union(lost_lines(marked, gathered, placed, lines))
+    if lines.repeats.dropped is not None:
+        dropped = dropped.union(lines.repeats.dropped)
     left_out = _with_cells(sheet, dropped)
     totals = _totals(settled)
     report = _report(sheet, mapping, lines, settled, totals, count_reasons(left_out))
@@ -191,7 +220,7 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     items = order_items(good, gathered, lines) if lines.grouped else None
     if items is not None:
         items = _stored(con, f"items_{name}", items)
-    for table in ("typed", "filled", "gathered"):
+    for table in ("typed", "placed", "once", "repeated", "filled", "gathered"):
         con.drop_table(table, force=True)
     return Orders(
         table=_order_table(settled, totals, lines, mapping),
@@ -237,7 +266,7 @@ def _totals(settled: ir.Table) -> pd.Series:
 
 def _order_table(settled: ir.Table, totals: pd.Series, lines: Lines, mapping: Mapping) -> ir.Table:
     table = settled.rename(refunded="taken").drop("gross", "over")
-    if not totals.taken:
+    if not totals.taken or lines.profits:
         table = table.drop("refunded")
     if not lines.numbered:
         table = table.mutate(order_id=table.line.cast("string")).drop("line")
@@ -258,10 +287,11 @@ def _report(
         rows_kept=sheet.rows - sum(entry.rows for entry in reasons),
         reasons=reasons,
         notes=reading_notes(sheet, mapping, lines, totals),
-        warnings=thin_data(settled, totals),
+        warnings=reading_warnings(settled, totals, mapping, lines),
         questions=open_questions(sheet, mapping, lines),
-        refunded=float(totals.taken or 0),
+        refunded=0.0 if lines.profits else float(totals.taken or 0),
         unplaced_refunds=float(totals.over or 0) + without_order,
+        statuses=lines.states.meanings,
     )
 
 
@@ -270,19 +300,8 @@ def _digest(sheet: Sheet, mapping: Mapping) -> str:
 
 
 def _check_complete(sheet: Sheet, mapping: Mapping) -> None:
-    missing = mapping.missing()
-    if not missing:
-        return
-    if "customer_id" in missing and mapping.no_customer:
-        raise DataError(mapping.no_customer)
-    wanted = " and ".join(ROLES[role].label.lower() for role in missing)
-    shown = ", ".join(repr(c) for c in sheet.columns[:8]) + (
-        " ..." if len(sheet.columns) > 8 else ""
-    )
-    raise DataError(
-        f"No column of {sheet.name!r} looks like the {wanted} (columns: {shown}). Choose the "
-        "column yourself, or export the orders with it."
-    )
+    if mapping.missing():
+        raise DataError(missing_columns(sheet, mapping))
 
 
 def _with_cells(sheet: Sheet, dropped: ir.Table) -> pd.DataFrame:
@@ -291,5 +310,8 @@ def _with_cells(sheet: Sheet, dropped: ir.Table) -> pd.DataFrame:
     frame: pd.DataFrame = (
         dropped.inner_join(raw, dropped.line == raw.row).drop("row").order_by("line").to_pandas()
     )
-    frame["line"] = [sheet.line(int(row)) for row in frame["line"]]
+    rows = frame["line"].astype(int).tolist()
+    frame["line"] = [sheet.line(row) for row in rows]
+    if len(sheet.names) > 1:
+        frame.insert(0, "file", [sheet.part(row).name for row in rows])
     return frame

@@ -1,7 +1,7 @@
 """Sheet + mapping -> lines: every row of the file typed, with the reason why it cannot count."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -13,14 +13,16 @@ from retention.cells.dates import (
     latest_plausible,
     read_dates,
 )
-from retention.cells.money import (
-    MoneyStyle,
-    find_money_style,
-    named_currency,
-    read_currency,
-    read_money,
+from retention.cells.money import MoneyStyle, named_currency, read_currency
+from retention.cells.phone_keys import find_phone_style, phone_key
+from retention.cells.statuses import State
+from retention.orders.amounts import (
+    Amounts,
+    DiscountStyle,
+    is_net_of_refunds,
+    read_amounts,
+    sums_per_order,
 )
-from retention.cells.statuses import State, is_refunded_in_part, is_understood, order_state
 from retention.orders.contact_cells import (
     CONTACT_COLUMNS,
     SIGNAL_COLUMNS,
@@ -29,8 +31,9 @@ from retention.orders.contact_cells import (
     text_or_null,
 )
 from retention.orders.customer_column import GUESTS
-from retention.orders.engines import trimmed
 from retention.orders.mapping import Mapping
+from retention.orders.repeats import Repeats, find_repeats
+from retention.orders.row_states import RowStates, read_states, state_cell
 from retention.sheets.sheet import Sheet
 
 DIMENSIONS = ("channel", "region", "product", "category", "coupon")
@@ -38,10 +41,6 @@ DIMENSIONS = ("channel", "region", "product", "category", "coupon")
 BOUGHT = ("product", "category")
 #: What an order carries beside its numbers, where the file has it.
 CARRIED = (*DIMENSIONS, *CONTACT_COLUMNS, *SIGNAL_COLUMNS)
-#: The roles whose cells are numbers.
-NUMBERS = ("revenue", "unit_price", "quantity", "refund", "adjusted", "discount")
-#: A status column with more different texts is free text.
-MAX_STATUSES = 300
 BLANKS = r"[\s\x{00a0}\x{200b}\x{feff}]+"
 
 NOT_A_ROW = "No customer and no date (totals, notes, blank rows)"
@@ -53,12 +52,14 @@ NO_CUSTOMER = "No customer (guest order)"
 NO_DATE = "No date that can be read"
 IMPOSSIBLE_DATE = "Impossible date (before 1990, or more than a year ahead)"
 NO_AMOUNT = "No amount that can be read"
+NO_SALE = "No sale (view, transfer, fee, quote and the like)"
 OTHER_CURRENCY = "In another currency"
 _STATE_REASONS = {
     State.CANCELLED: CANCELLED,
     State.FAILED: FAILED,
     State.PENDING: PENDING,
     State.ABANDONED: ABANDONED,
+    State.OTHER: NO_SALE,
 }
 
 
@@ -75,14 +76,16 @@ class Lines:
         currencies: Code -> rows.
         currency: The code whose rows count; None where the file names none.
         priced: Whether the amount is quantity x unit price.
-        per_order: Whether amounts stand once an order, not on each line.
+        once: The sums of money that stand once an order: amount, refund, discount.
         per_order_share: Of the orders with several rows, the share that looks so; None where it
             was not asked.
         numbered: Whether the file numbers its orders.
         grouped: Whether several rows may make one order.
-        carts: Whether some rows are carts left behind.
-        strange: Statuses that are not understood.
-        partly: Statuses that speak of a refund in part.
+        repeats: Rows that stand twice; those that do not count are not in `table`.
+        states: What the texts of the status and of the kind of row mean.
+        net: Whether the file's amounts had refunds taken off already.
+        profits: Whether the amounts are profits, so that one below zero is a loss.
+        discounts: How discounts are written that are shares of the price.
         patchy: Columns that stood on some rows of an order only, and were filled into all.
     """
 
@@ -92,115 +95,187 @@ class Lines:
     currencies: dict[str, int]
     currency: str | None
     priced: bool
-    per_order: bool
+    once: tuple[str, ...]
     per_order_share: float | None
     numbered: bool
     grouped: bool
-    carts: bool = False
-    strange: tuple[str, ...] = ()
-    partly: tuple[str, ...] = ()
+    states: RowStates
+    repeats: Repeats = field(default_factory=Repeats)
+    net: bool = False
+    profits: bool = False
+    discounts: DiscountStyle | None = None
     patchy: tuple[str, ...] = ()
+
+    @property
+    def per_order(self) -> bool:
+        """Whether amounts stand once an order, not on each line."""
+        return "amount" in self.once
+
+    @property
+    def carts(self) -> bool:
+        """Whether some rows are carts left behind."""
+        return any(meaning.state is State.ABANDONED for meaning in self.states.meanings)
 
 
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
 def strlen(text: str) -> int:  # type: ignore[empty-body]
-    """Return DuckDB's number of bytes in a text."""
+    """Return DuckDB's number of bytes in a text.
+
+    Args:
+        text: A column of texts.
+
+    Returns:
+        The number.
+    """
 
 
 def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
-    """Type every row of the sheet as the mapping says and mark the rows that are no orders."""
+    """Type every row of the sheet as the mapping says and mark the rows that are no orders.
+
+    Args:
+        sheet: From `open_sheet`.
+        mapping: Which column plays which role.
+
+    Returns:
+        The typed rows, and what was noticed in them.
+    """
     con, raw = sheet.con, sheet.table
     column = {role: sheet.column(name) for role, name in mapping.columns.items()}
     dates = find_date_style(raw, column["ordered_at"], mapping.day_first)
-    money, amounts = _amounts(raw, column, mapping.decimal)
-    states = status_meanings(raw, column.get("status"))
+    amounts = read_amounts(raw, column, mapping)
+    states = read_states(raw, column, mapping)
     ordered_at = read_dates(raw, column["ordered_at"], dates, column.get("time"))
     cells: dict[str, ir.Value] = {
         "line": raw.rowid(),
-        "customer_id": _customer_id(raw, column["customer_id"]),
+        "customer_id": _customer(raw, column, mapping),
         "ordered_at": ordered_at,
-        **amounts,
-        **_order_cells(raw, column, money, states),
+        **amounts.cells,
+        **_order_cells(raw, column, amounts.money, states),
         **contact_cells(raw, column, mapping, ordered_at),
     }
     con.create_table("typed", raw.select(**cells), overwrite=True)
 
-    def keep(filled: ir.Table) -> ir.Table:
-        con.create_table("filled", filled, overwrite=True)
-        return con.table("filled")
+    def keep(name: str, table: ir.Table) -> ir.Table:
+        con.create_table(name, table, overwrite=True)
+        return con.table(name)
 
-    return mark_lines(con.table("typed"), mapping, states, keep, dates=dates, money=money)
+    typed = numbered_rows(con.table("typed"), mapping, keep)
+    numbered = "order_id" in column
+    grouped = numbered and _has_repeats(typed)
+    repeats = find_repeats(sheet, mapping, typed, numbered=numbered, grouped=grouped)
+    if repeats.dropped is not None:
+        typed = keep("once", typed.anti_join(repeats.dropped, "line"))
+    lines = mark_lines(typed, mapping, amounts, states, keep)
+    return replace(lines, dates=dates, repeats=repeats)
+
+
+def numbered_rows(
+    typed: ir.Table, mapping: Mapping, keep: Callable[[str, ir.Table], ir.Table]
+) -> ir.Table:
+    """Return typed rows with all columns that an order needs, and refunds under their order.
+
+    Args:
+        typed: line, customer_id, ordered_at, amount and what else the rows have.
+        mapping: Which column plays which role.
+        keep: Computes a table once, under a name.
+    """
+    typed = _complete(typed, mapping)
+    if {"order_id", "refund_of"} <= set(mapping.columns):
+        typed = keep("placed", _placed_by_number(typed))
+    return typed
 
 
 def mark_lines(
     typed: ir.Table,
     mapping: Mapping,
-    states: dict[str, State],
-    keep: Callable[[ir.Table], ir.Table],
-    *,
-    dates: DateStyle,
-    money: MoneyStyle,
+    amounts: Amounts,
+    states: RowStates,
+    keep: Callable[[str, ir.Table], ir.Table],
 ) -> Lines:
     """Mark the typed rows that are no orders, in any engine.
 
     Args:
-        typed: line, customer_id, ordered_at, amount and what else the rows have.
+        typed: From `numbered_rows`.
         mapping: Which column plays which role.
-        states: From `status_meanings`.
-        keep: Computes a table once.
-        dates: How dates were read.
-        money: How amounts were read.
+        amounts: How sums of money were read.
+        states: From `read_states`.
+        keep: Computes a table once, under a name.
     """
-    typed = _complete(typed, mapping)
-    priced = "revenue" not in mapping.columns
     numbered = "order_id" in mapping.columns
     grouped = numbered and _has_repeats(typed)
-    per_order, share = False, None
+    once: tuple[str, ...] = ()
     patchy: tuple[str, ...] = ()
+    share = None
     if grouped:
         patchy = _patchy(typed)
-        typed = keep(_filled_down(typed, patchy)) if patchy else typed
-        per_order, share = _amounts_per_order(typed, mapping.per_order, priced)
+        typed = keep("filled", _filled_down(typed, patchy)) if patchy else typed
+        once, share = sums_per_order(typed, mapping.per_order, amounts.priced)
+    typed = _with_unpaid(typed, mapping)
+    net = is_net_of_refunds(typed, mapping)
+    typed = _with_refunds(typed) if net else typed
     currencies = _currencies(typed)
     currency = mapping.currency or next(iter(currencies), None)
-    orders = [text for text, state in states.items() if state is State.ORDER]
     return Lines(
-        table=typed.mutate(reason=_reason(typed, currency, per_order)),
-        dates=dates,
-        money=money,
+        table=typed.mutate(reason=_reason(typed, currency, "amount" in once)),
+        dates=DateStyle("plain"),
+        money=amounts.money,
         currencies=currencies,
         currency=currency,
-        priced=priced,
-        per_order=per_order,
+        priced=amounts.priced,
+        once=once,
         per_order_share=share,
         numbered=numbered,
         grouped=grouped,
-        carts=State.ABANDONED in states.values(),
-        strange=tuple(sorted(text for text in orders if not is_understood(text))),
-        partly=tuple(sorted(text for text in orders if is_refunded_in_part(text))),
+        states=states,
+        net=net,
+        profits=amounts.profits,
+        discounts=amounts.discounts,
         patchy=patchy,
     )
 
 
 def mark_again(typed: ir.Table, mapping: Mapping, lines: Lines) -> ir.Table:
-    """Return the table of `lines` once more, from typed rows that carry other columns besides."""
-    typed = _complete(typed, mapping)
+    """Return the table of `lines` once more, from typed rows that carry other columns besides.
+
+    Args:
+        typed: line, customer_id, ordered_at, amount and what else the rows have.
+        mapping: Which column plays which role.
+        lines: From `mark_lines`.
+    """
+    typed = numbered_rows(typed, mapping, lambda _name, table: table)
     if lines.patchy:
         typed = _filled_down(typed, lines.patchy)
+    typed = _with_unpaid(typed, mapping)
+    typed = _with_refunds(typed) if lines.net else typed
     return typed.mutate(reason=_reason(typed, lines.currency, lines.per_order))
 
 
+def _with_unpaid(typed: ir.Table, mapping: Mapping) -> ir.Table:
+    """Return the rows with those pending that have no day of payment, where there is such a day."""
+    if "paid_at" not in mapping.columns:
+        return typed
+    is_unpaid = typed.status.isnull() & typed.ordered_at.notnull()
+    return typed.mutate(status=ibis.ifelse(is_unpaid, str(State.PENDING), typed.status))
+
+
+def _with_refunds(typed: ir.Table) -> ir.Table:
+    """Return the rows with amounts as they were before refunds came off."""
+    return typed.mutate(amount=typed.amount + typed.refund.fill_null(0.0))
+
+
 def _order_cells(
-    raw: ir.Table, column: dict[str, str], money: MoneyStyle, states: dict[str, State]
+    raw: ir.Table, column: dict[str, str], money: MoneyStyle, states: RowStates
 ) -> dict[str, ir.Value]:
     """Return what each row says of its order beside its amount, where the file has it."""
     cells: dict[str, ir.Value] = {}
     if "order_id" in column:
         cells["order_id"] = _order_id(raw, column["order_id"])
+    if "refund_of" in column:
+        cells["refund_of"] = _plain_number(raw, column["refund_of"])
     if "currency" in column or money.symbols:
         cells["currency"] = _currency(raw, column)
-    if "status" in column or "cancelled_at" in column:
-        cells["status"] = row_states(raw, column, states)
+    if {"status", "kind", "cancelled_at", "paid_at"} & set(column):
+        cells["status"] = state_cell(raw, column, states)
     return cells | {role: text_or_null(raw[column[role]]) for role in DIMENSIONS if role in column}
 
 
@@ -220,6 +295,12 @@ def _complete(typed: ir.Table, mapping: Mapping) -> ir.Table:
 
 
 def _order_id(raw: ir.Table, column: str) -> ir.StringValue:
+    # A row without a number is an order of its own.
+    return ibis.coalesce(_plain_number(raw, column), "row " + raw.rowid().cast("string"))
+
+
+def _plain_number(raw: ir.Table, column: str) -> ir.StringValue:
+    """Return an order's number without blanks around it, and 5001.0 as 5001."""
     cell = raw[column]
     facts = raw.aggregate(blank=cell.re_search(BLANKS).any(), decimal=cell.re_search(WHOLE).any())
     facts = facts.execute().iloc[0]
@@ -227,8 +308,53 @@ def _order_id(raw: ir.Table, column: str) -> ir.StringValue:
         cell = text_or_null(cell)
     if facts.decimal:
         cell = cell.re_replace(WHOLE, r"\1")
-    # A row without a number is an order of its own.
-    return ibis.coalesce(cell, "row " + raw.rowid().cast("string"))
+    return cell
+
+
+def _placed_by_number(typed: ir.Table) -> ir.Table:
+    """Give refund rows the number and the customer of the order that they name.
+
+    Only rows that give money back, and only where the order is in the file.
+    """
+    back = (typed.status == str(State.REFUND)).fill_null(False) | (typed.amount < 0).fill_null(
+        False
+    )
+    sales = typed.filter(~back & typed.amount.notnull())
+    sales = sales.group_by("order_id").aggregate(buyer=first_filled(sales, "customer_id"))
+    named = sales.select(number=sales.order_id, buyer=sales.buyer)
+    joined = typed.mutate(named_order=ibis.ifelse(back, typed.refund_of, ibis.null("string")))
+    joined = joined.left_join(named, joined.named_order == named.number)
+    placed = joined.mutate(
+        order_id=ibis.coalesce(joined.number, joined.order_id),
+        customer_id=ibis.ifelse(
+            joined.number.notnull(),
+            ibis.coalesce(joined.buyer, joined.customer_id),
+            joined.customer_id,
+        ),
+    )
+    columns = [name for name in typed.columns if name != "refund_of"]
+    return placed.select(*columns)
+
+
+def _customer(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> ir.StringValue:
+    """Return who bought: phones by their digits, all else by its text."""
+    customer = _customer_id(raw, column["customer_id"])
+    if column.get("phone") != column["customer_id"]:
+        return customer
+    style = find_phone_style(raw, column["customer_id"], _main_currency(raw, column, mapping))
+    has_letters = customer.re_search(r"[A-WYZa-wyz]")
+    return ibis.ifelse(has_letters, customer, phone_key(raw[column["customer_id"]], style))
+
+
+def _main_currency(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> str | None:
+    """Return the currency of most amounts, as far as the file or the marketer says so."""
+    amount = mapping.columns.get("revenue") or mapping.columns.get("unit_price")
+    named = mapping.currency or (named_currency(amount) if amount else None)
+    if named or not amount:
+        return named
+    cells = raw.select(currency=_currency(raw, column))
+    commonest = cells.filter(cells.currency.notnull()).currency.topk(1).to_pandas()
+    return next(iter(commonest["currency"]), None)
 
 
 def _customer_id(raw: ir.Table, column: str) -> ir.StringValue:
@@ -264,94 +390,22 @@ def _customer_id(raw: ir.Table, column: str) -> ir.StringValue:
     return ibis.ifelse(text.isin(guests), ibis.null("string"), text) if guests else text
 
 
-def _amounts(
-    raw: ir.Table, column: dict[str, str], decimal: str | None
-) -> tuple[MoneyStyle, dict[str, ir.Value]]:
-    """Return how amounts are written, and each row's amount and other numbers.
-
-    These are refund, discount (both >= 0), quantity and `listed`, where the file has them.
-    """
-    styles = {
-        role: find_money_style(raw, column[role], decimal) for role in NUMBERS if role in column
-    }
-    numbers = {role: read_money(raw, column[role], style) for role, style in styles.items()}
-    main = styles["revenue" if "revenue" in column else "unit_price"]
-    return main, amount_cells(numbers, column)
-
-
-def amount_cells(
-    numbers: dict[str, ir.FloatingValue], column: Collection[str]
-) -> dict[str, ir.Value]:
-    """Return each row's amount and other numbers, as `read_lines` has them, in any engine.
-
-    Args:
-        numbers: The role of each column of numbers and what it says.
-        column: All roles that the file has.
-    """
-    if "revenue" in column:
-        amount = numbers["revenue"]
-    else:
-        # Whole cents: sums of prices x pieces should not carry binary dust.
-        amount = (numbers["quantity"] * numbers["unit_price"]).round(6)
-    cells = {"amount": amount}
-    cells |= {role: numbers[role].abs() for role in ("refund", "discount") if role in column}
-    if "adjusted" in column:
-        # What is left of an amount after refunds; 0 or blank where nothing was given back.
-        remaining = numbers["adjusted"]
-        is_lower = (remaining > 0) & (remaining < amount)
-        given_back = ibis.ifelse(is_lower, amount - remaining, 0.0)
-        cells["refund"] = cells.get("refund", ibis.literal(0.0)).fill_null(0.0) + given_back
-    if "quantity" in column:
-        cells["quantity"] = numbers["quantity"]
-    names_products = bool(set(BOUGHT) & set(column))
-    if names_products and {"revenue", "quantity", "unit_price", "order_id"} <= set(column):
-        cells["listed"] = numbers["quantity"] * numbers["unit_price"]
-    return cells
-
-
 def _currency(raw: ir.Table, column: dict[str, str]) -> ir.StringValue:
     if "currency" in column:
         return text_or_null(raw[column["currency"]]).upper()
     return read_currency(raw, column.get("revenue") or column["unit_price"])
 
 
-def status_meanings(raw: ir.Table, column: str | None) -> dict[str, State]:
-    """Return the meaning of each distinct status; nothing where the column is free text."""
-    if column is None:
-        return {}
-    values = (
-        raw.select(status=trimmed(raw[column]))
-        .distinct()
-        .limit(MAX_STATUSES + 1)
-        .to_pandas()["status"]
-    )
-    texts = [v for v in values.dropna().tolist() if v]
-    return {} if len(texts) > MAX_STATUSES else {v: order_state(v) for v in texts}
-
-
-def row_states(raw: ir.Table, column: dict[str, str], states: dict[str, State]) -> ir.StringValue:
-    """Return what became of each row's order by its status and its day of cancellation."""
-    state: ir.StringValue = ibis.null("string")
-    if states:
-        cell = trimmed(raw[column["status"]])
-        by_state = {
-            s: [text for text, meaning in states.items() if meaning is s]
-            for s in set(states.values())
-        }
-        state = ibis.cases(
-            *[(cell.isin(texts), ibis.literal(str(s))) for s, texts in by_state.items()],
-            else_=state,
-        )
-    if "cancelled_at" in column:
-        gone = text_or_null(raw[column["cancelled_at"]])
-        state = ibis.ifelse(
-            gone.notnull() & ~gone.lower().isin(GUESTS), str(State.CANCELLED), state
-        )
-    return state
-
-
 def first_filled(table: ir.Table, column: str) -> ir.Value:
-    """Return a group's first cell of the column, in the file's order, that is not empty."""
+    """Return a group's first cell of the column, in the file's order, that is not empty.
+
+    Args:
+        table: Typed lines, grouped by order.
+        column: The column.
+
+    Returns:
+        An expression.
+    """
     return table[column].argmin(table.line, where=table[column].notnull())
 
 
@@ -385,32 +439,6 @@ def _filled_down(typed: ir.Table, patchy: tuple[str, ...]) -> ir.Table:
     return filled.select(*typed.columns)
 
 
-def _amounts_per_order(
-    typed: ir.Table, wanted: bool | None, priced: bool
-) -> tuple[bool, float | None]:
-    """Return whether the amount is the order's, on one row or again on each, not the line's."""
-    if wanted is not None or priced:
-        return bool(wanted), None
-    orders = typed.group_by("order_id").aggregate(
-        rows=typed.count(),
-        amounts=typed.amount.count(),
-        lowest=typed.amount.min(),
-        highest=typed.amount.max(),
-    )
-    several = orders.filter(orders["rows"] > 1)
-    facts = (
-        several.aggregate(
-            orders=several.count(),
-            once=((several.amounts == 1) & (several["rows"] > 1)).sum(),
-            same=((several.amounts > 1) & (several.lowest == several.highest)).sum(),
-        )
-        .execute()
-        .iloc[0]
-    )
-    share = float(facts.once + facts.same) / float(facts.orders) if facts.orders else 0.0
-    return share >= 0.9, share
-
-
 def _currencies(typed: ir.Table) -> dict[str, int]:
     counted = (
         typed.filter(typed.currency.notnull() & typed.amount.notnull())
@@ -440,7 +468,14 @@ def _reason(t: ir.Table, currency: str | None, per_order: bool) -> ir.StringValu
 
 
 def abandoned_carts(marked: ir.Table) -> ir.Table:
-    """Return the carts that customers left behind: the rows that were left out as such."""
+    """Return the carts that customers left behind: the rows that were left out as such.
+
+    Args:
+        marked: The table of `Lines`.
+
+    Returns:
+        The columns customer_id and abandoned.
+    """
     carts = marked.filter((marked.reason == ABANDONED) & marked.customer_id.notnull())
     carts = carts.filter(carts.ordered_at.date().between(EARLIEST, latest_plausible()))
     return carts.select("customer_id", abandoned=carts.ordered_at)

@@ -13,13 +13,14 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis.expr.operations import TryCast
 
-from retention.cells.dates import EARLIEST, ISO_ONLY, DateStyle, latest_plausible
-from retention.cells.money import LARGEST, MoneyStyle
-from retention.cells.statuses import State
+from retention.cells.dates import EARLIEST, ISO_ONLY, latest_plausible
+from retention.cells.money import LARGEST, MoneyStyle, named_currency
+from retention.cells.phone_keys import find_phone_style, phone_key
+from retention.engines import keep, keeping, trimmed
 from retention.errors import DataError
+from retention.orders.amounts import NUMBERS, Amounts, amounts_of
 from retention.orders.contact_cells import WHOLE, contact_cells, text_or_null, without_fraction
 from retention.orders.customer_column import GUESTS
-from retention.orders.engines import keep, keeping, trimmed
 from retention.orders.mapping import Mapping
 from retention.orders.refunds import (
     gather_orders,
@@ -31,16 +32,14 @@ from retention.orders.refunds import (
 )
 from retention.orders.report import DroppedRows
 from retention.orders.roles import ROLES
+from retention.orders.row_states import RowStates, read_states, state_cell
 from retention.orders.rows import (
     DIMENSIONS,
-    NUMBERS,
     Lines,
     abandoned_carts,
-    amount_cells,
     mark_again,
     mark_lines,
-    row_states,
-    status_meanings,
+    numbered_rows,
 )
 from retention.sheets.sheet import Sheet, open_sheet
 
@@ -153,23 +152,26 @@ def _settled(
     source = _source(table, sheet, mapping)
     mapping, notes = source.mapping, list(source.notes)
     typed = keep_for_now(_numbered(source.typed, source.numbering))
-    lines = mark_lines(
-        typed, mapping, source.states, keep_for_now, dates=DateStyle("plain"), money=MoneyStyle()
-    )
+
+    def keep_named(_name: str, rows: ir.Table) -> ir.Table:
+        return keep_for_now(rows)
+
+    numbered = numbered_rows(typed, mapping, keep_named)
+    lines = mark_lines(numbered, mapping, source.amounts, source.states, keep_named)
     marked = lines.table
     good = marked.filter(marked.reason.isnull())
     gathered = gather_orders(good, lines)
     if lines.grouped:
         gathered = keep_for_now(gathered)
     fates = set(gathered.select("fate").distinct().to_pandas()["fate"])
-    placed = keep_for_now(place_refunds(gathered)) if "refund" in fates else None
+    placed = keep_for_now(place_refunds(gathered, lines)) if "refund" in fates else None
     orders = net_orders(gathered, placed, lines)
     if not lines.numbered:
         # Rows are numbered for each customer.
         number = orders.customer_id + " / " + orders.line.cast("string")
         orders = orders.mutate(order_id=number).drop("line")
     orders = keep(orders)
-    lost = lost_orders(gathered, placed) if fates - {"order"} else None
+    lost = lost_orders(gathered, placed, lines) if fates - {"order"} else None
     reasons = _reasons(lines, gathered, placed, lost)
     count = sum(entry.rows for entry in reasons)
     if count > MOST_DROPPED_ROWS:
@@ -201,7 +203,8 @@ class _Source:
         raw_names: The columns of `wide` that hold the table's own cells as text.
         wide: `typed` with these columns.
         mapping: Which column plays which role, of those that can be read.
-        states: From `status_meanings`.
+        amounts: How sums of money were read.
+        states: From `read_states`.
         numbering: How rows get their `line`.
         notes: What was noticed.
     """
@@ -210,7 +213,8 @@ class _Source:
     raw_names: list[str]
     wide: ir.Table
     mapping: Mapping
-    states: dict[str, State]
+    amounts: Amounts
+    states: RowStates
     numbering: "_Numbering"
     notes: tuple[str, ...]
 
@@ -229,8 +233,11 @@ def _source(table: ir.Table, sheet: Sheet, mapping: Mapping) -> _Source:
     texts = {name: f"{name}_text" for name in column.values()}
     raw = raw.mutate(**{text: raw[name].cast("string") for name, text in texts.items()})
     text_of = {role: texts[name] for role, name in column.items()}
-    states = status_meanings(raw, text_of.get("status"))
+    states = read_states(raw, text_of, mapping)
+    numbers = {role: _number(raw[column[role]]) for role in NUMBERS if role in column}
+    amounts = amounts_of(raw, column, mapping, numbers, MoneyStyle())
     cells = _cells(raw, column, text_of, mapping, states)
+    cells |= amounts.cells
     typed = raw.select(**cells)
     own = {name: raw[texts[name]] if name in texts else _shown(raw[name]) for name in raw_names}
     return _Source(
@@ -238,6 +245,7 @@ def _source(table: ir.Table, sheet: Sheet, mapping: Mapping) -> _Source:
         raw_names=raw_names,
         wide=raw.select(**cells, **own),
         mapping=mapping,
+        amounts=amounts,
         states=states,
         numbering=_numbering(typed),
         notes=tuple(notes),
@@ -256,23 +264,24 @@ def _cells(
     column: dict[str, str],
     text_of: dict[str, str],
     mapping: Mapping,
-    states: dict[str, State],
+    states: RowStates,
 ) -> dict[str, ir.Value]:
-    """Return what each row says, typed."""
+    """Return what each row says beside its sums of money, typed."""
     ordered_at = _moment(raw, column["ordered_at"])
-    marks = _marks(raw, [column[role] for role in ("customer_id", "order_id") if role in column])
-    numbers = {role: _number(raw[column[role]]) for role in NUMBERS if role in column}
+    named = ("customer_id", "order_id", "refund_of")
+    marks = _marks(raw, [column[role] for role in named if role in column])
     cells: dict[str, ir.Value] = {
-        "customer_id": _customer(raw, column["customer_id"], marks),
+        "customer_id": _customer(raw, column, mapping, marks),
         "ordered_at": ordered_at,
-        **amount_cells(numbers, column),
     }
+    if "refund_of" in column:
+        cells["refund_of"] = _identifier(raw, column["refund_of"], marks).nullif("")
     if "order_id" in column:
         cells["order_id"] = _identifier(raw, column["order_id"], marks).nullif("")
     if "currency" in column:
         cells["currency"] = text_or_null(raw[text_of["currency"]]).upper()
-    if "status" in column or "cancelled_at" in column:
-        cells["status"] = row_states(raw, text_of, states)
+    if {"status", "kind", "cancelled_at", "paid_at"} & set(column):
+        cells["status"] = state_cell(raw, text_of, states)
     cells |= {role: text_or_null(raw[text_of[role]]) for role in DIMENSIONS if role in column}
     contacts = {role: text for role, text in text_of.items() if role not in ("rating", "abandoned")}
     cells |= contact_cells(raw, contacts, mapping, ordered_at)
@@ -364,9 +373,18 @@ def _marks(raw: ir.Table, names: list[str]) -> dict[str, bool]:
     return {name: bool(mark) for name, mark in marks.items()}
 
 
-def _customer(raw: ir.Table, name: str, marks: dict[str, bool]) -> ir.StringValue:
-    """Return who bought: addresses without case, and NULL for guests."""
+def _customer(
+    raw: ir.Table, column: dict[str, str], mapping: Mapping, marks: dict[str, bool]
+) -> ir.StringValue:
+    """Return who bought: addresses without case, phones by their digits, and NULL for guests."""
+    name = column["customer_id"]
     text = _identifier(raw, name, marks)
+    if column.get("phone") == name:
+        amount = mapping.columns.get("revenue") or mapping.columns["unit_price"]
+        currency = mapping.currency or named_currency(amount)
+        phones = raw.select(phone=text)
+        key = phone_key(text, find_phone_style(phones, "phone", currency))
+        text = ibis.ifelse(text.re_search(r"[A-WYZa-wyz]"), text, key)
     if marks.get(f"{name}_mail"):
         text = ibis.ifelse(text.contains("@"), text.lower().replace(" ", ""), text)
     named = raw.select(text=text)
@@ -411,7 +429,7 @@ def _reasons(
     marked = lines.table
     dropped = marked.filter(marked.reason.notnull()).select("line", "reason", "amount")
     if lost is not None:
-        dropped = dropped.union(lost_lines(marked, gathered, placed, lines.grouped))
+        dropped = dropped.union(lost_lines(marked, gathered, placed, lines))
     counted = dropped.group_by("reason").aggregate(
         n=dropped.count(), money=dropped.amount.sum().fill_null(0.0)
     )

@@ -1,51 +1,55 @@
-"""An order file -> Sheet: its rows as text in DuckDB, read once, whatever the file's format."""
+"""Order files -> Sheet: their rows as text in DuckDB, read once, whatever the files' formats."""
 
 from __future__ import annotations
 
+import hashlib
 import os
-import re
 import tempfile
 from bisect import bisect_right
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import duckdb
 import ibis
-import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from retention.errors import DataError
-from retention.sheets import text_files
 from retention.sheets.frames import is_frame, read_frame
+from retention.sheets.parts import (
+    Part,
+    check_fit,
+    differences,
+    have_same_columns,
+    joined_columns,
+    places,
+)
+from retention.sheets.raw_rows import RawRows, raw_names, unique_names
+from retention.sheets.readers import check_table, read_raw
 from retention.sheets.unpack import PlainFile, unpack
+from retention.wording import plural
 
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend  # loads 0.3 s of engines
 
-WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-EXCEL_MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-PARQUET_MAGIC = b"PAR1"
-MAX_COLUMNS = 2000
+#: What an order file may be given as.
+Source = str | os.PathLike[str] | bytes | BinaryIO
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The raw rows of a file, all text, in a DuckDB database of their own.
+    """The raw rows of one or several files, all text, in a DuckDB database of their own.
 
     Attributes:
-        name: The file's name.
+        name: The file's name; of several files the first one's, and how many more there are.
         con: The database.
-        columns: The file's column names, made unique.
+        columns: The files' column names, made unique.
         rows: Data rows.
-        digest: Of the file's bytes.
+        digest: Of the files' bytes.
         notes: What was noticed while reading.
-        records_before: Records before the first data row.
-        blanks: For each blank line, how many records stand before it.
+        parts: Which rows come from which file, sheet or pasted export, in their order.
         wide_rows: Rows with more cells than columns.
     """
 
@@ -55,8 +59,7 @@ class Sheet:
     rows: int
     digest: str
     notes: tuple[str, ...] = ()
-    records_before: int = 1
-    blanks: tuple[int, ...] = field(default=(), repr=False)
+    parts: tuple[Part, ...] = (Part("", 0, 1),)
     wide_rows: int = 0
 
     @property
@@ -64,11 +67,30 @@ class Sheet:
         """The rows, with columns c0, c1, ... in the order of `columns`."""
         return self.con.table("raw")
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the files and sheets that the rows come from."""
+        return tuple(dict.fromkeys(part.name for part in self.parts))
+
+    def rows_by_name(self) -> dict[str, int]:
+        """Return the rows of each of `names`."""
+        ends = [*(part.first_row for part in self.parts[1:]), self.rows]
+        rows = dict.fromkeys(self.names, 0)
+        for part, end in zip(self.parts, ends, strict=True):
+            rows[part.name] += end - part.first_row
+        return rows
+
     def column(self, name: str) -> str:
-        """Return the name in `table` of the file's column `name`.
+        """Return the name in `table` of one of the file's columns.
+
+        Args:
+            name: The column's name in the file.
+
+        Returns:
+            The name in `table`.
 
         Raises:
-            DataError: If the file has no such column.
+            DataError: The file has no such column.
         """
         try:
             return f"c{self.columns.index(name)}"
@@ -79,21 +101,54 @@ class Sheet:
                 f"{self.name!r} has no column {name!r}. It has {known}{more}."
             ) from None
 
+    def part(self, row: int) -> Part:
+        """Return the part that a data row stands in.
+
+        Args:
+            row: The data row, from 0.
+
+        Returns:
+            The part.
+        """
+        return self.parts[bisect_right(self.parts, row, key=lambda part: part.first_row) - 1]
+
     def line(self, row: int) -> int:
-        """Return the spreadsheet row of data row `row`, which is 0 for the first."""
-        record = self.records_before + row
-        return record + 1 + bisect_right(self.blanks, record)
+        """Return the spreadsheet row of a data row in its own file.
+
+        Args:
+            row: The data row, from 0.
+
+        Returns:
+            The row as a spreadsheet counts it, from 1.
+        """
+        part = self.part(row)
+        record = part.records_before + row - part.first_row
+        return record + 1 + bisect_right(part.blanks, record)
 
     def preview(self, n: int = 8) -> pd.DataFrame:
-        """Return the first n data rows as text, under the file's own column names."""
+        """Return the first data rows as text, under the file's own column names.
+
+        Args:
+            n: How many rows.
+
+        Returns:
+            A frame of at most `n` rows.
+        """
         return self.named(self.table.limit(n).to_pandas())
 
     def named(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return a frame with its raw columns under the file's own names."""
-        raw_names = _raw_names(self.columns)
-        others = [name for name in frame.columns if name not in raw_names]
+        """Return a frame with its raw columns under the file's own names.
+
+        Args:
+            frame: A frame with raw columns of `table`, and perhaps others.
+
+        Returns:
+            The frame with its columns renamed; other columns keep their names.
+        """
+        raw = raw_names(self.columns)
+        others = [name for name in frame.columns if name not in raw]
         names = unique_names((*others, *self.columns), len(others) + len(self.columns), self.name)
-        return frame.rename(columns=dict(zip(raw_names, names[len(others) :], strict=True)))
+        return frame.rename(columns=dict(zip(raw, names[len(others) :], strict=True)))
 
     def release(self) -> None:
         """Drop the raw rows, once no other reading of them is wanted."""
@@ -103,50 +158,32 @@ class Sheet:
 def open_sheet(source: Any, name: str | None = None) -> Sheet:
     """Read an order file once: CSV or other delimited text (also in .gz or .zip), Excel or Parquet.
 
+    Of a zip file all order files with the same columns are read as one.
+
     Args:
         source: A path, bytes or a binary file object. Or a frame of pandas or Polars, or an Arrow
             table.
         name: What to call it; the file's own name where left out.
 
+    Returns:
+        The rows as text, with the file's column names.
+
     Raises:
         DataError: If it is not a table of at least two columns and a row; it says what was found.
     """
-    sheet = _read_frame(source, name) if is_frame(source) else _read_file(source, name)
-    if not sheet.columns:
-        raise DataError(f"{sheet.name!r} has no columns.")
-    if sheet.rows == 0:
-        raise DataError(
-            f"{sheet.name!r} has column names but no rows below them. Check the export's date "
-            "range and filters."
-        )
-    if len(sheet.columns) < 2:
-        raise DataError(
-            f"{sheet.name!r} has a single column ({sheet.columns[0]!r}). An order file needs at "
-            "least a customer, a date and an amount."
-        )
-    return sheet
+    if is_frame(source):
+        return _frame_sheet(source, name or "frame")
+    return open_sheets([source], [name])
 
 
-def _read_file(source: str | os.PathLike[str] | bytes | BinaryIO, name: str | None) -> Sheet:
-    with tempfile.TemporaryDirectory(prefix="orders-", ignore_cleanup_errors=True) as folder:
-        file = unpack(source, Path(folder), name)
-        with file.path.open("rb") as stream:
-            magic = stream.read(4)
-        con = _connect()
-        if magic == PARQUET_MAGIC:
-            return _read_parquet(con, file)
-        if magic in EXCEL_MAGIC or file.name.lower().endswith(WORKBOOK_SUFFIXES):
-            return _read_workbook(con, file)
-        return _read_text(con, file, Path(folder))
-
-
-def _read_frame(source: Any, name: str | None) -> Sheet:
-    name = name or "frame"
+def _frame_sheet(source: Any, name: str) -> Sheet:
     cells = read_frame(source, name)
     columns = unique_names(cells.names, len(cells.names), name)
+    if not columns:
+        raise DataError(f"{name!r} has no columns.")
+    check_table(name, columns, cells.rows)
     con = _connect()
-    if columns:
-        con.create_table("raw", pa.table(list(cells.columns), names=_raw_names(columns)))
+    con.create_table("raw", pa.table(list(cells.columns), names=raw_names(columns)))
     return Sheet(
         name=name,
         con=con,
@@ -154,7 +191,148 @@ def _read_frame(source: Any, name: str | None) -> Sheet:
         rows=cells.rows,
         digest=cells.digest,
         notes=cells.notes,
+        parts=(Part(name, 0, 1),),
     )
+
+
+def open_sheets(sources: Sequence[Source], names: Sequence[str | None] | None = None) -> Sheet:
+    """Read several order files with the same or similar columns as one.
+
+    A column is the same where its plain name is. What a file lacks is empty there.
+
+    Args:
+        sources: Paths, bytes or binary file objects.
+        names: What to call them; their own names where left out.
+
+    Returns:
+        The rows of all files as text. `Sheet.parts` says which rows are whose.
+
+    Raises:
+        DataError: If one of them is no table, or does not fit with the first; it says what differs.
+    """
+    if not sources:
+        raise DataError("There is no file to read. Give at least one order file.")
+    names = [None] * len(sources) if names is None else names
+    with tempfile.TemporaryDirectory(prefix="orders-", ignore_cleanup_errors=True) as temporary:
+        packs = _unpacked(sources, names, Path(temporary))
+        con = _connect()
+        files: list[RawRows] = []
+        notes: list[str] = []
+        seen: dict[str, str] = {}
+        for i, pack in enumerate(packs):
+            if pack[0].digest in seen:
+                notes.append(
+                    f"{pack[0].name!r} is the same file as {seen[pack[0].digest]!r} and was not "
+                    "read again."
+                )
+                continue
+            seen[pack[0].digest] = pack[0].name
+            read, left_out = _read_pack(con, pack, Path(temporary), f"raw_{i}")
+            for raw in read:
+                check_fit((files or read)[0].names, raw.names)
+            files += read
+            notes += left_out
+    digests = list(seen)
+    joined = "".join(digests).encode()
+    digest = digests[0] if len(digests) == 1 else hashlib.sha256(joined).hexdigest()
+    if len(files) == 1:
+        con.raw_sql(f"ALTER TABLE {files[0].table} RENAME TO raw")
+        return _sheet(con, files, digest, files[0].columns, [*files[0].notes, *notes])
+    columns = _join(con, files)
+    return _sheet(con, files, digest, columns, [*_file_notes(files), *notes])
+
+
+def _unpacked(
+    sources: Sequence[Source], names: Sequence[str | None], folder: Path
+) -> list[list[PlainFile]]:
+    """Unpack every source, and number those of the same name."""
+    packs: list[list[PlainFile]] = []
+    taken: list[str] = []
+    for i, (source, name) in enumerate(zip(sources, names, strict=True)):
+        own = folder / str(i)
+        own.mkdir()
+        pack = []
+        for file in unpack(source, own, name):
+            taken.append(file.name)
+            times = taken.count(file.name)
+            pack.append(replace(file, name=f"{file.name} ({times})") if times > 1 else file)
+        packs.append(pack)
+    return packs
+
+
+def _read_pack(
+    con: Backend, pack: list[PlainFile], folder: Path, table: str
+) -> tuple[list[RawRows], list[str]]:
+    """Read a file; of a zip file the largest one, and those with the same columns."""
+    largest = read_raw(con, pack[0], folder, f"{table}_0")
+    files, left_out, notes = [largest], [], []
+    for i, file in enumerate(pack[1:], start=1):
+        try:
+            read = read_raw(con, file, folder, f"{table}_{i}")
+        except DataError as error:
+            notes.append(f"{file.name!r} in the zip file was left out. {error}")
+            continue
+        if have_same_columns(largest.names, read.names):
+            files.append(read)
+        else:
+            con.drop_table(read.table)
+            left_out.append(file.name)
+    if left_out:
+        was, has = ("were", "have") if len(left_out) > 1 else ("was", "has")
+        notes.append(
+            f"The zip file holds {len(pack)} order files; {', '.join(map(repr, left_out))} {was} "
+            f"left out, which {has} other columns than the largest, {largest.file.name!r}."
+        )
+    return files, notes
+
+
+def _join(con: Backend, files: list[RawRows]) -> tuple[str, ...]:
+    """Put the rows of several files below each other in the table `raw`; return its columns."""
+    columns = joined_columns([file.names for file in files])
+    for i, file in enumerate(files):
+        where = places(file.names, columns)
+        cells = ", ".join(
+            f"{'NULL::VARCHAR' if place is None else f'c{place}'} AS {raw}"
+            for place, raw in zip(where, raw_names(columns), strict=True)
+        )
+        # The numbers of DuckDB's rows follow the order in which they are put in.
+        into = "INSERT INTO raw" if i else "CREATE TABLE raw AS"
+        con.raw_sql(f"{into} SELECT {cells} FROM {file.table}")
+        con.drop_table(file.table)
+    return columns
+
+
+def _sheet(
+    con: Backend, files: list[RawRows], digest: str, columns: tuple[str, ...], notes: list[str]
+) -> Sheet:
+    first = files[0].file.name
+    others = len(files) - 1
+    parts: list[Part] = []
+    rows = 0
+    for file in files:
+        parts += [replace(part, first_row=part.first_row + rows) for part in file.parts]
+        rows += file.rows
+    return Sheet(
+        name=f"{first} and {plural(others, 'more file')}" if others else first,
+        con=con,
+        columns=columns,
+        rows=rows,
+        digest=digest,
+        notes=tuple(notes),
+        parts=tuple(parts),
+        wide_rows=sum(file.wide_rows for file in files),
+    )
+
+
+def _file_notes(files: list[RawRows]) -> list[str]:
+    """Return what was read of each file, and what was noticed there."""
+    listed = ", ".join(f"{file.file.name!r} ({plural(file.rows, 'row')})" for file in files)
+    notes = [f"{len(files)} files were read as one: {listed}."]
+    for file in files:
+        notes += [f"{file.file.name}: {note}" for note in file.notes]
+    for file in files[1:]:
+        notes += differences(files[0].names, file.names)
+    return notes
 
 
 def _connect() -> Backend:
@@ -171,229 +349,3 @@ def _connect() -> Backend:
         allocator_bulk_deallocation_flush_threshold="8MB",
         threads=os.cpu_count() or 1,
     )
-
-
-def _read_text(con: Backend, file: PlainFile, folder: Path) -> Sheet:
-    path, notes = file.path, list(file.notes)
-    encoding = text_files.find_encoding(path, file.name)
-    if encoding not in ("utf-8", "utf-8-sig"):
-        path = text_files.to_utf8(path, encoding, folder / "text.csv", file.name)
-        if encoding in text_files.LEGACY_ENCODINGS:
-            known_as = text_files.LEGACY_ENCODINGS[encoding]
-            notes.append(f"The letters are coded as {known_as}; check that names look right.")
-    layout = text_files.find_layout(text_files.read_head(path), file.name)
-    if layout.delimiter == text_files.ALIGNED:
-        path = text_files.to_tabs(path, folder / "tabs.csv")
-        layout = replace(layout, delimiter="\t")
-    notes += _preamble_notes(layout)
-    if layout.header is None:
-        notes.append("The file has no column names; columns are numbered.")
-    columns = unique_names(layout.header or (), layout.width, file.name)
-    options = {
-        "auto_detect": False,
-        "header": False,
-        "delim": layout.delimiter,
-        "quote": '"',
-        "escape": '"',
-        "skip": layout.lines_before,
-        "columns": dict.fromkeys([*_raw_names(columns), "extra"], "VARCHAR"),
-        "null_padding": True,
-        "strict_mode": False,
-        "max_line_size": 16 << 20,
-        # By default a buffer holds many of the longest lines, and a file of one buffer is read by
-        # one thread.
-        "buffer_size": 32 << 20,
-    }
-    try:
-        _load_csv(con, path, options)
-    except duckdb.Error:
-        # Line breaks inside quotes need the slower reader of one thread.
-        try:
-            _load_csv(con, path, options | {"parallel": False})
-        except duckdb.Error as error:
-            reason = str(error).splitlines()[0]
-            raise DataError(
-                f"{file.name!r} cannot be read as a table: {reason}. Save it again as CSV in UTF-8."
-            ) from error
-    raw = con.table("raw")
-    counts = (
-        raw.aggregate(rows=raw.count(), wide=(raw.extra.strip().length() > 0).sum())
-        .execute()
-        .iloc[0]
-        .fillna(0)
-    )
-    con.raw_sql("ALTER TABLE raw DROP COLUMN extra")
-    blanks = tuple(text_files.blank_positions(path, layout.records_before + int(counts["rows"])))
-    return Sheet(
-        name=file.name,
-        con=con,
-        columns=columns,
-        rows=int(counts["rows"]),
-        digest=file.digest,
-        notes=tuple(notes),
-        records_before=layout.records_before,
-        blanks=blanks,
-        wide_rows=int(counts.wide),
-    )
-
-
-def _load_csv(con: Backend, path: Path, options: dict[str, Any]) -> None:
-    con.create_table("raw", con.read_csv(str(path), table_name="source", **options), overwrite=True)
-    con.drop_view("source", force=True)
-
-
-def _read_parquet(con: Backend, file: PlainFile) -> Sheet:
-    try:
-        source = con.read_parquet(str(file.path), table_name="source")
-        columns = unique_names(source.columns, len(source.columns), file.name)
-        kinds = [field.type for field in pq.read_schema(file.path)]
-        cells = {
-            raw: _unmistakable(_on_its_clock(source[c], kind))
-            for raw, c, kind in zip(_raw_names(columns), source.columns, kinds, strict=True)
-        }
-        con.create_table("raw", source.select(**cells))
-        con.drop_view("source", force=True)
-    except duckdb.Error as error:
-        raise DataError(f"{file.name!r} is a damaged Parquet file. Export it again.") from error
-    return Sheet(
-        name=file.name,
-        con=con,
-        columns=columns,
-        rows=con.table("raw").count().execute(),
-        digest=file.digest,
-        notes=file.notes,
-    )
-
-
-@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
-def timezone(zone: str, moment: dt.Timestamp(timezone="UTC")) -> dt.timestamp:  # type: ignore[valid-type]
-    """Return DuckDB's clock of a time zone at a moment."""
-
-
-def _on_its_clock(column: ir.Column, kind: pa.DataType) -> ir.Column:
-    """Moments of a time zone as its clocks show them: what counts is the shop's own."""
-    if not (pa.types.is_timestamp(kind) and kind.tz):
-        return column
-    offset = re.fullmatch(r"([+-])(\d\d):?(\d\d)", kind.tz)
-    if offset is None:
-        return timezone(kind.tz, column)
-    minutes = int(f"{offset[1]}1") * (60 * int(offset[2]) + int(offset[3]))
-    return timezone("UTC", column) + ibis.interval(minutes=minutes)
-
-
-def _unmistakable(column: ir.Column) -> ir.StringValue:
-    """Return cells as text: 1.234 as 1.2340, since the text of a number may be a thousand."""
-    if column.type().is_floating():
-        column = ibis.ifelse(column.isnan(), ibis.null(column.type()), column)
-    text = column.cast("string")
-    if column.type().is_floating() or column.type().is_decimal():
-        return ibis.ifelse(text.re_search(r"^[^.]*\.\d{3}$"), text + "0", text)
-    return text
-
-
-def _read_workbook(con: Backend, file: PlainFile) -> Sheet:
-    pages = _workbook_pages(file)
-    title = max(pages, key=lambda name: len(pages[name]), default="")
-    cells = [[_cell_text(value) for value in row] for row in pages.get(title, [])]
-    if not _has_text(cells):
-        raise DataError(f"The workbook {file.name!r} has no filled cells.")
-    layout = text_files.place_header([(row, i + 1) for i, row in enumerate(cells)], delimiter="")
-    notes = list(file.notes)
-    if len(pages) > 1:
-        notes.append(f"The workbook has {len(pages)} sheets; {title!r}, the longest, was read.")
-    notes += _preamble_notes(layout)
-    width = max(len(row) for row in cells)
-    columns = unique_names(layout.header or (), width, file.name)
-    body = cells[layout.lines_before :]
-    filled = [i for i, row in enumerate(body) if any(row)]
-    table = _text_table([body[i] for i in filled], columns)
-    con.create_table("raw", ibis.memtable(table))
-    return Sheet(
-        name=file.name,
-        con=con,
-        columns=columns,
-        rows=len(filled),
-        digest=file.digest,
-        notes=tuple(notes),
-        records_before=layout.lines_before,
-        blanks=_blanks_before(filled, layout.lines_before),
-    )
-
-
-def _has_text(rows: list[list[str]]) -> bool:
-    return any(any(row) for row in rows)
-
-
-def _text_table(rows: list[list[str]], columns: tuple[str, ...]) -> pa.Table:
-    arrays = [
-        pa.array([row[place] or None for row in rows], pa.string()) for place in range(len(columns))
-    ]
-    return pa.table(arrays, names=_raw_names(columns))
-
-
-def _workbook_pages(file: PlainFile) -> dict[str, list[list[Any]]]:
-    """Return the cells of each sheet of a workbook, row by row."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        with CalamineWorkbook.from_path(str(file.path)) as book:
-            return {
-                title: book.get_sheet_by_name(title).to_python(skip_empty_area=False)
-                for title in book.sheet_names
-            }
-    except (CalamineError, OSError, ValueError) as error:
-        raise DataError(
-            f"{file.name!r} cannot be read as an Excel workbook ({error}). Save the orders as CSV."
-        ) from error
-
-
-def _preamble_notes(layout: text_files.TextLayout) -> list[str]:
-    lines = layout.preamble
-    if not lines:
-        return []
-    return [f"{lines} line{'s' * (lines > 1)} above the column names left out."]
-
-
-def _blanks_before(filled: list[int], offset: int) -> tuple[int, ...]:
-    """Blank rows among `filled` row positions, each as the number of rows that stand before it."""
-    blanks, expected = [], 0
-    for count, position in enumerate(filled):
-        blanks += [offset + count] * (position - expected)
-        expected = position + 1
-    return tuple(blanks)
-
-
-def _cell_text(value: object) -> str:
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    if value is None:
-        return ""
-    return value.isoformat(sep=" ") if isinstance(value, datetime) else str(value)
-
-
-def _raw_names(columns: tuple[str, ...]) -> list[str]:
-    return [f"c{i}" for i in range(len(columns))]
-
-
-def unique_names(header: tuple[str, ...], width: int, file: str) -> tuple[str, ...]:
-    """Return `width` names: the header's, trimmed; blank ones numbered, repeated ones as (2), (3).
-
-    >>> unique_names(("Email", " Email", ""), 4, "x.csv")
-    ('Email', 'Email (2)', 'Column 3', 'Column 4')
-    """
-    if width > MAX_COLUMNS:
-        raise DataError(
-            f"{file!r} has {width:,} columns; at most {MAX_COLUMNS:,} are read. Export the order "
-            "columns only."
-        )
-    names: list[str] = []
-    taken: set[str] = set()
-    for i in range(width):
-        plain = (header[i].strip().strip("\ufeff") if i < len(header) else "") or f"Column {i + 1}"
-        name, n = plain, 1
-        while name in taken:
-            n += 1
-            name = f"{plain} ({n})"
-        taken.add(name)
-        names.append(name)
-    return tuple(names)

@@ -3,21 +3,17 @@
 import codecs
 import csv
 import io
-import re
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
 from charset_normalizer import from_bytes
 
-from retention.cells.dates import DATE_LIKE
-from retention.cells.money import MONEY_LIKE
 from retention.errors import DataError
+from retention.sheets.header import TextLayout, filled, place_header
 
 CHUNK = 1 << 20
 HEAD_BYTES = 1 << 18
 HEAD_RECORDS = 300
-HEADER_SEARCH = 60
 DELIMITERS = (",", ";", "\t", "|", "^", "~")
 # Columns set apart by runs of blanks; `to_tabs` makes them tabs.
 ALIGNED = " "
@@ -32,32 +28,19 @@ _BOMS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TextLayout:
-    """Where the table of a text file stands, and how its cells are set apart.
-
-    Attributes:
-        delimiter: What stands between cells; `ALIGNED` for runs of blanks.
-        header: The names as written; None where the file has none.
-        width: Cells in a usual row.
-        lines_before: Text lines before the first data row.
-        records_before: Records that are not blank before the first data row.
-    """
-
-    delimiter: str
-    header: tuple[str, ...] | None
-    width: int
-    lines_before: int
-    records_before: int
-
-    @property
-    def preamble(self) -> int:
-        """Records above the header."""
-        return self.records_before - (self.header is not None)
-
-
 def find_encoding(path: Path, name: str) -> str:
-    """Return the file's encoding: Unicode by mark or by trial, else the likeliest legacy one."""
+    """Return a file's encoding: Unicode by mark or by trial, else the likeliest legacy one.
+
+    Args:
+        path: The file.
+        name: The file's name, for messages.
+
+    Returns:
+        The name of a Python codec.
+
+    Raises:
+        DataError: The file is not text.
+    """
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
     for mark, encoding in _BOMS:
@@ -105,7 +88,20 @@ def _lines_beyond_ascii(path: Path, enough: int = 1 << 16) -> bytes | None:
 
 
 def to_utf8(path: Path, encoding: str, target: Path, name: str) -> Path:
-    """Make a UTF-8 copy of the file, without a byte order mark and with plain line ends."""
+    """Make a UTF-8 copy of the file, without a byte order mark and with plain line ends.
+
+    Args:
+        path: The file.
+        encoding: Its encoding, from `find_encoding`.
+        target: Where to write the copy.
+        name: The file's name, for messages.
+
+    Returns:
+        `target`.
+
+    Raises:
+        DataError: The file holds bytes that the encoding does not know.
+    """
     try:
         with (
             path.open("r", encoding=encoding, newline=None) as source,
@@ -122,7 +118,15 @@ def to_utf8(path: Path, encoding: str, target: Path, name: str) -> Path:
 
 
 def to_tabs(path: Path, target: Path) -> Path:
-    """Make a copy of a UTF-8 file with each run of blanks as one tab."""
+    """Make a copy of a UTF-8 file with each run of blanks as one tab.
+
+    Args:
+        path: A file in UTF-8.
+        target: Where to write the copy.
+
+    Returns:
+        `target`.
+    """
     with (
         path.open("r", encoding="utf-8-sig") as source,
         target.open("w", encoding="utf-8", newline="\n") as out,
@@ -132,7 +136,14 @@ def to_tabs(path: Path, target: Path) -> Path:
 
 
 def read_head(path: Path) -> str:
-    """Return the beginning of a UTF-8 file, cut at the last whole line."""
+    """Return the beginning of a UTF-8 file, cut at the last whole line.
+
+    Args:
+        path: A file in UTF-8.
+
+    Returns:
+        The text of up to `HEAD_BYTES`; the whole file where it is shorter.
+    """
     with path.open("rb") as stream:
         data = stream.read(HEAD_BYTES)
         whole = not stream.read(1)
@@ -143,8 +154,15 @@ def read_head(path: Path) -> str:
 def find_layout(head: str, name: str) -> TextLayout:
     """Return delimiter, header and first data line from a file's beginning.
 
+    Args:
+        head: From `read_head`.
+        name: The file's name, for messages.
+
+    Returns:
+        The layout.
+
     Raises:
-        DataError: If there is no table in it.
+        DataError: The text is blank, or has a single column.
     """
     if not head.strip("\ufeff \t\r\n"):
         raise DataError(
@@ -199,16 +217,12 @@ def _records(head: str, delimiter: str) -> list[tuple[list[str], int]]:
     return records
 
 
-def _filled(cells: list[str]) -> int:
-    return sum(1 for cell in cells if cell.strip())
-
-
 def _regularity(rows: list[list[str]]) -> float:
     """Return how table-like the rows are.
 
     0 stands for one column. Else it is the share of rows of the usual width; wider is a bit better.
     """
-    widths = Counter(len(cells) for cells in rows if _filled(cells))
+    widths = Counter(len(cells) for cells in rows if filled(cells))
     if not widths:
         return 0.0
     width, _ = max(
@@ -222,48 +236,15 @@ def _regularity(rows: list[list[str]]) -> float:
     return regular * (1 + min(width, 20) / 200)
 
 
-def place_header(records: list[tuple[list[str], int]], delimiter: str) -> TextLayout:
-    """Return where the header stands.
-
-    Args:
-        records: The cells of each record, and the text lines read up to its end.
-        delimiter: What stands between the cells.
-    """
-    widths = Counter(len(cells) for cells, _ in records if _filled(cells))
-    usual = max(widths.items(), key=lambda wn: (wn[1] * min(wn[0], 4), wn[0]))[0]
-    start = next(
-        (
-            i
-            for i, (cells, _) in enumerate(records[:HEADER_SEARCH])
-            if _filled(cells) >= max(2, 0.5 * usual)
-        ),
-        0,
-    )
-    header = looks_like_header(records[start][0])
-    data = start + header
-    before = sum(1 for cells, _ in records[:data] if cells)
-    lines = records[data - 1][1] if data else 0
-    names = tuple(records[start][0]) if header else None
-    return TextLayout(delimiter, names, max(usual, len(records[start][0])), lines, before)
-
-
-def looks_like_header(cells: list[str]) -> bool:
-    """Return whether cells are names, not values such as dates, amounts and e-mail addresses."""
-    filled = [cell.strip() for cell in cells if cell.strip()]
-    values = [
-        c
-        for c in filled
-        if "@" in c or re.search(DATE_LIKE, c, re.IGNORECASE) or re.fullmatch(MONEY_LIKE, c)
-    ]
-    return len(values) <= len(filled) // 10
-
-
 def blank_positions(path: Path, records: int) -> list[int]:
     """Return how many records stand before each blank line; breaks inside quotes do not count.
 
     Args:
         path: The file.
         records: How many records it has, blank lines aside. A file of as many lines has no blank.
+
+    Returns:
+        A number for each blank line, ascending.
     """
     with path.open("rb") as stream:
         lines, chunk = 0, b"\n"

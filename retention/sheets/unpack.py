@@ -1,9 +1,10 @@
-"""Any source -> one plain file on disk, its bytes hashed, gzip and zip unpacked within bounds."""
+"""Any source -> plain files on disk, its bytes hashed, gzip and zip unpacked within bounds."""
 
 import gzip
 import hashlib
 import io
 import os
+import re
 import shutil
 import zipfile
 import zlib
@@ -18,6 +19,16 @@ MAX_UNPACKED_BYTES = 2 << 30
 # A real order file packs 5 to 50 times; only a file made to flood the disk packs a thousand times.
 SUSPICIOUS_RATIO = 200
 SUSPICIOUS_FROM_BYTES = 64 << 20
+MOST_MEMBERS = 200
+
+#: Cells of the area that a sheet of a workbook may reach over: a million rows of 60 columns.
+MOST_CELLS = 63_000_000
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+#: Bytes of one cell's opening tag that two pieces of a sheet may part.
+_LONGEST_CELL = 256
+#: How a cell names its column and its row, and how one does that is not empty.
+_REFERENCE = r'\sr="{}{}"'
+_FILLED_REFERENCE = r'<c\s[^>]*?\br="{}{}"(?:[^>]*[^>/])?>'
 
 ORDER_FILE_SUFFIXES = (
     ".csv",
@@ -32,6 +43,16 @@ ORDER_FILE_SUFFIXES = (
     ".ods",
 )
 
+#: What the zip reader raises for damaged files; broken names of members are among it.
+_BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    EOFError,
+    zlib.error,
+    NotImplementedError,
+    OSError,
+    IndexError,
+    ValueError,
+)
 _FOREIGN = {
     b"\x89PNG": "a PNG image",
     b"\xff\xd8\xff": "a JPEG image",
@@ -66,13 +87,16 @@ class PlainFile:
 
 def unpack(
     source: str | os.PathLike[str] | bytes | BinaryIO, folder: Path, name: str | None = None
-) -> PlainFile:
-    """Put `source` on disk as one plain file.
+) -> list[PlainFile]:
+    """Put `source` on disk as plain files: one, or the order files of a zip file, largest first.
 
     Args:
         source: A path, bytes or a binary file object.
         folder: Where temporary copies go. A plain file given by its path is read in place.
         name: What to call the file; its own name where left out.
+
+    Returns:
+        The file on disk, with its name and digest.
 
     Raises:
         DataError: If the file is missing, empty, foreign or too large, or a broken archive.
@@ -88,10 +112,11 @@ def unpack(
         head = stream.read(16)
     if head.startswith(b"\x1f\x8b"):
         path, name = _gunzip(path, folder, name), name.removesuffix(".gz")
-        return _checked(PlainFile(path, name, digest))
+        return [_checked(PlainFile(path, name, digest))]
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _checked(_unzip(path, folder, name, digest))
-    return _checked(PlainFile(path, name, digest))
+        first, *others = _unzip(path, folder, name, digest)
+        return [_checked(first), *others]
+    return [_checked(PlainFile(path, name, digest))]
 
 
 def _on_disk(
@@ -156,7 +181,7 @@ def _gunzip(path: Path, folder: Path, name: str) -> Path:
     return target
 
 
-def _unzip(path: Path, folder: Path, name: str, digest: str) -> PlainFile:
+def _unzip(path: Path, folder: Path, name: str, digest: str) -> list[PlainFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [
@@ -166,13 +191,12 @@ def _unzip(path: Path, folder: Path, name: str, digest: str) -> PlainFile:
             ]
             if _is_workbook(members):
                 _check_workbook_size(members, path, name)
-                return PlainFile(path, name, digest)
+                _check_workbook_area(archive, members, name)
+                return [PlainFile(path, name, digest)]
             files = _order_files(members, name)
-            largest = max(files, key=lambda member: member.file_size)
-            target = folder / "member"
-            with archive.open(largest) as stream:
-                _copy_bounded(stream, target, max(largest.compress_size, 1), name)
-    except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, OSError) as error:
+            _check_total_size(files, name)
+            return [_member(archive, member, folder, i, digest) for i, member in enumerate(files)]
+    except _BROKEN_ZIP as error:
         raise DataError(
             f"{name!r} is a zip file that ends too early or is damaged. Download or pack it again."
         ) from error
@@ -180,11 +204,20 @@ def _unzip(path: Path, folder: Path, name: str, digest: str) -> PlainFile:
         raise DataError(
             f"{name!r} is protected by a password. Unpack it and upload the file inside."
         ) from error
-    inner = PurePath(largest.filename).name
-    notes = _files_left_out(inner, len(files))
+
+
+def _member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, number: int, digest: str
+) -> PlainFile:
+    inner = PurePath(member.filename).name
+    own = folder / f"member-{number}"
+    own.mkdir()
+    target = own / "member"
+    with archive.open(member) as stream:
+        _copy_bounded(stream, target, max(member.compress_size, 1), inner)
     if inner.lower().endswith(".gz"):
-        return PlainFile(_gunzip(target, folder, inner), inner[:-3], digest, notes)
-    return PlainFile(target, inner, digest, notes)
+        return PlainFile(_gunzip(target, own, inner), inner[:-3], digest)
+    return PlainFile(target, inner, digest)
 
 
 def _is_workbook(members: list[zipfile.ZipInfo]) -> bool:
@@ -202,20 +235,20 @@ def _order_files(members: list[zipfile.ZipInfo], name: str) -> list[zipfile.ZipI
             f"The zip file {name!r} holds no order file (found: {content}). Pack a CSV or Excel "
             "file."
         )
-    return files
-
-
-def _files_left_out(largest: str, files: int) -> tuple[str, ...]:
-    if files == 1:
-        return ()
-    return (
-        f"The zip file holds {files} order files; the largest, {largest!r}, was read, {files - 1} "
-        "left out.",
-    )
+    return sorted(files, key=lambda member: -member.file_size)
 
 
 def _is_clutter(member: str) -> bool:
     return member.startswith("__MACOSX/") or PurePath(member).name.startswith(".")
+
+
+def _check_total_size(files: list[zipfile.ZipInfo], name: str) -> None:
+    total = sum(member.file_size for member in files)
+    if total > MAX_UNPACKED_BYTES or len(files) > MOST_MEMBERS:
+        raise DataError(
+            f"The zip file {name!r} holds {len(files):,} order files of {total // CHUNK:,} MB. "
+            f"At most {MOST_MEMBERS} files and {MAX_UNPACKED_BYTES // CHUNK:,} MB are read."
+        )
 
 
 def _check_workbook_size(members: list[zipfile.ZipInfo], path: Path, name: str) -> None:
@@ -225,6 +258,47 @@ def _check_workbook_size(members: list[zipfile.ZipInfo], path: Path, name: str) 
             f"The workbook {name!r} unpacks to {total // CHUNK:,} MB. Save the orders as CSV and "
             "upload that."
         )
+
+
+def _check_workbook_area(
+    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str
+) -> None:
+    """Refuse a sheet with a cell far away: its reader holds the whole area in memory."""
+    for member in members:
+        if not _SHEET.fullmatch(member.filename):
+            continue
+        # Empty cells that are merely formatted cost nothing, but are slower to tell apart.
+        area = _area(archive, member, _REFERENCE)
+        if area > MOST_CELLS:
+            area = _area(archive, member, _FILLED_REFERENCE)
+        if area > MOST_CELLS:
+            raise DataError(
+                f"A sheet of the workbook {name!r} has cells far away from its table: it reaches "
+                f"over {area:,} cells. Delete the columns and rows beyond the table, or save the "
+                "orders as CSV."
+            )
+
+
+def _area(archive: zipfile.ZipFile, member: zipfile.ZipInfo, reference: str) -> int:
+    """Return the rows times the columns that a sheet's cells reach over, at least 26 columns."""
+    far_column = re.compile(reference.format("([A-Z]{2,4})", r"\d{1,12}").encode())
+    far_row = re.compile(reference.format("[A-Z]{1,4}", r"(\d{7,12})").encode())
+    any_row = re.compile(reference.format("[A-Z]{1,4}", r"(\d{1,12})").encode())
+    columns, last_row, text = {b"Z"}, 1, b""
+    with archive.open(member) as stream:
+        while chunk := stream.read(CHUNK):
+            text = text[-_LONGEST_CELL:] + chunk
+            columns.update(far_column.findall(text))
+            last_row = max([last_row, *map(int, far_row.findall(text))])
+    last_row = max([last_row, *map(int, any_row.findall(text))])
+    return max(map(_column_number, columns)) * last_row
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - ord("A") + 1
+    return number
 
 
 def _checked(file: PlainFile) -> PlainFile:

@@ -48,8 +48,17 @@ def load_store(page: Page) -> None:
 
 def upload(page: Page, content: bytes, name: str = "orders.csv") -> None:
     """Give the front page a file."""
-    chosen = {"name": name, "mimeType": "text/csv", "buffer": content}
-    page.locator("input[type=file]").set_input_files(chosen)
+    upload_all(page, {name: content})
+
+
+def upload_all(page: Page, files: dict[str, bytes]) -> None:
+    """Give the front page several files at once, by their names."""
+    page.locator("input[type=file]").set_input_files(
+        [
+            {"name": name, "mimeType": "text/csv", "buffer": content}
+            for name, content in files.items()
+        ]
+    )
 
 
 def use_upload(page: Page, content: bytes, name: str = "orders.csv") -> None:

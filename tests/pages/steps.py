@@ -58,7 +58,7 @@ def order_file(rows: list[str], header: str = "Order,Email,Date,Total") -> bytes
 
 def upload(at: AppTest, content: bytes, name: str = "orders.csv") -> AppTest:
     """Give the front page a file."""
-    at.file_uploader[0].set_value((name, content, "text/csv"))
+    at.file_uploader[0].set_value([(name, content, "text/csv")])
     return at.run()
 
 

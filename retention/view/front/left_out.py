@@ -7,29 +7,32 @@ import streamlit as st
 
 from retention import wording
 from retention.csv_export import to_csv
+from retention.orders.equal_rows import EQUAL_ROW
 from retention.orders.orders import Orders
 from retention.orders.refunds import REFUND_PLACED, REFUND_UNPLACED
+from retention.orders.repeated_orders import REPEATED, REPLACED
 from retention.orders.rows import OTHER_CURRENCY
 from retention.view import text, widgets
 from retention.view.session.loaded import Loaded
 
 #: Share of the rows, or of the money, above which it is too much to be left out in silence.
 MUCH = 0.10
-_REFUNDS = (REFUND_PLACED, REFUND_UNPLACED)
+_REFUNDS = {REFUND_PLACED, REFUND_UNPLACED}
+_REPEATS = {REPEATED, REPLACED, EQUAL_ROW}
 
 
 def warn_if_much(orders: Orders, revenue: float, where: str) -> None:
     """Warn where more than a tenth of the rows, or of the money, did not become orders.
 
-    Rows that are refunds have done their part and do not count. Amounts in another currency are not
-    added.
+    Rows that are refunds have done their part and do not count, nor do rows that stand twice.
+    Amounts in another currency are not added.
 
     Args:
         orders: The orders, with the report on the file's rows.
         revenue: Sum of the orders, in their currency.
         where: A sentence that says where the reasons stand.
     """
-    reasons = [entry for entry in orders.report.reasons if entry.reason not in _REFUNDS]
+    reasons = [entry for entry in orders.report.reasons if entry.reason not in _REFUNDS | _REPEATS]
     rows = sum(entry.rows for entry in reasons)
     money = math.fsum(
         max(entry.revenue, 0.0) for entry in reasons if entry.reason != OTHER_CURRENCY
@@ -41,7 +44,7 @@ def warn_if_much(orders: Orders, revenue: float, where: str) -> None:
     by_rows = share_of_rows >= share_of_money
     main = max(reasons, key=lambda entry: entry.rows if by_rows else entry.revenue)
     head = f"{wording.percent(share_of_rows)} of the rows are left out"
-    if len(reasons) < len(orders.report.reasons):
+    if _REFUNDS & set(orders.report.dropped):
         head += ", refunds apart"
     if money:
         amount = wording.money(money, orders.currency, short=True)
@@ -91,9 +94,7 @@ def draw_reasons(orders: Orders, *, key: str) -> None:
             "Why": [entry.reason for entry in reasons],
             "Rows": [entry.rows for entry in reasons],
             "Amount": [round(entry.revenue, 2) for entry in reasons],
-            "First rows in the file": [
-                ", ".join(map(wording.count, entry.first_lines)) for entry in reasons
-            ],
+            "First rows in the file": [", ".join(entry.places) for entry in reasons],
         }
     )
     number = st.column_config.NumberColumn

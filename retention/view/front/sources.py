@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
@@ -17,28 +18,39 @@ from retention.orders.detection import detect_columns
 from retention.orders.mapping import Mapping
 from retention.orders.roles import ROLES
 from retention.samples.data_sets import SAMPLES
-from retention.sheets.sheet import Sheet, open_sheet
+from retention.sheets.sheet import Sheet, open_sheets
 from retention.view import text, widgets
+from retention.view.front import local_file
 from retention.view.session import choices, loaded
 from retention.view.session.loaded import Loaded
 
 #: Endings of the files that can be uploaded.
-FILE_TYPES = ["csv", "tsv", "txt", "gz", "zip", "parquet", "xlsx", "xlsm", "xlsb", "xls", "ods"]
+FILE_TYPES = [
+    "csv",
+    "tsv",
+    "txt",
+    "gz",
+    "zip",
+    "parquet",
+    "xlsx",
+    "xlsm",
+    "xlsb",
+    "xls",
+    "ods",
+    "html",
+]
 #: Platforms whose exports are recognised, as the page names them.
 RECOGNISED = (
-    "Shopify",
-    "WooCommerce",
-    "BigCommerce",
-    "Squarespace",
-    "Stripe",
-    "Square",
-    "Etsy",
-    "Magento",
+    *("Shopify", "WooCommerce", "BigCommerce", "Squarespace", "Wix", "Ecwid", "PrestaShop"),
+    *("Magento", "TikTok Shop", "Shopee", "Lazada", "eBay", "Etsy", "Stripe", "Square", "PayPal"),
+    *("Xero", "Zoho", "QuickBooks"),
 )
 #: Rows that the column check shows.
 PREVIEW_ROWS = 8
 T = TypeVar("T")
-_DRAFT, _REFUSED = "load_draft", "load_refused"
+_DRAFT, _REFUSED, _REFUSALS = "load_draft", "load_refused", "load_refusals"
+_OR_OPEN_IT = ", open it by its path"
+_CANNOT_USE = {1: "This file cannot be used", 2: "These files cannot be used"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +102,32 @@ def choose_source(data: Loaded | None) -> None:
         if st.button("Open CDNOW", width="stretch"):
             _load_sample("cdnow")
     with own, _card(":material/upload_file:", "Your own orders"):
-        st.markdown("An order export as CSV, TSV, Excel or Parquet, plain or in .zip or .gz.")
-        upload = st.file_uploader(
-            "Order file", FILE_TYPES, key="order_file", label_visibility="collapsed"
+        st.markdown(
+            "An order export as CSV, TSV, Excel or Parquet, plain or in .zip or .gz. Several files "
+            "of one kind are read as one."
         )
-    if upload is not None:
-        _open(upload)
+        uploads = st.file_uploader(
+            "Order file",
+            FILE_TYPES,
+            accept_multiple_files=True,
+            key=_uploader_key(),
+            label_visibility="collapsed",
+        )
+    path = local_file.choose_path() if local_file.is_allowed() else None
+    if uploads:
+        _open_uploads(uploads)
+    elif path is not None:
+        _open_path(path)
+    else:
+        _draw_refusal()
     _draw_needs()
+
+
+def _draw_refusal() -> None:
+    """Say why the last file was refused; several files stay in the uploader while they are."""
+    file_ids, refusal = st.session_state.get(_REFUSED, ("", None))
+    if refusal is not None and len(file_ids.split()) == 1:
+        widgets.problem(_CANNOT_USE[1], refusal)
 
 
 def _draw_head(data: Loaded | None) -> None:
@@ -126,30 +157,62 @@ def _load_sample(name: str) -> None:
         finish()
 
 
-def _open(upload: UploadedFile) -> None:
-    """Open an uploaded file once; a file that was refused is not read again with every click."""
-    file_id, refusal = st.session_state.get(_REFUSED, (None, None))
-    if refusal is not None and file_id == upload.file_id:
-        widgets.problem("This file cannot be used", refusal)
+def _open_uploads(uploads: list[UploadedFile]) -> None:
+    """Open uploaded files once; what was refused is not read again with every click.
+
+    A file that was refused leaves the uploader, so that the next one stands alone. Of several files
+    all stay, so that the marketer can take out the one that does not fit.
+    """
+    title = _CANNOT_USE[min(len(uploads), 2)]
+    file_ids = " ".join(upload.file_id for upload in uploads)
+    refused_ids, refusal = st.session_state.get(_REFUSED, (None, None))
+    if refusal is not None and refused_ids == file_ids:
+        widgets.problem(title, refusal)
         return
+    megabytes = wording.count(max(1, sum(upload.size for upload in uploads) / 1e6))
+    several = f" and {wording.plural(len(uploads) - 1, 'more file')}" * (len(uploads) > 1)
 
     def open_draft(step: Callable[[str], None]) -> Draft:
-        megabytes = wording.count(max(1, upload.size / 1e6))
-        step(f"Reading {text.plain(upload.name, 80)} ({megabytes} MB)")
-        sheet = open_sheet(upload, upload.name)
-        step("Finding the columns")
-        detected = detect_columns(sheet)
-        return Draft(
-            sheet=sheet,
-            detected=detected,
-            empty_roles=_empty_roles(sheet, detected),
-            preview=sheet.preview(PREVIEW_ROWS),
-        )
+        step(f"Reading {text.plain(uploads[0].name, 80)}{several} ({megabytes} MB)")
+        return _draft_of(open_sheets(uploads, [upload.name for upload in uploads]), step)
 
-    opened = attempt("This file cannot be used", open_draft, file_id=upload.file_id)
+    opened = attempt(title, open_draft, file_id=file_ids)
     if opened:
         st.session_state[_DRAFT] = opened
         st.rerun()
+    elif len(uploads) == 1:
+        st.session_state[_REFUSALS] = st.session_state.get(_REFUSALS, 0) + 1
+        st.rerun()
+
+
+def _open_path(path: Path) -> None:
+    """Open a file of this computer, which is read where it lies."""
+
+    def open_draft(step: Callable[[str], None]) -> Draft:
+        step(f"Reading {text.plain(path.name, 80)}")
+        return _draft_of(open_sheets([path]), step)
+
+    opened = attempt(_CANNOT_USE[1], open_draft)
+    if opened:
+        st.session_state[_DRAFT] = opened
+        st.rerun()
+
+
+def _draft_of(sheet: Sheet, step: Callable[[str], None]) -> Draft:
+    step("Finding the columns")
+    detected = detect_columns(sheet)
+    return Draft(
+        sheet=sheet,
+        detected=detected,
+        empty_roles=_empty_roles(sheet, detected),
+        preview=sheet.preview(PREVIEW_ROWS),
+    )
+
+
+def _uploader_key() -> str:
+    """Return the uploader's key: another one, and with it an empty one, after each refusal."""
+    refusals = st.session_state.get(_REFUSALS, 0)
+    return f"order_file_{refusals}" if refusals else "order_file"
 
 
 def _empty_roles(sheet: Sheet, detected: Mapping) -> frozenset[str]:
@@ -177,7 +240,7 @@ def attempt(
     Args:
         title: Of the panel.
         work: Takes a function to call with each step in words.
-        file_id: An uploaded file that is not read again once `work` refused it.
+        file_id: Uploaded files that are not read again once `work` refused them.
     """
     place = st.empty()
     try:
@@ -237,7 +300,7 @@ def _draw_needs() -> None:
         )
         st.markdown(
             f":material/upload: **Up to {limit} MB a file.** Beyond that, zip it (often a tenth of "
-            "the size), or export the needed columns only."
+            f"the size){_OR_OPEN_IT * local_file.is_allowed()}, or export the needed columns only."
         )
         st.markdown(
             ":material/lock: **Private to this session.** The file is read for you alone, kept "

@@ -1,0 +1,158 @@
+"""Delimited text -> its rows in a table of the engine."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import ibis.expr.types as ir
+
+from retention.errors import DataError
+from retention.sheets import text_files
+from retention.sheets.header import TextLayout
+from retention.sheets.pages import repeat_notes, repeated_headers, tidy_rows
+from retention.sheets.parts import Part
+from retention.sheets.raw_rows import RawRows, parts_of, raw_names, store_texts, unique_names
+from retention.sheets.unpack import PlainFile
+
+if TYPE_CHECKING:
+    from ibis.backends.duckdb import Backend  # loads 0.3 s of engines
+
+#: Rows by which a text file shows whether it is a report with blocks, and the most of such a file.
+REPORT_SAMPLE, LONGEST_REPORT = 300, 300_000
+
+
+def read_text(con: Backend, file: PlainFile, folder: Path, table: str) -> RawRows:
+    """Read a delimited text file into a new table."""
+    path, notes = file.path, list(file.notes)
+    encoding = text_files.find_encoding(path, file.name)
+    if encoding not in ("utf-8", "utf-8-sig"):
+        path = text_files.to_utf8(path, encoding, folder / f"{table}.csv", file.name)
+        if encoding in text_files.LEGACY_ENCODINGS:
+            known_as = text_files.LEGACY_ENCODINGS[encoding]
+            notes.append(f"The letters are coded as {known_as}; check that names look right.")
+    layout = text_files.find_layout(text_files.read_head(path), file.name)
+    if layout.delimiter == text_files.ALIGNED:
+        path = text_files.to_tabs(path, folder / f"{table}-tabs.csv")
+        layout = replace(layout, delimiter="\t")
+    notes += layout.notes()
+    if layout.header is None:
+        notes.append("The file has no column names; columns are numbered.")
+    columns = unique_names(layout.header or (), layout.width, file.name)
+    _load_text(con, path, layout, columns, file.name, table)
+    raw = con.table(table)
+    counts = (
+        raw.aggregate(rows=raw.count(), wide=(raw.extra.strip().length() > 0).sum())
+        .execute()
+        .iloc[0]
+        .fillna(0)
+    )
+    con.raw_sql(f"ALTER TABLE {table} DROP COLUMN extra")
+    blanks = text_files.blank_positions(path, layout.records_before + int(counts["rows"]))
+    read = RawRows(
+        file=file,
+        table=table,
+        columns=columns,
+        rows=int(counts["rows"]),
+        parts=(Part(file.name, 0, layout.records_before, tuple(blanks)),),
+        notes=tuple(notes),
+        wide_rows=int(counts.wide),
+        is_named=layout.header is not None,
+    )
+    return _without_names(con, _as_report(con, read, layout, table), layout, table)
+
+
+def _load_text(
+    con: Backend, path: Path, layout: TextLayout, columns: tuple[str, ...], name: str, table: str
+) -> None:
+    options = {
+        "auto_detect": False,
+        "header": False,
+        "delim": layout.delimiter,
+        "quote": '"',
+        "escape": '"',
+        "skip": layout.lines_before,
+        "columns": dict.fromkeys([*raw_names(columns), "extra"], "VARCHAR"),
+        "null_padding": True,
+        "strict_mode": False,
+        "max_line_size": 16 << 20,
+        # By default a buffer holds many of the longest lines, and a file of one buffer is read by
+        # one thread.
+        "buffer_size": 32 << 20,
+    }
+    try:
+        _load_csv(con, path, options, table)
+    except duckdb.Error:
+        # Line breaks inside quotes need the slower reader of one thread.
+        try:
+            _load_csv(con, path, options | {"parallel": False}, table)
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise DataError(
+                f"{name!r} cannot be read as a table: {reason}. Save it again as CSV in UTF-8."
+            ) from error
+
+
+def _load_csv(con: Backend, path: Path, options: dict[str, Any], table: str) -> None:
+    con.create_table(table, con.read_csv(str(path), table_name="source", **options), overwrite=True)
+    con.drop_view("source", force=True)
+
+
+def _as_report(con: Backend, read: RawRows, layout: TextLayout, table: str) -> RawRows:
+    """Tidy a text file that a report with blocks and totals was saved as; leave others alone."""
+    if read.rows > LONGEST_REPORT:
+        return read
+    sample = _cells(con.table(table).limit(REPORT_SAMPLE))
+    if len(tidy_rows(sample, None).notes) == 0:
+        return read
+    tidied = tidy_rows(_cells(con.table(table)), layout.header)
+    store_texts(con, table, tidied.rows, read.columns)
+    kept = set(tidied.kept)
+    removed = [row for row in range(read.rows) if row not in kept]
+    return replace(_shortened(read, removed, tidied.sections), notes=(*read.notes, *tidied.notes))
+
+
+def _cells(raw: ir.Table) -> list[list[str]]:
+    columns = raw.to_pyarrow().columns
+    return [
+        [cell or "" for cell in row] for row in zip(*(c.to_pylist() for c in columns), strict=True)
+    ]
+
+
+def _without_names(con: Backend, read: RawRows, layout: TextLayout, table: str) -> RawRows:
+    """Leave out rows that repeat the column names, as where two exports were pasted together."""
+    if layout.header is None or len(read.parts) > 1:
+        return read
+    raw = con.table(table)
+    first = layout.header[0]
+    if not first.strip():
+        return read
+    numbered = raw.mutate(row=raw.rowid())
+    alike = numbered.filter(numbered.c0.isin([first, f"\ufeff{first}"])).order_by("row")
+    alike = alike.to_pyarrow()
+    cells = [list(row.values()) for row in alike.drop_columns("row").to_pylist()]
+    texts = [[cell or "" for cell in row] for row in cells]
+    removed = [alike["row"][i].as_py() for i in repeated_headers(texts, layout.header)]
+    if not removed:
+        return read
+    others = numbered.filter(numbered.row.notin(removed)).order_by("row").drop("row")
+    con.create_table(table, others, overwrite=True)
+    starts = {row - i for i, row in enumerate(removed)} - {read.rows - len(removed)}
+    read = _shortened(read, removed, tuple(sorted({0, *starts})))
+    return replace(read, notes=(*read.notes, *repeat_notes(len(removed))))
+
+
+def _shortened(read: RawRows, removed: list[int], sections: tuple[int, ...]) -> RawRows:
+    """Return a file of one part without some of its rows, and with the sections that are left."""
+    (part,) = read.parts
+    records = [part.records_before + row for row in removed]
+    blanks = [count - bisect_left(records, count) for count in part.blanks]
+    blanks += [record - i for i, record in enumerate(records)]
+    return replace(
+        read,
+        rows=read.rows - len(removed),
+        parts=parts_of(part.name, sections, part.records_before, tuple(sorted(blanks))),
+    )
