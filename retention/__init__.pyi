@@ -34,7 +34,10 @@ from .campaigns.usual import usual_campaign as usual_campaign
 from .csv_export import to_csv as to_csv
 from .customers.contacts import contacts as contacts
 from .customers.signals import signals as signals
-from .customers.summary import summarise_customers as summarise_customers
+from .customers.summary import (
+    summarise_customers as summarise_customers,
+    summarise_histories as summarise_histories,
+)
 from .errors import (
     DataError as DataError,
     ModelError as ModelError,

@@ -25,6 +25,7 @@ GROUND = (
     "periods",
     "wording",
     "csv_export",
+    "engines",
 )
 #: Every package, and those it may import beside the ground.
 LAYERS: dict[str, set[str]] = {

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from uuid import uuid4
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from retention.engines import keep, let_go, text_number
 from retention.orders.gaps import OrderGap, order_gaps
 from retention.orders.orders import Orders
 from retention.validation import all_unknown
@@ -72,7 +72,7 @@ class OrderHistory:
 
     def release(self) -> None:
         """Drop the table from the database, where the history is not needed any more."""
-        self.table.get_backend().drop_table(self.table.op().name, force=True)
+        let_go(self.table)
 
     def number(self, day: date) -> int:
         """Return the number of a day.
@@ -103,7 +103,7 @@ def history_query(table: ir.Table, start: date) -> ir.Table:
     orders = table.select(
         "revenue",
         *money,
-        customer=table.customer_id.hash(),
+        customer=text_number(table.customer_id),
         day=table.ordered_at.date().delta(ibis.literal(start), unit="day").cast("int32"),
     )
     of_customer = ibis.window(group_by=orders.customer, order_by=orders.day)
@@ -127,10 +127,7 @@ def order_history(orders: Orders) -> OrderHistory:
     Returns:
         The history. Release it after use.
     """
-    database = orders.table.get_backend()
-    table = database.create_table(
-        f"history_{uuid4().hex}", history_query(orders.table, orders.start)
-    )
+    table = keep(history_query(orders.table, orders.start))
     summed = ("revenue", *_money_columns(table))
     moves = table.group_by("day", "next_day", "stage").agg(orders=table.count()).to_pandas()
     daily = (

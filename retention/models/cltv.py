@@ -41,7 +41,7 @@ def fit_cltv(
 
     Args:
         customers: As `summarise_customers` returns; needed are `frequency`, `recency`, `T` and
-            `monetary_value`.
+            `monetary_value`. Or as `summarise_histories` returns.
         purchase_model: "bg_nbd", "mbg_nbd" (customers may leave right after the first purchase
             too), or "auto": the one that predicted these orders better in a backtest.
         backtest: From `backtest(orders, purchase_model="auto")`, for "auto". Without it the model
@@ -63,7 +63,7 @@ def fit_cltv(
     """
     if isinstance(customers, pd.DataFrame) and customers.empty:
         raise ModelError("There are no customers to learn from. Load orders first.")
-    histories = group_histories(customers)
+    histories = group_histories(customers, counted=True)
     if purchase_model == "auto":
         purchases = fit_purchases(histories, "bg_nbd")
         companion = fit_purchases(histories, "mbg_nbd", start=purchases)
@@ -77,13 +77,12 @@ def fit_cltv(
             # buyers' p_alive.
             companion = fit_purchases(histories, "mbg_nbd", start=purchases)
     spend = None if all_unknown(customers["monetary_value"]) else fit_spend(customers)
-    frequency = customers["frequency"].to_numpy()
     return CltvModel(
         purchases=purchases,
         companion=companion,
         spend=spend,
-        customers=len(customers),
-        repeaters=int((frequency > 0).sum()),
+        customers=int(histories.counts.sum()),
+        repeaters=int(histories.counts[histories.frequency > 0].sum()),
         observation_days=int(customers["T"].max()),
         choice=choice,
         checks=model_checks(customers, purchases, spend, companion),

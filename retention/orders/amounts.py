@@ -81,6 +81,28 @@ def read_amounts(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> Amo
         if role in column
     }
     numbers = {role: read_money(raw, column[role], style) for role, style in styles.items()}
+    main = next(
+        (styles[role] for role in ("revenue", "unit_price") if role in column), MoneyStyle()
+    )
+    return amounts_of(raw, column, mapping, numbers, main)
+
+
+def amounts_of(
+    raw: ir.Table,
+    column: dict[str, str],
+    mapping: Mapping,
+    numbers: dict[str, ir.FloatingValue],
+    money: MoneyStyle,
+) -> Amounts:
+    """Return the sums of money of each row, of any engine.
+
+    Args:
+        raw: The rows.
+        column: Role -> column of `raw`.
+        mapping: Role -> the file's column name, and the marketer's answers.
+        numbers: Role -> what the column says, as a number.
+        money: How the main amounts are written.
+    """
     if not {"revenue", "unit_price"} & set(column):
         return _no_amounts(numbers)
     priced = "revenue" not in column
@@ -106,7 +128,7 @@ def read_amounts(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> Amo
     if names_products and {"revenue", "quantity", "unit_price", "order_id"} <= set(column):
         cells["listed"] = numbers["quantity"] * numbers["unit_price"]
     return Amounts(
-        money=styles["unit_price" if priced else "revenue"],
+        money=money,
         cells=cells,
         priced=priced,
         discounts=discounts,
@@ -130,7 +152,7 @@ def _discount_style(
     raw: ir.Table, column: dict[str, str], mapping: Mapping, numbers: dict[str, ir.FloatingValue]
 ) -> DiscountStyle | None:
     """Return how the discounts are written if they are shares of the price."""
-    cell, number = raw[column["discount"]], numbers["discount"].abs()
+    cell, number = raw[column["discount"]].cast("string"), numbers["discount"].abs()
     steps = number / STEP_OF_SHARES
     facts = (
         raw.aggregate(

@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 
 from retention.cells.dates import EARLIEST, find_date_style, latest_plausible, read_dates
 from retention.cells.names import plain_name
+from retention.engines import trimmed
 from retention.orders.mapping import Mapping
 from retention.orders.roles import CONTACT_ROLES
 
@@ -57,7 +58,7 @@ def text_or_null(cell: ir.StringValue) -> ir.StringValue:
     Returns:
         An expression.
     """
-    return cell.strip().nullif("")
+    return trimmed(cell).nullif("")
 
 
 def contact_cells(
@@ -163,15 +164,21 @@ def with_shared(table: ir.Table, mapping: Mapping) -> ir.Table:
 
 
 def _word(cell: ir.StringValue) -> ir.StringValue:
-    return cell.fill_null("").replace("_", " ").replace("-", " ").strip().lower()
+    return trimmed(cell.fill_null("").replace("_", " ").replace("-", " ")).lower()
 
 
 def _digits(cell: ir.StringValue) -> ir.StringValue:
     """Return the text without what spreadsheets add: an apostrophe before, a fraction behind."""
-    text = cell.strip()
+    text = trimmed(cell)
     text = ibis.ifelse(text.startswith("'"), text.substr(1), text)
     # Patterns are slow: they look at the few cells that may fit.
-    return text_or_null(ibis.ifelse(text.endswith(".0"), text.re_replace(WHOLE, r"\1"), text))
+    return text_or_null(ibis.ifelse(text.endswith(".0"), without_fraction(text), text))
+
+
+def without_fraction(text: ir.StringValue) -> ir.StringValue:
+    """Return 17850 for 17850.0, and other texts as they stand."""
+    # Engines write what a pattern has found in different ways, so nothing is replaced by it.
+    return ibis.ifelse(text.re_search(WHOLE), text.substr(0, text.find(".")), text)
 
 
 def _split(name: ir.StringValue) -> tuple[ir.StringValue, ir.StringValue]:

@@ -106,7 +106,8 @@ def nothing_left(sheet: Sheet, mapping: Mapping, report: OrderReport) -> str:
     parts = []
     for entry in report.reasons[:3]:
         lines = ", ".join(entry.places[:3])
-        parts.append(f"{entry.rows:,} × {entry.reason.lower()} (first: line {lines})")
+        where = f" (first: line {lines})" if lines else ""
+        parts.append(f"{entry.rows:,} × {entry.reason.lower()}{where}")
     used = ", ".join(
         f"{ROLES[role].label.lower()} from {name!r}"
         for role, name in mapping.columns.items()

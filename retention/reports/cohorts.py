@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from retention.customers.summary import FIRST_ORDER_COLUMNS, customer_query
+from retention.engines import text_number
 from retention.errors import DataError
 from retention.history.changes import ENOUGH
 from retention.history.order_history import OrderHistory, history_of
@@ -245,7 +246,7 @@ def first_values(orders: Orders, by: str) -> ir.Table:
     table = orders.table.select("customer_id", "ordered_at", "revenue", by)
     customers = customer_query(table, orders.end, cut=False)
     return customers.select(
-        customer=customers.customer_id.hash(),
+        customer=text_number(customers.customer_id),
         cohort=customers[f"first_{by}"].fill_null(NO_VALUE),
     )
 
@@ -268,7 +269,7 @@ def _sums_by_value(orders: Orders, period: str, by: str, partial: bool) -> pd.Da
     # Numbers are joined faster than texts. Two customers rarely share one: see `history_query`.
     visits = table.select(
         "revenue",
-        customer=table.customer_id.hash(),
+        customer=text_number(table.customer_id),
         at=number_expression(table.ordered_at, period).cast("int32"),
     )
     if not partial:
