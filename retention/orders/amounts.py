@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from retention.cells.money import MoneyStyle, find_money_style, read_money
 from retention.cells.names import plain_name
 from retention.cells.statuses import State
-from retention.orders.mapping import Mapping
+from retention.columns.mapping import Mapping
 
 #: The roles whose cells are numbers.
 NUMBERS = ("revenue", "unit_price", "quantity", "refund", "adjusted", "discount")

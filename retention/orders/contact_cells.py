@@ -7,9 +7,10 @@ import ibis.expr.types as ir
 
 from retention.cells.dates import EARLIEST, find_date_style, latest_plausible, read_dates
 from retention.cells.names import plain_name
+from retention.columns.column_scores import REFUSALS
+from retention.columns.mapping import Mapping
+from retention.columns.roles import CONTACT_ROLES
 from retention.engines import trimmed
-from retention.orders.mapping import Mapping
-from retention.orders.roles import CONTACT_ROLES
 
 # Compared in lower case, with blanks for _ and -.
 YES = (
@@ -41,8 +42,6 @@ NOT_SUBSCRIBED = (
 )  # fmt: skip
 #: Beside NO, what says that no complaint is open.
 NOT_OPEN = (*NO, "closed", "resolved", "solved", "done", "no complaint", "no complaints")
-#: A consent column with one of these words in its name holds refusals: yes there means no.
-REFUSALS = frozenset({"unsubscribed", "unsubscribe", "out", "not"})
 # Contact roles whose cells are taken as they stand.
 _TEXTS = ("email", "first_name", "last_name", "country", "state", "city")
 # Where both stand in one column of the file, the order table shows the second under both names.

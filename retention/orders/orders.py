@@ -10,10 +10,10 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
+from retention.columns.detection import detect_columns, unread_amount
+from retention.columns.mapping import Mapping
 from retention.errors import DataError
 from retention.orders.contact_cells import with_shared
-from retention.orders.detection import detect_columns, unread_amount
-from retention.orders.mapping import Mapping
 from retention.orders.refunds import (
     REFUND_UNPLACED,
     gather_orders,

@@ -2,12 +2,12 @@
 
 from retention.cells.dates import FIRST_OVER_12, SECOND_OVER_12
 from retention.cells.names import plain_name
-from retention.orders.column_scores import name_score
-from retention.orders.mapping import Mapping
-from retention.orders.profiles import Profile, column_profiles
+from retention.columns.column_scores import name_score
+from retention.columns.mapping import Mapping
+from retention.columns.profiles import Profile, column_profiles
+from retention.columns.roles import ROLES
 from retention.orders.repeated_orders import part_of
 from retention.orders.report import OrderReport
-from retention.orders.roles import ROLES
 from retention.sheets.sheet import Sheet
 
 MOST_NAMES = 8

@@ -11,8 +11,8 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from retention.columns.mapping import Mapping
 from retention.orders.equal_rows import EQUAL_ROW, find_equal_rows
-from retention.orders.mapping import Mapping
 from retention.orders.repeated_orders import REPLACED, repeated_orders
 from retention.sheets.sheet import Sheet
 from retention.wording import day, money, plural

@@ -10,8 +10,8 @@ import pandas as pd
 
 from retention.cells.dates import NUMERIC
 from retention.cells.statuses import State, is_refunded_in_part
+from retention.columns.mapping import Mapping
 from retention.orders.gaps import gap_words, order_gaps
-from retention.orders.mapping import Mapping
 from retention.orders.row_states import StatusMeaning
 from retention.orders.rows import BOUGHT, Lines
 from retention.sheets.sheet import Sheet

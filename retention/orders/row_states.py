@@ -7,10 +7,10 @@ import ibis.expr.types as ir
 
 from retention.cells.names import plain_name
 from retention.cells.statuses import State, is_understood, kind_state, order_state
+from retention.columns.customer_column import GUESTS
+from retention.columns.mapping import Mapping
 from retention.engines import trimmed
 from retention.orders.contact_cells import text_or_null
-from retention.orders.customer_column import GUESTS
-from retention.orders.mapping import Mapping
 
 #: A status column with more different texts is free text.
 MAX_STATUSES = 300

@@ -16,6 +16,8 @@ from retention.cells.dates import (
 from retention.cells.money import MoneyStyle, named_currency, read_currency
 from retention.cells.phone_keys import find_phone_style, phone_key
 from retention.cells.statuses import State
+from retention.columns.customer_column import GUESTS
+from retention.columns.mapping import Mapping
 from retention.orders.amounts import (
     Amounts,
     DiscountStyle,
@@ -30,8 +32,6 @@ from retention.orders.contact_cells import (
     contact_cells,
     text_or_null,
 )
-from retention.orders.customer_column import GUESTS
-from retention.orders.mapping import Mapping
 from retention.orders.repeats import Repeats, find_repeats
 from retention.orders.row_states import RowStates, read_states, state_cell
 from retention.sheets.sheet import Sheet

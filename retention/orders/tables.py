@@ -16,12 +16,13 @@ from ibis.expr.operations import TryCast
 from retention.cells.dates import EARLIEST, ISO_ONLY, latest_plausible
 from retention.cells.money import LARGEST, MoneyStyle, named_currency
 from retention.cells.phone_keys import find_phone_style, phone_key
+from retention.columns.customer_column import GUESTS
+from retention.columns.mapping import Mapping
+from retention.columns.roles import ROLES
 from retention.engines import keep, keeping, trimmed
 from retention.errors import DataError
 from retention.orders.amounts import NUMBERS, Amounts, amounts_of
 from retention.orders.contact_cells import WHOLE, contact_cells, text_or_null, without_fraction
-from retention.orders.customer_column import GUESTS
-from retention.orders.mapping import Mapping
 from retention.orders.refunds import (
     gather_orders,
     lost_lines,
@@ -31,7 +32,6 @@ from retention.orders.refunds import (
     place_refunds,
 )
 from retention.orders.report import DroppedRows
-from retention.orders.roles import ROLES
 from retention.orders.row_states import RowStates, read_states, state_cell
 from retention.orders.rows import (
     ABOUT_AMOUNTS,

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from retention import summarise_customers
-from retention.orders.detection import detect_columns, unread_amount
+from retention.columns.detection import detect_columns, unread_amount
 from retention.sheets.sheet import open_sheet
 from retention.wording import NO_AMOUNTS
 from tests.support.order_files import csv_bytes, plain_table, read_rows

@@ -7,10 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
+from retention.columns.roles import ROLES
 from retention.errors import ModelError
 from retention.history.changes import DOWN, ENOUGH, UP
 from retention.orders.orders import Orders
-from retention.orders.roles import ROLES
 from retention.orders.rows import BOUGHT
 from retention.periods import PRESETS, preset_period
 from retention.reports.breakdown import Breakdown, breakdown_of

@@ -9,9 +9,9 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from retention import wording
+from retention.columns.roles import ROLES
 from retention.csv_export import to_csv
 from retention.history.changes import DOWN, ENOUGH, UP
-from retention.orders.roles import ROLES
 from retention.reports.breakdown import GROWING, Breakdown
 from retention.reports.breakdown_verdict import LESS, MORE, THIN
 from retention.view import palette, text, widgets

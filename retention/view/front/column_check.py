@@ -9,11 +9,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
+from retention.columns.detection import unread_amount
+from retention.columns.mapping import Mapping
+from retention.columns.roles import ROLES
 from retention.errors import RetentionError
-from retention.orders.detection import unread_amount
-from retention.orders.mapping import Mapping
 from retention.orders.orders import Orders, build_orders
-from retention.orders.roles import ROLES
 from retention.orders.rows import CARRIED
 from retention.view import text, widgets
 from retention.view.front import left_out, sources

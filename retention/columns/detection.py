@@ -4,12 +4,12 @@ from collections import abc
 from collections.abc import Iterable
 
 from retention.cells.names import plain_name
-from retention.orders.column_scores import is_plausible, name_score, says_something_else
-from retention.orders.customer_column import GAINED, customer_column, returning_column
-from retention.orders.mapping import Mapping
-from retention.orders.platforms import Layout, find_layout
-from retention.orders.profiles import Profile, column_profiles
-from retention.orders.roles import CONTACT_ROLES, ORDER_ROLES, ROLES, SIGNAL_ROLES
+from retention.columns.column_scores import is_plausible, name_score, says_something_else
+from retention.columns.customer_column import GAINED, customer_column, returning_column
+from retention.columns.mapping import Mapping
+from retention.columns.platforms import Layout, find_layout
+from retention.columns.profiles import Profile, column_profiles
+from retention.columns.roles import CONTACT_ROLES, ORDER_ROLES, ROLES, SIGNAL_ROLES
 from retention.sheets.sheet import Sheet
 
 # Words in the names of an address's other columns.

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from retention.cells.statuses import State
+from retention.columns.roles import ROLES
 from retention.errors import DataError
-from retention.orders.roles import ROLES
 
 
 @dataclass(frozen=True, slots=True)
