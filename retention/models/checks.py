@@ -377,7 +377,9 @@ def _spend_and_frequency(customers: pd.DataFrame, model: SpendModel) -> Check:
     correlation = float(covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1]))
     # Expected spend beside past spend, weighted as customers count in the forecast.
     bought = frequency * counts
-    effect = (bought @ model.expected_order_value(frequency, spend)) / (bought @ spend) - 1
+    # The model lowers it for free days, of which payers have none.
+    expected = model.expected_order_value(frequency, spend) / model.level
+    effect = (bought @ expected) / (bought @ spend) - 1
     priced = (
         "as they were"
         if abs(effect) < 0.005

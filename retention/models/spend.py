@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, Protocol
 
 import numpy as np
@@ -42,6 +42,10 @@ MIN_REPEATERS = 30
 #: of what the repeat customers spend, it describes the tail of a curve and no customer.
 MAX_MEAN_RATIO = 3.0
 
+#: From this share of free repeat purchase days on they lower what a purchase day is expected to
+#: bring. Fewer are left out, as in the published model.
+FREE_DAYS = 0.02
+
 #: One number or an array of them.
 Numbers = float | np.ndarray
 #: The kinds of spend models.
@@ -64,6 +68,10 @@ class SpendModel(Protocol):
     @property
     def customers(self) -> int:
         """How many customers the model learned from."""
+
+    @property
+    def level(self) -> float:
+        """What expected spend is multiplied by, so that it counts free days."""
 
     @property
     def p(self) -> float | None:
@@ -170,13 +178,17 @@ class GammaGamma:
 
     Attributes:
         kind: "gamma_gamma".
-        mean: The mean of the population, in money: p v / (q - 1).
+        mean: The mean of the population, in money: p v / (q - 1), times `level`.
         customers: How many repeat customers the model learned from.
         p: Shape of a customer's spends.
         q: Shape of the differences between customers.
         v: Scale of the differences between customers, in money.
         log_likelihood: The maximum that the fit reached.
         covariance: Of the estimated log(p, q, v); empty where they are taken as known.
+        level: What the published model's expected spend is multiplied by. It learns from customers
+            who have paid, so that free days (samples, gifts) are counted here: repeat purchase days
+            of all customers are expected to bring what those of payers are. 1 where next to none
+            are free.
     """
 
     kind: ClassVar[SpendKind] = "gamma_gamma"
@@ -188,6 +200,7 @@ class GammaGamma:
     v: float
     log_likelihood: float
     covariance: Covariance = ()
+    level: float = 1.0
 
     def expected_order_value(
         self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike
@@ -195,18 +208,20 @@ class GammaGamma:
         """Return the expected spend of a customer's next purchase day, always positive.
 
         It weighs a customer's own mean with the population's by the number of repeat purchases.
+        Free days lower both alike.
 
         Source: eq. 5 in Fader and Hardie, note 025.
         """
         repeats, spend = _floats(frequency), _floats(monetary_value)
         own = self.p * repeats
-        expected: np.ndarray = (own * spend + (self.q - 1) * self.mean) / (own + self.q - 1)
+        paid = own * spend * self.level
+        expected: np.ndarray = (paid + (self.q - 1) * self.mean) / (own + self.q - 1)
         return expected
 
     def scale(self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> np.ndarray:
         """Return each customer's unit of spend, in money: v and all that the customer has spent."""
         spent: np.ndarray = _floats(frequency) * _floats(monetary_value)
-        return self.v + spent
+        return self.level * (self.v + spent)
 
     def probability_total_below(
         self, multiple: np.ndarray, orders: Numbers, frequency: float
@@ -253,9 +268,10 @@ class StoreAverage:
     Attributes:
         kind: "store_average".
         p, q, v: None: there are no Gamma-Gamma parameters.
+        level: 1: the mean counts free days.
         log_likelihood: None: nothing is maximised.
-        mean: The mean of the store's repeat purchase days, in money; of all purchase days where no
-            repeat purchase had a price.
+        mean: The mean of the store's repeat purchase days, free ones included, in money; of all
+            purchase days where no repeat purchase had a price.
         customers: How many repeat customers the model learned from.
         reason: A sentence on why the Gamma-Gamma model cannot be had.
         variation: The standard deviation of an order value as a share of the customer's mean.
@@ -273,6 +289,7 @@ class StoreAverage:
     reason: str = ""
     variation: float = 0.0
     covariance: Covariance = ()
+    level: ClassVar[float] = 1.0
 
     def expected_order_value(
         self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike
@@ -362,12 +379,20 @@ def fit_spend(customers: pd.DataFrame) -> GammaGamma | StoreAverage:
     frequency = customers["frequency"].to_numpy(dtype=float)
     spend = customers["monetary_value"].to_numpy(dtype=float)
     paid = (frequency > 0) & (spend > 0)
-    counts = customer_counts(customers)[paid]
-    frequency, spend = frequency[paid], spend[paid]
-    fitted = _gamma_gamma(frequency, spend, counts)
+    counts = customer_counts(customers)
+    fitted = _gamma_gamma(frequency[paid], spend[paid], counts[paid])
+    days = frequency * counts
+    is_free_at_times = days[paid].sum() < (1 - FREE_DAYS) * days.sum()
     if isinstance(fitted, GammaGamma):
-        return fitted
-    return _store_average(customers, frequency, spend, counts, reason=fitted)
+        if not is_free_at_times:
+            return fitted
+        expected = days * fitted.expected_order_value(frequency, spend)
+        level = float(expected[paid].sum() / expected.sum())
+        return replace(fitted, mean=fitted.mean * level, level=level)
+    average = _store_average(customers, frequency[paid], spend[paid], counts[paid], reason=fitted)
+    if not (is_free_at_times and paid.any()):
+        return average
+    return replace(average, mean=float(average.mean * days[paid].sum() / days.sum()))
 
 
 def _gamma_gamma(frequency: np.ndarray, spend: np.ndarray, counts: np.ndarray) -> GammaGamma | str:

@@ -304,3 +304,40 @@ def simulated_spends(number: int, seed: int) -> pd.DataFrame:
 def _correlation(covariance) -> np.ndarray:
     spread = np.sqrt(np.diag(covariance))
     return np.array(covariance) / np.outer(spread, spread)
+
+
+def with_free_repeaters(share: float) -> pd.DataFrame:
+    """CDNOW's payers, and so many repeat customers more who never paid."""
+    frequency, spend = repeaters(cdnow())
+    free = int(share * frequency.sum() / (1 - share))
+    table = pd.DataFrame({"frequency": frequency, "monetary_value": spend})
+    return pd.concat(
+        [table, pd.DataFrame({"frequency": np.ones(free), "monetary_value": 0.0})],
+        ignore_index=True,
+    )
+
+
+def test_free_repeat_days_lower_what_a_purchase_day_is_expected_to_bring():
+    customers = with_free_repeaters(0.3)
+    frequency, spend = customers["frequency"], customers["monetary_value"]
+    paying, every = fit_spend(with_free_repeaters(0.0)), fit_spend(customers)
+    assert paying.level == 1
+    assert every.mean == pytest.approx(every.level * paying.mean)
+    expected = every.expected_order_value(frequency, spend)
+    # Weighted by their orders, repeat days are expected to bring what they brought, free ones too.
+    was = (frequency @ spend) / frequency.sum()
+    assert (frequency @ expected) / frequency.sum() == pytest.approx(was, rel=0.05)
+
+
+def test_next_to_no_free_days_leave_the_published_model_as_it_is():
+    assert fit_spend(with_free_repeaters(0.01)).level == 1
+    assert fit_spend(with_free_repeaters(0.03)).level < 1
+
+
+def test_the_total_of_free_and_paid_orders_keeps_its_scale():
+    model = fit_spend(with_free_repeaters(0.3))
+    mean = model.expected_order_value(np.array([4.0]), np.array([30.0])).item()
+    scale = model.scale(np.array([4.0]), np.array([30.0])).item()
+    levels = np.linspace(0.0005, 0.9995, 1000)
+    totals = [scale * model.total_quantile(level, 1.0, 4.0) for level in levels]
+    assert np.mean(totals) == pytest.approx(mean, rel=0.02)
