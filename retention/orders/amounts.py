@@ -27,6 +27,7 @@ _PERCENT_NAMES = frozenset(
     {"percent", "percentage", "pct", "rate", "prozent", "porcentaje", "taux"}
 )
 _NET_NAMES = frozenset({"net", "netto", "neto", "nett", "สุทธิ"})
+_YES, _NO = ("1", "yes", "y", "true"), ("0", "0.0", "0.00", "no", "n", "false")
 _PROFIT_NAMES = frozenset(
     {"profit", "profits", "margin", "gewinn", "ganancia", "beneficio", "benefice", "lucro", "utile"}
     | {"winst", "laba", "keuntungan", "กำไร", "tubo"}
@@ -89,6 +90,9 @@ def read_amounts(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> Amo
         amount = numbers["revenue"]
     cells: dict[str, ir.Value] = {"amount": amount}
     cells |= {role: numbers[role].abs() for role in BESIDE if role in column}
+    if "refund" in column and _is_flag(raw, column["refund"]):
+        is_refunded = raw[column["refund"]].strip().lower().isin(_YES)
+        cells["refund"] = ibis.ifelse(is_refunded.fill_null(False), amount.abs(), 0.0)
     discounts = _discount_style(raw, column, mapping, numbers) if "discount" in column else None
     if discounts is not None:
         cells |= _from_shares(amount, cells["discount"], discounts)
@@ -110,6 +114,17 @@ def read_amounts(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> Amo
         discounts=discounts,
         profits=not priced and bool(_words(mapping, "revenue") & _PROFIT_NAMES),
     )
+
+
+def _is_flag(raw: ir.Table, column: str) -> bool:
+    """Return whether a column answers yes or no, as "Refunded?" does, and holds no amounts."""
+    cell = raw[column].strip().lower()
+    facts = raw.aggregate(
+        others=(~cell.isin([*_YES, *_NO, ""])).any().fill_null(False),
+        answers=cell.isin([*_YES, "no", "n", "false"]).any().fill_null(False),
+    )
+    answered = facts.execute().iloc[0]
+    return bool(answered.answers and not answered.others)
 
 
 def _words(mapping: Mapping, role: str) -> set[str]:

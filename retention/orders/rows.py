@@ -161,6 +161,8 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
     if "paid_at" in column:
         is_unpaid = typed.status.isnull() & typed.ordered_at.notnull()
         typed = typed.mutate(status=ibis.ifelse(is_unpaid, str(State.PENDING), typed.status))
+    if numbered and "status" in column and "kind" not in column:
+        typed = _refunded_orders(typed)
     net = is_net_of_refunds(typed, mapping)
     if net:
         typed = typed.mutate(amount=typed.amount + typed.refund.fill_null(0.0))
@@ -230,6 +232,26 @@ def _plain_number(raw: ir.Table, column: str) -> ir.StringValue:
     if facts.decimal:
         cell = cell.re_replace(WHOLE, r"\1")
     return cell
+
+
+def _refunded_orders(typed: ir.Table) -> ir.Table:
+    """Take rows with the status "Refund" as refunded orders, where no other row is their sale.
+
+    An amount below zero stays money going back.
+    """
+    is_refund = (typed.status == str(State.REFUND)).fill_null(False)
+    number = typed.order_id
+    facts = typed.aggregate(
+        orders=number.nunique(),
+        sold=number.nunique(where=~is_refund),
+        refunded=number.nunique(where=is_refund),
+        below=(is_refund & (typed.amount < 0).fill_null(False)).any().fill_null(False),
+    )
+    counts = facts.execute().iloc[0]
+    stands_beside_a_sale = counts.sold + counts.refunded > counts.orders
+    if not counts.refunded or counts.below or stands_beside_a_sale:
+        return typed
+    return typed.mutate(status=ibis.ifelse(is_refund, str(State.REFUNDED), typed.status))
 
 
 def _placed_by_number(con: Backend, typed: ir.Table) -> ir.Table:
