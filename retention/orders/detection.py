@@ -64,7 +64,8 @@ def detect_columns(sheet: Sheet, columns: abc.Mapping[str, str | None] | None = 
     profiles = column_profiles(sheet)
     layout = find_layout(sheet.columns)
     if layout is None:
-        mapping = Mapping(columns=_without_layout(sheet, profiles))
+        roles = _without_layout(sheet, profiles)
+        mapping = Mapping(columns=roles, guessed=_guessed(roles, profiles))
     else:
         mapping = Mapping(
             columns=_by_layout(layout, sheet, profiles),
@@ -98,6 +99,19 @@ def _without_layout(sheet: Sheet, profiles: dict[str, Profile]) -> dict[str, str
     roles = _before_fees(roles, sheet, profiles)
     roles = _settle_amount(roles, profiles)
     return roles | _find_contacts(sheet.columns, profiles, roles)
+
+
+def _guessed(roles: dict[str, str], profiles: dict[str, Profile]) -> tuple[str, ...]:
+    """Return the needed roles that a column plays by its cells, and not by its name."""
+    unknown = {
+        role: roles[role]
+        for role in ("customer_id", "revenue")
+        if role in roles and not name_score(plain_name(roles[role]), role)
+    }
+    if "customer_id" in unknown and profiles[unknown["customer_id"]].email > 0.5:
+        del unknown["customer_id"]
+    by_price = "revenue" in unknown and name_score(plain_name(unknown["revenue"]), "unit_price")
+    return tuple(role for role in unknown if not (role == "revenue" and by_price))
 
 
 def _most_filled(names: list[str], profiles: dict[str, Profile]) -> str | None:
@@ -213,6 +227,8 @@ def _by_values(roles: dict[str, str], sheet: Sheet, profiles: dict[str, Profile]
         roles |= _whole_amount(_free_columns(roles, profiles))
     if "order_id" not in roles and {"customer_id", "ordered_at"} <= set(roles):
         roles |= _order_by_values(_free_columns(roles, profiles), sheet, roles)
+    if not is_named and not {"status", "kind"} & set(roles):
+        roles |= _status_by_values(_free_columns(roles, profiles))
     return roles
 
 
@@ -262,6 +278,17 @@ def _addresses(free: dict[str, Profile]) -> dict[str, str]:
     """Return the column of e-mail addresses as the customer's."""
     addresses = [(p.email, p.filled, name) for name, p in free.items() if p.email > 0.5]
     return {"customer_id": max(addresses)[2]} if addresses else {}
+
+
+def _status_by_values(free: dict[str, Profile]) -> dict[str, str]:
+    """Return a column of which most texts are known statuses, some of them of no orders."""
+    states = [
+        (profile.understood, name)
+        for name, profile in free.items()
+        if profile.kinds and profile.understood >= 0.5 and profile.filled >= 0.8
+        if profile.values > 1 and not says_something_else(plain_name(name))
+    ]
+    return {"status": max(states)[1]} if states else {}
 
 
 def _order_by_values(

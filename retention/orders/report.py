@@ -12,6 +12,7 @@ from retention.cells.dates import NUMERIC
 from retention.cells.statuses import State, is_refunded_in_part
 from retention.orders.gaps import gap_words, order_gaps
 from retention.orders.mapping import Mapping
+from retention.orders.roles import ROLES
 from retention.orders.row_states import StatusMeaning
 from retention.orders.rows import BOUGHT, Lines
 from retention.sheets.sheet import Sheet
@@ -334,6 +335,11 @@ def reading_warnings(
         return ()
     unclear = _telling(lines)
     doubts = [_unclear_statuses(unclear)] if unclear else []
+    doubts += [
+        f"No column is named as the {ROLES[role].label.lower()}: {mapping.columns[role]!r} was "
+        "taken for it by its cells. Check which column is what."
+        for role in mapping.guessed
+    ]
     customers, most_orders = _customers_and_most_orders(orders)
     days = (pd.Timestamp(totals.end) - pd.Timestamp(totals.start)).days + 1
     placed = orders.select(day=orders.ordered_at.date()).distinct().to_pandas()["day"]

@@ -161,7 +161,8 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
     if "paid_at" in column:
         is_unpaid = typed.status.isnull() & typed.ordered_at.notnull()
         typed = typed.mutate(status=ibis.ifelse(is_unpaid, str(State.PENDING), typed.status))
-    if numbered and "status" in column and "kind" not in column:
+    is_refund = any(meaning.state is State.REFUND for meaning in states.statuses)
+    if numbered and is_refund and "kind" not in column:
         typed = _refunded_orders(typed)
     net = is_net_of_refunds(typed, mapping)
     if net:
