@@ -23,6 +23,8 @@ _NO_PERSON = frozenset(
 )
 # Up to this number of different cells they are answers rather than free text.
 _FEW_ANSWERS = 40
+# Up to this number of different numbers they may stand for statuses.
+_FEW_STATES = 15
 
 
 def name_score(name: str, role: str) -> float:
@@ -109,6 +111,12 @@ def _is_group(profile: Profile) -> bool:
     return profile.money < 0.9 and profile.date < 0.5
 
 
+def _is_state_code(profile: Profile) -> bool:
+    """Return whether cells can be numbers that stand for statuses; their meaning is asked."""
+    is_few = 2 <= profile.values <= _FEW_STATES
+    return is_few and profile.integer >= 0.9 and profile.length <= 3
+
+
 def _is_moment(profile: Profile) -> bool:
     return profile.dates >= 0.5
 
@@ -161,11 +169,11 @@ _PLAUSIBLE: dict[str, Callable[[Profile], bool]] = {
     "revenue": _is_number,
     "unit_price": _is_number,
     "discount": _is_discount,
-    "refund": _is_number,
+    "refund": lambda profile: _is_number(profile) or (profile.about >= 0.9 and profile.values <= 2),
     "adjusted": _is_number,
     "quantity": _is_number,
     "currency": lambda profile: profile.code >= 0.5,
-    "status": _is_group,
+    "status": lambda profile: _is_group(profile) or _is_state_code(profile),
     "kind": lambda profile: profile.kinds,
     "refund_of": lambda profile: profile.digits >= 0.5 and profile.date < 0.5,
     "channel": _is_group,

@@ -69,6 +69,35 @@ def returning_column(sheet: Sheet, usual: str, others: list[str], order_id: str 
     return usual
 
 
+def numbers_orders(sheet: Sheet, column: str, customer: str, moment: str) -> bool:
+    """Return whether a column's values number the orders of a file with a row for each piece.
+
+    Some values stand on several rows, and each belongs to one customer at one time.
+
+    Args:
+        sheet: The file.
+        column: The column that may number the orders.
+        customer: The column that says who bought.
+        moment: The column that says when.
+    """
+    table = sheet.table
+    cells = table.select(
+        value=table[sheet.column(column)].strip(),
+        order=table[sheet.column(customer)].fill_null("") + " " + table[sheet.column(moment)],
+    )
+    cells = cells.filter((cells.value != "") & cells.order.notnull())
+    values = cells.group_by("value").agg(orders=cells.order.nunique(), rows=cells.count())
+    facts = values.aggregate(
+        values=values.count(),
+        most=values.orders.max().fill_null(0),
+        several=(values["rows"] > 1).sum().fill_null(0),
+    )
+    counts = facts.execute().iloc[0]
+    placed = int(cells.order.nunique().execute())
+    is_fine_enough = counts["values"] >= max(placed, A_HANDFUL)
+    return bool(is_fine_enough and counts["most"] == 1 and counts["several"] > 0)
+
+
 def _orders_of_values(sheet: Sheet, column: str, order_id: str | None) -> dict[str, int]:
     """Return the number of `orders` and `values`, and the values that stand in several orders."""
     table = sheet.table

@@ -4,12 +4,19 @@ from collections import abc
 from collections.abc import Iterable
 
 from retention.cells.names import plain_name
+from retention.columns.amount_column import before_fees
 from retention.columns.column_scores import is_plausible, name_score, says_something_else
-from retention.columns.customer_column import GAINED, customer_column, returning_column
+from retention.columns.customer_column import (
+    GAINED,
+    customer_column,
+    numbers_orders,
+    returning_column,
+)
 from retention.columns.mapping import Mapping
 from retention.columns.platforms import Layout, find_layout
 from retention.columns.profiles import Profile, column_profiles
 from retention.columns.roles import CONTACT_ROLES, ORDER_ROLES, ROLES, SIGNAL_ROLES
+from retention.columns.status_column import tells_more
 from retention.sheets.sheet import Sheet
 
 # Words in the names of an address's other columns.
@@ -66,7 +73,8 @@ def detect_columns(sheet: Sheet, columns: abc.Mapping[str, str | None] | None = 
     profiles = column_profiles(sheet)
     layout = find_layout(sheet.columns)
     if layout is None:
-        mapping = Mapping(columns=_without_layout(sheet, profiles))
+        roles = _without_layout(sheet, profiles)
+        mapping = Mapping(columns=roles, guessed=_guessed(roles, profiles))
     else:
         mapping = Mapping(
             columns=_by_layout(layout, sheet, profiles),
@@ -108,10 +116,25 @@ def _by_layout(layout: Layout, sheet: Sheet, profiles: dict[str, Profile]) -> di
 
 def _without_layout(sheet: Sheet, profiles: dict[str, Profile]) -> dict[str, str]:
     roles = _by_name(sheet.columns, profiles)
+    roles = _settle_status(roles, sheet, profiles)
     roles = _settle_customer(roles, sheet, profiles)
     roles = _by_values(roles, sheet, profiles)
+    roles = _before_fees(roles, sheet, profiles)
     roles = _settle_amount(roles, profiles)
     return roles | _find_contacts(sheet.columns, profiles, roles)
+
+
+def _guessed(roles: dict[str, str], profiles: dict[str, Profile]) -> tuple[str, ...]:
+    """Return the needed roles that a column plays by its cells, and not by its name."""
+    unknown = {
+        role: roles[role]
+        for role in ("customer_id", "revenue")
+        if role in roles and not name_score(plain_name(roles[role]), role)
+    }
+    if "customer_id" in unknown and profiles[unknown["customer_id"]].email > 0.5:
+        del unknown["customer_id"]
+    by_price = "revenue" in unknown and name_score(plain_name(unknown["revenue"]), "unit_price")
+    return tuple(role for role in unknown if not (role == "revenue" and by_price))
 
 
 def _most_filled(names: list[str], profiles: dict[str, Profile]) -> str | None:
@@ -155,6 +178,29 @@ def _is_state(column: str, profile: Profile, has_address: bool) -> bool:
     return profile.length <= 3 or (has_address and profile.understood < 0.5)
 
 
+def _settle_status(
+    roles: dict[str, str], sheet: Sheet, profiles: dict[str, Profile]
+) -> dict[str, str]:
+    """Take another column as the status, where it tells all that the usual one tells, and more.
+
+    Shops have a status of the order beside one of the payment.
+    """
+    usual = roles.get("status")
+    if usual is None:
+        return roles
+    others = [
+        (name_score(plain_name(column), "status"), column)
+        for column in sheet.columns
+        if column not in roles.values()
+        and profiles[column].understood >= 0.9
+        and is_plausible("status", profiles[column], column)
+    ]
+    for score, other in sorted(others, reverse=True):
+        if score > 0 and tells_more(sheet, usual, other):
+            return roles | {"status": other}
+    return roles
+
+
 def _may_share(column: str, role: str, roles: dict[str, str]) -> bool:
     """Return whether a column may play a role beside those that it plays already."""
     played = [other for other, taken in roles.items() if taken == column]
@@ -191,14 +237,21 @@ def _settle_customer(
 def _by_values(roles: dict[str, str], sheet: Sheet, profiles: dict[str, Profile]) -> dict[str, str]:
     """Fill the needed roles that no name gave away from what the cells look like."""
     roles = dict(roles)
+    # A file whose date and amount are named in words that are known names its customer, too.
+    is_named = "ordered_at" in roles and _has_amount(roles)
     if "ordered_at" not in roles:
         roles |= _date_by_values(_free_columns(roles, profiles))
     if not _has_amount(roles):
         roles |= _amount_with_cents(_free_columns(roles, profiles))
     if "customer_id" not in roles:
-        roles |= _customer_by_values(_free_columns(roles, profiles), sheet, roles)
+        free = _free_columns(roles, profiles)
+        roles |= _addresses(free) or ({} if is_named else _customer_by_values(free, sheet, roles))
     if not _has_amount(roles):
         roles |= _whole_amount(_free_columns(roles, profiles))
+    if "order_id" not in roles and {"customer_id", "ordered_at"} <= set(roles):
+        roles |= _order_by_values(_free_columns(roles, profiles), sheet, roles)
+    if not is_named and not {"status", "kind"} & set(roles):
+        roles |= _status_by_values(_free_columns(roles, profiles))
     return roles
 
 
@@ -254,13 +307,45 @@ def _counts_or_names(column: str) -> bool:
     return bool(_NO_MONEY & set(words)) or any(ids)
 
 
+def _addresses(free: dict[str, Profile]) -> dict[str, str]:
+    """Return the column of e-mail addresses as the customer's."""
+    addresses = [(p.email, p.filled, name) for name, p in free.items() if p.email > 0.5]
+    return {"customer_id": max(addresses)[2]} if addresses else {}
+
+
+def _status_by_values(free: dict[str, Profile]) -> dict[str, str]:
+    """Return a column of which most texts are known statuses, some of them of no orders."""
+    states = [
+        (profile.understood, name)
+        for name, profile in free.items()
+        if profile.kinds and profile.understood >= 0.5 and profile.filled >= 0.8
+        if profile.values > 1 and not says_something_else(plain_name(name))
+    ]
+    return {"status": max(states)[1]} if states else {}
+
+
+def _order_by_values(
+    free: dict[str, Profile], sheet: Sheet, roles: dict[str, str]
+) -> dict[str, str]:
+    """Return the column whose values repeat, each for one customer at one time: order numbers."""
+    numbers = [
+        name
+        for name, profile in free.items()
+        if profile.digits >= 0.9 and profile.distinct > _OFTEN_DISTINCT
+        if _may_be_number(name, profile) and not name_score(plain_name(name), "customer_id")
+    ]
+    numbered = [
+        name
+        for name in numbers
+        if numbers_orders(sheet, name, roles["customer_id"], roles["ordered_at"])
+    ]
+    return {"order_id": numbered[0]} if numbered else {}
+
+
 def _customer_by_values(
     free: dict[str, Profile], sheet: Sheet, roles: dict[str, str]
 ) -> dict[str, str]:
     """Return the customer's column and, where numbers tell both apart, the order's."""
-    addresses = [(p.email, p.filled, name) for name, p in free.items() if p.email > 0.5]
-    if addresses:
-        return {"customer_id": max(addresses)[2]}
     numbers = [name for name, profile in free.items() if _may_be_number(name, profile)]
     shares = sorted(
         (share, name) for name, share in _distinct_shares(sheet, numbers).items() if share > 0.005
@@ -300,6 +385,25 @@ def _distinct_shares(sheet: Sheet, columns: list[str]) -> dict[str, float]:
     distinct = {sheet.column(name): table[sheet.column(name)].nunique() for name in columns}
     counts = table.aggregate(**distinct).execute().iloc[0]
     return {name: counts[sheet.column(name)] / sheet.rows for name in columns}
+
+
+def _before_fees(
+    roles: dict[str, str], sheet: Sheet, profiles: dict[str, Profile]
+) -> dict[str, str]:
+    """Take the amount that the customer paid, not what a platform's fee leaves of it."""
+    if "revenue" not in roles:
+        return roles
+    # A price of one piece says nothing where nobody says how many there are.
+    is_spare = "unit_price" in roles and "quantity" not in roles
+    taken = {name for role, name in roles.items() if not (role == "unit_price" and is_spare)}
+    others = [
+        column
+        for column in sheet.columns
+        if column not in taken
+        and name_score(plain_name(column), "revenue")
+        and is_plausible("revenue", profiles[column], column)
+    ]
+    return roles | {"revenue": before_fees(sheet, roles["revenue"], others)}
 
 
 def _settle_amount(roles: dict[str, str], profiles: dict[str, Profile]) -> dict[str, str]:

@@ -27,6 +27,7 @@ class Mapping:
             key that ends with * holds for all statuses that begin so.
         no_customer: Why a file of this layout may lack the customer.
         caveat: What to know about orders that are read from a file of this layout.
+        guessed: Roles whose column was taken by its cells, since no name was known.
     """
 
     columns: dict[str, str]
@@ -40,6 +41,7 @@ class Mapping:
     statuses: dict[str, State] = field(default_factory=dict)
     no_customer: str = field(default="", repr=False)
     caveat: str = field(default="", repr=False)
+    guessed: tuple[str, ...] = field(default=(), repr=False)
 
     def with_columns(self, **columns: str | None) -> "Mapping":
         """Return the mapping with some roles set to other columns.
@@ -57,7 +59,11 @@ class Mapping:
         if unknown:
             raise DataError(f"Unknown role {sorted(unknown)[0]!r}. Roles are: {', '.join(ROLES)}.")
         merged = self.columns | columns
-        return replace(self, columns={role: name for role, name in merged.items() if name})
+        return replace(
+            self,
+            columns={role: name for role, name in merged.items() if name},
+            guessed=tuple(role for role in self.guessed if role not in columns),
+        )
 
     @property
     def has_amounts(self) -> bool:

@@ -27,6 +27,7 @@ _PERCENT_NAMES = frozenset(
     {"percent", "percentage", "pct", "rate", "prozent", "porcentaje", "taux"}
 )
 _NET_NAMES = frozenset({"net", "netto", "neto", "nett", "สุทธิ"})
+_YES, _NO = ("1", "yes", "y", "true"), ("0", "0.0", "0.00", "no", "n", "false")
 _PROFIT_NAMES = frozenset(
     {"profit", "profits", "margin", "gewinn", "ganancia", "beneficio", "benefice", "lucro", "utile"}
     | {"winst", "laba", "keuntungan", "กำไร", "tubo"}
@@ -81,6 +82,9 @@ def read_amounts(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> Amo
         if role in column
     }
     numbers = {role: read_money(raw, column[role], style) for role, style in styles.items()}
+    if "refund" in column and mapping.has_amounts and _is_flag(raw, column["refund"]):
+        is_refunded = raw[column["refund"]].strip().lower().isin(_YES).fill_null(False)
+        numbers["refund"] = ibis.ifelse(is_refunded, _main_amount(numbers), 0.0)
     main = next(
         (styles[role] for role in ("revenue", "unit_price") if role in column), MoneyStyle()
     )
@@ -106,11 +110,7 @@ def amounts_of(
     if not {"revenue", "unit_price"} & set(column):
         return _no_amounts(numbers)
     priced = "revenue" not in column
-    if priced:
-        # Whole cents: sums of prices x pieces should not carry binary dust.
-        amount = (numbers["quantity"] * numbers["unit_price"]).round(6)
-    else:
-        amount = numbers["revenue"]
+    amount = _main_amount(numbers)
     cells: dict[str, ir.Value] = {"amount": amount}
     cells |= {role: numbers[role].abs() for role in BESIDE if role in column}
     discounts = _discount_style(raw, column, mapping, numbers) if "discount" in column else None
@@ -142,6 +142,25 @@ def _no_amounts(numbers: dict[str, ir.FloatingValue]) -> Amounts:
     if "quantity" in numbers:
         cells["quantity"] = numbers["quantity"]
     return Amounts(money=MoneyStyle(), cells=cells, priced=False, discounts=None, profits=False)
+
+
+def _main_amount(numbers: dict[str, ir.FloatingValue]) -> ir.FloatingValue:
+    """Return the amount of each row: as it stands, or pieces x price."""
+    if "revenue" in numbers:
+        return numbers["revenue"]
+    # Whole cents: sums of prices x pieces should not carry binary dust.
+    return (numbers["quantity"] * numbers["unit_price"]).round(6)
+
+
+def _is_flag(raw: ir.Table, column: str) -> bool:
+    """Return whether a column answers yes or no, as "Refunded?" does, and holds no amounts."""
+    cell = raw[column].strip().lower()
+    facts = raw.aggregate(
+        others=(~cell.isin([*_YES, *_NO, ""])).any().fill_null(False),
+        answers=cell.isin([*_YES, "no", "n", "false"]).any().fill_null(False),
+    )
+    answered = facts.execute().iloc[0]
+    return bool(answered.answers and not answered.others)
 
 
 def _words(mapping: Mapping, role: str) -> set[str]:

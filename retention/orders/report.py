@@ -11,6 +11,7 @@ import pandas as pd
 from retention.cells.dates import NUMERIC
 from retention.cells.statuses import State, is_refunded_in_part
 from retention.columns.mapping import Mapping
+from retention.columns.roles import ROLES
 from retention.orders.gaps import gap_words, order_gaps
 from retention.orders.row_states import StatusMeaning
 from retention.orders.rows import BOUGHT, Lines
@@ -352,6 +353,11 @@ def reading_warnings(
     unclear = _telling(lines)
     doubts = [] if lines.has_amounts else [NO_AMOUNTS]
     doubts += [_unclear_statuses(unclear)] if unclear else []
+    doubts += [
+        f"No column is named as the {ROLES[role].label.lower()}: {mapping.columns[role]!r} was "
+        "taken for it by its cells. Check which column is what."
+        for role in mapping.guessed
+    ]
     customers, most_orders = _customers_and_most_orders(orders)
     days = (pd.Timestamp(totals.end) - pd.Timestamp(totals.start)).days + 1
     placed = orders.select(day=orders.ordered_at.date()).distinct().to_pandas()["day"]

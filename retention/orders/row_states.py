@@ -1,5 +1,6 @@
 """What became of each row's order, from its status, its kind of row and its day of cancellation."""
 
+import re
 from dataclasses import dataclass
 
 import ibis
@@ -16,6 +17,7 @@ from retention.orders.contact_cells import text_or_null
 MAX_STATUSES = 300
 # "Can still request a return until 2026-07-04".
 DATE_INSIDE = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.*$|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}.*$"
+_STEP = re.compile(r"view|purchase|order|search|click|^add|visit|payment|login")
 #: What a status says of its row, whatever kind of row it is.
 WITHOUT_MONEY = (
     State.CANCELLED,
@@ -72,6 +74,8 @@ def read_states(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> RowS
     settled = mapping.statuses
     statuses = _counted(raw, column.get("status"))
     kinds = _counted(raw, column.get("kind"))
+    # "Checkout" is a cart left behind in a log of steps, and a way to buy beside "Recurring".
+    is_log = any(_STEP.search(plain_name(text)) for text in kinds)
     return RowStates(
         statuses=tuple(
             StatusMeaning(
@@ -86,7 +90,7 @@ def read_states(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> RowS
             StatusMeaning(
                 text=text,
                 rows=rows,
-                state=_settled_state(text, settled) or kind_state(text),
+                state=_settled_state(text, settled) or _kind_state(text, is_log),
                 understood=True,
             )
             for text, rows in kinds.items()
@@ -115,6 +119,11 @@ def state_cell(raw: ir.Table, column: dict[str, str], states: RowStates) -> ir.S
         paid = ibis.ifelse(is_paid, str(State.ORDER), ibis.null("string"))
         state = ibis.coalesce(state.nullif(str(State.ORDER)), paid)
     return state
+
+
+def _kind_state(text: str, is_log: bool) -> State:
+    is_way_to_buy = plain_name(text) == "checkout" and not is_log
+    return State.ORDER if is_way_to_buy else kind_state(text)
 
 
 def _settled_state(text: str, settled: dict[str, State]) -> State | None:

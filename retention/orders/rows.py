@@ -221,6 +221,9 @@ def mark_lines(
         if mapping.has_amounts:
             once, share = sums_per_order(typed, mapping.per_order, amounts.priced)
     typed = _with_unpaid(typed, mapping)
+    is_refund = any(meaning.state is State.REFUND for meaning in states.statuses)
+    if numbered and is_refund and "kind" not in mapping.columns:
+        typed = _refunded_orders(typed)
     net = is_net_of_refunds(typed, mapping)
     typed = _with_refunds(typed) if net else typed
     currencies = _currencies(typed)
@@ -323,6 +326,26 @@ def _plain_number(raw: ir.Table, column: str) -> ir.StringValue:
     if facts.decimal:
         cell = cell.re_replace(WHOLE, r"\1")
     return cell
+
+
+def _refunded_orders(typed: ir.Table) -> ir.Table:
+    """Take rows with the status "Refund" as refunded orders, where no other row is their sale.
+
+    An amount below zero stays money going back.
+    """
+    is_refund = (typed.status == str(State.REFUND)).fill_null(False)
+    number = typed.order_id
+    facts = typed.aggregate(
+        orders=number.nunique(),
+        sold=number.nunique(where=~is_refund),
+        refunded=number.nunique(where=is_refund),
+        below=(is_refund & (typed.amount < 0).fill_null(False)).any().fill_null(False),
+    )
+    counts = facts.execute().iloc[0]
+    stands_beside_a_sale = counts.sold + counts.refunded > counts.orders
+    if not counts.refunded or counts.below or stands_beside_a_sale:
+        return typed
+    return typed.mutate(status=ibis.ifelse(is_refund, str(State.REFUNDED), typed.status))
 
 
 def _placed_by_number(typed: ir.Table) -> ir.Table:

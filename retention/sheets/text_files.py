@@ -10,6 +10,7 @@ from charset_normalizer import from_bytes
 
 from retention.errors import DataError
 from retention.sheets.header import TextLayout, filled, place_header
+from retention.sheets.legacy_encodings import legacy_encoding
 
 CHUNK = 1 << 20
 HEAD_BYTES = 1 << 18
@@ -18,9 +19,19 @@ DELIMITERS = (",", ";", "\t", "|", "^", "~")
 # Columns set apart by runs of blanks; `to_tabs` makes them tabs.
 ALIGNED = " "
 
-# What shops' tools in the app's markets write when they do not write Unicode. Every other encoding
-# is guessed as one of these.
-LEGACY_ENCODINGS = {"cp1252": "Windows-1252 (Western European)", "cp874": "Windows-874 (Thai)"}
+# What shops' tools in the app's markets write when they do not write Unicode. What is none of the
+# others is guessed as one of the first two.
+LEGACY_ENCODINGS = {
+    "cp1252": "Windows-1252 (Western European)",
+    "cp874": "Windows-874 (Thai)",
+    "cp1250": "Windows-1250 (Central European)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "cp932": "Windows-932 (Japanese)",
+    "cp949": "Windows-949 (Korean)",
+    "gb18030": "GB 18030 (Chinese)",
+    "big5": "Big5 (Chinese)",
+}
+_GUESSED = ("cp1252", "cp874")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -57,7 +68,9 @@ def find_encoding(path: Path, name: str) -> str:
     telling = _lines_beyond_ascii(path)
     if telling is None:
         return "utf-8"
-    best = from_bytes(telling, cp_isolation=list(LEGACY_ENCODINGS), enable_fallback=True).best()
+    if told := legacy_encoding(telling):
+        return told
+    best = from_bytes(telling, cp_isolation=list(_GUESSED), enable_fallback=True).best()
     return best.encoding if best else "cp1252"
 
 

@@ -1,0 +1,76 @@
+"""Encodings of East Asia, of Cyrillic and of Central Europe, told by the bytes of a file's text."""
+
+import re
+
+# Words of letters, among them bytes beyond ASCII.
+_WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
+# What Polish and Czech letters are in Windows-1250; in Windows-1252 these are signs or rare.
+_POLISH = re.compile(rb"[A-Za-z][\x9c\x9f\xb3\xb9\xbf]|[\x9c\x9f\xb3\xb9\xbf][a-z]")
+_CZECH_CARONS, _CZECH_VOWELS = re.compile(rb"[\x9a\x9d\x9e]"), re.compile(rb"[\xec\xf8\xf9]")
+#: At least this share of the letters beyond ASCII must be usual ones of the language.
+MOST, HALF, A_PART = 0.9, 0.5, 0.1
+
+
+def legacy_encoding(text: bytes) -> str | None:
+    """Return the encoding of text that is no UTF-8, where its bytes tell it.
+
+    Args:
+        text: Lines of a file with bytes beyond ASCII.
+
+    Returns:
+        The name of a Python codec; None for text of Western Europe or in Thai.
+    """
+    return _east_asian(text) or _cyrillic(text) or _central_european(text)
+
+
+def _east_asian(text: bytes) -> str | None:
+    korean = _beyond_ascii(text, "cp949")
+    if _share(korean, "\uac00", "\ud7a3") >= MOST:
+        return "cp949"
+    japanese = _beyond_ascii(text, "cp932")
+    if _share(japanese, "\u3041", "\u30fe") >= A_PART > _share(japanese, "\uff61", "\uff9f"):
+        return "cp932"
+    chinese = _beyond_ascii(text, "gb18030")
+    # The usual characters stand in the first rows of the code.
+    usual = [c for c in chinese if 0xB0 <= _lead_byte(c, "gb2312") <= 0xD7]
+    if chinese and len(usual) >= HALF * len(chinese):
+        return "gb18030"
+    taiwanese = _beyond_ascii(text, "big5")
+    usual = [c for c in taiwanese if 0xA4 <= _lead_byte(c, "big5") <= 0xC6]
+    return "big5" if taiwanese and len(usual) >= MOST * len(taiwanese) else None
+
+
+def _beyond_ascii(text: bytes, encoding: str) -> str:
+    """Return the letters beyond ASCII; none where the bytes are no text in the encoding."""
+    try:
+        decoded = text.decode(encoding)
+    except UnicodeDecodeError:
+        return ""
+    return "".join(letter for letter in decoded if not letter.isascii() and letter.isalnum())
+
+
+def _share(letters: str, first: str, last: str) -> float:
+    return sum(first <= c <= last for c in letters) / len(letters) if letters else 0.0
+
+
+def _lead_byte(letter: str, encoding: str) -> int:
+    return letter.encode(encoding, "ignore")[:1].ljust(1, b"\0")[0]
+
+
+def _cyrillic(text: bytes) -> str | None:
+    """Words are of high bytes alone, most of them small letters; Thai has few in that range."""
+    words = _WORD.findall(text)
+    whole = [word for word in words if len(word) > 2 and min(word) >= 0x80]
+    letters = b"".join(whole)
+    small = sum(byte >= 0xE0 for byte in letters)
+    is_cyrillic = len(whole) >= HALF * len(words) and small >= 0.6 * len(letters)
+    return "cp1251" if letters and is_cyrillic else None
+
+
+def _central_european(text: bytes) -> str | None:
+    high = sum(byte >= 0x80 for byte in text)
+    is_polish = len(_POLISH.findall(text)) >= 0.2 * high
+    is_czech = bool(_CZECH_CARONS.search(text) and _CZECH_VOWELS.search(text))
+    # Danish and Norwegian write the one of the two letters, and never the other.
+    is_czech = is_czech or bool(b"\xf8" in text and re.search(rb"[\xc8\xe8\xec]", text))
+    return "cp1250" if is_polish or is_czech else None
