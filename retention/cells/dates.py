@@ -63,6 +63,8 @@ MAX_FORMATS = 4
 
 EARLIEST = dt.date(1990, 1, 1)
 FUTURE_DAYS = 366
+#: Seconds from 1970 to which a number is read as a date: up to the year 5138.
+FARTHEST_SECONDS = 1e11
 
 
 DateKind = Literal["plain", "iso", "serial", "unix", "text"]
@@ -344,7 +346,9 @@ def _with_clock(moment: ir.TimestampValue, clock: ir.StringValue) -> ir.Timestam
 
 
 def _from_epoch(seconds: ir.FloatingValue) -> ir.TimestampValue:
-    whole = seconds.round().cast("int64")
+    # The engine's own clock ends beyond that: infinity and 1e300 are no dates.
+    near = ibis.ifelse(seconds.abs() < FARTHEST_SECONDS, seconds, ibis.null("float64"))
+    whole = near.round().cast("int64")
     return ibis.timestamp("1970-01-01 00:00:00") + whole.as_interval("s")
 
 
