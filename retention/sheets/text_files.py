@@ -87,8 +87,8 @@ def to_utf8(path: Path, encoding: str, target: Path, name: str) -> Path:
                 out.write(text)
     except UnicodeError as error:
         raise DataError(
-            f"{name!r} cannot be read as {encoding}: {error}. Save it as CSV in UTF-8 and try "
-            "again."
+            f"{name!r} seems to be written in {encoding}, but some of its bytes are no letters "
+            "there. Save it as CSV in UTF-8 and try again."
         ) from error
     return target
 
