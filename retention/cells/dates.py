@@ -165,6 +165,7 @@ def find_date_style(table: ir.Table, column: str, day_first: bool | None = None)
         table.aggregate(filled=raw.re_search(r"\S").sum(), iso=raw.re_search(ISO_ONLY).sum())
         .execute()
         .iloc[0]
+        .fillna(0)  # where all cells are NULL the engine counts none of them
     )
     if facts.filled > 0 and facts.filled == facts.iso:
         return DateStyle("iso")
