@@ -18,16 +18,9 @@ import pandas as pd
 
 from benchmarks.large_store import large_store
 from retention import fit_cltv, predict_cltv, summarise_customers, value_uncertainty
-from retention.segments.stages import (
-    STAGES,
-    TRAITS,
-    SegmentRules,
-    map_counts,
-    place_segments,
-    prepare_segments,
-    summarise_segments,
-    value_cutoffs,
-)
+from retention.segments.inputs import prepare_segments, value_cutoffs
+from retention.segments.rules import STAGES, TRAITS, SegmentRules
+from retention.segments.totals import map_counts, place_segments, summarise_segments
 
 MOVES = 20
 

@@ -4,14 +4,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from retention.segments.definitions import definitions_of
+from retention.segments.inputs import unavailable
 from retention.segments.rules import SegmentRules
-from retention.segments.stages import (
-    Placement,
-    place_segments,
-    stage_counts,
-    summarise_segments,
-    unavailable,
-)
+from retention.segments.totals import Placement, place_segments, stage_counts, summarise_segments
 from retention.view import shell, widgets
 from retention.view.segments import controls, results
 from retention.view.session import choices

@@ -2,19 +2,19 @@
 
 Data flows one way, and so do the packages, from the top of this list to its end:
 
-orders          a file becomes Orders: one row per order, and a report of everything left out
-samples         data to try everything with
-customers       Orders become one row per customer, with contact details and signals
-history         orders counted by day, the metrics of any period, their changes
-models          customers become a fitted model, and the model scores, ranges and checks
-evaluation      the end of the history hidden, predicted and compared; checks of the forecast
-segments        customers and scores become lifecycle stages, traits and RFM groups
-playbook        what to do about each of them, and what is known of it
-own_segments    segments from conditions on anything known of a customer
-reports         scorecard, cohorts, channels
-campaigns       what a campaign brings and costs, whom it addresses, and who is left out
-audiences       customers become the file that a platform takes
-view            everything that draws
+- orders: one row per order of a file, and a report of everything left out
+- samples: data to try everything with
+- customers: one row per customer, contact details and signals
+- history: orders counted by day, the metrics of any period, their changes
+- models: fitted models of customers, their scores, ranges and checks
+- evaluation: predictions of a hidden end of the history, and checks of the forecast
+- segments: lifecycle stages, traits and RFM groups
+- playbook: what to do about each of them, and what is known of it
+- own_segments: segments from conditions on anything known of a customer
+- reports: scorecard, cohorts, channels
+- campaigns: what a campaign brings and costs, who is addressed, and who is left out
+- audiences: the files of customers that platforms take
+- view: everything that draws
 
 Below them lies the ground, which every package may import: errors, data_files,
 validation, statistics, periods, wording, csv_export.

@@ -26,13 +26,16 @@ def to_csv(frame: pd.DataFrame, index: bool = True) -> bytes:
     """Return a frame as CSV: UTF-8 with a byte order mark, commas and one header line.
 
     Text that a spreadsheet would run as a formula gets an apostrophe in front, in cells, index and
-    headers alike. That is text that starts with = + - @ or their full-width forms, also behind
-    blanks, quotes or a separator, and text that starts with a tab or a line break. Numbers, dates
-    and booleans stay as they are. A missing value is an empty cell.
+    headers alike. Such text starts with = + - @ or their full-width forms, also behind blanks,
+    quotes or a separator. A tab or a line break at the start counts too. Numbers, dates and
+    booleans stay as they are. A missing value is an empty cell.
 
     Args:
         frame: The frame.
         index: Whether the index comes first.
+
+    Returns:
+        The file.
 
     >>> frame = pd.DataFrame({"name": ["=1+1", "Ann"], "value": [-2.5, 3.0]})
     >>> to_csv(frame, index=False).decode("utf-8-sig").split()
@@ -51,6 +54,12 @@ def to_csv(frame: pd.DataFrame, index: bool = True) -> bytes:
 
 def safe_text(text: str) -> str:
     """Return a text with an apostrophe wherever a spreadsheet would start to run it.
+
+    Args:
+        text: The text of a cell or a header.
+
+    Returns:
+        The text, harmless in a spreadsheet.
 
     >>> safe_text("@SUM(A1)"), safe_text("Ann Lee"), safe_text("a;=b")
     ("'@SUM(A1)", 'Ann Lee', "a;'=b")

@@ -14,6 +14,9 @@ def read_data_file(module: str, name: str) -> dict[str, Any]:
     Args:
         module: The `__file__` of the module beside which the file stands.
         name: The file's name.
+
+    Returns:
+        The file's tables and values.
     """
     return tomllib.loads(Path(module).with_name(name).read_text(encoding="utf-8"))
 
@@ -25,6 +28,9 @@ def checked_record(record: type[Record], entry: dict[str, Any], where: str) -> R
         record: The dataclass, whose field names are the entry's keys.
         entry: The keys and values of one table of the file.
         where: The table and its file, for the message.
+
+    Returns:
+        The record.
 
     Raises:
         ValueError: If the entry has a key that the record lacks, or lacks one that it needs.

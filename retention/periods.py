@@ -30,6 +30,12 @@ PRESETS = {
 def as_date(value: date | str | pd.Timestamp) -> date:
     """Return a day given as a date, a moment, or text such as 2024-06-30.
 
+    Args:
+        value: The day.
+
+    Returns:
+        The day; a moment loses its time.
+
     Raises:
         DataError: It is no day. In 04/05/2024, either number may be the month.
     """
@@ -98,6 +104,17 @@ def preset_period(preset: str, first: date, last: date) -> Period:
 
     "This" is the quarter or year of the last order. A preset that would reach back farther begins
     with the first order. One that lies before all orders stays what it is.
+
+    Args:
+        preset: One of `PRESETS`.
+        first: The day of the first order.
+        last: The day of the last order.
+
+    Returns:
+        The period, cut at the first order.
+
+    Raises:
+        DataError: There is no such preset.
     """
     whole = whole_preset(preset, first, last)
     return Period(max(whole.start, first), whole.end) if whole.end > first else whole
@@ -105,6 +122,14 @@ def preset_period(preset: str, first: date, last: date) -> Period:
 
 def whole_preset(preset: str, first: date, last: date) -> Period:
     """Return a preset with all its days, whether or not the orders reach back to them.
+
+    Args:
+        preset: One of `PRESETS`.
+        first: The day of the first order.
+        last: The day of the last order.
+
+    Returns:
+        The period, uncut.
 
     Raises:
         DataError: There is no such preset.
@@ -123,6 +148,14 @@ def whole_preset(preset: str, first: date, last: date) -> Period:
 
 
 def months_of(start: date, end: date) -> list[Period]:
-    """Return the calendar months that the days `start` to `end` touch, oldest first."""
+    """Return the calendar months that the days `start` to `end` touch.
+
+    Args:
+        start: The first day.
+        end: The last day, included.
+
+    Returns:
+        Whole months, oldest first.
+    """
     months = pd.period_range(start, end, freq="M")
     return [Period(month.start_time.date(), (month + 1).start_time.date()) for month in months]

@@ -62,7 +62,11 @@ class LeftOut:
 
 @cache
 def strategies() -> tuple[Strategy, ...]:
-    """Return the strategies of the playbook, in its order."""
+    """Return the strategies of the playbook.
+
+    Returns:
+        The strategies, in the playbook's order.
+    """
     playbook = _read()
     return tuple(
         Strategy(
@@ -82,12 +86,25 @@ def strategies() -> tuple[Strategy, ...]:
 
 
 def strategy_of(key: str) -> Strategy | None:
-    """Return the strategy with this key; None where there is none, as in an own campaign."""
+    """Return the strategy with this key.
+
+    Args:
+        key: The key.
+
+    Returns:
+        The strategy; None where there is none, as in an own campaign.
+    """
     return next((strategy for strategy in strategies() if strategy.key == key), None)
 
 
 def strategies_for(metric: str) -> tuple[Strategy, ...]:
-    """Return the strategies that work on a metric, the most effective first.
+    """Return the strategies that work on a metric.
+
+    Args:
+        metric: A key of `METRICS`.
+
+    Returns:
+        The strategies, the most effective first.
 
     Raises:
         DataError: There is no such metric.
@@ -102,7 +119,14 @@ def strategies_for(metric: str) -> tuple[Strategy, ...]:
 
 
 def left_out(promotion: bool) -> tuple[LeftOut, ...]:
-    """Return the customers to leave out of a campaign; some only where it is a `promotion`."""
+    """Return the customers to leave out of a campaign.
+
+    Args:
+        promotion: Whether the campaign is a promotion: some customers are left out of these only.
+
+    Returns:
+        The rules, in the playbook's order.
+    """
     playbook = _read()
     rows = (
         LeftOut(**row | {"source": playbook["sources"][row["source"]]})
@@ -113,6 +137,12 @@ def left_out(promotion: bool) -> tuple[LeftOut, ...]:
 
 def starting_plan(key: str) -> dict[str, Any]:
     """Return where a strategy's campaign starts from, as `strategies.toml` has it.
+
+    Args:
+        key: The strategy's key.
+
+    Returns:
+        The keys and values of the file's table.
 
     Raises:
         DataError: There is no such strategy.

@@ -14,7 +14,13 @@ METRIC_LEVEL = 0.95
 
 
 def normal_width(level: float) -> float:
-    """Return the half width, in standard deviations, of a central interval of a normal variable.
+    """Return the half width of a central interval of a normal variable.
+
+    Args:
+        level: The probability of the interval.
+
+    Returns:
+        Standard deviations.
 
     >>> round(normal_width(0.95), 4)
     1.96
@@ -68,6 +74,9 @@ def difference_interval(
         ends: Both ends of its interval.
         other: The value to subtract.
         other_ends: Both ends of that interval.
+
+    Returns:
+        Two arrays, the lower and the upper ends.
 
     Source: the method of variance estimates recovery, Zou and Donner (2008), Statistics in
     Medicine 27.

@@ -14,12 +14,26 @@ from retention.errors import DataError, RetentionError
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Return whether a value is a finite number: texts, None, True and NaN are not."""
+    """Return whether a value is a finite number.
+
+    Args:
+        value: The value.
+
+    Returns:
+        False for texts, None, True and NaN.
+    """
     return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def is_whole(value: object) -> TypeGuard[int]:
-    """Return whether a value is of a whole number's type: True and 2.0 are not."""
+    """Return whether a value is of a whole number's type.
+
+    Args:
+        value: The value.
+
+    Returns:
+        False for True and for 2.0.
+    """
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
@@ -111,8 +125,38 @@ def check_known(
         raise error(f"There is no {noun} {value!r}. Choose one of {', '.join(keys)}.")
 
 
+def check_version(subject: str, version: object, known: int) -> None:
+    """Refuse a saved file that is not of the version that can be read.
+
+    Args:
+        subject: What the file is called at the start of a sentence.
+        version: The version that the file gives; None where it gives none.
+        known: The version that can be read.
+
+    Raises:
+        DataError: There is no version, or it is another one.
+
+    >>> check_version("The plan", 2, 1)
+    Traceback (most recent call last):
+        ...
+    retention.errors.DataError: The plan is of version 2; this app reads version 1.
+    """
+    if not is_whole(version):
+        raise DataError(f"{subject} has no version, so it was not saved here.")
+    if version != known:
+        raise DataError(f"{subject} is of version {version}; this app reads version {known}.")
+
+
 def rows_of(frame: pd.DataFrame | None, customers: pd.Index) -> pd.DataFrame:
-    """Return a frame with a row for each customer, empty for customers that it does not know."""
+    """Return a frame with a row for each customer.
+
+    Args:
+        frame: Indexed by customer; None for a frame without columns.
+        customers: The customers, in their order.
+
+    Returns:
+        The rows, empty for customers that the frame does not know.
+    """
     if frame is None:
         return pd.DataFrame(index=customers)
     return frame if frame.index.equals(customers) else frame.reindex(customers)
@@ -120,6 +164,13 @@ def rows_of(frame: pd.DataFrame | None, customers: pd.Index) -> pd.DataFrame:
 
 def aligned(frame: pd.DataFrame, customers: pd.Index) -> pd.DataFrame:
     """Return a frame in the customers' order.
+
+    Args:
+        frame: Indexed by customer.
+        customers: The customers, in their order.
+
+    Returns:
+        The rows.
 
     Raises:
         DataError: The frame does not have a row for each of these customers and for no other.
@@ -136,12 +187,15 @@ def aligned(frame: pd.DataFrame, customers: pd.Index) -> pd.DataFrame:
 
 
 def mask_of(values: np.ndarray | pd.Series, customers: pd.Index, subject: str) -> np.ndarray:
-    """Return which customers are meant, as booleans in the customers' order.
+    """Return which customers are meant.
 
     Args:
         values: True or False for each customer; a Series is matched by its index.
         customers: The customers, in their order.
         subject: What the values are called at the start of a sentence.
+
+    Returns:
+        True or False for each customer, in the customers' order.
 
     Raises:
         DataError: There is not one True or False for each customer.

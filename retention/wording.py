@@ -34,7 +34,14 @@ _FEW_ORDERS = 100
 
 
 def count(n: float, *, short: bool = False) -> str:
-    """Return a whole number with thousands separators; `short` keeps three digits.
+    """Return a whole number with thousands separators.
+
+    Args:
+        n: The number.
+        short: Whether to keep three digits of large numbers.
+
+    Returns:
+        The number as text.
 
     >>> count(12034), count(12034, short=True), count(2_724_000, short=True)
     ('12,034', '12k', '2.72M')
@@ -53,6 +60,9 @@ def money(x: float, currency: str | None = None, *, short: bool = False) -> str:
         x: The amount.
         currency: Its ISO code.
         short: Whether to keep three digits of large amounts.
+
+    Returns:
+        The amount as text.
 
     >>> money(1234.4, "USD"), money(9.5, "EUR"), money(88_123, "THB", short=True)
     ('$1,234', '€9.50', '฿88.1k')
@@ -75,6 +85,14 @@ def money(x: float, currency: str | None = None, *, short: bool = False) -> str:
 def money_range(low: float, high: float, currency: str | None = None) -> str:
     """Return two amounts as a range, shortened alike.
 
+    Args:
+        low: The smaller amount.
+        high: The larger amount.
+        currency: The ISO code of both.
+
+    Returns:
+        Both amounts as text.
+
     >>> money_range(88_123, 104_000, "USD"), money_range(3, 11.5)
     ('$88.1k to $104k', '3.00 to 11.50')
     """
@@ -83,6 +101,12 @@ def money_range(low: float, high: float, currency: str | None = None) -> str:
 
 def symbol(currency: str | None) -> str:
     r"""Return what stands before an amount: the symbol, else the code, else nothing.
+
+    Args:
+        currency: An ISO code; None where the file names none.
+
+    Returns:
+        The symbol, with a blank that does not break behind a code.
 
     >>> symbol("MYR"), symbol("XOF"), symbol(None)
     ('RM\xa0', 'XOF\xa0', '')
@@ -96,6 +120,13 @@ def percent(x: float, digits: int | None = None) -> str:
     """Return a fraction as a percentage, never as a false 0% or 100%.
 
     It has one decimal below 10% and none above, unless `digits` says how many.
+
+    Args:
+        x: The fraction.
+        digits: How many decimals to show.
+
+    Returns:
+        The percentage as text.
 
     >>> percent(0.237), percent(0.041), percent(0.01)
     ('24%', '4.1%', '1%')
@@ -117,6 +148,13 @@ def percent(x: float, digits: int | None = None) -> str:
 def signed(value: float, digits: int = 0) -> str:
     """Return a number with its sign, a true minus; without one where it rounds to 0.
 
+    Args:
+        value: The number.
+        digits: How many decimals to show.
+
+    Returns:
+        The number as text.
+
     >>> signed(12.3), signed(-0.04, 1), signed(-1234.5, 1)
     ('+12', '0.0', '−1,234.5')
     """
@@ -129,6 +167,13 @@ def signed(value: float, digits: int = 0) -> str:
 def decimal(value: float, digits: int) -> str:
     """Return a number with its decimals and a true minus.
 
+    Args:
+        value: The number.
+        digits: How many decimals to show.
+
+    Returns:
+        The number as text.
+
     >>> decimal(-0.314, 2), decimal(1234.5, 1), decimal(-0.001, 2)
     ('−0.31', '1,234.5', '0.00')
     """
@@ -137,6 +182,13 @@ def decimal(value: float, digits: int) -> str:
 
 def signed_percent(share: float, digits: int = 0) -> str:
     """Return a fraction as a percentage with its sign; without one where it rounds to 0.
+
+    Args:
+        share: The fraction.
+        digits: How many decimals to show.
+
+    Returns:
+        The percentage as text.
 
     >>> signed_percent(0.123), signed_percent(-0.4), signed_percent(0.0123, 1)
     ('+12%', '−40%', '+1.2%')
@@ -149,19 +201,29 @@ def signed_percent(share: float, digits: int = 0) -> str:
 def rounded_orders(orders: float, actual: float) -> str:
     """Return expected orders as text, with one decimal where few orders came.
 
+    Args:
+        orders: The expected orders.
+        actual: The orders that came.
+
+    Returns:
+        The expected orders as text.
+
     >>> rounded_orders(12.34, 15), rounded_orders(1653.4, 1882)
     ('12.3', '1,653')
     """
     return f"{orders:,.1f}" if actual < _FEW_ORDERS else f"{orders:,.0f}"
 
 
-def off_words(bias: float, more: str = "many", less: str = "few") -> str:
+def deviation_words(bias: float, more: str = "many", less: str = "few") -> str:
     """Return how far a total was off, as a part of a sentence.
 
     Args:
         bias: Predicted / actual - 1.
         more: The word for too much, such as "many" or "high".
         less: The word for too little, such as "few" or "low".
+
+    Returns:
+        The part of a sentence.
 
     >>> off_words(-0.121), off_words(0.001), off_words(4.0, "high")
     ('12% too few', 'right to a percent', '5 times as high')
@@ -172,16 +234,19 @@ def off_words(bias: float, more: str = "many", less: str = "few") -> str:
         return "right to a percent"
     if bias >= _MULTIPLE - 1:
         return f"{bias + 1:,.0f} times as {more}"
-    return f"{abs(bias):.0%} too {more if bias > 0 else less}"
+    return f"{percent(abs(bias), 0)} too {more if bias > 0 else less}"
 
 
-def off(bias: float, more: str, less: str) -> str:
-    """Return how far a prediction was off.
+def deviation_figure(bias: float, more: str, less: str) -> str:
+    """Return how far a prediction was off, exactly enough for a figure on its own.
 
     Args:
         bias: Predicted / actual - 1.
         more: The words for too much, such as "too many".
         less: The words for too little, such as "too few".
+
+    Returns:
+        Words such as "5.3% too many".
 
     >>> off(0.053, "too many", "too few"), off(-0.12, "too high", "too low"), off(0.001, "", "")
     ('5.3% too many', '12% too low', 'right')
@@ -193,6 +258,12 @@ def off(bias: float, more: str, less: str) -> str:
 
 def days(n: float) -> str:
     """Return a number of days in the unit that a reader would use.
+
+    Args:
+        n: The number of days.
+
+    Returns:
+        The number with its unit.
 
     >>> days(1), days(48.2), days(400), days(0.4)
     ('1 day', '48 days', '13 months', 'less than a day')
@@ -211,6 +282,12 @@ def days(n: float) -> str:
 def day(d: date) -> str:
     """Return a date as 1 Dec 2010, whatever the machine's language.
 
+    Args:
+        d: The date.
+
+    Returns:
+        The date in English.
+
     >>> day(date(2010, 12, 1))
     '1 Dec 2010'
     """
@@ -220,6 +297,12 @@ def day(d: date) -> str:
 def span(period: Period) -> str:
     """Return a period's first and last day.
 
+    Args:
+        period: The period.
+
+    Returns:
+        Both days in English.
+
     >>> span(Period(date(2010, 12, 1), date(2011, 1, 1)))
     '1 Dec 2010 to 31 Dec 2010'
     """
@@ -228,6 +311,14 @@ def span(period: Period) -> str:
 
 def plural(n: float, one: str, many: str | None = None) -> str:
     """Return a count with its noun.
+
+    Args:
+        n: The count.
+        one: The noun for one.
+        many: The noun for other counts; `one` with an s unless given.
+
+    Returns:
+        The count as `count` writes it, and the noun.
 
     >>> plural(1, "order"), plural(1204, "order"), plural(2, "country", "countries")
     ('1 order', '1,204 orders', '2 countries')

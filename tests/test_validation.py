@@ -10,6 +10,7 @@ from retention.validation import (
     check_choice,
     check_known,
     check_number,
+    check_version,
     is_number,
     is_whole,
     mask_of,
@@ -118,3 +119,13 @@ def test_a_mask_goes_by_the_index_of_a_series():
 def test_a_mask_says_true_or_false_for_each_customer(values):
     with pytest.raises(DataError, match="The choice does not say True or False for each of the 3"):
         mask_of(values, CUSTOMERS, "The choice")
+
+
+@pytest.mark.parametrize(
+    ("version", "says"),
+    [(None, "no version"), (True, "no version"), ("1", "no version"), (2, "version 2")],
+)
+def test_files_of_another_version_are_refused(version, says):
+    check_version("This file", 1, 1)
+    with pytest.raises(DataError, match=f"This file .* {says}"):
+        check_version("This file", version, 1)

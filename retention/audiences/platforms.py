@@ -57,7 +57,16 @@ class Platform:
         return self.label.split(" ")[0]
 
     def wants(self, header: str, brought: set[str]) -> bool:
-        """Return whether a header is written, given the contact details that the orders bring."""
+        """Return whether a header is written.
+
+        Args:
+            header: A key of `columns`.
+            brought: The contact details that the orders bring.
+
+        Returns:
+            True for the customer's id, for a detail that the orders bring, and for what is always
+            asked.
+        """
         part = self.columns[header]
         basic = "country" if part == "country_code" else part
         asked = self.always or header in self.asked_for
@@ -87,6 +96,9 @@ def platform_table(
             not known), `country_code` and `value`.
         brought: The contact details that the orders bring.
         hash_values: Whether to write SHA-256 instead of what identifies a person.
+
+    Returns:
+        A frame with the index of `cells`.
     """
     columns = {
         header: _SPELLINGS[part](cells) if part in _SPELLINGS else cells[part].to_numpy(object)
@@ -108,6 +120,12 @@ def letters_and_digits(text: str) -> str:
     """Return a text in lower case without blanks and punctuation, as Meta compares names.
 
     Letters of every script stay.
+
+    Args:
+        text: The text.
+
+    Returns:
+        The letters and digits.
 
     >>> letters_and_digits("O'Brien-Smith"), letters_and_digits("Köln, Süd")
     ('obriensmith', 'kölnsüd')

@@ -92,14 +92,30 @@ class Economics:
 
 
 def expected_costs(ledger: Ledger, terms: Terms) -> Floats:
-    """Return what addressing a customer of each cell is expected to cost, in money."""
+    """Return what addressing a customer of each cell is expected to cost.
+
+    Args:
+        ledger: The customers who may be addressed.
+        terms: The marketer's assumptions.
+
+    Returns:
+        Money, one element a cell.
+    """
     cells = ledger.by_cell()
     anyway, persuaded = _offers_cost(cells, terms)
     return (anyway + persuaded + terms.contact_cost * cells.contacts) / ledger.customers
 
 
 def expected_gains(ledger: Ledger, terms: Terms) -> Floats:
-    """Return what addressing a customer of each cell is expected to gain, in money."""
+    """Return what addressing a customer of each cell is expected to gain.
+
+    Args:
+        ledger: The customers who may be addressed.
+        terms: The marketer's assumptions.
+
+    Returns:
+        Money, one element a cell.
+    """
     cells = ledger.by_cell()
     added = terms.lift * terms.margin * cells.stays_value / ledger.customers
     return added - expected_costs(ledger, terms)
@@ -115,6 +131,9 @@ def economics(
         terms: The marketer's assumptions.
         share: The share of each cell's customers who are addressed; all of them if None.
         gains: The `expected_gains` of the cells, where they are known already.
+
+    Returns:
+        The orders, money and limits of the campaign.
     """
     gains = expected_gains(ledger, terms) if gains is None else gains
     pool, sums = ledger.pool, ledger.sums(share)

@@ -13,7 +13,7 @@ from retention.errors import DataError
 from retention.own_segments.library import Library, from_json, to_json
 from retention.own_segments.rule_files import read_json
 from retention.segments.rules import SegmentRules
-from retention.validation import is_whole
+from retention.validation import check_version, is_whole
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -72,7 +72,14 @@ class SavedPlan:
 
 
 def campaigns_to_json(plan: SavedPlan) -> bytes:
-    """Return a plan as a JSON file, with every assumption in it."""
+    """Return a plan as a JSON file, with every assumption in it.
+
+    Args:
+        plan: The campaigns and what they rest on.
+
+    Returns:
+        The file, in UTF-8.
+    """
     content = {
         "retention_campaigns": VERSION,
         "currency": plan.currency,
@@ -92,9 +99,16 @@ def campaigns_to_json(plan: SavedPlan) -> bytes:
 def campaigns_from_json(content: str | bytes) -> SavedPlan:
     """Return the plan of a file that `campaigns_to_json` wrote.
 
+    Args:
+        content: The file, as text or as UTF-8 bytes.
+
+    Returns:
+        The plan. Without own segments or segment rules in the file, it has no segments and the
+        published rules.
+
     Raises:
-        DataError: It is no such file, is of a later version, or a setting in it is missing,
-            unknown or out of range; the message says where.
+        DataError: It is no such file, is of a later version, or a setting in it is missing, unknown
+            or out of range. The message says where.
     """
     # 0.1 s to import, and only files need it.
     from pydantic import TypeAdapter
@@ -140,12 +154,7 @@ def _read(content: str | bytes) -> dict[str, Any]:
         raise DataError(
             "The file is not a saved plan: it names no campaigns. Choose one that was saved here."
         )
-    version = plan["retention_campaigns"]
-    if isinstance(version, bool) or version != VERSION:
-        raise DataError(
-            f"The plan is of version {version!r}, and this app reads version {VERSION}. "
-            "Save it again with this version."
-        )
+    check_version("The plan", plan["retention_campaigns"], VERSION)
     return plan
 
 

@@ -46,6 +46,9 @@ def gain_range(
         variance: Its variance, with the uncertainty of the fit.
         third: Its third cumulant.
         persuaded: The orders that the campaign adds.
+
+    Returns:
+        The lower and the upper end, in money, and the probability.
     """
     width = variance**0.5
     if width <= 1e-12 * abs(mean) or width < 1e-100:

@@ -16,7 +16,14 @@ POWER = 0.8
 
 
 def customer_hashes(customer_ids: pd.Index) -> Hashes:
-    """Return a 64-bit number of each customer's id, the same on every machine and in every file."""
+    """Return a number of each customer's id, the same on every machine and in every file.
+
+    Args:
+        customer_ids: The customers' ids.
+
+    Returns:
+        64-bit numbers, one a customer.
+    """
     return pd.util.hash_array(customer_ids.to_numpy(dtype=object), categorize=False)
 
 
@@ -26,6 +33,9 @@ def draws(hashes: Hashes, name: str) -> Floats:
     Args:
         hashes: From `customer_hashes`.
         name: Of the campaign. The same name draws the same numbers; another name draws others.
+
+    Returns:
+        The numbers, one a customer.
     """
     salt = pd.util.hash_array(np.array([name], dtype=object), categorize=False)[0]
     numbers: Floats = pd.util.hash_array(hashes ^ salt) / 2.0**64

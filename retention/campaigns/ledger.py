@@ -179,6 +179,9 @@ def ledger_of(pool: CampaignPool, offers: tuple[PhaseOffer, ...] = (MAIN,)) -> L
     Args:
         pool: The customers.
         offers: The offer of each of the pool's phases, or "ends" for none.
+
+    Returns:
+        The cells, with their sums.
     """
     cell, cells = _cells(pool)
 

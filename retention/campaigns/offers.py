@@ -66,7 +66,13 @@ class Offer:
         return self.value if self.kind == "percentage" else 0.0
 
     def cost(self, order_value: float) -> float:
-        """Return what a used offer costs on an order of this value, in money.
+        """Return what a used offer costs on an order of this value.
+
+        Args:
+            order_value: The order's value, in money.
+
+        Returns:
+            Money.
 
         >>> Offer("amount", 5).cost(80), Offer("percentage", 0.1).cost(80)
         (5.0, 8.0)

@@ -54,11 +54,27 @@ class Reachable:
         return len(self.ledger.pool)
 
     def out(self, name: str, share: float) -> Mask:
-        """Return who would be held out, True or False for each customer."""
+        """Return who would be held out.
+
+        Args:
+            name: The name that decides the draws.
+            share: The share of customers to hold out, from 0 to 1.
+
+        Returns:
+            True or False for each customer.
+        """
         return self._draws(name)[0] < share
 
     def split(self, name: str, share: float) -> Floats:
-        """Return the share of each cell that would be held out."""
+        """Return how much of each cell would be held out.
+
+        Args:
+            name: The name that decides the draws.
+            share: The share of customers to hold out, from 0 to 1.
+
+        Returns:
+            The shares of the cells' customers, from 0 to 1.
+        """
         _, ordered, cells = self._draws(name)
         cells_held_out = cells[: np.searchsorted(ordered, share)]
         counts = self.ledger.customers
@@ -158,7 +174,14 @@ class CampaignPlan:
         return self._by_rank(self._held_out)
 
     def gain_at(self, lift: float) -> Range:
-        """Return the gain of the customers addressed if the lift were another one."""
+        """Return the gain of the customers addressed if the lift were another one.
+
+        Args:
+            lift: The lift, from 0 to 1.
+
+        Returns:
+            The gain with its 80 % range, in money.
+        """
         terms = replace(self.campaign.terms, lift=lift)
         return economics(self.reachable.ledger, terms, self.treated).gain
 
@@ -196,7 +219,7 @@ def plan_campaign(
             first reason that holds counts.
 
     Returns:
-        The plan.
+        The plan: customers, expected gain and cost in money, with 80 % ranges.
 
     Raises:
         DataError: Nobody is left to address, or the masks do not fit the customers.
@@ -231,6 +254,9 @@ def reachable_of(
         hashes: From `customer_hashes`.
         members: As in `plan_campaign`.
         left_out: As in `plan_campaign`.
+
+    Returns:
+        The customers who may be addressed, summed up by cells of nearly alike customers.
 
     Raises:
         DataError: Nobody is left to address, or the masks do not fit the customers.
@@ -276,6 +302,13 @@ def _nobody_left(segment_customers: int, counts: dict[str, int]) -> str:
 
 def plan_of(reachable: Reachable, campaign: Campaign) -> CampaignPlan:
     """Return the plan for customers who are known already: cheap enough for a slider.
+
+    Args:
+        reachable: From `reachable_of`, with the campaign's messages, offers and window.
+        campaign: The plan as it is set.
+
+    Returns:
+        The plan, as `plan_campaign` returns it.
 
     Raises:
         DataError: They were asked about other messages, offers or another window.
@@ -331,8 +364,8 @@ def _cut(
 ) -> _Cut:
     """The cut of a campaign.
 
-    `order` holds the cells by rank, `reached` the number of customers down to each of them, and
-    `worthwhile` the number of cells with an expected gain above 0.
+    `order` holds the cells by rank. `reached` is the number of customers down to each of them.
+    `worthwhile` is the number of cells with an expected gain above 0.
     """
     chosen = np.zeros(len(order))
     beyond = np.empty(0, dtype=int)

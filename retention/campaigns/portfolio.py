@@ -122,7 +122,15 @@ def cut_to_budget(
 
 
 def plans_in_order(campaigns: Sequence[Campaign], reachable_for: ReachableFor) -> Portfolio:
-    """Return the plan of each campaign, given the ones before it."""
+    """Return the plan of each campaign, given the ones before it.
+
+    Args:
+        campaigns: In their order of priority.
+        reachable_for: Returns who a campaign may address.
+
+    Returns:
+        The plans, and why a campaign has none.
+    """
     plans: dict[str, CampaignPlan] = {}
     problems: dict[str, RetentionError] = {}
     for number, campaign in enumerate(campaigns):
@@ -165,6 +173,9 @@ def earlier_campaigns(
         campaigns: In their order of priority.
         campaign: One of them, found by its name, or one that is to come last.
         replaces: The name of the campaign in whose place it is to stand.
+
+    Returns:
+        The campaigns, in their order.
     """
     names = [other.name for other in campaigns]
     places = [names.index(name) for name in (campaign.name, replaces) if name in names]
@@ -177,6 +188,9 @@ def budget_parts(plans: Mapping[str, CampaignPlan], split: pd.DataFrame) -> dict
     Args:
         plans: The plans by name, in the order of the split.
         split: From `split_budget`.
+
+    Returns:
+        Money by the name of the campaign.
     """
     rows = zip(plans, split["customers"], split["cost"], strict=True)
     return {name: cost for name, customers, cost in rows if customers}

@@ -66,7 +66,14 @@ def due_counts(ledger: Ledger, days: Floats) -> Places:
 
 
 def due_labels(days: Floats) -> Places:
-    """Return the row of `due_table` that each customer counts to."""
+    """Return the row of `due_table` that each customer counts to.
+
+    Args:
+        days: From `due_in`.
+
+    Returns:
+        Positions in `due_table`, one a customer.
+    """
     ends = np.array([end for end in DUE.values() if np.isfinite(end)])
     label = np.searchsorted(ends, np.nan_to_num(days, nan=np.inf), side="left")
     return np.where(np.isnan(days), len(DUE), label)

@@ -44,6 +44,9 @@ def suited_strategies(groups: Iterable[str]) -> list[Strategy]:
 
     Args:
         groups: Keys of stages and traits.
+
+    Returns:
+        All strategies, with the suited ones first, else in the playbook's order.
     """
     wanted = set(groups)
     return sorted(strategies(), key=lambda strategy: not wanted & set(strategy.audience))
@@ -89,14 +92,29 @@ def starting_campaign(
 
 
 def average_order_value(customers: pd.DataFrame, members: Mask) -> float:
-    """Return the average order value of the members, in money; of all customers if none is one."""
+    """Return the average order value of the members; of all customers if none is one.
+
+    Args:
+        customers: From `summarise_customers`.
+        members: Which customers are in the segment: True or False for each.
+
+    Returns:
+        Money.
+    """
     chosen = members if members.any() else np.ones(len(customers), dtype=bool)
     orders = customers["orders"].to_numpy()[chosen].sum()
     return float(customers["revenue"].to_numpy()[chosen].sum() / max(orders, 1))
 
 
 def lapsed_share(lapsed: Mask, members: Mask) -> float:
-    """Return the share of the members who have lapsed; 0 where there is none.
+    """Return the share of the members who have lapsed.
+
+    Args:
+        lapsed: Which customers have lapsed: True or False for each.
+        members: Which customers are in the segment, in the same order.
+
+    Returns:
+        A fraction; 0 where nobody is in the segment.
 
     >>> lapsed_share(np.array([True, False, True]), np.array([True, True, False]))
     0.5

@@ -88,6 +88,14 @@ def listed_customers(
     """Return which customers a list of ids and e-mail addresses names.
 
     Case and blanks do not matter.
+
+    Args:
+        customers: From `summarise_customers`.
+        contacts: From `contacts`.
+        listed: Ids and e-mail addresses.
+
+    Returns:
+        True or False for each customer.
     """
     names = {name.strip().lower() for name in listed}
     named: Mask = np.asarray(customers.index.astype("str").str.lower().isin(names), dtype=bool)
@@ -101,6 +109,13 @@ def consent_needed(campaign: Campaign, unknown_consent: bool = False) -> bool:
     """Return whether a campaign leaves out customers whose consent is not known.
 
     It holds for the plan and for its files.
+
+    Args:
+        campaign: The campaign; its channel decides.
+        unknown_consent: Whether to address customers whose consent is not known.
+
+    Returns:
+        True where the channel needs consent and unknown consent is not accepted.
     """
     return campaign.channel in ASKED_FIRST and not unknown_consent
 
@@ -114,6 +129,9 @@ def usable_contacts(contacts: pd.DataFrame, default_country: str = "") -> pd.Dat
         contacts: From `contacts`.
         default_country: The country of customers without one, by name or ISO code, to read
             phones without a country code.
+
+    Returns:
+        A copy with the customers' index, where an unusable address or phone is missing.
 
     Raises:
         DataError: There is no such country.
@@ -134,7 +152,15 @@ def usable_contacts(contacts: pd.DataFrame, default_country: str = "") -> pd.Dat
 
 
 def unreachable(channel: str, contacts: pd.DataFrame) -> str:
-    """Return why a channel reaches nobody with the contacts of these orders; "" where it does."""
+    """Return why a channel reaches nobody with the contacts of these orders.
+
+    Args:
+        channel: The campaign's channel.
+        contacts: From `contacts`.
+
+    Returns:
+        Sentences; empty where the channel reaches somebody.
+    """
     needed = REACHED_BY.get(channel)
     if needed is None or (needed in contacts and contacts[needed].notna().any()):
         return ""
@@ -153,6 +179,14 @@ def without_signal(
     """Return the playbook's rules for this campaign that these orders give no signal of.
 
     They have to be kept by hand.
+
+    Args:
+        campaign: The campaign; its strategy decides which rules hold.
+        signals: From `signals`.
+        contacts: From `contacts`.
+
+    Returns:
+        The rules, in the playbook's order.
     """
     columns = set() if signals is None else set(signals.columns)
     columns |= set() if contacts is None else set(contacts.columns)

@@ -57,7 +57,14 @@ class Terms:
                 raise DataError(f"{name} is {offer!r}. Give an Offer; Offer() is none.")
 
     def offered(self, name: PhaseOffer) -> Offer:
-        """Return the offer of this name: `MAIN`, `OPENING`, or `ENDS` for none."""
+        """Return the offer of this name.
+
+        Args:
+            name: `MAIN`, `OPENING`, or `ENDS` for none.
+
+        Returns:
+            The offer.
+        """
         if name == ENDS:
             return Offer()
         return self.offer if name == MAIN else self.opening

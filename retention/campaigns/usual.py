@@ -105,6 +105,9 @@ def usual_lift(lapsed: float) -> float:
     Args:
         lapsed: The share of customers who have lapsed.
 
+    Returns:
+        The lift: the share of those who would not order otherwise.
+
     Source: `FIRST_LIFT` is an assumption. That the long-inactive read 1.8 % of mails, and 12 % is
     average, is Barilliance's (2021).
 
@@ -115,7 +118,16 @@ def usual_lift(lapsed: float) -> float:
 
 
 def usual_contact_cost(channel: Channel, order_value: float, currency: str | None = None) -> float:
-    """Return what a message through a channel may cost, in money, where nothing better is known."""
+    """Return what a message costs where nothing better is known.
+
+    Args:
+        channel: How it is sent.
+        order_value: The segment's average order value, in money.
+        currency: Of the amounts. In some, the cost has an upper limit.
+
+    Returns:
+        The cost of a message, in money.
+    """
     cost = CONTACT_COSTS[channel] * order_value
     return _round(min(cost, MOST_COSTS[channel]) if currency in DOLLARS else cost)
 

@@ -7,13 +7,14 @@ read that way (`read_dates`). Zones are cut off, so that an order keeps the shop
 import datetime as dt
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from retention.cells.month_names import month_patterns
+from retention.cells.month_names import month_names, month_patterns
 
 ISO = r"^\s*(\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?)"
 ISO_ONLY = (
@@ -66,6 +67,11 @@ FUTURE_DAYS = 366
 #: Seconds from 1970 to which a number is read as a date: up to the year 5138.
 FARTHEST_SECONDS = 1e11
 
+
+_DATE = re.compile(rf"{DATE_LIKE}|{ISO}", re.IGNORECASE)
+# The forms with a month's name, and letters up to which a cell can be a date.
+NAMED_MONTH = (DAY_MONTH_NAME, MONTH_NAME_DAY, YEAR_MONTH_NAME)
+LONGEST_DATE = 40
 
 DateKind = Literal["plain", "iso", "serial", "unix", "text"]
 
@@ -128,8 +134,37 @@ class DateStyle:
     only_formats: bool = False
 
 
+def looks_like_date(text: str) -> bool:
+    """Return whether a cell is written like a date; whether it is one is not checked.
+
+    >>> [looks_like_date(text) for text in ("Sep-07-26", "2024-03-01", "12 maart 2024", "May-be 5")]
+    [True, True, True, False]
+    """
+    if _DATE.search(text):
+        return True
+    if len(text) > LONGEST_DATE or not re.search(r"\d", text):
+        return False
+    numbered = text.lower()
+    for number, names in enumerate(_month_words(), start=1):
+        numbered = names.sub(f" m{number:02d} ", numbered)
+    return any(re.search(form, numbered) for form in NAMED_MONTH)
+
+
+@cache
+def _month_words() -> tuple[re.Pattern[str], ...]:
+    """Return a pattern of each month's names where they stand alone."""
+    return tuple(
+        re.compile(rf"(?<![^\W\d_])(?:{'|'.join(map(re.escape, names))})(?![^\W\d_])")
+        for names in month_names()
+    )
+
+
 def latest_plausible() -> dt.date:
-    """Return the last day an order may carry: a year from today, since some files run ahead."""
+    """Return the last day that an order may carry.
+
+    Returns:
+        A year from today, since some files run ahead.
+    """
     return dt.date.today() + dt.timedelta(days=FUTURE_DAYS)
 
 
@@ -141,6 +176,9 @@ def find_date_style(table: ir.Table, column: str, day_first: bool | None = None)
         column: The column of dates.
         day_first: The marketer's own answer, or a layout's convention. It is taken wherever the
             column allows both.
+
+    Returns:
+        The style.
     """
     raw = table[column]
     # The engine's own cast is by far the fastest reader. It would apply a zone, so it is safe only
@@ -296,7 +334,15 @@ def _share_in_order(plain: ir.Table, day_first: bool) -> float:
 
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
 def try_strptime(text: str, formats: list[str]) -> dt.datetime:  # type: ignore[empty-body]
-    """Return DuckDB's reading of a date by its formats: NULL where none fits."""
+    """Return DuckDB's reading of a date by its formats: NULL where none fits.
+
+    Args:
+        text: A column of texts.
+        formats: What to try, in order, in DuckDB's notation.
+
+    Returns:
+        A timestamp.
+    """
 
 
 def _plain_text(cell: ir.StringValue, letters: bool, thai_digits: bool) -> ir.StringValue:
@@ -323,6 +369,9 @@ def read_dates(
         column: The column of dates.
         style: How they are written.
         time_column: The column of the clock time, where the file keeps it apart from the day.
+
+    Returns:
+        An expression.
     """
     if style.kind in ("plain", "iso"):
         day = table[column] if style.kind == "plain" else table[column].re_extract(ISO, 1)

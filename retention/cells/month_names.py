@@ -20,10 +20,13 @@ _LETTER = r"\p{L}\p{M}ก-๛"
 
 @cache
 def month_names() -> tuple[tuple[str, ...], ...]:
-    """Return the names of each month in lower case, the longest first; January is the first.
+    """Return the names of each month in lower case.
 
-    Names with accents are there without them too. A name that languages give to different months
-    is left out.
+    Names with accents are there without them too. A name that languages give to different months is
+    left out.
+
+    Returns:
+        The names of the 12 months, the longest first; January is the first month.
     """
     months = [
         {form for name in _printed(number) for form in _forms(name)} for number in range(1, 13)
@@ -46,7 +49,11 @@ def _printed(month: int) -> set[str]:
 
 @cache
 def month_patterns() -> tuple[str, ...]:
-    """Return a pattern of each month's names, with what stands before and behind as its groups."""
+    """Return a pattern of each month's names, with what stands before and behind as its groups.
+
+    Returns:
+        12 regular expressions; January is the first.
+    """
     return tuple(
         rf"(^|[^{_LETTER}])(?:{'|'.join(map(_pattern, names))})([^{_LETTER}]|$)"
         for names in month_names()

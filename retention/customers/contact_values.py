@@ -23,7 +23,15 @@ _JOINERS = "\u200c\u200d"
 
 
 def per_value(values: Iterable[object], read: Callable[[str], str]) -> np.ndarray:
-    """Return `read` of every text, called once for each distinct one; "" for a missing value."""
+    """Return the readings of texts, with one call for each distinct text.
+
+    Args:
+        values: The texts.
+        read: Reads a text.
+
+    Returns:
+        What `read` returns of each, "" for a missing value.
+    """
     codes, distinct = pd.factorize(pd.Series(values, dtype=object))
     # A missing value has the code -1, which takes the last entry.
     read_values = np.array([*(read(str(value)) for value in distinct), ""], dtype=object)
@@ -32,6 +40,12 @@ def per_value(values: Iterable[object], read: Callable[[str], str]) -> np.ndarra
 
 def clean_text(text: str) -> str:
     r"""Return a text in one line, with single blanks and without marks that turn it around.
+
+    Args:
+        text: The text.
+
+    Returns:
+        The line.
 
     >>> clean_text("  Ann\r\n Lee\u202e ")
     'Ann Lee'
@@ -52,7 +66,13 @@ def _letter(letter: str) -> str:
 
 
 def email_address(text: str) -> str:
-    """Return the address in lower case without blanks around it, or "" where it cannot be one.
+    """Return an address in lower case without blanks around it.
+
+    Args:
+        text: The text.
+
+    Returns:
+        The address, "" where the text cannot be one.
 
     >>> email_address(" Ann@Example.com "), email_address("ann@example")
     ('ann@example.com', '')
@@ -66,7 +86,13 @@ def email_address(text: str) -> str:
 
 
 def hashed(text: str) -> str:
-    """Return the SHA-256 of the UTF-8 text in hex; "" stays "".
+    """Return the SHA-256 of a text in UTF-8.
+
+    Args:
+        text: The text.
+
+    Returns:
+        64 digits in hex, "" for an empty text.
 
     >>> hashed("test@example.com")[:16], hashed("")
     ('973dfe463ec85785', '')
@@ -75,9 +101,15 @@ def hashed(text: str) -> str:
 
 
 def consent_values(consent: pd.Series) -> pd.Series:
-    """Return which customers have agreed: True, False, or missing where it is not known.
+    """Return which customers have agreed.
 
     Booleans, 1 and 0, and the words of `YES` and `NO` count, in any case.
+
+    Args:
+        consent: The answers, one a customer.
+
+    Returns:
+        True, False, or missing where it is not known.
 
     Raises:
         DataError: There is another word. A customer who has declined must not count as unknown.

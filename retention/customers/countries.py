@@ -45,7 +45,13 @@ _LONGEST_NAME = 100
 
 
 def country_code(text: str) -> str:
-    """Return the ISO 3166 alpha-2 code of a country given by code or name, "" where it is none.
+    """Return the code of a country given by code or name.
+
+    Args:
+        text: The code or the name, in any case.
+
+    Returns:
+        The ISO 3166 alpha-2 code, "" where the text names no country.
 
     >>> [country_code(text) for text in ("Thailand", "th", "DEU", "UK", "Deutschland", "Atlantis")]
     ['TH', 'TH', 'DE', 'GB', 'DE', '']
@@ -99,7 +105,13 @@ def _states() -> dict[str, str]:
 
 
 def given_country(country: str | None) -> str:
-    """Return the ISO code of a country that a marketer names, "" where none is named.
+    """Return the code of a country that a marketer names.
+
+    Args:
+        country: The code or the name.
+
+    Returns:
+        The ISO 3166 alpha-2 code, "" where nothing is given.
 
     Raises:
         DataError: There is no such country.
@@ -113,7 +125,13 @@ def given_country(country: str | None) -> str:
 
 
 def us_state_code(text: str) -> str:
-    """Return the two letters of a US state given by code or name, "" where it is none.
+    """Return the code of a US state given by code or name.
+
+    Args:
+        text: The code or the name, in any case.
+
+    Returns:
+        Two letters, "" where the text names no state.
 
     >>> us_state_code("Massachusetts"), us_state_code("ma"), us_state_code("Bavaria")
     ('MA', 'MA', '')

@@ -16,12 +16,15 @@ _LONGEST_PHONE = 40
 
 
 def phone_numbers(phones: Iterable[object], countries: np.ndarray) -> np.ndarray:
-    """Return phones in E.164, "" where a number cannot be called.
+    """Return phones in E.164.
 
     Args:
         phones: The numbers as they stand.
         countries: The ISO alpha-2 code of each number's country, "" where it is not known. A number
             without a country code is read by it, and not guessed at without it.
+
+    Returns:
+        The numbers, "" where one cannot be called.
     """
     numbers = pd.Series(phones, dtype=object)
     known = numbers.notna().to_numpy()
@@ -38,7 +41,14 @@ def _read_with_country(key: str) -> str:
 
 
 def phone_number(text: str, country: str = "") -> str:
-    """Return one phone in E.164, "" where it cannot be called.
+    """Return one phone in E.164.
+
+    Args:
+        text: The number as it stands.
+        country: The ISO alpha-2 code of its country, "" where it is not known.
+
+    Returns:
+        The number, "" where it cannot be called.
 
     >>> phone_number("(617) 555-0100", "US"), phone_number("0044 20 7946 0000")
     ('+16175550100', '+442079460000')

@@ -49,9 +49,9 @@ def signals(orders: Orders, as_of: date | str | pd.Timestamp | None = None) -> p
         the following columns that the orders bring:
 
         - `last_rating`, `rated_on`: the score on the latest order with one, and that order's day;
-        - `subscribed`: whether the latest order of a subscription is at most `SUBSCRIBED_DAYS` old,
-          or `SUBSCRIBED_WAITS` times the customer's own mean wait between such orders where that
-          is longer, up to `SUBSCRIBED_DAYS_AT_MOST`;
+        - `subscribed`: whether the latest order of a subscription is recent. That is at most
+          `SUBSCRIBED_DAYS` old. Where the customer's own mean wait between such orders is long, it
+          is `SUBSCRIBED_WAITS` times that wait, up to `SUBSCRIBED_DAYS_AT_MOST`;
         - `subscribed_products`: a sorted tuple of the products in a subscriber's subscription
           orders of the last `SUBSCRIBED_DAYS_AT_MOST` days; empty for everybody else;
         - `complained_on`: the day of the latest order with an open complaint;

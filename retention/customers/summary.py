@@ -86,9 +86,14 @@ def customer_query(table: ibis.Table, as_of: date, cut: bool = True) -> ibis.Tab
 
 
 def purchase_days(table: ibis.Table) -> ibis.Table:
-    """Return one row per customer and `day` with an order.
+    """Return the orders summed up by customer and day.
 
-    Beside them stand `orders`, and `revenue` and `discount` where they are known.
+    Args:
+        table: The canonical order table.
+
+    Returns:
+        One row per customer and `day` with an order: `orders`, and `revenue` and `discount` where
+        they are known.
     """
     sums = {name: table[name].sum() for name in ("revenue", "discount") if name in table.columns}
     return table.group_by(table.customer_id, day=table.ordered_at.date()).agg(
@@ -106,9 +111,13 @@ def query_of_days(days: ibis.Table, as_of: date, later: bool = False) -> ibis.Ta
             days) and `later_revenue`. Customers who first bought then are left out.
 
     Returns:
-        One row per customer: `days` (purchase days), `age` and `silence` (days from the first and
-        the last purchase day to `as_of`), `orders`, `revenue`, `first_revenue` (of the first
-        purchase day), `discount` where the table has it.
+        One row per customer:
+
+        - `days`: purchase days;
+        - `age`, `silence`: days from the first and the last purchase day to `as_of`;
+        - `orders`, `revenue`: in all;
+        - `first_revenue`: of the first purchase day;
+        - `discount`: where the table has it.
     """
     import ibis
 
@@ -155,6 +164,9 @@ def customer_table(rows: pa.Table, start: date, as_of: date) -> pd.DataFrame:
         rows: The result of `customer_query` or `query_of_days`.
         start: The first order day.
         as_of: The last day of the query.
+
+    Returns:
+        The frame of `summarise_customers`, with those of the `first_*` columns that the rows have.
 
     Raises:
         DataError: There are no customers.

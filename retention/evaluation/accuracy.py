@@ -59,6 +59,13 @@ def poisson_deviance(expected: np.ndarray, actual: np.ndarray) -> np.ndarray:
     It is infinite where an order came that the prediction had ruled out. The expected number has
     the lowest mean deviance, whatever the distribution of the orders.
 
+    Args:
+        expected: The expected orders, one element a customer.
+        actual: The orders that came, one element a customer.
+
+    Returns:
+        The deviances, one element a customer.
+
     Source: Gneiting (2011), Journal of the American Statistical Association 106, on Bregman
     scores.
     """

@@ -21,6 +21,9 @@ def all_checks(
         recent: From `recent_checks`.
         tested: From `backtest_checks`.
         fitted: The model's `checks`.
+
+    Returns:
+        All checks.
     """
     checks = (*recent, *tested, *fitted)
     measured = _measured(checks)

@@ -32,7 +32,7 @@ from retention.models.uncertainty import (
 from retention.orders.orders import Orders
 from retention.statistics import METRIC_LEVEL, normal_width
 from retention.validation import check_number
-from retention.wording import off_words, plural, rounded_orders
+from retention.wording import deviation_words, percent, plural, rounded_orders
 
 #: The shortest hidden part that can be compared, in days.
 MIN_HOLDOUT = 14
@@ -136,15 +136,18 @@ class Backtest:
         if weeks_missing:
             foreseen += (
                 f" (but for {weeks_missing} weeks in or beside a gap in the orders "
-                f"{off_words(self.bias)})"
+                f"{deviation_words(self.bias)})"
             )
         verdict = f"In the last {self.holdout_days} days this model foresaw {foreseen}"
         if figures["actual_revenue"] > 0:
-            verdict += f"; its best 20% of customers brought {figures['top_20']:.0%} of the revenue"
+            share = percent(figures["top_20"], 0)
+            verdict += f"; its best 20% of customers brought {share} of the revenue"
         if weeks_missing:  # past rates know no weeks, so the gap cannot be taken out of them
             return f"{verdict}."
         naive_bias = self.models.T["past_rate"]["bias"]
-        return f"{verdict}; guessing from past rates was {off_words(naive_bias, 'high', 'low')}."
+        return (
+            f"{verdict}; guessing from past rates was {deviation_words(naive_bias, 'high', 'low')}."
+        )
 
 
 class _Prediction(NamedTuple):
@@ -157,7 +160,14 @@ class _Prediction(NamedTuple):
 
 
 def default_holdout(orders: Orders) -> int:
-    """Return the days hidden by default: a third of the history, from 14 days to a year."""
+    """Return the days hidden by default: a third of the history, from 14 days to a year.
+
+    Args:
+        orders: The orders.
+
+    Returns:
+        The number of days.
+    """
     return min(MAX_HOLDOUT, max(MIN_HOLDOUT, (orders.end - orders.start).days // 3))
 
 
@@ -172,12 +182,15 @@ def backtest(
             of the history, at most a year, unless given.
         purchase_model: "bg_nbd", "mbg_nbd", or "auto" for the one that does better here.
 
+    Returns:
+        The comparison of predicted and actual orders in the hidden days.
+
     Raises:
         DataError: The history is too short for a hidden part of this length.
-        ModelError: No model can be fitted to what comes before the cut. The message says why.
+        ModelError: There is no such purchase model, or none can be fitted to what comes before the
+            cut. The message says why.
 
-    Source: the comparison of Fader, Hardie and Lee (2005), section 4, and of Batislam et al.
-    (2007).
+    Source: section 4 of Fader, Hardie and Lee (2005), and the comparison of Batislam et al. (2007).
     """
     if purchase_model not in (*PURCHASE_MODELS, "auto"):
         raise ModelError(
@@ -334,7 +347,7 @@ def _compare(
 def _orders_foreseen(figures: pd.Series) -> str:
     """How many orders the model predicted and how far off that was, in words."""
     actual = int(figures["actual_orders"])
-    orders, deviation = rounded_orders(figures["orders"], actual), off_words(figures["bias"])
+    orders, deviation = rounded_orders(figures["orders"], actual), deviation_words(figures["bias"])
     if orders == f"{actual:,}":
         return f"{orders} repeat orders, as many as came"
     if figures["bias"] > 0:

@@ -8,7 +8,7 @@ import pandas as pd
 from retention.evaluation.backtest import Backtest
 from retention.evaluation.weekly import weeks_in_gap
 from retention.models.checks import Check
-from retention.wording import day, off_words, plural, rounded_orders, signed_percent
+from retention.wording import day, deviation_words, percent, plural, rounded_orders, signed_percent
 
 #: Weeks that are added up: single weeks are mostly chance.
 BLOCK_WEEKS = 4
@@ -29,7 +29,15 @@ BAD_BIAS = 0.4
 
 
 def backtest_checks(result: Backtest) -> tuple[Check, ...]:
-    """Return the checks that need the order dates: the total, seasons and drift before the cut."""
+    """Return the checks that need the order dates: the total, seasons and drift before the cut.
+
+    Args:
+        result: From `backtest`.
+
+    Returns:
+        The check of the hidden orders, then those of seasons and drift. A history that is too short
+        for the latter has one check that says so.
+    """
     blocks = fitted_blocks(result.tracking)
     if len(blocks) < ENOUGH_BLOCKS:
         return (_hidden_orders(result), _too_short(blocks))
@@ -41,9 +49,15 @@ def fitted_blocks(tracking: pd.DataFrame) -> pd.DataFrame:
 
     Weeks in or beside a gap in the orders are left out.
 
+    Args:
+        tracking: From `weekly_tracking`.
+
     Returns:
-        The blocks with enough orders, oldest first: `end` (timestamp), `actual`, `expected` and
-        `ratio`.
+        The blocks with enough orders, oldest first, with the columns:
+
+        - `end`: timestamp;
+        - `actual`, `expected`: orders;
+        - `ratio`: actual / expected.
     """
     fitted = tracking[tracking["part"] == "fitted"]
     fitted = fitted[~weeks_in_gap(fitted)]
@@ -98,13 +112,13 @@ def _total_words(result: Backtest) -> str:
     words = (
         f"In the last {result.holdout_days} days, hidden from it, the model foresaw "
         f"{rounded_orders(figures['orders'], actual)} orders; {actual:,.0f} "
-        f"came ({off_words(figures['bias'])}; revenue "
-        f"{off_words(figures['revenue_bias'], 'high', 'low')}). "
+        f"came ({deviation_words(figures['bias'])}; revenue "
+        f"{deviation_words(figures['revenue_bias'], 'high', 'low')}). "
     )
     if weeks_missing:
         words += (
             f"But for {weeks_missing} weeks in or beside a stretch without any order it was "
-            f"{off_words(result.bias)}. "
+            f"{deviation_words(result.bias)}. "
         )
     return words
 
@@ -117,8 +131,8 @@ def _right_total(result: Backtest, finding: str) -> Check:
         return Check(
             name="Hidden orders",
             status="caution",
-            finding=f"{finding} Only {inside:.0%} of its weeks kept to theirs: some too high and "
-            "some too low have evened out.",
+            finding=f"{finding} Only {percent(inside, 0)} of its weeks kept to theirs: some too "
+            "high and some too low have evened out.",
             advice="Trust totals over long periods, and not those of single months.",
         )
     actual_revenue = result.figures["actual_revenue"]
@@ -156,7 +170,7 @@ def _seasons(blocks: pd.DataFrame) -> Check:
     finding = (
         f"Four-week totals went from {signed_percent(low['ratio'] - 1)} (to {day(low['end'])}) to "
         f"{signed_percent(high['ratio'] - 1)} (to {day(high['end'])}) against what the model fits; "
-        f"{beyond_chance:.0%} is typical beyond chance."
+        f"{percent(beyond_chance, 0)} is typical beyond chance."
     )
     if beyond_chance > SEASONAL_DEVIATION:
         return Check(

@@ -41,6 +41,9 @@ def hold_out(orders: Orders, cut: date) -> Holdout:
         orders: The orders.
         cut: The last day that is known.
 
+    Returns:
+        The customers as they stood at the cut, and what they did later.
+
     Raises:
         DataError: There is no order by that day.
     """

@@ -11,7 +11,7 @@ from retention.models.checks import Check
 from retention.models.histories import Histories, group_histories
 from retention.models.model import CltvModel
 from retention.orders.gaps import gap_words
-from retention.wording import signed_percent
+from retention.wording import percent, signed_percent
 
 #: Days at the end of the history that may be compared. The shortest window with enough repeat
 #: orders is taken.
@@ -37,6 +37,9 @@ def recent_checks(
         model: The model fitted to all of the orders.
         customers: The customers that it was fitted to.
         history: The orders' history.
+
+    Returns:
+        The three checks, in this order.
     """
     return (_gaps(history), _latest(model, customers, history), _rhythm(history))
 
@@ -126,8 +129,8 @@ def _rhythm(history: OrderHistory) -> Check:
         )
     difference = float(((wait - before).abs() / (wait + before))[pairs].mean())
     finding = (
-        f"Two successive waits of a customer differ by {difference:.0%} of their sum; 50% is what "
-        "orders at random moments show, 0% a calendar."
+        f"Two successive waits of a customer differ by {percent(difference, 0)} of their sum; 50% "
+        "is what orders at random moments show, 0% a calendar."
     )
     if difference < STEADY_DIFFERENCE:
         return Check(

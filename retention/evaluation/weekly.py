@@ -39,9 +39,13 @@ def weekly_tracking(
         holdout_days: Days known after the cut.
 
     Returns:
-        A row a week: `week` (1 is the first after the cut), `week_end` (timestamp), `actual`,
-        `expected`, `low`, `high` (80 % interval, after the cut only) and `part` ("fitted" before
-        the cut, "foreseen" after it).
+        A row for each week:
+
+        - `week`: 1 is the first after the cut;
+        - `week_end`: timestamp;
+        - `actual`, `expected`: repeat orders;
+        - `low`, `high`: 80 % interval, after the cut only;
+        - `part`: "fitted" before the cut, "foreseen" after it.
 
     Source: the tracking plots of Fader, Hardie and Lee (2005), section 4; eq. 9 before and eq. 10
     after the cut.
@@ -68,6 +72,12 @@ def weeks_in_gap(weeks: pd.DataFrame) -> np.ndarray:
     """Return which weeks lie in or beside a gap in the orders.
 
     A gap is a run of weeks without a repeat order that is too long to be chance.
+
+    Args:
+        weeks: From `weekly_tracking`.
+
+    Returns:
+        True or False for each week.
     """
     empty = (weeks["actual"] == 0).to_numpy()
     run = np.cumsum(np.diff(empty, prepend=False))
@@ -85,6 +95,9 @@ def fitted_orders(model: PurchaseModel, histories: Histories, days: int) -> floa
         model: The purchase model.
         histories: Histories that say how long ago the customers came.
         days: How many of the last days.
+
+    Returns:
+        The expected number.
     """
     return float(-np.diff(_expected_by(model, histories, [0, days]))[0])
 

@@ -191,7 +191,15 @@ METRICS: dict[str, Metric] = {
 
 
 def metric_values(counts: PeriodCounts) -> dict[str, float]:
-    """Return every metric of a period; NaN where it cannot be computed from the file."""
+    """Return every metric of a period.
+
+    Args:
+        counts: From `count_period`.
+
+    Returns:
+        By the key of the metric, its value in its unit; NaN where it cannot be computed from the
+        file.
+    """
     second_wait, wait, silence = (
         float(quartiles(spread)[1])
         for spread in (counts.second_waits, counts.waits, counts.silences)
@@ -229,11 +237,19 @@ def measure(history: OrderHistory, counts: PeriodCounts) -> pd.DataFrame:
     few customers (about 150) spend very differently, the intervals of order values hold the truth
     in about 90 % of cases.
 
+    Args:
+        history: From `history_of`.
+        counts: From `count_period`.
+
     Returns:
-        A row a metric (index: the keys of `METRICS`): `value`, `low`, `high` and `n`, the
-        customers or waits that the interval rests on. The intervals are Wilson's for shares of
-        customers, come from the order statistics for medians, and from the spread between
-        customers for money and orders.
+        A row a metric (index: the keys of `METRICS`) with the columns:
+
+        - `value`: in the metric's unit;
+        - `low`, `high`: the ends of its 95 % interval;
+        - `n`: the customers or waits that the interval rests on.
+
+        Shares of customers have Wilson's intervals. Those of medians come from the order
+        statistics, those of money and orders from the spread between customers.
     """
     values = metric_values(counts)
     intervals = (

@@ -33,10 +33,16 @@ class OrderHistory:
     """What the numbers of any period are counted from. Days are numbered; `start` is day 0.
 
     Attributes:
-        table: An Ibis table with a row an order: `customer` (number), `day`, `next_day` (day of
-            the customer's next order, `NEVER` if there is none), `first_day` (day of the first
-            order), `stage` (0 for a customer's first order, 1 for another one on that day, 2 for
-            a later one), `revenue` and, where the file has them, `discount` and `refunded`.
+        table: An Ibis table with a row an order. Its columns:
+
+            - `customer`: the customer's number;
+            - `day`: the day of the order;
+            - `next_day`: the day of the customer's next order, `NEVER` if there is none;
+            - `first_day`: the day of the customer's first order;
+            - `stage`: 0 for a customer's first order, 1 for another one on that day, 2 for a later
+              one;
+            - `revenue`;
+            - `discount`, `refunded`: where the file has them.
         moves: Orders counted by `day`, `next_day` and `stage`, in the column `orders`.
         daily: By `first_day` and `day`: `orders`, `revenue` and, where known, `discount` and
             `refunded`.
@@ -63,7 +69,14 @@ class OrderHistory:
         self.table.get_backend().drop_table(self.table.op().name, force=True)
 
     def number(self, day: date) -> int:
-        """Return the number of a day."""
+        """Return the number of a day.
+
+        Args:
+            day: The day.
+
+        Returns:
+            Days since `start`.
+        """
         return (day - self.start).days
 
 
@@ -72,6 +85,13 @@ def history_query(table: ir.Table, start: date) -> ir.Table:
 
     It runs on any engine. Customers are numbered by a 64-bit hash of their id. Two of a million
     customers share a number with a probability of 3 in 100 million.
+
+    Args:
+        table: The canonical order table.
+        start: The day of the first order.
+
+    Returns:
+        One row an order, with the columns of `OrderHistory.table`.
     """
     money = _money_columns(table)
     orders = table.select(
@@ -93,7 +113,14 @@ def history_query(table: ir.Table, start: date) -> ir.Table:
 
 
 def order_history(orders: Orders) -> OrderHistory:
-    """Read the history behind all periods: one pass over the orders, then counts of its result."""
+    """Read the history behind all periods: one pass over the orders, then counts of its result.
+
+    Args:
+        orders: The orders.
+
+    Returns:
+        The history. Release it after use.
+    """
     database = orders.table.get_backend()
     table = database.create_table(
         f"history_{uuid4().hex}", history_query(orders.table, orders.start)
@@ -125,13 +152,27 @@ def order_history(orders: Orders) -> OrderHistory:
 
 
 def sampling_step(customers: int) -> int:
-    """Return n, where one in n of the customers belongs to the sample."""
+    """Return n, where one in n of the customers belongs to the sample.
+
+    Args:
+        customers: The number of customers.
+
+    Returns:
+        The number n, 1 for all customers.
+    """
     return max(1, round(customers / SAMPLED_CUSTOMERS))
 
 
 @contextmanager
 def history_of(source: Orders | OrderHistory) -> Iterator[OrderHistory]:
-    """Provide the history of the orders and release it afterwards; a given history stays."""
+    """Provide the history of the orders and release it afterwards; a given history stays.
+
+    Args:
+        source: The orders, or their history.
+
+    Yields:
+        The history.
+    """
     if isinstance(source, OrderHistory):
         yield source
         return
@@ -143,7 +184,14 @@ def history_of(source: Orders | OrderHistory) -> Iterator[OrderHistory]:
 
 
 def gaps_of(history: OrderHistory) -> tuple[OrderGap, ...]:
-    """Return `order_gaps` of a history that is there already."""
+    """Return `order_gaps` of a history that is there already.
+
+    Args:
+        history: From `history_of`.
+
+    Returns:
+        The gaps, oldest first.
+    """
     numbers = history.daily["day"].unique().astype(np.int64)
     return order_gaps((np.datetime64(history.start, "D") + numbers).tolist())
 

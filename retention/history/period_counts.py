@@ -79,7 +79,16 @@ class PeriodCounts:
 
 
 def count_period(history: OrderHistory, period: Period, active_days: int) -> PeriodCounts:
-    """Count a period, from the history's counts by day."""
+    """Count a period, from the history's counts by day.
+
+    Args:
+        history: From `history_of`.
+        period: The period.
+        active_days: Days for which a customer counts as active after an order.
+
+    Returns:
+        The counts.
+    """
     begin, end = history.number(period.start), history.number(period.end)
     moves, daily = history.moves, history.daily
     day, following, stage, number = (
@@ -129,14 +138,28 @@ def count_period(history: OrderHistory, period: Period, active_days: int) -> Per
 
 
 def quartiles(spread: pd.DataFrame) -> np.ndarray:
-    """Return the quartiles of `days` in a distribution of waits or silences; NaN if it is empty."""
+    """Return the quartiles of a distribution of waits or silences.
+
+    Args:
+        spread: `days`, and in the second column how often they occur.
+
+    Returns:
+        Three numbers of days; NaN where the distribution is empty.
+    """
     return weighted_quantile(
         spread["days"].to_numpy(float), spread.iloc[:, 1].to_numpy(), np.array(QUARTILES)
     )
 
 
 def customer_bridge(counts: PeriodCounts) -> pd.DataFrame:
-    """Return `base_bridge` in customers alone, from the counts: the columns `step`, `customers`."""
+    """Return `base_bridge` in customers alone.
+
+    Args:
+        counts: From `count_period`.
+
+    Returns:
+        The columns `step` and `customers`.
+    """
     steps = {
         "start": counts.start,
         "new": counts.new,

@@ -82,5 +82,13 @@ def past_and_expected(history: pd.DataFrame, months: pd.DataFrame, end: date) ->
 
 
 def day_to_date(days: pd.Series, end: date) -> pd.Series:
-    """Return days relative to the last order day `end` as timestamps, rounded to whole days."""
+    """Return days relative to the last order day as timestamps.
+
+    Args:
+        days: Days after `end`; negative before it.
+        end: The last order day.
+
+    Returns:
+        Timestamps, rounded to whole days.
+    """
     return pd.Timestamp(end) + pd.to_timedelta(days.round().astype("int64"), unit="D")

@@ -45,7 +45,7 @@ CheckStatus = Literal["good", "caution", "bad", "unknown"]
 Leaning = Literal["", "high", "low"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """One finding about the data or the model.
 
@@ -75,6 +75,9 @@ def model_checks(
         purchases: The purchase model.
         spend: The spend model.
         companion: The MBG/NBD model that answers for one-time buyers.
+
+    Returns:
+        The checks.
     """
     frequency = customers["frequency"].to_numpy()
     return (
@@ -95,74 +98,90 @@ def _enough_customers(number: int) -> Check:
     name = "Customers"
     if number < TOO_FEW_CUSTOMERS:
         return Check(
-            name,
-            "bad",
-            f"The model rests on {number:,} customers; below {TOO_FEW_CUSTOMERS} chance decides "
-            "the result.",
-            "Load more of the store's customers before acting on these numbers.",
+            name=name,
+            status="bad",
+            finding=f"The model rests on {number:,} customers; below {TOO_FEW_CUSTOMERS} "
+            "chance decides the result.",
+            advice="Load more of the store's customers before acting on these numbers.",
         )
     if number < ENOUGH_CUSTOMERS:
         return Check(
-            name,
-            "caution",
-            f"The model rests on {number:,} customers; {ENOUGH_CUSTOMERS} or more are usual.",
-            "Read totals and rankings rather than single customers, and load more data if there is "
-            "any.",
+            name=name,
+            status="caution",
+            finding=f"The model rests on {number:,} customers; {ENOUGH_CUSTOMERS} or more are "
+            "usual.",
+            advice="Read totals and rankings rather than single customers, and load more data if "
+            "there is any.",
         )
-    return Check(name, "good", f"The model rests on {number:,} customers.")
+    return Check(name=name, status="good", finding=f"The model rests on {number:,} customers.")
 
 
 def _enough_history(days: int) -> Check:
     name = "History"
     if days < ENOUGH_DAYS:
         return Check(
-            name,
-            "caution",
-            f"The orders reach back {days:,} days; below {ENOUGH_DAYS} a pause and a goodbye look "
-            "alike.",
-            "Load a longer period, a year or more where possible.",
+            name=name,
+            status="caution",
+            finding=f"The orders reach back {days:,} days; below {ENOUGH_DAYS} a pause and a "
+            "goodbye look alike.",
+            advice="Load a longer period, a year or more where possible.",
         )
-    return Check(name, "good", f"The orders reach back {days:,} days.")
+    return Check(name=name, status="good", finding=f"The orders reach back {days:,} days.")
 
 
 def _enough_repeaters(number: int) -> Check:
     name = "Repeat customers"
     advice = "Load a longer period, so that more customers have had the time to come back."
     if number < TOO_FEW_REPEATERS:
-        return Check(name, "bad", f"Only {number:,} customers have bought on a second day.", advice)
+        return Check(
+            name=name,
+            status="bad",
+            finding=f"Only {number:,} customers have bought on a second day.",
+            advice=advice,
+        )
     if number < ENOUGH_REPEATERS:
         return Check(
-            name,
-            "caution",
-            f"{number:,} customers have bought on a second day, which is few.",
-            advice,
+            name=name,
+            status="caution",
+            finding=f"{number:,} customers have bought on a second day, which is few.",
+            advice=advice,
         )
-    return Check(name, "good", f"{number:,} customers have bought on a second day.")
+    return Check(
+        name=name, status="good", finding=f"{number:,} customers have bought on a second day."
+    )
 
 
 def _enough_orders(number: int) -> Check:
     name = "Third purchases"
     if not number:
         return Check(
-            name,
-            "caution",
-            "No customer has bought on three days or more, so leaving after a second purchase is a "
-            "guess.",
-            "Load a longer period, so that some customers reach a third purchase.",
+            name=name,
+            status="caution",
+            finding="No customer has bought on three days or more, so leaving after a second "
+            "purchase is a guess.",
+            advice="Load a longer period, so that some customers reach a third purchase.",
         )
-    return Check(name, "good", f"{number:,} customers have bought on three days or more.")
+    return Check(
+        name=name, status="good", finding=f"{number:,} customers have bought on three days or more."
+    )
 
 
 def _one_time_buyers(share: float) -> Check:
     name = "One-time buyers"
+    finding = f"{wording.percent(share, 1)} of the customers have bought on one day only."
     if share > MANY_ONE_TIME_BUYERS:
         return Check(
-            name,
-            "caution",
-            f"{share:.1%} of the customers have bought on one day only.",
-            "Check that guests and changed e-mail addresses are not counted as new customers.",
+            name=name,
+            status="caution",
+            finding=finding,
+            advice="Check that guests and changed e-mail addresses are not counted as new "
+            "customers.",
         )
-    return Check(name, "good", f"{share:.1%} of the customers have bought on one day only.")
+    return Check(
+        name=name,
+        status="good",
+        finding=finding,
+    )
 
 
 def _precision(model: PurchaseModel) -> Check:
@@ -170,11 +189,12 @@ def _precision(model: PurchaseModel) -> Check:
     errors = np.array(model.relative_errors)
     if not np.isfinite(errors).all():
         return Check(
-            name,
-            "caution",
-            "The fit ends on a plateau: these customers leave at least one parameter of the model "
-            "open.",
-            "Read the forecast of the next months rather than of years, and load a longer period.",
+            name=name,
+            status="caution",
+            finding="The fit ends on a plateau: these customers leave at least one parameter of "
+            "the model open.",
+            advice="Read the forecast of the next months rather than of years, and load a longer "
+            "period.",
         )
     widest = int(errors.argmax())
     symbol = PARAMETERS[widest]
@@ -185,15 +205,21 @@ def _precision(model: PurchaseModel) -> Check:
             "error is larger than the parameter itself."
         )
         return Check(
-            name, "caution", finding, "Load more customers or a longer period to narrow it down."
+            name=name,
+            status="caution",
+            finding=finding,
+            advice="Load more customers or a longer period to narrow it down.",
         )
-    error = f"a standard error of {errors[widest]:.0%}"
+    error = f"a standard error of {wording.percent(errors[widest], 0)}"
     finding = f"The least certain parameter is {symbol} = {value:.3g}, with {error}."
     if errors[widest] > WIDE_ERROR:
         return Check(
-            name, "caution", finding, "Load more customers or a longer period to narrow it down."
+            name=name,
+            status="caution",
+            finding=finding,
+            advice="Load more customers or a longer period to narrow it down.",
         )
-    return Check(name, "good", f"The fit has converged. {finding}")
+    return Check(name=name, status="good", finding=f"The fit has converged. {finding}")
 
 
 def _parameters(purchases: PurchaseModel, companion: PurchaseModel) -> Check:
@@ -203,7 +229,13 @@ def _parameters(purchases: PurchaseModel, companion: PurchaseModel) -> Check:
         if doubt:
             about = "" if model is purchases else " in the model for one-time buyers"
             finding, advice, leans = doubt
-            return Check(name, "caution", f"{finding}{about}.", advice, leans)
+            return Check(
+                name=name,
+                status="caution",
+                finding=f"{finding}{about}.",
+                advice=advice,
+                leans=leans,
+            )
     numbers = ", ".join(f"{name} = {getattr(purchases, name):.3g}" for name in ("r", "a", "b"))
     finding = f"The parameters lie well inside their range ({numbers})."
     if abs(purchases.a - 1) < NEAR_ONE:
@@ -211,7 +243,7 @@ def _parameters(purchases: PurchaseModel, companion: PurchaseModel) -> Check:
             " With a this close to 1 the textbook formula divides by nearly nothing; the integral "
             "used here does not."
         )
-    return Check(name, "good", finding)
+    return Check(name=name, status="good", finding=finding)
 
 
 def _doubt(model: PurchaseModel) -> tuple[str, str, Leaning] | None:
@@ -226,8 +258,8 @@ def _doubt(model: PurchaseModel) -> tuple[str, str, Leaning] | None:
         )
     if leaving > 0.95 or min(model.a, model.b) < 0.01:
         return (
-            f"The chance to leave after an order ({leaving:.0%}) lies at the edge of what the "
-            "model can describe",
+            f"The chance to leave after an order ({wording.percent(leaving, 0)}) lies at the edge "
+            "of what the model can describe",
             "Read totals rather than single customers, and load a longer period if there is one.",
             "",
         )
@@ -246,16 +278,17 @@ def _spend(model: SpendModel) -> Check:
     name = "Spend model"
     if not isinstance(model, StoreAverage):
         return Check(
-            name,
-            "good",
-            f"The spend model was fitted to {model.customers:,} customers (q = {model.q:.3g}).",
+            name=name,
+            status="good",
+            finding=f"The spend model was fitted to {model.customers:,} customers "
+            f"(q = {model.q:.3g}).",
         )
     return Check(
-        name,
-        "caution" if model.customers else "bad",
-        f"{model.reason} Expected order values are the customers' own averages, and "
+        name=name,
+        status="caution" if model.customers else "bad",
+        finding=f"{model.reason} Expected order values are the customers' own averages, and "
         f"{model.mean:,.2f} for one-time buyers.",
-        "Rank customers by expected orders rather than by value.",
+        advice="Rank customers by expected orders rather than by value.",
     )
 
 
@@ -270,10 +303,10 @@ def _newest_customers(customers: pd.DataFrame, purchases: PurchaseModel) -> Chec
     newest = age <= limit
     if newest.all() or expected[newest].sum() < ENOUGH_EXPECTED:
         return Check(
-            name,
-            "unknown",
-            "The newest customers have had too little time to be compared with the others.",
-            "Look again when they have had a few months to come back.",
+            name=name,
+            status="unknown",
+            finding="The newest customers have had too little time to be compared with the others.",
+            advice="Look again when they have had a few months to come back.",
         )
     ratio, error = {}, 0.0
     for group, inside in (("newest", newest), ("others", ~newest)):
@@ -288,14 +321,14 @@ def _newest_customers(customers: pd.DataFrame, purchases: PurchaseModel) -> Chec
     if abs(difference) > DIFFERENT_COHORT and abs(difference) > 2 * error:
         direction: Leaning = "high" if difference < 0 else "low"
         return Check(
-            name,
-            "caution",
-            finding,
-            f"Take the forecast of recent customers as {direction}, and look for what has changed "
-            "in how they are won, unless the season explains it.",
-            direction,
+            name=name,
+            status="caution",
+            finding=finding,
+            advice=f"Take the forecast of recent customers as {direction}, and look for what has "
+            "changed in how they are won, unless the season explains it.",
+            leans=direction,
         )
-    return Check(name, "good", finding)
+    return Check(name=name, status="good", finding=finding)
 
 
 def _more_or_less(ratio: float, short: bool = False) -> str:
@@ -303,7 +336,7 @@ def _more_or_less(ratio: float, short: bool = False) -> str:
     if off < 0.005:
         return "as often as" if not short else "as often"
     more = "more" if ratio > 1 else "less"
-    return f"{off:.0%} {more}" + ("" if short else " often than")
+    return f"{wording.percent(off, 0)} {more}" + ("" if short else " often than")
 
 
 def _spend_and_frequency(customers: pd.DataFrame, model: SpendModel) -> Check:
@@ -314,11 +347,11 @@ def _spend_and_frequency(customers: pd.DataFrame, model: SpendModel) -> Check:
     frequency, spend = frequency[paid], spend[paid]
     if len(spend) < 3 or np.ptp(frequency) == 0 or np.ptp(spend) <= 1e-9 * spend.max():
         return Check(
-            name,
-            "unknown",
-            f"Whether frequent buyers spend more cannot be told from {len(spend):,} repeat "
+            name=name,
+            status="unknown",
+            finding=f"Whether frequent buyers spend more cannot be told from {len(spend):,} repeat "
             "customers.",
-            "Load more customers, so that they differ in frequency and in spend.",
+            advice="Load more customers, so that they differ in frequency and in spend.",
         )
     correlation = float(np.corrcoef(frequency, spend)[0, 1])
     # Expected spend beside past spend, weighted as customers count in the forecast.
@@ -326,7 +359,7 @@ def _spend_and_frequency(customers: pd.DataFrame, model: SpendModel) -> Check:
     priced = (
         "as they were"
         if abs(effect) < 0.005
-        else f"{abs(effect):.0%} too {'high' if effect > 0 else 'low'}"
+        else f"{wording.percent(abs(effect), 0)} too {'high' if effect > 0 else 'low'}"
     )
     finding = (
         f"(correlation {wording.decimal(correlation, 2)}); weighted by their orders, repeat orders "
@@ -335,11 +368,13 @@ def _spend_and_frequency(customers: pd.DataFrame, model: SpendModel) -> Check:
     if abs(correlation) > STRONG_CORRELATION:
         more = "more" if correlation > 0 else "less"
         return Check(
-            name,
-            "caution",
-            f"Frequent buyers spend {more} an order, which the model takes to be unrelated "
+            name=name,
+            status="caution",
+            finding=f"Frequent buyers spend {more} an order, which the model takes to be unrelated "
             f"{finding}",
-            "Compare the value of frequent and of rare buyers with care, or analyse them as two "
-            "stores.",
+            advice="Compare the value of frequent and of rare buyers with care, or analyse them as "
+            "two stores.",
         )
-    return Check(name, "good", f"Spend and frequency are nearly independent {finding}")
+    return Check(
+        name=name, status="good", finding=f"Spend and frequency are nearly independent {finding}"
+    )

@@ -191,10 +191,17 @@ def predict_cltv(
 
 
 def purchase_probability(model: CltvModel, customers: pd.DataFrame, days: float) -> pd.Series:
-    """Return every customer's probability of at least one order within the next `days` (1 to 3650).
+    """Return every customer's probability of at least one order within the next `days`.
 
-    The series is named `p_purchase_{days}d` and has the customers' index. It is a closed form on
-    the distinct histories, cheap enough for a slider.
+    It is a closed form on the distinct histories, cheap enough for a slider.
+
+    Args:
+        model: From `fit_cltv`.
+        customers: From `summarise_customers`.
+        days: How far to look ahead, in days, 1 to 3650.
+
+    Returns:
+        A series of probabilities with the customers' index, named `p_purchase_{days}d`.
 
     Raises:
         DataError: The table is not a customer table.

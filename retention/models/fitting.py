@@ -82,6 +82,9 @@ def fit(
         weights: How many customers each row stands for; one if None.
         start: A starting point in log parameters to try before all others.
 
+    Returns:
+        The parameters, with their standard errors and the Hessian.
+
     Raises:
         ModelError: Nothing converged.
     """
@@ -98,7 +101,11 @@ def fit(
 
 @cache
 def lifetimes() -> ModuleType:
-    """Import lifetimes on first use (it takes seconds) and undo what it does to warning filters."""
+    """Import lifetimes on first use (it takes seconds) and undo what it does to warning filters.
+
+    Returns:
+        The package.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import lifetimes as package
@@ -183,6 +190,9 @@ def log_covariance(hessian: np.ndarray, customers: float) -> Covariance:
     Args:
         hessian: Of the mean negative log-likelihood, in log parameters.
         customers: The number of customers in that mean.
+
+    Returns:
+        A row for each log parameter.
     """
     curvatures, axes = np.linalg.eigh(hessian)
     variances = 1 / np.maximum(customers * curvatures, 1 / _OPEN_SPREAD**2)
@@ -192,7 +202,17 @@ def log_covariance(hessian: np.ndarray, customers: float) -> Covariance:
 def by_log_parameters(
     parameters: np.ndarray, value: float, gradient: np.ndarray, hessian: np.ndarray
 ) -> Derivatives:
-    """Turn a log-likelihood and its derivatives into an objective's, by the log parameters."""
+    """Turn a log-likelihood and its derivatives into an objective's, by the log parameters.
+
+    Args:
+        parameters: The parameters.
+        value: The log-likelihood.
+        gradient: Its derivatives by the parameters.
+        hessian: Its second derivatives by the parameters.
+
+    Returns:
+        The negative value, and its gradient and Hessian by the log parameters.
+    """
     by_logs = gradient * parameters
     curvature = hessian * np.outer(parameters, parameters) + np.diag(by_logs)
     return -value, -by_logs, -curvature
@@ -203,6 +223,13 @@ def total(values: np.ndarray, weights: np.ndarray) -> float:
 
     It avoids `@`: BLAS splits such sums over threads that wait for each other. On a busy machine
     that takes a hundred times as long as the sum.
+
+    Args:
+        values: The array.
+        weights: An array of the same length.
+
+    Returns:
+        The sum.
     """
     return float(np.einsum("i,i->", values, weights))
 
@@ -210,10 +237,10 @@ def total(values: np.ndarray, weights: np.ndarray) -> float:
 def minimise(objective: Objective, starts: Iterable[np.ndarray]) -> Optimum:
     """Minimise a mean negative log-likelihood.
 
-    Newton's method from the first starting point is all that most stores need. Where it ends on a
-    plateau (a parameter runs off to its edge), the other starting points are tried as well and the
-    best end is taken. Where it fails, another method takes over. Convergence is judged by the
-    gradient alone.
+    Newton's method from the first starting point is all that most stores need. It may end on a
+    plateau, where a parameter runs off to its edge. Then the other starting points are tried as
+    well and the best end is taken. Where Newton's method fails, another one takes over. Convergence
+    is judged by the gradient alone.
 
     Args:
         objective: The function and its exact derivatives, in log parameters.

@@ -59,7 +59,17 @@ def forecast(
     horizon_days: float,
     annual_discount_rate: float = 0.0,
 ) -> Forecast:
-    """Return the expected orders of every history over a horizon."""
+    """Return the expected orders of every history over a horizon.
+
+    Args:
+        purchases: The purchase model.
+        histories: Grouped customers.
+        horizon_days: How far to look ahead, in days.
+        annual_discount_rate: What money a year from now loses, as a fraction; 0 or more.
+
+    Returns:
+        The orders by history and month of the horizon.
+    """
     count = int(np.ceil(horizon_days / DAYS_PER_MONTH))
     ends = np.minimum(np.arange(1, count + 1) * DAYS_PER_MONTH, float(horizon_days))
     active = purchases.probability_active(histories.frequency, histories.recency, histories.T)

@@ -40,6 +40,12 @@ class Histories:
 def group_histories(customers: pd.DataFrame) -> Histories:
     """Group customers by identical (frequency, recency, T).
 
+    Args:
+        customers: From `summarise_customers`.
+
+    Returns:
+        The distinct histories, and which one each customer has.
+
     Raises:
         DataError: The table is not a customer table, or a history in it is impossible.
     """
@@ -48,7 +54,9 @@ def group_histories(customers: pd.DataFrame) -> Histories:
     codes = _group(*columns)
     first = _first_of_each(codes)
     frequency, recency, age = (column[first] for column in columns)
-    return Histories(frequency, recency, age, np.bincount(codes), codes)
+    return Histories(
+        frequency=frequency, recency=recency, T=age, counts=np.bincount(codes), codes=codes
+    )
 
 
 def _group(*columns: np.ndarray) -> np.ndarray:

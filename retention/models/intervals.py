@@ -53,6 +53,9 @@ def history_intervals(
             chance, their uncertainty changes a single customer's interval little.
         spend: The spend model; without one the spends are left at zero.
         ahead: The forecast of the horizon.
+
+    Returns:
+        The ends of the 80 % intervals of orders and of spend.
     """
     histories, number = ahead.histories, len(ahead.active)
     intervals = HistoryIntervals(
@@ -113,7 +116,15 @@ def _fill(
 
 
 def whole_orders(ahead: Forecast, ranges: HistoryIntervals) -> tuple[np.ndarray, np.ndarray]:
-    """Return the ends of each history's number of orders, widened to hold the expected number."""
+    """Return the ends of each history's number of orders, widened to hold the expected number.
+
+    Args:
+        ahead: The forecast of the horizon.
+        ranges: From `history_intervals`.
+
+    Returns:
+        The lower and the upper ends, whole numbers, one element a history.
+    """
     expected = ahead.orders
     low = np.minimum(ranges.orders_low, np.floor(expected))
     return low, np.maximum(ranges.orders_high, np.ceil(expected))

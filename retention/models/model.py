@@ -97,7 +97,16 @@ class CltvModel:
 def check_settings(
     horizon_days: float, annual_discount_rate: float = 0.0, margin: float = 1.0
 ) -> None:
-    """Raise a ModelError that names the setting that is out of range."""
+    """Refuse the settings of a forecast that are out of range.
+
+    Args:
+        horizon_days: How far to look ahead, in days.
+        annual_discount_rate: What money a year from now loses, as a fraction.
+        margin: The share of revenue that is profit.
+
+    Raises:
+        ModelError: A setting is out of range; the message names it.
+    """
     check_days("horizon_days", horizon_days)
     check_number(
         "The annual discount rate",
@@ -117,7 +126,15 @@ def check_settings(
 
 
 def check_days(name: str, days: float) -> None:
-    """Raise a ModelError unless this is a number of days that a model can look ahead."""
+    """Refuse a number of days that a model cannot look ahead.
+
+    Args:
+        name: The setting's name, for the message.
+        days: The number of days.
+
+    Raises:
+        ModelError: The number is out of range.
+    """
     check_number(
         name,
         days,

@@ -71,12 +71,27 @@ def expected_by_month(
 ) -> pd.DataFrame:
     """Add up what all customers are expected to bring, month by month of the horizon.
 
-    Arguments and errors as in `predict_cltv`, whose customers' scores add up to the same totals.
+    The customers' scores from `predict_cltv` add up to the same totals.
+
+    Args:
+        model: From `fit_cltv`.
+        customers: From `summarise_customers`.
+        horizon_days: How far to look ahead, in days, 1 to 3650.
+        annual_discount_rate: What money a year from now loses, as a fraction; 0 or more.
+        margin: The share of revenue that is profit, above 0 and up to 1.
 
     Returns:
-        A frame with a row for each month of 30.4375 days, the last one cut at the horizon: `month`
-        (from 1), `start_day`, `end_day`, `expected_orders`, `expected_revenue` and
-        `expected_value` (revenue x margin, discounted from the month's end).
+        A frame with a row for each month of 30.4375 days, the last one cut at the horizon:
+
+        - `month`: its number, from 1;
+        - `start_day`, `end_day`: days from today;
+        - `expected_orders`: purchase days;
+        - `expected_revenue`: undiscounted, in money;
+        - `expected_value`: revenue x margin, discounted from the month's end.
+
+    Raises:
+        DataError: The table is not a customer table.
+        ModelError: A setting is out of range; the message says which.
     """
     check_settings(horizon_days, annual_discount_rate, margin)
     ahead = forecast(

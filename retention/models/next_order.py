@@ -54,8 +54,11 @@ def next_order(
         T: Days from the first purchase day to today.
         days: The days of the probability `within`.
 
+    Returns:
+        The probability that there is a next order, and its percentiles in days from today.
+
     Raises:
-        ModelError: The history is impossible.
+        ModelError: The history is impossible, or `days` is not above 0.
 
     Source: the posterior purchase rate of an active customer is gamma(r + frequency, alpha + T),
     Fader, Hardie and Lee (2005), section 4.2; the wait at such a rate is a Lomax variable.
@@ -86,12 +89,20 @@ def order_distribution(
 ) -> pd.DataFrame:
     """Return how many orders a customer with this history will place in the next `days`.
 
-    Arguments and errors as in `next_order`.
+    Args:
+        model: From `fit_cltv`.
+        frequency: Repeat purchase days, as in `summarise_customers`.
+        recency: Days from the first to the last purchase day.
+        T: Days from the first purchase day to today.
+        days: How far to look ahead, in days.
 
     Returns:
         A row for each bar: `orders` (its first number), `to` (its last) and `probability`. One bar
         stands for no order at all, and at most about `MOST_BARS` of one width for the others. The
         bars cover all but the rarest numbers at either end.
+
+    Raises:
+        ModelError: The history is impossible, or `days` is not above 0.
 
     Source: as `order_counts`, for a customer who may have left.
     """
@@ -127,6 +138,9 @@ def still_active(
         frequency: Repeat purchase days.
         recency: Days from the first to the last purchase day.
         silence: Days since the last order; any length.
+
+    Returns:
+        The probabilities, 0 to 1, in the shape of `silence`.
     """
     purchases = model.purchases if frequency else model.companion
     return purchases.probability_active(
@@ -139,8 +153,18 @@ def active_curve(
 ) -> pd.DataFrame:
     """Return how the probability to be active falls while a customer stays silent.
 
+    Args:
+        model: From `fit_cltv`.
+        frequency: Repeat purchase days, as in `summarise_customers`.
+        recency: Days from the first to the last purchase day.
+        days: The longest silence, in days.
+        points: The number of silences, evenly spaced; the same whole day counts once.
+
     Returns:
         A frame with `silence` (days since the last order, from 0 to `days`) and `p_alive`.
+
+    Raises:
+        ModelError: The history is impossible, or `days` is not above 0.
     """
     _check_history(frequency, recency, recency)
     _check_days(days)
@@ -169,10 +193,18 @@ def frequency_recency_map(
         steps: The number of bands of the days since the last order.
 
     Returns:
-        A row for each cell: `frequency` (repeat purchases), `silence_from`, `silence_to` (days
-        since the last order, of which the middle is taken), `p_alive`, `p_purchase` (within the
-        horizon) and `expected_value` (undiscounted revenue of the horizon). One-time buyers have a
-        single cell: their last order is the first one.
+        A row for each cell, with the columns:
+
+        - `frequency`: repeat purchases;
+        - `silence_from`, `silence_to`: days since the last order; the cell stands for their middle;
+        - `p_alive`: probability that the customer has not left for good;
+        - `p_purchase`: probability of an order within the horizon;
+        - `expected_value`: undiscounted revenue of the horizon, in money.
+
+        One-time buyers have a single cell: their last order is the first one.
+
+    Raises:
+        ModelError: `age` or `horizon_days` is not above 0, or the map has no cells.
     """
     _check_days(age)
     _check_days(horizon_days)

@@ -69,6 +69,9 @@ def order_counts(
         days: How far to look ahead.
         every: Up to which number of orders to tell them apart one by one.
 
+    Returns:
+        The probabilities, m ages by k numbers of orders.
+
     Source: follows from the assumptions of BG/NBD, section 2 of Fader, Hardie and Lee (2005). It is
     their eq. 8 with the parameters of a customer whose history is known.
     """
@@ -120,6 +123,13 @@ def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Return the matrix product, in slices too small for BLAS to split over threads of its own.
 
     Where the caller already uses every processor, its threads and theirs would wait for each other.
+
+    Args:
+        left: A matrix.
+        right: A matrix with as many rows as `left` has columns.
+
+    Returns:
+        The product.
     """
     rows = max(1, _ONE_THREAD // max(right.size, 1))
     return np.concatenate(

@@ -81,6 +81,14 @@ class PurchaseModel:
 
         BG/NBD lets nobody leave before a repeat purchase. There it is 1 for every one-time buyer.
 
+        Args:
+            frequency: Repeat purchase days.
+            recency: Days from the first to the last purchase day.
+            T: Days since the first purchase day.
+
+        Returns:
+            The probabilities, in the shape of the arguments.
+
         Source: for BG/NBD, Fader, Hardie and Lee (2005), from eq. 10; for MBG/NBD, Batislam et al.
         (2007), appendix.
         """
@@ -93,7 +101,16 @@ class PurchaseModel:
     def probability_purchase_if_active(
         self, frequency: npt.ArrayLike, T: Numbers, days: float
     ) -> np.ndarray:
-        """Return the probability of a purchase in the next `days` by active customers."""
+        """Return the probability of a purchase in the next `days` by active customers.
+
+        Args:
+            frequency: Repeat purchase days.
+            T: Days since the first purchase day.
+            days: How far to look ahead.
+
+        Returns:
+            The probabilities, in the shape of the arguments.
+        """
         x = np.asarray(frequency, dtype=float)
         probability: np.ndarray = -np.expm1(-(self.r + x) * np.log1p(days / (self.alpha + T)))
         return probability
@@ -127,7 +144,13 @@ class PurchaseModel:
         return np.maximum.accumulate(expected, axis=1)
 
     def expected_purchases_of_new(self, days: npt.ArrayLike) -> np.ndarray:
-        """Return the repeat purchases expected of new customers within ascending `days`.
+        """Return the repeat purchases expected of new customers.
+
+        Args:
+            days: One or several lengths of time, increasing; length m.
+
+        Returns:
+            An array of length m. It never decreases.
 
         Source: eq. 9 in Fader, Hardie and Lee (2005).
         """
@@ -143,7 +166,15 @@ def log_slopes(
 ) -> np.ndarray:
     """Return the derivatives of a quantity of a model by log(r, alpha, a, b).
 
-    They are central differences over `step`, along a last axis of four.
+    They are central differences.
+
+    Args:
+        model: The model.
+        quantity: What a purchase model says; a number or an array.
+        step: How far each log parameter is moved up and down.
+
+    Returns:
+        The derivatives, along a last axis of four.
     """
 
     def difference(name: str) -> Numbers:
@@ -216,6 +247,9 @@ def fit_purchases(
         histories: Grouped customers.
         kind: "bg_nbd" or "mbg_nbd".
         start: A model to start from, such as the other kind fitted to the same customers.
+
+    Returns:
+        The fitted model.
 
     Raises:
         ModelError: The histories cannot tell the parameters apart, or no maximum was found.
@@ -300,6 +334,16 @@ def purchase_objective(
     The sum over customers becomes one over purchase numbers, weighted by the share of customers who
     got there. Differences of large terms are taken in closed form: the likelihood then keeps its
     digits at the flat far ends, where a small store can send the optimiser.
+
+    Args:
+        frequency: Repeat purchase days of each history.
+        recency: Days from the first to the last purchase day of each history.
+        T: Days since the first purchase day of each history.
+        counts: How many customers have each history.
+        kind: "bg_nbd" or "mbg_nbd".
+
+    Returns:
+        The function, with its gradient and Hessian.
     """
     modified = int(kind == "mbg_nbd")
     weights = counts / counts.sum()

@@ -31,6 +31,7 @@ from retention.models.fitting import (
     log_covariance,
     total,
 )
+from retention.wording import percent
 
 #: Repeat customers with a positive spend that the Gamma-Gamma model needs. It has three parameters,
 #: and the spread between fewer customers says next to nothing about them.
@@ -89,21 +90,53 @@ class SpendModel(Protocol):
         """Return the expected spend of a customer's next purchase day, always positive.
 
         One-time buyers get `mean`.
+
+        Args:
+            frequency: Repeat purchase days, one element a customer.
+            monetary_value: Mean spend of a repeat purchase day, one element a customer, in money.
+
+        Returns:
+            Money, one element a customer.
         """
 
     def scale(self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> np.ndarray:
-        """Return each customer's unit of spend, in money.
+        """Return each customer's unit of spend.
 
         In this unit all customers of one frequency have the same distribution of future spend.
+
+        Args:
+            frequency: Repeat purchase days, one element a customer.
+            monetary_value: Mean spend of a repeat purchase day, one element a customer, in money.
+
+        Returns:
+            Money, one element a customer.
         """
 
     def probability_total_below(
         self, multiple: np.ndarray, orders: Numbers, frequency: float
     ) -> np.ndarray:
-        """Return the probability that orders add up to less than a multiple of `scale`."""
+        """Return the probability that orders add up to less than a multiple of `scale`.
+
+        Args:
+            multiple: Multiples of `scale`.
+            orders: How many orders are added up.
+            frequency: Repeat purchase days.
+
+        Returns:
+            The probabilities, in the shape of `multiple` and `orders`.
+        """
 
     def total_quantile(self, level: float, orders: float, frequency: float) -> float:
-        """Return the multiple to which `probability_total_below` gives the probability `level`."""
+        """Return the multiple to which `probability_total_below` gives the probability `level`.
+
+        Args:
+            level: A probability, above 0 and below 1.
+            orders: How many orders are added up.
+            frequency: Repeat purchase days.
+
+        Returns:
+            A multiple of `scale`.
+        """
 
     def second_moment(self, frequency: npt.ArrayLike, customers: int) -> tuple[np.ndarray, float]:
         """Return f and c, from which the mean square of a total follows.
@@ -113,12 +146,20 @@ class SpendModel(Protocol):
         Args:
             frequency: Repeat purchase days.
             customers: Spends that fewer than one in this number of customers reach are cut off.
+
+        Returns:
+            The factor f of each frequency, and c.
         """
 
     def log_slopes(self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> np.ndarray:
-        """Return the derivatives of log(expected order value), a row for each customer.
+        """Return the derivatives of log(expected order value) by the log parameters.
 
-        They are by the log parameters of `covariance`, a column each.
+        Args:
+            frequency: Repeat purchase days, one element a customer.
+            monetary_value: Mean spend of a repeat purchase day, one element a customer, in money.
+
+        Returns:
+            A row for each customer, and a column for each parameter of `covariance`.
         """
 
 
@@ -127,6 +168,7 @@ class GammaGamma:
     """The Gamma-Gamma model of spend.
 
     Attributes:
+        kind: "gamma_gamma".
         mean: The mean of the population, in money: p v / (q - 1).
         customers: How many repeat customers the model learned from.
         p: Shape of a customer's spends.
@@ -208,6 +250,9 @@ class StoreAverage:
     """Customers' own averages, where the Gamma-Gamma model cannot be had.
 
     Attributes:
+        kind: "store_average".
+        p, q, v: None: there are no Gamma-Gamma parameters.
+        log_likelihood: None: nothing is maximised.
         mean: The mean of the store's repeat purchase days, in money; of all purchase days where no
             repeat purchase had a price.
         customers: How many repeat customers the model learned from.
@@ -305,6 +350,9 @@ def fit_spend(customers: pd.DataFrame) -> GammaGamma | StoreAverage:
         customers: As `summarise_customers` returns; `frequency` and `monetary_value` are used, and
             `revenue` where no repeat purchase had a price.
 
+    Returns:
+        The model.
+
     Raises:
         ModelError: No purchase has a price.
 
@@ -368,7 +416,7 @@ def _why_it_did_not_fit(spend: np.ndarray) -> str:
             f"the spends of the {repeaters:,} repeat customers follow no pattern that it can "
             "describe"
         )
-    share = "nearly all" if same > 0.99 else f"{same:.0%}"
+    share = "nearly all" if same > 0.99 else percent(same, 0)
     return f"{share} of the {repeaters:,} repeat customers spend exactly the same"
 
 
@@ -407,6 +455,14 @@ def spend_objective(
     """Return the mean negative log-likelihood of log(p, q, v) with exact gradient and Hessian.
 
     The beta functions depend on the frequency alone, and are computed for its distinct values.
+
+    Args:
+        frequency: Repeat purchase days of each row.
+        monetary_value: Mean spend of a repeat purchase day of each row, in money.
+        counts: How many customers each row stands for.
+
+    Returns:
+        The function, with its gradient and Hessian.
     """
     weights = counts / counts.sum()
     x, place = np.unique(frequency, return_inverse=True)

@@ -67,6 +67,9 @@ class Uncertainty:
             members: True or False for each customer; a Series is matched by its index. All
                 customers if None.
 
+        Returns:
+            The total and its 80 % interval.
+
         Raises:
             DataError: `members` does not say True or False for each customer.
         """
@@ -79,6 +82,9 @@ class Uncertainty:
 
     def check(self, customers: pd.DataFrame) -> None:
         """Refuse other customers than the ones of this uncertainty.
+
+        Args:
+            customers: The customers of a caller.
 
         Raises:
             DataError: These are other customers, or the same ones in another order.
@@ -99,6 +105,9 @@ class Uncertainty:
         Args:
             labels: The group of each customer; a negative label belongs to none.
             groups: The number of groups.
+
+        Returns:
+            A total for each group.
         """
         inside = labels >= 0
         everyone = bool(inside.all())
@@ -123,6 +132,9 @@ class Uncertainty:
             variance: The sum of `variance` over each group.
             measured: The sum of `expected` over each group's customers in the sample.
             slopes: A row for each group: the sum of `slopes` over the same customers.
+
+        Returns:
+            A total for each group.
         """
         relative = slopes / np.maximum(measured, 1e-300)[:, None]
         if (nobody := measured <= 0).any():
@@ -149,17 +161,27 @@ class CustomerSample:
     monetary_value: np.ndarray
 
     def order_values(self, model: CltvModel) -> np.ndarray:
-        """Return the expected order value of each of them, in money."""
+        """Return the expected order value of each of them.
+
+        Args:
+            model: From `fit_cltv`.
+
+        Returns:
+            One element for each of them, in money.
+        """
         return model.spend.expected_order_value(self.frequency, self.monetary_value)
 
     def purchase_slopes(
         self, model: CltvModel, quantity: Callable[[PurchaseModel, Histories], np.ndarray]
     ) -> np.ndarray:
-        """Return the derivatives of a quantity by the log purchase parameters, a row each.
+        """Return the derivatives of a quantity by the log purchase parameters.
 
         Args:
             model: The model whose parameters move.
             quantity: What a purchase model says of each history; histories on the first axis.
+
+        Returns:
+            A row for each customer of the sample; the parameters are on the last axis.
         """
         slopes: np.ndarray = log_slopes(
             model.purchases, lambda moved: quantity(moved, self.histories)
@@ -167,12 +189,26 @@ class CustomerSample:
         return slopes
 
     def spend_slopes(self, model: CltvModel) -> np.ndarray:
-        """Return the derivatives of log(order value) by the log spend parameters, a row each."""
+        """Return the derivatives of log(order value) by the log spend parameters.
+
+        Args:
+            model: The model whose parameters move.
+
+        Returns:
+            A row for each customer of the sample.
+        """
         return model.spend.log_slopes(self.frequency, self.monetary_value)
 
 
 def sample_customers(customers: pd.DataFrame) -> CustomerSample:
-    """Return the customers on whom the effect of the parameters is measured."""
+    """Return the customers on whom the effect of the parameters is measured.
+
+    Args:
+        customers: From `summarise_customers`.
+
+    Returns:
+        The sample: all customers, or `SAMPLE` of them, the same ones every time.
+    """
     rows = sample_of(len(customers))
     sampled = customers.iloc[rows]
     return CustomerSample(
@@ -184,7 +220,15 @@ def sample_customers(customers: pd.DataFrame) -> CustomerSample:
 
 
 def spend_squares(model: CltvModel, frequency: np.ndarray) -> tuple[np.ndarray, float]:
-    """Return `SpendModel.second_moment` for each of these frequencies, computed once a value."""
+    """Return `SpendModel.second_moment` for each of these frequencies, computed once a value.
+
+    Args:
+        model: From `fit_cltv`.
+        frequency: Repeat purchase days, one element a customer.
+
+    Returns:
+        The factor f of each customer, and c.
+    """
     frequencies, place = np.unique(frequency, return_inverse=True)
     factor, within = model.spend.second_moment(frequencies, max(model.customers, 2))
     return factor[place], within
@@ -199,7 +243,19 @@ def value_uncertainty(
 ) -> Uncertainty:
     """Return the uncertainty of the value (`cltv`) of any group of these customers.
 
-    Arguments and errors as in `predict_cltv`, whose customers' values are the `expected` entries.
+    Args:
+        model: From `fit_cltv`.
+        customers: From `summarise_customers`.
+        horizon_days: How far to look ahead, in days, 1 to 3650.
+        annual_discount_rate: What money a year from now loses, as a fraction; 0 or more.
+        margin: The share of revenue that is profit, above 0 and up to 1.
+
+    Returns:
+        The uncertainty. Its `expected` are the customers' `cltv` as in `predict_cltv`, in money.
+
+    Raises:
+        DataError: The table is not a customer table.
+        ModelError: A setting is out of range; the message says which.
 
     Source: the delta method on the log parameters; chance from the distribution behind
     `order_counts` and the posterior of the Gamma-Gamma model.
@@ -217,7 +273,17 @@ def orders_uncertainty(
 ) -> Uncertainty:
     """Return the uncertainty of the orders (purchase days) of any group of these customers.
 
-    Arguments and errors as in `predict_cltv`; `expected` are its `expected_orders`.
+    Args:
+        model: From `fit_cltv`.
+        customers: From `summarise_customers`.
+        horizon_days: How far to look ahead, in days, 1 to 3650.
+
+    Returns:
+        The uncertainty. Its `expected` are the `expected_orders` of `predict_cltv`.
+
+    Raises:
+        DataError: The table is not a customer table.
+        ModelError: `horizon_days` is out of range.
     """
     check_settings(horizon_days)
     ahead = forecast(model.purchases, group_histories(customers), horizon_days)
@@ -242,6 +308,9 @@ def value_of_forecast(
         orders_square: The mean square of the number of orders of each history.
         margin: The share of revenue that is profit.
         slopes: The forecast's `purchase_slopes`, where they are at hand.
+
+    Returns:
+        The uncertainty of the value, in money.
     """
     codes, orders = ahead.histories.codes, ahead.discounted_orders
     frequency, spend = (customers[name].to_numpy() for name in ("frequency", "monetary_value"))
@@ -273,7 +342,15 @@ def orders_of_forecast(
 ) -> Uncertainty:
     """Return `orders_uncertainty` of an undiscounted forecast that is at hand.
 
-    Arguments as in `value_of_forecast`.
+    Args:
+        model: The model.
+        customers: The customers of the forecast.
+        ahead: The undiscounted forecast.
+        orders_square: The mean square of the number of orders of each history.
+        slopes: The forecast's `purchase_slopes`, where they are at hand.
+
+    Returns:
+        The uncertainty of the orders (purchase days).
     """
     codes, orders = ahead.histories.codes, ahead.orders
     return Uncertainty(
@@ -287,9 +364,15 @@ def orders_of_forecast(
 
 
 def purchase_slopes(model: CltvModel, customers: pd.DataFrame, ahead: Forecast) -> np.ndarray:
-    """Return the derivatives of the sampled customers' discounted orders, a row each.
+    """Return the derivatives of the sampled customers' discounted orders.
 
-    They are by log(r, alpha, a, b).
+    Args:
+        model: From `fit_cltv`.
+        customers: The customers of the forecast.
+        ahead: The discounted forecast.
+
+    Returns:
+        A row for each sampled customer, and a column each for log(r, alpha, a, b).
     """
 
     def orders(purchases: PurchaseModel, histories: Histories) -> np.ndarray:
@@ -300,7 +383,15 @@ def purchase_slopes(model: CltvModel, customers: pd.DataFrame, ahead: Forecast) 
 
 
 def covariance_of(model: CltvModel, spend_parameters: int) -> np.ndarray:
-    """Return the covariance of the log parameters: first the purchase model's, then spend's."""
+    """Return the covariance of the log parameters.
+
+    Args:
+        model: From `fit_cltv`.
+        spend_parameters: The number of the spend model's parameters.
+
+    Returns:
+        A square matrix: first the purchase model's log parameters, then the spend model's.
+    """
     purchases = np.array(model.purchases.covariance)
     spend = np.array(model.spend.covariance or np.zeros((spend_parameters,) * 2))
     apart = np.zeros((len(purchases), len(spend)))
@@ -308,7 +399,14 @@ def covariance_of(model: CltvModel, spend_parameters: int) -> np.ndarray:
 
 
 def sample_of(customers: int) -> np.ndarray:
-    """Return the positions of the sampled customers: of all of them, up to `SAMPLE`."""
+    """Return the positions of the sampled customers: of all of them, up to `SAMPLE`.
+
+    Args:
+        customers: The number of customers.
+
+    Returns:
+        The positions, ascending.
+    """
     if customers <= SAMPLE:
         return np.arange(customers)
     # The same customers every time, so that a number does not change without a cause.
@@ -322,6 +420,9 @@ def interval(expected: float, variance: float, spread: float) -> Total:
         expected: The mean of the total.
         variance: Its variance from chance.
         spread: Its variance from the estimated parameters.
+
+    Returns:
+        The total, its ends at 10 % and 90 %, and the two standard deviations.
     """
     whole = variance + spread
     low = high = expected

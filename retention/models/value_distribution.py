@@ -35,6 +35,12 @@ class TypicalCustomer:
 def typical_customer(model: CltvModel) -> TypicalCustomer:
     """Return what a fitted purchase model's parameters say about customers.
 
+    Args:
+        model: From `fit_cltv`.
+
+    Returns:
+        The waits in days and the share who leave after an order.
+
     Source: Fader, Hardie & Lee 2005 (Marketing Science 24), section 3: order rates are
     gamma(r, alpha), leaving after an order is beta(a, b).
     """
@@ -49,11 +55,20 @@ def typical_customer(model: CltvModel) -> TypicalCustomer:
 def value_histogram(customers: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """Count customers by expected value, one-time and repeat buyers apart.
 
+    Args:
+        customers: From `summarise_customers`.
+        scores: From `predict_cltv`, of the same customers.
+
     Returns:
-        A row for each bin and kind of buyer: `low`, `high` (money; bounds at 1, 1.5, 2, 3, 5, 7
-        times a power of ten), `buyers` ("one_time" or "repeat"), `customers`, `expected_value`
-        (their sum). The lowest bin also counts everybody below it, down to zero. The frame is empty
-        when nobody has a positive value.
+        A row for each bin and kind of buyer:
+
+        - `low`, `high`: money; bounds at 1, 1.5, 2, 3, 5, 7 times a power of ten;
+        - `buyers`: "one_time" or "repeat";
+        - `customers`: how many;
+        - `expected_value`: their sum, in money.
+
+        The lowest bin also counts everybody below it, down to zero. The frame is empty when nobody
+        has a positive value.
     """
     value = scores["cltv"].to_numpy(float)
     columns = ["low", "high", "buyers", "customers", "expected_value"]
@@ -81,6 +96,12 @@ def nice_edges(value: np.ndarray) -> np.ndarray:
 
     Values more than four powers of ten below the highest share the lowest bin.
 
+    Args:
+        value: The values, in money.
+
+    Returns:
+        The bounds, ascending.
+
     >>> nice_edges(np.array([4.0, 80.0])).tolist()
     [3.0, 5.0, 7.0, 10.0, 15.0, 20.0, 30.0, 50.0, 70.0, 100.0]
     """
@@ -96,6 +117,10 @@ def nice_edges(value: np.ndarray) -> np.ndarray:
 
 def concentration(value: np.ndarray | pd.Series, points: int = 100) -> pd.DataFrame:
     """Return who holds the value: customers from the highest value down, in `points` steps.
+
+    Args:
+        value: The value of each customer.
+        points: The number of steps.
 
     Returns:
         A frame with `customers_share` (0 to 1) and `value_share` (0 to 1), the first row at zero.

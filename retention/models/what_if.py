@@ -85,21 +85,24 @@ def what_if(
     one factor. The mean share who stay after an order, b / (a + b), then rises as asked.
 
     Args:
-        model: As in `predict_cltv`.
-        customers: As in `predict_cltv`.
+        model: From `fit_cltv`.
+        customers: From `summarise_customers`.
         levers: What changes.
-        horizon_days: As in `predict_cltv`.
-        annual_discount_rate: As in `predict_cltv`.
-        margin: As in `predict_cltv`.
+        horizon_days: How far to look ahead, in days, 1 to 3650.
+        annual_discount_rate: What money a year from now loses, as a fraction; 0 or more.
+        margin: The share of revenue that is profit, above 0 and up to 1.
         uncertainty: `value_uncertainty` of the same customers and settings, where it is at hand.
 
+    Returns:
+        Today's value, the changed value and the gain, in money, each with an 80 % interval.
+
     Raises:
-        DataError: As in `predict_cltv`.
-        ModelError: As in `predict_cltv`.
+        DataError: The table is not a customer table, or the uncertainty is of other customers.
+        ModelError: A setting is out of range; the message says which.
 
     Source: consider a customer who leaves after each order with probability p. Up to the factor
-    1 / p, the expected purchases depend on p and on time through p x time alone (section 4 of
-    Fader, Hardie and Lee, 2005).
+    1 / p, the expected purchases depend on p and on time only as p x time. See section 4 of Fader,
+    Hardie and Lee (2005).
     """
     check_settings(horizon_days, annual_discount_rate, margin)
     known = uncertainty or value_uncertainty(

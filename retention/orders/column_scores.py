@@ -15,6 +15,11 @@ _OWNERS = frozenset(
 )
 # An address to ship to may be somebody else's.
 _RECEIVERS = frozenset({"shipping", "ship", "delivery", "recipient"})
+# Words of what an order holds and how it came about.
+_NO_PERSON = frozenset(
+    {"items", "item", "sold", "qty", "pieces", "units", "product", "products", "sku", "attribution"}
+    | {"method", "guests", "covers", "table", "register", "terminal", "server", "employee"}
+)
 # Up to this number of different cells they are answers rather than free text.
 _FEW_ANSWERS = 40
 
@@ -60,6 +65,17 @@ def _owner_score(name: str, role: str) -> float:
     return 0.4 - 0.2 * usual_names.index(bare) / len(usual_names) - receiver
 
 
+def says_something_else(name: str) -> bool:
+    """Return whether a column's plain name speaks of another thing than customers and orders.
+
+    >>> says_something_else("items sold"), says_something_else("column 3")
+    (True, False)
+    """
+    others = (role for role in ORDER_ROLES if role not in ("customer_id", "order_id"))
+    is_denied = bool(set(name.split()) & (_NEVER["customer_id"] | _NO_PERSON))
+    return is_denied or any(name_score(name, role) for role in others)
+
+
 def is_plausible(role: str, profile: Profile, column: str) -> bool:
     """Return whether a column's cells can be what a role wants.
 
@@ -67,6 +83,9 @@ def is_plausible(role: str, profile: Profile, column: str) -> bool:
         role: A role of any group.
         profile: What the cells look like.
         column: The column's name, since a name may say that the cells are refusals.
+
+    Returns:
+        False where the cells rule the role out.
     """
     if profile.filled == 0:
         return False
@@ -103,31 +122,58 @@ def _has_few_answers(profile: Profile) -> bool:
 
 def _is_customer(profile: Profile) -> bool:
     looks_like_money = profile.decimals > 0.5 and profile.email == 0
-    return profile.date < 0.5 and not looks_like_money
+    is_hidden = profile.masked >= 0.5 or profile.about >= 0.9
+    return profile.date < 0.5 and not looks_like_money and not is_hidden
+
+
+def _is_order_number(profile: Profile) -> bool:
+    return profile.digits >= 0.5 and profile.date < 0.5 and profile.decimals < 0.5
+
+
+def _is_discount(profile: Profile) -> bool:
+    return (profile.money >= 0.5 or profile.percent >= 0.5) and profile.date < 0.5
+
+
+def _is_product(profile: Profile) -> bool:
+    return profile.decimals < 0.5 and profile.date < 0.5
+
+
+def _is_category(profile: Profile) -> bool:
+    is_number_of_order = profile.distinct > 0.5 and profile.values > _FEW_ANSWERS
+    return _is_group(profile) and not is_number_of_order
+
+
+def _is_code(profile: Profile) -> bool:
+    """What a coupon took off is an amount; a code of digits alone is a long one."""
+    is_long_number = profile.integer >= 0.9 and profile.length >= 5
+    return profile.date < 0.5 and (profile.money < 0.9 or is_long_number)
 
 
 # The roles that are not here take every text: order roles any cell, contact roles what is no
 # amount, address or date.
 _PLAUSIBLE: dict[str, Callable[[Profile], bool]] = {
     "customer_id": _is_customer,
+    "order_id": _is_order_number,
     "ordered_at": _is_moment,
     "cancelled_at": _is_moment,
     "time": _is_no_date,
     "revenue": _is_number,
     "unit_price": _is_number,
-    "discount": _is_number,
+    "discount": _is_discount,
     "refund": _is_number,
     "adjusted": _is_number,
     "quantity": _is_number,
     "currency": lambda profile: profile.code >= 0.5,
     "status": _is_group,
+    "kind": lambda profile: profile.kinds,
+    "refund_of": lambda profile: profile.digits >= 0.5 and profile.date < 0.5,
     "channel": _is_group,
     "region": _is_group,
-    "category": _is_group,
-    # A column of what a coupon took off holds amounts.
-    "coupon": lambda profile: profile.decimals < 0.5,
+    "product": _is_product,
+    "category": _is_category,
+    "coupon": _is_code,
     "email": lambda profile: profile.email >= 0.5,
-    "phone": lambda profile: profile.length >= 6 and profile.email < 0.5,
+    "phone": lambda profile: profile.length >= 6 and profile.email < 0.5 and profile.masked < 0.5,
     "zip": lambda profile: 2 <= profile.length <= 12,
     "consent": _has_few_answers,
     "rating": lambda profile: (

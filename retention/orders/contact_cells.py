@@ -49,7 +49,14 @@ _SHARED = {"email": "customer_id", "country": "region", "state": "region", "city
 
 
 def text_or_null(cell: ir.StringValue) -> ir.StringValue:
-    """Return the text without blanks around it; NULL where nothing is left."""
+    """Return the text without blanks around it; NULL where nothing is left.
+
+    Args:
+        cell: A column of texts.
+
+    Returns:
+        An expression.
+    """
     return cell.strip().nullif("")
 
 
@@ -121,7 +128,14 @@ def _abandoned(
 
 
 def shared_columns(mapping: Mapping) -> dict[str, str]:
-    """Return contact role -> the order role that stands in the same column of the file."""
+    """Return the contact roles that share a column of the file with an order role.
+
+    Args:
+        mapping: Which column plays which role.
+
+    Returns:
+        Contact role -> order role.
+    """
     names = mapping.columns
     return {
         role: other
@@ -131,7 +145,15 @@ def shared_columns(mapping: Mapping) -> dict[str, str]:
 
 
 def with_shared(table: ir.Table, mapping: Mapping) -> ir.Table:
-    """Return the order table with shared columns under their contact names too, at no cost."""
+    """Return the order table with shared columns under their contact names too, at no cost.
+
+    Args:
+        table: The order table, without these columns.
+        mapping: Which column plays which role.
+
+    Returns:
+        The table, as an expression.
+    """
     shown = {role: table[other] for role, other in shared_columns(mapping).items()}
     if "email" in shown:
         shown["email"] = ibis.ifelse(

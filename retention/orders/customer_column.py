@@ -1,4 +1,8 @@
-"""Who bought, where several columns say so: the usual one, unless another is filled more often."""
+"""Who bought, where several columns say so: the usual one, unless another tells more.
+
+Another column is taken where it names the customer of more orders. It is taken, too, where the
+usual one has a value of its own for each order, and the other one comes back.
+"""
 
 import ibis
 import ibis.expr.types as ir
@@ -19,6 +23,11 @@ GAINED = 0.05
 ALIKE = 0.95
 #: No customer may have more of the orders gained: it would be the number of all walk-in buyers.
 ONE_CUSTOMER, FEW_ORDERS = 0.1, 3
+#: From this number of orders on it is telling that each has a value of its own.
+ENOUGH_ORDERS = 20
+#: At least this share of another column's values must stand in several orders, and there must be
+#: this number of values: a handful is no list of customers.
+RETURNING, A_HANDFUL = 0.01, 10
 
 
 def customer_column(sheet: Sheet, usual: str, others: list[str], order_id: str | None) -> str:
@@ -29,11 +38,50 @@ def customer_column(sheet: Sheet, usual: str, others: list[str], order_id: str |
         usual: The column that is taken as a rule, such as the e-mail address.
         others: Other columns whose names say who bought, the best name first, such as a number.
         order_id: The column whose rows of one value are one order; None where each row is one.
+
+    Returns:
+        `usual`, or the one of `others` that the rows speak for.
     """
     for other in others:
         if _leaves_fewer_out(sheet, usual, other, order_id):
             return other
     return usual
+
+
+def returning_column(sheet: Sheet, usual: str, others: list[str], order_id: str | None) -> str:
+    """Return the first other column that repeats, where the usual one numbers the orders.
+
+    Args:
+        sheet: The file.
+        usual: The column that is taken as a rule.
+        others: Other columns whose names say who bought, the best name first.
+        order_id: The column whose rows of one value are one order; None where each row is one.
+    """
+    usual_orders = _orders_of_values(sheet, usual, order_id)
+    numbers_orders = usual_orders["orders"] >= ENOUGH_ORDERS and usual_orders["returning"] == 0
+    if not numbers_orders:
+        return usual
+    for other in others:
+        orders_of_other = _orders_of_values(sheet, other, order_id)
+        comes_back = orders_of_other["returning"] >= RETURNING * orders_of_other["values"]
+        if comes_back and orders_of_other["values"] >= A_HANDFUL:
+            return other
+    return usual
+
+
+def _orders_of_values(sheet: Sheet, column: str, order_id: str | None) -> dict[str, int]:
+    """Return the number of `orders` and `values`, and the values that stand in several orders."""
+    table = sheet.table
+    order = table.rowid().cast("string") if order_id is None else table[sheet.column(order_id)]
+    rows = table.select(order=order, value=_known(table[sheet.column(column)]))
+    rows = rows.filter(rows.value.notnull() & rows.order.notnull())
+    values = rows.group_by("value").agg(orders=rows.order.nunique())
+    facts = values.aggregate(
+        values=values.count(),
+        orders=values.orders.sum().fill_null(0),
+        returning=(values.orders > 1).sum().fill_null(0),
+    )
+    return {name: int(number) for name, number in facts.execute().iloc[0].items()}
 
 
 def _leaves_fewer_out(sheet: Sheet, usual: str, other: str, order_id: str | None) -> bool:

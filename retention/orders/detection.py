@@ -4,33 +4,32 @@ from collections import abc
 from collections.abc import Iterable
 
 from retention.cells.names import plain_name
-from retention.orders.column_scores import is_plausible, name_score
-from retention.orders.customer_column import GAINED, customer_column
+from retention.orders.column_scores import is_plausible, name_score, says_something_else
+from retention.orders.customer_column import GAINED, customer_column, returning_column
 from retention.orders.mapping import Mapping
 from retention.orders.platforms import Layout, find_layout
 from retention.orders.profiles import Profile, column_profiles
 from retention.orders.roles import CONTACT_ROLES, ORDER_ROLES, SIGNAL_ROLES
 from retention.sheets.sheet import Sheet
 
-# Names of columns that say what a row is. That is a status where some rows are refunds or
-# cancelled orders.
-_KINDS = {
-    "type", "order type", "document type", "doc type", "record type", "row type", "entry type",
-    "kind", "typ", "vorgang", "belegart", "tipo", "tipo de documento",
-}  # fmt: skip
-
 # Words in the names of an address's other columns.
 _ADDRESS = {"city", "town", "zip", "postcode", "postal", "street", "address", "country"}
 # Names of amounts that are the price of one piece where the file has a quantity.
 _PRICES_OF_ONE = {"price", "item price", plain_name("ราคา"), "presyo"}
+# Up to this number of different small whole numbers they count pieces.
+MOST_PIECES = 50
 # A column that plays one of these roles plays no other.
-_EXCLUSIVE = ("customer_id", "ordered_at", "revenue", "order_id", "status")
+_EXCLUSIVE = ("customer_id", "ordered_at", "revenue", "order_id", "status", "kind", "refund_of")
 _CONTACT_ROLES = CONTACT_ROLES | SIGNAL_ROLES
 # A column of the first kind may hold the contact detail as well.
 _SHARES = {
     "customer_id": ("email", "phone", "full_name"),
     "region": ("country", "state", "city"),
 }
+# A column that hides at least this share of its values plays no role.
+HIDDEN = 0.5
+# A sample in which values repeat more often than this does not number the orders.
+_OFTEN_DISTINCT = 0.3
 # What a platform's layout does not name and a shop may have added to its export.
 _ADDED = ("consent", *SIGNAL_ROLES)
 
@@ -65,7 +64,9 @@ def detect_columns(sheet: Sheet, columns: abc.Mapping[str, str | None] | None = 
             layout=layout.label,
             day_first=layout.day_first,
             per_order=layout.per_order,
+            statuses=layout.statuses,
             no_customer=layout.no_customer,
+            caveat=layout.caveat,
         )
     return mapping.with_columns(**known)
 
@@ -75,6 +76,7 @@ def _by_layout(layout: Layout, sheet: Sheet, profiles: dict[str, Profile]) -> di
     roles: dict[str, str] = {}
     for role, candidates in layout.columns.items():
         present = [names[plain_name(name)] for name in candidates if plain_name(name) in names]
+        present = [name for name in present if profiles[name].masked < HIDDEN]
         if best := _most_filled(present, profiles):
             roles[role] = best
     added = [role for role in _ADDED if role not in layout.columns]
@@ -83,7 +85,6 @@ def _by_layout(layout: Layout, sheet: Sheet, profiles: dict[str, Profile]) -> di
 
 def _without_layout(sheet: Sheet, profiles: dict[str, Profile]) -> dict[str, str]:
     roles = _by_name(sheet.columns, profiles)
-    roles = _settle_status(roles, sheet.columns, profiles)
     roles = _settle_customer(roles, sheet, profiles)
     roles = _by_values(roles, sheet, profiles)
     roles = _settle_amount(roles, profiles)
@@ -117,14 +118,18 @@ def _by_name(columns: tuple[str, ...], profiles: dict[str, Profile]) -> dict[str
             break
         if role in roles or not _may_share(column, role, roles):
             continue
-        if is_plausible(role, profiles[column], column):
+        is_loose_status = role == "status" and score < 0.5 and not profiles[column].understood
+        if is_plausible(role, profiles[column], column) and not is_loose_status:
             roles[role] = column
     return roles
 
 
 def _is_state(column: str, profile: Profile, has_address: bool) -> bool:
     """Return whether a column says where the customer lives, not what became of the order."""
-    return plain_name(column) == "state" and (has_address or profile.length <= 3)
+    words = set(plain_name(column).split())
+    if "state" not in words or "order" in words:
+        return False
+    return profile.length <= 3 or (has_address and profile.understood < 0.5)
 
 
 def _may_share(column: str, role: str, roles: dict[str, str]) -> bool:
@@ -133,24 +138,13 @@ def _may_share(column: str, role: str, roles: dict[str, str]) -> bool:
     return not played or not ({role, *played} & set(_EXCLUSIVE))
 
 
-def _settle_status(
-    roles: dict[str, str], columns: tuple[str, ...], profiles: dict[str, Profile]
-) -> dict[str, str]:
-    """Take a column of what each row is as the status, where no other column says it.
-
-    Its cells must speak of refunds or the like.
-    """
-    kinds = [name for name in columns if plain_name(name) in _KINDS and profiles[name].returns]
-    if "status" in roles or not kinds:
-        return roles
-    others = {role: column for role, column in roles.items() if column != kinds[0]}
-    return others | {"status": kinds[0]}
-
-
 def _settle_customer(
     roles: dict[str, str], sheet: Sheet, profiles: dict[str, Profile]
 ) -> dict[str, str]:
-    """Take another column as the customer, where the usual one leaves many orders without."""
+    """Take another column as the customer, where the usual one tells less.
+
+    It leaves many orders without a customer, or it has a value of its own for each order.
+    """
     usual = roles.get("customer_id")
     if usual is None:
         return roles
@@ -158,14 +152,17 @@ def _settle_customer(
     likely = [
         (name_score(plain_name(column), "customer_id"), column)
         for column in sheet.columns
-        if column not in taken
-        and profiles[column].filled >= profiles[usual].filled + GAINED
-        and is_plausible("customer_id", profiles[column], column)
+        if column not in taken and is_plausible("customer_id", profiles[column], column)
     ]
-    others = [column for score, column in sorted(likely, reverse=True) if score >= 0.5]
-    if not others:
-        return roles
-    return roles | {"customer_id": customer_column(sheet, usual, others, roles.get("order_id"))}
+    others = [column for score, column in sorted(likely, reverse=True) if score > 0]
+    order_id = roles.get("order_id")
+    numbers = [column for column in others if not name_score(plain_name(column), "full_name")]
+    if numbers and profiles[usual].distinct > _OFTEN_DISTINCT:
+        usual = returning_column(sheet, usual, numbers, order_id)
+    filled = profiles[usual].filled + GAINED
+    usual_names = [name for name in others if name_score(plain_name(name), "customer_id") >= 0.5]
+    fuller = [name for name in usual_names if profiles[name].filled >= filled]
+    return roles | {"customer_id": customer_column(sheet, usual, fuller, order_id)}
 
 
 def _by_values(roles: dict[str, str], sheet: Sheet, profiles: dict[str, Profile]) -> dict[str, str]:
@@ -231,7 +228,7 @@ def _customer_by_values(
     addresses = [(p.email, p.filled, name) for name, p in free.items() if p.email > 0.5]
     if addresses:
         return {"customer_id": max(addresses)[2]}
-    numbers = [name for name, profile in free.items() if _may_be_number(profile)]
+    numbers = [name for name, profile in free.items() if _may_be_number(name, profile)]
     shares = sorted(
         (share, name) for name, share in _distinct_shares(sheet, numbers).items() if share > 0.005
     )
@@ -241,10 +238,14 @@ def _customer_by_values(
     return _customer_and_order(repeating, unique, "order_id" in roles)
 
 
-def _may_be_number(profile: Profile) -> bool:
-    """Return whether cells can be numbers of customers or orders."""
+def _may_be_number(name: str, profile: Profile) -> bool:
+    """Return whether cells can be numbers of customers or orders, and the name does not deny it."""
     is_value = profile.decimals >= 0.2 or profile.date >= 0.5
-    return not is_value and profile.values > 1 and profile.length < 40
+    is_count = profile.integer >= 0.95 and profile.values <= MOST_PIECES and profile.length < 2
+    is_answer = profile.masked >= 0.5 or profile.about >= 0.9
+    if is_value or is_count or is_answer or says_something_else(plain_name(name)):
+        return False
+    return profile.values > 1 and profile.length < 40
 
 
 def _customer_and_order(

@@ -45,6 +45,9 @@ def order_gaps(placed: Iterable[date]) -> tuple[OrderGap, ...]:
 
     Args:
         placed: Days with an order, in any order, each once or more.
+
+    Returns:
+        The gaps, oldest first.
     """
     days = np.unique(pd.to_datetime(pd.Series(list(placed))).to_numpy().astype("datetime64[D]"))
     gaps = []
@@ -63,7 +66,14 @@ def order_gaps(placed: Iterable[date]) -> tuple[OrderGap, ...]:
 
 
 def gap_words(gap: OrderGap) -> str:
-    """Return a gap as a sentence and a question."""
+    """Return a gap as a sentence and a question.
+
+    Args:
+        gap: The gap.
+
+    Returns:
+        Both in one text.
+    """
     return (
         f"No orders from {day(gap.first)} to {day(gap.last)} ({gap.days:,} days), while they came "
         "steadily before and after: is part of the file missing?"

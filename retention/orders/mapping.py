@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from retention.cells.statuses import State
 from retention.errors import DataError
 from retention.orders.roles import ROLES
 
@@ -20,7 +21,12 @@ class Mapping:
         per_order: Whether amounts stand once an order (True) or on each line (False); None
             decides from the rows.
         repeats: Whether rows that stand twice count: "once" or "keep"; None decides from the rows.
+        discounted: Whether amounts are after a discount given as a share (True) or before it; None
+            takes a column of amounts as after it, and unit prices as before it.
+        statuses: Status -> what it means, for those that the marketer or the platform settles. A
+            key that ends with * holds for all statuses that begin so.
         no_customer: Why a file of this layout may lack the customer.
+        caveat: What to know about orders that are read from a file of this layout.
     """
 
     columns: dict[str, str]
@@ -30,10 +36,23 @@ class Mapping:
     currency: str | None = None
     per_order: bool | None = None
     repeats: Literal["once", "keep"] | None = None
+    discounted: bool | None = None
+    statuses: dict[str, State] = field(default_factory=dict)
     no_customer: str = field(default="", repr=False)
+    caveat: str = field(default="", repr=False)
 
     def with_columns(self, **columns: str | None) -> "Mapping":
-        """Return the mapping with some roles set to other columns; None takes a role away."""
+        """Return the mapping with some roles set to other columns.
+
+        Args:
+            **columns: A column name for each role to set; None takes the role away.
+
+        Returns:
+            The changed mapping.
+
+        Raises:
+            DataError: There is no such role.
+        """
         unknown = set(columns) - set(ROLES)
         if unknown:
             raise DataError(f"Unknown role {sorted(unknown)[0]!r}. Roles are: {', '.join(ROLES)}.")

@@ -22,15 +22,14 @@ from retention.orders.refunds import (
     order_items,
     place_refunds,
 )
+from retention.orders.refusals import missing_columns, nothing_left
 from retention.orders.report import (
     OrderReport,
     count_reasons,
-    nothing_left,
     open_questions,
     reading_notes,
-    thin_data,
+    reading_warnings,
 )
-from retention.orders.roles import ROLES
 from retention.orders.rows import ABANDONED, Lines, read_lines
 from retention.sheets.sheet import Sheet, Source, open_sheet, open_sheets
 
@@ -57,10 +56,12 @@ class Orders:
         left_out: The rows left out, as `dropped_rows` returns them.
         carts: Ibis, customer_id and `abandoned` (timestamp) of the rows whose status says that
             they are carts left behind; None where the file has no such rows.
-        items: Ibis, for files with several rows an order, whose `table` names an order's first
-            product: order_id, customer_id, ordered_at, product and category (where the file has
-            them) of everything that an order held, and share (float, 1 for all of an order), its
-            part of the order's revenue by what the lines cost. None where an order is one row.
+        items: Ibis, everything that an order held; None where an order is one row. `table` names
+            only the first product of an order. Columns:
+
+            - order_id, customer_id, ordered_at: as in `table`;
+            - product, category: where the file has them;
+            - share: float, the part of the order's revenue by what the lines cost, at most 1.
     """
 
     table: ir.Table
@@ -99,6 +100,9 @@ def read_orders(
         name: What to call the file, or each of several; their own names where left out.
         day_first: How 05/04/2024 is read where both ways fit.
         currency: The code to keep where a file has several; the most frequent where left out.
+
+    Returns:
+        The orders, one row each, with a report of everything left out.
 
     Raises:
         DataError: If the file cannot be read as orders; it says what was found and what to do.
@@ -142,6 +146,13 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
 
     It may be called again with another mapping.
 
+    Args:
+        sheet: From `open_sheet`.
+        mapping: Which column plays which role, as `detect_columns` returns.
+
+    Returns:
+        The orders, one row each, with a report of everything left out.
+
     Raises:
         DataError: If a needed column is missing or no row is an order.
     """
@@ -155,11 +166,11 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     if lines.grouped:
         gathered = _stored(con, "gathered", gathered)
     fates = set(gathered.select("fate").distinct().to_pandas()["fate"])
-    placed = place_refunds(gathered) if "refund" in fates else None
+    placed = place_refunds(gathered, lines) if "refund" in fates else None
     settled = _stored(con, name, net_orders(gathered, placed, lines))
     dropped = marked.filter(marked.reason.notnull()).select("line", "reason", "amount")
     if fates - {"order"}:
-        dropped = dropped.union(lost_lines(marked, gathered, placed, lines.grouped))
+        dropped = dropped.union(lost_lines(marked, gathered, placed, lines))
     if lines.repeats.dropped is not None:
         dropped = dropped.union(lines.repeats.dropped)
     left_out = _with_cells(sheet, dropped)
@@ -171,7 +182,7 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     items = order_items(good, gathered, lines) if lines.grouped else None
     if items is not None:
         items = _stored(con, f"items_{name}", items)
-    for table in ("typed", "once", "repeated", "filled", "gathered"):
+    for table in ("typed", "placed", "once", "repeated", "filled", "gathered"):
         con.drop_table(table, force=True)
     return Orders(
         table=_order_table(settled, totals, lines, mapping),
@@ -217,7 +228,7 @@ def _totals(settled: ir.Table) -> pd.Series:
 
 def _order_table(settled: ir.Table, totals: pd.Series, lines: Lines, mapping: Mapping) -> ir.Table:
     table = settled.rename(refunded="taken").drop("gross", "over")
-    if not totals.taken:
+    if not totals.taken or lines.profits:
         table = table.drop("refunded")
     if not lines.numbered:
         table = table.mutate(order_id=table.line.cast("string")).drop("line")
@@ -239,10 +250,11 @@ def _report(
         rows_kept=sheet.rows - len(left_out),
         reasons=reasons,
         notes=reading_notes(sheet, mapping, lines, totals),
-        warnings=thin_data(settled, totals),
+        warnings=reading_warnings(settled, totals, mapping, lines),
         questions=open_questions(sheet, mapping, lines),
-        refunded=float(totals.taken or 0),
+        refunded=0.0 if lines.profits else float(totals.taken or 0),
         unplaced_refunds=float(totals.over or 0) + without_order,
+        statuses=lines.states.meanings,
     )
 
 
@@ -258,19 +270,8 @@ def _digest(sheet: Sheet, mapping: Mapping) -> str:
 
 
 def _check_complete(sheet: Sheet, mapping: Mapping) -> None:
-    missing = mapping.missing()
-    if not missing:
-        return
-    if "customer_id" in missing and mapping.no_customer:
-        raise DataError(mapping.no_customer)
-    wanted = " and ".join(ROLES[role].label.lower() for role in missing)
-    shown = ", ".join(repr(c) for c in sheet.columns[:8]) + (
-        " ..." if len(sheet.columns) > 8 else ""
-    )
-    raise DataError(
-        f"No column of {sheet.name!r} looks like the {wanted} (columns: {shown}). Choose the "
-        "column yourself, or export the orders with it."
-    )
+    if mapping.missing():
+        raise DataError(missing_columns(sheet, mapping))
 
 
 def _with_cells(sheet: Sheet, dropped: ir.Table) -> pd.DataFrame:

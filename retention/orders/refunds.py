@@ -8,21 +8,27 @@ from retention.orders.rows import BOUGHT, CARRIED, NO_AMOUNT, Lines, first_fille
 
 FREE_ITEMS = "Only free items (unit price 0)"
 REFUND_PLACED = "Refund, taken off an order"
+LOSS = "Sold at a loss (a profit below zero)"
 REFUND_UNPLACED = "Refund without an earlier order"
 
 
 def gather_orders(good: ir.Table, lines: Lines) -> ir.Table:
     """Gather lines into candidate orders.
 
-    Each has `gross` (>= 0), `negative` (its refund lines) and a `fate`: "order", "refund", "free"
-    or "no amount".
+    Args:
+        good: The typed lines that have no reason to be left out.
+        lines: From `read_lines`.
+
+    Returns:
+        One row per candidate: `gross` (>= 0), `negative` (its refund lines), and a `fate`: "order",
+        "refund", "free" or "no amount".
     """
     amount = ibis.ifelse(good.status == str(State.REFUND), -good.amount.abs(), good.amount)
     good = good.mutate(
         paid=ibis.ifelse(amount >= 0, amount, ibis.null("float64")),
         given_back=ibis.ifelse(amount < 0, amount, 0.0),
     )
-    orders = _grouped_lines(good, lines.per_order) if lines.grouped else _single_lines(good)
+    orders = _grouped_lines(good, lines.once) if lines.grouped else _single_lines(good)
     fate = ibis.cases(
         # A line of 0 beside the money that went back makes no order of it.
         ((orders.gross.isnull() | (orders.gross == 0)) & (orders.negative < 0), "refund"),
@@ -37,22 +43,39 @@ def _extra_columns(good: ir.Table) -> list[str]:
     return [name for name in ("quantity", "currency", *CARRIED) if name in good.columns]
 
 
-def _grouped_lines(good: ir.Table, per_order: bool) -> ir.Table:
+def _grouped_lines(good: ir.Table, once: tuple[str, ...]) -> ir.Table:
     """Return a row for each order number and customer."""
     when = good.ordered_at
 
-    def total(name: str) -> ir.FloatingValue:
-        return first_filled(good, name) if per_order else good[name].sum()
+    def total(name: str, cell: str) -> ir.FloatingValue:
+        # Whole cents: what is left of a sum should not be binary dust.
+        return first_filled(good, cell) if name in once else good[cell].sum().round(6)
 
     return good.group_by("order_id", "customer_id").aggregate(
         line=good.line.min(),
         ordered_at=ibis.coalesce(when.min(where=good.paid.notnull()), when.min()),
-        gross=total("paid"),
-        negative=good.given_back.sum(),
-        status=first_filled(good, "status"),
-        **{name: total(name) for name in ("refund", "discount") if name in good.columns},
+        gross=total("amount", "paid"),
+        negative=good.given_back.sum().round(6),
+        returned=_returned(good, "amount" in once),
+        **{name: total(name, name) for name in ("refund", "discount") if name in good.columns},
         **{name: _of_order(good, name) for name in _extra_columns(good)},
     )
+
+
+def _is_refunded(good: ir.Table) -> ir.BooleanValue:
+    return (good.status == str(State.REFUNDED)).fill_null(False)
+
+
+def _returned(good: ir.Table, once: bool) -> ir.FloatingValue:
+    """Return the money of an order whose status says refunded: that of the lines that say so.
+
+    Where the amount stands once an order, the order's first status holds for all of it.
+    """
+    if once:
+        is_refunded = first_filled(good, "status") == str(State.REFUNDED)
+        paid = first_filled(good, "paid").fill_null(0.0)
+        return ibis.ifelse(is_refunded.fill_null(False), paid, 0.0)
+    return good.paid.sum(where=_is_refunded(good)).fill_null(0.0).round(6)
 
 
 def _single_lines(good: ir.Table) -> ir.Table:
@@ -62,25 +85,31 @@ def _single_lines(good: ir.Table) -> ir.Table:
         "customer_id",
         "line",
         "ordered_at",
-        "status",
         *(name for name in ("refund", "discount") if name in good.columns),
         *_extra_columns(good),
         gross=good.paid,
         negative=good.given_back,
+        returned=ibis.ifelse(_is_refunded(good), good.paid.fill_null(0.0), 0.0),
     )
 
 
 def order_items(good: ir.Table, gathered: ir.Table, lines: Lines) -> ir.Table | None:
-    """Return what each order held, a row a product; None where the file names no product.
+    """Return what each order held, a row a product.
 
-    Lines that take something back are left out, and those that neither name nor cost anything.
-    What a line cost is its amount, less what lines of the same product take back. Where amounts
-    stand once an order it is quantity x unit price. Where no line of an order has a price, all
-    that name something have the same part.
+    Lines that take something back are left out, and those that neither name nor cost anything. What
+    a line cost is its amount, less what lines of the same product take back. Where amounts stand
+    once an order it is quantity x unit price. Where no line of an order has a price, all that name
+    something have the same part.
+
+    Args:
+        good: The typed lines that have no reason to be left out.
+        gathered: From `gather_orders`.
+        lines: From `read_lines`.
 
     Returns:
         order_id, customer_id, ordered_at, product and category where the file has them, and
-        `share`: the product's part of what the order's lines cost.
+        `share`: the product's part of what the order's lines cost. None where the file names no
+        product.
     """
     named = [c for c in BOUGHT if c in good.columns]
     if not named:
@@ -138,37 +167,56 @@ def _of_order(good: ir.Table, column: str) -> ir.Value:
     return good[column].max() if column == "abandoned" else first_filled(good, column)
 
 
-def place_refunds(gathered: ir.Table) -> ir.Table:
-    """Return each refund row's order: the customer's latest one not later than the refund.
+def place_refunds(gathered: ir.Table, lines: Lines) -> ir.Table:
+    """Return each refund row's order, which is not later than the refund.
 
-    Columns refund_id, customer_id, line, order_id (NULL where there is none), amount (> 0).
+    It is the customer's latest order whose status says refunded, else the latest of all.
+
+    Returns:
+        Columns refund_id, customer_id, line, order_id (NULL where there is none), amount (> 0).
     """
     refunds = gathered.filter(gathered.fate == "refund")
     refund_rows = refunds.select(
         "customer_id", "ordered_at", "line", refund_id="order_id", amount=-refunds.negative
     )
     orders = gathered.filter(gathered.fate == "order")
+    placed = _latest_orders(refund_rows, orders)
+    if any(meaning.state is State.REFUNDED for meaning in lines.states.meanings):
+        refunded = orders.filter(orders.returned > 0)
+        by_status = _latest_orders(refund_rows, refunded).select("line", by_status="order_id")
+        placed = placed.left_join(by_status, "line").drop("line_right")
+        placed = placed.mutate(order_id=ibis.coalesce(placed.by_status, placed.order_id))
+    return placed.select("refund_id", "customer_id", "line", "amount", "order_id")
+
+
+def _latest_orders(refund_rows: ir.Table, orders: ir.Table) -> ir.Table:
+    """Return refund rows with the number of the customer's latest order not later than them."""
     # Of orders at the same moment the one that stands last in the file.
-    orders = orders.group_by("customer_id", "ordered_at").aggregate(
+    latest = orders.group_by("customer_id", "ordered_at").aggregate(
         order_id=orders.order_id.argmax(orders.line)
     )
-    joined = refund_rows.asof_join(orders, on="ordered_at", predicates="customer_id")
-    return joined.select("refund_id", "customer_id", "line", "amount", "order_id")
+    joined = refund_rows.asof_join(latest, on="ordered_at", predicates="customer_id")
+    return joined.select(*refund_rows.columns, "order_id")
 
 
 def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.Table:
     """Return orders with revenue net of what was given back.
 
-    `taken` is what came off the order, `over` what exceeded it. Where the file has no order
-    numbers, `line` stands for them: millions of texts are made only when they are asked for.
+    Where the file has no order numbers, `line` stands for them: millions of texts are made only
+    when they are asked for.
+
+    Args:
+        gathered: From `gather_orders`.
+        placed: From `place_refunds`; None where there are no refund rows.
+        lines: From `read_lines`.
+
+    Returns:
+        One row per order: `taken` is what came off the order, `over` what exceeded it.
     """
     orders = gathered.filter(gathered.fate == "order")
     back = -orders.negative
     if "refund" in orders.columns:
         back = back + orders.refund.fill_null(0.0)
-    back = ibis.ifelse(
-        (orders.status == str(State.REFUNDED)).fill_null(False) & (back <= 0), orders.gross, back
-    )
     orders = orders.mutate(back=back)
     if placed is not None:
         with_order = placed.filter(placed.order_id.notnull())
@@ -179,6 +227,9 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
             "order_id_right", "customer_id_right"
         )
         orders = orders.mutate(back=orders.back + orders.later.fill_null(0.0))
+    # A status that says refunded is the same refund as the sum or the row beside it.
+    back = ibis.ifelse(orders.back > 0, orders.back, orders.returned)
+    orders = orders.mutate(back=back.round(6))
     taken = ibis.least(orders.gross, orders.back)
     extras = [c for c in ("discount", "quantity", *CARRIED) if c in orders.columns]
     cells = {c: orders[c].fill_null(0.0) if c == "discount" else orders[c] for c in extras}
@@ -189,7 +240,7 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
         "customer_id",
         "ordered_at",
         **({"order_id": number} if lines.numbered else {"line": orders.line}),
-        revenue=orders.gross - taken,
+        revenue=(orders.gross - taken).round(6),
         **cells,
         gross=orders.gross,
         taken=taken,
@@ -198,13 +249,13 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
 
 
 def lost_lines(
-    marked: ir.Table, gathered: ir.Table, placed: ir.Table | None, grouped: bool
+    marked: ir.Table, gathered: ir.Table, placed: ir.Table | None, lines: Lines
 ) -> ir.Table:
     """Return the lines of everything gathered that is no order: line, reason, amount."""
     key = ["order_id", "customer_id"]
     lost = gathered.filter(gathered.fate != "order")
     lost = lost.select(*key, "fate", "line", amount=lost.negative)
-    if grouped:
+    if lines.grouped:
         usable = marked.filter(marked.reason.isnull()).select("line", "amount", *key)
         lost = usable.inner_join(lost.select(*key, "fate"), key)
     nowhere = ibis.literal(False)
@@ -219,6 +270,7 @@ def lost_lines(
     reason = ibis.cases(
         (lost.fate == "free", FREE_ITEMS),
         (lost.fate == "no amount", NO_AMOUNT),
+        (ibis.literal(lines.profits), LOSS),
         (nowhere, REFUND_UNPLACED),
         else_=REFUND_PLACED,
     )

@@ -9,9 +9,10 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from retention.cells.dates import NUMERIC
+from retention.cells.statuses import State, is_refunded_in_part
 from retention.orders.gaps import gap_words, order_gaps
 from retention.orders.mapping import Mapping
-from retention.orders.roles import ROLES
+from retention.orders.row_states import StatusMeaning
 from retention.orders.rows import BOUGHT, Lines
 from retention.sheets.sheet import Sheet
 from retention.wording import day, plural
@@ -19,8 +20,28 @@ from retention.wording import day, plural
 FIRST_LINES = 5
 NAMED_COLUMNS = 12
 # The fields of Mapping that a question may settle.
-Setting = Literal["day_first", "decimal", "currency", "per_order", "repeats"]
+Setting = Literal[
+    "day_first", "decimal", "currency", "per_order", "discounted", "statuses", "repeats"
+]
 ENOUGH_CUSTOMERS, ENOUGH_DAYS, ENOUGH_ORDERS = 500, 180, 3
+# A status of fewer rows than this share is noted, and not asked about.
+SMALL_PART = 0.01
+MOST_STATUS_QUESTIONS = 5
+# Up to this number of customers with this number of orders each, they are no customers.
+A_HANDFUL, MANY_ORDERS = 5, 20
+# Up to this number of orders a customer, from this number of orders on, hardly anybody came back.
+ONE_ORDER_EACH, FEW_ORDERS = 1.03, 100
+# What a status can mean, in the words of the question about it.
+STATE_LABELS = {
+    State.ORDER: "An order",
+    State.CANCELLED: "Cancelled",
+    State.FAILED: "Payment failed",
+    State.PENDING: "Not paid yet",
+    State.ABANDONED: "A cart left behind",
+    State.REFUNDED: "An order that was refunded or returned",
+    State.REFUND: "A refund itself",
+    State.OTHER: "No sale",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +80,14 @@ class Question:
         text: The question.
         options: Value -> label.
         assumed: The value taken meanwhile.
+        about: The status that the question is about, where the setting has a value for each.
     """
 
     setting: Setting
     text: str
     options: dict[Any, str]
     assumed: object
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +103,7 @@ class OrderReport:
         questions: What the file leaves open.
         refunded: Money taken off orders.
         unplaced_refunds: Refunded money without an order, or beyond the order's amount.
+        statuses: What each status and each kind of row was taken for.
     """
 
     rows_read: int
@@ -90,6 +114,7 @@ class OrderReport:
     questions: tuple[Question, ...] = ()
     refunded: float = 0.0
     unplaced_refunds: float = 0.0
+    statuses: tuple[StatusMeaning, ...] = ()
 
     @property
     def dropped(self) -> dict[str, int]:
@@ -98,7 +123,14 @@ class OrderReport:
 
 
 def count_reasons(left_out: pd.DataFrame) -> tuple[DroppedRows, ...]:
-    """Return the rows left out, counted by `reason`, the most rows first."""
+    """Return the rows left out, counted by reason.
+
+    Args:
+        left_out: The rows left out, with their `reason`.
+
+    Returns:
+        An entry for each reason, the most rows first.
+    """
     entries = [
         DroppedRows(
             reason=str(reason),
@@ -123,8 +155,12 @@ def reading_notes(
         lines: Its typed rows.
         totals: Of the orders: `orders`, `end`, `taken` (refunded money), `emptied` (orders that
             were refunded in full).
+
+    Returns:
+        Sentences.
     """
     layout = [f"Recognised as {mapping.layout}."] if mapping.layout else []
+    layout += [mapping.caveat] if mapping.caveat else []
     return (
         *layout,
         *sheet.notes,
@@ -133,7 +169,7 @@ def reading_notes(
         *_date_notes(lines),
         *_status_notes(mapping, lines),
         *lines.repeats.notes(lines.currency, per_order=lines.per_order),
-        *_money_notes(lines, totals),
+        *_money_notes(mapping, lines, totals),
         *_future_orders(totals),
         *unused_columns(sheet, mapping),
     )
@@ -172,23 +208,63 @@ def _date_notes(lines: Lines) -> list[str]:
 
 def _status_notes(mapping: Mapping, lines: Lines) -> list[str]:
     notes = []
-    if lines.strange:
-        statuses = _first_names([repr(status) for status in lines.strange])
+    if "status" in mapping.columns and not lines.states.statuses:
         notes.append(
-            f"Rows with a status whose meaning is not known count as orders: {statuses}. Take out "
-            "of the file what was cancelled or not paid."
+            f"{mapping.columns['status']!r} holds free texts, so no order is left out by it."
         )
-    if lines.partly and not {"refund", "adjusted"} & set(mapping.columns):
+    # Those that many rows have are warned of.
+    unclear = [meaning.text for meaning in _unclear(lines) if meaning not in _telling(lines)]
+    if unclear:
+        names = _first_names([repr(status) for status in unclear])
         notes.append(
-            f"Orders with the status {lines.partly[0]!r} count with their whole amount: no column "
+            f"Rows with a status whose meaning is not known count as orders: {names}. Say what "
+            "it means when the file is loaded, or take out of the file what was not paid."
+        )
+    partly = [
+        meaning.text for meaning in lines.states.statuses if is_refunded_in_part(meaning.text)
+    ]
+    if partly and not {"refund", "adjusted"} & set(mapping.columns):
+        notes.append(
+            f"Orders with the status {partly[0]!r} count with their whole amount: no column "
             "says how much of it was given back."
         )
     return notes
 
 
-def _money_notes(lines: Lines, totals: pd.Series) -> list[str]:
+def _unclear(lines: Lines) -> list[StatusMeaning]:
+    """Return the statuses that count as orders because their words are not known."""
+    return [
+        meaning
+        for meaning in lines.states.statuses
+        if not meaning.understood and meaning.state is State.ORDER
+    ]
+
+
+def _telling(lines: Lines) -> list[StatusMeaning]:
+    """Return the unclear statuses that no small part of the rows has."""
+    rows = sum(meaning.rows for meaning in lines.states.statuses)
+    return [meaning for meaning in _unclear(lines) if meaning.rows >= SMALL_PART * rows]
+
+
+def _money_notes(mapping: Mapping, lines: Lines, totals: pd.Series) -> list[str]:
     notes = []
-    if totals.taken:
+    if lines.net:
+        notes.append(
+            f"{mapping.columns['revenue']!r} has refunds taken off already, so those in "
+            f"{mapping.columns['refund']!r} are not taken off again."
+        )
+    if lines.discounts is not None:
+        after = "after" if lines.discounts.after else "before"
+        notes.append(
+            f"{mapping.columns['discount']!r} holds shares of the price. The amounts are taken as "
+            f"those {after} the discount."
+        )
+    if lines.profits:
+        notes.append(
+            f"{mapping.columns['revenue']!r} is a profit, not what was paid: rows below zero are "
+            "losses, not refunds. Choose the amount paid if the file has it."
+        )
+    if totals.taken and not lines.profits:
         notes.append(
             "A refund came off the order it names, or else off the customer's latest earlier "
             "order, as far as that order's revenue reached."
@@ -236,7 +312,15 @@ def _amount_once(mapping: Mapping) -> str:
 
 
 def unused_columns(sheet: Sheet, mapping: Mapping) -> list[str]:
-    """Return a sentence on the columns that nothing is read from; none where all are used."""
+    """Return a sentence on the columns that nothing is read from.
+
+    Args:
+        sheet: From `open_sheet`.
+        mapping: Which column plays which role.
+
+    Returns:
+        A list with the sentence; empty where all are used.
+    """
     unused = [name for name in sheet.columns if name not in mapping.columns.values()]
     if not unused:
         return []
@@ -248,7 +332,9 @@ def unused_columns(sheet: Sheet, mapping: Mapping) -> list[str]:
     ]
 
 
-def thin_data(orders: ir.Table, totals: pd.Series) -> tuple[str, ...]:
+def reading_warnings(
+    orders: ir.Table, totals: pd.Series, mapping: Mapping, lines: Lines
+) -> tuple[str, ...]:
     """Return where orders may be missing, and where the data is thin for predictions.
 
     Nothing is refused. The minimums are those that other tools ask for.
@@ -256,13 +342,18 @@ def thin_data(orders: ir.Table, totals: pd.Series) -> tuple[str, ...]:
     Args:
         orders: One row per order.
         totals: Of the orders: `orders`, `start`, `end`.
+        mapping: How the file was read.
+        lines: Its typed rows.
     """
     if not totals.orders:
         return ()
+    unclear = _telling(lines)
+    doubts = [_unclear_statuses(unclear)] if unclear else []
     customers, most_orders = _customers_and_most_orders(orders)
     days = (pd.Timestamp(totals.end) - pd.Timestamp(totals.start)).days + 1
     placed = orders.select(day=orders.ordered_at.date()).distinct().to_pandas()["day"]
-    warnings = [gap_words(gap) for gap in order_gaps(placed)]
+    doubts += _doubtful_customers(mapping.columns["customer_id"], orders, int(totals.orders))
+    warnings = [*doubts, *(gap_words(gap) for gap in order_gaps(placed))]
     warnings += _shortened(orders)
     if customers < ENOUGH_CUSTOMERS:
         warnings.append(
@@ -276,6 +367,42 @@ def thin_data(orders: ir.Table, totals: pd.Series) -> tuple[str, ...]:
             "back."
         )
     return tuple(warnings)
+
+
+def _unclear_statuses(unclear: list[StatusMeaning]) -> str:
+    names = _first_names([repr(meaning.text) for meaning in unclear])
+    rows = sum(meaning.rows for meaning in unclear)
+    return (
+        f"{rows:,} rows have a status whose meaning is not known, and count as orders: {names}. "
+        "Settle it before you trust the numbers."
+    )
+
+
+def _doubtful_customers(column: str, orders: ir.Table, placed: int) -> list[str]:
+    """Return a sentence where the column of customers is likely none.
+
+    A part of the orders shows whether a doubt is possible; only then all of them are counted.
+    """
+    part = orders.limit(FEW_ORDERS)
+    several = part.count() - part.customer_id.nunique()
+    sample = part.aggregate(customers=part.customer_id.nunique(), several=several)
+    facts = sample.execute().iloc[0]
+    few, single = facts.customers <= A_HANDFUL, facts.several <= FEW_ORDERS * (ONE_ORDER_EACH - 1)
+    if not (few or single) or placed < MANY_ORDERS:
+        return []
+    customers = int(orders.customer_id.nunique().execute())
+    if customers <= A_HANDFUL and placed >= MANY_ORDERS * customers:
+        hold = "value" if customers == 1 else "values"
+        return [
+            f"{customers:,} {hold} of {column!r} hold all {placed:,} orders. Check that it says "
+            "who bought."
+        ]
+    if placed >= FEW_ORDERS and placed <= ONE_ORDER_EACH * customers:
+        return [
+            f"{customers:,} customers have {placed:,} orders: hardly anybody ordered twice. Check "
+            f"that {column!r} is the same for all orders of a person."
+        ]
+    return []
 
 
 def _customers_and_most_orders(orders: ir.Table) -> tuple[int, int]:
@@ -306,7 +433,16 @@ def _shortened(orders: ir.Table) -> list[str]:
 
 
 def open_questions(sheet: Sheet, mapping: Mapping, lines: Lines) -> tuple[Question, ...]:
-    """Return what the whole column leaves open, with the answer taken meanwhile."""
+    """Return what the whole column leaves open, with the answer taken meanwhile.
+
+    Args:
+        sheet: From `open_sheet`.
+        mapping: Which column plays which role.
+        lines: From `read_lines`.
+
+    Returns:
+        The questions.
+    """
     questions = []
     if lines.dates.ambiguous:
         questions.append(_ask_day_first(sheet, mapping, lines))
@@ -333,9 +469,33 @@ def open_questions(sheet: Sheet, mapping: Mapping, lines: Lines) -> tuple[Questi
                 assumed=lines.per_order,
             )
         )
+    if lines.discounts is not None:
+        questions.append(_ask_discounted(mapping, lines.discounts.after))
+    questions += [_ask_status(meaning) for meaning in _telling(lines)[:MOST_STATUS_QUESTIONS]]
     if lines.repeats.equal_rows:
         questions.append(_ask_repeats(lines))
     return tuple(questions)
+
+
+def _ask_discounted(mapping: Mapping, after: bool) -> Question:
+    amount = mapping.columns.get("revenue") or mapping.columns["unit_price"]
+    return Question(
+        setting="discounted",
+        text=f"Is {amount!r} the amount before or after the share in "
+        f"{mapping.columns['discount']!r}?",
+        options={True: "After: it is what was paid", False: "Before: the share still comes off"},
+        assumed=after,
+    )
+
+
+def _ask_status(meaning: StatusMeaning) -> Question:
+    return Question(
+        setting="statuses",
+        text=f"What does the status {meaning.text!r} mean? {meaning.rows:,} rows have it.",
+        options=dict(STATE_LABELS),
+        assumed=meaning.state,
+        about=meaning.text,
+    )
 
 
 def _ask_repeats(lines: Lines) -> Question:
@@ -377,21 +537,4 @@ def _ask_decimal(mapping: Mapping, lines: Lines) -> Question:
             ".": "1,234 is a thousand; 1.5 is one and a half",
         },
         assumed=lines.money.decimal,
-    )
-
-
-def nothing_left(sheet: Sheet, mapping: Mapping, report: OrderReport) -> str:
-    """Return the message for a file of which no row is an order."""
-    parts = []
-    for entry in report.reasons[:3]:
-        lines = ", ".join(entry.places[:3])
-        parts.append(f"{entry.rows:,} × {entry.reason.lower()} (first: line {lines})")
-    used = ", ".join(
-        f"{ROLES[role].label.lower()} from {name!r}"
-        for role, name in mapping.columns.items()
-        if ROLES[role].required
-    )
-    return (
-        f"None of the {report.rows_read:,} rows of {sheet.name!r} is an order: "
-        f"{'; '.join(parts)}. Read were: {used}. Choose other columns, or check the export."
     )

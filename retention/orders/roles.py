@@ -36,6 +36,9 @@ def read_roles(entries: dict[str, Any]) -> dict[str, Role]:
     Args:
         entries: Role -> the keys and values of its table.
 
+    Returns:
+        Role -> its record.
+
     Raises:
         ValueError: If a table has an unknown key or lacks one.
     """

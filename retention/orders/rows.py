@@ -13,14 +13,14 @@ from retention.cells.dates import (
     latest_plausible,
     read_dates,
 )
-from retention.cells.money import (
-    MoneyStyle,
-    find_money_style,
-    named_currency,
-    read_currency,
-    read_money,
+from retention.cells.money import MoneyStyle, named_currency, read_currency
+from retention.cells.statuses import State
+from retention.orders.amounts import (
+    DiscountStyle,
+    is_net_of_refunds,
+    read_amounts,
+    sums_per_order,
 )
-from retention.cells.statuses import State, is_refunded_in_part, is_understood, order_state
 from retention.orders.contact_cells import (
     CONTACT_COLUMNS,
     SIGNAL_COLUMNS,
@@ -30,7 +30,9 @@ from retention.orders.contact_cells import (
 )
 from retention.orders.customer_column import GUESTS
 from retention.orders.mapping import Mapping
+from retention.orders.phone_keys import find_phone_style, phone_key
 from retention.orders.repeats import Repeats, find_repeats
+from retention.orders.row_states import RowStates, read_states, state_cell
 from retention.sheets.sheet import Sheet
 
 DIMENSIONS = ("channel", "region", "product", "category", "coupon")
@@ -38,10 +40,6 @@ DIMENSIONS = ("channel", "region", "product", "category", "coupon")
 BOUGHT = ("product", "category")
 #: What an order carries beside its numbers, where the file has it.
 CARRIED = (*DIMENSIONS, *CONTACT_COLUMNS, *SIGNAL_COLUMNS)
-#: The roles whose cells are numbers.
-NUMBERS = ("revenue", "unit_price", "quantity", "refund", "adjusted", "discount")
-#: A status column with more different texts is free text.
-MAX_STATUSES = 300
 BLANKS = r"[\s\x{00a0}\x{200b}\x{feff}]+"
 
 NOT_A_ROW = "No customer and no date (totals, notes, blank rows)"
@@ -53,12 +51,14 @@ NO_CUSTOMER = "No customer (guest order)"
 NO_DATE = "No date that can be read"
 IMPOSSIBLE_DATE = "Impossible date (before 1990, or more than a year ahead)"
 NO_AMOUNT = "No amount that can be read"
+NO_SALE = "No sale (view, transfer, fee, quote and the like)"
 OTHER_CURRENCY = "In another currency"
 _STATE_REASONS = {
     State.CANCELLED: CANCELLED,
     State.FAILED: FAILED,
     State.PENDING: PENDING,
     State.ABANDONED: ABANDONED,
+    State.OTHER: NO_SALE,
 }
 
 
@@ -75,15 +75,16 @@ class Lines:
         currencies: Code -> rows.
         currency: The code whose rows count; None where the file names none.
         priced: Whether the amount is quantity x unit price.
-        per_order: Whether amounts stand once an order, not on each line.
+        once: The sums of money that stand once an order: amount, refund, discount.
         per_order_share: Of the orders with several rows, the share that looks so; None where it
             was not asked.
         numbered: Whether the file numbers its orders.
         grouped: Whether several rows may make one order.
-        carts: Whether some rows are carts left behind.
-        strange: Statuses that are not understood.
-        partly: Statuses that speak of a refund in part.
         repeats: Rows that stand twice; those that do not count are not in `table`.
+        states: What the texts of the status and of the kind of row mean.
+        net: Whether the file's amounts had refunds taken off already.
+        profits: Whether the amounts are profits, so that one below zero is a loss.
+        discounts: How discounts are written that are shares of the price.
     """
 
     table: ir.Table
@@ -92,83 +93,119 @@ class Lines:
     currencies: dict[str, int]
     currency: str | None
     priced: bool
-    per_order: bool
+    once: tuple[str, ...]
     per_order_share: float | None
     numbered: bool
     grouped: bool
-    carts: bool = False
-    strange: tuple[str, ...] = ()
-    partly: tuple[str, ...] = ()
+    states: RowStates
     repeats: Repeats = field(default_factory=Repeats)
+    net: bool = False
+    profits: bool = False
+    discounts: DiscountStyle | None = None
+
+    @property
+    def per_order(self) -> bool:
+        """Whether amounts stand once an order, not on each line."""
+        return "amount" in self.once
+
+    @property
+    def carts(self) -> bool:
+        """Whether some rows are carts left behind."""
+        return any(meaning.state is State.ABANDONED for meaning in self.states.meanings)
 
 
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
 def strlen(text: str) -> int:  # type: ignore[empty-body]
-    """Return DuckDB's number of bytes in a text."""
+    """Return DuckDB's number of bytes in a text.
+
+    Args:
+        text: A column of texts.
+
+    Returns:
+        The number.
+    """
 
 
 def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
-    """Type every row of the sheet as the mapping says and mark the rows that are no orders."""
+    """Type every row of the sheet as the mapping says and mark the rows that are no orders.
+
+    Args:
+        sheet: From `open_sheet`.
+        mapping: Which column plays which role.
+
+    Returns:
+        The typed rows, and what was noticed in them.
+    """
     con, raw = sheet.con, sheet.table
     column = {role: sheet.column(name) for role, name in mapping.columns.items()}
     dates = find_date_style(raw, column["ordered_at"], mapping.day_first)
-    money, amounts = _amounts(raw, column, mapping.decimal)
-    states = _states(sheet, column.get("status"))
+    amounts = read_amounts(raw, column, mapping)
+    states = read_states(raw, column, mapping)
     ordered_at = read_dates(raw, column["ordered_at"], dates, column.get("time"))
     cells: dict[str, ir.Value] = {
         "line": raw.rowid(),
-        "customer_id": _customer_id(raw, column["customer_id"]),
+        "customer_id": _customer(raw, column, mapping),
         "ordered_at": ordered_at,
-        **amounts,
-        **_order_cells(raw, column, money, states),
+        **amounts.cells,
+        **_order_cells(raw, column, amounts.money, states),
         **contact_cells(raw, column, mapping, ordered_at),
     }
     con.create_table("typed", raw.select(**cells), overwrite=True)
     typed = _complete(con.table("typed"), mapping)
-    priced = "revenue" not in column
     numbered = "order_id" in column
+    if numbered and "refund_of" in column:
+        typed = _placed_by_number(con, typed)
     grouped = numbered and _has_repeats(typed)
     repeats = find_repeats(sheet, mapping, typed, numbered=numbered, grouped=grouped)
     if repeats.dropped is not None:
         con.create_table("once", typed.anti_join(repeats.dropped, "line"), overwrite=True)
         typed = con.table("once")
         grouped = numbered and _has_repeats(typed)
-    per_order, share = False, None
+    once: tuple[str, ...] = ()
+    share = None
     if grouped:
         typed = _filled_down(con, typed)
-        per_order, share = _amounts_per_order(typed, mapping.per_order, priced)
+        once, share = sums_per_order(typed, mapping.per_order, amounts.priced)
+    if "paid_at" in column:
+        is_unpaid = typed.status.isnull() & typed.ordered_at.notnull()
+        typed = typed.mutate(status=ibis.ifelse(is_unpaid, str(State.PENDING), typed.status))
+    net = is_net_of_refunds(typed, mapping)
+    if net:
+        typed = typed.mutate(amount=typed.amount + typed.refund.fill_null(0.0))
     currencies = _currencies(typed)
     currency = mapping.currency or next(iter(currencies), None)
-    orders = [text for text, state in states.items() if state is State.ORDER]
     return Lines(
-        table=typed.mutate(reason=_reason(typed, currency, per_order)),
+        table=typed.mutate(reason=_reason(typed, currency, "amount" in once)),
         dates=dates,
-        money=money,
+        money=amounts.money,
         currencies=currencies,
         currency=currency,
-        priced=priced,
-        per_order=per_order,
+        priced=amounts.priced,
+        once=once,
         per_order_share=share,
         numbered=numbered,
         grouped=grouped,
-        carts=State.ABANDONED in states.values(),
-        strange=tuple(sorted(text for text in orders if not is_understood(text))),
-        partly=tuple(sorted(text for text in orders if is_refunded_in_part(text))),
+        states=states,
         repeats=repeats,
+        net=net,
+        profits=amounts.profits,
+        discounts=amounts.discounts,
     )
 
 
 def _order_cells(
-    raw: ir.Table, column: dict[str, str], money: MoneyStyle, states: dict[str, State]
+    raw: ir.Table, column: dict[str, str], money: MoneyStyle, states: RowStates
 ) -> dict[str, ir.Value]:
     """Return what each row says of its order beside its amount, where the file has it."""
     cells: dict[str, ir.Value] = {}
     if "order_id" in column:
         cells["order_id"] = _order_id(raw, column["order_id"])
+    if "refund_of" in column:
+        cells["refund_of"] = _plain_number(raw, column["refund_of"])
     if "currency" in column or money.symbols:
         cells["currency"] = _currency(raw, column)
-    if "status" in column or "cancelled_at" in column:
-        cells["status"] = _state(raw, column, states)
+    if {"status", "kind", "cancelled_at", "paid_at"} & set(column):
+        cells["status"] = state_cell(raw, column, states)
     return cells | {role: text_or_null(raw[column[role]]) for role in DIMENSIONS if role in column}
 
 
@@ -188,6 +225,12 @@ def _complete(typed: ir.Table, mapping: Mapping) -> ir.Table:
 
 
 def _order_id(raw: ir.Table, column: str) -> ir.StringValue:
+    # A row without a number is an order of its own.
+    return ibis.coalesce(_plain_number(raw, column), "row " + raw.rowid().cast("string"))
+
+
+def _plain_number(raw: ir.Table, column: str) -> ir.StringValue:
+    """Return an order's number without blanks around it, and 5001.0 as 5001."""
     cell = raw[column]
     facts = raw.aggregate(blank=cell.re_search(BLANKS).any(), decimal=cell.re_search(WHOLE).any())
     facts = facts.execute().iloc[0]
@@ -195,8 +238,54 @@ def _order_id(raw: ir.Table, column: str) -> ir.StringValue:
         cell = text_or_null(cell)
     if facts.decimal:
         cell = cell.re_replace(WHOLE, r"\1")
-    # A row without a number is an order of its own.
-    return ibis.coalesce(cell, "row " + raw.rowid().cast("string"))
+    return cell
+
+
+def _placed_by_number(con: Backend, typed: ir.Table) -> ir.Table:
+    """Give refund rows the number and the customer of the order that they name.
+
+    Only rows that give money back, and only where the order is in the file.
+    """
+    back = (typed.status == str(State.REFUND)).fill_null(False) | (typed.amount < 0).fill_null(
+        False
+    )
+    sales = typed.filter(~back & typed.amount.notnull())
+    sales = sales.group_by("order_id").aggregate(buyer=first_filled(sales, "customer_id"))
+    named = sales.select(number=sales.order_id, buyer=sales.buyer)
+    joined = typed.mutate(named_order=ibis.ifelse(back, typed.refund_of, ibis.null("string")))
+    joined = joined.left_join(named, joined.named_order == named.number)
+    placed = joined.mutate(
+        order_id=ibis.coalesce(joined.number, joined.order_id),
+        customer_id=ibis.ifelse(
+            joined.number.notnull(),
+            ibis.coalesce(joined.buyer, joined.customer_id),
+            joined.customer_id,
+        ),
+    )
+    columns = [name for name in typed.columns if name != "refund_of"]
+    con.create_table("placed", placed.select(*columns), overwrite=True)
+    return con.table("placed")
+
+
+def _customer(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> ir.StringValue:
+    """Return who bought: phones by their digits, all else by its text."""
+    customer = _customer_id(raw, column["customer_id"])
+    if column.get("phone") != column["customer_id"]:
+        return customer
+    style = find_phone_style(raw, column["customer_id"], _main_currency(raw, column, mapping))
+    has_letters = customer.re_search(r"[A-WYZa-wyz]")
+    return ibis.ifelse(has_letters, customer, phone_key(raw[column["customer_id"]], style))
+
+
+def _main_currency(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> str | None:
+    """Return the currency of most amounts, as far as the file or the marketer says so."""
+    amount = mapping.columns.get("revenue") or mapping.columns.get("unit_price")
+    named = mapping.currency or (named_currency(amount) if amount else None)
+    if named or not amount:
+        return named
+    cells = raw.select(currency=_currency(raw, column))
+    commonest = cells.filter(cells.currency.notnull()).currency.topk(1).to_pandas()
+    return next(iter(commonest["currency"]), None)
 
 
 def _customer_id(raw: ir.Table, column: str) -> ir.StringValue:
@@ -232,81 +321,22 @@ def _customer_id(raw: ir.Table, column: str) -> ir.StringValue:
     return ibis.ifelse(text.isin(guests), ibis.null("string"), text) if guests else text
 
 
-def _amounts(
-    raw: ir.Table, column: dict[str, str], decimal: str | None
-) -> tuple[MoneyStyle, dict[str, ir.Value]]:
-    """Return how amounts are written, and each row's amount and other numbers.
-
-    These are refund, discount (both >= 0), quantity and `listed`, where the file has them.
-    """
-    styles = {
-        role: find_money_style(raw, column[role], decimal) for role in NUMBERS if role in column
-    }
-    numbers = {role: read_money(raw, column[role], style) for role, style in styles.items()}
-    if "revenue" in column:
-        main, amount = styles["revenue"], numbers["revenue"]
-    else:
-        main = styles["unit_price"]
-        # Whole cents: sums of prices x pieces should not carry binary dust.
-        amount = (numbers["quantity"] * numbers["unit_price"]).round(6)
-    cells = {"amount": amount}
-    cells |= {role: numbers[role].abs() for role in ("refund", "discount") if role in column}
-    if "adjusted" in column:
-        # What is left of an amount after refunds; 0 or blank where nothing was given back.
-        remaining = numbers["adjusted"]
-        is_lower = (remaining > 0) & (remaining < amount)
-        given_back = ibis.ifelse(is_lower, amount - remaining, 0.0)
-        cells["refund"] = cells.get("refund", ibis.literal(0.0)).fill_null(0.0) + given_back
-    if "quantity" in column:
-        cells["quantity"] = numbers["quantity"]
-    names_products = bool(set(BOUGHT) & set(column))
-    if names_products and {"revenue", "quantity", "unit_price", "order_id"} <= set(column):
-        cells["listed"] = numbers["quantity"] * numbers["unit_price"]
-    return main, cells
-
-
 def _currency(raw: ir.Table, column: dict[str, str]) -> ir.StringValue:
     if "currency" in column:
         return text_or_null(raw[column["currency"]]).upper()
     return read_currency(raw, column.get("revenue") or column["unit_price"])
 
 
-def _states(sheet: Sheet, column: str | None) -> dict[str, State]:
-    """The meaning of each distinct status; nothing where the column is free text."""
-    if column is None:
-        return {}
-    values = (
-        sheet.table.select(status=sheet.table[column].strip())
-        .distinct()
-        .limit(MAX_STATUSES + 1)
-        .to_pandas()["status"]
-    )
-    texts = [v for v in values.dropna().tolist() if v]
-    return {} if len(texts) > MAX_STATUSES else {v: order_state(v) for v in texts}
-
-
-def _state(raw: ir.Table, column: dict[str, str], states: dict[str, State]) -> ir.StringValue:
-    state: ir.StringValue = ibis.null("string")
-    if states:
-        cell = raw[column["status"]].strip()
-        by_state = {
-            s: [text for text, meaning in states.items() if meaning is s]
-            for s in set(states.values())
-        }
-        state = ibis.cases(
-            *[(cell.isin(texts), ibis.literal(str(s))) for s, texts in by_state.items()],
-            else_=state,
-        )
-    if "cancelled_at" in column:
-        gone = text_or_null(raw[column["cancelled_at"]])
-        state = ibis.ifelse(
-            gone.notnull() & ~gone.lower().isin(GUESTS), str(State.CANCELLED), state
-        )
-    return state
-
-
 def first_filled(table: ir.Table, column: str) -> ir.Value:
-    """Return a group's first cell of the column, in the file's order, that is not empty."""
+    """Return a group's first cell of the column, in the file's order, that is not empty.
+
+    Args:
+        table: Typed lines, grouped by order.
+        column: The column.
+
+    Returns:
+        An expression.
+    """
     return table[column].argmin(table.line, where=table[column].notnull())
 
 
@@ -337,32 +367,6 @@ def _filled_down(con: Backend, typed: ir.Table) -> ir.Table:
     )
     con.create_table("filled", filled.select(*typed.columns), overwrite=True)
     return con.table("filled")
-
-
-def _amounts_per_order(
-    typed: ir.Table, wanted: bool | None, priced: bool
-) -> tuple[bool, float | None]:
-    """Return whether the amount is the order's, on one row or again on each, not the line's."""
-    if wanted is not None or priced:
-        return bool(wanted), None
-    orders = typed.group_by("order_id").aggregate(
-        rows=typed.count(),
-        amounts=typed.amount.count(),
-        lowest=typed.amount.min(),
-        highest=typed.amount.max(),
-    )
-    several = orders.filter(orders["rows"] > 1)
-    facts = (
-        several.aggregate(
-            orders=several.count(),
-            once=((several.amounts == 1) & (several["rows"] > 1)).sum(),
-            same=((several.amounts > 1) & (several.lowest == several.highest)).sum(),
-        )
-        .execute()
-        .iloc[0]
-    )
-    share = float(facts.once + facts.same) / float(facts.orders) if facts.orders else 0.0
-    return share >= 0.9, share
 
 
 def _currencies(typed: ir.Table) -> dict[str, int]:

@@ -41,9 +41,14 @@ class Condition:
     Attributes:
         feature: A key of `FEATURES`.
         operator: One that `BY_KIND` lists for the feature's kind.
-        value: As the operator and the kind ask. A number, a pair of numbers or dates for "between",
-            a date, a text, several texts, True or False, a `Bought`, a number of days, a percentage
-            for "top", or None for "known" and "unknown". A share is a fraction.
+        value: As the operator and the kind ask. A share is a fraction.
+
+            - a number, a number of days, a date, a text or several texts;
+            - a pair of numbers or dates for "between";
+            - a percentage for "top";
+            - True or False;
+            - a `Bought`;
+            - None for "known" and "unknown".
 
     Raises:
         DataError: These do not fit together; the message says what is wrong.
@@ -135,7 +140,14 @@ class Count(NamedTuple):
 
 
 def conditions_of(rule: Rule) -> Iterable[Condition]:
-    """Return the conditions of a rule, in order."""
+    """Return the conditions of a rule, in order.
+
+    Args:
+        rule: A condition or a group.
+
+    Returns:
+        The conditions, those of nested groups included.
+    """
     if isinstance(rule, Condition):
         yield rule
     else:
@@ -144,12 +156,27 @@ def conditions_of(rule: Rule) -> Iterable[Condition]:
 
 
 def depth(rule: Rule) -> int:
-    """Return how deep groups are nested: 0 for a condition, 1 for a group of conditions."""
+    """Return how deep groups are nested.
+
+    Args:
+        rule: A condition or a group.
+
+    Returns:
+        0 for a condition, 1 for a group of conditions.
+    """
     return 0 if isinstance(rule, Condition) else 1 + max(map(depth, rule.parts), default=0)
 
 
 def unavailable(rule: Rule, features: Features) -> tuple[tuple[Condition, str], ...]:
-    """Return the conditions that cannot be asked of these customers, each with what brings it."""
+    """Return the conditions that cannot be asked of these customers.
+
+    Args:
+        rule: A condition or a group.
+        features: What is known of the customers.
+
+    Returns:
+        Each such condition, and a sentence on what brings it.
+    """
     reasons = (
         (condition, features.missing(condition.feature)) for condition in conditions_of(rule)
     )
@@ -157,7 +184,14 @@ def unavailable(rule: Rule, features: Features) -> tuple[tuple[Condition, str], 
 
 
 def matches(rule: Rule, features: Features) -> np.ndarray:
-    """Return which customers satisfy a rule, as booleans in the customers' order.
+    """Return which customers satisfy a rule.
+
+    Args:
+        rule: A condition or a group.
+        features: What is known of the customers.
+
+    Returns:
+        True or False for each customer, in the customers' order.
 
     Raises:
         DataError: These customers lack something that the rule asks about.
@@ -166,7 +200,18 @@ def matches(rule: Rule, features: Features) -> np.ndarray:
 
 
 def totals(rule: Rule, features: Features) -> Totals:
-    """Return what the customers of a rule amount to; errors as in `matches`."""
+    """Return what the customers of a rule amount to.
+
+    Args:
+        rule: A condition or a group.
+        features: What is known of the customers.
+
+    Returns:
+        The totals, kept for the next call.
+
+    Raises:
+        DataError: These customers lack something that the rule asks about.
+    """
 
     def add_up() -> Totals:
         yes = _truth(rule, features).yes
@@ -183,7 +228,16 @@ def totals(rule: Rule, features: Features) -> Totals:
 
 
 def weighed(values: np.ndarray, inside: np.ndarray, features: Features) -> float:
-    """Return the sum of `values` over the customers `inside`, in memory that is kept for it."""
+    """Return the sum of values over some customers, in memory that is kept for it.
+
+    Args:
+        values: One element a customer.
+        inside: True or False for each customer.
+        features: What is known of the customers.
+
+    Returns:
+        The sum.
+    """
     if "mask" not in features.scratch:
         features.scratch["mask"] = np.empty(len(features))
     np.copyto(features.scratch["mask"], inside)
@@ -192,6 +246,10 @@ def weighed(values: np.ndarray, inside: np.ndarray, features: Features) -> float
 
 def count_each(rule: Rule, features: Features) -> tuple[Count, ...]:
     """Return what a rule and each part of it amount to.
+
+    Args:
+        rule: A condition or a group.
+        features: What is known of the customers.
 
     Returns:
         One `Count` for the rule and for each of its parts, a part after its group. Where a

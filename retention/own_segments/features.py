@@ -59,7 +59,15 @@ class Memory:
         self._known: OrderedDict[Hashable, Any] = OrderedDict()
 
     def get(self, question: Hashable, answer: Callable[[], _T]) -> _T:
-        """Return the kept answer, or keep what `answer` returns."""
+        """Return the kept answer, or keep what `answer` returns.
+
+        Args:
+            question: What the answer belongs to.
+            answer: Finds the answer where none is kept.
+
+        Returns:
+            The answer.
+        """
         if question in self._known:
             self._known.move_to_end(question)
         else:
@@ -111,6 +119,12 @@ class Features:
     def column(self, key: str) -> Column:
         """Return the values of a feature.
 
+        Args:
+            key: The feature's key.
+
+        Returns:
+            One value a customer.
+
         Raises:
             DataError: These orders have none; the message says what brings it.
         """
@@ -121,11 +135,28 @@ class Features:
         return self.columns[key]
 
     def missing(self, key: str) -> str:
-        """Return why a feature cannot be had, empty where it can."""
+        """Return why a feature cannot be had.
+
+        Args:
+            key: The feature's key.
+
+        Returns:
+            A sentence on what brings it; empty where it can be had.
+        """
         return self.off.get(key, "")
 
     def ascending(self, key: str) -> np.ndarray:
-        """Return the known values of a number, in ascending order."""
+        """Return the known values of a feature that is a number.
+
+        Args:
+            key: The feature's key.
+
+        Returns:
+            The values in ascending order.
+
+        Raises:
+            DataError: These orders have none.
+        """
 
         def sort() -> np.ndarray:
             values = self.column(key).values
@@ -134,7 +165,14 @@ class Features:
         return self.memory.get(("ascending", key), sort)
 
     def choices(self, key: str) -> tuple[str, ...]:
-        """Return the values of a category or of what was bought, the most frequent first."""
+        """Return the values of a category or of what was bought.
+
+        Args:
+            key: The feature's key.
+
+        Returns:
+            The values, the most frequent first.
+        """
         if FEATURES[key].kind == "products":
             return self.purchases.values(key) if self.purchases and not self.missing(key) else ()
         return self.column(key).names
@@ -214,9 +252,14 @@ def _reasons(known: set[str], no_scores: str) -> dict[str, str]:
 
 
 def typical_wait(model: CltvModel, customers: pd.DataFrame) -> np.ndarray:
-    """Return each customer's median wait for the next order after the last, in days.
+    """Return each customer's median wait for the next order after the last.
 
-    It is NaN beyond `LONGEST_WAIT`.
+    Args:
+        model: From `fit_cltv`.
+        customers: From `summarise_customers`.
+
+    Returns:
+        Days, one element a customer; NaN beyond `LONGEST_WAIT`.
     """
     histories = group_histories(customers)
     with np.errstate(over="ignore"):
@@ -228,7 +271,14 @@ def typical_wait(model: CltvModel, customers: pd.DataFrame) -> np.ndarray:
 
 
 def day_number(day: date) -> int:
-    """Return a day as it stands in a column of dates: days since 1970."""
+    """Return a day as it stands in a column of dates.
+
+    Args:
+        day: The day.
+
+    Returns:
+        Days since 1970.
+    """
     return int(np.datetime64(day, "D").astype(np.int64))
 
 

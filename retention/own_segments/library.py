@@ -17,14 +17,14 @@ from retention.own_segments.catalogue import FEATURES
 from retention.own_segments.conditions import Rule, conditions_of, matches, unavailable
 from retention.own_segments.features import Features
 from retention.own_segments.rule_files import (
-    VERSION,
-    check_version,
     read_json,
     rule_data,
     rule_of_data,
 )
+from retention.validation import check_version
 
 FORMAT = "own customer segments"
+VERSION = 1
 MAX_NAME, MAX_NOTE = 80, 500
 MAX_SEGMENTS = 200
 MAX_BYTES = 1_000_000
@@ -40,7 +40,8 @@ class OwnSegment:
         note: A note for later readers; may be empty.
 
     Raises:
-        DataError: The name is empty or too long, or holds a line break.
+        DataError: The name is empty or too long, or holds a control character. The note is no text,
+            or too long.
     """
 
     name: str
@@ -83,12 +84,30 @@ class Overlaps:
 
 
 def segment_named(library: Library, name: str) -> OwnSegment:
-    """Return a segment by its name; DataError where there is none."""
+    """Return a segment by its name.
+
+    Args:
+        library: The segments, in their order.
+        name: The segment's name.
+
+    Returns:
+        The segment.
+
+    Raises:
+        DataError: There is no segment of that name.
+    """
     return library[_place(library, name)]
 
 
 def add_segment(library: Library, segment: OwnSegment) -> Library:
     """Return the library with one more segment at its end.
+
+    Args:
+        library: The segments, in their order.
+        segment: The segment to add.
+
+    Returns:
+        The longer library.
 
     Raises:
         DataError: The name is taken, or the library is full.
@@ -104,6 +123,14 @@ def add_segment(library: Library, segment: OwnSegment) -> Library:
 def edit_segment(library: Library, name: str, segment: OwnSegment) -> Library:
     """Return the library with another segment in the place of the one named.
 
+    Args:
+        library: The segments, in their order.
+        name: The name of the segment to replace.
+        segment: The segment that takes its place.
+
+    Returns:
+        The changed library.
+
     Raises:
         DataError: There is no segment of that name, or the new name is taken.
     """
@@ -117,6 +144,14 @@ def edit_segment(library: Library, name: str, segment: OwnSegment) -> Library:
 def rename_segment(library: Library, name: str, new_name: str) -> Library:
     """Return the library with a segment under another name.
 
+    Args:
+        library: The segments, in their order.
+        name: The present name.
+        new_name: The new name.
+
+    Returns:
+        The changed library.
+
     Raises:
         DataError: There is no segment of that name, or the new name is taken.
     """
@@ -124,7 +159,18 @@ def rename_segment(library: Library, name: str, new_name: str) -> Library:
 
 
 def duplicate_segment(library: Library, name: str) -> Library:
-    """Return the library with a copy after the segment, under a name that is free."""
+    """Return the library with a copy after the segment, under a name that is free.
+
+    Args:
+        library: The segments, in their order.
+        name: The name of the segment to copy.
+
+    Returns:
+        The longer library.
+
+    Raises:
+        DataError: There is no segment of that name, or the library is full.
+    """
     _check_room(library)
     place = _place(library, name)
     copy = replace(library[place], name=free_name(library, library[place].name))
@@ -132,7 +178,19 @@ def duplicate_segment(library: Library, name: str) -> Library:
 
 
 def move_segment(library: Library, name: str, by: int) -> Library:
-    """Return the library with a segment moved down by some places, up where negative."""
+    """Return the library with a segment moved down by some places, up where negative.
+
+    Args:
+        library: The segments, in their order.
+        name: The segment's name.
+        by: How many places to move it down; negative moves it up.
+
+    Returns:
+        The library in its new order.
+
+    Raises:
+        DataError: There is no segment of that name.
+    """
     place = _place(library, name)
     rest = [*library[:place], *library[place + 1 :]]
     rest.insert(min(max(place + by, 0), len(rest)), library[place])
@@ -140,13 +198,34 @@ def move_segment(library: Library, name: str, by: int) -> Library:
 
 
 def delete_segment(library: Library, name: str) -> Library:
-    """Return the library without a segment."""
+    """Return the library without a segment.
+
+    Args:
+        library: The segments, in their order.
+        name: The segment's name.
+
+    Returns:
+        The shorter library.
+
+    Raises:
+        DataError: There is no segment of that name.
+    """
     place = _place(library, name)
     return (*library[:place], *library[place + 1 :])
 
 
 def free_name(library: Library, name: str) -> str:
     """Return the name, with a number behind it where it is taken.
+
+    Args:
+        library: The segments, in their order.
+        name: The name to begin with.
+
+    Returns:
+        A name that no segment of the library has, in any case.
+
+    Raises:
+        DataError: The name is empty or too long, or holds a control character.
 
     >>> from retention.own_segments.conditions import Condition
     >>> free_name((OwnSegment("Tea", Condition("orders", "is", 1)),), "tea")
@@ -164,6 +243,16 @@ def merge_libraries(library: Library, loaded: Library) -> Library:
     """Return the library with those of `loaded` that it lacks.
 
     A segment is numbered where its name belongs to another rule.
+
+    Args:
+        library: The segments, in their order.
+        loaded: The segments to add, in their order.
+
+    Returns:
+        The longer library.
+
+    Raises:
+        DataError: The library becomes too long.
     """
     for segment in loaded:
         if segment not in library:
@@ -177,6 +266,9 @@ def to_json(library: Library, currency: str | None = None) -> str:
     Args:
         library: The segments, in their order.
         currency: The currency of the amounts in their rules, where it is known.
+
+    Returns:
+        The text, JSON with an indent of one blank.
     """
     segments = [
         {"name": segment.name, "note": segment.note, "rule": rule_data(segment.rule)}
@@ -191,16 +283,22 @@ def to_json(library: Library, currency: str | None = None) -> str:
 def from_json(content: str | bytes) -> Library:
     """Return the library that `to_json` wrote, whatever store it was made for.
 
+    Args:
+        content: The file, as text or as UTF-8 bytes.
+
+    Returns:
+        The segments, in the file's order.
+
     Raises:
         DataError: It is not such a file, is of a later version, or one of its segments cannot be
-            read; the message says which and why.
+            read. The message says which and why.
     """
     data = _read(content)
     if not isinstance(data, Mapping) or data.get("format") != FORMAT:
         raise DataError(
             "This file holds no segments saved here. Choose the one that 'Save to a file' wrote."
         )
-    check_version(data, "This file of segments")
+    check_version("This file of segments", data.get("version"), VERSION)
     rows = data.get("segments")
     if not isinstance(rows, list):
         raise DataError("This file of segments has no list of segments.")
@@ -222,7 +320,14 @@ def from_json(content: str | bytes) -> Library:
 def amounts_in(content: str | bytes) -> str | None:
     """Return the currency of the amounts in a file that `from_json` reads.
 
-    It is None where the file names no currency, or its rules ask for no amounts.
+    Args:
+        content: The file, as text or as UTF-8 bytes.
+
+    Returns:
+        The currency. None where the file names no currency, or its rules ask for no amounts.
+
+    Raises:
+        DataError: As in `from_json`.
     """
     has_amounts = any(
         FEATURES[condition.feature].kind == "money"
@@ -237,6 +342,13 @@ def overlaps(library: Library, features: Features) -> Overlaps:
     """Count the customers in several segments.
 
     Segments that these customers cannot be asked for are skipped.
+
+    Args:
+        library: The segments, in their order.
+        features: What is known of the customers.
+
+    Returns:
+        The counts of customers, by segment and by pair of segments.
     """
     skipped = {
         segment.name: missing[0][1]

@@ -44,11 +44,22 @@ class Purchases:
     known: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
 
     def values(self, column: str) -> tuple[str, ...]:
-        """Return the values of a column, the most customers first; `MOST_VALUES` at most."""
+        """Return the values of a column.
+
+        Args:
+            column: "product" or "category".
+
+        Returns:
+            At most `MOST_VALUES`, the most customers first.
+        """
         return self._keep(("values", column), lambda: self._values(column))
 
     def days_since(self, column: str, value: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the customers who bought a value, and how long ago.
+
+        Args:
+            column: "product" or "category".
+            value: The product's or category's name.
 
         Returns:
             Their places in `index`, and the days since they last bought it.
@@ -56,16 +67,26 @@ class Purchases:
         return self._keep((column, value), lambda: self._days_since(column, value))
 
     def named(self, column: str) -> np.ndarray | None:
-        """Return which customers have an order that names any value; None if all do."""
+        """Return which customers have an order that names any value.
+
+        Args:
+            column: "product" or "category".
+
+        Returns:
+            True or False for each customer; None if all do.
+        """
         return self._keep(("named", column), lambda: self._named(column))
 
     def bought(self, column: str, values: tuple[str, ...], days: int | None = None) -> np.ndarray:
-        """Return which customers bought any of the values, as booleans.
+        """Return which customers bought any of the values.
 
         Args:
             column: "product" or "category".
             values: Names; any of them counts.
             days: Days up to `as_of` in which it was bought; None for any time.
+
+        Returns:
+            True or False for each customer.
         """
         buyers = np.zeros(len(self.index), dtype=bool)
         for value in values:
@@ -110,6 +131,14 @@ class Purchases:
 def purchases_of(orders: Orders, index: pd.Index, as_of: date) -> Purchases:
     """Return what the customers of `index` bought up to the day `as_of`.
 
+    Args:
+        orders: The orders.
+        index: The customers.
+        as_of: The last day that counts.
+
+    Returns:
+        The purchases, to be asked.
+
     Raises:
         DataError: Customers occur twice.
     """
@@ -118,13 +147,25 @@ def purchases_of(orders: Orders, index: pd.Index, as_of: date) -> Purchases:
             "A customer occurs twice in the customer table: make it with summarise_customers."
         )
     columns = tuple(name for name in BOUGHT if name in orders.table.columns)
-    return Purchases(orders.table if orders.items is None else orders.items, index, as_of, columns)
+    return Purchases(
+        table=orders.table if orders.items is None else orders.items,
+        index=index,
+        as_of=as_of,
+        columns=columns,
+    )
 
 
 def last_bought_query(table: ir.Table, column: str, value: str, as_of: date) -> ir.Table:
     """Return the customers who bought a value as an Ibis expression, for any engine.
 
-    Columns: `customer_id` and `days` (since they last bought it).
+    Args:
+        table: The order table, or the table of its items.
+        column: The column of the value, such as product.
+        value: The value.
+        as_of: The last day that counts.
+
+    Returns:
+        `customer_id` and `days`, the days since they last bought it.
     """
     day = table.ordered_at.date()
     bought = table.filter((table[column] == value) & (day <= ibis.literal(as_of)))
@@ -137,7 +178,13 @@ def last_bought_query(table: ir.Table, column: str, value: str, as_of: date) -> 
 def value_query(table: ir.Table, column: str, as_of: date) -> ir.Table:
     """Return the values of a column as an Ibis expression, for any engine.
 
-    Columns: `name` and `customers`, the most customers first.
+    Args:
+        table: The order table, or the table of its items.
+        column: The column, such as product.
+        as_of: The last day that counts.
+
+    Returns:
+        `name` and `customers`, the most customers first.
     """
     known = table.filter(
         (table.ordered_at.date() <= ibis.literal(as_of)) & table[column].nullif("").notnull()

@@ -46,6 +46,12 @@ def ready_made(features: Features) -> tuple[ReadyMade, ...]:
     Those that these orders lack something for are included. Where a place, product or category is
     to be chosen, the rule has the store's most frequent one. A poor rating is one of at most
     `POOR_SHARE` of the best.
+
+    Args:
+        features: What is known of the customers.
+
+    Returns:
+        The segments; `missing` says what the orders lack for one.
     """
     return tuple(_segment(row, features) for row in _read()["segment"])
 

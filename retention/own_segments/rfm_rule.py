@@ -38,6 +38,9 @@ def rfm_rule(cuts: RfmRules, group: str | None = None, cell: tuple[int, int] | N
             customers do not change what it means.
         group: One of `RFM_GROUPS`.
         cell: A recency score and the mean of the other two.
+
+    Returns:
+        A condition or a group. It holds for exactly these customers.
     """
     wanted = members(np.arange(len(group_codes())), group, cell)
     boxes = _cover(wanted, _reachable(cuts))

@@ -5,53 +5,54 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, cast
 
 from retention.errors import DataError
 from retention.own_segments.catalogue import FEATURES
 from retention.own_segments.conditions import GROUP_KINDS, MAX_DEPTH, Condition, Group, Rule
-from retention.own_segments.values import BY_KIND, Bought
-from retention.validation import is_whole
+from retention.own_segments.values import BY_KIND, Bought, Operator
+from retention.validation import is_number
 
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
-
-VERSION = 1
 _MOST_PARTS = 1_000
 
 
 def read_json(content: str | bytes) -> Any:
-    """Return what a JSON file says; numbers of 18 digits and more are floats.
+    """Return what a JSON file says.
+
+    A whole number is an int even where it is written as 30.0, as other tools do. Numbers of 18
+    digits and more are floats.
+
+    Args:
+        content: The file, as text or as UTF-8 bytes, with or without a byte order mark.
+
+    Returns:
+        The data, as `json.loads` returns them.
 
     Raises:
-        ValueError: The content is not JSON.
+        ValueError: The content is not JSON, or not UTF-8.
         RecursionError: The content is nested too deep.
     """
     text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
     return json.loads(
-        text, parse_int=lambda digits: int(digits) if len(digits) < 18 else float(digits)
+        text,
+        parse_int=lambda digits: int(digits) if len(digits) < 18 else float(digits),
+        parse_float=_number,
     )
 
 
-def check_version(data: object, subject: str) -> None:
-    """Raise a DataError unless data are of a version that can be read.
-
-    Args:
-        data: What a file holds.
-        subject: What the data are called at the start of a sentence.
-    """
-    if not isinstance(data, Mapping):
-        raise DataError(f"{subject} is not what was saved here: it is {_kind(data)}.")
-    version = data.get("version")
-    if not is_whole(version):
-        raise DataError(f"{subject} has no version, so it was not saved here.")
-    if version != VERSION:
-        raise DataError(f"{subject} is of version {version}; this app reads version {VERSION}.")
+def _number(digits: str) -> float:
+    number = float(digits)
+    return int(number) if number.is_integer() and abs(number) < 1e17 else number
 
 
 def rule_data(rule: Rule) -> dict[str, Any]:
     """Return a rule as data that JSON can write.
+
+    Args:
+        rule: A condition or a group.
+
+    Returns:
+        A dictionary of texts, numbers, lists and dictionaries.
 
     >>> rule_data(Condition("orders", "is", 1))
     {'feature': 'orders', 'operator': 'is', 'value': 1}
@@ -70,9 +71,12 @@ def rule_of_data(data: object, depth: int = 0) -> Rule:
         data: A condition or a group, as in a file.
         depth: How many groups are around it.
 
+    Returns:
+        The condition or group.
+
     Raises:
         DataError: The data are no rule, ask for something that does not exist, or are too deep or
-            too large; the message says where.
+            too large. The message says where.
     """
     if not isinstance(data, Mapping):
         raise DataError(f"A condition or group is expected, found {_kind(data)}.")
@@ -91,50 +95,31 @@ def rule_of_data(data: object, depth: int = 0) -> Rule:
 
 
 def _condition(data: Mapping[str, Any]) -> Condition:
-    from pydantic import ValidationError
-
     if unknown := set(data) - {"feature", "operator", "value"}:
         raise DataError(
             f"A condition has feature, operator and value; found {_named(unknown)} too."
         )
     key, operator, value = data["feature"], data.get("operator"), data.get("value")
-    feature = FEATURES.get(key) if isinstance(key, str) else None
+    if not isinstance(key, str) or not isinstance(operator, str):
+        raise DataError("A condition's feature and operator need to be text.")
+    feature = FEATURES.get(key)
     if feature is not None and feature.kind == "products" and operator in BY_KIND["products"]:
         value = _bought(feature.label, value)
     elif isinstance(value, Mapping):
-        raise DataError(f"'{str(key)[:80]}' needs a value, not an object.")
-    given = {"feature": key, "operator": operator, "value": value}
-    try:
-        condition: Condition = _reader(Condition).validate_python(given)
-    except ValidationError as error:
-        if isinstance(key, str) and isinstance(operator, str):
-            # The record names the operators that there are.
-            return Condition(**given)
-        raise DataError("A condition's feature and operator need to be text.") from error
-    return condition
+        raise DataError(f"'{key[:80]}' needs a value, not an object.")
+    # The record refuses an operator that its feature does not have.
+    return Condition(feature=key, operator=cast(Operator, operator), value=value)
 
 
-def _bought(label: str, value: object) -> Bought:
-    from pydantic import ValidationError
-
-    try:
-        # Read as JSON, whose lists are tuples.
-        bought: Bought = _reader(Bought).validate_json(
-            json.dumps(value), strict=True, extra="forbid"
-        )
-    except ValidationError as error:
-        raise DataError(
-            f"'{label}' needs 'values', a list of names, and may have 'days', a whole number."
-        ) from error
-    return bought
-
-
-@cache
-def _reader(record: type[Any]) -> TypeAdapter[Any]:
-    # 0.1 s to import, and only files need it.
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(record)
+def _bought(label: str, data: object) -> Bought:
+    if isinstance(data, Mapping) and set(data) <= {"values", "days"}:
+        names, days = data.get("values"), data.get("days")
+        is_whole_number = is_number(days) and days == int(days)
+        if isinstance(names, list) and (days is None or is_whole_number):
+            return Bought(values=tuple(names), days=days)
+    raise DataError(
+        f"'{label}' needs 'values', a list of names, and may have 'days', a whole number."
+    )
 
 
 def _plain(value: object) -> object:

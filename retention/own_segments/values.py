@@ -87,8 +87,16 @@ class Bought:
 def checked_value(feature: Feature, operator: Operator, value: object) -> Any:
     """Return the value of a condition in its one form.
 
+    Args:
+        feature: What the condition asks about.
+        operator: How it asks.
+        value: The value as given.
+
+    Returns:
+        The value as `Condition` keeps it.
+
     Raises:
-        DataError: The value does not fit the feature and the operator; the message says what does.
+        DataError: The value does not fit the feature and the operator. The message says what does.
     """
     about = f"'{feature.label}'"
     if operator in EITHER:

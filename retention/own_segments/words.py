@@ -24,6 +24,9 @@ def describe(rule: Rule, features: Features | None = None) -> str:
         features: The customers that it is asked about. With them, money carries the currency, and
             "in the top x %" says what that comes to.
 
+    Returns:
+        A sentence without its full stop.
+
     >>> from retention.own_segments.conditions import Group
     >>> rule = Group("all", (
     ...     Condition("orders", "at_least", 2),
@@ -101,11 +104,8 @@ def _how_much(feature: Feature, operator: Operator, value: Any, currency: str | 
 
 def _unit(feature: Feature, value: float, times: str) -> str:
     """The unit of a value: of one in the singular, with `times` for one time."""
-    return (
-        {"days": "day", "times": times}.get(feature.unit, feature.unit)
-        if value == 1
-        else (feature.unit)
-    )
+    singular = {"days": "day", "times": times}
+    return singular.get(feature.unit, feature.unit) if value == 1 else feature.unit
 
 
 def _when(operator: Operator, value: Any) -> str:
@@ -113,11 +113,11 @@ def _when(operator: Operator, value: Any) -> str:
         return f"from {wording.day(value[0])} to {wording.day(value[1])}"
     if operator in ("before", "after"):
         return f"{operator} {wording.day(value)}"
-    days = "day" if value == 1 else f"{value:,} days"
     if operator == "ago" and value == 0:
         return "before today"
     if operator == "ago":
-        return f"more than {'1 day' if value == 1 else days} ago"
+        return f"more than {wording.plural(value, 'day')} ago"
+    days = "day" if value == 1 else wording.plural(value, "day")
     return f"in the {'last' if operator == 'within' else 'next'} {days}"
 
 

@@ -127,6 +127,9 @@ def breakdown(
         uncertainty: From `value_uncertainty` of these customers.
         most: Values with their own row.
 
+    Returns:
+        The numbers by value, and those of the whole store.
+
     Raises:
         DataError: The orders do not have the dimension, the attribution does not exist, or the
             period lies outside the orders.
@@ -151,7 +154,18 @@ def breakdown_of(
 ) -> Breakdown:
     """Return the breakdown of a period from a history that is there already.
 
-    Arguments and errors are as in `breakdown`.
+    Args:
+        history: From `dimension_history`.
+        period: The period.
+        customers: From `summarise_customers`, for the value per customer; else not needed.
+        uncertainty: From `value_uncertainty` of these customers.
+        most: Values with their own row.
+
+    Returns:
+        As `breakdown`.
+
+    Raises:
+        DataError: The period lies outside the orders.
     """
     check_inside(period, history.start, history.end)
     previous = period.previous() if period.previous().start >= history.start else None

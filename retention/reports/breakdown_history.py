@@ -29,11 +29,17 @@ class DimensionHistory:
         dimension: The dimension, a column of the orders.
         attribution: What an order counts to, a key of `ATTRIBUTIONS`.
         table: An Ibis table with a row an order, or a row for each value in it where the orders
-            are `parted`. Columns: `customer` (number), `value` (code that the order counts to),
-            `day` (days since `start`), `first_day` (day of the customer's first order), `place`
-            (0 for the first order, 1 for the second), `next_day` (day of the next order, `NEVER`
-            if there is none), `next_same` (day of the next order that counts to the same value),
-            `revenue` (of a part, its own) and `whole` (true on one row of each order).
+            are `parted`. Its columns, with days counted from `start`:
+
+            - `customer`: the customer's number;
+            - `value`: the code that the order counts to;
+            - `day`: the day of the order;
+            - `first_day`: the day of the customer's first order;
+            - `place`: 0 for the first order, 1 for the second;
+            - `next_day`: the day of the next order, `NEVER` if there is none;
+            - `next_same`: the day of the next order that counts to the same value;
+            - `revenue`: of the order, or of the part;
+            - `whole`: true on one row of each order.
         names: An Ibis table with the `name` of each `value`.
         parted: Whether an order counts to each value in it.
         parts: One in this many customers is sampled to measure how far customers differ.
@@ -51,7 +57,14 @@ class DimensionHistory:
     end: date
 
     def number(self, day: date) -> int:
-        """Return the number of a day."""
+        """Return the number of a day.
+
+        Args:
+            day: The day.
+
+        Returns:
+            Days since `start`.
+        """
         return (day - self.start).days
 
     def release(self) -> None:
@@ -63,7 +76,12 @@ class DimensionHistory:
 def dimensions_of(orders: Orders) -> tuple[str, ...]:
     """Return the dimensions that the orders have.
 
-    There may be "channel", "region", "category", "product" and "coupon".
+    Args:
+        orders: The orders.
+
+    Returns:
+        Those of "channel", "region", "category", "product" and "coupon" that the file has a column
+        for.
     """
     return tuple(name for name in FIRST_ORDER_COLUMNS if name in orders.table.columns)
 
@@ -72,6 +90,14 @@ def is_parted(orders: Orders, dimension: str, attribution: str) -> bool:
     """Return whether an order counts to each product or category in it.
 
     The file must have a row for each product of an order.
+
+    Args:
+        orders: The orders.
+        dimension: One of `dimensions_of` the orders.
+        attribution: A key of `ATTRIBUTIONS`.
+
+    Returns:
+        True for products and categories by all orders, where the file has such rows.
     """
     return attribution == "all_orders" and dimension in BOUGHT and orders.items is not None
 
@@ -81,9 +107,18 @@ def dimension_query(
 ) -> ir.Table:
     """Return the `table` of a `DimensionHistory` as an Ibis expression over the order table.
 
-    It runs on any engine. With `items`, as `Orders` has them, an order counts to each value in it.
-    Of a customer's orders of one moment, the alphabetically first value comes first, as in
-    `summarise_customers`.
+    It runs on any engine. Of a customer's orders of one moment, the alphabetically first value
+    comes first, as in `summarise_customers`.
+
+    Args:
+        table: The canonical order table.
+        dimension: One of `dimensions_of` the orders.
+        attribution: A key of `ATTRIBUTIONS`.
+        start: The day of the first order.
+        items: The `items` of `Orders`. With them, an order counts to each value in it.
+
+    Returns:
+        The columns of `DimensionHistory.table`.
     """
     orders = table.select(
         "revenue",
@@ -118,7 +153,16 @@ def dimension_history(
 ) -> DimensionHistory:
     """Read the history behind all periods of a dimension.
 
-    Arguments and errors are as in `breakdown`.
+    Args:
+        orders: The orders.
+        dimension: One of `dimensions_of` the orders.
+        attribution: A key of `ATTRIBUTIONS`.
+
+    Returns:
+        The history. Release it after use.
+
+    Raises:
+        DataError: The orders do not have the dimension, or the attribution does not exist.
     """
     _check_dimension(orders, dimension)
     known = _known_attribution(attribution)

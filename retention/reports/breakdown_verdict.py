@@ -171,11 +171,17 @@ def compare_values(
 
 
 def median_intervals(waits: pd.DataFrame) -> pd.DataFrame:
-    """Return the median of `days` by `value`, each with as many `orders`.
+    """Return the median wait of each value.
+
+    Args:
+        waits: `value`, `days`, and how many `orders` followed after as many days.
 
     Returns:
-        By value: `days_to_second_order`, `days_to_second_order_low` and
-        `days_to_second_order_high` (95 % interval), and `second_orders`, their number.
+        By value:
+
+        - `days_to_second_order`: the median, in days;
+        - `days_to_second_order_low`, `days_to_second_order_high`: its 95 % interval;
+        - `second_orders`: how many waits there are.
 
     Source: the order statistics within the ranks that a binomial variable leaves open, Conover
     (1999), section 3.2.

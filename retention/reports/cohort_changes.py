@@ -62,6 +62,9 @@ def share_back(second: pd.DataFrame, days: WaitDays) -> ShareBack:
         second: Rows of `second_orders`.
         days: Days after the first order.
 
+    Returns:
+        The share and its 95 % interval.
+
     Source: Wilson (1927) for the interval of a share.
     """
     within, observed = (int(second[f"{name}_{days}"].sum()) for name in ("within", "observed"))
@@ -84,6 +87,9 @@ def latest_change(second: pd.DataFrame, number: int, days: WaitDays) -> ShareCha
         second: From `second_orders`, with cohorts by period.
         number: How many cohorts make the latest ones; see `LATEST_COHORTS`.
         days: Days after the first order within which customers come back.
+
+    Returns:
+        Both shares, and their difference with its 95 % interval.
 
     Source: the method of variance estimates recovery, Zou and Donner (2008), Statistics in
     Medicine 27.

@@ -73,7 +73,13 @@ def cohort_forecast(
 def orders_per_purchase_day(history: OrderHistory) -> float:
     """Return the mean number of orders on a purchase day after a customer's first day.
 
-    It turns purchase days into orders. It is 1 where no customer has come back.
+    It turns purchase days into orders.
+
+    Args:
+        history: From `history_of`.
+
+    Returns:
+        The mean; 1 where no customer has come back.
     """
     later = history.moves[history.moves["stage"] == 2]
     days = later.loc[later["day"] != later["next_day"], "orders"].sum()

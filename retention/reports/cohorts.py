@@ -89,6 +89,12 @@ def cohort_table_of(
         history: The history of the orders.
         period: As in `cohort_table`.
         partial: As in `cohort_table`.
+
+    Returns:
+        The frame of `cohort_table`.
+
+    Raises:
+        DataError: There is no such period.
     """
     check_period(period)
     cells = _sums_by_period(history, period)
@@ -139,9 +145,11 @@ def second_orders(orders: Orders, period: str = "month", by: str | None = None) 
         - `ever`: customers with a second order, which may be on the same day;
         - `median_days`: median wait of customers who ordered again within 180 days and were
           observed for as long, so that old and young cohorts compare. NaN below 30 observed;
-        - for 30, 60, 90 and 180 days: `observed_30` (customers whose first order is that long
-          ago), `within_30` (those of them who had ordered again by then), `share_30` and its 95 %
-          interval `low_30`, `high_30` (NaN below 30 observed), and so on.
+        - `observed_30`: customers whose first order is 30 days ago or longer;
+        - `within_30`: those of them who had ordered again by then;
+        - `share_30`: the share of these;
+        - `low_30`, `high_30`: its 95 % interval, NaN below 30 observed;
+        - the last five columns again for 60, 90 and 180 days.
 
     Raises:
         DataError: As in `cohort_table`.
@@ -162,6 +170,12 @@ def second_orders_of(
         history: The history of the orders.
         period: As in `cohort_table`.
         values: From `first_values`, for cohorts by value.
+
+    Returns:
+        The frame of `second_orders`.
+
+    Raises:
+        DataError: There is no such period.
     """
     check_period(period)
     first = _first_orders(history, period, values)
@@ -186,14 +200,17 @@ def second_orders_of(
 def cohorts_with_older(second: pd.DataFrame, start: date, period: str) -> int:
     """Return how many of the first cohorts probably hold customers from before the orders begin.
 
-    Their intake a day is at least half as large again as that of the next cohorts (the median of
-    up to six), by more than chance. Older customers who come back seldom are in later cohorts
-    too, where they cannot be told apart.
+    Such cohorts take in clearly more customers a day than the next ones: half as many again, by
+    more than chance. The median of up to six next cohorts counts. Older customers who come back
+    seldom are in later cohorts too, where they cannot be told apart.
 
     Args:
         second: From `second_orders`, with cohorts by period.
         start: The first order day.
         period: As in `second_orders`.
+
+    Returns:
+        The number of cohorts, 0 where none stands out.
     """
     starts = second["cohort"].to_numpy().astype("datetime64[D]")
     days = period_days(second["cohort"], period).astype(float)
@@ -210,9 +227,14 @@ def cohorts_with_older(second: pd.DataFrame, start: date, period: str) -> int:
 
 
 def first_values(orders: Orders, by: str) -> ir.Table:
-    """Return an Ibis table of `customer` (as in `OrderHistory`) and `cohort`.
+    """Return the value of a column on each customer's first order.
 
-    The cohort is the value of the column `by` on the first order.
+    Args:
+        orders: The orders.
+        by: The column, such as channel.
+
+    Returns:
+        An Ibis table of `customer` (as in `OrderHistory`) and `cohort`, the value.
 
     Raises:
         DataError: The orders have no such column.

@@ -152,6 +152,12 @@ def benchmarks_for(line_of_business: str = ALL) -> tuple[Benchmark, ...]:
     A metric without its own has those of all e-commerce. The first benchmark of a metric is the
     one to compare with; further ones are only shown.
 
+    Args:
+        line_of_business: One of `lines_of_business`.
+
+    Returns:
+        The benchmarks, in the order of the metrics on the card.
+
     Raises:
         DataError: There is no such line of business.
     """
@@ -171,13 +177,21 @@ def benchmarks_for(line_of_business: str = ALL) -> tuple[Benchmark, ...]:
 
 
 def lines_of_business() -> tuple[str, ...]:
-    """Return the lines of business that have benchmarks; the first is all e-commerce."""
+    """Return the lines of business that have benchmarks.
+
+    Returns:
+        Their names; the first is all e-commerce.
+    """
     return tuple(dict.fromkeys(row.line_of_business for row in benchmarks()))
 
 
 @cache
 def benchmarks() -> tuple[Benchmark, ...]:
-    """Return every benchmark of the data file, in its order."""
+    """Return every benchmark of the data file.
+
+    Returns:
+        The benchmarks, in the file's order.
+    """
     with _FILE.open(encoding="utf-8", newline="") as file:
         return tuple(
             Benchmark(
@@ -213,6 +227,9 @@ def compare(
         line_of_business: Whose benchmarks to take.
         targets: The marketer's targets.
         values: The `store_values` of the card's end, where they are at hand.
+
+    Returns:
+        A comparison for each benchmark and target, in the order of the metrics on the card.
 
     Raises:
         DataError: There is no such line of business.

@@ -15,7 +15,7 @@ from retention.models.what_if import Levers, what_if
 from retention.reports.industry import Comparison, Target
 from retention.reports.scorecard import Scorecard
 from retention.statistics import FORECAST_LEVEL, METRIC_LEVEL, difference_interval, normal_width
-from retention.wording import signed_percent
+from retention.wording import percent, signed_percent
 
 #: What a gap is measured against.
 Against = Literal["benchmark", "target", "period before", "year before"]
@@ -49,7 +49,15 @@ _NARROWER = normal_width(FORECAST_LEVEL) / normal_width(METRIC_LEVEL)
 
 
 class ForecastTerms(TypedDict):
-    """How a gain is forecast; the keys are arguments of `what_if`."""
+    """How a gain is forecast; the keys are arguments of `what_if`.
+
+    Attributes:
+        horizon_days: How far to look ahead, in days.
+        annual_discount_rate: What money a year from now loses, as a fraction.
+        margin: The share of revenue that is profit.
+        uncertainty: `value_uncertainty` of the same customers and settings; None where it is not at
+            hand.
+    """
 
     horizon_days: float
     annual_discount_rate: float
@@ -100,7 +108,15 @@ class Gap:
 
 
 def gap_to_aim(card: Scorecard, comparison: Comparison) -> Gap:
-    """Return how far a metric is from the benchmark or target that it is behind."""
+    """Return how far a metric is from the benchmark or target that it is behind.
+
+    Args:
+        card: The scorecard.
+        comparison: The benchmark or target, and the store's value.
+
+    Returns:
+        The gap, without its gain.
+    """
     store = comparison.store
     return _gap(
         card,
@@ -122,6 +138,9 @@ def gap_to_past(card: Scorecard, name: str, *, recent: bool) -> Gap:
         card: The scorecard.
         name: Key of `METRICS`.
         recent: Whether to compare with the period before, else with the year before.
+
+    Returns:
+        The gap, without its gain.
     """
     past = (card.against_previous if recent else card.against_year).T[name]
     measured = card.metrics.T[name]
@@ -151,6 +170,9 @@ def with_gain(gap: Gap, model: CltvModel, customers: pd.DataFrame, terms: Foreca
         model: The fitted model.
         customers: The customers of today.
         terms: How the gain is forecast.
+
+    Returns:
+        The gap with its lever and its gain, in money.
     """
     lever = LEVERS.get(gap.metric)
     if lever is None:
@@ -286,7 +308,8 @@ def _arithmetic(
         )
     if metric == "returning_order_value":
         revenue = counts.revenue - counts.new_revenue
-        return change * revenue, f"{change:.1%} of what returning customers brought in the period."
+        share = percent(change, 1)
+        return change * revenue, f"{share} of what returning customers brought in the period."
     if metric in LEVERS:
         return (
             gap * customers * order_value,

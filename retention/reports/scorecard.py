@@ -87,6 +87,9 @@ def scorecard(
         end: The day after the last; the day after the last order unless given.
         active_days: Days for which a customer counts as active after an order.
 
+    Returns:
+        The metrics of the period, their changes, and the revenue of new and returning customers.
+
     Raises:
         DataError: The period or `active_days` make no sense, or the period lies outside the
             orders.
@@ -109,8 +112,11 @@ def scorecard_of(
         period: The period.
         active_days: Days for which a customer counts as active after an order.
 
+    Returns:
+        The scorecard.
+
     Raises:
-        DataError: As in `scorecard`.
+        DataError: The period or `active_days` make no sense, or the period lies outside the orders.
     """
     check_number("active_days", active_days, "a number of days from 1 to 3,650", low=1, high=3650)
     check_inside(period, history.start, history.end)
@@ -138,10 +144,19 @@ def scorecard_of(
 def monthly_trend(orders: Orders | OrderHistory, active_days: int = ACTIVE_DAYS) -> pd.DataFrame:
     """Return every metric for each calendar month taken by itself.
 
+    Args:
+        orders: The orders, or their history.
+        active_days: Days for which a customer counts as active after an order.
+
     Returns:
-        A row a month, oldest first: `month` (its first day), `complete` (False for a first or last
-        month that the orders cover in part) and the metrics. Rates of active customers are NaN
-        where `active_days` is shorter than the month, and until the orders reach back that far.
+        A row for each month, oldest first, with the columns:
+
+        - `month`: its first day;
+        - `complete`: False for a first or last month that the orders cover in part;
+        - a column for each key of `METRICS`, in the metric's unit.
+
+        Rates of active customers are NaN where `active_days` is shorter than the month, and until
+        the orders reach back that far.
     """
     with history_of(orders) as history:
         rows = []
@@ -157,12 +172,25 @@ def monthly_trend(orders: Orders | OrderHistory, active_days: int = ACTIVE_DAYS)
 
 
 def bridge(history: OrderHistory, card: Scorecard) -> pd.DataFrame:
-    """Return the `base_bridge` of the card's period."""
+    """Return the `base_bridge` of the card's period.
+
+    Args:
+        history: From `history_of`.
+        card: The scorecard.
+
+    Returns:
+        The frame of `base_bridge`.
+    """
     return base_bridge(history, card.period, card.active_days)
 
 
 def check_inside(period: Period, start: date, end: date) -> None:
     """Refuse a period without a day from the first to the last order.
+
+    Args:
+        period: The period.
+        start: The day of the first order.
+        end: The day of the last order.
 
     Raises:
         DataError: The period lies outside the orders.

@@ -126,6 +126,9 @@ def read_scorecard(
         margin: Share of the revenue that is kept.
         uncertainty: `value_uncertainty` of the same customers and settings, if it is at hand.
 
+    Returns:
+        The gaps, the worst one first, and what the playbook suggests against it.
+
     Raises:
         DataError: There is a model without customers.
         ModelError: As in `what_if`.

@@ -61,7 +61,13 @@ class Computation:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a short history leaves open about a value; the fields are as in `StoreValue`."""
+    """What a short history leaves open about a value.
+
+    Attributes:
+        note: What to bear in mind when reading it, in a sentence; empty if nothing.
+        higher: Whether it may be clearly higher with orders that reach back far enough.
+        lower: Whether it may be clearly lower with orders that reach back far enough.
+    """
 
     note: str = ""
     higher: bool = False
@@ -103,11 +109,14 @@ COMPUTATIONS = {
 
 
 def store_values(history: OrderHistory, end: date) -> dict[str, StoreValue]:
-    """Return the store's value by each definition of a benchmark, by the key of `COMPUTATIONS`.
+    """Return the store's value by each definition of a benchmark.
 
     Args:
         history: The history of the orders.
         end: The day after the last that counts, at most the day after the last order.
+
+    Returns:
+        The values, by the key of `COMPUTATIONS`.
 
     Raises:
         DataError: There is no order before `end`.

@@ -19,6 +19,9 @@ def contact_columns(people: pd.DataFrame, orders: pd.DataFrame, seed: int) -> di
         orders: The rows of the file: `who` (place in `people`), `category`, `Status`, `refund`,
             `total`.
         seed: The store's seed.
+
+    Returns:
+        Texts by the name of the column.
     """
     rng = np.random.Generator(np.random.PCG64([seed, _STREAM]))
     size, who = len(people), orders["who"].to_numpy()

@@ -75,6 +75,9 @@ def sample_orders(name: str = "store", **options: Any) -> Orders:
         name: A key of `SAMPLES`.
         **options: Those of `sample_file`.
 
+    Returns:
+        The orders.
+
     Raises:
         DataError: There is no such sample.
         TypeError: The sample does not have such an option.
@@ -87,21 +90,30 @@ def sample_orders(name: str = "store", **options: Any) -> Orders:
 def sample_file(name: str = "store", **options: Any) -> bytes:
     """Return a sample as the UTF-8 CSV file that a marketer would have uploaded.
 
-    The store has one row per order, oldest first, and a few more for what went wrong. Its columns
-    are those of an order: "Order ID", "Order date", "Status", "Currency", "Total" (after the
-    discount, before any refund), "Discount", "Coupon", "Refunded amount", "Channel", "Region",
-    "Category", "Product", "Quantity", "Rating" (1 to 5, on some), "Subscription" (yes on its
-    deliveries). Its other columns describe the invented customer: "Customer e-mail", "First name",
-    "Last name", "Phone" (a third has one), "Country", "Accepts marketing" (yes or no).
-
-    CDNOW has one row per order with the columns "customer", "date", "CDs", "amount". Its sample
-    numbers customers from "0001", as published results do. The full file has its own numbers.
+    The store has one row per order, oldest first, and a few more for what went wrong. Its customers
+    are invented. CDNOW has one row per order. Its sample numbers customers from "0001", as
+    published results do. The full file has its own numbers.
 
     Args:
         name: A key of `SAMPLES`.
         **options: Of "store": `seed` (1), `customers` (12,000), `start` (2023-11-01) and `end`
             (2026-10-31), days or "YYYY-MM-DD". Of "cdnow": `customers`, "sample" for every tenth
             customer (default) or "all".
+
+    Returns:
+        The file. The store's columns are:
+
+        - "Order ID", "Order date", "Status", "Currency";
+        - "Total": after the discount, before any refund;
+        - "Discount", "Coupon", "Refunded amount";
+        - "Channel", "Region", "Category", "Product", "Quantity";
+        - "Rating": 1 to 5, on some orders;
+        - "Subscription": yes on its deliveries;
+        - "Customer e-mail", "First name", "Last name", "Country";
+        - "Phone": a third has one;
+        - "Accepts marketing": yes or no.
+
+        CDNOW's columns are "customer", "date", "CDs" and "amount".
 
     Raises:
         DataError: The name or a choice is unknown, or the dates hold no day.

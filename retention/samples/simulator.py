@@ -61,7 +61,16 @@ class Buyers:
 
 
 def draw_buyers(process: Process, customers: int, rng: np.random.Generator) -> Buyers:
-    """Draw the traits of customers from a process."""
+    """Draw the traits of customers from a process.
+
+    Args:
+        process: The process.
+        customers: How many customers.
+        rng: The source of chance.
+
+    Returns:
+        The traits, one element a customer.
+    """
     rate = rng.standard_gamma(process.r, customers) / process.alpha
     leaving = rng.beta(process.a, process.b, customers)
     with np.errstate(divide="ignore", over="ignore"):
@@ -111,6 +120,9 @@ def draw_order_values(
         who: The position of each order's customer.
         p: The Gamma-Gamma shape, a number or one value a customer.
         rng: The source of chance.
+
+    Returns:
+        Money, one element an order.
     """
     shape = np.broadcast_to(p, buyers.spend.shape)[who]
     values = rng.standard_gamma(shape) * (buyers.spend[who] / shape)
@@ -160,7 +172,7 @@ def simulate_orders(
     The draws come from NumPy's PCG64 generator. One million customers of the CDNOW kind take about
     a second.
     """
-    process = Process(r, alpha, a, b, p, q, v)
+    process = Process(r=r, alpha=alpha, a=a, b=b, p=p, q=q, v=v)
     intake = float(days if intake_days is None else intake_days)
     if customers < 1 or not 0 < intake <= days:
         raise ValueError(

@@ -19,7 +19,20 @@ def store_file_frame(
     start: date | str = date(2023, 11, 1),
     end: date | str = date(2026, 10, 31),
 ) -> pd.DataFrame:
-    """Return the rows of the sample store's file; `data_sets.sample_file` names the columns."""
+    """Return the rows of the sample store's file.
+
+    Args:
+        seed: The source of chance.
+        customers: How many customers there are.
+        start: The first day, as a date or as YYYY-MM-DD.
+        end: The last day.
+
+    Returns:
+        One row per line of the file; `data_sets.sample_file` names the columns.
+
+    Raises:
+        DataError: A setting is out of range, or there is no day from `start` to `end`.
+    """
     first, last = np.datetime64(start, "D"), np.datetime64(end, "D")
     days = int((last - first).astype(int)) + 1
     if customers < 1 or days < 1:

@@ -80,53 +80,59 @@ class Subscription:
 REGIONS = ("Northeast", "South", "Midwest", "West", "Canada")
 LATE_DAYS = 270  # before the end: since then paid social brings customers who come back less
 
-# Process(r, alpha, a, b, p, q, v), alpha in days, v in money.
+# Of a process, alpha is in days and v in money.
 CHANNELS = (
     Channel(
-        "Organic search", share=0.25, growth=1.10, process=Process(0.33, 58, 0.50, 2.9, 6, 4.0, 19),
+        name="Organic search", share=0.25, growth=1.10,
+        process=Process(r=0.33, alpha=58, a=0.50, b=2.9, p=6, q=4.0, v=19),
         subscribe=0.07, coupon_lean=0.00, regions=(0.24, 0.27, 0.20, 0.22, 0.07),
     ),
     Channel(
-        "Paid search", share=0.19, growth=1.15, process=Process(0.26, 62, 0.60, 2.7, 6, 4.0, 20),
+        name="Paid search", share=0.19, growth=1.15,
+        process=Process(r=0.26, alpha=62, a=0.60, b=2.7, p=6, q=4.0, v=20),
         subscribe=0.05, coupon_lean=0.03, regions=(0.22, 0.30, 0.22, 0.20, 0.06),
     ),
     Channel(
-        "Paid social", share=0.23, growth=1.40, process=Process(0.21, 70, 0.75, 2.3, 6, 4.2, 16),
+        name="Paid social", share=0.23, growth=1.40,
+        process=Process(r=0.21, alpha=70, a=0.75, b=2.3, p=6, q=4.2, v=16),
         subscribe=0.03, coupon_lean=0.14, regions=(0.18, 0.36, 0.21, 0.20, 0.05),
-        late_process=Process(0.15, 95, 1.00, 2.0, 6, 4.2, 15),
+        late_process=Process(r=0.15, alpha=95, a=1.00, b=2.0, p=6, q=4.2, v=15),
     ),
     Channel(
-        "E-mail", share=0.12, growth=1.05, process=Process(0.50, 54, 0.45, 3.5, 6, 3.9, 21),
+        name="E-mail", share=0.12, growth=1.05,
+        process=Process(r=0.50, alpha=54, a=0.45, b=3.5, p=6, q=3.9, v=21),
         subscribe=0.12, coupon_lean=0.02, regions=(0.27, 0.23, 0.18, 0.27, 0.05),
     ),
     Channel(
-        "Marketplace", share=0.13, growth=1.30, process=Process(0.12, 85, 0.80, 2.0, 6, 4.5, 15),
+        name="Marketplace", share=0.13, growth=1.30,
+        process=Process(r=0.12, alpha=85, a=0.80, b=2.0, p=6, q=4.5, v=15),
         subscribe=0.00, coupon_lean=0.10, regions=(0.20, 0.33, 0.25, 0.17, 0.05),
     ),
     Channel(
-        "Referral", share=0.08, growth=1.25, process=Process(0.62, 52, 0.40, 3.6, 6, 3.8, 23),
+        name="Referral", share=0.08, growth=1.25,
+        process=Process(r=0.62, alpha=52, a=0.40, b=3.6, p=6, q=3.8, v=23),
         subscribe=0.14, coupon_lean=-0.08, regions=(0.28, 0.20, 0.16, 0.28, 0.08),
     ),
 )  # fmt: skip
 PRODUCTS = (
-    Product("Coffee", "House Blend 250 g", 11, 1.6),
-    Product("Coffee", "House Blend 1 kg", 34, 1.2),
-    Product("Coffee", "Filter Roast 250 g", 14, 1.2),
-    Product("Coffee", "Espresso Roast 1 kg", 37, 1.0),
-    Product("Coffee", "Decaf 250 g", 12, 0.6),
-    Product("Tea", "Breakfast Tea 100 bags", 9, 1.0),
-    Product("Tea", "Sencha 100 g", 13, 0.8),
-    Product("Tea", "Chamomile 50 bags", 8, 0.7),
-    Product("Tea", "Oolong 100 g", 18, 0.5),
-    Product("Brewing gear", "Pour-over Set", 38, 0.9),
-    Product("Brewing gear", "French Press", 32, 0.8),
-    Product("Brewing gear", "Burr Grinder", 79, 0.7),
-    Product("Brewing gear", "Gooseneck Kettle", 64, 0.5),
-    Product("Mugs and storage", "Stoneware Mug", 16, 0.8),
-    Product("Mugs and storage", "Storage Tin", 13, 0.6),
-    Product("Mugs and storage", "Travel Cup", 24, 0.5),
-    Product("Gifts", "Tasting Box", 29, 0.8),
-    Product("Gifts", "Gift Hamper", 58, 0.6),
+    Product(category="Coffee", name="House Blend 250 g", price=11, popularity=1.6),
+    Product(category="Coffee", name="House Blend 1 kg", price=34, popularity=1.2),
+    Product(category="Coffee", name="Filter Roast 250 g", price=14, popularity=1.2),
+    Product(category="Coffee", name="Espresso Roast 1 kg", price=37, popularity=1.0),
+    Product(category="Coffee", name="Decaf 250 g", price=12, popularity=0.6),
+    Product(category="Tea", name="Breakfast Tea 100 bags", price=9, popularity=1.0),
+    Product(category="Tea", name="Sencha 100 g", price=13, popularity=0.8),
+    Product(category="Tea", name="Chamomile 50 bags", price=8, popularity=0.7),
+    Product(category="Tea", name="Oolong 100 g", price=18, popularity=0.5),
+    Product(category="Brewing gear", name="Pour-over Set", price=38, popularity=0.9),
+    Product(category="Brewing gear", name="French Press", price=32, popularity=0.8),
+    Product(category="Brewing gear", name="Burr Grinder", price=79, popularity=0.7),
+    Product(category="Brewing gear", name="Gooseneck Kettle", price=64, popularity=0.5),
+    Product(category="Mugs and storage", name="Stoneware Mug", price=16, popularity=0.8),
+    Product(category="Mugs and storage", name="Storage Tin", price=13, popularity=0.6),
+    Product(category="Mugs and storage", name="Travel Cup", price=24, popularity=0.5),
+    Product(category="Gifts", name="Tasting Box", price=29, popularity=0.8),
+    Product(category="Gifts", name="Gift Hamper", price=58, popularity=0.6),
 )
 SUBSCRIPTION = Subscription(
     category="Subscription",

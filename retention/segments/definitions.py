@@ -22,6 +22,9 @@ def describe_rules(
         currency: The currency of amounts.
         cutoffs: From `value_cutoffs`; they add what a percentile comes to in money.
 
+    Returns:
+        A sentence for each of `STAGES` and `TRAITS`.
+
     >>> describe_rules(SegmentRules())["at_risk"]
     '2 or 3 orders and 60 to 120 days since the last, or 4 orders or more and 90 to 180 days.'
     """
@@ -40,6 +43,9 @@ def definitions_of(
         inputs: The customers, from `prepare_segments`.
         rules: The thresholds.
         currency: The currency of amounts.
+
+    Returns:
+        A sentence for each stage and trait.
     """
     return describe_rules(rules, currency, value_cutoffs(inputs, rules)) | unavailable(inputs)
 
@@ -84,14 +90,16 @@ def _trait_definitions(
         "big_spender": f"Revenue so far {revenue}.",
         "high_order_value": f"Average order {order}.",
         "full_price": (
-            f"At most {rules.full_price:.0%} of the undiscounted price taken as discounts."
+            f"At most {wording.percent(rules.full_price, 0)} of the undiscounted price taken "
+            "as discounts."
         ),
         "discount_shopper": (
-            f"{rules.discount_shopper:.0%} or more of the undiscounted price taken as discounts."
+            f"{wording.percent(rules.discount_shopper, 0)} or more of the undiscounted price taken "
+            "as discounts."
         ),
         "ready_to_buy": (
-            f"Probability of {rules.ready_probability:.0%} or more to order within "
-            f"{_days(rules.ready_days)}."
+            f"Probability of {wording.percent(rules.ready_probability, 0)} or more to order "
+            f"within {_days(rules.ready_days)}."
         ),
     }
 

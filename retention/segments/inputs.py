@@ -120,7 +120,19 @@ def prepare_segments(
 ) -> SegmentInputs:
     """Return the inputs of `assign_codes` and `place_segments`.
 
-    Arguments and errors are as in `segment_table`.
+    Args:
+        customers: From `summarise_customers`.
+        scores: From `predict_cltv`, of the same customers; None where there is no model.
+        ready_days: Days within which the probability to buy is meant.
+        uncertainty: From `value_uncertainty`, of the same customers in the same order and of the
+            scores' terms.
+
+    Returns:
+        Arrays with one element a customer, and totals.
+
+    Raises:
+        DataError: A column is missing or not finite, or scores or uncertainty are not these
+            customers'.
     """
     recency, age = (usable_column(customers, name, low=0) for name in ("recency", "T"))
     days = (age - recency).astype(np.int32)
@@ -162,6 +174,12 @@ def with_probability(
         inputs: From `prepare_segments`.
         probability: One element a customer.
         ready_days: The days that it is meant for.
+
+    Returns:
+        The inputs.
+
+    Raises:
+        DataError: There is not one finite number for each customer.
     """
     probability = np.asarray(probability, dtype=float)
     if len(probability) != inputs.customers or not np.isfinite(probability).all():
@@ -176,7 +194,14 @@ def with_probability(
 
 
 def unavailable(inputs: SegmentInputs) -> dict[str, str]:
-    """Return the groups that stay empty on this data, each with the reason in a sentence."""
+    """Return the groups that stay empty on this data.
+
+    Args:
+        inputs: From `prepare_segments`.
+
+    Returns:
+        The reason in a sentence, by stage or trait.
+    """
     missing = {}
     if "value" not in inputs.raw:
         missing["vip"] = missing["ready_to_buy"] = "No model of these orders."
@@ -186,10 +211,17 @@ def unavailable(inputs: SegmentInputs) -> dict[str, str]:
 
 
 def value_cutoffs(inputs: SegmentInputs, rules: SegmentRules) -> dict[str, float]:
-    """Return where vip, big_spender and high_order_value start, in money.
+    """Return where vip, big_spender and high_order_value start.
 
     The cut of a percentile p is the smallest amount that at most (100 - p) % of the customers
     reach. It is infinite where nobody stands out.
+
+    Args:
+        inputs: From `prepare_segments`.
+        rules: The thresholds.
+
+    Returns:
+        Amounts in money, by group; without scores there is none for vip.
     """
     measures = {
         "vip": ("value", rules.vip_value),
@@ -206,9 +238,14 @@ def value_cutoffs(inputs: SegmentInputs, rules: SegmentRules) -> dict[str, float
 
 
 def percentile_cutoff(ascending: np.ndarray, percentile: float) -> float:
-    """Return the smallest of the ascending amounts that at most (100 - percentile) % reach.
+    """Return the smallest of the amounts that at most (100 - percentile) % reach.
 
-    It is infinite where all tie.
+    Args:
+        ascending: The amounts in ascending order.
+        percentile: From 0 to 100.
+
+    Returns:
+        The amount; infinite where all tie.
     """
     size = len(ascending)
     # Rounded first: a share a hair above a whole number would make one customer more.
@@ -223,9 +260,14 @@ def percentile_cutoff(ascending: np.ndarray, percentile: float) -> float:
 
 
 def percentile_of(ascending: np.ndarray, amount: float) -> float:
-    """Return the percentile that lets in those of the ascending amounts that reach `amount`.
+    """Return the percentile that lets in those of the amounts that reach `amount`.
 
-    It has as few digits as are needed.
+    Args:
+        ascending: The amounts in ascending order.
+        amount: The smallest amount to let in.
+
+    Returns:
+        The percentile, 0 to 100, with as few digits as are needed.
     """
     size = len(ascending)
     reached = size - int(np.searchsorted(ascending, amount))
@@ -334,6 +376,9 @@ def usable_column(frame: pd.DataFrame, name: str, low: float | None = None) -> n
         frame: One row a customer.
         name: The column.
         low: The smallest value allowed.
+
+    Returns:
+        The numbers, one element a customer.
 
     Raises:
         DataError: The column is missing, or a value is not a number that large.

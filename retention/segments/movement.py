@@ -110,12 +110,17 @@ def movement(
         margin: The margin of the value, as in `predict_cltv`.
 
     Returns:
-        A frame with a row for each movement that occurs, staying included: `from` (categorical of
-        `FROM`), `to` (categorical of `STAGES`), `customers`, `revenue_before` (to the start),
-        `revenue_between`, `value_before` and `value_after` (expected value of the histories at the
-        start and at the end; 0 before the first order) and `value_after_low`, `value_after_high`
-        (its 80 % interval). Sums by `to` are the stage table of the end, sums by `from` that of the
-        start.
+        A frame with a row for each movement that occurs, staying included:
+
+        - `from`: categorical of `FROM`;
+        - `to`: categorical of `STAGES`;
+        - `customers`: how many moved so;
+        - `revenue_before`, `revenue_between`: revenue up to the start and after it, in money;
+        - `value_before`: expected value of the histories at the start; 0 before the first order;
+        - `value_after`: expected value of the histories at the end;
+        - `value_after_low`, `value_after_high`: its 80 % interval.
+
+        Sums by `to` are the stage table of the end, sums by `from` that of the start.
 
     Raises:
         DataError: The days are in the wrong order or outside the orders.
@@ -136,7 +141,23 @@ def prepare_movement(
     annual_discount_rate: float = 0.10,
     margin: float = 1.0,
 ) -> Movements:
-    """Return what `count_movement` needs, for any rules; arguments and errors as in `movement`."""
+    """Return what `count_movement` needs, for any rules.
+
+    Args:
+        history: From `history_of`.
+        start: The first day.
+        end: The second day, after the start and not after the last order day.
+        model: From `fit_cltv`, of all orders; without it nobody is VIP and there is no value.
+        horizon_days: The horizon of the value, as in `predict_cltv`.
+        annual_discount_rate: The discount rate of the value, as in `predict_cltv`.
+        margin: The margin of the value, as in `predict_cltv`.
+
+    Returns:
+        How the customers stood on both days.
+
+    Raises:
+        DataError: The days are in the wrong order or outside the orders.
+    """
     start, end = as_date(start), as_date(end)
     if start >= end:
         raise DataError(
@@ -190,9 +211,19 @@ def prepare_movement(
 def movement_query(history: OrderHistory, start: date, end: date) -> ir.Table:
     """Return the customers of two days as an Ibis expression, for any engine.
 
-    There is one row per `customer` with an order up to the end. Columns are `first_day` and
-    `first_revenue` (of the first purchase day). With start_ and end_ before them come `days`
-    (purchase days), `orders`, `revenue` and `last_day`, counted up to that day.
+    Args:
+        history: From `history_of`.
+        start: The first day.
+        end: The second day.
+
+    Returns:
+        One row per `customer` with an order up to the end, with the columns:
+
+        - `first_day`: day of the first order;
+        - `first_revenue`: of the first purchase day;
+        - `start_days`, `end_days`: purchase days up to the day;
+        - `start_orders`, `end_orders`, `start_revenue`, `end_revenue`: up to the day;
+        - `start_last_day`, `end_last_day`: the last order up to the day.
     """
     table = history.table
     table = table.filter(table.day <= history.number(end))
@@ -213,7 +244,15 @@ def movement_query(history: OrderHistory, start: date, end: date) -> ir.Table:
 
 
 def count_movement(movements: Movements, rules: SegmentRules) -> pd.DataFrame:
-    """Return the table of `movement`."""
+    """Count the movements of customers under rules.
+
+    Args:
+        movements: From `prepare_movement`.
+        rules: The thresholds.
+
+    Returns:
+        The table of `movement`.
+    """
     before, after = movement_codes(movements, rules)
     at_end, width = movements.end.customers, len(STAGES)
     flow = before * width + after
@@ -248,7 +287,15 @@ def count_movement(movements: Movements, rules: SegmentRules) -> pd.DataFrame:
 
 
 def movement_codes(movements: Movements, rules: SegmentRules) -> tuple[np.ndarray, np.ndarray]:
-    """Return where each of the end's customers stood: positions in `FROM` and in `STAGES`."""
+    """Return where each of the end's customers stood.
+
+    Args:
+        movements: From `prepare_movement`.
+        rules: The thresholds.
+
+    Returns:
+        Positions in `FROM` and in `STAGES`.
+    """
     cutoff = vip_cutoff(movements, rules)
     before = np.zeros(len(movements.end.customers), dtype=np.intp)
     before[movements.rows] = _stages(movements.start, rules, cutoff) + 1
@@ -256,7 +303,15 @@ def movement_codes(movements: Movements, rules: SegmentRules) -> tuple[np.ndarra
 
 
 def vip_cutoff(movements: Movements, rules: SegmentRules) -> float:
-    """Return the expected value from which customers are VIP; infinite where nobody is."""
+    """Return the expected value from which customers are VIP.
+
+    Args:
+        movements: From `prepare_movement`.
+        rules: The thresholds.
+
+    Returns:
+        An amount of money; infinite where nobody is VIP.
+    """
     if movements.end.value is None:
         return math.inf
     if rules.value_unit == "money":
@@ -290,7 +345,15 @@ def turns(moves: pd.DataFrame) -> pd.DataFrame:
 
 
 def between(start: date, end: date) -> Period:
-    """Return the days in which customers move: after the start, up to the end."""
+    """Return the days in which customers move: after the start, up to the end.
+
+    Args:
+        start: The first day.
+        end: The second day.
+
+    Returns:
+        The days, a period.
+    """
     day = pd.Timedelta(days=1)
     return Period((pd.Timestamp(start) + day).date(), (pd.Timestamp(end) + day).date())
 

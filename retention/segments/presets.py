@@ -52,7 +52,13 @@ class FittedRules:
 
 
 def published_rules() -> SegmentRules:
-    """Return the published 30/60/90/120/180-day scheme (Barilliance 2021)."""
+    """Return the published 30/60/90/120/180-day scheme.
+
+    Returns:
+        The rules with every threshold at its default.
+
+    Source: Barilliance (2021).
+    """
     return SegmentRules()
 
 
@@ -71,6 +77,9 @@ def fitted_rules(orders: Orders, rules: SegmentRules | None = None) -> FittedRul
     Args:
         orders: The orders.
         rules: Every other threshold stays as in these.
+
+    Returns:
+        The rules, and notes on the classes with too few waits.
     """
     return rules_from_gaps(reorder_gaps(orders), rules)
 
@@ -78,9 +87,15 @@ def fitted_rules(orders: Orders, rules: SegmentRules | None = None) -> FittedRul
 def reorder_gaps(orders: Orders) -> pd.DataFrame:
     """Return how long customers waited between purchase days.
 
+    Args:
+        orders: The orders.
+
     Returns:
-        A frame with one row for each `purchase` (number of the purchase day before the wait, from
-        1) and `days` (length of the wait), and `reorders`, how often it happened.
+        A frame with a row for each length of wait after each purchase:
+
+        - `purchase`: number of the purchase day before the wait, from 1;
+        - `days`: length of the wait;
+        - `reorders`: how often it happened.
     """
     table = orders.table
     visits = table.select("customer_id", day=table.ordered_at.date()).distinct()
@@ -100,7 +115,15 @@ def reorder_gaps(orders: Orders) -> pd.DataFrame:
 
 
 def rules_from_gaps(gaps: pd.DataFrame, rules: SegmentRules | None = None) -> FittedRules:
-    """Return what `fitted_rules` does, from the frame that `reorder_gaps` returns."""
+    """Return what `fitted_rules` does, from waits that are counted already.
+
+    Args:
+        gaps: From `reorder_gaps`.
+        rules: Every other threshold stays as in these.
+
+    Returns:
+        The rules, and notes on the classes with too few waits.
+    """
     rules = rules or SegmentRules()
     purchase = gaps["purchase"]
     waits = {

@@ -41,6 +41,9 @@ def sampled_customers(
         place: Every customer's place.
         raw: Every customer's measures, by name.
         ascending: The amounts of each ranking, by measure.
+
+    Returns:
+        The sample.
     """
     rows = uncertainty.sample
     number = np.full(len(place), -1, dtype=np.int32)
@@ -64,6 +67,9 @@ def value_ranges(
         value: The groups' sums of expected values.
         variance: The groups' sums of variances.
         inside: Which sampled customers (columns) are in which group (rows).
+
+    Returns:
+        `expected_value_low` and `expected_value_high`, in money.
     """
     effects = inside.astype(float) @ sampled.effects
     # Running totals leave rests of the size of rounding errors, which may be below 0.
@@ -77,7 +83,15 @@ def value_ranges(
 
 
 def check_uncertainty(uncertainty: Uncertainty, value: np.ndarray | None) -> None:
-    """Raise a DataError unless the uncertainty belongs to these customers' expected `value`."""
+    """Refuse an uncertainty of other customers or of other values.
+
+    Args:
+        uncertainty: From `value_uncertainty`.
+        value: The customers' expected value, in money; None without scores.
+
+    Raises:
+        DataError: There are no scores, or the uncertainty is not of these customers' values.
+    """
     if value is None:
         raise DataError(
             "The uncertainty of the expected value needs the scores it belongs to: pass both, "

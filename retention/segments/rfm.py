@@ -74,8 +74,8 @@ class RfmRules:
     Equal cut points leave a score empty.
 
     Attributes:
-        days: Days since the last order, ascending. Up to the first is a 5, up to the second a 4, up
-            to the third a 3, up to the fourth a 2, and beyond a 1.
+        days: Days since the last order, ascending. Up to the first cut point is a 5, up to the
+            second a 4. Up to the third is a 3, up to the fourth a 2, and beyond a 1.
         orders: Numbers of orders, ascending. The first begins a 2, the second a 3, the third a 4
             and the fourth a 5.
         revenue: Revenue so far, cut as the orders are.
@@ -119,16 +119,17 @@ def rfm(customers: pd.DataFrame, rules: RfmRules | None = None) -> pd.DataFrame:
         rules: Where to cut; fifths of these customers unless given.
 
     Returns:
-        A frame with the customers' index: `recency_score`, `frequency_score`, `monetary_score` (1
-        to 5, 5 is best) and `group` (categorical, one of `RFM_GROUPS`). The group is the name in
-        `RFM_CELLS` at the recency score and the mean of the other two, halves rounded up.
+        A frame with the customers' index and the columns:
+
+        - `recency_score`, `frequency_score`, `monetary_score`: 1 to 5, 5 is best;
+        - `group`: categorical, one of `RFM_GROUPS`. It is the name in `RFM_CELLS` at the recency
+          score and the mean of the other two, halves rounded up.
 
     Raises:
         DataError: A column is missing or not finite.
 
-    Source: Hughes, Strategic Database Marketing (1994), for scores by fifths. The eleven names on
-    recency and the mean of the other two scores are a convention of practitioners, in which each of
-    the 25 cells has one name.
+    Source: Hughes, Strategic Database Marketing (1994), for scores by fifths. The eleven names are
+    a convention of practitioners: each of the 25 cells of recency and mean has one name.
     """
     measures = rfm_measures(customers)
     recency, frequency, monetary = score_measures(measures, rfm_cut_points(measures, rules))
@@ -154,7 +155,17 @@ def rfm_cut_points(
     """Return the cut points in force: the rules' own, and what fifths of these customers come to.
 
     They give the same scores as `rules`. A cut point that nobody reaches is infinite (for days:
-    minus infinite). Errors are as in `rfm`.
+    minus infinite).
+
+    Args:
+        customers: From `summarise_customers`, or what `rfm_measures` made of them.
+        rules: Where to cut; fifths of these customers unless given.
+
+    Returns:
+        Rules with four cut points for each measure: days, orders and revenue (money).
+
+    Raises:
+        DataError: A column is missing or not finite.
     """
     measures = customers if isinstance(customers, dict) else rfm_measures(customers)
     rules = rules or RfmRules()
@@ -170,7 +181,17 @@ def rfm_cut_points(
 
 
 def rfm_measures(customers: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Return what is scored, one element a customer; errors as in `rfm`."""
+    """Return what is scored.
+
+    Args:
+        customers: From `summarise_customers`.
+
+    Returns:
+        `days` (since the last order), `orders` and `revenue` (money): one element a customer each.
+
+    Raises:
+        DataError: A column is missing or not finite, or a last order comes after `T`.
+    """
     recency, age = (usable_column(customers, name) for name in ("recency", "T"))
     orders, revenue = (usable_column(customers, name) for name in ("orders", "revenue"))
     days = age - recency
@@ -182,7 +203,15 @@ def rfm_measures(customers: pd.DataFrame) -> dict[str, np.ndarray]:
 
 
 def fifths(ascending: np.ndarray, fewer_is_better: bool = False) -> Cuts:
-    """Return the cut points at which a value is better than 1, 2, 3 and 4 fifths of the values."""
+    """Return the cut points at which a value is better than 1, 2, 3 and 4 fifths of the values.
+
+    Args:
+        ascending: The values in ascending order.
+        fewer_is_better: Whether small values are the better ones.
+
+    Returns:
+        The four cut points.
+    """
     size = len(ascending)
 
     def cut_point(beaten: int) -> float:
@@ -203,7 +232,15 @@ def fifths(ascending: np.ndarray, fewer_is_better: bool = False) -> Cuts:
 def score_measures(
     measures: dict[str, np.ndarray], cuts: RfmRules
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the recency, the frequency and the monetary scores; `cuts` from `rfm_cut_points`."""
+    """Return the recency, the frequency and the monetary scores.
+
+    Args:
+        measures: From `rfm_measures`.
+        cuts: From `rfm_cut_points`.
+
+    Returns:
+        Three arrays of scores, 1 to 5, one element a customer each.
+    """
     scores = []
     for name in MEASURES:
         values = measures[name]
@@ -216,24 +253,49 @@ def score_measures(
 
 
 def mean_score(frequency: np.ndarray, monetary: np.ndarray) -> np.ndarray:
-    """Return the mean of the frequency and the monetary scores, halves rounded up."""
+    """Return the mean of the frequency and the monetary scores, halves rounded up.
+
+    Args:
+        frequency: The frequency scores, 1 to 5.
+        monetary: The monetary scores, 1 to 5.
+
+    Returns:
+        The means, 1 to 5, one element a customer.
+    """
     mean: np.ndarray = (frequency + monetary + 1) // 2
     return mean
 
 
 def places_of(recency: np.ndarray, frequency: np.ndarray, monetary: np.ndarray) -> np.ndarray:
-    """Return one number for the three scores, 0 to 124."""
+    """Return one number for the three scores.
+
+    Args:
+        recency: The recency scores, 1 to 5.
+        frequency: The frequency scores, 1 to 5.
+        monetary: The monetary scores, 1 to 5.
+
+    Returns:
+        The places, 0 to 124, one element a customer.
+    """
     place: np.ndarray = (recency - 1) * np.int8(25) + (frequency - 1) * np.int8(5) + (monetary - 1)
     return place
 
 
 def scores_of_places() -> np.ndarray:
-    """Return the three scores of each place, a row each."""
+    """Return the three scores of each place.
+
+    Returns:
+        An array of 125 rows and 3 columns, of scores 1 to 5.
+    """
     return np.stack(np.unravel_index(np.arange(125), (5, 5, 5)), axis=1) + 1
 
 
 def group_codes() -> np.ndarray:
-    """Return the position in `RFM_GROUPS` of each place's group."""
+    """Return the position in `RFM_GROUPS` of each place's group.
+
+    Returns:
+        An array of 125 positions.
+    """
     recency, frequency, monetary = scores_of_places().T
     means = mean_score(frequency, monetary)
     return np.array(

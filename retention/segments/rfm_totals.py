@@ -58,7 +58,21 @@ def prepare_rfm(
     scores: pd.DataFrame | None = None,
     uncertainty: Uncertainty | None = None,
 ) -> RfmInputs:
-    """Return the inputs of `place_rfm` and `summarise_rfm`, with the errors of `rfm_table`."""
+    """Return the inputs of `place_rfm` and `summarise_rfm`.
+
+    Args:
+        customers: From `summarise_customers`.
+        scores: From `predict_cltv`, of the same customers.
+        uncertainty: From `value_uncertainty`, of the same customers in the same order and of the
+            scores' terms.
+
+    Returns:
+        What is scored and summed, one element a customer.
+
+    Raises:
+        DataError: A column is missing or not finite, or the scores or the uncertainty are not these
+            customers'.
+    """
     value = None if scores is None else usable_column(aligned(scores, customers.index), "cltv")
     if uncertainty is not None:
         check_uncertainty(uncertainty, value)
@@ -69,7 +83,15 @@ def prepare_rfm(
 
 
 def cuts_in_force(inputs: RfmInputs, rules: RfmRules) -> RfmRules:
-    """Return what `rfm_cut_points` does, without sorting the customers again."""
+    """Return what `rfm_cut_points` does, without sorting the customers again.
+
+    Args:
+        inputs: From `prepare_rfm`.
+        rules: Where to cut.
+
+    Returns:
+        Rules with every cut point.
+    """
     fifths = inputs.fifths
     return RfmRules(
         days=rules.days or fifths.days,
@@ -79,12 +101,28 @@ def cuts_in_force(inputs: RfmInputs, rules: RfmRules) -> RfmRules:
 
 
 def place_rfm(inputs: RfmInputs, rules: RfmRules) -> np.ndarray:
-    """Return the number of each customer's combination of scores, 0 to 124."""
+    """Return the number of each customer's combination of scores.
+
+    Args:
+        inputs: From `prepare_rfm`.
+        rules: Where to cut.
+
+    Returns:
+        The places, 0 to 124, one element a customer.
+    """
     return places_of(*score_measures(inputs.measures, cuts_in_force(inputs, rules)))
 
 
 def summarise_rfm(inputs: RfmInputs, places: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return what each group and each cell amounts to, as in `rfm_table` and `rfm_grid`."""
+    """Return what each group and each cell amounts to.
+
+    Args:
+        inputs: From `prepare_rfm`.
+        places: From `place_rfm`.
+
+    Returns:
+        The frames of `rfm_table` and of `rfm_grid`.
+    """
     places = places.astype(np.intp)
     days = inputs.measures["days"]
     span = int(days.max(initial=0)) + 1
@@ -141,11 +179,19 @@ def rfm_table(
             scores' terms.
 
     Returns:
-        A frame with `customers`, `customer_share`, `ordered_once` (share of the group with a single
-        order), `revenue`, `revenue_share`, `expected_value` (sum of cltv), `expected_value_low`,
-        `expected_value_high` (its 80 % interval, with the uncertainty), `expected_value_share` and
-        `median_days` (since the last order). Without scores, and in an empty group, unknown numbers
-        are NaN.
+        A frame with the columns:
+
+        - `customers`: the number in the group;
+        - `customer_share`: their share of all customers;
+        - `ordered_once`: share of the group with a single order;
+        - `revenue`: in money;
+        - `revenue_share`: its share of all revenue;
+        - `expected_value`: sum of `cltv`, in money;
+        - `expected_value_low`, `expected_value_high`: its 80 % interval, with the uncertainty;
+        - `expected_value_share`: its share of all expected value;
+        - `median_days`: days since the last order.
+
+        Without scores, and in an empty group, unknown numbers are NaN.
 
     Raises:
         DataError: A column is missing or not finite, or labels, scores or uncertainty are
@@ -162,8 +208,20 @@ def rfm_grid(
 ) -> pd.DataFrame:
     """Return what each of the 25 cells of the RFM grid amounts to.
 
-    The index is `recency_score` and `mean_score`, the mean of the frequency and the monetary score,
-    halves rounded up. Columns are `group` and those of `rfm_table`; arguments and errors as there.
+    Args:
+        labels: From `rfm`.
+        customers: The customers that were labelled, as `summarise_customers` returns.
+        scores: From `predict_cltv`, of the same customers.
+        uncertainty: From `value_uncertainty`, of the same customers in the same order and of the
+            scores' terms.
+
+    Returns:
+        A frame with the columns `group` and those of `rfm_table`. Its index is `recency_score` and
+        `mean_score`: the mean of the frequency and the monetary score, halves rounded up.
+
+    Raises:
+        DataError: A column is missing or not finite, or labels, scores or uncertainty are not these
+            customers'.
     """
     return _tables(labels, customers, scores, uncertainty)[1]
 
@@ -171,12 +229,15 @@ def rfm_grid(
 def members(
     places: np.ndarray, group: str | None = None, cell: tuple[int, int] | None = None
 ) -> np.ndarray:
-    """Return which customers are in a group or a cell, as booleans; all if neither is given.
+    """Return which customers are in a group or a cell; all if neither is given.
 
     Args:
         places: From `place_rfm`.
         group: One of `RFM_GROUPS`.
         cell: A recency score and a mean score.
+
+    Returns:
+        True or False for each customer.
     """
     recency, frequency, monetary = scores_of_places().T
     inside = np.ones(PLACES, dtype=bool)

@@ -225,7 +225,11 @@ class SegmentRules:
 
 
 def thresholds() -> dict[str, Threshold]:
-    """Return every threshold of `SegmentRules` by field name."""
+    """Return every threshold of `SegmentRules`.
+
+    Returns:
+        The thresholds by field name.
+    """
     return {
         setting.name: setting.metadata["threshold"]
         for setting in fields(SegmentRules)
@@ -234,7 +238,11 @@ def thresholds() -> dict[str, Threshold]:
 
 
 def defaults() -> dict[str, float]:
-    """Return the default of every threshold by field name."""
+    """Return the default of every threshold.
+
+    Returns:
+        The defaults by field name.
+    """
     return {name: getattr(_PUBLISHED, name) for name in thresholds()}
 
 

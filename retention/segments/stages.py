@@ -10,50 +10,10 @@ import pandas as pd
 
 from retention.errors import DataError
 from retention.models.uncertainty import Uncertainty
-from retention.segments.definitions import describe_rules
-from retention.segments.inputs import (
-    SegmentInputs,
-    prepare_segments,
-    unavailable,
-    value_cutoffs,
-    with_probability,
-)
+from retention.segments.inputs import SegmentInputs, prepare_segments, value_cutoffs
 from retention.segments.rules import STAGES, TRAITS, SegmentRules
-from retention.segments.totals import (
-    STAGE_CODES,
-    VIP_ELIGIBLE,
-    Placement,
-    map_counts,
-    place_segments,
-    stage_counts,
-    stage_table,
-    summarise_segments,
-    summary_frame,
-)
+from retention.segments.totals import STAGE_CODES, VIP_ELIGIBLE, stage_table, summary_frame
 from retention.validation import aligned
-
-__all__ = [
-    "STAGES",
-    "TRAITS",
-    "Placement",
-    "SegmentInputs",
-    "SegmentRules",
-    "assign_codes",
-    "assign_segments",
-    "describe_rules",
-    "label_frame",
-    "map_counts",
-    "members",
-    "place_segments",
-    "prepare_segments",
-    "segment_table",
-    "stage_counts",
-    "summarise_segments",
-    "trait_table",
-    "unavailable",
-    "value_cutoffs",
-    "with_probability",
-]
 
 
 def assign_segments(
@@ -71,9 +31,11 @@ def assign_segments(
         rules: The thresholds; the published ones unless given.
 
     Returns:
-        A frame with the customers' index: `stage` (categorical, ordered as STAGES) and the booleans
-        big_spender, high_order_value, full_price, discount_shopper, ready_to_buy. Every customer
-        has exactly one stage.
+        A frame with the customers' index and the columns:
+
+        - `stage`: categorical, ordered as `STAGES`; every customer has exactly one;
+        - `big_spender`, `high_order_value`, `full_price`, `discount_shopper`, `ready_to_buy`:
+          booleans.
 
     Raises:
         DataError: A column is missing or not finite, or the scores are not these customers'.
@@ -87,6 +49,16 @@ def assign_codes(inputs: SegmentInputs, rules: SegmentRules) -> np.ndarray:
     """Return each customer's groups as one byte.
 
     The stage is in the low three bits. Then comes one bit a trait, in the order of TRAITS.
+
+    Args:
+        inputs: From `prepare_segments`, with the days of the rules.
+        rules: The thresholds.
+
+    Returns:
+        One byte a customer.
+
+    Raises:
+        DataError: The inputs hold the probability to buy within other days than the rules ask for.
     """
     raw, cutoffs = inputs.raw, value_cutoffs(inputs, rules)
     if "probability" in raw and inputs.ready_days != rules.ready_days:
@@ -114,7 +86,15 @@ def assign_codes(inputs: SegmentInputs, rules: SegmentRules) -> np.ndarray:
 
 
 def label_frame(codes: np.ndarray, index: pd.Index) -> pd.DataFrame:
-    """Return codes as the frame that `assign_segments` returns."""
+    """Return codes as the frame that `assign_segments` returns.
+
+    Args:
+        codes: From `assign_codes`.
+        index: The customers' index.
+
+    Returns:
+        The frame.
+    """
     stages = pd.Categorical.from_codes(  # type: ignore[call-overload]  # takes lists and arrays
         (codes & 7).astype(np.int8), categories=list(STAGES), ordered=True
     )
@@ -124,7 +104,15 @@ def label_frame(codes: np.ndarray, index: pd.Index) -> pd.DataFrame:
 
 
 def members(codes: np.ndarray, group: str) -> np.ndarray:
-    """Return which customers are in a stage or have a trait, as booleans."""
+    """Return which customers are in a stage or have a trait.
+
+    Args:
+        codes: From `assign_codes`.
+        group: One of `STAGES` or of `TRAITS`.
+
+    Returns:
+        True or False for each customer.
+    """
     if group in STAGE_CODES:
         inside: np.ndarray = (codes & 7) == STAGE_CODES[group]
     else:
@@ -148,12 +136,19 @@ def segment_table(
             scores' horizon, discount rate and margin.
 
     Returns:
-        A frame with customers, customer_share, revenue, revenue_share, expected_value (sum of
-        cltv), expected_value_share, average_order_value (revenue / orders), median_days (since the
-        last order) and mean_probability (to buy within the first `p_purchase_<days>d` column's
-        days). Without scores, or in an empty stage, unknown numbers are NaN. With the uncertainty
-        also expected_value_low and expected_value_high: the 80 % interval of expected_value, which
-        joins chance with the uncertainty of the fit. It is 0 in an empty stage.
+        A frame with the columns:
+
+        - `customers`, `customer_share`: their number, and their share of all customers;
+        - `revenue`, `revenue_share`: in money, and as a share of all revenue;
+        - `expected_value`, `expected_value_share`: sum of `cltv` in money, and its share;
+        - `average_order_value`: revenue / orders;
+        - `median_days`: days since the last order;
+        - `mean_probability`: to buy within the days of the first `p_purchase_<days>d` column;
+        - `expected_value_low`, `expected_value_high`: with the uncertainty, the 80 % interval of
+          `expected_value`.
+
+        Unknown numbers are NaN without scores, or in an empty stage. The interval joins chance with
+        the uncertainty of the fit; it is 0 in an empty stage.
 
     Raises:
         DataError: A column is missing or not finite, or labels, scores or uncertainty are not these
@@ -168,10 +163,23 @@ def trait_table(
     scores: pd.DataFrame | None,
     uncertainty: Uncertainty | None = None,
 ) -> pd.DataFrame:
-    """Return what each trait amounts to.
+    """Return what each trait amounts to, one row a trait in the order of TRAITS.
 
-    Arguments, columns and errors are as in `segment_table`. Traits overlap, so shares do not add up
-    to 1.
+    Traits overlap, so shares do not add up to 1.
+
+    Args:
+        labels: From `assign_segments`.
+        customers: The customers that were labelled.
+        scores: From `predict_cltv`, of the same customers.
+        uncertainty: From `value_uncertainty`, of the same customers in the same order and of the
+            scores' horizon, discount rate and margin.
+
+    Returns:
+        A frame with the columns of `segment_table`.
+
+    Raises:
+        DataError: A column is missing or not finite, or labels, scores or uncertainty are not these
+            customers'.
     """
     return _table(labels, customers, scores, uncertainty).loc[list(TRAITS)].rename_axis("trait")
 

@@ -44,7 +44,15 @@ class Placement:
 
 
 def stage_table(rules: SegmentRules, span: int) -> np.ndarray:
-    """Return the stage of every place, plus `VIP_ELIGIBLE` where a high value makes a VIP."""
+    """Return the stage of every place.
+
+    Args:
+        rules: The thresholds.
+        span: One more than the most days since the last order.
+
+    Returns:
+        Codes of stages, one a place, plus `VIP_ELIGIBLE` where a high value makes a VIP.
+    """
     orders = np.arange(ORDERS_CAP + 1)[:, None]
     days = np.arange(span)[None, :]
     once, loyal = orders <= 1, orders >= rules.loyal_orders
@@ -63,7 +71,15 @@ def stage_table(rules: SegmentRules, span: int) -> np.ndarray:
 
 
 def place_segments(inputs: SegmentInputs, rules: SegmentRules) -> Placement:
-    """Return where the rules put the customers, from the prepared totals."""
+    """Return where the rules put the customers, from the prepared totals.
+
+    Args:
+        inputs: From `prepare_segments`.
+        rules: The thresholds.
+
+    Returns:
+        The stage of each place, the VIPs and the traits.
+    """
     cutoffs, table = value_cutoffs(inputs, rules), stage_table(rules, inputs.span)
     vips = np.zeros(0, dtype=np.int32)
     vip_from = np.zeros(0, dtype=np.intp)
@@ -96,6 +112,13 @@ def stage_counts(inputs: SegmentInputs, placement: Placement) -> np.ndarray:
     """Return how many customers each of `STAGES` has.
 
     It takes a fraction of the work of `summarise_segments`.
+
+    Args:
+        inputs: From `prepare_segments`.
+        placement: From `place_segments`.
+
+    Returns:
+        One number a stage.
     """
     stage = placement.table[inputs.places]
     counts = np.bincount(stage, inputs.place_counts, minlength=len(STAGES)).astype(np.int64)
@@ -107,7 +130,12 @@ def stage_counts(inputs: SegmentInputs, placement: Placement) -> np.ndarray:
 def summarise_segments(inputs: SegmentInputs, placement: Placement) -> pd.DataFrame:
     """Return what each stage and trait amounts to.
 
-    There is one row a group, stages first, with the columns of `segment_table`.
+    Args:
+        inputs: From `prepare_segments`.
+        placement: From `place_segments`.
+
+    Returns:
+        One row a group, stages first, with the columns of `segment_table`.
     """
     days = np.zeros((len(GROUPS), inputs.span))
     sums = np.zeros((len(GROUPS), len(MEASURES)))
@@ -132,6 +160,9 @@ def summary_frame(
         days: Counts by days since the last order, a row per group.
         sums: Sums of `MEASURES`, a row per group.
         sampled: Which customers of `inputs.sampled` (columns) are in which group (rows).
+
+    Returns:
+        A frame with the columns of `segment_table`.
     """
     of_all = inputs.place_sums.sum(axis=0)
     count = days.sum(axis=1)
@@ -160,9 +191,15 @@ def summary_frame(
 
 
 def map_counts(inputs: SegmentInputs, placement: Placement, trait: str | None = None) -> np.ndarray:
-    """Return the customers in each cell of the map (rows) by stage (columns).
+    """Return the customers in each cell of the map by stage.
 
-    With a trait, a last column has its customers.
+    Args:
+        inputs: From `prepare_segments`.
+        placement: From `place_segments`.
+        trait: One of `TRAITS`.
+
+    Returns:
+        A row a cell, a column a stage. With a trait, a last column has its customers.
 
     Raises:
         DataError: There is no map without scores.
@@ -236,7 +273,15 @@ def _add_first(
 
 
 def medians(days: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """Return the median day of each row of counts by day."""
+    """Return the median day of each row of counts by day.
+
+    Args:
+        days: Counts by day, a row each.
+        count: The sum of each row.
+
+    Returns:
+        Days; NaN in an empty row.
+    """
     running = days.cumsum(axis=1)
     lower = np.argmax(running >= np.ceil(count / 2)[:, None], axis=1)
     upper = np.argmax(running >= np.floor(count / 2)[:, None] + 1, axis=1)

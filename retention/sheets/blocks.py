@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable, Iterable
 
-from retention.cells.dates import DATE_LIKE
+from retention.cells.dates import looks_like_date
 from retention.cells.money import MONEY_LIKE
 from retention.sheets.grids import Merge
-from retention.sheets.header import filled, is_value
+from retention.sheets.header import filled
 
 Rows = list[list[str]]
 
@@ -219,7 +219,7 @@ def _columns_like(rows: Rows, is_kind: Callable[[str], bool], most: int = 300) -
 
 
 def _is_date(cell: str) -> bool:
-    return bool(re.search(DATE_LIKE, cell, re.IGNORECASE)) and is_value(cell)
+    return looks_like_date(cell)
 
 
 def _is_amount(cell: str) -> bool:

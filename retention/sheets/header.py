@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from retention.cells.dates import DATE_LIKE
+from retention.cells.dates import looks_like_date
 from retention.cells.money import MONEY_LIKE
 
 HEADER_SEARCH = 60
@@ -54,6 +54,9 @@ def place_header(records: list[tuple[list[str], int]], delimiter: str) -> TextLa
     Args:
         records: The cells of each record, and the text lines read up to its end.
         delimiter: What stands between the cells.
+
+    Returns:
+        The layout.
     """
     widths = Counter(len(cells) for cells, _ in records if filled(cells))
     usual = max(widths.items(), key=lambda wn: (wn[1] * min(wn[0], 4), wn[0]))[0]
@@ -63,7 +66,13 @@ def place_header(records: list[tuple[list[str], int]], delimiter: str) -> TextLa
     before = sum(1 for cells, _ in records[:data] if cells)
     lines = records[data - 1][1] if data else 0
     names = tuple(records[start][0]) if header else None
-    return TextLayout(delimiter, names, max(usual, len(records[start][0])), lines, before)
+    return TextLayout(
+        delimiter=delimiter,
+        header=names,
+        width=max(usual, len(records[start][0])),
+        lines_before=lines,
+        records_before=before,
+    )
 
 
 def _table_start(rows: list[list[str]], usual: int) -> int:
@@ -116,12 +125,17 @@ def _fits_below(row: list[str], value_columns: list[int]) -> bool:
 def is_value(cell: str) -> bool:
     """Return whether a cell is a date, an amount or an e-mail address, not a name."""
     cell = cell.strip()
-    return bool(
-        "@" in cell or re.search(DATE_LIKE, cell, re.IGNORECASE) or re.fullmatch(MONEY_LIKE, cell)
-    )
+    return "@" in cell or looks_like_date(cell) or bool(re.fullmatch(MONEY_LIKE, cell))
 
 
 def looks_like_header(cells: list[str]) -> bool:
-    """Return whether cells are names, not values such as dates, amounts and e-mail addresses."""
+    """Return whether cells are names, not values such as dates, amounts and e-mail addresses.
+
+    Args:
+        cells: The cells of a record.
+
+    Returns:
+        True where at most a tenth of the filled cells are values.
+    """
     texts = [cell for cell in cells if cell.strip()]
     return sum(map(is_value, texts)) <= len(texts) // 10

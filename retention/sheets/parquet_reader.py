@@ -70,7 +70,15 @@ def strlen(text: str) -> int:  # type: ignore[empty-body]
 
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
 def timezone(zone: str, moment: dt.Timestamp(timezone="UTC")) -> dt.timestamp:  # type: ignore[valid-type]
-    """Return DuckDB's clock of a time zone at a moment."""
+    """Return DuckDB's clock of a time zone at a moment.
+
+    Args:
+        zone: The zone's name.
+        moment: The moment.
+
+    Returns:
+        The clock's time.
+    """
 
 
 def _on_its_clock(column: ir.Column, kind: pa.DataType) -> ir.Column:

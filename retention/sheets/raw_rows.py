@@ -85,7 +85,20 @@ def parts_of(
 
 
 def unique_names(header: tuple[str, ...], width: int, file: str) -> tuple[str, ...]:
-    """Return `width` names: the header's, trimmed; blank ones numbered, repeated ones as (2), (3).
+    """Return the names of a sheet's columns, made unique.
+
+    The header's names are trimmed. Blank ones are numbered, repeated ones get (2), (3).
+
+    Args:
+        header: The names as written.
+        width: How many columns there are.
+        file: The file's name, for messages.
+
+    Returns:
+        As many names as columns.
+
+    Raises:
+        DataError: There are more than `MAX_COLUMNS` columns.
 
     >>> unique_names(("Email", " Email", ""), 4, "x.csv")
     ('Email', 'Email (2)', 'Column 3', 'Column 4')

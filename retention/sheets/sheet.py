@@ -79,10 +79,16 @@ class Sheet:
         return rows
 
     def column(self, name: str) -> str:
-        """Return the name in `table` of the file's column `name`.
+        """Return the name in `table` of one of the file's columns.
+
+        Args:
+            name: The column's name in the file.
+
+        Returns:
+            The name in `table`.
 
         Raises:
-            DataError: If the file has no such column.
+            DataError: The file has no such column.
         """
         try:
             return f"c{self.columns.index(name)}"
@@ -94,21 +100,49 @@ class Sheet:
             ) from None
 
     def part(self, row: int) -> Part:
-        """Return the part that data row `row` stands in, which is 0 for the first."""
+        """Return the part that a data row stands in.
+
+        Args:
+            row: The data row, from 0.
+
+        Returns:
+            The part.
+        """
         return self.parts[bisect_right(self.parts, row, key=lambda part: part.first_row) - 1]
 
     def line(self, row: int) -> int:
-        """Return the spreadsheet row, in its own file, of data row `row`."""
+        """Return the spreadsheet row of a data row in its own file.
+
+        Args:
+            row: The data row, from 0.
+
+        Returns:
+            The row as a spreadsheet counts it, from 1.
+        """
         part = self.part(row)
         record = part.records_before + row - part.first_row
         return record + 1 + bisect_right(part.blanks, record)
 
     def preview(self, n: int = 8) -> pd.DataFrame:
-        """Return the first n data rows as text, under the file's own column names."""
+        """Return the first data rows as text, under the file's own column names.
+
+        Args:
+            n: How many rows.
+
+        Returns:
+            A frame of at most `n` rows.
+        """
         return self.named(self.table.limit(n).to_pandas())
 
     def named(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return a frame with its raw columns under the file's own names."""
+        """Return a frame with its raw columns under the file's own names.
+
+        Args:
+            frame: A frame with raw columns of `table`, and perhaps others.
+
+        Returns:
+            The frame with its columns renamed; other columns keep their names.
+        """
         raw = raw_names(self.columns)
         others = [name for name in frame.columns if name not in raw]
         names = unique_names((*others, *self.columns), len(others) + len(self.columns), self.name)
@@ -128,6 +162,9 @@ def open_sheet(source: Source, name: str | None = None) -> Sheet:
         source: A path, bytes or a binary file object.
         name: What to call it; the file's own name where left out.
 
+    Returns:
+        The rows as text, with the file's column names.
+
     Raises:
         DataError: If it is not a table of at least two columns and a row; it says what was found.
     """
@@ -142,6 +179,9 @@ def open_sheets(sources: Sequence[Source], names: Sequence[str | None] | None = 
     Args:
         sources: Paths, bytes or binary file objects.
         names: What to call them; their own names where left out.
+
+    Returns:
+        The rows of all files as text. `Sheet.parts` says which rows are whose.
 
     Raises:
         DataError: If one of them is no table, or does not fit with the first; it says what differs.

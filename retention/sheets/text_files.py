@@ -29,7 +29,18 @@ _BOMS = (
 
 
 def find_encoding(path: Path, name: str) -> str:
-    """Return the file's encoding: Unicode by mark or by trial, else the likeliest legacy one."""
+    """Return a file's encoding: Unicode by mark or by trial, else the likeliest legacy one.
+
+    Args:
+        path: The file.
+        name: The file's name, for messages.
+
+    Returns:
+        The name of a Python codec.
+
+    Raises:
+        DataError: The file is not text.
+    """
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
     for mark, encoding in _BOMS:
@@ -77,7 +88,20 @@ def _lines_beyond_ascii(path: Path, enough: int = 1 << 16) -> bytes | None:
 
 
 def to_utf8(path: Path, encoding: str, target: Path, name: str) -> Path:
-    """Make a UTF-8 copy of the file, without a byte order mark and with plain line ends."""
+    """Make a UTF-8 copy of the file, without a byte order mark and with plain line ends.
+
+    Args:
+        path: The file.
+        encoding: Its encoding, from `find_encoding`.
+        target: Where to write the copy.
+        name: The file's name, for messages.
+
+    Returns:
+        `target`.
+
+    Raises:
+        DataError: The file holds bytes that the encoding does not know.
+    """
     try:
         with (
             path.open("r", encoding=encoding, newline=None) as source,
@@ -94,7 +118,15 @@ def to_utf8(path: Path, encoding: str, target: Path, name: str) -> Path:
 
 
 def to_tabs(path: Path, target: Path) -> Path:
-    """Make a copy of a UTF-8 file with each run of blanks as one tab."""
+    """Make a copy of a UTF-8 file with each run of blanks as one tab.
+
+    Args:
+        path: A file in UTF-8.
+        target: Where to write the copy.
+
+    Returns:
+        `target`.
+    """
     with (
         path.open("r", encoding="utf-8-sig") as source,
         target.open("w", encoding="utf-8", newline="\n") as out,
@@ -104,7 +136,14 @@ def to_tabs(path: Path, target: Path) -> Path:
 
 
 def read_head(path: Path) -> str:
-    """Return the beginning of a UTF-8 file, cut at the last whole line."""
+    """Return the beginning of a UTF-8 file, cut at the last whole line.
+
+    Args:
+        path: A file in UTF-8.
+
+    Returns:
+        The text of up to `HEAD_BYTES`; the whole file where it is shorter.
+    """
     with path.open("rb") as stream:
         data = stream.read(HEAD_BYTES)
         whole = not stream.read(1)
@@ -115,8 +154,15 @@ def read_head(path: Path) -> str:
 def find_layout(head: str, name: str) -> TextLayout:
     """Return delimiter, header and first data line from a file's beginning.
 
+    Args:
+        head: From `read_head`.
+        name: The file's name, for messages.
+
+    Returns:
+        The layout.
+
     Raises:
-        DataError: If there is no table in it.
+        DataError: The text is blank, or has a single column.
     """
     if not head.strip("\ufeff \t\r\n"):
         raise DataError(
@@ -196,6 +242,9 @@ def blank_positions(path: Path, records: int) -> list[int]:
     Args:
         path: The file.
         records: How many records it has, blank lines aside. A file of as many lines has no blank.
+
+    Returns:
+        A number for each blank line, ascending.
     """
     with path.open("rb") as stream:
         lines, chunk = 0, b"\n"

@@ -95,6 +95,9 @@ def unpack(
         folder: Where temporary copies go. A plain file given by its path is read in place.
         name: What to call the file; its own name where left out.
 
+    Returns:
+        The file on disk, with its name and digest.
+
     Raises:
         DataError: If the file is missing, empty, foreign or too large, or a broken archive.
     """

@@ -106,8 +106,8 @@ def track_record(result: Backtest | None, plan: Plan) -> None:
     if result is None:
         words += "Not tested on the past: the history is too short."
     else:
-        orders = wording.off(result.bias, "too many", "too few")
-        revenue = wording.off(result.revenue_bias, "too high", "too low")
+        orders = wording.deviation_figure(result.bias, "too many", "too few")
+        revenue = wording.deviation_figure(result.revenue_bias, "too high", "too low")
         hidden = wording.days(result.holdout_days)
         words += (
             f"On the last {hidden}, hidden from it, the model had orders {orders} "

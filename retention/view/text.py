@@ -4,6 +4,7 @@ Everything here is pure: values in, strings out. A page with many definitions of
 the `words` of its package.
 """
 
+import math
 import re
 import unicodedata
 
@@ -240,6 +241,17 @@ def one_line(value: object, limit: int = 300) -> str:
         for letter in " ".join(raw.split())
         if unicodedata.category(letter) not in {"Cc", "Cf", "Cs"}
     )
+
+
+def slider_step(top: float) -> float:
+    """Return a round step that takes about 200 steps or fewer up to `top`.
+
+    >>> slider_step(90.0), slider_step(1_700.0), slider_step(0.0)
+    (0.5, 10.0, 5e-05)
+    """
+    top = max(top, 0.01)
+    power = 10.0 ** math.floor(math.log10(top / 200))
+    return next(power * nice for nice in (1, 2, 5, 10) if power * nice * 200 >= top * 0.999)
 
 
 def money_format(currency: str | None, amount: float, step: float) -> str:

@@ -134,6 +134,15 @@ def test_rules_that_are_none_are_refused(part, value, says):
         campaigns_from_json(json.dumps(plan | {part: value}).encode())
 
 
+def test_whole_numbers_of_other_tools_are_whole():
+    content = campaigns_to_json(SavedPlan((Campaign("Win back", size=500),), quiet_days=7))
+    # Some tools write every number with a decimal.
+    with_decimals = re.sub(rb": (\d+)(?=[,\n])", rb": \1.0", content)
+    assert b'"size": 500.0' in with_decimals
+    assert b'"retention_campaigns": 1.0' in with_decimals
+    assert campaigns_from_json(with_decimals) == campaigns_from_json(content)
+
+
 @pytest.mark.parametrize("number", ["1" * 400, "-" + "9" * 400])
 @pytest.mark.parametrize(
     "name", ["contact_cost", "window_days", "holdout_share", "value", "quiet_days", "loyal_orders"]

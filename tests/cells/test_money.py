@@ -225,23 +225,7 @@ def test_rows_that_name_no_currency_are_of_the_main_one():
     assert amounts(orders) == [10, 20, 30]
 
 
-# --- quantity times unit price --------------------------------------------------------------------
-
-
-def test_lines_of_quantity_and_price_become_orders():
-    header = ("Invoice", "Customer ID", "Date", "Item", "Quantity", "Unit price")
-    rows = [
-        ("1", "17850.0", "2024-03-13", "mug", "2", "$1,240.00"),
-        ("1", "17850.0", "2024-03-13", "pot", "1", "$10.50"),
-        ("2", "17850", "2024-03-20", "pot", "3", "$10.50"),
-        ("3", "13047", "2024-03-21", "gift", "1", "$0.00"),
-        ("4", "13047", "2024-03-22", "gift", "1", "$0.00"),
-        ("4", "13047", "2024-03-22", "mug", "1", "$1,240.00"),
-    ]
-    orders = read_orders(csv_bytes(header, rows), name="lines.csv")
-    table = orders.table.to_pandas().set_index("order_id")["revenue"]
-    assert table.to_dict() == {"1": 2490.5, "2": 31.5, "4": 1240.0}  # lines priced 0 are no sale
-    assert_nothing_vanished(orders)
+# --- discounts ------------------------------------------------------------------------------------
 
 
 def test_discounts_are_positive_however_they_are_signed():

@@ -3,7 +3,7 @@
 import pytest
 
 from retention import read_orders
-from retention.cells.statuses import State, is_understood, order_state
+from retention.cells.statuses import State, is_understood, kind_state, order_state
 
 WORDS = {
     State.CANCELLED: (
@@ -135,3 +135,78 @@ def test_an_order_of_which_an_unknown_part_went_back_is_named(status):
             any(f"{status!r} count with their whole amount" in note for note in orders.report.notes)
             == said
         )
+
+
+#: What marketplaces and accounting tools write, in the languages of their exports.
+WRITTEN = {
+    State.PENDING: (
+        *("Awaiting check payment", "Awaiting bank wire payment", "Awaiting Payment"),
+        *("awaiting Cash On Delivery validation", "Awaiting Approval", "Overdue", "past_due"),
+        *("On backorder (not paid)", "En espera de pago por cheque", "Warten auf Scheckzahlung"),
+        *("Warten auf Zahlungseingang Überweisung", "En attente du paiement par chèque"),
+        *("In attesa di pagamento con bonifico bancario", "Aguardando pagamento", "Não pago"),
+        *("Wacht op betaling", "Menunggu pembayaran", "Belum bayar", "Chờ thanh toán"),
+        *("Oczekiwanie na płatność czekiem", "รอชำระเงิน", "ที่ต้องชำระ", "Naghihintay ng bayad"),
+        *("待付款", "入金待ち", "입금대기"),
+    ),
+    State.REFUNDED: (
+        *("shipped_back", "Shipped Back Success", "shipped_back_failed", "Package returned"),
+        *("In Transit: Returning to seller", "Lost by 3PL", "Damaged by 3PL", "Package scrapped"),
+        *("Delivery failed", "Request Approved", "คำขอได้รับการยอมรับแล้ว", "Permintaan Disetujui"),
+        *("Rimborsato", "Zwrot", "Terugbetaald", "Estornado", "Devuelto", "Retourné", "ตีกลับ"),
+        *("Paket hilang", "Zurückgesendet", "已退款", "返品"),
+    ),
+    State.ORDER: (
+        *("Selesai", "Sedang Dikirim", "Đã giao", "Hoàn thành", "Concluído", "A Enviar"),
+        *("Paiement accepté", "Pago aceptado", "Pagamento accettato", "Zahlung eingegangen"),
+        *("Płatność zaakceptowana", "En attente de réapprovisionnement (payé)", "On backorder"),
+        *("已完成", "待出貨", "運送中", "Cleared", "Paiement à distance accepté"),
+        "ผู้ซื้อได้รับสินค้าแล้ว แต่ยังสามารถขอคืนเงิน/คืนสินค้าได้จนถึง 2026-07-04",
+        "Pesanan diterima, namun Pembeli masih dapat mengajukan pengembalian hingga 2026-07-04",
+    ),
+    State.CANCELLED: (
+        "Deleted",
+        "WILL_NOT_DELIVER",
+        "Dibatalkan",
+        "不成立",
+        "Geannuleerd",
+        "Voided",
+    ),
+    State.FAILED: ("Erreur de paiement", "Zahlungsfehler", "Błąd płatności", "Falhou", "Mislukt"),
+    State.OTHER: ("view", "page_view", "remove_from_cart", "search", "add_to_wishlist"),
+    State.ABANDONED: ("cart", "add_to_cart", "Added to cart", "begin_checkout"),
+}
+KINDS = {
+    State.REFUND: (
+        *("Sales credit note", "Credit Memo", "Refund", "Payment Refund", "Payment Reversal"),
+        *("Chargeback", "Gutschrift", "Rückzahlung", "Avoir", "Nota de crédito", "Nota di credito"),
+        *("Creditnota", "ใบลดหนี้", "Return"),
+    ),
+    State.OTHER: (
+        *("General Withdrawal", "Transfer", "Payout", "Fee", "Currency Conversion", "Quote"),
+        *("Reversal of General Account Hold", "Account Hold for Open Authorization", "Bill"),
+        *("Bank Deposit to PP Account", "Bankgutschrift auf PayPal-Konto", "Mass Pay Payment"),
+        *("Sales overpayment", "Bill Payment (Check)", "Purchase Order", "Estimate", "Auszahlung"),
+        *("view", "Journal Entry", "Expense"),
+    ),
+    State.ORDER: (
+        *("Sales invoice", "Invoice", "Sales Receipt", "Express Checkout Payment", "purchase"),
+        *("Website Payment", "PayPal Express-Zahlung", "Order", "Online Store"),
+    ),
+    State.ABANDONED: ("cart",),
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "text"), [(state, text) for state, texts in WRITTEN.items() for text in texts]
+)
+def test_what_marketplaces_write_is_understood(state, text):
+    assert order_state(text) is state
+    assert is_understood(text)
+
+
+@pytest.mark.parametrize(
+    ("state", "text"), [(state, text) for state, texts in KINDS.items() for text in texts]
+)
+def test_a_kind_of_row_says_whether_it_is_a_sale(state, text):
+    assert kind_state(text) is state

@@ -6,11 +6,15 @@ from retention import Check
 from retention.evaluation.all_checks import all_checks
 
 NEWEST = Check(
-    "Newest customers", "caution", "They come back less.", "Take it as high.", leans="high"
+    name="Newest customers",
+    status="caution",
+    finding="They come back less.",
+    advice="Take it as high.",
+    leans="high",
 )
-STEADY = Check("Customers", "good", "There are enough.")
-LATEST = Check("Latest orders", "good", "As many as fitted.")
-HIDDEN = Check("Hidden orders", "good", "As many as foreseen.")
+STEADY = Check(name="Customers", status="good", finding="There are enough.")
+LATEST = Check(name="Latest orders", status="good", finding="As many as fitted.")
+HIDDEN = Check(name="Hidden orders", status="good", finding="As many as foreseen.")
 
 
 def advice(latest: str = "", hidden: str = "") -> str:
@@ -45,5 +49,5 @@ def test_checks_that_only_have_a_reason_defer_to_orders_that_were_counted(latest
 
 def test_without_a_count_the_reason_stands_as_it_is():
     assert all_checks((replace(LATEST, status="unknown"),), (), (NEWEST,))[-1] == NEWEST
-    untested = Check("Backtest", "caution", "Not tested.", "Load more.")
+    untested = Check(name="Backtest", status="caution", finding="Not tested.", advice="Load more.")
     assert all_checks((), (untested,), (NEWEST,)) == (untested, NEWEST)

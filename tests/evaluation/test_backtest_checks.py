@@ -6,7 +6,7 @@ import pytest
 
 from retention import backtest, backtest_checks, sample_orders
 from retention.evaluation.backtest_checks import fitted_blocks
-from retention.wording import off_words
+from retention.wording import deviation_words
 
 
 @pytest.fixture(scope="module")
@@ -156,11 +156,11 @@ def test_weeks_of_a_gap_do_not_count_against_the_model(result):
     ],
 )
 def test_what_is_too_much_is_called_by_its_name(bias, words):
-    assert off_words(bias, "high", "low") == words
+    assert deviation_words(bias, "high", "low") == words
 
 
 def test_counts_are_too_many_or_so_many_times_as_many():
-    assert (off_words(0.2), off_words(-0.2), off_words(3.0)) == (
+    assert (deviation_words(0.2), deviation_words(-0.2), deviation_words(3.0)) == (
         "20% too many",
         "20% too few",
         "4 times as many",

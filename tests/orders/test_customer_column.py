@@ -78,18 +78,3 @@ def test_the_marketers_choice_stands():
     assert (
         detect_columns(open_sheet(data), {"customer_id": "Email"}).columns["customer_id"] == "Email"
     )
-
-
-def test_customer_numbers_that_a_spreadsheet_has_rounded_are_a_warning():
-    rows = [f"{n},{'6.66E+11' if n % 3 else 'K' + str(n)},2024-01-{1 + n:02},10" for n in range(20)]
-    orders = retention.read_orders("\n".join(["Order,Customer number,Date,Total", *rows]).encode())
-    assert any(
-        said.startswith("13 orders have a customer number such as '6.66E+11'")
-        for said in orders.report.warnings
-    )
-    kept = retention.read_orders(
-        "\n".join(
-            ["Order,Customer number,Date,Total", "1,12E45,2024-01-01,5", "2,7,2024-01-02,5"]
-        ).encode()
-    )
-    assert not any("rounded" in said for said in kept.report.warnings)

@@ -414,3 +414,30 @@ def test_an_unknown_key_of_a_platform_is_refused():
     entry = {"label": "Bazaar", "signature": ["a", "b"], "columns": {}, "dayfirst": True}
     with pytest.raises(ValueError, match=r"'Bazaar' in platforms\.toml has an unknown key"):
         read_layouts([entry])
+
+
+def test_a_report_of_woocommerce_analytics_is_refused_with_the_export_to_use():
+    rows = "\n".join(
+        f"2024-01-{1 + n:02} 11:02:00,{n},$10.50,completed,,new,Soap,{n % 5},,10.5,Direct"
+        for n in range(25)
+    )
+    header = (
+        "Date,Order #,N. Revenue (formatted),Status,Customer,Customer type,Product(s),Items sold,"
+        "Coupon(s),N. Revenue,Attribution"
+    )
+    with pytest.raises(DataError, match=r"WooCommerce Analytics.*Export the orders themselves"):
+        read_orders(f"{header}\n{rows}".encode())
+
+
+def test_a_restaurants_checks_are_refused_with_the_export_to_use():
+    rows = "\n".join(
+        f"Main St,{n}00,{n},{1 + n % 9}/{1 + n}/24 7:15 PM,{n % 6},Dinner,Bo,{n % 12},In house,"
+        f"0.00,{10 + n}.50,1.00,2.00,0.00,{13 + n}.50"
+        for n in range(25)
+    )
+    header = (
+        "Location,Order Id,Order #,Opened,# of Guests,Tab Names,Server,Table,Revenue Center,"
+        "Discount Amount,Amount,Tax,Tip,Gratuity,Total"
+    )
+    with pytest.raises(DataError, match=r"Toast's order details.*CheckDetails"):
+        read_orders(f"{header}\n{rows}".encode())

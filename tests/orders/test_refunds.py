@@ -3,15 +3,15 @@
 import pytest
 
 from retention import read_orders
-from tests.support.order_files import assert_nothing_vanished, read_rows, rows_dropped
+from tests.support.order_files import (
+    assert_nothing_vanished,
+    read_rows,
+    revenue_by_order,
+    rows_dropped,
+)
 
 HEADER = ("Order", "Email", "Date", "Total")
 STATUS = (*HEADER, "Status")
-
-
-def revenue_by_order(orders) -> dict[str, float]:
-    table = orders.table.to_pandas()
-    return dict(zip(table["order_id"], table["revenue"].round(2), strict=True))
 
 
 # --- by status ------------------------------------------------------------------------------------
@@ -295,38 +295,6 @@ def test_free_order_with_a_total_is_kept():
     assert revenue_by_order(orders) == {"1": 0.0, "2": 5.0}
 
 
-def test_identical_rows_without_an_order_number_are_all_real():
-    row = ("a@example.com", "2024-03-13", "10")
-    orders = read_rows(
-        ("Email", "Date", "Total"), row, row, row, ("b@example.com", "2024-03-14", "5")
-    )
-    assert sorted(orders.table.to_pandas()["revenue"]) == [5.0, 10.0, 10.0, 10.0]
-    assert orders.table.to_pandas()["order_id"].nunique() == 4
-
-
-def test_rows_of_one_order_number_with_one_total_are_one_order():
-    """Line items with the order's total repeated on each."""
-    orders = read_rows(
-        ("Order ID", "Email", "Date", "Item", "Order total"),
-        ("1", "a@example.com", "2024-03-13", "mug", "35"),
-        ("1", "a@example.com", "2024-03-13", "pot", "35"),
-        ("2", "b@example.com", "2024-03-14", "mug", "10"),
-        ("3", "b@example.com", "2024-03-15", "mug", "10"),
-    )
-    assert revenue_by_order(orders) == {"1": 35.0, "2": 10.0, "3": 10.0}
-
-
-def test_rows_of_one_order_number_with_line_amounts_add_up():
-    orders = read_rows(
-        ("Order ID", "Email", "Date", "Item", "Line total"),
-        ("1", "a@example.com", "2024-03-13", "mug", "10"),
-        ("1", "a@example.com", "2024-03-13", "pot", "25"),
-        ("1", "a@example.com", "2024-03-13", "cup", "25"),
-        ("2", "b@example.com", "2024-03-14", "mug", "10"),
-    )
-    assert revenue_by_order(orders) == {"1": 60.0, "2": 10.0}
-
-
 def test_a_line_of_nothing_makes_no_order_of_a_refund():
     lines = [
         "1,a,2024-01-01,24,tea",
@@ -339,3 +307,58 @@ def test_a_line_of_nothing_makes_no_order_of_a_refund():
     assert found.to_dict() == {"1": 14, "2": 5}
     assert orders.report.refunded == 10
     assert_nothing_vanished(orders)
+
+
+PARENTS = [
+    "order_id,parent_id,date_created,status,total_sales,billing_email",
+    *(f"{n},,2024-01-{1 + n:02},wc-completed,100.00,c{n % 5}@x.com" for n in range(20)),
+]
+
+
+def test_a_refund_row_that_names_its_order_needs_no_customer():
+    refunds = ["900,3,2024-03-01,wc-completed,-40.00,", "901,7,2024-03-02,wc-completed,-100.00,"]
+    orders = read_orders("\n".join([*PARENTS, *refunds]).encode())
+    table = orders.table.to_pandas().set_index("order_id")
+    assert len(table) == 20
+    assert table.loc["3", "revenue"] == 60
+    assert table.loc["7", "revenue"] == 0
+    assert orders.report.refunded == 140
+    assert orders.report.dropped == {}
+
+
+def test_a_refund_row_comes_off_the_order_it_names_and_not_off_the_latest():
+    refund = ["900,0,2024-03-01,wc-completed,-40.00,c0@x.com"]
+    table = read_orders("\n".join([*PARENTS, *refund]).encode()).table.to_pandas()
+    assert table.set_index("order_id").loc["0", "revenue"] == 60
+
+
+def test_a_refund_that_names_no_order_of_the_file_is_placed_by_its_customer():
+    refund = ["900,4711,2024-03-01,wc-completed,-40.00,c0@x.com"]
+    table = read_orders("\n".join([*PARENTS, *refund]).encode()).table.to_pandas()
+    assert table.set_index("order_id").loc["15", "revenue"] == 60
+
+
+def test_a_status_and_a_row_of_the_same_refund_are_one_refund():
+    rows = [
+        "Order,Email,Date,Status,Total",
+        "1,a@x.com,2024-01-01,Refunded,100.00",
+        "2,a@x.com,2024-02-01,Paid,80.00",
+        "3,a@x.com,2024-02-10,Refund,-100.00",
+        "4,b@x.com,2024-02-11,Paid,50.00",
+    ]
+    orders = read_orders("\n".join(rows).encode())
+    table = orders.table.to_pandas().set_index("order_id")
+    assert dict(table["revenue"]) == {"1": 0.0, "2": 80.0, "4": 50.0}
+    assert (orders.report.refunded, orders.report.unplaced_refunds) == (100, 0)
+
+
+def test_a_line_with_a_status_of_its_own_gives_back_its_own_amount():
+    rows = ["Order,Email,Date,Item status,Line total"]
+    for n in range(12):
+        rows += [
+            f"{n},c{n % 4}@x.com,2024-01-{1 + n:02},{'returned' if n == 2 else 'delivered'},30.00",
+            f"{n},c{n % 4}@x.com,2024-01-{1 + n:02},{'returned' if n == 3 else 'delivered'},70.00",
+        ]
+    table = read_orders("\n".join(rows).encode()).table.to_pandas().set_index("order_id")
+    assert (table.loc["2", "revenue"], table.loc["3", "revenue"]) == (70, 30)
+    assert table["revenue"].sum() == 1100

@@ -64,3 +64,23 @@ def test_an_unknown_key_of_a_role_is_refused():
 )
 def test_names_compare_without_case_accents_and_punctuation(written, plain):
     assert plain_name(written) == plain
+
+
+def test_roles_are_described_for_the_page():
+    assert {
+        "customer_id",
+        "ordered_at",
+        "revenue",
+        "order_id",
+        "refund",
+        "status",
+        "currency",
+    } <= set(ROLES)
+    assert {name for name, role in ROLES.items() if role.required} == {
+        "customer_id",
+        "ordered_at",
+        "revenue",
+    }
+    for role in ROLES.values():
+        assert role.label
+        assert role.help

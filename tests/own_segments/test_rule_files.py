@@ -6,24 +6,11 @@ import pytest
 from hypothesis import given, settings
 
 from retention import DataError
-from retention.own_segments.rule_files import check_version, rule_data, rule_of_data
+from retention.own_segments.rule_files import read_json, rule_data, rule_of_data
+from retention.own_segments.values import Bought
 from tests.own_segments.examples import (
     rules,
 )
-
-
-@pytest.mark.parametrize(
-    ("data", "says"),
-    [
-        (None, "nothing"),
-        ([], "a list"),
-        ({"segments": []}, "no version"),
-        ({"version": 2, "segments": []}, "version 2"),
-    ],
-)
-def test_data_of_another_version_are_refused(data, says):
-    with pytest.raises(DataError, match=says):
-        check_version(data, "This file of segments")
 
 
 @pytest.mark.parametrize(
@@ -47,6 +34,18 @@ def test_data_of_another_version_are_refused(data, says):
         ),
         (
             {"feature": "product", "operator": "bought", "value": ["Tea"]},
+            "'values'",
+        ),
+        (
+            {"feature": "product", "operator": "bought", "value": {"values": ["Tea"], "days": 1.5}},
+            "whole number",
+        ),
+        (
+            {"feature": "product", "operator": "bought", "value": {"values": ["Tea"], "days": "3"}},
+            "whole number",
+        ),
+        (
+            {"feature": "product", "operator": "bought", "value": {"values": ["Tea"], "day": 3}},
             "'values'",
         ),
         (
@@ -80,3 +79,14 @@ def test_data_without_end_is_refused():
 @given(rules())
 def test_a_rule_survives_its_file(rule):
     assert rule_of_data(json.loads(json.dumps(rule_data(rule)))) == rule
+
+
+def test_whole_numbers_of_other_tools_are_whole():
+    # Some tools write every number with a decimal.
+    value = {"values": ["Tea"], "days": 30.0}
+    condition = rule_of_data({"feature": "product", "operator": "bought", "value": value})
+    assert condition.value == Bought(values=("Tea",), days=30)
+    assert isinstance(condition.value.days, int)
+    numbers = read_json("[30.0, 3e1, -0.0, 30.5, 1e300, 30]")
+    assert numbers == [30, 30, 0, 30.5, 1e300, 30]
+    assert [type(number) for number in numbers] == [int, int, int, float, float, int]

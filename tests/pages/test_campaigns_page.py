@@ -311,7 +311,7 @@ def test_a_list_and_quiet_days_leave_customers_alone(store):
     store.multiselect[0].set_value(["Repeat", "Loyal"]).run()
     how_far(store).set_value("Everybody").run()
     before = int(metrics(store)["Reach"])
-    slider(store, "Ordered in the last").set_value(60).run()
+    slider(store, "Days to leave alone").set_value(60).run()
     quiet = int(metrics(store)["Reach"])
     assert quiet < before
     assert "Ordered in the last 60 days" in words(store)

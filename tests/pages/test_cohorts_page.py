@@ -7,7 +7,7 @@ import pytest
 from retention import cohort_table, sample_orders, second_orders, wording
 from retention.history.order_history import order_history
 from retention.reports.cohort_forecast import orders_per_purchase_day
-from retention.view.cohorts import frames
+from retention.view.cohorts import curve_frames, frames
 from tests.pages.steps import (
     button,
     metrics,
@@ -258,9 +258,9 @@ def test_the_forecast_goes_on_where_the_curve_ends(page, view_of_cdnow):
         ]
     )
     found = frames.Cohorts(found.table, found.second, ahead, None, found.names)
-    lit = frames.highlighted(view, found, keys, None)
-    past = frames.past_frame(view, found, keys, lit, "revenue", data)
-    rows = frames.ahead_frame(view, found, lit, past, "revenue", data)
+    lit = curve_frames.highlighted(view, found, keys, None)
+    past = curve_frames.past_frame(view, found, keys, lit, "revenue", data)
+    rows = curve_frames.ahead_frame(view, found, lit, past, "revenue", data)
     for key in lit:
         curve, line = past[past["key"] == key], rows[rows["key"] == key]
         assert line["age"].iloc[0] == curve["age"].iloc[-1]
@@ -281,7 +281,9 @@ def test_a_month_that_has_just_begun_stands_at_the_left_edge(front):
         frames.keyed(second_orders(data.orders)),
     )
     found = frames.cohorts_of(table, second, None, None, view, data.orders.start, 1.0)
-    past = frames.past_frame(view, found, list(found.names), list(found.names), "revenue", data)
+    past = curve_frames.past_frame(
+        view, found, list(found.names), list(found.names), "revenue", data
+    )
     assert past.groupby("key")["age"].first().tolist() == [0.0] * 6
     # January's fifth month has seen one of its thirty days.
     assert past.loc[past["key"] == "2024-01-01", "age"].iloc[-1] == pytest.approx(4 + 1 / 30)

@@ -5,8 +5,10 @@ import json
 
 import pytest
 
-from retention.view.front import column_check, mapping_form, sources
+from retention.cells.statuses import State
+from retention.view.front import column_check, local_file, mapping_form, sources
 from tests.pages.steps import (
+    as_read,
     button,
     metrics,
     open_app,
@@ -438,3 +440,70 @@ def test_equal_rows_without_order_numbers_are_a_question(front):
     question = next(radio for radio in at.radio if radio.label == "Equal rows")
     at = question.set_value("keep").run()
     assert metrics(at)["Orders"] == "180"
+
+
+def shop_with_statuses() -> bytes:
+    statuses = ("Paid", "Paid", "Zephyr", "Mistral", "Canceled")
+    return order_file(
+        [
+            f"{n},c{n % 30}@x.com,2024-{1 + n % 12:02}-{1 + n % 28:02},10.50,{statuses[n % 5]}"
+            for n in range(200)
+        ],
+        "Order,Email,Date,Total,Status",
+    )
+
+
+def test_what_an_unknown_status_means_is_asked_and_the_answer_counts(front):
+    at = upload(front, shop_with_statuses())
+    assert metrics(at)["Orders"] == "160"
+    asked = {as_read(box.label): box for box in at.selectbox if "ask_status" in str(box.key)}
+    zephyr = asked["What does the status 'Zephyr' mean? 40 rows have it."]
+    assert len(asked) == 2
+    at = zephyr.set_value(State.CANCELLED).run()
+    assert not at.exception
+    assert metrics(at)["Orders"] == "120"
+    at = button(at, "Use these orders").click().run()
+    assert metrics(at)["Orders"] == "120"
+
+
+def test_each_known_status_can_be_given_another_meaning(front):
+    at = upload(front, shop_with_statuses())
+    assert any("What each status means (2, of which 1 are" in e.label for e in at.expander)
+    at = select(at, "Canceled · 40 rows").set_value(State.ORDER).run()
+    assert not at.exception
+    assert metrics(at)["Orders"] == "200"
+    at = select(at, "Paid · 80 rows").set_value(State.PENDING).run()
+    assert metrics(at)["Orders"] == "120"
+
+
+@pytest.fixture
+def at_home(monkeypatch):
+    """The app as the README starts it: it listens on the loopback address."""
+    monkeypatch.setattr(local_file, "is_allowed", lambda: True)
+
+
+def submit_path(at, path) -> None:
+    at.text_input[0].set_value(str(path))
+    return button(at, "Open the file").click().run()
+
+
+def test_a_file_of_this_computer_is_opened_by_its_path(at_home, front, tmp_path):
+    path = tmp_path / "my orders.csv"
+    path.write_bytes(shop_with_statuses())
+    at = submit_path(front.run(), path)
+    assert not at.exception
+    assert at.title[0].value == "Check the columns"
+    assert metrics(at)["Orders"] == "160"
+
+
+def test_a_path_without_a_file_is_refused_in_words(at_home, front, tmp_path):
+    at = submit_path(front.run(), tmp_path / "nothing.csv")
+    assert not at.exception
+    assert "There is no file at" in words(at)
+    at = submit_path(at, tmp_path)
+    assert "There is no file at" in words(at)
+
+
+def test_where_others_can_reach_the_app_there_is_no_path(front):
+    assert not front.text_input
+    assert not any(one.label == "Open the file" for one in front.button)

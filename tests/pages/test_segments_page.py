@@ -17,8 +17,8 @@ from retention import (
     trait_table,
     value_uncertainty,
 )
-from retention.segments.rules import defaults
-from retention.segments.stages import SegmentRules, prepare_segments
+from retention.segments.inputs import prepare_segments
+from retention.segments.rules import SegmentRules, defaults
 from retention.view.segments import results as segment_results
 from retention.view.text import DEFINITIONS, STAGE_LABELS, TRAIT_LABELS
 from retention.wording import money_range

@@ -11,12 +11,9 @@ from retention import (
     segment_table,
     trait_table,
 )
-from retention.segments.stages import (
-    SegmentRules,
-    place_segments,
-    prepare_segments,
-    summarise_segments,
-)
+from retention.segments.inputs import prepare_segments
+from retention.segments.rules import SegmentRules
+from retention.segments.totals import place_segments, summarise_segments
 
 # A shared machine may pause; the number of examples keeps the whole file to a few seconds.
 calm = settings(max_examples=40)

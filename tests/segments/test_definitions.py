@@ -1,11 +1,7 @@
 """Definitions in words, with the numbers in force."""
 
-from retention.segments.stages import (
-    STAGES,
-    TRAITS,
-    SegmentRules,
-    describe_rules,
-)
+from retention.segments.definitions import describe_rules
+from retention.segments.rules import STAGES, TRAITS, SegmentRules
 
 
 def test_descriptions_carry_the_numbers_in_force():

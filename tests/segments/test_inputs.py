@@ -12,15 +12,15 @@ from retention import (
     DataError,
     assign_segments,
 )
-from retention.segments.inputs import percentile_cutoff, percentile_of
-from retention.segments.stages import (
-    SegmentRules,
-    assign_codes,
-    members,
+from retention.segments.inputs import (
+    percentile_cutoff,
+    percentile_of,
     prepare_segments,
     value_cutoffs,
     with_probability,
 )
+from retention.segments.rules import SegmentRules
+from retention.segments.stages import assign_codes, members
 from tests.segments.examples import (
     calm,
     customers_of,

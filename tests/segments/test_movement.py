@@ -24,6 +24,7 @@ from retention import (
     value_uncertainty,
 )
 from retention.history.order_history import order_history
+from retention.segments.inputs import prepare_segments, value_cutoffs
 from retention.segments.movement import (
     NOT_YET,
     TURNS,
@@ -34,7 +35,6 @@ from retention.segments.movement import (
     turns,
     vip_cutoff,
 )
-from retention.segments.stages import prepare_segments, value_cutoffs
 from tests.support.orders_stub import orders_of
 
 DAY = timedelta(days=1)

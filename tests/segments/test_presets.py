@@ -7,11 +7,9 @@ import pandas as pd
 from retention import (
     fitted_rules,
 )
+from retention.segments.definitions import describe_rules
 from retention.segments.presets import FEWEST_REORDERS, reorder_gaps, rules_from_gaps
-from retention.segments.stages import (
-    SegmentRules,
-    describe_rules,
-)
+from retention.segments.rules import SegmentRules
 from tests.support.orders_stub import orders_of
 
 

@@ -18,15 +18,9 @@ from retention import (
 )
 from retention.models import uncertainty as totals
 from retention.models.uncertainty import SAMPLE
-from retention.segments.stages import (
-    STAGES,
-    TRAITS,
-    SegmentRules,
-    place_segments,
-    prepare_segments,
-    summarise_segments,
-    with_probability,
-)
+from retention.segments.inputs import prepare_segments, with_probability
+from retention.segments.rules import STAGES, TRAITS, SegmentRules
+from retention.segments.totals import place_segments, summarise_segments
 from tests.segments.examples import (
     RANGE,
     both_tables,

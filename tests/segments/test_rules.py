@@ -7,10 +7,7 @@ import pytest
 from retention import (
     DataError,
 )
-from retention.segments.rules import defaults, thresholds
-from retention.segments.stages import (
-    SegmentRules,
-)
+from retention.segments.rules import SegmentRules, defaults, thresholds
 
 
 @pytest.mark.parametrize(

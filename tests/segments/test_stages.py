@@ -15,17 +15,9 @@ from retention import (
     segment_table,
     trait_table,
 )
-from retention.segments.stages import (
-    STAGES,
-    TRAITS,
-    SegmentRules,
-    assign_codes,
-    label_frame,
-    members,
-    prepare_segments,
-    unavailable,
-    value_cutoffs,
-)
+from retention.segments.inputs import prepare_segments, unavailable, value_cutoffs
+from retention.segments.rules import STAGES, TRAITS, SegmentRules
+from retention.segments.stages import assign_codes, label_frame, members
 from tests.segments.examples import (
     calm,
     customers_of,

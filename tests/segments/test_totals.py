@@ -10,18 +10,10 @@ from retention import (
     segment_table,
     trait_table,
 )
-from retention.segments.stages import (
-    STAGES,
-    TRAITS,
-    SegmentRules,
-    assign_codes,
-    map_counts,
-    members,
-    place_segments,
-    prepare_segments,
-    stage_counts,
-    summarise_segments,
-)
+from retention.segments.inputs import prepare_segments
+from retention.segments.rules import STAGES, TRAITS, SegmentRules
+from retention.segments.stages import assign_codes, members
+from retention.segments.totals import map_counts, place_segments, stage_counts, summarise_segments
 from tests.segments.examples import (
     calm,
     customers_of,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from retention.sheets.header import place_header
+from retention.sheets.header import looks_like_header, place_header
 
 NAMES = ["Order No.", "Order date", "Customer", "Item", "Qty", "Amount"]
 ROWS = [
@@ -65,3 +65,9 @@ def test_a_table_without_names():
 def test_a_table_of_texts_begins_with_its_first_row():
     rows = [["City", "Country"], ["Cork", "Ireland"], ["Wien", "Austria"]]
     assert header_of(rows) == (("City", "Country"), 1)
+
+
+def test_a_header_is_made_of_names_and_not_of_values():
+    assert looks_like_header(["Email", "Order date", "Total"])
+    assert looks_like_header([])
+    assert not looks_like_header(["a@example.com", "2024-03-05", "12.50"])

@@ -15,7 +15,8 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 
-from retention import read_orders
+from retention import open_sheet, read_orders
+from retention.orders.profiles import Profile, column_profiles
 
 # --- the store ------------------------------------------------------------------------------------
 
@@ -185,6 +186,12 @@ def found_orders(orders) -> pd.DataFrame:
     )
 
 
+def revenue_by_order(orders) -> dict[str, float]:
+    """Revenue of each order number."""
+    table = orders.table.to_pandas()
+    return dict(zip(table["order_id"], table["revenue"].round(2), strict=True))
+
+
 def assert_same_orders(orders, expected: pd.DataFrame) -> None:
     """One row per order: the same customers on the same days with the same money, in any order of
     rows."""
@@ -257,6 +264,12 @@ def plain_table(sales: Sequence[Sale] = KEPT) -> tuple[list[str], list[list[str]
 def read_rows(header: Sequence[str], *rows: Sequence[object], columns=None, **options):
     """Read a CSV of the rows given, the way an upload arrives: bytes and a name."""
     return read_orders(csv_bytes(header, rows), columns, name="orders.csv", **options)
+
+
+def profile_of(*cells: str) -> Profile:
+    """What a column of these cells looks like to the reader."""
+    sheet = open_sheet(csv_bytes(("Cell", "Filled"), [(cell, "x") for cell in cells]))
+    return column_profiles(sheet)["Cell"]
 
 
 # --- days -----------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def test_no_caution_where_every_check_is_good(monkeypatch, link):
     drawn = []
     monkeypatch.setattr(widgets.st, "container", lambda **options: drawn.append(options))
     forecast_panels.forecast_caution(
-        [Check("History", "good", "The orders reach back 400 days.")], link=link
+        [Check(name="History", status="good", finding="The orders reach back 400 days.")], link=link
     )
     assert not drawn
 
@@ -59,11 +59,20 @@ def test_what_cannot_be_told_is_no_doubt_and_no_good_news(monkeypatch):
         widgets.st, "container", lambda **options: drawn.append(options) or nullcontext()
     )
     monkeypatch.setattr(widgets.st, "markdown", said.append)
-    unknown = Check("Rhythm", "unknown", "There are too few waits.", "Load a longer period.")
+    unknown = Check(
+        name="Rhythm",
+        status="unknown",
+        finding="There are too few waits.",
+        advice="Load a longer period.",
+    )
     forecast_panels.forecast_caution([unknown])
     assert not drawn
     forecast_panels.check_list(
-        [Check("History", "good", "Long enough."), unknown, Check("Drift", "bad", "Down.", "Look.")]
+        [
+            Check(name="History", status="good", finding="Long enough."),
+            unknown,
+            Check(name="Drift", status="bad", finding="Down.", advice="Look."),
+        ]
     )
     said = [line.replace("\\", "") for line in said]
     assert said[0].startswith(":red[")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retention.segments.stages import STAGES, TRAITS
+from retention.segments.rules import STAGES, TRAITS
 from retention.view import palette
 
 CONFIG = tomllib.loads(

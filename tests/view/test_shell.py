@@ -15,7 +15,11 @@ def test_the_menu_and_the_pages_folder_agree():
 
 def test_a_page_that_does_not_exist_is_not_listed(monkeypatch):
     missing = shell.Page(
-        "pages/not_there.py", "Not there", ":material/home:", "Is it there?", "Customers"
+        path="pages/not_there.py",
+        title="Not there",
+        icon=":material/home:",
+        question="Is it there?",
+        group="Customers",
     )
     monkeypatch.setattr(shell, "PAGES", (*shell.PAGES, missing))
     assert missing not in shell.pages()

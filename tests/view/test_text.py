@@ -6,7 +6,7 @@ import string
 import pytest
 from hypothesis import given, strategies as st
 
-from retention.segments.stages import STAGES, TRAITS
+from retention.segments.rules import STAGES, TRAITS
 from retention.view import text
 
 PUNCTUATION = set(string.punctuation)

@@ -45,7 +45,7 @@ def draw_assumptions(campaign: Campaign, currency: str | None) -> None:
 def _draw_lift(terms: Terms) -> None:
     lift = lift_in_100(terms.lift)
     st.slider(
-        "Lift: of 100 who would not order, so many do",
+        "Lift: orders from 100 customers who would not order otherwise",
         min_value=0.0,
         max_value=state.slider_end("lift", max(30.0, lift)),
         value=lift,

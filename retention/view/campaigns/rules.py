@@ -1,6 +1,6 @@
 """Rules that hold for every campaign of the session.
 
-Whom to leave alone, and the country of customers without one.
+Customers to leave alone, and the country of customers without one.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _COUNTRY = "plan_country"
 
 
 def draw_leave_alone(data: Loaded) -> None:
-    """Whom to leave alone, in every campaign."""
+    """Customers to leave alone, in every campaign."""
     rules = people.left_alone()
     with st.container(border=True):
-        st.markdown("**Whom to leave alone, in every campaign**")
+        st.markdown("**Customers to leave alone, in every campaign**")
         st.slider(
-            "Ordered in the last so many days",
+            "Days to leave alone after an order",
             min_value=0,
             max_value=max(60, rules.quiet_days),
             value=rules.quiet_days,

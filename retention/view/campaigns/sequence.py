@@ -50,7 +50,7 @@ def draw_sequence(campaign: Campaign, end: date) -> Campaign:
         with left:
             _draw_first_day(campaign, end)
         cap = right.slider(
-            f"At most so many messages in {CAP_DAYS} days",
+            f"Most messages in {CAP_DAYS} days",
             min_value=1,
             max_value=state.slider_end("cap", max(30, campaign.most_messages)),
             value=campaign.most_messages,

@@ -62,8 +62,9 @@ DEFINITIONS = {
 LIFT_EVIDENCE = (
     f"No source of the playbook measures a lift: it starts at {FIRST_LIFT * 100:g} in 100, which "
     "is an assumption, and the held-out group is how you learn it. Early beats late: the "
-    f"long-inactive read {READ_BY_LAPSED:.1%} of mails, {READ_BY_ALL:.0%} is average (Barilliance "
-    f"2021), so that lapsed customers start at {usual_lift(1.0) * 100:.1f}."
+    f"long-inactive read {wording.percent(READ_BY_LAPSED, 1)} of mails, "
+    f"{wording.percent(READ_BY_ALL, 0)} is average (Barilliance 2021), so that lapsed customers "
+    f"start at {usual_lift(1.0) * 100:.1f}."
 )
 OFFER_NAMES: dict[MessageOffer, str] = {
     "": "–",

@@ -157,7 +157,7 @@ def _value_cards(intakes: Cohorts) -> list[Metric]:
 
 
 def _percent_range(low: float, high: float) -> str:
-    return f"95% range {100 * low:.1f} to {100 * high:.1f}%"
+    return f"95% range {wording.decimal(100 * low, 1)} to {wording.percent(high, 1)}"
 
 
 def _points(share: float) -> str:

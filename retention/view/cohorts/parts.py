@@ -10,7 +10,7 @@ from retention.history.changes import ENOUGH
 from retention.orders.gaps import gap_words
 from retention.reports import cohorts
 from retention.view import text, widgets
-from retention.view.cohorts import charts, frames
+from retention.view.cohorts import charts, curve_frames, frames
 from retention.view.cohorts.cards import DEFINITIONS, cards_of
 from retention.view.cohorts.data import file_name, gaps_for
 from retention.view.cohorts.frames import Cohorts, CohortView
@@ -179,9 +179,9 @@ def growth(data: Loaded, view: CohortView, intakes: Cohorts, keys: list[str]) ->
         label_visibility="collapsed",
     )
     measure, currency = kind.lower(), data.orders.currency
-    highlighted = frames.highlighted(view, intakes, keys, st.session_state.get(view.pick_key))
-    past = frames.past_frame(view, intakes, keys, highlighted, measure, data)
-    ahead = frames.ahead_frame(view, intakes, highlighted, past, measure, data)
+    highlighted = curve_frames.highlighted(view, intakes, keys, st.session_state.get(view.pick_key))
+    past = curve_frames.past_frame(view, intakes, keys, highlighted, measure, data)
+    ahead = curve_frames.ahead_frame(view, intakes, highlighted, past, measure, data)
     words = _growth_words(view, intakes, measure, has_forecast=len(ahead) > 0)
     st.caption(text.plain(words, limit=1000))
     if past.empty:
@@ -199,7 +199,9 @@ def growth(data: Loaded, view: CohortView, intakes: Cohorts, keys: list[str]) ->
         st.markdown(
             "**Expected of a customer over the next 12 months**", help=DEFINITIONS["expected"]
         )
-        expected = frames.expected_frame(intakes.forecast, intakes.names, keys, measure, currency)
+        expected = curve_frames.expected_frame(
+            intakes.forecast, intakes.names, keys, measure, currency
+        )
         st.altair_chart(
             charts.expected_chart(expected, title, currency, is_money),
             key="expected",
@@ -238,7 +240,7 @@ def second_order(data: Loaded, view: CohortView, intakes: Cohorts, keys: list[st
         st.info("No customer has ordered a second time yet.", icon=":material/info:")
         return
     rows = second.set_index("key").loc[keys]
-    frame = frames.second_frame(rows, intakes.names)
+    frame = curve_frames.second_frame(rows, intakes.names)
     if frame.empty:
         st.caption(
             f"No cohort has {ENOUGH} customers who were observed for {cohorts.WAITS[0]} days."

@@ -15,7 +15,12 @@ from retention.orders.roles import ROLES
 from retention.orders.rows import CARRIED
 from retention.view import text, widgets
 from retention.view.front import left_out, sources
-from retention.view.front.mapping_form import answer_questions, choose_columns, choose_currency
+from retention.view.front.mapping_form import (
+    answer_questions,
+    choose_columns,
+    choose_currency,
+    choose_statuses,
+)
 from retention.view.front.sources import Draft
 from retention.view.session import loaded
 from retention.view.session.loaded import Loaded
@@ -135,11 +140,21 @@ def _choose_and_read(draft: Draft, places: _Places) -> tuple[Mapping, Reading | 
         if currency:
             mapping = replace(mapping, currency=currency)
             reading = _read(draft, mapping, places)
+    asked: set[str] = set()
     if reading is not None:
+        questions = reading.orders.report.questions
+        asked = {question.about for question in questions}
         with places.questions:
-            answered = answer_questions(reading.orders.report.questions, draft.sheet, mapping)
+            answered = answer_questions(questions, draft.sheet, mapping)
         if answered != mapping:
             mapping = answered
+            reading = _read(draft, mapping, places)
+    if reading is not None:
+        with places.form:
+            others = [m for m in reading.orders.report.statuses if m.text not in asked]
+            settled = choose_statuses(draft, others, mapping)
+        if settled != mapping:
+            mapping = settled
             reading = _read(draft, mapping, places)
     return mapping, reading
 
@@ -214,6 +229,7 @@ def _order_columns(currency: str | None, *, timed: bool) -> dict[str, Any]:
         ),
         "revenue": column.NumberColumn(f"Revenue{unit}", format=text.TABLE_MONEY),
         "discount": column.NumberColumn(f"Discount{unit}", format=text.TABLE_MONEY),
+        "refunded": column.NumberColumn(f"Refunded{unit}", format=text.TABLE_MONEY),
         "quantity": column.NumberColumn("Quantity", format="localized"),
     }
 
@@ -260,6 +276,8 @@ def _read(draft: Draft, mapping: Mapping, places: _Places) -> Reading | None:
     return reading
 
 
+# Not `kept`: its key is the digest of loaded orders, and `empty_caches` would drop the readings.
+# Here the orders are what is made, from a file that is not loaded yet.
 @st.cache_resource(scope="session", max_entries=KEPT_READINGS, show_spinner="Reading the orders…")
 def _build(key: tuple[str, str], *, _draft: Draft, _mapping: Mapping) -> Reading:
     del key  # hashed by Streamlit, which passes over names that begin with an underscore

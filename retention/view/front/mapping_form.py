@@ -3,13 +3,17 @@
 import zlib
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
+from retention import wording
 from retention.cells.money import CODES
+from retention.cells.statuses import State
 from retention.orders.mapping import Mapping
-from retention.orders.report import Question
+from retention.orders.report import STATE_LABELS, Question
 from retention.orders.roles import CONTACT_ROLES, ORDER_ROLES, ROLES, SIGNAL_ROLES
+from retention.orders.row_states import StatusMeaning
 from retention.sheets.sheet import Sheet
 from retention.view import text
 from retention.view.front.sources import Draft
@@ -21,7 +25,11 @@ ASKED = {
     "currency": "Currency",
     "per_order": "The order's amount or the line's",
     "repeats": "Equal rows",
+    "discounted": "Before or after the discount",
 }
+#: Statuses of a file up to which each can be given another meaning.
+MOST_STATUSES = 30
+CONFIRM = ":orange[:material/help: **Please confirm before you go on**]"
 #: Roles that need a column, above those that are folded away.
 ALWAYS_SHOWN = ("customer_id", "ordered_at", "revenue", "order_id")
 NO_COLUMN = ""
@@ -68,12 +76,14 @@ def answer_questions(questions: Sequence[Question], sheet: Sheet, mapping: Mappi
     Returns:
         The mapping with the answers that differ from the assumptions.
     """
-    answers = {}
+    answers: dict[str, Any] = {}
     columns_hash = zlib.crc32(repr(sorted(mapping.columns.items())).encode())
     for question in questions:
+        if question.about:
+            continue
         values = list(question.options)
         with st.container(border=True, gap="xsmall"):
-            st.markdown(":orange[:material/help: **Please confirm before you go on**]")
+            st.markdown(CONFIRM)
             # The question names columns and cells. As a label it would reach a screen reader with
             # its escapes.
             st.markdown(text.plain(question.text))
@@ -88,7 +98,69 @@ def answer_questions(questions: Sequence[Question], sheet: Sheet, mapping: Mappi
             )
         if choice is not None and choice != question.assumed:
             answers[question.setting] = choice
-    return replace(mapping, **answers)
+    about_statuses = [question for question in questions if question.about]
+    settled = _ask_statuses(about_statuses, columns_hash, sheet) if about_statuses else {}
+    return replace(mapping, **answers, statuses=mapping.statuses | settled)
+
+
+def _ask_statuses(
+    questions: Sequence[Question], columns_hash: int, sheet: Sheet
+) -> dict[str, State]:
+    """Draw the statuses whose words are not known in one box, and return those that are settled."""
+    settled: dict[str, State] = {}
+    with st.container(border=True, gap="small"):
+        st.markdown(CONFIRM)
+        for question in questions:
+            values = list(question.options)
+            choice = st.selectbox(
+                text.plain(question.text),
+                values,
+                index=values.index(question.assumed),
+                format_func=question.options.__getitem__,
+                key=f"ask_status_{zlib.crc32(question.about.encode())}_{columns_hash}_"
+                f"{sheet.digest[:12]}",
+                persist_state="session",
+                width=420,
+            )
+            if choice != question.assumed:
+                settled[question.about] = choice
+    return settled
+
+
+def choose_statuses(draft: Draft, meanings: Sequence[StatusMeaning], mapping: Mapping) -> Mapping:
+    """Draw what each status and each kind of row means, and return the mapping with the changes.
+
+    Args:
+        draft: The opened file.
+        meanings: What the texts were taken for, the most rows first.
+        mapping: The columns as chosen.
+    """
+    if not meanings:
+        return mapping
+    left_out = sum(meaning.state not in (State.ORDER, State.REFUNDED) for meaning in meanings)
+    changed: dict[str, State] = {}
+    with st.expander(
+        f"What each status means ({len(meanings)}, of which {left_out} are no orders)",
+        icon=":material/fact_check:",
+    ):
+        st.caption("Taken from the words of each status. Change what your shop means by them.")
+        for meaning in meanings[:MOST_STATUSES]:
+            choice = st.selectbox(
+                f"{text.plain(meaning.text, 80)} · {wording.plural(meaning.rows, 'row')}",
+                list(STATE_LABELS),
+                index=list(STATE_LABELS).index(meaning.state),
+                format_func=STATE_LABELS.__getitem__,
+                key=_status_key(draft, meaning.text, mapping),
+                persist_state="session",
+            )
+            if choice is not meaning.state:
+                changed[meaning.text] = choice
+    return replace(mapping, statuses=mapping.statuses | changed) if changed else mapping
+
+
+def _status_key(draft: Draft, status: str, mapping: Mapping) -> str:
+    columns = repr((mapping.columns.get("status"), mapping.columns.get("kind"), status))
+    return f"status_{zlib.crc32(columns.encode())}_{draft.sheet.digest[:12]}"
 
 
 def _choose_column(draft: Draft, role: str) -> str | None:

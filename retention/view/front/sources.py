@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
@@ -19,6 +20,7 @@ from retention.orders.roles import ROLES
 from retention.samples.data_sets import SAMPLES
 from retention.sheets.sheet import Sheet, open_sheets
 from retention.view import text, widgets
+from retention.view.front import local_file
 from retention.view.session import choices, loaded
 from retention.view.session.loaded import Loaded
 
@@ -39,19 +41,15 @@ FILE_TYPES = [
 ]
 #: Platforms whose exports are recognised, as the page names them.
 RECOGNISED = (
-    "Shopify",
-    "WooCommerce",
-    "BigCommerce",
-    "Squarespace",
-    "Stripe",
-    "Square",
-    "Etsy",
-    "Magento",
+    *("Shopify", "WooCommerce", "BigCommerce", "Squarespace", "Wix", "Ecwid", "PrestaShop"),
+    *("Magento", "TikTok Shop", "Shopee", "Lazada", "eBay", "Etsy", "Stripe", "Square", "PayPal"),
+    *("Xero", "Zoho", "QuickBooks"),
 )
 #: Rows that the column check shows.
 PREVIEW_ROWS = 8
 T = TypeVar("T")
 _DRAFT, _REFUSED, _REFUSALS = "load_draft", "load_refused", "load_refusals"
+_OR_OPEN_IT = ", open it by its path"
 _CANNOT_USE = {1: "This file cannot be used", 2: "These files cannot be used"}
 
 
@@ -115,8 +113,11 @@ def choose_source(data: Loaded | None) -> None:
             key=_uploader_key(),
             label_visibility="collapsed",
         )
+    path = local_file.choose_path() if local_file.is_allowed() else None
     if uploads:
-        _open(uploads)
+        _open_uploads(uploads)
+    elif path is not None:
+        _open_path(path)
     else:
         _draw_refusal()
     _draw_needs()
@@ -156,7 +157,7 @@ def _load_sample(name: str) -> None:
         finish()
 
 
-def _open(uploads: list[UploadedFile]) -> None:
+def _open_uploads(uploads: list[UploadedFile]) -> None:
     """Open uploaded files once; what was refused is not read again with every click.
 
     A file that was refused leaves the uploader, so that the next one stands alone. Of several files
@@ -168,20 +169,12 @@ def _open(uploads: list[UploadedFile]) -> None:
     if refusal is not None and refused_ids == file_ids:
         widgets.problem(title, refusal)
         return
+    megabytes = wording.count(max(1, sum(upload.size for upload in uploads) / 1e6))
+    several = f" and {wording.plural(len(uploads) - 1, 'more file')}" * (len(uploads) > 1)
 
     def open_draft(step: Callable[[str], None]) -> Draft:
-        megabytes = wording.count(max(1, sum(upload.size for upload in uploads) / 1e6))
-        several = f" and {wording.plural(len(uploads) - 1, 'more file')}" * (len(uploads) > 1)
         step(f"Reading {text.plain(uploads[0].name, 80)}{several} ({megabytes} MB)")
-        sheet = open_sheets(uploads, [upload.name for upload in uploads])
-        step("Finding the columns")
-        detected = detect_columns(sheet)
-        return Draft(
-            sheet=sheet,
-            detected=detected,
-            empty_roles=_empty_roles(sheet, detected),
-            preview=sheet.preview(PREVIEW_ROWS),
-        )
+        return _draft_of(open_sheets(uploads, [upload.name for upload in uploads]), step)
 
     opened = attempt(title, open_draft, file_id=file_ids)
     if opened:
@@ -190,6 +183,30 @@ def _open(uploads: list[UploadedFile]) -> None:
     elif len(uploads) == 1:
         st.session_state[_REFUSALS] = st.session_state.get(_REFUSALS, 0) + 1
         st.rerun()
+
+
+def _open_path(path: Path) -> None:
+    """Open a file of this computer, which is read where it lies."""
+
+    def open_draft(step: Callable[[str], None]) -> Draft:
+        step(f"Reading {text.plain(path.name, 80)}")
+        return _draft_of(open_sheets([path]), step)
+
+    opened = attempt(_CANNOT_USE[1], open_draft)
+    if opened:
+        st.session_state[_DRAFT] = opened
+        st.rerun()
+
+
+def _draft_of(sheet: Sheet, step: Callable[[str], None]) -> Draft:
+    step("Finding the columns")
+    detected = detect_columns(sheet)
+    return Draft(
+        sheet=sheet,
+        detected=detected,
+        empty_roles=_empty_roles(sheet, detected),
+        preview=sheet.preview(PREVIEW_ROWS),
+    )
 
 
 def _uploader_key() -> str:
@@ -283,7 +300,7 @@ def _draw_needs() -> None:
         )
         st.markdown(
             f":material/upload: **Up to {limit} MB a file.** Beyond that, zip it (often a tenth of "
-            "the size), or export the needed columns only."
+            f"the size){_OR_OPEN_IT * local_file.is_allowed()}, or export the needed columns only."
         )
         st.markdown(
             ":material/lock: **Private to this session.** The file is read for you alone, kept "

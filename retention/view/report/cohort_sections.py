@@ -12,7 +12,7 @@ from retention.orders.gaps import OrderGap, gap_words
 from retention.reports import cohorts
 from retention.reports.cohort_forecast import cohort_forecast, orders_per_purchase_day
 from retention.reports.cohorts import WAITS
-from retention.view.cohorts import charts, frames
+from retention.view.cohorts import charts, curve_frames, frames
 from retention.view.cohorts.frames import Cohorts, CohortView
 from retention.view.report.report import WIDE, Cell, Figure, Section, Table, svg_of
 from retention.view.session.loaded import Loaded
@@ -88,9 +88,9 @@ def _triangle_section(
 
 
 def _growth_section(data: Loaded, intakes: Cohorts, keys: list[str]) -> Section:
-    lit = frames.highlighted(VIEW, intakes, keys, None)
-    past = frames.past_frame(VIEW, intakes, keys, lit, "revenue", data)
-    ahead = frames.ahead_frame(VIEW, intakes, lit, past, "revenue", data)
+    lit = curve_frames.highlighted(VIEW, intakes, keys, None)
+    past = curve_frames.past_frame(VIEW, intakes, keys, lit, "revenue", data)
+    ahead = curve_frames.ahead_frame(VIEW, intakes, lit, past, "revenue", data)
     chart = charts.growth_chart(
         past, ahead, "Revenue a customer", VIEW.unit, data.orders.currency, money=True
     )

@@ -13,7 +13,7 @@ from retention.view import widgets
 from retention.view.rfm.data import RfmBasis
 from retention.view.rfm.words import DEFINITIONS, CutPoints
 from retention.view.session.loaded import Loaded
-from retention.view.text import money_format
+from retention.view.text import money_format, slider_step
 
 FIFTHS, OWN = "Fifths", "Own cut points"
 PARTS = {"days": "Last order", "orders": "Orders", "revenue": "Revenue"}
@@ -77,16 +77,6 @@ def _revenue(basis: RfmBasis, currency: str | None) -> list[float]:
         *_pair("rfm_revenue_low", "Score 2 from, 3 from", 0.0, most, (two, three), step, written),
         *_pair("rfm_revenue_high", "Score 4 from, 5 from", 0.0, most, (four, five), step, written),
     ]
-
-
-def slider_step(top: float) -> float:
-    """A round step that takes about 200 steps or fewer up to `top`.
-
-    >>> slider_step(90.0), slider_step(1_700.0)
-    (0.5, 10.0)
-    """
-    power = 10.0 ** math.floor(math.log10(top / 200))
-    return next(power * nice for nice in (1, 2, 5, 10) if power * nice * 200 >= top * 0.999)
 
 
 def _pair(

@@ -8,10 +8,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
-from retention.segments.inputs import percentile_cutoff, percentile_of
+from retention.segments.inputs import percentile_cutoff, percentile_of, unavailable
 from retention.segments.presets import FittedRules, published_rules
 from retention.segments.rules import VALUE_UNITS, SegmentRules, ValueUnit, defaults, thresholds
-from retention.segments.stages import unavailable
 from retention.view import text, widgets
 from retention.view.charts import live_chart
 from retention.view.segments.sliders import (

@@ -9,7 +9,7 @@ import pandas as pd
 
 from retention import wording
 from retention.segments.inputs import MapGrid
-from retention.segments.stages import STAGES
+from retention.segments.rules import STAGES
 from retention.view import palette
 from retention.view.text import LABELS
 

@@ -12,18 +12,10 @@ import streamlit as st
 
 from retention import wording
 from retention.csv_export import to_csv
-from retention.segments.rules import SegmentRules
-from retention.segments.stages import (
-    STAGES,
-    TRAITS,
-    Placement,
-    SegmentInputs,
-    assign_codes,
-    label_frame,
-    map_counts,
-    members,
-    value_cutoffs,
-)
+from retention.segments.inputs import SegmentInputs, value_cutoffs
+from retention.segments.rules import STAGES, TRAITS, SegmentRules
+from retention.segments.stages import assign_codes, label_frame, members
+from retention.segments.totals import Placement, map_counts
 from retention.view import forecast_panels, text, widgets
 from retention.view.charts import live_chart
 from retention.view.segments import frames

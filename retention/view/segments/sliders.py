@@ -13,6 +13,7 @@ from retention.segments.inputs import SegmentInputs, percentile_cutoff
 from retention.segments.rules import defaults, thresholds
 from retention.view import palette
 from retention.view.segments.strips import MEASURES
+from retention.view.text import slider_step
 
 DAYS_RULES = (
     "new_days",
@@ -169,10 +170,8 @@ def money_scale(inputs: SegmentInputs, slider: Slider) -> Scale:
 
 def _steps(top: float) -> tuple[float, float]:
     """A round step, and how many steps reach `top`: about 200."""
-    top = max(top, 0.01)
-    power = 10.0 ** np.floor(np.log10(top / 200))
-    step = next(power * nice for nice in (1, 2, 5, 10) if power * nice * 200 >= top * 0.999)
-    return float(step), float(np.ceil(top / step))
+    step = slider_step(top)
+    return step, float(np.ceil(max(top, 0.01) / step))
 
 
 def measure_of(inputs: SegmentInputs, slider: Slider) -> np.ndarray | None:

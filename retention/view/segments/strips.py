@@ -10,8 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from retention import wording
-from retention.segments.inputs import MapGrid, percentile_cutoff
-from retention.segments.stages import SegmentInputs
+from retention.segments.inputs import MapGrid, SegmentInputs, percentile_cutoff
 from retention.view.charts import live_spec
 from retention.view.segments import charts, frames
 from retention.view.session.cache import kept

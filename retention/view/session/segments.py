@@ -5,17 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from retention.segments.inputs import ORDERS_CAP
+from retention.segments.inputs import ORDERS_CAP, SegmentInputs, prepare_segments, with_probability
 from retention.segments.presets import FittedRules, fitted_rules
-from retention.segments.rules import SegmentRules
-from retention.segments.stages import (
-    STAGES,
-    SegmentInputs,
-    place_segments,
-    prepare_segments,
-    summarise_segments,
-    with_probability,
-)
+from retention.segments.rules import STAGES, SegmentRules
+from retention.segments.totals import place_segments, summarise_segments
 from retention.view.session import choices
 from retention.view.session.cache import kept
 from retention.view.session.customer_scores import customer_scores

@@ -8,24 +8,9 @@ import pytest
 from retention.history import revenue
 from retention.view import charts
 from retention.view.front.charts import past_and_expected_chart
+from tests.support.chart_data import CURRENCIES, drawn_rows, expected_months
 
-CURRENCIES = [None, "USD", "THB", "'+alert(1)+\""]
 LAST_DAY = date(2024, 3, 31)
-
-
-def expected():
-    return pd.DataFrame(
-        {
-            "month": [1, 2],
-            "start_day": [0.0, 30.4375],
-            "end_day": [30.4375, 60.0],
-            "expected_orders": [3.0, 2.0],
-            "expected_revenue": [90.0, 60.0],
-            "revenue_low": [70.0, 41.0],
-            "revenue_high": [113.0, 84.0],
-            "expected_value": [45.0, 29.0],
-        }
-    )
 
 
 def history():
@@ -42,15 +27,14 @@ def history():
 
 @pytest.mark.parametrize("currency", CURRENCIES)
 def test_the_chart_is_valid_and_small(currency):
-    tidy = revenue.past_and_expected(history(), expected(), LAST_DAY)
+    tidy = revenue.past_and_expected(history(), expected_months(), LAST_DAY)
     spec = past_and_expected_chart(tidy, currency).to_dict()
-    rows = sum(len(data) for data in spec["datasets"].values())
-    assert 0 < rows < 500
+    assert 0 < drawn_rows(spec) < 500
     assert spec["height"] == charts.HEIGHT
 
 
 def test_past_and_expected_meet_at_the_last_order_day():
-    tidy = revenue.past_and_expected(history(), expected(), LAST_DAY)
+    tidy = revenue.past_and_expected(history(), expected_months(), LAST_DAY)
     past, ahead = tidy[tidy["kind"] != "expected"], tidy[tidy["kind"] == "expected"]
     assert past["end"].max() == ahead["start"].min() == pd.Timestamp("2024-03-31")
     assert past["revenue"].sum() == 22

@@ -2,7 +2,7 @@
 
 import pytest
 
-from retention.view.rfm.controls import slider_step
+from retention.view.text import slider_step
 
 
 @pytest.mark.parametrize("top", [1.0, 3.7, 90.0, 1_700.0, 98_765.0, 1e9])

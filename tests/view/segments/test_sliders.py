@@ -2,10 +2,7 @@
 
 from hypothesis import given, strategies as st
 
-from retention.segments.inputs import percentile_cutoff
-from retention.segments.stages import (
-    prepare_segments,
-)
+from retention.segments.inputs import percentile_cutoff, prepare_segments
 from retention.view.segments.sliders import VALUES, measure_of, money_scale
 from tests.segments.examples import (
     calm,

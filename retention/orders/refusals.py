@@ -1,0 +1,89 @@
+"""Why a file cannot be read as orders, in words that say what to do."""
+
+from retention.cells.names import plain_name
+from retention.orders.column_scores import name_score
+from retention.orders.mapping import Mapping
+from retention.orders.profiles import Profile, column_profiles
+from retention.orders.report import OrderReport
+from retention.orders.roles import ROLES
+from retention.sheets.sheet import Sheet
+
+MOST_NAMES = 8
+
+
+def missing_columns(sheet: Sheet, mapping: Mapping) -> str:
+    """Return the message for a mapping that lacks a needed column.
+
+    It names the columns that look like what is missing, and those that would be it but are empty
+    or hidden.
+    """
+    missing = mapping.missing()
+    if "customer_id" in missing and mapping.no_customer:
+        return mapping.no_customer
+    profiles = column_profiles(sheet)
+    wanted = " and ".join(ROLES[role].label.lower() for role in missing)
+    sentences = [f"No column of {sheet.name!r} looks like the {wanted}."]
+    sentences += [sentence for role in missing for sentence in _unusable(role, profiles)]
+    likely = [name for role in missing for name in _likely(role, profiles, mapping)]
+    if likely:
+        sentences.append(f"It may be one of: {_names(likely)}. Choose the column yourself.")
+    else:
+        sentences.append(
+            f"The columns are {_names(list(sheet.columns))}. Choose one yourself, or export the "
+            f"orders with the {wanted}."
+        )
+    return " ".join(sentences)
+
+
+def _unusable(role: str, profiles: dict[str, Profile]) -> list[str]:
+    """Return a sentence on each column whose name fits a role and whose cells say nothing."""
+    sentences = []
+    for name, profile in profiles.items():
+        if name_score(plain_name(name), role) < 0.5:
+            continue
+        if profile.filled == 0:
+            sentences.append(f"The column {name!r} is empty.")
+        elif profile.masked >= 0.5:
+            sentences.append(f"The column {name!r} hides its values.")
+    return sentences
+
+
+def _likely(role: str, profiles: dict[str, Profile], mapping: Mapping) -> list[str]:
+    """Return the columns without a role whose cells could play it."""
+    free = {
+        name: profile
+        for name, profile in profiles.items()
+        if name not in mapping.columns.values() and profile.filled > 0
+    }
+    if role == "ordered_at":
+        return [name for name, profile in free.items() if profile.dates >= 0.5]
+    if role == "revenue":
+        return [
+            name
+            for name, profile in free.items()
+            if profile.money >= 0.5 and profile.date < 0.5 and profile.values > 1
+        ]
+    return [name for name, profile in free.items() if profile.email >= 0.5]
+
+
+def _names(names: list[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:MOST_NAMES])
+    more = len(names) - MOST_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def nothing_left(sheet: Sheet, mapping: Mapping, report: OrderReport) -> str:
+    """Return the message for a file of which no row is an order."""
+    parts = []
+    for entry in report.reasons[:3]:
+        lines = ", ".join(entry.places[:3])
+        parts.append(f"{entry.rows:,} × {entry.reason.lower()} (first: line {lines})")
+    used = ", ".join(
+        f"{ROLES[role].label.lower()} from {name!r}"
+        for role, name in mapping.columns.items()
+        if ROLES[role].required
+    )
+    return (
+        f"None of the {report.rows_read:,} rows of {sheet.name!r} is an order: "
+        f"{'; '.join(parts)}. Read were: {used}. Choose other columns, or check the export."
+    )

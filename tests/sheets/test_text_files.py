@@ -1,0 +1,173 @@
+"""Whatever encoding, delimiter and line ends a text file has: the same rows come out."""
+
+import csv
+
+import pytest
+
+from retention import DataError, read_orders
+from retention.sheets.text_files import (
+    ALIGNED,
+    HEAD_BYTES,
+    blank_positions,
+    find_encoding,
+    find_layout,
+    read_head,
+)
+from tests.support.order_files import assert_same_orders, csv_bytes
+from tests.support.plain_orders import EXPECTED, HEADER, ORDER_CELLS, PREAMBLES, ROWS, cells_of
+
+LATIN_ROWS = [
+    [
+        *row[:3],
+        f"{row[3]} Käse – café €".encode("cp1252", "ignore").decode("cp1252").strip(),
+        row[4],
+    ]
+    for row in ROWS
+]
+THAI_HEADER = ["เลขที่คำสั่งซื้อ", "อีเมล", "วันที่สั่งซื้อ", "สินค้า", "ยอดรวม"]
+THAI_ROWS = [[*row[:3], "ผ้าพันคอไหม สีแดง", row[4]] for row in ROWS]
+
+
+# --- whole files ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_any_delimiter_in_any_unicode(encoding, delimiter):
+    assert cells_of(csv_bytes(HEADER, ROWS, delimiter, encoding)) == [HEADER, *ROWS]
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding"), [(b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")]
+)
+def test_utf_16_of_both_byte_orders(mark, encoding):
+    assert cells_of(mark + csv_bytes(HEADER, ROWS, "\t", encoding), "orders.txt") == [HEADER, *ROWS]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_western_windows_file_keeps_its_accents(delimiter):
+    assert cells_of(csv_bytes(HEADER, LATIN_ROWS, delimiter, "cp1252")) == [HEADER, *LATIN_ROWS]
+
+
+@pytest.mark.parametrize("encoding", ["cp874", "utf-8", "utf-16"])
+def test_thai_file_keeps_its_letters(encoding):
+    data = csv_bytes(THAI_HEADER, THAI_ROWS, ",", encoding)
+    assert cells_of(data, "คำสั่งซื้อ.csv") == [THAI_HEADER, *THAI_ROWS]
+
+
+def test_thai_file_becomes_orders_and_its_encoding_is_named():
+    orders = read_orders(csv_bytes(THAI_HEADER, THAI_ROWS, ",", "cp874"), name="orders.csv")
+    assert_same_orders(orders, EXPECTED)
+    assert any("cp874" in note or "Thai" in note for note in orders.report.notes)
+
+
+@pytest.mark.parametrize("word", ["Käse", "Café", "Señor", "£5", "Brøgger"])
+def test_one_accent_far_down_the_file_does_not_break_it(word):
+    rows = [[str(i), f"c{i % 50}@example.com", "2024-03-15", "Mug", "10.00"] for i in range(9_000)]
+    rows[-1][3] = word
+    assert cells_of(csv_bytes(HEADER, rows, ",", "cp1252"))[-1][3] == word
+
+
+@pytest.mark.parametrize("lineterminator", ["\n", "\r\n", "\r"])
+def test_line_ends_of_every_system(lineterminator):
+    assert cells_of(csv_bytes(HEADER, ROWS, lineterminator=lineterminator)) == [HEADER, *ROWS]
+
+
+@pytest.mark.parametrize("name", ["orders.csv", "orders.txt", "orders.tsv", "orders", None])
+def test_the_name_does_not_decide_the_delimiter(name):
+    assert cells_of(csv_bytes(HEADER, ROWS, ";"), name) == [HEADER, *ROWS]
+
+
+def test_spreadsheets_separator_line_is_not_the_header():
+    assert cells_of(b"sep=;\r\n" + csv_bytes(HEADER, ROWS, ";")) == [HEADER, *ROWS]
+
+
+def test_decimal_commas_do_not_make_the_comma_the_delimiter():
+    rows = [[*row[:4], row[4].replace(".", ",")] for row in ROWS]
+    assert cells_of(csv_bytes(HEADER, rows, ";")) == [HEADER, *rows]
+
+
+@pytest.mark.parametrize("inside", [";", "\t", "|"])
+def test_marks_inside_quoted_cells_do_not_make_the_delimiter(inside):
+    """Packed items have the same number of marks in each row, and more of them than the file has
+    columns."""
+    rows = [
+        [row[1], row[2], inside.join(["size: M", "red", "x", "y", "z"]), row[4]] for row in ROWS
+    ]
+    header = ["Email", "Order Date", "Items", "Total"]
+    assert cells_of(csv_bytes(header, rows, quoting=csv.QUOTE_ALL)) == [header, *rows]
+
+
+def test_every_cell_in_quotes():
+    assert cells_of(csv_bytes(HEADER, ROWS, quoting=csv.QUOTE_ALL)) == [HEADER, *ROWS]
+
+
+@pytest.mark.parametrize("preamble", PREAMBLES)
+def test_lines_before_the_header_are_no_rows(preamble):
+    data = PREAMBLES[preamble].encode() + csv_bytes(HEADER, ROWS)
+    assert cells_of(data) == [HEADER, *ROWS]
+
+
+def test_a_file_without_column_names_loses_no_order():
+    data = b"".join(csv_bytes(row, []) for row in ORDER_CELLS)
+    assert_same_orders(read_orders(data, name="orders.csv"), EXPECTED)
+
+
+# --- the parts ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        (b"plain", "utf-8"),
+        ("ผ้า".encode(), "utf-8"),
+        ("é".encode("utf-8-sig"), "utf-8-sig"),
+        ("Email,Total".encode("utf-16-le"), "utf-16-le"),
+        ("Email,Total".encode("utf-16-be"), "utf-16-be"),
+        ("Email,Total".encode("utf-16"), "utf-16"),
+    ],
+)
+def test_unicode_is_known_by_its_mark_or_by_trial(tmp_path, data, encoding):
+    path = tmp_path / "orders.csv"
+    path.write_bytes(data)
+    assert find_encoding(path, "orders.csv") == encoding
+
+
+def test_what_is_no_text_is_refused_by_name(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_bytes(bytes(range(32)) * 10)
+    with pytest.raises(DataError, match=r"'orders\.csv' is not text"):
+        find_encoding(path, "orders.csv")
+
+
+def test_the_layout_says_where_the_table_stands():
+    layout = find_layout("Sales report\n\nEmail;Date;Total\na@x.com;2024-03-05;1,50\n", "x.csv")
+    assert layout.delimiter == ";"
+    assert layout.header == ("Email", "Date", "Total")
+    assert layout.width == 3
+    assert layout.lines_before == 3
+    assert (layout.records_before, layout.preamble) == (2, 1)
+
+
+def test_columns_may_be_set_apart_by_blanks():
+    rows = "".join(f"{n:04}   2024-03-{n:02}  1{n}.50\n" for n in range(1, 9))
+    layout = find_layout(rows, "x.txt")
+    assert (layout.delimiter, layout.width, layout.header) == (ALIGNED, 3, None)
+
+
+def test_the_head_of_a_long_file_ends_with_a_whole_line(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text("a@example.com,2024-03-05,12.50\n" * (HEAD_BYTES // 20))
+    head = read_head(path)
+    assert len(head) <= HEAD_BYTES
+    assert head.endswith("12.50\n")
+    path.write_text("a,b\n1,2")
+    assert read_head(path) == "a,b\n1,2"
+
+
+def test_blank_lines_are_known_by_the_records_before_them(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_bytes(b'a,b\n\n1,"two\n\nlines"\n\n\n3,4\n')
+    assert blank_positions(path, records=3) == [1, 2, 2]
+    path.write_bytes(b"a,b\n1,2\n3,4")
+    assert blank_positions(path, records=3) == []
