@@ -205,7 +205,7 @@ def find_date_style(table: ir.Table, column: str, day_first: bool | None = None)
         .iloc[0]
         .fillna(0)  # where all cells are NULL the engine counts none of them
     )
-    if facts.filled > 0 and facts.filled == facts.iso:
+    if facts.filled == facts.iso:  # in an empty column, too: it has no cell to read otherwise
         return DateStyle("iso")
     cells = table.select(row=table.rowid(), cell=raw.strip()).filter(ibis._.cell != "").cache()
     shapes = _shapes(cells)
