@@ -10,6 +10,7 @@ from retention.orders.mapping import Mapping
 from retention.orders.platforms import Layout, find_layout
 from retention.orders.profiles import Profile, column_profiles
 from retention.orders.roles import CONTACT_ROLES, ORDER_ROLES, SIGNAL_ROLES
+from retention.sheets.engine_errors import refuse_engine_errors
 from retention.sheets.sheet import Sheet
 
 # Words in the names of an address's other columns.
@@ -34,6 +35,7 @@ _OFTEN_DISTINCT = 0.3
 _ADDED = ("consent", *SIGNAL_ROLES)
 
 
+@refuse_engine_errors
 def detect_columns(sheet: Sheet, columns: abc.Mapping[str, str | None] | None = None) -> Mapping:
     """Find the role of each column.
 

@@ -31,6 +31,7 @@ from retention.orders.report import (
     reading_warnings,
 )
 from retention.orders.rows import ABANDONED, Lines, read_lines
+from retention.sheets.engine_errors import refuse_engine_errors
 from retention.sheets.sheet import Sheet, Source, open_sheet, open_sheets
 
 
@@ -141,6 +142,7 @@ def _open(source: Source | Sequence[Source], name: str | Sequence[str] | None) -
     return open_sheet(source, name)  # type: ignore[arg-type]
 
 
+@refuse_engine_errors
 def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     """Return the orders of a sheet, read as the mapping says.
 

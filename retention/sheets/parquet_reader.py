@@ -34,7 +34,7 @@ def read_parquet(con: Backend, file: PlainFile, table: str) -> RawRows:
         }
         con.create_table(table, source.select(**cells))
         con.drop_view("source", force=True)
-    except (duckdb.Error, pa.ArrowException, OSError) as error:
+    except (duckdb.Error, pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DataError(f"{file.name!r} is a damaged Parquet file. Export it again.") from error
     return RawRows(
         file=file,

@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from retention.errors import DataError
+from retention.sheets.engine_errors import refuse_engine_errors
 from retention.sheets.parts import (
     Part,
     check_fit,
@@ -171,6 +172,7 @@ def open_sheet(source: Source, name: str | None = None) -> Sheet:
     return open_sheets([source], [name])
 
 
+@refuse_engine_errors
 def open_sheets(sources: Sequence[Source], names: Sequence[str | None] | None = None) -> Sheet:
     """Read several order files with the same or similar columns as one.
 
