@@ -1,17 +1,11 @@
 """Rows that a stray quotation mark made part of a cell: they must not get lost in silence."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import ibis
 import ibis.expr.types as ir
 
 from retention.errors import DataError
 from retention.sheets.header import is_value
-
-if TYPE_CHECKING:
-    from retention.sheets.raw_rows import RawRows
+from retention.sheets.raw_rows import RawRows
 
 #: Cells with line breaks that are looked at.
 _MOST_CELLS = 10_000
