@@ -15,6 +15,8 @@ data = shell.open_page("Campaigns", "Whom to address, with what, at what cost, f
 def campaigns() -> None:
     """The planner, the kept campaigns and what new customers may cost; only one is computed."""
     model_for(data)  # without a model nothing here can be told: the page says why
+    if not data.orders.has_amounts and not planner.choose_order_value():
+        return
     place = widgets.choose_part(
         (state.PLAN, state.FILES, state.ALL_CAMPAIGNS, state.NEW), state.PLACE
     )

@@ -1,19 +1,28 @@
 """Who will come back, and what are they worth?"""
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
 from retention.errors import ModelError
+from retention.models.model import CltvModel
 from retention.view import customer_table, forecast_panels, shell, widgets
+from retention.view.session.choices import Plan
+from retention.view.session.loaded import Loaded
 from retention.view.session.results import checks_for, model_for, scores_for, usual_backtest_for
 from retention.view.value import one_customer, parts, trust, what_if
 
 data = shell.open_page("Customer value", "Who will come back, and what are they worth?")
+VALUE, TRUST = ":material/payments: Value", ":material/fact_check: Can I trust it?"
+WHAT_IF, CUSTOMER = ":material/tune: What if", ":material/person: One customer"
+CUSTOMERS = ":material/groups: All customers"
 
 
 @st.fragment
 def answer() -> None:
     """Everything that follows the settings; of the tabs only the open one is computed."""
-    plan = parts.settings()
+    plan, has_amounts = parts.settings(data), data.orders.has_amounts
     try:
         model = model_for(data)
     except ModelError as error:
@@ -22,36 +31,32 @@ def answer() -> None:
         return
     scores = scores_for(data, plan)
     parts.headline(data, scores, plan)
-    forecast_panels.track_record(usual_backtest_for(data), plan)
+    forecast_panels.track_record(usual_backtest_for(data), plan, has_amounts=has_amounts)
     forecast_panels.forecast_caution(checks_for(data), link=False)
-    value_tab, trust_tab, what_if_tab, customer_tab, customers_tab = st.tabs(
-        [
-            ":material/payments: Value",
-            ":material/fact_check: Can I trust it?",
-            ":material/tune: What if",
-            ":material/person: One customer",
-            ":material/groups: All customers",
-        ],
-        key="tab",
-        on_change="rerun",
-    )
-    if value_tab.open:
-        with value_tab:
-            parts.distribution(data, plan)
-            parts.months(data, plan)
-    if trust_tab.open:
-        with trust_tab:
-            trust.proof(data)
-            trust.health(data, model)
-    if what_if_tab.open:
-        with what_if_tab:
-            what_if.what_if_panel(data, plan)
-    if customer_tab.open:
-        with customer_tab:
-            one_customer.one_customer(data, model, scores, plan)
-    if customers_tab.open:
-        with customers_tab:
-            customer_table.customer_table(data, scores, plan)
+    tabs: dict[str, Callable[[], None]] = {
+        VALUE: partial(draw_value, data, plan),
+        TRUST: partial(draw_trust, data, model),
+        WHAT_IF: partial(what_if.what_if_panel, data, plan),
+        CUSTOMER: partial(one_customer.one_customer, data, model, scores, plan),
+        CUSTOMERS: partial(customer_table.customer_table, data, scores, plan),
+    }
+    names = [name for name in tabs if has_amounts or name not in (VALUE, WHAT_IF)]
+    for name, tab in zip(names, st.tabs(names, key="tab", on_change="rerun"), strict=True):
+        if tab.open:
+            with tab:
+                tabs[name]()
+
+
+def draw_value(data: Loaded, plan: Plan) -> None:
+    """How the value spreads, and what comes month by month."""
+    parts.distribution(data, plan)
+    parts.months(data, plan)
+
+
+def draw_trust(data: Loaded, model: CltvModel) -> None:
+    """How far the forecast can be trusted."""
+    trust.proof(data)
+    trust.health(data, model)
 
 
 answer()

@@ -19,11 +19,12 @@ def movements() -> None:
     except RetentionError as error:
         widgets.problem("There is no movement between these days", error)
         return
-    scored = problem is None
+    has_model = problem is None
+    scored = has_model and data.orders.has_amounts
     parts.headline(data, settings, moves, problem)
     stayed = parts.flow(data, settings, moves, scored)
     parts.table(moves, stayed, scored, data.orders.currency)
-    parts.one_movement(data, settings, moves, scored)
+    parts.one_movement(data, settings, moves, has_model)
 
 
 movements()

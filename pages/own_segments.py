@@ -49,9 +49,9 @@ def draw_builder(features: Features) -> None:
             results.draw_worth(data, rule, features)
         if usable and whole:
             results.draw_download(data, rule, features, drafts.editing() or "segment")
-        if features.value is None:
+        if features.missing("p_alive"):
             widgets.no_model_panel(
-                features.missing("expected_value"),
+                features.missing("p_alive"),
                 "Expected value and probabilities cannot be asked.",
             )
         else:

@@ -25,7 +25,7 @@ def grid() -> None:
         group = parts.choose_group(view)
         cell = parts.chosen_cell(group)
         with place:
-            parts.grid(data, basis, view, group, cell)
+            parts.grid(data, view, group, cell)
     if group:
         parts.one_group(data, basis, view, group, cell)
     parts.table(view, basis.scores is not None, data.orders.currency)

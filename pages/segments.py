@@ -40,7 +40,8 @@ def segments() -> None:
         results.draw_map(data, basis, rules, placement, group)
     if group:
         results.draw_group(data, summary, definitions, basis, rules, group)
-    results.draw_table(summary, definitions, off, currency, group)
+    has_amounts = data.orders.has_amounts
+    results.draw_table(summary, definitions, off, currency, group, has_amounts=has_amounts)
     controls.draw_strips(data, settings)
 
 

@@ -31,10 +31,15 @@ from .campaigns.portfolio import (
 from .campaigns.suppression import suppressions as suppressions, usable_contacts as usable_contacts
 from .campaigns.terms import Terms as Terms
 from .campaigns.usual import usual_campaign as usual_campaign
+from .columns.detection import detect_columns as detect_columns
+from .columns.mapping import Mapping as Mapping
 from .csv_export import to_csv as to_csv
 from .customers.contacts import contacts as contacts
 from .customers.signals import signals as signals
-from .customers.summary import summarise_customers as summarise_customers
+from .customers.summary import (
+    summarise_customers as summarise_customers,
+    summarise_histories as summarise_histories,
+)
 from .errors import (
     DataError as DataError,
     ModelError as ModelError,
@@ -47,6 +52,7 @@ from .models.cltv import (
     fit_cltv as fit_cltv,
     predict_cltv as predict_cltv,
     purchase_probability as purchase_probability,
+    with_order_value as with_order_value,
 )
 from .models.model import CltvModel as CltvModel
 from .models.months import expected_by_month as expected_by_month
@@ -64,8 +70,6 @@ from .models.uncertainty import (
     value_uncertainty as value_uncertainty,
 )
 from .models.what_if import Levers as Levers, WhatIf as WhatIf, what_if as what_if
-from .orders.detection import detect_columns as detect_columns
-from .orders.mapping import Mapping as Mapping
 from .orders.orders import (
     Orders as Orders,
     build_orders as build_orders,

@@ -37,6 +37,16 @@ def is_whole(value: object) -> TypeGuard[int]:
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
+def all_unknown(column: pd.Series) -> bool:
+    """Return whether nothing is known in a column of numbers: NaN in every row.
+
+    >>> all_unknown(pd.Series([math.nan, math.nan])), all_unknown(pd.Series([], dtype=float))
+    (True, False)
+    """
+    # The first one tells nearly always, at no cost.
+    return len(column) > 0 and bool(pd.isna(column.iloc[0])) and bool(column.isna().all())
+
+
 def check_number(
     subject: str,
     value: object,

@@ -10,6 +10,8 @@ from functools import cache
 from retention.periods import DAYS_PER_MONTH, DAYS_PER_YEAR, Period
 
 MISSING = "–"
+#: Said once wherever money would stand.
+NO_AMOUNTS = "The file has no amounts, so everything in money is left out."
 
 #: Symbols that Unicode's English names lack, or that the app writes shorter.
 _OWN_SYMBOLS = {

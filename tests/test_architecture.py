@@ -25,13 +25,15 @@ GROUND = (
     "periods",
     "wording",
     "csv_export",
+    "engines",
 )
 #: Every package, and those it may import beside the ground.
 LAYERS: dict[str, set[str]] = {
     "models": set(),
     "cells": set(),
     "sheets": {"cells"},
-    "orders": {"cells", "sheets"},
+    "columns": {"cells", "sheets"},
+    "orders": {"cells", "columns", "sheets"},
     "samples": {"orders"},
     "customers": {"orders"},
     "history": {"orders"},

@@ -2,8 +2,8 @@
 
 import pytest
 
+from retention.columns.roles import Role
 from retention.data_files import checked_record
-from retention.orders.roles import Role
 
 ENTRY = {"label": "Colour", "help": "What colour it has.", "names": ["colour", "farbe"]}
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import re
 from pathlib import Path
+from typing import Any
 
+import ibis
+import pandas as pd
 import pytest
 
 import retention
+from tests.support.engines import postgres_server, spark_session
 
 ROOT = Path(__file__).resolve().parent.parent
 LINKED = [
@@ -97,6 +102,71 @@ def test_sentences_are_short(path: Path) -> None:
 def test_sentences_are_told_apart() -> None:
     text = "# A title\n\nOne two. Three\nfour!\n\n- five\n- six: seven\n\n| a |\n\n```\ncode\n```\n"
     assert sentences(text) == ["One two.", "Three four!", "five", "six:", "seven"]
+
+
+def run_blocks(path: Path, heading: str, names: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Run the Python blocks of a text's section and return the names that they leave."""
+    sections = re.split(r"^## ", path.read_text("utf-8"), flags=re.MULTILINE)
+    section = next(text for text in sections if text.startswith(heading))
+    names = {"retention": retention} if names is None else names
+    blocks = [code for language, code in FENCE.findall(section) if language == "python"]
+    assert blocks
+    for code in blocks:
+        exec(compile(code, f"{path.name}: {heading}", "exec"), names)
+    return names
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sample store's orders as a file, as Parquet and as a DuckDB database."""
+    folder = tmp_path_factory.mktemp("shop")
+    (folder / "orders.csv").write_bytes(retention.sample_file("store", customers=300))
+    frame = pd.read_csv(folder / "orders.csv", parse_dates=["Order date"])
+    frame.to_parquet(folder / "orders.parquet", index=False)
+    con = ibis.duckdb.connect(folder / "shop.duckdb")
+    con.create_table("orders", ibis.memtable(frame))
+    con.disconnect()
+    return folder
+
+
+def assert_same_customers(names: dict[str, Any], shop: Path) -> None:
+    orders = retention.read_orders(shop / "orders.csv")
+    assert names["orders"].report.dropped == orders.report.dropped
+    expected = retention.summarise_customers(orders)
+    pd.testing.assert_frame_equal(names["customers"], expected, check_dtype=False)
+
+
+@pytest.mark.parametrize("recipe", ["pandas", "DuckDB"])
+def test_recipes_run(recipe: str, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(shop)
+    names = run_blocks(ROOT / "docs" / "warehouses.md", recipe)
+    assert_same_customers(names, shop)
+    names |= run_blocks(ROOT / "docs" / "warehouses.md", "What the engine does", names)
+    assert names["model"].customers == len(names["customers"])
+
+
+def test_the_recipe_for_postgres_runs(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with postgres_server() as server:
+        address = "postgres://{user}@{host}:{port}/{database}".format(**server)
+        con = ibis.postgres.connect(**server)
+        con.create_table("orders", ibis.memtable(pd.read_parquet(shop / "orders.parquet")))
+        con.disconnect()
+        monkeypatch.setenv("SHOP_DATABASE", address)
+        names = run_blocks(ROOT / "docs" / "warehouses.md", "Postgres")
+        assert_same_customers(names, shop)
+        con = names.pop("shop")
+        names.clear()
+        gc.collect()
+        con.disconnect()
+
+
+def test_the_recipe_for_spark_runs(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = spark_session()
+    monkeypatch.chdir(shop)
+    names = run_blocks(ROOT / "docs" / "warehouses.md", "Spark")
+    assert_same_customers(names, shop)
+    assert len(names["scores"]) == len(names["customers"])
+    session.stop()
 
 
 def test_notebook_tour_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,11 +10,13 @@ import pandas as pd
 
 from retention.campaigns.arrays import Floats
 from retention.errors import DataError, ModelError
-from retention.models.cltv import fit_cltv
+from retention.models.cltv import fit_cltv, with_order_value
 from retention.models.model import CltvModel, check_settings
 from retention.models.purchases import PurchaseModel, log_slopes
 from retention.periods import DAYS_PER_MONTH, DAYS_PER_YEAR
 from retention.statistics import FORECAST_LEVEL, normal_width
+from retention.validation import all_unknown
+from retention.wording import NO_AMOUNTS
 
 #: A group needs this number of customers for a model of its own.
 FEWEST_CUSTOMERS = 100
@@ -50,6 +52,7 @@ class _Settings(NamedTuple):
     horizon_days: int
     annual_discount_rate: float
     purchase_model: str
+    order_value: float | None
 
 
 def acquisition(
@@ -62,6 +65,7 @@ def acquisition(
     annual_discount_rate: float = 0.10,
     purchase_model: str = "bg_nbd",
     most: int = 12,
+    order_value: float | None = None,
 ) -> Acquisition:
     """Return what a new customer is worth and may cost, for all and for each value of a column.
 
@@ -74,6 +78,7 @@ def acquisition(
         annual_discount_rate: As in `predict_cltv`.
         purchase_model: "bg_nbd" or "mbg_nbd". Each group has a fit of its own.
         most: The number of groups, the largest by customers.
+        order_value: The average order value, in money, for orders without amounts.
 
     Returns:
         The groups and the curves of what a customer brings.
@@ -97,6 +102,7 @@ def acquisition(
         horizon_days=horizon_days,
         annual_discount_rate=annual_discount_rate,
         purchase_model=purchase_model,
+        order_value=order_value,
     )
     rows, curves = [], []
     for name, group in _groups(customers, column, most).items():
@@ -126,8 +132,7 @@ def _groups(customers: pd.DataFrame, column: str | None, most: int) -> dict[str,
 def _group(group: pd.DataFrame, settings: _Settings) -> tuple[dict[str, Any], pd.DataFrame | None]:
     """A group's row of `Acquisition.groups`, and its curve; None where there are no numbers."""
     repeaters = int((group["frequency"] > 0).sum())
-    later = group["frequency"] * group["monetary_value"]
-    first: Floats = (group["revenue"] - later).clip(lower=0).to_numpy()
+    first = _first_spend(group, settings.order_value)
     row: dict[str, Any] = {
         "customers": len(group),
         "repeaters": repeaters,
@@ -139,12 +144,14 @@ def _group(group: pd.DataFrame, settings: _Settings) -> tuple[dict[str, Any], pd
         return row | unknown | {"problem": f"Too little data: {wanted}."}, None
     try:
         model = fit_cltv(group, settings.purchase_model)
+        if model.spend is None:
+            model = _with_value(model, settings.order_value)
     except ModelError as error:
         return row | unknown | {"problem": str(error)}, None
     margin = settings.margin
     value, deviation = _value(model, first, settings)
     days = np.arange(settings.horizon_days + 1.0)
-    brought = margin * (first.mean() + model.spend.mean * _orders(model, days))
+    brought = margin * (first.mean() + model.known_spend.mean * _orders(model, days))
     allowed = margin * value / settings.ratio
     reached = brought >= allowed
     width = normal_width(FORECAST_LEVEL) * deviation
@@ -161,6 +168,21 @@ def _group(group: pd.DataFrame, settings: _Settings) -> tuple[dict[str, Any], pd
     return row, pd.DataFrame({"day": shown, "margin": brought[shown]})
 
 
+def _first_spend(group: pd.DataFrame, order_value: float | None) -> Floats:
+    """What each customer spent on the first purchase day."""
+    if order_value is not None and all_unknown(group["revenue"]):
+        return np.full(len(group), float(order_value))
+    later = group["frequency"] * group["monetary_value"]
+    first: Floats = (group["revenue"] - later).clip(lower=0).to_numpy()
+    return first
+
+
+def _with_value(model: CltvModel, order_value: float | None) -> CltvModel:
+    if order_value is None:
+        raise ModelError(f"{NO_AMOUNTS} Give an average order value.")
+    return with_order_value(model, order_value)
+
+
 def _orders(model: CltvModel, days: Floats) -> Floats:
     """Expected repeat purchases of a new customer by each day, ascending."""
     return np.concatenate([np.zeros(1), model.purchases.expected_purchases_of_new(days[1:])])
@@ -175,13 +197,13 @@ def _value(model: CltvModel, first: Floats, settings: _Settings) -> tuple[float,
     def orders(purchases: PurchaseModel) -> float:
         return float(np.diff(purchases.expected_purchases_of_new(ends), prepend=0.0) @ discount)
 
-    expected, spend = orders(model.purchases), model.spend.mean
+    expected, spend = orders(model.purchases), model.known_spend.mean
     slopes = log_slopes(model.purchases, orders)
     by_orders = spend**2 * float(slopes @ np.array(model.purchases.covariance) @ slopes)
-    spend_slopes = model.spend.log_slopes(np.zeros(1), np.zeros(1))[0]
+    spend_slopes = model.known_spend.log_slopes(np.zeros(1), np.zeros(1))[0]
     spend_covariance = (
-        np.array(model.spend.covariance)
-        if model.spend.covariance
+        np.array(model.known_spend.covariance)
+        if model.known_spend.covariance
         else np.zeros((len(spend_slopes),) * 2)
     )
     by_spend = (spend * expected) ** 2 * float(spend_slopes @ spend_covariance @ spend_slopes)

@@ -141,7 +141,7 @@ def campaign_pool(
     orders_square = history_intervals(model.purchases, None, ahead).orders_square
     order_value, square = _order_values(model, people)
     sample = sample_of(len(people))
-    value_slopes = model.spend.log_slopes(*_spending(people.iloc[sample]))
+    value_slopes = model.known_spend.log_slopes(*_spending(people.iloc[sample]))
     codes = histories.codes
     return CampaignPool(
         rows=rows,
@@ -185,9 +185,9 @@ def _spending(people: pd.DataFrame) -> tuple[Floats, Floats]:
 def _order_values(model: CltvModel, people: pd.DataFrame) -> tuple[Floats, Floats]:
     """The expected value of an order of each customer, and its mean square."""
     frequency, spend = _spending(people)
-    expected = model.spend.expected_order_value(frequency, spend)
+    expected = model.known_spend.expected_order_value(frequency, spend)
     frequencies, place = np.unique(frequency, return_inverse=True)
-    factor, within = model.spend.second_moment(frequencies, max(model.customers, 2))
+    factor, within = model.known_spend.second_moment(frequencies, max(model.customers, 2))
     return expected, (factor * (1 + within))[place] * expected**2
 
 

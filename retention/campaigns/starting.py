@@ -62,6 +62,7 @@ def starting_campaign(
     strategy: str | None = None,
     margin: float = 0.4,
     currency: str | None = None,
+    order_value: float | None = None,
 ) -> Campaign:
     """Return the campaign to start from for a segment.
 
@@ -74,6 +75,8 @@ def starting_campaign(
         strategy: The key of a strategy; the first that suits the groups if None.
         margin: As in `Terms`.
         currency: Of the amounts.
+        order_value: The average order value, in money; that of the members unless given. Orders
+            without amounts need it.
 
     Returns:
         The strategy's usual campaign, scaled to the segment's orders.
@@ -84,7 +87,7 @@ def starting_campaign(
     return usual_campaign(
         strategy or suited_strategies(groups)[0].key,
         segments=segments,
-        order_value=average_order_value(customers, members),
+        order_value=average_order_value(customers, members) if order_value is None else order_value,
         margin=margin,
         lapsed=lapsed_share(lapsed, members),
         currency=currency,

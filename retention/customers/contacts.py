@@ -10,6 +10,7 @@ import pandas as pd
 from retention.customers.contact_values import per_value
 from retention.customers.countries import country_code
 from retention.customers.phones import phone_numbers
+from retention.engines import rows_by_customer
 from retention.orders.contact_cells import CONTACT_COLUMNS
 from retention.orders.orders import Orders
 
@@ -113,7 +114,7 @@ def frame_by_customer(query: ir.Table) -> pd.DataFrame:
     Returns:
         The rows, sorted and indexed by customer.
     """
-    rows = query.order_by("customer_id").to_pyarrow()
+    rows = rows_by_customer(query)
     columns = {name: rows[name].to_pandas() for name in rows.column_names}
     customers = pd.Index(columns.pop("customer_id"), name="customer_id")
     return pd.DataFrame({name: column.array for name, column in columns.items()}, index=customers)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from retention.engines import rows_by_customer
 from retention.errors import DataError
 from retention.orders.orders import Orders
 from retention.periods import as_date
@@ -46,6 +47,7 @@ def summarise_customers(
         - `monetary_value`: mean spend of a repeat purchase day, 0 for one-time buyers;
         - `first_order`, `last_order`: the first and the last purchase day;
         - `orders`: number of orders, `revenue`: their sum, `average_order_value`: revenue / orders;
+          all three are NaN where the orders have no amounts, as is `monetary_value`;
         - `discount_share`: discount / (discount + revenue); NaN where the file has no discount or
           the customer never had a price to discount;
         - `first_channel`, `first_region`, `first_category`, `first_product`, `first_coupon` where
@@ -59,8 +61,71 @@ def summarise_customers(
     and Hardie, note 025, for the monetary value of repeat purchases.
     """
     day = orders.end if as_of is None else as_date(as_of)
-    rows = customer_query(orders.table, day, cut=day < orders.end).to_pyarrow()
+    rows = rows_by_customer(customer_query(orders.table, day, cut=day < orders.end))
     return customer_table(rows, orders.start, day)
+
+
+def summarise_histories(
+    orders: Orders, as_of: date | str | pd.Timestamp | None = None
+) -> pd.DataFrame:
+    """Summarise orders into one row for each distinct history, counted where the orders are.
+
+    That is all that `fit_cltv` needs of the customers, and far less than a row for each travels:
+    most one-time buyers share their history.
+
+    Args:
+        orders: The orders, e.g. from `read_orders`.
+        as_of: As in `summarise_customers`.
+
+    Returns:
+        A frame, sorted by its first four columns, with `frequency`, `recency`, `T` and
+        `monetary_value` as in `summarise_customers`, `customers` (how many have this history) and
+        `revenue` (their sum).
+
+    Raises:
+        DataError: `as_of` is not a date, or there is no order by then.
+    """
+    day = orders.end if as_of is None else as_date(as_of)
+    frame: pd.DataFrame = history_query(orders.table, day, cut=day < orders.end).to_pandas()
+    if frame.empty:
+        raise _no_orders(orders.start, day)
+    numbers = dict.fromkeys(("frequency", "recency", "T", "customers"), "int64")
+    return frame.astype(numbers).sort_values(list(frame.columns[:4]), ignore_index=True)
+
+
+def history_query(table: ibis.Table, as_of: date, cut: bool = True) -> ibis.Table:
+    """Return the aggregation behind `summarise_histories` as an Ibis expression, for any engine.
+
+    Args:
+        table: The canonical order table.
+        as_of: The last day to look at.
+        cut: Whether there may be orders after `as_of` to leave out.
+    """
+    import ibis
+
+    if cut:
+        table = table.filter(table.ordered_at.date() <= ibis.literal(as_of))
+    customers = query_of_days(purchase_days(table), as_of)
+    frequency = customers.days - 1
+    repeat_revenue = customers.revenue - customers.first_revenue
+    is_paid = (frequency > 0) & (repeat_revenue > _ROUNDING * customers.revenue)
+    histories = customers.select(
+        "revenue",
+        frequency=frequency,
+        recency=customers.age - customers.silence,
+        T=customers.age,
+        # Rounded, so that sums that differ in their last digits alone are one history.
+        monetary_value=ibis.ifelse(is_paid, (repeat_revenue / frequency).round(9), 0.0),
+    )
+    return histories.group_by("frequency", "recency", "T", "monetary_value").agg(
+        customers=histories.count(), revenue=histories.revenue.sum()
+    )
+
+
+def _no_orders(start: date, as_of: date) -> DataError:
+    return DataError(
+        f"There is no order up to {as_of}: the orders begin on {start}. Pick a later day."
+    )
 
 
 def customer_query(table: ibis.Table, as_of: date, cut: bool = True) -> ibis.Table:
@@ -82,7 +147,7 @@ def customer_query(table: ibis.Table, as_of: date, cut: bool = True) -> ibis.Tab
     present = [name for name in FIRST_ORDER_COLUMNS if name in table.columns]
     if present:
         customers = customers.join(_first_orders(table, present), "customer_id")
-    return customers.order_by("customer_id")
+    return customers
 
 
 def purchase_days(table: ibis.Table) -> ibis.Table:
@@ -172,9 +237,7 @@ def customer_table(rows: pa.Table, start: date, as_of: date) -> pd.DataFrame:
         DataError: There are no customers.
     """
     if not rows.num_rows:
-        raise DataError(
-            f"There is no order up to {as_of}: the orders begin on {start}. Pick a later day."
-        )
+        raise _no_orders(start, as_of)
 
     def column(name: str) -> np.ndarray:
         return np.asarray(rows[name].to_numpy())
@@ -186,6 +249,8 @@ def customer_table(rows: pa.Table, start: date, as_of: date) -> pd.DataFrame:
     repeat_revenue = np.where(
         (frequency > 0) & (repeat_revenue > _ROUNDING * revenue), repeat_revenue, 0.0
     )
+    # Without amounts nothing is known of spend: a zero would say that it was free.
+    repeat_revenue[np.isnan(revenue)] = np.nan
     end = np.datetime64(as_of, "s")
     columns = {
         "frequency": frequency,

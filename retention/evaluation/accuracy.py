@@ -28,7 +28,7 @@ def accuracy(
         totals. `bias` and `revenue_bias` are predicted / actual - 1, NaN where nothing happened.
         `mae`, `rmse` and `deviance` are errors of a customer's orders. `top_10`, `top_20` and
         `gini` judge the ranking by predicted revenue. They are NaN where there was no revenue,
-        and `gini` also where all customers brought the same.
+        or none is known, and `gini` also where all customers brought the same.
     """
     hindsight = np.concatenate([[0.0], np.cumsum(np.sort(actual_revenue)[::-1])])
     best = _area(hindsight, len(actual_revenue))

@@ -73,7 +73,8 @@ class Backtest:
             customers known at the cut.
         coverage: Share of customers whose orders lay within their 80 % interval.
         orders: Predicted orders after the cut, with their interval.
-        revenue: Predicted revenue after the cut, with its interval, in money.
+        revenue: Predicted revenue after the cut, with its interval, in money. None where the
+            orders have no amounts; what `models` says of revenue is NaN then.
         customers: Number of customers known at the cut.
     """
 
@@ -89,7 +90,7 @@ class Backtest:
     tracking: pd.DataFrame
     coverage: float
     orders: Total
-    revenue: Total
+    revenue: Total | None
     customers: int
 
     @property
@@ -242,7 +243,11 @@ def _predict(fitted: CltvModel, customers: pd.DataFrame, days: int) -> dict[str,
     """Predict the hidden days with each purchase model."""
     histories = group_histories(customers)
     frequency, spend = (customers[name].to_numpy() for name in ("frequency", "monetary_value"))
-    order_value = fitted.spend.expected_order_value(frequency, spend)
+    order_value = (
+        np.full(len(customers), np.nan)
+        if fitted.spend is None
+        else fitted.spend.expected_order_value(frequency, spend)
+    )
     models = {"bg_nbd": fitted, "mbg_nbd": replace(fitted, purchases=fitted.companion)}
     predictions = {}
     for kind, model in models.items():
@@ -339,7 +344,9 @@ def _compare(
         tracking=weekly_tracking(split.weekly, histories, model.purchases, cut, days),
         coverage=float(((actual_orders >= low) & (actual_orders <= high)).mean()),
         orders=orders_of_forecast(model, customers, ahead, square, slopes).total(),
-        revenue=value_of_forecast(model, customers, ahead, square, slopes=slopes).total(),
+        revenue=None
+        if model.spend is None
+        else value_of_forecast(model, customers, ahead, square, slopes=slopes).total(),
         customers=len(customers),
     )
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from uuid import uuid4
 
 import ibis
 import numpy as np
 import pandas as pd
 
 from retention.customers.summary import customer_table, purchase_days, query_of_days
+from retention.engines import keep, let_go, rows_by_customer
 from retention.orders.orders import Orders
 
 #: Days in a week.
@@ -24,7 +24,8 @@ class Holdout:
     Attributes:
         customers: What `summarise_customers` returns for the day of the cut, without the
             `first_*` columns and the discount.
-        later: `orders` (purchase days) and `revenue` of the same customers after the cut.
+        later: `orders` (purchase days) and `revenue` of the same customers after the cut; the
+            revenue is NaN where the orders have no amounts.
         weekly: `week` (1 begins the day after the cut) and `actual`, the repeat purchase days of
             these customers. Weeks without a repeat purchase may be left out.
     """
@@ -49,11 +50,12 @@ def hold_out(orders: Orders, cut: date) -> Holdout:
     """
     table = orders.table.select("customer_id", "ordered_at", "revenue")
     with _stored(purchase_days(table)) as days:
-        customers = query_of_days(days, cut, later=True).order_by("customer_id")
-        rows = customers.to_pyarrow()
+        rows = rows_by_customer(query_of_days(days, cut, later=True))
         by_day = _purchases_by_day(days, cut).to_pandas()
     known = customer_table(rows, orders.start, cut)
     later = {name: rows[f"later_{name}"].to_numpy() for name in ("orders", "revenue")}
+    if not orders.has_amounts:
+        later["revenue"] = np.full(len(known), np.nan)
     return Holdout(
         customers=known,
         later=pd.DataFrame(later, index=known.index).astype(float),
@@ -63,12 +65,11 @@ def hold_out(orders: Orders, cut: date) -> Holdout:
 
 @contextmanager
 def _stored(table: ibis.Table) -> Iterator[ibis.Table]:
-    # Not Ibis's cache: equal expressions share it, and the first to release it takes it from all.
-    database, name = table.get_backend(), f"stored_{uuid4().hex}"
+    kept = keep(table)
     try:
-        yield database.create_table(name, table, temp=True)
+        yield kept
     finally:
-        database.drop_table(name, force=True)
+        let_go(kept)
 
 
 def _purchases_by_day(days: ibis.Table, cut: date) -> ibis.Table:

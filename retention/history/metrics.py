@@ -189,6 +189,19 @@ METRICS: dict[str, Metric] = {
     ),
 }
 
+#: The metrics that the amounts of orders make; without amounts they are NaN.
+IN_MONEY = frozenset(name for name, metric in METRICS.items() if metric.kind == "money") | {
+    "returning_revenue_share",
+    "discount_share",
+    "refund_share",
+}
+
+
+def metrics_of(counts: PeriodCounts) -> tuple[str, ...]:
+    """Return the metrics that these orders can have: without amounts none of `IN_MONEY`."""
+    has_amounts = not np.isnan(counts.revenue)
+    return tuple(name for name in METRICS if has_amounts or name not in IN_MONEY)
+
 
 def metric_values(counts: PeriodCounts) -> dict[str, float]:
     """Return every metric of a period.

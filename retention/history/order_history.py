@@ -10,15 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from uuid import uuid4
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from retention.engines import keep, let_go, text_number
 from retention.orders.gaps import OrderGap, order_gaps
 from retention.orders.orders import Orders
+from retention.validation import all_unknown
 
 #: The day of a next order that has not come.
 NEVER = 2**30
@@ -60,13 +61,18 @@ class OrderHistory:
     end: date
 
     @property
+    def has_amounts(self) -> bool:
+        """Whether the orders have amounts; without them all revenue is NaN."""
+        return not all_unknown(self.daily["revenue"])
+
+    @property
     def length(self) -> int:
         """Days from the first to the last order, both counted."""
         return (self.end - self.start).days + 1
 
     def release(self) -> None:
         """Drop the table from the database, where the history is not needed any more."""
-        self.table.get_backend().drop_table(self.table.op().name, force=True)
+        let_go(self.table)
 
     def number(self, day: date) -> int:
         """Return the number of a day.
@@ -97,7 +103,7 @@ def history_query(table: ir.Table, start: date) -> ir.Table:
     orders = table.select(
         "revenue",
         *money,
-        customer=table.customer_id.hash(),
+        customer=text_number(table.customer_id),
         day=table.ordered_at.date().delta(ibis.literal(start), unit="day").cast("int32"),
     )
     of_customer = ibis.window(group_by=orders.customer, order_by=orders.day)
@@ -121,10 +127,7 @@ def order_history(orders: Orders) -> OrderHistory:
     Returns:
         The history. Release it after use.
     """
-    database = orders.table.get_backend()
-    table = database.create_table(
-        f"history_{uuid4().hex}", history_query(orders.table, orders.start)
-    )
+    table = keep(history_query(orders.table, orders.start))
     summed = ("revenue", *_money_columns(table))
     moves = table.group_by("day", "next_day", "stage").agg(orders=table.count()).to_pandas()
     daily = (

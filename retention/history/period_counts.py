@@ -32,7 +32,7 @@ class PeriodCounts:
         repeat: Customers of the period with two or more orders by its end.
         repeat_days: Customers of the period with orders on two or more days by its end.
         orders: Orders of the period.
-        revenue: Revenue of the period, in money.
+        revenue: Revenue of the period, in money; NaN where the orders have no amounts.
         discount: Discounts of the period, in money; NaN where the file has none.
         refunded: Refunds of the period's orders so far, in money; NaN where the file has none.
         new_orders: Orders of the new customers in the period.
@@ -126,10 +126,10 @@ def count_period(history: OrderHistory, period: Period, active_days: int) -> Per
         repeat=count(inside & last_at_end & (stage > 0)),
         repeat_days=count(inside & last_at_end & (stage == 2)),
         orders=int(placed["orders"].sum()),
-        revenue=float(placed["revenue"].sum()),
+        revenue=float(placed["revenue"].sum()) if history.has_amounts else np.nan,
         **{name: float(placed[name].sum()) if name in placed else np.nan for name in MONEY_COLUMNS},
         new_orders=int(newcomers["orders"].sum()),
-        new_revenue=float(newcomers["revenue"].sum()),
+        new_revenue=float(newcomers["revenue"].sum()) if history.has_amounts else np.nan,
         ever=count(last_at_end),
         second_waits=_spread(following - day, number, follows & (stage == 0), "orders"),
         waits=_spread(following - day, number, follows, "orders"),
@@ -183,7 +183,7 @@ def base_bridge(history: OrderHistory, period: Period, active_days: int) -> pd.D
         The columns `step`, `customers` and `revenue`: what these customers brought in the
         `active_days` before the day that counts them. The rows are "start", "new", "won_back",
         "retained" (the change in their revenue), "lapsed" and "end". In both columns start + new
-        + won_back + retained + lapsed = end.
+        + won_back + retained + lapsed = end. The revenue is NaN where the orders have no amounts.
     """
     sums = _sums_by_step(history, period, active_days)
 
@@ -209,6 +209,8 @@ def base_bridge(history: OrderHistory, period: Period, active_days: int) -> pd.D
         "end": (total("customers", at_end=True), total("after", at_end=True)),
     }
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["customers", "revenue"])
+    if not history.has_amounts:
+        frame["revenue"] = np.nan
     return frame.rename_axis("step").reset_index().astype({"customers": int})
 
 

@@ -1,5 +1,6 @@
 """Revenue month by month, so far and expected."""
 
+import math
 from datetime import date
 
 import ibis
@@ -23,7 +24,8 @@ def revenue_history(orders: Orders, months: int = 24) -> pd.DataFrame:
     Returns:
         A row a month, the oldest first. `start_day` and `end_day` are days relative to the last
         order day, negative. `first_revenue` and `repeat_revenue` come from customers' first and
-        later purchase days. `orders` are all of the month.
+        later purchase days; both are NaN where the orders have no amounts. `orders` are all of
+        the month.
 
     Raises:
         DataError: `months` is below 1.
@@ -45,6 +47,8 @@ def revenue_history(orders: Orders, months: int = 24) -> pd.DataFrame:
     frame: pd.DataFrame = sums.to_pandas().set_index("month")
     oldest = min(months - 1, int((orders.end - orders.start).days / DAYS_PER_MONTH))
     frame = frame.reindex(range(oldest, -1, -1), fill_value=0)
+    if not orders.has_amounts:
+        frame[["first_revenue", "repeat_revenue"]] = math.nan
     frame.insert(0, "start_day", -(frame.index + 1) * DAYS_PER_MONTH)
     frame.insert(1, "end_day", -frame.index * DAYS_PER_MONTH)
     return frame.reset_index(drop=True)
@@ -77,6 +81,34 @@ def past_and_expected(history: pd.DataFrame, months: pd.DataFrame, end: date) ->
             "kind": tidy["kind"],
             "revenue": tidy["revenue"].astype(float),
             **{name: tidy[name].astype(float) for name in ranges},
+        }
+    )
+
+
+def placed_and_expected(history: pd.DataFrame, months: pd.DataFrame, end: date) -> pd.DataFrame:
+    """Return past orders and those expected of today's customers, as one tidy frame.
+
+    Args:
+        history: From `revenue_history`.
+        months: From `expected_by_month`.
+        end: The last order day.
+
+    Returns:
+        The columns `start`, `end` (timestamps), `kind` ("placed" or "expected") and `orders`.
+        Expected are purchase days: several orders on a day are one.
+    """
+    parts = [
+        history.assign(kind="placed"),
+        months.assign(kind="expected", orders=months["expected_orders"]),
+    ]
+    columns = ["start_day", "end_day", "kind", "orders"]
+    tidy = pd.concat([part[columns] for part in parts], ignore_index=True)
+    return pd.DataFrame(
+        {
+            "start": day_to_date(tidy["start_day"], end),
+            "end": day_to_date(tidy["end_day"], end),
+            "kind": tidy["kind"],
+            "orders": tidy["orders"].astype(float),
         }
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from retention import wording
+from retention.models.histories import customer_counts
 from retention.models.purchases import PARAMETERS, PurchaseModel
 from retention.models.spend import SpendModel, StoreAverage
 
@@ -66,31 +67,34 @@ class Check:
 
 
 def model_checks(
-    customers: pd.DataFrame, purchases: PurchaseModel, spend: SpendModel, companion: PurchaseModel
+    customers: pd.DataFrame,
+    purchases: PurchaseModel,
+    spend: SpendModel | None,
+    companion: PurchaseModel,
 ) -> tuple[Check, ...]:
     """Return the checks of a fitted model, in the order in which they are best read.
 
     Args:
         customers: The customers the model was fitted to.
         purchases: The purchase model.
-        spend: The spend model.
+        spend: The spend model; None where the orders have no amounts.
         companion: The MBG/NBD model that answers for one-time buyers.
 
     Returns:
         The checks.
     """
-    frequency = customers["frequency"].to_numpy()
+    frequency, counts = customers["frequency"].to_numpy(), customer_counts(customers)
+    number = int(counts.sum())
     return (
-        _enough_customers(len(frequency)),
+        _enough_customers(number),
         _enough_history(int(customers["T"].max())),
-        _enough_repeaters(int((frequency > 0).sum())),
-        _enough_orders(int((frequency > 1).sum())),
-        _one_time_buyers(float((frequency == 0).mean())),
+        _enough_repeaters(int(counts[frequency > 0].sum())),
+        _enough_orders(int(counts[frequency > 1].sum())),
+        _one_time_buyers(float(counts[frequency == 0].sum() / number)),
         _parameters(purchases, companion),
         _precision(purchases),
         _newest_customers(customers, purchases),
-        _spend(spend),
-        _spend_and_frequency(customers, spend),
+        *(() if spend is None else (_spend(spend), _spend_and_frequency(customers, spend))),
     )
 
 
@@ -299,9 +303,10 @@ def _newest_customers(customers: pd.DataFrame, purchases: PurchaseModel) -> Chec
     ages = np.sort(pd.unique(age))
     by_age = purchases.expected_purchases_of_new(np.maximum(ages, 1).astype(float)) * (ages > 0)
     expected = by_age[np.searchsorted(ages, age)]
-    limit = np.quantile(age, 0.25)
+    counts = customer_counts(customers)
+    limit = _lower_quartile(age, counts)
     newest = age <= limit
-    if newest.all() or expected[newest].sum() < ENOUGH_EXPECTED:
+    if newest.all() or expected[newest] @ counts[newest] < ENOUGH_EXPECTED:
         return Check(
             name=name,
             status="unknown",
@@ -310,9 +315,10 @@ def _newest_customers(customers: pd.DataFrame, purchases: PurchaseModel) -> Chec
         )
     ratio, error = {}, 0.0
     for group, inside in (("newest", newest), ("others", ~newest)):
-        ratio[group] = frequency[inside].sum() / expected[inside].sum()
+        number, total = counts[inside], expected[inside] @ counts[inside]
+        ratio[group] = frequency[inside] @ number / total
         off = frequency[inside] - ratio[group] * expected[inside]
-        error = np.hypot(error, np.sqrt((off**2).sum()) / expected[inside].sum())
+        error = np.hypot(error, np.sqrt(off**2 @ number) / total)
     difference = ratio["newest"] - ratio["others"]
     finding = (
         f"Customers of the last {limit:,.0f} days have come back {_more_or_less(ratio['newest'])} "
@@ -331,6 +337,18 @@ def _newest_customers(customers: pd.DataFrame, purchases: PurchaseModel) -> Chec
     return Check(name=name, status="good", finding=finding)
 
 
+def _lower_quartile(values: np.ndarray, counts: np.ndarray) -> float:
+    """Return what `numpy.quantile` does, for values that occur several times."""
+    order = np.argsort(values, kind="stable")
+    last = np.cumsum(counts[order]) - 1
+    place = 0.25 * last[-1]
+    below, above = (
+        float(values[order][np.searchsorted(last, end)])
+        for end in (np.floor(place), np.ceil(place))
+    )
+    return below + (above - below) * float(place - np.floor(place))
+
+
 def _more_or_less(ratio: float, short: bool = False) -> str:
     off = abs(ratio - 1)
     if off < 0.005:
@@ -344,18 +362,22 @@ def _spend_and_frequency(customers: pd.DataFrame, model: SpendModel) -> Check:
     frequency = customers["frequency"].to_numpy(dtype=float)
     spend = customers["monetary_value"].to_numpy(dtype=float)
     paid = (frequency > 0) & (spend > 0)
+    counts = customer_counts(customers)[paid]
     frequency, spend = frequency[paid], spend[paid]
-    if len(spend) < 3 or np.ptp(frequency) == 0 or np.ptp(spend) <= 1e-9 * spend.max():
+    payers = int(counts.sum())
+    if payers < 3 or np.ptp(frequency) == 0 or np.ptp(spend) <= 1e-9 * spend.max():
         return Check(
             name=name,
             status="unknown",
-            finding=f"Whether frequent buyers spend more cannot be told from {len(spend):,} repeat "
+            finding=f"Whether frequent buyers spend more cannot be told from {payers:,} repeat "
             "customers.",
             advice="Load more customers, so that they differ in frequency and in spend.",
         )
-    correlation = float(np.corrcoef(frequency, spend)[0, 1])
+    covariance = np.cov(frequency, spend, fweights=counts)
+    correlation = float(covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1]))
     # Expected spend beside past spend, weighted as customers count in the forecast.
-    effect = (frequency @ model.expected_order_value(frequency, spend)) / (frequency @ spend) - 1
+    bought = frequency * counts
+    effect = (bought @ model.expected_order_value(frequency, spend)) / (bought @ spend) - 1
     priced = (
         "as they were"
         if abs(effect) < 0.005

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -14,7 +15,8 @@ from retention.models.histories import group_histories
 from retention.models.intervals import history_intervals, whole_orders
 from retention.models.model import CltvModel, check_days, check_settings
 from retention.models.purchases import PURCHASE_MODELS, PurchaseModel, fit_purchases
-from retention.models.spend import fit_spend
+from retention.models.spend import StoreAverage, fit_spend
+from retention.validation import all_unknown, check_number
 
 
 class ComparedModels(Protocol):
@@ -39,7 +41,7 @@ def fit_cltv(
 
     Args:
         customers: As `summarise_customers` returns; needed are `frequency`, `recency`, `T` and
-            `monetary_value`.
+            `monetary_value`. Or as `summarise_histories` returns.
         purchase_model: "bg_nbd", "mbg_nbd" (customers may leave right after the first purchase
             too), or "auto": the one that predicted these orders better in a backtest.
         backtest: From `backtest(orders, purchase_model="auto")`, for "auto". Without it the model
@@ -48,7 +50,8 @@ def fit_cltv(
 
     Returns:
         The model. Its `checks` say what is doubtful. Where the Gamma-Gamma model cannot be had, its
-        `spend_model` is "store_average" and the checks say why.
+        `spend_model` is "store_average" and the checks say why. Where the customers'
+        `monetary_value` is NaN, the orders have no amounts and its `spend` is None.
 
     Raises:
         DataError: The table is not a customer table.
@@ -60,7 +63,7 @@ def fit_cltv(
     """
     if isinstance(customers, pd.DataFrame) and customers.empty:
         raise ModelError("There are no customers to learn from. Load orders first.")
-    histories = group_histories(customers)
+    histories = group_histories(customers, counted=True)
     if purchase_model == "auto":
         purchases = fit_purchases(histories, "bg_nbd")
         companion = fit_purchases(histories, "mbg_nbd", start=purchases)
@@ -73,17 +76,43 @@ def fit_cltv(
             # It may raise a ModelError: without it, nothing true could be said of one-time
             # buyers' p_alive.
             companion = fit_purchases(histories, "mbg_nbd", start=purchases)
-    spend = fit_spend(customers)
-    frequency = customers["frequency"].to_numpy()
+    spend = None if all_unknown(customers["monetary_value"]) else fit_spend(customers)
     return CltvModel(
         purchases=purchases,
         companion=companion,
         spend=spend,
-        customers=len(customers),
-        repeaters=int((frequency > 0).sum()),
+        customers=int(histories.counts.sum()),
+        repeaters=int(histories.counts[histories.frequency > 0].sum()),
         observation_days=int(customers["T"].max()),
         choice=choice,
         checks=model_checks(customers, purchases, spend, companion),
+    )
+
+
+def with_order_value(model: CltvModel, order_value: float) -> CltvModel:
+    """Return the model with an average order value of one's own, for orders without amounts.
+
+    Every customer is expected to spend it on a purchase day, as far as nothing is known of the
+    customer's own spend. It is taken as known, and orders vary as much as customers of one mean
+    usually do: with a standard deviation as large as the mean.
+
+    Args:
+        model: From `fit_cltv`.
+        order_value: The average order value, in money, above 0.
+
+    Returns:
+        The same model with a spend model of its own: a "store_average" of this order value.
+
+    Raises:
+        ModelError: The order value is not above 0.
+    """
+    check_number(
+        "The average order value", order_value, "an amount above 0", above=0, error=ModelError
+    )
+    reason = "The average order value was given."
+    return replace(
+        model,
+        spend=StoreAverage(mean=float(order_value), customers=0, reason=reason, variation=1.0),
     )
 
 
@@ -142,6 +171,8 @@ def predict_cltv(
           the month's end / 365.25);
         - `cltv_low`, `cltv_high`: the same interval of the value.
 
+        A model without spend (`model.spend` is None) gives no `expected_order_value` and no `cltv`.
+
         The intervals of single customers take the parameters as known. Those of
         `value_uncertainty` do not.
 
@@ -161,9 +192,6 @@ def predict_cltv(
     one_time = frequency == 0
     p_alive = active.copy()
     p_alive[one_time] = model.companion.probability_active(0, 0, age[one_time])
-    spend = customers["frequency"].to_numpy(), customers["monetary_value"].to_numpy()
-    order_value = model.spend.expected_order_value(*spend)
-    value = ahead.discounted_orders[codes] * order_value * margin
 
     def purchase(days: float) -> np.ndarray:
         if_active = model.purchases.probability_purchase_if_active(frequency, age, days)
@@ -174,19 +202,19 @@ def predict_cltv(
         "p_purchase": purchase(horizon_days)[codes],
         f"p_purchase_{soon_days:g}d": purchase(soon_days)[codes],
         "expected_orders": ahead.orders[codes],
-        "expected_order_value": order_value,
-        "cltv": value,
     }
+    spend = customers["frequency"].to_numpy(), customers["monetary_value"].to_numpy()
+    if model.spend is not None:
+        scores["expected_order_value"] = model.spend.expected_order_value(*spend)
+        scores["cltv"] = ahead.discounted_orders[codes] * scores["expected_order_value"] * margin
     if intervals:
         ranges = history_intervals(model.purchases, model.spend, ahead)
         orders_low, orders_high = whole_orders(ahead, ranges)
+        scores |= {"orders_low": orders_low[codes], "orders_high": orders_high[codes]}
+    if intervals and model.spend is not None:
         unit = model.spend.scale(*spend) * margin
-        scores |= {
-            "orders_low": orders_low[codes],
-            "orders_high": orders_high[codes],
-            "cltv_low": np.minimum(ranges.spend_low[codes] * unit, value),
-            "cltv_high": np.maximum(ranges.spend_high[codes] * unit, value),
-        }
+        scores["cltv_low"] = np.minimum(ranges.spend_low[codes] * unit, scores["cltv"])
+        scores["cltv_high"] = np.maximum(ranges.spend_high[codes] * unit, scores["cltv"])
     return pd.DataFrame(scores, index=customers.index)
 
 

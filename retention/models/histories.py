@@ -8,7 +8,10 @@ import numpy as np
 import pandas as pd
 
 from retention.errors import DataError
+from retention.validation import all_unknown
 
+#: The column of a table of distinct histories: how many customers share each of them.
+NUMBER = "customers"
 _COLUMNS = ("frequency", "recency", "T", "monetary_value")
 
 
@@ -37,11 +40,12 @@ class Histories:
         return codes, self.frequency[first], self.T[first]
 
 
-def group_histories(customers: pd.DataFrame) -> Histories:
+def group_histories(customers: pd.DataFrame, counted: bool = False) -> Histories:
     """Group customers by identical (frequency, recency, T).
 
     Args:
         customers: From `summarise_customers`.
+        counted: Whether a row may stand for several customers, as `summarise_histories` has them.
 
     Returns:
         The distinct histories, and which one each customer has.
@@ -50,13 +54,40 @@ def group_histories(customers: pd.DataFrame) -> Histories:
         DataError: The table is not a customer table, or a history in it is impossible.
     """
     _require_customers(customers)
+    if NUMBER in customers and not counted:
+        raise DataError(
+            "These are distinct histories, which a model is fitted to. For anything else a row for "
+            "each customer is needed: take summarise_customers."
+        )
     columns = [customers[name].to_numpy() for name in ("frequency", "recency", "T")]
     codes = _group(*columns)
     first = _first_of_each(codes)
     frequency, recency, age = (column[first] for column in columns)
-    return Histories(
-        frequency=frequency, recency=recency, T=age, counts=np.bincount(codes), codes=codes
-    )
+    counts = np.bincount(codes, customer_counts(customers)).astype(np.int64)
+    return Histories(frequency=frequency, recency=recency, T=age, counts=counts, codes=codes)
+
+
+def customer_counts(customers: pd.DataFrame) -> np.ndarray:
+    """Return how many customers each row stands for.
+
+    Args:
+        customers: From `summarise_customers` or `summarise_histories`.
+
+    Returns:
+        A number a row.
+
+    Raises:
+        DataError: The numbers are not whole, or not above zero.
+    """
+    if NUMBER not in customers:
+        return np.ones(len(customers), dtype=np.int64)
+    counts = customers[NUMBER].to_numpy()
+    if counts.dtype.kind not in "iu" or (counts < 1).any():
+        raise DataError(
+            f"The column {NUMBER!r} does not hold a number of customers in each row. Make the "
+            "table with summarise_histories."
+        )
+    return counts
 
 
 def _group(*columns: np.ndarray) -> np.ndarray:
@@ -81,6 +112,8 @@ def _first_of_each(codes: np.ndarray) -> np.ndarray:
 def _require_customers(customers: pd.DataFrame) -> None:
     _require_columns(customers)
     values = [customers[name].to_numpy(float) for name in _COLUMNS]
+    if all_unknown(customers["monetary_value"]):
+        values[-1] = np.zeros(len(customers))
     if not all(np.isfinite(column).all() for column in values):
         raise DataError("The customer table has empty or infinite values in its history columns.")
     frequency, recency, age, spend = values

@@ -9,6 +9,7 @@ from retention.models.checks import Check
 from retention.models.purchases import PurchaseModel
 from retention.models.spend import SpendKind, SpendModel
 from retention.validation import check_number
+from retention.wording import NO_AMOUNTS
 
 #: The longest horizon, in days.
 MAX_HORIZON_DAYS = 3650
@@ -21,7 +22,7 @@ class CltvModel:
     Attributes:
         purchases: The purchase model: purchase probabilities and expected orders.
         companion: The MBG/NBD model of the same customers, for one-time buyers' `p_alive` only.
-        spend: The spend model: expected order values.
+        spend: The spend model: expected order values. None where the orders have no amounts.
         customers: How many customers were seen.
         repeaters: How many of them bought on a second day.
         observation_days: Over how many days they were seen.
@@ -31,7 +32,7 @@ class CltvModel:
 
     purchases: PurchaseModel
     companion: PurchaseModel
-    spend: SpendModel
+    spend: SpendModel | None
     customers: int
     repeaters: int
     observation_days: int
@@ -44,9 +45,23 @@ class CltvModel:
         return self.purchases.kind
 
     @property
-    def spend_model(self) -> SpendKind:
-        """Which spend model: "gamma_gamma", or "store_average" where that could not be had."""
-        return self.spend.kind
+    def known_spend(self) -> SpendModel:
+        """The spend model, for what cannot do without.
+
+        Raises:
+            ModelError: The orders have no amounts.
+        """
+        if self.spend is None:
+            raise ModelError(NO_AMOUNTS)
+        return self.spend
+
+    @property
+    def spend_model(self) -> SpendKind | None:
+        """Which spend model: "gamma_gamma", or "store_average" where that could not be had.
+
+        None where the orders have no amounts.
+        """
+        return None if self.spend is None else self.spend.kind
 
     @property
     def r(self) -> float:
@@ -76,22 +91,22 @@ class CltvModel:
     @property
     def p(self) -> float | None:
         """Gamma-Gamma p: shape of a customer's spends; None for the store average."""
-        return self.spend.p
+        return None if self.spend is None else self.spend.p
 
     @property
     def q(self) -> float | None:
         """Gamma-Gamma q: shape of the differences between customers; None for the store average."""
-        return self.spend.q
+        return None if self.spend is None else self.spend.q
 
     @property
     def v(self) -> float | None:
         """Gamma-Gamma v, in money; None for the store average."""
-        return self.spend.v
+        return None if self.spend is None else self.spend.v
 
     @property
     def spend_log_likelihood(self) -> float | None:
         """Log-likelihood of the Gamma-Gamma model; None for the store average."""
-        return self.spend.log_likelihood
+        return None if self.spend is None else self.spend.log_likelihood
 
 
 def check_settings(

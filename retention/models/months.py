@@ -28,6 +28,9 @@ def month_ranges(model: CltvModel, customers: pd.DataFrame, months: pd.DataFrame
     Returns:
         `months` with `revenue_low` and `revenue_high`.
 
+    Raises:
+        ModelError: The orders have no amounts.
+
     Chance within a month is taken to be that of customers who do not leave before its end. That is
     slightly too much.
     """
@@ -89,6 +92,8 @@ def expected_by_month(
         - `expected_revenue`: undiscounted, in money;
         - `expected_value`: revenue x margin, discounted from the month's end.
 
+        The last two are absent where the orders have no amounts.
+
     Raises:
         DataError: The table is not a customer table.
         ModelError: A setting is out of range; the message says which.
@@ -98,10 +103,6 @@ def expected_by_month(
         model.purchases, group_histories(customers), horizon_days, annual_discount_rate
     )
     histories, active, ends = ahead.histories, ahead.active, ahead.ends
-    order_value = model.spend.expected_order_value(
-        customers["frequency"].to_numpy(), customers["monetary_value"].to_numpy()
-    )
-    value_by_history = np.bincount(histories.codes, weights=order_value, minlength=len(active))
 
     def by_month(weights: np.ndarray) -> np.ndarray:
         by_pair = np.bincount(
@@ -109,14 +110,17 @@ def expected_by_month(
         )
         return np.asarray(by_pair @ ahead.increments)
 
-    orders, revenue = by_month(histories.counts), by_month(value_by_history)
-    return pd.DataFrame(
-        {
-            "month": np.arange(1, len(ends) + 1),
-            "start_day": np.concatenate([[0.0], ends[:-1]]),
-            "end_day": ends,
-            "expected_orders": orders,
-            "expected_revenue": revenue,
-            "expected_value": revenue * margin * ahead.discount,
-        }
-    )
+    months = {
+        "month": np.arange(1, len(ends) + 1),
+        "start_day": np.concatenate([[0.0], ends[:-1]]),
+        "end_day": ends,
+        "expected_orders": by_month(histories.counts),
+    }
+    if model.spend is not None:
+        order_value = model.spend.expected_order_value(
+            customers["frequency"].to_numpy(), customers["monetary_value"].to_numpy()
+        )
+        revenue = by_month(np.bincount(histories.codes, weights=order_value, minlength=len(active)))
+        months["expected_revenue"] = revenue
+        months["expected_value"] = revenue * margin * ahead.discount
+    return pd.DataFrame(months)

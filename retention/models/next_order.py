@@ -199,7 +199,8 @@ def frequency_recency_map(
         - `silence_from`, `silence_to`: days since the last order; the cell stands for their middle;
         - `p_alive`: probability that the customer has not left for good;
         - `p_purchase`: probability of an order within the horizon;
-        - `expected_value`: undiscounted revenue of the horizon, in money.
+        - `expected_value`: undiscounted revenue of the horizon, in money; absent where neither the
+          orders nor the argument say what an order is worth.
 
         One-time buyers have a single cell: their last order is the first one.
 
@@ -227,12 +228,13 @@ def frequency_recency_map(
     ages = np.full(len(rows), float(age))
     active = model.purchases.probability_active(x, recency, ages)
     orders = active * model.purchases.expected_purchases_if_active(x, ages, horizon_days)[:, 0]
-    value = model.spend.mean if order_value is None else order_value
-    return rows.assign(
+    if order_value is None and model.spend is not None:
+        order_value = model.spend.mean
+    cells = rows.assign(
         p_alive=np.where(x > 0, active, model.companion.probability_active(0.0, 0.0, ages)),
         p_purchase=active * model.purchases.probability_purchase_if_active(x, ages, horizon_days),
-        expected_value=orders * value,
     )
+    return cells if order_value is None else cells.assign(expected_value=orders * order_value)
 
 
 def _check_days(days: float) -> None:

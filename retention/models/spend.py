@@ -31,6 +31,7 @@ from retention.models.fitting import (
     log_covariance,
     total,
 )
+from retention.models.histories import customer_counts
 from retention.wording import percent
 
 #: Repeat customers with a positive spend that the Gamma-Gamma model needs. It has three parameters,
@@ -347,8 +348,8 @@ def fit_spend(customers: pd.DataFrame) -> GammaGamma | StoreAverage:
     """Fit the Gamma-Gamma model to the repeat customers, or take the store's average and say why.
 
     Args:
-        customers: As `summarise_customers` returns; `frequency` and `monetary_value` are used, and
-            `revenue` where no repeat purchase had a price.
+        customers: As `summarise_customers` or `summarise_histories` returns. `frequency` and
+            `monetary_value` are used, and `revenue` where no repeat purchase had a price.
 
     Returns:
         The model.
@@ -361,16 +362,17 @@ def fit_spend(customers: pd.DataFrame) -> GammaGamma | StoreAverage:
     frequency = customers["frequency"].to_numpy(dtype=float)
     spend = customers["monetary_value"].to_numpy(dtype=float)
     paid = (frequency > 0) & (spend > 0)
+    counts = customer_counts(customers)[paid]
     frequency, spend = frequency[paid], spend[paid]
-    fitted = _gamma_gamma(frequency, spend)
+    fitted = _gamma_gamma(frequency, spend, counts)
     if isinstance(fitted, GammaGamma):
         return fitted
-    return _store_average(customers, frequency, spend, reason=fitted)
+    return _store_average(customers, frequency, spend, counts, reason=fitted)
 
 
-def _gamma_gamma(frequency: np.ndarray, spend: np.ndarray) -> GammaGamma | str:
+def _gamma_gamma(frequency: np.ndarray, spend: np.ndarray, counts: np.ndarray) -> GammaGamma | str:
     """The Gamma-Gamma model of these repeat customers, or a sentence on why there is none."""
-    repeaters = len(spend)
+    repeaters = int(counts.sum())
     if repeaters < MIN_REPEATERS:
         return (
             f"Only {repeaters:,} customers have paid on a second day; the spend model asks for "
@@ -379,11 +381,12 @@ def _gamma_gamma(frequency: np.ndarray, spend: np.ndarray) -> GammaGamma | str:
     if np.ptp(spend) <= 1e-9 * spend.max():
         return f"All {repeaters:,} repeat customers spend the same, so there is no spread to model."
     # Fitted in units of the mean, so that the currency makes no difference.
-    unit = float(spend.mean())
+    unit = float(np.average(spend, weights=counts))
+    data = frequency, spend / unit
     try:
-        fitted = fit("GammaGammaFitter", spend_objective, _starts, (frequency, spend / unit))
+        fitted = fit("GammaGammaFitter", spend_objective, _starts, data, weights=counts)
     except ModelError:
-        return f"The spend model did not fit: {_why_it_did_not_fit(spend)}."
+        return f"The spend model did not fit: {_why_it_did_not_fit(spend, counts)}."
     p, q, v = fitted.parameters[["p", "q", "v"]].tolist()
     if q <= 1:
         return (
@@ -407,10 +410,11 @@ def _gamma_gamma(frequency: np.ndarray, spend: np.ndarray) -> GammaGamma | str:
     )
 
 
-def _why_it_did_not_fit(spend: np.ndarray) -> str:
+def _why_it_did_not_fit(spend: np.ndarray, counts: np.ndarray) -> str:
     # What the fitter says is about its arithmetic. The customers' own spends say why.
-    repeaters = len(spend)
-    same = float(np.unique(spend.round(2), return_counts=True)[1].max() / repeaters)
+    repeaters = int(counts.sum())
+    place = np.unique(spend.round(2), return_inverse=True)[1]
+    same = float(np.bincount(place, counts).max() / repeaters)
     if same < 0.25:
         return (
             f"the spends of the {repeaters:,} repeat customers follow no pattern that it can "
@@ -421,24 +425,33 @@ def _why_it_did_not_fit(spend: np.ndarray) -> str:
 
 
 def _store_average(
-    customers: pd.DataFrame, frequency: np.ndarray, spend: np.ndarray, reason: str
+    customers: pd.DataFrame,
+    frequency: np.ndarray,
+    spend: np.ndarray,
+    counts: np.ndarray,
+    reason: str,
 ) -> StoreAverage:
-    if len(spend):
-        mean = (frequency @ spend) / frequency.sum()
+    payers = int(counts.sum())
+    if payers:
+        mean = (frequency * counts @ spend) / (frequency @ counts)
     elif "revenue" in customers and customers["revenue"].sum() > 0:
-        mean = customers["revenue"].sum() / (customers["frequency"] + 1).sum()
+        purchases = (customers["frequency"].to_numpy() + 1) @ customer_counts(customers)
+        mean = customers["revenue"].sum() / purchases
     else:
         raise ModelError(
             "No purchase has a price above zero, so nothing can be said about spending. Check "
             "which column holds the amount paid."
         )
-    variation = float(spend.std() / mean) if len(spend) > 1 else 1.0
+    variation = 1.0
+    if payers > 1:
+        average = np.average(spend, weights=counts)
+        variation = float(np.sqrt(np.average((spend - average) ** 2, weights=counts)) / mean)
     return StoreAverage(
         mean=float(mean),
-        customers=len(spend),
+        customers=payers,
         reason=reason,
         variation=variation,
-        covariance=((variation**2 / max(len(spend), 1),),),
+        covariance=((variation**2 / max(payers, 1),),),
     )
 
 

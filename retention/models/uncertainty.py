@@ -169,7 +169,7 @@ class CustomerSample:
         Returns:
             One element for each of them, in money.
         """
-        return model.spend.expected_order_value(self.frequency, self.monetary_value)
+        return model.known_spend.expected_order_value(self.frequency, self.monetary_value)
 
     def purchase_slopes(
         self, model: CltvModel, quantity: Callable[[PurchaseModel, Histories], np.ndarray]
@@ -197,7 +197,7 @@ class CustomerSample:
         Returns:
             A row for each customer of the sample.
         """
-        return model.spend.log_slopes(self.frequency, self.monetary_value)
+        return model.known_spend.log_slopes(self.frequency, self.monetary_value)
 
 
 def sample_customers(customers: pd.DataFrame) -> CustomerSample:
@@ -230,7 +230,7 @@ def spend_squares(model: CltvModel, frequency: np.ndarray) -> tuple[np.ndarray, 
         The factor f of each customer, and c.
     """
     frequencies, place = np.unique(frequency, return_inverse=True)
-    factor, within = model.spend.second_moment(frequencies, max(model.customers, 2))
+    factor, within = model.known_spend.second_moment(frequencies, max(model.customers, 2))
     return factor[place], within
 
 
@@ -255,7 +255,8 @@ def value_uncertainty(
 
     Raises:
         DataError: The table is not a customer table.
-        ModelError: A setting is out of range; the message says which.
+        ModelError: A setting is out of range, or the orders have no amounts. The message says
+            which.
 
     Source: the delta method on the log parameters; chance from the distribution behind
     `order_counts` and the posterior of the Gamma-Gamma model.
@@ -314,13 +315,13 @@ def value_of_forecast(
     """
     codes, orders = ahead.histories.codes, ahead.discounted_orders
     frequency, spend = (customers[name].to_numpy() for name in ("frequency", "monetary_value"))
-    order_value = model.spend.expected_order_value(frequency, spend) * margin
+    order_value = model.known_spend.expected_order_value(frequency, spend) * margin
     factor, within = spend_squares(model, ahead.histories.frequency)
     square = factor * (orders_square + within * ahead.orders) * ahead.mean_discount**2
     expected = orders[codes] * order_value
     sample = sample_of(len(customers))
     by_purchases = purchase_slopes(model, customers, ahead) if slopes is None else slopes
-    by_spend = model.spend.log_slopes(frequency[sample], spend[sample])
+    by_spend = model.known_spend.log_slopes(frequency[sample], spend[sample])
     return Uncertainty(
         expected=expected,
         variance=np.maximum(square - orders**2, 0)[codes] * order_value**2,
@@ -393,7 +394,7 @@ def covariance_of(model: CltvModel, spend_parameters: int) -> np.ndarray:
         A square matrix: first the purchase model's log parameters, then the spend model's.
     """
     purchases = np.array(model.purchases.covariance)
-    spend = np.array(model.spend.covariance or np.zeros((spend_parameters,) * 2))
+    spend = np.array(model.known_spend.covariance or np.zeros((spend_parameters,) * 2))
     apart = np.zeros((len(purchases), len(spend)))
     return np.block([[purchases, apart], [apart.T, spend]])
 

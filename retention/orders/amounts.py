@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from retention.cells.money import MoneyStyle, find_money_style, read_money
 from retention.cells.names import plain_name
 from retention.cells.statuses import State
-from retention.orders.mapping import Mapping
+from retention.columns.mapping import Mapping
 
 #: The roles whose cells are numbers.
 NUMBERS = ("revenue", "unit_price", "quantity", "refund", "adjusted", "discount")
@@ -81,6 +81,30 @@ def read_amounts(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> Amo
         if role in column
     }
     numbers = {role: read_money(raw, column[role], style) for role, style in styles.items()}
+    main = next(
+        (styles[role] for role in ("revenue", "unit_price") if role in column), MoneyStyle()
+    )
+    return amounts_of(raw, column, mapping, numbers, main)
+
+
+def amounts_of(
+    raw: ir.Table,
+    column: dict[str, str],
+    mapping: Mapping,
+    numbers: dict[str, ir.FloatingValue],
+    money: MoneyStyle,
+) -> Amounts:
+    """Return the sums of money of each row, of any engine.
+
+    Args:
+        raw: The rows.
+        column: Role -> column of `raw`.
+        mapping: Role -> the file's column name, and the marketer's answers.
+        numbers: Role -> what the column says, as a number.
+        money: How the main amounts are written.
+    """
+    if not {"revenue", "unit_price"} & set(column):
+        return _no_amounts(numbers)
     priced = "revenue" not in column
     if priced:
         # Whole cents: sums of prices x pieces should not carry binary dust.
@@ -104,12 +128,20 @@ def read_amounts(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> Amo
     if names_products and {"revenue", "quantity", "unit_price", "order_id"} <= set(column):
         cells["listed"] = numbers["quantity"] * numbers["unit_price"]
     return Amounts(
-        money=styles["unit_price" if priced else "revenue"],
+        money=money,
         cells=cells,
         priced=priced,
         discounts=discounts,
         profits=not priced and bool(_words(mapping, "revenue") & _PROFIT_NAMES),
     )
+
+
+def _no_amounts(numbers: dict[str, ir.FloatingValue]) -> Amounts:
+    """Return the sums of a file without amounts: none but the pieces."""
+    cells: dict[str, ir.Value] = {"amount": ibis.null("float64")}
+    if "quantity" in numbers:
+        cells["quantity"] = numbers["quantity"]
+    return Amounts(money=MoneyStyle(), cells=cells, priced=False, discounts=None, profits=False)
 
 
 def _words(mapping: Mapping, role: str) -> set[str]:
@@ -120,7 +152,7 @@ def _discount_style(
     raw: ir.Table, column: dict[str, str], mapping: Mapping, numbers: dict[str, ir.FloatingValue]
 ) -> DiscountStyle | None:
     """Return how the discounts are written if they are shares of the price."""
-    cell, number = raw[column["discount"]], numbers["discount"].abs()
+    cell, number = raw[column["discount"]].cast("string"), numbers["discount"].abs()
     steps = number / STEP_OF_SHARES
     facts = (
         raw.aggregate(

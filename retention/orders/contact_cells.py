@@ -7,8 +7,10 @@ import ibis.expr.types as ir
 
 from retention.cells.dates import EARLIEST, find_date_style, latest_plausible, read_dates
 from retention.cells.names import plain_name
-from retention.orders.mapping import Mapping
-from retention.orders.roles import CONTACT_ROLES
+from retention.columns.column_scores import REFUSALS
+from retention.columns.mapping import Mapping
+from retention.columns.roles import CONTACT_ROLES
+from retention.engines import trimmed
 
 # Compared in lower case, with blanks for _ and -.
 YES = (
@@ -40,8 +42,6 @@ NOT_SUBSCRIBED = (
 )  # fmt: skip
 #: Beside NO, what says that no complaint is open.
 NOT_OPEN = (*NO, "closed", "resolved", "solved", "done", "no complaint", "no complaints")
-#: A consent column with one of these words in its name holds refusals: yes there means no.
-REFUSALS = frozenset({"unsubscribed", "unsubscribe", "out", "not"})
 # Contact roles whose cells are taken as they stand.
 _TEXTS = ("email", "first_name", "last_name", "country", "state", "city")
 # Where both stand in one column of the file, the order table shows the second under both names.
@@ -57,7 +57,7 @@ def text_or_null(cell: ir.StringValue) -> ir.StringValue:
     Returns:
         An expression.
     """
-    return cell.strip().nullif("")
+    return trimmed(cell).nullif("")
 
 
 def contact_cells(
@@ -163,15 +163,21 @@ def with_shared(table: ir.Table, mapping: Mapping) -> ir.Table:
 
 
 def _word(cell: ir.StringValue) -> ir.StringValue:
-    return cell.fill_null("").replace("_", " ").replace("-", " ").strip().lower()
+    return trimmed(cell.fill_null("").replace("_", " ").replace("-", " ")).lower()
 
 
 def _digits(cell: ir.StringValue) -> ir.StringValue:
     """Return the text without what spreadsheets add: an apostrophe before, a fraction behind."""
-    text = cell.strip()
+    text = trimmed(cell)
     text = ibis.ifelse(text.startswith("'"), text.substr(1), text)
     # Patterns are slow: they look at the few cells that may fit.
-    return text_or_null(ibis.ifelse(text.endswith(".0"), text.re_replace(WHOLE, r"\1"), text))
+    return text_or_null(ibis.ifelse(text.endswith(".0"), without_fraction(text), text))
+
+
+def without_fraction(text: ir.StringValue) -> ir.StringValue:
+    """Return 17850 for 17850.0, and other texts as they stand."""
+    # Engines write what a pattern has found in different ways, so nothing is replaced by it.
+    return ibis.ifelse(text.re_search(WHOLE), text.substr(0, text.find(".")), text)
 
 
 def _split(name: ir.StringValue) -> tuple[ir.StringValue, ir.StringValue]:

@@ -6,7 +6,7 @@ from typing import Literal
 import ibis.expr.types as ir
 import pandas as pd
 
-from retention.orders.mapping import Mapping
+from retention.columns.mapping import Mapping
 from retention.orders.repeated_orders import content_of, hash_of, part_of, with_cells
 from retention.sheets.sheet import Sheet
 

@@ -4,16 +4,16 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import ibis.expr.types as ir
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
-from retention.cells.dates import EARLIEST, latest_plausible
+from retention.columns.detection import detect_columns, unread_amount
+from retention.columns.mapping import Mapping
 from retention.errors import DataError
 from retention.orders.contact_cells import with_shared
-from retention.orders.detection import detect_columns
-from retention.orders.mapping import Mapping
 from retention.orders.refunds import (
     REFUND_UNPLACED,
     gather_orders,
@@ -22,28 +22,33 @@ from retention.orders.refunds import (
     order_items,
     place_refunds,
 )
-from retention.orders.refusals import missing_columns, nothing_left
+from retention.orders.refusals import dates_disagree, missing_columns, nothing_left
 from retention.orders.report import (
+    DroppedRows,
     OrderReport,
     count_reasons,
     open_questions,
     reading_notes,
     reading_warnings,
 )
-from retention.orders.rows import ABANDONED, Lines, read_lines
+from retention.orders.rows import Lines, abandoned_carts, read_lines
+from retention.orders.tables import is_table, settle_table, table_sheet
 from retention.sheets.engine_errors import refuse_engine_errors
-from retention.sheets.sheet import Sheet, Source, open_sheet, open_sheets
+from retention.sheets.sheet import Sheet, open_sheet, open_sheets
 
 
 @dataclass(frozen=True, slots=True)
 class Orders:
     """The canonical order table.
 
+    Orders read from a database's table stay in its engine, for as long as its session is open.
+
     Contact data is personal: it goes into no address, log or message.
 
     Attributes:
         table: Ibis, one row per order: order_id, customer_id (text), ordered_at (timestamp, the
-            shop's own clock), revenue (float, net of refunds, >= 0). Where the file has them:
+            shop's own clock), revenue (float, net of refunds, >= 0; NULL in every row where the
+            file has no amounts). Where the file has them:
             refunded (what came off the revenue), discount, quantity (float), channel, region,
             product, category, coupon, currency (text); email, phone, first_name, last_name,
             country, state, city, zip (text); consent, subscription, complaint (true, false or
@@ -63,6 +68,7 @@ class Orders:
             - order_id, customer_id, ordered_at: as in `table`;
             - product, category: where the file has them;
             - share: float, the part of the order's revenue by what the lines cost, at most 1.
+        has_amounts: Whether the file has amounts. Without them everything in money is left out.
     """
 
     table: ir.Table
@@ -74,30 +80,38 @@ class Orders:
     left_out: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
     carts: ir.Table | None = field(default=None, repr=False, compare=False)
     items: ir.Table | None = field(default=None, repr=False, compare=False)
+    has_amounts: bool = True
 
     def dropped_rows(self) -> pd.DataFrame:
         """Return the rows left out.
 
         Its columns are `line` (spreadsheet row), `reason` and the file's own columns as text. Where
-        the rows come from several files or sheets, `file` stands before them.
+        the rows come from several files or sheets, `file` stands before them. Of a database's table
+        they are the first 10,000, and `line` is missing: its rows have no order.
         """
         return self.left_out
 
 
 def read_orders(
-    source: Source | Sequence[Source],
-    columns: dict[str, str] | None = None,
+    source: Any,
+    columns: dict[str, str | None] | None = None,
     *,
     name: str | Sequence[str] | None = None,
     day_first: bool | None = None,
     currency: str | None = None,
 ) -> Orders:
-    """Read an order file, or several with the same or similar columns as one.
+    """Read orders from files, a frame or a table of a database.
+
+    Several files with the same or similar columns are read as one. An Ibis table stays where it is.
+    Its engine computes the orders and all that is asked of them. Its dates and numbers must have
+    such types. Nothing permanent is written to its database.
 
     Args:
-        source: A path, bytes or a binary file object, or a list of them.
+        source: A path, bytes or a binary file object, or a list of them. Or a frame of pandas or
+            Polars, or an Arrow table. Or an Ibis table of any engine.
         columns: Role -> column name, e.g. {"customer_id": "Email"}, for what should not be
-            detected.
+            detected. None leaves a role empty: {"revenue": None} reads the orders without
+            amounts.
         name: What to call the file, or each of several; their own names where left out.
         day_first: How 05/04/2024 is read where both ways fit.
         currency: The code to keep where a file has several; the most frequent where left out.
@@ -121,16 +135,51 @@ def read_orders(
         )
     sheet = _open(source, name)
     mapping = detect_columns(sheet, columns)
+    unread = unread_amount(sheet, mapping)
+    if unread is not None and "revenue" not in (columns or {}):
+        raise DataError(
+            f"No amounts can be read in {unread!r}. Choose the column of the amounts, or give "
+            'columns={"revenue": None} to do without everything in money.'
+        )
     if day_first is not None:
         mapping = replace(mapping, day_first=day_first)
     if currency is not None:
         mapping = replace(mapping, currency=currency.upper())
-    orders = build_orders(sheet, mapping)
+    orders = (
+        _table_orders(source, sheet, mapping) if is_table(source) else build_orders(sheet, mapping)
+    )
     sheet.release()
     return orders
 
 
-def _open(source: Source | Sequence[Source], name: str | Sequence[str] | None) -> Sheet:
+def _table_orders(table: ir.Table, sheet: Sheet, mapping: Mapping) -> Orders:
+    """Return the orders of a table, which stay in its engine."""
+    _check_complete(sheet, mapping)
+    reading = settle_table(table, sheet, mapping)
+    lines, mapping = reading.lines, reading.mapping
+    _check_currency(mapping, lines)
+    totals = _totals(reading.orders)
+    report = _report(reading.sheet, mapping, lines, reading.orders, totals, reading.reasons)
+    if not totals.orders:
+        raise DataError(nothing_left(reading.sheet, mapping, report))
+    settled = reading.orders.rename(refunded="taken").drop("gross", "over")
+    if not totals.taken or lines.profits:
+        settled = settled.drop("refunded")
+    return Orders(
+        table=with_shared(settled, mapping),
+        report=report,
+        start=pd.Timestamp(totals.start).date(),
+        end=pd.Timestamp(totals.end).date(),
+        currency=lines.currency,
+        has_amounts=lines.has_amounts,
+        digest=reading.digest,
+        left_out=reading.left_out,
+        carts=reading.carts,
+        items=reading.items,
+    )
+
+
+def _open(source: Any, name: str | Sequence[str] | None) -> Sheet:
     if isinstance(source, list | tuple):
         if isinstance(name, str) or (name is not None and len(name) != len(source)):
             raise DataError(
@@ -139,7 +188,7 @@ def _open(source: Source | Sequence[Source], name: str | Sequence[str] | None) -
         return open_sheets(source, name)
     if not (name is None or isinstance(name, str)):
         raise DataError("There is one file. Give its name as a text, or leave it out.")
-    return open_sheet(source, name)  # type: ignore[arg-type]
+    return table_sheet(source, name) if is_table(source) else open_sheet(source, name)
 
 
 @refuse_engine_errors
@@ -177,10 +226,10 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
         dropped = dropped.union(lines.repeats.dropped)
     left_out = _with_cells(sheet, dropped)
     totals = _totals(settled)
-    report = _report(sheet, mapping, lines, settled, totals, left_out)
+    report = _report(sheet, mapping, lines, settled, totals, count_reasons(left_out))
     if not totals.orders:
         raise DataError(nothing_left(sheet, mapping, report))
-    carts = _stored(con, f"carts_{name}", _carts(marked)) if lines.carts else None
+    carts = _stored(con, f"carts_{name}", abandoned_carts(marked)) if lines.carts else None
     items = order_items(good, gathered, lines) if lines.grouped else None
     if items is not None:
         items = _stored(con, f"items_{name}", items)
@@ -196,6 +245,7 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
         left_out=sheet.named(left_out.drop(columns="amount")),
         carts=carts,
         items=items,
+        has_amounts=lines.has_amounts,
     )
 
 
@@ -220,7 +270,7 @@ def _totals(settled: ir.Table) -> pd.Series:
             end=settled.ordered_at.max().date(),
             taken=settled.taken.sum(),
             over=settled.over.sum(),
-            emptied=((settled.revenue == 0) & (settled.gross > 0)).sum(),
+            emptied=((settled.revenue == 0) & (settled.gross > 0)).fill_null(False).sum(),
         )
         .execute()
         .iloc[0]
@@ -243,13 +293,12 @@ def _report(
     lines: Lines,
     settled: ir.Table,
     totals: pd.Series,
-    left_out: pd.DataFrame,
+    reasons: tuple[DroppedRows, ...],
 ) -> OrderReport:
-    reasons = count_reasons(left_out)
     without_order = sum(-entry.revenue for entry in reasons if entry.reason == REFUND_UNPLACED)
     return OrderReport(
         rows_read=sheet.rows,
-        rows_kept=sheet.rows - len(left_out),
+        rows_kept=sheet.rows - sum(entry.rows for entry in reasons),
         reasons=reasons,
         notes=reading_notes(sheet, mapping, lines, totals),
         warnings=reading_warnings(settled, totals, mapping, lines),
@@ -260,13 +309,6 @@ def _report(
     )
 
 
-def _carts(marked: ir.Table) -> ir.Table:
-    """Return the carts that customers left behind: the rows that were left out as such."""
-    carts = marked.filter((marked.reason == ABANDONED) & marked.customer_id.notnull())
-    carts = carts.filter(carts.ordered_at.date().between(EARLIEST, latest_plausible()))
-    return carts.select("customer_id", abandoned=carts.ordered_at)
-
-
 def _digest(sheet: Sheet, mapping: Mapping) -> str:
     return hashlib.sha256(f"{sheet.digest} {mapping!r}".encode()).hexdigest()
 
@@ -274,6 +316,8 @@ def _digest(sheet: Sheet, mapping: Mapping) -> str:
 def _check_complete(sheet: Sheet, mapping: Mapping) -> None:
     if mapping.missing():
         raise DataError(missing_columns(sheet, mapping))
+    if disagreement := dates_disagree(sheet, mapping):
+        raise DataError(disagreement)
 
 
 def _with_cells(sheet: Sheet, dropped: ir.Table) -> pd.DataFrame:

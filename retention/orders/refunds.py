@@ -23,6 +23,8 @@ def gather_orders(good: ir.Table, lines: Lines) -> ir.Table:
         One row per candidate: `gross` (>= 0), `negative` (its refund lines), and a `fate`: "order",
         "refund", "free" or "no amount".
     """
+    if not lines.has_amounts:
+        return _without_amounts(good, lines)
     amount = ibis.ifelse(good.status == str(State.REFUND), -good.amount.abs(), good.amount)
     good = good.mutate(
         paid=ibis.ifelse(amount >= 0, amount, ibis.null("float64")),
@@ -37,6 +39,17 @@ def gather_orders(good: ir.Table, lines: Lines) -> ir.Table:
         else_="order",
     )
     return orders.mutate(fate=fate)
+
+
+def _without_amounts(good: ir.Table, lines: Lines) -> ir.Table:
+    """Gather lines that have no amounts: all are orders but those that are refunds by status."""
+    is_refund = (good.status == str(State.REFUND)).fill_null(False)
+    # The zeros only tell which lines are sales: no order keeps them.
+    sold = ibis.ifelse(is_refund, ibis.null("float64"), 0.0)
+    good = good.mutate(paid=sold, given_back=ibis.literal(0.0))
+    orders = _grouped_lines(good, lines.once) if lines.grouped else _single_lines(good)
+    orders = orders.mutate(fate=ibis.ifelse(orders.gross.isnull(), "refund", "order"))
+    return orders.mutate(gross=ibis.null("float64"))
 
 
 def _extra_columns(good: ir.Table) -> list[str]:
@@ -182,21 +195,41 @@ def place_refunds(gathered: ir.Table, lines: Lines) -> ir.Table:
     orders = gathered.filter(gathered.fate == "order")
     placed = _latest_orders(refund_rows, orders)
     if any(meaning.state is State.REFUNDED for meaning in lines.states.meanings):
-        refunded = orders.filter(orders.returned > 0)
-        by_status = _latest_orders(refund_rows, refunded).select("line", by_status="order_id")
-        placed = placed.left_join(by_status, "line").drop("line_right")
+        key = ["refund_id", "customer_id"]
+        by_status = _latest_orders(refund_rows, orders.filter(orders.returned > 0))
+        placed = placed.left_join(by_status.select(*key, by_status="order_id"), key)
         placed = placed.mutate(order_id=ibis.coalesce(placed.by_status, placed.order_id))
     return placed.select("refund_id", "customer_id", "line", "amount", "order_id")
 
 
 def _latest_orders(refund_rows: ir.Table, orders: ir.Table) -> ir.Table:
     """Return refund rows with the number of the customer's latest order not later than them."""
-    # Of orders at the same moment the one that stands last in the file.
-    latest = orders.group_by("customer_id", "ordered_at").aggregate(
-        order_id=orders.order_id.argmax(orders.line)
+    # Windows and joins of equal values run on every engine, which joins of earlier ones do not.
+    columns = ("customer_id", "ordered_at", "line", "number", "amount", "is_order")
+    sales = orders.semi_join(refund_rows, "customer_id").mutate(
+        number=orders.order_id, amount=ibis.literal(0.0), is_order=ibis.literal(True)
     )
-    joined = refund_rows.asof_join(latest, on="ordered_at", predicates="customer_id")
-    return joined.select(*refund_rows.columns, "order_id")
+    back = refund_rows.mutate(number=refund_rows.refund_id, is_order=ibis.literal(False))
+    events = sales.select(*columns).union(back.select(*columns))
+    # A refund may come at the moment of its order. Of orders at the same moment the one that stands
+    # last in the file counts.
+    in_order = ibis.window(
+        group_by=events.customer_id,
+        order_by=[
+            events.ordered_at,
+            ibis.ifelse(events.is_order, 0, 1),
+            events.line,
+            events.number,
+        ],
+    )
+    events = events.mutate(place=ibis.row_number().over(in_order))
+    so_far = ibis.cumulative_window(group_by=events.customer_id, order_by=events.place)
+    latest = ibis.ifelse(events.is_order, events.place, ibis.null("int64")).max().over(so_far)
+    events = events.mutate(latest=latest)
+    found = events.filter(events.is_order).select("customer_id", order_id="number", latest="place")
+    rows = events.filter(~events.is_order).drop("place", "is_order").rename(refund_id="number")
+    joined = rows.left_join(found, ["customer_id", "latest"])
+    return joined.select("refund_id", "customer_id", "line", "amount", "order_id")
 
 
 def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.Table:
@@ -230,7 +263,8 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
     # A status that says refunded is the same refund as the sum or the row beside it.
     back = ibis.ifelse(orders.back > 0, orders.back, orders.returned)
     orders = orders.mutate(back=back.round(6))
-    taken = ibis.least(orders.gross, orders.back)
+    # Nothing is known to have come off an order without an amount.
+    taken = ibis.ifelse(orders.gross.isnull(), 0.0, ibis.least(orders.gross, orders.back))
     extras = [c for c in ("discount", "quantity", *CARRIED) if c in orders.columns]
     cells = {c: orders[c].fill_null(0.0) if c == "discount" else orders[c] for c in extras}
     if lines.currencies:
@@ -244,20 +278,15 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
         **cells,
         gross=orders.gross,
         taken=taken,
-        over=orders.back - taken,
+        over=ibis.ifelse(orders.gross.isnull(), 0.0, orders.back - taken),
     )
 
 
-def lost_lines(
-    marked: ir.Table, gathered: ir.Table, placed: ir.Table | None, lines: Lines
-) -> ir.Table:
-    """Return the lines of everything gathered that is no order: line, reason, amount."""
+def lost_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.Table:
+    """Return everything gathered that is no order: order_id, customer_id, line, amount, reason."""
     key = ["order_id", "customer_id"]
     lost = gathered.filter(gathered.fate != "order")
     lost = lost.select(*key, "fate", "line", amount=lost.negative)
-    if lines.grouped:
-        usable = marked.filter(marked.reason.isnull()).select("line", "amount", *key)
-        lost = usable.inner_join(lost.select(*key, "fate"), key)
     nowhere = ibis.literal(False)
     if placed is not None:
         unplaced = (
@@ -274,4 +303,16 @@ def lost_lines(
         (nowhere, REFUND_UNPLACED),
         else_=REFUND_PLACED,
     )
-    return lost.select("line", "amount", reason=reason).select("line", "reason", "amount")
+    return lost.select(*key, "line", "amount", reason=reason)
+
+
+def lost_lines(
+    marked: ir.Table, gathered: ir.Table, placed: ir.Table | None, lines: Lines
+) -> ir.Table:
+    """Return the lines of everything gathered that is no order: line, reason, amount."""
+    lost = lost_orders(gathered, placed, lines)
+    if lines.grouped:
+        key = ["order_id", "customer_id"]
+        usable = marked.filter(marked.reason.isnull()).select("line", "amount", *key)
+        lost = usable.inner_join(lost.select(*key, "reason"), key)
+    return lost.select("line", "reason", "amount")

@@ -1,11 +1,13 @@
 """Why a file cannot be read as orders, in words that say what to do."""
 
+from retention.cells.dates import FIRST_OVER_12, SECOND_OVER_12
 from retention.cells.names import plain_name
-from retention.orders.column_scores import name_score
-from retention.orders.mapping import Mapping
-from retention.orders.profiles import Profile, column_profiles
+from retention.columns.column_scores import name_score
+from retention.columns.mapping import Mapping
+from retention.columns.profiles import Profile, column_profiles
+from retention.columns.roles import ROLES
+from retention.orders.repeated_orders import part_of
 from retention.orders.report import OrderReport
-from retention.orders.roles import ROLES
 from retention.sheets.sheet import Sheet
 
 MOST_NAMES = 8
@@ -33,6 +35,33 @@ def missing_columns(sheet: Sheet, mapping: Mapping) -> str:
             f"orders with the {wanted}."
         )
     return " ".join(sentences)
+
+
+def dates_disagree(sheet: Sheet, mapping: Mapping) -> str | None:
+    """Return the message for files of which one writes the day first and another the month.
+
+    Read together, 05/04/2024 would be a wrong day in one of them without a word.
+    """
+    if len(sheet.names) < 2:
+        return None
+    raw = sheet.table
+    cell = raw[sheet.column(mapping.columns["ordered_at"])].strip()
+    first_rows = [part.first_row for part in sheet.parts]
+    counts = raw.group_by(part=part_of(raw.rowid(), first_rows)).aggregate(
+        days_first=cell.re_search(FIRST_OVER_12).sum(),
+        months_first=cell.re_search(SECOND_OVER_12).sum(),
+    )
+    facts = counts.order_by("part").to_pandas().fillna(0)
+    names = [sheet.parts[int(part)].name for part in facts["part"]]
+    are_days = (facts["days_first"] > 0) & (facts["months_first"] == 0)
+    are_months = (facts["months_first"] > 0) & (facts["days_first"] == 0)
+    if not (are_days.any() and are_months.any()):
+        return None
+    day_file, month_file = names[are_days.idxmax()], names[are_months.idxmax()]
+    return (
+        f"In {mapping.columns['ordered_at']!r}, {day_file!r} writes the day first and "
+        f"{month_file!r} the month. Export them in the same way, or load each by itself."
+    )
 
 
 def _unusable(role: str, profiles: dict[str, Profile]) -> list[str]:
@@ -77,7 +106,8 @@ def nothing_left(sheet: Sheet, mapping: Mapping, report: OrderReport) -> str:
     parts = []
     for entry in report.reasons[:3]:
         lines = ", ".join(entry.places[:3])
-        parts.append(f"{entry.rows:,} × {entry.reason.lower()} (first: line {lines})")
+        where = f" (first: line {lines})" if lines else ""
+        parts.append(f"{entry.rows:,} × {entry.reason.lower()}{where}")
     used = ", ".join(
         f"{ROLES[role].label.lower()} from {name!r}"
         for role, name in mapping.columns.items()

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from retention.orders.mapping import Mapping
+from retention.columns.mapping import Mapping
 from retention.sheets.sheet import Sheet
 
 REPEATED = "Repeated: the same order stands twice"

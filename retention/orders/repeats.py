@@ -11,8 +11,8 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from retention.columns.mapping import Mapping
 from retention.orders.equal_rows import EQUAL_ROW, find_equal_rows
-from retention.orders.mapping import Mapping
 from retention.orders.repeated_orders import REPLACED, repeated_orders
 from retention.sheets.sheet import Sheet
 from retention.wording import day, money, plural
@@ -59,10 +59,11 @@ class Repeats:
         """
         notes = []
         if self.rows:
-            worth = money(self.once if per_order else self.summed, currency)
+            summed = self.once if per_order else self.summed
+            worth = f" worth {money(summed, currency)}" if summed else ""
             notes.append(
                 f"{self._what()} more than once and {self._verb('counts', 'count')} once. "
-                f"Left out: {plural(self.rows, 'row')} worth {worth}."
+                f"Left out: {plural(self.rows, 'row')}{worth}."
             )
         if self.replaced:
             differ = "differs" if self.replaced == 1 else "differ"

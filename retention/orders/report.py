@@ -10,12 +10,12 @@ import pandas as pd
 
 from retention.cells.dates import NUMERIC
 from retention.cells.statuses import State, is_refunded_in_part
+from retention.columns.mapping import Mapping
 from retention.orders.gaps import gap_words, order_gaps
-from retention.orders.mapping import Mapping
 from retention.orders.row_states import StatusMeaning
 from retention.orders.rows import BOUGHT, Lines
 from retention.sheets.sheet import Sheet
-from retention.wording import day, plural
+from retention.wording import NO_AMOUNTS, day, plural
 
 FIRST_LINES = 5
 NAMED_COLUMNS = 12
@@ -192,6 +192,8 @@ def _rows_per_order(mapping: Mapping, lines: Lines) -> list[str]:
         return [f"Amounts are {pieces!r} × {price!r}, added up for each order."]
     if not lines.grouped:
         return []
+    if not lines.has_amounts:
+        return ["Several rows share an order number: they are one order."]
     how = _amount_once(mapping) if lines.per_order else "the amounts of its rows were added up"
     return [f"Several rows share an order number: {how}."]
 
@@ -335,7 +337,7 @@ def unused_columns(sheet: Sheet, mapping: Mapping) -> list[str]:
 def reading_warnings(
     orders: ir.Table, totals: pd.Series, mapping: Mapping, lines: Lines
 ) -> tuple[str, ...]:
-    """Return where orders may be missing, and where the data is thin for predictions.
+    """Return what is missing, where orders may be, and where the data is thin for predictions.
 
     Nothing is refused. The minimums are those that other tools ask for.
 
@@ -348,7 +350,8 @@ def reading_warnings(
     if not totals.orders:
         return ()
     unclear = _telling(lines)
-    doubts = [_unclear_statuses(unclear)] if unclear else []
+    doubts = [] if lines.has_amounts else [NO_AMOUNTS]
+    doubts += [_unclear_statuses(unclear)] if unclear else []
     customers, most_orders = _customers_and_most_orders(orders)
     days = (pd.Timestamp(totals.end) - pd.Timestamp(totals.start)).days + 1
     placed = orders.select(day=orders.ordered_at.date()).distinct().to_pandas()["day"]

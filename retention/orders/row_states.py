@@ -7,9 +7,10 @@ import ibis.expr.types as ir
 
 from retention.cells.names import plain_name
 from retention.cells.statuses import State, is_understood, kind_state, order_state
+from retention.columns.customer_column import GUESTS
+from retention.columns.mapping import Mapping
+from retention.engines import trimmed
 from retention.orders.contact_cells import text_or_null
-from retention.orders.customer_column import GUESTS
-from retention.orders.mapping import Mapping
 
 #: A status column with more different texts is free text.
 MAX_STATUSES = 300
@@ -145,10 +146,10 @@ def _counted(raw: ir.Table, column: str | None) -> dict[str, int]:
 
 def _texts(raw: ir.Table, column: str) -> ir.StringValue:
     """Return a column's texts; without the dates in them, where those make them free texts."""
-    cell = raw[column].strip()
+    cell = trimmed(raw[column])
     if raw[column].nunique().execute() <= MAX_STATUSES:
         return cell
-    return cell.re_replace(DATE_INSIDE, "").strip()
+    return trimmed(cell.re_replace(DATE_INSIDE, ""))
 
 
 def _state_of(

@@ -1,10 +1,10 @@
 """Sheet + mapping -> lines: every row of the file typed, with the reason why it cannot count."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import ibis
 import ibis.expr.types as ir
-from ibis.backends.duckdb import Backend
 
 from retention.cells.dates import (
     EARLIEST,
@@ -14,8 +14,12 @@ from retention.cells.dates import (
     read_dates,
 )
 from retention.cells.money import MoneyStyle, named_currency, read_currency
+from retention.cells.phone_keys import find_phone_style, phone_key
 from retention.cells.statuses import State
+from retention.columns.customer_column import GUESTS
+from retention.columns.mapping import Mapping
 from retention.orders.amounts import (
+    Amounts,
     DiscountStyle,
     is_net_of_refunds,
     read_amounts,
@@ -28,9 +32,6 @@ from retention.orders.contact_cells import (
     contact_cells,
     text_or_null,
 )
-from retention.orders.customer_column import GUESTS
-from retention.orders.mapping import Mapping
-from retention.orders.phone_keys import find_phone_style, phone_key
 from retention.orders.repeats import Repeats, find_repeats
 from retention.orders.row_states import RowStates, read_states, state_cell
 from retention.sheets.sheet import Sheet
@@ -40,6 +41,8 @@ DIMENSIONS = ("channel", "region", "product", "category", "coupon")
 BOUGHT = ("product", "category")
 #: What an order carries beside its numbers, where the file has it.
 CARRIED = (*DIMENSIONS, *CONTACT_COLUMNS, *SIGNAL_COLUMNS)
+#: The roles that say nothing where the file has no amounts.
+ABOUT_AMOUNTS = ("refund", "adjusted", "discount", "refund_of", "currency")
 BLANKS = r"[\s\x{00a0}\x{200b}\x{feff}]+"
 
 NOT_A_ROW = "No customer and no date (totals, notes, blank rows)"
@@ -78,6 +81,7 @@ class Lines:
         once: The sums of money that stand once an order: amount, refund, discount.
         per_order_share: Of the orders with several rows, the share that looks so; None where it
             was not asked.
+        has_amounts: Whether the file has amounts; without them every `amount` is NULL.
         numbered: Whether the file numbers its orders.
         grouped: Whether several rows may make one order.
         repeats: Rows that stand twice; those that do not count are not in `table`.
@@ -85,6 +89,7 @@ class Lines:
         net: Whether the file's amounts had refunds taken off already.
         profits: Whether the amounts are profits, so that one below zero is a loss.
         discounts: How discounts are written that are shares of the price.
+        patchy: Columns that stood on some rows of an order only, and were filled into all.
     """
 
     table: ir.Table
@@ -95,6 +100,7 @@ class Lines:
     priced: bool
     once: tuple[str, ...]
     per_order_share: float | None
+    has_amounts: bool
     numbered: bool
     grouped: bool
     states: RowStates
@@ -102,6 +108,7 @@ class Lines:
     net: bool = False
     profits: bool = False
     discounts: DiscountStyle | None = None
+    patchy: tuple[str, ...] = ()
 
     @property
     def per_order(self) -> bool:
@@ -137,7 +144,12 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
         The typed rows, and what was noticed in them.
     """
     con, raw = sheet.con, sheet.table
-    column = {role: sheet.column(name) for role, name in mapping.columns.items()}
+    has_amounts = mapping.has_amounts
+    column = {
+        role: sheet.column(name)
+        for role, name in mapping.columns.items()
+        if has_amounts or role not in ABOUT_AMOUNTS
+    }
     dates = find_date_style(raw, column["ordered_at"], mapping.day_first)
     amounts = read_amounts(raw, column, mapping)
     states = read_states(raw, column, mapping)
@@ -151,46 +163,117 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
         **contact_cells(raw, column, mapping, ordered_at),
     }
     con.create_table("typed", raw.select(**cells), overwrite=True)
-    typed = _complete(con.table("typed"), mapping)
+
+    def keep(name: str, table: ir.Table) -> ir.Table:
+        con.create_table(name, table, overwrite=True)
+        return con.table(name)
+
+    typed = numbered_rows(con.table("typed"), mapping, keep)
     numbered = "order_id" in column
-    if numbered and "refund_of" in column:
-        typed = _placed_by_number(con, typed)
     grouped = numbered and _has_repeats(typed)
     repeats = find_repeats(sheet, mapping, typed, numbered=numbered, grouped=grouped)
     if repeats.dropped is not None:
-        con.create_table("once", typed.anti_join(repeats.dropped, "line"), overwrite=True)
-        typed = con.table("once")
-        grouped = numbered and _has_repeats(typed)
+        typed = keep("once", typed.anti_join(repeats.dropped, "line"))
+    lines = mark_lines(typed, mapping, amounts, states, keep)
+    return replace(lines, dates=dates, repeats=repeats)
+
+
+def numbered_rows(
+    typed: ir.Table, mapping: Mapping, keep: Callable[[str, ir.Table], ir.Table]
+) -> ir.Table:
+    """Return typed rows with all columns that an order needs, and refunds under their order.
+
+    Args:
+        typed: line, customer_id, ordered_at, amount and what else the rows have.
+        mapping: Which column plays which role.
+        keep: Computes a table once, under a name.
+    """
+    typed = _complete(typed, mapping)
+    if {"order_id", "refund_of"} <= set(mapping.columns):
+        typed = keep("placed", _placed_by_number(typed))
+    return typed
+
+
+def mark_lines(
+    typed: ir.Table,
+    mapping: Mapping,
+    amounts: Amounts,
+    states: RowStates,
+    keep: Callable[[str, ir.Table], ir.Table],
+) -> Lines:
+    """Mark the typed rows that are no orders, in any engine.
+
+    Args:
+        typed: From `numbered_rows`.
+        mapping: Which column plays which role.
+        amounts: How sums of money were read.
+        states: From `read_states`.
+        keep: Computes a table once, under a name.
+    """
+    numbered = "order_id" in mapping.columns
+    grouped = numbered and _has_repeats(typed)
     once: tuple[str, ...] = ()
+    patchy: tuple[str, ...] = ()
     share = None
     if grouped:
-        typed = _filled_down(con, typed)
-        once, share = sums_per_order(typed, mapping.per_order, amounts.priced)
-    if "paid_at" in column:
-        is_unpaid = typed.status.isnull() & typed.ordered_at.notnull()
-        typed = typed.mutate(status=ibis.ifelse(is_unpaid, str(State.PENDING), typed.status))
+        patchy = _patchy(typed)
+        typed = keep("filled", _filled_down(typed, patchy)) if patchy else typed
+        if mapping.has_amounts:
+            once, share = sums_per_order(typed, mapping.per_order, amounts.priced)
+    typed = _with_unpaid(typed, mapping)
     net = is_net_of_refunds(typed, mapping)
-    if net:
-        typed = typed.mutate(amount=typed.amount + typed.refund.fill_null(0.0))
+    typed = _with_refunds(typed) if net else typed
     currencies = _currencies(typed)
     currency = mapping.currency or next(iter(currencies), None)
+    wants_amount = mapping.has_amounts and "amount" not in once
     return Lines(
-        table=typed.mutate(reason=_reason(typed, currency, "amount" in once)),
-        dates=dates,
+        table=typed.mutate(reason=_reason(typed, currency, wants_amount)),
+        dates=DateStyle("plain"),
         money=amounts.money,
         currencies=currencies,
         currency=currency,
         priced=amounts.priced,
         once=once,
         per_order_share=share,
+        has_amounts=mapping.has_amounts,
         numbered=numbered,
         grouped=grouped,
         states=states,
-        repeats=repeats,
         net=net,
         profits=amounts.profits,
         discounts=amounts.discounts,
+        patchy=patchy,
     )
+
+
+def mark_again(typed: ir.Table, mapping: Mapping, lines: Lines) -> ir.Table:
+    """Return the table of `lines` once more, from typed rows that carry other columns besides.
+
+    Args:
+        typed: line, customer_id, ordered_at, amount and what else the rows have.
+        mapping: Which column plays which role.
+        lines: From `mark_lines`.
+    """
+    typed = numbered_rows(typed, mapping, lambda _name, table: table)
+    if lines.patchy:
+        typed = _filled_down(typed, lines.patchy)
+    typed = _with_unpaid(typed, mapping)
+    typed = _with_refunds(typed) if lines.net else typed
+    wants_amount = lines.has_amounts and not lines.per_order
+    return typed.mutate(reason=_reason(typed, lines.currency, wants_amount))
+
+
+def _with_unpaid(typed: ir.Table, mapping: Mapping) -> ir.Table:
+    """Return the rows with those pending that have no day of payment, where there is such a day."""
+    if "paid_at" not in mapping.columns:
+        return typed
+    is_unpaid = typed.status.isnull() & typed.ordered_at.notnull()
+    return typed.mutate(status=ibis.ifelse(is_unpaid, str(State.PENDING), typed.status))
+
+
+def _with_refunds(typed: ir.Table) -> ir.Table:
+    """Return the rows with amounts as they were before refunds came off."""
+    return typed.mutate(amount=typed.amount + typed.refund.fill_null(0.0))
 
 
 def _order_cells(
@@ -212,7 +295,8 @@ def _order_cells(
 def _complete(typed: ir.Table, mapping: Mapping) -> ir.Table:
     """The columns that the file lacks, as constants that take no space."""
     # "Total (THB)" names the currency of the whole column.
-    named = named_currency(mapping.columns.get("revenue") or mapping.columns["unit_price"])
+    amount = mapping.columns.get("revenue") or mapping.columns.get("unit_price")
+    named = named_currency(amount) if amount else None
     absent = {
         # Without an order number each row is an order.
         "order_id": typed.line.cast("string"),
@@ -241,7 +325,7 @@ def _plain_number(raw: ir.Table, column: str) -> ir.StringValue:
     return cell
 
 
-def _placed_by_number(con: Backend, typed: ir.Table) -> ir.Table:
+def _placed_by_number(typed: ir.Table) -> ir.Table:
     """Give refund rows the number and the customer of the order that they name.
 
     Only rows that give money back, and only where the order is in the file.
@@ -263,8 +347,7 @@ def _placed_by_number(con: Backend, typed: ir.Table) -> ir.Table:
         ),
     )
     columns = [name for name in typed.columns if name != "refund_of"]
-    con.create_table("placed", placed.select(*columns), overwrite=True)
-    return con.table("placed")
+    return placed.select(*columns)
 
 
 def _customer(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> ir.StringValue:
@@ -345,19 +428,21 @@ def _has_repeats(typed: ir.Table) -> bool:
     return bool(counts.ids < counts["rows"])
 
 
-def _filled_down(con: Backend, typed: ir.Table) -> ir.Table:
-    """Fill what stands only on some rows of an order into all of them.
+def _patchy(typed: ir.Table) -> tuple[str, ...]:
+    """Return the columns of an order that stand on some rows only.
 
-    What was bought stays the row's own.
+    What was bought is the row's own.
     """
     dimensions = (name for name in DIMENSIONS if name in typed.columns and name not in BOUGHT)
     names = ("customer_id", "ordered_at", "status", "currency", *dimensions)
     empty = typed.aggregate(**{name: (typed[name].isnull() & True).sum() for name in names})
     holes = empty.execute().iloc[0]
     rows = typed.count().execute()
-    patchy = [name for name in names if 0 < int(holes[name] or 0) < rows]
-    if not patchy:
-        return typed
+    return tuple(name for name in names if 0 < int(holes[name] or 0) < rows)
+
+
+def _filled_down(typed: ir.Table, patchy: tuple[str, ...]) -> ir.Table:
+    """Return the rows with what stands only on some rows of an order filled into all of them."""
     firsts = typed.group_by("order_id").aggregate(
         **{f"first_{name}": first_filled(typed, name) for name in patchy}
     )
@@ -365,8 +450,7 @@ def _filled_down(con: Backend, typed: ir.Table) -> ir.Table:
     filled = joined.mutate(
         **{name: ibis.coalesce(joined[name], joined[f"first_{name}"]) for name in patchy}
     )
-    con.create_table("filled", filled.select(*typed.columns), overwrite=True)
-    return con.table("filled")
+    return filled.select(*typed.columns)
 
 
 def _currencies(typed: ir.Table) -> dict[str, int]:
@@ -379,7 +463,7 @@ def _currencies(typed: ir.Table) -> dict[str, int]:
     return dict(zip(frame["currency"], frame["n"].astype(int), strict=True))
 
 
-def _reason(t: ir.Table, currency: str | None, per_order: bool) -> ir.StringValue:
+def _reason(t: ir.Table, currency: str | None, each_has_amount: bool) -> ir.StringValue:
     cases = [
         (t.customer_id.isnull() & t.ordered_at.isnull(), NOT_A_ROW),
         *[
@@ -390,8 +474,22 @@ def _reason(t: ir.Table, currency: str | None, per_order: bool) -> ir.StringValu
         (t.ordered_at.isnull(), NO_DATE),
         (~t.ordered_at.date().between(EARLIEST, latest_plausible()), IMPOSSIBLE_DATE),
     ]
-    if not per_order:
+    if each_has_amount:
         cases.append((t.amount.isnull(), NO_AMOUNT))
     if currency is not None:
         cases.append(((t.currency != currency).fill_null(False), OTHER_CURRENCY))
     return ibis.cases(*cases, else_=ibis.null("string"))
+
+
+def abandoned_carts(marked: ir.Table) -> ir.Table:
+    """Return the carts that customers left behind: the rows that were left out as such.
+
+    Args:
+        marked: The table of `Lines`.
+
+    Returns:
+        The columns customer_id and abandoned.
+    """
+    carts = marked.filter((marked.reason == ABANDONED) & marked.customer_id.notnull())
+    carts = carts.filter(carts.ordered_at.date().between(EARLIEST, latest_plausible()))
+    return carts.select("customer_id", abandoned=carts.ordered_at)

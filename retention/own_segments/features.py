@@ -22,12 +22,22 @@ from retention.orders.orders import Orders
 from retention.own_segments.catalogue import FEATURES
 from retention.own_segments.products import Purchases, purchases_of
 from retention.segments.rules import TRAITS
-from retention.validation import aligned, rows_of
+from retention.validation import aligned, all_unknown, rows_of
 
 #: Stands for a day that is not known, among days counted from 1970.
 NO_DAY = np.iinfo(np.int32).min
 #: A wait longer than this is beyond all counting, and unknown.
 LONGEST_WAIT = 3650
+#: The feature from which each trait follows, beside the one that the scores bring.
+_TRAIT_NEEDS = {
+    "big_spender": "revenue",
+    "high_order_value": "average_order_value",
+    "full_price": "discount_share",
+    "discount_shopper": "discount_share",
+}
+#: Features that are gone without amounts, though they are no amounts themselves.
+_ABOUT_MONEY = (*_TRAIT_NEEDS, "discount_share")
+_NEEDS_AMOUNTS = "Appears as soon as the file has a column of amounts."
 _KEPT = 400  # answers; 250 kB each in a store of 1,000,000 customers
 _T = TypeVar("_T")
 
@@ -86,8 +96,8 @@ class Features:
         index: The customers, in their order.
         as_of: The day from which days are counted.
         currency: The currency of the money; None where the orders name none.
-        revenue: Each customer's revenue so far, in money.
-        value: Each customer's expected value, in money; None without scores.
+        revenue: Each customer's revenue so far, in money; NaN without amounts.
+        value: Each customer's expected value, in money; None without scores or amounts.
         makers: How to make each column that there is, by the feature's key.
         off: Why each of the other features cannot be had, by its key.
         purchases: Answers what was bought; None where no orders were given.
@@ -225,7 +235,7 @@ def features(
     if scores is not None:
         makers |= _of_scores(scores)
     if labels is not None:
-        makers |= _of_labels(aligned(labels, index), scores is not None, "discount_share" in makers)
+        makers |= _of_labels(aligned(labels, index), scores is not None, makers)
     makers |= _of_signals(rows_of(signals, index)) | _of_contacts(rows_of(contacts, index))
     purchases = None if orders is None else purchases_of(orders, index, as_of)
     return Features(
@@ -233,17 +243,23 @@ def features(
         as_of=as_of,
         currency=None if orders is None else orders.currency,
         revenue=customers["revenue"].to_numpy(float),
-        value=None if scores is None else scores["cltv"].to_numpy(float),
+        value=None if scores is None or "cltv" not in scores else scores["cltv"].to_numpy(float),
         makers=makers,
-        off=_reasons({*makers, *(purchases.columns if purchases else ())}, no_scores),
+        off=_reasons(
+            {*makers, *(purchases.columns if purchases else ())},
+            no_scores,
+            has_amounts="revenue" in makers,
+        ),
         purchases=purchases,
     )
 
 
-def _reasons(known: set[str], no_scores: str) -> dict[str, str]:
+def _reasons(known: set[str], no_scores: str, *, has_amounts: bool) -> dict[str, str]:
     """Why each feature that is not known cannot be had."""
     return {
-        key: no_scores
+        key: _NEEDS_AMOUNTS
+        if not has_amounts and (feature.kind == "money" or key in _ABOUT_MONEY)
+        else no_scores
         if no_scores and feature.group == "Forecast"
         else feature.needs or "Not given."
         for key, feature in FEATURES.items()
@@ -303,7 +319,7 @@ def _of_customers(customers: pd.DataFrame) -> Makers:
         "last_order": _dates(customers["last_order"]),
     }
     for key in ("orders", "revenue", "average_order_value", "discount_share"):
-        if key != "discount_share" or customers[key].notna().any():
+        if not all_unknown(customers[key]):
             makers[key] = _numbers(customers[key])
     for name in customers:
         if name in FEATURES and name.startswith("first_") and name != "first_order":
@@ -312,7 +328,9 @@ def _of_customers(customers: pd.DataFrame) -> Makers:
 
 
 def _of_scores(scores: pd.DataFrame) -> Makers:
-    makers: Makers = {"expected_value": lambda: Column(scores["cltv"].to_numpy(float))}
+    makers: Makers = {}
+    if "cltv" in scores:
+        makers["expected_value"] = lambda: Column(scores["cltv"].to_numpy(float))
     for key in (
         "p_purchase",
         "p_purchase_30d",
@@ -380,16 +398,14 @@ def _flags(column: pd.Series) -> Callable[[], Column]:
     return make
 
 
-def _of_labels(labels: pd.DataFrame, scored: bool, discounted: bool) -> Makers:
+def _of_labels(labels: pd.DataFrame, scored: bool, known: Makers) -> Makers:
     stages = labels["stage"].cat
     makers: Makers = {
         "stage": lambda: Column(stages.codes.to_numpy().astype(np.int32), tuple(stages.categories))
     }
     for trait in TRAITS:
-        unknown = (trait == "ready_to_buy" and not scored) or (
-            trait in ("full_price", "discount_shopper") and not discounted
-        )
-        if not unknown:
+        is_known = scored if trait == "ready_to_buy" else _TRAIT_NEEDS[trait] in known
+        if is_known:
             makers[trait] = _flags(labels[trait])
     return makers
 

@@ -25,6 +25,7 @@ _FEATURES: dict[Measure, str] = {
     "orders": "orders",
     "revenue": "revenue",
 }
+_ALL_SCORES = (SCORES[0], SCORES[-1])
 _RANGES = tuple((low, high) for low in SCORES for high in SCORES if low <= high)
 #: Ranges of the recency, the frequency and the monetary score.
 Box = tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
@@ -35,7 +36,8 @@ def rfm_rule(cuts: RfmRules, group: str | None = None, cell: tuple[int, int] | N
 
     Args:
         cuts: The cut points in force, from `rfm_cut_points`. The rule names them, so that other
-            customers do not change what it means.
+            customers do not change what it means. Without amounts it has no cut points of revenue,
+            and the rule asks nothing about it.
         group: One of `RFM_GROUPS`.
         cell: A recency score and the mean of the other two.
 
@@ -43,7 +45,7 @@ def rfm_rule(cuts: RfmRules, group: str | None = None, cell: tuple[int, int] | N
         A condition or a group. It holds for exactly these customers.
     """
     wanted = members(np.arange(len(group_codes())), group, cell)
-    boxes = _cover(wanted, _reachable(cuts))
+    boxes = _cover(wanted, _reachable(cuts), _RANGES if cuts.revenue else (_ALL_SCORES,))
     parts = [_rule_of(box, cuts) for box in boxes]
     return parts[0] if len(parts) == 1 else Group("any", tuple(parts))
 
@@ -52,18 +54,27 @@ def _reachable(cuts: RfmRules) -> np.ndarray:
     """Which combinations of scores a customer can have; equal cut points leave a score empty."""
     scores = scores_of_places()
     reachable = np.ones(len(scores), dtype=bool)
+    if cuts.revenue is None:
+        reachable &= scores[:, 1] == scores[:, 2]
     for number, name in enumerate(MEASURES):
+        if getattr(cuts, name) is None:
+            continue
         has_customers = [_bounds(name, (score, score), cuts) is not None for score in SCORES]
         reachable &= np.array(has_customers)[scores[:, number] - 1]
     return reachable
 
 
-def _cover(wanted: np.ndarray, reachable: np.ndarray) -> list[Box]:
-    """Few boxes of scores that hold all places wanted, and no other that can be reached."""
+def _cover(
+    wanted: np.ndarray, reachable: np.ndarray, monetary: tuple[tuple[int, int], ...]
+) -> list[Box]:
+    """Few boxes of scores that hold all places wanted, and no other that can be reached.
+
+    `monetary` are the ranges to try of the monetary score.
+    """
     scores = scores_of_places()
     allowed, uncovered = wanted | ~reachable, wanted & reachable
     candidates: list[tuple[Box, np.ndarray]] = []
-    for box in itertools.product(_RANGES, _RANGES, _RANGES):
+    for box in itertools.product(_RANGES, _RANGES, monetary):
         inside = np.all(
             [(scores[:, n] >= low) & (scores[:, n] <= high) for n, (low, high) in enumerate(box)],
             axis=0,
@@ -86,8 +97,7 @@ def _cover(wanted: np.ndarray, reachable: np.ndarray) -> list[Box]:
 def _rule_of(box: Box, cuts: RfmRules) -> Rule:
     parts = []
     for name, scores in zip(MEASURES, box, strict=True):
-        bounds = _bounds(name, scores, cuts)
-        if scores == (SCORES[0], SCORES[-1]) or bounds is None:
+        if scores == _ALL_SCORES or (bounds := _bounds(name, scores, cuts)) is None:
             continue
         condition = _condition(_FEATURES[name], *bounds)
         if condition is not None:

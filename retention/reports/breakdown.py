@@ -25,6 +25,7 @@ from retention.reports.breakdown_verdict import (
 )
 from retention.reports.scorecard import check_inside
 from retention.statistics import wilson
+from retention.validation import all_unknown
 
 #: Values with their own row, the largest by revenue in the period.
 MOST_VALUES = 20
@@ -51,8 +52,8 @@ class Breakdown:
         attribution: What an order counts to, a key of `ATTRIBUTIONS`.
         period: The period.
         previous: The period before; None where the orders begin later.
-        values: A row a value (index: its name), the largest revenue first, then the folded and
-            the missing ones. The columns are below.
+        values: A row a value (index: its name), the largest revenue first (the most orders where
+            there are no amounts), then the folded and the missing ones. The columns are below.
         store: `customers`, `new_customers`, `orders`, `revenue` and `average_order_value` of all
             orders together, each with its `_growth`, and `repeat_purchase_rate`.
         basis: The column that the `verdict` compares: "value_per_customer" or
@@ -176,8 +177,8 @@ def breakdown_of(
     before = _counts(history, orders, previous, shown) if previous else None
     store = _store(now, before)
     # A value with orders in the previous period alone has no row.
-    now = now.reindex(rows.index).fillna(0)
-    before = None if before is None else before.reindex(rows.index).fillna(0)
+    now = _filled(now, rows, history)
+    before = None if before is None else _filled(before, rows, history)
     worth = None
     if history.attribution == "first_order" and uncertainty is not None and customers is not None:
         worth = compare_values(customers, uncertainty, history.dimension, period, rows)
@@ -201,6 +202,12 @@ def breakdown_of(
         basis="repeat_purchase_rate" if worth is None else "value_per_customer",
         folded=shown.folded,
     )
+
+
+def _filled(counts: pd.DataFrame, rows: pd.DataFrame, history: DimensionHistory) -> pd.DataFrame:
+    """Return the counts of every row: zeros without orders, and NaN for revenue nobody knows."""
+    counts = counts.reindex(rows.index).fillna(0)
+    return counts if history.has_amounts else counts.assign(revenue=np.nan)
 
 
 def _totals(counts: pd.DataFrame) -> pd.DataFrame:
@@ -235,9 +242,10 @@ def _rates_compared(counts: pd.DataFrame, store: pd.Series) -> pd.DataFrame:
 
 
 def _sorted(values: pd.DataFrame) -> pd.DataFrame:
-    """The largest revenue first; what is folded and what is missing last."""
+    """The largest revenue or else the most orders first; what is folded and missing last."""
     places = values.assign(place=values["kind"].map(_PLACES))
-    order = places.sort_values(["place", "revenue", "name"], ascending=[True, False, True])
+    size = "orders" if all_unknown(values["revenue"]) else "revenue"
+    order = places.sort_values(["place", size, "name"], ascending=[True, False, True])
     return order.drop(columns="place")
 
 
@@ -246,13 +254,17 @@ def _inside(history: DimensionHistory, table: ir.Table, period: Period) -> ir.Bo
 
 
 def _largest(history: DimensionHistory, period: Period, most: int) -> _Rows:
-    """Return the values with the largest revenue in a period, `most` of them or one more."""
+    """Return the values with the largest revenue in a period, `most` of them or one more.
+
+    Without amounts it is those with the most orders.
+    """
     table = history.table.filter(_inside(history, history.table, period))
-    revenues = table.group_by("value").agg(revenue=table.revenue.sum())
-    known = revenues.filter(revenues.value != MISSING)
-    largest = known.order_by([known.revenue.desc(), known.value]).limit(most + 2)
+    size = table.revenue.sum() if history.has_amounts else table.count()
+    sizes = table.group_by("value").agg(size=size)
+    known = sizes.filter(sizes.value != MISSING)
+    largest = known.order_by([known["size"].desc(), known.value]).limit(most + 2)
     codes = largest.to_pandas()["value"].tolist()
-    missing = [MISSING] if _number(revenues.filter(revenues.value == MISSING)) else []
+    missing = [MISSING] if _number(sizes.filter(sizes.value == MISSING)) else []
     # A single folded value would take a row as well, so it keeps its own.
     if len(codes) <= most + 1:
         return _Rows(codes=[*codes, *missing], folded=0)
@@ -378,7 +390,7 @@ def _sums_of_store(counts: pd.DataFrame) -> pd.Series:
             "customers": counts["ordered"].sum(),
             "new_customers": counts["started"].sum(),
             "orders": counts["placed"].sum(),
-            "revenue": counts["revenue"].sum(),
+            "revenue": counts["revenue"].sum(min_count=1),
         }
     )
     sums["average_order_value"] = sums["revenue"] / (sums["orders"] or np.nan)

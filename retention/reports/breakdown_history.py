@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
-from uuid import uuid4
 
 import ibis
 import ibis.expr.types as ir
 
 from retention.customers.summary import FIRST_ORDER_COLUMNS
+from retention.engines import keep, let_go, text_number
 from retention.errors import DataError
 from retention.history.order_history import NEVER, sampling_step
 from retention.orders.orders import Orders
@@ -45,6 +45,7 @@ class DimensionHistory:
         parts: One in this many customers is sampled to measure how far customers differ.
         start: Day of the first order.
         end: Day of the last order.
+        has_amounts: Whether the orders have amounts; without them all revenue is NaN.
     """
 
     dimension: str
@@ -55,6 +56,7 @@ class DimensionHistory:
     parts: int
     start: date
     end: date
+    has_amounts: bool = True
 
     def number(self, day: date) -> int:
         """Return the number of a day.
@@ -70,7 +72,7 @@ class DimensionHistory:
     def release(self) -> None:
         """Drop the tables from the database, where the history is not needed any more."""
         for table in (self.table, self.names):
-            table.get_backend().drop_table(table.op().name, force=True)
+            let_go(table)
 
 
 def dimensions_of(orders: Orders) -> tuple[str, ...]:
@@ -123,7 +125,7 @@ def dimension_query(
     orders = table.select(
         "revenue",
         *(["order_id", "customer_id"] if items is not None else []),
-        customer=table.customer_id.hash(),
+        customer=text_number(table.customer_id),
         moment=table.ordered_at,
         day=table.ordered_at.date().delta(ibis.literal(start), unit="day").cast("int32"),
         name=table[dimension].nullif(""),
@@ -166,14 +168,13 @@ def dimension_history(
     """
     _check_dimension(orders, dimension)
     known = _known_attribution(attribution)
-    database, key = orders.table.get_backend(), uuid4().hex
     items = orders.items if is_parted(orders, dimension, known) else None
     query = dimension_query(orders.table, dimension, known, orders.start, items)
-    table = database.create_table(f"dimension_{key}", query)
+    table = keep(query)
     source = orders.table if items is None else items
     values = source.select(name=source[dimension].nullif("")).filter(lambda row: row.name.notnull())
     values = values.distinct()
-    names = database.create_table(f"names_{key}", values.mutate(value=values.name.hash()))
+    names = keep(values.mutate(value=text_number(values.name)))
     customers = int(table.filter((table.place == 0) & table.whole).count().to_pyarrow().as_py())
     return DimensionHistory(
         dimension=dimension,
@@ -184,6 +185,7 @@ def dimension_history(
         parts=sampling_step(customers),
         start=orders.start,
         end=orders.end,
+        has_amounts=orders.has_amounts,
     )
 
 
@@ -209,7 +211,7 @@ def _known_attribution(attribution: str) -> Attribution:
 
 
 def _code(name: ir.StringValue) -> ir.IntegerValue:
-    return ibis.ifelse(name.isnull(), MISSING, name.hash())
+    return ibis.ifelse(name.isnull(), MISSING, text_number(name))
 
 
 def _parted(orders: ir.Table, items: ir.Table, dimension: str) -> ir.Table:

@@ -44,7 +44,7 @@ def cohort_forecast(
         `revenue` (before margin and discounting) are a customer's, added up to that day.
         `orders_low`, `orders_high`, `revenue_low` and `revenue_high` are their 80 % intervals:
         those of `orders_uncertainty` and `value_uncertainty` for the whole cohort, divided by its
-        customers.
+        customers. What is said of revenue is NaN where the orders have no amounts.
 
     Raises:
         DataError: The table is not a customer table, or the cohorts are of other customers.
@@ -109,14 +109,15 @@ def _totals(
     """Return what each cohort brings by each month, in `_COLUMNS` (the last axis)."""
     sample = customers.iloc[sample_of(len(customers))]
     by_month = _purchase_slopes(model, sample, float(whole.ends[-1]))
-    totals = np.empty((cohorts, len(months), len(_COLUMNS)))
+    totals = np.full((cohorts, len(months), len(_COLUMNS)), np.nan)
     for row, month in enumerate(months):
         ahead = _first_months(whole, month)
         square = history_intervals(model.purchases, None, ahead).orders_square
         slopes = by_month[:, month - 1]
-        orders = orders_of_forecast(model, customers, ahead, square, slopes)
-        revenue = value_of_forecast(model, customers, ahead, square, slopes=slopes)
-        for place, uncertainty in ((0, orders), (3, revenue)):
+        parts = {0: orders_of_forecast(model, customers, ahead, square, slopes)}
+        if model.spend is not None:
+            parts[3] = value_of_forecast(model, customers, ahead, square, slopes=slopes)
+        for place, uncertainty in parts.items():
             totals[:, row, place : place + 3] = [
                 (total.expected, total.low, total.high)
                 for total in uncertainty.totals(labels, cohorts)

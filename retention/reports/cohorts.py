@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from retention.customers.summary import FIRST_ORDER_COLUMNS, customer_query
+from retention.engines import text_number
 from retention.errors import DataError
 from retention.history.changes import ENOUGH
 from retention.history.order_history import OrderHistory, history_of
@@ -24,6 +25,7 @@ from retention.reports.cohort_calendar import (
     period_starts,
 )
 from retention.statistics import weighted_quantile, wilson
+from retention.validation import all_unknown
 
 #: The cohort of customers whose first order has no value in the column that makes the cohorts.
 NO_VALUE = "(none)"
@@ -63,7 +65,8 @@ def cohort_table(
         - `observed`: customers of the cohort for whom this age has begun. Customers of a cohort
           by period are all of one age, so it is all of them;
         - `active`: customers with an order at this age; `share`: active / observed;
-        - `orders`, `revenue`: of the cohort at this age;
+        - `orders`, `revenue`: of the cohort at this age; the revenue is NaN where the orders have
+          no amounts;
         - `cumulative_orders`, `cumulative_revenue`: a customer, up to this age: the sum over the
           ages of orders (revenue) / observed;
         - `complete`: False where the age's calendar period is not over for all who are observed
@@ -243,7 +246,7 @@ def first_values(orders: Orders, by: str) -> ir.Table:
     table = orders.table.select("customer_id", "ordered_at", "revenue", by)
     customers = customer_query(table, orders.end, cut=False)
     return customers.select(
-        customer=customers.customer_id.hash(),
+        customer=text_number(customers.customer_id),
         cohort=customers[f"first_{by}"].fill_null(NO_VALUE),
     )
 
@@ -266,7 +269,7 @@ def _sums_by_value(orders: Orders, period: str, by: str, partial: bool) -> pd.Da
     # Numbers are joined faster than texts. Two customers rarely share one: see `history_query`.
     visits = table.select(
         "revenue",
-        customer=table.customer_id.hash(),
+        customer=text_number(table.customer_id),
         at=number_expression(table.ordered_at, period).cast("int32"),
     )
     if not partial:
@@ -303,7 +306,7 @@ def _sums_by_period(history: OrderHistory, period: str) -> pd.DataFrame:
     cohort = number[counts["first_day"]]
     sums = counts[_SUMS].assign(cohort=cohort, age=number[counts["day"]] - cohort)
     cells: pd.DataFrame = sums.groupby(["cohort", "age"], as_index=False)[_SUMS].sum()
-    return cells
+    return cells if history.has_amounts else cells.assign(revenue=np.nan)
 
 
 def _table(
@@ -323,6 +326,8 @@ def _table(
     observed = np.cumsum(joined, axis=1)[:, ::-1]
     complete = np.full(shape, True) if is_over else joined[:, ::-1] == 0
     row, age = np.nonzero(observed)
+    if all_unknown(sums["revenue"]):
+        totals["revenue"] = np.full(shape, np.nan)
     size, customers = joined.sum(axis=1)[row], np.maximum(observed, 1)
     labels = pd.Series(cohorts, dtype="str")
     if not by_value:

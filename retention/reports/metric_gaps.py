@@ -15,7 +15,7 @@ from retention.models.what_if import Levers, what_if
 from retention.reports.industry import Comparison, Target
 from retention.reports.scorecard import Scorecard
 from retention.statistics import FORECAST_LEVEL, METRIC_LEVEL, difference_interval, normal_width
-from retention.wording import percent, signed_percent
+from retention.wording import NO_AMOUNTS, percent, signed_percent
 
 #: What a gap is measured against.
 Against = Literal["benchmark", "target", "period before", "year before"]
@@ -175,6 +175,8 @@ def with_gain(gap: Gap, model: CltvModel, customers: pd.DataFrame, terms: Foreca
         The gap with its lever and its gain, in money.
     """
     lever = LEVERS.get(gap.metric)
+    if model.spend is None:
+        return replace(gap, basis=NO_AMOUNTS)
     if lever is None:
         return replace(
             gap,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from retention.errors import DataError
 from retention.history.changes import DOWN, ENOUGH, NOISE, UP
-from retention.history.metrics import METRICS
+from retention.history.metrics import METRICS, metrics_of
 from retention.models.model import CltvModel
 from retention.models.uncertainty import Uncertainty
 from retention.playbook import Strategy, strategies_for
@@ -164,7 +164,7 @@ def read_scorecard(
 def _metrics(card: Scorecard, comparisons: dict[str, Comparison]) -> tuple[MetricReading, ...]:
     return tuple(
         _metric(card, name, comparisons.get(name))
-        for name in METRICS
+        for name in metrics_of(card.counts)
         if name in READ or (name in comparisons and isinstance(comparisons[name].against, Target))
     )
 

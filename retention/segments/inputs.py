@@ -15,7 +15,7 @@ from retention.errors import DataError
 from retention.models.uncertainty import Uncertainty
 from retention.segments.ranges import Sampled, check_uncertainty, sampled_customers
 from retention.segments.rules import SegmentRules, thresholds
-from retention.validation import aligned
+from retention.validation import aligned, all_unknown
 
 ORDERS_CAP = int(thresholds()["loyal_orders"].high)
 """Orders beyond which no threshold tells two customers apart."""
@@ -86,10 +86,10 @@ class SegmentInputs:
         places: The places that occur.
         place_counts: The customers at each of them.
         place_sums: The sums of `MEASURES` at each of them.
-        raw: Each known measure by name.
+        raw: Each known measure by name; without amounts none in money.
         rankings: By measure; without scores there is no "value" and "probability", without
-            discounts no "discount".
-        grid: The customer map; None without scores.
+            discounts no "discount", without amounts no "revenue", "order_value" and "value".
+        grid: The customer map; None without scores or amounts.
         sampled: The customers behind the ranges; None without the value's uncertainty.
     """
 
@@ -140,16 +140,17 @@ def prepare_segments(
         raise DataError(
             "A customer's last purchase is after the observation end: recency is larger than T."
         )
-    raw = {
-        "orders": usable_column(customers, "orders", low=1),
-        "revenue": usable_column(customers, "revenue"),
-        "order_value": usable_column(customers, "average_order_value"),
-    }
+    raw = {"orders": usable_column(customers, "orders", low=1)}
+    has_amounts = not ("revenue" in customers and all_unknown(customers["revenue"]))
+    if has_amounts:
+        raw["revenue"] = usable_column(customers, "revenue")
+        raw["order_value"] = usable_column(customers, "average_order_value")
     if "discount_share" in customers and customers["discount_share"].notna().any():
         raw["discount"] = customers["discount_share"].to_numpy(float)
     if scores is not None:
         scores = aligned(scores, customers.index)
-        raw["value"] = usable_column(scores, "cltv")
+        if has_amounts:
+            raw["value"] = usable_column(scores, "cltv")
         name = f"p_purchase_{ready_days}d"
         if name not in scores:
             raise DataError(
@@ -203,8 +204,10 @@ def unavailable(inputs: SegmentInputs) -> dict[str, str]:
         The reason in a sentence, by stage or trait.
     """
     missing = {}
-    if "value" not in inputs.raw:
+    if "probability" not in inputs.raw:
         missing["vip"] = missing["ready_to_buy"] = "No model of these orders."
+    if "revenue" not in inputs.raw:
+        missing |= dict.fromkeys(("vip", "big_spender", "high_order_value"), "No amounts.")
     if "discount" not in inputs.raw:
         missing["full_price"] = missing["discount_shopper"] = "No discounts in this file."
     return missing

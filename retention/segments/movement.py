@@ -104,7 +104,8 @@ def movement(
             the end; that amount holds on both days.
         model: From `fit_cltv`, of all orders. It values both days, so that value moves with
             behaviour alone. It knows what came after the start, so `value_before` is today's view
-            and not a forecast of then. Without a model nobody is VIP and there is no value.
+            and not a forecast of then. Without a model, and without amounts, nobody is VIP and
+            there is no value.
         horizon_days: The horizon of the value, as in `predict_cltv`.
         annual_discount_rate: The discount rate of the value, as in `predict_cltv`.
         margin: The margin of the value, as in `predict_cltv`.
@@ -120,7 +121,8 @@ def movement(
         - `value_after`: expected value of the histories at the end;
         - `value_after_low`, `value_after_high`: its 80 % interval.
 
-        Sums by `to` are the stage table of the end, sums by `from` that of the start.
+        Sums by `to` are the stage table of the end, sums by `from` that of the start. Without
+        amounts nothing is known of money.
 
     Raises:
         DataError: The days are in the wrong order or outside the orders.
@@ -177,6 +179,8 @@ def prepare_movement(
     if len(rows):
         at_start = _customers(table.take(pa.array(rows)), "start", history, start)
     value, uncertainty = None, None
+    if model is not None and model.spend is None:
+        model = None
     if model is not None:
         uncertainty = value_uncertainty(
             model,
@@ -363,6 +367,9 @@ def _customers(table: pa.Table, name: str, history: OrderHistory, day: date) -> 
     number = history.number(day)
     columns = {column: table[f"{name}_{column}"] for column in ("days", "orders", "revenue")}
     columns |= {"customer_id": table["customer"], "first_revenue": table["first_revenue"]}
+    if not history.has_amounts:
+        unknown = pa.array(np.full(table.num_rows, math.nan))
+        columns |= {"revenue": unknown, "first_revenue": unknown}
     for column, since in (("age", "first_day"), ("silence", f"{name}_last_day")):
         columns[column] = pa.array(number - table[since].to_numpy().astype(np.int64))
     return customer_table(pa.table(columns), history.start, day)

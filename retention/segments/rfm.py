@@ -16,14 +16,17 @@ import pandas as pd
 
 from retention.errors import DataError
 from retention.segments.inputs import usable_column
-from retention.validation import is_number
+from retention.validation import all_unknown, is_number
 
 SCORES = (1, 2, 3, 4, 5)
 """Scores of each of the three measures; 5 is best."""
 
 Measure = Literal["days", "orders", "revenue"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
-"""What is scored: days since the last order (fewer are better), orders, and revenue so far."""
+"""What is scored: days since the last order (fewer are better), orders, and revenue so far.
+
+Without amounts there is no monetary score, and the frequency score stands for the mean of the two.
+"""
 
 NOBODY = math.inf
 """A cut point of orders or revenue that no customer reaches; of days it is `-NOBODY`."""
@@ -125,6 +128,9 @@ def rfm(customers: pd.DataFrame, rules: RfmRules | None = None) -> pd.DataFrame:
         - `group`: categorical, one of `RFM_GROUPS`. It is the name in `RFM_CELLS` at the recency
           score and the mean of the other two, halves rounded up.
 
+        Where the customers have no amounts (revenue NaN) there is no `monetary_score`, and the
+        frequency score stands for the mean.
+
     Raises:
         DataError: A column is missing or not finite.
 
@@ -138,15 +144,10 @@ def rfm(customers: pd.DataFrame, rules: RfmRules | None = None) -> pd.DataFrame:
         categories=list(RFM_GROUPS),
         ordered=True,
     )
-    return pd.DataFrame(
-        {
-            "recency_score": recency,
-            "frequency_score": frequency,
-            "monetary_score": monetary,
-            "group": groups,
-        },
-        index=customers.index,
-    )
+    scores = {"recency_score": recency, "frequency_score": frequency}
+    if "revenue" in measures:
+        scores["monetary_score"] = monetary
+    return pd.DataFrame(scores | {"group": groups}, index=customers.index)
 
 
 def rfm_cut_points(
@@ -162,7 +163,8 @@ def rfm_cut_points(
         rules: Where to cut; fifths of these customers unless given.
 
     Returns:
-        Rules with four cut points for each measure: days, orders and revenue (money).
+        Rules with four cut points for each measure: days, orders and revenue (money). Those of
+        revenue are None without amounts.
 
     Raises:
         DataError: A column is missing or not finite.
@@ -170,7 +172,7 @@ def rfm_cut_points(
     measures = customers if isinstance(customers, dict) else rfm_measures(customers)
     rules = rules or RfmRules()
     cuts: dict[str, Cuts] = {}
-    for name in MEASURES:
+    for name in measures:
         own = getattr(rules, name)
         cuts[name] = (
             own
@@ -188,18 +190,21 @@ def rfm_measures(customers: pd.DataFrame) -> dict[str, np.ndarray]:
 
     Returns:
         `days` (since the last order), `orders` and `revenue` (money): one element a customer each.
+        Without amounts there is no `revenue`.
 
     Raises:
         DataError: A column is missing or not finite, or a last order comes after `T`.
     """
-    recency, age = (usable_column(customers, name) for name in ("recency", "T"))
-    orders, revenue = (usable_column(customers, name) for name in ("orders", "revenue"))
+    recency, age, orders = (usable_column(customers, name) for name in ("recency", "T", "orders"))
     days = age - recency
     if len(days) and days.min() < 0:
         raise DataError(
             "A customer's last purchase is after the observation end: recency is larger than T."
         )
-    return {"days": days.astype(np.int32), "orders": orders, "revenue": revenue}
+    measures = {"days": days.astype(np.int32), "orders": orders}
+    if not ("revenue" in customers and all_unknown(customers["revenue"])):
+        measures["revenue"] = usable_column(customers, "revenue")
+    return measures
 
 
 def fifths(ascending: np.ndarray, fewer_is_better: bool = False) -> Cuts:
@@ -239,16 +244,16 @@ def score_measures(
         cuts: From `rfm_cut_points`.
 
     Returns:
-        Three arrays of scores, 1 to 5, one element a customer each.
+        Three arrays of scores, 1 to 5, one element a customer each. Without amounts the frequency
+        score stands for the monetary one.
     """
     scores = []
-    for name in MEASURES:
-        values = measures[name]
+    for name, values in measures.items():
         score = np.ones(len(values), dtype=np.int8)
         for cut in getattr(cuts, name):
             score += values <= cut if name == "days" else values >= cut
         scores.append(score)
-    recency, frequency, monetary = scores
+    recency, frequency, monetary = scores[0], scores[1], scores[-1]
     return recency, frequency, monetary
 
 

@@ -43,7 +43,7 @@ class RfmInputs:
     Attributes:
         measures: What is scored, by name.
         fifths: Where fifths of the customers are cut.
-        value: The expected value; None without scores.
+        value: The expected value; None without scores or amounts.
         uncertainty: The uncertainty of the value, where it is known.
     """
 
@@ -73,10 +73,12 @@ def prepare_rfm(
         DataError: A column is missing or not finite, or the scores or the uncertainty are not these
             customers'.
     """
-    value = None if scores is None else usable_column(aligned(scores, customers.index), "cltv")
+    measures = rfm_measures(customers)
+    value = None
+    if scores is not None and "revenue" in measures:
+        value = usable_column(aligned(scores, customers.index), "cltv")
     if uncertainty is not None:
         check_uncertainty(uncertainty, value)
-    measures = rfm_measures(customers)
     return RfmInputs(
         measures=measures, fifths=rfm_cut_points(measures), value=value, uncertainty=uncertainty
     )
@@ -130,8 +132,9 @@ def summarise_rfm(inputs: RfmInputs, places: np.ndarray) -> tuple[pd.DataFrame, 
     sums = {
         "customers": by_day.sum(axis=1).astype(float),
         "once": np.bincount(places[inputs.measures["orders"] <= 1], minlength=PLACES).astype(float),
-        "revenue": np.bincount(places, inputs.measures["revenue"], minlength=PLACES),
     }
+    if "revenue" in inputs.measures:
+        sums["revenue"] = np.bincount(places, inputs.measures["revenue"], minlength=PLACES)
     if inputs.value is not None:
         sums["value"] = np.bincount(places, inputs.value, minlength=PLACES)
     effects = None
@@ -191,7 +194,7 @@ def rfm_table(
         - `expected_value_share`: its share of all expected value;
         - `median_days`: days since the last order.
 
-        Without scores, and in an empty group, unknown numbers are NaN.
+        Without scores or amounts, and in an empty group, unknown numbers are NaN.
 
     Raises:
         DataError: A column is missing or not finite, or labels, scores or uncertainty are
@@ -256,12 +259,14 @@ def _tables(
     uncertainty: Uncertainty | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     labels = aligned(labels, customers.index)
-    names = [f"{name}_score" for name in ("recency", "frequency", "monetary")]
+    inputs = prepare_rfm(customers, scores, uncertainty)
+    last = "monetary" if "revenue" in inputs.measures else "frequency"
+    names = [f"{name}_score" for name in ("recency", "frequency", last)]
     if missing := [name for name in names if name not in labels]:
         raise DataError(f"The labels have no column '{missing[0]}'. Take them from rfm(customers).")
     recency, frequency, monetary = (labels[name].to_numpy(np.int8) for name in names)
     places = places_of(recency, frequency, monetary)
-    return summarise_rfm(prepare_rfm(customers, scores, uncertainty), places)
+    return summarise_rfm(inputs, places)
 
 
 def _frame(
@@ -275,7 +280,7 @@ def _frame(
     inside = inside.astype(float)
     added = {name: inside @ column for name, column in sums.items()}
     count, nothing = added["customers"], np.full(len(inside), math.nan)
-    value = added.get("value", nothing)
+    value, revenue = added.get("value", nothing), added.get("revenue", nothing)
     ranges = {}
     if effects is not None and inputs.uncertainty is not None:
         of_sample = inside @ effects
@@ -292,8 +297,8 @@ def _frame(
                 "customers": count.astype(np.int64),
                 "customer_share": count / count.sum(),
                 "ordered_once": added["once"] / count,
-                "revenue": added["revenue"],
-                "revenue_share": added["revenue"] / added["revenue"].sum(),
+                "revenue": revenue,
+                "revenue_share": revenue / revenue.sum(),
                 "expected_value": value,
                 **ranges,
                 "expected_value_share": value / value.sum(),

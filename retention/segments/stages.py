@@ -25,7 +25,8 @@ def assign_segments(
 
     Args:
         customers: From `summarise_customers`. Without discounts nobody is a full-price customer or
-            a discount shopper; `unavailable` names such groups.
+            a discount shopper. Without amounts nobody is VIP, a big spender or of a high order
+            value. `unavailable` names such groups.
         scores: From `predict_cltv`; its rows may stand in another order. Without scores nobody is
             VIP or ready to buy.
         rules: The thresholds; the published ones unless given.
@@ -71,10 +72,10 @@ def assign_codes(inputs: SegmentInputs, rules: SegmentRules) -> np.ndarray:
     codes &= 7
     if "value" in raw:
         codes[eligible & (raw["value"] >= cutoffs["vip"])] = STAGE_CODES["vip"]
-    traits = {
-        "big_spender": raw["revenue"] >= cutoffs["big_spender"],
-        "high_order_value": raw["order_value"] >= cutoffs["high_order_value"],
-    }
+    traits: dict[str, np.ndarray] = {}
+    if "revenue" in raw:
+        traits["big_spender"] = raw["revenue"] >= cutoffs["big_spender"]
+        traits["high_order_value"] = raw["order_value"] >= cutoffs["high_order_value"]
     if "discount" in raw:
         traits["discount_shopper"] = raw["discount"] >= rules.discount_shopper
         traits["full_price"] = (raw["discount"] <= rules.full_price) & ~traits["discount_shopper"]

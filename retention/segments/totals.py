@@ -94,10 +94,10 @@ def place_segments(inputs: SegmentInputs, rules: SegmentRules) -> Placement:
         ascending = inputs.rankings[measure].ascending
         return measure, int(np.searchsorted(ascending, cutoff)), len(ascending)
 
-    ranges = {
-        "big_spender": above("revenue", cutoffs["big_spender"]),
-        "high_order_value": above("order_value", cutoffs["high_order_value"]),
-    }
+    ranges = {}
+    if "revenue" in inputs.rankings:
+        ranges["big_spender"] = above("revenue", cutoffs["big_spender"])
+        ranges["high_order_value"] = above("order_value", cutoffs["high_order_value"])
     if "discount" in inputs.rankings:
         ascending = inputs.rankings["discount"].ascending
         ranges["discount_shopper"] = above("discount", rules.discount_shopper)

@@ -133,7 +133,7 @@ def _is_money(cell: str) -> bool:
     return bool(_WITH_CENTS.fullmatch(cell)) and not _is_date(cell)
 
 
-def complete_blocks(rows: Rows, totals: set[int]) -> set[int]:
+def complete_blocks(rows: Rows, totals: set[int], between: set[int]) -> set[int]:
     """Fill the cells that stand once for a block of rows, where the pattern is plain.
 
     Below a row with a date come rows without: they have the product and the amount, and the cells
@@ -143,6 +143,7 @@ def complete_blocks(rows: Rows, totals: set[int]) -> set[int]:
     Args:
         rows: The data rows, changed in place.
         totals: Data rows that are no rows of the table. A block ends there, and at a blank row.
+        between: Column names and titles at the top of a printed page. A block goes on below them.
 
     Returns:
         The columns that were filled.
@@ -151,7 +152,7 @@ def complete_blocks(rows: Rows, totals: set[int]) -> set[int]:
     amounts = [c for c in _columns_like(rows, _is_amount) if c not in dates]
     if not dates or not amounts:
         return set()
-    heads = _heads(rows, totals, dates, amounts)
+    heads = _heads(rows, totals, between, dates, amounts)
     lacking = {i: head for i, head in heads.items() if head != i}
     columns = _columns_once(rows, lacking) if len(lacking) >= _FEWEST else set()
     is_plain = (
@@ -168,15 +169,19 @@ def complete_blocks(rows: Rows, totals: set[int]) -> set[int]:
     return columns
 
 
-def _heads(rows: Rows, totals: set[int], dates: list[int], amounts: list[int]) -> dict[int, int]:
+def _heads(
+    rows: Rows, totals: set[int], between: set[int], dates: list[int], amounts: list[int]
+) -> dict[int, int]:
     """Return the first row of the block that each row of the table belongs to."""
     heads, head = {}, None
     for i, row in enumerate(rows):
+        if i in between:
+            continue
         if i in totals or not any(row):
             head = None
         elif any(row[column].strip() for column in dates):
             head = heads[i] = i
-        elif head is not None and filled(row) >= 2 and any(row[column] for column in amounts):
+        elif head is not None and filled(row) >= 2 and any(_is_amount(row[c]) for c in amounts):
             heads[i] = head
     return heads
 

@@ -22,6 +22,7 @@ class TextLayout:
         width: Cells in a usual row.
         lines_before: Records before the first data row, blank lines among them.
         records_before: Records that are not blank before the first data row.
+        titles: The records above the header.
     """
 
     delimiter: str
@@ -29,6 +30,7 @@ class TextLayout:
     width: int
     lines_before: int
     records_before: int
+    titles: tuple[tuple[str, ...], ...] = ()
 
     @property
     def preamble(self) -> int:
@@ -71,6 +73,7 @@ def place_header(records: list[list[str]], delimiter: str) -> TextLayout:
         width=max(usual, len(records[start])),
         lines_before=data,
         records_before=before,
+        titles=tuple(tuple(cells) for cells in records[:start] if filled(cells)),
     )
 
 

@@ -1,16 +1,20 @@
 """Tables that were saved as .xls without being workbooks: web pages and Excel's XML of 2003."""
 
+from __future__ import annotations
+
 import email
 import re
 from collections.abc import Iterator
 from pathlib import Path
-
-from lxml import etree, html
+from typing import TYPE_CHECKING
 
 from retention.errors import DataError
 from retention.sheets import text_files
 from retention.sheets.grids import Grid, Merge, even_rows
 from retention.sheets.unpack import PlainFile
+
+if TYPE_CHECKING:
+    from lxml import etree, html  # loaded for the few files that need it
 
 _SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
 _STARTS = re.compile(
@@ -88,6 +92,8 @@ def _archived_text(data: bytes) -> str:
 
 
 def _web_tables(text: str, name: str) -> list[Grid]:
+    from lxml import etree, html
+
     # The parser would believe an encoding that the text no longer has.
     body = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff")).strip() or "<html></html>"
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True)
@@ -143,6 +149,8 @@ def _words(cell: html.HtmlElement) -> str:
 
 
 def _spreadsheet(text: str, name: str) -> list[Grid]:
+    from lxml import etree
+
     # Broken escapes are mended; nothing outside the file is looked up.
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=True)
     data = _XML_ENCODING.sub(rb"\1", text.lstrip("\ufeff").encode("utf-8"))

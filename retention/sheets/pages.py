@@ -1,5 +1,6 @@
 """A page of cells -> its table: the names, the rows, and the lines that are neither."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +8,7 @@ from dataclasses import dataclass, replace
 from retention.cells.names import plain_name
 from retention.sheets.blocks import complete_blocks, fill_merged, find_totals, left_column
 from retention.sheets.grids import Grid, Merge
-from retention.sheets.header import place_header
+from retention.sheets.header import TextLayout, place_header
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def table_of(grid: Grid) -> Table:
         for merge in grid.merges
         if merge.top >= first
     ]
-    tidied = tidy_rows([list(row) for row in grid.rows[first:]], layout.header, merges)
+    tidied = tidy_rows([list(row) for row in grid.rows[first:]], layout, merges)
     return Table(
         title=grid.title,
         header=layout.header,
@@ -75,33 +76,57 @@ def table_of(grid: Grid) -> Table:
     )
 
 
-def tidy_rows(
-    rows: list[list[str]], header: tuple[str, ...] | None, merges: Sequence[Merge] = ()
-) -> Tidied:
+def tidy_rows(rows: list[list[str]], layout: TextLayout, merges: Sequence[Merge] = ()) -> Tidied:
     """Fill cells that hold for several rows, and leave out what is no row.
 
-    Left out are blank rows, column names that are repeated, and totals that name an order: they
-    would become one of its rows. Other totals stay, since they name no customer and no date.
+    Left out are blank rows, column names that are repeated, with the titles above them, and totals
+    that name an order: they would become one of its rows. Other totals stay, since they name no
+    customer and no date.
 
     Args:
         rows: The rows below the column names, changed in place.
-        header: The column names; None where there are none.
+        layout: The column names, and the titles above them.
         merges: The merged cells among the rows.
+
+    Returns:
+        The rows, and where they stood.
     """
-    totals = find_totals(rows)
-    columns = fill_merged(rows, merges, totals) | complete_blocks(rows, totals)
+    repeats = repeated_headers(rows, layout.header)
+    between = {*repeats, *_repeated_titles(rows, repeats, layout.titles)}
+    totals = find_totals(rows) - between
+    columns = fill_merged(rows, merges, totals) | complete_blocks(rows, totals, between)
     adding = totals if columns else _naming_an_order(rows, totals)
-    repeats = repeated_headers(rows, header)
-    skipped = {*adding, *repeats}
+    skipped = {*adding, *between}
     kept = [i for i, row in enumerate(rows) if i not in skipped and any(row)]
     starts = {bisect_left(kept, repeat) for repeat in repeats}
-    notes = _filled_notes(columns, header or ()) + _totals_notes(adding)
+    notes = _filled_notes(columns, layout.header or ()) + _totals_notes(adding)
     return Tidied(
         rows=[rows[i] for i in kept],
         kept=kept,
         sections=tuple(sorted({0, *starts} - {len(kept)} or {0})),
         notes=(*notes, *repeat_notes(len(repeats))),
     )
+
+
+def _repeated_titles(
+    rows: list[list[str]], repeats: list[int], titles: Sequence[Sequence[str]]
+) -> set[int]:
+    """Return the lines above repeated column names that stand above the first ones, too.
+
+    A printed report begins each page with them. Their numbers may differ: "page 2 of 5".
+    """
+    known = {_without_numbers(title) for title in titles}
+    repeated = set()
+    for repeat in repeats:
+        for place in range(repeat - 1, -1, -1):
+            if any(rows[place]) and _without_numbers(rows[place]) not in known:
+                break
+            repeated.add(place)
+    return repeated
+
+
+def _without_numbers(row: Sequence[str]) -> tuple[str, ...]:
+    return tuple(re.sub(r"\d+", "0", cell.strip()) for cell in row if cell.strip())
 
 
 def _naming_an_order(rows: list[list[str]], totals: set[int]) -> set[int]:

@@ -29,7 +29,7 @@ def read_parquet(con: Backend, file: PlainFile, table: str) -> RawRows:
         kinds = [field.type for field in pq.read_schema(file.path)]
         _check_size(file, source)
         cells = {
-            raw: _on_its_clock(source[c], kind).cast("string")
+            raw: _unmistakable(_on_its_clock(source[c], kind))
             for raw, c, kind in zip(raw_names(columns), source.columns, kinds, strict=True)
         }
         con.create_table(table, source.select(**cells))
@@ -92,3 +92,13 @@ def _on_its_clock(column: ir.Column, kind: pa.DataType) -> ir.Column:
         return timezone(kind.tz, column)
     minutes = int(f"{offset[1]}1") * (60 * int(offset[2]) + int(offset[3]))
     return timezone("UTC", column) + ibis.interval(minutes=minutes)
+
+
+def _unmistakable(column: ir.Column) -> ir.StringValue:
+    """Return cells as text: 1.234 as 1.2340, since the text of a number may be a thousand."""
+    if column.type().is_floating():
+        column = ibis.ifelse(column.isnan(), ibis.null(column.type()), column)
+    text = column.cast("string")
+    if column.type().is_floating() or column.type().is_decimal():
+        return ibis.ifelse(text.re_search(r"^[^.]*\.\d{3}$"), text + "0", text)
+    return text

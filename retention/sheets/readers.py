@@ -42,14 +42,28 @@ def read_raw(con: Backend, file: PlainFile, folder: Path, table: str) -> RawRows
         raw = read_workbook(con, file, table)
     else:
         raw = read_text(con, file, folder, table)
-    if raw.rows == 0:
+    check_table(file.name, raw.columns, raw.rows)
+    return raw
+
+
+def check_table(name: str, columns: tuple[str, ...], rows: int) -> None:
+    """Refuse what can be no table of orders.
+
+    Args:
+        name: The name of the file or frame.
+        columns: Its column names.
+        rows: Its data rows.
+
+    Raises:
+        DataError: If it has no row, or less than two columns.
+    """
+    if rows == 0:
         raise DataError(
-            f"{file.name!r} has column names but no rows below them. Check the export's date range "
+            f"{name!r} has column names but no rows below them. Check the export's date range "
             "and filters."
         )
-    if len(raw.columns) < 2:
+    if len(columns) < 2:
         raise DataError(
-            f"{file.name!r} has a single column ({raw.columns[0]!r}). An order file needs at "
+            f"{name!r} has a single column ({columns[0]!r}). An order file needs at "
             "least a customer, a date and an amount."
         )
-    return raw

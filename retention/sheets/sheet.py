@@ -9,14 +9,16 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
 
 from retention.errors import DataError
 from retention.sheets.engine_errors import refuse_engine_errors
+from retention.sheets.frames import is_frame, read_frame
 from retention.sheets.parts import (
     Part,
     check_fit,
@@ -26,7 +28,7 @@ from retention.sheets.parts import (
     places,
 )
 from retention.sheets.raw_rows import RawRows, raw_names, unique_names
-from retention.sheets.readers import read_raw
+from retention.sheets.readers import check_table, read_raw
 from retention.sheets.unpack import PlainFile, unpack
 from retention.wording import plural
 
@@ -154,13 +156,14 @@ class Sheet:
         self.con.raw_sql("DROP TABLE IF EXISTS raw")
 
 
-def open_sheet(source: Source, name: str | None = None) -> Sheet:
+def open_sheet(source: Any, name: str | None = None) -> Sheet:
     """Read an order file once: CSV or other delimited text (also in .gz or .zip), Excel or Parquet.
 
     Of a zip file all order files with the same columns are read as one.
 
     Args:
-        source: A path, bytes or a binary file object.
+        source: A path, bytes or a binary file object. Or a frame of pandas or Polars, or an Arrow
+            table.
         name: What to call it; the file's own name where left out.
 
     Returns:
@@ -169,7 +172,28 @@ def open_sheet(source: Source, name: str | None = None) -> Sheet:
     Raises:
         DataError: If it is not a table of at least two columns and a row; it says what was found.
     """
+    if is_frame(source):
+        return _frame_sheet(source, name or "frame")
     return open_sheets([source], [name])
+
+
+def _frame_sheet(source: Any, name: str) -> Sheet:
+    cells = read_frame(source, name)
+    columns = unique_names(cells.names, len(cells.names), name)
+    if not columns:
+        raise DataError(f"{name!r} has no columns.")
+    check_table(name, columns, cells.rows)
+    con = _connect()
+    con.create_table("raw", pa.table(list(cells.columns), names=raw_names(columns)))
+    return Sheet(
+        name=name,
+        con=con,
+        columns=columns,
+        rows=cells.rows,
+        digest=cells.digest,
+        notes=cells.notes,
+        parts=(Part(name, 0, 1),),
+    )
 
 
 @refuse_engine_errors

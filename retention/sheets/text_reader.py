@@ -115,9 +115,9 @@ def _as_report(con: Backend, read: RawRows, layout: TextLayout, table: str) -> R
     if read.rows > LONGEST_REPORT:
         return read
     sample = _cells(con.table(table).limit(REPORT_SAMPLE))
-    if len(tidy_rows(sample, None).notes) == 0:
+    if not tidy_rows(sample, layout).notes:
         return read
-    tidied = tidy_rows(_cells(con.table(table)), layout.header)
+    tidied = tidy_rows(_cells(con.table(table)), layout)
     store_texts(con, table, tidied.rows, read.columns)
     kept = set(tidied.kept)
     removed = [row for row in range(read.rows) if row not in kept]

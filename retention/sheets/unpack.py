@@ -130,8 +130,8 @@ def _on_disk(
     stream = io.BytesIO(source) if isinstance(source, bytes | bytearray | memoryview) else source
     if not hasattr(stream, "read"):
         raise DataError(
-            "Orders are read from a path, bytes or a file object, not from "
-            f"{type(source).__name__}."
+            "Orders are read from a path, bytes, a file object, a frame or an Ibis table, not "
+            f"from {type(source).__name__}."
         )
     name = name or PurePath(str(getattr(source, "name", "orders.csv"))).name
     path = folder / "source"

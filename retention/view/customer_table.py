@@ -48,7 +48,7 @@ def customer_table(data: Loaded, scores: pd.DataFrame | None, plan: Plan | None)
         query = widgets.customer_query("customers_query", width=360)
         listed, total = search.find_customers(data.customers, scores, query, TABLE_ROWS)
         if total:
-            terms = "" if plan is None else _terms(plan)
+            terms = "" if plan is None or not data.orders.has_amounts else _terms(plan)
             widgets.csv_download(
                 f"Download {wording.plural(total, 'customer')}",
                 f"customers{terms}.csv",
@@ -58,7 +58,7 @@ def customer_table(data: Loaded, scores: pd.DataFrame | None, plan: Plan | None)
     if not total:
         widgets.no_customer(query)
         return
-    by = "revenue" if scores is None else "expected value"
+    by = search.RANKINGS[search.ranked_by(data.customers, scores)]
     scope = "All" if total <= TABLE_ROWS else f"The first {TABLE_ROWS} of"
     st.caption(f"{scope} {wording.plural(total, 'customer')}, highest {by} first")
     # Rounded for the progress bars, which show every digit; the download has them all.

@@ -24,22 +24,25 @@ STATUS_WORDS = {
 
 
 def forecast_metrics(
-    scores: pd.DataFrame, total: Total, currency: str | None, *, label: str, about: str
-) -> tuple[Metric, Metric, Metric]:
+    scores: pd.DataFrame, total: Total | None, currency: str | None, *, label: str, about: str
+) -> list[Metric]:
     """Headline numbers of a forecast: the value, who will order again, and the expected orders.
 
     Args:
         scores: As `predict_cltv` returns.
-        total: Value of all customers with its range.
+        total: Value of all customers with its range; None where the orders have no amounts.
         currency: Of the value.
         label: What the value is called.
         about: Key of the value's definition.
     """
     customers = len(scores)
     returning, orders = (float(scores[name].sum()) for name in ("p_purchase", "expected_orders"))
-    note = f"80% range: {wording.money_range(total.low, total.high, currency)}"
-    return (
-        Metric(label, wording.money(total.expected, currency, short=True), about, note),
+    value = []
+    if total is not None:
+        note = f"80% range: {wording.money_range(total.low, total.high, currency)}"
+        value = [Metric(label, wording.money(total.expected, currency, short=True), about, note)]
+    return [
+        *value,
         Metric(
             "Will order again",
             wording.percent(returning / customers),
@@ -52,7 +55,7 @@ def forecast_metrics(
             "expected_orders_sum",
             f"{orders / customers:.2f} per customer",
         ),
-    )
+    ]
 
 
 def terms(plan: Plan) -> str:
@@ -100,19 +103,19 @@ def forecast_caution(checks: Sequence[Check], *, link: bool = True) -> None:
             st.markdown(f"{words} What to do stands under “Can I trust it?”.")
 
 
-def track_record(result: Backtest | None, plan: Plan) -> None:
+def track_record(result: Backtest | None, plan: Plan, *, has_amounts: bool = True) -> None:
     """Draw a line below a forecast: what its value is net of, and how far off a backtest was."""
-    words = f"{terms(plan)}. "
+    words = f"{terms(plan)}. " if has_amounts else ""
     if result is None:
         words += "Not tested on the past: the history is too short."
     else:
         orders = wording.deviation_figure(result.bias, "too many", "too few")
-        revenue = wording.deviation_figure(result.revenue_bias, "too high", "too low")
+        revenue = ""
+        if has_amounts:
+            figure = wording.deviation_figure(result.revenue_bias, "too high", "too low")
+            revenue = f" and revenue {figure}"
         hidden = wording.days(result.holdout_days)
-        words += (
-            f"On the last {hidden}, hidden from it, the model had orders {orders} "
-            f"and revenue {revenue}"
-        )
+        words += f"On the last {hidden}, hidden from it, the model had orders {orders}{revenue}"
         words += ", the weeks of a gap in the orders not counted." if len(result.gap) else "."
         if plan.horizon_days > 1.5 * result.holdout_days:
             words += " Nothing further ahead than that has been tested."

@@ -152,6 +152,8 @@ def open_page(title: str, question: str) -> Loaded:
         _invite(next((page for page in PAGES if page.title == title), None))
         st.stop()
     choices.keep_address(None)
+    if not data.orders.has_amounts:
+        st.caption(f":material/money_off: {wording.NO_AMOUNTS}")
     return data
 
 

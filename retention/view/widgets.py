@@ -181,10 +181,8 @@ def show_so_far() -> None:
     time.sleep(0.012)
 
 
-def order_metrics(
-    customers: int, placed: int, revenue: float, orders: Orders
-) -> tuple[Metric, Metric, Metric]:
-    """Headline numbers of orders: customers, orders and revenue.
+def order_metrics(customers: int, placed: int, revenue: float, orders: Orders) -> list[Metric]:
+    """Headline numbers of orders: customers, orders and, where there are amounts, revenue.
 
     Args:
         customers: Number of customers.
@@ -193,7 +191,7 @@ def order_metrics(
         orders: The orders, for their days and their currency.
     """
     span = (orders.end - orders.start).days + 1
-    return (
+    metrics = [
         Metric(
             "Customers",
             wording.count(customers, short=customers >= 1e6),
@@ -206,13 +204,12 @@ def order_metrics(
             "orders",
             f"{placed / customers:.1f} per customer",
         ),
-        Metric(
-            "Revenue",
-            wording.money(revenue, orders.currency, short=True),
-            "revenue",
-            f"{wording.money(revenue / placed, orders.currency)} per order",
-        ),
-    )
+    ]
+    if orders.has_amounts:
+        amount = wording.money(revenue, orders.currency, short=True)
+        each = wording.money(revenue / placed, orders.currency)
+        metrics.append(Metric("Revenue", amount, "revenue", f"{each} per order"))
+    return metrics
 
 
 def customer_query(key: str, width: int | Literal["stretch"] = "stretch") -> str:

@@ -14,8 +14,8 @@ from retention import (
     signals,
     summarise_customers,
 )
+from retention.columns.roles import CONTACT_ROLES, ORDER_ROLES, ROLES, SIGNAL_ROLES
 from retention.customers.contacts import orders_with_turn
-from retention.orders.roles import CONTACT_ROLES, ORDER_ROLES, ROLES, SIGNAL_ROLES
 from tests.support import order_layouts as write
 from tests.support.contact_orders import HEADER, column_of, read_with, store
 from tests.support.order_files import KEPT, STORE, csv_bytes, plain_table, read_rows

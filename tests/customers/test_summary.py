@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from retention import DataError, summarise_customers
+from retention import DataError, sample_orders, summarise_customers, summarise_histories
 from retention.customers.summary import customer_query
 from tests.support.orders_stub import orders_of
 
@@ -103,6 +103,30 @@ def test_nothing_left_and_no_date_are_refused_with_what_to_do():
             wrong = pd.NaT
         with pytest.raises(DataError, match="year-month-day"):
             summarise_customers(orders_of(small_store()), as_of=wrong)
+
+
+@pytest.mark.parametrize("as_of", [None, "2024-02-01"])
+def test_histories_are_the_customers_counted(as_of):
+    orders = sample_orders("store", customers=400)
+    names = ["frequency", "recency", "T", "monetary_value"]
+    customers = summarise_customers(orders, as_of)
+    expected = (
+        customers.assign(monetary_value=customers["monetary_value"].round(9))
+        .groupby(names)["revenue"]
+        .agg(["count", "sum"])
+        .reset_index()
+    )
+    histories = summarise_histories(orders, as_of)
+    assert histories.columns.tolist() == [*names, "customers", "revenue"]
+    assert histories["customers"].sum() == len(customers) > len(histories)
+    pd.testing.assert_frame_equal(
+        histories, expected.set_axis(histories.columns, axis=1), check_dtype=False
+    )
+
+
+def test_histories_of_no_orders_are_refused():
+    with pytest.raises(DataError, match="Pick a later day"):
+        summarise_histories(orders_of(small_store()), as_of="2000-01-01")
 
 
 @pytest.mark.parametrize(

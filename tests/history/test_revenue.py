@@ -6,7 +6,12 @@ import pandas as pd
 import pytest
 
 from retention import DataError, sample_orders
-from retention.history.revenue import day_to_date, past_and_expected, revenue_history
+from retention.history.revenue import (
+    day_to_date,
+    past_and_expected,
+    placed_and_expected,
+    revenue_history,
+)
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +67,7 @@ class FewOrders:
     table: ibis.Table
     start: date
     end: date
+    has_amounts: bool = True
 
 
 def few_orders():
@@ -93,3 +99,14 @@ def test_a_cut_history_still_knows_the_first_purchase():
 def test_no_months_is_refused():
     with pytest.raises(DataError, match="one or more"):
         revenue_history(few_orders(), months=0)
+
+
+def test_past_and_expected_orders_are_one_frame(history):
+    months = pd.DataFrame(
+        {"start_day": [0.0], "end_day": [30.4375], "expected_orders": [12.5], "expected_revenue": 1}
+    )
+    tidy = placed_and_expected(history, months, date(1998, 6, 30))
+    placed, expected = (tidy[tidy["kind"] == kind] for kind in ("placed", "expected"))
+    assert placed["orders"].tolist() == history["orders"].tolist()
+    assert expected["orders"].tolist() == [12.5]
+    assert placed["end"].iloc[-1] == expected["start"].iloc[0] == pd.Timestamp("1998-06-30")

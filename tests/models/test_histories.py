@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import retention
 from retention import DataError
 from retention.models.histories import group_histories
+from retention.models.spend import fit_spend
 from tests.support.histories import cdnow, handmade
 
 
@@ -78,3 +80,52 @@ def test_an_impossible_history_is_refused(row, message):
 def test_a_table_of_something_else_is_refused(table, message):
     with pytest.raises(DataError, match=message):
         group_histories(table)
+
+
+def counted(customers: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each distinct history, as `summarise_histories` does."""
+    names = ["frequency", "recency", "T", "monetary_value"]
+    groups = customers.assign(revenue=1.0).groupby(names)["revenue"]
+    return groups.agg(customers="count", revenue="sum").reset_index()
+
+
+@pytest.mark.parametrize("kind", ["bg_nbd", "mbg_nbd", "auto"])
+def test_a_model_of_histories_is_that_of_their_customers(kind):
+    customers = cdnow()
+    model, same = (retention.fit_cltv(table, kind) for table in (customers, counted(customers)))
+    for name in ("r", "alpha", "a", "b", "p", "q", "v"):
+        assert getattr(same, name) == pytest.approx(getattr(model, name), rel=1e-8)
+    assert (same.customers, same.repeaters) == (model.customers, model.repeaters)
+    assert same.checks == model.checks
+    scores = [retention.predict_cltv(fitted, customers) for fitted in (model, same)]
+    pd.testing.assert_frame_equal(*scores, rtol=1e-8)
+
+
+def test_a_store_average_of_histories_is_that_of_their_customers():
+    customers = cdnow()
+    for alike in (
+        customers.assign(
+            monetary_value=customers["monetary_value"].where(np.arange(len(customers)) < 12, 0)
+        ),
+        customers.assign(monetary_value=0.0),
+    ):
+        table = alike.assign(revenue=alike["monetary_value"] + 1)
+        names = ["frequency", "recency", "T", "monetary_value"]
+        groups = table.groupby(names)["revenue"]
+        rows = groups.agg(customers="count", revenue="sum").reset_index()
+        spend, same = (fit_spend(customers) for customers in (table, rows))
+        assert (same.kind, same.reason, same.customers) == (
+            spend.kind, spend.reason, spend.customers,
+        )  # fmt: skip
+        assert same.mean == pytest.approx(spend.mean)
+        assert same.covariance[0][0] == pytest.approx(spend.covariance[0][0])
+
+
+def test_histories_serve_to_fit_a_model_only():
+    histories = counted(cdnow())
+    model = retention.fit_cltv(histories)
+    with pytest.raises(DataError, match="row for each customer is needed"):
+        retention.predict_cltv(model, histories)
+    for wrong in (0, 1.5):
+        with pytest.raises(DataError, match="summarise_histories"):
+            retention.fit_cltv(histories.assign(customers=wrong))

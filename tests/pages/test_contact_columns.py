@@ -1,6 +1,6 @@
 """The column check keeps contact details and signals apart, and takes them as set there."""
 
-from retention.orders.roles import CONTACT_ROLES, SIGNAL_ROLES
+from retention.columns.roles import CONTACT_ROLES, SIGNAL_ROLES
 from tests.pages.steps import button, order_file, select, upload
 
 HEADER = "Order,Email,Date,Total,Mobile,Accepts marketing,Notes"

@@ -3,6 +3,7 @@
 import gzip
 import io
 import zipfile
+from datetime import datetime
 
 import pytest
 
@@ -131,6 +132,21 @@ def test_a_bad_file_among_several_is_named():
         open_sheets([])
     with pytest.raises(DataError, match="names"):
         read_orders(FILES, name="orders.csv")
+
+
+def test_files_that_write_dates_in_opposite_ways_are_refused():
+    def dated(orders, style: str) -> bytes:
+        return csv_file(
+            [
+                [row[0], f"{datetime.fromisoformat(row[1]):{style}}", *row[2:]]
+                for row in rows_of(orders)
+            ]
+        )
+
+    days, months = dated(HALVES[0], "%d/%m/%Y"), dated(HALVES[1], "%m/%d/%Y")
+    with pytest.raises(DataError, match=r"'summer\.csv' the month"):
+        read_orders([days, months], name=NAMES)
+    assert facts(read_orders([dated(HALVES[0], "%Y-%m-%d"), months], name=NAMES)) == EXPECTED
 
 
 def test_the_same_file_twice_is_read_once():

@@ -79,6 +79,44 @@ def test_a_merged_amount_stands_once_for_its_order():
     assert_right(orders, money=money)
 
 
+@pytest.mark.parametrize("gap", [[], [[None] * 6]], ids=["no gap", "gap"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "html"])
+def test_pages_of_a_printed_report_begin_with_titles_and_names(kind, gap):
+    """A block may go on below the next page's names."""
+    header, *body = report_rows(ORDERS, "for")
+    rows = []
+    for page, first in enumerate(range(0, len(body), 17), start=1):
+        titles = [[f"Sales report page {page}", *[None] * 5], TITLES[1] + [None]]
+        rows += [*titles, *gap, header, *body[first : first + 17]]
+    data = {
+        "csv": lambda: csv_file(rows, None),
+        "xlsx": lambda: workbook({"Report": rows}),
+        "html": lambda: web_page(rows),
+    }[kind]()
+    orders = read_orders(data, name=f"report.{kind}")
+    assert_right(orders)
+    assert not orders.report.dropped
+
+
+def test_a_german_report_with_decimal_commas():
+    header = ["Bestellnr.", "Bestelldatum", "Kunde E-Mail", "Artikel", "Menge", "Betrag (EUR)"]
+    rows = report_rows(ORDERS, "item", header)[1:-1]
+    german = [
+        [
+            number,
+            moment and f"{moment:%d.%m.%Y}",
+            customer,
+            item if item != "Subtotal" else "Zwischensumme",
+            pieces,
+            f"{amount:.2f}".replace(".", ","),
+        ]
+        for number, moment, customer, item, pieces, amount in rows
+    ]
+    total = ["Gesamtsumme", *[None] * 4, f"{revenue(ORDERS):.2f}".replace(".", ",")]
+    data = csv_file([header, *german, total], None, delimiter=";")
+    assert_right(read_orders(data, name="bericht.csv"))
+
+
 def test_numbers_of_orders_may_be_numbers():
     rows = [
         [int(row[0][1:]) if row[0] and row[0][0] == "A" else row[0], *row[1:]]

@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 
 from retention import open_sheet, read_orders
-from retention.orders.profiles import Profile, column_profiles
+from retention.columns.profiles import Profile, column_profiles
 
 # --- the store ------------------------------------------------------------------------------------
 

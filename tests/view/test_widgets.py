@@ -9,7 +9,9 @@ from retention.view import widgets
 
 
 def test_orders_are_summed_up_the_same_way_before_and_after_they_are_used():
-    orders = SimpleNamespace(start=date(2024, 1, 1), end=date(2024, 3, 6), currency="EUR")
+    orders = SimpleNamespace(
+        start=date(2024, 1, 1), end=date(2024, 3, 6), has_amounts=True, currency="EUR"
+    )
     found = [
         (metric.label, metric.value, metric.note)
         for metric in widgets.order_metrics(4, 10, 25.0, orders)

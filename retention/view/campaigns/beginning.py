@@ -15,7 +15,7 @@ from retention.campaigns.starting import (
 from retention.campaigns.terms import Terms
 from retention.campaigns.usual import usual_contact_cost, usual_lift
 from retention.playbook import strategy_of
-from retention.view.campaigns import segments
+from retention.view.campaigns import data as data_of, segments
 from retention.view.session import campaigns as state
 from retention.view.session.loaded import Loaded
 from retention.view.text import LABELS
@@ -52,6 +52,7 @@ def begin(data: Loaded, names: tuple[str, ...] = (), strategy: str | None = None
         strategy=strategy,
         margin=Terms().margin if before is None else before.terms.margin,
         currency=data.orders.currency,
+        order_value=data_of.given_order_value(data),
     )
     name = state.free_name(campaign_name(campaign.strategy, names))
     campaign = replace(campaign, name=name, holdout_key=name)
@@ -96,11 +97,11 @@ def has_starting_lift(data: Loaded, campaign: Campaign) -> bool:
 
 def with_channel(data: Loaded, campaign: Campaign, channel: Channel) -> Campaign:
     """The campaign through another channel, at what a message usually costs there."""
-    cost = usual_contact_cost(
-        channel,
-        average_order_value(data.customers, segments.mask(data, campaign.segments)),
-        data.orders.currency,
-    )
+    order_value = data_of.given_order_value(data)
+    if order_value is None:
+        members = segments.mask(data, campaign.segments)
+        order_value = average_order_value(data.customers, members)
+    cost = usual_contact_cost(channel, order_value, data.orders.currency)
     return replace(campaign, channel=channel, terms=replace(campaign.terms, contact_cost=cost))
 
 

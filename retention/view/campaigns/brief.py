@@ -37,6 +37,7 @@ def brief_html(
     plan: CampaignPlan,
     segments: list[tuple[str, str]],
     made: date | None = None,
+    order_value: float | None = None,
 ) -> bytes:
     """Return the brief of a plan.
 
@@ -47,6 +48,7 @@ def brief_html(
         plan: The plan.
         segments: The name and the definition of each segment.
         made: The day on it; today unless given.
+        order_value: The marketer's average order value, where the orders have no amounts.
     """
     template = Environment(
         loader=FileSystemLoader([Path(__file__).parent, Path(__file__).parents[1] / "assets"]),
@@ -66,7 +68,7 @@ def brief_html(
             f"{words.lift_in_words(terms.lift)}."
         ),
         whom=_whom(plan),
-        assumed=_assumed(plan, currency),
+        assumed=_given(order_value, currency) + _assumed(plan, currency),
         expected=_expected(plan, currency),
         costs=_costs(plan, currency),
         sequence=_sequence(plan, end),
@@ -109,6 +111,13 @@ def _whom(plan: CampaignPlan) -> list[tuple[str, str]]:
         ("Held out", wording.count(plan.held)),
         ("Addressed", wording.count(plan.economics.customers)),
     ]
+
+
+def _given(order_value: float | None, currency: str | None) -> list[tuple[str, str]]:
+    """What the marketer gave in place of amounts."""
+    if order_value is None:
+        return []
+    return [("Average order value (given)", wording.money(order_value, currency))]
 
 
 def _assumed(plan: CampaignPlan, currency: str | None) -> list[tuple[str, str]]:

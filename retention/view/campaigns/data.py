@@ -19,6 +19,8 @@ from retention.campaigns.send_times import due_in
 from retention.campaigns.suppression import suppressions
 from retention.campaigns.terms import PhaseOffer
 from retention.errors import DataError
+from retention.models.cltv import with_order_value
+from retention.models.model import CltvModel
 from retention.own_segments.features import typical_wait
 from retention.view.campaigns import segments
 from retention.view.session import campaigns as state, choices
@@ -71,7 +73,8 @@ def acquisition_for(
 ) -> Acquisition:
     """What a new customer is worth and may cost, by the column."""
     kind = model_for(data).purchase_model
-    return _acquisition(data, kind, column, margin, ratio, horizon_days)
+    order_value = given_order_value(data)
+    return _acquisition(data, kind, column, margin, ratio, horizon_days, order_value)
 
 
 def _who(campaign: Campaign) -> _Who:
@@ -88,8 +91,19 @@ def _who(campaign: Campaign) -> _Who:
 
 
 def _own_rules() -> str:
-    """What segments depend on beside the orders."""
-    return repr((choices.segment_rules(), session_library()))
+    """What segments and amounts depend on beside the orders."""
+    return repr((choices.segment_rules(), session_library(), choices.order_value()))
+
+
+def given_order_value(data: Loaded) -> float | None:
+    """The marketer's average order value, where the orders have no amounts."""
+    return None if data.orders.has_amounts else choices.order_value()
+
+
+def _priced_model(data: Loaded) -> CltvModel:
+    """The session's model, with the marketer's order value where the orders have no amounts."""
+    model, order_value = model_for(data), given_order_value(data)
+    return model if order_value is None else with_order_value(model, order_value)
 
 
 @kept(max_entries=1)
@@ -122,13 +136,19 @@ def _reachable(
         listed=leave.listed,
     )
     return reachable_of(
-        model_for(data), data.customers, _campaign, _hashes(data), inside, left_out=left_out
+        _priced_model(data), data.customers, _campaign, _hashes(data), inside, left_out=left_out
     )
 
 
 @kept(max_entries=12, spinner="Fitting a model to each channel…")
 def _acquisition(
-    data: Loaded, kind: str, column: str | None, margin: float, ratio: float, horizon_days: int
+    data: Loaded,
+    kind: str,
+    column: str | None,
+    margin: float,
+    ratio: float,
+    horizon_days: int,
+    order_value: float | None,
 ) -> Acquisition:
     return acquisition(
         data.customers,
@@ -137,4 +157,5 @@ def _acquisition(
         ratio=ratio,
         horizon_days=horizon_days,
         purchase_model=kind,
+        order_value=order_value,
     )

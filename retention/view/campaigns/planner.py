@@ -25,9 +25,32 @@ from retention.view.campaigns.assumptions import draw_assumptions
 from retention.view.campaigns.audience_size import draw_audience_size
 from retention.view.campaigns.verdict import draw_metrics, draw_verdict
 from retention.view.campaigns.whom import draw_whom
-from retention.view.session import campaigns as state, people
+from retention.view.session import campaigns as state, choices, people
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import checks_for
+
+
+def choose_order_value() -> bool:
+    """Ask for the average order value that the orders lack; whether it is there."""
+    amount = st.number_input(
+        "Average order value (yours)",
+        min_value=0.0,
+        value=choices.order_value(),
+        step=1.0,
+        placeholder="Such as 40",
+        key="given_order_value_input",
+        width=280,
+        help="What an order brings on average, in your currency, before costs. Every amount on "
+        "this page follows from it, for all customers alike.",
+    )
+    choices.keep_order_value(amount or None)
+    if not amount:
+        st.info(
+            "A campaign weighs what orders bring against what messages and offers cost. Say what "
+            "an order of yours brings on average to plan one.",
+            icon=":material/payments:",
+        )
+    return bool(amount)
 
 
 def draw_planner(data: Loaded) -> None:
@@ -154,6 +177,7 @@ def _draw_keep(data: Loaded, plan: CampaignPlan) -> None:
                 data.orders.currency,
                 plan,
                 segments.in_words(data, plan.campaign.segments),
+                order_value=data_of.given_order_value(data),
             ),
             file_name=f"{widgets.file_name(name)}.html",
             mime="text/html",

@@ -7,10 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
+from retention.columns.roles import ROLES
 from retention.errors import ModelError
 from retention.history.changes import DOWN, ENOUGH, UP
 from retention.orders.orders import Orders
-from retention.orders.roles import ROLES
 from retention.orders.rows import BOUGHT
 from retention.periods import PRESETS, preset_period
 from retention.reports.breakdown import Breakdown, breakdown_of
@@ -18,7 +18,7 @@ from retention.reports.breakdown_history import ATTRIBUTIONS, DimensionHistory, 
 from retention.reports.breakdown_verdict import LESS, MORE, THIN
 from retention.view import text, widgets
 from retention.view.channels import charts
-from retention.view.channels.table import ABOUT, LABELS, PLURALS
+from retention.view.channels.table import ABOUT, LABELS, PLURALS, labels_of
 from retention.view.session import choices
 from retention.view.session.cache import kept
 from retention.view.session.choices import Plan
@@ -84,8 +84,11 @@ def _holds_orders(preset: str, orders: Orders) -> bool:
 
 
 def breakdown_for(data: Loaded, settings: ChannelSettings) -> tuple[Breakdown, ModelError | None]:
-    """The breakdown, and why it has no value per customer where there is no model."""
-    if settings.attribution != "first_order":
+    """The breakdown, and why it has no value per customer where there is no model.
+
+    Without amounts there is no value either, which the page says above.
+    """
+    if settings.attribution != "first_order" or not data.orders.has_amounts:
         return _breakdown(data, settings, None), None
     plan = choices.standard_plan()
     try:
@@ -231,7 +234,7 @@ def growth(breakdown: Breakdown, orders: Orders) -> None:
             icon=":material/info:",
         )
         return
-    labels = {label: name for name, label in LABELS.items()}
+    labels = {label: name for name, label in labels_of(breakdown).items()}
     chosen = st.segmented_control(
         "Growth of",
         list(labels),
@@ -279,10 +282,22 @@ def notes(breakdown: Breakdown, orders: Orders) -> None:
         st.caption(
             f"A customer counts to the {breakdown.dimension} on the first line of the first order."
             if breakdown.attribution == "first_order"
-            else f"An order counts to every {breakdown.dimension} in it, and its revenue is split "
-            "over them by what the lines cost, or evenly where the file does not say. Customers "
-            "and orders of all rows are therefore more than the store has; revenue adds up."
+            else _words_on_items(breakdown.dimension, orders)
         )
+
+
+def _words_on_items(dimension: str, orders: Orders) -> str:
+    """How an order of several products counts."""
+    if not orders.has_amounts:
+        return (
+            f"An order counts to every {dimension} in it. Customers and orders of all rows are "
+            "therefore more than the store has."
+        )
+    return (
+        f"An order counts to every {dimension} in it, and its revenue is split "
+        "over them by what the lines cost, or evenly where the file does not say. Customers "
+        "and orders of all rows are therefore more than the store has; revenue adds up."
+    )
 
 
 def nothing_to_compare(breakdown: Breakdown) -> bool:

@@ -9,9 +9,9 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from retention import wording
+from retention.columns.roles import ROLES
 from retention.csv_export import to_csv
 from retention.history.changes import DOWN, ENOUGH, UP
-from retention.orders.roles import ROLES
 from retention.reports.breakdown import GROWING, Breakdown
 from retention.reports.breakdown_verdict import LESS, MORE, THIN
 from retention.view import palette, text, widgets
@@ -132,18 +132,25 @@ EXAMPLE = pd.DataFrame(
 )
 
 
+def labels_of(breakdown: Breakdown) -> dict[str, str]:
+    """The numbers that these orders have, with their labels."""
+    return {name: label for name, label in LABELS.items() if pd.notna(breakdown.store[name])}
+
+
 def table(data: Loaded, breakdown: Breakdown) -> None:
     """All numbers of all values, and their download."""
     st.subheader(f"All {PLURALS[breakdown.dimension]}", anchor=False)
     store, currency = breakdown.store, data.orders.currency
+    revenue = ""
+    if data.orders.has_amounts:
+        revenue = f", {wording.money(store['revenue'], currency, short=True)}"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             text.plain(
                 f"All together, {wording.span(breakdown.period)}: "
                 f"{wording.plural(store['customers'], 'customer')}, "
                 f"{wording.count(store['new_customers'])} of them new, "
-                f"{wording.plural(store['orders'], 'order')}, "
-                f"{wording.money(store['revenue'], currency, short=True)}. Repeat purchase rate "
+                f"{wording.plural(store['orders'], 'order')}{revenue}. Repeat purchase rate "
                 f"{wording.percent(store['repeat_purchase_rate'])}.",
                 limit=600,
             )
@@ -227,11 +234,14 @@ def table_frames(breakdown: Breakdown, currency: str | None) -> tuple[pd.DataFra
     rate = "repeat_purchase_rate"
     _add_with_range(cells, values, rate, values["customers"], 3, _percent_range)
     has_growth = breakdown.previous is not None
+    known = labels_of(breakdown)
     for name in ("new_customers", "revenue"):
+        if name not in known:
+            continue
         _add_with_growth(cells, values, name, has_growth)
     _add(cells, values, "days_to_second_order", second, 0)
     _add(cells, values, "revenue_per_customer", new, 2)
-    for name in LABELS:
+    for name in known:
         if name not in cells.columns:
             _add_with_growth(cells, values, name, has_growth)
     shown = pd.DataFrame(cells.columns).reset_index(drop=True)

@@ -53,6 +53,10 @@ DEFINITIONS = {
         "year, and so a little lower. If the model holds, the truth lies in the 80% range in 8 of "
         "10 cases."
     ),
+    "expected_orders": (
+        "What today's customers of the cohort are expected to order from the end of the orders on, "
+        "a customer. If the model holds, the truth lies in the 80% range in 8 of 10 cases."
+    ),
     "second": (
         "Of the customers whose first order was at least 30, 60 or more days ago, the share who "
         "had ordered again within these days. A second order on the same day counts. Thin lines "
@@ -125,7 +129,7 @@ def _new_card(latest: pd.DataFrame, before: pd.DataFrame, intakes: Cohorts) -> M
 
 
 def _expected_card(intakes: Cohorts, currency: str | None) -> Metric | None:
-    """What a customer of the newest cohort is expected to bring; None without a model.
+    """What a customer of the newest cohort is expected to bring or order; None without a model.
 
     Cohorts of too few customers are passed over.
     """
@@ -136,6 +140,10 @@ def _expected_card(intakes: Cohorts, currency: str | None) -> Metric | None:
     if sized.empty:
         return None
     row = sized.iloc[-1]
+    if np.isnan(row["revenue"]):
+        orders = f"{row['orders_low']:.2f} to {row['orders_high']:.2f}"
+        note = f"Orders a customer of {intakes.names[row['key']]}; 80% range {orders}"
+        return Metric("Next 12 months", f"{row['orders']:.2f} orders", "expected_orders", note)
     between = wording.money_range(row["revenue_low"], row["revenue_high"], currency)
     note = f"A customer of {intakes.names[row['key']]}, not discounted; 80% range {between}"
     return Metric("Next 12 months", wording.money(row["revenue"], currency), "expected", note)

@@ -27,12 +27,13 @@ def one_cohort(data: Loaded, view: CohortView, intakes: Cohorts, keys: list[str]
     cohort = intakes.second.loc[intakes.second["key"] == key, "cohort"].iloc[0]
     inside = (cohorts.cohort_of(data.customers, view.period, view.by) == cohort).to_numpy()
     customers, currency = data.customers[inside], data.orders.currency
-    cards = _cards_so_far(customers, inside, currency)
+    cards, has_amounts = _cards_so_far(customers, inside, data), data.orders.has_amounts
     scores = None
     if intakes.problem is None:
         plan = choices.standard_plan()
         scores = scores_for(data, plan)[inside]
-        cards += _expected_cards(scores, uncertainty_for(data, plan).total(inside), currency)
+        total = uncertainty_for(data, plan).total(inside) if has_amounts else None
+        cards += _expected_cards(scores, total, currency)
     widgets.metric_row(cards)
     number = _table(customers, scores, currency)
     widgets.csv_download(
@@ -56,10 +57,11 @@ def _choose_cohort(view: CohortView, intakes: Cohorts, keys: list[str]) -> str:
 
 
 def _cards_so_far(
-    customers: pd.DataFrame, inside: np.ndarray, currency: str | None
+    customers: pd.DataFrame, inside: np.ndarray, data: Loaded
 ) -> list[widgets.Metric]:
     number, revenue = len(customers), float(customers["revenue"].sum())
-    return [
+    currency = data.orders.currency
+    cards = [
         widgets.Metric(
             "Customers",
             wording.count(number),
@@ -73,12 +75,21 @@ def _cards_so_far(
             f"{wording.money(revenue / number, currency)} a customer",
         ),
     ]
+    return cards if data.orders.has_amounts else cards[:1]
 
 
 def _expected_cards(
-    scores: pd.DataFrame, total: Total, currency: str | None
+    scores: pd.DataFrame, total: Total | None, currency: str | None
 ) -> list[widgets.Metric]:
     number, returning = len(scores), scores["p_purchase"]
+    will_return = widgets.Metric(
+        "Will order again",
+        wording.percent(returning.mean()),
+        "returning",
+        f"About {wording.count(returning.sum())} of {wording.count(number)}",
+    )
+    if total is None:
+        return [will_return]
     # One customer's range is the one that stands in the customer's own row.
     low, high = (total.low, total.high) if number > 1 else scores[["cltv_low", "cltv_high"]].iloc[0]
     each = wording.money(total.expected / number, currency)
@@ -89,12 +100,7 @@ def _expected_cards(
     expected = wording.money(total.expected, currency, short=True)
     return [
         widgets.Metric("Expected value", expected, "base_value", note),
-        widgets.Metric(
-            "Will order again",
-            wording.percent(returning.mean()),
-            "returning",
-            f"About {wording.count(returning.sum())} of {wording.count(number)}",
-        ),
+        will_return,
     ]
 
 
@@ -103,7 +109,7 @@ def _table(customers: pd.DataFrame, scores: pd.DataFrame | None, currency: str |
     best, number = search.find_customers(customers, scores, "", TABLE_ROWS)
     if number > 1:
         scope = "All" if number <= TABLE_ROWS else f"The first {TABLE_ROWS} of"
-        measure = "revenue" if scores is None else "expected value"
+        measure = search.RANKINGS[search.ranked_by(customers, scores)]
         st.caption(f"{scope} {wording.count(number)} customers, highest {measure} first")
     st.dataframe(
         best.round(dict.fromkeys(_probabilities(best), 3)).reset_index(),

@@ -13,6 +13,7 @@ from retention.errors import ModelError
 from retention.history.changes import ENOUGH
 from retention.orders.gaps import OrderGap
 from retention.reports import cohort_calendar, cohorts
+from retention.validation import all_unknown
 
 #: Months up to whose ends the forecast is drawn; a line between them is straight enough.
 MONTHS = (1, 2, 3, 4, 6, 8, 10, 12)
@@ -251,5 +252,10 @@ def _in_gap(frame: pd.DataFrame, period: str, gaps: Sequence[OrderGap]) -> pd.Se
 
 
 def cohorts_csv(frame: pd.DataFrame) -> bytes:
-    """A table of cohorts as a file; a cohort is its first day, or its value."""
+    """A table of cohorts as a file; a cohort is its first day, or its value.
+
+    Columns of revenue that nothing is known of are left out.
+    """
+    unknown = [name for name in frame if "revenue" in str(name) and all_unknown(frame[name])]
+    frame = frame.drop(columns=unknown)
     return to_csv(frame.assign(cohort=frame["key"]).drop(columns="key").round(4), index=False)

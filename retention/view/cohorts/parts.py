@@ -169,10 +169,11 @@ def clicked(view: CohortView) -> None:
 def growth(data: Loaded, view: CohortView, intakes: Cohorts, keys: list[str]) -> None:
     """What a customer brings as cohorts grow older, and what is expected of the newest ones."""
     st.subheader("What a customer brings over time", anchor=False, help=DEFINITIONS["growth"])
+    kinds = ["Revenue", "Orders"] if data.orders.has_amounts else ["Orders"]
     kind = st.segmented_control(
         "Add up",
-        ["Revenue", "Orders"],
-        default="Revenue",
+        kinds,
+        default=kinds[0],
         key="measure",
         bind="query-params",
         required=True,

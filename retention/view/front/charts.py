@@ -6,6 +6,7 @@ import pandas as pd
 from retention import wording
 from retention.view import palette
 from retention.view.charts import (
+    HEIGHT,
     layered,
     middle_of,
     money_axis,
@@ -13,6 +14,44 @@ from retention.view.charts import (
     revenue_range_rules,
     revenue_ranges,
 )
+
+
+def placed_and_expected_chart(frame: pd.DataFrame) -> alt.Chart:
+    """Draw orders by month, so far and expected, for orders without amounts.
+
+    Args:
+        frame: As `retention.history.revenue.placed_and_expected` returns.
+    """
+    labels = {"placed": "Orders so far", "expected": "Expected"}
+    shown = frame.assign(
+        label=frame["kind"].map(labels),
+        words=[wording.count(orders) for orders in frame["orders"]],
+        zero=0,
+    )
+    return (
+        alt.Chart(shown, height=HEIGHT)
+        .mark_rect(xOffset=1, x2Offset=-1)
+        .encode(
+            x=month_axis(),
+            x2="end:T",
+            y=alt.Y("zero:Q", title="Orders a month"),
+            y2="orders:Q",
+            color=alt.Color(
+                "label:N",
+                title=None,
+                scale=alt.Scale(
+                    domain=list(labels.values()), range=[palette.ACCENT, palette.EXPECTED]
+                ),
+                legend=alt.Legend(orient="top", direction="horizontal", labelLimit=260),
+            ),
+            tooltip=[
+                alt.Tooltip("label:N", title="What"),
+                alt.Tooltip("start:T", title="From", format="%e %b %Y"),
+                alt.Tooltip("end:T", title="To", format="%e %b %Y"),
+                alt.Tooltip("words:N", title="Orders"),
+            ],
+        )
+    )
 
 
 def past_and_expected_chart(frame: pd.DataFrame, currency: str | None) -> alt.LayerChart:

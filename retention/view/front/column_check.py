@@ -1,5 +1,6 @@
 """The step between a file and its use: its columns, with a preview that follows every change."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,10 +9,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
+from retention.columns.detection import unread_amount
+from retention.columns.mapping import Mapping
+from retention.columns.roles import ROLES
 from retention.errors import RetentionError
-from retention.orders.mapping import Mapping
 from retention.orders.orders import Orders, build_orders
-from retention.orders.roles import ROLES
 from retention.orders.rows import CARRIED
 from retention.view import text, widgets
 from retention.view.front import left_out, sources
@@ -42,7 +44,7 @@ class Reading:
         orders: The orders.
         placed: Number of orders.
         customers: Number of customers.
-        revenue: Sum of the orders, in their currency.
+        revenue: Sum of the orders, in their currency; NaN where the file has no amounts.
         timed: Whether any order has a time of day.
         first: The first orders, as they were read.
     """
@@ -103,6 +105,8 @@ def check_columns(draft: Draft, data: Loaded | None) -> None:
         with outcome.container():
             _draw_numbers(reading)
             _draw_warnings(reading, mapping)
+            if not reading.orders.has_amounts:
+                _warn_without_amounts(draft, mapping)
     used = use.button(
         "Use these orders" if reading is None else _use_label(reading.orders),
         type="primary",
@@ -134,7 +138,7 @@ def _choose_and_read(draft: Draft, places: _Places) -> tuple[Mapping, Reading | 
     with places.form:
         mapping = choose_columns(draft)
     reading = _read(draft, mapping, places)
-    if reading is not None and reading.orders.currency is None:
+    if reading is not None and reading.orders.has_amounts and reading.orders.currency is None:
         with places.form:
             currency = choose_currency(draft)
         if currency:
@@ -195,6 +199,20 @@ def _draw_warnings(reading: Reading, mapping: Mapping) -> None:
         reading.orders,
         reading.revenue,
         "Look below, under “Rows left out, and why”, before you go on.",
+    )
+
+
+def _warn_without_amounts(draft: Draft, mapping: Mapping) -> None:
+    """What is lost without amounts, and the column that is named like them."""
+    unread = unread_amount(draft.sheet, mapping)
+    advice = "If a column holds the amount paid, choose it below."
+    if unread is not None:
+        advice = f"Is it {text.plain(unread, 80)}? If so, choose it below as the amount paid."
+    st.warning(
+        f"**No column holds amounts.** {advice}  \nYou can go on without: who comes back, when and "
+        "how often works as usual. Revenue, order values, the value of customers, VIPs and big "
+        "spenders are left out, and campaigns ask you for an order value.",
+        icon=":material/money_off:",
     )
 
 
@@ -294,13 +312,14 @@ def _reading_of(orders: Orders) -> Reading:
         timed=(table.ordered_at != table.ordered_at.truncate("D")).any(),
     )
     totals = facts.to_pandas().iloc[0]
+    first = table.order_by("ordered_at").limit(sources.PREVIEW_ROWS).to_pandas()
     return Reading(
         orders=orders,
         placed=int(totals["placed"]),
         customers=int(totals["customers"]),
-        revenue=float(totals["revenue"]),
+        revenue=float(totals["revenue"]) if orders.has_amounts else math.nan,
         timed=bool(totals["timed"]),
-        first=table.order_by("ordered_at").limit(sources.PREVIEW_ROWS).to_pandas(),
+        first=first if orders.has_amounts else first.drop(columns="revenue"),
     )
 
 

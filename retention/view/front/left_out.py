@@ -74,7 +74,7 @@ def draw_report(data: Loaded) -> None:
             lambda: to_csv(data.orders.dropped_rows(), index=False),
             key="download_left_out",
         )
-    for warning in report.warnings:
+    for warning in _warnings(data.orders):
         st.markdown(f":orange[:material/warning:] {text.plain(warning)}")
     for note in _notes(data.orders):
         draw_note(note)
@@ -97,6 +97,8 @@ def draw_reasons(orders: Orders, *, key: str) -> None:
             "First rows in the file": [", ".join(entry.places) for entry in reasons],
         }
     )
+    if not orders.has_amounts:
+        table = table.drop(columns="Amount")
     number = st.column_config.NumberColumn
     st.dataframe(
         table,
@@ -113,7 +115,12 @@ def draw_reasons(orders: Orders, *, key: str) -> None:
 
 def notes(orders: Orders) -> list[str]:
     """Return what to doubt, what was assumed and what was noticed while reading, in words."""
-    return [*orders.report.warnings, *_notes(orders)]
+    return [*_warnings(orders), *_notes(orders)]
+
+
+def _warnings(orders: Orders) -> list[str]:
+    """What to doubt. That there are no amounts is said further up."""
+    return [warning for warning in orders.report.warnings if warning != wording.NO_AMOUNTS]
 
 
 def _notes(orders: Orders) -> list[str]:

@@ -10,9 +10,9 @@ import streamlit as st
 from retention import wording
 from retention.cells.money import CODES
 from retention.cells.statuses import State
-from retention.orders.mapping import Mapping
+from retention.columns.mapping import Mapping
+from retention.columns.roles import CONTACT_ROLES, ORDER_ROLES, ROLES, SIGNAL_ROLES
 from retention.orders.report import STATE_LABELS, Question
-from retention.orders.roles import CONTACT_ROLES, ORDER_ROLES, ROLES, SIGNAL_ROLES
 from retention.orders.row_states import StatusMeaning
 from retention.sheets.sheet import Sheet
 from retention.view import text

@@ -4,10 +4,10 @@ import streamlit as st
 
 from retention import wording
 from retention.errors import ModelError
-from retention.history.revenue import past_and_expected
+from retention.history.revenue import past_and_expected, placed_and_expected
 from retention.view import forecast_panels, shell, text, widgets
 from retention.view.front import left_out
-from retention.view.front.charts import past_and_expected_chart
+from retention.view.front.charts import past_and_expected_chart, placed_and_expected_chart
 from retention.view.session import choices
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import (
@@ -42,6 +42,8 @@ def so_far(data: Loaded) -> None:
         wording.plural(returned, "customer"),
     )
     st.subheader("So far", anchor=False)
+    if not data.orders.has_amounts:
+        st.caption(f":material/money_off: {wording.NO_AMOUNTS}")
     sums = widgets.order_metrics(
         customers=len(customers),
         placed=int(customers["orders"].sum()),
@@ -57,12 +59,18 @@ def to_come(data: Loaded) -> None:
     try:
         plan = choices.standard_plan()
         checks = checks_for(data)
-        scores, months = scores_for(data, plan), months_for(data, plan)
+        scores = scores_for(data, plan)
     except ModelError as error:
         widgets.problem("What comes next cannot be estimated from these orders", error)
         return
     currency = data.orders.currency
     forecast_panels.forecast_caution(checks)
+    if not data.orders.has_amounts:
+        widgets.metric_row(forecast_panels.forecast_metrics(scores, None, None, label="", about=""))
+        forecast_panels.track_record(usual_backtest_for(data), plan, has_amounts=False)
+        _draw_expected_orders(data, plan)
+        return
+    months = months_for(data, plan)
     top = spread_for(data, plan).top
     tenth = top[top["share"] == TENTH]
     top_tenth = widgets.Metric(
@@ -90,6 +98,20 @@ def to_come(data: Loaded) -> None:
         "lines are a month's 80% range. They are repeat orders of today's customers only: compare "
         "them with the repeat orders so far. Customers you have yet to win come on top. A month is "
         "30.4 days, counted from the last order day."
+    )
+
+
+def _draw_expected_orders(data: Loaded, plan: choices.Plan) -> None:
+    """Draw the orders of past and coming months, where there are no amounts to draw."""
+    tidy = placed_and_expected(history_for(data), months_for(data, plan), data.orders.end)
+    st.altair_chart(
+        placed_and_expected_chart(tidy),
+        key="placed_and_expected",
+        alt="Past orders by month, then those expected of today's customers",
+    )
+    st.caption(
+        "Expected are repeat orders of today's customers. Customers you have yet to win come on "
+        "top. A month is 30.4 days, counted from the last order day."
     )
 
 

@@ -13,10 +13,10 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from retention import wording
 from retention.cells.names import plain_name
+from retention.columns.detection import detect_columns
+from retention.columns.mapping import Mapping
+from retention.columns.roles import ROLES
 from retention.errors import RetentionError
-from retention.orders.detection import detect_columns
-from retention.orders.mapping import Mapping
-from retention.orders.roles import ROLES
 from retention.samples.data_sets import SAMPLES
 from retention.sheets.sheet import Sheet, open_sheets
 from retention.view import text, widgets

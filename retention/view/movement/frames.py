@@ -9,6 +9,7 @@ import pandas as pd
 
 from retention import wording
 from retention.csv_export import to_csv
+from retention.customers.search import best_first
 from retention.segments.movement import NOT_YET
 from retention.view import palette, text
 
@@ -185,6 +186,8 @@ def table_frame(moves: pd.DataFrame, stayed: bool, currency: str | None) -> pd.D
 def moves_csv(moves: pd.DataFrame) -> bytes:
     """All movements as a file, by the keys of the stages."""
     amounts = [name for name in moves.columns if name.startswith(("revenue", "value"))]
+    if moves["revenue_between"].isna().all():
+        moves, amounts = moves.drop(columns=amounts), []
     rounded = moves.astype({"from": str, "to": str}).round(dict.fromkeys(amounts, 2))
     return to_csv(rounded, index=False)
 
@@ -199,6 +202,4 @@ def movers_csv(
     table = customers.copy()
     table.insert(0, "stage_before", origin)
     table.insert(1, "stage_after", target)
-    if scores is None:
-        return to_csv(table.sort_values("revenue", ascending=False, kind="stable"))
-    return to_csv(table.join(scores).sort_values("cltv", ascending=False, kind="stable"))
+    return to_csv(best_first(table if scores is None else table.join(scores)))

@@ -102,7 +102,7 @@ def headline(
     customers, notes = named["customers"], words.notes(named, currency)
     widgets.metric_row(
         [
-            widgets.Metric(title, wording.count(customers[name]), name, text.plain(notes[name]))
+            widgets.Metric(title, wording.count(customers[name]), name, _plain(notes[name]))
             for name, title in words.TITLES.items()
         ],
         definitions=words.DEFINITIONS,
@@ -110,6 +110,10 @@ def headline(
     )
     if problem is None:
         forecast_panels.forecast_caution(checks_for(data))
+
+
+def _plain(note: str | None) -> str | None:
+    return None if note is None else text.plain(note)
 
 
 def _late_start(data: Loaded, settings: MovementSettings) -> None:
@@ -187,6 +191,7 @@ def table(moves: pd.DataFrame, stayed: bool, scored: bool, currency: str | None)
     st.subheader("All movements", anchor=False)
     number, words_column = st.column_config.NumberColumn, st.column_config.TextColumn
     shown = frames.table_frame(moves, stayed, currency)
+    has_amounts = not moves["revenue_between"].isna().all()
     amounts = ["revenue_between", "value_before", "value_after", "change"]
     # The change comes first: what stands further to the right may need scrolling.
     forecast = ["change", "revenue_between", "value_before", "value_after", "between"]
@@ -201,7 +206,7 @@ def table(moves: pd.DataFrame, stayed: bool, scored: bool, currency: str | None)
             "origin",
             "target",
             "customers",
-            *(forecast if scored else ["revenue_between"]),
+            *(forecast if scored else ["revenue_between"] if has_amounts else []),
         ],
         column_config={
             "origin": words_column("From", width=92),
@@ -229,7 +234,8 @@ def table(moves: pd.DataFrame, stayed: bool, scored: bool, currency: str | None)
         if scored
         else ""
     )
-    st.caption(f"{unit}{value}Revenue: paid in the period.")
+    if has_amounts:
+        st.caption(f"{unit}{value}Revenue: paid in the period.")
     widgets.csv_download(
         "Download all movements",
         "movement.csv",
@@ -239,7 +245,7 @@ def table(moves: pd.DataFrame, stayed: bool, scored: bool, currency: str | None)
 
 
 def one_movement(
-    data: Loaded, settings: MovementSettings, moves: pd.DataFrame, scored: bool
+    data: Loaded, settings: MovementSettings, moves: pd.DataFrame, has_model: bool
 ) -> None:
     """The customers of one movement, as a file."""
     st.subheader("The customers of a movement", anchor=False)
@@ -265,7 +271,7 @@ def one_movement(
         origin, target = pair
         rows = movers_of(data, settings, origin, target)
         customers, scores = data.customers.iloc[rows], None
-        if scored:
+        if has_model:
             all_scores = scores_for(data, choices.standard_plan())
             scores = aligned(all_scores, data.customers.index).iloc[rows]
         widgets.csv_download(

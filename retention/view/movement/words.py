@@ -1,5 +1,6 @@
 """Definitions of the movement page, and what moved in a sentence."""
 
+from collections.abc import Mapping
 from math import isnan
 
 import pandas as pd
@@ -55,12 +56,14 @@ TITLES = {
 }
 
 
-def notes(turns: pd.DataFrame, currency: str | None) -> dict[str, str]:
-    """The line below each headline number: what it is worth."""
+def notes(turns: pd.DataFrame, currency: str | None) -> Mapping[str, str | None]:
+    """The line below each headline number: what it is worth; none without amounts."""
 
     def money(name: str, column: str) -> str:
         return wording.money(turns[column][name], currency, short=True)
 
+    if turns["revenue_between"].isna().all():
+        return dict.fromkeys(TITLES)
     if isnan(turns["value_after"].iloc[0]):
         return {name: f"Brought {money(name, 'revenue_between')} in the period" for name in TITLES}
     return {

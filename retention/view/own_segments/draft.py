@@ -131,7 +131,8 @@ def add_condition(group_id: int, features: Features) -> None:
     group = _node_with(group_id)
     if group and sum("feature" in node for node in nodes(draft())) < MAX_CONDITIONS:
         used = {part.get("feature") for part in group["parts"]}
-        key = next((key for key in _FIRST_FEATURES if key not in used), "orders")
+        asked = (key for key in _FIRST_FEATURES if key not in used and not features.missing(key))
+        key = next(asked, "orders")
         group["parts"].append(_new_condition(key, features))
 
 

@@ -2,6 +2,7 @@
 
 from html import escape
 from itertools import groupby
+from math import isnan
 
 import streamlit as st
 
@@ -54,9 +55,10 @@ def _card(row: ReadyMade, features: Features) -> None:
             expected = wording.money(sums.expected_value, features.currency, short=True)
             revenue = wording.money(sums.revenue, features.currency, short=True)
             money = f"{revenue} so far" if features.value is None else f"{expected} expected"
+            money = "" if isnan(sums.revenue) else f" · {escape(money)}"
             amount = (
                 f"<div class=n><b>{wording.count(sums.customers)}</b> customers, "
-                f"{wording.percent(sums.customers / len(features))} · {escape(money)}</div>"
+                f"{wording.percent(sums.customers / len(features))}{money}</div>"
             )
         words = escape(describe(row.rule, features), quote=True)
         title = f"{words}. Source: {escape(row.source, quote=True)}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from html import escape
+from math import isnan
 
 import streamlit as st
 
@@ -143,10 +144,8 @@ def _amount(sums: Totals, features: Features) -> str:
     if features.value is not None:
         expected = wording.money(sums.expected_value, features.currency, short=True)
         money += f" · {expected} expected in 12 months"
-    return (
-        f"<div class=n><b>{wording.count(sums.customers)}</b> customers, {share} · "
-        f"{escape(money)}</div>"
-    )
+    money = "" if isnan(sums.revenue) else f" · {escape(money)}"
+    return f"<div class=n><b>{wording.count(sums.customers)}</b> customers, {share}{money}</div>"
 
 
 def _saved_buttons(name: str, place: int, segments: int) -> None:

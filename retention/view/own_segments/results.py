@@ -9,6 +9,7 @@ import streamlit as st
 
 from retention import wording
 from retention.csv_export import to_csv
+from retention.customers.search import best_first
 from retention.models.uncertainty import Total, Uncertainty
 from retention.own_segments.conditions import Group, Rule, Totals, matches, totals, weighed
 from retention.own_segments.features import Features
@@ -53,6 +54,8 @@ def draw_worth(data: Loaded, rule: Rule, features: Features) -> None:
 
 
 def _metrics(data: Loaded, rule: Rule, features: Features) -> list[widgets.Metric]:
+    if np.isnan(features.revenue[0]):
+        return _metrics_without_amounts(rule, features)
     sums, currency = totals(rule, features), features.currency
     customers, all_revenue = sums.customers, totals_of_all(features).revenue
     share = of_each = between = probability = None
@@ -80,10 +83,19 @@ def _metrics(data: Loaded, rule: Rule, features: Features) -> list[widgets.Metri
     ]
 
 
+def _metrics_without_amounts(rule: Rule, features: Features) -> list[widgets.Metric]:
+    customers, note, mean = totals(rule, features).customers, None, np.nan
+    if customers and not features.missing("p_purchase_30d"):
+        mean = mean_probability(rule, features)
+        note = f"Within {READY_DAYS} days, about {wording.count(mean * customers)}"
+    return [widgets.Metric("Will buy", wording.percent(mean), "p_purchase_30d", note)]
+
+
 def draw_download(data: Loaded, rule: Rule, features: Features, name: str) -> None:
     """The segment's customers as a file."""
     customers = totals(rule, features).customers
-    scores = scores_for(data, choices.standard_plan()) if features.value is not None else None
+    has_model = not features.missing("p_alive")
+    scores = scores_for(data, choices.standard_plan()) if has_model else None
     inside = matches(rule, features)
     widgets.csv_download(
         f"Download {wording.plural(customers, 'customer')}",
@@ -99,9 +111,7 @@ def members_csv(customers: pd.DataFrame, scores: pd.DataFrame | None, inside: np
     Runs when the button is clicked, outside the session: everything it needs is passed in.
     """
     table = customers[inside]
-    if scores is None:
-        return to_csv(table.sort_values("revenue", ascending=False, kind="stable"))
-    return to_csv(table.join(scores[inside]).sort_values("cltv", ascending=False, kind="stable"))
+    return to_csv(best_first(table if scores is None else table.join(scores[inside])))
 
 
 def totals_of_all(features: Features) -> Totals:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from html import escape
+from math import isnan
 from typing import cast
 
 import streamlit as st
@@ -232,13 +233,15 @@ def _draw_count(
         st.html(f"<div class=cond><span class=off>{escape(reason)}{hover}</span></div>")
         return
     customers, everybody = count.totals.customers, len(features)
-    amounts = escape(_amounts(count.totals, features))
+    amounts = (
+        "" if isnan(count.totals.revenue) else f" · {escape(_amounts(count.totals, features))}"
+    )
     percent, percent_left = (100 * number / everybody for number in (customers, count.left or 0))
     after = "" if count.left is None else f"{wording.count(count.left)} {_LEFT[group_kind]}"
     title = "Customers after this and everything above it in its group."
     st.html(
         f"<div class=cond><div><b>{wording.count(customers)}</b> "
-        f"<span>{wording.percent(customers / everybody)} · {amounts}</span>{hover}</div>"
+        f"<span>{wording.percent(customers / everybody)}{amounts}</span>{hover}</div>"
         f"<div class=left title='{title}'>{after}</div><div class=bar>"
         f"<i class=own style='width:{percent:.2f}%'></i>"
         f"<i style='width:{percent_left:.2f}%'></i></div></div>"

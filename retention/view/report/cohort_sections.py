@@ -88,18 +88,21 @@ def _triangle_section(
 
 
 def _growth_section(data: Loaded, intakes: Cohorts, keys: list[str]) -> Section:
+    has_amounts = data.orders.has_amounts
+    measure = "revenue" if has_amounts else "orders"
     lit = curve_frames.highlighted(VIEW, intakes, keys, None)
-    past = curve_frames.past_frame(VIEW, intakes, keys, lit, "revenue", data)
-    ahead = curve_frames.ahead_frame(VIEW, intakes, lit, past, "revenue", data)
+    past = curve_frames.past_frame(VIEW, intakes, keys, lit, measure, data)
+    ahead = curve_frames.ahead_frame(VIEW, intakes, lit, past, measure, data)
+    title = f"{measure.capitalize()} a customer"
     chart = charts.growth_chart(
-        past, ahead, "Revenue a customer", VIEW.unit, data.orders.currency, money=True
+        past, ahead, title, VIEW.unit, data.orders.currency, money=has_amounts
     )
     caption = "The newest cohorts in colour."
     if len(ahead):
         caption += " Dashed: what the model expects of the newest cohorts, with its 80% range."
     return Section(
         "Cohorts: what a customer brings over time",
-        "Revenue of a customer so far, by months since the first order.",
+        f"{measure.capitalize()} of a customer so far, by months since the first order.",
         (Figure(svg_of(chart, WIDE), caption, wide=True),),
     )
 

@@ -59,8 +59,10 @@ def downloads(data: Loaded, card: Scorecard, settings: ScorecardSettings) -> Non
     tables: dict[str, Callable[[], pd.DataFrame]] = {
         "Metrics": lambda: frames.metrics_table(card, comparisons),
         "Reading": lambda: frames.reading_table(reading),
-        "Monthly trend": lambda: frames.rounded(trend),
-        "Customer base": lambda: frames.rounded(base_bridge(history, card)),
+        "Monthly trend": lambda: frames.rounded(frames.without_unknown_money(trend)),
+        "Customer base": lambda: frames.rounded(
+            frames.without_unknown_money(base_bridge(history, card))
+        ),
         "New and returning": lambda: frames.buyers_table(card),
         "Waits": lambda: frames.waits_table(card),
     }

@@ -1,6 +1,6 @@
 """One HTML file of a scorecard and its cohorts, charts included, that needs no network."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from retention import wording
-from retention.history.metrics import METRICS
+from retention.history.metrics import METRICS, metrics_of
 from retention.orders.orders import Orders
 from retention.reports.industry import Benchmark, Comparison
 from retention.reports.scorecard import Scorecard
@@ -127,8 +127,10 @@ def report_html(
         made: The day on the report; today unless given.
     """
     first: dict[str, Comparison] = {}
+    known = metrics_of(card.counts)
     for comparison in comparisons:
-        first.setdefault(comparison.metric, comparison)
+        if comparison.metric in known:
+            first.setdefault(comparison.metric, comparison)
     changes = [frame for _, frame in card.earlier.values()]
     return _template().render(
         title=f"{name}: how well we keep customers",
@@ -143,9 +145,10 @@ def report_html(
         worth=_worth(reading, orders.currency),
         strategies=reading.strategies[:3],
         notes=card.notes,
+        without=[] if orders.has_amounts else [wording.NO_AMOUNTS],
         metrics=[
             _metric(card, metric, first.get(metric), changes, orders.currency)
-            for metric in METRICS
+            for metric in known
             if np.isfinite(card.metrics["value"][metric])
         ],
         benchmarks=[
@@ -265,6 +268,8 @@ def _base_figures(
         "customers": "Active customers from the start to the end of the period.",
         "revenue": f"What they brought in the {card.active_days} days before.",
     }
+    if bridge["revenue"].isna().all():
+        del captions["revenue"]
     return tuple(
         Figure(svg_of(charts.bridge_chart(bridge, measure, currency), WIDE), caption, wide=True)
         for measure, caption in captions.items()
@@ -306,15 +311,16 @@ def _wait_figures(card: Scorecard) -> tuple[Figure, ...]:
 
 def _buyers_table(card: Scorecard, currency: str | None) -> Table:
     buyers = frames.buyers_frame(card)
+    written: dict[str, Callable[[Any], str]] = {
+        "Buyers": str,
+        "Customers": wording.count,
+        "Orders": wording.count,
+        "Revenue": lambda amount: wording.money(amount, currency),
+        "Share of revenue": wording.percent,
+        "Order value": lambda amount: wording.money(amount, currency),
+    }
     rows = tuple(
-        (
-            Cell(row["Buyers"]),
-            Cell(wording.count(row["Customers"])),
-            Cell(wording.count(row["Orders"])),
-            Cell(wording.money(row["Revenue"], currency)),
-            Cell(wording.percent(row["Share of revenue"])),
-            Cell(wording.money(row["Order value"], currency)),
-        )
+        tuple(Cell(written[name](row[name])) for name in buyers.columns)
         for row in buyers.to_dict("records")
     )
     return Table(tuple(buyers.columns), rows)

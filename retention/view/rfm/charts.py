@@ -6,9 +6,16 @@ import pandas as pd
 from retention.view import palette
 
 HEIGHT = 440
+_MONEY_TOOLTIPS = (
+    alt.Tooltip("revenue:N", title="Revenue so far"),
+    alt.Tooltip("value:N", title="Expected value"),
+    alt.Tooltip("between:N", title="80% range"),
+)
 
 
-def grid_chart(frame: pd.DataFrame, title: str) -> alt.LayerChart:
+def grid_chart(
+    frame: pd.DataFrame, title: str, scored: str = "orders and revenue"
+) -> alt.LayerChart:
     """The 5x5 grid as a heat map: recency up, orders and revenue across.
 
     A click selects a cell under the name "picked".
@@ -18,6 +25,7 @@ def grid_chart(frame: pd.DataFrame, title: str) -> alt.LayerChart:
             `chosen` ("cell", "group" or ""), `small` (few customers) and the tooltip's `last`,
             `customers`, `share`, `revenue`, `value`, `between`, `days`.
         title: What is drawn.
+        scored: What is scored across; without amounts it is the orders alone.
     """
     axis = {"domain": False, "ticks": False, "grid": False, "labelAngle": 0, "labelFontSize": 12}
     base = alt.Chart(
@@ -25,7 +33,7 @@ def grid_chart(frame: pd.DataFrame, title: str) -> alt.LayerChart:
     ).encode(
         x=alt.X(
             "mean:O",
-            title="Orders and revenue: mean score",
+            title=f"{scored.capitalize()}: {'mean score' if ' ' in scored else 'score'}",
             axis=alt.Axis(**axis),
             scale=_band([1, 2, 3, 4, 5]),
         ),
@@ -38,12 +46,10 @@ def grid_chart(frame: pd.DataFrame, title: str) -> alt.LayerChart:
         tooltip=[
             alt.Tooltip("group:N", title="Group"),
             alt.Tooltip("last:N", title="Last order"),
-            alt.Tooltip("mean:O", title="Orders and revenue"),
+            alt.Tooltip("mean:O", title=scored.capitalize()),
             alt.Tooltip("customers:Q", title="Customers", format=","),
             alt.Tooltip("share:Q", title="Of all", format=".1%"),
-            alt.Tooltip("revenue:N", title="Revenue so far"),
-            alt.Tooltip("value:N", title="Expected value"),
-            alt.Tooltip("between:N", title="80% range"),
+            *(_MONEY_TOOLTIPS if " " in scored else ()),
             alt.Tooltip("days:N", title="Last order, median"),
         ],
     )

@@ -34,17 +34,20 @@ def draw_rules(data: Loaded, basis: RfmBasis) -> RfmRules:
     )
     if kind == FIFTHS:
         return RfmRules()
-    _, parts = widgets.kept_parts(PARTS, "rfm_parts")
+    names = {name: label for name, label in PARTS.items() if name in basis.inputs.measures}
+    _, parts = widgets.kept_parts(names, "rfm_parts")
     with parts["days"]:
         own_days = _days(basis)
     with parts["orders"]:
         own_orders = _orders(basis)
-    with parts["revenue"]:
-        own_revenue = _revenue(basis, data.orders.currency)
+    own_revenue = None
+    if "revenue" in parts:
+        with parts["revenue"]:
+            own_revenue = _revenue(basis, data.orders.currency)
     return RfmRules(
         days=_ascending(own_days),
         orders=_ascending(own_orders),
-        revenue=_ascending(own_revenue),
+        revenue=None if own_revenue is None else _ascending(own_revenue),
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from retention import wording
 from retention.csv_export import to_csv
+from retention.customers.search import best_first
 from retention.history.changes import ENOUGH
 from retention.segments.rfm import (
     MEASURES,
@@ -19,6 +20,7 @@ from retention.segments.rfm import (
     scores_of_places,
 )
 from retention.segments.rfm_totals import members
+from retention.validation import all_unknown
 from retention.view.rfm.words import score_words
 
 COLUMNS = {
@@ -86,7 +88,7 @@ def score_frame(places: np.ndarray, cuts: RfmRules, currency: str | None) -> pd.
     """Which values have each score, and which share of the customers has it.
 
     Returns:
-        One row per score, the best first: `score`, for each of `MEASURES` its values in words, and
+        One row per score, the best first: `score`, for each scored measure its values in words, and
         the share of customers in `<measure>_share`.
     """
     counts = np.bincount(places, minlength=len(group_codes()))
@@ -95,6 +97,8 @@ def score_frame(places: np.ndarray, cuts: RfmRules, currency: str | None) -> pd.
     for score in reversed(SCORES):
         row: dict[str, object] = {"score": score}
         for name, scored in zip(MEASURES, scores.T, strict=True):
+            if getattr(cuts, name) is None:
+                continue
             words = score_words(name, cuts, score, currency)
             row[name] = words[0].upper() + words[1:]
             row[f"{name}_share"] = counts[scored == score].sum() / max(len(places), 1)
@@ -118,10 +122,9 @@ def group_csv(
     table = customers[inside]
     table.insert(0, "rfm_group", _names(places[inside]))
     for name, score in (("monetary", monetary), ("frequency", frequency), ("recency", recency)):
-        table.insert(1, f"{name}_score", score)
-    if scores is None:
-        return to_csv(table.sort_values("revenue", ascending=False, kind="stable"))
-    return to_csv(table.join(scores[inside]).sort_values("cltv", ascending=False, kind="stable"))
+        if name != "monetary" or not all_unknown(customers["revenue"]):
+            table.insert(1, f"{name}_score", score)
+    return to_csv(best_first(table if scores is None else table.join(scores[inside])))
 
 
 def _names(places: np.ndarray) -> np.ndarray:

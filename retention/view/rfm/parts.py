@@ -2,6 +2,7 @@
 
 from functools import partial
 from html import escape
+from math import isfinite
 from typing import cast
 
 import pandas as pd
@@ -59,12 +60,9 @@ def chosen_cell(group: str | None) -> tuple[int, int] | None:
     return cell if cell in RFM_CELLS and RFM_CELLS[cell] == group else None
 
 
-def grid(
-    data: Loaded, basis: RfmBasis, view: RfmView, group: str | None, cell: tuple[int, int] | None
-) -> None:
+def grid(data: Loaded, view: RfmView, group: str | None, cell: tuple[int, int] | None) -> None:
     """The heat map, in customers, revenue or expected value."""
-    has_scores = basis.scores is not None
-    options = [name for name in frames.COLUMNS if has_scores or name != "Expected value"]
+    options = [name for name, column in frames.COLUMNS.items() if view.cells[column].notna().any()]
     measure = st.segmented_control(
         "Show",
         options,
@@ -74,16 +72,16 @@ def grid(
         required=True,
         help=DEFINITIONS["grid"],
     )
+    scored = "orders" if view.cuts.revenue is None else "orders and revenue"
     frame = frames.grid_frame(view.cells, view.cuts, measure, group, cell, data.orders.currency)
     top = frame.iloc[frame["strength"].argmax()]
     st.altair_chart(
-        charts.grid_chart(frame, f"{measure} by score"),
+        charts.grid_chart(frame, f"{measure} by score", scored),
         key=MAP,
         on_select=_clicked,
         selection_mode="picked",
-        alt=f"{measure} in the 25 cells of recency by orders and revenue. The most: "
-        f"{top['words']} in {top['group']}, recency {top['recency']}, orders and revenue "
-        f"{top['mean']}",
+        alt=f"{measure} in the 25 cells of recency by {scored}. The most: "
+        f"{top['words']} in {top['group']}, recency {top['recency']}, {scored} {top['mean']}",
     )
 
 
@@ -134,7 +132,7 @@ def one_group(
         return
     widgets.metric_row(_metrics(row, currency), definitions=DEFINITIONS, key="rfm")
     once = row["ordered_once"]
-    if group in ("Champions", "Loyal") and once > 0:
+    if group in ("Champions", "Loyal") and once > 0 and data.orders.has_amounts:
         st.caption(
             f"{wording.percent(once)} of them have ordered once: orders and revenue count alike, "
             "so one large order can carry a customer here."
@@ -203,7 +201,7 @@ def _saved() -> None:
 
 def _metrics(row: pd.Series, currency: str | None) -> list[widgets.Metric]:
     between = frames.value_range(row, currency)
-    return [
+    metrics = [
         widgets.Metric(
             "Customers",
             wording.count(row["customers"]),
@@ -229,6 +227,7 @@ def _metrics(row: pd.Series, currency: str | None) -> list[widgets.Metric]:
             f"Ago, median; {wording.percent(row['ordered_once'])} ordered once",
         ),
     ]
+    return metrics if isfinite(row["revenue"]) else [metrics[0], metrics[-1]]
 
 
 def _what_to_do(group: str) -> None:
@@ -250,6 +249,7 @@ def table(view: RfmView, scored: bool, currency: str | None) -> None:
             label, format="percent", min_value=0, max_value=1, width=110
         )
 
+    has_amounts = view.cuts.revenue is not None
     shares = ["customer_share", "revenue_share", "expected_value_share", "ordered_once"]
     shown = view.groups.reset_index().round({"median_days": 0, "revenue": 0, "expected_value": 0})
     shown = shown.round(dict.fromkeys(shares, 3))
@@ -264,9 +264,12 @@ def table(view: RfmView, scored: bool, currency: str | None) -> None:
             "group",
             "customers",
             "customer_share",
-            "revenue",
-            "revenue_share",
-            *(["expected_value", "between", "expected_value_share"] if scored else []),
+            *(["revenue", "revenue_share"] if has_amounts else []),
+            *(
+                ["expected_value", "between", "expected_value_share"]
+                if scored and has_amounts
+                else []
+            ),
             "ordered_once",
             "median_days",
         ],
@@ -288,30 +291,29 @@ def table(view: RfmView, scored: bool, currency: str | None) -> None:
         },
     )
     amounts = f"Amounts in {text.plain(currency)}. " if currency else ""
-    st.caption(
-        f"{amounts}Value: expected over the next 12 months. Once: share who ordered once. Days: "
-        "median since the last order."
-    )
+    value = f"{amounts}Value: expected over the next 12 months. " if has_amounts else ""
+    st.caption(f"{value}Once: share who ordered once. Days: median since the last order.")
     widgets.csv_download(
         "Download the table", "rfm.csv", partial(_table_csv, view), key="download_rfm_table"
     )
 
 
 def _table_csv(view: RfmView) -> bytes:
-    return to_csv(view.groups)
+    return to_csv(view.groups if view.cuts.revenue else view.groups.dropna(axis=1, how="all"))
 
 
 def score_table(view: RfmView, currency: str | None) -> None:
     """Where each score begins, and how uneven the scores are."""
     st.markdown("**Where scores are cut**", help=DEFINITIONS["scores"])
     rows = frames.score_frame(view.places, view.cuts, currency).to_dict("records")
+    scored = [name for name in LABELS if name in rows[0]]
     body = "".join(
         f"<tr><th scope=row>{row['score']}</th>"
-        + "".join(_score_cell(row[name], row[f"{name}_share"]) for name in LABELS)
+        + "".join(_score_cell(row[name], row[f"{name}_share"]) for name in scored)
         + "</tr>"
         for row in rows
     )
-    head = "".join(f"<th scope=col>{label}</th>" for label in LABELS.values())
+    head = "".join(f"<th scope=col>{LABELS[name]}</th>" for name in scored)
     st.html(
         f"<div class=rfms><table><thead><tr><th scope=col></th>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>"

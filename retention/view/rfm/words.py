@@ -167,7 +167,8 @@ def _revenue_words(low: float, high: float, currency: str | None) -> str:
 def cell_words(cell: tuple[int, int], cuts: RfmRules, currency: str | None) -> str:
     """A cell of the grid in words."""
     recency, mean = cell
+    across = "orders" if cuts.revenue is None else "orders and revenue together"
     return (
         f"last order {score_words('days', cuts, recency, currency).lower()} ago (score "
-        f"{recency}), orders and revenue together a {mean}"
+        f"{recency}), {across} a {mean}"
     )

@@ -8,7 +8,7 @@ import streamlit as st
 
 from retention import wording
 from retention.history.changes import CANNOT, THIN
-from retention.history.metrics import METRICS
+from retention.history.metrics import METRICS, metrics_of
 from retention.reports.industry import UNKNOWN, Comparison
 from retention.reports.scorecard import Scorecard
 from retention.view import text
@@ -52,9 +52,10 @@ def cards(data: Loaded, card: Scorecard, settings: ScorecardSettings) -> None:
     for comparison in data_of.comparisons_for(data, settings):
         comparisons.setdefault(comparison.metric, comparison)
     trend = data_of.trend_for(data, settings)
-    values = card.metrics["value"]
+    values, known = card.metrics["value"], metrics_of(card.counts)
     for number, (group, members) in enumerate(GROUPS.items()):
         names = [name for name in members if np.isfinite(values[name]) or group != "Given away"]
+        names = [name for name in names if name in known]
         if not names:
             continue
         st.subheader(group, anchor=False)

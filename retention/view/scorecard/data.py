@@ -88,7 +88,8 @@ def _store_values(data: Loaded, end: date) -> dict[str, StoreValue]:
 def _reading(data: Loaded, settings: ScorecardSettings, plan: Plan) -> Reading:
     card, comparisons = card_for(data, settings), comparisons_for(data, settings)
     try:
-        model, uncertainty = model_for(data), uncertainty_for(data, plan)
+        model = model_for(data)
+        uncertainty = uncertainty_for(data, plan) if data.orders.has_amounts else None
     except ModelError:
         return read_scorecard(card, comparisons)
     terms = plan.terms()

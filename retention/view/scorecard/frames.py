@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from retention.history.metrics import METRICS
+from retention.history.metrics import IN_MONEY, METRICS, metrics_of
 from retention.history.period_counts import quartiles
 from retention.periods import Period
 from retention.reports.industry import Comparison
@@ -133,9 +133,12 @@ def spread_frames(spread: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def buyers_frame(card: Scorecard) -> pd.DataFrame:
-    """New and returning customers with the columns' names on screen."""
+    """New and returning customers with the columns' names on screen, without unknown money."""
     names = {"new": "New: first order in the period", "returning": "Returning: ordered before it"}
-    frame = card.buyers.rename(index=names).rename_axis("Buyers").reset_index()
+    buyers = card.buyers
+    if np.isnan(card.counts.revenue):
+        buyers = buyers[["customers", "orders"]]
+    frame = buyers.rename(index=names).rename_axis("Buyers").reset_index()
     return frame.rename(
         columns={
             "customers": "Customers",
@@ -157,6 +160,13 @@ def rounded(frame: pd.DataFrame, **kinds: str) -> pd.DataFrame:
     """
     kinds = {name: metric.kind for name, metric in METRICS.items()} | kinds
     return frame.round({name: DIGITS[kind] for name, kind in kinds.items() if name in frame})
+
+
+def without_unknown_money(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame for a file, without the columns in money where the orders have no amounts."""
+    if not frame["revenue"].isna().all():
+        return frame
+    return frame.drop(columns=[name for name in frame if name in IN_MONEY])
 
 
 def buyers_table(card: Scorecard) -> pd.DataFrame:
@@ -217,8 +227,11 @@ def _gap_cells(rank: int, gap: Gap) -> dict[str, object]:
 
 
 def metrics_table(card: Scorecard, comparisons: Iterable[Comparison]) -> pd.DataFrame:
-    """Every metric with its range, its changes and its benchmark or target, for a file."""
-    frame = card.metrics.rename(
+    """Every metric with its range, its changes and its benchmark or target, for a file.
+
+    Without amounts there is none in money.
+    """
+    frame = card.metrics.loc[list(metrics_of(card.counts))].rename(
         columns={"low": "low_95", "high": "high_95", "n": "customers_or_waits"}
     )
     for name, earlier in (("previous", card.against_previous), ("year_before", card.against_year)):

@@ -132,7 +132,7 @@ def bridge(data: Loaded, card: Scorecard, settings: ScorecardSettings) -> None:
     )
     measure = st.segmented_control(
         "In",
-        ["Customers", "Revenue"],
+        ["Customers", "Revenue"] if data.orders.has_amounts else ["Customers"],
         default="Customers",
         key="bridge_in",
         required=True,

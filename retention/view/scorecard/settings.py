@@ -6,7 +6,7 @@ from itertools import chain
 import streamlit as st
 
 from retention import wording
-from retention.history.metrics import METRICS
+from retention.history.metrics import IN_MONEY, METRICS
 from retention.periods import Period, preset_period, whole_preset
 from retention.reports.industry import ALL, Target, lines_of_business
 from retention.reports.scorecard import ACTIVE_DAYS, LEAST_ACTIVE, MOST_ACTIVE
@@ -60,7 +60,7 @@ def choose_settings(data: Loaded) -> ScorecardSettings:
             "definition.",
         )
         period = _own_dates(data) if preset is None else _preset(data, preset)
-        targets = _targets()
+        targets = _targets(has_amounts=data.orders.has_amounts)
     return ScorecardSettings(
         period=period,
         active_days=active_days,
@@ -96,11 +96,12 @@ def _own_dates(data: Loaded) -> Period:
     return Period(start, end + timedelta(days=1))
 
 
-def _targets() -> tuple[Target, ...]:
+def _targets(*, has_amounts: bool) -> tuple[Target, ...]:
     with st.expander("Own targets in place of benchmarks", icon=":material/flag:"):
         targets = []
-        places = [column for row in TARGETS for column in st.columns(len(row), gap="medium")]
-        for column, name in zip(places, chain(*TARGETS), strict=True):
+        rows = [[name for name in row if has_amounts or name not in IN_MONEY] for row in TARGETS]
+        places = [column for row in rows for column in st.columns(len(row), gap="medium")]
+        for column, name in zip(places, chain(*rows), strict=True):
             metric = METRICS[name]
             is_rate = metric.kind == "rate"
             value = column.number_input(

@@ -44,10 +44,12 @@ PARTS = {
 UNIT_LABELS = {"percentile": "Percentiles", "money": "Money"}
 # The groups of a part that are off where the data lack what they need.
 GROUPS_OF = {
-    "value": ("vip",),
+    "value": ("vip", "big_spender", "high_order_value"),
     "discounts": ("full_price", "discount_shopper"),
     "next_order": ("ready_to_buy",),
 }
+# The group of each slider in the part "Value".
+_ABOUT_VALUE = {"vip": "vip", "spender": "big_spender", "order_value": "high_order_value"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,21 +137,25 @@ def draw_controls(data: Loaded, presets: DeltaGenerator) -> SegmentSettings:
         unit = _unit(basis)
     for slider in VALUES:
         scale = None if unit == "percentile" else money_scale(basis.inputs, slider)
-        draw("value", slider, about="vip" if slider.key == "vip" else None, scale=scale)
+        draw("value", slider, about=_ABOUT_VALUE[slider.key], scale=scale)
     draw("value", VIP_ORDERS, about="vip")
     draw("discounts", DISCOUNT, about="discount_shopper")
     draw("next_order", READY, about="ready_to_buy")
     for part, groups in GROUPS_OF.items():
-        reason = off.get(groups[0])
-        if reason:
-            names = " and ".join(LABELS[group] for group in groups)
-            verb = "are" if len(groups) > 1 else "is"
+        missing = [group for group in groups if group in off]
+        if missing:
+            names, reason = _listed([LABELS[group] for group in missing]), off[missing[0]]
+            verb = "are" if len(missing) > 1 else "is"
             with parts[part]:
                 st.caption(f"{names} {verb} off: {reason[0].lower()}{reason[1:]}")
     rules = SegmentRules(**values, ready_days=days, value_unit=unit)
     with presets:
         _presets(data, rules)
     return SegmentSettings(basis, rules, tuple(strips))
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def draw_strips(data: Loaded, settings: SegmentSettings) -> None:

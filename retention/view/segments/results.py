@@ -12,6 +12,7 @@ import streamlit as st
 
 from retention import wording
 from retention.csv_export import to_csv
+from retention.customers.search import best_first
 from retention.segments.inputs import SegmentInputs, value_cutoffs
 from retention.segments.rules import STAGES, TRAITS, SegmentRules
 from retention.segments.stages import assign_codes, label_frame, members
@@ -164,7 +165,8 @@ def draw_group(
                 key="download_segment",
             )
     between = frames.value_range(row, currency)
-    widgets.metric_row(_metrics(row, between, rules.ready_days, currency))
+    has_amounts = data.orders.has_amounts
+    widgets.metric_row(_metrics(row, between, rules.ready_days, currency, has_amounts=has_amounts))
     if not isnan(row["expected_value"]):
         explanation = (
             " 80% range: if the model holds, the truth lies in it in 8 of 10 cases."
@@ -175,11 +177,11 @@ def draw_group(
 
 
 def _metrics(
-    row: pd.Series, between: str, ready_days: int, currency: str | None
+    row: pd.Series, between: str, ready_days: int, currency: str | None, *, has_amounts: bool
 ) -> list[widgets.Metric]:
     """One segment's headline numbers; `between` is the range of its expected value, or empty."""
     probability = row["mean_probability"]
-    return [
+    metrics = [
         widgets.Metric(
             "Customers",
             wording.count(row["customers"]),
@@ -207,6 +209,7 @@ def _metrics(
             None if isnan(probability) else f"Within {wording.plural(ready_days, 'day')}",
         ),
     ]
+    return metrics if has_amounts else [metrics[0], metrics[-1]]
 
 
 def _of_all(share: float, before: str = "") -> str | None:
@@ -227,11 +230,12 @@ def group_csv(
     codes = assign_codes(inputs, rules)
     inside = members(codes, group)
     table = label_frame(codes[inside], customers.index[inside]).join(customers[inside])
-    if scores is None:
-        return to_csv(table.sort_values("revenue", ascending=False, kind="stable"))
-    table = table.join(scores[inside])
-    table[f"p_purchase_{rules.ready_days}d"] = inputs.raw["probability"][inside]
-    return to_csv(table.sort_values("cltv", ascending=False, kind="stable"))
+    if "revenue" not in inputs.raw:
+        table = table.drop(columns=["big_spender", "high_order_value"])
+    if scores is not None:
+        table = table.join(scores[inside])
+        table[f"p_purchase_{rules.ready_days}d"] = inputs.raw["probability"][inside]
+    return to_csv(best_first(table))
 
 
 COLUMNS = {
@@ -246,46 +250,54 @@ COLUMNS = {
 }
 
 
+#: Columns of the table that need amounts.
+IN_MONEY = ("Revenue so far", "Expected value", "Average order")
+
+
 def draw_table(
     summary: pd.DataFrame,
     definitions: Mapping[str, str],
     off: Mapping[str, str],
     currency: str | None,
     group: str | None,
+    *,
+    has_amounts: bool = True,
 ) -> None:
     """Every stage and trait in one table, with its definition one hover away.
 
     Groups in `off` have the reason instead of numbers.
     """
     body = []
+    columns = [name for name in COLUMNS if has_amounts or name not in IN_MONEY]
     for name, row in zip(summary.index, summary.to_dict("records"), strict=True):
         if name == TRAITS[0]:
             body.append(
-                "<tr class=gap role=row><th scope=rowgroup role=rowheader colspan=7>Traits, which "
-                "overlap</th></tr>"
+                "<tr class=gap role=row><th scope=rowgroup role=rowheader "
+                f"colspan={len(columns) + 1}>Traits, which overlap</th></tr>"
             )
         reason = f"<small>{escape(off[name])}</small>" if name in off else ""
-        cells = zip(COLUMNS, _cells(row, currency), strict=True)
+        cells = dict(zip(COLUMNS, _cells(row, currency), strict=True))
         body.append(
             f"<tr role=row{' class=on' if name == group else ''}>"
             f'<th scope=row role=rowheader title="{escape(definitions[name])}">'
             f'<i style="background:{COLOURS[name]}"></i>{LABELS[name]}{reason}</th>'
-            + "".join(_cell_html(column, cell) for column, cell in cells)
+            + "".join(_cell_html(column, cells[column]) for column in columns)
             + "</tr>"
         )
+    head = "".join(_HEAD[column] for column in columns)
     # The roles are explicit: as cards, a browser would no longer take it for a table.
     st.html(
         "<div class=segt><table role=table><thead><tr role=row><th "
-        f"scope=col>Segment</th>{_HEAD}</tr></thead><tbody "
+        f"scope=col>Segment</th>{head}</tr></thead><tbody "
         f"role=rowgroup>{''.join(body)}</tbody></table></div>"
     )
 
 
 _BELOW = {"Expected value": "<small>12 months, 80% range</small>"}
-_HEAD = "".join(
-    f'<th scope=col title="{escape(about)}">{name}{_BELOW.get(name, "")}</th>'
+_HEAD = {
+    name: f'<th scope=col title="{escape(about)}">{name}{_BELOW.get(name, "")}</th>'
     for name, about in COLUMNS.items()
-)
+}
 
 
 class _Cell(NamedTuple):

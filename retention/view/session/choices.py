@@ -8,7 +8,7 @@ import streamlit as st
 from retention.segments.rules import SegmentRules
 
 _ADDRESS, _PURCHASE_MODEL = "kept_address", "chosen_purchase_model"
-_SEGMENT_RULES = "segment_rules"
+_SEGMENT_RULES, _ORDER_VALUE = "segment_rules", "given_order_value"
 
 #: A purchase model, or the one that predicted the hidden part of the orders better.
 ModelChoice = Literal["auto", "bg_nbd", "mbg_nbd"]
@@ -87,6 +87,16 @@ def keep_segment_rules(rules: SegmentRules) -> None:
 def segment_rules() -> SegmentRules:
     """Return the thresholds set on the segments page, else those of the published scheme."""
     return st.session_state.get(_SEGMENT_RULES, SegmentRules())
+
+
+def keep_order_value(amount: float | None) -> None:
+    """Make this the average order value of the session's orders without amounts."""
+    st.session_state[_ORDER_VALUE] = amount
+
+
+def order_value() -> float | None:
+    """Return the marketer's own average order value, for orders without amounts."""
+    return st.session_state.get(_ORDER_VALUE)
 
 
 def standard_plan(horizon_days: int = 365) -> Plan:

@@ -18,7 +18,7 @@ class CustomerScores:
 
     Attributes:
         scores: `predict_cltv`, in the order of the loaded customers; None without a model.
-        uncertainty: How far the scores are uncertain; None without a model.
+        uncertainty: How far the value is uncertain; None without a model or amounts.
         problem: Why there is no model; None where there is one.
     """
 
@@ -30,7 +30,8 @@ class CustomerScores:
 def customer_scores(data: Loaded, plan: Plan) -> CustomerScores:
     """The scores of all customers under a plan, or the problem that stands in their way."""
     try:
-        scores, uncertainty = scores_for(data, plan), uncertainty_for(data, plan)
+        scores = scores_for(data, plan)
+        uncertainty = uncertainty_for(data, plan) if data.orders.has_amounts else None
     except ModelError as error:
         return CustomerScores(scores=None, uncertainty=None, problem=str(error))
     return CustomerScores(aligned(scores, data.customers.index), uncertainty, problem=None)

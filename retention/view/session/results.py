@@ -129,9 +129,13 @@ def probability_for(data: Loaded, days: int) -> pd.Series:
 
 @kept(max_entries=12)
 def months_for(data: Loaded, plan: Plan) -> pd.DataFrame:
-    """Return `expected_by_month` of the base with `month_ranges`; ModelError as `model_for`."""
+    """Return `expected_by_month` of the base with `month_ranges`; ModelError as `model_for`.
+
+    Without amounts there are no ranges.
+    """
     model, customers = _model(data, plan.purchase_model), data.customers
-    return month_ranges(model, customers, expected_by_month(model, customers, **plan.terms()))
+    months = expected_by_month(model, customers, **plan.terms())
+    return months if model.spend is None else month_ranges(model, customers, months)
 
 
 @kept(max_entries=12)

@@ -116,10 +116,13 @@ def frequency_recency_chart(
 def _map_cells(
     frame: pd.DataFrame, measure: MapMeasure, currency: str | None, columns: int
 ) -> alt.Chart:
-    shown = frame.assign(
-        orders=frame["frequency"] + 0.5,
-        worth=[wording.money(x, currency, short=True) for x in frame["expected_value"]],
-    )
+    shown, worth = frame.assign(orders=frame["frequency"] + 0.5), []
+    if "expected_value" in frame:
+        amounts = [wording.money(x, currency, short=True) for x in frame["expected_value"]]
+        shown, worth = (
+            shown.assign(worth=amounts),
+            [alt.Tooltip("worth:N", title="Expected revenue")],
+        )
     x = alt.X(
         "frequency:Q",
         title="Repeat purchases",
@@ -155,7 +158,7 @@ def _map_cells(
                 alt.Tooltip("silence_to:Q", title="to", format=",.0f"),
                 alt.Tooltip("p_purchase:Q", title="Will order", format=".1%"),
                 alt.Tooltip("p_alive:Q", title="Still active", format=".1%"),
-                alt.Tooltip("worth:N", title="Expected revenue"),
+                *worth,
             ],
         )
     )

@@ -32,11 +32,11 @@ class Point:
 def describe(model: CltvModel, currency: str | None) -> list[Point]:
     """Return how often customers order, how many stop after an order, and what an order brings."""
     typical = typical_customer(model)
-    return [
+    points = [
         _rhythm(typical.days_between_orders, typical.median_days_between_orders),
         _leaving(typical.leave_share, model),
-        _spend(model.spend, currency),
     ]
+    return points if model.spend is None else [*points, _spend(model.spend, currency)]
 
 
 def parameters(model: CltvModel) -> pd.DataFrame:

@@ -104,10 +104,11 @@ def _choose_customer(data: Loaded, scores: pd.DataFrame) -> str | None:
     if not total:
         widgets.no_customer(query)
         return None
+    value = "value" if "cltv" in scores else "expected orders"
     return right.selectbox(
-        "Customer, highest value first"
+        f"Customer, highest {value} first"
         if total <= LISTED_CUSTOMERS
-        else f"Customer, the {LISTED_CUSTOMERS} of highest value first",
+        else f"Customer, the {LISTED_CUSTOMERS} of highest {value} first",
         listed.index.tolist(),
         key=f"one_customer_{query}",
     )
@@ -121,17 +122,9 @@ def _draw_metrics(
     `by_companion`: whether the other purchase model answers for this customer's being active.
     """
     ordering = wording.percent(score["p_purchase"])
-    value_range = wording.money_range(score["cltv_low"], score["cltv_high"], currency)
     widgets.metric_row(
         [
-            widgets.Metric(
-                "Expected value",
-                wording.money(score["cltv"], currency),
-                "cltv_range",
-                f"Most likely nothing: orders with {ordering}"
-                if score["p_purchase"] < HARDLY_ORDERS
-                else f"80% range: {value_range}",
-            ),
+            *_value_metric(score, ordering, currency),
             widgets.Metric(
                 "Expected orders",
                 f"{score['expected_orders']:.1f}",
@@ -157,16 +150,30 @@ def _draw_metrics(
     )
 
 
+def _value_metric(score: pd.Series, ordering: str, currency: str | None) -> list[widgets.Metric]:
+    """The expected value; nothing where the orders have no amounts."""
+    if "cltv" not in score:
+        return []
+    value_range = wording.money_range(score["cltv_low"], score["cltv_high"], currency)
+    note = f"80% range: {value_range}"
+    if score["p_purchase"] < HARDLY_ORDERS:
+        note = f"Most likely nothing: orders with {ordering}"
+    amount = wording.money(score["cltv"], currency)
+    return [widgets.Metric("Expected value", amount, "cltv_range", note)]
+
+
 def _draw_words(
     data: Loaded, customer_id: str, row: pd.Series, history: History, due: NextOrder
 ) -> None:
     orders = wording.plural(int(row["orders"]), "order")
     days = wording.plural(history.frequency + 1, "day")
-    spent = wording.money(row["revenue"], data.orders.currency)
+    spent = ""
+    if data.orders.has_amounts:
+        spent = f"{wording.money(row['revenue'], data.orders.currency)} of revenue in all; "
     st.caption(
         text.plain(
             f"{customer_id}: {orders} on {days} since {wording.day(row['first_order'].date())}, "
-            f"{spent} of revenue in all; the last one {wording.days(history.silence)} before the "
+            f"{spent}the last one {wording.days(history.silence)} before the "
             f"end of the data, {wording.day(data.orders.end)}, from which all days are counted. "
             "The next order comes within 30 days with a probability of "
             f"{wording.percent(due.within)}.",
@@ -212,7 +219,7 @@ def _draw_map(
     )
     label = st.segmented_control(
         "Colour",
-        list(MAP_MEASURES),
+        list(MAP_MEASURES) if model.spend is not None else ["Probability to order"],
         default="Probability to order",
         key="map_measure",
         required=True,
@@ -223,7 +230,7 @@ def _draw_map(
         model,
         age,
         horizon_days,
-        order_value=float(score["expected_order_value"]),
+        order_value=None if model.spend is None else float(score["expected_order_value"]),
         most=max(FEWEST_COLUMNS, min(history.frequency, MOST_COLUMNS)),
     )
     here = pd.DataFrame({"frequency": [history.frequency], "silence": [min(history.silence, age)]})
@@ -233,9 +240,10 @@ def _draw_map(
         alt=f"{label} of customers who first bought {age} days ago, by repeat purchases and days "
         "of silence",
     )
+    priced = "" if model.spend is None else " and at this customer's expected order value"
     st.caption(
         f"Customers who first bought {wording.days(age)} ago, as this one did (diamond), over the "
-        "chosen horizon and at this customer's expected order value."
+        f"chosen horizon{priced}."
     )
 
 

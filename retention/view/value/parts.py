@@ -2,6 +2,7 @@
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
 from retention.history import revenue
@@ -32,12 +33,18 @@ HORIZONS = {
 MODELS: dict[str, ModelChoice] = {"Auto": "auto", "BG/NBD": "bg_nbd", "MBG/NBD": "mbg_nbd"}
 
 
-def settings() -> Plan:
-    """Draw the controls and return what they say. The chosen purchase model holds for all pages."""
+def settings(data: Loaded) -> Plan:
+    """Draw the controls and return what they say. The chosen purchase model holds for all pages.
+
+    Without amounts there is no margin and no discount rate to choose.
+    """
     days = {label: number for number, label in HORIZONS.items()}
     define = text.DEFINITIONS
     with st.container(border=True):
-        left, middle, right, last = st.columns([1.2, 1, 1, 1.2], gap="medium")
+        if data.orders.has_amounts:
+            left, middle, right, last = st.columns([1.2, 1, 1, 1.2], gap="medium")
+        else:
+            (left, last), middle, right = st.columns(2, gap="medium"), None, None
         horizon = left.select_slider(
             "Look ahead",
             list(days),
@@ -46,28 +53,9 @@ def settings() -> Plan:
             bind="query-params",
             help=define["horizon"],
         )
-        margin = middle.slider(
-            "Margin",
-            min_value=5,
-            max_value=100,
-            value=100,
-            step=5,
-            format="%d%%",
-            key="margin",
-            bind="query-params",
-            help=define["margin"],
-        )
-        rate = right.slider(
-            "Discount rate a year",
-            min_value=0,
-            max_value=30,
-            value=10,
-            step=1,
-            format="%d%%",
-            key="discount_rate",
-            bind="query-params",
-            help=define["annual_discount_rate"],
-        )
+        margin, rate = 100, 10
+        if middle is not None and right is not None:
+            margin, rate = _money_terms(middle, right)
         label = last.segmented_control(
             "Purchase model",
             list(MODELS),
@@ -88,8 +76,38 @@ def settings() -> Plan:
     )
 
 
+def _money_terms(middle: DeltaGenerator, right: DeltaGenerator) -> tuple[int, int]:
+    """Draw the margin and the discount rate, and return both in percent."""
+    margin = middle.slider(
+        "Margin",
+        min_value=5,
+        max_value=100,
+        value=100,
+        step=5,
+        format="%d%%",
+        key="margin",
+        bind="query-params",
+        help=text.DEFINITIONS["margin"],
+    )
+    rate = right.slider(
+        "Discount rate a year",
+        min_value=0,
+        max_value=30,
+        value=10,
+        step=1,
+        format="%d%%",
+        key="discount_rate",
+        bind="query-params",
+        help=text.DEFINITIONS["annual_discount_rate"],
+    )
+    return margin, rate
+
+
 def headline(data: Loaded, scores: pd.DataFrame, plan: Plan) -> None:
     """Draw four numbers: value of the base and of a customer, who will return, expected orders."""
+    if not data.orders.has_amounts:
+        widgets.metric_row(forecast_panels.forecast_metrics(scores, None, None, label="", about=""))
+        return
     currency, cltv = data.orders.currency, scores["cltv"]
     total = uncertainty_for(data, plan).total()
     worth, returning, orders = forecast_panels.forecast_metrics(

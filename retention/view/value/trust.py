@@ -15,6 +15,8 @@ from retention.view.session.results import backtest_for, checks_for
 from retention.view.value import model_words, trust_charts as charts
 
 DEFINE = text.DEFINITIONS
+#: Columns of the table of models that need amounts.
+_IN_MONEY = ("Revenue", "Revenue bias", "Best 10%", "Best 20%", "Ranking")
 
 
 def proof(data: Loaded) -> None:
@@ -96,6 +98,8 @@ def _models_table(result: Backtest, currency: str | None) -> None:
             "Ranking": models["gini"],
         }
     )
+    if result.revenue is None:
+        shown = shown.drop(columns=[name for name in _IN_MONEY if name in shown])
     number, words = st.column_config.NumberColumn, st.column_config.TextColumn
     unit = f" ({currency})" if currency else ""
     actual = models.iloc[0]
@@ -135,10 +139,11 @@ def _models_table(result: Backtest, currency: str | None) -> None:
             "Ranking": number(format="percent", help="Gini: 100% is hindsight, 0% is chance."),
         },
     )
-    st.caption(
-        f"In truth {wording.count(actual['actual_orders'])} repeat orders came, with "
-        f"{text.plain(wording.money(actual['actual_revenue'], currency, short=True))} of revenue."
-    )
+    revenue = ""
+    if result.revenue is not None:
+        amount = wording.money(actual["actual_revenue"], currency, short=True)
+        revenue = f", with {text.plain(amount)} of revenue"
+    st.caption(f"In truth {wording.count(actual['actual_orders'])} repeat orders came{revenue}.")
 
 
 def health(data: Loaded, model: CltvModel) -> None:

@@ -4,10 +4,23 @@ from html.parser import HTMLParser
 
 import pytest
 
-from retention import compare, monthly_trend, preset_period, read_scorecard, sample_orders
+from retention import (
+    compare,
+    fit_cltv,
+    monthly_trend,
+    preset_period,
+    read_scorecard,
+    sample_orders,
+    summarise_customers,
+)
 from retention.history.order_history import order_history
 from retention.reports.scorecard import bridge, scorecard_of
+from retention.view.report.cohort_sections import cohort_sections
 from retention.view.report.report import Cell, Section, Table, report_html
+from retention.view.scorecard import frames
+from retention.view.session.loaded import Loaded
+from retention.wording import NO_AMOUNTS
+from tests.support.bare_orders import both
 
 NAME = "<script>alert(1)</script> & Söhne"
 
@@ -87,3 +100,32 @@ def test_its_elements_are_closed(html):
 
 def test_incomplete_cells_look_like_it(html):
     assert re.search(r'class="number partial">3<', html)
+
+
+def test_without_amounts_it_says_so_once_and_shows_no_money():
+    orders = both()[1]
+    customers = summarise_customers(orders)
+    model = fit_cltv(customers)
+    history = order_history(orders)
+    card = scorecard_of(history, preset_period("90", orders.start, orders.end), 90)
+    comparisons = compare(history, card)
+    page = report_html(
+        "Bare",
+        orders,
+        card,
+        comparisons,
+        read_scorecard(card, comparisons, model, customers),
+        monthly_trend(history),
+        bridge(history, card),
+        cohort_sections(Loaded("Bare", orders, customers), history, model),
+    )
+    assert page.count(NO_AMOUNTS) == 1
+    shown = re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL)
+    assert not re.search(r"\b(nan|Share of revenue|Revenue a customer)\b", shown)
+    for table in (
+        frames.metrics_table(card, comparisons),
+        frames.buyers_table(card),
+        frames.without_unknown_money(monthly_trend(history)),
+        frames.without_unknown_money(bridge(history, card)),
+    ):
+        assert not [name for name in map(str.lower, map(str, table)) if "revenue" in name]

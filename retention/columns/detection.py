@@ -4,12 +4,12 @@ from collections import abc
 from collections.abc import Iterable
 
 from retention.cells.names import plain_name
-from retention.orders.column_scores import is_plausible, name_score, says_something_else
-from retention.orders.customer_column import GAINED, customer_column, returning_column
-from retention.orders.mapping import Mapping
-from retention.orders.platforms import Layout, find_layout
-from retention.orders.profiles import Profile, column_profiles
-from retention.orders.roles import CONTACT_ROLES, ORDER_ROLES, SIGNAL_ROLES
+from retention.columns.column_scores import is_plausible, name_score, says_something_else
+from retention.columns.customer_column import GAINED, customer_column, returning_column
+from retention.columns.mapping import Mapping
+from retention.columns.platforms import Layout, find_layout
+from retention.columns.profiles import Profile, column_profiles
+from retention.columns.roles import CONTACT_ROLES, ORDER_ROLES, ROLES, SIGNAL_ROLES
 from retention.sheets.engine_errors import refuse_engine_errors
 from retention.sheets.sheet import Sheet
 
@@ -31,6 +31,15 @@ _SHARES = {
 HIDDEN = 0.5
 # A sample in which values repeat more often than this does not number the orders.
 _OFTEN_DISTINCT = 0.3
+_AMOUNT_NAMES = frozenset(plain_name(name) for name in ROLES["revenue"].names)
+# Words in the names of numbers that are no money.
+_NO_MONEY = frozenset(
+    {"code", "number", "no", "nr", "num", "index", "row", "rank", "score", "rating", "level"}
+    | {"store", "shop", "branch", "basket", "cart", "session", "item", "items", "product", "sku"}
+    | {"category", "event", "type", "cohort", "segment", "age", "gender", "zip", "quantity", "qty"}
+    | {"count", "pieces", "units", "visits", "clicks", "views", "points", "weight", "duration"}
+    | {"year", "quarter", "month", "week", "day", "days", "hour", "minute", "time", "timestamp"}
+)
 # What a platform's layout does not name and a shop may have added to its export.
 _ADDED = ("consent", *SIGNAL_ROLES)
 
@@ -71,6 +80,20 @@ def detect_columns(sheet: Sheet, columns: abc.Mapping[str, str | None] | None = 
             caveat=layout.caveat,
         )
     return mapping.with_columns(**known)
+
+
+def unread_amount(sheet: Sheet, mapping: Mapping) -> str | None:
+    """Return a column that is named like the amount, where the mapping has no amounts.
+
+    No role was found for its cells, so they are empty or no numbers.
+    """
+    if mapping.has_amounts:
+        return None
+    used = mapping.columns.values()
+    named = [
+        name for name in sheet.columns if name not in used and plain_name(name) in _AMOUNT_NAMES
+    ]
+    return named[0] if named else None
 
 
 def _by_layout(layout: Layout, sheet: Sheet, profiles: dict[str, Profile]) -> dict[str, str]:
@@ -218,9 +241,19 @@ def _whole_amount(free: dict[str, Profile]) -> dict[str, str]:
     amounts = [
         (p.values, name)
         for name, p in free.items()
-        if p.money > 0.8 and p.date < 0.5 and p.values > 2
+        if p.money > 0.8 and p.date < 0.5 and p.values > 2 and not _counts_or_names(name)
     ]
     return {"revenue": max(amounts)[1]} if amounts else {}
+
+
+def _counts_or_names(column: str) -> bool:
+    """Return whether a column's name says that its numbers are no money.
+
+    A file without amounts is read without them. A number of a shop or an age would be made up.
+    """
+    words = plain_name(column).split()
+    ids = (word for word in words if word.endswith("id") and word not in ("paid", "prepaid"))
+    return bool(_NO_MONEY & set(words)) or any(ids)
 
 
 def _customer_by_values(

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from retention.cells.statuses import State
+from retention.columns.roles import ROLES
 from retention.errors import DataError
-from retention.orders.roles import ROLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,20 @@ class Mapping:
         merged = self.columns | columns
         return replace(self, columns={role: name for role, name in merged.items() if name})
 
+    @property
+    def has_amounts(self) -> bool:
+        """Whether some column holds amounts, on its own or as the price of a piece."""
+        return bool({"revenue", "unit_price"} & set(self.columns))
+
     def missing(self) -> tuple[str, ...]:
-        """Return the needed roles that no column fills."""
-        has_amount = "revenue" in self.columns or {"quantity", "unit_price"} <= set(self.columns)
+        """Return the needed roles that no column fills.
+
+        A file without amounts lacks nothing. A price without the number of pieces is no amount.
+        """
+        is_priced = "revenue" in self.columns or "quantity" in self.columns
         needed = {
             "customer_id": "customer_id" in self.columns,
             "ordered_at": "ordered_at" in self.columns,
-            "revenue": has_amount,
+            "revenue": is_priced or not self.has_amounts,
         }
         return tuple(role for role, is_filled in needed.items() if not is_filled)

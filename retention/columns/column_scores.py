@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from retention.cells.names import plain_name
-from retention.orders.contact_cells import REFUSALS
-from retention.orders.profiles import Profile
-from retention.orders.roles import ORDER_ROLES, ROLES
+from retention.columns.profiles import Profile
+from retention.columns.roles import ORDER_ROLES, ROLES
 
+#: A consent column with one of these words in its name holds refusals: yes there means no.
+REFUSALS = frozenset({"unsubscribed", "unsubscribe", "out", "not"})
 _USUAL = {role: [plain_name(name) for name in spec.names] for role, spec in ROLES.items()}
 _NEVER = {role: {plain_name(word) for word in spec.never} for role, spec in ROLES.items()}
 # Words that say whose contact detail it is and do not change what it is.

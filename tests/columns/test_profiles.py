@@ -3,7 +3,7 @@
 import pytest
 
 from retention import open_sheet
-from retention.orders.profiles import FEW_KINDS, SAMPLE_ROWS, column_profiles
+from retention.columns.profiles import FEW_KINDS, SAMPLE_ROWS, column_profiles
 from tests.support.order_files import DATE_STYLES, KEPT, MONEY_STYLES, csv_bytes, profile_of
 from tests.support.plain_orders import HEADER, ROWS
 

@@ -4,8 +4,8 @@ import pytest
 
 from retention import read_orders
 from retention.cells.names import plain_name
-from retention.orders.column_scores import is_plausible, name_score
-from retention.orders.roles import CONTACT_ROLES, ORDER_ROLES, ROLES
+from retention.columns.column_scores import is_plausible, name_score
+from retention.columns.roles import CONTACT_ROLES, ORDER_ROLES, ROLES
 from tests.support.order_files import assert_same_orders, csv_bytes, profile_of
 from tests.support.plain_orders import EXPECTED, NEEDED, ORDER_CELLS, mapping_of
 

@@ -8,10 +8,10 @@ import pytest
 
 from retention import DataError, detect_columns, open_sheet, read_orders
 from retention.cells.names import plain_name
+from retention.columns import platforms
+from retention.columns.platforms import LAYOUTS as PLATFORMS, read_layouts
+from retention.columns.roles import ROLES
 from retention.data_files import read_data_file
-from retention.orders import platforms
-from retention.orders.platforms import LAYOUTS as PLATFORMS, read_layouts
-from retention.orders.roles import ROLES
 from tests.support import order_layouts as write
 from tests.support.order_files import (
     NOBODY,

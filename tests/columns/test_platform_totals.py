@@ -20,7 +20,7 @@ import pytest
 from retention import DataError, build_orders, detect_columns, open_sheet, read_orders
 from retention.cells.names import plain_name
 from retention.cells.statuses import State
-from retention.orders.platforms import find_layout
+from retention.columns.platforms import find_layout
 from tests.support import platform_files as write
 from tests.support.order_files import assert_nothing_vanished, rows_dropped
 

@@ -5,15 +5,15 @@ from collections import Counter
 import pytest
 
 from retention.cells.names import plain_name
-from retention.data_files import read_data_file
-from retention.orders import roles
-from retention.orders.roles import (
+from retention.columns import roles
+from retention.columns.roles import (
     CONTACT_ROLES,
     ORDER_ROLES,
     ROLES,
     SIGNAL_ROLES,
     read_roles,
 )
+from retention.data_files import read_data_file
 
 
 def test_the_file_has_the_three_groups_and_no_role_twice():
