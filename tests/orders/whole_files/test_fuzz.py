@@ -32,7 +32,13 @@ from retention import (
     read_orders,
 )
 from retention.columns.roles import ROLES
-from tests.support.mutations import CONTAINERS, TABLE_MUTATIONS, TABLES, as_parquet, as_text
+from tests.orders.whole_files.mutations import (
+    CONTAINERS,
+    TABLE_MUTATIONS,
+    TABLES,
+    as_parquet,
+    as_text,
+)
 from tests.support.order_files import assert_nothing_vanished, csv_bytes, plain_table, rows_dropped
 from tests.support.reports import workbook
 
