@@ -64,6 +64,8 @@ MAX_FORMATS = 4
 
 EARLIEST = dt.date(1990, 1, 1)
 FUTURE_DAYS = 366
+#: Seconds from 1970 to which a number is read as a date: up to the year 5138.
+FARTHEST_SECONDS = 1e11
 
 
 _DATE = re.compile(rf"{DATE_LIKE}|{ISO}", re.IGNORECASE)
@@ -201,8 +203,9 @@ def find_date_style(table: ir.Table, column: str, day_first: bool | None = None)
         table.aggregate(filled=raw.re_search(r"\S").sum(), iso=raw.re_search(ISO_ONLY).sum())
         .execute()
         .iloc[0]
+        .fillna(0)  # where all cells are NULL the engine counts none of them
     )
-    if facts.filled > 0 and facts.filled == facts.iso:
+    if facts.filled == facts.iso:  # in an empty column, too: it has no cell to read otherwise
         return DateStyle("iso")
     cells = table.select(row=table.rowid(), cell=raw.strip()).filter(ibis._.cell != "").cache()
     shapes = _shapes(cells)
@@ -393,7 +396,9 @@ def _with_clock(moment: ir.TimestampValue, clock: ir.StringValue) -> ir.Timestam
 
 
 def _from_epoch(seconds: ir.FloatingValue) -> ir.TimestampValue:
-    whole = seconds.round().cast("int64")
+    # The engine's own clock ends beyond that: infinity and 1e300 are no dates.
+    near = ibis.ifelse(seconds.abs() < FARTHEST_SECONDS, seconds, ibis.null("float64"))
+    whole = near.round().cast("int64")
     return ibis.timestamp("1970-01-01 00:00:00") + whole.as_interval("s")
 
 

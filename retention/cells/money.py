@@ -119,7 +119,8 @@ def _is_bare(table: ir.Table, raw: ir.StringValue) -> bool:
         dotted=dotted.sum(),
         by_three=(dotted & (behind_point == 3) & (number.abs() >= 1)).sum(),
     )
-    facts = facts.execute().iloc[0]
+    # Where all cells are NULL the engine counts none of them.
+    facts = facts.execute().iloc[0].fillna(0)
     # A bare 1.234 may still be a thousand.
     all_by_three = facts.dotted > 0 and facts.dotted == facts.by_three
     return bool(facts.cells == facts.plain and not all_by_three)

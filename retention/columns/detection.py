@@ -17,6 +17,7 @@ from retention.columns.platforms import Layout, find_layout
 from retention.columns.profiles import Profile, column_profiles
 from retention.columns.roles import CONTACT_ROLES, ORDER_ROLES, ROLES, SIGNAL_ROLES
 from retention.columns.status_column import tells_more
+from retention.sheets.engine_errors import refuse_engine_errors
 from retention.sheets.sheet import Sheet
 
 # Words in the names of an address's other columns.
@@ -50,6 +51,7 @@ _NO_MONEY = frozenset(
 _ADDED = ("consent", *SIGNAL_ROLES)
 
 
+@refuse_engine_errors
 def detect_columns(sheet: Sheet, columns: abc.Mapping[str, str | None] | None = None) -> Mapping:
     """Find the role of each column.
 

@@ -33,6 +33,7 @@ from retention.orders.report import (
 )
 from retention.orders.rows import Lines, abandoned_carts, read_lines
 from retention.orders.tables import is_table, settle_table, table_sheet
+from retention.sheets.engine_errors import refuse_engine_errors
 from retention.sheets.sheet import Sheet, open_sheet, open_sheets
 
 
@@ -190,6 +191,7 @@ def _open(source: Any, name: str | Sequence[str] | None) -> Sheet:
     return table_sheet(source, name) if is_table(source) else open_sheet(source, name)
 
 
+@refuse_engine_errors
 def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     """Return the orders of a sheet, read as the mapping says.
 

@@ -20,7 +20,7 @@ class TextLayout:
         delimiter: What stands between cells; `ALIGNED` for runs of blanks.
         header: The names as written; None where the file has none.
         width: Cells in a usual row.
-        lines_before: Text lines before the first data row.
+        lines_before: Records before the first data row, blank lines among them.
         records_before: Records that are not blank before the first data row.
         titles: The records above the header.
     """
@@ -50,31 +50,30 @@ def filled(cells: list[str]) -> int:
     return sum(1 for cell in cells if cell.strip())
 
 
-def place_header(records: list[tuple[list[str], int]], delimiter: str) -> TextLayout:
+def place_header(records: list[list[str]], delimiter: str) -> TextLayout:
     """Return where the header stands.
 
     Args:
-        records: The cells of each record, and the text lines read up to its end.
+        records: The cells of each record; none for a blank line.
         delimiter: What stands between the cells.
 
     Returns:
         The layout.
     """
-    widths = Counter(len(cells) for cells, _ in records if filled(cells))
+    widths = Counter(len(cells) for cells in records if filled(cells))
     usual = max(widths.items(), key=lambda wn: (wn[1] * min(wn[0], 4), wn[0]))[0]
-    start = _table_start([cells for cells, _ in records], usual)
-    header = looks_like_header(records[start][0])
+    start = _table_start(records, usual)
+    header = looks_like_header(records[start])
     data = start + header
-    before = sum(1 for cells, _ in records[:data] if cells)
-    lines = records[data - 1][1] if data else 0
-    names = tuple(records[start][0]) if header else None
+    before = sum(1 for cells in records[:data] if cells)
+    names = tuple(records[start]) if header else None
     return TextLayout(
         delimiter=delimiter,
         header=names,
-        width=max(usual, len(records[start][0])),
-        lines_before=lines,
+        width=max(usual, len(records[start])),
+        lines_before=data,
         records_before=before,
-        titles=tuple(tuple(cells) for cells, _ in records[:start] if filled(cells)),
+        titles=tuple(tuple(cells) for cells in records[:start] if filled(cells)),
     )
 
 

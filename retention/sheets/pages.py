@@ -56,7 +56,7 @@ class Table:
 
 def table_of(grid: Grid) -> Table:
     """Return the table of a page that holds a text."""
-    layout = place_header([(row, i + 1) for i, row in enumerate(grid.rows)], delimiter="")
+    layout = place_header(grid.rows, delimiter="")
     first = layout.lines_before
     merges = [
         replace(merge, top=merge.top - first, bottom=merge.bottom - first)

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from retention.errors import DataError
 from retention.sheets.parts import Part
 from retention.sheets.raw_rows import RawRows, raw_names, unique_names
-from retention.sheets.unpack import PlainFile
+from retention.sheets.unpack import SUSPICIOUS_FROM_BYTES, SUSPICIOUS_RATIO, PlainFile
 
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend  # loads 0.3 s of engines
@@ -27,13 +27,14 @@ def read_parquet(con: Backend, file: PlainFile, table: str) -> RawRows:
         source = con.read_parquet(str(file.path), table_name="source")
         columns = unique_names(source.columns, len(source.columns), file.name)
         kinds = [field.type for field in pq.read_schema(file.path)]
+        _check_size(file, source)
         cells = {
             raw: _unmistakable(_on_its_clock(source[c], kind))
             for raw, c, kind in zip(raw_names(columns), source.columns, kinds, strict=True)
         }
         con.create_table(table, source.select(**cells))
         con.drop_view("source", force=True)
-    except (duckdb.Error, pa.ArrowException, OSError) as error:
+    except (duckdb.Error, pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DataError(f"{file.name!r} is a damaged Parquet file. Export it again.") from error
     return RawRows(
         file=file,
@@ -43,6 +44,28 @@ def read_parquet(con: Backend, file: PlainFile, table: str) -> RawRows:
         parts=(Part(file.name, 0, 1),),
         notes=file.notes,
     )
+
+
+def _check_size(file: PlainFile, source: ir.Table) -> None:
+    """Refuse a file that repeats so much that it fills the memory once it is read as text."""
+    columns = [source[name] for name in source.columns]
+    texts = [strlen(column).sum() for column in columns if column.type().is_string()]
+    most = max(SUSPICIOUS_FROM_BYTES, SUSPICIOUS_RATIO * file.path.stat().st_size)
+    rows = pq.read_metadata(file.path).num_rows
+    if rows * len(columns) <= most:
+        sizes = dict(zip(raw_names(source.columns), texts, strict=False))
+        totals = source.aggregate(**sizes).execute().iloc[0].fillna(0) if texts else [0]
+        if sum(totals) <= most:
+            return
+    raise DataError(
+        f"{file.name!r} unpacks to more than {most >> 20:,} MB from a small file. Export the "
+        "order columns only, or save the orders as CSV."
+    )
+
+
+@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
+def strlen(text: str) -> int:  # type: ignore[empty-body]
+    """Return DuckDB's number of bytes in a text."""
 
 
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]

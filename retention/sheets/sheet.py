@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 from retention.errors import DataError
+from retention.sheets.engine_errors import refuse_engine_errors
 from retention.sheets.frames import is_frame, read_frame
 from retention.sheets.parts import (
     Part,
@@ -195,6 +196,7 @@ def _frame_sheet(source: Any, name: str) -> Sheet:
     )
 
 
+@refuse_engine_errors
 def open_sheets(sources: Sequence[Source], names: Sequence[str | None] | None = None) -> Sheet:
     """Read several order files with the same or similar columns as one.
 

@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 
 from charset_normalizer import from_bytes
@@ -124,8 +125,8 @@ def to_utf8(path: Path, encoding: str, target: Path, name: str) -> Path:
                 out.write(text)
     except UnicodeError as error:
         raise DataError(
-            f"{name!r} cannot be read as {encoding}: {error}. Save it as CSV in UTF-8 and try "
-            "again."
+            f"{name!r} seems to be written in {encoding}, but some of its bytes are no letters "
+            "there. Save it as CSV in UTF-8 and try again."
         ) from error
     return target
 
@@ -196,7 +197,7 @@ def _delimited_layout(head: str) -> TextLayout | None:
     best: tuple[float, TextLayout] | None = None
     for delimiter in DELIMITERS:
         records = _records(head, delimiter)
-        score = _regularity([cells for cells, _ in records])
+        score = _regularity(records)
         if not score:
             continue
         layout = place_header(records, delimiter)
@@ -210,21 +211,18 @@ def _delimited_layout(head: str) -> TextLayout | None:
 
 def _aligned_layout(head: str) -> TextLayout | None:
     """Return the layout of columns that are set apart by blanks."""
-    lines = head.splitlines()[:HEAD_RECORDS]
-    records = [(line.split(), number) for number, line in enumerate(lines, start=1)]
-    is_table = _regularity([cells for cells, _ in records]) >= 1
+    lines = islice(io.StringIO(head, newline=None), HEAD_RECORDS)
+    records = [line.split() for line in lines]
+    is_table = _regularity(records) >= 1
     return place_header(records, ALIGNED) if is_table else None
 
 
-def _records(head: str, delimiter: str) -> list[tuple[list[str], int]]:
-    """Up to HEAD_RECORDS records, each with the number of text lines read up to its end."""
+def _records(head: str, delimiter: str) -> list[list[str]]:
+    """Return up to HEAD_RECORDS records; a blank line is one without cells."""
     reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
-    records = []
+    records: list[list[str]] = []
     try:
-        for cells in reader:
-            records.append((cells, reader.line_num))
-            if len(records) >= HEAD_RECORDS:
-                break
+        records.extend(islice(reader, HEAD_RECORDS))
     except csv.Error:  # a cell beyond csv's limit: this delimiter does not fit
         return records
     return records

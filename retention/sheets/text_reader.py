@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from retention.sheets.header import TextLayout
 from retention.sheets.pages import repeat_notes, repeated_headers, tidy_rows
 from retention.sheets.parts import Part
 from retention.sheets.raw_rows import RawRows, parts_of, raw_names, store_texts, unique_names
+from retention.sheets.swallowed_rows import check_quotes
 from retention.sheets.unpack import PlainFile
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ def read_text(con: Backend, file: PlainFile, folder: Path, table: str) -> RawRow
     if layout.header is None:
         notes.append("The file has no column names; columns are numbered.")
     columns = unique_names(layout.header or (), layout.width, file.name)
-    _load_text(con, path, layout, columns, file.name, table)
+    has_breaks = _load_text(con, path, layout, columns, file.name, table)
     raw = con.table(table)
     counts = (
         raw.aggregate(rows=raw.count(), wide=(raw.extra.strip().length() > 0).sum())
@@ -62,12 +64,15 @@ def read_text(con: Backend, file: PlainFile, folder: Path, table: str) -> RawRow
         wide_rows=int(counts.wide),
         is_named=layout.header is not None,
     )
+    if has_breaks:
+        check_quotes(con.table(table), read, layout.delimiter)
     return _without_names(con, _as_report(con, read, layout, table), layout, table)
 
 
 def _load_text(
     con: Backend, path: Path, layout: TextLayout, columns: tuple[str, ...], name: str, table: str
-) -> None:
+) -> bool:
+    """Read the rows, and return whether line breaks stand inside quotes."""
     options = {
         "auto_detect": False,
         "header": False,
@@ -90,10 +95,14 @@ def _load_text(
         try:
             _load_csv(con, path, options | {"parallel": False}, table)
         except duckdb.Error as error:
-            reason = str(error).splitlines()[0]
+            line = re.search(r"Line: (\d+)", str(error))
+            where = f"line {line[1]}" if line else "one of its lines"
             raise DataError(
-                f"{name!r} cannot be read as a table: {reason}. Save it again as CSV in UTF-8."
+                f"{name!r} cannot be read as a table: {where} is too long or broken, as by a "
+                "quotation mark that never closes. Save it again as CSV in UTF-8."
             ) from error
+        return True
+    return False
 
 
 def _load_csv(con: Backend, path: Path, options: dict[str, Any], table: str) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from retention.errors import DataError
+from retention.sheets.compound_files import has_endless_chain
 from retention.sheets.grids import Grid, Merge, even_rows
 from retention.sheets.unpack import PlainFile
 
@@ -21,6 +22,8 @@ def read_grids(file: PlainFile) -> tuple[list[Grid], list[str]]:
     """
     from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
+    if has_endless_chain(file.path):
+        raise _damaged(file)
     try:
         with CalamineWorkbook.from_path(str(file.path)) as book:
             visible = SheetVisibleEnum.Visible
@@ -36,11 +39,15 @@ def read_grids(file: PlainFile) -> tuple[list[Grid], list[str]]:
         # The reader's own failure inside a damaged file is no Exception.
         if type(error).__name__ != "PanicException":
             raise
-        raise DataError(
-            f"{file.name!r} is damaged inside and cannot be read as an Excel workbook. Open it in "
-            "Excel and save the orders as CSV."
-        ) from None
+        raise _damaged(file) from None
     return [grid for grid in grids if not grid.is_empty()], hidden
+
+
+def _damaged(file: PlainFile) -> DataError:
+    return DataError(
+        f"{file.name!r} is damaged inside and cannot be read as an Excel workbook. Open it in "
+        "Excel and save the orders as CSV."
+    )
 
 
 def _grid(title: str, sheet: Any) -> Grid:  # a CalamineSheet, whose import waits for a workbook

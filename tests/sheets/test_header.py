@@ -32,7 +32,7 @@ ABOVE = {
 
 
 def header_of(rows: list[list[str]]) -> tuple[tuple[str, ...] | None, int]:
-    layout = place_header([(row, i + 1) for i, row in enumerate(rows)], "")
+    layout = place_header(rows, "")
     return layout.header, layout.lines_before
 
 
