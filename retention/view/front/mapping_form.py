@@ -110,17 +110,14 @@ def _ask_statuses(
     settled: dict[str, State] = {}
     with st.container(border=True, gap="small"):
         st.markdown(CONFIRM)
-        for question in questions:
-            values = list(question.options)
-            choice = st.selectbox(
-                text.plain(question.text),
-                values,
-                index=values.index(question.assumed),
-                format_func=question.options.__getitem__,
-                key=f"ask_status_{zlib.crc32(question.about.encode())}_{columns_hash}_"
-                f"{sheet.digest[:12]}",
-                persist_state="session",
-                width=420,
+        for number, question in enumerate(questions, start=1):
+            about = zlib.crc32(question.about.encode())
+            key = f"ask_status_{about}_{columns_hash}_{sheet.digest[:12]}"
+            choice = _choose_meaning(
+                question.text,
+                f"Meaning of unknown status {number}",
+                State(str(question.assumed)),
+                key,
             )
             if choice != question.assumed:
                 settled[question.about] = choice
@@ -144,18 +141,32 @@ def choose_statuses(draft: Draft, meanings: Sequence[StatusMeaning], mapping: Ma
         icon=":material/fact_check:",
     ):
         st.caption("Taken from the words of each status. Change what your shop means by them.")
-        for meaning in meanings[:MOST_STATUSES]:
-            choice = st.selectbox(
-                f"{text.plain(meaning.text, 80)} · {wording.plural(meaning.rows, 'row')}",
-                list(STATE_LABELS),
-                index=list(STATE_LABELS).index(meaning.state),
-                format_func=STATE_LABELS.__getitem__,
-                key=_status_key(draft, meaning.text, mapping),
-                persist_state="session",
-            )
+        for number, meaning in enumerate(meanings[:MOST_STATUSES], start=1):
+            words = f"{text.one_line(meaning.text, 80)} · {wording.plural(meaning.rows, 'row')}"
+            key = _status_key(draft, meaning.text, mapping)
+            choice = _choose_meaning(words, f"Meaning of status {number}", meaning.state, key)
             if choice is not meaning.state:
                 changed[meaning.text] = choice
     return replace(mapping, statuses=mapping.statuses | changed) if changed else mapping
+
+
+def _choose_meaning(words: str, label: str, meaning: State, key: str) -> State:
+    """Draw a choice of what a status means, below its words from the file.
+
+    They are no label: its escapes would reach a screen reader.
+    """
+    with st.container(gap="xxsmall"):
+        st.markdown(text.plain(words))
+        return st.selectbox(
+            label,
+            list(STATE_LABELS),
+            index=list(STATE_LABELS).index(meaning),
+            format_func=STATE_LABELS.__getitem__,
+            key=key,
+            persist_state="session",
+            label_visibility="collapsed",
+            width=420,
+        )
 
 
 def _status_key(draft: Draft, status: str, mapping: Mapping) -> str:
