@@ -108,7 +108,7 @@ def test_a_status_that_is_not_understood_counts_and_is_named():
     ]
     orders = read_orders("\n".join(["Order,Customer,Date,Total,Status", *rows]).encode())
     assert orders.report.rows_kept == 20
-    assert any("'wrzucone'" in note and "'Paid'" not in note for note in orders.report.notes)
+    assert any("'wrzucone'" in text and "'Paid'" not in text for text in orders.report.warnings)
     assert is_understood("Versendet")
 
 
