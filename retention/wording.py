@@ -227,7 +227,7 @@ def deviation_words(bias: float, more: str = "many", less: str = "few") -> str:
     Returns:
         The part of a sentence.
 
-    >>> off_words(-0.121), off_words(0.001), off_words(4.0, "high")
+    >>> deviation_words(-0.121), deviation_words(0.001), deviation_words(4.0, "high")
     ('12% too few', 'right to a percent', '5 times as high')
     """
     if not math.isfinite(bias):
@@ -250,7 +250,7 @@ def deviation_figure(bias: float, more: str, less: str) -> str:
     Returns:
         Words such as "5.3% too many".
 
-    >>> off(0.053, "too many", "too few"), off(-0.12, "too high", "too low"), off(0.001, "", "")
+    >>> deviation_figure(0.053, "too many", "too few"), deviation_figure(-0.12, "too high", "too low"), deviation_figure(0.001, "", "")
     ('5.3% too many', '12% too low', 'right')
     """
     if _missing(bias):
