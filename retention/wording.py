@@ -250,8 +250,10 @@ def deviation_figure(bias: float, more: str, less: str) -> str:
     Returns:
         Words such as "5.3% too many".
 
-    >>> deviation_figure(0.053, "too many", "too few"), deviation_figure(-0.12, "too high", "too low"), deviation_figure(0.001, "", "")
-    ('5.3% too many', '12% too low', 'right')
+    >>> deviation_figure(0.053, "too many", "too few"), deviation_figure(0.001, "", "")
+    ('5.3% too many', 'right')
+    >>> deviation_figure(-0.12, "too high", "too low")
+    '12% too low'
     """
     if _missing(bias):
         return MISSING
