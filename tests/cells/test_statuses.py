@@ -172,6 +172,7 @@ WRITTEN = {
         "Geannuleerd",
         "Voided",
     ),
+    State.REFUND: ("Gutschrift", "Avoir", "Nota de crédito", "Nota di credito", "Credit note"),
     State.FAILED: ("Erreur de paiement", "Zahlungsfehler", "Błąd płatności", "Falhou", "Mislukt"),
     State.OTHER: ("view", "page_view", "remove_from_cart", "search", "add_to_wishlist"),
     State.ABANDONED: ("cart", "add_to_cart", "Added to cart", "begin_checkout"),

@@ -362,3 +362,18 @@ def test_a_line_with_a_status_of_its_own_gives_back_its_own_amount():
     table = read_orders("\n".join(rows).encode()).table.to_pandas().set_index("order_id")
     assert (table.loc["2", "revenue"], table.loc["3", "revenue"]) == (70, 30)
     assert table["revenue"].sum() == 1100
+
+
+def test_credit_notes_of_a_german_shop_come_off_the_orders_they_name():
+    lines = ["Bestellnr;Datum;E-Mail;Artikel;Menge;Einzelpreis;Gesamt;Status;Ursprungsbestellung"]
+    for n in range(30):
+        lines.append(
+            f"B{n};{1 + n % 28:02}.03.2024;k{n % 9}@example.de;Seife;2;24,50;49,00;Bezahlt;"
+        )
+    lines += ["R1;30.03.2024;;Seife;1;24,50;-24,50;Gutschrift;B3"]
+    orders = read_orders("\n".join(lines).encode())
+    table = orders.table.to_pandas().set_index("order_id")
+    assert len(table) == 30
+    assert table.loc["B3", "revenue"] == 24.5
+    assert orders.report.refunded == 24.5
+    assert orders.report.questions == ()

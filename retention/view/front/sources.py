@@ -287,9 +287,8 @@ def _draw_needs() -> None:
         ):
             st.markdown(f":material/{icon}: **{ROLES[role].label}.** {ROLES[role].help}")
         st.markdown(
-            ":gray[Rows may be orders or order lines. Columns are found by themselves, in English, "
-            "German, Spanish, French, Thai and Filipino, and you check them before anything is "
-            "used.]"
+            ":gray[Rows may be orders or order lines. Columns are found by themselves, in twenty "
+            "languages, and you check them before anything is used.]"
         )
     with right:
         limit = st.get_option("server.maxUploadSize")
