@@ -365,12 +365,14 @@ def test_a_line_with_a_status_of_its_own_gives_back_its_own_amount():
 
 
 def test_credit_notes_of_a_german_shop_come_off_the_orders_they_name():
-    lines = ["Bestellnr;Datum;E-Mail;Artikel;Menge;Einzelpreis;Gesamt;Status;Ursprungsbestellung"]
-    for n in range(30):
-        lines.append(
+    lines = [
+        "Bestellnr;Datum;E-Mail;Artikel;Menge;Einzelpreis;Gesamt;Status;Ursprungsbestellung",
+        *(
             f"B{n};{1 + n % 28:02}.03.2024;k{n % 9}@example.de;Seife;2;24,50;49,00;Bezahlt;"
-        )
-    lines += ["R1;30.03.2024;;Seife;1;24,50;-24,50;Gutschrift;B3"]
+            for n in range(30)
+        ),
+        "R1;30.03.2024;;Seife;1;24,50;-24,50;Gutschrift;B3",
+    ]
     orders = read_orders("\n".join(lines).encode())
     table = orders.table.to_pandas().set_index("order_id")
     assert len(table) == 30
