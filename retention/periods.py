@@ -89,13 +89,14 @@ class Period:
 
     def previous(self) -> Period:
         """Return the period of equal length right before it."""
-        return Period(self.start - timedelta(days=self.days), self.start)
+        return Period(start=self.start - timedelta(days=self.days), end=self.start)
 
     def year_before(self) -> Period:
         """Return the same days of the year before, where 29 February stands for 28 February."""
         start, end = (pd.Timestamp(day) - pd.DateOffset(years=1) for day in (self.start, self.last))
         return Period(
-            start.date(), max(end.date() + timedelta(days=1), start.date() + timedelta(days=1))
+            start=start.date(),
+            end=max(end.date() + timedelta(days=1), start.date() + timedelta(days=1)),
         )
 
 
@@ -117,7 +118,7 @@ def preset_period(preset: str, first: date, last: date) -> Period:
         DataError: There is no such preset.
     """
     whole = whole_preset(preset, first, last)
-    return Period(max(whole.start, first), whole.end) if whole.end > first else whole
+    return Period(start=max(whole.start, first), end=whole.end) if whole.end > first else whole
 
 
 def whole_preset(preset: str, first: date, last: date) -> Period:
@@ -136,15 +137,15 @@ def whole_preset(preset: str, first: date, last: date) -> Period:
     """
     after = last + timedelta(days=1)
     if preset.isdigit():
-        return Period(after - timedelta(days=int(preset)), after)
+        return Period(start=after - timedelta(days=int(preset)), end=after)
     if preset == "all":
-        return Period(first, after)
+        return Period(start=first, end=after)
     check_known("period", preset, PRESETS)
     whole = pd.Period(last, "Q" if preset.endswith("quarter") else "Y")
     if preset.startswith("last"):
         whole -= 1
-        return Period(whole.start_time.date(), whole.end_time.date() + timedelta(days=1))
-    return Period(whole.start_time.date(), after)
+        return Period(start=whole.start_time.date(), end=whole.end_time.date() + timedelta(days=1))
+    return Period(start=whole.start_time.date(), end=after)
 
 
 def months_of(start: date, end: date) -> list[Period]:
@@ -158,4 +159,6 @@ def months_of(start: date, end: date) -> list[Period]:
         Whole months, oldest first.
     """
     months = pd.period_range(start, end, freq="M")
-    return [Period(month.start_time.date(), (month + 1).start_time.date()) for month in months]
+    return [
+        Period(start=month.start_time.date(), end=(month + 1).start_time.date()) for month in months
+    ]

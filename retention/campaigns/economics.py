@@ -170,7 +170,7 @@ def economics(
         contacts_cost=contacts_cost,
         offers_anyway=offers_anyway,
         offers_persuaded=offers_persuaded,
-        gain=Range(gain, low, high),
+        gain=Range(expected=gain, low=low, high=high),
         loss_chance=loss,
         break_even_lift=_break_even_lift(ledger, terms, sums),
         largest_offer=_largest_offer(terms, sums),

@@ -134,11 +134,11 @@ def usual_contact_cost(channel: Channel, order_value: float, currency: str | Non
 
 def _scaled(kind: OfferKind, value: float, order_value: float, currency: str | None) -> Offer:
     if kind in ("none", "percentage"):
-        return Offer(kind, float(value))
+        return Offer(kind=kind, value=float(value))
     worth = value * order_value / 100
     if kind == "free_delivery" and currency in DOLLARS:
         worth = min(worth, MOST_DELIVERY)
-    return Offer(kind, _round(worth))
+    return Offer(kind=kind, value=_round(worth))
 
 
 def _round(amount: float) -> float:

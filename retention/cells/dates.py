@@ -95,12 +95,12 @@ class Form:
 
 SHORT_YEARS = (NUMERIC, DAY_MONTH_NAME, MONTH_NAME_DAY)
 FORMS = {
-    "year first": Form(YEAR_FIRST, 1, 2, 3),
-    "numbers": Form(NUMERIC, 3, 2, 1),
-    "compact": Form(COMPACT, 1, 2, 3),
-    "day, month name": Form(DAY_MONTH_NAME, 3, 2, 1),
-    "month name, day": Form(MONTH_NAME_DAY, 3, 1, 2),
-    "year, month name": Form(YEAR_MONTH_NAME, 1, 2, 3),
+    "year first": Form(pattern=YEAR_FIRST, year=1, month=2, day=3),
+    "numbers": Form(pattern=NUMERIC, year=3, month=2, day=1),
+    "compact": Form(pattern=COMPACT, year=1, month=2, day=3),
+    "day, month name": Form(pattern=DAY_MONTH_NAME, year=3, month=2, day=1),
+    "month name, day": Form(pattern=MONTH_NAME_DAY, year=3, month=1, day=2),
+    "year, month name": Form(pattern=YEAR_MONTH_NAME, year=1, month=2, day=3),
 }
 
 

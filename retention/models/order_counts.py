@@ -107,7 +107,7 @@ def order_counts(
     # known. This many Chebyshev points give it to a relative error below 1e-8.
     points = int(half * (8 + 5 * np.sqrt(shape))) + 6
     if len(T) <= points:
-        return OrderCounts(numbers, stays * in_time(T), width)
+        return OrderCounts(numbers=numbers, reached=stays * in_time(T), width=width)
 
     def at_position(position: np.ndarray) -> np.ndarray:
         return in_time(np.exp(low + half * (position + 1)) - model.alpha)
@@ -116,7 +116,9 @@ def order_counts(
     position = (np.log(model.alpha + T) - low) / half - 1
     reached = np.clip(product(chebyshev.chebvander(position, points - 1), series), 0, 1)
     # Rounding must not let a larger number be likelier than a smaller one.
-    return OrderCounts(numbers, stays * np.minimum.accumulate(reached, axis=1), width)
+    return OrderCounts(
+        numbers=numbers, reached=stays * np.minimum.accumulate(reached, axis=1), width=width
+    )
 
 
 def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:

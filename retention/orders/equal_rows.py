@@ -88,14 +88,15 @@ def _doubtful(equal: pd.DataFrame, rows: ir.Table, share: int = 1) -> EqualRows 
         if boundary is not None:
             equal = equal.assign(part=(equal["line"] >= boundary).astype(int))
         return EqualRows(
-            _beyond_one_part(equal) if boundary is not None or in_two.any() else again, "once"
+            rows=_beyond_one_part(equal) if boundary is not None or in_two.any() else again,
+            assumed="once",
         )
     same = rows.group_by("customer_id", "ordered_at").aggregate(times=rows.count())
     extra = int((same.times - 1).sum().execute() or 0)
     fewest = max(_FEWEST, _SMALLEST_SHARE * int(rows.count().execute()))
     if len(again) < fewest or len(again) <= _BEYOND_CHANCE * extra:
         return None
-    return EqualRows(again, "keep")
+    return EqualRows(rows=again, assumed="keep")
 
 
 def _again(equal: pd.DataFrame) -> pd.DataFrame:

@@ -275,7 +275,7 @@ def _each(
     )
     if isinstance(rule, Group):
         for place, part in enumerate(rule.parts):
-            so_far = Group(rule.kind, rule.parts[: place + 1])
+            so_far = Group(kind=rule.kind, parts=rule.parts[: place + 1])
             known = not unavailable(so_far, features)
             yield from _each(
                 part,

@@ -383,7 +383,7 @@ def _categories(column: pd.Series) -> Callable[[], Column]:
         )
         place = np.full(len(names) + 1, -1, dtype=np.int32)
         place[order] = np.arange(len(order))
-        return Column(place[codes], tuple(names[n] for n in order))
+        return Column(values=place[codes], names=tuple(names[n] for n in order))
 
     return make
 
@@ -401,7 +401,9 @@ def _flags(column: pd.Series) -> Callable[[], Column]:
 def _of_labels(labels: pd.DataFrame, scored: bool, known: Makers) -> Makers:
     stages = labels["stage"].cat
     makers: Makers = {
-        "stage": lambda: Column(stages.codes.to_numpy().astype(np.int32), tuple(stages.categories))
+        "stage": lambda: Column(
+            values=stages.codes.to_numpy().astype(np.int32), names=tuple(stages.categories)
+        )
     }
     for trait in TRAITS:
         is_known = scored if trait == "ready_to_buy" else _TRAIT_NEEDS[trait] in known

@@ -47,7 +47,7 @@ def rfm_rule(cuts: RfmRules, group: str | None = None, cell: tuple[int, int] | N
     wanted = members(np.arange(len(group_codes())), group, cell)
     boxes = _cover(wanted, _reachable(cuts), _RANGES if cuts.revenue else (_ALL_SCORES,))
     parts = [_rule_of(box, cuts) for box in boxes]
-    return parts[0] if len(parts) == 1 else Group("any", tuple(parts))
+    return parts[0] if len(parts) == 1 else Group(kind="any", parts=tuple(parts))
 
 
 def _reachable(cuts: RfmRules) -> np.ndarray:
@@ -102,7 +102,7 @@ def _rule_of(box: Box, cuts: RfmRules) -> Rule:
         condition = _condition(_FEATURES[name], *bounds)
         if condition is not None:
             parts.append(condition)
-    return parts[0] if len(parts) == 1 else Group("all", tuple(parts))
+    return parts[0] if len(parts) == 1 else Group(kind="all", parts=tuple(parts))
 
 
 def _condition(feature: str, low: float, high: float) -> Condition | None:
@@ -110,10 +110,10 @@ def _condition(feature: str, low: float, high: float) -> Condition | None:
     if math.isinf(low) and math.isinf(high):
         return None
     if math.isinf(low):
-        return Condition(feature, "at_most", high)
+        return Condition(feature=feature, operator="at_most", value=high)
     if math.isinf(high):
-        return Condition(feature, "at_least", low)
-    return Condition(feature, "between", (low, high))
+        return Condition(feature=feature, operator="at_least", value=low)
+    return Condition(feature=feature, operator="between", value=(low, high))
 
 
 def _bounds(name: Measure, scores: tuple[int, int], cuts: RfmRules) -> tuple[float, float] | None:

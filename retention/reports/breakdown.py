@@ -137,7 +137,9 @@ def breakdown(
     """
     history = dimension_history(orders, dimension, attribution)
     try:
-        whole = Period(orders.start, (pd.Timestamp(orders.end) + pd.Timedelta(days=1)).date())
+        whole = Period(
+            start=orders.start, end=(pd.Timestamp(orders.end) + pd.Timedelta(days=1)).date()
+        )
         return breakdown_of(
             history, period or whole, customers=customers, uncertainty=uncertainty, most=most
         )
@@ -307,7 +309,7 @@ def _labelled(
     `value` is the code of the row, `now` says whether an order belongs to the later period, and
     `end` is the end of its own.
     """
-    both = Period(previous.start if previous else period.start, period.end)
+    both = Period(start=previous.start if previous else period.start, end=period.end)
     table = history.table.filter(_inside(history, history.table, both))
     begin, end = history.number(period.start), history.number(period.end)
     table = table.mutate(now=table.day >= begin, end=ibis.ifelse(table.day >= begin, end, begin))

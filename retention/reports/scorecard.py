@@ -95,8 +95,10 @@ def scorecard(
             orders.
     """
     period = Period(
-        orders.start if start is None else as_date(start),
-        (pd.Timestamp(orders.end) + pd.Timedelta(days=1)).date() if end is None else as_date(end),
+        start=orders.start if start is None else as_date(start),
+        end=(pd.Timestamp(orders.end) + pd.Timedelta(days=1)).date()
+        if end is None
+        else as_date(end),
     )
     with history_of(orders) as history:
         return scorecard_of(history, period, active_days)

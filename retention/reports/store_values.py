@@ -126,7 +126,10 @@ def store_values(history: OrderHistory, end: date) -> dict[str, StoreValue]:
         raise DataError(
             f"There is no order before {end}: the first is of {history.start}. Pick a later day."
         )
-    year, ever = Period(end - timedelta(days=YEAR), end), Period(history.start, end)
+    year, ever = (
+        Period(start=end - timedelta(days=YEAR), end=end),
+        Period(start=history.start, end=end),
+    )
     reach = (year.start - history.start).days
     values = {}
     for name, estimate in _estimates(history, year, ever).items():

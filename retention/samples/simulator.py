@@ -75,7 +75,7 @@ def draw_buyers(process: Process, customers: int, rng: np.random.Generator) -> B
     leaving = rng.beta(process.a, process.b, customers)
     with np.errstate(divide="ignore", over="ignore"):
         spend = process.p * process.v / rng.standard_gamma(process.q, customers)
-    return Buyers(rate, leaving, np.minimum(spend, _LARGEST_ORDER))
+    return Buyers(rate=rate, leaving=leaving, spend=np.minimum(spend, _LARGEST_ORDER))
 
 
 def draw_purchases(

@@ -359,7 +359,7 @@ def between(start: date, end: date) -> Period:
         The days, a period.
     """
     day = pd.Timedelta(days=1)
-    return Period((pd.Timestamp(start) + day).date(), (pd.Timestamp(end) + day).date())
+    return Period(start=(pd.Timestamp(start) + day).date(), end=(pd.Timestamp(end) + day).date())
 
 
 def _customers(table: pa.Table, name: str, history: OrderHistory, day: date) -> pd.DataFrame:

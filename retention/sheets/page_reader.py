@@ -39,7 +39,11 @@ def read_workbook(con: Backend, file: PlainFile, table: str) -> RawRows:
 def _read_tables(con: Backend, file: PlainFile, table: str, pages: list[Table]) -> RawRows:
     """Read the longest table of a file, with those of the same columns."""
     names = [
-        Names(page.title, unique_names(page.header or (), page.width, file.name), not page.header)
+        Names(
+            part=page.title,
+            columns=unique_names(page.header or (), page.width, file.name),
+            are_numbers=not page.header,
+        )
         for page in pages
     ]
     longest = max(range(len(pages)), key=lambda i: len(pages[i].rows))

@@ -41,7 +41,7 @@ def read_parquet(con: Backend, file: PlainFile, table: str) -> RawRows:
         table=table,
         columns=columns,
         rows=con.table(table).count().execute(),
-        parts=(Part(file.name, 0, 1),),
+        parts=(Part(name=file.name, first_row=0, records_before=1),),
         notes=file.notes,
     )
 

@@ -60,7 +60,7 @@ def places(part: Names, columns: tuple[str, ...]) -> list[int | None]:
     if part.are_numbers:
         return [i if i < len(part.columns) else None for i in range(len(columns))]
     own = {key: i for i, key in enumerate(_keys(part))}
-    return [own.get(key) for key in _keys(Names("", columns))]
+    return [own.get(key) for key in _keys(Names(part="", columns=columns))]
 
 
 def have_same_columns(first: Names, other: Names) -> bool:

@@ -46,7 +46,7 @@ class RawRows:
     @property
     def names(self) -> Names:
         """The columns, to compare them with those of other files."""
-        return Names(self.file.name, self.columns, are_numbers=not self.is_named)
+        return Names(part=self.file.name, columns=self.columns, are_numbers=not self.is_named)
 
 
 def raw_names(columns: Sequence[str]) -> list[str]:
@@ -80,7 +80,13 @@ def parts_of(
         first: The whole table's row of the file's first.
     """
     return tuple(
-        Part(name, first + section, records_before + section, blanks) for section in sections
+        Part(
+            name=name,
+            first_row=first + section,
+            records_before=records_before + section,
+            blanks=blanks,
+        )
+        for section in sections
     )
 
 

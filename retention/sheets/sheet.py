@@ -60,7 +60,7 @@ class Sheet:
     rows: int
     digest: str
     notes: tuple[str, ...] = ()
-    parts: tuple[Part, ...] = (Part("", 0, 1),)
+    parts: tuple[Part, ...] = (Part(name="", first_row=0, records_before=1),)
     wide_rows: int = 0
 
     @property
@@ -192,7 +192,7 @@ def _frame_sheet(source: Any, name: str) -> Sheet:
         rows=cells.rows,
         digest=cells.digest,
         notes=cells.notes,
-        parts=(Part(name, 0, 1),),
+        parts=(Part(name=name, first_row=0, records_before=1),),
     )
 
 

@@ -59,7 +59,14 @@ def read_text(con: Backend, file: PlainFile, folder: Path, table: str) -> RawRow
         table=table,
         columns=columns,
         rows=int(counts["rows"]),
-        parts=(Part(file.name, 0, layout.records_before, tuple(blanks)),),
+        parts=(
+            Part(
+                name=file.name,
+                first_row=0,
+                records_before=layout.records_before,
+                blanks=tuple(blanks),
+            ),
+        ),
         notes=tuple(notes),
         wide_rows=int(counts.wide),
         is_named=layout.header is not None,

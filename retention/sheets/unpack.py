@@ -112,11 +112,11 @@ def unpack(
         head = stream.read(16)
     if head.startswith(b"\x1f\x8b"):
         path, name = _gunzip(path, folder, name), name.removesuffix(".gz")
-        return [_checked(PlainFile(path, name, digest))]
+        return [_checked(PlainFile(path=path, name=name, digest=digest))]
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         first, *others = _unzip(path, folder, name, digest)
         return [_checked(first), *others]
-    return [_checked(PlainFile(path, name, digest))]
+    return [_checked(PlainFile(path=path, name=name, digest=digest))]
 
 
 def _on_disk(
@@ -192,7 +192,7 @@ def _unzip(path: Path, folder: Path, name: str, digest: str) -> list[PlainFile]:
             if _is_workbook(members):
                 _check_workbook_size(members, path, name)
                 _check_workbook_area(archive, members, name)
-                return [PlainFile(path, name, digest)]
+                return [PlainFile(path=path, name=name, digest=digest)]
             files = _order_files(members, name)
             _check_total_size(files, name)
             return [_member(archive, member, folder, i, digest) for i, member in enumerate(files)]
@@ -216,8 +216,8 @@ def _member(
     with archive.open(member) as stream:
         _copy_bounded(stream, target, max(member.compress_size, 1), inner)
     if inner.lower().endswith(".gz"):
-        return PlainFile(_gunzip(target, own, inner), inner[:-3], digest)
-    return PlainFile(target, inner, digest)
+        return PlainFile(path=_gunzip(target, own, inner), name=inner[:-3], digest=digest)
+    return PlainFile(path=target, name=inner, digest=digest)
 
 
 def _is_workbook(members: list[zipfile.ZipInfo]) -> bool:

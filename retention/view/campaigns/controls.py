@@ -89,7 +89,11 @@ def _offer_as_set(offer: Offer, name: str) -> Offer:
     if kind == "none":
         return Offer()
     if kind == "percentage":
-        return Offer(kind, state.control(f"{name}_share", percent_off(offer)) / 100)
+        return Offer(kind=kind, value=state.control(f"{name}_share", percent_off(offer)) / 100)
     value = float(state.control(f"{name}_value", offer_worth(offer)))
     redeemed = state.control(f"{name}_redeemed", round(offer.redeemed * 100)) / 100
-    return Offer(kind, value, redeemed) if kind == "points" else Offer(kind, value)
+    return (
+        Offer(kind=kind, value=value, redeemed=redeemed)
+        if kind == "points"
+        else Offer(kind=kind, value=value)
+    )

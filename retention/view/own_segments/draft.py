@@ -47,8 +47,12 @@ _FIRST_FEATURES = ("orders", "days_since_last_order", "revenue", "average_order_
 def draft() -> Node:
     """The session's draft; at first, repeat customers who have gone quiet."""
     if _DRAFT not in st.session_state:
-        quiet = Condition("days_since_last_order", "between", (60, 120))
-        start(Group("all", (Condition("orders", "at_least", 2), quiet)))
+        quiet = Condition(feature="days_since_last_order", operator="between", value=(60, 120))
+        start(
+            Group(
+                kind="all", parts=(Condition(feature="orders", operator="at_least", value=2), quiet)
+            )
+        )
     return st.session_state[_DRAFT]
 
 
@@ -104,13 +108,15 @@ def _control_value(kind: str, operator: str, value: Any) -> Any:
 def rule_of(group: Node) -> Group:
     """The rule that a group stands for, without its unfinished conditions."""
     parts = (rule_of(part) if "kind" in part else _condition_rule(part) for part in group["parts"])
-    return Group(group["kind"], tuple(part for part in parts if part is not None))
+    return Group(kind=group["kind"], parts=tuple(part for part in parts if part is not None))
 
 
 def _condition_rule(node: Node) -> Condition | None:
     """The condition that a node stands for; None while it is unfinished."""
     try:
-        return Condition(node["feature"], node["operator"], _rule_value(node))
+        return Condition(
+            feature=node["feature"], operator=node["operator"], value=_rule_value(node)
+        )
     except DataError:
         return None
 
@@ -118,7 +124,7 @@ def _condition_rule(node: Node) -> Condition | None:
 def unfinished(node: Node) -> str:
     """Why a condition does not count yet, in words; empty where it does."""
     try:
-        Condition(node["feature"], node["operator"], _rule_value(node))
+        Condition(feature=node["feature"], operator=node["operator"], value=_rule_value(node))
     except DataError as error:
         if FEATURES[node["feature"]].kind in ("category", "products"):
             return "Choose at least one."
@@ -238,7 +244,7 @@ def _rule_value(node: Node) -> Any:
     """A node's value in the form of a rule."""
     value, kind = node["value"], FEATURES[node["feature"]].kind
     if kind == "products":
-        return Bought(tuple(value["values"]), value["days"])
+        return Bought(values=tuple(value["values"]), days=value["days"])
     is_share = _is_share(kind, node["operator"])
     if isinstance(value, list):
         return tuple(part / 100 if is_share else part for part in value)

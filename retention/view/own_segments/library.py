@@ -225,7 +225,9 @@ def _save(rule: Rule, editing: str | None) -> None:
     state = st.session_state
     library = session_library()
     try:
-        segment = OwnSegment(state.get(_NAME, ""), rule, state.get(_NOTE, "").strip())
+        segment = OwnSegment(
+            name=state.get(_NAME, ""), rule=rule, note=state.get(_NOTE, "").strip()
+        )
         library = (
             edit_segment(library, editing, segment) if editing else add_segment(library, segment)
         )

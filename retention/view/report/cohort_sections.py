@@ -38,8 +38,8 @@ def cohort_sections(data: Loaded, history: OrderHistory, model: CltvModel | None
         _triangle_section(data, gaps_of(history), intakes, keys, drawn),
         _growth_section(data, intakes, keys),
         Section(
-            "Cohorts: time to the second order",
-            "Share of each cohort with a second order within each number of days, of "
+            title="Cohorts: time to the second order",
+            words="Share of each cohort with a second order within each number of days, of "
             "customers observed that long.",
             table=_second_table(intakes, keys),
         ),
@@ -78,12 +78,12 @@ def _triangle_section(
             f"{wording.day(orders.start)} counts as new here."
         )
     return Section(
-        "Cohorts: who came back, and when",
-        "Percent of the customers of a month who ordered each number of months later, up to "
+        title="Cohorts: who came back, and when",
+        words="Percent of the customers of a month who ordered each number of months later, up to "
         f"{wording.day(orders.end)}. The newest {len(keys)} of {len(intakes.names)} cohorts; the "
         f"number beside a cohort is its size.{missing}",
-        (Figure(svg_of(chart, WIDE), caption, wide=True),),
-        _triangle_table(drawn, keys, intakes),
+        figures=(Figure(svg=svg_of(chart, WIDE), caption=caption, wide=True),),
+        table=_triangle_table(drawn, keys, intakes),
     )
 
 
@@ -101,9 +101,9 @@ def _growth_section(data: Loaded, intakes: Cohorts, keys: list[str]) -> Section:
     if len(ahead):
         caption += " Dashed: what the model expects of the newest cohorts, with its 80% range."
     return Section(
-        "Cohorts: what a customer brings over time",
-        f"{measure.capitalize()} of a customer so far, by months since the first order.",
-        (Figure(svg_of(chart, WIDE), caption, wide=True),),
+        title="Cohorts: what a customer brings over time",
+        words=f"{measure.capitalize()} of a customer so far, by months since the first order.",
+        figures=(Figure(svg=svg_of(chart, WIDE), caption=caption, wide=True),),
     )
 
 

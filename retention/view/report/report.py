@@ -255,7 +255,7 @@ def _sections(
     months = _month_figures(card, trend, currency)
     return [
         Section("The customer base", figures=_base_figures(card, bridge, currency)),
-        Section("Month by month", _MONTHS[bool(months)], months),
+        Section(title="Month by month", words=_MONTHS[bool(months)], figures=months),
         Section("How long it takes", figures=_wait_figures(card)),
         Section("New against returning customers", table=_buyers_table(card, currency)),
     ]
@@ -271,7 +271,11 @@ def _base_figures(
     if bridge["revenue"].isna().all():
         del captions["revenue"]
     return tuple(
-        Figure(svg_of(charts.bridge_chart(bridge, measure, currency), WIDE), caption, wide=True)
+        Figure(
+            svg=svg_of(charts.bridge_chart(bridge, measure, currency), WIDE),
+            caption=caption,
+            wide=True,
+        )
         for measure, caption in captions.items()
     )
 
@@ -289,7 +293,7 @@ def _month_figures(
         if metric.needs != "period":
             caption += f" {frames.LOOKS_BACK}"
         chart = charts.trend_chart(frame, metric.label, metric.kind, currency)
-        figures.append(Figure(svg_of(chart), caption))
+        figures.append(Figure(svg=svg_of(chart), caption=caption))
     return tuple(figures)
 
 
@@ -305,7 +309,7 @@ def _wait_figures(card: Scorecard) -> tuple[Figure, ...]:
             bins, marks = frames.spread_frames(spread)
             pale = "; pale: all that took longer" if bins["beyond"].any() else ""
             chart = charts.spread_chart(bins, spread.columns[1], "Days", marks)
-            figures.append(Figure(svg_of(chart), f"{title}; dashed: quartiles{pale}."))
+            figures.append(Figure(svg=svg_of(chart), caption=f"{title}; dashed: quartiles{pale}."))
     return tuple(figures)
 
 

@@ -175,7 +175,7 @@ def _use(view: RfmView, group: str, cell: tuple[int, int] | None) -> None:
     if saved_name is None:
         note = "From the RFM grid, with the cut points that were in force."
         try:
-            own.keep_library(add_segment(library, OwnSegment(name, rule, note)))
+            own.keep_library(add_segment(library, OwnSegment(name=name, rule=rule, note=note)))
         except DataError as error:
             st.session_state[SAVED] = (False, str(error))
             return

@@ -25,61 +25,62 @@ class GroupAdvice:
 
 ADVICE = {
     "Champions": GroupAdvice(
-        "Ordered lately, order often and have brought most.",
-        "Treat them as the best: early access, thanks, and a reason to bring friends. They need "
-        "no discount.",
-        ("referral", "loyalty", "membership"),
+        who="Ordered lately, order often and have brought most.",
+        what="Treat them as the best: early access, thanks, and a reason to bring friends. They "
+        "need no discount.",
+        strategies=("referral", "loyalty", "membership"),
     ),
     "Loyal": GroupAdvice(
-        "Order often or have brought much, and not long ago.",
-        "Keep them: show balance and tier, and offer what goes with what they have.",
-        ("loyalty", "membership", "cross_sell"),
+        who="Order often or have brought much, and not long ago.",
+        what="Keep them: show balance and tier, and offer what goes with what they have.",
+        strategies=("loyalty", "membership", "cross_sell"),
     ),
     "Potential loyalist": GroupAdvice(
-        "Ordered lately, and have begun to come back.",
-        "Make the next order easy, and explain the programme that rewards it.",
-        ("cross_sell", "loyalty", "messages"),
+        who="Ordered lately, and have begun to come back.",
+        what="Make the next order easy, and explain the programme that rewards it.",
+        strategies=("cross_sell", "loyalty", "messages"),
     ),
     "New customers": GroupAdvice(
-        "Ordered very lately, for the first time or for little.",
-        "Welcome them, ask how it was, and win the second order while the shop is on their mind.",
-        ("reviews", "cross_sell", "service"),
+        who="Ordered very lately, for the first time or for little.",
+        what="Welcome them, ask how it was, and win the second order while the shop is on their "
+        "mind.",
+        strategies=("reviews", "cross_sell", "service"),
     ),
     "Promising": GroupAdvice(
-        "Ordered not long ago, seldom and for little.",
-        "Show what else there is, and give a small reason to come back.",
-        ("cross_sell", "messages", "deals"),
+        who="Ordered not long ago, seldom and for little.",
+        what="Show what else there is, and give a small reason to come back.",
+        strategies=("cross_sell", "messages", "deals"),
     ),
     "Need attention": GroupAdvice(
-        "In the middle of everything, and the last order begins to lie back.",
-        "Remind them now, with something that fits what they bought.",
-        ("reactivation", "cross_sell", "messages"),
+        who="In the middle of everything, and the last order begins to lie back.",
+        what="Remind them now, with something that fits what they bought.",
+        strategies=("reactivation", "cross_sell", "messages"),
     ),
     "About to sleep": GroupAdvice(
-        "Bought seldom and little, and have begun to be silent.",
-        "A short reminder, at little cost each.",
-        ("reactivation", "messages"),
+        who="Bought seldom and little, and have begun to be silent.",
+        what="A short reminder, at little cost each.",
+        strategies=("reactivation", "messages"),
     ),
     "At risk": GroupAdvice(
-        "Used to order often or much, and have not for long.",
-        "Write early, in person rather than in bulk, and name an amount and a last day.",
-        ("reactivation", "service_recovery"),
+        who="Used to order often or much, and have not for long.",
+        what="Write early, in person rather than in bulk, and name an amount and a last day.",
+        strategies=("reactivation", "service_recovery"),
     ),
     "Cannot lose them": GroupAdvice(
-        "Were among the best, and have been silent longest.",
-        "Ask what went wrong before anything is offered, then make the strongest offer that still "
-        "pays.",
-        ("service_recovery", "reactivation"),
+        who="Were among the best, and have been silent longest.",
+        what="Ask what went wrong before anything is offered, then make the strongest offer that "
+        "still pays.",
+        strategies=("service_recovery", "reactivation"),
     ),
     "Hibernating": GroupAdvice(
-        "Silent for very long; a few orders or some revenue before.",
-        "One sequence that costs little, then let them rest.",
-        ("reactivation",),
+        who="Silent for very long; a few orders or some revenue before.",
+        what="One sequence that costs little, then let them rest.",
+        strategies=("reactivation",),
     ),
     "Lost": GroupAdvice(
-        "Silent for very long, seldom and little before.",
-        "Leave them out of what costs money for each contact.",
-        ("reactivation",),
+        who="Silent for very long, seldom and little before.",
+        what="Leave them out of what costs money for each contact.",
+        strategies=("reactivation",),
     ),
 }
 

@@ -93,7 +93,7 @@ def _own_dates(data: Loaded) -> Period:
     )
     # Between the two clicks of a new range only its first day is there.
     start, end = (dates[0], dates[-1]) if dates else (first, last)
-    return Period(start, end + timedelta(days=1))
+    return Period(start=start, end=end + timedelta(days=1))
 
 
 def _targets(*, has_amounts: bool) -> tuple[Target, ...]:
@@ -116,5 +116,5 @@ def _targets(*, has_amounts: bool) -> tuple[Target, ...]:
                 help=metric.definition,
             )
             if value:
-                targets.append(Target(name, value / 100 if is_rate else value))
+                targets.append(Target(metric=name, value=value / 100 if is_rate else value))
     return tuple(targets)

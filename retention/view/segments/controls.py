@@ -104,7 +104,7 @@ def as_set(data: Loaded) -> SegmentSettings | None:
         for rule, cut in zip(slider.rules, _cuts(handles), strict=True)
     }
     rules = SegmentRules(**values, ready_days=days, value_unit=unit)
-    return SegmentSettings(basis_for(data, days), rules)
+    return SegmentSettings(basis=basis_for(data, days), rules=rules)
 
 
 def _cuts(chosen: Any) -> tuple[float, ...]:
@@ -151,7 +151,7 @@ def draw_controls(data: Loaded, presets: DeltaGenerator) -> SegmentSettings:
     rules = SegmentRules(**values, ready_days=days, value_unit=unit)
     with presets:
         _presets(data, rules)
-    return SegmentSettings(basis, rules, tuple(strips))
+    return SegmentSettings(basis=basis, rules=rules, strips=tuple(strips))
 
 
 def _listed(names: list[str]) -> str:

@@ -34,4 +34,6 @@ def customer_scores(data: Loaded, plan: Plan) -> CustomerScores:
         uncertainty = uncertainty_for(data, plan) if data.orders.has_amounts else None
     except ModelError as error:
         return CustomerScores(scores=None, uncertainty=None, problem=str(error))
-    return CustomerScores(aligned(scores, data.customers.index), uncertainty, problem=None)
+    return CustomerScores(
+        scores=aligned(scores, data.customers.index), uncertainty=uncertainty, problem=None
+    )

@@ -50,7 +50,7 @@ def put(name: str, orders: Orders, progress: Callable[[str], None] = _no_progres
         RetentionError: There is no customer; what was loaded before stays in place.
     """
     progress("Summing up customers")
-    fresh = Loaded(name, orders, summarise_customers(orders))
+    fresh = Loaded(name=name, orders=orders, customers=summarise_customers(orders))
     previous = get()
     st.session_state[_KEY] = fresh
     if previous is not None and previous.orders.digest != orders.digest:

@@ -85,7 +85,10 @@ def _rhythm(mean: float | None, median: float | None) -> Point:
     )
     if mean is None:
         return Point(
-            icon, title, "How often customers order cannot be stated from these orders.", caveat
+            icon=icon,
+            title=title,
+            sentence="How often customers order cannot be stated from these orders.",
+            caveat=caveat,
         )
     a_year = _orders_a_year(365.25 / mean)
     if median is None or median > TEN_YEARS:
@@ -101,7 +104,7 @@ def _rhythm(mean: float | None, median: float | None) -> Point:
         )
     else:
         sentence = f"While active, your customers order about once in {wording.days(mean)}."
-    return Point(icon, title, sentence, caveat)
+    return Point(icon=icon, title=title, sentence=sentence, caveat=caveat)
 
 
 def _orders_a_year(number: float) -> str:
@@ -124,7 +127,12 @@ def _leaving(share: float | None, model: CltvModel) -> Point:
     if not from_first:
         caveat += " The model cannot see whether a one-time buyer has left."
     if share is None:
-        return Point(icon, title, "How many stop after an order cannot be stated.", caveat)
+        return Point(
+            icon=icon,
+            title=title,
+            sentence="How many stop after an order cannot be stated.",
+            caveat=caveat,
+        )
     order = "order, the first too" if from_first else "repeat order"
     sentence = f"After each {order}, {one_in(share)} customers never returns."
     if "in" not in one_in(share):
@@ -134,7 +142,7 @@ def _leaving(share: float | None, model: CltvModel) -> Point:
         sentence = f"After {order} practically nobody stops for good, as far as these orders show."
     elif model.a < 1 and model.b < 1:
         sentence += " Few are in between: some leave at once, others hardly ever."
-    return Point(icon, title, sentence, caveat)
+    return Point(icon=icon, title=title, sentence=sentence, caveat=caveat)
 
 
 def _spend(spend: SpendModel, currency: str | None) -> Point:
@@ -146,4 +154,4 @@ def _spend(spend: SpendModel, currency: str | None) -> Point:
     )
     if isinstance(spend, StoreAverage):
         caveat = f"{spend.reason} Repeat customers are taken at their own average instead."
-    return Point(":material/shopping_bag:", "Spend", sentence, caveat)
+    return Point(icon=":material/shopping_bag:", title="Spend", sentence=sentence, caveat=caveat)
