@@ -40,20 +40,27 @@ def forecast_metrics(
     value = []
     if total is not None:
         note = f"80% range: {wording.money_range(total.low, total.high, currency)}"
-        value = [Metric(label, wording.money(total.expected, currency, short=True), about, note)]
+        value = [
+            Metric(
+                label=label,
+                value=wording.money(total.expected, currency, short=True),
+                about=about,
+                note=note,
+            )
+        ]
     return [
         *value,
         Metric(
-            "Will order again",
-            wording.percent(returning / customers),
-            "returning",
-            f"About {wording.count(returning)} of {wording.count(customers)}",
+            label="Will order again",
+            value=wording.percent(returning / customers),
+            about="returning",
+            note=f"About {wording.count(returning)} of {wording.count(customers)}",
         ),
         Metric(
-            "Expected orders",
-            wording.count(orders, short=orders >= 1e5),
-            "expected_orders_sum",
-            f"{orders / customers:.2f} per customer",
+            label="Expected orders",
+            value=wording.count(orders, short=orders >= 1e5),
+            about="expected_orders_sum",
+            note=f"{orders / customers:.2f} per customer",
         ),
     ]
 

@@ -193,22 +193,24 @@ def order_metrics(customers: int, placed: int, revenue: float, orders: Orders) -
     span = (orders.end - orders.start).days + 1
     metrics = [
         Metric(
-            "Customers",
-            wording.count(customers, short=customers >= 1e6),
-            "customers",
-            f"Over {wording.days(span)}",
+            label="Customers",
+            value=wording.count(customers, short=customers >= 1e6),
+            about="customers",
+            note=f"Over {wording.days(span)}",
         ),
         Metric(
-            "Orders",
-            wording.count(placed, short=placed >= 1e6),
-            "orders",
-            f"{placed / customers:.1f} per customer",
+            label="Orders",
+            value=wording.count(placed, short=placed >= 1e6),
+            about="orders",
+            note=f"{placed / customers:.1f} per customer",
         ),
     ]
     if orders.has_amounts:
         amount = wording.money(revenue, orders.currency, short=True)
         each = wording.money(revenue / placed, orders.currency)
-        metrics.append(Metric("Revenue", amount, "revenue", f"{each} per order"))
+        metrics.append(
+            Metric(label="Revenue", value=amount, about="revenue", note=f"{each} per order")
+        )
     return metrics
 
 

@@ -90,41 +90,41 @@ def plan_metrics(plan: CampaignPlan, currency: str | None) -> tuple[Metric, ...]
     each = figures.cost / max(figures.customers, 1)
     return (
         Metric(
-            "Reach",
-            wording.count(figures.customers),
+            label="Reach",
+            value=wording.count(figures.customers),
             about="reach",
             note=f"{wording.count(left_out)} left out, {wording.count(plan.below_cut)} below the "
             f"cut, {wording.count(plan.held)} held out",
         ),
         Metric(
-            "Cost",
-            wording.money(figures.cost, currency, short=True),
+            label="Cost",
+            value=wording.money(figures.cost, currency, short=True),
             about="cost",
             note=f"{wording.money(each, currency)} a customer",
         ),
         Metric(
-            "Return",
-            _signed(figures.return_on_cost),
+            label="Return",
+            value=_signed(figures.return_on_cost),
             about="return",
             note="Gain for each 1 spent",
         ),
         Metric(
-            "Break-even lift",
-            words.lift_in_words(figures.break_even_lift),
+            label="Break-even lift",
+            value=words.lift_in_words(figures.break_even_lift),
             about="break_even",
             note=f"Shown by the holdout from {words.lift_in_words(plan.detectable_lift)}"
             if np.isfinite(plan.detectable_lift)
             else "No holdout that could show it",
         ),
         Metric(
-            "Largest offer",
-            words.largest_offer(figures, offer, currency),
+            label="Largest offer",
+            value=words.largest_offer(figures, offer, currency),
             about="largest",
             note=words.offer_in_words(offer, currency),
         ),
         Metric(
-            "Persuaded",
-            words.few(figures.persuaded),
+            label="Persuaded",
+            value=words.few(figures.persuaded),
             about="lift",
             note=f"{words.few(figures.buyers_without)} would order anyway",
         ),

@@ -104,9 +104,14 @@ def _period_cards(data: Loaded, view: CohortView, intakes: Cohorts) -> list[Metr
 def _back_card(share: ShareBack, names: str) -> Metric:
     """The share of the customers of these cohorts who came back."""
     if share.customers < ENOUGH:
-        return Metric(_BACK, wording.MISSING, "back", "Too few customers observed so long")
+        return Metric(
+            label=_BACK,
+            value=wording.MISSING,
+            about="back",
+            note="Too few customers observed so long",
+        )
     note = f"{names}; {_percent_range(share.low, share.high)}"
-    return Metric(_BACK, wording.percent(share.share), "back", note)
+    return Metric(label=_BACK, value=wording.percent(share.share), about="back", note=note)
 
 
 def _change_card(change: ShareChange, names: str) -> Metric | None:
@@ -115,7 +120,12 @@ def _change_card(change: ShareChange, names: str) -> Metric | None:
         return None
     between = f"95% range {_points(change.low)} to {_points(change.high)}"
     note = f"{wording.percent(change.before.share)} for {names}; {between}: {change.verdict}"
-    return Metric("Against those before", f"{_points(change.change)} points", "change", note)
+    return Metric(
+        label="Against those before",
+        value=f"{_points(change.change)} points",
+        about="change",
+        note=note,
+    )
 
 
 def _new_card(latest: pd.DataFrame, before: pd.DataFrame, intakes: Cohorts) -> Metric | None:
@@ -125,7 +135,12 @@ def _new_card(latest: pd.DataFrame, before: pd.DataFrame, intakes: Cohorts) -> M
     note = _span(latest, intakes)
     if len(before) == len(latest):
         note += f"; {wording.count(before['customers'].sum())} for {_span(before, intakes)}"
-    return Metric("New customers", wording.count(latest["customers"].sum()), "new", note)
+    return Metric(
+        label="New customers",
+        value=wording.count(latest["customers"].sum()),
+        about="new",
+        note=note,
+    )
 
 
 def _expected_card(intakes: Cohorts, currency: str | None) -> Metric | None:
@@ -143,10 +158,20 @@ def _expected_card(intakes: Cohorts, currency: str | None) -> Metric | None:
     if np.isnan(row["revenue"]):
         orders = f"{row['orders_low']:.2f} to {row['orders_high']:.2f}"
         note = f"Orders a customer of {intakes.names[row['key']]}; 80% range {orders}"
-        return Metric("Next 12 months", f"{row['orders']:.2f} orders", "expected_orders", note)
+        return Metric(
+            label="Next 12 months",
+            value=f"{row['orders']:.2f} orders",
+            about="expected_orders",
+            note=note,
+        )
     between = wording.money_range(row["revenue_low"], row["revenue_high"], currency)
     note = f"A customer of {intakes.names[row['key']]}, not discounted; 80% range {between}"
-    return Metric("Next 12 months", wording.money(row["revenue"], currency), "expected", note)
+    return Metric(
+        label="Next 12 months",
+        value=wording.money(row["revenue"], currency),
+        about="expected",
+        note=note,
+    )
 
 
 def _value_cards(intakes: Cohorts) -> list[Metric]:
@@ -157,11 +182,16 @@ def _value_cards(intakes: Cohorts) -> list[Metric]:
         for label, row in (("Most come back", sized.iloc[-1]), ("Fewest come back", sized.iloc[0])):
             between = _percent_range(row[f"low_{BACK}"], row[f"high_{BACK}"])
             note = f"{intakes.names[row['key']]}; {between}"
-            cards.append(Metric(label, wording.percent(row[column]), "back", note))
+            cards.append(
+                Metric(label=label, value=wording.percent(row[column]), about="back", note=note)
+            )
     small = int(second["small"].sum())
     of_them = f"{wording.count(small)} of them with fewer than {ENOUGH} customers"
     number = wording.count(len(second))
-    return [*cards, Metric("Cohorts", number, "count", of_them if small else None)]
+    return [
+        *cards,
+        Metric(label="Cohorts", value=number, about="count", note=of_them if small else None),
+    ]
 
 
 def _percent_range(low: float, high: float) -> str:

@@ -63,16 +63,16 @@ def _cards_so_far(
     currency = data.orders.currency
     cards = [
         widgets.Metric(
-            "Customers",
-            wording.count(number),
-            "customers",
-            f"{wording.percent(inside.mean())} of all",
+            label="Customers",
+            value=wording.count(number),
+            about="customers",
+            note=f"{wording.percent(inside.mean())} of all",
         ),
         widgets.Metric(
-            "Revenue so far",
-            wording.money(revenue, currency, short=True),
-            "revenue",
-            f"{wording.money(revenue / number, currency)} a customer",
+            label="Revenue so far",
+            value=wording.money(revenue, currency, short=True),
+            about="revenue",
+            note=f"{wording.money(revenue / number, currency)} a customer",
         ),
     ]
     return cards if data.orders.has_amounts else cards[:1]
@@ -83,10 +83,10 @@ def _expected_cards(
 ) -> list[widgets.Metric]:
     number, returning = len(scores), scores["p_purchase"]
     will_return = widgets.Metric(
-        "Will order again",
-        wording.percent(returning.mean()),
-        "returning",
-        f"About {wording.count(returning.sum())} of {wording.count(number)}",
+        label="Will order again",
+        value=wording.percent(returning.mean()),
+        about="returning",
+        note=f"About {wording.count(returning.sum())} of {wording.count(number)}",
     )
     if total is None:
         return [will_return]
@@ -99,7 +99,7 @@ def _expected_cards(
     )
     expected = wording.money(total.expected, currency, short=True)
     return [
-        widgets.Metric("Expected value", expected, "base_value", note),
+        widgets.Metric(label="Expected value", value=expected, about="base_value", note=note),
         will_return,
     ]
 

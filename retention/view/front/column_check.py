@@ -175,10 +175,10 @@ def _draw_numbers(reading: Reading) -> None:
     report = reading.orders.report
     skipped_rows = report.rows_read - report.rows_kept
     skipped = widgets.Metric(
-        "Rows left out",
-        wording.percent(skipped_rows / report.rows_read),
-        "rows_left_out",
-        f"{wording.count(skipped_rows)} of {wording.count(report.rows_read)}",
+        label="Rows left out",
+        value=wording.percent(skipped_rows / report.rows_read),
+        about="rows_left_out",
+        note=f"{wording.count(skipped_rows)} of {wording.count(report.rows_read)}",
     )
     sums = widgets.order_metrics(reading.customers, reading.placed, reading.revenue, reading.orders)
     widgets.metric_row([*sums, skipped])

@@ -36,10 +36,10 @@ def so_far(data: Loaded) -> None:
     customers = data.customers
     returned = int((customers["frequency"] > 0).sum())
     again = widgets.Metric(
-        "Bought again",
-        wording.percent(returned / len(customers)),
-        "repeat_rate",
-        wording.plural(returned, "customer"),
+        label="Bought again",
+        value=wording.percent(returned / len(customers)),
+        about="repeat_rate",
+        note=wording.plural(returned, "customer"),
     )
     st.subheader("So far", anchor=False)
     if not data.orders.has_amounts:
@@ -74,10 +74,10 @@ def to_come(data: Loaded) -> None:
     top = spread_for(data, plan).top
     tenth = top[top["share"] == TENTH]
     top_tenth = widgets.Metric(
-        "Top 10% hold",
-        wording.percent(tenth["value_share"].iloc[0]) if len(tenth) else wording.MISSING,
-        "top_share",
-        wording.plural(int(tenth["customers"].iloc[0]), "customer") if len(tenth) else None,
+        label="Top 10% hold",
+        value=wording.percent(tenth["value_share"].iloc[0]) if len(tenth) else wording.MISSING,
+        about="top_share",
+        note=wording.plural(int(tenth["customers"].iloc[0]), "customer") if len(tenth) else None,
     )
     total = uncertainty_for(data, plan).total()
     forecast = forecast_panels.forecast_metrics(

@@ -102,7 +102,12 @@ def headline(
     customers, notes = named["customers"], words.notes(named, currency)
     widgets.metric_row(
         [
-            widgets.Metric(title, wording.count(customers[name]), name, _plain(notes[name]))
+            widgets.Metric(
+                label=title,
+                value=wording.count(customers[name]),
+                about=name,
+                note=_plain(notes[name]),
+            )
             for name, title in words.TITLES.items()
         ],
         definitions=words.DEFINITIONS,

@@ -88,10 +88,10 @@ def draw_overlaps(features: Features) -> None:
     widgets.metric_row(
         [
             widgets.Metric(
-                OVERLAP_LABELS[name],
-                wording.count(number),
-                name,
-                f"{wording.percent(number / len(features))} of all",
+                label=OVERLAP_LABELS[name],
+                value=wording.count(number),
+                about=name,
+                note=f"{wording.percent(number / len(features))} of all",
             )
             for name, number in numbers.items()
         ],

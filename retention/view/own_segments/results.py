@@ -75,11 +75,18 @@ def _metrics(data: Loaded, rule: Rule, features: Features) -> list[widgets.Metri
     average = wording.money(average_order(rule, features), currency)
     return [
         widgets.Metric(
-            "Revenue so far", wording.money(sums.revenue, currency, short=True), "revenue", share
+            label="Revenue so far",
+            value=wording.money(sums.revenue, currency, short=True),
+            about="revenue",
+            note=share,
         ),
-        widgets.Metric("Expected value", expected, "cltv", between),
-        widgets.Metric("Will buy", wording.percent(mean), "p_purchase_30d", probability),
-        widgets.Metric("Average order", average, "average_order_value", of_each),
+        widgets.Metric(label="Expected value", value=expected, about="cltv", note=between),
+        widgets.Metric(
+            label="Will buy", value=wording.percent(mean), about="p_purchase_30d", note=probability
+        ),
+        widgets.Metric(
+            label="Average order", value=average, about="average_order_value", note=of_each
+        ),
     ]
 
 
@@ -88,7 +95,11 @@ def _metrics_without_amounts(rule: Rule, features: Features) -> list[widgets.Met
     if customers and not features.missing("p_purchase_30d"):
         mean = mean_probability(rule, features)
         note = f"Within {READY_DAYS} days, about {wording.count(mean * customers)}"
-    return [widgets.Metric("Will buy", wording.percent(mean), "p_purchase_30d", note)]
+    return [
+        widgets.Metric(
+            label="Will buy", value=wording.percent(mean), about="p_purchase_30d", note=note
+        )
+    ]
 
 
 def draw_download(data: Loaded, rule: Rule, features: Features, name: str) -> None:

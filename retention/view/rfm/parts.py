@@ -203,28 +203,30 @@ def _metrics(row: pd.Series, currency: str | None) -> list[widgets.Metric]:
     between = frames.value_range(row, currency)
     metrics = [
         widgets.Metric(
-            "Customers",
-            wording.count(row["customers"]),
-            "customers",
-            f"{wording.percent(row['customer_share'])} of all",
+            label="Customers",
+            value=wording.count(row["customers"]),
+            about="customers",
+            note=f"{wording.percent(row['customer_share'])} of all",
         ),
         widgets.Metric(
-            "Revenue so far",
-            wording.money(row["revenue"], currency, short=True),
-            "revenue",
-            f"{wording.percent(row['revenue_share'])} of all",
+            label="Revenue so far",
+            value=wording.money(row["revenue"], currency, short=True),
+            about="revenue",
+            note=f"{wording.percent(row['revenue_share'])} of all",
         ),
         widgets.Metric(
-            "Expected value",
-            wording.money(row["expected_value"], currency, short=True),
-            "value",
-            "Needs a model" if between == wording.MISSING else f"12 months; 80% range {between}",
+            label="Expected value",
+            value=wording.money(row["expected_value"], currency, short=True),
+            about="value",
+            note="Needs a model"
+            if between == wording.MISSING
+            else f"12 months; 80% range {between}",
         ),
         widgets.Metric(
-            "Last order",
-            wording.days(row["median_days"]),
-            "days",
-            f"Ago, median; {wording.percent(row['ordered_once'])} ordered once",
+            label="Last order",
+            value=wording.days(row["median_days"]),
+            about="days",
+            note=f"Ago, median; {wording.percent(row['ordered_once'])} ordered once",
         ),
     ]
     return metrics if isfinite(row["revenue"]) else [metrics[0], metrics[-1]]

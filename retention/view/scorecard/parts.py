@@ -66,10 +66,10 @@ def _worth(data: Loaded, gap: Gap) -> None:
         widgets.metric_row(
             [
                 widgets.Metric(
-                    "Closing the gap is worth",
-                    wording.money(total.expected, currency, short=True),
-                    "gap_worth",
-                    "80% range, the gap's own included: "
+                    label="Closing the gap is worth",
+                    value=wording.money(total.expected, currency, short=True),
+                    about="gap_worth",
+                    note="80% range, the gap's own included: "
                     f"{wording.money_range(total.low, total.high, currency)}",
                 )
             ]
@@ -79,10 +79,10 @@ def _worth(data: Loaded, gap: Gap) -> None:
         widgets.metric_row(
             [
                 widgets.Metric(
-                    "The gap in this period",
-                    wording.money(gap.arithmetic, currency, short=True),
-                    "gap_arithmetic",
-                    "A sum, not a forecast",
+                    label="The gap in this period",
+                    value=wording.money(gap.arithmetic, currency, short=True),
+                    about="gap_arithmetic",
+                    note="A sum, not a forecast",
                 )
             ]
         )

@@ -183,30 +183,30 @@ def _metrics(
     probability = row["mean_probability"]
     metrics = [
         widgets.Metric(
-            "Customers",
-            wording.count(row["customers"]),
-            "customers",
-            _of_all(row["customer_share"]),
+            label="Customers",
+            value=wording.count(row["customers"]),
+            about="customers",
+            note=_of_all(row["customer_share"]),
         ),
         widgets.Metric(
-            "Revenue so far",
-            wording.money(row["revenue"], currency, short=True),
-            "revenue",
-            _of_all(row["revenue_share"]),
+            label="Revenue so far",
+            value=wording.money(row["revenue"], currency, short=True),
+            about="revenue",
+            note=_of_all(row["revenue_share"]),
         ),
         widgets.Metric(
-            "Expected value",
-            wording.money(row["expected_value"], currency, short=True),
-            "cltv",
-            f"80% range: {between}"
+            label="Expected value",
+            value=wording.money(row["expected_value"], currency, short=True),
+            about="cltv",
+            note=f"80% range: {between}"
             if between
             else _of_all(row["expected_value_share"], "12 months, "),
         ),
         widgets.Metric(
-            "Will buy",
-            wording.percent(probability),
-            "p_purchase",
-            None if isnan(probability) else f"Within {wording.plural(ready_days, 'day')}",
+            label="Will buy",
+            value=wording.percent(probability),
+            about="p_purchase",
+            note=None if isnan(probability) else f"Within {wording.plural(ready_days, 'day')}",
         ),
     ]
     return metrics if has_amounts else [metrics[0], metrics[-1]]

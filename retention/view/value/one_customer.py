@@ -126,23 +126,23 @@ def _draw_metrics(
         [
             *_value_metric(score, ordering, currency),
             widgets.Metric(
-                "Expected orders",
-                f"{score['expected_orders']:.1f}",
-                "expected_orders",
-                f"At least one: {ordering}; 80% range: "
+                label="Expected orders",
+                value=f"{score['expected_orders']:.1f}",
+                about="expected_orders",
+                note=f"At least one: {ordering}; 80% range: "
                 f"{score['orders_low']:.0f} to {score['orders_high']:.0f}",
             ),
             widgets.Metric(
-                "Next order",
-                "Unlikely" if due.never > LIKELY_GONE else _wait(due.middle),
-                "next_order",
-                f"If it comes: in {_window(due.early, due.late)}",
+                label="Next order",
+                value="Unlikely" if due.never > LIKELY_GONE else _wait(due.middle),
+                about="next_order",
+                note=f"If it comes: in {_window(due.early, due.late)}",
             ),
             widgets.Metric(
-                "Gone for good",
-                wording.percent(due.never),
-                "gone_for_good",
-                "As MBG/NBD sees it"
+                label="Gone for good",
+                value=wording.percent(due.never),
+                about="gone_for_good",
+                note="As MBG/NBD sees it"
                 if by_companion
                 else f"Still active: {wording.percent(1 - due.never)}",
             ),
@@ -159,7 +159,7 @@ def _value_metric(score: pd.Series, ordering: str, currency: str | None) -> list
     if score["p_purchase"] < HARDLY_ORDERS:
         note = f"Most likely nothing: orders with {ordering}"
     amount = wording.money(score["cltv"], currency)
-    return [widgets.Metric("Expected value", amount, "cltv_range", note)]
+    return [widgets.Metric(label="Expected value", value=amount, about="cltv_range", note=note)]
 
 
 def _draw_words(

@@ -114,10 +114,10 @@ def headline(data: Loaded, scores: pd.DataFrame, plan: Plan) -> None:
         scores, total, currency, label=f"Value over {HORIZONS[plan.horizon_days]}", about="cltv"
     )
     each = widgets.Metric(
-        "Value per customer",
-        wording.money(cltv.mean(), currency),
-        "cltv_per_customer",
-        f"Half are below {wording.money(cltv.median(), currency)}",
+        label="Value per customer",
+        value=wording.money(cltv.mean(), currency),
+        about="cltv_per_customer",
+        note=f"Half are below {wording.money(cltv.median(), currency)}",
     )
     widgets.metric_row([worth, each, returning, orders])
 

@@ -86,22 +86,22 @@ def _draw_metrics(together: WhatIf, currency: str | None) -> None:
     widgets.metric_row(
         [
             widgets.Metric(
-                "Value today",
-                wording.money(today.expected, currency, short=True),
-                "range_80",
-                f"80% range: {wording.money_range(today.low, today.high, currency)}",
+                label="Value today",
+                value=wording.money(today.expected, currency, short=True),
+                about="range_80",
+                note=f"80% range: {wording.money_range(today.low, today.high, currency)}",
             ),
             widgets.Metric(
-                "With the levers",
-                wording.money(changed.expected, currency, short=True),
-                "range_80",
-                f"80% range: {wording.money_range(changed.low, changed.high, currency)}",
+                label="With the levers",
+                value=wording.money(changed.expected, currency, short=True),
+                about="range_80",
+                note=f"80% range: {wording.money_range(changed.low, changed.high, currency)}",
             ),
             widgets.Metric(
-                "Difference",
-                wording.money(gain.expected, currency, short=True),
-                "what_if",
-                f"{share}; 80% range: {wording.money_range(gain.low, gain.high, currency)}",
+                label="Difference",
+                value=wording.money(gain.expected, currency, short=True),
+                about="what_if",
+                note=f"{share}; 80% range: {wording.money_range(gain.low, gain.high, currency)}",
             ),
         ]
     )
