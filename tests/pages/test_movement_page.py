@@ -157,3 +157,5 @@ def test_a_currency_with_markdown_is_shown_as_it_is(front):
     assert not at.exception
     assert not any("**$x$**" in str(one.value) for one in [*at.markdown, *at.caption])
     assert not any("**$X$**" in f"{one.value} {one.delta}".upper() for one in at.metric)
+    # Escaped once: twice would show the backslashes.
+    assert not any("\\\\" in f"{one.value} {one.delta}" for one in at.metric)

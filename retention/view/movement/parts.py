@@ -106,7 +106,7 @@ def headline(
                 label=title,
                 value=wording.count(customers[name]),
                 about=name,
-                note=_plain(notes[name]),
+                note=notes[name],
             )
             for name, title in words.TITLES.items()
         ],
@@ -115,10 +115,6 @@ def headline(
     )
     if problem is None:
         forecast_panels.forecast_caution(checks_for(data))
-
-
-def _plain(note: str | None) -> str | None:
-    return None if note is None else text.plain(note)
 
 
 def _late_start(data: Loaded, settings: MovementSettings) -> None:
