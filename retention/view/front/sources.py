@@ -126,7 +126,7 @@ def choose_source(data: Loaded | None) -> None:
 def _draw_refusal() -> None:
     """Say why the last file was refused; several files stay in the uploader while they are."""
     file_ids, refusal = st.session_state.get(_REFUSED, ("", None))
-    if refusal is not None and len(file_ids.split()) == 1:
+    if refusal is not None and _stands_alone(file_ids):
         widgets.problem(_CANNOT_USE[1], refusal)
 
 
@@ -240,7 +240,9 @@ def attempt(
     Args:
         title: Of the panel.
         work: Takes a function to call with each step in words.
-        file_id: Uploaded files that are not read again once `work` refused them.
+        file_id: Uploaded files that are not read again once `work` refused them. The refusal of a
+            single one is drawn by the next run, with an empty uploader: a file that is given
+            meanwhile would be lost with the old one.
     """
     place = st.empty()
     try:
@@ -251,8 +253,14 @@ def attempt(
     place.empty()
     if file_id:
         st.session_state[_REFUSED] = (file_id, refusal)
-    widgets.problem(title, refusal)
+    if not _stands_alone(file_id):
+        widgets.problem(title, refusal)
     return None
+
+
+def _stands_alone(file_id: str | None) -> bool:
+    """Return whether it is a single upload, whose refusal stands beside the emptied uploader."""
+    return file_id is not None and len(file_id.split()) == 1
 
 
 def finish() -> None:
