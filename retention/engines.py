@@ -75,6 +75,18 @@ def rows_by_customer(query: ir.Table) -> pa.Table:
 
 
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
+def strlen(text: str) -> int:  # type: ignore[empty-body]
+    """Return DuckDB's number of bytes in a text.
+
+    Args:
+        text: A column of texts.
+
+    Returns:
+        The number.
+    """
+
+
+@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
 def xxhash64(text: str) -> int:  # type: ignore[empty-body]
     """Return Spark's hash of 64 bits."""
 

@@ -213,7 +213,14 @@ def _from_shares(
 
 
 def gives_back(typed: ir.Table) -> ir.BooleanValue:
-    """Return whether a row is money going back: by what it is, or by an amount below zero."""
+    """Return whether a row is money going back: by what it is, or by an amount below zero.
+
+    Args:
+        typed: Rows with `status` and `amount`.
+
+    Returns:
+        An expression over the rows, never NULL.
+    """
     return ((typed.status == str(State.REFUND)) | (typed.amount < 0)).fill_null(False)
 
 
@@ -231,13 +238,9 @@ def sums_per_order(
         Of amount, refund and discount those that do; and the share of the orders with several rows
         whose amount looks so, None where it was not asked.
     """
-    back = (typed.status == str(State.REFUND)).fill_null(False) | (typed.amount < 0).fill_null(
-        False
-    )
+    sales = typed.filter(~gives_back(typed))
     shares = {
-        name: _share_per_order(typed.filter(~back), name)
-        for name in ("amount", *BESIDE)
-        if name in typed.columns
+        name: _share_per_order(sales, name) for name in ("amount", *BESIDE) if name in typed.columns
     }
     share = shares.pop("amount")
     asked = wanted is None and not priced
@@ -288,11 +291,20 @@ def is_net_of_refunds(typed: ir.Table, mapping: Mapping) -> bool:
     """
     if "refund" not in mapping.columns or "revenue" not in mapping.columns:
         return False
-    refunded = typed.filter((typed.refund > 0) & typed.amount.notnull())
-    beyond = (refunded.refund > refunded.amount + 0.005).sum().fill_null(0)
-    whole = ((refunded.refund - refunded.amount).abs() <= 0.005).sum().fill_null(0)
-    facts = refunded.aggregate(rows=refunded.count(), beyond=beyond, whole=whole).execute().iloc[0]
-    if facts["rows"] > typed.count().execute() / 2:
+    is_refunded = ((typed.refund > 0) & typed.amount.notnull()).fill_null(False)
+    beyond = is_refunded & (typed.refund > typed.amount + 0.005)
+    whole = is_refunded & ((typed.refund - typed.amount).abs() <= 0.005)
+    facts = (
+        typed.aggregate(
+            rows=typed.count(),
+            refunded=is_refunded.sum(),
+            beyond=beyond.sum().fill_null(0),
+            whole=whole.sum().fill_null(0),
+        )
+        .execute()
+        .iloc[0]
+    )
+    if facts.refunded > facts["rows"] / 2:
         return False
     if facts.beyond or facts.whole:
         return bool(facts.beyond > facts.whole)

@@ -216,7 +216,8 @@ def _status_notes(mapping: Mapping, lines: Lines) -> list[str]:
             f"{mapping.columns['status']!r} holds free texts, so no order is left out by it."
         )
     # Those that many rows have are warned of.
-    unclear = [meaning.text for meaning in _unclear(lines) if meaning not in _telling(lines)]
+    telling = _telling(lines)
+    unclear = [meaning.text for meaning in _unclear(lines) if meaning not in telling]
     if unclear:
         names = _first_names([repr(status) for status in unclear])
         notes.append(

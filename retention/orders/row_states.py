@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -52,10 +53,12 @@ class RowStates:
     Attributes:
         statuses: The statuses, the most rows first; nothing where they are free text.
         kinds: The kinds of rows, alike.
+        dated: The roles whose texts hold dates, which were cut off.
     """
 
     statuses: tuple[StatusMeaning, ...] = ()
     kinds: tuple[StatusMeaning, ...] = ()
+    dated: tuple[str, ...] = ()
 
     @property
     def meanings(self) -> tuple[StatusMeaning, ...]:
@@ -71,30 +74,34 @@ def read_states(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> RowS
         column: Role -> column of `raw`.
         mapping: Its `statuses` settle what texts mean.
     """
-    settled = mapping.statuses
-    statuses = _counted(raw, column.get("status"))
-    kinds = _counted(raw, column.get("kind"))
+    counts: dict[str, dict[str, int]] = {}
+    dated: list[str] = []
+    for role in ("status", "kind"):
+        counts[role], has_dates = _counted(raw, column.get(role))
+        dated += [role] * has_dates
+    kinds = counts["kind"]
     # "Checkout" is a cart left behind in a log of steps, and a way to buy beside "Recurring".
     is_log = any(_STEP.search(plain_name(text)) for text in kinds)
     return RowStates(
         statuses=tuple(
-            StatusMeaning(
-                text=text,
-                rows=rows,
-                state=_settled_state(text, settled) or order_state(text),
-                understood=bool(_settled_state(text, settled)) or is_understood(text),
-            )
-            for text, rows in statuses.items()
+            _meaning(text, rows, mapping, order_state(text), is_understood(text))
+            for text, rows in counts["status"].items()
         ),
         kinds=tuple(
-            StatusMeaning(
-                text=text,
-                rows=rows,
-                state=_settled_state(text, settled) or _kind_state(text, is_log),
-                understood=True,
-            )
+            _meaning(text, rows, mapping, _kind_state(text, is_log), True)
             for text, rows in kinds.items()
         ),
+        dated=tuple(dated),
+    )
+
+
+def _meaning(
+    text: str, rows: int, mapping: Mapping, state: State, understood: bool
+) -> StatusMeaning:
+    """Return what a text means: as the marketer or the platform settles it, else by its words."""
+    settled = _settled_state(text, mapping.statuses)
+    return StatusMeaning(
+        text=text, rows=rows, state=settled or state, understood=understood or settled is not None
     )
 
 
@@ -103,9 +110,9 @@ def state_cell(raw: ir.Table, column: dict[str, str], states: RowStates) -> ir.S
 
     A status that no money came with stands. Else the kind of row goes before the status.
     """
-    state = _state_of(raw, column.get("status"), states.statuses)
+    state = _state_of(raw, column, "status", states)
     if states.kinds:
-        kind = _state_of(raw, column["kind"], states.kinds)
+        kind = _state_of(raw, column, "kind", states)
         without_money = state.isin([str(s) for s in WITHOUT_MONEY]).fill_null(False)
         is_sale = (kind == str(State.ORDER)).fill_null(True)
         state = ibis.ifelse(without_money | is_sale, ibis.coalesce(state, kind), kind)
@@ -141,35 +148,39 @@ def _settled_state(text: str, settled: dict[str, State]) -> State | None:
     return None
 
 
-def _counted(raw: ir.Table, column: str | None) -> dict[str, int]:
-    """Return the rows of each text of a column, the commonest first; none for free text."""
+def _counted(raw: ir.Table, column: str | None) -> tuple[dict[str, int], bool]:
+    """Return the rows of each text, the commonest first, and whether dates were cut off the texts.
+
+    Dates inside make free texts of a few statuses. Other free texts have no counts.
+    """
     if column is None:
-        return {}
-    texts = raw.select(text=_texts(raw, column)).filter(ibis._.text != "")
-    counts = texts.group_by("text").aggregate(rows=texts.count())
-    frame = counts.order_by(ibis.desc("rows"), "text").limit(MAX_STATUSES + 1).to_pandas()
-    if len(frame) > MAX_STATUSES:
-        return {}
-    return dict(zip(frame["text"], frame["rows"].astype(int), strict=True))
+        return {}, False
+    for has_dates in (False, True):
+        texts = raw.select(text=_text(raw, column, has_dates)).filter(ibis._.text != "")
+        counts = texts.group_by("text").aggregate(rows=texts.count())
+        frame = counts.order_by(ibis.desc("rows"), "text").limit(MAX_STATUSES + 1).to_pandas()
+        if len(frame) <= MAX_STATUSES:
+            return dict(zip(frame["text"], frame["rows"].astype(int), strict=True)), has_dates
+    return {}, False
 
 
-def _texts(raw: ir.Table, column: str) -> ir.StringValue:
-    """Return a column's texts; without the dates in them, where those make them free texts."""
+def _text(raw: ir.Table, column: str, has_dates: bool) -> ir.StringValue:
     cell = trimmed(raw[column])
-    if raw[column].nunique().execute() <= MAX_STATUSES:
-        return cell
-    return trimmed(cell.re_replace(DATE_INSIDE, ""))
+    return trimmed(cell.re_replace(DATE_INSIDE, "")) if has_dates else cell
 
 
 def _state_of(
-    raw: ir.Table, column: str | None, meanings: tuple[StatusMeaning, ...]
+    raw: ir.Table, column: dict[str, str], role: Literal["status", "kind"], states: RowStates
 ) -> ir.StringValue:
-    if column is None or not meanings:
+    """Return what each row's text of a role means; NULL where it says nothing."""
+    meanings = states.statuses if role == "status" else states.kinds
+    if role not in column or not meanings:
         return ibis.null("string")
-    cell = _texts(raw, column)
-    states = dict.fromkeys(meaning.state for meaning in meanings)
-    texts = {state: [m.text for m in meanings if m.state is state] for state in states}
+    cell = _text(raw, column[role], role in states.dated)
+    of_state: dict[State, list[str]] = {}
+    for meaning in meanings:
+        of_state.setdefault(meaning.state, []).append(meaning.text)
     return ibis.cases(
-        *[(cell.isin(of_state), str(state)) for state, of_state in texts.items()],
+        *[(cell.isin(texts), str(state)) for state, texts in of_state.items()],
         else_=ibis.null("string"),
     )

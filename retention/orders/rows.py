@@ -18,9 +18,11 @@ from retention.cells.phone_keys import find_phone_style, phone_key
 from retention.cells.statuses import State
 from retention.columns.customer_column import GUESTS
 from retention.columns.mapping import Mapping
+from retention.engines import strlen
 from retention.orders.amounts import (
     Amounts,
     DiscountStyle,
+    gives_back,
     is_net_of_refunds,
     read_amounts,
     sums_per_order,
@@ -119,18 +121,6 @@ class Lines:
     def carts(self) -> bool:
         """Whether some rows are carts left behind."""
         return any(meaning.state is State.ABANDONED for meaning in self.states.meanings)
-
-
-@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
-def strlen(text: str) -> int:  # type: ignore[empty-body]
-    """Return DuckDB's number of bytes in a text.
-
-    Args:
-        text: A column of texts.
-
-    Returns:
-        The number.
-    """
 
 
 def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
@@ -353,9 +343,7 @@ def _placed_by_number(typed: ir.Table) -> ir.Table:
 
     Only rows that give money back, and only where the order is in the file.
     """
-    back = (typed.status == str(State.REFUND)).fill_null(False) | (typed.amount < 0).fill_null(
-        False
-    )
+    back = gives_back(typed)
     sales = typed.filter(~back & typed.amount.notnull())
     sales = sales.group_by("order_id").aggregate(buyer=first_filled(sales, "customer_id"))
     named = sales.select(number=sales.order_id, buyer=sales.buyer)
@@ -363,11 +351,7 @@ def _placed_by_number(typed: ir.Table) -> ir.Table:
     joined = joined.left_join(named, joined.named_order == named.number)
     placed = joined.mutate(
         order_id=ibis.coalesce(joined.number, joined.order_id),
-        customer_id=ibis.ifelse(
-            joined.number.notnull(),
-            ibis.coalesce(joined.buyer, joined.customer_id),
-            joined.customer_id,
-        ),
+        customer_id=ibis.coalesce(joined.buyer, joined.customer_id),
     )
     columns = [name for name in typed.columns if name != "refund_of"]
     return placed.select(*columns)

@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from retention.engines import strlen
 from retention.errors import DataError
 from retention.sheets.parts import Part
 from retention.sheets.raw_rows import RawRows, raw_names, unique_names
@@ -61,11 +62,6 @@ def _check_size(file: PlainFile, source: ir.Table) -> None:
         f"{file.name!r} unpacks to more than {most >> 20:,} MB from a small file. Export the "
         "order columns only, or save the orders as CSV."
     )
-
-
-@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
-def strlen(text: str) -> int:  # type: ignore[empty-body]
-    """Return DuckDB's number of bytes in a text."""
 
 
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]

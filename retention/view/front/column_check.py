@@ -14,6 +14,7 @@ from retention.columns.mapping import Mapping
 from retention.columns.roles import ROLES
 from retention.errors import RetentionError
 from retention.orders.orders import Orders, build_orders
+from retention.orders.report import ONE_ORDER_EACH
 from retention.orders.rows import CARRIED
 from retention.view import text, widgets
 from retention.view.front import left_out, sources
@@ -29,8 +30,6 @@ from retention.view.session.loaded import Loaded
 
 #: Orders below which nothing is said about how often customers come back.
 FEW_ORDERS = 20
-#: Orders a customer up to which practically everybody has ordered once.
-ORDERS_OF_ONE_TIME_BUYERS = 1.03
 #: Readings that are kept, so that going back to an earlier choice is instant.
 KEPT_READINGS = 4
 _READ = "check_read"
@@ -186,7 +185,7 @@ def _draw_numbers(reading: Reading) -> None:
 
 def _draw_warnings(reading: Reading, mapping: Mapping) -> None:
     """What is likely to be a mistake, said before anything is used."""
-    if FEW_ORDERS <= reading.placed <= ORDERS_OF_ONE_TIME_BUYERS * reading.customers:
+    if FEW_ORDERS <= reading.placed <= ONE_ORDER_EACH * reading.customers:
         st.warning(
             f"**Is {text.plain(mapping.columns['customer_id'], 80)} really the customer?**  \n"
             f"{wording.plural(reading.customers, 'customer')} with "
