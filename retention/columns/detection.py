@@ -271,6 +271,8 @@ def _free_columns(roles: dict[str, str], profiles: dict[str, Profile]) -> dict[s
 
 
 def _date_by_values(free: dict[str, Profile]) -> dict[str, str]:
+    # A column named as the amount that holds dates is a mistake, and no date of orders.
+    free = {name: p for name, p in free.items() if plain_name(name) not in _AMOUNT_NAMES}
     dated = {name: (p.date, p.filled) for name, p in free.items() if p.date > 0.8}
     if not dated:
         dated = {

@@ -183,7 +183,8 @@ def _of_order(good: ir.Table, column: str) -> ir.Value:
 def place_refunds(gathered: ir.Table, lines: Lines) -> ir.Table:
     """Return each refund row's order, which is not later than the refund.
 
-    It is the customer's latest order whose status says refunded, else the latest of all.
+    It is the customer's latest order whose status says refunded while no sum does, else the latest
+    of all. Of several refunds the first one is that of the status.
 
     Returns:
         Columns refund_id, customer_id, line, order_id (NULL where there is none), amount (> 0).
@@ -196,10 +197,22 @@ def place_refunds(gathered: ir.Table, lines: Lines) -> ir.Table:
     placed = _latest_orders(refund_rows, orders)
     if any(meaning.state is State.REFUNDED for meaning in lines.states.meanings):
         key = ["refund_id", "customer_id"]
-        by_status = _latest_orders(refund_rows, orders.filter(orders.returned > 0))
+        awaited = orders.filter((orders.returned > 0) & (_sums_back(orders) <= 0))
+        by_status = _latest_orders(refund_rows, awaited)
+        same_order = ibis.window(
+            group_by=[by_status.customer_id, by_status.order_id], order_by=by_status.line
+        )
+        by_status = by_status.mutate(turn=ibis.row_number().over(same_order))
+        by_status = by_status.filter(by_status.turn == 0)
         placed = placed.left_join(by_status.select(*key, by_status="order_id"), key)
         placed = placed.mutate(order_id=ibis.coalesce(placed.by_status, placed.order_id))
     return placed.select("refund_id", "customer_id", "line", "amount", "order_id")
+
+
+def _sums_back(orders: ir.Table) -> ir.FloatingValue:
+    """Return what went back by an order's own rows: amounts below zero and refunded amounts."""
+    back = -orders.negative
+    return back + orders.refund.fill_null(0.0) if "refund" in orders.columns else back
 
 
 def _latest_orders(refund_rows: ir.Table, orders: ir.Table) -> ir.Table:
@@ -247,10 +260,7 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
         One row per order: `taken` is what came off the order, `over` what exceeded it.
     """
     orders = gathered.filter(gathered.fate == "order")
-    back = -orders.negative
-    if "refund" in orders.columns:
-        back = back + orders.refund.fill_null(0.0)
-    orders = orders.mutate(back=back)
+    orders = orders.mutate(back=_sums_back(orders))
     if placed is not None:
         with_order = placed.filter(placed.order_id.notnull())
         per_order = with_order.group_by("order_id", "customer_id").aggregate(

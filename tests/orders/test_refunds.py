@@ -379,3 +379,30 @@ def test_credit_notes_of_a_german_shop_come_off_the_orders_they_name():
     assert table.loc["B3", "revenue"] == 24.5
     assert orders.report.refunded == 24.5
     assert orders.report.questions == ()
+
+
+def test_a_refund_beside_an_order_that_was_refunded_by_a_sum_comes_off_another_order():
+    rows = [
+        "Order,Email,Date,Status,Total,Refunded amount",
+        "1,a@x.com,2024-01-01,refunded,100.00,100.00",
+        "2,a@x.com,2024-02-01,paid,80.00,",
+        "3,a@x.com,2024-02-10,refunded,-30.00,",
+        "4,b@x.com,2024-02-11,paid,50.00,",
+    ]
+    orders = read_orders("\n".join(rows).encode())
+    table = orders.table.to_pandas().set_index("order_id")
+    assert dict(table["revenue"]) == {"1": 0.0, "2": 50.0, "4": 50.0}
+    assert (orders.report.refunded, orders.report.unplaced_refunds) == (130, 0)
+
+
+def test_of_two_refund_rows_the_first_is_that_of_the_status():
+    rows = [
+        "Order,Email,Date,Status,Total",
+        "1,a@x.com,2024-01-01,Refunded,100.00",
+        "2,a@x.com,2024-02-01,Paid,80.00",
+        "3,a@x.com,2024-02-10,Refund,-100.00",
+        "5,a@x.com,2024-02-12,Refund,-20.00",
+        "4,b@x.com,2024-02-13,Paid,50.00",
+    ]
+    table = read_orders("\n".join(rows).encode()).table.to_pandas().set_index("order_id")
+    assert dict(table["revenue"]) == {"1": 0.0, "2": 60.0, "4": 50.0}
