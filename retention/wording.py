@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 
@@ -311,6 +312,23 @@ def span(period: Period) -> str:
     '1 Dec 2010 to 31 Dec 2010'
     """
     return f"{day(period.start)} to {day(period.last)}"
+
+
+def first_words(words: Sequence[str], most: int) -> str:
+    """Return the first words of a list, and how many more there are.
+
+    Args:
+        words: The words, as they are to be shown.
+        most: How many of them are shown.
+
+    Returns:
+        The part of a sentence.
+
+    >>> first_words(["'a'", "'b'", "'c'"], 2), first_words(["'a'", "'b'"], 2)
+    ("'a', 'b' and 1 more", "'a', 'b'")
+    """
+    more = len(words) - most
+    return ", ".join(words[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def plural(n: float, one: str, many: str | None = None) -> str:

@@ -9,6 +9,7 @@ from retention.columns.roles import ROLES
 from retention.orders.repeated_orders import part_of
 from retention.orders.report import OrderReport
 from retention.sheets.sheet import Sheet
+from retention.wording import first_words
 
 MOST_NAMES = 8
 
@@ -96,9 +97,7 @@ def _likely(role: str, profiles: dict[str, Profile], mapping: Mapping) -> list[s
 
 
 def _names(names: list[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:MOST_NAMES])
-    more = len(names) - MOST_NAMES
-    return f"{shown} and {more} more" if more > 0 else shown
+    return first_words([repr(name) for name in names], MOST_NAMES)
 
 
 def nothing_left(sheet: Sheet, mapping: Mapping, report: OrderReport) -> str:

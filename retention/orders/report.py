@@ -1,7 +1,6 @@
 """What became of a file's rows: counts, reasons, assumptions and open questions, in words."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,7 +15,7 @@ from retention.orders.gaps import gap_words, order_gaps
 from retention.orders.row_states import StatusMeaning
 from retention.orders.rows import BOUGHT, Lines
 from retention.sheets.sheet import Sheet
-from retention.wording import NO_AMOUNTS, day, plural
+from retention.wording import NO_AMOUNTS, day, first_words, plural
 
 FIRST_LINES = 5
 NAMED_COLUMNS = 12
@@ -219,7 +218,7 @@ def _status_notes(mapping: Mapping, lines: Lines) -> list[str]:
     telling = _telling(lines)
     unclear = [meaning.text for meaning in _unclear(lines) if meaning not in telling]
     if unclear:
-        names = _first_names([repr(status) for status in unclear])
+        names = first_words([repr(status) for status in unclear], NAMED_COLUMNS)
         notes.append(
             f"Rows with a status whose meaning is not known count as orders: {names}. Say what "
             "it means when the file is loaded, or take out of the file what was not paid."
@@ -295,12 +294,6 @@ def _future_orders(totals: pd.Series) -> list[str]:
     return [f"The last order is dated in the future ({day(totals.end)}). Check the date column."]
 
 
-def _first_names(names: Sequence[str]) -> str:
-    """Return the first names in words, and how many more there are."""
-    more = len(names) - NAMED_COLUMNS
-    return ", ".join(names[:NAMED_COLUMNS]) + (f" and {more:,} more" if more > 0 else "")
-
-
 def _amount_once(mapping: Mapping) -> str:
     """Return how an amount that stands once an order was read and split over the products."""
     how = "the amount was read once for each order"
@@ -330,9 +323,9 @@ def unused_columns(sheet: Sheet, mapping: Mapping) -> list[str]:
         return []
     are = "columns are" if len(unused) > 1 else "column is"
     return [
-        f"{len(unused):,} {are} not used: {_first_names(unused)}. If refunds, discounts, the "
-        "channel or the like stand there, say so under “Which column is what” when the file is "
-        "loaded."
+        f"{len(unused):,} {are} not used: {first_words(unused, NAMED_COLUMNS)}. If refunds, "
+        "discounts, the channel or the like stand there, say so under “Which column is what” when "
+        "the file is loaded."
     ]
 
 
@@ -380,7 +373,7 @@ def reading_warnings(
 
 
 def _unclear_statuses(unclear: list[StatusMeaning]) -> str:
-    names = _first_names([repr(meaning.text) for meaning in unclear])
+    names = first_words([repr(meaning.text) for meaning in unclear], NAMED_COLUMNS)
     rows = sum(meaning.rows for meaning in unclear)
     return (
         f"{rows:,} rows have a status whose meaning is not known, and count as orders: {names}. "

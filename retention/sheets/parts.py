@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from retention.cells.names import plain_name
 from retention.errors import DataError
+from retention.wording import first_words
 
 #: Share of the columns that files of one kind have in common: of the shorter list, of the longer.
 SHARED_OF_SHORTER, SHARED_OF_LONGER = 0.6, 0.4
@@ -135,6 +136,4 @@ def _shared_words(common: list[str]) -> str:
 def _listed(columns: list[str]) -> str:
     if not columns:
         return "no other column"
-    more = len(columns) - NAMED
-    named = ", ".join(map(repr, columns[:NAMED]))
-    return f"{named} and {more} more" if more > 0 else named
+    return first_words([repr(column) for column in columns], NAMED)

@@ -30,7 +30,7 @@ from retention.sheets.parts import (
 from retention.sheets.raw_rows import RawRows, raw_names, unique_names
 from retention.sheets.readers import check_table, read_raw
 from retention.sheets.unpack import PlainFile, unpack
-from retention.wording import plural
+from retention.wording import first_words, plural
 
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend  # loads 0.3 s of engines
@@ -96,11 +96,8 @@ class Sheet:
         try:
             return f"c{self.columns.index(name)}"
         except ValueError:
-            known = ", ".join(repr(c) for c in self.columns[:12])
-            more = f" and {len(self.columns) - 12} more" if len(self.columns) > 12 else ""
-            raise DataError(
-                f"{self.name!r} has no column {name!r}. It has {known}{more}."
-            ) from None
+            known = first_words([repr(column) for column in self.columns], 12)
+            raise DataError(f"{self.name!r} has no column {name!r}. It has {known}.") from None
 
     def part(self, row: int) -> Part:
         """Return the part that a data row stands in.
