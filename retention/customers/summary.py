@@ -275,4 +275,4 @@ def customer_table(rows: pa.Table, start: date, as_of: date) -> pd.DataFrame:
         if f"first_{name}" in rows.column_names:
             columns[f"first_{name}"] = rows[f"first_{name}"].to_pandas().array
     customers = pd.Index(rows["customer_id"].to_pandas(), name="customer_id")
-    return pd.DataFrame(columns, index=customers)
+    return pd.DataFrame(columns, index=customers, copy=False)
