@@ -19,8 +19,10 @@ from retention.orders.refunds import (
     gather_orders,
     lost_lines,
     net_orders,
+    order_fates,
     order_items,
     place_refunds,
+    with_no_refunds,
 )
 from retention.orders.refusals import dates_disagree, missing_columns, nothing_left
 from retention.orders.report import (
@@ -216,11 +218,16 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     gathered = gather_orders(good, lines)
     if lines.grouped:
         gathered = _stored(con, "gathered", gathered)
-    fates = set(gathered.select("fate").distinct().to_pandas()["fate"])
-    placed = place_refunds(gathered, lines) if "refund" in fates else None
-    settled = _stored(con, name, net_orders(gathered, placed, lines))
+    fates = order_fates(gathered)
+    placed = place_refunds(gathered, lines) if "refund" in fates.fates else None
+    settled = net_orders(gathered, placed, lines)
+    if placed is None and not fates.has_refunds:
+        # Columns of zeros would take a third of the table's memory.
+        settled = with_no_refunds(_stored(con, name, settled.drop("gross", "taken", "over")))
+    else:
+        settled = _stored(con, name, settled)
     dropped = marked.filter(marked.reason.notnull()).select("line", "reason", "amount")
-    if fates - {"order"}:
+    if fates.fates - {"order"}:
         dropped = dropped.union(lost_lines(marked, gathered, placed, lines))
     if lines.repeats.dropped is not None:
         dropped = dropped.union(lines.repeats.dropped)
