@@ -6,6 +6,8 @@ from scipy.special import xlogy
 
 from retention.statistics import FORECAST_LEVEL, normal_width, wilson
 
+#: Standard deviations above the mean that chance exceeds once in 20 times.
+_ONE_IN_TWENTY = normal_width(0.9)
 #: Repeat purchases from which customers share a row.
 MOST_FREQUENT = 7
 
@@ -28,10 +30,12 @@ def accuracy(
         totals. `bias` and `revenue_bias` are predicted / actual - 1, NaN where nothing happened.
         `mae`, `rmse` and `deviance` are errors of a customer's orders. `top_10`, `top_20` and
         `gini` judge the ranking by predicted revenue. They are NaN where there was no revenue,
-        or none is known, and `gini` also where all customers brought the same.
+        or none is known, and `gini` also where all customers brought the same. A ranking by lot
+        has a `gini` above `gini_by_chance` once in 20 times.
     """
     hindsight = np.concatenate([[0.0], np.cumsum(np.sort(actual_revenue)[::-1])])
-    best = _area(hindsight, len(actual_revenue))
+    best = _area(hindsight, len(actual_revenue)) or np.nan
+    by_chance = _area_by_chance(actual_revenue) / best
     rows = {}
     for name, (orders, revenue) in predicted.items():
         errors = orders - actual_orders
@@ -48,7 +52,8 @@ def accuracy(
             "deviance": poisson_deviance(orders, actual_orders).mean(),
             "top_10": _share_of_first(captured, 0.1),
             "top_20": _share_of_first(captured, 0.2),
-            "gini": _area(captured, len(orders)) / (best or np.nan),
+            "gini": _area(captured, len(orders)) / best,
+            "gini_by_chance": by_chance,
         }
     return pd.DataFrame.from_dict(rows, orient="index")
 
@@ -178,3 +183,16 @@ def _area(captured: np.ndarray, customers: int) -> float:
         return np.nan
     area = float((captured / captured[-1]).mean() - 0.5)
     return area if abs(area) > 1e-9 * customers else 0.0
+
+
+def _area_by_chance(actual: np.ndarray) -> float:
+    """Return the area that a ranking by lot exceeds once in 20 times.
+
+    The places of the customers are drawn without replacement, so that the variance of the area is
+    that of a linear rank statistic.
+    """
+    total, customers = actual.sum(), len(actual)
+    if not total or customers < 2:
+        return np.nan
+    spread = float(((actual / total - 1 / customers) ** 2).sum()) / (customers - 1)
+    return float(_ONE_IN_TWENTY * np.sqrt(spread * customers / 12))

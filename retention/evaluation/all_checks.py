@@ -14,8 +14,8 @@ def all_checks(
 ) -> tuple[Check, ...]:
     """Return the checks of the latest orders, of the backtest and of the model, in this order.
 
-    Some checks only give a reason to expect a forecast that is high or low. Their advice then
-    says whether the counted orders confirm it.
+    Some checks only give a reason to expect a forecast that is high or low. Counted orders decide:
+    a reason that they do not confirm is no doubt yet. No two checks advise the opposite.
 
     Args:
         recent: From `recent_checks`.
@@ -30,9 +30,7 @@ def all_checks(
     if measured is None:
         return checks
     return tuple(
-        replace(check, advice=f"{check.advice} {_confirmation(check, measured)}")
-        if check.leans and check.name not in COUNTING_CHECKS
-        else check
+        _in_agreement(check, measured) if check.leans and check is not measured else check
         for check in checks
     )
 
@@ -46,13 +44,22 @@ def _measured(checks: tuple[Check, ...]) -> Check | None:
     return next(iter(leaning or counting), None)
 
 
-def _confirmation(check: Check, measured: Check) -> str:
+def _in_agreement(check: Check, measured: Check) -> Check:
+    """Return a check whose advice agrees with the orders that were counted."""
     counted = f"The {measured.name.lower()}"
-    if not measured.leans:
-        return (
-            "The orders that were counted came about as the model has them, so correct no totals "
-            "for it yet."
-        )
     if measured.leans == check.leans:
-        return f"{counted} say the same: correct totals once, by those."
-    return f"{counted} say otherwise: correct totals by those, which were counted."
+        return replace(
+            check, advice=f"{check.advice} {counted} say the same: correct totals once, by those."
+        )
+    if check.name in COUNTING_CHECKS:
+        return replace(
+            check, advice=f"{counted} say otherwise and are newer: correct totals by those."
+        )
+    if measured.leans:
+        advice = f"{counted} say otherwise: correct totals by those, which were counted."
+    else:
+        advice = (
+            "The orders that were counted came about as the model has them. Correct no totals for "
+            "it, and look again in a few months."
+        )
+    return replace(check, status="unknown", advice=advice)

@@ -38,6 +38,8 @@ from retention.wording import deviation_words, percent, plural, rounded_orders
 MIN_HOLDOUT = 14
 #: The longest hidden part by default, in days.
 MAX_HOLDOUT = 365
+#: Share of the deviance by which a model must be better to be called so.
+MIN_GAIN = 0.005
 #: Standard errors beyond which a difference is hardly chance: chance exceeds them once in 20.
 _CLEAR_DIFFERENCE = normal_width(METRIC_LEVEL)
 BASELINES = {"past_rate": "Past rate carried on", "average": "Everybody the average"}
@@ -61,7 +63,8 @@ class Backtest:
             deviance of the orders: lower is better, infinite where an order came that was ruled
             out. `top_10` and `top_20` are the shares of the actual revenue from the customers
             with the highest predictions. `gini` measures their ranking: 1 is as good as
-            hindsight, 0 as good as chance.
+            hindsight, 0 as good as chance. A ranking by lot is above `gini_by_chance` once in 20
+            times.
         calibration: Customers in up to ten groups by their predicted probability to buy:
             `customers`, `predicted`, `observed`, `low` and `high` (80 % interval of the observed
             share).
@@ -125,6 +128,11 @@ class Backtest:
         return float((1 + figures["revenue_bias"]) * (1 + self.bias) / (1 + figures["bias"]) - 1)
 
     @property
+    def ranks_by_chance(self) -> bool:
+        """Whether customers came no more in the order of their predictions than by lot."""
+        return bool(self.figures["gini"] <= self.figures["gini_by_chance"])
+
+    @property
     def verdict(self) -> str:
         """What the comparison says, in words."""
         figures, weeks_missing = self.figures, len(self.gap)
@@ -140,7 +148,9 @@ class Backtest:
                 f"{deviation_words(self.bias)})"
             )
         verdict = f"In the last {self.holdout_days} days this model foresaw {foreseen}"
-        if figures["actual_revenue"] > 0:
+        if self.ranks_by_chance:
+            verdict += "; it ranked the customers no better than by lot"
+        elif figures["actual_revenue"] > 0:
             share = percent(figures["top_20"], 0)
             verdict += f"; its best 20% of customers brought {share} of the revenue"
         if weeks_missing:  # past rates know no weeks, so the gap cannot be taken out of them
@@ -202,7 +212,8 @@ def backtest(
     predictions = _predict(fitted, split.customers, days)
     kind, reason = purchase_model, ""
     if purchase_model == "auto":
-        kind, reason = _choose(predictions, split.later["orders"].to_numpy())
+        predicted = {name: prediction.orders for name, prediction in predictions.items()}
+        kind, reason = choose_model(predicted, split.later["orders"].to_numpy())
     return _compare(orders, days, split, predictions, kind, reason)
 
 
@@ -274,16 +285,21 @@ def _naive(customers: pd.DataFrame, days: int) -> dict[str, tuple[np.ndarray, np
     }
 
 
-def _choose(predictions: dict[str, _Prediction], actual: np.ndarray) -> tuple[str, str]:
-    """Return the model that predicted customers' orders better, and a sentence on why."""
-    deviances = {
-        kind: poisson_deviance(prediction.orders, actual)
-        for kind, prediction in predictions.items()
-    }
+def choose_model(predicted: dict[str, np.ndarray], actual: np.ndarray) -> tuple[str, str]:
+    """Return the purchase model that predicted customers' orders better, and a sentence on why.
+
+    The usual model stays unless the other one is better by an amount that matters.
+
+    Args:
+        predicted: Each customer's orders, by "bg_nbd" and "mbg_nbd".
+        actual: The orders that came.
+    """
+    deviances = {kind: poisson_deviance(orders, actual) for kind, orders in predicted.items()}
     difference = deviances["bg_nbd"] - deviances["mbg_nbd"]
     mean = difference.mean()
     error = difference.std(ddof=1) / np.sqrt(len(difference)) if len(difference) > 1 else np.inf
-    kind = "mbg_nbd" if mean > error else "bg_nbd"
+    least = MIN_GAIN * min(values.mean() for values in deviances.values())
+    kind = "mbg_nbd" if mean > max(error, least) else "bg_nbd"
     numbers = " and ".join(
         f"{deviance.mean():.4f} with {PURCHASE_MODELS[name]}"
         for name, deviance in deviances.items()
@@ -294,6 +310,9 @@ def _choose(predictions: dict[str, _Prediction], actual: np.ndarray) -> tuple[st
     )
     if abs(mean) <= error:
         tie = "BG/NBD, the usual model: the backtest does not tell the two apart"
+        return kind, f"{tie}; {measured}."
+    if abs(mean) <= least:
+        tie = "BG/NBD, the usual model: the other one is no better by any amount that matters"
         return kind, f"{tie}; {measured}."
     is_clear = abs(mean) > _CLEAR_DIFFERENCE * error
     better = "better" if is_clear else "slightly better, which may be chance"

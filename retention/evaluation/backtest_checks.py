@@ -1,5 +1,6 @@
 """What the hidden part of the history says about the model: seasons, drift, how far it was off."""
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -24,24 +25,32 @@ DRIFT_DEVIATION = 0.15
 ENOUGH_WEEKS = 8
 #: Share of a total that it may be off before the forecast has to be corrected by hand.
 CAUTION_BIAS = 0.1
+#: Share of the customers whose own 80 % range should hold their orders.
+ENOUGH_COVERAGE = 0.7
+#: Gini of a ranking below which it says little.
+WEAK_RANKING = 0.1
 #: Share of a total from which the forecast is not to be used.
 BAD_BIAS = 0.4
 
 
 def backtest_checks(result: Backtest) -> tuple[Check, ...]:
-    """Return the checks that need the order dates: the total, seasons and drift before the cut.
+    """Return the checks that need the order dates: what was hidden, and seasons before the cut.
 
     Args:
         result: From `backtest`.
 
     Returns:
-        The check of the hidden orders, then those of seasons and drift. A history that is too short
-        for the latter has one check that says so.
+        The check of the hidden orders, of single customers' ranges and, where there are amounts,
+        of their ranking; then those of seasons and drift. A history that is too short for the
+        latter has one check that says so.
     """
+    hidden = [_hidden_orders(result), _single_customers(result)]
+    if np.isfinite(result.figures["gini"]):
+        hidden.append(_ranking(result))
     blocks = fitted_blocks(result.tracking)
     if len(blocks) < ENOUGH_BLOCKS:
-        return (_hidden_orders(result), _too_short(blocks))
-    return (_hidden_orders(result), _seasons(blocks), _drift(blocks))
+        return (*hidden, _too_short(blocks))
+    return (*hidden, _seasons(blocks), _drift(blocks))
 
 
 def fitted_blocks(tracking: pd.DataFrame) -> pd.DataFrame:
@@ -97,7 +106,63 @@ def _hidden_orders(result: Backtest) -> Check:
         else "That lies outside"
     )
     finding = f"{_total_words(result)}{place} its 80% range of {low:,.0f} to {high:,.0f}."
-    return _right_total(result, finding) if is_inside or is_small else _wrong_total(result, finding)
+    if not (is_inside or is_small):
+        return _wrong_total(result, finding)
+    check = _right_total(result, finding)
+    if is_inside or check.status != "good":
+        return check
+    return replace(
+        check,
+        status="caution",
+        advice="Use the total, and allow for more than its range: it was too narrow here.",
+    )
+
+
+def _single_customers(result: Backtest) -> Check:
+    """How many customers kept to their own ranges."""
+    name, share = "Single customers", percent(result.coverage, 0)
+    finding = (
+        f"{share} of the {result.customers:,} customers kept to their own 80% range in the hidden "
+        "days."
+    )
+    if result.coverage >= ENOUGH_COVERAGE:
+        return Check(name=name, status="good", finding=finding)
+    return Check(
+        name=name,
+        status="caution",
+        finding=finding,
+        advice="Take the ranges of single customers as too narrow, and decide by groups.",
+    )
+
+
+def _ranking(result: Backtest) -> Check:
+    """Whether those who were ranked first brought the most."""
+    name = "Ranking"
+    gini, by_chance = result.figures["gini"], result.figures["gini_by_chance"]
+    measured = (
+        f"Gini {percent(gini, 0)}, where 100% is hindsight and lots reach {percent(by_chance, 0)} "
+        "once in 20 times"
+    )
+    if result.ranks_by_chance:
+        return Check(
+            name=name,
+            status="caution",
+            finding=f"The customers came no more in the order of their expected value than by lot "
+            f"({measured}).",
+            advice="Choose whom to address by stage or last order, not by expected value.",
+        )
+    if gini < WEAK_RANKING:
+        return Check(
+            name=name,
+            status="caution",
+            finding=f"The order of the customers by expected value says little ({measured}).",
+            advice="Address broad groups: the first and the last of the list hardly differ.",
+        )
+    return Check(
+        name=name,
+        status="good",
+        finding=f"Those ranked first brought the most ({measured}).",
+    )
 
 
 def _range_without_gap(result: Backtest) -> tuple[float, float]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from retention import wording
+from retention.errors import ModelError
 from retention.models.histories import customer_counts
 from retention.models.purchases import PARAMETERS, PurchaseModel
 from retention.models.spend import SpendModel, StoreAverage
@@ -33,6 +34,12 @@ ENOUGH_EXPECTED = 20
 #: Difference between the newest customers and the others that is worth a warning, as a share of
 #: the expected purchases.
 DIFFERENT_COHORT = 0.15
+#: Probability to leave after an order below which nobody does.
+HARDLY_LEAVING = 0.001
+#: Where the newest quarter of the customers has been known for this share of the time, none is new.
+EARLY = 0.5
+#: Share of one-time buyers below which customers who all came early are a panel of shoppers.
+FEW_ONE_TIME_BUYERS = 0.1
 #: A parameter a this close to 1 is worth a word: the closed form has a pole there.
 NEAR_ONE = 0.02
 #: Gamma-Gamma takes spend to be independent of frequency. A correlation past this is worth a
@@ -85,16 +92,37 @@ def model_checks(
     """
     frequency, counts = customers["frequency"].to_numpy(), customer_counts(customers)
     number = int(counts.sum())
+    one_time = float(counts[frequency == 0].sum() / number)
+    none_is_new = _won_early(customers["T"].to_numpy(), counts)
     return (
         _enough_customers(number),
         _enough_history(int(customers["T"].max())),
         _enough_repeaters(int(counts[frequency > 0].sum())),
         _enough_orders(int(counts[frequency > 1].sum())),
-        _one_time_buyers(float(counts[frequency == 0].sum() / number)),
-        _parameters(purchases, companion),
+        _one_time_buyers(one_time),
+        _parameters(purchases, companion, is_panel=none_is_new and one_time < FEW_ONE_TIME_BUYERS),
         _precision(purchases),
-        _newest_customers(customers, purchases),
+        _no_newest() if none_is_new else _newest_customers(customers, purchases),
         *(() if spend is None else (_spend(spend), _spend_and_frequency(customers, spend))),
+    )
+
+
+def check_enough_customers(customers: pd.DataFrame) -> None:
+    """Refuse customers that are too few for any forecast.
+
+    Args:
+        customers: From `summarise_customers`.
+
+    Raises:
+        ModelError: They are fewer than 30, or fewer than 10 have bought on a second day.
+    """
+    repeaters = int((customers["frequency"] > 0).sum())
+    if len(customers) >= TOO_FEW_CUSTOMERS and repeaters >= TOO_FEW_REPEATERS:
+        return
+    raise ModelError(
+        f"There are {wording.plural(len(customers), 'customer')}, of whom {repeaters:,} bought on "
+        f"a second day. A forecast asks for {TOO_FEW_CUSTOMERS} customers and {TOO_FEW_REPEATERS} "
+        "who came back: load more orders. Everything that is counted works meanwhile."
     )
 
 
@@ -197,8 +225,7 @@ def _precision(model: PurchaseModel) -> Check:
             status="caution",
             finding="The fit ends on a plateau: these customers leave at least one parameter of "
             "the model open.",
-            advice="Read the forecast of the next months rather than of years, and load a longer "
-            "period.",
+            advice="Look no further ahead than a year, and load a longer period.",
         )
     widest = int(errors.argmax())
     symbol = PARAMETERS[widest]
@@ -226,8 +253,14 @@ def _precision(model: PurchaseModel) -> Check:
     return Check(name=name, status="good", finding=f"The fit has converged. {finding}")
 
 
-def _parameters(purchases: PurchaseModel, companion: PurchaseModel) -> Check:
+def _parameters(purchases: PurchaseModel, companion: PurchaseModel, *, is_panel: bool) -> Check:
     name = "Parameters"
+    if is_panel and all(_leaving(model) < HARDLY_LEAVING for model in (purchases, companion)):
+        return Check(
+            name=name,
+            status="good",
+            finding="Practically nobody leaves for good, as in a fixed panel of shoppers.",
+        )
     for model in (purchases, companion):
         doubt = _doubt(model)
         if doubt:
@@ -250,10 +283,15 @@ def _parameters(purchases: PurchaseModel, companion: PurchaseModel) -> Check:
     return Check(name=name, status="good", finding=finding)
 
 
+def _leaving(model: PurchaseModel) -> float:
+    """Return the mean probability to leave after an order."""
+    return model.a / (model.a + model.b)
+
+
 def _doubt(model: PurchaseModel) -> tuple[str, str, Leaning] | None:
     """A finding without its full stop, advice, and where the forecast leans."""
-    leaving = model.a / (model.a + model.b)
-    if leaving < 0.001:
+    leaving = _leaving(model)
+    if leaving < HARDLY_LEAVING:
         return (
             "The fit sees practically no customer leave for good: fewer than 1 in 1,000 after an "
             "order",
@@ -293,6 +331,22 @@ def _spend(model: SpendModel) -> Check:
         finding=f"{model.reason} Expected order values are the customers' own averages, and "
         f"{model.mean:,.2f} for one-time buyers.",
         advice="Rank customers by expected orders rather than by value.",
+    )
+
+
+def _won_early(ages: np.ndarray, counts: np.ndarray) -> bool:
+    """Whether nearly all customers were won early: a single intake, or a panel of shoppers."""
+    days, place = np.unique(ages, return_inverse=True)
+    newest = _lower_quartile(days, np.bincount(place, counts))
+    return newest >= EARLY * float(days[-1]) > 0
+
+
+def _no_newest() -> Check:
+    return Check(
+        name="Newest customers",
+        status="good",
+        finding="Nearly all customers were won in the first half of these orders, as in a panel or "
+        "a single intake: none are new.",
     )
 
 

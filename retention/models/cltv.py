@@ -18,6 +18,9 @@ from retention.models.purchases import PURCHASE_MODELS, PurchaseModel, fit_purch
 from retention.models.spend import StoreAverage, fit_spend
 from retention.validation import all_unknown, check_number
 
+#: Log-likelihood by which a model must be ahead to be called the better fit.
+CLEARLY_LIKELIER = 2.0
+
 
 class ComparedModels(Protocol):
     """What "auto" needs of a backtest that compared both purchase models."""
@@ -125,9 +128,15 @@ def _chosen(
         return backtest.purchase_model, backtest.reason
     better = max(bg_nbd, mbg_nbd, key=lambda model: model.log_likelihood)
     ahead = abs(bg_nbd.log_likelihood - mbg_nbd.log_likelihood)
+    untested = "Without a backtest nothing is known of which one predicts better."
+    if ahead < CLEARLY_LIKELIER:
+        return "bg_nbd", (
+            "BG/NBD, the usual model: MBG/NBD fits these customers as well (log-likelihoods differ "
+            f"by {ahead:,.1f}). {untested}"
+        )
     return better.kind, (
         f"{PURCHASE_MODELS[better.kind]}: it fits these customers better (log-likelihood higher by "
-        f"{ahead:,.1f}). Without a backtest nothing is known of which one predicts better."
+        f"{ahead:,.1f}). {untested}"
     )
 
 
@@ -157,7 +166,7 @@ def predict_cltv(
 
         - `p_alive`: probability that the customer has not left for good. For one-time buyers the
           MBG/NBD model of the same customers gives it, because BG/NBD takes every one-time buyer to
-          be active. All other columns are the purchase model's own;
+          be active; it is never below `p_purchase`. All other columns are the purchase model's own;
         - `p_purchase`: probability of at least one order within `horizon_days`;
         - `p_purchase_30d` (named by `soon_days`): the same within `soon_days`;
         - `expected_orders`: expected purchase days within the horizon;
@@ -197,10 +206,13 @@ def predict_cltv(
         if_active = model.purchases.probability_purchase_if_active(frequency, age, days)
         return np.asarray(active * if_active)
 
+    p_purchase, p_soon = purchase(horizon_days), purchase(soon_days)
+    # Who orders again has not left. Of one-time buyers two models speak, which need not agree.
+    p_alive = np.maximum(p_alive, np.maximum(p_purchase, p_soon))
     scores = {
         "p_alive": p_alive[codes],
-        "p_purchase": purchase(horizon_days)[codes],
-        f"p_purchase_{soon_days:g}d": purchase(soon_days)[codes],
+        "p_purchase": p_purchase[codes],
+        f"p_purchase_{soon_days:g}d": p_soon[codes],
         "expected_orders": ahead.orders[codes],
     }
     spend = customers["frequency"].to_numpy(), customers["monetary_value"].to_numpy()

@@ -220,3 +220,11 @@ def test_expected_by_frequency_by_hand():
     # The 80 % interval of a mean: 1.2815516 standard errors each way, and not below 0.
     assert found["low"].tolist() == pytest.approx([0.0, 2.0, 6 - 1.2815516])
     assert found["high"].tolist() == pytest.approx([1 + 1.2815516, 2.0, 6 + 1.2815516])
+
+
+def test_a_ranking_by_lot_exceeds_its_bound_once_in_twenty_times():
+    rng = np.random.default_rng(3)
+    revenue = rng.lognormal(3, 1.2, 200) * (rng.random(200) < 0.3)
+    ginis = [figures(rng.permutation(200), revenue) for _ in range(2_000)]
+    bound = ginis[0]["gini_by_chance"]
+    assert np.mean([lot["gini"] > bound for lot in ginis]) == pytest.approx(0.05, abs=0.015)

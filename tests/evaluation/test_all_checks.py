@@ -17,7 +17,7 @@ LATEST = Check(name="Latest orders", status="good", finding="As many as fitted."
 HIDDEN = Check(name="Hidden orders", status="good", finding="As many as foreseen.")
 
 
-def advice(latest: str = "", hidden: str = "") -> str:
+def together(latest: str = "", hidden: str = "") -> tuple[Check, ...]:
     found = all_checks(
         (replace(LATEST, leans=latest),), (replace(HIDDEN, leans=hidden),), (NEWEST, STEADY)
     )
@@ -28,23 +28,37 @@ def advice(latest: str = "", hidden: str = "") -> str:
         "Customers",
     ]
     assert found[3] == STEADY
-    assert found[1].advice == HIDDEN.advice
-    return found[2].advice
+    return found
+
+
+@pytest.mark.parametrize(
+    ("latest", "hidden", "counted"), [("", "high", "hidden orders"), ("high", "", "latest orders")]
+)
+def test_a_reason_that_counted_orders_confirm_stands(latest, hidden, counted):
+    newest = together(latest, hidden)[2]
+    assert newest.status == "caution"
+    assert newest.advice.startswith(f"Take it as high. The {counted} say the same: correct")
 
 
 @pytest.mark.parametrize(
     ("latest", "hidden", "words"),
     [
-        ("", "", "correct no totals"),
-        ("", "high", "hidden orders say the same"),
-        ("", "low", "hidden orders say otherwise"),
-        ("high", "low", "latest orders say the same"),
-        ("low", "high", "latest orders say otherwise"),
+        ("", "", "Correct no totals for it"),
+        ("", "low", "The hidden orders say otherwise"),
+        ("low", "high", "The latest orders say otherwise"),
     ],
 )
-def test_checks_that_only_have_a_reason_defer_to_orders_that_were_counted(latest, hidden, words):
-    assert advice(latest, hidden).startswith("Take it as high. The ")
-    assert words in advice(latest, hidden)
+def test_a_reason_that_counted_orders_do_not_confirm_is_no_doubt_yet(latest, hidden, words):
+    newest = together(latest, hidden)[2]
+    assert newest.status == "unknown"
+    assert words in newest.advice
+    assert "high" not in newest.advice
+
+
+def test_of_two_counts_that_disagree_the_newer_one_advises():
+    latest, hidden, *_ = together("low", "high")
+    assert latest.advice == LATEST.advice
+    assert hidden.advice.startswith("The latest orders say otherwise and are newer")
 
 
 def test_without_a_count_the_reason_stands_as_it_is():

@@ -20,7 +20,7 @@ from retention import (
     value_uncertainty,
 )
 from retention.evaluation.accuracy import poisson_deviance
-from retention.evaluation.backtest import MIN_HOLDOUT, default_holdout
+from retention.evaluation.backtest import MIN_HOLDOUT, choose_model, default_holdout
 from retention.samples.simulator import simulate_orders
 from tests.support.histories import cdnow
 from tests.support.messy_store import messy_store, split_in_pandas
@@ -244,14 +244,40 @@ def test_a_model_picked_by_the_backtest_says_so(auto):
 
 
 def test_a_model_picked_without_a_backtest_says_so():
-    model = fit_cltv(cdnow(), "auto")
-    assert model.purchase_model == "mbg_nbd"  # -9,582.13 against -9,582.43
-    assert model.choice.startswith(
-        "MBG/NBD: it fits these customers better (log-likelihood higher by 0.3)"
-    )
+    customers = summarise_customers(leave_at_once(2_000, 400, seed=1))
+    model = fit_cltv(customers, "auto")
+    assert model.purchase_model == "mbg_nbd"
+    assert model.choice.startswith("MBG/NBD: it fits these customers better (log-likelihood higher")
     assert "Without a backtest nothing is known" in model.choice
     assert model.purchases == model.companion
-    assert model.r == pytest.approx(fit_cltv(cdnow(), "mbg_nbd").r, rel=1e-6)
+    assert model.r == pytest.approx(fit_cltv(customers, "mbg_nbd").r, rel=1e-6)
+
+
+def test_a_likelihood_ahead_by_next_to_nothing_picks_the_usual_model():
+    model = fit_cltv(cdnow(), "auto")  # -9,582.13 against -9,582.43
+    assert model.purchase_model == "bg_nbd"
+    assert "fits these customers as well (log-likelihoods differ by 0.3)" in model.choice
+
+
+def test_a_gain_that_does_not_matter_picks_the_usual_model():
+    """A difference of a thousandth is clear among very many customers, and still nothing."""
+    actual = np.tile([0.0, 1.0, 2.0], 20_000)
+    near = np.tile([0.5, 1.0, 1.5], 20_000)
+    nearer = np.tile([0.4999, 1.0, 1.5001], 20_000)
+    kind, reason = choose_model({"bg_nbd": near, "mbg_nbd": nearer}, actual)
+    assert kind == "bg_nbd"
+    assert "no better by any amount that matters" in reason
+    much_nearer = np.tile([0.4, 1.0, 1.6], 20_000)
+    assert choose_model({"bg_nbd": near, "mbg_nbd": much_nearer}, actual)[0] == "mbg_nbd"
+
+
+def test_a_ranking_by_lot_is_a_part_of_the_verdict(result):
+    models = result.models.copy()
+    models.loc["bg_nbd", ["gini", "gini_by_chance"]] = [0.02, 0.05]
+    by_lot = dataclasses.replace(result, models=models)
+    assert "ranked the customers no better than by lot" in by_lot.verdict
+    assert "best 20%" not in by_lot.verdict
+    assert not result.ranks_by_chance
 
 
 def test_a_backtest_that_compared_nothing_picks_nothing(result):

@@ -172,7 +172,7 @@ def test_a_short_history_is_said_to_be_too_short(result):
         check.name
         for check in backtest_checks(dataclasses.replace(result, tracking=tracking([1.0] * 16)))
     ]
-    assert names == ["Hidden orders", "Seasons and drift"]
+    assert names == ["Hidden orders", "Single customers", "Ranking", "Seasons and drift"]
     check = named(result, "Seasons and drift", tracking=tracking([1.0] * 16))
     assert check.status == "unknown"
     assert check.finding.startswith(
@@ -190,11 +190,13 @@ def test_cdnow_foresees_too_little_by_more_than_chance(result):
     assert "outside its 80% range of 1,524 to 1,785" in check.finding
 
 
-def test_a_small_miss_outside_the_range_is_said_and_no_doubt(result):
+def test_a_small_miss_outside_the_range_is_never_good(result):
     models = result.models.copy()
     models.loc["bg_nbd", ["bias", "actual_orders", "revenue_bias"]] = [-0.08, 1_800.0, -0.05]
     check = named(result, "Hidden orders", models=models)
-    assert (check.status, "A small miss, though outside" in check.finding) == ("good", True)
+    assert (check.status, "A small miss, though outside" in check.finding) == ("caution", True)
+    assert "allow for more than its range" in check.advice
+    assert check.leans == ""
 
 
 def test_a_total_within_the_range_is_good(result):
@@ -241,3 +243,29 @@ def test_nobody_coming_back_is_bad(result):
     check = named(result, "Hidden orders", models=models)
     assert check.status == "bad"
     assert "none of the 2,357 customers ordered again" in check.finding
+
+
+@pytest.mark.parametrize(("share", "status"), [(0.82, "good"), (0.7, "good"), (0.62, "caution")])
+def test_ranges_of_single_customers_that_hold_too_few_are_named(result, share, status):
+    check = named(result, "Single customers", coverage=share)
+    assert check.status == status
+    assert f"{share:.0%} of the 2,357 customers kept to their own 80% range" in check.finding
+
+
+@pytest.mark.parametrize(
+    ("gini", "words"), [(0.02, "than by lot"), (0.08, "says little"), (0.4, "brought the most")]
+)
+def test_a_ranking_is_judged_beside_chance(result, gini, words):
+    models = result.models.copy()
+    models.loc["bg_nbd", ["gini", "gini_by_chance"]] = [gini, 0.05]
+    check = named(result, "Ranking", models=models)
+    assert words in check.finding
+    assert check.status == ("good" if gini == 0.4 else "caution")
+    assert "lots reach 5% once in 20 times" in check.finding
+
+
+def test_without_revenue_no_ranking_is_judged(result):
+    models = result.models.copy()
+    models.loc["bg_nbd", "gini"] = np.nan
+    checks = backtest_checks(dataclasses.replace(result, models=models))
+    assert "Ranking" not in [check.name for check in checks]

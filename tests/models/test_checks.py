@@ -3,8 +3,8 @@ import dataclasses
 import pandas as pd
 import pytest
 
-from retention import Check, fit_cltv
-from retention.models.checks import model_checks
+from retention import Check, ModelError, fit_cltv
+from retention.models.checks import check_enough_customers, model_checks
 from retention.models.purchases import PurchaseModel
 from retention.models.spend import GammaGamma, StoreAverage
 from tests.support.histories import cdnow, handmade
@@ -174,3 +174,29 @@ def test_a_near_one_is_no_doubt_but_worth_a_word():
     entry = check("Parameters", purchases=dataclasses.replace(SOUND, a=1.005))
     assert (entry.status, "textbook formula" in entry.finding) == ("good", True)
     assert "textbook" not in check("Parameters").finding
+
+
+def test_a_panel_of_shoppers_raises_no_alarm():
+    """All came in the first weeks, nearly all came back, and nobody leaves."""
+    rows = [(8, 330, 350 + day % 10, 20.0) for day in range(190)] + [(0, 0, 355, 0.0)] * 10
+    staying = dataclasses.replace(SOUND, a=1e-5)
+    parameters = check("Parameters", handmade(rows), purchases=staying, companion=staying)
+    assert (parameters.status, parameters.advice, parameters.leans) == ("good", "", "")
+    assert "fixed panel" in parameters.finding
+    newest = check("Newest customers", handmade(rows), purchases=staying, companion=staying)
+    assert (newest.status, "none are new" in newest.finding) == ("good", True)
+
+
+def test_nobody_leaving_is_a_doubt_where_many_bought_once():
+    rows = [(8, 330, 350, 20.0)] * 100 + [(0, 0, 355, 0.0)] * 100
+    staying = dataclasses.replace(SOUND, a=1e-5)
+    entry = check("Parameters", handmade(rows), purchases=staying, companion=staying)
+    assert (entry.status, entry.leans) == ("caution", "high")
+
+
+@pytest.mark.parametrize(("customers", "repeaters"), [(29, 20), (100, 9)])
+def test_too_few_customers_for_a_forecast_are_refused(customers, repeaters):
+    rows = [(1, 5, 200, 9.0)] * repeaters + [(0, 0, 200, 0.0)] * (customers - repeaters)
+    with pytest.raises(ModelError, match=f"{customers} customers, of whom {repeaters} bought"):
+        check_enough_customers(handmade(rows))
+    check_enough_customers(handmade([(1, 5, 200, 9.0)] * 10 + [(0, 0, 200, 0.0)] * 20))

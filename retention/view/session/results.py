@@ -12,9 +12,10 @@ from retention.evaluation.all_checks import all_checks
 from retention.evaluation.backtest import Backtest, backtest
 from retention.evaluation.backtest_checks import backtest_checks
 from retention.evaluation.recent_checks import recent_checks
+from retention.evaluation.value_checks import largest_customer
 from retention.history.order_history import OrderHistory, order_history
 from retention.history.revenue import revenue_history
-from retention.models.checks import Check
+from retention.models.checks import Check, check_enough_customers
 from retention.models.cltv import fit_cltv, predict_cltv, purchase_probability
 from retention.models.model import CltvModel
 from retention.models.months import expected_by_month, month_ranges
@@ -22,7 +23,7 @@ from retention.models.uncertainty import Uncertainty, value_uncertainty
 from retention.models.value_distribution import concentration, top_shares, value_histogram
 from retention.models.what_if import Levers, WhatIf, what_if
 from retention.view.session.cache import kept
-from retention.view.session.choices import Plan, purchase_model
+from retention.view.session.choices import Plan, purchase_model, standard_plan
 from retention.view.session.loaded import Loaded
 
 
@@ -99,7 +100,8 @@ def checks_for(data: Loaded) -> tuple[Check, ...]:
         )
         of_backtest = (untested,)
     of_latest_orders = recent_checks(model, data.customers, order_history_for(data))
-    return all_checks(of_latest_orders, of_backtest, model.checks)
+    of_value = largest_customer(scores_for(data, standard_plan()))
+    return all_checks(of_latest_orders, (*of_backtest, of_value), model.checks)
 
 
 @kept(max_entries=3, spinner="Scoring customers…")
@@ -164,6 +166,7 @@ def order_history_for(data: Loaded) -> OrderHistory:
 
 @kept(max_entries=4, spinner="Fitting the model…")
 def _model(data: Loaded, kind: str) -> CltvModel:
+    check_enough_customers(data.customers)
     # Where the history is too short to hide a part of it, the model's `choice` says that no model
     # was tested.
     outcome = _backtest(data, kind) if kind == "auto" else None
