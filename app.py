@@ -1,6 +1,6 @@
 """The front page: load orders, then see what there is, what is to come, and where to go on."""
 
-from retention.view import shell
+from retention.view import forecast_chip, shell
 from retention.view.front import column_check, left_out, overview, sources
 
 data = shell.open_front_page("Overview")
@@ -15,8 +15,10 @@ elif data is None or sources.choosing():
 else:
     with shell.scene(2, of=3):
         overview.header(data)
+        verdict = forecast_chip.place()
         overview.warnings(data)
         overview.so_far(data)
         overview.to_come(data)
+        forecast_chip.fill(verdict, data)
         overview.next_pages()
         left_out.draw_report(data)

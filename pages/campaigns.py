@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from retention.view import shell, widgets
+from retention.view import forecast_chip, shell, widgets
 from retention.view.campaigns import mix, new_customers, planner
 from retention.view.session import campaigns as state
 from retention.view.session.results import model_for
 
 data = shell.open_page("Campaigns", "Whom to address, with what, at what cost, for what return?")
+verdict = forecast_chip.place()
 
 
 @st.fragment
@@ -31,3 +32,4 @@ def campaigns() -> None:
 
 
 campaigns()
+forecast_chip.fill(verdict, data)

@@ -4,11 +4,11 @@ import streamlit as st
 
 from retention.customers.summary import FIRST_ORDER_COLUMNS
 from retention.reports.breakdown_history import dimensions_of
-from retention.view import forecast_panels, shell, text, widgets
+from retention.view import forecast_chip, shell, text, widgets
 from retention.view.channels import parts, table as channel_table
-from retention.view.session.results import checks_for
 
 data = shell.open_page("Channels", "Which channels, regions and products bring customers who stay?")
+verdict = forecast_chip.place()
 dimensions = dimensions_of(data.orders)
 
 
@@ -26,8 +26,6 @@ def answer() -> None:
                 "Compared by repeat purchase rate, since there is no value per customer. "
                 f"{text.plain(problem, 600)}"
             )
-        elif breakdown.basis == "value_per_customer":
-            forecast_panels.forecast_caution(checks_for(data))
         parts.growth(breakdown, data.orders)
     channel_table.table(data, breakdown)
 
@@ -42,3 +40,4 @@ if dimensions:
             channel_table.how_to_add(missing)
 else:
     channel_table.empty_state()
+forecast_chip.fill(verdict, data)

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from retention.view import forecast_panels, shell
+from retention.view import forecast_chip, shell
 from retention.view.cohorts import customers as cohort_customers, data as cohort_data, frames, parts
-from retention.view.session.results import checks_for
 
 data = shell.open_page("Cohorts", "How does each intake behave over time?")
+verdict = forecast_chip.place()
 
 
 @st.fragment
@@ -16,8 +16,6 @@ def cohorts() -> None:
     intakes = cohort_data.cohorts_for(data, view)
     keys = frames.shown_keys(view, intakes)
     parts.headline(data, view, intakes)
-    if intakes.forecast is not None:
-        forecast_panels.forecast_caution(checks_for(data))
     parts.triangle(data, view, intakes, keys)
     parts.growth(data, view, intakes, keys)
     parts.second_order(data, view, intakes, keys)
@@ -25,3 +23,4 @@ def cohorts() -> None:
 
 
 cohorts()
+forecast_chip.fill(verdict, data)

@@ -7,13 +7,14 @@ import streamlit as st
 
 from retention.errors import ModelError
 from retention.models.model import CltvModel
-from retention.view import customer_table, forecast_panels, shell, widgets
+from retention.view import customer_table, forecast_chip, forecast_panels, shell, widgets
 from retention.view.session.choices import Plan
 from retention.view.session.loaded import Loaded
-from retention.view.session.results import checks_for, model_for, scores_for, usual_backtest_for
+from retention.view.session.results import model_for, scores_for, usual_backtest_for
 from retention.view.value import one_customer, parts, trust, what_if
 
 data = shell.open_page("Customer value", "Who will come back, and what are they worth?")
+verdict = forecast_chip.place()
 VALUE, TRUST = ":material/payments: Value", ":material/fact_check: Can I trust it?"
 WHAT_IF, CUSTOMER = ":material/tune: What if", ":material/person: One customer"
 CUSTOMERS = ":material/groups: All customers"
@@ -32,7 +33,7 @@ def answer() -> None:
     scores = scores_for(data, plan)
     parts.headline(data, scores, plan)
     forecast_panels.track_record(usual_backtest_for(data), plan, has_amounts=has_amounts)
-    forecast_panels.forecast_caution(checks_for(data), link=False)
+    forecast_chip.fill(verdict, data)
     tabs: dict[str, Callable[[], None]] = {
         VALUE: partial(draw_value, data, plan),
         TRUST: partial(draw_trust, data, model),
@@ -41,7 +42,9 @@ def answer() -> None:
         CUSTOMERS: partial(customer_table.customer_table, data, scores, plan),
     }
     names = [name for name in tabs if has_amounts or name not in (VALUE, WHAT_IF)]
-    for name, tab in zip(names, st.tabs(names, key="tab", on_change="rerun"), strict=True):
+    asked = TRUST if st.query_params.get(forecast_chip.LOOK) == forecast_chip.TRUST else None
+    opened = st.tabs(names, key="tab", on_change="rerun", default=asked)
+    for name, tab in zip(names, opened, strict=True):
         if tab.open:
             with tab:
                 tabs[name]()

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from retention.errors import RetentionError
-from retention.view import shell, widgets
+from retention.view import forecast_chip, shell, widgets
 from retention.view.movement import data as data_of, parts
 
 data = shell.open_page("Movement", "Who moved from which stage to which?")
+verdict = forecast_chip.place()
 
 
 @st.fragment
@@ -28,3 +29,4 @@ def movements() -> None:
 
 
 movements()
+forecast_chip.fill(verdict, data)

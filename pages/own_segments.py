@@ -4,13 +4,13 @@ import streamlit as st
 
 from retention.own_segments.conditions import unavailable
 from retention.own_segments.features import Features
-from retention.view import forecast_panels, shell, widgets
+from retention.view import forecast_chip, shell, widgets
 from retention.view.own_segments import draft as drafts, gallery, library, results, rows
 from retention.view.own_segments.values import read_controls
 from retention.view.session import own_segments as own
-from retention.view.session.results import checks_for
 
 data = shell.open_page("Own segments", "Which customers do you mean?")
+verdict = forecast_chip.place()
 READY_MADE, OVERLAPS = ":material/category: Ready-made", ":material/join_inner: Overlaps"
 
 
@@ -52,13 +52,11 @@ def draw_builder(features: Features) -> None:
         if features.missing("p_alive"):
             widgets.no_model_panel(
                 features.missing("p_alive"),
-                "Expected value and probabilities cannot be asked.",
-            )
-        else:
-            # The checks do not change with the segment, and take longer than all that does.
-            forecast_panels.forecast_caution(
-                features.memory.get("checks", lambda: checks_for(data))
+                "Expected value and probabilities cannot be asked."
+                if data.orders.has_amounts
+                else "Probabilities cannot be asked.",
             )
 
 
 own_segments()
+forecast_chip.fill(verdict, data)

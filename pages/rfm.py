@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from retention.view import shell, widgets
+from retention.view import forecast_chip, shell, widgets
 from retention.view.rfm import controls, data as data_of, parts
 
 data = shell.open_page("RFM grid", "Who ordered lately, often and for much?")
+verdict = forecast_chip.place()
 
 
 @st.fragment
@@ -19,7 +20,7 @@ def grid() -> None:
         rules = controls.draw_rules(data, basis)
         view = data_of.view_for(data, rules)
         parts.score_table(view, data.orders.currency)
-        parts.model_state(data, basis)
+        parts.model_state(basis)
     with right:
         place = st.container()
         group = parts.choose_group(view)
@@ -32,3 +33,4 @@ def grid() -> None:
 
 
 grid()
+forecast_chip.fill(verdict, data)

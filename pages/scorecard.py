@@ -3,7 +3,7 @@
 import streamlit as st
 
 from retention.errors import RetentionError
-from retention.view import shell, widgets
+from retention.view import forecast_chip, shell, widgets
 from retention.view.report import downloads as scorecard_files
 from retention.view.scorecard import (
     cards as scorecard_cards,
@@ -13,6 +13,7 @@ from retention.view.scorecard import (
 )
 
 data = shell.open_page("Scorecard", "How well do we keep customers?")
+verdict = forecast_chip.place()
 
 
 @st.fragment
@@ -43,3 +44,4 @@ def answer() -> None:
 
 
 answer()
+forecast_chip.fill(verdict, data)

@@ -7,12 +7,13 @@ from retention.segments.definitions import definitions_of
 from retention.segments.inputs import unavailable
 from retention.segments.rules import SegmentRules
 from retention.segments.totals import Placement, place_segments, stage_counts, summarise_segments
-from retention.view import shell, widgets
+from retention.view import forecast_chip, shell, widgets
 from retention.view.segments import controls, results
 from retention.view.session import choices
 from retention.view.session.segments import Basis
 
 data = shell.open_page("Segments", "Which groups do they form?")
+verdict = forecast_chip.place()
 
 
 @st.fragment
@@ -34,7 +35,7 @@ def segments() -> None:
     summary = results.without_unknown(summarise_segments(basis.inputs, placement), off)
     definitions = definitions_of(basis.inputs, rules, currency)
     with right:
-        results.draw_problem(data, basis)
+        results.draw_problem(basis)
         results.draw_shares(summary, definitions, currency)
         group = results.choose_group(basis, off)
         results.draw_map(data, basis, rules, placement, group)
@@ -56,3 +57,4 @@ def placed(basis: Basis, rules: SegmentRules, counts: DeltaGenerator) -> Placeme
 
 
 segments()
+forecast_chip.fill(verdict, data)

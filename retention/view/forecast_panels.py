@@ -13,7 +13,6 @@ from retention.view import palette, text
 from retention.view.session.choices import Plan
 from retention.view.widgets import Metric
 
-CHECKS_PAGE = "pages/lifetime_value.py"
 #: What each status of a check is called, the worst first.
 STATUS_WORDS = {
     "bad": "Doubtful",
@@ -74,40 +73,6 @@ def terms(plan: Plan) -> str:
         if rate
         else f"{basis}, not discounted"
     )
-
-
-def forecast_caution(checks: Sequence[Check], *, link: bool = True) -> None:
-    """Draw a panel beside a forecast that a check doubts, and nothing where none does.
-
-    Args:
-        checks: The forecast's checks. The worst finding is named and the others are counted.
-        link: Whether to link to the page that lists all checks.
-    """
-    doubts = sorted(
-        (check for check in checks if check.status in ("bad", "caution")), key=_severity
-    )
-    if not doubts:
-        return
-    worst, more = doubts[0], len(doubts) - 1
-    colour, icon = palette.STATUS_COLOURS[worst.status], palette.STATUS_ICONS[worst.status]
-    head = (
-        "Do not act on this forecast yet."
-        if worst.status == "bad"
-        else "Read this forecast with care."
-    )
-    words = f":{colour}[{icon} **{head}**] {text.plain(worst.finding, limit=600)}"
-    if more:
-        words += f" {wording.plural(more, 'more doubt')}."
-    with st.container(border=True, gap="xsmall", key="forecast-caution"):
-        if link:
-            st.markdown(words)
-            st.page_link(
-                CHECKS_PAGE,
-                label="See what was found, and what to do",
-                icon=":material/arrow_forward:",
-            )
-        else:
-            st.markdown(f"{words} What to do stands under “Can I trust it?”.")
 
 
 def track_record(result: Backtest | None, plan: Plan, *, has_amounts: bool = True) -> None:

@@ -20,6 +20,30 @@ from retention.view import text
 OWN_DATES = "Own dates"
 
 
+#: The definitions of numbers that a forecast makes. They are greyed where it is not to be used.
+FORECAST_NUMBERS = frozenset(
+    {
+        "base_value",
+        "cltv",
+        "cltv_per_customer",
+        "cltv_range",
+        "expected",
+        "expected_orders",
+        "expected_orders_sum",
+        "gap_worth",
+        "gone_for_good",
+        "next_order",
+        "p_purchase",
+        "p_purchase_30d",
+        "range_80",
+        "returning",
+        "top_share",
+        "value",
+        "what_if",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """A headline number.
@@ -56,8 +80,12 @@ def metric_row(
     if len(metrics) > 4:
         raise ValueError("A row has room for four metrics.")
     with st.container(key=f"metrics-{key or metrics[0].about}"):
-        for metric in metrics:
-            draw_metric(metric, definitions)
+        for place, metric in enumerate(metrics):
+            if metric.about in FORECAST_NUMBERS:
+                with st.container(key=f"expected-{place}-{key or metrics[0].about}"):
+                    draw_metric(metric, definitions)
+            else:
+                draw_metric(metric, definitions)
 
 
 def draw_metric(metric: Metric, definitions: Mapping[str, str] = text.DEFINITIONS) -> None:

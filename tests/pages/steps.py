@@ -51,6 +51,12 @@ def words(at: AppTest) -> str:
     return as_read("\n".join(str(element.value) for element in shown))
 
 
+def chip(at: AppTest) -> str | None:
+    """The words of the forecast's chip; None where the page has none."""
+    labels = [link.proto.label for link in at.get("page_link")]
+    return next((label for label in labels if label.startswith("Forecast: ")), None)
+
+
 def order_file(rows: list[str], header: str = "Order,Email,Date,Total") -> bytes:
     """A CSV file from its lines."""
     return "\n".join([header, *rows]).encode()

@@ -9,6 +9,7 @@ from retention.cells.statuses import State
 from retention.view.front import column_check, local_file, mapping_form, sources
 from tests.pages.steps import (
     button,
+    chip,
     metrics,
     open_app,
     open_page,
@@ -207,14 +208,6 @@ def test_names_from_the_file_are_never_rendered(front):
     assert ":smile" not in raw
 
 
-def test_thin_data_warns_without_refusing(front):
-    at = use_upload(front, shop(12))
-    assert not at.exception
-    assert "rests on 12 customers" in words(at)
-    assert not at.warning
-    assert metrics(at)["Customers"] == "12"
-
-
 def test_without_a_model_the_rest_still_shows(front):
     rows = [f"{i},only{i}@x.com,2024-03-{1 + i % 28:02d},10" for i in range(40)]
     at = use_upload(front, order_file(rows))
@@ -335,14 +328,28 @@ def test_dates_without_a_time_show_none(front):
     assert columns["revenue"]["type_config"]["format"] == "%,.2f"
 
 
-def test_a_doubtful_forecast_says_so_beside_it(front):
+def test_below_thirty_customers_there_are_counts_and_no_forecast(front):
     at = use_upload(front, shop(12))
-    assert "Do not act on this forecast yet." in words(at)
-    assert "The model rests on 12 customers" in words(at)
+    assert "There are 12 customers, of whom 10 bought on a second day." in words(at)
+    assert metrics(at)["Customers"] == "12"
+    assert "Expected value" not in metrics(at)
+    assert chip(at) is None
 
 
-def test_a_forecast_without_doubts_has_no_word_of_caution(cdnow):
-    assert "this forecast" not in words(cdnow)
+def test_a_forecast_that_one_customer_rules_is_not_to_be_used(front):
+    daily = [
+        f"r-{n},reseller@example.com,2024-{1 + n % 12:02d}-{1 + n % 28:02d},20000"
+        for n in range(300)
+    ]
+    at = use_upload(front, order_file([*shop(60).decode().splitlines()[1:], *daily]))
+    assert chip(at) == "Forecast: do not use"
+    assert "Expected figures are greyed." in words(at)
+    assert "expected value" in words(at)
+
+
+def test_the_chip_says_what_the_checks_come_to(cdnow):
+    assert chip(cdnow) == "Forecast: good"
+    assert "Expected figures are greyed." not in words(cdnow)
 
 
 def test_settings_in_an_address_outlive_the_way_over_the_front_page():

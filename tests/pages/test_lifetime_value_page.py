@@ -9,6 +9,7 @@ from tests.pages.steps import (
     ROOT,
     as_read,
     button,
+    chip,
     metrics,
     open_page,
     open_tab,
@@ -188,7 +189,7 @@ def test_without_a_model_the_customers_still_show(front):
     assert "cltv" not in table
 
 
-def test_a_tiny_shop_is_shown_with_its_doubts(front):
+def test_a_tiny_shop_has_counts_and_no_forecast(front):
     rows = [
         f"{i}-{k},c{i}@x.com,2024-{1 + 2 * k + i % 3:02d}-{1 + i},20"
         for i in range(15)
@@ -196,12 +197,18 @@ def test_a_tiny_shop_is_shown_with_its_doubts(front):
     ]
     at = use_upload(front, order_file(rows)).switch_page(PAGE).run()
     assert not at.exception
-    assert at.metric
-    assert "Do not act on this forecast yet." in words(at)
-    at = open_tab(at, "Can I trust it?")
-    assert not at.exception
-    assert "The model rests on 15 customers" in words(at)
-    assert "What to do" in words(at)
+    assert "There are 15 customers" in at.error[0].value
+    assert not at.metric
+    assert len(at.dataframe[-1].value) == 15
+
+
+def test_the_chip_opens_what_was_checked(cdnow):
+    at = cdnow.switch_page(PAGE)
+    at.query_params["look"] = "trust"
+    at.run()
+    assert chip(at) == "Forecast: good"
+    assert "What it would have foreseen" in [entry.value for entry in at.subheader]
+    assert "with nothing to do" in words(at)
     for tab in ("What if", "One customer", "All customers"):
         assert not open_tab(at, tab).exception, tab
 

@@ -43,21 +43,9 @@ def test_a_forecast_adds_everybody_up():
     assert (orders.value, orders.note) == ("3", "1.50 per customer")
 
 
-@pytest.mark.parametrize("link", [True, False])
-def test_no_caution_where_every_check_is_good(monkeypatch, link):
-    drawn = []
-    monkeypatch.setattr(widgets.st, "container", lambda **options: drawn.append(options))
-    forecast_panels.forecast_caution(
-        [Check(name="History", status="good", finding="The orders reach back 400 days.")], link=link
-    )
-    assert not drawn
-
-
-def test_what_cannot_be_told_is_no_doubt_and_no_good_news(monkeypatch):
-    drawn, said = [], []
-    monkeypatch.setattr(
-        widgets.st, "container", lambda **options: drawn.append(options) or nullcontext()
-    )
+def test_checks_are_listed_from_the_worst_to_the_good_ones(monkeypatch):
+    said = []
+    monkeypatch.setattr(widgets.st, "container", lambda **_options: nullcontext())
     monkeypatch.setattr(widgets.st, "markdown", said.append)
     unknown = Check(
         name="Rhythm",
@@ -65,8 +53,6 @@ def test_what_cannot_be_told_is_no_doubt_and_no_good_news(monkeypatch):
         finding="There are too few waits.",
         advice="Load a longer period.",
     )
-    forecast_panels.forecast_caution([unknown])
-    assert not drawn
     forecast_panels.check_list(
         [
             Check(name="History", status="good", finding="Long enough."),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from retention.view import shell, widgets
+from retention.view import forecast_chip, shell, widgets
 
 
 def test_the_menu_and_the_pages_folder_agree():
@@ -48,4 +48,5 @@ def test_a_page_loads_the_shared_stylesheet_and_its_own(monkeypatch, tmp_path):
 def test_every_stylesheet_belongs_to_a_page():
     assets = Path(shell.__file__).parent / "assets"
     loaded = {path for page in shell.PAGES for path in shell.stylesheets(page.title)}
+    loaded.add(forecast_chip.GREYED)
     assert loaded == set(assets.glob("*.css"))

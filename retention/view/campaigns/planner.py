@@ -9,7 +9,7 @@ from retention.campaigns.campaign import Campaign
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.suppression import unreachable
 from retention.errors import DataError
-from retention.view import forecast_panels, text, widgets
+from retention.view import text, widgets
 from retention.view.campaigns import (
     audience,
     beginning,
@@ -27,7 +27,6 @@ from retention.view.campaigns.verdict import draw_metrics, draw_verdict
 from retention.view.campaigns.whom import draw_whom
 from retention.view.session import campaigns as state, choices, people
 from retention.view.session.loaded import Loaded
-from retention.view.session.results import checks_for
 
 
 def choose_order_value() -> bool:
@@ -83,7 +82,6 @@ def draw_planner(data: Loaded) -> None:
         parts.DRAW[part](data, plan)
         if part == parts.MESSAGES:
             sequence.draw_evidence(campaign)
-    forecast_panels.forecast_caution(checks_for(data))
     _draw_keep(data, plan)
 
 

@@ -11,7 +11,6 @@ from retention.view.front.charts import past_and_expected_chart, placed_and_expe
 from retention.view.session import choices
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import (
-    checks_for,
     history_for,
     months_for,
     scores_for,
@@ -58,13 +57,11 @@ def to_come(data: Loaded) -> None:
     st.subheader("The next 12 months", anchor=False)
     try:
         plan = choices.standard_plan()
-        checks = checks_for(data)
         scores = scores_for(data, plan)
     except ModelError as error:
         widgets.problem("What comes next cannot be estimated from these orders", error)
         return
     currency = data.orders.currency
-    forecast_panels.forecast_caution(checks)
     if not data.orders.has_amounts:
         widgets.metric_row(forecast_panels.forecast_metrics(scores, None, None, label="", about=""))
         forecast_panels.track_record(usual_backtest_for(data), plan, has_amounts=False)

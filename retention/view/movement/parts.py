@@ -11,12 +11,12 @@ from retention.periods import PRESETS, preset_period
 from retention.segments.movement import between, turns
 from retention.segments.presets import published_rules
 from retention.validation import aligned
-from retention.view import forecast_panels, text, widgets
+from retention.view import text, widgets
 from retention.view.movement import charts, frames, words
 from retention.view.movement.data import MovementSettings, movers_of
 from retention.view.session import choices
 from retention.view.session.loaded import Loaded
-from retention.view.session.results import checks_for, scores_for
+from retention.view.session.results import scores_for
 from retention.view.session.segments import fitted_for
 from retention.view.text import FITTED, PUBLISHED
 
@@ -113,8 +113,6 @@ def headline(
         definitions=words.DEFINITIONS,
         key="movement",
     )
-    if problem is None:
-        forecast_panels.forecast_caution(checks_for(data))
 
 
 def _late_start(data: Loaded, settings: MovementSettings) -> None:

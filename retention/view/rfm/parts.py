@@ -17,13 +17,12 @@ from retention.own_segments.rfm_rule import rfm_rule
 from retention.playbook import strategies
 from retention.segments.rfm import RFM_CELLS, RFM_GROUPS
 from retention.segments.rfm_totals import CELLS
-from retention.view import forecast_panels, shell, text, widgets
+from retention.view import shell, text, widgets
 from retention.view.rfm import charts, frames
 from retention.view.rfm.data import RfmBasis, RfmView
 from retention.view.rfm.words import ADVICE, DEFINITIONS, LABELS, cell_words
 from retention.view.session import own_segments as own
 from retention.view.session.loaded import Loaded
-from retention.view.session.results import checks_for
 
 GROUP, CELL, MAP, SAVED = "rfm_group", "rfm_cell", "rfm_map", "rfm_saved"
 OWN_PAGE = "pages/own_segments.py"
@@ -31,11 +30,9 @@ OWN_PAGE = "pages/own_segments.py"
 OPENS_ON = ("Cannot lose them", "At risk", "Need attention", "Champions")
 
 
-def model_state(data: Loaded, basis: RfmBasis) -> None:
-    """Say what is off where the orders carry no model, and where the model is doubtful."""
-    if basis.problem is None:
-        forecast_panels.forecast_caution(checks_for(data))
-    else:
+def model_state(basis: RfmBasis) -> None:
+    """Say what is off where the orders carry no model."""
+    if basis.problem is not None:
         widgets.no_model_panel(basis.problem, "The grid works as usual. The expected value is off.")
 
 

@@ -9,11 +9,10 @@ from retention.history.period_counts import customer_bridge
 from retention.reports.metric_gaps import Gap
 from retention.reports.scorecard import Scorecard
 from retention.reports.scorecard_verdict import Reading
-from retention.view import forecast_panels, text, widgets
+from retention.view import text, widgets
 from retention.view.scorecard import charts, data as data_of, frames
 from retention.view.scorecard.data import ScorecardSettings
 from retention.view.session.loaded import Loaded
-from retention.view.session.results import checks_for
 
 SPREADS = {
     "First to second order": ("second_waits", "second orders", "days_to_second_order"),
@@ -55,8 +54,6 @@ def whole_reading(data: Loaded, settings: ScorecardSettings) -> None:
                 _strategies(reading)
         elif reading.strategies:
             _strategies(reading)
-    if gap is not None and gap.gain is not None:
-        forecast_panels.forecast_caution(checks_for(data))
 
 
 def _worth(data: Loaded, gap: Gap) -> None:

@@ -17,12 +17,11 @@ from retention.segments.inputs import SegmentInputs, value_cutoffs
 from retention.segments.rules import STAGES, TRAITS, SegmentRules
 from retention.segments.stages import assign_codes, label_frame, members
 from retention.segments.totals import Placement, map_counts
-from retention.view import forecast_panels, text, widgets
+from retention.view import text, widgets
 from retention.view.charts import live_chart
 from retention.view.segments import frames
 from retention.view.segments.strips import map_parts, shares_spec
 from retention.view.session.loaded import Loaded
-from retention.view.session.results import checks_for
 from retention.view.session.segments import Basis
 
 LABELS, COLOURS = text.LABELS, frames.COLOURS
@@ -59,10 +58,9 @@ def draw_counts(counts: np.ndarray, off: Mapping[str, str], definitions: Mapping
     st.html(f"<div class=segs role=list>{''.join(entries)}</div>")
 
 
-def draw_problem(data: Loaded, basis: Basis) -> None:
-    """Say what is off where the orders carry no model, and where the model is doubtful."""
+def draw_problem(basis: Basis) -> None:
+    """Say what is off where the orders carry no model."""
     if basis.problem is None:
-        forecast_panels.forecast_caution(checks_for(data))
         return
     widgets.no_model_panel(
         basis.problem,
