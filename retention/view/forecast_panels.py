@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
 from retention.evaluation.backtest import Backtest
@@ -96,6 +97,15 @@ def track_record(result: Backtest | None, plan: Plan, *, has_amounts: bool = Tru
                 " Over a shorter time it may be further off: move the cut under “Can I trust it?”."
             )
     st.caption(text.plain(words, limit=600))
+
+
+def expected(name: str) -> DeltaGenerator:
+    """Return a frame for what a forecast makes: it is greyed where that is not to be used.
+
+    Args:
+        name: Of the frame, among those of the page.
+    """
+    return st.container(key=f"expected-{name}")
 
 
 def check_list(checks: Sequence[Check]) -> None:

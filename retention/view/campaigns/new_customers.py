@@ -12,7 +12,7 @@ from retention import wording
 from retention.campaigns.new_customers import ALL, USUAL_RATIO, Acquisition
 from retention.campaigns.terms import Terms
 from retention.csv_export import to_csv
-from retention.view import text
+from retention.view import forecast_panels, text
 from retention.view.campaigns import data as data_of, frames, words
 from retention.view.campaigns.charts import spec
 from retention.view.charts import live_chart
@@ -125,17 +125,19 @@ def _draw_charts(acquisition: Acquisition, currency: str | None) -> None:
         anchor=False,
         help=words.DEFINITIONS["new_value"],
     )
-    live_chart(
-        spec("allowed", currency),
-        {"groups": frames.groups_frame(acquisition, currency)},
-        key="new_groups",
-        alt_text="Value of a new customer by group",
-    )
+    with forecast_panels.expected("new-groups"):
+        live_chart(
+            spec("allowed", currency),
+            {"groups": frames.groups_frame(acquisition, currency)},
+            key="new_groups",
+            alt_text="Value of a new customer by group",
+        )
     st.caption("Bar: value, thin line its 80% range. Orange mark: what winning one may cost.")
     st.subheader("When it is paid back", anchor=False, help=words.DEFINITIONS["payback"])
-    live_chart(
-        spec("payback", currency),
-        {"curves": frames.curves_frame(acquisition, currency)},
-        key="new_payback",
-        alt_text="Margin by day since the first order",
-    )
+    with forecast_panels.expected("new-payback"):
+        live_chart(
+            spec("payback", currency),
+            {"curves": frames.curves_frame(acquisition, currency)},
+            key="new_payback",
+            alt_text="Margin by day since the first order",
+        )

@@ -9,7 +9,7 @@ from retention.campaigns.campaign import Campaign
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.suppression import unreachable
 from retention.errors import DataError
-from retention.view import text, widgets
+from retention.view import forecast_panels, text, widgets
 from retention.view.campaigns import (
     audience,
     beginning,
@@ -79,7 +79,8 @@ def draw_planner(data: Loaded) -> None:
         _draw_another(data)
         return
     with right:
-        parts.DRAW[part](data, plan)
+        with forecast_panels.expected(f"plan-{parts.PARTS.index(part)}"):
+            parts.DRAW[part](data, plan)
         if part == parts.MESSAGES:
             sequence.draw_evidence(campaign)
     _draw_keep(data, plan)

@@ -17,7 +17,7 @@ from retention.segments.inputs import SegmentInputs, value_cutoffs
 from retention.segments.rules import STAGES, TRAITS, SegmentRules
 from retention.segments.stages import assign_codes, label_frame, members
 from retention.segments.totals import Placement, map_counts
-from retention.view import text, widgets
+from retention.view import forecast_panels, text, widgets
 from retention.view.charts import live_chart
 from retention.view.segments import frames
 from retention.view.segments.strips import map_parts, shares_spec
@@ -98,27 +98,28 @@ def draw_map(
     spec, words = map_parts(data, rules.ready_days, _grid=grid)
     cutoff = value_cutoffs(basis.inputs, rules)["vip"]
     counts = map_counts(basis.inputs, placement, group if group in TRAITS else None)
-    live_chart(
-        spec,
-        {
-            "cells": frames.map_rows(grid, counts, group, words),
-            "across": pd.DataFrame(
-                {"probability": [rules.ready_probability], "label": ["Ready to buy →"]}
+    with forecast_panels.expected("segment-map"):
+        live_chart(
+            spec,
+            {
+                "cells": frames.map_rows(grid, counts, group, words),
+                "across": pd.DataFrame(
+                    {"probability": [rules.ready_probability], "label": ["Ready to buy →"]}
+                ),
+                "up": pd.DataFrame(
+                    {"value": [cutoff], "label": ["VIP ↑"]}
+                    if isfinite(cutoff)
+                    else {"value": [], "label": []}
+                ),
+            },
+            key="segment_map",
+            alt_text="Customers in cells of probability to buy and expected value"
+            + (
+                f", {LABELS[group]} highlighted"
+                if group
+                else ", coloured by their most frequent segment"
             ),
-            "up": pd.DataFrame(
-                {"value": [cutoff], "label": ["VIP ↑"]}
-                if isfinite(cutoff)
-                else {"value": [], "label": []}
-            ),
-        },
-        key="segment_map",
-        alt_text="Customers in cells of probability to buy and expected value"
-        + (
-            f", {LABELS[group]} highlighted"
-            if group
-            else ", coloured by their most frequent segment"
-        ),
-    )
+        )
 
 
 def choose_group(basis: Basis, off: Mapping[str, str]) -> str | None:

@@ -17,7 +17,7 @@ from retention.models.next_order import (
     next_order,
     order_distribution,
 )
-from retention.view import text, widgets
+from retention.view import forecast_panels, text, widgets
 from retention.view.session.choices import Plan
 from retention.view.session.loaded import Loaded
 from retention.view.value import customer_charts as charts
@@ -190,12 +190,13 @@ def _draw_order_distribution(
     )
     counts = order_distribution(model, *history, days=horizon_days)
     inside = (counts["to"] >= score["orders_low"]) & (counts["orders"] <= score["orders_high"])
-    st.altair_chart(
-        charts.order_distribution_chart(counts.assign(inside=inside)),
-        key="order_distribution",
-        alt="Probability of each number of orders; with 80% between "
-        f"{score['orders_low']:.0f} and {score['orders_high']:.0f}",
-    )
+    with forecast_panels.expected("order-distribution"):
+        st.altair_chart(
+            charts.order_distribution_chart(counts.assign(inside=inside)),
+            key="order_distribution",
+            alt="Probability of each number of orders; with 80% between "
+            f"{score['orders_low']:.0f} and {score['orders_high']:.0f}",
+        )
 
 
 def _draw_active_curve(model: CltvModel, history: History, score: pd.Series) -> None:
@@ -203,12 +204,13 @@ def _draw_active_curve(model: CltvModel, history: History, score: pd.Series) -> 
     today = pd.DataFrame({"silence": [history.silence], "p_alive": [score["p_alive"]]})
     days = int(max(2 * history.silence, 180))
     curve = active_curve(model, history.frequency, history.recency, days=days)
-    st.altair_chart(
-        charts.active_curve_chart(curve, today),
-        key="active_curve",
-        alt="Probability to be still active by days of silence; today, after "
-        f"{history.silence:.0f} days, {wording.percent(score['p_alive'])}",
-    )
+    with forecast_panels.expected("active-curve"):
+        st.altair_chart(
+            charts.active_curve_chart(curve, today),
+            key="active_curve",
+            alt="Probability to be still active by days of silence; today, after "
+            f"{history.silence:.0f} days, {wording.percent(score['p_alive'])}",
+        )
 
 
 def _draw_map(
@@ -234,12 +236,13 @@ def _draw_map(
         most=max(FEWEST_COLUMNS, min(history.frequency, MOST_COLUMNS)),
     )
     here = pd.DataFrame({"frequency": [history.frequency], "silence": [min(history.silence, age)]})
-    st.altair_chart(
-        charts.frequency_recency_chart(frame, MAP_MEASURES[label], currency, here),
-        key="frequency_recency",
-        alt=f"{label} of customers who first bought {age} days ago, by repeat purchases and days "
-        "of silence",
-    )
+    with forecast_panels.expected("frequency-recency"):
+        st.altair_chart(
+            charts.frequency_recency_chart(frame, MAP_MEASURES[label], currency, here),
+            key="frequency_recency",
+            alt=f"{label} of customers who first bought {age} days ago, by repeat purchases and "
+            "days of silence",
+        )
     priced = "" if model.spend is None else " and at this customer's expected order value"
     st.caption(
         f"Customers who first bought {wording.days(age)} ago, as this one did (diamond), over the "

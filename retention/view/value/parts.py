@@ -134,22 +134,24 @@ def distribution(data: Loaded, plan: Plan) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("How value spreads", anchor=False, help=text.DEFINITIONS["cltv"])
-        st.altair_chart(
-            value_histogram_chart(histogram, currency),
-            key="value_histogram",
-            alt="Number of customers by expected value, one-time and repeat buyers apart",
-        )
+        with forecast_panels.expected("value-histogram"):
+            st.altair_chart(
+                value_histogram_chart(histogram, currency),
+                key="value_histogram",
+                alt="Number of customers by expected value, one-time and repeat buyers apart",
+            )
     with right:
         st.subheader("Who holds it", anchor=False, help=text.DEFINITIONS["top_share"])
-        st.altair_chart(
-            concentration_chart(curve, top, currency),
-            key="concentration",
-            alt="; ".join(
-                f"the top {wording.percent(share)} of customers hold "
-                f"{wording.percent(value_share)} of the value"
-                for share, value_share in zip(top["share"], top["value_share"], strict=True)
-            ),
-        )
+        with forecast_panels.expected("concentration"):
+            st.altair_chart(
+                concentration_chart(curve, top, currency),
+                key="concentration",
+                alt="; ".join(
+                    f"the top {wording.percent(share)} of customers hold "
+                    f"{wording.percent(value_share)} of the value"
+                    for share, value_share in zip(top["share"], top["value_share"], strict=True)
+                ),
+            )
 
 
 def months(data: Loaded, plan: Plan) -> None:
@@ -178,9 +180,10 @@ def months(data: Loaded, plan: Plan) -> None:
             "them leave; customers you have yet to win come on top."
         )
     )
-    st.altair_chart(
-        expected_months_chart(frame, data.orders.currency),
-        key="expected_months",
-        alt=f"Expected revenue by month, {total} in all, and what is left of it after margin and "
-        "discounting",
-    )
+    with forecast_panels.expected("months"):
+        st.altair_chart(
+            expected_months_chart(frame, data.orders.currency),
+            key="expected_months",
+            alt=f"Expected revenue by month, {total} in all, and what is left of it after margin "
+            "and discounting",
+        )
