@@ -5,9 +5,12 @@ In a file the place of a row tells two pieces of a product from an export that w
 
 import ibis.expr.types as ir
 
-from retention.orders.equal_rows import BEYOND_CHANCE, FEWEST, SMALLEST_SHARE
 from retention.wording import plural
 
+#: Of the rows with the same customer and moment, the share of equal ones that chance cannot reach.
+BEYOND_CHANCE = 0.5
+#: The fewest equal rows, and their smallest share, that are worth a warning.
+FEWEST, SMALLEST_SHARE = 10, 0.002
 #: The fewest orders of several different rows, all of them twice, that show a second load.
 FEWEST_ORDERS = 3
 #: From this share of the orders on, also those of one row show it.

@@ -15,9 +15,9 @@ EQUAL_ROW = "Repeated: the same row stands twice"
 #: Rows up to which all are compared; of larger files a share of the customers is looked at first.
 _COMPARED_WHOLE, _LOOKED_AT = 300_000, 16
 #: Of the rows with the same customer and moment, the share of equal ones that chance cannot reach.
-BEYOND_CHANCE = 0.5
+_BEYOND_CHANCE = 0.5
 #: The fewest equal rows, and their smallest share, that are worth a question.
-FEWEST, SMALLEST_SHARE = 10, 0.002
+_FEWEST, _SMALLEST_SHARE = 10, 0.002
 #: Equal rows at the same distance, in a run, that show a block of rows.
 _FEWEST_IN_RUN = 3
 
@@ -93,8 +93,8 @@ def _doubtful(equal: pd.DataFrame, rows: ir.Table, share: int = 1) -> EqualRows 
         )
     same = rows.group_by("customer_id", "ordered_at").aggregate(times=rows.count())
     extra = int((same.times - 1).sum().execute() or 0)
-    fewest = max(FEWEST, SMALLEST_SHARE * int(rows.count().execute()))
-    if len(again) < fewest or len(again) <= BEYOND_CHANCE * extra:
+    fewest = max(_FEWEST, _SMALLEST_SHARE * int(rows.count().execute()))
+    if len(again) < fewest or len(again) <= _BEYOND_CHANCE * extra:
         return None
     return EqualRows(rows=again, assumed="keep")
 
