@@ -70,7 +70,7 @@ FARTHEST_SECONDS = 1e11
 
 
 _DATE = re.compile(rf"{DATE_LIKE}|{ISO}", re.IGNORECASE)
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD, _TWO_NUMBERS = re.compile(r"[^\W\d_]+"), re.compile(r"\d\D+\d")
 # The forms with a month's name, and letters up to which a cell can be a date.
 NAMED_MONTH = (DAY_MONTH_NAME, MONTH_NAME_DAY, YEAR_MONTH_NAME)
 LONGEST_DATE = 40
@@ -145,7 +145,10 @@ def looks_like_date(text: str) -> bool:
     """
     if _DATE.search(text):
         return True
-    if len(text) > LONGEST_DATE or not re.search(r"\d", text):
+    # Names of months are loaded only for cells that may have one beside a day and a year.
+    if len(text) > LONGEST_DATE or "@" in text or not _WORD.search(text):
+        return False
+    if not _TWO_NUMBERS.search(text):
         return False
     single, others = _month_words()
     numbered = _WORD.sub(lambda word: single.get(word[0], word[0]), text.lower())
