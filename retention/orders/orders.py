@@ -162,6 +162,7 @@ def _table_orders(table: ir.Table, sheet: Sheet, mapping: Mapping) -> Orders:
     _check_currency(mapping, lines)
     totals = _totals(reading.orders)
     report = _report(reading.sheet, mapping, lines, reading.orders, totals, reading.reasons)
+    report = replace(report, warnings=(*reading.warnings, *report.warnings))
     if not totals.orders:
         raise DataError(nothing_left(reading.sheet, mapping, report))
     settled = reading.orders.rename(refunded="taken").drop("gross", "over")

@@ -170,7 +170,8 @@ def _choose_meaning(words: str, label: str, meaning: State, key: str) -> State:
 
 
 def _status_key(draft: Draft, status: str, mapping: Mapping) -> str:
-    columns = repr((mapping.columns.get("status"), mapping.columns.get("kind"), status))
+    roles = ("status", "payment_status", "delivery_status", "kind")
+    columns = repr((*map(mapping.columns.get, roles), status))
     return f"status_{zlib.crc32(columns.encode())}_{draft.sheet.digest[:12]}"
 
 
