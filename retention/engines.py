@@ -7,6 +7,7 @@ from uuid import uuid4
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.backends import BaseBackend
 from ibis.expr.operations import DatabaseTable
 
 #: Ibis's names of engines that need something of their own.
@@ -44,7 +45,19 @@ def plans_by_counts(table: ir.Table) -> bool:
 
     A hundred thousand rows then take hours. Counted are tables, and not what a query computes.
     """
-    return table.get_backend().name == POSTGRES
+    return bool(table.get_backend().name == POSTGRES)
+
+
+def table_names(backend: BaseBackend) -> list[str]:
+    """Return the names of the tables and views in the schema that a backend is connected to."""
+    if backend.name != EMBEDDED:
+        return [str(name) for name in backend.list_tables()]
+    # Ibis asks DuckDB 2 for its tables in a way that is gone there, and leaves it waiting.
+    listed = backend.con.sql(
+        "SELECT table_name FROM information_schema.tables "
+        "WHERE table_catalog = current_database() AND table_schema = current_schema()"
+    )
+    return [str(name) for (name,) in listed.fetchall()]
 
 
 def let_go(table: ir.Table) -> None:

@@ -102,6 +102,8 @@ def table_sheet(table: ir.Table, name: str | None = None) -> Sheet:
         sample = table.select(**_plain(table)).limit(SAMPLE_ROWS).to_pyarrow()
     except Exception as error:
         raise DataError(f"The table {name!r} cannot be read: {_first_line(error)}") from error
+    if not sample.num_rows:
+        raise DataError(f"The table {name!r} has no rows. Choose the one that holds the orders.")
     return open_sheet(sample, name)
 
 

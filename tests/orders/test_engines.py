@@ -145,7 +145,7 @@ def test_postgres_knows_how_many_rows_it_keeps(from_postgres):
         "SELECT c.relname, c.reltuples FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace "
         "WHERE n.nspname LIKE 'pg_temp%' AND c.relname LIKE 'kept%'"
     ).fetchall()
-    [orders] = [node for node in from_postgres.table.op().find(DatabaseTable)]
+    [orders] = from_postgres.table.op().find(DatabaseTable)
     assert dict(counted)[orders.name] == from_postgres.table.count().execute()
 
 
