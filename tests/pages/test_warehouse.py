@@ -229,7 +229,11 @@ def test_a_connection_that_fails_is_a_panel_and_can_be_tried_again(server):
     assert "Nobody answers" in words(at)
 
 
-def test_orders_whose_connection_has_ended_are_to_be_opened_again(server, monkeypatch):
+@pytest.mark.parametrize("idle_seconds", [0.0, 60.0])
+def test_orders_whose_connection_has_ended_are_to_be_opened_again(
+    idle_seconds, server, monkeypatch
+):
+    """After a pause the engine is asked first. Else its error tells that it is gone."""
     settings = on_server(server, application_name="to end")
     at = button(open_table(looks_into(settings)), "Use these orders").click().run()
     admin = ibis.postgres.connect(**server)
@@ -238,7 +242,7 @@ def test_orders_whose_connection_has_ended_are_to_be_opened_again(server, monkey
         "WHERE application_name = 'to end'"
     )
     admin.disconnect()
-    monkeypatch.setattr(engine_link, "IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(engine_link, "IDLE_SECONDS", idle_seconds)
     at = at.switch_page("pages/scorecard.py").run()
     assert not at.exception
     assert "The connection to your warehouse has ended" in words(at)

@@ -1,7 +1,7 @@
 """A link to a warehouse's engine: opened when it is needed, one call at a time, in clear words.
 
-An engine's own messages may name its server. They go to the server's log, without what the settings
-hold, and not to the page.
+What an engine says when it cannot be reached may name its server. It goes to the server's log,
+without what the settings hold, and not to the page.
 """
 
 import logging
@@ -43,7 +43,6 @@ OPEN_SETTINGS = frozenset({"backend", "tables", "time_zone", "schema", "database
 SET_TIME_ZONE = {EMBEDDED: "SET TimeZone = '{}'", POSTGRES: "SET TIME ZONE '{}'"}
 #: Seconds without a call after which an engine is asked whether it still answers.
 IDLE_SECONDS = 60.0
-LOST = "The connection to your warehouse has ended. Open the table again."
 _REASONS = (
     (
         r"password|authenticat|access denied|credential|not authorized|unauthorized|"
@@ -66,6 +65,13 @@ _SECRET_NAMES = re.compile(r"pass|token|secret|key|url", re.IGNORECASE)
 _CALLS = ("create_table", "drop_table", "execute", "list_tables", "raw_sql", "table", "to_pyarrow")
 _TURN = "retention_turn"
 _LOG = logging.getLogger(__name__)
+
+
+class ConnectionEndedError(DataError):
+    """The engine of a link is gone, and with it the temporary tables of the session."""
+
+    def __init__(self) -> None:
+        super().__init__("The connection to your warehouse has ended. Open the table again.")
 
 
 class EngineLink:
@@ -154,20 +160,8 @@ class EngineLink:
         return (tables,) if isinstance(tables, str) else tuple(str(table) for table in tables)
 
     def _found(self) -> tuple[str, ...]:
-        try:
-            backend = self._opened()
-            names = _in_turn(lambda: table_names(backend), backend)()
-        except RetentionError:
-            self._backend = None
-            raise
-        except Exception as error:
-            self._log("cannot list its tables", error)
-            raise DataError(
-                f"The tables of the connection {self.name!r} cannot be listed. Name them in the "
-                f"secrets: tables = ["
-                '"orders"'
-                "]. The server's log says more."
-            ) from None
+        backend = self._opened()
+        names = _in_turn(lambda: table_names(backend), backend)()
         own = tuple(sorted(name for name in names if not name.startswith((KEPT, "ibis_"))))
         if not own:
             raise DataError(
@@ -180,7 +174,7 @@ class EngineLink:
         with self._lock:
             if self._backend is None or _is_gone(self._backend):
                 backend = self._connected()
-                take_turns(backend)
+                take_turns(backend, self._settings)
                 self._backend = backend
             return self._backend
 
@@ -251,15 +245,17 @@ def without_secrets(text: str, settings: Mapping[str, Any]) -> str:
 class _Turn:
     """Whose turn it is at an engine, and when it last answered."""
 
-    def __init__(self, ping: Callable[[], object]) -> None:
+    def __init__(self, ping: Callable[[], object], settings: Mapping[str, Any]) -> None:
         self.lock = RLock()
         self.ping = ping
+        self.settings = settings
+        self.depth = 0
         self.last = monotonic()
         self.is_lost = False
 
 
-def take_turns(backend: BaseBackend) -> None:
-    """Let the calls of an engine's threads follow each other, and notice where it is gone.
+def take_turns(backend: BaseBackend, settings: Mapping[str, Any]) -> None:
+    """Let the calls of an engine's threads follow each other, and say in words what fails.
 
     The engine's connection is closed once nothing refers to the engine any more.
     """
@@ -267,8 +263,7 @@ def take_turns(backend: BaseBackend) -> None:
     if hasattr(connection, "close"):
         weakref.finalize(backend, connection.close)
     execute = backend.execute
-    turn = _Turn(lambda: execute(ibis.literal(1)))
-    setattr(backend, _TURN, turn)
+    setattr(backend, _TURN, _Turn(lambda: execute(ibis.literal(1)), settings))
     for name in _CALLS:
         setattr(backend, name, _in_turn(getattr(backend, name), backend))
 
@@ -279,30 +274,45 @@ def _in_turn(call: Callable[..., Any], backend: BaseBackend) -> Callable[..., An
     @wraps(call)
     def call_in_turn(*args: Any, **kwargs: Any) -> Any:
         with turn.lock:
+            turn.depth += 1
             try:
                 result = call(*args, **kwargs)
-            except RetentionError:
-                raise
             except Exception as error:
-                if answers(backend):
+                # Engines call themselves, and may expect an error of their own.
+                if turn.depth > 1 or not _is_of_engine(error):
                     raise
-                raise DataError(LOST) from error
+                if not answers(backend):
+                    raise ConnectionEndedError from error
+                words = without_secrets(str(error).strip().partition("\n")[0], turn.settings)
+                raise DataError(f"The warehouse answers: {words}") from error
+            finally:
+                turn.depth -= 1
             turn.last = monotonic()
             return result
 
     return call_in_turn
 
 
+def _is_of_engine(error: Exception) -> bool:
+    """Return whether an error comes from an engine, and is none that the caller waits for."""
+    package = type(error).__module__.partition(".")[0]
+    ours = package in ("builtins", "retention", "pandas", "numpy")
+    return not (ours or isinstance(error, TableNotFound))
+
+
 def answers(backend: BaseBackend) -> bool:
     """Return whether an engine still answers."""
     turn: _Turn = getattr(backend, _TURN)
     with turn.lock:
+        turn.depth += 1  # a call that the question makes in turn must not ask again
         try:
             turn.ping()
         except Exception:
             turn.is_lost = True
         else:
             turn.last = monotonic()
+        finally:
+            turn.depth -= 1
         return not turn.is_lost
 
 

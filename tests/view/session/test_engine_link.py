@@ -81,7 +81,7 @@ def test_a_duckdb_file_is_opened_for_reading_alone_by_several_at_once(duckdb_fil
     for one_link in links:
         table, _ = one_link.open_table("orders")
         frames.append(summarise_customers(read_orders(table)))
-        with pytest.raises(duckdb.Error, match="read-only"):
+        with pytest.raises(DataError, match="read-only"):
             table.get_backend().raw_sql("DROP TABLE orders")
         assert one_link.table_names() == ("orders",)
     pd.testing.assert_frame_equal(*frames)
@@ -237,6 +237,17 @@ def test_a_connection_that_ends_is_noticed_and_opened_again(server, monkeypatch)
     assert table.count().execute() == 400
 
 
+def test_a_duckdb_connection_that_is_closed_is_noticed(duckdb_file):
+    shop = EngineLink("shop", {"backend": "duckdb", "database": duckdb_file})
+    table, _ = shop.open_table("orders")
+    table.get_backend().con.close()
+    with pytest.raises(DataError, match="has ended"):
+        table.count().execute()
+    assert is_lost(table)
+    table, _ = shop.open_table("orders")
+    assert table.count().execute() == 400
+
+
 def test_a_connection_is_closed_once_nothing_refers_to_it(server):
     shop = link(server)
     table, _ = shop.open_table("orders")
@@ -267,6 +278,14 @@ def test_moments_count_on_the_clock_of_the_settings(engine, zone, day, server, t
         shop = EngineLink("shop", {"backend": "duckdb", "database": path, "time_zone": zone})
     table, _ = shop.open_table("moments")
     assert read_orders(table).start.day == day
+
+
+def test_what_the_engine_answers_is_said_without_secrets(server):
+    table, _ = link(server).open_table("orders")
+    wrong = table.mutate(wrong=table.customer_id.cast("int64"))
+    with pytest.raises(DataError, match="The warehouse answers: invalid input syntax"):
+        wrong.execute()
+    assert table.count().execute() == 400
 
 
 def test_secrets_are_taken_out_of_a_text():
