@@ -19,7 +19,7 @@ from retention.cells.phone_keys import find_phone_style, phone_key
 from retention.columns.customer_column import GUESTS
 from retention.columns.mapping import Mapping
 from retention.columns.roles import ROLES
-from retention.engines import keep, keeping, trimmed
+from retention.engines import keep, keeping, plans_by_counts, trimmed
 from retention.errors import DataError
 from retention.orders.amounts import NUMBERS, Amounts, amounts_of
 from retention.orders.contact_cells import WHOLE, contact_cells, text_or_null, without_fraction
@@ -105,6 +105,8 @@ def table_sheet(table: ir.Table, name: str | None = None) -> Sheet:
         sample = table.select(**_plain(table)).limit(SAMPLE_ROWS).to_pyarrow()
     except Exception as error:
         raise DataError(f"The table {name!r} cannot be read: {_first_line(error)}") from error
+    if not sample.num_rows:
+        raise DataError(f"The table {name!r} has no rows. Choose the one that holds the orders.")
     return open_sheet(sample, name)
 
 
@@ -165,7 +167,7 @@ def _settled(
     marked = lines.table
     good = marked.filter(marked.reason.isnull())
     gathered = gather_orders(good, lines)
-    if lines.grouped:
+    if lines.grouped or plans_by_counts(table):
         gathered = keep_for_now(gathered)
     fates = set(gathered.select("fate").distinct().to_pandas()["fate"])
     placed = keep_for_now(place_refunds(gathered, lines)) if "refund" in fates else None
