@@ -321,6 +321,12 @@ def test_more_than_a_tenth_left_out_is_said_before_and_after(guests, warned, fro
     assert ("of the rows are left out" in "".join(w.value for w in at.warning)) == warned
 
 
+def test_a_line_of_totals_is_no_money_left_out(front):
+    at = upload(front, shop() + b"\nTotal,,,99999.00")
+    assert "of the rows are left out" not in words(at)
+    assert metrics(at)["Rows left out"] == "0.9%"
+
+
 def test_dates_without_a_time_show_none(front):
     at = upload(front, shop())
     columns = json.loads(at.dataframe[0].proto.columns)

@@ -11,7 +11,7 @@ from retention.orders.equal_rows import EQUAL_ROW
 from retention.orders.orders import Orders
 from retention.orders.refunds import REFUND_PLACED, REFUND_UNPLACED
 from retention.orders.repeated_orders import REPEATED, REPLACED
-from retention.orders.rows import OTHER_CURRENCY
+from retention.orders.rows import NOT_A_ROW, OTHER_CURRENCY
 from retention.view import text, widgets
 from retention.view.session.loaded import Loaded
 
@@ -25,7 +25,8 @@ def warn_if_much(orders: Orders, revenue: float, where: str) -> None:
     """Warn where more than a tenth of the rows, or of the money, did not become orders.
 
     Rows that are refunds have done their part and do not count, nor do rows that stand twice.
-    Amounts in another currency are not added.
+    Amounts in another currency are not added, nor is what stands on lines that are no rows, such as
+    a total.
 
     Args:
         orders: The orders, with the report on the file's rows.
@@ -34,15 +35,18 @@ def warn_if_much(orders: Orders, revenue: float, where: str) -> None:
     """
     reasons = [entry for entry in orders.report.reasons if entry.reason not in _REFUNDS | _REPEATS]
     rows = sum(entry.rows for entry in reasons)
-    money = math.fsum(
-        max(entry.revenue, 0.0) for entry in reasons if entry.reason != OTHER_CURRENCY
-    )
+    lost = [entry for entry in reasons if entry.reason not in (OTHER_CURRENCY, NOT_A_ROW)]
+    money = math.fsum(max(entry.revenue, 0.0) for entry in lost)
     share_of_rows = rows / orders.report.rows_read
     share_of_money = money / (money + revenue) if money else 0.0
     if max(share_of_rows, share_of_money) <= MUCH:
         return
     by_rows = share_of_rows >= share_of_money
-    main = max(reasons, key=lambda entry: entry.rows if by_rows else entry.revenue)
+    main = (
+        max(reasons, key=lambda entry: entry.rows)
+        if by_rows
+        else max(lost, key=lambda entry: entry.revenue)
+    )
     head = f"{wording.percent(share_of_rows)} of the rows are left out"
     if _REFUNDS & set(orders.report.dropped):
         head += ", refunds apart"
@@ -99,6 +103,8 @@ def draw_reasons(orders: Orders, *, key: str) -> None:
     )
     if not orders.has_amounts:
         table = table.drop(columns="Amount")
+    if not any(entry.places for entry in reasons):
+        table = table.drop(columns="First rows in the file")  # a warehouse's table has no order
     number = st.column_config.NumberColumn
     st.dataframe(
         table,
@@ -132,8 +138,7 @@ def _notes(orders: Orders) -> list[str]:
     if report.unplaced_refunds:
         amount = wording.money(report.unplaced_refunds, currency)
         sentences.append(
-            f"{amount} of refunds belong to no order in the file, or exceed it, and were not taken "
-            "off."
+            f"{amount} of refunds belong to no order, or exceed it, and were not taken off."
         )
     return sentences
 
