@@ -301,8 +301,7 @@ def _newest_customers(customers: pd.DataFrame, purchases: PurchaseModel) -> Chec
     name = "Newest customers"
     age, frequency = customers["T"].to_numpy(), customers["frequency"].to_numpy(dtype=float)
     ages = np.sort(pd.unique(age))
-    by_age = purchases.expected_purchases_of_new(np.maximum(ages, 1).astype(float)) * (ages > 0)
-    expected = by_age[np.searchsorted(ages, age)]
+    expected = purchases.expected_purchases_so_far(ages)[np.searchsorted(ages, age)]
     counts = customer_counts(customers)
     limit = _lower_quartile(age, counts)
     newest = age <= limit

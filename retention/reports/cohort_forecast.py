@@ -129,6 +129,7 @@ def _first_months(ahead: Forecast, months: int) -> Forecast:
     return replace(
         ahead,
         ends=ahead.ends[:months],
+        elapsed=ahead.elapsed[:months],
         discount=ahead.discount[:months],
         increments=ahead.increments[:, :months],
     )
