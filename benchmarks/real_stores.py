@@ -5,8 +5,8 @@
 The end of every store's history is hidden, predicted and compared, for several lengths of the
 hidden part: with the plain model, and with the store's season on the model's clock. The stores are
 the two samples, two simulated ones, and every order file that is named or lies in a folder that is
-named. Prints a Markdown table and, below it, the shares of all cuts whose ranges held the truth, before
-(the plain model) and after.
+named. Prints a Markdown table and, below it, the shares of all cuts whose ranges held the truth,
+before (the plain model) and after.
 """
 
 import argparse

@@ -14,6 +14,7 @@ from datetime import timedelta
 
 import numpy as np
 from scipy.special import expit
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from retention.daily_repeats import DailyRepeats
 from retention.models.clock import Clock
@@ -29,7 +30,7 @@ LEAST_EVIDENCE = 3.0
 #: Repeat purchases from which weeks can be told from chance.
 LEAST_PURCHASES = 100
 #: Numbers of harmonics to choose from.
-HARMONICS = (3, 4, 5, 6)
+HARMONICS = (3, 4, 6, 8, 12)
 TOO_SHORT = "less than a year and a half of history"
 TOO_FEW = "too few repeat purchases to tell a season from chance"
 CHANCE = "no season that stands out from chance"
@@ -38,6 +39,7 @@ _TURNS = 4
 _CONVERGED = 0.005  # in the log of the index
 _MOST_BINS = 104
 _WEEK = 7
+_WEEKS_AROUND = 4  # on either side, that a week is compared with
 _USUAL_LEVEL = 0.2  # the standard deviation of a store's level, before its orders are seen
 _KNOT_DAYS = 60.0
 _STEPS, _STEP, _LONGEST_STEP = 20, 0.01, 1.5  # of the search, in logs
@@ -55,12 +57,14 @@ class _Bins:
         place: The bin of each day.
         weeks: The weeks of a bin.
         middle: The middle of each bin, in days from the first.
+        harmonics: The means of the most harmonics that are tried, a row each.
     """
 
     days: np.ndarray
     place: np.ndarray
     weeks: int
     middle: np.ndarray
+    harmonics: np.ndarray
 
     @property
     def number(self) -> int:
@@ -71,10 +75,9 @@ class _Bins:
         """Add values of days up by bin."""
         return np.bincount(self.place, values, minlength=self.number)
 
-    def means(self, rows: np.ndarray) -> np.ndarray:
-        """Average rows of days by bin."""
-        sums = np.add.reduceat(rows, np.flatnonzero(np.diff(self.place, prepend=-1)), axis=0)
-        return np.asarray(sums / np.bincount(self.place)[:, None])
+    def means(self, values: np.ndarray) -> np.ndarray:
+        """Average values of days by bin."""
+        return _means(values, self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,14 @@ def fit_season(
     Processes for Machine Learning, sections 3.4 and 5.4.
     """
     model = fit_purchases(histories, kind)
+    # Its matrices are so small that a second thread costs more than it brings.
+    with threadpool_limits(1, user_api="blas"):
+        return _fit_season(histories, repeats, model)
+
+
+def _fit_season(
+    histories: Histories, repeats: DailyRepeats, model: PurchaseModel
+) -> tuple[SeasonIndex, PurchaseModel]:
     today = day_number(repeats.end)
     bins = _bins(today, int(histories.T.max()))
     purchases = np.zeros(len(bins.days))
@@ -144,7 +155,7 @@ def fit_season(
     without, still = _best_scatter(first, bins, 0, _Scatter(0.0, 0.1, 180.0, 0.1))
     settled = replace(
         plain,
-        weekly_spread=_or_nothing(still.weeks),
+        weekly_spread=_weeks(still, _weekly_spread(histories, purchases, model, bins)),
         level_spread=_or_nothing(still.level),
         level_days=still.memory,
     )
@@ -154,7 +165,9 @@ def fit_season(
     evidence = with_season - without
     if evidence < LEAST_EVIDENCE:
         return replace(settled, reason=CHANCE, evidence=evidence), model
-    return _in_turn(histories, purchases, model, bins, plain, (number, scatter))
+    return _in_turn(
+        histories, purchases, model, bins, replace(plain, evidence=evidence), (number, scatter)
+    )
 
 
 def _in_turn(
@@ -172,26 +185,22 @@ def _in_turn(
         likelihood = _likelihood(histories, purchases, model, season, bins)
         if turn == 1:
             # With the season on the clock, what is left shows better how far weeks and level vary.
-            without, _ = _best_scatter(likelihood, bins, 0, scatter)
-            with_season, number, scatter = _best_number(likelihood, bins, scatter, number)
-            evidence = with_season - without
+            _, number, scatter = _best_number(likelihood, bins, scatter, number)
         coefficients, covariance = _coefficients(likelihood, bins, number, scatter)
         moved = _moved(season, coefficients)
         season = replace(
             plain,
             coefficients=tuple(coefficients.tolist()),
             covariance=tuple(map(tuple, covariance.tolist())),
-            weekly_spread=_or_nothing(scatter.weeks),
             level_spread=_or_nothing(scatter.level),
             level_days=scatter.memory,
         )
         model = fit_purchases(histories, model.kind, start=model, clock=Clock(season, today))
-        if turn >= 1:
-            season = replace(season, evidence=evidence)
-            if moved < _CONVERGED:
-                break
-    model = replace(model, clock=Clock(season, today))
-    return season, model
+        if turn and moved < _CONVERGED:
+            break
+    weekly = _weekly_spread(histories, purchases, model, bins)
+    season = replace(season, weekly_spread=_weeks(scatter, weekly))
+    return season, replace(model, clock=Clock(season, today))
 
 
 def _moved(season: SeasonIndex, coefficients: np.ndarray) -> float:
@@ -201,6 +210,11 @@ def _moved(season: SeasonIndex, coefficients: np.ndarray) -> float:
     before[:shared] = season.coefficients[:shared]
     days = np.arange(0, 365, 7)
     return float(np.abs(harmonics(days, len(before) // 2) @ (coefficients - before)).max())
+
+
+def _weeks(scatter: _Scatter, measured: float) -> float:
+    """How far weeks vary: as the evidence has it, or as measured, whichever is more."""
+    return max(_or_nothing(scatter.weeks), measured)
 
 
 def _or_nothing(deviation: float) -> float:
@@ -213,8 +227,21 @@ def _bins(today: int, length: int) -> _Bins:
     weeks = int(np.ceil(len(days) / _WEEK / _MOST_BINS))
     back = (today - days) // (_WEEK * weeks)
     place = back.max() - back
-    middle = np.bincount(place, days - days[0]) / np.bincount(place)
-    return _Bins(days=days, place=place, weeks=weeks, middle=middle)
+    return _Bins(
+        days=days,
+        place=place,
+        weeks=weeks,
+        middle=_means(days - days[0], place),
+        harmonics=_means(harmonics(days, max(HARMONICS)), place),
+    )
+
+
+def _means(values: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """Average values, or rows, of days by the bin of each day."""
+    begins = np.flatnonzero(np.diff(place, prepend=-1))
+    sums = np.add.reduceat(values.astype(float), begins, axis=0)
+    number = np.bincount(place)
+    return np.asarray(sums / (number if sums.ndim == 1 else number[:, None]))
 
 
 def _likelihood(
@@ -228,32 +255,91 @@ def _likelihood(
     on_day = season.on(bins.days)
     run = bins.sums(on_day)
     slopes = _slopes(histories, model)
-    length = len(bins.days)
-    first = (length - 1 - histories.T).astype(np.int64)
-    last = first + histories.recency.astype(np.int64)
-    counts = histories.counts.astype(float)
-
-    def by_bin(of_age: np.ndarray, of_recency: np.ndarray) -> np.ndarray:
-        """Sums by bin of what each day of age and of recency adds, on the season's clock."""
-        since_first = of_age + of_recency
-        daily = np.bincount(first, counts * since_first, minlength=length)
-        daily -= np.bincount(last, counts * of_recency, minlength=length)
-        # A customer's first day is no chance to come back, and the last day belongs to the recency.
-        return bins.sums(np.append(0.0, np.cumsum(daily)[:-1]) * on_day)
-
-    expected = -by_bin(slopes.age, slopes.recency)
+    stays = _Stays.of(histories, len(bins.days))
+    expected = -bins.sums(stays.by_day(slopes.age, slopes.recency) * on_day)
     by_parameters = np.stack(
-        [by_bin(*pair) for pair in zip(slopes.age_moved, slopes.recency_moved, strict=True)], axis=1
+        [
+            bins.sums(stays.by_day(*pair) * on_day)
+            for pair in zip(slopes.age_moved, slopes.recency_moved, strict=True)
+        ],
+        axis=1,
     )
-    missing = _missing_information(bins, first, last, counts, slopes) * np.outer(run, run)
+    missing = _missing_information(bins, stays, slopes) * np.outer(run, run)
     information = np.diag(expected) - missing
     information -= by_parameters @ np.array(model.covariance) @ by_parameters.T
-    current = bins.means(np.log(on_day)[:, None])[:, 0]
+    current = bins.means(np.log(on_day))
     gradient = bins.sums(purchases) - expected + information @ current
     strength, axes = np.linalg.eigh((information + information.T) / 2)
     kept = strength > 1e-6 * max(strength[-1], 1e-12)
     root = np.sqrt(strength[kept])
     return _Likelihood(axes=axes[:, kept] * root, score=(axes[:, kept].T @ gradient) / root)
+
+
+def _weekly_spread(
+    histories: Histories, purchases: np.ndarray, model: PurchaseModel, bins: _Bins
+) -> float:
+    """How much single weeks differ from the weeks around them, beyond chance, as a share.
+
+    It also holds what the index is too smooth to follow.
+    """
+    slopes = _slopes(histories, model)
+    season = bins.days * 0.0 + 1 if model.clock is None else model.clock.season.on(bins.days)
+    expected = -_Stays.of(histories, len(bins.days)).by_day(slopes.age, slopes.recency) * season
+    # Whole weeks, counted back from the end.
+    weeks = len(bins.days) // _WEEK
+    actual, foreseen = (
+        values[-weeks * _WEEK :].reshape(weeks, _WEEK).sum(axis=1)
+        for values in (purchases, expected)
+    )
+    around = np.ones(2 * _WEEKS_AROUND + 1)
+    around[_WEEKS_AROUND] = 0
+    near, near_foreseen = (np.convolve(x, around, "same") for x in (actual, foreseen))
+    usable = (near > 0) & (near_foreseen > 0) & (foreseen > 0)
+    if usable.sum() < _WEEKS_AROUND:
+        return 0.0
+    actual, foreseen, near, near_foreseen = (
+        x[usable] for x in (actual, foreseen, near, near_foreseen)
+    )
+    mean = foreseen * near / near_foreseen
+    by_chance = 1 / mean + 1 / near
+    squares = (actual / mean - 1) ** 2 - by_chance
+    variance = 0.0
+    for _ in range(5):
+        weight = (variance + by_chance) ** -2
+        variance = max(float(weight @ squares / weight.sum()), 0.0)
+    # The weeks around vary, too.
+    return float(np.sqrt(variance / (1 + 1 / (2 * _WEEKS_AROUND))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stays:
+    """When customers first and last bought, as days of the history.
+
+    Attributes:
+        first: The day of the first purchase of each history.
+        last: The day of the last one.
+        counts: How many customers have it.
+        days: The days of the history.
+    """
+
+    first: np.ndarray
+    last: np.ndarray
+    counts: np.ndarray
+    days: int
+
+    @classmethod
+    def of(cls, histories: Histories, days: int) -> _Stays:
+        """Return the stays of histories in this number of days."""
+        first = (days - 1 - histories.T).astype(np.int64)
+        last = first + histories.recency.astype(np.int64)
+        return cls(first=first, last=last, counts=histories.counts.astype(float), days=days)
+
+    def by_day(self, of_age: np.ndarray, of_recency: np.ndarray) -> np.ndarray:
+        """Sum up by day what a day of each history's age and of its recency adds."""
+        daily = np.bincount(self.first, self.counts * (of_age + of_recency), minlength=self.days)
+        daily -= np.bincount(self.last, self.counts * of_recency, minlength=self.days)
+        # A customer's first day is no chance to come back, and the last one is one.
+        return np.append(0.0, np.cumsum(daily)[:-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,20 +402,18 @@ def _slopes(histories: Histories, model: PurchaseModel) -> _Slopes:
     )
 
 
-def _missing_information(
-    bins: _Bins, first: np.ndarray, last: np.ndarray, counts: np.ndarray, slopes: _Slopes
-) -> np.ndarray:
+def _missing_information(bins: _Bins, stays: _Stays, slopes: _Slopes) -> np.ndarray:
     """What the purchases do not say of the index, because rates and leaving are not known either.
 
     A customer's second derivatives are spread over the pairs of bins in which the customer was
     there. They are added up by the bins of the first and of the last purchase.
     """
     number = bins.number
-    begin, final = bins.place[first], bins.place[last]
+    begin, final = bins.place[stays.first], bins.place[stays.last]
     cell = begin * number + final
 
     def table(values: np.ndarray) -> np.ndarray:
-        sums = np.bincount(cell, counts * values, minlength=number**2)
+        sums = np.bincount(cell, stays.counts * values, minlength=number**2)
         return sums.reshape(number, number)
 
     age, recency, both = map(table, (slopes.age_twice, slopes.recency_twice, slopes.both))
@@ -445,9 +529,7 @@ def _evidence(likelihood: _Likelihood, bins: _Bins, number: int) -> Callable[[np
         level, weeks, memory, *season = np.exp(logs)
         noise = 1 + weeks**2 / bins.weeks * strength
         weighted = basis / noise[:, None]
-        # Not `@`: BLAS would split so small a product over threads that wait for each other.
-        curvature = np.einsum("ij,ik->jk", basis, weighted)
-        pull = weighted.T @ likelihood.score
+        curvature, pull = basis.T @ weighted, weighted.T @ likelihood.score
         root = _prior_root(unit, knots, level, memory, season[0] if season else 0.0)
         inner = root.T @ curvature @ root
         inner[np.diag_indices_from(inner)] += 1
@@ -465,7 +547,7 @@ def _basis(
     likelihood: _Likelihood, bins: _Bins, number: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Harmonics and level in the likelihood's axes, the harmonics' units, the level's knots."""
-    rows = bins.means(harmonics(bins.days, number))
+    rows = bins.harmonics[:, : 2 * number]
     knots = np.linspace(0, bins.middle[-1], max(int(bins.middle[-1] / _KNOT_DAYS), 1) + 1)
     level = np.stack([np.interp(bins.middle, knots, row) for row in np.eye(len(knots))], axis=1)
     unit = np.repeat(1 / np.arange(1.0, number + 1), 2)
