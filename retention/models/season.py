@@ -11,9 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from retention.periods import as_date
+from retention.statistics import FORECAST_LEVEL, normal_width
 
 #: Why there is no season, where nobody has asked for one.
 NOT_ASKED = "the plain model was asked for"
+_WIDTH = normal_width(FORECAST_LEVEL)
 _DAY = "datetime64[D]"
 # Days beyond the calendar of NumPy's arithmetic: a clock that far away runs evenly.
 _FARTHEST_DAY = 2_000_000.0
@@ -30,7 +32,7 @@ class SeasonIndex:
     Attributes:
         coefficients: Of the cosine and the sine of each harmonic of the year, in this order; empty
             where the store is taken to have no season.
-        covariance: Of these coefficients.
+        covariance: Of these coefficients; empty where they are taken as known.
         reason: Why there is no season, in words; empty where there is one.
         evidence: The logarithm of the evidence ratio, of a season to none. NaN where it was not
             measured.
@@ -72,7 +74,7 @@ class SeasonIndex:
             The index of each day, above 0, with a mean of 1 over every year.
         """
         numbers = _day_numbers(days)
-        if self.is_plain:
+        if self.is_plain or not numbers.size:
             return np.ones(numbers.shape)
         at = np.floor(numbers)
         first, index, _ = _calendar(self.coefficients, *_years(at))
@@ -152,13 +154,13 @@ class SeasonIndex:
         numbers = _day_numbers(days)
         index = pd.Series(self.on(numbers)).groupby(days.month).mean()
         deviation = np.zeros(12)
-        if not self.is_plain:
+        if self.covariance:
             covariance = np.array(self.covariance)
             for row, month in enumerate(range(1, 13)):
                 inside = numbers[days.month == month]
                 slope = self.basis_over(inside[0] - 1, [inside[-1]])[0]
                 deviation[row] = np.sqrt(max(slope @ covariance @ slope, 0.0))
-        width = np.exp(1.2815515655446004 * deviation)
+        width = np.exp(_WIDTH * deviation)
         return pd.DataFrame(
             {
                 "month": index.index.to_numpy(),
@@ -187,7 +189,7 @@ class SeasonIndex:
         together = 2 * (ratio + np.expm1(-ratio)) / ratio**2
         variance = self.level_spread**2 * together
         variance = variance + self.weekly_spread**2 * np.minimum(7 / days, 1.0)
-        if self.is_plain:
+        if not self.covariance:
             return np.asarray(variance)
         slopes = self.basis_over(today, today + days)
         return np.asarray(
@@ -267,7 +269,7 @@ def day_number(day: date | str | pd.Timestamp) -> int:
 
 def _day_numbers(days: npt.ArrayLike) -> np.ndarray:
     values = np.asarray(days)
-    if values.dtype.kind in "OM":
+    if values.dtype.kind in "OMU":
         values = values.astype(_DAY).astype(np.int64)
     return values.astype(float)
 
