@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cache
 
 import numpy as np
 import pandas as pd
 
-from retention import sample_orders, summarise_customers
+from retention import SeasonIndex, sample_orders, summarise_customers
+from retention.daily_repeats import DailyRepeats, carry
 from retention.models.purchases import PurchaseModel
+from retention.models.season import day_number
 from retention.samples.simulator import (
     Buyers,
     Process,
@@ -20,6 +23,8 @@ from retention.samples.simulator import (
 )
 from tests.support.orders_stub import orders_of
 
+#: The first day of simulated stores that have days of the calendar.
+FIRST_DAY = date(2022, 1, 1)
 UNKNOWN = (float("nan"),) * 4  # relative errors of a model that was not fitted
 
 
@@ -90,12 +95,19 @@ class KnownStore:
 
 
 def known_purchases(
-    customers: int, days: int, after: int, seed: int, kind: str = "bg_nbd", **parameters: float
+    customers: int,
+    days: int,
+    after: int,
+    seed: int,
+    kind: str = "bg_nbd",
+    season: SeasonIndex | None = None,
+    **parameters: float,
 ) -> KnownStore:
     """Return a simulated store with what its customers do in the days `after`.
 
     First orders fall evenly into the days; parameters r, alpha, a, b, p, q, v. `kind` "mbg_nbd"
-    lets customers leave right after the first order too.
+    lets customers leave right after the first order too. With a season, plain or not, the customers
+    have days of the calendar and carry their daily repeat purchases.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
     process = Process(**parameters)
@@ -103,7 +115,15 @@ def known_purchases(
     if kind == "mbg_nbd":
         stays = rng.random(customers) >= buyers.leaving
         buyers = replace(buyers, rate=np.where(stays, buyers.rate, 0.0))
-    who, when = draw_purchases(buyers, rng.random(customers) * days, days + 1.0 + after, rng)
+    joined, end = rng.random(customers) * days, days + 1.0 + after
+    if season is None:
+        who, when = draw_purchases(buyers, joined, end, rng)
+    else:
+        begin = day_number(FIRST_DAY) - 1
+        run = season.elapsed(begin, begin + np.append(joined, end))
+        who, when = draw_purchases(buyers, run[:-1], run[-1], rng)
+        # Rounding must not move a purchase past the end.
+        when = np.minimum(season.days_until(begin, when), np.nextafter(end, 0))
     value = draw_order_values(buyers, who, process.p, rng)
 
     span = days + 1 + after
@@ -133,14 +153,23 @@ def known_purchases(
         }
     )
     table.index = pd.Index([f"C{row}" for row in range(customers)], name="customer_id")
+    if season is not None:
+        counts = np.bincount(day[repeat], minlength=days + 1)[day[new].min() :]
+        carry(table, DailyRepeats(FIRST_DAY + timedelta(days=days), counts))
     return KnownStore(table, days, who, day, value, buyers, process)
 
 
 def known_store(
-    customers: int, days: int, after: int, seed: int, kind: str = "bg_nbd", **parameters: float
+    customers: int,
+    days: int,
+    after: int,
+    seed: int,
+    kind: str = "bg_nbd",
+    season: SeasonIndex | None = None,
+    **parameters: float,
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     """Return customers of `known_purchases`, and their later purchase days and spend."""
-    store = known_purchases(customers, days, after, seed, kind, **parameters)
+    store = known_purchases(customers, days, after, seed, kind, season, **parameters)
     later = store.day > days
     orders = np.bincount(store.who[later], minlength=customers)
     return (
