@@ -40,6 +40,7 @@ _CONVERGED = 0.005  # in the log of the index
 _MOST_BINS = 104
 _WEEK = 7
 _WEEKS_AROUND = 4  # on either side, that a week is compared with
+_MISSED = 12.0  # purchases expected in a run of days without any that is no chance
 _USUAL_LEVEL = 0.2  # the standard deviation of a store's level, before its orders are seen
 _KNOT_DAYS = 60.0
 _STEPS, _STEP, _LONGEST_STEP = 20, 0.01, 1.5  # of the search, in logs
@@ -58,6 +59,7 @@ class _Bins:
         weeks: The weeks of a bin.
         middle: The middle of each bin, in days from the first.
         harmonics: The means of the most harmonics that are tried, a row each.
+        is_open: Which days count: not those of a gap, whose orders are missing.
     """
 
     days: np.ndarray
@@ -65,6 +67,7 @@ class _Bins:
     weeks: int
     middle: np.ndarray
     harmonics: np.ndarray
+    is_open: np.ndarray
 
     @property
     def number(self) -> int:
@@ -72,8 +75,8 @@ class _Bins:
         return len(self.middle)
 
     def sums(self, values: np.ndarray) -> np.ndarray:
-        """Add values of days up by bin."""
-        return np.bincount(self.place, values, minlength=self.number)
+        """Add values of open days up by bin."""
+        return np.bincount(self.place, values * self.is_open, minlength=self.number)
 
     def means(self, values: np.ndarray) -> np.ndarray:
         """Average values of days by bin."""
@@ -151,6 +154,7 @@ def _fit_season(
     )
     if purchases.sum() < LEAST_PURCHASES or bins.number < 2 * len(HARMONICS):
         return replace(plain, reason=TOO_FEW), model
+    bins = replace(bins, is_open=_open_days(purchases, _expected(histories, model, bins)))
     first = _likelihood(histories, purchases, model, plain, bins)
     without, still = _best_scatter(first, bins, 0, _Scatter(0.0, 0.1, 180.0, 0.1))
     settled = replace(
@@ -233,7 +237,16 @@ def _bins(today: int, length: int) -> _Bins:
         weeks=weeks,
         middle=_means(days - days[0], place),
         harmonics=_means(harmonics(days, max(HARMONICS)), place),
+        is_open=np.ones(len(days), dtype=bool),
     )
+
+
+def _open_days(purchases: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """The days outside of gaps: runs without a repeat purchase that are too long to be chance."""
+    empty = purchases == 0
+    run = np.cumsum(np.diff(empty, prepend=False))
+    missed = np.bincount(run, expected * empty)
+    return np.asarray(missed[run] < _MISSED)
 
 
 def _means(values: np.ndarray, place: np.ndarray) -> np.ndarray:
@@ -269,10 +282,33 @@ def _likelihood(
     information -= by_parameters @ np.array(model.covariance) @ by_parameters.T
     current = bins.means(np.log(on_day))
     gradient = bins.sums(purchases) - expected + information @ current
+    if not bins.is_open.all():
+        information, gradient = _without_constant(information, gradient)
     strength, axes = np.linalg.eigh((information + information.T) / 2)
     kept = strength > 1e-6 * max(strength[-1], 1e-12)
     root = np.sqrt(strength[kept])
     return _Likelihood(axes=axes[:, kept] * root, score=(axes[:, kept].T @ gradient) / root)
+
+
+def _without_constant(
+    information: np.ndarray, gradient: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Leave the mean of the log index open.
+
+    The model's rates make up for it, but where a gap is left out: they are too low by its days.
+    """
+    of_all, whole = information.sum(axis=1), information.sum()
+    if whole <= 1e-6 * np.trace(information):
+        return information, gradient
+    information = information - np.outer(of_all, of_all) / whole
+    return information, gradient - of_all * (gradient.sum() / whole)
+
+
+def _expected(histories: Histories, model: PurchaseModel, bins: _Bins) -> np.ndarray:
+    """What the model makes of the purchases of each day, given each customer's history."""
+    slopes = _slopes(histories, model)
+    expected = -_Stays.of(histories, len(bins.days)).by_day(slopes.age, slopes.recency)
+    return expected if model.clock is None else expected * model.clock.season.on(bins.days)
 
 
 def _weekly_spread(
@@ -282,14 +318,11 @@ def _weekly_spread(
 
     It also holds what the index is too smooth to follow.
     """
-    slopes = _slopes(histories, model)
-    season = bins.days * 0.0 + 1 if model.clock is None else model.clock.season.on(bins.days)
-    expected = -_Stays.of(histories, len(bins.days)).by_day(slopes.age, slopes.recency) * season
     # Whole weeks, counted back from the end.
     weeks = len(bins.days) // _WEEK
     actual, foreseen = (
-        values[-weeks * _WEEK :].reshape(weeks, _WEEK).sum(axis=1)
-        for values in (purchases, expected)
+        (values * bins.is_open)[-weeks * _WEEK :].reshape(weeks, _WEEK).sum(axis=1)
+        for values in (purchases, _expected(histories, model, bins))
     )
     around = np.ones(2 * _WEEKS_AROUND + 1)
     around[_WEEKS_AROUND] = 0

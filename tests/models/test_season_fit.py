@@ -93,6 +93,28 @@ def test_a_trend_and_a_wandering_level_are_no_season():
         assert season.level_spread > 0.08
 
 
+@pytest.mark.parametrize("days", [28, 91])
+def test_a_gap_in_the_orders_is_no_season_and_no_level(days):
+    def with_gap(day: np.ndarray) -> np.ndarray:
+        return np.where((day >= 300) & (day < 300 + days), 1e-9, 1.0)
+
+    def season_and_gap(day: np.ndarray) -> np.ndarray:
+        return with_gap(day) * WINTER.on(day_number("2021-03-07") + day)
+
+    plain = fit_cltv(seasonal_store(with_gap, 4_000, 800).customers).season
+    assert plain.is_plain
+    assert plain.level_spread < 0.1
+    seasonal = fit_cltv(seasonal_store(season_and_gap, 8_000, 1_000).customers).season
+    assert log_error(seasonal) < 0.08
+
+
+def test_a_sale_that_does_not_come_back_is_no_season():
+    def with_sale(day: np.ndarray) -> np.ndarray:
+        return np.where((day >= 400) & (day < 407), 4.0, 1.0)
+
+    assert fit_cltv(seasonal_store(with_sale, 4_000, 900).customers).season.is_plain
+
+
 def test_weeks_that_vary_are_measured_and_are_no_season():
     def uneven(day: np.ndarray) -> np.ndarray:
         weeks = np.random.default_rng(3).normal(size=day[-1] // 7 + 1)
