@@ -25,8 +25,7 @@ from retention import (
     value_uncertainty,
 )
 from retention.models.season import PLAIN
-from tests.support.histories import known_store
-from tests.support.seasons import WINTER
+from tests.support.histories import WINTER, known_store
 
 #: Segments by repeat purchases so far, and by days since the last purchase.
 FREQUENCIES = {"once": (0, 0), "1-2 repeats": (1, 2), "3+ repeats": (3, np.inf)}

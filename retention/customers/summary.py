@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from retention.daily_repeats import DailyRepeats, carry
-from retention.engines import keeping, rows_by_customer
+from retention.engines import rows_by_customer
 from retention.errors import DataError
 from retention.orders.orders import Orders
 from retention.periods import as_date
@@ -65,12 +65,10 @@ def summarise_customers(
     and Hardie, note 025, for the monetary value of repeat purchases.
     """
     day = orders.end if as_of is None else as_date(as_of)
-    table = _up_to(orders.table, day, cut=day < orders.end)
-    with keeping() as keep:
-        days = keep(purchase_days(table))
-        rows = rows_by_customer(_with_first_orders(query_of_days(days, day), table))
-        by_day = purchases_by_day(days, day).to_pandas()
+    cut = day < orders.end
+    rows = rows_by_customer(customer_query(orders.table, day, cut))
     customers = customer_table(rows, orders.start, day)
+    by_day = purchases_by_day(orders.table, day, cut).to_pandas()
     return carry(customers, daily_repeats(by_day, np.bincount(customers["T"]), day))
 
 
@@ -95,16 +93,14 @@ def summarise_histories(
         DataError: `as_of` is not a date, or there is no order by then.
     """
     day = orders.end if as_of is None else as_date(as_of)
-    table = _up_to(orders.table, day, cut=day < orders.end)
-    with keeping() as keep:
-        days = keep(purchase_days(table))
-        frame: pd.DataFrame = _history_query(days, day).to_pandas()
-        by_day = purchases_by_day(days, day).to_pandas()
+    cut = day < orders.end
+    frame: pd.DataFrame = history_query(orders.table, day, cut).to_pandas()
     if frame.empty:
         raise _no_orders(orders.start, day)
     numbers = dict.fromkeys(("frequency", "recency", "T", "customers"), "int64")
     histories = frame.astype(numbers).sort_values(list(frame.columns[:4]), ignore_index=True)
     first_purchases = np.bincount(histories["T"], histories["customers"])
+    by_day = purchases_by_day(orders.table, day, cut).to_pandas()
     return carry(histories, daily_repeats(by_day, first_purchases, day))
 
 
@@ -114,20 +110,22 @@ def _up_to(table: ibis.Table, as_of: date, cut: bool) -> ibis.Table:
     return table.filter(table.ordered_at.date() <= ibis.literal(as_of)) if cut else table
 
 
-def purchases_by_day(days: ibis.Table, as_of: date) -> ibis.Table:
-    """Return the purchase days of all customers by day.
+def purchases_by_day(table: ibis.Table, as_of: date, cut: bool = True) -> ibis.Table:
+    """Return how many customers bought on each day, as an Ibis expression, for any engine.
 
     Args:
-        days: From `purchase_days`.
-        as_of: The day that others are counted from.
+        table: The canonical order table.
+        as_of: The last day to look at.
+        cut: Whether there may be orders after `as_of` to leave out.
 
     Returns:
         `since`, the days from `as_of` (negative before it), and `purchases`.
     """
     import ibis
 
-    since = days.day.delta(ibis.literal(as_of), unit="day")
-    return days.group_by(since=since).agg(purchases=days.count())
+    table = _up_to(table, as_of, cut)
+    since = table.ordered_at.date().delta(ibis.literal(as_of), unit="day")
+    return table.group_by(since=since).agg(purchases=table.customer_id.nunique())
 
 
 def daily_repeats(by_day: pd.DataFrame, first_purchases: np.ndarray, as_of: date) -> DailyRepeats:
@@ -148,11 +146,17 @@ def daily_repeats(by_day: pd.DataFrame, first_purchases: np.ndarray, as_of: date
     return DailyRepeats(end=as_of, counts=repeats.round().astype(np.int64))
 
 
-def _history_query(days: ibis.Table, as_of: date) -> ibis.Table:
-    """The aggregation of purchase days into distinct histories."""
+def history_query(table: ibis.Table, as_of: date, cut: bool = True) -> ibis.Table:
+    """Return the aggregation behind `summarise_histories` as an Ibis expression, for any engine.
+
+    Args:
+        table: The canonical order table.
+        as_of: The last day to look at.
+        cut: Whether there may be orders after `as_of` to leave out.
+    """
     import ibis
 
-    customers = query_of_days(days, as_of)
+    customers = query_of_days(purchase_days(_up_to(table, as_of, cut)), as_of)
     frequency = customers.days - 1
     repeat_revenue = customers.revenue - customers.first_revenue
     is_paid = (frequency > 0) & (repeat_revenue > _ROUNDING * customers.revenue)
@@ -187,10 +191,7 @@ def customer_query(table: ibis.Table, as_of: date, cut: bool = True) -> ibis.Tab
         What `query_of_days` gives, and `first_*` where the table has them.
     """
     table = _up_to(table, as_of, cut)
-    return _with_first_orders(query_of_days(purchase_days(table), as_of), table)
-
-
-def _with_first_orders(customers: ibis.Table, table: ibis.Table) -> ibis.Table:
+    customers = query_of_days(purchase_days(table), as_of)
     present = [name for name in FIRST_ORDER_COLUMNS if name in table.columns]
     if present:
         customers = customers.join(_first_orders(table, present), "customer_id")

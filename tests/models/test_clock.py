@@ -11,8 +11,7 @@ from retention.models.clock import Clock
 from retention.models.order_counts import order_counts
 from retention.models.purchases import PurchaseModel, purchase_objective
 from retention.models.season import PLAIN, day_number
-from tests.support.histories import UNKNOWN
-from tests.support.seasons import WINTER
+from tests.support.histories import UNKNOWN, WINTER
 
 TODAY = day_number("2024-08-31")
 CLOCK = Clock(WINTER, TODAY)

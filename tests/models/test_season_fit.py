@@ -19,8 +19,14 @@ from retention import (
 )
 from retention.models.season import PLAIN, day_number
 from retention.models.season_fit import CHANCE, LEAST_EVIDENCE, TOO_FEW, TOO_SHORT
-from tests.support.histories import cdnow, handmade
-from tests.support.seasons import PARAMETERS, WINTER, SeasonalStore, seasonal_store
+from tests.support.histories import (
+    PARAMETERS,
+    WINTER,
+    SeasonalStore,
+    cdnow,
+    handmade,
+    seasonal_store,
+)
 
 YEAR = np.arange(day_number("2023-01-01"), day_number("2024-01-01"))
 
