@@ -1,12 +1,14 @@
 """What engines keep, and what Ibis does not write alike for all of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.backends import BaseBackend
+from ibis.expr.operations import DatabaseTable
 
 #: Ibis's names of engines that need something of their own.
 EMBEDDED, SPARK, POSTGRES = "duckdb", "pyspark", "postgres"
@@ -29,9 +31,33 @@ def keep(table: ir.Table) -> ir.Table:
         frame.createTempView(name)
         return backend.table(name)
     try:
-        return backend.create_table(name, table, temp=True)
+        kept = backend.create_table(name, table, temp=True)
     except NotImplementedError:
         return table
+    if plans_by_counts(kept):
+        # The server counts no temporary table by itself.
+        backend.raw_sql(f'ANALYZE "{name}"').close()
+    return kept
+
+
+def plans_by_counts(table: ir.Table) -> bool:
+    """Return whether an engine joins row by row where it does not know how many rows there are.
+
+    A hundred thousand rows then take hours. Counted are tables, and not what a query computes.
+    """
+    return bool(table.get_backend().name == POSTGRES)
+
+
+def table_names(backend: BaseBackend) -> list[str]:
+    """Return the names of the tables and views in the schema that a backend is connected to."""
+    if backend.name != EMBEDDED:
+        return [str(name) for name in backend.list_tables()]
+    # Ibis asks DuckDB 2 for its tables in a way that is gone there, and leaves it waiting.
+    listed = backend.con.sql(
+        "SELECT table_name FROM information_schema.tables "
+        "WHERE table_catalog = current_database() AND table_schema = current_schema()"
+    )
+    return [str(name) for (name,) in listed.fetchall()]
 
 
 def let_go(table: ir.Table) -> None:
@@ -45,6 +71,13 @@ def let_go(table: ir.Table) -> None:
         session.catalog.dropTempView(name)
     else:
         backend.drop_table(name, force=True)
+
+
+def let_go_beneath(tables: Iterable[ir.Table]) -> None:
+    """Drop everything kept that some tables are computed from, each of it once."""
+    kept = {node for table in tables for node in table.op().find(DatabaseTable)}
+    for node in kept:
+        let_go(node.to_expr())
 
 
 @contextmanager

@@ -5,14 +5,17 @@ from __future__ import annotations
 import gc
 import importlib.util
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import ibis
 import pandas as pd
 import pytest
+from ibis.util import backend_entry_points
 
 import retention
+from retention.view.session.engine_link import EngineLink
 from tests.support.engines import postgres_server, spark_session
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -158,6 +161,46 @@ def test_the_recipe_for_postgres_runs(shop: Path, monkeypatch: pytest.MonkeyPatc
         names.clear()
         gc.collect()
         con.disconnect()
+
+
+def app_recipes() -> dict[str, dict[str, Any]]:
+    """Return the connections that the text shows for the app, by their engines."""
+    text = (ROOT / "docs" / "warehouses.md").read_text("utf-8")
+    blocks = [tomllib.loads(code) for language, code in FENCE.findall(text) if language == "toml"]
+    sections = [block["connections"]["shop"] for block in blocks]
+    return {section["backend"]: section for section in sections}
+
+
+def test_the_apps_recipe_for_duckdb_runs(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(shop)
+    link = EngineLink("shop", app_recipes()["duckdb"])
+    table, _ = link.open_table("orders")
+    orders = retention.read_orders(table)
+    assert_same_customers(
+        {"orders": orders, "customers": retention.summarise_customers(orders)}, shop
+    )
+
+
+def test_the_apps_recipe_for_postgres_runs(shop: Path) -> None:
+    """With the rights that the text grants, and no others."""
+    text = (ROOT / "docs" / "warehouses.md").read_text("utf-8")
+    [rights] = [code for language, code in FENCE.findall(text) if language == "sql"]
+    with postgres_server() as server:
+        con = ibis.postgres.connect(**server)
+        con.create_table("orders", ibis.memtable(pd.read_parquet(shop / "orders.parquet")))
+        con.raw_sql(rights)
+        place = {name: server[name] for name in ("host", "port", "database")}
+        link = EngineLink("shop", app_recipes()["postgres"] | place)
+        table, _ = link.open_table("orders")
+        orders = retention.read_orders(table)
+        customers = retention.summarise_customers(orders)
+        assert_same_customers({"orders": orders, "customers": customers}, shop)
+        con.disconnect()
+
+
+def test_the_apps_recipes_name_engines_of_ibis() -> None:
+    engines = {entry.name for entry in backend_entry_points()}
+    assert set(app_recipes()) == {"duckdb", "postgres", "bigquery", "snowflake"} <= engines
 
 
 def test_the_recipe_for_spark_runs(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:

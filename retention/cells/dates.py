@@ -21,7 +21,7 @@ ISO_ONLY = (
     r"^\s*(?:19|20)\d{2}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
     r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?$"
 )
-YEAR_FIRST = r"^\D{0,12}(\d{4})[-/. 年]+(\d{1,2})[-/. 月]+(\d{1,2})(?:\D|$)"
+YEAR_FIRST = r"^\D{0,12}(\d{4})[-/. 年년]+(\d{1,2})[-/. 月월]+(\d{1,2})(?:\D|$)"
 NUMERIC = r"^\D{0,12}(\d{1,2})[-/. ]+(\d{1,2})[-/. ]+(\d{4}|\d{2})(?:\D|$)"
 # Between month and year Spanish and Portuguese have a word: 12 de marzo de 2024.
 DAY_MONTH_NAME = r"(?:^|\D)(\d{1,2})\D{0,8}m(\d\d)\W+(?:del?\W+)?(\d{4}|\d{2})(?:\D|$)"
@@ -44,7 +44,8 @@ UNIX_MILLISECONDS = r"^1\d{12}$"
 # What a date looks like, roughly, with month names in any script. It tells columns and headers
 # apart.
 DATE_LIKE = (
-    r"^\s*(?:\D{0,12}\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\D{0,12}\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
+    r"^\s*(?:\D{0,12}\d{4}[-/.年년] ?\d{1,2}[-/.月월] ?\d{1,2}"
+    r"|\D{0,12}\d{1,2}[-/.] ?\d{1,2}[-/.] ?\d{2,4}"
     r"|(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
     r"|(?:\D{1,12})?\d{1,2}[\s./-]*[^\d\s,;:@]{2,15}[\s,./-]+\d{2,4}(?:\D|$)"
     r"|\D{0,12}\d{1,2}[\s./-]*[^\d,;:@]{2,24}[\s,./-](?:19|20|25)\d{2}(?:\D|$)"
@@ -69,6 +70,7 @@ FARTHEST_SECONDS = 1e11
 
 
 _DATE = re.compile(rf"{DATE_LIKE}|{ISO}", re.IGNORECASE)
+_WORD, _TWO_NUMBERS = re.compile(r"[^\W\d_]+"), re.compile(r"\d\D+\d")
 # The forms with a month's name, and letters up to which a cell can be a date.
 NAMED_MONTH = (DAY_MONTH_NAME, MONTH_NAME_DAY, YEAR_MONTH_NAME)
 LONGEST_DATE = 40
@@ -98,9 +100,10 @@ FORMS = {
     "year first": Form(pattern=YEAR_FIRST, year=1, month=2, day=3),
     "numbers": Form(pattern=NUMERIC, year=3, month=2, day=1),
     "compact": Form(pattern=COMPACT, year=1, month=2, day=3),
+    # First, since a clock behind the day looks like a short year.
+    "year, month name": Form(pattern=YEAR_MONTH_NAME, year=1, month=2, day=3),
     "day, month name": Form(pattern=DAY_MONTH_NAME, year=3, month=2, day=1),
     "month name, day": Form(pattern=MONTH_NAME_DAY, year=3, month=1, day=2),
-    "year, month name": Form(pattern=YEAR_MONTH_NAME, year=1, month=2, day=3),
 }
 
 
@@ -142,21 +145,35 @@ def looks_like_date(text: str) -> bool:
     """
     if _DATE.search(text):
         return True
-    if len(text) > LONGEST_DATE or not re.search(r"\d", text):
+    # Names of months are loaded only for cells that may have one beside a day and a year.
+    if len(text) > LONGEST_DATE or "@" in text or not _WORD.search(text):
         return False
-    numbered = text.lower()
-    for number, names in enumerate(_month_words(), start=1):
+    if not _TWO_NUMBERS.search(text):
+        return False
+    single, others = _month_words()
+    numbered = _WORD.sub(lambda word: single.get(word[0], word[0]), text.lower())
+    for number, names in enumerate(others, start=1):
         numbered = names.sub(f" m{number:02d} ", numbered)
     return any(re.search(form, numbered) for form in NAMED_MONTH)
 
 
 @cache
-def _month_words() -> tuple[re.Pattern[str], ...]:
-    """Return a pattern of each month's names where they stand alone."""
-    return tuple(
-        re.compile(rf"(?<![^\W\d_])(?:{'|'.join(map(re.escape, names))})(?![^\W\d_])")
-        for names in month_names()
+def _month_words() -> tuple[dict[str, str], tuple[re.Pattern[str], ...]]:
+    """Return the names of months that are one word, and a pattern of each month's other names.
+
+    A pattern of all names would try each of them at each letter.
+    """
+    single = {
+        name: f" m{number:02d} "
+        for number, names in enumerate(month_names(), start=1)
+        for name in names
+        if _WORD.fullmatch(name)
+    }
+    others = ([name for name in names if name not in single] or ["\0"] for names in month_names())
+    patterns = (
+        rf"(?<![^\W\d_])(?:{'|'.join(map(re.escape, names))})(?![^\W\d_])" for names in others
     )
+    return single, tuple(map(re.compile, patterns))
 
 
 def latest_plausible() -> dt.date:
@@ -234,7 +251,7 @@ def _shapes(cells: ir.Table) -> pd.DataFrame:
 
 def _text_style(cells: ir.Table, shapes: pd.DataFrame, day_first: bool | None) -> DateStyle:
     samples = pd.concat([shapes["low"], shapes["high"]])
-    letters = bool(samples.str.contains(r"[^\d\s:,./+TZ年月日-]").any())
+    letters = bool(samples.str.contains(r"[^\d\s:,./+TZ年月日년월일-]").any())
     thai = bool(samples.str.contains(f"[{THAI_DIGITS}]").any())
     text = ibis.memtable({"text": samples.drop_duplicates().tolist()})
     text = text.select(text=_plain_text(text.text, letters, thai))

@@ -30,19 +30,28 @@ DRESSED = rf"^{_BEFORE}({_NUMBER})(?:[^\d]{{0,8}})$"
 _CODES = (
     "AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK "
     "JOD JPY KES KHR KRW KWD LAK LKR MAD MMK MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD "
-    "RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR"
+    "RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR GEL HRK KZT MKD"
 )
 CODES = frozenset(_CODES.split(" "))
+#: Currencies whose amounts have no cents: 12.500 is twelve thousand and five hundred.
+WITHOUT_CENTS = frozenset({"IDR", "VND", "KRW", "JPY", "CLP", "COP", "LAK", "KHR", "MMK"})
 # What shops print beside an amount, beyond the signs that Babel knows. "$" and "kr" stand for
 # several currencies. The commonest is named, and a currency column, where there is one, decides.
 _PRINTED = {
     "us$": "USD", "usd$": "USD", "฿": "THB", "บาท": "THB", "baht": "THB", "p": "PHP", "rm": "MYR",
     "s$": "SGD", "au$": "AUD", "c$": "CAD", "円": "JPY", "元": "CNY", "đ": "VND", "rp": "IDR",
     "rs": "INR", "원": "KRW", "kr": "SEK", "zł": "PLN", "kč": "CZK", "ft": "HUF", "lei": "RON",
-    "fr": "CHF", "₺": "TRY", "₴": "UAH", "₽": "RUB",
+    "fr": "CHF", "₺": "TRY", "₴": "UAH", "₽": "RUB", "грн": "UAH", "руб": "RUB", "р": "RUB",
+    "лв": "BGN", "tl": "TRY", "kn": "HRK", "din": "RSD", "дин": "RSD", "ден": "MKD", "nt$": "TWD",
+    "hk$": "HKD", "r$": "BRL", "mex$": "MXN", "nok": "NOK", "ر.س": "SAR", "ريال": "SAR",
+    "د.إ": "AED", "درهم": "AED", "ج.م": "EGP", "جنيه": "EGP", "د.ك": "KWD", "ر.ق": "QAR",
+    "د.ب": "BHD", "ر.ع": "OMR", "د.ا": "JOD", "د.م": "MAD", "ש״ח": "ILS", "टका": "BDT", "रु": "INR",
+    "₸": "KZT", "₫": "VND", "vnđ": "VND",
 }  # fmt: skip
 _SIGNS = {get_currency_symbol(code, "en").lower(): code for code in sorted(CODES)}
 _KNOWN = _SIGNS | _PRINTED | {code.lower(): code for code in CODES}
+# "ر.س" without the point that is taken out of a cell with its digits.
+_WITHOUT_POINTS = {word.replace(".", ""): code for word, code in _KNOWN.items()}
 _WORDS = "|".join(re.escape(word) for word in sorted(_KNOWN, key=lambda word: (-len(word), word)))
 # What an amount looks like, roughly: for telling columns and headers apart.
 MONEY_LIKE = (
@@ -203,11 +212,12 @@ def read_currency(table: ir.Table, column: str) -> ir.StringValue:
         .lower()
     )
     used = table.select(word=word).distinct().limit(MAX_WORDS).to_pandas()["word"].dropna()
-    known = [(word == text, _KNOWN[text]) for text in used if text in _KNOWN]
+    known = [(word == text, _WITHOUT_POINTS[text]) for text in used if text in _WITHOUT_POINTS]
     return ibis.cases(*known, else_=ibis.null("string")) if known else ibis.null("string")
 
 
 # Codes that are words, too: they count in capitals only.
+_ABBREVIATIONS = {"Rp", "RM", "Kč", "Ft"}
 _ALSO_WORDS = {"cop", "lak", "mad", "pen", "ron", "try"}
 
 
@@ -219,13 +229,13 @@ def named_currency(column: str) -> str | None:
     >>> named_currency("total_idr"), named_currency("pen sales")
     ('IDR', None)
     """
-    words = re.split(r"[\s()\[\]_/,:-]+", column)
+    words = [word.strip(".") for word in re.split(r"[\s()\[\]_/,:-]+", column)]
     codes = [
         w.upper() for w in words if w.upper() in CODES and (w.isupper() or w not in _ALSO_WORDS)
     ]
     symbols = [
         _KNOWN[w.lower()]
         for w in words
-        if w.lower() in _KNOWN and not (w.isascii() and w.isalpha())
+        if w.lower() in _KNOWN and (w in _ABBREVIATIONS or not (w.isascii() and w.isalpha()))
     ]
     return next(iter(codes + symbols), None)

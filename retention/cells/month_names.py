@@ -5,11 +5,34 @@ from collections import Counter
 from functools import cache
 
 #: The languages of the columns that are recognised; Austria and Great Britain have their own names.
-LANGUAGES = ("en", "en_GB", "th", "fil", "de", "de_AT", "es", "fr", "it", "pt", "id", "nl")
+LANGUAGES = (
+    *("en", "en_GB", "th", "fil", "de", "de_AT", "es", "fr", "it", "pt", "id", "nl"),
+    *(
+        "sv",
+        "da",
+        "nb",
+        "fi",
+        "pl",
+        "cs",
+        "sk",
+        "hu",
+        "ro",
+        "tr",
+        "ru",
+        "uk",
+        "bg",
+        "el",
+        "ms",
+        "vi",
+    ),
+    *("ko", "ar", "he", "hi"),
+)
+# Short names that are words elsewhere, as in "iPhone 12 Pro 2021".
+_WORDS = frozenset({"pro", "led", "uno", "úno", "elo", "sub", "rij", "bre", "bře", "zar", "zář"})
 #: What files print besides, by the month's number.
 _ALSO_PRINTED = {
     2: ("fév",),
-    3: ("mrz", "maerz", "mär"),
+    3: ("mrz", "maerz", "mär", "бер"),
     8: ("agt",),
     9: ("sept", "sep", "set"),
     10: ("okt",),
@@ -44,7 +67,7 @@ def _printed(month: int) -> set[str]:
     calendars = [Locale.parse(language).months for language in LANGUAGES]
     widths = [calendar[use] for calendar in calendars for use in ("format", "stand-alone")]
     names = {names[width][month] for names in widths for width in ("wide", "abbreviated")}
-    return names | set(_ALSO_PRINTED.get(month, ()))
+    return (names - _WORDS) | set(_ALSO_PRINTED.get(month, ()))
 
 
 @cache

@@ -4,11 +4,10 @@ The words stand in `statuses.toml` beside this module.
 """
 
 import re
-import unicodedata
 from enum import StrEnum
 from typing import Any
 
-from retention.cells.names import plain_name
+from retention.cells.names import plain_name, without_accents
 from retention.data_files import read_data_file
 
 
@@ -30,8 +29,8 @@ _DATA = read_data_file(__file__, "statuses.toml")
 
 
 def _pattern(words: list[str]) -> re.Pattern[str]:
-    # plain_name decomposes Thai vowels; the words they are compared with must be decomposed alike.
-    return re.compile(unicodedata.normalize("NFKC", "|".join(words)))
+    # plain_name takes accents off and decomposes Thai vowels; its words must be written alike.
+    return re.compile(without_accents("|".join(words)))
 
 
 def _rules(entries: list[dict[str, Any]]) -> tuple[tuple[State, re.Pattern[str]], ...]:
@@ -43,6 +42,10 @@ _RULES = _rules(_DATA["status"])
 _KIND_RULES = _rules(_DATA["kind"])
 _ORDERED = _pattern(_DATA["understood"])
 _IN_PART = _pattern(_DATA["in_part"])
+_SOLD = _pattern(_DATA["sold"])
+_PAID = _pattern(_DATA["paid"])
+_INVOICE, _SENT = _pattern(_DATA["invoice"]), _pattern(_DATA["sent"])
+_OPEN = _pattern(_DATA["open"])
 
 
 def order_state(status: str) -> State:
@@ -59,6 +62,54 @@ def order_state(status: str) -> State:
     return next((state for state, words in _RULES if words.search(text)), State.ORDER)
 
 
+def payment_state(status: str) -> State:
+    """Return what the status of a payment means.
+
+    >>> [payment_state(s).value for s in ("open", "paid", "refunded", "voided")]
+    ['pending', 'order', 'refunded', 'cancelled']
+    """
+    return State.PENDING if _OPEN.search(plain_name(status)) else order_state(status)
+
+
+def is_of_invoice(status: str) -> bool:
+    """Return whether a status is one of invoices: they are drafted, become due, and are paid.
+
+    >>> is_of_invoice("Overdue"), is_of_invoice("Shipped")
+    (True, False)
+    """
+    return bool(_INVOICE.search(plain_name(status)))
+
+
+def invoice_state(status: str) -> State:
+    """Return what the status of an invoice means: one that was sent is not paid yet.
+
+    >>> invoice_state("Sent").value, invoice_state("Paid").value
+    ('pending', 'order')
+    """
+    return State.PENDING if _SENT.search(plain_name(status)) else payment_state(status)
+
+
+def delivery_state(status: str) -> State:
+    """Return what the status of a delivery means: one that is still to come says nothing.
+
+    >>> [delivery_state(s).value for s in ("Pending", "Returned", "Cancelled", "Shipped")]
+    ['order', 'refunded', 'cancelled', 'order']
+    """
+    state = order_state(status)
+    if state in (State.REFUND, State.REFUNDED, State.FAILED):
+        return State.REFUNDED
+    return state if state is State.CANCELLED else State.ORDER
+
+
+def says_paid(status: str) -> bool:
+    """Return whether a status says that an order was paid, and nothing else.
+
+    >>> says_paid("PAID"), says_paid("Complete")
+    (True, False)
+    """
+    return bool(_PAID.search(plain_name(status)))
+
+
 def kind_state(kind: str) -> State:
     """Return what a text means that says what its row is.
 
@@ -68,6 +119,18 @@ def kind_state(kind: str) -> State:
     text = plain_name(kind)
     named = (state for state, words in _KIND_RULES if words.search(text))
     return next(named, order_state(kind))
+
+
+def is_understood_kind(kind: str) -> bool:
+    """Return whether a text is understood that says what its row is.
+
+    >>> [is_understood_kind(kind) for kind in ("Sales invoice", "Transfer", "G7")]
+    [True, True, False]
+    """
+    text = plain_name(kind)
+    rules = (*_KIND_RULES, *_RULES)
+    is_known = any(words.search(text) for _, words in rules)
+    return is_known or bool(_SOLD.search(text) or _ORDERED.search(text))
 
 
 def is_refunded_in_part(status: str) -> bool:
@@ -88,4 +151,6 @@ def is_understood(status: str) -> bool:
     (True, True, False)
     """
     text = plain_name(status)
-    return bool(_ORDERED.search(text)) or any(words.search(text) for _, words in _RULES)
+    # A dash says nothing, and needs no question.
+    is_known = not text or bool(_ORDERED.search(text))
+    return is_known or any(words.search(text) for _, words in _RULES)

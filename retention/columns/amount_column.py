@@ -1,4 +1,6 @@
-"""Which of two columns of amounts is what was paid, where the platform's fee lies between them."""
+"""Which column of amounts is what was paid: before a platform's fee, and for all pieces."""
+
+from ibis import _
 
 from retention.cells.money import find_money_style, read_money
 from retention.cells.names import plain_name
@@ -9,8 +11,90 @@ FEE_WORDS = frozenset(
     {"fee", "fees", "commission", "commissions", "gebuhr", "gebuhren", "provision", "comision"}
     | {"comisiones", "comissao", "frais", "commissione", "prowizja", "komisi", "komisyon"}
 )
+#: Words in the name of a tax, and of an amount without it.
+TAX_WORDS = frozenset(
+    {"tax", "taxes", "vat", "gst", "mwst", "ust", "steuer", "iva", "tva", "btw", "moms", "mva"}
+    | {"dph", "podatek", "kdv", "ндс", "пдв", "ддс", "pvm", "pdv", "afa", "φπα", "税", "税額"}
+    | {"消費税", "부가세", "ppn", "impuesto", "impuestos", "imposta", "taxa"}
+)
+NET_WORDS = frozenset(
+    {"net", "netto", "nett", "neto", "ht", "excl", "without", "netta", "imponible", "netti"}
+)
 #: At least this share of the rows with a fee must add up.
 ADD_UP = 0.95
+#: Words in the name of a price, and those that say that it is one of all pieces.
+PRICE_WORDS = frozenset(
+    {"price", "prices", "preis", "precio", "preco", "prix", "prezzo", "prijs", "cena", "fiyat"}
+    | {"fiyatı", "harga", "gia", "цена", "ціна", "pris", "hinta", "pret", "cijena", "τιμη", "מחיר"}
+    | {"ราคา", "價格", "价格", "価格", "가격", "السعر"}
+)
+_OF_ALL = frozenset(
+    {
+        "final",
+        "total",
+        "paid",
+        "sum",
+        "line",
+        "extended",
+        "ext",
+        "gesamt",
+        "summe",
+        "order",
+        "zeile",
+    }
+    | {"pagado", "pago", "totale", "totaal", "razem", "celkem", "toplam", "tong", "итого"}
+)
+_OF_ONE = frozenset({"wholesale", "retail", "unit", "each", "single", "list", "catalog", "base"})
+#: Rows that are looked at, and the fewest of a product in several quantities that tell something.
+LOOKED_AT, TELLING = 20_000, 5
+
+
+def is_price_of_one(sheet: Sheet, price: str, quantity: str, product: str | None) -> bool | None:
+    """Return whether a price is that of one piece, by its name and by the rows.
+
+    A product's price is the same for one piece and for several, or it grows with them.
+
+    Args:
+        sheet: The file.
+        price: The column of prices.
+        quantity: The column of pieces.
+        product: The column of products; None where the file has none.
+
+    Returns:
+        None where neither its name nor the rows say so.
+    """
+    words = set(plain_name(price).split())
+    if not words & PRICE_WORDS or words & _OF_ALL:
+        return None
+    alike = _price_in_rows(sheet, price, quantity, product) if product else None
+    # Without telling rows the words decide, as far as they do.
+    return alike if alike is not None else bool(words & _OF_ONE) or None
+
+
+def _price_in_rows(sheet: Sheet, price: str, quantity: str, product: str) -> bool | None:
+    """Return whether more rows of several pieces have the price of one than a multiple of it."""
+    table = sheet.table
+    cells = table.select(
+        **{
+            name: table[sheet.column(name_)]
+            for name, name_ in (("price", price), ("pieces", quantity), ("product", product))
+        }
+    ).limit(LOOKED_AT)
+    numbers = {
+        name: read_money(cells, name, find_money_style(cells, name)) for name in ("price", "pieces")
+    }
+    rows = cells.select(product=cells["product"], **numbers).filter(_.price > 0, _.pieces > 0)
+    ones = rows.filter(rows.pieces == 1).select("product", one=rows.price.round(4)).distinct()
+    several = rows.filter(rows.pieces > 1)
+    pairs = several.inner_join(ones, "product")
+    facts = pairs.aggregate(
+        same=((pairs.price - pairs.one).abs() < 0.011).sum().fill_null(0),
+        times=((pairs.price - pairs.one * pairs.pieces).abs() < 0.011).sum().fill_null(0),
+    )
+    counts = facts.execute().iloc[0]
+    if max(counts.same, counts.times) < TELLING:
+        return None
+    return bool(counts.same > counts.times)
 
 
 def before_fees(sheet: Sheet, amount: str, others: list[str]) -> str:
@@ -30,9 +114,39 @@ def before_fees(sheet: Sheet, amount: str, others: list[str]) -> str:
     return amount
 
 
+def after_discount(sheet: Sheet, amount: str, discount: str, others: list[str]) -> str:
+    """Return the column of what was paid, where a discount still comes off the amount.
+
+    Args:
+        sheet: The file.
+        amount: The column that is taken as the amount as a rule.
+        discount: The column of discounts.
+        others: Other columns of sums of money, those with the likelier names first.
+    """
+    return next((other for other in others if _adds_up(sheet, amount, discount, other)), amount)
+
+
+def with_tax(sheet: Sheet, amount: str, others: list[str]) -> str:
+    """Return the column of what was paid, where the amount is named as the net one.
+
+    Args:
+        sheet: The file.
+        amount: The column that is taken as the amount as a rule.
+        others: Other columns of sums of money.
+    """
+    if not set(plain_name(amount).split()) & NET_WORDS:
+        return amount
+    taxes = [name for name in sheet.columns if TAX_WORDS & set(plain_name(name).split())]
+    for tax in taxes:
+        for other in others:
+            if other != tax and tax != amount and _adds_up(sheet, other, tax, amount):
+                return other
+    return amount
+
+
 def _adds_up(sheet: Sheet, paid: str, fee: str, left: str) -> bool:
-    """Return whether paid - fee = left on nearly all rows with a fee."""
-    table = sheet.table
+    """Return whether paid - fee = left on nearly all rows with a fee, of the first rows."""
+    table = sheet.table.limit(LOOKED_AT)
     columns = {"paid": paid, "fee": fee, "left": left}
     numbers = {}
     for name, column in columns.items():

@@ -1,5 +1,6 @@
 """How well a column fits a role: its name is scored, and its cells must be plausible."""
 
+import re
 from collections.abc import Callable
 
 from retention.cells.names import plain_name
@@ -8,8 +9,31 @@ from retention.columns.roles import ORDER_ROLES, ROLES
 
 #: A consent column with one of these words in its name holds refusals: yes there means no.
 REFUSALS = frozenset({"unsubscribed", "unsubscribe", "out", "not"})
+
+
+def _places(names: list[str], key: Callable[[str], str]) -> dict[str, int]:
+    """Return the place of the first name with each key."""
+    return {key(name): place for place, name in reversed(list(enumerate(names)))}
+
+
+def _alphabetic(name: str) -> str:
+    return " ".join(sorted(name.split()))
+
+
 _USUAL = {role: [plain_name(name) for name in spec.names] for role, spec in ROLES.items()}
+# Each usual name's place, by its letters without blanks, and by its words in the alphabet's order.
+_GLUED = {
+    role: _places(names, lambda name: name.replace(" ", "")) for role, names in _USUAL.items()
+}
+_SORTED = {role: _places(names, _alphabetic) for role, names in _USUAL.items()}
+# Names that say nothing beside other words: "article id" is no number of an order.
+_ALONE_ONLY = frozenset({"id", "no", "number"})
 _NEVER = {role: {plain_name(word) for word in spec.never} for role, spec in ROLES.items()}
+# "Total (inc. tax)" is a total, and no tax.
+_WITH_TAX = re.compile(
+    r"\b(?:inc|incl|including|inkl|with|w|c|s|ex|exc|excl|excluding|without|exkl|incl?uido|con|avec|sans)"
+    r" (?:the )?(?:tax|taxes|vat|gst|hst|mwst|ust|iva|tva|btw|moms|mva|dph|kdv|pvm)\b"
+)
 # Words that say whose contact detail it is and do not change what it is.
 _OWNERS = frozenset(
     {"customer", "buyer", "billing", "bill", "to", "client", "contact", "member", "user", "primary"}
@@ -21,6 +45,8 @@ _NO_PERSON = frozenset(
     {"items", "item", "sold", "qty", "pieces", "units", "product", "products", "sku", "attribution"}
     | {"method", "guests", "covers", "table", "register", "terminal", "server", "employee"}
 )
+# Names of pieces in one shop, and of money in another.
+_PIECES_OR_MONEY = frozenset({"jumlah"})
 # Up to this number of different cells they are answers rather than free text.
 _FEW_ANSWERS = 40
 # Up to this number of different numbers they may stand for statuses.
@@ -42,14 +68,29 @@ def name_score(name: str, role: str) -> float:
     usual_names = _USUAL[role]
     if name in usual_names:
         return 1 - 0.5 * usual_names.index(name) / len(usual_names)
+    place = _place_otherwise_written(name, role)
+    if place is not None:
+        return 0.98 - 0.5 * place / len(usual_names)
     return _containing_score(name, role) if role in ORDER_ROLES else _owner_score(name, role)
 
 
+def _place_otherwise_written(name: str, role: str) -> int | None:
+    """Return the place of the usual name that has the same words, glued or in another order."""
+    glued = _GLUED[role].get(name.replace(" ", ""))
+    if glued is not None or is_denied(name, role):
+        return glued
+    return _SORTED[role].get(_alphabetic(name))
+
+
 def _containing_score(name: str, role: str) -> float:
+    if role == "revenue":
+        name = _WITH_TAX.sub(" ", name).strip()
     usual_names, words = _USUAL[role], set(name.split())
     if words & _NEVER[role]:
         return 0.0
     for index, usual in enumerate(usual_names):
+        if usual in _ALONE_ONLY:
+            continue
         wanted = set(usual.split())
         # Scripts without blanks between words are compared letter by letter.
         is_inside = wanted <= words if usual.isascii() else usual in name
@@ -66,6 +107,11 @@ def _owner_score(name: str, role: str) -> float:
         return 0.0
     receiver = 0.1 * bool(_RECEIVERS & set(words))
     return 0.4 - 0.2 * usual_names.index(bare) / len(usual_names) - receiver
+
+
+def is_denied(name: str, role: str) -> bool:
+    """Return whether a column's plain name has a word that rules the role out."""
+    return bool(set(name.split()) & _NEVER[role])
 
 
 def says_something_else(name: str) -> bool:
@@ -92,11 +138,18 @@ def is_plausible(role: str, profile: Profile, column: str) -> bool:
     """
     if profile.filled == 0:
         return False
+    if plain_name(column) in _PIECES_OR_MONEY and role in ("revenue", "quantity"):
+        return _is_number(profile) and _are_pieces(profile) == (role == "quantity")
     if role == "consent" and REFUSALS & set(plain_name(column).split()):
         return True
     if role in _PLAUSIBLE:
         return _PLAUSIBLE[role](profile)
     return role in ORDER_ROLES or _is_text(profile)
+
+
+def _are_pieces(profile: Profile) -> bool:
+    """Return whether cells are small whole numbers."""
+    return profile.integer >= 0.95 and profile.length < 2 and profile.values <= _FEW_ANSWERS
 
 
 def _is_text(profile: Profile) -> bool:
@@ -127,6 +180,11 @@ def _is_no_date(profile: Profile) -> bool:
 
 def _has_few_answers(profile: Profile) -> bool:
     return profile.values <= _FEW_ANSWERS
+
+
+def _is_answer(profile: Profile) -> bool:
+    """Return whether cells answer yes or no."""
+    return profile.values <= 2 and profile.answers >= 0.9
 
 
 def _is_customer(profile: Profile) -> bool:
@@ -164,7 +222,7 @@ _PLAUSIBLE: dict[str, Callable[[Profile], bool]] = {
     "customer_id": _is_customer,
     "order_id": _is_order_number,
     "ordered_at": _is_moment,
-    "cancelled_at": _is_moment,
+    "cancelled_at": lambda profile: _is_moment(profile) or _is_answer(profile),
     "time": _is_no_date,
     "revenue": _is_number,
     "unit_price": _is_number,
@@ -174,6 +232,9 @@ _PLAUSIBLE: dict[str, Callable[[Profile], bool]] = {
     "quantity": _is_number,
     "currency": lambda profile: profile.code >= 0.5,
     "status": lambda profile: _is_group(profile) or _is_state_code(profile),
+    "payment_status": lambda profile: _is_group(profile) or _is_state_code(profile),
+    "delivery_status": _is_group,
+    "test_order": _is_answer,
     "kind": lambda profile: profile.kinds,
     "refund_of": lambda profile: profile.digits >= 0.5 and profile.date < 0.5,
     "channel": _is_group,

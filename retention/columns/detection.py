@@ -4,8 +4,19 @@ from collections import abc
 from collections.abc import Iterable
 
 from retention.cells.names import plain_name
-from retention.columns.amount_column import before_fees
-from retention.columns.column_scores import is_plausible, name_score, says_something_else
+from retention.columns.amount_column import (
+    PRICE_WORDS,
+    after_discount,
+    before_fees,
+    is_price_of_one,
+    with_tax,
+)
+from retention.columns.column_scores import (
+    is_denied,
+    is_plausible,
+    name_score,
+    says_something_else,
+)
 from retention.columns.customer_column import (
     GAINED,
     customer_column,
@@ -16,7 +27,7 @@ from retention.columns.mapping import Mapping
 from retention.columns.platforms import Layout, find_layout
 from retention.columns.profiles import Profile, column_profiles
 from retention.columns.roles import CONTACT_ROLES, ORDER_ROLES, ROLES, SIGNAL_ROLES
-from retention.columns.status_column import tells_more
+from retention.columns.status_column import STATUS_ROLES, status_columns
 from retention.sheets.engine_errors import refuse_engine_errors
 from retention.sheets.sheet import Sheet
 
@@ -27,7 +38,10 @@ _PRICES_OF_ONE = {"price", "item price", plain_name("ราคา"), "presyo"}
 # Up to this number of different small whole numbers they count pieces.
 MOST_PIECES = 50
 # A column that plays one of these roles plays no other.
-_EXCLUSIVE = ("customer_id", "ordered_at", "revenue", "order_id", "status", "kind", "refund_of")
+_EXCLUSIVE = (
+    "customer_id", "ordered_at", "revenue", "order_id", *STATUS_ROLES, "kind", "refund_of",
+    "test_order",
+)  # fmt: skip
 _CONTACT_ROLES = CONTACT_ROLES | SIGNAL_ROLES
 # A column of the first kind may hold the contact detail as well.
 _SHARES = {
@@ -46,6 +60,13 @@ _NO_MONEY = frozenset(
     | {"category", "event", "type", "cohort", "segment", "age", "gender", "zip", "quantity", "qty"}
     | {"count", "pieces", "units", "visits", "clicks", "views", "points", "weight", "duration"}
     | {"year", "quarter", "month", "week", "day", "days", "hour", "minute", "time", "timestamp"}
+)
+# Up to this number of different texts they may be statuses in unknown words.
+_FEW_UNKNOWN = 15
+# Names of a column that may hold the customer's name, or that of anything else.
+_NAME_ALONE = frozenset(
+    {"name", "entity", "nom", "nombre", "nome", "naam", "navn", "namn", "nazwa", "nev", "nume"}
+    | {"nama", "ten", "имя", "название клиента", "שם", "नाम", "نام", "ชื่อ", "ονομα"}
 )
 # What a platform's layout does not name and a shop may have added to its export.
 _ADDED = ("consent", *SIGNAL_ROLES)
@@ -121,8 +142,8 @@ def _without_layout(sheet: Sheet, profiles: dict[str, Profile]) -> dict[str, str
     roles = _settle_status(roles, sheet, profiles)
     roles = _settle_customer(roles, sheet, profiles)
     roles = _by_values(roles, sheet, profiles)
-    roles = _before_fees(roles, sheet, profiles)
-    roles = _settle_amount(roles, profiles)
+    roles = _as_paid(roles, sheet, profiles)
+    roles = _settle_amount(roles, sheet, profiles)
     return roles | _find_contacts(sheet.columns, profiles, roles)
 
 
@@ -157,6 +178,8 @@ def _by_name(columns: tuple[str, ...], profiles: dict[str, Profile]) -> dict[str
     scores = [
         (name_score(plain_name(column), role), -position, role, column)
         for role in ORDER_ROLES
+        # A status of the payment or the delivery has that role beside another status only.
+        if role not in ("payment_status", "delivery_status")
         for position, column in enumerate(columns)
         if not (role == "status" and _is_state(column, profiles[column], has_address))
     ]
@@ -183,24 +206,17 @@ def _is_state(column: str, profile: Profile, has_address: bool) -> bool:
 def _settle_status(
     roles: dict[str, str], sheet: Sheet, profiles: dict[str, Profile]
 ) -> dict[str, str]:
-    """Take another column as the status, where it tells all that the usual one tells, and more.
+    """Take the statuses of the order, its payment and its delivery, as far as the file has them."""
+    taken = {roles.get(role) for role in _EXCLUSIVE if role != "status"}
+    free = [name for name in sheet.columns if name not in taken and not _is_of_address(name)]
+    others = {role: name for role, name in roles.items() if role != "status"}
+    return others | status_columns(sheet, roles, profiles, free)
 
-    Shops have a status of the order beside one of the payment.
-    """
-    usual = roles.get("status")
-    if usual is None:
-        return roles
-    others = [
-        (name_score(plain_name(column), "status"), column)
-        for column in sheet.columns
-        if column not in roles.values()
-        and profiles[column].understood >= 0.9
-        and is_plausible("status", profiles[column], column)
-    ]
-    for score, other in sorted(others, reverse=True):
-        if score > 0 and tells_more(sheet, usual, other):
-            return roles | {"status": other}
-    return roles
+
+def _is_of_address(column: str) -> bool:
+    """Return whether a column says where the customer lives."""
+    words = set(plain_name(column).split())
+    return "state" in words and len(words) <= 2 and not words & {"order", "payment", "delivery"}
 
 
 def _may_share(column: str, role: str, roles: dict[str, str]) -> bool:
@@ -226,6 +242,9 @@ def _settle_customer(
         if column not in taken and is_plausible("customer_id", profiles[column], column)
     ]
     others = [column for score, column in sorted(likely, reverse=True) if score > 0]
+    if profiles[usual].values == 1:
+        # One value for all orders is an account of the shop's own.
+        usual = next((name for name in others if profiles[name].values > 1), usual)
     order_id = roles.get("order_id")
     numbers = [column for column in others if not name_score(plain_name(column), "full_name")]
     if numbers and profiles[usual].distinct > _OFTEN_DISTINCT:
@@ -239,7 +258,6 @@ def _settle_customer(
 def _by_values(roles: dict[str, str], sheet: Sheet, profiles: dict[str, Profile]) -> dict[str, str]:
     """Fill the needed roles that no name gave away from what the cells look like."""
     roles = dict(roles)
-    # A file whose date and amount are named in words that are known names its customer, too.
     is_named = "ordered_at" in roles and _has_amount(roles)
     if "ordered_at" not in roles:
         roles |= _date_by_values(_free_columns(roles, profiles))
@@ -247,13 +265,17 @@ def _by_values(roles: dict[str, str], sheet: Sheet, profiles: dict[str, Profile]
         roles |= _amount_with_cents(_free_columns(roles, profiles))
     if "customer_id" not in roles:
         free = _free_columns(roles, profiles)
-        roles |= _addresses(free) or ({} if is_named else _customer_by_values(free, sheet, roles))
+        # A file whose date and amount are named in words that are known names its customer, too.
+        by_values = _names_of_buyers if is_named else _customer_by_values
+        roles |= _addresses(free) or by_values(free, sheet, roles)
     if not _has_amount(roles):
         roles |= _whole_amount(_free_columns(roles, profiles))
     if "order_id" not in roles and {"customer_id", "ordered_at"} <= set(roles):
         roles |= _order_by_values(_free_columns(roles, profiles), sheet, roles)
-    if not is_named and not {"status", "kind"} & set(roles):
-        roles |= _status_by_values(_free_columns(roles, profiles))
+    if not {*STATUS_ROLES, "kind"} & set(roles):
+        least_known = 0.9 if is_named else 0.5
+        free = _free_columns(roles, profiles)
+        roles |= _status_by_values(free, least_known) or _status_by_name(free)
     return roles
 
 
@@ -313,19 +335,55 @@ def _counts_or_names(column: str) -> bool:
 
 def _addresses(free: dict[str, Profile]) -> dict[str, str]:
     """Return the column of e-mail addresses as the customer's."""
-    addresses = [(p.email, p.filled, name) for name, p in free.items() if p.email > 0.5]
+    addresses = [
+        (p.email, p.filled, name)
+        for name, p in free.items()
+        if p.email > 0.5 and plain_name(name) not in _AMOUNT_NAMES
+    ]
     return {"customer_id": max(addresses)[2]} if addresses else {}
 
 
-def _status_by_values(free: dict[str, Profile]) -> dict[str, str]:
+def _names_of_buyers(
+    free: dict[str, Profile], sheet: Sheet, roles: dict[str, str]
+) -> dict[str, str]:
+    """Return a column named "Name" as the customer's, where the product has another name.
+
+    Its values are words that come back in several rows, and do not number the orders.
+    """
+    if "product" not in roles and "kind" not in roles:
+        return {}
+    names = [
+        name
+        for name, profile in free.items()
+        if plain_name(name) in _NAME_ALONE and profile.money < 0.5 and profile.date < 0.5
+        if (profile.digits < 0.5 or "order_id" in roles) and profile.masked < HIDDEN
+    ]
+    shares = _distinct_shares(sheet, names)
+    return next(({"customer_id": name} for name in names if shares[name] <= 0.9), {})
+
+
+def _status_by_values(free: dict[str, Profile], least_known: float) -> dict[str, str]:
     """Return a column of which most texts are known statuses, some of them of no orders."""
     states = [
         (profile.understood, name)
         for name, profile in free.items()
-        if profile.kinds and profile.understood >= 0.5 and profile.filled >= 0.8
+        if profile.states and profile.understood >= least_known and profile.filled >= 0.8
         if profile.values > 1 and not says_something_else(plain_name(name))
+        if not is_denied(plain_name(name), "status")
     ]
     return {"status": max(states)[1]} if states else {}
+
+
+def _status_by_name(free: dict[str, Profile]) -> dict[str, str]:
+    """Return a column named like a status whose texts are not known: their meaning is asked."""
+    named = [
+        (name_score(plain_name(name), "status"), name)
+        for name, profile in free.items()
+        if 2 <= profile.values <= _FEW_UNKNOWN and profile.filled >= 0.8
+        if is_plausible("status", profile, name) and not _is_state(name, profile, has_address=True)
+    ]
+    score, name = max(named, default=(0.0, ""))
+    return {"status": name} if score else {}
 
 
 def _order_by_values(
@@ -355,7 +413,11 @@ def _customer_by_values(
         (share, name) for name, share in _distinct_shares(sheet, numbers).items() if share > 0.005
     )
     # What hardly ever repeats is the order's own number; a customer comes back.
-    repeating = [name for share, name in shares if share <= 0.98]
+    repeating = [
+        name
+        for share, name in shares
+        if share <= 0.98 and name_score(plain_name(name), "order_id") < 0.5
+    ]
     unique = [name for share, name in shares if share > 0.98]
     return _customer_and_order(repeating, unique, "order_id" in roles)
 
@@ -391,26 +453,41 @@ def _distinct_shares(sheet: Sheet, columns: list[str]) -> dict[str, float]:
     return {name: counts[sheet.column(name)] / sheet.rows for name in columns}
 
 
-def _before_fees(
-    roles: dict[str, str], sheet: Sheet, profiles: dict[str, Profile]
-) -> dict[str, str]:
-    """Take the amount that the customer paid, not what a platform's fee leaves of it."""
+def _as_paid(roles: dict[str, str], sheet: Sheet, profiles: dict[str, Profile]) -> dict[str, str]:
+    """Take what the customer paid: before a platform's fee, after a discount, with the tax."""
     if "revenue" not in roles:
         return roles
     # A price of one piece says nothing where nobody says how many there are.
     is_spare = "unit_price" in roles and "quantity" not in roles
     taken = {name for role, name in roles.items() if not (role == "unit_price" and is_spare)}
+    amounts = _likely_amounts(profiles)
     others = [
-        column
-        for column in sheet.columns
-        if column not in taken
-        and name_score(plain_name(column), "revenue")
-        and is_plausible("revenue", profiles[column], column)
+        name
+        for name in profiles
+        if name in amounts and name not in taken and name_score(plain_name(name), "revenue")
     ]
-    return roles | {"revenue": before_fees(sheet, roles["revenue"], others)}
+    amount = before_fees(sheet, roles["revenue"], others)
+    sums = [name for name in amounts if name not in taken - {roles.get("unit_price")}]
+    if "discount" in roles and profiles[roles["discount"]].percent == 0:
+        amount = after_discount(sheet, amount, roles["discount"], sums)
+    amount = with_tax(sheet, amount, sums)
+    return {role: name for role, name in roles.items() if name != amount} | {"revenue": amount}
 
 
-def _settle_amount(roles: dict[str, str], profiles: dict[str, Profile]) -> dict[str, str]:
+def _likely_amounts(profiles: dict[str, Profile]) -> list[str]:
+    """Return the columns that are named like amounts or prices and hold some, the best first."""
+    scores = {
+        name: name_score(plain_name(name), "revenue")
+        for name, profile in profiles.items()
+        if is_plausible("revenue", profile, name)
+    }
+    named = [name for name in scores if scores[name] or PRICE_WORDS & set(plain_name(name).split())]
+    return sorted(named, key=lambda name: -scores[name])
+
+
+def _settle_amount(
+    roles: dict[str, str], sheet: Sheet, profiles: dict[str, Profile]
+) -> dict[str, str]:
     """Leave one way to an amount: quantity x unit price only where no column holds the amount.
 
     Beside an amount the unit price stays where rows may share an order: it says what each of
@@ -421,8 +498,13 @@ def _settle_amount(roles: dict[str, str], profiles: dict[str, Profile]) -> dict[
         roles["revenue"] = roles.pop("unit_price")
     if "revenue" not in roles:
         return roles
-    is_per_piece = plain_name(roles["revenue"]) in _PRICES_OF_ONE
-    if is_per_piece and "quantity" in roles and profiles[roles["quantity"]].values > 1:
+    if "quantity" in roles and profiles[roles["quantity"]].values > 1:
+        is_usual = plain_name(roles["revenue"]) in _PRICES_OF_ONE
+        by_rows = is_price_of_one(sheet, roles["revenue"], roles["quantity"], roles.get("product"))
+        is_per_piece = is_usual if by_rows is None else by_rows
+    else:
+        is_per_piece = False
+    if is_per_piece:
         roles["unit_price"] = roles.pop("revenue")
     elif not {"quantity", "order_id"} <= set(roles):
         roles.pop("unit_price", None)

@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from retention.cells.answers import NO, YES
 from retention.cells.dates import SERIAL, UNIX_MILLISECONDS, UNIX_SECONDS, looks_like_date
 from retention.cells.money import MONEY_LIKE
-from retention.cells.statuses import State, is_understood, kind_state
+from retention.cells.statuses import State, is_understood, kind_state, order_state
 from retention.sheets.sheet import Sheet
 
 # At most this many cells and rows are looked at.
@@ -21,7 +22,7 @@ _DIGIT = re.compile(r"\d")
 _INTEGER = re.compile(r"-?\d+(?:\.0+)?")
 _CURRENCY_CODE = re.compile(r"[A-Za-z]{3}")
 # What exports put in place of letters and digits that nobody may see.
-_MASK = re.compile(r"[*•●]{2}|\*.*\*|^[xX]{3,}\d")
+_MASK = re.compile(r"[*•●]{2}|\*.*\*|^[xX]{3,}\d|^[^\W\d_]+ ?[*＊○〇]|[*＊○〇][^\W\d_]*$")
 # A part of the price as a number: 0.2, 0,15, 1. No amounts of a real column are all this small.
 _FRACTION = re.compile(r"0|0?[.,]\d+|1(?:[.,]0+)?|0[.,]?0*")
 _PERCENT = re.compile(r"-?\d+(?:[.,]\d+)?\s?%")
@@ -58,6 +59,9 @@ class Profile:
         length: Mean number of letters.
         kinds: Whether few different cells say that some rows are no orders: refunds, views, fees.
         understood: Share of cells that are a known status, where few are different; else 0.
+        states: Whether of few different cells some are statuses of no orders, and the others are of
+            orders or blank.
+        answers: Share of cells that answer yes or no.
     """
 
     filled: float
@@ -78,6 +82,8 @@ class Profile:
     length: float
     kinds: bool
     understood: float
+    states: bool
+    answers: float
 
     @property
     def dates(self) -> float:
@@ -134,7 +140,15 @@ def _profile(raw_cells: list[str], rows: int) -> Profile:
         kinds=different <= FEW_KINDS
         and any(kind_state(cell) is not State.ORDER for cell in counts),
         understood=share(is_understood) if different <= FEW_KINDS else 0.0,
+        states=different <= FEW_KINDS and _are_states(counts, has_blanks=n < rows),
+        answers=share(lambda cell: cell.lower() in YES | NO),
     )
+
+
+def _are_states(cells: Iterable[str], *, has_blanks: bool) -> bool:
+    """Return whether some cells are statuses of no orders, and others of orders, or blank."""
+    orders = [order_state(cell) is State.ORDER for cell in cells]
+    return not all(orders) and (any(orders) or has_blanks)
 
 
 def _is_between(cell: str) -> bool:

@@ -287,13 +287,14 @@ def customer_table(rows: pa.Table, start: date, as_of: date) -> pd.DataFrame:
     if not rows.num_rows:
         raise _no_orders(start, as_of)
 
-    def column(name: str) -> np.ndarray:
-        return np.asarray(rows[name].to_numpy())
+    def column(name: str, kind: type = np.int64) -> np.ndarray:
+        # Arrow's own memory cannot be written to; all else needs no copy.
+        return np.require(rows[name].to_numpy(), kind, "W")
 
-    revenue, number = column("revenue").astype(float), column("orders").astype(np.int64)
-    frequency = column("days").astype(np.int64) - 1
-    age, silence = column("age").astype(np.int64), column("silence").astype(np.int64)
-    repeat_revenue = revenue - column("first_revenue").astype(float)
+    revenue, number = column("revenue", float), column("orders")
+    frequency = column("days") - 1
+    age, silence = column("age"), column("silence")
+    repeat_revenue = revenue - column("first_revenue", float)
     repeat_revenue = np.where(
         (frequency > 0) & (repeat_revenue > _ROUNDING * revenue), repeat_revenue, 0.0
     )
@@ -313,7 +314,7 @@ def customer_table(rows: pa.Table, start: date, as_of: date) -> pd.DataFrame:
         "discount_share": np.full(len(revenue), np.nan),
     }
     if "discount" in rows.column_names:
-        discount = np.nan_to_num(column("discount").astype(float))
+        discount = np.nan_to_num(column("discount", float))
         listed = discount + revenue
         np.divide(discount, listed, out=columns["discount_share"], where=listed > 0)
         # A 15 % coupon is 0.15, whatever order the sums were taken in: thresholds lie at such round
@@ -323,4 +324,4 @@ def customer_table(rows: pa.Table, start: date, as_of: date) -> pd.DataFrame:
         if f"first_{name}" in rows.column_names:
             columns[f"first_{name}"] = rows[f"first_{name}"].to_pandas().array
     customers = pd.Index(rows["customer_id"].to_pandas(), name="customer_id")
-    return pd.DataFrame(columns, index=customers)
+    return pd.DataFrame(columns, index=customers, copy=False)

@@ -282,7 +282,7 @@ def predict_cltv(
         unit = model.spend.scale(*spend) * margin
         scores["cltv_low"] = np.minimum(ranges.spend_low[codes] * unit, scores["cltv"])
         scores["cltv_high"] = np.maximum(ranges.spend_high[codes] * unit, scores["cltv"])
-    return pd.DataFrame(scores, index=customers.index)
+    return pd.DataFrame(scores, index=customers.index, copy=False)
 
 
 def purchase_probability(model: CltvModel, customers: pd.DataFrame, days: float) -> pd.Series:

@@ -111,7 +111,7 @@ def _first_of_each(codes: np.ndarray) -> np.ndarray:
 
 def _require_customers(customers: pd.DataFrame) -> None:
     _require_columns(customers)
-    values = [customers[name].to_numpy(float) for name in _COLUMNS]
+    values = [_numbers(customers[name]) for name in _COLUMNS]
     if all_unknown(customers["monetary_value"]):
         values[-1] = np.zeros(len(customers))
     if not all(np.isfinite(column).all() for column in values):
@@ -134,6 +134,12 @@ def _require_customers(customers: pd.DataFrame) -> None:
             f"{customers.index[wrong][0]!r}): recency must lie between 0 and T and be 0 for "
             "one-time buyers only, and spend must not be negative."
         )
+
+
+def _numbers(column: pd.Series) -> np.ndarray:
+    """Return a column as an array, without a copy where it holds plain numbers."""
+    is_plain = isinstance(column.dtype, np.dtype) and column.dtype.kind in "iuf"
+    return column.to_numpy() if is_plain else column.to_numpy(float)
 
 
 def _require_columns(customers: pd.DataFrame) -> None:

@@ -22,6 +22,10 @@ BESIDE = ("refund", "discount")
 MOST_SHARES, STEP_OF_SHARES = 101, 0.005
 #: From this share of the telling orders on a sum stands once an order.
 USUALLY = 0.9
+#: Totals of orders with several rows are larger than those of one row, at least by this factor.
+GROWS = 1.2
+#: The fewest orders of either kind that show it, and the share that stands for a doubt.
+ENOUGH_ORDERS, DOUBTFUL = 20, 0.99
 #: Words in the name of a column of percentages, and of profits.
 _PERCENT_NAMES = frozenset(
     {"percent", "percentage", "pct", "rate", "prozent", "porcentaje", "taux"}
@@ -267,19 +271,31 @@ def _share_per_order(typed: ir.Table, name: str) -> float | None:
         lowest=typed[name].min(),
         highest=typed[name].max(),
     )
-    several = orders.filter(orders["rows"] > 1)
+    tells = orders["rows"] > 1
     if name != "amount":
-        several = several.filter(several.highest != 0)
+        tells &= orders.highest != 0
+    is_same = tells & (orders.sums > 1) & (orders.lowest == orders.highest)
+    is_single = (orders["rows"] == 1) & (orders.highest > 0)
     facts = (
-        several.aggregate(
-            orders=several.count(),
-            once=((several.sums == 1) & (several["rows"] > 1)).sum(),
-            same=((several.sums > 1) & (several.lowest == several.highest)).sum(),
+        orders.aggregate(
+            orders=tells.sum(),
+            once=(tells & (orders.sums == 1)).sum(),
+            same=is_same.sum(),
+            same_mean=orders.highest.mean(where=is_same),
+            singles=is_single.sum(),
+            single_mean=orders.highest.mean(where=is_single),
         )
         .execute()
         .iloc[0]
     )
-    return float(facts.once + facts.same) / float(facts.orders) if facts.orders else None
+    if not facts.orders:
+        return None
+    share = float(facts.once + facts.same) / float(facts.orders)
+    # An amount that is as large for one row as for several may be each row's own, such as the
+    # price of a ticket.
+    is_flat = facts.same_mean < GROWS * facts.single_mean
+    enough = min(facts.same, facts.singles) >= ENOUGH_ORDERS
+    return min(share, DOUBTFUL) if name == "amount" and enough and is_flat else share
 
 
 def is_net_of_refunds(typed: ir.Table, mapping: Mapping) -> bool:

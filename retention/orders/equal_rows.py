@@ -91,12 +91,11 @@ def _doubtful(equal: pd.DataFrame, rows: ir.Table, share: int = 1) -> EqualRows 
             rows=_beyond_one_part(equal) if boundary is not None or in_two.any() else again,
             assumed="once",
         )
+    if len(again) < max(_FEWEST, _SMALLEST_SHARE * int(rows.count().execute())):
+        return None
     same = rows.group_by("customer_id", "ordered_at").aggregate(times=rows.count())
     extra = int((same.times - 1).sum().execute() or 0)
-    fewest = max(_FEWEST, _SMALLEST_SHARE * int(rows.count().execute()))
-    if len(again) < fewest or len(again) <= _BEYOND_CHANCE * extra:
-        return None
-    return EqualRows(rows=again, assumed="keep")
+    return EqualRows(rows=again, assumed="keep") if len(again) > _BEYOND_CHANCE * extra else None
 
 
 def _again(equal: pd.DataFrame) -> pd.DataFrame:

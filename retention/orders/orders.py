@@ -12,6 +12,7 @@ from ibis.backends.duckdb import Backend
 
 from retention.columns.detection import detect_columns, unread_amount
 from retention.columns.mapping import Mapping
+from retention.engines import let_go_beneath
 from retention.errors import DataError
 from retention.orders.contact_cells import with_shared
 from retention.orders.refunds import (
@@ -19,8 +20,10 @@ from retention.orders.refunds import (
     gather_orders,
     lost_lines,
     net_orders,
+    order_fates,
     order_items,
     place_refunds,
+    with_no_refunds,
 )
 from retention.orders.refusals import dates_disagree, missing_columns, nothing_left
 from retention.orders.report import (
@@ -91,6 +94,10 @@ class Orders:
         """
         return self.left_out
 
+    def release(self) -> None:
+        """Drop what the engine of a database's table keeps of the orders; of a file's, nothing."""
+        let_go_beneath(table for table in (self.table, self.carts, self.items) if table is not None)
+
 
 def read_orders(
     source: Any,
@@ -146,20 +153,35 @@ def read_orders(
     if currency is not None:
         mapping = replace(mapping, currency=currency.upper())
     orders = (
-        _table_orders(source, sheet, mapping) if is_table(source) else build_orders(sheet, mapping)
+        table_orders(source, sheet, mapping) if is_table(source) else build_orders(sheet, mapping)
     )
     sheet.release()
     return orders
 
 
-def _table_orders(table: ir.Table, sheet: Sheet, mapping: Mapping) -> Orders:
-    """Return the orders of a table, which stay in its engine."""
+def table_orders(table: ir.Table, sheet: Sheet, mapping: Mapping) -> Orders:
+    """Return the orders of a table, which stay in its engine.
+
+    It may be called again with another mapping.
+
+    Args:
+        table: Of any engine of Ibis.
+        sheet: From `table_sheet`.
+        mapping: Which column plays which role, as `detect_columns` returns.
+
+    Returns:
+        The orders, one row each, with a report of everything left out. `release` lets go of them.
+
+    Raises:
+        DataError: If a needed column is missing or of another type, or no row is an order.
+    """
     _check_complete(sheet, mapping)
     reading = settle_table(table, sheet, mapping)
     lines, mapping = reading.lines, reading.mapping
     _check_currency(mapping, lines)
     totals = _totals(reading.orders)
     report = _report(reading.sheet, mapping, lines, reading.orders, totals, reading.reasons)
+    report = replace(report, warnings=(*reading.warnings, *report.warnings))
     if not totals.orders:
         raise DataError(nothing_left(reading.sheet, mapping, report))
     settled = reading.orders.rename(refunded="taken").drop("gross", "over")
@@ -216,11 +238,16 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     gathered = gather_orders(good, lines)
     if lines.grouped:
         gathered = _stored(con, "gathered", gathered)
-    fates = set(gathered.select("fate").distinct().to_pandas()["fate"])
-    placed = place_refunds(gathered, lines) if "refund" in fates else None
-    settled = _stored(con, name, net_orders(gathered, placed, lines))
+    fates = order_fates(gathered)
+    placed = place_refunds(gathered, lines) if "refund" in fates.fates else None
+    settled = net_orders(gathered, placed, lines)
+    if placed is None and not fates.has_refunds:
+        # Columns of zeros would take a third of the table's memory.
+        settled = with_no_refunds(_stored(con, name, settled.drop("gross", "taken", "over")))
+    else:
+        settled = _stored(con, name, settled)
     dropped = marked.filter(marked.reason.notnull()).select("line", "reason", "amount")
-    if fates - {"order"}:
+    if fates.fates - {"order"}:
         dropped = dropped.union(lost_lines(marked, gathered, placed, lines))
     if lines.repeats.dropped is not None:
         dropped = dropped.union(lines.repeats.dropped)

@@ -1,5 +1,7 @@
 """Lines -> settled orders: rows of one number become one order, and refunds come off theirs."""
 
+from typing import NamedTuple
+
 import ibis
 import ibis.expr.types as ir
 
@@ -104,6 +106,30 @@ def _single_lines(good: ir.Table) -> ir.Table:
         negative=good.given_back,
         returned=ibis.ifelse(_is_refunded(good), good.paid.fill_null(0.0), 0.0),
     )
+
+
+class OrderFates(NamedTuple):
+    """What becomes of candidate orders.
+
+    Attributes:
+        fates: Their fates.
+        has_refunds: Whether anything came off an order by its own rows or its status.
+    """
+
+    fates: set[str]
+    has_refunds: bool
+
+
+def order_fates(gathered: ir.Table) -> OrderFates:
+    """Return what becomes of candidate orders.
+
+    Args:
+        gathered: From `gather_orders`.
+    """
+    has_refund = ((_sums_back(gathered) > 0) | (gathered.returned > 0)).fill_null(False)
+    kinds = gathered.select("fate", has_refund=has_refund).distinct().to_pandas()
+    kept = kinds[kinds["fate"] == "order"]
+    return OrderFates(fates=set(kinds["fate"]), has_refunds=bool(kept["has_refund"].any()))
 
 
 def order_items(good: ir.Table, gathered: ir.Table, lines: Lines) -> ir.Table | None:
@@ -290,6 +316,11 @@ def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.
         taken=taken,
         over=ibis.ifelse(orders.gross.isnull(), 0.0, orders.back - taken),
     )
+
+
+def with_no_refunds(orders: ir.Table) -> ir.Table:
+    """Return orders that no refund came off with the columns that `net_orders` has besides."""
+    return orders.mutate(gross=orders.revenue, taken=ibis.literal(0.0), over=ibis.literal(0.0))
 
 
 def lost_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.Table:

@@ -110,7 +110,7 @@ def nothing_left(sheet: Sheet, mapping: Mapping, report: OrderReport) -> str:
     used = ", ".join(
         f"{ROLES[role].label.lower()} from {name!r}"
         for role, name in mapping.columns.items()
-        if ROLES[role].required
+        if ROLES[role].required or role == "revenue"
     )
     return (
         f"None of the {report.rows_read:,} rows of {sheet.name!r} is an order: "

@@ -1,4 +1,4 @@
-"""What became of each row's order, from its status, its kind of row and its day of cancellation."""
+"""What became of each row's order: by its statuses, its kind of row and its day of cancellation."""
 
 import re
 from dataclasses import dataclass
@@ -7,13 +7,30 @@ from typing import Literal
 import ibis
 import ibis.expr.types as ir
 
+from retention.cells.answers import NO, YES
 from retention.cells.names import plain_name
-from retention.cells.statuses import State, is_understood, kind_state, order_state
+from retention.cells.statuses import (
+    State,
+    delivery_state,
+    invoice_state,
+    is_of_invoice,
+    is_understood,
+    is_understood_kind,
+    kind_state,
+    order_state,
+    payment_state,
+    says_paid,
+)
 from retention.columns.customer_column import GUESTS
 from retention.columns.mapping import Mapping
 from retention.engines import trimmed
 from retention.orders.contact_cells import text_or_null
 
+#: The columns of a file that say what became of a row's order.
+STATE_ROLES = frozenset(
+    {"status", "payment_status", "delivery_status", "kind", "cancelled_at", "paid_at"}
+    | {"test_order"}
+)
 #: A status column with more different texts is free text.
 MAX_STATUSES = 300
 # "Can still request a return until 2026-07-04".
@@ -27,6 +44,9 @@ WITHOUT_MONEY = (
     State.ABANDONED,
     State.OTHER,
 )
+
+_TextRole = Literal["status", "payment_status", "delivery_status", "kind"]
+_TEXT_ROLES: tuple[_TextRole, ...] = ("status", "payment_status", "delivery_status", "kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +68,44 @@ class StatusMeaning:
 
 @dataclass(frozen=True, slots=True)
 class RowStates:
-    """What the texts of the status and of the kind of row mean.
+    """What the texts of the statuses and of the kind of row mean.
 
     Attributes:
         statuses: The statuses, the most rows first; nothing where they are free text.
         kinds: The kinds of rows, alike.
+        payments: The statuses of the payment, where they have a column of their own.
+        deliveries: The statuses of the delivery, alike.
         dated: The roles whose texts hold dates, which were cut off.
     """
 
     statuses: tuple[StatusMeaning, ...] = ()
     kinds: tuple[StatusMeaning, ...] = ()
+    payments: tuple[StatusMeaning, ...] = ()
+    deliveries: tuple[StatusMeaning, ...] = ()
     dated: tuple[str, ...] = ()
 
     @property
     def meanings(self) -> tuple[StatusMeaning, ...]:
-        """All texts, the statuses first."""
-        return (*self.statuses, *self.kinds)
+        """All texts, the statuses first; each once."""
+        texts = (*self.statuses, *self.payments, *self.deliveries, *self.kinds)
+        return tuple({meaning.text: meaning for meaning in reversed(texts)}.values())[::-1]
+
+    def of_role(self, role: _TextRole) -> tuple[StatusMeaning, ...]:
+        """Return the texts of a column.
+
+        Args:
+            role: The role that the column plays.
+
+        Returns:
+            Their meanings, the most rows first.
+        """
+        of_roles = {
+            "status": self.statuses,
+            "payment_status": self.payments,
+            "delivery_status": self.deliveries,
+            "kind": self.kinds,
+        }
+        return of_roles[role]
 
 
 def read_states(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> RowStates:
@@ -76,20 +118,33 @@ def read_states(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> RowS
     """
     counts: dict[str, dict[str, int]] = {}
     dated: list[str] = []
-    for role in ("status", "kind"):
+    for role in _TEXT_ROLES:
         counts[role], has_dates = _counted(raw, column.get(role))
         dated += [role] * has_dates
-    kinds = counts["kind"]
+    statuses = counts["status"]
+    # "Open" is what "Paid" is not, and stands beside "Complete" for an order that is worked on.
+    is_payment = any(map(says_paid, statuses))
+    is_invoice = is_payment and any(map(is_of_invoice, statuses))
+    state_of = invoice_state if is_invoice else payment_state if is_payment else order_state
     # "Checkout" is a cart left behind in a log of steps, and a way to buy beside "Recurring".
+    kinds = counts["kind"]
     is_log = any(_STEP.search(plain_name(text)) for text in kinds)
     return RowStates(
         statuses=tuple(
-            _meaning(text, rows, mapping, order_state(text), is_understood(text))
-            for text, rows in counts["status"].items()
+            _meaning(text, rows, mapping, state_of(text), is_understood(text))
+            for text, rows in statuses.items()
         ),
         kinds=tuple(
-            _meaning(text, rows, mapping, _kind_state(text, is_log), True)
+            _meaning(text, rows, mapping, _kind_state(text, is_log), is_understood_kind(text))
             for text, rows in kinds.items()
+        ),
+        payments=tuple(
+            _meaning(text, rows, mapping, _payment_state(text), _is_understood_payment(text))
+            for text, rows in counts["payment_status"].items()
+        ),
+        deliveries=tuple(
+            _meaning(text, rows, mapping, delivery_state(text), True)
+            for text, rows in counts["delivery_status"].items()
         ),
         dated=tuple(dated),
     )
@@ -111,6 +166,11 @@ def state_cell(raw: ir.Table, column: dict[str, str], states: RowStates) -> ir.S
     A status that no money came with stands. Else the kind of row goes before the status.
     """
     state = _state_of(raw, column, "status", states)
+    state = _with_payment(state, _state_of(raw, column, "payment_status", states), column)
+    if states.deliveries:
+        delivery = _state_of(raw, column, "delivery_status", states)
+        is_order = (state == str(State.ORDER)).fill_null(True)
+        state = ibis.ifelse(is_order, ibis.coalesce(delivery, state), state)
     if states.kinds:
         kind = _state_of(raw, column, "kind", states)
         without_money = state.isin([str(s) for s in WITHOUT_MONEY]).fill_null(False)
@@ -118,14 +178,48 @@ def state_cell(raw: ir.Table, column: dict[str, str], states: RowStates) -> ir.S
         state = ibis.ifelse(without_money | is_sale, ibis.coalesce(state, kind), kind)
     if "cancelled_at" in column:
         gone = text_or_null(raw[column["cancelled_at"]])
-        is_gone = gone.notnull() & ~gone.lower().isin(GUESTS)
+        is_gone = gone.notnull() & ~gone.lower().isin([*GUESTS, *NO])
         state = ibis.ifelse(is_gone, str(State.CANCELLED), state)
     if "paid_at" in column:
         # A row of an order may leave out what another says, so blanks are read with its rows.
         is_paid = text_or_null(raw[column["paid_at"]]).notnull()
         paid = ibis.ifelse(is_paid, str(State.ORDER), ibis.null("string"))
         state = ibis.coalesce(state.nullif(str(State.ORDER)), paid)
+    if "test_order" in column:
+        is_test = (
+            text_or_null(raw[column["test_order"]]).lower().isin([*YES, "test"]).fill_null(False)
+        )
+        state = ibis.ifelse(is_test, str(State.OTHER), state)
     return state
+
+
+def _with_payment(
+    state: ir.StringValue, payment: ir.StringValue, column: dict[str, str]
+) -> ir.StringValue:
+    """Return the state of an order and its payment, where each has a status of its own.
+
+    Each of them may say that there is no order. Whether an order was paid the payment says: an
+    order that is "pending" beside a payment that was made waits for its parcel.
+    """
+    if "payment_status" not in column:
+        return state
+    is_settled = (
+        state.isin([str(State.ORDER), str(State.PENDING)]).fill_null(True) & payment.notnull()
+    )
+    return ibis.ifelse(is_settled, payment, state)
+
+
+def _payment_state(text: str) -> State:
+    """Return the state of an order whose payment has a status, or yes and no, of its own."""
+    answer = text.strip().lower()
+    if answer in NO:
+        return State.PENDING
+    state = State.ORDER if answer in YES else payment_state(text)
+    return State.REFUNDED if state is State.REFUND else state
+
+
+def _is_understood_payment(text: str) -> bool:
+    return is_understood(text) or text.strip().lower() in YES | NO
 
 
 def _kind_state(text: str, is_log: bool) -> State:
@@ -170,10 +264,10 @@ def _text(raw: ir.Table, column: str, has_dates: bool) -> ir.StringValue:
 
 
 def _state_of(
-    raw: ir.Table, column: dict[str, str], role: Literal["status", "kind"], states: RowStates
+    raw: ir.Table, column: dict[str, str], role: _TextRole, states: RowStates
 ) -> ir.StringValue:
     """Return what each row's text of a role means; NULL where it says nothing."""
-    meanings = states.statuses if role == "status" else states.kinds
+    meanings = states.of_role(role)
     if role not in column or not meanings:
         return ibis.null("string")
     cell = _text(raw, column[role], role in states.dated)

@@ -35,7 +35,7 @@ from retention.orders.contact_cells import (
     text_or_null,
 )
 from retention.orders.repeats import Repeats, find_repeats
-from retention.orders.row_states import RowStates, read_states, state_cell
+from retention.orders.row_states import STATE_ROLES, RowStates, read_states, state_cell
 from retention.sheets.sheet import Sheet
 
 DIMENSIONS = ("channel", "region", "product", "category", "coupon")
@@ -280,7 +280,7 @@ def _order_cells(
         cells["refund_of"] = _plain_number(raw, column["refund_of"])
     if "currency" in column or money.symbols:
         cells["currency"] = _currency(raw, column)
-    if {"status", "kind", "cancelled_at", "paid_at"} & set(column):
+    if STATE_ROLES & set(column):
         cells["status"] = state_cell(raw, column, states)
     return cells | {role: text_or_null(raw[column[role]]) for role in DIMENSIONS if role in column}
 

@@ -19,10 +19,11 @@ from retention.cells.phone_keys import find_phone_style, phone_key
 from retention.columns.customer_column import GUESTS
 from retention.columns.mapping import Mapping
 from retention.columns.roles import ROLES
-from retention.engines import keep, keeping, trimmed
+from retention.engines import keep, keeping, plans_by_counts, trimmed
 from retention.errors import DataError
 from retention.orders.amounts import NUMBERS, Amounts, amounts_of
 from retention.orders.contact_cells import WHOLE, contact_cells, text_or_null, without_fraction
+from retention.orders.doubled_rows import doubled_rows
 from retention.orders.refunds import (
     gather_orders,
     lost_lines,
@@ -32,7 +33,7 @@ from retention.orders.refunds import (
     place_refunds,
 )
 from retention.orders.report import DroppedRows
-from retention.orders.row_states import RowStates, read_states, state_cell
+from retention.orders.row_states import STATE_ROLES, RowStates, read_states, state_cell
 from retention.orders.rows import (
     ABOUT_AMOUNTS,
     DIMENSIONS,
@@ -73,6 +74,7 @@ class TableReading:
         carts: From `abandoned_carts`; None where there are none.
         items: What the orders held, as `order_items` returns it.
         digest: Of the table, its numbers of rows, orders and money, and how it was read.
+        warnings: What stands twice.
     """
 
     sheet: Sheet
@@ -84,6 +86,7 @@ class TableReading:
     carts: ir.Table | None
     items: ir.Table | None
     digest: str
+    warnings: tuple[str, ...] = ()
 
 
 def is_table(source: object) -> bool:
@@ -102,6 +105,8 @@ def table_sheet(table: ir.Table, name: str | None = None) -> Sheet:
         sample = table.select(**_plain(table)).limit(SAMPLE_ROWS).to_pyarrow()
     except Exception as error:
         raise DataError(f"The table {name!r} cannot be read: {_first_line(error)}") from error
+    if not sample.num_rows:
+        raise DataError(f"The table {name!r} has no rows. Choose the one that holds the orders.")
     return open_sheet(sample, name)
 
 
@@ -162,7 +167,7 @@ def _settled(
     marked = lines.table
     good = marked.filter(marked.reason.isnull())
     gathered = gather_orders(good, lines)
-    if lines.grouped:
+    if lines.grouped or plans_by_counts(table):
         gathered = keep_for_now(gathered)
     fates = set(gathered.select("fate").distinct().to_pandas()["fate"])
     placed = keep_for_now(place_refunds(gathered, lines)) if "refund" in fates else None
@@ -182,6 +187,7 @@ def _settled(
         )
     items = order_items(good, gathered, lines) if lines.grouped else None
     rows = int(typed.count().to_pyarrow().as_py())
+    doubled = doubled_rows(good, numbered=lines.numbered, grouped=lines.grouped)
     return TableReading(
         sheet=replace(sheet, rows=rows, notes=(*sheet.notes, *notes)),
         mapping=mapping,
@@ -192,6 +198,7 @@ def _settled(
         carts=keep(abandoned_carts(marked)) if lines.carts else None,
         items=None if items is None else keep(items),
         digest=_digest(table, mapping, orders, rows),
+        warnings=(doubled,) if doubled else (),
     )
 
 
@@ -285,7 +292,7 @@ def _cells(
         cells["order_id"] = _identifier(raw, column["order_id"], marks).nullif("")
     if "currency" in column:
         cells["currency"] = text_or_null(raw[text_of["currency"]]).upper()
-    if {"status", "kind", "cancelled_at", "paid_at"} & set(column):
+    if STATE_ROLES & set(column):
         cells["status"] = state_cell(raw, text_of, states)
     cells |= {role: text_or_null(raw[text_of[role]]) for role in DIMENSIONS if role in column}
     contacts = {role: text for role, text in text_of.items() if role not in ("rating", "abandoned")}

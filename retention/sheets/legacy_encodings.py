@@ -7,6 +7,16 @@ _WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
 # What Polish and Czech letters are in Windows-1250; in Windows-1252 these are signs or rare.
 _POLISH = re.compile(rb"[A-Za-z][\x9c\x9f\xb3\xb9\xbf]|[\x9c\x9f\xb3\xb9\xbf][a-z]")
 _CZECH_CARONS, _CZECH_VOWELS = re.compile(rb"[\x9a\x9d\x9e]"), re.compile(rb"[\xec\xf8\xf9]")
+# Slovak has other letters beside the same carons; Hungarian and Romanian have none of these.
+_SLOVAK = re.compile(rb"[\xbe\xc8\xcf\xd2\xe8\xef\xf2]")
+# Languages with these letters have no grave accents, which the Slovak ones would be.
+_HAVE_ACUTES = frozenset(b"\xe1\xfd")
+# The long o of Hungarian, which stands for another letter in Portuguese (before an e) and Estonian.
+_HUNGARIAN = re.compile(rb"\xf5(?!e)")
+_HUNGARIAN_VOWELS, _PORTUGUESE = re.compile(rb"[\xe1\xe9]"), re.compile(rb"[\xe3\xe7\xea]|\xf5e")
+_ROMANIAN = re.compile(rb"\xfe[a-z\xe3\xee]|[a-z\xe3\xee]\xfe|\xba[a-z]")
+# Chinese characters and kana that do not touch Latin letters, as quotes of Windows-1252 would.
+_APART = re.compile(r"(?<![A-Za-z])[\u4e00-\u9fff\u3041-\u30fe]+(?![A-Za-z])")
 #: At least this share of the letters beyond ASCII must be usual ones of the language.
 MOST, HALF, A_PART = 0.9, 0.5, 0.1
 
@@ -25,7 +35,9 @@ def legacy_encoding(text: bytes) -> str | None:
 
 def _east_asian(text: bytes) -> str | None:
     korean = _beyond_ascii(text, "cp949")
-    if _share(korean, "\uac00", "\ud7a3") >= MOST:
+    # The usual syllables stand in these rows; other bytes are syllables that hardly occur.
+    usual = [c for c in korean if 0xB0 <= _lead_byte(c, "cp949") <= 0xC8]
+    if korean and len(usual) >= MOST * len(korean):
         return "cp949"
     japanese = _beyond_ascii(text, "cp932")
     if _share(japanese, "\u3041", "\u30fe") >= A_PART > _share(japanese, "\uff61", "\uff9f"):
@@ -37,7 +49,18 @@ def _east_asian(text: bytes) -> str | None:
         return "gb18030"
     taiwanese = _beyond_ascii(text, "big5")
     usual = [c for c in taiwanese if 0xA4 <= _lead_byte(c, "big5") <= 0xC6]
-    return "big5" if taiwanese and len(usual) >= MOST * len(taiwanese) else None
+    if taiwanese and len(usual) >= MOST * len(taiwanese):
+        return "big5"
+    return "cp932" if _is_japanese_without_kana(japanese, text) else None
+
+
+def _is_japanese_without_kana(letters: str, text: bytes) -> bool:
+    """Return whether text holds words of the usual Japanese characters."""
+    usual = [c for c in letters if 0x82 <= _lead_byte(c, "cp932") <= 0x97]
+    if not letters or len(usual) < MOST * len(letters):
+        return False
+    apart = sum(map(len, _APART.findall(text.decode("cp932"))))
+    return apart >= MOST * len(letters)
 
 
 def _beyond_ascii(text: bytes, encoding: str) -> str:
@@ -73,4 +96,12 @@ def _central_european(text: bytes) -> str | None:
     is_czech = bool(_CZECH_CARONS.search(text) and _CZECH_VOWELS.search(text))
     # Danish and Norwegian write the one of the two letters, and never the other.
     is_czech = is_czech or bool(b"\xf8" in text and re.search(rb"[\xc8\xe8\xec]", text))
-    return "cp1250" if is_polish or is_czech else None
+    carons, slovak = len(_CZECH_CARONS.findall(text)), len(_SLOVAK.findall(text))
+    is_slovak = slovak > 0 and (carons >= HALF * slovak or _HAVE_ACUTES.issubset(text))
+    is_others = _is_hungarian(text) or (b"\xe3" in text and bool(_ROMANIAN.search(text)))
+    return "cp1250" if is_polish or is_czech or is_slovak or is_others else None
+
+
+def _is_hungarian(text: bytes) -> bool:
+    has_vowels = bool(_HUNGARIAN_VOWELS.search(text))
+    return has_vowels and bool(_HUNGARIAN.search(text)) and not _PORTUGUESE.search(text)

@@ -243,7 +243,19 @@ def _draw_loaded_card(data: Loaded | None) -> None:
             st.switch_page(FRONT_PAGE, query_params={"load": "other"})
 
 
+def say_if_lost() -> None:
+    """Say which orders are no longer there because their warehouse has gone."""
+    name = loaded.lost()
+    if name is not None:
+        st.warning(
+            f"**The connection to your warehouse has ended.** {text.plain(name, 80)} is no longer "
+            "loaded. Open the table again.",
+            icon=":material/database_off:",
+        )
+
+
 def _invite(page: Page | None) -> None:
+    say_if_lost()
     # All values of a key: a slider with two handles has two.
     settings = {key: st.query_params.get_all(key) for key in st.query_params}
     choices.keep_address(choices.Address(page.path, settings) if page and settings else None)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from retention import DataError, detect_columns, open_sheet, read_orders
-from retention.cells.dates import find_date_style, read_dates
+from retention.cells.dates import find_date_style, looks_like_date, read_dates
 from tests.support.order_files import (
     DATE_STYLES,
     ENGLISH_MONTHS,
@@ -352,3 +352,11 @@ def test_no_readable_date_at_all_is_refused_with_an_example():
 def test_numbers_too_small_for_a_serial_are_no_dates():
     with pytest.raises(DataError, match=r"(?i)date"):
         read_orders_on(["1", "2", "3"])
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["2025年02月03日 09:05", "2025년 2월 3일", "3. 2. 2025 09:05", "2025. 2. 3.", "03/ 02/ 2025"],
+)
+def test_days_with_blanks_and_words_between_look_like_dates(cell):
+    assert looks_like_date(cell)

@@ -1,5 +1,7 @@
 """Money comes dressed: symbols, codes, separators, brackets. Currencies are never added."""
 
+import re
+
 import pytest
 
 from retention import DataError, detect_columns, open_sheet, read_orders
@@ -231,3 +233,25 @@ def test_rows_that_name_no_currency_are_of_the_main_one():
 def test_discounts_are_positive_however_they_are_signed():
     orders = read_money(["10", "20", "30"], {"Discount": ["-1.50", "0", "(2.00)"]})
     assert list(orders.table.to_pandas().sort_values("order_id")["discount"]) == [1.5, 0.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("cell", "currency"),
+    [
+        *(
+            ("123.45 ر.س", "SAR"),
+            ("1 234,50 грн", "UAH"),
+            ("12.50 р.", "RUB"),
+            ("45,00 лв.", "BGN"),
+        ),
+        *(("120 TL", "TRY"), ("R$ 9,90", "BRL"), ("₪12.00", "ILS"), ("12.00 ج.م", "EGP")),
+    ],
+)
+def test_a_word_beside_an_amount_names_its_currency(cell, currency):
+    assert re.fullmatch(money.MONEY_LIKE, cell)
+    assert read_money([cell, cell]).currency == currency
+
+
+def test_an_abbreviation_in_a_column_name_is_a_currency():
+    names = ("Total (Rp.)", "Jumlah (RM)", "Rpm")
+    assert [money.named_currency(name) for name in names] == ["IDR", "MYR", None]

@@ -211,3 +211,67 @@ def test_what_marketplaces_write_is_understood(state, text):
 )
 def test_a_kind_of_row_says_whether_it_is_a_sale(state, text):
     assert kind_state(text) is state
+
+
+#: What shops of further languages write for a new, a sent, a cancelled, an unpaid, a failed and a
+#: returned order.
+FURTHER = {
+    "Hungarian": "Feldolgozás alatt|Kézbesítve|Törölve|Fizetésre vár|Sikertelen fizetés|Visszáru",
+    "Greek": "Σε επεξεργασία|Απεστάλη|Ακυρώθηκε|Σε αναμονή πληρωμής|Απέτυχε|Επιστράφηκε",
+    "Romanian": "În procesare|Expediată|Anulată|În așteptare|Plată eșuată|Returnată",
+    "Slovak": "Nová|Odoslaná|Zrušená|Čaká na úhradu|Zamietnutá platba|Vrátená",
+    "Bulgarian": "Платена|Изпратена|Отказана|Чака плащане|Неуспешно плащане|Възстановена сума",
+    "Croatian": "U obradi|Poslano|Otkazano|Čeka plaćanje|Neuspjelo|Povrat novca",
+    "Lithuanian": "Apmokėtas|Išsiųstas|Atšauktas|Laukiama apmokėjimo|Nepavykęs|Grąžintas",
+    "Latvian": "Apmaksāts|Nosūtīts|Atcelts|Gaida apmaksu|Neizdevās|Atgriezts",
+    "Estonian": "Makstud|Saadetud|Tühistatud|Maksmata|Ebaõnnestunud|Tagastatud",
+    "Finnish": "Käsittelyssä|Lähetetty|Peruttu|Odottaa maksua|Maksu epäonnistui|Palautettu",
+    "Swedish": "Betald|Skickad|Makulerad|Väntar på betalning|Betalning nekad|Återbetald",
+    "Danish": "Behandles|Afsendt|Annulleret|Afventer betaling|Betaling afvist|Refunderet",
+    "Norwegian": "Under behandling|Sendt|Kansellert|Venter på betaling|Mislyktes|Refundert",
+    "Ukrainian": "Новий|Відправлено|Скасовано|Очікує оплати|Помилка оплати|Повернення",
+    "Russian": "Новый|Отгружен|Отменён|Ожидает оплаты|Ошибка оплаты|Возвращён",
+    "Hebrew": "בטיפול|נשלח|בוטל|ממתין לתשלום|נכשל|זוכה",
+    "Hindi": "भुगतान हो गया|भेज दिया|रद्द|भुगतान बाकी|विफल|वापस",
+    "Arabic": "قيد التجهيز|تم الشحن|ملغي|في انتظار الدفع|فشلت عملية الدفع|تم الاسترجاع",
+    "Turkish": "Onaylandı|Kargoya Verildi|İptal Edildi|Ödeme Bekliyor|Başarısız|İade Edildi",
+    "Japanese": "受注|発送済|キャンセル済|入金確認待ち|決済失敗|返品",
+    "Korean": "상품준비중|배송중|취소완료|입금대기|결제실패|반품완료",
+    "Chinese": "待发货|已发货|已取消|待付款|支付失败|已退款",
+    "Vietnamese": "Đã xác nhận|Đang chuyển|Đã hủy|Chờ thanh toán|Thất bại|Đã hoàn",
+    "Malay": "Dalam proses|Dihantar|Dibatalkan|Belum Dibayar|Gagal|Dipulangkan",
+    "Thai": "โอนแล้ว|ส่งแล้ว|ยกเลิก|รอโอน|ชำระเงินไม่สำเร็จ|คืนเงินแล้ว",
+}
+
+
+@pytest.mark.parametrize("language", FURTHER)
+def test_the_states_of_an_order_are_known_in_further_languages(language):
+    texts = FURTHER[language].split("|")
+    assert [order_state(text).value for text in texts] == [
+        *("order", "order", "cancelled", "pending", "failed", "refunded"),
+    ]
+    assert all(map(is_understood, texts))
+
+
+@pytest.mark.parametrize(
+    "text", ["Čeká na odeslání", "Kargo bekleniyor", "Väntar på leverans", "待发货", "Chờ xác nhận"]
+)
+def test_an_order_whose_parcel_is_awaited_is_one(text):
+    assert order_state(text) is State.ORDER
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [
+        *(
+            ("Faktura korygująca", "refund"),
+            ("Dobropis", "refund"),
+            ("Rechnungskorrektur", "refund"),
+        ),
+        *(("Storno", "refund"), ("Kreditnota", "refund"), ("赤伝", "refund"), ("反品", "order")),
+        *(("Angebot", "other"), ("Nabídka", "other"), ("見積書", "other"), ("Árajánlat", "other")),
+        *(("Lieferschein", "other"), ("Rebill", "order"), ("Rechnung", "order")),
+    ],
+)
+def test_documents_are_known_in_several_languages(kind, state):
+    assert kind_state(kind).value == state

@@ -157,3 +157,44 @@ def test_values_alone_tell_customer_numbers_that_return_from_order_numbers_that_
     assert len(found) == 300
     assert set(found["customer_id"]) == {f"C-{100 + i}" for i in range(60)}
     assert found["revenue"].sum() == pytest.approx(sum(float(row[3]) for row in rows))
+
+
+def test_a_column_called_name_is_the_customer_where_the_product_has_another_name():
+    rows = [
+        f"{900 + n},Invoice,2024-{1 + n % 12:02}-{1 + n % 28:02},Buyer {n % 9},Mug,{10 + n}.50"
+        for n in range(60)
+    ]
+    data = "\n".join(["Document Number,Type,Date,Name,Item,Amount", *rows]).encode()
+    assert mapping_of(data).columns["customer_id"] == "Name"
+    assert any("'Name' was taken for it" in text for text in read_orders(data).report.warnings)
+    # Where no other column names the product, it may be the product's.
+    cells = [row.split(",") for row in rows]
+    shorter = [",".join([row[0], row[2], row[3], row[5]]) for row in cells]
+    without_item = "\n".join(["Document Number,Date,Name,Amount", *shorter])
+    assert "customer_id" not in mapping_of(without_item.encode()).columns
+
+
+@pytest.mark.parametrize("header", ["article_id", "store_id", "session id"])
+def test_an_id_of_something_else_numbers_no_orders(header):
+    rows = [f"c{n % 9},2024-01-{1 + n % 28:02},{n % 7},{n}.50" for n in range(60)]
+    found = mapping_of("\n".join([f"customer_id,date,{header},price", *rows]).encode()).columns
+    assert found.get("order_id") in (None, "session id")
+
+
+def test_what_numbers_orders_is_never_guessed_to_be_the_customer():
+    rows = [f"{n // 3},2024-01-{1 + n % 28:02} 10:00,Bread" for n in range(90)]
+    found = mapping_of("\n".join(["Transaction,date_time,Item", *rows]).encode()).columns
+    assert "customer_id" not in found
+
+
+@pytest.mark.parametrize("name", ["홍*동", "A*a", "张**", "J*** D***", "김＊"])
+def test_a_hidden_name_is_no_customer(name):
+    rows = [f"{n},2024-01-{1 + n % 28:02},{name},{n}.50" for n in range(60)]
+    found = mapping_of("\n".join(["order id,date,customer,total", *rows]).encode()).columns
+    assert "customer_id" not in found
+
+
+def test_an_account_of_the_shop_is_not_the_customer():
+    rows = [f"{n},2024-01-{1 + n % 28:02},Sales,Buyer {n % 9},{n}.50" for n in range(60)]
+    header = "Invoice Number,Transaction Date,Account Name,Customer,Amount"
+    assert mapping_of("\n".join([header, *rows]).encode()).columns["customer_id"] == "Customer"

@@ -402,7 +402,7 @@ def test_every_platform_names_known_roles_and_unique_columns(layout):
     assert layout.label.strip()
     assert len(layout.signature) >= 3
     assert [role for role in layout.columns if role not in ROLES] == []
-    needed = {role for role, spec in ROLES.items() if spec.required}
+    needed = {role for role, spec in ROLES.items() if spec.required} | {"revenue"}
     assert needed <= set(layout.columns)
     for names in (layout.signature, layout.also_one_of, *layout.columns.values()):
         # As written: Stripe's "email (metadata)" and "Email (metadata)" are two columns.
@@ -441,3 +441,28 @@ def test_a_restaurants_checks_are_refused_with_the_export_to_use():
     )
     with pytest.raises(DataError, match=r"Toast's order details.*CheckDetails"):
         read_orders(f"{header}\n{rows}".encode())
+
+
+def test_the_steps_of_a_payment_at_adyen_are_one_order():
+    header = (
+        "Psp Reference,Merchant Reference,Record Type,Booking Date,Main Currency,Main Amount,"
+        "Shopper Reference"
+    )
+    steps = {
+        "P1": ("Received", "Authorised", "SentForSettle", "Settled"),
+        "P2": ("Received", "Authorised", "SentForSettle", "Settled", "SentForRefund", "Refunded"),
+        "P3": ("Received", "Refused"),
+        "P4": ("Received", "Authorised", "Cancelled"),
+        "P5": ("Received",),
+    }
+    rows = [
+        f"{number},{number},{step},2024-03-0{1 + day} 10:00:00,EUR,"
+        f"{'-' * (step in ('SentForRefund', 'Refunded'))}50.00,shopper{number}"
+        for number, names in steps.items()
+        for day, step in enumerate(names)
+    ]
+    orders = read_orders("\n".join([header, *rows]).encode())
+    assert orders.report.notes[0] == "Recognised as Adyen payments."
+    table = orders.table.order_by("order_id").to_pandas()
+    assert table["order_id"].tolist() == ["P1", "P2"]
+    assert table["revenue"].tolist() == [50.0, 0.0]

@@ -21,12 +21,8 @@ def test_the_file_has_the_three_groups_and_no_role_twice():
     assert len(ROLES) == len(ORDER_ROLES) + len(CONTACT_ROLES) + len(SIGNAL_ROLES)
 
 
-def test_orders_need_a_customer_a_date_and_an_amount():
-    assert [role for role, spec in ROLES.items() if spec.required] == [
-        "customer_id",
-        "ordered_at",
-        "revenue",
-    ]
+def test_orders_need_a_customer_and_a_date_and_do_without_amounts():
+    assert [role for role, spec in ROLES.items() if spec.required] == ["customer_id", "ordered_at"]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -76,11 +72,7 @@ def test_roles_are_described_for_the_page():
         "status",
         "currency",
     } <= set(ROLES)
-    assert {name for name, role in ROLES.items() if role.required} == {
-        "customer_id",
-        "ordered_at",
-        "revenue",
-    }
+    assert {name for name, role in ROLES.items() if role.required} == {"customer_id", "ordered_at"}
     for role in ROLES.values():
         assert role.label
         assert role.help

@@ -92,3 +92,19 @@ def test_sums_leave_no_binary_dust():
     ]
     table = read("Order,Email,Date,Line total", *lines).table.to_pandas()
     assert set(table["revenue"]) == {0.0}
+
+
+def orders_of_rows(total) -> bytes:
+    """Return 60 orders of one to three rows; `total(rows)` is what stands on each of them."""
+    rows = [
+        f"{order},c{order % 9}@x.com,2024-{1 + order % 12:02}-03,{total(1 + order % 3)}.00"
+        for order in range(90)
+        for _ in range(1 + order % 3)
+    ]
+    return "\n".join(["Order,Email,Date,Total", *rows]).encode()
+
+
+def test_an_amount_as_large_on_one_row_as_on_several_is_asked_about():
+    (question,) = retention.read_orders(orders_of_rows(lambda _rows: 25)).report.questions
+    assert question.setting == "per_order"
+    assert retention.read_orders(orders_of_rows(lambda rows: 25 * rows)).report.questions == ()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import ibis
 import pandas as pd
 import pytest
+from ibis.expr.operations import DatabaseTable
 
 import retention
 from retention import Orders, read_orders
@@ -136,6 +137,32 @@ def test_what_postgres_cannot_cast_is_said(postgres, from_postgres):
     con.raw_sql("CREATE TABLE wrong AS SELECT 'a' AS customer, '2024-02-31' AS date, 1.5 AS total")
     with pytest.raises(retention.DataError, match="could not make orders of it: date/time field"):
         read_orders(con.table("wrong"))
+
+
+def test_postgres_knows_how_many_rows_it_keeps(from_postgres):
+    con = from_postgres.table.get_backend()
+    counted = con.raw_sql(
+        "SELECT c.relname, c.reltuples FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace "
+        "WHERE n.nspname LIKE 'pg_temp%' AND c.relname LIKE 'kept%'"
+    ).fetchall()
+    [orders] = from_postgres.table.op().find(DatabaseTable)
+    assert dict(counted)[orders.name] == from_postgres.table.count().execute()
+
+
+def test_released_orders_leave_nothing_in_postgres(postgres, frame):
+    table = postgres("left", frame.head(50))
+    con = table.get_backend()
+
+    def kept() -> set[str]:
+        rows = con.raw_sql("SELECT tablename FROM pg_tables WHERE tablename LIKE 'kept%'")
+        return {name for (name,) in rows.fetchall()}
+
+    before = kept()
+    orders = read_orders(table)
+    assert kept() > before
+    orders.release()
+    con.drop_table("left")
+    assert kept() == before
 
 
 def test_postgres_keeps_nothing_permanent(from_postgres):

@@ -183,3 +183,18 @@ def test_amounts_that_are_alike_on_some_orders_alone_are_a_question():
 
 def test_every_question_is_settled_by_a_field_of_the_mapping():
     assert set(get_args(Setting)) <= {field.name for field in fields(Mapping)}
+
+
+def test_one_customer_one_day_and_one_refund_are_singular():
+    rows = ["Order,Email,Date,Total,Status", "1,a@x.com,2024-03-01,5.00,Refunded"]
+    report = read_orders("\n".join(rows).encode()).report
+    assert any(text.startswith("Only 1 customer;") for text in report.warnings)
+    assert any(text.startswith("Only 1 day of orders;") for text in report.warnings)
+    assert "1 order was refunded in full: it counts as an order with revenue 0." in report.notes
+
+
+@pytest.mark.parametrize(("name", "asked"), [("Total (Rp)", False), ("Total", True)])
+def test_thousands_of_a_currency_without_cents_are_no_question(name, asked):
+    rows = [f"{n},c{n % 5}@x.com,2024-03-{1 + n:02},{12 + n}.500" for n in range(20)]
+    report = read_orders("\n".join([f"Order,Email,Date,{name}", *rows]).encode()).report
+    assert bool(report.questions) == asked

@@ -112,3 +112,36 @@ def test_a_status_with_a_date_inside_is_no_free_text():
 def test_free_texts_as_status_are_noted():
     report = retention.read_orders(shop(lambda n: f"note {n * 7919} of the day", rows=400)).report
     assert any("holds free texts" in note for note in report.notes)
+
+
+def test_test_orders_are_left_out():
+    data = shop(lambda n: str(n % 10 == 0).lower(), "Order,Email,Date,Total,Test mode")
+    orders = retention.read_orders(data)
+    assert orders.table.count().execute() == 108
+    assert orders.report.dropped == {"No sale (view, transfer, fee, quote and the like)": 12}
+
+
+@pytest.mark.parametrize(
+    ("name", "answers"),
+    [("Cancelled", "Yes|No"), ("Makulerad", "Ja|Nej"), ("Отменен", "Да|Нет"), ("Voided", "1|0")],
+)
+def test_a_column_that_answers_whether_an_order_was_cancelled(name, answers):
+    yes, no = answers.split("|")
+    data = shop(lambda n: yes if n % 4 == 0 else no, f"Order,Email,Date,Total,{name}")
+    assert retention.read_orders(data).report.dropped == {"Cancelled or voided": 30}
+
+
+def test_an_unknown_kind_of_row_is_asked_about():
+    kinds = ("Invoice", "Invoice", "Credit note", "ZRE")
+    data = shop(lambda n: kinds[n % 4], "Order,Email,Date,Total,Document type")
+    report = retention.read_orders(data).report
+    assert [question.about for question in report.questions] == ["ZRE"]
+    assert "30 rows have a status whose meaning is not known" in report.warnings[0]
+
+
+def test_a_log_of_steps_in_glued_words():
+    kinds = ("view", "addtocart", "transaction")
+    data = shop(lambda n: kinds[n % 3], "row,visitorid,timestamp,price,event")
+    orders = retention.read_orders(data)
+    assert orders.table.count().execute() == 40
+    assert orders.report.questions == ()

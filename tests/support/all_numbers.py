@@ -132,9 +132,10 @@ def assert_equal_readings(from_file: Orders, from_table: Orders) -> None:
     assert money[1] == pytest.approx(money[0], abs=0.001)
     assert report.refunded == pytest.approx(expected.refunded, abs=0.001)
     assert report.unplaced_refunds == pytest.approx(expected.unplaced_refunds, abs=0.001)
-    # Rows that stand twice are looked for in files alone.
+    # Of rows that stand twice a table has a warning alone.
     assert report.notes == tuple(note for note in expected.notes if note in report.notes)
-    assert report.warnings == expected.warnings
+    warnings = [text for text in report.warnings if "table.distinct()" not in text]
+    assert warnings == list(expected.warnings)
     assert (from_table.start, from_table.end) == (from_file.start, from_file.end)
     assert from_table.currency == from_file.currency
     assert len(from_table.dropped_rows()) == len(from_file.dropped_rows())

@@ -77,6 +77,45 @@ def without_numbers(seed: int = 4) -> pd.DataFrame:
     return _sorted(frame, frame["total"], ["customer_id", "ordered_at"])
 
 
+def documents(seed: int = 5) -> pd.DataFrame:
+    """Invoices with statuses of order, payment and delivery, tests, and credit notes that name one.
+
+    The customer is a phone.
+    """
+    rng, orders = _orders(seed)
+    orders = orders.drop(columns=["channel", "currency"])
+    orders["customer_id"] = [
+        f"0{number}" for number in rng.integers(800_000_000, 800_000_070, ORDERS)
+    ]
+    orders["total"] = rng.integers(500, 9000, ORDERS) / 100
+    orders["payment_status"] = rng.choice(["paid", "open", "refunded"], ORDERS, p=[0.8, 0.1, 0.1])
+    orders["delivery_status"] = rng.choice(["shipped", "returned", "pending"], ORDERS)
+    orders["kind"] = "Invoice"
+    orders["refund_of"] = None
+    orders["test_order"] = rng.choice(["true", "false"], ORDERS, p=[0.05, 0.95])
+    credits = orders[:40].assign(
+        refund_of=orders["order_id"],
+        kind="Credit note",
+        status="paid",
+        payment_status="paid",
+        delivery_status="shipped",
+        order_id=[f"A9{number:04d}" for number in range(40)],
+        ordered_at=orders["ordered_at"] + pd.Timedelta(days=3),
+    )
+    credits.loc[credits.index[:15], "customer_id"] = None
+    return _sorted(pd.concat([orders, credits]), orders["total"], ["order_id"])
+
+
+def unpaid(seed: int = 6) -> pd.DataFrame:
+    """A row an order; what was never paid has no day of payment."""
+    rng, orders = _orders(seed)
+    orders["total"] = rng.integers(500, 9000, ORDERS) / 100
+    days = orders["ordered_at"].dt.strftime("%Y-%m-%d")
+    orders["paid_at"] = days.where(rng.random(ORDERS) < 0.9, None)
+    orders = orders.drop(columns=["status"])
+    return _sorted(orders, orders["total"], ["order_id"])
+
+
 def _sorted(frame: pd.DataFrame, amount: pd.Series, first: list[str]) -> pd.DataFrame:
     others = [name for name in ("channel", "product") if name in frame]
     frame = frame.assign(amount=amount).sort_values([*first, "amount", *others])
@@ -86,7 +125,9 @@ def _sorted(frame: pd.DataFrame, amount: pd.Series, first: list[str]) -> pd.Data
 def columns_of(frame: pd.DataFrame) -> dict[str, str]:
     """Return the roles of the columns of these tables."""
     roles = {"total": "revenue", "refunded_amount": "refund"}
-    return {roles.get(name, name): name for name in frame}
+    columns = {roles.get(name, name): name for name in frame}
+    is_phone = str(frame["customer_id"].iloc[-1]).startswith("0")
+    return columns | {"phone": "customer_id"} if is_phone else columns
 
 
 TABLES: dict[str, Callable[[], pd.DataFrame]] = {
@@ -94,4 +135,6 @@ TABLES: dict[str, Callable[[], pd.DataFrame]] = {
     "repeated totals": repeated_totals,
     "refund rows": refund_rows,
     "without numbers": without_numbers,
+    "documents": documents,
+    "unpaid": unpaid,
 }

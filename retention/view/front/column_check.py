@@ -13,7 +13,7 @@ from retention.columns.detection import unread_amount
 from retention.columns.mapping import Mapping
 from retention.columns.roles import ROLES
 from retention.errors import RetentionError
-from retention.orders.orders import Orders, build_orders
+from retention.orders.orders import Orders, build_orders, table_orders
 from retention.orders.report import ONE_ORDER_EACH
 from retention.orders.rows import CARRIED
 from retention.view import text, widgets
@@ -82,15 +82,17 @@ def check_columns(draft: Draft, data: Loaded | None) -> None:
     """
     st.title("Check the columns", anchor=False)
     st.markdown(
-        f":gray[{text.plain(draft.sheet.name)} · {wording.plural(draft.sheet.rows, 'row')} · "
+        f":gray[{text.plain(draft.sheet.name)} · {wording.plural(draft.rows, 'row')} · "
         f"{_recognised(draft.detected)}]"
     )
     _draw_files(draft)
     questions = st.container()
     with st.container(horizontal=True):
         use = st.empty()
-        if st.button("Choose another file" if data is None else "Cancel", icon=":material/close:"):
-            _leave()
+        if st.button(
+            f"Choose another {draft.kind}" if data is None else "Cancel", icon=":material/close:"
+        ):
+            _leave(draft)
     outcome = st.empty()
     form, preview = st.columns([2, 3], gap="large")
     places = _Places(questions=questions, use=use, outcome=outcome, form=form)
@@ -98,7 +100,9 @@ def check_columns(draft: Draft, data: Loaded | None) -> None:
     with preview:
         if reading is not None:
             _draw_first_orders(reading)
-        with st.expander("The file as it is", icon=":material/table:", expanded=reading is None):
+        with st.expander(
+            f"The {draft.kind} as it is", icon=":material/table:", expanded=reading is None
+        ):
             st.dataframe(draft.preview, hide_index=True, key="raw_preview")
     if reading is not None:
         with outcome.container():
@@ -261,12 +265,13 @@ def _use(draft: Draft, orders: Orders) -> None:
     name = draft.sheet.name
     with draft.busy:
         used = sources.attempt(
-            "These orders cannot be used", lambda step: loaded.put(name, orders, step)
+            "These orders cannot be used",
+            lambda step: loaded.put(name, orders, step, in_warehouse=draft.table is not None),
         )
         if used:
             draft.sheet.release()
     if used:
-        _leave()
+        _leave(draft, orders)
 
 
 def _read(draft: Draft, mapping: Mapping, places: _Places) -> Reading | None:
@@ -299,7 +304,12 @@ def _read(draft: Draft, mapping: Mapping, places: _Places) -> Reading | None:
 def _build(key: tuple[str, str], *, _draft: Draft, _mapping: Mapping) -> Reading:
     del key  # hashed by Streamlit, which passes over names that begin with an underscore
     with _draft.busy:
-        return _reading_of(build_orders(_draft.sheet, _mapping))
+        if _draft.table is None:
+            orders = build_orders(_draft.sheet, _mapping)
+        else:
+            orders = table_orders(_draft.table, _draft.sheet, _mapping)
+        _draft.readings.append(orders)
+        return _reading_of(orders)
 
 
 def _reading_of(orders: Orders) -> Reading:
@@ -322,7 +332,11 @@ def _reading_of(orders: Orders) -> Reading:
     )
 
 
-def _leave() -> None:
+def _leave(draft: Draft, used: Orders | None = None) -> None:
+    """Go back to the front page; of the readings that were made only the one in use stays."""
     _build.clear()
     st.session_state.pop(_READ, None)
+    for orders in draft.readings:
+        if orders is not used:
+            orders.release()
     sources.finish()

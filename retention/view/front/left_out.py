@@ -99,6 +99,8 @@ def draw_reasons(orders: Orders, *, key: str) -> None:
     )
     if not orders.has_amounts:
         table = table.drop(columns="Amount")
+    if not any(entry.places for entry in reasons):
+        table = table.drop(columns="First rows in the file")  # a warehouse's table has no order
     number = st.column_config.NumberColumn
     st.dataframe(
         table,
@@ -132,8 +134,7 @@ def _notes(orders: Orders) -> list[str]:
     if report.unplaced_refunds:
         amount = wording.money(report.unplaced_refunds, currency)
         sentences.append(
-            f"{amount} of refunds belong to no order in the file, or exceed it, and were not taken "
-            "off."
+            f"{amount} of refunds belong to no order, or exceed it, and were not taken off."
         )
     return sentences
 

@@ -63,7 +63,7 @@ def choose_currency(draft: Draft) -> str | None:
         "Currency of the amounts",
         sorted(CODES),
         index=None,
-        placeholder="The file does not say",
+        placeholder=f"The {draft.kind} does not say",
         key=f"currency_{draft.sheet.digest[:12]}",
         persist_state="session",
         help="It stands beside every amount, and in briefs and files. Nothing is converted.",
@@ -170,7 +170,8 @@ def _choose_meaning(words: str, label: str, meaning: State, key: str) -> State:
 
 
 def _status_key(draft: Draft, status: str, mapping: Mapping) -> str:
-    columns = repr((mapping.columns.get("status"), mapping.columns.get("kind"), status))
+    roles = ("status", "payment_status", "delivery_status", "kind")
+    columns = repr((*map(mapping.columns.get, roles), status))
     return f"status_{zlib.crc32(columns.encode())}_{draft.sheet.digest[:12]}"
 
 
@@ -197,7 +198,8 @@ def _words_without_column(draft: Draft, role: str) -> str:
         )
         if quantity and price:
             return f"Computed: {quantity} × {price}"
-    return "Empty in this file" if role in draft.empty_roles else "Not in this file"
+    where = "this file" if draft.table is None else "the first rows of the table"
+    return f"Empty in {where}" if role in draft.empty_roles else f"Not in this {draft.kind}"
 
 
 def _key(draft: Draft, role: str) -> str:

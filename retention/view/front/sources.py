@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+import ibis.expr.types as ir
 import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -17,10 +18,11 @@ from retention.columns.detection import detect_columns
 from retention.columns.mapping import Mapping
 from retention.columns.roles import ROLES
 from retention.errors import RetentionError
+from retention.orders.orders import Orders
 from retention.samples.data_sets import SAMPLES
 from retention.sheets.sheet import Sheet, open_sheets
-from retention.view import text, widgets
-from retention.view.front import local_file
+from retention.view import shell, text, widgets
+from retention.view.front import local_file, warehouse_table
 from retention.view.session import choices, loaded
 from retention.view.session.loaded import Loaded
 
@@ -55,13 +57,16 @@ _CANNOT_USE = {1: "This file cannot be used", 2: "These files cannot be used"}
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An opened file whose columns the marketer is checking.
+    """An opened file or table whose columns the marketer is checking.
 
     Attributes:
-        sheet: The file's rows as text.
+        sheet: The file's rows as text; of a table in a warehouse the first ones.
         detected: The columns as they were detected.
         empty_roles: Roles whose column is there without a single filled cell.
         preview: The first rows as they stand in the file.
+        rows: Of the whole file or table.
+        table: The table, which stays in its warehouse; None of a file.
+        readings: The orders made so far. A warehouse keeps them until they are released.
         busy: Held while the sheet is read: a click starts the page anew beside the run that is
             still reading.
     """
@@ -70,7 +75,15 @@ class Draft:
     detected: Mapping
     empty_roles: frozenset[str]
     preview: pd.DataFrame
+    rows: int
+    table: ir.Table | None = None
+    readings: list[Orders] = field(default_factory=list)
     busy: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def kind(self) -> str:
+        """What was opened, in a word."""
+        return "file" if self.table is None else "table"
 
 
 def draft() -> Draft | None:
@@ -84,7 +97,7 @@ def choosing() -> bool:
 
 
 def choose_source(data: Loaded | None) -> None:
-    """Draw three ways in: the sample store, CDNOW, a file.
+    """Draw the ways in: the sample store, CDNOW, a file, and where there is one a warehouse.
 
     Args:
         data: What is loaded so far.
@@ -113,8 +126,11 @@ def choose_source(data: Loaded | None) -> None:
             key=_uploader_key(),
             label_visibility="collapsed",
         )
+    choice = warehouse_table.choose_table()
     path = local_file.choose_path() if local_file.is_allowed() else None
-    if uploads:
+    if choice is not None:
+        _open_table(choice)
+    elif uploads:
         _open_uploads(uploads)
     elif path is not None:
         _open_path(path)
@@ -144,6 +160,7 @@ def _draw_head(data: Loaded | None) -> None:
             f"Back to {text.plain(data.name, 60)}", icon=":material/arrow_back:", type="tertiary"
         ):
             finish()
+    shell.say_if_lost()
     if choices.kept_address() is not None:
         st.info(
             "The settings of the page you came from are kept. "
@@ -198,14 +215,34 @@ def _open_path(path: Path) -> None:
         st.rerun()
 
 
-def _draft_of(sheet: Sheet, step: Callable[[str], None]) -> Draft:
+def _open_table(choice: warehouse_table.Choice) -> None:
+    """Open a table of a warehouse, of which the first rows come here."""
+
+    def open_draft(step: Callable[[str], None]) -> Draft:
+        step(f"Looking at the first rows of {text.plain(choice.table, 80)}")
+        table, sheet = choice.warehouse.open_table(choice.table)
+        return _draft_of(sheet, step, table)
+
+    opened = attempt("This table cannot be used", open_draft)
+    if opened:
+        st.session_state[_DRAFT] = opened
+        st.rerun()
+
+
+def _draft_of(sheet: Sheet, step: Callable[[str], None], table: ir.Table | None = None) -> Draft:
     step("Finding the columns")
     detected = detect_columns(sheet)
+    rows = sheet.rows
+    if table is not None:
+        step("Counting the rows")
+        rows = int(table.count().execute())
     return Draft(
         sheet=sheet,
         detected=detected,
         empty_roles=_empty_roles(sheet, detected),
         preview=sheet.preview(PREVIEW_ROWS),
+        rows=rows,
+        table=table,
     )
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from retention.orders.orders import Orders
 from retention.view.session.choices import purchase_model
+from retention.view.session.engine_link import ConnectionEndedError
 
 Settings = ParamSpec("Settings")
 Result = TypeVar("Result")
@@ -74,7 +75,10 @@ def kept(
             _, *settings = bound.arguments.items()
             hashed = tuple(value for name, value in settings if not name.startswith("_"))
             model = purchase_model() if by_model else ""
-            return cached((data.orders.digest, model, *hashed), _arguments=bound)
+            try:
+                return cached((data.orders.digest, model, *hashed), _arguments=bound)
+            except ConnectionEndedError:
+                st.rerun()  # the page then says that the orders are gone
 
         return cast("Callable[Concatenate[Data, Settings], Result]", from_cache)
 

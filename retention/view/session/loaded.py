@@ -10,8 +10,9 @@ from retention.customers.summary import summarise_customers
 from retention.orders.orders import Orders
 from retention.samples.data_sets import SAMPLES, sample_orders
 from retention.view.session.cache import empty_caches
+from retention.view.session.engine_link import is_lost
 
-_KEY = "loaded_orders"
+_KEY, _LOST = "loaded_orders", "lost_orders"
 
 
 def _no_progress(_step: str) -> None:
@@ -26,34 +27,69 @@ class Loaded:
         name: What the orders are called on screen.
         orders: The orders.
         customers: One row per customer, as `summarise_customers` returns.
+        in_warehouse: Whether the orders stay in a warehouse.
     """
 
     name: str
     orders: Orders
     customers: pd.DataFrame
+    in_warehouse: bool = False
 
 
 def get() -> Loaded | None:
-    """Return the session's data, or None before anything is loaded."""
-    return st.session_state.get(_KEY)
+    """Return the session's data, or None before anything is loaded.
+
+    Orders of a warehouse that is gone are forgotten: `lost` then names them.
+    """
+    data: Loaded | None = st.session_state.get(_KEY)
+    if data is None or not data.in_warehouse or not is_lost(data.orders.table):
+        return data
+    del st.session_state[_KEY]
+    st.session_state[_LOST] = data.name
+    empty_caches()
+    return None
 
 
-def put(name: str, orders: Orders, progress: Callable[[str], None] = _no_progress) -> Loaded:
+def lost() -> str | None:
+    """Return the name of the orders whose warehouse has gone since they were loaded."""
+    return st.session_state.get(_LOST)
+
+
+def put(
+    name: str,
+    orders: Orders,
+    progress: Callable[[str], None] = _no_progress,
+    *,
+    in_warehouse: bool = False,
+) -> Loaded:
     """Make these orders the session's data.
 
     Args:
         name: What the orders are called on screen.
         orders: The orders.
         progress: Is told each step in words.
+        in_warehouse: Whether the orders stay in a warehouse.
 
     Raises:
         RetentionError: There is no customer; what was loaded before stays in place.
     """
     progress("Summing up customers")
-    fresh = Loaded(name=name, orders=orders, customers=summarise_customers(orders))
+    fresh = Loaded(
+        name=name,
+        orders=orders,
+        customers=summarise_customers(orders),
+        in_warehouse=in_warehouse,
+    )
     previous = get()
     st.session_state[_KEY] = fresh
-    if previous is not None and previous.orders.digest != orders.digest:
+    st.session_state.pop(_LOST, None)
+    if previous is None or previous.orders is orders:
+        return fresh
+    if previous.in_warehouse:
+        # What was computed may refer to what is let go, also where the digest is the same.
+        empty_caches()
+        previous.orders.release()
+    elif previous.orders.digest != orders.digest:
         empty_caches()
     return fresh
 
