@@ -156,7 +156,7 @@ class CltvModel:
 
     @property
     def log_likelihood(self) -> float:
-        """Log-likelihood of the purchase model, with time in days."""
+        """Log-likelihood of the purchase model, with time in days of its clock."""
         return self.purchases.log_likelihood
 
     @property
