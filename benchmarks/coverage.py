@@ -16,8 +16,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from retention import ModelError, Total, fit_cltv, orders_uncertainty, value_uncertainty
-from tests.support.histories import known_store
+from retention import (
+    ModelError,
+    SeasonIndex,
+    Total,
+    fit_cltv,
+    orders_uncertainty,
+    value_uncertainty,
+)
+from retention.models.season import PLAIN
+from tests.support.histories import WINTER, known_store
 
 #: Segments by repeat purchases so far, and by days since the last purchase.
 FREQUENCIES = {"once": (0, 0), "1-2 repeats": (1, 2), "3+ repeats": (3, np.inf)}
@@ -32,7 +40,10 @@ LEAVES_AT_ONCE = {"r": 0.5, "alpha": 45.0, "a": 0.9, "b": 1.6, "p": 6.25, "q": 3
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of store: its customers, days observed, days predicted, and parameters."""
+    """A kind of store: its customers, days observed, days predicted, and parameters.
+
+    With a season, plain or not, the model may look for one.
+    """
 
     name: str
     customers: int
@@ -40,6 +51,7 @@ class Kind:
     horizon: int
     parameters: dict[str, float] = field(default_factory=lambda: CDNOW)
     purchase_model: str = "bg_nbd"
+    season: SeasonIndex | None = None
 
 
 KINDS = (
@@ -49,6 +61,9 @@ KINDS = (
     Kind("loyal customers", 1_000, 700, 365, LOYAL),
     Kind("widely spread spend", 1_500, 540, 365, HEAVY_TAIL),
     Kind("leave at once (MBG/NBD)", 1_500, 450, 365, LEAVES_AT_ONCE, "mbg_nbd"),
+    Kind("no season, looked for", 2_000, 730, 180, LOYAL, season=PLAIN),
+    Kind("a season, 2 years", 2_000, 730, 180, LOYAL, season=WINTER),
+    Kind("a season, CDNOW's customers", 4_000, 730, 90, season=WINTER),
 )
 
 
@@ -61,7 +76,13 @@ def hits(kind: Kind, seed: int) -> dict[str, bool]:
         ModelError: The store cannot be fitted.
     """
     customers, orders, revenue = known_store(
-        kind.customers, kind.days, kind.horizon, seed, kind.purchase_model, **kind.parameters
+        kind.customers,
+        kind.days,
+        kind.horizon,
+        seed,
+        kind.purchase_model,
+        kind.season,
+        **kind.parameters,
     )
     model = fit_cltv(customers, kind.purchase_model)
     value = value_uncertainty(model, customers, kind.horizon, annual_discount_rate=0.0)

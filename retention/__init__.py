@@ -17,7 +17,7 @@ Data flows one way, and so do the packages, from the top of this list to its end
 - view: everything that draws
 
 Below them lies the ground, which every package may import: errors, data_files,
-validation, statistics, periods, wording, csv_export, engines.
+validation, statistics, periods, wording, csv_export, engines, daily_repeats.
 
 The public names stand in `__init__.pyi`. Each is loaded when it is first used, so that importing
 this package costs next to nothing.

@@ -47,6 +47,7 @@ from .errors import (
 )
 from .evaluation.backtest import Backtest as Backtest, backtest as backtest
 from .evaluation.backtest_checks import backtest_checks as backtest_checks
+from .evaluation.seasons import season_index as season_index
 from .models.checks import Check as Check
 from .models.cltv import (
     fit_cltv as fit_cltv,
@@ -63,6 +64,7 @@ from .models.next_order import (
     next_order as next_order,
     order_distribution as order_distribution,
 )
+from .models.season import SeasonIndex as SeasonIndex
 from .models.uncertainty import (
     Total as Total,
     Uncertainty as Uncertainty,

@@ -26,6 +26,7 @@ GROUND = (
     "wording",
     "csv_export",
     "engines",
+    "daily_repeats",
 )
 #: Every package, and those it may import beside the ground.
 LAYERS: dict[str, set[str]] = {

@@ -301,7 +301,12 @@ def _range_of(total: Total) -> Range:
 def _raised(total: Total, added: float, variance: float) -> Range:
     """The interval of a total to which persuaded orders are added, independent of it."""
     return _range_of(
-        interval(total.expected + added, total.chance**2 + variance, total.parameters**2)
+        interval(
+            total.expected + added,
+            total.chance**2 + variance,
+            total.parameters**2,
+            total.store**2,
+        )
     )
 
 

@@ -143,7 +143,8 @@ def _group(group: pd.DataFrame, settings: _Settings) -> tuple[dict[str, Any], pd
         wanted = f"{FEWEST_CUSTOMERS} customers are needed, and {FEWEST_REPEATERS} who came back"
         return row | unknown | {"problem": f"Too little data: {wanted}."}, None
     try:
-        model = fit_cltv(group, settings.purchase_model)
+        # A new customer may come at any time of the year, so that the season evens out.
+        model = fit_cltv(group, settings.purchase_model, season=None)
         if model.spend is None:
             model = _with_value(model, settings.order_value)
     except ModelError as error:

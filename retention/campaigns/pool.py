@@ -134,6 +134,7 @@ def campaign_pool(
         raise DataError(
             "Nobody is left to address. Choose a larger segment, or leave out fewer customers."
         )
+    model = model.seen_with(customers)
     people = customers if len(rows) == len(customers) else customers.iloc[rows]
     histories = group_histories(people)
     behaviour = _behaviour(model.purchases, histories, days)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from retention.daily_repeats import DailyRepeats, carry
 from retention.engines import rows_by_customer
 from retention.errors import DataError
 from retention.orders.orders import Orders
@@ -32,6 +33,9 @@ def summarise_customers(
 
     Several orders of a customer on one day are one purchase, as in the papers: `frequency` counts
     the days on which the customer came back.
+
+    The frame carries the repeat purchases of each day along in its attributes. From them `fit_cltv`
+    tells the season.
 
     Args:
         orders: The orders, e.g. from `read_orders`.
@@ -61,8 +65,11 @@ def summarise_customers(
     and Hardie, note 025, for the monetary value of repeat purchases.
     """
     day = orders.end if as_of is None else as_date(as_of)
-    query = customer_query(orders.table, day, cut=day < orders.end)
-    return customer_table(rows_by_customer(query), orders.start, day)
+    cut = day < orders.end
+    rows = rows_by_customer(customer_query(orders.table, day, cut))
+    customers = customer_table(rows, orders.start, day)
+    by_day = purchases_by_day(orders.table, day, cut).to_pandas()
+    return carry(customers, daily_repeats(by_day, np.bincount(customers["T"]), day))
 
 
 def summarise_histories(
@@ -80,17 +87,63 @@ def summarise_histories(
     Returns:
         A frame, sorted by its first four columns, with `frequency`, `recency`, `T` and
         `monetary_value` as in `summarise_customers`, `customers` (how many have this history) and
-        `revenue` (their sum).
+        `revenue` (their sum). It carries the repeat purchases of each day along, too.
 
     Raises:
         DataError: `as_of` is not a date, or there is no order by then.
     """
     day = orders.end if as_of is None else as_date(as_of)
-    frame: pd.DataFrame = history_query(orders.table, day, cut=day < orders.end).to_pandas()
+    cut = day < orders.end
+    frame: pd.DataFrame = history_query(orders.table, day, cut).to_pandas()
     if frame.empty:
         raise _no_orders(orders.start, day)
     numbers = dict.fromkeys(("frequency", "recency", "T", "customers"), "int64")
-    return frame.astype(numbers).sort_values(list(frame.columns[:4]), ignore_index=True)
+    histories = frame.astype(numbers).sort_values(list(frame.columns[:4]), ignore_index=True)
+    first_purchases = np.bincount(histories["T"], histories["customers"])
+    by_day = purchases_by_day(orders.table, day, cut).to_pandas()
+    return carry(histories, daily_repeats(by_day, first_purchases, day))
+
+
+def _up_to(table: ibis.Table, as_of: date, cut: bool) -> ibis.Table:
+    import ibis
+
+    return table.filter(table.ordered_at.date() <= ibis.literal(as_of)) if cut else table
+
+
+def purchases_by_day(table: ibis.Table, as_of: date, cut: bool = True) -> ibis.Table:
+    """Return how many customers bought on each day, as an Ibis expression, for any engine.
+
+    Args:
+        table: The canonical order table.
+        as_of: The last day to look at.
+        cut: Whether there may be orders after `as_of` to leave out.
+
+    Returns:
+        `since`, the days from `as_of` (negative before it), and `purchases`.
+    """
+    import ibis
+
+    table = _up_to(table, as_of, cut)
+    since = table.ordered_at.date().delta(ibis.literal(as_of), unit="day")
+    return table.group_by(since=since).agg(purchases=table.customer_id.nunique())
+
+
+def daily_repeats(by_day: pd.DataFrame, first_purchases: np.ndarray, as_of: date) -> DailyRepeats:
+    """Return the repeat purchases of each day.
+
+    Args:
+        by_day: From `purchases_by_day`; days after `as_of` are left out.
+        first_purchases: How many customers bought for the first time 0, 1, 2, ... days ago.
+        as_of: The day that others are counted from.
+
+    Returns:
+        The counts, from the first purchase to `as_of`.
+    """
+    past = by_day[by_day["since"] <= 0]
+    ago = -past["since"].to_numpy().astype(np.int64)
+    purchases = np.bincount(ago, past["purchases"], minlength=len(first_purchases))
+    repeats = (purchases - first_purchases)[::-1]
+    return DailyRepeats(end=as_of, counts=repeats.round().astype(np.int64))
 
 
 def history_query(table: ibis.Table, as_of: date, cut: bool = True) -> ibis.Table:
@@ -103,9 +156,7 @@ def history_query(table: ibis.Table, as_of: date, cut: bool = True) -> ibis.Tabl
     """
     import ibis
 
-    if cut:
-        table = table.filter(table.ordered_at.date() <= ibis.literal(as_of))
-    customers = query_of_days(purchase_days(table), as_of)
+    customers = query_of_days(purchase_days(_up_to(table, as_of, cut)), as_of)
     frequency = customers.days - 1
     repeat_revenue = customers.revenue - customers.first_revenue
     is_paid = (frequency > 0) & (repeat_revenue > _ROUNDING * customers.revenue)
@@ -139,10 +190,7 @@ def customer_query(table: ibis.Table, as_of: date, cut: bool = True) -> ibis.Tab
     Returns:
         What `query_of_days` gives, and `first_*` where the table has them.
     """
-    import ibis
-
-    if cut:
-        table = table.filter(table.ordered_at.date() <= ibis.literal(as_of))
+    table = _up_to(table, as_of, cut)
     customers = query_of_days(purchase_days(table), as_of)
     present = [name for name in FIRST_ORDER_COLUMNS if name in table.columns]
     if present:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -183,7 +183,11 @@ def default_holdout(orders: Orders) -> int:
 
 
 def backtest(
-    orders: Orders, holdout_days: int | None = None, purchase_model: str = "bg_nbd"
+    orders: Orders,
+    holdout_days: int | None = None,
+    purchase_model: str = "bg_nbd",
+    *,
+    season: Literal["auto"] | None = "auto",
 ) -> Backtest:
     """Hide the end of the history, fit a model to the rest, and compare its prediction.
 
@@ -192,6 +196,8 @@ def backtest(
         holdout_days: Days to hide, from 14 to the length of the history less 14. The last third
             of the history, at most a year, unless given.
         purchase_model: "bg_nbd", "mbg_nbd", or "auto" for the one that does better here.
+        season: "auto" fits the season to the orders before the cut alone, as `fit_cltv` does. None
+            tests the plain model.
 
     Returns:
         The comparison of predicted and actual orders in the hidden days.
@@ -207,8 +213,11 @@ def backtest(
         raise ModelError(
             f"There is no purchase model {purchase_model!r}. Choose bg_nbd, mbg_nbd or auto."
         )
+    if season not in ("auto", None):
+        # An index of all orders would know what the backtest hides.
+        raise ModelError(f'The season of a backtest is {season!r}. Give "auto" or None.')
     days = _days_to_hide(orders, holdout_days)
-    split, fitted = _fit_before_cut(orders, days)
+    split, fitted = _fit_before_cut(orders, days, season)
     predictions = _predict(fitted, split.customers, days)
     kind, reason = purchase_model, ""
     if purchase_model == "auto":
@@ -237,11 +246,13 @@ def _days_to_hide(orders: Orders, holdout_days: int | None) -> int:
     return days
 
 
-def _fit_before_cut(orders: Orders, days: int) -> tuple[Holdout, CltvModel]:
+def _fit_before_cut(
+    orders: Orders, days: int, season: Literal["auto"] | None
+) -> tuple[Holdout, CltvModel]:
     cut = orders.end - timedelta(days=days)
     try:
         split = hold_out(orders, cut)
-        return split, fit_cltv(split.customers, "bg_nbd")
+        return split, fit_cltv(split.customers, "bg_nbd", season=season)
     except (DataError, ModelError) as error:
         cause = str(error).partition(". ")[0].rstrip(".")
         raise ModelError(
@@ -360,7 +371,7 @@ def _compare(
         by_frequency=expected_by_frequency(
             customers["frequency"].to_numpy(), prediction.orders, actual_orders
         ),
-        tracking=weekly_tracking(split.weekly, histories, model.purchases, cut, days),
+        tracking=weekly_tracking(split.weekly, histories, model.purchases, cut, days, model.season),
         coverage=float(((actual_orders >= low) & (actual_orders <= high)).mean()),
         orders=orders_of_forecast(model, customers, ahead, square, slopes).total(),
         revenue=None

@@ -9,6 +9,7 @@ import pandas as pd
 from retention.evaluation.backtest import Backtest
 from retention.evaluation.weekly import weeks_in_gap
 from retention.models.checks import Check
+from retention.models.season import SeasonIndex
 from retention.wording import day, deviation_words, percent, plural, rounded_orders, signed_percent
 
 #: Weeks that are added up: single weeks are mostly chance.
@@ -50,7 +51,7 @@ def backtest_checks(result: Backtest) -> tuple[Check, ...]:
     blocks = fitted_blocks(result.tracking)
     if len(blocks) < ENOUGH_BLOCKS:
         return (*hidden, _too_short(blocks))
-    return (*hidden, _seasons(blocks), _drift(blocks))
+    return (*hidden, _seasons(blocks, result.model.season), _drift(blocks))
 
 
 def fitted_blocks(tracking: pd.DataFrame) -> pd.DataFrame:
@@ -231,7 +232,7 @@ def _wrong_total(result: Backtest, finding: str) -> Check:
     )
 
 
-def _seasons(blocks: pd.DataFrame) -> Check:
+def _seasons(blocks: pd.DataFrame, season: SeasonIndex) -> Check:
     deviations = blocks["ratio"] / (blocks["actual"].sum() / blocks["expected"].sum()) - 1
     variance = float((deviations**2 - 1 / blocks["expected"]).mean())
     beyond_chance = np.sqrt(max(variance, 0.0))
@@ -242,12 +243,17 @@ def _seasons(blocks: pd.DataFrame) -> Check:
         f"{percent(beyond_chance, 0)} is typical beyond chance."
     )
     if beyond_chance > SEASONAL_DEVIATION:
+        what_it_knows = (
+            f"The model knows no seasons ({season.reason})"
+            if season.is_plain
+            else "The model follows the usual season, and months still differ beyond it"
+        )
         return Check(
             name="Seasons",
             status="caution",
             finding=finding,
-            advice="The model knows no seasons: compare a month with the same month a year before, "
-            "and trust whole years.",
+            advice=f"{what_it_knows}: compare a month with the same month a year before, and trust "
+            "whole years.",
         )
     return Check(name="Seasons", status="good", finding=finding)
 

@@ -9,7 +9,13 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from retention.customers.summary import customer_table, purchase_days, query_of_days
+from retention.customers.summary import (
+    customer_table,
+    daily_repeats,
+    purchase_days,
+    query_of_days,
+)
+from retention.daily_repeats import carry
 from retention.engines import keep, let_go, rows_by_customer
 from retention.orders.orders import Orders
 
@@ -53,13 +59,15 @@ def hold_out(orders: Orders, cut: date) -> Holdout:
         rows = rows_by_customer(query_of_days(days, cut, later=True))
         by_day = _purchases_by_day(days, cut).to_pandas()
     known = customer_table(rows, orders.start, cut)
+    first_purchases = np.bincount(known["T"].to_numpy())
+    carry(known, daily_repeats(by_day, first_purchases, cut))
     later = {name: rows[f"later_{name}"].to_numpy() for name in ("orders", "revenue")}
     if not orders.has_amounts:
         later["revenue"] = np.full(len(known), np.nan)
     return Holdout(
         customers=known,
         later=pd.DataFrame(later, index=known.index).astype(float),
-        weekly=_by_week(by_day, known),
+        weekly=_by_week(by_day, first_purchases),
     )
 
 
@@ -85,10 +93,10 @@ def _purchases_by_day(days: ibis.Table, cut: date) -> ibis.Table:
     return parts[0].union(parts[1])
 
 
-def _by_week(by_day: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
+def _by_week(by_day: pd.DataFrame, first_purchases: np.ndarray) -> pd.DataFrame:
     purchases = by_day.set_index("since")["purchases"]
     # On the day of the first purchase it is not a repeat one.
-    first = pd.Series(np.bincount(customers["T"].to_numpy())).rename(lambda age: -age)
+    first = pd.Series(first_purchases).rename(lambda age: -age)
     repeat = purchases.sub(first, fill_value=0)
     week = (repeat.index.to_numpy() - 1) // WEEK + 1
     return repeat.groupby(week).sum().rename_axis("week").rename("actual").reset_index()

@@ -10,6 +10,7 @@ from retention.evaluation.holdout import WEEK
 from retention.models.histories import Histories
 from retention.models.intervals import HIGH, LOW
 from retention.models.purchases import PurchaseModel, log_slopes
+from retention.models.season import PLAIN, SeasonIndex, day_number
 from retention.orders.gaps import EXPECTED
 
 #: Customers on whom the width of the band is measured, in a store that has more.
@@ -24,7 +25,12 @@ _POISSON = 1e-6
 
 
 def weekly_tracking(
-    actual: pd.DataFrame, histories: Histories, model: PurchaseModel, cut: date, holdout_days: int
+    actual: pd.DataFrame,
+    histories: Histories,
+    model: PurchaseModel,
+    cut: date,
+    holdout_days: int,
+    season: SeasonIndex = PLAIN,
 ) -> pd.DataFrame:
     """Return actual and expected repeat orders of all whole weeks before and after a cut.
 
@@ -37,6 +43,7 @@ def weekly_tracking(
         model: The purchase model.
         cut: The last day the model has seen.
         holdout_days: Days known after the cut.
+        season: The season of the model, for how far weeks and level of the store vary.
 
     Returns:
         A row for each week:
@@ -52,7 +59,8 @@ def weekly_tracking(
     """
     before = int(histories.T.max()) // WEEK
     after = holdout_days // WEEK
-    foreseen, low, high = _foreseen(model, histories, after)
+    common = season.span_variance(day_number(cut), np.arange(1, after + 1) * float(WEEK))
+    foreseen, low, high = _foreseen(model, histories, common)
     weeks = np.arange(1 - before, after + 1)
     frame = pd.DataFrame(
         {"week": weeks, "week_end": pd.Timestamp(cut) + pd.to_timedelta(weeks * WEEK, unit="D")}
@@ -99,7 +107,8 @@ def fitted_orders(model: PurchaseModel, histories: Histories, days: int) -> floa
     Returns:
         The expected number.
     """
-    return float(-np.diff(_expected_by(model, histories, [0, days]))[0])
+    by_then = _expected_by(model, histories, [0, days])
+    return float(by_then[0] - by_then[1])
 
 
 def _fitted(model: PurchaseModel, histories: Histories, weeks: int) -> np.ndarray:
@@ -110,19 +119,32 @@ def _fitted(model: PurchaseModel, histories: Histories, weeks: int) -> np.ndarra
 def _expected_by(model: PurchaseModel, histories: Histories, ago: Iterable[int]) -> list[float]:
     """Repeat purchases expected until each of these numbers of days ago."""
     joined = np.bincount(histories.T.astype(int), weights=histories.counts)
-    days = np.arange(1, len(joined))
-    new = (
-        np.concatenate([[0.0], model.expected_purchases_of_new(days)]) if len(days) else np.zeros(1)
-    )
+    ages = np.arange(len(joined))
+    if model.clock is not None:
+        return [float(joined @ by_then) for by_then in _by_age_and_day(model, ages, ago)]
+    new = model.expected_purchases_so_far(ages)
     # At that time a customer of age T had been there for T - since days.
     return [float(joined[since:] @ new[: len(joined) - since]) for since in ago]
 
 
+def _by_age_and_day(model: PurchaseModel, ages: np.ndarray, ago: Iterable[int]) -> np.ndarray:
+    """Purchases expected of customers of each age (columns) until numbers of days ago (rows)."""
+    until = model.age(np.array(list(ago)))
+    stretch = np.maximum(model.age(ages) - until[:, None], 0.0)
+    # The curve is smooth on the clock: its values on a grid of days give those in between.
+    grid = np.arange(0.0, np.ceil(stretch.max()) + 1)
+    curve = np.append(0.0, model.on_its_clock.expected_purchases_of_new(grid[1:]))
+    return np.asarray(np.interp(stretch, grid, curve))
+
+
 def _foreseen(
-    model: PurchaseModel, histories: Histories, weeks: int
+    model: PurchaseModel, histories: Histories, common: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Expected repeat purchases in each of the next weeks, and the ends of their 80 % interval."""
-    ends = np.arange(1, weeks + 1) * float(WEEK)
+    """Expected repeat purchases in each of the next weeks, and the ends of their 80 % interval.
+
+    `common` is the variance of what moves the whole store in each week, as a share of the square.
+    """
+    ends = np.arange(1, len(common) + 1) * float(WEEK)
     expected = _totals(model, histories, ends)
     counts = histories.counts.astype(float)
     sample = _sample(histories)
@@ -134,7 +156,7 @@ def _foreseen(
     slopes = scale[:, None] * log_slopes(model, lambda moved: _totals(moved, sample, ends))
     variance_of_fit = np.einsum("ij,jk,ik->i", slopes, np.array(model.covariance), slopes)
     chance = expected * variance / np.maximum(mean, _NOTHING)
-    low, high = _whole_range(expected, chance + variance_of_fit)
+    low, high = _whole_range(expected, chance + variance_of_fit + expected**2 * common)
     return expected, low, high
 
 
@@ -178,13 +200,17 @@ def _totals(model: PurchaseModel, histories: Histories, ends: np.ndarray) -> np.
     """Expected purchases of all customers in each week, from a smooth curve through the knots."""
     from scipy.interpolate import PchipInterpolator
 
+    # On the model's clock the curve is smooth; its ages and ends are times of this clock.
+    ends = model.ahead(ends)
     knots = np.unique(
         np.concatenate([ends[:1], np.geomspace(ends[0], ends[-1], _KNOTS), ends[-1:]])
     )
     active = model.probability_active(histories.frequency, histories.recency, histories.T)
     pairs, frequency, age = histories.without_recency()
     weight = np.bincount(pairs, weights=active * histories.counts, minlength=len(age))
-    curve = weight @ model.expected_purchases_if_active(frequency, age, knots)
+    curve = weight @ model.on_its_clock.expected_purchases_if_active(
+        frequency, model.age(age), knots
+    )
     return np.diff(
         PchipInterpolator(np.append(0.0, knots), np.append(0.0, curve))(ends), prepend=0.0
     )
@@ -198,6 +224,6 @@ def _weekly(
     expected = model.expected_purchases_if_active(histories.frequency, histories.T, ends)
     each = active[:, None] * np.diff(expected, axis=1, prepend=0.0)
     # The chance of a second purchase in a week follows the rate of a customer who just bought.
-    rate = ((model.r + histories.frequency + 1) / (model.alpha + histories.T))[:, None]
-    square = each * (1 + rate * WEEK)
+    rate = ((model.r + histories.frequency + 1) / (model.alpha + model.age(histories.T)))[:, None]
+    square = each * (1 + rate * np.diff(model.ahead(ends), prepend=0.0))
     return histories.counts @ each, histories.counts @ (square - each**2)

@@ -358,7 +358,7 @@ def _newest_customers(customers: pd.DataFrame, purchases: PurchaseModel) -> Chec
     # Customers of one age are alike in what is expected of them: their sums are all it takes.
     codes, ages = pd.factorize(customers["T"].to_numpy(), sort=True)
     counts, bought, squares = (np.bincount(codes, weights * frequency**power) for power in range(3))
-    expected = purchases.expected_purchases_of_new(np.maximum(ages, 1).astype(float)) * (ages > 0)
+    expected = purchases.expected_purchases_so_far(ages)
     limit = _lower_quartile(ages, counts)
     newest = ages <= limit
     if newest.all() or expected[newest] @ counts[newest] < ENOUGH_EXPECTED:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 import pandas as pd
 
+from retention.daily_repeats import DailyRepeats, carried
 from retention.errors import ModelError
 from retention.models.checks import model_checks
+from retention.models.clock import Clock
 from retention.models.forecast import forecast
-from retention.models.histories import group_histories
+from retention.models.histories import Histories, group_histories
 from retention.models.intervals import history_intervals, whole_orders
-from retention.models.model import CltvModel, check_days, check_settings
+from retention.models.model import CltvModel, check_days, check_settings, last_day_of
 from retention.models.purchases import PURCHASE_MODELS, PurchaseModel, fit_purchases
+from retention.models.season import PLAIN, SeasonIndex
+from retention.models.season_fit import fit_season
 from retention.models.spend import StoreAverage, fit_spend
 from retention.validation import all_unknown, check_number
 
@@ -39,8 +43,12 @@ def fit_cltv(
     purchase_model: str = "bg_nbd",
     *,
     backtest: ComparedModels | None = None,
+    season: SeasonIndex | Literal["auto"] | None = "auto",
 ) -> CltvModel:
     """Fit the purchase model and the spend model to customers.
+
+    Customers of a store with seasons buy faster at one time of the year than at another. The models
+    then run on a clock that ticks with the season, and all that looks ahead follows it.
 
     Args:
         customers: As `summarise_customers` returns; needed are `frequency`, `recency`, `T` and
@@ -50,16 +58,22 @@ def fit_cltv(
         backtest: From `backtest(orders, purchase_model="auto")`, for "auto". Without it the model
             of the higher likelihood is taken, which is no measure of how well it predicts.
             `choice` says so.
+        season: The season to take, from `season_index`. With "auto" it is fitted to the repeat
+            purchases of each day, which the table of `summarise_customers` carries. It is taken
+            where it stands out from chance and the history shows it more than once. None is for
+            the plain model.
 
     Returns:
-        The model. Its `checks` say what is doubtful. Where the Gamma-Gamma model cannot be had, its
-        `spend_model` is "store_average" and the checks say why. Where the customers'
-        `monetary_value` is NaN, the orders have no amounts and its `spend` is None.
+        The model. Its `season` says which season it took, or why none. Its `checks` say what is
+        doubtful. Where the Gamma-Gamma model cannot be had, its `spend_model` is "store_average"
+        and the checks say why. Where the customers' `monetary_value` is NaN, the orders have no
+        amounts and its `spend` is None.
 
     Raises:
         DataError: The table is not a customer table.
         ModelError: There is nothing to learn from (a single customer, nobody who came back, all
-            customers alike), or the likelihood has no maximum.
+            customers alike), or the likelihood has no maximum. Or there is a season, and the
+            customers do not say on which day their histories end.
 
     Source: Fader, Hardie and Lee (2005), Marketing Science 24 (BG/NBD); Batislam, Denizel and
     Filiztekin (2007) (MBG/NBD); Fader and Hardie, note 025 (Gamma-Gamma).
@@ -67,18 +81,16 @@ def fit_cltv(
     if isinstance(customers, pd.DataFrame) and customers.empty:
         raise ModelError("There are no customers to learn from. Load orders first.")
     histories = group_histories(customers, counted=True)
+    first_kind = "bg_nbd" if purchase_model == "auto" else purchase_model
+    index, purchases = _on_clock(customers, histories, first_kind, season)
+    companion, choice = purchases, ""
+    if first_kind != "mbg_nbd":
+        # It may raise a ModelError: without it, nothing true could be said of one-time buyers'
+        # p_alive.
+        companion = fit_purchases(histories, "mbg_nbd", start=purchases, clock=purchases.clock)
     if purchase_model == "auto":
-        purchases = fit_purchases(histories, "bg_nbd")
-        companion = fit_purchases(histories, "mbg_nbd", start=purchases)
         kind, choice = _chosen(purchases, companion, backtest)
         purchases = companion if kind == "mbg_nbd" else purchases
-    else:
-        choice = ""
-        purchases = companion = fit_purchases(histories, purchase_model)
-        if purchase_model != "mbg_nbd":
-            # It may raise a ModelError: without it, nothing true could be said of one-time
-            # buyers' p_alive.
-            companion = fit_purchases(histories, "mbg_nbd", start=purchases)
     spend = None if all_unknown(customers["monetary_value"]) else fit_spend(customers)
     return CltvModel(
         purchases=purchases,
@@ -89,7 +101,61 @@ def fit_cltv(
         observation_days=int(customers["T"].max()),
         choice=choice,
         checks=model_checks(customers, purchases, spend, companion),
+        season=index,
+        today=None if purchases.clock is None else purchases.clock.today,
     )
+
+
+#: Why there is no season, where the customers do not tell.
+_NO_DAYS = "the customers come without the days of their purchases"
+_NOT_ALL = "these are not all customers of the orders"
+
+
+def _on_clock(
+    customers: pd.DataFrame,
+    histories: Histories,
+    kind: str,
+    season: SeasonIndex | Literal["auto"] | None,
+) -> tuple[SeasonIndex, PurchaseModel]:
+    """The season asked for, and the purchase model on its clock."""
+    if season is None:
+        return PLAIN, fit_purchases(histories, kind)
+    if isinstance(season, SeasonIndex):
+        if season.is_plain:
+            return season, fit_purchases(histories, kind)
+        return season, fit_purchases(histories, kind, clock=Clock(season, _today(customers)))
+    if season != "auto":
+        raise ModelError(
+            f'The season is {season!r}. Give "auto", None, or a SeasonIndex from season_index.'
+        )
+    repeats = carried(customers)
+    if repeats is None:
+        return SeasonIndex(reason=_NO_DAYS), fit_purchases(histories, kind)
+    if not _are_of(repeats, histories):
+        # The customers' own purchases are not known by day. Those of others would mislead.
+        return SeasonIndex(reason=_NOT_ALL), fit_purchases(histories, kind)
+    return fit_season(histories, repeats, kind)
+
+
+def _are_of(repeats: DailyRepeats, histories: Histories) -> bool:
+    """Whether the repeat purchases of each day are those of these customers, and in days."""
+    in_days = histories.T.dtype.kind in "iu" and histories.recency.dtype.kind in "iu"
+    return bool(
+        in_days
+        and histories.T.max() < len(repeats.counts)
+        and repeats.counts.sum() == histories.counts @ histories.frequency
+    )
+
+
+def _today(customers: pd.DataFrame) -> int:
+    """The day that the customers' histories end on."""
+    today = last_day_of(customers)
+    if today is None:
+        raise ModelError(
+            "There is a season, and the customers do not say on which day their histories end. "
+            "Give a table of summarise_customers, or fit the model with season=None."
+        )
+    return today
 
 
 def with_order_value(model: CltvModel, order_value: float) -> CltvModel:
@@ -193,6 +259,7 @@ def predict_cltv(
     """
     check_settings(horizon_days, annual_discount_rate, margin)
     check_days("soon_days", soon_days)
+    model = model.seen_with(customers)
     ahead = forecast(
         model.purchases, group_histories(customers), horizon_days, annual_discount_rate
     )
@@ -251,6 +318,7 @@ def purchase_probability(model: CltvModel, customers: pd.DataFrame, days: float)
     rate.
     """
     check_days("days", days)
+    model = model.seen_with(customers)
     histories = group_histories(customers)
     probability = model.purchases.probability_active(
         histories.frequency, histories.recency, histories.T

@@ -18,6 +18,7 @@ class Forecast:
     Attributes:
         histories: The distinct histories.
         ends: The last day of each month of 30.4375 days, the last one cut at the horizon.
+        elapsed: How far the model's clock has run by each of these days.
         discount: The discount factor of each month.
         active: Each history's probability to be active.
         pairs: Each history's row in `increments`, its distinct (frequency, T).
@@ -26,6 +27,7 @@ class Forecast:
 
     histories: Histories
     ends: np.ndarray
+    elapsed: np.ndarray
     discount: np.ndarray
     active: np.ndarray
     pairs: np.ndarray
@@ -49,8 +51,8 @@ class Forecast:
 
     @property
     def discounted_days(self) -> float:
-        """The horizon with each month's days times its discount factor."""
-        return float(np.diff(self.ends, prepend=0.0) @ self.discount)
+        """The horizon in days of the model's clock, each month's times its discount factor."""
+        return float(np.diff(self.elapsed, prepend=0.0) @ self.discount)
 
 
 def forecast(
@@ -78,6 +80,7 @@ def forecast(
     return Forecast(
         histories=histories,
         ends=ends,
+        elapsed=purchases.ahead(ends),
         discount=(1 + annual_discount_rate) ** (-ends / DAYS_PER_YEAR),
         active=active,
         pairs=pairs,

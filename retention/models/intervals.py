@@ -86,10 +86,11 @@ def _fill(
     rows: np.ndarray,
 ) -> None:
     """Write the intervals of the histories in `rows`, which have one frequency."""
-    days, discounted_days = float(ahead.ends[-1]), ahead.discounted_days
+    elapsed, discounted = float(ahead.elapsed[-1]), ahead.discounted_days
     active = ahead.active[rows]
     ages, place = np.unique(ahead.histories.T[rows], return_inverse=True)
-    counts = order_counts(purchases, frequency, ages, days)
+    ages = purchases.age(ages)
+    counts = order_counts(purchases, frequency, ages, elapsed)
     # The mean square from the forecast's mean, which knows no bins.
     expected = ahead.increments[ahead.pairs[rows]].sum(axis=1)
     intervals.orders_square[rows] = active * (counts.moments()[1][place] + expected**2)
@@ -106,8 +107,8 @@ def _fill(
             intervals.orders_high[rows[positive]] = counts.numbers[reaches] - 1
     if spend is None:
         return
-    if discounted_days < days:
-        counts = order_counts(purchases, frequency, ages, discounted_days)
+    if discounted < elapsed:
+        counts = order_counts(purchases, frequency, ages, discounted)
     multiples, below = _spend_table(spend, counts, float(frequency))
     for level, ends in ((LOW, intervals.spend_low), (HIGH, intervals.spend_high)):
         wanted = levels[level]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from retention.errors import ModelError
+import numpy as np
+import pandas as pd
+
+from retention.daily_repeats import carried_end
+from retention.errors import DataError, ModelError
 from retention.models.checks import Check
 from retention.models.purchases import PurchaseModel
+from retention.models.season import PLAIN, SeasonIndex, day_number
 from retention.models.spend import SpendKind, SpendModel
 from retention.validation import check_number
 from retention.wording import NO_AMOUNTS
@@ -28,6 +33,10 @@ class CltvModel:
         observation_days: Over how many days they were seen.
         checks: How far to trust the model.
         choice: Which purchase model "auto" took, and why; empty where the caller chose it.
+        season: The store's season, by which the clock of both purchase models runs. It is plain,
+            and says why, where there is none. It also says how far weeks and level vary.
+        today: The day that histories are counted back from, in days since 1970; None where it is
+            not known, and without a season it makes no difference.
     """
 
     purchases: PurchaseModel
@@ -38,6 +47,68 @@ class CltvModel:
     observation_days: int
     checks: tuple[Check, ...]
     choice: str = ""
+    season: SeasonIndex = PLAIN
+    today: int | None = None
+
+    def at(self, today: int) -> CltvModel:
+        """Return the same model for customers whose histories end on another day.
+
+        Args:
+            today: The day, in days since 1970.
+
+        Returns:
+            The model.
+        """
+        return replace(
+            self,
+            purchases=self.purchases.at(today),
+            companion=self.companion.at(today),
+            today=today,
+        )
+
+    def seen_with(self, customers: pd.DataFrame) -> CltvModel:
+        """Return the same model on the day that customers were summarised for.
+
+        Args:
+            customers: From `summarise_customers`. A table without days is taken to be of the day
+                that the model was fitted on.
+
+        Returns:
+            The model.
+
+        Raises:
+            DataError: The customers' histories do not end on one day, and there is a season.
+        """
+        if self.season.is_plain:
+            return self
+        today = last_day_of(customers)
+        return self if today is None or today == self.today else self.at(today)
+
+    def common_variance(self, horizon_days: float) -> float:
+        """Return the variance of a total that all customers share, as a share of its square.
+
+        Args:
+            horizon_days: How far to look ahead, in days.
+
+        Returns:
+            The variance of what moves the whole store.
+        """
+        return float(self.season.common_variance(self._today, horizon_days)[0])
+
+    def span_variance(self, ends: np.ndarray) -> np.ndarray:
+        """Return `common_variance` of single spans, each from the end before it to its own.
+
+        Args:
+            ends: Numbers of days ahead, ascending.
+
+        Returns:
+            A variance for each span.
+        """
+        return self.season.span_variance(self._today, ends)
+
+    @property
+    def _today(self) -> float:
+        return 0.0 if self.today is None else float(self.today)
 
     @property
     def purchase_model(self) -> str:
@@ -85,7 +156,7 @@ class CltvModel:
 
     @property
     def log_likelihood(self) -> float:
-        """Log-likelihood of the purchase model, with time in days."""
+        """Log-likelihood of the purchase model, with time in days of its clock."""
         return self.purchases.log_likelihood
 
     @property
@@ -107,6 +178,33 @@ class CltvModel:
     def spend_log_likelihood(self) -> float | None:
         """Log-likelihood of the Gamma-Gamma model; None for the store average."""
         return None if self.spend is None else self.spend.log_likelihood
+
+
+def last_day_of(customers: pd.DataFrame) -> int | None:
+    """Return the day that customers were summarised for.
+
+    Args:
+        customers: From `summarise_customers`, or a table of one's own.
+
+    Returns:
+        The day, in days since 1970; None where the table says nothing of days.
+
+    Raises:
+        DataError: The histories do not all end on one day.
+    """
+    end = carried_end(customers)
+    if end is not None:
+        return day_number(end)
+    if "first_order" not in customers or not len(customers):
+        return None
+    first = customers["first_order"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    last = first + customers["T"].to_numpy().astype(np.int64)
+    if (last != last[0]).any():
+        raise DataError(
+            "The customers' histories end on different days (first_order + T), so that no season "
+            "can be told. Summarise all of them for one day, or fit the model with season=None."
+        )
+    return int(last[0])
 
 
 def check_settings(

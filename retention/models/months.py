@@ -34,6 +34,7 @@ def month_ranges(model: CltvModel, customers: pd.DataFrame, months: pd.DataFrame
     Chance within a month is taken to be that of customers who do not leave before its end. That is
     slightly too much.
     """
+    model = model.seen_with(customers)
     sample = sample_customers(customers)
     histories, ends = sample.histories, months["end_day"].to_numpy()
     order_value = sample.order_values(model)
@@ -46,8 +47,10 @@ def month_ranges(model: CltvModel, customers: pd.DataFrame, months: pd.DataFrame
         return np.asarray(in_month[histories.codes])
 
     expected = orders(model.purchases)
-    rate = (model.r + sample.frequency + 1) / (model.alpha + histories.T[histories.codes])
-    square = expected * (1 + rate[:, None] * np.diff(ends, prepend=0.0))
+    age = model.purchases.age(histories.T)[histories.codes]
+    rate = (model.r + sample.frequency + 1) / (model.alpha + age)
+    elapsed = model.purchases.ahead(ends)
+    square = expected * (1 + rate[:, None] * np.diff(elapsed, prepend=0.0))
     factor, within = spend_squares(model, sample.frequency)
     variance = order_value**2 @ (factor[:, None] * (square + within * expected) - expected**2)
     by_purchases = log_slopes(model.purchases, lambda moved: order_value @ orders(moved))
@@ -57,8 +60,11 @@ def month_ranges(model: CltvModel, customers: pd.DataFrame, months: pd.DataFrame
     scale = months["expected_revenue"].to_numpy() / measured
     covariance = covariance_of(model, by_spend.shape[1])
     spread = scale**2 * np.einsum("ij,jk,ik->i", slopes, covariance, slopes)
+    expected_revenue = scale * measured
+    of_store = expected_revenue**2 * model.span_variance(ends)
     totals = [
-        interval(*month) for month in zip(scale * measured, scale * variance, spread, strict=True)
+        interval(*month)
+        for month in zip(expected_revenue, scale * variance, spread, of_store, strict=True)
     ]
     return months.assign(
         revenue_low=[total.low for total in totals], revenue_high=[total.high for total in totals]
@@ -99,6 +105,7 @@ def expected_by_month(
         ModelError: A setting is out of range; the message says which.
     """
     check_settings(horizon_days, annual_discount_rate, margin)
+    model = model.seen_with(customers)
     ahead = forecast(
         model.purchases, group_histories(customers), horizon_days, annual_discount_rate
     )

@@ -67,10 +67,12 @@ def next_order(
     _check_days(days)
     purchases = model.purchases
     with np.errstate(over="ignore"):
-        early, middle, late = (purchases.alpha + T) * np.expm1(
+        waits = (purchases.alpha + purchases.age(T)) * np.expm1(
             -np.log1p(-np.array(WINDOW)) / (purchases.r + frequency)
         )
-    active = still_active(model, frequency, recency, np.array(float(T - recency)))
+    early, middle, late = purchases.days_ahead(waits)
+    silence = float(T - recency)
+    active = still_active(model, frequency, recency, np.array(silence), silence)
     history = np.array([float(frequency)]), np.array([float(recency)]), np.array([float(T)])
     within = purchases.probability_active(*history)
     within *= purchases.probability_purchase_if_active(history[0], history[2], days)
@@ -111,7 +113,14 @@ def order_distribution(
     active = model.purchases.probability_active(
         *(np.array([float(value)]) for value in (frequency, recency, T))
     )[0]
-    counts = order_counts(model.purchases, frequency, np.array([float(T)]), days, every=_ONE_BY_ONE)
+    purchases = model.purchases
+    counts = order_counts(
+        purchases,
+        frequency,
+        purchases.age([float(T)]),
+        float(purchases.ahead(days)),
+        every=_ONE_BY_ONE,
+    )
     probability = np.concatenate([[1 - active * counts.reached[0, 0]], active * counts.share[0]])
     orders = np.concatenate([[0], counts.numbers]).astype(int)
     last = min(int(np.searchsorted(probability.cumsum(), 1 - _RAREST)), len(orders) - 1)
@@ -129,7 +138,11 @@ def order_distribution(
 
 
 def still_active(
-    model: CltvModel, frequency: int, recency: float, silence: np.ndarray
+    model: CltvModel,
+    frequency: int,
+    recency: float,
+    silence: np.ndarray,
+    silence_today: float = 0.0,
 ) -> np.ndarray:
     """Return the probability to be active after days without an order, as `p_alive` is.
 
@@ -138,18 +151,28 @@ def still_active(
         frequency: Repeat purchase days.
         recency: Days from the first to the last purchase day.
         silence: Days since the last order; any length.
+        silence_today: How many of them have passed today. It says at what time of the year the
+            others pass.
 
     Returns:
         The probabilities, 0 to 1, in the shape of `silence`.
     """
     purchases = model.purchases if frequency else model.companion
-    return purchases.probability_active(
-        float(frequency), float(recency), recency + np.asarray(silence, dtype=float)
+    age_at_last = purchases.age(silence_today + recency) - purchases.age(silence_today)
+    silent = np.asarray(silence, dtype=float)
+    passed = purchases.age(silence_today) - purchases.age(silence_today - silent)
+    return purchases.on_its_clock.probability_active(
+        float(frequency), age_at_last, age_at_last + passed
     )
 
 
 def active_curve(
-    model: CltvModel, frequency: int, recency: float, days: int = 365, points: int = 120
+    model: CltvModel,
+    frequency: int,
+    recency: float,
+    days: int = 365,
+    points: int = 120,
+    silence_today: float = 0.0,
 ) -> pd.DataFrame:
     """Return how the probability to be active falls while a customer stays silent.
 
@@ -159,6 +182,8 @@ def active_curve(
         recency: Days from the first to the last purchase day.
         days: The longest silence, in days.
         points: The number of silences, evenly spaced; the same whole day counts once.
+        silence_today: Days since the last order today. Where there is a season, it says at what
+            time of the year the customer has been silent.
 
     Returns:
         A frame with `silence` (days since the last order, from 0 to `days`) and `p_alive`.
@@ -170,7 +195,10 @@ def active_curve(
     _check_days(days)
     silence = np.unique(np.linspace(0, days, points).round())
     return pd.DataFrame(
-        {"silence": silence, "p_alive": still_active(model, frequency, recency, silence)}
+        {
+            "silence": silence,
+            "p_alive": still_active(model, frequency, recency, silence, silence_today),
+        }
     )
 
 

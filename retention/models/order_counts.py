@@ -65,8 +65,8 @@ def order_counts(
     Args:
         model: The purchase model.
         frequency: Repeat purchase days so far.
-        T: Days since the first purchase; length m.
-        days: How far to look ahead.
+        T: Days since the first purchase, on the model's clock; length m.
+        days: How far to look ahead, on the model's clock.
         every: Up to which number of orders to tell them apart one by one.
 
     Returns:

@@ -18,6 +18,7 @@ from numpy.polynomial import chebyshev
 from scipy.special import expit
 
 from retention.errors import ModelError
+from retention.models.clock import Clock
 from retention.models.fitting import (
     Covariance,
     Derivatives,
@@ -55,6 +56,9 @@ class PurchaseModel:
             where the likelihood is flat and leaves a parameter open.
         covariance: Of the estimated log(r, alpha, a, b), with wide but finite entries there; zeros
             where the parameters are known.
+        clock: What turns days into days of the season. None where there is no season: then a day is
+            a day. All methods take days. The mean of a year's days is a day, so that the parameters
+            are in days too.
     """
 
     kind: str
@@ -65,6 +69,47 @@ class PurchaseModel:
     log_likelihood: float
     relative_errors: tuple[float, float, float, float]
     covariance: Covariance = ((0.0,) * 4,) * 4
+    clock: Clock | None = None
+
+    @property
+    def on_its_clock(self) -> PurchaseModel:
+        """The same model for times that the clock has told already."""
+        return self if self.clock is None else replace(self, clock=None)
+
+    def at(self, today: int) -> PurchaseModel:
+        """Return the same model for histories that are counted back from another day.
+
+        Args:
+            today: The day, in days since 1970.
+
+        Returns:
+            The model.
+        """
+        if self.clock is None or self.clock.today == today:
+            return self
+        return replace(self, clock=replace(self.clock, today=today))
+
+    def age(self, T: npt.ArrayLike) -> np.ndarray:
+        """Return how far the model's clock has run since `T` days ago."""
+        return np.asarray(T, dtype=float) if self.clock is None else self.clock.age(T)
+
+    def ahead(self, days: npt.ArrayLike) -> np.ndarray:
+        """Return how far the model's clock will run in the next `days`."""
+        return np.asarray(days, dtype=float) if self.clock is None else self.clock.ahead(days)
+
+    def days_ahead(self, elapsed: npt.ArrayLike, since: npt.ArrayLike = 0.0) -> np.ndarray:
+        """Return after how many days the model's clock has run this far.
+
+        Args:
+            elapsed: Days of the clock; may be infinite.
+            since: How many days ago the clock is taken from.
+
+        Returns:
+            Days, counted from `since`.
+        """
+        if self.clock is None:
+            return np.asarray(elapsed, dtype=float)
+        return self.clock.days_ahead(elapsed, since)
 
     @property
     def b_active(self) -> float:
@@ -93,6 +138,8 @@ class PurchaseModel:
         (2007), appendix.
         """
         x = np.asarray(frequency, dtype=float)
+        if self.clock is not None:
+            recency, T = self.clock.recency(recency, T), self.clock.age(T)
         log_odds_left = (self.r + x) * np.log1p((T - recency) / (self.alpha + recency))
         leaving = np.maximum(self.b_active + x - 1, np.finfo(float).tiny)
         active: np.ndarray = expit(np.log(leaving) - np.log(self.a) - log_odds_left)
@@ -112,7 +159,8 @@ class PurchaseModel:
             The probabilities, in the shape of the arguments.
         """
         x = np.asarray(frequency, dtype=float)
-        probability: np.ndarray = -np.expm1(-(self.r + x) * np.log1p(days / (self.alpha + T)))
+        stretch = self.ahead(days) / (self.alpha + self.age(T))
+        probability: np.ndarray = -np.expm1(-(self.r + x) * np.log1p(stretch))
         return probability
 
     def expected_purchases_if_active(
@@ -131,8 +179,8 @@ class PurchaseModel:
         Source: the numerator of eq. 10 in Fader, Hardie and Lee (2005), in a form that holds for
         all parameters. It is the mean, over the chance to leave, of a customer's purchases.
         """
-        frequency, age = np.asarray(frequency), np.asarray(T, dtype=float)
-        days = np.atleast_1d(np.asarray(days, dtype=float))
+        frequency, age = np.asarray(frequency), self.age(T)
+        days = np.atleast_1d(self.ahead(days))
         expected = np.empty((len(frequency), len(days)))
         order = np.argsort(frequency, kind="stable")
         values, begins = np.unique(frequency[order], return_index=True)
@@ -144,10 +192,10 @@ class PurchaseModel:
         return np.maximum.accumulate(expected, axis=1)
 
     def expected_purchases_of_new(self, days: npt.ArrayLike) -> np.ndarray:
-        """Return the repeat purchases expected of new customers.
+        """Return the repeat purchases expected of customers who are new today.
 
         Args:
-            days: One or several lengths of time, increasing; length m.
+            days: One or several lengths of time from today, increasing; length m.
 
         Returns:
             An array of length m. It never decreases.
@@ -157,6 +205,24 @@ class PurchaseModel:
         if_active = self.expected_purchases_if_active(np.zeros(1), np.zeros(1), days)[0]
         expected: np.ndarray = if_active * self.probability_active(0, 0, 0)
         return expected
+
+    def expected_purchases_so_far(self, T: np.ndarray, until: float = 0) -> np.ndarray:
+        """Return the repeat purchases expected of customers by today, from their age alone.
+
+        Args:
+            T: Days since the first purchase; length n, in any order.
+            until: How many days ago the purchases end that count.
+
+        Returns:
+            An array of length n; 0 where the first purchase is no older than `until`.
+        """
+        stretch = np.maximum(self.age(T) - self.age(until), 0.0)
+        lengths, place = np.unique(stretch, return_inverse=True)
+        known = lengths > 0
+        expected = np.zeros(len(lengths))
+        if known.any():
+            expected[known] = self.on_its_clock.expected_purchases_of_new(lengths[known])
+        return np.asarray(expected[place])
 
 
 def log_slopes(
@@ -239,7 +305,10 @@ def _mean_over_leaving(stretch: np.ndarray, shape: float, a: float, b: float) ->
 
 
 def fit_purchases(
-    histories: Histories, kind: str = "bg_nbd", start: PurchaseModel | None = None
+    histories: Histories,
+    kind: str = "bg_nbd",
+    start: PurchaseModel | None = None,
+    clock: Clock | None = None,
 ) -> PurchaseModel:
     """Fit a purchase model by maximum likelihood.
 
@@ -247,9 +316,10 @@ def fit_purchases(
         histories: Grouped customers.
         kind: "bg_nbd" or "mbg_nbd".
         start: A model to start from, such as the other kind fitted to the same customers.
+        clock: What turns the days of the histories into days of the season; None for days.
 
     Returns:
-        The fitted model.
+        The fitted model. Its likelihood is the one of the times on the clock.
 
     Raises:
         ModelError: The histories cannot tell the parameters apart, or no maximum was found.
@@ -260,16 +330,19 @@ def fit_purchases(
         known = ", ".join(repr(name) for name in PURCHASE_MODELS)
         raise ModelError(f"There is no purchase model {kind!r}. Choose one of {known}.")
     _refuse_degenerate(histories)
+    recency, age = histories.recency, histories.T
+    if clock is not None:
+        recency, age = clock.recency(recency, age), clock.age(age)
     first_point = None
     if start is not None:
-        scale = 1 / histories.T.max()  # lifetimes fits in units of the longest history
+        scale = 1 / age.max()  # lifetimes fits in units of the longest history
         first_point = np.log([start.r, start.alpha * scale, start.a, start.b])
     try:
         fitted = fit(
             _FITTERS[kind],
             partial(purchase_objective, kind=kind),
             _starts,
-            (histories.frequency, histories.recency, histories.T),
+            (histories.frequency, recency, age),
             weights=histories.counts,
             start=first_point,
         )
@@ -280,7 +353,7 @@ def fit_purchases(
             "customers, and check that the customer column tells customers apart."
         ) from error
     # lifetimes divides time by the longest history, and each repeat purchase's density with it.
-    scaling = np.log(histories.T.max()) * (histories.counts @ histories.frequency)
+    scaling = np.log(age.max()) * (histories.counts @ histories.frequency)
     log_likelihood = fitted.mean_log_likelihood * histories.counts.sum() - scaling
     r, alpha, a, b = fitted.parameters[list(PARAMETERS)].tolist()
     errors = (fitted.standard_errors / fitted.parameters)[list(PARAMETERS)].tolist()
@@ -293,6 +366,7 @@ def fit_purchases(
         log_likelihood=float(log_likelihood),
         relative_errors=(errors[0], errors[1], errors[2], errors[3]),
         covariance=log_covariance(fitted.hessian, histories.counts.sum()),
+        clock=clock,
     )
 
 

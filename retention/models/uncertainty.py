@@ -31,6 +31,8 @@ class Total:
         high: The upper end of the interval.
         chance: The standard deviation of the total if the parameters were known.
         parameters: The standard deviation that comes from the estimated parameters.
+        store: The standard deviation that comes from what moves the whole store: its level, weeks
+            that vary beyond chance, and the error of its season.
     """
 
     expected: float
@@ -38,6 +40,7 @@ class Total:
     high: float
     chance: float
     parameters: float
+    store: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Uncertainty:
         slopes: A row for each of them: the derivatives of `expected` by the log parameters.
         covariance: Of the estimated log parameters.
         customers: The customers' index; None where it is not known.
+        common: The variance that all customers share, as a share of the expected total squared:
+            `SeasonIndex.common_variance`.
     """
 
     expected: np.ndarray
@@ -59,6 +64,7 @@ class Uncertainty:
     slopes: np.ndarray
     covariance: np.ndarray
     customers: pd.Index | None = None
+    common: float = 0.0
 
     def total(self, members: np.ndarray | pd.Series | None = None) -> Total:
         """Return the total of a group of customers.
@@ -141,7 +147,8 @@ class Uncertainty:
             of_all = max(self.expected[self.sample].sum(), 1e-300)
             relative[nobody] = self.slopes.sum(axis=0) / of_all
         spread = expected**2 * np.einsum("ij,jk,ik->i", relative, self.covariance, relative)
-        return [interval(*row) for row in zip(expected, variance, spread, strict=True)]
+        of_store = expected**2 * self.common
+        return [interval(*row) for row in zip(expected, variance, spread, of_store, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +269,7 @@ def value_uncertainty(
     `order_counts` and the posterior of the Gamma-Gamma model.
     """
     check_settings(horizon_days, annual_discount_rate, margin)
+    model = model.seen_with(customers)
     ahead = forecast(
         model.purchases, group_histories(customers), horizon_days, annual_discount_rate
     )
@@ -287,6 +295,7 @@ def orders_uncertainty(
         ModelError: `horizon_days` is out of range.
     """
     check_settings(horizon_days)
+    model = model.seen_with(customers)
     ahead = forecast(model.purchases, group_histories(customers), horizon_days)
     square = history_intervals(model.purchases, None, ahead).orders_square
     return orders_of_forecast(model, customers, ahead, square)
@@ -331,6 +340,7 @@ def value_of_forecast(
         ),
         covariance=covariance_of(model, by_spend.shape[1]),
         customers=customers.index,
+        common=model.common_variance(float(ahead.ends[-1])),
     )
 
 
@@ -361,6 +371,7 @@ def orders_of_forecast(
         slopes=purchase_slopes(model, customers, ahead) if slopes is None else slopes,
         covariance=np.array(model.purchases.covariance),
         customers=customers.index,
+        common=model.common_variance(float(ahead.ends[-1])),
     )
 
 
@@ -414,18 +425,19 @@ def sample_of(customers: int) -> np.ndarray:
     return np.sort(np.random.default_rng(1).choice(customers, SAMPLE, replace=False))
 
 
-def interval(expected: float, variance: float, spread: float) -> Total:
+def interval(expected: float, variance: float, spread: float, of_store: float = 0.0) -> Total:
     """Return the 80 % interval of a total, that of a gamma variable: neither can be negative.
 
     Args:
         expected: The mean of the total.
         variance: Its variance from chance.
         spread: Its variance from the estimated parameters.
+        of_store: Its variance from what moves the whole store.
 
     Returns:
-        The total, its ends at 10 % and 90 %, and the two standard deviations.
+        The total, its ends at 10 % and 90 %, and the standard deviations.
     """
-    whole = variance + spread
+    whole = variance + spread + of_store
     low = high = expected
     if expected > 0 and whole > 0:
         shape = expected**2 / whole
@@ -436,4 +448,5 @@ def interval(expected: float, variance: float, spread: float) -> Total:
         high=float(max(high, expected)),
         chance=float(variance**0.5),
         parameters=float(spread**0.5),
+        store=float(of_store**0.5),
     )

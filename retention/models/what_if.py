@@ -109,6 +109,7 @@ def what_if(
         model, customers, horizon_days, annual_discount_rate, margin
     )
     known.check(customers)
+    model = model.seen_with(customers)
     sample = sample_customers(customers)
     histories = sample.histories
     kept = min(margin * (1 + levers.margin), 1.0)
@@ -124,7 +125,11 @@ def what_if(
         leaving, _ = _leaving(purchases, levers.retention)
         pace = (1 + levers.repeat_rate) * leaving
         _, frequency, age = histories.without_recency()
-        until = purchases.expected_purchases_if_active(frequency, age, ahead.ends * pace) / leaving
+        # The future runs faster on the season's clock: its months keep their share.
+        paced = purchases.on_its_clock.expected_purchases_if_active(
+            frequency, purchases.age(age), ahead.elapsed * pace
+        )
+        until = paced / leaving
         changed = replace(ahead, increments=np.diff(until, axis=1, prepend=0.0))
         return unchanged, changed.discounted_orders
 
@@ -150,7 +155,12 @@ def what_if(
     gain_slope = (changed_slope - today_slope) * scale
     return WhatIf(
         today=today,
-        changed=interval(after * scale, (today.chance * after / before) ** 2, spread),
+        changed=interval(
+            after * scale,
+            (today.chance * after / before) ** 2,
+            spread,
+            (today.store * after / before) ** 2,
+        ),
         gain=_signed(gained * scale, float(gain_slope @ known.covariance @ gain_slope)),
         capped=_capped(model, levers, margin),
     )

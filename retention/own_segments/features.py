@@ -277,10 +277,13 @@ def typical_wait(model: CltvModel, customers: pd.DataFrame) -> np.ndarray:
     Returns:
         Days, one element a customer; NaN beyond `LONGEST_WAIT`.
     """
+    purchases = model.seen_with(customers).purchases
     histories = group_histories(customers)
+    silence = histories.T - histories.recency
+    recency = purchases.age(histories.T) - purchases.age(silence)
     with np.errstate(over="ignore"):
-        scale = np.expm1(np.log(2) / (model.purchases.r + histories.frequency))
-    waits = (model.purchases.alpha + histories.recency) * scale
+        scale = np.expm1(np.log(2) / (purchases.r + histories.frequency))
+        waits = purchases.days_ahead((purchases.alpha + recency) * scale, since=silence)
     within_reach = np.where(waits <= LONGEST_WAIT, waits, np.nan)
     medians: np.ndarray = within_reach[histories.codes]
     return medians

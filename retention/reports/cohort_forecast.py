@@ -55,6 +55,7 @@ def cohort_forecast(
     if not len(chosen) or chosen[0] < 1 or chosen[-1] > MOST_MONTHS:
         raise ModelError(f"months is {months!r}. Give whole numbers from 1 to {MOST_MONTHS}.")
     horizon = int(chosen[-1]) * DAYS_PER_MONTH
+    model = model.seen_with(customers)
     whole = forecast(model.purchases, group_histories(customers), horizon)
     size = np.bincount(labels, minlength=len(names))
     totals = _totals(model, customers, whole, chosen, labels, len(names))
@@ -129,6 +130,7 @@ def _first_months(ahead: Forecast, months: int) -> Forecast:
     return replace(
         ahead,
         ends=ahead.ends[:months],
+        elapsed=ahead.elapsed[:months],
         discount=ahead.discount[:months],
         increments=ahead.increments[:, :months],
     )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cache
 
 import numpy as np
 import pandas as pd
 
-from retention import sample_orders, summarise_customers
+from retention import SeasonIndex, sample_orders, summarise_customers
+from retention.daily_repeats import DailyRepeats, carry
 from retention.models.purchases import PurchaseModel
+from retention.models.season import day_number
 from retention.samples.simulator import (
     Buyers,
     Process,
@@ -20,6 +24,11 @@ from retention.samples.simulator import (
 )
 from tests.support.orders_stub import orders_of
 
+#: The first day of simulated stores that have days of the calendar: no first of a year.
+FIRST_DAY = date(2021, 3, 7)
+PARAMETERS = {"r": 0.6, "alpha": 60.0, "a": 0.7, "b": 3.0}
+#: Orders of December 1.6 times those of an average month, those of summer 0.7 times.
+WINTER = SeasonIndex(coefficients=(0.35, -0.1, 0.12, -0.06, 0.05, 0.0), reason="")
 UNKNOWN = (float("nan"),) * 4  # relative errors of a model that was not fitted
 
 
@@ -90,12 +99,19 @@ class KnownStore:
 
 
 def known_purchases(
-    customers: int, days: int, after: int, seed: int, kind: str = "bg_nbd", **parameters: float
+    customers: int,
+    days: int,
+    after: int,
+    seed: int,
+    kind: str = "bg_nbd",
+    season: SeasonIndex | None = None,
+    **parameters: float,
 ) -> KnownStore:
     """Return a simulated store with what its customers do in the days `after`.
 
     First orders fall evenly into the days; parameters r, alpha, a, b, p, q, v. `kind` "mbg_nbd"
-    lets customers leave right after the first order too.
+    lets customers leave right after the first order too. With a season, plain or not, the customers
+    have days of the calendar and carry their daily repeat purchases.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
     process = Process(**parameters)
@@ -103,7 +119,15 @@ def known_purchases(
     if kind == "mbg_nbd":
         stays = rng.random(customers) >= buyers.leaving
         buyers = replace(buyers, rate=np.where(stays, buyers.rate, 0.0))
-    who, when = draw_purchases(buyers, rng.random(customers) * days, days + 1.0 + after, rng)
+    joined, end = rng.random(customers) * days, days + 1.0 + after
+    if season is None:
+        who, when = draw_purchases(buyers, joined, end, rng)
+    else:
+        begin = day_number(FIRST_DAY) - 1
+        run = season.elapsed(begin, begin + np.append(joined, end))
+        who, when = draw_purchases(buyers, run[:-1], run[-1], rng)
+        # Rounding must not move a purchase past the end.
+        when = np.minimum(season.days_until(begin, when), np.nextafter(end, 0))
     value = draw_order_values(buyers, who, process.p, rng)
 
     span = days + 1 + after
@@ -133,14 +157,23 @@ def known_purchases(
         }
     )
     table.index = pd.Index([f"C{row}" for row in range(customers)], name="customer_id")
+    if season is not None:
+        counts = np.bincount(day[repeat], minlength=days + 1)[day[new].min() :]
+        carry(table, DailyRepeats(FIRST_DAY + timedelta(days=days), counts))
     return KnownStore(table, days, who, day, value, buyers, process)
 
 
 def known_store(
-    customers: int, days: int, after: int, seed: int, kind: str = "bg_nbd", **parameters: float
+    customers: int,
+    days: int,
+    after: int,
+    seed: int,
+    kind: str = "bg_nbd",
+    season: SeasonIndex | None = None,
+    **parameters: float,
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     """Return customers of `known_purchases`, and their later purchase days and spend."""
-    store = known_purchases(customers, days, after, seed, kind, **parameters)
+    store = known_purchases(customers, days, after, seed, kind, season, **parameters)
     later = store.day > days
     orders = np.bincount(store.who[later], minlength=customers)
     return (
@@ -167,3 +200,64 @@ def future_orders(
         stays = rng.random(len(here)) >= leaving[here]
         here, now = here[stays], now[stays]
     return np.concatenate(who), np.concatenate(when)
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonalStore:
+    """Customers as they stood after the observed days, and what they ordered later.
+
+    `customers` is what `summarise_customers` gives, as far as models need it; `later` are purchase
+    days by day after the end, for customers known then.
+    """
+
+    customers: pd.DataFrame
+    end: date
+    later: np.ndarray
+
+
+def seasonal_store(
+    demand: SeasonIndex | Callable[[np.ndarray], np.ndarray],
+    customers: int = 4_000,
+    days: int = 900,
+    seed: int = 1,
+    after: int = 0,
+    kind: str = "bg_nbd",
+) -> SeasonalStore:
+    """Return a store of known parameters whose demand follows an index, or a function of the day.
+
+    Customers come evenly over the observed days.
+    """
+    rng = np.random.Generator(np.random.PCG64(seed))
+    number = np.arange(days + after)
+    first = int(np.datetime64(FIRST_DAY, "D").astype(int))
+    on_day = demand.on(first + number) if isinstance(demand, SeasonIndex) else demand(number)
+    clock, edges = np.append(0.0, np.cumsum(on_day)), np.arange(days + after + 1)
+    buyers = draw_buyers(Process(**PARAMETERS, p=6.0, q=4.0, v=15.0), customers, rng)
+    if kind == "mbg_nbd":
+        buyers.rate[rng.random(customers) < buyers.leaving] = 0.0
+    joined = np.interp(rng.random(customers) * days, edges, clock)
+    who, when = draw_purchases(buyers, joined, clock[-1], rng)
+    day = np.floor(np.interp(when, clock, edges)).astype(int).clip(0, days + after - 1)
+    purchases = pd.DataFrame({"who": who, "day": day}).drop_duplicates()
+    known = purchases[purchases["day"] < days]
+    history = known.groupby("who")["day"].agg(["min", "max", "size"])
+    frame = pd.DataFrame(
+        {
+            "frequency": history["size"] - 1,
+            "recency": history["max"] - history["min"],
+            "T": days - 1 - history["min"],
+            "monetary_value": np.where(history["size"] > 1, 20.0, 0.0),
+            "first_order": np.datetime64(FIRST_DAY, "s")
+            + history["min"].to_numpy().astype("timedelta64[D]"),
+        }
+    )
+    frame.index = pd.Index([f"C{row}" for row in range(len(frame))], name="customer_id")
+    repeats = np.bincount(known["day"], minlength=days)
+    repeats -= np.bincount(history["min"], minlength=days)
+    end = FIRST_DAY + timedelta(days=days - 1)
+    later = purchases[(purchases["day"] >= days) & purchases["who"].isin(history.index)]
+    return SeasonalStore(
+        customers=carry(frame, DailyRepeats(end, repeats[history["min"].min() :])),
+        end=end,
+        later=np.bincount(later["day"] - days, minlength=after),
+    )

@@ -203,7 +203,9 @@ def _draw_active_curve(model: CltvModel, history: History, score: pd.Series) -> 
     st.markdown("**Still active after how much silence?**", help=text.DEFINITIONS["p_active_curve"])
     today = pd.DataFrame({"silence": [history.silence], "p_alive": [score["p_alive"]]})
     days = int(max(2 * history.silence, 180))
-    curve = active_curve(model, history.frequency, history.recency, days=days)
+    curve = active_curve(
+        model, history.frequency, history.recency, days=days, silence_today=history.silence
+    )
     with forecast_panels.expected("active-curve"):
         st.altair_chart(
             charts.active_curve_chart(curve, today),

@@ -1,0 +1,615 @@
+"""Fit the season of a store: from the purchases of each day, and what the model makes of them.
+
+The purchase model and the index are fitted in turn. Each turn takes the likelihood of both as a
+quadratic function of the log index of each week, with what the model's own parameters could make
+up for taken out. The index then has a Gaussian prior over its harmonics. Beside it stand a level
+that wanders and weeks that vary beyond chance, so that neither is taken for a season.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import numpy as np
+from scipy.special import expit
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from retention.daily_repeats import DailyRepeats
+from retention.models.clock import Clock
+from retention.models.histories import Histories
+from retention.models.purchases import PurchaseModel, fit_purchases
+from retention.models.season import SeasonIndex, day_number, harmonics
+from retention.periods import DAYS_PER_YEAR
+
+#: Days of history from which there are two of each season, or nearly.
+LEAST_DAYS = 1.5 * DAYS_PER_YEAR
+#: The logarithm of the evidence ratio from which a season is taken for one: 20 to 1.
+LEAST_EVIDENCE = 3.0
+#: Repeat purchases from which weeks can be told from chance.
+LEAST_PURCHASES = 100
+#: Numbers of harmonics to choose from.
+HARMONICS = (3, 4, 6, 8, 12)
+TOO_SHORT = "less than a year and a half of history"
+TOO_FEW = "too few repeat purchases to tell a season from chance"
+CHANCE = "no season that stands out from chance"
+
+_TURNS = 4
+_CONVERGED = 0.005  # in the log of the index
+_MOST_BINS = 104
+_WEEK = 7
+_WEEKS_AROUND = 4  # on either side, that a week is compared with
+_MISSED = 12.0  # purchases expected in a run of days without any that is no chance
+_USUAL_LEVEL = 0.2  # the standard deviation of a store's level, before its orders are seen
+_KNOT_DAYS = 60.0
+_STEPS, _STEP, _LONGEST_STEP = 20, 0.01, 1.5  # of the search, in logs
+_FLAT = 0.01  # of the log of the evidence: what is left to gain
+_LEAST, _MOST = np.log(0.003), np.log(1.5)  # of a standard deviation
+_SHORTEST_MEMORY, _LONGEST_MEMORY = np.log(45.0), np.log(730.0)  # of the level, in days
+
+
+@dataclass(frozen=True, slots=True)
+class _Bins:
+    """The days of the history in bins of whole weeks, counted back from the end.
+
+    Attributes:
+        days: The number of each day since 1970.
+        place: The bin of each day.
+        weeks: The weeks of a bin.
+        middle: The middle of each bin, in days from the first.
+        harmonics: The means of the most harmonics that are tried, a row each.
+        is_open: Which days count: not those of a gap, whose orders are missing.
+    """
+
+    days: np.ndarray
+    place: np.ndarray
+    weeks: int
+    middle: np.ndarray
+    harmonics: np.ndarray
+    is_open: np.ndarray
+
+    @property
+    def number(self) -> int:
+        """How many bins there are."""
+        return len(self.middle)
+
+    def sums(self, values: np.ndarray) -> np.ndarray:
+        """Add values of open days up by bin."""
+        return np.bincount(self.place, values * self.is_open, minlength=self.number)
+
+    def means(self, values: np.ndarray) -> np.ndarray:
+        """Average values of days by bin."""
+        return _means(values, self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class _Likelihood:
+    """The log-likelihood of the log index of each bin, as a quadratic function, in its own axes.
+
+    Attributes:
+        axes: Directions of the log index, a column each, scaled by the root of their information.
+        score: Independent observations of variance 1 along them.
+    """
+
+    axes: np.ndarray
+    score: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class _Scatter:
+    """What moves the store beside its season, and how far the season may go.
+
+    Attributes:
+        season: Standard deviation of the first harmonic's coefficients; 0 without a season.
+        level: Standard deviation of the level.
+        memory: Days after which the level has forgotten most.
+        weeks: Standard deviation of a week beyond chance.
+    """
+
+    season: float
+    level: float
+    memory: float
+    weeks: float
+
+
+def fit_season(
+    histories: Histories, repeats: DailyRepeats, kind: str = "bg_nbd"
+) -> tuple[SeasonIndex, PurchaseModel]:
+    """Fit a season and a purchase model to the same customers, in turn.
+
+    Args:
+        histories: Grouped customers, all of those who made the repeat purchases.
+        repeats: The repeat purchases of each day.
+        kind: "bg_nbd" or "mbg_nbd".
+
+    Returns:
+        The season and the purchase model on its clock. Where no season stands out, or the history
+        is too short to show one, the index is plain, with the reason. It still says how far weeks
+        and level vary.
+
+    Raises:
+        ModelError: The purchase model cannot be fitted.
+
+    Source: the likelihood of both is the one of Fader, Hardie and Lee (2005) on the season's clock,
+    times the index on each purchase day. Evidence: Rasmussen and Williams (2006), Gaussian
+    Processes for Machine Learning, sections 3.4 and 5.4.
+    """
+    model = fit_purchases(histories, kind)
+    # Its matrices are so small that a second thread costs more than it brings.
+    with threadpool_limits(1, user_api="blas"):
+        return _fit_season(histories, repeats, model)
+
+
+def _fit_season(
+    histories: Histories, repeats: DailyRepeats, model: PurchaseModel
+) -> tuple[SeasonIndex, PurchaseModel]:
+    today = day_number(repeats.end)
+    bins = _bins(today, int(histories.T.max()))
+    purchases = np.zeros(len(bins.days))
+    counts = repeats.counts[-len(bins.days) :]
+    purchases[len(bins.days) - len(counts) :] = counts
+    plain = SeasonIndex(
+        reason="", start=repeats.end - timedelta(days=len(bins.days) - 1), end=repeats.end
+    )
+    if purchases.sum() < LEAST_PURCHASES or bins.number < 2 * len(HARMONICS):
+        return replace(plain, reason=TOO_FEW), model
+    bins = replace(bins, is_open=_open_days(purchases, _expected(histories, model, bins)))
+    first = _likelihood(histories, purchases, model, plain, bins)
+    without, still = _best_scatter(first, bins, 0, _Scatter(0.0, 0.1, 180.0, 0.1))
+    settled = replace(
+        plain,
+        weekly_spread=_weeks(still, _weekly_spread(histories, purchases, model, bins)),
+        level_spread=_or_nothing(still.level),
+        level_days=still.memory,
+    )
+    if len(bins.days) - 1 < LEAST_DAYS:
+        return replace(settled, reason=TOO_SHORT), model
+    with_season, number, scatter = _best_number(first, bins, still, HARMONICS[1])
+    evidence = with_season - without
+    if evidence < LEAST_EVIDENCE:
+        return replace(settled, reason=CHANCE, evidence=evidence), model
+    return _in_turn(
+        histories, purchases, model, bins, replace(plain, evidence=evidence), (number, scatter)
+    )
+
+
+def _in_turn(
+    histories: Histories,
+    purchases: np.ndarray,
+    model: PurchaseModel,
+    bins: _Bins,
+    plain: SeasonIndex,
+    first: tuple[int, _Scatter],
+) -> tuple[SeasonIndex, PurchaseModel]:
+    """Fit the index and the model in turn, from a first guess of the harmonics and the scatter."""
+    number, scatter = first
+    season, today = plain, int(bins.days[-1])
+    for turn in range(_TURNS):
+        likelihood = _likelihood(histories, purchases, model, season, bins)
+        if turn == 1:
+            # With the season on the clock, what is left shows better how far weeks and level vary.
+            _, number, scatter = _best_number(likelihood, bins, scatter, number)
+        coefficients, covariance = _coefficients(likelihood, bins, number, scatter)
+        moved = _moved(season, coefficients)
+        season = replace(
+            plain,
+            coefficients=tuple(coefficients.tolist()),
+            covariance=tuple(map(tuple, covariance.tolist())),
+            level_spread=_or_nothing(scatter.level),
+            level_days=scatter.memory,
+        )
+        model = fit_purchases(histories, model.kind, start=model, clock=Clock(season, today))
+        if turn and moved < _CONVERGED:
+            break
+    weekly = _weekly_spread(histories, purchases, model, bins)
+    season = replace(season, weekly_spread=_weeks(scatter, weekly))
+    return season, replace(model, clock=Clock(season, today))
+
+
+def _moved(season: SeasonIndex, coefficients: np.ndarray) -> float:
+    """How far the log index moves on any day."""
+    before = np.zeros(len(coefficients))
+    shared = min(len(coefficients), len(season.coefficients))
+    before[:shared] = season.coefficients[:shared]
+    days = np.arange(0, 365, 7)
+    return float(np.abs(harmonics(days, len(before) // 2) @ (coefficients - before)).max())
+
+
+def _weeks(scatter: _Scatter, measured: float) -> float:
+    """How far weeks vary: as the evidence has it, or as measured, whichever is more."""
+    return max(_or_nothing(scatter.weeks), measured)
+
+
+def _or_nothing(deviation: float) -> float:
+    """A standard deviation; 0 where it is as small as the search allows."""
+    return 0.0 if np.log(deviation) < _LEAST + 0.7 else float(deviation)
+
+
+def _bins(today: int, length: int) -> _Bins:
+    days = today - np.arange(length, -1, -1)
+    weeks = int(np.ceil(len(days) / _WEEK / _MOST_BINS))
+    back = (today - days) // (_WEEK * weeks)
+    place = back.max() - back
+    return _Bins(
+        days=days,
+        place=place,
+        weeks=weeks,
+        middle=_means(days - days[0], place),
+        harmonics=_means(harmonics(days, max(HARMONICS)), place),
+        is_open=np.ones(len(days), dtype=bool),
+    )
+
+
+def _open_days(purchases: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """The days outside of gaps: runs without a repeat purchase that are too long to be chance."""
+    empty = purchases == 0
+    run = np.cumsum(np.diff(empty, prepend=False))
+    missed = np.bincount(run, expected * empty)
+    return np.asarray(missed[run] < _MISSED)
+
+
+def _means(values: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """Average values, or rows, of days by the bin of each day."""
+    begins = np.flatnonzero(np.diff(place, prepend=-1))
+    sums = np.add.reduceat(values.astype(float), begins, axis=0)
+    number = np.bincount(place)
+    return np.asarray(sums / (number if sums.ndim == 1 else number[:, None]))
+
+
+def _likelihood(
+    histories: Histories,
+    purchases: np.ndarray,
+    model: PurchaseModel,
+    season: SeasonIndex,
+    bins: _Bins,
+) -> _Likelihood:
+    """The log-likelihood around the present index, with the model's parameters profiled out."""
+    on_day = season.on(bins.days)
+    run = bins.sums(on_day)
+    slopes = _slopes(histories, model)
+    stays = _Stays.of(histories, len(bins.days))
+    expected = -bins.sums(stays.by_day(slopes.age, slopes.recency) * on_day)
+    by_parameters = np.stack(
+        [
+            bins.sums(stays.by_day(*pair) * on_day)
+            for pair in zip(slopes.age_moved, slopes.recency_moved, strict=True)
+        ],
+        axis=1,
+    )
+    missing = _missing_information(bins, stays, slopes) * np.outer(run, run)
+    information = np.diag(expected) - missing
+    information -= by_parameters @ np.array(model.covariance) @ by_parameters.T
+    current = bins.means(np.log(on_day))
+    gradient = bins.sums(purchases) - expected + information @ current
+    if not bins.is_open.all():
+        information, gradient = _without_constant(information, gradient)
+    strength, axes = np.linalg.eigh((information + information.T) / 2)
+    kept = strength > 1e-6 * max(strength[-1], 1e-12)
+    root = np.sqrt(strength[kept])
+    return _Likelihood(axes=axes[:, kept] * root, score=(axes[:, kept].T @ gradient) / root)
+
+
+def _without_constant(
+    information: np.ndarray, gradient: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Leave the mean of the log index open.
+
+    The model's rates make up for it, but where a gap is left out: they are too low by its days.
+    """
+    of_all, whole = information.sum(axis=1), information.sum()
+    if whole <= 1e-6 * np.trace(information):
+        return information, gradient
+    information = information - np.outer(of_all, of_all) / whole
+    return information, gradient - of_all * (gradient.sum() / whole)
+
+
+def _expected(histories: Histories, model: PurchaseModel, bins: _Bins) -> np.ndarray:
+    """What the model makes of the purchases of each day, given each customer's history."""
+    slopes = _slopes(histories, model)
+    expected = -_Stays.of(histories, len(bins.days)).by_day(slopes.age, slopes.recency)
+    return expected if model.clock is None else expected * model.clock.season.on(bins.days)
+
+
+def _weekly_spread(
+    histories: Histories, purchases: np.ndarray, model: PurchaseModel, bins: _Bins
+) -> float:
+    """How much single weeks differ from the weeks around them, beyond chance, as a share.
+
+    It also holds what the index is too smooth to follow.
+    """
+    # Whole weeks, counted back from the end.
+    weeks = len(bins.days) // _WEEK
+    actual, foreseen = (
+        (values * bins.is_open)[-weeks * _WEEK :].reshape(weeks, _WEEK).sum(axis=1)
+        for values in (purchases, _expected(histories, model, bins))
+    )
+    around = np.ones(2 * _WEEKS_AROUND + 1)
+    around[_WEEKS_AROUND] = 0
+    near, near_foreseen = (np.convolve(x, around, "same") for x in (actual, foreseen))
+    usable = (near > 0) & (near_foreseen > 0) & (foreseen > 0)
+    if usable.sum() < _WEEKS_AROUND:
+        return 0.0
+    actual, foreseen, near, near_foreseen = (
+        x[usable] for x in (actual, foreseen, near, near_foreseen)
+    )
+    mean = foreseen * near / near_foreseen
+    by_chance = 1 / mean + 1 / near
+    squares = (actual / mean - 1) ** 2 - by_chance
+    variance = 0.0
+    for _ in range(5):
+        weight = (variance + by_chance) ** -2
+        variance = max(float(weight @ squares / weight.sum()), 0.0)
+    # The weeks around vary, too.
+    return float(np.sqrt(variance / (1 + 1 / (2 * _WEEKS_AROUND))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stays:
+    """When customers first and last bought, as days of the history.
+
+    Attributes:
+        first: The day of the first purchase of each history.
+        last: The day of the last one.
+        counts: How many customers have it.
+        days: The days of the history.
+    """
+
+    first: np.ndarray
+    last: np.ndarray
+    counts: np.ndarray
+    days: int
+
+    @classmethod
+    def of(cls, histories: Histories, days: int) -> _Stays:
+        """Return the stays of histories in this number of days."""
+        first = (days - 1 - histories.T).astype(np.int64)
+        last = first + histories.recency.astype(np.int64)
+        return cls(first=first, last=last, counts=histories.counts.astype(float), days=days)
+
+    def by_day(self, of_age: np.ndarray, of_recency: np.ndarray) -> np.ndarray:
+        """Sum up by day what a day of each history's age and of its recency adds."""
+        daily = np.bincount(self.first, self.counts * (of_age + of_recency), minlength=self.days)
+        daily -= np.bincount(self.last, self.counts * of_recency, minlength=self.days)
+        # A customer's first day is no chance to come back, and the last one is one.
+        return np.append(0.0, np.cumsum(daily)[:-1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Slopes:
+    """Derivatives of each history's log-likelihood by its age and its recency on the clock.
+
+    Attributes:
+        age: By the age.
+        recency: By the recency.
+        age_twice: By the age, twice.
+        recency_twice: By the recency, twice.
+        both: By the age and the recency.
+        age_moved: `age` by the log of each of the model's parameters.
+        recency_moved: `recency` by the same.
+    """
+
+    age: np.ndarray
+    recency: np.ndarray
+    age_twice: np.ndarray
+    recency_twice: np.ndarray
+    both: np.ndarray
+    age_moved: tuple[np.ndarray, ...]
+    recency_moved: tuple[np.ndarray, ...]
+
+
+def _slopes(histories: Histories, model: PurchaseModel) -> _Slopes:
+    x = histories.frequency.astype(float)
+    age = model.age(histories.T)
+    recency = age - model.age(histories.T - histories.recency)
+    shape = model.r + x
+    u, v = 1 / (model.alpha + age), 1 / (model.alpha + recency)
+    chances = np.maximum(model.b_active + x - 1, np.finfo(float).tiny)
+    gap = np.log1p((age - recency) * v)
+    left = expit(np.log(model.a) - np.log(chances) + shape * gap)
+    if model.kind == "bg_nbd":
+        left = np.where(x > 0, left, 0.0)
+    unsure = left * (1 - left)
+    # How the probability to have left moves with the log of r, alpha, a and b.
+    left_moved = (
+        unsure * model.r * gap,
+        unsure * model.alpha * shape * (u - v),
+        unsure,
+        -unsure * model.b / chances,
+    )
+    stays = 1 - left
+    age_moved = [shape * u * moved for moved in left_moved]
+    age_moved[0] = age_moved[0] - model.r * stays * u
+    age_moved[1] = age_moved[1] + model.alpha * shape * stays * u**2
+    recency_moved = [-shape * v * moved for moved in left_moved]
+    recency_moved[0] = recency_moved[0] - model.r * left * v
+    recency_moved[1] = recency_moved[1] + model.alpha * shape * left * v**2
+    return _Slopes(
+        age=-shape * stays * u,
+        recency=-shape * left * v,
+        age_twice=shape * stays * u**2 * (1 + shape * left),
+        recency_twice=shape * left * v**2 * (1 + shape * stays),
+        both=-(shape**2) * u * v * unsure,
+        age_moved=tuple(age_moved),
+        recency_moved=tuple(recency_moved),
+    )
+
+
+def _missing_information(bins: _Bins, stays: _Stays, slopes: _Slopes) -> np.ndarray:
+    """What the purchases do not say of the index, because rates and leaving are not known either.
+
+    A customer's second derivatives are spread over the pairs of bins in which the customer was
+    there. They are added up by the bins of the first and of the last purchase.
+    """
+    number = bins.number
+    begin, final = bins.place[stays.first], bins.place[stays.last]
+    cell = begin * number + final
+
+    def table(values: np.ndarray) -> np.ndarray:
+        sums = np.bincount(cell, stays.counts * values, minlength=number**2)
+        return sums.reshape(number, number)
+
+    age, recency, both = map(table, (slopes.age_twice, slopes.recency_twice, slopes.both))
+    crossed = both + recency
+    weights = np.diag((age + both + crossed).sum(axis=1) + recency.sum(axis=0))
+    weights -= crossed + crossed.T
+    # Half of the bin of the purchase itself, and all bins after it.
+    for axis in (0, 1):
+        weights = np.cumsum(weights, axis=axis) - weights / 2
+    return weights
+
+
+def _best_number(
+    likelihood: _Likelihood, bins: _Bins, still: _Scatter, number: int
+) -> tuple[float, int, _Scatter]:
+    """The highest evidence of a season, its number of harmonics, and the scatter beside it.
+
+    Args:
+        likelihood: The log-likelihood.
+        bins: The bins of its days.
+        still: The scatter without a season, or the one of the turn before.
+        number: The harmonics to begin with.
+    """
+    begin = replace(still, season=still.season or 0.2)
+    evidence, scatter = _best_scatter(likelihood, bins, number, begin)
+    point = _logs(scatter, number)
+    by_number = {
+        other: evidence if other == number else _evidence(likelihood, bins, other)(point)
+        for other in HARMONICS
+    }
+    best = max(by_number, key=lambda key: by_number[key])
+    if best != number:
+        evidence, scatter = _best_scatter(likelihood, bins, best, scatter)
+    return evidence, best, scatter
+
+
+def _best_scatter(
+    likelihood: _Likelihood, bins: _Bins, number: int, start: _Scatter
+) -> tuple[float, _Scatter]:
+    """The highest evidence for this number of harmonics, and the scatter that has it."""
+    log_evidence = _evidence(likelihood, bins, number)
+    low = np.array([_LEAST, _LEAST, _SHORTEST_MEMORY, _LEAST])
+    high = np.array([_MOST, _MOST, _LONGEST_MEMORY, _MOST])
+    size = 4 if number else 3
+    point = np.clip(_logs(start, number), low[:size], high[:size])
+    value, point = _climb(log_evidence, point, low[:size], high[:size])
+    level, weeks, memory, *season = np.exp(point).tolist()
+    return value, _Scatter(season[0] if season else 0.0, level, memory, weeks)
+
+
+def _logs(scatter: _Scatter, number: int) -> np.ndarray:
+    """The logs that the evidence is a function of."""
+    season = [max(scatter.season, 1e-9)] if number else []
+    return np.log([scatter.level, scatter.weeks, scatter.memory, *season])
+
+
+def _climb(
+    height: Callable[[np.ndarray], float], point: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> tuple[float, np.ndarray]:
+    """The highest value of a function of a few numbers within bounds, by the BFGS method."""
+    value, slope = height(point), None
+    bend = np.eye(len(point))
+    for _ in range(_STEPS):
+        if slope is None:
+            slope = _gradient(height, point, value, high)
+        at_edge = ((point <= low) & (slope < 0)) | ((point >= high) & (slope > 0))
+        uphill = np.where(at_edge, 0.0, bend @ np.where(at_edge, 0.0, slope))
+        if uphill @ slope <= 0:
+            bend, uphill = np.eye(len(point)), np.where(at_edge, 0.0, slope)
+        uphill *= min(1.0, _LONGEST_STEP / max(np.abs(uphill).max(), 1e-12))
+        for _ in range(6):
+            ahead = np.clip(point + uphill, low, high)
+            higher = height(ahead)
+            if higher > value:
+                break
+            uphill = uphill / 4
+        else:
+            break
+        gained, moved = higher - value, ahead - point
+        value, point = higher, ahead
+        if gained < _FLAT:
+            break
+        turned = _gradient(height, point, value, high)
+        change = slope - turned
+        along = float(moved @ change)
+        if along > 1e-10:
+            step = np.eye(len(point)) - np.outer(moved, change) / along
+            bend = step @ bend @ step.T + np.outer(moved, moved) / along
+        slope = turned
+    return value, point
+
+
+def _gradient(
+    height: Callable[[np.ndarray], float], point: np.ndarray, value: float, high: np.ndarray
+) -> np.ndarray:
+    """The slopes of a function, by differences that stay within bounds."""
+    slope = np.empty(len(point))
+    for place in range(len(point)):
+        step = _STEP if point[place] + _STEP <= high[place] else -_STEP
+        moved = point.copy()
+        moved[place] += step
+        slope[place] = (height(moved) - value) / step
+    return slope
+
+
+def _evidence(likelihood: _Likelihood, bins: _Bins, number: int) -> Callable[[np.ndarray], float]:
+    """The log of the evidence: a function of the logs of level, weeks, memory and season."""
+    basis, unit, knots = _basis(likelihood, bins, number)
+    # A diagonal in the likelihood's axes, but for the directions that hold no information.
+    strength = (likelihood.axes**2).sum(axis=0)
+
+    def log_evidence(logs: np.ndarray) -> float:
+        level, weeks, memory, *season = np.exp(logs)
+        noise = 1 + weeks**2 / bins.weeks * strength
+        weighted = basis / noise[:, None]
+        curvature, pull = basis.T @ weighted, weighted.T @ likelihood.score
+        root = _prior_root(unit, knots, level, memory, season[0] if season else 0.0)
+        inner = root.T @ curvature @ root
+        inner[np.diag_indices_from(inner)] += 1
+        factor = np.linalg.cholesky(inner)
+        solved = np.linalg.solve(factor, root.T @ pull)
+        fit = (likelihood.score**2 / noise).sum() - solved @ solved
+        scale = np.log(noise).sum() + 2 * np.log(np.diagonal(factor)).sum()
+        # A level that doubles and halves is rare, and a short history can hardly tell.
+        return float(-0.5 * (fit + scale + (level / _USUAL_LEVEL) ** 2))
+
+    return log_evidence
+
+
+def _basis(
+    likelihood: _Likelihood, bins: _Bins, number: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Harmonics and level in the likelihood's axes, the harmonics' units, the level's knots."""
+    rows = bins.harmonics[:, : 2 * number]
+    knots = np.linspace(0, bins.middle[-1], max(int(bins.middle[-1] / _KNOT_DAYS), 1) + 1)
+    level = np.stack([np.interp(bins.middle, knots, row) for row in np.eye(len(knots))], axis=1)
+    unit = np.repeat(1 / np.arange(1.0, number + 1), 2)
+    return likelihood.axes.T @ np.concatenate([rows, level], axis=1), unit, knots
+
+
+def _prior_root(
+    unit: np.ndarray, knots: np.ndarray, level: float, memory: float, season: float
+) -> np.ndarray:
+    """A square root of the prior covariance of harmonics and level."""
+    apart = np.abs(knots[:, None] - knots)
+    wander = level**2 * (np.exp(-apart / memory) + 1e-9 * np.eye(len(knots)))
+    root = np.zeros((len(unit) + len(knots),) * 2)
+    root[np.arange(len(unit)), np.arange(len(unit))] = season * unit
+    root[len(unit) :, len(unit) :] = np.linalg.cholesky(wander)
+    return root
+
+
+def _coefficients(
+    likelihood: _Likelihood, bins: _Bins, number: int, scatter: _Scatter
+) -> tuple[np.ndarray, np.ndarray]:
+    """The mean and the covariance of the harmonics' coefficients, given everything else."""
+    basis, unit, knots = _basis(likelihood, bins, number)
+    strength = (likelihood.axes**2).sum(axis=0)
+    noise = 1 + scatter.weeks**2 / bins.weeks * strength
+    weighted = basis / noise[:, None]
+    root = _prior_root(unit, knots, scatter.level, scatter.memory, scatter.season)
+    inner = np.eye(root.shape[1]) + root.T @ (basis.T @ weighted) @ root
+    covariance = root @ np.linalg.solve(inner, root.T)
+    mean = covariance @ (weighted.T @ likelihood.score)
+    size = len(unit)
+    return mean[:size], covariance[:size, :size]
