@@ -16,6 +16,7 @@ from retention.view.charts import (
     revenue_ranges,
 )
 
+SEASON_HEIGHT = 200
 _UNIT = alt.Scale(domain=[0, 1])
 
 
@@ -188,6 +189,35 @@ def expected_months_chart(frame: pd.DataFrame, currency: str | None) -> alt.Laye
         )
     )
     return layered(bars, revenue_range_rules(shown), line)
+
+
+def season_chart(by_month: pd.DataFrame) -> alt.LayerChart:
+    """Draw the season's index by month with its 80 % range, and the average month.
+
+    Args:
+        by_month: As `SeasonIndex.by_month` returns, with the months' `name`.
+    """
+    x = alt.X("name:N", title=None, sort=None, axis=alt.Axis(labelAngle=0))
+    y = alt.Y("index:Q", title="Times an average month", scale=alt.Scale(zero=True))
+    tooltip = [
+        alt.Tooltip("name:N", title="Month"),
+        alt.Tooltip("index:Q", title="Times an average month", format=".2f"),
+        alt.Tooltip("low:Q", title="80% range from", format=".2f"),
+        alt.Tooltip("high:Q", title="to", format=".2f"),
+    ]
+    chart = alt.Chart(by_month)
+    band = chart.mark_area(color=palette.EXPECTED, opacity=0.35).encode(
+        x=x, y=alt.Y("low:Q", title="Times an average month"), y2="high:Q"
+    )
+    line = chart.mark_line(
+        color=palette.ACCENT, strokeWidth=2.5, point=alt.OverlayMarkDef(size=50, filled=True)
+    ).encode(x=x, y=y, tooltip=tooltip)
+    average = (
+        alt.Chart(pd.DataFrame({"index": [1.0]}))
+        .mark_rule(color=palette.NEUTRAL, strokeDash=[4, 4])
+        .encode(y="index:Q")
+    )
+    return layered(band, average, line, height=SEASON_HEIGHT)
 
 
 def levers_chart(frame: pd.DataFrame, currency: str | None) -> alt.LayerChart:

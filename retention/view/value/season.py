@@ -1,0 +1,52 @@
+"""The season of the store: a sentence, and a curve by month."""
+
+import pandas as pd
+import streamlit as st
+
+from retention import wording
+from retention.models.season import SeasonIndex
+from retention.view import text
+from retention.view.value.charts import season_chart
+
+MONTHS = tuple(f"{pd.Timestamp(2023, month, 1):%B}" for month in range(1, 13))
+ABOUT = (
+    "How much more or less active customers order in a month than in an average one. It is told "
+    "from the repeat orders of each day beside what the model expects of these customers, so that "
+    "growth is no season. The band is its 80% range. Forecasts, due days and backtests follow it."
+)
+
+
+def season(index: SeasonIndex) -> None:
+    """Draw the season that the forecast follows, or say why there is none."""
+    st.markdown(f":material/calendar_month: **Season**  \n{text.plain(words(index))}", help=ABOUT)
+    if index.is_plain:
+        return
+    by_month = index.by_month()
+    st.altair_chart(
+        season_chart(by_month.assign(name=[name[:3] for name in MONTHS])),
+        key="season",
+        alt="Orders of active customers by month of the year, as times an average month: "
+        + ", ".join(
+            f"{name} {value:.1f}" for name, value in zip(MONTHS, by_month["index"], strict=True)
+        ),
+    )
+
+
+def words(index: SeasonIndex) -> str:
+    """Return what the season says, in a sentence or two."""
+    if index.is_plain:
+        return f"The forecast knows no season: {index.reason}."
+    by_month = index.by_month()["index"].to_numpy()
+    best, weakest = by_month.argmax(), by_month.argmin()
+    return (
+        f"{MONTHS[best]} sells {by_month[best]:.1f} times an average month, "
+        f"{MONTHS[weakest]} {by_month[weakest]:.1f} times. "
+        f"{_evidence(index)}The forecast follows it."
+    )
+
+
+def _evidence(index: SeasonIndex) -> str:
+    """How sure it is that there is a season; nothing where it was given."""
+    if index.start is None or index.end is None:
+        return ""
+    return f"So it was from {wording.day(index.start)} to {wording.day(index.end)}. "
