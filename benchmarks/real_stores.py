@@ -1,20 +1,23 @@
 """How far forecasts of real stores miss, and how often their 80 % ranges hold what came.
 
-    python -m benchmarks.real_stores [--model bg_nbd] [--days 30 90] [files or folders ...]
+    python -m benchmarks.real_stores [files or folders ...] [--model bg_nbd] [--days 30 90] [--each]
 
 The end of every store's history is hidden, predicted and compared, for several lengths of the
 hidden part: with the plain model, and with the store's season on the model's clock. The stores are
 the two samples, two simulated ones, and every order file that is named or lies in a folder that is
-named. Prints a Markdown table and, below it, the shares of all cuts whose ranges held the truth,
-before (the plain model) and after.
+named. With --each, every cut is also judged by what came in its first 30, 60, ... days. Prints a
+Markdown table and, below it, the shares of all cuts whose ranges held the truth, before (the plain
+model) and after.
 """
 
 import argparse
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import ibis
 import numpy as np
 import pandas as pd
 
@@ -95,8 +98,6 @@ def stores(paths: list[str]) -> Iterator[tuple[str, Orders]]:
 
 def in_memory(frame: pd.DataFrame) -> Orders:
     """Return the orders of a frame."""
-    import ibis
-
     table = ibis.duckdb.connect().create_table("orders", frame)
     days = frame["ordered_at"].dt.date
     return Orders(
@@ -109,10 +110,26 @@ def in_memory(frame: pd.DataFrame) -> Orders:
     )
 
 
-def cuts(orders: Orders, wanted: tuple[int, ...]) -> list[int]:
-    """Return the lengths of hidden parts that leave enough before the cut."""
+def cuts(orders: Orders, wanted: list[int], *, each: bool) -> list[tuple[int, int]]:
+    """Return days hidden and days judged, for the cuts that leave enough before them."""
     span = (orders.end - orders.start).days
-    return [days for days in wanted if span - days >= LEAST_KNOWN_DAYS]
+    hidden = [days for days in wanted if span - days >= LEAST_KNOWN_DAYS]
+    judged = wanted if each else []
+    return [
+        (days, horizon)
+        for days in hidden
+        for horizon in sorted({days, *judged} - {0})
+        if horizon <= days
+    ]
+
+
+def up_to(orders: Orders, days: int) -> Orders:
+    """Return the orders without those of the last days."""
+    end = orders.end - timedelta(days=days)
+    if not days:
+        return orders
+    table = orders.table.filter(orders.table.ordered_at.date() <= ibis.literal(end))
+    return replace(orders, table=table, end=end)
 
 
 def figures(result: Backtest) -> dict[str, object]:
@@ -138,23 +155,25 @@ def figures(result: Backtest) -> dict[str, object]:
 
 
 def measure(
-    name: str, orders: Orders, model: str, wanted: tuple[int, ...]
+    name: str, orders: Orders, model: str, judged: list[tuple[int, int]]
 ) -> Iterator[dict[str, object]]:
-    """Yield a row for each cut of a store and each way to model it."""
-    for days in cuts(orders, wanted):
+    """Yield a row for each cut and horizon of a store and each way to model it."""
+    for hidden, days in judged:
+        known = up_to(orders, hidden - days)
         for way in (None, "auto"):
             begin = time.perf_counter()
             try:
-                result = backtest(orders, days, model, season=way)
+                result = backtest(known, days, model, season=way)
             except RetentionError as error:
-                print(f"{name}, {days} days hidden: {error}")
+                print(f"{name}, {hidden} days hidden: {error}")
                 continue
             seconds = time.perf_counter() - begin
             season = result.model.season
             yield {
                 "store": name,
-                "hidden": days,
-                "known": (orders.end - orders.start - timedelta(days)).days,
+                "hidden": hidden,
+                "judged": days,
+                "known": (known.end - known.start).days - days,
                 "model": "plain"
                 if way is None
                 else "guard: plain"
@@ -171,7 +190,7 @@ def markdown(table: pd.DataFrame) -> str:
     for name in ("weeks in", "week error", "half-width", "customers in"):
         shown[name] = [f"{value:.0%}" for value in table[name]]
     for name in ("orders", "revenue"):
-        shown[name] = [f"{value:+.1%}" for value in table[name]]
+        shown[name] = ["" if np.isnan(value) else f"{value:+.1%}" for value in table[name]]
     for name in ("orders in", "revenue in"):
         shown[name] = [{True: "in", False: "out", None: ""}[value] for value in table[name]]
     shown["deviance"] = [f"{value:.4f}" for value in table["deviance"]]
@@ -187,10 +206,15 @@ def main() -> None:
     parser.add_argument("paths", nargs="*", help="order files, or folders of them")
     parser.add_argument("--model", default="bg_nbd", help="bg_nbd, mbg_nbd or auto")
     parser.add_argument("--days", nargs="*", type=int, default=HIDDEN_DAYS, help="days hidden")
+    parser.add_argument("--each", action="store_true", help="shorter horizons of each cut, too")
     arguments = parser.parse_args()
-    rows = []
+    rows: list[dict[str, object]] = []
     for name, orders in stores(arguments.paths):
-        rows += list(measure(name, orders, arguments.model, tuple(arguments.days)))
+        judged = cuts(orders, list(arguments.days), each=arguments.each)
+        rows += measure(name, orders, arguments.model, judged)
+    if not rows:
+        print("No store has a history that is long enough.")
+        return
     table = pd.DataFrame(rows)
     print(markdown(table), "\n")
     table["way"] = np.where(table["model"] == "plain", "before", "after")

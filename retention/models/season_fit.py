@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
-from scipy.special import expit
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from retention.daily_repeats import DailyRepeats
@@ -21,6 +20,15 @@ from retention.models.clock import Clock
 from retention.models.histories import Histories
 from retention.models.purchases import PurchaseModel, fit_purchases
 from retention.models.season import SeasonIndex, day_number, harmonics
+from retention.models.season_likelihood import (
+    WEEK,
+    Bins,
+    Likelihood,
+    bins_of,
+    expected_by_day,
+    likelihood_of,
+    open_days,
+)
 from retention.periods import DAYS_PER_YEAR
 
 #: Days of history from which there are two of each season, or nearly.
@@ -37,63 +45,13 @@ CHANCE = "no season that stands out from chance"
 
 _TURNS = 4
 _CONVERGED = 0.005  # in the log of the index
-_MOST_BINS = 104
-_WEEK = 7
 _WEEKS_AROUND = 4  # on either side, that a week is compared with
-_MISSED = 12.0  # purchases expected in a run of days without any that is no chance
 _USUAL_LEVEL = 0.2  # the standard deviation of a store's level, before its orders are seen
 _KNOT_DAYS = 60.0
 _STEPS, _STEP, _LONGEST_STEP = 20, 0.01, 1.5  # of the search, in logs
 _FLAT = 0.01  # of the log of the evidence: what is left to gain
 _LEAST, _MOST = np.log(0.003), np.log(1.5)  # of a standard deviation
 _SHORTEST_MEMORY, _LONGEST_MEMORY = np.log(45.0), np.log(730.0)  # of the level, in days
-
-
-@dataclass(frozen=True, slots=True)
-class _Bins:
-    """The days of the history in bins of whole weeks, counted back from the end.
-
-    Attributes:
-        days: The number of each day since 1970.
-        place: The bin of each day.
-        weeks: The weeks of a bin.
-        middle: The middle of each bin, in days from the first.
-        harmonics: The means of the most harmonics that are tried, a row each.
-        is_open: Which days count: not those of a gap, whose orders are missing.
-    """
-
-    days: np.ndarray
-    place: np.ndarray
-    weeks: int
-    middle: np.ndarray
-    harmonics: np.ndarray
-    is_open: np.ndarray
-
-    @property
-    def number(self) -> int:
-        """How many bins there are."""
-        return len(self.middle)
-
-    def sums(self, values: np.ndarray) -> np.ndarray:
-        """Add values of open days up by bin."""
-        return np.bincount(self.place, values * self.is_open, minlength=self.number)
-
-    def means(self, values: np.ndarray) -> np.ndarray:
-        """Average values of days by bin."""
-        return _means(values, self.place)
-
-
-@dataclass(frozen=True, slots=True)
-class _Likelihood:
-    """The log-likelihood of the log index of each bin, as a quadratic function, in its own axes.
-
-    Attributes:
-        axes: Directions of the log index, a column each, scaled by the root of their information.
-        score: Independent observations of variance 1 along them.
-    """
-
-    axes: np.ndarray
-    score: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +103,7 @@ def _fit_season(
     histories: Histories, repeats: DailyRepeats, model: PurchaseModel
 ) -> tuple[SeasonIndex, PurchaseModel]:
     today = day_number(repeats.end)
-    bins = _bins(today, int(histories.T.max()))
+    bins = bins_of(today, int(histories.T.max()), max(HARMONICS))
     purchases = np.zeros(len(bins.days))
     counts = repeats.counts[-len(bins.days) :]
     purchases[len(bins.days) - len(counts) :] = counts
@@ -154,12 +112,12 @@ def _fit_season(
     )
     if purchases.sum() < LEAST_PURCHASES or bins.number < 2 * len(HARMONICS):
         return replace(plain, reason=TOO_FEW), model
-    bins = replace(bins, is_open=_open_days(purchases, _expected(histories, model, bins)))
-    first = _likelihood(histories, purchases, model, plain, bins)
+    bins = replace(bins, is_open=open_days(purchases, expected_by_day(histories, model, bins)))
+    first = likelihood_of(histories, purchases, model, plain, bins)
     without, still = _best_scatter(first, bins, 0, _Scatter(0.0, 0.1, 180.0, 0.1))
     settled = replace(
         plain,
-        weekly_spread=_weeks(still, _weekly_spread(histories, purchases, model, bins)),
+        weekly_spread=_uneven_weeks(still, _weekly_spread(histories, purchases, model, bins)),
         level_spread=_or_nothing(still.level),
         level_days=still.memory,
     )
@@ -178,7 +136,7 @@ def _in_turn(
     histories: Histories,
     purchases: np.ndarray,
     model: PurchaseModel,
-    bins: _Bins,
+    bins: Bins,
     plain: SeasonIndex,
     first: tuple[int, _Scatter],
 ) -> tuple[SeasonIndex, PurchaseModel]:
@@ -186,7 +144,7 @@ def _in_turn(
     number, scatter = first
     season, today = plain, int(bins.days[-1])
     for turn in range(_TURNS):
-        likelihood = _likelihood(histories, purchases, model, season, bins)
+        likelihood = likelihood_of(histories, purchases, model, season, bins)
         if turn == 1:
             # With the season on the clock, what is left shows better how far weeks and level vary.
             _, number, scatter = _best_number(likelihood, bins, scatter, number)
@@ -203,7 +161,7 @@ def _in_turn(
         if turn and moved < _CONVERGED:
             break
     weekly = _weekly_spread(histories, purchases, model, bins)
-    season = replace(season, weekly_spread=_weeks(scatter, weekly))
+    season = replace(season, weekly_spread=_uneven_weeks(scatter, weekly))
     return season, replace(model, clock=Clock(season, today))
 
 
@@ -216,7 +174,7 @@ def _moved(season: SeasonIndex, coefficients: np.ndarray) -> float:
     return float(np.abs(harmonics(days, len(before) // 2) @ (coefficients - before)).max())
 
 
-def _weeks(scatter: _Scatter, measured: float) -> float:
+def _uneven_weeks(scatter: _Scatter, measured: float) -> float:
     """How far weeks vary: as the evidence has it, or as measured, whichever is more."""
     return max(_or_nothing(scatter.weeks), measured)
 
@@ -226,103 +184,18 @@ def _or_nothing(deviation: float) -> float:
     return 0.0 if np.log(deviation) < _LEAST + 0.7 else float(deviation)
 
 
-def _bins(today: int, length: int) -> _Bins:
-    days = today - np.arange(length, -1, -1)
-    weeks = int(np.ceil(len(days) / _WEEK / _MOST_BINS))
-    back = (today - days) // (_WEEK * weeks)
-    place = back.max() - back
-    return _Bins(
-        days=days,
-        place=place,
-        weeks=weeks,
-        middle=_means(days - days[0], place),
-        harmonics=_means(harmonics(days, max(HARMONICS)), place),
-        is_open=np.ones(len(days), dtype=bool),
-    )
-
-
-def _open_days(purchases: np.ndarray, expected: np.ndarray) -> np.ndarray:
-    """The days outside of gaps: runs without a repeat purchase that are too long to be chance."""
-    empty = purchases == 0
-    run = np.cumsum(np.diff(empty, prepend=False))
-    missed = np.bincount(run, expected * empty)
-    return np.asarray(missed[run] < _MISSED)
-
-
-def _means(values: np.ndarray, place: np.ndarray) -> np.ndarray:
-    """Average values, or rows, of days by the bin of each day."""
-    begins = np.flatnonzero(np.diff(place, prepend=-1))
-    sums = np.add.reduceat(values.astype(float), begins, axis=0)
-    number = np.bincount(place)
-    return np.asarray(sums / (number if sums.ndim == 1 else number[:, None]))
-
-
-def _likelihood(
-    histories: Histories,
-    purchases: np.ndarray,
-    model: PurchaseModel,
-    season: SeasonIndex,
-    bins: _Bins,
-) -> _Likelihood:
-    """The log-likelihood around the present index, with the model's parameters profiled out."""
-    on_day = season.on(bins.days)
-    run = bins.sums(on_day)
-    slopes = _slopes(histories, model)
-    stays = _Stays.of(histories, len(bins.days))
-    expected = -bins.sums(stays.by_day(slopes.age, slopes.recency) * on_day)
-    by_parameters = np.stack(
-        [
-            bins.sums(stays.by_day(*pair) * on_day)
-            for pair in zip(slopes.age_moved, slopes.recency_moved, strict=True)
-        ],
-        axis=1,
-    )
-    missing = _missing_information(bins, stays, slopes) * np.outer(run, run)
-    information = np.diag(expected) - missing
-    information -= by_parameters @ np.array(model.covariance) @ by_parameters.T
-    current = bins.means(np.log(on_day))
-    gradient = bins.sums(purchases) - expected + information @ current
-    if not bins.is_open.all():
-        information, gradient = _without_constant(information, gradient)
-    strength, axes = np.linalg.eigh((information + information.T) / 2)
-    kept = strength > 1e-6 * max(strength[-1], 1e-12)
-    root = np.sqrt(strength[kept])
-    return _Likelihood(axes=axes[:, kept] * root, score=(axes[:, kept].T @ gradient) / root)
-
-
-def _without_constant(
-    information: np.ndarray, gradient: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Leave the mean of the log index open.
-
-    The model's rates make up for it, but where a gap is left out: they are too low by its days.
-    """
-    of_all, whole = information.sum(axis=1), information.sum()
-    if whole <= 1e-6 * np.trace(information):
-        return information, gradient
-    information = information - np.outer(of_all, of_all) / whole
-    return information, gradient - of_all * (gradient.sum() / whole)
-
-
-def _expected(histories: Histories, model: PurchaseModel, bins: _Bins) -> np.ndarray:
-    """What the model makes of the purchases of each day, given each customer's history."""
-    slopes = _slopes(histories, model)
-    expected = -_Stays.of(histories, len(bins.days)).by_day(slopes.age, slopes.recency)
-    return expected if model.clock is None else expected * model.clock.season.on(bins.days)
-
-
 def _weekly_spread(
-    histories: Histories, purchases: np.ndarray, model: PurchaseModel, bins: _Bins
+    histories: Histories, purchases: np.ndarray, model: PurchaseModel, bins: Bins
 ) -> float:
     """How much single weeks differ from the weeks around them, beyond chance, as a share.
 
     It also holds what the index is too smooth to follow.
     """
     # Whole weeks, counted back from the end.
-    weeks = len(bins.days) // _WEEK
+    weeks = len(bins.days) // WEEK
     actual, foreseen = (
-        (values * bins.is_open)[-weeks * _WEEK :].reshape(weeks, _WEEK).sum(axis=1)
-        for values in (purchases, _expected(histories, model, bins))
+        (values * bins.is_open)[-weeks * WEEK :].reshape(weeks, WEEK).sum(axis=1)
+        for values in (purchases, expected_by_day(histories, model, bins))
     )
     around = np.ones(2 * _WEEKS_AROUND + 1)
     around[_WEEKS_AROUND] = 0
@@ -344,123 +217,8 @@ def _weekly_spread(
     return float(np.sqrt(variance / (1 + 1 / (2 * _WEEKS_AROUND))))
 
 
-@dataclass(frozen=True, slots=True)
-class _Stays:
-    """When customers first and last bought, as days of the history.
-
-    Attributes:
-        first: The day of the first purchase of each history.
-        last: The day of the last one.
-        counts: How many customers have it.
-        days: The days of the history.
-    """
-
-    first: np.ndarray
-    last: np.ndarray
-    counts: np.ndarray
-    days: int
-
-    @classmethod
-    def of(cls, histories: Histories, days: int) -> _Stays:
-        """Return the stays of histories in this number of days."""
-        first = (days - 1 - histories.T).astype(np.int64)
-        last = first + histories.recency.astype(np.int64)
-        return cls(first=first, last=last, counts=histories.counts.astype(float), days=days)
-
-    def by_day(self, of_age: np.ndarray, of_recency: np.ndarray) -> np.ndarray:
-        """Sum up by day what a day of each history's age and of its recency adds."""
-        daily = np.bincount(self.first, self.counts * (of_age + of_recency), minlength=self.days)
-        daily -= np.bincount(self.last, self.counts * of_recency, minlength=self.days)
-        # A customer's first day is no chance to come back, and the last one is one.
-        return np.append(0.0, np.cumsum(daily)[:-1])
-
-
-@dataclass(frozen=True, slots=True)
-class _Slopes:
-    """Derivatives of each history's log-likelihood by its age and its recency on the clock.
-
-    Attributes:
-        age: By the age.
-        recency: By the recency.
-        age_twice: By the age, twice.
-        recency_twice: By the recency, twice.
-        both: By the age and the recency.
-        age_moved: `age` by the log of each of the model's parameters.
-        recency_moved: `recency` by the same.
-    """
-
-    age: np.ndarray
-    recency: np.ndarray
-    age_twice: np.ndarray
-    recency_twice: np.ndarray
-    both: np.ndarray
-    age_moved: tuple[np.ndarray, ...]
-    recency_moved: tuple[np.ndarray, ...]
-
-
-def _slopes(histories: Histories, model: PurchaseModel) -> _Slopes:
-    x = histories.frequency.astype(float)
-    age = model.age(histories.T)
-    recency = age - model.age(histories.T - histories.recency)
-    shape = model.r + x
-    u, v = 1 / (model.alpha + age), 1 / (model.alpha + recency)
-    chances = np.maximum(model.b_active + x - 1, np.finfo(float).tiny)
-    gap = np.log1p((age - recency) * v)
-    left = expit(np.log(model.a) - np.log(chances) + shape * gap)
-    if model.kind == "bg_nbd":
-        left = np.where(x > 0, left, 0.0)
-    unsure = left * (1 - left)
-    # How the probability to have left moves with the log of r, alpha, a and b.
-    left_moved = (
-        unsure * model.r * gap,
-        unsure * model.alpha * shape * (u - v),
-        unsure,
-        -unsure * model.b / chances,
-    )
-    stays = 1 - left
-    age_moved = [shape * u * moved for moved in left_moved]
-    age_moved[0] = age_moved[0] - model.r * stays * u
-    age_moved[1] = age_moved[1] + model.alpha * shape * stays * u**2
-    recency_moved = [-shape * v * moved for moved in left_moved]
-    recency_moved[0] = recency_moved[0] - model.r * left * v
-    recency_moved[1] = recency_moved[1] + model.alpha * shape * left * v**2
-    return _Slopes(
-        age=-shape * stays * u,
-        recency=-shape * left * v,
-        age_twice=shape * stays * u**2 * (1 + shape * left),
-        recency_twice=shape * left * v**2 * (1 + shape * stays),
-        both=-(shape**2) * u * v * unsure,
-        age_moved=tuple(age_moved),
-        recency_moved=tuple(recency_moved),
-    )
-
-
-def _missing_information(bins: _Bins, stays: _Stays, slopes: _Slopes) -> np.ndarray:
-    """What the purchases do not say of the index, because rates and leaving are not known either.
-
-    A customer's second derivatives are spread over the pairs of bins in which the customer was
-    there. They are added up by the bins of the first and of the last purchase.
-    """
-    number = bins.number
-    begin, final = bins.place[stays.first], bins.place[stays.last]
-    cell = begin * number + final
-
-    def table(values: np.ndarray) -> np.ndarray:
-        sums = np.bincount(cell, stays.counts * values, minlength=number**2)
-        return sums.reshape(number, number)
-
-    age, recency, both = map(table, (slopes.age_twice, slopes.recency_twice, slopes.both))
-    crossed = both + recency
-    weights = np.diag((age + both + crossed).sum(axis=1) + recency.sum(axis=0))
-    weights -= crossed + crossed.T
-    # Half of the bin of the purchase itself, and all bins after it.
-    for axis in (0, 1):
-        weights = np.cumsum(weights, axis=axis) - weights / 2
-    return weights
-
-
 def _best_number(
-    likelihood: _Likelihood, bins: _Bins, still: _Scatter, number: int
+    likelihood: Likelihood, bins: Bins, still: _Scatter, number: int
 ) -> tuple[float, int, _Scatter]:
     """The highest evidence of a season, its number of harmonics, and the scatter beside it.
 
@@ -484,7 +242,7 @@ def _best_number(
 
 
 def _best_scatter(
-    likelihood: _Likelihood, bins: _Bins, number: int, start: _Scatter
+    likelihood: Likelihood, bins: Bins, number: int, start: _Scatter
 ) -> tuple[float, _Scatter]:
     """The highest evidence for this number of harmonics, and the scatter that has it."""
     log_evidence = _evidence(likelihood, bins, number)
@@ -552,7 +310,7 @@ def _gradient(
     return slope
 
 
-def _evidence(likelihood: _Likelihood, bins: _Bins, number: int) -> Callable[[np.ndarray], float]:
+def _evidence(likelihood: Likelihood, bins: Bins, number: int) -> Callable[[np.ndarray], float]:
     """The log of the evidence: a function of the logs of level, weeks, memory and season."""
     basis, unit, knots = _basis(likelihood, bins, number)
     # A diagonal in the likelihood's axes, but for the directions that hold no information.
@@ -577,7 +335,7 @@ def _evidence(likelihood: _Likelihood, bins: _Bins, number: int) -> Callable[[np
 
 
 def _basis(
-    likelihood: _Likelihood, bins: _Bins, number: int
+    likelihood: Likelihood, bins: Bins, number: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Harmonics and level in the likelihood's axes, the harmonics' units, the level's knots."""
     rows = bins.harmonics[:, : 2 * number]
@@ -600,7 +358,7 @@ def _prior_root(
 
 
 def _coefficients(
-    likelihood: _Likelihood, bins: _Bins, number: int, scatter: _Scatter
+    likelihood: Likelihood, bins: Bins, number: int, scatter: _Scatter
 ) -> tuple[np.ndarray, np.ndarray]:
     """The mean and the covariance of the harmonics' coefficients, given everything else."""
     basis, unit, knots = _basis(likelihood, bins, number)
