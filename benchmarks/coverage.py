@@ -1,12 +1,16 @@
 """How often the 80 % intervals of totals hold the truth, on stores simulated from known parameters.
 
-    python -m benchmarks.coverage [stores]
+    python -m benchmarks.coverage [stores] [--channels]
 
 Every store is drawn from the process, cut, and fitted; then the totals of its value, its orders and
 its segments in the days after the cut are compared with their intervals. Prints, for every kind of
 store, the share of stores (200 of each kind unless told otherwise) whose truth lay within. With 200
 stores and intervals that hold 80 %, chance alone moves a share by up to 6 points either way in 19
 of 20 cases. The seeds are 0, 1, 2 and so on.
+
+Then stores of three channels whose customers differ: the value of each channel by the model of the
+whole store, which draws all channels to it, and by the channels' own models. `--channels` prints
+these alone.
 """
 
 import argparse
@@ -16,7 +20,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from retention import ModelError, Total, fit_cltv, orders_uncertainty, value_uncertainty
+from retention import (
+    ModelError,
+    Total,
+    fit_cltv,
+    fit_groups,
+    group_orders_uncertainty,
+    group_value_uncertainty,
+    orders_uncertainty,
+    value_uncertainty,
+)
 from tests.support.histories import known_store
 
 #: Segments by repeat purchases so far, and by days since the last purchase.
@@ -50,6 +63,37 @@ KINDS = (
     Kind("widely spread spend", 1_500, 540, 365, HEAVY_TAIL),
     Kind("leave at once (MBG/NBD)", 1_500, 450, 365, LEAVES_AT_ONCE, "mbg_nbd"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel of a store: its customers and their parameters."""
+
+    customers: int
+    parameters: dict[str, float]
+
+
+ORGANIC = {"r": 0.45, "alpha": 45.0, "a": 0.8, "b": 2.4, "p": 6.25, "q": 3.74, "v": 15.44}
+E_MAIL = {"r": 0.9, "alpha": 60.0, "a": 0.5, "b": 4.0, "p": 4.0, "q": 3.2, "v": 25.0}
+PAID = {"r": 0.3, "alpha": 50.0, "a": 1.4, "b": 2.0, "p": 6.25, "q": 4.2, "v": 15.0}
+#: Stores of three channels, observed for 540 days and predicted for 365.
+CHANNELS = {
+    "channels differ": {
+        "Organic": Channel(1_500, ORGANIC),
+        "E-mail": Channel(600, E_MAIL),
+        "Paid": Channel(900, PAID),
+    },
+    "the same, 40 % the size": {
+        "Organic": Channel(600, ORGANIC),
+        "E-mail": Channel(240, E_MAIL),
+        "Paid": Channel(360, PAID),
+    },
+    "channels are alike": {
+        "Organic": Channel(1_500, ORGANIC),
+        "E-mail": Channel(600, ORGANIC),
+        "Paid": Channel(900, ORGANIC),
+    },
+}
 
 
 def hits(kind: Kind, seed: int) -> dict[str, bool]:
@@ -87,6 +131,74 @@ def _holds(total: Total, truth: float) -> bool:
     return total.low <= truth <= total.high
 
 
+def channel_store(channels: dict[str, Channel], seed: int) -> pd.DataFrame:
+    """A store of several channels: its customers with `first_channel`, `orders` and `revenue`.
+
+    The last two are what they did in the 365 days after 540 observed ones.
+    """
+    parts = []
+    for place, (name, channel) in enumerate(channels.items()):
+        customers, orders, revenue = known_store(
+            channel.customers, 540, 365, seed * len(channels) + place, **channel.parameters
+        )
+        parts.append(customers.assign(first_channel=name, later_orders=orders, later=revenue))
+    whole = pd.concat(parts)
+    whole.index = pd.Index([f"C{row}" for row in range(len(whole))], name="customer_id")
+    return whole
+
+
+def channel_hits(channels: dict[str, Channel], seed: int) -> pd.DataFrame:
+    """Simulate and fit a store of channels; say of each channel how far off its value is.
+
+    Returns:
+        A row a channel, and one of the whole store: `pooled` and `own` (foreseen / came - 1, by
+        the store's model and the channel's own), and whether the truth lay within the 80 % interval
+        of value (`pooled_holds`, `own_holds`) and, by the channel's own model, of orders
+        (`orders_hold`).
+    """
+    customers = channel_store(channels, seed)
+    model = fit_cltv(customers)
+    groups = fit_groups(model, customers, customers["first_channel"])
+    by = customers["first_channel"]
+    pooled = value_uncertainty(model, customers, 365, annual_discount_rate=0.0)
+    own = group_value_uncertainty(groups, customers, by, 365, annual_discount_rate=0.0)
+    orders = group_orders_uncertainty(groups, customers, by, 365)
+    rows = {}
+    for name in (*channels, "all"):
+        inside = np.ones(len(by), dtype=bool) if name == "all" else (by == name).to_numpy()
+        came = customers["later"][inside].sum()
+        totals = pooled.total(inside), own.total(inside)
+        rows[name] = {
+            "pooled": totals[0].expected / came - 1,
+            "own": totals[1].expected / came - 1,
+            "pooled_holds": _holds(totals[0], came),
+            "own_holds": _holds(totals[1], came),
+            "orders_hold": _holds(orders.total(inside), customers["later_orders"][inside].sum()),
+        }
+    return pd.DataFrame(rows).T.astype(float)
+
+
+def channels_main(stores: int) -> None:
+    """Print how near the value of channels is, and how often its range holds the truth."""
+    print(f"\n{stores} stores of three channels each; value of the next 365 days\n")
+    print(f"{'':26}{'':10}{'store model':>24}{'own models':>36}")
+    heads = ("error", "within", "error", "within", "orders within")
+    print(
+        f"{'':26}{'':10}"
+        + "".join(f"{head:>{12 if place < 4 else 15}}" for place, head in enumerate(heads))
+    )
+    for kind, channels in CHANNELS.items():
+        found = [channel_hits(channels, seed) for seed in range(stores)]
+        means = pd.concat(found).groupby(level=0).mean().loc[[*channels, "all"]]
+        means.loc["channels"] = means.loc[[*channels]].mean()
+        for name, row in means.iterrows():
+            print(
+                f"{kind:26}{name:10}{row['pooled']:>+12.1%}{row['pooled_holds']:>12.1%}"
+                f"{row['own']:>+12.1%}{row['own_holds']:>12.1%}{row['orders_hold']:>15.1%}",
+                flush=True,
+            )
+
+
 def main(stores: int) -> None:
     """Print how often ranges of totals hold the truth, by kind of store."""
     columns = ("value", "orders", *SEGMENTS)
@@ -111,4 +223,8 @@ def main(stores: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("stores", type=int, nargs="?", default=200, help="stores of each kind")
-    main(parser.parse_args().stores)
+    parser.add_argument("--channels", action="store_true", help="stores of channels alone")
+    given = parser.parse_args()
+    if not given.channels:
+        main(given.stores)
+    channels_main(given.stores)

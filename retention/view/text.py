@@ -87,6 +87,12 @@ DEFINITIONS = {
         "later money discounted to today."
     ),
     "cltv_per_customer": "Expected value of all customers divided by their number.",
+    "cltv_by_group": (
+        "Expected value over 12 months, by the models of the groups that a condition asks about: "
+        "each first channel, product or region has its own, which leans on the store's the more "
+        "the fewer its customers are. Other pages take the model of the whole store for each "
+        "customer, so that their sums may differ a little."
+    ),
     "base_value": (
         "Sum of every customer's expected revenue over the next 12 months, before margin, with "
         "later money discounted at 10% a year. Customers you have yet to win are not in it. The "
