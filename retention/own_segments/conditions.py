@@ -207,10 +207,12 @@ def groups_asked(rule: Rule, features: Features) -> str:
         features: What is known of the customers.
 
     Returns:
-        The only such feature that the rule asks about; empty where there is none, or several.
+        The only such feature that the rule asks about; empty where there is none, or several. Also
+        empty where the rule asks about the expected value, which is the store's model's.
     """
-    asked = {condition.feature for condition in conditions_of(rule)} & set(features.group_values)
-    return asked.pop() if len(asked) == 1 else ""
+    asked = {condition.feature for condition in conditions_of(rule)}
+    groups = asked & set(features.group_values)
+    return groups.pop() if len(groups) == 1 and "expected_value" not in asked else ""
 
 
 def expected_values(by: str, features: Features) -> np.ndarray | None:
