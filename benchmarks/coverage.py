@@ -1,6 +1,6 @@
 """How often the 80 % intervals of totals hold the truth, on stores simulated from known parameters.
 
-    python -m benchmarks.coverage [stores] [--channels]
+    python -m benchmarks.coverage [stores] [--channels | --first-orders]
 
 Every store is drawn from the process, cut, and fitted; then the totals of its value, its orders and
 its segments in the days after the cut are compared with their intervals. Prints, for every kind of
@@ -9,8 +9,10 @@ stores and intervals that hold 80 %, chance alone moves a share by up to 6 point
 of 20 cases. The seeds are 0, 1, 2 and so on.
 
 Then stores of three channels whose customers differ: the value of each channel by the model of the
-whole store, which draws all channels to it, and by the channels' own models. `--channels` prints
-these alone.
+whole store, which draws all channels to it, and by the channels' own models. Then stores whose
+first orders are known: one-time buyers by the fifths of their first order, by the published spend
+model and with the first order as an observation. `--channels` and `--first-orders` print these
+alone.
 """
 
 import argparse
@@ -30,7 +32,7 @@ from retention import (
     orders_uncertainty,
     value_uncertainty,
 )
-from tests.support.histories import known_store
+from tests.support.histories import known_purchases, known_store
 
 #: Segments by repeat purchases so far, and by days since the last purchase.
 FREQUENCIES = {"once": (0, 0), "1-2 repeats": (1, 2), "3+ repeats": (3, np.inf)}
@@ -178,6 +180,60 @@ def channel_hits(channels: dict[str, Channel], seed: int) -> pd.DataFrame:
     return pd.DataFrame(rows).T.astype(float)
 
 
+def first_order_hits(kind: Kind, seed: int) -> pd.DataFrame:
+    """Simulate and fit a store; say how far off the value of one-time buyers is by first order.
+
+    Returns:
+        A row each for "all" customers, those who bought "once", and of these the "lowest fifth" and
+        the "highest fifth" by first order. `published` and `seen` are foreseen / came - 1, without
+        and with the first order. `published_holds` and `seen_holds` say whether the truth lay
+        within the 80 % interval.
+    """
+    store = known_purchases(kind.customers, kind.days, kind.horizon, seed, **kind.parameters)
+    number = kind.customers
+
+    def spent(rows: np.ndarray) -> np.ndarray:
+        return np.bincount(store.who[rows], store.value[rows], minlength=number)
+
+    first = spent(np.append(True, store.who[1:] != store.who[:-1]))
+    later = spent(store.day > kind.days)
+    once = (store.customers["frequency"] == 0).to_numpy()
+    low, high = np.quantile(first[once], [0.2, 0.8])
+    members = {
+        "all": np.ones(number, dtype=bool),
+        "once": once,
+        "lowest fifth": once & (first <= low),
+        "highest fifth": once & (first >= high),
+    }
+    seen = store.customers.assign(initial_spend=first)
+    rows: dict[str, dict[str, float]] = {name: {} for name in members}
+    for how, customers in (("published", store.customers), ("seen", seen)):
+        model = fit_cltv(customers)
+        value = value_uncertainty(model, customers, kind.horizon, annual_discount_rate=0.0)
+        for name, inside in members.items():
+            total, came = value.total(inside), later[inside].sum()
+            rows[name] |= {how: total.expected / came - 1, f"{how}_holds": _holds(total, came)}
+    return pd.DataFrame(rows).T.astype(float)
+
+
+def first_orders_main(stores: int) -> None:
+    """Print how near the value of one-time buyers by first order is, and how often ranges hold."""
+    print(f"\n{stores} stores of each kind whose first orders are known\n")
+    print(f"{'':40}{'published model':>24}{'first order seen':>24}")
+    print(f"{'':40}" + "".join(f"{head:>12}" for head in ("error", "within") * 2))
+    for kind in KINDS:
+        if kind.purchase_model != "bg_nbd":
+            continue
+        found = [first_order_hits(kind, seed) for seed in range(stores)]
+        means = pd.concat(found).groupby(level=0, sort=False).mean()
+        for name, row in means.iterrows():
+            print(
+                f"{kind.name:26}{name:14}{row['published']:>+12.1%}{row['published_holds']:>12.1%}"
+                f"{row['seen']:>+12.1%}{row['seen_holds']:>12.1%}",
+                flush=True,
+            )
+
+
 def channels_main(stores: int) -> None:
     """Print how near the value of channels is, and how often its range holds the truth."""
     print(f"\n{stores} stores of three channels each; value of the next 365 days\n")
@@ -224,7 +280,12 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("stores", type=int, nargs="?", default=200, help="stores of each kind")
     parser.add_argument("--channels", action="store_true", help="stores of channels alone")
+    parser.add_argument("--first-orders", action="store_true", help="first orders alone")
     given = parser.parse_args()
-    if not given.channels:
+    alone = given.channels or given.first_orders
+    if not alone:
         main(given.stores)
-    channels_main(given.stores)
+    if given.channels or not alone:
+        channels_main(given.stores)
+    if given.first_orders or not alone:
+        first_orders_main(given.stores)

@@ -9,6 +9,7 @@ import pytest
 from scipy.optimize import approx_fprime
 from scipy.stats import spearmanr
 
+from benchmarks.coverage import KINDS, first_order_hits
 from retention import (
     fit_cltv,
     predict_cltv,
@@ -227,6 +228,17 @@ def test_one_time_buyers_of_hidden_months_bring_what_their_first_order_told(name
     fifths /= fifths.sum()  # shares: how much they order together is no matter of spend
     off = (fifths.sub(fifths["brought"], axis=0)).abs().sum()
     assert off["foreseen"] < 0.6 * off["published"]
+
+
+def test_ranges_of_one_time_buyers_by_first_order_hold_on_simulated_stores():
+    found = pd.concat([first_order_hits(KINDS[0], seed) for seed in range(15)])
+    fifths = found.loc[["lowest fifth", "highest fifth"]]
+    assert fifths["published_holds"].mean() < 0.2
+    # At 80 %, 17 or fewer of 30 happen once in 300.
+    assert fifths["seen_holds"].sum() >= 18
+    assert abs(fifths["seen"].mean()) < 0.15
+    everybody = found.loc["all"]
+    assert everybody["seen"].mean() == pytest.approx(everybody["published"].mean(), abs=0.01)
 
 
 def half_free(seed: int, share: float) -> pd.DataFrame:
