@@ -22,7 +22,7 @@ from retention.models import uncertainty as uncertainty_module
 from retention.models.groups import FEWEST_CUSTOMERS, MOST_GROUPS, GroupModels
 from retention.models.purchases import PARAMETERS
 from retention.models.spend import StoreAverage
-from tests.support.histories import handmade, known_store
+from tests.support.histories import extreme_store, handmade, known_store
 
 DIFFER = CHANNELS["channels differ"]
 
@@ -217,3 +217,23 @@ def test_groups_without_a_repeat_customer_take_the_stores_spend():
     scores = predict_cltv(found, never)
     store = predict_cltv(model, never)
     assert 0 < scores["cltv"].sum() < store["cltv"].sum()
+
+
+@pytest.mark.parametrize("seed", [3, 20, 44, 71, 90])
+def test_stores_of_any_shape_have_groups_with_sensible_numbers(seed):
+    customers = pd.concat([extreme_store(seed)] * 3)
+    customers.index = [f"C{row}" for row in range(len(customers))]
+    rng = np.random.default_rng(seed)
+    values = pd.Series(rng.choice(["a", "b", None], len(customers), p=[0.6, 0.3, 0.1]))
+    values.index = customers.index
+    model = fit_cltv(customers, ("bg_nbd", "mbg_nbd")[seed % 2])
+    found = fit_groups(model, customers, values)
+    assert found.names
+    scores = group_scores(found, customers, values)
+    assert np.isfinite(scores.to_numpy()).all()
+    assert (scores["cltv_low"] <= scores["cltv"] + 1e-9).all()
+    assert (scores["cltv"] <= scores["cltv_high"] + 1e-9).all()
+    total = group_value_uncertainty(found, customers, values).total()
+    assert total.expected == pytest.approx(
+        value_uncertainty(model, customers).total().expected, rel=0.5
+    )
