@@ -1,12 +1,18 @@
 """How often the 80 % intervals of totals hold the truth, on stores simulated from known parameters.
 
-    python -m benchmarks.coverage [stores]
+    python -m benchmarks.coverage [stores] [--channels | --first-orders]
 
 Every store is drawn from the process, cut, and fitted; then the totals of its value, its orders and
 its segments in the days after the cut are compared with their intervals. Prints, for every kind of
 store, the share of stores (200 of each kind unless told otherwise) whose truth lay within. With 200
 stores and intervals that hold 80 %, chance alone moves a share by up to 6 points either way in 19
 of 20 cases. The seeds are 0, 1, 2 and so on.
+
+Then stores of three channels whose customers differ: the value of each channel by the model of the
+whole store, which draws all channels to it, and by the channels' own models. Then stores whose
+first orders are known: one-time buyers by the fifths of their first order, by the published spend
+model and with the first order as an observation. `--channels` and `--first-orders` print these
+alone.
 """
 
 import argparse
@@ -21,11 +27,14 @@ from retention import (
     SeasonIndex,
     Total,
     fit_cltv,
+    fit_groups,
+    group_orders_uncertainty,
+    group_value_uncertainty,
     orders_uncertainty,
     value_uncertainty,
 )
 from retention.models.season import PLAIN
-from tests.support.histories import WINTER, known_store
+from tests.support.histories import WINTER, known_purchases, known_store
 
 #: Segments by repeat purchases so far, and by days since the last purchase.
 FREQUENCIES = {"once": (0, 0), "1-2 repeats": (1, 2), "3+ repeats": (3, np.inf)}
@@ -65,6 +74,37 @@ KINDS = (
     Kind("a season, 2 years", 2_000, 730, 180, LOYAL, season=WINTER),
     Kind("a season, CDNOW's customers", 4_000, 730, 90, season=WINTER),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel of a store: its customers and their parameters."""
+
+    customers: int
+    parameters: dict[str, float]
+
+
+ORGANIC = {"r": 0.45, "alpha": 45.0, "a": 0.8, "b": 2.4, "p": 6.25, "q": 3.74, "v": 15.44}
+E_MAIL = {"r": 0.9, "alpha": 60.0, "a": 0.5, "b": 4.0, "p": 4.0, "q": 3.2, "v": 25.0}
+PAID = {"r": 0.3, "alpha": 50.0, "a": 1.4, "b": 2.0, "p": 6.25, "q": 4.2, "v": 15.0}
+#: Stores of three channels, observed for 540 days and predicted for 365.
+CHANNELS = {
+    "channels differ": {
+        "Organic": Channel(1_500, ORGANIC),
+        "E-mail": Channel(600, E_MAIL),
+        "Paid": Channel(900, PAID),
+    },
+    "the same, 40 % the size": {
+        "Organic": Channel(600, ORGANIC),
+        "E-mail": Channel(240, E_MAIL),
+        "Paid": Channel(360, PAID),
+    },
+    "channels are alike": {
+        "Organic": Channel(1_500, ORGANIC),
+        "E-mail": Channel(600, ORGANIC),
+        "Paid": Channel(900, ORGANIC),
+    },
+}
 
 
 def hits(kind: Kind, seed: int) -> dict[str, bool]:
@@ -108,6 +148,128 @@ def _holds(total: Total, truth: float) -> bool:
     return total.low <= truth <= total.high
 
 
+def channel_store(channels: dict[str, Channel], seed: int) -> pd.DataFrame:
+    """A store of several channels: its customers with `first_channel`, `orders` and `revenue`.
+
+    The last two are what they did in the 365 days after 540 observed ones.
+    """
+    parts = []
+    for place, (name, channel) in enumerate(channels.items()):
+        customers, orders, revenue = known_store(
+            channel.customers, 540, 365, seed * len(channels) + place, **channel.parameters
+        )
+        parts.append(customers.assign(first_channel=name, later_orders=orders, later=revenue))
+    whole = pd.concat(parts)
+    whole.index = pd.Index([f"C{row}" for row in range(len(whole))], name="customer_id")
+    return whole
+
+
+def channel_hits(channels: dict[str, Channel], seed: int) -> pd.DataFrame:
+    """Simulate and fit a store of channels; say of each channel how far off its value is.
+
+    Returns:
+        A row a channel, and one of the whole store: `pooled` and `own` (foreseen / came - 1, by
+        the store's model and the channel's own), and whether the truth lay within the 80 % interval
+        of value (`pooled_holds`, `own_holds`) and, by the channel's own model, of orders
+        (`orders_hold`).
+    """
+    customers = channel_store(channels, seed)
+    model = fit_cltv(customers)
+    groups = fit_groups(model, customers, customers["first_channel"])
+    by = customers["first_channel"]
+    pooled = value_uncertainty(model, customers, 365, annual_discount_rate=0.0)
+    own = group_value_uncertainty(groups, customers, by, 365, annual_discount_rate=0.0)
+    orders = group_orders_uncertainty(groups, customers, by, 365)
+    rows = {}
+    for name in (*channels, "all"):
+        inside = np.ones(len(by), dtype=bool) if name == "all" else (by == name).to_numpy()
+        came = customers["later"][inside].sum()
+        totals = pooled.total(inside), own.total(inside)
+        rows[name] = {
+            "pooled": totals[0].expected / came - 1,
+            "own": totals[1].expected / came - 1,
+            "pooled_holds": _holds(totals[0], came),
+            "own_holds": _holds(totals[1], came),
+            "orders_hold": _holds(orders.total(inside), customers["later_orders"][inside].sum()),
+        }
+    return pd.DataFrame(rows).T.astype(float)
+
+
+def first_order_hits(kind: Kind, seed: int) -> pd.DataFrame:
+    """Simulate and fit a store; say how far off the value of one-time buyers is by first order.
+
+    Returns:
+        A row each for "all" customers, those who bought "once", and of these the "lowest fifth" and
+        the "highest fifth" by first order. `published` and `seen` are foreseen / came - 1, without
+        and with the first order. `published_holds` and `seen_holds` say whether the truth lay
+        within the 80 % interval.
+    """
+    store = known_purchases(kind.customers, kind.days, kind.horizon, seed, **kind.parameters)
+    number = kind.customers
+
+    def spent(rows: np.ndarray) -> np.ndarray:
+        return np.bincount(store.who[rows], store.value[rows], minlength=number)
+
+    first = spent(np.append(True, store.who[1:] != store.who[:-1]))
+    later = spent(store.day > kind.days)
+    once = (store.customers["frequency"] == 0).to_numpy()
+    low, high = np.quantile(first[once], [0.2, 0.8])
+    members = {
+        "all": np.ones(number, dtype=bool),
+        "once": once,
+        "lowest fifth": once & (first <= low),
+        "highest fifth": once & (first >= high),
+    }
+    seen = store.customers.assign(initial_spend=first)
+    rows: dict[str, dict[str, float]] = {name: {} for name in members}
+    for how, customers in (("published", store.customers), ("seen", seen)):
+        model = fit_cltv(customers)
+        value = value_uncertainty(model, customers, kind.horizon, annual_discount_rate=0.0)
+        for name, inside in members.items():
+            total, came = value.total(inside), later[inside].sum()
+            rows[name] |= {how: total.expected / came - 1, f"{how}_holds": _holds(total, came)}
+    return pd.DataFrame(rows).T.astype(float)
+
+
+def first_orders_main(stores: int) -> None:
+    """Print how near the value of one-time buyers by first order is, and how often ranges hold."""
+    print(f"\n{stores} stores of each kind whose first orders are known\n")
+    print(f"{'':40}{'published model':>24}{'first order seen':>24}")
+    print(f"{'':40}" + "".join(f"{head:>12}" for head in ("error", "within") * 2))
+    for kind in KINDS:
+        if kind.purchase_model != "bg_nbd":
+            continue
+        found = [first_order_hits(kind, seed) for seed in range(stores)]
+        means = pd.concat(found).groupby(level=0, sort=False).mean()
+        for name, row in means.iterrows():
+            print(
+                f"{kind.name:26}{name:14}{row['published']:>+12.1%}{row['published_holds']:>12.1%}"
+                f"{row['seen']:>+12.1%}{row['seen_holds']:>12.1%}",
+                flush=True,
+            )
+
+
+def channels_main(stores: int) -> None:
+    """Print how near the value of channels is, and how often its range holds the truth."""
+    print(f"\n{stores} stores of three channels each; value of the next 365 days\n")
+    print(f"{'':26}{'':10}{'store model':>24}{'own models':>36}")
+    heads = ("error", "within", "error", "within", "orders within")
+    print(
+        f"{'':26}{'':10}"
+        + "".join(f"{head:>{12 if place < 4 else 15}}" for place, head in enumerate(heads))
+    )
+    for kind, channels in CHANNELS.items():
+        found = [channel_hits(channels, seed) for seed in range(stores)]
+        means = pd.concat(found).groupby(level=0).mean().loc[[*channels, "all"]]
+        means.loc["channels"] = means.loc[[*channels]].mean()
+        for name, row in means.iterrows():
+            print(
+                f"{kind:26}{name:10}{row['pooled']:>+12.1%}{row['pooled_holds']:>12.1%}"
+                f"{row['own']:>+12.1%}{row['own_holds']:>12.1%}{row['orders_hold']:>15.1%}",
+                flush=True,
+            )
+
+
 def main(stores: int) -> None:
     """Print how often ranges of totals hold the truth, by kind of store."""
     columns = ("value", "orders", *SEGMENTS)
@@ -132,4 +294,13 @@ def main(stores: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("stores", type=int, nargs="?", default=200, help="stores of each kind")
-    main(parser.parse_args().stores)
+    parser.add_argument("--channels", action="store_true", help="stores of channels alone")
+    parser.add_argument("--first-orders", action="store_true", help="first orders alone")
+    given = parser.parse_args()
+    alone = given.channels or given.first_orders
+    if not alone:
+        main(given.stores)
+    if given.channels or not alone:
+        channels_main(given.stores)
+    if given.first_orders or not alone:
+        first_orders_main(given.stores)

@@ -55,6 +55,13 @@ from .models.cltv import (
     purchase_probability as purchase_probability,
     with_order_value as with_order_value,
 )
+from .models.groups import (
+    GroupModels as GroupModels,
+    fit_groups as fit_groups,
+    group_orders_uncertainty as group_orders_uncertainty,
+    group_scores as group_scores,
+    group_value_uncertainty as group_value_uncertainty,
+)
 from .models.model import CltvModel as CltvModel
 from .models.months import expected_by_month as expected_by_month
 from .models.next_order import (

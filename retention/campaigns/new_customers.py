@@ -11,6 +11,7 @@ import pandas as pd
 from retention.campaigns.arrays import Floats
 from retention.errors import DataError, ModelError
 from retention.models.cltv import fit_cltv, with_order_value
+from retention.models.groups import FEWEST_CUSTOMERS as FEWEST_CUSTOMERS, GroupModels, fit_groups
 from retention.models.model import CltvModel, check_settings
 from retention.models.purchases import PurchaseModel, log_slopes
 from retention.periods import DAYS_PER_MONTH, DAYS_PER_YEAR
@@ -18,9 +19,7 @@ from retention.statistics import FORECAST_LEVEL, normal_width
 from retention.validation import all_unknown
 from retention.wording import NO_AMOUNTS
 
-#: A group needs this number of customers for a model of its own.
-FEWEST_CUSTOMERS = 100
-#: A group needs this number of customers who came back.
+#: Customers who came back that the store needs; its groups lean on it.
 FEWEST_REPEATERS = 30
 #: The usual floor of value to acquisition cost (Barilliance 2021).
 USUAL_RATIO = 3.0
@@ -55,6 +54,14 @@ class _Settings(NamedTuple):
     order_value: float | None
 
 
+class _Models(NamedTuple):
+    """The models of all customers and of the groups, or why there are none."""
+
+    store: CltvModel | None
+    groups: GroupModels | None
+    problem: str
+
+
 def acquisition(
     customers: pd.DataFrame,
     column: str | None = "first_channel",
@@ -66,6 +73,8 @@ def acquisition(
     purchase_model: str = "bg_nbd",
     most: int = 12,
     order_value: float | None = None,
+    model: CltvModel | None = None,
+    groups: GroupModels | None = None,
 ) -> Acquisition:
     """Return what a new customer is worth and may cost, for all and for each value of a column.
 
@@ -76,9 +85,13 @@ def acquisition(
         ratio: Value to acquisition cost; 3 is the usual floor.
         horizon_days: As in `predict_cltv`.
         annual_discount_rate: As in `predict_cltv`.
-        purchase_model: "bg_nbd" or "mbg_nbd". Each group has a fit of its own.
+        purchase_model: "bg_nbd" or "mbg_nbd", where no `model` is given.
         most: The number of groups, the largest by customers.
         order_value: The average order value, in money, for orders without amounts.
+        model: From `fit_cltv`, of these customers; fitted here unless given.
+        groups: From `fit_groups`, of the model and the column; fitted here unless given. Every
+            group has its own parameters, and the fewer its customers are the more it leans on the
+            store.
 
     Returns:
         The groups and the curves of what a customer brings.
@@ -104,9 +117,11 @@ def acquisition(
         purchase_model=purchase_model,
         order_value=order_value,
     )
+    parts = _groups(customers, column, most)
+    models = _models(customers, column, settings, model, groups)
     rows, curves = [], []
-    for name, group in _groups(customers, column, most).items():
-        row, curve = _group(group, settings)
+    for name, group in parts.items():
+        row, curve = _group(group, _model_of(models, name), models.problem, settings)
         rows.append({"group": name} | row)
         if curve is not None:
             curves.append(curve.assign(group=name))
@@ -116,6 +131,34 @@ def acquisition(
         if curves
         else pd.DataFrame(columns=_CURVE),
     )
+
+
+def _models(
+    customers: pd.DataFrame,
+    column: str | None,
+    settings: _Settings,
+    store: CltvModel | None,
+    groups: GroupModels | None,
+) -> _Models:
+    repeaters = int((customers["frequency"] > 0).sum())
+    if len(customers) < FEWEST_CUSTOMERS or repeaters < FEWEST_REPEATERS:
+        wanted = f"{FEWEST_CUSTOMERS} customers are needed, and {FEWEST_REPEATERS} who came back"
+        return _Models(store=None, groups=None, problem=f"Too little data: {wanted}.")
+    try:
+        fitted = fit_cltv(customers, settings.purchase_model) if store is None else store
+        if groups is None and column is not None:
+            groups = fit_groups(fitted, customers, customers[column])
+        if fitted.spend is None and settings.order_value is None:
+            raise ModelError(f"{NO_AMOUNTS} Give an average order value.")
+    except ModelError as error:
+        return _Models(store=None, groups=None, problem=str(error))
+    return _Models(store=fitted, groups=groups, problem="")
+
+
+def _model_of(models: _Models, name: str) -> CltvModel | None:
+    if name == ALL or models.groups is None:
+        return models.store
+    return models.groups.model_of(name)
 
 
 def _groups(customers: pd.DataFrame, column: str | None, most: int) -> dict[str, pd.DataFrame]:
@@ -129,7 +172,9 @@ def _groups(customers: pd.DataFrame, column: str | None, most: int) -> dict[str,
     return groups | {name: customers[customers[column] == name] for name in sizes.index}
 
 
-def _group(group: pd.DataFrame, settings: _Settings) -> tuple[dict[str, Any], pd.DataFrame | None]:
+def _group(
+    group: pd.DataFrame, model: CltvModel | None, problem: str, settings: _Settings
+) -> tuple[dict[str, Any], pd.DataFrame | None]:
     """A group's row of `Acquisition.groups`, and its curve; None where there are no numbers."""
     repeaters = int((group["frequency"] > 0).sum())
     first = _first_spend(group, settings.order_value)
@@ -139,16 +184,14 @@ def _group(group: pd.DataFrame, settings: _Settings) -> tuple[dict[str, Any], pd
         "first_order": float(first.mean()) if len(first) else np.nan,
     }
     unknown = dict.fromkeys(["value", "value_low", "value_high", "allowed", "payback_days"], np.nan)
-    if len(group) < FEWEST_CUSTOMERS or repeaters < FEWEST_REPEATERS:
-        wanted = f"{FEWEST_CUSTOMERS} customers are needed, and {FEWEST_REPEATERS} who came back"
-        return row | unknown | {"problem": f"Too little data: {wanted}."}, None
-    try:
-        # A new customer may come at any time of the year, so that the season evens out.
-        model = fit_cltv(group, settings.purchase_model, season=None)
-        if model.spend is None:
-            model = _with_value(model, settings.order_value)
-    except ModelError as error:
-        return row | unknown | {"problem": str(error)}, None
+    if model is not None and len(group) < FEWEST_CUSTOMERS:
+        problem = f"Too little data: {FEWEST_CUSTOMERS} customers are needed."
+    if model is None or problem:
+        return row | unknown | {"problem": problem}, None
+    if model.spend is None and settings.order_value is not None:
+        model = with_order_value(model, settings.order_value)
+    # A new customer may come at any time of the year, so that the season evens out.
+    model = model.without_season()
     margin = settings.margin
     value, deviation = _value(model, first, settings)
     days = np.arange(settings.horizon_days + 1.0)
@@ -176,12 +219,6 @@ def _first_spend(group: pd.DataFrame, order_value: float | None) -> Floats:
     later = group["frequency"] * group["monetary_value"]
     first: Floats = (group["revenue"] - later).clip(lower=0).to_numpy()
     return first
-
-
-def _with_value(model: CltvModel, order_value: float | None) -> CltvModel:
-    if order_value is None:
-        raise ModelError(f"{NO_AMOUNTS} Give an average order value.")
-    return with_order_value(model, order_value)
 
 
 def _orders(model: CltvModel, days: Floats) -> Floats:

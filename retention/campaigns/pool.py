@@ -16,6 +16,7 @@ from retention.models.histories import Histories, group_histories
 from retention.models.intervals import history_intervals
 from retention.models.model import CltvModel, check_settings
 from retention.models.purchases import PurchaseModel, log_slopes
+from retention.models.spend import spend_columns
 from retention.models.uncertainty import (
     Uncertainty,
     covariance_of,
@@ -142,7 +143,7 @@ def campaign_pool(
     orders_square = history_intervals(model.purchases, None, ahead).orders_square
     order_value, square = _order_values(model, people)
     sample = sample_of(len(people))
-    value_slopes = model.known_spend.log_slopes(*_spending(people.iloc[sample]))
+    value_slopes = model.known_spend.log_slopes(*spend_columns(people.iloc[sample]))
     codes = histories.codes
     return CampaignPool(
         rows=rows,
@@ -179,15 +180,10 @@ def _check_days(days: _Days) -> None:
         )
 
 
-def _spending(people: pd.DataFrame) -> tuple[Floats, Floats]:
-    return people["frequency"].to_numpy(), people["monetary_value"].to_numpy()
-
-
 def _order_values(model: CltvModel, people: pd.DataFrame) -> tuple[Floats, Floats]:
     """The expected value of an order of each customer, and its mean square."""
-    frequency, spend = _spending(people)
-    expected = model.known_spend.expected_order_value(frequency, spend)
-    frequencies, place = np.unique(frequency, return_inverse=True)
+    expected = model.known_spend.expected_order_value(*spend_columns(people))
+    frequencies, place = np.unique(people["frequency"].to_numpy(), return_inverse=True)
     factor, within = model.known_spend.second_moment(frequencies, max(model.customers, 2))
     return expected, (factor * (1 + within))[place] * expected**2
 

@@ -15,7 +15,7 @@ RANKINGS = {
     "orders": "number of orders",
 }
 #: Columns of a customer that say nothing where the orders have no amounts.
-IN_MONEY = ("monetary_value", "revenue", "average_order_value", "discount_share")
+IN_MONEY = ("monetary_value", "initial_spend", "revenue", "average_order_value", "discount_share")
 
 
 def find_customers(

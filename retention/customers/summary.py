@@ -49,9 +49,11 @@ def summarise_customers(
         - `recency`: days from the first to the last purchase day, 0 for one-time buyers;
         - `T`: days from the first purchase day to `as_of`;
         - `monetary_value`: mean spend of a repeat purchase day, 0 for one-time buyers;
+        - `initial_spend`: spend of the first purchase day;
         - `first_order`, `last_order`: the first and the last purchase day;
         - `orders`: number of orders, `revenue`: their sum, `average_order_value`: revenue / orders;
-          all three are NaN where the orders have no amounts, as is `monetary_value`;
+          all three are NaN where the orders have no amounts, as are `monetary_value` and
+          `initial_spend`;
         - `discount_share`: discount / (discount + revenue); NaN where the file has no discount or
           the customer never had a price to discount;
         - `first_channel`, `first_region`, `first_category`, `first_product`, `first_coupon` where
@@ -85,9 +87,11 @@ def summarise_histories(
         as_of: As in `summarise_customers`.
 
     Returns:
-        A frame, sorted by its first four columns, with `frequency`, `recency`, `T` and
-        `monetary_value` as in `summarise_customers`, `customers` (how many have this history) and
-        `revenue` (their sum). It carries the repeat purchases of each day along, too.
+        A frame, sorted by its first five columns, with `frequency`, `recency`, `T`,
+        `monetary_value` and `initial_spend` as in `summarise_customers`, `customers` (how many have
+        this history) and `revenue` (their sum). One-time buyers of a day who have paid are one
+        history, and their `initial_spend` is the mean: no model learns from more. It carries the
+        repeat purchases of each day along, too.
 
     Raises:
         DataError: `as_of` is not a date, or there is no order by then.
@@ -98,7 +102,11 @@ def summarise_histories(
     if frame.empty:
         raise _no_orders(orders.start, day)
     numbers = dict.fromkeys(("frequency", "recency", "T", "customers"), "int64")
-    histories = frame.astype(numbers).sort_values(list(frame.columns[:4]), ignore_index=True)
+    alone = (frame["frequency"] > 0) | ~(frame["initial_spend"] > 0)
+    frame["initial_spend"] = frame["initial_spend"].where(
+        alone, frame["revenue"] / frame["customers"]
+    )
+    histories = frame.astype(numbers).sort_values(list(frame.columns[:5]), ignore_index=True)
     first_purchases = np.bincount(histories["T"], histories["customers"])
     by_day = purchases_by_day(orders.table, day, cut).to_pandas()
     return carry(histories, daily_repeats(by_day, first_purchases, day))
@@ -167,8 +175,12 @@ def history_query(table: ibis.Table, as_of: date, cut: bool = True) -> ibis.Tabl
         T=customers.age,
         # Rounded, so that sums that differ in their last digits alone are one history.
         monetary_value=ibis.ifelse(is_paid, (repeat_revenue / frequency).round(9), 0.0),
+        # That of one-time buyers would tell nearly all of them apart: it only says who has paid.
+        initial_spend=ibis.ifelse(
+            (frequency > 0) | ~(customers.first_revenue > 0), customers.first_revenue.round(9), 1.0
+        ),
     )
-    return histories.group_by("frequency", "recency", "T", "monetary_value").agg(
+    return histories.group_by("frequency", "recency", "T", "monetary_value", "initial_spend").agg(
         customers=histories.count(), revenue=histories.revenue.sum()
     )
 
@@ -294,7 +306,8 @@ def customer_table(rows: pa.Table, start: date, as_of: date) -> pd.DataFrame:
     revenue, number = column("revenue", float), column("orders")
     frequency = column("days") - 1
     age, silence = column("age"), column("silence")
-    repeat_revenue = revenue - column("first_revenue", float)
+    first_revenue = column("first_revenue", float)
+    repeat_revenue = revenue - first_revenue
     repeat_revenue = np.where(
         (frequency > 0) & (repeat_revenue > _ROUNDING * revenue), repeat_revenue, 0.0
     )
@@ -306,6 +319,7 @@ def customer_table(rows: pa.Table, start: date, as_of: date) -> pd.DataFrame:
         "recency": age - silence,
         "T": age,
         "monetary_value": repeat_revenue / np.maximum(frequency, 1),
+        "initial_spend": first_revenue,
         "first_order": end - age.astype("timedelta64[D]"),
         "last_order": end - silence.astype("timedelta64[D]"),
         "orders": number,

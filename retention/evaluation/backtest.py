@@ -23,6 +23,7 @@ from retention.models.histories import group_histories
 from retention.models.intervals import history_intervals, whole_orders
 from retention.models.model import CltvModel
 from retention.models.purchases import PURCHASE_MODELS
+from retention.models.spend import spend_columns
 from retention.models.uncertainty import (
     Total,
     orders_of_forecast,
@@ -264,11 +265,10 @@ def _fit_before_cut(
 def _predict(fitted: CltvModel, customers: pd.DataFrame, days: int) -> dict[str, _Prediction]:
     """Predict the hidden days with each purchase model."""
     histories = group_histories(customers)
-    frequency, spend = (customers[name].to_numpy() for name in ("frequency", "monetary_value"))
     order_value = (
         np.full(len(customers), np.nan)
         if fitted.spend is None
-        else fitted.spend.expected_order_value(frequency, spend)
+        else fitted.spend.expected_order_value(*spend_columns(customers))
     )
     models = {"bg_nbd": fitted, "mbg_nbd": replace(fitted, purchases=fitted.companion)}
     predictions = {}

@@ -12,7 +12,7 @@ from retention import wording
 from retention.errors import ModelError
 from retention.models.histories import customer_counts
 from retention.models.purchases import PARAMETERS, PurchaseModel
-from retention.models.spend import SpendModel, StoreAverage
+from retention.models.spend import SpendModel, StoreAverage, spend_columns
 
 #: Fewer customers than this are few for a model that describes how customers differ. Prediction
 #: tools in use need about as many.
@@ -323,7 +323,7 @@ def _spend(model: SpendModel) -> Check:
             name=name,
             status="good",
             finding=f"The spend model was fitted to {model.customers:,} customers "
-            f"(q = {model.q:.3g}).",
+            f"(q = {model.q:.3g}). {_first_orders(model.first_weight)}",
         )
     return Check(
         name=name,
@@ -332,6 +332,14 @@ def _spend(model: SpendModel) -> Check:
         f"{model.mean:,.2f} for one-time buyers.",
         advice="Rank customers by expected orders rather than by value.",
     )
+
+
+def _first_orders(weight: float) -> str:
+    if not weight:
+        return "First orders do not tell what later ones bring."
+    much = "as much as a repeat order" if abs(weight - 1) < 0.05 else ""
+    much = much or f"as much as {wording.decimal(weight, 1)} repeat orders"
+    return f"A first order tells {much} of what later ones bring."
 
 
 def _won_early(ages: np.ndarray, counts: np.ndarray) -> bool:
@@ -414,11 +422,14 @@ def _more_or_less(ratio: float, short: bool = False) -> str:
 
 def _spend_and_frequency(customers: pd.DataFrame, model: SpendModel) -> Check:
     name = "Spend and frequency"
-    frequency = customers["frequency"].to_numpy(dtype=float)
-    spend = customers["monetary_value"].to_numpy(dtype=float)
-    paid = (frequency > 0) & (spend > 0)
+    columns = spend_columns(customers)
+    # Expected spend beside past spend, weighted as customers count in the forecast. Free days are
+    # a part of both.
+    bought = columns[0] * customer_counts(customers)
+    brought = float(bought @ columns[1])
+    paid = (columns[0] > 0) & (columns[1] > 0)
     counts = customer_counts(customers)[paid]
-    frequency, spend = frequency[paid], spend[paid]
+    frequency, spend = columns[0][paid].astype(float), columns[1][paid].astype(float)
     payers = int(counts.sum())
     if payers < 3 or np.ptp(frequency) == 0 or np.ptp(spend) <= 1e-9 * spend.max():
         return Check(
@@ -430,11 +441,7 @@ def _spend_and_frequency(customers: pd.DataFrame, model: SpendModel) -> Check:
         )
     covariance = np.cov(frequency, spend, fweights=counts)
     correlation = float(covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1]))
-    # Expected spend beside past spend, weighted as customers count in the forecast.
-    bought = frequency * counts
-    # The model lowers it for free days, of which payers have none.
-    expected = model.expected_order_value(frequency, spend) / model.level
-    effect = (bought @ expected) / (bought @ spend) - 1
+    effect = float(bought @ model.expected_order_value(*columns)) / brought - 1
     priced = (
         "as they were"
         if abs(effect) < 0.005

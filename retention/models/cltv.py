@@ -19,7 +19,7 @@ from retention.models.model import CltvModel, check_days, check_settings, last_d
 from retention.models.purchases import PURCHASE_MODELS, PurchaseModel, fit_purchases
 from retention.models.season import PLAIN, SeasonIndex
 from retention.models.season_fit import fit_season
-from retention.models.spend import StoreAverage, fit_spend
+from retention.models.spend import StoreAverage, fit_spend, spend_columns
 from retention.validation import all_unknown, check_number
 
 #: Log-likelihood by which a model must be ahead to be called the better fit.
@@ -52,7 +52,8 @@ def fit_cltv(
 
     Args:
         customers: As `summarise_customers` returns; needed are `frequency`, `recency`, `T` and
-            `monetary_value`. Or as `summarise_histories` returns.
+            `monetary_value`. Or as `summarise_histories` returns. With `initial_spend`, first
+            orders tell of later ones, where the two go together.
         purchase_model: "bg_nbd", "mbg_nbd" (customers may leave right after the first purchase
             too), or "auto": the one that predicted these orders better in a backtest.
         backtest: From `backtest(orders, purchase_model="auto")`, for "auto". Without it the model
@@ -282,7 +283,7 @@ def predict_cltv(
         f"p_purchase_{soon_days:g}d": p_soon[codes],
         "expected_orders": ahead.orders[codes],
     }
-    spend = customers["frequency"].to_numpy(), customers["monetary_value"].to_numpy()
+    spend = spend_columns(customers)
     if model.spend is not None:
         scores["expected_order_value"] = model.spend.expected_order_value(*spend)
         scores["cltv"] = ahead.discounted_orders[codes] * scores["expected_order_value"] * margin

@@ -66,6 +66,18 @@ class CltvModel:
             today=today,
         )
 
+    def without_season(self) -> CltvModel:
+        """Return the same model for customers who may come at any time of the year.
+
+        The season's mean over a year is 1, so that its parameters hold for days as they are.
+        """
+        return replace(
+            self,
+            purchases=self.purchases.on_its_clock,
+            companion=self.companion.on_its_clock,
+            season=PLAIN,
+        )
+
     def seen_with(self, customers: pd.DataFrame) -> CltvModel:
         """Return the same model on the day that customers were summarised for.
 

@@ -9,6 +9,7 @@ from retention.models.forecast import forecast
 from retention.models.histories import group_histories
 from retention.models.model import CltvModel, check_settings
 from retention.models.purchases import PurchaseModel, log_slopes
+from retention.models.spend import spend_columns
 from retention.models.uncertainty import (
     covariance_of,
     interval,
@@ -124,9 +125,7 @@ def expected_by_month(
         "expected_orders": by_month(histories.counts),
     }
     if model.spend is not None:
-        order_value = model.spend.expected_order_value(
-            customers["frequency"].to_numpy(), customers["monetary_value"].to_numpy()
-        )
+        order_value = model.spend.expected_order_value(*spend_columns(customers))
         revenue = by_month(np.bincount(histories.codes, weights=order_value, minlength=len(active)))
         months["expected_revenue"] = revenue
         months["expected_value"] = revenue * margin * ahead.discount

@@ -29,6 +29,7 @@ from retention.models.fitting import (
     by_log_parameters,
     fit,
     log_covariance,
+    minimise,
     total,
 )
 from retention.models.histories import customer_counts
@@ -45,6 +46,16 @@ MAX_MEAN_RATIO = 3.0
 #: From this share of free repeat purchase days on they lower what a purchase day is expected to
 #: bring. Fewer are left out, as in the published model.
 FREE_DAYS = 0.02
+
+#: From this likelihood ratio on (twice the difference of the logs), first orders tell what later
+#: ones bring. Where they do not, one store in a thousand comes this far by chance.
+FIRST_ORDERS_TELL = 10.83
+
+#: A first order never counts as more repeat purchases than this.
+MOST_FIRST_WEIGHT = 20.0
+
+# The logarithm of a weight next to none.
+_NO_WEIGHT = -16.0
 
 #: One number or an array of them.
 Numbers = float | np.ndarray
@@ -74,6 +85,14 @@ class SpendModel(Protocol):
         """What expected spend is multiplied by, so that it counts free days."""
 
     @property
+    def first_weight(self) -> float:
+        """As how many repeat purchases a first order counts; 0 where it tells nothing."""
+
+    @property
+    def first_mean(self) -> float:
+        """The mean first purchase day of the customers who paid on it, in money."""
+
+    @property
     def p(self) -> float | None:
         """Gamma-Gamma's p; None for the store average, as are the next three."""
 
@@ -94,21 +113,31 @@ class SpendModel(Protocol):
         """Of the estimated log parameters; empty where they are taken as known."""
 
     def expected_order_value(
-        self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike
+        self,
+        frequency: npt.ArrayLike,
+        monetary_value: npt.ArrayLike,
+        initial_spend: npt.ArrayLike | None = None,
     ) -> np.ndarray:
         """Return the expected spend of a customer's next purchase day, always positive.
 
-        One-time buyers get `mean`.
+        One-time buyers get `mean`, or more or less by their first order where it tells something.
 
         Args:
             frequency: Repeat purchase days, one element a customer.
             monetary_value: Mean spend of a repeat purchase day, one element a customer, in money.
+            initial_spend: Spend of the first purchase day, one element a customer, in money. Where
+                it is not above 0, nothing is known of it; None if it is known of nobody.
 
         Returns:
             Money, one element a customer.
         """
 
-    def scale(self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> np.ndarray:
+    def scale(
+        self,
+        frequency: npt.ArrayLike,
+        monetary_value: npt.ArrayLike,
+        initial_spend: npt.ArrayLike | None = None,
+    ) -> np.ndarray:
         """Return each customer's unit of spend.
 
         In this unit all customers of one frequency have the same distribution of future spend.
@@ -116,6 +145,8 @@ class SpendModel(Protocol):
         Args:
             frequency: Repeat purchase days, one element a customer.
             monetary_value: Mean spend of a repeat purchase day, one element a customer, in money.
+            initial_spend: Spend of the first purchase day, one element a customer, in money. Where
+                it is not above 0, nothing is known of it; None if it is known of nobody.
 
         Returns:
             Money, one element a customer.
@@ -160,12 +191,19 @@ class SpendModel(Protocol):
             The factor f of each frequency, and c.
         """
 
-    def log_slopes(self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> np.ndarray:
+    def log_slopes(
+        self,
+        frequency: npt.ArrayLike,
+        monetary_value: npt.ArrayLike,
+        initial_spend: npt.ArrayLike | None = None,
+    ) -> np.ndarray:
         """Return the derivatives of log(expected order value) by the log parameters.
 
         Args:
             frequency: Repeat purchase days, one element a customer.
             monetary_value: Mean spend of a repeat purchase day, one element a customer, in money.
+            initial_spend: Spend of the first purchase day, one element a customer, in money. Where
+                it is not above 0, nothing is known of it; None if it is known of nobody.
 
         Returns:
             A row for each customer, and a column for each parameter of `covariance`.
@@ -184,11 +222,18 @@ class GammaGamma:
         q: Shape of the differences between customers.
         v: Scale of the differences between customers, in money.
         log_likelihood: The maximum that the fit reached.
-        covariance: Of the estimated log(p, q, v); empty where they are taken as known.
+        covariance: Of the estimated log(p, q, v), and of log(first_weight) where it is above 0;
+            empty where they are taken as known.
         level: What the published model's expected spend is multiplied by. It learns from customers
             who have paid, so that free days (samples, gifts) are counted here: repeat purchase days
             of all customers are expected to bring what those of payers are. 1 where next to none
             are free.
+        first_weight: As how many repeat purchases a customer's first order counts. An average
+            first order stands for the mean of the population, so that first orders may be larger
+            or smaller than later ones. 0 in the published model, and where first and later orders
+            do not go together.
+        first_mean: The mean first purchase day of the customers who paid on it, in money; 0 where
+            first orders do not count.
     """
 
     kind: ClassVar[SpendKind] = "gamma_gamma"
@@ -201,27 +246,54 @@ class GammaGamma:
     log_likelihood: float
     covariance: Covariance = ()
     level: float = 1.0
+    first_weight: float = 0.0
+    first_mean: float = 0.0
 
     def expected_order_value(
-        self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike
+        self,
+        frequency: npt.ArrayLike,
+        monetary_value: npt.ArrayLike,
+        initial_spend: npt.ArrayLike | None = None,
     ) -> np.ndarray:
         """Return the expected spend of a customer's next purchase day, always positive.
 
         It weighs a customer's own mean with the population's by the number of repeat purchases.
-        Free days lower both alike.
+        Free days lower both alike. The first order is one more observation of `first_weight`
+        purchases.
 
         Source: eq. 5 in Fader and Hardie, note 025.
         """
         repeats, spend = _floats(frequency), _floats(monetary_value)
-        own = self.p * repeats
-        paid = own * spend * self.level
+        first = self.first_weight * self.mean * self._first_ratio(initial_spend)
+        own = self.p * (repeats + self.first_weight)
+        paid = self.p * (repeats * spend * self.level + first)
         expected: np.ndarray = (paid + (self.q - 1) * self.mean) / (own + self.q - 1)
         return expected
 
-    def scale(self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> np.ndarray:
+    def _first_ratio(self, initial_spend: npt.ArrayLike | None) -> Numbers:
+        """Each first order as a share of the mean one; 1 where it was free or is not known."""
+        if initial_spend is None or not self.first_weight:
+            return 1.0
+        first = _floats(initial_spend)
+        return np.where(first > 0, first / self.first_mean, 1.0)
+
+    def _first_spend(self, initial_spend: npt.ArrayLike | None) -> Numbers:
+        """What the first order adds to what a customer has spent, free days left out."""
+        return self.first_weight * self.mean / self.level * self._first_ratio(initial_spend)
+
+    def _shape(self, frequency: Numbers) -> Numbers:
+        """The shape of a customer's own gamma rate, given the purchases seen."""
+        return self.q + self.p * (frequency + self.first_weight)
+
+    def scale(
+        self,
+        frequency: npt.ArrayLike,
+        monetary_value: npt.ArrayLike,
+        initial_spend: npt.ArrayLike | None = None,
+    ) -> np.ndarray:
         """Return each customer's unit of spend, in money: v and all that the customer has spent."""
         spent: np.ndarray = _floats(frequency) * _floats(monetary_value)
-        return self.level * (self.v + spent)
+        return self.level * (self.v + spent + self._first_spend(initial_spend))
 
     def probability_total_below(
         self, multiple: np.ndarray, orders: Numbers, frequency: float
@@ -233,32 +305,49 @@ class GammaGamma:
         Source: follows from Fader and Hardie, note 025, eq. 1 to 3.
         """
         share = multiple / (1 + multiple)
-        below: np.ndarray = betainc(self.p * orders, self.q + self.p * frequency, share)
+        below: np.ndarray = betainc(self.p * orders, self._shape(frequency), share)
         return below
 
     def total_quantile(self, level: float, orders: float, frequency: float) -> float:
         """Return the multiple to which `probability_total_below` gives the probability `level`."""
-        share = betaincinv(self.p * orders, self.q + self.p * frequency, level)
+        share = betaincinv(self.p * orders, self._shape(frequency), level)
         return float(share / max(1 - share, np.finfo(float).tiny))
 
     def second_moment(self, frequency: npt.ArrayLike, customers: int) -> tuple[np.ndarray, float]:
         """Return f and c, from which the mean square of a total follows.
 
-        The nearer q + p x frequency comes to 2, the more of the moment rests on rare spends. Below
-        2 it would be infinite without the cut at one in `customers`.
+        The nearer the shape, q + p x purchases seen, comes to 2, the more of the moment rests on
+        rare spends. Below 2 it would be infinite without the cut at one in `customers`.
         """
-        shape = self.q + self.p * _floats(frequency)
+        shape = np.asarray(self._shape(_floats(frequency)))
         rarest = gammaincinv(shape, 1 / customers)
         return (shape - 1) ** 2 * _inverse_square_above(shape, rarest), 1 / self.p
 
-    def log_slopes(self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> np.ndarray:
-        """Return the derivatives of log(expected order value) by log(p, q, v), row by row."""
+    def log_slopes(
+        self,
+        frequency: npt.ArrayLike,
+        monetary_value: npt.ArrayLike,
+        initial_spend: npt.ArrayLike | None = None,
+    ) -> np.ndarray:
+        """Return the derivatives of log(expected order value) by log(p, q, v), row by row.
+
+        A fourth column is by log(first_weight), where it is above 0.
+        """
         repeats, spend = _floats(frequency), _floats(monetary_value)
-        own = self.p * repeats
+        own = self.p * (repeats + self.first_weight)
         weight = own + self.q - 1
-        return np.stack(
-            [1 - own / weight, -self.q / weight, self.v / (self.v + repeats * spend)], axis=1
-        )
+        first = self._first_spend(initial_spend)
+        spent = self.v + repeats * spend + first
+        # An average first order stands for the mean p v / (q - 1), which moves with them.
+        of_first = first / spent
+        columns = [
+            1 - own / weight + of_first,
+            -self.q / weight - self.q / (self.q - 1) * of_first,
+            self.v / spent + of_first,
+        ]
+        if self.first_weight:
+            columns.append(of_first - self.p * self.first_weight / weight)
+        return np.stack(columns, axis=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +358,7 @@ class StoreAverage:
         kind: "store_average".
         p, q, v: None: there are no Gamma-Gamma parameters.
         level: 1: the mean counts free days.
+        first_weight, first_mean: 0: first orders do not count.
         log_likelihood: None: nothing is maximised.
         mean: The mean of the store's repeat purchase days, free ones included, in money; of all
             purchase days where no repeat purchase had a price.
@@ -290,17 +380,28 @@ class StoreAverage:
     variation: float = 0.0
     covariance: Covariance = ()
     level: ClassVar[float] = 1.0
+    first_weight: ClassVar[float] = 0.0
+    first_mean: ClassVar[float] = 0.0
 
     def expected_order_value(
-        self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike
+        self,
+        frequency: npt.ArrayLike,
+        monetary_value: npt.ArrayLike,
+        initial_spend: npt.ArrayLike | None = None,
     ) -> np.ndarray:
         """Return a customer's own mean as it is, and `mean` for one-time buyers."""
+        del initial_spend  # without the Gamma-Gamma model nothing weighs it
         repeats, spend = _floats(frequency), _floats(monetary_value)
         return np.where((repeats > 0) & (spend > 0), spend, self.mean)
 
-    def scale(self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> np.ndarray:
+    def scale(
+        self,
+        frequency: npt.ArrayLike,
+        monetary_value: npt.ArrayLike,
+        initial_spend: npt.ArrayLike | None = None,
+    ) -> np.ndarray:
         """Return each customer's unit of spend, in money: the expected order value."""
-        return self.expected_order_value(frequency, monetary_value)
+        return self.expected_order_value(frequency, monetary_value, initial_spend)
 
     def probability_total_below(
         self,
@@ -336,10 +437,29 @@ class StoreAverage:
         del customers  # no spend is so rare that it has to be cut off
         return np.ones_like(_floats(frequency)), self.variation**2
 
-    def log_slopes(self, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> np.ndarray:
+    def log_slopes(
+        self,
+        frequency: npt.ArrayLike,
+        monetary_value: npt.ArrayLike,
+        initial_spend: npt.ArrayLike | None = None,
+    ) -> np.ndarray:
         """Return the derivatives of log(expected order value) by log(mean), row by row."""
+        del initial_spend  # it does not move
         repeats, spend = _floats(frequency), _floats(monetary_value)
         return np.where((repeats > 0) & (spend > 0), 0.0, 1.0)[:, None]
+
+
+def spend_columns(customers: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Return what the methods of a `SpendModel` take of customers.
+
+    Args:
+        customers: From `summarise_customers`.
+
+    Returns:
+        `frequency`, `monetary_value` and `initial_spend`; None for the last without such a column.
+    """
+    first = customers["initial_spend"].to_numpy() if "initial_spend" in customers else None
+    return customers["frequency"].to_numpy(), customers["monetary_value"].to_numpy(), first
 
 
 def _floats(values: npt.ArrayLike) -> np.ndarray:
@@ -364,9 +484,14 @@ def _inverse_square_above(shape: np.ndarray, least: np.ndarray) -> np.ndarray:
 def fit_spend(customers: pd.DataFrame) -> GammaGamma | StoreAverage:
     """Fit the Gamma-Gamma model to the repeat customers, or take the store's average and say why.
 
+    The parameters are the published model's, of repeat purchases alone. Where first and later
+    orders of the repeat customers go together, the first order is one more observation of every
+    customer. Without the column `initial_spend` it is not.
+
     Args:
         customers: As `summarise_customers` or `summarise_histories` returns. `frequency` and
-            `monetary_value` are used, and `revenue` where no repeat purchase had a price.
+            `monetary_value` are used, `initial_spend` where it is there, and `revenue` where no
+            repeat purchase had a price.
 
     Returns:
         The model.
@@ -384,15 +509,80 @@ def fit_spend(customers: pd.DataFrame) -> GammaGamma | StoreAverage:
     days = frequency * counts
     is_free_at_times = days[paid].sum() < (1 - FREE_DAYS) * days.sum()
     if isinstance(fitted, GammaGamma):
-        if not is_free_at_times:
-            return fitted
-        expected = days * fitted.expected_order_value(frequency, spend)
-        level = float(expected[paid].sum() / expected.sum())
-        return replace(fitted, mean=fitted.mean * level, level=level)
+        fitted = _with_first_orders(fitted, customers, counts)
+        return _with_free_days(fitted, customers, counts) if is_free_at_times else fitted
     average = _store_average(customers, frequency[paid], spend[paid], counts[paid], reason=fitted)
     if not (is_free_at_times and paid.any()):
         return average
     return replace(average, mean=float(average.mean * days[paid].sum() / days.sum()))
+
+
+def _with_free_days(model: GammaGamma, customers: pd.DataFrame, counts: np.ndarray) -> GammaGamma:
+    """The model with its `level`: free repeat days lower what a purchase day brings."""
+    level = paid_share(model, customers, counts)
+    return replace(model, mean=model.mean * level, level=level)
+
+
+def paid_share(model: GammaGamma, customers: pd.DataFrame, counts: np.ndarray) -> float:
+    """Return the share of customers who have paid in what repeat days are expected to bring.
+
+    Args:
+        model: The model of those who have paid, whose `level` is 1.
+        customers: As `fit_spend` takes them.
+        counts: How many customers each row stands for.
+
+    Returns:
+        A fraction; 1 where nobody has come back.
+    """
+    frequency, spend, first = spend_columns(customers)
+    expected = frequency * counts * model.expected_order_value(frequency, spend, first)
+    whole = float(expected.sum())
+    return float(expected[spend > 0].sum()) / whole if whole > 0 else 1.0
+
+
+def _with_first_orders(
+    model: GammaGamma, customers: pd.DataFrame, counts: np.ndarray
+) -> GammaGamma:
+    """The model with the weight of first orders, where they tell what later ones bring."""
+    frequency, spend, first = (
+        None if values is None else _floats(values) for values in spend_columns(customers)
+    )
+    if frequency is None or spend is None or first is None or not (first > 0).any():
+        return model
+    mean = float(np.average(first[first > 0], weights=counts[first > 0]))
+    known = (frequency > 0) & (spend > 0) & (first > 0)
+    if counts[known].sum() < MIN_REPEATERS:
+        return model
+    spent, weights = frequency[known] * spend[known], counts[known]
+    objective = first_weight_objective(
+        model, frequency[known], spent, model.mean * first[known] / mean, weights
+    )
+    at_none = objective(np.array([_NO_WEIGHT]))[0]
+    try:
+        at, value, hessian = minimise(objective, [np.log(np.array([0.5]))])
+    except ModelError:
+        return model
+    customers_known = float(weights.sum())
+    weight = float(np.exp(at[0]))
+    if 2 * customers_known * (at_none - value) < FIRST_ORDERS_TELL or weight > MOST_FIRST_WEIGHT:
+        return model
+    return replace(
+        model,
+        first_weight=weight,
+        first_mean=mean,
+        covariance=_block(model.covariance, log_covariance(hessian, customers_known)),
+    )
+
+
+def _block(*parts: Covariance) -> Covariance:
+    """One covariance matrix of parameters that are estimated independently."""
+    size = sum(map(len, parts))
+    whole, begin = np.zeros((size, size)), 0
+    for part in parts:
+        end = begin + len(part)
+        whole[begin:end, begin:end] = part
+        begin = end
+    return tuple(map(tuple, whole.tolist()))
 
 
 def _gamma_gamma(frequency: np.ndarray, spend: np.ndarray, counts: np.ndarray) -> GammaGamma | str:
@@ -532,5 +722,56 @@ def spend_objective(
         hessian[1, 2] = hessian[2, 1] = spent_share / v
         hessian[2, 2] = p * total(bought, squared) + q * total(weights, squared) - q / v**2
         return by_log_parameters(parameters, value, gradient, hessian)
+
+    return objective
+
+
+def first_weight_objective(
+    model: GammaGamma,
+    frequency: np.ndarray,
+    spent: np.ndarray,
+    first: np.ndarray,
+    counts: np.ndarray,
+) -> Objective:
+    """Return the mean negative log-likelihood of log(first_weight), with exact derivatives.
+
+    It is the likelihood of what repeat customers spent after the first order, given that order. The
+    published parameters stay as they are. So nothing is assumed of how first orders are
+    distributed, and none is counted twice.
+
+    Args:
+        model: The published model.
+        frequency: Repeat purchase days of each row.
+        spent: What they brought together, in money.
+        first: The first order in the money of later ones: as a share of the mean first order, times
+            the model's mean.
+        counts: How many customers each row stands for.
+
+    Returns:
+        The function, with its gradient and Hessian.
+    """
+    weights = counts / counts.sum()
+    x, place = np.unique(frequency, return_inverse=True)
+    share = np.bincount(place, weights=weights)
+    bought, p = model.p * x, model.p
+    p_frequency = p * frequency
+
+    def objective(log_weight: np.ndarray) -> Derivatives:
+        weight = np.exp(log_weight)
+        q, v = model.q + p * weight[0], model.v + weight[0] * first
+        whole = v + spent
+        value = -share @ betaln(bought, q) - total(
+            weights, p_frequency * np.log1p(v / spent) + q * np.log1p(spent / v)
+        )
+        by_q = share @ (digamma(bought + q) - digamma(q)) - total(weights, np.log1p(spent / v))
+        by_v = (q * spent / v - p_frequency) / whole
+        gradient = np.array([p * by_q + total(weights, first * by_v)])
+        by_qq = share @ (polygamma(1, bought + q) - polygamma(1, q))
+        by_qv = spent / (v * whole)
+        by_vv = (p_frequency - q * spent * (2 * v + spent) / v**2) / whole**2
+        curvature = (
+            p**2 * by_qq + 2 * p * total(weights, first * by_qv) + total(weights, first**2 * by_vv)
+        )
+        return by_log_parameters(weight, float(value), gradient, np.array([[curvature]]))
 
     return objective

@@ -15,6 +15,7 @@ from retention.models.histories import Histories, group_histories
 from retention.models.intervals import HIGH, LOW, history_intervals
 from retention.models.model import CltvModel, check_settings
 from retention.models.purchases import PurchaseModel, log_slopes
+from retention.models.spend import spend_columns
 from retention.validation import mask_of
 
 #: Customers on whom the effect of the parameters is measured, in a store that has more.
@@ -159,13 +160,13 @@ class CustomerSample:
         rows: Their positions in the customers' frame.
         histories: Their distinct purchase histories.
         frequency: The repeat purchase days of each of them.
-        monetary_value: The mean spend of a repeat purchase day of each of them, in money.
+        spending: What the methods of a `SpendModel` take of them.
     """
 
     rows: np.ndarray
     histories: Histories
     frequency: np.ndarray
-    monetary_value: np.ndarray
+    spending: tuple[np.ndarray, np.ndarray, np.ndarray | None]
 
     def order_values(self, model: CltvModel) -> np.ndarray:
         """Return the expected order value of each of them.
@@ -176,7 +177,7 @@ class CustomerSample:
         Returns:
             One element for each of them, in money.
         """
-        return model.known_spend.expected_order_value(self.frequency, self.monetary_value)
+        return model.known_spend.expected_order_value(*self.spending)
 
     def purchase_slopes(
         self, model: CltvModel, quantity: Callable[[PurchaseModel, Histories], np.ndarray]
@@ -204,7 +205,7 @@ class CustomerSample:
         Returns:
             A row for each customer of the sample.
         """
-        return model.known_spend.log_slopes(self.frequency, self.monetary_value)
+        return model.known_spend.log_slopes(*self.spending)
 
 
 def sample_customers(customers: pd.DataFrame) -> CustomerSample:
@@ -222,7 +223,7 @@ def sample_customers(customers: pd.DataFrame) -> CustomerSample:
         rows=rows,
         histories=group_histories(sampled),
         frequency=sampled["frequency"].to_numpy(dtype=float),
-        monetary_value=sampled["monetary_value"].to_numpy(dtype=float),
+        spending=spend_columns(sampled),
     )
 
 
@@ -323,14 +324,13 @@ def value_of_forecast(
         The uncertainty of the value, in money.
     """
     codes, orders = ahead.histories.codes, ahead.discounted_orders
-    frequency, spend = (customers[name].to_numpy() for name in ("frequency", "monetary_value"))
-    order_value = model.known_spend.expected_order_value(frequency, spend) * margin
+    order_value = model.known_spend.expected_order_value(*spend_columns(customers)) * margin
     factor, within = spend_squares(model, ahead.histories.frequency)
     square = factor * (orders_square + within * ahead.orders) * ahead.mean_discount**2
     expected = orders[codes] * order_value
     sample = sample_of(len(customers))
     by_purchases = purchase_slopes(model, customers, ahead) if slopes is None else slopes
-    by_spend = model.known_spend.log_slopes(frequency[sample], spend[sample])
+    by_spend = model.known_spend.log_slopes(*spend_columns(customers.iloc[sample]))
     return Uncertainty(
         expected=expected,
         variance=np.maximum(square - orders**2, 0)[codes] * order_value**2,

@@ -199,12 +199,45 @@ def matches(rule: Rule, features: Features) -> np.ndarray:
     return np.unpackbits(_truth(rule, features).yes, count=len(features)).view(bool)
 
 
-def totals(rule: Rule, features: Features) -> Totals:
+def groups_asked(rule: Rule, features: Features) -> str:
+    """Return the feature whose groups' own models say what the customers of a rule are worth.
+
+    Args:
+        rule: A condition or a group.
+        features: What is known of the customers.
+
+    Returns:
+        The only such feature that the rule asks about; empty where there is none, or several. Also
+        empty where the rule asks about the expected value, which is the store's model's.
+    """
+    asked = {condition.feature for condition in conditions_of(rule)}
+    groups = asked & set(features.group_values)
+    return groups.pop() if len(groups) == 1 and "expected_value" not in asked else ""
+
+
+def expected_values(by: str, features: Features) -> np.ndarray | None:
+    """Return every customer's expected value.
+
+    Args:
+        by: From `groups_asked`.
+        features: What is known of the customers.
+
+    Returns:
+        Money, one element a customer; None without scores or amounts.
+    """
+    if features.value is None or not by:
+        return features.value
+    values: np.ndarray = features.memory.get(("group values", by), features.group_values[by])
+    return values
+
+
+def totals(rule: Rule, features: Features, by: str | None = None) -> Totals:
     """Return what the customers of a rule amount to.
 
     Args:
         rule: A condition or a group.
         features: What is known of the customers.
+        by: From `groups_asked` of the whole that the rule is a part of; of the rule if None.
 
     Returns:
         The totals, kept for the next call.
@@ -212,19 +245,18 @@ def totals(rule: Rule, features: Features) -> Totals:
     Raises:
         DataError: These customers lack something that the rule asks about.
     """
+    by = groups_asked(rule, features) if by is None else by
 
     def add_up() -> Totals:
         yes = _truth(rule, features).yes
-        inside = matches(rule, features)
+        inside, value = matches(rule, features), expected_values(by, features)
         return Totals(
             customers=_count(yes),
             revenue=weighed(features.revenue, inside, features),
-            expected_value=math.nan
-            if features.value is None
-            else weighed(features.value, inside, features),
+            expected_value=math.nan if value is None else weighed(value, inside, features),
         )
 
-    return features.memory.get(("totals", rule), add_up)
+    return features.memory.get(("totals", rule, by), add_up)
 
 
 def weighed(values: np.ndarray, inside: np.ndarray, features: Features) -> float:
@@ -256,14 +288,15 @@ def count_each(rule: Rule, features: Features) -> tuple[Count, ...]:
         condition cannot be asked, `problem` says what brings it. `totals` and `left` are None there
         and where they depend on it.
     """
-    return tuple(_each(rule, features, (), None))
+    return tuple(_each(rule, features, (), None, groups_asked(rule, features)))
 
 
 def _each(
-    rule: Rule, features: Features, path: tuple[int, ...], left: int | None
+    rule: Rule, features: Features, path: tuple[int, ...], left: int | None, by: str
 ) -> Iterable[Count]:
     missing = unavailable(rule, features)
-    amounts = None if missing else totals(rule, features)
+    # Parts are worth what the whole is worth by, so that no part seems to be less than the whole.
+    amounts = None if missing else totals(rule, features, by)
     if not path:
         left = amounts and amounts.customers
     yield Count(
@@ -282,6 +315,7 @@ def _each(
                 features,
                 (*path, place),
                 _count(_truth(so_far, features).yes) if known else None,
+                by,
             )
 
 

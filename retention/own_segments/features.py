@@ -98,6 +98,8 @@ class Features:
         currency: The currency of the money; None where the orders name none.
         revenue: Each customer's revenue so far, in money; NaN without amounts.
         value: Each customer's expected value, in money; None without scores or amounts.
+        group_values: How to make the expected values by the models of groups, by the key of the
+            feature that makes the groups, such as "first_channel".
         makers: How to make each column that there is, by the feature's key.
         off: Why each of the other features cannot be had, by its key.
         purchases: Answers what was bought; None where no orders were given.
@@ -114,6 +116,7 @@ class Features:
     makers: Mapping[str, Callable[[], Column]]
     off: Mapping[str, str]
     purchases: Purchases | None
+    group_values: Mapping[str, Callable[[], np.ndarray]] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory, repr=False)
     columns: dict[str, Column] = field(default_factory=dict, repr=False)
     scratch: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
@@ -199,6 +202,7 @@ def features(
     orders: Orders | None = None,
     model: CltvModel | None = None,
     no_scores: str = "",
+    group_values: Mapping[str, Callable[[], np.ndarray]] | None = None,
 ) -> Features:
     """Gather everything that a condition can ask about these customers.
 
@@ -215,6 +219,9 @@ def features(
         orders: For what was bought in any order, and for the currency.
         model: From `fit_cltv`, for the typical wait and the day the next order is due.
         no_scores: Why there are no scores, for the reader.
+        group_values: How to make the expected values of all customers by the models of groups
+            (`group_scores`), by the feature that makes the groups. A segment that asks about that
+            feature is then worth what they say.
 
     Returns:
         The features, by the keys of `FEATURES`. A missing value is unknown: it satisfies neither a
@@ -251,6 +258,7 @@ def features(
             has_amounts="revenue" in makers,
         ),
         purchases=purchases,
+        group_values=group_values or {},
     )
 
 

@@ -125,7 +125,9 @@ def breakdown(
             in it, with `revenue` split by what the lines cost. Customers and orders then add up
             to more than the store's.
         customers: From `summarise_customers(orders)`, for the value per customer; else not needed.
-        uncertainty: From `value_uncertainty` of these customers.
+        uncertainty: From `group_value_uncertainty` of these customers and the dimension's values,
+            so that each value has its own model. That of `value_uncertainty` draws all values to
+            the store.
         most: Values with their own row.
 
     Returns:
@@ -161,7 +163,7 @@ def breakdown_of(
         history: From `dimension_history`.
         period: The period.
         customers: From `summarise_customers`, for the value per customer; else not needed.
-        uncertainty: From `value_uncertainty` of these customers.
+        uncertainty: As in `breakdown`.
         most: Values with their own row.
 
     Returns:

@@ -113,8 +113,8 @@ def compare_values(
     """Return what new customers are expected to bring by value, and how the values compare.
 
     The comparison is about the kind of customers that a value brings; these customers are a
-    sample of them. Its interval joins how far their expected values differ with what the fit
-    leaves open between values. It leaves out what each customer will happen to do, which the 80 %
+    sample of them. Its interval adds how far their expected values differ to what the fit leaves
+    open between values. It leaves out what each customer will happen to do, which the 80 %
     interval holds.
 
     Args:
@@ -146,7 +146,9 @@ def compare_values(
         drawn = _mean_variances(number, total, sums(expected**2))
         slopes = _mean_slopes(uncertainty, labels, groups, number, total)
         of_fit = np.einsum("ij,jk,ik->i", slopes, uncertainty.covariance, slopes)
-        spread = np.sqrt(drawn + of_fit)
+        # Where every value has its own model, the same customers decide both: more of them who
+        # came back by chance raise the fit and the histories it is applied to.
+        spread = np.sqrt(drawn) + np.sqrt(of_fit)
         totals = uncertainty.totals(labels, groups)
         values = pd.DataFrame(
             {

@@ -9,6 +9,7 @@ import pandas as pd
 from retention.errors import DataError, ModelError
 from retention.history.order_history import OrderHistory
 from retention.models.forecast import Forecast, forecast
+from retention.models.groups import GroupModels
 from retention.models.histories import group_histories
 from retention.models.intervals import history_intervals
 from retention.models.model import CltvModel
@@ -21,7 +22,7 @@ _COLUMNS = ("orders", "orders_low", "orders_high", "revenue", "revenue_low", "re
 
 
 def cohort_forecast(
-    model: CltvModel,
+    model: CltvModel | GroupModels,
     customers: pd.DataFrame,
     cohorts: pd.Series,
     months: Sequence[int] = range(1, MOST_MONTHS + 1),
@@ -31,7 +32,7 @@ def cohort_forecast(
     Added to what a cohort has brought so far, it continues the curves of `cohort_table`.
 
     Args:
-        model: From `fit_cltv`.
+        model: From `fit_cltv`, or from `fit_groups` of the cohorts: each then has its own model.
         customers: As `summarise_customers` returns.
         cohorts: The cohort of each customer, from `cohort_of`. A Series is matched by its index,
             another sequence by its order.
@@ -50,7 +51,10 @@ def cohort_forecast(
         DataError: The table is not a customer table, or the cohorts are of other customers.
         ModelError: `months` is empty or out of range.
     """
-    labels, names = pd.factorize(_aligned(cohorts, customers.index), sort=True)
+    cohorts = _aligned(cohorts, customers.index)
+    if isinstance(model, GroupModels):
+        return _by_group(model, customers, pd.Series(cohorts, index=customers.index), months)
+    labels, names = pd.factorize(cohorts, sort=True)
     chosen = np.unique(np.asarray(months, dtype=int))
     if not len(chosen) or chosen[0] < 1 or chosen[-1] > MOST_MONTHS:
         raise ModelError(f"months is {months!r}. Give whole numbers from 1 to {MOST_MONTHS}.")
@@ -69,6 +73,19 @@ def cohort_forecast(
     frame["day"] = whole.ends[frame["month"] - 1]
     each = (totals / size[:, None, None]).reshape(-1, len(_COLUMNS))
     return frame.join(pd.DataFrame(each, columns=list(_COLUMNS)))
+
+
+def _by_group(
+    groups: GroupModels, customers: pd.DataFrame, cohorts: pd.Series, months: Sequence[int]
+) -> pd.DataFrame:
+    """`cohort_forecast` of each model's own cohorts, put together."""
+    parts = [
+        cohort_forecast(model, customers.iloc[rows], cohorts.iloc[rows], months)
+        for model, rows in groups.parts(cohorts)
+    ]
+    if not parts:
+        return cohort_forecast(groups.store, customers, cohorts, months)
+    return pd.concat(parts).sort_values(["cohort", "month"], ignore_index=True)
 
 
 def orders_per_purchase_day(history: OrderHistory) -> float:

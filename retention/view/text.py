@@ -58,6 +58,7 @@ DEFINITIONS = {
     "frequency": "Days on which the customer bought again, after the first purchase day.",
     "recency": "Days from the first to the last purchase.",
     "monetary_value": "Mean spend of a repeat purchase day.",
+    "initial_spend": "Spend of the first purchase day.",
     "discount_share": "Discounts divided by what the orders would have cost without them.",
     "p_alive": (
         "Probability that the customer has not left for good. It says nothing about when the next "
@@ -78,13 +79,20 @@ DEFINITIONS = {
     "expected_orders": "Orders the model expects from the customer within the horizon, on average.",
     "expected_order_value": (
         "What an order of this customer is expected to bring, between the customer's own average "
-        "and everybody's: the fewer repeat orders, the nearer to everybody's."
+        "and everybody's: the fewer repeat orders, the nearer to everybody's. Where the store's "
+        "first and later orders go together, the first order counts too."
     ),
     "cltv": (
         "Expected value over the horizon: expected orders × expected order value × margin, with "
         "later money discounted to today."
     ),
     "cltv_per_customer": "Expected value of all customers divided by their number.",
+    "cltv_by_group": (
+        "Expected value over 12 months, by the models of the groups that a condition asks about: "
+        "each first channel, product or region has its own, which leans on the store's the more "
+        "the fewer its customers are. Other pages take the model of the whole store for each "
+        "customer, so that their sums may differ a little."
+    ),
     "base_value": (
         "Sum of every customer's expected revenue over the next 12 months, before margin, with "
         "later money discounted at 10% a year. Customers you have yet to win are not in it. The "

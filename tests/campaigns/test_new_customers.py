@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.coverage import CDNOW, LOYAL
-from retention import DataError, ModelError, acquisition
+from retention import DataError, ModelError, acquisition, fit_cltv, fit_groups, predict_cltv
 from retention.campaigns.new_customers import ALL, FEWEST_CUSTOMERS
 from tests.support.histories import known_purchases
 
@@ -52,19 +52,51 @@ def test_allowed_cost_and_payback_follow_from_the_value(monkeypatch):
     )
 
 
-def test_groups_have_models_of_their_own_and_small_ones_say_so():
+def test_groups_have_models_of_their_own_that_lean_on_the_store_and_small_ones_say_so():
     loyal = with_revenue(known_purchases(1_500, 500, 1, 1, **LOYAL)).assign(first_channel="Search")
     others = with_revenue(known_purchases(900, 500, 1, 2, **CDNOW)).assign(first_channel="Ads")
     few = loyal.iloc[: FEWEST_CUSTOMERS - 1].assign(first_channel="Podcast")
     customers = pd.concat([loyal, others, few])
     found = acquisition(customers).groups
     assert list(found.index) == [ALL, "Search", "Ads", "Podcast"]
+    # Its own 1,500 customers tell next to all of it.
     assert found.loc["Search", "value"] == pytest.approx(
-        acquisition(loyal, None).groups.loc[ALL, "value"]
+        acquisition(loyal, None).groups.loc[ALL, "value"], rel=0.03
     )
     assert found.loc["Search", "value_low"] > found.loc["Ads", "value_high"]
     assert "Too little data" in found.loc["Podcast", "problem"]
     assert np.isnan(found.loc["Podcast", "allowed"])
+
+
+def test_the_models_are_those_that_the_channels_are_compared_by():
+    loyal = with_revenue(known_purchases(1_500, 500, 1, 1, **LOYAL)).assign(first_channel="Search")
+    others = with_revenue(known_purchases(900, 500, 1, 2, **CDNOW)).assign(first_channel="Ads")
+    customers = pd.concat([loyal, others]).reset_index(drop=True)
+    model = fit_cltv(customers)
+    groups = fit_groups(model, customers, customers["first_channel"])
+    given = acquisition(customers, model=model, groups=groups)
+    pd.testing.assert_frame_equal(given.groups, acquisition(customers).groups)
+    pd.testing.assert_frame_equal(given.curves, acquisition(customers).curves)
+    # A new customer's repeat orders are those that the channel's own model foresees of somebody
+    # who has just ordered.
+    for name in ("Search", "Ads"):
+        new = pd.DataFrame({"frequency": [0], "recency": [0], "T": [0], "monetary_value": [0.0]})
+        value = predict_cltv(groups.model_of(name), new, margin=0.4)["cltv"].item()
+        row = given.groups.loc[name]
+        assert row["value"] == pytest.approx(0.4 * row["first_order"] + value)
+
+
+def test_a_channel_of_few_customers_leans_on_the_store():
+    many = with_revenue(known_purchases(2_000, 500, 1, 3, **CDNOW)).assign(first_channel="Search")
+    few = with_revenue(known_purchases(40, 500, 1, 4, **CDNOW)).assign(first_channel="Podcast")
+    found = acquisition(pd.concat([many, few]).reset_index(drop=True)).groups
+    podcast, search = found.loc["Podcast"], found.loc["Search"]
+    assert podcast["problem"] == ""
+    later = {name: row["value"] / 0.4 - row["first_order"] for name, row in found.iterrows()}
+    assert later["Podcast"] == pytest.approx(later["Search"], rel=0.5)
+    width = {name: row["value_high"] - row["value_low"] for name, row in found.iterrows()}
+    assert width["Podcast"] > 3 * width["Search"]
+    assert podcast["value_low"] < search["value_high"]
 
 
 def test_wrong_settings_are_named():

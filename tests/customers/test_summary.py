@@ -108,10 +108,16 @@ def test_nothing_left_and_no_date_are_refused_with_what_to_do():
 @pytest.mark.parametrize("as_of", [None, "2024-02-01"])
 def test_histories_are_the_customers_counted(as_of):
     orders = sample_orders("store", customers=400)
-    names = ["frequency", "recency", "T", "monetary_value"]
+    names = ["frequency", "recency", "T", "monetary_value", "initial_spend"]
     customers = summarise_customers(orders, as_of)
+    one_time = (customers["frequency"] == 0) & (customers["initial_spend"] > 0)
+    of_day = customers["initial_spend"].groupby(customers["T"].where(one_time)).transform("mean")
     expected = (
-        customers.assign(monetary_value=customers["monetary_value"].round(9))
+        customers.assign(
+            monetary_value=customers["monetary_value"].round(9),
+            # One-time buyers of a day who paid are one history, whatever they spent.
+            initial_spend=of_day.where(one_time, customers["initial_spend"]).round(9),
+        )
         .groupby(names)["revenue"]
         .agg(["count", "sum"])
         .reset_index()

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 import retention
-from retention import Bought, Condition, DataError, features, matches, next_order
+from retention import Bought, Condition, DataError, Group, features, matches, next_order
 from retention.own_segments.catalogue import FEATURES
+from retention.own_segments.conditions import count_each, groups_asked, totals
 from retention.own_segments.features import NO_DAY, typical_wait
 from tests.own_segments.examples import (
     END,
@@ -54,6 +55,76 @@ def test_columns_are_those_of_the_orders(cdnow):
     stage = found.column("stage")
     labels = retention.assign_segments(customers, scores)
     assert (np.array(stage.names)[stage.values] == labels["stage"].astype(str)).all()
+
+
+@pytest.fixture(scope="module")
+def by_channel():
+    """Two channels: customers of the first buy twice as much as others; half of all come back."""
+    rng = np.random.default_rng(1)
+    rows = []
+    for who in range(600):
+        channel, first = (
+            ("Mail", "Ads")[who % 2],
+            pd.Timestamp("2024-01-01") + pd.Timedelta(days=int(rng.integers(0, 200))),
+        )
+        days = first + pd.to_timedelta(
+            np.cumsum([0, *rng.integers(5, 60, rng.integers(0, 6 if channel == "Mail" else 2))]),
+            unit="D",
+        )
+        rows += [(f"c{who}", day, rng.gamma(4, 10.0), channel) for day in days]
+    names = ["customer_id", "ordered_at", "revenue", "channel"]
+    orders = orders_of(pd.DataFrame(rows, columns=names))
+    customers = retention.summarise_customers(orders)
+    model = retention.fit_cltv(customers)
+    scores = retention.predict_cltv(model, customers)
+    by = customers["first_channel"]
+    values = retention.group_scores(retention.fit_groups(model, customers, by), customers, by)
+    found = features(
+        customers,
+        scores,
+        as_of=orders.end,
+        orders=orders,
+        group_values={"first_channel": lambda: values["cltv"].to_numpy()},
+    )
+    return customers, scores["cltv"], values["cltv"], found
+
+
+def test_a_segment_by_first_channel_is_worth_what_the_channels_own_model_says(by_channel):
+    customers, pooled, own, found = by_channel
+    mail = Condition("first_channel", "one_of", ("Mail",))
+    often = Condition("purchase_days", "at_least", 3)
+    both = Group("all", (mail, often))
+    inside = (customers["first_channel"] == "Mail").to_numpy()
+    repeat = (customers["frequency"] >= 2).to_numpy()
+    assert totals(mail, found).expected_value == pytest.approx(own[inside].sum())
+    assert own[inside].sum() > 1.02 * pooled[inside].sum()
+    assert totals(both, found).expected_value == pytest.approx(own[inside & repeat].sum())
+    # What asks about no channel is worth what it is on the other pages.
+    assert totals(often, found).expected_value == pytest.approx(pooled[repeat].sum())
+    assert totals(Group("all"), found).expected_value == pytest.approx(pooled.sum())
+
+
+def test_parts_of_a_segment_are_worth_what_its_whole_is_worth_by(by_channel):
+    customers, _, own, found = by_channel
+    mail = Condition("first_channel", "one_of", ("Mail",))
+    often = Condition("purchase_days", "at_least", 3)
+    whole, first, second = count_each(Group("all", (mail, often)), found)
+    repeat = (customers["frequency"] >= 2).to_numpy()
+    assert second.totals.expected_value == pytest.approx(own[repeat].sum())
+    assert whole.totals.expected_value <= min(
+        first.totals.expected_value, second.totals.expected_value
+    )
+
+
+def test_a_segment_by_expected_value_is_worth_what_it_asks_for(by_channel):
+    customers, pooled, _, found = by_channel
+    mail = Condition("first_channel", "one_of", ("Mail",))
+    least = float(pooled.median())
+    rule = Group("all", (mail, Condition("expected_value", "at_least", least)))
+    assert groups_asked(mail, found) == "first_channel"
+    assert groups_asked(rule, found) == ""
+    inside = ((customers["first_channel"] == "Mail") & (pooled >= least)).to_numpy()
+    assert totals(rule, found).expected_value == pytest.approx(pooled[inside].sum())
 
 
 def test_the_typical_wait_is_the_median_wait_just_after_the_last_order(cdnow):

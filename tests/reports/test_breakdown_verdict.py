@@ -11,6 +11,8 @@ from retention import (
     Period,
     breakdown,
     fit_cltv,
+    fit_groups,
+    group_value_uncertainty,
     preset_period,
     sample_orders,
     summarise_customers,
@@ -201,6 +203,47 @@ def test_values_given_at_random_rarely_differ(store, forecast):
         found = compare_values(mixed, uncertainty, "channel", period, rows)["verdict"]
         said.append((found != "no clear difference").any())
     assert np.mean(said) <= 0.1
+
+
+def test_values_given_at_random_rarely_differ_by_models_of_their_own(store, forecast):
+    """More customers who came back by chance raise a group's model and what it is applied to."""
+    customers, _ = forecast
+    model = fit_cltv(customers, "mbg_nbd")
+    period = preset_period("all", store.start, store.end)
+    rng = np.random.default_rng(7)
+    names = [f"value {n}" for n in range(8)]
+    rows = pd.DataFrame({"name": names, "kind": "value"})
+    said = []
+    for _ in range(30):
+        mixed = customers.assign(first_channel=rng.choice(names, len(customers)))
+        by = mixed["first_channel"]
+        own = group_value_uncertainty(fit_groups(model, mixed, by), mixed, by)
+        found = compare_values(mixed, own, "channel", period, rows)["verdict"]
+        said.append((found != "no clear difference").any())
+    assert np.mean(said) <= 0.1
+
+
+def test_a_channels_own_model_tells_more_of_it(store, forecast):
+    """Hidden last year: what new customers of each channel bring, by the store's and own models."""
+    cut = "2025-10-31"
+    customers = summarise_customers(store, cut)
+    later = summarise_customers(store).loc[customers.index]
+    brought = later["revenue"] - customers["revenue"]
+    days = (store.end - pd.Timestamp(cut).date()).days
+    model, by = fit_cltv(customers, "mbg_nbd"), customers["first_channel"]
+    pooled = value_uncertainty(model, customers, days, annual_discount_rate=0.0)
+    own = group_value_uncertainty(
+        fit_groups(model, customers, by), customers, by, days, annual_discount_rate=0.0
+    )
+    off = {
+        name: [
+            one.expected[(by == name).to_numpy()].sum() / brought[by == name].sum() - 1
+            for one in (pooled, own)
+        ]
+        for name in by.dropna().unique()
+    }
+    errors = pd.DataFrame(off).T.abs()
+    assert errors[1].mean() < 0.7 * errors[0].mean()
 
 
 @pytest.mark.parametrize("values", [2, 3, 8, 20])

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.coverage import CDNOW, LOYAL
+from benchmarks.coverage import CDNOW, CHANNELS, LOYAL, channel_store
 from retention import (
     DataError,
     ModelError,
     cohort_forecast,
     fit_cltv,
+    fit_groups,
     orders_uncertainty,
     predict_cltv,
     value_uncertainty,
@@ -66,6 +67,22 @@ def test_it_is_the_uncertainty_of_the_cohorts_totals(found, month):
         ):
             ends = [row[f"{what}{end}"] * row["customers"] for end in ENDS]
             assert ends == pytest.approx([total.expected, total.low, total.high], rel=1e-9)
+
+
+def test_cohorts_by_value_take_the_models_of_their_values():
+    customers = channel_store(CHANNELS["channels differ"], 2)
+    channels = customers["first_channel"].mask(np.arange(len(customers)) % 50 == 0, "(none)")
+    groups = fit_groups(fit_cltv(customers), customers, channels)
+    months = [3, 12]
+    found = cohort_forecast(groups, customers, channels, months)
+    assert (
+        found["cohort"].tolist() == ["(none)"] * 2 + ["E-mail"] * 2 + ["Organic"] * 2 + ["Paid"] * 2
+    )
+    for name, rows in found.groupby("cohort"):
+        inside = (channels == name).to_numpy()
+        part = customers[inside]
+        alone = cohort_forecast(groups.model_of(name), part, channels[inside], months)
+        pd.testing.assert_frame_equal(rows.reset_index(drop=True), alone)
 
 
 def test_the_cohorts_add_up_to_the_scores(found):

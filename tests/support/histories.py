@@ -38,7 +38,16 @@ def _cdnow() -> pd.DataFrame:
 
 
 def cdnow() -> pd.DataFrame:
-    """Return the 2,357 CDNOW customers at the end of the calibration period, in days."""
+    """Return the 2,357 CDNOW customers at the end of the calibration period, in days.
+
+    They come as the papers have them: first orders are not known, so that the models are the
+    published ones.
+    """
+    return _cdnow().drop(columns="initial_spend")
+
+
+def cdnow_with_first_orders() -> pd.DataFrame:
+    """Return the customers of `cdnow` with what they spent on the first day."""
     return _cdnow().copy()
 
 

@@ -28,7 +28,7 @@ from retention.view.session.cache import kept
 from retention.view.session.loaded import Loaded
 from retention.view.session.own_segments import session_library
 from retention.view.session.people import LeftAlone, left_alone, people_for
-from retention.view.session.results import model_for
+from retention.view.session.results import groups_for, model_for
 
 
 class _Who(NamedTuple):
@@ -140,10 +140,10 @@ def _reachable(
     )
 
 
-@kept(max_entries=12, spinner="Fitting a model to each channel…")
+@kept(max_entries=12, spinner="Fitting a model to each group…")
 def _acquisition(
     data: Loaded,
-    kind: str,
+    kind: str,  # noqa: ARG001 - a part of the key
     column: str | None,
     margin: float,
     ratio: float,
@@ -156,6 +156,7 @@ def _acquisition(
         margin=margin,
         ratio=ratio,
         horizon_days=horizon_days,
-        purchase_model=kind,
         order_value=order_value,
+        model=model_for(data),
+        groups=None if column is None else groups_for(data, column),
     )

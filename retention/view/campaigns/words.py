@@ -54,8 +54,9 @@ DEFINITIONS = {
     "customers.",
     "allowed": "Value of a new customer / the ratio. 3:1 is the usual floor (Barilliance 2021).",
     "new_value": "Margin that a new customer brings over the horizon, first order included, "
-    "discounted at 10% a year, by a model fitted to that group alone. 80% range of the group's "
-    "mean.",
+    "discounted at 10% a year. Each group has a model of its own customers, which leans on the "
+    "store's the more the fewer they are: the one of the page “Channels”. 80% range of the "
+    "group's mean.",
     "payback": "Days until the margin of a new customer adds up to the highest acquisition "
     "cost, not discounted.",
 }

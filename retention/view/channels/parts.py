@@ -23,7 +23,7 @@ from retention.view.session import choices
 from retention.view.session.cache import kept
 from retention.view.session.choices import Plan
 from retention.view.session.loaded import Loaded
-from retention.view.session.results import uncertainty_for
+from retention.view.session.results import group_uncertainty_for
 
 NAMED = 3  # values that the sentence names on each side
 
@@ -92,7 +92,7 @@ def breakdown_for(data: Loaded, settings: ChannelSettings) -> tuple[Breakdown, M
         return _breakdown(data, settings, None), None
     plan = choices.standard_plan()
     try:
-        uncertainty_for(data, plan)
+        group_uncertainty_for(data, plan, f"first_{settings.dimension}")
     except ModelError as error:
         return _breakdown(data, settings, None), error
     return _breakdown(data, settings, plan), None
@@ -334,5 +334,5 @@ def _breakdown(data: Loaded, settings: ChannelSettings, plan: Plan | None) -> Br
     period = preset_period(settings.preset, data.orders.start, data.orders.end)
     if plan is None:
         return breakdown_of(history, period)
-    uncertainty = uncertainty_for(data, plan)
+    uncertainty = group_uncertainty_for(data, plan, f"first_{settings.dimension}")
     return breakdown_of(history, period, customers=data.customers, uncertainty=uncertainty)

@@ -15,7 +15,12 @@ from retention.view import customer_table, widgets
 from retention.view.cohorts.frames import Cohorts, CohortView
 from retention.view.session import choices
 from retention.view.session.loaded import Loaded
-from retention.view.session.results import scores_for, uncertainty_for
+from retention.view.session.results import (
+    group_scores_for,
+    group_uncertainty_for,
+    scores_for,
+    uncertainty_for,
+)
 
 TABLE_ROWS = 200
 
@@ -31,8 +36,13 @@ def one_cohort(data: Loaded, view: CohortView, intakes: Cohorts, keys: list[str]
     scores = None
     if intakes.problem is None:
         plan = choices.standard_plan()
-        scores = scores_for(data, plan)[inside]
-        total = uncertainty_for(data, plan).total(inside) if has_amounts else None
+        # A cohort by value is forecast by the model of that value, here as in the curves above.
+        column = None if view.by is None else f"first_{view.by}"
+        everybody = (
+            scores_for(data, plan) if column is None else group_scores_for(data, plan, column)
+        )
+        scores = everybody[inside]
+        total = _total(data, plan, column, inside) if has_amounts else None
         cards += _expected_cards(scores, total, currency)
     widgets.metric_row(cards)
     number = _table(customers, scores, currency)
@@ -43,6 +53,12 @@ def one_cohort(data: Loaded, view: CohortView, intakes: Cohorts, keys: list[str]
         partial(_customers_csv, customers, scores, key),
         key="download_cohort",
     )
+
+
+def _total(data: Loaded, plan: choices.Plan, column: str | None, inside: np.ndarray) -> Total:
+    if column is None:
+        return uncertainty_for(data, plan).total(inside)
+    return group_uncertainty_for(data, plan, column).total(inside)
 
 
 def _choose_cohort(view: CohortView, intakes: Cohorts, keys: list[str]) -> str:

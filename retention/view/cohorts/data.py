@@ -11,7 +11,7 @@ from retention.view.cohorts import frames
 from retention.view.cohorts.frames import Cohorts, CohortView
 from retention.view.session.cache import kept
 from retention.view.session.loaded import Loaded
-from retention.view.session.results import model_for, order_history_for
+from retention.view.session.results import groups_for, model_for, order_history_for
 
 
 def cohorts_for(data: Loaded, view: CohortView) -> Cohorts:
@@ -50,9 +50,8 @@ def _second_orders(data: Loaded, period: str, by: str | None) -> pd.DataFrame:
 @kept(max_entries=8, spinner="Looking ahead…", by_model=True)
 def _forecast(data: Loaded, period: str, by: str | None, per_day: float) -> pd.DataFrame:
     labels = cohorts.cohort_of(data.customers, period, by)
-    return frames.in_orders(
-        cohort_forecast(model_for(data), data.customers, labels, frames.MONTHS), per_day
-    )
+    model = model_for(data) if by is None else groups_for(data, f"first_{by}")
+    return frames.in_orders(cohort_forecast(model, data.customers, labels, frames.MONTHS), per_day)
 
 
 def gaps_for(data: Loaded) -> tuple[OrderGap, ...]:

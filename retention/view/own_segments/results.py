@@ -11,7 +11,15 @@ from retention import wording
 from retention.csv_export import to_csv
 from retention.customers.search import best_first
 from retention.models.uncertainty import Total, Uncertainty
-from retention.own_segments.conditions import Group, Rule, Totals, matches, totals, weighed
+from retention.own_segments.conditions import (
+    Group,
+    Rule,
+    Totals,
+    groups_asked,
+    matches,
+    totals,
+    weighed,
+)
 from retention.own_segments.features import Features
 from retention.segments.rules import STAGES
 from retention.view import text, widgets
@@ -20,7 +28,12 @@ from retention.view.own_segments import charts
 from retention.view.session import choices
 from retention.view.session.loaded import Loaded
 from retention.view.session.own_segments import READY_DAYS
-from retention.view.session.results import scores_for, uncertainty_for
+from retention.view.session.results import (
+    group_scores_for,
+    group_uncertainty_for,
+    scores_for,
+    uncertainty_for,
+)
 from retention.view.widgets import file_name
 
 SMALL = 30
@@ -80,7 +93,12 @@ def _metrics(data: Loaded, rule: Rule, features: Features) -> list[widgets.Metri
             about="revenue",
             note=share,
         ),
-        widgets.Metric(label="Expected value", value=expected, about="cltv", note=between),
+        widgets.Metric(
+            label="Expected value",
+            value=expected,
+            about="cltv_by_group" if groups_asked(rule, features) else "cltv",
+            note=between,
+        ),
         widgets.Metric(
             label="Will buy", value=wording.percent(mean), about="p_purchase_30d", note=probability
         ),
@@ -106,7 +124,10 @@ def draw_download(data: Loaded, rule: Rule, features: Features, name: str) -> No
     """The segment's customers as a file."""
     customers = totals(rule, features).customers
     has_model = not features.missing("p_alive")
-    scores = scores_for(data, choices.standard_plan()) if has_model else None
+    scores, plan, by = None, choices.standard_plan(), groups_asked(rule, features)
+    if has_model:
+        # The values of the file add up to what the page says.
+        scores = group_scores_for(data, plan, by) if by else scores_for(data, plan)
     inside = matches(rule, features)
     widgets.csv_download(
         f"Download {wording.plural(customers, 'customer')}",
@@ -132,7 +153,8 @@ def totals_of_all(features: Features) -> Totals:
 
 def value_range(data: Loaded, rule: Rule, features: Features) -> Total:
     """The segment's expected value with its 80 % range."""
-    uncertainty = uncertainty_for(data, choices.standard_plan())
+    plan, by = choices.standard_plan(), groups_asked(rule, features)
+    uncertainty = group_uncertainty_for(data, plan, by) if by else uncertainty_for(data, plan)
     return features.memory.get(
         ("range", rule), lambda: total_of(uncertainty, matches(rule, features), features)
     )

@@ -4,6 +4,9 @@ The segments survive loading another file. What can be asked about customers is 
 and emptied with its data. A changed condition computes that condition alone.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -11,13 +14,14 @@ from retention.errors import ModelError
 from retention.own_segments.conditions import matches, unavailable
 from retention.own_segments.features import Features, features
 from retention.own_segments.library import Library, OwnSegment
+from retention.reports.breakdown_history import dimensions_of
 from retention.segments.rules import SegmentRules
 from retention.segments.stages import assign_codes, label_frame
 from retention.view.session import choices
 from retention.view.session.cache import kept
 from retention.view.session.loaded import Loaded
 from retention.view.session.people import contacts_for, signals_for
-from retention.view.session.results import model_for
+from retention.view.session.results import group_scores_for, model_for
 from retention.view.session.segments import basis_for
 
 READY_DAYS = 30
@@ -75,4 +79,16 @@ def _features(data: Loaded, rules: SegmentRules) -> Features:
         orders=data.orders,
         model=model,
         no_scores=basis.problem or "",
+        group_values={} if model is None or model.spend is None else _group_values(data),
     )
+
+
+def _group_values(data: Loaded) -> dict[str, Callable[[], np.ndarray]]:
+    """The customers' values by the models of groups, for each column that makes groups."""
+    plan = choices.standard_plan()
+
+    def values(column: str) -> np.ndarray:
+        return group_scores_for(data, plan, column)["cltv"].to_numpy(float)
+
+    columns = [f"first_{name}" for name in dimensions_of(data.orders)]
+    return {name: partial(values, name) for name in columns if name in data.customers}

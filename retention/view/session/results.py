@@ -17,6 +17,12 @@ from retention.history.order_history import OrderHistory, order_history
 from retention.history.revenue import revenue_history
 from retention.models.checks import Check, check_enough_customers
 from retention.models.cltv import fit_cltv, predict_cltv, purchase_probability
+from retention.models.groups import (
+    GroupModels,
+    fit_groups,
+    group_scores,
+    group_value_uncertainty,
+)
 from retention.models.model import CltvModel
 from retention.models.months import expected_by_month, month_ranges
 from retention.models.uncertainty import Uncertainty, value_uncertainty
@@ -116,6 +122,28 @@ def uncertainty_for(data: Loaded, plan: Plan) -> Uncertainty:
     return value_uncertainty(_model(data, plan.purchase_model), data.customers, **plan.terms())
 
 
+def groups_for(data: Loaded, column: str) -> GroupModels:
+    """Return the models of the values of a column of the customers; ModelError as `model_for`.
+
+    Every page that shows a value by such a group takes it from here.
+    """
+    return _groups(data, purchase_model(), column)
+
+
+@kept(max_entries=3, spinner="Scoring customers…")
+def group_scores_for(data: Loaded, plan: Plan, column: str) -> pd.DataFrame:
+    """Return `scores_for` by the models of the values of a column; ModelError as `model_for`."""
+    groups = _groups(data, plan.purchase_model, column)
+    return group_scores(groups, data.customers, data.customers[column], **plan.terms())
+
+
+@kept(max_entries=6)
+def group_uncertainty_for(data: Loaded, plan: Plan, column: str) -> Uncertainty:
+    """Return `uncertainty_for` by the models of the values of a column; as `model_for`."""
+    groups = _groups(data, plan.purchase_model, column)
+    return group_value_uncertainty(groups, data.customers, data.customers[column], **plan.terms())
+
+
 @kept(max_entries=40)
 def what_if_for(data: Loaded, plan: Plan, levers: Levers) -> WhatIf:
     """Return `what_if` of all customers; ModelError as `model_for`."""
@@ -172,6 +200,11 @@ def _model(data: Loaded, kind: str) -> CltvModel:
     outcome = _backtest(data, kind) if kind == "auto" else None
     tested = outcome if isinstance(outcome, Backtest) else None
     return fit_cltv(data.customers, kind, backtest=tested)
+
+
+@kept(max_entries=8, spinner="Fitting a model to each group…")
+def _groups(data: Loaded, kind: str, column: str) -> GroupModels:
+    return fit_groups(_model(data, kind), data.customers, data.customers[column])
 
 
 @kept(max_entries=8, spinner="Testing the model on the past…")
