@@ -70,6 +70,8 @@ _NAME_ALONE = frozenset(
 )
 # What a platform's layout does not name and a shop may have added to its export.
 _ADDED = ("consent", *SIGNAL_ROLES)
+#: Rows from which a column with one value for all of them says nothing of customers.
+MANY_ROWS = 20
 
 
 @refuse_engine_errors
@@ -242,8 +244,8 @@ def _settle_customer(
         if column not in taken and is_plausible("customer_id", profiles[column], column)
     ]
     others = [column for score, column in sorted(likely, reverse=True) if score > 0]
-    if profiles[usual].values == 1:
-        # One value for all orders is an account of the shop's own.
+    if profiles[usual].values == 1 and sheet.rows >= MANY_ROWS:
+        # One value for all of many rows is an account of the shop's own.
         usual = next((name for name in others if profiles[name].values > 1), usual)
     order_id = roles.get("order_id")
     numbers = [column for column in others if not name_score(plain_name(column), "full_name")]
