@@ -46,6 +46,9 @@ _SOLD = _pattern(_DATA["sold"])
 _PAID = _pattern(_DATA["paid"])
 _INVOICE, _SENT = _pattern(_DATA["invoice"]), _pattern(_DATA["sent"])
 _OPEN = _pattern(_DATA["open"])
+_PARCEL = _pattern(_DATA["parcel"])
+_ARRIVED = _pattern(_DATA["arrived"])
+_LISTED = re.compile(r"\s*[,;/|+&]\s*")
 
 
 def order_state(status: str) -> State:
@@ -80,6 +83,24 @@ def is_of_invoice(status: str) -> bool:
     return bool(_INVOICE.search(plain_name(status)))
 
 
+def is_of_parcel(status: str) -> bool:
+    """Return whether a status is one of goods: beside it "Sent" is no invoice that awaits money.
+
+    >>> is_of_parcel("Delivered"), is_of_parcel("Overdue")
+    (True, False)
+    """
+    return bool(_PARCEL.search(plain_name(status)))
+
+
+def has_arrived(status: str) -> bool:
+    """Return whether a status says that the customer has got the goods.
+
+    >>> has_arrived("Delivered"), has_arrived("Not delivered"), has_arrived("Shipped")
+    (True, False, False)
+    """
+    return bool(_ARRIVED.search(plain_name(status)))
+
+
 def invoice_state(status: str) -> State:
     """Return what the status of an invoice means: one that was sent is not paid yet.
 
@@ -99,6 +120,16 @@ def delivery_state(status: str) -> State:
     if state in (State.REFUND, State.REFUNDED, State.FAILED):
         return State.REFUNDED
     return state if state is State.CANCELLED else State.ORDER
+
+
+def is_contradictory(status: str) -> bool:
+    """Return whether a status lists words of which one says paid and another that it was not.
+
+    >>> is_contradictory("pending, paid"), is_contradictory("paid, shipped")
+    (True, False)
+    """
+    parts = _LISTED.split(status)
+    return any(map(says_paid, parts)) and any(order_state(p) is State.PENDING for p in parts)
 
 
 def says_paid(status: str) -> bool:

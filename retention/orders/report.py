@@ -224,6 +224,12 @@ def _status_notes(mapping: Mapping, lines: Lines) -> list[str]:
             f"Rows with a status whose meaning is not known count as orders: {names}. Say what "
             "it means when the file is loaded, or take out of the file what was not paid."
         )
+    payments = (*lines.states.statuses, *lines.states.payments)
+    if lines.states.arrived and any(p.state is State.PENDING for p in payments):
+        notes.append(
+            "Orders that await their payment count once their parcel has arrived, as with cash on "
+            "delivery."
+        )
     partly = [
         meaning.text for meaning in lines.states.statuses if is_refunded_in_part(meaning.text)
     ]

@@ -145,3 +145,22 @@ def test_a_log_of_steps_in_glued_words():
     orders = retention.read_orders(data)
     assert orders.table.count().execute() == 40
     assert orders.report.questions == ()
+
+
+def test_a_status_that_says_paid_and_not_paid_is_asked_about():
+    orders = retention.read_orders(shop(lambda n: '"pending, paid"' if n % 4 == 0 else "Paid"))
+    (question,) = orders.report.questions
+    assert question.about == "pending, paid"
+
+
+def test_what_was_sent_is_no_invoice_beside_what_was_done():
+    states = ("Paid", "Sent", "Done", "Unpaid")
+    assert placed(shop(lambda n: states[n % 4])) == 90
+
+
+def test_an_order_that_awaits_its_payment_counts_once_it_has_arrived():
+    states = ("Paid,Shipped", "Pending,Delivered", "Pending,Not shipped", "Failed,Not shipped")
+    header = "Order,Email,Date,Total,Payment Status,Delivery Status"
+    orders = retention.read_orders(shop(lambda n: states[n % 4], header))
+    assert int(orders.table.count().execute()) == 60
+    assert any("as with cash on delivery" in note for note in orders.report.notes)
