@@ -4,6 +4,7 @@ The words stand in `statuses.toml` beside this module.
 """
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -46,6 +47,7 @@ _SOLD = _pattern(_DATA["sold"])
 _PAID = _pattern(_DATA["paid"])
 _INVOICE, _SENT = _pattern(_DATA["invoice"]), _pattern(_DATA["sent"])
 _OPEN = _pattern(_DATA["open"])
+_LINE, _REPEATS = _pattern(_DATA["line"]), _pattern(_DATA["repeats"])
 _PARCEL = _pattern(_DATA["parcel"])
 _ARRIVED = _pattern(_DATA["arrived"])
 _LISTED = re.compile(r"\s*[,;/|+&]\s*")
@@ -150,6 +152,20 @@ def kind_state(kind: str) -> State:
     text = plain_name(kind)
     named = (state for state, words in _KIND_RULES if words.search(text))
     return next(named, order_state(kind))
+
+
+def repeating_kinds(kinds: Iterable[str]) -> frozenset[str]:
+    """Return the kinds of rows that repeat the money of an order's lines: its head, its payment.
+
+    >>> sorted(repeating_kinds(["Sale", "Sale Line", "Payment"]))
+    ['Payment', 'Sale']
+    >>> repeating_kinds(["Sale", "Payment"])
+    frozenset()
+    """
+    texts = list(kinds)
+    if not any(_LINE.search(plain_name(text)) for text in texts):
+        return frozenset()
+    return frozenset(text for text in texts if _REPEATS.search(plain_name(text)))
 
 
 def is_understood_kind(kind: str) -> bool:

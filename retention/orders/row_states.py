@@ -22,6 +22,7 @@ from retention.cells.statuses import (
     kind_state,
     order_state,
     payment_state,
+    repeating_kinds,
     says_paid,
 )
 from retention.columns.customer_column import GUESTS
@@ -138,13 +139,16 @@ def read_states(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> RowS
     # "Checkout" is a cart left behind in a log of steps, and a way to buy beside "Recurring".
     kinds = counts["kind"]
     is_log = any(_STEP.search(plain_name(text)) for text in kinds)
+    repeating = repeating_kinds(kinds)
     return RowStates(
         statuses=tuple(
             _meaning(text, rows, mapping, state_of(text), is_understood(text))
             for text, rows in statuses.items()
         ),
         kinds=tuple(
-            _meaning(text, rows, mapping, _kind_state(text, is_log), is_understood_kind(text))
+            _meaning(text, rows, mapping, State.OTHER, True)
+            if text in repeating
+            else _meaning(text, rows, mapping, _kind_state(text, is_log), is_understood_kind(text))
             for text, rows in kinds.items()
         ),
         payments=tuple(
