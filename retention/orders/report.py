@@ -277,8 +277,8 @@ def _money_notes(mapping: Mapping, lines: Lines, totals: pd.Series) -> list[str]
         )
     if totals.taken and not lines.profits:
         notes.append(
-            "A refund came off the order it names, or else off the customer's latest earlier "
-            "order, as far as that order's revenue reached."
+            "A refund came off the order it names, or else off the customer's earlier order of "
+            "its amount, or the latest one, as far as that order's revenue reached."
         )
     if len(lines.currencies) > 1:
         others = ", ".join(
