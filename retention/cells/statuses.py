@@ -4,6 +4,7 @@ The words stand in `statuses.toml` beside this module.
 """
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -46,6 +47,10 @@ _SOLD = _pattern(_DATA["sold"])
 _PAID = _pattern(_DATA["paid"])
 _INVOICE, _SENT = _pattern(_DATA["invoice"]), _pattern(_DATA["sent"])
 _OPEN = _pattern(_DATA["open"])
+_LINE, _REPEATS = _pattern(_DATA["line"]), _pattern(_DATA["repeats"])
+_PARCEL = _pattern(_DATA["parcel"])
+_ARRIVED = _pattern(_DATA["arrived"])
+_LISTED = re.compile(r"\s*[,;/|+&]\s*")
 
 
 def order_state(status: str) -> State:
@@ -80,6 +85,24 @@ def is_of_invoice(status: str) -> bool:
     return bool(_INVOICE.search(plain_name(status)))
 
 
+def is_of_parcel(status: str) -> bool:
+    """Return whether a status is one of goods: beside it "Sent" is no invoice that awaits money.
+
+    >>> is_of_parcel("Delivered"), is_of_parcel("Overdue")
+    (True, False)
+    """
+    return bool(_PARCEL.search(plain_name(status)))
+
+
+def has_arrived(status: str) -> bool:
+    """Return whether a status says that the customer has got the goods.
+
+    >>> has_arrived("Delivered"), has_arrived("Not delivered"), has_arrived("Shipped")
+    (True, False, False)
+    """
+    return bool(_ARRIVED.search(plain_name(status)))
+
+
 def invoice_state(status: str) -> State:
     """Return what the status of an invoice means: one that was sent is not paid yet.
 
@@ -101,6 +124,16 @@ def delivery_state(status: str) -> State:
     return state if state is State.CANCELLED else State.ORDER
 
 
+def is_contradictory(status: str) -> bool:
+    """Return whether a status lists words of which one says paid and another that it was not.
+
+    >>> is_contradictory("pending, paid"), is_contradictory("paid, shipped")
+    (True, False)
+    """
+    parts = _LISTED.split(status)
+    return any(map(says_paid, parts)) and any(order_state(p) is State.PENDING for p in parts)
+
+
 def says_paid(status: str) -> bool:
     """Return whether a status says that an order was paid, and nothing else.
 
@@ -119,6 +152,20 @@ def kind_state(kind: str) -> State:
     text = plain_name(kind)
     named = (state for state, words in _KIND_RULES if words.search(text))
     return next(named, order_state(kind))
+
+
+def repeating_kinds(kinds: Iterable[str]) -> frozenset[str]:
+    """Return the kinds of rows that repeat the money of an order's lines: its head, its payment.
+
+    >>> sorted(repeating_kinds(["Sale", "Sale Line", "Payment"]))
+    ['Payment', 'Sale']
+    >>> repeating_kinds(["Sale", "Payment"])
+    frozenset()
+    """
+    texts = list(kinds)
+    if not any(_LINE.search(plain_name(text)) for text in texts):
+        return frozenset()
+    return frozenset(text for text in texts if _REPEATS.search(plain_name(text)))
 
 
 def is_understood_kind(kind: str) -> bool:

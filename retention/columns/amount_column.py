@@ -1,5 +1,7 @@
 """Which column of amounts is what was paid: before a platform's fee, and for all pieces."""
 
+from typing import NamedTuple
+
 from ibis import _
 
 from retention.cells.money import find_money_style, read_money
@@ -19,6 +21,25 @@ TAX_WORDS = frozenset(
 )
 NET_WORDS = frozenset(
     {"net", "netto", "nett", "neto", "ht", "excl", "without", "netta", "imponible", "netti"}
+)
+#: Names, without blanks, of the amount of goods alone.
+SUBTOTALS = frozenset(
+    {"subtotal", "itemtotal", "aratoplam", "zwischensumme", "subtotaal", "soustotal", "subtotale"}
+    | {"sumapartial", "tamtinh", "小計", "소계", "小计", "товаров", "ยอดรวมสินค้า"}
+)
+#: Words in the name of what the delivery costs.
+SHIPPING_WORDS = frozenset(
+    {"shipping", "freight", "delivery", "postage", "versand", "versandkosten", "envio", "frete"}
+    | {"livraison", "spedizione", "verzendkosten", "verzending", "dostawa", "dostawy", "kargo"}
+    | {"ongkir", "ongkos", "pengiriman", "penghantaran", "frakt", "доставка", "доставки", "送料"}
+    | {"運費", "运费", "배송비", "vanchuyen", "ค่าจัดส่ง", "الشحن", "التوصيل"}
+)
+#: Words in the name of money, or pieces, that went back.
+RETURN_WORDS = frozenset(
+    {"return", "returns", "returned", "refund", "refunds", "refunded", "retouren", "retoure"}
+    | {"devoluciones", "devolucion", "devolucoes", "devolucao", "retours", "resi", "zwroty"}
+    | {"iade", "iadeler", "retur", "returer", "возвраты", "возврат", "返品", "返金", "반품", "환불"}
+    | {"退货", "退款", "退貨", "คืน", "คืนเงิน", "مرتجعات", "المرتجعات", "pengembalian"}
 )
 #: At least this share of the rows with a fee must add up.
 ADD_UP = 0.95
@@ -142,6 +163,58 @@ def with_tax(sheet: Sheet, amount: str, others: list[str]) -> str:
             if other != tax and tax != amount and _adds_up(sheet, other, tax, amount):
                 return other
     return amount
+
+
+def with_shipping(sheet: Sheet, amount: str, others: list[str]) -> str:
+    """Return the column of what was paid, where the amount is named as the one of goods alone.
+
+    Args:
+        sheet: The file.
+        amount: The column that is taken as the amount as a rule.
+        others: Other columns whose names say that they are amounts.
+    """
+    if plain_name(amount).replace(" ", "") not in SUBTOTALS:
+        return amount
+    shipping = [n for n in sheet.columns if SHIPPING_WORDS & set(plain_name(n).split())]
+    for other in others:
+        if any(other != cost and _adds_up(sheet, other, cost, amount) for cost in shipping):
+            return other
+    return amount
+
+
+class ReturnedMoney(NamedTuple):
+    """Columns of what was sold and of what went back of it.
+
+    Attributes:
+        sold: The column of what was sold.
+        back: The column of the money that went back, above or below zero.
+    """
+
+    sold: str
+    back: str
+
+
+def returned_money(sheet: Sheet, amounts: list[str], amount: str) -> ReturnedMoney | None:
+    """Return the columns of sales and returns, where a further column is the difference of both.
+
+    Args:
+        sheet: The file.
+        amounts: Its columns of amounts that play no other role.
+        amount: The column that is taken as the amount as a rule: the sales or the difference.
+
+    Returns:
+        None where no column named as returned money adds up.
+    """
+    backs = [n for n in amounts if RETURN_WORDS & set(plain_name(n).split()) and n != amount]
+    for back in backs:
+        for other in amounts:
+            if other in (back, amount):
+                continue
+            if _adds_up(sheet, amount, back, other):
+                return ReturnedMoney(sold=amount, back=back)
+            if _adds_up(sheet, other, back, amount):
+                return ReturnedMoney(sold=other, back=back)
+    return None
 
 
 def _adds_up(sheet: Sheet, paid: str, fee: str, left: str) -> bool:

@@ -9,6 +9,8 @@ from retention.columns.amount_column import (
     after_discount,
     before_fees,
     is_price_of_one,
+    returned_money,
+    with_shipping,
     with_tax,
 )
 from retention.columns.column_scores import (
@@ -63,6 +65,8 @@ _NO_MONEY = frozenset(
 )
 # Up to this number of different texts they may be statuses in unknown words.
 _FEW_UNKNOWN = 15
+# A ticket is a question of a customer in one file, and what was sold in another.
+_OF_TICKETS = frozenset({"ticket status", "ticket state", "status ticket"})
 # Names of a column that may hold the customer's name, or that of anything else.
 _NAME_ALONE = frozenset(
     {"name", "entity", "nom", "nombre", "nome", "naam", "navn", "namn", "nazwa", "nev", "nume"}
@@ -70,6 +74,8 @@ _NAME_ALONE = frozenset(
 )
 # What a platform's layout does not name and a shop may have added to its export.
 _ADDED = ("consent", *SIGNAL_ROLES)
+#: Rows from which a column with one value for all of them says nothing of customers.
+MANY_ROWS = 20
 
 
 @refuse_engine_errors
@@ -142,6 +148,7 @@ def _without_layout(sheet: Sheet, profiles: dict[str, Profile]) -> dict[str, str
     roles = _settle_status(roles, sheet, profiles)
     roles = _settle_customer(roles, sheet, profiles)
     roles = _by_values(roles, sheet, profiles)
+    roles = _before_returns(roles, sheet, profiles)
     roles = _as_paid(roles, sheet, profiles)
     roles = _settle_amount(roles, sheet, profiles)
     return roles | _find_contacts(sheet.columns, profiles, roles)
@@ -198,7 +205,7 @@ def _by_name(columns: tuple[str, ...], profiles: dict[str, Profile]) -> dict[str
 def _is_state(column: str, profile: Profile, has_address: bool) -> bool:
     """Return whether a column says where the customer lives, not what became of the order."""
     words = set(plain_name(column).split())
-    if "state" not in words or "order" in words:
+    if "state" not in words or "order" in words or profile.integer >= 0.9:
         return False
     return profile.length <= 3 or (has_address and profile.understood < 0.5)
 
@@ -242,8 +249,8 @@ def _settle_customer(
         if column not in taken and is_plausible("customer_id", profiles[column], column)
     ]
     others = [column for score, column in sorted(likely, reverse=True) if score > 0]
-    if profiles[usual].values == 1:
-        # One value for all orders is an account of the shop's own.
+    if profiles[usual].values == 1 and sheet.rows >= MANY_ROWS:
+        # One value for all of many rows is an account of the shop's own.
         usual = next((name for name in others if profiles[name].values > 1), usual)
     order_id = roles.get("order_id")
     numbers = [column for column in others if not name_score(plain_name(column), "full_name")]
@@ -368,10 +375,14 @@ def _status_by_values(free: dict[str, Profile], least_known: float) -> dict[str,
         (profile.understood, name)
         for name, profile in free.items()
         if profile.states and profile.understood >= least_known and profile.filled >= 0.8
-        if profile.values > 1 and not says_something_else(plain_name(name))
-        if not is_denied(plain_name(name), "status")
+        if profile.values > 1 and _may_be_status(plain_name(name))
     ]
     return {"status": max(states)[1]} if states else {}
+
+
+def _may_be_status(name: str) -> bool:
+    """Return whether a column's plain name does not deny that it holds statuses."""
+    return name in _OF_TICKETS or not (says_something_else(name) or is_denied(name, "status"))
 
 
 def _status_by_name(free: dict[str, Profile]) -> dict[str, str]:
@@ -453,6 +464,20 @@ def _distinct_shares(sheet: Sheet, columns: list[str]) -> dict[str, float]:
     return {name: counts[sheet.column(name)] / sheet.rows for name in columns}
 
 
+def _before_returns(
+    roles: dict[str, str], sheet: Sheet, profiles: dict[str, Profile]
+) -> dict[str, str]:
+    """Take what was sold and what went back of it, where a further column is the difference."""
+    if "revenue" not in roles or {"refund", "adjusted"} & set(roles):
+        return roles
+    taken = {name for role, name in roles.items() if role != "revenue"}
+    amounts = [name for name, p in profiles.items() if p.money > 0.8 and name not in taken]
+    returned = returned_money(sheet, amounts, roles["revenue"])
+    if returned is None:
+        return roles
+    return roles | {"revenue": returned.sold, "refund": returned.back}
+
+
 def _as_paid(roles: dict[str, str], sheet: Sheet, profiles: dict[str, Profile]) -> dict[str, str]:
     """Take what the customer paid: before a platform's fee, after a discount, with the tax."""
     if "revenue" not in roles:
@@ -470,7 +495,7 @@ def _as_paid(roles: dict[str, str], sheet: Sheet, profiles: dict[str, Profile]) 
     sums = [name for name in amounts if name not in taken - {roles.get("unit_price")}]
     if "discount" in roles and profiles[roles["discount"]].percent == 0:
         amount = after_discount(sheet, amount, roles["discount"], sums)
-    amount = with_tax(sheet, amount, sums)
+    amount = with_tax(sheet, with_shipping(sheet, amount, others), sums)
     return {role: name for role, name in roles.items() if name != amount} | {"revenue": amount}
 
 

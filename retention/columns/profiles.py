@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from retention.cells.answers import NO, YES
 from retention.cells.dates import SERIAL, UNIX_MILLISECONDS, UNIX_SECONDS, looks_like_date
 from retention.cells.money import MONEY_LIKE
-from retention.cells.statuses import State, is_understood, kind_state, order_state
+from retention.cells.statuses import (
+    State,
+    has_arrived,
+    is_understood,
+    kind_state,
+    order_state,
+    repeating_kinds,
+)
 from retention.sheets.sheet import Sheet
 
 # At most this many cells and rows are looked at.
@@ -62,6 +69,7 @@ class Profile:
         states: Whether of few different cells some are statuses of no orders, and the others are of
             orders or blank.
         answers: Share of cells that answer yes or no.
+        arrived: Whether of few different cells some say that the customer has got the goods.
     """
 
     filled: float
@@ -84,6 +92,7 @@ class Profile:
     understood: float
     states: bool
     answers: float
+    arrived: bool
 
     @property
     def dates(self) -> float:
@@ -138,10 +147,13 @@ def _profile(raw_cells: list[str], rows: int) -> Profile:
         values=different,
         length=sum(map(len, cells)) / n if n else 0.0,
         kinds=different <= FEW_KINDS
-        and any(kind_state(cell) is not State.ORDER for cell in counts),
+        and (
+            any(kind_state(c) is not State.ORDER for c in counts) or bool(repeating_kinds(counts))
+        ),
         understood=share(is_understood) if different <= FEW_KINDS else 0.0,
         states=different <= FEW_KINDS and _are_states(counts, has_blanks=n < rows),
         answers=share(lambda cell: cell.lower() in YES | NO),
+        arrived=different <= FEW_KINDS and any(map(has_arrived, counts)),
     )
 
 

@@ -97,7 +97,9 @@ def _tells(role: StatusRole, profile: Profile, column: str) -> bool:
         return False
     if role == "payment_status":
         return max(profile.understood, profile.answers) >= KNOWN
-    return profile.understood >= KNOWN and profile.states
+    # Of a parcel it is enough to know that it arrived: an order to be paid on delivery was paid.
+    tells = profile.states or (role == "delivery_status" and profile.arrived)
+    return profile.understood >= KNOWN and tells
 
 
 def _best_named(names: list[str], role: StatusRole) -> str:

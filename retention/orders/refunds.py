@@ -210,7 +210,8 @@ def place_refunds(gathered: ir.Table, lines: Lines) -> ir.Table:
     """Return each refund row's order, which is not later than the refund.
 
     It is the customer's latest order whose status says refunded while no sum does, else the latest
-    of all. Of several refunds the first one is that of the status.
+    one of exactly this amount, else the latest of all. Of several refunds the first one is that of
+    the status, or of the amount.
 
     Returns:
         Columns refund_id, customer_id, line, order_id (NULL where there is none), amount (> 0).
@@ -220,19 +221,25 @@ def place_refunds(gathered: ir.Table, lines: Lines) -> ir.Table:
         "customer_id", "ordered_at", "line", refund_id="order_id", amount=-refunds.negative
     )
     orders = gathered.filter(gathered.fate == "order")
-    placed = _latest_orders(refund_rows, orders)
+    placed = _with_first(
+        _latest_orders(refund_rows, orders), _latest_orders(refund_rows, orders, of_amount=True)
+    )
     if any(meaning.state is State.REFUNDED for meaning in lines.states.meanings):
-        key = ["refund_id", "customer_id"]
         awaited = orders.filter((orders.returned > 0) & (_sums_back(orders) <= 0))
-        by_status = _latest_orders(refund_rows, awaited)
-        same_order = ibis.window(
-            group_by=[by_status.customer_id, by_status.order_id], order_by=by_status.line
-        )
-        by_status = by_status.mutate(turn=ibis.row_number().over(same_order))
-        by_status = by_status.filter(by_status.turn == 0)
-        placed = placed.left_join(by_status.select(*key, by_status="order_id"), key)
-        placed = placed.mutate(order_id=ibis.coalesce(placed.by_status, placed.order_id))
+        placed = _with_first(placed, _latest_orders(refund_rows, awaited))
     return placed.select("refund_id", "customer_id", "line", "amount", "order_id")
+
+
+def _with_first(placed: ir.Table, better: ir.Table) -> ir.Table:
+    """Return placed refunds, each with the better order where it is the first refund of it."""
+    key = ["refund_id", "customer_id"]
+    better = better.filter(better.order_id.notnull())
+    same_order = ibis.window(group_by=[better.customer_id, better.order_id], order_by=better.line)
+    better = better.mutate(turn=ibis.row_number().over(same_order))
+    better = better.filter(better.turn == 0).select(*key, better="order_id")
+    placed = placed.left_join(better, key)
+    placed = placed.mutate(order_id=ibis.coalesce(placed.better, placed.order_id))
+    return placed.select(*key, "line", "amount", "order_id")
 
 
 def _sums_back(orders: ir.Table) -> ir.FloatingValue:
@@ -241,19 +248,30 @@ def _sums_back(orders: ir.Table) -> ir.FloatingValue:
     return back + orders.refund.fill_null(0.0) if "refund" in orders.columns else back
 
 
-def _latest_orders(refund_rows: ir.Table, orders: ir.Table) -> ir.Table:
-    """Return refund rows with the number of the customer's latest order not later than them."""
+def _latest_orders(refund_rows: ir.Table, orders: ir.Table, *, of_amount: bool = False) -> ir.Table:
+    """Return refund rows with the number of the customer's latest order not later than them.
+
+    Args:
+        refund_rows: customer_id, ordered_at, line, refund_id and amount.
+        orders: The candidates.
+        of_amount: Whether the order must have been worth exactly the refund.
+    """
     # Windows and joins of equal values run on every engine, which joins of earlier ones do not.
-    columns = ("customer_id", "ordered_at", "line", "number", "amount", "is_order")
+    columns = ("customer_id", "ordered_at", "line", "number", "amount", "is_order", "cents")
     sales = orders.semi_join(refund_rows, "customer_id").mutate(
         number=orders.order_id, amount=ibis.literal(0.0), is_order=ibis.literal(True)
     )
-    back = refund_rows.mutate(number=refund_rows.refund_id, is_order=ibis.literal(False))
+    sales = sales.mutate(cents=_cents(sales.gross, of_amount))
+    back = refund_rows.mutate(
+        number=refund_rows.refund_id,
+        is_order=ibis.literal(False),
+        cents=_cents(refund_rows.amount, of_amount),
+    )
     events = sales.select(*columns).union(back.select(*columns))
     # A refund may come at the moment of its order. Of orders at the same moment the one that stands
     # last in the file counts.
     in_order = ibis.window(
-        group_by=events.customer_id,
+        group_by=[events.customer_id, events.cents],
         order_by=[
             events.ordered_at,
             ibis.ifelse(events.is_order, 0, 1),
@@ -262,13 +280,24 @@ def _latest_orders(refund_rows: ir.Table, orders: ir.Table) -> ir.Table:
         ],
     )
     events = events.mutate(place=ibis.row_number().over(in_order))
-    so_far = ibis.cumulative_window(group_by=events.customer_id, order_by=events.place)
+    so_far = ibis.cumulative_window(
+        group_by=[events.customer_id, events.cents], order_by=events.place
+    )
     latest = ibis.ifelse(events.is_order, events.place, ibis.null("int64")).max().over(so_far)
     events = events.mutate(latest=latest)
-    found = events.filter(events.is_order).select("customer_id", order_id="number", latest="place")
+    found = events.filter(events.is_order).select(
+        "customer_id", "cents", order_id="number", latest="place"
+    )
     rows = events.filter(~events.is_order).drop("place", "is_order").rename(refund_id="number")
-    joined = rows.left_join(found, ["customer_id", "latest"])
+    joined = rows.left_join(found, ["customer_id", "cents", "latest"])
     return joined.select("refund_id", "customer_id", "line", "amount", "order_id")
+
+
+def _cents(amount: ir.FloatingValue, of_amount: bool) -> ir.IntegerValue:
+    """Return whole cents, which are exactly equal where amounts are; 0 where none need be equal."""
+    if not of_amount:
+        return ibis.literal(0, "int64")
+    return (amount.fill_null(0.0) * 100).round().cast("int64")
 
 
 def net_orders(gathered: ir.Table, placed: ir.Table | None, lines: Lines) -> ir.Table:

@@ -224,6 +224,12 @@ def _status_notes(mapping: Mapping, lines: Lines) -> list[str]:
             f"Rows with a status whose meaning is not known count as orders: {names}. Say what "
             "it means when the file is loaded, or take out of the file what was not paid."
         )
+    payments = (*lines.states.statuses, *lines.states.payments)
+    if lines.states.arrived and any(p.state is State.PENDING for p in payments):
+        notes.append(
+            "Orders that await their payment count once their parcel has arrived, as with cash on "
+            "delivery."
+        )
     partly = [
         meaning.text for meaning in lines.states.statuses if is_refunded_in_part(meaning.text)
     ]
@@ -271,8 +277,8 @@ def _money_notes(mapping: Mapping, lines: Lines, totals: pd.Series) -> list[str]
         )
     if totals.taken and not lines.profits:
         notes.append(
-            "A refund came off the order it names, or else off the customer's latest earlier "
-            "order, as far as that order's revenue reached."
+            "A refund came off the order it names, or else off the customer's earlier order of "
+            "its amount, or the latest one, as far as that order's revenue reached."
         )
     if len(lines.currencies) > 1:
         others = ", ".join(

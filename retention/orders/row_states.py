@@ -12,13 +12,17 @@ from retention.cells.names import plain_name
 from retention.cells.statuses import (
     State,
     delivery_state,
+    has_arrived,
     invoice_state,
+    is_contradictory,
     is_of_invoice,
+    is_of_parcel,
     is_understood,
     is_understood_kind,
     kind_state,
     order_state,
     payment_state,
+    repeating_kinds,
     says_paid,
 )
 from retention.columns.customer_column import GUESTS
@@ -90,6 +94,11 @@ class RowStates:
         texts = (*self.statuses, *self.payments, *self.deliveries, *self.kinds)
         return tuple({meaning.text: meaning for meaning in reversed(texts)}.values())[::-1]
 
+    @property
+    def arrived(self) -> list[str]:
+        """The statuses of deliveries that say that the customer has got the goods."""
+        return [meaning.text for meaning in self.deliveries if has_arrived(meaning.text)]
+
     def of_role(self, role: _TextRole) -> tuple[StatusMeaning, ...]:
         """Return the texts of a column.
 
@@ -125,17 +134,21 @@ def read_states(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> RowS
     # "Open" is what "Paid" is not, and stands beside "Complete" for an order that is worked on.
     is_payment = any(map(says_paid, statuses))
     is_invoice = is_payment and any(map(is_of_invoice, statuses))
+    is_invoice = is_invoice and not any(map(is_of_parcel, statuses))
     state_of = invoice_state if is_invoice else payment_state if is_payment else order_state
     # "Checkout" is a cart left behind in a log of steps, and a way to buy beside "Recurring".
     kinds = counts["kind"]
     is_log = any(_STEP.search(plain_name(text)) for text in kinds)
+    repeating = repeating_kinds(kinds)
     return RowStates(
         statuses=tuple(
             _meaning(text, rows, mapping, state_of(text), is_understood(text))
             for text, rows in statuses.items()
         ),
         kinds=tuple(
-            _meaning(text, rows, mapping, _kind_state(text, is_log), is_understood_kind(text))
+            _meaning(text, rows, mapping, State.OTHER, True)
+            if text in repeating
+            else _meaning(text, rows, mapping, _kind_state(text, is_log), is_understood_kind(text))
             for text, rows in kinds.items()
         ),
         payments=tuple(
@@ -155,6 +168,8 @@ def _meaning(
 ) -> StatusMeaning:
     """Return what a text means: as the marketer or the platform settles it, else by its words."""
     settled = _settled_state(text, mapping.statuses)
+    if is_contradictory(text):
+        state, understood = State.ORDER, False
     return StatusMeaning(
         text=text, rows=rows, state=settled or state, understood=understood or settled is not None
     )
@@ -169,6 +184,9 @@ def state_cell(raw: ir.Table, column: dict[str, str], states: RowStates) -> ir.S
     state = _with_payment(state, _state_of(raw, column, "payment_status", states), column)
     if states.deliveries:
         delivery = _state_of(raw, column, "delivery_status", states)
+        # Cash on delivery: who has got the parcel has paid for it, whatever the shop noted.
+        is_pending = (state == str(State.PENDING)).fill_null(False)
+        state = ibis.ifelse(is_pending & _has_arrived(raw, column, states), "order", state)
         is_order = (state == str(State.ORDER)).fill_null(True)
         state = ibis.ifelse(is_order, ibis.coalesce(delivery, state), state)
     if states.kinds:
@@ -207,6 +225,12 @@ def _with_payment(
         state.isin([str(State.ORDER), str(State.PENDING)]).fill_null(True) & payment.notnull()
     )
     return ibis.ifelse(is_settled, payment, state)
+
+
+def _has_arrived(raw: ir.Table, column: dict[str, str], states: RowStates) -> ir.BooleanValue:
+    texts = states.arrived
+    cell = _text(raw, column["delivery_status"], "delivery_status" in states.dated)
+    return cell.isin(texts).fill_null(False) if texts else ibis.literal(False)
 
 
 def _payment_state(text: str) -> State:

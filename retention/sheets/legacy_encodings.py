@@ -1,9 +1,10 @@
-"""Encodings of East Asia, of Cyrillic and of Central Europe, told by the bytes of a file's text."""
+"""Encodings of East Asia, Cyrillic, Turkish and Central Europe, told by the bytes of a text."""
 
 import re
 
 # Words of letters, among them bytes beyond ASCII.
-_WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
+# A blank that does not break stands between the digits of amounts and in no word.
+_WORD = re.compile(rb"[A-Za-z\x80-\x9f\xa1-\xff]*[\x80-\x9f\xa1-\xff][A-Za-z\x80-\x9f\xa1-\xff]*")
 # What Polish and Czech letters are in Windows-1250; in Windows-1252 these are signs or rare.
 _POLISH = re.compile(rb"[A-Za-z][\x9c\x9f\xb3\xb9\xbf]|[\x9c\x9f\xb3\xb9\xbf][a-z]")
 _CZECH_CARONS, _CZECH_VOWELS = re.compile(rb"[\x9a\x9d\x9e]"), re.compile(rb"[\xec\xf8\xf9]")
@@ -15,10 +16,13 @@ _HAVE_ACUTES = frozenset(b"\xe1\xfd")
 _HUNGARIAN = re.compile(rb"\xf5(?!e)")
 _HUNGARIAN_VOWELS, _PORTUGUESE = re.compile(rb"[\xe1\xe9]"), re.compile(rb"[\xe3\xe7\xea]|\xf5e")
 _ROMANIAN = re.compile(rb"\xfe[a-z\xe3\xee]|[a-z\xe3\xee]\xfe|\xba[a-z]")
+# The letters that Windows-1254 has for Turkish, and all that Turkish words have beyond ASCII.
+_TURKISH_ALONE = frozenset(b"\xd0\xdd\xde\xf0\xfd\xfe")
+_TURKISH = _TURKISH_ALONE | frozenset(b"\xc2\xc7\xd6\xdc\xe2\xe7\xee\xf6\xfb\xfc")
 # Chinese characters and kana that do not touch Latin letters, as quotes of Windows-1252 would.
 _APART = re.compile(r"(?<![A-Za-z])[\u4e00-\u9fff\u3041-\u30fe]+(?![A-Za-z])")
 #: At least this share of the letters beyond ASCII must be usual ones of the language.
-MOST, HALF, A_PART = 0.9, 0.5, 0.1
+ALL_BUT_FEW, MOST, HALF, A_PART = 0.98, 0.9, 0.5, 0.1
 
 
 def legacy_encoding(text: bytes) -> str | None:
@@ -30,13 +34,13 @@ def legacy_encoding(text: bytes) -> str | None:
     Returns:
         The name of a Python codec; None for text of Western Europe or in Thai.
     """
-    return _east_asian(text) or _cyrillic(text) or _central_european(text)
+    return _east_asian(text) or _cyrillic(text) or _turkish(text) or _central_european(text)
 
 
 def _east_asian(text: bytes) -> str | None:
     korean = _beyond_ascii(text, "cp949")
     # The usual syllables stand in these rows; other bytes are syllables that hardly occur.
-    usual = [c for c in korean if 0xB0 <= _lead_byte(c, "cp949") <= 0xC8]
+    usual = [c for c in korean if 0xB0 <= _lead_byte(c, "cp949") <= 0xC8 and _is_usual_korean(c)]
     if korean and len(usual) >= MOST * len(korean):
         return "cp949"
     japanese = _beyond_ascii(text, "cp932")
@@ -52,6 +56,11 @@ def _east_asian(text: bytes) -> str | None:
     if taiwanese and len(usual) >= MOST * len(taiwanese):
         return "big5"
     return "cp932" if _is_japanese_without_kana(japanese, text) else None
+
+
+def _is_usual_korean(letter: str) -> bool:
+    """Return whether no byte of a syllable could be a Latin letter: rare ones have such a byte."""
+    return min(letter.encode("cp949")) >= 0xA1
 
 
 def _is_japanese_without_kana(letters: str, text: bytes) -> bool:
@@ -88,6 +97,14 @@ def _cyrillic(text: bytes) -> str | None:
     small = sum(byte >= 0xE0 for byte in letters)
     is_cyrillic = len(whole) >= HALF * len(words) and small >= 0.6 * len(letters)
     return "cp1251" if letters and is_cyrillic else None
+
+
+def _turkish(text: bytes) -> str | None:
+    """Letters are those of Turkish alone; Icelandic and Czech have vowels with accents beside."""
+    letters = [byte for byte in text if byte >= 0xC0]
+    own = [byte for byte in letters if byte in _TURKISH_ALONE]
+    are_all = len([byte for byte in letters if byte in _TURKISH]) >= ALL_BUT_FEW * len(letters)
+    return "cp1254" if are_all and len(set(own)) > 1 and len(own) >= 0.2 * len(letters) else None
 
 
 def _central_european(text: bytes) -> str | None:

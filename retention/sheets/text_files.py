@@ -27,6 +27,7 @@ LEGACY_ENCODINGS = {
     "cp874": "Windows-874 (Thai)",
     "cp1250": "Windows-1250 (Central European)",
     "cp1251": "Windows-1251 (Cyrillic)",
+    "cp1254": "Windows-1254 (Turkish)",
     "cp932": "Windows-932 (Japanese)",
     "cp949": "Windows-949 (Korean)",
     "gb18030": "GB 18030 (Chinese)",

@@ -275,3 +275,20 @@ def test_an_order_whose_parcel_is_awaited_is_one(text):
 )
 def test_documents_are_known_in_several_languages(kind, state):
     assert kind_state(kind).value == state
+
+
+@pytest.mark.parametrize(
+    ("state", "texts"),
+    [
+        ("pending", "Belum lunas|ยังไม่ได้ชำระ|Chờ chuyển khoản|Do zapłaty|Inte betald|Te betalen"),
+        ("pending", "미납|لم يدفع|Ödenmemiş|Por pagar|Da pagare|À payer|Awaiting bank transfer"),
+        ("cancelled", "Nakansela|Kanselahin"),
+        ("refunded", "Refund completed|Refund issued|تم الاسترداد|Naibalik ang bayad"),
+        ("refunded", "RTO delivered|Money back"),
+        ("failed", "Kedaluwarsa|Hindi natuloy|Hết hạn|หมดอายุ|期限切れ|Süresi doldu|Tamat tempoh"),
+        ("order", "Not refunded|No refund|ไม่คืนเงิน|Naihatid na|Dalam perjalanan|Escrow"),
+    ],
+)
+def test_further_words_of_shops_in_the_markets_are_known(state, texts):
+    for text in texts.split("|"):
+        assert (order_state(text).value, is_understood(text)) == (state, True), text

@@ -69,3 +69,28 @@ def test_a_price_of_one_is_multiplied_and_a_price_of_all_is_not():
     data = "\n".join(["Email,Date,Product,Quantity,Price", *rows])
     revenue = retention.read_orders(data.encode()).table.revenue.sum().execute()
     assert revenue == sum(5 * (1 + n % 3) for n in range(28))
+
+
+def test_an_amount_of_goods_alone_gives_way_to_the_one_with_shipping():
+    names = "Subtotal,Ongkos Kirim,Total Transaksi"
+    assert (
+        amount_of(names, lambda n: f"{10 + n}.50,{n % 3}.00,{10 + n + n % 3}.50")
+        == "Total Transaksi"
+    )
+
+
+def test_returned_money_is_told_by_what_is_left():
+    def row(n: int) -> str:
+        back = 5.25 if n % 4 == 0 else 0
+        return f"{20 + n}.50,{-back:.2f},{20 + n + 0.5 - back:.2f}"
+
+    for names in ("Gross,Returns,Net", "Sales,Devoluciones,Total"):
+        roles = retention.detect_columns(sheet_of(names, row)).columns
+        assert (roles["revenue"], roles["refund"]) == tuple(names.split(",")[:2])
+
+
+def test_pieces_that_came_back_are_no_money():
+    roles = retention.detect_columns(
+        sheet_of("Total,Returns", lambda n: f"{20 + n}.50,{n % 2}")
+    ).columns
+    assert "refund" not in roles

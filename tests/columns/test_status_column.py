@@ -118,3 +118,16 @@ def test_a_column_that_answers_whether_an_order_was_paid(name, answers):
 def test_blanks_and_dashes_beside_claims_say_nothing():
     assert read("주문상태,클레임상태", ["구매확정,", "배송완료,반품완료"]) == (40, 210.0)
     assert read("订单状态,售后状态", ["已完成,-", "已完成,退款成功"]) == (40, 210.0)
+
+
+def test_numbers_of_a_column_named_as_a_state_are_asked_about():
+    orders = retention.read_orders(shop("current_state", ["2", "4", "6"]))
+    assert {question.about for question in orders.report.questions} == {"2", "4", "6"}
+
+
+def test_statuses_of_tickets_that_were_sold_are_statuses():
+    assert read("Ticket status", ["valid", "cancelled", "refunded"]) == (40, 210.0)
+
+
+def test_what_became_of_a_coupon_is_no_status():
+    assert read("Coupon_Status", ["Used", "Not Used", "Clicked"])[0] == 60

@@ -406,3 +406,17 @@ def test_of_two_refund_rows_the_first_is_that_of_the_status():
     ]
     table = read_orders("\n".join(rows).encode()).table.to_pandas().set_index("order_id")
     assert dict(table["revenue"]) == {"1": 0.0, "2": 60.0, "4": 50.0}
+
+
+def test_a_refund_without_a_number_comes_off_the_order_of_its_amount():
+    header = (*HEADER, "Type")
+    rows = [
+        ("1", "a@x.com", "2024-01-01", "40", "Invoice"),
+        ("2", "a@x.com", "2024-02-01", "25", "Invoice"),
+        ("3", "a@x.com", "2024-03-01", "10", "Invoice"),
+        ("C1", "a@x.com", "2024-04-01", "-40", "Credit note"),
+        ("C2", "a@x.com", "2024-04-02", "-7", "Credit note"),
+        ("4", "b@x.com", "2024-01-01", "10", "Invoice"),
+    ]
+    orders = read_rows(header, *rows)
+    assert revenue_by_order(orders) == {"1": 0.0, "2": 25.0, "3": 3.0, "4": 10.0}

@@ -145,3 +145,39 @@ def test_a_log_of_steps_in_glued_words():
     orders = retention.read_orders(data)
     assert orders.table.count().execute() == 40
     assert orders.report.questions == ()
+
+
+def test_a_status_that_says_paid_and_not_paid_is_asked_about():
+    orders = retention.read_orders(shop(lambda n: '"pending, paid"' if n % 4 == 0 else "Paid"))
+    (question,) = orders.report.questions
+    assert question.about == "pending, paid"
+
+
+def test_what_was_sent_is_no_invoice_beside_what_was_done():
+    states = ("Paid", "Sent", "Done", "Unpaid")
+    assert placed(shop(lambda n: states[n % 4])) == 90
+
+
+def test_an_order_that_awaits_its_payment_counts_once_it_has_arrived():
+    states = ("Paid,Shipped", "Pending,Delivered", "Pending,Not shipped", "Failed,Not shipped")
+    header = "Order,Email,Date,Total,Payment Status,Delivery Status"
+    orders = retention.read_orders(shop(lambda n: states[n % 4], header))
+    assert int(orders.table.count().execute()) == 60
+    assert any("as with cash on delivery" in note for note in orders.report.notes)
+
+
+def test_the_head_and_the_payment_of_an_order_do_not_repeat_its_lines():
+    rows = [
+        f"{n},c{n % 30}@x.com,2024-{1 + n % 12:02}-{1 + n % 28:02},{total},{kind}"
+        for n in range(60)
+        for kind, total in (
+            ("Sale", "30.50"),
+            ("Sale Line", "20.25"),
+            ("Sale Line", "10.25"),
+            ("Payment", "30.50"),
+        )
+    ]
+    data = "\n".join(["Receipt Number,Email,Date,Total,Line Type", *rows]).encode()
+    table = retention.read_orders(data).table
+    assert int(table.count().execute()) == 60
+    assert float(table.revenue.sum().execute()) == 60 * 30.5

@@ -19,6 +19,9 @@ from retention.sheets.legacy_encodings import legacy_encoding
         ("주문번호;배송완료;취소", "cp949"),
         ("订单编号;已完成;已关闭", "gb18030"),
         ("Новый;Отменён;Выполнен;Возвращён", "cp1251"),
+        ("Документ;Сумма\nЧек 1;1\xa0250,00 2\xa0100,00 3\xa0000,00 4\xa0500,00", "cp1251"),
+        ("Wartość netto;Faktura sprzedaży;Faktura sprzedaży;Faktura sprzedaży", "cp1250"),
+        ("Sipariş Tarihi;Üye Adı;İptal Edildi;Ödeme Başarısız", "cp1254"),
     ],
 )
 def test_the_letters_of_a_language_tell_its_encoding(text, encoding):
@@ -35,6 +38,7 @@ def test_the_letters_of_a_language_tell_its_encoding(text, encoding):
         "Größe;Übergabe;Stück",
         "København;Århus;grøn",
         "Põhja;Jõgi;müük",
+        "Viðskiptavinur;Greiðsla;þrjú;maí;Gíslason",
         "août;déjà;coûte",
     ],
 )

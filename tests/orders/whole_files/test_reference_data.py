@@ -89,7 +89,7 @@ def test_online_retail_credit_notes_lower_the_customers_latest_earlier_order(
     online_retail, retail_lines, gross_orders
 ):
     """The same rule written down independently: each credit note in turn, as far as its order
-    reaches."""
+    reaches, that of its amount first."""
     credits = retail_lines[retail_lines["InvoiceNo"].str.startswith("C")]
     credits = credits.groupby("InvoiceNo").agg(
         customer=("customer", "first"), at=("InvoiceDate", "min"), back=("amount", "sum")
@@ -98,6 +98,7 @@ def test_online_retail_credit_notes_lower_the_customers_latest_earlier_order(
     left = gross_orders["gross"].to_dict()
     history = gross_orders.sort_values("at", kind="stable").groupby("customer")
     history = {customer: (orders["at"].to_numpy(), orders.index) for customer, orders in history}
+    gross, matched = gross_orders["gross"].round(2).to_dict(), set()
     nowhere = 0.0
     for note in credits.sort_values("at").itertuples():
         times, numbers = history.get(note.customer, (np.array([], "datetime64[ns]"), []))
@@ -105,7 +106,11 @@ def test_online_retail_credit_notes_lower_the_customers_latest_earlier_order(
         if place < 0:
             nowhere -= note.back
             continue
-        number = numbers[place]
+        # The latest order worth exactly the note goes first, for the first note that fits it.
+        equal = [n for n in numbers[: place + 1] if gross[n] == round(-note.back, 2)]
+        number = equal[-1] if equal and equal[-1] not in matched else numbers[place]
+        if equal:
+            matched.add(equal[-1])
         nowhere += max(0.0, -note.back - left[number])
         left[number] = max(0.0, left[number] + note.back)
     found = online_retail.table.to_pandas().set_index("order_id")["revenue"]
