@@ -68,7 +68,8 @@ def _latest(model: CltvModel, customers: pd.DataFrame, history: OrderHistory) ->
             break
         expected = fitted_orders(model.purchases, histories, window)
         if expected >= ENOUGH_REPEAT_ORDERS:
-            return _compared(window, _repeat_days(histories, history, window), expected)
+            came = _repeat_days(histories, history, window)
+            return _compared(window, came, expected, knows_season=not model.season.is_plain)
     return Check(
         name="Latest orders",
         status="unknown",
@@ -87,7 +88,7 @@ def _repeat_days(histories: Histories, history: OrderHistory, window: int) -> in
     return int(days.loc[days["day"] >= history.length - window, "orders"].sum()) - first
 
 
-def _compared(window: int, actual: int, expected: float) -> Check:
+def _compared(window: int, actual: int, expected: float, *, knows_season: bool) -> Check:
     deviation = actual / expected - 1
     finding = (
         f"In the last {window} days {actual:,} repeat orders came, where the model fits "
@@ -103,8 +104,9 @@ def _compared(window: int, actual: int, expected: float) -> Check:
         name="Latest orders",
         status="bad" if deviation < -BAD_DEVIATION else "caution",
         finding=finding,
-        advice=f"Expect {direction} orders than the forecast says in the months ahead, unless this "
-        "was the season; make sure that the file holds all orders to its end.",
+        advice=f"Expect {direction} orders than the forecast says in the months ahead"
+        f"{'' if knows_season else ', unless this was the season'}; make sure that the file holds "
+        "all orders to its end.",
         leans=leans,
     )
 

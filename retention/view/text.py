@@ -109,9 +109,9 @@ DEFINITIONS = {
     ),
     "range_80": (
         "If customers go on as the model says, the truth lies in this range in 8 of 10 cases. It "
-        "joins chance, since customers do as they please, with what the fit leaves open. What the "
-        "model does not know (seasons, prices, campaigns) comes on top: see how far off it was "
-        "under “Can I trust it?”."
+        "joins chance, since customers do as they please, with what the fit leaves open and with "
+        "how far the store's level has wandered. New prices and campaigns come on top: see how far "
+        "off it was under “Can I trust it?”."
     ),
     "cltv_range": (
         "If the model holds, in 8 of 10 cases the customer's value lies in this range, widened "
