@@ -68,9 +68,10 @@ def summarise_customers(
     """
     day = orders.end if as_of is None else as_date(as_of)
     cut = day < orders.end
-    rows = rows_by_customer(customer_query(orders.table, day, cut))
-    customers = customer_table(rows, orders.start, day)
+    # First the days: what the engine needs for them is free again before the customers come.
     by_day = purchases_by_day(orders.table, day, cut).to_pandas()
+    query = customer_query(orders.table, day, cut)
+    customers = customer_table(rows_by_customer(query), orders.start, day)
     return carry(customers, daily_repeats(by_day, np.bincount(customers["T"]), day))
 
 
