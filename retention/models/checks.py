@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -93,7 +93,8 @@ def model_checks(
     frequency, counts = customers["frequency"].to_numpy(), customer_counts(customers)
     number = int(counts.sum())
     one_time = float(counts[frequency == 0].sum() / number)
-    none_is_new = _won_early(customers["T"].to_numpy(), counts)
+    by_age = _by_age(customers)
+    none_is_new = by_age.newest >= EARLY * float(by_age.ages[-1]) > 0
     return (
         _enough_customers(number),
         _enough_history(int(customers["T"].max())),
@@ -102,7 +103,7 @@ def model_checks(
         _one_time_buyers(one_time),
         _parameters(purchases, companion, is_panel=none_is_new and one_time < FEW_ONE_TIME_BUYERS),
         _precision(purchases),
-        _no_newest() if none_is_new else _newest_customers(customers, purchases),
+        _no_newest() if none_is_new else _newest_customers(by_age, purchases),
         *(() if spend is None else (_spend(spend), _spend_and_frequency(customers, spend))),
     )
 
@@ -342,11 +343,36 @@ def _first_orders(weight: float) -> str:
     return f"A first order tells {much} of what later ones bring."
 
 
-def _won_early(ages: np.ndarray, counts: np.ndarray) -> bool:
-    """Whether nearly all customers were won early: a single intake, or a panel of shoppers."""
-    days, place = np.unique(ages, return_inverse=True)
-    newest = _lower_quartile(days, np.bincount(place, counts))
-    return newest >= EARLY * float(days[-1]) > 0
+class _ByAge(NamedTuple):
+    """Sums of customers by age: those of one age are alike in what is expected of them.
+
+    Attributes:
+        ages: Days since the first purchase day, ascending.
+        counts: Customers of each age.
+        bought: Their repeat purchases.
+        squares: The squares of their repeat purchases, added up.
+        newest: The age up to which the newest quarter of the customers goes.
+    """
+
+    ages: np.ndarray
+    counts: np.ndarray
+    bought: np.ndarray
+    squares: np.ndarray
+    newest: float
+
+
+def _by_age(customers: pd.DataFrame) -> _ByAge:
+    frequency = customers["frequency"].to_numpy(dtype=float)
+    weights = customer_counts(customers).astype(float)
+    codes, ages = pd.factorize(customers["T"].to_numpy(), sort=True)
+    counts, bought, squares = (np.bincount(codes, weights * frequency**power) for power in range(3))
+    return _ByAge(
+        ages=ages,
+        counts=counts,
+        bought=bought,
+        squares=squares,
+        newest=_lower_quartile(ages, counts),
+    )
 
 
 def _no_newest() -> Check:
@@ -358,16 +384,11 @@ def _no_newest() -> Check:
     )
 
 
-def _newest_customers(customers: pd.DataFrame, purchases: PurchaseModel) -> Check:
+def _newest_customers(by_age: _ByAge, purchases: PurchaseModel) -> Check:
     """The newest quarter of the customers and the others, each beside the fitted purchases."""
     name = "Newest customers"
-    frequency = customers["frequency"].to_numpy(dtype=float)
-    weights = customer_counts(customers).astype(float)
-    # Customers of one age are alike in what is expected of them: their sums are all it takes.
-    codes, ages = pd.factorize(customers["T"].to_numpy(), sort=True)
-    counts, bought, squares = (np.bincount(codes, weights * frequency**power) for power in range(3))
+    ages, counts, bought, squares, limit = by_age
     expected = purchases.expected_purchases_so_far(ages)
-    limit = _lower_quartile(ages, counts)
     newest = ages <= limit
     if newest.all() or expected[newest] @ counts[newest] < ENOUGH_EXPECTED:
         return Check(

@@ -297,6 +297,8 @@ def _joined(
     measure: Callable[[CltvModel, pd.DataFrame], Uncertainty],
 ) -> Uncertainty:
     """The uncertainties of the groups side by side: each has columns of its own in the slopes."""
+    from scipy.linalg import block_diag  # a fit has loaded it; predictions do without
+
     number = len(customers)
     expected, variance = np.zeros(number), np.zeros(number)
     samples, slopes, covariances = [], [], []
@@ -318,19 +320,10 @@ def _joined(
         expected=expected,
         variance=variance,
         sample=np.concatenate(samples)[order],
-        slopes=_side_by_side(slopes)[order],
-        covariance=_side_by_side(covariances),
+        slopes=block_diag(*slopes)[order],
+        covariance=block_diag(*covariances),
         customers=customers.index,
     )
-
-
-def _side_by_side(blocks: Sequence[np.ndarray]) -> np.ndarray:
-    rows, columns = (sum(block.shape[axis] for block in blocks) for axis in (0, 1))
-    whole, row, column = np.zeros((rows, columns)), 0, 0
-    for block in blocks:
-        whole[row : row + block.shape[0], column : column + block.shape[1]] = block
-        row, column = row + block.shape[0], column + block.shape[1]
-    return whole
 
 
 def _purchases(store: PurchaseModel, parts: Sequence[pd.DataFrame]) -> list[PurchaseModel]:

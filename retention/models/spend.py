@@ -570,19 +570,15 @@ def _with_first_orders(
         model,
         first_weight=weight,
         first_mean=mean,
-        covariance=_block(model.covariance, log_covariance(hessian, customers_known)),
+        covariance=_independent(model.covariance, log_covariance(hessian, customers_known)),
     )
 
 
-def _block(*parts: Covariance) -> Covariance:
+def _independent(*parts: Covariance) -> Covariance:
     """One covariance matrix of parameters that are estimated independently."""
-    size = sum(map(len, parts))
-    whole, begin = np.zeros((size, size)), 0
-    for part in parts:
-        end = begin + len(part)
-        whole[begin:end, begin:end] = part
-        begin = end
-    return tuple(map(tuple, whole.tolist()))
+    from scipy.linalg import block_diag  # a fit has loaded it; predictions do without
+
+    return tuple(map(tuple, block_diag(*parts).tolist()))
 
 
 def _gamma_gamma(frequency: np.ndarray, spend: np.ndarray, counts: np.ndarray) -> GammaGamma | str:
