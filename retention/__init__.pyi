@@ -71,7 +71,7 @@ from .models.next_order import (
     next_order as next_order,
     order_distribution as order_distribution,
 )
-from .models.season import SeasonIndex as SeasonIndex
+from .models.season.index import SeasonIndex as SeasonIndex
 from .models.uncertainty import (
     Total as Total,
     Uncertainty as Uncertainty,

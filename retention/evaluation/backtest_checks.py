@@ -9,7 +9,7 @@ import pandas as pd
 from retention.evaluation.backtest import Backtest
 from retention.evaluation.weekly import weeks_in_gap
 from retention.models.checks import Check
-from retention.models.season import SeasonIndex
+from retention.models.season.index import SeasonIndex
 from retention.wording import day, deviation_words, percent, plural, rounded_orders, signed_percent
 
 #: Weeks that are added up: single weeks are mostly chance.

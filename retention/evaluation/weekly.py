@@ -10,7 +10,7 @@ from retention.evaluation.holdout import WEEK
 from retention.models.histories import Histories
 from retention.models.intervals import HIGH, LOW
 from retention.models.purchases import PurchaseModel, log_slopes
-from retention.models.season import PLAIN, SeasonIndex, day_number
+from retention.models.season.index import PLAIN, SeasonIndex, day_number
 from retention.orders.gaps import EXPECTED
 
 #: Customers on whom the width of the band is measured, in a store that has more.

@@ -11,14 +11,14 @@ import pandas as pd
 from retention.daily_repeats import DailyRepeats, carried
 from retention.errors import ModelError
 from retention.models.checks import model_checks
-from retention.models.clock import Clock
 from retention.models.forecast import forecast
 from retention.models.histories import Histories, group_histories
 from retention.models.intervals import history_intervals, whole_orders
 from retention.models.model import CltvModel, check_days, check_settings, last_day_of
 from retention.models.purchases import PURCHASE_MODELS, PurchaseModel, fit_purchases
-from retention.models.season import PLAIN, SeasonIndex
-from retention.models.season_fit import fit_season
+from retention.models.season.clock import Clock
+from retention.models.season.fit import fit_season
+from retention.models.season.index import PLAIN, SeasonIndex
 from retention.models.spend import StoreAverage, fit_spend, spend_columns
 from retention.validation import all_unknown, check_number
 

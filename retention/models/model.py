@@ -11,7 +11,7 @@ from retention.daily_repeats import carried_end
 from retention.errors import DataError, ModelError
 from retention.models.checks import Check
 from retention.models.purchases import PurchaseModel
-from retention.models.season import PLAIN, SeasonIndex, day_number
+from retention.models.season.index import PLAIN, SeasonIndex, day_number
 from retention.models.spend import SpendKind, SpendModel
 from retention.validation import check_number
 from retention.wording import NO_AMOUNTS
