@@ -9,8 +9,14 @@ import numpy as np
 import pandas as pd
 
 from retention.daily_repeats import DailyRepeats, carried
-from retention.errors import ModelError
+from retention.errors import DataError, ModelError
 from retention.models.checks import model_checks
+from retention.models.file_start.fit import (
+    FROM_THE_FIRST_DAY,
+    FileStart,
+    fit_alike,
+    fit_file_start,
+)
 from retention.models.forecast import forecast
 from retention.models.histories import Histories, group_histories
 from retention.models.intervals import history_intervals, whole_orders
@@ -44,6 +50,7 @@ def fit_cltv(
     *,
     backtest: ComparedModels | None = None,
     season: SeasonIndex | Literal["auto"] | None = "auto",
+    file_start: Literal["auto"] | None = "auto",
 ) -> CltvModel:
     """Fit the purchase model and the spend model to customers.
 
@@ -63,9 +70,13 @@ def fit_cltv(
             purchases of each day, which the table of `summarise_customers` carries. It is taken
             where it stands out from chance and the history shows it more than once. None is for
             the plain model.
+        file_start: With "auto", customers who came before the file are looked for, and the models
+            allow for them where there are any: an export of the last year begins in the middle of
+            the shop's life. None takes every customer to be new on the first day in the table.
 
     Returns:
-        The model. Its `season` says which season it took, or why none. Its `checks` say what is
+        The model. Its `season` says which season it took, or why none, its `file_start` whether
+        the file begins in the middle of the shop's life. Its `checks` say what is
         doubtful. Where the Gamma-Gamma model cannot be had, its `spend_model` is "store_average"
         and the checks say why. Where the customers' `monetary_value` is NaN, the orders have no
         amounts and its `spend` is None.
@@ -83,12 +94,14 @@ def fit_cltv(
         raise ModelError("There are no customers to learn from. Load orders first.")
     histories = group_histories(customers, counted=True)
     first_kind = "bg_nbd" if purchase_model == "auto" else purchase_model
-    index, purchases = _on_clock(customers, histories, first_kind, season)
+    index, plain = _on_clock(customers, histories, first_kind, season)
+    start, purchases = _from_file_start(customers, histories, plain, file_start)
     companion, choice = purchases, ""
     if first_kind != "mbg_nbd":
         # It may raise a ModelError: without it, nothing true could be said of one-time buyers'
         # p_alive.
-        companion = fit_purchases(histories, "mbg_nbd", start=purchases, clock=purchases.clock)
+        companion = fit_purchases(histories, "mbg_nbd", start=plain, clock=plain.clock)
+        companion = fit_alike(histories, purchases, companion)
     if purchase_model == "auto":
         kind, choice = _chosen(purchases, companion, backtest)
         purchases = companion if kind == "mbg_nbd" else purchases
@@ -101,10 +114,30 @@ def fit_cltv(
         repeaters=int(histories.counts[histories.frequency > 0].sum()),
         observation_days=int(customers["T"].max()),
         choice=choice,
-        checks=model_checks(customers, purchases, spend, companion),
+        checks=model_checks(customers, purchases, spend, companion, start),
         season=index,
-        today=None if purchases.clock is None else purchases.clock.today,
+        file_start=start,
+        today=_known_today(customers, purchases),
     )
+
+
+def _from_file_start(
+    customers: pd.DataFrame,
+    histories: Histories,
+    plain: PurchaseModel,
+    file_start: Literal["auto"] | None,
+) -> tuple[FileStart, PurchaseModel]:
+    """What the file's first days show, and the purchase model that allows for it."""
+    if file_start not in ("auto", None):
+        raise ModelError(f'The start of the file is {file_start!r}. Give "auto" or None.')
+    if file_start is None:
+        return FROM_THE_FIRST_DAY, plain
+    try:
+        last_day_of(customers)
+    except DataError:
+        # Histories that end on different days do not say when the file begins.
+        return FROM_THE_FIRST_DAY, plain
+    return fit_file_start(histories, plain)
 
 
 #: Why there is no season, where the customers do not tell.
@@ -146,6 +179,13 @@ def _are_of(repeats: DailyRepeats, histories: Histories) -> bool:
         and histories.T.max() < len(repeats.counts)
         and repeats.counts.sum() == histories.counts @ histories.frequency
     )
+
+
+def _known_today(customers: pd.DataFrame, purchases: PurchaseModel) -> int | None:
+    """The day that the model needs to know: by which a season or the start of a file is told."""
+    if purchases.clock is not None:
+        return purchases.clock.today
+    return None if purchases.elders is None else last_day_of(customers)
 
 
 def _today(customers: pd.DataFrame) -> int:
