@@ -20,6 +20,7 @@ from retention.models.file_start.fit import (
 from retention.models.forecast import forecast
 from retention.models.histories import Histories, group_histories
 from retention.models.intervals import history_intervals, whole_orders
+from retention.models.misses import PastMisses
 from retention.models.model import CltvModel, check_days, check_settings, last_day_of
 from retention.models.purchases import PURCHASE_MODELS, PurchaseModel, fit_purchases
 from retention.models.season.clock import Clock
@@ -51,6 +52,7 @@ def fit_cltv(
     backtest: ComparedModels | None = None,
     season: SeasonIndex | Literal["auto"] | None = "auto",
     file_start: Literal["auto"] | None = "auto",
+    misses: PastMisses | None = None,
 ) -> CltvModel:
     """Fit the purchase model and the spend model to customers.
 
@@ -73,6 +75,8 @@ def fit_cltv(
         file_start: With "auto", customers who came before the file are looked for, and the models
             allow for them where there are any: an export of the last year begins in the middle of
             the shop's life. None takes every customer to be new on the first day in the table.
+        misses: From `past_misses(orders)`: how far forecasts of the store's past were off. The
+            ranges of totals allow for it. Without it they hold chance, the fit and the season.
 
     Returns:
         The model. Its `season` says which season it took, or why none, its `file_start` whether
@@ -118,6 +122,7 @@ def fit_cltv(
         season=index,
         file_start=start,
         today=_known_today(customers, purchases),
+        misses=misses,
     )
 
 

@@ -11,6 +11,7 @@ from retention.daily_repeats import carried_end
 from retention.errors import DataError, ModelError
 from retention.models.checks import Check
 from retention.models.file_start.fit import FROM_THE_FIRST_DAY, FileStart
+from retention.models.misses import Measure, PastMisses
 from retention.models.purchases import PurchaseModel
 from retention.models.season.index import PLAIN, SeasonIndex, day_number
 from retention.models.spend import SpendKind, SpendModel
@@ -40,6 +41,8 @@ class CltvModel:
             not known, and without a season it makes no difference.
         file_start: Whether the file begins in the middle of the shop's life, and how many of its
             customers came before it.
+        misses: How far forecasts of the store's past were off, which the ranges of totals allow
+            for. None where that was not measured: ranges then hold chance, the fit and the season.
     """
 
     purchases: PurchaseModel
@@ -53,6 +56,7 @@ class CltvModel:
     season: SeasonIndex = PLAIN
     today: int | None = None
     file_start: FileStart = FROM_THE_FIRST_DAY
+    misses: PastMisses | None = None
 
     def at(self, today: int) -> CltvModel:
         """Return the same model for customers whose histories end on another day.
@@ -78,7 +82,8 @@ class CltvModel:
             self,
             purchases=self.purchases.on_its_clock,
             companion=self.companion.on_its_clock,
-            season=PLAIN,
+            # Weeks and level vary for them, too.
+            season=replace(self.season, coefficients=(), covariance=()),
         )
 
     def seen_with(self, customers: pd.DataFrame) -> CltvModel:
@@ -110,16 +115,40 @@ class CltvModel:
         """
         return float(self.season.common_variance(self._today, horizon_days)[0])
 
-    def span_variance(self, ends: np.ndarray) -> np.ndarray:
-        """Return `common_variance` of single spans, each from the end before it to its own.
+    def store_variance(
+        self, measure: Measure, horizon_days: float, alone: float
+    ) -> tuple[float, float]:
+        """Return the variances of a total that all customers share, as shares of its square.
 
         Args:
-            ends: Numbers of days ahead, ascending.
+            measure: What the total counts.
+            horizon_days: How far to look ahead, in days.
+            alone: The variance from chance and the fit, as a share of the total's square.
 
         Returns:
-            A variance for each span.
+            `common_variance`, and what earlier misses add to it; 0 where `misses` is None.
         """
-        return self.season.span_variance(self._today, ends)
+        common = self.common_variance(horizon_days)
+        return common, self._missed(measure, alone + common, common)
+
+    def _missed(self, measure: Measure, own: float, common: float) -> float:
+        return 0.0 if self.misses is None else self.misses.variance(measure, own, common)
+
+    def span_variance(self, ends: np.ndarray, measure: Measure) -> np.ndarray:
+        """Return the variance of what moves the whole store in single spans.
+
+        It joins both variances of `store_variance`, for each span.
+
+        Args:
+            ends: Numbers of days ahead, ascending. A span goes from the end before it to its own.
+            measure: What the totals count.
+
+        Returns:
+            A variance for each span, as a share of the square of its total.
+        """
+        common = self.season.span_variance(self._today, ends)
+        missed = [self._missed(measure, share, share) for share in common]
+        return np.asarray(common + missed)
 
     @property
     def _today(self) -> float:

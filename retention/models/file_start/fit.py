@@ -261,7 +261,7 @@ def _fitted(likelihood: _Likelihood, start: np.ndarray, plain: PurchaseModel) ->
     edge[[0, 2, 3]] = np.log(STEEPEST)
 
     def value(point: np.ndarray) -> float:
-        return -likelihood.value(point) / customers
+        return -likelihood.value(point) / float(customers)
 
     def slope(point: np.ndarray) -> np.ndarray:
         steps = np.eye(5) * _STEP
