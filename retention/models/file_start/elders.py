@@ -24,8 +24,8 @@ from scipy.special import betaln
 #: Beyond this a shape parameter makes the grid of the integral too fine.
 STEEPEST = 60.0
 
-_LOW, _HIGH, _STEP = -22.0, 14.0, 0.5  # of logit(p)
-_POINTS = 28  # of the interpolation by the day of the last purchase
+_LOW, _HIGH, _STEP = -22.0, 14.0, 0.8  # of logit(p)
+_POINTS = 20  # of the interpolation by the day of the last purchase
 _LINEAR = 1e-6  # relative to time: a chance to leave below it moves nothing but linearly
 
 
@@ -86,7 +86,7 @@ class Survivors:
 
     @cached_property
     def _grid(self) -> _Grid:
-        step = min(_STEP, 0.5 / max(self.a, 1.0) ** 0.5)
+        step = _STEP / max(self.a, 1.0) ** 0.5
         logit = np.arange(_LOW, _HIGH + step, step)
         log_p = -np.logaddexp(0, -logit)
         return _Grid(

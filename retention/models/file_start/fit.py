@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import betaln, gammaln
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from retention.models.file_start.elders import STEEPEST, Elders, Survivors
 from retention.models.fitting import log_covariance
@@ -30,10 +31,14 @@ LEAST_NEW = 0.04
 #: Days and customers of a file that show whether more customers are first seen on its first days.
 LEAST_DAYS, LEAST_CUSTOMERS = 90, 100
 
+#: Customers that lead near the fit, in a larger store.
+SAMPLED_CUSTOMERS = 5_000
+
 _EARLY_DAYS = 30
 _AGES = (30.0, 100.0, 365.0, 1000.0)  # of the shop at the file's start, in days, to start from
-_STEP = 1e-4  # of central differences, in logs
+_STEP = 1e-6  # of differences, in logs
 _HESSIAN_STEP = 0.02
+_STEPS, _HALVINGS, _NOTHING = 8, 6, 0.02
 _OLDEST = 100.0  # the age of the shop, as a multiple of the file
 _FARTHEST = 15.0  # log parameters
 
@@ -99,16 +104,17 @@ def fit_file_start(histories: Histories, plain: PurchaseModel) -> tuple[FileStar
     ready = max(plain.r, plain.a, plain.b) < STEEPEST and _more_at_first(histories)
     if not ready:
         return FROM_THE_FIRST_DAY, plain
-    likelihood = _Likelihood.of(histories, plain)
+    sampled = _sample(histories)
+    sample = _Likelihood.of(sampled, plain)
     point = np.log([plain.r, plain.alpha, plain.a, plain.b])
-    without = likelihood.of_new(point)
     # Not the maximum, which asks for a fit: but no less than nothing where elders are many.
-    rough = [likelihood.value(np.append(point, np.log(age))) for age in _AGES]
+    rough = [sample.value(np.append(point, np.log(age))) for age in _AGES]
     best = int(np.argmax(rough))
-    if rough[best] - without < LEAST_EVIDENCE / 4:
+    if rough[best] - sample.of_new(point) < LEAST_EVIDENCE / 4:
         return FROM_THE_FIRST_DAY, plain
-    model = _fitted(likelihood, np.append(point, np.log(_AGES[best])), plain)
-    evidence = model.log_likelihood - without
+    likelihood = sample if sampled is histories else _Likelihood.of(histories, plain)
+    model = _fitted(likelihood, sample, np.append(point, np.log(_AGES[best])), plain)
+    evidence = model.log_likelihood - likelihood.of_new(point)
     if evidence < LEAST_EVIDENCE:
         return FROM_THE_FIRST_DAY, plain
     return _described(histories, model, evidence), model
@@ -128,7 +134,29 @@ def fit_alike(histories: Histories, other: PurchaseModel, plain: PurchaseModel) 
     if other.elders is None or max(plain.r, plain.a, plain.b) >= STEEPEST:
         return plain
     point = np.log([plain.r, plain.alpha, plain.a, plain.b, other.elders.before])
-    return _fitted(_Likelihood.of(histories, plain), point, plain)
+    sampled = _sample(histories)
+    sample = _Likelihood.of(sampled, plain)
+    likelihood = sample if sampled is histories else _Likelihood.of(histories, plain)
+    return _fitted(likelihood, sample, point, plain)
+
+
+def _sample(histories: Histories) -> Histories:
+    """Customers drawn from the histories; all of them in a small store."""
+    counts = histories.counts
+    if counts.sum() <= SAMPLED_CUSTOMERS:
+        return histories
+    # The same ones every time, so that a number does not change without a cause.
+    drawn = np.random.default_rng(1).multinomial(SAMPLED_CUSTOMERS, counts / counts.sum())
+    # The oldest customer stays: by that one the file's first day is known.
+    drawn[np.argmax(histories.T)] += 1
+    rows = np.flatnonzero(drawn)
+    return Histories(
+        frequency=histories.frequency[rows],
+        recency=histories.recency[rows],
+        T=histories.T[rows],
+        counts=drawn[rows],
+        codes=np.arange(len(rows)),
+    )
 
 
 def _more_at_first(histories: Histories) -> bool:
@@ -160,6 +188,7 @@ class _Likelihood:
         recency: Time from its first to its last purchase.
         age: Time since its first purchase.
         counts: How many customers have it.
+        bought: How many customers have bought 0, 1, 2, ... times again.
         pair: Its place among the distinct pairs of frequency and last day.
         pair_frequency: The frequency of each of these.
         pair_last: The time from the file's start to the last purchase of each.
@@ -174,6 +203,7 @@ class _Likelihood:
     recency: np.ndarray
     age: np.ndarray
     counts: np.ndarray
+    bought: np.ndarray
     pair: np.ndarray
     pair_frequency: np.ndarray
     pair_last: np.ndarray
@@ -199,6 +229,7 @@ class _Likelihood:
             recency=recency,
             age=age,
             counts=histories.counts.astype(float),
+            bought=np.bincount(histories.frequency.astype(np.int64), histories.counts),
             pair=pair,
             pair_frequency=histories.frequency[row].astype(float),
             pair_last=np.clip(length - age[row] + recency[row], 0.0, length),
@@ -231,10 +262,20 @@ class _Likelihood:
         r, alpha, a, b = np.exp(point).tolist()
         return float(self.counts @ self._new(r, alpha, a, b) + self._shared(r, alpha))
 
+    def loss(self, point: np.ndarray) -> float:
+        """The mean negative log-likelihood for each customer."""
+        return -self.value(point) / float(self.counts.sum())
+
+    def slope(self, point: np.ndarray) -> np.ndarray:
+        """Its derivatives, by differences."""
+        here = self.loss(point)
+        steps = np.eye(len(point)) * _STEP
+        return np.array([self.loss(point + step) - here for step in steps]) / _STEP
+
     def _shared(self, r: float, alpha: float) -> float:
         """What both parts of the likelihood of a history leave out."""
-        left_out = gammaln(r + self.frequency) - gammaln(r) + r * np.log(alpha)
-        return float(self.counts @ left_out)
+        left_out = gammaln(r + np.arange(len(self.bought))) - gammaln(r) + r * np.log(alpha)
+        return float(self.bought @ left_out)
 
     def _new(self, r: float, alpha: float, a: float, b: float) -> np.ndarray:
         """New customers' log-likelihood of each history."""
@@ -252,41 +293,63 @@ class _Likelihood:
         return np.asarray(active + np.logaddexp(0.0, odds))
 
 
-def _fitted(likelihood: _Likelihood, start: np.ndarray, plain: PurchaseModel) -> PurchaseModel:
-    """The model of the highest likelihood with elders."""
+def _fitted(
+    likelihood: _Likelihood, sample: _Likelihood, start: np.ndarray, plain: PurchaseModel
+) -> PurchaseModel:
+    """The model of the highest likelihood with elders; a sample of them leads near it."""
     from scipy.optimize import minimize  # loads 0.1 s of optimisers
 
-    customers = likelihood.counts.sum()
     edge = np.append(np.full(4, _FARTHEST), np.log(_OLDEST * likelihood.length))
     edge[[0, 2, 3]] = np.log(STEEPEST)
-
-    def value(point: np.ndarray) -> float:
-        return -likelihood.value(point) / float(customers)
-
-    def slope(point: np.ndarray) -> np.ndarray:
-        steps = np.eye(5) * _STEP
-        return np.array([value(point + step) - value(point - step) for step in steps]) / (2 * _STEP)
-
-    found = minimize(
-        value,
-        np.clip(start, -edge, edge),
-        jac=slope,
-        method="L-BFGS-B",
-        bounds=list(zip(-edge, edge, strict=True)),
-        options={"gtol": 1e-6, "ftol": 1e-12, "maxiter": 200},
-    )
-    r, alpha, a, b, before = np.exp(found.x).tolist()
-    whole = np.array(log_covariance(_hessian(value, found.x), float(customers)))
+    # Its matrices are so small that a second thread costs more than it brings.
+    with threadpool_limits(1, user_api="blas"):
+        nearby = minimize(
+            sample.loss,
+            np.clip(start, -edge, edge),
+            jac=sample.slope,
+            method="L-BFGS-B",
+            bounds=list(zip(-edge, edge, strict=True)),
+            options={"gtol": 1e-5, "ftol": 1e-10, "maxiter": 200},
+        )
+    point, customers = nearby.x, float(likelihood.counts.sum())
+    # The sample's curvature is near enough for the steps that are left, and for the errors.
+    whole = np.array(log_covariance(_hessian(sample.loss, point), customers))
+    if sample is not likelihood:
+        point = _polished(likelihood, point, whole * customers, edge)
+    r, alpha, a, b, before = np.exp(point).tolist()
     covariance = whole[:4, :4]
     errors = np.sqrt(np.diag(covariance)).tolist()
     return replace(
         plain,
         **dict(zip(PARAMETERS, (r, alpha, a, b), strict=True)),
-        log_likelihood=-float(found.fun) * float(customers),
+        log_likelihood=likelihood.value(point),
         relative_errors=(errors[0], errors[1], errors[2], errors[3]),
         covariance=tuple(map(tuple, covariance.tolist())),
         elders=Elders(length=likelihood.days, before=before),
     )
+
+
+def _polished(
+    likelihood: _Likelihood, point: np.ndarray, inverse: np.ndarray, edge: np.ndarray
+) -> np.ndarray:
+    """The end of a few steps of Newton's method, with a curvature that is near enough."""
+    loss = likelihood.loss(point)
+    for _ in range(_STEPS):
+        slope = likelihood.slope(point)
+        step = -inverse @ slope
+        # The gain that is left, for all customers together, is as good as nothing.
+        if likelihood.counts.sum() * -(step @ slope) < _NOTHING:
+            break
+        for _ in range(_HALVINGS):
+            ahead = np.clip(point + step, -edge, edge)
+            loss_ahead = likelihood.loss(ahead)
+            if loss_ahead < loss:
+                break
+            step = step / 4
+        else:
+            break
+        point, loss = ahead, loss_ahead
+    return point
 
 
 def _hessian(value: Callable[[np.ndarray], float], point: np.ndarray) -> np.ndarray:
