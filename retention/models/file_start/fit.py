@@ -39,8 +39,10 @@ _AGES = (30.0, 100.0, 365.0, 1000.0)  # of the shop at the file's start, in days
 _STEP = 1e-6  # of differences, in logs
 _HESSIAN_STEP = 0.02
 _STEPS, _HALVINGS, _NOTHING = 8, 6, 0.02
-_OLDEST = 100.0  # the age of the shop, as a multiple of the file
+_USUAL_AGE, _USUAL_SPREAD = np.log(1000.0), 1.0  # of the shop at the file's start, in log days
+_OLDEST = 3650.0  # days: a shop that is older than this has not had as many new ones all the time
 _FARTHEST = 15.0  # log parameters
+_LEAVING = 0.05  # the least a and b to start from
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def fit_file_start(histories: Histories, plain: PurchaseModel) -> tuple[FileStar
     Here it is one of a mixture of new customers and survivors of a stationary store, given the
     first day of each customer. How many customers are new on which day has no part in it.
     """
-    ready = max(plain.r, plain.a, plain.b) < STEEPEST and _more_at_first(histories)
+    ready = plain.a < STEEPEST and _more_at_first(histories)
     if not ready:
         return FROM_THE_FIRST_DAY, plain
     sampled = _sample(histories)
@@ -131,7 +133,7 @@ def fit_alike(histories: Histories, other: PurchaseModel, plain: PurchaseModel) 
     Returns:
         `plain` where `other` has found nobody.
     """
-    if other.elders is None or max(plain.r, plain.a, plain.b) >= STEEPEST:
+    if other.elders is None or plain.a >= STEEPEST:
         return plain
     point = np.log([plain.r, plain.alpha, plain.a, plain.b, other.elders.before])
     sampled = _sample(histories)
@@ -263,8 +265,12 @@ class _Likelihood:
         return float(self.counts @ self._new(r, alpha, a, b) + self._shared(r, alpha))
 
     def loss(self, point: np.ndarray) -> float:
-        """The mean negative log-likelihood for each customer."""
-        return -self.value(point) / float(self.counts.sum())
+        """The negative logarithm of likelihood times prior, as a mean over the customers.
+
+        The prior says how old shops are. A file of a few months hardly does.
+        """
+        age = (point[-1] - _USUAL_AGE) / _USUAL_SPREAD
+        return float(age**2 / 2 - self.value(point)) / float(self.counts.sum())
 
     def slope(self, point: np.ndarray) -> np.ndarray:
         """Its derivatives, by differences."""
@@ -299,8 +305,10 @@ def _fitted(
     """The model of the highest likelihood with elders; a sample of them leads near it."""
     from scipy.optimize import minimize  # loads 0.1 s of optimisers
 
-    edge = np.append(np.full(4, _FARTHEST), np.log(_OLDEST * likelihood.length))
-    edge[[0, 2, 3]] = np.log(STEEPEST)
+    edge = np.full(5, _FARTHEST)
+    edge[[2, 4]] = np.log([STEEPEST, _OLDEST])
+    # From where nobody leaves the likelihood is flat.
+    start = np.maximum(start, [-_FARTHEST, -_FARTHEST, np.log(_LEAVING), np.log(_LEAVING), 0.0])
     # Its matrices are so small that a second thread costs more than it brings.
     with threadpool_limits(1, user_api="blas"):
         nearby = minimize(
