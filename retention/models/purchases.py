@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +41,22 @@ PARAMETERS = ("r", "alpha", "a", "b")
 Numbers = float | np.ndarray
 
 _FITTERS: dict[str, FitterName] = {"bg_nbd": "BetaGeoFitter", "mbg_nbd": "ModifiedBetaGeoFitter"}
+
+
+class _Likelihoods(NamedTuple):
+    """Logarithms of the likelihoods of histories, but for what new customers and elders share.
+
+    Attributes:
+        new_active: A new customer has the history and is active.
+        new: A new customer has the history.
+        old_active: An elder has it and is active.
+        old: An elder has it, for each new customer a day.
+    """
+
+    new_active: np.ndarray
+    new: np.ndarray
+    old_active: np.ndarray
+    old: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,24 +193,27 @@ class PurchaseModel:
         active = np.where(x > 0, active, 1.0) if self.kind == "bg_nbd" else active
         if self.elders is None:
             return active
-        return self.on_its_clock._of_both(active, x, np.asarray(recency), np.asarray(T))
+        row = np.broadcast_arrays(x, recency, T)
+        odds = self.on_its_clock._likelihoods(*(part.ravel() for part in row))
+        log_active = np.logaddexp(odds.new_active, odds.old_active)
+        log_active -= np.logaddexp(odds.new, odds.old)
+        return np.asarray(np.exp(np.minimum(log_active, 0.0)).reshape(row[0].shape))
 
-    def _of_both(
-        self, active: np.ndarray, frequency: np.ndarray, recency: np.ndarray, T: np.ndarray
-    ) -> np.ndarray:
-        """The probability to be active of customers who may be elders; times on the clock."""
-        shape = active.shape
-        x, recency, T = (
-            np.broadcast_to(values, shape).ravel() for values in (frequency, recency, T)
-        )
+    def _likelihoods(
+        self, frequency: np.ndarray, recency: np.ndarray, T: np.ndarray
+    ) -> _Likelihoods:
+        """Of histories on the clock, of new customers and of elders."""
         survivors = self.survivors
         last = np.clip(survivors.length - T + recency, 0.0, survivors.length)
-        old_active = survivors.log_active(x)
-        old = np.logaddexp(old_active, survivors.log_left(x, last))
-        new_active = self._log_active(x, T)
-        new = new_active - np.log(np.maximum(active.ravel(), np.finfo(float).tiny))
-        either = np.logaddexp(new_active, old_active) - np.logaddexp(new, old)
-        return np.asarray(np.exp(np.minimum(either, 0.0)).reshape(shape))
+        old_active = survivors.log_active(frequency)
+        active = self.of_new.probability_active(frequency, recency, T)
+        new_active = self._log_active(frequency, T)
+        return _Likelihoods(
+            new_active=new_active,
+            new=new_active - np.log(np.maximum(active, np.finfo(float).tiny)),
+            old_active=old_active,
+            old=np.logaddexp(old_active, survivors.log_left(frequency, last)),
+        )
 
     def _log_active(self, frequency: np.ndarray, T: np.ndarray) -> np.ndarray:
         """New customers' likelihood of a history with no leaving; as those of `Survivors`."""
@@ -203,8 +223,13 @@ class PurchaseModel:
 
     @property
     def survivors(self) -> Survivors:
-        """The customers who came before the file; for a model on its clock that has elders."""
-        assert self.elders is not None
+        """The customers who came before the file, for a model that has elders; on its clock.
+
+        Raises:
+            ModelError: Nobody came before the file.
+        """
+        if self.elders is None:
+            raise ModelError("No customers of this model came before the file.")
         return Survivors(
             r=self.r,
             alpha=self.alpha,
@@ -230,13 +255,8 @@ class PurchaseModel:
             return np.ones(len(frequency))
         if self.clock is not None:
             recency, T = self.clock.recency(recency, T), self.clock.age(T)
-        model = self.on_its_clock
-        survivors = model.survivors
-        last = np.clip(survivors.length - T + recency, 0.0, survivors.length)
-        old = np.logaddexp(survivors.log_active(frequency), survivors.log_left(frequency, last))
-        active = model.of_new.probability_active(frequency, recency, T)
-        new = model._log_active(frequency, T) - np.log(np.maximum(active, np.finfo(float).tiny))
-        return np.asarray(expit(new - old))
+        odds = self.on_its_clock._likelihoods(frequency, recency, T)
+        return np.asarray(expit(odds.new - odds.old))
 
     def _new_if_active(self, frequency: np.ndarray, T: np.ndarray) -> np.ndarray:
         """The same probability, given that the customer has not left; times on the clock."""

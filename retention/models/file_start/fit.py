@@ -374,7 +374,6 @@ def _hessian(value: Callable[[np.ndarray], float], point: np.ndarray) -> np.ndar
 
 def _described(histories: Histories, model: PurchaseModel, evidence: float) -> FileStart:
     """What the model with elders makes of the customers."""
-    assert model.elders is not None
     old = 1 - model.new_share(histories.frequency, histories.recency, histories.T)
     old *= histories.counts
     first = (histories.T.max() - histories.T).astype(np.int64)
@@ -383,6 +382,6 @@ def _described(histories: Histories, model: PurchaseModel, evidence: float) -> F
         older=round(seen[-1]),
         customers=int(histories.counts.sum()),
         half_by=int(np.searchsorted(seen, seen[-1] / 2)) + 1,
-        before=model.elders.before,
+        before=model.survivors.before,
         evidence=evidence,
     )

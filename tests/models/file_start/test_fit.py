@@ -18,6 +18,7 @@ from retention import (
 )
 from retention.daily_repeats import DailyRepeats, carry
 from retention.models.histories import NUMBER
+from retention.models.next_order import active_curve, next_order, order_distribution
 from tests.support.histories import (
     FIRST_DAY,
     WINTER,
@@ -30,6 +31,7 @@ from tests.support.histories import (
 )
 
 YEARS = 6 * 365
+COLUMNS = ["frequency", "recency", "T", "monetary_value"]
 
 
 def mid_life(
@@ -182,6 +184,24 @@ def test_a_later_look_at_the_customers_keeps_the_day_that_the_file_began(year: C
     again = moved.seen_with(year.customers)
     assert again.purchases.elders.length == 365
     assert model.today == (FIRST_DAY + timedelta(days=YEARS) - date(1970, 1, 1)).days
+
+
+@pytest.mark.parametrize("row", [(0, 0, 350), (3, 200, 320)])
+def test_a_single_customer_is_told_the_same_everywhere(
+    year: CutStore, row: tuple[int, int, int]
+) -> None:
+    model = fit_cltv(year.customers, season=None)
+    frequency, recency, age = row
+    table = pd.DataFrame([(*row, 20.0 * (frequency > 0))], columns=COLUMNS)
+    scores = predict_cltv(model, table).iloc[0]
+    order = next_order(model, frequency, recency, age, 365)
+    assert order.within == pytest.approx(scores["p_purchase"])
+    assert 1 - order.never == pytest.approx(scores["p_alive"])
+    counts = order_distribution(model, frequency, recency, age)
+    mean = (counts["probability"] * (counts["orders"] + counts["to"]) / 2).sum()
+    assert mean == pytest.approx(scores["expected_orders"], rel=0.04)
+    curve = active_curve(model, frequency, recency, points=8)["p_alive"]
+    assert (np.diff(curve) <= 0).all()
 
 
 def test_the_checks_name_the_cause_once(year: CutStore) -> None:
