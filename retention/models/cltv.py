@@ -72,9 +72,9 @@ def fit_cltv(
             purchases of each day, which the table of `summarise_customers` carries. It is taken
             where it stands out from chance and the history shows it more than once. None is for
             the plain model.
-        file_start: With "auto", customers who came before the file are looked for, and the models
-            allow for them where there are any: an export of the last year begins in the middle of
-            the shop's life. None takes every customer to be new on the first day in the table.
+        file_start: With "auto", customers who came before the file are looked for. Where there are
+            any, as in an export of the last year, the models allow for them. None takes every
+            customer to be new on the first day in the table.
         misses: From `past_misses(orders)`: how far forecasts of the store's past were off. The
             ranges of totals allow for it. Without it they hold chance, the fit and the season.
 
