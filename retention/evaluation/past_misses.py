@@ -36,7 +36,7 @@ HIDDEN_DAYS = (30, 60, 90, 180, 365)
 #: Days that are known before a cut, at the least.
 LEAST_KNOWN_DAYS = 90
 #: Customers whose forecasts are tested, in a store that has more.
-MOST_CUSTOMERS = 20_000
+MOST_CUSTOMERS = 10_000
 #: Customers on whom the models' own ranges are measured.
 MEASURED_CUSTOMERS = 1_000
 
@@ -58,7 +58,7 @@ def past_misses(
         end: The last day to look at; the last day of the orders unless given.
 
     Returns:
-        The misses, for `fit_cltv(customers, misses=...)`. They are measured on 20,000 customers
+        The misses, for `fit_cltv(customers, misses=...)`. They are measured on 10,000 customers
         where there are more. Where no forecast can be tested, only other stores tell.
 
     Raises:
