@@ -110,16 +110,16 @@ class PastMisses:
         """What the ranges allow for, in a sentence or two."""
         cuts = len({test.hidden_days for test in self.tests})
         tests = f"how far {plural(cuts, 'forecast')} of this store's past {_were(cuts)} off"
-        words = f"It allows for chance, for what the fit leaves open, and for {tests}."
+        words = f"Ranges of totals allow for chance, what the fit leaves open, and {tests}."
         if not cuts:
-            words = "It allows for chance and for what the fit leaves open."
+            words = "Ranges of totals allow for chance and what the fit leaves open."
         if self.is_short:
             words += (
-                " No season can be told from less than a year and a half of orders: it is at least "
-                f"as wide as the misses of {len(store_misses())} other stores."
+                " No season can be told from less than a year and a half of orders: they are at "
+                f"least as wide as the misses of {len(store_misses())} other stores."
             )
         elif not cuts:
-            words += f" It also allows for the misses of {len(store_misses())} other stores."
+            words += f" They also allow for the misses of {len(store_misses())} other stores."
         return words
 
 

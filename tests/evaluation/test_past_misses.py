@@ -26,6 +26,13 @@ def store(days: int, seed: int = 1, customers: int = 1_200):
     return orders_of(frame.assign(customer_id="C" + frame["customer_id"].astype(str)))
 
 
+def assert_same(one, other):
+    """The same misses, but for the last digits of sums that an engine adds up in any order."""
+    pd.testing.assert_frame_equal(pd.DataFrame(one.tests), pd.DataFrame(other.tests), rtol=1e-9)
+    assert one.orders.chances == pytest.approx(other.orders.chances)
+    assert one.is_short == other.is_short
+
+
 @pytest.fixture(scope="module")
 def steady():
     return store(900)
@@ -59,7 +66,7 @@ def test_nothing_after_the_end_is_seen(steady):
     cut = steady.end - timedelta(days=200)
     frame = steady.table.to_pandas()
     before = orders_of(frame[frame["ordered_at"].dt.date <= cut], end=str(cut))
-    assert past_misses(steady, end=cut) == past_misses(before)
+    assert_same(past_misses(steady, end=cut), past_misses(before))
 
 
 def test_a_short_history_says_so_and_tests_what_it_can():
@@ -102,7 +109,7 @@ def test_a_backtest_knows_the_misses_before_its_cut():
     alone, joined = (backtest(orders, 90, misses=way) for way in (None, "auto"))
     assert alone.orders.missed == 0
     assert joined.orders.missed > 0
-    assert joined.model.misses == past_misses(orders, end=joined.cut)
+    assert_same(joined.model.misses, past_misses(orders, end=joined.cut))
     weeks = [
         pd.Series(result.tracking["high"] - result.tracking["low"]).sum()
         for result in (alone, joined)
