@@ -9,6 +9,7 @@ from retention.errors import ModelError
 from retention.models.model import CltvModel
 from retention.view import customer_table, forecast_chip, forecast_panels, shell, widgets
 from retention.view.session.choices import Plan
+from retention.view.session.customer_links import PAGE
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import model_for, scores_for, usual_backtest_for
 from retention.view.value import parts, trust, what_if
@@ -40,6 +41,7 @@ def answer() -> None:
         WHAT_IF: partial(what_if.what_if_panel, data, plan),
         CUSTOMERS: partial(customer_table.customer_table, data, scores, plan),
     }
+    st.page_link(PAGE, label="Look at one customer", icon=":material/person:")
     names = [name for name in tabs if has_amounts or name not in (VALUE, WHAT_IF)]
     asked = TRUST if st.query_params.get(forecast_chip.LOOK) == forecast_chip.TRUST else None
     opened = st.tabs(names, key="tab", on_change="rerun", default=asked)

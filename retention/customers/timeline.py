@@ -117,18 +117,17 @@ def order_affinity(timeline: pd.DataFrame, column: str) -> pd.DataFrame:
     return table.sort_values(["orders", "last"], ascending=False, kind="stable")
 
 
-def usual_wait(timeline: pd.DataFrame) -> float:
-    """Return the median number of days between two purchase days of a customer.
+def own_waits(timeline: pd.DataFrame) -> tuple[int, ...]:
+    """Return the days from each purchase day of a customer to the next one.
 
     Args:
         timeline: From `customer_orders`.
 
     Returns:
-        Days; NaN below two waits, of which no usual one can be told.
+        Days in the order in which they passed; none for who has bought on one day only.
     """
     days = timeline["ordered_at"].dt.normalize().drop_duplicates()
-    waits = days.diff().dt.days.dropna()
-    return float(waits.median()) if len(waits) >= 2 else float("nan")
+    return tuple(int(wait) for wait in days.diff().dt.days.dropna())
 
 
 def _in_order(rows: pd.DataFrame) -> pd.DataFrame:

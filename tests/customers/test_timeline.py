@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from retention import DataError, summarise_customers
-from retention.customers.timeline import customer_orders, order_affinity, usual_wait
+from retention.customers.timeline import customer_orders, order_affinity, own_waits
 from tests.support.contact_orders import store
 from tests.support.order_files import read_rows
 from tests.support.orders_stub import orders_of
@@ -72,8 +72,8 @@ def test_affinity_counts_orders_and_puts_the_most_frequent_first():
     assert order_affinity(customer_orders(orders_of(frame), "b"), "products").empty
 
 
-def test_the_usual_wait_needs_two_waits():
+def test_waits_are_between_purchase_days():
     days = ["2024-01-01", "2024-01-01", "2024-01-11", "2024-02-10"]
     frame = pd.DataFrame({"customer_id": "a", "ordered_at": days, "revenue": 1.0})
-    assert usual_wait(customer_orders(orders_of(frame), "a")) == 20
-    assert pd.isna(usual_wait(customer_orders(orders_of(frame[:3]), "a")))
+    assert own_waits(customer_orders(orders_of(frame), "a")) == (10, 30)
+    assert own_waits(customer_orders(orders_of(frame[:2]), "a")) == ()

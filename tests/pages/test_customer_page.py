@@ -104,7 +104,7 @@ def test_the_forecast_opens_in_detail(page):
     assert not at.exception
     assert "How often and how lately" in [entry.value for entry in at.subheader]
     said = words(at)
-    assert "How many orders within the horizon?" in said
+    assert "How many orders in the next 12 months?" in said
     assert "Still active after how much silence?" in said
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from retention.campaigns.one_customer.next_step import NextStep, next_step
 from retention.customers.search import search_texts
-from retention.customers.timeline import customer_orders, usual_wait
+from retention.customers.timeline import customer_orders, own_waits
 from retention.errors import ModelError
 from retention.models.model import CltvModel
 from retention.models.next_order import NextOrder, next_order
@@ -64,7 +64,7 @@ class Customer:
         summary: The customer's row of `summarise_customers`.
         history: The purchases as the model sees them.
         orders: As `customer_orders` returns.
-        usual_wait: Median days between two purchase days; NaN where there are too few.
+        waits: Days between the purchase days.
         contact: Contact details that are known.
         signals: The customer's row of `signals`.
         best_rating: The best score of the store's reviews.
@@ -91,7 +91,7 @@ class Customer:
     summary: Mapping[str, Any]
     history: History
     orders: pd.DataFrame
-    usual_wait: float
+    waits: tuple[int, ...]
     contact: Mapping[str, str]
     signals: Mapping[str, Any]
     best_rating: float
@@ -134,8 +134,8 @@ def customer_of(data: Loaded, customer_id: str, campaigns: Mapping[str, str]) ->
     path = stage_path(orders["ordered_at"], data.orders.end, rules, is_vip=stage == "vip")
     ahead = stages_ahead(int(summary["orders"]), int(history.silence), data.orders.end, rules)
     best_rating = _best_rating(data)
-    wait = usual_wait(orders)
-    why = words.stage_reason(stage, int(summary["orders"]), history.silence, wait, path)
+    waits = own_waits(orders)
+    why = words.stage_reason(stage, int(summary["orders"]), history.silence, waits, path)
     group, scores = _rfm_of(data, row)
     return Customer(
         customer_id=customer_id,
@@ -146,7 +146,7 @@ def customer_of(data: Loaded, customer_id: str, campaigns: Mapping[str, str]) ->
         summary=summary,
         history=history,
         orders=orders,
-        usual_wait=wait,
+        waits=waits,
         contact=contact,
         signals=signals,
         best_rating=best_rating,

@@ -54,7 +54,7 @@ def _draw_order_distribution(
     model: CltvModel, history: History, score: Mapping[str, Any], horizon_days: int
 ) -> None:
     st.markdown(
-        "**How many orders within the horizon?**", help=text.DEFINITIONS["order_distribution"]
+        "**How many orders in the next 12 months?**", help=text.DEFINITIONS["order_distribution"]
     )
     counts = order_distribution(
         model, history.frequency, history.recency, history.age, days=horizon_days
@@ -122,5 +122,5 @@ def _draw_map(
     priced = "" if model.spend is None else " and at this customer's expected order value"
     st.caption(
         f"Customers who first bought {wording.days(age)} ago, as this one did (diamond), over the "
-        f"chosen horizon{priced}."
+        f"next 12 months{priced}."
     )

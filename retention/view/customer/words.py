@@ -1,7 +1,8 @@
 """What the page says of one customer in words: values in, plain text out."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ FAR_AHEAD_DAYS = 1826
 LIKELY_GONE = 0.5
 #: Probability to order below which a range of the value says little.
 HARDLY_ORDERS = 0.1
+#: Waits of their own from which a silence is compared with them.
+FEWEST_WAITS = 3
 #: Signals that orders may bring, by their column, as a list of what is missing calls them.
 SIGNAL_NAMES = {
     "last_rating": "reviews",
@@ -55,14 +58,11 @@ def place(contact: Mapping[str, Any]) -> str:
 
 
 def stage_reason(
-    stage: str, orders: int, silence: float, usual_wait: float, path: pd.DataFrame
+    stage: str, orders: int, silence: float, waits: Sequence[int], path: pd.DataFrame
 ) -> str:
     """Return why a customer is in a stage, with what is usual for them where that is known."""
     count, ago = wording.plural(orders, "order"), wording.days(silence)
     since = wording.day(path["start"].iloc[-1])
-    usual = ""
-    if not math.isnan(usual_wait):
-        usual = f" Half of the waits between orders were {wording.days(usual_wait)} or shorter."
     last = "today" if silence < 1 else f"{ago} ago"
     reasons = {
         "new": f"First order {last}: a good start makes the second one.",
@@ -73,7 +73,18 @@ def stage_reason(
         "at_risk": f"{count}, and silent for {ago}: at risk since {since}.",
         "lapsed": f"{count}, and silent for {ago}: lapsed since {since}.",
     }
-    return reasons[stage] + usual
+    return f"{reasons[stage]} {_beside_own_waits(silence, waits)}".strip()
+
+
+def _beside_own_waits(silence: float, waits: Sequence[int]) -> str:
+    """How the present silence compares with the customer's own waits; empty where they are few."""
+    if len(waits) < FEWEST_WAITS:
+        return ""
+    shorter = sum(wait < silence for wait in waits)
+    usual = f"Half of the waits between orders were {wording.days(median(waits))} or shorter"
+    if not shorter:
+        return f"{usual}."
+    return f"{usual}; this silence is longer than {shorter:,} of {len(waits):,}."
 
 
 def what_silence_brings(stage: str, ahead: pd.DataFrame, path: pd.DataFrame) -> str:

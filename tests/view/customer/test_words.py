@@ -29,9 +29,10 @@ def test_what_silence_brings_has_its_days():
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_stage_has_its_reason(stage):
-    reason = words.stage_reason(stage, 3, 0, float("nan"), PATH)
-    assert reason.endswith((".", "today."))
-    assert "Half of the waits" in words.stage_reason(stage, 3, 12, 20.0, PATH)
+    assert "waits" not in words.stage_reason(stage, 3, 0, (20, 20), PATH)
+    reason = words.stage_reason(stage, 4, 12, (5, 20, 9), PATH)
+    assert reason.endswith("were 9 days or shorter; this silence is longer than 2 of 3.")
+    assert words.stage_reason(stage, 4, 5, (5, 20, 9), PATH).endswith("9 days or shorter.")
 
 
 def test_signals_have_a_mood():
