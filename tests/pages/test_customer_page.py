@@ -202,6 +202,22 @@ def test_the_campaign_of_the_stage_opens_filled_in_and_stands_on_the_page(front)
     assert re.search("<dd>(Addressed|Held out|Left out: .+?)</dd>", bodies(at))
 
 
+def test_a_complaint_is_for_a_person_and_no_campaign(front):
+    rows = [
+        f"{i}-{k},c{i}@x.com,2024-0{1 + k}-{1 + i % 27:02d},{20 + i},{'open' if i == 5 else ''}"
+        for i in range(60)
+        for k in range(1 + i % 4)
+    ]
+    file = order_file(rows, "Order,Email,Date,Total,Complaint")
+    at = use_upload(front, file).switch_page(PAGE).run()
+    assert not at.exception
+    assert [found.key for found in at.button if found.key == "customer_plan"]
+    at = search(at, "c5@")
+    assert "Service recovery" in [entry.value for entry in at.subheader]
+    assert "A complaint is open since" in words(at)
+    assert not [found for found in at.button if found.key == "customer_plan"]
+
+
 def test_own_segments_that_hold_the_customer_are_named(page):
     from retention.own_segments.conditions import Condition
     from retention.own_segments.library import OwnSegment

@@ -117,7 +117,12 @@ def _band(stages: pd.DataFrame, top: float) -> alt.Chart:
             domain=[text.STAGE_LABELS[stage] for stage in present],
             range=[palette.STAGE_COLOURS[stage] for stage in present],
         ),
-        legend=alt.Legend(orient="top", direction="horizontal", symbolType="square", columns=4),
+        legend=alt.Legend(
+            orient="top",
+            direction="horizontal",
+            symbolType="square",
+            columns=4 if len(present) > 5 else 0,
+        ),
     )
     return (
         alt.Chart(stages.assign(upper=BAND_TOP * top, lower=BAND_BOTTOM * top))

@@ -54,7 +54,7 @@ def choose_customer(data: Loaded, scores: pd.DataFrame | None) -> str | None:
         options.insert(0, linked)
     by = search.RANKINGS[search.ranked_by(data.customers, scores)]
     scope = "" if total <= LISTED_CUSTOMERS else f"the {LISTED_CUSTOMERS} of "
-    pick = f"customer_pick_{query}_{key}"
+    pick = f"customer_pick_{hash(query)}_{key}"  # the browser sees keys: no name stands in one
     return right.selectbox(
         f"Customer, {scope}highest {by} first",
         options,

@@ -31,8 +31,12 @@ ORDER_COLUMNS = (
 )
 #: What the orders have in common, by the column that says so.
 AFFINITIES = {"products": "Products", "categories": "Categories", "channel": "Channels"}
-#: Colours of what a signal or a role says.
-_MOODS = {"good": palette.GAIN, "bad": palette.LOSS, "": palette.NEUTRAL}
+#: The mark of what a signal or a role says.
+_MOODS = {
+    "good": f'<i style="background:{palette.GAIN}"></i>',
+    "bad": f'<i style="background:{palette.LOSS}"></i>',
+    "": "",
+}
 #: Roles in a campaign that are no reason to leave somebody out.
 _ROLES = {"Addressed": "good", "Held out": "", "Below the cut": ""}
 
@@ -243,7 +247,7 @@ def campaigns_html(customer: Customer) -> str:
 
 def _entries(rows: list[tuple[str, str, str]]) -> str:
     cells = "".join(
-        f'<div><dt><i style="background:{_MOODS[mood]}"></i>{escape(text.one_line(name, 80))}</dt>'
+        f"<div><dt>{_MOODS[mood]}{escape(text.one_line(name, 80))}</dt>"
         f"<dd>{escape(text.one_line(value, 300))}</dd></div>"
         for mood, name, value in rows
     )

@@ -90,16 +90,20 @@ def _draw_step(customer: Customer, plan: Callable[[str], None]) -> None:
             st.markdown(f":orange[:material/warning:] {text.plain(caution)}")
         st.markdown("\n".join(f"- {text.plain(line, limit=600)}" for line in step.strategy.how))
         st.caption(text.plain(f"{step.strategy.evidence} ({step.strategy.source})", limit=800))
-        can_plan = customer.scores is not None and (
-            customer.has_amounts or choices.order_value() is not None
-        )
-        group = text.STAGE_LABELS[customer.stage]
-        label = f"Plan a campaign for “{group}”"
-        if not can_plan:
-            page = next(page for page in shell.pages() if page.path == CAMPAIGNS)
-            st.page_link(page.path, label=label, icon=page.icon)
-        elif st.button(label, icon=":material/campaign:", type="primary", key="customer_plan"):
-            plan(step.strategy.key)
+        # A strategy that is not for the stage is for this customer alone.
+        if customer.stage in step.strategy.audience:
+            _draw_plan(customer, plan)
+
+
+def _draw_plan(customer: Customer, plan: Callable[[str], None]) -> None:
+    """The way to a campaign for the customers of the stage."""
+    label = f"Plan a campaign for “{text.STAGE_LABELS[customer.stage]}”"
+    has_prices = customer.has_amounts or choices.order_value() is not None
+    if customer.scores is None or not has_prices:
+        page = next(page for page in shell.pages() if page.path == CAMPAIGNS)
+        st.page_link(page.path, label=label, icon=page.icon)
+    elif st.button(label, icon=":material/campaign:", type="primary", key="customer_plan"):
+        plan(customer.step.strategy.key)
 
 
 def _draw_cards(customer: Customer, known: set[str]) -> None:
