@@ -4,16 +4,13 @@ from functools import partial
 
 import streamlit as st
 
-from retention.errors import ModelError
 from retention.view import forecast_chip, shell, widgets
 from retention.view.campaigns.beginning import begin
 from retention.view.campaigns.data import roles_in_campaigns
 from retention.view.customer import parts
 from retention.view.customer.choose import choose_customer
-from retention.view.customer.data import customer_of, position_of
+from retention.view.customer.data import all_scores_of, customer_of, position_of
 from retention.view.session import campaigns as state
-from retention.view.session.choices import standard_plan
-from retention.view.session.results import scores_for
 from retention.view.text import STAGE_LABELS
 
 data = shell.open_page("Customer", "Who is this, what is to come, and what should we do?")
@@ -24,11 +21,7 @@ verdict = forecast_chip.place()
 @widgets.guarded("This customer cannot be shown")
 def answer() -> None:
     """The search, and everything about the chosen customer."""
-    try:
-        scores = scores_for(data, standard_plan())
-    except ModelError:
-        scores = None
-    customer_id = choose_customer(data, scores)
+    customer_id = choose_customer(data, all_scores_of(data))
     if customer_id is None:
         return
     campaigns = roles_in_campaigns(data, position_of(data, customer_id))

@@ -129,6 +129,7 @@ def customer_of(data: Loaded, customer_id: str, campaigns: Mapping[str, str]) ->
     stage = STAGES[code & 7]
     traits = tuple(trait for n, trait in enumerate(TRAITS) if code >> (3 + n) & 1)
     model, problem = model_or_problem(data)
+    all_scores = all_scores_of(data)
     orders = orders_of(data, customer_id)
     contact, signals = _row(contacts_for(data), row), _row(signals_for(data), row)
     path = stage_path(orders["ordered_at"], data.orders.end, rules, is_vip=stage == "vip")
@@ -154,7 +155,7 @@ def customer_of(data: Loaded, customer_id: str, campaigns: Mapping[str, str]) ->
         traits=traits,
         path=path,
         ahead=ahead,
-        scores=None if model is None else _values(scores_for(data, standard_plan()), row),
+        scores=None if all_scores is None else _values(all_scores, row),
         due=None
         if model is None
         else next_order(model, history.frequency, history.recency, history.age, days=SOON_DAYS),
@@ -183,12 +184,19 @@ def position_of(data: Loaded, customer_id: str) -> int:
     return int(data.customers.index.get_indexer(pd.Index([customer_id]))[0])
 
 
+@kept(max_entries=3, by_model=True)
 def model_or_problem(data: Loaded) -> tuple[CltvModel | None, str]:
-    """Return the model, or None and why there is none."""
+    """Return the model, or None and why there is none. The reason may take as long to find."""
     try:
         return model_for(data), ""
     except ModelError as error:
         return None, str(error)
+
+
+def all_scores_of(data: Loaded) -> pd.DataFrame | None:
+    """Return the scores of all customers over 12 months; None without a model."""
+    model, _ = model_or_problem(data)
+    return None if model is None else scores_for(data, standard_plan())
 
 
 @kept(max_entries=60)
