@@ -1,11 +1,13 @@
 """The orders of one customer: all of them, with what each held, from one query."""
 
+import ibis
 import pandas as pd
 import pytest
 
-from retention import DataError, summarise_customers
+from retention import DataError, read_orders, sample_orders, summarise_customers
 from retention.customers.timeline import customer_orders, order_affinity, own_waits
 from tests.support.contact_orders import store
+from tests.support.engines import postgres_server
 from tests.support.order_files import read_rows
 from tests.support.orders_stub import orders_of
 
@@ -45,8 +47,6 @@ def test_the_sums_are_those_of_the_customers_row(sample):
 
 @pytest.fixture(scope="module")
 def sample():
-    from retention import sample_orders
-
     orders = sample_orders("store")
     return orders, summarise_customers(orders)
 
@@ -61,6 +61,27 @@ def test_a_name_is_no_pattern_and_no_query():
     frame = store()
     frame.loc[3, "customer_id"] = "x' OR 1=1 --"
     assert customer_orders(orders_of(frame), "x' OR 1=1 --")["order_id"].tolist() == ["4"]
+
+
+def test_another_engine_gives_the_same_orders():
+    rows = pd.DataFrame(
+        {
+            "order_id": ["1", "1", "2", "10"],
+            "email": ["a@x.com", "a@x.com", "a@x.com", "b@x.com"],
+            "order_date": pd.to_datetime(["2024-01-01", "2024-01-01", "2024-02-01", "2024-02-03"]),
+            "total": [5.0, 6.0, 7.0, 8.0],
+            "product": ["Tea", "Pot", "Tea", "Cup"],
+        }
+    )
+    with postgres_server() as server:
+        con = ibis.postgres.connect(**server)
+        con.create_table("shop_orders", ibis.memtable(rows))
+        orders = read_orders(con.table("shop_orders"))
+        timeline = customer_orders(orders, "a@x.com")
+        orders.release()
+        con.disconnect()
+    assert timeline["revenue"].tolist() == [11, 7]
+    assert timeline["products"].tolist() == [("Pot", "Tea"), ("Tea",)]
 
 
 def test_affinity_counts_orders_and_puts_the_most_frequent_first():
