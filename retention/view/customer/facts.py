@@ -171,12 +171,9 @@ def life_caption(customer: Customer) -> str:
 def order_table(customer: Customer) -> pd.DataFrame:
     """Return the orders, the latest first, with the columns that say something."""
     table = customer.orders.iloc[::-1].reset_index(drop=True)
-    if "products" in table:
-        table["held"] = [wording.first_words(list(names), 8) or None for names in table["products"]]
-    elif "categories" in table:
-        table["held"] = [
-            wording.first_words(list(names), 8) or None for names in table["categories"]
-        ]
+    held = table.get("products", table.get("categories"))
+    if held is not None:
+        table["held"] = [wording.first_words(list(names), 8) or None for names in held]
     if not customer.has_amounts:
         table = table.drop(columns=["revenue", "discount", "refunded"], errors="ignore")
     # What did not happen is left empty, so that what did stands out.
