@@ -9,14 +9,15 @@ from retention.errors import ModelError
 from retention.models.model import CltvModel
 from retention.view import customer_table, forecast_chip, forecast_panels, shell, widgets
 from retention.view.session.choices import Plan
+from retention.view.session.customer_links import PAGE
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import model_for, scores_for, usual_backtest_for
-from retention.view.value import one_customer, parts, trust, what_if
+from retention.view.value import parts, trust, what_if
 
 data = shell.open_page("Customer value", "Who will come back, and what are they worth?")
 verdict = forecast_chip.place()
 VALUE, TRUST = ":material/payments: Value", ":material/fact_check: Can I trust it?"
-WHAT_IF, CUSTOMER = ":material/tune: What if", ":material/person: One customer"
+WHAT_IF = ":material/tune: What if"
 CUSTOMERS = ":material/groups: All customers"
 
 
@@ -38,9 +39,9 @@ def answer() -> None:
         VALUE: partial(draw_value, data, plan),
         TRUST: partial(draw_trust, data, model),
         WHAT_IF: partial(what_if.what_if_panel, data, plan),
-        CUSTOMER: partial(one_customer.one_customer, data, model, scores, plan),
         CUSTOMERS: partial(customer_table.customer_table, data, scores, plan),
     }
+    st.page_link(PAGE, label="Look at one customer", icon=":material/person:")
     names = [name for name in tabs if has_amounts or name not in (VALUE, WHAT_IF)]
     asked = TRUST if st.query_params.get(forecast_chip.LOOK) == forecast_chip.TRUST else None
     opened = st.tabs(names, key="tab", on_change="rerun", default=asked)

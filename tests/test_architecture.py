@@ -61,6 +61,7 @@ SHARED = (
 )
 PAGES = (
     "value",
+    "customer",
     "scorecard",
     "cohorts",
     "channels",

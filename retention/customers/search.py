@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
-from retention.validation import all_unknown
+from retention.validation import all_unknown, rows_of
+
+_NO_DIGITS = r"\D"
+#: Digits from which a query is looked for as a phone number.
+_PHONE_DIGITS = 5
 
 #: What customers are ranked by: the first of these that is known.
 RANKINGS = {
@@ -18,8 +24,33 @@ RANKINGS = {
 IN_MONEY = ("monetary_value", "initial_spend", "revenue", "average_order_value", "discount_share")
 
 
+def search_texts(customers: pd.Index, contacts: pd.DataFrame | None = None) -> pd.Series:
+    """Return what a search looks through: each customer's id, name, addresses and phone.
+
+    Args:
+        customers: The customers' ids.
+        contacts: From `contacts`; ids alone where there are none.
+
+    Returns:
+        Texts in lower case with the customers as index. They are personal data.
+    """
+    texts = pd.Series(customers.astype("str"), index=customers).str.lower()
+    known = rows_of(contacts, customers)
+    for name in ("first_name", "last_name", "email", "phone"):
+        if name in known:
+            texts = texts + "\n" + _known_texts(known[name]).str.lower()
+    if "phone" in known:
+        phones = _known_texts(known["phone"])
+        texts = texts + "\n" + phones.str.replace(_NO_DIGITS, "", regex=True)
+    return texts
+
+
 def find_customers(
-    customers: pd.DataFrame, scores: pd.DataFrame | None, query: str = "", limit: int | None = None
+    customers: pd.DataFrame,
+    scores: pd.DataFrame | None,
+    query: str = "",
+    limit: int | None = None,
+    texts: pd.Series | None = None,
 ) -> tuple[pd.DataFrame, int]:
     """Find customers whose id contains a text, the most valuable first.
 
@@ -29,6 +60,8 @@ def find_customers(
             amounts the most expected orders, or else the most orders, come first.
         query: The text. Upper and lower case are the same, and it is no pattern.
         limit: The most rows to return.
+        texts: From `search_texts`, to look through more than the ids. Every word of the query then
+            has to be in a customer's text; of a phone number its digits.
 
     Returns:
         A frame with the customers' index, `orders`, `revenue`, `average_order_value`, `last_order`
@@ -37,7 +70,9 @@ def find_customers(
     """
     wanted = query.strip()
     rows = np.arange(len(customers))
-    if wanted:
+    if wanted and texts is not None:
+        rows = np.flatnonzero(_holds(texts, wanted.lower()))
+    elif wanted:
         rows = np.flatnonzero(
             customers.index.str.contains(wanted, case=False, regex=False, na=False)
         )
@@ -53,6 +88,22 @@ def find_customers(
         names = [name for name in names if name not in IN_MONEY]
     known = customers[names].iloc[rows]
     return (known if scores is None else pd.concat([known, scores.iloc[rows]], axis=1)), total
+
+
+def _known_texts(column: pd.Series) -> pd.Series:
+    return column.astype("object").where(column.notna(), "").astype("str")
+
+
+def _holds(texts: pd.Series, wanted: str) -> np.ndarray:
+    """Which of the texts hold every word, or the digits of what looks like a phone number."""
+    inside = np.ones(len(texts), dtype=bool)
+    for word in wanted.split():
+        inside &= texts.str.contains(word, regex=False).to_numpy(bool)
+    digits = re.sub(_NO_DIGITS, "", wanted)
+    if len(digits) >= _PHONE_DIGITS and re.fullmatch(r"[\d\s()+./-]+", wanted):
+        # A number in a country begins with a 0 that it lacks after the country's code.
+        inside |= texts.str.contains(digits.lstrip("0"), regex=False).to_numpy(bool)
+    return inside
 
 
 def ranked_by(customers: pd.DataFrame, scores: pd.DataFrame | None = None) -> str:

@@ -11,12 +11,15 @@ from retention.csv_export import to_csv
 from retention.customers import search
 from retention.view import text, widgets
 from retention.view.session.choices import Plan
+from retention.view.session.customer_links import open_chosen
 from retention.view.session.loaded import Loaded
 
 #: Rows of the table at most. The download has all.
 TABLE_ROWS = 200
 #: Columns of amounts, which the download has to the cent.
 MONEY = ("revenue", "average_order_value", "expected_order_value", "cltv", "cltv_low", "cltv_high")
+#: Said above a table whose rows lead to the page of one customer.
+OPENS = "Tick a row to see the customer."
 #: The table's columns from left to right.
 TABLE_COLUMNS = (
     "customer_id",
@@ -60,19 +63,22 @@ def customer_table(data: Loaded, scores: pd.DataFrame | None, plan: Plan | None)
         return
     by = search.RANKINGS[search.ranked_by(data.customers, scores)]
     scope = "All" if total <= TABLE_ROWS else f"The first {TABLE_ROWS} of"
-    st.caption(f"{scope} {wording.plural(total, 'customer')}, highest {by} first")
+    st.caption(f"{scope} {wording.plural(total, 'customer')}, highest {by} first. {OPENS}")
     # Rounded for the progress bars, which show every digit; the download has them all.
     chances = [name for name in listed.columns if name.startswith("p_")]
     shown = listed.round(dict.fromkeys(chances, 3)).reset_index()
-    st.dataframe(
+    event = st.dataframe(
         shown,
         key="customers",
         height=420,
+        on_select="rerun",
+        selection_mode="single-row",
         column_order=[name for name in TABLE_COLUMNS if name in shown.columns],
         hide_index=True,
         placeholder=wording.MISSING,
         column_config=columns(data.orders.currency),
     )
+    open_chosen(data, listed.index, event)
 
 
 def columns(currency: str | None) -> dict[str, Any]:

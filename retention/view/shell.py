@@ -83,6 +83,13 @@ PAGES = (
         group="Customers",
     ),
     Page(
+        path="pages/customer.py",
+        title="Customer",
+        icon=":material/person:",
+        question="Who is this, what is to come, and what should we do?",
+        group="Customers",
+    ),
+    Page(
         path="pages/segments.py",
         title="Segments",
         icon=":material/donut_small:",

@@ -54,7 +54,6 @@ def test_cdnow_reads_from_settings_to_customers(page):
             "How your customers buy",
         ],
         "What if": ["What if"],
-        "One customer": ["One customer", "How often and how lately"],
         "All customers": ["Customers"],
     }
     for tab, expected in headings.items():
@@ -123,21 +122,6 @@ def test_levers_move_the_value_of_the_base(page):
     assert as_read(at.metric[6].delta).startswith("+10%; 80% range: ")
     at = at.slider(key="margin").set_value(95).run()
     assert "The margin cannot rise above 100%" in words(at)
-
-
-def test_one_customer_is_found_and_explained(page):
-    at = open_tab(page, "One customer")
-    options = at.selectbox[0].options
-    assert options[0] in words(at)
-    other = options[7]
-    at = at.text_input(key="one_customer_query").set_value(other).run()
-    assert at.selectbox[0].value == other
-    assert f"{other}: " in words(at)
-    cards = metrics(at)
-    assert {"Expected value", "Expected orders", "Next order", "Gone for good"} <= set(cards)
-    at = at.text_input(key="one_customer_query").set_value("no such customer").run()
-    assert not at.exception
-    assert "No customer has" in at.info[0].value
 
 
 def test_the_settings_move_the_numbers(page):
@@ -209,7 +193,7 @@ def test_the_chip_opens_what_was_checked(cdnow):
     assert chip(at) == "Forecast: good"
     assert "What it would have foreseen" in [entry.value for entry in at.subheader]
     assert "with nothing to do" in words(at)
-    for tab in ("What if", "One customer", "All customers"):
+    for tab in ("What if", "All customers"):
         assert not open_tab(at, tab).exception, tab
 
 

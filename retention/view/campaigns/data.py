@@ -13,6 +13,7 @@ import numpy as np
 from retention.campaigns.campaign import Campaign
 from retention.campaigns.holdout import customer_hashes
 from retention.campaigns.new_customers import Acquisition, acquisition
+from retention.campaigns.one_customer.roles import Roles, campaign_roles
 from retention.campaigns.plan import CampaignPlan, Reachable, plan_of, reachable_of
 from retention.campaigns.portfolio import Portfolio, earlier_campaigns, plans_in_order, taken_by
 from retention.campaigns.send_times import due_in
@@ -123,10 +124,19 @@ def _reachable(
     inside = segments.mask(data, _campaign.segments)
     if not inside.any():
         raise DataError("Nobody is in this segment. Choose another one, or widen it.")
+    left_out = _left_out(data, _campaign, before, leave)
+    return reachable_of(
+        _priced_model(data), data.customers, _campaign, _hashes(data), inside, left_out=left_out
+    )
+
+
+def _left_out(
+    data: Loaded, campaign: Campaign, before: tuple[Campaign, ...], leave: LeftAlone
+) -> dict[str, np.ndarray]:
+    """Whom a campaign leaves out, by reason: those of the campaigns before it come first."""
     people = people_for(data)
-    taken = taken_by(before, len(data.customers), partial(reachable_for, data))
-    left_out = taken | suppressions(
-        _campaign,
+    return taken_by(before, len(data.customers), partial(reachable_for, data)) | suppressions(
+        campaign,
         data.customers,
         as_of=data.orders.end,
         signals=people.signals,
@@ -135,9 +145,38 @@ def _reachable(
         unknown_consent=leave.unknown_consent,
         listed=leave.listed,
     )
-    return reachable_of(
-        _priced_model(data), data.customers, _campaign, _hashes(data), inside, left_out=left_out
-    )
+
+
+def roles_in_campaigns(data: Loaded, row: int) -> dict[str, str]:
+    """The role of a customer in each kept campaign whose segments hold the customer, by its name.
+
+    Args:
+        data: The loaded orders.
+        row: The customer's position.
+    """
+    campaigns = state.kept()
+    if not campaigns:
+        return {}
+    roles = _roles(data, campaigns, left_alone(), _own_rules())
+    return {name: role.of(row) for name, role in roles.items() if role.of(row)}
+
+
+@kept(max_entries=2, spinner="Planning the campaigns…", by_model=True)
+def _roles(
+    data: Loaded,
+    campaigns: tuple[Campaign, ...],
+    leave: LeftAlone,
+    own_rules: str,  # noqa: ARG001 - a part of the key
+) -> dict[str, Roles]:
+    plans, roles = portfolio_for(data).plans, {}
+    for number, campaign in enumerate(campaigns):
+        try:
+            inside = segments.mask(data, campaign.segments)
+        except DataError:
+            continue  # the segment is not among these orders
+        left_out = _left_out(data, campaign, campaigns[:number], leave)
+        roles[campaign.name] = campaign_roles(inside, left_out, plans.get(campaign.name))
+    return roles
 
 
 @kept(max_entries=12, spinner="Fitting a model to each group…")

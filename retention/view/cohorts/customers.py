@@ -14,6 +14,7 @@ from retention.reports import cohorts
 from retention.view import customer_table, widgets
 from retention.view.cohorts.frames import Cohorts, CohortView
 from retention.view.session import choices
+from retention.view.session.customer_links import open_chosen
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import (
     group_scores_for,
@@ -45,7 +46,7 @@ def one_cohort(data: Loaded, view: CohortView, intakes: Cohorts, keys: list[str]
         total = _total(data, plan, column, inside) if has_amounts else None
         cards += _expected_cards(scores, total, currency)
     widgets.metric_row(cards)
-    number = _table(customers, scores, currency)
+    number = _table(data, customers, scores)
     widgets.csv_download(
         f"Download {wording.plural(number, 'customer')}",
         # A value of the file may hold what no file name can.
@@ -120,24 +121,30 @@ def _expected_cards(
     ]
 
 
-def _table(customers: pd.DataFrame, scores: pd.DataFrame | None, currency: str | None) -> int:
+def _table(data: Loaded, customers: pd.DataFrame, scores: pd.DataFrame | None) -> int:
     """Draw the highest customers and return how many customers the cohort has."""
     best, number = search.find_customers(customers, scores, "", TABLE_ROWS)
     if number > 1:
         scope = "All" if number <= TABLE_ROWS else f"The first {TABLE_ROWS} of"
         measure = search.RANKINGS[search.ranked_by(customers, scores)]
-        st.caption(f"{scope} {wording.count(number)} customers, highest {measure} first")
-    st.dataframe(
+        st.caption(
+            f"{scope} {wording.count(number)} customers, highest {measure} first. "
+            f"{customer_table.OPENS}"
+        )
+    event = st.dataframe(
         best.round(dict.fromkeys(_probabilities(best), 3)).reset_index(),
         key="cohort_customers",
+        on_select="rerun",
+        selection_mode="single-row",
         height=min(35 * (len(best) + 1) + 3, 388),
         hide_index=True,
         placeholder=wording.MISSING,
         column_order=[
             name for name in customer_table.TABLE_COLUMNS if name in {"customer_id", *best.columns}
         ],
-        column_config=customer_table.columns(currency),
+        column_config=customer_table.columns(data.orders.currency),
     )
+    open_chosen(data, best.index, event)
     return number
 
 

@@ -6,10 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
-import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
@@ -19,10 +17,11 @@ from retention.orders.orders import Orders
 from retention.reports.industry import Benchmark, Comparison
 from retention.reports.scorecard import Scorecard
 from retention.reports.scorecard_verdict import Reading
+from retention.view.charts import svg_of
 from retention.view.scorecard import charts, frames, words
 
-#: Width of a chart in pixels, and of one that takes the whole line.
-WIDTH, WIDE = 400, 860
+#: Width of a chart in pixels that takes the whole line.
+WIDE = 860
 #: Metrics whose trend is drawn.
 TRENDS = ("customer_retention_rate", "repeat_purchase_rate", "average_order_value", "revenue")
 #: Months from which a trend is drawn.
@@ -182,13 +181,6 @@ def _comparable(card: Scorecard) -> str:
     if card.period.days < words.SEASONS and "previous" in card.earlier:
         return f"{words.COMPARABLE} Changes since the period before include the seasons."
     return words.COMPARABLE
-
-
-def svg_of(chart: alt.TopLevelMixin, width: int = WIDTH) -> Markup:
-    """Draw a chart of the app as SVG, `width` pixels wide."""
-    spec = chart.properties(width=width).to_dict()
-    spec["background"] = "white"
-    return Markup(vl_convert.vegalite_to_svg(spec, vl_version="6.4", allowed_base_urls=[]))
 
 
 def _worth(reading: Reading, currency: str | None) -> list[str]:

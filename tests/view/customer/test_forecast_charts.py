@@ -10,7 +10,7 @@ from retention import (
     order_distribution,
     sample_orders,
 )
-from retention.view.value import customer_charts as charts
+from retention.view.customer import forecast_charts as charts
 
 
 @pytest.fixture(scope="module")

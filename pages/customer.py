@@ -1,0 +1,40 @@
+"""One customer: who it is, what came so far, what is to come, what to do."""
+
+from functools import partial
+
+import streamlit as st
+
+from retention.view import forecast_chip, shell, widgets
+from retention.view.campaigns.beginning import begin
+from retention.view.campaigns.data import roles_in_campaigns
+from retention.view.customer import parts
+from retention.view.customer.choose import choose_customer
+from retention.view.customer.data import all_scores_of, customer_of, position_of
+from retention.view.session import campaigns as state
+from retention.view.text import STAGE_LABELS
+
+data = shell.open_page("Customer", "Who is this, what is to come, and what should we do?")
+verdict = forecast_chip.place()
+
+
+@st.fragment
+@widgets.guarded("This customer cannot be shown")
+def answer() -> None:
+    """The search, and everything about the chosen customer."""
+    customer_id = choose_customer(data, all_scores_of(data))
+    if customer_id is None:
+        return
+    campaigns = roles_in_campaigns(data, position_of(data, customer_id))
+    customer = customer_of(data, customer_id, campaigns)
+    parts.draw_customer(data, customer, partial(plan_campaign, customer.stage))
+
+
+def plan_campaign(stage: str, strategy: str) -> None:
+    """Open a campaign for the customers of a stage."""
+    begin(data, (STAGE_LABELS[stage],), strategy)
+    st.session_state[state.PLACE] = state.PLAN
+    st.switch_page("pages/campaigns.py")
+
+
+answer()
+forecast_chip.fill(verdict, data)

@@ -1,0 +1,1 @@
+"""What campaigns and the playbook mean for one customer."""

@@ -1,0 +1,94 @@
+"""One customer as an HTML file that needs no network. It holds personal data."""
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from retention import wording
+from retention.view import palette
+from retention.view.charts import svg_of
+from retention.view.customer import charts, facts, words
+from retention.view.customer.data import Customer
+from retention.view.text import STAGE_LABELS
+
+#: Width of the chart in pixels, and orders in the table at most.
+WIDTH, MOST_ORDERS = 860, 200
+#: Headings of the table of orders.
+HEADINGS = {
+    "ordered_at": "Day",
+    "held": "Products",
+    "revenue": "Amount",
+    "discount": "Discount",
+    "refunded": "Refunded",
+    "channel": "Channel",
+    "coupon": "Coupon",
+    "rating": "Review",
+    "subscription": "Subscription",
+    "order_id": "Order",
+}
+_MONEY = ("revenue", "discount", "refunded")
+
+
+def customer_html(
+    customer: Customer, orders_name: str, signal_columns: set[str], made: date | None = None
+) -> bytes:
+    """Return the page of a customer as a file. Every text of the orders is escaped.
+
+    Args:
+        customer: What is known of the customer.
+        orders_name: What the orders are called.
+        signal_columns: The signals and contact details that the orders bring.
+        made: The day on it; today unless given.
+    """
+    template = Environment(
+        loader=FileSystemLoader([Path(__file__).parent, Path(__file__).parents[1] / "assets"]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    ).get_template("customer.html")
+    table, path = facts.order_table(customer).head(MOST_ORDERS), customer.path
+    page = template.render(
+        title=customer.name,
+        stage=STAGE_LABELS[customer.stage],
+        colour=palette.STAGE_COLOURS[customer.stage],
+        head=Markup(facts.head_html(customer)),  # escaped there
+        orders=f"{orders_name}, orders until {wording.day(customer.end)}",
+        made=wording.day(made or date.today()),
+        silence=words.what_silence_brings(customer.stage, customer.ahead, customer.path),
+        step=customer.step,
+        metrics=facts.metrics_of(customer),
+        life=svg_of(charts.life_chart(customer), WIDTH),
+        caption=facts.life_caption(customer),
+        cards={
+            "Signals": Markup(facts.signals_html(customer, signal_columns)),
+            "Segments": Markup(facts.segments_html(customer)),
+            "Campaigns": Markup(facts.campaigns_html(customer)),
+        },
+        affinity={name: Markup(bars) for name, bars in facts.affinity_html(customer).items()},
+        path=[
+            (STAGE_LABELS[stage], wording.day(start), wording.day(last))
+            for stage, start, last in zip(path["stage"], path["start"], path["last"], strict=True)
+        ],
+        headings=[HEADINGS[str(name)] for name in table],
+        rows=[
+            [_cell(str(name), value, customer.currency) for name, value in row.items()]
+            for row in table.to_dict("records")
+        ],
+        more=len(customer.orders) - len(table),
+    )
+    return page.encode()
+
+
+def _cell(name: str, value: object, currency: str | None) -> str:
+    if isinstance(value, pd.Timestamp):
+        return wording.day(value.date())
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return wording.MISSING
+    if name in _MONEY and isinstance(value, int | float):
+        return wording.money(value, currency)
+    if name == "subscription":
+        return "Yes" if value else wording.MISSING
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,173 @@
+"""The parts of the page of one customer, from the name to the forecast in detail."""
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from retention import wording
+from retention.view import forecast_panels, shell, text, widgets
+from retention.view.customer import charts, facts, words
+from retention.view.customer.copy import customer_html
+from retention.view.customer.data import Customer, model_or_problem
+from retention.view.customer.forecast import draw_forecast
+from retention.view.session import choices
+from retention.view.session.loaded import Loaded
+from retention.view.session.people import contacts_for, signals_for
+
+#: Rows of the table of orders at most: the latest ones.
+MOST_ROWS = 500
+CAMPAIGNS = "pages/campaigns.py"
+
+
+def draw_customer(data: Loaded, customer: Customer, plan: Callable[[str], None]) -> None:
+    """Draw everything about a customer.
+
+    Args:
+        data: The session's data.
+        customer: What is known of the customer.
+        plan: Opens a campaign for the customers of the same stage, by the key of a strategy.
+    """
+    known = {*signals_for(data).columns, *contacts_for(data).columns}
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
+        st.html(facts.head_html(customer), width="content")
+        st.download_button(
+            "Download this page",
+            data=partial(customer_html, customer, data.name, known),
+            file_name="customer.html",
+            mime="text/html",
+            icon=":material/download:",
+            key="download_customer",
+            on_click="ignore",
+        )
+    if customer.problem:
+        widgets.no_model_panel(customer.problem, "Orders, stages and signals are shown as usual.")
+    _draw_metrics(customer)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _draw_life(customer)
+    with right:
+        _draw_step(customer, plan)
+    _draw_cards(customer, known)
+    _draw_affinity(customer)
+    _draw_orders(customer)
+    _draw_forecast(data, customer)
+
+
+def _draw_metrics(customer: Customer) -> None:
+    metrics = facts.metrics_of(customer)
+    if metrics:
+        widgets.metric_row(metrics, key="customer")
+    basis = f"Days count to the end of the data, {wording.day(customer.end)}. "
+    if customer.scores is not None:
+        terms = forecast_panels.terms(choices.standard_plan()).lower()
+        money = f", {terms}" if customer.has_amounts else ""
+        basis += f"Expected: over the next 12 months{money}. "
+    st.caption(text.plain(basis))
+
+
+def _draw_life(customer: Customer) -> None:
+    st.subheader("Life so far", anchor=False)
+    silence = words.what_silence_brings(customer.stage, customer.ahead, customer.path)
+    st.markdown(f"**{text.plain(silence)}**")
+    st.altair_chart(
+        charts.life_chart(customer),
+        key="life",
+        alt=f"{facts.orders_in_words(customer)} {silence}",
+    )
+    st.caption(facts.life_caption(customer))
+
+
+def _draw_step(customer: Customer, plan: Callable[[str], None]) -> None:
+    step = customer.step
+    with st.container(border=True, key="customer-step"):
+        st.caption("What to do now")
+        st.subheader(text.plain(step.strategy.name), anchor=False)
+        st.markdown(text.plain(step.reason, limit=600))
+        for caution in step.cautions:
+            st.markdown(f":orange[:material/warning:] {text.plain(caution)}")
+        st.markdown("\n".join(f"- {text.plain(line, limit=600)}" for line in step.strategy.how))
+        st.caption(text.plain(f"{step.strategy.evidence} ({step.strategy.source})", limit=800))
+        # A strategy that is not for the stage is for this customer alone.
+        if customer.stage in step.strategy.audience:
+            _draw_plan(customer, plan)
+
+
+def _draw_plan(customer: Customer, plan: Callable[[str], None]) -> None:
+    """The way to a campaign for the customers of the stage."""
+    label = f"Plan a campaign for “{text.STAGE_LABELS[customer.stage]}”"
+    has_prices = customer.has_amounts or choices.order_value() is not None
+    if customer.scores is None or not has_prices:
+        page = next(page for page in shell.pages() if page.path == CAMPAIGNS)
+        st.page_link(page.path, label=label, icon=page.icon)
+    elif st.button(label, icon=":material/campaign:", type="primary", key="customer_plan"):
+        plan(customer.step.strategy.key)
+
+
+def _draw_cards(customer: Customer, known: set[str]) -> None:
+    """Signals, segments and campaigns side by side."""
+    cards = {
+        "Signals": facts.signals_html(customer, known),
+        "Segments": facts.segments_html(customer),
+        "Campaigns": facts.campaigns_html(customer),
+    }
+    with st.container(key="cards-customer"):
+        for title, body in cards.items():
+            with st.container(border=True):
+                st.html(f"<section class=about><h3>{title}</h3>{body}</section>")
+
+
+def _draw_affinity(customer: Customer) -> None:
+    """What the customer buys and where: bars."""
+    bars = facts.affinity_html(customer)
+    if not bars:
+        return
+    st.subheader("What they buy, and where", anchor=False)
+    with st.container(key="cards-affinity"):
+        for title, body in bars.items():
+            st.html(f"<section class=about><h3>{title}</h3>{body}</section>")
+
+
+def _draw_orders(customer: Customer) -> None:
+    st.subheader("Orders", anchor=False)
+    shown = facts.order_table(customer).head(MOST_ROWS)
+    if len(customer.orders) > MOST_ROWS:
+        st.caption(f"The latest {MOST_ROWS} of {wording.count(len(customer.orders))} orders.")
+    unit = f" ({customer.currency})" if customer.currency else ""
+    column = st.column_config
+    st.dataframe(
+        shown,
+        key="customer_orders",
+        hide_index=True,
+        placeholder=wording.MISSING,
+        height=min(35 * (len(shown) + 1) + 3, 353),
+        column_config={
+            "ordered_at": column.DateColumn("Day", format="D MMM YYYY", pinned=True, width=110),
+            "held": column.TextColumn("Products", width="large"),
+            "revenue": column.NumberColumn(f"Amount{unit}", format="localized", step=0.01),
+            "discount": column.NumberColumn(f"Discount{unit}", format="localized", step=0.01),
+            "refunded": column.NumberColumn(f"Refunded{unit}", format="localized", step=0.01),
+            "channel": column.TextColumn("Channel"),
+            "coupon": column.TextColumn("Coupon"),
+            "rating": column.NumberColumn("Review", format="%g"),
+            "subscription": column.CheckboxColumn("Subscription"),
+            "order_id": column.TextColumn("Order"),
+        },
+    )
+
+
+def _draw_forecast(data: Loaded, customer: Customer) -> None:
+    model, _ = model_or_problem(data)
+    if model is None:
+        return
+    details = st.expander(
+        "The forecast in detail",
+        icon=":material/insights:",
+        key="customer_forecast",
+        on_change="rerun",
+    )
+    if details.open:
+        with details:
+            draw_forecast(model, customer, choices.standard_plan().horizon_days)
