@@ -42,8 +42,9 @@ LAYERS: dict[str, set[str]] = {
     "segments": {"orders", "customers", "history", "models"},
     "playbook": {"history"},
     "audiences": {"customers"},
-    "own_segments": {"orders", "customers", "models", "segments", "playbook"},
     "reports": {"orders", "customers", "history", "models", "playbook"},
+    "products": {"orders", "history", "models", "reports"},
+    "own_segments": {"orders", "customers", "models", "segments", "playbook", "products"},
     "campaigns": {"customers", "models", "segments", "own_segments", "playbook"},
 }
 LAYERS["view"] = set(LAYERS)
