@@ -1,9 +1,12 @@
 """What is likely next, and how often it came."""
 
+from functools import partial
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 
+import retention
 from retention import DataError, likely_columns, likely_next, next_products_backtest
 from retention.products.next_backtest import METHODS, NAMED
 from tests.products.examples import ANN, CID, DEE, bought_in_pandas, sales, small_orders, store_of
@@ -117,3 +120,29 @@ def test_days_that_hide_nothing_or_everything_are_refused():
     for wrong in (0, 21, 3.5):
         with pytest.raises(DataError, match="number of hidden days"):
             next_products_backtest(orders, wrong)
+
+
+def test_what_is_likely_next_is_a_column_of_an_audience_file():
+    orders = retention.read_orders(
+        b"Order,Customer,Email,Date,Total,Product\n"
+        b"1,c1,ann@example.com,2024-01-05,5,=Tea\n"
+        b"2,c2,bob@example.com,2024-01-06,5,Cup\n"
+        b"3,c2,bob@example.com,2024-01-09,5,Cup\n",
+        {"customer_id": "Customer"},
+    )
+    properties = likely_columns(likely_next(orders, 1), 1)
+    write = partial(
+        retention.export_audience,
+        ["c1", "c2"],
+        contacts=retention.contacts(orders),
+        properties=properties,
+    )
+    lines = write("klaviyo").content.decode().splitlines()
+    assert lines == [
+        "Email,next_product_1",
+        "ann@example.com,=Tea",
+        "bob@example.com,Cup",
+    ]
+    # A spreadsheet would run such a name, and so it is made safe there.
+    safe = write("plain", for_spreadsheet=True).content.decode()
+    assert "'=Tea" in safe
