@@ -275,13 +275,16 @@ def _counted(joined: ir.Table, first: str, other: str, fewest: int) -> pd.DataFr
 
     `alike` is how many of these orders the customer of one of them has, on average.
     """
-    of_customer = joined.group_by(first, other, "customer").agg(number=joined.count())
+    # Counted twice: by customer the rare pairs would be by far the most.
+    often = joined.group_by(first, other).agg(number=joined.count())
+    kept = joined.semi_join(often.filter(often.number >= fewest), [first, other])
+    of_customer = kept.group_by(first, other, "customer").agg(number=kept.count())
     pairs = of_customer.group_by(first, other).agg(
         number=of_customer.number.sum(),
         squares=(of_customer.number * of_customer.number).sum(),
         customers=of_customer.count(),
     )
-    frame: pd.DataFrame = pairs.filter(pairs.number >= fewest).to_pandas()
+    frame: pd.DataFrame = pairs.to_pandas()
     frame["alike"] = frame["squares"] / frame["number"]
     return frame.sort_values([first, other], ignore_index=True)
 
