@@ -6,6 +6,7 @@ import pytest
 
 import retention
 from retention import DataError, product_value
+from retention.products import value as value_module
 from tests.products.examples import bought_in_pandas, small_orders, store_of
 
 
@@ -129,3 +130,15 @@ def test_the_same_answer_every_time(sample):
     one, other = (product_value(orders, customers) for _ in range(2))
     pd.testing.assert_frame_equal(one.values, other.values)
     assert one.critical == other.critical
+
+
+def test_of_a_large_store_a_share_is_shuffled(monkeypatch):
+    sales, revenue = by_lot(2, customers=800)
+    orders, customers = spending(sales, lambda _ids: revenue)
+    whole = product_value(orders, customers)
+    monkeypatch.setattr(value_module, "MOST_SHUFFLED", 400)
+    part = product_value(orders, customers)
+    # Fewer customers vary more, so that the bound may only be a little lower by chance.
+    assert 0.85 * whole.critical < part.critical < 2 * whole.critical
+    columns = ["mean", "alike", "difference", "pooled_difference"]
+    pd.testing.assert_frame_equal(part.values[columns], whole.values[columns])
