@@ -33,7 +33,7 @@ from retention import (
     orders_uncertainty,
     value_uncertainty,
 )
-from retention.models.season import PLAIN
+from retention.models.season.index import PLAIN
 from tests.support.histories import WINTER, known_purchases, known_store
 
 #: Segments by repeat purchases so far, and by days since the last purchase.

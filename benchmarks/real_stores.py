@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import ibis
 import numpy as np
@@ -35,6 +36,8 @@ from retention.samples.simulator import (
 HIDDEN_DAYS = (30, 60, 90, 180, 365)
 #: Days that stay known before a cut, at the least.
 LEAST_KNOWN_DAYS = 180
+#: The plain model with its own ranges, and the season with ranges that know the past misses.
+WAYS: tuple[Literal["auto"] | None, ...] = (None, "auto")
 FILE_TYPES = (".csv", ".gz", ".tsv", ".txt", ".xlsx", ".xls", ".zip", ".parquet")
 
 
@@ -160,10 +163,10 @@ def measure(
     """Yield a row for each cut and horizon of a store and each way to model it."""
     for hidden, days in judged:
         known = up_to(orders, hidden - days)
-        for way in (None, "auto"):
+        for way in WAYS:
             begin = time.perf_counter()
             try:
-                result = backtest(known, days, model, season=way)
+                result = backtest(known, days, model, season=way, misses=way)
             except RetentionError as error:
                 print(f"{name}, {hidden} days hidden: {error}")
                 continue

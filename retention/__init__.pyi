@@ -47,6 +47,7 @@ from .errors import (
 )
 from .evaluation.backtest import Backtest as Backtest, backtest as backtest
 from .evaluation.backtest_checks import backtest_checks as backtest_checks
+from .evaluation.past_misses import past_misses as past_misses
 from .evaluation.seasons import season_index as season_index
 from .models.checks import Check as Check
 from .models.cltv import (
@@ -62,6 +63,7 @@ from .models.groups import (
     group_scores as group_scores,
     group_value_uncertainty as group_value_uncertainty,
 )
+from .models.misses import PastMisses as PastMisses
 from .models.model import CltvModel as CltvModel
 from .models.months import expected_by_month as expected_by_month
 from .models.next_order import (
@@ -71,7 +73,7 @@ from .models.next_order import (
     next_order as next_order,
     order_distribution as order_distribution,
 )
-from .models.season import SeasonIndex as SeasonIndex
+from .models.season.index import SeasonIndex as SeasonIndex
 from .models.uncertainty import (
     Total as Total,
     Uncertainty as Uncertainty,

@@ -306,6 +306,7 @@ def _raised(total: Total, added: float, variance: float) -> Range:
             total.chance**2 + variance,
             total.parameters**2,
             total.store**2,
+            total.missed**2,
         )
     )
 

@@ -14,6 +14,7 @@ from retention.models.cltv import fit_cltv, with_order_value
 from retention.models.groups import FEWEST_CUSTOMERS as FEWEST_CUSTOMERS, GroupModels, fit_groups
 from retention.models.model import CltvModel, check_settings
 from retention.models.purchases import PurchaseModel, log_slopes
+from retention.models.uncertainty import spend_covariance
 from retention.periods import DAYS_PER_MONTH, DAYS_PER_YEAR
 from retention.statistics import FORECAST_LEVEL, normal_width
 from retention.validation import all_unknown
@@ -239,11 +240,10 @@ def _value(model: CltvModel, first: Floats, settings: _Settings) -> tuple[float,
     slopes = log_slopes(model.purchases, orders)
     by_orders = spend**2 * float(slopes @ np.array(model.purchases.covariance) @ slopes)
     spend_slopes = model.known_spend.log_slopes(np.zeros(1), np.zeros(1))[0]
-    spend_covariance = (
-        np.array(model.known_spend.covariance)
-        if model.known_spend.covariance
-        else np.zeros((len(spend_slopes),) * 2)
-    )
-    by_spend = (spend * expected) ** 2 * float(spend_slopes @ spend_covariance @ spend_slopes)
+    covariance = spend_covariance(model, len(spend_slopes))
+    by_spend = (spend * expected) ** 2 * float(spend_slopes @ covariance @ spend_slopes)
     by_first = first.var(ddof=1) / len(first)
-    return float(first.mean() + spend * expected), float((by_orders + by_spend + by_first) ** 0.5)
+    later = spend * expected
+    alone = (by_orders + by_spend) / max(later, 1e-150) ** 2
+    by_store = later**2 * sum(model.store_variance("revenue", settings.horizon_days, alone))
+    return float(first.mean() + later), float((by_orders + by_spend + by_first + by_store) ** 0.5)

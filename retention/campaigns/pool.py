@@ -19,11 +19,13 @@ from retention.models.purchases import PurchaseModel, log_slopes
 from retention.models.spend import spend_columns
 from retention.models.uncertainty import (
     Uncertainty,
-    covariance_of,
     orders_of_forecast,
     sample_of,
+    spend_covariance,
     value_of_forecast,
 )
+
+_PACE_STEP = 0.01  # of the slopes by the store's pace, up and down
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,12 @@ class CampaignPool:
         revenue: Revenue of the window in money, with what its intervals need.
         sample: Positions in the pool of the customers on whom the effect of the model's
             parameters is measured.
-        slopes: Derivatives by the log purchase parameters (last axis). The first axis is the
-            customers of the sample; the second is `buys`, `contacts` and each row of `taking`.
-        value_slopes: Derivatives of log(order value) by the log spend parameters.
-        covariance: Of both kinds of parameters.
+        slopes: Derivatives by the log purchase parameters and the store's pace (last axis). The
+            first axis is the customers of the sample; the second is `buys`, `contacts` and each
+            row of `taking`.
+        value_slopes: Derivatives of log(order value) by the log spend parameters and the store's
+            price level.
+        covariance: Of both kinds of parameters, with pace and price level.
         window_days: The window, in days.
         messages: The day of each message, counted from the first one.
         phases: The first day of each offer.
@@ -145,6 +149,8 @@ def campaign_pool(
     sample = sample_of(len(people))
     value_slopes = model.known_spend.log_slopes(*spend_columns(people.iloc[sample]))
     codes = histories.codes
+    orders = orders_of_forecast(model, people, ahead, orders_square)
+    revenue = value_of_forecast(model, people, ahead, orders_square)
     return CampaignPool(
         rows=rows,
         buys=behaviour.buys[codes],
@@ -155,12 +161,12 @@ def campaign_pool(
         contacts_square=behaviour.contacts_square[codes],
         contacts_taking=behaviour.contacts_taking[:, codes],
         waiting=behaviour.waiting[:, codes],
-        orders=orders_of_forecast(model, people, ahead, orders_square),
-        revenue=value_of_forecast(model, people, ahead, orders_square),
+        orders=orders,
+        revenue=revenue,
         sample=sample,
         slopes=_slopes(model.purchases, people.iloc[sample], days),
-        value_slopes=value_slopes,
-        covariance=covariance_of(model, value_slopes.shape[1]),
+        value_slopes=np.column_stack([value_slopes, np.ones(len(sample))]),
+        covariance=_covariance(model, value_slopes.shape[1], orders, revenue),
         window_days=days.window,
         messages=days.messages,
         phases=days.phases,
@@ -192,16 +198,42 @@ def _slopes(purchases: PurchaseModel, people: pd.DataFrame, days: _Days) -> Floa
     """The `slopes` of a pool whose sample are these customers."""
     histories = group_histories(people)
 
-    def quantities(moved: PurchaseModel) -> Floats:
-        behaviour = _behaviour(moved, histories, days)
-        return np.vstack([behaviour.buys, behaviour.contacts, behaviour.taking]).T
+    def behaviour(pace: float) -> Floats:
+        return _quantities(_behaviour(purchases, histories, days, pace))
 
-    slopes: Floats = log_slopes(purchases, quantities)[histories.codes]
+    by_parameters = log_slopes(
+        purchases, lambda moved: _quantities(_behaviour(moved, histories, days))
+    )
+    by_pace = (behaviour(1 + _PACE_STEP) - behaviour(1 - _PACE_STEP)) / (2 * _PACE_STEP)
+    slopes: Floats = np.concatenate([by_parameters, by_pace[..., None]], axis=-1)[histories.codes]
     return slopes
 
 
-def _behaviour(purchases: PurchaseModel, histories: Histories, days: _Days) -> _Behaviour:
-    ordered = _ordering(purchases, histories)
+def _quantities(behaviour: _Behaviour) -> Floats:
+    """What the slopes are of: a row a history, and a column a quantity."""
+    return np.vstack([behaviour.buys, behaviour.contacts, behaviour.taking]).T
+
+
+def _covariance(
+    model: CltvModel, spend_parameters: int, orders: Uncertainty, revenue: Uncertainty
+) -> Floats:
+    """The covariance of the fitted parameters, with the store's pace and price level among them.
+
+    All customers may order faster or slower than foreseen, and at other prices.
+    """
+    from scipy.linalg import block_diag  # a fit has loaded it
+
+    pace = orders.common + orders.missed
+    price = max(revenue.common + revenue.missed - pace, 0.0)
+    purchases = np.array(model.purchases.covariance)
+    return np.asarray(block_diag(purchases, pace, spend_covariance(model, spend_parameters), price))
+
+
+def _behaviour(
+    purchases: PurchaseModel, histories: Histories, days: _Days, pace: float = 1.0
+) -> _Behaviour:
+    """What histories do without a campaign, if time runs at this pace."""
+    ordered = _ordering(purchases, histories, pace)
     by_day = {day: ordered(day) for day in {*days.messages, *days.phases, days.window}}
     waiting = np.stack([1 - by_day[day] for day in days.messages])
     square_steps = 2 * np.arange(len(waiting)) + 1
@@ -225,7 +257,9 @@ def _behaviour(purchases: PurchaseModel, histories: Histories, days: _Days) -> _
     )
 
 
-def _ordering(purchases: PurchaseModel, histories: Histories) -> Callable[[int], Floats]:
+def _ordering(
+    purchases: PurchaseModel, histories: Histories, pace: float
+) -> Callable[[int], Floats]:
     """A function that returns the probability of an order by a day, for each history."""
     active: Floats = purchases.probability_active(
         histories.frequency, histories.recency, histories.T
@@ -235,7 +269,7 @@ def _ordering(purchases: PurchaseModel, histories: Histories) -> Callable[[int],
         if day == 0:
             return np.zeros_like(active)
         active_order: Floats = purchases.probability_purchase_if_active(
-            histories.frequency, histories.T, day
+            histories.frequency, histories.T, day * pace
         )
         return active * active_order
 

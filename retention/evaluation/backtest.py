@@ -14,7 +14,8 @@ from retention.evaluation.accuracy import (
     expected_by_frequency,
     poisson_deviance,
 )
-from retention.evaluation.holdout import Holdout, hold_out
+from retention.evaluation.holdout import WEEK, Holdout, hold_out
+from retention.evaluation.past_misses import past_misses
 from retention.evaluation.weekly import weekly_tracking, weeks_in_gap
 from retention.models.checks import model_checks
 from retention.models.cltv import fit_cltv
@@ -189,6 +190,7 @@ def backtest(
     purchase_model: str = "bg_nbd",
     *,
     season: Literal["auto"] | None = "auto",
+    misses: Literal["auto"] | None = "auto",
 ) -> Backtest:
     """Hide the end of the history, fit a model to the rest, and compare its prediction.
 
@@ -199,6 +201,8 @@ def backtest(
         purchase_model: "bg_nbd", "mbg_nbd", or "auto" for the one that does better here.
         season: "auto" fits the season to the orders before the cut alone, as `fit_cltv` does. None
             tests the plain model.
+        misses: "auto" lets the ranges allow for how far forecasts before the cut were off, as
+            `past_misses` measures it. None tests the ranges of the model alone.
 
     Returns:
         The comparison of predicted and actual orders in the hidden days.
@@ -217,6 +221,8 @@ def backtest(
     if season not in ("auto", None):
         # An index of all orders would know what the backtest hides.
         raise ModelError(f'The season of a backtest is {season!r}. Give "auto" or None.')
+    if misses not in ("auto", None):
+        raise ModelError(f'The misses of a backtest are {misses!r}. Give "auto" or None.')
     days = _days_to_hide(orders, holdout_days)
     split, fitted = _fit_before_cut(orders, days, season)
     predictions = _predict(fitted, split.customers, days)
@@ -224,6 +230,12 @@ def backtest(
     if purchase_model == "auto":
         predicted = {name: prediction.orders for name, prediction in predictions.items()}
         kind, reason = choose_model(predicted, split.later["orders"].to_numpy())
+    prediction = predictions[kind]
+    if misses == "auto":
+        # What was known at the cut, and no later miss.
+        known = past_misses(orders, kind, end=orders.end - timedelta(days=days))
+        model = replace(prediction.model, misses=known)
+        predictions[kind] = prediction._replace(model=model)
     return _compare(orders, days, split, predictions, kind, reason)
 
 
@@ -371,7 +383,14 @@ def _compare(
         by_frequency=expected_by_frequency(
             customers["frequency"].to_numpy(), prediction.orders, actual_orders
         ),
-        tracking=weekly_tracking(split.weekly, histories, model.purchases, cut, days, model.season),
+        tracking=weekly_tracking(
+            split.weekly,
+            histories,
+            model.purchases,
+            cut,
+            days,
+            model.span_variance(np.arange(1, days // WEEK + 1) * float(WEEK), "orders"),
+        ),
         coverage=float(((actual_orders >= low) & (actual_orders <= high)).mean()),
         orders=orders_of_forecast(model, customers, ahead, square, slopes).total(),
         revenue=None

@@ -9,7 +9,7 @@ import pandas as pd
 from retention.evaluation.backtest import Backtest
 from retention.evaluation.weekly import weeks_in_gap
 from retention.models.checks import Check
-from retention.models.season import SeasonIndex
+from retention.models.season.index import SeasonIndex
 from retention.wording import day, deviation_words, percent, plural, rounded_orders, signed_percent
 
 #: Weeks that are added up: single weeks are mostly chance.
@@ -30,6 +30,8 @@ CAUTION_BIAS = 0.1
 ENOUGH_COVERAGE = 0.7
 #: Gini of a ranking below which it says little.
 WEAK_RANKING = 0.1
+#: Share of a total from which its range says more than the total itself.
+LARGE_BIAS = 0.2
 #: Share of a total from which the forecast is not to be used.
 BAD_BIAS = 0.4
 
@@ -107,16 +109,18 @@ def _hidden_orders(result: Backtest) -> Check:
         else "That lies outside"
     )
     finding = f"{_total_words(result)}{place} its 80% range of {low:,.0f} to {high:,.0f}."
-    if not (is_inside or is_small):
+    if not (is_inside or is_small) or abs(result.bias) > BAD_BIAS:
         return _wrong_total(result, finding)
     check = _right_total(result, finding)
-    if is_inside or check.status != "good":
+    if check.status != "good":
         return check
-    return replace(
-        check,
-        status="caution",
-        advice="Use the total, and allow for more than its range: it was too narrow here.",
-    )
+    if not is_inside:
+        advice = "Use the total, and allow for more than its range: it was too narrow here."
+        return replace(check, status="caution", advice=advice)
+    if abs(result.bias) > LARGE_BIAS:
+        advice = "Plan with both ends of the range: this store's totals come out that far apart."
+        return replace(check, status="caution", advice=advice)
+    return check
 
 
 def _single_customers(result: Backtest) -> Check:

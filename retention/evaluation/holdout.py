@@ -34,11 +34,14 @@ class Holdout:
             revenue is NaN where the orders have no amounts.
         weekly: `week` (1 begins the day after the cut) and `actual`, the repeat purchase days of
             these customers. Weeks without a repeat purchase may be left out.
+        daily: `since` (1 is the day after the cut), `purchases` (purchase days) and `revenue` of
+            the same customers. Days without a purchase are left out.
     """
 
     customers: pd.DataFrame
     later: pd.DataFrame
     weekly: pd.DataFrame
+    daily: pd.DataFrame
 
 
 def hold_out(orders: Orders, cut: date) -> Holdout:
@@ -68,6 +71,7 @@ def hold_out(orders: Orders, cut: date) -> Holdout:
         customers=known,
         later=pd.DataFrame(later, index=known.index).astype(float),
         weekly=_by_week(by_day, first_purchases),
+        daily=by_day[by_day["since"] > 0].sort_values("since", ignore_index=True),
     )
 
 
@@ -86,7 +90,7 @@ def _purchases_by_day(days: ibis.Table, cut: date) -> ibis.Table:
     later = days.filter(days.day > ibis.literal(cut)).semi_join(early, "customer_id")
     parts = [
         part.group_by(since=part.day.delta(ibis.literal(cut), unit="day")).agg(
-            purchases=part.count()
+            purchases=part.count(), revenue=part.revenue.sum()
         )
         for part in (early, later)
     ]

@@ -9,8 +9,8 @@ import pandas as pd
 from retention.customers.summary import summarise_histories
 from retention.daily_repeats import carried
 from retention.models.histories import group_histories
-from retention.models.season import SeasonIndex
-from retention.models.season_fit import fit_season
+from retention.models.season.fit import fit_season
+from retention.models.season.index import SeasonIndex
 from retention.orders.orders import Orders
 
 

@@ -10,7 +10,6 @@ from retention.evaluation.holdout import WEEK
 from retention.models.histories import Histories
 from retention.models.intervals import HIGH, LOW
 from retention.models.purchases import PurchaseModel, log_slopes
-from retention.models.season import PLAIN, SeasonIndex, day_number
 from retention.orders.gaps import EXPECTED
 
 #: Customers on whom the width of the band is measured, in a store that has more.
@@ -30,7 +29,7 @@ def weekly_tracking(
     model: PurchaseModel,
     cut: date,
     holdout_days: int,
-    season: SeasonIndex = PLAIN,
+    common: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """Return actual and expected repeat orders of all whole weeks before and after a cut.
 
@@ -43,7 +42,8 @@ def weekly_tracking(
         model: The purchase model.
         cut: The last day the model has seen.
         holdout_days: Days known after the cut.
-        season: The season of the model, for how far weeks and level of the store vary.
+        common: The variance of what moves the whole store in each week after the cut, as a share of
+            the square of its orders: `CltvModel.span_variance`. None of it if None.
 
     Returns:
         A row for each week:
@@ -59,8 +59,7 @@ def weekly_tracking(
     """
     before = int(histories.T.max()) // WEEK
     after = holdout_days // WEEK
-    common = season.span_variance(day_number(cut), np.arange(1, after + 1) * float(WEEK))
-    foreseen, low, high = _foreseen(model, histories, common)
+    foreseen, low, high = _foreseen(model, histories, np.zeros(after) if common is None else common)
     weeks = np.arange(1 - before, after + 1)
     frame = pd.DataFrame(
         {"week": weeks, "week_end": pd.Timestamp(cut) + pd.to_timedelta(weeks * WEEK, unit="D")}

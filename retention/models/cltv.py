@@ -11,14 +11,15 @@ import pandas as pd
 from retention.daily_repeats import DailyRepeats, carried
 from retention.errors import ModelError
 from retention.models.checks import model_checks
-from retention.models.clock import Clock
 from retention.models.forecast import forecast
 from retention.models.histories import Histories, group_histories
 from retention.models.intervals import history_intervals, whole_orders
+from retention.models.misses import PastMisses
 from retention.models.model import CltvModel, check_days, check_settings, last_day_of
 from retention.models.purchases import PURCHASE_MODELS, PurchaseModel, fit_purchases
-from retention.models.season import PLAIN, SeasonIndex
-from retention.models.season_fit import fit_season
+from retention.models.season.clock import Clock
+from retention.models.season.fit import fit_season
+from retention.models.season.index import PLAIN, SeasonIndex
 from retention.models.spend import StoreAverage, fit_spend, spend_columns
 from retention.validation import all_unknown, check_number
 
@@ -44,6 +45,7 @@ def fit_cltv(
     *,
     backtest: ComparedModels | None = None,
     season: SeasonIndex | Literal["auto"] | None = "auto",
+    misses: PastMisses | None = None,
 ) -> CltvModel:
     """Fit the purchase model and the spend model to customers.
 
@@ -63,6 +65,8 @@ def fit_cltv(
             purchases of each day, which the table of `summarise_customers` carries. It is taken
             where it stands out from chance and the history shows it more than once. None is for
             the plain model.
+        misses: From `past_misses(orders)`: how far forecasts of the store's past were off. The
+            ranges of totals allow for it. Without it they hold chance, the fit and the season.
 
     Returns:
         The model. Its `season` says which season it took, or why none. Its `checks` say what is
@@ -104,6 +108,7 @@ def fit_cltv(
         checks=model_checks(customers, purchases, spend, companion),
         season=index,
         today=None if purchases.clock is None else purchases.clock.today,
+        misses=misses,
     )
 
 

@@ -34,6 +34,7 @@ from retention.models.uncertainty import (
     Uncertainty,
     orders_uncertainty,
     value_uncertainty,
+    with_store,
 )
 
 #: A value with fewer customers has no model of its own.
@@ -255,7 +256,7 @@ def group_value_uncertainty(
     Raises:
         ModelError: A setting is out of range, or the orders have no amounts.
     """
-    return _joined(
+    joined = _joined(
         groups,
         customers,
         values,
@@ -263,6 +264,7 @@ def group_value_uncertainty(
             model, part, horizon_days, annual_discount_rate, margin
         ),
     )
+    return with_store(joined, groups.store.seen_with(customers), "revenue", horizon_days)
 
 
 def group_orders_uncertainty(
@@ -282,12 +284,13 @@ def group_orders_uncertainty(
     Raises:
         ModelError: `horizon_days` is out of range.
     """
-    return _joined(
+    joined = _joined(
         groups,
         customers,
         values,
         lambda model, part: orders_uncertainty(model, part, horizon_days),
     )
+    return with_store(joined, groups.store.seen_with(customers), "orders", horizon_days)
 
 
 def _joined(

@@ -10,8 +10,9 @@ import pandas as pd
 from retention.daily_repeats import carried_end
 from retention.errors import DataError, ModelError
 from retention.models.checks import Check
+from retention.models.misses import Measure, PastMisses
 from retention.models.purchases import PurchaseModel
-from retention.models.season import PLAIN, SeasonIndex, day_number
+from retention.models.season.index import PLAIN, SeasonIndex, day_number
 from retention.models.spend import SpendKind, SpendModel
 from retention.validation import check_number
 from retention.wording import NO_AMOUNTS
@@ -37,6 +38,8 @@ class CltvModel:
             and says why, where there is none. It also says how far weeks and level vary.
         today: The day that histories are counted back from, in days since 1970; None where it is
             not known, and without a season it makes no difference.
+        misses: How far forecasts of the store's past were off, which the ranges of totals allow
+            for. None where that was not measured: ranges then hold chance, the fit and the season.
     """
 
     purchases: PurchaseModel
@@ -49,6 +52,7 @@ class CltvModel:
     choice: str = ""
     season: SeasonIndex = PLAIN
     today: int | None = None
+    misses: PastMisses | None = None
 
     def at(self, today: int) -> CltvModel:
         """Return the same model for customers whose histories end on another day.
@@ -75,7 +79,8 @@ class CltvModel:
             self,
             purchases=self.purchases.on_its_clock,
             companion=self.companion.on_its_clock,
-            season=PLAIN,
+            # Weeks and level vary for them, too.
+            season=replace(self.season, coefficients=(), covariance=()),
         )
 
     def seen_with(self, customers: pd.DataFrame) -> CltvModel:
@@ -107,16 +112,40 @@ class CltvModel:
         """
         return float(self.season.common_variance(self._today, horizon_days)[0])
 
-    def span_variance(self, ends: np.ndarray) -> np.ndarray:
-        """Return `common_variance` of single spans, each from the end before it to its own.
+    def store_variance(
+        self, measure: Measure, horizon_days: float, alone: float
+    ) -> tuple[float, float]:
+        """Return the variances of a total that all customers share, as shares of its square.
 
         Args:
-            ends: Numbers of days ahead, ascending.
+            measure: What the total counts.
+            horizon_days: How far to look ahead, in days.
+            alone: The variance from chance and the fit, as a share of the total's square.
 
         Returns:
-            A variance for each span.
+            `common_variance`, and what earlier misses add to it; 0 where `misses` is None.
         """
-        return self.season.span_variance(self._today, ends)
+        common = self.common_variance(horizon_days)
+        return common, self._missed(measure, alone + common, common)
+
+    def _missed(self, measure: Measure, own: float, common: float) -> float:
+        return 0.0 if self.misses is None else self.misses.variance(measure, own, common)
+
+    def span_variance(self, ends: np.ndarray, measure: Measure) -> np.ndarray:
+        """Return the variance of what moves the whole store in single spans.
+
+        It joins both variances of `store_variance`, for each span.
+
+        Args:
+            ends: Numbers of days ahead, ascending. A span goes from the end before it to its own.
+            measure: What the totals count.
+
+        Returns:
+            A variance for each span, as a share of the square of its total.
+        """
+        common = self.season.span_variance(self._today, ends)
+        missed = [self._missed(measure, share, share) for share in common]
+        return np.asarray(common + missed)
 
     @property
     def _today(self) -> float:

@@ -62,7 +62,7 @@ def month_ranges(model: CltvModel, customers: pd.DataFrame, months: pd.DataFrame
     covariance = covariance_of(model, by_spend.shape[1])
     spread = scale**2 * np.einsum("ij,jk,ik->i", slopes, covariance, slopes)
     expected_revenue = scale * measured
-    of_store = expected_revenue**2 * model.span_variance(ends)
+    of_store = expected_revenue**2 * model.span_variance(ends, "revenue")
     totals = [
         interval(*month)
         for month in zip(expected_revenue, scale * variance, spread, of_store, strict=True)

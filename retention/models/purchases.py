@@ -18,7 +18,6 @@ from numpy.polynomial import chebyshev
 from scipy.special import expit
 
 from retention.errors import ModelError
-from retention.models.clock import Clock
 from retention.models.fitting import (
     Covariance,
     Derivatives,
@@ -30,6 +29,7 @@ from retention.models.fitting import (
     total,
 )
 from retention.models.histories import Histories
+from retention.models.season.clock import Clock
 
 #: The purchase models this module can fit, with the names the field uses.
 PURCHASE_MODELS = {"bg_nbd": "BG/NBD", "mbg_nbd": "MBG/NBD"}

@@ -13,6 +13,7 @@ from retention.errors import DataError
 from retention.models.forecast import Forecast, forecast
 from retention.models.histories import Histories, group_histories
 from retention.models.intervals import HIGH, LOW, history_intervals
+from retention.models.misses import Measure
 from retention.models.model import CltvModel, check_settings
 from retention.models.purchases import PurchaseModel, log_slopes
 from retention.models.spend import spend_columns
@@ -34,6 +35,8 @@ class Total:
         parameters: The standard deviation that comes from the estimated parameters.
         store: The standard deviation that comes from what moves the whole store: its level, weeks
             that vary beyond chance, and the error of its season.
+        missed: The standard deviation that comes from how far earlier forecasts were off beyond
+            all that; 0 where the model's `misses` are not known.
     """
 
     expected: float
@@ -42,6 +45,7 @@ class Total:
     chance: float
     parameters: float
     store: float = 0.0
+    missed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Uncertainty:
         customers: The customers' index; None where it is not known.
         common: The variance that all customers share, as a share of the expected total squared:
             `SeasonIndex.common_variance`.
+        missed: The variance that comes from how far earlier forecasts were off, likewise.
     """
 
     expected: np.ndarray
@@ -66,6 +71,12 @@ class Uncertainty:
     covariance: np.ndarray
     customers: pd.Index | None = None
     common: float = 0.0
+    missed: float = 0.0
+
+    @property
+    def model_only(self) -> Uncertainty:
+        """The same with chance and the fit alone: as if nothing moved the whole store."""
+        return replace(self, common=0.0, missed=0.0)
 
     def total(self, members: np.ndarray | pd.Series | None = None) -> Total:
         """Return the total of a group of customers.
@@ -148,8 +159,10 @@ class Uncertainty:
             of_all = max(self.expected[self.sample].sum(), 1e-300)
             relative[nobody] = self.slopes.sum(axis=0) / of_all
         spread = expected**2 * np.einsum("ij,jk,ik->i", relative, self.covariance, relative)
-        of_store = expected**2 * self.common
-        return [interval(*row) for row in zip(expected, variance, spread, of_store, strict=True)]
+        return [
+            interval(total, chance, fit, total**2 * self.common, total**2 * self.missed)
+            for total, chance, fit in zip(expected, variance, spread, strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +344,7 @@ def value_of_forecast(
     sample = sample_of(len(customers))
     by_purchases = purchase_slopes(model, customers, ahead) if slopes is None else slopes
     by_spend = model.known_spend.log_slopes(*spend_columns(customers.iloc[sample]))
-    return Uncertainty(
+    alone = Uncertainty(
         expected=expected,
         variance=np.maximum(square - orders**2, 0)[codes] * order_value**2,
         sample=sample,
@@ -340,8 +353,8 @@ def value_of_forecast(
         ),
         covariance=covariance_of(model, by_spend.shape[1]),
         customers=customers.index,
-        common=model.common_variance(float(ahead.ends[-1])),
     )
+    return with_store(alone, model, "revenue", float(ahead.ends[-1]))
 
 
 def orders_of_forecast(
@@ -364,15 +377,35 @@ def orders_of_forecast(
         The uncertainty of the orders (purchase days).
     """
     codes, orders = ahead.histories.codes, ahead.orders
-    return Uncertainty(
+    alone = Uncertainty(
         expected=orders[codes],
         variance=np.maximum(orders_square - orders**2, 0)[codes],
         sample=sample_of(len(customers)),
         slopes=purchase_slopes(model, customers, ahead) if slopes is None else slopes,
         covariance=np.array(model.purchases.covariance),
         customers=customers.index,
-        common=model.common_variance(float(ahead.ends[-1])),
     )
+    return with_store(alone, model, "orders", float(ahead.ends[-1]))
+
+
+def with_store(
+    uncertainty: Uncertainty, model: CltvModel, measure: Measure, horizon_days: float
+) -> Uncertainty:
+    """Join what moves the whole store, and how far earlier forecasts were off.
+
+    Args:
+        uncertainty: Chance and the fit.
+        model: The model, with its season and past misses.
+        measure: What `expected` counts.
+        horizon_days: How far to look ahead, in days.
+
+    Returns:
+        The uncertainty with `common` and `missed`.
+    """
+    total = uncertainty.model_only.total()
+    alone = (total.chance**2 + total.parameters**2) / max(total.expected, 1e-150) ** 2
+    common, missed = model.store_variance(measure, horizon_days, alone)
+    return replace(uncertainty, common=common, missed=missed)
 
 
 def purchase_slopes(model: CltvModel, customers: pd.DataFrame, ahead: Forecast) -> np.ndarray:
@@ -405,9 +438,22 @@ def covariance_of(model: CltvModel, spend_parameters: int) -> np.ndarray:
         A square matrix: first the purchase model's log parameters, then the spend model's.
     """
     purchases = np.array(model.purchases.covariance)
-    spend = np.array(model.known_spend.covariance or np.zeros((spend_parameters,) * 2))
+    spend = spend_covariance(model, spend_parameters)
     apart = np.zeros((len(purchases), len(spend)))
     return np.block([[purchases, apart], [apart.T, spend]])
+
+
+def spend_covariance(model: CltvModel, spend_parameters: int) -> np.ndarray:
+    """Return the covariance of the spend model's log parameters.
+
+    Args:
+        model: From `fit_cltv`.
+        spend_parameters: The number of these parameters.
+
+    Returns:
+        A square matrix; zeros where they are taken as known.
+    """
+    return np.array(model.known_spend.covariance or np.zeros((spend_parameters,) * 2))
 
 
 def sample_of(customers: int) -> np.ndarray:
@@ -425,7 +471,9 @@ def sample_of(customers: int) -> np.ndarray:
     return np.sort(np.random.default_rng(1).choice(customers, SAMPLE, replace=False))
 
 
-def interval(expected: float, variance: float, spread: float, of_store: float = 0.0) -> Total:
+def interval(
+    expected: float, variance: float, spread: float, of_store: float = 0.0, missed: float = 0.0
+) -> Total:
     """Return the 80 % interval of a total, that of a gamma variable: neither can be negative.
 
     Args:
@@ -433,11 +481,12 @@ def interval(expected: float, variance: float, spread: float, of_store: float = 
         variance: Its variance from chance.
         spread: Its variance from the estimated parameters.
         of_store: Its variance from what moves the whole store.
+        missed: Its variance from how far earlier forecasts were off.
 
     Returns:
         The total, its ends at 10 % and 90 %, and the standard deviations.
     """
-    whole = variance + spread + of_store
+    whole = variance + spread + of_store + missed
     low = high = expected
     if expected > 0 and whole > 0:
         shape = expected**2 / whole
@@ -449,4 +498,5 @@ def interval(expected: float, variance: float, spread: float, of_store: float = 
         chance=float(variance**0.5),
         parameters=float(spread**0.5),
         store=float(of_store**0.5),
+        missed=float(missed**0.5),
     )

@@ -160,8 +160,14 @@ def what_if(
             (today.chance * after / before) ** 2,
             spread,
             (today.store * after / before) ** 2,
+            (today.missed * after / before) ** 2,
         ),
-        gain=_signed(gained * scale, float(gain_slope @ known.covariance @ gain_slope)),
+        gain=_signed(
+            gained * scale,
+            float(gain_slope @ known.covariance @ gain_slope),
+            # What moves the whole store moves the gain alike.
+            (gained * scale) ** 2 * (known.common + known.missed),
+        ),
         capped=_capped(model, levers, margin),
     )
 
@@ -183,9 +189,9 @@ def _leaving(purchases: PurchaseModel, retention: float) -> tuple[float, bool]:
     return max(wanted, least), wanted < least
 
 
-def _signed(expected: float, spread: float) -> Total:
+def _signed(expected: float, spread: float, of_store: float) -> Total:
     """The interval of a gain or, with its ends turned round, of a loss."""
-    gain = interval(abs(expected), 0.0, spread)
+    gain = interval(abs(expected), 0.0, spread, of_store)
     if expected >= 0:
         return gain
     return replace(gain, expected=expected, low=-gain.high, high=-gain.low)

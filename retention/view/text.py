@@ -108,10 +108,10 @@ DEFINITIONS = {
         "How much less money is worth when it arrives a year later; for this page."
     ),
     "range_80": (
-        "If customers go on as the model says, the truth lies in this range in 8 of 10 cases. It "
-        "joins chance, since customers do as they please, with what the fit leaves open and with "
-        "how far the store's level has wandered. New prices and campaigns come on top: see how far "
-        "off it was under “Can I trust it?”."
+        "The truth lies in this range in about 8 of 10 cases. It joins chance, the fit, and how "
+        "far such forecasts were off in this store before. From less than a year and a half of "
+        "orders no season can be told: it then allows for the misses of other stores. “Can I trust "
+        "it?” shows the misses. New prices and campaigns come on top."
     ),
     "cltv_range": (
         "If the model holds, in 8 of 10 cases the customer's value lies in this range, widened "

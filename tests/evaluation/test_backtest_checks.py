@@ -12,7 +12,7 @@ from retention.wording import deviation_words
 @pytest.fixture(scope="module")
 def result():
     """The plain model's, whose ranges hold what the model itself leaves open."""
-    return backtest(sample_orders("cdnow"), 273, season=None)
+    return backtest(sample_orders("cdnow"), 273, season=None, misses=None)
 
 
 def tracking(ratio, expected=50.0):
@@ -236,6 +236,15 @@ def test_a_total_far_off_is_a_doubt(result, bias, status):
     check = named(result, "Hidden orders", models=models)
     assert check.status == status
     assert ("less" if bias > 0 else "more") in check.advice
+
+
+def test_a_large_miss_within_a_wide_range_is_a_doubt(result):
+    models = result.models.copy()
+    models.loc["bg_nbd", ["bias", "actual_orders", "revenue_bias"]] = [-0.25, 2_200.0, -0.05]
+    wide = dataclasses.replace(result.orders, low=1_000.0, high=2_600.0)
+    check = named(result, "Hidden orders", models=models, orders=wide)
+    assert (check.status, "lies within" in check.finding) == ("caution", True)
+    assert "both ends of the range" in check.advice
 
 
 def test_nobody_coming_back_is_bad(result):

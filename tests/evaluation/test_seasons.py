@@ -15,7 +15,7 @@ from retention import (
 )
 from retention.daily_repeats import carried
 from retention.evaluation.holdout import hold_out
-from retention.models.season_fit import TOO_SHORT
+from retention.models.season.fit import TOO_SHORT
 from tests.support.orders_stub import orders_of
 
 

@@ -11,6 +11,7 @@ from retention import (
     assign_segments,
     backtest,
     fit_cltv,
+    past_misses,
     predict_cltv,
     segment_table,
     to_csv,
@@ -83,7 +84,9 @@ def store():
 def model(store):
     """The model that the page picks by itself."""
     data = store.session_state["loaded_orders"]
-    return fit_cltv(data.customers, "auto", backtest=backtest(data.orders, None, "auto"))
+    tested = backtest(data.orders, None, "auto")
+    misses = past_misses(data.orders, tested.purchase_model)
+    return fit_cltv(data.customers, "auto", backtest=tested, misses=misses)
 
 
 def test_opened_cold_it_offers_the_sample_store_there_and_then():

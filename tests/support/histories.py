@@ -13,7 +13,7 @@ import pandas as pd
 from retention import SeasonIndex, sample_orders, summarise_customers
 from retention.daily_repeats import DailyRepeats, carry
 from retention.models.purchases import PurchaseModel
-from retention.models.season import day_number
+from retention.models.season.index import day_number
 from retention.samples.simulator import (
     Buyers,
     Process,

@@ -32,11 +32,12 @@ DEFINITIONS = {
     "reach": "Customers who get the campaign: the segment without those left out, below the "
     "cut, and held out.",
     "gain": "Margin with the campaign less margin without it, less contacts and offers, over "
-    "the window. 80% range: from chance and from what the model leaves open; the lift is taken "
-    "as you assume it.",
+    "the window. 80% range: chance, the fit, and how far such forecasts were off in this store "
+    "before; the lift is taken as you assume it.",
     "cost": "Contacts, offers used by customers who would have ordered anyway, and offers used "
     "by those it persuades.",
-    "loss": "Probability that the gain falls below zero, the lift being as you assume it.",
+    "loss": "Probability that the gain falls below zero, the lift being as you assume it. It "
+    "allows for all that the range of the gain allows for.",
     "return": "Expected gain for each unit of money spent on contacts and offers.",
     "break_even": "The lift at which the expected gain of the customers addressed is zero: "
     "below it the campaign costs more than it brings. With “Best size” another lift addresses "

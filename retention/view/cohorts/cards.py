@@ -50,12 +50,12 @@ DEFINITIONS = {
         "What today's customers of the cohort are expected to bring from the end of the orders "
         "on, a customer, before margin and not discounted: it continues the revenue so far. The "
         "expected value of a cohort's customers at the bottom of the page is discounted at 10% a "
-        "year, and so a little lower. If the model holds, the truth lies in the 80% range in 8 of "
+        "year, and so a little lower. The truth lies in the 80% range in about 8 of "
         "10 cases."
     ),
     "expected_orders": (
         "What today's customers of the cohort are expected to order from the end of the orders on, "
-        "a customer. If the model holds, the truth lies in the 80% range in 8 of 10 cases."
+        "a customer. The truth lies in the 80% range in about 8 of 10 cases."
     ),
     "second": (
         "Of the customers whose first order was at least 30, 60 or more days ago, the share who "

@@ -167,11 +167,7 @@ def draw_group(
     has_amounts = data.orders.has_amounts
     widgets.metric_row(_metrics(row, between, rules.ready_days, currency, has_amounts=has_amounts))
     if not isnan(row["expected_value"]):
-        explanation = (
-            " 80% range: if the model holds, the truth lies in it in 8 of 10 cases."
-            if between
-            else ""
-        )
+        explanation = " 80% range: the truth lies in it in about 8 of 10 cases." if between else ""
         st.caption(f"Expected value: {EXPECTED_VALUE[0].lower()}{EXPECTED_VALUE[1:]}{explanation}")
 
 

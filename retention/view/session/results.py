@@ -3,6 +3,7 @@
 Frames are shared and not copied: a caller that wants to change one makes its own copy.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import pandas as pd
@@ -11,6 +12,7 @@ from retention.errors import RetentionError
 from retention.evaluation.all_checks import all_checks
 from retention.evaluation.backtest import Backtest, backtest
 from retention.evaluation.backtest_checks import backtest_checks
+from retention.evaluation.past_misses import past_misses
 from retention.evaluation.recent_checks import recent_checks
 from retention.evaluation.value_checks import largest_customer
 from retention.history.order_history import OrderHistory, order_history
@@ -206,7 +208,8 @@ def _model(data: Loaded, kind: str) -> CltvModel:
     # was tested.
     outcome = _backtest(data, kind) if kind == "auto" else None
     tested = outcome if isinstance(outcome, Backtest) else None
-    return fit_cltv(data.customers, kind, backtest=tested)
+    model = fit_cltv(data.customers, kind, backtest=tested)
+    return replace(model, misses=past_misses(data.orders, model.purchase_model))
 
 
 @kept(max_entries=8, spinner="Fitting a model to each group…")

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
-from retention.models.season import SeasonIndex
+from retention.models.season.index import SeasonIndex
 from retention.view import text
 from retention.view.value.charts import season_chart
 

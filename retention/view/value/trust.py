@@ -12,7 +12,7 @@ from retention.models.purchases import PURCHASE_MODELS
 from retention.view import forecast_panels, text, widgets
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import backtest_for, checks_for
-from retention.view.value import model_words, season, trust_charts as charts
+from retention.view.value import model_words, past_misses, season, trust_charts as charts
 
 DEFINE = text.DEFINITIONS
 #: Columns of the table of models that need amounts.
@@ -160,6 +160,7 @@ def health(data: Loaded, model: CltvModel) -> None:
                 f"{point.icon} **{point.title}**  \n{text.plain(point.sentence)}", help=point.caveat
             )
         season.season(model.season)
+        past_misses.past_misses(model)
         if model.choice:
             st.markdown(
                 f":material/rule: **Why this model**  \n{text.plain(model.choice, limit=600)}"

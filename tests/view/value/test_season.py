@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 
-from retention.models.season import PLAIN, SeasonIndex
+from retention.models.season.index import PLAIN, SeasonIndex
 from retention.view.value import season
 from retention.view.value.charts import season_chart
 from tests.support.chart_data import drawn_rows

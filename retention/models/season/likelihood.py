@@ -9,7 +9,7 @@ from scipy.special import expit
 
 from retention.models.histories import Histories
 from retention.models.purchases import PurchaseModel
-from retention.models.season import SeasonIndex, harmonics
+from retention.models.season.index import SeasonIndex, harmonics
 
 #: Days in a week.
 WEEK = 7

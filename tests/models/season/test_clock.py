@@ -7,10 +7,10 @@ import pytest
 from scipy.integrate import quad
 from scipy.special import betaln, gammaln
 
-from retention.models.clock import Clock
 from retention.models.order_counts import order_counts
 from retention.models.purchases import PurchaseModel, purchase_objective
-from retention.models.season import PLAIN, day_number
+from retention.models.season.clock import Clock
+from retention.models.season.index import PLAIN, day_number
 from tests.support.histories import UNKNOWN, WINTER
 
 TODAY = day_number("2024-08-31")

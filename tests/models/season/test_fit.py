@@ -17,8 +17,8 @@ from retention import (
     purchase_probability,
     value_uncertainty,
 )
-from retention.models.season import PLAIN, day_number
-from retention.models.season_fit import CHANCE, LEAST_EVIDENCE, TOO_FEW, TOO_SHORT
+from retention.models.season.fit import CHANCE, LEAST_EVIDENCE, TOO_FEW, TOO_SHORT
+from retention.models.season.index import PLAIN, day_number
 from tests.support.histories import (
     PARAMETERS,
     WINTER,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from retention.models.season import SeasonIndex
+from retention.models.season.index import SeasonIndex
 
 
 @dataclass(frozen=True, slots=True)

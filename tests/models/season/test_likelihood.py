@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from retention.daily_repeats import carried
-from retention.models.clock import Clock
 from retention.models.histories import group_histories
 from retention.models.purchases import fit_purchases
-from retention.models.season import PLAIN, SeasonIndex, day_number
-from retention.models.season_likelihood import bins_of, expected_by_day, likelihood_of, open_days
+from retention.models.season.clock import Clock
+from retention.models.season.index import PLAIN, SeasonIndex, day_number
+from retention.models.season.likelihood import bins_of, expected_by_day, likelihood_of, open_days
 from tests.support.histories import WINTER, seasonal_store
 
 

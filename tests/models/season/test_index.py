@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from retention import SeasonIndex
-from retention.models.season import PLAIN, day_number, harmonics
+from retention.models.season.index import PLAIN, day_number, harmonics
 from tests.support.histories import WINTER
 
 coefficients = st.lists(st.floats(-0.8, 0.8), min_size=1, max_size=6).map(

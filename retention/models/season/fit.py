@@ -16,11 +16,11 @@ import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from retention.daily_repeats import DailyRepeats
-from retention.models.clock import Clock
 from retention.models.histories import Histories
 from retention.models.purchases import PurchaseModel, fit_purchases
-from retention.models.season import SeasonIndex, day_number, harmonics
-from retention.models.season_likelihood import (
+from retention.models.season.clock import Clock
+from retention.models.season.index import SeasonIndex, day_number, harmonics
+from retention.models.season.likelihood import (
     WEEK,
     Bins,
     Likelihood,

@@ -1,0 +1,1 @@
+"""The season of a store, and the clock of the models that ticks with it."""
