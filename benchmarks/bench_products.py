@@ -17,10 +17,7 @@ import pandas as pd
 
 import retention
 from retention import Orders, ProductHistory
-from retention.products.due import DUE_WEEKS
-
-#: Days that are hidden to see what came of what was due.
-HIDDEN = 14
+from retention.products.due_backtest import HIDDEN_DAYS, due_hit_rates
 
 
 def in_pandas(lines: pd.DataFrame) -> pd.DataFrame:
@@ -50,22 +47,18 @@ def seconds(work: Callable[[], object], rounds: int) -> float:
 
 def came(orders: Orders) -> pd.DataFrame:
     """How many bought what was due within the hidden days, by week and basis."""
-    seen = retention.product_history(orders, as_of=orders.end - timedelta(days=HIDDEN))
+    seen = retention.product_history(orders, as_of=orders.end - timedelta(days=HIDDEN_DAYS))
     whole = retention.product_history(orders)
     later = whole.table.filter(whole.table.day > seen.last_day).to_pandas()
     bought = set(_pairs(whole, later))
-    due = retention.reorders_due(seen, weeks=DUE_WEEKS)
-    pairs = zip(due["customer_id"], due["product"], strict=True)
-    due["bought"] = [pair in bought for pair in pairs]
     ever = seen.table.filter(seen.table.nth == 0).to_pandas()
     everybody = [pair in bought for pair in _pairs(seen, ever)]
     seen.release()
     whole.release()
-    rates = due.groupby(["week", "basis"])["bought"].agg(["size", "mean"]).reset_index()
     all_of_them = pd.DataFrame(
-        {"week": ["ever bought"], "basis": [""], "size": len(ever), "mean": np.mean(everybody)}
+        {"week": ["ever bought"], "basis": [""], "rows": len(ever), "rate": np.mean(everybody)}
     )
-    return pd.concat([rates, all_of_them], ignore_index=True)
+    return pd.concat([due_hit_rates(orders), all_of_them], ignore_index=True)
 
 
 def _pairs(history: ProductHistory, rows: pd.DataFrame) -> list[tuple[str, str]]:
@@ -103,7 +96,8 @@ def main() -> None:
     }
     for name, call in work.items():
         print(f"{name:30} {seconds(call, arguments.rounds):6.2f} s")
-    print(f"\nBought within {HIDDEN} hidden days\n{came(orders).round(3).to_string(index=False)}")
+    rates = came(orders).round(3).to_string(index=False)
+    print(f"\nBought within {HIDDEN_DAYS} hidden days\n{rates}")
     for days in (30, 90):
         backtest = retention.next_products_backtest(orders, days)
         columns = ["method", "named", "recall", "recall_low", "recall_high", "hit_rate"]

@@ -24,6 +24,7 @@ from retention.own_segments.catalogue import FEATURES
 from retention.own_segments.products import Purchases, purchases_of
 from retention.own_segments.reorders import (
     DUE_LISTS,
+    OWN_DUE,
     Listed,
     due_lists,
     first_products,
@@ -478,7 +479,8 @@ def _of_products(
         )()
         makers["reorder_due"] = lambda: _on_list(due()["due_this_week"])
         lists["first_products"] = lambda: first_products(orders, index, as_of, "product")
-        lists |= {key: partial(_due_list, due, key) for key in DUE_LISTS.values()}
+        makers["reorder_due_by_own_interval"] = lambda: _on_list(due()[OWN_DUE])
+        lists |= {key: partial(_due_list, due, key) for key in (*DUE_LISTS.values(), OWN_DUE)}
     return makers, lists
 
 

@@ -17,6 +17,8 @@ from retention.products.product_history import By, ProductHistory, product_histo
 
 #: The keys of the lists of what is due, by the week.
 DUE_LISTS = {THIS_WEEK: "due_this_week", NEXT_WEEK: "due_next_week", LATE: "late_products"}
+#: The key of the list of what is due this week by the customer's own interval.
+OWN_DUE = "due_by_own_interval"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +115,8 @@ def due_lists(orders: Orders, index: pd.Index, as_of: date) -> dict[str, Listed]
         as_of: The last day that counts.
 
     Returns:
-        By the keys of `DUE_LISTS`: what is due this week, next week, and late.
+        By the keys of `DUE_LISTS`: what is due this week, next week, and late. By `OWN_DUE`: what
+        is due this week by the customer's own interval.
     """
     history = product_history(orders, "product", as_of)
     try:
@@ -121,9 +124,10 @@ def due_lists(orders: Orders, index: pd.Index, as_of: date) -> dict[str, Listed]
     finally:
         history.release()
     weeks = due_weeks(rows, history.last_day)
+    listed = {key: weeks == week for week, key in DUE_LISTS.items()}
+    listed[OWN_DUE] = (weeks == THIS_WEEK) & rows.own
     return {
-        key: _listed(history, index, *_pairs(rows.kept(weeks == week)))
-        for week, key in DUE_LISTS.items()
+        key: _listed(history, index, *_pairs(rows.kept(inside))) for key, inside in listed.items()
     }
 
 

@@ -73,6 +73,21 @@ def test_what_is_due_late_and_passed():
     assert due["customer_id"].tolist() == ["now"]
 
 
+def test_what_is_due_by_the_own_interval_alone():
+    sold = [(f"r{n}", day, ["Tea"]) for n in range(30) for day in (0, 20)]
+    sold += [("product", 85, ["Tea"])]
+    sold += [("own", day, ["Cup"]) for day in (5, 35, 65, 74)] + [("x", 99, ["Pot"])]
+    found = asked_of(store_of(sold, 100))
+
+    def names(*condition):
+        return found.index[matches(Condition(*condition), found)].tolist()
+
+    assert names("reorder_due", "is", True) == ["own", "product"]
+    assert names("reorder_due_by_own_interval", "is", True) == ["own"]
+    assert names("due_by_own_interval", "includes", ("Cup",)) == ["own"]
+    assert names("due_by_own_interval", "includes", ("Tea",)) == []
+
+
 def test_only_the_customers_asked_about_count():
     orders = small_orders()
     customers = retention.summarise_customers(orders).iloc[1:]
