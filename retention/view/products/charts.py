@@ -13,12 +13,14 @@ from retention.view.flow import smooth_bands
 
 #: Pixels of a row, and of the axis below them.
 ROW, AROUND = 26, 62
+#: Likewise around the square of pairs, whose legend and names take more.
+PAIRS_AROUND = 215
 WEEKS = {"This week": palette.ACCENT, "Next week": palette.EXPECTED}
 #: What a verdict is called, and its colour.
 VERDICTS = {
     MORE: ("Bring more", palette.ACCENT),
     LESS: ("Bring less", palette.STAGE_COLOURS["at_risk"]),
-    SAME: ("No clear difference", palette.NEUTRAL),
+    SAME: ("Unclear", palette.NEUTRAL),
 }
 METHODS = {
     "Likely next": palette.ACCENT,
@@ -188,7 +190,7 @@ def pairs_chart(frame: pd.DataFrame, rows: str, columns: str, times: str) -> alt
                 alt.Tooltip("lift:Q", title="Times as often as by chance", format=".1f"),
             ],
         )
-        .properties(height=150 + 30 * len(down))
+        .properties(height=PAIRS_AROUND + 30 * len(down))
     )
 
 
@@ -271,7 +273,7 @@ def recall_chart(frame: pd.DataFrame) -> alt.LayerChart:
             "method:N",
             sort=list(METHODS),
             scale=alt.Scale(domain=list(METHODS), range=list(METHODS.values())),
-            legend=alt.Legend(orient="top", title=None, columns=3),
+            legend=alt.Legend(orient="top", title=None, columns=2),
         ),
         tooltip=[
             alt.Tooltip("method:N", title="Named"),

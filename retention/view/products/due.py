@@ -17,6 +17,7 @@ from retention.view.products import charts, frames, words
 from retention.view.products.data import OWN, contact_for, due_for, history_for, hit_rates_for
 from retention.view.session.loaded import Loaded
 from retention.view.session.own_segments import keep_library, session_library
+from retention.view.session.people import people_for
 
 OWN_INTERVAL, ANY_INTERVAL = "Own interval", "Own or usual interval"
 EVERY, OWN_PAGE = "All of them", "pages/own_segments.py"
@@ -122,8 +123,9 @@ def _draw_list(data: Loaded, listed: pd.DataFrame, product: str) -> None:
             "interval": st.column_config.NumberColumn("Interval, days", format="localized"),
         },
     )
+    has_addresses = "email" in people_for(data).contacts
     more = f" The first {TABLE_ROWS} are listed." if len(rows) > TABLE_ROWS else ""
-    st.caption(text.plain(words.contact_words(rows) + more, 600))
+    st.caption(text.plain(words.contact_words(rows, has_addresses) + more, 600))
     name = "due" if product == EVERY else f"due-{widgets.file_name(product)}"
     widgets.csv_download(
         f"Download {wording.plural(len(rows), 'customer')}",

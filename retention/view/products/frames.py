@@ -75,7 +75,7 @@ def due_frame(due: pd.DataFrame) -> pd.DataFrame:
 
 
 def due_customers(due: pd.DataFrame, contact: pd.DataFrame) -> pd.DataFrame:
-    """Return a row for each customer who is due, those due first on top.
+    """Return a row for each customer who is due, those who may be written to first.
 
     Args:
         due: From `reorders_due`.
@@ -94,7 +94,11 @@ def due_customers(due: pd.DataFrame, contact: pd.DataFrame) -> pd.DataFrame:
         interval=("interval", "first"),
         basis=("basis", "first"),
     )
-    return rows.join(contact).reset_index()
+    rows = rows.join(contact).reset_index()
+    # Stable: by the due day among those who may be written to, and among the others.
+    return rows.sort_values("do_not_write", key=lambda why: why != "", kind="stable").reset_index(
+        drop=True
+    )
 
 
 def due_csv(due: pd.DataFrame, contact: pd.DataFrame) -> bytes:
@@ -190,14 +194,22 @@ def pairs_frame(
     if symmetric:
         turned = kept.rename(columns={"row": "column", "column": "row"})
         kept = pd.concat([kept, turned], ignore_index=True)
-    for side in ("row", "column"):
-        often = kept.groupby(side)["times"].sum().sort_values(ascending=False, kind="stable")
-        kept = kept[kept[side].isin(often.index[:MOST_SIDE])]
+        often = _most_often(kept, "row")
+        kept = kept[kept["row"].isin(often) & kept["column"].isin(often)]
+    else:
+        kept = kept[kept["row"].isin(_most_often(kept, "row"))]
+        kept = kept[kept["column"].isin(_most_often(kept, "column"))]
     names = list(dict.fromkeys([*kept["row"], *kept["column"]]))
     short = dict(zip(names, short_names(names), strict=True))
     return kept.assign(row=kept["row"].map(short), column=kept["column"].map(short)).reset_index(
         drop=True
     )
+
+
+def _most_often(pairs: pd.DataFrame, side: str) -> pd.Index:
+    """The names on one side of the pairs that are in the most orders."""
+    often = pairs.groupby(side)["times"].sum().sort_values(ascending=False, kind="stable")
+    return often.index[:MOST_SIDE]
 
 
 def journey_frames(links: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -66,7 +66,7 @@ def headline(data: Loaded, by: str) -> None:
                     label=label,
                     value=wording.count(own[week]),
                     about=about,
-                    note=f"{wording.count(usual[week])} by what is usual for the {by}",
+                    note=f"{wording.count(usual[week])} by the usual wait",
                 )
                 for label, week, about in (
                     ("Due this week", THIS_WEEK, "due_this_week"),
@@ -77,13 +77,13 @@ def headline(data: Loaded, by: str) -> None:
                 label="Bought again",
                 value=wording.percent(again),
                 about="bought_again",
-                note=f"of the customers of a {by}",
+                note=f"of each {by}'s customers",
             ),
             widgets.Metric(
                 label="Usual wait",
                 value=wording.days(_usual_wait(known)) if len(known) else wording.MISSING,
                 about="usual_wait",
-                note=f"known of {wording.count(len(known))} of "
+                note=f"of {wording.count(len(known))} of "
                 f"{wording.plural(len(table), by, words.PLURALS[by])}",
             ),
         ],
@@ -167,16 +167,8 @@ def _draw_links(data: Loaded, by: str) -> None:
         )
         return
     columns = TOGETHER if same else FOLLOWING
-    first, second, _ = columns
-    best = pairs.iloc[int(pairs["beyond_chance"].to_numpy().argmax())]
-    st.markdown(
-        f"**{text.plain(best[first], 80)}** and **{text.plain(best[second], 80)}** go together "
-        f"most: {best['beyond_chance']:.1f} times as often as by chance."
-        if same
-        else f"After a first order with **{text.plain(best[first], 80)}**, the second holds "
-        f"**{text.plain(best[second], 80)}** {best['beyond_chance']:.1f} times as often as by "
-        "chance."
-    )
+    best = words.Pair.of(pairs.iloc[0], columns)
+    st.markdown(words.pair_sentence(best, same))
     left, right = st.columns([11, 10], gap="large")
     with left:
         frame = frames.pairs_frame(pairs, columns, symmetric=same)
@@ -186,7 +178,7 @@ def _draw_links(data: Loaded, by: str) -> None:
             charts.pairs_chart(frame, *titles, counted),
             key=f"products_pairs_{same}",
             alt=f"Pairs of {words.PLURALS[by]} that go together by more than chance. The most: "
-            f"{text.one_line(best[first], 80)} and {text.one_line(best[second], 80)}",
+            f"{text.one_line(best.first, 80)} and {text.one_line(best.second, 80)}",
         )
     with right:
         _draw_pairs(pairs, columns, by, same)

@@ -1,6 +1,7 @@
 """The sentences of the products page, and the definitions of its numbers."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -89,18 +90,27 @@ def basis_words(rates: Mapping[str, float], by: str) -> str:
     if OWN in rates:
         parts.append(f"{wording.percent(rates[OWN])} of those due by their own interval")
     if PRODUCT in rates:
-        parts.append(f"{wording.percent(rates[PRODUCT])} of those due by the {by}'s interval")
+        parts.append(
+            f"{wording.percent(rates[PRODUCT])} of those due by what is usual for the {by}"
+        )
     if not parts:
         return ""
-    return f"In the last 14 days, {' and '.join(parts)} came and bought it."
+    return f"Tried on the last 14 days: {' and '.join(parts)} bought it."
 
 
-def contact_words(contact: pd.DataFrame) -> str:
-    """Return how many of the customers listed may be written to, and why not the others."""
+def contact_words(contact: pd.DataFrame, has_addresses: bool) -> str:
+    """Return how many of the customers listed may be written to, and why not the others.
+
+    Args:
+        contact: The rows of `contact_for` of these customers.
+        has_addresses: Whether the orders have e-mail addresses.
+    """
     reasons = contact["do_not_write"]
     reachable = int((reasons == "").sum())
     words = f"{wording.count(reachable)} of {wording.plural(len(contact), 'customer')} may be "
-    words += "written to by e-mail."
+    words += (
+        "written to by e-mail." if has_addresses else "addressed. There are no e-mail addresses."
+    )
     unknown = int((contact["consent"] == "unknown").sum())
     if unknown:
         words += f" Consent is unknown for {wording.count(unknown)}."
@@ -141,10 +151,48 @@ def _each(value: float, basis: str, currency: str | None) -> str:
 def value_title(basis: str) -> str:
     """Return the title of the axis of `value_chart`."""
     return {
-        "value": "Expected value of a customer, beside customers alike",
-        "revenue": "Revenue so far of a customer, beside customers alike",
-        "orders": "Orders so far of a customer, beside customers alike",
+        "value": "Value beside customers alike",
+        "revenue": "Revenue beside customers alike",
+        "orders": "Orders beside customers alike",
     }[basis]
+
+
+class Pair(NamedTuple):
+    """Two products that go together.
+
+    Attributes:
+        first: The name of one.
+        second: The name of the other.
+        share: Of all orders with both, or of the second orders after the first product.
+        lift: How many times as often as by chance.
+    """
+
+    first: str
+    second: str
+    share: float
+    lift: float
+
+    @classmethod
+    def of(cls, row: pd.Series, columns: tuple[str, str, str]) -> "Pair":
+        """Return the pair of a row of `bought_together` or `bought_next`.
+
+        Args:
+            row: The row.
+            columns: Those of the first product, the second one, and how often.
+        """
+        share = row["support"] if "support" in row.index else row["share"]
+        return cls(str(row[columns[0]]), str(row[columns[1]]), share, row["beyond_chance"])
+
+
+def pair_sentence(pair: Pair, same_order: bool) -> str:
+    """Return what the most frequent pair says, as Markdown."""
+    first, second = text.plain(pair.first, 80), text.plain(pair.second, 80)
+    often = f"**{wording.percent(pair.share)}**"
+    chance = f"{wording.decimal(pair.lift, 1)} times as often as by chance"
+    if same_order:
+        return f"**{first}** and **{second}** are in {often} of orders together, {chance}."
+    after = f"After a first order with **{first}**"
+    return f"{after}, {often} of second orders hold **{second}**, {chance}."
 
 
 def journey_sentence(links: pd.DataFrame, by: str) -> str:
@@ -155,9 +203,9 @@ def journey_sentence(links: pd.DataFrame, by: str) -> str:
     same = first[(first["from"] == first["to"]) & (first["from"] != "others")]
     again = int(same["customers"].sum())
     return (
-        f"**{wording.percent(1 - gone / total)}** of customers have ordered a second time. "
-        f"{wording.percent(again / max(total - gone, 1))} of these came for the same {by} as one "
-        "of those shown."
+        f"**{wording.percent(1 - gone / total)}** of customers have ordered a second time, "
+        f"{wording.percent(again / max(total - gone, 1))} of them the same of these "
+        f"{PLURALS[by]} once more."
     )
 
 
