@@ -1,5 +1,7 @@
 """Which products bring people back, and who is due to buy again?"""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from retention.view import forecast_chip, shell, widgets
@@ -16,6 +18,8 @@ verdict = forecast_chip.place()
 def plan_reminder(segment: str) -> None:
     """Open a reminder by e-mail to an own segment, filled in."""
     campaign = beginning.begin(data, (OWN + segment,), REMINDER)
+    name = campaigns.free_name(f"Reminder: {segment}"[: beginning.LONGEST_NAME])
+    campaign = replace(campaign, name=name, holdout_key=name)
     campaigns.put_on_table(beginning.with_channel(data, campaign, "email"))
     st.session_state[campaigns.PLACE] = campaigns.PLAN
     st.switch_page("pages/campaigns.py")

@@ -87,6 +87,10 @@ def test_the_list_says_whom_not_to_write_to(store):
     assert set(rows["customer_id"]) <= set(own["customer_id"])
     assert {"consent", "do_not_write"} <= set(rows.columns)
     assert "may be written to by e-mail" in words(store)
+    now = own.loc[own["week"] == "this week", "customer_id"]
+    number = int((rows["customer_id"].isin(now) & (rows["do_not_write"] == "")).sum())
+    assert 0 < number < now.nunique()
+    assert f"Plan a campaign for {number}" in [found.label for found in store.button]
 
 
 def test_a_segment_of_those_due_holds_those_counted(store):
@@ -109,6 +113,7 @@ def test_a_campaign_is_planned_with_one_click(store):
     campaign = at.session_state["campaign_on_table"]
     assert campaign.segments == ("Own: Due this week, own interval",)
     assert (campaign.strategy, campaign.channel) == ("messages", "email")
+    assert campaign.name == "Reminder: Due this week, own interval"
 
 
 def test_without_products_it_says_which_column_to_map(cdnow):

@@ -56,8 +56,9 @@ def draw_due(data: Loaded, by: str, plan: Plan) -> None:
         _draw_bars(shown, by)
     listed = shown if product == EVERY else shown[shown["product"] == product]
     with right:
-        _draw_list(data, listed, product)
-        _draw_buttons(listed, by, basis, product, plan)
+        rows = frames.due_customers(listed, contact_for(data))
+        _draw_list(data, listed, rows, product)
+        _draw_buttons(listed, rows, by, basis, product, plan)
 
 
 def _choose(due: pd.DataFrame, by: str) -> tuple[str, str]:
@@ -102,9 +103,7 @@ def _draw_bars(shown: pd.DataFrame, by: str) -> None:
         st.caption(f"And {wording.plural(rest, f'other {by}', f'other {words.PLURALS[by]}')}.")
 
 
-def _draw_list(data: Loaded, listed: pd.DataFrame, product: str) -> None:
-    contact = contact_for(data)
-    rows = frames.due_customers(listed, contact)
+def _draw_list(data: Loaded, listed: pd.DataFrame, rows: pd.DataFrame, product: str) -> None:
     st.dataframe(
         rows.head(TABLE_ROWS),
         key="products_due_list",
@@ -130,15 +129,19 @@ def _draw_list(data: Loaded, listed: pd.DataFrame, product: str) -> None:
     widgets.csv_download(
         f"Download {wording.plural(len(rows), 'customer')}",
         f"{name}.csv",
-        partial(frames.due_csv, listed, contact),
+        partial(frames.due_csv, listed, contact_for(data)),
         key="products_due_csv",
     )
 
 
-def _draw_buttons(listed: pd.DataFrame, by: str, basis: str, product: str, plan: Plan) -> None:
+def _draw_buttons(
+    listed: pd.DataFrame, rows: pd.DataFrame, by: str, basis: str, product: str, plan: Plan
+) -> None:
     """Make a segment of those due this week, and plan a campaign for it."""
-    number = int(listed.loc[listed["week"] == THIS_WEEK, "customer_id"].nunique())
+    now = set(listed.loc[listed["week"] == THIS_WEEK, "customer_id"])
+    number = len(now)
     later = int(listed.loc[listed["week"] == NEXT_WEEK, "customer_id"].nunique())
+    reachable = int((rows["customer_id"].isin(now) & (rows["do_not_write"] == "")).sum())
     reason = None
     if by != "product":
         reason = "Segments ask for products. Break down by product to make one."
@@ -146,12 +149,14 @@ def _draw_buttons(listed: pd.DataFrame, by: str, basis: str, product: str, plan:
         reason = f"Nobody is due this week, and {wording.count(later)} next week."
     with st.container(horizontal=True, vertical_alignment="center"):
         planned = st.button(
-            f"Plan a campaign for {wording.count(number)}",
+            f"Plan a campaign for {wording.count(reachable)}",
             type="primary",
             icon=":material/campaign:",
             key="products_plan",
             disabled=reason is not None,
-            help=reason or "A reminder by e-mail to those due this week, filled in.",
+            help=reason
+            or f"A reminder by e-mail, filled in. {wording.count(number)} are due this week, and "
+            f"{wording.count(reachable)} of them may be written to.",
         )
         made = st.button(
             "Make it a segment",
