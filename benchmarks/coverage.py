@@ -1,6 +1,6 @@
 """How often the 80 % intervals of totals hold the truth, on stores simulated from known parameters.
 
-    python -m benchmarks.coverage [stores] [--channels | --first-orders]
+    python -m benchmarks.coverage [stores] [--channels | --first-orders | --mid-life]
 
 Every store is drawn from the process, cut, and fitted; then the totals of its value, its orders and
 its segments in the days after the cut are compared with their intervals. Prints, for every kind of
@@ -17,7 +17,7 @@ alone.
 
 import argparse
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -34,7 +34,7 @@ from retention import (
     value_uncertainty,
 )
 from retention.models.season.index import PLAIN
-from tests.support.histories import WINTER, known_purchases, known_store
+from tests.support.histories import WINTER, cut_to_last, known_purchases, known_store
 
 #: Segments by repeat purchases so far, and by days since the last purchase.
 FREQUENCIES = {"once": (0, 0), "1-2 repeats": (1, 2), "3+ repeats": (3, np.inf)}
@@ -74,6 +74,17 @@ KINDS = (
     Kind("a season, 2 years", 2_000, 730, 180, LOYAL, season=WINTER),
     Kind("a season, CDNOW's customers", 4_000, 730, 90, season=WINTER),
 )
+
+
+#: Stores of six years with customers at a constant rate.
+MID_LIFE = (
+    Kind("CDNOW", 12_000, 2_190, 365),
+    Kind("loyal", 6_000, 2_190, 365, LOYAL),
+    Kind("widely spread", 9_000, 2_190, 365, HEAVY_TAIL),
+    Kind("leave at once", 9_000, 2_190, 365, LEAVES_AT_ONCE, "mbg_nbd"),
+)
+#: How many of their last days a file holds.
+FILES = {"1 year": 365, "2 years": 730, "3 years": 1_095, "all": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +242,60 @@ def first_order_hits(kind: Kind, seed: int) -> pd.DataFrame:
     return pd.DataFrame(rows).T.astype(float)
 
 
+def mid_life_hits(kind: Kind, seed: int, last: int | None) -> pd.DataFrame:
+    """Simulate a stationary store of six years; say how far off a forecast of its last days is.
+
+    Args:
+        kind: The store. Its days are those of its whole life.
+        seed: The seed.
+        last: How many days the file holds; None for a store that is as old as its file.
+
+    Returns:
+        A row each for the "plain" fit and the one that looks for older customers ("seen"):
+        `orders`, `once` and `value` (foreseen / came - 1, of all customers, of those who bought
+        once, and of all revenue), `orders_hold` and `value_holds` (whether the truth lay within the
+        80 % interval) and `fires` (whether older customers were found).
+    """
+    store = known_purchases(
+        kind.customers, kind.days, kind.horizon, seed, kind.purchase_model, **kind.parameters
+    )
+    file = cut_to_last(store, last or kind.days)
+    once = (file.customers["frequency"] == 0).to_numpy()
+    rows = {}
+    for how, file_start in (("plain", None), ("seen", "auto")):
+        model = fit_cltv(file.customers, kind.purchase_model, season=None, file_start=file_start)
+        orders = orders_uncertainty(model, file.customers, kind.horizon)
+        value = value_uncertainty(model, file.customers, kind.horizon, annual_discount_rate=0.0)
+        rows[how] = {
+            "orders": orders.total().expected / file.orders.sum() - 1,
+            "once": orders.total(once).expected / file.orders[once].sum() - 1,
+            "value": value.total().expected / file.revenue.sum() - 1,
+            "orders_hold": _holds(orders.total(), file.orders.sum()),
+            "value_holds": _holds(value.total(), file.revenue.sum()),
+            "fires": model.file_start.in_mid_life,
+        }
+    return pd.DataFrame(rows).T.astype(float)
+
+
+def mid_life_main(stores: int) -> None:
+    """Print how near forecasts of files are that begin in the middle of a shop's life."""
+    print(f"\n{stores} stationary stores of each kind, cut to their last days; the year ahead\n")
+    print(f"{'':24}{'':12}{'plain fit':>50}{'older customers seen':>60}")
+    heads = ("orders", "once", "value", "within", "value w.")
+    print(f"{'':36}" + "".join(f"{head:>10}" for head in (*heads, *heads, "found")))
+    for kind in MID_LIFE:
+        for name, last in FILES.items():
+            # A store that is as old as its file has as many new customers a day.
+            whole = kind if last else replace(kind, days=730, customers=kind.customers // 3)
+            found = [mid_life_hits(whole, seed, last) for seed in range(stores)]
+            means = pd.concat(found).groupby(level=0, sort=False).mean()
+            cells = [f"{kind.name:24}{name:12}"]
+            for _, row in means.iterrows():
+                cells += [f"{row[column]:>+10.1%}" for column in ("orders", "once", "value")]
+                cells += [f"{row[column]:>10.0%}" for column in ("orders_hold", "value_holds")]
+            print("".join(cells) + f"{means.loc['seen', 'fires']:>10.0%}", flush=True)
+
+
 def first_orders_main(stores: int) -> None:
     """Print how near the value of one-time buyers by first order is, and how often ranges hold."""
     print(f"\n{stores} stores of each kind whose first orders are known\n")
@@ -296,11 +361,14 @@ if __name__ == "__main__":
     parser.add_argument("stores", type=int, nargs="?", default=200, help="stores of each kind")
     parser.add_argument("--channels", action="store_true", help="stores of channels alone")
     parser.add_argument("--first-orders", action="store_true", help="first orders alone")
+    parser.add_argument("--mid-life", action="store_true", help="files of the last years alone")
     given = parser.parse_args()
-    alone = given.channels or given.first_orders
+    alone = given.channels or given.first_orders or given.mid_life
     if not alone:
         main(given.stores)
     if given.channels or not alone:
         channels_main(given.stores)
     if given.first_orders or not alone:
         first_orders_main(given.stores)
+    if given.mid_life or not alone:
+        mid_life_main(given.stores)

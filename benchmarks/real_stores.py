@@ -166,7 +166,7 @@ def measure(
         for way in WAYS:
             begin = time.perf_counter()
             try:
-                result = backtest(known, days, model, season=way, misses=way)
+                result = backtest(known, days, model, season=way, file_start=way, misses=way)
             except RetentionError as error:
                 print(f"{name}, {hidden} days hidden: {error}")
                 continue

@@ -56,6 +56,7 @@ from .models.cltv import (
     purchase_probability as purchase_probability,
     with_order_value as with_order_value,
 )
+from .models.file_start.fit import FileStart as FileStart
 from .models.groups import (
     GroupModels as GroupModels,
     fit_groups as fit_groups,

@@ -190,6 +190,7 @@ def backtest(
     purchase_model: str = "bg_nbd",
     *,
     season: Literal["auto"] | None = "auto",
+    file_start: Literal["auto"] | None = "auto",
     misses: Literal["auto"] | None = "auto",
 ) -> Backtest:
     """Hide the end of the history, fit a model to the rest, and compare its prediction.
@@ -201,6 +202,8 @@ def backtest(
         purchase_model: "bg_nbd", "mbg_nbd", or "auto" for the one that does better here.
         season: "auto" fits the season to the orders before the cut alone, as `fit_cltv` does. None
             tests the plain model.
+        file_start: "auto" allows for customers who came before the file, as `fit_cltv` does. None
+            takes every customer to be new on the first day in the file.
         misses: "auto" lets the ranges allow for how far forecasts before the cut were off, as
             `past_misses` measures it. None tests the ranges of the model alone.
 
@@ -224,7 +227,7 @@ def backtest(
     if misses not in ("auto", None):
         raise ModelError(f'The misses of a backtest are {misses!r}. Give "auto" or None.')
     days = _days_to_hide(orders, holdout_days)
-    split, fitted = _fit_before_cut(orders, days, season)
+    split, fitted = _fit_before_cut(orders, days, season, file_start)
     predictions = _predict(fitted, split.customers, days)
     kind, reason = purchase_model, ""
     if purchase_model == "auto":
@@ -260,12 +263,15 @@ def _days_to_hide(orders: Orders, holdout_days: int | None) -> int:
 
 
 def _fit_before_cut(
-    orders: Orders, days: int, season: Literal["auto"] | None
+    orders: Orders,
+    days: int,
+    season: Literal["auto"] | None,
+    file_start: Literal["auto"] | None,
 ) -> tuple[Holdout, CltvModel]:
     cut = orders.end - timedelta(days=days)
     try:
         split = hold_out(orders, cut)
-        return split, fit_cltv(split.customers, "bg_nbd", season=season)
+        return split, fit_cltv(split.customers, "bg_nbd", season=season, file_start=file_start)
     except (DataError, ModelError) as error:
         cause = str(error).partition(". ")[0].rstrip(".")
         raise ModelError(

@@ -14,7 +14,7 @@ from retention.engines import keeping, text_number
 from retention.errors import DataError, ModelError
 from retention.evaluation.holdout import Holdout, hold_out
 from retention.models.checks import check_enough_customers
-from retention.models.cltv import fit_cltv
+from retention.models.cltv import fit_for_totals
 from retention.models.forecast import forecast
 from retention.models.histories import Histories, group_histories
 from retention.models.intervals import history_intervals
@@ -106,7 +106,7 @@ def _tests(orders: Orders, hidden_days: int, purchase_model: str) -> Iterator[Mi
     try:
         split = hold_out(orders, orders.end - timedelta(days=hidden_days))
         check_enough_customers(split.customers)
-        model = fit_cltv(split.customers, purchase_model)
+        model = fit_for_totals(split.customers, purchase_model)
     except (DataError, ModelError):
         return
     few = _measured(split.customers, model, hidden_days)

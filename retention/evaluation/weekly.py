@@ -119,6 +119,8 @@ def _expected_by(model: PurchaseModel, histories: Histories, ago: Iterable[int])
     """Repeat purchases expected until each of these numbers of days ago."""
     joined = np.bincount(histories.T.astype(int), weights=histories.counts)
     ages = np.arange(len(joined))
+    if model.elders is not None:
+        return [float(joined @ model.expected_purchases_so_far(ages, until)) for until in ago]
     if model.clock is not None:
         return [float(joined @ by_then) for by_then in _by_age_and_day(model, ages, ago)]
     new = model.expected_purchases_so_far(ages)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from retention import wording
 from retention.errors import ModelError
+from retention.models.file_start.fit import FROM_THE_FIRST_DAY, FileStart
 from retention.models.histories import customer_counts
 from retention.models.purchases import PARAMETERS, PurchaseModel
 from retention.models.spend import SpendModel, StoreAverage, spend_columns
@@ -78,6 +79,7 @@ def model_checks(
     purchases: PurchaseModel,
     spend: SpendModel | None,
     companion: PurchaseModel,
+    file_start: FileStart = FROM_THE_FIRST_DAY,
 ) -> tuple[Check, ...]:
     """Return the checks of a fitted model, in the order in which they are best read.
 
@@ -86,6 +88,7 @@ def model_checks(
         purchases: The purchase model.
         spend: The spend model; None where the orders have no amounts.
         companion: The MBG/NBD model that answers for one-time buyers.
+        file_start: Whether the file begins in the middle of the shop's life.
 
     Returns:
         The checks.
@@ -94,16 +97,18 @@ def model_checks(
     number = int(counts.sum())
     one_time = float(counts[frequency == 0].sum() / number)
     by_age = _by_age(customers)
-    none_is_new = by_age.newest >= EARLY * float(by_age.ages[-1]) > 0
+    # Where customers came before the file, its first days seem to have won most of them.
+    none_is_new = by_age.newest >= EARLY * float(by_age.ages[-1]) > 0 and not file_start.in_mid_life
     return (
         _enough_customers(number),
         _enough_history(int(customers["T"].max())),
+        *((_file_start(file_start),) if file_start.in_mid_life else ()),
         _enough_repeaters(int(counts[frequency > 0].sum())),
         _enough_orders(int(counts[frequency > 1].sum())),
         _one_time_buyers(one_time),
         _parameters(purchases, companion, is_panel=none_is_new and one_time < FEW_ONE_TIME_BUYERS),
         _precision(purchases),
-        _no_newest() if none_is_new else _newest_customers(by_age, purchases),
+        _no_newest() if none_is_new else _newest_customers(by_age, purchases, file_start),
         *(() if spend is None else (_spend(spend), _spend_and_frequency(customers, spend))),
     )
 
@@ -160,6 +165,11 @@ def _enough_history(days: int) -> Check:
             advice="Load a longer period, a year or more where possible.",
         )
     return Check(name=name, status="good", finding=f"The orders reach back {days:,} days.")
+
+
+def _file_start(file_start: FileStart) -> Check:
+    finding = f"{file_start.in_words} The forecast allows for that."
+    return Check(name="Start of the file", status="good", finding=finding)
 
 
 def _enough_repeaters(number: int) -> Check:
@@ -384,7 +394,7 @@ def _no_newest() -> Check:
     )
 
 
-def _newest_customers(by_age: _ByAge, purchases: PurchaseModel) -> Check:
+def _newest_customers(by_age: _ByAge, purchases: PurchaseModel, file_start: FileStart) -> Check:
     """The newest quarter of the customers and the others, each beside the fitted purchases."""
     name = "Newest customers"
     ages, counts, bought, squares, limit = by_age
@@ -412,12 +422,17 @@ def _newest_customers(by_age: _ByAge, purchases: PurchaseModel) -> Check:
     )
     if abs(difference) > DIFFERENT_COHORT and abs(difference) > 2 * error:
         direction: Leaning = "high" if difference < 0 else "low"
+        cause = (
+            "look for what has changed in how they are won, unless the season explains it."
+            if not file_start.in_mid_life
+            else "load a file that reaches further back: this one begins in the middle of the "
+            "shop's life, and its older customers came before."
+        )
         return Check(
             name=name,
             status="caution",
             finding=finding,
-            advice=f"Take the forecast of recent customers as {direction}, and look for what has "
-            "changed in how they are won, unless the season explains it.",
+            advice=f"Take the forecast of recent customers as {direction}, and {cause}",
             leans=direction,
         )
     return Check(name=name, status="good", finding=finding)

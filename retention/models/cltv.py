@@ -9,8 +9,14 @@ import numpy as np
 import pandas as pd
 
 from retention.daily_repeats import DailyRepeats, carried
-from retention.errors import ModelError
+from retention.errors import DataError, ModelError
 from retention.models.checks import model_checks
+from retention.models.file_start.fit import (
+    FROM_THE_FIRST_DAY,
+    FileStart,
+    fit_alike,
+    fit_file_start,
+)
 from retention.models.forecast import forecast
 from retention.models.histories import Histories, group_histories
 from retention.models.intervals import history_intervals, whole_orders
@@ -45,6 +51,7 @@ def fit_cltv(
     *,
     backtest: ComparedModels | None = None,
     season: SeasonIndex | Literal["auto"] | None = "auto",
+    file_start: Literal["auto"] | None = "auto",
     misses: PastMisses | None = None,
 ) -> CltvModel:
     """Fit the purchase model and the spend model to customers.
@@ -65,11 +72,15 @@ def fit_cltv(
             purchases of each day, which the table of `summarise_customers` carries. It is taken
             where it stands out from chance and the history shows it more than once. None is for
             the plain model.
+        file_start: With "auto", customers who came before the file are looked for. Where there are
+            any, as in an export of the last year, the models allow for them. None takes every
+            customer to be new on the first day in the table.
         misses: From `past_misses(orders)`: how far forecasts of the store's past were off. The
             ranges of totals allow for it. Without it they hold chance, the fit and the season.
 
     Returns:
-        The model. Its `season` says which season it took, or why none. Its `checks` say what is
+        The model. Its `season` says which season it took, or why none, its `file_start` whether
+        the file begins in the middle of the shop's life. Its `checks` say what is
         doubtful. Where the Gamma-Gamma model cannot be had, its `spend_model` is "store_average"
         and the checks say why. Where the customers' `monetary_value` is NaN, the orders have no
         amounts and its `spend` is None.
@@ -83,33 +94,89 @@ def fit_cltv(
     Source: Fader, Hardie and Lee (2005), Marketing Science 24 (BG/NBD); Batislam, Denizel and
     Filiztekin (2007) (MBG/NBD); Fader and Hardie, note 025 (Gamma-Gamma).
     """
-    if isinstance(customers, pd.DataFrame) and customers.empty:
-        raise ModelError("There are no customers to learn from. Load orders first.")
-    histories = group_histories(customers, counted=True)
     first_kind = "bg_nbd" if purchase_model == "auto" else purchase_model
-    index, purchases = _on_clock(customers, histories, first_kind, season)
-    companion, choice = purchases, ""
+    model, plain, histories = _without_companion(customers, first_kind, season, file_start)
+    purchases = companion = model.purchases
+    choice = ""
     if first_kind != "mbg_nbd":
         # It may raise a ModelError: without it, nothing true could be said of one-time buyers'
         # p_alive.
-        companion = fit_purchases(histories, "mbg_nbd", start=purchases, clock=purchases.clock)
+        companion = fit_purchases(histories, "mbg_nbd", start=plain, clock=plain.clock)
+        companion = fit_alike(histories, purchases, companion)
     if purchase_model == "auto":
         kind, choice = _chosen(purchases, companion, backtest)
         purchases = companion if kind == "mbg_nbd" else purchases
-    spend = None if all_unknown(customers["monetary_value"]) else fit_spend(customers)
-    return CltvModel(
+    return replace(
+        model,
         purchases=purchases,
         companion=companion,
-        spend=spend,
+        choice=choice,
+        checks=model_checks(customers, purchases, model.spend, companion, model.file_start),
+        misses=misses,
+    )
+
+
+def fit_for_totals(customers: pd.DataFrame, purchase_model: str) -> CltvModel:
+    """Fit the models for forecasts of totals alone, in half the time of `fit_cltv`.
+
+    Args:
+        customers: As for `fit_cltv`.
+        purchase_model: "bg_nbd" or "mbg_nbd".
+
+    Returns:
+        The model without checks. Its companion is the purchase model itself.
+
+    Raises:
+        DataError: The table is not a customer table.
+        ModelError: There is nothing to learn from, or the likelihood has no maximum.
+    """
+    return _without_companion(customers, purchase_model, "auto", "auto")[0]
+
+
+def _without_companion(
+    customers: pd.DataFrame,
+    kind: str,
+    season: SeasonIndex | Literal["auto"] | None,
+    file_start: Literal["auto"] | None,
+) -> tuple[CltvModel, PurchaseModel, Histories]:
+    """The model of one kind, its purchase model as if all customers were new, and the histories."""
+    if isinstance(customers, pd.DataFrame) and customers.empty:
+        raise ModelError("There are no customers to learn from. Load orders first.")
+    histories = group_histories(customers, counted=True)
+    index, plain = _on_clock(customers, histories, kind, season)
+    start, purchases = _from_file_start(customers, histories, plain, file_start)
+    model = CltvModel(
+        purchases=purchases,
+        companion=purchases,
+        spend=None if all_unknown(customers["monetary_value"]) else fit_spend(customers),
         customers=int(histories.counts.sum()),
         repeaters=int(histories.counts[histories.frequency > 0].sum()),
         observation_days=int(customers["T"].max()),
-        choice=choice,
-        checks=model_checks(customers, purchases, spend, companion),
+        checks=(),
         season=index,
-        today=None if purchases.clock is None else purchases.clock.today,
-        misses=misses,
+        file_start=start,
+        today=_known_today(customers, purchases),
     )
+    return model, plain, histories
+
+
+def _from_file_start(
+    customers: pd.DataFrame,
+    histories: Histories,
+    plain: PurchaseModel,
+    file_start: Literal["auto"] | None,
+) -> tuple[FileStart, PurchaseModel]:
+    """What the file's first days show, and the purchase model that allows for it."""
+    if file_start not in ("auto", None):
+        raise ModelError(f'The start of the file is {file_start!r}. Give "auto" or None.')
+    if file_start is None:
+        return FROM_THE_FIRST_DAY, plain
+    try:
+        last_day_of(customers)
+    except DataError:
+        # Histories that end on different days do not say when the file begins.
+        return FROM_THE_FIRST_DAY, plain
+    return fit_file_start(histories, plain)
 
 
 #: Why there is no season, where the customers do not tell.
@@ -151,6 +218,13 @@ def _are_of(repeats: DailyRepeats, histories: Histories) -> bool:
         and histories.T.max() < len(repeats.counts)
         and repeats.counts.sum() == histories.counts @ histories.frequency
     )
+
+
+def _known_today(customers: pd.DataFrame, purchases: PurchaseModel) -> int | None:
+    """The day that the model needs to know: by which a season or the start of a file is told."""
+    if purchases.clock is not None:
+        return purchases.clock.today
+    return None if purchases.elders is None else last_day_of(customers)
 
 
 def _today(customers: pd.DataFrame) -> int:

@@ -335,12 +335,12 @@ def _purchases(store: PurchaseModel, parts: Sequence[pd.DataFrame]) -> list[Purc
     for part in parts:
         histories = group_histories(part)
         recency, age = histories.recency, histories.T
+        # Customers who came before the file say nothing of new ones.
+        counts = histories.counts * store.new_share(histories.frequency, recency, age)
         if store.clock is not None:
             recency, age = store.clock.recency(recency, age), store.clock.age(age)
-        objective = purchase_objective(
-            histories.frequency, recency, age, histories.counts, store.kind
-        )
-        likelihoods.append(_Likelihood(objective, float(histories.counts.sum())))
+        objective = purchase_objective(histories.frequency, recency, age, counts, store.kind)
+        likelihoods.append(_Likelihood(objective, float(counts.sum())))
     # Groups differ in how often their customers buy, and in how many leave. How alike the customers
     # of a group are in that are two more directions.
     directions = np.array(

@@ -10,6 +10,7 @@ import pandas as pd
 from retention.daily_repeats import carried_end
 from retention.errors import DataError, ModelError
 from retention.models.checks import Check
+from retention.models.file_start.fit import FROM_THE_FIRST_DAY, FileStart
 from retention.models.misses import Measure, PastMisses
 from retention.models.purchases import PurchaseModel
 from retention.models.season.index import PLAIN, SeasonIndex, day_number
@@ -38,6 +39,8 @@ class CltvModel:
             and says why, where there is none. It also says how far weeks and level vary.
         today: The day that histories are counted back from, in days since 1970; None where it is
             not known, and without a season it makes no difference.
+        file_start: Whether the file begins in the middle of the shop's life, and how many of its
+            customers came before it.
         misses: How far forecasts of the store's past were off, which the ranges of totals allow
             for. None where that was not measured: ranges then hold chance, the fit and the season.
     """
@@ -52,6 +55,7 @@ class CltvModel:
     choice: str = ""
     season: SeasonIndex = PLAIN
     today: int | None = None
+    file_start: FileStart = FROM_THE_FIRST_DAY
     misses: PastMisses | None = None
 
     def at(self, today: int) -> CltvModel:
@@ -63,12 +67,11 @@ class CltvModel:
         Returns:
             The model.
         """
-        return replace(
-            self,
-            purchases=self.purchases.at(today),
-            companion=self.companion.at(today),
-            today=today,
-        )
+        purchases, companion = self.purchases.at(today), self.companion.at(today)
+        if self.season.is_plain and self.today is not None:
+            passed = today - self.today
+            purchases, companion = purchases.later(passed), companion.later(passed)
+        return replace(self, purchases=purchases, companion=companion, today=today)
 
     def without_season(self) -> CltvModel:
         """Return the same model for customers who may come at any time of the year.
@@ -96,7 +99,7 @@ class CltvModel:
         Raises:
             DataError: The customers' histories do not end on one day, and there is a season.
         """
-        if self.season.is_plain:
+        if self.season.is_plain and not self.file_start.in_mid_life:
             return self
         today = last_day_of(customers)
         return self if today is None or today == self.today else self.at(today)

@@ -67,7 +67,8 @@ def next_order(
     _check_days(days)
     purchases = model.purchases
     with np.errstate(over="ignore"):
-        waits = (purchases.alpha + purchases.age(T)) * np.expm1(
+        age = purchases.age_as_new(frequency, purchases.age([T]), float(purchases.ahead(days)))
+        waits = (purchases.alpha + age) * np.expm1(
             -np.log1p(-np.array(WINDOW)) / (purchases.r + frequency)
         )
     early, middle, late = purchases.days_ahead(waits)
@@ -161,9 +162,16 @@ def still_active(
     age_at_last = purchases.age(silence_today + recency) - purchases.age(silence_today)
     silent = np.asarray(silence, dtype=float)
     passed = purchases.age(silence_today) - purchases.age(silence_today - silent)
-    return purchases.on_its_clock.probability_active(
-        float(frequency), age_at_last, age_at_last + passed
-    )
+    ages, on_clock = age_at_last + passed, purchases.on_its_clock
+    if on_clock.elders is None:
+        return on_clock.probability_active(float(frequency), age_at_last, ages)
+    # The file began on the same day, however long the customer stays silent.
+    longer = np.ravel(ages - purchases.age(silence_today + recency))
+    each = [
+        on_clock.later(float(more)).probability_active(float(frequency), age_at_last, age)
+        for more, age in zip(longer, np.ravel(ages), strict=True)
+    ]
+    return np.array(each).reshape(np.shape(ages))
 
 
 def active_curve(

@@ -75,7 +75,8 @@ def order_counts(
     Source: follows from the assumptions of BG/NBD, section 2 of Fader, Hardie and Lee (2005). It is
     their eq. 8 with the parameters of a customer whose history is known.
     """
-    T = np.asarray(T, dtype=float)
+    # Elders buy as new customers of another age would, as far as the mean goes.
+    T = model.age_as_new(frequency, np.asarray(T, dtype=float), days)
     shape = model.r + frequency
     numbers, width = _numbers(shape, days / (model.alpha + T.min()), every)
     b = model.b_active + frequency

@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from numpy.polynomial import chebyshev
-from scipy.special import expit
+from scipy.special import betaln, expit
 
 from retention.errors import ModelError
+from retention.models.file_start.elders import Elders, Survivors
 from retention.models.fitting import (
     Covariance,
     Derivatives,
@@ -41,6 +43,22 @@ Numbers = float | np.ndarray
 _FITTERS: dict[str, FitterName] = {"bg_nbd": "BetaGeoFitter", "mbg_nbd": "ModifiedBetaGeoFitter"}
 
 
+class _Likelihoods(NamedTuple):
+    """Logarithms of the likelihoods of histories, but for what new customers and elders share.
+
+    Attributes:
+        new_active: A new customer has the history and is active.
+        new: A new customer has the history.
+        old_active: An elder has it and is active.
+        old: An elder has it, for each new customer a day.
+    """
+
+    new_active: np.ndarray
+    new: np.ndarray
+    old_active: np.ndarray
+    old: np.ndarray
+
+
 @dataclass(frozen=True, slots=True)
 class PurchaseModel:
     """A fitted BG/NBD or MBG/NBD model.
@@ -59,6 +77,9 @@ class PurchaseModel:
         clock: What turns days into days of the season. None where there is no season: then a day is
             a day. All methods take days. The mean of a year's days is a day, so that the parameters
             are in days too.
+        elders: What is known of the time before the file, where customers of the file came before
+            it. A customer's first purchase in the file may then be no first one, and all methods
+            weigh both cases. None where the file begins with the shop.
     """
 
     kind: str
@@ -70,11 +91,36 @@ class PurchaseModel:
     relative_errors: tuple[float, float, float, float]
     covariance: Covariance = ((0.0,) * 4,) * 4
     clock: Clock | None = None
+    elders: Elders | None = None
 
     @property
     def on_its_clock(self) -> PurchaseModel:
         """The same model for times that the clock has told already."""
-        return self if self.clock is None else replace(self, clock=None)
+        if self.clock is None:
+            return self
+        elders = self.elders
+        if elders is not None:
+            elders = replace(elders, length=float(self.age(elders.length)))
+        return replace(self, clock=None, elders=elders)
+
+    @property
+    def of_new(self) -> PurchaseModel:
+        """The same model for customers of whom it is known that they did not come before."""
+        return self if self.elders is None else replace(self, elders=None)
+
+    def later(self, days: float) -> PurchaseModel:
+        """Return the same model for histories that go on for some days longer.
+
+        Args:
+            days: The days; below zero for histories that end earlier.
+
+        Returns:
+            The model. Its clock stays as it is.
+        """
+        if self.elders is None:
+            return self
+        length = max(self.elders.length + days, 1.0)
+        return replace(self, elders=replace(self.elders, length=length))
 
     def at(self, today: int) -> PurchaseModel:
         """Return the same model for histories that are counted back from another day.
@@ -87,7 +133,8 @@ class PurchaseModel:
         """
         if self.clock is None or self.clock.today == today:
             return self
-        return replace(self, clock=replace(self.clock, today=today))
+        moved = self.later(today - self.clock.today)
+        return replace(moved, clock=replace(self.clock, today=today))
 
     def age(self, T: npt.ArrayLike) -> np.ndarray:
         """Return how far the model's clock has run since `T` days ago."""
@@ -143,7 +190,79 @@ class PurchaseModel:
         log_odds_left = (self.r + x) * np.log1p((T - recency) / (self.alpha + recency))
         leaving = np.maximum(self.b_active + x - 1, np.finfo(float).tiny)
         active: np.ndarray = expit(np.log(leaving) - np.log(self.a) - log_odds_left)
-        return np.where(x > 0, active, 1.0) if self.kind == "bg_nbd" else active
+        active = np.where(x > 0, active, 1.0) if self.kind == "bg_nbd" else active
+        if self.elders is None:
+            return active
+        row = np.broadcast_arrays(x, recency, T)
+        odds = self.on_its_clock._likelihoods(*(part.ravel() for part in row))
+        log_active = np.logaddexp(odds.new_active, odds.old_active)
+        log_active -= np.logaddexp(odds.new, odds.old)
+        return np.asarray(np.exp(np.minimum(log_active, 0.0)).reshape(row[0].shape))
+
+    def _likelihoods(
+        self, frequency: np.ndarray, recency: np.ndarray, T: np.ndarray
+    ) -> _Likelihoods:
+        """Of histories on the clock, of new customers and of elders."""
+        survivors = self.survivors
+        last = np.clip(survivors.length - T + recency, 0.0, survivors.length)
+        old_active = survivors.log_active(frequency)
+        active = self.of_new.probability_active(frequency, recency, T)
+        new_active = self._log_active(frequency, T)
+        return _Likelihoods(
+            new_active=new_active,
+            new=new_active - np.log(np.maximum(active, np.finfo(float).tiny)),
+            old_active=old_active,
+            old=np.logaddexp(old_active, survivors.log_left(frequency, last)),
+        )
+
+    def _log_active(self, frequency: np.ndarray, T: np.ndarray) -> np.ndarray:
+        """New customers' likelihood of a history with no leaving; as those of `Survivors`."""
+        values, place = np.unique(frequency, return_inverse=True)
+        spared = betaln(self.a, self.b_active + values) - betaln(self.a, self.b)
+        return np.asarray(spared[place] - (self.r + frequency) * np.log(self.alpha + T))
+
+    @property
+    def survivors(self) -> Survivors:
+        """The customers who came before the file, for a model that has elders; on its clock.
+
+        Raises:
+            ModelError: Nobody came before the file.
+        """
+        if self.elders is None:
+            raise ModelError("No customers of this model came before the file.")
+        return Survivors(
+            r=self.r,
+            alpha=self.alpha,
+            a=self.a,
+            b=self.b,
+            modified=int(self.kind == "mbg_nbd"),
+            length=self.elders.length,
+            before=self.elders.before,
+        )
+
+    def new_share(self, frequency: np.ndarray, recency: np.ndarray, T: np.ndarray) -> np.ndarray:
+        """Return the probability that a customer with this history did not come before the file.
+
+        Args:
+            frequency: Repeat purchase days.
+            recency: Days from the first to the last purchase day.
+            T: Days since the first purchase day.
+
+        Returns:
+            The probabilities.
+        """
+        if self.elders is None:
+            return np.ones(len(frequency))
+        if self.clock is not None:
+            recency, T = self.clock.recency(recency, T), self.clock.age(T)
+        odds = self.on_its_clock._likelihoods(frequency, recency, T)
+        return np.asarray(expit(odds.new - odds.old))
+
+    def _new_if_active(self, frequency: np.ndarray, T: np.ndarray) -> np.ndarray:
+        """The same probability, given that the customer has not left; times on the clock."""
+        return np.asarray(
+            expit(self._log_active(frequency, T) - self.survivors.log_active(frequency))
+        )
 
     def probability_purchase_if_active(
         self, frequency: npt.ArrayLike, T: Numbers, days: float
@@ -161,7 +280,13 @@ class PurchaseModel:
         x = np.asarray(frequency, dtype=float)
         stretch = self.ahead(days) / (self.alpha + self.age(T))
         probability: np.ndarray = -np.expm1(-(self.r + x) * np.log1p(stretch))
-        return probability
+        if self.elders is None:
+            return probability
+        model, shape = self.on_its_clock, probability.shape
+        frequency, age = (np.broadcast_to(part, shape).ravel() for part in (x, self.age(T)))
+        new = model._new_if_active(frequency, age)
+        old = model.survivors.purchase_probability(frequency, float(self.ahead(days)))
+        return np.asarray(new * probability.ravel() + (1 - new) * old).reshape(shape)
 
     def expected_purchases_if_active(
         self, frequency: np.ndarray, T: np.ndarray, days: npt.ArrayLike
@@ -184,11 +309,16 @@ class PurchaseModel:
         expected = np.empty((len(frequency), len(days)))
         order = np.argsort(frequency, kind="stable")
         values, begins = np.unique(frequency[order], return_index=True)
+        model = None if self.elders is None else self.on_its_clock
         for x, rows in zip(values, np.split(order, begins[1:]), strict=False):
             stretch = days / (self.alpha + age[rows, None])
             expected[rows] = _purchases_over(
                 stretch, self.r + float(x), self.a, self.b_active + float(x)
             )
+            if model is not None:
+                new = model._new_if_active(frequency[rows].astype(float), age[rows])[:, None]
+                old = model.survivors.purchases(float(x), days)
+                expected[rows] = new * expected[rows] + (1 - new) * old
         return np.maximum.accumulate(expected, axis=1)
 
     def expected_purchases_of_new(self, days: npt.ArrayLike) -> np.ndarray:
@@ -202,8 +332,9 @@ class PurchaseModel:
 
         Source: eq. 9 in Fader, Hardie and Lee (2005).
         """
-        if_active = self.expected_purchases_if_active(np.zeros(1), np.zeros(1), days)[0]
-        expected: np.ndarray = if_active * self.probability_active(0, 0, 0)
+        new = self.of_new
+        if_active = new.expected_purchases_if_active(np.zeros(1), np.zeros(1), days)[0]
+        expected: np.ndarray = if_active * new.probability_active(0, 0, 0)
         return expected
 
     def expected_purchases_so_far(self, T: np.ndarray, until: float = 0) -> np.ndarray:
@@ -222,7 +353,41 @@ class PurchaseModel:
         expected = np.zeros(len(lengths))
         if known.any():
             expected[known] = self.on_its_clock.expected_purchases_of_new(lengths[known])
-        return np.asarray(expected[place])
+        expected = expected[place]
+        if self.elders is None or not known.any():
+            return np.asarray(expected)
+        survivors = self.on_its_clock.survivors
+        first = np.clip(survivors.length - self.age(T), 0.0, survivors.length)
+        old = expit(survivors.log_seen(first))
+        known = known[place]
+        by_elders = np.zeros(len(expected))
+        by_elders[known] = survivors.purchases_since(first[known], stretch[known])
+        return np.asarray((1 - old) * expected + old * by_elders)
+
+    def age_as_new(self, frequency: float, T: np.ndarray, days: float) -> np.ndarray:
+        """Return at which age a new customer would be expected to buy as often.
+
+        Args:
+            frequency: Repeat purchase days of all customers.
+            T: Times since their first purchase in the file, on the clock.
+            days: How far to look ahead, on the clock.
+
+        Returns:
+            The ages, on the clock; negative ones above -alpha. They are `T` itself where nobody
+            came before the file.
+        """
+        if self.elders is None:
+            return T
+        model = self.on_its_clock
+        x = np.full(len(T), frequency)
+        wanted = model.expected_purchases_if_active(x, T, days)[:, 0]
+        ages = np.geomspace((self.alpha + T.min()) / 50, (self.alpha + T.max()) * 50, 200)
+        new = model.of_new
+        known = new.expected_purchases_if_active(
+            np.full(len(ages), frequency), ages - self.alpha, days
+        )[:, 0]
+        logs = np.interp(-np.log(wanted), -np.log(known), np.log(ages))
+        return np.asarray(np.exp(logs) - self.alpha)
 
 
 def log_slopes(

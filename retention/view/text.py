@@ -86,6 +86,11 @@ DEFINITIONS = {
         "Expected value over the horizon: expected orders × expected order value × margin, with "
         "later money discounted to today."
     ),
+    "cltv_total": (
+        "Expected value of all customers over the horizon: expected orders × expected order value "
+        "× margin, with later money discounted to today. Its 80% range joins chance, the fit, and "
+        "how far such forecasts were off in this store before."
+    ),
     "cltv_per_customer": "Expected value of all customers divided by their number.",
     "cltv_by_group": (
         "Expected value over 12 months, by the models of the groups that a condition asks about: "
@@ -96,7 +101,8 @@ DEFINITIONS = {
     "base_value": (
         "Sum of every customer's expected revenue over the next 12 months, before margin, with "
         "later money discounted at 10% a year. Customers you have yet to win are not in it. The "
-        "page “Customer value” takes other margins and rates."
+        "page “Customer value” takes other margins and rates. Its 80% range joins chance, the "
+        "fit, and how far such forecasts were off in this store before."
     ),
     "expected_revenue": "Expected orders × expected order value, before margin and discounting.",
     "horizon": "How far ahead to look, on this page. The further, the less certain.",

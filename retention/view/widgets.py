@@ -24,6 +24,7 @@ OWN_DATES = "Own dates"
 FORECAST_NUMBERS = frozenset(
     {
         "base_value",
+        "cltv_total",
         "cltv",
         "cltv_per_customer",
         "cltv_range",

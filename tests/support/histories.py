@@ -192,6 +192,58 @@ def known_store(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class CutStore:
+    """What a file of a store's last days shows of it, and what came after.
+
+    Attributes:
+        customers: As `summarise_customers` gives them for the file.
+        orders: The purchase days of each in the days after it.
+        revenue: What they spent on these.
+        came_before: Who came before the file.
+    """
+
+    customers: pd.DataFrame
+    orders: np.ndarray
+    revenue: np.ndarray
+    came_before: np.ndarray
+
+
+def cut_to_last(store: KnownStore, days: int) -> CutStore:
+    """Return what a file of the last `days` of a store shows.
+
+    The customers have days of the calendar and carry their daily repeat purchases.
+    """
+    begin = store.days - days
+    later, inside = store.day > store.days, (store.day >= begin) & (store.day <= store.days)
+    number = len(store.customers)
+    here, place = np.unique(store.who[inside], return_inverse=True)
+    day, value = store.day[inside] - begin, store.value[inside]
+    new = np.append(True, place[1:] != place[:-1])
+    frequency = np.bincount(place) - 1
+    last = np.zeros(len(here), dtype=np.int64)
+    np.maximum.at(last, place, day)
+    first = day[new]
+    later_spend = np.bincount(place[~new], value[~new], minlength=len(here))
+    table = pd.DataFrame(
+        {
+            "frequency": frequency,
+            "recency": last - first,
+            "T": days - first,
+            "monetary_value": later_spend / np.maximum(frequency, 1),
+        },
+        index=pd.Index([f"C{row}" for row in here], name="customer_id"),
+    )
+    repeats = np.bincount(day[~new], minlength=days + 1)[first.min() :]
+    joined = store.day[np.append(True, store.who[1:] != store.who[:-1])]
+    return CutStore(
+        customers=carry(table, DailyRepeats(FIRST_DAY + timedelta(days=store.days), repeats)),
+        orders=np.bincount(store.who[later], minlength=number)[here],
+        revenue=np.bincount(store.who[later], store.value[later], minlength=number)[here],
+        came_before=joined[here] < begin,
+    )
+
+
 def future_orders(
     model: PurchaseModel, x: int, T: float, days: float, number: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -47,8 +47,8 @@ ABOUT = {
         "total."
     ),
     "value_range": (
-        "In 8 of 10 cases what these customers will bring per head lies in this range, if the "
-        "model holds."
+        "In about 8 of 10 cases what these customers will bring per head lies in this range. It "
+        "joins chance, the fit, and how far such forecasts were off in this store before."
     ),
     "revenue_per_customer": (
         "What the period's new customers have brought since their first order, per head."

@@ -111,7 +111,11 @@ def headline(data: Loaded, scores: pd.DataFrame, plan: Plan) -> None:
     currency, cltv = data.orders.currency, scores["cltv"]
     total = uncertainty_for(data, plan).total()
     worth, returning, orders = forecast_panels.forecast_metrics(
-        scores, total, currency, label=f"Value over {HORIZONS[plan.horizon_days]}", about="cltv"
+        scores,
+        total,
+        currency,
+        label=f"Value over {HORIZONS[plan.horizon_days]}",
+        about="cltv_total",
     )
     each = widgets.Metric(
         label="Value per customer",
