@@ -10,8 +10,9 @@ Data flows one way, and so do the packages, from the top of this list to its end
 - evaluation: predictions of a hidden end of the history, and checks of the forecast
 - segments: lifecycle stages, traits and RFM groups
 - playbook: what to do about each of them, and what is known of it
-- own_segments: segments from conditions on anything known of a customer
 - reports: scorecard, cohorts, channels
+- products: who buys what again, whom it brings, what follows it, what is due
+- own_segments: segments from conditions on anything known of a customer
 - campaigns: what a campaign brings and costs, who is addressed, and who is left out
 - audiences: the files of customers that platforms take
 - view: everything that draws

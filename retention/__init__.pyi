@@ -110,6 +110,20 @@ from .playbook import (
     strategies as strategies,
     strategies_for as strategies_for,
 )
+from .products.due import reorders_due as reorders_due
+from .products.journey import order_journey as order_journey
+from .products.likely import likely_columns as likely_columns, likely_next as likely_next
+from .products.next_backtest import (
+    NextProductsBacktest as NextProductsBacktest,
+    next_products_backtest as next_products_backtest,
+)
+from .products.pairs import bought_next as bought_next, bought_together as bought_together
+from .products.product_history import (
+    ProductHistory as ProductHistory,
+    product_history as product_history,
+)
+from .products.table import product_table as product_table
+from .products.value import ProductValue as ProductValue, product_value as product_value
 from .reports.breakdown import Breakdown as Breakdown, breakdown as breakdown
 from .reports.breakdown_history import dimensions_of as dimensions_of
 from .reports.cohort_forecast import cohort_forecast as cohort_forecast

@@ -212,6 +212,15 @@ def test_the_recipe_for_spark_runs(shop: Path, monkeypatch: pytest.MonkeyPatch) 
     session.stop()
 
 
+def test_the_functions_on_products_run() -> None:
+    text = (ROOT / "docs" / "products.md").read_text("utf-8")
+    [block] = [code for language, code in FENCE.findall(text) if language == "python"]
+    names: dict[str, Any] = {}
+    exec(compile(block, "products.md", "exec"), names)
+    assert names["properties"].columns.tolist() == [f"next_product_{n}" for n in (1, 2, 3)]
+    assert len(names["products"]) == len(names["history"].products)
+
+
 def test_notebook_tour_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "orders.csv").write_bytes(retention.sample_file("store"))
     monkeypatch.chdir(tmp_path)

@@ -37,6 +37,8 @@ class Platform:
         part_bytes: The largest file it takes, in bytes; None without a limit.
         text_bytes: The longest text it keeps, in bytes; None without a limit.
         few: Below this number of people it matches poorly.
+        merge_field: How a message names a column of the marketer's, with {} for the column's name;
+            empty where that is chosen on upload.
     """
 
     label: str
@@ -50,11 +52,23 @@ class Platform:
     part_bytes: int | None = None
     text_bytes: int | None = None
     few: int = 0
+    merge_field: str = ""
 
     @property
     def brand(self) -> str:
         """The first word of its label, to speak of it in a sentence."""
         return self.label.split(" ")[0]
+
+    def merge_field_of(self, column: str) -> str:
+        """Return how a message names a column of the marketer's.
+
+        Args:
+            column: The column's name.
+
+        Returns:
+            The text that the platform replaces by each person's value; empty where it has none.
+        """
+        return self.merge_field.replace("{}", column)
 
     def wants(self, header: str, brought: set[str]) -> bool:
         """Return whether a header is written.

@@ -9,9 +9,12 @@ from typing import Any, Literal, get_args
 
 from retention.data_files import checked_record, read_data_file
 
-Kind = Literal["number", "money", "share", "date", "category", "flag", "products"]
+Kind = Literal["number", "money", "share", "date", "category", "flag", "products", "list"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-"""What a feature's values are; "number" has a unit, "products" asks about any order."""
+"""What a feature's values are.
+
+A "number" has a unit, "products" asks about any order, and a "list" has several for a customer.
+"""
 
 MenuGroup = Literal[
     "Orders",

@@ -19,6 +19,7 @@ import numpy as np
 from retention.errors import DataError
 from retention.own_segments.catalogue import FEATURES, Feature
 from retention.own_segments.features import NO_DAY, Column, Features, day_number
+from retention.own_segments.reorders import Listed
 from retention.own_segments.values import BY_KIND, EITHER, Bought, Operator, checked_value
 from retention.segments.inputs import percentile_cutoff
 
@@ -43,7 +44,7 @@ class Condition:
         operator: One that `BY_KIND` lists for the feature's kind.
         value: As the operator and the kind ask. A share is a fraction.
 
-            - a number, a number of days, a date, a text or several texts;
+            - a number, a number of days, a date, a text or several texts (also of a list);
             - a pair of numbers or dates for "between";
             - a percentage for "top";
             - True or False;
@@ -373,6 +374,8 @@ def _answer(condition: Condition, features: Features) -> tuple[np.ndarray, np.nd
         raise DataError(f"'{feature.label}' cannot be asked of these customers. {reason}")
     if feature.kind == "products":
         return _purchase_answer(operator, value, feature.key, features)
+    if feature.kind == "list":
+        return _list_answer(operator, value, features.listed(feature.key))
     column = features.column(feature.key)
     known = _known(feature, column.values)
     if operator in EITHER:
@@ -398,8 +401,15 @@ def _purchase_answer(
     purchases = features.purchases
     if purchases is None:  # not reached: without orders the feature is missing
         raise DataError(f"No orders were given, so nobody knows '{column}'.")
-    bought = purchases.bought(column, value.values, value.days)
+    bought = purchases.bought(column, value.values, value.days, value.times)
     return bought if operator == "bought" else ~bought, purchases.named(column)
+
+
+def _list_answer(
+    operator: Operator, value: tuple[str, ...], listed: Listed
+) -> tuple[np.ndarray, np.ndarray | None]:
+    inside = listed.includes(value)
+    return inside if operator == "includes" else ~inside, listed.known
 
 
 def _category_answer(

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache, partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -21,6 +22,14 @@ from retention.models.model import CltvModel
 from retention.orders.orders import Orders
 from retention.own_segments.catalogue import FEATURES
 from retention.own_segments.products import Purchases, purchases_of
+from retention.own_segments.reorders import (
+    DUE_LISTS,
+    OWN_DUE,
+    Listed,
+    due_lists,
+    first_products,
+    most_bought,
+)
 from retention.segments.rules import TRAITS
 from retention.validation import aligned, all_unknown, rows_of
 
@@ -101,6 +110,7 @@ class Features:
         group_values: How to make the expected values by the models of groups, by the key of the
             feature that makes the groups, such as "first_channel".
         makers: How to make each column that there is, by the feature's key.
+        lists: How to make each list that there is, by the feature's key.
         off: Why each of the other features cannot be had, by its key.
         purchases: Answers what was bought; None where no orders were given.
         memory: Answers to earlier questions.
@@ -116,6 +126,7 @@ class Features:
     makers: Mapping[str, Callable[[], Column]]
     off: Mapping[str, str]
     purchases: Purchases | None
+    lists: Mapping[str, Callable[[], Listed]] = field(default_factory=dict)
     group_values: Mapping[str, Callable[[], np.ndarray]] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory, repr=False)
     columns: dict[str, Column] = field(default_factory=dict, repr=False)
@@ -146,6 +157,23 @@ class Features:
                 raise DataError(self.missing(key))
             self.columns[key] = self.makers[key]()
         return self.columns[key]
+
+    def listed(self, key: str) -> Listed:
+        """Return the values of a feature of which a customer has several.
+
+        Args:
+            key: The feature's key.
+
+        Returns:
+            The values of each customer.
+
+        Raises:
+            DataError: These orders have none; the message says what brings it.
+        """
+        if key not in self.lists:
+            raise DataError(self.missing(key))
+        values: Listed = self.memory.get(("list", key), self.lists[key])
+        return values
 
     def missing(self, key: str) -> str:
         """Return why a feature cannot be had.
@@ -188,6 +216,8 @@ class Features:
         """
         if FEATURES[key].kind == "products":
             return self.purchases.values(key) if self.purchases and not self.missing(key) else ()
+        if FEATURES[key].kind == "list":
+            return self.listed(key).names if not self.missing(key) else ()
         return self.column(key).names
 
 
@@ -245,6 +275,10 @@ def features(
         makers |= _of_labels(aligned(labels, index), scores is not None, makers)
     makers |= _of_signals(rows_of(signals, index)) | _of_contacts(rows_of(contacts, index))
     purchases = None if orders is None else purchases_of(orders, index, as_of)
+    lists: dict[str, Callable[[], Listed]] = {}
+    if orders is not None and purchases is not None:
+        bought, lists = _of_products(orders, index, as_of, purchases.columns)
+        makers |= bought
     return Features(
         index=index,
         as_of=as_of,
@@ -253,11 +287,12 @@ def features(
         value=None if scores is None or "cltv" not in scores else scores["cltv"].to_numpy(float),
         makers=makers,
         off=_reasons(
-            {*makers, *(purchases.columns if purchases else ())},
+            {*makers, *lists, *(purchases.columns if purchases else ())},
             no_scores,
             has_amounts="revenue" in makers,
         ),
         purchases=purchases,
+        lists=lists,
         group_values=group_values or {},
     )
 
@@ -421,6 +456,43 @@ def _of_labels(labels: pd.DataFrame, scored: bool, known: Makers) -> Makers:
         if is_known:
             makers[trait] = _flags(labels[trait])
     return makers
+
+
+def _of_products(
+    orders: Orders, index: pd.Index, as_of: date, columns: tuple[str, ...]
+) -> tuple[Makers, dict[str, Callable[[], Listed]]]:
+    """What the orders say of products: columns, and lists of which a customer has several values.
+
+    What is due is found once, for all that ask about it.
+    """
+    makers: Makers = {}
+    lists: dict[str, Callable[[], Listed]] = {}
+    if "category" in columns:
+        makers["most_bought_category"] = lambda: _categories(
+            most_bought(orders, index, as_of, "category")
+        )()
+        lists["first_categories"] = lambda: first_products(orders, index, as_of, "category")
+    if "product" in columns:
+        due = cache(lambda: due_lists(orders, index, as_of))
+        makers["most_bought_product"] = lambda: _categories(
+            most_bought(orders, index, as_of, "product")
+        )()
+        makers["reorder_due"] = lambda: _on_list(due()["due_this_week"])
+        lists["first_products"] = lambda: first_products(orders, index, as_of, "product")
+        makers["reorder_due_by_own_interval"] = lambda: _on_list(due()[OWN_DUE])
+        lists |= {key: partial(_due_list, due, key) for key in (*DUE_LISTS.values(), OWN_DUE)}
+    return makers, lists
+
+
+def _due_list(due: Callable[[], dict[str, Listed]], key: str) -> Listed:
+    return due()[key]
+
+
+def _on_list(listed: Listed) -> Column:
+    """Whether a customer has any value on a list."""
+    flags = np.zeros(listed.customers, dtype=np.int8)
+    flags[listed.places] = 1
+    return Column(flags)
 
 
 def _of_signals(signals: pd.DataFrame) -> Makers:

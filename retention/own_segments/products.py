@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 import ibis
@@ -77,18 +77,26 @@ class Purchases:
         """
         return self._keep(("named", column), lambda: self._named(column))
 
-    def bought(self, column: str, values: tuple[str, ...], days: int | None = None) -> np.ndarray:
+    def bought(
+        self, column: str, values: tuple[str, ...], days: int | None = None, times: int = 1
+    ) -> np.ndarray:
         """Return which customers bought any of the values.
 
         Args:
             column: "product" or "category".
             values: Names; any of them counts.
             days: Days up to `as_of` in which it was bought; None for any time.
+            times: On how many days it was bought at least.
 
         Returns:
             True or False for each customer.
         """
         buyers = np.zeros(len(self.index), dtype=bool)
+        if times > 1:
+            key = ("times", column, str(days), *values)
+            places, number = self._keep(key, lambda: self._times(column, values, days))
+            buyers[places[number >= times]] = True
+            return buyers
         for value in values:
             places, since = self.days_since(column, value)
             buyers[places if days is None else places[since <= days]] = True
@@ -110,6 +118,13 @@ class Purchases:
     def _days_since(self, column: str, value: str) -> tuple[np.ndarray, np.ndarray]:
         buyers = last_bought_query(self.table, column, value, self.as_of).to_pyarrow()
         return self._places(buyers["customer_id"], buyers["days"].to_numpy())
+
+    def _times(
+        self, column: str, values: tuple[str, ...], days: int | None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        query = times_bought_query(self.table, column, values, self.as_of, days)
+        buyers = query.to_pyarrow()
+        return self._places(buyers["customer_id"], buyers["times"].to_numpy())
 
     def _named(self, column: str) -> np.ndarray | None:
         table = self.table.filter(self.table.ordered_at.date() <= ibis.literal(self.as_of))
@@ -173,6 +188,29 @@ def last_bought_query(table: ir.Table, column: str, value: str, as_of: date) -> 
     return last.select(
         "customer_id", days=ibis.literal(as_of).delta(last.day, unit="day").cast("int32")
     )
+
+
+def times_bought_query(
+    table: ir.Table, column: str, values: tuple[str, ...], as_of: date, days: int | None = None
+) -> ir.Table:
+    """Return on how many days customers bought any of some values, for any engine.
+
+    Args:
+        table: The order table, or the table of its items.
+        column: The column of the values, such as product.
+        values: The values.
+        as_of: The last day that counts.
+        days: Days up to it that count; None for all.
+
+    Returns:
+        An Ibis expression: `customer_id` and `times`.
+    """
+    day = table.ordered_at.date()
+    counts = table[column].isin(values) & (day <= ibis.literal(as_of))
+    if days is not None:
+        counts &= day >= ibis.literal(as_of - timedelta(days=days))
+    bought = table.filter(counts)
+    return bought.group_by("customer_id").agg(times=bought.ordered_at.date().nunique())
 
 
 def value_query(table: ir.Table, column: str, as_of: date) -> ir.Table:

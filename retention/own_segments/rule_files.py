@@ -112,20 +112,22 @@ def _condition(data: Mapping[str, Any]) -> Condition:
 
 
 def _bought(label: str, data: object) -> Bought:
-    if isinstance(data, Mapping) and set(data) <= {"values", "days"}:
-        names, days = data.get("values"), data.get("days")
+    if isinstance(data, Mapping) and set(data) <= {"values", "days", "times"}:
+        names, days, times = data.get("values"), data.get("days"), data.get("times", 1)
         is_whole_number = is_number(days) and days == int(days)
         if isinstance(names, list) and (days is None or is_whole_number):
-            return Bought(values=tuple(names), days=days)
+            return Bought(values=tuple(names), days=days, times=times)
     raise DataError(
-        f"'{label}' needs 'values', a list of names, and may have 'days', a whole number."
+        f"'{label}' needs 'values', a list of names, and may have 'days' and 'times', whole "
+        "numbers."
     )
 
 
 def _plain(value: object) -> object:
     if isinstance(value, Bought):
         data: dict[str, Any] = {"values": list(value.values)}
-        return data if value.days is None else data | {"days": value.days}
+        data |= {} if value.days is None else {"days": value.days}
+        return data if value.times == 1 else data | {"times": value.times}
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
     return value.isoformat() if isinstance(value, date) else value

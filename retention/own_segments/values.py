@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from retention.errors import DataError
 from retention.own_segments.catalogue import Feature, Kind
-from retention.validation import is_number
+from retention.validation import is_number, is_whole
 
 MAX_VALUES = 500
 MAX_TEXT = 500
@@ -30,6 +30,8 @@ Operator = Literal[
     "ahead",
     "bought",
     "not_bought",
+    "includes",
+    "excludes",
     "known",
     "unknown",
 ]
@@ -50,6 +52,8 @@ OPERATORS: dict[Operator, str] = {
     "ahead": "in the next",
     "bought": "bought",
     "not_bought": "did not buy",
+    "includes": "includes any of",
+    "excludes": "includes none of",
     "known": "is known",
     "unknown": "is unknown",
 }
@@ -66,6 +70,7 @@ BY_KIND: dict[Kind, tuple[Operator, ...]] = {
     "category": ("one_of", "none_of", "is", "is_not", *EITHER),
     "flag": ("is", *EITHER),
     "products": ("bought", "not_bought"),
+    "list": ("includes", "excludes"),
 }
 """The operators of each kind of feature. "within", "ago" and "ahead" count days, "top" is a
 percentage."""
@@ -78,10 +83,12 @@ class Bought:
     Attributes:
         values: Names of products or categories; any of them counts.
         days: Days up to the last order day in which it was bought; None for any time.
+        times: On how many days it was bought at least. Days with any of the names count.
     """
 
     values: tuple[str, ...]
     days: int | None = None
+    times: int = 1
 
 
 def checked_value(feature: Feature, operator: Operator, value: object) -> Any:
@@ -109,7 +116,7 @@ def checked_value(feature: Feature, operator: Operator, value: object) -> Any:
         return _days(about, value)
     if operator == "between":
         return _pair(feature, value)
-    if operator in ("one_of", "none_of"):
+    if operator in ("one_of", "none_of", "includes", "excludes"):
         return _texts(about, value)
     return _single(feature, value)
 
@@ -135,7 +142,12 @@ def _bought(about: str, value: object) -> Bought:
     if not isinstance(value, Bought):
         raise DataError(f"{about} needs what was bought: one or more names.")
     days = None if value.days is None else _days(about, value.days)
-    return Bought(values=_texts(about, value.values), days=days)
+    if not is_whole(value.times) or not 1 <= value.times <= MAX_DAYS:
+        raise DataError(
+            f"{about} needs a whole number of times from 1 to {MAX_DAYS:,}, not "
+            f"{_shown(value.times)}."
+        )
+    return Bought(values=_texts(about, value.values), days=days, times=int(value.times))
 
 
 def _pair(feature: Feature, value: object) -> tuple[Any, Any]:

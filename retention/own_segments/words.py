@@ -63,6 +63,9 @@ def _condition_words(condition: Condition, features: Features | None) -> str:
             return feature.says if value else feature.says_not
         case "products":
             return _purchase(feature, operator, value)
+        case "list":
+            says = feature.says if operator == "includes" else feature.says_not
+            return says.format(_listed(value))
         case "category":
             says = feature.says if operator in ("is", "one_of") else feature.says_not
             return says.format(_listed(_value_names(feature, value)))
@@ -125,6 +128,8 @@ def _purchase(feature: Feature, operator: Operator, value: Bought) -> str:
     words = (feature.says if operator == "bought" else feature.says_not).format(
         _listed(value.values)
     )
+    if value.times > 1:
+        words += f" {value.times:,} or more times"
     return words if value.days is None else f"{words} {_when('within', value.days)}"
 
 

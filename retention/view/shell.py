@@ -76,6 +76,13 @@ PAGES = (
         group="Retention",
     ),
     Page(
+        path="pages/products.py",
+        title="Products",
+        icon=":material/inventory_2:",
+        question="Which products bring people back, and who is due to buy again?",
+        group="Retention",
+    ),
+    Page(
         path="pages/lifetime_value.py",
         title="Customer value",
         icon=":material/payments:",

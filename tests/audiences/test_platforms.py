@@ -37,6 +37,8 @@ def test_every_entry_can_be_written_and_names_only_headers_that_it_has(platform)
     for limit in (platform.part_bytes, platform.text_bytes):
         assert limit is None or limit > 0
     assert platform.few >= 0
+    assert platform.merge_field.count("{}") <= 1
+    assert not platform.merge_field or platform.properties
     for hashed in (False, *([True] if platform.hashes else [])):
         table = platform_table(platform, CELLS, set(CELLS), hashed)
         assert list(table) == list(platform.columns)
@@ -53,3 +55,10 @@ def test_only_what_the_orders_bring_is_written_beside_what_is_asked_for():
 def test_letters_of_every_script_stay_and_their_marks_with_them():
     assert letters_and_digits("สมชาย ใจดี") == "สมชายใจดี"
     assert letters_and_digits("D’Arcy St. John") == "darcystjohn"
+
+
+def test_a_message_names_a_column_as_its_platform_does():
+    fields = {key: entry.merge_field_of("next_product_1") for key, entry in PLATFORMS.items()}
+    assert fields["klaviyo"] == "{{ person|lookup:'next_product_1' }}"
+    assert fields["hubspot"] == "{{ contact.next_product_1 }}"
+    assert fields["plain"] == fields["mailchimp"] == ""

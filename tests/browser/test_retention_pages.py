@@ -106,7 +106,7 @@ def test_channels_say_what_to_do_more_and_less_of(visit):
     expect(page.get_by_role("heading", name="All coupons")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/scorecard", "/cohorts", "/channels"])
+@pytest.mark.parametrize("path", ["/scorecard", "/cohorts", "/channels", "/products"])
 def test_on_a_phone_nothing_scrolls_sideways(visit, path):
     page = open_with_store(visit, path, viewport=PHONE)
     expect(page.get_by_role("heading", level=3).nth(1)).to_be_visible()

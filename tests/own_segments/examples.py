@@ -79,7 +79,10 @@ def value_of(kind, operator, whole):
             Bought,
             st.lists(st.sampled_from(["Tea", "Pot", "x"]), min_size=1, max_size=3).map(tuple),
             st.none() | DAYS,
+            st.integers(1, 4),
         )
+    if kind == "list":
+        return st.lists(st.sampled_from(["Tea", "Pot"]) | NAMES, min_size=1, max_size=3).map(tuple)
     if kind == "category":
         one = CHANNELS | NAMES
         return (
@@ -118,6 +121,8 @@ ASKED = (
     "last_order",
     "first_channel",
     "product",
+    "first_products",
+    "due_this_week",
     "last_rating",
     "subscribed",
     "complained_on",

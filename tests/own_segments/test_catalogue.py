@@ -24,7 +24,7 @@ def test_the_list_is_in_order_and_every_entry_has_its_words():
         assert feature.label
         assert feature.help.endswith(".")
         assert feature.says
-        assert bool(feature.says_not) == (feature.kind in ("category", "flag", "products"))
+        assert bool(feature.says_not) == (feature.kind in ("category", "flag", "products", "list"))
         assert ("{}" in feature.says) == (feature.kind != "flag")
 
 

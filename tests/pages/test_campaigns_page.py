@@ -442,6 +442,25 @@ def test_phones_without_a_country_code_count_once_the_country_is_given():
     assert f"{reach} customers** in the file" in words(at)
 
 
+def test_likely_next_products_are_an_option_where_the_file_names_products():
+    at = use_upload(open_page("app.py"), _shop("", lambda n: "")).switch_page(PAGE).run()
+    at.session_state["plan_place"] = ":material/contact_mail: Audience files"
+    at.run()
+    assert "Add likely next products" not in [box.label for box in at.checkbox]
+    with_products = _shop(",Product,E-mail", lambda n: f",Tea {n % 5},c{n}@example.com")
+    at = use_upload(open_page("app.py"), with_products).switch_page(PAGE).run()
+    how_far(at).set_value("Everybody").run()
+    at.session_state["plan_place"] = ":material/contact_mail: Audience files"
+    at.run()
+    assert select(at, "For").value == "klaviyo"
+    at.checkbox(key="audience_next_products").check().run()
+    assert not at.exception
+    assert "person|lookup:'next_product_1'" in words(at)
+    select(at, "For").set_value("meta").run()
+    assert not at.exception
+    assert "Add likely next products" not in [box.label for box in at.checkbox]
+
+
 def test_saved_plans_are_plain_json():
     content = campaigns_to_json(SavedPlan((usual_campaign("reactivation"),)))
     assert json.loads(content)["campaigns"][0]["strategy"] == "reactivation"

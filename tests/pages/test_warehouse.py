@@ -148,7 +148,7 @@ def test_a_table_is_checked_and_used_as_its_export_is(engine, export, file, requ
 
 
 @pytest.mark.parametrize(
-    "page", ["scorecard", "cohorts", "channels", "segments", "movement", "campaigns"]
+    "page", ["scorecard", "cohorts", "channels", "products", "segments", "movement", "campaigns"]
 )
 def test_other_pages_work_on_the_warehouse(page, server):
     at = button(open_table(looks_into(on_server(server))), "Use these orders").click().run()

@@ -12,6 +12,7 @@ from retention.history.order_history import order_history
 from retention.history.period_counts import base_bridge
 from retention.history.revenue import revenue_history
 from retention.own_segments.products import value_query
+from retention.products.due import DUE_WEEKS
 from retention.segments.presets import reorder_gaps
 
 
@@ -94,6 +95,19 @@ NUMBERS: dict[str, Callable[[Orders], pd.DataFrame]] = {
     "backtest": lambda orders: retention.backtest(orders, 90).models,
     "backtest by week": lambda orders: retention.backtest(orders, 90).tracking,
     "bought": features,
+    "product table": retention.product_table,
+    "categories": lambda orders: retention.product_table(orders, "category"),
+    "together": lambda orders: retention.bought_together(
+        orders, "category", fewest_orders=1, false_share=1.0
+    ),
+    "next": lambda orders: retention.bought_next(orders, fewest_orders=1, false_share=1.0),
+    "journey": retention.order_journey,
+    "due": lambda orders: retention.reorders_due(orders, weeks=DUE_WEEKS),
+    "likely next": retention.likely_next,
+    "likely next before": lambda orders: retention.next_products_backtest(orders, 120).table,
+    "whom products bring": lambda orders: (
+        retention.product_value(orders, retention.summarise_customers(orders)).values
+    ),
     "product values": lambda orders: value_query(orders.table, "product", orders.end).to_pandas(),
 }
 

@@ -12,7 +12,7 @@ import streamlit as st
 
 from retention import wording
 from retention.audiences.export import Audience, export_audience
-from retention.audiences.platforms import PLATFORMS
+from retention.audiences.platforms import PLATFORMS, Platform
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.suppression import consent_needed
 from retention.csv_export import to_csv
@@ -22,10 +22,12 @@ from retention.view.campaigns import rules, segments
 from retention.view.session import choices
 from retention.view.session.loaded import Loaded
 from retention.view.session.people import left_alone, people_for
-from retention.view.session.results import scores_for
+from retention.view.session.results import next_products_for, scores_for
 
 #: Columns of scores that travel with the audience where the platform takes properties.
 PROPERTIES = ("p_purchase_30d", "p_alive", "expected_orders", "expected_order_value", "cltv")
+#: The column of the product that a customer is likeliest to buy next.
+NEXT_PRODUCT = "next_product_1"
 ADDRESSED = "addressed"
 HOLDOUT = "holdout"
 UPLOAD = "Upload"
@@ -36,10 +38,11 @@ MANY_CUSTOMERS = 20_000
 
 
 class _Settings(NamedTuple):
-    """The platform's key, and how its file is written."""
+    """The platform's key, how its file is written, and whether it names likely next products."""
 
     platform: str
     form: str
+    next_products: bool
 
 
 class _Files(NamedTuple):
@@ -103,7 +106,25 @@ def _draw_settings(data: Loaded, contacts: pd.DataFrame) -> _Settings:
             "it goes by customer numbers."
             + (" Klaviyo, Google and Meta can match by phone." if phone else "")
         )
-    return _Settings(platform=platform, form=form)
+    return _Settings(
+        platform=platform, form=form, next_products=_draw_next_products(data, PLATFORMS[platform])
+    )
+
+
+def _draw_next_products(data: Loaded, platform: Platform) -> bool:
+    """Whether the file says what each customer is likely to buy next; asked where it is known."""
+    if "product" not in data.orders.table.columns or not platform.properties:
+        return False
+    chosen = st.checkbox(
+        "Add likely next products",
+        key="audience_next_products",
+        help="Three columns: what the customer bought most often, what is due again, what follows "
+        "the last order, and the store's best sellers.",
+    )
+    field = platform.merge_field_of(NEXT_PRODUCT)
+    if chosen and field:
+        st.caption(f":material/info: In a message, `{field}` stands for the likeliest one.")
+    return chosen
 
 
 def _files(data: Loaded, plan: CampaignPlan, settings: _Settings) -> _Files:
@@ -122,12 +143,18 @@ def _files(data: Loaded, plan: CampaignPlan, settings: _Settings) -> _Files:
     return _Files(
         addressed=index[addressed],
         held_out=index[held_out],
-        audience=write(index[addressed], properties=_properties(data, plan, addressed, ADDRESSED)),
-        holdout=write(index[held_out], properties=_properties(data, plan, held_out, HOLDOUT)),
+        audience=write(
+            index[addressed], properties=_properties(data, plan, addressed, ADDRESSED, settings)
+        ),
+        holdout=write(
+            index[held_out], properties=_properties(data, plan, held_out, HOLDOUT, settings)
+        ),
     )
 
 
-def _properties(data: Loaded, plan: CampaignPlan, rows: np.ndarray, group: str) -> pd.DataFrame:
+def _properties(
+    data: Loaded, plan: CampaignPlan, rows: np.ndarray, group: str, settings: _Settings
+) -> pd.DataFrame:
     """The columns beside each customer; `rows` are positions in the customers' frame."""
     scores = scores_for(data, choices.standard_plan()).iloc[rows]
     described = pd.DataFrame(
@@ -140,7 +167,8 @@ def _properties(data: Loaded, plan: CampaignPlan, rows: np.ndarray, group: str) 
         },
         index=scores.index,
     )
-    return described.join(scores[[name for name in PROPERTIES if name in scores]].round(4))
+    described = described.join(scores[[name for name in PROPERTIES if name in scores]].round(4))
+    return described.join(next_products_for(data)) if settings.next_products else described
 
 
 def _draw_contents(audience: Audience, customers: int, platform: str) -> None:

@@ -4,11 +4,11 @@ import altair as alt
 import pandas as pd
 
 from retention.view import palette
+from retention.view.flow import smooth_bands
 
 HEIGHT = 520
 #: Room for words on either side, in pixels, and the width of a stage's bar.
 SIDE, BAR = 92, 12
-_STEPS = 24
 #: Pixels from either edge, so that the words have room on a phone too.
 _ACROSS = alt.Scale(
     domain=[0, 1], range=[SIDE, alt.ExprRef(f"max(width - {SIDE}, {SIDE + 60})")], nice=False
@@ -60,23 +60,9 @@ def _band_layer(bands: pd.DataFrame, start: str, end: str) -> alt.Chart:
     hover = alt.selection_point(
         name="hover", fields=["flow"], on="pointerover", clear="pointerout", empty=False
     )
-    steps = "[" + ", ".join(f"{n / _STEPS:.4f}" for n in range(_STEPS + 1)) + "]"
-    curve = "datum.t * datum.t * (3 - 2 * datum.t)"
     return (
-        alt.Chart(bands)
-        .transform_calculate(ts=steps)
-        .transform_flatten(["ts"], ["t"])
-        .transform_calculate(
-            top=f"datum.top_left + (datum.top_right - datum.top_left) * {curve}",
-            bottom=f"datum.bottom_left + (datum.bottom_right - datum.bottom_left) * {curve}",
-        )
-        .mark_area(interpolate="linear", strokeWidth=0, cursor="pointer")
+        smooth_bands(bands, _ACROSS, _DOWN, cursor="pointer")
         .encode(
-            x=alt.X("t:Q", scale=_ACROSS, axis=None),
-            y=alt.Y("top:Q", scale=_DOWN, axis=None),
-            y2="bottom:Q",
-            detail="flow:N",
-            color=alt.Color("colour:N", scale=None),
             opacity=alt.when(hover)
             .then(alt.value(0.9))
             .when("datum.moved")

@@ -99,10 +99,16 @@ def node_of(rule: Rule) -> Node:
 def _control_value(kind: str, operator: str, value: Any) -> Any:
     """A rule's value in the form of the controls."""
     if isinstance(value, Bought):
-        return {"values": list(value.values), "days": value.days}
+        return bought_value(list(value.values), value.days, value.times)
     if isinstance(value, tuple):
         return [_control_value(kind, operator, part) for part in value]
     return round(100 * value, 9) if _is_share(kind, operator) else value
+
+
+def bought_value(names: list[str], days: int | None = None, times: int = 1) -> dict[str, Any]:
+    """What was bought, in the form of the controls; once or more is not written."""
+    value: dict[str, Any] = {"values": names, "days": days}
+    return value if times == 1 else value | {"times": times}
 
 
 def rule_of(group: Node) -> Group:
@@ -126,7 +132,7 @@ def unfinished(node: Node) -> str:
     try:
         Condition(feature=node["feature"], operator=node["operator"], value=_rule_value(node))
     except DataError as error:
-        if FEATURES[node["feature"]].kind in ("category", "products"):
+        if FEATURES[node["feature"]].kind in ("category", "products", "list"):
             return "Choose at least one."
         return str(error)
     return ""
@@ -220,9 +226,9 @@ def _usual_value(key: str, operator: str, features: Features) -> Any:
         return 30
     if kind == "flag":
         return True
-    if kind in ("category", "products"):
+    if kind in ("category", "products", "list"):
         names = [] if features.missing(key) else list(features.choices(key)[:1])
-        return {"values": names, "days": None} if kind == "products" else names
+        return bought_value(names) if kind == "products" else names
     if kind == "date":
         last = features.as_of
         return [last.replace(day=1), last] if operator == "between" else last
@@ -244,7 +250,9 @@ def _rule_value(node: Node) -> Any:
     """A node's value in the form of a rule."""
     value, kind = node["value"], FEATURES[node["feature"]].kind
     if kind == "products":
-        return Bought(values=tuple(value["values"]), days=value["days"])
+        return Bought(
+            values=tuple(value["values"]), days=value["days"], times=value.get("times", 1)
+        )
     is_share = _is_share(kind, node["operator"])
     if isinstance(value, list):
         return tuple(part / 100 if is_share else part for part in value)

@@ -13,8 +13,9 @@ from retention.own_segments.features import Features
 from retention.own_segments.products import MOST_VALUES
 from retention.own_segments.values import EITHER, MAX_DAYS
 from retention.view import text
-from retention.view.own_segments.draft import DAY_OPERATORS, Node, nodes
+from retention.view.own_segments.draft import DAY_OPERATORS, Node, bought_value, nodes
 
+TIMES = (1, 2, 3, 4, 5, 10)
 WITHIN_DAYS = (30, 60, 90, 180, 365, 730)
 #: Stands for "at any time". Nothing chosen would mean something else.
 EVER = 0
@@ -59,7 +60,8 @@ def _read_condition(node: Node) -> None:
         return
     if isinstance(node["value"], dict):
         names, days = values
-        node["value"] = {"values": list(names), "days": days or None}
+        times = st.session_state.get(_times_key(node), node["value"].get("times", 1))
+        node["value"] = bought_value(list(names), days or None, times)
     elif len(keys) == 2:
         node["value"] = values
     else:
@@ -75,10 +77,11 @@ def draw_value(node: Node, features: Features, name: str) -> None:
     for key, value in zip(keys, _held_values(node["value"], len(keys)), strict=True):
         if key not in st.session_state:
             st.session_state[key] = value
-    if feature.kind in ("category", "products"):
+    if feature.kind in ("category", "products", "list"):
         _names(feature.key, keys[0], features, name)
-        if len(keys) == 2:
+        if feature.kind == "products":
             _within(keys[1], name)
+            _times(_times_key(node), node["value"].get("times", 1), name)
     elif operator == "top":
         _number(keys[0], _PERCENT_OF_TOP, f"{name}: percent")
     elif operator in DAY_OPERATORS:
@@ -109,7 +112,7 @@ def _keys(node: Node) -> list[str]:
     what = f"{node['id']}_{node['feature']}_{operator}"
     if kind == "products":
         return [f"names_{what}", f"within_{what}"]
-    if kind == "category":
+    if kind in ("category", "list"):
         return [f"names_{what}"]
     return [f"value_{what}", f"value_{what}_to"] if operator == "between" else [f"value_{what}"]
 
@@ -195,4 +198,22 @@ def _within(key: str, name: str) -> None:
         key=key,
         label_visibility="collapsed",
         width=165,
+    )
+
+
+def _times_key(node: Node) -> str:
+    return f"times_{node['id']}_{node['feature']}_{node['operator']}"
+
+
+def _times(key: str, times: int, name: str) -> None:
+    """On how many days something was bought at least."""
+    if key not in st.session_state:
+        st.session_state[key] = times
+    st.selectbox(
+        f"{name}: how often",
+        sorted({*TIMES, st.session_state[key]}),
+        format_func=lambda times: "once or more" if times == 1 else f"{times:,} times or more",
+        key=key,
+        label_visibility="collapsed",
+        width=150,
     )

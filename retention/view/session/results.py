@@ -30,6 +30,7 @@ from retention.models.months import expected_by_month, month_ranges
 from retention.models.uncertainty import Uncertainty, value_uncertainty
 from retention.models.value_distribution import concentration, top_shares, value_histogram
 from retention.models.what_if import Levers, WhatIf, what_if
+from retention.products.likely import likely_columns, likely_next
 from retention.view.session.cache import kept
 from retention.view.session.choices import Plan, purchase_model, standard_plan
 from retention.view.session.loaded import Loaded
@@ -186,6 +187,12 @@ def spread_for(data: Loaded, plan: Plan) -> Spread:
 def history_for(data: Loaded, months: int = 24) -> pd.DataFrame:
     """Return `revenue_history` of the orders."""
     return revenue_history(data.orders, months)
+
+
+@kept(max_entries=1, spinner="Finding what is likely next…")
+def next_products_for(data: Loaded) -> pd.DataFrame:
+    """What each customer is likely to buy next, as columns for an audience file."""
+    return likely_columns(likely_next(data.orders))
 
 
 @kept(max_entries=1, spinner="Counting orders by day…")

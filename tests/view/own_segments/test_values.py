@@ -46,6 +46,27 @@ def test_names_and_days_of_a_purchase_are_taken_over(state):
     assert node["value"] == {"values": ["Pot"], "days": None}
 
 
+def test_how_often_something_was_bought_is_taken_over_and_kept(state):
+    tree, node = tree_of(Condition("product", "bought", Bought(("Tea",), 90, 3)))
+    what = f"{node['id']}_product_bought"
+    state |= {f"names_{what}": ["Pot"], f"within_{what}": EVER}
+    read_controls(tree)
+    assert node["value"] == {"values": ["Pot"], "days": None, "times": 3}
+    state[f"times_{what}"] = 5
+    read_controls(tree)
+    assert drafts.rule_of(tree).parts[0].value == Bought(("Pot",), None, 5)
+    state[f"times_{what}"] = 1
+    read_controls(tree)
+    assert drafts.rule_of(tree).parts[0].value == Bought(("Pot",))
+
+
+def test_lists_take_names(state):
+    tree, node = tree_of(Condition("due_this_week", "includes", ("Tea",)))
+    state[f"names_{node['id']}_due_this_week_includes"] = ["Pot", "Cup"]
+    read_controls(tree)
+    assert drafts.rule_of(tree).parts[0].value == ("Pot", "Cup")
+
+
 def test_controls_that_are_not_there_or_empty_change_nothing(state):
     tree, node = tree_of(Condition("orders", "between", (2, 4)))
     state[f"value_{node['id']}_orders_between"] = 3

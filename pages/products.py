@@ -1,0 +1,44 @@
+"""Which products bring people back, and who is due to buy again?"""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from retention.view import forecast_chip, shell, widgets
+from retention.view.campaigns import beginning
+from retention.view.products import due, parts
+from retention.view.products.data import REMINDER, kinds_of
+from retention.view.session import campaigns
+from retention.view.session.own_segments import OWN
+
+data = shell.open_page("Products", "Which products bring people back, and who is due to buy again?")
+verdict = forecast_chip.place()
+
+
+def plan_reminder(segment: str) -> None:
+    """Open a reminder by e-mail to an own segment, filled in."""
+    campaign = beginning.begin(data, (OWN + segment,), REMINDER)
+    name = campaigns.free_name(f"Reminder: {segment}"[: beginning.LONGEST_NAME])
+    campaign = replace(campaign, name=name, holdout_key=name)
+    campaigns.put_on_table(beginning.with_channel(data, campaign, "email"))
+    st.session_state[campaigns.PLACE] = campaigns.PLAN
+    st.switch_page("pages/campaigns.py")
+
+
+@st.fragment
+@widgets.guarded("These orders cannot be counted by product")
+def answer() -> None:
+    """Everything that follows the choice of products or categories."""
+    by = parts.choose_by(data.orders)
+    parts.headline(data, by)
+    widgets.show_so_far()
+    due.draw_due(data, by, plan_reminder)
+    widgets.show_so_far()
+    parts.draw_part(data, by)
+
+
+if kinds_of(data.orders):
+    answer()
+else:
+    parts.empty_state()
+forecast_chip.fill(verdict, data)

@@ -1,0 +1,4 @@
+"""The products page.
+
+Of the view it may import: the shared modules.
+"""
