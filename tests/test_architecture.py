@@ -45,6 +45,10 @@ LAYERS: dict[str, set[str]] = {
     "own_segments": {"orders", "customers", "models", "segments", "playbook"},
     "reports": {"orders", "customers", "history", "models", "playbook"},
     "campaigns": {"customers", "models", "segments", "own_segments", "playbook"},
+    "actions": {
+        *("orders", "customers", "history", "models", "segments", "playbook", "reports"),
+        "campaigns",
+    },
 }
 LAYERS["view"] = set(LAYERS)
 #: What of the view each of its packages and modules may import. A page's package knows no other
