@@ -24,6 +24,7 @@ else:
         overview.so_far(data)
         ahead = overview.place_to_come()
         left_out.draw_report(data)
+        overview.next_pages()
         to_do.fill(actions, data)
         overview.fill_to_come(ahead, data)
         forecast_chip.fill(verdict, data)

@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from retention import wording
 from retention.errors import ModelError
 from retention.history.revenue import past_and_expected, placed_and_expected
-from retention.view import forecast_panels, text, widgets
+from retention.view import forecast_panels, shell, text, widgets
 from retention.view.front import left_out
 from retention.view.front.charts import past_and_expected_chart, placed_and_expected_chart
 from retention.view.session import choices
@@ -133,3 +133,11 @@ def warnings(data: Loaded) -> None:
     """Warn where much was left out."""
     revenue = float(data.customers["revenue"].sum())
     left_out.warn_if_much(data.orders, revenue, "All reasons stand under “What was read” below.")
+
+
+def next_pages() -> None:
+    """Draw a row of links to the other pages: on a phone the menu is folded."""
+    with st.container(horizontal=True, gap="small", key="next-pages"):
+        for page in shell.pages():
+            if page.path != shell.FRONT_PAGE:
+                st.page_link(page.path, label=page.title, icon=page.icon)
