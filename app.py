@@ -1,7 +1,8 @@
-"""The front page: load orders, then see what there is, what is to come, and where to go on."""
+"""The front page: load orders, then see what to do next, what there is and what is to come."""
 
 from retention.view import forecast_chip, shell
-from retention.view.front import column_check, left_out, overview, sources
+from retention.view.front import column_check, left_out, overview, sources, to_do
+from retention.view.session import loaded
 
 data = shell.open_front_page("Overview")
 draft = sources.draft()
@@ -12,13 +13,18 @@ if draft is not None:
 elif data is None or sources.choosing():
     with shell.scene(0, of=3):
         sources.choose_source(data)
+        loaded.prepare_sample()
 else:
     with shell.scene(2, of=3):
         overview.header(data)
         verdict = forecast_chip.place()
         overview.warnings(data)
+        # What takes a forecast arrives later: its place is kept, and the first figures stand.
+        actions = to_do.place()
         overview.so_far(data)
-        overview.to_come(data)
-        forecast_chip.fill(verdict, data)
-        overview.next_pages()
+        ahead = overview.place_to_come()
         left_out.draw_report(data)
+        overview.next_pages()
+        to_do.fill(actions, data)
+        overview.fill_to_come(ahead, data)
+        forecast_chip.fill(verdict, data)

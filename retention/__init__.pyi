@@ -1,3 +1,5 @@
+from .actions.action import NextAction as NextAction, NextActions as NextActions
+from .actions.ranking import next_actions as next_actions
 from .audiences.export import Audience as Audience, export_audience as export_audience
 from .campaigns.budget import (
     budget_curve as budget_curve,

@@ -46,6 +46,10 @@ LAYERS: dict[str, set[str]] = {
     "products": {"orders", "history", "models", "reports"},
     "own_segments": {"orders", "customers", "models", "segments", "playbook", "products"},
     "campaigns": {"customers", "models", "segments", "own_segments", "playbook"},
+    "actions": {
+        *("orders", "customers", "history", "models", "segments", "playbook", "reports"),
+        *("campaigns", "products"),
+    },
 }
 LAYERS["view"] = set(LAYERS)
 #: What of the view each of its packages and modules may import. A page's package knows no other

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from retention.errors import ModelError
+from retention.models.histories import group_histories
 from retention.models.model import CltvModel
 from retention.models.order_counts import order_counts
 from retention.validation import check_number
@@ -172,6 +173,31 @@ def still_active(
         for more, age in zip(longer, np.ravel(ages), strict=True)
     ]
     return np.array(each).reshape(np.shape(ages))
+
+
+def silence_chance(model: CltvModel, customers: pd.DataFrame) -> np.ndarray:
+    """Return how probable a silence as long as today's is in a customer who is still active.
+
+    Args:
+        model: From `fit_cltv`.
+        customers: From `summarise_customers`.
+
+    Returns:
+        The probability of a wait at least as long, one element a customer. Below 0.1 the silence
+        is longer than 9 of 10 of the waits that are usual for the customer.
+
+    Source: after the last order the rate is gamma(r + frequency, alpha + recency), Fader, Hardie
+    and Lee (2005), section 4.2; the wait at such a rate is a Lomax variable.
+    """
+    purchases = model.seen_with(customers).purchases
+    histories = group_histories(customers)
+    age = purchases.age(histories.T)
+    at_last_order = age - purchases.age(histories.T - histories.recency)
+    chance = ((purchases.alpha + at_last_order) / (purchases.alpha + age)) ** (
+        purchases.r + histories.frequency
+    )
+    chances: np.ndarray = chance[histories.codes]
+    return chances
 
 
 def active_curve(

@@ -13,6 +13,7 @@ from retention import (
     order_distribution,
     predict_cltv,
 )
+from retention.models.next_order import silence_chance
 from tests.support.histories import cdnow, handmade
 
 KINDS = ["bg_nbd", "mbg_nbd"]
@@ -125,3 +126,13 @@ def test_an_impossible_history_is_refused(models, history):
     for call in (next_order, order_distribution):
         with pytest.raises(ModelError, match="No customer can have"):
             call(models["bg_nbd"], *history)
+
+
+def test_silence_is_unusual_beyond_the_late_end_of_the_usual_wait():
+    """After as many days as 9 of 10 waits last, the chance of such a silence is 10 %."""
+    customers = cdnow()
+    model = fit_cltv(customers)
+    late = next_order(model, 3, 120, 120).late
+    one = customers.iloc[:1].assign(frequency=3, recency=120, T=120 + late)
+    assert silence_chance(model, one)[0] == pytest.approx(0.1, rel=1e-6)
+    assert silence_chance(model, one.assign(T=120))[0] == pytest.approx(1.0)

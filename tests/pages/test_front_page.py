@@ -8,6 +8,7 @@ import pytest
 from retention.cells.statuses import State
 from retention.view.front import column_check, local_file, mapping_form, sources
 from tests.pages.steps import (
+    as_read,
     button,
     chip,
     metrics,
@@ -522,3 +523,81 @@ def test_a_path_without_a_file_is_refused_in_words(at_home, front, tmp_path):
 def test_where_others_can_reach_the_app_there_is_no_path(front):
     assert not front.text_input
     assert not any(one.label == "Open the file" for one in front.button)
+
+
+def plan_buttons(at):
+    return [found for found in at.button if found.label == "Plan it"]
+
+
+@pytest.fixture(scope="module")
+def sample():
+    """The front page with the sample store; the tests that share it click nothing."""
+    return button(open_app().run(), "Open the sample store").click().run()
+
+
+def test_what_to_do_next_stands_first(sample):
+    at = sample
+    assert [heading.value for heading in at.subheader] == [
+        "Do this next",
+        "So far",
+        "The next 12 months",
+        "What was read",
+    ]
+    assert 3 <= len(plan_buttons(at)) <= 5
+    said = words(at)
+    assert "should bring" in said
+    assert "80% range" in said
+    assert "may be written to" in said
+    assert len([word for word in said.split() if word == "Open"]) == 0
+
+
+def test_an_action_opens_its_campaign_filled_in(front):
+    at = button(front, "Open the sample store").click().run()
+    sentence = next(as_read(shown.value) for shown in at.markdown if "should bring" in shown.value)
+    gain = sentence.split("should bring ")[1].split(" ")[0]
+    at = plan_buttons(at)[0].click().run()
+    assert not at.exception
+    assert at.title[0].value == "Campaigns"
+    [segment] = at.multiselect[0].value
+    assert segment == "Chosen: Second order due"
+    assert select(at, "Strategy").value == "cross_sell"
+    assert any(f"the plan gains {gain}" in str(html.value) for html in at.get("html"))
+    at = button(at, "Keep this campaign").click().run()
+    assert not at.exception
+    at = at.switch_page("app.py").run()
+    assert not at.exception
+    assert len(plan_buttons(at)) == 4
+    assert "Planned" in words(at)
+
+
+def test_cdnow_has_actions_and_says_what_it_lacks(cdnow):
+    at = cdnow
+    assert not at.exception
+    assert plan_buttons(at)
+    assert "column of the channel" in words(at)
+    assert "column of consent" in words(at)
+
+
+@pytest.mark.parametrize("amounts", [True, False])
+def test_a_tiny_store_has_no_actions_and_says_why(front, amounts):
+    rows = [f"{n},a{n % 7}@x.com,2024-0{1 + n % 8}-11,{20 + n}.00" for n in range(16)]
+    header = "Order,Email,Date,Total"
+    if not amounts:
+        rows, header = [row.rsplit(",", 1)[0] for row in rows], "Order,Email,Date"
+    at = upload(front, order_file(rows, header))
+    at = button(at, "Use these orders").click().run()
+    assert not at.exception
+    assert not plan_buttons(at)
+    assert metrics(at)["Customers"] == "7"
+
+
+def test_names_from_the_file_are_no_markdown_on_a_card(front):
+    rows = []
+    for customer in range(300):
+        channel = "**[Ads](x)**" if customer % 2 else "Web"
+        for order in range(1 if customer % 2 else 3):
+            day = dt.date(2024, 12, 20) - dt.timedelta(days=customer % 60 + 37 * order)
+            rows.append(f"{customer}-{order},b{customer}@x.com,{day},30,{channel}")
+    at = use_upload(front, order_file(rows, "Order,Email,Date,Total,Channel"))
+    assert not at.exception
+    assert all("**[Ads]" not in shown.value for shown in at.markdown)

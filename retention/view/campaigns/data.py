@@ -24,7 +24,7 @@ from retention.models.cltv import with_order_value
 from retention.models.model import CltvModel
 from retention.own_segments.features import typical_wait
 from retention.view.campaigns import segments
-from retention.view.session import campaigns as state, choices
+from retention.view.session import campaigns as state, choices, fixed_choices
 from retention.view.session.cache import kept
 from retention.view.session.loaded import Loaded
 from retention.view.session.own_segments import session_library
@@ -49,7 +49,9 @@ def reachable_for(data: Loaded, campaign: Campaign, before: tuple[Campaign, ...]
 
     RetentionError where that is nobody.
     """
-    return _reachable(data, before, _who(campaign), left_alone(), _own_rules(), _campaign=campaign)
+    return _reachable(
+        data, before, _who(campaign), left_alone(), _own_rules(data), _campaign=campaign
+    )
 
 
 def plan_for(data: Loaded, campaign: Campaign) -> CampaignPlan:
@@ -91,9 +93,10 @@ def _who(campaign: Campaign) -> _Who:
     )
 
 
-def _own_rules() -> str:
+def _own_rules(data: Loaded) -> str:
     """What segments and amounts depend on beside the orders."""
-    return repr((choices.segment_rules(), session_library(), choices.order_value()))
+    chosen = fixed_choices.signature(data)
+    return repr((choices.segment_rules(), session_library(), choices.order_value(), chosen))
 
 
 def given_order_value(data: Loaded) -> float | None:

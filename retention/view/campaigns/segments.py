@@ -1,6 +1,6 @@
 """The segments that a campaign can address.
 
-Lifecycle stages, traits, ready-made segments and the marketer's own.
+Lifecycle stages, traits, ready-made segments, the marketer's own, and customers chosen one by one.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from retention.own_segments.words import describe
 from retention.segments.definitions import definitions_of
 from retention.segments.rules import STAGES, TRAITS, SegmentRules
 from retention.segments.stages import assign_codes, members
-from retention.view.session import own_segments as own
+from retention.view.session import fixed_choices, own_segments as own
 from retention.view.session.cache import kept
 from retention.view.session.choices import segment_rules
+from retention.view.session.fixed_choices import CHOSEN
 from retention.view.session.loaded import Loaded
 from retention.view.session.own_segments import OWN
 from retention.view.session.segments import basis_for
@@ -30,7 +31,9 @@ _GROUPS = {LABELS[key]: key for key in (*STAGES, *TRAITS)}
 
 def choices(data: Loaded) -> tuple[list[str], dict[str, str]]:
     """The names of the segments that there are, and why each of the others is not."""
-    return _choices(data, repr(own.session_library()))
+    names, missing = _choices(data, repr(own.session_library()))
+    chosen = [CHOSEN + choice.name for choice in fixed_choices.choices_of(data)]
+    return [*names, *chosen], missing
 
 
 @kept(max_entries=4, by_model=True)
@@ -55,7 +58,7 @@ def with_kind(name: str) -> str:
 
     Stages and traits have similar names.
     """
-    known = name == EVERYBODY or name in _GROUPS or name.startswith(OWN)
+    known = name == EVERYBODY or name in _GROUPS or name.startswith((OWN, CHOSEN))
     return name if known else f"{name} · ready-made"
 
 
@@ -74,7 +77,7 @@ def first_of(data: Loaded, names: tuple[str, ...]) -> np.ndarray:
     """The first of the segments that each customer is in; "" for none."""
     first = np.full(len(data.customers), "", dtype=object)
     for name in reversed(names):
-        first[_customers_of(data, name)] = name.removeprefix(OWN)
+        first[_customers_of(data, name)] = name.removeprefix(OWN).removeprefix(CHOSEN)
     return first
 
 
@@ -98,6 +101,8 @@ def _customers_of(data: Loaded, name: str) -> np.ndarray:
         return np.ones(len(data.customers), dtype=bool)
     if name in _GROUPS:
         return _of_group(data, features, _GROUPS[name])
+    if name.startswith(CHOSEN):
+        return fixed_choices.chosen_mask(data, name)
     if name.startswith(OWN):
         for segment in own.session_library():
             if segment.name == name.removeprefix(OWN):
@@ -139,4 +144,5 @@ def in_words(data: Loaded, names: tuple[str, ...]) -> list[tuple[str, str]]:
     for segment in own.session_library():
         if not own.problem_of(data, segment):
             known[OWN + segment.name] = describe(segment.rule, features)
+    known |= {CHOSEN + choice.name: choice.about for choice in fixed_choices.choices_of(data)}
     return [(name, known.get(name, "")) for name in names]

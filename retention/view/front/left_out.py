@@ -61,27 +61,33 @@ def warn_if_much(orders: Orders, revenue: float, where: str) -> None:
 
 
 def draw_report(data: Loaded) -> None:
-    """Draw what became of the file's rows, with those that were left out as a download."""
+    """Draw what became of the file's rows: a line, and below it folded why, with a download."""
     report = data.orders.report
     rows = report.rows_read - report.rows_kept
     rows_read = wording.plural(report.rows_read, "row")
     st.subheader("What was read", anchor=False)
+    doubts, remarks = _warnings(data.orders), _notes(data.orders)
+    doubted = f" {wording.plural(len(doubts), 'doubt')} below." if doubts else ""
     if not rows:
-        st.markdown(f":green[:material/check_circle:] All {rows_read} became orders.")
+        st.markdown(f":green[:material/check_circle:] All {rows_read} became orders.{doubted}")
     else:
         share = wording.percent(rows / report.rows_read)
-        st.markdown(f"{wording.count(rows)} of {rows_read} ({share}) were left out:")
-        draw_reasons(data.orders, key="left_out")
-        widgets.csv_download(
-            "Download the rows left out",
-            "rows-left-out.csv",
-            lambda: to_csv(data.orders.dropped_rows(), index=False),
-            key="download_left_out",
-        )
-    for warning in _warnings(data.orders):
-        st.markdown(f":orange[:material/warning:] {text.plain(warning)}")
-    for note in _notes(data.orders):
-        draw_note(note)
+        st.markdown(f"{wording.count(rows)} of {rows_read} ({share}) were left out.{doubted}")
+    if not (rows or doubts or remarks):
+        return
+    with st.expander("Why, and what was assumed"):
+        if rows:
+            draw_reasons(data.orders, key="left_out")
+            widgets.csv_download(
+                "Download the rows left out",
+                "rows-left-out.csv",
+                lambda: to_csv(data.orders.dropped_rows(), index=False),
+                key="download_left_out",
+            )
+        for warning in doubts:
+            st.markdown(f":orange[:material/warning:] {text.plain(warning)}")
+        for note in remarks:
+            draw_note(note)
 
 
 def draw_reasons(orders: Orders, *, key: str) -> None:

@@ -1,6 +1,7 @@
-"""The front page once orders are loaded: what there is, what is to come, and where to go on."""
+"""The front page once orders are loaded: what there is, and what is to come."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
 from retention.errors import ModelError
@@ -52,9 +53,25 @@ def so_far(data: Loaded) -> None:
     widgets.metric_row([*sums, again])
 
 
-def to_come(data: Loaded) -> None:
-    """Draw what today's customers are expected to bring within 12 months, or why nobody can say."""
-    st.subheader("The next 12 months", anchor=False)
+def place_to_come() -> DeltaGenerator:
+    """Return the place of what is to come, to be filled once the rest of the page is drawn."""
+    with st.container(key="to-come"):
+        st.subheader("The next 12 months", anchor=False)
+        return st.empty()
+
+
+def fill_to_come(where: DeltaGenerator, data: Loaded) -> None:
+    """Draw what today's customers are expected to bring within 12 months, or why nobody can say.
+
+    Args:
+        where: From `place_to_come`.
+        data: The session's data.
+    """
+    with where.container(key="to-come-filled"):
+        _draw_to_come(data)
+
+
+def _draw_to_come(data: Loaded) -> None:
     try:
         plan = choices.standard_plan()
         scores = scores_for(data, plan)
@@ -119,16 +136,8 @@ def warnings(data: Loaded) -> None:
 
 
 def next_pages() -> None:
-    """Draw a card for each page, with the question that it answers."""
-    others = [page for page in shell.pages() if page.path != shell.FRONT_PAGE]
-    if not others:
-        return
-    st.subheader("Go on", anchor=False)
-    with st.container(key="cards-pages"):
-        for page in others:
-            with st.container(border=True, gap="xsmall"):
-                st.markdown(f"{page.icon} **{page.title}**")
-                st.markdown(f":gray[{page.question}]")
-                st.page_link(
-                    page.path, label="Open", icon=":material/arrow_forward:", icon_position="right"
-                )
+    """Draw a row of links to the other pages: on a phone the menu is folded."""
+    with st.container(horizontal=True, gap="small", key="next-pages"):
+        for page in shell.pages():
+            if page.path != shell.FRONT_PAGE:
+                st.page_link(page.path, label=page.title, icon=page.icon)

@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from retention.customers.summary import summarise_customers
-from retention.orders.orders import Orders
-from retention.samples.data_sets import SAMPLES, sample_orders
+from retention.orders.orders import Orders, read_orders
+from retention.samples.data_sets import SAMPLES, sample_file
 from retention.view.session.cache import empty_caches
 from retention.view.session.engine_link import is_lost
 
@@ -102,4 +102,16 @@ def put_sample(name: str, progress: Callable[[str], None] = _no_progress) -> Loa
         progress: Is told each step in words.
     """
     progress("Making the orders" if name == "store" else "Reading the orders")
-    return put(SAMPLES[name].label, sample_orders(name), progress)
+    orders = read_orders(_sample_bytes(name), name=f"{name}.csv")
+    return put(SAMPLES[name].label, orders, progress)
+
+
+def prepare_sample() -> None:
+    """Make the sample store's file before anybody asks for it, once a server."""
+    _sample_bytes("store")
+
+
+@st.cache_resource(show_spinner=False)
+def _sample_bytes(name: str) -> bytes:
+    """A sample's file, made once a server: every session reads the same one."""
+    return sample_file(name)

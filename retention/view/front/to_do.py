@@ -1,0 +1,185 @@
+"""“Do this next”: the actions that should bring most, each with the campaign that does it."""
+
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from retention.actions.action import NextAction, NextActions
+from retention.actions.facts import ActionFacts
+from retention.actions.ranking import (
+    channels_of,
+    due_reorders,
+    largest_gap,
+    next_actions_of,
+    priced,
+)
+from retention.actions.second_wait import second_wait
+from retention.campaigns.holdout import customer_hashes
+from retention.campaigns.suppression import suppressions
+from retention.campaigns.terms import Terms
+from retention.errors import ModelError
+from retention.models.next_order import silence_chance
+from retention.models.uncertainty import value_uncertainty
+from retention.playbook import strategy_of
+from retention.segments.rules import SegmentRules
+from retention.segments.stages import assign_codes, label_frame
+from retention.view import text
+from retention.view.session import campaigns as state, choices
+from retention.view.session.cache import kept
+from retention.view.session.fixed_choices import CHOSEN, FixedChoice, choices_of, keep_choice
+from retention.view.session.loaded import Loaded
+from retention.view.session.people import LeftAlone, left_alone, people_for
+from retention.view.session.results import model_for, order_history_for, uncertainty_for
+from retention.view.session.segments import basis_for
+
+PAGE = "pages/campaigns.py"
+#: Characters of the longest sentence on a card.
+LONGEST = 600
+
+
+def place() -> DeltaGenerator:
+    """Return the place of the actions, to be filled once the rest of the page is drawn."""
+    with st.container(key="next-actions"):
+        st.subheader("Do this next", anchor=False)
+        where = st.empty()
+        where.caption("Looking for what should bring most…")
+        return where
+
+
+def fill(where: DeltaGenerator, data: Loaded) -> None:
+    """Draw the actions, or what would bring some.
+
+    Args:
+        where: From `place`.
+        data: The session's data.
+    """
+    with where.container(key="next-actions-filled"):
+        found = actions_for(data)
+        for action in found.actions:
+            _draw_action(data, action)
+        if found.actions:
+            st.caption(
+                "No customer is on two lists. What a campaign brings rests on an assumed lift, "
+                "which you can change and measure."
+            )
+        else:
+            st.info(
+                "No action can be proposed from these orders yet.",
+                icon=":material/hourglass_empty:",
+            )
+        if not data.orders.has_amounts and choices.order_value() is None:
+            st.page_link(PAGE, label="Say what an order brings", icon=":material/payments:")
+        if found.missing:
+            lines = [f"- {text.plain(sentence, LONGEST)}" for sentence in found.missing]
+            with st.expander("What would bring more", expanded=not found.actions):
+                st.markdown("\n".join(lines))
+
+
+def actions_for(data: Loaded) -> NextActions:
+    """Return what to do next, by the session's thresholds and rules for campaigns."""
+    planned = state.on_table()
+    margin = Terms().margin if planned is None else planned.terms.margin
+    order_value = None if data.orders.has_amounts else choices.order_value()
+    return _actions(data, choices.segment_rules(), left_alone(), margin, order_value)
+
+
+def open_campaign(data: Loaded, action: NextAction) -> None:
+    """Put an action's campaign on the table, addressed to its people, and open its page."""
+    segment = keep_choice(
+        FixedChoice(
+            name=action.name,
+            about=action.reason,
+            customers=action.customers,
+            digest=data.orders.digest,
+        )
+    )
+    strategy = strategy_of(action.campaign.strategy)
+    name = state.free_name(f"{strategy.name if strategy else 'Own campaign'}: {segment}"[:80])
+    # It holds out the customers whom the card counts: the key that draws them stays.
+    state.put_on_table(replace(action.campaign, segments=(segment,), name=name))
+    st.session_state[state.PLACE] = state.PLAN
+    st.switch_page(PAGE)
+
+
+def _draw_action(data: Loaded, action: NextAction) -> None:
+    with (
+        st.container(border=True, key=f"action-{action.key}"),
+        st.container(
+            horizontal=True,
+            vertical_alignment="center",
+            gap="medium",
+            key=f"row-{action.key}",
+        ),
+    ):
+        with st.container(gap="xsmall", width="stretch"):
+            st.markdown(
+                f"**{text.plain(action.reason, LONGEST)}** {text.plain(action.promise, LONGEST)}"
+            )
+            st.caption(text.plain(action.contactability, LONGEST))
+        if _is_planned(data, action):
+            st.markdown(":green[:material/check_circle:] Planned", width="content")
+        elif st.button("Plan it", icon=":material/edit_calendar:", key=f"plan-{action.key}"):
+            open_campaign(data, action)
+
+
+def _is_planned(data: Loaded, action: NextAction) -> bool:
+    """Whether a kept campaign addresses the action's people."""
+    chosen = {choice.name for choice in choices_of(data)}
+    return action.name in chosen and bool(state.addressing(CHOSEN + action.name))
+
+
+@kept(max_entries=4, by_model=True, spinner="Looking for what should bring most…")
+def _actions(
+    data: Loaded,
+    rules: SegmentRules,
+    leave: LeftAlone,
+    margin: float,
+    order_value: float | None,
+) -> NextActions:
+    try:
+        facts = _facts(data, rules, order_value)
+    except ModelError as error:
+        return NextActions(actions=(), missing=(str(error),))
+    people = people_for(data)
+    suppress = partial(
+        suppressions,
+        customers=data.customers,
+        as_of=data.orders.end,
+        signals=people.signals,
+        contacts=people.contacts,
+        quiet_days=leave.quiet_days,
+        unknown_consent=leave.unknown_consent,
+        listed=leave.listed,
+    )
+    hashes = customer_hashes(data.customers.index)
+    return next_actions_of(facts, suppress, margin=margin, hashes=hashes)
+
+
+def _facts(data: Loaded, rules: SegmentRules, order_value: float | None) -> ActionFacts:
+    """What actions rest on, from what the session has computed."""
+    model = priced(model_for(data), order_value)
+    plan, history = choices.standard_plan(), order_history_for(data)
+    value = (
+        uncertainty_for(data, plan)
+        if data.orders.has_amounts
+        else value_uncertainty(model, data.customers, **plan.terms())
+    )
+    codes = assign_codes(basis_for(data, rules.ready_days).inputs, rules)
+    gap, gap_missing = largest_gap(history, model, data.customers)
+    return ActionFacts(
+        customers=data.customers,
+        model=model,
+        value=value,
+        labels=label_frame(codes, data.customers.index),
+        rules=rules,
+        silence_chance=silence_chance(model, data.customers),
+        second_wait=second_wait(history),
+        channels=channels_of(data.orders),
+        gap=gap,
+        gap_missing=gap_missing,
+        reorders=due_reorders(data.orders),
+        contacts=people_for(data).contacts,
+        currency=data.orders.currency,
+    )

@@ -1,0 +1,87 @@
+"""Customers chosen one by one, under a name: for a campaign to people whom no rule describes.
+
+A choice belongs to the orders that it was made of, and lasts as long as the session.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from retention.errors import DataError
+from retention.orders.orders import Orders
+
+#: Stands before the name of a choice, so that it shares its name with no segment.
+CHOSEN = "Chosen: "
+_KEY = "fixed_choices"
+
+
+class HasCustomers(Protocol):
+    """Anything that has orders and a row for each of their customers."""
+
+    @property
+    def orders(self) -> Orders:
+        """The orders."""
+
+    @property
+    def customers(self) -> pd.DataFrame:
+        """One row per customer."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FixedChoice:
+    """Customers under a name.
+
+    Attributes:
+        name: The name, without `CHOSEN`.
+        about: Who they are, a sentence.
+        customers: Their ids.
+        digest: Of the orders that they were chosen from.
+    """
+
+    name: str
+    about: str
+    customers: pd.Index
+    digest: str
+
+
+def keep_choice(choice: FixedChoice) -> str:
+    """Keep a choice, in the place of one of the same name, and return its segment's name."""
+    st.session_state[_KEY] = {**_choices(), choice.name: choice}
+    return CHOSEN + choice.name
+
+
+def choices_of(data: HasCustomers) -> list[FixedChoice]:
+    """Return the choices that were made of these orders, the earliest first."""
+    return [choice for choice in _choices().values() if choice.digest == data.orders.digest]
+
+
+def chosen_mask(data: HasCustomers, segment: str) -> np.ndarray:
+    """Return who was chosen, as booleans in the order of the customers.
+
+    Raises:
+        DataError: No such choice was made of these orders.
+    """
+    for choice in choices_of(data):
+        if CHOSEN + choice.name == segment:
+            return np.asarray(data.customers.index.isin(choice.customers), dtype=bool)
+    raise DataError(
+        f"{segment.removeprefix(CHOSEN)!r} was chosen from other orders or in another session. "
+        "Choose its customers again, on the front page."
+    )
+
+
+def signature(data: HasCustomers) -> str:
+    """Return a text that changes with the choices, for the keys of what depends on them."""
+    return repr(
+        [
+            (choice.name, len(choice.customers), hash(tuple(choice.customers)))
+            for choice in choices_of(data)
+        ]
+    )
+
+
+def _choices() -> dict[str, FixedChoice]:
+    return st.session_state.get(_KEY, {})

@@ -1,0 +1,182 @@
+"""What to do next: ranked, disjoint, planned as the planner plans, and nothing without its data."""
+
+from dataclasses import replace
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from retention import (
+    contacts,
+    customer_hashes,
+    next_actions,
+    plan_campaign,
+    read_orders,
+    signals,
+    summarise_customers,
+    suppressions,
+    usable_contacts,
+)
+from retention.actions.ranking import MOST_ACTIONS, NO_AMOUNTS, NO_CONSENT, next_actions_of
+from retention.campaigns.starting import ENOUGH_CUSTOMERS
+
+
+@pytest.fixture(scope="module")
+def found(store):
+    return next_actions(*store)
+
+
+def without(orders, *columns):
+    """The store's orders read again without some columns."""
+    frame = orders.table.to_pandas()
+    names = {"customer_id": "customer_id", "ordered_at": "ordered_at", "order_id": "order_id"}
+    names |= {name: name for name in ("revenue", "channel", "discount") if name not in columns}
+    return read_orders(frame[list(names)], names)
+
+
+def test_actions_are_ranked_by_their_expected_gain_and_every_one_pays(found):
+    gains = [action.gain.expected for action in found.actions]
+    assert 2 <= len(gains) <= MOST_ACTIONS
+    assert gains == sorted(gains, reverse=True)
+    assert gains[-1] > 0
+    assert all(a.worth.low < a.worth.expected < a.worth.high for a in found.actions)
+
+
+def test_no_customer_is_in_two_actions(found):
+    ids = [customer for action in found.actions for customer in action.customers]
+    assert len(ids) == len(set(ids))
+    assert all(action.number >= ENOUGH_CUSTOMERS for action in found.actions)
+
+
+def test_an_action_is_what_the_planner_says_of_its_campaign(store, found):
+    orders, customers, model = store
+    for action in found.actions:
+        left_out = suppressions(
+            action.campaign,
+            customers,
+            as_of=orders.end,
+            signals=signals(orders),
+            contacts=usable_contacts(contacts(orders)),
+        )
+        members = customers.index.isin(action.customers)
+        plan = plan_campaign(model, customers, action.campaign, members, left_out=left_out)
+        assert plan.economics.gain == action.gain
+        assert (plan.economics.customers, plan.held) == (action.addressed, action.held_out)
+        assert plan.available_customers == action.reachable
+        assert f"{action.number:,}" in action.reason
+
+
+def test_each_campaign_is_filled_in(found):
+    for action in found.actions:
+        assert action.campaign.segments == (action.name,)
+        assert action.campaign.strategy
+        assert action.campaign.holdout_share > 0
+        assert action.held_out > 0
+
+
+def test_a_customer_belongs_to_the_most_specific_reason_that_pays(store, facts):
+    """Where nothing pays, the same people are free for the next reason."""
+    _, customers, _ = store
+    hashes = customer_hashes(customers.index)
+    everybody = {"listed": np.ones(len(customers), dtype=bool)}
+    nobody = next_actions_of(facts, lambda _: everybody, margin=0.4, hashes=hashes)
+    assert nobody.actions == ()
+    # Where deals alone may be sent, discount shoppers who went quiet are on that list.
+    only_deals = next_actions_of(
+        facts,
+        lambda campaign: {} if campaign.strategy == "deals" else everybody,
+        margin=0.4,
+        hashes=hashes,
+    )
+    assert [action.key for action in only_deals.actions] == ["discount_habit"]
+    all_of_them = facts.in_group("discount_shopper") & ~facts.in_stage("lapsed")
+    assert set(only_deals.actions[0].customers) == set(customers.index[all_of_them])
+
+
+def test_without_margin_nothing_pays(facts, store):
+    orders, customers, _ = store
+    suppress = partial(suppressions, customers=customers, as_of=orders.end)
+    hashes = customer_hashes(customers.index)
+    assert next_actions_of(facts, suppress, margin=0.0, hashes=hashes).actions == ()
+
+
+def test_what_is_missing_is_said(store):
+    orders, _, _ = store
+    bare = without(orders, "channel", "discount")
+    found = next_actions(bare)
+    said = " ".join(found.missing)
+    assert "a column of the channel" in said
+    assert "a column of discounts" in said
+    assert NO_CONSENT in found.missing
+    assert not {"weak_channel", "discount_habit"} & {action.key for action in found.actions}
+
+
+def test_without_amounts_an_order_value_brings_the_actions(store):
+    orders, _, _ = store
+    bare = without(orders, "revenue", "discount", "channel")
+    assert next_actions(bare) == next_actions(bare)
+    assert next_actions(bare).actions == ()
+    assert next_actions(bare).missing == (NO_AMOUNTS,)
+    priced = next_actions(bare, order_value=36.0)
+    assert priced.actions
+    assert priced.actions[0].gain.expected > 0
+
+
+def test_a_tiny_store_says_what_it_lacks():
+    rows = [(f"c{n % 6}", f"2024-0{1 + n % 6}-11", 20.0) for n in range(12)]
+    frame = pd.DataFrame(rows, columns=["customer_id", "ordered_at", "revenue"])
+    names = {name: name for name in frame}
+    found = next_actions(read_orders(frame, names))
+    assert found.actions == ()
+    assert len(found.missing) >= 1
+
+
+def test_a_day_without_history_has_no_actions():
+    frame = pd.DataFrame(
+        {
+            "customer_id": [f"c{n}" for n in range(40)],
+            "ordered_at": "2024-05-11",
+            "revenue": 20.0,
+        }
+    )
+    orders = read_orders(frame, {name: name for name in frame})
+    assert next_actions(orders, summarise_customers(orders)).actions == ()
+
+
+def test_where_a_channel_reaches_nobody_the_campaign_goes_by_email(store, facts):
+    orders, customers, _ = store
+    reorders = pd.DataFrame(
+        {
+            "customer_id": customers.index[:200],
+            "product": "Beans",
+            "week": "this week",
+            "basis": "own",
+        }
+    )
+    by_hand = replace(facts, reorders=reorders, contacts=facts.contacts.drop(columns="phone"))
+    suppress = partial(suppressions, customers=customers, as_of=orders.end)
+    hashes = customer_hashes(customers.index)
+    found = next_actions_of(by_hand, suppress, margin=0.4, hashes=hashes)
+    due = next(action for action in found.actions if action.key == "reorders_due")
+    assert due.campaign.channel == "email"
+    assert "Beans" in due.reason
+    with_phones = replace(by_hand, contacts=facts.contacts)
+    found = next_actions_of(with_phones, suppress, margin=0.4, hashes=hashes)
+    due = next(action for action in found.actions if action.key == "reorders_due")
+    assert due.campaign.channel == "sms"
+
+
+def test_gains_grow_with_the_margin(facts, store):
+    orders, customers, _ = store
+    suppress = partial(suppressions, customers=customers, as_of=orders.end)
+    hashes = customer_hashes(customers.index)
+    sums = [
+        sum(
+            action.gain.expected
+            for action in next_actions_of(facts, suppress, margin=margin, hashes=hashes).actions
+        )
+        for margin in (0.2, 0.4, 0.8)
+    ]
+    assert all(more > less for less, more in pairwise(sums))
