@@ -160,7 +160,7 @@ def roles_in_campaigns(data: Loaded, row: int) -> dict[str, str]:
     campaigns = state.kept()
     if not campaigns:
         return {}
-    roles = _roles(data, campaigns, left_alone(), _own_rules())
+    roles = _roles(data, campaigns, left_alone(), _own_rules(data))
     return {name: role.of(row) for name, role in roles.items() if role.of(row)}
 
 
