@@ -17,7 +17,6 @@ from retention.campaigns.one_customer.roles import Roles, campaign_roles
 from retention.campaigns.plan import CampaignPlan, Reachable, plan_of, reachable_of
 from retention.campaigns.portfolio import Portfolio, earlier_campaigns, plans_in_order, taken_by
 from retention.campaigns.send_times import due_in
-from retention.campaigns.suppression import suppressions
 from retention.campaigns.terms import PhaseOffer
 from retention.errors import DataError
 from retention.models.cltv import with_order_value
@@ -28,7 +27,7 @@ from retention.view.session import campaigns as state, choices, fixed_choices
 from retention.view.session.cache import kept
 from retention.view.session.loaded import Loaded
 from retention.view.session.own_segments import session_library
-from retention.view.session.people import LeftAlone, left_alone, people_for
+from retention.view.session.people import LeftAlone, left_alone, suppressed
 from retention.view.session.results import groups_for, model_for
 
 
@@ -137,17 +136,8 @@ def _left_out(
     data: Loaded, campaign: Campaign, before: tuple[Campaign, ...], leave: LeftAlone
 ) -> dict[str, np.ndarray]:
     """Whom a campaign leaves out, by reason: those of the campaigns before it come first."""
-    people = people_for(data)
-    return taken_by(before, len(data.customers), partial(reachable_for, data)) | suppressions(
-        campaign,
-        data.customers,
-        as_of=data.orders.end,
-        signals=people.signals,
-        contacts=people.contacts,
-        quiet_days=leave.quiet_days,
-        unknown_consent=leave.unknown_consent,
-        listed=leave.listed,
-    )
+    taken = taken_by(before, len(data.customers), partial(reachable_for, data))
+    return taken | suppressed(campaign, data, leave)
 
 
 def roles_in_campaigns(data: Loaded, row: int) -> dict[str, str]:

@@ -17,7 +17,6 @@ from retention.actions.ranking import (
 )
 from retention.actions.second_wait import second_wait
 from retention.campaigns.holdout import customer_hashes
-from retention.campaigns.suppression import suppressions
 from retention.campaigns.terms import Terms
 from retention.errors import ModelError
 from retention.models.next_order import silence_chance
@@ -30,7 +29,7 @@ from retention.view.session import campaigns as state, choices
 from retention.view.session.cache import kept
 from retention.view.session.fixed_choices import CHOSEN, FixedChoice, choices_of, keep_choice
 from retention.view.session.loaded import Loaded
-from retention.view.session.people import LeftAlone, left_alone, people_for
+from retention.view.session.people import LeftAlone, left_alone, people_for, suppressed
 from retention.view.session.results import model_for, order_history_for, uncertainty_for
 from retention.view.session.segments import basis_for
 
@@ -142,17 +141,7 @@ def _actions(
         facts = _facts(data, rules, order_value)
     except ModelError as error:
         return NextActions(actions=(), missing=(str(error),))
-    people = people_for(data)
-    suppress = partial(
-        suppressions,
-        customers=data.customers,
-        as_of=data.orders.end,
-        signals=people.signals,
-        contacts=people.contacts,
-        quiet_days=leave.quiet_days,
-        unknown_consent=leave.unknown_consent,
-        listed=leave.listed,
-    )
+    suppress = partial(suppressed, data=data, leave=leave)
     hashes = customer_hashes(data.customers.index)
     return next_actions_of(facts, suppress, margin=margin, hashes=hashes)
 

@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from retention.campaigns.suppression import suppressions
 from retention.campaigns.usual import usual_campaign
 from retention.errors import DataError, ModelError
 from retention.orders.orders import Orders
@@ -21,7 +20,7 @@ from retention.products.value import ProductValue, product_value
 from retention.view.session.cache import kept
 from retention.view.session.choices import Plan, standard_plan
 from retention.view.session.loaded import Loaded
-from retention.view.session.people import LeftAlone, left_alone, people_for
+from retention.view.session.people import LeftAlone, contacts_for, left_alone, suppressed
 from retention.view.session.results import uncertainty_for
 
 #: The strategy of a reminder: one message with what a customer usually orders.
@@ -146,23 +145,14 @@ def contact_for(data: Loaded) -> pd.DataFrame:
 
 @kept(max_entries=2, spinner="Checking whom to leave alone…")
 def _contact(data: Loaded, leave: LeftAlone) -> pd.DataFrame:
-    people, index = people_for(data), data.customers.index
-    reasons = suppressions(
-        replace(usual_campaign(REMINDER), channel="email"),
-        data.customers,
-        as_of=data.orders.end,
-        signals=people.signals,
-        contacts=people.contacts,
-        quiet_days=leave.quiet_days,
-        unknown_consent=leave.unknown_consent,
-        listed=leave.listed,
-    )
+    given, index = contacts_for(data), data.customers.index
+    reasons = suppressed(replace(usual_campaign(REMINDER), channel="email"), data, leave)
     first = np.full(len(index), "", dtype=object)
     for reason, applies in reversed(reasons.items()):
         first[applies] = reason
     consent = np.full(len(index), "unknown", dtype=object)
-    if "consent" in people.given:
-        answers = people.given["consent"].reindex(index)
+    if "consent" in given:
+        answers = given["consent"].reindex(index)
         consent[answers.eq(True).fillna(False).to_numpy(bool)] = "yes"
         consent[answers.eq(False).fillna(False).to_numpy(bool)] = "no"
     return pd.DataFrame({"consent": consent, "do_not_write": first}, index=index)

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from retention.campaigns.suppression import usable_contacts
+from retention.campaigns.campaign import Campaign
+from retention.campaigns.suppression import suppressions, usable_contacts
 from retention.customers.contacts import contacts
 from retention.customers.signals import signals
 from retention.view.session.cache import kept
@@ -60,6 +62,30 @@ def people_for(data: Loaded) -> People:
     """Return contact details and signals, with the usable contacts by the session's country."""
     usable = _usable_contacts(data, left_alone().home_country)
     return People(given=contacts_for(data), contacts=usable, signals=signals_for(data))
+
+
+def suppressed(campaign: Campaign, data: Loaded, leave: LeftAlone) -> dict[str, np.ndarray]:
+    """Return whom a campaign may not write to.
+
+    Args:
+        campaign: The campaign.
+        data: The loaded orders.
+        leave: Whom the marketer leaves alone in every campaign.
+
+    Returns:
+        By reason, True or False for each customer, as `suppressions`.
+    """
+    people = people_for(data)
+    return suppressions(
+        campaign,
+        data.customers,
+        as_of=data.orders.end,
+        signals=people.signals,
+        contacts=people.contacts,
+        quiet_days=leave.quiet_days,
+        unknown_consent=leave.unknown_consent,
+        listed=leave.listed,
+    )
 
 
 @kept(max_entries=1, spinner="Reading contact details…")
