@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 from retention import Backtest, Orders, RetentionError, backtest, read_orders, sample_orders
+from retention.evaluation.past_misses import HIDDEN_DAYS
 from retention.orders.report import OrderReport
 from retention.samples.simulator import (
     Buyers,
@@ -32,8 +33,6 @@ from retention.samples.simulator import (
     draw_purchases,
 )
 
-#: Days hidden, as far as the history allows.
-HIDDEN_DAYS = (30, 60, 90, 180, 365)
 #: Days that stay known before a cut, at the least.
 LEAST_KNOWN_DAYS = 180
 #: The plain model with its own ranges, and the season with ranges that know the past misses.

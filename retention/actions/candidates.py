@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -86,28 +87,27 @@ def _silent_vips(facts: ActionFacts) -> Candidate:
 
 def _quiet_loyal(facts: ActionFacts) -> Candidate:
     loyal = facts.orders >= facts.rules.loyal_orders
-    return Candidate(
-        key="quiet_loyal",
-        name="Loyal, quiet since this month",
-        members=loyal & _entered_risk(facts, facts.rules.loyal_at_risk),
-        strategy="reactivation",
-        reason=lambda number: (
-            f"{plural(number, 'loyal customer')} went quiet this month: "
-            f"{facts.rules.loyal_at_risk} days without an order."
-        ),
-    )
+    return _quiet(facts, "loyal", loyal, facts.rules.loyal_at_risk)
 
 
 def _quiet_repeat(facts: ActionFacts) -> Candidate:
     repeat = (facts.orders >= 2) & (facts.orders < facts.rules.loyal_orders)
+    return _quiet(facts, "repeat", repeat, facts.rules.repeat_at_risk)
+
+
+def _quiet(
+    facts: ActionFacts, kind: Literal["loyal", "repeat"], members: Mask, at_risk: int
+) -> Candidate:
+    """Customers of a kind whose silence came to be a risk this month."""
+    keys: dict[str, ActionKey] = {"loyal": "quiet_loyal", "repeat": "quiet_repeat"}
     return Candidate(
-        key="quiet_repeat",
-        name="Repeat, quiet since this month",
-        members=repeat & _entered_risk(facts, facts.rules.repeat_at_risk),
+        key=keys[kind],
+        name=f"{kind.title()}, quiet since this month",
+        members=members & _entered_risk(facts, at_risk),
         strategy="reactivation",
         reason=lambda number: (
-            f"{plural(number, 'repeat customer')} went quiet this month: "
-            f"{facts.rules.repeat_at_risk} days without an order."
+            f"{plural(number, f'{kind} customer')} went quiet this month: "
+            f"{at_risk} days without an order."
         ),
     )
 
