@@ -12,15 +12,11 @@ from typing import Any
 import altair as alt
 import pandas as pd
 import streamlit as st
-import vl_convert
-from markupsafe import Markup
 
 from retention import wording
 from retention.view import palette
 
 HEIGHT = 320
-#: Width of a chart in a document, in pixels.
-DOCUMENT_WIDTH = 400
 
 #: Vega expression: an axis label in a few characters.
 _SHORT_LABEL = (
@@ -103,10 +99,3 @@ def live_chart(
         alt_text: What a screen reader says.
     """
     st.vega_lite_chart({**spec, "datasets": dict(frames)}, key=key, alt=alt_text)
-
-
-def svg_of(chart: alt.TopLevelMixin, width: int = DOCUMENT_WIDTH) -> Markup:
-    """Draw a chart of the app as SVG, `width` pixels wide."""
-    spec = chart.properties(width=width).to_dict()
-    spec["background"] = "white"
-    return Markup(vl_convert.vegalite_to_svg(spec, vl_version="6.4", allowed_base_urls=[]))

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import vl_convert
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from retention import wording
@@ -25,6 +22,7 @@ from retention.campaigns.terms import ENDS, MAIN, OPENING
 from retention.playbook import strategy_of
 from retention.view.campaigns import frames, words
 from retention.view.campaigns.charts import spec
+from retention.view.documents import document_template, svg_of_spec
 
 WIDTH = 430
 _OFFERS = {"": "", OPENING: "opening offer", MAIN: "main offer", ENDS: "offer ends"}
@@ -50,12 +48,7 @@ def brief_html(
         made: The day on it; today unless given.
         order_value: The marketer's average order value, where the orders have no amounts.
     """
-    template = Environment(
-        loader=FileSystemLoader([Path(__file__).parent, Path(__file__).parents[1] / "assets"]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    ).get_template("brief.html")
+    template = document_template(__file__, "brief.html")
     figures, terms = plan.economics, plan.campaign.terms
     page = template.render(
         title=plan.campaign.name,
@@ -206,6 +199,5 @@ def _svg(name: str, data: Mapping[str, pd.DataFrame], currency: str | None) -> M
     chart: dict[str, Any] = spec(name, currency) | {
         "datasets": {key: frame.to_dict("records") for key, frame in data.items()},
         "width": WIDTH,
-        "background": "white",
     }
-    return Markup(vl_convert.vegalite_to_svg(chart, vl_version="6.4", allowed_base_urls=[]))
+    return svg_of_spec(chart)

@@ -1,17 +1,15 @@
 """One customer as an HTML file that needs no network. It holds personal data."""
 
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from retention import wording
 from retention.view import palette
-from retention.view.charts import svg_of
 from retention.view.customer import charts, facts, words
 from retention.view.customer.data import Customer
+from retention.view.documents import document_template, svg_of
 from retention.view.text import STAGE_LABELS
 
 #: Width of the chart in pixels, and orders in the table at most.
@@ -43,12 +41,7 @@ def customer_html(
         signal_columns: The signals and contact details that the orders bring.
         made: The day on it; today unless given.
     """
-    template = Environment(
-        loader=FileSystemLoader([Path(__file__).parent, Path(__file__).parents[1] / "assets"]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    ).get_template("customer.html")
+    template = document_template(__file__, "customer.html")
     table, path = facts.order_table(customer).head(MOST_ORDERS), customer.path
     page = template.render(
         title=customer.name,

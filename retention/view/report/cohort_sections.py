@@ -12,9 +12,9 @@ from retention.orders.gaps import OrderGap, gap_words
 from retention.reports import cohorts
 from retention.reports.cohort_forecast import cohort_forecast, orders_per_purchase_day
 from retention.reports.cohorts import WAITS
-from retention.view.charts import svg_of
 from retention.view.cohorts import charts, curve_frames, frames
 from retention.view.cohorts.frames import Cohorts, CohortView
+from retention.view.documents import svg_of
 from retention.view.report.report import WIDE, Cell, Figure, Section, Table
 from retention.view.session.loaded import Loaded
 

@@ -3,12 +3,10 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from retention import wording
@@ -17,7 +15,7 @@ from retention.orders.orders import Orders
 from retention.reports.industry import Benchmark, Comparison
 from retention.reports.scorecard import Scorecard
 from retention.reports.scorecard_verdict import Reading
-from retention.view.charts import svg_of
+from retention.view.documents import document_template, svg_of
 from retention.view.scorecard import charts, frames, words
 
 #: Width of a chart in pixels that takes the whole line.
@@ -131,7 +129,7 @@ def report_html(
         if comparison.metric in known:
             first.setdefault(comparison.metric, comparison)
     changes = [frame for _, frame in card.earlier.values()]
-    return _template().render(
+    return document_template(__file__, "report.html").render(
         title=f"{name}: how well we keep customers",
         period=wording.span(card.period),
         compared=_compared(card),
@@ -157,17 +155,6 @@ def report_html(
         ],
         sections=[*_sections(card, trend, bridge, orders.currency), *more],
     )
-
-
-def _template() -> Template:
-    folders = [Path(__file__).parent, Path(__file__).parents[1] / "assets"]
-    environment = Environment(
-        loader=FileSystemLoader(folders),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
-    return environment.get_template("report.html")
 
 
 def _compared(card: Scorecard) -> str:
