@@ -269,7 +269,7 @@ def _squared_offers(terms: Terms, sums: Sums[float]) -> tuple[float, float]:
 
 
 def _spread(ledger: Ledger, terms: Terms, sampled: Floats, addressed: float) -> float:
-    """Variance of the expected gain from the uncertainty of the fit.
+    """Variance of the expected gain from the fit, and from the pace and prices of the store.
 
     Delta method on a sample of the customers.
     """

@@ -10,7 +10,6 @@ from retention.actions.action import NextAction, NextActions
 from retention.actions.facts import ActionFacts
 from retention.actions.ranking import (
     channels_of,
-    due_reorders,
     largest_gap,
     next_actions_of,
     priced,
@@ -30,6 +29,7 @@ from retention.view.session.cache import kept
 from retention.view.session.fixed_choices import CHOSEN, FixedChoice, choices_of, keep_choice
 from retention.view.session.loaded import Loaded
 from retention.view.session.people import LeftAlone, left_alone, people_for, suppressed
+from retention.view.session.reorders import kinds_of, reorders_for
 from retention.view.session.results import model_for, order_history_for, uncertainty_for
 from retention.view.session.segments import basis_for
 
@@ -168,7 +168,7 @@ def _facts(data: Loaded, rules: SegmentRules, order_value: float | None) -> Acti
         channels=channels_of(data.orders),
         gap=gap,
         gap_missing=gap_missing,
-        reorders=due_reorders(data.orders),
+        reorders=reorders_for(data, "product") if "product" in kinds_of(data.orders) else None,
         contacts=people_for(data).contacts,
         currency=data.orders.currency,
     )

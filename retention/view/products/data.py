@@ -8,13 +8,12 @@ import pandas as pd
 
 from retention.campaigns.usual import usual_campaign
 from retention.errors import DataError, ModelError
-from retention.orders.orders import Orders
-from retention.products.due import THIS_WEEK, reorders_due
+from retention.products.due import THIS_WEEK
 from retention.products.due_backtest import due_hit_rates
 from retention.products.journey import order_journey
 from retention.products.next_backtest import NextProductsBacktest, next_products_backtest
 from retention.products.pairs import bought_next, bought_together
-from retention.products.product_history import BY, ProductHistory, product_history
+from retention.products.product_history import ProductHistory, product_history
 from retention.products.table import product_table
 from retention.products.value import ProductValue, product_value
 from retention.view.session.cache import kept
@@ -52,11 +51,6 @@ class Links(NamedTuple):
     following: pd.DataFrame
 
 
-def kinds_of(orders: Orders) -> list[str]:
-    """Return what the page can count by: "product", "category", or both."""
-    return [kind for kind in BY if kind in orders.table.columns]
-
-
 @kept(
     max_entries=2,
     spinner="Counting who bought what…",
@@ -71,12 +65,6 @@ def history_for(data: Loaded, by: str) -> ProductHistory:
 def table_for(data: Loaded, by: str) -> pd.DataFrame:
     """Return `product_table`."""
     return product_table(history_for(data, by))
-
-
-@kept(max_entries=2, spinner="Finding who is due…")
-def due_for(data: Loaded, by: str) -> pd.DataFrame:
-    """Return `reorders_due` of this week and the next."""
-    return reorders_due(history_for(data, by))
 
 
 @kept(max_entries=2, spinner="Checking this against the last two weeks…")

@@ -14,10 +14,11 @@ from retention.products.due import NEXT_WEEK, THIS_WEEK
 from retention.view import text, widgets
 from retention.view.customer_table import TABLE_ROWS
 from retention.view.products import charts, frames, words
-from retention.view.products.data import OWN, contact_for, due_for, history_for, hit_rates_for
+from retention.view.products.data import OWN, contact_for, history_for, hit_rates_for
 from retention.view.session.loaded import Loaded
 from retention.view.session.own_segments import keep_library, session_library
 from retention.view.session.people import people_for
+from retention.view.session.reorders import reorders_for
 
 OWN_INTERVAL, ANY_INTERVAL = "Own interval", "Own or usual interval"
 EVERY, OWN_PAGE = "All of them", "pages/own_segments.py"
@@ -36,7 +37,7 @@ def draw_due(data: Loaded, by: str, plan: Plan) -> None:
         by: "product" or "category".
         plan: Begins a campaign for an own segment of this name, and opens it.
     """
-    due = due_for(data, by)
+    due = reorders_for(data, by)
     rates = hit_rates_for(data, by)
     st.subheader("Due now", anchor=False, help=words.DEFINITIONS["due_this_week"])
     if due.empty:

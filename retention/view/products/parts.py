@@ -15,6 +15,7 @@ from retention.reports.breakdown_verdict import THIN
 from retention.view import text, widgets
 from retention.view.products import charts, data as data_of, frames, words
 from retention.view.session.loaded import Loaded
+from retention.view.session.reorders import kinds_of, reorders_for
 from retention.view.shell import FRONT_PAGE
 
 BRINGS = ":material/person_add: Whom it brings"
@@ -33,7 +34,7 @@ MOST_PAIRS = 8
 
 def choose_by(orders: Orders) -> str:
     """Let the visitor choose between products and categories, where the file has both."""
-    kinds = data_of.kinds_of(orders)
+    kinds = kinds_of(orders)
     if len(kinds) == 1:
         return kinds[0]
     labels = {kind.title(): kind for kind in kinds}
@@ -51,7 +52,7 @@ def choose_by(orders: Orders) -> str:
 
 def headline(data: Loaded, by: str) -> None:
     """What to conclude in a sentence, and four figures."""
-    table, due = data_of.table_for(data, by), data_of.due_for(data, by)
+    table, due = data_of.table_for(data, by), reorders_for(data, by)
     sizes = due.groupby(["week", "basis"])["customer_id"].nunique()
     own = {week: int(sizes.get((week, data_of.OWN), 0)) for week in (THIS_WEEK, NEXT_WEEK)}
     usual = {week: int(sizes.get((week, data_of.PRODUCT), 0)) for week in own}
