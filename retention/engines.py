@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from threading import RLock
+from typing import Any
 from uuid import uuid4
 
 import ibis
@@ -14,6 +17,35 @@ from ibis.expr.operations import DatabaseTable
 EMBEDDED, SPARK, POSTGRES = "duckdb", "pyspark", "postgres"
 #: How the names of kept tables begin.
 KEPT = "kept_"
+#: The calls by which an engine is asked for anything.
+CALLS = ("create_table", "drop_table", "execute", "list_tables", "raw_sql", "table", "to_pyarrow")
+
+
+def one_at_a_time(backend: BaseBackend) -> RLock:
+    """Let the calls of an engine's threads follow each other.
+
+    Engines are made for one thread. A click may start a page beside the run that is still reading,
+    and DuckDB refuses the second call in place of waiting.
+
+    Args:
+        backend: The engine; its own methods are replaced.
+
+    Returns:
+        The lock that a call holds.
+    """
+    lock = RLock()
+
+    def in_turn(call: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(call)
+        def call_in_turn(*args: Any, **kwargs: Any) -> Any:
+            with lock:
+                return call(*args, **kwargs)
+
+        return call_in_turn
+
+    for name in CALLS:
+        setattr(backend, name, in_turn(getattr(backend, name)))
+    return lock
 
 
 def keep(table: ir.Table) -> ir.Table:

@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
+from retention.engines import one_at_a_time
 from retention.errors import DataError
 from retention.sheets.engine_errors import refuse_engine_errors
 from retention.sheets.frames import is_frame, read_frame
@@ -337,7 +338,7 @@ def _file_notes(files: list[RawRows]) -> list[str]:
 def _connect() -> Backend:
     # Nothing is fetched from anywhere. What does not fit in memory goes to the system's temporary
     # folder.
-    return ibis.duckdb.connect(
+    con = ibis.duckdb.connect(
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
         temp_directory=tempfile.gettempdir(),
@@ -348,3 +349,5 @@ def _connect() -> Backend:
         allocator_bulk_deallocation_flush_threshold="8MB",
         threads=os.cpu_count() or 1,
     )
+    one_at_a_time(con)
+    return con

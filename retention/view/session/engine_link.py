@@ -21,7 +21,7 @@ from ibis.backends import BaseBackend
 from ibis.common.exceptions import TableNotFound
 from ibis.util import backend_entry_points
 
-from retention.engines import EMBEDDED, KEPT, POSTGRES, table_names
+from retention.engines import CALLS, EMBEDDED, KEPT, POSTGRES, one_at_a_time, table_names
 from retention.errors import DataError, RetentionError
 from retention.orders.tables import table_sheet
 from retention.sheets.sheet import Sheet
@@ -62,7 +62,6 @@ _REASONS = (
 )
 _NO_RIGHT = re.compile(r"permission|denied|not authorized|privilege", re.IGNORECASE)
 _SECRET_NAMES = re.compile(r"pass|token|secret|key|url", re.IGNORECASE)
-_CALLS = ("create_table", "drop_table", "execute", "list_tables", "raw_sql", "table", "to_pyarrow")
 _TURN = "retention_turn"
 _LOG = logging.getLogger(__name__)
 
@@ -245,8 +244,10 @@ def without_secrets(text: str, settings: Mapping[str, Any]) -> str:
 class _Turn:
     """Whose turn it is at an engine, and when it last answered."""
 
-    def __init__(self, ping: Callable[[], object], settings: Mapping[str, Any]) -> None:
-        self.lock = RLock()
+    def __init__(
+        self, lock: RLock, ping: Callable[[], object], settings: Mapping[str, Any]
+    ) -> None:
+        self.lock = lock
         self.ping = ping
         self.settings = settings
         self.depth = 0
@@ -263,8 +264,9 @@ def take_turns(backend: BaseBackend, settings: Mapping[str, Any]) -> None:
     if hasattr(connection, "close"):
         weakref.finalize(backend, connection.close)
     execute = backend.execute
-    setattr(backend, _TURN, _Turn(lambda: execute(ibis.literal(1)), settings))
-    for name in _CALLS:
+    lock = one_at_a_time(backend)
+    setattr(backend, _TURN, _Turn(lock, lambda: execute(ibis.literal(1)), settings))
+    for name in CALLS:
         setattr(backend, name, _in_turn(getattr(backend, name), backend))
 
 
