@@ -53,7 +53,10 @@ def upload(page: Page, content: bytes, name: str = "orders.csv") -> None:
 
 def upload_all(page: Page, files: dict[str, bytes]) -> None:
     """Give the front page several files at once, by their names."""
-    page.locator("input[type=file]").set_input_files(
+    # The uploader of the run before fades while the new one is already there: wait for one alone.
+    uploader = page.locator("input[type=file]")
+    expect(uploader).to_have_count(1)
+    uploader.set_input_files(
         [
             {"name": name, "mimeType": "text/csv", "buffer": content}
             for name, content in files.items()
