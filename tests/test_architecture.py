@@ -20,6 +20,7 @@ MOST_MODULES = 20
 GROUND = (
     "errors",
     "data_files",
+    "display",
     "validation",
     "statistics",
     "periods",

@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from retention.display import displayed
 from retention.engines import keep, keeping, let_go
 from retention.errors import DataError
 from retention.history.order_history import NEVER
@@ -23,6 +24,7 @@ BY: tuple[By, ...] = get_args(By)
 _PLURALS: dict[str, str] = {"product": "products", "category": "categories"}
 
 
+@displayed
 @dataclass(frozen=True, slots=True, eq=False)
 class ProductHistory:
     """Who bought what on which day; made by `product_history`.
