@@ -44,7 +44,7 @@ LAYERS: dict[str, set[str]] = {
     "playbook": {"history"},
     "audiences": {"customers"},
     "reports": {"orders", "customers", "history", "models", "playbook"},
-    "products": {"orders", "history", "models", "reports"},
+    "products": {"cells", "orders", "history", "models", "reports"},
     "own_segments": {"orders", "customers", "models", "segments", "playbook", "products"},
     "campaigns": {"customers", "models", "segments", "own_segments", "playbook"},
     "actions": {
