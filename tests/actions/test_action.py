@@ -14,7 +14,7 @@ from retention.playbook import strategies
 def action():
     return NextAction(
         key="quiet_loyal",
-        name="Loyal, quiet since this month",
+        name="At risk since this month, 4 orders or more",
         reason="62 loyal customers went quiet this month.",
         customers=pd.Index([f"c{n}" for n in range(62)]),
         worth=Range(expected=9_400.0, low=8_000.0, high=11_000.0),

@@ -291,10 +291,10 @@ def test_ready_made_ones_start_a_segment_and_missing_signals_are_listed(store):
     no_exception(store)
     shown = html(store)
     for name in (
-        "First-time shoppers",
+        "One order, last 90 days",
         "Cart abandoners",
         "Subscribed customers",
-        "Customers who left",
+        "Lapsed",
     ):
         assert f">{name}</b>" in shown
     assert "column of abandoned carts" in shown
