@@ -2,9 +2,9 @@
 
 import pytest
 
-from retention import movement, sample_orders
+from retention import movement, sample_orders, to_csv
 from retention.segments.movement import turns
-from retention.view.movement.frames import movers_csv
+from retention.view.movement.frames import movers_list
 from tests.pages.steps import button, metrics, open_page, order_file, select, use_upload, words
 
 PAGE = "pages/movement.py"
@@ -57,7 +57,7 @@ def test_a_movement_has_its_customers(page):
     )
     assert f"Download {count} customers" in [one.label for one in at.get("download_button")]
     customers = at.session_state["loaded_orders"].customers.head(2)
-    lines = movers_csv(customers, None, *pair).decode("utf-8-sig").splitlines()
+    lines = to_csv(movers_list(customers, None, *pair)).decode("utf-8-sig").splitlines()
     assert lines[0].startswith("customer_id,stage_before,stage_after")
     assert "at_risk,lapsed" in lines[1]
 

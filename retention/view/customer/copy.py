@@ -31,7 +31,11 @@ _MONEY = ("revenue", "discount", "refunded")
 
 
 def customer_html(
-    customer: Customer, orders_name: str, signal_columns: set[str], made: date | None = None
+    customer: Customer,
+    orders_name: str,
+    signal_columns: set[str],
+    writing: str,
+    made: date | None = None,
 ) -> bytes:
     """Return the page of a customer as a file. Every text of the orders is escaped.
 
@@ -39,6 +43,7 @@ def customer_html(
         customer: What is known of the customer.
         orders_name: What the orders are called.
         signal_columns: The signals and contact details that the orders bring.
+        writing: Whether the customer may be written to, a sentence.
         made: The day on it; today unless given.
     """
     template = document_template(__file__, "customer.html")
@@ -48,6 +53,7 @@ def customer_html(
         stage=STAGE_LABELS[customer.stage],
         colour=palette.STAGE_COLOURS[customer.stage],
         head=Markup(facts.head_html(customer)),  # escaped there
+        writing=writing,
         orders=f"{orders_name}, orders until {wording.day(customer.end)}",
         made=wording.day(made or date.today()),
         silence=words.what_silence_brings(customer.stage, customer.ahead, customer.path),

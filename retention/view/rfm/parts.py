@@ -16,12 +16,13 @@ from retention.own_segments.library import OwnSegment, add_segment, free_name
 from retention.own_segments.rfm_rule import rfm_rule
 from retention.playbook import strategies
 from retention.segments.rfm import CONVENTIONAL_NAMES, RFM_CELLS, RFM_GROUPS, present_name
-from retention.segments.rfm_totals import CELLS
-from retention.view import shell, text, widgets
+from retention.segments.rfm_totals import CELLS, members
+from retention.view import customer_lists, shell, text, widgets
 from retention.view.rfm import charts, frames
 from retention.view.rfm.data import RfmBasis, RfmView
 from retention.view.rfm.words import ADVICE, DEFINITIONS, LABELS, cell_words
 from retention.view.session import own_segments as own
+from retention.view.session.contact import contact_for
 from retention.view.session.loaded import Loaded
 
 GROUP, CELL, MAP, SAVED = "rfm_group", "rfm_cell", "rfm_map", "rfm_saved"
@@ -137,7 +138,7 @@ def one_group(
                     key="rfm_whole",
                 )
             if customers:
-                _use_and_download(data, basis, view, group, cell, customers)
+                _use_and_download(data, basis, view, group, cell)
     _saved()
     if not customers:
         st.info("No customer is here under these cut points.", icon=":material/info:")
@@ -158,7 +159,6 @@ def _use_and_download(
     view: RfmView,
     group: str,
     cell: tuple[int, int] | None,
-    customers: int,
 ) -> None:
     st.button(
         "Use as a segment",
@@ -168,11 +168,11 @@ def _use_and_download(
         args=(view, group, cell),
         help=DEFINITIONS["use"],
     )
-    scores = basis.scores
-    widgets.csv_download(
-        f"Download {wording.plural(customers, 'customer')}",
-        f"rfm-{group.lower().replace(' ', '-')}.csv",
-        partial(frames.group_csv, data.customers, scores, view.places, group, cell),
+    customer_lists.draw_download(
+        data,
+        contact_for(data)[members(view.places, group, cell)],
+        partial(frames.group_list, data.customers, basis.scores, view.places, group, cell),
+        file_name=f"rfm-{group.lower().replace(' ', '-')}.csv",
         key="download_rfm",
     )
 
