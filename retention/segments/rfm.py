@@ -33,18 +33,18 @@ NOBODY = math.inf
 
 #: The names by recency (rows, 5 first) and by the mean of the other two scores (columns, 5 first).
 _NAMES = (
-    ("Champions", "Champions", "Recent and frequent", "Recent with potential", "Recent beginners"),
+    ("Champions", "Champions", "Recent and frequent", "Recent and rising", "Recent beginners"),
     (
         "Champions",
         "Recent and frequent",
-        "Recent with potential",
-        "Recent with potential",
+        "Recent and rising",
+        "Recent and rising",
         "Promising",
     ),
     (
         "Recent and frequent",
         "Recent and frequent",
-        "Recent with potential",
+        "Recent and rising",
         "Need attention",
         "Promising",
     ),
@@ -60,7 +60,7 @@ RFM_CELLS: dict[tuple[int, int], str] = {
 RFM_GROUPS: tuple[str, ...] = (
     "Champions",
     "Recent and frequent",
-    "Recent with potential",
+    "Recent and rising",
     "Recent beginners",
     "Promising",
     "Need attention",
@@ -77,7 +77,7 @@ Four differ from those of the convention, where a lifecycle stage has that word 
 
 CONVENTIONAL_NAMES = {
     "Recent and frequent": "Loyal",
-    "Recent with potential": "Potential loyalist",
+    "Recent and rising": "Potential loyalist",
     "Recent beginners": "New customers",
     "Slipping away": "At risk",
 }

@@ -64,8 +64,8 @@ def test_fifths_of_ten_different_customers_are_two_each():
     # (1 + 5) / 2 = 3 everywhere: the mean of the two that run against each other.
     assert labels["group"].tolist()[::2] == [
         "Recent and frequent",
-        "Recent with potential",
-        "Recent with potential",
+        "Recent and rising",
+        "Recent and rising",
         "Need attention",
         "Slipping away",
     ]
@@ -88,7 +88,7 @@ def test_halves_of_the_mean_are_rounded_up():
     rules = RfmRules(days=(10, 20, 30, 40), orders=(2, 3, 4, 5), revenue=(20, 30, 40, 50))
     labels = rfm(customers_of([5, 5, 45], [1, 4, 1], [20, 50, 10]), rules)
     assert labels[COLUMNS].to_numpy().tolist() == [[5, 1, 2], [5, 4, 5], [1, 1, 1]]
-    assert labels["group"].tolist() == ["Recent with potential", "Champions", "Lost"]
+    assert labels["group"].tolist() == ["Recent and rising", "Champions", "Lost"]
 
 
 def test_own_cut_points_belong_to_the_better_score():
@@ -197,7 +197,7 @@ def test_every_cell_has_one_of_eleven_names():
         [
             "Champions",
             "Recent and frequent",
-            "Recent with potential",
+            "Recent and rising",
             "Need attention",
             "Slipping away",
         ]
@@ -220,7 +220,7 @@ def test_the_corners_are_what_they_are_called():
     assert RFM_CELLS[5, 1] == "Recent beginners"
     assert RFM_CELLS[1, 5] == "Cannot lose them"
     assert RFM_CELLS[1, 1] == "Lost"
-    assert RFM_CELLS[3, 3] == "Recent with potential"
+    assert RFM_CELLS[3, 3] == "Recent and rising"
 
 
 # --- what groups amount to

@@ -288,7 +288,7 @@ def table(view: RfmView, scored: bool, currency: str | None) -> None:
             "median_days",
         ],
         column_config={
-            "group": words("Group", pinned=True, width=130),
+            "group": words("Group", pinned=True, width=140),
             "customers": number(
                 "Customers", format="localized", width=78, help=DEFINITIONS["customers"]
             ),

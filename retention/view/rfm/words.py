@@ -35,7 +35,7 @@ ADVICE = {
         what="Keep them: show balance and tier, and offer what goes with what they have.",
         strategies=("loyalty", "membership", "cross_sell"),
     ),
-    "Recent with potential": GroupAdvice(
+    "Recent and rising": GroupAdvice(
         who="Ordered lately, and have begun to come back.",
         what="Make the next order easy, and explain the programme that rewards it.",
         strategies=("cross_sell", "loyalty", "messages"),
