@@ -7,8 +7,8 @@ import streamlit as st
 from retention.view import forecast_chip, shell, widgets
 from retention.view.campaigns import beginning
 from retention.view.products import due, parts
-from retention.view.products.data import REMINDER
 from retention.view.session import campaigns
+from retention.view.session.contact import REMINDER
 from retention.view.session.own_segments import OWN
 from retention.view.session.reorders import kinds_of
 

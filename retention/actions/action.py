@@ -56,6 +56,8 @@ class NextAction:
         left_out: Customers among them who may not be written to, by reason; only those that occur.
         addressed: Customers whom the campaign writes to.
         held_out: Customers who are left without it, to measure the effect.
+        shown_lift: The smallest lift that the holdout shows in four of five cases; NaN where it
+            shows none.
         currency: Of the amounts.
     """
 
@@ -69,6 +71,7 @@ class NextAction:
     left_out: dict[str, int]
     addressed: int
     held_out: int
+    shown_lift: float
     currency: str | None
 
     @property
@@ -105,8 +108,12 @@ class NextAction:
         if self.left_out:
             most = max(self.left_out, key=lambda reason: self.left_out[reason])
             words += f" ({self.left_out[most]:,}: {most[0].lower()}{most[1:]})"
+        lift = self.campaign.terms.lift
+        # NaN is a holdout that shows nothing.
+        enough = "" if self.shown_lift <= lift else f", too few to prove {lift * 100:.3g} in 100"
         return (
-            f"{words}. The campaign writes to {self.addressed:,} and holds out {self.held_out:,}."
+            f"{words}. The campaign writes to {self.addressed:,} and holds out {self.held_out:,}"
+            f"{enough}."
         )
 
 

@@ -87,22 +87,32 @@ def _silent_vips(facts: ActionFacts) -> Candidate:
 
 def _quiet_loyal(facts: ActionFacts) -> Candidate:
     loyal = facts.orders >= facts.rules.loyal_orders
-    return _quiet(facts, "loyal", loyal, facts.rules.loyal_at_risk)
+    return _quiet(
+        facts,
+        "loyal",
+        loyal,
+        facts.rules.loyal_at_risk,
+        f"{facts.rules.loyal_orders} orders or more",
+    )
 
 
 def _quiet_repeat(facts: ActionFacts) -> Candidate:
     repeat = (facts.orders >= 2) & (facts.orders < facts.rules.loyal_orders)
-    return _quiet(facts, "repeat", repeat, facts.rules.repeat_at_risk)
+    fewer = f"fewer than {facts.rules.loyal_orders} orders"
+    return _quiet(facts, "repeat", repeat, facts.rules.repeat_at_risk, fewer)
 
 
 def _quiet(
-    facts: ActionFacts, kind: Literal["loyal", "repeat"], members: Mask, at_risk: int
+    facts: ActionFacts, kind: Literal["loyal", "repeat"], members: Mask, at_risk: int, orders: str
 ) -> Candidate:
-    """Customers of a kind whose silence came to be a risk this month."""
+    """Customers of a kind whose silence came to be a risk this month.
+
+    Their stage is "at risk" now, so their list is named after it.
+    """
     keys: dict[str, ActionKey] = {"loyal": "quiet_loyal", "repeat": "quiet_repeat"}
     return Candidate(
         key=keys[kind],
-        name=f"{kind.title()}, quiet since this month",
+        name=f"At risk since this month, {orders}",
         members=members & _entered_risk(facts, at_risk),
         strategy="reactivation",
         reason=lambda number: (
@@ -175,12 +185,12 @@ def _weak_channel(facts: ActionFacts) -> CandidateOrMissing | None:
     came_by = (facts.customers["first_channel"].astype("str") == channel).to_numpy(bool)
     return Candidate(
         key="weak_channel",
-        name=f"New from {channel}"[:80],
+        name=f"One order lately, from {channel}"[:80],
         members=came_by & facts.in_stage("new", "first_time"),
         strategy="cross_sell",
         reason=lambda number: (
-            f"{plural(number, 'new customer')} came through {channel}, whose customers come back "
-            f"less often ({percent(rate)} against {percent(average)})."
+            f"{plural(number, 'customer')} with one order came through {channel}, whose customers "
+            f"come back less often ({percent(rate)} against {percent(average)})."
         ),
     )
 

@@ -298,6 +298,7 @@ def _action(
         left_out=plan.left_out,
         addressed=plan.economics.customers,
         held_out=plan.held,
+        shown_lift=plan.detectable_lift,
         currency=facts.currency,
     )
 

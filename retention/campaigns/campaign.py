@@ -89,8 +89,9 @@ class Campaign:
         holdout_share: The share of the audience that is left without the campaign, as a fraction.
         size: "everybody", "best" (every customer with an expected gain above 0), or a number of
             customers: the first ones by `ranked_by`.
-        starts_on: The day of the first message; the day after the last order if None. Expected
-            values hold for that day in any case, because later orders are not known.
+        starts_on: The day of the first message; as soon as possible if None. A day that has passed
+            counts as today. Expected values hold for the days after the last order in any case,
+            because later orders are not known.
         holdout_key: The text that draws the held-out customers; the name if empty. With a key, a
             new name holds out the same customers.
         ranked_by: "gain" (expected) or "return" (expected gain for each unit of cost, which makes
@@ -162,13 +163,14 @@ class Campaign:
         """The text that draws the held-out customers."""
         return self.holdout_key or self.name
 
-    def first_day(self, end: date) -> date:
-        """Return the day of the first message.
+    def first_day(self, end: date, today: date | None = None) -> date:
+        """Return the day of the first message, which is never in the past.
 
         Args:
             end: The last day of the orders. The first message goes out on a later day.
+            today: The present day; that of the computer's clock unless given.
         """
-        soonest = end + timedelta(days=1)
+        soonest = soonest_day(end, today)
         return soonest if self.starts_on is None else max(self.starts_on, soonest)
 
     @property
@@ -186,6 +188,19 @@ class Campaign:
             if is_sent and message.offer and message.offer != before:
                 phases[message.day] = message.offer
         return phases
+
+
+def soonest_day(end: date, today: date | None = None) -> date:
+    """Return the first day on which a message can go out: today, and after the last order.
+
+    Args:
+        end: The last day of the orders.
+        today: The present day; that of the computer's clock unless given.
+
+    >>> soonest_day(date(2011, 12, 9), date(2026, 3, 1))
+    datetime.date(2026, 3, 1)
+    """
+    return max(end + timedelta(days=1), today or date.today())
 
 
 def _check_text(subject: str, text: object) -> None:

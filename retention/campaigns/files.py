@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from retention.campaigns.campaign import Campaign
@@ -12,6 +12,7 @@ from retention.customers.countries import country_code
 from retention.display import displayed
 from retention.errors import DataError
 from retention.own_segments.library import Library, from_json, to_json
+from retention.own_segments.ready_made import present_name
 from retention.own_segments.rule_files import read_json
 from retention.segments.rules import SegmentRules
 from retention.validation import check_version, is_whole
@@ -125,7 +126,7 @@ def campaigns_from_json(content: str | bytes) -> SavedPlan:
     quiet_days, unknown_consent, home_country = _leave_alone(plan.get("leave_alone", {}))
     return SavedPlan(
         campaigns=tuple(
-            _record(read_campaign, campaign, f"Campaign {number} of the file")
+            _with_present_names(_record(read_campaign, campaign, f"Campaign {number} of the file"))
             for number, campaign in enumerate(campaigns, 1)
         ),
         library=from_json(json.dumps(plan["own_segments"])) if "own_segments" in plan else (),
@@ -158,6 +159,11 @@ def _read(content: str | bytes) -> dict[str, Any]:
         )
     check_version("The plan", plan["retention_campaigns"], VERSION)
     return plan
+
+
+def _with_present_names(campaign: Campaign) -> Campaign:
+    """The campaign, its ready-made segments called as they are now."""
+    return replace(campaign, segments=tuple(present_name(name) for name in campaign.segments))
 
 
 def _leave_alone(given: object) -> tuple[int, bool, str]:

@@ -17,7 +17,13 @@ from retention.campaigns.economics import (
     expected_costs,
     expected_gains,
 )
-from retention.campaigns.holdout import customer_hashes, detectable_lift, draws
+from retention.campaigns.holdout import (
+    HoldoutPower,
+    customer_hashes,
+    detectable_lift,
+    draws,
+    holdout_power,
+)
 from retention.campaigns.ledger import Ledger, ledger_of
 from retention.campaigns.pool import campaign_pool
 from retention.display import displayed
@@ -159,6 +165,13 @@ class CampaignPlan:
         addressed = self.economics.customers
         buys = self.economics.buyers_without / addressed if addressed else 0.0
         return detectable_lift(addressed, self.held, buys)
+
+    @property
+    def power(self) -> HoldoutPower:
+        """What the holdout can show, and what could show the lift that is assumed."""
+        figures = self.economics
+        buys = figures.buyers_without / figures.customers if figures.customers else 0.0
+        return holdout_power(figures.customers, self.held, buys, self.campaign.terms.lift)
 
     @property
     def treated(self) -> Floats:

@@ -33,6 +33,8 @@ REACHED_BY = {
     "phone": "phone",
     "post": "zip",
 }
+#: The reason of customers who are left out of promotions of what they receive anyway.
+SUBSCRIBED = "Subscribed"
 _CONTACT_WORDS = {"email": "e-mail address", "phone": "phone number", "zip": "postal address"}
 
 
@@ -76,7 +78,7 @@ def suppressions(
     if _promotes(campaign):
         reasons |= _unhappy(signals, pd.Timestamp(as_of))
         if "subscribed" in signals:
-            reasons["Subscribed"] = signals["subscribed"].fillna(False).to_numpy(bool)
+            reasons[SUBSCRIBED] = signals["subscribed"].fillna(False).to_numpy(bool)
     if quiet_days:
         reasons[f"Ordered in the last {quiet_days} days"] = silence < quiet_days
     return reasons

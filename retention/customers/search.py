@@ -68,14 +68,7 @@ def find_customers(
         and every score, without the amounts where none are known; and how many customers there are
         in all.
     """
-    wanted = query.strip()
-    rows = np.arange(len(customers))
-    if wanted and texts is not None:
-        rows = np.flatnonzero(_holds(texts, wanted.lower()))
-    elif wanted:
-        rows = np.flatnonzero(
-            customers.index.str.contains(wanted, case=False, regex=False, na=False)
-        )
+    rows = matching_rows(customers.index, query, texts)
     ranking = ranked_by(customers, scores)
     source = scores if scores is not None and ranking in scores else customers
     rank = source[ranking].to_numpy()
@@ -88,6 +81,27 @@ def find_customers(
         names = [name for name in names if name not in IN_MONEY]
     known = customers[names].iloc[rows]
     return (known if scores is None else pd.concat([known, scores.iloc[rows]], axis=1)), total
+
+
+def matching_rows(
+    customers: pd.Index, query: str = "", texts: pd.Series | None = None
+) -> np.ndarray:
+    """Return which customers `find_customers` finds.
+
+    Args:
+        customers: The customers' ids.
+        query: As in `find_customers`.
+        texts: As in `find_customers`.
+
+    Returns:
+        Their positions, in the order of the customers.
+    """
+    wanted = query.strip()
+    if not wanted:
+        return np.arange(len(customers))
+    if texts is not None:
+        return np.flatnonzero(_holds(texts, wanted.lower()))
+    return np.flatnonzero(customers.str.contains(wanted, case=False, regex=False, na=False))
 
 
 def _known_texts(column: pd.Series) -> pd.Series:

@@ -56,6 +56,24 @@ def ready_made(features: Features) -> tuple[ReadyMade, ...]:
     return tuple(_segment(row, features) for row in _read()["segment"])
 
 
+def present_name(name: str) -> str:
+    """Return the name that a ready-made segment has now, for campaigns that were saved before.
+
+    Args:
+        name: The present name, a former one, or another text.
+
+    Returns:
+        The present name; another text as it is.
+
+    >>> present_name("Loyal customers"), present_name("Lapsed")
+    ('Four orders or more, last 90 days', 'Lapsed')
+    """
+    names: dict[str, str] = {
+        row["formerly"]: row["name"] for row in _read()["segment"] if "formerly" in row
+    }
+    return names.get(name, name)
+
+
 def _segment(row: dict[str, Any], features: Features) -> ReadyMade:
     rule = _with_choice(row, features)
     return ReadyMade(

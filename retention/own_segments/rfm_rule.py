@@ -38,7 +38,7 @@ def rfm_rule(cuts: RfmRules, group: str | None = None, cell: tuple[int, int] | N
         cuts: The cut points in force, from `rfm_cut_points`. The rule names them, so that other
             customers do not change what it means. Without amounts it has no cut points of revenue,
             and the rule asks nothing about it.
-        group: One of `RFM_GROUPS`.
+        group: One of `RFM_GROUPS`, or what practitioners call it.
         cell: A recency score and the mean of the other two.
 
     Returns:

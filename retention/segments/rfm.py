@@ -34,11 +34,23 @@ NOBODY = math.inf
 
 #: The names by recency (rows, 5 first) and by the mean of the other two scores (columns, 5 first).
 _NAMES = (
-    ("Champions", "Champions", "Loyal", "Potential loyalist", "New customers"),
-    ("Champions", "Loyal", "Potential loyalist", "Potential loyalist", "Promising"),
-    ("Loyal", "Loyal", "Potential loyalist", "Need attention", "Promising"),
-    ("At risk", "At risk", "Need attention", "Need attention", "About to sleep"),
-    ("Cannot lose them", "Cannot lose them", "At risk", "Hibernating", "Lost"),
+    ("Champions", "Champions", "Recent and frequent", "Recent and rising", "Recent beginners"),
+    (
+        "Champions",
+        "Recent and frequent",
+        "Recent and rising",
+        "Recent and rising",
+        "Promising",
+    ),
+    (
+        "Recent and frequent",
+        "Recent and frequent",
+        "Recent and rising",
+        "Need attention",
+        "Promising",
+    ),
+    ("Slipping away", "Slipping away", "Need attention", "Need attention", "About to sleep"),
+    ("Cannot lose them", "Cannot lose them", "Slipping away", "Hibernating", "Lost"),
 )
 
 RFM_CELLS: dict[tuple[int, int], str] = {
@@ -48,18 +60,29 @@ RFM_CELLS: dict[tuple[int, int], str] = {
 
 RFM_GROUPS: tuple[str, ...] = (
     "Champions",
-    "Loyal",
-    "Potential loyalist",
-    "New customers",
+    "Recent and frequent",
+    "Recent and rising",
+    "Recent beginners",
     "Promising",
     "Need attention",
     "About to sleep",
-    "At risk",
+    "Slipping away",
     "Cannot lose them",
     "Hibernating",
     "Lost",
 )
-"""The eleven names, from the best to the worst; every cell of the grid has exactly one."""
+"""The eleven names, from the best to the worst; every cell of the grid has exactly one.
+
+Four differ from those of the convention, where a lifecycle stage has that word for others.
+"""
+
+CONVENTIONAL_NAMES = {
+    "Recent and frequent": "Loyal",
+    "Recent and rising": "Potential loyalist",
+    "Recent beginners": "New customers",
+    "Slipping away": "At risk",
+}
+"""What practitioners call the four groups whose names differ here."""
 
 
 #: Four cut points, ascending.
@@ -137,7 +160,8 @@ def rfm(customers: pd.DataFrame, rules: RfmRules | None = None) -> pd.DataFrame:
         DataError: A column is missing or not finite.
 
     Source: Hughes, Strategic Database Marketing (1994), for scores by fifths. The eleven names are
-    a convention of practitioners: each of the 25 cells of recency and mean has one name.
+    a convention of practitioners: each of the 25 cells of recency and mean has one name. Four of
+    them have other words here, as `CONVENTIONAL_NAMES` says.
     """
     measures = rfm_measures(customers)
     recency, frequency, monetary = score_measures(measures, rfm_cut_points(measures, rules))
@@ -295,6 +319,22 @@ def scores_of_places() -> np.ndarray:
         An array of 125 rows and 3 columns, of scores 1 to 5.
     """
     return np.stack(np.unravel_index(np.arange(125), (5, 5, 5)), axis=1) + 1
+
+
+def present_name(group: str) -> str:
+    """Return the name that an RFM group has here.
+
+    Args:
+        group: One of `RFM_GROUPS`, or what practitioners call it.
+
+    Returns:
+        One of `RFM_GROUPS`; another text as it is.
+
+    >>> present_name("Loyal"), present_name("Lost")
+    ('Recent and frequent', 'Lost')
+    """
+    names = {conventional: name for name, conventional in CONVENTIONAL_NAMES.items()}
+    return names.get(group, group)
 
 
 def group_codes() -> np.ndarray:

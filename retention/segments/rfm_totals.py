@@ -23,6 +23,7 @@ from retention.segments.rfm import (
     group_codes,
     mean_score,
     places_of,
+    present_name,
     rfm_cut_points,
     rfm_measures,
     score_measures,
@@ -236,7 +237,7 @@ def members(
 
     Args:
         places: From `place_rfm`.
-        group: One of `RFM_GROUPS`.
+        group: One of `RFM_GROUPS`, or what practitioners call it.
         cell: A recency score and a mean score.
 
     Returns:
@@ -245,7 +246,7 @@ def members(
     recency, frequency, monetary = scores_of_places().T
     inside = np.ones(PLACES, dtype=bool)
     if group is not None:
-        inside &= group_codes() == RFM_GROUPS.index(group)
+        inside &= group_codes() == RFM_GROUPS.index(present_name(group))
     if cell is not None:
         inside &= (recency == cell[0]) & (mean_score(frequency, monetary) == cell[1])
     chosen: np.ndarray = inside[places]

@@ -7,10 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
-from retention.csv_export import to_csv
 from retention.customers import search
-from retention.view import text, widgets
+from retention.view import customer_lists, text, widgets
 from retention.view.session.choices import Plan
+from retention.view.session.contact import contact_for
 from retention.view.session.customer_links import open_chosen
 from retention.view.session.loaded import Loaded
 
@@ -52,10 +52,12 @@ def customer_table(data: Loaded, scores: pd.DataFrame | None, plan: Plan | None)
         listed, total = search.find_customers(data.customers, scores, query, TABLE_ROWS)
         if total:
             terms = "" if plan is None or not data.orders.has_amounts else _terms(plan)
-            widgets.csv_download(
-                f"Download {wording.plural(total, 'customer')}",
-                f"customers{terms}.csv",
-                partial(_csv, data.customers, scores, query),
+            rows = search.matching_rows(data.customers.index, query)
+            customer_lists.draw_download(
+                data,
+                contact_for(data).iloc[rows],
+                partial(table_list, data.customers, scores, query),
+                file_name=f"customers{terms}.csv",
                 key="download_customers",
             )
     if not total:
@@ -113,13 +115,14 @@ def columns(currency: str | None) -> dict[str, Any]:
     }
 
 
-def _csv(customers: pd.DataFrame, scores: pd.DataFrame | None, query: str) -> bytes:
+def table_list(customers: pd.DataFrame, scores: pd.DataFrame | None, query: str) -> pd.DataFrame:
+    """Return the customers that match a search, the best first, with amounts to the cent."""
     rows = search.find_customers(customers, scores, query)[0]
     cents = [name for name in rows.columns if name in MONEY]
     fine = [name for name in rows.columns if name.startswith("p_") or name == "expected_orders"]
     whole = [name for name in ("orders_low", "orders_high") if name in rows.columns]
     rounded = rows.round(dict.fromkeys(cents, 2) | dict.fromkeys(fine, 4))
-    return to_csv(rounded.astype(dict.fromkeys(whole, int)))
+    return rounded.astype(dict.fromkeys(whole, int))
 
 
 def _terms(plan: Plan) -> str:

@@ -195,9 +195,9 @@ DEFINITIONS = {
         "The gap times the period's own orders or customers, as described below: no forecast."
     ),
     "bridge": (
-        "Active at the start + new + won back − lapsed = active at the end. New: first order in "
-        "the period. Won back: had been inactive at the start, and ordered. Lapsed: active before, "
-        "and no order for the days that active customers have."
+        "Active at the start + first orders + won back − fallen silent = active at the end. First "
+        "order: in the period. Won back: had been inactive at the start, and ordered. Fell silent: "
+        "active before, and no order for the days that active customers have."
     ),
     "by_month": (
         "Each calendar month taken by itself, so that rates differ from those of a longer period. "

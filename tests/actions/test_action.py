@@ -14,7 +14,7 @@ from retention.playbook import strategies
 def action():
     return NextAction(
         key="quiet_loyal",
-        name="Loyal, quiet since this month",
+        name="At risk since this month, 4 orders or more",
         reason="62 loyal customers went quiet this month.",
         customers=pd.Index([f"c{n}" for n in range(62)]),
         worth=Range(expected=9_400.0, low=8_000.0, high=11_000.0),
@@ -23,6 +23,7 @@ def action():
         left_out={"Opted out": 5, "Consent not known": 2},
         addressed=50,
         held_out=5,
+        shown_lift=0.05,
         currency="USD",
     )
 
@@ -40,6 +41,10 @@ def test_how_many_may_be_written_to_stands_beside_it(action):
         "55 of 62 customers may be written to (5: opted out). "
         "The campaign writes to 50 and holds out 5."
     )
+    weak = replace(action, shown_lift=0.4)
+    none = replace(action, shown_lift=float("nan"))
+    for too_few in (weak, none):
+        assert too_few.contactability.endswith("holds out 5, too few to prove 5 in 100.")
     assert "(" not in replace(action, left_out={}).contactability
 
 

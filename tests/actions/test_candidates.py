@@ -10,6 +10,7 @@ from retention import movement
 from retention.actions.candidates import MONTH_DAYS, Candidate, candidates
 from retention.actions.second_wait import SecondWait
 from retention.reports.metric_gaps import Gap
+from retention.view.text import LABELS
 
 
 def by_key(facts):
@@ -52,6 +53,23 @@ def test_who_went_quiet_is_who_moved_to_at_risk_within_the_month(store, facts):
     quiet = found["quiet_loyal"].members, found["quiet_repeat"].members
     assert quiet[0].sum() + quiet[1].sum() == fell["customers"].sum() > 0
     assert not (quiet[0] & quiet[1]).any()
+
+
+def test_a_list_named_after_a_stage_or_a_trait_lies_within_it(facts, gap):
+    reorders = pd.DataFrame(
+        {"customer_id": facts.customers.index[:20], "product": "Tea"}
+        | {"week": "this week", "basis": "own"}
+    )
+    named = by_key(replace(facts, reorders=reorders, gap=gap, gap_missing="")).values()
+    assert {"At risk since this month, 4 orders or more", "Active discount shoppers"} <= {
+        candidate.name for candidate in named
+    }
+    for candidate in named:
+        # Behind a colon stands the name of a metric.
+        words = f" {candidate.name.partition(':')[0].casefold()} ".replace(",", " ")
+        for key, label in LABELS.items():
+            if f" {label.casefold()} " in words or f" {label.casefold()}s " in words:
+                assert not (candidate.members & ~facts.in_group(key)).any(), candidate.name
 
 
 def test_second_orders_are_due_of_those_who_bought_once_and_lately(facts):

@@ -1,6 +1,7 @@
 """A campaign as it is set: its frequency cap and its bounds."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -45,3 +46,13 @@ def test_the_cap_drops_messages_and_an_offer_that_is_not_sent_costs_nothing(stor
 def test_a_wrong_setting_is_named(wrong, says):
     with pytest.raises(DataError, match=says):
         Campaign("Win back", **wrong)
+
+
+def test_a_campaign_starts_today_or_later_and_after_the_last_order():
+    end, today = date(2011, 12, 9), date(2026, 3, 1)
+    assert Campaign("Win back").first_day(end, today) == today
+    assert Campaign("Win back", starts_on=date(2011, 12, 24)).first_day(end, today) == today
+    later = date(2026, 4, 1)
+    assert Campaign("Win back", starts_on=later).first_day(end, today) == later
+    assert Campaign("Win back").first_day(today, today) == date(2026, 3, 2)
+    assert Campaign("Win back").first_day(end) >= date.today()

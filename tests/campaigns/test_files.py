@@ -68,6 +68,17 @@ def test_what_came_later_may_be_missing_from_a_file():
     assert campaigns_from_json(json.dumps(plan)).campaigns == (Campaign("Win back"),)
 
 
+def test_ready_made_segments_of_older_plans_have_their_present_names():
+    older = Campaign("Thanks", segments=("Loyal customers", "Own: Loyal customers", "At risk"))
+    (read,) = campaigns_from_json(campaigns_to_json(SavedPlan((older,)))).campaigns
+    assert read.segments == (
+        "Four orders or more, last 90 days",
+        "Own: Loyal customers",
+        "At risk",
+    )
+    assert read.drawn_by == "Thanks"
+
+
 def test_own_segments_travel_with_the_plan():
     own = OwnSegment("Tea & more", Group("all", (Condition("orders", "at_least", 2),)), "A note")
     content = campaigns_to_json(

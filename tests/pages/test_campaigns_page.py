@@ -24,6 +24,7 @@ from retention import (
     summarise_customers,
     suppressions,
     usual_campaign,
+    wording,
 )
 from retention.view.campaigns.parts import PARTS
 from tests.pages.steps import button, metrics, open_page, order_file, select, use_upload, words
@@ -270,8 +271,8 @@ def test_several_segments_can_be_given_a_campaign_each(store):
 def test_the_calendar_begins_on_the_day_of_the_marketers_choice(store, orders):
     store.session_state["plan_part"] = "Messages"
     store.run()
-    soonest = orders.end + timedelta(days=1)
-    assert store.date_input[0].value == soonest
+    soonest = max(orders.end + timedelta(days=1), date.today())
+    assert store.date_input[0].value == store.date_input[0].min == soonest
     assert on_table(store).starts_on is None
     expected = metrics(store)
     later = soonest + timedelta(days=20)
@@ -279,7 +280,8 @@ def test_the_calendar_begins_on_the_day_of_the_marketers_choice(store, orders):
     assert not store.exception
     assert on_table(store).starts_on == later
     assert f"From {later.day} {later:%b %Y}" in words(store)
-    assert "load newer orders before you send" in words(store)
+    assert f"Your file ends on {wording.day(orders.end)}" in words(store)
+    assert "before you send" in words(store)
     assert metrics(store) == expected
     store.session_state["plan_part"] = "Result"
     store.run()
@@ -465,3 +467,14 @@ def test_saved_plans_are_plain_json():
     content = campaigns_to_json(SavedPlan((usual_campaign("reactivation"),)))
     assert json.loads(content)["campaigns"][0]["strategy"] == "reactivation"
     assert len(campaigns_from_json(content).campaigns) == 1
+
+
+def test_a_small_audience_is_told_that_its_holdout_proves_nothing(store):
+    assert "hardly prove anything" in words(store) or "to show" in words(store)
+    store.slider(key=holdout_key(store)).set_value(0).run()
+    assert not store.exception
+    assert "Nobody is held out, so this campaign will not show what it brings." in words(store)
+
+
+def holdout_key(at):
+    return next(slider.key for slider in at.slider if slider.key.startswith("plan_holdout"))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from retention import movement, sample_orders
+from retention import movement, sample_orders, to_csv
 from retention.segments.movement import turns
-from retention.view.movement.frames import movers_csv
+from retention.view.movement.frames import movers_list
 from tests.pages.steps import button, metrics, open_page, order_file, select, use_upload, words
 
 PAGE = "pages/movement.py"
@@ -35,7 +35,7 @@ def test_cdnow_reads_from_the_sentence_to_the_table(page):
     assert (moves["origin"] != moves["target"]).all()
     # VIPs come from the model, so only what they have no part in can be counted without it.
     plain = turns(movement(orders, orders.end - (orders.end - orders.start) // 6, orders.end))
-    assert list(metrics(page)) == ["Came in", "Came back", "Fell to at risk", "Lapsed"]
+    assert list(metrics(page)) == ["Came in", "Came back", "Fell to at risk", "Fell to lapsed"]
     assert metrics(page)["Came in"] == str(plain.loc["came", "customers"])
     assert all(metric.help for metric in page.metric)
     assert f"{metrics(page)['Fell to at risk']} customers worth" in words(page)
@@ -57,7 +57,7 @@ def test_a_movement_has_its_customers(page):
     )
     assert f"Download {count} customers" in [one.label for one in at.get("download_button")]
     customers = at.session_state["loaded_orders"].customers.head(2)
-    lines = movers_csv(customers, None, *pair).decode("utf-8-sig").splitlines()
+    lines = to_csv(movers_list(customers, None, *pair)).decode("utf-8-sig").splitlines()
     assert lines[0].startswith("customer_id,stage_before,stage_after")
     assert "at_risk,lapsed" in lines[1]
 
@@ -78,7 +78,7 @@ def test_thresholds_set_on_the_segments_page_hold_here_too(page):
     at.slider(key="repeat").set_value((20, 45)).run()
     at = at.switch_page(PAGE).run()
     assert not at.exception
-    assert metrics(at)["Lapsed"] != published["Lapsed"]
+    assert metrics(at)["Fell to lapsed"] != published["Fell to lapsed"]
     at.segmented_control(key="movement_rules").set_value("Published scheme").run()
     assert metrics(at) == published
 
@@ -98,7 +98,7 @@ def test_own_dates_may_be_any_two_days_of_the_orders(page):
 def test_a_period_before_the_orders_says_that_everybody_looks_new(page):
     at = select(page, "Period").set_value("Last year").run()
     assert "no order is known, so that customers from before look new" in words(at)
-    assert metrics(at)["Lapsed"] == "0"
+    assert metrics(at)["Fell to lapsed"] == "0"
 
 
 def test_a_shared_url_opens_the_same_drawing():
@@ -124,7 +124,7 @@ def test_without_a_model_stages_still_move(front):
     assert not at.exception
     assert "nobody is VIP, and no expected value moves" in words(at)
     assert at.segmented_control(key="movement_measure").options == ["Customers"]
-    assert int(metrics(at)["Lapsed"]) > 0
+    assert int(metrics(at)["Fell to lapsed"]) > 0
     assert "worth" not in next(one.value for one in at.markdown if "fell from active" in one.value)
     at = at.selectbox(key="movement_pair").set_value(("new", "lapsed")).run()
     assert not at.exception

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from retention import Campaign, Condition, Group, OwnSegment, from_json, to_json
+from retention import Campaign, Condition, Group, OwnSegment, from_json, to_csv, to_json
 from retention.own_segments.catalogue import FEATURES
 from retention.own_segments.values import BY_KIND
 from retention.view.own_segments import results as builder_results
@@ -291,10 +291,10 @@ def test_ready_made_ones_start_a_segment_and_missing_signals_are_listed(store):
     no_exception(store)
     shown = html(store)
     for name in (
-        "First-time shoppers",
+        "One order, last 90 days",
         "Cart abandoners",
         "Subscribed customers",
-        "Customers who left",
+        "Lapsed",
     ):
         assert f">{name}</b>" in shown
     assert "column of abandoned carts" in shown
@@ -376,7 +376,7 @@ def test_own_segments_outlive_the_file_and_what_is_lacking_is_marked():
 def test_the_file_of_customers_holds_those_who_match(store):
     data = store.session_state["loaded_orders"]
     inside = (data.customers["orders"] >= 9).to_numpy()
-    content = builder_results.members_csv(data.customers, None, inside).decode("utf-8-sig")
+    content = to_csv(builder_results.members_list(data.customers, None, inside)).decode("utf-8-sig")
     lines = content.strip().splitlines()
     assert len(lines) == inside.sum() + 1
     assert lines[0].startswith("customer_id,")

@@ -86,7 +86,7 @@ def test_the_list_says_whom_not_to_write_to(store):
     own = due[due["basis"] == "own"]
     assert set(rows["customer_id"]) <= set(own["customer_id"])
     assert {"consent", "do_not_write"} <= set(rows.columns)
-    assert "may be written to by e-mail" in words(store)
+    assert "may be written to" in words(store)
     now = own.loc[own["week"] == "this week", "customer_id"]
     number = int((rows["customer_id"].isin(now) & (rows["do_not_write"] == "")).sum())
     assert 0 < number < now.nunique()

@@ -26,20 +26,20 @@ def choose(at, group):
 
 
 def test_opened_cold_it_offers_the_sample_store_there_and_then():
-    at = open_page(PAGE, rfm_group="Loyal", rfm_measure="Expected value")
+    at = open_page(PAGE, rfm_group="Recent and frequent", rfm_measure="Expected value")
     assert not at.exception
     assert not at.metric
     at = button(at, "Load the sample store").click().run()
     assert not at.exception
     assert at.title[0].value == "RFM grid"
-    assert at.subheader[0].value == "Loyal"
+    assert at.subheader[0].value == "Recent and frequent"
     assert at.segmented_control(key="rfm_measure").value == "Expected value"
 
 
 def test_every_group_shows_its_customers(page, customers):
     counts = rfm(customers)["group"].value_counts()
     assert page.dataframe[0].value["customers"].tolist() == [counts[group] for group in RFM_GROUPS]
-    for group in ("Champions", "Lost", "New customers"):
+    for group in ("Champions", "Lost", "Recent beginners"):
         at = choose(page, group)
         assert not at.exception
         assert at.subheader[0].value == group
@@ -72,17 +72,18 @@ def test_handles_may_stand_in_any_order(page):
 
 
 def test_a_group_becomes_a_segment_once(page, customers):
-    at = choose(page, "At risk")
+    at = choose(page, "Slipping away")
     at = button(at, "Use as a segment").click().run()
     assert not at.exception
-    assert "Kept as the own segment At risk" in words(at).replace("**", "")
+    assert "Kept as the own segment Slipping away" in words(at).replace("**", "")
     at = button(at, "Use as a segment").click().run()
     library = at.session_state["own_segments"]
-    assert [segment.name for segment in library] == ["At risk"]
+    assert [segment.name for segment in library] == ["Slipping away"]
     data = at.session_state["loaded_orders"]
     asked = own.features(data.customers, as_of=data.orders.end)
     assert (
-        matches(library[0].rule, asked).tolist() == (rfm(customers)["group"] == "At risk").tolist()
+        matches(library[0].rule, asked).tolist()
+        == (rfm(customers)["group"] == "Slipping away").tolist()
     )
 
 
@@ -96,6 +97,20 @@ def test_a_cell_is_looked_at_until_another_group_is_chosen(page):
     assert at.subheader[0].value == "Champions"
     at.session_state["rfm_cell"] = (5, 5)
     assert choose(at, "Lost").subheader[0].value == "Lost"
+
+
+@pytest.mark.parametrize(
+    ("former", "present"),
+    [("At risk", "Slipping away"), ("Lost", "Lost"), ("Loyal", "Recent and frequent")],
+)
+def test_an_address_with_a_former_name_opens_the_group(former, present):
+    at = open_page(PAGE, rfm_group=former)
+    at = button(at, "Load the sample store").click().run()
+    assert not at.exception
+    assert at.subheader[0].value == present
+    assert at.pills(key="rfm_group").value == at.subheader[0].value
+    at = choose(at, "Champions")
+    assert at.subheader[0].value == "Champions"
 
 
 @pytest.mark.parametrize("key", ["rfm_group", "rfm_cut", "rfm_days_best"])

@@ -185,7 +185,7 @@ def test_the_file_holds_the_customers_on_screen_with_their_scores(store, model):
     scores = predict_cltv(model, data.customers)
     inputs, rules = prepare_segments(data.customers, scores), SegmentRules()
     for stage in ("at_risk", "vip"):
-        written = segment_results.group_csv(data.customers, scores, inputs, rules, stage)
+        written = to_csv(segment_results.group_list(data.customers, scores, inputs, rules, stage))
         found = list(csv.DictReader(io.StringIO(written.decode("utf-8-sig"))))
         assert len(found) == shown[STAGE_LABELS[stage]]
         assert {row["stage"] for row in found} == {stage}

@@ -22,8 +22,15 @@ from retention import (
     summarise_customers,
     value_uncertainty,
 )
-from retention.segments.rfm import SCORES
-from retention.segments.rfm_totals import CELLS, members, place_rfm, prepare_rfm, summarise_rfm
+from retention.segments.rfm import CONVENTIONAL_NAMES, SCORES, present_name
+from retention.segments.rfm_totals import (
+    CELLS,
+    PLACES,
+    members,
+    place_rfm,
+    prepare_rfm,
+    summarise_rfm,
+)
 
 calm = settings(max_examples=60)
 COLUMNS = ["recency_score", "frequency_score", "monetary_score"]
@@ -56,11 +63,11 @@ def test_fifths_of_ten_different_customers_are_two_each():
     assert labels["monetary_score"].tolist() == [5, 5, 4, 4, 3, 3, 2, 2, 1, 1]
     # (1 + 5) / 2 = 3 everywhere: the mean of the two that run against each other.
     assert labels["group"].tolist()[::2] == [
-        "Loyal",
-        "Potential loyalist",
-        "Potential loyalist",
+        "Recent and frequent",
+        "Recent and rising",
+        "Recent and rising",
         "Need attention",
-        "At risk",
+        "Slipping away",
     ]
 
 
@@ -81,7 +88,7 @@ def test_halves_of_the_mean_are_rounded_up():
     rules = RfmRules(days=(10, 20, 30, 40), orders=(2, 3, 4, 5), revenue=(20, 30, 40, 50))
     labels = rfm(customers_of([5, 5, 45], [1, 4, 1], [20, 50, 10]), rules)
     assert labels[COLUMNS].to_numpy().tolist() == [[5, 1, 2], [5, 4, 5], [1, 1, 1]]
-    assert labels["group"].tolist() == ["Potential loyalist", "Champions", "Lost"]
+    assert labels["group"].tolist() == ["Recent and rising", "Champions", "Lost"]
 
 
 def test_own_cut_points_belong_to_the_better_score():
@@ -187,16 +194,33 @@ def test_every_cell_has_one_of_eleven_names():
     assert len(RFM_GROUPS) == 11
     counts = pd.Series(RFM_CELLS.values()).value_counts()
     assert counts[
-        ["Champions", "Loyal", "Potential loyalist", "Need attention", "At risk"]
+        [
+            "Champions",
+            "Recent and frequent",
+            "Recent and rising",
+            "Need attention",
+            "Slipping away",
+        ]
     ].tolist() == [3, 4, 4, 3, 3]
+
+
+def test_names_of_the_convention_are_understood():
+    assert set(CONVENTIONAL_NAMES) < set(RFM_GROUPS)
+    assert not set(CONVENTIONAL_NAMES.values()) & set(RFM_GROUPS)
+    assert [present_name(name) for name in ("Loyal", "Champions")] == [
+        "Recent and frequent",
+        "Champions",
+    ]
+    places = np.arange(PLACES)
+    assert members(places, "At risk").tolist() == members(places, "Slipping away").tolist()
 
 
 def test_the_corners_are_what_they_are_called():
     assert RFM_CELLS[5, 5] == "Champions"
-    assert RFM_CELLS[5, 1] == "New customers"
+    assert RFM_CELLS[5, 1] == "Recent beginners"
     assert RFM_CELLS[1, 5] == "Cannot lose them"
     assert RFM_CELLS[1, 1] == "Lost"
-    assert RFM_CELLS[3, 3] == "Potential loyalist"
+    assert RFM_CELLS[3, 3] == "Recent and rising"
 
 
 # --- what groups amount to

@@ -15,11 +15,11 @@ from retention.audiences.export import Audience, export_audience
 from retention.audiences.platforms import PLATFORMS, Platform
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.suppression import consent_needed
-from retention.csv_export import to_csv
 from retention.errors import DataError
-from retention.view import text, widgets
+from retention.view import customer_lists, text, widgets
 from retention.view.campaigns import rules, segments
 from retention.view.session import choices
+from retention.view.session.contact import contact_for, has_consent
 from retention.view.session.loaded import Loaded
 from retention.view.session.people import left_alone, people_for
 from retention.view.session.results import next_products_for, scores_for
@@ -68,7 +68,8 @@ def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
             widgets.problem("This audience cannot be written", error)
             return
     _draw_contents(files.audience, len(files.addressed), settings.platform)
-    _draw_downloads(plan.campaign.name, files)
+    _draw_contact(data, plan, PLATFORMS[settings.platform])
+    _draw_downloads(data, plan.campaign.name, files)
     if len(files.held_out):
         uploads = settings.form != SPREADSHEET and settings.platform != "plain"
         st.caption(_about_holdout(files.holdout, len(files.held_out), uploads))
@@ -168,6 +169,10 @@ def _properties(
         index=scores.index,
     )
     described = described.join(scores[[name for name in PROPERTIES if name in scores]].round(4))
+    contact = contact_for(data).iloc[rows].astype("str")
+    if "consent" in PLATFORMS[settings.platform].columns and has_consent(data):
+        contact = contact.drop(columns="consent")  # the platform's own column has it
+    described = described.join(contact)
     return described.join(next_products_for(data)) if settings.next_products else described
 
 
@@ -196,26 +201,34 @@ def _draw_contents(audience: Audience, customers: int, platform: str) -> None:
         )
 
 
-def _draw_downloads(campaign: str, files: _Files) -> None:
+def _draw_contact(data: Loaded, plan: CampaignPlan, platform: Platform) -> None:
+    """How many of the addressed may be written to, and where the files say so."""
+    contact = contact_for(data).iloc[plan.addressed]
+    words = customer_lists.contact_sentence(contact, known=has_consent(data))
+    if not platform.properties:
+        words += f" {platform.label} takes no column that says so: nobody who opted out is in it."
+    st.caption(text.plain(words, limit=600))
+
+
+def _draw_downloads(data: Loaded, campaign: str, files: _Files) -> None:
     stem, refused = widgets.file_name(campaign), files.audience.refused
+    contact = contact_for(data)
     with st.container(horizontal=True):
         _draw_file(files.audience, ADDRESSED, stem, "audience_file")
         _draw_file(files.holdout, "held out", f"{stem}-{HOLDOUT}", "audience_holdout_file")
         if len(files.held_out):
-            table = pd.DataFrame(
-                {"customer_id": files.held_out, "campaign": campaign, "group": HOLDOUT}
-            )
+            table = pd.DataFrame({"campaign": campaign, "group": HOLDOUT}, index=files.held_out)
             _draw_button(
                 f"Download the numbers of all {wording.count(len(table))} held out",
                 f"{stem}-{HOLDOUT}.csv",
-                to_csv(table, index=False),
+                customer_lists.list_csv(lambda: table, contact),
                 "audience_holdout",
             )
         if len(refused):
             _draw_button(
                 f"Download {wording.count(len(refused))} refused",
                 f"{stem}-refused.csv",
-                to_csv(refused, index=False),
+                customer_lists.list_csv(lambda: refused.set_index("customer_id"), contact),
                 "audience_refused",
             )
 

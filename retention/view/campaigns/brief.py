@@ -64,12 +64,13 @@ def brief_html(
         assumed=_given(order_value, currency) + _assumed(plan, currency),
         expected=_expected(plan, currency),
         costs=_costs(plan, currency),
-        sequence=_sequence(plan, end),
+        sequence=_sequence(plan, end, made),
         strategy=strategy_of(plan.campaign.strategy),
         largest=""
         if np.isnan(figures.largest_offer)
         else words.largest_offer(figures, terms.offer, currency).lower(),
-        detectable=_detectable(plan),
+        detectable=words.holdout_words(plan.power, plan.held) or _detectable(plan),
+        age=words.file_age(plan.campaign.first_day(end, made), end),
         segments=[(label, definition) for label, definition in segments if definition],
         definitions=[("Lift", words.DEFINITIONS["lift"]), ("Gain", words.DEFINITIONS["gain"])],
         figures=_figures(plan, currency),
@@ -155,10 +156,10 @@ def _costs(plan: CampaignPlan, currency: str | None) -> list[tuple[str, str]]:
     ]
 
 
-def _sequence(plan: CampaignPlan, end: date) -> list[tuple[str, str, str, str]]:
+def _sequence(plan: CampaignPlan, end: date, today: date | None) -> list[tuple[str, str, str, str]]:
     """The messages that are sent: day, text, offer and the customers who get it."""
     campaign, customers = plan.campaign, sequence_table(plan)["customers"]
-    first = campaign.first_day(end)
+    first = campaign.first_day(end, today)
     return [
         (
             wording.day(first + timedelta(days=message.day)),
@@ -171,14 +172,11 @@ def _sequence(plan: CampaignPlan, end: date) -> list[tuple[str, str, str, str]]:
 
 
 def _detectable(plan: CampaignPlan) -> str:
-    """What the held-out group can show, beside what is assumed."""
+    """What the held-out group can show."""
     shown = plan.detectable_lift
     if not np.isfinite(shown):
         return ""
-    sentence = f"The held-out group shows a lift of {words.lift_in_words(shown)} or more"
-    if plan.campaign.terms.lift >= shown:
-        return f"{sentence}."
-    return f"{sentence}: it is too small for the one that is assumed."
+    return f"The held-out group shows a lift of {words.lift_in_words(shown)} or more."
 
 
 def _figures(plan: CampaignPlan, currency: str | None) -> list[tuple[Markup, str]]:

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
-from retention.campaigns.campaign import BEST, EVERYBODY, GAIN, RETURN, Campaign, Ranking, Size
+from retention.campaigns.campaign import (
+    BEST,
+    EVERYBODY,
+    GAIN,
+    RETURN,
+    Campaign,
+    Ranking,
+    Size,
+    soonest_day,
+)
 from retention.campaigns.offers import Offer
 from retention.campaigns.terms import Terms
 from retention.view.session import campaigns as state
@@ -37,7 +46,7 @@ def as_set(campaign: Campaign, end: date) -> Campaign:
         holdout_share=value("holdout", round(campaign.holdout_share * 100)) / 100,
         window_days=window if window > campaign.messages[-1].day else campaign.window_days,
         # The soonest day is not a choice: it moves on with newer orders.
-        starts_on=day if day is not None and day > end + timedelta(days=1) else None,
+        starts_on=day if day is not None and day > soonest_day(end) else None,
     )
 
 

@@ -41,6 +41,10 @@ def draw_all(data: Loaded) -> None:
             "These campaigns were kept for other orders: check their amounts, margins and lifts.",
             icon=":material/currency_exchange:",
         )
+    end = data.orders.end
+    first_days = [campaign.first_day(end) for campaign in state.kept()]
+    if age := words.file_age(min(first_days), end):
+        st.caption(f":orange[:material/event_busy:] {text.plain(age, limit=600)}")
     st.caption(
         "A customer belongs to the first campaign in the list that addresses them or holds them "
         "out."

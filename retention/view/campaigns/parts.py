@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
 from html import escape
 
 import numpy as np
@@ -11,7 +10,6 @@ import streamlit as st
 
 from retention import wording
 from retention.campaigns.economics import Economics, Range
-from retention.campaigns.holdout import detectable_lift
 from retention.campaigns.offer_comparison import OfferComparison, compare_offers
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.send_times import due_table, sequence_table
@@ -159,9 +157,9 @@ def _draw_when(data: Loaded, plan: CampaignPlan) -> None:
     )
     last = wording.count(table["customers"].iloc[-1])
     st.caption(
-        f"From {wording.day(first)}{_begins(first, end)}. Stop rule: whoever orders leaves the "
-        f"sequence; of {wording.count(plan.economics.customers)} customers {last} get the last "
-        "message."
+        f"From {wording.day(first)}, {wording.days((first - end).days)} after the last order. "
+        "Stop rule: whoever orders leaves the sequence; of "
+        f"{wording.count(plan.economics.customers)} customers {last} get the last message."
     )
     st.markdown("**When their next order is due**", help=words.DEFINITIONS["due"])
     due = frames.due_frame(due_table(plan, data_of.due_for(data)), currency)
@@ -172,21 +170,6 @@ def _draw_when(data: Loaded, plan: CampaignPlan) -> None:
     st.caption(
         f"Counted from {wording.day(end)}. Due within a week: {soon}, the likeliest to come "
         "without a message."
-    )
-
-
-def _begins(first: date, end: date) -> str:
-    """What the first day means for the expected values, which count from the orders' end."""
-    wait = (first - end).days
-    if wait == 1:
-        old = date.today() - first > timedelta(days=7)
-        return ", the day after the last order" + (
-            ": load newer orders to plan from today" if old else ""
-        )
-    return (
-        f", {wording.days(wait)} after the last order. The forecast takes "
-        "the first message to go out on the day after it: load newer orders before you send, so "
-        "that nobody who has ordered since gets one"
     )
 
 
@@ -201,7 +184,7 @@ def _draw_left_out(data: Loaded, plan: CampaignPlan) -> None:
         st.caption(
             text.plain(
                 f"With {wording.count(plan.held)} held out a lift of {shown} or more would show; "
-                f"you assume {assumed}.{_holdout_advice(plan)}",
+                f"you assume {assumed}.",
                 limit=600,
             ),
             help=words.DEFINITIONS["detectable"],
@@ -229,21 +212,6 @@ def _left_out_lines(plan: CampaignPlan, currency: str | None) -> list[str]:
         )
         lines.append(f"{wording.count(plan.held)}: held out at random, which {effect}")
     return lines
-
-
-def _holdout_advice(plan: CampaignPlan) -> str:
-    """What to do if the holdout cannot show the lift that is assumed."""
-    figures, lift = plan.economics, plan.campaign.terms.lift
-    if plan.detectable_lift <= lift or not figures.customers:
-        return ""
-    half = (figures.customers + plan.held) // 2
-    shown = detectable_lift(half, half, figures.buyers_without / figures.customers)
-    if shown <= lift:
-        return " Hold out more, or the result will tell nothing."
-    return (
-        f" Not even a half held out would show that ({words.lift_in_words(shown)}): compare over "
-        "several campaigns, or address more customers."
-    )
 
 
 #: The parts by their names, and what draws each of them.

@@ -20,6 +20,7 @@ from retention.view.campaigns import (
     rules,
     segments,
     sequence,
+    words,
 )
 from retention.view.campaigns.assumptions import draw_assumptions
 from retention.view.campaigns.audience_size import draw_audience_size
@@ -129,6 +130,7 @@ def _draw_verdict_or_problem(
         return None
     with place.container():
         draw_verdict(plan, data.orders.currency)
+        _draw_cautions(data, plan)
         if reason := unreachable(campaign.channel, people.people_for(data).contacts):
             st.warning(text.plain(reason, limit=600), icon=":material/unsubscribe:")
         if state.elsewhere(data.orders.digest):
@@ -138,6 +140,16 @@ def _draw_verdict_or_problem(
                 icon=":material/currency_exchange:",
             )
     return plan
+
+
+def _draw_cautions(data: Loaded, plan: CampaignPlan) -> None:
+    """What a holdout cannot show with what could, and a file that ends long before the campaign."""
+    bigger = None if plan.power.suffices else data_of.bigger_audience(data, plan)
+    if holdout := words.holdout_words(plan.power, plan.held, bigger):
+        st.caption(f":orange[:material/science:] {text.plain(holdout, limit=600)}")
+    end = data.orders.end
+    if age := words.file_age(plan.campaign.first_day(end), end):
+        st.caption(f":orange[:material/event_busy:] {text.plain(age, limit=600)}")
 
 
 def _draw_another(data: Loaded) -> None:

@@ -65,12 +65,15 @@ def draw_files(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
     draw_load()
 
 
-def plans_table(plans: dict[str, CampaignPlan], end: date) -> pd.DataFrame:
+def plans_table(
+    plans: dict[str, CampaignPlan], end: date, today: date | None = None
+) -> pd.DataFrame:
     """A row for each campaign: what it assumes, and what it should bring.
 
     Args:
         plans: The plans by the campaigns' names.
         end: The last day of the orders.
+        today: The present day; that of the computer's clock unless given.
     """
     rows = []
     for name, plan in plans.items():
@@ -81,7 +84,7 @@ def plans_table(plans: dict[str, CampaignPlan], end: date) -> pd.DataFrame:
                 "segments": " + ".join(plan.campaign.segments),
                 "strategy": plan.campaign.strategy,
                 "channel": plan.campaign.channel,
-                "starts_on": plan.campaign.first_day(end),
+                "starts_on": plan.campaign.first_day(end, today),
                 "window_days": plan.campaign.window_days,
                 "lift": round(terms.lift, 6),
                 "offer": terms.offer.kind,

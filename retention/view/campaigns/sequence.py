@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
-from retention.campaigns.campaign import CAP_DAYS, CHANNELS, Campaign, Message
+from retention.campaigns.campaign import CAP_DAYS, CHANNELS, Campaign, Message, soonest_day
 from retention.errors import DataError
 from retention.playbook import strategy_of
 from retention.view import text
@@ -107,7 +107,10 @@ def _draw_table(campaign: Campaign) -> pd.DataFrame:
 
 
 def _draw_first_day(campaign: Campaign, end: date) -> None:
-    first, soonest = campaign.first_day(end), end + timedelta(days=1)
+    first, soonest = campaign.first_day(end), soonest_day(end)
+    chosen = st.session_state.get(state.key("starts_on"))
+    if chosen is not None and chosen < soonest:  # the session has lasted over midnight
+        st.session_state[state.key("starts_on")] = soonest
     st.date_input(
         "First message on",
         first,

@@ -1,10 +1,14 @@
 """The planner's definitions and labels, in one place."""
 
+from datetime import date
+from typing import NamedTuple
+
 import numpy as np
 
 from retention import wording
 from retention.campaigns.campaign import MessageOffer
 from retention.campaigns.economics import Economics
+from retention.campaigns.holdout import HoldoutPower
 from retention.campaigns.offers import OFFERS, Offer, OfferKind
 from retention.campaigns.terms import ENDS, MAIN, OPENING
 from retention.campaigns.usual import FIRST_LIFT, READ_BY_ALL, READ_BY_LAPSED, usual_lift
@@ -18,8 +22,8 @@ DEFINITIONS = {
     "contact": "What one message to one customer costs. Whoever orders leaves the sequence, "
     "and gets no more.",
     "window": "How long orders count as the campaign's, from the first message on.",
-    "starts_on": "The calendar and the brief count from here. What is expected stands for a "
-    "first message on the day after the last order of the file: what was ordered since, the "
+    "starts_on": "The calendar and the brief count from here; today at the soonest. What is "
+    "expected holds for the days after the last order of the file: what was ordered since, the "
     "file cannot tell.",
     "holdout": "Customers of the audience who get nothing, drawn at random, so that it can be "
     "told what the campaign did. Always the same customers, whatever the campaign is called "
@@ -74,6 +78,102 @@ OFFER_NAMES: dict[MessageOffer, str] = {
     MAIN: "Main offer",
     ENDS: "Offer ends",
 }
+
+
+#: Days between the file's end and the first message that make no difference worth a word.
+FRESH_DAYS = 7
+#: Days from which a file is too old to send anything by.
+TOO_OLD_DAYS = 365
+
+
+def file_age(first: date, end: date) -> str:
+    """What the days between the file's end and the first message mean; "" where they are few.
+
+    >>> file_age(date(2026, 3, 4), date(2026, 3, 1))
+    ''
+    """
+    wait = (first - end).days
+    if wait <= FRESH_DAYS:
+        return ""
+    words = f"Your file ends on {wording.day(end)}, {wording.days(wait)} before the first message"
+    if wait > TOO_OLD_DAYS:
+        return (
+            f"{words}: too old to send by. The plan counts from the file's end, to learn from; "
+            "load a newer file before you send."
+        )
+    return (
+        f"{words}. The plan counts from the file's end. Load a newer one before you send, so that "
+        "nobody who has ordered since gets one."
+    )
+
+
+class Bigger(NamedTuple):
+    """A larger audience that could show a lift.
+
+    Attributes:
+        name: Of the segment.
+        customers: Customers in it who may be written to.
+        share: The share of them to hold out.
+    """
+
+    name: str
+    customers: int
+    share: float
+
+
+#: Campaigns that nobody would wait for.
+MANY_CAMPAIGNS = 12
+
+
+def holdout_words(power: HoldoutPower, held: int, bigger: Bigger | None = None) -> str:
+    """What a holdout that cannot show the assumed lift shows, and what could; "" where it can.
+
+    Args:
+        power: From the plan.
+        held: Customers held out.
+        bigger: A larger audience that could show the lift.
+    """
+    if power.suffices or not power.customers:
+        return ""
+    lift = lift_in_words(power.assumed)
+    if not held:
+        head = "Nobody is held out, so this campaign will not show what it brings"
+    elif power.shown != power.shown:
+        head = f"With {wording.count(held)} held out this campaign can show no lift at all"
+    else:
+        head = (
+            f"With {wording.count(held)} held out a lift shows from {lift_in_words(power.shown)}; "
+            f"you assume {lift}, so this campaign will hardly prove anything"
+        )
+    return f"{head}. {_what_would_show(power, lift, bigger)}"
+
+
+def _what_would_show(power: HoldoutPower, lift: str, bigger: Bigger | None) -> str:
+    if power.share_needed == power.share_needed:
+        share = wording.percent(np.ceil(power.share_needed * 100) / 100)
+        return f"Hold out {share} to show {lift}."
+    half = lift_in_words(power.shown_by_half)
+    words = "Not even a half held out would" + (
+        f": it shows {half}." if power.shown_by_half == power.shown_by_half else "."
+    )
+    if bigger is not None:
+        return (
+            f"{words} “{bigger.name}”, {wording.count(bigger.customers)} who may be written to, "
+            f"would with about {wording.percent(bigger.share)} held out."
+        )
+    if not np.isfinite(power.campaigns_needed):
+        return f"{words} Assume a lift above 0."
+    needed = wording.count(power.customers_needed)
+    times = int(np.ceil(power.campaigns_needed))
+    if times <= MANY_CAMPAIGNS:
+        return (
+            f"{words} It takes {needed} customers: send it {times} times with a half held out, and "
+            "compare all of them together."
+        )
+    return (
+        f"{words} It takes {needed} customers, {times} campaigns like this one: take the lift as "
+        "an assumption here, and measure it on a larger audience."
+    )
 
 
 def in_currency(currency: str | None) -> str:

@@ -7,13 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
-from retention.csv_export import to_csv
 from retention.customers import search
 from retention.models.uncertainty import Total
 from retention.reports import cohorts
-from retention.view import customer_table, widgets
+from retention.view import customer_lists, customer_table, widgets
 from retention.view.cohorts.frames import Cohorts, CohortView
 from retention.view.session import choices
+from retention.view.session.contact import contact_for
 from retention.view.session.customer_links import open_chosen
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import (
@@ -46,12 +46,15 @@ def one_cohort(data: Loaded, view: CohortView, intakes: Cohorts, keys: list[str]
         total = _total(data, plan, column, inside) if has_amounts else None
         cards += _expected_cards(scores, total, currency)
     widgets.metric_row(cards)
-    number = _table(data, customers, scores)
-    widgets.csv_download(
-        f"Download {wording.plural(number, 'customer')}",
+    _table(data, customers, scores)
+    customer_lists.draw_download(
+        data,
+        contact_for(data)[inside],
+        partial(cohort_list, customers, scores, key),
         # A value of the file may hold what no file name can.
-        "cohort-customers.csv" if view.by else f"cohort-customers-{view.period}-{key}.csv",
-        partial(_customers_csv, customers, scores, key),
+        file_name="cohort-customers.csv"
+        if view.by
+        else f"cohort-customers-{view.period}-{key}.csv",
         key="download_cohort",
     )
 
@@ -121,8 +124,8 @@ def _expected_cards(
     ]
 
 
-def _table(data: Loaded, customers: pd.DataFrame, scores: pd.DataFrame | None) -> int:
-    """Draw the highest customers and return how many customers the cohort has."""
+def _table(data: Loaded, customers: pd.DataFrame, scores: pd.DataFrame | None) -> None:
+    """Draw the highest customers of the cohort."""
     best, number = search.find_customers(customers, scores, "", TABLE_ROWS)
     if number > 1:
         scope = "All" if number <= TABLE_ROWS else f"The first {TABLE_ROWS} of"
@@ -145,15 +148,14 @@ def _table(data: Loaded, customers: pd.DataFrame, scores: pd.DataFrame | None) -
         column_config=customer_table.columns(data.orders.currency),
     )
     open_chosen(data, best.index, event)
-    return number
 
 
 def _probabilities(customers: pd.DataFrame) -> list[str]:
     return [str(name) for name in customers.columns if str(name).startswith("p_")]
 
 
-def _customers_csv(customers: pd.DataFrame, scores: pd.DataFrame | None, cohort: str) -> bytes:
-    """A cohort's customers; runs when the button is clicked, outside the session."""
+def cohort_list(customers: pd.DataFrame, scores: pd.DataFrame | None, cohort: str) -> pd.DataFrame:
+    """A cohort's customers, those with the highest expected value (or revenue) first."""
     rows = search.find_customers(customers, scores)[0]
     digits = dict.fromkeys(rows.columns, 2) | dict.fromkeys(_probabilities(rows), 4)
-    return to_csv(rows.round(digits).assign(cohort=cohort))
+    return rows.round(digits).assign(cohort=cohort)

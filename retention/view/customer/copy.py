@@ -34,6 +34,7 @@ def customer_html(
     customer: Customer,
     orders_name: str,
     signal_columns: set[str],
+    writing: str,
     made: date | None = None,
     likely: pd.DataFrame | None = None,
 ) -> bytes:
@@ -43,6 +44,7 @@ def customer_html(
         customer: What is known of the customer.
         orders_name: What the orders are called.
         signal_columns: The signals and contact details that the orders bring.
+        writing: Whether the customer may be written to, a sentence.
         made: The day on it; today unless given.
         likely: The customer's rows of `likely_next`, where the orders name products.
     """
@@ -53,6 +55,7 @@ def customer_html(
         stage=STAGE_LABELS[customer.stage],
         colour=palette.STAGE_COLOURS[customer.stage],
         head=Markup(facts.head_html(customer)),  # escaped there
+        writing=writing,
         orders=f"{orders_name}, orders until {wording.day(customer.end)}",
         made=wording.day(made or date.today()),
         silence=words.what_silence_brings(customer.stage, customer.ahead, customer.path),

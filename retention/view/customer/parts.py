@@ -6,12 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
-from retention.view import forecast_panels, shell, text, widgets
+from retention.view import customer_lists, forecast_panels, shell, text, widgets
 from retention.view.customer import charts, facts, words
 from retention.view.customer.copy import customer_html
 from retention.view.customer.data import Customer, model_or_problem
 from retention.view.customer.forecast import draw_forecast
 from retention.view.session import choices
+from retention.view.session.contact import contact_for, has_consent
 from retention.view.session.loaded import Loaded
 from retention.view.session.people import contacts_for, signals_for
 from retention.view.session.reorders import kinds_of
@@ -31,21 +32,25 @@ def draw_customer(data: Loaded, customer: Customer, plan: Callable[[str], None])
         plan: Opens a campaign for the customers of the same stage, by the key of a strategy.
     """
     known = {*signals_for(data).columns, *contacts_for(data).columns}
+    contact = contact_for(data).loc[[customer.customer_id]]
+    writing = customer_lists.one_sentence(contact, known=has_consent(data))
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
         st.html(facts.head_html(customer), width="content")
-        st.download_button(
-            "Download this page",
-            data=lambda: customer_html(
-                customer, data.name, known, likely=_likely_rows(data, customer)
-            ),
-            file_name="customer.html",
-            mime="text/html",
-            icon=":material/download:",
-            key="download_customer",
-            on_click="ignore",
-        )
+        with st.container(width="content", gap="xsmall"):
+            st.download_button(
+                "Download this page",
+                data=lambda: customer_html(
+                    customer, data.name, known, writing, likely=_likely_rows(data, customer)
+                ),
+                file_name="customer.html",
+                mime="text/html",
+                icon=":material/download:",
+                key="download_customer",
+                on_click="ignore",
+            )
+            st.caption(text.plain(writing))
     if customer.problem:
         widgets.no_model_panel(customer.problem, "Orders, stages and signals are shown as usual.")
     _draw_metrics(customer)

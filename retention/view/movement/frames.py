@@ -192,14 +192,11 @@ def moves_csv(moves: pd.DataFrame) -> bytes:
     return to_csv(rounded, index=False)
 
 
-def movers_csv(
+def movers_list(
     customers: pd.DataFrame, scores: pd.DataFrame | None, origin: str, target: str
-) -> bytes:
-    """The customers who made a movement, as they are today.
-
-    It runs when the button is clicked, outside the session.
-    """
+) -> pd.DataFrame:
+    """The customers who made a movement, as they are today."""
     table = customers.copy()
     table.insert(0, "stage_before", origin)
     table.insert(1, "stage_after", target)
-    return to_csv(best_first(table if scores is None else table.join(scores)))
+    return best_first(table if scores is None else table.join(scores))

@@ -11,10 +11,11 @@ from retention.periods import PRESETS, preset_period
 from retention.segments.movement import between, turns
 from retention.segments.presets import published_rules
 from retention.validation import aligned
-from retention.view import text, widgets
+from retention.view import customer_lists, text, widgets
 from retention.view.movement import charts, frames, words
 from retention.view.movement.data import MovementSettings, movers_of
 from retention.view.session import choices
+from retention.view.session.contact import contact_for
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import scores_for
 from retention.view.session.segments import fitted_for
@@ -273,10 +274,11 @@ def one_movement(
         if has_model:
             all_scores = scores_for(data, choices.standard_plan())
             scores = aligned(all_scores, data.customers.index).iloc[rows]
-        widgets.csv_download(
-            f"Download {wording.plural(len(customers), 'customer')}",
-            f"from-{origin}-to-{target}.csv".replace("_", "-"),
-            partial(frames.movers_csv, customers, scores, origin, target),
+        customer_lists.draw_download(
+            data,
+            contact_for(data).iloc[rows],
+            partial(frames.movers_list, customers, scores, origin, target),
+            file_name=f"from-{origin}-to-{target}.csv".replace("_", "-"),
             key="download_movers",
         )
     st.caption("With all that is known of them today, and the two stages.")

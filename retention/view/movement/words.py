@@ -52,7 +52,7 @@ TITLES = {
     "came": "Came in",
     "came_back": "Came back",
     "fell": "Fell to at risk",
-    "lapsed": "Lapsed",
+    "lapsed": "Fell to lapsed",
 }
 
 

@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
-from retention.csv_export import to_csv
 from retention.customers.search import best_first
 from retention.models.uncertainty import Total, Uncertainty
 from retention.own_segments.conditions import (
@@ -22,10 +21,11 @@ from retention.own_segments.conditions import (
 )
 from retention.own_segments.features import Features
 from retention.segments.rules import STAGES
-from retention.view import text, widgets
+from retention.view import customer_lists, text, widgets
 from retention.view.charts import live_chart, live_spec
 from retention.view.own_segments import charts
 from retention.view.session import choices
+from retention.view.session.contact import contact_for
 from retention.view.session.loaded import Loaded
 from retention.view.session.own_segments import READY_DAYS
 from retention.view.session.results import (
@@ -122,28 +122,27 @@ def _metrics_without_amounts(rule: Rule, features: Features) -> list[widgets.Met
 
 def draw_download(data: Loaded, rule: Rule, features: Features, name: str) -> None:
     """The segment's customers as a file."""
-    customers = totals(rule, features).customers
     has_model = not features.missing("p_alive")
     scores, plan, by = None, choices.standard_plan(), groups_asked(rule, features)
     if has_model:
         # The values of the file add up to what the page says.
         scores = group_scores_for(data, plan, by) if by else scores_for(data, plan)
     inside = matches(rule, features)
-    widgets.csv_download(
-        f"Download {wording.plural(customers, 'customer')}",
-        f"{file_name(name)}.csv",
-        partial(members_csv, data.customers, scores, inside),
+    customer_lists.draw_download(
+        data,
+        contact_for(data)[inside],
+        partial(members_list, data.customers, scores, inside),
+        file_name=f"{file_name(name)}.csv",
         key="own_csv",
     )
 
 
-def members_csv(customers: pd.DataFrame, scores: pd.DataFrame | None, inside: np.ndarray) -> bytes:
-    """A segment's customers, those with the highest expected value (or revenue) first.
-
-    Runs when the button is clicked, outside the session: everything it needs is passed in.
-    """
+def members_list(
+    customers: pd.DataFrame, scores: pd.DataFrame | None, inside: np.ndarray
+) -> pd.DataFrame:
+    """A segment's customers, those with the highest expected value (or revenue) first."""
     table = customers[inside]
-    return to_csv(best_first(table if scores is None else table.join(scores[inside])))
+    return best_first(table if scores is None else table.join(scores[inside]))
 
 
 def totals_of_all(features: Features) -> Totals:

@@ -1,12 +1,9 @@
 """What the products page computes, each kept for the session."""
 
-from dataclasses import replace
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
-from retention.campaigns.usual import usual_campaign
 from retention.errors import DataError, ModelError
 from retention.products.due import THIS_WEEK
 from retention.products.due_backtest import due_hit_rates
@@ -19,11 +16,8 @@ from retention.products.value import ProductValue, product_value
 from retention.view.session.cache import kept
 from retention.view.session.choices import Plan, standard_plan
 from retention.view.session.loaded import Loaded
-from retention.view.session.people import LeftAlone, contacts_for, left_alone, suppressed
 from retention.view.session.results import uncertainty_for
 
-#: The strategy of a reminder: one message with what a customer usually orders.
-REMINDER = "messages"
 OWN, PRODUCT = "own", "product"
 
 
@@ -119,28 +113,3 @@ def backtest_for(data: Loaded, by: str) -> NextProductsBacktest | str:
         return next_products_backtest(data.orders, by=by)
     except DataError as error:
         return str(error)
-
-
-def contact_for(data: Loaded) -> pd.DataFrame:
-    """Return whom a reminder may reach.
-
-    Returns:
-        Indexed as the customers: `consent` ("yes", "no" or "unknown") and `do_not_write`, the
-        reason not to send a reminder by e-mail, "" where there is none.
-    """
-    return _contact(data, left_alone())
-
-
-@kept(max_entries=2, spinner="Checking whom to leave alone…")
-def _contact(data: Loaded, leave: LeftAlone) -> pd.DataFrame:
-    given, index = contacts_for(data), data.customers.index
-    reasons = suppressed(replace(usual_campaign(REMINDER), channel="email"), data, leave)
-    first = np.full(len(index), "", dtype=object)
-    for reason, applies in reversed(reasons.items()):
-        first[applies] = reason
-    consent = np.full(len(index), "unknown", dtype=object)
-    if "consent" in given:
-        answers = given["consent"].reindex(index)
-        consent[answers.eq(True).fillna(False).to_numpy(bool)] = "yes"
-        consent[answers.eq(False).fillna(False).to_numpy(bool)] = "no"
-    return pd.DataFrame({"consent": consent, "do_not_write": first}, index=index)

@@ -11,10 +11,11 @@ from retention.errors import RetentionError
 from retention.own_segments.conditions import Condition
 from retention.own_segments.library import MAX_NAME, OwnSegment, add_segment
 from retention.products.due import NEXT_WEEK, THIS_WEEK
-from retention.view import text, widgets
+from retention.view import customer_lists, text, widgets
 from retention.view.customer_table import TABLE_ROWS
 from retention.view.products import charts, frames, words
-from retention.view.products.data import OWN, contact_for, history_for, hit_rates_for
+from retention.view.products.data import OWN, history_for, hit_rates_for
+from retention.view.session.contact import contact_for
 from retention.view.session.loaded import Loaded
 from retention.view.session.own_segments import keep_library, session_library
 from retention.view.session.people import people_for
@@ -57,7 +58,7 @@ def draw_due(data: Loaded, by: str, plan: Plan) -> None:
         _draw_bars(shown, by)
     listed = shown if product == EVERY else shown[shown["product"] == product]
     with right:
-        rows = frames.due_customers(listed, contact_for(data))
+        rows = frames.due_customers(listed, contact_for(data, promotion=True))
         _draw_list(data, listed, rows, product)
         _draw_buttons(listed, rows, by, basis, product, plan)
 
@@ -123,14 +124,16 @@ def _draw_list(data: Loaded, listed: pd.DataFrame, rows: pd.DataFrame, product: 
             "interval": st.column_config.NumberColumn("Interval, days", format="localized"),
         },
     )
-    has_addresses = "email" in people_for(data).contacts
-    more = f" The first {TABLE_ROWS} are listed." if len(rows) > TABLE_ROWS else ""
-    st.caption(text.plain(words.contact_words(rows, has_addresses) + more, 600))
+    if len(rows) > TABLE_ROWS:
+        st.caption(f"The first {TABLE_ROWS} are listed.")
+    if "email" not in people_for(data).contacts:
+        st.caption("There are no e-mail addresses in these orders.")
     name = "due" if product == EVERY else f"due-{widgets.file_name(product)}"
-    widgets.csv_download(
-        f"Download {wording.plural(len(rows), 'customer')}",
-        f"{name}.csv",
-        partial(frames.due_csv, listed, contact_for(data)),
+    customer_lists.draw_download(
+        data,
+        rows.set_index("customer_id"),
+        partial(frames.due_list, listed, contact_for(data, promotion=True)),
+        file_name=f"{name}.csv",
         key="products_due_csv",
     )
 

@@ -101,9 +101,9 @@ def due_customers(due: pd.DataFrame, contact: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def due_csv(due: pd.DataFrame, contact: pd.DataFrame) -> bytes:
-    """Return `due_customers` as a file; it runs when the button is clicked."""
-    return to_csv(due_customers(due, contact))
+def due_list(due: pd.DataFrame, contact: pd.DataFrame) -> pd.DataFrame:
+    """Return `due_customers` as a list that leaves the app."""
+    return due_customers(due, contact).set_index("customer_id")
 
 
 def value_frame(products: ProductValue, currency: str | None) -> pd.DataFrame:

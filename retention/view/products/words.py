@@ -98,27 +98,6 @@ def basis_words(rates: Mapping[str, float], by: str) -> str:
     return f"Tried on the last 14 days: {' and '.join(parts)} bought it."
 
 
-def contact_words(contact: pd.DataFrame, has_addresses: bool) -> str:
-    """Return how many of the customers listed may be written to, and why not the others.
-
-    Args:
-        contact: The rows of `contact_for` of these customers.
-        has_addresses: Whether the orders have e-mail addresses.
-    """
-    reasons = contact["do_not_write"]
-    reachable = int((reasons == "").sum())
-    words = f"{wording.count(reachable)} of {wording.plural(len(contact), 'customer')} may be "
-    words += (
-        "written to by e-mail." if has_addresses else "addressed. There are no e-mail addresses."
-    )
-    unknown = int((contact["consent"] == "unknown").sum())
-    if unknown:
-        words += f" Consent is unknown for {wording.count(unknown)}."
-    others = reasons[reasons != ""].value_counts()
-    listed = [f"{reason} {wording.count(number)}" for reason, number in others.items()]
-    return f"{words} Left out: {', '.join(listed)}." if listed else words
-
-
 def value_sentence(products: ProductValue, currency: str | None, by: str) -> str:
     """Return whom to win with which product, as Markdown."""
     values = products.values

@@ -98,7 +98,7 @@ def _names(base: alt.Chart) -> alt.Chart:
     two_lines = "replace(datum.group, ' ', '\\n')"
     return (
         base.transform_calculate(
-            fitting=f"width / 5 > 5.6 * length(datum.group) ? datum.group : {two_lines}"
+            fitting=f"width / 5 > 5.2 * length(datum.group) ? datum.group : {two_lines}"
         )
         .mark_text(
             fontSize=alt.ExprRef("width < 480 ? 9.5 : 11"),

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from retention import wording
-from retention.csv_export import to_csv
 from retention.customers.search import best_first
 from retention.history.changes import ENOUGH
 from retention.segments.rfm import (
@@ -106,17 +105,14 @@ def score_frame(places: np.ndarray, cuts: RfmRules, currency: str | None) -> pd.
     return pd.DataFrame(rows)
 
 
-def group_csv(
+def group_list(
     customers: pd.DataFrame,
     scores: pd.DataFrame | None,
     places: np.ndarray,
     group: str | None,
     cell: tuple[int, int] | None,
-) -> bytes:
-    """The customers of a group or of a cell with their scores, highest expected value first.
-
-    Runs when the button is clicked, outside the session: everything it needs is passed in.
-    """
+) -> pd.DataFrame:
+    """The customers of a group or of a cell with their scores, highest expected value first."""
     inside = members(places, group, cell)
     recency, frequency, monetary = scores_of_places()[places[inside]].T
     table = customers[inside]
@@ -124,7 +120,7 @@ def group_csv(
     for name, score in (("monetary", monetary), ("frequency", frequency), ("recency", recency)):
         if name != "monetary" or not all_unknown(customers["revenue"]):
             table.insert(1, f"{name}_score", score)
-    return to_csv(best_first(table if scores is None else table.join(scores[inside])))
+    return best_first(table if scores is None else table.join(scores[inside]))
 
 
 def _names(places: np.ndarray) -> np.ndarray:

@@ -15,19 +15,20 @@ from retention.errors import DataError
 from retention.own_segments.library import OwnSegment, add_segment, free_name
 from retention.own_segments.rfm_rule import rfm_rule
 from retention.playbook import strategies
-from retention.segments.rfm import RFM_CELLS, RFM_GROUPS
-from retention.segments.rfm_totals import CELLS
-from retention.view import shell, text, widgets
+from retention.segments.rfm import CONVENTIONAL_NAMES, RFM_CELLS, RFM_GROUPS, present_name
+from retention.segments.rfm_totals import CELLS, members
+from retention.view import customer_lists, shell, text, widgets
 from retention.view.rfm import charts, frames
 from retention.view.rfm.data import RfmBasis, RfmView
 from retention.view.rfm.words import ADVICE, DEFINITIONS, LABELS, cell_words
 from retention.view.session import own_segments as own
+from retention.view.session.contact import contact_for
 from retention.view.session.loaded import Loaded
 
 GROUP, CELL, MAP, SAVED = "rfm_group", "rfm_cell", "rfm_map", "rfm_saved"
 OWN_PAGE = "pages/own_segments.py"
 #: Which group to show first: the first of these with customers.
-OPENS_ON = ("Cannot lose them", "At risk", "Need attention", "Champions")
+OPENS_ON = ("Cannot lose them", "Slipping away", "Need attention", "Champions")
 
 
 def model_state(basis: RfmBasis) -> None:
@@ -39,6 +40,7 @@ def model_state(basis: RfmBasis) -> None:
 def choose_group(view: RfmView) -> str | None:
     """The pills of the eleven groups, and which one is chosen; None for none."""
     counts = view.groups["customers"]
+    _read_former_address()
     return st.pills(
         "Look at one group",
         list(RFM_GROUPS),
@@ -47,8 +49,22 @@ def choose_group(view: RfmView) -> str | None:
         wrap=True,
         bind="query-params",
         on_change=_whole_group,
-        help="Every customer is in exactly one of the eleven.",
+        help="Every customer is in exactly one of the eleven. Elsewhere some have the words of "
+        f"lifecycle stages: {_elsewhere()}.",
     )
+
+
+def _elsewhere() -> str:
+    """The groups that have another name in other tools."""
+    return ", ".join(f"“{theirs}” is {ours} here" for ours, theirs in CONVENTIONAL_NAMES.items())
+
+
+def _read_former_address() -> None:
+    """Follow an address from the days when a group had the name of a lifecycle stage."""
+    group = st.query_params.get(GROUP)
+    if group is not None and present_name(group) != group:
+        del st.query_params[GROUP]
+        st.session_state[GROUP] = present_name(group)
 
 
 def chosen_cell(group: str | None) -> tuple[int, int] | None:
@@ -122,14 +138,14 @@ def one_group(
                     key="rfm_whole",
                 )
             if customers:
-                _use_and_download(data, basis, view, group, cell, customers)
+                _use_and_download(data, basis, view, group, cell)
     _saved()
     if not customers:
         st.info("No customer is here under these cut points.", icon=":material/info:")
         return
     widgets.metric_row(_metrics(row, currency), definitions=DEFINITIONS, key="rfm")
     once = row["ordered_once"]
-    if group in ("Champions", "Loyal") and once > 0 and data.orders.has_amounts:
+    if group in ("Champions", "Recent and frequent") and once > 0 and data.orders.has_amounts:
         st.caption(
             f"{wording.percent(once)} of them have ordered once: orders and revenue count alike, "
             "so one large order can carry a customer here."
@@ -143,7 +159,6 @@ def _use_and_download(
     view: RfmView,
     group: str,
     cell: tuple[int, int] | None,
-    customers: int,
 ) -> None:
     st.button(
         "Use as a segment",
@@ -153,11 +168,11 @@ def _use_and_download(
         args=(view, group, cell),
         help=DEFINITIONS["use"],
     )
-    scores = basis.scores
-    widgets.csv_download(
-        f"Download {wording.plural(customers, 'customer')}",
-        f"rfm-{group.lower().replace(' ', '-')}.csv",
-        partial(frames.group_csv, data.customers, scores, view.places, group, cell),
+    customer_lists.draw_download(
+        data,
+        contact_for(data)[members(view.places, group, cell)],
+        partial(frames.group_list, data.customers, basis.scores, view.places, group, cell),
+        file_name=f"rfm-{group.lower().replace(' ', '-')}.csv",
         key="download_rfm",
     )
 
@@ -273,7 +288,7 @@ def table(view: RfmView, scored: bool, currency: str | None) -> None:
             "median_days",
         ],
         column_config={
-            "group": words("Group", pinned=True, width=130),
+            "group": words("Group", pinned=True, width=140),
             "customers": number(
                 "Customers", format="localized", width=78, help=DEFINITIONS["customers"]
             ),

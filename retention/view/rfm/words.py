@@ -30,17 +30,17 @@ ADVICE = {
         "need no discount.",
         strategies=("referral", "loyalty", "membership"),
     ),
-    "Loyal": GroupAdvice(
+    "Recent and frequent": GroupAdvice(
         who="Order often or have brought much, and not long ago.",
         what="Keep them: show balance and tier, and offer what goes with what they have.",
         strategies=("loyalty", "membership", "cross_sell"),
     ),
-    "Potential loyalist": GroupAdvice(
+    "Recent and rising": GroupAdvice(
         who="Ordered lately, and have begun to come back.",
         what="Make the next order easy, and explain the programme that rewards it.",
         strategies=("cross_sell", "loyalty", "messages"),
     ),
-    "New customers": GroupAdvice(
+    "Recent beginners": GroupAdvice(
         who="Ordered very lately, for the first time or for little.",
         what="Welcome them, ask how it was, and win the second order while the shop is on their "
         "mind.",
@@ -61,7 +61,7 @@ ADVICE = {
         what="A short reminder, at little cost each.",
         strategies=("reactivation", "messages"),
     ),
-    "At risk": GroupAdvice(
+    "Slipping away": GroupAdvice(
         who="Used to order often or much, and have not for long.",
         what="Write early, in person rather than in bulk, and name an amount and a last day.",
         strategies=("reactivation", "service_recovery"),
@@ -117,7 +117,7 @@ DEFINITIONS = {
     "days": "Median number of days from the last order to the last day of these orders.",
     "once": (
         "Share of the group's customers with a single order. The names look at orders and revenue "
-        "together: one large order can make somebody loyal by name."
+        "together: one large order can make somebody frequent by name."
     ),
 }
 

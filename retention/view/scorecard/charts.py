@@ -11,12 +11,12 @@ from retention.view import palette
 from retention.view.charts import HEIGHT, count_axis, money_axis
 
 #: Steps of the bridge in full, and as they stand below it, in lines short enough for a phone.
-_STEPS = {
+STEPS = {
     "start": ("Active at the start", "Active at|the start"),
-    "new": ("New", "New"),
+    "new": ("First order", "First|order"),
     "won_back": ("Won back", "Won|back"),
     "retained": ("Stayed, spent more or less", "Stayed"),
-    "lapsed": ("Lapsed", "Lapsed"),
+    "lapsed": ("Fell silent", "Fell|silent"),
     "end": ("Active at the end", "Active at|the end"),
 }
 #: The narrowest range of an axis that does not begin at 0: chance should not look like a cliff.
@@ -80,8 +80,8 @@ def _bridge_rows(frame: pd.DataFrame, measure: str, currency: str | None) -> pd.
     top, bottom = amounts.where(ends, running), (running - amounts).where(~ends, 0.0)
     changes = (amounts >= 0).map({True: "Gained", False: "Lost"})
     return rows.assign(
-        label=[_STEPS[step][0] for step in rows["step"]],
-        short=[_STEPS[step][1] for step in rows["step"]],
+        label=[STEPS[step][0] for step in rows["step"]],
+        short=[STEPS[step][1] for step in rows["step"]],
         top=top,
         bottom=bottom,
         what=changes.mask(ends, "Active customers"),

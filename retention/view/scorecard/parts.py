@@ -149,8 +149,8 @@ def bridge(data: Loaded, card: Scorecard, settings: ScorecardSettings) -> None:
     st.altair_chart(
         charts.bridge_chart(frame, measure, data.orders.currency),
         key="bridge",
-        alt=f"Active at the start {shown['start']}, new {shown['new']}, won back "
-        f"{shown['won_back']}, lapsed {shown['lapsed']}, active at the end {shown['end']}",
+        alt=f"Active at the start {shown['start']}, first order {shown['new']}, won back "
+        f"{shown['won_back']}, fell silent {shown['lapsed']}, active at the end {shown['end']}",
     )
     if measure == "revenue":
         st.caption(

@@ -11,16 +11,16 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
-from retention.csv_export import to_csv
 from retention.customers.search import best_first
 from retention.segments.inputs import SegmentInputs, value_cutoffs
 from retention.segments.rules import STAGES, TRAITS, SegmentRules
 from retention.segments.stages import assign_codes, label_frame, members
 from retention.segments.totals import Placement, map_counts
-from retention.view import forecast_panels, text, widgets
+from retention.view import customer_lists, forecast_panels, text, widgets
 from retention.view.charts import live_chart
 from retention.view.segments import frames
 from retention.view.segments.strips import map_parts, shares_spec
+from retention.view.session.contact import contact_for
 from retention.view.session.loaded import Loaded
 from retention.view.session.segments import Basis
 
@@ -157,10 +157,12 @@ def draw_group(
             st.subheader(LABELS[group], anchor=False)
             st.markdown(text.plain(definitions[group], limit=1000))
         if customers:
-            widgets.csv_download(
-                f"Download {wording.plural(customers, 'customer')}",
-                f"{group}.csv",
-                partial(group_csv, data.customers, basis.scores, basis.inputs, rules, group),
+            inside = members(assign_codes(basis.inputs, rules), group)
+            customer_lists.draw_download(
+                data,
+                contact_for(data)[inside],
+                partial(group_list, data.customers, basis.scores, basis.inputs, rules, group),
+                file_name=f"{group}.csv",
                 key="download_segment",
             )
     between = frames.value_range(row, currency)
@@ -211,17 +213,14 @@ def _of_all(share: float, before: str = "") -> str | None:
     return None if isnan(share) else f"{before}{wording.percent(share)} of all"
 
 
-def group_csv(
+def group_list(
     customers: pd.DataFrame,
     scores: pd.DataFrame | None,
     inputs: SegmentInputs,
     rules: SegmentRules,
     group: str,
-) -> bytes:
-    """A segment's customers with their scores and segments, highest expected value first.
-
-    Runs when the button is clicked, outside the session: everything it needs is passed in.
-    """
+) -> pd.DataFrame:
+    """A segment's customers with their scores and segments, highest expected value first."""
     codes = assign_codes(inputs, rules)
     inside = members(codes, group)
     table = label_frame(codes[inside], customers.index[inside]).join(customers[inside])
@@ -230,7 +229,7 @@ def group_csv(
     if scores is not None:
         table = table.join(scores[inside])
         table[f"p_purchase_{rules.ready_days}d"] = inputs.raw["probability"][inside]
-    return to_csv(best_first(table))
+    return best_first(table)
 
 
 COLUMNS = {

@@ -39,11 +39,16 @@ def test_it_says_what_the_plan_brings_costs_and_assumes(plan, brief):
         assert part in text, part
 
 
+def test_it_says_that_the_file_is_too_old_to_send_by(brief):
+    assert "Your file ends on 30 Sep 1997" in brief
+    assert "too old to send by" in brief
+
+
 def test_messages_stand_on_their_days_with_their_offers(plan, brief):
     for day, message, offer in (
-        (date(1997, 10, 1), "We have missed you", "opening offer"),
-        (date(1997, 10, 4), "A reminder", "main offer"),
-        (date(1997, 10, 11), "It has ended", "offer ends"),
+        (date(2024, 3, 5), "We have missed you", "opening offer"),
+        (date(2024, 3, 8), "A reminder", "main offer"),
+        (date(2024, 3, 15), "It has ended", "offer ends"),
     ):
         assert f"<td>{wording.day(day)}</td><td>{message}</td><td>{offer}</td>" in brief
 

@@ -1,11 +1,13 @@
 """The planner's labels: offers, lifts and costs as a marketer would say them."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from retention import Offer
 from retention.campaigns.campaign import Message
+from retention.campaigns.holdout import holdout_power
 from retention.campaigns.offers import OFFERS
 from retention.view.campaigns import words
 from retention.wording import MISSING
@@ -64,3 +66,36 @@ def test_the_largest_offer_is_told_as_the_offer_is(plan):
         == "An order"
     )
     assert words.largest_offer(replace(figures, largest_offer=NAN), amount, "USD") == MISSING
+
+
+def test_a_holdout_that_shows_enough_needs_no_word():
+    assert words.holdout_words(holdout_power(9_000, 1_000, 0.1, 0.05), 1_000) == ""
+    assert words.holdout_words(holdout_power(0, 0, 0.0, 0.05), 0) == ""
+
+
+def test_a_holdout_that_shows_too_little_says_what_could():
+    larger = words.holdout_words(holdout_power(4_900, 100, 0.1, 0.05), 100)
+    assert larger.startswith("With 100 held out a lift shows from 11.1 in 100;")
+    assert larger.endswith("Hold out 10% to show 5 in 100.")
+    few = holdout_power(450, 50, 0.1, 0.05)
+    again = words.holdout_words(few, 50)
+    assert "Not even a half held out would: it shows" in again
+    assert "send it 4 times with a half held out" in again
+    bigger = words.holdout_words(few, 50, words.Bigger("At risk", 4_000, 0.21))
+    assert "“At risk”, 4,000 who may be written to, would with about 21% held out." in bigger
+    tiny = words.holdout_words(holdout_power(33, 4, 0.1, 0.05), 4)
+    assert "campaigns like this one: take the lift as an assumption" in tiny
+    none = words.holdout_words(holdout_power(5, 1, 0.1, 0.05), 1)
+    assert none.startswith("With 1 held out this campaign can show no lift at all.")
+    nobody = words.holdout_words(holdout_power(5_000, 0, 0.1, 0.05), 0)
+    assert nobody.startswith("Nobody is held out")
+    assert "Assume a lift above 0." in words.holdout_words(holdout_power(50, 5, 0.1, 0.0), 5)
+
+
+def test_an_old_file_says_so_and_a_fresh_one_does_not():
+    end = date(2026, 3, 1)
+    assert words.file_age(date(2026, 3, 8), end) == ""
+    month = words.file_age(date(2026, 3, 30), end)
+    assert month.startswith("Your file ends on 1 Mar 2026, 29 days before the first message.")
+    assert "Load a newer one before you send" in month
+    assert "too old to send by" in words.file_age(date(2026, 3, 1), date(2011, 12, 9))

@@ -24,13 +24,15 @@ def customer() -> Customer:
 
 
 def text_of(customer: Customer, name: str = "shop") -> str:
-    return customer_html(customer, name, {"consent"}, made=date(2026, 11, 1)).decode()
+    writing = "Do not write: opted out."
+    return customer_html(customer, name, {"consent"}, writing, made=date(2026, 11, 1)).decode()
 
 
 def test_it_holds_what_the_page_holds(customer):
     page = text_of(customer)
     for words in (
         customer.name,
+        "Do not write: opted out.",
         "Life so far",
         "Signals",
         "Left out: Opted out",

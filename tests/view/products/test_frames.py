@@ -1,5 +1,7 @@
 """The small frames that the products page draws."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +16,7 @@ from retention import (
     sample_orders,
     summarise_customers,
 )
+from retention.view.customer_lists import list_csv
 from retention.view.products import charts, frames, words
 from retention.view.products.due import ANY_INTERVAL, EVERY, OWN_INTERVAL, keep_segment
 from retention.view.session.own_segments import keep_library
@@ -53,9 +56,11 @@ def test_the_list_has_a_row_a_customer_and_those_to_write_to_first(store, due):
     left_out = (rows["do_not_write"] != "").to_numpy()
     assert (np.diff(left_out.astype(int)) >= 0).all()
     assert rows.loc[~left_out, "due"].is_monotonic_increasing
-    lines = frames.due_csv(due, contact).decode("utf-8-sig").splitlines()
+    lines = (
+        list_csv(partial(frames.due_list, due, contact), contact).decode("utf-8-sig").splitlines()
+    )
     assert len(lines) == len(rows) + 1
-    assert lines[0].endswith("consent,do_not_write")
+    assert lines[0].startswith("customer_id,consent,do_not_write,products")
 
 
 def test_formulas_in_names_are_made_safe():
@@ -71,7 +76,11 @@ def test_formulas_in_names_are_made_safe():
         }
     )
     contact = pd.DataFrame({"consent": ["yes"], "do_not_write": [""]}, index=["=1+1"])
-    line = frames.due_csv(due, contact).decode("utf-8-sig").splitlines()[1]
+    line = (
+        list_csv(partial(frames.due_list, due, contact), contact)
+        .decode("utf-8-sig")
+        .splitlines()[1]
+    )
     assert not any(cell.startswith("=") for cell in line.split(","))
 
 
@@ -126,18 +135,6 @@ def test_pairs_stand_on_both_sides_of_the_diagonal():
     cells = set(zip(drawn["row"], drawn["column"], strict=True))
     assert cells == {("Tea", "Pot"), ("Pot", "Tea"), ("Cup", "Cake"), ("Cake", "Cup")}
     assert charts.pairs_chart(drawn, "Bought", "With", "Orders").to_dict()
-
-
-def test_whom_to_write_to_in_words():
-    contact = pd.DataFrame(
-        {"consent": ["yes", "no", "unknown"], "do_not_write": ["", "Opted out", ""]}
-    )
-    said = words.contact_words(contact, has_addresses=True)
-    assert said == (
-        "2 of 3 customers may be written to by e-mail. Consent is unknown for 1. "
-        "Left out: Opted out 1."
-    )
-    assert "no e-mail addresses" in words.contact_words(contact, has_addresses=False)
 
 
 def test_what_came_of_what_was_due_in_words():

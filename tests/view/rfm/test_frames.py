@@ -2,7 +2,7 @@
 
 import pytest
 
-from retention import RfmRules, sample_orders, summarise_customers
+from retention import RfmRules, sample_orders, summarise_customers, to_csv
 from retention.segments.rfm_totals import place_rfm, prepare_rfm, summarise_rfm
 from retention.view.rfm import frames
 
@@ -27,11 +27,13 @@ def test_the_grid_marks_the_group_or_the_cell_that_is_chosen(customers):
 def test_a_group_file_has_scores_and_is_safe_for_a_spreadsheet(customers):
     places = place_rfm(prepare_rfm(customers), RfmRules())
     risky = customers.rename(index={customers.index[0]: "=1+1"})
-    content = frames.group_csv(risky, None, places, None, None).decode("utf-8-sig").splitlines()
+    content = to_csv(frames.group_list(risky, None, places, None, None)).decode("utf-8-sig")
+    content = content.splitlines()
     assert content[0].startswith(
         "customer_id,rfm_group,recency_score,frequency_score,monetary_score"
     )
     assert len(content) == len(customers) + 1
     assert any(line.startswith("'=1+1,") for line in content)
-    lost = frames.group_csv(customers, None, places, "Lost", None).decode("utf-8-sig").splitlines()
+    lost = to_csv(frames.group_list(customers, None, places, "Lost", None)).decode("utf-8-sig")
+    lost = lost.splitlines()
     assert all(",Lost,1,1,1," in line for line in lost[1:])
