@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -94,12 +94,12 @@ def read_signals(
     return signals
 
 
-def open_signals(source: Any, name: str | None = None) -> Sheet:
+def open_signals(source: Any, name: str | Sequence[str] | None = None) -> Sheet:
     """Read a file of signals once.
 
     Args:
         source: As in `read_signals`.
-        name: What to call it.
+        name: What to call it, or each of several.
 
     Returns:
         The rows as text.
@@ -108,7 +108,9 @@ def open_signals(source: Any, name: str | None = None) -> Sheet:
         DataError: It is not a table of at least two columns and a row; it says what was found.
     """
     try:
-        return open_sheets(source) if isinstance(source, list | tuple) else open_sheet(source, name)
+        if isinstance(source, list | tuple):
+            return open_sheets(source, None if isinstance(name, str) else name)
+        return open_sheet(source, name if isinstance(name, str) else None)
     except DataError as error:
         raise DataError(_without_orders(str(error))) from None
 

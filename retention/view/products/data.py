@@ -131,7 +131,7 @@ def contact_for(data: Loaded) -> pd.DataFrame:
     return _contact(data, left_alone())
 
 
-@kept(max_entries=2, spinner="Checking whom to leave alone…")
+@kept(max_entries=2, spinner="Checking whom to leave alone…", by_signals=True)
 def _contact(data: Loaded, leave: LeftAlone) -> pd.DataFrame:
     given, index = contacts_for(data), data.customers.index
     reasons = suppressed(replace(usual_campaign(REMINDER), channel="email"), data, leave)
