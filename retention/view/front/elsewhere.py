@@ -25,13 +25,10 @@ from retention.view.session.people import contacts_for
 PREVIEW_ROWS = 5
 #: Names of files that a sentence lists.
 _NAMED = 3
-_DRAFT, _ADDED, _UPLOADS, _DONE = (
-    "signal_draft",
-    "signal_added",
-    "signal_uploads",
-    "signal_message",
-)
+_DRAFT, _READING = "signal_draft", "signal_reading"
+_UPLOADS, _DONE, _REFUSED = "signal_uploads", "signal_message", "signal_refused"
 _NO_COLUMN = ""
+_CANNOT_USE = "This file cannot be used"
 #: The headings of the preview.
 _HEADINGS = {
     "nps_score": "Score",
@@ -86,11 +83,14 @@ def draw(data: Loaded) -> None:
     """
     files = state.files_of(data.orders)
     asked = st.query_params.get("add") == shell.OPEN_ELSEWHERE["add"]
-    added = f" ({wording.plural(len(files), 'file')})" if files else ""
     with st.container(key="elsewhere"):
         _say_forgotten()
+        if files:
+            names = ", ".join(SIGNAL_KINDS[file.kind].label for file in files)
+            st.caption(f":material/join_inner: Added to these orders: {names}.")
+        # With another label it would be another section, and fold.
         section = st.expander(
-            f"{ELSEWHERE}{added}",
+            ELSEWHERE,
             expanded=asked,
             icon=":material/library_add:",
             key="elsewhere_section",
@@ -129,13 +129,22 @@ def _section(data: Loaded) -> None:
     uploads = _draw_uploader(kind)
     if not uploads:
         _release_draft()
+        refused = st.session_state.get(_REFUSED)
+        if refused is not None and refused[0] == kind.key:
+            widgets.problem(_CANNOT_USE, refused[1])
         return
+    st.session_state.pop(_REFUSED, None)
     draft = _draft_of(data, kind, uploads)
-    if draft.problem is not None or draft.sheet is None:
-        if draft.problem is not None:
-            widgets.problem("This file cannot be used", draft.problem)
-        return
-    _check(data, draft, draft.sheet)
+    if draft.sheet is not None:
+        _check(data, draft, draft.sheet)
+    elif draft.problem is not None and len(uploads) > 1:
+        # All stay, so that the one that does not fit can be taken out.
+        widgets.problem("These files cannot be used", draft.problem)
+    elif draft.problem is not None:
+        # It leaves the uploader, so that the next file stands alone.
+        st.session_state[_REFUSED] = (kind.key, draft.problem)
+        st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
+        st.rerun()
 
 
 def _draw_file(data: Loaded, file: SignalFile) -> None:
@@ -197,7 +206,7 @@ def _draw_uploader(kind: SignalKind) -> list[UploadedFile]:
 
 def _release_draft() -> None:
     draft: SignalDraft | None = st.session_state.pop(_DRAFT, None)
-    st.session_state.pop(_ADDED, None)
+    st.session_state.pop(_READING, None)
     if draft is not None and draft.sheet is not None:
         draft.sheet.release()
 
@@ -231,13 +240,23 @@ def _check(data: Loaded, draft: SignalDraft, sheet: Sheet) -> None:
         with st.expander("The file as it is", icon=":material/table:"):
             st.dataframe(sheet.preview(PREVIEW_ROWS), hide_index=True, key="signal_raw")
         return
-    _draw_outcome(file)
-    if st.button(
-        f"Add to {wording.plural(file.report.customers, 'customer')}",
-        type="primary",
-        icon=":material/check:",
-        key="use_signals",
-    ):
+    _draw_counts(file)
+    with st.container(horizontal=True):
+        used = st.button(
+            f"Add to {wording.plural(file.report.customers, 'customer')}",
+            type="primary",
+            icon=":material/check:",
+            key="use_signals",
+        )
+        if file.report.left_out:
+            widgets.csv_download(
+                "Rows that are not used",
+                "rows-not-used.csv",
+                lambda: to_csv(file.left_out, index=False),
+                key="signal_left_out",
+            )
+    _draw_preview(file)
+    if used:
         state.keep_file(data.orders, file)
         _release_draft()
         st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
@@ -266,10 +285,10 @@ def _choose_columns(draft: SignalDraft, sheet: Sheet) -> dict[str, str]:
 def _built(data: Loaded, draft: SignalDraft, sheet: Sheet, columns: dict[str, str]) -> SignalFile:
     """What the columns make of the file; the last reading is kept."""
     key = (draft.file_ids, draft.kind.key, data.orders.digest, tuple(sorted(columns.items())))
-    known = st.session_state.get(_ADDED)
+    known = st.session_state.get(_READING)
     if known is None or known[0] != key:
         known = (key, build_signals(sheet, draft.kind, columns, contacts_for(data)))
-        st.session_state[_ADDED] = known
+        st.session_state[_READING] = known
     file: SignalFile = known[1]
     return file
 
@@ -286,22 +305,19 @@ def _rows_in_words(file: SignalFile) -> str:
     return ", ".join(parts) + "."
 
 
-def _draw_outcome(file: SignalFile) -> None:
-    """How many customers matched, the first of them, and every row that is not used."""
+def _draw_counts(file: SignalFile) -> None:
+    """How many customers matched, what became of every row, and what was assumed."""
     report = file.report
     matched = f"{wording.plural(report.customers, 'customer')} matched"
     st.markdown(f":material/join_inner: **{matched}.** {_rows_in_words(file)}")
-    if report.left_out:
-        reasons = sorted(
-            report.left_out.items(), key=lambda entry: (entry[0] == NO_ORDERS, -entry[1])
-        )
-        st.markdown("\n".join(f"- {reason}: {wording.plural(n, 'row')}" for reason, n in reasons))
-        widgets.csv_download(
-            "Rows that are not used",
-            "rows-not-used.csv",
-            lambda: to_csv(file.left_out, index=False),
-            key="signal_left_out",
-        )
+    reasons = sorted(report.left_out.items(), key=lambda entry: (entry[0] == NO_ORDERS, -entry[1]))
+    lines = [f"- {reason}: {wording.plural(rows, 'row')}" for reason, rows in reasons]
+    lines += [f"- :gray[{text.plain(note, limit=400)}]" for note in report.notes]
+    st.markdown("\n".join(lines))
+
+
+def _draw_preview(file: SignalFile) -> None:
+    """The first customers, with what the file says of them."""
     shown = file.frame.head(PREVIEW_ROWS).rename(columns=_HEADINGS)
     days = {
         str(name): st.column_config.DateColumn(format="D MMM YYYY")
@@ -314,5 +330,3 @@ def _draw_outcome(file: SignalFile) -> None:
         placeholder=wording.MISSING,
         column_config={"customer_id": "Customer", **days},
     )
-    for note in report.notes:
-        st.caption(text.plain(note, limit=400))
