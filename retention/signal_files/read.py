@@ -30,6 +30,8 @@ from retention.signal_files.report import (
 )
 from retention.signal_files.values import Cells, is_empty, read_cells
 
+#: Rows left out that are kept, the first ones.
+MOST_LEFT_OUT = 10_000
 #: Columns that are tried as the customer's, the likeliest first.
 _TRIED = 4
 #: What the readers of files say of orders, and what it is in any other file.
@@ -344,12 +346,13 @@ def _assumptions(kind: SignalKind, columns: dict[str, str], cells: Cells) -> lis
 
 
 def _left_out_rows(sheet: Sheet, reasons: pd.Series) -> pd.DataFrame:
-    """The rows that are not used, as they stand in the file, with their lines and reasons."""
-    table = sheet.table
-    rows = table.mutate(row=table.rowid()).to_pandas().sort_values("row", ignore_index=True)
-    unused = rows[(reasons != "").to_numpy()]
+    """The first rows that are not used, as they stand in the file, with lines and reasons."""
+    first = reasons[reasons != ""].head(MOST_LEFT_OUT)
+    table = sheet.table.mutate(row=sheet.table.rowid())
+    unused = table.filter(table.row.isin(first.index.tolist() or [-1])).to_pandas()
+    unused = unused.sort_values("row", ignore_index=True)
     own = sheet.named(unused.drop(columns="row"))
-    own.insert(0, "reason", reasons[reasons != ""].to_numpy(), allow_duplicates=True)
+    own.insert(0, "reason", first.to_numpy(), allow_duplicates=True)
     lines = [sheet.line(int(row)) for row in unused["row"]]
     own.insert(0, "line", lines, allow_duplicates=True)
     return own.reset_index(drop=True)

@@ -67,8 +67,8 @@ class SignalFile:
         columns: Which column plays which role: role -> column.
         scale: The highest possible score; missing where the kind has none.
         digest: Of the file and of how it was read.
-        left_out: The rows that are not used: `line` (spreadsheet row), `reason` and the file's own
-            columns as text.
+        left_out: The first 10,000 rows that are not used: `line` (spreadsheet row), `reason` and
+            the file's own columns as text.
     """
 
     kind: KindKey

@@ -44,7 +44,7 @@ def open_section(at):
 
 
 def choose(at, kind):
-    pills = next(group for group in at.button_group if group.key == "signal_kind")
+    pills = next(group for group in at.button_group if (group.key or "").startswith("signal_kind"))
     return pills.set_value([kind]).run()
 
 

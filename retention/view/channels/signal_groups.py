@@ -171,7 +171,7 @@ def group_chart(frame: pd.DataFrame) -> alt.LayerChart:
         "group:N",
         title=None,
         sort=shown["group"].tolist(),
-        axis=alt.Axis(labelLimit=150, grid=False, ticks=False),
+        axis=alt.Axis(labelLimit=150, labelFlush=False, grid=False, ticks=False),
     )
     tooltip = [
         alt.Tooltip("group:N", title="Group"),
@@ -206,7 +206,12 @@ def _draw_table(table: pd.DataFrame, title: str) -> None:
         shown[f"Ordered within {AFTER_DAYS} days after the answer"] = [
             _after_words(row) for _, row in table.iterrows()
         ]
-    st.dataframe(shown, hide_index=True, key="signal_groups_table")
+    st.dataframe(
+        shown,
+        hide_index=True,
+        key="signal_groups_table",
+        column_config={"Customers": st.column_config.NumberColumn(format="localized")},
+    )
 
 
 def _after_words(row: pd.Series) -> str:

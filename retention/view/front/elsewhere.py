@@ -13,7 +13,12 @@ from retention.errors import RetentionError
 from retention.own_segments.catalogue import ELSEWHERE
 from retention.sheets.sheet import Sheet
 from retention.signal_files.kinds import SIGNAL_KINDS, SignalKind, signal_template
-from retention.signal_files.read import build_signals, detect_signal_columns, open_signals
+from retention.signal_files.read import (
+    MOST_LEFT_OUT,
+    build_signals,
+    detect_signal_columns,
+    open_signals,
+)
 from retention.signal_files.report import NO_ORDERS, SignalFile
 from retention.view import shell, text, widgets
 from retention.view.front.sources import FILE_TYPES
@@ -176,7 +181,8 @@ def _choose_kind(data: Loaded) -> SignalKind:
         "What do you want to add?",
         list(labels),
         default=first.label,
-        key="signal_kind",
+        # With one more file the next kind is proposed.
+        key=f"signal_kind_{len(known)}",
         required=True,
         wrap=True,
     )
@@ -249,8 +255,9 @@ def _check(data: Loaded, draft: SignalDraft, sheet: Sheet) -> None:
             key="use_signals",
         )
         if file.report.left_out:
+            is_part = sum(file.report.left_out.values()) > MOST_LEFT_OUT
             widgets.csv_download(
-                "Rows that are not used",
+                "Rows that are not used" + f" (the first {MOST_LEFT_OUT:,})" * is_part,
                 "rows-not-used.csv",
                 lambda: to_csv(file.left_out, index=False),
                 key="signal_left_out",
