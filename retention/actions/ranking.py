@@ -98,12 +98,14 @@ def next_actions(
         facts = facts_of(orders, customers, model, rules=rules, order_value=order_value)
     except ModelError as error:
         return NextActions(actions=(), missing=(str(error),))
+    if facts.contacts is not None:
+        facts = replace(facts, contacts=join_contacts(facts.contacts, signal_files))
     suppress = partial(
         suppressions,
         customers=customers,
         as_of=orders.end,
         signals=join_signals(signals(orders), signal_files, customers),
-        contacts=None if facts.contacts is None else join_contacts(facts.contacts, signal_files),
+        contacts=facts.contacts,
         unknown_consent=unknown_consent,
     )
     return next_actions_of(facts, suppress, margin=margin, hashes=customer_hashes(customers.index))

@@ -89,6 +89,8 @@ def read_signals(
         )
     if not isinstance(customers, pd.DataFrame) or not len(customers):
         raise DataError("There are no customers to match. Give the frame that `contacts` returns.")
+    if not (columns is None or isinstance(columns, Mapping)):
+        raise DataError("Give the columns as a dictionary of roles and column names.")
     sheet = open_signals(source, name)
     chosen = detect_signal_columns(sheet, spec, customers, columns)
     signals = build_signals(sheet, spec, chosen, customers, day_first=day_first)
@@ -159,13 +161,20 @@ def detect_signal_columns(
     columns = {role: column for role, column in given.items() if column is not None}
     if "customer" not in given:
         candidates = customer_candidates(kind, profiles)[:_TRIED]
-        counts = {name: _matched(sheet, name, customers) for name in candidates}
         if candidates:
-            columns["customer"] = max(candidates, key=lambda name: counts[name])
+            columns["customer"] = _best_match(sheet, candidates, customers)
     detected = find_columns(kind, profiles, set(columns.values()))
     detected = {role: column for role, column in detected.items() if role not in given}
     columns |= detected
     return {role.key: columns[role.key] for role in kind.roles if role.key in columns}
+
+
+def _best_match(sheet: Sheet, candidates: list[str], customers: pd.DataFrame) -> str:
+    """The column that meets the most customers; of several the likeliest."""
+    if len(candidates) == 1:
+        return candidates[0]
+    counts = {name: _matched(sheet, name, customers) for name in candidates}
+    return max(candidates, key=lambda name: counts[name])
 
 
 def _matched(sheet: Sheet, column: str, customers: pd.DataFrame) -> int:

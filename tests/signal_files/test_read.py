@@ -234,6 +234,8 @@ def test_settings_of_a_wrong_type_are_refused():
     rows = csv_file(("email", "score"), (ANN, 9))
     with pytest.raises(DataError, match="day_first"):
         retention.read_signals(rows, "nps", PEOPLE, day_first="yes")
+    with pytest.raises(DataError, match="dictionary of roles"):
+        retention.read_signals(rows, "nps", PEOPLE, ["score"])
     with pytest.raises(DataError, match="no customers to match"):
         retention.read_signals(rows, "nps", PEOPLE.iloc[:0])
 
