@@ -77,11 +77,12 @@ def main() -> None:
     uncertainty = retention.value_uncertainty(retention.fit_cltv(customers), customers)
     source = orders.table if orders.items is None else orders.items
     lines = source.select("customer_id", "ordered_at", "product").to_pandas()
-    plain, ours = in_pandas(lines), retention.product_table(orders)
+    history = retention.product_history(orders)
+    lines = lines[~lines["product"].isin(history.fees)]
+    plain, ours = in_pandas(lines), retention.product_table(history)
     assert (ours[list(plain)].sort_index() == plain.sort_index()).all(axis=None)
     print(f"{len(lines):,} lines, {len(customers):,} customers, {len(ours):,} products")
     print(f"{int(ours['enough_reorders'].sum()):,} products rest on 30 reorders or more\n")
-    history = retention.product_history(orders)
     work: dict[str, Callable[[], object]] = {
         "product_history (read once)": lambda: retention.product_history(orders).release(),
         "product_table": lambda: retention.product_table(history),

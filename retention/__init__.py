@@ -1,5 +1,20 @@
 """Retention analysis of an order file: who comes back, what customers are worth, which segments.
 
+From a file to what to do next. `read_orders("orders.csv")` reads yours.
+
+>>> import retention
+>>> orders = retention.sample_orders("store", customers=300)
+>>> customers = retention.summarise_customers(orders)
+>>> model = retention.fit_cltv(customers)
+>>> scores = retention.predict_cltv(model, customers, margin=0.4)
+>>> labels = retention.assign_segments(customers, scores)
+>>> int(retention.segment_table(labels, customers, scores)["customers"].sum())
+300
+>>> retention.next_actions(orders, customers, model).actions[0].campaign.channel
+'email'
+
+docs/notebook.md goes on from here. What the functions return prints short, also as HTML.
+
 Data flows one way, and so do the packages, from the top of this list to its end:
 
 - orders: one row per order of a file, and a report of everything left out
@@ -20,7 +35,7 @@ Data flows one way, and so do the packages, from the top of this list to its end
 - view: everything that draws
 
 Below them lies the ground, which every package may import: errors, data_files,
-validation, statistics, periods, wording, csv_export, engines, daily_repeats.
+display, validation, statistics, periods, wording, csv_export, engines, daily_repeats.
 
 The public names stand in `__init__.pyi`. Each is loaded when it is first used, so that importing
 this package costs next to nothing.

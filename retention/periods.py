@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from retention.display import displayed
 from retention.errors import DataError
 from retention.validation import check_known
 
@@ -54,6 +55,7 @@ def as_date(value: date | str | pd.Timestamp) -> date:
         ) from error
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Period:
     """The days from `start` to the one before `end`.

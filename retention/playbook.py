@@ -7,10 +7,12 @@ from functools import cache
 from typing import Any
 
 from retention.data_files import read_data_file
+from retention.display import displayed
 from retention.errors import DataError
 from retention.history.metrics import METRICS
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Strategy:
     """One thing to do.

@@ -20,6 +20,7 @@ MOST_MODULES = 20
 GROUND = (
     "errors",
     "data_files",
+    "display",
     "validation",
     "statistics",
     "periods",
@@ -44,7 +45,7 @@ LAYERS: dict[str, set[str]] = {
     "playbook": {"history"},
     "audiences": {"customers"},
     "reports": {"orders", "customers", "history", "models", "playbook"},
-    "products": {"orders", "history", "models", "reports"},
+    "products": {"cells", "orders", "history", "models", "reports"},
     "own_segments": {"orders", "customers", "models", "segments", "playbook", "products"},
     "campaigns": {"customers", "models", "segments", "own_segments", "playbook"},
     "actions": {

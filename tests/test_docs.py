@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib.util
+import io
 import re
 import tomllib
 from pathlib import Path
@@ -230,6 +231,31 @@ def test_the_functions_on_signals_run() -> None:
     assert names["groups"]["asked"].sum() == len(names["customers"])
 
 
+ORDER_FILES = {
+    "the sample store": lambda: retention.sample_file("store", customers=300),
+    "CDNOW": lambda: retention.sample_file("cdnow"),
+    "a file of three columns": lambda: (
+        pd.read_csv(
+            io.BytesIO(retention.sample_file("store", customers=400)),
+            usecols=["Order date", "Customer e-mail", "Total"],
+        )
+        .to_csv(index=False, sep=";")
+        .encode()
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ORDER_FILES)
+def test_the_readmes_block_runs_on_any_file(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "orders.csv").write_bytes(ORDER_FILES[kind]())
+    monkeypatch.chdir(tmp_path)
+    names = run_blocks(ROOT / "README.md", "From a notebook")
+    assert names["segments"]["customers"].sum() == len(names["customers"])
+    assert len(names["scores"]) == len(names["customers"])
+
+
 def test_notebook_tour_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "orders.csv").write_bytes(retention.sample_file("store"))
     monkeypatch.chdir(tmp_path)
@@ -241,3 +267,7 @@ def test_notebook_tour_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         exec(compile(code, "docs/notebook.md", "exec"), names)
     audience = names["audience"]
     assert isinstance(audience, retention.Audience)
+    records = [value for value in names.values() if hasattr(value, "_repr_html_")]
+    records = [value for value in records if not isinstance(value, pd.DataFrame)]
+    assert {type(value) for value in records} >= {retention.Orders, retention.CampaignPlan}
+    assert [value for value in records if len(repr(value)) > 1_000] == []

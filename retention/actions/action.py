@@ -9,6 +9,7 @@ import pandas as pd
 
 from retention.campaigns.campaign import Campaign
 from retention.campaigns.economics import Range
+from retention.display import displayed
 from retention.wording import money, plural
 
 #: What an action rests on.
@@ -38,6 +39,7 @@ DEEDS = {
 }
 
 
+@displayed
 @dataclass(frozen=True, slots=True, eq=False)
 class NextAction:
     """One thing to do next: the reason, the people, what it should bring, and its campaign.
@@ -108,6 +110,7 @@ class NextAction:
         )
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class NextActions:
     """What to do next, and what would bring more to do.

@@ -20,6 +20,7 @@ from retention.customers.contact_values import (
 )
 from retention.customers.countries import country_code, given_country
 from retention.customers.phones import phone_numbers
+from retention.display import displayed
 from retention.errors import DataError
 from retention.validation import check_known
 from retention.wording import plural
@@ -47,6 +48,7 @@ REASONS = (
 _TEXTS = ("first_name", "last_name", "city", "state", "zip", "country")
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Audience:
     """A file for a platform.

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from retention.campaigns.terms import ENDS, MAIN, OPENING, PhaseOffer, Terms
+from retention.display import displayed
 from retention.errors import DataError
 from retention.models.model import MAX_HORIZON_DAYS
 from retention.validation import check_choice, check_known, check_number, is_number, is_whole
@@ -42,6 +43,7 @@ RETURN: Final = "return"
 CAP_DAYS = 30
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message of a sequence.
@@ -69,6 +71,7 @@ class Message:
         check_choice("The offer of a message", self.offer, (MAIN, OPENING, ENDS, ""))
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Campaign:
     """What the marketer plans for one segment or several.

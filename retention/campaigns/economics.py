@@ -18,9 +18,11 @@ from retention.campaigns.gain_range import Persuaded, gain_range
 from retention.campaigns.ledger import Amount, Ledger, Sums
 from retention.campaigns.offers import Offer
 from retention.campaigns.terms import MAIN, Terms
+from retention.display import displayed
 from retention.models.uncertainty import Total, Uncertainty, interval
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Range:
     """An expected value and its 80 % interval.
@@ -36,6 +38,7 @@ class Range:
     high: float
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Economics:
     """What a campaign to some customers brings, in customers, orders and money.

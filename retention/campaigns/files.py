@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from retention.campaigns.campaign import Campaign
 from retention.customers.countries import country_code
+from retention.display import displayed
 from retention.errors import DataError
 from retention.own_segments.library import Library, from_json, to_json
 from retention.own_segments.rule_files import read_json
@@ -46,6 +47,7 @@ _EXPECTED = {
 _SAVED_HERE = "Choose a plan that was saved here."
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
     """What a plan's file holds.

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from retention.campaigns.arrays import Floats
+from retention.display import displayed
 from retention.errors import DataError, ModelError
 from retention.models.cltv import fit_cltv, with_order_value
 from retention.models.groups import FEWEST_CUSTOMERS as FEWEST_CUSTOMERS, GroupModels, fit_groups
@@ -28,6 +29,7 @@ ALL = "All customers"
 _CURVE = ["group", "day", "margin"]
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Acquisition:
     """What new customers are worth.

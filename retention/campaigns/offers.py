@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from retention.display import displayed
 from retention.validation import check_known, check_number
 
 OfferKind = Literal["none", "amount", "percentage", "free_delivery", "points"]
@@ -20,6 +21,7 @@ OFFERS: dict[OfferKind, str] = {
 }
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One offer, used at most once by each customer.

@@ -20,6 +20,7 @@ from retention.campaigns.economics import (
 from retention.campaigns.holdout import customer_hashes, detectable_lift, draws
 from retention.campaigns.ledger import Ledger, ledger_of
 from retention.campaigns.pool import campaign_pool
+from retention.display import displayed
 from retention.errors import DataError
 from retention.models.model import CltvModel
 from retention.validation import mask_of
@@ -93,6 +94,7 @@ class Reachable:
         return self.drawn[name]
 
 
+@displayed
 @dataclass(frozen=True, slots=True, eq=False)
 class CampaignPlan:
     """What a campaign should bring, before it is sent.

@@ -20,6 +20,7 @@ from retention.campaigns.budget import cut_to, queue, split_budget
 from retention.campaigns.campaign import Campaign
 from retention.campaigns.holdout import customer_hashes
 from retention.campaigns.plan import CampaignPlan, Reachable, plan_of, reachable_of
+from retention.display import displayed
 from retention.errors import DataError, RetentionError
 from retention.models.model import CltvModel
 
@@ -31,6 +32,7 @@ ReachableFor = Callable[[Campaign, tuple[Campaign, ...]], Reachable]
 _TAKEN = "In “"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, eq=False)
 class Portfolio:
     """Several campaigns in an order of priority, each planned without the earlier ones' customers.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from retention.campaigns.offers import Offer
+from retention.display import displayed
 from retention.errors import DataError
 from retention.validation import check_number
 
@@ -20,6 +21,7 @@ ENDS: Final = "ends"
 PhaseOffer = Literal["opening", "offer", "ends"]
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What the marketer assumes. Changing it needs no other forecast.

@@ -5,9 +5,11 @@ from typing import Literal
 
 from retention.cells.statuses import State
 from retention.columns.roles import ROLES
+from retention.display import displayed
 from retention.errors import DataError
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Mapping:
     """How a sheet is to be read; every field is the marketer's to correct.

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from retention.display import displayed
 from retention.errors import DataError, ModelError
 from retention.evaluation.accuracy import (
     accuracy,
@@ -47,6 +48,7 @@ _CLEAR_DIFFERENCE = normal_width(METRIC_LEVEL)
 BASELINES = {"past_rate": "Past rate carried on", "average": "Everybody the average"}
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Backtest:
     """A model fitted to the orders up to a cut, compared with what happened after it.

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from retention import wording
+from retention.display import displayed
 from retention.errors import ModelError
 from retention.models.file_start.fit import FROM_THE_FIRST_DAY, FileStart
 from retention.models.histories import customer_counts
@@ -54,6 +55,7 @@ CheckStatus = Literal["good", "caution", "bad", "unknown"]
 Leaning = Literal["", "high", "low"]
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """One finding about the data or the model.

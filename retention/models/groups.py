@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from retention.display import displayed
 from retention.errors import DataError
 from retention.models.cltv import predict_cltv
 from retention.models.fitting import Covariance, Objective
@@ -56,6 +57,7 @@ _SHARE_AS_DAYS = 20.0
 _SAMPLE_OF_GROUP = 300
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class GroupModels:
     """The models of the groups of a store; made by `fit_groups`.

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import ndtr
 
+from retention.display import displayed
 from retention.statistics import FORECAST_LEVEL, normal_width
 from retention.wording import plural
 
@@ -75,6 +76,7 @@ class MissSpread:
         return max(added, self.least**2 - common, 0.0)
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class PastMisses:
     """How far forecasts of this store's totals were off, and what they may be off.

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from retention.daily_repeats import carried_end
+from retention.display import displayed
 from retention.errors import DataError, ModelError
 from retention.models.checks import Check
 from retention.models.file_start.fit import FROM_THE_FIRST_DAY, FileStart
@@ -22,6 +23,7 @@ from retention.wording import NO_AMOUNTS
 MAX_HORIZON_DAYS = 3650
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class CltvModel:
     """A fitted model of purchases and spend.

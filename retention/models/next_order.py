@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from retention.display import displayed
 from retention.errors import ModelError
 from retention.models.histories import group_histories
 from retention.models.model import CltvModel
@@ -21,6 +22,7 @@ _ONE_BY_ONE = 3_000  # orders
 _RAREST = 1e-3  # probability of all numbers beyond the last bar
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class NextOrder:
     """When the next order is due, in days from today.

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammaincinv
 
+from retention.display import displayed
 from retention.errors import DataError
 from retention.models.forecast import Forecast, forecast
 from retention.models.histories import Histories, group_histories
@@ -23,6 +24,7 @@ from retention.validation import mask_of
 SAMPLE = 10_000
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Total:
     """A total and its 80 % interval.
@@ -48,6 +50,7 @@ class Total:
     missed: float = 0.0
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Uncertainty:
     """What the interval of a total needs, for any group of these customers.

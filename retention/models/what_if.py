@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import pandas as pd
 
+from retention.display import displayed
 from retention.errors import ModelError
 from retention.models.forecast import forecast
 from retention.models.model import CltvModel, check_settings
@@ -21,6 +22,7 @@ from retention.models.uncertainty import (
 from retention.validation import check_number
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Levers:
     """Changes from today on, as fractions of today's value: 0.05 is 5 % more.
@@ -50,6 +52,7 @@ class Levers:
             )
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class WhatIf:
     """The value of the customer base as it is, as it would be, and the gain, all in money.

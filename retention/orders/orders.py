@@ -12,6 +12,7 @@ from ibis.backends.duckdb import Backend
 
 from retention.columns.detection import detect_columns, unread_amount
 from retention.columns.mapping import Mapping
+from retention.display import displayed
 from retention.engines import let_go_beneath
 from retention.errors import DataError
 from retention.orders.contact_cells import with_shared
@@ -40,6 +41,7 @@ from retention.sheets.engine_errors import refuse_engine_errors
 from retention.sheets.sheet import Sheet, open_sheet, open_sheets
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Orders:
     """The canonical order table.

@@ -12,6 +12,7 @@ from retention.cells.money import WITHOUT_CENTS
 from retention.cells.statuses import State, is_refunded_in_part
 from retention.columns.mapping import Mapping
 from retention.columns.roles import ROLES
+from retention.display import displayed
 from retention.orders.gaps import gap_words, order_gaps
 from retention.orders.row_states import StatusMeaning
 from retention.orders.rows import BOUGHT, Lines
@@ -45,6 +46,7 @@ STATE_LABELS = {
 }
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class DroppedRows:
     """Rows left out for one reason.
@@ -72,6 +74,7 @@ class DroppedRows:
         return [f"{file}: {line}" for file, line in zip(self.first_files, lines, strict=True)]
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Question:
     """What the file leaves open.
@@ -91,6 +94,7 @@ class Question:
     about: str = ""
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class OrderReport:
     """What became of a file's rows.

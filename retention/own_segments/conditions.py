@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from retention.display import displayed
 from retention.errors import DataError
 from retention.own_segments.catalogue import FEATURES, Feature
 from retention.own_segments.features import NO_DAY, Column, Features, day_number
@@ -35,6 +36,7 @@ GROUP_KINDS: dict[GroupKind, str] = {
 """How the parts of a group are joined."""
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Condition:
     """One question about a customer.
@@ -72,6 +74,7 @@ class Condition:
         object.__setattr__(self, "value", checked_value(feature, self.operator, self.value))
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Group:
     """Conditions and groups joined.

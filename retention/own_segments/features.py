@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from retention.display import displayed
 from retention.errors import DataError
 from retention.models.histories import group_histories
 from retention.models.model import CltvModel
@@ -97,6 +98,7 @@ class Memory:
         return kept
 
 
+@displayed
 @dataclass(frozen=True, slots=True, eq=False)
 class Features:
     """What can be asked about customers; made by `features`.

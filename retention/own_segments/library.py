@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from retention.display import displayed
 from retention.errors import DataError
 from retention.own_segments.catalogue import FEATURES
 from retention.own_segments.conditions import Rule, conditions_of, matches, unavailable
@@ -30,6 +31,7 @@ MAX_SEGMENTS = 200
 MAX_BYTES = 1_000_000
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class OwnSegment:
     """A rule under a name.

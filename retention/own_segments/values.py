@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+from retention.display import displayed
 from retention.errors import DataError
 from retention.own_segments.catalogue import Feature, Kind
 from retention.validation import is_number, is_whole
@@ -76,6 +77,7 @@ BY_KIND: dict[Kind, tuple[Operator, ...]] = {
 percentage."""
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Bought:
     """What was bought.

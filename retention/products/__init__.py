@@ -1,4 +1,4 @@
 """What each product does: who comes back for it, whom it brings, what follows it, what is due.
 
-Beside the ground it may import: history, models, orders, reports.
+Beside the ground it may import: cells, history, models, orders, reports.
 """

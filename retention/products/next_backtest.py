@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from retention.display import displayed
 from retention.errors import DataError
 from retention.orders.orders import Orders
 from retention.products.likely import best_sellers, own_products, ranked_products
@@ -21,6 +22,7 @@ USUAL_DAYS = 90
 METHODS = ("likely next", "own most bought", "best sellers")
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class NextProductsBacktest:
     """How often what was likely next was bought next; made by `next_products_backtest`.

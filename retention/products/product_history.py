@@ -10,11 +10,13 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from retention.display import displayed
 from retention.engines import keep, keeping, let_go
 from retention.errors import DataError
 from retention.history.order_history import NEVER
 from retention.orders.orders import Orders
 from retention.periods import as_date
+from retention.products.fees import fee_names
 from retention.validation import check_choice
 
 #: What is counted: single products, or their categories.
@@ -23,6 +25,7 @@ BY: tuple[By, ...] = get_args(By)
 _PLURALS: dict[str, str] = {"product": "products", "category": "categories"}
 
 
+@displayed
 @dataclass(frozen=True, slots=True, eq=False)
 class ProductHistory:
     """Who bought what on which day; made by `product_history`.
@@ -49,6 +52,7 @@ class ProductHistory:
         start: The day of the first order.
         end: The last day that counts.
         has_amounts: Whether the orders have amounts.
+        fees: Names that are no goods, such as postage, and are not among `products`.
     """
 
     table: ir.Table
@@ -59,6 +63,7 @@ class ProductHistory:
     start: date
     end: date
     has_amounts: bool = True
+    fees: tuple[str, ...] = ()
 
     @property
     def last_day(self) -> int:
@@ -100,7 +105,11 @@ def product_history(
         )
     cut = end < orders.end
     with keeping() as keep_for_now:
-        lines = keep_for_now(line_query(orders, kind, end, cut))
+        lines = line_query(orders, kind, end, cut)
+        fees = _fees_of(lines)
+        if fees:
+            lines = lines.filter(~lines.name.isin(fees))
+        lines = keep_for_now(lines)
         placed = keep_for_now(day_query(orders.table, orders.start, end, cut))
         ids = keep_for_now(_numbered_customers(placed))
         names = keep_for_now(_numbered_products(lines))
@@ -117,6 +126,7 @@ def product_history(
         start=orders.start,
         end=end,
         has_amounts=orders.has_amounts,
+        fees=fees,
     )
 
 
@@ -247,6 +257,12 @@ def _checked(orders: Orders, by: str) -> By:
         f"The orders name no {_PLURALS[kind]}. A column of {_PLURALS[kind]}, or a row for each "
         f'product of an order, would bring them: columns={{"{kind}": "..."}} names it.{instead}'
     )
+
+
+def _fees_of(lines: ir.Table) -> tuple[str, ...]:
+    """The names among the lines that are no goods."""
+    names = lines.select("name").distinct().to_pyarrow()["name"].to_pylist()
+    return fee_names(sorted(names))
 
 
 def _day(table: ir.Table, start: date) -> ir.IntegerValue:

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from retention.display import displayed
 from retention.errors import DataError
 from retention.history.changes import ENOUGH
 from retention.models.uncertainty import Uncertainty
@@ -27,6 +28,7 @@ SIZES = (1, 2, 3, 5, 9, 17, 33, 65)
 Basis = Literal["value", "revenue", "orders"]
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class ProductValue:
     """What customers bring by the products of their first order; made by `product_value`.

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from retention.display import displayed
 from retention.models.uncertainty import Uncertainty
 from retention.orders.orders import Orders
 from retention.periods import Period
@@ -43,6 +44,7 @@ _VALUE_COLUMNS = (
 )
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Breakdown:
     """The values of a dimension in a period.

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
+from retention.display import displayed
 from retention.errors import DataError
 from retention.history.changes import ENOUGH
 from retention.history.metrics import METRICS
@@ -32,6 +33,7 @@ OF_THE_START = ("customer_retention_rate", "retained_share", "churn_rate")
 _FILE = Path(__file__).with_name("industry.csv")
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Benchmark:
     """A published figure.
@@ -57,6 +59,7 @@ class Benchmark:
     year: int | None
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Target:
     """The value of a metric that the marketer aims at.
@@ -85,6 +88,7 @@ class Target:
         )
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """A metric's benchmark or target, and the store's value by the same definition.

@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from retention.display import displayed
 from retention.errors import DataError
 from retention.history.changes import COLUMNS, changes, not_comparable
 from retention.history.metrics import measure, metric_values
@@ -22,6 +23,7 @@ ACTIVE_DAYS = 365
 LEAST_ACTIVE, MOST_ACTIVE = 30, 730
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Scorecard:
     """The metrics of a period, and their changes since earlier periods.

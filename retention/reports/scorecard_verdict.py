@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from retention.display import displayed
 from retention.errors import DataError
 from retention.history.changes import DOWN, ENOUGH, NOISE, UP
 from retention.history.metrics import METRICS, metrics_of
@@ -73,6 +74,7 @@ class MetricReading:
     comparison: Comparison | None
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The scorecard read as a whole.

@@ -14,6 +14,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
+from retention.display import displayed
 from retention.errors import DataError
 from retention.segments.inputs import usable_column
 from retention.validation import all_unknown, is_number
@@ -65,6 +66,7 @@ RFM_GROUPS: tuple[str, ...] = (
 Cuts = tuple[float, float, float, float]
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class RfmRules:
     """Where the scores are cut: in fifths of the customers (None), or at own cut points.

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
 
+from retention.display import displayed
 from retention.errors import DataError
 from retention.validation import check_choice, is_number
 
@@ -66,6 +67,7 @@ def _value(default: float, label: str, help: str) -> Any:
     return _threshold(default, label, help, unit="value", low=50.0, high=99.0, step=1.0)
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class SegmentRules:
     """Thresholds of the lifecycle stages and traits; the days are the published scheme's.

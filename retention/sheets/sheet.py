@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
+from retention.display import displayed
 from retention.engines import one_at_a_time
 from retention.errors import DataError
 from retention.sheets.engine_errors import refuse_engine_errors
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 Source = str | os.PathLike[str] | bytes | BinaryIO
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """The raw rows of one or several files, all text, in a DuckDB database of their own.

@@ -10,6 +10,7 @@ import pandas as pd
 
 from retention.csv_export import to_csv
 from retention.data_files import checked_record, read_data_file
+from retention.display import displayed
 from retention.errors import DataError
 
 KindKey = Literal["nps", "csat", "reviews", "points", "subscriptions", "engagement", "carts"]
@@ -41,6 +42,7 @@ class SignalRole:
     scale: tuple[float, ...] = ()
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class SignalKind:
     """A kind of file that says something of customers.

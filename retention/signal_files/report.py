@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from retention.display import displayed
 from retention.signal_files.kinds import KindKey
 
 #: Why rows say nothing of a customer.
@@ -19,6 +20,7 @@ OLDER = "The customer has a later row"
 RECOVERED = "The cart was paid later"
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class SignalReport:
     """What became of the rows of a file of signals.
@@ -43,6 +45,7 @@ class SignalReport:
         return self.left_out.get(NO_ORDERS, 0)
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class SignalFile:
     """What a file says of the customers of the orders. It is personal data.

@@ -143,7 +143,9 @@ def _unread_notes(
         unread = texts[role][frame[role].isna() & ~is_empty(texts[role])]
         if not len(unread):
             continue
-        first = wording.first_words([repr(text[:40]) for text in unread.unique()], 3)
+        # Notes are printed: an address in a wrong column stays out of them.
+        shown = (repr(text[:40]) if "@" not in text else "an address" for text in unread.unique())
+        first = wording.first_words(list(dict.fromkeys(shown)), 3)
         notes.append(
             f"{wording.plural(len(unread), 'cell')} of {column!r} cannot be read: {first}."
         )

@@ -29,6 +29,8 @@ LINES = """Order,Email,Date,Total,Product,Category
 """
 ANN, BOB, CID, DEE = (f"{name}@example.com" for name in ("ann", "bob", "cid", "dee"))
 
+#: Lines of Online Retail that are no goods.
+NO_GOODS = ("POSTAGE", "DOTCOM POSTAGE", "CARRIAGE", "Next Day Carriage", "Bank Charges")
 #: An order: customer, day of the history, products.
 Sale = tuple[str, int, Sequence[str]]
 _names = (f"items_{number}" for number in count())
@@ -101,6 +103,7 @@ def bought_in_pandas(orders: Orders) -> pd.DataFrame:
     days["place"] = days.groupby("customer_id").cumcount()
     bought = lines.assign(day=day(lines))
     bought = bought[bought["product"].notna() & (bought["product"] != "")]
+    bought = bought[~bought["product"].isin(NO_GOODS)]
     bought = bought[["customer_id", "product", "day"]].drop_duplicates()
     return bought.merge(days, on=["customer_id", "day"]).sort_values(
         ["customer_id", "product", "day"], ignore_index=True

@@ -34,8 +34,9 @@ def test_the_table_and_the_intervals(online_retail, bought):
     )
     found = table[list(wanted)].sort_index()
     pd.testing.assert_frame_equal(found, wanted.sort_index(), check_names=False, check_dtype=False)
+    # Postage is a part of the revenue, and no product.
     revenue = online_retail.table.revenue.sum().to_pandas()
-    assert table["revenue"].sum() == pytest.approx(revenue, rel=1e-3)
+    assert 0.985 * revenue < table["revenue"].sum() < revenue
     last_day = (online_retail.end - online_retail.start).days
     gaps = gaps_in_pandas(bought, last_day)
     for name in table.index[::200]:
@@ -45,7 +46,7 @@ def test_the_table_and_the_intervals(online_retail, bought):
             -1 if pd.isna(quartile) else quartile
             for quartile in quartiles_in_pandas(part, MOST_WEIGHT)
         ]
-    assert int(table["enough_reorders"].sum()) == 937
+    assert int(table["enough_reorders"].sum()) == 935
 
 
 def test_pairs(online_retail, bought):
@@ -70,13 +71,13 @@ def test_what_is_due(online_retail, bought):
 def test_what_customers_bought_most_is_bought_next(online_retail):
     table = next_products_backtest(online_retail, 30).table.set_index(["method", "named"])
     recall = table.loc[(slice(None), 10), "recall"].droplevel("named")
-    assert recall["own most bought"] == pytest.approx(0.287, abs=0.001)
+    assert recall["own most bought"] == pytest.approx(0.281, abs=0.001)
     assert recall["best sellers"] == pytest.approx(0.068, abs=0.001)
-    assert recall["likely next"] == pytest.approx(0.287, abs=0.001)
-    assert table.loc[("likely next", 10), "beyond_best_low"] > 0.2
+    assert recall["likely next"] == pytest.approx(0.281, abs=0.001)
+    assert table.loc[("likely next", 10), "beyond_best_low"] == pytest.approx(0.199, abs=0.001)
 
 
 def test_one_history_serves_all(online_retail):
     history = product_history(online_retail)
-    assert len(history.products) == len(product_table(history)) == 3866
+    assert len(history.products) == len(product_table(history)) == 3861
     history.release()

@@ -15,6 +15,7 @@ import numpy as np
 from scipy.special import betaln, gammaln
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from retention.display import displayed
 from retention.models.file_start.elders import STEEPEST, Elders, Survivors
 from retention.models.fitting import log_covariance
 from retention.models.histories import Histories
@@ -45,6 +46,7 @@ _FARTHEST = 15.0  # log parameters
 _LEAVING = 0.05  # the least a and b to start from
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class FileStart:
     """Whether a file begins in the middle of the shop's life.

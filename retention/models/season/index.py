@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from retention.display import displayed
 from retention.periods import as_date
 from retention.statistics import FORECAST_LEVEL, normal_width
 
@@ -21,6 +22,7 @@ _DAY = "datetime64[D]"
 _FARTHEST_DAY = 2_000_000.0
 
 
+@displayed
 @dataclass(frozen=True, slots=True)
 class SeasonIndex:
     """How much more or less the customers of a store buy on each day of the year.

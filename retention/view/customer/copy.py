@@ -31,7 +31,11 @@ _MONEY = ("revenue", "discount", "refunded")
 
 
 def customer_html(
-    customer: Customer, orders_name: str, signal_columns: set[str], made: date | None = None
+    customer: Customer,
+    orders_name: str,
+    signal_columns: set[str],
+    made: date | None = None,
+    likely: pd.DataFrame | None = None,
 ) -> bytes:
     """Return the page of a customer as a file. Every text of the orders is escaped.
 
@@ -40,6 +44,7 @@ def customer_html(
         orders_name: What the orders are called.
         signal_columns: The signals and contact details that the orders bring.
         made: The day on it; today unless given.
+        likely: The customer's rows of `likely_next`, where the orders name products.
     """
     template = document_template(__file__, "customer.html")
     table, path = facts.order_table(customer).head(MOST_ORDERS), customer.path
@@ -61,6 +66,7 @@ def customer_html(
             "Campaigns": Markup(facts.campaigns_html(customer)),
         },
         affinity={name: Markup(bars) for name, bars in facts.affinity_html(customer).items()},
+        likely=Markup("" if likely is None else facts.likely_html(likely)),
         path=[
             (STAGE_LABELS[stage], wording.day(start), wording.day(last))
             for stage, start, last in zip(path["stage"], path["start"], path["last"], strict=True)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from retention import wording
 from retention.customers.timeline import order_affinity
+from retention.products.fees import fee_names
 from retention.view import palette, text
 from retention.view.customer import charts, words
 from retention.view.customer.data import Customer
@@ -188,9 +189,24 @@ def affinity_html(customer: Customer) -> dict[str, str]:
     bars = {}
     for column, title in AFFINITIES.items():
         table = order_affinity(customer.orders, column)
+        table = table.drop(list(fee_names(table.index)))
         if len(table):
             bars[title] = _bars(table)
     return bars
+
+
+def likely_html(likely: pd.DataFrame) -> str:
+    """Return what the customer is likely to buy next, each with its reason.
+
+    Args:
+        likely: The customer's rows of `likely_next`.
+    """
+    rows = [
+        f"<li><span>{escape(text.one_line(product, 80))}</span>"
+        f"<small>{words.LIKELY_REASONS[reason]}</small></li>"
+        for product, reason in zip(likely["product"], likely["reason"], strict=True)
+    ]
+    return f"<ul class=bars>{''.join(rows)}</ul>" if rows else ""
 
 
 def _bars(table: pd.DataFrame) -> str:

@@ -1,8 +1,8 @@
 """The parts of the page of one customer, from the name to the forecast in detail."""
 
 from collections.abc import Callable
-from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from retention import wording
@@ -14,6 +14,8 @@ from retention.view.customer.forecast import draw_forecast
 from retention.view.session import choices
 from retention.view.session.loaded import Loaded
 from retention.view.session.people import contacts_for, signals_for
+from retention.view.session.reorders import kinds_of
+from retention.view.session.results import likely_next_for
 
 #: Rows of the table of orders at most: the latest ones.
 MOST_ROWS = 500
@@ -35,7 +37,9 @@ def draw_customer(data: Loaded, customer: Customer, plan: Callable[[str], None])
         st.html(facts.head_html(customer), width="content")
         st.download_button(
             "Download this page",
-            data=partial(customer_html, customer, data.name, known),
+            data=lambda: customer_html(
+                customer, data.name, known, likely=_likely_rows(data, customer)
+            ),
             file_name="customer.html",
             mime="text/html",
             icon=":material/download:",
@@ -51,7 +55,7 @@ def draw_customer(data: Loaded, customer: Customer, plan: Callable[[str], None])
     with right:
         _draw_step(customer, plan)
     _draw_cards(customer, known)
-    _draw_affinity(customer)
+    _draw_affinity(data, customer)
     _draw_orders(customer)
     _draw_forecast(data, customer)
 
@@ -119,15 +123,26 @@ def _draw_cards(customer: Customer, known: set[str]) -> None:
                 st.html(f"<section class=about><h3>{title}</h3>{body}</section>")
 
 
-def _draw_affinity(customer: Customer) -> None:
-    """What the customer buys and where: bars."""
+def _draw_affinity(data: Loaded, customer: Customer) -> None:
+    """What the customer buys and where, and what is likely to be next."""
     bars = facts.affinity_html(customer)
+    likely = facts.likely_html(_likely_rows(data, customer))
+    if likely:
+        bars["Likely next"] = likely
     if not bars:
         return
     st.subheader("What they buy, and where", anchor=False)
     with st.container(key="cards-affinity"):
         for title, body in bars.items():
             st.html(f"<section class=about><h3>{title}</h3>{body}</section>")
+
+
+def _likely_rows(data: Loaded, customer: Customer) -> pd.DataFrame:
+    """The customer's rows of `likely_next`, none where the orders name no products."""
+    if "product" not in kinds_of(data.orders):
+        return pd.DataFrame(columns=["product", "reason"])
+    likely = likely_next_for(data)
+    return likely[likely["customer_id"] == customer.customer_id]
 
 
 def _draw_orders(customer: Customer) -> None:

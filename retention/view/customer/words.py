@@ -41,6 +41,15 @@ _CONSENT: dict[bool | None, tuple[str, str, str]] = {
     None: ("", "Consent", "Not known: ask before writing"),
 }
 
+#: Why a product is likely to be next, by the reasons of `likely_next`.
+LIKELY_REASONS = {
+    "bought often": "bought on two days or more",
+    "due": "their usual wait is over",
+    "bought once": "bought once",
+    "follows": "others buy it after the last order",
+    "best seller": "a best seller of the store",
+}
+
 
 def full_name(contact: Mapping[str, Any]) -> str:
     """Return first and last name; empty where neither is known."""

@@ -57,6 +57,10 @@ def headline(data: Loaded, by: str) -> None:
     own = {week: int(sizes.get((week, data_of.OWN), 0)) for week in (THIS_WEEK, NEXT_WEEK)}
     usual = {week: int(sizes.get((week, data_of.PRODUCT), 0)) for week in own}
     st.markdown(words.conclusion(table, own[THIS_WEEK], usual[THIS_WEEK], by))
+    fees = data_of.history_for(data, by).fees
+    if fees:
+        names = wording.first_words([f"“{text.one_line(name, 40)}”" for name in fees], 3)
+        st.caption(text.plain(f"Not counted, as postage and fees are no products: {names}.", 400))
     known = table[table["enough_reorders"]]
     pairs = int(table["customers"].sum())
     again = table["repeat_customers"].sum() / max(pairs, 1)

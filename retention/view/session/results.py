@@ -190,9 +190,14 @@ def history_for(data: Loaded, months: int = 24) -> pd.DataFrame:
 
 
 @kept(max_entries=1, spinner="Finding what is likely next…")
+def likely_next_for(data: Loaded) -> pd.DataFrame:
+    """Return `likely_next` of the orders."""
+    return likely_next(data.orders)
+
+
 def next_products_for(data: Loaded) -> pd.DataFrame:
     """What each customer is likely to buy next, as columns for an audience file."""
-    return likely_columns(likely_next(data.orders))
+    return likely_columns(likely_next_for(data))
 
 
 @kept(max_entries=1, spinner="Counting orders by day…")
