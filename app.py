@@ -1,7 +1,7 @@
 """The front page: load orders, then see what to do next, what there is and what is to come."""
 
 from retention.view import forecast_chip, shell
-from retention.view.front import column_check, left_out, overview, sources, to_do
+from retention.view.front import column_check, elsewhere, left_out, overview, sources, to_do
 from retention.view.session import loaded
 
 data = shell.open_front_page("Overview")
@@ -24,6 +24,7 @@ else:
         overview.so_far(data)
         ahead = overview.place_to_come()
         left_out.draw_report(data)
+        elsewhere.draw(data)
         overview.next_pages()
         to_do.fill(actions, data)
         overview.fill_to_come(ahead, data)

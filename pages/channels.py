@@ -5,7 +5,7 @@ import streamlit as st
 from retention.customers.summary import FIRST_ORDER_COLUMNS
 from retention.reports.breakdown_history import dimensions_of
 from retention.view import forecast_chip, shell, text, widgets
-from retention.view.channels import parts, table as channel_table
+from retention.view.channels import parts, signal_groups, table as channel_table
 
 data = shell.open_page("Channels", "Which channels, regions and products bring customers who stay?")
 verdict = forecast_chip.place()
@@ -40,4 +40,5 @@ if dimensions:
             channel_table.how_to_add(missing)
 else:
     channel_table.empty_state()
+signal_groups.draw_signal_groups(data)
 forecast_chip.fill(verdict, data)

@@ -20,6 +20,7 @@ Data flows one way, and so do the packages, from the top of this list to its end
 - orders: one row per order of a file, and a report of everything left out
 - samples: data to try everything with
 - customers: one row per customer, contact details and signals
+- signal_files: what a shop knows of its customers elsewhere, joined by customer
 - history: orders counted by day, the metrics of any period, their changes
 - models: fitted models of customers, their scores, ranges and checks
 - evaluation: predictions of a hidden end of the history, and checks of the forecast

@@ -147,6 +147,7 @@ from .reports.scorecard import (
     scorecard as scorecard,
 )
 from .reports.scorecard_verdict import Reading as Reading, read_scorecard as read_scorecard
+from .reports.signal_groups import signal_groups as signal_groups
 from .samples.data_sets import (
     SAMPLES as SAMPLES,
     sample_file as sample_file,
@@ -174,3 +175,11 @@ from .segments.stages import (
     trait_table as trait_table,
 )
 from .sheets.sheet import Sheet as Sheet, open_sheet as open_sheet, open_sheets as open_sheets
+from .signal_files.join import join_contacts as join_contacts, join_signals as join_signals
+from .signal_files.kinds import (
+    SIGNAL_KINDS as SIGNAL_KINDS,
+    SignalKind as SignalKind,
+    signal_template as signal_template,
+)
+from .signal_files.read import read_signals as read_signals
+from .signal_files.report import SignalFile as SignalFile, SignalReport as SignalReport

@@ -38,6 +38,7 @@ LAYERS: dict[str, set[str]] = {
     "orders": {"cells", "columns", "sheets"},
     "samples": {"orders"},
     "customers": {"orders"},
+    "signal_files": {"cells", "columns", "sheets", "orders"},
     "history": {"orders"},
     "evaluation": {"orders", "customers", "history", "models"},
     "segments": {"orders", "customers", "history", "models"},
@@ -49,7 +50,7 @@ LAYERS: dict[str, set[str]] = {
     "campaigns": {"customers", "models", "segments", "own_segments", "playbook"},
     "actions": {
         *("orders", "customers", "history", "models", "segments", "playbook", "reports"),
-        *("campaigns", "products"),
+        *("campaigns", "products", "signal_files"),
     },
 }
 LAYERS["view"] = set(LAYERS)

@@ -222,6 +222,15 @@ def test_the_functions_on_products_run() -> None:
     assert len(names["products"]) == len(names["history"].products)
 
 
+def test_the_functions_on_signals_run() -> None:
+    text = (ROOT / "docs" / "signals.md").read_text("utf-8")
+    [block] = [code for language, code in FENCE.findall(text) if language == "python"]
+    names: dict[str, Any] = {}
+    exec(compile(block, "signals.md", "exec"), names)
+    assert names["answers"].report.customers == len(names["customers"])
+    assert names["groups"]["asked"].sum() == len(names["customers"])
+
+
 ORDER_FILES = {
     "the sample store": lambda: retention.sample_file("store", customers=300),
     "CDNOW": lambda: retention.sample_file("cdnow"),

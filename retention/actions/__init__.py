@@ -4,5 +4,5 @@
 plans a campaign for each and ranks them, and `action` holds the records.
 
 Beside the ground it may import: campaigns, customers, history, models, orders, playbook, products,
-reports, segments.
+reports, segments, signal_files.
 """

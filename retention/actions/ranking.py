@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -41,6 +41,8 @@ from retention.reports.scorecard import scorecard_of
 from retention.reports.scorecard_verdict import read_scorecard
 from retention.segments.rules import SegmentRules
 from retention.segments.stages import assign_segments
+from retention.signal_files.join import join_contacts, join_signals
+from retention.signal_files.report import SignalFile
 
 #: Actions that are returned at most.
 MOST_ACTIONS = 5
@@ -69,6 +71,7 @@ def next_actions(
     margin: float = 0.4,
     order_value: float | None = None,
     unknown_consent: bool = False,
+    signal_files: Sequence[SignalFile] = (),
 ) -> NextActions:
     """Return what to do next, ranked by what it should bring after cost.
 
@@ -84,6 +87,7 @@ def next_actions(
         margin: The share of revenue that is left after the goods, before the campaign.
         order_value: What an order brings on average, in money, for orders without amounts.
         unknown_consent: Whether to write to customers whose consent is not known.
+        signal_files: What is known of the customers elsewhere, from `read_signals`.
 
     Returns:
         At most five actions, the largest expected gain first, and what would bring others. An
@@ -94,11 +98,13 @@ def next_actions(
         facts = facts_of(orders, customers, model, rules=rules, order_value=order_value)
     except ModelError as error:
         return NextActions(actions=(), missing=(str(error),))
+    if facts.contacts is not None:
+        facts = replace(facts, contacts=join_contacts(facts.contacts, signal_files))
     suppress = partial(
         suppressions,
         customers=customers,
         as_of=orders.end,
-        signals=signals(orders),
+        signals=join_signals(signals(orders), signal_files, customers),
         contacts=facts.contacts,
         unknown_consent=unknown_consent,
     )

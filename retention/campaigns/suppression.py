@@ -21,8 +21,17 @@ from retention.customers.signals import POOR_SHARE
 from retention.playbook import LeftOut, left_out, strategy_of
 from retention.validation import rows_of
 
-#: For how many days a review counts as recent.
+#: For how many days a review or a survey answer counts as recent.
 RECENT_DAYS = 90
+#: For how many days before a subscription's charge its customer is left alone.
+CHARGE_DAYS = 7
+#: Channels that an unsubscription from e-mails closes.
+_MAIL_CHANNELS = ("email",)
+#: The survey groups of unhappy customers, with the day of the answer.
+_UNHAPPY_GROUPS = {
+    "nps_group": ("Detractor", "nps_on"),
+    "csat_group": ("Dissatisfied", "csat_on"),
+}
 #: Channels that need the customer's consent; for ads, to hand their data to the platform.
 ASKED_FIRST = ("email", "sms", "messenger", "push", "ads")
 #: The contact detail that a channel needs, where the file brings such a column.
@@ -35,6 +44,8 @@ REACHED_BY = {
 }
 #: The reason of customers who are left out of promotions of what they receive anyway.
 SUBSCRIBED = "Subscribed"
+#: The strategy that answers unhappy customers: nothing else may keep it from them.
+SERVICE = "service_recovery"
 _CONTACT_WORDS = {"email": "e-mail address", "phone": "phone number", "zip": "postal address"}
 
 
@@ -56,7 +67,8 @@ def suppressions(
             decides which contact detail is needed.
         customers: From `summarise_customers`.
         as_of: The last day of the orders.
-        signals: From `signals`. Rules whose column is missing leave out nobody.
+        signals: From `signals`, or from `join_signals` with further files. Rules whose column is
+            missing leave out nobody.
         contacts: From `contacts`. Give them through `usable_contacts`, so that the plan counts the
             customers whom a file can hold.
         quiet_days: Customers who ordered fewer days ago than this are left alone.
@@ -72,6 +84,8 @@ def suppressions(
     reasons: dict[str, Mask] = {}
     if listed:
         reasons["On your list"] = listed_customers(customers, contacts, listed)
+    if "unsubscribed" in signals and campaign.channel in _MAIL_CHANNELS:
+        reasons["Unsubscribed from e-mails"] = signals["unsubscribed"].eq(True).to_numpy(bool)
     if "consent" in contacts:
         reasons |= _without_consent(contacts["consent"], consent_needed(campaign, unknown_consent))
     reasons |= _not_reached(campaign.channel, contacts, silence)
@@ -79,6 +93,10 @@ def suppressions(
         reasons |= _unhappy(signals, pd.Timestamp(as_of))
         if "subscribed" in signals:
             reasons[SUBSCRIBED] = signals["subscribed"].fillna(False).to_numpy(bool)
+    if "next_charge_on" in signals and campaign.strategy != SERVICE:
+        ahead = signals["next_charge_on"] - pd.Timestamp(as_of)
+        due = ahead.between(pd.Timedelta(0), pd.Timedelta(days=CHARGE_DAYS))
+        reasons[f"Subscription charged within {CHARGE_DAYS} days"] = due.to_numpy(bool)
     if quiet_days:
         reasons[f"Ordered in the last {quiet_days} days"] = silence < quiet_days
     return reasons
@@ -192,10 +210,11 @@ def without_signal(
     """
     columns = set() if signals is None else set(signals.columns)
     columns |= set() if contacts is None else set(contacts.columns)
+    unhappy = {"last_rating", "complained_on", *_UNHAPPY_GROUPS}
     has_signal = {
-        "unhappy": bool(columns & {"last_rating", "complained_on"}),
+        "unhappy": bool(columns & unhappy),
         "subscribed": "subscribed" in columns,
-        "opted_out": "consent" in columns,
+        "opted_out": bool(columns & {"consent", "unsubscribed"}),
     }
     rules = left_out(_promotes(campaign))
     return tuple(rule for rule in rules if not has_signal.get(rule.key, False))
@@ -251,9 +270,22 @@ def _unhappy(signals: pd.DataFrame, as_of: pd.Timestamp) -> dict[str, Mask]:
         best = signals["last_rating"].max()
         poor = signals["last_rating"] <= POOR_SHARE * best
         if "rated_on" in signals:
-            poor &= signals["rated_on"] > since
+            poor &= _is_recent(signals["rated_on"], since)
         reasons["Poor review lately"] = poor.fillna(False).to_numpy(bool)
+    unhappy = np.zeros(len(signals), dtype=bool)
+    for name, (group, day) in _UNHAPPY_GROUPS.items():
+        if name in signals:
+            said = signals[name].eq(group)
+            said &= _is_recent(signals[day], since) if day in signals else True
+            unhappy |= said.to_numpy(bool)
+    if set(_UNHAPPY_GROUPS) & set(signals):
+        reasons["Low survey score lately"] = unhappy
     if "complained_on" in signals:
         # Closed complaints have no day here.
         reasons["Open complaint"] = signals["complained_on"].notna().to_numpy(bool)
     return reasons
+
+
+def _is_recent(days: pd.Series, since: pd.Timestamp) -> pd.Series:
+    """Which answers are recent; one without a day may be."""
+    return (days > since) | days.isna()

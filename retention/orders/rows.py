@@ -359,7 +359,7 @@ def _placed_by_number(typed: ir.Table) -> ir.Table:
 
 def _customer(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> ir.StringValue:
     """Return who bought: phones by their digits, all else by its text."""
-    customer = _customer_id(raw, column["customer_id"])
+    customer = customer_text(raw, column["customer_id"])
     if column.get("phone") != column["customer_id"]:
         return customer
     style = find_phone_style(raw, column["customer_id"], _main_currency(raw, column, mapping))
@@ -378,10 +378,14 @@ def _main_currency(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> s
     return next(iter(commonest["currency"]), None)
 
 
-def _customer_id(raw: ir.Table, column: str) -> ir.StringValue:
-    """E-mails compared without case and blanks; 17850.0 is 17850; guests are NULL.
+def customer_text(raw: ir.Table, column: str) -> ir.StringValue:
+    """Return who a cell names: e-mails without case and blanks, 17850 for 17850.0, NULL for guests.
 
     Only the steps that some cell of the column needs are taken: most columns need none.
+
+    Args:
+        raw: The rows as text.
+        column: The column of the customers.
     """
     text = raw[column]
     mail = text.contains("@")

@@ -31,6 +31,13 @@ GROUPS: tuple[MenuGroup, ...] = get_args(MenuGroup)
 
 _NEEDS_MODEL = "Needs a model of future purchases, and so enough customers who came back."
 _NEEDS_COLUMN = "Appears as soon as the file has a column of {}."
+#: Where files of signals are added, as the page calls the place.
+ELSEWHERE = "Add what you know elsewhere"
+_NEEDS_FILE = f"Appears as soon as a file of {{}} is added on the front page, under “{ELSEWHERE}”."
+_NEEDS_EITHER = (
+    "Appears as soon as the file has a column of {}, or a file of {} is added on the front page, "
+    f"under “{ELSEWHERE}”."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +70,13 @@ class Feature:
 
 
 def _feature(row: dict[str, Any]) -> Feature:
-    entry = {name: value for name, value in row.items() if name not in ("column", "model")}
+    entry = {name: value for name, value in row.items() if name not in ("column", "file", "model")}
     if row.get("model"):
         entry["needs"] = _NEEDS_MODEL
+    elif "column" in row and "file" in row:
+        entry["needs"] = _NEEDS_EITHER.format(row["column"], row["file"])
+    elif "file" in row:
+        entry["needs"] = _NEEDS_FILE.format(row["file"])
     elif "column" in row:
         entry["needs"] = _NEEDS_COLUMN.format(row["column"])
     return checked_record(Feature, entry, f"The feature {row.get('key')!r} in catalogue.toml")

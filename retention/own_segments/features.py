@@ -245,7 +245,8 @@ def features(
         labels: From `assign_segments`.
         signals: Indexed by `customer_id`, with those columns that the file brings: `last_rating`,
             `rated_on`, `subscribed`, `complained_on`, `cart_abandoned_on`, `last_channel`,
-            `last_region`, `last_category`, `last_product`, `last_coupon`.
+            `last_region`, `last_category`, `last_product`, `last_coupon`. From `join_signals` also
+            those of further files.
         contacts: Indexed by `customer_id`, with those columns that the file brings: `email`,
             `phone`, `country`, `state`, `city`, `zip`, `consent`.
         orders: For what was bought in any order, and for the currency.
@@ -275,7 +276,8 @@ def features(
         makers |= _of_scores(scores)
     if labels is not None:
         makers |= _of_labels(aligned(labels, index), scores is not None, makers)
-    makers |= _of_signals(rows_of(signals, index)) | _of_contacts(rows_of(contacts, index))
+    makers |= _of_signals(rows_of(signals, index), as_of)
+    makers |= _of_contacts(rows_of(contacts, index))
     purchases = None if orders is None else purchases_of(orders, index, as_of)
     lists: dict[str, Callable[[], Listed]] = {}
     if orders is not None and purchases is not None:
@@ -497,24 +499,51 @@ def _on_list(listed: Listed) -> Column:
     return Column(flags)
 
 
-def _of_signals(signals: pd.DataFrame) -> Makers:
+#: Days of signals. A file of them may be newer than the orders.
+_SIGNAL_DAYS = (
+    *("rated_on", "complained_on", "cart_abandoned_on", "nps_on", "csat_on"),
+    *("email_opened_on", "email_clicked_on"),
+)
+_SIGNAL_NUMBERS = (
+    *("last_rating", "nps_score", "csat_score", "loyalty_points", "email_opens", "email_clicks"),
+    "cart_value",
+)
+_SIGNAL_GROUPS = ("nps_group", "csat_group", "loyalty_tier", "subscription_status")
+
+
+def _of_signals(signals: pd.DataFrame, as_of: date) -> Makers:
     makers: Makers = {}
-    for name in signals:
-        if name in ("rated_on", "complained_on", "cart_abandoned_on"):
+    for name in map(str, signals):
+        if name in _SIGNAL_DAYS:
+            makers[name] = _days_so_far(signals[name], as_of)
+        elif name == "next_charge_on":
             makers[name] = _dates(signals[name])
-        elif name == "subscribed":
+        elif name in ("subscribed", "unsubscribed"):
             makers[name] = _flags(signals[name])
-        elif name == "last_rating":
-            makers[name] = lambda: Column(
-                pd.to_numeric(signals["last_rating"]).to_numpy(float, na_value=np.nan)
-            )
-        elif name in FEATURES and name.startswith("last_") and FEATURES[name].kind == "category":
+        elif name in _SIGNAL_NUMBERS:
+            makers[name] = _floats(signals[name])
+        elif name in _SIGNAL_GROUPS or _is_latest_value(name):
             makers[name] = _categories(signals[name])
     # A customer without an entry in the file's column did not do it, as far as the file knows.
     for flag, day in (("complained", "complained_on"), ("cart_abandoned", "cart_abandoned_on")):
         if day in signals:
             makers[flag] = _flags(signals[day].notna())
     return makers
+
+
+def _is_latest_value(name: str) -> bool:
+    """Return whether a signal is a value on the latest order, such as the channel."""
+    return name.startswith("last_") and name in FEATURES and FEATURES[name].kind == "category"
+
+
+def _floats(column: pd.Series) -> Callable[[], Column]:
+    return lambda: Column(pd.to_numeric(column).to_numpy(float, na_value=np.nan))
+
+
+def _days_so_far(column: pd.Series, as_of: date) -> Callable[[], Column]:
+    """Days up to the end of the orders: what came after it counts as of that day."""
+    end = pd.Timestamp(as_of)
+    return _dates(column.where(column.isna() | (column <= end), end))
 
 
 def _of_contacts(contacts: pd.DataFrame) -> Makers:

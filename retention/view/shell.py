@@ -22,6 +22,8 @@ from retention.view.session.loaded import Loaded
 
 ROOT = Path(__file__).parents[2]
 FRONT_PAGE = "app.py"
+#: Settings in the front page's address that open the section of files of signals.
+OPEN_ELSEWHERE = {"add": "signals"}
 #: Days after the last order from which its age is shown: every "next" and "due" counts from it.
 STALE_DAYS = 45
 _ASSETS = Path(__file__).parent / "assets"

@@ -13,7 +13,7 @@ ROWS = tomllib.loads(
     Path(catalogue.__file__).with_suffix(".toml").read_text(encoding="utf-8"),
 )["feature"]
 KEYS = ["key", "label", "kind", "group", "help", "says"]
-MORE = ["says_not", "unit", "whole", "column", "model"]
+MORE = ["says_not", "unit", "whole", "column", "file", "model"]
 
 
 def test_the_list_is_in_order_and_every_entry_has_its_words():
@@ -41,7 +41,8 @@ def test_every_table_of_the_file_is_complete(row):
     feature = FEATURES[row["key"]]
     assert (feature.label, feature.help, feature.says) == (row["label"], row["help"], row["says"])
     assert row.get("column", "") in feature.needs
-    assert bool(feature.needs) == bool({"column", "model"} & set(row))
+    assert row.get("file", "") in feature.needs
+    assert bool(feature.needs) == bool({"column", "file", "model"} & set(row))
 
 
 def test_keys_and_labels_are_used_once_and_groups_stand_together():

@@ -52,7 +52,7 @@ def next_step(
 ) -> NextStep:
     """Return what to do for a customer now.
 
-    An open complaint or a recent poor review comes before everything else.
+    An open complaint, a recent poor review or low survey score comes before everything else.
 
     Args:
         stage: The customer's stage.
@@ -74,6 +74,8 @@ def next_step(
     cautions = []
     if consent is False:
         cautions.append("Opted out: no e-mail, no SMS, no audience for ads.")
+    if signals.get("unsubscribed") is True and consent is not False:
+        cautions.append("Unsubscribed from e-mails: no e-mail.")
     if strategy.promotion and signals.get("subscribed") is True:
         cautions.append("Subscribed: no promotion of what the subscription brings already.")
     if strategy.promotion and "full_price" in traits:
@@ -88,8 +90,18 @@ def _trouble(signals: Mapping[str, object], best_rating: float, as_of: date) -> 
     )
     if isinstance(complained, pd.Timestamp) and not pd.isna(complained):
         return f"A complaint is open since {wording.day(complained.date())}."
-    if not isinstance(rating, int | float) or not rating <= POOR_SHARE * best_rating:
-        return ""
-    if isinstance(rated, pd.Timestamp) and (pd.Timestamp(as_of) - rated).days < RECENT_DAYS:
+    if (
+        isinstance(rating, int | float)
+        and rating <= POOR_SHARE * best_rating
+        and _is_recent(rated, as_of)
+    ):
         return f"The last review gave {rating:g} of {best_rating:g} stars."
+    if signals.get("nps_group") == "Detractor" and _is_recent(signals.get("nps_on"), as_of):
+        return f"The last survey answer was {signals['nps_score']:g} of 10: a detractor."
+    if signals.get("csat_group") == "Dissatisfied" and _is_recent(signals.get("csat_on"), as_of):
+        return "Dissatisfied by the last survey answer."
     return ""
+
+
+def _is_recent(day: object, as_of: date) -> bool:
+    return isinstance(day, pd.Timestamp) and (pd.Timestamp(as_of) - day).days < RECENT_DAYS

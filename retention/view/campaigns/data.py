@@ -166,7 +166,9 @@ def _hashes(data: Loaded) -> np.ndarray:
     return customer_hashes(data.customers.index)
 
 
-@kept(max_entries=24, spinner="Asking the model about this campaign…", by_model=True)
+@kept(
+    max_entries=24, spinner="Asking the model about this campaign…", by_model=True, by_signals=True
+)
 def _reachable(
     data: Loaded,
     before: tuple[Campaign, ...],
@@ -206,7 +208,7 @@ def roles_in_campaigns(data: Loaded, row: int) -> dict[str, str]:
     return {name: role.of(row) for name, role in roles.items() if role.of(row)}
 
 
-@kept(max_entries=2, spinner="Planning the campaigns…", by_model=True)
+@kept(max_entries=2, spinner="Planning the campaigns…", by_model=True, by_signals=True)
 def _roles(
     data: Loaded,
     campaigns: tuple[Campaign, ...],

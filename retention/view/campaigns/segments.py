@@ -36,7 +36,7 @@ def choices(data: Loaded) -> tuple[list[str], dict[str, str]]:
     return [*names, *chosen], missing
 
 
-@kept(max_entries=4, by_model=True)
+@kept(max_entries=4, by_model=True, by_signals=True)
 def _choices(data: Loaded, library: str) -> tuple[list[str], dict[str, str]]:  # noqa: ARG001
     features = own.features_for(data)
     missing: dict[str, str] = {}

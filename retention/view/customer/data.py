@@ -221,7 +221,7 @@ def _rfm(data: Loaded) -> pd.DataFrame:
     return rfm(data.customers)
 
 
-@kept(max_entries=1)
+@kept(max_entries=1, by_signals=True)
 def _best_rating(data: Loaded) -> float:
     signals = signals_for(data)
     best = signals["last_rating"].max() if "last_rating" in signals else np.nan

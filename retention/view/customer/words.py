@@ -27,6 +27,13 @@ SIGNAL_NAMES = {
     "complained_on": "complaints",
     "cart_abandoned_on": "carts left behind",
 }
+#: How the groups of survey answers read.
+_SURVEY_MOODS = {
+    "Promoter": "good",
+    "Detractor": "bad",
+    "Satisfied": "good",
+    "Dissatisfied": "bad",
+}
 #: What consent says: given, refused, or not known.
 _CONSENT: dict[bool | None, tuple[str, str, str]] = {
     True: ("good", "Consent", "May be written to"),
@@ -145,14 +152,68 @@ def signal_rows(
             "good" if rating >= 0.8 * best_rating else "bad" if rating <= 0.4 * best_rating else ""
         )
         rows.append((mood, "Review", f"{rating:g} of {best_rating:g}{on}"))
-    if signals.get("subscribed"):
-        products = ", ".join(signals.get("subscribed_products", ()))
-        rows.append(("good", "Subscription", products or "Running"))
+    rows += _survey_rows(signals)
+    rows += _subscription_rows(signals)
     if "complained_on" in signals:
         rows.append(("bad", "Complaint", f"Open since {_on(signals['complained_on'])}"))
     if "cart_abandoned_on" in signals:
-        rows.append(("", "Cart", f"Left behind on {_on(signals['cart_abandoned_on'])}"))
+        worth = f", worth {signals['cart_value']:,.2f}" if "cart_value" in signals else ""
+        left_on = _on(signals["cart_abandoned_on"])
+        rows.append(("", "Cart", f"Left behind on {left_on}{worth}"))
+    return rows + _engagement_rows(signals)
+
+
+def _survey_rows(signals: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """The latest answers to surveys."""
+    rows = []
+    if "nps_score" in signals:
+        group = str(signals["nps_group"])
+        answer = f"{signals['nps_score']:g} of 10, {group.lower()}"
+        rows.append(
+            (_SURVEY_MOODS.get(group, ""), "Would recommend", answer + _when(signals, "nps_on"))
+        )
+    if "csat_score" in signals:
+        group = str(signals["csat_group"])
+        answer = f"{group} ({signals['csat_score']:g})"
+        rows.append(
+            (_SURVEY_MOODS.get(group, ""), "Satisfaction", answer + _when(signals, "csat_on"))
+        )
     return rows
+
+
+def _subscription_rows(signals: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """The subscription, with what it brings and when it is charged next; also one that is over."""
+    charged = (
+        f", charged on {_on(signals['next_charge_on'])}" if "next_charge_on" in signals else ""
+    )
+    if signals.get("subscribed"):
+        products = ", ".join(signals.get("subscribed_products", ()))
+        return [("good", "Subscription", (products or "Running") + charged)]
+    status = signals.get("subscription_status")
+    return [("", "Subscription", str(status).capitalize())] if status else []
+
+
+def _engagement_rows(signals: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Loyalty points, and what the customer does with e-mails."""
+    rows = []
+    if "loyalty_points" in signals:
+        tier = f", {signals['loyalty_tier']}" if "loyalty_tier" in signals else ""
+        rows.append(("", "Loyalty points", f"{signals['loyalty_points']:,.0f}{tier}"))
+    acts = [
+        f"{verb} on {_on(signals[name])}"
+        for name, verb in (("email_opened_on", "last opened"), ("email_clicked_on", "clicked"))
+        if name in signals
+    ]
+    if signals.get("unsubscribed"):
+        rows.append(("bad", "E-mails", ", ".join(["Unsubscribed", *acts])))
+    elif acts:
+        words = ", ".join(acts)
+        rows.append(("", "E-mails", words[0].upper() + words[1:]))
+    return rows
+
+
+def _when(signals: Mapping[str, Any], day: str) -> str:
+    return f", on {_on(signals[day])}" if day in signals else ""
 
 
 def unknown_signals(columns: set[str]) -> str:

@@ -129,7 +129,7 @@ def _is_planned(data: Loaded, action: NextAction) -> bool:
     return action.name in chosen and bool(state.addressing(CHOSEN + action.name))
 
 
-@kept(max_entries=4, by_model=True, spinner="Looking for what should bring most…")
+@kept(max_entries=4, by_model=True, spinner="Looking for what should bring most…", by_signals=True)
 def _actions(
     data: Loaded,
     rules: SegmentRules,

@@ -8,7 +8,7 @@ from typing import cast
 import streamlit as st
 
 from retention import wording
-from retention.own_segments.catalogue import FEATURES
+from retention.own_segments.catalogue import ELSEWHERE, FEATURES
 from retention.own_segments.conditions import (
     GROUP_KINDS,
     Count,
@@ -21,7 +21,7 @@ from retention.own_segments.conditions import (
 from retention.own_segments.features import Features
 from retention.own_segments.values import BY_KIND, OPERATORS
 from retention.own_segments.words import describe
-from retention.view import text
+from retention.view import shell, text
 from retention.view.own_segments import draft as drafts
 from retention.view.own_segments.draft import Node
 from retention.view.own_segments.values import draw_value
@@ -273,3 +273,10 @@ def _not_here(features: Features) -> None:
         f"<details class=not-here><summary>{questions} that these orders cannot answer yet"
         f"</summary><ul>{rows}</ul></details>"
     )
+    if any(FEATURES[key].group == "Signals" for key in features.off):
+        st.page_link(
+            shell.FRONT_PAGE,
+            label=ELSEWHERE,
+            icon=":material/library_add:",
+            query_params=shell.OPEN_ELSEWHERE,
+        )

@@ -10,6 +10,7 @@ import streamlit as st
 from retention.orders.orders import Orders
 from retention.view.session.choices import purchase_model
 from retention.view.session.engine_link import ConnectionEndedError
+from retention.view.session.signal_files import key_of
 
 Settings = ParamSpec("Settings")
 Result = TypeVar("Result")
@@ -34,6 +35,7 @@ def kept(
     max_entries: int,
     spinner: str | bool = False,
     by_model: bool = False,
+    by_signals: bool = False,
     on_release: Callable[[Any], None] | None = None,
 ) -> Callable[
     [Callable[Concatenate[Data, Settings], Result]], Callable[Concatenate[Data, Settings], Result]
@@ -49,6 +51,7 @@ def kept(
         max_entries: Results that are kept at once, for different settings.
         spinner: What is shown meanwhile; False where it takes no time worth a word.
         by_model: Whether the session's purchase model is a part of the key.
+        by_signals: Whether the files of signals that were added are a part of the key.
         on_release: Is told of each result that is let go.
     """
 
@@ -75,8 +78,9 @@ def kept(
             _, *settings = bound.arguments.items()
             hashed = tuple(value for name, value in settings if not name.startswith("_"))
             model = purchase_model() if by_model else ""
+            signals = key_of(data.orders) if by_signals else ()
             try:
-                return cached((data.orders.digest, model, *hashed), _arguments=bound)
+                return cached((data.orders.digest, model, signals, *hashed), _arguments=bound)
             except ConnectionEndedError:
                 st.rerun()  # the page then says that the orders are gone
 

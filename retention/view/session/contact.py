@@ -35,7 +35,7 @@ def contact_for(data: Loaded, *, promotion: bool = False) -> pd.DataFrame:
     return _contact(data, left_alone(), promotion)
 
 
-@kept(max_entries=3, spinner="Checking whom to leave alone…")
+@kept(max_entries=3, spinner="Checking whom to leave alone…", by_signals=True)
 def _contact(data: Loaded, leave: LeftAlone, promotion: bool) -> pd.DataFrame:
     given, index = contacts_for(data), data.customers.index
     reasons = suppressed(replace(usual_campaign(REMINDER), channel="email"), data, leave)

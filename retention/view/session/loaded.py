@@ -11,6 +11,7 @@ from retention.orders.orders import Orders, read_orders
 from retention.samples.data_sets import SAMPLES, sample_file
 from retention.view.session.cache import empty_caches
 from retention.view.session.engine_link import is_lost
+from retention.view.session.signal_files import forget_files
 
 _KEY, _LOST = "loaded_orders", "lost_orders"
 
@@ -85,6 +86,8 @@ def put(
     st.session_state.pop(_LOST, None)
     if previous is None or previous.orders is orders:
         return fresh
+    if previous.orders.digest != orders.digest:
+        forget_files()
     if previous.in_warehouse:
         # What was computed may refer to what is let go, also where the digest is the same.
         empty_caches()

@@ -11,8 +11,10 @@ from retention.campaigns.campaign import Campaign
 from retention.campaigns.suppression import suppressions, usable_contacts
 from retention.customers.contacts import contacts
 from retention.customers.signals import signals
+from retention.signal_files.join import join_contacts, join_signals
 from retention.view.session.cache import kept
 from retention.view.session.loaded import Loaded
+from retention.view.session.signal_files import files_of
 
 _LEFT_ALONE = "campaign_rules"
 
@@ -40,7 +42,7 @@ class People(NamedTuple):
     Attributes:
         given: Contact details as the orders have them.
         contacts: Those that can be used.
-        signals: Reviews, complaints, subscriptions and carts left behind.
+        signals: Reviews, complaints, subscriptions, carts left behind, and what added files say.
     """
 
     given: pd.DataFrame
@@ -88,18 +90,18 @@ def suppressed(campaign: Campaign, data: Loaded, leave: LeftAlone) -> dict[str, 
     )
 
 
-@kept(max_entries=1, spinner="Reading contact details…")
+@kept(max_entries=1, spinner="Reading contact details…", by_signals=True)
 def contacts_for(data: Loaded) -> pd.DataFrame:
-    """Return each customer's contact details as the orders have them."""
-    return contacts(data.orders)
+    """Return each customer's contact details, with the consent that added files bring."""
+    return join_contacts(contacts(data.orders), files_of(data.orders))
 
 
-@kept(max_entries=1, spinner="Reading reviews and subscriptions…")
+@kept(max_entries=1, spinner="Reading reviews and subscriptions…", by_signals=True)
 def signals_for(data: Loaded) -> pd.DataFrame:
-    """Return each customer's reviews, complaints, subscriptions and carts left behind."""
-    return signals(data.orders)
+    """Return each customer's signals, from the orders and from files that were added."""
+    return join_signals(signals(data.orders), files_of(data.orders), data.customers)
 
 
-@kept(max_entries=1, spinner="Checking contact details…")
+@kept(max_entries=1, spinner="Checking contact details…", by_signals=True)
 def _usable_contacts(data: Loaded, home_country: str) -> pd.DataFrame:
     return usable_contacts(contacts_for(data), home_country)

@@ -61,3 +61,37 @@ def test_what_the_orders_lack_is_named():
         "Not in these orders: carts left behind."
     )
     assert words.unknown_signals({*words.SIGNAL_NAMES, "consent"}) == ""
+
+
+def test_signals_of_further_files_have_a_mood():
+    signals = {
+        "nps_score": 3.0,
+        "nps_group": "Detractor",
+        "nps_on": pd.Timestamp("2024-06-01"),
+        "csat_score": 5.0,
+        "csat_group": "Satisfied",
+        "subscribed": False,
+        "subscription_status": "paused",
+        "loyalty_points": 1250.0,
+        "loyalty_tier": "Gold",
+        "email_opened_on": pd.Timestamp("2024-06-04"),
+        "unsubscribed": True,
+        "cart_abandoned_on": pd.Timestamp("2024-06-03"),
+        "cart_value": 1059.9,
+    }
+    assert words.signal_rows(signals, {}, 5.0, set()) == [
+        ("bad", "Would recommend", "3 of 10, detractor, on 1 Jun 2024"),
+        ("good", "Satisfaction", "Satisfied (5)"),
+        ("", "Subscription", "Paused"),
+        ("", "Cart", "Left behind on 3 Jun 2024, worth 1,059.90"),
+        ("", "Loyalty points", "1,250, Gold"),
+        ("bad", "E-mails", "Unsubscribed, last opened on 4 Jun 2024"),
+    ]
+    running = {"subscribed": True, "next_charge_on": pd.Timestamp("2024-07-01")}
+    assert words.signal_rows(running, {}, 5.0, set()) == [
+        ("good", "Subscription", "Running, charged on 1 Jul 2024")
+    ]
+    opened = {"email_opened_on": pd.Timestamp("2024-06-04"), "unsubscribed": False}
+    assert words.signal_rows(opened, {}, 5.0, set()) == [
+        ("", "E-mails", "Last opened on 4 Jun 2024")
+    ]
