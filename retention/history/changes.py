@@ -43,11 +43,19 @@ CANNOT: Final = "cannot be compared"
 COLUMNS = ["change", "low", "high", "verdict", "why", "now", "total", "mix", "look_back", "basis"]
 #: Metrics of these kinds change by a share of what they were.
 RELATIVE_KINDS: frozenset[MetricKind] = frozenset({"money", "number", "count"})
+#: How much wider a range is where the file begins in mid-life. Customers from before it are older
+#: now than they were then, and how old is not known. On simulated shops that had been there for
+#: four years this makes up for it.
+_UNKNOWN_AGES = 1.1
 _NO_CHANGE = Difference(np.nan, np.nan, np.nan)
 #: Why a metric has no verdict although both periods have customers enough.
 _NO_EQUAL_AGES = (
     f"Fewer than {ENOUGH} customers are as old now as customers were then, counted from the first "
     "order. So nobody can tell what they do from how old they are."
+)
+_IN_MID_LIFE = (
+    "The file begins in the middle of the shop's life, so ages of older customers are not known. "
+    "The range is a tenth wider for it."
 )
 _UNCLEAR = (
     "The orders do not tell whether the file begins with the shop. The range holds both cases."
@@ -175,18 +183,26 @@ def _row(pair: _Pair, name: str, start: FileStart, scale: int) -> dict[str, Any]
                 estimate(customers, name, weights.now, weights.bands[0]),
                 estimate(pair.before, name, weights.before, weights.bands[1]),
             )
-        differences.append(
-            difference((customers, both[0]), (pair.before, both[1]), relative=relative)
-        )
+        found = difference((customers, both[0]), (pair.before, both[1]), relative=relative)
+        if start == "mid-life" and name not in TOTALS:
+            found = _wider(found)
+        differences.append(found)
         numbers.append((both[0].n, both[1].n))
     row = _cells(plain[1].value, plain[0].value, differences, min(numbers, key=min), total.value)
-    if row["verdict"] == THIN and min(found.n for found in plain) >= ENOUGH:
+    if row["verdict"] == THIN and min(one.n for one in plain) >= ENOUGH:
         row |= {"verdict": CANNOT, "why": _NO_EQUAL_AGES}
     if name in TOTALS:
         row |= {"value": scale * row["value"], "now": scale * row["now"], "mix": np.nan}
     elif relative:
         row["mix"] = (1 + total.value) / (1 + row["change"]) - 1
     return row
+
+
+def _wider(found: Difference) -> Difference:
+    return found._replace(
+        low=found.value + _UNKNOWN_AGES * (found.low - found.value),
+        high=found.value + _UNKNOWN_AGES * (found.high - found.value),
+    )
 
 
 def _sides(pair: _Pair, name: str, start: FileStart) -> list[tuple[WindowCustomers, Weights]]:
@@ -261,8 +277,7 @@ def _basis(
             sentences.append(f"Customers count as active for {window.active_days:,} days here.")
     if name not in TOTALS:
         sentences.append("Customers of each age, counted from the first order, weigh alike.")
-        if start == "unclear":
-            sentences.append(_UNCLEAR)
+        sentences += {"unclear": [_UNCLEAR], "mid-life": [_IN_MID_LIFE], "shop": []}[start]
     return " ".join(sentences)
 
 

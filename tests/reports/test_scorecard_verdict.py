@@ -79,7 +79,7 @@ def test_the_summary_counts_them(card):
     assert read_scorecard(card, comparisons).summary == (
         "Of 4 metrics with a benchmark or target, 2 are ahead, 1 is on par and 1 is behind. Of 8 "
         "metrics against the "
-        "30 days before, 1 is better, 1 is worse and 6 show no clear change. Of 7 metrics against "
+        "30 days before, 1 is better, 1 is worse and 6 show no clear change. Of 8 metrics against "
         "the same days a "
         "year before, 8 show no clear change."
     )
