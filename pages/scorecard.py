@@ -19,6 +19,7 @@ verdict = forecast_chip.place()
 @st.fragment
 def answer() -> None:
     """Everything that follows the settings."""
+    conclusion = st.empty()
     try:
         settings = scorecard_settings.choose_settings(data)
         # Counted once for all that follows, which takes more than a second in a large store.
@@ -29,18 +30,18 @@ def answer() -> None:
     except RetentionError as error:
         widgets.problem("There is no scorecard for this period", error)
         return
+    parts.conclude(conclusion, card, data.orders.currency)
     parts.header(card)
-    # The reading asks the model, which takes longer than the cards in a large store: it is drawn
-    # last, in a place of its own.
-    place = st.container()
-    scorecard_cards.cards(data, card, settings)
-    parts.months(data, card, settings)
-    parts.bridge(data, card, settings)
-    parts.spreads(card)
-    parts.buyers(data, card)
-    with place:
-        parts.whole_reading(data, settings)
-    scorecard_files.downloads(data, card, settings)
+    # The model takes longer than the cards in a large store: what it says is drawn last.
+    expected = scorecard_cards.first_cards(data, card, settings)
+    opened = parts.choose_part()
+    if opened == parts.FIGURES:
+        scorecard_cards.more_cards(data, card, settings)
+    elif opened == parts.DOWNLOADS:
+        scorecard_files.downloads(data, card, settings)
+    elif opened is not None:
+        parts.draw(opened, data, card, settings)
+    scorecard_cards.expected_value(expected, data)
 
 
 answer()

@@ -231,8 +231,8 @@ def _largest_gap(facts: ActionFacts) -> CandidateOrMissing | None:
         strategy=suited[0].key,
         reason=lambda number: (
             f"{label} is {_metric_words(gap, gap.store, facts.currency)}, and was "
-            f"{_metric_words(gap, gap.aim, facts.currency)} in the {gap.against}: "
-            f"{plural(number, 'customer')} can move it."
+            f"{_metric_words(gap, gap.aim, facts.currency)} in the {gap.against} for "
+            f"customers of the same age: {plural(number, 'customer')} can move it."
         ),
     )
 

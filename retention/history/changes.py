@@ -1,148 +1,284 @@
-"""Has a metric changed from one period to another, and may the two periods be compared?"""
+"""Has a metric changed from one period to another?
 
-from collections.abc import Hashable, Mapping
-from datetime import date
-from typing import Final, Literal, NamedTuple
+Both periods look back equally far. The change is split into mix (customers are older or younger
+than they were) and behaviour, which alone has a verdict.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 
-from retention.history.metrics import METRICS, MetricKind
+from retention.history.file_start import FileStart, file_start
+from retention.history.like_for_like import (
+    Difference,
+    Weights,
+    alike,
+    difference,
+    estimate,
+)
+from retention.history.metrics import (
+    METRICS,
+    OF_THE_ACTIVE,
+    TOTALS,
+    MetricKind,
+    metric_values,
+)
+from retention.history.order_history import OrderHistory, sampling_step
+from retention.history.period_counts import PeriodCounts, count_period
+from retention.history.windows import Window, WindowCustomers, customers_in
 from retention.periods import Period
-from retention.statistics import difference_interval
 
 #: Customers or waits that both periods need before a change gets a verdict.
 ENOUGH = 30
-#: What a change amounts to. "Cannot be compared": the orders begin too late before the earlier
-#: period.
+#: What a change amounts to.
 ChangeVerdict = Literal["up", "down", "no clear change", "too little data", "cannot be compared"]
 UP: Final = "up"
 DOWN: Final = "down"
 NOISE: Final = "no clear change"
 THIN: Final = "too little data"
 CANNOT: Final = "cannot be compared"
-COLUMNS = ["change", "low", "high", "verdict", "why"]
+COLUMNS = ["change", "low", "high", "verdict", "why", "now", "total", "mix", "look_back", "basis"]
 #: Metrics of these kinds change by a share of what they were.
 RELATIVE_KINDS: frozenset[MetricKind] = frozenset({"money", "number", "count"})
-#: Days that the orders reach back before the earlier period, at the least.
-LEAST_REACH = 180
-#: Days that the orders reach back for each day between the starts of the two periods.
-TIMES_APART = 2
+#: How much wider a range is where the file begins in mid-life. Customers from before it are older
+#: now than they were then, and how old is not known. On simulated shops that had been there for
+#: four years this makes up for it.
+_UNKNOWN_AGES = 1.1
+_NO_CHANGE = Difference(np.nan, np.nan, np.nan)
+#: Why a metric has no verdict although both periods have customers enough.
+_NO_EQUAL_AGES = (
+    f"Fewer than {ENOUGH} customers are as old now as customers were then, counted from the first "
+    "order. So nobody can tell what they do from how old they are."
+)
+_IN_MID_LIFE = (
+    "The file begins in the middle of the shop's life, so ages of older customers are not known. "
+    "The range is a tenth wider for it."
+)
+_UNCLEAR = (
+    "The orders do not tell whether the file begins with the shop. The range holds both cases."
+)
 
 
-#: A row of what `measure` returns, by column.
-_Row = Mapping[Hashable, float]
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """The customers of two periods that look back equally far.
+
+    Attributes:
+        now: Those of the later period, by its window alone.
+        newer: Those of them whose first order in the file lies in the window.
+        before: Those of the earlier period.
+        weights: What makes the ages of `now` and `before` count alike.
+        newer_weights: What makes the ages of `newer` and `before` count alike.
+    """
+
+    now: WindowCustomers
+    newer: WindowCustomers
+    before: WindowCustomers
+    weights: Weights
+    newer_weights: Weights
 
 
-class _Change(NamedTuple):
-    change: float
-    low: float
-    high: float
-    verdict: ChangeVerdict
-    why: str
-
-
-def changes(
-    now: pd.DataFrame, before: pd.DataFrame, cannot: Mapping[str, str] | None = None
-) -> pd.DataFrame:
+def changes(history: OrderHistory, counts: PeriodCounts, before: Period) -> pd.DataFrame:
     """Return the change of every metric from one period to another.
 
-    Many customers are in both periods. The interval ignores this, so it is too wide rather than
-    too narrow.
-
     Args:
-        now: What `measure` returns for the later period.
-        before: What `measure` returns for the earlier period.
-        cannot: Metrics that cannot be compared and why, as `not_comparable` returns them.
+        history: The history of the orders.
+        counts: From `count_period` of the later period.
+        before: The earlier period, which begins with the orders or later. Where it is shorter,
+            the last days of both are compared.
 
     Returns:
-        A row a metric. `change`, `low` and `high` are the change and its 95 % interval. Rates
-        change by points (fractions) and waits by days. Money, numbers and counts change by a
-        share of what they were. `verdict` is a `ChangeVerdict`: "no clear change" where the
-        interval holds zero, "too little data" below 30 customers or waits in either period.
-        `why` is a sentence on why there is no verdict, else empty.
+        A row a metric. Rates change by points (fractions) and waits by days. Money, numbers and
+        counts change by a share of what they were. The columns:
 
-    Source: the method of variance estimates recovery, Zou and Donner (2008), Statistics in
-    Medicine 27. Relative changes are computed on the log scale.
+        - `value`, `now`: what the metric was and is, where both look back equally far;
+        - `change`, `low`, `high`: the change with its 95 % interval, customers of each age
+          weighted alike; totals change as they stand;
+        - `verdict`: a `ChangeVerdict` on this change; "no clear change" where the interval holds
+          zero, "too little data" below 30 customers or waits in either period, "cannot be
+          compared" below 30 customers of equal ages;
+        - `why`: a sentence on why there is no verdict, else empty;
+        - `total`, `mix`: the change from `value` to `now`, and the part of it that comes of
+          customers being older or younger than they were;
+        - `look_back`: the days before each period that count;
+        - `basis`: what is compared with what, in a sentence or two.
     """
-    later, earlier, reasons = now.to_dict("index"), before.to_dict("index"), cannot or {}
-    rows = {
-        name: _change(metric.kind, later[name], earlier[name], reasons.get(name, ""))
-        for name, metric in METRICS.items()
-    }
-    return pd.DataFrame.from_dict(rows, orient="index", columns=COLUMNS)
+    now, active_days, start = counts.period, counts.active_days, file_start(history)
+    whole = _windows(history, now, before, active_days, least=0)
+    past = _windows(history, now, before, active_days, least=now.days // 2)
+    pairs = {windows: _pair(history, *windows) for windows in {whole, past}}
+    compared = Period(start=max(now.start, _matching(now, before)), end=now.end)
+    if compared != now:
+        counts = count_period(history, compared, active_days)
+    is_now = metric_values(counts)
+    was = metric_values(count_period(history, before, active_days))
+    customers = int(history.moves.loc[history.moves["stage"] == 0, "orders"].sum())
+    rows = {}
+    for name, metric in METRICS.items():
+        windows = whole if metric.needs == "period" else past
+        row = _row(pairs[windows], name, start, sampling_step(customers))
+        if metric.needs == "period":
+            row = _with_exact(row, name, is_now[name], was[name])
+        row["look_back"] = windows[0].look_back
+        row["basis"] = _basis(name, windows, now, active_days, start)
+        rows[name] = row
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["value", *COLUMNS])
 
 
-def reach_needed(now: Period, before: Period, active_days: int) -> int:
-    """Return the days that the orders must reach back before the earlier period.
+def _matching(now: Period, before: Period) -> date:
+    """Return the first day of `now` where the orders have only the last days of `before`."""
+    missing = now.days - before.days
+    # A leap day is not missing.
+    return now.start + timedelta(days=missing if missing > 1 else 0)
 
-    This holds for metrics that look back. The beginning of the file distorts both periods. The
-    distortion fades with the reach, and the farther the periods lie apart the more it differs.
-    So the days are those of an active customer, and twice the days between the two periods. In
-    simulated stores that never change, about 5 % of the verdicts at 95 % are then wrong.
 
-    Args:
-        now: The later period.
-        before: The earlier period.
-        active_days: Days for which a customer counts as active after an order.
+def _windows(
+    history: OrderHistory, now: Period, before: Period, active_days: int, least: int
+) -> tuple[Window, Window]:
+    """Return the windows of both periods, which look back as far as the earlier one can.
 
-    Returns:
-        The number of days.
+    Where that is less than `least`, the first half of each period is what is looked back on.
     """
-    return max(active_days, LEAST_REACH) + TIMES_APART * (now.start - before.start).days
+    begin, end = history.number(before.start), history.number(before.end)
+    look_back, apart = begin, history.number(now.end) - end
+    if look_back < least:
+        begin = end // 2
+        look_back = begin
+    active = min(active_days, look_back)
+    # The same number of days in both, also where one of them holds a leap day.
+    return (
+        Window(begin=begin + apart, end=end + apart, look_back=look_back, active_days=active),
+        Window(begin=begin, end=end, look_back=look_back, active_days=active),
+    )
 
 
-def not_comparable(start: date, now: Period, before: Period, active_days: int) -> dict[str, str]:
-    """Return the metrics that cannot be compared, and why.
+def _pair(history: OrderHistory, now: Window, before: Window) -> _Pair:
+    later, earlier = customers_in(history, now), customers_in(history, before)
+    newer = later.newer()
+    return _Pair(
+        now=later,
+        newer=newer,
+        before=earlier,
+        weights=alike(later, earlier),
+        newer_weights=alike(newer, earlier),
+    )
 
-    Args:
-        start: The day of the first order.
-        now: The later period.
-        before: The earlier period.
-        active_days: Days for which a customer counts as active after an order.
 
-    Returns:
-        The reason in a sentence, by the key of the metric.
+def _row(pair: _Pair, name: str, start: FileStart, scale: int) -> dict[str, Any]:
+    """Return the row of a metric, by what the file begins with."""
+    relative = METRICS[name].kind in RELATIVE_KINDS
+    if name not in pair.now.parts and name not in pair.now.spreads:
+        return _cells(np.nan, np.nan, [_NO_CHANGE], (0.0, 0.0), np.nan)
+    plain = estimate(pair.now, name), estimate(pair.before, name)
+    total = difference((pair.now, plain[0]), (pair.before, plain[1]), relative=relative)
+    differences, numbers = [], []
+    for customers, weights in _sides(pair, name, start):
+        if name in TOTALS:
+            both = estimate(customers, name), plain[1]
+        else:
+            both = (
+                estimate(customers, name, weights.now, weights.bands[0]),
+                estimate(pair.before, name, weights.before, weights.bands[1]),
+            )
+        found = difference((customers, both[0]), (pair.before, both[1]), relative=relative)
+        if start == "mid-life" and name not in TOTALS:
+            found = _wider(found)
+        differences.append(found)
+        numbers.append((both[0].n, both[1].n))
+    row = _cells(plain[1].value, plain[0].value, differences, min(numbers, key=min), total.value)
+    if row["verdict"] == THIN and min(one.n for one in plain) >= ENOUGH:
+        row |= {"verdict": CANNOT, "why": _NO_EQUAL_AGES}
+    if name in TOTALS:
+        row |= {"value": scale * row["value"], "now": scale * row["now"], "mix": np.nan}
+    elif relative:
+        row["mix"] = (1 + total.value) / (1 + row["change"]) - 1
+    return row
+
+
+def _wider(found: Difference) -> Difference:
+    return found._replace(
+        low=found.value + _UNKNOWN_AGES * (found.low - found.value),
+        high=found.value + _UNKNOWN_AGES * (found.high - found.value),
+    )
+
+
+def _sides(pair: _Pair, name: str, start: FileStart) -> list[tuple[WindowCustomers, Weights]]:
+    """Return whom to compare with the customers before, and how ages are weighted.
+
+    Where the file begins with the shop, ages are known: customers older than anybody was then
+    are left out. Where it begins in mid-life they are not: both windows forget what came before.
     """
-    reach, needed = max((before.start - start).days, 0), reach_needed(now, before, active_days)
-    reasons = {
-        "age": "Cannot be compared: it counts all customers so far, so it grows with the age of "
-        "the orders."
-    }
-    if reach < needed:
-        reasons["past"] = (
-            f"Cannot be compared: the orders reach back {reach:,} days before that period, of "
-            f"{needed:,} that it takes."
-        )
-    return {
-        name: reasons[metric.needs] for name, metric in METRICS.items() if metric.needs in reasons
-    }
+    forgetful, newer = (pair.now, pair.weights), (pair.newer, pair.newer_weights)
+    if name in TOTALS and name != "new_customers":
+        return [forgetful]
+    return {"shop": [newer], "mid-life": [forgetful], "unclear": [forgetful, newer]}[start]
 
 
-def _change(kind: MetricKind, now: _Row, before: _Row, cannot: str) -> _Change:
-    if cannot:
-        return _Change(change=np.nan, low=np.nan, high=np.nan, verdict=CANNOT, why=cannot)
-    change, low, high = _difference(kind, now, before)
-    customers, customers_before = now["n"], before["n"]
+def _cells(
+    value: float,
+    now: float,
+    differences: list[Difference],
+    numbers: tuple[float, float],
+    total: float,
+) -> dict[str, Any]:
+    """Return the cells of a row; a verdict holds only where it holds by each difference."""
+    change = differences[0].value
+    low = min(found.low for found in differences)
+    high = max(found.high for found in differences)
     verdict: ChangeVerdict = UP if low > 0 else DOWN if high < 0 else NOISE
     why = ""
-    if not (min(customers, customers_before) >= ENOUGH and np.isfinite([change, low, high]).all()):
-        verdict, why = THIN, _why_thin(customers, customers_before)
-    return _Change(change=change, low=low, high=high, verdict=verdict, why=why)
+    if not (min(numbers) >= ENOUGH and np.isfinite([change, low, high]).all()):
+        verdict, why = THIN, _why_thin(*numbers)
+    return {
+        "value": value,
+        "change": change,
+        "low": low,
+        "high": high,
+        "verdict": verdict,
+        "why": why,
+        "now": now,
+        "total": total,
+        "mix": total - change,
+    }
 
 
-def _difference(kind: MetricKind, now: _Row, before: _Row) -> tuple[float, float, float]:
-    """Return the change from one value to another, and the ends of its 95 % interval."""
-    columns = ("value", "low", "high")
-    values = np.array([[row[name] for name in columns] for row in (now, before)], dtype=float)
-    if kind in RELATIVE_KINDS:
-        values = np.log(np.where(values > 0, values, np.nan))
-    (value, low, high), (was, was_low, was_high) = values
-    ends = difference_interval(value, (low, high), was, (was_low, was_high))
-    difference = np.array([value - was, *ends])
-    if kind in RELATIVE_KINDS:
-        difference = np.expm1(difference)
-    return float(difference[0]), float(difference[1]), float(difference[2])
+def _with_exact(row: dict[str, Any], name: str, now: float, before: float) -> dict[str, Any]:
+    """Return the row with the values of all customers, where a sample of them was compared."""
+    row |= {"now": now, "value": before}
+    if name not in TOTALS or not (now > 0 and before > 0):
+        return row
+    change = now / before - 1
+    stretch = (1 + change) / (1 + row["change"])
+    ends = {end: (1 + row[end]) * stretch - 1 for end in ("low", "high")}
+    return row | ends | {"change": change, "total": change}
+
+
+def _basis(
+    name: str,
+    windows: tuple[Window, Window],
+    now: Period,
+    active_days: int,
+    start: FileStart,
+) -> str:
+    """Return what a metric is compared with, in a sentence or two."""
+    window, needs = windows[0], METRICS[name].needs
+    sentences, days = [], window.end - window.begin
+    if days < now.days - 1:
+        sentences.append(
+            f"The orders begin too late for more, so the last {days:,} days of both periods are "
+            "compared."
+        )
+    if needs != "period":
+        sentences.append(f"Both periods look back {window.look_back:,} days.")
+        if name in OF_THE_ACTIVE and window.active_days < active_days:
+            sentences.append(f"Customers count as active for {window.active_days:,} days here.")
+    if name not in TOTALS:
+        sentences.append("Customers of each age, counted from the first order, weigh alike.")
+        sentences += {"unclear": [_UNCLEAR], "mid-life": [_IN_MID_LIFE], "shop": []}[start]
+    return " ".join(sentences)
 
 
 def _why_thin(now: float, before: float) -> str:

@@ -77,6 +77,14 @@ METRICS: dict[str, Metric] = {
         "by its end, whenever the first was. Two orders on one day are two.",
         needs="past",
     ),
+    "repeat_within_90_days": Metric(
+        label="Repeat within 90 days",
+        kind="rate",
+        better=1,
+        definition="Of the customers whose first order came 90 days before a day of the period, "
+        "the share with a second order within these 90 days.",
+        needs="past",
+    ),
     "average_order_value": Metric(
         label="Average order value",
         kind="money",
@@ -197,6 +205,12 @@ IN_MONEY = frozenset(name for name, metric in METRICS.items() if metric.kind == 
 }
 
 
+#: Metrics that add up: these are more or less, and no customer behaves better or worse for it.
+TOTALS = frozenset({"revenue", "orders", "customers", "new_customers", "returning_customers"})
+#: Metrics of the customers who were active when the period began.
+OF_THE_ACTIVE = ("customer_retention_rate", "retained_share", "churn_rate")
+
+
 def metrics_of(counts: PeriodCounts) -> tuple[str, ...]:
     """Return the metrics that these orders can have: without amounts none of `IN_MONEY`."""
     has_amounts = not np.isnan(counts.revenue)
@@ -224,6 +238,7 @@ def metric_values(counts: PeriodCounts) -> dict[str, float]:
         "retained_share": _ratio(counts.kept, counts.start),
         "churn_rate": _ratio(counts.start - counts.kept, counts.start),
         "repeat_purchase_rate": _ratio(counts.repeat, counts.customers),
+        "repeat_within_90_days": _ratio(counts.came_back, counts.first_timers),
         "average_order_value": _ratio(counts.revenue, counts.orders),
         "orders_per_customer": _ratio(counts.orders, counts.customers),
         "revenue_per_customer": _ratio(counts.revenue, counts.customers),
@@ -286,6 +301,7 @@ def _share_intervals(counts: PeriodCounts) -> dict[str, _Interval]:
         "retained_share": (counts.kept, counts.start),
         "churn_rate": (counts.start - counts.kept, counts.start),
         "repeat_purchase_rate": (counts.repeat, counts.customers),
+        "repeat_within_90_days": (counts.came_back, counts.first_timers),
     }
     intervals = {"customer_retention_rate": _retention_interval(counts)}
     for name, (part, whole) in shares.items():

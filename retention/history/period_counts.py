@@ -11,6 +11,8 @@ from retention.periods import Period
 from retention.statistics import weighted_quantile
 
 QUARTILES = (0.25, 0.5, 0.75)
+#: Days within which a first-time buyer may come back to count.
+COME_BACK_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class PeriodCounts:
             at the start.
         repeat: Customers of the period with two or more orders by its end.
         repeat_days: Customers of the period with orders on two or more days by its end.
+        first_timers: Customers whose first order came `COME_BACK_DAYS` before a day of the period.
+        came_back: Those of them with a second order within these days.
         orders: Orders of the period.
         revenue: Revenue of the period, in money; NaN where the orders have no amounts.
         discount: Discounts of the period, in money; NaN where the file has none.
@@ -56,6 +60,8 @@ class PeriodCounts:
     won_back: int
     repeat: int
     repeat_days: int
+    first_timers: int
+    came_back: int
     orders: int
     revenue: float
     discount: float
@@ -103,6 +109,7 @@ def count_period(history: OrderHistory, period: Period, active_days: int) -> Per
     last_at_start = (day < begin) & (following >= begin)
     last_at_end = (day < end) & (following >= end)
     follows = (following >= begin) & (following < end)
+    is_first = (stage == 0) & (day >= begin - COME_BACK_DAYS) & (day < end - COME_BACK_DAYS)
     placed = daily[(daily["day"] >= begin) & (daily["day"] < end)]
     newcomers = placed[placed["first_day"] >= begin]
     new = count(inside & (stage == 0))
@@ -125,6 +132,8 @@ def count_period(history: OrderHistory, period: Period, active_days: int) -> Per
         won_back=count(last_at_start & ~recent_start & follows),
         repeat=count(inside & last_at_end & (stage > 0)),
         repeat_days=count(inside & last_at_end & (stage == 2)),
+        first_timers=count(is_first),
+        came_back=count(is_first & (following - day <= COME_BACK_DAYS)),
         orders=int(placed["orders"].sum()),
         revenue=float(placed["revenue"].sum()) if history.has_amounts else np.nan,
         **{name: float(placed[name].sum()) if name in placed else np.nan for name in MONEY_COLUMNS},

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from retention.display import displayed
 from retention.errors import DataError
 from retention.history.changes import ENOUGH
-from retention.history.metrics import METRICS
+from retention.history.metrics import METRICS, OF_THE_ACTIVE
 from retention.history.order_history import OrderHistory, history_of
 from retention.orders.orders import Orders
 from retention.reports.scorecard import Scorecard
@@ -28,8 +28,6 @@ BEHIND: Final = "behind"
 ABOVE: Final = "above"
 BELOW: Final = "below"
 UNKNOWN: Final = "unknown"
-#: Metrics of the customers who were active when the period began.
-OF_THE_START = ("customer_retention_rate", "retained_share", "churn_rate")
 _FILE = Path(__file__).with_name("industry.csv")
 
 
@@ -274,7 +272,7 @@ def _value_on_card(history: OrderHistory, card: Scorecard, metric: str) -> Store
 def _limits(history: OrderHistory, card: Scorecard, metric: str) -> Limits:
     """What is left open where the orders do not reach back over all customers of the start."""
     reach = (card.period.start - history.start).days
-    if metric not in OF_THE_START or reach >= card.active_days:
+    if metric not in OF_THE_ACTIVE or reach >= card.active_days:
         return Limits()
     return Limits(
         note=f"The orders reach back {reach:,} days before the period, and customers count as "

@@ -30,6 +30,7 @@ LEVERS: dict[str, Lever] = {
     "retained_share": "retention",
     "churn_rate": "retention",
     "repeat_purchase_rate": "repeat_rate",
+    "repeat_within_90_days": "repeat_rate",
     "orders_per_customer": "repeat_rate",
     "average_order_value": "order_value",
     "returning_order_value": "order_value",
@@ -132,7 +133,7 @@ def gap_to_aim(card: Scorecard, comparison: Comparison) -> Gap:
 
 
 def gap_to_past(card: Scorecard, name: str, *, recent: bool) -> Gap:
-    """Return how far a metric is from what it was.
+    """Return how far a metric is from what customers of the same ages made it in an earlier period.
 
     Args:
         card: The scorecard.
@@ -145,9 +146,12 @@ def gap_to_past(card: Scorecard, name: str, *, recent: bool) -> Gap:
     past = (card.against_previous if recent else card.against_year).T[name]
     measured = card.metrics.T[name]
     value, was = float(measured["value"]), float(past["value"])
-    # Both periods are uncertain: add the ends of their difference to what the metric was.
-    change_low, change_high = float(past["low"]), float(past["high"])
+    change, change_low, change_high = (float(past[end]) for end in ("change", "low", "high"))
     relative = METRICS[name].kind in RELATIVE_KINDS
+    if math.isfinite(past.get("mix", math.nan)):
+        # What customers of the same ages would have made it: older customers close no gap.
+        was = value / (1 + change) if relative else value - change
+    # Both periods are uncertain: add the ends of their difference to what the metric was.
     low = was * (1 + change_low) if relative else was + change_low
     high = was * (1 + change_high) if relative else was + change_high
     return _gap(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from retention.display import displayed
 from retention.errors import DataError
-from retention.history.changes import COLUMNS, changes, not_comparable
+from retention.history.changes import COLUMNS, changes
 from retention.history.metrics import measure, metric_values
 from retention.history.order_history import OrderHistory, history_of
 from retention.history.period_counts import PeriodCounts, base_bridge, count_period
@@ -34,11 +34,13 @@ class Scorecard:
         counts: What the metrics are computed from.
         metrics: A row a metric: `value`, `low`, `high` (95 % interval) and `n`, the customers or
             waits that it rests on.
-        previous: The period of equal length before; None where the orders begin later.
-        year_before: The same days a year before; None where the orders begin later.
-        against_previous: The changes since the period before, as `changes` returns them, with
-            what the metric was (`value`). Empty without that period. Metrics that look back have
-            no change where the orders begin too late for it.
+        previous: The period of equal length before, as far as the orders cover it; None where
+            they lack a tenth of its days or more.
+        year_before: The same days a year before, or None, alike.
+        against_previous: The changes since the period before, as
+            `retention.history.changes.changes` returns them: what the metric was (`value`), what
+            it is by the same look-back (`now`), the part that customers' ages make (`mix`), and
+            the rest (`change`), on which alone the verdict rests. Empty without that period.
         against_year: The changes since the year before, in the same columns.
         buyers: New and returning customers (index): `customers`, `orders`, `revenue`, `share` of
             the revenue and `order_value`.
@@ -65,14 +67,9 @@ class Scorecard:
         earlier = {}
         if self.previous is not None:
             earlier["previous"] = self.previous, self.against_previous
-        if self.year_before is not None and not self._is_year_twice():
+        if self.year_before is not None and not _is_twice(self.previous, self.year_before):
             earlier["year"] = self.year_before, self.against_year
         return earlier
-
-    def _is_year_twice(self) -> bool:
-        if self.previous is None or self.year_before is None:
-            return False
-        return abs((self.previous.start - self.year_before.start).days) <= 1
 
 
 def scorecard(
@@ -126,20 +123,22 @@ def scorecard_of(
     check_inside(period, history.start, history.end)
     counts = count_period(history, period, active_days)
     metrics = measure(history, counts)
-    earlier = [
-        other if other.start >= history.start else None
-        for other in (period.previous(), period.year_before())
-    ]
-    against = [_changes_since(history, metrics, counts, other) for other in earlier]
+    previous, year_before = (
+        _covered(other, history.start) for other in (period.previous(), period.year_before())
+    )
+    against_previous = _changes_since(history, counts, previous)
+    against_year = against_previous
+    if not _is_twice(previous, year_before):
+        against_year = _changes_since(history, counts, year_before)
     return Scorecard(
         period=period,
         active_days=active_days,
         counts=counts,
         metrics=metrics,
-        previous=earlier[0],
-        year_before=earlier[1],
-        against_previous=against[0],
-        against_year=against[1],
+        previous=previous,
+        year_before=year_before,
+        against_previous=against_previous,
+        against_year=against_year,
         buyers=_buyers(counts),
         notes=_notes(history, counts),
     )
@@ -206,14 +205,27 @@ def check_inside(period: Period, start: date, end: date) -> None:
         )
 
 
+def _covered(other: Period, first_order: date) -> Period | None:
+    """Return an earlier period as the orders cover it; None where they lack a tenth or more."""
+    missing = (first_order - other.start).days
+    if missing > other.days // 10:
+        return None
+    return Period(start=max(other.start, first_order), end=other.end)
+
+
+def _is_twice(previous: Period | None, year_before: Period | None) -> bool:
+    """Whether both are the same days but for a leap day."""
+    if previous is None or year_before is None:
+        return False
+    return abs((previous.start - year_before.start).days) <= 1
+
+
 def _changes_since(
-    history: OrderHistory, metrics: pd.DataFrame, counts: PeriodCounts, other: Period | None
+    history: OrderHistory, counts: PeriodCounts, other: Period | None
 ) -> pd.DataFrame:
     if other is None:
         return pd.DataFrame(columns=["value", *COLUMNS])
-    before = measure(history, count_period(history, other, counts.active_days))
-    cannot = not_comparable(history.start, counts.period, other, counts.active_days)
-    return changes(metrics, before, cannot).assign(value=before["value"])[["value", *COLUMNS]]
+    return changes(history, counts, other)
 
 
 def _buyers(counts: PeriodCounts) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 from retention.display import displayed
 from retention.errors import DataError
 from retention.history.changes import DOWN, ENOUGH, NOISE, UP
-from retention.history.metrics import METRICS, metrics_of
+from retention.history.metrics import METRICS, TOTALS, metrics_of
 from retention.models.model import CltvModel
 from retention.models.uncertainty import Uncertainty
 from retention.playbook import Strategy, strategies_for
@@ -33,6 +33,7 @@ from retention.wording import plural
 READ = (
     "customer_retention_rate",
     "repeat_purchase_rate",
+    "repeat_within_90_days",
     "average_order_value",
     "orders_per_customer",
     "days_to_second_order",
@@ -40,7 +41,7 @@ READ = (
     "returning_order_value",
 )
 #: Totals that can fall while every rate holds.
-TOTALS = ("revenue", "orders", "customers", "new_customers")
+FALLING_TOTALS = ("revenue", "orders", "customers", "new_customers")
 #: What a change amounts to; "higher" and "lower" where neither is better.
 ChangeReading = Literal["better", "worse", "higher", "lower", "no clear change", "unknown"]
 BETTER: Final = "better"
@@ -218,7 +219,7 @@ def _change(against: pd.DataFrame, name: str, missing: str) -> tuple[ChangeReadi
     if row["verdict"] not in (UP, DOWN):
         return UNKNOWN, row["why"]
     rose = row["verdict"] == UP
-    if not better:
+    if not better or name in TOTALS:
         return HIGHER if rose else LOWER, ""
     return BETTER if rose == (better > 0) else WORSE, ""
 
@@ -349,12 +350,12 @@ def _fallen_totals(card: Scorecard) -> str:
         return {
             name
             for against in (card.against_previous, card.against_year)
-            for name in TOTALS
+            for name in FALLING_TOTALS
             if name in against.index and against.T[name]["verdict"] == verdict
         }
 
     # A total below one earlier period and above the other follows the season.
-    fallen = [name for name in TOTALS if name in moved(DOWN) - moved(UP)]
+    fallen = [name for name in FALLING_TOTALS if name in moved(DOWN) - moved(UP)]
     if not fallen:
         return ""
     first, *others = (METRICS[name].label for name in fallen)

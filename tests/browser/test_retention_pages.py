@@ -36,23 +36,53 @@ def choose(page, label, option):
     page.get_by_role("option", name=option, exact=True).click()
 
 
+def settled(page):
+    """Wait until nothing runs, and nothing of an earlier run is left."""
+    page.wait_for_timeout(500)
+    page.wait_for_function(
+        "() => !document.querySelector('[data-stale=true], [data-testid=stStatusWidget]')"
+    )
+    page.wait_for_timeout(500)
+
+
+def open_part(page, name):
+    """Open a part below the scorecard's cards."""
+    page.get_by_role("button", name=name, exact=True).or_(
+        page.get_by_role("radio", name=name, exact=True)
+    ).first.click()
+
+
+def test_the_scorecard_opens_short_and_asks_one_question_a_card(visit):
+    page = open_with_store(visit, "/scorecard", viewport={"width": 1440, "height": 1000})
+    expect(page.get_by_text("Nothing earlier yet")).to_be_visible()
+    assert page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight") < 2000
+    marks = page.evaluate(
+        "() => [...document.querySelectorAll('.st-key-score-first > div')].map("
+        "card => card.querySelectorAll('[data-testid=stTooltipIcon]').length)"
+    )
+    assert len(marks) == 6
+    assert max(marks) == 1
+
+
 def test_another_period_changes_the_cards_and_the_report_is_of_it(visit):
     page = open_with_store(visit, "/scorecard")
-    expect(page.get_by_text("Take it with you")).to_be_visible()
+    expect(page.get_by_text("Nothing earlier yet")).to_be_visible()
+    open_part(page, "All figures")
+    settled(page)
     year = metric(page, "Revenue").text_content()
     choose(page, "Period", "Last 90 days")
     expect(metric(page, "Revenue")).not_to_have_text(year)
     expect(page.get_by_text("3 Aug 2026 to 31 Oct 2026, 90 days")).to_be_visible()
     revenue = metric(page, "Revenue").text_content()
+    open_part(page, "What to work on")
     expect(
         page.get_by_text(re.compile("Closing the gap is worth|No metric is behind")).first
     ).to_be_visible()
 
+    open_part(page, "Report and files")
+    expect(page.get_by_text("Take it with you")).to_be_visible()
     # Until the run ends the button is still that of the period before.
-    page.wait_for_function(
-        "() => !document.querySelector('[data-stale=true], [data-testid=stStatusWidget]')"
-    )
-    page.wait_for_timeout(500)
+    settled(page)
     name, report = download(page, re.compile("^Report"))
     assert name == "retention-2026-08-03-to-2026-10-31.html"
     html = report.decode()
@@ -84,6 +114,7 @@ def test_the_reports_text_of_the_file_stays_text(visit):
     use_upload(page, order_file(rows), NAME)
     page.get_by_role("link", name="Scorecard", exact=True).click()
     sees(page, "Scorecard")
+    open_part(page, "Report and files")
     expect(page.get_by_text("Take it with you")).to_be_visible()
     _, report = download(page, re.compile("^Report"))
     assert "<img" not in report.decode()
@@ -109,6 +140,9 @@ def test_channels_say_what_to_do_more_and_less_of(visit):
 @pytest.mark.parametrize("path", ["/scorecard", "/cohorts", "/channels", "/products"])
 def test_on_a_phone_nothing_scrolls_sideways(visit, path):
     page = open_with_store(visit, path, viewport=PHONE)
-    expect(page.get_by_role("heading", level=3).nth(1)).to_be_visible()
+    if path == "/scorecard":
+        expect(page.get_by_text("Nothing earlier yet")).to_be_visible()
+    else:
+        expect(page.get_by_role("heading", level=3).nth(1)).to_be_visible()
     page.wait_for_timeout(1_000)
     assert page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 1

@@ -49,6 +49,7 @@ def test_each_metric_says_where_it_stands(card):
     assert {name: (row.status, row.previous, row.year) for name, row in found.items()} == {
         "customer_retention_rate": ("ahead", "no clear change", "unknown"),
         "repeat_purchase_rate": ("on par", "better", "unknown"),
+        "repeat_within_90_days": ("unknown", "no clear change", "unknown"),
         "average_order_value": ("behind", "worse", "unknown"),
         "orders_per_customer": ("unknown", "unknown", "unknown"),
         "days_to_second_order": ("unknown", "better", "unknown"),
@@ -76,11 +77,11 @@ def test_the_summary_counts_them(card):
     ]
     card = with_verdicts(card, {"repeat_purchase_rate": "up", "average_order_value": "down"}, {})
     assert read_scorecard(card, comparisons).summary == (
-        "Of 4 metrics with a benchmark or target, 2 are ahead, 1 is on par and 1 is behind. Of 7 "
+        "Of 4 metrics with a benchmark or target, 2 are ahead, 1 is on par and 1 is behind. Of 8 "
         "metrics against the "
-        "30 days before, 1 is better, 1 is worse and 5 show no clear change. Of 7 metrics against "
+        "30 days before, 1 is better, 1 is worse and 6 show no clear change. Of 8 metrics against "
         "the same days a "
-        "year before, 7 show no clear change."
+        "year before, 8 show no clear change."
     )
     alone = read_scorecard(with_verdicts(card), [])
     assert alone.summary == "No metric has a benchmark or a target to be held against."

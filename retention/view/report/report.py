@@ -14,6 +14,7 @@ from retention.history.metrics import METRICS, metrics_of
 from retention.orders.orders import Orders
 from retention.reports.industry import Benchmark, Comparison
 from retention.reports.scorecard import Scorecard
+from retention.reports.scorecard_conclusion import conclusion
 from retention.reports.scorecard_verdict import Reading
 from retention.view.documents import document_template, svg_of
 from retention.view.scorecard import charts, frames, words
@@ -138,6 +139,7 @@ def report_html(
         active_days=card.active_days,
         orders=f"Orders from {wording.day(orders.start)} to {wording.day(orders.end)}",
         made=wording.day(made or date.today()),
+        conclusion=conclusion(card, orders.currency),
         reading=reading,
         worth=_worth(reading, orders.currency),
         strategies=reading.strategies[:3],
@@ -222,10 +224,15 @@ def _metric(
 
 def _change(changes: pd.DataFrame, name: str) -> dict[str, str]:
     if name not in changes.index:
-        return {"mood": "", "word": "", "amount": "–"}
+        return {"mood": "", "word": "", "amount": "–", "mix": ""}
     row: Any = changes.loc[name]
     mood = words.direction(name, row)
-    return {"mood": mood, "word": _MOODS[mood], "amount": words.change(name, row)}
+    return {
+        "mood": mood,
+        "word": _MOODS[mood],
+        "amount": words.change(name, row),
+        "mix": words.mix(name, row),
+    }
 
 
 def _sections(

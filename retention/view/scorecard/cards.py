@@ -1,42 +1,48 @@
-"""Each metric of a scorecard as a card: value, trend, change with its range, and standing."""
+"""The metrics as cards: six to begin with, and the others."""
 
 from typing import cast
 
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
-from retention.history.changes import CANNOT, THIN
+from retention.errors import ModelError
 from retention.history.metrics import METRICS, metrics_of
-from retention.reports.industry import UNKNOWN, Comparison
+from retention.reports.industry import UNKNOWN, Comparison, Target
 from retention.reports.scorecard import Scorecard
 from retention.view import text
 from retention.view.scorecard import data as data_of, frames, words
 from retention.view.scorecard.data import ScorecardSettings
 from retention.view.session.loaded import Loaded
 
-GROUPS = {
-    "Do customers stay?": (
-        "customer_retention_rate",
-        "retained_share",
-        "churn_rate",
-        "repeat_purchase_rate",
-    ),
+#: The metrics that the page opens on. What today's customers will bring comes after them.
+FIRST = (
+    "customer_retention_rate",
+    "repeat_within_90_days",
+    "average_order_value",
+    "orders_per_customer",
+    "returning_revenue_share",
+)
+#: The others, in groups. Who stayed and who lapsed is said with the retention rate.
+MORE = {
     "How soon do they come back?": (
+        "repeat_purchase_rate",
         "days_to_second_order",
         "days_between_orders",
         "days_since_last_order",
     ),
-    "What do they bring?": ("revenue", "revenue_per_customer", "orders_per_customer"),
-    "What does an order bring?": (
-        "average_order_value",
+    "What do they bring?": (
+        "revenue",
+        "revenue_per_customer",
         "new_order_value",
         "returning_order_value",
     ),
-    "New and returning": ("new_customers", "returning_customers", "returning_revenue_share"),
+    "New and returning": ("new_customers", "returning_customers"),
     "Given away": ("discount_share", "refund_share"),
 }
+NO_EARLIER_FORECAST = "A forecast of an earlier day is not kept, so there is nothing to compare."
 _BADGES = {
     "better": ("green", ":material/trending_up:", "Better"),
     "worse": ("orange", ":material/trending_down:", "Worse"),
@@ -46,23 +52,93 @@ _BADGES = {
 }
 
 
-def cards(data: Loaded, card: Scorecard, settings: ScorecardSettings) -> None:
-    """Each metric as a card: value, trend, change with its range, and where it stands."""
-    comparisons: dict[str, Comparison] = {}
-    for comparison in data_of.comparisons_for(data, settings):
-        comparisons.setdefault(comparison.metric, comparison)
-    trend = data_of.trend_for(data, settings)
+def first_cards(data: Loaded, card: Scorecard, settings: ScorecardSettings) -> DeltaGenerator:
+    """Draw the five metrics that the page opens on, and return the place of the expected value.
+
+    Args:
+        data: The session's data.
+        card: The scorecard.
+        settings: What the visitor has chosen.
+    """
+    comparisons, trend = _comparisons(data, settings), data_of.trend_for(data, settings)
+    known = metrics_of(card.counts)
+    # Who has a target wants to see it.
+    aimed_at = [
+        name
+        for name, comparison in comparisons.items()
+        if isinstance(comparison.against, Target) and name not in FIRST
+    ]
+    with st.container(key="score-first"):
+        for name in (*FIRST, *aimed_at):
+            if name not in known:
+                continue
+            with st.container(border=True, gap="xsmall"):
+                _card(data, card, name, comparisons.get(name), trend)
+        return st.container(border=True, key="expected-score")
+
+
+def expected_value(where: DeltaGenerator, data: Loaded) -> None:
+    """Fill the place of the expected value, or say why there is none.
+
+    Args:
+        where: From `first_cards`.
+        data: The session's data.
+    """
+    # In a frame of its own: what makes the forecasts of a page grey stretches its parts.
+    with where, st.container(gap="xsmall"):
+        try:
+            expected, low, high = data_of.expected_value_for(data)
+        except ModelError as error:
+            st.metric("Expected value", wording.MISSING, help=text.plain(error, limit=1000))
+            st.caption("No forecast yet")
+            return
+        currency = data.orders.currency
+        if not np.isfinite(expected):
+            st.metric("Expected value", wording.MISSING, help=text.plain(wording.NO_AMOUNTS))
+            st.caption("No amounts known")
+            return
+        st.metric(
+            "Expected value",
+            text.plain(wording.money(expected, currency, short=True)),
+            help=text.plain(f"{text.DEFINITIONS['base_value']} {NO_EARLIER_FORECAST}", limit=1000),
+        )
+        between = wording.money_range(low, high, currency)
+        st.caption(text.plain(f"Within 12 months, of today's customers. 80% range {between}."))
+        _badge("gray", ":material/history:", words.NOTHING_EARLIER)
+
+
+def more_cards(data: Loaded, card: Scorecard, settings: ScorecardSettings) -> None:
+    """Draw the metrics that the page does not open on.
+
+    Args:
+        data: The session's data.
+        card: The scorecard.
+        settings: What the visitor has chosen.
+    """
+    comparisons, trend = _comparisons(data, settings), data_of.trend_for(data, settings)
     values, known = card.metrics["value"], metrics_of(card.counts)
-    for number, (group, members) in enumerate(GROUPS.items()):
+
+    def is_aimed_at(name: str) -> bool:
+        return name in comparisons and isinstance(comparisons[name].against, Target)
+
+    for number, (group, members) in enumerate(MORE.items()):
         names = [name for name in members if np.isfinite(values[name]) or group != "Given away"]
-        names = [name for name in names if name in known]
+        names = [name for name in names if name in known and not is_aimed_at(name)]
         if not names:
             continue
-        st.subheader(group, anchor=False)
+        st.markdown(f"**{group}**")
         with st.container(key=f"score-{number}"):
             for name in names:
                 with st.container(border=True, gap="xsmall"):
                     _card(data, card, name, comparisons.get(name), trend)
+
+
+def _comparisons(data: Loaded, settings: ScorecardSettings) -> dict[str, Comparison]:
+    """The first benchmark or the target of each metric."""
+    comparisons: dict[str, Comparison] = {}
+    for comparison in data_of.comparisons_for(data, settings):
+        comparisons.setdefault(comparison.metric, comparison)
+    return comparisons
 
 
 def _card(
@@ -70,79 +146,53 @@ def _card(
 ) -> None:
     currency, metric = data.orders.currency, METRICS[name]
     row = cast(pd.Series, card.metrics.loc[name])
-    help_text = f"{metric.definition} {wording.span(card.period)}."
-    if np.isfinite(row["low"]):
-        counts_waits = metric.kind == "days" and name != "days_since_last_order"
-        help_text += (
-            f" 95% range {words.between(name, row['low'], row['high'], currency)}, from "
-            f"{wording.count(row['n'])} {'waits' if counts_waits else 'customers'}."
-        )
+    earlier = {
+        words.SINCE[which]: cast(pd.Series, metrics.loc[name])
+        for which, (_, metrics) in card.earlier.items()
+    }
     line = frames.spark(trend, name, card.period)
+    paragraphs = [words.about(card, name, currency)]
+    paragraphs += [words.pair(name, row, label, currency) for label, row in earlier.items()]
+    if not earlier:
+        paragraphs.append("The orders begin too late for an earlier period.")
+    if comparison is not None:
+        paragraphs.append(words.standing(comparison, currency))
     if len(line) > 1:
-        help_text += f" The line: its last {len(line)} whole months, each taken by itself."
+        paragraphs.append(f"The line: its last {len(line)} whole months, each taken by itself.")
     st.metric(
         metric.label,
         text.plain(words.shown(name, row["value"], currency)),
-        help=text.plain(help_text, limit=1000),
+        help="\n\n".join(text.plain(part, limit=900) for part in paragraphs if part),
         chart_data=line if len(line) > 1 else None,
     )
-    _changes(data, card, name)
+    if not earlier:
+        _badge("gray", ":material/history:", words.NOTHING_EARLIER)
+    seasonal = words.has_seasons(card, name)
+    for label, change in earlier.items():
+        _change(name, change, label, seasonal=seasonal)
     if comparison is not None:
         _standing(comparison, currency)
 
 
-def _changes(data: Loaded, card: Scorecard, name: str) -> None:
-    """The changes since the period before and since the year before.
-
-    There is one change where the two periods are the same days, or where neither can be compared.
-    """
-    currency = data.orders.currency
-    rows = {
-        words.SINCE[which]: cast(pd.Series, metrics.loc[name])
-        for which, (_, metrics) in card.earlier.items()
-    }
-    if not rows:
-        st.caption(":material/history: Nothing to compare with")
-    elif all(row["verdict"] == CANNOT for row in rows.values()):
-        reasons = list(dict.fromkeys(row["why"] for row in rows.values()))
-        earlier = [words.was(name, row, label, currency) for label, row in rows.items()]
-        _no_change("Not comparable", "with an earlier period", " ".join(reasons + earlier))
-    else:
-        seasonal = words.has_seasons(card, name)
-        for label, row in rows.items():
-            _change(name, row, label, seasonal, currency)
-
-
-def _change(name: str, row: pd.Series, label: str, seasonal: bool, currency: str | None) -> None:
-    if row["verdict"] == CANNOT:
-        earlier = words.was(name, row, label, currency)
-        _no_change("Not comparable", f"with {label}", f"{row['why']} {earlier}")
-    elif row["verdict"] == THIN:
-        _no_change("Too little data", f"for a change since {label}", row["why"])
-    else:
-        colour, icon, badge = _BADGES[words.direction(name, row)]
-        seasons = ", seasons included" if seasonal else ""
-        amount = f"{text.plain(words.change(name, row))} since {label}{seasons}"
-        st.markdown(f":{colour}[{icon} **{badge}**] :small[{amount}]")
-
-
-def _no_change(badge: str, comparison: str, reason: str) -> None:
-    help_text = f"{reason} {words.COMPARABLE}" if badge == "Not comparable" else reason
-    st.markdown(
-        f":gray[:material/block: **{badge}**] :small[{comparison}]",
-        help=text.plain(help_text, limit=1000),
-    )
+def _change(name: str, row: pd.Series, label: str, *, seasonal: bool) -> None:
+    """The change since an earlier period, or in three words why there is none."""
+    if row["verdict"] in words.NO_VERDICT:
+        _badge("gray", ":material/block:", words.NO_VERDICT[row["verdict"]], f"since {label}")
+        return
+    _badge(*_BADGES[words.direction(name, row)], words.change(name, row))
+    st.caption(text.plain(words.terms(name, row, label, seasonal=seasonal)))
 
 
 def _standing(comparison: Comparison, currency: str | None) -> None:
-    colour = words.STATUS_COLOURS.get(comparison.status, "gray")
-    parts = [words.against(comparison, currency)]
-    if np.isfinite(comparison.store.value):
-        parts.append(f"by its definition you have {words.store_side(comparison, currency)}")
+    """Where the metric stands to its target, or to a benchmark of its own definition."""
     if comparison.status == UNKNOWN:
-        parts.append(words.doubt(comparison))
-    status = comparison.status.capitalize()
-    st.markdown(
-        f":{colour}[:material/flag: **{status}**] :small[{text.plain('; '.join(parts))}]",
-        help=text.plain(words.explanation(comparison), limit=1500),
-    )
+        return
+    against = "its benchmark"
+    if isinstance(comparison.against, Target):
+        against = words.against(comparison, currency)
+    colour = words.STATUS_COLOURS.get(comparison.status, "gray")
+    _badge(colour, ":material/flag:", words.STANDINGS[comparison.status], against)
+
+
+def _badge(colour: str, icon: str, badge: str, more: str = "") -> None:
+    st.markdown(f":{colour}[{icon} **{badge}**] :small[{text.plain(more)}]")

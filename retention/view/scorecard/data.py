@@ -1,5 +1,6 @@
 """The numbers behind the scorecard page, kept for the session."""
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,6 +58,20 @@ def comparisons_for(data: Loaded, settings: ScorecardSettings) -> tuple[Comparis
     return compare(
         history, card_for(data, settings), settings.line_of_business, settings.targets, values
     )
+
+
+def expected_value_for(data: Loaded) -> tuple[float, float, float]:
+    """What today's customers bring within 12 months, with its 80 % range; NaN without amounts.
+
+    Raises:
+        ModelError: The orders carry no model.
+    """
+    plan = choices.standard_plan()
+    if not data.orders.has_amounts:
+        model_for(data)
+        return math.nan, math.nan, math.nan
+    total = uncertainty_for(data, plan).total()
+    return total.expected, total.low, total.high
 
 
 def reading_for(data: Loaded, settings: ScorecardSettings) -> Reading:

@@ -32,6 +32,11 @@ CHANGE_COLUMNS = {
     "high": "_high_95",
     "verdict": "_verdict",
     "why": "_why",
+    "now": "_same_look_back",
+    "total": "_change_in_all",
+    "mix": "_change_by_age",
+    "look_back": "_look_back_days",
+    "basis": "_basis",
 }
 READING_COLUMNS = [
     "metric",

@@ -2,23 +2,73 @@
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
 from retention.history.metrics import METRICS
 from retention.history.period_counts import customer_bridge
 from retention.reports.metric_gaps import Gap
 from retention.reports.scorecard import Scorecard
+from retention.reports.scorecard_conclusion import conclusion
 from retention.reports.scorecard_verdict import Reading
 from retention.view import text, widgets
 from retention.view.scorecard import charts, data as data_of, frames
 from retention.view.scorecard.data import ScorecardSettings
 from retention.view.session.loaded import Loaded
 
+#: What is below the cards, by the words on its pill.
+FIGURES, READING, MONTHS = "All figures", "What to work on", "Month by month"
+BASE, WAITS, BUYERS = "Customer base", "How long it takes", "New against returning"
+DOWNLOADS = "Report and files"
+PARTS = (FIGURES, READING, MONTHS, BASE, WAITS, BUYERS, DOWNLOADS)
+
 SPREADS = {
-    "First to second order": ("second_waits", "second orders", "days_to_second_order"),
-    "Between two orders": ("waits", "orders", "days_between_orders"),
-    "Since the last order": ("silences", "customers", "days_since_last_order"),
+    "First to second order": ("second_waits", "second orders"),
+    "Between two orders": ("waits", "orders"),
+    "Since the last order": ("silences", "customers"),
 }
+
+
+def conclude(where: DeltaGenerator, card: Scorecard, currency: str | None) -> None:
+    """Say what to conclude, as the page's first sentence.
+
+    Args:
+        where: Its place above the settings.
+        card: The scorecard.
+        currency: The currency of the orders.
+    """
+    where.markdown(f"**{text.plain(conclusion(card, currency), limit=600)}**")
+
+
+def choose_part() -> str | None:
+    """Pills for what is below the cards; only the open part is built, and none at first."""
+    return st.pills(
+        "More of this period",
+        PARTS,
+        key="score_part",
+        wrap=True,
+    )
+
+
+def draw(part: str, data: Loaded, card: Scorecard, settings: ScorecardSettings) -> None:
+    """Draw an open part.
+
+    Args:
+        part: Its name, one of `PARTS` but the cards and the downloads.
+        data: The session's data.
+        card: The scorecard.
+        settings: What the visitor has chosen.
+    """
+    if part == READING:
+        whole_reading(data, settings)
+    elif part == MONTHS:
+        months(data, card, settings)
+    elif part == BASE:
+        bridge(data, card, settings)
+    elif part == WAITS:
+        spreads(card)
+    else:
+        buyers(data, card)
 
 
 def header(card: Scorecard) -> None:
@@ -187,12 +237,12 @@ def buyers(data: Loaded, card: Scorecard) -> None:
 def spreads(card: Scorecard) -> None:
     """How long customers take: the distributions behind the three medians."""
     st.subheader("How long it takes", anchor=False, help=text.DEFINITIONS["spreads"])
-    for column, (title, (name, unit, metric)) in zip(
+    for column, (title, (name, unit)) in zip(
         st.columns(3, gap="medium"), SPREADS.items(), strict=True
     ):
         with column:
             spread = getattr(card.counts, name)
-            st.markdown(f"**{title}**", help=METRICS[metric].definition)
+            st.markdown(f"**{title}**")
             if not len(spread):
                 st.caption(
                     "No customers yet."

@@ -25,6 +25,9 @@ TARGETS = (
     ),
     ("churn_rate", "days_to_second_order", "revenue_per_customer", "returning_revenue_share"),
 )
+#: Days of orders from which the last 365 days, and the last 90, have as many days before them. A
+#: tenth of these may be missing.
+TWO_YEARS, HALF_A_YEAR = 694, 171
 
 
 def choose_settings(data: Loaded) -> ScorecardSettings:
@@ -34,7 +37,7 @@ def choose_settings(data: Loaded) -> ScorecardSettings:
         with left:
             preset = widgets.choose_period(
                 key="period",
-                opens_on="365",
+                opens_on=_opens_on(data),
                 about="Ends with the last order in the file; “this” quarter or year holds the "
                 "last order.",
                 own_dates=True,
@@ -49,7 +52,7 @@ def choose_settings(data: Loaded) -> ScorecardSettings:
             key="active_days",
             bind="query-params",
             help="A customer is active for this number of days after an order. About three times "
-            "the usual wait between two orders is a fair choice: see below how long that is.",
+            "the usual wait between two orders is a fair choice: “How long it takes” shows it.",
         )
         line = right.selectbox(
             "Line of business",
@@ -67,6 +70,12 @@ def choose_settings(data: Loaded) -> ScorecardSettings:
         line_of_business=line or ALL,
         targets=targets,
     )
+
+
+def _opens_on(data: Loaded) -> str:
+    """The longest of the usual periods that has another of its length before it."""
+    length = (data.orders.end - data.orders.start).days + 1
+    return "90" if HALF_A_YEAR <= length < TWO_YEARS else "365"
 
 
 def _preset(data: Loaded, preset: str) -> Period:
@@ -113,7 +122,6 @@ def _targets(*, has_amounts: bool) -> tuple[Target, ...]:
                 placeholder="None",
                 key=f"target_{name}",
                 bind="query-params",
-                help=metric.definition,
             )
             if value:
                 targets.append(Target(metric=name, value=value / 100 if is_rate else value))

@@ -6,7 +6,7 @@ import pandas as pd
 
 from retention import wording
 from retention.history.changes import CANNOT, DOWN, NOISE, THIN, UP
-from retention.history.metrics import METRICS
+from retention.history.metrics import METRICS, TOTALS
 from retention.reports.industry import (
     ABOVE,
     AHEAD,
@@ -21,15 +21,26 @@ from retention.reports.scorecard import Scorecard
 from retention.wording import span
 
 COMPARABLE = (
-    "What looks back at earlier orders is distorted where a file begins: nobody can have lapsed "
-    "yet, and old customers count as new. A change is shown once the orders reach back before the "
-    "earlier period as many days as customers count as active for (at least 180) and twice as "
-    "many as the two periods lie apart."
+    "Both periods look back equally far, as far as the orders reach back before the earlier one. "
+    "Customers of each age (time since the first order) weigh alike. What changes then is what "
+    "customers do, and only this is called better or worse. The rest of a change comes of "
+    "customers being older or younger than they were."
 )
+NOTHING_EARLIER = "Nothing earlier yet"
+#: Why there is no verdict, in three words.
+NO_VERDICT = {THIN: "Too little data", CANNOT: "No equal ages"}
 #: The earlier periods of a scorecard, as they are spoken of.
 SINCE = {"previous": "the period before", "year": "the year before"}
 #: Days from which a period holds about all of the seasons.
 SEASONS = 300
+#: Where a metric stands, as the words before its benchmark or target.
+STANDINGS = {
+    AHEAD: "Ahead of",
+    PAR: "On par with",
+    BEHIND: "Behind",
+    ABOVE: "Above",
+    BELOW: "Below",
+}
 STATUS_COLOURS = {AHEAD: "green", PAR: "gray", BEHIND: "orange", ABOVE: "gray", BELOW: "gray"}
 
 
@@ -47,6 +58,37 @@ def shown(name: str, value: float, currency: str | None) -> str:
     return f"{value:,.2f}" if kind == "number" else wording.count(value)
 
 
+def about(card: Scorecard, name: str, currency: str | None) -> str:
+    """A metric's definition, its period, and its 95 % range."""
+    metric, row = METRICS[name], card.metrics.T[name]
+    sentences = [metric.definition, f"{span(card.period)}."]
+    if math.isfinite(row["low"]):
+        counts_waits = metric.kind == "days" and name != "days_since_last_order"
+        sentences.append(
+            f"95% range {between(name, row['low'], row['high'], currency)}, from "
+            f"{wording.count(row['n'])} {'waits' if counts_waits else 'customers'}."
+        )
+    counts = card.counts
+    if name == "customer_retention_rate" and counts.start:
+        values = card.metrics["value"]
+        stayed, lapsed = values["retained_share"], values["churn_rate"]
+        sentences.append(
+            f"Of those active at the start {wording.percent(stayed, 1)} stayed and "
+            f"{wording.percent(lapsed, 1)} lapsed (churn); customers won back come on top."
+        )
+    return " ".join(sentences)
+
+
+def standing(comparison: Comparison, currency: str | None) -> str:
+    """A benchmark or target beside the store's value by its definition, and where both are from."""
+    parts = [against(comparison, currency)]
+    if math.isfinite(comparison.store.value):
+        parts.append(f"by its definition you have {store_side(comparison, currency)}")
+    if comparison.status == UNKNOWN:
+        parts.append(doubt(comparison))
+    return f"{'; '.join(parts)}. {explanation(comparison)}"
+
+
 def between(name: str, low: float, high: float, currency: str | None) -> str:
     """A range of a metric, in its unit."""
     return f"{shown(name, low, currency)} to {shown(name, high, currency)}"
@@ -54,10 +96,8 @@ def between(name: str, low: float, high: float, currency: str | None) -> str:
 
 def change(name: str, row: pd.Series) -> str:
     """A change with its 95 % range: "+2.1 points (+0.4 to +3.8)"."""
-    if row["verdict"] == THIN:
-        return "Too little data for a change"
-    if row["verdict"] == CANNOT:
-        return "Not comparable"
+    if row["verdict"] in NO_VERDICT:
+        return NO_VERDICT[row["verdict"]]
     kind = METRICS[name].kind
     amount, low, high = (_moved(kind, row[column]) for column in ("change", "low", "high"))
     unit = {"rate": " points", "days": " day" if amount in ("+1", "−1") else " days"}.get(kind, "")
@@ -71,11 +111,38 @@ def has_seasons(card: Scorecard, name: str) -> bool:
     return card.period.days < SEASONS and not has_year
 
 
-def was(name: str, row: pd.Series, when: str, currency: str | None) -> str:
-    """What a metric was in a period that cannot be compared; empty where it has no value."""
-    if not math.isfinite(row["value"]):
+def mix(name: str, row: pd.Series) -> str:
+    """The part of a change that customers' ages make, where it is worth a word: "+4.7 points"."""
+    amount = float(row.get("mix", math.nan))
+    half = (row["high"] - row["low"]) / 4
+    if not math.isfinite(amount) or not abs(amount) > half:
         return ""
-    return f"In {when} it was {shown(name, row['value'], currency)}, as far as the orders tell."
+    kind = METRICS[name].kind
+    shown_amount = _moved(kind, amount)
+    return shown_amount + {"rate": " points", "days": " days"}.get(kind, "")
+
+
+def terms(name: str, row: pd.Series, when: str, *, seasonal: bool) -> str:
+    """What a change is measured on: since when, the look-back, and what customers' ages add."""
+    parts = [f"Since {when}"]
+    if METRICS[name].needs != "period":
+        parts.append(f"looking back {row['look_back']:,.0f} days")
+    if seasonal:
+        parts.append("seasons included")
+    ages = mix(name, row)
+    if ages:
+        parts.append(f"on top {ages} as customers’ ages differ")
+    return ", ".join(parts)
+
+
+def pair(name: str, row: pd.Series, when: str, currency: str | None) -> str:
+    """What a metric was and is where both periods look back equally far, and by which rule."""
+    if not math.isfinite(row["value"]):
+        return str(row["why"])
+    sentence = f"In {when} it was {shown(name, row['value'], currency)}"
+    if math.isfinite(row.get("now", math.nan)):
+        sentence += f", and is {shown(name, row['now'], currency)} by the same rule"
+    return " ".join(part for part in (f"{sentence}.", row.get("basis", ""), row["why"]) if part)
 
 
 def direction(name: str, row: pd.Series) -> str:
@@ -85,7 +152,7 @@ def direction(name: str, row: pd.Series) -> str:
         return "unknown"
     if verdict == NOISE:
         return "noise"
-    if not better:
+    if not better or name in TOTALS:
         return {UP: "up", DOWN: "down"}[verdict]
     return "better" if (verdict == UP) == (better > 0) else "worse"
 

@@ -37,8 +37,8 @@ def test_changes_stand_in_points_days_or_percent_with_their_range():
     assert words.change("days_to_second_order", row(-1.2, -31.0, 30.4)) == "−1 day (−31 to +30)"
     assert words.change("revenue", row(0.164, 0.073, 0.263)) == "+16.4% (+7.3% to +26.3%)"
     assert words.change("churn_rate", row(-0.0002, -0.01, 0.01)) == "0.0 points (−1.0 to +1.0)"
-    assert words.change("revenue", row(0.1, 0.0, 0.2, THIN)) == "Too little data for a change"
-    assert words.change("churn_rate", row(np.nan, np.nan, np.nan, CANNOT)) == "Not comparable"
+    assert words.change("revenue", row(0.1, 0.0, 0.2, THIN)) == "Too little data"
+    assert words.change("churn_rate", row(np.nan, np.nan, np.nan, CANNOT)) == "No equal ages"
     assert words.change("days_to_second_order", row(1.0, -2.0, 4.0)) == "+1 day (−2 to +4)"
 
 
@@ -49,6 +49,8 @@ def test_changes_stand_in_points_days_or_percent_with_their_range():
         ("churn_rate", DOWN, "better"),
         ("repeat_purchase_rate", UP, "better"),
         ("returning_revenue_share", UP, "up"),
+        ("revenue", UP, "up"),
+        ("new_customers", DOWN, "down"),
         ("repeat_purchase_rate", NOISE, "noise"),
         ("repeat_purchase_rate", THIN, "unknown"),
         ("repeat_purchase_rate", CANNOT, "unknown"),

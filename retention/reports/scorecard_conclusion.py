@@ -1,0 +1,140 @@
+"""What to conclude from a scorecard, in a sentence."""
+
+import math
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+from retention.history.changes import CANNOT, DOWN, NOISE, RELATIVE_KINDS, THIN, UP
+from retention.history.metrics import METRICS
+from retention.reports.scorecard import Scorecard
+from retention.wording import count, days, decimal, money, percent
+
+#: What is said of a metric that changed, by whether it got worse or better; the first of these
+#: metrics with a verdict is named.
+_LEADS = {
+    "repeat_within_90_days": {
+        False: "Fewer first-time buyers come back",
+        True: "More first-time buyers come back",
+    },
+    "customer_retention_rate": {False: "Fewer customers stay", True: "More customers stay"},
+    "orders_per_customer": {
+        False: "Customers order less often",
+        True: "Customers order more often",
+    },
+    "repeat_purchase_rate": {
+        False: "Fewer buyers have bought before",
+        True: "More buyers have bought before",
+    },
+    "average_order_value": {False: "An order brings less", True: "An order brings more"},
+    "days_to_second_order": {
+        False: "Second orders come later",
+        True: "Second orders come sooner",
+    },
+}
+#: Days from which a period and the one before it are about a year apart.
+_A_YEAR = 300
+
+#: A row of the changes, by column, and the rows by metric.
+_Row = Mapping[Hashable, Any]
+_Rows = Mapping[Hashable, _Row]
+
+
+def conclusion(card: Scorecard, currency: str | None = None) -> str:
+    """Return what to conclude from a scorecard: the change that matters most, in figures.
+
+    Args:
+        card: The scorecard.
+        currency: The currency of the orders.
+
+    Returns:
+        A sentence or two. Where nothing changed or can be compared, they say so.
+    """
+    for which in ("year", "previous"):
+        if which not in card.earlier:
+            continue
+        _, against = card.earlier[which]
+        rows = against.to_dict("index")
+        verdicts = {name: rows[name]["verdict"] for name in _LEADS}
+        if all(verdict in (THIN, CANNOT) for verdict in verdicts.values()):
+            continue
+        when = "a year ago"
+        if which == "previous" and card.period.days < _A_YEAR:
+            when = f"in the {card.period.days:,} days before"
+        return _compared(card, rows, when, currency)
+    value = float(card.metrics.T["repeat_within_90_days"]["value"])
+    figure = f"{percent(value)} of first-time buyers come back within 90 days. "
+    reason = "The orders begin too late to compare with an earlier period."
+    if any(
+        rows["verdict"].reindex(list(_LEADS)).eq(CANNOT).any() for _, rows in card.earlier.values()
+    ):
+        reason = (
+            "Nothing earlier can be compared: hardly any customer is as old now as customers were "
+            "then."
+        )
+    elif card.earlier:
+        reason = "Nothing earlier can be compared: there is too little data."
+    return (figure if math.isfinite(value) else "") + reason
+
+
+def shown_value(name: str, value: float, currency: str | None) -> str:
+    """Return a metric's value in its unit, as short as a sentence needs it."""
+    kind = METRICS[name].kind
+    if kind == "rate":
+        return percent(value)
+    if kind == "money":
+        return money(value, currency)
+    if kind == "days":
+        return days(value)
+    return decimal(value, 2) if kind == "number" else count(value)
+
+
+def like_for_like(name: str, value: float, row: _Row) -> float:
+    """Return what a metric would be if customers of each age still did what they did.
+
+    Args:
+        name: Key of `METRICS`.
+        value: What the metric is.
+        row: Its row of the changes.
+    """
+    if METRICS[name].kind in RELATIVE_KINDS:
+        return value / (1 + float(row["change"]))
+    return value - float(row["change"])
+
+
+def _compared(
+    card: Scorecard,
+    rows: Mapping[Hashable, Mapping[Hashable, Any]],
+    when: str,
+    currency: str | None,
+) -> str:
+    sentences = []
+    for better in (False, True):
+        for name, leads in _LEADS.items():
+            verdict = rows[name]["verdict"]
+            if verdict in (UP, DOWN) and better == ((verdict == UP) == (METRICS[name].better > 0)):
+                sentences.append(
+                    f"{leads[better]} than {when}: {_figures(card, name, rows[name], currency)}."
+                )
+                break
+    if sentences:
+        return " ".join(sentences)
+    name = next(name for name in _LEADS if rows[name]["verdict"] == NOISE)
+    value = float(card.metrics.T[name]["value"])
+    return (
+        f"Customers behave much as {when}. {METRICS[name].label}: "
+        f"{shown_value(name, value, currency)}."
+    )
+
+
+def _figures(card: Scorecard, name: str, row: _Row, currency: str | None) -> str:
+    """Return such as "21% instead of 24%"."""
+    value = float(card.metrics.T[name]["value"])
+    then = like_for_like(name, value, row)
+    now, was = (shown_value(name, one, currency) for one in (value, then))
+    if now == was and METRICS[name].kind == "rate":
+        now, was = (percent(one, 1) for one in (value, then))
+    words = f"{now} instead of {was}"
+    mix = float(row.get("mix", math.nan))
+    if math.isfinite(mix) and abs(mix) > abs(float(row["change"])) / 2:
+        words += " for customers of the same age"
+    return words
