@@ -64,6 +64,7 @@ SHARED = (
     "widgets",
     "forecast_panels",
     "customer_table",
+    "plan_button",
     "shell",
 )
 PAGES = (

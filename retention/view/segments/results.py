@@ -19,6 +19,7 @@ from retention.segments.stages import assign_codes, label_frame, members
 from retention.segments.totals import Placement, map_counts
 from retention.view import forecast_panels, text, widgets
 from retention.view.charts import live_chart
+from retention.view.plan_button import plan_button, plan_segment
 from retention.view.segments import frames
 from retention.view.segments.strips import map_parts, shares_spec
 from retention.view.session.loaded import Loaded
@@ -39,6 +40,20 @@ def without_unknown(summary: pd.DataFrame, off: Mapping[str, str]) -> pd.DataFra
     known = summary.astype({"customers": float})
     known.loc[list(off)] = nan
     return known
+
+
+def conclusion(summary: pd.DataFrame) -> str:
+    """How many customers are leaving, and what the best bring, as Markdown."""
+    quiet = summary.loc[["at_risk", "lapsed"], "customer_share"].sum()
+    best = summary.loc[["loyal", "vip"]]
+    customers, revenue = best["customers"].sum(), best["revenue_share"].sum(min_count=1)
+    words = (
+        f"**{wording.percent(quiet)}** of your customers are at risk or lapsed. "
+        f"**{wording.count(customers)}** are loyal or VIP"
+    )
+    if isnan(revenue):
+        return f"{words}."
+    return f"{words} and brought **{wording.percent(revenue)}** of the revenue."
 
 
 def draw_counts(counts: np.ndarray, off: Mapping[str, str], definitions: Mapping[str, str]) -> None:
@@ -157,12 +172,15 @@ def draw_group(
             st.subheader(LABELS[group], anchor=False)
             st.markdown(text.plain(definitions[group], limit=1000))
         if customers:
-            widgets.csv_download(
-                f"Download {wording.plural(customers, 'customer')}",
-                f"{group}.csv",
-                partial(group_csv, data.customers, basis.scores, basis.inputs, rules, group),
-                key="download_segment",
-            )
+            with st.container(horizontal=True, width="content", vertical_alignment="center"):
+                if plan_button("plan_segment"):
+                    plan_segment(LABELS[group])
+                widgets.csv_download(
+                    f"Download {wording.plural(customers, 'customer')}",
+                    f"{group}.csv",
+                    partial(group_csv, data.customers, basis.scores, basis.inputs, rules, group),
+                    key="download_segment",
+                )
     between = frames.value_range(row, currency)
     has_amounts = data.orders.has_amounts
     widgets.metric_row(_metrics(row, between, rules.ready_days, currency, has_amounts=has_amounts))
