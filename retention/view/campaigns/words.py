@@ -170,8 +170,7 @@ def portfolio_sentence(plans: Mapping[str, CampaignPlan], orders: Orders) -> str
     )
     first = min(plan.campaign.first_day(orders.end) for plan in plans.values())
     verb = "addresses" if len(plans) == 1 else "address"
-    costs = "costs" if len(plans) == 1 else "cost"
     return (
-        f"{wording.plural(len(plans), 'campaign')} {verb} {customers}, {costs} {cost} and should "
-        f"gain {gain}. The first message goes out on {wording.day(first)}."
+        f"{wording.plural(len(plans), 'campaign')} {verb} {customers} for {cost} and should gain "
+        f"{gain} after that. The first message goes out on {wording.day(first)}."
     )

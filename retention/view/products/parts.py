@@ -352,7 +352,7 @@ def _draw_likely(data: Loaded, by: str) -> None:
     back = wording.plural(tested.customers, "customer")
     st.caption(
         f"The last {wording.days(tested.holdout_days)} were hidden, from "
-        f"{wording.day(tested.cut)} on. {back} came back in them. Audience files under Campaigns "
+        f"{wording.day(tested.cut)} on. {back} came back in them. Audience files under Plan "
         "carry the likely next products."
     )
 
