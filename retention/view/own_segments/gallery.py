@@ -101,8 +101,8 @@ def _card(row: ReadyMade, features: Features) -> None:
                 f"<div class=n><b>{wording.count(customers)}</b> customers, "
                 f"{wording.percent(customers / len(features))}{money}</div>"
             )
-        words = escape(describe(row.rule, features), quote=True)
-        title = f"{words}. Source: {escape(row.source, quote=True)}"
+        words = "" if row.missing else f"{escape(describe(row.rule, features), quote=True)}. "
+        title = f"{words}Source: {escape(row.source, quote=True)}"
         st.html(
             f"<div class=own><b title='{title}'>{escape(row.name)}</b>"
             f"<p>{escape(row.about)}</p>{amount}</div>"
