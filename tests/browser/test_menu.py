@@ -37,7 +37,7 @@ def test_an_old_address_opens_its_page_with_its_settings(visit, path, title, vie
     if view == "RFM":
         expect(page.get_by_role("heading", name="Lost", exact=True)).to_be_visible()
     elif view == "Moves":
-        expect(page.get_by_role("combobox", name="Last 30 days")).to_be_visible()
+        expect(page.get_by_text("30 days in between")).to_be_visible()
     elif view == "Lifecycle":
         handle = page.get_by_role("slider", name="Loyal from this many orders")
         expect(handle).to_have_attribute("aria-valuetext", "7")
