@@ -4,7 +4,7 @@ from retention.view import forecast_chip, shell
 from retention.view.front import column_check, elsewhere, left_out, overview, sources, to_do
 from retention.view.session import loaded
 
-data = shell.open_front_page("Overview")
+data = shell.open_front_page()
 draft = sources.draft()
 
 if draft is not None:
@@ -16,7 +16,7 @@ elif data is None or sources.choosing():
         loaded.prepare_sample()
 else:
     with shell.scene(2, of=3):
-        overview.header(data)
+        conclusion = overview.header(data)
         verdict = forecast_chip.place()
         overview.warnings(data)
         # What takes a forecast arrives later: its place is kept, and the first figures stand.
@@ -26,6 +26,6 @@ else:
         left_out.draw_report(data)
         elsewhere.draw(data)
         overview.next_pages()
-        to_do.fill(actions, data)
+        to_do.fill(actions, data, conclusion)
         overview.fill_to_come(ahead, data)
         forecast_chip.fill(verdict, data)

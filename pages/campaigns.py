@@ -3,32 +3,31 @@
 import streamlit as st
 
 from retention.view import forecast_chip, shell, widgets
-from retention.view.campaigns import mix, new_customers, planner
+from retention.view.campaigns import beginning, planner
 from retention.view.session import campaigns as state
 from retention.view.session.results import model_for
 
-data = shell.open_page("Campaigns", "Whom to address, with what, at what cost, for what return?")
+data = shell.open_page("pages/campaigns.py")
+conclusion = shell.place_conclusion()
 verdict = forecast_chip.place()
 
 
 @st.fragment
 @widgets.guarded("A campaign cannot be planned with these orders")
 def campaigns() -> None:
-    """The planner, the kept campaigns and what new customers may cost; only one is computed."""
+    """The planner, and the files of the campaign on the table; only one of both is computed."""
+    if state.shows_all():
+        st.switch_page(state.CALENDAR_PAGE)
     model_for(data)  # without a model nothing here can be told: the page says why
     if not data.orders.has_amounts and not planner.choose_order_value():
+        conclusion.empty()
         return
-    place = widgets.choose_part(
-        (state.PLAN, state.FILES, state.ALL_CAMPAIGNS, state.NEW), state.PLACE
-    )
+    beginning.begin_as_asked(data)
+    place = widgets.choose_part((state.PLAN, state.FILES), state.PLACE)
     if place == state.PLAN:
-        planner.draw_planner(data)
-    elif place == state.FILES:
-        planner.draw_files(data)
-    elif place == state.ALL_CAMPAIGNS:
-        mix.draw_all(data)
+        planner.draw_planner(data, conclusion)
     else:
-        new_customers.draw_new_customers(data)
+        planner.draw_files(data, conclusion)
 
 
 campaigns()

@@ -13,7 +13,8 @@ from retention.view.customer.data import all_scores_of, customer_of, position_of
 from retention.view.session import campaigns as state
 from retention.view.text import STAGE_LABELS
 
-data = shell.open_page("Customer", "Who is this, what is to come, and what should we do?")
+data = shell.open_page("pages/customer.py")
+conclusion = shell.place_conclusion()
 verdict = forecast_chip.place()
 
 
@@ -23,9 +24,11 @@ def answer() -> None:
     """The search, and everything about the chosen customer."""
     customer_id = choose_customer(data, all_scores_of(data))
     if customer_id is None:
+        conclusion.empty()
         return
     campaigns = roles_in_campaigns(data, position_of(data, customer_id))
     customer = customer_of(data, customer_id, campaigns)
+    conclusion.markdown(parts.conclusion(customer))
     parts.draw_customer(data, customer, partial(plan_campaign, customer.stage))
 
 

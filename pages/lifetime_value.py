@@ -14,7 +14,8 @@ from retention.view.session.loaded import Loaded
 from retention.view.session.results import model_for, scores_for, usual_backtest_for
 from retention.view.value import parts, trust, what_if
 
-data = shell.open_page("Customer value", "Who will come back, and what are they worth?")
+data = shell.open_page("pages/lifetime_value.py")
+conclusion = shell.place_conclusion()
 verdict = forecast_chip.place()
 VALUE, TRUST = ":material/payments: Value", ":material/fact_check: Can I trust it?"
 WHAT_IF = ":material/tune: What if"
@@ -28,10 +29,12 @@ def answer() -> None:
     try:
         model = model_for(data)
     except ModelError as error:
+        conclusion.empty()
         widgets.problem("The value of your customers cannot be estimated from these orders", error)
         customer_table.customer_table(data, None, None)
         return
     scores = scores_for(data, plan)
+    conclusion.markdown(parts.conclusion(data, scores, plan))
     parts.headline(data, scores, plan)
     forecast_panels.track_record(usual_backtest_for(data), plan, has_amounts=has_amounts)
     forecast_chip.fill(verdict, data)
@@ -54,6 +57,7 @@ def answer() -> None:
 def draw_value(data: Loaded, plan: Plan) -> None:
     """How the value spreads, and what comes month by month."""
     parts.distribution(data, plan)
+    parts.plan_for_best(data, plan)
     parts.months(data, plan)
 
 

@@ -9,9 +9,10 @@ from retention.view.own_segments import draft as drafts, gallery, library, resul
 from retention.view.own_segments.values import read_controls
 from retention.view.session import own_segments as own
 
-data = shell.open_page("Own segments", "Which customers do you mean?")
+data = shell.open_page("pages/own_segments.py")
+conclusion = shell.place_conclusion()
 verdict = forecast_chip.place()
-READY_MADE, OVERLAPS = ":material/category: Ready-made", ":material/join_inner: Overlaps"
+OVERLAPS = ":material/join_inner: Overlaps"
 
 
 @st.fragment
@@ -20,11 +21,10 @@ def own_segments() -> None:
     """The builder and the saved segments; of the parts only the open one is computed."""
     library.message()
     features = own.features_for(data)
-    place = widgets.choose_part((library.BUILD, READY_MADE, library.SAVED, OVERLAPS), library.PLACE)
+    conclusion.markdown(library.conclusion(data, features))
+    place = widgets.choose_part((library.BUILD, library.SAVED, OVERLAPS), library.PLACE)
     if place == library.BUILD:
         draw_builder(features)
-    elif place == READY_MADE:
-        gallery.draw_gallery(features)
     elif place == library.SAVED:
         library.draw_saved(data, features)
     else:

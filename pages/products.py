@@ -12,7 +12,8 @@ from retention.view.session.contact import REMINDER
 from retention.view.session.own_segments import OWN
 from retention.view.session.reorders import kinds_of
 
-data = shell.open_page("Products", "Which products bring people back, and who is due to buy again?")
+data = shell.open_page("pages/products.py")
+conclusion = shell.place_conclusion()
 verdict = forecast_chip.place()
 
 
@@ -31,11 +32,12 @@ def plan_reminder(segment: str) -> None:
 def answer() -> None:
     """Everything that follows the choice of products or categories."""
     by = parts.choose_by(data.orders)
-    parts.headline(data, by)
+    parts.headline(data, by, conclusion)
     widgets.show_so_far()
     due.draw_due(data, by, plan_reminder)
     widgets.show_so_far()
     parts.draw_part(data, by)
+    parts.draw_plan(data, by)
 
 
 if kinds_of(data.orders):

@@ -5,7 +5,8 @@ import streamlit as st
 from retention.view import forecast_chip, shell, widgets
 from retention.view.rfm import controls, data as data_of, parts
 
-data = shell.open_page("RFM grid", "Who ordered lately, often and for much?")
+data = shell.open_page("pages/rfm.py")
+conclusion = shell.place_conclusion()
 verdict = forecast_chip.place()
 
 
@@ -19,6 +20,7 @@ def grid() -> None:
     with left:
         rules = controls.draw_rules(data, basis)
         view = data_of.view_for(data, rules)
+        conclusion.markdown(parts.conclusion(view, data.orders.currency))
         parts.score_table(view, data.orders.currency)
         parts.model_state(basis)
     with right:

@@ -12,7 +12,7 @@ from retention.view.scorecard import (
     settings as scorecard_settings,
 )
 
-data = shell.open_page("Scorecard", "How well do we keep customers?")
+data = shell.open_page("pages/scorecard.py")
 verdict = forecast_chip.place()
 
 

@@ -1,4 +1,4 @@
-"""Which groups do they form?"""
+"""Which stage is each customer in?"""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -12,7 +12,8 @@ from retention.view.segments import controls, results
 from retention.view.session import choices
 from retention.view.session.segments import Basis
 
-data = shell.open_page("Segments", "Which groups do they form?")
+data = shell.open_page("pages/segments.py")
+conclusion = shell.place_conclusion()
 verdict = forecast_chip.place()
 
 
@@ -34,6 +35,7 @@ def segments() -> None:
     off = unavailable(basis.inputs)
     summary = results.without_unknown(summarise_segments(basis.inputs, placement), off)
     definitions = definitions_of(basis.inputs, rules, currency)
+    conclusion.markdown(results.conclusion(summary))
     with right:
         results.draw_problem(basis)
         results.draw_shares(summary, definitions, currency)

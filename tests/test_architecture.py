@@ -66,6 +66,7 @@ SHARED = (
     "widgets",
     "forecast_panels",
     "customer_table",
+    "plan_button",
     "shell",
 )
 PAGES = (

@@ -6,7 +6,8 @@ Without data the page invites to load some.
 import atexit
 import datetime as dt
 import gc
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -31,146 +32,227 @@ _ASSETS = Path(__file__).parent / "assets"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """An entry of the menu.
+    """A page of the app.
 
     Attributes:
         path: Of the page's file, relative to the app's folder.
         title: Its name in the menu and above the page.
         icon: As Markdown.
-        question: The question that it answers.
-        group: The heading of the menu that it stands under.
+        question: The question that it answers. It stands below the title while nothing is loaded.
+        group: The heading of the menu that it stands under; empty for an entry of its own.
+        view: What it is called among the pages that share its title; empty for a page of its own.
+            The menu shows such pages as one entry.
+        styles: Stylesheets in `assets/` beside the one that bears the page's name.
     """
 
     path: str
     title: str
     icon: str
     question: str
-    group: str
+    group: str = ""
+    view: str = ""
+    styles: tuple[str, ...] = ()
+
+    @property
+    def stem(self) -> str:
+        """The name of the page's file, which is its address."""
+        return Path(self.path).stem
+
+    @property
+    def tab_title(self) -> str:
+        """What the browser's tab says."""
+        return f"{self.title}: {self.view}" if self.view else self.title
 
 
+#: All pages, in the order of the menu.
 PAGES = (
     Page(
         path=FRONT_PAGE,
-        title="Overview",
-        icon=":material/home:",
-        question="What is loaded, and how is it doing?",
-        group="Your orders",
-    ),
-    Page(
-        path="pages/scorecard.py",
-        title="Scorecard",
-        icon=":material/speed:",
-        question="How well do we keep customers?",
-        group="Retention",
-    ),
-    Page(
-        path="pages/cohorts.py",
-        title="Cohorts",
-        icon=":material/grid_on:",
-        question="How does each intake behave over time?",
-        group="Retention",
-    ),
-    Page(
-        path="pages/channels.py",
-        title="Channels",
-        icon=":material/hub:",
-        question="Which channels, regions and products bring customers who stay?",
-        group="Retention",
-    ),
-    Page(
-        path="pages/products.py",
-        title="Products",
-        icon=":material/inventory_2:",
-        question="Which products bring people back, and who is due to buy again?",
-        group="Retention",
-    ),
-    Page(
-        path="pages/lifetime_value.py",
-        title="Customer value",
-        icon=":material/payments:",
-        question="Who will come back, and what are they worth?",
-        group="Customers",
+        title="This week",
+        icon=":material/today:",
+        question="What should you do this week?",
     ),
     Page(
         path="pages/customer.py",
-        title="Customer",
-        icon=":material/person:",
+        title="Customers",
+        icon=":material/person_search:",
         question="Who is this, what is to come, and what should we do?",
         group="Customers",
     ),
     Page(
         path="pages/segments.py",
         title="Segments",
+        view="Lifecycle",
         icon=":material/donut_small:",
-        question="Which groups do they form?",
+        question="Which stage is each customer in?",
         group="Customers",
     ),
     Page(
+        path="pages/ready_made.py",
+        title="Segments",
+        view="Ready-made",
+        icon=":material/category:",
+        question="Which groups do retention strategies address?",
+        group="Customers",
+        styles=("own_segments",),
+    ),
+    Page(
         path="pages/own_segments.py",
-        title="Own segments",
+        title="Segments",
+        view="Mine",
         icon=":material/tune:",
         question="Which customers do you mean?",
         group="Customers",
     ),
     Page(
         path="pages/rfm.py",
-        title="RFM grid",
+        title="Segments",
+        view="RFM",
         icon=":material/apps:",
         question="Who ordered lately, often and for much?",
         group="Customers",
     ),
     Page(
         path="pages/movement.py",
-        title="Movement",
+        title="Segments",
+        view="Moves",
         icon=":material/swap_calls:",
         question="Who moved from which stage to which?",
         group="Customers",
     ),
     Page(
         path="pages/campaigns.py",
-        title="Campaigns",
+        title="Plan",
         icon=":material/campaign:",
         question="Whom to address, with what, at what cost, for what return?",
-        group="Action",
+        group="Campaigns",
+    ),
+    Page(
+        path="pages/campaign_calendar.py",
+        title="Calendar and results",
+        icon=":material/calendar_month:",
+        question="What goes out when, in which order, and for which budget?",
+        group="Campaigns",
+        styles=("campaigns",),
+    ),
+    Page(
+        path="pages/scorecard.py",
+        title="Scorecard",
+        icon=":material/speed:",
+        question="How well do we keep customers?",
+        group="Insights",
+    ),
+    Page(
+        path="pages/cohorts.py",
+        title="Cohorts",
+        icon=":material/grid_on:",
+        question="How does each intake behave over time?",
+        group="Insights",
+    ),
+    Page(
+        path="pages/channels.py",
+        title="Channels",
+        icon=":material/hub:",
+        question="Which channels, regions and products bring customers who stay?",
+        group="Insights",
+        styles=("campaigns",),
+    ),
+    Page(
+        path="pages/products.py",
+        title="Products",
+        icon=":material/inventory_2:",
+        question="Which products bring people back, and who is due to buy again?",
+        group="Insights",
+    ),
+    Page(
+        path="pages/lifetime_value.py",
+        title="Forecast",
+        icon=":material/payments:",
+        question="Who will come back, and what are they worth?",
+        group="Insights",
     ),
 )
 
 
 def pages() -> tuple[Page, ...]:
-    """Return the pages of the menu that exist."""
+    """Return the pages that exist, in the order of the menu."""
     return tuple(page for page in PAGES if (ROOT / page.path).exists())
 
 
-def stylesheets(title: str) -> list[Path]:
-    """Return the CSS files of a page: `style.css`, and one of its own where there is one.
+def page_of(path: str) -> Page:
+    """Return the page of a file.
+
+    Args:
+        path: Of the file, relative to the app's folder.
+
+    Raises:
+        ValueError: No page has this path.
+    """
+    for page in PAGES:
+        if page.path == path:
+            return page
+    raise ValueError(f"No page has the path {path!r}.")
+
+
+def views_of(page: Page) -> tuple[Page, ...]:
+    """Return the pages that share a page's title; none for a page of its own."""
+    return tuple(other for other in pages() if page.view and other.title == page.title)
+
+
+def menu(current: Page) -> tuple[Page, ...]:
+    """Return the entries of the menu. Of pages that share a title the first stands for all.
+
+    Where one of them is open, the entry leads to that one: so the menu marks it as the open one.
+    """
+    entries: dict[str, Page] = {}
+    for page in pages():
+        entries.setdefault(page.title, page)
+    if current.title in entries:
+        entries[current.title] = replace(entries[current.title], path=current.path)
+    return tuple(entries.values())
+
+
+def stylesheets(page: Page) -> list[Path]:
+    """Return the CSS files of a page: `style.css`, its own where there is one, and further ones.
 
     A page's own rules stand in `assets/`, in a file named after the page's: those of
-    `pages/rfm.py` in `assets/rfm.css`. No other page loads them.
+    `pages/rfm.py` in `assets/rfm.css`. No other page loads them, unless its `styles` name them.
     """
-    own = [_ASSETS / f"{Path(page.path).stem}.css" for page in PAGES if page.title == title]
+    own = [_ASSETS / f"{name}.css" for name in (page.stem, *page.styles)]
     return [_ASSETS / "style.css", *(path for path in own if path.exists())]
 
 
-def open_page(title: str, question: str) -> Loaded:
+def open_page(path: str) -> Loaded:
     """Open a page and return the session's data.
 
-    Without data it invites to load some and stops the page.
+    Below the title stand the page's views, where it has some. Without data the page asks its
+    question, invites to load some, and stops.
 
     Args:
-        title: Of the page, as in the menu.
-        question: The question that the page answers, shown below the title.
+        path: Of the page's file, as in `PAGES`.
     """
-    _draw_frame(title)
+    page = page_of(path)
+    _draw_frame(page)
     data = loaded.get()
-    st.title(title, anchor=False)
-    st.markdown(f":gray[{question}]")
+    st.title(page.title, anchor=False)
+    _draw_views(page)
     if data is None:
-        _invite(next((page for page in PAGES if page.title == title), None))
+        st.markdown(f":gray[{page.question}]")
+        _invite(page)
         st.stop()
     choices.keep_address(None)
     if not data.orders.has_amounts:
         st.caption(f":material/money_off: {wording.NO_AMOUNTS}")
     return data
+
+
+def place_conclusion() -> DeltaGenerator:
+    """Return the place of the page's first sentence, which says what to conclude from the data.
+
+    It keeps its height until the sentence is there.
+    """
+    with st.container(key="conclusion"):
+        return st.empty()
 
 
 def scene(number: int, of: int) -> DeltaGenerator:
@@ -186,9 +268,9 @@ def scene(number: int, of: int) -> DeltaGenerator:
     return places[number]
 
 
-def open_front_page(title: str) -> Loaded | None:
+def open_front_page() -> Loaded | None:
     """Open the front page, which draws its own header, and return the data if there is any."""
-    _draw_frame(title)
+    _draw_frame(page_of(FRONT_PAGE))
     return loaded.get()
 
 
@@ -206,30 +288,51 @@ def _answer_at_once() -> None:
     atexit.register(gc.unfreeze)  # or libraries that count what is left at the end complain
 
 
-def _draw_frame(title: str) -> None:
+def _draw_frame(page: Page) -> None:
     _answer_at_once()
     st.set_page_config(
-        page_title=f"{title} · Customer retention",
+        page_title=f"{page.tab_title} · Customer retention",
         page_icon=str(_ASSETS / "logo.svg"),  # a material icon would be fetched from another host
         layout="wide",
         menu_items={"Get help": None, "Report a bug": None, "About": None},
     )
-    for stylesheet in stylesheets(title):
+    for stylesheet in stylesheets(page):
         st.html(stylesheet)
     st.logo(str(_ASSETS / "logo.svg"), size="large")
-    st.html(_ASSETS / "menu.html", unsafe_allow_javascript=True)
     with st.sidebar:
-        _draw_menu()
+        _draw_menu(page)
         _draw_loaded_card(loaded.get())
+        address = "" if page.path == FRONT_PAGE else page.stem
+        st.html(_menu_script().replace("CURRENT_PAGE", address), unsafe_allow_javascript=True)
 
 
-def _draw_menu() -> None:
-    group = None
-    for page in pages():
-        if page.group != group:
-            group = page.group
-            st.html(f"<small class=menu-group>{escape(group)}</small>")
-        st.page_link(page.path, label=page.title, icon=page.icon)
+@cache
+def _menu_script() -> str:
+    return (_ASSETS / "menu.html").read_text(encoding="utf-8")
+
+
+def _draw_menu(current: Page) -> None:
+    group = ""
+    for entry in menu(current):
+        if entry.group != group:
+            group = entry.group
+            # An entry without a group stands apart from the group above it.
+            st.html(
+                f"<small class=menu-group>{escape(group)}</small>"
+                if group
+                else "<div class=menu-gap></div>"
+            )
+        st.page_link(entry.path, label=entry.title, icon=entry.icon)
+
+
+def _draw_views(page: Page) -> None:
+    """Draw the pages that share the title as a row of links, each with an address of its own."""
+    views = views_of(page)
+    if not views:
+        return
+    with st.container(horizontal=True, gap=None, key="views"):
+        for view in views:
+            st.page_link(view.path, label=view.view, icon=view.icon)
 
 
 def _draw_loaded_card(data: Loaded | None) -> None:
@@ -270,11 +373,11 @@ def say_if_lost() -> None:
         )
 
 
-def _invite(page: Page | None) -> None:
+def _invite(page: Page) -> None:
     say_if_lost()
     # All values of a key: a slider with two handles has two.
     settings = {key: st.query_params.get_all(key) for key in st.query_params}
-    choices.keep_address(choices.Address(page.path, settings) if page and settings else None)
+    choices.keep_address(choices.Address(page.path, settings) if settings else None)
     if settings:
         st.info(
             "The settings in this page's address are kept. Load the same orders (file or sample) "

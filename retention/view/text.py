@@ -70,7 +70,7 @@ DEFINITIONS = {
     ),
     "returning": (
         "Share of all customers expected to place at least one more order within the horizon (on "
-        "the overview: 12 months): everybody's own probability to order, added up."
+        "the front page: 12 months): everybody's own probability to order, added up."
     ),
     "p_purchase_30d": "Probability of at least one order within the next 30 days.",
     "expected_orders_sum": (
@@ -101,7 +101,7 @@ DEFINITIONS = {
     "base_value": (
         "Sum of every customer's expected revenue over the next 12 months, before margin, with "
         "later money discounted at 10% a year. Customers you have yet to win are not in it. The "
-        "page “Customer value” takes other margins and rates. Its 80% range joins chance, the "
+        "page “Forecast” takes other margins and rates. Its 80% range joins chance, the "
         "fit, and how far such forecasts were off in this store before."
     ),
     "expected_revenue": "Expected orders × expected order value, before margin and discounting.",

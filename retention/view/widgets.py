@@ -156,11 +156,16 @@ def choose_period(
     return keys.get(chosen)
 
 
-def choose_part(names: Sequence[str], key: str) -> str:
+def choose_part(names: Sequence[str], key: str, opens_on: str | None = None) -> str:
     """Pills for the parts of a page of which only the open one is drawn.
 
     For parts that sliders redraw. Tabs look through everything inside them whenever anything
     changes, which takes the browser longer than a slider may.
+
+    Args:
+        names: Of the parts.
+        key: Of the pills.
+        opens_on: The part that is open at first; by default the first one.
 
     Returns:
         The name of the open part.
@@ -169,7 +174,7 @@ def choose_part(names: Sequence[str], key: str) -> str:
     return st.pills(
         "Show",
         names,
-        default=names[0],
+        default=opens_on or names[0],
         key=key,
         required=True,
         label_visibility="collapsed",

@@ -135,7 +135,8 @@ def keep_and_save(page):
     """Keep the campaign, move the budget, and save the plan; returns the file."""
     button(page, "Keep this campaign").click()
     expect(button(page, "Keep the changes")).to_be_visible()
-    page.get_by_role("radio", name="All campaigns").click()
+    page.get_by_role("main").get_by_role("link", name="See its place among the others").click()
+    sees(page, "Calendar and results")
     expect(page.get_by_text(LISTED)).to_be_visible()
     gain = page.locator(".plan-budget").text_content()
     press(page, re.compile("^Budget"), "ArrowRight", 20)
@@ -152,7 +153,7 @@ def test_a_segment_is_built_a_reactivation_planned_exported_kept_and_loaded_agai
     page = visit("/own_segments", viewport=viewport)
     customers = build_segment(page)
 
-    menu(page, viewport, "Campaigns")
+    menu(page, viewport, "Plan")
     address_the_segment_alone(page)
     assert 0 < number(metric(page, "Reach").text_content()) < customers
     reach = drag_the_lift(page)

@@ -56,7 +56,7 @@ def test_the_first_action_leads_to_a_list_in_at_most_six_clicks_and_no_typing(vi
     plan_it = button(page, "Plan it").first
     expect(plan_it).to_be_visible()
     click(plan_it)
-    sees(page, "Campaigns")
+    sees(page, "Plan")
     expect(page.get_by_text(re.compile(r"customers? addressed")).first).to_be_visible()
     click(page.get_by_role("radio", name="Audience files"))
     name, content = download(page, re.compile(r"^Download [\d,]+ addressed"))

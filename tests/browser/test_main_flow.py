@@ -160,7 +160,7 @@ def test_a_link_keeps_its_thresholds_while_the_colleague_checks_the_columns_of_a
     expected = {"repeat": ["40", "130"], "loyal_orders": ["7"], "segment": ["Lapsed"]}
     page.wait_for_url(lambda url: thresholds_in(url) == expected)
     # The orders stay where the colleague goes next, and the link is not followed a second time.
-    page.get_by_role("link", name="Overview", exact=True).click()
+    page.get_by_role("link", name="This week", exact=True).click()
     sees(page, "orders.csv")
     expect(metric(page, "Customers")).to_have_text("7")
 
@@ -285,8 +285,8 @@ def test_no_page_makes_the_browser_complain(visit, complaints):
         expect(visit(path).get_by_role("heading", level=1)).to_be_visible()
     page = visit()
     open_cdnow(page)
-    page.get_by_role("link", name="Customer value", exact=True).click()
-    sees(page, "Customer value")
+    page.get_by_role("link", name="Forecast", exact=True).click()
+    sees(page, "Forecast")
     expect(
         page.get_by_text("Can I trust it?").or_(metric(page, "Expected value"))
     ).not_to_have_count(0)
@@ -315,7 +315,7 @@ def test_on_a_phone_the_menu_closes_once_a_page_is_chosen(visit):
     page = visit(viewport=PHONE)
     open_cdnow(page)
     menu = page.get_by_test_id("stSidebar")
-    for title in ("Customer value", "Segments"):
+    for title in ("Forecast", "Segments"):
         page.get_by_test_id("stExpandSidebarButton").click()
         menu.get_by_role("link", name=title, exact=True).click()
         sees(page, title)

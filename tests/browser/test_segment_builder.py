@@ -5,7 +5,14 @@ import re
 
 import pytest
 
-from tests.browser.steps import button, download, expect, order_file, rows_of, sees, use_upload
+from tests.browser.steps import (
+    button,
+    download,
+    expect,
+    order_file,
+    rows_of,
+    use_upload,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -96,7 +103,8 @@ def test_keys_pressed_fast_all_count(visit):
 
 def test_a_ready_made_one_is_a_start_and_missing_signals_say_what_brings_them(visit):
     page = open_builder(visit)
-    tab(page, "Ready-made")
+    page.get_by_role("main").get_by_role("link", name="Ready-made").click()
+    page.get_by_text(re.compile("more groups? with more columns")).click()
     expect(page.locator(".own .off", has_text="column of abandoned carts")).to_be_visible()
     card = page.get_by_test_id("stVerticalBlock").filter(has_text="One-time buyers").last
     card.get_by_role("button", name="Start from this").click()
@@ -115,8 +123,9 @@ def test_names_from_the_file_are_text_in_every_control(visit):
     ]
     page = visit()
     use_upload(page, order_file(rows, header))
-    page.get_by_role("link", name="Own segments", exact=True).click()
-    sees(page, "Own segments")
+    page.get_by_role("link", name="Segments", exact=True).click()
+    page.get_by_role("main").get_by_role("link", name="Mine").click()
+    expect(page.locator(".hero p")).to_be_visible()
     page.get_by_role("combobox", name=re.compile("number of orders: what to ask")).click()
     page.keyboard.type("First channel")
     page.get_by_role("option", name=re.compile("^First channel")).click()

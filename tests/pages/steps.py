@@ -78,3 +78,15 @@ def open_tab(at: AppTest, name: str) -> AppTest:
     label = next(tab.label for tab in at.tabs if tab.label.endswith(name))
     at.session_state["tab"] = label
     return at.run()
+
+
+def open_part(at: AppTest, key: str, name: str) -> AppTest:
+    """The page with the part of this name (without its icon) open, by the pills' key."""
+    part = next(part for part in at.pills(key=key).proto.options if part.content == name)
+    at.session_state[key] = f"{part.content_icon} {part.content}".strip()
+    return at.run()
+
+
+def conclusion(at: AppTest) -> str:
+    """The page's first sentence, as it is read."""
+    return as_read(str(at.markdown[0].value))

@@ -30,6 +30,7 @@ from retention.view.campaigns.parts import PARTS
 from tests.pages.steps import button, metrics, open_page, order_file, select, use_upload, words
 
 PAGE = "pages/campaigns.py"
+CALENDAR = "pages/campaign_calendar.py"
 
 
 @pytest.fixture
@@ -158,8 +159,7 @@ def test_kept_campaigns_take_their_customers_and_share_a_budget(store):
     assert "In “Reactivation: At risk”" in words(store)
     button(store, "Keep this campaign").click().run()
     assert len(store.session_state["campaigns_kept"]) == 2
-    store.session_state["plan_place"] = ":material/list: All campaigns"
-    store.run()
+    store.switch_page(CALENDAR).run()
     assert not store.exception
     said = words(store)
     assert f"{first} customers, cost" in said
@@ -173,8 +173,7 @@ def test_the_campaigns_cut_to_a_budget_keep_within_it(store, orders):
     store.multiselect[0].set_value(["All customers"]).run()
     select(store, "Main offer").set_value("percentage").run()
     button(store, "Keep this campaign").click().run()
-    store.session_state["plan_place"] = ":material/list: All campaigns"
-    store.run()
+    store.switch_page(CALENDAR).run()
     assert "These campaigns share customers" in words(store)
     budget = store.slider(key="plan_budget").value
     button(store, "Cut the campaigns to the best split").click().run()
@@ -199,8 +198,7 @@ def test_a_campaign_for_which_a_budget_has_nothing_takes_nobody_the_others_let_g
         replace(first, name="Two", segments=("At risk",), terms=costly),
         replace(first, name="Three", segments=("Big spender",), terms=costly),
     )
-    store.session_state["plan_place"] = ":material/list: All campaigns"
-    store.run()
+    store.switch_page(CALENDAR).run()
     box = store.slider(key="plan_budget")
     box.set_value(box.min + round(share * (box.max - box.min) / box.step) * box.step).run()
     budget = store.slider(key="plan_budget").value
@@ -255,12 +253,12 @@ def test_several_segments_can_be_given_a_campaign_each(store):
     assert lapsed.terms.lift < both.terms.lift < at_risk.terms.lift == 0.05
     assert lapsed.messages == at_risk.messages == both.messages
     assert "2. Reactivation: At risk" in words(store)
+    store.switch_page(CALENDAR).run()
 
     # With a lift that the marketer has set, every campaign has it.
     button(store, "Delete").click().run()
     button(store, "Delete").click().run()
-    store.session_state["plan_place"] = ":material/edit_calendar: Plan a campaign"
-    store.run()
+    store.switch_page(PAGE).run()
     store.multiselect[0].set_value(["Lapsed", "At risk"]).run()
     slider(store, "Lift").set_value(7.0).run()
     button(store, "Plan one for each").click().run()
@@ -331,20 +329,17 @@ def test_a_kept_campaign_can_be_changed_and_deleted(store):
     button(store, "Keep the changes").click().run()
     kept = store.session_state["campaigns_kept"]
     assert [campaign.terms.lift for campaign in kept] == [pytest.approx(0.09)]
-    store.session_state["plan_place"] = ":material/list: All campaigns"
-    store.run()
+    store.switch_page(CALENDAR).run()
     button(store, "Change").click().run()
     assert slider(store, "Lift").value == 9.0
-    store.session_state["plan_place"] = ":material/list: All campaigns"
-    store.run()
+    store.switch_page(CALENDAR).run()
     button(store, "Delete").click().run()
     assert store.session_state["campaigns_kept"] == ()
     assert "No campaign is kept yet" in words(store)
 
 
 def test_a_plan_is_loaded_from_its_file_and_a_wrong_file_is_refused(store):
-    store.session_state["plan_place"] = ":material/list: All campaigns"
-    store.run()
+    store.switch_page(CALENDAR).run()
     plan = usual_campaign("deals", name="<b>Sunday</b>", segments=("Discount shopper", "At risk"))
     store.file_uploader[0].set_value(
         ("plan.json", campaigns_to_json(SavedPlan((plan,))), "application/json")
@@ -364,8 +359,7 @@ def test_a_plan_for_segments_that_are_not_here_says_so_and_keeps_the_others(stor
         usual_campaign("deals", name=name, segments=(segment,))
         for name, segment in (("A", "Own: Tea"), ("B", "Lapsed"))
     ]
-    store.session_state["plan_place"] = ":material/list: All campaigns"
-    store.run()
+    store.switch_page(CALENDAR).run()
     store.file_uploader[0].set_value(
         ("plan.json", campaigns_to_json(SavedPlan(tuple(plans))), "application/json")
     ).run()
@@ -375,8 +369,8 @@ def test_a_plan_for_segments_that_are_not_here_says_so_and_keeps_the_others(stor
 
 
 def test_new_customers_have_a_highest_cost_by_channel(store):
-    store.session_state["plan_place"] = ":material/person_add: New customers"
-    store.run()
+    store.session_state["channels_part"] = ":material/person_add: What a new customer may cost"
+    store.switch_page("pages/channels.py").run()
     assert not store.exception
     assert any("A new customer may cost" in str(html.value) for html in store.get("html"))
 

@@ -10,9 +10,11 @@ from retention.reports.cohort_forecast import orders_per_purchase_day
 from retention.view.cohorts import curve_frames, frames
 from tests.pages.steps import (
     button,
+    conclusion,
     metrics,
     notes,
     open_page,
+    open_part,
     order_file,
     select,
     use_upload,
@@ -20,6 +22,7 @@ from tests.pages.steps import (
 )
 
 PAGE = "pages/cohorts.py"
+PARTS = ["Who came back", "What a customer brings", "Second order"]
 HEADINGS = [
     "Who came back, and when",
     "What a customer brings over time",
@@ -65,7 +68,11 @@ def test_opened_cold_it_offers_the_sample_store_there_and_then():
 
 def test_cdnow_reads_from_settings_to_customers(page):
     assert not page.exception
-    assert [s.value for s in page.subheader] == [*HEADINGS, "Customers of a cohort"]
+    assert "came back within 90 days" in conclusion(page)
+    for part, heading in zip(PARTS, HEADINGS, strict=True):
+        page = open_part(page, "cohorts_part", part)
+        assert not page.exception
+        assert [s.value for s in page.subheader] == [heading, "Customers of a cohort"]
     assert all(metric.help for metric in page.metric)
     orders = sample_orders("cdnow")
     second = second_orders(orders).iloc[::-1]
@@ -90,16 +97,19 @@ def test_a_chosen_cohort_lists_its_own_customers(page):
 @pytest.mark.parametrize("kind", ["Week", "Quarter"])
 def test_other_periods_make_other_cohorts(page, kind):
     at = select(page, "Cohorts by").set_value(kind).run()
+    at = open_part(at, "cohorts_part", "Second order")
     assert not at.exception
     assert at.dataframe[0].value["customers"].sum() == 2_357
+    at = open_part(at, "cohorts_part", "What a customer brings")
     at = at.segmented_control(key="measure").set_value("Orders").run()
-    at = at.segmented_control(key="show").set_value("Customers").run()
     assert not at.exception
     # CDNOW's repeat days have 1.04 orders each: two orders on one day are two.
     assert (
         f"times the {orders_per_purchase_day(order_history(sample_orders('cdnow'))):.2f} orders"
         in words(at)
     )
+    at = open_part(at, "cohorts_part", "Who came back")
+    at = at.segmented_control(key="show").set_value("Customers").run()
     assert "Number of the customers of a cohort" in words(at)
 
 
@@ -126,8 +136,16 @@ def test_a_shared_url_opens_cohorts_by_what_the_first_order_says(by):
     assert "Only months that are over count" in words(at)
     cards = metrics(at)
     assert float(cards["Most come back"].rstrip("%")) > float(cards["Fewest come back"].rstrip("%"))
+    at = open_part(at, "cohorts_part", "Second order")
     assert len(at.dataframe[0].value) <= 6
     assert at.dataframe[0].value["customers"].is_monotonic_decreasing
+
+
+def test_an_address_that_says_what_to_add_up_opens_that_part():
+    at = open_page(PAGE, measure="Orders")
+    at = button(at, "Load the sample store").click().run()
+    assert not at.exception
+    assert at.segmented_control(key="measure").value == "Orders"
 
 
 @pytest.mark.parametrize("key", ["cohorts", "rows", "show"])
@@ -157,8 +175,10 @@ def test_without_second_orders_there_is_no_time_to_one_and_no_forecast(front):
     rows = [f"{i},only{i}@x.com,2024-{1 + i % 5:02d}-{1 + i % 28:02d},{10 + i}" for i in range(200)]
     at = use_upload(front, order_file(rows)).switch_page(PAGE).run()
     assert not at.exception
-    assert any("No customer has ordered a second time" in info.value for info in at.info)
+    at = open_part(at, "cohorts_part", "What a customer brings")
     assert "There is no forecast:" in words(at)
+    at = open_part(at, "cohorts_part", "Second order")
+    assert any("No customer has ordered a second time" in info.value for info in at.info)
     assert "Next 12 months" not in metrics(at)
     assert "Expected value" not in metrics(at)
     assert at.dataframe[-1].value["revenue"].is_monotonic_decreasing
@@ -213,6 +233,7 @@ def test_a_cohort_by_value_has_one_size_on_the_page(front):
     at = select(at, "Cohorts by").set_value("First channel").run()
     assert not at.exception
     assert "who came in the last one adds to the size and is in no cell yet" in words(at)
+    at = open_part(at, "cohorts_part", "Second order")
     table = at.dataframe[0].value.set_index("name")["customers"]
     data = at.session_state["loaded_orders"]
     found = frames.cohorts_of(

@@ -191,7 +191,7 @@ def test_the_campaign_of_the_stage_opens_filled_in_and_stands_on_the_page(front)
     assert "No campaign of this session" in bodies(at)
     at = at.button(key="customer_plan").click().run()
     assert not at.exception
-    assert at.title[0].value == "Campaigns"
+    assert at.title[0].value == "Plan"
     planned = at.session_state["campaign_on_table"]
     assert planned.segments == ("VIP",)
     assert planned.strategy == "referral"

@@ -367,7 +367,7 @@ def test_settings_in_an_address_outlive_the_way_over_the_front_page():
     assert "settings of the page you came from are kept" in words(at)
     at = button(at, "Open CDNOW").click().run()
     assert not at.exception
-    assert at.title[0].value == "Customer value"
+    assert at.title[0].value == "Forecast"
     assert at.slider(key="margin").value == 40
 
 
@@ -557,7 +557,7 @@ def test_an_action_opens_its_campaign_filled_in(front):
     gain = sentence.split("should bring ")[1].split(" ")[0]
     at = plan_buttons(at)[0].click().run()
     assert not at.exception
-    assert at.title[0].value == "Campaigns"
+    assert at.title[0].value == "Plan"
     [segment] = at.multiselect[0].value
     assert segment == "Chosen: Second order due"
     assert select(at, "Strategy").value == "cross_sell"

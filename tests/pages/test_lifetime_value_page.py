@@ -34,7 +34,7 @@ def test_opened_cold_it_offers_the_sample_store_there_and_then():
     at = button(at, "Load the sample store").click().run()
     assert not at.exception
     assert len(at.metric) == 4
-    assert at.title[0].value == "Customer value"
+    assert at.title[0].value == "Forecast"
 
 
 def test_cdnow_reads_from_settings_to_customers(page):

@@ -22,7 +22,7 @@ def test_opened_cold_it_offers_the_sample_store_there_and_then():
     assert not at.metric
     at = button(at, "Load the sample store").click().run()
     assert not at.exception
-    assert at.title[0].value == "Movement"
+    assert at.title[0].value == "Segments"
     assert all(int(value.replace(",", "")) > 0 for value in metrics(at).values())
     assert "From the evening of 2 Aug 2026 to the evening of 31 Oct 2026: 90 days" in words(at)
 

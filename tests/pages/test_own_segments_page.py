@@ -18,9 +18,8 @@ OFFERED = {
     "flag": ("yes", "no", "known", "unknown"),
     "category": ("one_of", "none_of", "known", "unknown"),
 }
-BUILD, READY, SAVED, OVERLAPS = (
+BUILD, SAVED, OVERLAPS = (
     ":material/tune: Build",
-    ":material/category: Ready-made",
     ":material/bookmark: Saved",
     ":material/join_inner: Overlaps",
 )
@@ -287,7 +286,7 @@ def test_deep_groups_of_a_file_can_be_edited(store):
 
 
 def test_ready_made_ones_start_a_segment_and_missing_signals_are_listed(store):
-    open_place(store, READY)
+    store.switch_page("pages/ready_made.py").run()
     no_exception(store)
     shown = html(store)
     for name in (
@@ -336,7 +335,7 @@ def test_without_a_model_the_rest_works_and_says_why():
     features = [box for box in at.selectbox if box.key.startswith("feature_")]
     assert not any("Forecast" in option for option in features[0].options)
     assert "Expected value" in html(at)  # among what cannot be asked yet
-    for name in (READY, SAVED, OVERLAPS, BUILD):
+    for name in (SAVED, OVERLAPS, BUILD):
         no_exception(open_place(at, name))
 
 

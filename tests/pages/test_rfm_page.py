@@ -31,7 +31,7 @@ def test_opened_cold_it_offers_the_sample_store_there_and_then():
     assert not at.metric
     at = button(at, "Load the sample store").click().run()
     assert not at.exception
-    assert at.title[0].value == "RFM grid"
+    assert at.title[0].value == "Segments"
     assert at.subheader[0].value == "Recent and frequent"
     assert at.segmented_control(key="rfm_measure").value == "Expected value"
 
@@ -118,7 +118,7 @@ def test_nonsense_in_the_url_is_ignored(key):
     at = open_page(PAGE, **{key: "<script>"})
     at = button(at, "Load the sample store").click().run()
     assert not at.exception
-    assert at.title[0].value == "RFM grid"
+    assert at.title[0].value == "Segments"
 
 
 # --- files with little in them ---

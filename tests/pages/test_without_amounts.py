@@ -11,6 +11,7 @@ from tests.pages.steps import (
     button,
     metrics,
     open_app,
+    open_part,
     open_tab,
     order_file,
     select,
@@ -108,17 +109,24 @@ def test_every_part_of_the_campaigns_page_opens(loaded):
     at = loaded.switch_page("pages/campaigns.py").run()
     at = at.number_input[0].set_value(40.0).run()
     at = button(at, "Keep this campaign").click().run()
-    for place in ("Audience files", "All campaigns", "New customers"):
-        pill = at.pills(key="plan_place")
-        at = pill.set_value(next(name for name in pill.options if name.endswith(place))).run()
-        assert not at.exception
-        assert not at.error
+    at = open_part(at, "plan_place", "Audience files")
+    assert not at.exception
+    assert not at.error
+    at = at.switch_page("pages/campaign_calendar.py").run()
+    assert not at.exception
+    assert not at.error
+    assert "1. Reactivation" in words(at)
+    at.session_state["channels_part"] = ":material/person_add: What a new customer may cost"
+    at = at.switch_page("pages/channels.py").run()
+    assert not at.exception
+    assert not at.error
 
 
 @pytest.mark.parametrize("by", ["Month", "First channel"])
 def test_cohorts_add_up_orders(loaded, by):
     at = loaded.switch_page("pages/cohorts.py").run()
     at = at.selectbox(key="cohorts").set_value(by).run()
+    at = open_part(at, "cohorts_part", "What a customer brings")
     assert not at.exception
     assert at.segmented_control(key="measure").options == ["Orders"]
     assert not unknown_money(at)
@@ -132,12 +140,13 @@ def test_the_grid_is_cut_by_days_and_orders_alone(loaded):
     at = button(at, "Use as a segment").click().run()
     assert not at.exception
     assert "Kept as the own segment" in words(at)
+    at = at.switch_page("pages/ready_made.py").run()
+    assert not at.exception
+    assert not unknown_money(at)
     at = at.switch_page("pages/own_segments.py").run()
-    for place in ("Ready-made", "Saved"):
-        pill = at.pills[0]
-        at = pill.set_value(next(name for name in pill.options if name.endswith(place))).run()
-        assert not at.exception
-        assert not unknown_money(at)
+    at = open_part(at, "own_place", "Saved")
+    assert not at.exception
+    assert not unknown_money(at)
 
 
 def test_values_in_money_are_off_among_the_segments(loaded):

@@ -6,7 +6,7 @@ import pytest
 
 from retention.evaluation.verdict import Verdict
 from retention.view import forecast_chip, widgets
-from retention.view.shell import stylesheets
+from retention.view.shell import FRONT_PAGE, page_of, stylesheets
 
 
 def test_a_good_forecast_says_that_nothing_doubts_it():
@@ -23,7 +23,7 @@ def test_the_worst_finding_is_one_hover_away(more, words):
 
 
 def test_every_verdict_has_a_word_and_a_colour():
-    style = stylesheets("Overview")[0].read_text(encoding="utf-8")
+    style = stylesheets(page_of(FRONT_PAGE))[0].read_text(encoding="utf-8")
     for status in forecast_chip.WORDS:
         assert f".st-key-forecast-chip-{status} a" in style
 

@@ -1,4 +1,4 @@
-"""The menu holds every page that exists, and nothing else."""
+"""The menu leads to every page that exists, and to nothing else."""
 
 from pathlib import Path
 
@@ -19,10 +19,10 @@ def test_a_page_that_does_not_exist_is_not_listed(monkeypatch):
         title="Not there",
         icon=":material/home:",
         question="Is it there?",
-        group="Customers",
     )
     monkeypatch.setattr(shell, "PAGES", (*shell.PAGES, missing))
     assert missing not in shell.pages()
+    assert missing not in shell.menu(shell.page_of(shell.FRONT_PAGE))
 
 
 def test_every_page_asks_a_question_of_its_own():
@@ -33,6 +33,46 @@ def test_every_page_asks_a_question_of_its_own():
         assert page.icon.startswith(":material/")
 
 
+def test_the_menu_has_these_entries_in_these_groups():
+    groups: dict[str, list[str]] = {}
+    for entry in shell.menu(shell.page_of(shell.FRONT_PAGE)):
+        groups.setdefault(entry.group, []).append(entry.title)
+    assert groups == {
+        "": ["This week"],
+        "Customers": ["Customers", "Segments"],
+        "Campaigns": ["Plan", "Calendar and results"],
+        "Insights": ["Scorecard", "Cohorts", "Channels", "Products", "Forecast"],
+    }
+
+
+def test_old_addresses_are_still_those_of_pages():
+    addresses = {page.stem for page in shell.pages()}
+    assert addresses >= {
+        *("lifetime_value", "own_segments", "rfm", "movement", "segments", "campaigns"),
+        *("customer", "scorecard", "cohorts", "channels", "products"),
+    }
+
+
+def test_segments_have_five_views_that_share_one_entry():
+    rfm = shell.page_of("pages/rfm.py")
+    views = shell.views_of(rfm)
+    assert [view.view for view in views] == ["Lifecycle", "Ready-made", "Mine", "RFM", "Moves"]
+    assert {view.title for view in views} == {"Segments"}
+    assert len({view.tab_title for view in views}) == 5
+    # The entry leads to the open view, so that the menu marks it.
+    entries = {entry.title: entry for entry in shell.menu(rfm)}
+    assert entries["Segments"].path == rfm.path
+    assert entries["Segments"].icon == views[0].icon
+    elsewhere = {entry.title: entry.path for entry in shell.menu(shell.page_of(shell.FRONT_PAGE))}
+    assert elsewhere["Segments"] == "pages/segments.py"
+    assert shell.views_of(shell.page_of("pages/cohorts.py")) == ()
+
+
+def test_no_page_has_an_unknown_path():
+    with pytest.raises(ValueError, match=r"pages/not_there\.py"):
+        shell.page_of("pages/not_there.py")
+
+
 def test_a_row_has_room_for_four_metrics():
     with pytest.raises(ValueError, match="four"):
         widgets.metric_row([widgets.Metric("Customers", "1", "customers")] * 5)
@@ -41,12 +81,18 @@ def test_a_row_has_room_for_four_metrics():
 def test_a_page_loads_the_shared_stylesheet_and_its_own(monkeypatch, tmp_path):
     (tmp_path / "rfm.css").touch()
     monkeypatch.setattr(shell, "_ASSETS", tmp_path)
-    assert [path.name for path in shell.stylesheets("RFM grid")] == ["style.css", "rfm.css"]
-    assert [path.name for path in shell.stylesheets("Overview")] == ["style.css"]
+    (tmp_path / "own_segments.css").touch()
+
+    def names(path: str) -> list[str]:
+        return [file.name for file in shell.stylesheets(shell.page_of(path))]
+
+    assert names("pages/rfm.py") == ["style.css", "rfm.css"]
+    assert names("pages/ready_made.py") == ["style.css", "own_segments.css"]
+    assert names(shell.FRONT_PAGE) == ["style.css"]
 
 
 def test_every_stylesheet_belongs_to_a_page():
     assets = Path(shell.__file__).parent / "assets"
-    loaded = {path for page in shell.PAGES for path in shell.stylesheets(page.title)}
+    loaded = {path for page in shell.PAGES for path in shell.stylesheets(page)}
     loaded.add(forecast_chip.GREYED)
     assert loaded == set(assets.glob("*.css"))

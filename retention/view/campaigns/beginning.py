@@ -60,6 +60,13 @@ def begin(data: Loaded, names: tuple[str, ...] = (), strategy: str | None = None
     return campaign
 
 
+def begin_as_asked(data: Loaded) -> None:
+    """Begin the campaign that another page has asked for, if one has."""
+    request = state.asked_for()
+    if request is not None:
+        begin(data, (request.segment,), request.strategy)
+
+
 def begin_another(data: Loaded) -> None:
     """Put the campaign on the table aside, and begin the next one."""
     begin(data)

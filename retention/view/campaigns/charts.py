@@ -302,6 +302,46 @@ def payback_chart(currency: str | None) -> alt.Chart:
     )
 
 
+def calendar_chart() -> alt.LayerChart:
+    """The kept campaigns by day: how long orders count, and when messages go out.
+
+    Data set "bars": campaign, first, last, said. Data set "messages": campaign, day, said.
+    """
+    y = alt.Y(
+        "campaign:N",
+        sort=None,
+        title=None,
+        axis=alt.Axis(labelLimit=220, ticks=False, domain=False),
+    )
+    axis = alt.Axis(format="%-d %b", grid=True, tickCount=6)
+    bars = (
+        alt.Chart(alt.NamedData("bars"))
+        .mark_bar(size=14, color=palette.EXPECTED, cornerRadius=3)
+        .encode(
+            x=alt.X("first:T", title=None, axis=axis),
+            x2="last:T",
+            y=y,
+            tooltip=[
+                alt.Tooltip("campaign:N", title="Campaign"),
+                alt.Tooltip("said:N", title="Window"),
+            ],
+        )
+    )
+    dots = (
+        alt.Chart(alt.NamedData("messages"))
+        .mark_circle(size=90, color=palette.ACCENT, opacity=1)
+        .encode(
+            x="day:T",
+            y=y,
+            tooltip=[
+                alt.Tooltip("campaign:N", title="Campaign"),
+                alt.Tooltip("said:N", title="Message"),
+            ],
+        )
+    )
+    return alt.LayerChart(layer=[bars, dots], height=alt.Step(34))
+
+
 _IN_MONEY = {
     "bridge": bridge_chart,
     "size": size_chart,
@@ -311,7 +351,7 @@ _IN_MONEY = {
     "allowed": allowed_chart,
     "payback": payback_chart,
 }
-_WITHOUT_MONEY = {"due": due_chart, "sequence": sequence_chart}
+_WITHOUT_MONEY = {"calendar": calendar_chart, "due": due_chart, "sequence": sequence_chart}
 
 
 @cache

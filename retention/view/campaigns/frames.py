@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
 from retention import wording
+from retention.campaigns.campaign import Campaign
 from retention.campaigns.economics import Economics
 from retention.campaigns.new_customers import Acquisition
 from retention.campaigns.offer_comparison import OfferComparison
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.send_times import DUE
-from retention.view import palette
+from retention.orders.orders import Orders
+from retention.view import palette, text
 from retention.view.campaigns import words
 from retention.view.campaigns.charts import GAIN, PLAIN, SPENT
 
@@ -27,6 +30,24 @@ WHEN = {
     "unknown": "Cannot be said",
 }
 ZERO = pd.DataFrame({"value": [0.0]})
+
+
+def calendar_frames(campaigns: Sequence[Campaign], orders: Orders) -> dict[str, pd.DataFrame]:
+    """The data sets of `calendar_chart`, the earliest message first."""
+    bars, messages = [], []
+    for campaign in campaigns:
+        first = campaign.first_day(orders.end)
+        last = first + timedelta(days=campaign.window_days)
+        name = text.one_line(campaign.name, 60)
+        bars.append((name, str(first), str(last), f"Orders count until {wording.day(last)}"))
+        for message in campaign.sent:
+            day = first + timedelta(days=message.day)
+            messages.append((name, str(day), wording.day(day)))
+    dots = pd.DataFrame(messages, columns=["campaign", "day", "said"])
+    return {
+        "bars": pd.DataFrame(bars, columns=["campaign", "first", "last", "said"]),
+        "messages": dots.sort_values("day", kind="stable"),
+    }
 
 
 def bridge_frames(figures: Economics, currency: str | None) -> dict[str, pd.DataFrame]:

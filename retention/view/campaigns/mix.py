@@ -1,4 +1,4 @@
-"""All kept campaigns: their order of priority, and one budget over them."""
+"""All kept campaigns: their order of priority, their calendar, and one budget over them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from html import escape
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
 from retention.campaigns.budget import Queue, budget_curve, queue, split_budget
@@ -15,7 +16,7 @@ from retention.campaigns.campaign import CHANNELS
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.portfolio import Portfolio, budget_parts, cut_in_order
 from retention.view import text
-from retention.view.campaigns import data as data_of, saving, words
+from retention.view.campaigns import data as data_of, frames, saving, words
 from retention.view.campaigns.charts import spec
 from retention.view.charts import live_chart
 from retention.view.session import campaigns as state
@@ -24,18 +25,27 @@ from retention.view.session.loaded import Loaded
 _BUDGET = "plan_budget_said"
 
 
-def draw_all(data: Loaded) -> None:
-    """The kept campaigns in their order, the budget over them, and the plan as a file."""
+def draw_all(data: Loaded, conclusion: DeltaGenerator) -> None:
+    """The kept campaigns in their order, the budget over them, and the plan as a file.
+
+    Args:
+        data: The session's data.
+        conclusion: The place of the page's first sentence.
+    """
     if not state.kept():
-        st.info(
-            "No campaign is kept yet. Plan one, then choose “Keep this campaign”: here they stand "
-            "in the order of their priority, so that nobody is addressed twice, and share one "
-            "budget.",
-            icon=":material/playlist_add:",
+        conclusion.markdown(
+            "**No campaign is kept yet.** Plan one, then choose “Keep this campaign”. Here kept "
+            "campaigns stand in the order of their priority, so that nobody is addressed twice, "
+            "and share one budget."
         )
+        st.page_link(state.PLAN_PAGE, label="Plan a campaign", icon=":material/campaign:")
         saving.draw_load()
         return
     portfolio = data_of.portfolio_for(data)
+    conclusion.markdown(
+        text.plain(words.portfolio_sentence(portfolio.plans, data.orders), limit=600)
+        or "**None of the kept campaigns can be planned with these orders.**"
+    )
     if state.kept_elsewhere(data.orders.digest):
         st.warning(
             "These campaigns were kept for other orders: check their amounts, margins and lifts.",
@@ -45,6 +55,9 @@ def draw_all(data: Loaded) -> None:
     first_days = [campaign.first_day(end) for campaign in state.kept()]
     if age := words.file_age(min(first_days), end):
         st.caption(f":orange[:material/event_busy:] {text.plain(age, limit=600)}")
+    if portfolio.plans:
+        _draw_calendar(data, portfolio)
+    st.subheader("In order of priority", anchor=False)
     st.caption(
         "A customer belongs to the first campaign in the list that addresses them or holds them "
         "out."
@@ -54,6 +67,21 @@ def draw_all(data: Loaded) -> None:
     if portfolio.plans:
         _draw_budget(data, portfolio)
     saving.draw_files(data, portfolio.plans)
+
+
+def _draw_calendar(data: Loaded, portfolio: Portfolio) -> None:
+    """When messages go out, and until when orders count."""
+    st.subheader("Calendar", anchor=False)
+    rows = frames.calendar_frames([plan.campaign for plan in portfolio.plans.values()], data.orders)
+    first = rows["messages"].iloc[0]
+    live_chart(
+        spec("calendar", None),
+        rows,
+        key="plan_calendar",
+        alt_text=f"Campaigns by day. The first message, of {first['campaign']}, goes out on "
+        f"{first['said']}",
+    )
+    st.caption("A dot is a message. A bar ends when orders no longer count as the campaign's.")
 
 
 def _draw_campaign(data: Loaded, number: int, name: str, portfolio: Portfolio) -> None:
@@ -108,13 +136,8 @@ def _draw_buttons(number: int, name: str) -> None:
             on_click=state.move,
             args=(name, by),
         )
-    st.button(
-        "Change",
-        icon=":material/edit:",
-        key=f"campaign_edit_{number}",
-        on_click=_open,
-        args=(name,),
-    )
+    if st.button("Change", icon=":material/edit:", key=f"campaign_edit_{number}"):
+        _open(name)
     st.button(
         "Delete",
         icon=":material/delete:",
@@ -129,6 +152,7 @@ def _open(name: str) -> None:
     campaign = next(campaign for campaign in state.kept() if campaign.name == name)
     state.put_on_table(campaign, name)
     st.session_state[state.PLACE] = state.PLAN
+    st.switch_page(state.PLAN_PAGE)
 
 
 def _draw_budget(data: Loaded, portfolio: Portfolio) -> None:

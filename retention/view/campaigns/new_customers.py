@@ -1,4 +1,4 @@
-"""What a new customer is worth and may cost, on the campaigns page."""
+"""What a new customer is worth and may cost, on the channels page."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
 from retention.campaigns.new_customers import ALL, USUAL_RATIO, Acquisition
@@ -22,8 +23,13 @@ from retention.view.session.loaded import Loaded
 HORIZONS = (90, 180, 365, 730)
 
 
-def draw_new_customers(data: Loaded) -> None:
-    """What a new customer is worth and may cost, for all and by where they came from."""
+def draw_new_customers(data: Loaded, conclusion: DeltaGenerator) -> None:
+    """What a new customer is worth and may cost, for all and by where they came from.
+
+    Args:
+        data: The session's data.
+        conclusion: The place of the page's first sentence.
+    """
     settings = _draw_settings(data)
     acquisition = data_of.acquisition_for(
         data, settings.column, settings.margin, settings.ratio, settings.horizon_days
@@ -33,7 +39,7 @@ def draw_new_customers(data: Loaded) -> None:
         st.warning(text.plain(everybody["problem"], limit=600), icon=":material/warning:")
         return
     currency = data.orders.currency
-    st.html(_verdict(everybody, settings.horizon_days, currency))
+    conclusion.html(_verdict(everybody, settings.horizon_days, currency))
     _draw_charts(acquisition, currency)
     problems = acquisition.groups["problem"]
     for name, problem in problems[problems != ""].items():

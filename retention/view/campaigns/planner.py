@@ -53,10 +53,15 @@ def choose_order_value() -> bool:
     return bool(amount)
 
 
-def draw_planner(data: Loaded) -> None:
-    """The verdict and the numbers first, then the controls around them, then what is open below."""
+def draw_planner(data: Loaded, verdict: DeltaGenerator) -> None:
+    """The verdict and the numbers first, then the controls around them, then what is open below.
+
+    Args:
+        data: The session's data.
+        verdict: The place of the verdict.
+    """
     as_read = campaign = controls.as_set(beginning.on_table(data), data.orders.end)
-    top, verdict = st.container(), st.empty()
+    top = st.container()
     # On a phone the numbers stand below the controls, on a screen beside them.
     left, right = st.columns([4, 7], gap="large")
     numbers = right.empty()
@@ -87,14 +92,18 @@ def draw_planner(data: Loaded) -> None:
     _draw_keep(data, plan)
 
 
-def draw_files(data: Loaded) -> None:
+def draw_files(data: Loaded, verdict: DeltaGenerator) -> None:
     """The files of the campaign on the table.
 
     They take longer than a slider may, and so have a place of their own.
+
+    Args:
+        data: The session's data.
+        verdict: The place of the verdict.
     """
     campaign = beginning.on_table(data)
     st.subheader(text.plain(campaign.name), anchor=False)
-    plan = _draw_verdict_or_problem(data, campaign, st.empty())
+    plan = _draw_verdict_or_problem(data, campaign, verdict)
     if plan is not None:
         audience.draw_audience(data, plan)
 
@@ -202,6 +211,8 @@ def _draw_keep(data: Loaded, plan: CampaignPlan) -> None:
             "own."
         )
     elif edited:
-        st.caption(
-            f"Kept as “{text.plain(edited)}”. See “All campaigns” for its place among the others."
+        st.page_link(
+            state.CALENDAR_PAGE,
+            label=f"Kept as “{text.plain(edited)}”. See its place among the others",
+            icon=":material/calendar_month:",
         )

@@ -108,8 +108,8 @@ def _customers_of(data: Loaded, name: str) -> np.ndarray:
             if segment.name == name.removeprefix(OWN):
                 return own.segment_mask(data, segment)
         raise DataError(
-            f"There is no own segment {name.removeprefix(OWN)!r}. Load or build it under “Own "
-            "segments”."
+            f"There is no own segment {name.removeprefix(OWN)!r}. Load or build it under "
+            "“Segments: Mine”."
         )
     for ready in ready_made(features):
         if ready.name == name:

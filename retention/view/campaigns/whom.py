@@ -65,7 +65,7 @@ def _draw_segments(data: Loaded, campaign: Campaign) -> None:
         on_change=_segments_chosen,
         args=(data,),
         help="Customers of any of them; nobody is addressed twice. Own segments come from the page "
-        "“Own segments”." + (f" Not in these orders: {not_here}." if missing else ""),
+        "“Segments: Mine”." + (f" Not in these orders: {not_here}." if missing else ""),
     )
 
 

@@ -1,5 +1,6 @@
 """The planner's definitions and labels, in one place."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -10,8 +11,10 @@ from retention.campaigns.campaign import MessageOffer
 from retention.campaigns.economics import Economics
 from retention.campaigns.holdout import HoldoutPower
 from retention.campaigns.offers import OFFERS, Offer, OfferKind
+from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.terms import ENDS, MAIN, OPENING
 from retention.campaigns.usual import FIRST_LIFT, READ_BY_ALL, READ_BY_LAPSED, usual_lift
+from retention.orders.orders import Orders
 
 DEFINITIONS = {
     "lift": "How many of 100 customers who would not order within the window do so because of the "
@@ -249,3 +252,24 @@ def largest_offer(figures: Economics, offer: Offer, currency: str | None) -> str
     if offer.kind == "amount" and orders and largest >= figures.revenue_with.expected / orders:
         return "An order"
     return wording.money(largest, currency)
+
+
+def portfolio_sentence(plans: Mapping[str, CampaignPlan], orders: Orders) -> str:
+    """What the kept campaigns come to together; empty where none can be planned."""
+    if not plans:
+        return ""
+    figures = [plan.economics for plan in plans.values()]
+    customers = wording.plural(sum(figure.customers for figure in figures), "customer")
+    cost, gain = (
+        wording.money(amount, orders.currency, short=True)
+        for amount in (
+            sum(figure.cost for figure in figures),
+            sum(figure.gain.expected for figure in figures),
+        )
+    )
+    first = min(plan.campaign.first_day(orders.end) for plan in plans.values())
+    verb = "addresses" if len(plans) == 1 else "address"
+    return (
+        f"{wording.plural(len(plans), 'campaign')} {verb} {customers} for {cost} and should gain "
+        f"{gain} after that. The first message goes out on {wording.day(first)}."
+    )

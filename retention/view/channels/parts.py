@@ -98,9 +98,11 @@ def breakdown_for(data: Loaded, settings: ChannelSettings) -> tuple[Breakdown, M
     return _breakdown(data, settings, plan), None
 
 
-def headline(breakdown: Breakdown, currency: str | None) -> None:
-    """What to do more and less of, in words."""
+def conclusion(breakdown: Breakdown, currency: str | None) -> str:
+    """What to do more and less of, as Markdown."""
     rows = breakdown.values[breakdown.values["kind"] != "others"]
+    if len(breakdown.values) < 2:
+        return f"**There is no second {breakdown.dimension} to compare with** in this period."
     if breakdown.dimension != "coupon":
         # More customers without a coupon can be won on purpose, without a channel they cannot.
         rows = rows[rows["kind"] == "value"]
@@ -117,22 +119,25 @@ def headline(breakdown: Breakdown, currency: str | None) -> None:
         names = _named(breakdown, less.sort_values(breakdown.basis), currency)
         lines.append(f":material/trending_down: **{title}:** {names}")
     if lines:
-        st.markdown("  \n".join(lines))
-    elif (rows["verdict"] == THIN).all():
-        st.markdown(
+        return "  \n".join(lines)
+    if (rows["verdict"] == THIN).all():
+        return (
             f"**Too little data.** No two {PLURALS[breakdown.dimension]} can be compared: each "
             f"needs {ENOUGH} {'new ' if breakdown.basis == 'value_per_customer' else ''}customers "
             "in the period. Pick a longer one."
         )
-    else:
-        st.markdown(
-            f"**No {breakdown.dimension} stands out.** What differs between them in this period "
-            "may be chance: there is nothing yet to do more or less of."
-        )
+    return (
+        f"**No {breakdown.dimension} stands out.** What differs between them in this period "
+        "may be chance: there is nothing yet to do more or less of."
+    )
+
+
+def _association(breakdown: Breakdown) -> None:
+    """What the comparison cannot say."""
     st.caption(
         "An association, not a cause: customers differ in more than this. Set the value against "
         "what a customer costs to win, and try a change on a part before moving all of it."
-        if by_first_order
+        if breakdown.attribution == "first_order"
         else "This says who orders from it, not whom it brings: an offer to returning customers "
         "looks good by its nature. To decide what to win customers with, let orders count to the "
         "first order."
@@ -163,7 +168,7 @@ def comparison(data: Loaded, breakdown: Breakdown) -> None:
     title = "Value per new customer, next 12 months" if by_value else "Repeat purchase rate"
     about = f"{ABOUT[breakdown.basis]} {ABOUT['verdict']}"
     st.subheader(title, anchor=False, help=text.plain(about, limit=1200))
-    headline(breakdown, currency)
+    _association(breakdown)
     rows = in_order(breakdown)
     rows = rows[rows[breakdown.basis].notna()]
     if rows.empty:

@@ -16,9 +16,11 @@ from retention.reports.breakdown import GROWING, Breakdown
 from retention.reports.breakdown_verdict import LESS, MORE, THIN
 from retention.view import palette, text, widgets
 from retention.view.channels import charts
+from retention.view.plan_button import plan_button, plan_customers
 from retention.view.session.loaded import Loaded
 from retention.view.shell import FRONT_PAGE
 
+TABLE = "breakdown"
 PLURALS = {
     "channel": "channels",
     "region": "regions",
@@ -168,12 +170,59 @@ def table(data: Loaded, breakdown: Breakdown) -> None:
     shown, thin = table_frames(breakdown, currency)
     st.dataframe(
         shown.style.apply(lambda _: thin, axis=None),
-        key="breakdown",
+        key=TABLE,
+        on_select=partial(_row_chosen, breakdown),
+        selection_mode="single-row",
         hide_index=True,
         placeholder=wording.MISSING,
         height="auto" if len(shown) <= 12 else 460,
         column_config=_columns(breakdown, currency),
     )
+    _plan(data, breakdown)
+
+
+def _row_chosen(breakdown: Breakdown) -> None:
+    """Plan for the customers of the value whose row was chosen."""
+    rows = st.session_state[TABLE].selection.rows
+    names = breakdown.values.index[rows].astype(str)
+    if len(names) and names[0] in _names(breakdown):
+        st.session_state[_pick_key(breakdown)] = names[0]
+
+
+def _names(breakdown: Breakdown) -> list[str]:
+    """The values that customers can be told by: not those that stand for several, or for none."""
+    rows = breakdown.values
+    return rows.index[rows["kind"] == "value"].astype(str).tolist()
+
+
+def _pick_key(breakdown: Breakdown) -> str:
+    return f"channels_pick_{breakdown.dimension}"
+
+
+def _plan(data: Loaded, breakdown: Breakdown) -> None:
+    """The way to a campaign for the customers whom a value brought."""
+    names, column, key = _names(breakdown), f"first_{breakdown.dimension}", _pick_key(breakdown)
+    if not names or column not in data.customers:
+        return
+    if st.session_state.get(key) not in names:
+        st.session_state[key] = names[0]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            f"Customers whose first {breakdown.dimension} was",
+            names,
+            format_func=lambda value: text.one_line(value, 60),
+            key=key,
+            width=300,
+        )
+        inside = (data.customers[column].astype(str) == name).to_numpy()
+        if plan_button("plan_channel", disabled=not inside.any()):
+            plan_customers(
+                data,
+                f"First {breakdown.dimension}: {text.one_line(name, 40)}",
+                f"The {breakdown.dimension} of their first order was {text.one_line(name, 80)}.",
+                data.customers.index[inside],
+            )
+        st.caption(wording.plural(int(inside.sum()), "customer"))
 
 
 def how_to_add(dimensions: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from retention import wording
-from retention.history.changes import ENOUGH, THIN
+from retention.history.changes import DOWN, ENOUGH, NOISE, THIN, UP
 from retention.reports import cohort_calendar
 from retention.reports.cohort_changes import (
     LATEST_COHORTS,
@@ -18,6 +18,7 @@ from retention.reports.cohort_changes import (
     share_back,
 )
 from retention.reports.cohorts import WAITS
+from retention.view import text
 from retention.view.cohorts.frames import MONTHS, Cohorts, CohortView
 from retention.view.session.loaded import Loaded
 from retention.view.widgets import Metric
@@ -86,6 +87,49 @@ DEFINITIONS = {
 def cards_of(data: Loaded, view: CohortView, intakes: Cohorts) -> list[Metric]:
     """Three or four numbers about these cohorts; their `about` is a key of `DEFINITIONS`."""
     return _value_cards(intakes) if view.by else _period_cards(data, view, intakes)
+
+
+def conclusion(view: CohortView, intakes: Cohorts) -> str:
+    """Whether the latest cohorts come back like those before, or which value does best.
+
+    Returns:
+        A sentence, as Markdown.
+    """
+    if view.by:
+        return _value_conclusion(view.by, intakes)
+    change = latest_change(intakes.second, LATEST_COHORTS[view.period], BACK)
+    if change.latest.customers < ENOUGH:
+        return (
+            f"**No cohort can be judged yet.** Fewer than {ENOUGH} customers have been observed "
+            f"for {BACK} days since their first order."
+        )
+    names = text.plain(_span(change.latest.cohorts, intakes))
+    words = (
+        f"**{wording.percent(change.latest.share)}** of the customers of {names} came back within "
+        f"{BACK} days"
+    )
+    before = wording.percent(change.before.share)
+    verdicts = {
+        UP: f", **more** than the {before} of those before.",
+        DOWN: f", **fewer** than the {before} of those before.",
+        NOISE: f". That is no clear change from the {before} of those before.",
+    }
+    return words + verdicts.get(change.verdict, ".")
+
+
+def _value_conclusion(by: str, intakes: Cohorts) -> str:
+    column = f"share_{BACK}"
+    sized = intakes.second[intakes.second[column].notna()].sort_values(column, kind="stable")
+    if len(sized) < 2:
+        return f"**There is no second {by} to compare with** that has {ENOUGH} customers."
+    (best, high), (worst, low) = (
+        (text.plain(intakes.names[row["key"]], 80), wording.percent(row[column]))
+        for row in (sized.iloc[-1], sized.iloc[0])
+    )
+    return (
+        f"Customers whose first {by} was **{best}** come back most: **{high}** within {BACK} days. "
+        f"Of **{worst}** it is **{low}**."
+    )
 
 
 def _period_cards(data: Loaded, view: CohortView, intakes: Cohorts) -> list[Metric]:

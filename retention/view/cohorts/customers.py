@@ -10,8 +10,9 @@ from retention import wording
 from retention.customers import search
 from retention.models.uncertainty import Total
 from retention.reports import cohorts
-from retention.view import customer_lists, customer_table, widgets
+from retention.view import customer_lists, customer_table, text, widgets
 from retention.view.cohorts.frames import Cohorts, CohortView
+from retention.view.plan_button import plan_button, plan_customers
 from retention.view.session import choices
 from retention.view.session.contact import contact_for
 from retention.view.session.customer_links import open_chosen
@@ -29,10 +30,16 @@ TABLE_ROWS = 200
 def one_cohort(data: Loaded, view: CohortView, intakes: Cohorts, keys: list[str]) -> None:
     """One cohort's customers: number, value so far and expected, the highest, and a file."""
     st.subheader("Customers of a cohort", anchor=False)
-    key = _choose_cohort(view, intakes, keys)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        key = _choose_cohort(view, intakes, keys)
+        is_planned = plan_button("plan_cohort")
     cohort = intakes.second.loc[intakes.second["key"] == key, "cohort"].iloc[0]
     inside = (cohorts.cohort_of(data.customers, view.period, view.by) == cohort).to_numpy()
     customers, currency = data.customers[inside], data.orders.currency
+    if is_planned:
+        name = text.one_line(intakes.names[key], 40)
+        about = f"First {view.by}: {name}." if view.by else f"First order in {name}."
+        plan_customers(data, f"Cohort {name}", about, customers.index)
     cards, has_amounts = _cards_so_far(customers, inside, data), data.orders.has_amounts
     scores = None
     if intakes.problem is None:

@@ -23,6 +23,14 @@ MOST_ROWS = 500
 CAMPAIGNS = "pages/campaigns.py"
 
 
+def conclusion(customer: Customer) -> str:
+    """Where the customer stands and what to do, as Markdown."""
+    silence = words.what_silence_brings(customer.stage, customer.ahead, customer.path)
+    stage = text.STAGE_LABELS[customer.stage]
+    step = text.plain(customer.step.strategy.name)
+    return f"**{stage}.** {text.plain(silence)} What to do now: **{step}**."
+
+
 def draw_customer(data: Loaded, customer: Customer, plan: Callable[[str], None]) -> None:
     """Draw everything about a customer.
 

@@ -24,11 +24,13 @@ from retention.view.session.results import (
 TENTH = 0.10
 
 
-def header(data: Loaded) -> None:
-    """Draw the data's name and period."""
+def header(data: Loaded) -> DeltaGenerator:
+    """Draw the data's name and period, and return the place of the page's first sentence."""
     orders = data.orders
     st.title(text.plain(data.name), anchor=False)
-    st.markdown(f":gray[Orders from {wording.day(orders.start)} to {wording.day(orders.end)}]")
+    conclusion = shell.place_conclusion()
+    st.caption(f"Orders from {wording.day(orders.start)} to {wording.day(orders.end)}")
+    return conclusion
 
 
 def so_far(data: Loaded) -> None:
@@ -138,6 +140,6 @@ def warnings(data: Loaded) -> None:
 def next_pages() -> None:
     """Draw a row of links to the other pages: on a phone the menu is folded."""
     with st.container(horizontal=True, gap="small", key="next-pages"):
-        for page in shell.pages():
+        for page in shell.menu(shell.page_of(shell.FRONT_PAGE)):
             if page.path != shell.FRONT_PAGE:
                 st.page_link(page.path, label=page.title, icon=page.icon)

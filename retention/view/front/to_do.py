@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from retention import wording
 from retention.actions.action import NextAction, NextActions
 from retention.actions.facts import ActionFacts
 from retention.actions.ranking import (
@@ -47,15 +48,17 @@ def place() -> DeltaGenerator:
         return where
 
 
-def fill(where: DeltaGenerator, data: Loaded) -> None:
+def fill(where: DeltaGenerator, data: Loaded, conclusion: DeltaGenerator) -> None:
     """Draw the actions, or what would bring some.
 
     Args:
         where: From `place`.
         data: The session's data.
+        conclusion: The place of the page's first sentence.
     """
     with where.container(key="next-actions-filled"):
         found = actions_for(data)
+        conclusion.markdown(_conclusion(found))
         for action in found.actions:
             _draw_action(data, action)
         if found.actions:
@@ -74,6 +77,21 @@ def fill(where: DeltaGenerator, data: Loaded) -> None:
             lines = [f"- {text.plain(sentence, LONGEST)}" for sentence in found.missing]
             with st.expander("What would bring more", expanded=not found.actions):
                 st.markdown("\n".join(lines))
+
+
+def _conclusion(found: NextActions) -> str:
+    """How many actions there are, for how many customers, and what they should bring."""
+    if not found.actions:
+        return "**Nothing can be proposed for this week yet.** What would bring more stands below."
+    actions = found.actions
+    customers = wording.plural(sum(action.number for action in actions), "customer")
+    gain = wording.money(
+        sum(action.gain.expected for action in actions), actions[0].currency, short=True
+    )
+    return (
+        f"**{wording.plural(len(actions), 'thing')} to do this week** for {customers}: together "
+        f"they should bring **{text.plain(gain)}** after their cost."
+    )
 
 
 def actions_for(data: Loaded) -> NextActions:

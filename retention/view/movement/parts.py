@@ -14,6 +14,7 @@ from retention.validation import aligned
 from retention.view import customer_lists, text, widgets
 from retention.view.movement import charts, frames, words
 from retention.view.movement.data import MovementSettings, movers_of
+from retention.view.plan_button import plan_button, plan_customers
 from retention.view.session import choices
 from retention.view.session.contact import contact_for
 from retention.view.session.loaded import Loaded
@@ -22,7 +23,7 @@ from retention.view.session.segments import fitted_for
 from retention.view.text import FITTED, PUBLISHED
 
 IN_FORCE = "As in Segments"
-FLOW, PAIR = "movement_flow", "movement_pair"
+FLOW, PAIR, TABLE = "movement_flow", "movement_pair", "movement_table"
 
 
 def choose_settings(data: Loaded) -> MovementSettings:
@@ -82,10 +83,15 @@ def _own_dates(data: Loaded) -> tuple[date, date]:
     return start or first, end or last
 
 
+def conclusion(moves: pd.DataFrame, currency: str | None) -> str:
+    """What moved, as Markdown."""
+    return f"**{text.plain(words.sentence(turns(moves), currency), limit=600)}**"
+
+
 def headline(
     data: Loaded, settings: MovementSettings, moves: pd.DataFrame, problem: str | None
 ) -> None:
-    """The two days in words, what moved in a sentence, and four numbers."""
+    """The two days in words, and four numbers."""
     currency, named = data.orders.currency, turns(moves)
     period = between(settings.start, settings.end)
     st.markdown(
@@ -98,8 +104,6 @@ def headline(
             "Stages are told by orders and days alone: nobody is VIP, and no expected value moves.",
         )
     _late_start(data, settings)
-    sentence = text.plain(words.sentence(named, currency), limit=600)
-    st.markdown(f":material/swap_calls: **{sentence}**")
     customers, notes = named["customers"], words.notes(named, currency)
     widgets.metric_row(
         [
@@ -186,11 +190,19 @@ def _clicked() -> None:
         st.session_state[PAIR] = (picked[-1]["origin"], picked[-1]["target"])
 
 
+def _row_chosen(pairs: list[tuple[str, str]]) -> None:
+    """Look at the movement whose row of the table was chosen."""
+    rows = st.session_state[TABLE].selection.rows
+    if rows:
+        st.session_state[PAIR] = pairs[rows[0]]
+
+
 def table(moves: pd.DataFrame, stayed: bool, scored: bool, currency: str | None) -> None:
     """All movements, the most valuable first."""
     st.subheader("All movements", anchor=False)
     number, words_column = st.column_config.NumberColumn, st.column_config.TextColumn
     shown = frames.table_frame(moves, stayed, currency)
+    pairs = list(zip(shown["from"].astype(str), shown["to"].astype(str), strict=True))
     has_amounts = not moves["revenue_between"].isna().all()
     amounts = ["revenue_between", "value_before", "value_after", "change"]
     # The change comes first: what stands further to the right may need scrolling.
@@ -198,7 +210,9 @@ def table(moves: pd.DataFrame, stayed: bool, scored: bool, currency: str | None)
     st.dataframe(
         # Adding 0 takes the sign off what rounds to it.
         shown.assign(**(shown[amounts].round(0) + 0.0)),
-        key="movement_table",
+        key=TABLE,
+        on_select=partial(_row_chosen, pairs),
+        selection_mode="single-row",
         placeholder=wording.MISSING,
         hide_index=True,
         height=min(35 * (len(shown) + 1) + 3, 458),
@@ -264,7 +278,7 @@ def one_movement(
             ),
             key=PAIR,
             width=380,
-            placeholder="Choose one here, or click a band above",
+            placeholder="Choose one here, or click a band or row above",
         )
         if pair is None:
             return
@@ -274,6 +288,15 @@ def one_movement(
         if has_model:
             all_scores = scores_for(data, choices.standard_plan())
             scores = aligned(all_scores, data.customers.index).iloc[rows]
+        if plan_button("plan_movers"):
+            moved = frames.flow_name(origin, target)
+            plan_customers(
+                data,
+                moved,
+                f"Moved between {wording.day(settings.start)} and {wording.day(settings.end)}: "
+                f"{moved}.",
+                customers.index,
+            )
         customer_lists.draw_download(
             data,
             contact_for(data).iloc[rows],

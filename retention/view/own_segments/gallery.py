@@ -1,10 +1,12 @@
 """Ready-made segments to start from, and how the saved ones overlap."""
 
+from collections.abc import Sequence
 from html import escape
 from itertools import groupby
 from math import isnan
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
 from retention.own_segments.conditions import totals
@@ -15,8 +17,11 @@ from retention.own_segments.words import describe
 from retention.view import text, widgets
 from retention.view.own_segments import charts
 from retention.view.own_segments.library import begin
+from retention.view.plan_button import plan_button, plan_segment
 from retention.view.session.own_segments import session_library
 
+#: The page where segments are built.
+MINE = "pages/own_segments.py"
 #: Saved segments whose overlaps are drawn.
 MOST = 20
 OVERLAP_LABELS = {
@@ -31,48 +36,88 @@ OVERLAP_DEFINITIONS = {
 }
 
 
-def draw_gallery(features: Features) -> None:
-    """Every ready-made segment: what it amounts to, or what would bring it."""
-    st.caption(
-        "Groups that retention strategies address. Start from one, change what you like, and save "
-        "it under your own name. The days are published thresholds; “top” is a share of your own "
-        "customers."
-    )
+def draw_gallery(features: Features, conclusion: DeltaGenerator) -> None:
+    """Every ready-made segment: what it amounts to, or what would bring it.
+
+    Args:
+        features: What is known of the customers.
+        conclusion: The place of the page's first sentence.
+    """
     made = ready_made(features)
-    for number, (group, rows) in enumerate(groupby(made, key=lambda row: row.group)):
+    conclusion.markdown(_conclusion(made, features))
+    st.caption(
+        "Start from one, change what you like, and save it under your own name. The days are "
+        "published thresholds; “top” is a share of your own customers."
+    )
+    possible = [row for row in made if not row.missing]
+    for number, (group, rows) in enumerate(groupby(possible, key=lambda row: row.group)):
         st.subheader(group, anchor=False)
         with st.container(key=f"cards-own-{number}"):
             for row in rows:
                 _card(row, features)
+    missing = [row for row in made if row.missing]
+    if missing:
+        with (
+            st.expander(
+                f"{wording.plural(len(missing), 'more group')} with more columns",
+                icon=":material/add_column_right:",
+            ),
+            st.container(key="cards-own-missing"),
+        ):
+            for row in missing:
+                _card(row, features)
+
+
+def _conclusion(made: Sequence[ReadyMade], features: Features) -> str:
+    """How many of the groups there are, and which matters most, as Markdown."""
+    sums = {row.name: totals(row.rule, features) for row in made if not row.missing}
+    words = f"**{len(sums)} of {len(made)}** groups can be formed from your orders."
+    if not any(total.customers for total in sums.values()):
+        return words
+    if features.value is None:
+        best = max(sums, key=lambda name: sums[name].customers)
+        most = "The largest is"
+    else:
+        best = max(sums, key=lambda name: sums[name].expected_value)
+        expected = wording.money(sums[best].expected_value, features.currency, short=True)
+        most = f"The most, {text.plain(expected)} in a year, is expected from"
+    number = wording.plural(sums[best].customers, "customer")
+    return f"{words} {most} **{text.plain(best)}**: {number}."
 
 
 def _card(row: ReadyMade, features: Features) -> None:
     with st.container(border=True, gap="small", height="stretch"):
+        customers = 0
         if row.missing:
             amount = f"<div class=off>{escape(row.missing)}</div>"
         else:
             sums = totals(row.rule, features)
+            customers = sums.customers
             expected = wording.money(sums.expected_value, features.currency, short=True)
             revenue = wording.money(sums.revenue, features.currency, short=True)
             money = f"{revenue} so far" if features.value is None else f"{expected} expected"
             money = "" if isnan(sums.revenue) else f" · {escape(money)}"
             amount = (
-                f"<div class=n><b>{wording.count(sums.customers)}</b> customers, "
-                f"{wording.percent(sums.customers / len(features))}{money}</div>"
+                f"<div class=n><b>{wording.count(customers)}</b> customers, "
+                f"{wording.percent(customers / len(features))}{money}</div>"
             )
-        words = escape(describe(row.rule, features), quote=True)
-        title = f"{words}. Source: {escape(row.source, quote=True)}"
+        words = "" if row.missing else f"{escape(describe(row.rule, features), quote=True)}. "
+        title = f"{words}Source: {escape(row.source, quote=True)}"
         st.html(
             f"<div class=own><b title='{title}'>{escape(row.name)}</b>"
             f"<p>{escape(row.about)}</p>{amount}</div>"
         )
-        st.button(
-            "Start from this",
-            key=f"ready_{row.name}",
-            on_click=begin,
-            args=(row.rule, row.name),
-            disabled=bool(row.missing),
-        )
+        with st.container(horizontal=True, gap="xsmall"):
+            if plan_button(f"plan_{row.name}", disabled=not customers):
+                plan_segment(row.name)
+            if st.button(
+                "Start from this",
+                key=f"ready_{row.name}",
+                type="tertiary",
+                disabled=bool(row.missing),
+            ):
+                begin(row.rule, row.name)
+                st.switch_page(MINE)
 
 
 def draw_overlaps(features: Features) -> None:

@@ -29,6 +29,7 @@ from retention.own_segments.library import (
 from retention.own_segments.words import describe
 from retention.view import text
 from retention.view.own_segments import draft as drafts
+from retention.view.plan_button import plan_button, plan_segment
 from retention.view.session import campaigns
 from retention.view.session.loaded import Loaded
 from retention.view.session.own_segments import OWN, keep_library, problem_of, session_library
@@ -49,6 +50,29 @@ def message() -> None:
                 text.plain(words, limit=1000),
                 icon=":material/check:" if kind == "done" else ":material/error:",
             )
+
+
+def conclusion(data: Loaded, features: Features) -> str:
+    """What the saved segments come to, as Markdown, or how to begin."""
+    sums = {
+        segment.name: totals(segment.rule, features)
+        for segment in session_library()
+        if not problem_of(data, segment)
+    }
+    best = max(sums, key=lambda name: sums[name].customers, default=None)
+    if best is None:
+        return (
+            "**No segment of yours is saved yet.** Build one from anything known of a customer, or "
+            "start from a ready-made one."
+        )
+    if features.value is not None:
+        best = max(sums, key=lambda name: sums[name].expected_value)
+    customers = wording.plural(sums[best].customers, "customer")
+    share = wording.percent(sums[best].customers / len(features))
+    return (
+        f"**{wording.plural(len(session_library()), 'segment')}** of yours: "
+        f"**{text.plain(best)}** matters most, with {customers} ({share})."
+    )
 
 
 def draw_save(rule: Rule, whole: bool) -> None:
@@ -122,6 +146,8 @@ def draw_saved(data: Loaded, features: Features) -> None:
         with st.container(border=True, key=f"own_{place}", gap="small"):
             st.html(_summary(data, segment, features))
             with st.container(horizontal=True, gap="xsmall"):
+                if plan_button(f"own_plan_{place}", disabled=bool(problem_of(data, segment))):
+                    plan_segment(OWN + segment.name)
                 _saved_buttons(segment.name, place, len(library))
     _file(library, features.currency)
 

@@ -167,7 +167,7 @@ def _draw_buttons(
             icon=":material/bookmark_add:",
             key="products_segment",
             disabled=reason is not None,
-            help=reason or "Those due this week, under Own segments.",
+            help=reason or "Those due this week, under Segments: Mine.",
         )
     if not (planned or made):
         return
@@ -180,7 +180,7 @@ def _draw_buttons(
         return
     st.page_link(
         OWN_PAGE,
-        label=f"Saved as “{text.plain(segment.name)}”. Look at it under Own segments",
+        label=f"Saved as “{text.plain(segment.name)}”. Look at it under Segments: Mine",
         icon=":material/check:",
     )
 

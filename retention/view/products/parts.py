@@ -5,14 +5,18 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
 from retention.columns.roles import ROLES
 from retention.orders.orders import Orders
+from retention.own_segments.conditions import Condition
+from retention.own_segments.values import Bought
 from retention.products.due import NEXT_WEEK, THIS_WEEK
 from retention.products.product_history import BY
 from retention.reports.breakdown_verdict import THIN
 from retention.view import text, widgets
+from retention.view.plan_button import plan_button, plan_own_segment
 from retention.view.products import charts, data as data_of, frames, words
 from retention.view.session.loaded import Loaded
 from retention.view.session.reorders import kinds_of, reorders_for
@@ -50,13 +54,13 @@ def choose_by(orders: Orders) -> str:
     return labels[chosen]
 
 
-def headline(data: Loaded, by: str) -> None:
-    """What to conclude in a sentence, and four figures."""
+def headline(data: Loaded, by: str, conclusion: DeltaGenerator) -> None:
+    """What to conclude in a sentence, which has a place of its own, and four figures."""
     table, due = data_of.table_for(data, by), reorders_for(data, by)
     sizes = due.groupby(["week", "basis"])["customer_id"].nunique()
     own = {week: int(sizes.get((week, data_of.OWN), 0)) for week in (THIS_WEEK, NEXT_WEEK)}
     usual = {week: int(sizes.get((week, data_of.PRODUCT), 0)) for week in own}
-    st.markdown(words.conclusion(table, own[THIS_WEEK], usual[THIS_WEEK], by))
+    conclusion.markdown(words.conclusion(table, own[THIS_WEEK], usual[THIS_WEEK], by))
     fees = data_of.history_for(data, by).fees
     if fees:
         names = wording.first_words([f"“{text.one_line(name, 40)}”" for name in fees], 3)
@@ -115,6 +119,27 @@ def draw_part(data: Loaded, by: str) -> None:
         LIKELY: _draw_likely,
     }
     drawings[chosen](data, by)
+
+
+def draw_plan(data: Loaded, by: str) -> None:
+    """Draw the way to a campaign for everybody who bought a product."""
+    names = data_of.table_for(data, by).index.astype(str).tolist()
+    if not names:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            f"Everybody who bought this {by}",
+            names,
+            format_func=lambda value: text.one_line(value, frames.LONGEST),
+            key=f"products_buyers_{by}",
+            width=320,
+        )
+        if plan_button(f"plan_buyers_{by}"):
+            plan_own_segment(
+                f"Bought {text.one_line(name, 60)}",
+                Condition(by, "bought", Bought((name,))),
+                "From the page Products.",
+            )
 
 
 def _draw_brings(data: Loaded, by: str) -> None:
@@ -331,7 +356,7 @@ def _draw_likely(data: Loaded, by: str) -> None:
     back = wording.plural(tested.customers, "customer")
     st.caption(
         f"The last {wording.days(tested.holdout_days)} were hidden, from "
-        f"{wording.day(tested.cut)} on. {back} came back in them. Audience files under Campaigns "
+        f"{wording.day(tested.cut)} on. {back} came back in them. Audience files under Plan "
         "carry the likely next products."
     )
 

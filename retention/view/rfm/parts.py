@@ -12,23 +12,55 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from retention import wording
 from retention.csv_export import to_csv
 from retention.errors import DataError
-from retention.own_segments.library import OwnSegment, add_segment, free_name
 from retention.own_segments.rfm_rule import rfm_rule
 from retention.playbook import strategies
 from retention.segments.rfm import CONVENTIONAL_NAMES, RFM_CELLS, RFM_GROUPS, present_name
 from retention.segments.rfm_totals import CELLS, members
 from retention.view import customer_lists, shell, text, widgets
+from retention.view.plan_button import keep_segment, plan_button, plan_own_segment
 from retention.view.rfm import charts, frames
 from retention.view.rfm.data import RfmBasis, RfmView
 from retention.view.rfm.words import ADVICE, DEFINITIONS, LABELS, cell_words
-from retention.view.session import own_segments as own
 from retention.view.session.contact import contact_for
 from retention.view.session.loaded import Loaded
 
 GROUP, CELL, MAP, SAVED = "rfm_group", "rfm_cell", "rfm_map", "rfm_saved"
+TABLE = "rfm_table"
+NOTE = "From the RFM grid, with the cut points that were in force."
 OWN_PAGE = "pages/own_segments.py"
 #: Which group to show first: the first of these with customers.
 OPENS_ON = ("Cannot lose them", "Slipping away", "Need attention", "Champions")
+
+
+def conclusion(view: RfmView, currency: str | None) -> str:
+    """Which group matters most, and whom to look at first, as Markdown."""
+    groups = view.groups
+    has_amounts = bool(groups["revenue"].notna().any())
+    by = "revenue_share" if has_amounts else "customer_share"
+    best = str(groups[by].idxmax())
+    row = cast(pd.Series, groups.loc[best])
+    words = f"**{text.plain(best)}** are {wording.percent(row['customer_share'])} of your customers"
+    if has_amounts:
+        words += f" and brought {wording.percent(row['revenue_share'])} of the revenue"
+    first = opens_on(view)
+    look = cast(pd.Series, groups.loc[first])
+    if first == best or not look["customers"]:
+        return f"{words}."
+    number = wording.plural(look["customers"], "customer")
+    worth = ""
+    if has_amounts:
+        amount = text.plain(wording.money(look["revenue"], currency, short=True))
+        worth = f" who brought {amount} so far"
+    return (
+        f"{words}. **{text.plain(first)}** are {number}{worth}; the last order was "
+        f"{wording.days(look['median_days'])} ago."
+    )
+
+
+def opens_on(view: RfmView) -> str:
+    """Which group to look at first."""
+    counts = view.groups["customers"]
+    return next((group for group in OPENS_ON if counts[group]), RFM_GROUPS[0])
 
 
 def model_state(basis: RfmBasis) -> None:
@@ -39,12 +71,11 @@ def model_state(basis: RfmBasis) -> None:
 
 def choose_group(view: RfmView) -> str | None:
     """The pills of the eleven groups, and which one is chosen; None for none."""
-    counts = view.groups["customers"]
     _read_former_address()
     return st.pills(
         "Look at one group",
         list(RFM_GROUPS),
-        default=next((group for group in OPENS_ON if counts[group]), RFM_GROUPS[0]),
+        default=opens_on(view),
         key=GROUP,
         wrap=True,
         bind="query-params",
@@ -112,6 +143,14 @@ def _whole_group() -> None:
     st.session_state.pop(CELL, None)
 
 
+def _row_chosen(groups: list[str]) -> None:
+    """Look at the group whose row of the table was chosen."""
+    rows = st.session_state[TABLE].selection.rows
+    if rows:
+        st.session_state[GROUP] = groups[rows[0]]
+        _whole_group()
+
+
 def one_group(
     data: Loaded, basis: RfmBasis, view: RfmView, group: str, cell: tuple[int, int] | None
 ) -> None:
@@ -160,6 +199,8 @@ def _use_and_download(
     group: str,
     cell: tuple[int, int] | None,
 ) -> None:
+    if plan_button("rfm_plan"):
+        plan_own_segment(_segment_name(group, cell), rfm_rule(view.cuts, group, cell), NOTE)
     st.button(
         "Use as a segment",
         icon=":material/bookmark_add:",
@@ -179,19 +220,16 @@ def _use_and_download(
 
 def _use(view: RfmView, group: str, cell: tuple[int, int] | None) -> None:
     """Keep the group as an own segment, unless it is one already."""
-    library, rule = own.session_library(), rfm_rule(view.cuts, group, cell)
-    saved_name = next((segment.name for segment in library if segment.rule == rule), None)
-    name = saved_name or free_name(
-        library, group if cell is None else f"{group}, {cell[0]} by {cell[1]}"
-    )
-    if saved_name is None:
-        note = "From the RFM grid, with the cut points that were in force."
-        try:
-            own.keep_library(add_segment(library, OwnSegment(name=name, rule=rule, note=note)))
-        except DataError as error:
-            st.session_state[SAVED] = (False, str(error))
-            return
-    st.session_state[SAVED] = (True, name)
+    try:
+        name = keep_segment(_segment_name(group, cell), rfm_rule(view.cuts, group, cell), NOTE)
+    except DataError as error:
+        st.session_state[SAVED] = (False, str(error))
+    else:
+        st.session_state[SAVED] = (True, name)
+
+
+def _segment_name(group: str, cell: tuple[int, int] | None) -> str:
+    return group if cell is None else f"{group}, {cell[0]} by {cell[1]}"
 
 
 def _saved() -> None:
@@ -206,9 +244,8 @@ def _saved() -> None:
         st.markdown(
             f":green[:material/check_circle:] Kept as the own segment **{text.plain(words)}**."
         )
-        page = next((page for page in shell.pages() if page.path == OWN_PAGE), None)
-        if page:
-            st.page_link(page.path, label=f"See it under “{page.title}”", icon=page.icon)
+        page = shell.page_of(OWN_PAGE)
+        st.page_link(page.path, label=f"See it under “{page.view}”", icon=page.icon)
 
 
 def _metrics(row: pd.Series, currency: str | None) -> list[widgets.Metric]:
@@ -270,7 +307,9 @@ def table(view: RfmView, scored: bool, currency: str | None) -> None:
     shown["between"] = [frames.value_range(row, currency) for _, row in view.groups.iterrows()]
     st.dataframe(
         shown,
-        key="rfm_table",
+        key=TABLE,
+        on_select=partial(_row_chosen, shown["group"].astype(str).tolist()),
+        selection_mode="single-row",
         placeholder=wording.MISSING,
         hide_index=True,
         height=35 * (len(shown) + 1) + 3,

@@ -18,6 +18,7 @@ from retention.segments.stages import assign_codes, label_frame, members
 from retention.segments.totals import Placement, map_counts
 from retention.view import customer_lists, forecast_panels, text, widgets
 from retention.view.charts import live_chart
+from retention.view.plan_button import plan_button, plan_segment
 from retention.view.segments import frames
 from retention.view.segments.strips import map_parts, shares_spec
 from retention.view.session.contact import contact_for
@@ -39,6 +40,20 @@ def without_unknown(summary: pd.DataFrame, off: Mapping[str, str]) -> pd.DataFra
     known = summary.astype({"customers": float})
     known.loc[list(off)] = nan
     return known
+
+
+def conclusion(summary: pd.DataFrame) -> str:
+    """How many customers are leaving, and what the best bring, as Markdown."""
+    quiet = summary.loc[["at_risk", "lapsed"], "customer_share"].sum()
+    best = summary.loc[["loyal", "vip"]]
+    customers, revenue = best["customers"].sum(), best["revenue_share"].sum(min_count=1)
+    words = (
+        f"**{wording.percent(quiet)}** of your customers are at risk or lapsed. "
+        f"**{wording.count(customers)}** are loyal or VIP"
+    )
+    if isnan(revenue):
+        return f"{words}."
+    return f"{words} and brought **{wording.percent(revenue)}** of the revenue."
 
 
 def draw_counts(counts: np.ndarray, off: Mapping[str, str], definitions: Mapping[str, str]) -> None:
@@ -158,13 +173,16 @@ def draw_group(
             st.markdown(text.plain(definitions[group], limit=1000))
         if customers:
             inside = members(assign_codes(basis.inputs, rules), group)
-            customer_lists.draw_download(
-                data,
-                contact_for(data)[inside],
-                partial(group_list, data.customers, basis.scores, basis.inputs, rules, group),
-                file_name=f"{group}.csv",
-                key="download_segment",
-            )
+            with st.container(horizontal=True, width="content", vertical_alignment="center"):
+                if plan_button("plan_segment"):
+                    plan_segment(LABELS[group])
+                customer_lists.draw_download(
+                    data,
+                    contact_for(data)[inside],
+                    partial(group_list, data.customers, basis.scores, basis.inputs, rules, group),
+                    file_name=f"{group}.csv",
+                    key="download_segment",
+                )
     between = frames.value_range(row, currency)
     has_amounts = data.orders.has_amounts
     widgets.metric_row(_metrics(row, between, rules.ready_days, currency, has_amounts=has_amounts))

@@ -7,7 +7,7 @@ their state when their part of the page is left, and a change of strategy sets m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import streamlit as st
@@ -23,13 +23,39 @@ _EDITED = "campaign_edited"
 _ROUND = "campaign_round"
 _ORDERS = "campaign_orders"
 _KEPT_FOR = "campaigns_kept_for"
+_SHOWS_ALL = "campaigns_show_all"
+_REQUEST = "campaign_asked_for"
 #: The key of the choice between the parts of the page.
 PLACE = "plan_place"
 #: The parts of the page.
 PLAN = ":material/edit_calendar: Plan a campaign"
 FILES = ":material/contact_mail: Audience files"
-ALL_CAMPAIGNS = ":material/list: All campaigns"
-NEW = ":material/person_add: New customers"
+#: The pages of the planner, and of all kept campaigns.
+PLAN_PAGE, CALENDAR_PAGE = "pages/campaigns.py", "pages/campaign_calendar.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A campaign that another page asks the planner to begin.
+
+    Attributes:
+        segment: The name of the segment to address.
+        strategy: The key of its strategy; None for the first that suits the segment.
+    """
+
+    segment: str
+    strategy: str | None
+
+
+def ask_for(segment: str, strategy: str | None = None) -> None:
+    """Let the planner begin a campaign to a segment as soon as it is opened."""
+    st.session_state[_REQUEST] = Request(segment=segment, strategy=strategy)
+    st.session_state[PLACE] = PLAN
+
+
+def asked_for() -> Request | None:
+    """Return the campaign that was asked for, if one was; asked once."""
+    return st.session_state.pop(_REQUEST, None)
 
 
 def kept() -> tuple[Campaign, ...]:
@@ -112,7 +138,12 @@ def keep_each(campaigns: tuple[Campaign, ...], digest: str) -> None:
     """Keep several campaigns in the place of the one on the table, and show all campaigns."""
     _keep_in_place(campaigns, digest)
     put_on_table(campaigns[0], campaigns[0].name)
-    st.session_state[PLACE] = ALL_CAMPAIGNS
+    st.session_state[_SHOWS_ALL] = True
+
+
+def shows_all() -> bool:
+    """Whether the planner is to hand over to the page of all campaigns; asked once."""
+    return st.session_state.pop(_SHOWS_ALL, False)
 
 
 def _keep_in_place(campaigns: tuple[Campaign, ...], digest: str) -> None:

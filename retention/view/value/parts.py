@@ -7,10 +7,11 @@ from streamlit.delta_generator import DeltaGenerator
 from retention import wording
 from retention.history import revenue
 from retention.view import forecast_panels, text, widgets
+from retention.view.plan_button import plan_button, plan_customers
 from retention.view.session import choices
 from retention.view.session.choices import ModelChoice, Plan
 from retention.view.session.loaded import Loaded
-from retention.view.session.results import months_for, spread_for, uncertainty_for
+from retention.view.session.results import months_for, scores_for, spread_for, uncertainty_for
 from retention.view.value.charts import (
     concentration_chart,
     expected_months_chart,
@@ -29,6 +30,8 @@ HORIZONS = {
     1461: "4 years",
     1826: "5 years",
 }
+#: Shares of the best customers that a campaign can be planned for, and the one that is named.
+SHARES, BEST = (0.01, 0.05, 0.1, 0.2), 0.1
 #: Purchase models by their labels.
 MODELS: dict[str, ModelChoice] = {"Auto": "auto", "BG/NBD": "bg_nbd", "MBG/NBD": "mbg_nbd"}
 
@@ -101,6 +104,51 @@ def _money_terms(middle: DeltaGenerator, right: DeltaGenerator) -> tuple[int, in
         help=text.DEFINITIONS["annual_discount_rate"],
     )
     return margin, rate
+
+
+def conclusion(data: Loaded, scores: pd.DataFrame, plan: Plan) -> str:
+    """What today's customers should bring, who holds it, and how many come back, as Markdown."""
+    ahead = HORIZONS[plan.horizon_days]
+    returning = wording.percent(float(scores["p_purchase"].mean()))
+    if not data.orders.has_amounts:
+        orders = wording.count(float(scores["expected_orders"].sum()))
+        return (
+            f"**{returning}** of your customers should order again within {ahead}, **{orders}** "
+            "times in all."
+        )
+    total, currency = uncertainty_for(data, plan).total(), data.orders.currency
+    worth = wording.money(total.expected, currency, short=True)
+    words = (
+        f"Today's customers should be worth **{text.plain(worth)}** over {ahead}, and "
+        f"**{returning}** of them should order again."
+    )
+    top = spread_for(data, plan).top
+    best = top[top["share"] == BEST]
+    if not len(best):
+        return words
+    held = wording.percent(best["value_share"].iloc[0])
+    return f"{words} The best {wording.percent(BEST)} hold **{held}** of it."
+
+
+def plan_for_best(data: Loaded, plan: Plan) -> None:
+    """The way to a campaign for the customers of the highest expected value."""
+    scores = scores_for(data, plan)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        share = st.selectbox(
+            "Of the highest expected value",
+            SHARES,
+            index=SHARES.index(BEST),
+            format_func=lambda share: f"Best {wording.percent(share)}",
+            key="value_share",
+            width=220,
+        )
+        number = max(round(share * len(scores)), 1)
+        if plan_button("plan_best"):
+            best = scores["cltv"].nlargest(number).index
+            name = f"Best {wording.percent(share)} by expected value"
+            about = f"Of the highest expected value over {HORIZONS[plan.horizon_days]}."
+            plan_customers(data, name, about, best)
+        st.caption(wording.plural(number, "customer"))
 
 
 def headline(data: Loaded, scores: pd.DataFrame, plan: Plan) -> None:

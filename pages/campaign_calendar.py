@@ -1,0 +1,25 @@
+"""What goes out when, in which order, and for which budget?"""
+
+import streamlit as st
+
+from retention.view import forecast_chip, shell, widgets
+from retention.view.campaigns import mix, planner
+from retention.view.session.results import model_for
+
+data = shell.open_page("pages/campaign_calendar.py")
+conclusion = shell.place_conclusion()
+verdict = forecast_chip.place()
+
+
+@st.fragment
+@widgets.guarded("Campaigns cannot be planned with these orders")
+def calendar() -> None:
+    """The kept campaigns in their order, and one budget over them."""
+    model_for(data)  # without a model no campaign can be weighed: the page says why
+    if not data.orders.has_amounts and not planner.choose_order_value():
+        return
+    mix.draw_all(data, conclusion)
+
+
+calendar()
+forecast_chip.fill(verdict, data)
