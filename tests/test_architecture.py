@@ -78,6 +78,7 @@ PAGES = (
     "rfm",
     "movement",
     "campaigns",
+    "settings",
 )
 VIEW_LAYERS: dict[str, set[str]] = {
     "palette": set(),

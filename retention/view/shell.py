@@ -19,6 +19,7 @@ from retention.errors import RetentionError
 from retention.view import text
 from retention.view.session import choices, loaded
 from retention.view.session.loaded import Loaded
+from retention.view.session.store_settings import take_from_address
 
 ROOT = Path(__file__).parents[2]
 FRONT_PAGE = "app.py"
@@ -131,6 +132,13 @@ PAGES = (
         question="Whom to address, with what, at what cost, for what return?",
         group="Action",
     ),
+    Page(
+        path="pages/settings.py",
+        title="Store settings",
+        icon=":material/settings:",
+        question="What should every page know about your store?",
+        group="",
+    ),
 )
 
 
@@ -158,15 +166,27 @@ def open_page(title: str, question: str) -> Loaded:
         title: Of the page, as in the menu.
         question: The question that the page answers, shown below the title.
     """
-    _draw_frame(title)
-    data = loaded.get()
-    st.title(title, anchor=False)
-    st.markdown(f":gray[{question}]")
+    data = open_page_without_data(title, question)
+    take_from_address(forget=data is not None)
     if data is None:
         _invite(next((page for page in PAGES if page.title == title), None))
         st.stop()
     choices.keep_address(None)
-    if not data.orders.has_amounts:
+    return data
+
+
+def open_page_without_data(title: str, question: str) -> Loaded | None:
+    """Open a page that also works without data, and return the data if there is any.
+
+    Args:
+        title: Of the page, as in the menu.
+        question: The question that the page answers, shown below the title.
+    """
+    _draw_frame(title)
+    st.title(title, anchor=False)
+    st.markdown(f":gray[{question}]")
+    data = loaded.get()
+    if data is not None and not data.orders.has_amounts:
         st.caption(f":material/money_off: {wording.NO_AMOUNTS}")
     return data
 
@@ -219,15 +239,25 @@ def _draw_frame(title: str) -> None:
     with st.sidebar:
         _draw_menu()
         _draw_loaded_card(loaded.get())
+        _draw_last_entries()
 
 
 def _draw_menu() -> None:
-    group = None
+    group = ""
     for page in pages():
+        if not page.group:
+            continue
         if page.group != group:
             group = page.group
             st.html(f"<small class=menu-group>{escape(group)}</small>")
         st.page_link(page.path, label=page.title, icon=page.icon)
+
+
+def _draw_last_entries() -> None:
+    """Draw the pages that belong to no group, at the bottom of the menu."""
+    for page in pages():
+        if not page.group:
+            st.page_link(page.path, label=page.title, icon=page.icon)
 
 
 def _draw_loaded_card(data: Loaded | None) -> None:

@@ -38,7 +38,7 @@ def draw_all(data: Loaded) -> None:
     portfolio = data_of.portfolio_for(data)
     if state.kept_elsewhere(data.orders.digest):
         st.warning(
-            "These campaigns were kept for other orders: check their amounts, margins and lifts.",
+            "These campaigns were kept for other orders: check their amounts and lifts.",
             icon=":material/currency_exchange:",
         )
     st.caption(

@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 import streamlit as st
 
 from retention.orders.orders import Orders
-from retention.view.session.choices import purchase_model
+from retention.view.session.choices import purchase_model, standard_plan
 from retention.view.session.engine_link import ConnectionEndedError
 
 Settings = ParamSpec("Settings")
@@ -34,6 +34,7 @@ def kept(
     max_entries: int,
     spinner: str | bool = False,
     by_model: bool = False,
+    by_plan: bool = False,
     on_release: Callable[[Any], None] | None = None,
 ) -> Callable[
     [Callable[Concatenate[Data, Settings], Result]], Callable[Concatenate[Data, Settings], Result]
@@ -49,6 +50,8 @@ def kept(
         max_entries: Results that are kept at once, for different settings.
         spinner: What is shown meanwhile; False where it takes no time worth a word.
         by_model: Whether the session's purchase model is a part of the key.
+        by_plan: Whether all that the store settings say of a forecast is a part of it: the purchase
+            model, the margin and the discount rate.
         on_release: Is told of each result that is let go.
     """
 
@@ -74,9 +77,9 @@ def kept(
             bound.apply_defaults()
             _, *settings = bound.arguments.items()
             hashed = tuple(value for name, value in settings if not name.startswith("_"))
-            model = purchase_model() if by_model else ""
+            plan = standard_plan() if by_plan else purchase_model() if by_model else ""
             try:
-                return cached((data.orders.digest, model, *hashed), _arguments=bound)
+                return cached((data.orders.digest, plan, *hashed), _arguments=bound)
             except ConnectionEndedError:
                 st.rerun()  # the page then says that the orders are gone
 
