@@ -47,7 +47,7 @@ def main() -> None:
         name: Watched(
             script, f"[class*=st-key-plan_{name}_] input", ".plan-verdict", page="campaigns"
         )
-        for name in ("lift", "margin", "holdout", "size")
+        for name in ("lift", "holdout", "size")
     }
     sliders["size"] = replace(sliders["size"], script=cut)
     for name, slider in sliders.items():

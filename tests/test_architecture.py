@@ -81,6 +81,7 @@ PAGES = (
     "rfm",
     "movement",
     "campaigns",
+    "settings",
 )
 VIEW_LAYERS: dict[str, set[str]] = {
     "palette": set(),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from retention.actions.second_wait import SecondWait
 from retention.campaigns.arrays import Floats, Mask
+from retention.campaigns.campaign import Channel
 from retention.models.model import CltvModel
 from retention.models.uncertainty import Uncertainty
 from retention.reports.breakdown import Breakdown
@@ -36,6 +37,8 @@ class ActionFacts:
             its `week` and `basis`; None where the orders name no products.
         contacts: Usable contacts, from `usable_contacts`; None where they are not known.
         currency: Of the amounts.
+        contact_costs: What one message costs, in money, by channel. A channel that is not there
+            costs what is usual.
     """
 
     customers: pd.DataFrame
@@ -51,6 +54,7 @@ class ActionFacts:
     reorders: pd.DataFrame | None
     contacts: pd.DataFrame | None
     currency: str | None
+    contact_costs: Mapping[Channel, float] = field(default_factory=dict)
 
     @property
     def silence(self) -> Floats:

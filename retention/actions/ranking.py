@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -72,6 +72,8 @@ def next_actions(
     order_value: float | None = None,
     unknown_consent: bool = False,
     signal_files: Sequence[SignalFile] = (),
+    annual_discount_rate: float = 0.10,
+    contact_costs: Mapping[Channel, float] | None = None,
 ) -> NextActions:
     """Return what to do next, ranked by what it should bring after cost.
 
@@ -84,10 +86,14 @@ def next_actions(
         customers: From `summarise_customers(orders)`.
         model: From `fit_cltv`.
         rules: Thresholds of the stages and traits; the published ones unless given.
-        margin: The share of revenue that is left after the goods, before the campaign.
+        margin: The share of revenue that is left after the goods, before the campaign. What people
+            are worth is after it too.
         order_value: What an order brings on average, in money, for orders without amounts.
         unknown_consent: Whether to write to customers whose consent is not known.
         signal_files: What is known of the customers elsewhere, from `read_signals`.
+        annual_discount_rate: The discount rate of what people are worth, as in `predict_cltv`.
+        contact_costs: What one message costs, in money, by channel. A channel that is not there
+            costs what is usual.
 
     Returns:
         At most five actions, the largest expected gain first, and what would bring others. An
@@ -95,7 +101,16 @@ def next_actions(
     """
     customers = summarise_customers(orders) if customers is None else customers
     try:
-        facts = facts_of(orders, customers, model, rules=rules, order_value=order_value)
+        facts = facts_of(
+            orders,
+            customers,
+            model,
+            rules=rules,
+            order_value=order_value,
+            margin=margin,
+            annual_discount_rate=annual_discount_rate,
+            contact_costs=contact_costs,
+        )
     except ModelError as error:
         return NextActions(actions=(), missing=(str(error),))
     if facts.contacts is not None:
@@ -118,6 +133,9 @@ def facts_of(
     *,
     rules: SegmentRules | None = None,
     order_value: float | None = None,
+    margin: float = 0.4,
+    annual_discount_rate: float = 0.10,
+    contact_costs: Mapping[Channel, float] | None = None,
 ) -> ActionFacts:
     """Compute what actions rest on.
 
@@ -127,6 +145,9 @@ def facts_of(
         model: As in `next_actions`.
         rules: As in `next_actions`.
         order_value: As in `next_actions`.
+        margin: As in `next_actions`.
+        annual_discount_rate: As in `next_actions`.
+        contact_costs: As in `next_actions`.
 
     Returns:
         The facts, for `next_actions_of`.
@@ -138,14 +159,18 @@ def facts_of(
     rules = rules or SegmentRules()
     model = priced(fit_cltv(customers) if model is None else model, order_value)
     value = value_uncertainty(
-        model, customers, horizon_days=YEAR_DAYS, annual_discount_rate=0.10, margin=1.0
+        model,
+        customers,
+        horizon_days=YEAR_DAYS,
+        annual_discount_rate=annual_discount_rate,
+        margin=margin,
     )
     scores = predict_cltv(
         model,
         customers,
         horizon_days=YEAR_DAYS,
-        annual_discount_rate=0.10,
-        margin=1.0,
+        annual_discount_rate=annual_discount_rate,
+        margin=margin,
         intervals=False,
     )
     with history_of(orders) as history:
@@ -165,6 +190,7 @@ def facts_of(
         reorders=due_reorders(orders),
         contacts=usable_contacts(contacts(orders)),
         currency=orders.currency,
+        contact_costs={} if contact_costs is None else contact_costs,
     )
 
 
@@ -325,9 +351,12 @@ def _campaign(facts: ActionFacts, candidate: Candidate, members: Mask, margin: f
         margin=margin,
         currency=facts.currency,
         order_value=order_value,
+        contact_costs=facts.contact_costs,
     )
     if facts.contacts is not None and unreachable(campaign.channel, facts.contacts):
-        cost = usual_contact_cost(_EMAIL, order_value, facts.currency)
+        cost = facts.contact_costs.get(
+            _EMAIL, usual_contact_cost(_EMAIL, order_value, facts.currency)
+        )
         terms = replace(campaign.terms, contact_cost=cost)
         campaign = replace(campaign, channel=_EMAIL, terms=terms)
     strategy = strategy_of(candidate.strategy)

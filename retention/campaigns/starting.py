@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from retention.campaigns.arrays import Mask
-from retention.campaigns.campaign import Campaign
+from retention.campaigns.campaign import Campaign, Channel
 from retention.campaigns.usual import usual_campaign
 from retention.playbook import Strategy, strategies
 
@@ -63,6 +63,7 @@ def starting_campaign(
     margin: float = 0.4,
     currency: str | None = None,
     order_value: float | None = None,
+    contact_costs: Mapping[Channel, float] | None = None,
 ) -> Campaign:
     """Return the campaign to start from for a segment.
 
@@ -77,6 +78,7 @@ def starting_campaign(
         currency: Of the amounts.
         order_value: The average order value, in money; that of the members unless given. Orders
             without amounts need it.
+        contact_costs: As in `usual_campaign`.
 
     Returns:
         The strategy's usual campaign, scaled to the segment's orders.
@@ -91,6 +93,7 @@ def starting_campaign(
         margin=margin,
         lapsed=lapsed_share(lapsed, members),
         currency=currency,
+        contact_costs=contact_costs,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from retention.campaigns.campaign import BEST, CHANNELS, Campaign, Channel, Message
 from retention.campaigns.offers import Offer, OfferKind
@@ -51,6 +52,7 @@ def usual_campaign(
     margin: float = 0.4,
     lapsed: float = 0.0,
     currency: str | None = None,
+    contact_costs: Mapping[Channel, float] | None = None,
 ) -> Campaign:
     """Return the campaign that a strategy usually starts from: sequence, offers, channel, window.
 
@@ -63,6 +65,8 @@ def usual_campaign(
         margin: As in `Terms`.
         lapsed: The share of the segment's customers who have lapsed. It lowers the lift.
         currency: Of the amounts. In some, messages and delivery start at their highest costs.
+        contact_costs: What one message costs, in money, by channel. A channel that is not there
+            costs what is usual.
 
     Returns:
         The campaign, to be changed by the marketer.
@@ -75,13 +79,14 @@ def usual_campaign(
     """
     plan = starting_plan(key)
     strategy = strategy_of(key)
+    usual_cost = usual_contact_cost(plan["channel"], order_value, currency)
     terms = Terms(
         lift=usual_lift(lapsed),
         offer=_scaled(plan["kind"], plan["value"], order_value, currency),
         opening=_scaled(
             plan.get("opening", "none"), plan.get("opening_value", 0), order_value, currency
         ),
-        contact_cost=usual_contact_cost(plan["channel"], order_value, currency),
+        contact_cost=(contact_costs or {}).get(plan["channel"], usual_cost),
         margin=margin,
     )
     return Campaign(

@@ -59,6 +59,20 @@ def country_code(text: str) -> str:
     return _countries().get(_key(text), "") if len(text) < _LONGEST_NAME else ""
 
 
+@cache
+def country_names() -> dict[str, str]:
+    """Return the countries that there are.
+
+    Returns:
+        Their English names in common use by ISO 3166 alpha-2 code, sorted by name.
+    """
+    import pycountry
+
+    names = {country.alpha_2: _names(country) for country in pycountry.countries}
+    common = {code: given[1] if len(given) > 2 else given[0] for code, given in names.items()}
+    return dict(sorted(common.items(), key=lambda pair: pair[1].casefold()))
+
+
 def _key(text: str) -> str:
     return clean_text(text).casefold()
 

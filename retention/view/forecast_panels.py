@@ -12,6 +12,7 @@ from retention.models.checks import Check
 from retention.models.uncertainty import Total
 from retention.view import palette, text
 from retention.view.session.choices import Plan
+from retention.view.session.store_settings import MODELS, store_settings
 from retention.view.widgets import Metric
 
 #: What each status of a check is called, the worst first.
@@ -76,11 +77,31 @@ def terms(plan: Plan) -> str:
     )
 
 
+def assumptions(plan: Plan, *, has_amounts: bool = True) -> str:
+    """Return what a forecast takes from the store settings, as a sentence or two.
+
+    Args:
+        plan: What it assumes.
+        has_amounts: Whether the orders have amounts: without them there is no margin.
+    """
+    label = next(label for label, kind in MODELS.items() if kind == plan.purchase_model)
+    model = f"Purchase model: {label}."
+    if not has_amounts:
+        return model
+    rate = wording.percent(plan.annual_discount_rate)
+    margin = f"Margin {wording.percent(plan.margin)}{assumed_margin()}"
+    return f"{margin}, discount {rate} a year. {model}"
+
+
+def assumed_margin() -> str:
+    """Return what follows a margin that nobody has set; nothing where the marketer has."""
+    return "" if store_settings().margin_is_known else " (assumed until you set yours)"
+
+
 def track_record(result: Backtest | None, plan: Plan, *, has_amounts: bool = True) -> None:
-    """Draw a line below a forecast: what its value is net of, and how far off a backtest was."""
-    words = f"{terms(plan)}. " if has_amounts else ""
+    """Draw a line below a forecast: how far off a backtest was."""
     if result is None:
-        words += "Not tested on the past: the history is too short."
+        words = "Not tested on the past: the history is too short."
     else:
         orders = wording.deviation_figure(result.bias, "too many", "too few")
         revenue = ""
@@ -88,7 +109,7 @@ def track_record(result: Backtest | None, plan: Plan, *, has_amounts: bool = Tru
             figure = wording.deviation_figure(result.revenue_bias, "too high", "too low")
             revenue = f" and revenue {figure}"
         hidden = wording.days(result.holdout_days)
-        words += f"On the last {hidden}, hidden from it, the model had orders {orders}{revenue}"
+        words = f"On the last {hidden}, hidden from it, the model had orders {orders}{revenue}"
         words += ", the weeks of a gap in the orders not counted." if len(result.gap) else "."
         if plan.horizon_days > 1.5 * result.holdout_days:
             words += " Nothing further ahead than that has been tested."

@@ -20,6 +20,7 @@ from retention.errors import RetentionError
 from retention.view import text
 from retention.view.session import choices, loaded
 from retention.view.session.loaded import Loaded
+from retention.view.session.store_settings import take_from_address
 
 ROOT = Path(__file__).parents[2]
 FRONT_PAGE = "app.py"
@@ -171,6 +172,13 @@ PAGES = (
         question="Who will come back, and what are they worth?",
         group="Insights",
     ),
+    Page(
+        path="pages/settings.py",
+        title="Store settings",
+        icon=":material/settings:",
+        question="What should every page know about your store?",
+        group="",
+    ),
 )
 
 
@@ -231,17 +239,29 @@ def open_page(path: str) -> Loaded:
     Args:
         path: Of the page's file, as in `PAGES`.
     """
-    page = page_of(path)
-    _draw_frame(page)
-    data = loaded.get()
-    st.title(page.title, anchor=False)
-    _draw_views(page)
+    data = open_page_without_data(path)
+    take_from_address(forget=data is not None)
     if data is None:
+        page = page_of(path)
         st.markdown(f":gray[{page.question}]")
         _invite(page)
         st.stop()
     choices.keep_address(None)
-    if not data.orders.has_amounts:
+    return data
+
+
+def open_page_without_data(path: str) -> Loaded | None:
+    """Open a page that also works without data, and return the data if there is any.
+
+    Args:
+        path: Of the page's file, as in `PAGES`.
+    """
+    page = page_of(path)
+    _draw_frame(page)
+    st.title(page.title, anchor=False)
+    _draw_views(page)
+    data = loaded.get()
+    if data is not None and not data.orders.has_amounts:
         st.caption(f":material/money_off: {wording.NO_AMOUNTS}")
     return data
 

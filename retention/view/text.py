@@ -36,6 +36,10 @@ LABELS = STAGE_LABELS | TRAIT_LABELS
 #: Presets of thresholds.
 PUBLISHED, FITTED = "Published scheme", "Fit to my data"
 
+#: The expected value of customers by the model of their channel, product or region. It differs a
+#: little from the one by the store's model, which is called “Expected value”.
+BY_GROUP = "Expected value by group"
+
 DEFINITIONS = {
     "customers": (
         "Everyone with at least one order that counts. Guests without an e-mail or customer number "
@@ -84,7 +88,7 @@ DEFINITIONS = {
     ),
     "cltv": (
         "Expected value over the horizon: expected orders × expected order value × margin, with "
-        "later money discounted to today."
+        "later money discounted to today. Margin and discount rate are those of the store settings."
     ),
     "cltv_total": (
         "Expected value of all customers over the horizon: expected orders × expected order value "
@@ -93,25 +97,26 @@ DEFINITIONS = {
     ),
     "cltv_per_customer": "Expected value of all customers divided by their number.",
     "cltv_by_group": (
-        "Expected value over 12 months, by the models of the groups that a condition asks about: "
-        "each first channel, product or region has its own, which leans on the store's the more "
-        "the fewer its customers are. Other pages take the model of the whole store for each "
-        "customer, so that their sums may differ a little."
+        "Expected value over 12 months, by the models of groups: each first channel, product or "
+        "region has its own, which leans on the store's the more the fewer its customers are. "
+        "“Expected value” alone takes the model of the whole store for each customer, so that "
+        "sums may differ a little."
     ),
     "base_value": (
-        "Sum of every customer's expected revenue over the next 12 months, before margin, with "
-        "later money discounted at 10% a year. Customers you have yet to win are not in it. The "
-        "page “Forecast” takes other margins and rates. Its 80% range joins chance, the "
-        "fit, and how far such forecasts were off in this store before."
+        "Sum of every customer's expected value over the next 12 months: expected revenue × "
+        "margin, with later money discounted, by the store settings. Customers you have yet to win "
+        "are not in it. Its 80% range joins chance, the fit, and how far such forecasts were off "
+        "in this store before."
     ),
     "expected_revenue": "Expected orders × expected order value, before margin and discounting.",
-    "horizon": "How far ahead to look, on this page. The further, the less certain.",
+    "horizon": "How far ahead to look, on this page alone. The further, the less certain.",
     "margin": (
-        "The part of revenue you keep after goods, shipping and payment; for this page. At 100% "
-        "the value is revenue."
+        "The part of revenue that you keep after goods, shipping and payment. Every expected value "
+        "and every campaign's gain is after it. At 100% the value is revenue."
     ),
     "annual_discount_rate": (
-        "How much less money is worth when it arrives a year later; for this page."
+        "How much less money is worth when it arrives a year later. Every expected value is "
+        "discounted at it."
     ),
     "range_80": (
         "The truth lies in this range in about 8 of 10 cases. It joins chance, the fit, and how "
@@ -180,16 +185,18 @@ DEFINITIONS = {
         "order sooner too, so value grows by less than the rate."
     ),
     "order_value_lever": "Every order brings more revenue.",
-    "margin_lever": "A larger share of revenue is kept. Set today's margin at the top.",
+    "margin_lever": (
+        "A larger share of revenue is kept. Today's margin is that of the store settings."
+    ),
     "retention_lever": (
         "More customers stay after each order: the share who stay, b / (a + b) in the model, rises "
         "by so much for everyone."
     ),
     "gap_worth": (
         "What today's customers are expected to bring more over the next 12 months if the metric "
-        "reached its benchmark, the target or its former value, by the fitted model; discounted at "
-        "10% a year, before margin. The range holds what the fit and the gap's own measurement "
-        "leave open."
+        "reached its benchmark, the target or its former value, by the fitted model; after margin "
+        "and discounting, by the store settings. The range holds what the fit and the gap's own "
+        "measurement leave open."
     ),
     "gap_arithmetic": (
         "The gap times the period's own orders or customers, as described below: no forecast."

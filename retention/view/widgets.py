@@ -16,6 +16,7 @@ from retention.orders.orders import Orders
 from retention.periods import PRESETS
 from retention.view import text
 
+SETTINGS_PAGE = "pages/settings.py"
 #: The option of a period picker whose dates the page asks for.
 OWN_DATES = "Own dates"
 
@@ -26,6 +27,7 @@ FORECAST_NUMBERS = frozenset(
         "base_value",
         "cltv_total",
         "cltv",
+        "cltv_by_group",
         "cltv_per_customer",
         "cltv_range",
         "expected",
@@ -105,6 +107,20 @@ def draw_metric(metric: Metric, definitions: Mapping[str, str] = text.DEFINITION
         delta_color="off",
         delta_arrow="off",
     )
+
+
+def settings_line(words: str, name: str) -> None:
+    """Draw what a page takes from the store settings, with the way there.
+
+    Args:
+        words: What it takes, a sentence.
+        name: Names the line among those of the app.
+    """
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="xsmall", key=f"settings-line-{name}"
+    ):
+        st.caption(text.plain(words, limit=600), width="content")
+        st.page_link(SETTINGS_PAGE, label="Change in store settings", icon=":material/settings:")
 
 
 def no_model_panel(problem: str, consequence: str) -> None:

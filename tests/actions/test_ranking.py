@@ -13,6 +13,7 @@ from retention import (
     customer_hashes,
     next_actions,
     plan_campaign,
+    predict_cltv,
     read_orders,
     signals,
     summarise_customers,
@@ -20,6 +21,7 @@ from retention import (
     usable_contacts,
 )
 from retention.actions.ranking import MOST_ACTIONS, NO_AMOUNTS, NO_CONSENT, next_actions_of
+from retention.campaigns.campaign import CHANNELS
 from retention.campaigns.starting import ENOUGH_CUSTOMERS
 
 
@@ -180,3 +182,17 @@ def test_gains_grow_with_the_margin(facts, store):
         for margin in (0.2, 0.4, 0.8)
     ]
     assert all(more > less for less, more in pairwise(sums))
+
+
+def test_people_are_worth_what_is_left_after_the_margin(store, found):
+    _, customers, model = store
+    scores = predict_cltv(model, customers, margin=0.4, intervals=False)
+    for action in found.actions:
+        assert action.worth.expected == pytest.approx(scores.loc[action.customers, "cltv"].sum())
+
+
+def test_messages_cost_what_the_store_says(store):
+    costs = dict.fromkeys(CHANNELS, 0.03)
+    actions = next_actions(*store, contact_costs=costs).actions
+    assert actions
+    assert {action.campaign.terms.contact_cost for action in actions} == {0.03}

@@ -28,3 +28,11 @@ def test_a_lift_to_start_from_is_lower_for_the_lapsed():
     )
     assert late == pytest.approx(early * 1.8 / 12, abs=0.001)
     assert replace(Terms(), lift=late).lift == late
+
+
+def test_a_message_costs_what_the_store_says_of_its_channel():
+    campaign = usual_campaign("reactivation")
+    costs = {campaign.channel: 0.25}
+    told = usual_campaign("reactivation", contact_costs=costs)
+    assert told == replace(campaign, terms=replace(campaign.terms, contact_cost=0.25))
+    assert usual_campaign("reactivation", contact_costs={"phone": 9.0}) == campaign

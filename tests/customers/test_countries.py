@@ -3,7 +3,12 @@
 import pytest
 
 from retention import DataError
-from retention.customers.countries import country_code, given_country, us_state_code
+from retention.customers.countries import (
+    country_code,
+    country_names,
+    given_country,
+    us_state_code,
+)
 
 
 def test_countries_by_name_code_and_language():
@@ -48,3 +53,10 @@ def test_a_state_of_the_united_states_by_name_and_code():
         "",
         "",
     ]
+
+
+def test_every_country_has_a_name_that_reads_back():
+    names = country_names()
+    assert names["TH"] == "Thailand"
+    assert len(set(names.values())) == len(names) > 240
+    assert all(country_code(name) == code for code, name in names.items())

@@ -73,6 +73,20 @@ def use_upload(at: AppTest, content: bytes) -> AppTest:
     return button(upload(at, content), "Use these orders").click().run()
 
 
+def set_for_the_store(at: AppTest, back: str, **settings) -> AppTest:
+    """The page `back` after controls of the store settings, by their keys without "set_", moved."""
+    at = at.switch_page("pages/settings.py").run()
+    for name, value in settings.items():
+        control = next(found for found in _controls(at) if found.key == f"set_{name}")
+        at = control.set_value(value).run()
+        assert not at.exception, name
+    return at.switch_page(back).run()
+
+
+def _controls(at: AppTest):
+    return [*at.slider, *at.segmented_control, *at.selectbox, *at.number_input, *at.text_input]
+
+
 def open_tab(at: AppTest, name: str) -> AppTest:
     """The page with the tab of this name (without its icon) open."""
     label = next(tab.label for tab in at.tabs if tab.label.endswith(name))

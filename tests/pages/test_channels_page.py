@@ -39,7 +39,7 @@ def test_opened_cold_it_offers_the_sample_store_there_and_then(store):
     assert not store.exception
     assert store.title[0].value == "Channels"
     assert [s.value for s in store.subheader] == [
-        "Value per new customer, next 12 months",
+        "Expected value by group, per new customer",
         "Growth",
         "All channels",
     ]

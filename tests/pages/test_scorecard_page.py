@@ -14,6 +14,7 @@ from tests.pages.steps import (
     open_page,
     order_file,
     select,
+    set_for_the_store,
     use_upload,
     words,
 )
@@ -210,9 +211,10 @@ def test_every_target_can_be_set(store):
 
 
 def test_a_line_of_business_brings_its_own_benchmarks(store):
-    at = select(opened(store, "All figures"), "Line of business").set_value("Tea").run()
-    assert "Benchmark 21.0%" in helps(at)
-    closed(select(at, "Line of business").set_value("All e-commerce").run())
+    at = set_for_the_store(store, PAGE, line="Tea")
+    assert "Benchmark 21.0%" in words(at)
+    assert "Benchmarks: Tea." in words(at)
+    set_for_the_store(at, PAGE, line="All e-commerce")
 
 
 def test_the_holdback_comes_with_its_worth_and_what_to_do(store):

@@ -18,10 +18,10 @@ SCORES = pd.DataFrame(
 @pytest.mark.parametrize(
     ("plan", "words"),
     [
-        (Plan(), "Before margin, discounted 10% a year"),
-        (Plan(margin=0.4), "At 40% margin, discounted 10% a year"),
+        (Plan(margin=1.0), "Before margin, discounted 10% a year"),
+        (Plan(), "At 40% margin, discounted 10% a year"),
         (Plan(margin=0.4, annual_discount_rate=0), "At 40% margin, not discounted"),
-        (Plan(annual_discount_rate=0), "Before margin, not discounted"),
+        (Plan(margin=1.0, annual_discount_rate=0), "Before margin, not discounted"),
     ],
 )
 def test_a_value_says_what_it_is_net_of(plan, words):

@@ -1,20 +1,22 @@
-"""The planner's controls for what the marketer assumes: lift, offers, costs and margin."""
+"""The planner's controls for what the marketer assumes: lift, offers and costs."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from retention import wording
 from retention.campaigns.campaign import Campaign
 from retention.campaigns.offers import OFFERS, Offer
 from retention.campaigns.terms import MAIN, OPENING, PhaseOffer, Terms
-from retention.view import text
+from retention.view import forecast_panels, text, widgets
 from retention.view.campaigns import words
 from retention.view.campaigns.controls import lift_in_100, offer_worth, percent_off
 from retention.view.session import campaigns as state
+from retention.view.session.store_settings import store_settings
 
 
 def draw_assumptions(campaign: Campaign, currency: str | None) -> None:
-    """Lift, offers, cost and margin: the marketer's, and marked as such."""
+    """Lift, offers and cost: the marketer's, and marked as such."""
     terms = campaign.terms
     with st.container(border=True):
         st.markdown(
@@ -39,7 +41,10 @@ def draw_assumptions(campaign: Campaign, currency: str | None) -> None:
         if terms.opening.kind != "none" or OPENING in carried:
             _draw_offer(terms.opening, "Opening offer", "opening", currency)
             _draw_unused(campaign, OPENING, terms.opening, "opening offer")
-        _draw_margin_and_cost(terms, currency)
+        _draw_cost(campaign, currency)
+        widgets.settings_line(
+            f"Margin {wording.percent(terms.margin)}{forecast_panels.assumed_margin()}.", "campaign"
+        )
 
 
 def _draw_lift(terms: Terms) -> None:
@@ -57,21 +62,11 @@ def _draw_lift(terms: Terms) -> None:
     st.caption(text.plain(words.LIFT_EVIDENCE, limit=600))
 
 
-def _draw_margin_and_cost(terms: Terms, currency: str | None) -> None:
-    left, right = st.columns(2, gap="medium")
-    left.slider(
-        "Margin",
-        min_value=1,
-        max_value=100,
-        value=round(terms.margin * 100),
-        step=1,
-        format="%d%%",
-        key=state.key("margin"),
-        help=words.DEFINITIONS["margin"],
-    )
-    cost = terms.contact_cost
+def _draw_cost(campaign: Campaign, currency: str | None) -> None:
+    """The cost of a message: the store's, unless this campaign's messages cost something else."""
+    cost = campaign.terms.contact_cost
     tiny = 0 < cost < 0.01
-    right.number_input(
+    st.number_input(
         f"Cost of a message{words.in_currency(currency)}",
         min_value=0.0,
         value=float(cost),
@@ -80,6 +75,10 @@ def _draw_margin_and_cost(terms: Terms, currency: str | None) -> None:
         key=state.key("contact"),
         help=words.DEFINITIONS["contact"],
     )
+    usual = store_settings().contact_costs.get(campaign.channel)
+    if usual is not None and usual != cost:
+        words_of_usual = words.message_cost(usual, currency)
+        st.caption(text.plain(f"For this campaign alone: the store settings say {words_of_usual}."))
 
 
 def _draw_offer(offer: Offer, label: str, name: str, currency: str | None) -> None:

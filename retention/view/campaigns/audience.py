@@ -23,6 +23,7 @@ from retention.view.session.contact import contact_for, has_consent
 from retention.view.session.loaded import Loaded
 from retention.view.session.people import left_alone, people_for
 from retention.view.session.results import next_products_for, scores_for
+from retention.view.session.store_settings import store_settings
 
 #: Columns of scores that travel with the audience where the platform takes properties.
 PROPERTIES = ("p_purchase_30d", "p_alive", "expected_orders", "expected_order_value", "cltv")
@@ -135,7 +136,7 @@ def _files(data: Loaded, plan: CampaignPlan, settings: _Settings) -> _Files:
         # As they are in the orders: the file tells which of them cannot be used.
         contacts=people_for(data).given,
         hashed=settings.form == HASHED,
-        default_country=left_alone().home_country or None,
+        default_country=store_settings().home_country or None,
         for_spreadsheet=settings.form == SPREADSHEET,
         consent_required=consent_needed(plan.campaign, left_alone().unknown_consent),
     )

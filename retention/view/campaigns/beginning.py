@@ -12,12 +12,12 @@ from retention.campaigns.starting import (
     lapsed_share,
     starting_campaign,
 )
-from retention.campaigns.terms import Terms
 from retention.campaigns.usual import usual_contact_cost, usual_lift
 from retention.playbook import strategy_of
 from retention.view.campaigns import data as data_of, segments
 from retention.view.session import campaigns as state
 from retention.view.session.loaded import Loaded
+from retention.view.session.store_settings import store_settings
 from retention.view.text import LABELS
 
 #: The key of the strategy of a campaign that is not the playbook's.
@@ -42,7 +42,6 @@ def begin(data: Loaded, names: tuple[str, ...] = (), strategy: str | None = None
         strategy: The key of its strategy; by default the first that suits the segments.
     """
     names = names or (_first_segment(data),)
-    before = state.on_table()
     campaign = starting_campaign(
         data.customers,
         segments.mask(data, names),
@@ -50,9 +49,10 @@ def begin(data: Loaded, names: tuple[str, ...] = (), strategy: str | None = None
         segments=names,
         groups=segments.groups_of(names),
         strategy=strategy,
-        margin=Terms().margin if before is None else before.terms.margin,
+        margin=store_settings().margin,
         currency=data.orders.currency,
         order_value=data_of.given_order_value(data),
+        contact_costs=store_settings().contact_costs,
     )
     name = state.free_name(campaign_name(campaign.strategy, names))
     campaign = replace(campaign, name=name, holdout_key=name)
@@ -104,11 +104,13 @@ def has_starting_lift(data: Loaded, campaign: Campaign) -> bool:
 
 def with_channel(data: Loaded, campaign: Campaign, channel: Channel) -> Campaign:
     """The campaign through another channel, at what a message usually costs there."""
-    order_value = data_of.given_order_value(data)
-    if order_value is None:
-        members = segments.mask(data, campaign.segments)
-        order_value = average_order_value(data.customers, members)
-    cost = usual_contact_cost(channel, order_value, data.orders.currency)
+    cost = store_settings().contact_costs.get(channel)
+    if cost is None:
+        order_value = data_of.given_order_value(data)
+        if order_value is None:
+            members = segments.mask(data, campaign.segments)
+            order_value = average_order_value(data.customers, members)
+        cost = usual_contact_cost(channel, order_value, data.orders.currency)
     return replace(campaign, channel=channel, terms=replace(campaign.terms, contact_cost=cost))
 
 

@@ -89,7 +89,7 @@ def _terms_as_set(terms: Terms) -> Terms:
         opening=_offer_as_set(terms.opening, "opening"),
         anyway_share=value("anyway", round(terms.anyway_share * 100)) / 100,
         contact_cost=float(value("contact", terms.contact_cost)),
-        margin=value("margin", round(terms.margin * 100)) / 100,
+        margin=terms.margin,
     )
 
 

@@ -77,12 +77,13 @@ def due_for(data: Loaded) -> np.ndarray:
 
 
 def acquisition_for(
-    data: Loaded, column: str | None, margin: float, ratio: float, horizon_days: int
+    data: Loaded, column: str | None, ratio: float, horizon_days: int
 ) -> Acquisition:
-    """What a new customer is worth and may cost, by the column."""
+    """What a new customer is worth and may cost, by the column and the store settings."""
     kind = model_for(data).purchase_model
     order_value = given_order_value(data)
-    return _acquisition(data, kind, column, margin, ratio, horizon_days, order_value)
+    plan = choices.standard_plan(horizon_days)
+    return _acquisition(data, kind, column, plan, ratio, order_value)
 
 
 def _who(campaign: Campaign) -> _Who:
@@ -167,7 +168,7 @@ def _hashes(data: Loaded) -> np.ndarray:
 
 
 @kept(
-    max_entries=24, spinner="Asking the model about this campaign…", by_model=True, by_signals=True
+    max_entries=24, spinner="Asking the model about this campaign…", by_plan=True, by_signals=True
 )
 def _reachable(
     data: Loaded,
@@ -208,7 +209,7 @@ def roles_in_campaigns(data: Loaded, row: int) -> dict[str, str]:
     return {name: role.of(row) for name, role in roles.items() if role.of(row)}
 
 
-@kept(max_entries=2, spinner="Planning the campaigns…", by_model=True, by_signals=True)
+@kept(max_entries=2, spinner="Planning the campaigns…", by_plan=True, by_signals=True)
 def _roles(
     data: Loaded,
     campaigns: tuple[Campaign, ...],
@@ -231,17 +232,15 @@ def _acquisition(
     data: Loaded,
     kind: str,  # noqa: ARG001 - a part of the key
     column: str | None,
-    margin: float,
+    plan: choices.Plan,
     ratio: float,
-    horizon_days: int,
     order_value: float | None,
 ) -> Acquisition:
     return acquisition(
         data.customers,
         column,
-        margin=margin,
+        **plan.terms(),
         ratio=ratio,
-        horizon_days=horizon_days,
         order_value=order_value,
         model=model_for(data),
         groups=None if column is None else groups_for(data, column),

@@ -11,7 +11,7 @@ import pandas as pd
 from retention import wording
 from retention.campaigns.campaign import Campaign
 from retention.campaigns.economics import Economics
-from retention.campaigns.new_customers import Acquisition
+from retention.campaigns.new_customers import ALL, Acquisition
 from retention.campaigns.offer_comparison import OfferComparison
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.send_times import DUE
@@ -19,6 +19,7 @@ from retention.orders.orders import Orders
 from retention.view import palette, text
 from retention.view.campaigns import words
 from retention.view.campaigns.charts import GAIN, PLAIN, SPENT
+from retention.view.session.store_settings import StoreSettings
 
 LIFTS = 9
 WHEN = {
@@ -192,6 +193,27 @@ def groups_frame(acquisition: Acquisition, currency: str | None) -> pd.DataFrame
         cost=[wording.money(value, currency) for value in known["allowed"]],
         payback=[paid_back(days) for days in known["payback_days"]],
     )
+
+
+def costs_frame(
+    acquisition: Acquisition, column: str | None, settings: StoreSettings
+) -> pd.DataFrame:
+    """What winning a customer costs beside what it may, for groups whose cost is known.
+
+    Args:
+        acquisition: What new customers are worth.
+        column: What makes the groups.
+        settings: The store's: costs by channel count where channels make the groups.
+    """
+    by_channel = column == "first_channel"
+    names = [str(name) for name in acquisition.groups.index]
+    costs = [
+        settings.cost_of_winning(name if by_channel and name != ALL else None) for name in names
+    ]
+    groups = acquisition.groups[["allowed", "value"]].reset_index()
+    table = groups.assign(cost=pd.Series(costs, dtype=float))
+    table["ratio"] = table["value"] / table["cost"].where(table["cost"] > 0)
+    return table.loc[table["cost"].notna(), ["group", "cost", "allowed", "value", "ratio"]]
 
 
 def curves_frame(acquisition: Acquisition, currency: str | None) -> pd.DataFrame:

@@ -48,7 +48,7 @@ def draw_all(data: Loaded, conclusion: DeltaGenerator) -> None:
     )
     if state.kept_elsewhere(data.orders.digest):
         st.warning(
-            "These campaigns were kept for other orders: check their amounts, margins and lifts.",
+            "These campaigns were kept for other orders: check their amounts and lifts.",
             icon=":material/currency_exchange:",
         )
     end = data.orders.end

@@ -11,14 +11,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
 from retention.campaigns.new_customers import ALL, USUAL_RATIO, Acquisition
-from retention.campaigns.terms import Terms
 from retention.csv_export import to_csv
-from retention.view import forecast_panels, text
+from retention.view import forecast_panels, text, widgets
 from retention.view.campaigns import data as data_of, frames, words
 from retention.view.campaigns.charts import spec
 from retention.view.charts import live_chart
-from retention.view.session import campaigns as state
+from retention.view.session import choices
 from retention.view.session.loaded import Loaded
+from retention.view.session.store_settings import store_settings
 
 HORIZONS = (90, 180, 365, 730)
 
@@ -32,7 +32,7 @@ def draw_new_customers(data: Loaded, conclusion: DeltaGenerator) -> None:
     """
     settings = _draw_settings(data)
     acquisition = data_of.acquisition_for(
-        data, settings.column, settings.margin, settings.ratio, settings.horizon_days
+        data, settings.column, settings.ratio, settings.horizon_days
     )
     everybody = acquisition.groups.loc[[ALL]].to_dict("records")[0]
     if everybody["problem"]:
@@ -41,6 +41,7 @@ def draw_new_customers(data: Loaded, conclusion: DeltaGenerator) -> None:
     currency = data.orders.currency
     conclusion.html(_verdict(everybody, settings.horizon_days, currency))
     _draw_charts(acquisition, currency)
+    _draw_costs(acquisition, settings.column, currency)
     problems = acquisition.groups["problem"]
     for name, problem in problems[problems != ""].items():
         st.caption(f"{text.plain(name)}: {text.plain(problem, limit=600)}")
@@ -59,7 +60,6 @@ class _Settings(NamedTuple):
     """What the marketer has chosen; fields as of `acquisition`."""
 
     column: str | None
-    margin: float
     ratio: float
     horizon_days: int
 
@@ -70,7 +70,7 @@ def _draw_settings(data: Loaded) -> _Settings:
         for name in map(str, data.customers)
         if name.startswith("first_") and name != "first_order"
     ]
-    places = st.columns(4, gap="medium")
+    places = st.columns(3, gap="medium")
     column = places[0].selectbox(
         "By first",
         columns or [None],
@@ -81,18 +81,7 @@ def _draw_settings(data: Loaded) -> _Settings:
         disabled=not columns,
         help="Of the customer's first order.",
     )
-    planned = state.on_table()
-    margin = places[1].slider(
-        "Margin",
-        min_value=1,
-        max_value=100,
-        value=round((Terms() if planned is None else planned.terms).margin * 100),
-        step=1,
-        format="%d%%",
-        key="new_margin",
-        help=words.DEFINITIONS["margin"],
-    )
-    ratio = places[2].slider(
+    ratio = places[1].slider(
         "Value to cost",
         min_value=1.0,
         max_value=6.0,
@@ -102,7 +91,7 @@ def _draw_settings(data: Loaded) -> _Settings:
         key="new_ratio",
         help=words.DEFINITIONS["allowed"],
     )
-    horizon_days = places[3].select_slider(
+    horizon_days = places[2].select_slider(
         "Value over",
         HORIZONS,
         value=365,
@@ -110,7 +99,8 @@ def _draw_settings(data: Loaded) -> _Settings:
         key="new_horizon",
         help=words.DEFINITIONS["new_value"],
     )
-    return _Settings(column=column, margin=margin / 100, ratio=ratio, horizon_days=horizon_days)
+    widgets.settings_line(forecast_panels.assumptions(choices.standard_plan()), "new")
+    return _Settings(column=column, ratio=ratio, horizon_days=horizon_days)
 
 
 def _verdict(everybody: Mapping[Hashable, Any], horizon_days: int, currency: str | None) -> str:
@@ -120,9 +110,36 @@ def _verdict(everybody: Mapping[Hashable, Any], horizon_days: int, currency: str
     span = wording.money_range(everybody["value_low"], everybody["value_high"], currency)
     return (
         f'<div class="plan-verdict"><b>A new customer may cost {escape(allowed)}</b><br>'
-        f"Worth {escape(value)} over {wording.days(horizon_days)} (80% range {escape(span)}); "
+        f"Brings {escape(value)} of margin over {wording.days(horizon_days)} "
+        f"(80% range {escape(span)}); "
         f"paid back {frames.paid_back(everybody['payback_days'])}.</div>"
     )
+
+
+def _draw_costs(acquisition: Acquisition, column: str | None, currency: str | None) -> None:
+    """What winning a customer costs, by the store settings, beside what it may cost."""
+    table = frames.costs_frame(acquisition, column, store_settings())
+    if table.empty:
+        widgets.settings_line(
+            "Say what winning a customer costs you, to see it beside what it may cost.", "costs"
+        )
+        return
+    st.subheader("What winning one costs you", anchor=False)
+    unit, number = words.in_currency(currency), st.column_config.NumberColumn
+    st.dataframe(
+        table,
+        key="new_costs",
+        hide_index=True,
+        placeholder=wording.MISSING,
+        column_config={
+            "group": st.column_config.TextColumn("Group", pinned=True),
+            "cost": number(f"Costs{unit}", format="localized", step=0.01),
+            "allowed": number(f"May cost{unit}", format="localized", step=0.01),
+            "value": number(f"Brings{unit}", format="localized", step=0.01),
+            "ratio": number("Value to cost", format="%.1f : 1"),
+        },
+    )
+    widgets.settings_line("Costs are those of the store settings.", "costs")
 
 
 def _draw_charts(acquisition: Acquisition, currency: str | None) -> None:

@@ -144,8 +144,7 @@ def _draw_verdict_or_problem(
             st.warning(text.plain(reason, limit=600), icon=":material/unsubscribe:")
         if state.elsewhere(data.orders.digest):
             st.warning(
-                "This campaign was planned for other orders: check its amounts, the margin and "
-                "the lift.",
+                "This campaign was planned for other orders: check its amounts and the lift.",
                 icon=":material/currency_exchange:",
             )
     return plan

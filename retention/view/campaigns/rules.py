@@ -1,6 +1,6 @@
 """Rules that hold for every campaign of the session.
 
-Customers to leave alone, and the country of customers without one.
+Customers to leave alone, beside the country in the store settings.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import streamlit as st
 
 from retention import wording
 from retention.campaigns.suppression import REACHED_BY, listed_customers
-from retention.customers.countries import country_code
-from retention.view import text
+from retention.customers.countries import country_names
+from retention.view import widgets
 from retention.view.session import people
 from retention.view.session.loaded import Loaded
+from retention.view.session.store_settings import store_settings
 
 _LIST = "plan_listed"
 _QUIET = "plan_quiet"
 _UNKNOWN = "plan_unknown"
-_COUNTRY = "plan_country"
 
 
 def draw_leave_alone(data: Loaded) -> None:
@@ -73,37 +73,21 @@ def draw_home_country(data: Loaded) -> None:
     columns = people.people_for(data).contacts.columns
     if not {"phone", "country"} & set(columns):
         return
-    country = st.text_input(
-        "Country where none is given",
-        people.left_alone().home_country,
-        key=_COUNTRY,
-        max_chars=60,
-        on_change=_country_changed,
-        placeholder="Such as Thailand or TH",
-        help="To read phone numbers that lack a country code, and to fill in countries where a "
-        "platform asks for them.",
-    ).strip()
-    if country and not country_code(country):
-        st.error(
-            f"“{text.plain(country)}” is not a country. Give its name or ISO code, such as "
-            "Thailand or TH."
-        )
+    country = store_settings().home_country
+    name = country_names()[country] if country else "not chosen"
+    widgets.settings_line(f"Country of customers without one: {name}.", "country")
 
 
 def draw_phone_hint(data: Loaded, channel: str) -> None:
     """What to do where phones cannot be read because their country is not known."""
     phones = people.people_for(data).contacts.get("phone")
-    if REACHED_BY.get(channel) != "phone" or phones is None or people.left_alone().home_country:
+    if REACHED_BY.get(channel) != "phone" or phones is None or store_settings().home_country:
         return
     if phones.isna().any():
         st.caption(
-            "Numbers without a country code cannot be read yet: give the country under “Left out”."
+            "Numbers without a country code cannot be read yet: give the country in the store "
+            "settings."
         )
-
-
-def _country_changed() -> None:
-    code = country_code(st.session_state.get(_COUNTRY, "").strip())
-    people.keep_left_alone(replace(people.left_alone(), home_country=code))
 
 
 def _changed() -> None:

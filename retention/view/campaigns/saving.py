@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
+from retention.campaigns.campaign import Campaign
 from retention.campaigns.files import SavedPlan, campaigns_from_json, campaigns_to_json
 from retention.campaigns.plan import CampaignPlan
 from retention.csv_export import to_csv
@@ -17,6 +18,12 @@ from retention.own_segments.library import Library, merge_libraries
 from retention.view import text, widgets
 from retention.view.session import campaigns as state, choices, loaded, own_segments as own, people
 from retention.view.session.loaded import Loaded
+from retention.view.session.store_settings import (
+    LEAST_MARGIN,
+    change_store_settings,
+    keep_store_settings,
+    store_settings,
+)
 
 _LOAD = "plan_load"
 _PROBLEM = "plan_problem"
@@ -42,7 +49,7 @@ def draw_files(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
                     rules=choices.segment_rules(),
                     quiet_days=rules.quiet_days,
                     unknown_consent=rules.unknown_consent,
-                    home_country=rules.home_country,
+                    home_country=store_settings().home_country,
                     currency=data.orders.currency,
                 )
             ),
@@ -145,14 +152,16 @@ def _load() -> None:
             people.left_alone(),
             quiet_days=plan.quiet_days,
             unknown_consent=plan.unknown_consent,
-            home_country=plan.home_country,
         )
     )
+    if plan.home_country:
+        change_store_settings(home_country=plan.home_country)
     count = wording.plural(len(plan.campaigns), "campaign")
     st.session_state[_LOADED] = (
         f"{count} loaded, with whom to leave alone and segments' thresholds."
     )
-    st.session_state[_CAUTION] = _other_currency(plan.currency)
+    cautions = (_other_margin(plan.campaigns), _other_currency(plan.currency))
+    st.session_state[_CAUTION] = " ".join(filter(None, cautions))
 
 
 def _keep_campaigns(plan: SavedPlan, renamed: dict[str, str]) -> None:
@@ -169,6 +178,25 @@ def _keep_campaigns(plan: SavedPlan, renamed: dict[str, str]) -> None:
     if campaigns:
         # The one planned before would stand beside the loaded ones, and take their customers.
         state.put_on_table(campaigns[0], campaigns[0].name)
+
+
+def _other_margin(planned: tuple[Campaign, ...]) -> str | None:
+    """Let loaded campaigns have the store's margin, and caution where they had another one.
+
+    Where the marketer has set none, the plan's own margin becomes the store's.
+    """
+    margins = {campaign.terms.margin for campaign in planned}
+    settings = store_settings()
+    if len(margins) == 1 and not settings.margin_is_known:
+        change_store_settings(margin=max(margins.pop(), LEAST_MARGIN))
+        return None
+    keep_store_settings(settings)
+    if margins <= {settings.margin}:
+        return None
+    return (
+        f"This plan was saved with another margin: its campaigns now have the "
+        f"{wording.percent(settings.margin)} of the store settings."
+    )
 
 
 def _other_currency(currency: str | None) -> str | None:

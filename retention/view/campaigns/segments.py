@@ -36,7 +36,7 @@ def choices(data: Loaded) -> tuple[list[str], dict[str, str]]:
     return [*names, *chosen], missing
 
 
-@kept(max_entries=4, by_model=True, by_signals=True)
+@kept(max_entries=4, by_plan=True, by_signals=True)
 def _choices(data: Loaded, library: str) -> tuple[list[str], dict[str, str]]:  # noqa: ARG001
     features = own.features_for(data)
     missing: dict[str, str] = {}
@@ -130,7 +130,7 @@ def lapsed(data: Loaded) -> np.ndarray:
     return members(_codes(data, segment_rules()), "lapsed")
 
 
-@kept(max_entries=4, by_model=True)
+@kept(max_entries=4, by_plan=True)
 def _codes(data: Loaded, rules: SegmentRules) -> np.ndarray:
     return assign_codes(basis_for(data, rules.ready_days).inputs, rules)
 

@@ -102,7 +102,7 @@ def _draw_one_each(data: Loaded) -> None:
             key=state.key("each"),
             on_click=_one_each,
             args=(data,),
-            help="Keeps a campaign for each segment, with this strategy, offers and margin, and "
+            help="Keeps a campaign for each segment, with this strategy and offers, and "
             "the lift that such a segment starts from where you have not set one.",
         )
 

@@ -21,7 +21,6 @@ DEFINITIONS = {
     "campaign. An assumption: orders alone do not tell it, a held-out group does.",
     "anyway": "Of those who would have ordered anyway, the share who use the offer. Each of "
     "them costs the offer and brings nothing new.",
-    "margin": "Share of revenue that is left after the goods, before the campaign.",
     "contact": "What one message to one customer costs. Whoever orders leaves the sequence, "
     "and gets no more.",
     "window": "How long orders count as the campaign's, from the first message on.",
@@ -62,8 +61,8 @@ DEFINITIONS = {
     "customers.",
     "allowed": "Value of a new customer / the ratio. 3:1 is the usual floor (Barilliance 2021).",
     "new_value": "Margin that a new customer brings over the horizon, first order included, "
-    "discounted at 10% a year. Each group has a model of its own customers, which leans on the "
-    "store's the more the fewer they are: the one of the page “Channels”. 80% range of the "
+    "discounted by the store settings. Each group has a model of its own customers, which leans "
+    "on the store's the more the fewer they are: the one of the page “Channels”. 80% range of the "
     "group's mean.",
     "payback": "Days until the margin of a new customer adds up to the highest acquisition "
     "cost, not discounted.",

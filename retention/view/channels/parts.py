@@ -165,7 +165,7 @@ def _amount(breakdown: Breakdown, value: float, currency: str | None) -> str:
 def comparison(data: Loaded, breakdown: Breakdown) -> None:
     """Every value beside the average of all."""
     by_value, currency = breakdown.basis == "value_per_customer", data.orders.currency
-    title = "Value per new customer, next 12 months" if by_value else "Repeat purchase rate"
+    title = "Expected value by group, per new customer" if by_value else "Repeat purchase rate"
     about = f"{ABOUT[breakdown.basis]} {ABOUT['verdict']}"
     st.subheader(title, anchor=False, help=text.plain(about, limit=1200))
     _association(breakdown)

@@ -41,12 +41,11 @@ ABOUT = {
         "length before."
     ),
     "value_per_customer": (
-        "What the model expects a new customer to bring over the next 12 months, before margin, "
-        "with later money discounted at 10% a year: the mean of the customers who first ordered "
-        "in the period. The longer ago that was, the fewer are still active: compare customers of "
-        "the same period only. Each value has a model of its own customers, which leans on the "
-        "store's the more the fewer they are; together they may differ a little from the store's "
-        "total."
+        "Expected value by group over the next 12 months, after margin and discounting by the "
+        "store settings: the mean of the customers who first ordered in the period. The longer ago "
+        "that was, the fewer are still active: compare customers of the same period only. Each "
+        "value has a model of its own customers, which leans on the store's the more the fewer "
+        "they are; together they may differ a little from the store's total."
     ),
     "value_range": (
         "In about 8 of 10 cases what these customers will bring per head lies in this range. It "

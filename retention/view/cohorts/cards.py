@@ -50,8 +50,8 @@ DEFINITIONS = {
     "expected": (
         "What today's customers of the cohort are expected to bring from the end of the orders "
         "on, a customer, before margin and not discounted: it continues the revenue so far. The "
-        "expected value of a cohort's customers at the bottom of the page is discounted at 10% a "
-        "year, and so a little lower. The truth lies in the 80% range in about 8 of "
+        "expected value of a cohort's customers at the bottom of the page is after margin and "
+        "discounting, and so lower. The truth lies in the 80% range in about 8 of "
         "10 cases."
     ),
     "expected_orders": (

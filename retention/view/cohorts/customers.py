@@ -46,12 +46,13 @@ def one_cohort(data: Loaded, view: CohortView, intakes: Cohorts, keys: list[str]
         plan = choices.standard_plan()
         # A cohort by value is forecast by the model of that value, here as in the curves above.
         column = None if view.by is None else f"first_{view.by}"
-        everybody = (
-            scores_for(data, plan) if column is None else group_scores_for(data, plan, column)
-        )
-        scores = everybody[inside]
+        scores = scores_for(data, plan)[inside]
+        by_group = scores if column is None else group_scores_for(data, plan, column)[inside]
         total = _total(data, plan, column, inside) if has_amounts else None
-        cards += _expected_cards(scores, total, currency)
+        cards += _expected_cards(by_group, total, currency, by_group=column is not None)
+        # A customer has the same expected value in every table. Those by group add up to the card.
+        if column is not None and has_amounts:
+            scores = scores.assign(cltv_by_group=by_group["cltv"])
     widgets.metric_row(cards)
     _table(data, customers, scores)
     customer_lists.draw_download(
@@ -106,7 +107,7 @@ def _cards_so_far(
 
 
 def _expected_cards(
-    scores: pd.DataFrame, total: Total | None, currency: str | None
+    scores: pd.DataFrame, total: Total | None, currency: str | None, *, by_group: bool
 ) -> list[widgets.Metric]:
     number, returning = len(scores), scores["p_purchase"]
     will_return = widgets.Metric(
@@ -126,7 +127,12 @@ def _expected_cards(
     )
     expected = wording.money(total.expected, currency, short=True)
     return [
-        widgets.Metric(label="Expected value", value=expected, about="base_value", note=note),
+        widgets.Metric(
+            label=text.BY_GROUP if by_group else "Expected value",
+            value=expected,
+            about="cltv_by_group" if by_group else "base_value",
+            note=note,
+        ),
         will_return,
     ]
 

@@ -211,7 +211,7 @@ def texts_for(data: Loaded) -> pd.Series:
     return search_texts(data.customers.index, contacts_for(data))
 
 
-@kept(max_entries=3, by_model=True)
+@kept(max_entries=3, by_plan=True)
 def _codes(data: Loaded, rules: SegmentRules) -> np.ndarray:
     return assign_codes(basis_for(data, rules.ready_days).inputs, rules)
 

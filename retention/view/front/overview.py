@@ -101,6 +101,7 @@ def _draw_to_come(data: Loaded) -> None:
     )
     widgets.metric_row([*forecast, top_tenth])
     forecast_panels.track_record(usual_backtest_for(data), plan)
+    widgets.settings_line(forecast_panels.assumptions(plan), "front")
     tidy = past_and_expected(history_for(data), months, data.orders.end)
     st.altair_chart(
         past_and_expected_chart(tidy, currency),

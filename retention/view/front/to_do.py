@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -15,13 +17,15 @@ from retention.actions.ranking import (
     next_actions_of,
     priced,
 )
-from retention.actions.second_wait import second_wait
+from retention.actions.second_wait import SecondWait, second_wait
+from retention.campaigns.campaign import Channel
 from retention.campaigns.holdout import customer_hashes
-from retention.campaigns.terms import Terms
 from retention.errors import ModelError
 from retention.models.next_order import silence_chance
 from retention.models.uncertainty import value_uncertainty
 from retention.playbook import strategy_of
+from retention.reports.breakdown import Breakdown
+from retention.reports.metric_gaps import Gap
 from retention.segments.rules import SegmentRules
 from retention.segments.stages import assign_codes, label_frame
 from retention.view import text
@@ -33,6 +37,7 @@ from retention.view.session.people import LeftAlone, left_alone, people_for, sup
 from retention.view.session.reorders import kinds_of, reorders_for
 from retention.view.session.results import model_for, order_history_for, uncertainty_for
 from retention.view.session.segments import basis_for
+from retention.view.session.store_settings import store_settings
 
 PAGE = "pages/campaigns.py"
 #: Characters of the longest sentence on a card.
@@ -96,10 +101,9 @@ def _conclusion(found: NextActions) -> str:
 
 def actions_for(data: Loaded) -> NextActions:
     """Return what to do next, by the session's thresholds and rules for campaigns."""
-    planned = state.on_table()
-    margin = Terms().margin if planned is None else planned.terms.margin
     order_value = None if data.orders.has_amounts else choices.order_value()
-    return _actions(data, choices.segment_rules(), left_alone(), margin, order_value)
+    costs = tuple(store_settings().contact_costs.items())
+    return _actions(data, choices.segment_rules(), left_alone(), costs, order_value)
 
 
 def open_campaign(data: Loaded, action: NextAction) -> None:
@@ -147,46 +151,69 @@ def _is_planned(data: Loaded, action: NextAction) -> bool:
     return action.name in chosen and bool(state.addressing(CHOSEN + action.name))
 
 
-@kept(max_entries=4, by_model=True, spinner="Looking for what should bring most…", by_signals=True)
+@kept(max_entries=4, by_plan=True, by_signals=True, spinner="Looking for what should bring most…")
 def _actions(
     data: Loaded,
     rules: SegmentRules,
     leave: LeftAlone,
-    margin: float,
+    costs: tuple[tuple[Channel, float], ...],
     order_value: float | None,
 ) -> NextActions:
     try:
-        facts = _facts(data, rules, order_value)
+        facts = replace(_facts(data, rules, order_value), contact_costs=dict(costs))
     except ModelError as error:
         return NextActions(actions=(), missing=(str(error),))
     suppress = partial(suppressed, data=data, leave=leave)
     hashes = customer_hashes(data.customers.index)
+    margin = store_settings().margin
     return next_actions_of(facts, suppress, margin=margin, hashes=hashes)
 
 
 def _facts(data: Loaded, rules: SegmentRules, order_value: float | None) -> ActionFacts:
     """What actions rest on, from what the session has computed."""
     model = priced(model_for(data), order_value)
-    plan, history = choices.standard_plan(), order_history_for(data)
+    plan, steady = choices.standard_plan(), _steady_facts(data, order_value)
     value = (
         uncertainty_for(data, plan)
         if data.orders.has_amounts
         else value_uncertainty(model, data.customers, **plan.terms())
     )
     codes = assign_codes(basis_for(data, rules.ready_days).inputs, rules)
-    gap, gap_missing = largest_gap(history, model, data.customers)
     return ActionFacts(
         customers=data.customers,
         model=model,
         value=value,
         labels=label_frame(codes, data.customers.index),
         rules=rules,
+        silence_chance=steady.silence_chance,
+        second_wait=steady.second_wait,
+        channels=steady.channels,
+        gap=steady.gap,
+        gap_missing=steady.gap_missing,
+        reorders=reorders_for(data, "product") if "product" in kinds_of(data.orders) else None,
+        contacts=people_for(data).contacts,
+        currency=data.orders.currency,
+    )
+
+
+class _SteadyFacts(NamedTuple):
+    """The fields of `ActionFacts` that no margin, cost or threshold moves."""
+
+    silence_chance: np.ndarray
+    second_wait: SecondWait
+    channels: Breakdown | None
+    gap: Gap | None
+    gap_missing: str
+
+
+@kept(max_entries=2, by_model=True)
+def _steady_facts(data: Loaded, order_value: float | None) -> _SteadyFacts:
+    model, history = priced(model_for(data), order_value), order_history_for(data)
+    gap, gap_missing = largest_gap(history, model, data.customers)
+    return _SteadyFacts(
         silence_chance=silence_chance(model, data.customers),
         second_wait=second_wait(history),
         channels=channels_of(data.orders),
         gap=gap,
         gap_missing=gap_missing,
-        reorders=reorders_for(data, "product") if "product" in kinds_of(data.orders) else None,
-        contacts=people_for(data).contacts,
-        currency=data.orders.currency,
     )

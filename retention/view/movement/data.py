@@ -45,7 +45,7 @@ def problem_of(data: Loaded) -> str | None:
     return None
 
 
-@kept(max_entries=40, by_model=True)
+@kept(max_entries=40, by_plan=True)
 def moves_for(data: Loaded, settings: MovementSettings) -> pd.DataFrame:
     """`movement` between the two days; DataError where they lie outside the orders."""
     return count_movement(_movements(data, settings.start, settings.end), settings.rules)
@@ -59,7 +59,7 @@ def movers_of(data: Loaded, settings: MovementSettings, origin: str, target: str
     return np.sort(_positions(data).loc[movements.end.customers.index[made]].to_numpy())
 
 
-@kept(max_entries=6, spinner="Comparing the two days…", by_model=True)
+@kept(max_entries=6, spinner="Comparing the two days…", by_plan=True)
 def _movements(data: Loaded, start: date, end: date) -> Movements:
     plan = choices.standard_plan()
     model = None if problem_of(data) else model_for(data)

@@ -18,9 +18,9 @@ DEFINITIONS = {
         "your own customers wait between orders."
     ),
     "draw": (
-        "How wide a band is: customers, or the revenue expected from them over the next 12 months "
-        "(before margin, discounted at 10% a year), at the start on the left and at the end on "
-        "the right. A band that narrows has lost value."
+        "How wide a band is: customers, or their expected value over the next 12 months (after "
+        "margin and discounting, by the store settings), at the start on the left and at the end "
+        "on the right. A band that narrows has lost value."
     ),
     "stayed": "Draw and list those too who are in the same stage on both days.",
     "flow": (
@@ -41,10 +41,10 @@ DEFINITIONS = {
     ),
     "second_order": "One order and not lapsed at the start; more orders and not lapsed at the end.",
     "value": (
-        "Revenue expected over the next 12 months, before margin, discounted at 10% a year, by "
-        "the model fitted to all orders: of the orders up to the start, and of those up to the "
-        "end. The first is today's view of that day, not the forecast of then. The 80% range is "
-        "that of the end."
+        "Expected value over the next 12 months, after margin and discounting by the store "
+        "settings, by the model fitted to all orders: of the orders up to the start, and of those "
+        "up to the end. The first is today's view of that day, not the forecast of then. The 80% "
+        "range is that of the end."
     ),
     "revenue": "What these customers paid in the period.",
 }

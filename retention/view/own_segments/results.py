@@ -70,6 +70,7 @@ def _metrics(data: Loaded, rule: Rule, features: Features) -> list[widgets.Metri
     if np.isnan(features.revenue[0]):
         return _metrics_without_amounts(rule, features)
     sums, currency = totals(rule, features), features.currency
+    by_group = bool(groups_asked(rule, features))
     customers, all_revenue = sums.customers, totals_of_all(features).revenue
     share = of_each = between = probability = None
     if all_revenue > 0:
@@ -94,9 +95,9 @@ def _metrics(data: Loaded, rule: Rule, features: Features) -> list[widgets.Metri
             note=share,
         ),
         widgets.Metric(
-            label="Expected value",
+            label=text.BY_GROUP if by_group else "Expected value",
             value=expected,
-            about="cltv_by_group" if groups_asked(rule, features) else "cltv",
+            about="cltv_by_group" if by_group else "cltv",
             note=between,
         ),
         widgets.Metric(
@@ -125,8 +126,12 @@ def draw_download(data: Loaded, rule: Rule, features: Features, name: str) -> No
     has_model = not features.missing("p_alive")
     scores, plan, by = None, choices.standard_plan(), groups_asked(rule, features)
     if has_model:
-        # The values of the file add up to what the page says.
-        scores = group_scores_for(data, plan, by) if by else scores_for(data, plan)
+        # A customer has the same expected value in every file. Those by group add up to what the
+        # page says.
+        scores = scores_for(data, plan)
+        if by:
+            by_group = group_scores_for(data, plan, by)["cltv"]
+            scores = scores.assign(cltv_by_group=by_group)
     inside = matches(rule, features)
     customer_lists.draw_download(
         data,

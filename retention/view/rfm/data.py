@@ -51,7 +51,7 @@ class RfmView:
     cells: pd.DataFrame
 
 
-@kept(max_entries=1, spinner="Preparing the grid…", by_model=True)
+@kept(max_entries=1, spinner="Preparing the grid…", by_plan=True)
 def basis_for(data: Loaded) -> RfmBasis:
     """The session's prepared inputs, with scores where the orders carry a model."""
     scored = customer_scores(data, choices.standard_plan())
@@ -62,7 +62,7 @@ def basis_for(data: Loaded) -> RfmBasis:
     )
 
 
-@kept(max_entries=8, by_model=True)
+@kept(max_entries=8, by_plan=True)
 def view_for(data: Loaded, rules: RfmRules) -> RfmView:
     """The grid under these rules."""
     inputs = basis_for(data).inputs

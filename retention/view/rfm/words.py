@@ -111,8 +111,8 @@ DEFINITIONS = {
     "customers": "Customers in the group, as of the last day of these orders.",
     "revenue": "What these customers have paid so far, less refunds.",
     "value": (
-        "Revenue expected from these customers over the next 12 months, before margin, discounted "
-        f"at 10% a year, with its 80% range. {text.DEFINITIONS['range_80']}"
+        "Expected value of these customers over the next 12 months, after margin and discounting, "
+        f"by the store settings, with its 80% range. {text.DEFINITIONS['range_80']}"
     ),
     "days": "Median number of days from the last order to the last day of these orders.",
     "once": (

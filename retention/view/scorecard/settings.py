@@ -8,11 +8,12 @@ import streamlit as st
 from retention import wording
 from retention.history.metrics import IN_MONEY, METRICS
 from retention.periods import Period, preset_period, whole_preset
-from retention.reports.industry import ALL, Target, lines_of_business
+from retention.reports.industry import Target
 from retention.reports.scorecard import ACTIVE_DAYS, LEAST_ACTIVE, MOST_ACTIVE
 from retention.view import widgets
 from retention.view.scorecard.data import ScorecardSettings
 from retention.view.session.loaded import Loaded
+from retention.view.session.store_settings import store_settings
 
 _UNITS = {"rate": ", %", "days": ", days"}
 #: Metrics that can have a target, in rows.
@@ -31,9 +32,12 @@ TWO_YEARS, HALF_A_YEAR = 694, 171
 
 
 def choose_settings(data: Loaded) -> ScorecardSettings:
-    """Period, active days, line of business and own targets; all but own dates in the URL."""
+    """Period, active days and own targets; all but own dates in the URL.
+
+    Whose benchmarks apply stands in the store settings.
+    """
     with st.container(border=True):
-        left, middle, right = st.columns(3, gap="medium")
+        left, right = st.columns(2, gap="medium")
         with left:
             preset = widgets.choose_period(
                 key="period",
@@ -42,7 +46,7 @@ def choose_settings(data: Loaded) -> ScorecardSettings:
                 "last order.",
                 own_dates=True,
             )
-        active_days = middle.slider(
+        active_days = right.slider(
             "Active for",
             min_value=LEAST_ACTIVE,
             max_value=MOST_ACTIVE,
@@ -54,20 +58,13 @@ def choose_settings(data: Loaded) -> ScorecardSettings:
             help="A customer is active for this number of days after an order. About three times "
             "the usual wait between two orders is a fair choice: “How long it takes” shows it.",
         )
-        line = right.selectbox(
-            "Line of business",
-            lines_of_business(),
-            key="line",
-            bind="query-params",
-            help="Whose benchmarks to hold the metrics against. Each is compared by its own "
-            "definition.",
-        )
         period = _own_dates(data) if preset is None else _preset(data, preset)
         targets = _targets(has_amounts=data.orders.has_amounts)
+        widgets.settings_line(f"Benchmarks: {store_settings().line_of_business}.", "scorecard")
     return ScorecardSettings(
         period=period,
         active_days=active_days,
-        line_of_business=line or ALL,
+        line_of_business=store_settings().line_of_business,
         targets=targets,
     )
 

@@ -21,6 +21,7 @@ from retention.view.charts import live_chart
 from retention.view.plan_button import plan_button, plan_segment
 from retention.view.segments import frames
 from retention.view.segments.strips import map_parts, shares_spec
+from retention.view.session import choices
 from retention.view.session.contact import contact_for
 from retention.view.session.loaded import Loaded
 from retention.view.session.segments import Basis
@@ -28,9 +29,15 @@ from retention.view.session.segments import Basis
 LABELS, COLOURS = text.LABELS, frames.COLOURS
 
 EXPECTED_VALUE = (
-    "Revenue expected over the next 12 months, discounted at 10% a year, before margin."
+    "Margin expected over the next 12 months, discounted. Margin and rate: store settings."
 )
 RANGE = f"80% range. {text.DEFINITIONS['range_80']}"
+
+
+def expected_value_words() -> str:
+    """What the expected value is, by the store settings."""
+    terms = forecast_panels.terms(choices.standard_plan())
+    return f"Expected value: over the next 12 months. {terms}."
 
 
 def without_unknown(summary: pd.DataFrame, off: Mapping[str, str]) -> pd.DataFrame:
@@ -100,7 +107,7 @@ def draw_shares(
         alt_text=f"Share of customers: {words}",
     )
     if summary["expected_value"].notna().any():
-        st.caption(f"Expected value: {EXPECTED_VALUE[0].lower()}{EXPECTED_VALUE[1:]}")
+        st.caption(text.plain(expected_value_words()))
 
 
 def draw_map(
@@ -188,7 +195,7 @@ def draw_group(
     widgets.metric_row(_metrics(row, between, rules.ready_days, currency, has_amounts=has_amounts))
     if not isnan(row["expected_value"]):
         explanation = " 80% range: the truth lies in it in about 8 of 10 cases." if between else ""
-        st.caption(f"Expected value: {EXPECTED_VALUE[0].lower()}{EXPECTED_VALUE[1:]}{explanation}")
+        st.caption(text.plain(f"{expected_value_words()}{explanation}"))
 
 
 def _metrics(

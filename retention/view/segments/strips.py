@@ -40,7 +40,7 @@ class StripKey(NamedTuple):
     high: float
 
 
-@kept(max_entries=6, by_model=True)
+@kept(max_entries=6, by_plan=True)
 def map_parts(
     data: Loaded, ready_days: int, _grid: MapGrid
 ) -> tuple[dict[str, Any], tuple[list[str], list[str]]]:
@@ -68,7 +68,7 @@ def strip_spec(low: float, high: float) -> dict[str, Any]:
     return live_spec(charts.cut_strip_chart(low, high))
 
 
-@kept(max_entries=200, by_model=True)
+@kept(max_entries=200, by_plan=True)
 def strip_data(
     data: Loaded, key: StripKey, cuts: tuple[float, ...], colours: tuple[str, ...], _basis: Basis
 ) -> dict[str, pa.Table]:
@@ -89,7 +89,7 @@ def strip_data(
     return {name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in rows.items()}
 
 
-@kept(max_entries=60, by_model=True)
+@kept(max_entries=60, by_plan=True)
 def _strip_bins(data: Loaded, key: StripKey, _basis: Basis) -> pd.DataFrame:
     classes = _basis.classes
     name, low, high = key.name, key.low, key.high

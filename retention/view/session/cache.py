@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 import streamlit as st
 
 from retention.orders.orders import Orders
-from retention.view.session.choices import purchase_model
+from retention.view.session.choices import purchase_model, standard_plan
 from retention.view.session.engine_link import ConnectionEndedError
 from retention.view.session.signal_files import key_of
 
@@ -36,6 +36,7 @@ def kept(
     spinner: str | bool = False,
     by_model: bool = False,
     by_signals: bool = False,
+    by_plan: bool = False,
     on_release: Callable[[Any], None] | None = None,
 ) -> Callable[
     [Callable[Concatenate[Data, Settings], Result]], Callable[Concatenate[Data, Settings], Result]
@@ -52,6 +53,8 @@ def kept(
         spinner: What is shown meanwhile; False where it takes no time worth a word.
         by_model: Whether the session's purchase model is a part of the key.
         by_signals: Whether the files of signals that were added are a part of the key.
+        by_plan: Whether all that the store settings say of a forecast is a part of it: the purchase
+            model, the margin and the discount rate.
         on_release: Is told of each result that is let go.
     """
 
@@ -77,10 +80,10 @@ def kept(
             bound.apply_defaults()
             _, *settings = bound.arguments.items()
             hashed = tuple(value for name, value in settings if not name.startswith("_"))
-            model = purchase_model() if by_model else ""
+            plan = standard_plan() if by_plan else purchase_model() if by_model else ""
             signals = key_of(data.orders) if by_signals else ()
             try:
-                return cached((data.orders.digest, model, signals, *hashed), _arguments=bound)
+                return cached((data.orders.digest, plan, signals, *hashed), _arguments=bound)
             except ConnectionEndedError:
                 st.rerun()  # the page then says that the orders are gone
 

@@ -6,13 +6,13 @@ their state when their part of the page is left, and a change of strategy sets m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import streamlit as st
 
-from retention.campaigns.campaign import Campaign
+from retention.campaigns.campaign import Campaign, Channel
 
 Value = TypeVar("Value")
 Number = TypeVar("Number", int, float)
@@ -166,6 +166,26 @@ def rename_segment(old: str, new: str) -> None:
     planned = on_table()
     if planned is not None:
         # Fresh controls: those on the page hold the old name.
+        put_on_table(follow(planned), edited())
+
+
+def follow_settings(margin: float, contact_costs: Mapping[Channel, float]) -> None:
+    """Let every campaign have the store's margin, and the new cost of a message by its channel.
+
+    Args:
+        margin: The share of revenue that is kept.
+        contact_costs: The costs that have changed, by channel.
+    """
+
+    def follow(campaign: Campaign) -> Campaign:
+        cost = contact_costs.get(campaign.channel, campaign.terms.contact_cost)
+        terms = replace(campaign.terms, margin=margin, contact_cost=cost)
+        return replace(campaign, terms=terms)
+
+    keep_all(tuple(follow(campaign) for campaign in kept()))
+    planned = on_table()
+    if planned is not None and follow(planned) != planned:
+        # Fresh controls: those on the page hold the old cost.
         put_on_table(follow(planned), edited())
 
 

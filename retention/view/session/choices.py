@@ -1,17 +1,20 @@
 """What the visitor of a session has chosen: thresholds, the purchase model, where to return to."""
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict
 
 import streamlit as st
 
 from retention.segments.rules import SegmentRules
+from retention.view.session.store_settings import (
+    USUAL_MARGIN,
+    ModelChoice,
+    change_store_settings,
+    store_settings,
+)
 
-_ADDRESS, _PURCHASE_MODEL = "kept_address", "chosen_purchase_model"
+_ADDRESS = "kept_address"
 _SEGMENT_RULES, _ORDER_VALUE = "segment_rules", "given_order_value"
-
-#: A purchase model, or the one that predicted the hidden part of the orders better.
-ModelChoice = Literal["auto", "bg_nbd", "mbg_nbd"]
 
 
 class Terms(TypedDict):
@@ -35,7 +38,7 @@ class Plan:
 
     horizon_days: int = 365
     annual_discount_rate: float = 0.10
-    margin: float = 1.0
+    margin: float = USUAL_MARGIN
     purchase_model: ModelChoice = "auto"
 
     def terms(self) -> Terms:
@@ -71,12 +74,12 @@ def kept_address() -> Address | None:
 
 def choose_purchase_model(kind: ModelChoice) -> None:
     """Make this the purchase model of every page of the session."""
-    st.session_state[_PURCHASE_MODEL] = kind
+    change_store_settings(purchase_model=kind)
 
 
 def purchase_model() -> ModelChoice:
     """Return the purchase model of the session: "auto" unless chosen otherwise."""
-    return st.session_state.get(_PURCHASE_MODEL, "auto")
+    return store_settings().purchase_model
 
 
 def keep_segment_rules(rules: SegmentRules) -> None:
@@ -100,5 +103,15 @@ def order_value() -> float | None:
 
 
 def standard_plan(horizon_days: int = 365) -> Plan:
-    """Return what a page without such controls assumes, with the session's purchase model."""
-    return Plan(horizon_days=horizon_days, purchase_model=purchase_model())
+    """Return what every forecast assumes, by the store settings.
+
+    Args:
+        horizon_days: Days ahead.
+    """
+    settings = store_settings()
+    return Plan(
+        horizon_days=horizon_days,
+        annual_discount_rate=settings.annual_discount_rate,
+        margin=settings.margin,
+        purchase_model=settings.purchase_model,
+    )

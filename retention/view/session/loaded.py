@@ -1,7 +1,7 @@
 """The session's data: its orders and one row per customer."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +12,7 @@ from retention.samples.data_sets import SAMPLES, sample_file
 from retention.view.session.cache import empty_caches
 from retention.view.session.engine_link import is_lost
 from retention.view.session.signal_files import forget_files
+from retention.view.session.store_settings import store_settings
 
 _KEY, _LOST = "loaded_orders", "lost_orders"
 
@@ -29,12 +30,14 @@ class Loaded:
         orders: The orders.
         customers: One row per customer, as `summarise_customers` returns.
         in_warehouse: Whether the orders stay in a warehouse.
+        currency_is_set: Whether the currency is that of the store settings: the orders name none.
     """
 
     name: str
     orders: Orders
     customers: pd.DataFrame
     in_warehouse: bool = False
+    currency_is_set: bool = False
 
 
 def get() -> Loaded | None:
@@ -75,16 +78,18 @@ def put(
         RetentionError: There is no customer; what was loaded before stays in place.
     """
     progress("Summing up customers")
-    fresh = Loaded(
-        name=name,
-        orders=orders,
-        customers=summarise_customers(orders),
-        in_warehouse=in_warehouse,
+    fresh = with_currency(
+        Loaded(
+            name=name,
+            orders=orders,
+            customers=summarise_customers(orders),
+            in_warehouse=in_warehouse,
+        )
     )
     previous = get()
     st.session_state[_KEY] = fresh
     st.session_state.pop(_LOST, None)
-    if previous is None or previous.orders is orders:
+    if previous is None or _are_same(previous.orders, orders):
         return fresh
     if previous.orders.digest != orders.digest:
         forget_files()
@@ -95,6 +100,31 @@ def put(
     elif previous.orders.digest != orders.digest:
         empty_caches()
     return fresh
+
+
+def with_currency(data: Loaded) -> Loaded:
+    """Return the data with the currency of the store settings, where the orders name none."""
+    chosen = store_settings().currency
+    if not (chosen or data.currency_is_set) or (data.orders.currency and not data.currency_is_set):
+        return data
+    orders = replace(data.orders, currency=chosen or None)
+    return replace(data, orders=orders, currency_is_set=bool(chosen))
+
+
+def follow_currency() -> None:
+    """Let the session's orders follow the currency of the store settings, if they name none."""
+    data = get()
+    if data is None:
+        return
+    changed = with_currency(data)
+    if changed.orders.currency != data.orders.currency:
+        st.session_state[_KEY] = changed
+        empty_caches()  # what was computed says the currency
+
+
+def _are_same(orders: Orders, others: Orders) -> bool:
+    """Whether the orders are the others, the currency of the store settings aside."""
+    return orders is others or getattr(orders, "table", orders) is getattr(others, "table", None)
 
 
 def put_sample(name: str, progress: Callable[[str], None] = _no_progress) -> Loaded:

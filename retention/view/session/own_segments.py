@@ -62,7 +62,7 @@ def segment_mask(data: Loaded, segment: OwnSegment) -> np.ndarray:
     return matches(segment.rule, features_for(data))
 
 
-@kept(max_entries=2, spinner="Preparing what can be asked…", by_model=True, by_signals=True)
+@kept(max_entries=2, spinner="Preparing what can be asked…", by_plan=True, by_signals=True)
 def _features(data: Loaded, rules: SegmentRules) -> Features:
     basis = basis_for(data, rules.ready_days)
     try:

@@ -1,6 +1,6 @@
 """Contact details and signals of the customers, read once a session."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from retention.signal_files.join import join_contacts, join_signals
 from retention.view.session.cache import kept
 from retention.view.session.loaded import Loaded
 from retention.view.session.signal_files import files_of
+from retention.view.session.store_settings import store_settings
 
 _LEFT_ALONE = "campaign_rules"
 
@@ -26,7 +27,8 @@ class LeftAlone:
     Attributes:
         quiet_days: Days after an order during which a customer is left alone.
         unknown_consent: Whether to write to customers whose consent is not known.
-        home_country: ISO code of the country of customers without one; empty if not chosen.
+        home_country: ISO code of the country of customers without one, from the store settings;
+            empty if not chosen.
         listed: Ids and addresses of an uploaded list.
     """
 
@@ -52,11 +54,15 @@ class People(NamedTuple):
 
 def left_alone() -> LeftAlone:
     """Return the customers whom every campaign of the session leaves alone."""
-    return st.session_state.get(_LEFT_ALONE, LeftAlone())
+    chosen: LeftAlone = st.session_state.get(_LEFT_ALONE, LeftAlone())
+    return replace(chosen, home_country=store_settings().home_country)
 
 
 def keep_left_alone(chosen: LeftAlone) -> None:
-    """Leave these customers alone in every campaign of the session."""
+    """Leave these customers alone in every campaign of the session.
+
+    The country is that of the store settings.
+    """
     st.session_state[_LEFT_ALONE] = chosen
 
 

@@ -32,7 +32,7 @@ from retention.models.value_distribution import concentration, top_shares, value
 from retention.models.what_if import Levers, WhatIf, what_if
 from retention.products.likely import likely_columns, likely_next
 from retention.view.session.cache import kept
-from retention.view.session.choices import Plan, purchase_model, standard_plan
+from retention.view.session.choices import Plan, purchase_model
 from retention.view.session.loaded import Loaded
 
 
@@ -109,7 +109,9 @@ def checks_for(data: Loaded) -> tuple[Check, ...]:
         )
         of_backtest = (untested,)
     of_latest_orders = recent_checks(model, data.customers, order_history_for(data))
-    of_value = largest_customer(scores_for(data, standard_plan()))
+    # A share of the value: the margin is no part of it, so that another one needs no new checks.
+    plan = Plan(purchase_model=purchase_model())
+    of_value = largest_customer(scores_for(data, plan))
     return all_checks(of_latest_orders, (*of_backtest, of_value), model.checks)
 
 

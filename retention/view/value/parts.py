@@ -2,14 +2,13 @@
 
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
 from retention.history import revenue
 from retention.view import forecast_panels, text, widgets
 from retention.view.plan_button import plan_button, plan_customers
 from retention.view.session import choices
-from retention.view.session.choices import ModelChoice, Plan
+from retention.view.session.choices import Plan
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import months_for, scores_for, spread_for, uncertainty_for
 from retention.view.value.charts import (
@@ -18,6 +17,7 @@ from retention.view.value.charts import (
     value_histogram_chart,
 )
 
+YEAR = 365
 #: Days ahead, with their labels.
 HORIZONS = {
     30: "30 days",
@@ -32,78 +32,30 @@ HORIZONS = {
 }
 #: Shares of the best customers that a campaign can be planned for, and the one that is named.
 SHARES, BEST = (0.01, 0.05, 0.1, 0.2), 0.1
-#: Purchase models by their labels.
-MODELS: dict[str, ModelChoice] = {"Auto": "auto", "BG/NBD": "bg_nbd", "MBG/NBD": "mbg_nbd"}
 
 
 def settings(data: Loaded) -> Plan:
-    """Draw the controls and return what they say. The chosen purchase model holds for all pages.
+    """Draw how far to look ahead, and return it with the store settings.
 
-    Without amounts there is no margin and no discount rate to choose.
+    Other pages look 12 months ahead.
     """
     days = {label: number for number, label in HORIZONS.items()}
-    define = text.DEFINITIONS
     with st.container(border=True):
-        if data.orders.has_amounts:
-            left, middle, right, last = st.columns([1.2, 1, 1, 1.2], gap="medium")
-        else:
-            (left, last), middle, right = st.columns(2, gap="medium"), None, None
-        horizon = left.select_slider(
+        horizon = st.select_slider(
             "Look ahead",
             list(days),
-            HORIZONS[365],
+            HORIZONS[YEAR],
             key="horizon",
             bind="query-params",
-            help=define["horizon"],
+            help=text.DEFINITIONS["horizon"],
         )
-        margin, rate = 100, 10
-        if middle is not None and right is not None:
-            margin, rate = _money_terms(middle, right)
-        label = last.segmented_control(
-            "Purchase model",
-            list(MODELS),
-            default=next(
-                label for label, kind in MODELS.items() if kind == choices.purchase_model()
-            ),
-            key="purchase_model",
-            bind="query-params",
-            required=True,
-            help=define["purchase_model"],
+        if days[horizon] != YEAR:
+            st.caption(f"This page looks ahead {horizon}; the other pages look 1 year ahead.")
+        plan = choices.standard_plan(days[horizon])
+        widgets.settings_line(
+            forecast_panels.assumptions(plan, has_amounts=data.orders.has_amounts), "value"
         )
-    choices.choose_purchase_model(MODELS[label])
-    return Plan(
-        horizon_days=days[horizon],
-        annual_discount_rate=rate / 100,
-        margin=margin / 100,
-        purchase_model=MODELS[label],
-    )
-
-
-def _money_terms(middle: DeltaGenerator, right: DeltaGenerator) -> tuple[int, int]:
-    """Draw the margin and the discount rate, and return both in percent."""
-    margin = middle.slider(
-        "Margin",
-        min_value=5,
-        max_value=100,
-        value=100,
-        step=5,
-        format="%d%%",
-        key="margin",
-        bind="query-params",
-        help=text.DEFINITIONS["margin"],
-    )
-    rate = right.slider(
-        "Discount rate a year",
-        min_value=0,
-        max_value=30,
-        value=10,
-        step=1,
-        format="%d%%",
-        key="discount_rate",
-        bind="query-params",
-        help=text.DEFINITIONS["annual_discount_rate"],
-    )
-    return margin, rate
+    return plan
 
 
 def conclusion(data: Loaded, scores: pd.DataFrame, plan: Plan) -> str:
@@ -162,7 +114,7 @@ def headline(data: Loaded, scores: pd.DataFrame, plan: Plan) -> None:
         scores,
         total,
         currency,
-        label=f"Value over {HORIZONS[plan.horizon_days]}",
+        label=f"Expected value{_over(plan)}",
         about="cltv_total",
     )
     each = widgets.Metric(
@@ -172,6 +124,11 @@ def headline(data: Loaded, scores: pd.DataFrame, plan: Plan) -> None:
         note=f"Half are below {wording.money(cltv.median(), currency)}",
     )
     widgets.metric_row([worth, each, returning, orders])
+
+
+def _over(plan: Plan) -> str:
+    """The horizon as a part of a label; nothing where it is the one of every page."""
+    return "" if plan.horizon_days == YEAR else f" over {HORIZONS[plan.horizon_days]}"
 
 
 def distribution(data: Loaded, plan: Plan) -> None:

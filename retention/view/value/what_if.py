@@ -135,7 +135,9 @@ def _notes(capped: Sequence[str], plan: Plan, *, several: bool) -> list[str]:
     if several:
         notes.append("Levers multiply each other: together they bring more than their sum.")
     if plan.margin == 1:
-        notes.append("The margin stands at 100%: set today's margin at the top to move that lever.")
+        notes.append(
+            "The margin stands at 100%: set today's in the store settings to move that lever."
+        )
     return notes
 
 

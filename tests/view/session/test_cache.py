@@ -16,6 +16,7 @@ from streamlit.runtime.state import SafeSessionState, SessionState
 
 from retention.view.session import choices, loaded
 from retention.view.session.cache import empty_caches, kept
+from retention.view.session.store_settings import change_store_settings
 
 T = TypeVar("T")
 
@@ -101,6 +102,16 @@ def brew_by_model(calls):
     return brew_by_model
 
 
+@pytest.fixture
+def brew_by_plan(calls):
+    @kept(max_entries=10, by_plan=True)
+    def brew_by_plan(data: Data, minutes: int) -> float:
+        calls.append((data.orders.digest, minutes))
+        return choices.standard_plan().margin
+
+    return brew_by_plan
+
+
 def test_two_settings_give_two_results(session, brew, calls):
     results = session.run(lambda: [brew(TEA, 3), brew(TEA, 5), brew(TEA, 3), brew(TEA, 5)])
     assert results == [("tea", 3, 1.0), ("tea", 5, 1.0)] * 2
@@ -159,6 +170,29 @@ def test_the_purchase_model_is_not_in_the_key_otherwise(session, brew, calls):
         return brew(TEA, 3)
 
     session.run(lambda: [choose_and_brew("bg_nbd"), choose_and_brew("mbg_nbd")])
+    assert len(calls) == 1
+
+
+def test_the_store_settings_of_a_forecast_are_in_the_key_when_asked_for(
+    session, brew_by_plan, calls
+):
+    def set_and_brew(margin: float) -> float:
+        change_store_settings(margin=margin, cost_to_win=margin)
+        return brew_by_plan(TEA, 3)
+
+    margins = [0.3, 0.6, 0.3]
+    assert [
+        session.run(lambda margin=margin: set_and_brew(margin)) for margin in margins
+    ] == margins
+    assert len(calls) == 2
+
+
+def test_what_no_forecast_assumes_is_not_in_the_key(session, brew_by_plan, calls):
+    def set_and_brew(cost: float) -> float:
+        change_store_settings(cost_to_win=cost, line_of_business="Tea")
+        return brew_by_plan(TEA, 3)
+
+    session.run(lambda: [set_and_brew(1.0), set_and_brew(2.0)])
     assert len(calls) == 1
 
 
