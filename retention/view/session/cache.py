@@ -25,8 +25,13 @@ class HasOrders(Protocol):
 
 Data = TypeVar("Data", bound=HasOrders)
 
+#: Results of samples that are kept at once, of one function for all sessions.
+SHARED_ENTRIES = 12
 #: Every cache by the name of its function: a module that is loaded again replaces its own.
 _CACHES: dict[str, Any] = {}
+#: Data that no visitor brought and all sessions work on: the samples. They are told by identity,
+#: so that a file with the same content, or a changed copy, is a visitor's own.
+_SHARED: list[object] = []
 
 
 def kept(
@@ -34,6 +39,7 @@ def kept(
     max_entries: int,
     spinner: str | bool = False,
     by_model: bool = False,
+    by_orders_alone: bool = False,
     on_release: Callable[[Any], None] | None = None,
 ) -> Callable[
     [Callable[Concatenate[Data, Settings], Result]], Callable[Concatenate[Data, Settings], Result]
@@ -49,6 +55,9 @@ def kept(
         max_entries: Results that are kept at once, for different settings.
         spinner: What is shown meanwhile; False where it takes no time worth a word.
         by_model: Whether the session's purchase model is a part of the key.
+        by_orders_alone: Whether the result follows from the data and the settings of the key, and
+            from nothing else that a session holds. The results of samples are then made once a
+            server, for all sessions.
         on_release: Is told of each result that is let go.
     """
 
@@ -67,6 +76,7 @@ def kept(
             scope="session", max_entries=max_entries, show_spinner=spinner, on_release=on_release
         )(result)
         _CACHES[f"{compute.__module__}.{compute.__qualname__}"] = cached
+        of_samples = _shared_cache(result, spinner) if by_orders_alone else cached
 
         @wraps(compute)
         def from_cache(data: Data, *args: Settings.args, **kwargs: Settings.kwargs) -> Result:
@@ -75,14 +85,38 @@ def kept(
             _, *settings = bound.arguments.items()
             hashed = tuple(value for name, value in settings if not name.startswith("_"))
             model = purchase_model() if by_model else ""
+            cache = of_samples if _is_shared(data) else cached
             try:
-                return cached((data.orders.digest, model, *hashed), _arguments=bound)
+                return cache((data.orders.digest, model, *hashed), _arguments=bound)
             except ConnectionEndedError:
                 st.rerun()  # the page then says that the orders are gone
 
         return cast("Callable[Concatenate[Data, Settings], Result]", from_cache)
 
     return decorate
+
+
+def share_results_of(data: object) -> None:
+    """Let all sessions share what follows from this data alone. It may hold nothing of a visitor's.
+
+    Args:
+        data: A sample. Nothing may change it from now on.
+    """
+    _SHARED.append(data)
+
+
+def _is_shared(data: object) -> bool:
+    return any(data is sample for sample in _SHARED)
+
+
+def _shared_cache(result: Callable[..., Result], spinner: str | bool) -> Callable[..., Result]:
+    """Return a cache of a function's results that all sessions see."""
+
+    def of_sample(key: tuple[object, ...], *, _arguments: inspect.BoundArguments) -> Result:
+        return result(key, _arguments=_arguments)
+
+    of_sample.__module__, of_sample.__qualname__ = result.__module__, f"{result.__qualname__} (all)"
+    return st.cache_resource(max_entries=SHARED_ENTRIES, show_spinner=spinner)(of_sample)
 
 
 def empty_caches() -> None:

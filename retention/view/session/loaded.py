@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 
 import pandas as pd
 import streamlit as st
@@ -9,10 +10,11 @@ import streamlit as st
 from retention.customers.summary import summarise_customers
 from retention.orders.orders import Orders, read_orders
 from retention.samples.data_sets import SAMPLES, sample_file
-from retention.view.session.cache import empty_caches
+from retention.view.session.cache import empty_caches, share_results_of
 from retention.view.session.engine_link import is_lost
 
 _KEY, _LOST = "loaded_orders", "lost_orders"
+_MAKING_SAMPLES = Lock()
 
 
 def _no_progress(_step: str) -> None:
@@ -73,25 +75,9 @@ def put(
     Raises:
         RetentionError: There is no customer; what was loaded before stays in place.
     """
-    progress("Summing up customers")
-    fresh = Loaded(
-        name=name,
-        orders=orders,
-        customers=summarise_customers(orders),
-        in_warehouse=in_warehouse,
-    )
-    previous = get()
-    st.session_state[_KEY] = fresh
-    st.session_state.pop(_LOST, None)
-    if previous is None or previous.orders is orders:
-        return fresh
-    if previous.in_warehouse:
-        # What was computed may refer to what is let go, also where the digest is the same.
-        empty_caches()
-        previous.orders.release()
-    elif previous.orders.digest != orders.digest:
-        empty_caches()
-    return fresh
+    progress("Counting customers")
+    customers = summarise_customers(orders)
+    return _keep(Loaded(name=name, orders=orders, customers=customers, in_warehouse=in_warehouse))
 
 
 def put_sample(name: str, progress: Callable[[str], None] = _no_progress) -> Loaded:
@@ -101,17 +87,54 @@ def put_sample(name: str, progress: Callable[[str], None] = _no_progress) -> Loa
         name: "store" or "cdnow".
         progress: Is told each step in words.
     """
-    progress("Making the orders" if name == "store" else "Reading the orders")
-    orders = read_orders(_sample_bytes(name), name=f"{name}.csv")
-    return put(SAMPLES[name].label, orders, progress)
+    return _keep(_sample(name, progress))
 
 
 def prepare_sample() -> None:
-    """Make the sample store's file before anybody asks for it, once a server."""
-    _sample_bytes("store")
+    """Make the sample store before anybody asks for it, once a server."""
+    _sample("store")
+
+
+def _keep(fresh: Loaded) -> Loaded:
+    """Make this the session's data, and let go of what was computed from other data."""
+    previous = get()
+    st.session_state[_KEY] = fresh
+    st.session_state.pop(_LOST, None)
+    if previous is None or previous.orders is fresh.orders:
+        return fresh
+    if previous.in_warehouse:
+        # What was computed may refer to what is let go, also where the digest is the same.
+        empty_caches()
+        previous.orders.release()
+    elif previous.orders.digest != fresh.orders.digest:
+        empty_caches()
+    return fresh
+
+
+def _sample(name: str, progress: Callable[[str], None] = _no_progress) -> Loaded:
+    """Return a sample, made once a server: it holds nothing of a visitor's.
+
+    Nothing may change it: every session works on the same one.
+    """
+    with _MAKING_SAMPLES:
+        samples = _samples()
+        if name not in samples:
+            progress("Making the orders" if name == "store" else "Opening the file")
+            content = sample_file(name)
+            progress("Reading the orders")
+            orders = read_orders(content, name=f"{name}.csv")
+            progress("Counting customers")
+            samples[name] = Loaded(
+                name=SAMPLES[name].label, orders=orders, customers=summarise_customers(orders)
+            )
+            share_results_of(samples[name])
+        return samples[name]
 
 
 @st.cache_resource(show_spinner=False)
-def _sample_bytes(name: str) -> bytes:
-    """A sample's file, made once a server: every session reads the same one."""
-    return sample_file(name)
+def _samples() -> dict[str, Loaded]:
+    """The samples that have been made, by name.
+
+    The function that makes one is not cached itself: Streamlit would replay the steps it tells.
+    """
+    return {}
