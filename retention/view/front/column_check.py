@@ -269,7 +269,7 @@ def _use(draft: Draft, orders: Orders) -> None:
     with draft.busy:
         used = sources.attempt(
             "These orders cannot be used",
-            lambda step: loaded.put(name, orders, step, in_warehouse=draft.table is not None),
+            lambda step: loaded.put(name, orders, step, draft.origin),
         )
         if used:
             draft.sheet.release()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -17,8 +18,28 @@ _KEY, _LOST = "loaded_orders", "lost_orders"
 _MAKING_SAMPLES = Lock()
 
 
+#: The samples, by their keys in `SAMPLES`.
+SampleName = Literal["store", "cdnow"]
+
+
 def _no_progress(_step: str) -> None:
     """Tell nobody about the steps of loading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where orders came from, to say after a loss how to have them back.
+
+    Attributes:
+        kind: "store" and "cdnow" are samples, "path" a file of this computer, "file" an upload.
+        path: Of a file of this computer.
+    """
+
+    kind: Literal["store", "cdnow", "file", "path", "table"] = "file"
+    path: str = ""
+
+
+UPLOAD = Origin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +50,18 @@ class Loaded:
         name: What the orders are called on screen.
         orders: The orders.
         customers: One row per customer, as `summarise_customers` returns.
-        in_warehouse: Whether the orders stay in a warehouse.
+        origin: Where they came from.
     """
 
     name: str
     orders: Orders
     customers: pd.DataFrame
-    in_warehouse: bool = False
+    origin: Origin = UPLOAD
+
+    @property
+    def in_warehouse(self) -> bool:
+        """Whether the orders stay in a warehouse."""
+        return self.origin.kind == "table"
 
 
 def get() -> Loaded | None:
@@ -61,8 +87,7 @@ def put(
     name: str,
     orders: Orders,
     progress: Callable[[str], None] = _no_progress,
-    *,
-    in_warehouse: bool = False,
+    origin: Origin = UPLOAD,
 ) -> Loaded:
     """Make these orders the session's data.
 
@@ -70,17 +95,17 @@ def put(
         name: What the orders are called on screen.
         orders: The orders.
         progress: Is told each step in words.
-        in_warehouse: Whether the orders stay in a warehouse.
+        origin: Where they came from.
 
     Raises:
         RetentionError: There is no customer; what was loaded before stays in place.
     """
     progress("Counting customers")
     customers = summarise_customers(orders)
-    return _keep(Loaded(name=name, orders=orders, customers=customers, in_warehouse=in_warehouse))
+    return _keep(Loaded(name=name, orders=orders, customers=customers, origin=origin))
 
 
-def put_sample(name: str, progress: Callable[[str], None] = _no_progress) -> Loaded:
+def put_sample(name: SampleName, progress: Callable[[str], None] = _no_progress) -> Loaded:
     """Load one of the data sets that come with the app.
 
     Args:
@@ -111,7 +136,7 @@ def _keep(fresh: Loaded) -> Loaded:
     return fresh
 
 
-def _sample(name: str, progress: Callable[[str], None] = _no_progress) -> Loaded:
+def _sample(name: SampleName, progress: Callable[[str], None] = _no_progress) -> Loaded:
     """Return a sample, made once a server: it holds nothing of a visitor's.
 
     Nothing may change it: every session works on the same one.
@@ -125,7 +150,10 @@ def _sample(name: str, progress: Callable[[str], None] = _no_progress) -> Loaded
             orders = read_orders(content, name=f"{name}.csv")
             progress("Counting customers")
             samples[name] = Loaded(
-                name=SAMPLES[name].label, orders=orders, customers=summarise_customers(orders)
+                name=SAMPLES[name].label,
+                orders=orders,
+                customers=summarise_customers(orders),
+                origin=Origin(name),
             )
             share_results_of(samples[name])
         return samples[name]
