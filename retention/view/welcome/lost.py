@@ -11,13 +11,13 @@ import streamlit as st
 
 from retention.view.session.loaded import Origin
 
-_ASSETS = Path(__file__).parents[1] / "assets"
+_FOLDER = Path(__file__).parent
 _KEY = "lost-orders"
 _KINDS = ("store", "cdnow", "path")
 
 
 def _asset(ending: str) -> str:
-    return (_ASSETS / f"lost_orders.{ending}").read_text(encoding="utf-8")
+    return (_FOLDER / f"lost_orders.{ending}").read_text(encoding="utf-8")
 
 
 _NOTICE = st.components.v2.component(
