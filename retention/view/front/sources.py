@@ -20,6 +20,7 @@ from retention.columns.roles import ROLES
 from retention.errors import RetentionError
 from retention.orders.orders import Orders
 from retention.samples.data_sets import SAMPLES
+from retention.samples.template import order_template
 from retention.sheets.sheet import Sheet, open_sheets
 from retention.view import shell, text, widgets
 from retention.view.front import local_file, warehouse_table
@@ -358,6 +359,9 @@ def _draw_needs() -> None:
         st.markdown(
             ":gray[Rows may be orders or order lines. Columns are found by themselves, in twenty "
             "languages, and you check them before anything is used.]"
+        )
+        widgets.csv_download(
+            "Download a template for orders", "orders-template.csv", order_template, key="template"
         )
     with right:
         limit = st.get_option("server.maxUploadSize")
