@@ -21,7 +21,7 @@ from retention.view import text
 from retention.view.session import choices, loaded
 from retention.view.session.loaded import Loaded, SampleName
 from retention.view.session.own_work import own_work
-from retention.view.welcome import loading, lost
+from retention.view.welcome import answers, loading, lost
 
 ROOT = Path(__file__).parents[2]
 FRONT_PAGE = "app.py"
@@ -301,6 +301,8 @@ def _invite(page: Page | None) -> None:
             "The sample store is a made-up shop with about 12,000 customers over three years, so "
             "that every page has something to show. Your own order export works the same way."
         )
+        if page is not None:
+            answers.draw_answer(page.path)
         with st.container(horizontal=True, vertical_alignment="center"):
             load = st.button("Load the sample store", type="primary", icon=":material/storefront:")
             st.page_link(FRONT_PAGE, label="Use your own orders", icon=":material/upload_file:")

@@ -116,8 +116,11 @@ def put_sample(name: SampleName, progress: Callable[[str], None] = _no_progress)
 
 
 def prepare_sample() -> None:
-    """Make the sample store before anybody asks for it, once a server."""
-    _sample("store")
+    """Make the sample store's file before anybody asks for it, once a server.
+
+    No more than that: what a visitor does meanwhile waits for it.
+    """
+    _sample_bytes("store")
 
 
 def _keep(fresh: Loaded) -> Loaded:
@@ -145,7 +148,7 @@ def _sample(name: SampleName, progress: Callable[[str], None] = _no_progress) ->
         samples = _samples()
         if name not in samples:
             progress("Making the orders" if name == "store" else "Opening the file")
-            content = sample_file(name)
+            content = _sample_bytes(name)
             progress("Reading the orders")
             orders = read_orders(content, name=f"{name}.csv")
             progress("Counting customers")
@@ -157,6 +160,12 @@ def _sample(name: SampleName, progress: Callable[[str], None] = _no_progress) ->
             )
             share_results_of(samples[name])
         return samples[name]
+
+
+@st.cache_resource(show_spinner=False)
+def _sample_bytes(name: SampleName) -> bytes:
+    """A sample's file, made once a server."""
+    return sample_file(name)
 
 
 @st.cache_resource(show_spinner=False)

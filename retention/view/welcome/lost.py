@@ -39,11 +39,11 @@ def draw_notice(choose: str, *, can_open_paths: bool = False) -> Origin | None:
         data={"choose": choose, "paths": can_open_paths},
         on_again_change=lambda: None,
     )
-    return _origin(answer.again)
+    return origin_of(answer.again)
 
 
-def _origin(said: Any) -> Origin | None:
-    """What the browser asked for, or None where it makes no sense."""
+def origin_of(said: Any) -> Origin | None:
+    """Return what the browser asked for, or None where it makes no sense."""
     if not isinstance(said, dict) or said.get("kind") not in _KINDS:
         return None
     return Origin(said["kind"], str(said.get("path", "")))
