@@ -58,6 +58,23 @@ def test_a_sample_comes_back_with_one_click_on_any_page(visit):
     expect(metric(page, "Customers")).to_have_text("2,357")
 
 
+def test_a_file_of_this_computer_is_opened_again_with_one_click(visit, tmp_path, requests):
+    path = tmp_path / "private orders.csv"
+    path.write_bytes(small_shop(30))
+    page = visit()
+    page.get_by_text("A file on this computer").click()
+    page.get_by_role("textbox", name="Path of the order file").fill(str(path))
+    button(page, "Open the file").click()
+    button(page, "Use these orders").click()
+    sees(page, "private orders.csv")
+    page.reload()
+    expect(notice(page)).to_contain_text("private orders.csv is no longer loaded.")
+    button(page, "Open it again").click()
+    sees(page, "Check the columns")
+    expect(metric(page, "Customers")).to_have_text("30")
+    assert not any("private" in address for address in [page.url, *requests])
+
+
 def test_a_second_tab_says_that_each_has_its_own_and_claims_no_loss(visit):
     page = visit()
     use_upload(page, small_shop(30), "mine.csv")

@@ -13,12 +13,16 @@ from retention.sheets.sheet import open_sheets
 def test_the_form_is_read_without_a_question():
     orders = read_orders(order_template(), name="orders.csv")
     assert orders.report.questions == ()
-    assert all("steady" in warning for warning in orders.report.warnings)  # it is a short form
+    # All there is to say is that a form is short.
+    assert [
+        next(words for words in ("Only 4 customers", "114 days", warning) if words in warning)
+        for warning in orders.report.warnings
+    ] == ["Only 4 customers", "114 days"]
     assert orders.currency == "USD"
     table = orders.table.order_by("order_id").to_pandas()
     assert len(table) == 7  # one of the eight was cancelled
     assert table["customer_id"].value_counts()["ada@example.com"] == 3
-    assert round(table["revenue"].sum(), 2) == 239.99
+    assert round(table["revenue"].sum(), 2) == 240.0
     assert {"channel", "product", "category", "coupon", "discount", "consent"} <= set(table.columns)
 
 
