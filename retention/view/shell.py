@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from html import escape
 from pathlib import Path
+from uuid import uuid4
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -19,8 +20,10 @@ from retention import wording
 from retention.errors import RetentionError
 from retention.view import text
 from retention.view.session import choices, loaded
-from retention.view.session.loaded import Loaded
+from retention.view.session.loaded import Loaded, SampleName
+from retention.view.session.own_work import own_work
 from retention.view.session.store_settings import take_from_address
+from retention.view.welcome import answers, loading, lost
 
 ROOT = Path(__file__).parents[2]
 FRONT_PAGE = "app.py"
@@ -28,6 +31,7 @@ FRONT_PAGE = "app.py"
 OPEN_ELSEWHERE = {"add": "signals"}
 #: Days after the last order from which its age is shown: every "next" and "due" counts from it.
 STALE_DAYS = 45
+_TAB = "name_of_this_tab"
 _ASSETS = Path(__file__).parent / "assets"
 
 
@@ -374,12 +378,23 @@ def _draw_loaded_card(data: Loaded | None) -> None:
         # One piece of HTML, not four of Markdown: the browser goes through the menu at every move
         # of a slider.
         st.html(
-            "<div class=loaded-card><small>Loaded</small>"
+            f"<div class=loaded-card {_data_attributes(data)}><small>Loaded</small>"
             f"<b>{escape(text.one_line(data.name, 80))}</b><small>{escape(counts)}</small>"
             f"<small>{escape(days)}</small>{stale}</div>"
         )
         if st.button("Load other orders", icon=":material/swap_horiz:", type="tertiary"):
             st.switch_page(FRONT_PAGE, query_params={"load": "other"})
+
+
+def _data_attributes(data: Loaded) -> str:
+    """What the browser keeps of the orders for itself, to name them after a reload."""
+    attributes = {
+        "kind": data.origin.kind,
+        "path": data.origin.path,
+        "work": own_work(),
+        "tab": st.session_state.setdefault(_TAB, uuid4().hex),
+    }
+    return " ".join(f'data-{name}="{escape(value)}"' for name, value in attributes.items() if value)
 
 
 def say_if_lost() -> None:
@@ -395,6 +410,7 @@ def say_if_lost() -> None:
 
 def _invite(page: Page) -> None:
     say_if_lost()
+    again = lost.draw_notice("Choose it again under “Use your own orders”.")
     # All values of a key: a slider with two handles has two.
     settings = {key: st.query_params.get_all(key) for key in st.query_params}
     choices.keep_address(choices.Address(page.path, settings) if settings else None)
@@ -410,13 +426,22 @@ def _invite(page: Page) -> None:
             "The sample store is a made-up shop with about 12,000 customers over three years, so "
             "that every page has something to show. Your own order export works the same way."
         )
+        if page is not None:
+            answers.draw_answer(page.path)
         with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button("Load the sample store", type="primary", icon=":material/storefront:"):
-                try:
-                    with st.spinner("Making the sample store…"):
-                        loaded.put_sample("store")
-                except RetentionError as error:
-                    st.error(text.plain(error, limit=1000))
-                else:
-                    st.rerun()
+            load = st.button("Load the sample store", type="primary", icon=":material/storefront:")
             st.page_link(FRONT_PAGE, label="Use your own orders", icon=":material/upload_file:")
+        progress = st.empty()
+    if load or again is not None:
+        _load_sample("cdnow" if again is not None and again.kind == "cdnow" else "store", progress)
+    loaded.prepare_sample()
+
+
+def _load_sample(name: SampleName, place: DeltaGenerator) -> None:
+    try:
+        with loading.steps(place) as step:
+            loaded.put_sample(name, step)
+    except RetentionError as error:
+        place.error(text.plain(error, limit=1000))
+    else:
+        st.rerun()

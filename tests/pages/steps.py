@@ -30,6 +30,22 @@ def select(at: AppTest, label: str):
     return next(found for found in at.selectbox if found.label == label)
 
 
+def unfold(at: AppTest, beginning: str) -> AppTest:
+    """The page with the folded part open whose label begins so; it is built only then."""
+    return _fold(at, beginning, is_open=True)
+
+
+def fold(at: AppTest, beginning: str) -> AppTest:
+    """The page with the part folded away again whose label begins so."""
+    return _fold(at, beginning, is_open=False)
+
+
+def _fold(at: AppTest, beginning: str, *, is_open: bool) -> AppTest:
+    part = next(part for part in at.expander if part.label.startswith(beginning))
+    at.session_state[part.proto.id.rsplit("-", 1)[-1]] = is_open  # an id ends with its key
+    return at.run()
+
+
 def as_read(markdown: str) -> str:
     """Markdown as its reader sees it: without the escapes of `retention.view.text.plain`."""
     return markdown.replace("\\", "").replace("\u2060", "")

@@ -11,11 +11,13 @@ from tests.pages.steps import (
     as_read,
     button,
     chip,
+    fold,
     metrics,
     open_app,
     open_page,
     order_file,
     select,
+    unfold,
     upload,
     use_upload,
     words,
@@ -279,7 +281,7 @@ def test_an_amount_from_quantity_and_price_says_so(front):
     at = upload(front, order_file(rows, "Order,Email,Date,Quantity,UnitPrice"))
     amount = select(at, "Amount paid")
     assert amount.format_func(amount.value) == "Computed: Quantity × UnitPrice"
-    quantity = select(at, "Quantity")
+    quantity = select(unfold(at, "More columns"), "Quantity")
     at = quantity.set_value("").run()
     amount = select(at, "Amount paid")
     assert amount.format_func("") == "Not in this file"
@@ -288,6 +290,7 @@ def test_an_amount_from_quantity_and_price_says_so(front):
 def test_an_amount_taken_away_stays_away_when_its_words_change(front):
     rows = [f"{i},a{i % 9}@x.com,2024-03-{1 + i % 28:02d},{i},2,3.50" for i in range(40)]
     at = upload(front, order_file(rows, "Order,Email,Date,Total,Pieces A,Cost B"))
+    at = unfold(at, "More columns")
     for role, column in (("Amount paid", ""), ("Quantity", "Pieces A"), ("Unit price", "Cost B")):
         at = select(at, role).set_value(column).run()
     amount = select(at, "Amount paid")
@@ -295,9 +298,28 @@ def test_an_amount_taken_away_stays_away_when_its_words_change(front):
     assert metrics(at)["Revenue"] == "280"
 
 
+def test_what_is_folded_is_not_built_and_keeps_what_was_chosen_in_it(front):
+    rows = [f"{i},a{i % 9}@x.com,2024-03-{1 + i % 28:02d},{i},2,3.50,Yes" for i in range(40)]
+    at = upload(front, order_file(rows, "Order,Email,Date,Total,Pieces A,Cost B,Newsletter"))
+    needed = {"Customer", "Order date", "Amount paid", "Order number", "Currency of the amounts"}
+    assert {box.label for box in at.selectbox} == needed
+    assert len(at.dataframe) == 1
+    at = select(unfold(at, "More columns"), "Quantity").set_value("Pieces A").run()
+    at = select(at, "Unit price").set_value("Cost B").run()
+    at = select(at, "Amount paid").set_value("").run()
+    assert metrics(at)["Revenue"] == "280"
+    at = fold(at, "More columns").run()
+    assert {box.label for box in at.selectbox} == needed
+    assert metrics(at)["Revenue"] == "280"
+    at = unfold(at, "The file as it is")
+    assert list(at.dataframe[1].value.columns)[-1] == "Newsletter"
+    assert select(unfold(at, "More columns"), "Quantity").value == "Pieces A"
+
+
 def test_an_empty_column_is_said_to_be_empty(front):
     rows = [f"{i},a{i % 9}@x.com,2024-03-{1 + i % 28:02d},10," for i in range(40)]
     at = upload(front, order_file(rows, "Order,Email,Date,Total,Cancelled at"))
+    at = unfold(at, "More columns")
     shown = {select.label: select.format_func(select.value) for select in at.selectbox}
     assert shown["Cancelled at"] == "Empty in this file"
     assert shown["Currency"] == "Not in this file"
@@ -483,6 +505,7 @@ def test_what_an_unknown_status_means_is_asked_and_the_answer_counts(front):
 def test_each_known_status_can_be_given_another_meaning(front):
     at = upload(front, shop_with_statuses())
     assert any("What each status means (2, of which 1 are" in e.label for e in at.expander)
+    at = unfold(at, "What each status means")
     assert "Canceled · 40 rows" in words(at)
     at = select(at, "Meaning of status 2").set_value(State.ORDER).run()
     assert not at.exception

@@ -33,7 +33,7 @@ def cohorts_for(data: Loaded, view: CohortView) -> Cohorts:
     )
 
 
-@kept(max_entries=8, spinner="Forming cohorts…")
+@kept(max_entries=8, spinner="Forming cohorts…", by_orders_alone=True)
 def _table(data: Loaded, period: str, by: str | None) -> pd.DataFrame:
     if by is None:
         return frames.keyed(cohorts.cohort_table_of(order_history_for(data), period))
@@ -41,7 +41,7 @@ def _table(data: Loaded, period: str, by: str | None) -> pd.DataFrame:
     return frames.keyed(cohorts.cohort_table(data.orders, period, by, partial=False))
 
 
-@kept(max_entries=8, spinner="Timing second orders…")
+@kept(max_entries=8, spinner="Timing second orders…", by_orders_alone=True)
 def _second_orders(data: Loaded, period: str, by: str | None) -> pd.DataFrame:
     values = None if by is None else cohorts.first_values(data.orders, by)
     return frames.keyed(cohorts.second_orders_of(order_history_for(data), period, values))

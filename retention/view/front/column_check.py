@@ -23,6 +23,7 @@ from retention.view.front.mapping_form import (
     choose_columns,
     choose_currency,
     choose_statuses,
+    folded,
 )
 from retention.view.front.sources import Draft
 from retention.view.session import loaded
@@ -100,10 +101,11 @@ def check_columns(draft: Draft, data: Loaded | None) -> None:
     with preview:
         if reading is not None:
             _draw_first_orders(reading)
-        with st.expander(
-            f"The {draft.kind} as it is", icon=":material/table:", expanded=reading is None
-        ):
-            st.dataframe(draft.preview, hide_index=True, key="raw_preview")
+        with folded(
+            f"The {draft.kind} as it is", "table", "folded_raw_preview", is_open=reading is None
+        ) as is_open:
+            if is_open:
+                st.dataframe(draft.preview, hide_index=True, key="raw_preview")
     if reading is not None:
         with outcome.container():
             _draw_numbers(reading)
@@ -236,8 +238,9 @@ def _draw_first_orders(reading: Reading) -> None:
     for note in left_out.notes(orders):
         left_out.draw_note(note)
     if orders.report.reasons:
-        with st.expander("Rows left out, and why", icon=":material/filter_alt_off:"):
-            left_out.draw_reasons(orders, key="left_out_preview")
+        with folded("Rows left out, and why", "filter_alt_off", "folded_left_out") as is_open:
+            if is_open:
+                left_out.draw_reasons(orders, key="left_out_preview")
 
 
 def _order_columns(currency: str | None, *, timed: bool) -> dict[str, Any]:
@@ -266,7 +269,7 @@ def _use(draft: Draft, orders: Orders) -> None:
     with draft.busy:
         used = sources.attempt(
             "These orders cannot be used",
-            lambda step: loaded.put(name, orders, step, in_warehouse=draft.table is not None),
+            lambda step: loaded.put(name, orders, step, draft.origin),
         )
         if used:
             draft.sheet.release()

@@ -1,7 +1,8 @@
 """The controls of the column check: a column for each role, the currency, and open questions."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -36,25 +37,49 @@ NO_COLUMN = ""
 
 
 def choose_columns(draft: Draft) -> Mapping:
-    """Draw a choice of column for each role, the needed ones first, and return the mapping."""
+    """Draw a choice of column for each needed role, the others folded, and return the mapping.
+
+    What is folded is built when it is opened: dozens of boxes with dozens of options each took
+    seconds.
+    """
     detected = draft.detected.columns
     other_roles = [role for role in ORDER_ROLES if role not in ALWAYS_SHOWN]
     people_roles = [*CONTACT_ROLES, *SIGNAL_ROLES]
     st.subheader("Which column is what", anchor=False)
     chosen = {role: _choose_column(draft, role) for role in ALWAYS_SHOWN}
     number = sum(role in detected for role in other_roles)
-    with st.expander(f"More columns ({number} found)", icon=":material/tune:"):
-        chosen |= {role: _choose_column(draft, role) for role in other_roles}
+    with folded(f"More columns ({number} found)", "tune", _fold_key(draft, "columns")) as is_open:
+        chosen |= _choose_if_open(draft, other_roles, is_open=is_open)
     number = sum(role in detected for role in people_roles)
-    with st.expander(
-        f"Contact details and signals ({number} found)", icon=":material/contact_mail:"
-    ):
-        st.caption(
-            "To send messages, to leave people out, and for groups such as subscribers. The other "
-            "numbers do without."
-        )
-        chosen |= {role: _choose_column(draft, role) for role in people_roles}
+    with folded(
+        f"Contact details and signals ({number} found)",
+        "contact_mail",
+        _fold_key(draft, "people"),
+    ) as is_open:
+        if is_open:
+            st.caption(
+                "To send messages, to leave people out, and for groups such as subscribers. The "
+                "other numbers do without."
+            )
+        chosen |= _choose_if_open(draft, people_roles, is_open=is_open)
     return draft.detected.with_columns(**chosen)
+
+
+@contextmanager
+def folded(label: str, icon: str, key: str, *, is_open: bool = False) -> Iterator[bool]:
+    """Draw a part that is folded at first, and yield whether its content is to be drawn.
+
+    Args:
+        label: What stands on it.
+        icon: A material icon's name.
+        key: Of its state.
+        is_open: Whether it is unfolded at first.
+    """
+    place = st.expander(
+        label, icon=f":material/{icon}:", key=key, on_change="rerun", expanded=is_open
+    )
+    with place:
+        yield bool(place.open)
 
 
 def choose_currency(draft: Draft) -> str | None:
@@ -136,15 +161,21 @@ def choose_statuses(draft: Draft, meanings: Sequence[StatusMeaning], mapping: Ma
         return mapping
     left_out = sum(meaning.state not in (State.ORDER, State.REFUNDED) for meaning in meanings)
     changed: dict[str, State] = {}
-    with st.expander(
+    with folded(
         f"What each status means ({len(meanings)}, of which {left_out} are no orders)",
-        icon=":material/fact_check:",
-    ):
-        st.caption("Taken from the words of each status. Change what your shop means by them.")
+        "fact_check",
+        _fold_key(draft, "statuses"),
+    ) as is_open:
+        if is_open:
+            st.caption("Taken from the words of each status. Change what your shop means by them.")
         for number, meaning in enumerate(meanings[:MOST_STATUSES], start=1):
             words = f"{text.one_line(meaning.text, 80)} · {wording.plural(meaning.rows, 'row')}"
             key = _status_key(draft, meaning.text, mapping)
-            choice = _choose_meaning(words, f"Meaning of status {number}", meaning.state, key)
+            choice = (
+                _choose_meaning(words, f"Meaning of status {number}", meaning.state, key)
+                if is_open
+                else st.session_state.get(key, meaning.state)
+            )
             if choice is not meaning.state:
                 changed[meaning.text] = choice
     return replace(mapping, statuses=mapping.statuses | changed) if changed else mapping
@@ -173,6 +204,16 @@ def _status_key(draft: Draft, status: str, mapping: Mapping) -> str:
     roles = ("status", "payment_status", "delivery_status", "kind")
     columns = repr((*map(mapping.columns.get, roles), status))
     return f"status_{zlib.crc32(columns.encode())}_{draft.sheet.digest[:12]}"
+
+
+def _choose_if_open(draft: Draft, roles: Sequence[str], *, is_open: bool) -> dict[str, str | None]:
+    """Draw a choice of column for each role; folded away, the columns are as chosen so far."""
+    if is_open:
+        return {role: _choose_column(draft, role) for role in roles}
+    return {
+        role: st.session_state.get(_key(draft, role), draft.detected.columns.get(role)) or None
+        for role in roles
+    }
 
 
 def _choose_column(draft: Draft, role: str) -> str | None:
@@ -204,3 +245,7 @@ def _words_without_column(draft: Draft, role: str) -> str:
 
 def _key(draft: Draft, role: str) -> str:
     return f"role_{role}_{draft.sheet.digest[:12]}"
+
+
+def _fold_key(draft: Draft, part: str) -> str:
+    return f"folded_{part}_{draft.sheet.digest[:12]}"

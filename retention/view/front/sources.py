@@ -20,11 +20,13 @@ from retention.columns.roles import ROLES
 from retention.errors import RetentionError
 from retention.orders.orders import Orders
 from retention.samples.data_sets import SAMPLES
+from retention.samples.template import order_template
 from retention.sheets.sheet import Sheet, open_sheets
 from retention.view import shell, text, widgets
 from retention.view.front import local_file, warehouse_table
 from retention.view.session import choices, loaded
-from retention.view.session.loaded import Loaded
+from retention.view.session.loaded import UPLOAD, Loaded, Origin, SampleName
+from retention.view.welcome import loading, lost
 
 #: Endings of the files that can be uploaded.
 FILE_TYPES = [
@@ -65,6 +67,7 @@ class Draft:
         empty_roles: Roles whose column is there without a single filled cell.
         preview: The first rows as they stand in the file.
         rows: Of the whole file or table.
+        origin: Where it came from.
         table: The table, which stays in its warehouse; None of a file.
         readings: The orders made so far. A warehouse keeps them until they are released.
         busy: Held while the sheet is read: a click starts the page anew beside the run that is
@@ -76,6 +79,7 @@ class Draft:
     empty_roles: frozenset[str]
     preview: pd.DataFrame
     rows: int
+    origin: Origin
     table: ir.Table | None = None
     readings: list[Orders] = field(default_factory=list)
     busy: threading.Lock = field(default_factory=threading.Lock)
@@ -103,6 +107,7 @@ def choose_source(data: Loaded | None) -> None:
         data: What is loaded so far.
     """
     _draw_head(data)
+    again = _draw_lost() if data is None else None
     store, cdnow, own = st.columns(3, gap="medium")
     with store, _card(":material/storefront:", "Sample store"):
         st.markdown(f"{SAMPLES['store'].description} {_sentence(SAMPLES['store'].size)}")
@@ -128,7 +133,9 @@ def choose_source(data: Loaded | None) -> None:
         )
     choice = warehouse_table.choose_table()
     path = local_file.choose_path() if local_file.is_allowed() else None
-    if choice is not None:
+    if again is not None:
+        _load_again(again)
+    elif choice is not None:
         _open_table(choice)
     elif uploads:
         _open_uploads(uploads)
@@ -169,7 +176,22 @@ def _draw_head(data: Loaded | None) -> None:
         )
 
 
-def _load_sample(name: str) -> None:
+def _draw_lost() -> Origin | None:
+    """Say which orders a reload has lost, and return those that a click asks for again."""
+    by_path = " Or open it by its path." * local_file.is_allowed()
+    return lost.draw_notice(
+        f"Choose the file again below.{by_path}", can_open_paths=local_file.is_allowed()
+    )
+
+
+def _load_again(origin: Origin) -> None:
+    if origin.kind == "path" and local_file.is_allowed():
+        _open_path(local_file.local_path(origin.path))
+    elif origin.kind in ("store", "cdnow"):
+        _load_sample(origin.kind)
+
+
+def _load_sample(name: SampleName) -> None:
     if attempt("These orders cannot be loaded", lambda step: loaded.put_sample(name, step)):
         finish()
 
@@ -191,7 +213,7 @@ def _open_uploads(uploads: list[UploadedFile]) -> None:
 
     def open_draft(step: Callable[[str], None]) -> Draft:
         step(f"Reading {text.plain(uploads[0].name, 80)}{several} ({megabytes} MB)")
-        return _draft_of(open_sheets(uploads, [upload.name for upload in uploads]), step)
+        return _draft_of(open_sheets(uploads, [upload.name for upload in uploads]), step, UPLOAD)
 
     opened = attempt(title, open_draft, file_id=file_ids)
     if opened:
@@ -207,7 +229,7 @@ def _open_path(path: Path) -> None:
 
     def open_draft(step: Callable[[str], None]) -> Draft:
         step(f"Reading {text.plain(path.name, 80)}")
-        return _draft_of(open_sheets([path]), step)
+        return _draft_of(open_sheets([path]), step, Origin("path", str(path)))
 
     opened = attempt(_CANNOT_USE[1], open_draft)
     if opened:
@@ -221,7 +243,7 @@ def _open_table(choice: warehouse_table.Choice) -> None:
     def open_draft(step: Callable[[str], None]) -> Draft:
         step(f"Looking at the first rows of {text.plain(choice.table, 80)}")
         table, sheet = choice.warehouse.open_table(choice.table)
-        return _draft_of(sheet, step, table)
+        return _draft_of(sheet, step, Origin("table"), table)
 
     opened = attempt("This table cannot be used", open_draft)
     if opened:
@@ -229,7 +251,9 @@ def _open_table(choice: warehouse_table.Choice) -> None:
         st.rerun()
 
 
-def _draft_of(sheet: Sheet, step: Callable[[str], None], table: ir.Table | None = None) -> Draft:
+def _draft_of(
+    sheet: Sheet, step: Callable[[str], None], origin: Origin, table: ir.Table | None = None
+) -> Draft:
     step("Finding the columns")
     detected = detect_columns(sheet)
     rows = sheet.rows
@@ -242,6 +266,7 @@ def _draft_of(sheet: Sheet, step: Callable[[str], None], table: ir.Table | None 
         empty_roles=_empty_roles(sheet, detected),
         preview=sheet.preview(PREVIEW_ROWS),
         rows=rows,
+        origin=origin,
         table=table,
     )
 
@@ -283,8 +308,8 @@ def attempt(
     """
     place = st.empty()
     try:
-        with place.status("Starting…") as status:
-            return work(lambda step: status.update(label=f"{step}…"))
+        with loading.steps(place) as step:
+            return work(step)
     except RetentionError as error:
         refusal = error
     place.empty()
@@ -334,6 +359,9 @@ def _draw_needs() -> None:
         st.markdown(
             ":gray[Rows may be orders or order lines. Columns are found by themselves, in twenty "
             "languages, and you check them before anything is used.]"
+        )
+        widgets.csv_download(
+            "Download a template for orders", "orders-template.csv", order_template, key="template"
         )
     with right:
         limit = st.get_option("server.maxUploadSize")

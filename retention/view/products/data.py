@@ -55,13 +55,13 @@ def history_for(data: Loaded, by: str) -> ProductHistory:
     return product_history(data.orders, by)
 
 
-@kept(max_entries=2, spinner="Measuring how soon products are bought again…")
+@kept(max_entries=2, spinner="Measuring how soon products are bought again…", by_orders_alone=True)
 def table_for(data: Loaded, by: str) -> pd.DataFrame:
     """Return `product_table`."""
     return product_table(history_for(data, by))
 
 
-@kept(max_entries=2, spinner="Checking this against the last two weeks…")
+@kept(max_entries=2, spinner="Checking this against the last two weeks…", by_orders_alone=True)
 def hit_rates_for(data: Loaded, by: str) -> dict[str, float]:
     """Return the share that bought what was due this week, by whose interval it was.
 
@@ -93,20 +93,24 @@ def _brought(data: Loaded, by: str, plan: Plan | None) -> ProductValue:
     return product_value(history_for(data, by), data.customers, uncertainty)
 
 
-@kept(max_entries=2, spinner="Looking for what goes together…")
+@kept(max_entries=2, spinner="Looking for what goes together…", by_orders_alone=True)
 def links_for(data: Loaded, by: str) -> Links:
     """Return what is bought together, and what the second order holds."""
     history = history_for(data, by)
     return Links(together=bought_together(history), following=bought_next(history))
 
 
-@kept(max_entries=2, spinner="Following customers through their orders…")
+@kept(max_entries=2, spinner="Following customers through their orders…", by_orders_alone=True)
 def journey_for(data: Loaded, by: str) -> pd.DataFrame:
     """Return `order_journey`."""
     return order_journey(history_for(data, by))
 
 
-@kept(max_entries=2, spinner="Hiding the last orders and naming what comes next…")
+@kept(
+    max_entries=2,
+    spinner="Hiding the last orders and naming what comes next…",
+    by_orders_alone=True,
+)
 def backtest_for(data: Loaded, by: str) -> NextProductsBacktest | str:
     """Return `next_products_backtest`, or why there is none."""
     try:

@@ -26,8 +26,13 @@ class HasOrders(Protocol):
 
 Data = TypeVar("Data", bound=HasOrders)
 
+#: Results of samples that are kept at once, of one function for all sessions.
+SHARED_ENTRIES = 12
 #: Every cache by the name of its function: a module that is loaded again replaces its own.
 _CACHES: dict[str, Any] = {}
+#: Data that no visitor brought and all sessions work on: the samples. They are told by identity,
+#: so that a file with the same content, or a changed copy, is a visitor's own.
+_SHARED: list[object] = []
 
 
 def kept(
@@ -37,6 +42,7 @@ def kept(
     by_model: bool = False,
     by_signals: bool = False,
     by_plan: bool = False,
+    by_orders_alone: bool = False,
     on_release: Callable[[Any], None] | None = None,
 ) -> Callable[
     [Callable[Concatenate[Data, Settings], Result]], Callable[Concatenate[Data, Settings], Result]
@@ -55,6 +61,9 @@ def kept(
         by_signals: Whether the files of signals that were added are a part of the key.
         by_plan: Whether all that the store settings say of a forecast is a part of it: the purchase
             model, the margin and the discount rate.
+        by_orders_alone: Whether the result follows from the data and the settings of the key, and
+            from nothing else that a session holds. The results of samples are then made once a
+            server, for all sessions.
         on_release: Is told of each result that is let go.
     """
 
@@ -73,6 +82,7 @@ def kept(
             scope="session", max_entries=max_entries, show_spinner=spinner, on_release=on_release
         )(result)
         _CACHES[f"{compute.__module__}.{compute.__qualname__}"] = cached
+        of_samples = _shared_cache(result, spinner) if by_orders_alone else cached
 
         @wraps(compute)
         def from_cache(data: Data, *args: Settings.args, **kwargs: Settings.kwargs) -> Result:
@@ -82,14 +92,38 @@ def kept(
             hashed = tuple(value for name, value in settings if not name.startswith("_"))
             plan = standard_plan() if by_plan else purchase_model() if by_model else ""
             signals = key_of(data.orders) if by_signals else ()
+            cache = of_samples if _is_shared(data) else cached
             try:
-                return cached((data.orders.digest, plan, signals, *hashed), _arguments=bound)
+                return cache((data.orders.digest, plan, signals, *hashed), _arguments=bound)
             except ConnectionEndedError:
                 st.rerun()  # the page then says that the orders are gone
 
         return cast("Callable[Concatenate[Data, Settings], Result]", from_cache)
 
     return decorate
+
+
+def share_results_of(data: object) -> None:
+    """Let all sessions share what follows from this data alone. It may hold nothing of a visitor's.
+
+    Args:
+        data: A sample. Nothing may change it from now on.
+    """
+    _SHARED.append(data)
+
+
+def _is_shared(data: object) -> bool:
+    return any(data is sample for sample in _SHARED)
+
+
+def _shared_cache(result: Callable[..., Result], spinner: str | bool) -> Callable[..., Result]:
+    """Return a cache of a function's results that all sessions see."""
+
+    def of_sample(key: tuple[object, ...], *, _arguments: inspect.BoundArguments) -> Result:
+        return result(key, _arguments=_arguments)
+
+    of_sample.__module__, of_sample.__qualname__ = result.__module__, f"{result.__qualname__} (all)"
+    return st.cache_resource(max_entries=SHARED_ENTRIES, show_spinner=spinner)(of_sample)
 
 
 def empty_caches() -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -9,16 +11,37 @@ import streamlit as st
 from retention.customers.summary import summarise_customers
 from retention.orders.orders import Orders, read_orders
 from retention.samples.data_sets import SAMPLES, sample_file
-from retention.view.session.cache import empty_caches
+from retention.view.session.cache import empty_caches, share_results_of
 from retention.view.session.engine_link import is_lost
 from retention.view.session.signal_files import forget_files
 from retention.view.session.store_settings import store_settings
 
 _KEY, _LOST = "loaded_orders", "lost_orders"
+_MAKING_SAMPLES = Lock()
+
+
+#: The samples, by their keys in `SAMPLES`.
+SampleName = Literal["store", "cdnow"]
 
 
 def _no_progress(_step: str) -> None:
     """Tell nobody about the steps of loading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where orders came from, to say after a loss how to have them back.
+
+    Attributes:
+        kind: "store" and "cdnow" are samples, "path" a file of this computer, "file" an upload.
+        path: Of a file of this computer.
+    """
+
+    kind: Literal["store", "cdnow", "file", "path", "table"] = "file"
+    path: str = ""
+
+
+UPLOAD = Origin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +52,20 @@ class Loaded:
         name: What the orders are called on screen.
         orders: The orders.
         customers: One row per customer, as `summarise_customers` returns.
-        in_warehouse: Whether the orders stay in a warehouse.
+        origin: Where they came from.
         currency_is_set: Whether the currency is that of the store settings: the orders name none.
     """
 
     name: str
     orders: Orders
     customers: pd.DataFrame
-    in_warehouse: bool = False
+    origin: Origin = UPLOAD
     currency_is_set: bool = False
+
+    @property
+    def in_warehouse(self) -> bool:
+        """Whether the orders stay in a warehouse."""
+        return self.origin.kind == "table"
 
 
 def get() -> Loaded | None:
@@ -63,8 +91,7 @@ def put(
     name: str,
     orders: Orders,
     progress: Callable[[str], None] = _no_progress,
-    *,
-    in_warehouse: bool = False,
+    origin: Origin = UPLOAD,
 ) -> Loaded:
     """Make these orders the session's data.
 
@@ -72,34 +99,14 @@ def put(
         name: What the orders are called on screen.
         orders: The orders.
         progress: Is told each step in words.
-        in_warehouse: Whether the orders stay in a warehouse.
+        origin: Where they came from.
 
     Raises:
         RetentionError: There is no customer; what was loaded before stays in place.
     """
-    progress("Summing up customers")
-    fresh = with_currency(
-        Loaded(
-            name=name,
-            orders=orders,
-            customers=summarise_customers(orders),
-            in_warehouse=in_warehouse,
-        )
-    )
-    previous = get()
-    st.session_state[_KEY] = fresh
-    st.session_state.pop(_LOST, None)
-    if previous is None or _are_same(previous.orders, orders):
-        return fresh
-    if previous.orders.digest != orders.digest:
-        forget_files()
-    if previous.in_warehouse:
-        # What was computed may refer to what is let go, also where the digest is the same.
-        empty_caches()
-        previous.orders.release()
-    elif previous.orders.digest != orders.digest:
-        empty_caches()
-    return fresh
+    progress("Counting customers")
+    customers = summarise_customers(orders)
+    return _keep(Loaded(name=name, orders=orders, customers=customers, origin=origin))
 
 
 def with_currency(data: Loaded) -> Loaded:
@@ -127,24 +134,75 @@ def _are_same(orders: Orders, others: Orders) -> bool:
     return orders is others or getattr(orders, "table", orders) is getattr(others, "table", None)
 
 
-def put_sample(name: str, progress: Callable[[str], None] = _no_progress) -> Loaded:
+def put_sample(name: SampleName, progress: Callable[[str], None] = _no_progress) -> Loaded:
     """Load one of the data sets that come with the app.
 
     Args:
         name: "store" or "cdnow".
         progress: Is told each step in words.
     """
-    progress("Making the orders" if name == "store" else "Reading the orders")
-    orders = read_orders(_sample_bytes(name), name=f"{name}.csv")
-    return put(SAMPLES[name].label, orders, progress)
+    return _keep(_sample(name, progress))
 
 
 def prepare_sample() -> None:
-    """Make the sample store's file before anybody asks for it, once a server."""
+    """Make the sample store's file before anybody asks for it, once a server.
+
+    No more than that: what a visitor does meanwhile waits for it.
+    """
     _sample_bytes("store")
 
 
+def _keep(fresh: Loaded) -> Loaded:
+    """Make this the session's data, and let go of what was computed from other data."""
+    previous, fresh = get(), with_currency(fresh)
+    st.session_state[_KEY] = fresh
+    st.session_state.pop(_LOST, None)
+    if previous is None or _are_same(previous.orders, fresh.orders):
+        return fresh
+    if previous.orders.digest != fresh.orders.digest:
+        forget_files()
+    if previous.in_warehouse:
+        # What was computed may refer to what is let go, also where the digest is the same.
+        empty_caches()
+        previous.orders.release()
+    elif previous.orders.digest != fresh.orders.digest:
+        empty_caches()
+    return fresh
+
+
+def _sample(name: SampleName, progress: Callable[[str], None] = _no_progress) -> Loaded:
+    """Return a sample, made once a server: it holds nothing of a visitor's.
+
+    Nothing may change it: every session works on the same one.
+    """
+    with _MAKING_SAMPLES:
+        samples = _samples()
+        if name not in samples:
+            progress("Making the orders" if name == "store" else "Opening the file")
+            content = _sample_bytes(name)
+            progress("Reading the orders")
+            orders = read_orders(content, name=f"{name}.csv")
+            progress("Counting customers")
+            samples[name] = Loaded(
+                name=SAMPLES[name].label,
+                orders=orders,
+                customers=summarise_customers(orders),
+                origin=Origin(name),
+            )
+            share_results_of(samples[name])
+        return samples[name]
+
+
 @st.cache_resource(show_spinner=False)
-def _sample_bytes(name: str) -> bytes:
-    """A sample's file, made once a server: every session reads the same one."""
+def _sample_bytes(name: SampleName) -> bytes:
+    """A sample's file, made once a server."""
     return sample_file(name)
+
+
+@st.cache_resource(show_spinner=False)
+def _samples() -> dict[str, Loaded]:
+    """The samples that have been made, by name.
+
+    The function that makes one is not cached itself: Streamlit would replay the steps it tells.
+    """
+    return {}

@@ -15,7 +15,7 @@ def kinds_of(orders: Orders) -> list[str]:
 
 
 # Of the orders and not of a product history: one that is kept holds tables in a warehouse.
-@kept(max_entries=2, spinner="Finding who is due…")
+@kept(max_entries=2, spinner="Finding who is due…", by_orders_alone=True)
 def reorders_for(data: Loaded, by: str) -> pd.DataFrame:
     """Return `reorders_due` of this week and the next."""
     return reorders_due(data.orders, by)

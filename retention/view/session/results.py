@@ -115,13 +115,13 @@ def checks_for(data: Loaded) -> tuple[Check, ...]:
     return all_checks(of_latest_orders, (*of_backtest, of_value), model.checks)
 
 
-@kept(max_entries=3, spinner="Scoring customers…")
+@kept(max_entries=3, spinner="Scoring customers…", by_orders_alone=True)
 def scores_for(data: Loaded, plan: Plan) -> pd.DataFrame:
     """Return `predict_cltv` of every customer; ModelError as `model_for`."""
     return predict_cltv(_model(data, plan.purchase_model), data.customers, **plan.terms())
 
 
-@kept(max_entries=3)
+@kept(max_entries=3, by_orders_alone=True)
 def uncertainty_for(data: Loaded, plan: Plan) -> Uncertainty:
     """Return `value_uncertainty` of all customers; ModelError as `model_for`."""
     return value_uncertainty(_model(data, plan.purchase_model), data.customers, **plan.terms())
@@ -135,14 +135,14 @@ def groups_for(data: Loaded, column: str) -> GroupModels:
     return _groups(data, purchase_model(), column)
 
 
-@kept(max_entries=3, spinner="Scoring customers…")
+@kept(max_entries=3, spinner="Scoring customers…", by_orders_alone=True)
 def group_scores_for(data: Loaded, plan: Plan, column: str) -> pd.DataFrame:
     """Return `scores_for` by the models of the values of a column; ModelError as `model_for`."""
     groups = _groups(data, plan.purchase_model, column)
     return group_scores(groups, data.customers, data.customers[column], **plan.terms())
 
 
-@kept(max_entries=6)
+@kept(max_entries=6, by_orders_alone=True)
 def group_uncertainty_for(data: Loaded, plan: Plan, column: str) -> Uncertainty:
     """Return `uncertainty_for` by the models of the values of a column; as `model_for`."""
     groups = _groups(data, plan.purchase_model, column)
@@ -156,13 +156,13 @@ def what_if_for(data: Loaded, plan: Plan, levers: Levers) -> WhatIf:
     return what_if(model, data.customers, levers, **plan.terms(), uncertainty=uncertainty)
 
 
-@kept(max_entries=12, by_model=True)
+@kept(max_entries=12, by_model=True, by_orders_alone=True)
 def probability_for(data: Loaded, days: int) -> pd.Series:
     """Return each customer's probability of an order within `days`; ModelError as `model_for`."""
     return purchase_probability(model_for(data), data.customers, days)
 
 
-@kept(max_entries=12)
+@kept(max_entries=12, by_orders_alone=True)
 def months_for(data: Loaded, plan: Plan) -> pd.DataFrame:
     """Return `expected_by_month` of the base with `month_ranges`; ModelError as `model_for`.
 
@@ -173,7 +173,7 @@ def months_for(data: Loaded, plan: Plan) -> pd.DataFrame:
     return months if model.spend is None else month_ranges(model, customers, months)
 
 
-@kept(max_entries=12)
+@kept(max_entries=12, by_orders_alone=True)
 def spread_for(data: Loaded, plan: Plan) -> Spread:
     """Return how the value spreads over customers; ModelError as `model_for`."""
     scores = scores_for(data, plan)
@@ -185,13 +185,13 @@ def spread_for(data: Loaded, plan: Plan) -> Spread:
     )
 
 
-@kept(max_entries=2)
+@kept(max_entries=2, by_orders_alone=True)
 def history_for(data: Loaded, months: int = 24) -> pd.DataFrame:
     """Return `revenue_history` of the orders."""
     return revenue_history(data.orders, months)
 
 
-@kept(max_entries=1, spinner="Finding what is likely next…")
+@kept(max_entries=1, spinner="Finding what is likely next…", by_orders_alone=True)
 def likely_next_for(data: Loaded) -> pd.DataFrame:
     """Return `likely_next` of the orders."""
     return likely_next(data.orders)
@@ -202,13 +202,13 @@ def next_products_for(data: Loaded) -> pd.DataFrame:
     return likely_columns(likely_next_for(data))
 
 
-@kept(max_entries=1, spinner="Counting orders by day…")
+@kept(max_entries=1, spinner="Counting orders by day…", by_orders_alone=True)
 def order_history_for(data: Loaded) -> OrderHistory:
     """Return the counts by day from which the numbers of any period follow."""
     return order_history(data.orders)
 
 
-@kept(max_entries=4, spinner="Fitting the model…")
+@kept(max_entries=4, spinner="Fitting the model…", by_orders_alone=True)
 def _model(data: Loaded, kind: str) -> CltvModel:
     check_enough_customers(data.customers)
     # Where the history is too short to hide a part of it, the model's `choice` says that no model
@@ -219,12 +219,12 @@ def _model(data: Loaded, kind: str) -> CltvModel:
     return replace(model, misses=past_misses(data.orders, model.purchase_model))
 
 
-@kept(max_entries=8, spinner="Fitting a model to each group…")
+@kept(max_entries=8, spinner="Fitting a model to each group…", by_orders_alone=True)
 def _groups(data: Loaded, kind: str, column: str) -> GroupModels:
     return fit_groups(_model(data, kind), data.customers, data.customers[column])
 
 
-@kept(max_entries=8, spinner="Testing the model on the past…")
+@kept(max_entries=8, spinner="Testing the model on the past…", by_orders_alone=True)
 def _backtest(
     data: Loaded, kind: str, holdout_days: int | None = None
 ) -> Backtest | RetentionError:

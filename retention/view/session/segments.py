@@ -50,7 +50,7 @@ def basis_for(data: Loaded, ready_days: int) -> Basis:
     return replace(basis, inputs=with_probability(basis.inputs, probability, ready_days))
 
 
-@kept(max_entries=1, spinner="Measuring reorder times…")
+@kept(max_entries=1, spinner="Measuring reorder times…", by_orders_alone=True)
 def fitted_for(data: Loaded) -> FittedRules:
     """Return thresholds fitted to the store's own reorder times."""
     return fitted_rules(data.orders)

@@ -15,7 +15,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import (
 from streamlit.runtime.state import SafeSessionState, SessionState
 
 from retention.view.session import choices, loaded
-from retention.view.session.cache import empty_caches, kept
+from retention.view.session.cache import empty_caches, kept, share_results_of
 from retention.view.session.store_settings import change_store_settings
 
 T = TypeVar("T")
@@ -244,6 +244,47 @@ def test_other_orders_leave_another_session_as_it_is(session, brew, calls):
     session.run(empty_caches)
     other.run(lambda: brew(TEA, 3))
     assert len(calls) == 1
+
+
+@pytest.fixture
+def brew_for_all(calls):
+    @kept(max_entries=10, by_orders_alone=True)
+    def brew_for_all(data: Data, minutes: int) -> tuple:
+        calls.append((data.orders.digest, minutes))
+        return calls[-1]
+
+    return brew_for_all
+
+
+def test_sessions_share_what_follows_from_a_sample(session, brew_for_all, calls):
+    sample = Data(Orders("sample of every session"))
+    share_results_of(sample)
+    session.run(lambda: brew_for_all(sample, 3))
+    Session("another one").run(lambda: brew_for_all(sample, 3))
+    assert len(calls) == 1
+    session.run(lambda: brew_for_all(sample, 5))
+    session.run(empty_caches)
+    session.run(lambda: brew_for_all(sample, 5))
+    assert len(calls) == 2
+
+
+def test_own_orders_are_never_shared_not_even_a_copy_of_a_sample(session, brew_for_all, calls):
+    sample = Data(Orders("sample with a copy"))
+    share_results_of(sample)
+    copy = Data(Orders("sample with a copy"))
+    assert copy == sample
+    session.run(lambda: brew_for_all(copy, 3))
+    session.run(lambda: brew_for_all(sample, 3))
+    Session("another one").run(lambda: brew_for_all(copy, 3))
+    assert len(calls) == 3
+
+
+def test_a_function_that_looks_at_the_session_keeps_a_samples_results_apart(session, brew, calls):
+    sample = Data(Orders("sample of one function"))
+    share_results_of(sample)
+    session.run(lambda: brew(sample, 3))
+    Session("another one").run(lambda: brew(sample, 3))
+    assert len(calls) == 2
 
 
 def test_an_error_is_not_kept(session, calls):

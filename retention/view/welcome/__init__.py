@@ -1,0 +1,1 @@
+"""What a visitor meets before orders are loaded, while they are read, and after a loss."""

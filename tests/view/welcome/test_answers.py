@@ -1,0 +1,18 @@
+"""The sentences of the invitation are those that the sample store gives."""
+
+from pathlib import Path
+
+from retention.view import shell
+from retention.view.welcome.answers import answers
+from retention.view.welcome.sample_answers import compute
+
+
+def test_every_page_without_data_has_an_answer():
+    pages = {Path(page.path).stem for page in shell.PAGES if page.path != shell.FRONT_PAGE}
+    assert pages == set(answers())
+
+
+def test_the_written_answers_are_those_of_the_sample_store():
+    # Where this fails, a page's numbers have changed:
+    # `python -m retention.view.welcome.sample_answers` writes the sentences anew.
+    assert answers() == compute()
