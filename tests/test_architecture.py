@@ -63,6 +63,7 @@ SHARED = (
     "session",
     "widgets",
     "forecast_panels",
+    "customer_lists",
     "customer_table",
     "shell",
 )
@@ -88,7 +89,8 @@ VIEW_LAYERS: dict[str, set[str]] = {
     "session": {"text"},
     "widgets": {"palette", "text", "charts", "session"},
     "forecast_panels": {"palette", "text", "charts", "session", "widgets"},
-    "customer_table": {"palette", "text", "charts", "session", "widgets"},
+    "customer_lists": {"text", "session", "widgets"},
+    "customer_table": {"palette", "text", "charts", "session", "widgets", "customer_lists"},
     "shell": {"palette", "text", "charts", "session", "widgets"},
     **{page: set(SHARED) for page in PAGES},
     "report": {*SHARED, *PAGES},
