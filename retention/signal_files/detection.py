@@ -35,9 +35,20 @@ def find_columns(kind: SignalKind, profiles: dict[str, Profile], taken: set[str]
     for score, _, key, name in sorted(scores, reverse=True):
         if score and key not in columns and name not in columns.values():
             columns[key] = name
-    free = {name: p for name, p in profiles.items() if name not in taken | set(columns.values())}
+    return columns | _further_columns(roles, profiles, columns, taken)
+
+
+def _further_columns(
+    roles: list[SignalRole],
+    profiles: dict[str, Profile],
+    named: dict[str, str],
+    taken: set[str],
+) -> dict[str, str]:
+    """Role -> column for roles that no name gives away, by the cells."""
+    columns: dict[str, str] = {}
+    free = {name: p for name, p in profiles.items() if name not in taken | set(named.values())}
     for role in roles:
-        if role.key not in columns and (name := _by_cells(role, free)):
+        if role.key not in named and (name := _by_cells(role, free)):
             columns[role.key] = name
             del free[name]
     return columns

@@ -79,6 +79,15 @@ def read_cells(
     frame = frame.sort_values("row", ignore_index=True).drop(columns="row")
     texts = frame[[f"text_{role}" for role in raw]].rename(columns=lambda name: name[5:])
     frame = frame.drop(columns=[f"text_{role}" for role in raw])
+    scale = _read_words(kind, columns, frame, texts)
+    notes += _unread_notes(kind, columns, frame, texts)
+    return Cells(frame=frame, texts=texts, scale=scale, notes=tuple(notes))
+
+
+def _read_words(
+    kind: SignalKind, columns: dict[str, str], frame: pd.DataFrame, texts: pd.DataFrame
+) -> float | None:
+    """Add to the frame what is read cell by cell, and return the highest possible score."""
     scale = None
     for role in columns:
         spec = kind.role(role)
@@ -93,8 +102,7 @@ def read_cells(
                 frame["consent"] = _per_text(texts[role], read).astype("boolean")
             case "recovered":
                 frame["recovered"] = _per_text(texts[role], is_recovered).eq(True)
-    notes += _unread_notes(kind, columns, frame, texts)
-    return Cells(frame=frame, texts=texts, scale=scale, notes=tuple(notes))
+    return scale
 
 
 def _per_text(texts: pd.Series, read: Callable[[str], object]) -> pd.Series:

@@ -45,7 +45,7 @@ def open_section(at):
 
 def choose(at, kind):
     pills = next(group for group in at.button_group if (group.key or "").startswith("signal_kind"))
-    return pills.set_value([kind]).run()
+    return pills.set_value(kind).run()
 
 
 def give(at, content, name="answers.csv"):
@@ -131,6 +131,7 @@ def test_hostile_names_and_cells_are_shown_letter_by_letter(shop_page):
     at = give(choose(shop_page, "Loyalty points"), content, f"{HOSTILE}.csv")
     at = button(at, "Add to 2 customers").click().run()
     assert not at.exception
+    assert added(at) == ["points"]
     assert HOSTILE in words(at)
     for element in [*at.markdown, *at.caption, *at.success]:
         assert not re.search(r"(?<!\\)<b>|(?<!\\)\*\*<", element.value)
