@@ -16,8 +16,8 @@ verdict = forecast_chip.place()
 @widgets.guarded("A campaign cannot be planned with these orders")
 def campaigns() -> None:
     """The planner, and the files of the campaign on the table; only one of both is computed."""
-    if state.shows_all():
-        st.switch_page(state.CALENDAR_PAGE)
+    if page := state.next_page():
+        st.switch_page(page)
     model_for(data)  # without a model nothing here can be told: the page says why
     if not data.orders.has_amounts and not planner.choose_order_value():
         conclusion.empty()

@@ -136,8 +136,13 @@ def _draw_buttons(number: int, name: str) -> None:
             on_click=state.move,
             args=(name, by),
         )
-    if st.button("Change", icon=":material/edit:", key=f"campaign_edit_{number}"):
-        _open(name)
+    st.button(
+        "Change",
+        icon=":material/edit:",
+        key=f"campaign_edit_{number}",
+        on_click=_open,
+        args=(name,),
+    )
     st.button(
         "Delete",
         icon=":material/delete:",
@@ -152,7 +157,7 @@ def _open(name: str) -> None:
     campaign = next(campaign for campaign in state.kept() if campaign.name == name)
     state.put_on_table(campaign, name)
     st.session_state[state.PLACE] = state.PLAN
-    st.switch_page(state.PLAN_PAGE)
+    state.go_to(state.PLAN_PAGE)
 
 
 def _draw_budget(data: Loaded, portfolio: Portfolio) -> None:

@@ -23,7 +23,7 @@ _EDITED = "campaign_edited"
 _ROUND = "campaign_round"
 _ORDERS = "campaign_orders"
 _KEPT_FOR = "campaigns_kept_for"
-_SHOWS_ALL = "campaigns_show_all"
+_NEXT_PAGE = "campaigns_next_page"
 _REQUEST = "campaign_asked_for"
 #: The key of the choice between the parts of the page.
 PLACE = "plan_place"
@@ -138,12 +138,17 @@ def keep_each(campaigns: tuple[Campaign, ...], digest: str) -> None:
     """Keep several campaigns in the place of the one on the table, and show all campaigns."""
     _keep_in_place(campaigns, digest)
     put_on_table(campaigns[0], campaigns[0].name)
-    st.session_state[_SHOWS_ALL] = True
+    go_to(CALENDAR_PAGE)
 
 
-def shows_all() -> bool:
-    """Whether the planner is to hand over to the page of all campaigns; asked once."""
-    return st.session_state.pop(_SHOWS_ALL, False)
+def go_to(page: str) -> None:
+    """Let the page that is open hand over to another one: for callbacks, which cannot switch."""
+    st.session_state[_NEXT_PAGE] = page
+
+
+def next_page() -> str | None:
+    """Return the page to hand over to, if there is one; asked once."""
+    return st.session_state.pop(_NEXT_PAGE, None)
 
 
 def _keep_in_place(campaigns: tuple[Campaign, ...], digest: str) -> None:
