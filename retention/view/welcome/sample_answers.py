@@ -87,7 +87,7 @@ def _cohorts(store: _Store) -> str:
     table = table[table["observed_90"] > 0]
     again = table["within_90"].sum() / table["observed_90"].sum()
     whole = table[table["observed_90"] == table["customers"]]
-    best = whole.loc[whole["share_90"].idxmax()]
+    best = whole.iloc[int(whole["share_90"].to_numpy().argmax())]
     return (
         f"{wording.percent(again)} of new customers order again within 90 days. Best were those of "
         f"{best['cohort']:%B %Y}, with {wording.percent(best['share_90'])}."
@@ -98,7 +98,7 @@ def _channels(store: _Store) -> str:
     rates = breakdown(store.orders, "channel", customers=store.customers).values[
         "repeat_purchase_rate"
     ]
-    best, worst = rates.idxmax(), rates.idxmin()
+    best, worst = str(rates.idxmax()), str(rates.idxmin())
     return (
         f"Of the customers who came through {best}, {wording.percent(rates[best])} ordered again. "
         f"Of those who came through {worst}, {wording.percent(rates[worst])} did."
@@ -127,8 +127,10 @@ def _lifetime_value(store: _Store) -> str:
 
 
 def _customer(store: _Store) -> str:
-    best = store.scores["cltv"].idxmax()
-    score, orders = store.scores.loc[best], int(store.customers.loc[best, "orders"])
+    place = int(store.scores["cltv"].to_numpy().argmax())
+    score = store.scores.iloc[place]
+    customers = store.customers.loc[store.scores.index]
+    orders = int(customers["orders"].to_numpy()[place])
     return (
         f"The customer with the highest value has ordered {orders} times. The next 12 months "
         f"should bring {store.money(score['cltv'])} (80% range {store.money(score['cltv_low'])} to "
