@@ -127,8 +127,8 @@ def _lifetime_value(store: _Store) -> str:
     top = top_shares(store.scores["cltv"].to_numpy()).set_index("share")["value_share"]
     return (
         f"Today's customers should be worth {store.money(total.expected)} in the next 12 months "
-        f"(80% range {store.money(total.low)} to {store.money(total.high)}). One in ten of them holds "
-        f"{wording.percent(top[0.10])} of it."
+        f"(80% range {store.money(total.low)} to {store.money(total.high)}). One in ten of them "
+        f"holds {wording.percent(top[0.10])} of it."
     )
 
 
