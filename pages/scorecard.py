@@ -13,13 +13,13 @@ from retention.view.scorecard import (
 )
 
 data = shell.open_page("pages/scorecard.py")
+conclusion = shell.place_conclusion()
 verdict = forecast_chip.place()
 
 
 @st.fragment
 def answer() -> None:
     """Everything that follows the settings."""
-    conclusion = st.empty()
     try:
         settings = scorecard_settings.choose_settings(data)
         # Counted once for all that follows, which takes more than a second in a large store.

@@ -34,6 +34,10 @@ NO_LISTS = {
     "plan_table_csv": "campaigns",
     "products_csv": "products",
     "report": "the scorecard",
+    "set_save": "store settings",
+    "signal_left_out": "rows of a file of signals that are not used",
+    "template": "made-up orders",
+    "template_{kind.key}": "made-up signals",
 }
 #: Where the buttons themselves are drawn: of all files, of lists, and of a campaign's audience.
 BUTTONS = {("widgets.py", "key"), ("customer_lists.py", "key"), ("audience.py", "key")}

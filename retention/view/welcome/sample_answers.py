@@ -205,6 +205,17 @@ def _movement(store: _Store) -> str:
     )
 
 
+def _campaign_calendar(store: _Store) -> str:
+    actions = next_actions(store.orders, store.customers, store.model).actions
+    people = sum(action.number for action in actions)
+    gain = sum(action.gain.expected for action in actions)
+    return (
+        f"{wording.plural(len(actions), 'campaign')} for {wording.plural(people, 'customer')} are "
+        f"worth planning this week. Together they should bring {store.money(gain)} after their "
+        "cost."
+    )
+
+
 def _campaigns(store: _Store) -> str:
     best = next_actions(store.orders, store.customers, store.model).actions[0]
     return f"{best.reason} {best.promise}"
@@ -223,6 +234,7 @@ _ANSWERS: dict[str, Callable[[_Store], str]] = {
     "rfm": _rfm,
     "movement": _movement,
     "campaigns": _campaigns,
+    "campaign_calendar": _campaign_calendar,
 }
 
 

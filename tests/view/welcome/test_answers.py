@@ -9,7 +9,7 @@ from retention.view.welcome.sample_answers import compute
 
 def test_every_page_without_data_has_an_answer():
     pages = {Path(page.path).stem for page in shell.PAGES if page.path != shell.FRONT_PAGE}
-    assert pages == set(answers())
+    assert pages - {"settings"} == set(answers())  # the settings need no orders
 
 
 def test_the_written_answers_are_those_of_the_sample_store():
