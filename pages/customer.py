@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from retention.segments.labels import STAGE_LABELS
 from retention.view import forecast_chip, shell, widgets
 from retention.view.campaigns.beginning import begin
 from retention.view.campaigns.data import roles_in_campaigns
@@ -11,7 +12,6 @@ from retention.view.customer import parts
 from retention.view.customer.choose import choose_customer
 from retention.view.customer.data import all_scores_of, customer_of, position_of
 from retention.view.session import campaigns as state
-from retention.view.text import STAGE_LABELS
 
 data = shell.open_page("pages/customer.py")
 conclusion = shell.place_conclusion()

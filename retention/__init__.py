@@ -32,7 +32,8 @@ Data flows one way, and so do the packages, from the top of this list to its end
 - campaigns: what a campaign brings and costs, who is addressed, and who is left out
 - actions: what to do next, ranked by what it should bring
 - audiences: the files of customers that platforms take
-- view: everything that draws
+- charts: charts of frames and results
+- view: the pages
 
 Below them lies the ground, which every package may import: errors, data_files,
 display, validation, statistics, periods, wording, csv_export, engines, daily_repeats.

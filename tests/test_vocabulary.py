@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 
 from retention import RFM_GROUPS, ready_made
+from retention.charts.scorecard import STEPS
 from retention.own_segments.ready_made import ReadyMade
 from retention.own_segments.rule_files import rule_data
 from retention.playbook import left_out
+from retention.segments.labels import LABELS, STAGE_LABELS, TRAIT_LABELS
 from retention.segments.rfm import CONVENTIONAL_NAMES
 from retention.view.campaigns.segments import EVERYBODY
 from retention.view.movement.words import TITLES
-from retention.view.scorecard.charts import STEPS
-from retention.view.text import LABELS, STAGE_LABELS, TRAIT_LABELS
 from tests.own_segments.examples import small_features
 
 

@@ -6,9 +6,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
+from retention.charts import palette
 from retention.errors import ModelError
 from retention.evaluation.verdict import Verdict, VerdictStatus, verdict_of
-from retention.view import palette, text
+from retention.view import text
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import checks_for
 

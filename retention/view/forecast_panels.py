@@ -7,10 +7,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
+from retention.charts import palette
 from retention.evaluation.backtest import Backtest
 from retention.models.checks import Check
 from retention.models.uncertainty import Total
-from retention.view import palette, text
+from retention.view import text
 from retention.view.session.choices import Plan
 from retention.view.session.store_settings import MODELS, store_settings
 from retention.view.widgets import Metric

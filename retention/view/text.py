@@ -13,26 +13,6 @@ from retention import wording
 TABLE_MONEY = "%,.2f"
 """Format of amounts in a table's column: two decimals, thousands apart."""
 
-STAGE_LABELS = {
-    "new": "New",
-    "first_time": "First-time",
-    "repeat": "Repeat",
-    "loyal": "Loyal",
-    "vip": "VIP",
-    "at_risk": "At risk",
-    "lapsed": "Lapsed",
-}
-
-TRAIT_LABELS = {
-    "big_spender": "Big spender",
-    "high_order_value": "High order value",
-    "full_price": "Full price",
-    "discount_shopper": "Discount shopper",
-    "ready_to_buy": "Ready to buy",
-}
-
-LABELS = STAGE_LABELS | TRAIT_LABELS
-
 #: Presets of thresholds.
 PUBLISHED, FITTED = "Published scheme", "Fit to my data"
 

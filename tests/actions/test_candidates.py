@@ -10,7 +10,7 @@ from retention import movement
 from retention.actions.candidates import MONTH_DAYS, Candidate, candidates
 from retention.actions.second_wait import SecondWait
 from retention.reports.metric_gaps import Gap
-from retention.view.text import LABELS
+from retention.segments.labels import LABELS
 
 
 def by_key(facts):

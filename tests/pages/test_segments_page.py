@@ -19,9 +19,10 @@ from retention import (
     value_uncertainty,
 )
 from retention.segments.inputs import prepare_segments
+from retention.segments.labels import STAGE_LABELS, TRAIT_LABELS
 from retention.segments.rules import SegmentRules, defaults
 from retention.view.segments import results as segment_results
-from retention.view.text import DEFINITIONS, STAGE_LABELS, TRAIT_LABELS
+from retention.view.text import DEFINITIONS
 from retention.wording import money_range
 from tests.pages.steps import (
     button,

@@ -6,6 +6,7 @@ import string
 import pytest
 from hypothesis import given, strategies as st
 
+from retention.segments import labels
 from retention.segments.rules import STAGES, TRAITS
 from retention.view import text
 
@@ -42,8 +43,8 @@ def test_long_names_are_cut():
 
 
 def test_every_group_has_a_name():
-    assert tuple(text.STAGE_LABELS) == STAGES
-    assert tuple(text.TRAIT_LABELS) == TRAITS
+    assert tuple(labels.STAGE_LABELS) == STAGES
+    assert tuple(labels.TRAIT_LABELS) == TRAITS
 
 
 def test_definitions_are_sentences():

@@ -14,11 +14,11 @@ from retention.campaigns.starting import (
 )
 from retention.campaigns.usual import usual_contact_cost, usual_lift
 from retention.playbook import strategy_of
+from retention.segments.labels import LABELS
 from retention.view.campaigns import data as data_of, segments
 from retention.view.session import campaigns as state
 from retention.view.session.loaded import Loaded
 from retention.view.session.store_settings import store_settings
-from retention.view.text import LABELS
 
 #: The key of the strategy of a campaign that is not the playbook's.
 OWN = ""

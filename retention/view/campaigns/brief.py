@@ -19,9 +19,9 @@ from retention.campaigns.economics import Range
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.send_times import sequence_table
 from retention.campaigns.terms import ENDS, MAIN, OPENING
+from retention.charts.campaigns import spec
 from retention.playbook import strategy_of
 from retention.view.campaigns import frames, words
-from retention.view.campaigns.charts import spec
 from retention.view.documents import document_template, svg_of_spec
 
 WIDTH = 430

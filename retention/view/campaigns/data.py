@@ -22,6 +22,7 @@ from retention.errors import DataError
 from retention.models.cltv import with_order_value
 from retention.models.model import CltvModel
 from retention.own_segments.features import typical_wait
+from retention.segments.labels import STAGE_LABELS
 from retention.segments.rules import STAGES
 from retention.view.campaigns import segments
 from retention.view.campaigns.words import Bigger
@@ -31,7 +32,6 @@ from retention.view.session.loaded import Loaded
 from retention.view.session.own_segments import session_library
 from retention.view.session.people import LeftAlone, left_alone, suppressed
 from retention.view.session.results import groups_for, model_for
-from retention.view.text import STAGE_LABELS
 
 #: The share of a plan's customers who are in a segment that is called wider.
 MOST_OF_THEM = 0.5

@@ -15,10 +15,11 @@ from retention.campaigns.new_customers import ALL, Acquisition
 from retention.campaigns.offer_comparison import OfferComparison
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.send_times import DUE
+from retention.charts import palette
+from retention.charts.campaigns import GAIN, PLAIN, SPENT
 from retention.orders.orders import Orders
-from retention.view import palette, text
+from retention.view import text
 from retention.view.campaigns import words
-from retention.view.campaigns.charts import GAIN, PLAIN, SPENT
 from retention.view.session.store_settings import StoreSettings
 
 LIFTS = 9

@@ -15,10 +15,10 @@ from retention.campaigns.budget import Queue, budget_curve, queue, split_budget
 from retention.campaigns.campaign import CHANNELS
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.portfolio import Portfolio, budget_parts, cut_in_order
+from retention.charts.campaigns import spec
 from retention.view import text
 from retention.view.campaigns import data as data_of, frames, saving, words
-from retention.view.campaigns.charts import spec
-from retention.view.charts import live_chart
+from retention.view.live_chart import live_chart
 from retention.view.session import campaigns as state
 from retention.view.session.loaded import Loaded
 

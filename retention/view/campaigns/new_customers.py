@@ -11,11 +11,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
 from retention.campaigns.new_customers import ALL, USUAL_RATIO, Acquisition
+from retention.charts.campaigns import spec
 from retention.csv_export import to_csv
 from retention.view import forecast_panels, text, widgets
 from retention.view.campaigns import data as data_of, frames, words
-from retention.view.campaigns.charts import spec
-from retention.view.charts import live_chart
+from retention.view.live_chart import live_chart
 from retention.view.session import choices
 from retention.view.session.loaded import Loaded
 from retention.view.session.store_settings import store_settings

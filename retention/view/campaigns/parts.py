@@ -14,10 +14,10 @@ from retention.campaigns.offer_comparison import OfferComparison, compare_offers
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.send_times import due_table, sequence_table
 from retention.campaigns.suppression import without_signal
+from retention.charts.campaigns import spec
 from retention.view import text
 from retention.view.campaigns import data as data_of, frames, words
-from retention.view.campaigns.charts import spec
-from retention.view.charts import live_chart
+from retention.view.live_chart import live_chart
 from retention.view.session.loaded import Loaded
 from retention.view.session.people import people_for
 

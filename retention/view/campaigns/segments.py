@@ -13,6 +13,7 @@ from retention.own_segments.features import Features
 from retention.own_segments.ready_made import ready_made
 from retention.own_segments.words import describe
 from retention.segments.definitions import definitions_of
+from retention.segments.labels import LABELS
 from retention.segments.rules import STAGES, TRAITS, SegmentRules
 from retention.segments.stages import assign_codes, members
 from retention.view.session import fixed_choices, own_segments as own
@@ -22,7 +23,6 @@ from retention.view.session.fixed_choices import CHOSEN
 from retention.view.session.loaded import Loaded
 from retention.view.session.own_segments import OWN
 from retention.view.session.segments import basis_for
-from retention.view.text import LABELS
 
 EVERYBODY = "All customers"
 #: The stages and traits by their names.

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
+from retention.charts import channels as charts
 from retention.columns.roles import ROLES
 from retention.errors import ModelError
 from retention.history.changes import DOWN, ENOUGH, UP
@@ -17,7 +18,6 @@ from retention.reports.breakdown import Breakdown, breakdown_of
 from retention.reports.breakdown_history import ATTRIBUTIONS, DimensionHistory, dimension_history
 from retention.reports.breakdown_verdict import LESS, MORE, THIN
 from retention.view import text, widgets
-from retention.view.channels import charts
 from retention.view.channels.table import ABOUT, LABELS, PLURALS, labels_of
 from retention.view.session import choices
 from retention.view.session.cache import kept

@@ -7,11 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
+from retention.charts import palette
 from retention.own_segments.catalogue import ELSEWHERE
 from retention.reports.breakdown_verdict import LESS, MORE
 from retention.reports.signal_groups import AFTER_DAYS, NO_ANSWER, signal_groups
 from retention.signal_files.latest import CSAT_GROUPS, NPS_GROUPS, STATUSES
-from retention.view import palette, shell, text
+from retention.view import shell, text
 from retention.view.session.cache import kept
 from retention.view.session.loaded import Loaded
 from retention.view.session.people import signals_for

@@ -9,13 +9,13 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from retention import wording
+from retention.charts import channels as charts, palette
 from retention.columns.roles import ROLES
 from retention.csv_export import to_csv
 from retention.history.changes import DOWN, ENOUGH, UP
 from retention.reports.breakdown import GROWING, Breakdown
 from retention.reports.breakdown_verdict import LESS, MORE, THIN
-from retention.view import palette, text, widgets
-from retention.view.channels import charts
+from retention.view import text, widgets
 from retention.view.plan_button import plan_button, plan_customers
 from retention.view.session.loaded import Loaded
 from retention.view.shell import FRONT_PAGE

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from retention import wording
+from retention.charts.cohorts import HIGHLIGHTS
 from retention.history.changes import ENOUGH
 from retention.reports import cohort_calendar, cohorts
-from retention.view.cohorts.charts import HIGHLIGHTS
 from retention.view.cohorts.frames import MONTHS, Cohorts, CohortView
 from retention.view.session.loaded import Loaded
 

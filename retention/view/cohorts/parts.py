@@ -6,11 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
+from retention.charts import cohorts as charts
 from retention.history.changes import ENOUGH
 from retention.orders.gaps import gap_words
 from retention.reports import cohorts
 from retention.view import text, widgets
-from retention.view.cohorts import charts, curve_frames, frames
+from retention.view.cohorts import curve_frames, frames
 from retention.view.cohorts.cards import DEFINITIONS, cards_of
 from retention.view.cohorts.data import file_name, gaps_for
 from retention.view.cohorts.frames import Cohorts, CohortView

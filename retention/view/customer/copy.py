@@ -6,11 +6,11 @@ import pandas as pd
 from markupsafe import Markup
 
 from retention import wording
-from retention.view import palette
-from retention.view.customer import charts, facts, words
+from retention.charts import customer_life as charts, palette
+from retention.segments.labels import STAGE_LABELS
+from retention.view.customer import facts, words
 from retention.view.customer.data import Customer
 from retention.view.documents import document_template, svg_of
-from retention.view.text import STAGE_LABELS
 
 #: Width of the chart in pixels, and orders in the table at most.
 WIDTH, MOST_ORDERS = 860, 200
@@ -61,7 +61,7 @@ def customer_html(
         silence=words.what_silence_brings(customer.stage, customer.ahead, customer.path),
         step=customer.step,
         metrics=facts.metrics_of(customer),
-        life=svg_of(charts.life_chart(customer), WIDTH),
+        life=svg_of(charts.life_chart(customer.life), WIDTH),
         caption=facts.life_caption(customer),
         cards={
             "Signals": Markup(facts.signals_html(customer, signal_columns)),

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from retention.campaigns.one_customer.next_step import NextStep, next_step
+from retention.charts.customer_life import CustomerLife
 from retention.customers.search import search_texts
 from retention.customers.timeline import customer_orders, own_waits
 from retention.errors import ModelError
@@ -108,6 +109,19 @@ class Customer:
     own_segments: tuple[str, ...]
     campaigns: Mapping[str, str]
     step: NextStep
+
+    @property
+    def life(self) -> CustomerLife:
+        """What the chart of the life shows."""
+        return CustomerLife(
+            orders=self.orders,
+            stage=self.stage,
+            path=self.path,
+            ahead=self.ahead,
+            end=self.end,
+            currency=self.currency,
+            has_amounts=self.has_amounts,
+        )
 
 
 def customer_of(data: Loaded, customer_id: str, campaigns: Mapping[str, str]) -> Customer:

@@ -8,10 +8,12 @@ from html import escape
 import pandas as pd
 
 from retention import wording
+from retention.charts import customer_life as charts, palette
 from retention.customers.timeline import order_affinity
 from retention.products.fees import fee_names
-from retention.view import palette, text
-from retention.view.customer import charts, words
+from retention.segments import labels
+from retention.view import text
+from retention.view.customer import words
 from retention.view.customer.data import Customer
 from retention.view.widgets import Metric
 
@@ -56,11 +58,11 @@ def head_html(customer: Customer) -> str:
     ]
     since = wording.day(pd.Timestamp(customer.summary["first_order"]).date())
     entered = wording.day(customer.path["start"].iloc[-1])
-    stage = text.STAGE_LABELS[customer.stage]
+    stage = labels.STAGE_LABELS[customer.stage]
     stage = stage if customer.stage == "vip" else f"{stage} since {entered}"
     traits = "".join(
         f'<span><i style="background:{palette.TRAIT_COLOURS[trait]}"></i>'
-        f"{text.TRAIT_LABELS[trait]}</span>"
+        f"{labels.TRAIT_LABELS[trait]}</span>"
         for trait in customer.traits
     )
     return (
@@ -236,11 +238,11 @@ def signals_html(customer: Customer, columns: set[str]) -> str:
 
 def segments_html(customer: Customer) -> str:
     """Return the segments that hold the customer: stage, traits, RFM group and own segments."""
-    traits = "".join(f", {text.TRAIT_LABELS[trait].lower()}" for trait in customer.traits)
+    traits = "".join(f", {labels.TRAIT_LABELS[trait].lower()}" for trait in customer.traits)
     own = ", ".join(customer.own_segments)
     return _entries(
         [
-            ("", "Stage and traits", f"{text.STAGE_LABELS[customer.stage]}{traits}"),
+            ("", "Stage and traits", f"{labels.STAGE_LABELS[customer.stage]}{traits}"),
             ("", "RFM group", f"{customer.rfm_group} ({customer.rfm_scores})"),
             ("", "Own segments", own or "None"),
         ]

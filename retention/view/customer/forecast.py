@@ -7,10 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
+from retention.charts import next_order as charts
 from retention.models.model import CltvModel
 from retention.models.next_order import active_curve, frequency_recency_map, order_distribution
 from retention.view import forecast_panels, text
-from retention.view.customer import forecast_charts as charts
 from retention.view.customer.data import Customer, History
 
 #: Columns of the map: repeat purchases from 0 on, at least and at most.

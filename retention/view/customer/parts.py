@@ -6,8 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
+from retention.charts import customer_life as charts
+from retention.segments import labels
 from retention.view import customer_lists, forecast_panels, shell, text, widgets
-from retention.view.customer import charts, facts, words
+from retention.view.customer import facts, words
 from retention.view.customer.copy import customer_html
 from retention.view.customer.data import Customer, model_or_problem
 from retention.view.customer.forecast import draw_forecast
@@ -26,7 +28,7 @@ CAMPAIGNS = "pages/campaigns.py"
 def conclusion(customer: Customer) -> str:
     """Where the customer stands and what to do, as Markdown."""
     silence = words.what_silence_brings(customer.stage, customer.ahead, customer.path)
-    stage = text.STAGE_LABELS[customer.stage]
+    stage = labels.STAGE_LABELS[customer.stage]
     step = text.plain(customer.step.strategy.name)
     return f"**{stage}.** {text.plain(silence)} What to do now: **{step}**."
 
@@ -90,7 +92,7 @@ def _draw_life(customer: Customer) -> None:
     silence = words.what_silence_brings(customer.stage, customer.ahead, customer.path)
     st.markdown(f"**{text.plain(silence)}**")
     st.altair_chart(
-        charts.life_chart(customer),
+        charts.life_chart(customer.life),
         key="life",
         alt=f"{facts.orders_in_words(customer)} {silence}",
     )
@@ -114,7 +116,7 @@ def _draw_step(customer: Customer, plan: Callable[[str], None]) -> None:
 
 def _draw_plan(customer: Customer, plan: Callable[[str], None]) -> None:
     """The way to a campaign for the customers of the stage."""
-    label = f"Plan a campaign for “{text.STAGE_LABELS[customer.stage]}”"
+    label = f"Plan a campaign for “{labels.STAGE_LABELS[customer.stage]}”"
     has_prices = customer.has_amounts or choices.order_value() is not None
     if customer.scores is None or not has_prices:
         page = next(page for page in shell.pages() if page.path == CAMPAIGNS)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from retention import wording
 from retention.models.next_order import NextOrder
-from retention.view.text import STAGE_LABELS
+from retention.segments.labels import STAGE_LABELS
 
 #: Days after which a waiting time is no date: five years.
 FAR_AHEAD_DAYS = 1826

@@ -4,11 +4,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
+from retention.charts.past_and_expected import past_and_expected_chart, placed_and_expected_chart
 from retention.errors import ModelError
 from retention.history.revenue import past_and_expected, placed_and_expected
 from retention.view import forecast_panels, shell, text, widgets
 from retention.view.front import left_out
-from retention.view.front.charts import past_and_expected_chart, placed_and_expected_chart
 from retention.view.session import choices
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import (

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from retention import wording
+from retention.charts import palette
 from retention.csv_export import to_csv
 from retention.customers.search import best_first
+from retention.segments import labels
 from retention.segments.movement import NOT_YET
-from retention.view import palette, text
 
-LABELS = {NOT_YET: "No order yet"} | text.STAGE_LABELS
+LABELS = {NOT_YET: "No order yet"} | labels.STAGE_LABELS
 COLOURS = {NOT_YET: palette.NEUTRAL} | palette.STAGE_COLOURS
 CUSTOMERS, VALUE = "Customers", "Expected value"
 #: Stages from the top down: the best first, and customers who came in at the bottom.

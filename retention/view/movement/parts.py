@@ -7,12 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
+from retention.charts import movement as charts
 from retention.periods import PRESETS, preset_period
 from retention.segments.movement import between, turns
 from retention.segments.presets import published_rules
 from retention.validation import aligned
 from retention.view import customer_lists, text, widgets
-from retention.view.movement import charts, frames, words
+from retention.view.movement import frames, words
 from retention.view.movement.data import MovementSettings, movers_of
 from retention.view.plan_button import plan_button, plan_customers
 from retention.view.session import choices

@@ -9,13 +9,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
+from retention.charts import overlaps as charts
 from retention.own_segments.conditions import totals
 from retention.own_segments.features import Features
 from retention.own_segments.library import overlaps
 from retention.own_segments.ready_made import ReadyMade, ready_made
 from retention.own_segments.words import describe
 from retention.view import text, widgets
-from retention.view.own_segments import charts
 from retention.view.own_segments.library import begin
 from retention.view.plan_button import plan_button, plan_segment
 from retention.view.session.own_segments import session_library

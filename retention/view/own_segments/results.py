@@ -8,6 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
+from retention.charts import overlaps as charts
+from retention.charts.axes import live_spec
 from retention.customers.search import best_first
 from retention.models.uncertainty import Total, Uncertainty
 from retention.own_segments.conditions import (
@@ -20,10 +22,10 @@ from retention.own_segments.conditions import (
     weighed,
 )
 from retention.own_segments.features import Features
+from retention.segments import labels
 from retention.segments.rules import STAGES
 from retention.view import customer_lists, text, widgets
-from retention.view.charts import live_chart, live_spec
-from retention.view.own_segments import charts
+from retention.view.live_chart import live_chart
 from retention.view.session import choices
 from retention.view.session.contact import contact_for
 from retention.view.session.loaded import Loaded
@@ -50,7 +52,7 @@ def draw_worth(data: Loaded, rule: Rule, features: Features) -> None:
         )
     inside, everybody = stage_counts(rule, features)
     shares = ", ".join(
-        f"{text.STAGE_LABELS[stage]} {wording.percent(number / max(customers, 1))}"
+        f"{labels.STAGE_LABELS[stage]} {wording.percent(number / max(customers, 1))}"
         for stage, number in zip(STAGES, inside, strict=True)
     )
     st.markdown(

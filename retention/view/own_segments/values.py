@@ -12,7 +12,7 @@ from retention.own_segments.catalogue import FEATURES
 from retention.own_segments.features import Features
 from retention.own_segments.products import MOST_VALUES
 from retention.own_segments.values import EITHER, MAX_DAYS
-from retention.view import text
+from retention.segments import labels
 from retention.view.own_segments.draft import DAY_OPERATORS, Node, bought_value, nodes
 
 TIMES = (1, 2, 3, 4, 5, 10)
@@ -174,11 +174,11 @@ def _names(feature: str, key: str, features: Features, name: str) -> None:
     """Which names: the most frequent, or typed where there are more than a menu should hold."""
     known = () if features.missing(feature) else features.choices(feature)
     many = len(known) >= MOST_VALUES
-    labels = text.STAGE_LABELS if feature == "stage" else {}
+    words = labels.STAGE_LABELS if feature == "stage" else {}
     st.multiselect(
         f"{name}: names",
         list(dict.fromkeys((*known[:MOST_VALUES], *st.session_state[key]))),
-        format_func=lambda option: labels.get(option, option),
+        format_func=lambda option: words.get(option, option),
         key=key,
         placeholder="Choose or type" if many else "Choose",
         accept_new_options=many,

@@ -7,13 +7,14 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
+from retention.charts import products as charts
 from retention.errors import RetentionError
 from retention.own_segments.conditions import Condition
 from retention.own_segments.library import MAX_NAME, OwnSegment, add_segment
 from retention.products.due import NEXT_WEEK, THIS_WEEK
 from retention.view import customer_lists, text, widgets
 from retention.view.customer_table import TABLE_ROWS
-from retention.view.products import charts, frames, words
+from retention.view.products import frames, words
 from retention.view.products.data import OWN, history_for, hit_rates_for
 from retention.view.session.contact import contact_for
 from retention.view.session.loaded import Loaded

@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 
 from retention import wording
+from retention.charts import palette
 from retention.csv_export import to_csv
 from retention.products.due import NEXT_WEEK, THIS_WEEK
 from retention.products.journey import NO_FURTHER_ORDER, ORDERS_SHOWN, OTHERS
 from retention.products.product_history import ProductHistory
 from retention.products.value import ProductValue
 from retention.reports.breakdown_verdict import THIN
-from retention.view import palette, text
+from retention.view import text
 from retention.view.products.data import OWN
 
 #: Rows of a chart at most.

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
+from retention.charts import products as charts
 from retention.columns.roles import ROLES
 from retention.orders.orders import Orders
 from retention.own_segments.conditions import Condition
@@ -17,7 +18,7 @@ from retention.products.product_history import BY
 from retention.reports.breakdown_verdict import THIN
 from retention.view import text, widgets
 from retention.view.plan_button import plan_button, plan_own_segment
-from retention.view.products import charts, data as data_of, frames, words
+from retention.view.products import data as data_of, frames, words
 from retention.view.session.loaded import Loaded
 from retention.view.session.reorders import kinds_of, reorders_for
 from retention.view.shell import FRONT_PAGE

@@ -6,13 +6,14 @@ from typing import Any
 import pandas as pd
 
 from retention import wording
+from retention.charts import cohorts as charts
 from retention.history.order_history import OrderHistory, gaps_of
 from retention.models.model import CltvModel
 from retention.orders.gaps import OrderGap, gap_words
 from retention.reports import cohorts
 from retention.reports.cohort_forecast import cohort_forecast, orders_per_purchase_day
 from retention.reports.cohorts import WAITS
-from retention.view.cohorts import charts, curve_frames, frames
+from retention.view.cohorts import curve_frames, frames
 from retention.view.cohorts.frames import Cohorts, CohortView
 from retention.view.documents import svg_of
 from retention.view.report.report import WIDE, Cell, Figure, Section, Table

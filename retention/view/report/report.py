@@ -10,6 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from retention import wording
+from retention.charts import scorecard as charts
 from retention.history.metrics import METRICS, metrics_of
 from retention.orders.orders import Orders
 from retention.reports.industry import Benchmark, Comparison
@@ -17,7 +18,7 @@ from retention.reports.scorecard import Scorecard
 from retention.reports.scorecard_conclusion import conclusion
 from retention.reports.scorecard_verdict import Reading
 from retention.view.documents import document_template, svg_of
-from retention.view.scorecard import charts, frames, words
+from retention.view.scorecard import frames, words
 
 #: Width of a chart in pixels that takes the whole line.
 WIDE = 860

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from retention import wording
+from retention.charts import rfm as charts
 from retention.csv_export import to_csv
 from retention.errors import DataError
 from retention.own_segments.rfm_rule import rfm_rule
@@ -18,7 +19,7 @@ from retention.segments.rfm import CONVENTIONAL_NAMES, RFM_CELLS, RFM_GROUPS, pr
 from retention.segments.rfm_totals import CELLS, members
 from retention.view import customer_lists, shell, text, widgets
 from retention.view.plan_button import keep_segment, plan_button, plan_own_segment
-from retention.view.rfm import charts, frames
+from retention.view.rfm import frames
 from retention.view.rfm.data import RfmBasis, RfmView
 from retention.view.rfm.words import ADVICE, DEFINITIONS, LABELS, cell_words
 from retention.view.session.contact import contact_for

@@ -5,6 +5,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
+from retention.charts import scorecard as charts
 from retention.history.metrics import METRICS
 from retention.history.period_counts import customer_bridge
 from retention.reports.metric_gaps import Gap
@@ -12,7 +13,7 @@ from retention.reports.scorecard import Scorecard
 from retention.reports.scorecard_conclusion import conclusion
 from retention.reports.scorecard_verdict import Reading
 from retention.view import text, widgets
-from retention.view.scorecard import charts, data as data_of, frames
+from retention.view.scorecard import data as data_of, frames
 from retention.view.scorecard.data import ScorecardSettings
 from retention.view.session.loaded import Loaded
 

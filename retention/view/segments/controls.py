@@ -9,10 +9,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
 from retention.segments.inputs import percentile_cutoff, percentile_of, unavailable
+from retention.segments.labels import LABELS
 from retention.segments.presets import FittedRules, published_rules
 from retention.segments.rules import VALUE_UNITS, SegmentRules, ValueUnit, defaults, thresholds
 from retention.view import text, widgets
-from retention.view.charts import live_chart
+from retention.view.live_chart import live_chart
 from retention.view.segments.sliders import (
     DAYS_RULES,
     DISCOUNT,
@@ -28,7 +29,7 @@ from retention.view.segments.sliders import (
 from retention.view.segments.strips import StripKey, strip_data, strip_spec
 from retention.view.session.loaded import Loaded
 from retention.view.session.segments import READY_DAYS, Basis, basis_for, fitted_for
-from retention.view.text import FITTED, LABELS, PUBLISHED, money_format
+from retention.view.text import FITTED, PUBLISHED, money_format
 
 PRESET_HELP = (
     "The published scheme counts 30, 60, 90, 120 and 180 days. “Fit to my data” takes the days "

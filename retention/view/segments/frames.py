@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from retention import wording
+from retention.charts import palette
 from retention.segments.inputs import MapGrid
+from retention.segments.labels import LABELS
 from retention.segments.rules import STAGES
-from retention.view import palette
-from retention.view.text import LABELS
 
 COLOURS = palette.STAGE_COLOURS | palette.TRAIT_COLOURS
 

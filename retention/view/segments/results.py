@@ -12,12 +12,13 @@ import streamlit as st
 
 from retention import wording
 from retention.customers.search import best_first
+from retention.segments import labels
 from retention.segments.inputs import SegmentInputs, value_cutoffs
 from retention.segments.rules import STAGES, TRAITS, SegmentRules
 from retention.segments.stages import assign_codes, label_frame, members
 from retention.segments.totals import Placement, map_counts
 from retention.view import customer_lists, forecast_panels, text, widgets
-from retention.view.charts import live_chart
+from retention.view.live_chart import live_chart
 from retention.view.plan_button import plan_button, plan_segment
 from retention.view.segments import frames
 from retention.view.segments.strips import map_parts, shares_spec
@@ -26,7 +27,7 @@ from retention.view.session.contact import contact_for
 from retention.view.session.loaded import Loaded
 from retention.view.session.segments import Basis
 
-LABELS, COLOURS = text.LABELS, frames.COLOURS
+LABELS, COLOURS = labels.LABELS, frames.COLOURS
 
 EXPECTED_VALUE = (
     "Margin expected over the next 12 months, discounted. Margin and rate: store settings."

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retention.charts import palette
 from retention.segments.inputs import SegmentInputs, percentile_cutoff
 from retention.segments.rules import defaults, thresholds
-from retention.view import palette
 from retention.view.segments.strips import MEASURES
 from retention.view.text import slider_step
 

@@ -10,9 +10,10 @@ import pandas as pd
 import pyarrow as pa
 
 from retention import wording
+from retention.charts import segments as charts
+from retention.charts.axes import live_spec
 from retention.segments.inputs import MapGrid, SegmentInputs, percentile_cutoff
-from retention.view.charts import live_spec
-from retention.view.segments import charts, frames
+from retention.view.segments import frames
 from retention.view.session.cache import kept
 from retention.view.session.loaded import Loaded
 from retention.view.session.segments import Basis

@@ -4,6 +4,11 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
+from retention.charts.value import (
+    concentration_chart,
+    expected_months_chart,
+    value_histogram_chart,
+)
 from retention.history import revenue
 from retention.view import forecast_panels, text, widgets
 from retention.view.plan_button import plan_button, plan_customers
@@ -11,11 +16,6 @@ from retention.view.session import choices
 from retention.view.session.choices import Plan
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import months_for, scores_for, spread_for, uncertainty_for
-from retention.view.value.charts import (
-    concentration_chart,
-    expected_months_chart,
-    value_histogram_chart,
-)
 
 YEAR = 365
 #: Days ahead, with their labels.

@@ -4,9 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
+from retention.charts.value import season_chart
 from retention.models.season.index import SeasonIndex
 from retention.view import text
-from retention.view.value.charts import season_chart
 
 MONTHS = tuple(f"{pd.Timestamp(2023, month, 1):%B}" for month in range(1, 13))
 ABOUT = (

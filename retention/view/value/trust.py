@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
+from retention.charts import trust as charts
 from retention.errors import RetentionError
 from retention.evaluation.backtest import BASELINES, MIN_HOLDOUT, Backtest, default_holdout
 from retention.models.model import CltvModel
@@ -12,7 +13,7 @@ from retention.models.purchases import PURCHASE_MODELS
 from retention.view import forecast_panels, text, widgets
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import backtest_for, checks_for
-from retention.view.value import model_words, past_misses, season, trust_charts as charts
+from retention.view.value import model_words, past_misses, season
 
 DEFINE = text.DEFINITIONS
 #: Columns of the table of models that need amounts.

@@ -7,13 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
+from retention.charts.value import levers_chart
 from retention.models.model import CltvModel
 from retention.models.what_if import Levers, WhatIf
 from retention.view import text, widgets
 from retention.view.session.choices import Plan
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import model_for, what_if_for
-from retention.view.value.charts import levers_chart
 
 LABELS = {
     "repeat_rate": "Repeat rate",

@@ -9,8 +9,8 @@ import pytest
 
 from retention.campaigns.offer_comparison import compare_offers
 from retention.campaigns.send_times import due_table, sequence_table
+from retention.charts.campaigns import spec
 from retention.view.campaigns import frames
-from retention.view.campaigns.charts import spec
 from tests.support.chart_data import CURRENCIES
 
 NAMES = ["bridge", "size", "lift", "due", "sequence", "offers", "budget", "allowed", "payback"]

@@ -12,9 +12,9 @@ from retention.campaigns.economics import Range
 from retention.campaigns.new_customers import ALL, Acquisition
 from retention.campaigns.offer_comparison import compare_offers
 from retention.campaigns.send_times import DUE, due_table, sequence_table
-from retention.view import palette
+from retention.charts import palette
+from retention.charts.campaigns import GAIN, PLAIN, SPENT
 from retention.view.campaigns import frames
-from retention.view.campaigns.charts import GAIN, PLAIN, SPENT
 
 NAN = float("nan")
 

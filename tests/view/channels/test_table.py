@@ -3,8 +3,8 @@
 import pytest
 
 from retention import breakdown, preset_period, sample_orders
+from retention.charts import palette
 from retention.history.changes import ENOUGH
-from retention.view import palette
 from retention.view.channels.table import table_frames
 
 

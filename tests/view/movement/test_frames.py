@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from retention import STAGES
+from retention.charts import movement as charts, palette
 from retention.segments.movement import FROM, NOT_YET
-from retention.view import palette
-from retention.view.movement import charts, frames
+from retention.view.movement import frames
 
 NAN = float("nan")
 

@@ -16,8 +16,9 @@ from retention import (
     sample_orders,
     summarise_customers,
 )
+from retention.charts import products as charts
 from retention.view.customer_lists import list_csv
-from retention.view.products import charts, frames, words
+from retention.view.products import frames, words
 from retention.view.products.due import ANY_INTERVAL, EVERY, OWN_INTERVAL, keep_segment
 from retention.view.session.own_segments import keep_library
 

@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from retention import Period, Target, compare, monthly_trend, read_scorecard, sample_orders, to_csv
+from retention.charts import scorecard as charts
 from retention.history.metrics import METRICS
 from retention.history.order_history import order_history
 from retention.reports.scorecard import bridge, scorecard_of
-from retention.view.scorecard import charts, frames
+from retention.view.scorecard import frames
 
 
 @pytest.fixture(scope="module")

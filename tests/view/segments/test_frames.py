@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from retention import STAGES
+from retention.charts import palette
 from retention.segments.inputs import MapGrid
-from retention.view import palette
 from retention.view.segments import frames
 
 

@@ -4,9 +4,9 @@ from datetime import date
 
 import numpy as np
 
+from retention.charts.value import season_chart
 from retention.models.season.index import PLAIN, SeasonIndex
 from retention.view.value import season
-from retention.view.value.charts import season_chart
 from tests.support.chart_data import drawn_rows
 
 #: A peak at the turn of the year.

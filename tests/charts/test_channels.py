@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from retention import breakdown, preset_period, sample_orders
-from retention.view.channels import charts
+from retention.charts import channels as charts
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@
 import altair as alt
 import pandas as pd
 
-from retention.view import palette
-from retention.view.charts import layered
+from retention.charts import palette
+from retention.charts.axes import layered
 
 
 def tracking_chart(frame: pd.DataFrame, cut: pd.Timestamp) -> alt.LayerChart:

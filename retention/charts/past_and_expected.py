@@ -4,8 +4,8 @@ import altair as alt
 import pandas as pd
 
 from retention import wording
-from retention.view import palette
-from retention.view.charts import (
+from retention.charts import palette
+from retention.charts.axes import (
     HEIGHT,
     layered,
     middle_of,

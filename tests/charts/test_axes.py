@@ -3,7 +3,7 @@
 import json
 
 from retention import wording
-from retention.view import charts
+from retention.charts import axes as charts
 
 
 def test_a_currency_cannot_end_the_label_expression():

@@ -10,7 +10,7 @@ from retention import (
     order_distribution,
     sample_orders,
 )
-from retention.view.customer import forecast_charts as charts
+from retention.charts import next_order as charts
 
 
 @pytest.fixture(scope="module")

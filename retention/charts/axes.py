@@ -6,15 +6,13 @@ the theme of the page.
 """
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
 import pandas as pd
-import streamlit as st
 
 from retention import wording
-from retention.view import palette
+from retention.charts import palette
 
 HEIGHT = 320
 
@@ -85,17 +83,3 @@ def live_spec(chart: alt.LayerChart) -> dict[str, Any]:
     # Streamlit's theme sets what Altair's default theme would.
     spec.pop("config", None)
     return spec
-
-
-def live_chart(
-    spec: Mapping[str, Any], frames: Mapping[str, pd.DataFrame], *, key: str, alt_text: str
-) -> None:
-    """Draw a specification from `live_spec`.
-
-    Args:
-        spec: The specification.
-        frames: Data by the names of the specification's data sets.
-        key: Of the chart.
-        alt_text: What a screen reader says.
-    """
-    st.vega_lite_chart({**spec, "datasets": dict(frames)}, key=key, alt=alt_text)

@@ -6,8 +6,8 @@ import altair as alt
 import pandas as pd
 
 from retention import wording
-from retention.view import palette
-from retention.view.charts import HEIGHT, layered, money_axis
+from retention.charts import palette
+from retention.charts.axes import HEIGHT, layered, money_axis
 
 #: What colours the map of purchases.
 MapMeasure = Literal["p_purchase", "expected_value"]

@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention.history import revenue
-from retention.models import value_distribution as value
-from retention.view import charts
-from retention.view.value.charts import (
+from retention.charts import axes as charts
+from retention.charts.value import (
     concentration_chart,
     expected_months_chart,
     levers_chart,
     value_histogram_chart,
 )
+from retention.history import revenue
+from retention.models import value_distribution as value
 from tests.support.chart_data import CURRENCIES, drawn_rows, expected_months
 
 

@@ -5,11 +5,11 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from retention.charts import palette
+from retention.charts.axes import count_axis, money_axis
+from retention.charts.flow import smooth_bands
 from retention.products.journey import ORDERS_SHOWN
 from retention.reports.breakdown_verdict import LESS, MORE, SAME
-from retention.view import palette
-from retention.view.charts import count_axis, money_axis
-from retention.view.flow import smooth_bands
 
 #: Pixels of a row, and of the axis below them.
 ROW, AROUND = 26, 62

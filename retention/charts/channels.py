@@ -5,10 +5,10 @@ import numpy as np
 import pandas as pd
 
 from retention import wording
+from retention.charts import palette
+from retention.charts.axes import money_axis
 from retention.history.changes import DOWN, NOISE, UP
 from retention.reports.breakdown_verdict import LESS, MORE, SAME, THIN
-from retention.view import palette
-from retention.view.charts import money_axis
 
 #: Pixels of a row, and of the axis below them.
 ROW, AROUND = 30, 76

@@ -5,9 +5,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from retention.charts import axes as charts
+from retention.charts.past_and_expected import past_and_expected_chart
 from retention.history import revenue
-from retention.view import charts
-from retention.view.front.charts import past_and_expected_chart
 from tests.support.chart_data import CURRENCIES, drawn_rows, expected_months
 
 LAST_DAY = date(2024, 3, 31)

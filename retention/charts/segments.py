@@ -7,8 +7,8 @@ never a new specification, whose building and checking takes longer than the res
 
 import altair as alt
 
-from retention.view import palette
-from retention.view.charts import money_axis
+from retention.charts import palette
+from retention.charts.axes import money_axis
 
 SHARES_HEIGHT = 132
 MAP_HEIGHT = 400

@@ -8,12 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from retention.charts import palette
 from retention.segments.rules import STAGES, TRAITS
-from retention.view import palette
 
-CONFIG = tomllib.loads(
-    (Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text(encoding="utf-8")
-)
+ROOT = Path(__file__).parents[2]
+CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
 
 # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB.
 VISION = {
@@ -118,7 +117,7 @@ def test_the_theme_draws_with_the_palette():
 
 
 def test_stylesheets_draw_with_the_palette():
-    style = (Path(palette.__file__).parent / "assets" / "style.css").read_text(encoding="utf-8")
+    style = (ROOT / "retention" / "view" / "assets" / "style.css").read_text(encoding="utf-8")
     colours = dict(re.findall(r"--([a-z-]+): (.+?);", style))
     light, dark = (CONFIG["theme"][theme]["orangeTextColor"] for theme in ("light", "dark"))
     assert colours["accent"] == palette.ACCENT.lower()

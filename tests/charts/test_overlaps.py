@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from retention import STAGES
+from retention.charts import overlaps as charts, palette
 from retention.own_segments.library import Overlaps
-from retention.view import palette
-from retention.view.own_segments import charts
 
 
 def test_every_pair_of_segments_has_its_share_and_legible_words():

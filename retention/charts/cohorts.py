@@ -3,8 +3,8 @@
 import altair as alt
 import pandas as pd
 
-from retention.view import palette
-from retention.view.charts import HEIGHT, money_axis
+from retention.charts import palette
+from retention.charts.axes import HEIGHT, money_axis
 
 ROW = 26
 #: Colours of the highlighted cohorts, the newest first.

@@ -8,8 +8,8 @@ from typing import Any
 
 import altair as alt
 
-from retention.view import palette
-from retention.view.charts import count_axis, live_spec, money_axis
+from retention.charts import palette
+from retention.charts.axes import count_axis, live_spec, money_axis
 
 HEIGHT = 260
 SMALL = 200

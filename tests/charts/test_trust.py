@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from retention import backtest, sample_orders
-from retention.view.value import trust_charts as charts
+from retention.charts import trust as charts
 
 
 @pytest.fixture(scope="module")

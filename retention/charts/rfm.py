@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from retention.view import palette
+from retention.charts import palette
 
 HEIGHT = 440
 _MONEY_TOOLTIPS = (

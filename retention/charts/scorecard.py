@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from retention import wording
-from retention.view import palette
-from retention.view.charts import HEIGHT, count_axis, money_axis
+from retention.charts import palette
+from retention.charts.axes import HEIGHT, count_axis, money_axis
 
 #: Steps of the bridge in full, and as they stand below it, in lines short enough for a phone.
 STEPS = {

@@ -3,8 +3,8 @@
 import altair as alt
 import pandas as pd
 
-from retention.view import palette
-from retention.view.flow import smooth_bands
+from retention.charts import palette
+from retention.charts.flow import smooth_bands
 
 HEIGHT = 520
 #: Room for words on either side, in pixels, and the width of a stage's bar.

@@ -1,15 +1,16 @@
 """The life of one customer so far, and what silence would bring: frames in, a chart out."""
 
 import math
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import altair as alt
 import pandas as pd
 
 from retention import wording
-from retention.view import palette, text
-from retention.view.charts import layered, money_axis
-from retention.view.customer.data import Customer
+from retention.charts import palette
+from retention.charts.axes import layered, money_axis
+from retention.segments import labels
 
 LIFE_HEIGHT = 300
 #: The band of stages below the orders: its top and bottom, and the chart's, by the highest order.
@@ -20,16 +21,39 @@ MOST_ORDERS = 400
 TAIL_DAYS = 45
 
 
-def order_frame(customer: Customer) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class CustomerLife:
+    """What the chart shows of a customer.
+
+    Attributes:
+        orders: As `customer_orders` returns.
+        stage: The stage today.
+        path: As `stage_path` returns.
+        ahead: As `stages_ahead` returns.
+        end: The last day of the orders.
+        currency: Of the amounts.
+        has_amounts: Whether the orders have amounts.
+    """
+
+    orders: pd.DataFrame
+    stage: str
+    path: pd.DataFrame
+    ahead: pd.DataFrame
+    end: date
+    currency: str | None
+    has_amounts: bool
+
+
+def order_frame(life: CustomerLife) -> pd.DataFrame:
     """Return the orders of the chart: moment, height and the words of a tooltip."""
-    orders, currency = customer.orders, customer.currency
+    orders, currency = life.orders, life.currency
     frame = pd.DataFrame({"moment": orders["ordered_at"], "number": range(1, len(orders) + 1)})
     frame["day"] = [wording.day(moment.date()) for moment in orders["ordered_at"]]
     discount = orders["discount"].fillna(0.0) if "discount" in orders else 0.0
     frame["discounted"] = pd.Series(discount, index=frame.index) > 0
     frame["height"] = frame["number"].astype(float)
     frame["amount"] = frame["saved"] = wording.MISSING
-    if customer.has_amounts:
+    if life.has_amounts:
         frame["height"] = orders["revenue"]
         frame["amount"] = [wording.money(amount, currency) for amount in orders["revenue"]]
         if "discount" in orders:
@@ -39,23 +63,23 @@ def order_frame(customer: Customer) -> pd.DataFrame:
     return frame.tail(MOST_ORDERS)
 
 
-def stage_frame(customer: Customer) -> pd.DataFrame:
+def stage_frame(life: CustomerLife) -> pd.DataFrame:
     """Return the stages so far, and those ahead if nothing comes, with their first and last day."""
-    path, now = customer.path, customer.end + timedelta(days=1)
+    path, now = life.path, life.end + timedelta(days=1)
     rows = [
         (stage, start, last + timedelta(days=1), "So far")
         for stage, start, last in zip(path["stage"], path["start"], path["last"], strict=True)
     ]
-    stages = [customer.stage, *customer.ahead["stage"]]
-    starts = [now, *customer.ahead["start"]]
+    stages = [life.stage, *life.ahead["stage"]]
+    starts = [now, *life.ahead["start"]]
     if len(stages) > 1:
-        ends = [*starts[1:], _tail(starts[-1], customer)]
+        ends = [*starts[1:], _tail(starts[-1], life)]
         ahead = zip(stages, starts, ends, strict=True)
         rows += [(stage, start, last, "If nothing comes") for stage, start, last in ahead]
     frame = pd.DataFrame(rows, columns=["stage", "start", "end", "when"])
     frame = frame[frame["end"] > frame["start"]]
     return frame.assign(
-        label=frame["stage"].map(text.STAGE_LABELS),
+        label=frame["stage"].map(labels.STAGE_LABELS),
         start_day=[wording.day(day) for day in frame["start"]],
         end_day=[wording.day(day - timedelta(days=1)) for day in frame["end"]],
         start=pd.to_datetime(frame["start"]),
@@ -63,17 +87,17 @@ def stage_frame(customer: Customer) -> pd.DataFrame:
     )
 
 
-def life_chart(customer: Customer) -> alt.LayerChart:
+def life_chart(life: CustomerLife) -> alt.LayerChart:
     """Draw orders by their day, and below them the stages that the customer went through."""
-    orders, stages = order_frame(customer), stage_frame(customer)
-    today = pd.DataFrame({"moment": [pd.Timestamp(customer.end) + pd.Timedelta(days=1)]})
+    orders, stages = order_frame(life), stage_frame(life)
+    today = pd.DataFrame({"moment": [pd.Timestamp(life.end) + pd.Timedelta(days=1)]})
     top = max(float(orders["height"].max()), 1e-9)
     y = alt.Y(
         "height:Q",
-        title=None if customer.has_amounts else "Orders so far",
+        title=None if life.has_amounts else "Orders so far",
         scale=alt.Scale(domain=[FLOOR * top, CEILING * top], nice=False),
-        axis=money_axis(customer.currency, domain=False, values=_ticks(top))
-        if customer.has_amounts
+        axis=money_axis(life.currency, domain=False, values=_ticks(top))
+        if life.has_amounts
         else alt.Axis(values=_ticks(top, whole=True), format="d", domain=False),
     )
     x = alt.X("moment:T", title=None, axis=alt.Axis(grid=False, tickCount=8, labelOverlap=True))
@@ -114,7 +138,7 @@ def _band(stages: pd.DataFrame, top: float) -> alt.Chart:
         "label:N",
         title=None,
         scale=alt.Scale(
-            domain=[text.STAGE_LABELS[stage] for stage in present],
+            domain=[labels.STAGE_LABELS[stage] for stage in present],
             range=[palette.STAGE_COLOURS[stage] for stage in present],
         ),
         legend=alt.Legend(
@@ -154,6 +178,7 @@ def _ticks(top: float, *, whole: bool = False) -> list[float]:
     return [step * number for number in range(int(top / step) + 1)]
 
 
-def _tail(start: date, customer: Customer) -> date:
+def _tail(start: date, life: CustomerLife) -> date:
     """The day to which the last stage ahead is drawn: a part of the life so far, at least weeks."""
-    return start + timedelta(days=max(TAIL_DAYS, int(customer.history.age // 12)))
+    age = life.end - life.orders["ordered_at"].min().date()
+    return start + timedelta(days=max(TAIL_DAYS, age.days // 12))

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from retention import wording
+from retention.charts import palette
 from retention.own_segments.library import Overlaps
+from retention.segments import labels
 from retention.segments.rules import STAGES
-from retention.view import palette, text
 
 STAGE_HEIGHT = 280
 CELL = 46
@@ -51,7 +52,7 @@ def stage_rows(inside: np.ndarray, everybody: np.ndarray) -> pd.DataFrame:
     """The rows of `stages_chart`, from the customers of each stage, in the segment and in all."""
     return pd.DataFrame(
         {
-            "stage": [text.STAGE_LABELS[stage] for stage in STAGES],
+            "stage": [labels.STAGE_LABELS[stage] for stage in STAGES],
             "customers": inside,
             "share": inside / max(inside.sum(), 1),
             "all_share": everybody / max(everybody.sum(), 1),

@@ -1,0 +1,21 @@
+"""Draw a chart of which a slider changes the data alone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+
+def live_chart(
+    spec: Mapping[str, Any], frames: Mapping[str, pd.DataFrame], *, key: str, alt_text: str
+) -> None:
+    """Draw a specification from `live_spec`.
+
+    Args:
+        spec: The specification.
+        frames: Data by the names of the specification's data sets.
+        key: Of the chart.
+        alt_text: What a screen reader says.
+    """
+    st.vega_lite_chart({**spec, "datasets": dict(frames)}, key=key, alt=alt_text)
