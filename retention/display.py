@@ -7,6 +7,7 @@ printing it neither floods a notebook nor shows who the customers are.
 import dataclasses
 import html
 import reprlib
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import numpy as np
@@ -80,6 +81,31 @@ def displayed(record: _Record) -> _Record:
     setattr(record, "__repr__", _text)  # noqa: B010 - mypy refuses to assign a method
     setattr(record, "_repr_html_", _html)  # noqa: B010
     return record
+
+
+def key_text(value: object) -> str:
+    """Return all of a value as text, for keys and digests: nothing is shortened or rounded.
+
+    Args:
+        value: A record of plain values, or tuples, lists and mappings of them.
+
+    Returns:
+        A text that is the same for equal values, and another one for others.
+
+    Raises:
+        TypeError: It holds a table or an array, whose text leaves values out.
+    """
+    if isinstance(value, pd.DataFrame | pd.Series | pd.Index | np.ndarray):
+        raise TypeError(f"A {type(value).__name__} is no part of a key.")
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        return f"{type(value).__qualname__}({key_text(fields)})"
+    if isinstance(value, Mapping):
+        pairs = [f"{key_text(key)}: {key_text(held)}" for key, held in value.items()]
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(value, tuple | list):
+        return f"{type(value).__name__}({', '.join(map(key_text, value))})"
+    return repr(value)
 
 
 def _text(record: Any) -> str:

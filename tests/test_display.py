@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import retention
-from retention.display import displayed
+from retention.display import displayed, key_text
 
 RECORDS = [
     record
@@ -79,3 +79,21 @@ def test_a_plan_of_the_sample_store_is_short():
     for record in (plan, model, orders, plan.campaign, plan.economics):
         assert len(repr(record)) <= 1_000
         assert len(record._repr_html_()) <= 4_000
+
+
+def test_keys_say_all_that_the_short_text_leaves_out():
+    many = {f"role {n}": f"column {n}" for n in range(9)}
+    one, other = retention.Mapping(many), retention.Mapping(many | {"role 8": "another"})
+    assert repr(one) == repr(other)
+    assert key_text((1, one)) != key_text((1, other))
+    near, nearer = (
+        retention.SegmentRules(vip_value=90.0),
+        retention.SegmentRules(vip_value=90 + 1e-9),
+    )
+    assert key_text(near) != key_text(nearer)
+    assert key_text(near) == key_text(retention.SegmentRules(vip_value=90.0))
+
+
+def test_a_table_is_no_part_of_a_key(shop):
+    with pytest.raises(TypeError, match="no part of a key"):
+        key_text(shop)

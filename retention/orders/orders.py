@@ -12,7 +12,7 @@ from ibis.backends.duckdb import Backend
 
 from retention.columns.detection import detect_columns, unread_amount
 from retention.columns.mapping import Mapping
-from retention.display import displayed
+from retention.display import displayed, key_text
 from retention.engines import let_go_beneath
 from retention.errors import DataError
 from retention.orders.contact_cells import with_shared
@@ -339,7 +339,7 @@ def _report(
 
 
 def _digest(sheet: Sheet, mapping: Mapping) -> str:
-    return hashlib.sha256(f"{sheet.digest} {mapping!r}".encode()).hexdigest()
+    return hashlib.sha256(f"{sheet.digest} {key_text(mapping)}".encode()).hexdigest()
 
 
 def _check_complete(sheet: Sheet, mapping: Mapping) -> None:

@@ -18,6 +18,7 @@ from retention.campaigns.plan import CampaignPlan, Reachable, plan_of, reachable
 from retention.campaigns.portfolio import Portfolio, earlier_campaigns, plans_in_order, taken_by
 from retention.campaigns.send_times import due_in
 from retention.campaigns.terms import PhaseOffer
+from retention.display import key_text
 from retention.errors import DataError
 from retention.models.cltv import with_order_value
 from retention.models.model import CltvModel
@@ -102,7 +103,7 @@ def _who(campaign: Campaign) -> _Who:
 def _own_rules(data: Loaded) -> str:
     """What segments and amounts depend on beside the orders."""
     chosen = fixed_choices.signature(data)
-    return repr((choices.segment_rules(), session_library(), choices.order_value(), chosen))
+    return key_text((choices.segment_rules(), session_library(), choices.order_value(), chosen))
 
 
 def given_order_value(data: Loaded) -> float | None:

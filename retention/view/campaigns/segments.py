@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from retention.display import key_text
 from retention.errors import DataError
 from retention.own_segments.conditions import matches
 from retention.own_segments.features import Features
@@ -31,7 +32,7 @@ _GROUPS = {LABELS[key]: key for key in (*STAGES, *TRAITS)}
 
 def choices(data: Loaded) -> tuple[list[str], dict[str, str]]:
     """The names of the segments that there are, and why each of the others is not."""
-    names, missing = _choices(data, repr(own.session_library()))
+    names, missing = _choices(data, key_text(own.session_library()))
     chosen = [CHOSEN + choice.name for choice in fixed_choices.choices_of(data)]
     return [*names, *chosen], missing
 

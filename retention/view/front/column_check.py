@@ -12,6 +12,7 @@ from retention import wording
 from retention.columns.detection import unread_amount
 from retention.columns.mapping import Mapping
 from retention.columns.roles import ROLES
+from retention.display import key_text
 from retention.errors import RetentionError
 from retention.orders.orders import Orders, build_orders, table_orders
 from retention.orders.report import ONE_ORDER_EACH
@@ -279,7 +280,7 @@ def _use(draft: Draft, orders: Orders) -> None:
 
 def _read(draft: Draft, mapping: Mapping, places: _Places) -> Reading | None:
     """The orders as mapped. While they are read, the button waits and the old numbers are gone."""
-    choices = repr((draft.sheet.digest, mapping))
+    choices = key_text((draft.sheet.digest, mapping))
     known = st.session_state.setdefault(_READ, [])
     if choices not in known:
         places.use.button(
@@ -291,7 +292,9 @@ def _read(draft: Draft, mapping: Mapping, places: _Places) -> Reading | None:
         )
     try:
         with places.outcome:
-            reading = _build((draft.sheet.digest, repr(mapping)), _draft=draft, _mapping=mapping)
+            reading = _build(
+                (draft.sheet.digest, key_text(mapping)), _draft=draft, _mapping=mapping
+            )
     except RetentionError as error:
         with places.outcome:
             widgets.problem("These columns do not make orders yet", error)
