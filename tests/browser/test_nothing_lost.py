@@ -54,7 +54,7 @@ def test_a_sample_comes_back_with_one_click_on_any_page(visit):
     expect(notice(page)).to_contain_text("CDNOW, real orders is no longer loaded.")
     button(page, "Load it again").click()
     expect(page.get_by_role("main").get_by_role("listitem").first).to_be_visible()
-    page.get_by_role("link", name="Overview", exact=True).click()
+    page.get_by_role("link", name="This week", exact=True).click()
     expect(metric(page, "Customers")).to_have_text("2,357")
 
 
@@ -119,6 +119,6 @@ def test_a_click_in_the_menu_while_orders_are_read_asks_before_it_cancels(visit)
     expect(button(page, "Load the sample store")).to_be_visible()
     assert len(asked) == 2
     # Where nothing is being read, nobody is asked.
-    menu.get_by_role("link", name="Overview", exact=True).click()
+    menu.get_by_role("link", name="This week", exact=True).click()
     sees(page, FRONT)
     assert len(asked) == 2

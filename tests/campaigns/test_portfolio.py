@@ -158,8 +158,7 @@ def test_the_pages_button_cuts_campaigns_as_the_function_does():
         replace(first, name="Three", segments=("All customers",), terms=costly),
     )
     at.session_state["campaigns_kept"] = campaigns
-    at.session_state["plan_place"] = ":material/list: All campaigns"
-    at.run()
+    at = at.switch_page("pages/campaign_calendar.py").run()
     box = at.slider(key="plan_budget")
     at = box.set_value(box.min + 60 * box.step).run()
     budget = at.slider(key="plan_budget").value

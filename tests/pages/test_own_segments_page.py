@@ -78,7 +78,7 @@ def store(loaded):
         if key in state:
             del state[key]
     state["own_name"], state["own_note"], state["own_place"] = "", "", BUILD
-    return no_exception(loaded.run())
+    return no_exception(loaded.switch_page(PAGE).run())
 
 
 def expected(at, rule):

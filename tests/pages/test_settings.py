@@ -248,8 +248,8 @@ def test_costs_of_messages_and_of_winning_reach_the_campaigns(front, dated):
     assert number.value == 0.5
     at = number.set_value(0.7).run()
     assert "For this campaign alone: the store settings say" in words(at)
-    at.session_state["plan_place"] = ":material/person_add: New customers"
-    at.run()
+    at.session_state["channels_part"] = ":material/person_add: What a new customer may cost"
+    at = at.switch_page("pages/channels.py").run()
     assert not at.exception
     costs = at.dataframe[-1].value.set_index("group")["cost"]
     assert costs["Search"] == 4.0
@@ -260,8 +260,8 @@ def test_a_loaded_plan_brings_its_margin_unless_one_is_set(front, dated):
     plan = campaigns_to_json(SavedPlan((usual_campaign("reactivation", margin=0.55),)))
 
     def load_plan(at):
-        at.session_state["plan_place"] = ":material/list: All campaigns"
-        loader = next(box for box in at.run().file_uploader if box.key == "plan_load")
+        at = at.switch_page("pages/campaign_calendar.py").run()
+        loader = next(box for box in at.file_uploader if box.key == "plan_load")
         loader.set_value([("campaigns.json", plan, "application/json")])
         return at.run()
 

@@ -84,25 +84,26 @@ def expected_value(where: DeltaGenerator, data: Loaded) -> None:
         where: From `first_cards`.
         data: The session's data.
     """
+    has_amounts, currency = data.orders.has_amounts, data.orders.currency
+    name = "Expected value" if has_amounts else "Expected orders"
     # In a frame of its own: what makes the forecasts of a page grey stretches its parts.
     with where, st.container(gap="xsmall"):
         try:
-            expected, low, high = data_of.expected_value_for(data)
+            total = data_of.expected_for(data)
         except ModelError as error:
-            st.metric("Expected value", wording.MISSING, help=text.plain(error, limit=1000))
+            st.metric(name, wording.MISSING, help=text.plain(error, limit=1000))
             st.caption("No forecast yet")
             return
-        currency = data.orders.currency
-        if not np.isfinite(expected):
-            st.metric("Expected value", wording.MISSING, help=text.plain(wording.NO_AMOUNTS))
-            st.caption("No amounts known")
-            return
+        if has_amounts:
+            number = wording.money(total.expected, currency, short=True)
+            between = wording.money_range(total.low, total.high, currency)
+        else:
+            number = wording.count(total.expected)
+            between = f"{wording.count(total.low)} to {wording.count(total.high)}"
+        about = text.DEFINITIONS["base_value" if has_amounts else "expected_orders"]
         st.metric(
-            "Expected value",
-            text.plain(wording.money(expected, currency, short=True)),
-            help=text.plain(f"{text.DEFINITIONS['base_value']} {NO_EARLIER_FORECAST}", limit=1000),
+            name, text.plain(number), help=text.plain(f"{about} {NO_EARLIER_FORECAST}", limit=1000)
         )
-        between = wording.money_range(low, high, currency)
         st.caption(text.plain(f"Within 12 months, of today's customers. 80% range {between}."))
         _badge("gray", ":material/history:", words.NOTHING_EARLIER)
 

@@ -1,12 +1,12 @@
 """The numbers behind the scorecard page, kept for the session."""
 
-import math
 from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
 from retention.errors import ModelError
+from retention.models.uncertainty import Total, orders_uncertainty
 from retention.periods import Period
 from retention.reports.industry import Comparison, Target, compare
 from retention.reports.scorecard import Scorecard, bridge, monthly_trend, scorecard_of
@@ -60,18 +60,15 @@ def comparisons_for(data: Loaded, settings: ScorecardSettings) -> tuple[Comparis
     )
 
 
-def expected_value_for(data: Loaded) -> tuple[float, float, float]:
-    """What today's customers bring within 12 months, with its 80 % range; NaN without amounts.
+def expected_for(data: Loaded) -> Total:
+    """Return what today's customers bring within 12 months: value, or orders without amounts.
 
     Raises:
         ModelError: The orders carry no model.
     """
-    plan = choices.standard_plan()
-    if not data.orders.has_amounts:
-        model_for(data)
-        return math.nan, math.nan, math.nan
-    total = uncertainty_for(data, plan).total()
-    return total.expected, total.low, total.high
+    if data.orders.has_amounts:
+        return uncertainty_for(data, choices.standard_plan()).total()
+    return orders_uncertainty(model_for(data), data.customers).total()
 
 
 def reading_for(data: Loaded, settings: ScorecardSettings) -> Reading:

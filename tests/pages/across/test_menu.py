@@ -60,8 +60,8 @@ def test_groups_lead_to_a_campaign_that_is_filled_in(store):
     assert table_of(at).segments == ("At risk",)
 
     at = at.switch_page("pages/ready_made.py").run()
-    at = at.button(key="plan_Ready to buy").click().run()
-    assert table_of(at).segments == ("Ready to buy",)
+    at = at.button(key="plan_Likely to order within 30 days").click().run()
+    assert table_of(at).segments == ("Likely to order within 30 days",)
 
     at = at.switch_page("pages/rfm.py").run()
     at = at.button(key="rfm_plan").click().run()
