@@ -11,6 +11,7 @@ from tests.pages.steps import (
     as_read,
     button,
     chip,
+    explained,
     fold,
     metrics,
     open_app,
@@ -68,7 +69,7 @@ def test_cdnow_shows_its_known_numbers(cdnow):
 
 def test_every_headline_number_has_its_definition(cdnow):
     at = cdnow
-    assert all(metric.help for metric in at.metric)
+    assert explained(at)
 
 
 def test_an_upload_shows_the_columns_and_is_used_with_one_click(front):
