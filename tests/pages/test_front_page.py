@@ -374,7 +374,12 @@ def test_a_forecast_that_one_customer_rules_is_not_to_be_used(front):
     at = use_upload(front, order_file([*shop(60).decode().splitlines()[1:], *daily]))
     assert chip(at) == "Forecast: do not use"
     assert "Expected figures are greyed." in words(at)
-    assert "expected value" in words(at)
+    # The reason is one hover away; on the page about the forecast it stands in full.
+    [mark] = [link for link in at.get("page_link") if link.proto.label == "Forecast: do not use"]
+    assert "expected value" in mark.proto.help
+    assert "expected value" not in words(at)
+    at = at.switch_page("pages/lifetime_value.py").run()
+    assert as_read(mark.proto.help).split(". ")[0] in words(at)
 
 
 def test_the_chip_says_what_the_checks_come_to(cdnow):

@@ -119,7 +119,7 @@ def file_age(first: date, end: date) -> str:
             f"{words}: too old to send by. The plan counts from the file's end, to learn from; "
             "load a newer file before you send."
         )
-    return f"{words}. Load a newer one: nobody who has ordered since should get one."
+    return f"{words}. Load a newer one before you send: some may have ordered since."
 
 
 class Bigger(NamedTuple):
