@@ -41,7 +41,7 @@ def test_an_old_address_opens_its_page_with_its_settings(visit, path, title, vie
         handle = page.get_by_role("slider", name="Loyal from this many orders")
         expect(handle).to_have_attribute("aria-valuetext", "7")
     elif title == "Forecast":
-        expect(metric(page, "Value over 2 years")).to_be_visible()
+        expect(metric(page, "Expected value over 2 years")).to_be_visible()
 
 
 def test_the_views_of_segments_are_reached_by_the_keyboard(visit):

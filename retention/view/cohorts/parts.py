@@ -129,8 +129,7 @@ def _triangle_words(data: Loaded, view: CohortView, intakes: Cohorts, keys: list
     """What the triangle shows, and what to bear in mind about it."""
     measure, unit = "Percent" if view.show == "Share" else "Number", view.period
     words = [
-        f"{measure} of the customers of a cohort who ordered, by {unit}s since the first order. "
-        "Click a row to see them."
+        f"{measure} of the customers of a cohort who ordered, by {unit}s since the first order."
     ]
     if view.by:
         words.append(
