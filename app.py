@@ -17,7 +17,7 @@ elif data is None or sources.choosing():
 else:
     with shell.scene(2, of=3):
         conclusion = overview.header(data)
-        verdict = forecast_chip.place()
+        verdict = forecast_chip.place(shell.FRONT_PAGE)
         overview.warnings(data)
         # What takes a forecast arrives later: its place is kept, and the first figures stand.
         actions = to_do.place()

@@ -9,7 +9,7 @@ from retention.view.session.results import model_for
 
 data = shell.open_page("pages/campaign_calendar.py")
 conclusion = shell.place_conclusion()
-verdict = forecast_chip.place()
+verdict = forecast_chip.place("pages/campaign_calendar.py")
 
 
 @st.fragment

@@ -9,7 +9,7 @@ from retention.view.session.results import model_for
 
 data = shell.open_page("pages/campaigns.py")
 conclusion = shell.place_conclusion()
-verdict = forecast_chip.place()
+verdict = forecast_chip.place("pages/campaigns.py")
 
 
 @st.fragment

@@ -11,7 +11,7 @@ from retention.view.session.results import model_for
 
 data = shell.open_page("pages/channels.py")
 conclusion = shell.place_conclusion()
-verdict = forecast_chip.place()
+verdict = forecast_chip.place("pages/channels.py")
 dimensions = dimensions_of(data.orders)
 COMPARE = ":material/compare_arrows: Whom they bring"
 WINNING = ":material/person_add: What a new customer may cost"

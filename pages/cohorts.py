@@ -13,7 +13,7 @@ from retention.view.cohorts import (
 
 data = shell.open_page("pages/cohorts.py")
 conclusion = shell.place_conclusion()
-verdict = forecast_chip.place()
+verdict = forecast_chip.place("pages/cohorts.py")
 WHO = ":material/grid_on: Who came back"
 BRINGS = ":material/trending_up: What a customer brings"
 SECOND = ":material/looks_two: Second order"

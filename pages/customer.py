@@ -15,7 +15,7 @@ from retention.view.session import campaigns as state
 
 data = shell.open_page("pages/customer.py")
 conclusion = shell.place_conclusion()
-verdict = forecast_chip.place()
+verdict = forecast_chip.place("pages/customer.py")
 
 
 @st.fragment

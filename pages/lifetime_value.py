@@ -16,7 +16,7 @@ from retention.view.value import parts, trust, what_if
 
 data = shell.open_page("pages/lifetime_value.py")
 conclusion = shell.place_conclusion()
-verdict = forecast_chip.place()
+verdict = forecast_chip.place("pages/lifetime_value.py")
 VALUE, TRUST = ":material/payments: Value", ":material/fact_check: Can I trust it?"
 WHAT_IF = ":material/tune: What if"
 CUSTOMERS = ":material/groups: All customers"
@@ -37,7 +37,7 @@ def answer() -> None:
     conclusion.markdown(parts.conclusion(data, scores, plan))
     parts.headline(data, scores, plan)
     forecast_panels.track_record(usual_backtest_for(data), plan, has_amounts=has_amounts)
-    forecast_chip.fill(verdict, data)
+    forecast_chip.fill(verdict, data, in_full=True)
     tabs: dict[str, Callable[[], None]] = {
         VALUE: partial(draw_value, data, plan),
         TRUST: partial(draw_trust, data, model),

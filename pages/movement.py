@@ -8,7 +8,7 @@ from retention.view.movement import data as data_of, parts
 
 data = shell.open_page("pages/movement.py")
 conclusion = shell.place_conclusion()
-verdict = forecast_chip.place()
+verdict = forecast_chip.place("pages/movement.py")
 
 
 @st.fragment

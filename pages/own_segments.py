@@ -11,7 +11,7 @@ from retention.view.session import own_segments as own
 
 data = shell.open_page("pages/own_segments.py")
 conclusion = shell.place_conclusion()
-verdict = forecast_chip.place()
+verdict = forecast_chip.place("pages/own_segments.py")
 OVERLAPS = ":material/join_inner: Overlaps"
 
 

@@ -14,7 +14,7 @@ from retention.view.session.reorders import kinds_of
 
 data = shell.open_page("pages/products.py")
 conclusion = shell.place_conclusion()
-verdict = forecast_chip.place()
+verdict = forecast_chip.place("pages/products.py")
 
 
 def plan_reminder(segment: str) -> None:

@@ -8,7 +8,7 @@ from retention.view.session import own_segments as own
 
 data = shell.open_page("pages/ready_made.py")
 conclusion = shell.place_conclusion()
-verdict = forecast_chip.place()
+verdict = forecast_chip.place("pages/ready_made.py")
 
 
 @st.fragment

@@ -7,7 +7,7 @@ from retention.view.rfm import controls, data as data_of, parts
 
 data = shell.open_page("pages/rfm.py")
 conclusion = shell.place_conclusion()
-verdict = forecast_chip.place()
+verdict = forecast_chip.place("pages/rfm.py")
 
 
 @st.fragment

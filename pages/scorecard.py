@@ -14,7 +14,7 @@ from retention.view.scorecard import (
 
 data = shell.open_page("pages/scorecard.py")
 conclusion = shell.place_conclusion()
-verdict = forecast_chip.place()
+verdict = forecast_chip.place("pages/scorecard.py")
 
 
 @st.fragment

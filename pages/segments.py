@@ -14,7 +14,7 @@ from retention.view.session.segments import Basis
 
 data = shell.open_page("pages/segments.py")
 conclusion = shell.place_conclusion()
-verdict = forecast_chip.place()
+verdict = forecast_chip.place("pages/segments.py")
 
 
 @st.fragment

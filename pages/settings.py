@@ -8,6 +8,7 @@ from retention.view.settings.parts import draw_settings
 
 data = shell.open_page_without_data("pages/settings.py")
 st.markdown("Set these once: every page uses them, and no page has a margin of its own.")
+shell.link_words("pages/settings.py")
 take_from_address(forget=True)
 
 

@@ -100,6 +100,7 @@ VIEW_LAYERS: dict[str, set[str]] = {
     "shell": {"text", "live_chart", "session", "welcome", "widgets"},
     **{page: set(SHARED) for page in PAGES},
     "report": {*SHARED, *PAGES},
+    "glossary": {*SHARED, *PAGES},
     "front": set(SHARED),
 }
 

@@ -9,7 +9,7 @@ from retention import wording
 from retention.charts import palette
 from retention.errors import ModelError
 from retention.evaluation.verdict import Verdict, VerdictStatus, verdict_of
-from retention.view import text
+from retention.view import shell, text
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import checks_for
 
@@ -24,12 +24,21 @@ WORDS: dict[VerdictStatus, str] = {
 GREYED = Path(__file__).parent / "assets" / "do_not_use.css"
 
 
-def place() -> DeltaGenerator:
-    """Return the place of the chip, to be filled once the rest of the page is drawn."""
-    return st.empty()
+def place(path: str) -> DeltaGenerator:
+    """Return the place of the chip, to be filled once the rest of the page is drawn.
+
+    Beside it stands the link to the words that the page uses.
+
+    Args:
+        path: Of the page's file, as in `shell.PAGES`.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="marks"):
+        where = st.empty()
+        shell.link_words(path)
+    return where
 
 
-def fill(where: DeltaGenerator, data: Loaded) -> None:
+def fill(where: DeltaGenerator, data: Loaded, *, in_full: bool = False) -> None:
     """Draw the chip. Orders that carry no model get none: the page says so itself.
 
     Where the forecast is not to be used, its figures are greyed on the whole page.
@@ -37,12 +46,19 @@ def fill(where: DeltaGenerator, data: Loaded) -> None:
     Args:
         where: From `place`.
         data: The session's data.
+        in_full: Whether the reason stands beside a bad verdict, not one hover away: on the page
+            about the forecast.
     """
     try:
         verdict = verdict_of(checks_for(data))
     except ModelError:
         return
-    with where.container(key=f"forecast-chip-{verdict.status}", gap="xsmall"):
+    bad = verdict.status == "bad"
+    with where.container(
+        key=f"forecast-chip-{verdict.status}",
+        gap="xsmall",
+        width="stretch" if bad and in_full else "content",
+    ):
         st.page_link(
             PAGE,
             label=WORDS[verdict.status],
@@ -50,9 +66,10 @@ def fill(where: DeltaGenerator, data: Loaded) -> None:
             help=hover_words(verdict),
             query_params={LOOK: TRUST},
         )
-        if verdict.status == "bad":
+        if bad:
             st.html(GREYED)
-            st.caption(f"{text.plain(verdict.reason, limit=600)} Expected figures are greyed.")
+            reason = f"{text.plain(verdict.reason, limit=600)} " if in_full else ""
+            st.caption(f"{reason}Expected figures are greyed.")
 
 
 def hover_words(verdict: Verdict) -> str:

@@ -27,6 +27,9 @@ from retention.view.welcome import answers, loading, lost
 
 ROOT = Path(__file__).parents[2]
 FRONT_PAGE = "app.py"
+GLOSSARY_PAGE = "pages/glossary.py"
+#: The setting in the glossary's address that names the page whose words come first.
+WORDS_OF = "words_of"
 #: Settings in the front page's address that open the section of files of signals.
 OPEN_ELSEWHERE = {"add": "signals"}
 #: Days after the last order from which its age is shown: every "next" and "due" counts from it.
@@ -183,6 +186,13 @@ PAGES = (
         question="What should every page know about your store?",
         group="",
     ),
+    Page(
+        path="pages/glossary.py",
+        title="Glossary",
+        icon=":material/menu_book:",
+        question="What does this word mean?",
+        group="",
+    ),
 )
 
 
@@ -268,6 +278,30 @@ def open_page_without_data(path: str) -> Loaded | None:
     if data is not None and not data.orders.has_amounts:
         st.caption(f":material/money_off: {wording.NO_AMOUNTS}")
     return data
+
+
+def glossary_name(path: str) -> str:
+    """Return what the glossary's address calls a page: the name of its file.
+
+    >>> glossary_name("pages/rfm.py"), glossary_name("app.py")
+    ('rfm', 'this_week')
+    """
+    return "this_week" if path == FRONT_PAGE else Path(path).stem
+
+
+def link_words(path: str) -> None:
+    """Draw the link to the words of a page on the glossary.
+
+    Args:
+        path: Of the page's file, as in `PAGES`.
+    """
+    st.page_link(
+        GLOSSARY_PAGE,
+        label="Words on this page",
+        icon=":material/menu_book:",
+        query_params={WORDS_OF: glossary_name(path)},
+        width="content",
+    )
 
 
 def place_conclusion() -> DeltaGenerator:

@@ -7,6 +7,7 @@ the `words` of its package.
 import math
 import re
 import unicodedata
+from collections.abc import Mapping
 
 from retention import wording
 
@@ -19,6 +20,12 @@ PUBLISHED, FITTED = "Published scheme", "Fit to my data"
 #: The expected value of customers by the model of their channel, product or region. It differs a
 #: little from the one by the store's model, which is called “Expected value”.
 BY_GROUP = "Expected value by group"
+
+#: What an 80% range is, in the words of every page.
+RANGE_80 = (
+    "The truth lies in this range in about 8 of 10 cases. It joins chance, the fit, and how far "
+    "such forecasts were off in this store before."
+)
 
 DEFINITIONS = {
     "customers": (
@@ -99,10 +106,9 @@ DEFINITIONS = {
         "discounted at it."
     ),
     "range_80": (
-        "The truth lies in this range in about 8 of 10 cases. It joins chance, the fit, and how "
-        "far such forecasts were off in this store before. From less than a year and a half of "
-        "orders no season can be told: it then allows for the misses of other stores. “Can I trust "
-        "it?” shows the misses. New prices and campaigns come on top."
+        f"{RANGE_80} From less than a year and a half of orders no season can be told: it then "
+        "allows for the misses of other stores. “Can I trust it?” shows the misses. New prices and "
+        "campaigns come on top."
     ),
     "cltv_range": (
         "If the model holds, in 8 of 10 cases the customer's value lies in this range, widened "
@@ -204,7 +210,32 @@ DEFINITIONS = {
         "1, 10 and 20% hold (1% from 100 customers on)."
     ),
 }
-"""Definition of each number on screen, shown as the tooltip beside it."""
+"""Definition of each number on screen: beside it as a tooltip, or on the glossary page."""
+
+#: Definitions that stand on the glossary page, to which each page links: a number that is defined
+#: by one of them has no mark of its own.
+ON_GLOSSARY = frozenset(
+    {
+        *("customers", "orders", "revenue", "average_order_value", "repeat_rate"),
+        *("returning", "expected_orders_sum", "expected_revenue"),
+        *("p_purchase", "cltv_per_customer", "top_share"),
+        *("came", "came_back", "fell", "lapsed", "new"),
+        *("lift", "reach", "cost", "return", "break_even"),
+        *("due_this_week", "due_next_week", "bought_again", "usual_wait"),
+    }
+)
+
+
+def one_help(parts: Mapping[str, str]) -> str:
+    r"""Return the one help of a card, as Markdown: what each of its controls is called, and means.
+
+    Args:
+        parts: What each control means, by its label.
+
+    >>> one_help({"Lift": "Orders more.", "Held out": "Get nothing."})
+    '**Lift:** Orders more.\n\n**Held out:** Get nothing.'
+    """
+    return "\n\n".join(f"**{label}:** {meaning}" for label, meaning in parts.items() if meaning)
 
 
 def plain(value: object, limit: int = 300) -> str:

@@ -70,7 +70,7 @@ def metric_row(
     definitions: Mapping[str, str] = text.DEFINITIONS,
     key: str | None = None,
 ) -> None:
-    """Draw up to four headline numbers side by side, each with its definition one hover away.
+    """Draw up to four headline numbers side by side, with what the glossary does not explain.
 
     Args:
         metrics: The numbers, from left to right.
@@ -94,14 +94,17 @@ def metric_row(
 def draw_metric(metric: Metric, definitions: Mapping[str, str] = text.DEFINITIONS) -> None:
     """Draw one headline number in a card; its amounts may bear a currency that a file made up.
 
+    A number that the glossary explains has no mark: the page's header leads there.
+
     Args:
         metric: The number.
         definitions: Where its `about` is looked up.
     """
+    about = None if metric.about in text.ON_GLOSSARY else definitions[metric.about]
     st.metric(
         metric.label,
         text.plain(metric.value),
-        help=text.plain(definitions[metric.about], limit=1000),
+        help=None if about is None else text.plain(about, limit=1000),
         border=True,
         delta=text.plain(metric.note) if metric.note else None,
         delta_color="off",
@@ -142,7 +145,7 @@ def choose_period(
     *,
     key: str,
     opens_on: str,
-    about: str,
+    about: str | None,
     own_dates: bool = False,
     width: int | Literal["stretch"] = "stretch",
 ) -> str | None:
@@ -152,7 +155,7 @@ def choose_period(
         presets: Keys of `retention.periods.PRESETS` to choose from.
         key: The widget's key, which is also its query parameter.
         opens_on: The preset that is chosen at first.
-        about: The tooltip.
+        about: The tooltip, if any.
         own_dates: Whether “Own dates” is the last option. The page draws the date inputs.
         width: As of `st.selectbox`.
 

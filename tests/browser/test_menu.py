@@ -71,13 +71,13 @@ def test_no_page_is_long_when_it_is_opened(visit):
             page.locator("[data-testid=stSidebar] a", has_text="Segments").first.click()
         link.click()
         expect(current(page.get_by_test_id("stSidebar"))).to_have_count(1)
-        if name != "settings":  # which needs no orders, and concludes nothing
+        if name not in ("settings", "glossary"):  # which need no orders, and conclude nothing
             expect(page.locator(".st-key-conclusion p, .st-key-conclusion b").first).to_be_visible()
         expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
         page.wait_for_timeout(500)
         lengths[name] = page.get_by_test_id("stMainBlockContainer").evaluate(
             "block => Math.round(block.getBoundingClientRect().height)"
         )
-    assert len(lengths) == 15
+    assert len(lengths) == 16
     too_long = {name: pixels for name, pixels in lengths.items() if pixels > LONGEST}
     assert not too_long, lengths

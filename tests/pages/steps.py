@@ -4,6 +4,8 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from retention.view.glossary.terms import all_terms
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -65,6 +67,12 @@ def words(at: AppTest) -> str:
     """All that the page says, as it is read: without the escapes of names from a file."""
     shown = [*at.title, *at.subheader, *at.markdown, *at.caption, *at.error, *at.warning, *at.info]
     return as_read("\n".join(str(element.value) for element in shown))
+
+
+def explained(at: AppTest) -> bool:
+    """Whether every headline number has its definition, one hover away or on the glossary."""
+    on_glossary = {label for term in all_terms() for label in (term.word, *term.also)}
+    return all(metric.help or metric.label in on_glossary for metric in at.metric)
 
 
 def chip(at: AppTest) -> str | None:

@@ -29,6 +29,7 @@ from retention import (
 from retention.view.campaigns.parts import PARTS
 from tests.pages.steps import (
     button,
+    explained,
     metrics,
     open_page,
     order_file,
@@ -97,8 +98,7 @@ def test_the_page_shows_the_plan_of_the_engine(store, orders):
     assert shown["Reach"] == f"{plan.economics.customers:,}"
     assert shown["Break-even lift"] == f"{plan.economics.break_even_lift * 100:.3g} in 100"
     assert f"{plan.economics.customers:,} customers addressed" in verdict(store)
-    for metric in store.metric:
-        assert metric.help
+    assert explained(store)
 
 
 def on_model(at):

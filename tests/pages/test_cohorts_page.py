@@ -11,6 +11,7 @@ from retention.view.cohorts import curve_frames, frames
 from tests.pages.steps import (
     button,
     conclusion,
+    explained,
     metrics,
     notes,
     open_page,
@@ -73,7 +74,7 @@ def test_cdnow_reads_from_settings_to_customers(page):
         page = open_part(page, "cohorts_part", part)
         assert not page.exception
         assert [s.value for s in page.subheader] == [heading, "Customers of a cohort"]
-    assert all(metric.help for metric in page.metric)
+    assert explained(page)
     orders = sample_orders("cdnow")
     second = second_orders(orders).iloc[::-1]
     shown = page.dataframe[0].value

@@ -10,6 +10,7 @@ from tests.pages.steps import (
     as_read,
     button,
     chip,
+    explained,
     metrics,
     open_page,
     open_tab,
@@ -61,7 +62,7 @@ def test_cdnow_reads_from_settings_to_customers(page):
         at = open_tab(at, tab)
         assert not at.exception, tab
         assert [s.value for s in at.subheader] == expected
-        assert all(metric.help for metric in at.metric)
+        assert explained(at)
 
 
 def test_the_total_stands_with_its_range(page):

@@ -5,7 +5,16 @@ import pytest
 from retention import movement, sample_orders, to_csv
 from retention.segments.movement import turns
 from retention.view.movement.frames import movers_list
-from tests.pages.steps import button, metrics, open_page, order_file, select, use_upload, words
+from tests.pages.steps import (
+    button,
+    explained,
+    metrics,
+    open_page,
+    order_file,
+    select,
+    use_upload,
+    words,
+)
 
 PAGE = "pages/movement.py"
 
@@ -37,7 +46,7 @@ def test_cdnow_reads_from_the_sentence_to_the_table(page):
     plain = turns(movement(orders, orders.end - (orders.end - orders.start) // 6, orders.end))
     assert list(metrics(page)) == ["Came in", "Came back", "Fell to at risk", "Fell to lapsed"]
     assert metrics(page)["Came in"] == str(plain.loc["came", "customers"])
-    assert all(metric.help for metric in page.metric)
+    assert explained(page)
     assert f"{metrics(page)['Fell to at risk']} customers worth" in words(page)
     stayed = len(data.customers) - moves["customers"].sum()
     assert f"who moved. {stayed:,} are in the same stage on both days." in words(page)

@@ -5,7 +5,7 @@ import pytest
 from retention import RFM_GROUPS, RfmRules, matches, rfm, sample_orders, summarise_customers
 from retention.view.rfm.words import ADVICE
 from retention.view.session import own_segments as own
-from tests.pages.steps import button, metrics, open_page, order_file, use_upload, words
+from tests.pages.steps import button, explained, metrics, open_page, order_file, use_upload, words
 
 PAGE = "pages/rfm.py"
 
@@ -45,7 +45,7 @@ def test_every_group_shows_its_customers(page, customers):
         assert at.subheader[0].value == group
         if counts[group]:
             assert metrics(at)["Customers"] == f"{counts[group]:,}"
-            assert all(metric.help for metric in at.metric)
+            assert explained(at)
             assert ADVICE[group].what in words(at)
         else:
             assert "No customer is here under these cut points" in words(at)

@@ -38,7 +38,7 @@ def test_the_menu_has_these_entries_in_these_groups():
     for entry in shell.menu(shell.page_of(shell.FRONT_PAGE)):
         groups.setdefault(entry.group, []).append(entry.title)
     assert groups == {
-        "": ["This week", "Store settings"],
+        "": ["This week", "Store settings", "Glossary"],
         "Customers": ["Customers", "Segments"],
         "Campaigns": ["Plan", "Calendar and results"],
         "Insights": ["Scorecard", "Cohorts", "Channels", "Products", "Forecast"],

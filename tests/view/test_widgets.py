@@ -27,12 +27,24 @@ def test_a_headline_number_takes_its_definition_from_the_page():
     def page():
         from retention.view import widgets
 
-        cards = [widgets.Metric("Back", "12%", "back", "of 30"), widgets.Metric("New", "4", "new")]
-        widgets.metric_row(cards, definitions={"back": "Came back.", "new": "Are new."}, key="x")
+        cards = [
+            widgets.Metric("Back", "12%", "back", "of 30"),
+            widgets.Metric("Fresh", "4", "fresh"),
+        ]
+        widgets.metric_row(cards, definitions={"back": "Came back.", "fresh": "Are new."}, key="x")
 
     at = AppTest.from_function(page).run()
     drawn = [(metric.label, metric.value, metric.help, metric.delta) for metric in at.metric]
-    assert drawn == [("Back", "12\\%", "Came back\\.", "of 30"), ("New", "4", "Are new\\.", "")]
+    assert drawn == [("Back", "12\\%", "Came back\\.", "of 30"), ("Fresh", "4", "Are new\\.", "")]
+
+
+def test_a_headline_number_that_the_glossary_explains_has_no_mark():
+    def page():
+        from retention.view import widgets
+
+        widgets.metric_row([widgets.Metric("Customers", "4", "customers")])
+
+    assert not AppTest.from_function(page).run().metric[0].help
 
 
 def test_without_a_model_the_reason_and_what_it_costs_are_said():

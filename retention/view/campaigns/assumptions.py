@@ -19,10 +19,7 @@ def draw_assumptions(campaign: Campaign, currency: str | None) -> None:
     """Lift, offers and cost: the marketer's, and marked as such."""
     terms = campaign.terms
     with st.container(border=True):
-        st.markdown(
-            "**You assume**",
-            help="The model knows what customers do anyway. What follows is yours to judge.",
-        )
+        st.markdown("**You assume**", help=words.assumed(has_offer=terms.has_offer))
         _draw_lift(terms)
         _draw_offer(terms.offer, "Main offer", "offer", currency)
         _draw_unused(campaign, MAIN, terms.offer, "main offer")
@@ -35,7 +32,6 @@ def draw_assumptions(campaign: Campaign, currency: str | None) -> None:
             format="%d%%",
             key=state.key("anyway"),
             disabled=not terms.has_offer,
-            help=words.DEFINITIONS["anyway"],
         )
         carried = (message.offer for message in campaign.messages)
         if terms.opening.kind != "none" or OPENING in carried:
@@ -57,9 +53,8 @@ def _draw_lift(terms: Terms) -> None:
         step=0.1,
         format="%.1f",
         key=state.key("lift"),
-        help=words.DEFINITIONS["lift"],
     )
-    st.caption(text.plain(words.LIFT_EVIDENCE, limit=600))
+    st.caption("An assumption: orders do not tell a lift, the held-out group does.")
 
 
 def _draw_cost(campaign: Campaign, currency: str | None) -> None:
@@ -73,7 +68,6 @@ def _draw_cost(campaign: Campaign, currency: str | None) -> None:
         step=0.001 if tiny else 0.01,
         format="%.4f" if tiny else "%.0f" if cost >= 100 else "%.2f",
         key=state.key("contact"),
-        help=words.DEFINITIONS["contact"],
     )
     usual = store_settings().contact_costs.get(campaign.channel)
     if usual is not None and usual != cost:
@@ -111,7 +105,6 @@ def _draw_offer(offer: Offer, label: str, name: str, currency: str | None) -> No
             step=most / 100,
             format="%,.0f" if most >= 1_000 else "%,.2f",
             key=state.key(f"{name}_value"),
-            help="What a used offer costs you.",
         )
     if offer.kind == "points":
         st.slider(

@@ -10,6 +10,7 @@ from retention import wording
 from retention.campaigns.campaign import Campaign
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.starting import lapsed_share
+from retention.view import text
 from retention.view.campaigns import segments, words
 from retention.view.campaigns.controls import OWN_CUT, RANKINGS, SIZES, ranking_name, size_name
 from retention.view.campaigns.sequence import WINDOWS
@@ -33,14 +34,19 @@ def draw_audience_size(data: Loaded, campaign: Campaign, plan: CampaignPlan) -> 
         list has become shorter.
     """
     with st.container(border=True):
-        st.markdown("**Audience**")
+        about = {
+            "How far down the list": words.DEFINITIONS["size"],
+            "Ranked by": words.DEFINITIONS["ranked"],
+            "Held out": words.DEFINITIONS["holdout"],
+            "Orders count for": words.DEFINITIONS["window"],
+        }
+        st.markdown("**Audience**", help=text.one_help(about))
         mode = st.segmented_control(
             "How far down the list",
             [*SIZES, OWN_CUT],
             default=size_name(campaign),
             key=state.key("mode"),
             required=True,
-            help=words.DEFINITIONS["size"],
         )
         if mode == OWN_CUT and plan.available_customers > 1:
             campaign = _draw_cut(campaign, plan)
@@ -55,7 +61,6 @@ def draw_audience_size(data: Loaded, campaign: Campaign, plan: CampaignPlan) -> 
             step=1,
             format="%d%%",
             key=state.key("holdout"),
-            help=words.DEFINITIONS["holdout"],
         )
         last = campaign.messages[-1].day
         right.select_slider(
@@ -64,7 +69,6 @@ def draw_audience_size(data: Loaded, campaign: Campaign, plan: CampaignPlan) -> 
             value=campaign.window_days,
             format_func=lambda days: f"{days} days",
             key=state.key("window"),
-            help=words.DEFINITIONS["window"],
         )
     return campaign
 
@@ -77,7 +81,6 @@ def _draw_cut(campaign: Campaign, plan: CampaignPlan) -> Campaign:
         default=ranking_name(campaign),
         key=state.key("ranked"),
         required=True,
-        help=words.DEFINITIONS["ranked"],
     )
     start = campaign.size if isinstance(campaign.size, int) else plan.best_size or customers
     cut = st.slider(

@@ -55,6 +55,8 @@ def draw_whom(data: Loaded, campaign: Campaign) -> None:
 def _draw_segments(data: Loaded, campaign: Campaign) -> None:
     choices, missing = segments.choices(data)
     not_here = text.plain(", ".join(missing), limit=600)
+    groups = set(segments.groups_of(campaign.segments))
+    suited = [strategy.name for strategy in strategies() if groups & set(strategy.audience)]
     st.multiselect(
         "Segments",
         choices,
@@ -64,16 +66,22 @@ def _draw_segments(data: Loaded, campaign: Campaign) -> None:
         placeholder="Choose one or several",
         on_change=_segments_chosen,
         args=(data,),
-        help="Customers of any of them; nobody is addressed twice. Own segments come from the page "
-        "“Segments: Mine”." + (f" Not in these orders: {not_here}." if missing else ""),
+        help=text.one_help(
+            {
+                "Segments": "Customers of any of them; nobody is addressed twice. Own segments "
+                "come from the page “Segments: Mine”."
+                + (f" Not in these orders: {not_here}." if missing else ""),
+                "Strategy": "From the playbook. Choosing another one sets its usual sequence, "
+                "offers, channel, lift and holdout."
+                + (f" For these segments: {', '.join(suited)}." if suited else ""),
+            }
+        ),
     )
 
 
 def _draw_strategy(data: Loaded, campaign: Campaign) -> None:
     names = {strategy.key: strategy.name for strategy in strategies()}
     names |= {OWN: "None, a campaign of your own"}
-    groups = set(segments.groups_of(campaign.segments))
-    suited = [strategy.name for strategy in strategies() if groups & set(strategy.audience)]
     keys = list(names)
     st.selectbox(
         "Strategy",
@@ -84,8 +92,6 @@ def _draw_strategy(data: Loaded, campaign: Campaign) -> None:
         on_change=_strategy_chosen,
         args=(data,),
         # The same options whatever the segments are: the choice is kept by its label.
-        help="From the playbook. Choosing another one sets its usual sequence, offers, channel, "
-        "lift and holdout." + (f" For these segments: {', '.join(suited)}." if suited else ""),
     )
 
 

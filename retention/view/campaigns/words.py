@@ -15,6 +15,7 @@ from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.terms import ENDS, MAIN, OPENING
 from retention.campaigns.usual import FIRST_LIFT, READ_BY_ALL, READ_BY_LAPSED, usual_lift
 from retention.orders.orders import Orders
+from retention.view import text
 
 DEFINITIONS = {
     "lift": "How many of 100 customers who would not order within the window do so because of the "
@@ -74,6 +75,21 @@ LIFT_EVIDENCE = (
     f"{wording.percent(READ_BY_ALL, 0)} is average (Barilliance 2021), so that lapsed customers "
     f"start at {usual_lift(1.0) * 100:.1f}."
 )
+
+
+def assumed(*, has_offer: bool) -> str:
+    """Return the one help of what the marketer assumes, as Markdown."""
+    about = text.one_help(
+        {
+            "Lift": f"{DEFINITIONS['lift']} {LIFT_EVIDENCE}",
+            "Offer used by those who order anyway": DEFINITIONS["anyway"] if has_offer else "",
+            "Worth": "What a used offer costs you." if has_offer else "",
+            "Cost of a message": DEFINITIONS["contact"],
+        }
+    )
+    return f"The model knows what customers do anyway. What follows is yours to judge.\n\n{about}"
+
+
 OFFER_NAMES: dict[MessageOffer, str] = {
     "": "–",
     OPENING: "Opening offer",
@@ -103,10 +119,7 @@ def file_age(first: date, end: date) -> str:
             f"{words}: too old to send by. The plan counts from the file's end, to learn from; "
             "load a newer file before you send."
         )
-    return (
-        f"{words}. The plan counts from the file's end. Load a newer one before you send, so that "
-        "nobody who has ordered since gets one."
-    )
+    return f"{words}. Load a newer one before you send: some may have ordered since."
 
 
 class Bigger(NamedTuple):

@@ -26,6 +26,7 @@ from retention.view.session.loaded import Loaded
 from retention.view.session.results import group_uncertainty_for
 
 NAMED = 3  # values that the sentence names on each side
+COST_HELP = "Set the value against what a customer costs to win."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,13 @@ def choose_settings(data: Loaded, dimensions: Sequence[str]) -> ChannelSettings:
     names = {ROLES[name].label: name for name in dimensions}
     kinds = {label: key for key, label in ATTRIBUTIONS.items()}
     presets = [preset for preset in PRESETS if _holds_orders(preset, orders)]
+    about = text.one_help(
+        {
+            "Break down by": ABOUT["dimension"],
+            "Orders count to": ABOUT["attribution"],
+            "Period": ABOUT["period"],
+        }
+    )
     with st.container(border=True, horizontal=True, gap="medium"):
         dimension = st.segmented_control(
             "Break down by",
@@ -57,7 +65,7 @@ def choose_settings(data: Loaded, dimensions: Sequence[str]) -> ChannelSettings:
             key="dimension",
             bind="query-params",
             required=True,
-            help=ABOUT["dimension"],
+            help=about,
             wrap=True,
         )
         attribution = st.segmented_control(
@@ -67,12 +75,9 @@ def choose_settings(data: Loaded, dimensions: Sequence[str]) -> ChannelSettings:
             key="attribution",
             bind="query-params",
             required=True,
-            help=ABOUT["attribution"],
             wrap=True,
         )
-        preset = widgets.choose_period(
-            presets, key="period", opens_on="365", about=ABOUT["period"], width=220
-        )
+        preset = widgets.choose_period(presets, key="period", opens_on="365", about=None, width=220)
     return ChannelSettings(
         dimension=names[dimension], attribution=kinds[attribution], preset=preset or "365"
     )
@@ -135,8 +140,8 @@ def conclusion(breakdown: Breakdown, currency: str | None) -> str:
 def _association(breakdown: Breakdown) -> None:
     """What the comparison cannot say."""
     st.caption(
-        "An association, not a cause: customers differ in more than this. Set the value against "
-        "what a customer costs to win, and try a change on a part before moving all of it."
+        "An association, not a cause: customers differ in more than this. Try a change on a part "
+        "before moving all of it."
         if breakdown.attribution == "first_order"
         else "This says who orders from it, not whom it brings: an offer to returning customers "
         "looks good by its nature. To decide what to win customers with, let orders count to the "
@@ -166,7 +171,7 @@ def comparison(data: Loaded, breakdown: Breakdown) -> None:
     """Every value beside the average of all."""
     by_value, currency = breakdown.basis == "value_per_customer", data.orders.currency
     title = "Expected value by group, per new customer" if by_value else "Repeat purchase rate"
-    about = f"{ABOUT[breakdown.basis]} {ABOUT['verdict']}"
+    about = f"{ABOUT[breakdown.basis]} {ABOUT['verdict']} {COST_HELP}"
     st.subheader(title, anchor=False, help=text.plain(about, limit=1200))
     _association(breakdown)
     rows = in_order(breakdown)
@@ -206,9 +211,8 @@ def _dots_words(breakdown: Breakdown, average: str) -> str:
     )
     size = "new customers" if breakdown.basis == "value_per_customer" else "customers"
     return (
-        f"Dashed: the average of all, {average}{counted}. Where a line does not reach it, the "
-        "difference is more than chance (95%, for all of them at once). A larger dot has more "
-        f"{size}."
+        f"Dashed: the average of all, {average}{counted}. A line that does not reach it is more "
+        f"than chance. A larger dot has more {size}."
     )
 
 
@@ -269,8 +273,8 @@ def growth(breakdown: Breakdown, orders: Orders) -> None:
         alt=f"Change of {chosen.lower()} by {breakdown.dimension}, with 95% ranges",
     )
     notes = [
-        f"{wording.span(period)} against {wording.span(before)}, in the order of the chart above. "
-        f"Dashed: all together, {charts.change_words(store)}. Seasons are part of it.",
+        f"{wording.span(period)} against {wording.span(before)}. Dashed: all together, "
+        f"{charts.change_words(store)}. Seasons are part of it.",
         *_too_far(left_out),
     ]
     st.caption(text.plain(" ".join(notes), limit=800))

@@ -40,7 +40,8 @@ DEFINITIONS = {
     "triangle": (
         "Each cell: of the customers in the row's cohort, those with at least one order in that "
         "calendar period after their first. Age 0 is the period of the first order, age 1 the "
-        "next one. An order on any day of the period counts once, however many there are."
+        "next one. An order on any day of the period counts once, however many there are. The "
+        "number beside a cohort is its size. A click on a row shows its customers below."
     ),
     "growth": (
         "All that the cohort's customers have brought up to an age, divided by the number of "

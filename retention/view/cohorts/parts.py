@@ -26,10 +26,18 @@ def choose_settings(data: Loaded) -> CohortView:
     """Four controls in one row, kept in the URL; only what the orders have can make cohorts."""
     present = [name for name in BY if f"first_{name}" in data.customers]
     options = [*KINDS, *(f"First {name}" for name in present)]
+    about = text.one_help(
+        {
+            "Cohorts by": DEFINITIONS["by"],
+            "Show": DEFINITIONS["show"],
+            "Cohorts shown": DEFINITIONS["cohorts"],
+            "Ages shown": DEFINITIONS["ages"],
+        }
+    )
     with st.container(border=True):
         first, second, third, fourth = st.columns([1.2, 1.1, 1, 1], gap="medium")
         kind = first.selectbox(
-            "Cohorts by", options, key="cohorts", bind="query-params", help=DEFINITIONS["by"]
+            "Cohorts by", options, key="cohorts", bind="query-params", help=about
         )
         show = second.segmented_control(
             "Show",
@@ -38,7 +46,6 @@ def choose_settings(data: Loaded) -> CohortView:
             key="show",
             bind="query-params",
             required=True,
-            help=DEFINITIONS["show"],
         )
         number = third.selectbox(
             "Cohorts shown",
@@ -46,7 +53,6 @@ def choose_settings(data: Loaded) -> CohortView:
             index=COHORTS.index(24),
             key="rows",
             bind="query-params",
-            help=DEFINITIONS["cohorts"],
         )
         ages = fourth.selectbox(
             "Ages shown",
@@ -54,7 +60,6 @@ def choose_settings(data: Loaded) -> CohortView:
             index=AGES.index(12),
             key="ages",
             bind="query-params",
-            help=DEFINITIONS["ages"],
         )
         if not present:
             with st.expander(
@@ -124,9 +129,7 @@ def _triangle_words(data: Loaded, view: CohortView, intakes: Cohorts, keys: list
     """What the triangle shows, and what to bear in mind about it."""
     measure, unit = "Percent" if view.show == "Share" else "Number", view.period
     words = [
-        f"{measure} of the customers of a cohort who ordered in a {unit}, by {unit}s since "
-        "their first order. The number beside a cohort is its size. Click a row to see "
-        "its customers below."
+        f"{measure} of the customers of a cohort who ordered, by {unit}s since the first order."
     ]
     if view.by:
         words.append(

@@ -161,13 +161,13 @@ def orders_in_words(customer: Customer) -> str:
 
 def life_caption(customer: Customer) -> str:
     """Return how to read the chart, in a line."""
-    parts = ["Below the orders: the stages on each day, pale if nothing comes."]
+    parts = ["Below the orders: the stage on each day, pale if nothing comes."]
     if "discount" in customer.orders and (customer.orders["discount"] > 0).any():
         parts.append("Hollow: bought with a discount.")
     if len(customer.orders) > charts.MOST_ORDERS:
         parts.append(f"The latest {charts.MOST_ORDERS} orders.")
     if customer.stage == "vip":
-        parts.append("VIP is today's expected value: the past knows none.")
+        parts.append("VIP goes by today's expected value.")
     return " ".join(parts)
 
 

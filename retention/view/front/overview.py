@@ -17,9 +17,12 @@ from retention.view.session.results import (
     scores_for,
     spread_for,
     uncertainty_for,
-    usual_backtest_for,
 )
 
+CHART_HELP = (
+    "Customers you have yet to win come on top. A month is 30.4 days, counted from the last order "
+    "day."
+)
 #: The share of the best customers that is named.
 TENTH = 0.10
 
@@ -83,7 +86,6 @@ def _draw_to_come(data: Loaded) -> None:
     currency = data.orders.currency
     if not data.orders.has_amounts:
         widgets.metric_row(forecast_panels.forecast_metrics(scores, None, None, label="", about=""))
-        forecast_panels.track_record(usual_backtest_for(data), plan, has_amounts=False)
         _draw_expected_orders(data, plan)
         return
     months = months_for(data, plan)
@@ -100,7 +102,6 @@ def _draw_to_come(data: Loaded) -> None:
         scores, total, currency, label="Expected value", about="base_value"
     )
     widgets.metric_row([*forecast, top_tenth])
-    forecast_panels.track_record(usual_backtest_for(data), plan)
     widgets.settings_line(forecast_panels.assumptions(plan), "front")
     tidy = past_and_expected(history_for(data), months, data.orders.end)
     st.altair_chart(
@@ -111,10 +112,9 @@ def _draw_to_come(data: Loaded) -> None:
     )
     ahead = wording.money(float(months["expected_revenue"].sum()), currency, short=True)
     st.caption(
-        f"The expected bars add up to {text.plain(ahead)} before margin and discounting; thin "
-        "lines are a month's 80% range. They are repeat orders of today's customers only: compare "
-        "them with the repeat orders so far. Customers you have yet to win come on top. A month is "
-        "30.4 days, counted from the last order day."
+        f"Expected: {text.plain(ahead)} from repeat orders of today's customers, before margin "
+        "and discounting. Thin lines are a month's 80% range.",
+        help=f"Compare the bars with the repeat orders so far. {CHART_HELP}",
     )
 
 
@@ -126,10 +126,7 @@ def _draw_expected_orders(data: Loaded, plan: choices.Plan) -> None:
         key="placed_and_expected",
         alt="Past orders by month, then those expected of today's customers",
     )
-    st.caption(
-        "Expected are repeat orders of today's customers. Customers you have yet to win come on "
-        "top. A month is 30.4 days, counted from the last order day."
-    )
+    st.caption("Expected are repeat orders of today's customers.", help=CHART_HELP)
 
 
 def warnings(data: Loaded) -> None:

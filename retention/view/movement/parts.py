@@ -37,7 +37,12 @@ def choose_settings(data: Loaded) -> MovementSettings:
                 [preset for preset in PRESETS if preset != "all"],
                 key="movement_period",
                 opens_on="90",
-                about=words.DEFINITIONS["period"],
+                about=text.one_help(
+                    {
+                        "Period": words.DEFINITIONS["period"],
+                        "Stages by": words.DEFINITIONS["rules"],
+                    }
+                ),
                 own_dates=True,
             )
         kind = right.segmented_control(
@@ -48,7 +53,6 @@ def choose_settings(data: Loaded) -> MovementSettings:
             bind="query-params",
             required=True,
             wrap=True,
-            help=words.DEFINITIONS["rules"],
         )
         if preset is None:
             start, end = _own_dates(data)
@@ -71,7 +75,6 @@ def _own_dates(data: Loaded) -> tuple[date, date]:
         min_value=first,
         max_value=last,
         key="movement_start",
-        help="Customers as they stood when this day was over.",
     )
     end = right.date_input(
         "To the evening of",
@@ -79,7 +82,6 @@ def _own_dates(data: Loaded) -> tuple[date, date]:
         min_value=first,
         max_value=last,
         key="movement_end",
-        help="Customers as they stood when this day was over.",
     )
     return start or first, end or last
 
@@ -142,7 +144,14 @@ def _late_start(data: Loaded, settings: MovementSettings) -> None:
 
 def flow(data: Loaded, settings: MovementSettings, moves: pd.DataFrame, scored: bool) -> bool:
     """Draw the movements and return whether customers who stayed are shown, too."""
-    st.subheader("Who moved where", anchor=False, help=words.DEFINITIONS["flow"])
+    about = text.one_help(
+        {
+            "Band": words.DEFINITIONS["flow"],
+            "Width of a band": words.DEFINITIONS["draw"],
+            "Those who stayed, too": words.DEFINITIONS["stayed"],
+        }
+    )
+    st.subheader("Who moved where", anchor=False, help=about)
     currency = data.orders.currency
     with st.container(horizontal=True, vertical_alignment="bottom"):
         measure = st.segmented_control(
@@ -152,13 +161,11 @@ def flow(data: Loaded, settings: MovementSettings, moves: pd.DataFrame, scored: 
             key="movement_measure",
             bind="query-params",
             required=True,
-            help=words.DEFINITIONS["draw"],
         )
         stayed = st.toggle(
             "Those who stayed, too",
             key="movement_stayed",
             bind="query-params",
-            help=words.DEFINITIONS["stayed"],
         )
     bands, nodes = frames.flow_frames(moves, measure, stayed, currency)
     if bands.empty:

@@ -46,8 +46,8 @@ def draw_gallery(features: Features, conclusion: DeltaGenerator) -> None:
     made = ready_made(features)
     conclusion.markdown(_conclusion(made, features))
     st.caption(
-        "Start from one, change what you like, and save it under your own name. The days are "
-        "published thresholds; “top” is a share of your own customers."
+        "Start from one, change it, and save it under your own name. The days are published "
+        "thresholds; “top” is a share of your customers."
     )
     possible = [row for row in made if not row.missing]
     for number, (group, rows) in enumerate(groupby(possible, key=lambda row: row.group)):

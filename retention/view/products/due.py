@@ -41,7 +41,19 @@ def draw_due(data: Loaded, by: str, plan: Plan) -> None:
     """
     due = reorders_for(data, by)
     rates = hit_rates_for(data, by)
-    st.subheader("Due now", anchor=False, help=words.DEFINITIONS["due_this_week"])
+    st.subheader(
+        "Due now",
+        anchor=False,
+        help=text.one_help(
+            {
+                "Due": words.DEFINITIONS["due_this_week"],
+                "Due by": "Their own interval is known of customers who bought it three times or "
+                "more. Otherwise it is what is usual for it, which says when to ask and not who "
+                "will come.",
+                "How well it works": words.basis_words(rates, by),
+            }
+        ),
+    )
     if due.empty:
         st.info(
             f"Nobody is due in these two weeks. A usual interval needs a {by} that a customer "
@@ -52,8 +64,7 @@ def draw_due(data: Loaded, by: str, plan: Plan) -> None:
     basis, product = _choose(due, by)
     shown = due if basis == ANY_INTERVAL else due[due["basis"] == OWN]
     this, following = frames.week_words(history_for(data, by))
-    about = words.basis_words(rates, by)
-    st.caption(text.plain(f"This week: {this}. Next week: {following}. {about}", 600))
+    st.caption(text.plain(f"This week: {this}. Next week: {following}."))
     left, right = st.columns([10, 11], gap="large")
     with left:
         _draw_bars(shown, by)
@@ -77,8 +88,6 @@ def _choose(due: pd.DataFrame, by: str) -> tuple[str, str]:
             key=f"products_basis_{by}_{len(options)}",
             required=True,
             wrap=True,
-            help="Their own interval is known of customers who bought it three times or more. "
-            "Otherwise it is what is usual for it, which says when to ask and not who will come.",
         )
         shown = due if basis == ANY_INTERVAL else due[due["basis"] == OWN]
         names = shown["product"].value_counts().index.astype(str).tolist()

@@ -9,7 +9,7 @@ import streamlit as st
 
 from retention import wording
 from retention.segments.rfm import RfmRules
-from retention.view import widgets
+from retention.view import text, widgets
 from retention.view.rfm.data import RfmBasis
 from retention.view.rfm.words import DEFINITIONS, CutPoints
 from retention.view.session.loaded import Loaded
@@ -30,7 +30,13 @@ def draw_rules(data: Loaded, basis: RfmBasis) -> RfmRules:
         key="rfm_cut",
         bind="query-params",
         required=True,
-        help=DEFINITIONS["cut"],
+        help=text.one_help(
+            {
+                "Cut scores in": DEFINITIONS["cut"],
+                "Where scores are cut": DEFINITIONS["scores"],
+                "Own cut points": DEFINITIONS["own"],
+            }
+        ),
     )
     if kind == FIFTHS:
         return RfmRules()
@@ -101,7 +107,6 @@ def _pair(
         format=written,
         key=key,
         bind="query-params",
-        help=DEFINITIONS["own"],
     )
 
 

@@ -81,8 +81,6 @@ def choose_group(view: RfmView) -> str | None:
         wrap=True,
         bind="query-params",
         on_change=_whole_group,
-        help="Every customer is in exactly one of the eleven. Elsewhere some have the words of "
-        f"lifecycle stages: {_elsewhere()}.",
     )
 
 
@@ -115,7 +113,13 @@ def grid(data: Loaded, view: RfmView, group: str | None, cell: tuple[int, int] |
         key="rfm_measure",
         bind="query-params",
         required=True,
-        help=DEFINITIONS["grid"],
+        help=text.one_help(
+            {
+                "Grid": DEFINITIONS["grid"],
+                "Groups": "Every customer is in exactly one of the eleven. Elsewhere some have the "
+                f"words of lifecycle stages: {_elsewhere()}.",
+            }
+        ),
     )
     scored = "orders" if view.cuts.revenue is None else "orders and revenue"
     frame = frames.grid_frame(view.cells, view.cuts, measure, group, cell, data.orders.currency)
@@ -358,7 +362,7 @@ def _table_csv(view: RfmView) -> bytes:
 
 def score_table(view: RfmView, currency: str | None) -> None:
     """Where each score begins, and how uneven the scores are."""
-    st.markdown("**Where scores are cut**", help=DEFINITIONS["scores"])
+    st.markdown("**Where scores are cut**")
     rows = frames.score_frame(view.places, view.cuts, currency).to_dict("records")
     scored = [name for name in LABELS if name in rows[0]]
     body = "".join(

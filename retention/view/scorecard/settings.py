@@ -10,7 +10,7 @@ from retention.history.metrics import IN_MONEY, METRICS
 from retention.periods import Period, preset_period, whole_preset
 from retention.reports.industry import Target
 from retention.reports.scorecard import ACTIVE_DAYS, LEAST_ACTIVE, MOST_ACTIVE
-from retention.view import widgets
+from retention.view import text, widgets
 from retention.view.scorecard.data import ScorecardSettings
 from retention.view.session.loaded import Loaded
 from retention.view.session.store_settings import store_settings
@@ -42,8 +42,15 @@ def choose_settings(data: Loaded) -> ScorecardSettings:
             preset = widgets.choose_period(
                 key="period",
                 opens_on=_opens_on(data),
-                about="Ends with the last order in the file; “this” quarter or year holds the "
-                "last order.",
+                about=text.one_help(
+                    {
+                        "Period": "Ends with the last order in the file; “this” quarter or year "
+                        "holds the last order.",
+                        "Active for": "A customer is active for this number of days after an "
+                        "order. About three times the usual wait between two orders is a fair "
+                        "choice: “How long it takes” shows it.",
+                    }
+                ),
                 own_dates=True,
             )
         active_days = right.slider(
@@ -55,8 +62,6 @@ def choose_settings(data: Loaded) -> ScorecardSettings:
             format="%d days",
             key="active_days",
             bind="query-params",
-            help="A customer is active for this number of days after an order. About three times "
-            "the usual wait between two orders is a fair choice: “How long it takes” shows it.",
         )
         period = _own_dates(data) if preset is None else _preset(data, preset)
         targets = _targets(has_amounts=data.orders.has_amounts)
@@ -95,7 +100,6 @@ def _own_dates(data: Loaded) -> Period:
         min_value=first,
         max_value=last,
         key="own_dates",
-        help="The first and the last day of the period, both included.",
     )
     # Between the two clicks of a new range only its first day is there.
     start, end = (dates[0], dates[-1]) if dates else (first, last)

@@ -216,6 +216,7 @@ def _draw_slider(
         written = money_format(currency, st.session_state.get(key, scale.standard), scale.step)
     number: Any = float if threshold.unit in ("share", "value") else int
     is_percentile = threshold.unit == "value" and scale is None
+    about = off or slider.help
     chosen = st.slider(
         f"{slider.label} percentile" if is_percentile else slider.label,
         min_value=number(low),
@@ -225,7 +226,7 @@ def _draw_slider(
         format=written,
         key=key,
         bind="query-params",
-        help=off or slider.help,
+        help=about or None,
         disabled=off is not None,
     )
     place = st.container(key=f"strip_place_{key}")
@@ -309,8 +310,18 @@ def _unit(basis: Basis) -> ValueUnit:
         bind="query-params",
         on_change=_carry_over,
         args=(basis,),
-        help="The 90th percentile is what all but the top 10% of customers stay below.",
+        help=text.one_help(
+            {
+                "Percentile": "The 90th percentile is what all but the top 10% of customers stay "
+                "below.",
+                **{slider.label: _about(slider) for slider in (*VALUES, VIP_ORDERS)},
+            }
+        ),
     )
+
+
+def _about(slider: Slider) -> str:
+    return thresholds()[slider.rules[0]].help
 
 
 def _carry_over(basis: Basis) -> None:

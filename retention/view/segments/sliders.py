@@ -12,6 +12,7 @@ import numpy as np
 from retention.charts import palette
 from retention.segments.inputs import SegmentInputs, percentile_cutoff
 from retention.segments.rules import defaults, thresholds
+from retention.view import text
 from retention.view.segments.strips import MEASURES
 from retention.view.text import slider_step
 
@@ -33,7 +34,7 @@ class Slider:
         key: Its widget key, which is its name in the URL.
         rules: The fields of `SegmentRules` that it sets, one a handle.
         label: What stands above it.
-        help: What is one hover away.
+        help: What is one hover away: the first slider of a part explains all of them.
         colours: The colours of its parts, from left to right.
     """
 
@@ -50,31 +51,36 @@ LAST_ORDER = (
         key="one",
         rules=("new_days", "one_order_lapsed"),
         label="Bought once: new until, lapsed after (days)",
-        help="New for fewer than the first number of days since the only order, lapsed after more "
-        "than the second. In between the second order is to be won.",
+        help=text.one_help(
+            {
+                "Bought once": "New for fewer than the first number of days since the only order, "
+                "lapsed after more than the second. In between the second order is to be won.",
+                "Repeat and loyal customers": "At risk from the first number of days since the "
+                "last order, lapsed after more than the second.",
+                "Loyal": thresholds()["loyal_orders"].help,
+            }
+        ),
         colours=(_STAGE["new"], _STAGE["first_time"], _STAGE["lapsed"]),
     ),
     Slider(
         key="repeat",
         rules=("repeat_at_risk", "repeat_lapsed"),
         label="Repeat customers: at risk from, lapsed after (days)",
-        help="At risk from the first number of days since the last order, lapsed after more than "
-        "the second.",
+        help="",
         colours=(_STAGE["repeat"], _STAGE["at_risk"], _STAGE["lapsed"]),
     ),
     Slider(
         key="loyal",
         rules=("loyal_at_risk", "loyal_lapsed"),
         label="Loyal customers: at risk from, lapsed after (days)",
-        help="At risk from the first number of days since the last order, lapsed after more than "
-        "the second.",
+        help="",
         colours=(_STAGE["loyal"], _STAGE["at_risk"], _STAGE["lapsed"]),
     ),
     Slider(
         key="loyal_orders",
         rules=("loyal_orders",),
         label="Loyal from this many orders",
-        help=thresholds()["loyal_orders"].help,
+        help="",
         colours=(_STAGE["repeat"], _STAGE["loyal"]),
     ),
 )
@@ -83,21 +89,21 @@ VALUES = (
         key="vip",
         rules=("vip_value",),
         label="VIP: expected value from",
-        help=thresholds()["vip_value"].help,
+        help="",
         colours=(_REST, _STAGE["vip"]),
     ),
     Slider(
         key="spender",
         rules=("spender_value",),
         label="Big spender: revenue so far from",
-        help=thresholds()["spender_value"].help,
+        help="",
         colours=(_REST, _TRAIT["big_spender"]),
     ),
     Slider(
         key="order_value",
         rules=("order_value",),
         label="High order value: average order from",
-        help=thresholds()["order_value"].help,
+        help="",
         colours=(_REST, _TRAIT["high_order_value"]),
     ),
 )
@@ -105,7 +111,7 @@ VIP_ORDERS = Slider(
     key="vip_orders",
     rules=("vip_orders",),
     label="VIP: at least this many orders",
-    help=thresholds()["vip_orders"].help,
+    help="",
     colours=(_REST, _STAGE["vip"]),
 )
 DISCOUNT = Slider(

@@ -92,7 +92,12 @@ def _draw_worth(data: Loaded) -> None:
 def _draw_money(data: Loaded | None) -> None:
     settings = store_settings()
     with st.container(border=True):
-        st.markdown("**What a customer is worth**")
+        about = {
+            "Margin": text.DEFINITIONS["margin"],
+            "Discount rate": text.DEFINITIONS["annual_discount_rate"],
+            "Purchase model": text.DEFINITIONS["purchase_model"],
+        }
+        st.markdown("**What a customer is worth**", help=text.one_help(about))
         _start(_MARGIN, round(settings.margin * 100))
         st.slider(
             "Margin",
@@ -103,7 +108,6 @@ def _draw_money(data: Loaded | None) -> None:
             key=_MARGIN,
             on_change=_changed,
             args=(_MARGIN, "margin", lambda percent: percent / 100),
-            help=text.DEFINITIONS["margin"],
         )
         if not settings.margin_is_known:
             st.caption(
@@ -120,7 +124,6 @@ def _draw_money(data: Loaded | None) -> None:
             key=_RATE,
             on_change=_changed,
             args=(_RATE, "annual_discount_rate", lambda percent: percent / 100),
-            help=text.DEFINITIONS["annual_discount_rate"],
         )
         labels = {kind: label for label, kind in MODELS.items()}
         _start(_MODEL, labels[settings.purchase_model])
@@ -131,7 +134,6 @@ def _draw_money(data: Loaded | None) -> None:
             required=True,
             on_change=_changed,
             args=(_MODEL, "purchase_model", MODELS.__getitem__),
-            help=text.DEFINITIONS["purchase_model"],
         )
         _draw_currency(data)
 
@@ -145,9 +147,8 @@ def _draw_currency(data: Loaded | None) -> None:
         "Currency",
         key=_CURRENCY,
         max_chars=3,
-        placeholder="Such as EUR",
+        placeholder="Three letters, such as EUR",
         on_change=_currency_changed,
-        help="A code of three letters. It counts for orders that name no currency of their own.",
     )
     if written and not is_currency(written.strip().upper()):
         st.error("Give the currency as a code of three letters, such as EUR.")
@@ -156,7 +157,13 @@ def _draw_currency(data: Loaded | None) -> None:
 def _draw_store(data: Loaded | None) -> None:
     settings = store_settings()
     with st.container(border=True):
-        st.markdown("**What and where you sell**")
+        about = {
+            "Line of business": "Whose benchmarks the scorecard compares with. Each is compared by "
+            "its own definition.",
+            "Country": "To read phone numbers that lack a country code, and to fill in countries "
+            "where a platform asks for them.",
+        }
+        st.markdown("**What and where you sell**", help=text.one_help(about))
         _start(_LINE, settings.line_of_business)
         st.selectbox(
             "Line of business",
@@ -164,8 +171,6 @@ def _draw_store(data: Loaded | None) -> None:
             key=_LINE,
             on_change=_changed,
             args=(_LINE, "line_of_business", str),
-            help="Whose benchmarks the scorecard compares with. Each is compared by its own "
-            "definition.",
         )
         names = country_names()
         _start(_COUNTRY, settings.home_country)
@@ -176,8 +181,6 @@ def _draw_store(data: Loaded | None) -> None:
             key=_COUNTRY,
             on_change=_changed,
             args=(_COUNTRY, "home_country", str),
-            help="To read phone numbers that lack a country code, and to fill in countries where a "
-            "platform asks for them.",
         )
         if data is not None:
             st.caption(text.plain(_countries_of(data)))

@@ -149,8 +149,8 @@ def _spend(spend: SpendModel, currency: str | None) -> Point:
     mean = wording.money(spend.mean, currency)
     sentence = f"A purchase day brings {mean} on average over all customers."
     caveat = (
-        "Mean of the spend model, p v / (q − 1), learnt from repeat purchase days. A customer's "
-        "own orders weigh more the more there are."
+        "Mean of the spend model (Gamma-Gamma), p v / (q − 1), learnt from repeat purchase days. "
+        "A customer's own orders weigh more the more there are."
     )
     if isinstance(spend, StoreAverage):
         caveat = f"{spend.reason} Repeat customers are taken at their own average instead."

@@ -32,6 +32,10 @@ HORIZONS = {
 }
 #: Shares of the best customers that a campaign can be planned for, and the one that is named.
 SHARES, BEST = (0.01, 0.05, 0.1, 0.2), 0.1
+MONTHS_HELP = (
+    f"{text.DEFINITIONS['expected_revenue']} Thin lines are a month's 80% range. Where revenue "
+    "falls over time, some of today's customers leave. Customers you have yet to win come on top."
+)
 
 
 def settings(data: Loaded) -> Plan:
@@ -170,25 +174,14 @@ def months(data: Loaded, plan: Plan) -> None:
         start=revenue.day_to_date(frame["start_day"], end),
         end=revenue.day_to_date(frame["end_day"], end),
     )
-    st.subheader(
-        "Expected revenue by month", anchor=False, help=text.DEFINITIONS["expected_revenue"]
-    )
+    st.subheader("Expected revenue by month", anchor=False, help=MONTHS_HELP)
     total = wording.money(frame["expected_revenue"].sum(), data.orders.currency, short=True)
-    words = (
-        f"{total} of revenue from today's customers over {HORIZONS[plan.horizon_days]}, before "
-        "margin and discounting."
-    )
+    words = f"{total} over {HORIZONS[plan.horizon_days]}, before margin and discounting."
     if len(frame) == 1:
         st.caption(text.plain(words))
         return
     terms = forecast_panels.terms(plan)
-    st.caption(
-        text.plain(
-            f"{words} Thin lines are a month's 80% range. The thick line is the value: "
-            f"{terms[0].lower()}{terms[1:]}. Where revenue falls over time, some of "
-            "them leave; customers you have yet to win come on top."
-        )
-    )
+    st.caption(text.plain(f"{words} Thick line: the value {terms[0].lower()}{terms[1:]}."))
     with forecast_panels.expected("months"):
         st.altair_chart(
             expected_months_chart(frame, data.orders.currency),

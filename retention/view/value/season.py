@@ -9,10 +9,13 @@ from retention.models.season.index import SeasonIndex
 from retention.view import text
 
 MONTHS = tuple(f"{pd.Timestamp(2023, month, 1):%B}" for month in range(1, 13))
+SEASON = (
+    "How much more or less active customers order in a month than in an average one. Forecasts, "
+    "due days and backtests follow it."
+)
 ABOUT = (
-    "How much more or less active customers order in a month than in an average one. It is told "
-    "from the repeat orders of each day beside what the model expects of these customers, so that "
-    "growth is no season. The band is its 80% range. Forecasts, due days and backtests follow it."
+    f"{SEASON} It is told from the repeat orders of each day beside what the model expects of "
+    "these customers, so that growth is no season. The band is its 80% range."
 )
 
 
