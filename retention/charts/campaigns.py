@@ -168,7 +168,7 @@ def sequence_chart() -> alt.LayerChart:
     heads = base.mark_point(filled=True, size=130, opacity=1).encode(
         x=x, y=y, color=alt.Color("colour:N", scale=None), tooltip=tooltip
     )
-    floor = base.mark_rule(opacity=0).encode(y=alt.datum(0))
+    floor = base.mark_rule(opacity=0, aria=False).encode(y=alt.datum(0))
     return alt.LayerChart(layer=[floor, stems, heads], height=SMALL)
 
 

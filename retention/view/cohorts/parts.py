@@ -225,7 +225,7 @@ def _furthest_cohorts(past: pd.DataFrame) -> str:
     sizes = past.groupby("age")["key"].nunique()
     age = sizes[sizes > 1].index.max() if (sizes > 1).any() else past["age"].max()
     rows = past[past["age"] == age]
-    return f"At age {age:g}: " + findings.extremes(
+    return f"At age {age:g}. " + findings.extremes(
         list(rows["name"]), list(rows["value"]), list(rows["words"])
     )
 

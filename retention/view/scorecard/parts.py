@@ -228,7 +228,7 @@ def buyers(data: Loaded, card: Scorecard) -> None:
         hide_index=True,
         placeholder=wording.MISSING,
         column_config={
-            "Buyers": st.column_config.TextColumn(width=200),
+            "Buyers": st.column_config.TextColumn(pinned=True, width=170),
             "Customers": number(format="localized"),
             "Orders": number(format="localized"),
             "Revenue": number("Revenue" + unit, format="localized", step=1),
