@@ -62,6 +62,7 @@ LAYERS["view"] = set(LAYERS)
 #: page.
 SHARED = (
     "text",
+    "findings",
     "live_chart",
     "documents",
     "session",
@@ -89,6 +90,7 @@ PAGES = (
 )
 VIEW_LAYERS: dict[str, set[str]] = {
     "text": set(),
+    "findings": set(),
     "live_chart": set(),
     "documents": set(),
     "session": {"text"},

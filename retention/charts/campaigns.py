@@ -49,7 +49,7 @@ def bridge_chart(currency: str | None) -> alt.LayerChart:
         ),
         tooltip=[alt.Tooltip("step:N", title="Step"), alt.Tooltip("amount:N", title="Amount")],
     )
-    words = base.mark_text(dy=-8, fontSize=12, color=palette.NEUTRAL).encode(
+    words = base.mark_text(dy=-8, fontSize=12, color=palette.TEXT).encode(
         x=x, y="above:Q", text="amount:N"
     )
     rule = (
@@ -88,7 +88,7 @@ def size_chart(currency: str | None) -> alt.LayerChart:
     points = marks.mark_point(size=90, filled=True, opacity=1, color=palette.LOSS).encode(x=x, y=y)
     rules = marks.mark_rule(strokeDash=[4, 3], color=palette.NEUTRAL).encode(x=x)
     words = marks.mark_text(
-        dy=-14, align=alt.expr("datum.side"), fontSize=12, color=palette.NEUTRAL
+        dy=-14, align=alt.expr("datum.side"), fontSize=12, color=palette.TEXT
     ).encode(x=x, y=y, text="label:N")
     return alt.LayerChart(layer=[area, hover, rules, points, words], height=HEIGHT)
 
@@ -116,7 +116,7 @@ def lift_chart(currency: str | None) -> alt.LayerChart:
     marks = alt.Chart(alt.NamedData("marks"))
     rules = marks.mark_rule(strokeDash=[4, 3], color=palette.NEUTRAL).encode(x=x)
     words = marks.mark_text(
-        align=alt.expr("datum.side"), dx=alt.expr("datum.dx"), fontSize=12, color=palette.NEUTRAL
+        align=alt.expr("datum.side"), dx=alt.expr("datum.dx"), fontSize=12, color=palette.TEXT
     )
     return alt.LayerChart(
         layer=[band, zero, line, hover, rules, words.encode(x=x, y=alt.value(8), text="label:N")],
@@ -168,7 +168,7 @@ def sequence_chart() -> alt.LayerChart:
     heads = base.mark_point(filled=True, size=130, opacity=1).encode(
         x=x, y=y, color=alt.Color("colour:N", scale=None), tooltip=tooltip
     )
-    floor = base.mark_rule(opacity=0).encode(y=alt.datum(0))
+    floor = base.mark_rule(opacity=0, aria=False).encode(y=alt.datum(0))
     return alt.LayerChart(layer=[floor, stems, heads], height=SMALL)
 
 

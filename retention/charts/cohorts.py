@@ -90,6 +90,9 @@ def triangle_chart(frame: pd.DataFrame, unit: str) -> alt.LayerChart:
         strokeWidth=1.5,
         strokeDash=[4, 3],
         cursor="pointer",
+        # The text alternative of the chart names what matters. Without unfinished periods this
+        # layer is empty, and would stand there as a picture without a name.
+        aria=False,
     )
     # The theme's text colour reaches only charts that are drawn as SVG. Words are paler where
     # they rest on few customers.
@@ -97,7 +100,7 @@ def triangle_chart(frame: pd.DataFrame, unit: str) -> alt.LayerChart:
         base.transform_calculate(
             fitting=f"width / {ages} > 6.6 * length(datum.words) + 3 ? datum.words : ''"
         )
-        .mark_text(fontSize=11, color="currentColor")
+        .mark_text(fontSize=11, color=palette.TEXT)
         .encode(
             text="fitting:N",
             opacity=alt.when("datum.complete && datum.sure")

@@ -104,7 +104,7 @@ def _stage_words(stages: alt.Chart, *, is_left: bool) -> tuple[alt.Chart, alt.Ch
     text = {
         "align": "right" if is_left else "left",
         "dx": -away if is_left else away,
-        "color": "currentColor",
+        "color": palette.TEXT,
     }
     place = stages.encode(x=_SIDE_X, y=alt.Y("words_at:Q", scale=_DOWN, axis=None))
     return (
@@ -118,7 +118,12 @@ def _day_layer(day: pd.DataFrame, *, align: str) -> alt.Chart:
     return (
         alt.Chart(day)
         .mark_text(
-            align=align, baseline="bottom", fontSize=12, fontWeight=600, color=palette.NEUTRAL
+            align=align,
+            baseline="bottom",
+            fontSize=12,
+            fontWeight=600,
+            color=palette.TEXT,
+            opacity=0.8,
         )
         .encode(x=_SIDE_X, y=alt.value(4), text="day:N")
     )

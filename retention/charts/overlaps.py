@@ -87,7 +87,7 @@ def _ink_on(share: float) -> str:
     """The colour of the words in a cell, which is darker the larger the share."""
     if share > 0.5:
         return "#FFFFFF"
-    return "#10181B" if share > 0 else palette.NEUTRAL
+    return "#10181B" if share > 0 else palette.TEXT
 
 
 def overlaps_chart(frame: pd.DataFrame) -> alt.LayerChart:

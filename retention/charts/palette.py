@@ -34,6 +34,12 @@ ONE_TIME = "#9C9FA1"
 REPEAT = ACCENT
 """One-time against repeat buyers, wherever a chart splits by the two."""
 
+TEXT = "currentColor"
+"""Words in a chart: the text colour of the page. No grey reads well on both themes.
+
+It reaches only charts that are drawn as SVG, as Streamlit draws those of up to 2,000 marks.
+"""
+
 STATUS_COLOURS = {"good": "green", "unknown": "gray", "caution": "orange", "bad": "red"}
 """Names of the theme's own colours, for `st.badge` and coloured Markdown."""
 

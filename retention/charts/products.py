@@ -84,7 +84,7 @@ def value_chart(
     colour = alt.Color(
         "label:N",
         scale=alt.Scale(domain=list(colours), range=list(colours.values())),
-        legend=alt.Legend(orient="top", title=None, columns=3),
+        legend=alt.Legend(orient="top", title=None, columns=alt.ExprRef("width < 400 ? 2 : 3")),
     )
     tooltip = [
         alt.Tooltip("name:N", title="First order held"),
@@ -242,7 +242,7 @@ def journey_chart(bands: pd.DataFrame, places: pd.DataFrame) -> alt.LayerChart:
             align="left",
             dx=BAR + 5,
             fontSize=12,
-            color="currentColor",
+            color=palette.TEXT,
             limit=alt.ExprRef(f"max(width / {ORDERS_SHOWN} - 34, 40)"),
         )
         .encode(x=x, y=alt.Y("words_at:Q", scale=_DOWN, axis=None), text="name:N")
@@ -250,7 +250,14 @@ def journey_chart(bands: pd.DataFrame, places: pd.DataFrame) -> alt.LayerChart:
     heads = pd.DataFrame({"step": range(ORDERS_SHOWN), "order": ["1st order", "2nd", "3rd", "4th"]})
     titles = (
         alt.Chart(heads)
-        .mark_text(align="left", baseline="top", fontSize=12, fontWeight=600, color=palette.NEUTRAL)
+        .mark_text(
+            align="left",
+            baseline="top",
+            fontSize=12,
+            fontWeight=600,
+            color=palette.TEXT,
+            opacity=0.8,
+        )
         .encode(x=x, y=alt.value(0), text="order:N")
     )
     return alt.LayerChart(
@@ -288,7 +295,7 @@ def recall_chart(frame: pd.DataFrame) -> alt.LayerChart:
             "recall:Q", title="Share of the next order", axis=alt.Axis(format="~%", tickCount=5)
         )
     )
-    ends = base.mark_rule(color="currentColor", opacity=0.7).encode(
+    ends = base.mark_rule(color=palette.TEXT, opacity=0.7).encode(
         y="recall_low:Q", y2="recall_high:Q", color=alt.value(palette.NEUTRAL)
     )
     return alt.LayerChart(layer=[bars, ends], height=320)

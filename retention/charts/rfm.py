@@ -87,7 +87,7 @@ def _rim(base: alt.Chart) -> alt.Chart:
 def _amounts(base: alt.Chart) -> alt.Chart:
     """Each cell's number, in the theme's text colour, which reaches only charts drawn as SVG."""
     return base.mark_text(
-        fontSize=15, fontWeight=600, baseline="bottom", dy=2, color="currentColor"
+        fontSize=15, fontWeight=600, baseline="bottom", dy=2, color=palette.TEXT
     ).encode(
         text="words:N", opacity=alt.when("datum.small").then(alt.value(0.6)).otherwise(alt.value(1))
     )
@@ -105,7 +105,7 @@ def _names(base: alt.Chart) -> alt.Chart:
             baseline="top",
             dy=6,
             lineBreak="\n",
-            color="currentColor",
+            color=palette.TEXT,
             opacity=0.8,
         )
         .encode(text="fitting:N")

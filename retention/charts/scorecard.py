@@ -63,7 +63,7 @@ def bridge_chart(frame: pd.DataFrame, measure: str, currency: str | None) -> alt
     )
     labels = (
         alt.Chart(rows)
-        .mark_text(dy=-8, color=palette.NEUTRAL, fontSize=12)
+        .mark_text(dy=-8, color=palette.TEXT, fontSize=12)
         .encode(x=x, y="above:Q", text="amount:N")
     )
     return alt.LayerChart(layer=[bars, labels], height=HEIGHT)

@@ -105,7 +105,7 @@ def customer_map_chart(
         )
     )
     rule = {"strokeDash": [5, 4], "strokeWidth": 1.5, "color": palette.NEUTRAL}
-    words = {"fontSize": 11, "color": palette.NEUTRAL}
+    words = {"fontSize": 11, "color": palette.TEXT}
     across = alt.Chart(alt.NamedData("across"))
     up = alt.Chart(alt.NamedData("up"))
     at_x = alt.X("probability:Q", title=title, scale=x_scale)
@@ -159,9 +159,7 @@ def cut_strip_chart(low: float, high: float) -> alt.LayerChart:
     # To the left of a cut there is room: only bars that rise to the right carry words.
     words = (
         alt.Chart(alt.NamedData("zones"))
-        .mark_text(
-            align="right", dx=-5, baseline="top", fontSize=12, clip=True, color="currentColor"
-        )
+        .mark_text(align="right", dx=-5, baseline="top", fontSize=12, clip=True, color=palette.TEXT)
         .encode(x=x, y=alt.value(3), text="label:N")
     )
     return alt.LayerChart(

@@ -97,7 +97,7 @@ def columns(currency: str | None) -> dict[str, Any]:
         )
 
     return {
-        "customer_id": column.TextColumn("Customer", pinned=True),
+        "customer_id": column.TextColumn("Customer", pinned=True, width=180),
         "orders": column.NumberColumn("Orders", format="localized", help=define["orders"]),
         "revenue": amount("Revenue", "revenue"),
         "average_order_value": amount("Average order", "average_order_value"),

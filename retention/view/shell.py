@@ -307,10 +307,17 @@ def link_words(path: str) -> None:
 def place_conclusion() -> DeltaGenerator:
     """Return the place of the page's first sentence, which says what to conclude from the data.
 
-    It keeps its height until the sentence is there.
+    It keeps its height until the sentence is there. A heading that only screen readers have leads
+    to it, and to the sections below it.
     """
     with st.container(key="conclusion"):
+        draw_hidden_heading("In short")
         return st.empty()
+
+
+def draw_hidden_heading(words: str) -> None:
+    """Draw a heading of the second level for screen readers: sections have the third."""
+    st.html(f"<h2 class=only-read>{escape(words)}</h2>")
 
 
 def scene(number: int, of: int) -> DeltaGenerator:
@@ -443,6 +450,7 @@ def say_if_lost() -> None:
 
 
 def _invite(page: Page) -> None:
+    draw_hidden_heading("Nothing is loaded yet")
     say_if_lost()
     again = lost.draw_notice("Choose it again under “Use your own orders”.")
     # All values of a key: a slider with two handles has two.

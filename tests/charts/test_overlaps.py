@@ -24,7 +24,7 @@ def test_every_pair_of_segments_has_its_share_and_legible_words():
     assert (pair["label"], pair["both"], pair["sizes"]) == ("75%", 30, "40 and 60")
     assert pair["ink"] == "#FFFFFF"
     empty = rows.loc[("Quiet", "None")]
-    assert (empty["share"], empty["label"], empty["ink"]) == (0.0, "", palette.NEUTRAL)
+    assert (empty["share"], empty["label"], empty["ink"]) == (0.0, "", palette.TEXT)
 
 
 def test_the_stages_are_shares_of_the_segment_and_of_all():

@@ -111,6 +111,35 @@ def test_text_meets_wcag_aa(theme):
     assert contrast(settings["dataframeHeaderTextColor"], header) >= 4.5
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_quiet_text_and_words_in_charts_meet_wcag_aa(theme):
+    style = (ROOT / "retention" / "view" / "assets" / "style.css").read_text(encoding="utf-8")
+    colours = dict(re.findall(r"--([a-z-]+): light-dark\((.+?)\);", style))
+    place = ["light", "dark"].index(theme)
+    shown = {name: pair.split(", ")[place] for name, pair in colours.items()}
+    settings = CONFIG["theme"][theme]
+    assert shown["quiet-text"] == settings["grayTextColor"].lower()
+    grounds = [settings["backgroundColor"], settings["secondaryBackgroundColor"]]
+    grounds.append(settings["sidebar"]["backgroundColor"])
+    for ground in grounds:
+        assert contrast(shown["quiet-text"], ground) >= 4.5
+        assert contrast(shown["focus"], ground) >= 4.5, "the ring around what has the focus"
+    assert contrast(shown["warning-text"], settings["backgroundColor"]) >= 4.5
+    # Words among marks have the page's text colour, 80% opaque at the least.
+    assert palette.TEXT == "currentColor"
+    text, page = settings["textColor"], settings["backgroundColor"]
+    channels = [
+        round(0.8 * int(text[i : i + 2], 16) + 0.2 * int(page[i : i + 2], 16)) for i in (1, 3, 5)
+    ]
+    assert contrast("#{:02x}{:02x}{:02x}".format(*channels), page) >= 4.5
+
+
+def test_no_words_of_a_chart_have_a_fixed_grey():
+    for module in (ROOT / "retention" / "charts").glob("*.py"):
+        calls = re.findall(r"mark_text\((.*?)\)\s*\.?", module.read_text("utf-8"), re.DOTALL)
+        assert not [call for call in calls if "NEUTRAL" in call], module.name
+
+
 def test_the_theme_draws_with_the_palette():
     assert CONFIG["theme"]["chartCategoricalColors"][0] == palette.ACCENT
     assert set(palette.STAGE_COLOURS.values()) <= set(CONFIG["theme"]["chartCategoricalColors"])

@@ -231,7 +231,8 @@ def _draw_split(line: Queue, split: pd.DataFrame, budget: float, currency: str |
         spec("budget", currency),
         {"curve": budget_curve(line), "now": now},
         key="plan_budget_chart",
-        alt_text="Expected gain of the best split by budget",
+        alt_text=f"Expected gain by budget. With {money(budget)} the best split gains "
+        f"{money(best)}, an even one {money(even)}",
     )
 
 

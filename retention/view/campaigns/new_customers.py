@@ -13,7 +13,7 @@ from retention import wording
 from retention.campaigns.new_customers import ALL, USUAL_RATIO, Acquisition
 from retention.charts.campaigns import spec
 from retention.csv_export import to_csv
-from retention.view import forecast_panels, text, widgets
+from retention.view import findings, forecast_panels, text, widgets
 from retention.view.campaigns import data as data_of, frames, words
 from retention.view.live_chart import live_chart
 from retention.view.session import choices
@@ -148,12 +148,14 @@ def _draw_charts(acquisition: Acquisition, currency: str | None) -> None:
         anchor=False,
         help=words.DEFINITIONS["new_value"],
     )
+    groups = frames.groups_frame(acquisition, currency)
     with forecast_panels.expected("new-groups"):
         live_chart(
             spec("allowed", currency),
-            {"groups": frames.groups_frame(acquisition, currency)},
+            {"groups": groups},
             key="new_groups",
-            alt_text="Value of a new customer by group",
+            alt_text="Value of a new customer. "
+            + findings.extremes(list(groups["group"]), list(groups["value"]), list(groups["said"])),
         )
     st.caption("Bar: value, thin line its 80% range. Orange mark: what winning one may cost.")
     st.subheader("When it is paid back", anchor=False, help=words.DEFINITIONS["payback"])
@@ -162,5 +164,9 @@ def _draw_charts(acquisition: Acquisition, currency: str | None) -> None:
             spec("payback", currency),
             {"curves": frames.curves_frame(acquisition, currency)},
             key="new_payback",
-            alt_text="Margin by day since the first order",
+            alt_text="When winning a customer is paid back: "
+            + ", ".join(
+                f"{group} {payback}"
+                for group, payback in zip(groups["group"], groups["payback"], strict=True)
+            ),
         )

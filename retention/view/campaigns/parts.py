@@ -15,7 +15,7 @@ from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.send_times import due_table, sequence_table
 from retention.campaigns.suppression import without_signal
 from retention.charts.campaigns import spec
-from retention.view import text
+from retention.view import findings, text
 from retention.view.campaigns import data as data_of, frames, words
 from retention.view.live_chart import live_chart
 from retention.view.session.loaded import Loaded
@@ -117,13 +117,11 @@ def _draw_offers(data: Loaded, plan: CampaignPlan) -> None:
     )
     st.markdown(text.plain(_compared(comparison, currency), limit=1000))
     if len(comparison.bands) > 1:
-        amount = wording.money(comparison.amount, currency)
         live_chart(
             spec("offers", currency),
             {"bands": frames.offers_frame(comparison, currency)},
             key="plan_offers",
-            alt_text=f"{amount} off against {wording.percent(comparison.percentage)} off by order "
-            "value",
+            alt_text=_compared(comparison, currency),
         )
 
 
@@ -153,7 +151,9 @@ def _draw_when(data: Loaded, plan: CampaignPlan) -> None:
         spec("sequence", None),
         {"messages": frames.sequence_frame(table, first, plan, currency)},
         key="plan_sequence",
-        alt_text=f"{len(table)} messages from {wording.day(first)}",
+        alt_text=f"{wording.plural(len(table), 'message')} from {wording.day(first)}: "
+        f"{wording.count(table['customers'].iloc[0])} customers get the first, "
+        f"{wording.count(table['customers'].iloc[-1])} the last",
     )
     last = wording.count(table["customers"].iloc[-1])
     st.caption(
@@ -164,7 +164,13 @@ def _draw_when(data: Loaded, plan: CampaignPlan) -> None:
     st.markdown("**When their next order is due**", help=words.DEFINITIONS["due"])
     due = frames.due_frame(due_table(plan, data_of.due_for(data)), currency)
     live_chart(
-        spec("due", None), {"due": due}, key="plan_due", alt_text="Addressed customers by due day"
+        spec("due", None),
+        {"due": due},
+        key="plan_due",
+        alt_text="Addressed customers by the day on which their next order is due. "
+        + findings.extremes(
+            list(due["when"]), list(due["customers"]), [wording.count(n) for n in due["customers"]]
+        ),
     )
     soon = wording.plural(int(due["customers"].iloc[1:3].sum()), "customer")
     st.caption(

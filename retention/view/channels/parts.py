@@ -17,7 +17,7 @@ from retention.periods import PRESETS, preset_period
 from retention.reports.breakdown import Breakdown, breakdown_of
 from retention.reports.breakdown_history import ATTRIBUTIONS, DimensionHistory, dimension_history
 from retention.reports.breakdown_verdict import LESS, MORE, THIN
-from retention.view import text, widgets
+from retention.view import findings, text, widgets
 from retention.view.channels.table import ABOUT, LABELS, PLURALS, labels_of
 from retention.view.session import choices
 from retention.view.session.cache import kept
@@ -188,7 +188,12 @@ def comparison(data: Loaded, breakdown: Breakdown) -> None:
     st.altair_chart(
         charts.verdict_chart(drawn, breakdown.basis, words, title, currency),
         key="comparison",
-        alt=f"{title} by {breakdown.dimension}, best first, beside the average of {amount}",
+        alt=f"{title} by {breakdown.dimension}; the average is {amount}. "
+        + findings.extremes(
+            list(drawn.index),
+            list(drawn[breakdown.basis]),
+            [_amount(breakdown, value, currency) for value in drawn[breakdown.basis]],
+        ),
     )
     notes = [_dots_words(breakdown, amount)]
     if (drawn["verdict"] == THIN).any():
@@ -270,7 +275,13 @@ def growth(breakdown: Breakdown, orders: Orders) -> None:
     st.altair_chart(
         charts.growth_chart(drawn, name, f"{chosen}, change", store),
         key="growth",
-        alt=f"Change of {chosen.lower()} by {breakdown.dimension}, with 95% ranges",
+        alt=f"Change of {chosen.lower()} by {breakdown.dimension}; all together "
+        f"{charts.change_words(store)}. "
+        + findings.extremes(
+            list(drawn.index),
+            list(drawn[column]),
+            [charts.change_words(share) for share in drawn[column]],
+        ),
     )
     notes = [
         f"{wording.span(period)} against {wording.span(before)}. Dashed: all together, "

@@ -199,8 +199,8 @@ def _draw_table(table: pd.DataFrame, title: str) -> None:
     shown = pd.DataFrame(
         {
             title: table.index,
-            "Customers": table["customers"].to_numpy(),
             "Bought again": [_rate(row) for _, row in table.iterrows()],
+            "Customers": table["customers"].to_numpy(),
         }
     )
     if "ordered_after_rate" in table and table["asked"].sum():
@@ -211,7 +211,10 @@ def _draw_table(table: pd.DataFrame, title: str) -> None:
         shown,
         hide_index=True,
         key="signal_groups_table",
-        column_config={"Customers": st.column_config.NumberColumn(format="localized")},
+        column_config={
+            title: st.column_config.TextColumn(pinned=True, width=140),
+            "Customers": st.column_config.NumberColumn(format="localized"),
+        },
     )
 
 

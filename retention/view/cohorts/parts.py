@@ -10,7 +10,7 @@ from retention.charts import cohorts as charts
 from retention.history.changes import ENOUGH
 from retention.orders.gaps import gap_words
 from retention.reports import cohorts
-from retention.view import text, widgets
+from retention.view import findings, text, widgets
 from retention.view.cohorts import curve_frames, frames
 from retention.view.cohorts.cards import DEFINITIONS, cards_of
 from retention.view.cohorts.data import file_name, gaps_for
@@ -196,7 +196,7 @@ def growth(data: Loaded, view: CohortView, intakes: Cohorts, keys: list[str]) ->
     st.altair_chart(
         charts.growth_chart(past, ahead, title, view.unit, currency, is_money),
         key="growth",
-        alt=f"Cumulative {measure} a customer by age, the newest cohorts highlighted",
+        alt=f"Cumulative {measure} a customer by age. {_furthest_cohorts(past)}",
     )
     if intakes.forecast is None:
         return
@@ -210,7 +210,10 @@ def growth(data: Loaded, view: CohortView, intakes: Cohorts, keys: list[str]) ->
         st.altair_chart(
             charts.expected_chart(expected, title, currency, is_money),
             key="expected",
-            alt=f"Expected {measure} a customer over the next 12 months by cohort, with 80% ranges",
+            alt=f"Expected {measure} a customer over the next 12 months by cohort. "
+            + findings.extremes(
+                list(expected["label"]), list(expected["value"]), list(expected["words"])
+            ),
         )
     widgets.csv_download(
         "Download the forecast",
@@ -218,6 +221,23 @@ def growth(data: Loaded, view: CohortView, intakes: Cohorts, keys: list[str]) ->
         partial(frames.cohorts_csv, intakes.forecast),
         key="download_forecast",
     )
+
+
+def _furthest_cohorts(past: pd.DataFrame) -> str:
+    """Say which cohorts have brought the most and the least at the last age that several have."""
+    sizes = past.groupby("age")["key"].nunique()
+    age = sizes[sizes > 1].index.max() if (sizes > 1).any() else past["age"].max()
+    rows = past[past["age"] == age]
+    return f"At age {age:g}. " + findings.extremes(
+        list(rows["name"]), list(rows["value"]), list(rows["words"])
+    )
+
+
+def _extremes_within(frame: pd.DataFrame, window: str) -> str:
+    """Say which cohort came back most and least within a number of days."""
+    rows = frame[frame["window"] == window]
+    shares = list(rows["share"])
+    return findings.extremes(list(rows["label"]), shares, [wording.percent(x) for x in shares])
 
 
 def _growth_words(view: CohortView, intakes: Cohorts, measure: str, *, has_forecast: bool) -> str:
@@ -256,8 +276,8 @@ def second_order(data: Loaded, view: CohortView, intakes: Cohorts, keys: list[st
         st.altair_chart(
             charts.second_order_chart(frame, windows, along=view.by is None),
             key="second_orders",
-            alt="Share of each cohort with a second order within 30, 60, 90 and 180 days, with 95% "
-            "intervals",
+            alt=f"Share of each cohort with a second order within {windows[-1]}. "
+            + _extremes_within(frame, windows[-1]),
         )
     _second_table(rows if view.by else rows[::-1], intakes.names, is_by_value=view.by is not None)
     widgets.csv_download(

@@ -116,11 +116,25 @@ def _draw_map(
         st.altair_chart(
             charts.frequency_recency_chart(frame, MAP_MEASURES[label], currency, here),
             key="frequency_recency",
-            alt=f"{label} of customers who first bought {age} days ago, by repeat purchases and "
-            "days of silence",
+            alt=f"{label} of customers who first bought {age} days ago. "
+            + _highest_cell(frame, MAP_MEASURES[label], currency),
         )
     priced = "" if model.spend is None else " and at this customer's expected order value"
     st.caption(
         f"Customers who first bought {wording.days(age)} ago, as this one did (diamond), over the "
         f"next 12 months{priced}."
+    )
+
+
+def _highest_cell(frame: pd.DataFrame, measure: charts.MapMeasure, currency: str | None) -> str:
+    """Say how often and how lately the most promising customers bought."""
+    cell = frame.iloc[frame[measure].argmax()]
+    amount = (
+        wording.percent(cell[measure])
+        if measure == "p_purchase"
+        else wording.money(cell[measure], currency)
+    )
+    return (
+        f"The highest, {amount}: {wording.plural(cell['frequency'], 'repeat purchase')}, silent "
+        f"for {cell['silence_from']:.0f} to {cell['silence_to']:.0f} days"
     )

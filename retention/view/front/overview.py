@@ -1,5 +1,8 @@
 """The front page once orders are loaded: what there is, and what is to come."""
 
+from collections.abc import Callable
+
+import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -7,7 +10,7 @@ from retention import wording
 from retention.charts.past_and_expected import past_and_expected_chart, placed_and_expected_chart
 from retention.errors import ModelError
 from retention.history.revenue import past_and_expected, placed_and_expected
-from retention.view import forecast_panels, shell, text, widgets
+from retention.view import findings, forecast_panels, shell, text, widgets
 from retention.view.front import left_out
 from retention.view.session import choices
 from retention.view.session.loaded import Loaded
@@ -107,8 +110,8 @@ def _draw_to_come(data: Loaded) -> None:
     st.altair_chart(
         past_and_expected_chart(tidy, currency),
         key="past_and_expected",
-        alt="Past revenue by month from first and repeat orders, then what today's customers may "
-        "bring",
+        alt="Past revenue by month, then what today's customers may bring. "
+        + _course_so_far(tidy, "revenue", lambda x: wording.money(x, currency, short=True)),
     )
     ahead = wording.money(float(months["expected_revenue"].sum()), currency, short=True)
     st.caption(
@@ -118,13 +121,24 @@ def _draw_to_come(data: Loaded) -> None:
     )
 
 
+def _course_so_far(tidy: pd.DataFrame, column: str, amount: Callable[[float], str]) -> str:
+    """Say how the months so far went, then the sum of what is expected."""
+    ahead = tidy["kind"] == "expected"
+    past = tidy[~ahead].groupby("start")[column].sum()
+    course = findings.course(
+        [f"{start:%B %Y}" for start in past.index], list(past), [amount(x) for x in past]
+    )
+    return f"{course}. Expected: {amount(float(tidy.loc[ahead, column].sum()))}"
+
+
 def _draw_expected_orders(data: Loaded, plan: choices.Plan) -> None:
     """Draw the orders of past and coming months, where there are no amounts to draw."""
     tidy = placed_and_expected(history_for(data), months_for(data, plan), data.orders.end)
     st.altair_chart(
         placed_and_expected_chart(tidy),
         key="placed_and_expected",
-        alt="Past orders by month, then those expected of today's customers",
+        alt="Past orders by month, then those expected of today's customers. "
+        + _course_so_far(tidy, "orders", wording.count),
     )
     st.caption("Expected are repeat orders of today's customers.", help=CHART_HELP)
 

@@ -167,6 +167,7 @@ def _draw_head(data: Loaded | None) -> None:
             f"Back to {text.plain(data.name, 60)}", icon=":material/arrow_back:", type="tertiary"
         ):
             finish()
+    shell.draw_hidden_heading("Choose your orders")
     shell.say_if_lost()
     if choices.kept_address() is not None:
         st.info(

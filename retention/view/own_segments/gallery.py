@@ -149,7 +149,14 @@ def draw_overlaps(features: Features) -> None:
             help="100%: the smaller segment lies within the other one. Point at a cell for the "
             "numbers.",
         )
-        st.altair_chart(charts.overlaps_chart(charts.overlap_rows(shared)), key="own_overlaps")
+        pairs = charts.overlap_rows(shared)
+        most = pairs.iloc[pairs["share"].argmax()]
+        st.altair_chart(
+            charts.overlaps_chart(pairs),
+            key="own_overlaps",
+            alt=f"Customers in both of two segments. The most: {most['across']} and "
+            f"{most['down']}, {wording.percent(most['share'])} of the smaller one",
+        )
     if len(library) > MOST:
         st.caption(
             f"The first {MOST} of {wording.plural(len(library), 'segment')}: order them under "

@@ -12,7 +12,7 @@ from retention.reports.metric_gaps import Gap
 from retention.reports.scorecard import Scorecard
 from retention.reports.scorecard_conclusion import conclusion
 from retention.reports.scorecard_verdict import Reading
-from retention.view import text, widgets
+from retention.view import findings, text, widgets
 from retention.view.scorecard import data as data_of, frames
 from retention.view.scorecard.data import ScorecardSettings
 from retention.view.session.loaded import Loaded
@@ -167,7 +167,12 @@ def months(data: Loaded, card: Scorecard, settings: ScorecardSettings) -> None:
     st.altair_chart(
         charts.trend_chart(frame, METRICS[name].label, METRICS[name].kind, currency),
         key="months",
-        alt=f"{METRICS[name].label} for each calendar month; the chosen period is shaded",
+        alt=f"{METRICS[name].label} by month. "
+        + findings.course(
+            [f"{month:%B %Y}" for month in frame["month"]],
+            list(frame["value"]),
+            list(frame["shown"]),
+        ),
     )
     if METRICS[name].needs != "period":
         st.caption(frames.LOOKS_BACK)
@@ -223,7 +228,7 @@ def buyers(data: Loaded, card: Scorecard) -> None:
         hide_index=True,
         placeholder=wording.MISSING,
         column_config={
-            "Buyers": st.column_config.TextColumn(width=200),
+            "Buyers": st.column_config.TextColumn(pinned=True, width=170),
             "Customers": number(format="localized"),
             "Orders": number(format="localized"),
             "Revenue": number("Revenue" + unit, format="localized", step=1),

@@ -121,11 +121,12 @@ def draw_map(
     spec, words = map_parts(data, rules.ready_days, _grid=grid)
     cutoff = value_cutoffs(basis.inputs, rules)["vip"]
     counts = map_counts(basis.inputs, placement, group if group in TRAITS else None)
+    cells = frames.map_rows(grid, counts, group, words)
     with forecast_panels.expected("segment-map"):
         live_chart(
             spec,
             {
-                "cells": frames.map_rows(grid, counts, group, words),
+                "cells": cells,
                 "across": pd.DataFrame(
                     {"probability": [rules.ready_probability], "label": ["Ready to buy →"]}
                 ),
@@ -136,13 +137,21 @@ def draw_map(
                 ),
             },
             key="segment_map",
-            alt_text="Customers in cells of probability to buy and expected value"
-            + (
-                f", {LABELS[group]} highlighted"
-                if group
-                else ", coloured by their most frequent segment"
-            ),
+            alt_text="Customers by probability to buy and expected value"
+            + (f", {LABELS[group]} highlighted" if group else "")
+            + _fullest_cell(cells),
         )
+
+
+def _fullest_cell(cells: pd.DataFrame) -> str:
+    """Say where most customers stand on the map."""
+    if cells.empty:
+        return ""
+    fullest = cells.iloc[cells["customers"].argmax()]
+    return (
+        f". The most, {wording.count(fullest['customers'])}, have a probability of "
+        f"{fullest['chance']} and a value of {fullest['worth']}"
+    )
 
 
 def choose_group(basis: Basis, off: Mapping[str, str]) -> str | None:

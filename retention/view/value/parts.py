@@ -10,7 +10,7 @@ from retention.charts.value import (
     value_histogram_chart,
 )
 from retention.history import revenue
-from retention.view import forecast_panels, text, widgets
+from retention.view import findings, forecast_panels, text, widgets
 from retention.view.plan_button import plan_button, plan_customers
 from retention.view.session import choices
 from retention.view.session.choices import Plan
@@ -151,7 +151,8 @@ def distribution(data: Loaded, plan: Plan) -> None:
             st.altair_chart(
                 value_histogram_chart(histogram, currency),
                 key="value_histogram",
-                alt="Number of customers by expected value, one-time and repeat buyers apart",
+                alt="Number of customers by expected value. "
+                + _most_common_value(histogram, currency),
             )
     with right:
         st.subheader("Who holds it", anchor=False, help=text.DEFINITIONS["top_share"])
@@ -165,6 +166,16 @@ def distribution(data: Loaded, plan: Plan) -> None:
                     for share, value_share in zip(top["share"], top["value_share"], strict=True)
                 ),
             )
+
+
+def _most_common_value(histogram: pd.DataFrame, currency: str | None) -> str:
+    """Say which values most customers have."""
+    bins = histogram.groupby(["low", "high"], as_index=False)["customers"].sum()
+    fullest = bins.iloc[bins["customers"].argmax()]
+    return (
+        f"The most, {wording.count(fullest['customers'])}, have "
+        f"{wording.money_range(fullest['low'], fullest['high'], currency)}"
+    )
 
 
 def months(data: Loaded, plan: Plan) -> None:
@@ -186,6 +197,13 @@ def months(data: Loaded, plan: Plan) -> None:
         st.altair_chart(
             expected_months_chart(frame, data.orders.currency),
             key="expected_months",
-            alt=f"Expected revenue by month, {total} in all, and what is left of it after margin "
-            "and discounting",
+            alt=f"Expected revenue by month, {total} in all. "
+            + findings.course(
+                [f"{start:%B %Y}" for start in frame["start"]],
+                list(frame["expected_revenue"]),
+                [
+                    wording.money(amount, data.orders.currency, short=True)
+                    for amount in frame["expected_revenue"]
+                ],
+            ),
         )

@@ -10,7 +10,7 @@ from retention.errors import RetentionError
 from retention.evaluation.backtest import BASELINES, MIN_HOLDOUT, Backtest, default_holdout
 from retention.models.model import CltvModel
 from retention.models.purchases import PURCHASE_MODELS
-from retention.view import forecast_panels, text, widgets
+from retention.view import findings, forecast_panels, text, widgets
 from retention.view.session.loaded import Loaded
 from retention.view.session.results import backtest_for, checks_for
 from retention.view.value import model_words, past_misses, season
@@ -61,7 +61,8 @@ def proof(data: Loaded) -> None:
         st.altair_chart(
             charts.calibration_chart(result.calibration),
             key="calibration",
-            alt="Share of customers who ordered, against the predicted probability, in ten groups",
+            alt="Share of customers who ordered, against the predicted probability. "
+            + _widest_miss(result.calibration),
         )
     with right:
         st.markdown("**By how often they had come back**", help=DEFINE["by_frequency"])
@@ -69,9 +70,33 @@ def proof(data: Loaded) -> None:
             charts.frequency_chart(result.by_frequency),
             key="by_frequency",
             alt="Orders a customer after the cut, foreseen and actual, by repeat purchases before "
-            "it",
+            "it. " + _widest_miss_by_frequency(result.by_frequency),
         )
     _models_table(result, data.orders.currency)
+
+
+def _widest_miss(calibration: pd.DataFrame) -> str:
+    """Say which group of customers ordered least as predicted."""
+    place = findings.widest_gap(calibration["predicted"], calibration["observed"])
+    if place is None:
+        return "Nothing to compare"
+    group = calibration.iloc[place]
+    return (
+        f"The widest gap: predicted {wording.percent(group['predicted'])}, ordered "
+        f"{wording.percent(group['observed'])}"
+    )
+
+
+def _widest_miss_by_frequency(by_frequency: pd.DataFrame) -> str:
+    """Say after how many repeat purchases the orders were foreseen worst."""
+    place = findings.widest_gap(by_frequency["expected"], by_frequency["actual"])
+    if place is None:
+        return "Nothing to compare"
+    group = by_frequency.iloc[place]
+    return (
+        f"The widest gap, with {group['frequency']}: foreseen {group['expected']:.2f}, actual "
+        f"{group['actual']:.2f}"
+    )
 
 
 def _models_table(result: Backtest, currency: str | None) -> None:
