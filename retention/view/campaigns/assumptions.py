@@ -32,7 +32,7 @@ def draw_assumptions(campaign: Campaign, currency: str | None) -> None:
             max_value=100,
             value=round(terms.anyway_share * 100),
             step=5,
-            format="%d%%",
+            format=text.percent_format(),
             key=state.key("anyway"),
             disabled=not terms.has_offer,
             help=words.DEFINITIONS["anyway"],
@@ -55,11 +55,11 @@ def _draw_lift(terms: Terms) -> None:
         max_value=state.slider_end("lift", max(30.0, lift)),
         value=lift,
         step=0.1,
-        format="%.1f",
+        format=text.slider_format("%.1f"),
         key=state.key("lift"),
         help=words.DEFINITIONS["lift"],
     )
-    st.caption(text.plain(words.LIFT_EVIDENCE, limit=600))
+    st.caption(text.plain(words.lift_evidence(), limit=600))
 
 
 def _draw_cost(campaign: Campaign, currency: str | None) -> None:
@@ -98,7 +98,7 @@ def _draw_offer(offer: Offer, label: str, name: str, currency: str | None) -> No
             max_value=state.slider_end(f"{name}_share", max(60, percent_off(offer))),
             value=percent_off(offer),
             step=1,
-            format="%d%%",
+            format=text.percent_format(),
             key=state.key(f"{name}_share"),
         )
     elif offer.kind != "none":
@@ -109,7 +109,7 @@ def _draw_offer(offer: Offer, label: str, name: str, currency: str | None) -> No
             max_value=most,
             value=offer_worth(offer),
             step=most / 100,
-            format="%,.0f" if most >= 1_000 else "%,.2f",
+            format=text.slider_format("%,.0f" if most >= 1_000 else "%,.2f"),
             key=state.key(f"{name}_value"),
             help="What a used offer costs you.",
         )
@@ -120,7 +120,7 @@ def _draw_offer(offer: Offer, label: str, name: str, currency: str | None) -> No
             max_value=100,
             value=round(offer.redeemed * 100),
             step=5,
-            format="%d%%",
+            format=text.percent_format(),
             key=state.key(f"{name}_redeemed"),
         )
 

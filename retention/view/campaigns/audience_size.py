@@ -10,6 +10,7 @@ from retention import wording
 from retention.campaigns.campaign import Campaign
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.starting import lapsed_share
+from retention.view import text
 from retention.view.campaigns import segments, words
 from retention.view.campaigns.controls import OWN_CUT, RANKINGS, SIZES, ranking_name, size_name
 from retention.view.campaigns.sequence import WINDOWS
@@ -53,7 +54,7 @@ def draw_audience_size(data: Loaded, campaign: Campaign, plan: CampaignPlan) -> 
             max_value=state.slider_end("holdout", max(50, held_out)),
             value=held_out,
             step=1,
-            format="%d%%",
+            format=text.percent_format(),
             key=state.key("holdout"),
             help=words.DEFINITIONS["holdout"],
         )
