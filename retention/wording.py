@@ -1,34 +1,21 @@
-"""Numbers, money and days as text, the same everywhere: values in, strings out."""
+"""Numbers, money and days as text, the same everywhere: values in, strings out.
+
+Numbers are written in the present notation of `retention.notation`, which is English by default.
+"""
 
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
 
+from retention.notation import around_amount, around_percentage, current, has_cents
 from retention.periods import DAYS_PER_MONTH, DAYS_PER_YEAR, Period
 
 MISSING = "–"
 #: Said once wherever money would stand.
 NO_AMOUNTS = "The file has no amounts, so everything in money is left out."
 
-#: Symbols that Unicode's English names lack, or that the app writes shorter.
-_OWN_SYMBOLS = {
-    "CAD": "C$",
-    "CZK": "Kč ",
-    "DKK": "kr ",
-    "IDR": "Rp ",
-    "MYR": "RM ",
-    "NOK": "kr ",
-    "PLN": "zł ",
-    "SEK": "kr ",
-    "SGD": "S$",
-    "THB": "฿",
-    "TRY": "₺",
-    "ZAR": "R ",
-}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: A prediction this many times too high is named as a multiple, not in percent.
 _MULTIPLE = 4
@@ -51,10 +38,12 @@ def count(n: float, *, short: bool = False) -> str:
     """
     if _missing(n):
         return MISSING
-    return _short(n) if short else _sign(n) + f"{abs(round(n)):,}"
+    return _short(n) if short else _sign(n) + _digits(f"{abs(round(n)):,}")
 
 
-def money(x: float, currency: str | None = None, *, short: bool = False) -> str:
+def money(
+    x: float, currency: str | None = None, *, short: bool = False, whole: bool = False
+) -> str:
     """Return an amount with its currency's symbol: cents below 100 only, never a false 0.
 
     The `$` that it may return starts a formula in Markdown: pass the result through `plain` there.
@@ -63,6 +52,7 @@ def money(x: float, currency: str | None = None, *, short: bool = False) -> str:
         x: The amount.
         currency: Its ISO code.
         short: Whether to keep three digits of large amounts.
+        whole: Whether to leave out the cents of small amounts too.
 
     Returns:
         The amount as text.
@@ -74,15 +64,18 @@ def money(x: float, currency: str | None = None, *, short: bool = False) -> str:
     """
     if _missing(x):
         return MISSING
-    whole = currency is not None and not _has_cents(currency)
+    before, after = around_amount(currency)
+    whole = whole or (currency is not None and not has_cents(currency))
     # Half a unit is rounded to 0, which is even.
     if 0 < abs(x) <= 0.5 if whole else 0 < abs(x) < 0.005:
-        return f"{'>−' if x < 0 else '<'}{symbol(currency)}{'1' if whole else '0.01'}"
-    cents = abs(x) < 99.995 and x != 0 and not whole
-    digits = f"{abs(x):,.2f}" if cents else f"{abs(x):,.0f}"
+        least = "1" if whole else _digits("0.01")
+        return f"{'>−' if x < 0 else '<'}{before}{least}{after}"
     if short and abs(x) >= 10_000:
         digits = _short(abs(x))
-    return f"{_sign(x)}{symbol(currency)}{digits}"
+    else:
+        cents = abs(x) < 99.995 and x != 0 and not whole
+        digits = _digits(f"{abs(x):,.2f}" if cents else f"{abs(x):,.0f}")
+    return f"{_sign(x)}{before}{digits}{after}"
 
 
 def money_range(low: float, high: float, currency: str | None = None) -> str:
@@ -103,7 +96,7 @@ def money_range(low: float, high: float, currency: str | None = None) -> str:
 
 
 def symbol(currency: str | None) -> str:
-    r"""Return what stands before an amount: the symbol, else the code, else nothing.
+    r"""Return what stands before an amount: the symbol, the code, or nothing.
 
     Args:
         currency: An ISO code; None where the file names none.
@@ -114,9 +107,7 @@ def symbol(currency: str | None) -> str:
     >>> symbol("MYR"), symbol("XOF"), symbol(None)
     ('RM\xa0', 'XOF\xa0', '')
     """
-    if not currency:
-        return ""
-    return _symbol(currency).replace(" ", "\u00a0")
+    return around_amount(currency)[0]
 
 
 def percent(x: float, digits: int | None = None) -> str:
@@ -140,12 +131,12 @@ def percent(x: float, digits: int | None = None) -> str:
         return MISSING
     if digits is None:
         if 0 < x < 0.001:
-            return "<0.1%"
+            return "<" + _percentage("0.1")
         if 0.995 <= x < 1:
-            return ">99.9%" if x >= 0.9995 else f"{x * 100:.1f}%"
+            return ">" * (x >= 0.9995) + _percentage(f"{min(x * 100, 99.9):.1f}")
         digits = 1 if 0 < abs(x) < 0.0995 else 0
-        return _sign(x) + f"{abs(x) * 100:,.{digits}f}".removesuffix(".0") + "%"
-    return _sign(x) + f"{abs(x) * 100:,.{digits}f}%"
+        return _sign(x) + _percentage(f"{abs(x) * 100:,.{digits}f}".removesuffix(".0"))
+    return _sign(x) + _percentage(f"{abs(x) * 100:,.{digits}f}")
 
 
 def signed(value: float, digits: int = 0) -> str:
@@ -164,7 +155,7 @@ def signed(value: float, digits: int = 0) -> str:
     if not math.isfinite(value):
         return MISSING
     rounded = round(value, digits)
-    return ("+" if rounded > 0 else _sign(rounded)) + f"{abs(rounded):,.{digits}f}"
+    return _plus_or_minus(rounded) + _digits(f"{abs(rounded):,.{digits}f}")
 
 
 def decimal(value: float, digits: int) -> str:
@@ -198,7 +189,60 @@ def signed_percent(share: float, digits: int = 0) -> str:
     >>> signed_percent(-0.002)
     '0%'
     """
-    return signed(100 * share, digits) + "%" if math.isfinite(share) else "not to be said"
+    if not math.isfinite(share):
+        return "not to be said"
+    rounded = round(100 * share, digits)
+    return _plus_or_minus(rounded) + _percentage(f"{abs(rounded):,.{digits}f}")
+
+
+def general(value: float, digits: int = 10) -> str:
+    """Return a number with as many decimals as it has, and a true minus.
+
+    Args:
+        value: The number.
+        digits: How many digits to keep at most.
+
+    Returns:
+        The number as text.
+
+    >>> general(1234.5), general(3.0), general(-0.12345, 3)
+    ('1,234.5', '3', '−0.123')
+    """
+    return _sign(value) + _digits(f"{abs(value):,.{digits}g}") if math.isfinite(value) else MISSING
+
+
+def general_percent(share: float, digits: int = 10) -> str:
+    """Return a fraction as a percentage with as many decimals as it has.
+
+    Args:
+        share: The fraction.
+        digits: How many digits to keep at most.
+
+    Returns:
+        The percentage as text.
+
+    >>> general_percent(0.125), general_percent(0.3)
+    ('12.5%', '30%')
+    """
+    return _sign(share) + _percentage(f"{abs(100 * share):,.{digits}g}")
+
+
+def general_amount(amount: float, currency: str | None, digits: int) -> str:
+    """Return an amount with as many decimals as it has, such as the cost of a message.
+
+    Args:
+        amount: The amount.
+        currency: Its ISO code.
+        digits: How many digits to keep at most.
+
+    Returns:
+        The amount as text.
+
+    >>> general_amount(0.008, "EUR", 4)
+    '€0.008'
+    """
+    before, after = around_amount(currency)
+    return f"{_sign(amount)}{before}{_digits(f'{abs(amount):,.{digits}g}')}{after}"
 
 
 def rounded_orders(orders: float, actual: float) -> str:
@@ -214,7 +258,7 @@ def rounded_orders(orders: float, actual: float) -> str:
     >>> rounded_orders(12.34, 15), rounded_orders(1653.4, 1882)
     ('12.3', '1,653')
     """
-    return f"{orders:,.1f}" if actual < _FEW_ORDERS else f"{orders:,.0f}"
+    return decimal(orders, 1 if actual < _FEW_ORDERS else 0)
 
 
 def deviation_words(bias: float, more: str = "many", less: str = "few") -> str:
@@ -236,7 +280,7 @@ def deviation_words(bias: float, more: str = "many", less: str = "few") -> str:
     if abs(bias) < 0.005:
         return "right to a percent"
     if bias >= _MULTIPLE - 1:
-        return f"{bias + 1:,.0f} times as {more}"
+        return f"{decimal(bias + 1, 0)} times as {more}"
     return f"{percent(abs(bias), 0)} too {more if bias > 0 else less}"
 
 
@@ -328,7 +372,7 @@ def first_words(words: Sequence[str], most: int) -> str:
     ("'a', 'b' and 1 more", "'a', 'b'")
     """
     more = len(words) - most
-    return ", ".join(words[:most]) + (f" and {more:,} more" if more > 0 else "")
+    return ", ".join(words[:most]) + (f" and {count(more)} more" if more > 0 else "")
 
 
 def plural(n: float, one: str, many: str | None = None) -> str:
@@ -348,23 +392,15 @@ def plural(n: float, one: str, many: str | None = None) -> str:
     return f"{count(n)} {one if n == 1 else many or one + 's'}"
 
 
-@cache
-def _symbol(currency: str) -> str:
-    if currency in _OWN_SYMBOLS:
-        return _OWN_SYMBOLS[currency]
-    from babel.numbers import get_currency_symbol  # loads 0.2 s of tables
-
-    known = get_currency_symbol(currency, "en")
-    # Letters alone, such as "F CFA", say less than the code.
-    has_sign = any(unicodedata.category(letter) == "Sc" for letter in known)
-    return known if has_sign else currency + " "
+def _digits(english: str) -> str:
+    """A number without sign in the present notation."""
+    notation = current()
+    return english if notation is None else notation.digits(english)
 
 
-@cache
-def _has_cents(currency: str) -> bool:
-    from babel.numbers import get_currency_precision
-
-    return get_currency_precision(currency) > 0
+def _percentage(english: str) -> str:
+    before, after = around_percentage()
+    return f"{before}{_digits(english)}{after}"
 
 
 def _short(n: float) -> str:
@@ -375,8 +411,12 @@ def _short(n: float) -> str:
             digits = 0 if scaled >= 99.95 else 1 if scaled >= 9.995 else 2
             whole, _, decimals = f"{scaled:.{digits}f}".partition(".")
             decimals = decimals.rstrip("0")
-            return _sign(n) + whole + ("." + decimals if decimals else "") + unit
-    return _sign(n) + f"{round(size):,}"
+            return _sign(n) + _digits(whole + ("." + decimals if decimals else "")) + unit
+    return _sign(n) + _digits(f"{round(size):,}")
+
+
+def _plus_or_minus(x: float) -> str:
+    return "+" if x > 0 else _sign(x)
 
 
 def _sign(x: float) -> str:

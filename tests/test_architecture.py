@@ -24,6 +24,7 @@ GROUND = (
     "validation",
     "statistics",
     "periods",
+    "notation",
     "wording",
     "csv_export",
     "engines",

@@ -10,7 +10,7 @@ import pandas as pd
 from retention.campaigns.campaign import Campaign
 from retention.campaigns.economics import Range
 from retention.display import displayed
-from retention.wording import money, plural
+from retention.wording import count, general, money, plural
 
 #: What an action rests on.
 ActionKey = Literal[
@@ -104,16 +104,18 @@ class NextAction:
     @property
     def contactability(self) -> str:
         """How many may be written to, and how many the campaign writes to, a sentence."""
-        words = f"{self.reachable:,} of {plural(self.number, 'customer')} may be written to"
+        words = f"{count(self.reachable)} of {plural(self.number, 'customer')} may be written to"
         if self.left_out:
             most = max(self.left_out, key=lambda reason: self.left_out[reason])
-            words += f" ({self.left_out[most]:,}: {most[0].lower()}{most[1:]})"
+            words += f" ({count(self.left_out[most])}: {most[0].lower()}{most[1:]})"
         lift = self.campaign.terms.lift
         # NaN is a holdout that shows nothing.
-        enough = "" if self.shown_lift <= lift else f", too few to prove {lift * 100:.3g} in 100"
+        enough = (
+            "" if self.shown_lift <= lift else f", too few to prove {general(lift * 100, 3)} in 100"
+        )
         return (
-            f"{words}. The campaign writes to {self.addressed:,} and holds out {self.held_out:,}"
-            f"{enough}."
+            f"{words}. The campaign writes to {count(self.addressed)} and holds out "
+            f"{count(self.held_out)}{enough}."
         )
 
 
@@ -138,4 +140,4 @@ def _amount(x: float, currency: str | None, largest: float) -> str:
     """
     if largest < 10:
         return money(x, currency)
-    return money(round(x), currency, short=True).removesuffix(".00")
+    return money(round(x), currency, short=True, whole=True)

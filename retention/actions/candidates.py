@@ -18,7 +18,7 @@ from retention.playbook import strategies_for
 from retention.products.due import THIS_WEEK
 from retention.reports.breakdown_verdict import LESS
 from retention.reports.metric_gaps import Gap
-from retention.wording import days, decimal, money, percent, plural
+from retention.wording import count, days, decimal, money, percent, plural
 
 #: Days that make "this month".
 MONTH_DAYS = 30
@@ -165,7 +165,7 @@ def _second_order(facts: ActionFacts) -> CandidateOrMissing:
         members=once & (facts.silence >= wait.first_day) & (facts.silence <= wait.last_day),
         strategy="cross_sell",
         reason=lambda number: (
-            f"{plural(number, 'customer')} bought once, {wait.first_day:,.0f} to "
+            f"{plural(number, 'customer')} bought once, {count(wait.first_day)} to "
             f"{days(wait.last_day)} ago: the time in which half of those who come back do."
         ),
     )

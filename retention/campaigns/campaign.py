@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Final, Literal
 
+from retention import wording
 from retention.campaigns.terms import ENDS, MAIN, OPENING, PhaseOffer, Terms
 from retention.display import displayed
 from retention.errors import DataError
@@ -133,7 +134,7 @@ class Campaign:
         check_number(
             "The window",
             self.window_days,
-            f"a whole number from 1 to {MAX_HORIZON_DAYS:,}",
+            f"a whole number from 1 to {wording.count(MAX_HORIZON_DAYS)}",
             low=1,
             high=MAX_HORIZON_DAYS,
             whole=True,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from retention import wording
 from retention.campaigns.campaign import Campaign
 from retention.customers.countries import country_code
 from retention.display import displayed
@@ -144,7 +145,8 @@ def _read(content: str | bytes) -> dict[str, Any]:
     """A file's content, once it is known to be a plan of this version."""
     if len(content) > MOST_BYTES:
         raise DataError(
-            f"The file has {len(content):,} bytes; a plan has at most {MOST_BYTES:,}. "
+            f"The file has {wording.count(len(content))} bytes; a plan has at most "
+            f"{wording.count(MOST_BYTES)}. "
             "Choose a saved plan."
         )
     try:

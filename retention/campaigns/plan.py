@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from retention import wording
 from retention.campaigns.arrays import Floats, Hashes, Mask, Places
 from retention.campaigns.campaign import BEST, EVERYBODY, GAIN, Campaign
 from retention.campaigns.economics import (
@@ -307,9 +308,11 @@ def reachable_of(
 
 
 def _nobody_left(segment_customers: int, counts: dict[str, int]) -> str:
-    reasons = "; ".join(f"{count:,}: {reason}" for reason, count in counts.items() if count)
+    reasons = "; ".join(
+        f"{wording.count(count)}: {reason}" for reason, count in counts.items() if count
+    )
     return (
-        f"Nobody is left to address of {segment_customers:,} customers in the segment"
+        f"Nobody is left to address of {wording.count(segment_customers)} customers in the segment"
         + (f" ({reasons})" if reasons else "")
         + ". Choose another segment, or leave out fewer customers."
     )

@@ -14,6 +14,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from retention import wording
 from retention.cells.month_names import month_names, month_patterns
 
 ISO = r"^\s*(\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?)"
@@ -308,7 +309,10 @@ def _decide_day_first(
     """Decide by the rows whose first (`day`) or second number (`month`) is above 12."""
     if day or month:
         decided = day >= month
-        why = f"{max(day, month):,} rows have a {'first' if decided else 'second'} number above 12"
+        why = (
+            f"{wording.count(max(day, month))} rows have a {'first' if decided else 'second'} "
+            "number above 12"
+        )
         return replace(style, day_first=decided, why=why)
     if wanted is not None:
         return replace(

@@ -11,7 +11,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from retention import wording
+from retention import notation, wording
 from retention.charts import palette
 
 HEIGHT = 320
@@ -31,8 +31,10 @@ def money_axis(currency: str | None, **options: Any) -> alt.Axis:
         currency: A code. It is quoted, since a file may name anything.
         **options: As of `alt.Axis`.
     """
-    symbol = json.dumps(wording.symbol(currency))
-    label = f"(datum.value < 0 ? '−' : '') + {symbol} + {_SHORT_LABEL}"
+    before, after = map(json.dumps, notation.around_amount(currency))
+    label = f"(datum.value < 0 ? '−' : '') + {before} + {_SHORT_LABEL}"
+    if after != '""':
+        label += f" + {after}"
     return alt.Axis(labelExpr=label, tickCount=5, **options)
 
 
@@ -45,6 +47,23 @@ def month_axis() -> alt.X:
     """Return the time axis of a chart by month, whose bars run from `start` to `end`."""
     axis = alt.Axis(grid=False, format="%b %Y", labelOverlap=True, tickCount=8)
     return alt.X("start:T", title=None, axis=axis)
+
+
+def number_format() -> dict[str, Any]:
+    """Return the present notation as d3 takes it, for axes and tooltips; empty for English."""
+    present = notation.current()
+    if present is None:
+        return {}
+    last, others = present.groups
+    return {
+        "decimal": present.decimal,
+        "thousands": present.group,
+        # Groups from the right; d3 begins anew behind the last one that is named.
+        "grouping": [last, *[others] * 9],
+        "currency": ["", ""],
+        "percent": present.percent[1] or "%",
+        "minus": "−",
+    }
 
 
 def revenue_ranges(frame: pd.DataFrame, currency: str | None) -> list[str]:
@@ -80,6 +99,6 @@ def layered(*charts: alt.Chart, height: int = HEIGHT) -> alt.LayerChart:
 def live_spec(chart: alt.LayerChart) -> dict[str, Any]:
     """Return the chart's specification without data: built once and drawn by `live_chart`."""
     spec = chart.to_dict()
-    # Streamlit's theme sets what Altair's default theme would.
+    # Streamlit's theme sets what Altair's default theme would, and `live_chart` adds the notation.
     spec.pop("config", None)
     return spec

@@ -3,11 +3,12 @@
 Each names its data sets, so that a slider sends rows and never a specification.
 """
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
 
+from retention import notation
 from retention.charts import palette
 from retention.charts.axes import count_axis, live_spec, money_axis
 
@@ -354,9 +355,14 @@ _IN_MONEY = {
 _WITHOUT_MONEY = {"calendar": calendar_chart, "due": due_chart, "sequence": sequence_chart}
 
 
-@cache
 def spec(name: str, currency: str | None) -> dict[str, Any]:
-    """A chart's specification by its name, made once for each currency."""
+    """A chart's specification by its name, made once for each currency and notation."""
+    return _spec(name, currency, notation.language())
+
+
+@lru_cache(200)
+def _spec(name: str, currency: str | None, language: str) -> dict[str, Any]:
+    del language  # the words around an axis follow it
     if name in _WITHOUT_MONEY:
         return live_spec(_WITHOUT_MONEY[name]())
     return live_spec(_IN_MONEY[name](currency))

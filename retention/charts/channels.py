@@ -125,7 +125,7 @@ def growth_chart(frame: pd.DataFrame, name: str, title: str, store: float) -> al
         "title": title,
         "scale": scale,
         "axis": alt.Axis(
-            labelExpr="datum.value == 0 ? '0%' : format(datum.value, '+~%')", tickCount=5
+            labelExpr="format(datum.value, datum.value == 0 ? '~%' : '+~%')", tickCount=5
         ),
     }
     tooltip = [

@@ -35,7 +35,7 @@ from retention.models.uncertainty import (
 from retention.orders.orders import Orders
 from retention.statistics import METRIC_LEVEL, normal_width
 from retention.validation import check_number
-from retention.wording import deviation_words, percent, plural, rounded_orders
+from retention.wording import count, decimal, deviation_words, percent, plural, rounded_orders
 
 #: The shortest hidden part that can be compared, in days.
 MIN_HOLDOUT = 14
@@ -142,8 +142,9 @@ class Backtest:
         figures, weeks_missing = self.figures, len(self.gap)
         if not int(figures["actual_orders"]):
             return (
-                f"In the last {self.holdout_days} days none of the {self.customers:,} customers "
-                f"ordered again, where this model foresaw {figures['orders']:,.0f} orders."
+                f"In the last {self.holdout_days} days none of the {count(self.customers)} "
+                "customers "
+                f"ordered again, where this model foresaw {count(figures['orders'])} orders."
             )
         foreseen = _orders_foreseen(figures)
         if weeks_missing:
@@ -258,8 +259,8 @@ def _days_to_hide(orders: Orders, holdout_days: int | None) -> int:
         )
     if not MIN_HOLDOUT <= days <= span - MIN_HOLDOUT:
         raise DataError(
-            f"Of {span + 1:,} days, {days:,} cannot be hidden: hide {MIN_HOLDOUT} to "
-            f"{span - MIN_HOLDOUT:,} days, or load a longer period."
+            f"Of {count(span + 1)} days, {count(days)} cannot be hidden: hide {MIN_HOLDOUT} to "
+            f"{count(span - MIN_HOLDOUT)} days, or load a longer period."
         )
     return days
 
@@ -332,12 +333,12 @@ def choose_model(predicted: dict[str, np.ndarray], actual: np.ndarray) -> tuple[
     least = MIN_GAIN * min(values.mean() for values in deviances.values())
     kind = "mbg_nbd" if mean > max(error, least) else "bg_nbd"
     numbers = " and ".join(
-        f"{deviance.mean():.4f} with {PURCHASE_MODELS[name]}"
+        f"{decimal(deviance.mean(), 4)} with {PURCHASE_MODELS[name]}"
         for name, deviance in deviances.items()
     )
     measured = (
         f"the mean deviance of the hidden orders is {numbers} (standard error of the difference "
-        f"{error:.4f})"
+        f"{decimal(error, 4)})"
     )
     if abs(mean) <= error:
         tie = "BG/NBD, the usual model: the backtest does not tell the two apart"
@@ -412,8 +413,8 @@ def _orders_foreseen(figures: pd.Series) -> str:
     """How many orders the model predicted and how far off that was, in words."""
     actual = int(figures["actual_orders"])
     orders, deviation = rounded_orders(figures["orders"], actual), deviation_words(figures["bias"])
-    if orders == f"{actual:,}":
+    if orders == count(actual):
         return f"{orders} repeat orders, as many as came"
     if figures["bias"] > 0:
-        return f"{orders} repeat orders where {actual:,} came, {deviation}"
-    return f"{orders} of {actual:,} repeat orders, {deviation}"
+        return f"{orders} repeat orders where {count(actual)} came, {deviation}"
+    return f"{orders} of {count(actual)} repeat orders, {deviation}"

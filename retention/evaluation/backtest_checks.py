@@ -10,7 +10,15 @@ from retention.evaluation.backtest import Backtest
 from retention.evaluation.weekly import weeks_in_gap
 from retention.models.checks import Check
 from retention.models.season.index import SeasonIndex
-from retention.wording import day, deviation_words, percent, plural, rounded_orders, signed_percent
+from retention.wording import (
+    count,
+    day,
+    deviation_words,
+    percent,
+    plural,
+    rounded_orders,
+    signed_percent,
+)
 
 #: Weeks that are added up: single weeks are mostly chance.
 BLOCK_WEEKS = 4
@@ -108,7 +116,7 @@ def _hidden_orders(result: Backtest) -> Check:
         if is_small
         else "That lies outside"
     )
-    finding = f"{_total_words(result)}{place} its 80% range of {low:,.0f} to {high:,.0f}."
+    finding = f"{_total_words(result)}{place} its 80% range of {count(low)} to {count(high)}."
     if not (is_inside or is_small) or abs(result.bias) > BAD_BIAS:
         return _wrong_total(result, finding)
     check = _right_total(result, finding)
@@ -127,7 +135,8 @@ def _single_customers(result: Backtest) -> Check:
     """How many customers kept to their own ranges."""
     name, share = "Single customers", percent(result.coverage, 0)
     finding = (
-        f"{share} of the {result.customers:,} customers kept to their own 80% range in the hidden "
+        f"{share} of the {count(result.customers)} customers kept to their own 80% range in the "
+        "hidden "
         "days."
     )
     if result.coverage >= ENOUGH_COVERAGE:
@@ -184,7 +193,7 @@ def _total_words(result: Backtest) -> str:
         revenue = f"; revenue {deviation_words(figures['revenue_bias'], 'high', 'low')}"
     words = (
         f"In the last {result.holdout_days} days, hidden from it, the model foresaw "
-        f"{rounded_orders(figures['orders'], actual)} orders; {actual:,.0f} "
+        f"{rounded_orders(figures['orders'], actual)} orders; {count(actual)} "
         f"came ({deviation_words(figures['bias'])}{revenue}). "
     )
     if weeks_missing:

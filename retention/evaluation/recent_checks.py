@@ -11,7 +11,7 @@ from retention.models.checks import Check
 from retention.models.histories import Histories, group_histories
 from retention.models.model import CltvModel
 from retention.orders.gaps import gap_words
-from retention.wording import percent, signed_percent
+from retention.wording import count, percent, signed_percent
 
 #: Days at the end of the history that may be compared. The shortest window with enough repeat
 #: orders is taken.
@@ -91,8 +91,8 @@ def _repeat_days(histories: Histories, history: OrderHistory, window: int) -> in
 def _compared(window: int, actual: int, expected: float, *, knows_season: bool) -> Check:
     deviation = actual / expected - 1
     finding = (
-        f"In the last {window} days {actual:,} repeat orders came, where the model fits "
-        f"{expected:,.0f} ({signed_percent(deviation)})."
+        f"In the last {window} days {count(actual)} repeat orders came, where the model fits "
+        f"{count(expected)} ({signed_percent(deviation)})."
     )
     # Orders come in clusters: twice the deviation that independent ones would show.
     is_chance = abs(actual - expected) < 4 * np.sqrt(expected)
@@ -126,7 +126,8 @@ def _rhythm(history: OrderHistory) -> Check:
         return Check(
             name=name,
             status="unknown",
-            finding=f"{number:,} pairs of successive waits are too few to tell a beat from chance.",
+            finding=f"{count(number)} pairs of successive waits are too few to tell a beat from "
+            "chance.",
             advice="Load a longer period, so that more customers reach a third order.",
         )
     difference = float(((wait - before).abs() / (wait + before))[pairs].mean())

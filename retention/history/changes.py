@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 
+from retention import wording
 from retention.history.file_start import FileStart, file_start
 from retention.history.like_for_like import (
     Difference,
@@ -268,13 +269,16 @@ def _basis(
     sentences, days = [], window.end - window.begin
     if days < now.days - 1:
         sentences.append(
-            f"The orders begin too late for more, so the last {days:,} days of both periods are "
+            f"The orders begin too late for more, so the last {wording.count(days)} days of "
+            "both periods are "
             "compared."
         )
     if needs != "period":
-        sentences.append(f"Both periods look back {window.look_back:,} days.")
+        sentences.append(f"Both periods look back {wording.count(window.look_back)} days.")
         if name in OF_THE_ACTIVE and window.active_days < active_days:
-            sentences.append(f"Customers count as active for {window.active_days:,} days here.")
+            sentences.append(
+                f"Customers count as active for {wording.count(window.active_days)} days here."
+            )
     if name not in TOTALS:
         sentences.append("Customers of each age, counted from the first order, weigh alike.")
         sentences += {"unclear": [_UNCLEAR], "mid-life": [_IN_MID_LIFE], "shop": []}[start]
@@ -285,7 +289,8 @@ def _why_thin(now: float, before: float) -> str:
     for customers, period in ((before, "in the earlier period"), (now, "in this period")):
         if customers < ENOUGH:
             return (
-                f"Too little data: {customers:,.0f} customers or waits {period}, of {ENOUGH} that "
+                f"Too little data: {wording.count(customers)} customers or waits {period}, of "
+                f"{ENOUGH} that "
                 "it takes."
             )
     return "There is nothing to compute the change from."

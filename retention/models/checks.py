@@ -128,7 +128,8 @@ def check_enough_customers(customers: pd.DataFrame) -> None:
     if len(customers) >= TOO_FEW_CUSTOMERS and repeaters >= TOO_FEW_REPEATERS:
         return
     raise ModelError(
-        f"There are {wording.plural(len(customers), 'customer')}, of whom {repeaters:,} bought on "
+        f"There are {wording.plural(len(customers), 'customer')}, of whom "
+        f"{wording.count(repeaters)} bought on "
         f"a second day. A forecast asks for {TOO_FEW_CUSTOMERS} customers and {TOO_FEW_REPEATERS} "
         "who came back: load more orders. Everything that is counted works meanwhile."
     )
@@ -140,7 +141,8 @@ def _enough_customers(number: int) -> Check:
         return Check(
             name=name,
             status="bad",
-            finding=f"The model rests on {number:,} customers; below {TOO_FEW_CUSTOMERS} "
+            finding=f"The model rests on {wording.count(number)} customers; below "
+            f"{TOO_FEW_CUSTOMERS} "
             "chance decides the result.",
             advice="Load more of the store's customers before acting on these numbers.",
         )
@@ -148,12 +150,15 @@ def _enough_customers(number: int) -> Check:
         return Check(
             name=name,
             status="caution",
-            finding=f"The model rests on {number:,} customers; {ENOUGH_CUSTOMERS} or more are "
+            finding=f"The model rests on {wording.count(number)} customers; {ENOUGH_CUSTOMERS} "
+            "or more are "
             "usual.",
             advice="Read totals and rankings rather than single customers, and load more data if "
             "there is any.",
         )
-    return Check(name=name, status="good", finding=f"The model rests on {number:,} customers.")
+    return Check(
+        name=name, status="good", finding=f"The model rests on {wording.count(number)} customers."
+    )
 
 
 def _enough_history(days: int) -> Check:
@@ -162,11 +167,14 @@ def _enough_history(days: int) -> Check:
         return Check(
             name=name,
             status="caution",
-            finding=f"The orders reach back {days:,} days; below {ENOUGH_DAYS} a pause and a "
+            finding=f"The orders reach back {wording.count(days)} days; below {ENOUGH_DAYS} a "
+            "pause and a "
             "goodbye look alike.",
             advice="Load a longer period, a year or more where possible.",
         )
-    return Check(name=name, status="good", finding=f"The orders reach back {days:,} days.")
+    return Check(
+        name=name, status="good", finding=f"The orders reach back {wording.count(days)} days."
+    )
 
 
 def _file_start(file_start: FileStart) -> Check:
@@ -181,18 +189,20 @@ def _enough_repeaters(number: int) -> Check:
         return Check(
             name=name,
             status="bad",
-            finding=f"Only {number:,} customers have bought on a second day.",
+            finding=f"Only {wording.count(number)} customers have bought on a second day.",
             advice=advice,
         )
     if number < ENOUGH_REPEATERS:
         return Check(
             name=name,
             status="caution",
-            finding=f"{number:,} customers have bought on a second day, which is few.",
+            finding=f"{wording.count(number)} customers have bought on a second day, which is few.",
             advice=advice,
         )
     return Check(
-        name=name, status="good", finding=f"{number:,} customers have bought on a second day."
+        name=name,
+        status="good",
+        finding=f"{wording.count(number)} customers have bought on a second day.",
     )
 
 
@@ -207,7 +217,9 @@ def _enough_orders(number: int) -> Check:
             advice="Load a longer period, so that some customers reach a third purchase.",
         )
     return Check(
-        name=name, status="good", finding=f"{number:,} customers have bought on three days or more."
+        name=name,
+        status="good",
+        finding=f"{wording.count(number)} customers have bought on three days or more.",
     )
 
 
@@ -255,7 +267,9 @@ def _precision(model: PurchaseModel) -> Check:
             advice="Load more customers or a longer period to narrow it down.",
         )
     error = f"a standard error of {wording.percent(errors[widest], 0)}"
-    finding = f"The least certain parameter is {symbol} = {value:.3g}, with {error}."
+    finding = (
+        f"The least certain parameter is {symbol} = {wording.general(value, 3)}, with {error}."
+    )
     if errors[widest] > WIDE_ERROR:
         return Check(
             name=name,
@@ -286,7 +300,9 @@ def _parameters(purchases: PurchaseModel, companion: PurchaseModel, *, is_panel:
                 advice=advice,
                 leans=leans,
             )
-    numbers = ", ".join(f"{name} = {getattr(purchases, name):.3g}" for name in ("r", "a", "b"))
+    numbers = ", ".join(
+        f"{name} = {wording.general(getattr(purchases, name), 3)}" for name in ("r", "a", "b")
+    )
     finding = f"The parameters lie well inside their range ({numbers})."
     if abs(purchases.a - 1) < NEAR_ONE:
         finding += (
@@ -335,14 +351,14 @@ def _spend(model: SpendModel) -> Check:
         return Check(
             name=name,
             status="good",
-            finding=f"The spend model was fitted to {model.customers:,} customers "
+            finding=f"The spend model was fitted to {wording.count(model.customers)} customers "
             f"(q = {model.q:.3g}). {_first_orders(model.first_weight)}",
         )
     return Check(
         name=name,
         status="caution" if model.customers else "bad",
         finding=f"{model.reason} Expected order values are the customers' own averages, and "
-        f"{model.mean:,.2f} for one-time buyers.",
+        f"{wording.decimal(model.mean, 2)} for one-time buyers.",
         advice="Rank customers by expected orders rather than by value.",
     )
 
@@ -419,7 +435,8 @@ def _newest_customers(by_age: _ByAge, purchases: PurchaseModel, file_start: File
         error = np.hypot(error, np.sqrt(max(off.sum(), 0.0)) / total)
     difference = ratio["newest"] - ratio["others"]
     finding = (
-        f"Customers of the last {limit:,.0f} days have come back {_more_or_less(ratio['newest'])} "
+        f"Customers of the last {wording.count(limit)} days have come back "
+        f"{_more_or_less(ratio['newest'])} "
         f"the model has it (the others {_more_or_less(ratio['others'], short=True)})."
     )
     if abs(difference) > DIFFERENT_COHORT and abs(difference) > 2 * error:
@@ -473,7 +490,8 @@ def _spend_and_frequency(customers: pd.DataFrame, model: SpendModel) -> Check:
         return Check(
             name=name,
             status="unknown",
-            finding=f"Whether frequent buyers spend more cannot be told from {payers:,} repeat "
+            finding="Whether frequent buyers spend more cannot be told from "
+            f"{wording.count(payers)} repeat "
             "customers.",
             advice="Load more customers, so that they differ in frequency and in spend.",
         )

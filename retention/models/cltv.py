@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 import numpy as np
 import pandas as pd
 
+from retention import wording
 from retention.daily_repeats import DailyRepeats, carried
 from retention.errors import DataError, ModelError
 from retention.models.checks import model_checks
@@ -278,11 +279,11 @@ def _chosen(
     if ahead < CLEARLY_LIKELIER:
         return "bg_nbd", (
             "BG/NBD, the usual model: MBG/NBD fits these customers as well (log-likelihoods differ "
-            f"by {ahead:,.1f}). {untested}"
+            f"by {wording.decimal(ahead, 1)}). {untested}"
         )
     return better.kind, (
         f"{PURCHASE_MODELS[better.kind]}: it fits these customers better (log-likelihood higher by "
-        f"{ahead:,.1f}). {untested}"
+        f"{wording.decimal(ahead, 1)}). {untested}"
     )
 
 

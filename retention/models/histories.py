@@ -9,6 +9,7 @@ import pandas as pd
 
 from retention.errors import DataError
 from retention.validation import all_unknown
+from retention.wording import count
 
 #: The column of a table of distinct histories: how many customers share each of them.
 NUMBER = "customers"
@@ -130,7 +131,8 @@ def _require_customers(customers: pd.DataFrame) -> None:
     )
     if wrong.any():
         raise DataError(
-            f"{wrong.sum():,} of {len(wrong):,} customers have an impossible history (first: "
+            f"{count(wrong.sum())} of {count(len(wrong))} customers have an impossible "
+            "history (first: "
             f"{customers.index[wrong][0]!r}): recency must lie between 0 and T and be 0 for "
             "one-time buyers only, and spend must not be negative."
         )

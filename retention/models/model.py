@@ -17,7 +17,7 @@ from retention.models.purchases import PurchaseModel
 from retention.models.season.index import PLAIN, SeasonIndex, day_number
 from retention.models.spend import SpendKind, SpendModel
 from retention.validation import check_number
-from retention.wording import NO_AMOUNTS
+from retention.wording import NO_AMOUNTS, count
 
 #: The longest horizon, in days.
 MAX_HORIZON_DAYS = 3650
@@ -297,7 +297,7 @@ def check_days(name: str, days: float) -> None:
     check_number(
         name,
         days,
-        f"a number of days from 1 to {MAX_HORIZON_DAYS:,}",
+        f"a number of days from 1 to {count(MAX_HORIZON_DAYS)}",
         low=1,
         high=MAX_HORIZON_DAYS,
         error=ModelError,

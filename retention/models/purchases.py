@@ -18,6 +18,7 @@ import numpy.typing as npt
 from numpy.polynomial import chebyshev
 from scipy.special import betaln, expit
 
+from retention import wording
 from retention.errors import ModelError
 from retention.models.file_start.elders import Elders, Survivors
 from retention.models.fitting import (
@@ -514,7 +515,8 @@ def fit_purchases(
     except ModelError as error:
         raise ModelError(
             f"The {PURCHASE_MODELS[kind]} model could not be fitted to "
-            f"{histories.counts.sum():,} customers: {error}. Load a longer period or more "
+            f"{wording.count(histories.counts.sum())} customers: {error}. Load a longer period "
+            "or more "
             "customers, and check that the customer column tells customers apart."
         ) from error
     # lifetimes divides time by the longest history, and each repeat purchase's density with it.
@@ -544,13 +546,15 @@ def _refuse_degenerate(histories: Histories) -> None:
         )
     if not (histories.frequency > 0).any():
         raise ModelError(
-            f"None of the {customers:,} customers has bought on a second day, so there is no "
+            f"None of the {wording.count(customers)} customers has bought on a second day, so "
+            "there is no "
             f"returning to learn from. {advice} If customers do return, check the customer column: "
             "it may number orders."
         )
     if len(histories.frequency) == 1:
         raise ModelError(
-            f"All {customers:,} customers have the same purchase history, so nothing tells them "
+            f"All {wording.count(customers)} customers have the same purchase history, so "
+            "nothing tells them "
             f"apart. {advice}"
         )
 

@@ -33,7 +33,7 @@ from retention.models.fitting import (
     total,
 )
 from retention.models.histories import customer_counts
-from retention.wording import percent
+from retention.wording import count, decimal, percent
 
 #: Repeat customers with a positive spend that the Gamma-Gamma model needs. It has three parameters,
 #: and the spread between fewer customers says next to nothing about them.
@@ -586,11 +586,15 @@ def _gamma_gamma(frequency: np.ndarray, spend: np.ndarray, counts: np.ndarray) -
     repeaters = int(counts.sum())
     if repeaters < MIN_REPEATERS:
         return (
-            f"Only {repeaters:,} customers have paid on a second day; the spend model asks for "
+            f"Only {count(repeaters)} customers have paid on a second day; the spend model asks "
+            "for "
             f"{MIN_REPEATERS}."
         )
     if np.ptp(spend) <= 1e-9 * spend.max():
-        return f"All {repeaters:,} repeat customers spend the same, so there is no spread to model."
+        return (
+            f"All {count(repeaters)} repeat customers spend the same, so there is no spread "
+            "to model."
+        )
     # Fitted in units of the mean, so that the currency makes no difference.
     unit = float(np.average(spend, weights=counts))
     data = frequency, spend / unit
@@ -601,14 +605,16 @@ def _gamma_gamma(frequency: np.ndarray, spend: np.ndarray, counts: np.ndarray) -
     p, q, v = fitted.parameters[["p", "q", "v"]].tolist()
     if q <= 1:
         return (
-            f"Spends are spread so widely (q = {q:.2f}, not above 1) that the spend model has no "
+            f"Spends are spread so widely (q = {decimal(q, 2)}, not above 1) that the spend "
+            "model has no "
             "mean."
         )
     mean = p * v / (q - 1)
     if mean > MAX_MEAN_RATIO:
         return (
-            f"The spend model puts the average customer at {mean:.1f} times what repeat customers "
-            f"spend (q = {q:.2f}, close to 1)."
+            f"The spend model puts the average customer at {decimal(mean, 1)} times what repeat "
+            "customers "
+            f"spend (q = {decimal(q, 2)}, close to 1)."
         )
     return GammaGamma(
         mean=mean * unit,
@@ -628,11 +634,11 @@ def _why_it_did_not_fit(spend: np.ndarray, counts: np.ndarray) -> str:
     same = float(np.bincount(place, counts).max() / repeaters)
     if same < 0.25:
         return (
-            f"the spends of the {repeaters:,} repeat customers follow no pattern that it can "
+            f"the spends of the {count(repeaters)} repeat customers follow no pattern that it can "
             "describe"
         )
     share = "nearly all" if same > 0.99 else percent(same, 0)
-    return f"{share} of the {repeaters:,} repeat customers spend exactly the same"
+    return f"{share} of the {count(repeaters)} repeat customers spend exactly the same"
 
 
 def _store_average(

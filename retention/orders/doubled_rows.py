@@ -5,7 +5,7 @@ In a file the place of a row tells two pieces of a product from an export that w
 
 import ibis.expr.types as ir
 
-from retention.wording import plural
+from retention.wording import count, plural
 
 #: Of the rows with the same customer and moment, the share of equal ones that chance cannot reach.
 BEYOND_CHANCE = 0.5
@@ -58,7 +58,7 @@ def _doubled_orders(equal: ir.Table) -> str | None:
     if counts["several"] < FEWEST_ORDERS and counts["doubled"] <= MOST * counts["all"]:
         return None
     rows = plural(int(counts["extra"]), "row")
-    return f"Every row of {counts['doubled']:,} orders stands more than once ({rows} too many)"
+    return f"Every row of {count(counts['doubled'])} orders stands more than once ({rows} too many)"
 
 
 def _equal_rows(equal: ir.Table) -> str | None:

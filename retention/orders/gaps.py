@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from retention.wording import day
+from retention.wording import count, day
 
 #: Shorter stretches without an order are holidays.
 LEAST_DAYS = 14
@@ -75,6 +75,7 @@ def gap_words(gap: OrderGap) -> str:
         Both in one text.
     """
     return (
-        f"No orders from {day(gap.first)} to {day(gap.last)} ({gap.days:,} days), while they came "
+        f"No orders from {day(gap.first)} to {day(gap.last)} ({count(gap.days)} days), while "
+        "they came "
         "steadily before and after: is part of the file missing?"
     )

@@ -9,7 +9,7 @@ from retention.columns.roles import ROLES
 from retention.orders.repeated_orders import part_of
 from retention.orders.report import OrderReport
 from retention.sheets.sheet import Sheet
-from retention.wording import first_words
+from retention.wording import count, first_words
 
 MOST_NAMES = 8
 
@@ -106,13 +106,13 @@ def nothing_left(sheet: Sheet, mapping: Mapping, report: OrderReport) -> str:
     for entry in report.reasons[:3]:
         lines = ", ".join(entry.places[:3])
         where = f" (first: line {lines})" if lines else ""
-        parts.append(f"{entry.rows:,} × {entry.reason.lower()}{where}")
+        parts.append(f"{count(entry.rows)} × {entry.reason.lower()}{where}")
     used = ", ".join(
         f"{ROLES[role].label.lower()} from {name!r}"
         for role, name in mapping.columns.items()
         if ROLES[role].required or role == "revenue"
     )
     return (
-        f"None of the {report.rows_read:,} rows of {sheet.name!r} is an order: "
+        f"None of the {count(report.rows_read)} rows of {sheet.name!r} is an order: "
         f"{'; '.join(parts)}. Read were: {used}. Choose other columns, or check the export."
     )

@@ -15,7 +15,7 @@ from retention.columns.mapping import Mapping
 from retention.orders.equal_rows import EQUAL_ROW, find_equal_rows
 from retention.orders.repeated_orders import REPLACED, repeated_orders
 from retention.sheets.sheet import Sheet
-from retention.wording import day, money, plural
+from retention.wording import count, day, money, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ class Repeats:
         if self.equal_lines:
             are = "row is" if self.equal_lines == 1 else "rows are"
             notes.append(
-                f"{self.equal_lines:,} {are} equal to another row of the same order and count, "
+                f"{count(self.equal_lines)} {are} equal to another row of the same order and "
+                "count, "
                 "since two pieces of a product are often written so."
             )
         return notes
@@ -163,4 +164,4 @@ def _part_words(sheet: Sheet, row: int) -> str:
     part = sheet.part(row)
     if part.first_row == row and len(sheet.names) == len(sheet.parts):
         return part.name
-    return f"{part.name} from row {sheet.line(row):,}"
+    return f"{part.name} from row {count(sheet.line(row))}"

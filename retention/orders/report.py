@@ -17,7 +17,7 @@ from retention.orders.gaps import gap_words, order_gaps
 from retention.orders.row_states import StatusMeaning
 from retention.orders.rows import BOUGHT, Lines
 from retention.sheets.sheet import Sheet
-from retention.wording import NO_AMOUNTS, day, first_words, plural
+from retention.wording import NO_AMOUNTS, count, day, first_words, plural
 
 FIRST_LINES = 5
 NAMED_COLUMNS = 12
@@ -68,7 +68,7 @@ class DroppedRows:
     @property
     def places(self) -> list[str]:
         """Where the first rows stand, in words: a row's number, with its file where it has one."""
-        lines = [f"{line:,}" for line in self.first_lines]
+        lines = [count(line) for line in self.first_lines]
         if not self.first_files:
             return lines
         return [f"{file}: {line}" for file, line in zip(self.first_files, lines, strict=True)]
@@ -184,7 +184,8 @@ def _wide_rows(sheet: Sheet) -> list[str]:
     if not sheet.wide_rows:
         return []
     return [
-        f"{sheet.wide_rows:,} rows have more cells than there are column names; what stands beyond "
+        f"{count(sheet.wide_rows)} rows have more cells than there are column names; what "
+        "stands beyond "
         "is not read. An unquoted delimiter inside a text may have shifted them."
     ]
 
@@ -286,7 +287,9 @@ def _money_notes(mapping: Mapping, lines: Lines, totals: pd.Series) -> list[str]
         )
     if len(lines.currencies) > 1:
         others = ", ".join(
-            f"{code} ({n:,} rows)" for code, n in lines.currencies.items() if code != lines.currency
+            f"{code} ({count(n)} rows)"
+            for code, n in lines.currencies.items()
+            if code != lines.currency
         )
         notes.append(
             f"Amounts in {lines.currency} were taken; left out: {others}. They are never added."
@@ -338,7 +341,7 @@ def unused_columns(sheet: Sheet, mapping: Mapping) -> list[str]:
         return []
     are = "columns are" if len(unused) > 1 else "column is"
     return [
-        f"{len(unused):,} {are} not used: {first_words(unused, NAMED_COLUMNS)}. If refunds, "
+        f"{count(len(unused))} {are} not used: {first_words(unused, NAMED_COLUMNS)}. If refunds, "
         "discounts, the channel or the like stand there, say so under “Which column is what” when "
         "the file is loaded."
     ]
@@ -394,7 +397,8 @@ def _unclear_statuses(unclear: list[StatusMeaning]) -> str:
     names = first_words([repr(meaning.text) for meaning in unclear], NAMED_COLUMNS)
     rows = sum(meaning.rows for meaning in unclear)
     return (
-        f"{rows:,} rows have a status whose meaning is not known, and count as orders: {names}. "
+        f"{count(rows)} rows have a status whose meaning is not known, and count as orders: "
+        f"{names}. "
         "Settle it before you trust the numbers."
     )
 
@@ -412,12 +416,14 @@ def _doubtful_customers(column: str, orders: ir.Table, placed: int) -> list[str]
     if customers <= A_HANDFUL and placed >= MANY_ORDERS * customers:
         hold = "value" if customers == 1 else "values"
         return [
-            f"{customers:,} {hold} of {column!r} hold all {placed:,} orders. Check that it says "
+            f"{count(customers)} {hold} of {column!r} hold all {count(placed)} orders. Check "
+            "that it says "
             "who bought."
         ]
     if placed >= FEW_ORDERS and placed <= ONE_ORDER_EACH * customers:
         return [
-            f"{customers:,} customers have {placed:,} orders: hardly anybody ordered twice. Check "
+            f"{count(customers)} customers have {count(placed)} orders: hardly anybody ordered "
+            "twice. Check "
             f"that {column!r} is the same for all orders of a person."
         ]
     return []
@@ -446,7 +452,7 @@ def _shortened(orders: ir.Table) -> list[str]:
     if not facts.orders:
         return []
     return [
-        f"{int(facts.orders):,} orders have a customer number such as {facts['sample']!r}: a "
+        f"{count(int(facts.orders))} orders have a customer number such as {facts['sample']!r}: a "
         "spreadsheet has rounded it, and different customers now share one. Export the orders "
         "again and load the file as it comes."
     ]
@@ -473,7 +479,7 @@ def open_questions(sheet: Sheet, mapping: Mapping, lines: Lines) -> tuple[Questi
             Question(
                 setting="currency",
                 text="Which currency should be used?",
-                options={code: f"{code} ({n:,} rows)" for code, n in lines.currencies.items()},
+                options={code: f"{code} ({count(n)} rows)" for code, n in lines.currencies.items()},
                 assumed=lines.currency,
             )
         )
@@ -511,7 +517,7 @@ def _ask_discounted(mapping: Mapping, after: bool) -> Question:
 def _ask_status(meaning: StatusMeaning) -> Question:
     return Question(
         setting="statuses",
-        text=f"What does the status {meaning.text!r} mean? {meaning.rows:,} rows have it.",
+        text=f"What does the status {meaning.text!r} mean? {count(meaning.rows)} rows have it.",
         options=dict(STATE_LABELS),
         assumed=meaning.state,
         about=meaning.text,

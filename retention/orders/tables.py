@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis.expr.operations import TryCast
 
+from retention import wording
 from retention.cells.dates import EARLIEST, ISO_ONLY, latest_plausible
 from retention.cells.money import LARGEST, MoneyStyle, named_currency
 from retention.cells.phone_keys import find_phone_style, phone_key
@@ -182,7 +183,8 @@ def _settled(
     count = sum(entry.rows for entry in reasons)
     if count > MOST_DROPPED_ROWS:
         notes.append(
-            f"Of {count:,} rows left out {MOST_DROPPED_ROWS:,} are listed. The others stay in "
+            f"Of {wording.count(count)} rows left out {wording.count(MOST_DROPPED_ROWS)} are "
+            "listed. The others stay in "
             "their table."
         )
     items = order_items(good, gathered, lines) if lines.grouped else None

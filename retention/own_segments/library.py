@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from retention import wording
 from retention.display import displayed
 from retention.errors import DataError
 from retention.own_segments.catalogue import FEATURES
@@ -306,7 +307,8 @@ def from_json(content: str | bytes) -> Library:
         raise DataError("This file of segments has no list of segments.")
     if len(rows) > MAX_SEGMENTS:
         raise DataError(
-            f"This file has {len(rows):,} segments; at most {MAX_SEGMENTS} can be loaded."
+            f"This file has {wording.count(len(rows))} segments; at most {MAX_SEGMENTS} can be "
+            "loaded."
         )
     library: Library = ()
     for number, row in enumerate(rows, start=1):
@@ -397,7 +399,8 @@ def _segment(row: object) -> OwnSegment:
 def _read(content: str | bytes) -> Any:
     if len(content) > MAX_BYTES:
         raise DataError(
-            f"This file is larger than {MAX_BYTES // 1000:,} kB: no file of segments is."
+            f"This file is larger than {wording.count(MAX_BYTES // 1000)} kB: no file of "
+            "segments is."
         )
     try:
         return read_json(content)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, cast
 
+from retention import wording
 from retention.errors import DataError
 from retention.own_segments.catalogue import FEATURES
 from retention.own_segments.conditions import GROUP_KINDS, MAX_DEPTH, Condition, Group, Rule
@@ -90,7 +91,7 @@ def rule_of_data(data: object, depth: int = 0) -> Rule:
     if depth >= MAX_DEPTH:
         raise DataError(f"Groups are nested more than {MAX_DEPTH} deep.")
     if len(parts) > _MOST_PARTS:
-        raise DataError(f"A group has {len(parts):,} parts, which is too many.")
+        raise DataError(f"A group has {wording.count(len(parts))} parts, which is too many.")
     return Group(kind=kind, parts=tuple(rule_of_data(part, depth + 1) for part in parts))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+from retention import wording
 from retention.display import displayed
 from retention.errors import DataError
 from retention.own_segments.catalogue import Feature, Kind
@@ -146,7 +147,7 @@ def _bought(about: str, value: object) -> Bought:
     days = None if value.days is None else _days(about, value.days)
     if not is_whole(value.times) or not 1 <= value.times <= MAX_DAYS:
         raise DataError(
-            f"{about} needs a whole number of times from 1 to {MAX_DAYS:,}, not "
+            f"{about} needs a whole number of times from 1 to {wording.count(MAX_DAYS)}, not "
             f"{_shown(value.times)}."
         )
     return Bought(values=_texts(about, value.values), days=days, times=int(value.times))
@@ -193,7 +194,8 @@ def _percentage(about: str, value: object) -> float:
 def _days(about: str, value: object) -> int:
     if not is_number(value) or value != int(value) or not 0 <= value <= MAX_DAYS:
         raise DataError(
-            f"{about} needs a whole number of days from 0 to {MAX_DAYS:,}, not {_shown(value)}."
+            f"{about} needs a whole number of days from 0 to {wording.count(MAX_DAYS)}, not "
+            f"{_shown(value)}."
         )
     return int(value)
 
@@ -221,7 +223,9 @@ def _texts(about: str, value: object) -> tuple[str, ...]:
         raise DataError(f"{about} needs a list of names, not {_shown(value)}.")
     names = tuple(dict.fromkeys(_text(about, name) for name in value))
     if not 1 <= len(names) <= MAX_VALUES:
-        raise DataError(f"{about} needs 1 to {MAX_VALUES} names; there are {len(names):,}.")
+        raise DataError(
+            f"{about} needs 1 to {MAX_VALUES} names; there are {wording.count(len(names))}."
+        )
     return names
 
 

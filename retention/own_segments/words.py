@@ -57,7 +57,8 @@ def _condition_words(condition: Condition, features: Features | None) -> str:
     if operator in EITHER:
         return f"{_lower(feature.label)} is {operator}"
     if operator == "top":
-        return f"{_lower(feature.label)} in the top {value:g}%{_cutoff(feature, value, features)}"
+        top = wording.general_percent(value / 100)
+        return f"{_lower(feature.label)} in the top {top}{_cutoff(feature, value, features)}"
     match feature.kind:
         case "flag":
             return feature.says if value else feature.says_not
@@ -86,7 +87,9 @@ def _value_names(feature: Feature, value: str | tuple[str, ...]) -> tuple[str, .
 def _amount(feature: Feature, number: float, currency: str | None) -> str:
     if feature.kind == "money":
         return wording.money(number, currency)
-    return f"{100 * number:.10g}%" if feature.kind == "share" else f"{number:,.10g}"
+    if feature.kind == "share":
+        return wording.general_percent(number)
+    return wording.general(number)
 
 
 def _how_much(feature: Feature, operator: Operator, value: Any, currency: str | None) -> str:
@@ -129,14 +132,14 @@ def _purchase(feature: Feature, operator: Operator, value: Bought) -> str:
         _listed(value.values)
     )
     if value.times > 1:
-        words += f" {value.times:,} or more times"
+        words += f" {wording.count(value.times)} or more times"
     return words if value.days is None else f"{words} {_when('within', value.days)}"
 
 
 def _listed(texts: tuple[str, ...]) -> str:
     shown = list(texts[:_SHOWN])
     if len(texts) > _SHOWN:
-        shown.append(f"{len(texts) - _SHOWN:,} others")
+        shown.append(f"{wording.count(len(texts) - _SHOWN)} others")
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}"
 
 
@@ -149,9 +152,9 @@ def _cutoff(feature: Feature, percent: float, features: Features | None) -> str:
     if feature.kind == "money":
         return f" ({wording.money(cutoff, features.currency)} or more)"
     return (
-        f" ({100 * cutoff:.3g}% or more)"
+        f" ({wording.general_percent(cutoff, 3)} or more)"
         if feature.kind == "share"
-        else f" ({cutoff:,.4g} or more)"
+        else f" ({wording.general(cutoff, 4)} or more)"
     )
 
 

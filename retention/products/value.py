@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from retention import wording
 from retention.display import displayed
 from retention.errors import DataError
 from retention.history.changes import ENOUGH
@@ -167,8 +168,10 @@ def _first_orders(history: ProductHistory, customers: pd.DataFrame) -> _First:
     rows = customers.index.get_indexer(history.customers)
     if len(customers) != len(history.customers) or (rows < 0).any():
         raise DataError(
-            f"The {len(customers):,} customers are not those of the orders, which have "
-            f"{len(history.customers):,}. Make them with summarise_customers of these orders."
+            f"The {wording.count(len(customers))} customers are not those of the orders, which "
+            "have "
+            f"{wording.count(len(history.customers))}. Make them with summarise_customers of "
+            "these orders."
         )
     of_pair, known = pd.factorize(pairs["customer"])
     held = np.bincount(of_pair, minlength=len(known))

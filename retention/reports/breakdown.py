@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from retention import wording
 from retention.display import displayed
 from retention.models.uncertainty import Uncertainty
 from retention.orders.orders import Orders
@@ -291,7 +292,7 @@ def _row_names(history: DimensionHistory, shown: _Rows) -> pd.DataFrame:
     )
     special = {
         MISSING: (f"No {history.dimension}", "missing"),
-        _OTHERS: (f"All others ({shown.folded:,})", "others"),
+        _OTHERS: (f"All others ({wording.count(shown.folded)})", "others"),
     }
     for code, (name, kind) in special.items():
         if code in codes or (code == _OTHERS and shown.folded):

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from retention import wording
 from retention.errors import DataError, ModelError
 from retention.history.order_history import OrderHistory
 from retention.models.forecast import Forecast, forecast
@@ -111,7 +112,8 @@ def _aligned(cohorts: pd.Series, customers: pd.Index) -> pd.Series:
     known = int(pd.notna(cohorts).sum())
     if not known == len(cohorts) == len(customers):
         raise DataError(
-            f"There are cohorts of {known:,} customers, and {len(customers):,} customers."
+            f"There are cohorts of {wording.count(known)} customers, and "
+            f"{wording.count(len(customers))} customers."
         )
     return cohorts
 

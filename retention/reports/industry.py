@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
+from retention import wording
 from retention.display import displayed
 from retention.errors import DataError
 from retention.history.changes import ENOUGH
@@ -275,8 +276,10 @@ def _limits(history: OrderHistory, card: Scorecard, metric: str) -> Limits:
     if metric not in OF_THE_ACTIVE or reach >= card.active_days:
         return Limits()
     return Limits(
-        note=f"The orders reach back {reach:,} days before the period, and customers count as "
-        f"active for {card.active_days:,}: only recent customers are there at the start.",
+        note=f"The orders reach back {wording.count(reach)} days before the period, and "
+        "customers count as "
+        f"active for {wording.count(card.active_days)}: only recent customers are there at the "
+        "start.",
         higher=True,
         lower=True,
     )

@@ -15,7 +15,7 @@ from retention.models.what_if import Levers, what_if
 from retention.reports.industry import Comparison, Target
 from retention.reports.scorecard import Scorecard
 from retention.statistics import FORECAST_LEVEL, METRIC_LEVEL, difference_interval, normal_width
-from retention.wording import NO_AMOUNTS, percent, signed_percent
+from retention.wording import NO_AMOUNTS, count, percent, signed_percent
 
 #: What a gap is measured against.
 Against = Literal["benchmark", "target", "period before", "year before"]
@@ -275,7 +275,7 @@ def _move_range(gap: Gap, lever: Lever, model: CltvModel, moved: float) -> list[
 
 def _basis(lever: Lever, moved: float, ends: list[float], horizon_days: float) -> str:
     words = (
-        f"Today's customers over {horizon_days:,.0f} days, if {_STANDS_FOR[lever]} "
+        f"Today's customers over {count(horizon_days)} days, if {_STANDS_FOR[lever]} "
         f"({signed_percent(moved, 1)}"
     )
     low, high = (signed_percent(end, 1) for end in ends)
@@ -304,12 +304,12 @@ def _arithmetic(
     if metric == "average_order_value":
         return (
             gap * counts.orders,
-            f"What an order lacks, times the {counts.orders:,} orders of the period.",
+            f"What an order lacks, times the {count(counts.orders)} orders of the period.",
         )
     if metric == "orders_per_customer":
         return (
             gap * counts.customers * order_value,
-            f"The orders that the {counts.customers:,} customers of the period lack, at its "
+            f"The orders that the {count(counts.customers)} customers of the period lack, at its "
             "average order value.",
         )
     if metric == "returning_order_value":
@@ -319,7 +319,8 @@ def _arithmetic(
     if metric in LEVERS:
         return (
             gap * customers * order_value,
-            f"One order more from each of the {gap * customers:,.0f} customers that the gap comes "
+            f"One order more from each of the {count(gap * customers)} customers that the gap "
+            "comes "
             "to, at the period's average order value.",
         )
     return math.nan, ""

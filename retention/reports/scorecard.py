@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from retention import wording
 from retention.display import displayed
 from retention.errors import DataError
 from retention.history.changes import COLUMNS, changes
@@ -262,7 +263,7 @@ def _note_on_begin(period: Period, first_order: date) -> Check | None:
         name="Begin",
         status="caution",
         finding=f"The period begins on {period.start}, and the orders on {first_order}: its first "
-        f"{empty_days:,} days are empty.",
+        f"{wording.count(empty_days)} days are empty.",
         advice="Pick a period that begins with the orders or later.",
     )
 
@@ -281,8 +282,10 @@ def _note_on_reach(counts: PeriodCounts, first_order: date) -> Check | None:
     return Check(
         name="Reach",
         status="caution",
-        finding=f"The orders reach back {reach:,} days before the period, and customers count as "
-        f"active for {counts.active_days:,}: only recent customers are there at the start, so the "
+        finding=f"The orders reach back {wording.count(reach)} days before the period, and "
+        "customers count as "
+        f"active for {wording.count(counts.active_days)}: only recent customers are there at "
+        "the start, so the "
         "retention rate comes out too high, and whoever had ordered before that may count as new.",
         advice="Load a longer history, pick a later period or shorten the time for which customers "
         "count as active.",
@@ -295,8 +298,10 @@ def _note_on_length(period: Period, active_days: int) -> Check | None:
     return Check(
         name="Length",
         status="caution",
-        finding=f"The period has {period.days:,} days and customers count as active for "
-        f"{active_days:,}: whoever came and left within it is active neither at its start nor at "
+        finding=f"The period has {wording.count(period.days)} days and customers count as "
+        "active for "
+        f"{wording.count(active_days)}: whoever came and left within it is active neither at "
+        "its start nor at "
         "its end, and the retention rate leaves them out. The bridge counts them as new and as "
         "lapsed.",
         advice="Pick a shorter period, or count customers as active for longer.",

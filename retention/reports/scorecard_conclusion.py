@@ -59,7 +59,7 @@ def conclusion(card: Scorecard, currency: str | None = None) -> str:
             continue
         when = "a year ago"
         if which == "previous" and card.period.days < _A_YEAR:
-            when = f"in the {card.period.days:,} days before"
+            when = f"in the {count(card.period.days)} days before"
         return _compared(card, rows, when, currency)
     value = float(card.metrics.T["repeat_within_90_days"]["value"])
     figure = f"{percent(value)} of first-time buyers come back within 90 days. "

@@ -27,7 +27,7 @@ from retention.reports.industry import (
 )
 from retention.reports.metric_gaps import ForecastTerms, Gap, gap_to_aim, gap_to_past, with_gain
 from retention.reports.scorecard import Scorecard
-from retention.wording import plural
+from retention.wording import count, plural
 
 #: The metrics that are always read; metrics with a target are read too.
 READ = (
@@ -203,7 +203,7 @@ def _why_unknown(comparison: Comparison) -> str:
     if store.note and (store.higher or store.lower):
         return store.note
     if store.n < ENOUGH:
-        return f"Too little data: {store.n:,.0f} customers or waits, of {ENOUGH} that it takes."
+        return f"Too little data: {count(store.n)} customers or waits, of {ENOUGH} that it takes."
     if math.isfinite(store.value):
         return "How far chance may have moved it cannot be told from these orders."
     return "The orders do not have what it is computed from."
@@ -286,7 +286,7 @@ def _summary(card: Scorecard, metrics: tuple[MetricReading, ...]) -> str:
     earlier = {
         "previous": (
             [row.previous for row in metrics],
-            f"against the {card.period.days:,} days before",
+            f"against the {count(card.period.days)} days before",
         ),
         "year": ([row.year for row in metrics], "against the same days a year before"),
     }

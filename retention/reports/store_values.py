@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from retention import wording
 from retention.errors import DataError
 from retention.history.metrics import measure
 from retention.history.order_history import OrderHistory
@@ -166,7 +167,7 @@ def _measured(history: OrderHistory, counts: PeriodCounts, metric: str) -> _Esti
 
 def _limits(name: str, reach: int, value: float) -> Limits:
     """What is left open by orders that reach back `reach` days before the year."""
-    covered = f"The orders cover {YEAR + reach:,} days"
+    covered = f"The orders cover {wording.count(YEAR + reach)} days"
     if COMPUTATIONS[name].whole:
         if reach >= 0:
             return Limits()
@@ -177,7 +178,10 @@ def _limits(name: str, reach: int, value: float) -> Limits:
         return Limits()
     if reach < 0:
         return Limits(note=f"{covered} of the {YEAR} that it takes.", higher=True, lower=True)
-    before = f"The orders reach back {reach:,} days before these {YEAR}, and it takes {YEAR}"
+    before = (
+        f"The orders reach back {wording.count(reach)} days before these {YEAR}, and it "
+        f"takes {YEAR}"
+    )
     if name == "yearly_retention":
         # Customers lapse only after their active days. Customers won back count as new, which
         # works the other way.

@@ -110,7 +110,7 @@ def _value(
     """A threshold in percentiles or money, with what a percentile comes to."""
     if rules.value_unit == "money":
         return f"of {wording.money(threshold, currency)} or more"
-    top = f"in the top {100 - threshold:g}%"
+    top = f"in the top {wording.general_percent(1 - threshold / 100)}"
     if cutoff is None:
         return top
     if math.isfinite(cutoff):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from retention import wording
 from retention.errors import DataError
 from retention.models.uncertainty import Uncertainty
 from retention.segments.ranges import Sampled, check_uncertainty, sampled_customers
@@ -397,7 +398,8 @@ def usable_column(frame: pd.DataFrame, name: str, low: float | None = None) -> n
     if broken.any():
         wanted = "a number" if low is None else f"a number of {low:g} or more"
         raise DataError(
-            f"{broken.sum():,} of {len(values):,} customers have no usable '{name}': "
+            f"{wording.count(broken.sum())} of {wording.count(len(values))} customers have no "
+            f"usable '{name}': "
             f"it needs to be {wanted}."
         )
     return values

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import ibis
 import pandas as pd
 
+from retention import wording
 from retention.orders.orders import Orders
 from retention.segments.rules import SegmentRules, thresholds
 from retention.statistics import weighted_quantile
@@ -145,7 +146,8 @@ def rules_from_gaps(gaps: pd.DataFrame, rules: SegmentRules | None = None) -> Fi
             notes.append(_clockwork_note(group, days[late]))
             days[late] = _within_bounds(late, math.ceil(APART * days[soon]), notes)
     method = (
-        f"From {int(gaps['reorders'].sum()):,} reorders in this data: customers are new until half "
+        f"From {wording.count(int(gaps['reorders'].sum()))} reorders in this data: customers "
+        "are new until half "
         "of the second purchases have come, at risk when three in four reorders of customers like "
         "them have come, and lapsed when nine in ten have."
     )
@@ -181,7 +183,8 @@ def _wait_of(waits: pd.DataFrame, share: float) -> int:
 def _clockwork_note(group: str, late: int) -> str:
     return (
         f"Reorders of {_words(group)} come so regularly that nine in ten are there within "
-        f"{late:,} days of silence: lapsed begins a quarter later than the threshold before it, "
+        f"{wording.count(late)} days of silence: lapsed begins a quarter later than the "
+        "threshold before it, "
         "so that there is time to act."
     )
 
@@ -190,6 +193,8 @@ def _within_bounds(name: str, days: int, notes: list[str]) -> int:
     threshold = thresholds()[name]
     if days > threshold.high:
         notes.append(
-            f"“{threshold.label}” would be {days:,} days; {threshold.high:g} is the most it can be."
+            f"“{threshold.label}” would be {wording.count(days)} days; "
+            f"{wording.general(threshold.high, 6)} is "
+            "the most it can be."
         )
     return int(min(max(days, threshold.low), threshold.high))

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from retention import wording
 from retention.cells.names import plain_name
 from retention.sheets.blocks import complete_blocks, fill_merged, find_totals, left_column
 from retention.sheets.grids import Grid, Merge
@@ -154,7 +155,7 @@ def repeat_notes(repeats: int) -> list[str]:
     """Return what to say about lines that repeat the column names."""
     if not repeats:
         return []
-    times = "once more" if repeats == 1 else f"{repeats:,} times more"
+    times = "once more" if repeats == 1 else f"{wording.count(repeats)} times more"
     return [
         f"The column names stand {times} further down, as in exports that were pasted together. "
         "They are no rows."
@@ -179,7 +180,7 @@ def _filled_notes(columns: set[int], header: tuple[str, ...]) -> list[str]:
 def _totals_notes(totals: set[int]) -> list[str]:
     if not totals:
         return []
-    return [f"{len(totals):,} line{'s' * (len(totals) > 1)} of totals left out."]
+    return [f"{wording.count(len(totals))} line{'s' * (len(totals) > 1)} of totals left out."]
 
 
 def _lines_between(kept: list[int], offset: int) -> tuple[int, ...]:

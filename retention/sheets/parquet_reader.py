@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from retention import wording
 from retention.engines import strlen
 from retention.errors import DataError
 from retention.sheets.parts import Part
@@ -59,7 +60,8 @@ def _check_size(file: PlainFile, source: ir.Table) -> None:
         if sum(totals) <= most:
             return
     raise DataError(
-        f"{file.name!r} unpacks to more than {most >> 20:,} MB from a small file. Export the "
+        f"{file.name!r} unpacks to more than {wording.count(most >> 20)} MB from a small file. "
+        "Export the "
         "order columns only, or save the orders as CSV."
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import ibis
 import pyarrow as pa
 
+from retention import wording
 from retention.errors import DataError
 from retention.sheets.parts import Names, Part
 from retention.sheets.unpack import PlainFile
@@ -111,7 +112,8 @@ def unique_names(header: tuple[str, ...], width: int, file: str) -> tuple[str, .
     """
     if width > MAX_COLUMNS:
         raise DataError(
-            f"{file!r} has {width:,} columns; at most {MAX_COLUMNS:,} are read. Export the order "
+            f"{file!r} has {wording.count(width)} columns; at most {wording.count(MAX_COLUMNS)} "
+            "are read. Export the order "
             "columns only."
         )
     names: list[str] = []

@@ -3,6 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
+from retention import wording
 from retention.errors import DataError
 from retention.sheets.header import is_value
 from retention.sheets.raw_rows import RawRows
@@ -34,8 +35,10 @@ def check_quotes(raw: ir.Table, read: RawRows, delimiter: str) -> None:
             if swallowed:
                 line = read.parts[0].records_before + row + 1
                 raise DataError(
-                    f"{read.file.name!r}: in row {line:,} a quotation mark opens in column "
-                    f"{name!r} and closes {swallowed + 1:,} lines later, so that the rows between "
+                    f"{read.file.name!r}: in row {wording.count(line)} a quotation mark opens "
+                    "in column "
+                    f"{name!r} and closes {wording.count(swallowed + 1)} lines later, so that "
+                    "the rows between "
                     "are one cell. Delete the mark there, or export the orders again."
                 )
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import IO, BinaryIO
 
+from retention import wording
 from retention.errors import DataError
 
 CHUNK = 1 << 20
@@ -162,8 +163,9 @@ def _copy_bounded(
             flood = written > SUSPICIOUS_FROM_BYTES and written > SUSPICIOUS_RATIO * packed_bytes
             if written > MAX_UNPACKED_BYTES or flood:
                 raise DataError(
-                    f"{name!r} unpacks to more than {written // CHUNK:,} MB from "
-                    f"{packed_bytes / CHUNK:,.1f} MB; reading stopped there. Upload the order file "
+                    f"{name!r} unpacks to more than {wording.count(written // CHUNK)} MB from "
+                    f"{wording.decimal(packed_bytes / CHUNK, 1)} MB; reading stopped there. "
+                    "Upload the order file "
                     "itself, or a part of it, unpacked."
                 )
             out.write(chunk)
@@ -246,8 +248,10 @@ def _check_total_size(files: list[zipfile.ZipInfo], name: str) -> None:
     total = sum(member.file_size for member in files)
     if total > MAX_UNPACKED_BYTES or len(files) > MOST_MEMBERS:
         raise DataError(
-            f"The zip file {name!r} holds {len(files):,} order files of {total // CHUNK:,} MB. "
-            f"At most {MOST_MEMBERS} files and {MAX_UNPACKED_BYTES // CHUNK:,} MB are read."
+            f"The zip file {name!r} holds {wording.count(len(files))} order files of "
+            f"{wording.count(total // CHUNK)} MB. "
+            f"At most {MOST_MEMBERS} files and {wording.count(MAX_UNPACKED_BYTES // CHUNK)} MB "
+            "are read."
         )
 
 
@@ -255,7 +259,8 @@ def _check_workbook_size(members: list[zipfile.ZipInfo], path: Path, name: str) 
     total = sum(m.file_size for m in members)
     if total > SUSPICIOUS_FROM_BYTES and total > SUSPICIOUS_RATIO * path.stat().st_size:
         raise DataError(
-            f"The workbook {name!r} unpacks to {total // CHUNK:,} MB. Save the orders as CSV and "
+            f"The workbook {name!r} unpacks to {wording.count(total // CHUNK)} MB. Save the "
+            "orders as CSV and "
             "upload that."
         )
 
@@ -274,7 +279,8 @@ def _check_workbook_area(
         if area > MOST_CELLS:
             raise DataError(
                 f"A sheet of the workbook {name!r} has cells far away from its table: it reaches "
-                f"over {area:,} cells. Delete the columns and rows beyond the table, or save the "
+                f"over {wording.count(area)} cells. Delete the columns and rows beyond the "
+                "table, or save the "
                 "orders as CSV."
             )
 

@@ -326,7 +326,7 @@ def _row_faults(kind: SignalKind, cells: Cells) -> pd.Series:
 
 def _nothing_left(sheet: Sheet, reasons: pd.Series) -> str:
     counts = reasons[reasons != ""].value_counts()
-    listed = "; ".join(f"{reason}: {n:,}" for reason, n in counts.items())
+    listed = "; ".join(f"{reason}: {wording.count(n)}" for reason, n in counts.items())
     return (
         f"No row of {sheet.name!r} says anything of a customer ({listed}). Choose other columns, "
         "or another kind of file."

@@ -106,7 +106,7 @@ def columns(currency: str | None) -> dict[str, Any]:
         "p_purchase": chance("Will order", "p_purchase"),
         "p_purchase_30d": chance("Within 30 days", "p_purchase_30d"),
         "expected_orders": column.NumberColumn(
-            "Expected orders", format="%.2f", help=define["expected_orders"]
+            "Expected orders", format="localized", step=0.01, help=define["expected_orders"]
         ),
         "expected_order_value": amount("Expected order value", "expected_order_value"),
         "cltv": amount("Expected value", "cltv"),

@@ -8,6 +8,8 @@ import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from retention.charts.axes import number_format
+
 #: Width of a chart in a document, in pixels.
 DOCUMENT_WIDTH = 400
 _ASSETS = Path(__file__).parent / "assets"
@@ -37,4 +39,11 @@ def svg_of(chart: alt.TopLevelMixin, width: int = DOCUMENT_WIDTH) -> Markup:
 def svg_of_spec(spec: dict[str, Any]) -> Markup:
     """Draw a specification of Vega-Lite with its data as SVG, on white."""
     drawn = spec | {"background": "white"}
-    return Markup(vl_convert.vegalite_to_svg(drawn, vl_version="6.4", allowed_base_urls=[]))
+    return Markup(
+        vl_convert.vegalite_to_svg(
+            drawn,
+            vl_version="6.4",
+            allowed_base_urls=[],
+            format_locale=number_format() or None,
+        )
+    )

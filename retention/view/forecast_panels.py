@@ -62,7 +62,7 @@ def forecast_metrics(
             label="Expected orders",
             value=wording.count(orders, short=orders >= 1e5),
             about="expected_orders_sum",
-            note=f"{orders / customers:.2f} per customer",
+            note=f"{wording.decimal(orders / customers, 2)} per customer",
         ),
     ]
 

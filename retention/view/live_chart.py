@@ -6,6 +6,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from retention.view.visitor_notation import chart_options
+
 
 def live_chart(
     spec: Mapping[str, Any], frames: Mapping[str, pd.DataFrame], *, key: str, alt_text: str
@@ -18,4 +20,5 @@ def live_chart(
         key: Of the chart.
         alt_text: What a screen reader says.
     """
-    st.vega_lite_chart({**spec, "datasets": dict(frames)}, key=key, alt=alt_text)
+    drawn = {**spec, **chart_options(), "datasets": dict(frames)}
+    st.vega_lite_chart(drawn, key=key, alt=alt_text)

@@ -18,12 +18,14 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from retention import wording
 from retention.errors import RetentionError
-from retention.view import text
+from retention.view import text, visitor_notation
 from retention.view.session import choices, loaded
 from retention.view.session.loaded import Loaded, SampleName
 from retention.view.session.own_work import own_work
 from retention.view.session.store_settings import take_from_address
 from retention.view.welcome import answers, loading, lost
+
+visitor_notation.follow_browser()
 
 ROOT = Path(__file__).parents[2]
 FRONT_PAGE = "app.py"
@@ -465,8 +467,9 @@ def _invite(page: Page) -> None:
     with st.container(border=True, gap="small"):
         st.subheader("Load orders to see this page", anchor=False)
         st.markdown(
-            "The sample store is a made-up shop with about 12,000 customers over three years, so "
-            "that every page has something to show. Your own order export works the same way."
+            f"The sample store is a made-up shop with about {wording.count(12_000)} customers "
+            "over three years, so that every page has something to show. Your own order export "
+            "works the same way."
         )
         if page is not None:
             answers.draw_answer(page.path)

@@ -9,11 +9,10 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from retention import wording
+from retention import notation
 
-TABLE_MONEY = "%,.2f"
-"""Format of amounts in a table's column: two decimals, thousands apart."""
-
+#: Blanks and line breaks, without those that hold a number together.
+_BLANKS = re.compile(r"[^\S\u00a0\u202f]+")
 #: Presets of thresholds.
 PUBLISHED, FITTED = "Published scheme", "Fit to my data"
 
@@ -270,7 +269,7 @@ def one_line(value: object, limit: int = 300) -> str:
     raw = raw if len(raw) <= limit else raw[: limit - 1] + "…"
     return "".join(
         letter
-        for letter in " ".join(raw.split())
+        for letter in _BLANKS.sub(" ", raw).strip()
         if unicodedata.category(letter) not in {"Cc", "Cf", "Cs"}
     )
 
@@ -292,8 +291,36 @@ def money_format(currency: str | None, amount: float, step: float) -> str:
     >>> money_format("USD", 85, 1), money_format("THB", 86.58, 1), money_format(None, 2, 0.5)
     ('$%,.0f', '฿%,.2f', '%,.2f')
     """
-    symbol = wording.symbol(currency)
-    if currency and symbol.startswith(currency):  # a code, which a file may have made up
-        symbol = plain(currency) + "\u00a0"
+    if _is_unlike_english():
+        # These follow the browser. No other format has both a comma for decimals and a symbol.
+        return {"USD": "dollar", "EUR": "euro", "JPY": "yen"}.get(currency or "", "localized")
+    before, after = notation.around_amount(currency)
+    if currency and before.startswith(currency):  # a code, which a file may have made up
+        before = plain(currency) + "\u00a0"
     digits = "%,.0f" if step >= 1 and float(amount).is_integer() else "%,.2f"
-    return symbol.replace("%", "%%") + digits
+    return before.replace("%", "%%") + digits + after.replace("%", "%%")
+
+
+def slider_format(english: str) -> str:
+    """Return the format in which a slider writes plain numbers.
+
+    Args:
+        english: The format where the notation has a decimal point, such as "%.1f".
+    """
+    return "localized" if _is_unlike_english() else english
+
+
+def percent_format(number: str = "%d") -> str:
+    """Return the format in which a slider writes whole percentages.
+
+    Args:
+        number: The format of the number alone.
+    """
+    before, after = (part.replace("%", "%%") for part in notation.around_percentage())
+    return f"{before}{number}{after}"
+
+
+def _is_unlike_english() -> bool:
+    """Whether separators are others than those of a slider's own formats."""
+    present = notation.current()
+    return present is not None and (present.decimal, present.group) != (".", ",")

@@ -255,7 +255,7 @@ def order_metrics(customers: int, placed: int, revenue: float, orders: Orders) -
             label="Orders",
             value=wording.count(placed, short=placed >= 1e6),
             about="orders",
-            note=f"{placed / customers:.1f} per customer",
+            note=f"{wording.decimal(placed / customers, 1)} per customer",
         ),
     ]
     if orders.has_amounts:

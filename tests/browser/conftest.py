@@ -197,11 +197,15 @@ def visit(browser, address, tmp_path, requests, complaints) -> Iterator[Callable
     servers, pages = ExitStack(), []
 
     def open_page(
-        path: str = "/", *, cold: bool = False, viewport: dict[str, int] = DESKTOP
+        path: str = "/",
+        *,
+        cold: bool = False,
+        viewport: dict[str, int] = DESKTOP,
+        locale: str = "en-US",
     ) -> Page:
         at = servers.enter_context(running_app(tmp_path / "server.log")) if cold else address
         page = browser.new_context(
-            viewport=viewport, locale="en-US", accept_downloads=True
+            viewport=viewport, locale=locale, accept_downloads=True
         ).new_page()
         pages.append(page)
         page.set_default_timeout(WAIT_SECONDS * 1000)

@@ -355,7 +355,8 @@ def test_dates_without_a_time_show_none(front):
     at = upload(front, shop())
     columns = json.loads(at.dataframe[0].proto.columns)
     assert columns["ordered_at"]["type_config"]["format"] == "D MMM YYYY"
-    assert columns["revenue"]["type_config"]["format"] == "%,.2f"
+    assert columns["revenue"]["type_config"]["format"] == "localized"
+    assert columns["revenue"]["type_config"]["step"] == 0.01
 
 
 def test_below_thirty_customers_there_are_counts_and_no_forecast(front):

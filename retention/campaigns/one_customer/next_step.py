@@ -95,7 +95,10 @@ def _trouble(signals: Mapping[str, object], best_rating: float, as_of: date) -> 
         and rating <= POOR_SHARE * best_rating
         and _is_recent(rated, as_of)
     ):
-        return f"The last review gave {rating:g} of {best_rating:g} stars."
+        return (
+            f"The last review gave {wording.general(rating)} of "
+            f"{wording.general(best_rating)} stars."
+        )
     if signals.get("nps_group") == "Detractor" and _is_recent(signals.get("nps_on"), as_of):
         return f"The last survey answer was {signals['nps_score']:g} of 10: a detractor."
     if signals.get("csat_group") == "Dissatisfied" and _is_recent(signals.get("csat_on"), as_of):

@@ -20,7 +20,7 @@ from retention.models.file_start.elders import STEEPEST, Elders, Survivors
 from retention.models.fitting import log_covariance
 from retention.models.histories import Histories
 from retention.models.purchases import PARAMETERS, PurchaseModel
-from retention.wording import percent, plural
+from retention.wording import count, percent, plural
 
 #: How much likelier the histories must be with elders than without, as a logarithm.
 LEAST_EVIDENCE = 4.0
@@ -81,9 +81,10 @@ class FileStart:
         if not self.in_mid_life:
             return "Nothing shows that customers of this file came before it."
         return (
-            f"This file begins in the middle of the shop's life: {self.older:,} of its "
+            f"This file begins in the middle of the shop's life: {count(self.older)} of its "
             f"{plural(self.customers, 'customer')} ({percent(self.share, 0)}) were probably "
-            f"customers before. Half of those were first seen in its first {self.half_by:,} days."
+            "customers before. Half of those were first seen in its first "
+            f"{count(self.half_by)} days."
         )
 
 

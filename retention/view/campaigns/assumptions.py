@@ -29,7 +29,7 @@ def draw_assumptions(campaign: Campaign, currency: str | None) -> None:
             max_value=100,
             value=round(terms.anyway_share * 100),
             step=5,
-            format="%d%%",
+            format=text.percent_format(),
             key=state.key("anyway"),
             disabled=not terms.has_offer,
         )
@@ -51,7 +51,7 @@ def _draw_lift(terms: Terms) -> None:
         max_value=state.slider_end("lift", max(30.0, lift)),
         value=lift,
         step=0.1,
-        format="%.1f",
+        format=text.slider_format("%.1f"),
         key=state.key("lift"),
     )
     st.caption("An assumption: orders do not tell a lift, the held-out group does.")
@@ -92,7 +92,7 @@ def _draw_offer(offer: Offer, label: str, name: str, currency: str | None) -> No
             max_value=state.slider_end(f"{name}_share", max(60, percent_off(offer))),
             value=percent_off(offer),
             step=1,
-            format="%d%%",
+            format=text.percent_format(),
             key=state.key(f"{name}_share"),
         )
     elif offer.kind != "none":
@@ -103,7 +103,7 @@ def _draw_offer(offer: Offer, label: str, name: str, currency: str | None) -> No
             max_value=most,
             value=offer_worth(offer),
             step=most / 100,
-            format="%,.0f" if most >= 1_000 else "%,.2f",
+            format=text.slider_format("%,.0f" if most >= 1_000 else "%,.2f"),
             key=state.key(f"{name}_value"),
         )
     if offer.kind == "points":
@@ -113,7 +113,7 @@ def _draw_offer(offer: Offer, label: str, name: str, currency: str | None) -> No
             max_value=100,
             value=round(offer.redeemed * 100),
             step=5,
-            format="%d%%",
+            format=text.percent_format(),
             key=state.key(f"{name}_redeemed"),
         )
 

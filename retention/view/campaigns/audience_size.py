@@ -59,7 +59,7 @@ def draw_audience_size(data: Loaded, campaign: Campaign, plan: CampaignPlan) -> 
             max_value=state.slider_end("holdout", max(50, held_out)),
             value=held_out,
             step=1,
-            format="%d%%",
+            format=text.percent_format(),
             key=state.key("holdout"),
         )
         last = campaign.messages[-1].day

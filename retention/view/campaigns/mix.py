@@ -196,7 +196,7 @@ def _choose_budget(most: float, currency: str | None) -> float:
         max_value=most,
         value=min(st.session_state.get(_BUDGET, most / 2), most),
         step=most / 200,
-        format=f"%,.{0 if most > 200 else 2}f",
+        format=text.slider_format(f"%,.{0 if most > 200 else 2}f"),
         key="plan_budget",
         help=f"Up to {wording.money(most, currency)}: more money finds nobody else worth "
         "addressing.",

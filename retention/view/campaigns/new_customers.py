@@ -87,7 +87,7 @@ def _draw_settings(data: Loaded) -> _Settings:
         max_value=6.0,
         value=USUAL_RATIO,
         step=0.5,
-        format="%.1f : 1",
+        format=text.slider_format("%.1f : 1"),
         key="new_ratio",
         help=words.DEFINITIONS["allowed"],
     )
@@ -136,7 +136,7 @@ def _draw_costs(acquisition: Acquisition, column: str | None, currency: str | No
             "cost": number(f"Costs{unit}", format="localized", step=0.01),
             "allowed": number(f"May cost{unit}", format="localized", step=0.01),
             "value": number(f"Brings{unit}", format="localized", step=0.01),
-            "ratio": number("Value to cost", format="%.1f : 1"),
+            "ratio": number("Value to cost", format="localized", step=0.1),
         },
     )
     widgets.settings_line("Costs are those of the store settings.", "costs")

@@ -11,6 +11,7 @@ import streamlit as st
 from retention import wording
 from retention.campaigns.campaign import CAP_DAYS, CHANNELS, Campaign, Message, soonest_day
 from retention.errors import DataError
+from retention.notation import rewritten
 from retention.playbook import strategy_of
 from retention.view import text
 from retention.view.campaigns import words
@@ -178,7 +179,8 @@ def draw_evidence(campaign: Campaign) -> None:
     with st.container(border=True):
         st.markdown(f"**What is known of {text.plain(strategy.name)}**")
         st.markdown(
-            f"{text.plain(strategy.evidence, limit=600)} :gray[{text.plain(strategy.source)}]"
+            f"{text.plain(rewritten(strategy.evidence), limit=600)} "
+            f":gray[{text.plain(strategy.source)}]"
         )
         for step in strategy.how:
             st.markdown(f"- {text.plain(step, limit=600)}")

@@ -134,4 +134,4 @@ def plan_metrics(plan: CampaignPlan, currency: str | None) -> tuple[Metric, ...]
 def _signed(value: float) -> str:
     if not np.isfinite(value):
         return wording.MISSING
-    return f"{'−' if value < 0 else ''}{abs(value):.2f}"
+    return wording.decimal(value, 2)

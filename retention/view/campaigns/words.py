@@ -68,20 +68,13 @@ DEFINITIONS = {
     "payback": "Days until the margin of a new customer adds up to the highest acquisition "
     "cost, not discounted.",
 }
-LIFT_EVIDENCE = (
-    f"No source of the playbook measures a lift: it starts at {FIRST_LIFT * 100:g} in 100, which "
-    "is an assumption, and the held-out group is how you learn it. Early beats late: the "
-    f"long-inactive read {wording.percent(READ_BY_LAPSED, 1)} of mails, "
-    f"{wording.percent(READ_BY_ALL, 0)} is average (Barilliance 2021), so that lapsed customers "
-    f"start at {usual_lift(1.0) * 100:.1f}."
-)
 
 
 def assumed(*, has_offer: bool) -> str:
     """Return the one help of what the marketer assumes, as Markdown."""
     about = text.one_help(
         {
-            "Lift": f"{DEFINITIONS['lift']} {LIFT_EVIDENCE}",
+            "Lift": f"{DEFINITIONS['lift']} {lift_evidence()}",
             "Offer used by those who order anyway": DEFINITIONS["anyway"] if has_offer else "",
             "Worth": "What a used offer costs you." if has_offer else "",
             "Cost of a message": DEFINITIONS["contact"],
@@ -206,7 +199,19 @@ def few(value: float) -> str:
     >>> few(0.42), few(12.6)
     ('0.4', '13')
     """
-    return wording.count(value) if value >= 10 else f"{value:.1f}"
+    return wording.count(value) if value >= 10 else wording.decimal(value, 1)
+
+
+def lift_evidence() -> str:
+    """What the lift of a campaign starts at, and why."""
+    return (
+        f"No source of the playbook measures a lift: it starts at "
+        f"{wording.general(FIRST_LIFT * 100, 6)} in 100, which is an assumption, and the held-out "
+        "group is how you learn it. Early beats late: the long-inactive read "
+        f"{wording.percent(READ_BY_LAPSED, 1)} of mails, {wording.percent(READ_BY_ALL, 0)} is "
+        "average (Barilliance 2021), so that lapsed customers start at "
+        f"{wording.decimal(usual_lift(1.0) * 100, 1)}."
+    )
 
 
 def message_cost(cost: float, currency: str | None) -> str:
@@ -216,7 +221,7 @@ def message_cost(cost: float, currency: str | None) -> str:
     ('€0.008', '0.50')
     """
     if 0 < cost < 0.1 and round(cost, 2) != round(cost, 6):
-        return f"{wording.symbol(currency)}{cost:.4g}"
+        return wording.general_amount(cost, currency, 4)
     return wording.money(cost, currency)
 
 
@@ -251,7 +256,7 @@ def lift_in_words(lift: float) -> str:
     >>> lift_in_words(0.05), lift_in_words(0.001)
     ('5 in 100', '0.1 in 100')
     """
-    return f"{lift * 100:.3g} in 100" if lift == lift else wording.MISSING
+    return f"{wording.general(lift * 100, 3)} in 100" if lift == lift else wording.MISSING
 
 
 def largest_offer(figures: Economics, offer: Offer, currency: str | None) -> str:

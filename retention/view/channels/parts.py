@@ -158,7 +158,7 @@ def _named(breakdown: Breakdown, rows: pd.DataFrame, currency: str | None) -> st
             amount += f", new customers {charts.change_words(row['new_customers_growth'])}"
         words.append(f"**{text.plain(name)}** ({text.plain(amount)})")
     rest = len(rows) - NAMED
-    return ", ".join(words) + (f" and {rest:,} more" if rest > 0 else "")
+    return ", ".join(words) + (f" and {wording.count(rest)} more" if rest > 0 else "")
 
 
 def _amount(breakdown: Breakdown, value: float, currency: str | None) -> str:
@@ -232,7 +232,9 @@ def in_order(breakdown: Breakdown) -> pd.DataFrame:
 def _too_far(left_out: int) -> list[str]:
     if not left_out:
         return []
-    return [f"{left_out:,} more with too little data would lie far outside: see the table."]
+    return [
+        f"{wording.count(left_out)} more with too little data would lie far outside: see the table."
+    ]
 
 
 def growth(breakdown: Breakdown, orders: Orders) -> None:

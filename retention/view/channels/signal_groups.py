@@ -114,8 +114,13 @@ def _groups(values: pd.Series, column: str) -> pd.Series:
     """Each customer's group, in the order in which the page lists them."""
     if column == "last_rating":
         stars = values.round()
-        values = stars.map(lambda n: None if pd.isna(n) else f"{n:g} stars" if n != 1 else "1 star")
-        names = [f"{n:g} stars" if n != 1 else "1 star" for n in sorted(stars.dropna().unique())]
+        values = stars.map(
+            lambda n: None if pd.isna(n) else f"{wording.general(n)} stars" if n != 1 else "1 star"
+        )
+        names = [
+            f"{wording.general(n)} stars" if n != 1 else "1 star"
+            for n in sorted(stars.dropna().unique())
+        ]
     else:
         counts = values.value_counts()
         names = list(_ORDERS.get(column, sorted(counts.index[:MOST_GROUPS])))

@@ -360,7 +360,7 @@ def _columns(breakdown: Breakdown, currency: str | None) -> dict[str, ColumnConf
 
     def amount(label: str, about: str, width: int | None = None) -> ColumnConfig:
         return column.NumberColumn(
-            label + unit, format=text.TABLE_MONEY, help=ABOUT[about], width=width
+            label + unit, format="localized", step=0.01, help=ABOUT[about], width=width
         )
 
     def share(label: str, about: str, width: int | None = None) -> ColumnConfig:
@@ -383,7 +383,7 @@ def _columns(breakdown: Breakdown, currency: str | None) -> dict[str, ColumnConf
             "95% range", help=ABOUT["rate_range"], width=120
         ),
         "days_to_second_order": column.NumberColumn(
-            "Days to second order", format="%d", help=ABOUT["days_to_second_order"]
+            "Days to second order", format="localized", step=1, help=ABOUT["days_to_second_order"]
         ),
         "value_per_customer": amount("Value each", "value_per_customer", 105),
         "value_per_customer_range": column.TextColumn(

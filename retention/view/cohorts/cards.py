@@ -201,11 +201,13 @@ def _expected_card(intakes: Cohorts, currency: str | None) -> Metric | None:
         return None
     row = sized.iloc[-1]
     if np.isnan(row["revenue"]):
-        orders = f"{row['orders_low']:.2f} to {row['orders_high']:.2f}"
+        orders = (
+            f"{wording.decimal(row['orders_low'], 2)} to {wording.decimal(row['orders_high'], 2)}"
+        )
         note = f"Orders a customer of {intakes.names[row['key']]}; 80% range {orders}"
         return Metric(
             label="Next 12 months",
-            value=f"{row['orders']:.2f} orders",
+            value=f"{wording.decimal(row['orders'], 2)} orders",
             about="expected_orders",
             note=note,
         )

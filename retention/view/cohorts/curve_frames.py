@@ -162,14 +162,14 @@ def _sized_names(rows: pd.DataFrame, names: dict[str, str]) -> list[str]:
 
 
 def _amount(x: float, measure: str, currency: str | None) -> str:
-    return wording.money(x, currency) if measure == "revenue" else f"{x:.2f}"
+    return wording.money(x, currency) if measure == "revenue" else wording.decimal(x, 2)
 
 
 def _between(low: float, high: float, measure: str, currency: str | None) -> str:
     return (
         wording.money_range(low, high, currency)
         if measure == "revenue"
-        else f"{low:.2f} to {high:.2f}"
+        else f"{wording.decimal(low, 2)} to {wording.decimal(high, 2)}"
     )
 
 

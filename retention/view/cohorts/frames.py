@@ -204,7 +204,9 @@ def _cell_words(frame: pd.DataFrame, show: str) -> list[str]:
     if show != "Share":
         return [wording.count(active, short=True) for active in frame["active"]]
     return [
-        f"{100 * share:.0f}" if share >= 0.0095 or share == 0 else f"{100 * share:.1f}"
+        wording.count(100 * share)
+        if share >= 0.0095 or share == 0
+        else wording.decimal(100 * share, 1)
         for share in frame["share"]
     ]
 

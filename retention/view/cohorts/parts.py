@@ -250,7 +250,7 @@ def _growth_words(view: CohortView, intakes: Cohorts, measure: str, *, has_forec
     if intakes.forecast is not None and measure == "orders":
         words += (
             " Expected orders: the days with an order that the model expects, times the "
-            f"{intakes.orders_per_day:.2f} orders that such a day has had."
+            f"{wording.decimal(intakes.orders_per_day, 2)} orders that such a day has had."
         )
     if intakes.problem is not None:
         words += f" There is no forecast: {intakes.problem}"
@@ -317,7 +317,7 @@ def _second_table(rows: pd.DataFrame, names: dict[str, str], *, is_by_value: boo
             ),
             **shares,
             "median_days": column.NumberColumn(
-                "Median days", format="%.0f", help=DEFINITIONS["median"]
+                "Median days", format="localized", step=1, help=DEFINITIONS["median"]
             ),
         },
     )

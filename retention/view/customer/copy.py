@@ -93,4 +93,4 @@ def _cell(name: str, value: object, currency: str | None) -> str:
         return wording.money(value, currency)
     if name == "subscription":
         return "Yes" if value else wording.MISSING
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return wording.general(value, 6) if isinstance(value, float) else str(value)

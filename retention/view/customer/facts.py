@@ -112,7 +112,7 @@ def _expected_metrics(customer: Customer) -> list[Metric]:
             )
         ]
     ordering = wording.percent(score["p_purchase"])
-    number = f"{score['orders_low']:.0f} to {score['orders_high']:.0f}"
+    number = f"{wording.count(score['orders_low'])} to {wording.count(score['orders_high'])}"
     if "cltv" in score:
         between = wording.money_range(score["cltv_low"], score["cltv_high"], currency)
         unlikely = score["p_purchase"] < words.HARDLY_ORDERS
@@ -122,12 +122,13 @@ def _expected_metrics(customer: Customer) -> list[Metric]:
             about="cltv_range",
             note=f"Most likely nothing: orders with {ordering}"
             if unlikely
-            else f"80% range: {between}; {score['expected_orders']:.1f} orders ({number})",
+            else f"80% range: {between}; {wording.decimal(score['expected_orders'], 1)} orders "
+            f"({number})",
         )
     else:
         ahead = Metric(
             label="Expected orders",
-            value=f"{score['expected_orders']:.1f}",
+            value=wording.decimal(score["expected_orders"], 1),
             about="expected_orders",
             note=f"80% range: {number}",
         )
@@ -223,7 +224,7 @@ def _bars(table: pd.DataFrame) -> str:
             f'<s style="width:{max(100 * min(row["share"], 1), 1):.1f}%"></s></li>'
         )
     more = len(table) - MOST_BARS
-    rest = f"<p class=quiet>And {more:,} more.</p>" if more > 0 else ""
+    rest = f"<p class=quiet>And {wording.count(more)} more.</p>" if more > 0 else ""
     return f"<ul class=bars>{''.join(rows)}</ul>{rest}"
 
 

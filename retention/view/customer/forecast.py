@@ -65,7 +65,7 @@ def _draw_order_distribution(
             charts.order_distribution_chart(counts.assign(inside=inside)),
             key="order_distribution",
             alt="Probability of each number of orders; with 80% between "
-            f"{score['orders_low']:.0f} and {score['orders_high']:.0f}",
+            f"{wording.count(score['orders_low'])} and {wording.count(score['orders_high'])}",
         )
 
 
@@ -81,7 +81,7 @@ def _draw_active_curve(model: CltvModel, history: History, score: Mapping[str, A
             charts.active_curve_chart(curve, today),
             key="active_curve",
             alt="Probability to be still active by days of silence; today, after "
-            f"{history.silence:.0f} days, {wording.percent(score['p_alive'])}",
+            f"{wording.count(history.silence)} days, {wording.percent(score['p_alive'])}",
         )
 
 

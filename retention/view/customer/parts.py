@@ -7,6 +7,7 @@ import streamlit as st
 
 from retention import wording
 from retention.charts import customer_life as charts
+from retention.notation import rewritten
 from retention.segments import labels
 from retention.view import customer_lists, forecast_panels, shell, text, widgets
 from retention.view.customer import facts, words
@@ -108,7 +109,9 @@ def _draw_step(customer: Customer, plan: Callable[[str], None]) -> None:
         for caution in step.cautions:
             st.markdown(f":orange[:material/warning:] {text.plain(caution)}")
         st.markdown("\n".join(f"- {text.plain(line, limit=600)}" for line in step.strategy.how))
-        st.caption(text.plain(f"{step.strategy.evidence} ({step.strategy.source})", limit=800))
+        st.caption(
+            text.plain(f"{rewritten(step.strategy.evidence)} ({step.strategy.source})", limit=800)
+        )
         # A strategy that is not for the stage is for this customer alone.
         if customer.stage in step.strategy.audience:
             _draw_plan(customer, plan)
@@ -181,7 +184,7 @@ def _draw_orders(customer: Customer) -> None:
             "refunded": column.NumberColumn(f"Refunded{unit}", format="localized", step=0.01),
             "channel": column.TextColumn("Channel"),
             "coupon": column.TextColumn("Coupon"),
-            "rating": column.NumberColumn("Review", format="%g"),
+            "rating": column.NumberColumn("Review", format="localized"),
             "subscription": column.CheckboxColumn("Subscription"),
             "order_id": column.TextColumn("Order"),
         },

@@ -100,7 +100,10 @@ def _beside_own_waits(silence: float, waits: Sequence[int]) -> str:
     usual = f"Half of the waits between orders were {wording.days(median(waits))} or shorter"
     if not shorter:
         return f"{usual}."
-    return f"{usual}; this silence is longer than {shorter:,} of {len(waits):,}."
+    return (
+        f"{usual}; this silence is longer than {wording.count(shorter)} of "
+        f"{wording.count(len(waits))}."
+    )
 
 
 def what_silence_brings(stage: str, ahead: pd.DataFrame, path: pd.DataFrame) -> str:
@@ -151,13 +154,19 @@ def signal_rows(
         mood = (
             "good" if rating >= 0.8 * best_rating else "bad" if rating <= 0.4 * best_rating else ""
         )
-        rows.append((mood, "Review", f"{rating:g} of {best_rating:g}{on}"))
+        rows.append(
+            (mood, "Review", f"{wording.general(rating)} of {wording.general(best_rating)}{on}")
+        )
     rows += _survey_rows(signals)
     rows += _subscription_rows(signals)
     if "complained_on" in signals:
         rows.append(("bad", "Complaint", f"Open since {_on(signals['complained_on'])}"))
     if "cart_abandoned_on" in signals:
-        worth = f", worth {signals['cart_value']:,.2f}" if "cart_value" in signals else ""
+        worth = (
+            f", worth {wording.decimal(signals['cart_value'], 2)}"
+            if "cart_value" in signals
+            else ""
+        )
         left_on = _on(signals["cart_abandoned_on"])
         rows.append(("", "Cart", f"Left behind on {left_on}{worth}"))
     return rows + _engagement_rows(signals)
@@ -168,13 +177,13 @@ def _survey_rows(signals: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     rows = []
     if "nps_score" in signals:
         group = str(signals["nps_group"])
-        answer = f"{signals['nps_score']:g} of 10, {group.lower()}"
+        answer = f"{wording.general(signals['nps_score'])} of 10, {group.lower()}"
         rows.append(
             (_SURVEY_MOODS.get(group, ""), "Would recommend", answer + _when(signals, "nps_on"))
         )
     if "csat_score" in signals:
         group = str(signals["csat_group"])
-        answer = f"{group} ({signals['csat_score']:g})"
+        answer = f"{group} ({wording.general(signals['csat_score'])})"
         rows.append(
             (_SURVEY_MOODS.get(group, ""), "Satisfaction", answer + _when(signals, "csat_on"))
         )
@@ -198,7 +207,7 @@ def _engagement_rows(signals: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     rows = []
     if "loyalty_points" in signals:
         tier = f", {signals['loyalty_tier']}" if "loyalty_tier" in signals else ""
-        rows.append(("", "Loyalty points", f"{signals['loyalty_points']:,.0f}{tier}"))
+        rows.append(("", "Loyalty points", f"{wording.count(signals['loyalty_points'])}{tier}"))
     acts = [
         f"{verb} on {_on(signals[name])}"
         for name, verb in (("email_opened_on", "last opened"), ("email_clicked_on", "clicked"))

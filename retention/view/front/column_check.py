@@ -252,9 +252,9 @@ def _order_columns(currency: str | None, *, timed: bool) -> dict[str, Any]:
         "ordered_at": column.DatetimeColumn(
             ROLES["ordered_at"].label, format="D MMM YYYY, HH:mm" if timed else "D MMM YYYY"
         ),
-        "revenue": column.NumberColumn(f"Revenue{unit}", format=text.TABLE_MONEY),
-        "discount": column.NumberColumn(f"Discount{unit}", format=text.TABLE_MONEY),
-        "refunded": column.NumberColumn(f"Refunded{unit}", format=text.TABLE_MONEY),
+        "revenue": column.NumberColumn(f"Revenue{unit}", format="localized", step=0.01),
+        "discount": column.NumberColumn(f"Discount{unit}", format="localized", step=0.01),
+        "refunded": column.NumberColumn(f"Refunded{unit}", format="localized", step=0.01),
         "quantity": column.NumberColumn("Quantity", format="localized"),
     }
 

@@ -257,7 +257,7 @@ def _check(data: Loaded, draft: SignalDraft, sheet: Sheet) -> None:
         if file.report.left_out:
             is_part = sum(file.report.left_out.values()) > MOST_LEFT_OUT
             widgets.csv_download(
-                "Rows that are not used" + f" (the first {MOST_LEFT_OUT:,})" * is_part,
+                "Rows that are not used" + f" (the first {wording.count(MOST_LEFT_OUT)})" * is_part,
                 "rows-not-used.csv",
                 lambda: to_csv(file.left_out, index=False),
                 key="signal_left_out",

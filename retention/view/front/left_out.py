@@ -119,7 +119,7 @@ def draw_reasons(orders: Orders, *, key: str) -> None:
         column_config={
             "Rows": number(format="localized"),
             "Amount": number(
-                f"Amount{unit}", format=text.TABLE_MONEY, help="What these rows add up to."
+                f"Amount{unit}", format="localized", step=0.01, help="What these rows add up to."
             ),
         },
     )

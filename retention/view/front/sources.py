@@ -18,6 +18,7 @@ from retention.columns.detection import detect_columns
 from retention.columns.mapping import Mapping
 from retention.columns.roles import ROLES
 from retention.errors import RetentionError
+from retention.notation import rewritten
 from retention.orders.orders import Orders
 from retention.samples.data_sets import SAMPLES
 from retention.samples.template import order_template
@@ -110,12 +111,12 @@ def choose_source(data: Loaded | None) -> None:
     again = _draw_lost() if data is None else None
     store, cdnow, own = st.columns(3, gap="medium")
     with store, _card(":material/storefront:", "Sample store"):
-        st.markdown(f"{SAMPLES['store'].description} {_sentence(SAMPLES['store'].size)}")
+        st.markdown(rewritten(f"{SAMPLES['store'].description} {_sentence(SAMPLES['store'].size)}"))
         st.space("stretch")
         if st.button("Open the sample store", type="primary", width="stretch"):
             _load_sample("store")
     with cdnow, _card(":material/album:", "CDNOW, real orders"):
-        st.markdown(f"{SAMPLES['cdnow'].description} 2,357 customers, 6,919 orders.")
+        st.markdown(rewritten(f"{SAMPLES['cdnow'].description} 2,357 customers, 6,919 orders."))
         st.space("stretch")
         if st.button("Open CDNOW", width="stretch"):
             _load_sample("cdnow")

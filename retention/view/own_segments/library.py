@@ -326,7 +326,11 @@ def _load(key: str, currency: str | None) -> None:
     else:
         keep_library(after)
         added = len(after) - len(before)
-        duplicates = f", {len(loaded) - added:,} were there already" if added < len(loaded) else ""
+        duplicates = (
+            f", {wording.count(len(loaded) - added)} were there already"
+            if added < len(loaded)
+            else ""
+        )
         words = f"{wording.plural(added, 'segment')} loaded{duplicates}."
         made_in = amounts_in(content)
         if made_in and made_in != currency:

@@ -212,7 +212,9 @@ def _times(key: str, times: int, name: str) -> None:
     st.selectbox(
         f"{name}: how often",
         sorted({*TIMES, st.session_state[key]}),
-        format_func=lambda times: "once or more" if times == 1 else f"{times:,} times or more",
+        format_func=lambda times: (
+            "once or more" if times == 1 else f"{wording.count(times)} times or more"
+        ),
         key=key,
         label_visibility="collapsed",
         width=150,

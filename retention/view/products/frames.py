@@ -124,7 +124,7 @@ def value_frame(products: ProductValue, currency: str | None) -> pd.DataFrame:
 
     def amount(value: float) -> str:
         if products.basis == "orders":
-            return f"{value:.2f}"
+            return wording.decimal(value, 2)
         return wording.money(value, currency)
 
     rows = zip(shown["difference_low"], shown["difference_high"], strict=True)
@@ -170,7 +170,9 @@ def interval_frame(table: pd.DataFrame) -> pd.DataFrame:
             "high": shown["interval_q3"].to_numpy(),
             "reorders": shown["reorders"].to_numpy(),
             "repeat_rate": shown["repeat_rate"].to_numpy(),
-            "between": [f"{low:,.0f} to {high:,.0f} days" for low, high in rows],
+            "between": [
+                f"{wording.count(low)} to {wording.count(high)} days" for low, high in rows
+            ],
         }
     )
 

@@ -244,8 +244,8 @@ def _draw_pairs(pairs: pd.DataFrame, columns: tuple[str, str, str], by: str, sam
         placeholder=wording.MISSING,
         column_config={
             second: st.column_config.TextColumn(labels[second], pinned=True, width=170),
-            "lift": number("Lift", format="%.1f", width=60),
-            "beyond_chance": number("Times chance", format="%.1f", width=90),
+            "lift": number("Lift", format="localized", step=0.1, width=60),
+            "beyond_chance": number("Times chance", format="localized", step=0.1, width=90),
             share: number(labels[share], format="percent", width=110),
             times: number(labels[times], format="localized", width=80),
         },
@@ -292,7 +292,7 @@ def _draw_intervals(data: Loaded, by: str) -> None:
             charts.interval_chart(frame),
             key="products_intervals",
             alt=f"Days until bought again, the middle half and the median. Soonest: "
-            f"{first['name']}, {first['at']:.0f} days",
+            f"{first['name']}, {wording.count(first['at'])} days",
         )
     _draw_table(data, table, by)
 

@@ -124,7 +124,11 @@ def value_sentence(products: ProductValue, currency: str | None, by: str) -> str
 
 
 def _each(value: float, basis: str, currency: str | None) -> str:
-    return f"{value:.1f} orders" if basis == "orders" else wording.money(value, currency)
+    return (
+        f"{wording.decimal(value, 1)} orders"
+        if basis == "orders"
+        else wording.money(value, currency)
+    )
 
 
 def value_title(basis: str) -> str:

@@ -119,7 +119,7 @@ def _ascending(cuts: Sequence[Number]) -> CutPoints:
     """The four cut points in order, with a note where the sliders pass each other."""
     first, second, third, fourth = in_order = sorted(cuts)
     if list(cuts) != in_order:
-        numbers = ", ".join(f"{cut:,g}" for cut in in_order)
+        numbers = ", ".join(wording.general(cut, 6) for cut in in_order)
         st.caption(
             ":orange[:material/warning:] The two sliders pass each other. In force, in order: "
             f"{numbers}."

@@ -13,6 +13,7 @@ from retention import wording
 from retention.charts import rfm as charts
 from retention.csv_export import to_csv
 from retention.errors import DataError
+from retention.notation import rewritten
 from retention.own_segments.rfm_rule import rfm_rule
 from retention.playbook import strategies
 from retention.segments.rfm import CONVENTIONAL_NAMES, RFM_CELLS, RFM_GROUPS, present_name
@@ -292,7 +293,7 @@ def _what_to_do(group: str) -> None:
     for strategy in (by_key[key] for key in ADVICE[group].strategies):
         with st.expander(text.plain(strategy.name)):
             st.markdown("\n".join(f"- {text.plain(step, limit=600)}" for step in strategy.how))
-            st.caption(text.plain(f"{strategy.evidence} ({strategy.source})", limit=800))
+            st.caption(text.plain(f"{rewritten(strategy.evidence)} ({strategy.source})", limit=800))
 
 
 def table(view: RfmView, scored: bool, currency: str | None) -> None:
@@ -345,7 +346,9 @@ def table(view: RfmView, scored: bool, currency: str | None) -> None:
             "between": words("80% range", width=120, help=DEFINITIONS["value"]),
             "expected_value_share": share("Of value"),
             "ordered_once": number("Once", format="percent", width=60, help=DEFINITIONS["once"]),
-            "median_days": number("Days", format="%d", width=55, help=DEFINITIONS["days"]),
+            "median_days": number(
+                "Days", format="localized", step=1, width=55, help=DEFINITIONS["days"]
+            ),
         },
     )
     amounts = f"Amounts in {text.plain(currency)}. " if currency else ""

@@ -145,7 +145,11 @@ def _day_words(points: CutPoints, score: int) -> str:
         return "Nobody"
     if low == 0:
         return "Any day" if high == inf else f"up to {wording.plural(high, 'day')}"
-    return f"{low:,.0f} days or more" if high == inf else f"{low:,.0f} to {high:,.0f} days"
+    return (
+        f"{wording.count(low)} days or more"
+        if high == inf
+        else f"{wording.count(low)} to {wording.count(high)} days"
+    )
 
 
 def _order_words(low: float, high: float) -> str:
@@ -153,8 +157,12 @@ def _order_words(low: float, high: float) -> str:
     if last < first:
         return "Nobody"
     if high == inf:
-        return "any number" if first == 1 else f"{first:,.0f} or more"
-    return f"{first:,.0f}" if first == last else f"{first:,.0f} to {last:,.0f}"
+        return "any number" if first == 1 else f"{wording.count(first)} or more"
+    return (
+        wording.count(first)
+        if first == last
+        else f"{wording.count(first)} to {wording.count(last)}"
+    )
 
 
 def _revenue_words(low: float, high: float, currency: str | None) -> str:

@@ -8,6 +8,7 @@ from retention import wording
 from retention.charts import scorecard as charts
 from retention.history.metrics import METRICS
 from retention.history.period_counts import customer_bridge
+from retention.notation import rewritten
 from retention.reports.metric_gaps import Gap
 from retention.reports.scorecard import Scorecard
 from retention.reports.scorecard_conclusion import conclusion
@@ -147,7 +148,7 @@ def _strategies(reading: Reading) -> None:
     for strategy in reading.strategies[:3]:
         with st.expander(text.plain(strategy.name)):
             st.markdown("\n".join(f"- {text.plain(step)}" for step in strategy.how))
-            st.caption(text.plain(f"{strategy.evidence} ({strategy.source})", limit=800))
+            st.caption(text.plain(f"{rewritten(strategy.evidence)} ({strategy.source})", limit=800))
 
 
 def months(data: Loaded, card: Scorecard, settings: ScorecardSettings) -> None:
@@ -261,11 +262,14 @@ def spreads(card: Scorecard) -> None:
             st.altair_chart(
                 charts.spread_chart(bins, unit, "Days", marks),
                 key=f"spread_{name}",
-                alt=f"{title}: a quarter within {quarter:.0f} days, half within {half:.0f}, three "
-                f"quarters within {three_quarters:.0f}",
+                alt=f"{title}: a quarter within {wording.count(quarter)} days, half within "
+                f"{wording.count(half)}, three "
+                f"quarters within {wording.count(three_quarters)}",
             )
             st.caption(
-                f"A quarter within {quarter:.0f} days, half within {half:.0f}, three quarters "
-                f"within {three_quarters:.0f}; {wording.count(spread.iloc[:, 1].sum())} {unit}."
+                f"A quarter within {wording.count(quarter)} days, half within "
+                f"{wording.count(half)}, three quarters "
+                f"within {wording.count(three_quarters)}; "
+                f"{wording.count(spread.iloc[:, 1].sum())} {unit}."
                 + (" The pale bar holds all that took longer." if bins["beyond"].any() else "")
             )

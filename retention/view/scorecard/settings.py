@@ -87,7 +87,7 @@ def _preset(data: Loaded, preset: str) -> Period:
     if period != whole:
         st.caption(
             f":material/info: The orders begin on {wording.day(first)}, so the period has "
-            f"{period.days:,} of its {whole.days:,} days."
+            f"{wording.count(period.days)} of its {wording.count(whole.days)} days."
         )
     return period
 

@@ -55,7 +55,7 @@ def shown(name: str, value: float, currency: str | None) -> str:
         return wording.money(value, currency, short=True)
     if kind == "days":
         return wording.plural(round(value), "day")
-    return f"{value:,.2f}" if kind == "number" else wording.count(value)
+    return wording.decimal(value, 2) if kind == "number" else wording.count(value)
 
 
 def about(card: Scorecard, name: str, currency: str | None) -> str:
@@ -126,7 +126,7 @@ def terms(name: str, row: pd.Series, when: str, *, seasonal: bool) -> str:
     """What a change is measured on: since when, the look-back, and what customers' ages add."""
     parts = [f"Since {when}"]
     if METRICS[name].needs != "period":
-        parts.append(f"looking back {row['look_back']:,.0f} days")
+        parts.append(f"looking back {wording.count(row['look_back'])} days")
     if seasonal:
         parts.append("seasons included")
     ages = mix(name, row)

@@ -29,7 +29,7 @@ from retention.view.segments.sliders import (
 from retention.view.segments.strips import StripKey, strip_data, strip_spec
 from retention.view.session.loaded import Loaded
 from retention.view.session.segments import READY_DAYS, Basis, basis_for, fitted_for
-from retention.view.text import FITTED, PUBLISHED, money_format
+from retention.view.text import FITTED, PUBLISHED, money_format, slider_format
 
 PRESET_HELP = (
     "The published scheme counts 30, 60, 90, 120 and 180 days. “Fit to my data” takes the days "
@@ -209,7 +209,7 @@ def _draw_slider(
     standard = tuple(defaults()[name] for name in slider.rules)
     low, high, step, key = threshold.low, threshold.high, threshold.step, slider.key
     # Two handles stand close: their numbers have no unit, which the label names.
-    written = {"share": "percent", "value": "%g"}.get(threshold.unit, "%d")
+    written = {"share": "percent", "value": slider_format("%g")}.get(threshold.unit, "%d")
     if scale is not None:
         low, high, step, standard = 0.0, scale.high, scale.step, (scale.standard,)
         key = f"{key}_money"

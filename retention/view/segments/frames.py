@@ -110,7 +110,7 @@ def map_rows(
             "low_value": grid.value_edges[row],
             "high_value": grid.value_edges[row + 1],
             "customers": everybody,
-            "who": [f"{n:,.0f} {name}" for n, name in zip(inside, names, strict=True)],
+            "who": [f"{wording.count(n)} {name}" for n, name in zip(inside, names, strict=True)],
             "chance": np.asarray(chances)[column],
             "worth": np.asarray(worths)[row],
             "colour": colours,
@@ -142,7 +142,9 @@ def bin_rows(counts: np.ndarray, edges: np.ndarray, write: Sequence[str]) -> pd.
             "start": edges[:-1],
             "end": edges[1:],
             "height": np.sqrt(counts / top),
-            "about": [f"{n:,.0f} at {words}" for n, words in zip(counts, write, strict=True)],
+            "about": [
+                f"{wording.count(n)} at {words}" for n, words in zip(counts, write, strict=True)
+            ],
         }
     )
 

@@ -105,7 +105,10 @@ def _strip_bins(data: Loaded, key: StripKey, _basis: Basis) -> pd.DataFrame:
         by_day[: len(seen)] = seen
         edges = np.append(np.arange(0, high + 1, 10), high + 1)
         counts = np.add.reduceat(by_day, edges[:-1].astype(int))
-        words = [f"{start:.0f} to {min(start + 9, high):.0f} days" for start in edges[:-1]]
+        words = [
+            f"{wording.count(start)} to {wording.count(min(start + 9, high))} days"
+            for start in edges[:-1]
+        ]
     elif name in ("loyal_orders", "vip_orders"):
         edges = np.arange(low, high + 2)
         counts = classes.sum(axis=1)[int(low) :]
@@ -134,7 +137,7 @@ def _value_bins(
     amounts = np.quantile(values, edges[:-1] / 100) if len(values) else np.zeros(len(edges) - 1)
     rows = frames.bin_rows(np.maximum(amounts, 0), edges, ["" for _ in amounts])
     rows["about"] = [
-        f"percentile {percentile:.0f}: {wording.money(amount, currency)}"
+        f"percentile {wording.count(percentile)}: {wording.money(amount, currency)}"
         for percentile, amount in zip(edges[:-1], amounts, strict=True)
     ]
     return rows

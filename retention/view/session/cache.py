@@ -7,6 +7,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 import streamlit as st
 
+from retention import notation
 from retention.orders.orders import Orders
 from retention.view.session.choices import purchase_model, standard_plan
 from retention.view.session.engine_link import ConnectionEndedError
@@ -49,10 +50,11 @@ def kept(
 ]:
     """Keep what a function makes of the loaded data, private to the session.
 
-    The function takes the data first and settings after it. Its key is the digest of the orders and
-    the settings. Frames are never part of a key, because Streamlit hashes a sample of large ones.
-    A setting whose name begins with an underscore is passed on and left out of the key. Results are
-    shared and not copied: a caller that changes one makes its own copy.
+    The function takes the data first and settings after it. Its key is the digest of the orders,
+    the settings, and the notation of numbers, because results may hold texts. Frames are never part
+    of a key, because Streamlit hashes a sample of large ones. A setting whose name begins with an
+    underscore is passed on and left out of the key. Results are shared and not copied: a caller
+    that changes one makes its own copy.
 
     Args:
         max_entries: Results that are kept at once, for different settings.
@@ -94,7 +96,10 @@ def kept(
             signals = key_of(data.orders) if by_signals else ()
             cache = of_samples if _is_shared(data) else cached
             try:
-                return cache((data.orders.digest, plan, signals, *hashed), _arguments=bound)
+                return cache(
+                    (data.orders.digest, notation.language(), plan, signals, *hashed),
+                    _arguments=bound,
+                )
             except ConnectionEndedError:
                 st.rerun()  # the page then says that the orders are gone
 

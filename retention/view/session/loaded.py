@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from retention.customers.summary import summarise_customers
+from retention.notation import english
 from retention.orders.orders import Orders, read_orders
 from retention.samples.data_sets import SAMPLES, sample_file
 from retention.view.session.cache import empty_caches, share_results_of
@@ -181,7 +182,8 @@ def _sample(name: SampleName, progress: Callable[[str], None] = _no_progress) ->
             progress("Making the orders" if name == "store" else "Opening the file")
             content = _sample_bytes(name)
             progress("Reading the orders")
-            orders = read_orders(content, name=f"{name}.csv")
+            with english():  # visitors of all languages share what its report says
+                orders = read_orders(content, name=f"{name}.csv")
             progress("Counting customers")
             samples[name] = Loaded(
                 name=SAMPLES[name].label,

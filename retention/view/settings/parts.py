@@ -104,7 +104,7 @@ def _draw_money(data: Loaded | None) -> None:
             min_value=1,
             max_value=100,
             step=1,
-            format="%d%%",
+            format=text.percent_format(),
             key=_MARGIN,
             on_change=_changed,
             args=(_MARGIN, "margin", lambda percent: percent / 100),
@@ -120,7 +120,7 @@ def _draw_money(data: Loaded | None) -> None:
             min_value=0,
             max_value=30,
             step=1,
-            format="%d%%",
+            format=text.percent_format(),
             key=_RATE,
             on_change=_changed,
             args=(_RATE, "annual_discount_rate", lambda percent: percent / 100),
@@ -266,7 +266,9 @@ def _draw_contact_costs(data: Loaded | None) -> None:
                 step=0.01,
                 format="%.3f",
                 key=key,
-                placeholder=f"Usual: {usual[channel]:g}" if channel in usual else "Usual",
+                placeholder=f"Usual: {wording.general(usual[channel], 6)}"
+                if channel in usual
+                else "Usual",
                 on_change=_contact_cost_changed,
                 args=(key, channel),
             )

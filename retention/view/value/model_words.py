@@ -112,7 +112,9 @@ def _orders_a_year(number: float) -> str:
         return "less than one order in twenty years"
     if round(number, 1) == 1:
         return "1 order"
-    return f"{number:,.1f} orders" if number < 20 else f"{number:,.0f} orders"
+    return (
+        f"{wording.decimal(number, 1)} orders" if number < 20 else f"{wording.count(number)} orders"
+    )
 
 
 def _leaving(share: float | None, model: CltvModel) -> Point:

@@ -30,7 +30,8 @@ def season(index: SeasonIndex) -> None:
         key="season",
         alt="Orders of active customers by month of the year, as times an average month: "
         + ", ".join(
-            f"{name} {value:.1f}" for name, value in zip(MONTHS, by_month["index"], strict=True)
+            f"{name} {wording.decimal(value, 1)}"
+            for name, value in zip(MONTHS, by_month["index"], strict=True)
         ),
     )
 
@@ -42,8 +43,8 @@ def words(index: SeasonIndex) -> str:
     by_month = index.by_month()["index"].to_numpy()
     best, weakest = by_month.argmax(), by_month.argmin()
     return (
-        f"{MONTHS[best]} sells {by_month[best]:.1f} times an average month, "
-        f"{MONTHS[weakest]} {by_month[weakest]:.1f} times. "
+        f"{MONTHS[best]} sells {wording.decimal(by_month[best], 1)} times an average month, "
+        f"{MONTHS[weakest]} {wording.decimal(by_month[weakest], 1)} times. "
         f"{_evidence(index)}The forecast follows it."
     )
 

@@ -113,7 +113,7 @@ def _models_table(result: Backtest, currency: str | None) -> None:
             "Bias": models["bias"],
             "Error": models["mae"],
             "Deviance": [
-                f"{value:.4f}" if np.isfinite(value) else wording.MISSING
+                wording.decimal(value, 4) if np.isfinite(value) else wording.MISSING
                 for value in models["deviance"]
             ],
             "RMSE": models["rmse"],
@@ -136,20 +136,32 @@ def _models_table(result: Backtest, currency: str | None) -> None:
         placeholder=wording.MISSING,
         column_config={
             "Prediction": words(pinned=True, width=190),
-            "Orders": number(format="%,.0f", help=f"Actual: {actual['actual_orders']:,.0f}"),
+            "Orders": number(
+                format="localized", step=1, help=f"Actual: {wording.count(actual['actual_orders'])}"
+            ),
             "Bias": number(
                 format="percent", help="Predicted orders against actual ones, less 100%."
             ),
             "Error": number(
-                "Error a customer", format="%.3f", help="Mean absolute error of the orders."
+                "Error a customer",
+                format="localized",
+                step=0.001,
+                help="Mean absolute error of the orders.",
             ),
             "Deviance": words(
                 help="Mean Poisson deviance of a customer's orders; the lower the better. “Auto” "
                 "decides by it. No number where orders came that the prediction ruled out.",
             ),
-            "RMSE": number(format="%.3f", help="Root mean square error of a customer's orders."),
+            "RMSE": number(
+                format="localized",
+                step=0.001,
+                help="Root mean square error of a customer's orders.",
+            ),
             "Revenue": number(
-                "Revenue" + unit, format="%,.0f", help=f"Actual: {actual['actual_revenue']:,.0f}"
+                "Revenue" + unit,
+                format="localized",
+                step=1,
+                help=f"Actual: {wording.count(actual['actual_revenue'])}",
             ),
             "Revenue bias": number(
                 format="percent", help="Predicted revenue against actual, less 100%."
@@ -197,6 +209,8 @@ def health(data: Loaded, model: CltvModel) -> None:
                 hide_index=True,
                 column_config={
                     "Parameter": st.column_config.TextColumn(width=170),
-                    "Value": st.column_config.NumberColumn(format="%,.4f", width=120),
+                    "Value": st.column_config.NumberColumn(
+                        format="localized", step=0.0001, width=120
+                    ),
                 },
             )

@@ -70,7 +70,7 @@ def _choose_changes(plan: Plan) -> dict[str, float]:
             max_value=50,
             value=FIRST_CHANGES[name],
             step=1,
-            format="%+d%%",
+            format=text.percent_format("%+d"),
             key=f"lever_{name}",
             bind="query-params",
             disabled=off,

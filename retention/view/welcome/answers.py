@@ -10,6 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from retention import notation
 from retention.view import text
 
 FILE = Path(__file__).with_name("answers.toml")
@@ -31,4 +32,4 @@ def draw_answer(path: str) -> None:
     sentence = answers().get(Path(path).stem)
     if sentence:
         st.caption("For the sample store it says")
-        st.markdown(f":material/format_quote: **{text.plain(sentence, 500)}**")
+        st.markdown(f":material/format_quote: **{text.plain(notation.rewritten(sentence), 500)}**")
