@@ -175,7 +175,7 @@ def _draw_orders(customer: Customer) -> None:
         key="customer_orders",
         hide_index=True,
         placeholder=wording.MISSING,
-        height=min(35 * (len(shown) + 1) + 3, 353),
+        height=min(35 * (len(shown) + 1) + 3, 318),
         column_config={
             "ordered_at": column.DateColumn("Day", format="D MMM YYYY", pinned=True, width=110),
             "held": column.TextColumn("Products", width="large"),
