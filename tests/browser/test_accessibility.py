@@ -13,6 +13,8 @@ from retention.charts import palette
 from tests.browser.conftest import DESKTOP
 from tests.browser.steps import WAIT_SECONDS, button, expect, metric
 
+pytestmark = pytest.mark.browser
+
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 PHONE = {"width": 390, "height": 844}
 #: What each page opens besides its first face.
@@ -91,12 +93,12 @@ LINKS = "[data-testid=stSidebar] a[data-testid=stPageLink-NavLink], .st-key-view
 
 def settled(page):
     """Wait until nothing runs, and nothing of an earlier run is left."""
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(200)
     page.wait_for_function(
         "() => !document.querySelector("
         "'[data-stale=true], [data-testid=stStatusWidget], [data-testid=stSkeleton]')"
     )
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(200)
 
 
 def look(page, notes, where, schemes=("light", "dark"), screens=(DESKTOP, PHONE)):
@@ -123,14 +125,14 @@ def walk_by_tab(page, notes, where):
     page.set_viewport_size(DESKTOP)
     page.emulate_media(color_scheme="light")
     settled(page)
-    page.evaluate("() => { document.activeElement?.blur(); getSelection().removeAllRanges(); }")
+    page.locator("[data-testid=stSidebar] a").first.focus()
     reached = []
     for _ in range(160):
-        page.keyboard.press("Tab")
         focused = page.evaluate(FOCUSED)
         if focused is None or (reached and focused["place"] == reached[0]["place"]):
             break
         reached.append(focused)
+        page.keyboard.press("Tab")
     notes["reached"][where] = reached
 
 
