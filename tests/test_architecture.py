@@ -63,6 +63,7 @@ LAYERS["view"] = set(LAYERS)
 #: page.
 SHARED = (
     "text",
+    "visitor_notation",
     "live_chart",
     "documents",
     "session",
@@ -90,7 +91,8 @@ PAGES = (
 )
 VIEW_LAYERS: dict[str, set[str]] = {
     "text": set(),
-    "live_chart": set(),
+    "visitor_notation": set(),
+    "live_chart": {"visitor_notation"},
     "documents": set(),
     "session": {"text"},
     "welcome": {"text", "session"},
@@ -98,7 +100,7 @@ VIEW_LAYERS: dict[str, set[str]] = {
     "forecast_panels": {"text", "live_chart", "session", "widgets"},
     "customer_lists": {"text", "session", "widgets"},
     "customer_table": {"text", "live_chart", "session", "widgets", "customer_lists"},
-    "shell": {"text", "live_chart", "session", "welcome", "widgets"},
+    "shell": {"text", "visitor_notation", "live_chart", "session", "welcome", "widgets"},
     **{page: set(SHARED) for page in PAGES},
     "report": {*SHARED, *PAGES},
     "front": set(SHARED),
