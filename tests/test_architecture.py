@@ -64,6 +64,7 @@ LAYERS["view"] = set(LAYERS)
 SHARED = (
     "text",
     "findings",
+    "visitor_notation",
     "live_chart",
     "documents",
     "session",
@@ -92,7 +93,8 @@ PAGES = (
 VIEW_LAYERS: dict[str, set[str]] = {
     "text": set(),
     "findings": set(),
-    "live_chart": set(),
+    "visitor_notation": set(),
+    "live_chart": {"visitor_notation"},
     "documents": set(),
     "session": {"text"},
     "welcome": {"text", "session"},
@@ -100,7 +102,7 @@ VIEW_LAYERS: dict[str, set[str]] = {
     "forecast_panels": {"text", "live_chart", "session", "widgets"},
     "customer_lists": {"text", "session", "widgets"},
     "customer_table": {"text", "live_chart", "session", "widgets", "customer_lists"},
-    "shell": {"text", "live_chart", "session", "welcome", "widgets"},
+    "shell": {"text", "visitor_notation", "live_chart", "session", "welcome", "widgets"},
     **{page: set(SHARED) for page in PAGES},
     "report": {*SHARED, *PAGES},
     "glossary": {*SHARED, *PAGES},

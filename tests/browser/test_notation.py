@@ -8,8 +8,9 @@ from tests.browser.steps import button, expect, metric, sees
 
 pytestmark = pytest.mark.browser
 
-#: Numbers in English notation: 1,234 and 12.3% and 88.1k and $12.
-ENGLISH = re.compile(r"\d,\d{3}\b|\d\.\d+(?:%|k\b|M\b)|[$€]\d")
+#: Numbers in English notation: 1,234 and 12.3% and 88.1k and $12. Cells of a row stand together,
+#: so that a number may follow the symbol of the amount before it.
+ENGLISH = re.compile(r"\d,\d{3}\b|\d\.\d+(?:%|k\b|M\b)|(?<!\u00a0)[$€]\d")
 PAGES = {
     "customer": "Customers",
     "segments": "Segments",
