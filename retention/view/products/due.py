@@ -41,6 +41,7 @@ def draw_due(data: Loaded, by: str, plan: Plan) -> None:
     """
     due = reorders_for(data, by)
     rates = hit_rates_for(data, by)
+    this, following = frames.week_words(history_for(data, by))
     st.subheader(
         "Due now",
         anchor=False,
@@ -50,7 +51,7 @@ def draw_due(data: Loaded, by: str, plan: Plan) -> None:
                 "Due by": "Their own interval is known of customers who bought it three times or "
                 "more. Otherwise it is what is usual for it, which says when to ask and not who "
                 "will come.",
-                "How well it works": words.basis_words(rates, by),
+                "Weeks": f"This week: {this}. Next week: {following}.",
             }
         ),
     )
@@ -63,8 +64,8 @@ def draw_due(data: Loaded, by: str, plan: Plan) -> None:
         return
     basis, product = _choose(due, by)
     shown = due if basis == ANY_INTERVAL else due[due["basis"] == OWN]
-    this, following = frames.week_words(history_for(data, by))
-    st.caption(text.plain(f"This week: {this}. Next week: {following}."))
+    if tried := words.basis_words(rates, by):
+        st.caption(text.plain(tried))
     left, right = st.columns([10, 11], gap="large")
     with left:
         _draw_bars(shown, by)
