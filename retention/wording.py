@@ -133,7 +133,7 @@ def percent(x: float, digits: int | None = None) -> str:
         if 0 < x < 0.001:
             return "<" + _percentage("0.1")
         if 0.995 <= x < 1:
-            return ">" * (x >= 0.9995) + _percentage(f"{min(x * 100, 99.9):.1f}")
+            return (">" if x >= 0.9995 else "") + _percentage(f"{min(x * 100, 99.9):.1f}")
         digits = 1 if 0 < abs(x) < 0.0995 else 0
         return _sign(x) + _percentage(f"{abs(x) * 100:,.{digits}f}".removesuffix(".0"))
     return _sign(x) + _percentage(f"{abs(x) * 100:,.{digits}f}")

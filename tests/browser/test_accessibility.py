@@ -227,7 +227,7 @@ def test_tab_reaches_the_controls_in_their_order_and_marks_them(walk):
     for where, reached in walk["reached"].items():
         names = [focused["name"] for focused in reached]
         places = [focused["place"] for focused in reached]
-        assert len(reached) > 15, (where, names)
+        assert len(reached) >= 15, (where, names)
         assert places == sorted(places), (where, names)
         # The first was given the focus by the test, and not by a key.
         assert [focused["name"] for focused in reached[1:] if not focused["ring"]] == [], where

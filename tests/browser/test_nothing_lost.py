@@ -54,6 +54,8 @@ def test_a_sample_comes_back_with_one_click_on_any_page(visit):
     expect(notice(page)).to_contain_text("CDNOW, real orders is no longer loaded.")
     button(page, "Load it again").click()
     expect(page.get_by_role("main").get_by_role("listitem").first).to_be_visible()
+    # While the orders are read a click in the menu asks first.
+    expect(page.locator(".st-key-loading-orders")).to_have_count(0)
     page.get_by_role("link", name="This week", exact=True).click()
     expect(metric(page, "Customers")).to_have_text("2,357")
 

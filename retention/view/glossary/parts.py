@@ -18,6 +18,7 @@ def draw_glossary(asked: str | None) -> None:
     page = _page(asked)
     stem = FRONT if page is None or page.path == shell.FRONT_PAGE else page.stem
     first = [] if page is None else terms_of(stem)
+    shell.draw_hidden_heading("What the words mean")
     if page is not None and first:
         st.subheader(f"On the page {page.tab_title}", anchor=False)
         st.page_link(page.path, label=f"Back to {page.tab_title}", icon=":material/arrow_back:")

@@ -23,6 +23,8 @@ from tests.support.bare_orders import store_rows
 
 PAGES = [page.path for page in shell.PAGES if page.path != shell.FRONT_PAGE]
 #: What a page may not show: an amount or a number that nobody knows.
+#: The page that says what the words for money mean.
+GLOSSARY = "pages/glossary.py"
 NEVER = ("nan", "NaN", "Revenue so far", "Expected value")
 
 
@@ -73,7 +75,7 @@ def test_every_page_opens_and_says_once_why_there_is_no_money(loaded, path):
     assert not at.exception
     assert not at.error
     assert words(at).count(NO_AMOUNTS) == 1
-    assert not unknown_money(at)
+    assert path == GLOSSARY or not unknown_money(at)
 
 
 def test_every_tab_of_the_value_page_opens(loaded):
@@ -184,4 +186,4 @@ def test_few_orders_without_amounts_and_without_a_model_open_every_page(path):
     at = at.switch_page(path).run()
     assert not at.exception
     assert words(at).count(NO_AMOUNTS) == 1
-    assert not unknown_money(at)
+    assert path == GLOSSARY or not unknown_money(at)
