@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
 from hypothesis import example, given, strategies as st
 
@@ -97,3 +98,8 @@ def test_no_amount_but_nothing_reads_as_nothing(amount):
 @given(st.floats(0, 1, exclude_min=True, exclude_max=True))
 def test_a_share_of_some_never_reads_as_nobody_or_everybody(share):
     assert wording.percent(share) not in ("0%", "100%")
+
+
+def test_shares_of_numpy_are_written_like_those_of_python():
+    for share in (0.0, 0.0004, 0.5, 0.9960, 0.9996, 1.0):
+        assert wording.percent(np.float64(share)) == wording.percent(share)
