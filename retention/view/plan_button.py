@@ -60,8 +60,8 @@ def plan_customers(data: Loaded, name: str, about: str, customers: pd.Index) -> 
     plan_segment(keep_choice(choice))
 
 
-def keep_segment(name: str, rule: Rule, note: str) -> str:
-    """Keep a rule as an own segment, unless it is one already, and return the segment's name.
+def keep_segment(name: str, rule: Rule, note: str) -> OwnSegment:
+    """Keep a rule as an own segment, unless it is one already, and return the segment.
 
     Args:
         name: Of the segment. A number follows where another one has the name.
@@ -74,11 +74,10 @@ def keep_segment(name: str, rule: Rule, note: str) -> str:
     library = own_segments.session_library()
     kept = next((segment for segment in library if segment.rule == rule), None)
     if kept is not None:
-        return kept.name
-    name = free_name(library, name)
-    segment = OwnSegment(name=name, rule=rule, note=note)
+        return kept
+    segment = OwnSegment(name=free_name(library, name), rule=rule, note=note)
     own_segments.keep_library(add_segment(library, segment))
-    return name
+    return segment
 
 
 def plan_own_segment(name: str, rule: Rule, note: str) -> None:
@@ -94,4 +93,4 @@ def plan_own_segment(name: str, rule: Rule, note: str) -> None:
     except RetentionError as error:
         widgets.problem("This campaign cannot be begun", error)
         return
-    plan_segment(own_segments.OWN + segment)
+    plan_segment(own_segments.OWN + segment.name)

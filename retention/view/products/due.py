@@ -10,15 +10,15 @@ from retention import wording
 from retention.charts import products as charts
 from retention.errors import RetentionError
 from retention.own_segments.conditions import Condition
-from retention.own_segments.library import MAX_NAME, OwnSegment, add_segment
+from retention.own_segments.library import MAX_NAME, OwnSegment
 from retention.products.due import NEXT_WEEK, THIS_WEEK
 from retention.view import customer_lists, text, widgets
 from retention.view.customer_table import TABLE_ROWS
+from retention.view.plan_button import keep_segment
 from retention.view.products import frames, words
 from retention.view.products.data import OWN, history_for, hit_rates_for
 from retention.view.session.contact import contact_for
 from retention.view.session.loaded import Loaded
-from retention.view.session.own_segments import keep_library, session_library
 from retention.view.session.people import people_for
 from retention.view.session.reorders import reorders_for
 
@@ -183,7 +183,7 @@ def _draw_buttons(
     if not (planned or made):
         return
     try:
-        segment = keep_segment(basis, product)
+        segment = keep_due_segment(basis, product)
         if planned:
             plan(segment.name)
     except RetentionError as error:
@@ -196,7 +196,7 @@ def _draw_buttons(
     )
 
 
-def keep_segment(basis: str, product: str) -> OwnSegment:
+def keep_due_segment(basis: str, product: str) -> OwnSegment:
     """Keep those due this week as an own segment; the same one is kept once.
 
     Args:
@@ -213,13 +213,4 @@ def keep_segment(basis: str, product: str) -> OwnSegment:
         name = f"Due this week: {text.one_line(product, 50)}"
     if basis == OWN_INTERVAL:
         name += ", own interval"
-    library = session_library()
-    kept = next((segment for segment in library if segment.rule == rule), None)
-    if kept is not None:
-        return kept
-    taken, free, number = {segment.name for segment in library}, name[:MAX_NAME], 2
-    while free in taken:
-        free, number = f"{name[: MAX_NAME - 4]} {number}", number + 1
-    segment = OwnSegment(free, rule, note="From the page Products.")
-    keep_library(add_segment(library, segment))
-    return segment
+    return keep_segment(name[:MAX_NAME], rule, "From the page Products.")

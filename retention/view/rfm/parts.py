@@ -227,11 +227,11 @@ def _use_and_download(
 def _use(view: RfmView, group: str, cell: tuple[int, int] | None) -> None:
     """Keep the group as an own segment, unless it is one already."""
     try:
-        name = keep_segment(_segment_name(group, cell), rfm_rule(view.cuts, group, cell), NOTE)
+        kept = keep_segment(_segment_name(group, cell), rfm_rule(view.cuts, group, cell), NOTE)
     except DataError as error:
         st.session_state[SAVED] = (False, str(error))
     else:
-        st.session_state[SAVED] = (True, name)
+        st.session_state[SAVED] = (True, kept.name)
 
 
 def _segment_name(group: str, cell: tuple[int, int] | None) -> str:

@@ -19,7 +19,7 @@ from retention import (
 from retention.charts import products as charts
 from retention.view.customer_lists import list_csv
 from retention.view.products import frames, words
-from retention.view.products.due import ANY_INTERVAL, EVERY, OWN_INTERVAL, keep_segment
+from retention.view.products.due import ANY_INTERVAL, EVERY, OWN_INTERVAL, keep_due_segment
 from retention.view.session.own_segments import keep_library
 
 
@@ -153,9 +153,9 @@ def no_segments():
 
 
 def test_a_segment_is_kept_once_and_under_a_free_name(no_segments):
-    first = keep_segment(OWN_INTERVAL, EVERY)
-    assert keep_segment(OWN_INTERVAL, EVERY) == first
-    long = keep_segment(ANY_INTERVAL, "y" * 300)
-    other = keep_segment(ANY_INTERVAL, "y" * 301)
+    first = keep_due_segment(OWN_INTERVAL, EVERY)
+    assert keep_due_segment(OWN_INTERVAL, EVERY) == first
+    long = keep_due_segment(ANY_INTERVAL, "y" * 300)
+    other = keep_due_segment(ANY_INTERVAL, "y" * 301)
     assert long.name != other.name
     assert long.rule.value == ("y" * 300,)
