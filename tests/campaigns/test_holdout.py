@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.stats.power import NormalIndPower
+from statsmodels.stats.proportion import proportion_effectsize
 
 from retention import (
     Campaign,
@@ -13,6 +15,8 @@ from retention import (
     plan_campaign,
 )
 from retention.campaigns.holdout import (
+    POWER,
+    SIGNIFICANCE,
     customers_needed,
     draws,
     holdout_power,
@@ -89,3 +93,18 @@ def test_a_holdout_that_shows_nothing_says_what_could():
     assert not nobody.suffices
     assert np.isnan(nobody.shown)
     assert np.isinf(holdout_power(500, 50, 0.1, 0.0).customers_needed)
+
+
+@pytest.mark.parametrize("buys", [0.0, 0.03, 0.2, 0.6])
+@pytest.mark.parametrize(("addressed", "held_out"), [(45, 5), (483, 54), (5_000, 5_000)])
+def test_the_detectable_lift_is_that_of_statsmodels(addressed, held_out, buys):
+    effect = NormalIndPower().solve_power(
+        nobs1=addressed,
+        ratio=held_out / addressed,
+        alpha=SIGNIFICANCE,
+        power=POWER,
+        alternative="two-sided",
+    )
+    lift = detectable_lift(addressed, held_out, buys)
+    share = buys + lift * (1 - buys)
+    assert proportion_effectsize(share, buys) == pytest.approx(np.ravel(effect)[0], rel=1e-4)
