@@ -35,7 +35,10 @@ AT_REST = """() => {
     new MutationObserver(() => { window.lastChange = performance.now(); }).observe(
       document.body, {subtree: true, childList: true, characterData: true, attributes: true});
   }
-  const busy = document.querySelector('[data-testid=stStatusWidget], [data-testid=stSpinner]');
+  const app = document.querySelector('[data-testid=stApp]');
+  const busy = app.dataset.testScriptState !== 'notRunning'
+    || document.querySelector('[data-testid=stSpinner], [data-testid=stSkeleton]');
+  if (busy) { window.lastChange = performance.now(); }
   return busy ? -1 : performance.now() - window.lastChange;
 }"""
 LAUNCH = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
