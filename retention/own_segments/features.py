@@ -24,13 +24,14 @@ from retention.orders.orders import Orders
 from retention.own_segments.catalogue import FEATURES
 from retention.own_segments.products import Purchases, purchases_of
 from retention.own_segments.reorders import (
-    DUE_LISTS,
-    OWN_DUE,
+    DUE_KEYS,
     Listed,
     due_lists,
     first_products,
     most_bought,
 )
+from retention.products.due import THIS_WEEK
+from retention.products.product_history import BY, By
 from retention.segments.rules import TRAITS
 from retention.validation import aligned, all_unknown, rows_of
 
@@ -471,21 +472,31 @@ def _of_products(
     """
     makers: Makers = {}
     lists: dict[str, Callable[[], Listed]] = {}
-    if "category" in columns:
-        makers["most_bought_category"] = lambda: _categories(
-            most_bought(orders, index, as_of, "category")
-        )()
-        lists["first_categories"] = lambda: first_products(orders, index, as_of, "category")
-    if "product" in columns:
-        due = cache(lambda: due_lists(orders, index, as_of))
-        makers["most_bought_product"] = lambda: _categories(
-            most_bought(orders, index, as_of, "product")
-        )()
-        makers["reorder_due"] = lambda: _on_list(due()["due_this_week"])
-        lists["first_products"] = lambda: first_products(orders, index, as_of, "product")
-        makers["reorder_due_by_own_interval"] = lambda: _on_list(due()[OWN_DUE])
-        lists |= {key: partial(_due_list, due, key) for key in (*DUE_LISTS.values(), OWN_DUE)}
+    for by in BY:
+        if by not in columns:
+            continue
+        keys = DUE_KEYS[by]
+        due = cache(partial(due_lists, orders, index, as_of, by))
+        makers[f"most_bought_{by}"] = partial(_most_bought, orders, index, as_of, by)
+        makers[keys.due] = partial(_anything_due, due, keys.lists[THIS_WEEK])
+        makers[keys.own_due] = partial(_anything_due, due, keys.own_list)
+        lists[_FIRST[by]] = partial(first_products, orders, index, as_of, by)
+        lists |= {
+            key: partial(_due_list, due, key) for key in (*keys.lists.values(), keys.own_list)
+        }
     return makers, lists
+
+
+#: The keys of what the first order held.
+_FIRST: Mapping[By, str] = {"product": "first_products", "category": "first_categories"}
+
+
+def _most_bought(orders: Orders, index: pd.Index, as_of: date, by: By) -> Column:
+    return _categories(most_bought(orders, index, as_of, by))()
+
+
+def _anything_due(due: Callable[[], dict[str, Listed]], key: str) -> Column:
+    return _on_list(due()[key])
 
 
 def _due_list(due: Callable[[], dict[str, Listed]], key: str) -> Listed:

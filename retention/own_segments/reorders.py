@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,15 +10,56 @@ import numpy as np
 import pandas as pd
 
 from retention.orders.orders import Orders
-from retention.products.due import LATE, NEXT_WEEK, THIS_WEEK, DueRows, due_rows, due_weeks
+from retention.products.due import (
+    LATE,
+    NEXT_WEEK,
+    THIS_WEEK,
+    DueRows,
+    DueWeek,
+    due_rows,
+    due_weeks,
+)
 from retention.products.intervals import reorder_intervals
 from retention.products.likely import own_products
 from retention.products.product_history import By, ProductHistory, product_history
 
-#: The keys of the lists of what is due, by the week.
-DUE_LISTS = {THIS_WEEK: "due_this_week", NEXT_WEEK: "due_next_week", LATE: "late_products"}
-#: The key of the list of what is due this week by the customer's own interval.
-OWN_DUE = "due_by_own_interval"
+
+@dataclass(frozen=True, slots=True)
+class DueKeys:
+    """The keys of the features that ask what a customer is due to buy again.
+
+    Attributes:
+        lists: Of the lists of what is due, by the week.
+        own_list: Of the list of what is due this week by the customer's own interval.
+        due: Of the flag of those with anything due this week.
+        own_due: Of the flag of those with anything due this week by their own interval.
+    """
+
+    lists: Mapping[DueWeek, str]
+    own_list: str
+    due: str
+    own_due: str
+
+
+#: By what products are counted by.
+DUE_KEYS: Mapping[By, DueKeys] = {
+    "product": DueKeys(
+        lists={THIS_WEEK: "due_this_week", NEXT_WEEK: "due_next_week", LATE: "late_products"},
+        own_list="due_by_own_interval",
+        due="reorder_due",
+        own_due="reorder_due_by_own_interval",
+    ),
+    "category": DueKeys(
+        lists={
+            THIS_WEEK: "categories_due_this_week",
+            NEXT_WEEK: "categories_due_next_week",
+            LATE: "late_categories",
+        },
+        own_list="categories_due_by_own_interval",
+        due="category_reorder_due",
+        own_due="category_reorder_due_by_own_interval",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,26 +147,27 @@ def most_bought(orders: Orders, index: pd.Index, as_of: date, by: By) -> pd.Seri
         history.release()
 
 
-def due_lists(orders: Orders, index: pd.Index, as_of: date) -> dict[str, Listed]:
-    """Return which products customers are due to buy again, as `reorders_due` says.
+def due_lists(orders: Orders, index: pd.Index, as_of: date, by: By) -> dict[str, Listed]:
+    """Return what customers are due to buy again, as `reorders_due` says.
 
     Args:
         orders: The orders.
         index: The customers.
         as_of: The last day that counts.
+        by: "product" or "category".
 
     Returns:
-        By the keys of `DUE_LISTS`: what is due this week, next week, and late. By `OWN_DUE`: what
-        is due this week by the customer's own interval.
+        The lists, by their keys in `DUE_KEYS`.
     """
-    history = product_history(orders, "product", as_of)
+    keys = DUE_KEYS[by]
+    history = product_history(orders, by, as_of)
     try:
         rows = due_rows(history, reorder_intervals(history))
     finally:
         history.release()
     weeks = due_weeks(rows, history.last_day)
-    listed = {key: weeks == week for week, key in DUE_LISTS.items()}
-    listed[OWN_DUE] = (weeks == THIS_WEEK) & rows.own
+    listed = {key: weeks == week for week, key in keys.lists.items()}
+    listed[keys.own_list] = (weeks == THIS_WEEK) & rows.own
     return {
         key: _listed(history, index, *_pairs(rows.kept(inside))) for key, inside in listed.items()
     }

@@ -149,3 +149,21 @@ def test_lists_are_those_of_the_frame():
         for name in ("Tea", "Cup"):
             wanted = found.index.isin(due.loc[due["product"] == name, "customer_id"])
             np.testing.assert_array_equal(found.listed(key).includes((name,)), wanted)
+
+
+def test_categories_are_due_as_the_frame_says():
+    orders = retention.sample_orders("store")
+    found = asked_of(orders)
+    due = retention.reorders_due(orders, "category", weeks=["this week"])
+    name = due["product"].value_counts().index[0]
+    own = due["basis"] == "own"
+    assert 0 < own.sum() < len(due)
+    for rows, one, anything in (
+        (due, "categories_due_this_week", "category_reorder_due"),
+        (due[own], "categories_due_by_own_interval", "category_reorder_due_by_own_interval"),
+    ):
+        wanted = found.index.isin(rows.loc[rows["product"] == name, "customer_id"])
+        asked = matches(Condition(one, "includes", (name,)), found)
+        np.testing.assert_array_equal(asked, wanted)
+        wanted = found.index.isin(rows["customer_id"])
+        np.testing.assert_array_equal(matches(Condition(anything, "is", True), found), wanted)

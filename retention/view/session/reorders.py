@@ -4,12 +4,12 @@ import pandas as pd
 
 from retention.orders.orders import Orders
 from retention.products.due import reorders_due
-from retention.products.product_history import BY
+from retention.products.product_history import BY, By
 from retention.view.session.cache import kept
 from retention.view.session.loaded import Loaded
 
 
-def kinds_of(orders: Orders) -> list[str]:
+def kinds_of(orders: Orders) -> list[By]:
     """Return what products can be counted by: "product", "category", or both."""
     return [kind for kind in BY if kind in orders.table.columns]
 
