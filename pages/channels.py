@@ -6,7 +6,13 @@ from retention.customers.summary import FIRST_ORDER_COLUMNS
 from retention.reports.breakdown_history import dimensions_of
 from retention.view import forecast_chip, shell, text, widgets
 from retention.view.campaigns import new_customers, planner
-from retention.view.channels import parts, signal_groups, table as channel_table
+from retention.view.channels import (
+    choice,
+    parts,
+    signal_groups,
+    table as channel_table,
+    without_columns,
+)
 from retention.view.session.results import model_for
 
 data = shell.open_page("pages/channels.py")
@@ -27,7 +33,7 @@ def answer() -> None:
         comparison()
     else:
         conclusion.empty()
-        channel_table.empty_state()
+        without_columns.empty_state()
 
 
 def comparison() -> None:
@@ -36,21 +42,24 @@ def comparison() -> None:
     breakdown, problem = parts.breakdown_for(data, settings)
     conclusion.markdown(parts.conclusion(breakdown, data.orders.currency))
     parts.notes(breakdown, data.orders)
-    if not parts.nothing_to_compare(breakdown):
+    only_one = parts.nothing_to_compare(breakdown)
+    if not only_one:
         parts.comparison(data, breakdown)
         if problem:
             st.caption(
                 "Compared by repeat purchase rate, since there is no value per customer. "
                 f"{text.plain(problem, 600)}"
             )
-        parts.growth(breakdown, data.orders)
+    choice.draw_choice(data, breakdown)
     channel_table.table(data, breakdown)
+    if not only_one:
+        parts.growth(breakdown, data.orders)
     missing = [name for name in FIRST_ORDER_COLUMNS if name not in dimensions]
     if missing:
         with st.expander(
             f"Not in this file: {', '.join(missing)}", icon=":material/add_column_right:"
         ):
-            channel_table.how_to_add(missing)
+            without_columns.how_to_add(missing)
 
 
 def winning() -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from retention.view import forecast_chip, shell, widgets
 from retention.view.campaigns import beginning
-from retention.view.products import due, parts
+from retention.view.products import buyers, due, parts
 from retention.view.session import campaigns
 from retention.view.session.contact import REMINDER
 from retention.view.session.own_segments import OWN
@@ -37,7 +37,7 @@ def answer() -> None:
     due.draw_due(data, by, plan_reminder)
     widgets.show_so_far()
     parts.draw_part(data, by)
-    parts.draw_plan(data, by)
+    buyers.draw_buyers(data, by)
 
 
 if kinds_of(data.orders):

@@ -7,6 +7,7 @@ import pandas as pd
 from retention import wording
 from retention.charts import palette
 from retention.charts.axes import money_axis
+from retention.charts.clickable_rows import row_bands
 from retention.history.changes import DOWN, NOISE, UP
 from retention.reports.breakdown_verdict import LESS, MORE, SAME, THIN
 
@@ -42,9 +43,16 @@ VERDICTS = {
 
 
 def verdict_chart(
-    frame: pd.DataFrame, basis: str, words: dict[str, str], title: str, currency: str | None
+    frame: pd.DataFrame,
+    basis: str,
+    words: dict[str, str],
+    title: str,
+    currency: str | None,
+    chosen: str | None = None,
 ) -> alt.LayerChart:
     """Each value's `basis` with the interval that is compared with the average of all.
+
+    A click selects a value under the name "picked".
 
     Args:
         frame: `Breakdown.values`.
@@ -52,6 +60,7 @@ def verdict_chart(
         words: What each verdict is called. It gives the colours.
         title: The title of the horizontal axis.
         currency: The orders' currency.
+        chosen: The value that is chosen now.
     """
     is_money = basis == "value_per_customer"
     shown = _verdict_rows(frame, basis, words, currency)
@@ -74,7 +83,9 @@ def verdict_chart(
         legend=None,
         scale=alt.Scale(type="sqrt", domain=[0, float(shown["size"].max() or 1)], range=[40, 420]),
     )
-    return _dots(shown, x, {**words, "rest": REST}, tooltip, average="average", size=size)
+    return _dots(
+        shown, x, {**words, "rest": REST}, tooltip, average="average", size=size, chosen=chosen
+    )
 
 
 def _verdict_rows(
@@ -102,10 +113,13 @@ def _verdict_rows(
     )
 
 
-def growth_chart(frame: pd.DataFrame, name: str, title: str, store: float) -> alt.LayerChart:
+def growth_chart(
+    frame: pd.DataFrame, name: str, title: str, store: float, chosen: str | None = None
+) -> alt.LayerChart:
     """The growth of `name` by value with its 95 % interval, beside the store's growth.
 
-    Rows stand in the frame's order.
+    Rows stand in the frame's order. A click selects a value under the name "picked", and `chosen`
+    is the one that is chosen now.
     """
     column = f"{name}_growth"
     renamed = {column: "at", f"{column}_low": "from", f"{column}_high": "to"}
@@ -137,11 +151,11 @@ def growth_chart(frame: pd.DataFrame, name: str, title: str, store: float) -> al
         alt.Tooltip("customers:Q", title="Customers", format=","),
     ]
     zero = (
-        alt.Chart(shown.iloc[:1])
+        alt.Chart(shown[["zero"]].iloc[:1])
         .mark_rule(color=palette.NEUTRAL, strokeWidth=1)
         .encode(x=alt.X("zero:Q", **x))
     )
-    dots = _dots(shown, x, GROWTH_WORDS, tooltip, average="store")
+    dots = _dots(shown, x, GROWTH_WORDS, tooltip, average="store", chosen=chosen)
     return alt.LayerChart(layer=[zero, dots], height=_height(shown))
 
 
@@ -152,6 +166,7 @@ def _dots(
     tooltip: list[alt.Tooltip],
     average: str,
     size: alt.Size | None = None,
+    chosen: str | None = None,
 ) -> alt.LayerChart:
     """A dot on a line for each row, and a dashed rule at the column `average`."""
     y = alt.Y(
@@ -166,7 +181,7 @@ def _dots(
     scale = alt.Scale(domain=list(words.values()), range=list(_COLOURS[: len(words)]))
     colour = alt.Color("label:N", scale=scale, legend=None)
     rule = (
-        alt.Chart(shown.iloc[:1])
+        alt.Chart(shown[[average]].iloc[:1])
         .mark_rule(color=palette.NEUTRAL, strokeDash=[5, 4], strokeWidth=1.5)
         .encode(x=alt.X(f"{average}:Q", **x))
     )
@@ -186,7 +201,8 @@ def _dots(
             **({} if size is None else {"size": size}),
         )
     )
-    return alt.LayerChart(layer=[rule, lines, dots], height=_height(shown))
+    bands = row_bands(shown, y, "name", chosen, tooltip)
+    return alt.LayerChart(layer=[bands, rule, lines, dots], height=_height(shown))
 
 
 def in_reach(

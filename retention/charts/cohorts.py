@@ -5,6 +5,7 @@ import pandas as pd
 
 from retention.charts import palette
 from retention.charts.axes import HEIGHT, money_axis
+from retention.charts.clickable_rows import PICKED
 
 ROW = 26
 #: Colours of the highlighted cohorts, the newest first.
@@ -41,7 +42,7 @@ def triangle_chart(frame: pd.DataFrame, unit: str) -> alt.LayerChart:
             `name`, `customers`, `observed`, `active`, `share`, `note`.
         unit: The period with a capital letter.
     """
-    picked = alt.selection_point(name="picked", fields=["key"], on="click", empty=False)
+    picked = alt.selection_point(name=PICKED, fields=["key"], on="click", empty=False)
     ages = int(frame["age"].max()) + 1
     x = alt.X(
         "age:O",

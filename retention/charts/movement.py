@@ -4,6 +4,7 @@ import altair as alt
 import pandas as pd
 
 from retention.charts import palette
+from retention.charts.clickable_rows import PICKED
 from retention.charts.flow import smooth_bands
 
 HEIGHT = 520
@@ -54,9 +55,7 @@ def flow_chart(bands: pd.DataFrame, nodes: pd.DataFrame, start: str, end: str) -
 
 def _band_layer(bands: pd.DataFrame, start: str, end: str) -> alt.Chart:
     """The bands, each drawn as an area along a smooth curve."""
-    picked = alt.selection_point(
-        name="picked", fields=["origin", "target"], on="click", empty=False
-    )
+    picked = alt.selection_point(name=PICKED, fields=["origin", "target"], on="click", empty=False)
     hover = alt.selection_point(
         name="hover", fields=["flow"], on="pointerover", clear="pointerout", empty=False
     )

@@ -7,6 +7,7 @@ import pandas as pd
 
 from retention.charts import palette
 from retention.charts.axes import count_axis, money_axis
+from retention.charts.clickable_rows import row_bands
 from retention.charts.flow import smooth_bands
 from retention.products.journey import ORDERS_SHOWN
 from retention.reports.breakdown_verdict import LESS, MORE, SAME
@@ -37,18 +38,24 @@ _ACROSS = alt.Scale(
 _DOWN = alt.Scale(domain=[-0.06, 1.01], nice=False, reverse=True)
 
 
-def due_chart(frame: pd.DataFrame) -> alt.Chart:
+def due_chart(frame: pd.DataFrame, chosen: str | None = None) -> alt.LayerChart:
     """Customers who are due, a bar a product, this week's before the next.
+
+    A click selects a product under the name "picked".
 
     Args:
         frame: From `due_frame`.
+        chosen: The product that is chosen now.
     """
     names = list(dict.fromkeys(frame["name"]))
-    return (
+    y = _names(names)
+    totals = frame.groupby(["product", "name"], sort=False, as_index=False)["customers"].sum()
+    about = [alt.Tooltip("name:N"), alt.Tooltip("customers:Q", title="Due in both weeks")]
+    bars = (
         alt.Chart(frame)
-        .mark_bar(cornerRadiusEnd=3, height={"band": 0.68})
+        .mark_bar(cornerRadiusEnd=3, height={"band": 0.68}, cursor="pointer")
         .encode(
-            y=_names(names),
+            y=y,
             x=alt.X("customers:Q", title="Customers due", axis=count_axis(), stack="zero"),
             color=alt.Color(
                 "when:N",
@@ -63,20 +70,24 @@ def due_chart(frame: pd.DataFrame) -> alt.Chart:
                 alt.Tooltip("own:Q", title="By their own interval", format=","),
             ],
         )
-        .properties(height=AROUND + 30 + ROW * len(names))
     )
+    bands = row_bands(totals, y, "product", chosen, about)
+    return alt.LayerChart(layer=[bands, bars], height=AROUND + 30 + ROW * len(names))
 
 
 def value_chart(
-    frame: pd.DataFrame, basis: str, currency: str | None, title: str
+    frame: pd.DataFrame, basis: str, currency: str | None, title: str, chosen: str | None = None
 ) -> alt.LayerChart:
     """How much more or less the customers of each product bring than customers alike.
+
+    A click selects a product under the name "picked".
 
     Args:
         frame: From `value_frame`.
         basis: As in `ProductValue`.
         currency: Of the amounts.
         title: Of the horizontal axis.
+        chosen: The product that is chosen now.
     """
     labelled = frame.assign(label=[VERDICTS[verdict][0] for verdict in frame["verdict"]])
     axis = alt.Axis(format="+~g", tickCount=5) if basis == "orders" else money_axis(currency)
@@ -101,15 +112,19 @@ def value_chart(
         .mark_rule(color=palette.NEUTRAL, strokeDash=[5, 4], strokeWidth=1.5)
         .encode(x="zero:Q")
     )
-    layers = _ranges(labelled, alt.X("low:Q", title=title, axis=axis), tooltip, color=colour)
-    return alt.LayerChart(layer=[zero, *layers], height=AROUND + 30 + ROW * len(frame))
+    x = alt.X("low:Q", title=title, axis=axis)
+    bands, *layers = _ranges(labelled, x, tooltip, chosen, color=colour)
+    return alt.LayerChart(layer=[bands, zero, *layers], height=AROUND + 30 + ROW * len(frame))
 
 
-def interval_chart(frame: pd.DataFrame) -> alt.LayerChart:
+def interval_chart(frame: pd.DataFrame, chosen: str | None = None) -> alt.LayerChart:
     """The quartiles of each product's reorder intervals, and their medians.
+
+    A click selects a product under the name "picked".
 
     Args:
         frame: From `interval_frame`.
+        chosen: The product that is chosen now.
     """
     tooltip = [
         alt.Tooltip("name:N", title="Product"),
@@ -126,7 +141,7 @@ def interval_chart(frame: pd.DataFrame) -> alt.LayerChart:
         legend=None,
         scale=alt.Scale(type="sqrt", domainMin=0, range=[40, 340]),
     )
-    layers = _ranges(frame, x, tooltip, color=alt.value(palette.ACCENT), size=size)
+    layers = _ranges(frame, x, tooltip, chosen, color=alt.value(palette.ACCENT), size=size)
     return alt.LayerChart(layer=list(layers), height=AROUND + ROW * len(frame))
 
 
@@ -134,9 +149,10 @@ def _ranges(
     frame: pd.DataFrame,
     x: alt.X,
     tooltip: list[alt.Tooltip],
+    chosen: str | None,
     **encoding: Any,
-) -> tuple[alt.Chart, alt.Chart]:
-    """A line from `low` to `high` and a dot at `at` for each row, in the frame's order."""
+) -> tuple[alt.Chart, alt.Chart, alt.Chart]:
+    """For each row a band, a line from `low` to `high` and a dot at `at`, in the frame's order."""
     y = _names(frame["name"].tolist())
     size = encoding.pop("size", None)
     rows = alt.Chart(frame)
@@ -150,7 +166,7 @@ def _ranges(
         **encoding,
         **({} if size is None else {"size": size}),
     )
-    return lines, dots
+    return row_bands(frame, y, "product", chosen, tooltip), lines, dots
 
 
 def pairs_chart(frame: pd.DataFrame, rows: str, columns: str, times: str) -> alt.Chart:

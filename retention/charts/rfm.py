@@ -4,6 +4,7 @@ import altair as alt
 import pandas as pd
 
 from retention.charts import palette
+from retention.charts.clickable_rows import PICKED
 
 HEIGHT = 440
 _MONEY_TOOLTIPS = (
@@ -62,7 +63,7 @@ def grid_chart(
 
 def _cells(base: alt.Chart) -> alt.Chart:
     """The cells, the stronger the more is in them; a click picks one."""
-    picked = alt.selection_point(name="picked", fields=["recency", "mean"], on="click", empty=False)
+    picked = alt.selection_point(name=PICKED, fields=["recency", "mean"], on="click", empty=False)
     strength = alt.FillOpacity("strength:Q", scale=alt.Scale(domain=[0, 1], range=[0.05, 0.72]))
     return (
         base.mark_rect(cornerRadius=4, color=palette.ACCENT, cursor="pointer")

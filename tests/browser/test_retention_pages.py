@@ -137,6 +137,39 @@ def test_channels_say_what_to_do_more_and_less_of(visit):
     expect(page.get_by_role("heading", name="All coupons")).to_be_visible()
 
 
+def click_row(page, chart, number):
+    """Click a row of a chart that has a row each 30 pixels, right of its middle."""
+    drawing = page.locator(f".st-key-{chart} [data-testid=stVegaLiteChart]")
+    drawing.locator("canvas, svg").first.wait_for()
+    drawing.scroll_into_view_if_needed()
+    settled(page)
+    box = drawing.bounding_box()
+    page.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + 10 + 30 * (number + 0.5))
+    settled(page)
+
+
+def test_a_click_on_a_channel_of_the_chart_leads_to_its_campaign(visit):
+    page = open_with_store(visit, "/channels", viewport={"width": 1440, "height": 1200})
+    box = page.get_by_role("combobox", name=re.compile("Customers whose first channel was$"))
+    expect(box).to_be_visible()
+    click_row(page, "comparison_0", 1)
+    expect(box).to_have_value("E-mail")
+    # The same click says the same once something else was chosen in the box.
+    choose(page, "Customers whose first channel was", "Marketplace")
+    click_row(page, "comparison_1", 1)
+    expect(box).to_have_value("E-mail")
+    button(page, "Plan a campaign").click()
+    expect(page.get_by_text("Chosen: First channel: E-mail").first).to_be_visible()
+
+
+def test_a_click_on_a_product_of_the_chart_lists_those_due_for_it(visit):
+    page = open_with_store(visit, "/products", viewport={"width": 1440, "height": 1200})
+    box = page.get_by_role("combobox", name=re.compile("Of which product$"))
+    expect(box).to_have_value("All of them")
+    click_row(page, "products_due_chart_0", 1)
+    expect(box).not_to_have_value("All of them")
+
+
 @pytest.mark.parametrize("path", ["/scorecard", "/cohorts", "/channels", "/products"])
 def test_on_a_phone_nothing_scrolls_sideways(visit, path):
     page = open_with_store(visit, path, viewport=PHONE)

@@ -3,7 +3,7 @@
 import pytest
 
 from retention import breakdown, dimensions_of, preset_period, read_orders, sample_orders
-from retention.view.channels.table import EXAMPLE
+from retention.view.channels.without_columns import EXAMPLE
 from tests.pages.steps import button, open_page, order_file, use_upload, words
 
 PAGE = "pages/channels.py"
@@ -40,8 +40,8 @@ def test_opened_cold_it_offers_the_sample_store_there_and_then(store):
     assert store.title[0].value == "Channels"
     assert [s.value for s in store.subheader] == [
         "Expected value by group, per new customer",
-        "Growth",
         "All channels",
+        "Growth",
     ]
     assert store.segmented_control(key="dimension").options == [
         "Channel",

@@ -116,6 +116,19 @@ def test_a_campaign_is_planned_with_one_click(store):
     assert campaign.name == "Reminder: Due this week, own interval"
 
 
+def test_a_campaign_to_those_due_for_a_category_is_planned_with_one_click(store):
+    store.segmented_control(key="products_by").set_value("Category").run()
+    due = reorders_due(sample_orders("store"), "category", weeks=["this week"])
+    name = due.loc[due["basis"] == "own", "product"].value_counts().index[0]
+    at = store.selectbox(key="products_due_category_Own interval").set_value(name).run()
+    label = next(b.label for b in at.button if b.label.startswith("Plan a campaign for"))
+    at = button(at, label).click().run()
+    assert not at.exception
+    assert at.session_state["campaign_on_table"].segments == (
+        f"Own: Due this week: {name}, own interval",
+    )
+
+
 def test_without_products_it_says_which_column_to_map(cdnow):
     at = cdnow.switch_page(PAGE).run()
     assert not at.exception

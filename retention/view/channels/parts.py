@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from retention import wording
 from retention.charts import channels as charts
+from retention.charts.clickable_rows import PICKED
 from retention.columns.roles import ROLES
 from retention.errors import ModelError
 from retention.history.changes import DOWN, ENOUGH, UP
@@ -18,7 +20,9 @@ from retention.reports.breakdown import Breakdown, breakdown_of
 from retention.reports.breakdown_history import ATTRIBUTIONS, DimensionHistory, dimension_history
 from retention.reports.breakdown_verdict import LESS, MORE, THIN
 from retention.view import findings, text, widgets
+from retention.view.channels.choice import choose_in_chart, chosen_value
 from retention.view.channels.table import ABOUT, LABELS, PLURALS, labels_of
+from retention.view.chart_clicks import chart_key
 from retention.view.session import choices
 from retention.view.session.cache import kept
 from retention.view.session.choices import Plan
@@ -180,14 +184,17 @@ def comparison(data: Loaded, breakdown: Breakdown) -> None:
         st.info("The period has no new customers.", icon=":material/info:")
         return
     average, words = rows["average"].iloc[0], charts.VERDICTS[breakdown.attribution]
+    chosen = chosen_value(breakdown)
     drawn, left_out = charts.in_reach(
         rows, breakdown.basis, "compare_low", "compare_high", "verdict", average
     )
     amount = _amount(breakdown, average, currency)
     st.html(charts.legend(charts.verdict_labels(drawn, words), words))
     st.altair_chart(
-        charts.verdict_chart(drawn, breakdown.basis, words, title, currency),
-        key="comparison",
+        charts.verdict_chart(drawn, breakdown.basis, words, title, currency, chosen),
+        key=chart_key("comparison", (chosen,)),
+        on_select=partial(choose_in_chart, breakdown, "comparison"),
+        selection_mode=PICKED,
         alt=f"{title} by {breakdown.dimension}; the average is {amount}. "
         + findings.extremes(
             list(drawn.index),
@@ -251,7 +258,7 @@ def growth(breakdown: Breakdown, orders: Orders) -> None:
         )
         return
     labels = {label: name for name, label in labels_of(breakdown).items()}
-    chosen = st.segmented_control(
+    measure = st.segmented_control(
         "Growth of",
         list(labels),
         default=LABELS["new_customers"],
@@ -261,13 +268,13 @@ def growth(breakdown: Breakdown, orders: Orders) -> None:
         wrap=True,
         label_visibility="collapsed",
     )
-    name = labels[chosen]
+    name, value = labels[measure], chosen_value(breakdown)
     column = f"{name}_growth"
     rows = in_order(breakdown)
     rows = rows[rows[column].notna()]
     store = breakdown.store[column]
     if rows.empty:
-        st.info(f"None of them had {chosen.lower()} in both periods.", icon=":material/info:")
+        st.info(f"None of them had {measure.lower()} in both periods.", icon=":material/info:")
         return
     drawn, left_out = charts.in_reach(
         rows, column, f"{column}_low", f"{column}_high", f"{column}_verdict", 1.0
@@ -275,9 +282,11 @@ def growth(breakdown: Breakdown, orders: Orders) -> None:
     verdicts = drawn[f"{column}_verdict"].map(charts.GROWTH_WORDS)
     st.html(charts.legend(verdicts, charts.GROWTH_WORDS))
     st.altair_chart(
-        charts.growth_chart(drawn, name, f"{chosen}, change", store),
-        key="growth",
-        alt=f"Change of {chosen.lower()} by {breakdown.dimension}; all together "
+        charts.growth_chart(drawn, name, f"{measure}, change", store, value),
+        key=chart_key("growth", (value,)),
+        on_select=partial(choose_in_chart, breakdown, "growth"),
+        selection_mode=PICKED,
+        alt=f"Change of {measure.lower()} by {breakdown.dimension}; all together "
         f"{charts.change_words(store)}. "
         + findings.extremes(
             list(drawn.index),

@@ -1,5 +1,6 @@
 """Who comes back by what customers say: promoters beside detractors, and other signals."""
 
+from functools import partial
 from typing import Any
 
 import altair as alt
@@ -8,11 +9,14 @@ import streamlit as st
 
 from retention import wording
 from retention.charts import palette
+from retention.charts.clickable_rows import PICKED, row_bands
 from retention.own_segments.catalogue import ELSEWHERE
 from retention.reports.breakdown_verdict import LESS, MORE
 from retention.reports.signal_groups import AFTER_DAYS, NO_ANSWER, signal_groups
 from retention.signal_files.latest import CSAT_GROUPS, NPS_GROUPS, STATUSES
 from retention.view import shell, text
+from retention.view.chart_clicks import chart_key, clicked_in
+from retention.view.plan_button import plan_button, plan_customers
 from retention.view.session.cache import kept
 from retention.view.session.loaded import Loaded
 from retention.view.session.people import signals_for
@@ -29,6 +33,7 @@ _ORDERS = {"nps_group": NPS_GROUPS, "csat_group": CSAT_GROUPS, "subscription_sta
 #: Groups of a signal that are shown, the largest ones.
 MOST_GROUPS = 12
 ROW, AROUND = 34, 60
+CHART = "signal_groups"
 
 
 def draw_signal_groups(data: Loaded) -> None:
@@ -79,16 +84,50 @@ def _draw(data: Loaded) -> None:
     table = groups_for(data, column, day)
     st.markdown(_finding(table))
     shown = table.reset_index()
+    key = f"signal_groups_pick_{column}"
+    groups = [name for name in table.index if name != NO_ANSWER]
+    if st.session_state.get(key) not in groups:
+        st.session_state[key] = _weakest(table.loc[groups])
     st.altair_chart(
-        group_chart(shown),
-        key="signal_groups",
+        group_chart(shown, st.session_state[key]),
+        key=chart_key(CHART, (st.session_state[key],)),
+        on_select=partial(_choose, key, groups),
+        selection_mode=PICKED,
         alt=f"Share who bought again by {chosen.lower()}: {_in_words(table)}",
     )
+    _draw_plan(data, groups, key, column, chosen)
     _draw_table(table, chosen)
     st.caption(
         "An association, not a cause: content customers buy more, and those who buy more are "
         "asked more often. Lines are 95% ranges; dashed is the rate of all who answered."
     )
+
+
+def _weakest(table: pd.DataFrame) -> str:
+    """The group that buys again least: the one to do something about."""
+    return str(table["repeat_purchase_rate"].fillna(1).idxmin())
+
+
+def _choose(key: str, groups: list[str]) -> None:
+    """Choose the group that was clicked in the chart."""
+    clicked = clicked_in(CHART, "group")
+    if clicked is not None and clicked[0] in groups:
+        st.session_state[key] = clicked[0]
+
+
+def _draw_plan(data: Loaded, groups: list[str], key: str, column: str, signal: str) -> None:
+    """The way to a campaign for the customers of a group."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        group = st.selectbox("Customers of the group", groups, key=key, width=300)
+        inside = (_groups(signals_for(data)[column], column) == group).to_numpy()
+        if plan_button("plan_signal_group", disabled=not inside.any()):
+            plan_customers(
+                data,
+                f"{signal}: {text.one_line(group, 30)}",
+                f"{signal} is {text.one_line(group, 60)}, by a file of the store.",
+                signals_for(data).index[inside],
+            )
+        st.caption(wording.plural(int(inside.sum()), "customer"))
 
 
 @kept(max_entries=8, by_signals=True)
@@ -153,11 +192,14 @@ def _in_words(table: pd.DataFrame) -> str:
     return "; ".join(f"{name} {_rate(row)}" for name, row in table.iterrows())
 
 
-def group_chart(frame: pd.DataFrame) -> alt.LayerChart:
+def group_chart(frame: pd.DataFrame, chosen: str | None = None) -> alt.LayerChart:
     """Each group's repeat purchase rate with its 95 % range.
+
+    A click selects a group under the name "picked".
 
     Args:
         frame: As `signal_groups` returns, with the groups as the column `group`.
+        chosen: The group that is chosen now.
     """
     name = "repeat_purchase_rate"
     shown = frame.assign(
@@ -187,7 +229,7 @@ def group_chart(frame: pd.DataFrame) -> alt.LayerChart:
     colour = alt.Color("colour:N", scale=None)
     base = alt.Chart(shown)
     average = (
-        alt.Chart(shown.iloc[:1])
+        alt.Chart(shown[["average"]].iloc[:1])
         .mark_rule(color=palette.NEUTRAL, strokeDash=[5, 4], strokeWidth=1.5)
         .encode(x=alt.X("average:Q", **x))
     )
@@ -197,7 +239,8 @@ def group_chart(frame: pd.DataFrame) -> alt.LayerChart:
     dots = base.mark_circle(size=110, opacity=1).encode(
         x=alt.X(f"{name}:Q", **x), y=y, color=colour, tooltip=tooltip
     )
-    return alt.LayerChart(layer=[average, lines, dots], height=AROUND + ROW * len(shown))
+    bands = row_bands(shown, y, "group", chosen, tooltip)
+    return alt.LayerChart(layer=[bands, average, lines, dots], height=AROUND + ROW * len(shown))
 
 
 def _draw_table(table: pd.DataFrame, title: str) -> None:

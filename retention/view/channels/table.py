@@ -1,6 +1,6 @@
-"""The table of the channels page, the definitions of its numbers, and the page without columns."""
+"""The table of the channels page, and the definitions of its numbers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -16,9 +16,9 @@ from retention.history.changes import DOWN, ENOUGH, UP
 from retention.reports.breakdown import GROWING, Breakdown
 from retention.reports.breakdown_verdict import LESS, MORE, THIN
 from retention.view import text, widgets
-from retention.view.plan_button import plan_button, plan_customers
+from retention.view.channels.choice import choose_in_table
 from retention.view.session.loaded import Loaded
-from retention.view.shell import FRONT_PAGE
+from retention.view.session.store_settings import store_settings
 
 TABLE = "breakdown"
 PLURALS = {
@@ -50,6 +50,10 @@ ABOUT = {
     "value_range": (
         "In about 8 of 10 cases what these customers will bring per head lies in this range. It "
         "joins chance, the fit, and how far such forecasts were off in this store before."
+    ),
+    "cost_to_win": (
+        "What winning a customer costs, by the store settings. “What a new customer may cost” "
+        "says whether it pays."
     ),
     "revenue_per_customer": (
         "What the period's new customers have brought since their first order, per head."
@@ -89,50 +93,6 @@ LABELS = {
     "revenue": "Revenue",
     "average_order_value": "Average order value",
 }
-EXAMPLE = pd.DataFrame(
-    [
-        (
-            "1001",
-            "ann@example.com",
-            "2026-03-02",
-            "49.00",
-            "Organic search",
-            "Bangkok",
-            "House Blend 1 kg",
-            "WELCOME15",
-        ),
-        (
-            "1002",
-            "ben@example.com",
-            "2026-03-02",
-            "18.50",
-            "Marketplace",
-            "Manila",
-            "Oolong 100 g",
-            "",
-        ),
-        (
-            "1003",
-            "ann@example.com",
-            "2026-04-11",
-            "34.00",
-            "E-mail",
-            "Bangkok",
-            "House Blend 1 kg",
-            "",
-        ),
-    ],
-    columns=[
-        "Order number",
-        "Customer email",
-        "Order date",
-        "Order total",
-        "Channel",
-        "Region",
-        "Product",
-        "Coupon",
-    ],
-)
 
 
 def labels_of(breakdown: Breakdown) -> dict[str, str]:
@@ -166,113 +126,29 @@ def table(data: Loaded, breakdown: Breakdown) -> None:
             partial(_csv, breakdown),
             key="download_breakdown",
         )
-    shown, thin = table_frames(breakdown, currency)
+    shown, thin = table_frames(breakdown, currency, costs_to_win(breakdown))
     st.dataframe(
         shown.style.apply(lambda _: thin, axis=None),
         key=TABLE,
-        on_select=partial(_row_chosen, breakdown),
+        on_select=partial(choose_in_table, breakdown, TABLE),
         selection_mode="single-row",
         hide_index=True,
         placeholder=wording.MISSING,
         height="auto" if len(shown) <= 12 else 460,
         column_config=_columns(breakdown, currency),
     )
-    _plan(data, breakdown)
 
 
-def _row_chosen(breakdown: Breakdown) -> None:
-    """Plan for the customers of the value whose row was chosen."""
-    rows = st.session_state[TABLE].selection.rows
-    names = breakdown.values.index[rows].astype(str)
-    if len(names) and names[0] in _names(breakdown):
-        st.session_state[_pick_key(breakdown)] = names[0]
+def table_frames(
+    breakdown: Breakdown, currency: str | None, costs: pd.Series | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The table as it reads, and its cells' styles: grey for few customers and for chance.
 
-
-def _names(breakdown: Breakdown) -> list[str]:
-    """The values that customers can be told by: not those that stand for several, or for none."""
-    rows = breakdown.values
-    return rows.index[rows["kind"] == "value"].astype(str).tolist()
-
-
-def _pick_key(breakdown: Breakdown) -> str:
-    return f"channels_pick_{breakdown.dimension}"
-
-
-def _plan(data: Loaded, breakdown: Breakdown) -> None:
-    """The way to a campaign for the customers whom a value brought."""
-    names, column, key = _names(breakdown), f"first_{breakdown.dimension}", _pick_key(breakdown)
-    if not names or column not in data.customers:
-        return
-    if st.session_state.get(key) not in names:
-        st.session_state[key] = names[0]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox(
-            f"Customers whose first {breakdown.dimension} was",
-            names,
-            format_func=lambda value: text.one_line(value, 60),
-            key=key,
-            width=300,
-        )
-        inside = (data.customers[column].astype(str) == name).to_numpy()
-        if plan_button("plan_channel", disabled=not inside.any()):
-            plan_customers(
-                data,
-                f"First {breakdown.dimension}: {text.one_line(name, 40)}",
-                f"The {breakdown.dimension} of their first order was {text.one_line(name, 80)}.",
-                data.customers.index[inside],
-            )
-        st.caption(wording.plural(int(inside.sum()), "customer"))
-
-
-def how_to_add(dimensions: Sequence[str]) -> None:
-    """Which columns to add to the file, and what they may be called."""
-    rows = [
-        (
-            ROLES[name].label,
-            ROLES[name].help,
-            ", ".join(known.title() for known in ROLES[name].names[:5]),
-        )
-        for name in dimensions
-    ]
-    st.dataframe(
-        pd.DataFrame(
-            rows, columns=["Column", "What it holds", "Names that are recognised, among others"]
-        ),
-        hide_index=True,
-        placeholder=wording.MISSING,
-        key="how_to_add",
-        column_config={"Column": st.column_config.TextColumn(width="small")},
-    )
-
-
-def empty_state() -> None:
-    """What stands in place of the page where the file has none of the columns."""
-    with st.container(border=True, gap="small"):
-        st.subheader("This file does not say where customers come from", anchor=False)
-        st.markdown(
-            "The page compares channels, regions, categories, products and coupons. These orders "
-            "have no column for any of them. One is enough: add it to the export, or to the file "
-            "by hand, and load the file again."
-        )
-        how_to_add(list(PLURALS))
-        st.markdown("A file that has them looks like this, with one row for each order:")
-        st.dataframe(EXAMPLE, hide_index=True, key="example")
-        st.markdown(
-            "A column with another name works too: choose it in the column settings when the file "
-            "is loaded. Shop systems often leave such columns out of the short export; look for a "
-            "full or detailed one."
-        )
-        if st.button(
-            "Load other orders",
-            type="primary",
-            icon=":material/upload_file:",
-            key="load_with_columns",
-        ):
-            st.switch_page(FRONT_PAGE, query_params={"load": "other"})
-
-
-def table_frames(breakdown: Breakdown, currency: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The table as it reads, and its cells' styles: grey for few customers and for chance."""
+    Args:
+        breakdown: The breakdown.
+        currency: Of the amounts.
+        costs: What winning a customer costs, by the breakdown's values; None without such costs.
+    """
     values, words = breakdown.values, charts.VERDICTS[breakdown.attribution]
     labels = charts.verdict_labels(values, words).replace(charts.REST, None)
     cells = Cells({"name": values.index, "verdict": labels}, {})
@@ -281,6 +157,9 @@ def table_frames(breakdown: Breakdown, currency: str | None) -> tuple[pd.DataFra
     money_range = partial(wording.money_range, currency=currency)
     new, second = values["new_customers"], values["second_orders"]
     _add_with_range(cells, values, "value_per_customer", new, 2, money_range)
+    if costs is not None:
+        cells.columns["cost_to_win"] = costs
+        cells.faint["cost_to_win"] = pd.Series(False, index=values.index)
     rate = "repeat_purchase_rate"
     _add_with_range(cells, values, rate, values["customers"], 3, _percent_range)
     has_growth = breakdown.previous is not None
@@ -299,6 +178,27 @@ def table_frames(breakdown: Breakdown, currency: str | None) -> tuple[pd.DataFra
     for name, is_faint in cells.faint.items():
         styles.loc[is_faint.to_numpy(), name] = f"color: {palette.NEUTRAL}"
     return shown, styles
+
+
+def costs_to_win(breakdown: Breakdown) -> pd.Series | None:
+    """What winning a customer costs by the store settings, for channels that have customers' value.
+
+    Returns:
+        Costs by the breakdown's values, missing where not known. None where none is known.
+    """
+    if breakdown.dimension != "channel" or breakdown.basis != "value_per_customer":
+        return None
+    settings, rows = store_settings(), breakdown.values
+    is_channel = (rows["kind"] == "value").to_numpy()
+    costs = pd.Series(
+        [
+            settings.cost_of_winning(str(name)) if known else None
+            for name, known in zip(rows.index, is_channel, strict=True)
+        ],
+        index=rows.index,
+        dtype="float64",
+    )
+    return costs if costs.notna().any() else None
 
 
 class Cells(NamedTuple):
@@ -389,6 +289,7 @@ def _columns(breakdown: Breakdown, currency: str | None) -> dict[str, ColumnConf
         "value_per_customer_range": column.TextColumn(
             "80% range", help=ABOUT["value_range"], width=135
         ),
+        "cost_to_win": amount("Cost to win", "cost_to_win", 105),
         "revenue_per_customer": amount("Revenue so far each", "revenue_per_customer"),
     }
 

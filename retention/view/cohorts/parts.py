@@ -7,10 +7,12 @@ import streamlit as st
 
 from retention import wording
 from retention.charts import cohorts as charts
+from retention.charts.clickable_rows import PICKED
 from retention.history.changes import ENOUGH
 from retention.orders.gaps import gap_words
 from retention.reports import cohorts
 from retention.view import findings, text, widgets
+from retention.view.chart_clicks import chart_key, clicked_in
 from retention.view.cohorts import curve_frames, frames
 from retention.view.cohorts.cards import DEFINITIONS, cards_of
 from retention.view.cohorts.data import file_name, gaps_for
@@ -111,9 +113,9 @@ def triangle(data: Loaded, view: CohortView, intakes: Cohorts, keys: list[str]) 
     repeat = frame[frame["age"] > 0]
     st.altair_chart(
         charts.triangle_chart(frame, view.unit),
-        key=view.map_key,
-        on_select=partial(clicked, view),
-        selection_mode="picked",
+        key=chart_key(view.map_key, (st.session_state.get(view.pick_key),)),
+        on_select=partial(choose_clicked, view),
+        selection_mode=PICKED,
         alt=f"Share of customers who ordered, by cohort and age. The highest after age 0: "
         f"{wording.percent(repeat['share'].max() if len(repeat) else 0)}",
     )
@@ -163,11 +165,11 @@ def _left_out(view: CohortView, intakes: Cohorts, keys: list[str]) -> str:
     return " and ".join(cut)
 
 
-def clicked(view: CohortView) -> None:
+def choose_clicked(view: CohortView) -> None:
     """Look at the cohort whose row was clicked."""
-    chosen = st.session_state[view.map_key].selection.get("picked") or []
-    if chosen:
-        st.session_state[view.pick_key] = chosen[-1]["key"]
+    clicked = clicked_in(view.map_key, "key")
+    if clicked is not None:
+        st.session_state[view.pick_key] = clicked[0]
 
 
 def growth(data: Loaded, view: CohortView, intakes: Cohorts, keys: list[str]) -> None:

@@ -8,11 +8,13 @@ import streamlit as st
 
 from retention import wording
 from retention.charts import movement as charts
+from retention.charts.clickable_rows import PICKED
 from retention.periods import PRESETS, preset_period
 from retention.segments.movement import between, turns
 from retention.segments.presets import published_rules
 from retention.validation import aligned
 from retention.view import customer_lists, text, widgets
+from retention.view.chart_clicks import chart_key, clicked_in
 from retention.view.movement import frames, words
 from retention.view.movement.data import MovementSettings, movers_of
 from retention.view.plan_button import plan_button, plan_customers
@@ -175,9 +177,9 @@ def flow(data: Loaded, settings: MovementSettings, moves: pd.DataFrame, scored: 
     largest = bands.iloc[moved.argmax()]
     st.altair_chart(
         charts.flow_chart(bands, nodes, wording.day(settings.start), wording.day(settings.end)),
-        key=FLOW,
+        key=chart_key(FLOW, st.session_state.get(PAIR)),
         on_select=_clicked,
-        selection_mode="picked",
+        selection_mode=PICKED,
         alt=f"Movements between lifecycle stages. The largest: {largest['flow']}, "
         f"{largest['customers']} customers",
     )
@@ -193,9 +195,9 @@ def flow(data: Loaded, settings: MovementSettings, moves: pd.DataFrame, scored: 
 
 def _clicked() -> None:
     """Look at the movement whose band was clicked."""
-    picked = st.session_state[FLOW].selection.get("picked") or []
-    if picked:
-        st.session_state[PAIR] = (picked[-1]["origin"], picked[-1]["target"])
+    clicked = clicked_in(FLOW, "origin", "target")
+    if clicked is not None:
+        st.session_state[PAIR] = clicked
 
 
 def _row_chosen(pairs: list[tuple[str, str]]) -> None:

@@ -61,6 +61,11 @@ def table_for(data: Loaded, by: str) -> pd.DataFrame:
     return product_table(history_for(data, by))
 
 
+def names_for(data: Loaded, by: str) -> list[str]:
+    """Return the names of all products or categories, as `table_for` lists them."""
+    return table_for(data, by).index.astype(str).tolist()
+
+
 @kept(max_entries=2, spinner="Checking this against the last two weeks…", by_orders_alone=True)
 def hit_rates_for(data: Loaded, by: str) -> dict[str, float]:
     """Return the share that bought what was due this week, by whose interval it was.

@@ -8,11 +8,15 @@ import streamlit as st
 
 from retention import wording
 from retention.charts import products as charts
+from retention.charts.clickable_rows import PICKED
 from retention.errors import RetentionError
 from retention.own_segments.conditions import Condition
 from retention.own_segments.library import MAX_NAME, OwnSegment
+from retention.own_segments.reorders import DUE_KEYS
 from retention.products.due import NEXT_WEEK, THIS_WEEK
+from retention.products.product_history import By
 from retention.view import customer_lists, text, widgets
+from retention.view.chart_clicks import chart_key, clicked_in
 from retention.view.customer_table import TABLE_ROWS
 from retention.view.plan_button import keep_segment
 from retention.view.products import frames, words
@@ -24,14 +28,12 @@ from retention.view.session.reorders import reorders_for
 
 OWN_INTERVAL, ANY_INTERVAL = "Own interval", "Own or usual interval"
 EVERY, OWN_PAGE = "All of them", "pages/own_segments.py"
-#: The conditions of own segments, for all products and for chosen ones, by the interval.
-_FLAGS = {OWN_INTERVAL: "reorder_due_by_own_interval", ANY_INTERVAL: "reorder_due"}
-_LISTS = {OWN_INTERVAL: "due_by_own_interval", ANY_INTERVAL: "due_this_week"}
+CHART = "products_due_chart"
 
 Plan = Callable[[str], None]
 
 
-def draw_due(data: Loaded, by: str, plan: Plan) -> None:
+def draw_due(data: Loaded, by: By, plan: Plan) -> None:
     """Draw who is due, by product and as a list.
 
     Args:
@@ -68,7 +70,7 @@ def draw_due(data: Loaded, by: str, plan: Plan) -> None:
         st.caption(text.plain(tried))
     left, right = st.columns([10, 11], gap="large")
     with left:
-        _draw_bars(shown, by)
+        _draw_bars(shown, by, product, _product_key(by, basis))
     listed = shown if product == EVERY else shown[shown["product"] == product]
     with right:
         rows = frames.due_customers(listed, contact_for(data, promotion=True))
@@ -96,18 +98,33 @@ def _choose(due: pd.DataFrame, by: str) -> tuple[str, str]:
             f"Of which {by}",
             [EVERY, *names],
             format_func=lambda name: text.one_line(name, frames.LONGEST),
-            key=f"products_due_{by}_{basis}",
+            key=_product_key(by, basis),
             width=300,
         )
     return basis, product
 
 
-def _draw_bars(shown: pd.DataFrame, by: str) -> None:
+def _product_key(by: str, basis: str) -> str:
+    return f"products_due_{by}_{basis}"
+
+
+def _choose_in_chart(key: str, products: frozenset[str]) -> None:
+    """Choose the product whose row was clicked, or all of them where it was left."""
+    clicked = clicked_in(CHART, "product")
+    if clicked is None:
+        st.session_state[key] = EVERY
+    elif clicked[0] in products:
+        st.session_state[key] = clicked[0]
+
+
+def _draw_bars(shown: pd.DataFrame, by: str, product: str, key: str) -> None:
     frame = frames.due_frame(shown)
     top = frame.groupby("name", sort=False)["customers"].sum()
     st.altair_chart(
-        charts.due_chart(frame),
-        key="products_due_chart",
+        charts.due_chart(frame, product),
+        key=chart_key(CHART, (product,)),
+        on_select=partial(_choose_in_chart, key, frozenset(frame["product"])),
+        selection_mode=PICKED,
         alt=f"Customers due by {by}, this week and the next. The most: "
         f"{top.index[0]}, {wording.plural(int(top.iloc[0]), 'customer')}",
     )
@@ -150,7 +167,7 @@ def _draw_list(data: Loaded, listed: pd.DataFrame, rows: pd.DataFrame, product: 
 
 
 def _draw_buttons(
-    listed: pd.DataFrame, rows: pd.DataFrame, by: str, basis: str, product: str, plan: Plan
+    listed: pd.DataFrame, rows: pd.DataFrame, by: By, basis: str, product: str, plan: Plan
 ) -> None:
     """Make a segment of those due this week, and plan a campaign for it."""
     now = set(listed.loc[listed["week"] == THIS_WEEK, "customer_id"])
@@ -158,9 +175,7 @@ def _draw_buttons(
     later = int(listed.loc[listed["week"] == NEXT_WEEK, "customer_id"].nunique())
     reachable = int((rows["customer_id"].isin(now) & (rows["do_not_write"] == "")).sum())
     reason = None
-    if by != "product":
-        reason = "Segments ask for products. Break down by product to make one."
-    elif not number:
+    if not number:
         reason = f"Nobody is due this week, and {wording.count(later)} next week."
     with st.container(horizontal=True, vertical_alignment="center"):
         planned = st.button(
@@ -183,7 +198,7 @@ def _draw_buttons(
     if not (planned or made):
         return
     try:
-        segment = keep_due_segment(basis, product)
+        segment = keep_due_segment(by, basis, product)
         if planned:
             plan(segment.name)
     except RetentionError as error:
@@ -196,21 +211,25 @@ def _draw_buttons(
     )
 
 
-def keep_due_segment(basis: str, product: str) -> OwnSegment:
+def keep_due_segment(by: By, basis: str, product: str) -> OwnSegment:
     """Keep those due this week as an own segment; the same one is kept once.
 
     Args:
+        by: "product" or "category".
         basis: `OWN_INTERVAL` or `ANY_INTERVAL`.
         product: Its name, or `EVERY`.
 
     Returns:
         The segment.
     """
+    keys, is_own = DUE_KEYS[by], basis == OWN_INTERVAL
     if product == EVERY:
-        rule, name = Condition(_FLAGS[basis], "is", True), "Due this week"
+        rule = Condition(keys.own_due if is_own else keys.due, "is", True)
+        name = "Due this week" if by == "product" else "Category due this week"
     else:
-        rule = Condition(_LISTS[basis], "includes", (product,))
+        key = keys.own_list if is_own else keys.lists[THIS_WEEK]
+        rule = Condition(key, "includes", (product,))
         name = f"Due this week: {text.one_line(product, 50)}"
-    if basis == OWN_INTERVAL:
+    if is_own:
         name += ", own interval"
     return keep_segment(name[:MAX_NAME], rule, "From the page Products.")

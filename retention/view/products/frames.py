@@ -58,7 +58,8 @@ def due_frame(due: pd.DataFrame) -> pd.DataFrame:
         due: From `reorders_due`.
 
     Returns:
-        `name`, `week` (as in `due`), `customers`, and `own` of whom are due by their own interval.
+        `product`, `name` (short), `when` in words, `turn` (0 this week, 1 next), `customers`, and
+        `own` of whom are due by their own interval.
     """
     sizes = due.groupby("product")["customer_id"].size().sort_values(ascending=False, kind="stable")
     shown = sizes.index[:MOST_ROWS]
@@ -72,7 +73,7 @@ def due_frame(due: pd.DataFrame) -> pd.DataFrame:
     counted["when"] = counted["week"].map({THIS_WEEK: "This week", NEXT_WEEK: "Next week"})
     counted["turn"] = (counted["week"] == NEXT_WEEK).astype(int)
     order = counted.sort_values(["rank", "turn"], ignore_index=True)
-    return order[["name", "when", "turn", "customers", "own"]]
+    return order[["product", "name", "when", "turn", "customers", "own"]]
 
 
 def due_customers(due: pd.DataFrame, contact: pd.DataFrame) -> pd.DataFrame:
@@ -115,8 +116,8 @@ def value_frame(products: ProductValue, currency: str | None) -> pd.DataFrame:
         currency: Of the amounts.
 
     Returns:
-        `name`, `at`, `low`, `high`, `verdict` and words for the tooltip, the best first. Products
-        with too little data are left out.
+        `product`, `name` (short), `at`, `low`, `high`, `verdict` and words for the tooltip, the
+        best first. Products with too little data are left out.
     """
     known = products.values[products.values["verdict"] != THIN]
     far = known["pooled_difference"].abs().sort_values(ascending=False, kind="stable").index
@@ -131,6 +132,7 @@ def value_frame(products: ProductValue, currency: str | None) -> pd.DataFrame:
     means = zip(shown["mean"], shown["mean_low"], shown["mean_high"], strict=True)
     return pd.DataFrame(
         {
+            "product": shown.index.astype(str),
             "name": short_names(shown.index.tolist()),
             "at": shown["difference"].to_numpy(),
             "low": shown["difference_low"].to_numpy(),
@@ -155,8 +157,9 @@ def interval_frame(table: pd.DataFrame) -> pd.DataFrame:
         table: From `product_table`.
 
     Returns:
-        `name`, `at`, `low`, `high` in days, `reorders`, `repeat_rate` and `between`, the shortest
-        interval first. Of many products those with the most reorders are shown.
+        `product`, `name` (short), `at`, `low`, `high` in days, `reorders`, `repeat_rate` and
+        `between`, the shortest interval first. Of many products those with the most reorders are
+        shown.
     """
     known = table[table["enough_reorders"]]
     known = known.sort_values("reorders", ascending=False, kind="stable").head(MOST_ROWS)
@@ -164,6 +167,7 @@ def interval_frame(table: pd.DataFrame) -> pd.DataFrame:
     rows = zip(shown["interval_q1"], shown["interval_q3"], strict=True)
     return pd.DataFrame(
         {
+            "product": shown.index.astype(str),
             "name": short_names(shown.index.tolist()),
             "at": shown["interval_median"].to_numpy(),
             "low": shown["interval_q1"].to_numpy(),

@@ -9,16 +9,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
 from retention.charts import products as charts
+from retention.charts.clickable_rows import PICKED
 from retention.columns.roles import ROLES
 from retention.orders.orders import Orders
-from retention.own_segments.conditions import Condition
-from retention.own_segments.values import Bought
 from retention.products.due import NEXT_WEEK, THIS_WEEK
-from retention.products.product_history import BY
+from retention.products.product_history import BY, By
 from retention.reports.breakdown_verdict import THIN
 from retention.view import text, widgets
-from retention.view.plan_button import plan_button, plan_own_segment
-from retention.view.products import data as data_of, frames, words
+from retention.view.chart_clicks import chart_key
+from retention.view.products import buyers, data as data_of, frames, words
 from retention.view.session.loaded import Loaded
 from retention.view.session.reorders import kinds_of, reorders_for
 from retention.view.shell import FRONT_PAGE
@@ -37,7 +36,7 @@ FOLLOWING = ("product", "next_product", "followed")
 MOST_PAIRS = 8
 
 
-def choose_by(orders: Orders) -> str:
+def choose_by(orders: Orders) -> By:
     """Let the visitor choose between products and categories, where the file has both."""
     kinds = kinds_of(orders)
     if len(kinds) == 1:
@@ -122,27 +121,6 @@ def draw_part(data: Loaded, by: str) -> None:
     drawings[chosen](data, by)
 
 
-def draw_plan(data: Loaded, by: str) -> None:
-    """Draw the way to a campaign for everybody who bought a product."""
-    names = data_of.table_for(data, by).index.astype(str).tolist()
-    if not names:
-        return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox(
-            f"Everybody who bought this {by}",
-            names,
-            format_func=lambda value: text.one_line(value, frames.LONGEST),
-            key=f"products_buyers_{by}",
-            width=320,
-        )
-        if plan_button(f"plan_buyers_{by}"):
-            plan_own_segment(
-                f"Bought {text.one_line(name, 60)}",
-                Condition(by, "bought", Bought((name,))),
-                "From the page Products.",
-            )
-
-
 def _draw_brings(data: Loaded, by: str) -> None:
     brought = data_of.brought_for(data, by)
     products, currency = brought.products, data.orders.currency
@@ -157,9 +135,13 @@ def _draw_brings(data: Loaded, by: str) -> None:
         )
         return
     axis = words.value_title(products.basis)
+    names = data_of.names_for(data, by)
+    chosen = buyers.chosen_product(names, by)
     st.altair_chart(
-        charts.value_chart(frame, products.basis, currency, axis),
-        key="products_value",
+        charts.value_chart(frame, products.basis, currency, axis, chosen),
+        key=chart_key("products_value", (chosen,)),
+        on_select=partial(buyers.choose_in_chart, names, by, "products_value"),
+        selection_mode=PICKED,
         alt=f"{axis}, with 95% ranges. The best: {frame['name'].iloc[0]}, "
         f"{frame['difference'].iloc[0]}",
     )
@@ -273,12 +255,13 @@ def _draw_journey(data: Loaded, by: str) -> None:
 
 def _draw_intervals(data: Loaded, by: str) -> None:
     st.subheader("How soon it is bought again", anchor=False, help=words.DEFINITIONS["intervals"])
-    table = data_of.table_for(data, by)
+    table, names = data_of.table_for(data, by), data_of.names_for(data, by)
     frame = frames.interval_frame(table)
     if frame.empty:
         st.info(f"No {by} has 30 reorders yet.", icon=":material/info:")
     else:
         first, last = frame.iloc[0], frame.iloc[-1]
+        chosen = buyers.chosen_product(names, by)
         tail = (
             ""
             if len(frame) == 1
@@ -289,21 +272,25 @@ def _draw_intervals(data: Loaded, by: str) -> None:
             f"{wording.days(first['at'])}{tail}."
         )
         st.altair_chart(
-            charts.interval_chart(frame),
-            key="products_intervals",
+            charts.interval_chart(frame, chosen),
+            key=chart_key("products_intervals", (chosen,)),
+            on_select=partial(buyers.choose_in_chart, names, by, "products_intervals"),
+            selection_mode=PICKED,
             alt=f"Days until bought again, the middle half and the median. Soonest: "
             f"{first['name']}, {wording.count(first['at'])} days",
         )
-    _draw_table(data, table, by)
+    _draw_table(data, table, names, by)
 
 
-def _draw_table(data: Loaded, table: pd.DataFrame, by: str) -> None:
+def _draw_table(data: Loaded, table: pd.DataFrame, names: list[str], by: str) -> None:
     number, unit = st.column_config.NumberColumn, data.orders.currency
     shown = table.rename_axis("name").reset_index().round({"repeat_rate": 3, "revenue": 0})
     amounts = ["revenue"] if data.orders.has_amounts else []
     st.dataframe(
         shown,
         key="products_table",
+        on_select=partial(buyers.choose_in_table, names, by, "products_table"),
+        selection_mode="single-row",
         height=min(35 * (len(shown) + 1) + 3, 388),
         hide_index=True,
         placeholder=wording.MISSING,

@@ -11,6 +11,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from retention import wording
 from retention.charts import rfm as charts
+from retention.charts.clickable_rows import PICKED
 from retention.csv_export import to_csv
 from retention.errors import DataError
 from retention.notation import rewritten
@@ -19,6 +20,7 @@ from retention.playbook import strategies
 from retention.segments.rfm import CONVENTIONAL_NAMES, RFM_CELLS, RFM_GROUPS, present_name
 from retention.segments.rfm_totals import CELLS, members
 from retention.view import customer_lists, shell, text, widgets
+from retention.view.chart_clicks import chart_key, clicked_in
 from retention.view.plan_button import keep_segment, plan_button, plan_own_segment
 from retention.view.rfm import frames
 from retention.view.rfm.data import RfmBasis, RfmView
@@ -127,9 +129,9 @@ def grid(data: Loaded, view: RfmView, group: str | None, cell: tuple[int, int] |
     top = frame.iloc[frame["strength"].argmax()]
     st.altair_chart(
         charts.grid_chart(frame, f"{measure} by score", scored),
-        key=MAP,
+        key=chart_key(MAP, cell),
         on_select=_clicked,
-        selection_mode="picked",
+        selection_mode=PICKED,
         alt=f"{measure} in the 25 cells of recency by {scored}. The most: "
         f"{top['words']} in {top['group']}, recency {top['recency']}, {scored} {top['mean']}",
     )
@@ -137,10 +139,11 @@ def grid(data: Loaded, view: RfmView, group: str | None, cell: tuple[int, int] |
 
 def _clicked() -> None:
     """Look at the cell that was clicked, and at its group."""
-    picked = st.session_state[MAP].selection.get("picked") or []
-    if not picked:
+    clicked = clicked_in(MAP, "recency", "mean")
+    if clicked is None:
         return
-    cell = int(picked[-1]["recency"]), int(picked[-1]["mean"])
+    recency, mean = clicked
+    cell = int(cast(int, recency)), int(cast(int, mean))
     if cell in CELLS:
         st.session_state[CELL], st.session_state[GROUP] = cell, RFM_CELLS[cell]
 

@@ -47,4 +47,5 @@ def test_the_chart_draws_a_row_a_group_and_no_customer():
     chart = section.group_chart(table().reset_index()).to_dict()
     rows = next(iter(chart["datasets"].values()))
     assert len(rows) <= 4
-    assert len(chart["layer"]) == 3
+    # The rows to click, the average, the ranges and the rates.
+    assert len(chart["layer"]) == 4

@@ -153,9 +153,11 @@ def no_segments():
 
 
 def test_a_segment_is_kept_once_and_under_a_free_name(no_segments):
-    first = keep_due_segment(OWN_INTERVAL, EVERY)
-    assert keep_due_segment(OWN_INTERVAL, EVERY) == first
-    long = keep_due_segment(ANY_INTERVAL, "y" * 300)
-    other = keep_due_segment(ANY_INTERVAL, "y" * 301)
+    first = keep_due_segment("product", OWN_INTERVAL, EVERY)
+    assert keep_due_segment("product", OWN_INTERVAL, EVERY) == first
+    long = keep_due_segment("product", ANY_INTERVAL, "y" * 300)
+    other = keep_due_segment("product", ANY_INTERVAL, "y" * 301)
     assert long.name != other.name
+    # A product and a category of one name are two groups.
+    assert keep_due_segment("category", ANY_INTERVAL, "y" * 301).rule != other.rule
     assert long.rule.value == ("y" * 300,)
