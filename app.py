@@ -1,6 +1,6 @@
 """The front page: load orders, then see what to do next, what there is and what is to come."""
 
-from retention.view import forecast_chip, shell
+from retention.view import forecast_chip, page_table, shell
 from retention.view.front import column_check, elsewhere, left_out, overview, sources, to_do
 from retention.view.session import loaded
 
@@ -17,7 +17,7 @@ elif data is None or sources.choosing():
 else:
     with shell.scene(2, of=3):
         conclusion = overview.header(data)
-        verdict = forecast_chip.place(shell.FRONT_PAGE)
+        verdict = forecast_chip.place(page_table.FRONT_PAGE)
         overview.warnings(data)
         # What takes a forecast arrives later: its place is kept, and the first figures stand.
         actions = to_do.place()

@@ -21,7 +21,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 import retention
-from retention.view import shell
+from retention.view import page_table
 
 ROOT = Path(__file__).parents[1]
 #: Customers of the sample store for about as many orders.
@@ -109,9 +109,9 @@ def app_seconds(orders: int, port: int, chrome: str | None) -> dict[str, list[fl
             opened(page, "[data-testid=stMain] h1")
             times: dict[str, list[float]] = {}
             for _ in range(2):
-                for entry in shell.pages():
+                for entry in page_table.pages():
                     # The views of Segments stand in a row on each of them.
-                    link = "" if entry.path == shell.FRONT_PAGE else entry.stem
+                    link = "" if entry.path == page_table.FRONT_PAGE else entry.stem
                     where = f"a[data-testid=stPageLink-NavLink][href='{link}']"
                     if not page.locator(where).count():
                         opened(page, "[data-testid=stSidebar] a:has-text('Segments')")

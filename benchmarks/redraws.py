@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from playwright.sync_api import Page, sync_playwright
 
-from retention.view import shell
+from retention.view import page_table
 
 ROOT = Path(__file__).parents[1]
 PRESSES, BLOCK = 60, 5
@@ -204,7 +204,7 @@ def _serve(folder: Path, name: str, script: str, customers: int, port: int) -> s
     (folder / "pages").mkdir(parents=True)
     shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
     (folder / "app.py").write_text(APP)
-    for page in shell.pages():
+    for page in page_table.pages():
         if page.path.startswith("pages/"):
             (folder / page.path).write_text(APP)
     (folder / "pages" / f"{name}.py").write_text(script)

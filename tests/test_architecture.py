@@ -63,6 +63,8 @@ LAYERS["view"] = set(LAYERS)
 #: page.
 SHARED = (
     "text",
+    "page_table",
+    "chart_clicks",
     "findings",
     "visitor_notation",
     "live_chart",
@@ -92,17 +94,22 @@ PAGES = (
 )
 VIEW_LAYERS: dict[str, set[str]] = {
     "text": set(),
+    "page_table": set(),
+    "chart_clicks": set(),
     "findings": set(),
     "visitor_notation": set(),
     "live_chart": {"visitor_notation"},
     "documents": set(),
     "session": {"text"},
-    "welcome": {"text", "session"},
     "widgets": {"text", "live_chart", "session"},
+    "welcome": {"text", "page_table", "session", "widgets"},
     "forecast_panels": {"text", "live_chart", "session", "widgets"},
     "customer_lists": {"text", "session", "widgets"},
     "customer_table": {"text", "live_chart", "session", "widgets", "customer_lists"},
-    "shell": {"text", "visitor_notation", "live_chart", "session", "welcome", "widgets"},
+    "shell": {
+        *("text", "page_table", "visitor_notation", "live_chart", "session", "welcome"),
+        "widgets",
+    },
     **{page: set(SHARED) for page in PAGES},
     "report": {*SHARED, *PAGES},
     "glossary": {*SHARED, *PAGES},

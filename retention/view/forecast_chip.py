@@ -30,7 +30,7 @@ def place(path: str) -> DeltaGenerator:
     Beside it stands the link to the words that the page uses.
 
     Args:
-        path: Of the page's file, as in `shell.PAGES`.
+        path: Of the page's file, as in `page_table.PAGES`.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="marks"):
         where = st.empty()

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, wraps
+from html import escape
 from pathlib import Path
 from typing import Literal
 
@@ -329,3 +330,8 @@ def file_name(name: str) -> str:
     """
     words = "".join(letter if letter.isalnum() else " " for letter in name.lower()).split()
     return "-".join(words)[:60] or "segment"
+
+
+def draw_hidden_heading(words: str) -> None:
+    """Draw a heading of the second level for screen readers: sections have the third."""
+    st.html(f"<h2 class=only-read>{escape(words)}</h2>")

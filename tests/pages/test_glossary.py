@@ -1,6 +1,6 @@
 """The glossary page: every word, those of the page that leads there first."""
 
-from retention.view import shell
+from retention.view import page_table
 from retention.view.glossary.terms import all_terms, terms_of
 from tests.pages.steps import open_page
 
@@ -20,7 +20,7 @@ def test_every_word_stands_on_the_page_without_data():
 
 
 def test_the_words_of_the_page_that_leads_there_come_first():
-    at = open_page(PAGE, **{shell.WORDS_OF: "campaigns"})
+    at = open_page(PAGE, **{page_table.WORDS_OF: "campaigns"})
     assert [heading.value for heading in at.subheader] == ["On the page Plan"]
     body = drawn(at)
     assert body.count("<dt ") == len(all_terms())
@@ -30,6 +30,6 @@ def test_the_words_of_the_page_that_leads_there_come_first():
 
 
 def test_an_unknown_page_in_the_address_changes_nothing():
-    at = open_page(PAGE, **{shell.WORDS_OF: "<b>"})
+    at = open_page(PAGE, **{page_table.WORDS_OF: "<b>"})
     assert not at.exception
     assert drawn(at).count("<dt ") == len(all_terms())

@@ -6,7 +6,7 @@ import pytest
 
 from retention.evaluation.verdict import Verdict
 from retention.view import forecast_chip, widgets
-from retention.view.shell import FRONT_PAGE, page_of, stylesheets
+from retention.view.page_table import FRONT_PAGE, page_of, stylesheets
 
 
 def test_a_good_forecast_says_that_nothing_doubts_it():

@@ -3,6 +3,7 @@
 from datetime import date
 from types import SimpleNamespace
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from retention.view import widgets
@@ -75,3 +76,8 @@ def test_a_period_is_chosen_by_its_words_and_known_by_its_key():
     assert at.text[0].value == "365"
     assert at.selectbox(key="my_period").set_value("Last 90 days").run().text[0].value == "90"
     assert at.selectbox(key="my_period").set_value("Own dates").run().text[0].value == "None"
+
+
+def test_a_row_has_room_for_four_metrics():
+    with pytest.raises(ValueError, match="four"):
+        widgets.metric_row([widgets.Metric("Customers", "1", "customers")] * 5)

@@ -14,7 +14,7 @@ from retention.own_segments.catalogue import ELSEWHERE
 from retention.reports.breakdown_verdict import LESS, MORE
 from retention.reports.signal_groups import AFTER_DAYS, NO_ANSWER, signal_groups
 from retention.signal_files.latest import CSAT_GROUPS, NPS_GROUPS, STATUSES
-from retention.view import shell, text
+from retention.view import page_table, text
 from retention.view.chart_clicks import chart_key, clicked_in
 from retention.view.plan_button import plan_button, plan_customers
 from retention.view.session.cache import kept
@@ -65,10 +65,10 @@ def _draw(data: Loaded) -> None:
     if not known:
         st.markdown("Add survey scores, reviews or loyalty points to compare who comes back.")
         st.page_link(
-            shell.FRONT_PAGE,
+            page_table.FRONT_PAGE,
             label=ELSEWHERE,
             icon=":material/library_add:",
-            query_params=shell.OPEN_ELSEWHERE,
+            query_params=page_table.OPEN_ELSEWHERE,
         )
         return
     chosen = st.segmented_control(

@@ -8,7 +8,7 @@ import streamlit as st
 from retention import wording
 from retention.columns.roles import ROLES
 from retention.view.channels.table import PLURALS
-from retention.view.shell import FRONT_PAGE
+from retention.view.page_table import FRONT_PAGE
 
 EXAMPLE = pd.DataFrame(
     [

@@ -9,7 +9,7 @@ from retention import wording
 from retention.charts import customer_life as charts
 from retention.notation import rewritten
 from retention.segments import labels
-from retention.view import customer_lists, forecast_panels, shell, text, widgets
+from retention.view import customer_lists, forecast_panels, page_table, text, widgets
 from retention.view.customer import facts, words
 from retention.view.customer.copy import customer_html
 from retention.view.customer.data import Customer, model_or_problem
@@ -122,7 +122,7 @@ def _draw_plan(customer: Customer, plan: Callable[[str], None]) -> None:
     label = f"Plan a campaign for “{labels.STAGE_LABELS[customer.stage]}”"
     has_prices = customer.has_amounts or choices.order_value() is not None
     if customer.scores is None or not has_prices:
-        page = next(page for page in shell.pages() if page.path == CAMPAIGNS)
+        page = next(page for page in page_table.pages() if page.path == CAMPAIGNS)
         st.page_link(page.path, label=label, icon=page.icon)
     elif st.button(label, icon=":material/campaign:", type="primary", key="customer_plan"):
         plan(customer.step.strategy.key)

@@ -20,7 +20,7 @@ from retention.signal_files.read import (
     open_signals,
 )
 from retention.signal_files.report import NO_ORDERS, SignalFile
-from retention.view import shell, text, widgets
+from retention.view import page_table, text, widgets
 from retention.view.front.sources import FILE_TYPES
 from retention.view.session import signal_files as state
 from retention.view.session.loaded import Loaded
@@ -87,7 +87,7 @@ def draw(data: Loaded) -> None:
         data: The session's data.
     """
     files = state.files_of(data.orders)
-    asked = st.query_params.get("add") == shell.OPEN_ELSEWHERE["add"]
+    asked = st.query_params.get("add") == page_table.OPEN_ELSEWHERE["add"]
     with st.container(key="elsewhere"):
         _say_forgotten()
         if files:

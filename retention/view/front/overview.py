@@ -10,7 +10,7 @@ from retention import wording
 from retention.charts.past_and_expected import past_and_expected_chart, placed_and_expected_chart
 from retention.errors import ModelError
 from retention.history.revenue import past_and_expected, placed_and_expected
-from retention.view import findings, forecast_panels, shell, text, widgets
+from retention.view import findings, forecast_panels, page_table, shell, text, widgets
 from retention.view.front import left_out
 from retention.view.session import choices
 from retention.view.session.loaded import Loaded
@@ -152,6 +152,6 @@ def warnings(data: Loaded) -> None:
 def next_pages() -> None:
     """Draw a row of links to the other pages: on a phone the menu is folded."""
     with st.container(horizontal=True, gap="small", key="next-pages"):
-        for page in shell.menu(shell.page_of(shell.FRONT_PAGE)):
-            if page.path != shell.FRONT_PAGE:
+        for page in page_table.menu_entries(page_table.page_of(page_table.FRONT_PAGE)):
+            if page.path != page_table.FRONT_PAGE:
                 st.page_link(page.path, label=page.title, icon=page.icon)

@@ -23,11 +23,11 @@ from retention.orders.orders import Orders
 from retention.samples.data_sets import SAMPLES
 from retention.samples.template import order_template
 from retention.sheets.sheet import Sheet, open_sheets
-from retention.view import shell, text, widgets
+from retention.view import text, widgets
 from retention.view.front import local_file, warehouse_table
 from retention.view.session import choices, loaded
 from retention.view.session.loaded import UPLOAD, Loaded, Origin, SampleName
-from retention.view.welcome import loading, lost
+from retention.view.welcome import invitation, loading, lost
 
 #: Endings of the files that can be uploaded.
 FILE_TYPES = [
@@ -168,8 +168,8 @@ def _draw_head(data: Loaded | None) -> None:
             f"Back to {text.plain(data.name, 60)}", icon=":material/arrow_back:", type="tertiary"
         ):
             finish()
-    shell.draw_hidden_heading("Choose your orders")
-    shell.say_if_lost()
+    widgets.draw_hidden_heading("Choose your orders")
+    invitation.say_if_lost()
     if choices.kept_address() is not None:
         st.info(
             "The settings of the page you came from are kept. "

@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from retention.view import shell
+from retention.view import page_table, widgets
 from retention.view.glossary.terms import FRONT, GROUPS, Term, terms_of
 
 
@@ -16,9 +16,9 @@ def draw_glossary(asked: str | None) -> None:
         asked: The name of the page's file, as its link says; "" is the front page.
     """
     page = _page(asked)
-    stem = FRONT if page is None or page.path == shell.FRONT_PAGE else page.stem
+    stem = FRONT if page is None or page.path == page_table.FRONT_PAGE else page.stem
     first = [] if page is None else terms_of(stem)
-    shell.draw_hidden_heading("What the words mean")
+    widgets.draw_hidden_heading("What the words mean")
     if page is not None and first:
         st.subheader(f"On the page {page.tab_title}", anchor=False)
         st.page_link(page.path, label=f"Back to {page.tab_title}", icon=":material/arrow_back:")
@@ -36,10 +36,10 @@ def draw_glossary(asked: str | None) -> None:
             st.html(_listed(groups[name]))
 
 
-def _page(asked: str | None) -> shell.Page | None:
+def _page(asked: str | None) -> page_table.Page | None:
     if asked is None:
         return None
-    by_name = {shell.glossary_name(page.path): page for page in shell.pages()}
+    by_name = {page_table.glossary_name(page.path): page for page in page_table.pages()}
     return by_name.get(asked)
 
 
@@ -57,6 +57,7 @@ def _entry(term: Term) -> str:
 
 def _titles(term: Term) -> list[str]:
     by_stem = {
-        FRONT if page.path == shell.FRONT_PAGE else page.stem: page for page in shell.pages()
+        FRONT if page.path == page_table.FRONT_PAGE else page.stem: page
+        for page in page_table.pages()
     }
     return [by_stem[stem].title for stem in term.pages]

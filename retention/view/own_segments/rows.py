@@ -21,7 +21,7 @@ from retention.own_segments.conditions import (
 from retention.own_segments.features import Features
 from retention.own_segments.values import BY_KIND, OPERATORS
 from retention.own_segments.words import describe
-from retention.view import shell, text
+from retention.view import page_table, text
 from retention.view.own_segments import draft as drafts
 from retention.view.own_segments.draft import Node
 from retention.view.own_segments.values import draw_value
@@ -275,8 +275,8 @@ def _not_here(features: Features) -> None:
     )
     if any(FEATURES[key].group == "Signals" for key in features.off):
         st.page_link(
-            shell.FRONT_PAGE,
+            page_table.FRONT_PAGE,
             label=ELSEWHERE,
             icon=":material/library_add:",
-            query_params=shell.OPEN_ELSEWHERE,
+            query_params=page_table.OPEN_ELSEWHERE,
         )

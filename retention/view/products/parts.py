@@ -17,10 +17,10 @@ from retention.products.product_history import BY, By
 from retention.reports.breakdown_verdict import THIN
 from retention.view import text, widgets
 from retention.view.chart_clicks import chart_key
+from retention.view.page_table import FRONT_PAGE
 from retention.view.products import buyers, data as data_of, frames, words
 from retention.view.session.loaded import Loaded
 from retention.view.session.reorders import kinds_of, reorders_for
-from retention.view.shell import FRONT_PAGE
 
 BRINGS = ":material/person_add: Whom it brings"
 NEXT = ":material/link: What goes with it"

@@ -19,7 +19,7 @@ from retention.own_segments.rfm_rule import rfm_rule
 from retention.playbook import strategies
 from retention.segments.rfm import CONVENTIONAL_NAMES, RFM_CELLS, RFM_GROUPS, present_name
 from retention.segments.rfm_totals import CELLS, members
-from retention.view import customer_lists, shell, text, widgets
+from retention.view import customer_lists, page_table, text, widgets
 from retention.view.chart_clicks import chart_key, clicked_in
 from retention.view.plan_button import keep_segment, plan_button, plan_own_segment
 from retention.view.rfm import frames
@@ -253,7 +253,7 @@ def _saved() -> None:
         st.markdown(
             f":green[:material/check_circle:] Kept as the own segment **{text.plain(words)}**."
         )
-        page = shell.page_of(OWN_PAGE)
+        page = page_table.page_of(OWN_PAGE)
         st.page_link(page.path, label=f"See it under “{page.view}”", icon=page.icon)
 
 

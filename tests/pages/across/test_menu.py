@@ -2,7 +2,7 @@
 
 import pytest
 
-from retention.view import shell
+from retention.view import page_table
 from tests.pages.steps import ROOT, button, conclusion, open_page, open_part, words
 
 VIEWS = ("segments", "ready_made", "own_segments", "rfm", "movement")
@@ -38,7 +38,7 @@ def test_every_page_begins_with_a_conclusion_in_place_of_its_question(store):
         at = store.switch_page(f"pages/{page}.py").run()
         assert not at.exception
         assert sentence in conclusion(at), page
-        assert shell.page_of(f"pages/{page}.py").question not in words(at)
+        assert page_table.page_of(f"pages/{page}.py").question not in words(at)
 
 
 @pytest.mark.parametrize("view", VIEWS)

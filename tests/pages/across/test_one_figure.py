@@ -2,7 +2,7 @@
 
 import pytest
 
-from retention.view import shell
+from retention.view import page_table
 from tests.pages.steps import button, metrics, open_app
 
 VALUE, EACH, BACK = "Expected value", "Value per customer", "Will order again"
@@ -28,8 +28,8 @@ def test_a_figure_reads_alike_on_every_page(store):
 
 def test_every_page_links_to_its_words(store):
     at = store
-    for page in shell.pages():
-        if page.path == shell.GLOSSARY_PAGE:
+    for page in page_table.pages():
+        if page.path == page_table.GLOSSARY_PAGE:
             continue
         at = at.switch_page(page.path).run()
         labels = [link.proto.label for link in at.get("page_link")]

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from retention.view import shell
+from retention.view import page_table
 from retention.wording import NO_AMOUNTS
 from tests.pages.steps import (
     as_read,
@@ -21,7 +21,7 @@ from tests.pages.steps import (
 )
 from tests.support.bare_orders import store_rows
 
-PAGES = [page.path for page in shell.PAGES if page.path != shell.FRONT_PAGE]
+PAGES = [page.path for page in page_table.PAGES if page.path != page_table.FRONT_PAGE]
 #: What a page may not show: an amount or a number that nobody knows.
 #: The page that says what the words for money mean.
 GLOSSARY = "pages/glossary.py"

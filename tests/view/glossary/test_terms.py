@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import retention
-from retention.view import shell, text
+from retention.view import page_table, text
 from retention.view.glossary.terms import FRONT, GROUPS, Term, all_terms, terms_of
 
 ROOT = Path(retention.__file__).parent
@@ -64,14 +64,14 @@ def test_a_number_without_a_mark_is_explained_on_the_glossary():
 
 
 def test_the_pages_of_a_word_exist():
-    stems = {FRONT, *(page.stem for page in shell.pages())}
+    stems = {FRONT, *(page.stem for page in page_table.pages())}
     assert {page for term in all_terms() for page in term.pages} <= stems
 
 
 def test_every_page_has_words_of_its_own():
-    for page in shell.pages():
-        stem = FRONT if page.path == shell.FRONT_PAGE else page.stem
-        if page.path != shell.GLOSSARY_PAGE:
+    for page in page_table.pages():
+        stem = FRONT if page.path == page_table.FRONT_PAGE else page.stem
+        if page.path != page_table.GLOSSARY_PAGE:
             assert terms_of(stem), page.path
 
 

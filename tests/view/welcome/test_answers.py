@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
-from retention.view import shell
+from retention.view import page_table
 from retention.view.welcome.answers import answers
 from retention.view.welcome.sample_answers import compute
 
 
 def test_every_page_without_data_has_an_answer():
-    pages = {Path(page.path).stem for page in shell.PAGES if page.path != shell.FRONT_PAGE}
+    pages = {
+        Path(page.path).stem for page in page_table.PAGES if page.path != page_table.FRONT_PAGE
+    }
     # The settings and the glossary need no orders.
     assert pages - {"settings", "glossary"} == set(answers())
 

@@ -4,38 +4,38 @@ from pathlib import Path
 
 import pytest
 
-from retention.view import forecast_chip, shell, widgets
+from retention.view import forecast_chip, page_table
 
 
 def test_the_menu_and_the_pages_folder_agree():
-    files = {f"pages/{path.name}" for path in (shell.ROOT / "pages").glob("*.py")}
-    listed = {page.path for page in shell.pages()}
-    assert listed == files | {shell.FRONT_PAGE}
+    files = {f"pages/{path.name}" for path in (page_table.ROOT / "pages").glob("*.py")}
+    listed = {page.path for page in page_table.pages()}
+    assert listed == files | {page_table.FRONT_PAGE}
 
 
 def test_a_page_that_does_not_exist_is_not_listed(monkeypatch):
-    missing = shell.Page(
+    missing = page_table.Page(
         path="pages/not_there.py",
         title="Not there",
         icon=":material/home:",
         question="Is it there?",
     )
-    monkeypatch.setattr(shell, "PAGES", (*shell.PAGES, missing))
-    assert missing not in shell.pages()
-    assert missing not in shell.menu(shell.page_of(shell.FRONT_PAGE))
+    monkeypatch.setattr(page_table, "PAGES", (*page_table.PAGES, missing))
+    assert missing not in page_table.pages()
+    assert missing not in page_table.menu_entries(page_table.page_of(page_table.FRONT_PAGE))
 
 
 def test_every_page_asks_a_question_of_its_own():
-    questions = [page.question for page in shell.PAGES]
+    questions = [page.question for page in page_table.PAGES]
     assert len(set(questions)) == len(questions)
-    for page in shell.PAGES:
+    for page in page_table.PAGES:
         assert page.question.endswith("?")
         assert page.icon.startswith(":material/")
 
 
 def test_the_menu_has_these_entries_in_these_groups():
     groups: dict[str, list[str]] = {}
-    for entry in shell.menu(shell.page_of(shell.FRONT_PAGE)):
+    for entry in page_table.menu_entries(page_table.page_of(page_table.FRONT_PAGE)):
         groups.setdefault(entry.group, []).append(entry.title)
     assert groups == {
         "": ["This week", "Store settings", "Glossary"],
@@ -46,7 +46,7 @@ def test_the_menu_has_these_entries_in_these_groups():
 
 
 def test_old_addresses_are_still_those_of_pages():
-    addresses = {page.stem for page in shell.pages()}
+    addresses = {page.stem for page in page_table.pages()}
     assert addresses >= {
         *("lifetime_value", "own_segments", "rfm", "movement", "segments", "campaigns"),
         *("customer", "scorecard", "cohorts", "channels", "products"),
@@ -54,45 +54,43 @@ def test_old_addresses_are_still_those_of_pages():
 
 
 def test_segments_have_five_views_that_share_one_entry():
-    rfm = shell.page_of("pages/rfm.py")
-    views = shell.views_of(rfm)
+    rfm = page_table.page_of("pages/rfm.py")
+    views = page_table.views_of(rfm)
     assert [view.view for view in views] == ["Lifecycle", "Ready-made", "Mine", "RFM", "Moves"]
     assert {view.title for view in views} == {"Segments"}
     assert len({view.tab_title for view in views}) == 5
     # The entry leads to the open view, so that the menu marks it.
-    entries = {entry.title: entry for entry in shell.menu(rfm)}
+    entries = {entry.title: entry for entry in page_table.menu_entries(rfm)}
     assert entries["Segments"].path == rfm.path
     assert entries["Segments"].icon == views[0].icon
-    elsewhere = {entry.title: entry.path for entry in shell.menu(shell.page_of(shell.FRONT_PAGE))}
+    elsewhere = {
+        entry.title: entry.path
+        for entry in page_table.menu_entries(page_table.page_of(page_table.FRONT_PAGE))
+    }
     assert elsewhere["Segments"] == "pages/segments.py"
-    assert shell.views_of(shell.page_of("pages/cohorts.py")) == ()
+    assert page_table.views_of(page_table.page_of("pages/cohorts.py")) == ()
 
 
 def test_no_page_has_an_unknown_path():
     with pytest.raises(ValueError, match=r"pages/not_there\.py"):
-        shell.page_of("pages/not_there.py")
-
-
-def test_a_row_has_room_for_four_metrics():
-    with pytest.raises(ValueError, match="four"):
-        widgets.metric_row([widgets.Metric("Customers", "1", "customers")] * 5)
+        page_table.page_of("pages/not_there.py")
 
 
 def test_a_page_loads_the_shared_stylesheet_and_its_own(monkeypatch, tmp_path):
     (tmp_path / "rfm.css").touch()
-    monkeypatch.setattr(shell, "_ASSETS", tmp_path)
+    monkeypatch.setattr(page_table, "ASSETS", tmp_path)
     (tmp_path / "own_segments.css").touch()
 
     def names(path: str) -> list[str]:
-        return [file.name for file in shell.stylesheets(shell.page_of(path))]
+        return [file.name for file in page_table.stylesheets(page_table.page_of(path))]
 
     assert names("pages/rfm.py") == ["style.css", "rfm.css"]
     assert names("pages/ready_made.py") == ["style.css", "own_segments.css"]
-    assert names(shell.FRONT_PAGE) == ["style.css"]
+    assert names(page_table.FRONT_PAGE) == ["style.css"]
 
 
 def test_every_stylesheet_belongs_to_a_page():
-    assets = Path(shell.__file__).parent / "assets"
-    loaded = {path for page in shell.PAGES for path in shell.stylesheets(page)}
+    assets = Path(page_table.__file__).parent / "assets"
+    loaded = {path for page in page_table.PAGES for path in page_table.stylesheets(page)}
     loaded.add(forecast_chip.GREYED)
     assert loaded == set(assets.glob("*.css"))
