@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from retention.view import forecast_chip, shell, widgets
+from retention.view import forecast_chip, page_table, shell, widgets
 from retention.view.campaigns import beginning, planner
 from retention.view.session import campaigns as state
 from retention.view.session.results import model_for
@@ -17,7 +17,7 @@ verdict = forecast_chip.place("pages/campaigns.py")
 def campaigns() -> None:
     """The planner, and the files of the campaign on the table; only one of both is computed."""
     if page := state.next_page():
-        st.switch_page(page)
+        page_table.go_to(page)
     model_for(data)  # without a model nothing here can be told: the page says why
     if not data.orders.has_amounts and not planner.choose_order_value():
         conclusion.empty()

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from retention.segments.labels import STAGE_LABELS
-from retention.view import forecast_chip, shell, widgets
+from retention.view import forecast_chip, page_table, shell, widgets
 from retention.view.campaigns.beginning import begin
 from retention.view.campaigns.data import roles_in_campaigns
 from retention.view.customer import parts
@@ -36,7 +36,7 @@ def plan_campaign(stage: str, strategy: str) -> None:
     """Open a campaign for the customers of a stage."""
     begin(data, (STAGE_LABELS[stage],), strategy)
     st.session_state[state.PLACE] = state.PLAN
-    st.switch_page("pages/campaigns.py")
+    page_table.go_to("pages/campaigns.py")
 
 
 answer()

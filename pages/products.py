@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from retention.view import forecast_chip, shell, widgets
+from retention.view import forecast_chip, page_table, shell, widgets
 from retention.view.campaigns import beginning
 from retention.view.products import buyers, due, parts
 from retention.view.session import campaigns
@@ -24,7 +24,7 @@ def plan_reminder(segment: str) -> None:
     campaign = replace(campaign, name=name, holdout_key=name)
     campaigns.put_on_table(beginning.with_channel(data, campaign, "email"))
     st.session_state[campaigns.PLACE] = campaigns.PLAN
-    st.switch_page("pages/campaigns.py")
+    page_table.go_to("pages/campaigns.py")
 
 
 @st.fragment

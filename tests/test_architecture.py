@@ -100,7 +100,7 @@ VIEW_LAYERS: dict[str, set[str]] = {
     "visitor_notation": set(),
     "live_chart": {"visitor_notation"},
     "documents": set(),
-    "session": {"text"},
+    "session": {"text", "page_table"},
     "widgets": {"text", "live_chart", "session"},
     "welcome": {"text", "page_table", "session", "widgets"},
     "forecast_panels": {"text", "live_chart", "session", "widgets"},

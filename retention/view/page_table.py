@@ -1,7 +1,11 @@
 """The pages of the app as a table: names, icons, questions, the menu's order, and stylesheets."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NoReturn
+
+import streamlit as st
 
 ROOT = Path(__file__).parents[2]
 FRONT_PAGE = "app.py"
@@ -207,6 +211,19 @@ def menu_entries(current: Page) -> tuple[Page, ...]:
     if current.title in entries:
         entries[current.title] = replace(entries[current.title], path=current.path)
     return tuple(entries.values())
+
+
+def go_to(path: str, settings: Mapping[str, str | list[str]] | None = None) -> NoReturn:
+    """Open a page.
+
+    Streamlit refuses to leave a page whose address holds a widget's value, unless the next page is
+    given settings of its own: none are settings too.
+
+    Args:
+        path: Of the page's file, as in `PAGES`.
+        settings: What the page's address says.
+    """
+    st.switch_page(path, query_params=dict(settings or {}))
 
 
 def stylesheets(page: Page) -> list[Path]:

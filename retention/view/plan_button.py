@@ -10,7 +10,7 @@ import streamlit as st
 from retention.errors import RetentionError
 from retention.own_segments.conditions import Rule
 from retention.own_segments.library import OwnSegment, add_segment, free_name
-from retention.view import widgets
+from retention.view import page_table, widgets
 from retention.view.session import campaigns, own_segments
 from retention.view.session.fixed_choices import FixedChoice, keep_choice
 from retention.view.session.loaded import Loaded
@@ -42,7 +42,7 @@ def plan_segment(segment: str, strategy: str | None = None) -> None:
         strategy: The key of its strategy; by default the first that suits the segment.
     """
     campaigns.ask_for(segment, strategy)
-    st.switch_page(campaigns.PLAN_PAGE)
+    page_table.go_to(campaigns.PLAN_PAGE)
 
 
 def plan_customers(data: Loaded, name: str, about: str, customers: pd.Index) -> None:

@@ -196,7 +196,7 @@ def _draw_loaded_card(data: Loaded | None) -> None:
             f"<small>{escape(days)}</small>{stale}</div>"
         )
         if st.button("Load other orders", icon=":material/swap_horiz:", type="tertiary"):
-            st.switch_page(page_table.FRONT_PAGE, query_params={"load": "other"})
+            page_table.go_to(page_table.FRONT_PAGE, {"load": "other"})
 
 
 def _data_attributes(data: Loaded) -> str:

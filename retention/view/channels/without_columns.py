@@ -7,6 +7,7 @@ import streamlit as st
 
 from retention import wording
 from retention.columns.roles import ROLES
+from retention.view import page_table
 from retention.view.channels.table import PLURALS
 from retention.view.page_table import FRONT_PAGE
 
@@ -100,4 +101,4 @@ def empty_state() -> None:
             icon=":material/upload_file:",
             key="load_with_columns",
         ):
-            st.switch_page(FRONT_PAGE, query_params={"load": "other"})
+            page_table.go_to(FRONT_PAGE, {"load": "other"})

@@ -23,7 +23,7 @@ from retention.orders.orders import Orders
 from retention.samples.data_sets import SAMPLES
 from retention.samples.template import order_template
 from retention.sheets.sheet import Sheet, open_sheets
-from retention.view import text, widgets
+from retention.view import page_table, text, widgets
 from retention.view.front import local_file, warehouse_table
 from retention.view.session import choices, loaded
 from retention.view.session.loaded import UPLOAD, Loaded, Origin, SampleName
@@ -335,7 +335,7 @@ def finish() -> None:
     address = choices.kept_address()
     if address is not None:
         choices.keep_address(None)
-        st.switch_page(address.path, query_params=address.settings)
+        page_table.go_to(address.path, address.settings)
     st.rerun()
 
 

@@ -28,7 +28,7 @@ from retention.reports.breakdown import Breakdown
 from retention.reports.metric_gaps import Gap
 from retention.segments.rules import SegmentRules
 from retention.segments.stages import assign_codes, label_frame
-from retention.view import text
+from retention.view import page_table, text
 from retention.view.session import campaigns as state, choices
 from retention.view.session.cache import kept
 from retention.view.session.fixed_choices import CHOSEN, FixedChoice, choices_of, keep_choice
@@ -121,7 +121,7 @@ def open_campaign(data: Loaded, action: NextAction) -> None:
     # It holds out the customers whom the card counts: the key that draws them stays.
     state.put_on_table(replace(action.campaign, segments=(segment,), name=name))
     st.session_state[state.PLACE] = state.PLAN
-    st.switch_page(PAGE)
+    page_table.go_to(PAGE)
 
 
 def _draw_action(data: Loaded, action: NextAction) -> None:

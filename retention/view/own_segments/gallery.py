@@ -15,7 +15,7 @@ from retention.own_segments.features import Features
 from retention.own_segments.library import overlaps
 from retention.own_segments.ready_made import ReadyMade, ready_made
 from retention.own_segments.words import describe
-from retention.view import text, widgets
+from retention.view import page_table, text, widgets
 from retention.view.own_segments.library import begin
 from retention.view.plan_button import plan_button, plan_segment
 from retention.view.session.own_segments import session_library
@@ -117,7 +117,7 @@ def _card(row: ReadyMade, features: Features) -> None:
                 disabled=bool(row.missing),
             ):
                 begin(row.rule, row.name)
-                st.switch_page(MINE)
+                page_table.go_to(MINE)
 
 
 def draw_overlaps(features: Features) -> None:

@@ -15,7 +15,7 @@ from retention.orders.orders import Orders
 from retention.products.due import NEXT_WEEK, THIS_WEEK
 from retention.products.product_history import BY, By
 from retention.reports.breakdown_verdict import THIN
-from retention.view import text, widgets
+from retention.view import page_table, text, widgets
 from retention.view.chart_clicks import chart_key
 from retention.view.page_table import FRONT_PAGE
 from retention.view.products import buyers, data as data_of, frames, words
@@ -378,7 +378,7 @@ def empty_state() -> None:
             icon=":material/upload_file:",
             key="products_load",
         ):
-            st.switch_page(FRONT_PAGE, query_params={"load": "other"})
+            page_table.go_to(FRONT_PAGE, {"load": "other"})
 
 
 def _names_of(kind: str) -> str:

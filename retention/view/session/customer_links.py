@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from retention.view import page_table
 from retention.view.session.loaded import Loaded
 
 #: The page of one customer, and the query parameter of its links.
@@ -59,7 +60,7 @@ def open_chosen(data: Loaded, customers: pd.Index, event: Any) -> None:
     rows = event.selection.rows
     if rows and rows[0] < len(customers):
         key = link_key(data, str(customers[rows[0]]))
-        st.switch_page(PAGE, query_params={PARAMETER: key})
+        page_table.go_to(PAGE, {PARAMETER: key})
 
 
 def _links(data: Loaded) -> _Links:

@@ -97,6 +97,33 @@ def test_bars_and_rows_lead_to_a_campaign_that_is_filled_in(store, page, key, se
     assert "Nobody to address" not in words(at)
 
 
+@pytest.mark.parametrize(
+    ("page", "setting", "value", "key"),
+    [
+        ("segments", "segment", "Lapsed", "plan_segment"),
+        ("rfm", "rfm_group", "Hibernating", "rfm_plan"),
+        ("cohorts", "cohorts", "Week", "plan_cohort"),
+        ("channels", "dimension", "Product", "plan_channel"),
+        ("lifetime_value", "horizon", "2 years", "plan_best"),
+    ],
+)
+def test_a_campaign_is_planned_where_the_address_holds_a_choice(store, page, setting, value, key):
+    at = store.switch_page(f"pages/{page}.py")
+    at.query_params[setting] = value
+    at = at.run()
+    assert not at.exception
+    at = at.button(key=key).click().run()
+    assert not at.exception
+    assert table_of(at).segments
+
+
+def test_only_one_place_switches_pages():
+    """Streamlit's own call ends a page whose address holds a choice."""
+    files = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "retention").rglob("*.py")]
+    callers = [file.name for file in files if "st.switch_page(" in file.read_text(encoding="utf-8")]
+    assert callers == ["page_table.py"]
+
+
 def test_no_page_names_another_ones_old_title():
     old = ("“Own segments”", "“Customer value”", "“RFM grid”", "“Movement”", "“All campaigns”")
     files = [*(ROOT / "pages").glob("*.py"), *(ROOT / "retention").rglob("*.py")]
