@@ -24,6 +24,14 @@ ActionKey = Literal[
     "largest_gap",
 ]
 
+#: What is known of reaching people: who agreed, only where to write, or not even that.
+Reach = Literal["consent known", "consent unknown", "no contact"]
+_MAY: dict[Reach, str] = {
+    "consent known": "may be written to",
+    "consent unknown": "have nothing against a message in this file, which does not say who agreed",
+    "no contact": "have nothing against a message, but this file has no address to write to",
+}
+
 #: What a campaign of each strategy is called in a sentence.
 DEEDS = {
     "reactivation": "a win-back sequence",
@@ -56,8 +64,10 @@ class NextAction:
         left_out: Customers among them who may not be written to, by reason; only those that occur.
         addressed: Customers whom the campaign writes to.
         held_out: Customers who are left without it, to measure the effect.
+        below_cut: Customers who may be written to, and for whom a message does not pay.
         shown_lift: The smallest lift that the holdout shows in four of five cases; NaN where it
             shows none.
+        reach: Whether the orders have what the campaign's channel needs, and who agreed to it.
         currency: Of the amounts.
     """
 
@@ -71,7 +81,9 @@ class NextAction:
     left_out: dict[str, int]
     addressed: int
     held_out: int
+    below_cut: int
     shown_lift: float
+    reach: Reach
     currency: str | None
 
     @property
@@ -104,7 +116,7 @@ class NextAction:
     @property
     def contactability(self) -> str:
         """How many may be written to, and how many the campaign writes to, a sentence."""
-        words = f"{count(self.reachable)} of {plural(self.number, 'customer')} may be written to"
+        words = f"{count(self.reachable)} of {plural(self.number, 'customer')} {_MAY[self.reach]}"
         if self.left_out:
             most = max(self.left_out, key=lambda reason: self.left_out[reason])
             words += f" ({count(self.left_out[most])}: {most[0].lower()}{most[1:]})"
@@ -113,9 +125,10 @@ class NextAction:
         enough = (
             "" if self.shown_lift <= lift else f", too few to prove {general(lift * 100, 3)} in 100"
         )
+        cut = f"; for {count(self.below_cut)} it would not pay" if self.below_cut else ""
         return (
             f"{words}. The campaign writes to {count(self.addressed)} and holds out "
-            f"{count(self.held_out)}{enough}."
+            f"{count(self.held_out)}{enough}{cut}."
         )
 
 

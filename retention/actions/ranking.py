@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from retention.actions.action import NextAction, NextActions
+from retention.actions.action import NextAction, NextActions, Reach
 from retention.actions.candidates import Candidate, candidates
 from retention.actions.facts import ActionFacts, LeftOutMasks
 from retention.actions.second_wait import second_wait
@@ -20,7 +20,7 @@ from retention.campaigns.holdout import customer_hashes
 from retention.campaigns.plan import CampaignPlan, plan_of, reachable_of
 from retention.campaigns.starting import ENOUGH_CUSTOMERS, average_order_value, starting_campaign
 from retention.campaigns.suppression import suppressions, unreachable, usable_contacts
-from retention.campaigns.usual import usual_contact_cost
+from retention.campaigns.usual import usual_contact_costs
 from retention.customers.contacts import contacts
 from retention.customers.signals import signals
 from retention.customers.summary import summarise_customers
@@ -57,6 +57,7 @@ NO_AMOUNTS = (
     "average."
 )
 NO_CONSENT = "Who agreed to be written to: it needs a column of consent."
+NO_CONTACT = "Whom you can write to: it needs a column of e-mail addresses or phones."
 
 #: Says whom a campaign may not address.
 Suppress = Callable[[Campaign], LeftOutMasks]
@@ -292,6 +293,8 @@ def next_actions_of(
         if action is not None:
             actions.append(action)
             free &= ~members
+    if facts.contacts is None or unreachable(_EMAIL, facts.contacts):
+        missing.append(NO_CONTACT)
     if facts.contacts is None or "consent" not in facts.contacts:
         missing.append(NO_CONSENT)
     actions.sort(key=lambda action: -action.gain.expected)
@@ -330,18 +333,29 @@ def _action(
         left_out=plan.left_out,
         addressed=plan.economics.customers,
         held_out=plan.held,
+        below_cut=plan.below_cut,
         shown_lift=plan.detectable_lift,
+        reach=_reach(facts.contacts, campaign.channel),
         currency=facts.currency,
     )
 
 
+def _reach(people: pd.DataFrame | None, channel: Channel) -> Reach:
+    """What the orders say of reaching people through a channel."""
+    if people is None or unreachable(channel, people):
+        return "no contact"
+    return "consent known" if "consent" in people else "consent unknown"
+
+
 def _campaign(facts: ActionFacts, candidate: Candidate, members: Mask, margin: float) -> Campaign:
     """The strategy's usual campaign, by e-mail where its own channel reaches nobody."""
-    order_value = (
-        average_order_value(facts.customers, members)
-        if facts.customers["revenue"].notna().any()
-        else float(facts.model.spend.mean if facts.model.spend else 0.0)
-    )
+    if facts.customers["revenue"].notna().any():
+        everybody = np.ones(len(facts.customers), dtype=bool)
+        store_value = average_order_value(facts.customers, everybody)
+        order_value = average_order_value(facts.customers, members)
+    else:
+        store_value = order_value = float(facts.model.spend.mean if facts.model.spend else 0.0)
+    costs = {**usual_contact_costs(store_value, facts.currency), **facts.contact_costs}
     campaign = starting_campaign(
         facts.customers,
         members,
@@ -351,13 +365,10 @@ def _campaign(facts: ActionFacts, candidate: Candidate, members: Mask, margin: f
         margin=margin,
         currency=facts.currency,
         order_value=order_value,
-        contact_costs=facts.contact_costs,
+        contact_costs=costs,
     )
     if facts.contacts is not None and unreachable(campaign.channel, facts.contacts):
-        cost = facts.contact_costs.get(
-            _EMAIL, usual_contact_cost(_EMAIL, order_value, facts.currency)
-        )
-        terms = replace(campaign.terms, contact_cost=cost)
+        terms = replace(campaign.terms, contact_cost=costs[_EMAIL])
         campaign = replace(campaign, channel=_EMAIL, terms=terms)
     strategy = strategy_of(candidate.strategy)
     name = f"{strategy.name if strategy else 'Own campaign'}: {candidate.name}"[:80]

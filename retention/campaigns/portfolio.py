@@ -49,9 +49,7 @@ class Portfolio:
     def shares_customers(self) -> bool:
         """Whether a campaign may not address customers because an earlier one has them."""
         return any(
-            reason.startswith(_TAKEN)
-            for plan in self.plans.values()
-            for reason in plan.reachable.left_out
+            reason.startswith(_TAKEN) for plan in self.plans.values() for reason in plan.left_out
         )
 
 

@@ -127,7 +127,7 @@ def usual_contact_cost(channel: Channel, order_value: float, currency: str | Non
 
     Args:
         channel: How it is sent.
-        order_value: The segment's average order value, in money.
+        order_value: The average order value, in money.
         currency: Of the amounts. In some, the cost has an upper limit.
 
     Returns:
@@ -135,6 +135,17 @@ def usual_contact_cost(channel: Channel, order_value: float, currency: str | Non
     """
     cost = CONTACT_COSTS[channel] * order_value
     return _round(min(cost, MOST_COSTS[channel]) if currency in DOLLARS else cost)
+
+
+def usual_contact_costs(order_value: float, currency: str | None = None) -> dict[Channel, float]:
+    """Return what a message costs in a store where nothing better is known, by channel.
+
+    Args:
+        order_value: The store's average order value, in money: a message costs the same whoever
+            gets it.
+        currency: As in `usual_contact_cost`.
+    """
+    return {channel: usual_contact_cost(channel, order_value, currency) for channel in CHANNELS}
 
 
 def _scaled(kind: OfferKind, value: float, order_value: float, currency: str | None) -> Offer:

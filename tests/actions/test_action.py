@@ -23,7 +23,9 @@ def action():
         left_out={"Opted out": 5, "Consent not known": 2},
         addressed=50,
         held_out=5,
+        below_cut=0,
         shown_lift=0.05,
+        reach="consent known",
         currency="USD",
     )
 
@@ -46,6 +48,17 @@ def test_how_many_may_be_written_to_stands_beside_it(action):
     for too_few in (weak, none):
         assert too_few.contactability.endswith("holds out 5, too few to prove 5 in 100.")
     assert "(" not in replace(action, left_out={}).contactability
+    cut = replace(action, below_cut=7)
+    assert cut.contactability.endswith("holds out 5; for 7 it would not pay.")
+
+
+def test_nobody_may_be_written_to_whose_consent_or_address_is_not_known(action):
+    unknown = replace(action, reach="consent unknown", left_out={})
+    assert "may be written to" not in unknown.contactability
+    assert "does not say who agreed" in unknown.contactability
+    nowhere = replace(action, reach="no contact", left_out={})
+    assert "may be written to" not in nowhere.contactability
+    assert "no address to write to" in nowhere.contactability
 
 
 def test_every_strategy_has_its_deed():

@@ -20,7 +20,13 @@ from retention import (
     suppressions,
     usable_contacts,
 )
-from retention.actions.ranking import MOST_ACTIONS, NO_AMOUNTS, NO_CONSENT, next_actions_of
+from retention.actions.ranking import (
+    MOST_ACTIONS,
+    NO_AMOUNTS,
+    NO_CONSENT,
+    NO_CONTACT,
+    next_actions_of,
+)
 from retention.campaigns.campaign import CHANNELS
 from retention.campaigns.starting import ENOUGH_CUSTOMERS
 
@@ -68,6 +74,22 @@ def test_an_action_is_what_the_planner_says_of_its_campaign(store, found):
         assert (plan.economics.customers, plan.held) == (action.addressed, action.held_out)
         assert plan.available_customers == action.reachable
         assert f"{action.number:,}" in action.reason
+
+
+def test_a_message_costs_the_same_whoever_gets_it(found):
+    costs = {(a.campaign.channel, a.campaign.terms.contact_cost) for a in found.actions}
+    assert len(costs) == len({channel for channel, _ in costs})
+
+
+def test_without_contacts_nobody_is_said_to_be_reached(store):
+    frame = store[0].table.to_pandas()[["customer_id", "ordered_at", "order_id", "revenue"]]
+    numbered = frame.assign(
+        customer_id="customer " + frame["customer_id"].factorize()[0].astype(str)
+    )
+    actions = next_actions(read_orders(numbered, {name: name for name in numbered}))
+    assert actions.actions
+    assert {action.reach for action in actions.actions} == {"no contact"}
+    assert NO_CONTACT in actions.missing
 
 
 def test_each_campaign_is_filled_in(found):

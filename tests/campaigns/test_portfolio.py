@@ -73,6 +73,10 @@ def test_shared_customers_are_told(base):
     model, customers, members = base
     assert plan_portfolio(model, customers, CAMPAIGNS, members).shares_customers
     assert not plan_portfolio(model, customers, CAMPAIGNS[:1], members).shares_customers
+    # Campaigns to other people share nobody, though each knows of the ones before it.
+    apart = dict(members)
+    apart["Second"] = np.asarray(members["Second"]) & ~np.asarray(members["First"])
+    assert not plan_portfolio(model, customers, CAMPAIGNS[:2], apart).shares_customers
 
 
 def test_reasons_to_leave_customers_out_come_after_earlier_campaigns(base):

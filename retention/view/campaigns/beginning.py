@@ -7,23 +7,28 @@ from dataclasses import replace
 from retention.campaigns.campaign import Campaign, Channel
 from retention.campaigns.starting import (
     FIRST_STAGES,
-    average_order_value,
     first_stage,
     lapsed_share,
     starting_campaign,
 )
-from retention.campaigns.usual import usual_contact_cost, usual_lift
+from retention.campaigns.suppression import unreachable
+from retention.campaigns.usual import usual_lift
 from retention.playbook import strategy_of
 from retention.segments.labels import LABELS
 from retention.view.campaigns import data as data_of, segments
-from retention.view.session import campaigns as state
+from retention.view.session import campaigns as state, own_segments
+from retention.view.session.contact import contact_costs
+from retention.view.session.fixed_choices import CHOSEN
 from retention.view.session.loaded import Loaded
+from retention.view.session.people import people_for
 from retention.view.session.store_settings import store_settings
 
 #: The key of the strategy of a campaign that is not the playbook's.
 OWN = ""
 #: Characters of the longest name.
 LONGEST_NAME = 80
+#: The channel where a strategy's own one reaches nobody.
+EMAIL: Channel = "email"
 
 
 def on_table(data: Loaded) -> Campaign:
@@ -52,8 +57,11 @@ def begin(data: Loaded, names: tuple[str, ...] = (), strategy: str | None = None
         margin=store_settings().margin,
         currency=data.orders.currency,
         order_value=data_of.given_order_value(data),
-        contact_costs=store_settings().contact_costs,
+        contact_costs=contact_costs(data),
     )
+    contacts = people_for(data).contacts
+    if unreachable(campaign.channel, contacts) and not unreachable(EMAIL, contacts):
+        campaign = with_channel(data, campaign, EMAIL)
     name = state.free_name(campaign_name(campaign.strategy, names))
     campaign = replace(campaign, name=name, holdout_key=name)
     state.put_on_table(campaign)
@@ -89,7 +97,8 @@ def usual_name(campaign: Campaign) -> str:
 def campaign_name(strategy: str, names: tuple[str, ...]) -> str:
     """The name of a new campaign, from its strategy and its segments."""
     known = strategy_of(strategy)
-    return f"{known.name if known else 'Own campaign'}: {' + '.join(names)}"[:LONGEST_NAME]
+    groups = [name.removeprefix(own_segments.OWN).removeprefix(CHOSEN) for name in names]
+    return f"{known.name if known else 'Own campaign'}: {' + '.join(groups)}"[:LONGEST_NAME]
 
 
 def starting_lift(data: Loaded, names: tuple[str, ...]) -> float:
@@ -104,13 +113,7 @@ def has_starting_lift(data: Loaded, campaign: Campaign) -> bool:
 
 def with_channel(data: Loaded, campaign: Campaign, channel: Channel) -> Campaign:
     """The campaign through another channel, at what a message usually costs there."""
-    cost = store_settings().contact_costs.get(channel)
-    if cost is None:
-        order_value = data_of.given_order_value(data)
-        if order_value is None:
-            members = segments.mask(data, campaign.segments)
-            order_value = average_order_value(data.customers, members)
-        cost = usual_contact_cost(channel, order_value, data.orders.currency)
+    cost = contact_costs(data).get(channel, campaign.terms.contact_cost)
     return replace(campaign, channel=channel, terms=replace(campaign.terms, contact_cost=cost))
 
 

@@ -213,7 +213,10 @@ def _draw_split(line: Queue, split: pd.DataFrame, budget: float, currency: str |
         return wording.money(amount, currency, short=True)
 
     best, even = float(split["gain"].sum()), float(split["even_gain"].sum())
+    unspent = budget - float(split["even_cost"].sum())
     more = f", {money(best - even)} more than an even split" if len(split) > 1 else ""
+    if more and unspent > 0.01 * budget:
+        more += f", which finds nobody for {money(unspent)} of it"
     customers = wording.count(split["customers"].sum())
     st.html(
         f'<div class="plan-verdict"><b class=plan-budget>A budget of {escape(money(budget))} gains '
@@ -270,9 +273,9 @@ def _draw_cut(data: Loaded, portfolio: Portfolio, split: pd.DataFrame) -> None:
     )
     if portfolio.shares_customers:
         st.caption(
-            "These campaigns share customers, who stay with the first one here. After the cut a "
-            "later one may find better customers among those whom an earlier one lets go, and gain "
-            "more than this."
+            "Some customers are in several campaigns and stay with the first one here. After the "
+            "cut a later one may find better customers among those whom an earlier one lets go, "
+            "and gain more than this."
         )
     idle = [name for name in portfolio.plans if name not in parts]
     if idle:

@@ -16,6 +16,8 @@ from retention.view.widgets import Metric, draw_metric
 GAMBLE = 0.2
 #: The chance of a loss from which the loss is called likely.
 LIKELY = 0.5
+#: The share of the expected gain up to which what may be lost is called small beside it.
+SMALL = 0.25
 
 
 def draw_verdict(plan: CampaignPlan, currency: str | None) -> None:
@@ -28,7 +30,7 @@ def draw_verdict(plan: CampaignPlan, currency: str | None) -> None:
         verb = "gains" if figures.gain.expected >= 0 else "loses"
         customers = wording.plural(figures.customers, "customer")
         head = f"{customers} addressed: the plan {verb} {gain}"
-        mood = "loses" if figures.loss_chance >= LIKELY else ""
+        mood = "loses" if figures.loss_chance >= LIKELY and not _risks_little(plan) else ""
         body = f"<b class=plan-gain>{escape(head)}</b><br>{escape(_sentences(plan, currency))}"
     st.html(f'<div class="plan-verdict {mood}">{body}</div>')
 
@@ -51,16 +53,29 @@ def _sentences(plan: CampaignPlan, currency: str | None) -> str:
     gain = plan.economics.gain
     between = wording.money_range(gain.low, gain.high, currency)
     return (
-        f"80% range {between}, over {plan.campaign.window_days} days. {_risk(plan)} "
+        f"80% range {between}, over {plan.campaign.window_days} days. {_risk(plan, currency)} "
         f"{_break_even(plan)}"
     )
 
 
-def _risk(plan: CampaignPlan) -> str:
+def _risks_little(plan: CampaignPlan) -> bool:
+    """Whether what is lost in the worst tenth of cases is small beside the expected gain.
+
+    A message that costs next to nothing often brings nobody: the loss is then likely, and is the
+    price of the messages.
+    """
+    gain = plan.economics.gain
+    return gain.expected > 0 and -gain.low <= SMALL * gain.expected
+
+
+def _risk(plan: CampaignPlan, currency: str | None) -> str:
     figures = plan.economics
     chance = f"The chance that it loses money is {wording.percent(figures.loss_chance)}"
     if figures.loss_chance < GAMBLE:
         return f"{chance}."
+    if _risks_little(plan):
+        lost = wording.money(max(-figures.gain.low, 0), currency)
+        return f"{chance}, since often nobody more orders; it loses {lost} then."
     if figures.loss_chance < LIKELY:
         return f"{chance}: a gamble."
     if figures.gain.expected < 0:

@@ -267,7 +267,7 @@ def largest_offer(figures: Economics, offer: Offer, currency: str | None) -> str
     if offer.kind == "percentage":
         return wording.percent(largest)
     if offer.kind == "amount" and orders and largest >= figures.revenue_with.expected / orders:
-        return "An order"
+        return "A whole order"
     return wording.money(largest, currency)
 
 

@@ -31,6 +31,7 @@ from retention.segments.stages import assign_codes, label_frame
 from retention.view import page_table, text
 from retention.view.session import campaigns as state, choices
 from retention.view.session.cache import kept
+from retention.view.session.contact import contact_costs
 from retention.view.session.fixed_choices import CHOSEN, FixedChoice, choices_of, keep_choice
 from retention.view.session.loaded import Loaded
 from retention.view.session.people import LeftAlone, left_alone, people_for, suppressed
@@ -40,8 +41,8 @@ from retention.view.session.segments import basis_for
 from retention.view.session.store_settings import store_settings
 
 PAGE = "pages/campaigns.py"
-#: Characters of the longest sentence on a card.
-LONGEST = 600
+#: Characters of the longest sentence on a card, and of a campaign's name.
+LONGEST, LONGEST_NAME = 600, 80
 
 
 def place() -> DeltaGenerator:
@@ -102,7 +103,7 @@ def _conclusion(found: NextActions) -> str:
 def actions_for(data: Loaded) -> NextActions:
     """Return what to do next, by the session's thresholds and rules for campaigns."""
     order_value = None if data.orders.has_amounts else choices.order_value()
-    costs = tuple(store_settings().contact_costs.items())
+    costs = tuple(contact_costs(data).items())
     return _actions(data, choices.segment_rules(), left_alone(), costs, order_value)
 
 
@@ -117,7 +118,8 @@ def open_campaign(data: Loaded, action: NextAction) -> None:
         )
     )
     strategy = strategy_of(action.campaign.strategy)
-    name = state.free_name(f"{strategy.name if strategy else 'Own campaign'}: {segment}"[:80])
+    called = f"{strategy.name if strategy else 'Own campaign'}: {action.name}"
+    name = state.free_name(called[:LONGEST_NAME])
     # It holds out the customers whom the card counts: the key that draws them stays.
     state.put_on_table(replace(action.campaign, segments=(segment,), name=name))
     st.session_state[state.PLACE] = state.PLAN

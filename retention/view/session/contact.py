@@ -5,11 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from retention.campaigns.campaign import Channel
 from retention.campaigns.suppression import SUBSCRIBED
-from retention.campaigns.usual import usual_campaign
+from retention.campaigns.usual import usual_campaign, usual_contact_costs
+from retention.view.session import choices
 from retention.view.session.cache import kept
 from retention.view.session.loaded import Loaded
 from retention.view.session.people import LeftAlone, contacts_for, left_alone, suppressed
+from retention.view.session.store_settings import store_settings
 
 #: The strategy of a reminder: one message with what a customer usually orders.
 REMINDER = "messages"
@@ -54,3 +57,17 @@ def _contact(data: Loaded, leave: LeftAlone, promotion: bool) -> pd.DataFrame:
         "do_not_write": pd.Categorical.from_codes(first, ["", *reasons]),  # type: ignore[call-overload]
     }
     return pd.DataFrame(columns, index=index)
+
+
+def contact_costs(data: Loaded) -> dict[Channel, float]:
+    """Return what one message costs, by channel: as the store settings say, else what is usual.
+
+    Args:
+        data: The session's data.
+    """
+    customers = data.customers
+    each = choices.order_value()
+    if data.orders.has_amounts:
+        each = float(customers["revenue"].sum() / max(customers["orders"].sum(), 1))
+    usual = {} if each is None else usual_contact_costs(each, data.orders.currency)
+    return {**usual, **store_settings().contact_costs}

@@ -9,12 +9,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
 from retention.campaigns.campaign import CHANNELS, Channel
-from retention.campaigns.usual import usual_contact_cost
 from retention.customers.countries import country_names
 from retention.errors import DataError, ModelError
 from retention.reports.industry import lines_of_business
 from retention.view import text, widgets
 from retention.view.session import choices, loaded
+from retention.view.session.contact import contact_costs
 from retention.view.session.loaded import Loaded
 from retention.view.session.people import contacts_for
 from retention.view.session.results import scores_for, uncertainty_for
@@ -247,7 +247,7 @@ def _channels_of(data: Loaded) -> list[str]:
 
 def _draw_contact_costs(data: Loaded | None) -> None:
     settings, unit = store_settings(), _unit(data)
-    usual = {} if data is None else _usual_costs(data)
+    usual = {} if data is None else contact_costs(data)
     with st.container(border=True):
         st.markdown(
             f"**What one message costs{unit}**",
@@ -278,17 +278,6 @@ def _in_pairs(number: int) -> list[DeltaGenerator]:
     """Places for controls, two in a row: on a phone and by Tab they keep their order."""
     rows = [st.columns(2, gap="small") for _ in range(0, number, 2)]
     return [place for row in rows for place in row][:number]
-
-
-def _usual_costs(data: Loaded) -> dict[Channel, float]:
-    """What a message usually costs in a store of such orders; nothing without amounts."""
-    if not data.orders.has_amounts:
-        return {}
-    placed = max(float(data.customers["orders"].sum()), 1.0)
-    each = float(data.customers["revenue"].sum()) / placed
-    return {
-        channel: usual_contact_cost(channel, each, data.orders.currency) for channel in CHANNELS
-    }
 
 
 def _unit(data: Loaded | None) -> str:

@@ -1,10 +1,27 @@
 """The headline numbers of a plan."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from retention import wording
-from retention.view.campaigns.verdict import plan_metrics
+from retention.view.campaigns.verdict import _risk, plan_metrics
 from retention.view.campaigns.words import DEFINITIONS
+
+
+def of_gain(expected, low, loss_chance):
+    """A plan as far as its risk is told."""
+    gain = SimpleNamespace(expected=expected, low=low)
+    return SimpleNamespace(economics=SimpleNamespace(gain=gain, loss_chance=loss_chance))
+
+
+def test_a_likely_loss_of_cents_is_no_warning():
+    small = _risk(of_gain(3.29, -0.04, 0.81), "EUR")
+    assert "loses €0.04 then" in small
+    assert "Do not count on it" not in small
+    assert "Do not count on it" in _risk(of_gain(3.29, -4.0, 0.81), "EUR")
+    assert "a gamble" in _risk(of_gain(3.29, -4.0, 0.3), "EUR")
+    assert "do not send it" in _risk(of_gain(-1.0, -4.0, 0.9), "EUR")
 
 
 @pytest.fixture

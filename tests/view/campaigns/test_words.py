@@ -63,7 +63,7 @@ def test_the_largest_offer_is_told_as_the_offer_is(plan):
     assert words.largest_offer(replace(figures, largest_offer=7.5), amount, "USD") == "$7.50"
     assert (
         words.largest_offer(replace(figures, largest_offer=2 * order_value), amount, "USD")
-        == "An order"
+        == "A whole order"
     )
     assert words.largest_offer(replace(figures, largest_offer=NAN), amount, "USD") == MISSING
 
