@@ -122,6 +122,27 @@ def reorders_due(
         return _frame(history, rows, weeks)
 
 
+def due_columns(due: pd.DataFrame) -> pd.DataFrame:
+    """Return what each customer is due to buy first, as columns for an audience file.
+
+    Args:
+        due: From `reorders_due`.
+
+    Returns:
+        Indexed by `customer_id`: `due_product` and `due_on` (its day, as text), by the customer's
+        own interval where one is due, else by the product's.
+    """
+    own_first = due.assign(is_usual=due["basis"] != "own")
+    rows = own_first.sort_values(["is_usual", "due"], kind="stable").drop_duplicates("customer_id")
+    return pd.DataFrame(
+        {
+            "due_product": rows["product"].astype(object).to_numpy(),
+            "due_on": rows["due"].dt.strftime("%Y-%m-%d").to_numpy(),
+        },
+        index=pd.Index(rows["customer_id"], name="customer_id"),
+    )
+
+
 def due_rows(history: ProductHistory, intervals: pd.DataFrame) -> DueRows:
     """Return the customers and products whose usual interval is known and soon over, or is over.
 

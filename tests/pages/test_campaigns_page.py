@@ -18,6 +18,7 @@ from retention import (
     fit_cltv,
     plan_campaign,
     predict_cltv,
+    reorders_due,
     sample_orders,
     signals,
     strategies,
@@ -26,6 +27,7 @@ from retention import (
     usual_campaign,
     wording,
 )
+from retention.products.due import due_columns
 from retention.view.campaigns.parts import PARTS
 from tests.pages.steps import (
     button,
@@ -452,19 +454,36 @@ def test_likely_next_products_are_an_option_where_the_file_names_products():
     at = use_upload(open_page("app.py"), _shop("", lambda n: "")).switch_page(PAGE).run()
     at.session_state["plan_place"] = ":material/contact_mail: Audience files"
     at.run()
-    assert "Add likely next products" not in [box.label for box in at.checkbox]
+    assert "Add products: due and likely next" not in [box.label for box in at.checkbox]
     with_products = _shop(",Product,E-mail", lambda n: f",Tea {n % 5},c{n}@example.com")
     at = use_upload(open_page("app.py"), with_products).switch_page(PAGE).run()
     how_far(at).set_value("Everybody").run()
     at.session_state["plan_place"] = ":material/contact_mail: Audience files"
     at.run()
     assert select(at, "For").value == "klaviyo"
-    at.checkbox(key="audience_next_products").check().run()
+    at.checkbox(key="audience_next_products_False").check().run()
     assert not at.exception
     assert "person|lookup:'next_product_1'" in words(at)
+    assert "person|lookup:'due_product'" in words(at)
     select(at, "For").set_value("meta").run()
     assert not at.exception
-    assert "Add likely next products" not in [box.label for box in at.checkbox]
+    assert "Add products: due and likely next" not in [box.label for box in at.checkbox]
+
+
+def test_a_reminder_names_what_is_due(front):
+    page = (
+        button(front, "Open the sample store").click().run().switch_page("pages/products.py").run()
+    )
+    label = next(b.label for b in page.button if b.label.startswith("Plan a campaign for"))
+    at = button(page, label).click().run()
+    at.session_state["plan_place"] = ":material/contact_mail: Audience files"
+    at = at.switch_page(PAGE).run()
+    assert not at.exception
+    assert at.checkbox(key="audience_next_products_True").value
+    data = at.session_state["loaded_orders"]
+    due = due_columns(reorders_due(data.orders, weeks=["this week"]))
+    assert due.loc[due.index[0], "due_product"]
+    assert "person|lookup:'due_product'" in words(at)
 
 
 def test_saved_plans_are_plain_json():

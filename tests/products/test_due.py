@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from retention import DataError, reorders_due
 from retention.products import due as module
-from retention.products.due import DUE_WEEKS
+from retention.products.due import DUE_WEEKS, due_columns
 from retention.products.intervals import ENOUGH_REORDERS, MOST_WEIGHT
 from tests.products.examples import (
     ANN,
@@ -131,3 +131,18 @@ def check_against_pandas(orders, enough=ENOUGH_REORDERS, asked=None):
     rows = zip(found["customer_id"], found["product"], strict=True)
     values = zip(found["week"], found["basis"], days, strict=True)
     assert dict(zip(rows, values, strict=True)) == wanted
+
+
+def test_each_customer_is_due_for_one_product_first_by_the_own_interval():
+    due = pd.DataFrame(
+        {
+            "customer_id": ["a", "a", "b", "c"],
+            "product": ["Tea", "Pot", "Cup", "Tea"],
+            "due": pd.to_datetime(["2024-05-01", "2024-05-03", "2024-05-02", "2024-05-09"]),
+            "basis": ["product", "own", "product", "own"],
+        }
+    )
+    columns = due_columns(due)
+    assert columns["due_product"].to_dict() == {"a": "Pot", "b": "Cup", "c": "Tea"}
+    assert columns["due_on"].to_dict() == {"a": "2024-05-03", "b": "2024-05-02", "c": "2024-05-09"}
+    assert due_columns(due.iloc[:0]).empty

@@ -16,19 +16,21 @@ from retention.audiences.platforms import PLATFORMS, Platform
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.suppression import consent_needed
 from retention.errors import DataError
+from retention.products.due import due_columns
 from retention.view import customer_lists, text, widgets
 from retention.view.campaigns import rules, segments
 from retention.view.session import choices
-from retention.view.session.contact import contact_for, has_consent
+from retention.view.session.contact import REMINDER, contact_for, has_consent
 from retention.view.session.loaded import Loaded
 from retention.view.session.people import left_alone, people_for
+from retention.view.session.reorders import reorders_for
 from retention.view.session.results import next_products_for, scores_for
 from retention.view.session.store_settings import store_settings
 
 #: Columns of scores that travel with the audience where the platform takes properties.
 PROPERTIES = ("p_purchase_30d", "p_alive", "expected_orders", "expected_order_value", "cltv")
 #: The column of the product that a customer is likeliest to buy next.
-NEXT_PRODUCT = "next_product_1"
+DUE_PRODUCT, NEXT_PRODUCT = "due_product", "next_product_1"
 ADDRESSED = "addressed"
 HOLDOUT = "holdout"
 UPLOAD = "Upload"
@@ -39,7 +41,7 @@ MANY_CUSTOMERS = 20_000
 
 
 class _Settings(NamedTuple):
-    """The platform's key, how its file is written, and whether it names likely next products."""
+    """The platform's key, how its file is written, and whether it names products."""
 
     platform: str
     form: str
@@ -57,7 +59,7 @@ class _Files(NamedTuple):
 
 def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
     """Choose a platform, see what it would refuse, and take both files along."""
-    settings = _draw_settings(data, people_for(data).contacts)
+    settings = _draw_settings(data, people_for(data).contacts, plan.campaign.strategy)
     if not len(plan.addressed):
         st.info("Nobody is addressed, so there is no file.", icon=":material/info:")
         return
@@ -76,7 +78,7 @@ def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
         st.caption(_about_holdout(files.holdout, len(files.held_out), uploads))
 
 
-def _draw_settings(data: Loaded, contacts: pd.DataFrame) -> _Settings:
+def _draw_settings(data: Loaded, contacts: pd.DataFrame, strategy: str) -> _Settings:
     """The platform and how its file is written; the home country holds for all campaigns."""
     mail = "email" in contacts and bool(contacts["email"].notna().any())
     left, middle, right = st.columns([2, 2, 2], gap="medium", vertical_alignment="bottom")
@@ -109,23 +111,34 @@ def _draw_settings(data: Loaded, contacts: pd.DataFrame) -> _Settings:
             + (" Klaviyo, Google and Meta can match by phone." if phone else "")
         )
     return _Settings(
-        platform=platform, form=form, next_products=_draw_next_products(data, PLATFORMS[platform])
+        platform=platform,
+        form=form,
+        next_products=_draw_next_products(data, PLATFORMS[platform], strategy),
     )
 
 
-def _draw_next_products(data: Loaded, platform: Platform) -> bool:
-    """Whether the file says what each customer is likely to buy next; asked where it is known."""
+def _draw_next_products(data: Loaded, platform: Platform, strategy: str) -> bool:
+    """Whether the file says what is due and likely next; asked where the orders name products.
+
+    A reminder of what customers usually order needs it, and has it unless the marketer says no.
+    """
     if "product" not in data.orders.table.columns or not platform.properties:
         return False
+    is_reminder = strategy == REMINDER
     chosen = st.checkbox(
-        "Add likely next products",
-        key="audience_next_products",
-        help="Three columns: what the customer bought most often, what is due again, what follows "
-        "the last order, and the store's best sellers.",
+        "Add products: due and likely next",
+        value=is_reminder,
+        # Another strategy, another start.
+        key=f"audience_next_products_{is_reminder}",
+        help="Five columns: the product that is due this week or next and its day, where one is; "
+        "and three that the customer is likely to buy next.",
     )
-    field = platform.merge_field_of(NEXT_PRODUCT)
-    if chosen and field:
-        st.caption(f":material/info: In a message, `{field}` stands for the likeliest one.")
+    due, likely = platform.merge_field_of(DUE_PRODUCT), platform.merge_field_of(NEXT_PRODUCT)
+    if chosen and due and likely:
+        st.caption(
+            f":material/info: In a message, `{due}` stands for the product that is due, and "
+            f"`{likely}` for the likeliest one."
+        )
     return chosen
 
 
@@ -174,7 +187,11 @@ def _properties(
     if "consent" in PLATFORMS[settings.platform].columns and has_consent(data):
         contact = contact.drop(columns="consent")  # the platform's own column has it
     described = described.join(contact)
-    return described.join(next_products_for(data)) if settings.next_products else described
+    if not settings.next_products:
+        return described
+    due = due_columns(reorders_for(data, "product"))
+    products = due.join(next_products_for(data), how="outer").reindex(described.index)
+    return described.join(products.fillna(""))
 
 
 def _draw_contents(audience: Audience, customers: int, platform: str) -> None:
