@@ -34,7 +34,8 @@ def answer() -> None:
         customer_table.customer_table(data, None, None)
         return
     scores = scores_for(data, plan)
-    conclusion.markdown(parts.conclusion(data, scores, plan))
+    with conclusion, forecast_panels.expected("conclusion"):
+        st.markdown(parts.conclusion(data, scores, plan))
     parts.headline(data, scores, plan)
     forecast_panels.track_record(usual_backtest_for(data), plan, has_amounts=has_amounts)
     forecast_chip.fill(verdict, data, in_full=True)

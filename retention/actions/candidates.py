@@ -155,8 +155,8 @@ def _second_order(facts: ActionFacts) -> CandidateOrMissing:
     wait = facts.second_wait
     if wait.came_back < ENOUGH:
         return (
-            f"Second orders due: they need {ENOUGH} customers who came back within 180 days, and "
-            f"there are {wait.came_back}."
+            f"Second orders due: of customers whose first order is 180 days old, {ENOUGH} must "
+            f"have come back by then, and there are {wait.came_back}."
         )
     once = (facts.customers["frequency"] == 0).to_numpy() & (facts.orders == 1)
     return Candidate(

@@ -310,7 +310,7 @@ def test_every_part_of_the_planner_says_what_it_shows(store, part):
     titles = {
         "Result": "What it brings",
         "Size and lift": "How much lift it takes",
-        "Messages": "When their next order is due",
+        "Messages": "When they would order anyway",
         "Money or percent": "Money or a percentage",
         "Left out": "held out at random",
     }

@@ -90,7 +90,7 @@ def test_the_list_says_whom_not_to_write_to(store):
     now = own.loc[own["week"] == "this week", "customer_id"]
     number = int((rows["customer_id"].isin(now) & (rows["do_not_write"] == "")).sum())
     assert 0 < number < now.nunique()
-    assert f"Plan a campaign for {number}" in [found.label for found in store.button]
+    assert f"Plan a campaign for {number} due this week" in [found.label for found in store.button]
 
 
 def test_a_segment_of_those_due_holds_those_counted(store):

@@ -161,7 +161,7 @@ def _draw_when(data: Loaded, plan: CampaignPlan) -> None:
         "Stop rule: whoever orders leaves the sequence; of "
         f"{wording.count(plan.economics.customers)} customers {last} get the last message."
     )
-    st.markdown("**When their next order is due**", help=words.DEFINITIONS["due"])
+    st.markdown("**When they would order anyway**", help=words.DEFINITIONS["due"])
     due = frames.due_frame(due_table(plan, data_of.due_for(data)), currency)
     live_chart(
         spec("due", None),
@@ -174,8 +174,8 @@ def _draw_when(data: Loaded, plan: CampaignPlan) -> None:
     )
     soon = wording.plural(int(due["customers"].iloc[1:3].sum()), "customer")
     st.caption(
-        f"Counted from {wording.day(end)}. Due within a week: {soon}, the likeliest to come "
-        "without a message."
+        f"Counted from {wording.day(end)}, by the waits between all their orders. Within a week: "
+        f"{soon}, the likeliest to come without a message."
     )
 
 

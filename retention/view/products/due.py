@@ -154,6 +154,12 @@ def _draw_list(data: Loaded, listed: pd.DataFrame, rows: pd.DataFrame, product: 
     )
     if len(rows) > TABLE_ROWS:
         st.caption(f"The first {TABLE_ROWS} are listed.")
+    sizes = listed.groupby("week")["customer_id"].nunique()
+    this, following = (int(sizes.get(week, 0)) for week in (THIS_WEEK, NEXT_WEEK))
+    st.caption(
+        f"Due this week: {wording.count(this)}. Next week: {wording.count(following)}. The list "
+        "and its file have both."
+    )
     if "email" not in people_for(data).contacts:
         st.caption("There are no e-mail addresses in these orders.")
     name = "due" if product == EVERY else f"due-{widgets.file_name(product)}"
@@ -179,7 +185,7 @@ def _draw_buttons(
         reason = f"Nobody is due this week, and {wording.count(later)} next week."
     with st.container(horizontal=True, vertical_alignment="center"):
         planned = st.button(
-            f"Plan a campaign for {wording.count(reachable)}",
+            f"Plan a campaign for {wording.count(reachable)} due this week",
             type="primary",
             icon=":material/campaign:",
             key="products_plan",
