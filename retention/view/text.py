@@ -64,9 +64,13 @@ DEFINITIONS = {
     ),
     "p_purchase_30d": "Probability of at least one order within the next 30 days.",
     "expected_orders_sum": (
-        "Orders the model expects from all of today's customers within the horizon."
+        "Orders the model expects from all of today's customers within the horizon. Several orders "
+        "of a customer on one day count once."
     ),
-    "expected_orders": "Orders the model expects from the customer within the horizon, on average.",
+    "expected_orders": (
+        "Orders the model expects from the customer within the horizon, on average. Several on one "
+        "day count once."
+    ),
     "expected_order_value": (
         "What an order of this customer is expected to bring, between the customer's own average "
         "and everybody's: the fewer repeat orders, the nearer to everybody's. Where the store's "

@@ -232,7 +232,7 @@ def test_orders_without_a_currency_take_the_one_that_is_set(front, dated):
 def test_orders_that_name_a_currency_keep_it():
     at = button(open_page(PAGE).switch_page("app.py").run(), "Open the sample store").click().run()
     at = at.switch_page(PAGE).run()
-    assert "as the orders say" in words(at)
+    assert "of these orders" in words(at)
     assert "set_currency" not in [box.key for box in at.text_input]
 
 

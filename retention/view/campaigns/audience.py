@@ -103,7 +103,7 @@ def _draw_settings(data: Loaded, contacts: pd.DataFrame, strategy: str) -> _Sett
         help="An upload holds raw values. A file for a spreadsheet is made safe against formulas, "
         "and is not for uploading. Hashed: SHA-256 of what identifies a person.",
     )
-    if not mail:
+    if not mail and platform == "plain":
         phone = "phone" in contacts and bool(contacts["phone"].notna().any())
         st.caption(
             ":material/info: No customer has an e-mail address, and so the plain file is chosen: "

@@ -15,6 +15,7 @@ from retention.campaigns.suppression import REACHED_BY, listed_customers
 from retention.customers.countries import country_names
 from retention.view import widgets
 from retention.view.session import people
+from retention.view.session.contact import has_consent
 from retention.view.session.loaded import Loaded
 from retention.view.session.store_settings import store_settings
 
@@ -42,6 +43,7 @@ def draw_leave_alone(data: Loaded) -> None:
             rules.unknown_consent,
             key=_UNKNOWN,
             on_change=_changed,
+            disabled=not has_consent(data),
             help="Only where the file has a column of consent. Who declined is never written to.",
         )
         draw_home_country(data)

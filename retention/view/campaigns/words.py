@@ -179,8 +179,8 @@ def _what_would_show(power: HoldoutPower, lift: str, bigger: Bigger | None) -> s
             "compare all of them together."
         )
     return (
-        f"{words} It takes {needed} customers, {times} campaigns like this one: take the lift as "
-        "an assumption here, and measure it on a larger audience."
+        f"{words} It takes {needed} customers, {wording.count(times)} campaigns like this one: take "
+        "the lift as an assumption here, and measure it on a larger audience."
     )
 
 
@@ -256,7 +256,10 @@ def lift_in_words(lift: float) -> str:
     >>> lift_in_words(0.05), lift_in_words(0.001)
     ('5 in 100', '0.1 in 100')
     """
-    return f"{wording.general(lift * 100, 3)} in 100" if lift == lift else wording.MISSING
+    if lift != lift:
+        return wording.MISSING
+    # Nobody knows a lift below 1 in 100 to three digits.
+    return f"{wording.general(lift * 100, 3 if abs(lift) >= 0.01 else 2)} in 100"
 
 
 def largest_offer(figures: Economics, offer: Offer, currency: str | None) -> str:

@@ -140,7 +140,7 @@ def _draw_money(data: Loaded | None) -> None:
 
 def _draw_currency(data: Loaded | None) -> None:
     if data is not None and data.orders.currency and not data.currency_is_set:
-        st.caption(f"Currency: {text.plain(data.orders.currency)}, as the orders say.")
+        st.caption(f"Currency: {text.plain(data.orders.currency)}, of these orders.")
         return
     _start(_CURRENCY, store_settings().currency)
     written = st.text_input(

@@ -38,6 +38,7 @@ def test_every_offer_that_a_message_may_carry_has_a_name():
 
 def test_a_lift_is_told_in_customers_of_a_hundred_where_there_is_one():
     assert words.lift_in_words(0.0343) == "3.43 in 100"
+    assert words.lift_in_words(0.000217) == "0.022 in 100"
     assert words.lift_in_words(NAN) == MISSING
 
 
