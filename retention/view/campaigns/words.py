@@ -179,8 +179,8 @@ def _what_would_show(power: HoldoutPower, lift: str, bigger: Bigger | None) -> s
             "compare all of them together."
         )
     return (
-        f"{words} It takes {needed} customers, {wording.count(times)} campaigns like this one: take "
-        "the lift as an assumption here, and measure it on a larger audience."
+        f"{words} It takes {needed} customers, {wording.count(times)} campaigns like this one. "
+        "Take the lift as an assumption here, and measure it on a larger audience."
     )
 
 

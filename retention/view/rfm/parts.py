@@ -167,7 +167,7 @@ def one_group(
     row = cast(pd.Series, view.groups.loc[group] if cell is None else view.cells.loc[cell])
     customers, currency = int(row["customers"]), data.orders.currency
     with st.container(
-        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+        horizontal=True, vertical_alignment="top", horizontal_alignment="distribute"
     ):
         with st.container(width="content", gap=None):
             st.subheader(group if cell is None else f"{group}: one cell", anchor=False)
@@ -177,7 +177,7 @@ def one_group(
                 else f"Of these: {cell_words(cell, view.cuts, currency)}."
             )
             st.markdown(text.plain(about, limit=600))
-        with st.container(horizontal=True, width="content", vertical_alignment="center"):
+        with st.container(horizontal=True, width="content", vertical_alignment="top"):
             if cell is not None:
                 st.button(
                     f"All of {group}",

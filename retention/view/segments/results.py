@@ -183,14 +183,14 @@ def draw_group(
     row, currency = cast(pd.Series, summary.loc[group]), data.orders.currency
     customers = 0 if isnan(row["customers"]) else int(row["customers"])
     with st.container(
-        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+        horizontal=True, vertical_alignment="top", horizontal_alignment="distribute"
     ):
         with st.container(width="content", gap=None):
             st.subheader(LABELS[group], anchor=False)
             st.markdown(text.plain(definitions[group], limit=1000))
         if customers:
             inside = members(assign_codes(basis.inputs, rules), group)
-            with st.container(horizontal=True, width="content", vertical_alignment="center"):
+            with st.container(horizontal=True, width="content", vertical_alignment="top"):
                 if plan_button("plan_segment"):
                     plan_segment(LABELS[group])
                 customer_lists.draw_download(
