@@ -56,17 +56,11 @@ def flow_chart(bands: pd.DataFrame, nodes: pd.DataFrame, start: str, end: str) -
 def _band_layer(bands: pd.DataFrame, start: str, end: str) -> alt.Chart:
     """The bands, each drawn as an area along a smooth curve."""
     picked = alt.selection_point(name=PICKED, fields=["origin", "target"], on="click", empty=False)
-    hover = alt.selection_point(
-        name="hover", fields=["flow"], on="pointerover", clear="pointerout", empty=False
-    )
     return (
-        smooth_bands(bands, _ACROSS, _DOWN, cursor="pointer")
+        smooth_bands(
+            bands, _ACROSS, _DOWN, strong="datum.moved", opacity=(0.55, 0.16), cursor="pointer"
+        )
         .encode(
-            opacity=alt.when(hover)
-            .then(alt.value(0.9))
-            .when("datum.moved")
-            .then(alt.value(0.55))
-            .otherwise(alt.value(0.16)),
             tooltip=[
                 alt.Tooltip("flow:N", title="Movement"),
                 alt.Tooltip("customers:Q", title="Customers", format=","),
@@ -77,7 +71,7 @@ def _band_layer(bands: pd.DataFrame, start: str, end: str) -> alt.Chart:
                 alt.Tooltip("revenue:N", title="Revenue in between"),
             ],
         )
-        .add_params(hover, picked)
+        .add_params(picked)
     )
 
 

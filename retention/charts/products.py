@@ -217,26 +217,21 @@ def journey_chart(bands: pd.DataFrame, places: pd.DataFrame) -> alt.LayerChart:
         bands: The first frame of `journey_frames`.
         places: The second frame of `journey_frames`.
     """
-    hover = alt.selection_point(
-        name="hover", fields=["flow"], on="pointerover", clear="pointerout", empty=False
-    )
     # Bands leave a place on its right side.
     shift = f"{BAR} / max(width - 200, 120) * {ORDERS_SHOWN - 1}"
-    drawn = (
-        smooth_bands(bands, _ACROSS, _DOWN, along=f"datum.step + datum.t + (1 - datum.t) * {shift}")
-        .encode(
-            opacity=alt.when(hover)
-            .then(alt.value(0.9))
-            .when("datum.stays")
-            .then(alt.value(0.42))
-            .otherwise(alt.value(0.22)),
-            tooltip=[
-                alt.Tooltip("flow:N", title="Order"),
-                alt.Tooltip("customers:Q", title="Customers", format=","),
-                alt.Tooltip("share:Q", title="Of those at the start", format=".1%"),
-            ],
-        )
-        .add_params(hover)
+    drawn = smooth_bands(
+        bands,
+        _ACROSS,
+        _DOWN,
+        strong="datum.stays",
+        opacity=(0.42, 0.22),
+        along=f"datum.step + datum.t + (1 - datum.t) * {shift}",
+    ).encode(
+        tooltip=[
+            alt.Tooltip("flow:N", title="Order"),
+            alt.Tooltip("customers:Q", title="Customers", format=","),
+            alt.Tooltip("share:Q", title="Of those at the start", format=".1%"),
+        ]
     )
     x = alt.X("step:Q", scale=_ACROSS, axis=None)
     nodes = alt.Chart(places).encode(

@@ -166,9 +166,7 @@ def one_group(
     """One group, or one of its cells: who it is, what it amounts to, what to do, and a file."""
     row = cast(pd.Series, view.groups.loc[group] if cell is None else view.cells.loc[cell])
     customers, currency = int(row["customers"]), data.orders.currency
-    with st.container(
-        horizontal=True, vertical_alignment="top", horizontal_alignment="distribute"
-    ):
+    with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="distribute"):
         with st.container(width="content", gap=None):
             st.subheader(group if cell is None else f"{group}: one cell", anchor=False)
             about = (

@@ -182,9 +182,7 @@ def draw_group(
     """One segment: its definition, what it amounts to, and its customers as a file."""
     row, currency = cast(pd.Series, summary.loc[group]), data.orders.currency
     customers = 0 if isnan(row["customers"]) else int(row["customers"])
-    with st.container(
-        horizontal=True, vertical_alignment="top", horizontal_alignment="distribute"
-    ):
+    with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="distribute"):
         with st.container(width="content", gap=None):
             st.subheader(LABELS[group], anchor=False)
             st.markdown(text.plain(definitions[group], limit=1000))
