@@ -88,19 +88,6 @@ def shown_value(name: str, value: float, currency: str | None) -> str:
     return decimal(value, 2) if kind == "number" else count(value)
 
 
-def like_for_like(name: str, value: float, row: _Row) -> float:
-    """Return what a metric would be if customers of each age still did what they did.
-
-    Args:
-        name: Key of `METRICS`.
-        value: What the metric is.
-        row: Its row of the changes.
-    """
-    if METRICS[name].kind in RELATIVE_KINDS:
-        return value / (1 + float(row["change"]))
-    return value - float(row["change"])
-
-
 def _compared(
     card: Scorecard,
     rows: Mapping[Hashable, Mapping[Hashable, Any]],
@@ -111,14 +98,17 @@ def _compared(
     for better in (False, True):
         for name, leads in _LEADS.items():
             verdict = rows[name]["verdict"]
-            if verdict in (UP, DOWN) and better == ((verdict == UP) == (METRICS[name].better > 0)):
+            if verdict not in (UP, DOWN) or (verdict == UP and not _is_telling(card, name)):
+                continue
+            if better == ((verdict == UP) == (METRICS[name].better > 0)):
                 sentences.append(
                     f"{leads[better]} than {when}: {_figures(card, name, rows[name], currency)}."
                 )
                 break
     if sentences:
         return " ".join(sentences)
-    name = next(name for name in _LEADS if rows[name]["verdict"] == NOISE)
+    named = (name for name in _LEADS if rows[name]["verdict"] == NOISE)
+    name = next(named, "repeat_purchase_rate")
     value = float(card.metrics.T[name]["value"])
     return (
         f"Customers behave much as {when}. {METRICS[name].label}: "
@@ -127,14 +117,27 @@ def _compared(
 
 
 def _figures(card: Scorecard, name: str, row: _Row, currency: str | None) -> str:
-    """Return such as "21% instead of 24%"."""
-    value = float(card.metrics.T[name]["value"])
-    then = like_for_like(name, value, row)
-    now, was = (shown_value(name, one, currency) for one in (value, then))
-    if now == was and METRICS[name].kind == "rate":
-        now, was = (percent(one, 1) for one in (value, then))
-    words = f"{now} instead of {was}"
+    """Return such as "21%, 3 points less": what it is, and the change that is judged."""
+    value, change = float(card.metrics.T[name]["value"]), float(row["change"])
+    words = f"{shown_value(name, value, currency)}, {_amount(name, abs(change))} "
+    words += "more" if change > 0 else "less"
     mix = float(row.get("mix", math.nan))
-    if math.isfinite(mix) and abs(mix) > abs(float(row["change"])) / 2:
+    if math.isfinite(mix) and abs(mix) > abs(change) / 2:
         words += " for customers of the same age"
     return words
+
+
+def _amount(name: str, change: float) -> str:
+    """The size of a change of a metric, in its unit."""
+    kind = METRICS[name].kind
+    if kind in RELATIVE_KINDS:
+        return percent(change)
+    if kind == "rate":
+        points = f"{100 * change:.1f}".removesuffix(".0")
+        return f"{points} point{'' if points == '1' else 's'}"
+    return days(change)
+
+
+def _is_telling(card: Scorecard, name: str) -> bool:
+    """Whether a metric that rose could have fallen: where all stay, nobody could leave yet."""
+    return name != "customer_retention_rate" or float(card.metrics.T[name]["value"]) < 1

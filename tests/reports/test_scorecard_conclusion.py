@@ -26,24 +26,27 @@ def with_change(card, name, verdict, *, change, value, mix=0.0):
 def test_a_fall_is_said_with_its_figures(card):
     card = with_change(card, "repeat_within_90_days", "down", change=-0.03, value=0.21)
     assert conclusion(card) == (
-        "Fewer first-time buyers come back than a year ago: 21% instead of 24%."
+        "Fewer first-time buyers come back than a year ago: 21%, 3 points less."
     )
 
 
 def test_what_ages_added_is_taken_off_and_said(card):
     card = with_change(card, "customer_retention_rate", "up", change=0.02, value=0.48, mix=0.04)
     assert conclusion(card) == (
-        "More customers stay than a year ago: 48% instead of 46% for customers of the same age."
+        "More customers stay than a year ago: 48%, 2 points more for customers of the same age."
     )
 
 
 def test_money_and_numbers_change_by_a_share(card):
     card = with_change(card, "orders_per_customer", "down", change=-0.2, value=2.0)
-    assert conclusion(card) == "Customers order less often than a year ago: 2.00 instead of 2.50."
+    assert conclusion(card) == "Customers order less often than a year ago: 2.00, 20% less."
     card = with_change(card, "average_order_value", "up", change=0.25, value=25.0)
-    assert conclusion(card, "USD") == (
-        "An order brings more than a year ago: $25.00 instead of $20.00."
-    )
+    assert conclusion(card, "USD") == ("An order brings more than a year ago: $25.00, 25% more.")
+
+
+def test_retention_of_a_file_in_which_nobody_could_leave_is_not_named(card):
+    card = with_change(card, "customer_retention_rate", "up", change=0.22, value=1.0)
+    assert "stay" not in conclusion(card)
 
 
 def test_what_got_worse_comes_before_what_got_better(card):
