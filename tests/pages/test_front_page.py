@@ -632,3 +632,7 @@ def test_names_from_the_file_are_no_markdown_on_a_card(front):
     at = use_upload(front, order_file(rows, "Order,Email,Date,Total,Channel"))
     assert not at.exception
     assert all("**[Ads]" not in shown.value for shown in at.markdown)
+
+
+def test_orders_of_years_ago_are_said_to_be_old(cdnow):
+    assert "count from 30 Jun 1998: load newer orders before you write" in words(cdnow)

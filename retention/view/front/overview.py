@@ -1,5 +1,6 @@
 """The front page once orders are loaded: what there is, and what is to come."""
 
+import datetime as dt
 from collections.abc import Callable
 
 import pandas as pd
@@ -36,6 +37,13 @@ def header(data: Loaded) -> DeltaGenerator:
     st.title(text.plain(data.name), anchor=False)
     conclusion = shell.place_conclusion()
     st.caption(f"Orders from {wording.day(orders.start)} to {wording.day(orders.end)}")
+    age = (dt.date.today() - orders.end).days
+    if age > shell.STALE_DAYS:
+        st.caption(
+            f":orange[:material/event_busy:] The last order is {wording.days(age)} old. “This "
+            f"week”, due and silent count from {wording.day(orders.end)}: load newer orders before "
+            "you write to anybody."
+        )
     return conclusion
 
 
