@@ -298,6 +298,21 @@ def _share_per_order(typed: ir.Table, name: str) -> float | None:
     return min(share, DOUBTFUL) if name == "amount" and enough and is_flat else share
 
 
+def once_per_order(left_out: ir.Table) -> ir.Table:
+    """Return rows left out, with the amount on one row of each order and NULL on its others.
+
+    Args:
+        left_out: order_id, customer_id, line, reason and amount, where an amount is the order's.
+    """
+    in_order = ibis.window(
+        group_by=[left_out.order_id, left_out.customer_id, left_out.reason],
+        order_by=[left_out.amount.isnull(), left_out.line],
+    )
+    numbered = left_out.mutate(place=ibis.row_number().over(in_order))
+    amount = ibis.ifelse(numbered.place == 0, numbered.amount, ibis.null("float64"))
+    return numbered.mutate(amount=amount).drop("place")
+
+
 def is_net_of_refunds(typed: ir.Table, mapping: Mapping) -> bool:
     """Return whether the amounts have the refunds beside them taken off already.
 

@@ -27,6 +27,7 @@ from retention.orders.refunds import (
     with_no_refunds,
 )
 from retention.orders.refusals import dates_disagree, missing_columns, nothing_left
+from retention.orders.repeats import repeated_rows
 from retention.orders.report import (
     DroppedRows,
     OrderReport,
@@ -35,7 +36,7 @@ from retention.orders.report import (
     reading_notes,
     reading_warnings,
 )
-from retention.orders.rows import Lines, abandoned_carts, read_lines
+from retention.orders.rows import Lines, abandoned_carts, read_lines, unusable_rows
 from retention.orders.tables import is_table, settle_table, table_sheet
 from retention.sheets.engine_errors import refuse_engine_errors
 from retention.sheets.sheet import Sheet, open_sheet, open_sheets
@@ -248,11 +249,11 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
         settled = with_no_refunds(_stored(con, name, settled.drop("gross", "taken", "over")))
     else:
         settled = _stored(con, name, settled)
-    dropped = marked.filter(marked.reason.notnull()).select("line", "reason", "amount")
+    dropped = unusable_rows(lines)
     if fates.fates - {"order"}:
         dropped = dropped.union(lost_lines(marked, gathered, placed, lines))
     if lines.repeats.dropped is not None:
-        dropped = dropped.union(lines.repeats.dropped)
+        dropped = dropped.union(repeated_rows(lines.repeats.dropped, per_order=lines.per_order))
     left_out = _with_cells(sheet, dropped)
     totals = _totals(settled)
     report = _report(sheet, mapping, lines, settled, totals, count_reasons(left_out))

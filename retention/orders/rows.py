@@ -24,6 +24,7 @@ from retention.orders.amounts import (
     DiscountStyle,
     gives_back,
     is_net_of_refunds,
+    once_per_order,
     read_amounts,
     sums_per_order,
 )
@@ -490,6 +491,18 @@ def _reason(t: ir.Table, currency: str | None, each_has_amount: bool) -> ir.Stri
     if currency is not None:
         cases.append(((t.currency != currency).fill_null(False), OTHER_CURRENCY))
     return ibis.cases(*cases, else_=ibis.null("string"))
+
+
+def unusable_rows(lines: Lines) -> ir.Table:
+    """Return the rows that cannot count: line, reason, amount.
+
+    Args:
+        lines: From `read_lines`. An amount that is the order's stands on one of its rows.
+    """
+    rows = lines.table.filter(lines.table.reason.notnull())
+    rows = rows.select("line", "reason", "amount", "order_id", "customer_id")
+    rows = once_per_order(rows) if lines.per_order else rows
+    return rows.select("line", "reason", "amount")
 
 
 def abandoned_carts(marked: ir.Table) -> ir.Table:

@@ -43,6 +43,7 @@ from retention.orders.rows import (
     mark_again,
     mark_lines,
     numbered_rows,
+    unusable_rows,
 )
 from retention.sheets.sheet import Sheet, open_sheet
 
@@ -441,7 +442,7 @@ def _reasons(
 ) -> tuple[DroppedRows, ...]:
     """Return what `count_reasons` returns, counted in the engine, without lines."""
     marked = lines.table
-    dropped = marked.filter(marked.reason.notnull()).select("line", "reason", "amount")
+    dropped = unusable_rows(lines)
     if lost is not None:
         dropped = dropped.union(lost_lines(marked, gathered, placed, lines))
     counted = dropped.group_by("reason").aggregate(
