@@ -13,6 +13,7 @@ from retention.cells.money import MoneyStyle, find_money_style, read_money
 from retention.cells.names import plain_name
 from retention.cells.statuses import State
 from retention.columns.mapping import Mapping
+from retention.orders.packed_cells import PARTS, is_packed, sum_of
 
 #: The roles whose cells are numbers.
 NUMBERS = ("revenue", "unit_price", "quantity", "refund", "adjusted", "discount")
@@ -86,7 +87,9 @@ def read_amounts(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> Amo
         if role in column
     }
     numbers = {role: read_money(raw, column[role], style) for role, style in styles.items()}
-    if "refund" in column and mapping.has_amounts and _is_flag(raw, column["refund"]):
+    if "refund" in column and is_packed(raw, column["refund"], mapping.columns["refund"]):
+        numbers["refund"] = sum_of(raw[column["refund"]], PARTS["refund"])
+    elif "refund" in column and mapping.has_amounts and _is_flag(raw, column["refund"]):
         is_refunded = raw[column["refund"]].strip().lower().isin(_YES).fill_null(False)
         numbers["refund"] = ibis.ifelse(is_refunded, _main_amount(numbers), 0.0)
     main = next(

@@ -16,6 +16,7 @@ from retention.display import displayed, key_text
 from retention.engines import let_go_beneath
 from retention.errors import DataError
 from retention.orders.contact_cells import with_shared
+from retention.orders.packed_cells import item_lines, packed_items
 from retention.orders.refunds import (
     REFUND_UNPLACED,
     gather_orders,
@@ -260,7 +261,7 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     if not totals.orders:
         raise DataError(nothing_left(sheet, mapping, report))
     carts = _stored(con, f"carts_{name}", abandoned_carts(marked)) if lines.carts else None
-    items = order_items(good, gathered, lines) if lines.grouped else None
+    items = _items(sheet, mapping, good, gathered, lines)
     if items is not None:
         items = _stored(con, f"items_{name}", items)
     for table in ("typed", "placed", "once", "repeated", "filled", "gathered"):
@@ -277,6 +278,16 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
         items=items,
         has_amounts=lines.has_amounts,
     )
+
+
+def _items(
+    sheet: Sheet, mapping: Mapping, good: ir.Table, gathered: ir.Table, lines: Lines
+) -> ir.Table | None:
+    """Return what each order held: a product a row of the file, or a product a cell of a row."""
+    if packed := packed_items(sheet, mapping):
+        good = item_lines(good, sheet, packed)
+        return order_items(good, gathered, lines, listed=True)
+    return order_items(good, gathered, lines) if lines.grouped else None
 
 
 def _check_currency(mapping: Mapping, lines: Lines) -> None:

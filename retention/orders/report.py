@@ -14,6 +14,7 @@ from retention.columns.mapping import Mapping
 from retention.columns.roles import ROLES
 from retention.display import displayed
 from retention.orders.gaps import gap_words, order_gaps
+from retention.orders.packed_cells import packed_items
 from retention.orders.row_states import StatusMeaning
 from retention.orders.rows import BOUGHT, Lines
 from retention.sheets.sheet import Sheet
@@ -171,6 +172,7 @@ def reading_notes(
         *sheet.notes,
         *_wide_rows(sheet),
         *_rows_per_order(mapping, lines),
+        *_packed_notes(sheet, mapping),
         *_date_notes(lines),
         *_status_notes(mapping, lines),
         *lines.repeats.notes(lines.currency, per_order=lines.per_order),
@@ -202,6 +204,14 @@ def _rows_per_order(mapping: Mapping, lines: Lines) -> list[str]:
         return ["Several rows share an order number: they are one order."]
     how = _amount_once(mapping) if lines.per_order else "the amounts of its rows were added up"
     return [f"Several rows share an order number: {how}."]
+
+
+def _packed_notes(sheet: Sheet, mapping: Mapping) -> list[str]:
+    items = packed_items(sheet, mapping)
+    if not items:
+        return []
+    where = f"{items[0]!r} to {items[-1]!r} hold" if len(items) > 1 else f"{items[0]!r} holds"
+    return [f"{where} an item of the order each: its name, pieces and total were read."]
 
 
 def _date_notes(lines: Lines) -> list[str]:
@@ -336,7 +346,8 @@ def unused_columns(sheet: Sheet, mapping: Mapping) -> list[str]:
     Returns:
         A list with the sentence; empty where all are used.
     """
-    unused = [name for name in sheet.columns if name not in mapping.columns.values()]
+    used = {*mapping.columns.values(), *packed_items(sheet, mapping)}
+    unused = [name for name in sheet.columns if name not in used]
     if not unused:
         return []
     are = "columns are" if len(unused) > 1 else "column is"
