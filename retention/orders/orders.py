@@ -36,6 +36,7 @@ from retention.orders.report import (
     open_questions,
     reading_notes,
     reading_warnings,
+    unused_columns,
 )
 from retention.orders.rows import Lines, abandoned_carts, read_lines, unusable_rows
 from retention.orders.tables import is_table, settle_table, table_sheet
@@ -347,6 +348,7 @@ def _report(
         refunded=0.0 if lines.profits else float(totals.taken or 0),
         unplaced_refunds=float(totals.over or 0) + without_order,
         statuses=lines.states.meanings,
+        unused=unused_columns(sheet, mapping),
     )
 
 
