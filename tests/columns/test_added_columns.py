@@ -106,6 +106,13 @@ def test_woocommerces_products_currency_and_sources_are_read(product, source):
     assert items["501", "Teapot"] == pytest.approx(2 / 3)
 
 
+def test_the_numbers_of_an_orders_lines_are_no_products():
+    data = pd.read_csv(io.BytesIO(_woocommerce())).rename(columns={"Item Name": "Sold thing"})
+    data["Item #"] = [1, 2, 1, 1]
+    mapping = detect_columns(open_sheet(data.to_csv(index=False).encode(), name="o.csv"))
+    assert "product" not in mapping.columns
+
+
 def test_a_column_that_says_something_else_on_a_platform_gets_no_role():
     # A row for the whole order sums up the pieces of the rows below it.
     ebay = next(layout for layout in LAYOUTS if layout.label == "eBay orders")
