@@ -87,7 +87,7 @@ def read_amounts(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> Amo
         if role in column
     }
     numbers = {role: read_money(raw, column[role], style) for role, style in styles.items()}
-    if "refund" in column and is_packed(raw, column["refund"], mapping.columns["refund"]):
+    if "refund" in column and is_packed(raw[column["refund"]], mapping.columns["refund"]):
         numbers["refund"] = sum_of(raw[column["refund"]], PARTS["refund"])
     elif "refund" in column and mapping.has_amounts and _is_flag(raw, column["refund"]):
         is_refunded = raw[column["refund"]].strip().lower().isin(_YES).fill_null(False)

@@ -35,17 +35,16 @@ def may_be_packed(column: str) -> bool:
     return _PACKED_NAME.fullmatch(plain_name(column)) is not None
 
 
-def is_packed(raw: ir.Table, column: str, name: str) -> bool:
+def is_packed(cell: ir.Column, name: str) -> bool:
     """Return whether a column holds records.
 
     Args:
-        raw: The sheet's rows, all text.
-        column: The column of `raw`.
-        name: Its name in the file. Only a usual one has its cells looked at.
+        cell: The column, in any engine.
+        name: Its name. Only a usual one has its cells looked at.
     """
-    if not may_be_packed(name):
+    if not (may_be_packed(name) and isinstance(cell, ir.StringColumn)):
         return False
-    return bool(raw[column].re_search(_RECORD).any().fill_null(False).execute())
+    return bool(cell.re_search(_RECORD).any().fill_null(False).to_pyarrow().as_py())
 
 
 def packed_items(sheet: Sheet, mapping: Mapping) -> list[str]:
@@ -56,7 +55,7 @@ def packed_items(sheet: Sheet, mapping: Mapping) -> list[str]:
         mapping: Its product is one of these columns. The others are named alike, with a number.
     """
     name = mapping.columns.get("product")
-    if name is None or not is_packed(sheet.table, sheet.column(name), name):
+    if name is None or not is_packed(sheet.table[sheet.column(name)], name):
         return []
     return [column for column in sheet.columns if _stem(column) == _stem(name)]
 

@@ -302,7 +302,7 @@ def _packed_cells(sheet: Sheet, mapping: Mapping, amounts: Amounts) -> dict[str,
         if "quantity" in amounts.cells:
             del cells["quantity"]
     coupon = mapping.columns.get("coupon")
-    if coupon is not None and is_packed(raw, sheet.column(coupon), coupon):
+    if coupon is not None and is_packed(raw[sheet.column(coupon)], coupon):
         cells["coupon"] = part_of(raw[sheet.column(coupon)], PARTS["coupon"])
     return cells
 

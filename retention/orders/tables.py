@@ -25,7 +25,7 @@ from retention.errors import DataError
 from retention.orders.amounts import NUMBERS, Amounts, amounts_of
 from retention.orders.contact_cells import WHOLE, contact_cells, text_or_null, without_fraction
 from retention.orders.doubled_rows import doubled_rows
-from retention.orders.packed_cells import PARTS, may_be_packed
+from retention.orders.packed_cells import PARTS, is_packed
 from retention.orders.refunds import (
     gather_orders,
     lost_lines,
@@ -529,7 +529,7 @@ def _problem(cell: ir.Column, role: str, name: str) -> str:
     what = f"the column {name!r} has the type {kind}"
     if role == "time":
         return "the time of day is read from the date's own column."
-    if role in PARTS and may_be_packed(name):
+    if role in PARTS and is_packed(cell, name):
         return "lists of items, coupons and refunds in one cell are read from files."
     if role in (*NUMBERS, "rating") and (kind.is_boolean() or not kind.is_numeric()):
         return f"{what}. Cast it to a number in the engine."

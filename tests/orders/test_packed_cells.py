@@ -84,3 +84,16 @@ def test_the_layout_names_the_packed_columns():
     assert mapping.columns["product"] == "line_item_1"
     assert mapping.columns["refund"] == "refund_items"
     assert mapping.columns["coupon"] == "coupon_items"
+
+
+def test_a_tables_column_of_items_is_read_as_the_product():
+    frame = pd.DataFrame(
+        {
+            "customer_email": ["a@example.com", "b@example.com", "a@example.com"],
+            "order_date": pd.to_datetime(["2025-01-05", "2025-01-09", "2025-02-11"]),
+            "total": [10.0, 12.0, 14.0],
+            "item": ["Tea", "Pot: blue", "Tea"],
+        }
+    )
+    table = read_orders(ibis.memtable(frame), name="orders").table.to_pandas()
+    assert sorted(table["product"]) == ["Pot: blue", "Tea", "Tea"]
