@@ -202,7 +202,8 @@ def _is_discount(profile: Profile) -> bool:
 
 
 def _is_product(profile: Profile) -> bool:
-    return profile.decimals < 0.5 and profile.date < 0.5
+    """Return whether cells can name products. Those of "Item #" count the lines of an order."""
+    return profile.decimals < 0.5 and profile.date < 0.5 and not _are_pieces(profile)
 
 
 def _is_category(profile: Profile) -> bool:

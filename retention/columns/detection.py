@@ -72,8 +72,15 @@ _NAME_ALONE = frozenset(
     {"name", "entity", "nom", "nombre", "nome", "naam", "navn", "namn", "nazwa", "nev", "nume"}
     | {"nama", "ten", "имя", "название клиента", "שם", "नाम", "نام", "ชื่อ", "ονομα"}
 )
-# What a platform's layout does not name and a shop may have added to its export.
+# What a platform's layout does not name and a shop may have added to its export, by any name.
 _ADDED = ("consent", *SIGNAL_ROLES)
+# What a shop may have added to a platform's export, where the name is a known one of the role.
+_ADDED_BY_NAME = (
+    "currency", "channel", "region", "product", "category", "coupon", "quantity", "discount",
+    "refund", *(role for role in CONTACT_ROLES if role != "consent"),
+)  # fmt: skip
+# A looser likeness of a name scores no more than this.
+_LOOSE_NAME = 0.45
 #: Rows from which a column with one value for all of them says nothing of customers.
 MANY_ROWS = 20
 
@@ -139,8 +146,45 @@ def _by_layout(layout: Layout, sheet: Sheet, profiles: dict[str, Profile]) -> di
         present = [name for name in present if profiles[name].masked < HIDDEN]
         if best := _most_filled(present, profiles):
             roles[role] = best
-    added = [role for role in _ADDED if role not in layout.columns]
+    roles |= _by_known_names(layout, sheet.columns, profiles, roles)
+    added = [role for role in _ADDED if role not in roles]
     return roles | _find_contacts(sheet.columns, profiles, roles, added)
+
+
+def _by_known_names(
+    layout: Layout, columns: tuple[str, ...], profiles: dict[str, Profile], roles: dict[str, str]
+) -> dict[str, str]:
+    """Return the roles that a layout leaves empty and that columns with a usual name of them play.
+
+    Shops choose and rename the columns of an export. A layout wins wherever its columns are there,
+    and no column of its own gets another role.
+    """
+    wanted = [
+        role for role in dict.fromkeys((*layout.columns, *_ADDED_BY_NAME)) if role not in roles
+    ]
+    no_role = {plain_name(name) for name in layout.no_role}
+    free = [name for name in columns if plain_name(name) not in no_role]
+    scores = [
+        (name_score(plain_name(column), role), -position, role, column)
+        for role in wanted
+        for position, column in enumerate(free)
+        if _is_free(column, role, roles) and _can_be_added(role, profiles[column], column)
+    ]
+    added: dict[str, str] = {}
+    for score, _, role, column in sorted(scores, reverse=True):
+        if score > _LOOSE_NAME and role not in added and _is_free(column, role, added):
+            added[role] = column
+    return added
+
+
+def _can_be_added(role: str, profile: Profile, column: str) -> bool:
+    """Return whether cells can be what a role wants, where only their name speaks for them."""
+    if profile.masked >= HIDDEN or not is_plausible(role, profile, column):
+        return False
+    if role == "customer_id":
+        # A file that hides the buyer is refused. Of other names nobody is guessed to be one.
+        return profile.email > 0.5
+    return role not in STATUS_ROLES or profile.understood > 0.5
 
 
 def _without_layout(sheet: Sheet, profiles: dict[str, Profile]) -> dict[str, str]:

@@ -26,6 +26,7 @@ class Layout:
         statuses: Status -> what it means, for those that mean another thing here than elsewhere.
         also_one_of: Beside the signature, at least one of these must be there.
         caveat: What to know about orders that are read from this export.
+        no_role: Columns with a usual name that say something else here.
     """
 
     label: str
@@ -37,6 +38,7 @@ class Layout:
     statuses: dict[str, State] = field(default_factory=dict)
     also_one_of: tuple[str, ...] = ()
     caveat: str = ""
+    no_role: tuple[str, ...] = ()
 
 
 def read_layouts(entries: list[dict[str, Any]]) -> tuple[Layout, ...]:

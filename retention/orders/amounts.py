@@ -13,6 +13,7 @@ from retention.cells.money import MoneyStyle, find_money_style, read_money
 from retention.cells.names import plain_name
 from retention.cells.statuses import State
 from retention.columns.mapping import Mapping
+from retention.orders.packed_cells import PARTS, is_packed, sum_of
 
 #: The roles whose cells are numbers.
 NUMBERS = ("revenue", "unit_price", "quantity", "refund", "adjusted", "discount")
@@ -86,7 +87,9 @@ def read_amounts(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> Amo
         if role in column
     }
     numbers = {role: read_money(raw, column[role], style) for role, style in styles.items()}
-    if "refund" in column and mapping.has_amounts and _is_flag(raw, column["refund"]):
+    if "refund" in column and is_packed(raw[column["refund"]], mapping.columns["refund"]):
+        numbers["refund"] = sum_of(raw[column["refund"]], PARTS["refund"])
+    elif "refund" in column and mapping.has_amounts and _is_flag(raw, column["refund"]):
         is_refunded = raw[column["refund"]].strip().lower().isin(_YES).fill_null(False)
         numbers["refund"] = ibis.ifelse(is_refunded, _main_amount(numbers), 0.0)
     main = next(
@@ -296,6 +299,21 @@ def _share_per_order(typed: ir.Table, name: str) -> float | None:
     is_flat = facts.same_mean < GROWS * facts.single_mean
     enough = min(facts.same, facts.singles) >= ENOUGH_ORDERS
     return min(share, DOUBTFUL) if name == "amount" and enough and is_flat else share
+
+
+def once_per_order(left_out: ir.Table) -> ir.Table:
+    """Return rows left out, with the amount on one row of each order and NULL on its others.
+
+    Args:
+        left_out: order_id, customer_id, line, reason and amount, where an amount is the order's.
+    """
+    in_order = ibis.window(
+        group_by=[left_out.order_id, left_out.customer_id, left_out.reason],
+        order_by=[left_out.amount.isnull(), left_out.line],
+    )
+    numbered = left_out.mutate(place=ibis.row_number().over(in_order))
+    amount = ibis.ifelse(numbered.place == 0, numbered.amount, ibis.null("float64"))
+    return numbered.mutate(amount=amount).drop("place")
 
 
 def is_net_of_refunds(typed: ir.Table, mapping: Mapping) -> bool:

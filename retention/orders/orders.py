@@ -16,6 +16,7 @@ from retention.display import displayed, key_text
 from retention.engines import let_go_beneath
 from retention.errors import DataError
 from retention.orders.contact_cells import with_shared
+from retention.orders.packed_cells import item_lines, packed_items
 from retention.orders.refunds import (
     REFUND_UNPLACED,
     gather_orders,
@@ -27,6 +28,7 @@ from retention.orders.refunds import (
     with_no_refunds,
 )
 from retention.orders.refusals import dates_disagree, missing_columns, nothing_left
+from retention.orders.repeats import repeated_rows
 from retention.orders.report import (
     DroppedRows,
     OrderReport,
@@ -34,8 +36,9 @@ from retention.orders.report import (
     open_questions,
     reading_notes,
     reading_warnings,
+    unused_columns,
 )
-from retention.orders.rows import Lines, abandoned_carts, read_lines
+from retention.orders.rows import Lines, abandoned_carts, read_lines, unusable_rows
 from retention.orders.tables import is_table, settle_table, table_sheet
 from retention.sheets.engine_errors import refuse_engine_errors
 from retention.sheets.sheet import Sheet, open_sheet, open_sheets
@@ -248,18 +251,18 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
         settled = with_no_refunds(_stored(con, name, settled.drop("gross", "taken", "over")))
     else:
         settled = _stored(con, name, settled)
-    dropped = marked.filter(marked.reason.notnull()).select("line", "reason", "amount")
+    dropped = unusable_rows(lines)
     if fates.fates - {"order"}:
         dropped = dropped.union(lost_lines(marked, gathered, placed, lines))
     if lines.repeats.dropped is not None:
-        dropped = dropped.union(lines.repeats.dropped)
+        dropped = dropped.union(repeated_rows(lines.repeats.dropped, per_order=lines.per_order))
     left_out = _with_cells(sheet, dropped)
     totals = _totals(settled)
     report = _report(sheet, mapping, lines, settled, totals, count_reasons(left_out))
     if not totals.orders:
         raise DataError(nothing_left(sheet, mapping, report))
     carts = _stored(con, f"carts_{name}", abandoned_carts(marked)) if lines.carts else None
-    items = order_items(good, gathered, lines) if lines.grouped else None
+    items = _items(sheet, mapping, good, gathered, lines)
     if items is not None:
         items = _stored(con, f"items_{name}", items)
     for table in ("typed", "placed", "once", "repeated", "filled", "gathered"):
@@ -276,6 +279,16 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
         items=items,
         has_amounts=lines.has_amounts,
     )
+
+
+def _items(
+    sheet: Sheet, mapping: Mapping, good: ir.Table, gathered: ir.Table, lines: Lines
+) -> ir.Table | None:
+    """Return what each order held: a product a row of the file, or a product a cell of a row."""
+    if packed := packed_items(sheet, mapping):
+        good = item_lines(good, sheet, packed)
+        return order_items(good, gathered, lines, listed=True)
+    return order_items(good, gathered, lines) if lines.grouped else None
 
 
 def _check_currency(mapping: Mapping, lines: Lines) -> None:
@@ -335,6 +348,7 @@ def _report(
         refunded=0.0 if lines.profits else float(totals.taken or 0),
         unplaced_refunds=float(totals.over or 0) + without_order,
         statuses=lines.states.meanings,
+        unused=unused_columns(sheet, mapping),
     )
 
 

@@ -132,7 +132,9 @@ def order_fates(gathered: ir.Table) -> OrderFates:
     return OrderFates(fates=set(kinds["fate"]), has_refunds=bool(kept["has_refund"].any()))
 
 
-def order_items(good: ir.Table, gathered: ir.Table, lines: Lines) -> ir.Table | None:
+def order_items(
+    good: ir.Table, gathered: ir.Table, lines: Lines, *, listed: bool = False
+) -> ir.Table | None:
     """Return what each order held, a row a product.
 
     Lines that take something back are left out, and those that neither name nor cost anything. What
@@ -144,6 +146,7 @@ def order_items(good: ir.Table, gathered: ir.Table, lines: Lines) -> ir.Table | 
         good: The typed lines that have no reason to be left out.
         gathered: From `gather_orders`.
         lines: From `read_lines`.
+        listed: Whether what a line cost is its `listed`, whatever its amount is.
 
     Returns:
         order_id, customer_id, ordered_at, product and category where the file has them, and
@@ -157,7 +160,7 @@ def order_items(good: ir.Table, gathered: ir.Table, lines: Lines) -> ir.Table | 
     orders = gathered.filter(gathered.fate == "order")
     orders = orders.select(*key, "ordered_at", number=_number(orders))
     returned = ((good.amount < 0) | (good.status == str(State.REFUND))).fill_null(False)
-    if not lines.per_order:
+    if not (lines.per_order or listed):
         cost = ibis.ifelse(returned, -good.amount.abs(), good.amount)
     else:
         cost = (

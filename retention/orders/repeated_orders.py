@@ -125,7 +125,7 @@ def repeated_orders(
     return RepeatedOrders(
         dropped=dropped,
         newer=tuple(starts[int(part)] for part in newer),
-        equal_lines=int(kept.duplicated(["order", "part", "content"]).sum()),
+        equal_lines=int(kept.duplicated(["order", "part", "cells"]).sum()),
     )
 
 

@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from retention.columns.mapping import Mapping
+from retention.orders.amounts import once_per_order
 from retention.orders.equal_rows import EQUAL_ROW, find_equal_rows
 from retention.orders.repeated_orders import REPLACED, repeated_orders
 from retention.sheets.sheet import Sheet
@@ -23,7 +24,8 @@ class Repeats:
     """Rows that stand twice.
 
     Attributes:
-        dropped: The rows that do not count: line, reason, amount; None where all count.
+        dropped: The rows that do not count: line, reason, amount, order_id and customer_id (codes
+            of what is shown again, for counting its amount once); None where all count.
         rows: How many there are.
         orders: Orders that stand twice with the same rows.
         replaced: Orders of which a later export shows a newer state.
@@ -140,7 +142,9 @@ def _equal_rows(sheet: Sheet, mapping: Mapping, typed: ir.Table) -> Repeats:
 
 def _without(sheet: Sheet, rows: pd.DataFrame, repeats: Repeats) -> Repeats:
     """Return the repeats with the rows that they leave out."""
+    order = rows["order"] if "order" in rows else rows["line"]
     table = rows[["line", "reason", "amount"]].astype({"amount": "float64"})
+    table = table.assign(order_id=order, customer_id=rows["part"])
     sheet.con.create_table("repeated", ibis.memtable(table), overwrite=True)
     days = rows["day"].dropna()
     summed = float(rows["amount"].sum())
@@ -153,6 +157,17 @@ def _without(sheet: Sheet, rows: pd.DataFrame, repeats: Repeats) -> Repeats:
         summed=summed,
         once=repeats.once if repeats.orders or repeats.replaced else summed,
     )
+
+
+def repeated_rows(dropped: ir.Table, *, per_order: bool) -> ir.Table:
+    """Return the rows that stand twice and do not count: line, reason, amount.
+
+    Args:
+        dropped: From `Repeats`.
+        per_order: Whether an amount is the order's. Then it stands on one of its rows.
+    """
+    rows = once_per_order(dropped) if per_order else dropped
+    return rows.select("line", "reason", "amount")
 
 
 def _date(days: float) -> date:

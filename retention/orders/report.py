@@ -1,6 +1,7 @@
 """What became of a file's rows: counts, reasons, assumptions and open questions, in words."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from retention.columns.mapping import Mapping
 from retention.columns.roles import ROLES
 from retention.display import displayed
 from retention.orders.gaps import gap_words, order_gaps
+from retention.orders.packed_cells import packed_items
 from retention.orders.row_states import StatusMeaning
 from retention.orders.rows import BOUGHT, Lines
 from retention.sheets.sheet import Sheet
@@ -109,6 +111,7 @@ class OrderReport:
         refunded: Money taken off orders.
         unplaced_refunds: Refunded money without an order, or beyond the order's amount.
         statuses: What each status and each kind of row was taken for.
+        unused: The columns that nothing is read from.
     """
 
     rows_read: int
@@ -120,6 +123,7 @@ class OrderReport:
     refunded: float = 0.0
     unplaced_refunds: float = 0.0
     statuses: tuple[StatusMeaning, ...] = ()
+    unused: tuple[str, ...] = ()
 
     @property
     def dropped(self) -> dict[str, int]:
@@ -164,6 +168,7 @@ def reading_notes(
     Returns:
         Sentences.
     """
+    unused = unused_columns(sheet, mapping)
     layout = [f"Recognised as {mapping.layout}."] if mapping.layout else []
     layout += [mapping.caveat] if mapping.caveat else []
     return (
@@ -171,12 +176,13 @@ def reading_notes(
         *sheet.notes,
         *_wide_rows(sheet),
         *_rows_per_order(mapping, lines),
+        *_packed_notes(sheet, mapping),
         *_date_notes(lines),
         *_status_notes(mapping, lines),
         *lines.repeats.notes(lines.currency, per_order=lines.per_order),
         *_money_notes(mapping, lines, totals),
         *_future_orders(totals),
-        *unused_columns(sheet, mapping),
+        *([unused_note(unused)] if unused else []),
     )
 
 
@@ -202,6 +208,14 @@ def _rows_per_order(mapping: Mapping, lines: Lines) -> list[str]:
         return ["Several rows share an order number: they are one order."]
     how = _amount_once(mapping) if lines.per_order else "the amounts of its rows were added up"
     return [f"Several rows share an order number: {how}."]
+
+
+def _packed_notes(sheet: Sheet, mapping: Mapping) -> list[str]:
+    items = packed_items(sheet, mapping)
+    if not items:
+        return []
+    where = f"{items[0]!r} to {items[-1]!r} hold" if len(items) > 1 else f"{items[0]!r} holds"
+    return [f"{where} an item of the order each: its name, pieces and total were read."]
 
 
 def _date_notes(lines: Lines) -> list[str]:
@@ -326,25 +340,29 @@ def _amount_once(mapping: Mapping) -> str:
     )
 
 
-def unused_columns(sheet: Sheet, mapping: Mapping) -> list[str]:
-    """Return a sentence on the columns that nothing is read from.
+def unused_columns(sheet: Sheet, mapping: Mapping) -> tuple[str, ...]:
+    """Return the columns that nothing is read from.
 
     Args:
         sheet: From `open_sheet`.
         mapping: Which column plays which role.
-
-    Returns:
-        A list with the sentence; empty where all are used.
     """
-    unused = [name for name in sheet.columns if name not in mapping.columns.values()]
-    if not unused:
-        return []
+    used = {*mapping.columns.values(), *packed_items(sheet, mapping)}
+    return tuple(name for name in sheet.columns if name not in used)
+
+
+def unused_note(unused: Sequence[str]) -> str:
+    """Return the sentence on the columns that nothing is read from.
+
+    Args:
+        unused: From `unused_columns`, not empty.
+    """
     are = "columns are" if len(unused) > 1 else "column is"
-    return [
+    return (
         f"{count(len(unused))} {are} not used: {first_words(unused, NAMED_COLUMNS)}. If refunds, "
         "discounts, the channel or the like stand there, say so under “Which column is what” when "
         "the file is loaded."
-    ]
+    )
 
 
 def reading_warnings(

@@ -24,6 +24,7 @@ from retention.orders.amounts import (
     DiscountStyle,
     gives_back,
     is_net_of_refunds,
+    once_per_order,
     read_amounts,
     sums_per_order,
 )
@@ -33,6 +34,13 @@ from retention.orders.contact_cells import (
     WHOLE,
     contact_cells,
     text_or_null,
+)
+from retention.orders.packed_cells import (
+    PARTS,
+    cells_of_items,
+    is_packed,
+    packed_items,
+    part_of,
 )
 from retention.orders.repeats import Repeats, find_repeats
 from retention.orders.row_states import STATE_ROLES, RowStates, read_states, state_cell
@@ -150,6 +158,7 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
         "ordered_at": ordered_at,
         **amounts.cells,
         **_order_cells(raw, column, amounts.money, states),
+        **_packed_cells(sheet, mapping, amounts),
         **contact_cells(raw, column, mapping, ordered_at),
     }
     con.create_table("typed", raw.select(**cells), overwrite=True)
@@ -283,6 +292,19 @@ def _order_cells(
     if STATE_ROLES & set(column):
         cells["status"] = state_cell(raw, column, states)
     return cells | {role: text_or_null(raw[column[role]]) for role in DIMENSIONS if role in column}
+
+
+def _packed_cells(sheet: Sheet, mapping: Mapping, amounts: Amounts) -> dict[str, ir.Value]:
+    """Return what cells say of the order that hold records, as lists of items and coupons do."""
+    raw, cells = sheet.table, dict[str, ir.Value]()
+    if items := packed_items(sheet, mapping):
+        cells = cells_of_items(sheet, items)
+        if "quantity" in amounts.cells:
+            del cells["quantity"]
+    coupon = mapping.columns.get("coupon")
+    if coupon is not None and is_packed(raw[sheet.column(coupon)], coupon):
+        cells["coupon"] = part_of(raw[sheet.column(coupon)], PARTS["coupon"])
+    return cells
 
 
 def _complete(typed: ir.Table, mapping: Mapping) -> ir.Table:
@@ -490,6 +512,18 @@ def _reason(t: ir.Table, currency: str | None, each_has_amount: bool) -> ir.Stri
     if currency is not None:
         cases.append(((t.currency != currency).fill_null(False), OTHER_CURRENCY))
     return ibis.cases(*cases, else_=ibis.null("string"))
+
+
+def unusable_rows(lines: Lines) -> ir.Table:
+    """Return the rows that cannot count: line, reason, amount.
+
+    Args:
+        lines: From `read_lines`. An amount that is the order's stands on one of its rows.
+    """
+    rows = lines.table.filter(lines.table.reason.notnull())
+    rows = rows.select("line", "reason", "amount", "order_id", "customer_id")
+    rows = once_per_order(rows) if lines.per_order else rows
+    return rows.select("line", "reason", "amount")
 
 
 def abandoned_carts(marked: ir.Table) -> ir.Table:

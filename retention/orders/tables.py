@@ -25,6 +25,7 @@ from retention.errors import DataError
 from retention.orders.amounts import NUMBERS, Amounts, amounts_of
 from retention.orders.contact_cells import WHOLE, contact_cells, text_or_null, without_fraction
 from retention.orders.doubled_rows import doubled_rows
+from retention.orders.packed_cells import PARTS, is_packed
 from retention.orders.refunds import (
     gather_orders,
     lost_lines,
@@ -43,6 +44,7 @@ from retention.orders.rows import (
     mark_again,
     mark_lines,
     numbered_rows,
+    unusable_rows,
 )
 from retention.sheets.sheet import Sheet, open_sheet
 
@@ -441,7 +443,7 @@ def _reasons(
 ) -> tuple[DroppedRows, ...]:
     """Return what `count_reasons` returns, counted in the engine, without lines."""
     marked = lines.table
-    dropped = marked.filter(marked.reason.notnull()).select("line", "reason", "amount")
+    dropped = unusable_rows(lines)
     if lost is not None:
         dropped = dropped.union(lost_lines(marked, gathered, placed, lines))
     counted = dropped.group_by("reason").aggregate(
@@ -527,6 +529,8 @@ def _problem(cell: ir.Column, role: str, name: str) -> str:
     what = f"the column {name!r} has the type {kind}"
     if role == "time":
         return "the time of day is read from the date's own column."
+    if role in PARTS and is_packed(cell, name):
+        return "lists of items, coupons and refunds in one cell are read from files."
     if role in (*NUMBERS, "rating") and (kind.is_boolean() or not kind.is_numeric()):
         return f"{what}. Cast it to a number in the engine."
     if role == "ordered_at" or (role == "abandoned" and not kind.is_boolean()):

@@ -277,6 +277,9 @@ def woocommerce_webtoffee(sales: Iterable[Sale]) -> list[dict[str, str]]:
                 "coupon_items": f"code:{sale.coupon}|amount:{money(sale.discount)}"
                 if sale.coupon
                 else "",
+                "refund_items": f"amount:{money(sale.refunded)}|reason:|date:"
+                if sale.refunded
+                else "",
                 **{f"line_item_{i + 1}": packed(item) for i, item in enumerate(sale.items)},
             }
         )

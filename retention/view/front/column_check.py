@@ -236,8 +236,7 @@ def _draw_first_orders(reading: Reading) -> None:
         key="orders_preview",
         column_config=_order_columns(orders.currency, timed=reading.timed),
     )
-    for note in left_out.notes(orders):
-        left_out.draw_note(note)
+    left_out.draw_notes(left_out.notes(orders), orders.report.unused)
     if orders.report.reasons:
         with folded("Rows left out, and why", "filter_alt_off", "folded_left_out") as is_open:
             if is_open:

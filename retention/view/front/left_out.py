@@ -1,6 +1,7 @@
 """What became of a file's rows, in words: kept, left out and why, refunds, assumptions, doubts."""
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
@@ -11,6 +12,7 @@ from retention.orders.equal_rows import EQUAL_ROW
 from retention.orders.orders import Orders
 from retention.orders.refunds import REFUND_PLACED, REFUND_UNPLACED
 from retention.orders.repeated_orders import REPEATED, REPLACED
+from retention.orders.report import NAMED_COLUMNS, unused_note
 from retention.orders.rows import NOT_A_ROW, OTHER_CURRENCY
 from retention.view import text, widgets
 from retention.view.session.loaded import Loaded
@@ -86,8 +88,7 @@ def draw_report(data: Loaded) -> None:
             )
         for warning in doubts:
             st.markdown(f":orange[:material/warning:] {text.plain(warning)}")
-        for note in remarks:
-            draw_note(note)
+        draw_notes(remarks, report.unused)
 
 
 def draw_reasons(orders: Orders, *, key: str) -> None:
@@ -149,6 +150,16 @@ def _notes(orders: Orders) -> list[str]:
     return sentences
 
 
-def draw_note(note: str) -> None:
-    """Draw a remark of `notes`."""
-    st.markdown(f":gray[:material/info:] {text.plain(note, limit=1000)}")
+def draw_notes(remarks: Sequence[str], unused: Sequence[str]) -> None:
+    """Draw remarks of `notes`. A hover over the one on unused columns lists all of them.
+
+    Args:
+        remarks: The sentences.
+        unused: The columns that nothing is read from.
+    """
+    shortened = unused_note(unused) if len(unused) > NAMED_COLUMNS else None
+    for note in remarks:
+        everything = None
+        if note == shortened:
+            everything = ", ".join(text.plain(name, 80) for name in unused)
+        st.markdown(f":gray[:material/info:] {text.plain(note, limit=1000)}", help=everything)

@@ -42,17 +42,16 @@ def choose_columns(draft: Draft) -> Mapping:
     What is folded is built when it is opened: dozens of boxes with dozens of options each took
     seconds.
     """
-    detected = draft.detected.columns
     other_roles = [role for role in ORDER_ROLES if role not in ALWAYS_SHOWN]
     people_roles = [*CONTACT_ROLES, *SIGNAL_ROLES]
     st.subheader("Which column is what", anchor=False)
     chosen = {role: _choose_column(draft, role) for role in ALWAYS_SHOWN}
-    number = sum(role in detected for role in other_roles)
-    with folded(f"More columns ({number} found)", "tune", _fold_key(draft, "columns")) as is_open:
+    _offer_likely(draft)
+    words = f"More columns ({_number_found(draft, other_roles)})"
+    with folded(words, "tune", _fold_key(draft, "columns")) as is_open:
         chosen |= _choose_if_open(draft, other_roles, is_open=is_open)
-    number = sum(role in detected for role in people_roles)
     with folded(
-        f"Contact details and signals ({number} found)",
+        f"Contact details and signals ({_number_found(draft, people_roles)})",
         "contact_mail",
         _fold_key(draft, "people"),
     ) as is_open:
@@ -75,6 +74,9 @@ def folded(label: str, icon: str, key: str, *, is_open: bool = False) -> Iterato
         key: Of its state.
         is_open: Whether it is unfolded at first.
     """
+    if key in st.session_state:
+        # With another label it would be another part, and folded away under the visitor's hand.
+        st.session_state[key] = st.session_state[key]
     place = st.expander(
         label, icon=f":material/{icon}:", key=key, on_change="rerun", expanded=is_open
     )
@@ -210,10 +212,48 @@ def _choose_if_open(draft: Draft, roles: Sequence[str], *, is_open: bool) -> dic
     """Draw a choice of column for each role; folded away, the columns are as chosen so far."""
     if is_open:
         return {role: _choose_column(draft, role) for role in roles}
-    return {
-        role: st.session_state.get(_key(draft, role), draft.detected.columns.get(role)) or None
-        for role in roles
-    }
+    return {role: _chosen(draft, role) for role in roles}
+
+
+def _chosen(draft: Draft, role: str) -> str | None:
+    """Return the column of a role as chosen so far, also where its box is folded away."""
+    return st.session_state.get(_key(draft, role), draft.detected.columns.get(role)) or None
+
+
+def _number_found(draft: Draft, roles: Sequence[str]) -> str:
+    """Say how many roles have the column that was found for them, and how many a chosen one."""
+    columns = {role: column for role in roles if (column := _chosen(draft, role))}
+    found = sum(draft.detected.columns.get(role) == name for role, name in columns.items())
+    chosen = len(columns) - found
+    return f"{found} found, {chosen} chosen" if chosen else f"{found} found"
+
+
+def _offer_likely(draft: Draft) -> None:
+    """Name the important roles without a column. One click takes a column that is like them."""
+    missing = [role for role in draft.likely if not _chosen(draft, role)]
+    # The currency of a file that does not name one is asked for elsewhere.
+    named = [ROLES[role].label for role in missing if role != "currency" or draft.likely[role]]
+    if not named:
+        return
+    st.caption(f"Not found: {', '.join(named)}.")
+    used = {_chosen(draft, role) for role in ROLES}
+    for role in missing:
+        columns = [name for name in draft.likely[role] if name not in used]
+        if not columns:
+            continue
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"{ROLES[role].label}: is it")
+            for place, name in enumerate(columns):
+                st.button(
+                    f"{text.plain(name, 60)}?",
+                    key=f"likely_{role}_{place}_{draft.sheet.digest[:12]}",
+                    on_click=_take,
+                    args=(draft, role, name),
+                )
+
+
+def _take(draft: Draft, role: str, column: str) -> None:
+    st.session_state[_key(draft, role)] = column
 
 
 def _choose_column(draft: Draft, role: str) -> str | None:

@@ -15,6 +15,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from retention import wording
 from retention.cells.names import plain_name
 from retention.columns.detection import detect_columns
+from retention.columns.likely import likely_columns
 from retention.columns.mapping import Mapping
 from retention.columns.roles import ROLES
 from retention.errors import RetentionError
@@ -65,6 +66,7 @@ class Draft:
     Attributes:
         sheet: The file's rows as text; of a table in a warehouse the first ones.
         detected: The columns as they were detected.
+        likely: Important roles without a column, and the columns that may play them.
         empty_roles: Roles whose column is there without a single filled cell.
         preview: The first rows as they stand in the file.
         rows: Of the whole file or table.
@@ -77,6 +79,7 @@ class Draft:
 
     sheet: Sheet
     detected: Mapping
+    likely: dict[str, tuple[str, ...]]
     empty_roles: frozenset[str]
     preview: pd.DataFrame
     rows: int
@@ -265,6 +268,7 @@ def _draft_of(
     return Draft(
         sheet=sheet,
         detected=detected,
+        likely=likely_columns(sheet, detected),
         empty_roles=_empty_roles(sheet, detected),
         preview=sheet.preview(PREVIEW_ROWS),
         rows=rows,
