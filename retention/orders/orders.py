@@ -16,6 +16,7 @@ from retention.display import displayed, key_text
 from retention.engines import let_go_beneath
 from retention.errors import DataError
 from retention.orders.contact_cells import with_shared
+from retention.orders.guest_rows import guest_warning
 from retention.orders.packed_cells import item_lines, packed_items
 from retention.orders.refunds import (
     REFUND_UNPLACED,
@@ -38,7 +39,13 @@ from retention.orders.report import (
     reading_warnings,
     unused_columns,
 )
-from retention.orders.rows import Lines, abandoned_carts, read_lines, unusable_rows
+from retention.orders.rows import (
+    NO_CUSTOMER,
+    Lines,
+    abandoned_carts,
+    read_lines,
+    unusable_rows,
+)
 from retention.orders.tables import is_table, settle_table, table_sheet
 from retention.sheets.engine_errors import refuse_engine_errors
 from retention.sheets.sheet import Sheet, open_sheet, open_sheets
@@ -259,6 +266,8 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     left_out = _with_cells(sheet, dropped)
     totals = _totals(settled)
     report = _report(sheet, mapping, lines, settled, totals, count_reasons(left_out))
+    guests = guest_warning(sheet, mapping, report.dropped.get(NO_CUSTOMER, 0))
+    report = replace(report, warnings=(*guests, *report.warnings))
     if not totals.orders:
         raise DataError(nothing_left(sheet, mapping, report))
     carts = _stored(con, f"carts_{name}", abandoned_carts(marked)) if lines.carts else None
