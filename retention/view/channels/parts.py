@@ -191,7 +191,14 @@ def comparison(data: Loaded, breakdown: Breakdown) -> None:
     amount = _amount(breakdown, average, currency)
     st.html(charts.legend(charts.verdict_labels(drawn, words), words))
     st.altair_chart(
-        charts.verdict_chart(drawn, breakdown.basis, words, title, currency, chosen),
+        charts.verdict_chart(
+            drawn,
+            breakdown.basis,
+            words,
+            text.BY_GROUP if by_value else title,  # as short as a phone is narrow
+            currency,
+            chosen,
+        ),
         key=chart_key("comparison", (chosen,)),
         on_select=partial(choose_in_chart, breakdown, "comparison"),
         selection_mode=PICKED,

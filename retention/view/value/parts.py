@@ -9,7 +9,6 @@ from retention.charts.value import (
     expected_months_chart,
     value_histogram_chart,
 )
-from retention.history import revenue
 from retention.view import findings, forecast_panels, text, widgets
 from retention.view.plan_button import plan_button, plan_customers
 from retention.view.session import choices
@@ -180,11 +179,7 @@ def _most_common_value(histogram: pd.DataFrame, currency: str | None) -> str:
 
 def months(data: Loaded, plan: Plan) -> None:
     """Draw the expected revenue month by month."""
-    frame, end = months_for(data, plan), data.orders.end
-    frame = frame.assign(
-        start=revenue.day_to_date(frame["start_day"], end),
-        end=revenue.day_to_date(frame["end_day"], end),
-    )
+    frame = months_for(data, plan)
     st.subheader("Expected revenue by month", anchor=False, help=MONTHS_HELP)
     total = wording.money(frame["expected_revenue"].sum(), data.orders.currency, short=True)
     words = f"{total} over {HORIZONS[plan.horizon_days]}, before margin and discounting."
