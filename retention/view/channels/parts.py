@@ -81,10 +81,22 @@ def choose_settings(data: Loaded, dimensions: Sequence[str]) -> ChannelSettings:
             required=True,
             wrap=True,
         )
-        preset = widgets.choose_period(presets, key="period", opens_on="365", about=None, width=220)
+        preset = widgets.choose_period(
+            presets,
+            key="channels_period",
+            opens_on=_named_in_old_address(presets) or "365",
+            about=None,
+            width=220,
+        )
     return ChannelSettings(
         dimension=names[dimension], attribution=kinds[attribution], preset=preset or "365"
     )
+
+
+def _named_in_old_address(presets: Sequence[str]) -> str | None:
+    """The period of an address from when this page and the scorecard shared the parameter."""
+    named = st.query_params.get("period")
+    return next((preset for preset in presets if PRESETS[preset] == named), None)
 
 
 def _holds_orders(preset: str, orders: Orders) -> bool:
