@@ -214,7 +214,8 @@ def _expected_card(intakes: Cohorts, currency: str | None) -> Metric | None:
             note=note,
         )
     between = wording.money_range(row["revenue_low"], row["revenue_high"], currency)
-    note = f"A customer of {intakes.names[row['key']]}, before margin and discounting; 80% range {between}"
+    name = intakes.names[row["key"]]
+    note = f"A customer of {name}, before margin and discounting; 80% range {between}"
     return Metric(
         label="Revenue, next 12 months",
         value=wording.money(row["revenue"], currency),

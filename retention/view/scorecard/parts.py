@@ -219,7 +219,7 @@ def bridge(data: Loaded, card: Scorecard, settings: ScorecardSettings) -> None:
 def buyers(data: Loaded, card: Scorecard) -> None:
     """New against returning customers of the period."""
     st.subheader("New against returning customers", anchor=False, help=text.DEFINITIONS["buyers"])
-    frame = frames.buyers_frame(card).round({"Order value": 2})
+    frame = frames.buyers_frame(card).round({"Revenue": 0, "Order value": 2})
     currency = data.orders.currency
     unit = f" ({currency})" if currency else ""
     number = st.column_config.NumberColumn
@@ -232,11 +232,11 @@ def buyers(data: Loaded, card: Scorecard) -> None:
             "Buyers": st.column_config.TextColumn(pinned=True, width=170),
             "Customers": number(format="localized"),
             "Orders": number(format="localized"),
-            "Revenue": number("Revenue" + unit, format="localized", step=1),
+            "Revenue": number("Revenue" + unit, format="localized", step=1, width=130),
             "Share of revenue": st.column_config.ProgressColumn(
                 format="percent", min_value=0, max_value=1
             ),
-            "Order value": number("Order value" + unit, format="localized"),
+            "Order value": number("Order value" + unit, format="localized", width=150),
         },
     )
 
