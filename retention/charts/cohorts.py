@@ -5,8 +5,8 @@ import pandas as pd
 
 from retention.charts import palette
 from retention.charts.axes import HEIGHT, money_axis
-from retention.history.changes import ENOUGH
 from retention.charts.clickable_rows import PICKED
+from retention.history.changes import ENOUGH
 
 ROW = 26
 #: Colours of the highlighted cohorts, the newest first.

@@ -40,8 +40,8 @@ DEFINITIONS = {
         "risk."
     ),
     "second_order": (
-        "One order and not lapsed at the start; more orders and not lapsed at the end. Who had lapsed "
-        "counts as came back."
+        "One order and not lapsed at the start; more orders and not lapsed at the end. Who "
+        "had lapsed counts as came back."
     ),
     "value": (
         "Expected value over the next 12 months, after margin and discounting by the store "
