@@ -303,7 +303,8 @@ def _reach_advice(reach: int, active_days: int, length: int) -> str:
         ways.append(f"pick a period that begins {wording.days(active_days - reach)} later or more")
     if reach >= LEAST_ACTIVE:
         ways.append(f"count customers as active for {wording.count(reach)} days at most")
-    return f"{', or '.join(ways)}."
+    *others, last = ways
+    return f"{', '.join(others)} or {last}." if others else f"{last}."
 
 
 def _note_on_peak(history: OrderHistory, period: Period) -> Check | None:

@@ -52,11 +52,11 @@ def test_a_note_advises_only_what_can_be_done(history):
     last = date(1998, 7, 1)
     # No period of these orders begins 540 days after the first one.
     assert advice(history, date(1998, 1, 1), last, 540) == (
-        "Load a longer history, or count customers as active for 365 days at most."
+        "Load a longer history or count customers as active for 365 days at most."
     )
     # Active days end at 30.
     assert advice(history, date(1997, 1, 11), date(1997, 4, 1), 90) == (
-        "Load a longer history, or pick a period that begins 80 days later or more."
+        "Load a longer history or pick a period that begins 80 days later or more."
     )
 
 

@@ -86,8 +86,8 @@ ABOUT = {
         "customers."
     ),
 }
-#: Pixels that the head of a change takes.
-CHANGE_WIDTH = 200
+#: Pixels of a change, which stands beside what changed.
+CHANGE_WIDTH = 80
 LABELS = {
     "new_customers": "New customers",
     "customers": "Customers",
@@ -272,10 +272,7 @@ def _columns(breakdown: Breakdown, currency: str | None) -> dict[str, ColumnConf
         name: column.NumberColumn(LABELS[name], format="localized", help=ABOUT[name])
         for name in LABELS
     }
-    changes = {
-        f"{name}_growth": share(f"{LABELS[name]}, change", "growth", CHANGE_WIDTH)
-        for name in GROWING
-    }
+    changes = {f"{name}_growth": share("Change", "growth", CHANGE_WIDTH) for name in GROWING}
     return {
         "name": column.TextColumn(ROLES[breakdown.dimension].label, pinned=True, width=140),
         "verdict": column.TextColumn("Verdict", help=ABOUT["verdict"], width=130),
@@ -290,11 +287,11 @@ def _columns(breakdown: Breakdown, currency: str | None) -> dict[str, ColumnConf
         "days_to_second_order": column.NumberColumn(
             "Days to second order", format="localized", step=1, help=ABOUT["days_to_second_order"]
         ),
-        "value_per_customer": amount("Value each", "value_per_customer", 105),
+        "value_per_customer": amount("Value each", "value_per_customer", 130),
         "value_per_customer_range": column.TextColumn(
             "80% range", help=ABOUT["value_range"], width=135
         ),
-        "cost_to_win": amount("Cost to win", "cost_to_win", 105),
+        "cost_to_win": amount("Cost to win", "cost_to_win", 130),
         "revenue_per_customer": amount("Revenue so far each", "revenue_per_customer", 200),
     }
 

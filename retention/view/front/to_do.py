@@ -64,7 +64,7 @@ def fill(where: DeltaGenerator, data: Loaded, conclusion: DeltaGenerator) -> Non
     with where.container(key="next-actions-filled"):
         found = actions_for(data)
         planned = sum(_is_planned(data, action) for action in found.actions)
-        conclusion.markdown(_conclusion(found, planned))
+        conclusion.markdown(conclusion_of(found, planned))
         for action in found.actions:
             _draw_action(data, action)
         if found.actions:
@@ -85,7 +85,7 @@ def fill(where: DeltaGenerator, data: Loaded, conclusion: DeltaGenerator) -> Non
                 st.markdown("\n".join(lines))
 
 
-def _conclusion(found: NextActions, planned: int = 0) -> str:
+def conclusion_of(found: NextActions, planned: int = 0) -> str:
     """How many actions there are, for how many customers, and what they should bring.
 
     Args:

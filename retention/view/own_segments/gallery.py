@@ -75,7 +75,7 @@ def _conclusion(made: Sequence[ReadyMade], features: Features) -> str:
     """How many of the groups there are, and which stands out, as Markdown."""
     sums = {row.title: totals(row.rule, features) for row in made if not row.missing}
     words = f"**{len(sums)} of {len(made)}** groups can be formed from your orders."
-    best = _standing_out(sums, features)
+    best = standing_out(sums, features)
     if best is None:
         return words
     name, customers, money, what = best
@@ -87,10 +87,14 @@ def _conclusion(made: Sequence[ReadyMade], features: Features) -> str:
     )
 
 
-def _standing_out(
+def standing_out(
     sums: Mapping[str, Totals], features: Features
 ) -> tuple[str, int, float, str] | None:
     """Return the group whose share of the money exceeds its share of the customers most.
+
+    Args:
+        sums: What the groups amount to, by name.
+        features: What is known of the customers.
 
     Returns:
         Its name, customers and share of the money, and what money that is. None where no group of
