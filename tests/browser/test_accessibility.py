@@ -73,7 +73,8 @@ CROWDED = """() => [...document.querySelectorAll("[data-testid=stVegaLiteChart] 
     const cut = shown(chart).filter(word => box(word).width && (
       box(word).left < edge.left - 4 || box(word).right > edge.right + 4));
     const over = [...chart.querySelectorAll(".role-axis-label")].flatMap(axis => {
-      const words = shown(axis);
+      // The box of a slanted word is larger than the word.
+      const words = shown(axis).filter(word => !/rotate/.test(word.getAttribute("transform")));
       return words.flatMap((one, at) => words.slice(at + 1).filter(other =>
         box(one).left < box(other).right && box(other).left < box(one).right
         && box(one).top < box(other).bottom - 4 && box(other).top < box(one).bottom - 4

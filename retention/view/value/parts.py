@@ -187,18 +187,25 @@ def months(data: Loaded, plan: Plan) -> None:
         st.caption(text.plain(words))
         return
     terms = forecast_panels.terms(plan)
+    rest = frame["first_day"].iloc[0]
+    if rest > frame["start"].iloc[0]:
+        words += f" The first bar is the rest of {rest:%B}."
     st.caption(text.plain(f"{words} Thick line: the value {terms[0].lower()}{terms[1:]}."))
+    # A part of a month would look like a fall.
+    last_day = frame["end"] - pd.Timedelta(days=1)
+    is_whole = (frame["first_day"] == frame["start"]) & (frame["last_day"] == last_day)
+    whole = frame[is_whole] if is_whole.any() else frame
     with forecast_panels.expected("months"):
         st.altair_chart(
             expected_months_chart(frame, data.orders.currency),
             key="expected_months",
             alt=f"Expected revenue by month, {total} in all. "
             + findings.course(
-                [f"{start:%B %Y}" for start in frame["start"]],
-                list(frame["expected_revenue"]),
+                [f"{start:%B %Y}" for start in whole["start"]],
+                list(whole["expected_revenue"]),
                 [
                     wording.money(amount, data.orders.currency, short=True)
-                    for amount in frame["expected_revenue"]
+                    for amount in whole["expected_revenue"]
                 ],
             ),
         )
