@@ -15,6 +15,8 @@ from retention.validation import check_known
 DAYS_PER_YEAR = 365.25
 #: A twelfth of a year.
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
+#: What `calendar_days` returns.
+CALENDAR_COLUMNS = ["start", "end", "first_day", "last_day"]
 #: Presets by key, with the words for them.
 PRESETS = {
     "30": "Last 30 days",
@@ -164,3 +166,28 @@ def months_of(start: date, end: date) -> list[Period]:
     return [
         Period(start=month.start_time.date(), end=(month + 1).start_time.date()) for month in months
     ]
+
+
+def calendar_days(first: date, last: date) -> pd.DataFrame:
+    """Part days into calendar months.
+
+    Args:
+        first: The first day.
+        last: The last day; it belongs to the days.
+
+    Returns:
+        A row a month, as timestamps: `start` (the first of the month), `end` (the first of the next
+        one), and of the given days `first_day` and `last_day` that fall into it.
+    """
+    starts = pd.date_range(pd.Timestamp(first).replace(day=1), pd.Timestamp(last), freq="MS")
+    ends = starts + pd.DateOffset(months=1)
+    return pd.DataFrame(
+        {
+            "start": starts,
+            "end": ends,
+            "first_day": starts.where(starts > pd.Timestamp(first), pd.Timestamp(first)),
+            "last_day": (ends - pd.Timedelta(days=1)).where(
+                ends <= pd.Timestamp(last), pd.Timestamp(last)
+            ),
+        }
+    )

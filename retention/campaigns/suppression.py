@@ -20,6 +20,7 @@ from retention.customers.phones import phone_numbers
 from retention.customers.signals import POOR_SHARE
 from retention.playbook import LeftOut, left_out, strategy_of
 from retention.validation import rows_of
+from retention.wording import count
 
 #: For how many days a review or a survey answer counts as recent.
 RECENT_DAYS = 90
@@ -31,6 +32,12 @@ _MAIL_CHANNELS = ("email",)
 _UNHAPPY_GROUPS = {
     "nps_group": ("Detractor", "nps_on"),
     "csat_group": ("Dissatisfied", "csat_on"),
+}
+#: What stands before a reason that is a thing, where it is counted.
+_OF_SUCH = {
+    "Poor review lately": "with a ",
+    "Low survey score lately": "with a ",
+    "Open complaint": "with an ",
 }
 #: Channels that need the customer's consent; for ads, to hand their data to the platform.
 ASKED_FIRST = ("email", "sms", "messenger", "push", "ads")
@@ -284,6 +291,20 @@ def _unhappy(signals: pd.DataFrame, as_of: pd.Timestamp) -> dict[str, Mask]:
         # Closed complaints have no day here.
         reasons["Open complaint"] = signals["complained_on"].notna().to_numpy(bool)
     return reasons
+
+
+def counted_words(number: int, reason: str) -> str:
+    """Return how many customers are left out for a reason: "2 opted out".
+
+    Args:
+        number: The customers.
+        reason: A reason of `suppression_reasons`.
+
+    >>> counted_words(2, "Low survey score lately"), counted_words(1, "Opted out")
+    ('2 with a low survey score lately', '1 opted out')
+    """
+    words = f"{reason[0].lower()}{reason[1:]}"
+    return f"{count(number)} {_OF_SUCH.get(reason, '')}{words}"
 
 
 def _is_recent(days: pd.Series, since: pd.Timestamp) -> pd.Series:

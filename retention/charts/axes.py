@@ -83,6 +83,14 @@ def revenue_range_rules(frame: pd.DataFrame) -> alt.Chart:
     )
 
 
+def day_spans(frame: pd.DataFrame) -> list[str]:
+    """Return `first_day` to `last_day` of each row in words; both belong to it."""
+    return [
+        f"{wording.day(first.date())} to {wording.day(last.date())}"
+        for first, last in zip(frame["first_day"], frame["last_day"], strict=True)
+    ]
+
+
 def middle_of(frame: pd.DataFrame) -> pd.Series:
     """Return the moment halfway from `start` to `end` of each row."""
     return frame["start"] + (frame["end"] - frame["start"]) / 2

@@ -6,6 +6,7 @@ import pandas as pd
 from retention.charts import palette
 from retention.charts.axes import HEIGHT, money_axis
 from retention.charts.clickable_rows import PICKED
+from retention.history.changes import ENOUGH
 
 ROW = 26
 #: Colours of the highlighted cohorts, the newest first.
@@ -146,7 +147,7 @@ def growth_chart(
         scale=alt.Scale(nice=False, domainMin=0),
     )
     axis = money_axis(currency) if money else alt.Axis(tickCount=5)
-    y = alt.Y("value:Q", title=title, axis=axis, scale=alt.Scale(zero=True))
+    y = alt.Y("value:Q", title=title, axis=axis, scale=_reach(past, ahead))
     colour = alt.Color(
         "label:N",
         title=None,
@@ -165,6 +166,7 @@ def growth_chart(
             color=palette.NEUTRAL,
             strokeWidth=1.2,
             opacity=0.4,
+            clip=True,
             point=alt.OverlayMarkDef(size=60, opacity=0),
         )
         .encode(x=x, y=y, detail="key:N", tooltip=tooltip)
@@ -179,6 +181,29 @@ def growth_chart(
         band, dashed = _forecast_layers(ahead, x, y, colour, title)
         layers = [band, others, dashed, lines]
     return alt.LayerChart(layer=layers, height=HEIGHT + 60)
+
+
+def _reach(past: pd.DataFrame, ahead: pd.DataFrame) -> alt.Scale:
+    """The vertical scale: of highlighted cohorts and those that are not small.
+
+    A cohort of a few customers, of whom one bought much, would press all others to the ground.
+    """
+    sized = past[past["label"].notna() | (past["customers"] >= ENOUGH)]
+    top = float((sized if len(sized) else past)["value"].max())
+    if len(ahead):
+        top = max(top, float(ahead["high"].max()))
+    return alt.Scale(zero=True, domainMin=0, domainMax=top) if top > 0 else alt.Scale(zero=True)
+
+
+def beyond_reach(past: pd.DataFrame, ahead: pd.DataFrame) -> int:
+    """Return how many small cohorts the chart of `growth_chart` cuts at its upper end.
+
+    Args:
+        past: As of `growth_chart`.
+        ahead: As of `growth_chart`.
+    """
+    top = _reach(past, ahead).to_dict().get("domainMax", float("inf"))
+    return int(past.loc[past["value"] > top, "key"].nunique())
 
 
 def _forecast_layers(

@@ -17,6 +17,8 @@ LIFE_HEIGHT = 300
 BAND_TOP, BAND_BOTTOM, FLOOR, CEILING = -0.06, -0.13, -0.15, 1.06
 #: Orders that the chart shows at most: the latest ones.
 MOST_ORDERS = 400
+#: Days of a chart up to which its axis names days in place of months.
+SHORT_LIFE = 120
 #: Days that a last stage ahead is drawn for.
 TAIL_DAYS = 45
 
@@ -100,7 +102,7 @@ def life_chart(life: CustomerLife) -> alt.LayerChart:
         if life.has_amounts
         else alt.Axis(values=_ticks(top, whole=True), format="d", domain=False),
     )
-    x = alt.X("moment:T", title=None, axis=alt.Axis(grid=False, tickCount=8, labelOverlap=True))
+    x = alt.X("moment:T", title=None, axis=_day_axis(orders, stages))
     tooltip = [
         alt.Tooltip("day:N", title="Order of"),
         alt.Tooltip("amount:N", title="Amount"),
@@ -130,6 +132,13 @@ def life_chart(life: CustomerLife) -> alt.LayerChart:
         .encode(x="moment:T")
     )
     return layered(_band(stages, top), stems, dots, rule, height=LIFE_HEIGHT)
+
+
+def _day_axis(orders: pd.DataFrame, stages: pd.DataFrame) -> alt.Axis:
+    """The time axis: each label holds its year, since any of them may be left out."""
+    days = (stages["end"].max() - orders["moment"].min()).days if len(stages) else 0
+    form = "%b %Y" if days > SHORT_LIFE else "%-d %b"
+    return alt.Axis(grid=False, tickCount=8, labelOverlap=True, format=form)
 
 
 def _band(stages: pd.DataFrame, top: float) -> alt.Chart:

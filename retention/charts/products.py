@@ -95,7 +95,9 @@ def value_chart(
     colour = alt.Color(
         "label:N",
         scale=alt.Scale(domain=list(colours), range=list(colours.values())),
-        legend=alt.Legend(orient="top", title=None, columns=alt.ExprRef("width < 400 ? 2 : 3")),
+        legend=alt.Legend(
+            orient="top", title=None, columns=alt.ExprRef("width < 190 ? 1 : width < 400 ? 2 : 3")
+        ),
     )
     tooltip = [
         alt.Tooltip("name:N", title="First order held"),

@@ -17,9 +17,8 @@ import pandas as pd
 
 from retention.charts import channels, overlaps, trust, value
 from retention.evaluation.backtest import Backtest
-from retention.history.revenue import day_to_date
 from retention.models.model import CltvModel
-from retention.models.months import expected_by_month, month_ranges
+from retention.models.months import expected_by_calendar_month, month_ranges
 from retention.models.value_distribution import concentration, top_shares, value_histogram
 from retention.orders.orders import Orders
 from retention.reports.breakdown import Breakdown
@@ -67,19 +66,15 @@ def months_chart(
     Raises:
         ModelError: The orders have no amounts.
     """
-    months = expected_by_month(
+    months = expected_by_calendar_month(
         model,
         customers,
+        orders.end,
         horizon_days=horizon_days,
         margin=margin,
         annual_discount_rate=annual_discount_rate,
     )
-    frame = month_ranges(model, customers, months)
-    frame = frame.assign(
-        start=day_to_date(frame["start_day"], orders.end),
-        end=day_to_date(frame["end_day"], orders.end),
-    )
-    return value.expected_months_chart(frame, orders.currency)
+    return value.expected_months_chart(month_ranges(model, customers, months), orders.currency)
 
 
 def value_chart(customers: pd.DataFrame, scores: pd.DataFrame, currency: str | None) -> alt.Chart:

@@ -140,17 +140,15 @@ def trend_chart(frame: pd.DataFrame, label: str, kind: str, currency: str | None
     axis = {"money": money_axis(currency), "rate": alt.Axis(format="~%", tickCount=5)}.get(
         kind, alt.Axis(tickCount=5)
     )
+    title = label if "onthly" in label else f"{label} a month"
     x = alt.X("middle:T", title=None, axis=_month_axis(frame), scale=_month_scale(frame))
-    y = alt.Y(
-        "value:Q", title=f"{label} a month", axis=axis, scale=_value_scale(frame["value"], kind)
-    )
+    y = alt.Y("value:Q", title=title, axis=axis, scale=_value_scale(frame["value"], kind))
     tooltip = [
         alt.Tooltip("month:T", title="Month", format="%b %Y"),
         alt.Tooltip("shown:N", title=label),
-        alt.Tooltip("note:N", title=" "),
     ]
     frame = frame.assign(
-        note=frame["complete"].map({True: "", False: "not the whole month"}),
+        shown=frame["shown"] + frame["complete"].map({True: "", False: ", not the whole month"}),
         middle=frame["month"] + (frame["end"] - frame["month"]) / 2,
     )
     shade = (

@@ -14,6 +14,8 @@ SHARES_HEIGHT = 132
 MAP_HEIGHT = 400
 #: Streamlit takes 20 of these pixels below the bars.
 STRIP_HEIGHT = 52
+#: Vega expression: whether words to the right of a threshold would be cut.
+AT_RIGHT_END = "scale('x', datum.probability) > width - 95"
 
 
 def shares_chart() -> alt.LayerChart:
@@ -113,9 +115,14 @@ def customer_map_chart(
     layers = [
         cells,
         across.mark_rule(**rule, clip=True).encode(x=at_x),
-        across.mark_text(**words, align="left", dx=5, baseline="bottom", clip=True).encode(
-            x=at_x, y=alt.value(12), text="label:N"
-        ),
+        # Near the right end the words stand before their line.
+        across.mark_text(
+            **words,
+            align=alt.ExprRef(f"{AT_RIGHT_END} ? 'right' : 'left'"),
+            dx=alt.ExprRef(f"{AT_RIGHT_END} ? -5 : 5"),
+            baseline="bottom",
+            clip=True,
+        ).encode(x=at_x, y=alt.value(12), text="label:N"),
         up.mark_rule(**rule, clip=True).encode(y=at_y),
         up.mark_text(**words, align="left", dx=6, dy=-5, clip=True).encode(
             x=alt.value(0), y=at_y, text="label:N"

@@ -8,6 +8,7 @@ from retention.charts import palette
 from retention.charts.axes import (
     HEIGHT,
     count_axis,
+    day_spans,
     layered,
     middle_of,
     money_axis,
@@ -134,12 +135,13 @@ def expected_months_chart(frame: pd.DataFrame, currency: str | None) -> alt.Laye
     """Draw expected revenue by month and, in front of it, its value after margin and discounting.
 
     Args:
-        frame: As `month_ranges` returns, with `start` and `end` as dates.
+        frame: As `expected_by_calendar_month` returns, with the ranges of `month_ranges`.
         currency: Of the money.
     """
     labels = ["Revenue", "Value"]
     shown = frame.assign(
         base=0.0,
+        days=day_spans(frame),
         middle=middle_of(frame),
         revenue_label=labels[0],
         value_label=labels[1],
@@ -159,8 +161,7 @@ def expected_months_chart(frame: pd.DataFrame, currency: str | None) -> alt.Laye
         )
 
     tooltip = [
-        alt.Tooltip("start:T", title="From", format="%e %b %Y"),
-        alt.Tooltip("end:T", title="To", format="%e %b %Y"),
+        alt.Tooltip("days:N", title="Days"),
         alt.Tooltip("revenue:N", title=labels[0]),
         alt.Tooltip("between:N", title="80% range"),
         alt.Tooltip("kept:N", title=labels[1]),

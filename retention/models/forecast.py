@@ -17,7 +17,8 @@ class Forecast:
 
     Attributes:
         histories: The distinct histories.
-        ends: The last day of each month of 30.4375 days, the last one cut at the horizon.
+        ends: The last day of each month of 30.4375 days, the last one cut at the horizon. Further
+            stops may part a month.
         elapsed: How far the model's clock has run by each of these days.
         discount: The discount factor of each month.
         active: Each history's probability to be active.
@@ -60,6 +61,7 @@ def forecast(
     histories: Histories,
     horizon_days: float,
     annual_discount_rate: float = 0.0,
+    stops: np.ndarray | None = None,
 ) -> Forecast:
     """Return the expected orders of every history over a horizon.
 
@@ -68,12 +70,18 @@ def forecast(
         histories: Grouped customers.
         horizon_days: How far to look ahead, in days.
         annual_discount_rate: What money a year from now loses, as a fraction; 0 or more.
+        stops: Days within the horizon at which months are parted too. Money of both parts is
+            discounted from the month's end, so that no sum changes.
 
     Returns:
         The orders by history and month of the horizon.
     """
     count = int(np.ceil(horizon_days / DAYS_PER_MONTH))
     ends = np.minimum(np.arange(1, count + 1) * DAYS_PER_MONTH, float(horizon_days))
+    paid = ends
+    if stops is not None:
+        months, ends = ends, np.union1d(ends, stops)
+        paid = months[np.searchsorted(months, ends)]
     active = purchases.probability_active(histories.frequency, histories.recency, histories.T)
     pairs, frequency, age = histories.without_recency()
     expected = purchases.expected_purchases_if_active(frequency, age, ends)
@@ -81,7 +89,7 @@ def forecast(
         histories=histories,
         ends=ends,
         elapsed=purchases.ahead(ends),
-        discount=(1 + annual_discount_rate) ** (-ends / DAYS_PER_YEAR),
+        discount=(1 + annual_discount_rate) ** (-paid / DAYS_PER_YEAR),
         active=active,
         pairs=pairs,
         increments=np.diff(expected, axis=1, prepend=0.0),

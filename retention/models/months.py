@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from datetime import date, timedelta
+
 import numpy as np
 import pandas as pd
 
@@ -16,6 +19,7 @@ from retention.models.uncertainty import (
     sample_customers,
     spend_squares,
 )
+from retention.periods import calendar_days
 
 
 def month_ranges(model: CltvModel, customers: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:
@@ -24,7 +28,7 @@ def month_ranges(model: CltvModel, customers: pd.DataFrame, months: pd.DataFrame
     Args:
         model: The model.
         customers: The customers.
-        months: What `expected_by_month` gives for them.
+        months: What `expected_by_month` or `expected_by_calendar_month` gives for them.
 
     Returns:
         `months` with `revenue_low` and `revenue_high`.
@@ -105,10 +109,59 @@ def expected_by_month(
         DataError: The table is not a customer table.
         ModelError: A setting is out of range; the message says which.
     """
+    return _expected(model, customers, horizon_days, annual_discount_rate, margin, None)
+
+
+def expected_by_calendar_month(
+    model: CltvModel,
+    customers: pd.DataFrame,
+    today: date,
+    horizon_days: float = 365,
+    annual_discount_rate: float = 0.10,
+    margin: float = 1.0,
+) -> pd.DataFrame:
+    """Add up what all customers are expected to bring, by the months of the calendar.
+
+    The sums are those of `expected_by_month`.
+
+    Args:
+        model: From `fit_cltv`.
+        customers: From `summarise_customers`.
+        today: The last day that is known. The rest of its month comes first.
+        horizon_days: How far to look ahead, in days.
+        annual_discount_rate: What money a year from now loses, as a fraction; 0 or more.
+        margin: The share of revenue that is profit, above 0 and up to 1.
+
+    Returns:
+        The columns of `expected_by_month` and those of `calendar_days`.
+    """
+    last = today + timedelta(days=math.ceil(horizon_days))
+    days = calendar_days(today + timedelta(days=1), last)
+    stops = (days["last_day"] - pd.Timestamp(today)).dt.days.to_numpy(dtype=float)
+    stops[-1] = horizon_days
+    parts = _expected(model, customers, horizon_days, annual_discount_rate, margin, stops)
+    by_month = np.searchsorted(stops, parts["end_day"])
+    amounts = parts.filter(like="expected_").groupby(by_month).sum()
+    steps = {
+        "month": np.arange(1, len(stops) + 1),
+        "start_day": np.concatenate([[0.0], stops[:-1]]),
+        "end_day": stops,
+    }
+    return pd.concat([pd.DataFrame(steps), amounts, days], axis=1)
+
+
+def _expected(
+    model: CltvModel,
+    customers: pd.DataFrame,
+    horizon_days: float,
+    annual_discount_rate: float,
+    margin: float,
+    stops: np.ndarray | None,
+) -> pd.DataFrame:
     check_settings(horizon_days, annual_discount_rate, margin)
     model = model.seen_with(customers)
     ahead = forecast(
-        model.purchases, group_histories(customers), horizon_days, annual_discount_rate
+        model.purchases, group_histories(customers), horizon_days, annual_discount_rate, stops
     )
     histories, active, ends = ahead.histories, ahead.active, ahead.ends
 

@@ -29,6 +29,7 @@ class ReadyMade:
         rule: The condition or group that its customers satisfy.
         signal: What the file needs a column of, where orders alone do not tell.
         missing: Why these orders lack it and what brings it; empty where they do not.
+        title: Its name with the place, product or category that it begins with.
     """
 
     name: str
@@ -38,6 +39,7 @@ class ReadyMade:
     rule: Rule
     signal: str = ""
     missing: str = ""
+    title: str = ""
 
 
 def ready_made(features: Features) -> tuple[ReadyMade, ...]:
@@ -76,14 +78,17 @@ def present_name(name: str) -> str:
 
 def _segment(row: dict[str, Any], features: Features) -> ReadyMade:
     rule = _with_choice(row, features)
+    missing = _missing(row, rule, features)
+    chosen = [] if missing or "choose" not in row else _chosen(row, features)
     return ReadyMade(
         name=row["name"],
+        title=row["title"].format(*chosen) if chosen else row["name"],
         about=row["about"].replace(_POOR, f"{_poor_rating(features):g}"),
         group=row["group"],
         source=_read()["sources"][row["source"]],
         rule=rule,
         signal=row.get("signal", ""),
-        missing=_missing(row, rule, features),
+        missing=missing,
     )
 
 
@@ -102,10 +107,7 @@ def _with_choice(row: dict[str, Any], features: Features) -> Rule:
     """The rule, the places to fill in taken by the values that most customers have."""
     values: dict[str, Any] = {_POOR: _poor_rating(features)}
     if "choose" in row:
-        known: tuple[str, ...] = ()
-        if not features.missing(row["choose"]):
-            known = tuple(features.choices(row["choose"]))
-        filling = [*known, "?", "?"]
+        filling = _chosen(row, features)
         values |= {"?": filling[0], "??": filling[1]}
 
     def filled(data: Any) -> Any:
@@ -116,6 +118,14 @@ def _with_choice(row: dict[str, Any], features: Features) -> Rule:
         return values.get(data, data) if isinstance(data, str) else data
 
     return rule_of_data(filled(row["rule"]))
+
+
+def _chosen(row: dict[str, Any], features: Features) -> list[str]:
+    """The values to fill in, those of most customers first."""
+    known: tuple[str, ...] = ()
+    if not features.missing(row["choose"]):
+        known = tuple(features.choices(row["choose"]))
+    return [*known, "?", "?"]
 
 
 def _poor_rating(features: Features) -> float:

@@ -20,6 +20,10 @@ from retention.validation import check_number
 
 #: Days without an order after which a customer no longer counts as active, by default.
 ACTIVE_DAYS = 365
+#: Days at an end of a period that may lie in a peak, and how many times the usual sales make one.
+PEAK_DAYS, PEAK = 7, 2.0
+#: Days before and after an end that tell what is usual, and the fewest that do.
+_AROUND_PEAK, _LEAST_FOR_PEAK = 90, 28
 #: The ends of the slider for these days.
 LEAST_ACTIVE, MOST_ACTIVE = 30, 730
 
@@ -248,9 +252,10 @@ def _notes(history: OrderHistory, counts: PeriodCounts) -> tuple[Check, ...]:
     period = counts.period
     notes = (
         _note_on_begin(period, history.start),
-        _note_on_reach(counts, history.start),
+        _note_on_reach(counts, history.start, history.end),
         _note_on_length(period, counts.active_days),
         _note_on_end(period, history.end),
+        _note_on_peak(history, period),
     )
     return tuple(note for note in notes if note is not None)
 
@@ -268,7 +273,7 @@ def _note_on_begin(period: Period, first_order: date) -> Check | None:
     )
 
 
-def _note_on_reach(counts: PeriodCounts, first_order: date) -> Check | None:
+def _note_on_reach(counts: PeriodCounts, first_order: date, last_order: date) -> Check | None:
     reach = (counts.period.start - first_order).days
     if not counts.start:
         return Check(
@@ -287,9 +292,45 @@ def _note_on_reach(counts: PeriodCounts, first_order: date) -> Check | None:
         f"active for {wording.count(counts.active_days)}: only recent customers are there at "
         "the start, so the "
         "retention rate comes out too high, and whoever had ordered before that may count as new.",
-        advice="Load a longer history, pick a later period or shorten the time for which customers "
-        "count as active.",
+        advice=_reach_advice(reach, counts.active_days, (last_order - first_order).days),
     )
+
+
+def _reach_advice(reach: int, active_days: int, length: int) -> str:
+    """Return what helps: a later period and fewer active days only where there are such."""
+    ways = ["Load a longer history"]
+    if length - active_days >= LEAST_ACTIVE:
+        ways.append(f"pick a period that begins {wording.days(active_days - reach)} later or more")
+    if reach >= LEAST_ACTIVE:
+        ways.append(f"count customers as active for {wording.count(reach)} days at most")
+    *others, last = ways
+    return f"{', '.join(others)} or {last}." if others else f"{last}."
+
+
+def _note_on_peak(history: OrderHistory, period: Period) -> Check | None:
+    """Say where a period begins or ends in days that sell far more than is usual."""
+    daily = history.daily.groupby("day")["orders"].sum().reindex(range(history.length))
+    weekly = daily.fillna(0).rolling(PEAK_DAYS).mean()
+    begin, end = (history.number(day) for day in (period.start, period.end))
+    for where, last in (("ends", end - 1), ("begins", begin + PEAK_DAYS - 1)):
+        around = weekly.iloc[max(0, last - _AROUND_PEAK) : last + _AROUND_PEAK].dropna()
+        # A period of days is not parted into a peak and what is usual.
+        if not 0 <= last < len(weekly) or min(period.days, len(around)) < _LEAST_FOR_PEAK:
+            continue
+        times = float(weekly.iloc[last]) / max(float(around.median()), 1 / PEAK_DAYS)
+        if times > PEAK:
+            days = "last" if where == "ends" else "first"
+            return Check(
+                name="Peak",
+                status="caution",
+                finding=f"The period {where} inside a peak: its {days} {PEAK_DAYS} days have "
+                f"{wording.decimal(times, 1)} times the orders of a usual week. Beside days "
+                "without such a peak, totals, new customers and order values differ for that "
+                "alone.",
+                advice="Compare with the year before where it has the same peak, or pick own dates "
+                "that leave the peak out.",
+            )
+    return None
 
 
 def _note_on_length(period: Period, active_days: int) -> Check | None:
@@ -304,7 +345,8 @@ def _note_on_length(period: Period, active_days: int) -> Check | None:
         "its start nor at "
         "its end, and the retention rate leaves them out. The bridge counts them as new and as "
         "lapsed.",
-        advice="Pick a shorter period, or count customers as active for longer.",
+        advice="Pick a shorter period"
+        + (", or count customers as active for longer." if period.days <= MOST_ACTIVE else "."),
     )
 
 

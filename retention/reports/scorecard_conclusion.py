@@ -31,6 +31,8 @@ _LEADS = {
         True: "Second orders come sooner",
     },
 }
+#: Totals that are named where customers behave as before.
+_TOTALS = ("new_customers", "returning_customers", "revenue")
 #: Days from which a period and the one before it are about a year apart.
 _A_YEAR = 300
 
@@ -107,6 +109,9 @@ def _compared(
                 break
     if sentences:
         return " ".join(sentences)
+    totals = _changed_totals(rows)
+    if totals:
+        return f"Customers behave much as {when}, but {totals}."
     named = (name for name in _LEADS if rows[name]["verdict"] == NOISE)
     name = next(named, "repeat_purchase_rate")
     value = float(card.metrics.T[name]["value"])
@@ -114,6 +119,19 @@ def _compared(
         f"Customers behave much as {when}. {METRICS[name].label}: "
         f"{shown_value(name, value, currency)}."
     )
+
+
+def _changed_totals(rows: _Rows) -> str:
+    """Say which totals changed clearly: "new customers are up 109%"; empty where none did."""
+    parts = []
+    for name in _TOTALS:
+        row = rows.get(name, {})
+        if row.get("verdict") in (UP, DOWN):
+            verb = "is" if name == "revenue" else "are"
+            where = "up" if row["verdict"] == UP else "down"
+            label = METRICS[name].label.lower()
+            parts.append(f"{label} {verb} {where} {percent(abs(float(row['change'])))}")
+    return " and ".join(parts)
 
 
 def _figures(card: Scorecard, name: str, row: _Row, currency: str | None) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from retention import wording
+from retention.campaigns.suppression import counted_words
 from retention.csv_export import to_csv
 from retention.view import text, widgets
 from retention.view.session.contact import UNKNOWN, has_consent
@@ -76,10 +77,7 @@ def contact_sentence(contact: pd.DataFrame, *, known: bool) -> str:
     """
     number, reasons = len(contact), contact[DO_NOT_WRITE]
     counts = reasons[reasons != ""].astype("str").value_counts()
-    others = [
-        f"{wording.count(count)} {str(reason)[0].lower()}{str(reason)[1:]}"
-        for reason, count in counts.items()
-    ]
+    others = [counted_words(int(number), str(reason)) for reason, number in counts.items()]
     reachable = f"{wording.count(number - int(counts.sum()))} of {wording.count(number)}"
     may = f"{reachable} may be written to{'; ' if others else ''}{', '.join(others)}."
     if not known:

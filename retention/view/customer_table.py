@@ -66,9 +66,10 @@ def customer_table(data: Loaded, scores: pd.DataFrame | None, plan: Plan | None)
     by = search.RANKINGS[search.ranked_by(data.customers, scores)]
     scope = "All" if total <= TABLE_ROWS else f"The first {TABLE_ROWS} of"
     st.caption(f"{scope} {wording.plural(total, 'customer')}, highest {by} first. {OPENS}")
-    # Rounded for the progress bars, which show every digit; the download has them all.
+    # Rounded for the progress bars, which show every digit, and for numbers, of which the browser
+    # cuts digits off instead. The download has them all.
     chances = [name for name in listed.columns if name.startswith("p_")]
-    shown = listed.round(dict.fromkeys(chances, 3)).reset_index()
+    shown = listed.round(dict.fromkeys(chances, 3) | {"expected_orders": 2}).reset_index()
     event = st.dataframe(
         shown,
         key="customers",

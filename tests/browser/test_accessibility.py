@@ -63,6 +63,26 @@ TOO_WIDE = """() => Math.max(
 CHARTS = """() => [...document.querySelectorAll("[data-testid=stVegaLiteChart]")].map(
   chart => chart.getAttribute("aria-label") ?? "")"""
 
+#: Labels of one axis that stand on each other, and words of charts that are cut at an edge.
+CROWDED = """() => [...document.querySelectorAll("[data-testid=stVegaLiteChart] svg")].flatMap(
+  chart => {
+    const shown = part => [...part.querySelectorAll("text")].filter(word =>
+      word.textContent.trim() && getComputedStyle(word).opacity !== "0");
+    const box = node => node.getBoundingClientRect();
+    const edge = box(chart);
+    const cut = shown(chart).filter(word => box(word).width && (
+      box(word).left < edge.left - 4 || box(word).right > edge.right + 4));
+    const over = [...chart.querySelectorAll(".role-axis-label")].flatMap(axis => {
+      // The box of a slanted word is larger than the word.
+      const words = shown(axis).filter(word => !/rotate/.test(word.getAttribute("transform")));
+      return words.flatMap((one, at) => words.slice(at + 1).filter(other =>
+        box(one).left < box(other).right && box(other).left < box(one).right
+        && box(one).top < box(other).bottom - 4 && box(other).top < box(one).bottom - 4
+      ).map(other => `${one.textContent} on ${other.textContent}`));
+    });
+    return [...cut.map(word => `${word.textContent} is cut`), ...over];
+  })"""
+
 #: Colours of words beside charts' marks; charts on canvas would have none to be read here.
 CHART_TEXT = """() => [...document.querySelectorAll("[data-testid=stVegaLiteChart]")].flatMap(
   chart => chart.querySelector("canvas") ? ["canvas"] : [...chart.querySelectorAll(
@@ -114,6 +134,7 @@ def look(page, notes, where, schemes=("light", "dark"), screens=(DESKTOP, PHONE)
             notes["findings"][here] = page.evaluate(FINDINGS, NOT_OURS)
             notes["too wide"][here] = page.evaluate(TOO_WIDE)
             notes["charts"][here] = page.evaluate(CHARTS)
+            notes["crowded"][here] = page.evaluate(CROWDED)
             notes["chart text"][here] = page.evaluate(CHART_TEXT)
             notes["ground"][here] = page.evaluate(
                 "() => getComputedStyle(document.querySelector('.stApp')).backgroundColor"
@@ -206,6 +227,10 @@ def test_every_chart_has_a_text_alternative(walk):
     texts = [(where, text) for where, found in walk["charts"].items() for text in found]
     assert len(texts) > 60
     assert [(where, text) for where, text in texts if len(text) < 20] == []
+
+
+def test_no_words_of_a_chart_stand_on_each_other_or_are_cut(walk):
+    assert {where: words for where, words in walk["crowded"].items() if words} == {}
 
 
 def test_the_words_of_charts_are_legible_on_both_themes(walk):

@@ -125,7 +125,9 @@ def check_files_of_held_out(page, addressed):
     name, held = download(page, re.compile(r"^Download [\d,]+ held out$"))
     assert name.endswith("-holdout-audience-google-ads-hashed.csv")
     assert not {row["Email"] for row in rows(held)} & {row["Email"] for row in addressed}
-    name, plain = download(page, re.compile(r"^Download the numbers of all [\d,]+ held out$"))
+    name, plain = download(
+        page, re.compile(r"^Download customer numbers of all held out \([\d,]+\)$")
+    )
     assert name.endswith("-holdout.csv")
     assert {row["group"] for row in rows(plain)} == {"holdout"}
     assert len({row["customer_id"] for row in rows(plain)}) >= len(rows(held)) > 0

@@ -56,3 +56,17 @@ def test_amounts_without_money_are_the_number_of_orders(customers):
 def test_a_free_order_alone_has_a_chart(customers):
     free = customers[3].orders.assign(revenue=0.0)
     charts.life_chart(replace(customers[3].life, orders=free)).to_dict()
+
+
+def test_each_label_of_the_axis_holds_its_year(customers):
+    """Labels without room are left out: the one with the year may be among them."""
+    for customer in customers:
+        chart = charts.life_chart(customer.life).to_dict()
+        (form,) = {
+            layer["encoding"]["x"]["axis"]["format"]
+            for layer in chart["layer"]
+            if "axis" in layer["encoding"]["x"]
+        }
+        frame = charts.stage_frame(customer.life)
+        is_long = (frame["end"].max() - frame["start"].min()).days > charts.SHORT_LIFE + 30
+        assert form == "%b %Y" or not is_long

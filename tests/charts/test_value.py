@@ -1,7 +1,5 @@
 """Charts of the base's value draw aggregates with their ranges, and are valid Vega-Lite."""
 
-from datetime import date
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +11,6 @@ from retention.charts.value import (
     levers_chart,
     value_histogram_chart,
 )
-from retention.history import revenue
 from retention.models import value_distribution as value
 from tests.support.chart_data import CURRENCIES, drawn_rows, expected_months
 
@@ -26,14 +23,6 @@ def scored(n=5000):
     )
 
 
-def dated():
-    frame, end = expected_months(), date(2024, 3, 31)
-    return frame.assign(
-        start=revenue.day_to_date(frame["start_day"], end),
-        end=revenue.day_to_date(frame["end_day"], end),
-    )
-
-
 def every_chart(currency):
     customers, scores = scored()
     worth = scores["cltv"]
@@ -42,7 +31,7 @@ def every_chart(currency):
         "concentration": concentration_chart(
             value.concentration(worth), value.top_shares(worth), currency
         ),
-        "months": expected_months_chart(dated(), currency),
+        "months": expected_months_chart(expected_months(), currency),
     }
 
 

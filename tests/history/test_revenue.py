@@ -7,11 +7,11 @@ import pytest
 
 from retention import DataError, sample_orders
 from retention.history.revenue import (
-    day_to_date,
     past_and_expected,
     placed_and_expected,
     revenue_history,
 )
+from retention.periods import calendar_days
 
 
 @pytest.fixture(scope="module")
@@ -26,40 +26,39 @@ def test_months_hold_all_revenue_and_all_orders(history):
     assert history["orders"].sum() == len(table)
 
 
-def test_months_follow_each_other_and_end_on_the_last_order_day(history):
-    assert history["end_day"].iloc[-1] == 0
-    assert (history["end_day"] - history["start_day"]).tolist() == pytest.approx(
-        [30.4375] * len(history)
+def test_months_are_those_of_the_calendar_from_the_first_order_day_to_the_last(history):
+    assert history["first_day"].iloc[0] == pd.Timestamp("1997-01-01")
+    assert history["last_day"].iloc[-1] == pd.Timestamp("1998-06-30")
+    assert history["start"].tolist() == list(pd.date_range("1997-01-01", "1998-06-01", freq="MS"))
+    assert history["end"].tolist()[:-1] == history["start"].tolist()[1:]
+    table = sample_orders("cdnow").table.to_pandas()
+    by_month = table.groupby(table["ordered_at"].dt.to_period("M")).size()
+    assert history["orders"].tolist() == by_month.tolist()
+
+
+def expected_months() -> pd.DataFrame:
+    """July 1998 and a part of August."""
+    return calendar_days(date(1998, 7, 1), date(1998, 8, 9)).assign(
+        expected_orders=[12.5, 3.0],
+        expected_revenue=[5.0, 4.0],
+        revenue_low=[3.0, 2.0],
+        revenue_high=[7.0, 6.0],
     )
-    assert history["start_day"].iloc[1:].tolist() == history["end_day"].iloc[:-1].tolist()
 
 
 def test_past_and_expected_revenue_are_one_frame_with_ranges_of_what_is_expected(history):
-    months = pd.DataFrame(
-        {
-            "start_day": [0.0, 30.4375],
-            "end_day": [30.4375, 60.875],
-            "expected_revenue": [5.0, 4.0],
-            "revenue_low": [3.0, 2.0],
-            "revenue_high": [7.0, 6.0],
-        }
-    )
-    tidy = past_and_expected(history, months, date(1998, 6, 30))
+    tidy = past_and_expected(history, expected_months())
     sums = tidy.groupby("kind")["revenue"].sum()
     assert sums["first"] == pytest.approx(history["first_revenue"].sum())
     assert sums["repeat"] == pytest.approx(history["repeat_revenue"].sum())
     assert sums["expected"] == 9.0
     expected = tidy[tidy["kind"] == "expected"]
-    assert expected["start"].tolist() == [pd.Timestamp("1998-06-30"), pd.Timestamp("1998-07-30")]
+    assert expected["start"].tolist() == [pd.Timestamp("1998-07-01"), pd.Timestamp("1998-08-01")]
+    assert expected["last_day"].iloc[-1] == pd.Timestamp("1998-08-09")
     assert expected["revenue_low"].tolist() == [3.0, 2.0]
     assert (
         tidy.loc[tidy["kind"] != "expected", ["revenue_low", "revenue_high"]].isna().all(axis=None)
     )
-
-
-def test_days_become_dates_rounded_to_whole_days():
-    days = day_to_date(pd.Series([-30.4375, 0.0, 30.4375]), date(2024, 3, 31))
-    assert days.dt.date.tolist() == [date(2024, 3, 1), date(2024, 3, 31), date(2024, 4, 30)]
 
 
 @dataclass
@@ -87,8 +86,6 @@ def test_history_tells_first_from_repeat_purchase_days():
     assert history["first_revenue"].tolist() == [15, 0, 20]
     assert history["repeat_revenue"].tolist() == [0, 0, 7]
     assert history["orders"].tolist() == [2, 0, 2]
-    assert history["end_day"].iloc[-1] == 0
-    assert history["start_day"].iloc[0] == pytest.approx(-3 * 30.4375)
 
 
 def test_a_cut_history_still_knows_the_first_purchase():
@@ -102,11 +99,8 @@ def test_no_months_is_refused():
 
 
 def test_past_and_expected_orders_are_one_frame(history):
-    months = pd.DataFrame(
-        {"start_day": [0.0], "end_day": [30.4375], "expected_orders": [12.5], "expected_revenue": 1}
-    )
-    tidy = placed_and_expected(history, months, date(1998, 6, 30))
+    tidy = placed_and_expected(history, expected_months())
     placed, expected = (tidy[tidy["kind"] == kind] for kind in ("placed", "expected"))
     assert placed["orders"].tolist() == history["orders"].tolist()
-    assert expected["orders"].tolist() == [12.5]
-    assert placed["end"].iloc[-1] == expected["start"].iloc[0] == pd.Timestamp("1998-06-30")
+    assert expected["orders"].tolist() == [12.5, 3.0]
+    assert placed["end"].iloc[-1] == expected["start"].iloc[0] == pd.Timestamp("1998-07-01")

@@ -1,13 +1,15 @@
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import gamma
 
 from retention import CltvModel, expected_by_month, fit_cltv, value_uncertainty
 from retention.models import uncertainty as totals
 from retention.models.intervals import HIGH, LOW
-from retention.models.months import month_ranges
+from retention.models.months import expected_by_calendar_month, month_ranges
 from retention.models.purchases import PurchaseModel
 from retention.models.spend import GammaGamma
 from retention.periods import DAYS_PER_MONTH
@@ -44,6 +46,22 @@ def test_the_first_month_is_the_total_of_a_horizon_of_a_month(model):
     assert first["expected_revenue"] == pytest.approx(total.expected, rel=1e-9)
     # Slightly wide, as the docstring says: who leaves within the month orders less than is taken.
     assert 1 <= (first["revenue_high"] - first["revenue_low"]) / (total.high - total.low) < 1.03
+
+
+@pytest.mark.parametrize("horizon", [1, 30, 365, 1000.5])
+@pytest.mark.parametrize("today", [date(1998, 6, 28), date(1998, 6, 30)])
+def test_months_of_the_calendar_hold_what_equal_months_hold(model, today, horizon):
+    terms = {"horizon_days": horizon, "annual_discount_rate": 0.15, "margin": 0.3}
+    equal = expected_by_month(model, cdnow(), **terms)
+    months = expected_by_calendar_month(model, cdnow(), today, **terms)
+    for column in ("expected_orders", "expected_revenue", "expected_value"):
+        assert months[column].sum() == pytest.approx(equal[column].sum(), rel=1e-10)
+        assert (months[column] > 0).all()
+    assert months["first_day"].iloc[0] == pd.Timestamp(today) + pd.Timedelta(days=1)
+    assert (months["first_day"].iloc[1:].dt.day == 1).all()
+    assert months["end_day"].iloc[-1] == horizon
+    ranged = month_ranges(model, cdnow(), months)
+    assert (ranged["revenue_low"] < ranged["expected_revenue"]).all()
 
 
 def test_a_month_is_surer_than_its_share_of_the_year(model):

@@ -53,6 +53,8 @@ def test_ready_made_ones_cover_the_playbook_and_say_what_they_lack():
     # Where one is to be chosen, the most frequent one stands there to begin with.
     assert made["Buyers of a product"].rule.parts[0].value.values == ("Tea",)
     assert made["By place"].missing
+    assert made["Buyers of a product"].title == "Buyers of Tea"
+    assert made["By place"].title == "By place"
     assert all(set(FEATURES) >= {part.feature for part in row.rule.parts} for row in made.values())
 
 

@@ -102,28 +102,41 @@ def test_the_settings_change_what_is_shown(store):
     assert "value_per_customer" not in at.dataframe[0].value
     at = at.segmented_control(key="growth_of").set_value("Average order value").run()
     assert not at.exception
-    at = at.selectbox(key="period").set_value("Last 30 days").run()
+    at = at.selectbox(key="channels_period").set_value("Last 30 days").run()
     assert "2 Oct 2026 to 31 Oct 2026 against 2 Sep 2026 to 1 Oct 2026" in words(at)
 
 
 def test_over_all_orders_there_is_no_growth_and_it_says_why(store):
-    at = store.selectbox(key="period").set_value("All").run()
+    at = store.selectbox(key="channels_period").set_value("All").run()
     assert not at.exception
     assert "There is no growth to show" in at.info[0].value
     assert not [name for name in at.dataframe[0].value if "growth" in name]
 
 
 def test_a_shared_url_carries_the_settings():
-    at = open_page(PAGE, dimension="Coupon", attribution="All orders", period="This year")
+    at = open_page(PAGE, dimension="Coupon", attribution="All orders", channels_period="This year")
     at = button(at, "Load the sample store").click().run()
     assert not at.exception
     assert at.segmented_control(key="dimension").value == "Coupon"
     assert at.segmented_control(key="attribution").value == "All orders"
-    assert at.selectbox(key="period").value == "This year"
+    assert at.selectbox(key="channels_period").value == "This year"
+
+
+def test_an_older_address_still_names_the_period():
+    at = button(open_page(PAGE, period="This year"), "Load the sample store").click().run()
+    assert not at.exception
+    assert at.selectbox(key="channels_period").value == "This year"
+
+
+def test_the_scorecard_has_a_period_of_its_own(store):
+    at = store.switch_page("pages/scorecard.py").run()
+    at = at.selectbox(key="period").set_value("Last 90 days").run()
+    at = at.switch_page(PAGE).run()
+    assert at.selectbox(key="channels_period").value == "Last 365 days"
 
 
 def test_nonsense_in_the_url_is_ignored():
-    keys = ("dimension", "attribution", "period", "growth_of")
+    keys = ("dimension", "attribution", "channels_period", "period", "growth_of")
     at = (
         button(open_page(PAGE, **dict.fromkeys(keys, "<script>")), "Load the sample store")
         .click()
@@ -131,7 +144,7 @@ def test_nonsense_in_the_url_is_ignored():
     )
     assert not at.exception
     assert "All channels" in [s.value for s in at.subheader]
-    assert at.selectbox(key="period").value == "Last 365 days"
+    assert at.selectbox(key="channels_period").value == "Last 365 days"
 
 
 def test_a_file_without_such_columns_shows_how_to_add_them(cdnow):

@@ -55,9 +55,9 @@ def test_opened_cold_it_offers_the_sample_store_there_and_then():
     cards = metrics(at)
     assert list(cards)[:4] == [
         "Back within 90 days",
-        "Against those before",
+        "Cohorts against those before",
         "New customers",
-        "Next 12 months",
+        "Revenue, next 12 months",
     ]
     assert (
         "clear change" in at.metric[1].delta
@@ -180,7 +180,7 @@ def test_without_second_orders_there_is_no_time_to_one_and_no_forecast(front):
     assert "There is no forecast:" in words(at)
     at = open_part(at, "cohorts_part", "Second order")
     assert any("No customer has ordered a second time" in info.value for info in at.info)
-    assert "Next 12 months" not in metrics(at)
+    assert "Revenue, next 12 months" not in metrics(at)
     assert "Expected value" not in metrics(at)
     assert at.dataframe[-1].value["revenue"].is_monotonic_decreasing
 

@@ -83,7 +83,8 @@ def test_the_proof_speaks_of_the_hidden_orders(page):
         "In the last 181 days, hidden from it, the model foresaw 1,126 orders; 1,151 came" in said
     )
     table = at.dataframe[0].value
-    assert table["Orders"].tolist() == pytest.approx(result.models["orders"].tolist())
+    # The browser cuts digits off: the table holds what the texts round to.
+    assert table["Orders"].tolist() == result.models["orders"].round().tolist()
     assert table["Prediction"].tolist()[1] == "MBG/NBD (used here)"
 
 

@@ -1,11 +1,13 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pandas as pd
 import pytest
 
 from retention import DataError, Period, Scorecard, sample_orders, scorecard
 from retention.history.order_history import order_history
 from retention.reports.scorecard import bridge, scorecard_of
+from tests.support.orders_stub import orders_of
 from tests.support.scorecards import april
 
 
@@ -39,6 +41,39 @@ def test_a_note_counts_the_days(history):
     (note,) = scorecard_of(history, Period(date(1997, 2, 1), date(1997, 3, 1)), 90).notes
     assert note.finding.startswith("The orders reach back 31 days before the period")
     assert note.status == "caution"
+
+
+def advice(history, start: date, end: date, active_days: int) -> str:
+    notes = scorecard_of(history, Period(start, end), active_days).notes
+    return next(note.advice for note in notes if note.name == "Reach")
+
+
+def test_a_note_advises_only_what_can_be_done(history):
+    last = date(1998, 7, 1)
+    # No period of these orders begins 540 days after the first one.
+    assert advice(history, date(1998, 1, 1), last, 540) == (
+        "Load a longer history or count customers as active for 365 days at most."
+    )
+    # Active days end at 30.
+    assert advice(history, date(1997, 1, 11), date(1997, 4, 1), 90) == (
+        "Load a longer history or pick a period that begins 80 days later or more."
+    )
+
+
+def peaked(times: int) -> Scorecard:
+    """A store with an order a day for 200 days, and `times` as many on the last five."""
+    days = [*range(200), *[day for day in range(195, 200) for _ in range(times - 1)]]
+    frame = pd.DataFrame({"customer_id": [f"C{number}" for number in range(len(days))]})
+    frame["ordered_at"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(days, unit="D")
+    return scorecard(orders_of(frame.assign(revenue=20.0)), "2024-05-01", "2024-07-19")
+
+
+def test_a_period_that_ends_in_a_peak_says_so():
+    note = next(note for note in peaked(5).notes if note.name == "Peak")
+    assert note.finding.startswith(
+        "The period ends inside a peak: its last 7 days have 3.9 times the orders of a usual week."
+    )
+    assert "Peak" not in [note.name for note in peaked(2).notes]
 
 
 @pytest.mark.parametrize("active_days", [0, -1, 3651, None, "90", True, float("nan")])

@@ -71,6 +71,13 @@ def test_no_change_is_said_too(card):
     )
 
 
+def test_totals_that_changed_are_named_where_customers_behave_as_before(card):
+    card = with_change(card, "new_customers", "up", change=1.088, value=1240)
+    assert conclusion(card) == (
+        "Customers behave much as a year ago, but new customers are up 109%."
+    )
+
+
 @pytest.mark.parametrize(
     ("verdict", "reason"),
     [

@@ -77,7 +77,7 @@ def test_how_many_may_be_written_to_and_why_not_the_others():
     )
     assert contact_sentence(none, known=False) == (
         "Consent unknown for all 3: the file has no such column. By other reasons 2 of 3 may be "
-        "written to; 1 open complaint."
+        "written to; 1 with an open complaint."
     )
 
 

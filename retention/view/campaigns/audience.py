@@ -237,7 +237,7 @@ def _draw_downloads(data: Loaded, campaign: str, files: _Files) -> None:
         if len(files.held_out):
             table = pd.DataFrame({"campaign": campaign, "group": HOLDOUT}, index=files.held_out)
             _draw_button(
-                f"Download the numbers of all {wording.count(len(table))} held out",
+                f"Download customer numbers of all held out ({wording.count(len(table))})",
                 f"{stem}-{HOLDOUT}.csv",
                 customer_lists.list_csv(lambda: table, contact),
                 "audience_holdout",

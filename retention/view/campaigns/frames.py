@@ -214,7 +214,8 @@ def costs_frame(
     groups = acquisition.groups[["allowed", "value"]].reset_index()
     table = groups.assign(cost=pd.Series(costs, dtype=float))
     table["ratio"] = table["value"] / table["cost"].where(table["cost"] > 0)
-    return table.loc[table["cost"].notna(), ["group", "cost", "allowed", "value", "ratio"]]
+    digits = {"cost": 2, "allowed": 2, "value": 2, "ratio": 1}
+    return table.loc[table["cost"].notna(), ["group", *digits]].round(digits)
 
 
 def curves_frame(acquisition: Acquisition, currency: str | None) -> pd.DataFrame:

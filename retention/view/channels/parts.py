@@ -32,6 +32,10 @@ from retention.view.session.results import group_uncertainty_for
 NAMED = 3  # values that the sentence names on each side
 COST_HELP = "Set the value against what a customer costs to win."
 
+FIRST_IN_FILE = (
+    "New: first order in the file. The scorecard looks back equally far in both periods instead."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
@@ -81,10 +85,22 @@ def choose_settings(data: Loaded, dimensions: Sequence[str]) -> ChannelSettings:
             required=True,
             wrap=True,
         )
-        preset = widgets.choose_period(presets, key="period", opens_on="365", about=None, width=220)
+        preset = widgets.choose_period(
+            presets,
+            key="channels_period",
+            opens_on=_named_in_old_address(presets) or "365",
+            about=None,
+            width=220,
+        )
     return ChannelSettings(
         dimension=names[dimension], attribution=kinds[attribution], preset=preset or "365"
     )
+
+
+def _named_in_old_address(presets: Sequence[str]) -> str | None:
+    """The period of an address from when this page and the scorecard shared the parameter."""
+    named = st.query_params.get("period")
+    return next((preset for preset in presets if PRESETS[preset] == named), None)
 
 
 def _holds_orders(preset: str, orders: Orders) -> bool:
@@ -191,7 +207,14 @@ def comparison(data: Loaded, breakdown: Breakdown) -> None:
     amount = _amount(breakdown, average, currency)
     st.html(charts.legend(charts.verdict_labels(drawn, words), words))
     st.altair_chart(
-        charts.verdict_chart(drawn, breakdown.basis, words, title, currency, chosen),
+        charts.verdict_chart(
+            drawn,
+            breakdown.basis,
+            words,
+            text.BY_GROUP if by_value else title,  # as short as a phone is narrow
+            currency,
+            chosen,
+        ),
         key=chart_key("comparison", (chosen,)),
         on_select=partial(choose_in_chart, breakdown, "comparison"),
         selection_mode=PICKED,
@@ -297,6 +320,7 @@ def growth(breakdown: Breakdown, orders: Orders) -> None:
     notes = [
         f"{wording.span(period)} against {wording.span(before)}. Dashed: all together, "
         f"{charts.change_words(store)}. Seasons are part of it.",
+        *([FIRST_IN_FILE] if name == "new_customers" else []),
         *_too_far(left_out),
     ]
     st.caption(text.plain(" ".join(notes), limit=800))

@@ -86,6 +86,8 @@ ABOUT = {
         "customers."
     ),
 }
+#: Pixels of a change, which stands beside what changed.
+CHANGE_WIDTH = 80
 LABELS = {
     "new_customers": "New customers",
     "customers": "Customers",
@@ -270,14 +272,14 @@ def _columns(breakdown: Breakdown, currency: str | None) -> dict[str, ColumnConf
         name: column.NumberColumn(LABELS[name], format="localized", help=ABOUT[name])
         for name in LABELS
     }
-    changes = {f"{name}_growth": share(f"{LABELS[name]}, change", "growth") for name in GROWING}
+    changes = {f"{name}_growth": share("Change", "growth", CHANGE_WIDTH) for name in GROWING}
     return {
         "name": column.TextColumn(ROLES[breakdown.dimension].label, pinned=True, width=140),
         "verdict": column.TextColumn("Verdict", help=ABOUT["verdict"], width=130),
         **counts,
         **changes,
-        "revenue": amount("Revenue", "revenue"),
-        "average_order_value": amount("Average order", "average_order_value"),
+        "revenue": amount("Revenue", "revenue", 130),
+        "average_order_value": amount("Average order", "average_order_value", 160),
         "repeat_purchase_rate": share("Repeat rate", "repeat_purchase_rate", 95),
         "repeat_purchase_rate_range": column.TextColumn(
             "95% range", help=ABOUT["rate_range"], width=120
@@ -285,12 +287,12 @@ def _columns(breakdown: Breakdown, currency: str | None) -> dict[str, ColumnConf
         "days_to_second_order": column.NumberColumn(
             "Days to second order", format="localized", step=1, help=ABOUT["days_to_second_order"]
         ),
-        "value_per_customer": amount("Value each", "value_per_customer", 105),
+        "value_per_customer": amount("Value each", "value_per_customer", 130),
         "value_per_customer_range": column.TextColumn(
             "80% range", help=ABOUT["value_range"], width=135
         ),
-        "cost_to_win": amount("Cost to win", "cost_to_win", 105),
-        "revenue_per_customer": amount("Revenue so far each", "revenue_per_customer"),
+        "cost_to_win": amount("Cost to win", "cost_to_win", 130),
+        "revenue_per_customer": amount("Revenue so far each", "revenue_per_customer", 200),
     }
 
 

@@ -76,7 +76,9 @@ DEFINITIONS = {
     ),
     "change": (
         "The difference in points (percentage points) to the same number of cohorts right before, "
-        "with its 95% interval. Where the interval holds zero, chance alone may have made it."
+        "with its 95% interval. Where the interval holds zero, chance alone may have made it. "
+        "These are cohorts by their first order. The scorecard takes its own period, and weighs "
+        "customers of each age alike: its change is another number."
     ),
     "new": "Customers whose first order falls into these periods, which are over.",
     "count": (
@@ -166,7 +168,7 @@ def _change_card(change: ShareChange, names: str) -> Metric | None:
     between = f"95% range {_points(change.low)} to {_points(change.high)}"
     note = f"{wording.percent(change.before.share)} for {names}; {between}: {change.verdict}"
     return Metric(
-        label="Against those before",
+        label="Cohorts against those before",
         value=f"{_points(change.change)} points",
         about="change",
         note=note,
@@ -212,9 +214,10 @@ def _expected_card(intakes: Cohorts, currency: str | None) -> Metric | None:
             note=note,
         )
     between = wording.money_range(row["revenue_low"], row["revenue_high"], currency)
-    note = f"A customer of {intakes.names[row['key']]}, not discounted; 80% range {between}"
+    name = intakes.names[row["key"]]
+    note = f"A customer of {name}, before margin and discounting; 80% range {between}"
     return Metric(
-        label="Next 12 months",
+        label="Revenue, next 12 months",
         value=wording.money(row["revenue"], currency),
         about="expected",
         note=note,

@@ -200,6 +200,12 @@ def growth(data: Loaded, view: CohortView, intakes: Cohorts, keys: list[str]) ->
         key="growth",
         alt=f"Cumulative {measure} a customer by age. {_furthest_cohorts(past)}",
     )
+    cut = charts.beyond_reach(past, ahead)
+    if cut:
+        st.caption(
+            f"{wording.plural(cut, 'small cohort')} of fewer than {ENOUGH} customers "
+            f"{'goes' if cut == 1 else 'go'} beyond the chart."
+        )
     if intakes.forecast is None:
         return
     if view.by:

@@ -24,8 +24,8 @@ from retention.view.session.results import (
 )
 
 CHART_HELP = (
-    "Customers you have yet to win come on top. A month is 30.4 days, counted from the last order "
-    "day."
+    "Customers you have yet to win come on top. The last day of the orders parts its month into "
+    "what came so far and what is expected of its rest."
 )
 #: The share of the best customers that is named.
 TENTH = 0.10
@@ -114,7 +114,7 @@ def _draw_to_come(data: Loaded) -> None:
     )
     widgets.metric_row([*forecast, top_tenth])
     widgets.settings_line(forecast_panels.assumptions(plan), "front")
-    tidy = past_and_expected(history_for(data), months, data.orders.end)
+    tidy = past_and_expected(history_for(data), months)
     st.altair_chart(
         past_and_expected_chart(tidy, currency),
         key="past_and_expected",
@@ -132,7 +132,10 @@ def _draw_to_come(data: Loaded) -> None:
 def _course_so_far(tidy: pd.DataFrame, column: str, amount: Callable[[float], str]) -> str:
     """Say how the months so far went, then the sum of what is expected."""
     ahead = tidy["kind"] == "expected"
-    past = tidy[~ahead].groupby("start")[column].sum()
+    # A month that is not over would look like a fall.
+    over = tidy["last_day"] + pd.Timedelta(days=1) == tidy["end"]
+    whole = over if (over & ~ahead).any() else True
+    past = tidy[~ahead & whole].groupby("start")[column].sum()
     course = findings.course(
         [f"{start:%B %Y}" for start in past.index], list(past), [amount(x) for x in past]
     )
@@ -141,7 +144,7 @@ def _course_so_far(tidy: pd.DataFrame, column: str, amount: Callable[[float], st
 
 def _draw_expected_orders(data: Loaded, plan: choices.Plan) -> None:
     """Draw the orders of past and coming months, where there are no amounts to draw."""
-    tidy = placed_and_expected(history_for(data), months_for(data, plan), data.orders.end)
+    tidy = placed_and_expected(history_for(data), months_for(data, plan))
     st.altair_chart(
         placed_and_expected_chart(tidy),
         key="placed_and_expected",

@@ -64,7 +64,8 @@ def fill(where: DeltaGenerator, data: Loaded, conclusion: DeltaGenerator) -> Non
     """
     with where.container(key="next-actions-filled"):
         found = actions_for(data)
-        conclusion.markdown(_conclusion(found))
+        planned = sum(_is_planned(data, action) for action in found.actions)
+        conclusion.markdown(conclusion_of(found, planned))
         for action in found.actions:
             _draw_action(data, action)
         if found.actions:
@@ -85,8 +86,13 @@ def fill(where: DeltaGenerator, data: Loaded, conclusion: DeltaGenerator) -> Non
                 st.markdown("\n".join(lines))
 
 
-def _conclusion(found: NextActions) -> str:
-    """How many actions there are, for how many customers, and what they should bring."""
+def conclusion_of(found: NextActions, planned: int = 0) -> str:
+    """How many actions there are, for how many customers, and what they should bring.
+
+    Args:
+        found: The actions.
+        planned: How many of them a kept campaign has.
+    """
     if not found.actions:
         return "**Nothing can be proposed for this week yet.** What would bring more stands below."
     actions = found.actions
@@ -94,9 +100,15 @@ def _conclusion(found: NextActions) -> str:
     gain = wording.money(
         sum(action.gain.expected for action in actions), actions[0].currency, short=True
     )
+    things = wording.plural(len(actions), "thing")
+    lead = f"**{things} to do this week** for {customers}"
+    if planned == len(actions):
+        lead = f"**All is planned for this week**: {things} for {customers}"
+    elif planned:
+        lead += f", of which {wording.count(planned)} {'is' if planned == 1 else 'are'} planned"
     return (
-        f"**{wording.plural(len(actions), 'thing')} to do this week** for {customers}: together "
-        f"they should bring **{text.plain(gain)}** after their cost."
+        f"{lead}{'; ' if planned else ': '}together they should bring **{text.plain(gain)}** after "
+        "their cost."
     )
 
 

@@ -39,7 +39,10 @@ DEFINITIONS = {
         "Known and not lapsed at the start, lapsed at the end. Worth: as for those who fell to at "
         "risk."
     ),
-    "second_order": "One order and not lapsed at the start; more orders and not lapsed at the end.",
+    "second_order": (
+        "One order and not lapsed at the start; more orders and not lapsed at the end. Who "
+        "had lapsed counts as came back."
+    ),
     "value": (
         "Expected value over the next 12 months, after margin and discounting by the store "
         "settings, by the model fitted to all orders: of the orders up to the start, and of those "
@@ -98,5 +101,8 @@ def sentence(turns: pd.DataFrame, currency: str | None) -> str:
         f"{wording.count(lapsed)}{worth('lapsed', 'value_before')} lapsed."
     )
     if second:
-        words += f" {wording.plural(second, 'customer')} went from a first order to a second one."
+        words += (
+            f" Of those with one order who had not lapsed, {wording.count(second)} placed a second "
+            "one."
+        )
     return words

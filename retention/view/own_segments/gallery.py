@@ -1,16 +1,17 @@
 """Ready-made segments to start from, and how the saved ones overlap."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import groupby
 from math import isnan
 
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from retention import wording
 from retention.charts import overlaps as charts
-from retention.own_segments.conditions import totals
+from retention.own_segments.conditions import Totals, totals
 from retention.own_segments.features import Features
 from retention.own_segments.library import overlaps
 from retention.own_segments.ready_made import ReadyMade, ready_made
@@ -24,6 +25,8 @@ from retention.view.session.own_segments import session_library
 MINE = "pages/own_segments.py"
 #: Saved segments whose overlaps are drawn.
 MOST = 20
+#: The share of all customers from which a group is too many to stand out.
+MOST_OF_ALL = 0.5
 OVERLAP_LABELS = {
     "none": "In none",
     "exactly_one": "In exactly one",
@@ -69,20 +72,53 @@ def draw_gallery(features: Features, conclusion: DeltaGenerator) -> None:
 
 
 def _conclusion(made: Sequence[ReadyMade], features: Features) -> str:
-    """How many of the groups there are, and which matters most, as Markdown."""
-    sums = {row.name: totals(row.rule, features) for row in made if not row.missing}
+    """How many of the groups there are, and which stands out, as Markdown."""
+    sums = {row.title: totals(row.rule, features) for row in made if not row.missing}
     words = f"**{len(sums)} of {len(made)}** groups can be formed from your orders."
-    if not any(total.customers for total in sums.values()):
+    best = standing_out(sums, features)
+    if best is None:
         return words
+    name, customers, money, what = best
+    number = wording.plural(customers, "customer")
+    return (
+        f"{words} **{text.plain(name, 120)}** stands out: {number}, "
+        f"{wording.percent(customers / len(features))} of all, with **{wording.percent(money)}** "
+        f"of {what}."
+    )
+
+
+def standing_out(
+    sums: Mapping[str, Totals], features: Features
+) -> tuple[str, int, float, str] | None:
+    """Return the group whose share of the money exceeds its share of the customers most.
+
+    Args:
+        sums: What the groups amount to, by name.
+        features: What is known of the customers.
+
+    Returns:
+        Its name, customers and share of the money, and what money that is. None where no group of
+        at most half of the customers has more than its share. More than half is nearly everybody.
+    """
     if features.value is None:
-        best = max(sums, key=lambda name: sums[name].customers)
-        most = "The largest is"
+        what, whole = "revenue so far", float(np.nansum(features.revenue))
+        money = {name: total.revenue for name, total in sums.items()}
     else:
-        best = max(sums, key=lambda name: sums[name].expected_value)
-        expected = wording.money(sums[best].expected_value, features.currency, short=True)
-        most = f"The most, {text.plain(expected)} in a year, is expected from"
-    number = wording.plural(sums[best].customers, "customer")
-    return f"{words} {most} **{text.plain(best)}**: {number}."
+        what, whole = "expected value", float(np.nansum(features.value))
+        money = {name: total.expected_value for name, total in sums.items()}
+    if not whole > 0:
+        return None
+
+    def excess(name: str) -> float:
+        return money[name] / whole - sums[name].customers / len(features)
+
+    fitting = [
+        name for name, total in sums.items() if total.customers <= len(features) * MOST_OF_ALL
+    ]
+    best = max(fitting, key=excess, default=None)
+    if best is None or not excess(best) > 0:
+        return None
+    return best, sums[best].customers, money[best] / whole, what
 
 
 def _card(row: ReadyMade, features: Features) -> None:
@@ -104,7 +140,7 @@ def _card(row: ReadyMade, features: Features) -> None:
         words = "" if row.missing else f"{escape(describe(row.rule, features), quote=True)}. "
         title = f"{words}Source: {escape(row.source, quote=True)}"
         st.html(
-            f"<div class=own><b title='{title}'>{escape(row.name)}</b>"
+            f"<div class=own><b title='{title}'>{escape(row.title)}</b>"
             f"<p>{escape(row.about)}</p>{amount}</div>"
         )
         with st.container(horizontal=True, gap="xsmall"):

@@ -69,6 +69,8 @@ def conclusion(data: Loaded, features: Features) -> str:
         best = max(sums, key=lambda name: sums[name].expected_value)
     customers = wording.plural(sums[best].customers, "customer")
     share = wording.percent(sums[best].customers / len(features))
+    if len(session_library()) == 1:
+        return f"**1 segment** of yours, **{text.plain(best)}**: {customers} ({share})."
     return (
         f"**{wording.plural(len(session_library()), 'segment')}** of yours: "
         f"**{text.plain(best)}** matters most, with {customers} ({share})."

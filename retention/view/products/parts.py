@@ -149,9 +149,10 @@ def _draw_brings(data: Loaded, by: str) -> None:
     rest = len(products.values) - thin - len(frame)
     notes = ["An association, not a cause. Ranges are 95% and hold for all at once."]
     if rest:
-        notes.append(f"{wording.count(rest)} nearer to zero are not drawn.")
+        verb = "is" if rest == 1 else "are"
+        notes.append(f"{wording.count(rest)} nearer to zero {verb} not drawn.")
     if thin:
-        notes.append(f"{wording.count(thin)} have too little data.")
+        notes.append(f"{wording.count(thin)} {'has' if thin == 1 else 'have'} too little data.")
     if brought.problem:
         notes.append(f"By revenue so far, since there is no expected value: {brought.problem}")
     st.caption(text.plain(" ".join(notes), 800))
@@ -220,13 +221,14 @@ def _draw_pairs(pairs: pd.DataFrame, columns: tuple[str, str, str], by: str, sam
         else {times: "Customers", share: "Of second orders", second: "Bought second"}
     )
     st.dataframe(
-        rows[[second, "lift", "beyond_chance", share, times]].head(MOST_PAIRS).round(4),
+        rows[[second, "beyond_chance", share, times]]
+        .head(MOST_PAIRS)
+        .round({"beyond_chance": 1, share: 4}),
         key=f"products_link_table_{same}",
         hide_index=True,
         placeholder=wording.MISSING,
         column_config={
             second: st.column_config.TextColumn(labels[second], pinned=True, width=170),
-            "lift": number("Lift", format="localized", step=0.1, width=60),
             "beyond_chance": number("Times chance", format="localized", step=0.1, width=90),
             share: number(labels[share], format="percent", width=110),
             times: number(labels[times], format="localized", width=80),

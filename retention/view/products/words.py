@@ -36,8 +36,8 @@ DEFINITIONS = {
     ),
     "together": (
         "Pairs that are bought more often than chance brings. Orders keep their sizes and products "
-        "their numbers. Of the pairs shown at most 5% are there by chance. Lift: how many times as "
-        "often as if neither cared for the other. Support: the share of all orders with both."
+        "their numbers. Of the pairs shown at most 5% are there by chance. Times chance: how many "
+        "times as often (lift). Support: the share of all orders with both."
     ),
     "journey": (
         "An order stands at what cost most of it. A band is as wide as the customers who went that "

@@ -276,10 +276,10 @@ def _month_figures(
         if len(frame) < FEWEST_MONTHS:
             continue
         metric = METRICS[name]
-        caption = f"{metric.label}; hollow: a month in part, shaded: the period."
+        caption = f"{words.month_label(name)}; hollow: a month in part, shaded: the period."
         if metric.needs != "period":
             caption += f" {frames.LOOKS_BACK}"
-        chart = charts.trend_chart(frame, metric.label, metric.kind, currency)
+        chart = charts.trend_chart(frame, words.month_label(name), metric.kind, currency)
         figures.append(Figure(svg=svg_of(chart), caption=caption))
     return tuple(figures)
 

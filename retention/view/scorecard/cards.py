@@ -151,7 +151,9 @@ def _card(
         words.SINCE[which]: cast(pd.Series, metrics.loc[name])
         for which, (_, metrics) in card.earlier.items()
     }
-    line = frames.spark(trend, name, card.period)
+    # A month's retention is another number than the card's, of which no month tells.
+    line = [] if name in words.MONTHLY_LABELS else frames.spark(trend, name, card.period)
+    number = words.shown(name, row["value"], currency)
     paragraphs = [words.about(card, name, currency)]
     paragraphs += [words.pair(name, row, label, currency) for label, row in earlier.items()]
     if not earlier:
@@ -162,7 +164,7 @@ def _card(
         paragraphs.append(f"The line: its last {len(line)} whole months, each taken by itself.")
     st.metric(
         metric.label,
-        text.plain(words.shown(name, row["value"], currency)),
+        text.plain(number),
         help="\n\n".join(text.plain(part, limit=900) for part in paragraphs if part),
         chart_data=line if len(line) > 1 else None,
     )
@@ -172,7 +174,7 @@ def _card(
     for label, change in earlier.items():
         _change(name, change, label, seasonal=seasonal)
     if comparison is not None:
-        _standing(comparison, currency)
+        _standing(comparison, currency, number)
 
 
 def _change(name: str, row: pd.Series, label: str, *, seasonal: bool) -> None:
@@ -184,7 +186,7 @@ def _change(name: str, row: pd.Series, label: str, *, seasonal: bool) -> None:
     st.caption(text.plain(words.terms(name, row, label, seasonal=seasonal)))
 
 
-def _standing(comparison: Comparison, currency: str | None) -> None:
+def _standing(comparison: Comparison, currency: str | None, number: str) -> None:
     """Where the metric stands to its target, or to a benchmark of its own definition."""
     if comparison.status == UNKNOWN:
         return
@@ -193,6 +195,9 @@ def _standing(comparison: Comparison, currency: str | None) -> None:
         against = words.against(comparison, currency)
     colour = words.STATUS_COLOURS.get(comparison.status, "gray")
     _badge(colour, ":material/flag:", words.STANDINGS[comparison.status], against)
+    judged = words.judged_on(comparison, currency, number)
+    if judged:
+        st.caption(text.plain(judged[0].upper() + judged[1:]))
 
 
 def _badge(colour: str, icon: str, badge: str, more: str = "") -> None:

@@ -139,7 +139,7 @@ def spread_frames(spread: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def buyers_frame(card: Scorecard) -> pd.DataFrame:
     """New and returning customers with the columns' names on screen, without unknown money."""
-    names = {"new": "New: first order in the period", "returning": "Returning: ordered before it"}
+    names = {"new": "New in the period", "returning": "Ordered before it"}
     buyers = card.buyers
     if np.isnan(card.counts.revenue):
         buyers = buyers[["customers", "orders"]]

@@ -14,7 +14,7 @@ from retention.reports.scorecard import Scorecard
 from retention.reports.scorecard_conclusion import conclusion
 from retention.reports.scorecard_verdict import Reading
 from retention.view import findings, text, widgets
-from retention.view.scorecard import data as data_of, frames
+from retention.view.scorecard import data as data_of, frames, words
 from retention.view.scorecard.data import ScorecardSettings
 from retention.view.session.loaded import Loaded
 
@@ -160,15 +160,15 @@ def months(data: Loaded, card: Scorecard, settings: ScorecardSettings) -> None:
         "Metric",
         names,
         index=frames.first_trend(trend, names),
-        format_func=lambda name: METRICS[name].label,
+        format_func=words.month_label,
         key="month_metric",
         label_visibility="collapsed",
     )
     frame = frames.trend_frame(trend, name, card.period, currency)
     st.altair_chart(
-        charts.trend_chart(frame, METRICS[name].label, METRICS[name].kind, currency),
+        charts.trend_chart(frame, words.month_label(name), METRICS[name].kind, currency),
         key="months",
-        alt=f"{METRICS[name].label} by month. "
+        alt=f"{words.month_label(name)} by month. "
         + findings.course(
             [f"{month:%B %Y}" for month in frame["month"]],
             list(frame["value"]),
@@ -219,7 +219,7 @@ def bridge(data: Loaded, card: Scorecard, settings: ScorecardSettings) -> None:
 def buyers(data: Loaded, card: Scorecard) -> None:
     """New against returning customers of the period."""
     st.subheader("New against returning customers", anchor=False, help=text.DEFINITIONS["buyers"])
-    frame = frames.buyers_frame(card).round({"Order value": 2})
+    frame = frames.buyers_frame(card).round({"Revenue": 0, "Order value": 2})
     currency = data.orders.currency
     unit = f" ({currency})" if currency else ""
     number = st.column_config.NumberColumn
@@ -232,11 +232,11 @@ def buyers(data: Loaded, card: Scorecard) -> None:
             "Buyers": st.column_config.TextColumn(pinned=True, width=170),
             "Customers": number(format="localized"),
             "Orders": number(format="localized"),
-            "Revenue": number("Revenue" + unit, format="localized", step=1),
+            "Revenue": number("Revenue" + unit, format="localized", step=1, width=130),
             "Share of revenue": st.column_config.ProgressColumn(
                 format="percent", min_value=0, max_value=1
             ),
-            "Order value": number("Order value" + unit, format="localized"),
+            "Order value": number("Order value" + unit, format="localized", width=150),
         },
     )
 

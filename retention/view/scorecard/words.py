@@ -42,6 +42,43 @@ STANDINGS = {
     BELOW: "Below",
 }
 STATUS_COLOURS = {AHEAD: "green", PAR: "gray", BEHIND: "orange", ABOVE: "gray", BELOW: "gray"}
+#: What a benchmark's definition counts, in few words, by the key of `COMPUTATIONS`.
+JUDGED_ON = {
+    "yearly_retention": "active in the last 365 days",
+    "repeat_customers": "of all customers so far",
+    "later_revenue_share": "revenue after the day of the first order",
+    "later_order_value": "a later order beside a first one",
+    "returning_spend": "a returning customer beside a new one",
+}
+#: What a metric is called where each month is taken by itself: over a year it is another number.
+MONTHLY_LABELS = {
+    "customer_retention_rate": "Monthly retention rate",
+    "retained_share": "Start's customers still active, monthly",
+    "churn_rate": "Monthly churn rate",
+}
+
+
+def month_label(name: str) -> str:
+    """What a metric is called where each month is taken by itself."""
+    return MONTHLY_LABELS.get(name, METRICS[name].label)
+
+
+def judged_on(comparison: Comparison, currency: str | None, seen: str) -> str:
+    """The number that a benchmark judges, where it is not the one to be seen on the card.
+
+    Args:
+        comparison: The metric and its benchmark.
+        currency: The orders' currency.
+        seen: The card's number as text.
+
+    Returns:
+        Such as "judged on 64.4%, revenue after the day of the first order"; empty where both are
+        one number.
+    """
+    value = _level(comparison, comparison.store.value, currency)
+    if value == seen or not isinstance(comparison.against, Benchmark):
+        return ""
+    return f"judged on {value}, {JUDGED_ON[comparison.against.computed_as]}"
 
 
 def shown(name: str, value: float, currency: str | None) -> str:
@@ -126,7 +163,11 @@ def terms(name: str, row: pd.Series, when: str, *, seasonal: bool) -> str:
     """What a change is measured on: since when, the look-back, and what customers' ages add."""
     parts = [f"Since {when}"]
     if METRICS[name].needs != "period":
-        parts.append(f"looking back {wording.count(row['look_back'])} days")
+        days = wording.count(row["look_back"])
+        is_new = name == "new_customers"
+        parts.append(
+            f"new: no order in the {days} days before" if is_new else f"looking back {days} days"
+        )
     if seasonal:
         parts.append("seasons included")
     ages = mix(name, row)
@@ -142,7 +183,25 @@ def pair(name: str, row: pd.Series, when: str, currency: str | None) -> str:
     sentence = f"In {when} it was {shown(name, row['value'], currency)}"
     if math.isfinite(row.get("now", math.nan)):
         sentence += f", and is {shown(name, row['now'], currency)} by the same rule"
-    return " ".join(part for part in (f"{sentence}.", row.get("basis", ""), row["why"]) if part)
+    parts = (f"{sentence}.", _split(name, row), row.get("basis", ""), row["why"])
+    return " ".join(part for part in parts if part)
+
+
+def _split(name: str, row: pd.Series) -> str:
+    """How the whole change is made up, where not all of it is judged."""
+    kind = METRICS[name].kind
+    total, judged = float(row.get("total", math.nan)), float(row["change"])
+    ages = float(row.get("mix", math.nan))
+    if row["verdict"] in NO_VERDICT or not all(map(math.isfinite, (total, judged, ages))):
+        return ""
+    unit = {"rate": " points", "days": " days"}.get(kind, "")
+    whole, part, rest = (_moved(kind, amount) for amount in (total, judged, ages))
+    if whole == part:
+        return ""
+    return (
+        f"That is {whole}{unit} in all: {part}{unit} in what customers of the same age do, which "
+        f"is judged, and {rest}{unit} as customers’ ages differ."
+    )
 
 
 def direction(name: str, row: pd.Series) -> str:

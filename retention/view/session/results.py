@@ -26,7 +26,7 @@ from retention.models.groups import (
     group_value_uncertainty,
 )
 from retention.models.model import CltvModel
-from retention.models.months import expected_by_month, month_ranges
+from retention.models.months import expected_by_calendar_month, month_ranges
 from retention.models.uncertainty import Uncertainty, value_uncertainty
 from retention.models.value_distribution import concentration, top_shares, value_histogram
 from retention.models.what_if import Levers, WhatIf, what_if
@@ -164,12 +164,12 @@ def probability_for(data: Loaded, days: int) -> pd.Series:
 
 @kept(max_entries=12, by_orders_alone=True)
 def months_for(data: Loaded, plan: Plan) -> pd.DataFrame:
-    """Return `expected_by_month` of the base with `month_ranges`; ModelError as `model_for`.
+    """Return what the base should bring by calendar month; ModelError as `model_for`.
 
-    Without amounts there are no ranges.
+    With amounts it has the ranges of `month_ranges`.
     """
     model, customers = _model(data, plan.purchase_model), data.customers
-    months = expected_by_month(model, customers, **plan.terms())
+    months = expected_by_calendar_month(model, customers, data.orders.end, **plan.terms())
     return months if model.spend is None else month_ranges(model, customers, months)
 
 

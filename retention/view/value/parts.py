@@ -9,7 +9,6 @@ from retention.charts.value import (
     expected_months_chart,
     value_histogram_chart,
 )
-from retention.history import revenue
 from retention.view import findings, forecast_panels, text, widgets
 from retention.view.plan_button import plan_button, plan_customers
 from retention.view.session import choices
@@ -180,11 +179,7 @@ def _most_common_value(histogram: pd.DataFrame, currency: str | None) -> str:
 
 def months(data: Loaded, plan: Plan) -> None:
     """Draw the expected revenue month by month."""
-    frame, end = months_for(data, plan), data.orders.end
-    frame = frame.assign(
-        start=revenue.day_to_date(frame["start_day"], end),
-        end=revenue.day_to_date(frame["end_day"], end),
-    )
+    frame = months_for(data, plan)
     st.subheader("Expected revenue by month", anchor=False, help=MONTHS_HELP)
     total = wording.money(frame["expected_revenue"].sum(), data.orders.currency, short=True)
     words = f"{total} over {HORIZONS[plan.horizon_days]}, before margin and discounting."
@@ -192,18 +187,25 @@ def months(data: Loaded, plan: Plan) -> None:
         st.caption(text.plain(words))
         return
     terms = forecast_panels.terms(plan)
+    rest = frame["first_day"].iloc[0]
+    if rest > frame["start"].iloc[0]:
+        words += f" The first bar is the rest of {rest:%B}."
     st.caption(text.plain(f"{words} Thick line: the value {terms[0].lower()}{terms[1:]}."))
+    # A part of a month would look like a fall.
+    last_day = frame["end"] - pd.Timedelta(days=1)
+    is_whole = (frame["first_day"] == frame["start"]) & (frame["last_day"] == last_day)
+    whole = frame[is_whole] if is_whole.any() else frame
     with forecast_panels.expected("months"):
         st.altair_chart(
             expected_months_chart(frame, data.orders.currency),
             key="expected_months",
             alt=f"Expected revenue by month, {total} in all. "
             + findings.course(
-                [f"{start:%B %Y}" for start in frame["start"]],
-                list(frame["expected_revenue"]),
+                [f"{start:%B %Y}" for start in whole["start"]],
+                list(whole["expected_revenue"]),
                 [
                     wording.money(amount, data.orders.currency, short=True)
-                    for amount in frame["expected_revenue"]
+                    for amount in whole["expected_revenue"]
                 ],
             ),
         )

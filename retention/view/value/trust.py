@@ -124,6 +124,8 @@ def _models_table(result: Backtest, currency: str | None) -> None:
             "Ranking": models["gini"],
         }
     )
+    # The browser would cut digits off where the texts round.
+    shown = shown.round({"Orders": 0, "Error": 3, "RMSE": 3, "Revenue": 0})
     if result.revenue is None:
         shown = shown.drop(columns=[name for name in _IN_MONEY if name in shown])
     number, words = st.column_config.NumberColumn, st.column_config.TextColumn

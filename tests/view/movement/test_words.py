@@ -17,7 +17,7 @@ def turns_of(value: float = 1.0, second: int = 3) -> pd.DataFrame:
 def test_a_movement_is_worth_what_was_expected():
     assert words.sentence(turns_of(), "EUR") == (
         "1 customer worth €200 fell from active to at risk; 2 worth €100 came back; 0 lapsed. "
-        "3 customers went from a first order to a second one."
+        "Of those with one order who had not lapsed, 3 placed a second one."
     )
     assert words.notes(turns_of(), "EUR")["came_back"] == "Worth €100 now, €200 then"
 

@@ -8,7 +8,7 @@ from retention import Benchmark, Comparison, Period
 from retention.history.changes import CANNOT, DOWN, NOISE, THIN, UP
 from retention.history.metrics import METRICS
 from retention.reports.industry import ALL
-from retention.reports.store_values import StoreValue
+from retention.reports.store_values import COMPUTATIONS, StoreValue
 from retention.view.scorecard import words
 
 
@@ -91,3 +91,51 @@ def test_the_stores_side_of_a_benchmark_has_a_range_or_none(values, note, side, 
     comparison = Comparison("repeat_purchase_rate", benchmark, store)
     assert words.store_side(comparison, None) == side
     assert words.doubt(comparison) == doubt
+
+
+def test_a_card_says_which_number_is_judged_where_it_shows_another():
+    period = Period(date(2024, 1, 1), date(2025, 1, 1))
+    store = StoreValue(0.644, 0.6, 0.7, 500, period)
+    benchmark = Benchmark(
+        "returning_revenue_share", ALL, 0.25, 0.35, "later_revenue_share", "", "", 2020
+    )
+    comparison = Comparison("returning_revenue_share", benchmark, store)
+    assert words.judged_on(comparison, None, "43.5%") == (
+        "judged on 64.4%, revenue after the day of the first order"
+    )
+    assert words.judged_on(comparison, None, "64.4%") == ""
+
+
+def test_every_definition_of_a_benchmark_has_few_words():
+    assert set(words.JUDGED_ON) == set(COMPUTATIONS)
+
+
+def test_the_help_says_what_part_of_a_change_is_judged():
+    change = pd.Series(
+        {
+            **row(-0.036, -0.162, 0.108, NOISE),
+            "value": 66.74,
+            "now": 66.52,
+            "total": -0.003,
+            "mix": 0.034,
+            "why": "",
+            "basis": "",
+        }
+    )
+    assert words.pair("average_order_value", change, "the period before", "USD") == (
+        "In the period before it was $66.74, and is $66.52 by the same rule. That is −0.3% in all: "
+        "−3.6% in what customers of the same age do, which is judged, and +3.4% as customers’ ages "
+        "differ."
+    )
+
+
+def test_new_customers_say_what_is_new():
+    change = pd.Series({**row(1.09, 0.9, 1.3), "look_back": 244, "mix": np.nan})
+    assert words.terms("new_customers", change, "the period before", seasonal=False) == (
+        "Since the period before, new: no order in the 244 days before"
+    )
+
+
+def test_the_retention_of_a_month_has_a_name_of_its_own():
+    assert words.month_label("customer_retention_rate") == "Monthly retention rate"
+    assert words.month_label("revenue") == METRICS["revenue"].label
