@@ -28,8 +28,8 @@ ActionKey = Literal[
 Reach = Literal["consent known", "consent unknown", "no contact"]
 _MAY: dict[Reach, str] = {
     "consent known": "may be written to",
-    "consent unknown": "have nothing against a message in this file, which does not say who agreed",
-    "no contact": "have nothing against a message, but this file has no address to write to",
+    "consent unknown": "have no reason to be left out, but the file does not say who agreed",
+    "no contact": "have no reason to be left out, but the file has no address to write to",
 }
 
 #: What a campaign of each strategy is called in a sentence.
