@@ -121,8 +121,8 @@ def _draw_next_products(data: Loaded, platform: Platform) -> bool:
         "Add likely next products",
         key="audience_next_products",
         help="Three columns: own products that are bought again, what follows the last order, and "
-        "best sellers, the likeliest first. “What they buy next” of Products says how often that was "
-        "right in this store, beside the best sellers alone.",
+        "best sellers, the likeliest first. Products, “What they buy next”, says how often that "
+        "was right in this store, beside the best sellers alone.",
     )
     field = platform.merge_field_of(NEXT_PRODUCT)
     if chosen and field:
