@@ -15,7 +15,14 @@ from retention.view.plan_button import plan_button, plan_customers
 from retention.view.session import choices
 from retention.view.session.choices import Plan
 from retention.view.session.loaded import Loaded
-from retention.view.session.results import months_for, scores_for, spread_for, uncertainty_for
+from retention.view.session.results import (
+    months_for,
+    peaks_for,
+    scores_for,
+    spread_for,
+    uncertainty_for,
+)
+from retention.view.value.season import peak_words
 
 YEAR = 365
 #: Days ahead, with their labels.
@@ -207,3 +214,6 @@ def months(data: Loaded, plan: Plan) -> None:
                 ],
             ),
         )
+    peaks = peak_words(peaks_for(data))
+    if peaks:
+        st.caption(text.plain(peaks, limit=400))

@@ -1,10 +1,13 @@
 """The season of the store: a sentence, and a curve by month."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
 from retention import wording
 from retention.charts.value import season_chart
+from retention.history.peaks import Peak
 from retention.models.season.index import SeasonIndex
 from retention.view import text
 
@@ -19,9 +22,17 @@ ABOUT = (
 )
 
 
-def season(index: SeasonIndex) -> None:
-    """Draw the season that the forecast follows, or say why there is none."""
-    st.markdown(f":material/calendar_month: **Season**  \n{text.plain(words(index))}", help=ABOUT)
+def season(index: SeasonIndex, peaks: Sequence[Peak]) -> None:
+    """Draw the season that the forecast follows, or say why there is none.
+
+    Args:
+        index: The season.
+        peaks: From `yearly_peaks`: what a smooth season cannot hold.
+    """
+    sentences = f"{words(index)} {peak_words(peaks)}".strip()
+    st.markdown(
+        f":material/calendar_month: **Season**  \n{text.plain(sentences, limit=800)}", help=ABOUT
+    )
     if index.is_plain:
         return
     by_month = index.by_month()
@@ -46,6 +57,19 @@ def words(index: SeasonIndex) -> str:
         f"{MONTHS[best]} sells {wording.decimal(by_month[best], 1)} times an average month, "
         f"{MONTHS[weakest]} {wording.decimal(by_month[weakest], 1)} times. "
         f"{_evidence(index)}The forecast follows it."
+    )
+
+
+def peak_words(peaks: Sequence[Peak]) -> str:
+    """Return what the forecast does with days that sell far more each year; empty without any."""
+    if not peaks:
+        return ""
+    named = ", ".join(
+        f"{peak.when}: {wording.decimal(peak.times, 1)} times the usual" for peak in peaks[:3]
+    )
+    return (
+        f"A few days a year sell far more ({named}). The forecast spreads them: expect more then "
+        "and less around."
     )
 
 
