@@ -83,7 +83,8 @@ ABOUT = {
         "Compares a value with the average of all: more or less where its whole range lies on one "
         "side of it. The ranges are wide enough to hold all at once in 95% of cases: where "
         "nothing differs, 1 breakdown in 20 still shows something. Too little data: fewer than 30 "
-        "customers."
+        "customers. Many orders without a customer: their customers' later orders may be among "
+        "them."
     ),
 }
 LABELS = {
