@@ -199,6 +199,9 @@ def customer_of(data: Loaded, customer_id: str, campaigns: Mapping[str, str]) ->
             consent=contact.get("consent"),
             best_rating=best_rating,
             as_of=data.orders.end,
+            refunded_on=_refunded_on(orders),
+            order_value=float(summary["average_order_value"]) if data.orders.has_amounts else 0.0,
+            currency=data.orders.currency,
         ),
     )
 
@@ -256,6 +259,15 @@ def _rfm_of(data: Loaded, row: int) -> tuple[str, str]:
     scores = _rfm(data).iloc[row]
     names = ("recency_score", "frequency_score", "monetary_score")
     return str(scores["group"]), "-".join(str(scores[name]) for name in names if name in scores)
+
+
+def _refunded_on(orders: pd.DataFrame) -> date | None:
+    """The day of the last order, if all of it was refunded."""
+    last = orders.sort_values("ordered_at", kind="stable").iloc[-1]
+    if "refunded" not in orders or not last["refunded"] > 0 or last["revenue"] > 0:
+        return None
+    day: date = last["ordered_at"].date()
+    return day
 
 
 def _reorders_of(data: Loaded, customer_id: str) -> pd.DataFrame:
