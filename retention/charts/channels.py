@@ -19,7 +19,7 @@ _COLOURS = (
     palette.STAGE_COLOURS["at_risk"],
     palette.NEUTRAL,
     _PALE,
-    palette.NEUTRAL,
+    _PALE,
     palette.NEUTRAL,
 )
 REST = "Others or unknown"

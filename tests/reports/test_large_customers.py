@@ -44,7 +44,8 @@ def test_a_few_buyers_who_hold_much_are_taken_out():
     assert large.values["average_order_value"] == pytest.approx(55)
     assert large.changes["average_order_value"] == pytest.approx(0.1)
     assert words.without_large(large, "average_order_value", card, "USD") == (
-        "3 customers make 8.2% of the revenue (16% in the year before). Without them $55.00, +10%."
+        "3 customers make 8.2% of the revenue (16% in the period before). "
+        "Without them $55.00, +10%."
     )
     assert words.without_large(large, "customers", card, "USD") == ""
     assert words.without_large(None, "revenue", card, "USD") == ""

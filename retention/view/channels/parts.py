@@ -127,7 +127,10 @@ def conclusion(breakdown: Breakdown, currency: str | None) -> str:
         title = "Do less of" if by_first_order else "Less often"
         names = _named(breakdown, less.sort_values(breakdown.basis), currency)
         lines.append(f":material/trending_down: **{title}:** {names}")
-    lines += _unnamed_words(rows)
+    unnamed = _unnamed_words(rows)
+    if unnamed and not lines:
+        lines.append(f"**No other {breakdown.dimension} stands out** in this period.")
+    lines += unnamed
     if lines:
         return "  \n".join(lines)
     if (rows["verdict"] == THIN).all():
@@ -146,14 +149,14 @@ def _unnamed_words(rows: pd.DataFrame) -> list[str]:
     """The values without a verdict because many of their orders name no customer."""
     rows = rows[rows["verdict"] == UNNAMED]
     names = ", ".join(
-        f"**{text.plain(name)}** ({wording.percent(share)})"
+        f"**{text.plain(name)}** ({wording.percent(share)} of its orders)"
         for name, share in rows["without_customer"].head(NAMED).items()
     )
     if not names:
         return []
     return [
-        f":material/help: **Many orders without a customer:** {names}. They are nobody's second "
-        "order, so that it cannot be compared."
+        f":material/help: **Many orders without a customer:** {names}. Among them may be later "
+        "orders of customers who then seem to be gone, so there is no verdict."
     ]
 
 

@@ -120,9 +120,10 @@ def _draw_step(customer: Customer, plan: Callable[[str], None]) -> None:
         for caution in step.cautions:
             st.markdown(f":orange[:material/warning:] {text.plain(caution)}")
         st.markdown("\n".join(f"- {text.plain(line, limit=600)}" for line in step.how))
-        st.caption(
-            text.plain(f"{rewritten(step.strategy.evidence)} ({step.strategy.source})", limit=800)
-        )
+        # What is known of messages says nothing of somebody who gets none.
+        if step.may_write:
+            evidence = f"{rewritten(step.strategy.evidence)} ({step.strategy.source})"
+            st.caption(text.plain(evidence, limit=800))
         # A strategy that is not for the stage is for this customer alone.
         if customer.stage in step.strategy.audience and step.may_write:
             _draw_plan(customer, plan)

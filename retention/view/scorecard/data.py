@@ -90,7 +90,8 @@ def _card(data: Loaded, period: Period, active_days: int) -> Scorecard:
 @kept(max_entries=60)
 def _large(data: Loaded, period: Period, active_days: int) -> LargeCustomers | None:
     card = _card(data, period, active_days)
-    return large_customers(order_history_for(data), period, card.year_before or card.previous)
+    earlier = card.year_before if "year" in card.earlier else card.previous
+    return large_customers(order_history_for(data), period, earlier)
 
 
 @kept(max_entries=20)

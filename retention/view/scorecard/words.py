@@ -111,7 +111,7 @@ def without_large(
     """What a figure in money is without the few customers on whom it rests; empty where none do."""
     if large is None or name not in large.values:
         return ""
-    since = SINCE["year" if card.year_before is not None else "previous"]
+    since = SINCE["year" if "year" in card.earlier else "previous"]
     verb = "makes" if large.customers == 1 else "make"
     words = (
         f"{wording.plural(large.customers, 'customer')} {verb} {wording.percent(large.share)} of "
