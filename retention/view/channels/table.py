@@ -274,7 +274,7 @@ def _columns(breakdown: Breakdown, currency: str | None) -> dict[str, ColumnConf
     changes = {f"{name}_growth": share(f"{LABELS[name]}, change", "growth") for name in GROWING}
     return {
         "name": column.TextColumn(ROLES[breakdown.dimension].label, pinned=True, width=140),
-        "verdict": column.TextColumn("Verdict", help=ABOUT["verdict"], width=190),
+        "verdict": column.TextColumn("Verdict", help=ABOUT["verdict"], width=215),
         **counts,
         **changes,
         "revenue": amount("Revenue", "revenue"),

@@ -158,8 +158,8 @@ def _next_order(habit: Habit | None, due: NextOrder) -> Metric:
         "Next order",
         words.habit_due(habit),
         about="next_order",
-        note=f"{words.habit_sentence(habit)} Model, from all customers: "
-        f"{wait[0].lower()}{wait[1:]}, if it comes in {window}",
+        note=f"{words.habit_sentence(habit)} By the model of all customers: "
+        f"{wait[0].lower()}{wait[1:]} ({window} if it comes)",
     )
 
 

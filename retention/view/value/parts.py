@@ -22,7 +22,6 @@ from retention.view.session.results import (
     spread_for,
     uncertainty_for,
 )
-from retention.view.value.season import peak_words
 
 YEAR = 365
 #: Days ahead, with their labels.
@@ -214,6 +213,6 @@ def months(data: Loaded, plan: Plan) -> None:
                 ],
             ),
         )
-    peaks = peak_words(peaks_for(data))
+    peaks = forecast_panels.peak_words(peaks_for(data))
     if peaks:
         st.caption(text.plain(peaks, limit=400))

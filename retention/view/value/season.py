@@ -9,7 +9,7 @@ from retention import wording
 from retention.charts.value import season_chart
 from retention.history.peaks import Peak
 from retention.models.season.index import SeasonIndex
-from retention.view import text
+from retention.view import forecast_panels, text
 
 MONTHS = tuple(f"{pd.Timestamp(2023, month, 1):%B}" for month in range(1, 13))
 SEASON = (
@@ -29,7 +29,7 @@ def season(index: SeasonIndex, peaks: Sequence[Peak]) -> None:
         index: The season.
         peaks: From `yearly_peaks`: what a smooth season cannot hold.
     """
-    sentences = f"{words(index)} {peak_words(peaks)}".strip()
+    sentences = f"{words(index)} {forecast_panels.peak_words(peaks)}".strip()
     st.markdown(
         f":material/calendar_month: **Season**  \n{text.plain(sentences, limit=800)}", help=ABOUT
     )
@@ -57,19 +57,6 @@ def words(index: SeasonIndex) -> str:
         f"{MONTHS[best]} sells {wording.decimal(by_month[best], 1)} times an average month, "
         f"{MONTHS[weakest]} {wording.decimal(by_month[weakest], 1)} times. "
         f"{_evidence(index)}The forecast follows it."
-    )
-
-
-def peak_words(peaks: Sequence[Peak]) -> str:
-    """Return what the forecast does with days that sell far more each year; empty without any."""
-    if not peaks:
-        return ""
-    named = ", ".join(
-        f"{peak.when}: {wording.decimal(peak.times, 1)} times the usual" for peak in peaks[:3]
-    )
-    return (
-        f"A few days a year sell far more ({named}). The forecast spreads them: expect more then "
-        "and less around."
     )
 
 

@@ -61,6 +61,6 @@ def test_the_card_says_what_the_list_of_reorders_says():
     assert "Buys Serum Refill usually every 51 days." in (card.note or "")
     if customer.due is not None:
         assert card.value == f"Due {due['due']:%d %b %Y}".replace("Due 0", "Due ")
-        assert "from all customers: in" in (card.note or "")
+        assert "By the model of all customers: in" in (card.note or "")
         card = metrics_of(replace(customer, habit=None))[-2]
         assert card.value.startswith(("In ", "Unlikely"))

@@ -7,6 +7,7 @@ import numpy as np
 from retention.charts.value import season_chart
 from retention.history.peaks import Peak
 from retention.models.season.index import PLAIN, SeasonIndex
+from retention.view.forecast_panels import peak_words
 from retention.view.value import season
 from tests.support.chart_data import drawn_rows
 
@@ -33,9 +34,9 @@ def test_a_store_without_a_season_says_why():
 
 
 def test_days_of_a_sale_are_named_where_the_season_is_smooth():
-    assert season.peak_words(()) == ""
+    assert peak_words(()) == ""
     sale = Peak(day=date(2026, 11, 27), times=3.04, days=4, years=3)
-    assert season.peak_words((sale,)) == (
+    assert peak_words((sale,)) == (
         "A few days a year sell far more (late November: 3.0 times the usual). "
         "The forecast spreads them: expect more then and less around."
     )
